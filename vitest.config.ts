@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+// Every test file runs in a process of its own, side by side. Each makes its own database, topic and data
+// folder, so that none can see another's rows.
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    pool: 'forks',
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
