@@ -1,0 +1,70 @@
+-- The dataset and the live events in one table, its columns those of src/events/event.ts. Wide types first: no
+-- padding between columns. What only live events have lies beside it, so that a seeded row pays nothing for it.
+
+CREATE TYPE product AS ENUM ('accessories', 'clothes', 'electronics', 'sneakers', 'sports_nutrition');
+CREATE TYPE site_version AS ENUM ('desktop', 'mobile');
+CREATE TYPE title AS ENUM ('banner_show', 'banner_click', 'order');
+
+CREATE TABLE settings (
+  name text PRIMARY KEY,
+  value text NOT NULL
+);
+COMMENT ON TABLE settings IS 'facts about this database: time_zone, whose midnight the rollups of days use';
+
+CREATE TABLE events (
+  order_id uuid PRIMARY KEY,
+  user_id uuid NOT NULL,
+  page_id uuid NOT NULL,
+  product product NOT NULL,
+  site_version site_version NOT NULL,
+  "time" timestamptz NOT NULL,
+  title title NOT NULL,
+  target smallint NOT NULL CHECK (target = CASE WHEN title = 'order' THEN 1 ELSE 0 END)
+);
+
+CREATE TABLE live_events (
+  order_id uuid PRIMARY KEY,
+  topic text NOT NULL,
+  "partition" integer NOT NULL,
+  "offset" bigint NOT NULL,
+  appended_at timestamptz NOT NULL,
+  stored_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  context jsonb NOT NULL
+);
+COMMENT ON TABLE live_events IS 'where a live event came from: its place in Kafka, its times, its context';
+
+-- Ingest: Postgres is the authority on offsets.
+CREATE TABLE consumer_offsets (
+  consumer_group text NOT NULL,
+  topic text NOT NULL,
+  "partition" integer NOT NULL,
+  next_offset bigint NOT NULL,
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (consumer_group, topic, "partition")
+);
+
+CREATE TABLE dead_letters (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  topic text NOT NULL,
+  "partition" integer NOT NULL,
+  "offset" bigint NOT NULL,
+  code text NOT NULL,
+  reason text NOT NULL,
+  key bytea,
+  payload bytea,
+  rejected_at timestamptz NOT NULL DEFAULT now(),
+  UNIQUE (topic, "partition", "offset")
+);
+
+-- Files and samples that were loaded into events.
+CREATE TABLE loads (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  source text NOT NULL,
+  sample boolean NOT NULL,
+  bytes bigint,
+  sha256 text,
+  rows bigint NOT NULL DEFAULT 0,
+  rejected bigint NOT NULL DEFAULT 0,
+  started_at timestamptz NOT NULL DEFAULT now(),
+  finished_at timestamptz
+);

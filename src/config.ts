@@ -1,0 +1,197 @@
+// All settings: the only reader of process.env. One list gives names, defaults, validation and --help.
+// What comes out is parsed, typed and frozen; a wrong value is a ConfigError of one line.
+
+import path from 'node:path';
+import { z } from 'zod';
+import { LOG_LEVELS } from './log.ts';
+
+/** A setting has a value that can't be used. The message says which, what came and what was expected. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+const port = (text: string) =>
+  z.coerce.number({ error: 'a port from 1 to 65535' }).int().min(1).max(65535).safeParse(text).data;
+
+const brokers = (text: string) => {
+  const list = text.split(',').map((broker) => broker.trim());
+  return list.every((broker) => /^(\[[0-9a-f:]+\]|[^\s:/,]+):\d{1,5}$/i.test(broker)) ? list : undefined;
+};
+
+export type Sasl = {
+  readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+  readonly username: string;
+  readonly password: string;
+};
+
+const sasl = (text: string): Sasl | undefined => {
+  const match = /^(plain|scram-sha-256|scram-sha-512):([^:]+):(.+)$/is.exec(text);
+  const [, mechanism, username, password] = match ?? [];
+  if (mechanism === undefined || username === undefined || password === undefined) return undefined;
+  return { mechanism: mechanism.toLowerCase() as Sasl['mechanism'], username, password };
+};
+
+const databaseUrl = (text: string) => {
+  if (!URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  return /^postgres(ql)?:$/.test(url.protocol) && url.hostname !== '' ? text : undefined;
+};
+
+const timeZone = (text: string) => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone;
+  } catch {
+    return undefined;
+  }
+};
+
+const topicName = (text: string) => (/^[A-Za-z0-9._-]{1,249}$/.test(text) ? text : undefined);
+const oneOf =
+  <const T extends readonly string[]>(values: T) =>
+  (text: string): T[number] | undefined =>
+    values.find((value) => value === text);
+const megabytes = (text: string) => z.coerce.number().int().min(1).max(1_000_000).safeParse(text).data;
+
+type Setting<T> = {
+  /** Undefined where the text can't be used. */
+  readonly parse: (text: string) => T | undefined;
+  /** As the user would write it; undefined where the setting may be absent. */
+  readonly fallback: string | undefined;
+  readonly expected: string;
+  readonly help: string;
+  /** Never shown in messages. */
+  readonly secret?: true;
+};
+const setting = <T>(definition: Setting<T>) => definition;
+
+export const settings = {
+  HOST: setting({
+    parse: (text) => (text === '' ? undefined : text),
+    fallback: '127.0.0.1',
+    expected: 'an address',
+    help: 'where the shop, the API and the dashboards listen',
+  }),
+  PORT: setting({ parse: port, fallback: '3000', expected: 'a port from 1 to 65535', help: 'their port' }),
+  DATA_DIR: setting({
+    parse: (text) => (text === '' ? undefined : path.resolve(text)),
+    fallback: './data',
+    expected: 'a folder',
+    help: 'all that is kept: kafka/, postgres/, outbox/',
+  }),
+  KAFKA_BROKERS: setting({
+    parse: brokers,
+    fallback: undefined,
+    expected: 'host:port, several with commas between',
+    help: 'bootstrap servers of a Kafka cluster; without it the embedded broker is used',
+  }),
+  KAFKA_PORT: setting({
+    parse: port,
+    fallback: '9092',
+    expected: 'a port from 1 to 65535',
+    help: 'where the embedded broker listens',
+  }),
+  KAFKA_TOPIC: setting({
+    parse: topicName,
+    fallback: 'ecommerce',
+    expected: 'a topic name: letters, digits, dot, dash, underscore',
+    help: 'topic of the events',
+  }),
+  KAFKA_GROUP: setting({
+    parse: (text) => (text === '' ? undefined : text),
+    fallback: 'shopstream-ingest',
+    expected: 'a name',
+    help: 'consumer group of ingest',
+  }),
+  KAFKA_SSL: setting({
+    parse: oneOf(['true', 'false']),
+    fallback: 'false',
+    expected: 'true or false',
+    help: 'TLS to the cluster',
+  }),
+  KAFKA_SASL: setting({
+    parse: sasl,
+    fallback: undefined,
+    expected: 'mechanism:user:password with plain, scram-sha-256 or scram-sha-512',
+    help: 'login at the cluster',
+    secret: true,
+  }),
+  DATABASE_URL: setting({
+    parse: databaseUrl,
+    fallback: undefined,
+    expected: 'postgres://user:password@host:5432/database',
+    help: 'any PostgreSQL 15 or later; without it the embedded server is used',
+    secret: true,
+  }),
+  POSTGRES_PORT: setting({
+    parse: port,
+    fallback: '5433',
+    expected: 'a port from 1 to 65535',
+    help: 'where the embedded PostgreSQL listens',
+  }),
+  TIME_ZONE: setting({
+    parse: timeZone,
+    fallback: undefined,
+    expected: 'an IANA time zone as Europe/Berlin or UTC',
+    help: "whose midnight 'today' starts at (default: what the database was made with, at first the machine's)",
+  }),
+  COOKIE_SECRET: setting({
+    parse: (text) => (text.length >= 16 ? text : undefined),
+    fallback: undefined,
+    expected: 'at least 16 characters',
+    help: 'signs the visitor cookie; needed where several machines serve the shop (default: made in DATA_DIR)',
+    secret: true,
+  }),
+  OUTBOX_MB: setting({
+    parse: megabytes,
+    fallback: '64',
+    expected: 'megabytes, 1 to 1000000',
+    help: 'how much may wait on disk while Kafka is away',
+  }),
+  LOG_LEVEL: setting({
+    parse: oneOf(LOG_LEVELS),
+    fallback: 'info',
+    expected: LOG_LEVELS.join(', '),
+    help: 'JSON lines where there is no terminal',
+  }),
+} as const;
+
+export type SettingName = keyof typeof settings;
+type Parsed<N extends SettingName> = Exclude<ReturnType<(typeof settings)[N]['parse']>, undefined>;
+type Optional = 'KAFKA_BROKERS' | 'KAFKA_SASL' | 'DATABASE_URL' | 'TIME_ZONE' | 'COOKIE_SECRET';
+
+/** Every setting, parsed. Those in `Optional` are absent where the user gave none. */
+export type Config = Readonly<
+  { [N in Exclude<SettingName, Optional>]: Parsed<N> } & { [N in Optional]?: Parsed<N> | undefined }
+>;
+
+/** Turns KAFKA_PORT into --kafka-port. */
+export const optionName = (name: SettingName) => `--${name.toLowerCase().replaceAll('_', '-')}`;
+
+/**
+ * Reads the settings: command-line options win over the environment, which wins over the defaults.
+ * An empty text counts as not given.
+ * @param given values by setting name, as texts
+ * @throws {ConfigError} for the first value that can't be used
+ */
+export function readConfig(
+  given: Partial<Record<SettingName, string>> = {},
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Config {
+  const entries = (Object.keys(settings) as SettingName[]).map((name) => {
+    const { parse, fallback, expected, ...rest }: Setting<unknown> = settings[name];
+    const text = given[name] ?? (env[name] || undefined) ?? fallback;
+    if (text === undefined) return [name, undefined];
+    const value = parse(text);
+    if (value === undefined) {
+      const came = rest.secret ? 'a value that is not that' : JSON.stringify(text);
+      throw new ConfigError(`${name}: received ${came}, expected ${expected}`);
+    }
+    return [name, value];
+  });
+  return Object.freeze(Object.fromEntries(entries)) as Config;
+}
+
+/** The machine's time zone by its IANA name. */
+export function machineTimeZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+}

@@ -1,0 +1,81 @@
+// DATA_DIR: made where missing, checked for write access, and each part's folder owned by one process at a time.
+
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+export class DataDirError extends Error {
+  override readonly name = 'DataDirError';
+}
+
+/**
+ * Makes sure that the folder exists and can be written.
+ * @throws {DataDirError} saying what is in the way
+ */
+export function prepareDataDir(dataDir: string): void {
+  const probe = path.join(dataDir, `.write-${process.pid}`);
+  try {
+    mkdirSync(dataDir, { recursive: true });
+    writeFileSync(probe, '');
+    rmSync(probe);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : error;
+    throw new DataDirError(`DATA_DIR: ${dataDir} can't be written (${code}); choose another folder`, {
+      cause: error,
+    });
+  }
+}
+
+type Owner = { readonly pid: number; readonly started: string };
+
+/**
+ * Takes `<dataDir>/<part>.lock` for this process until release() or its end, however it ends.
+ * @throws {DataDirError} naming the living process that has it
+ */
+export function lockPart(dataDir: string, part: string): { release(): void } {
+  const file = path.join(dataDir, `${part}.lock`);
+  const mine: Owner = { pid: process.pid, started: startOf(process.pid) ?? '' };
+  for (;;) {
+    try {
+      writeFileSync(file, JSON.stringify(mine), { flag: 'wx' });
+      return { release: () => rmSync(file, { force: true }) };
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    }
+    const owner = readOwner(file);
+    if (owner !== undefined && isAlive(owner)) {
+      throw new DataDirError(
+        `DATA_DIR: ${dataDir} is in use, process ${owner.pid} runs "${part}" there; stop it or choose another folder`,
+      );
+    }
+    rmSync(file, { force: true });
+  }
+}
+
+function readOwner(file: string): Owner | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Owner;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The kernel's start time tells a process from a later one that was given the same pid. */
+function isAlive({ pid, started }: Owner): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+  const now = startOf(pid);
+  return now === undefined || started === '' || now === started;
+}
+
+/** Field 22 of /proc/<pid>/stat (proc(5)); undefined where there is no /proc. */
+function startOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch {
+    return undefined;
+  }
+}

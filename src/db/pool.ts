@@ -1,0 +1,54 @@
+// Connections to Postgres. Several writes belong together only inside transaction().
+
+import pg from 'pg';
+import type { Logger } from '../log.ts';
+
+export type Pool = pg.Pool;
+export type Client = pg.ClientBase;
+
+// count(*) and sums are int8: all of ours are far below 2^53.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+// A day has no time of day: it stays the text 2019-01-31.
+pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
+
+/**
+ * Opens a pool; connections are made when first used.
+ * @param max connections at most
+ */
+export function openPool(databaseUrl: string, log: Logger, max = 10): Pool {
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max,
+    connectionTimeoutMillis: 5_000,
+    application_name: `shopstream ${log.bindings().part ?? ''}`.trim(),
+  });
+  // An idle connection that dies is replaced at the next use.
+  pool.on('error', (error) => log.warn({ err: error }, 'a Postgres connection was lost'));
+  return pool;
+}
+
+/**
+ * Runs `work` in one transaction: committed where it returns, rolled back where it throws.
+ * @throws what `work` throws, or pg's error where the commit fails
+ */
+export async function transaction<T>(pool: Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  // Without a listener, a connection that dies between two queries would end the process.
+  const onError = () => {};
+  client.on('error', onError);
+  let broken: Error | boolean = false;
+  try {
+    await client.query('BEGIN');
+    const result = await work(client);
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch((rollbackError: Error) => {
+      broken = rollbackError;
+    });
+    throw error;
+  } finally {
+    client.off('error', onError);
+    client.release(broken);
+  }
+}

@@ -1,0 +1,48 @@
+// The tables as drizzle sees them, for typed look-ups. migrations/ makes them; a test holds the two together.
+
+import { bigint, boolean, customType, integer, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { type EventContext, eventFields, hexId } from '../events/event.ts';
+
+type Columns = { [F in keyof typeof eventFields]: (typeof eventFields)[F]['column'] };
+
+const eventColumns = Object.fromEntries(
+  Object.entries(eventFields).map(([name, field]) => [name, field.column]),
+) as Columns;
+
+const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
+
+export const events = pgTable('events', eventColumns);
+
+export const liveEvents = pgTable('live_events', {
+  order_id: hexId().primaryKey(),
+  topic: text().notNull(),
+  partition: integer().notNull(),
+  offset: bigint({ mode: 'number' }).notNull(),
+  appended_at: timestamp({ withTimezone: true }).notNull(),
+  stored_at: timestamp({ withTimezone: true }).notNull().defaultNow(),
+  context: jsonb().$type<EventContext>().notNull(),
+});
+
+export const deadLetters = pgTable('dead_letters', {
+  id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+  topic: text().notNull(),
+  partition: integer().notNull(),
+  offset: bigint({ mode: 'number' }).notNull(),
+  code: text().notNull(),
+  reason: text().notNull(),
+  key: bytea(),
+  payload: bytea(),
+  rejected_at: timestamp({ withTimezone: true }).notNull().defaultNow(),
+});
+
+export const loads = pgTable('loads', {
+  id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+  source: text().notNull(),
+  sample: boolean().notNull(),
+  bytes: bigint({ mode: 'number' }),
+  sha256: text(),
+  rows: bigint({ mode: 'number' }).notNull().default(0),
+  rejected: bigint({ mode: 'number' }).notNull().default(0),
+  started_at: timestamp({ withTimezone: true }).notNull().defaultNow(),
+  finished_at: timestamp({ withTimezone: true }),
+});

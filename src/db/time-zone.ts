@@ -1,0 +1,64 @@
+// The time zone whose midnight separates the rollups' days: a fact about the database, so that two programs with
+// different machines' zones can't count one event on two days.
+
+import type { Logger } from '../log.ts';
+import { type Client, type Pool, transaction } from './pool.ts';
+
+/** The database's time zone by its IANA name. */
+export async function readTimeZone(pool: Pool): Promise<string> {
+  const { rows } = await pool.query<{ zone: string | null }>('SELECT shop_time_zone() AS zone');
+  return rows[0]?.zone ?? 'UTC';
+}
+
+/**
+ * Makes `wanted` the database's time zone; the rollups of days and years are counted again where it changes.
+ * @param wanted IANA name; undefined keeps what the database has
+ * @param initial taken where the database has none yet
+ */
+export async function useTimeZone(
+  pool: Pool,
+  log: Logger,
+  wanted: string | undefined,
+  initial: string,
+): Promise<void> {
+  await transaction(pool, async (client) => {
+    const { rows } = await client.query<{ value: string }>(
+      `SELECT value FROM settings WHERE name = 'time_zone'`,
+    );
+    const current = rows[0]?.value;
+    const next = wanted ?? current ?? initial;
+    if (next === current) return;
+    // Writers wait here and, as their statements look the zone up, go on with the new one.
+    await client.query('LOCK TABLE day_counts, user_years, year_users IN ACCESS EXCLUSIVE MODE');
+    await client.query(
+      `INSERT INTO settings (name, value) VALUES ('time_zone', $1) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+      [next],
+    );
+    if (current === undefined) return;
+    log.info({ from: current, to: next }, 'the time zone changed: counting days again');
+    await recount(client);
+  });
+}
+
+/** Source of rows that a recount has merged: their partition is no longer known. */
+const MERGED_SOURCE = -1;
+
+async function recount(client: Client): Promise<void> {
+  await client.query('TRUNCATE day_counts, user_years, year_users');
+  await client.query(
+    `INSERT INTO day_counts (day, product, title, device, source, count)
+     SELECT ("time" AT TIME ZONE shop_time_zone())::date, product, title, site_version, $1, count(*)
+     FROM events GROUP BY 1, 2, 3, 4`,
+    [MERGED_SOURCE],
+  );
+  await client.query(
+    `INSERT INTO user_years (user_id, year, device)
+     SELECT DISTINCT user_id, extract(year FROM "time" AT TIME ZONE shop_time_zone())::smallint, site_version
+     FROM events`,
+  );
+  await client.query(
+    `INSERT INTO year_users (year, device, source, users)
+     SELECT year, device, $1, count(*) FROM user_years GROUP BY 1, 2`,
+    [MERGED_SOURCE],
+  );
+}

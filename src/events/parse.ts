@@ -1,0 +1,95 @@
+// Untrusted bytes or values → an event, or the reason why it isn't one. Used by the collector and by ingest.
+
+import type { z } from 'zod';
+import { eventSchema, type ShopEvent } from './event.ts';
+
+/** Larger messages are not events: the longest valid one is below 5 kB. */
+export const MAX_EVENT_BYTES = 64 * 1024;
+
+export type Rejection = {
+  readonly code: 'empty' | 'too_large' | 'not_json' | 'not_an_event';
+  /** What came and what was expected, in one line. */
+  readonly reason: string;
+};
+export type ParsedEvent =
+  | { readonly ok: true; readonly event: ShopEvent }
+  | { readonly ok: false; readonly rejection: Rejection };
+
+const reject = (code: Rejection['code'], reason: string): ParsedEvent => ({
+  ok: false,
+  rejection: { code, reason },
+});
+
+/** Reads one event from the bytes of a Kafka message. Never throws. */
+export function parseEventBytes(bytes: Buffer | null): ParsedEvent {
+  if (bytes === null || bytes.length === 0)
+    return reject('empty', 'received no value, expected an event as JSON');
+  if (bytes.length > MAX_EVENT_BYTES) {
+    return reject('too_large', `received ${bytes.length} bytes, expected at most ${MAX_EVENT_BYTES}`);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(bytes.toString('utf8'));
+  } catch (error) {
+    return reject(
+      'not_json',
+      `received ${quote(bytes.toString('utf8'))}, expected JSON: ${messageOf(error)}`,
+    );
+  }
+  return parseEvent(value);
+}
+
+/** Checks that a value is an event. Never throws. */
+export function parseEvent(value: unknown): ParsedEvent {
+  const result = eventSchema.safeParse(value);
+  if (result.success) return { ok: true, event: result.data };
+  return reject(
+    'not_an_event',
+    result.error.issues
+      .slice(0, 3)
+      .map((issue) => describeIssue(issue, value))
+      .join('; '),
+  );
+}
+
+/** One line for one violated rule: the field, what was received, what was expected. */
+export function describeIssue(issue: z.core.$ZodIssue, input: unknown): string {
+  const field = issue.path.join('.');
+  const received = valueAt(input, issue.path);
+  const came = received === undefined ? 'nothing' : quote(JSON.stringify(received));
+  return `${field === '' ? '' : `${field}: `}received ${came}, expected ${expectationOf(issue)}`;
+}
+
+function expectationOf(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_value':
+      return issue.values.map(String).join(', ');
+    case 'unrecognized_keys':
+      return `no field named ${issue.keys.join(', ')}`;
+    case 'invalid_type':
+      return issue.expected === 'object' ? 'a JSON object' : issue.expected;
+    case 'invalid_union': {
+      const options = issue.errors.flatMap((errors) => errors.map(expectationOf));
+      return options.length > 0 ? options.join(' or ') : issue.message;
+    }
+    default:
+      return issue.message.replace(/^expected /, '');
+  }
+}
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  let value = input;
+  for (const key of path) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = Reflect.get(value, key);
+  }
+  return value;
+}
+
+function quote(text: string): string {
+  return text.length > 120 ? `${text.slice(0, 117)}…` : text;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

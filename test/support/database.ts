@@ -1,0 +1,61 @@
+// Databases of a test file: its own, dropped when all its tests passed and kept when one failed.
+
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { afterAll, beforeEach, inject, onTestFailed } from 'vitest';
+import { migrate } from '../../src/db/migrate.ts';
+import { openPool, type Pool } from '../../src/db/pool.ts';
+import { createLog, type Logger } from '../../src/log.ts';
+
+export const testLog: Logger = createLog('test', 'silent', false);
+
+const made: string[] = [];
+const pools: Pool[] = [];
+let failed = false;
+
+beforeEach(() => {
+  onTestFailed(() => {
+    failed = true;
+  });
+});
+
+afterAll(async () => {
+  await Promise.all(pools.map((pool) => pool.end()));
+  if (failed) console.warn(`kept for a look, while this run's server lives: ${made.join(', ')}`);
+  else for (const name of made) await administer(`DROP DATABASE ${name} WITH (FORCE)`);
+});
+
+async function administer(sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: inject('databaseUrl') });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Makes an empty database; its URL. */
+export async function emptyDatabase(): Promise<string> {
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  await administer(`CREATE DATABASE ${name}`);
+  made.push(name);
+  const url = new URL(inject('databaseUrl'));
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+/** Opens a pool that is closed after the file's tests. */
+export function openTestPool(url: string): Pool {
+  const pool = openPool(url, testLog);
+  pools.push(pool);
+  return pool;
+}
+
+/** Makes a database with the program's schema, in UTC unless told otherwise. */
+export async function migratedDatabase(timeZone = 'UTC'): Promise<{ url: string; pool: Pool }> {
+  const url = await emptyDatabase();
+  const pool = openTestPool(url);
+  await migrate(pool, testLog, timeZone);
+  return { url, pool };
+}

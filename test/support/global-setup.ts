@@ -1,0 +1,33 @@
+// Once per test run: compiles the program, as tests that start it do so as a user would, and starts one PostgreSQL,
+// in which every test makes its own database. TEST_DATABASE_URL names a server to use instead.
+
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { startEmbeddedPostgres } from '../../src/db/embedded/server.ts';
+import { createLog } from '../../src/log.ts';
+import { freePort } from './ports.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    databaseUrl: string;
+  }
+}
+
+export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+  execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
+  const given = process.env.TEST_DATABASE_URL;
+  if (given !== undefined) {
+    project.provide('databaseUrl', given);
+    return undefined;
+  }
+  const folder = mkdtempSync(path.join(tmpdir(), 'shopstream-test-'));
+  const server = await startEmbeddedPostgres(folder, await freePort(), createLog('postgres', 'warn', false));
+  project.provide('databaseUrl', server.url);
+  return async () => {
+    await server.stop();
+    rmSync(folder, { recursive: true });
+  };
+}
