@@ -33,18 +33,21 @@ CREATE TABLE live_events (
 );
 COMMENT ON TABLE live_events IS 'where a live event came from: its place in Kafka, its times, its context';
 
--- Ingest: Postgres is the authority on offsets.
+-- Ingest: Postgres is the authority on offsets. An offset means something on one cluster only: the same topic on
+-- another one starts at its own beginning.
 CREATE TABLE consumer_offsets (
+  cluster_id text NOT NULL,
   consumer_group text NOT NULL,
   topic text NOT NULL,
   "partition" integer NOT NULL,
   next_offset bigint NOT NULL,
   updated_at timestamptz NOT NULL DEFAULT now(),
-  PRIMARY KEY (consumer_group, topic, "partition")
+  PRIMARY KEY (cluster_id, consumer_group, topic, "partition")
 );
 
 CREATE TABLE dead_letters (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  cluster_id text NOT NULL,
   topic text NOT NULL,
   "partition" integer NOT NULL,
   "offset" bigint NOT NULL,
@@ -53,7 +56,7 @@ CREATE TABLE dead_letters (
   key bytea,
   payload bytea,
   rejected_at timestamptz NOT NULL DEFAULT now(),
-  UNIQUE (topic, "partition", "offset")
+  UNIQUE (cluster_id, topic, "partition", "offset")
 );
 
 -- Files and samples that were loaded into events.

@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { machineTimeZone } from '../config.ts';
 import type { Logger } from '../log.ts';
@@ -15,6 +16,7 @@ import { useTimeZone } from './time-zone.ts';
 /** the key of the advisory lock. */
 const LOCK_KEY = 0x5509;
 const OLDEST_SERVER = 150_000;
+const RETRY_MS = 1_000;
 
 type Migration = {
   readonly version: number;
@@ -67,6 +69,31 @@ export async function migrate(
   } finally {
     client.release();
   }
+}
+
+/**
+ * Migrates as soon as Postgres can be reached, trying again for as long as it is away.
+ * @returns `ready` settles when the schema is there (or cancel() was called) and rejects where trying can't help
+ */
+export function migratePatiently(
+  pool: Pool,
+  log: Logger,
+  timeZone: string | undefined,
+): { ready: Promise<void>; cancel(): void } {
+  const cancelled = new AbortController();
+  async function run(): Promise<void> {
+    while (!cancelled.signal.aborted) {
+      try {
+        await migrate(pool, log, timeZone);
+        return;
+      } catch (error) {
+        if (error instanceof DatabaseError) throw error;
+        log.warn(`Postgres is away: ${error instanceof Error ? error.message : error}`);
+      }
+      await sleep(RETRY_MS, undefined, { signal: cancelled.signal }).catch(() => {});
+    }
+  }
+  return { ready: run(), cancel: () => cancelled.abort() };
 }
 
 async function checkServer(client: pg.PoolClient): Promise<void> {

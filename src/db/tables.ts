@@ -25,6 +25,7 @@ export const liveEvents = pgTable('live_events', {
 
 export const deadLetters = pgTable('dead_letters', {
   id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+  cluster_id: text().notNull(),
   topic: text().notNull(),
   partition: integer().notNull(),
   offset: bigint({ mode: 'number' }).notNull(),

@@ -64,15 +64,22 @@ export const EVENT_COLUMNS = Object.keys(eventFields) as (keyof typeof eventFiel
 
 const isoDate = z.iso.date({ error: 'expected a date as in 1990-12-31' });
 
+/** Text that Postgres can keep in jsonb: no NUL, no half of a surrogate pair. */
+const text = (longest: number) =>
+  z
+    .string()
+    .max(longest)
+    .regex(/^[^\0\p{Surrogate}]*$/u, { error: 'expected text without NUL or lone surrogates' });
+
 /** What a live event may carry beside the dataset's columns. Untrusted wherever a client can send it. */
 export const contextSchema = z.strictObject({
   ip: z.union([z.ipv4(), z.ipv6()]).optional(),
-  user_agent: z.string().max(1024).optional(),
-  referrer: z.string().max(2048).optional(),
+  user_agent: text(1024).optional(),
+  referrer: text(2048).optional(),
   gender: z.enum(['F', 'M', 'U']).optional(),
   age: z.int().min(0).max(130).optional(),
   birthdate: isoDate.optional(),
-  item: z.string().max(64).optional().describe('the catalogue item that was seen or ordered'),
+  item: text(64).optional().describe('the catalogue item that was seen or ordered'),
   bot: z.boolean().optional().describe('true where the user agent is a known robot'),
   received_at: time.optional().describe('when the shop or the collector took it'),
 });

@@ -7,7 +7,7 @@ import { eventSchema, type ShopEvent } from './event.ts';
 export const MAX_EVENT_BYTES = 64 * 1024;
 
 export type Rejection = {
-  readonly code: 'empty' | 'too_large' | 'not_json' | 'not_an_event';
+  readonly code: 'empty' | 'too_large' | 'not_json' | 'not_an_event' | 'unstorable';
   /** What came and what was expected, in one line. */
   readonly reason: string;
 };

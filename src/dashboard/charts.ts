@@ -1,0 +1,130 @@
+// GET /api/charts/*: every number of the dashboard. Query strings are checked here; one query per chart does the rest.
+
+import { type Request, type Response, Router } from 'express';
+import { z } from 'zod';
+import type { Pool } from '../db/pool.ts';
+import { readTimeZone } from '../db/time-zone.ts';
+import { DEVICES } from '../events/event.ts';
+import { PRODUCTS } from '../events/products.ts';
+import { badRequest } from '../web/errors.ts';
+import { route } from '../web/routes.ts';
+import { answer } from './answers.ts';
+import { lookAtToday } from './live.ts';
+import { dailyCounts } from './queries/daily.ts';
+import { eventsByDevice, usersByDevice, yearsWithEvents } from './queries/devices.ts';
+import { dayExtent } from './queries/extent.ts';
+import { funnel } from './queries/funnel.ts';
+import { ordersOverTime, resolutionOf } from './queries/orders.ts';
+import { addDays, type DayRange, dayIn, daysBetween } from './queries/range.ts';
+
+const LONGEST_DAYS = 36_525;
+const day = z.iso.date({ error: 'an ISO date as in 2019-01-31' });
+const product = z.enum(PRODUCTS, { error: PRODUCTS.join(', ') }).optional();
+const device = z.enum(DEVICES, { error: DEVICES.join(', ') }).optional();
+const range = { from: day.optional(), to: day.optional() };
+
+/** What each chart may be asked. `format` is read by answers.ts. */
+export const chartQueries = {
+  daily: z.strictObject({ ...range, product, device, format: z.unknown() }),
+  orders: z.strictObject({ ...range, product, format: z.unknown() }),
+  devices: z.strictObject({
+    year: z
+      .string()
+      .regex(/^(19|20)\d\d$/, { error: 'a year as in 2019' })
+      .transform(Number)
+      .default(2019),
+    count: z.enum(['users', 'events'], { error: 'users or events' }).default('users'),
+    format: z.unknown(),
+  }),
+  funnel: z.strictObject({ ...range, format: z.unknown() }),
+  today: z.strictObject({ format: z.unknown() }),
+} as const;
+
+export function charts(pool: Pool): Router {
+  const router = Router();
+  const handlers = { daily, orders, devices, funnel: funnelChart, today };
+  for (const [name, handler] of Object.entries(handlers)) {
+    route(router, `/api/charts/${name}`, { get: [(req, res) => handler(pool, req, res)] });
+  }
+  return router;
+}
+
+/** @throws {HttpError} 400 naming the first wrong parameter */
+function readQuery<T extends z.ZodType>(schema: T, req: Request): z.infer<T> {
+  const parsed = schema.safeParse(req.query);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  if (issue?.code === 'unrecognized_keys') {
+    const known = schema instanceof z.ZodObject ? Object.keys(schema.shape).join(', ') : '';
+    throw badRequest(`there is no parameter ${issue.keys.join(', ')}`, issue.keys.join(', '), known);
+  }
+  const name = String(issue?.path[0] ?? '');
+  throw badRequest(`${name} can't be that`, req.query[name], issue?.message ?? '');
+}
+
+type Given = { readonly from?: string | undefined; readonly to?: string | undefined };
+
+/** The asked range; what is missing reaches to the first or past the last day with events. */
+async function readRange(pool: Pool, { from, to }: Given, timeZone: string): Promise<DayRange> {
+  const extent = from === undefined || to === undefined ? await dayExtent(pool) : undefined;
+  const today = dayIn(timeZone);
+  const asked = {
+    from: from ?? extent?.first ?? today,
+    to: to ?? addDays(extent === undefined || extent.last < today ? today : extent.last, 1),
+  };
+  const days = daysBetween(asked);
+  if (days >= 1 && days <= LONGEST_DAYS) return asked;
+  throw badRequest(
+    'the range of days is not possible',
+    `${asked.from} to ${asked.to}`,
+    'from before to, 100 years at most',
+  );
+}
+
+function meta(timeZone: string, given: object, rows: readonly { count?: number }[]) {
+  const total = rows.reduce((sum, row) => sum + (row.count ?? 0), 0);
+  return {
+    meta: { ...given, time_zone: timeZone, as_of: new Date().toISOString(), rows: rows.length, total },
+  };
+}
+
+async function daily(pool: Pool, req: Request, res: Response): Promise<void> {
+  const query = readQuery(chartQueries.daily, req);
+  const timeZone = await readTimeZone(pool);
+  const days = await readRange(pool, query, timeZone);
+  const rows = await dailyCounts(pool, days, query.product, query.device);
+  answer(req, res, 'daily', rows, meta(timeZone, days, rows));
+}
+
+async function orders(pool: Pool, req: Request, res: Response): Promise<void> {
+  const query = readQuery(chartQueries.orders, req);
+  const timeZone = await readTimeZone(pool);
+  const days = await readRange(pool, query, timeZone);
+  const rows = await ordersOverTime(pool, days, query.product);
+  answer(req, res, 'orders', rows, meta(timeZone, { ...days, resolution: resolutionOf(days) }, rows));
+}
+
+async function devices(pool: Pool, req: Request, res: Response): Promise<void> {
+  const { year, count } = readQuery(chartQueries.devices, req);
+  const [timeZone, years, rows] = await Promise.all([
+    readTimeZone(pool),
+    yearsWithEvents(pool),
+    count === 'users' ? usersByDevice(pool, year) : eventsByDevice(pool, year),
+  ]);
+  answer(req, res, 'devices', rows, meta(timeZone, { year, years, count }, rows));
+}
+
+async function funnelChart(pool: Pool, req: Request, res: Response): Promise<void> {
+  const query = readQuery(chartQueries.funnel, req);
+  const timeZone = await readTimeZone(pool);
+  const days = await readRange(pool, query, timeZone);
+  const rows = await funnel(pool, days);
+  const counted = rows.map(({ shows, clicks, orders: placed }) => ({ count: shows + clicks + placed }));
+  answer(req, res, 'funnel', rows, meta(timeZone, days, counted));
+}
+
+async function today(pool: Pool, req: Request, res: Response): Promise<void> {
+  readQuery(chartQueries.today, req);
+  const { rows, ...more } = await lookAtToday(pool);
+  answer(req, res, 'today', rows, more);
+}

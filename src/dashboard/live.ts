@@ -1,0 +1,119 @@
+// One look at today for all open dashboards: after a commit, at midnight, and when a dashboard opens. However many
+// commits and readers there are, the queries run a few times a second at most.
+
+import type { Request, Response } from 'express';
+import type { Pool } from '../db/pool.ts';
+import { readTimeZone } from '../db/time-zone.ts';
+import type { Logger } from '../log.ts';
+import type { Traces } from '../storefront/traces.ts';
+import type { Stream, Streams } from '../web/sse.ts';
+import { dayIn } from './queries/range.ts';
+import { todaySoFar } from './queries/today.ts';
+
+const LOOK_EVERY_MS = 100;
+const CHANGED_EVERY_MS = 1_000;
+const CLOCK_MS = 1_000;
+
+/** As /api/charts/today answers and as the stream sends. */
+export type TodayAnswer = Awaited<ReturnType<typeof lookAtToday>>;
+
+/** Today's numbers, with the day and the zone they belong to. */
+export async function lookAtToday(pool: Pool, now = new Date()) {
+  const timeZone = await readTimeZone(pool);
+  const day = dayIn(timeZone, now);
+  const today = await todaySoFar(pool, day, now);
+  return { ...today, meta: { day, time_zone: timeZone, as_of: now.toISOString() } };
+}
+
+export class Live {
+  readonly #pool: Pool;
+  readonly #log: Logger;
+  readonly #streams: Streams;
+  readonly #readers = new Set<Stream>();
+  readonly #traces: Traces;
+  readonly #clock: NodeJS.Timeout;
+  #lastLook = 0;
+  #looking = false;
+  #again = false;
+  #pending: NodeJS.Timeout | undefined;
+  #changed: NodeJS.Timeout | undefined;
+  #newest: TodayAnswer | undefined;
+
+  constructor(pool: Pool, streams: Streams, log: Logger, traces: Traces) {
+    this.#pool = pool;
+    this.#streams = streams;
+    this.#log = log;
+    this.#traces = traces;
+    this.#clock = setInterval(() => this.#watchMidnight(), CLOCK_MS);
+  }
+
+  get readers(): number {
+    return this.#readers.size;
+  }
+
+  /** Answers GET /api/live. */
+  open(req: Request, res: Response): void {
+    const stream = this.#streams.open(req, res, () => this.#readers.delete(stream));
+    this.#readers.add(stream);
+    if (this.#newest !== undefined) stream.send('today', this.#newest);
+    this.refresh();
+  }
+
+  /** Something was stored. */
+  changed(): void {
+    this.refresh();
+    this.#changed ??= setTimeout(() => {
+      this.#changed = undefined;
+      this.#send('changed', { charts: ['daily', 'orders', 'devices', 'funnel'] });
+    }, CHANGED_EVERY_MS);
+  }
+
+  /** Looks soon; calls that come meanwhile share the look. */
+  refresh(): void {
+    if (this.#looking) {
+      this.#again = true;
+      return;
+    }
+    const wait = Math.max(0, this.#lastLook + LOOK_EVERY_MS - Date.now());
+    this.#pending ??= setTimeout(() => {
+      this.#pending = undefined;
+      void this.#look();
+    }, wait);
+  }
+
+  close(): void {
+    clearInterval(this.#clock);
+    clearTimeout(this.#pending);
+    clearTimeout(this.#changed);
+  }
+
+  async #look(): Promise<void> {
+    this.#looking = true;
+    this.#lastLook = Date.now();
+    try {
+      const stored = this.#traces.takeStored();
+      this.#newest = await lookAtToday(this.#pool);
+      this.#send('today', this.#newest);
+      this.#traces.charted(stored, Date.now());
+    } catch (error) {
+      this.#log.debug({ err: error }, 'no look at today');
+    } finally {
+      this.#looking = false;
+    }
+    if (this.#again) {
+      this.#again = false;
+      this.refresh();
+    }
+  }
+
+  /** An open page starts afresh when the day changes, without any event. */
+  #watchMidnight(): void {
+    if (this.#newest === undefined || this.#readers.size === 0) return;
+    const { day, time_zone: timeZone } = this.#newest.meta;
+    if (dayIn(timeZone) !== day) this.refresh();
+  }
+
+  #send(event: string, data: unknown): void {
+    for (const reader of this.#readers) reader.send(event, data);
+  }
+}

@@ -1,0 +1,42 @@
+// GET /dashboard and its stream. The page itself is quick: charts ask for their numbers afterwards.
+
+import { type Request, type Response, Router } from 'express';
+import type { Pool } from '../db/pool.ts';
+import { readTimeZone } from '../db/time-zone.ts';
+import { plainFrame } from '../storefront/frame.ts';
+import type { Traces } from '../storefront/traces.ts';
+import { unavailable } from '../web/errors.ts';
+import { route } from '../web/routes.ts';
+import type { Live } from './live.ts';
+import { dayExtent, finishedLoads } from './queries/extent.ts';
+import { dayIn } from './queries/range.ts';
+
+const FILTERS = ['from', 'to', 'product', 'device', 'year'] as const;
+
+export function dashboardPage(pool: Pool, traces: Traces, live: Live): Router {
+  const router = Router();
+  route(router, '/dashboard', { get: [(req, res) => show(pool, traces, req, res)] });
+  route(router, '/api/live', { get: [(req, res) => live.open(req, res)] });
+  return router;
+}
+
+async function show(pool: Pool, traces: Traces, req: Request, res: Response): Promise<void> {
+  const known = Promise.all([readTimeZone(pool), dayExtent(pool), finishedLoads(pool)]);
+  const [timeZone, extent, loads] = await known.catch((error) => {
+    throw unavailable('postgres', 'Postgres is away: there is nothing to chart until it is back', 5, error);
+  });
+  const filters = Object.fromEntries(
+    FILTERS.map((name) => {
+      const value = req.query[name];
+      return [name, typeof value === 'string' ? value : null];
+    }),
+  );
+  res.set('Cache-Control', 'no-store').render('dashboard', {
+    ...plainFrame(req, res, traces, 'Dashboard'),
+    filters,
+    timeZone,
+    extent: extent ?? null,
+    loads,
+    today: dayIn(timeZone),
+  });
+}

@@ -1,0 +1,30 @@
+// Events of each day by title. Days without events are rows too, with 0.
+
+import type { Pool } from '../../db/pool.ts';
+import { type Device, TITLES, type Title } from '../../events/event.ts';
+import type { Product } from '../../events/products.ts';
+import type { DayRange } from './range.ts';
+
+export type DailyRow = { readonly day: string; readonly title: Title; readonly count: number };
+
+/** Three rows for every day of the range, by day and title. */
+export async function dailyCounts(
+  pool: Pool,
+  { from, to }: DayRange,
+  product: Product | undefined,
+  device: Device | undefined,
+): Promise<DailyRow[]> {
+  const { rows } = await pool.query<DailyRow>(
+    `SELECT day::date AS day, title, coalesce(count, 0)::bigint AS count
+     FROM generate_series($1::date, $2::date - 1, '1 day') AS day
+     CROSS JOIN unnest($3::title[]) AS title
+     LEFT JOIN (
+       SELECT day, title, sum(count) AS count FROM day_counts
+       WHERE day >= $1::date AND day < $2::date AND (product = $4 OR $4 IS NULL) AND (device = $5 OR $5 IS NULL)
+       GROUP BY day, title
+     ) AS counted USING (day, title)
+     ORDER BY day, title`,
+    [from, to, TITLES, product ?? null, device ?? null],
+  );
+  return rows;
+}

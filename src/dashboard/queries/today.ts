@@ -1,0 +1,63 @@
+// Today so far, and yesterday until the same time of day. Today is the day in the database's time zone.
+
+import type { Pool } from '../../db/pool.ts';
+import type { Device, Title } from '../../events/event.ts';
+import type { Product } from '../../events/products.ts';
+import type { OrdersRow } from './orders.ts';
+
+export type TodayRow = {
+  readonly product: Product;
+  readonly title: Title;
+  readonly device: Device;
+  readonly count: number;
+};
+export type Today = {
+  readonly rows: readonly TodayRow[];
+  readonly orders: readonly OrdersRow[];
+  readonly yesterday: readonly { readonly title: Title; readonly count: number }[];
+};
+
+/** @param day ISO day, today's in the time zone */
+export async function todaySoFar(pool: Pool, day: string, now: Date): Promise<Today> {
+  const [rows, orders, yesterday] = await Promise.all([
+    countsOfDay(pool, day),
+    ordersOfDay(pool, day),
+    yesterdayUntil(pool, day, now),
+  ]);
+  return { rows, orders, yesterday };
+}
+
+async function countsOfDay(pool: Pool, day: string): Promise<TodayRow[]> {
+  const { rows } = await pool.query<TodayRow>(
+    'SELECT product, title, device, count FROM daily_counts WHERE day = $1::date ORDER BY 1, 2, 3',
+    [day],
+  );
+  return rows;
+}
+
+async function ordersOfDay(pool: Pool, day: string): Promise<OrdersRow[]> {
+  const { rows } = await pool.query<OrdersRow>(
+    `SELECT "time", product, count FROM orders_per_minute
+     WHERE "time" >= $1::date::timestamp AT TIME ZONE shop_time_zone()
+       AND "time" < ($1::date + 1)::timestamp AT TIME ZONE shop_time_zone()
+     ORDER BY 1, 2`,
+    [day],
+  );
+  return rows;
+}
+
+/** By wall clock: at 10:00 it is yesterday's events before 10:00, also where a day has 23 or 25 hours. */
+async function yesterdayUntil(
+  pool: Pool,
+  day: string,
+  now: Date,
+): Promise<{ title: Title; count: number }[]> {
+  const { rows } = await pool.query<{ title: Title; count: number }>(
+    `SELECT title, sum(count)::bigint AS count FROM minute_counts
+     WHERE minute >= ($1::date - 1)::timestamp AT TIME ZONE shop_time_zone()
+       AND minute < (($2::timestamptz AT TIME ZONE shop_time_zone()) - interval '1 day') AT TIME ZONE shop_time_zone()
+     GROUP BY title ORDER BY title`,
+    [day, now],
+  );
+  return rows;
+}

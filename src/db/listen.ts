@@ -1,0 +1,64 @@
+// A connection that waits for notifications, made again whenever it is lost.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import type { Logger } from '../log.ts';
+
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 5_000;
+
+export type Listener = { close(): Promise<void> };
+
+/**
+ * Calls `onPayload` for each notification on the channel.
+ * @param onConnect called at each new connection: what was announced before it has been missed
+ */
+export function listen(
+  databaseUrl: string,
+  channel: string,
+  log: Logger,
+  onPayload: (payload: string | undefined) => void,
+  onConnect: () => void,
+): Listener {
+  const closing = new AbortController();
+  let client: pg.Client | undefined;
+
+  async function connectOnce(): Promise<void> {
+    client = new pg.Client({
+      connectionString: databaseUrl,
+      keepAlive: true,
+      application_name: 'shopstream listen',
+    });
+    const ended = new Promise<void>((resolve) => client?.once('end', resolve));
+    client.on('error', (error) => log.debug(`the listening connection was lost: ${error.message}`));
+    client.on('notification', ({ payload }) => onPayload(payload));
+    try {
+      await client.connect();
+      await client.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
+      onConnect();
+      await ended;
+    } finally {
+      await client.end().catch(() => {});
+    }
+  }
+
+  async function run(): Promise<void> {
+    let pause = FIRST_PAUSE_MS;
+    while (!closing.signal.aborted) {
+      const started = Date.now();
+      await connectOnce().catch((error: Error) => log.debug(`not listening to Postgres: ${error.message}`));
+      pause =
+        Date.now() - started > LONGEST_PAUSE_MS ? FIRST_PAUSE_MS : Math.min(pause * 2, LONGEST_PAUSE_MS);
+      await sleep(pause, undefined, { signal: closing.signal }).catch(() => {});
+    }
+  }
+
+  const running = run();
+  return {
+    close: async () => {
+      closing.abort();
+      await client?.end().catch(() => {});
+      await running;
+    },
+  };
+}

@@ -1,0 +1,230 @@
+// The consumer group that carries Kafka's records into Postgres. kafkajs assigns and fetches; each batch is one
+// transaction (store.ts), retried with growing pauses for as long as Postgres is away, while nothing more is fetched.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import { codeOf } from '../db/errors.ts';
+import type { Pool } from '../db/pool.ts';
+import type { Logger } from '../log.ts';
+import type { KafkaRecord } from './batch.ts';
+import type { IngestMetrics } from './metrics.ts';
+import { FencedError, readOffset, type Subscription } from './offsets.ts';
+import { nextStep } from './position.ts';
+import { type StoreResult, storeBatch } from './store.ts';
+
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 5_000;
+const COMMIT_EVERY_MS = 1_000;
+const FETCH_BYTES = 4 * 1024 * 1024;
+
+/** What this process knows of a partition it owns. */
+type Position = { expected: bigint | undefined; sought: boolean };
+
+export class Ingest {
+  readonly #consumer: Consumer;
+  readonly #pool: Pool;
+  readonly #subscription: Subscription;
+  readonly #metrics: IngestMetrics;
+  readonly #log: Logger;
+  #positions = new Map<number, Position>();
+  readonly #toCommit = new Map<number, bigint>();
+  #committing: NodeJS.Timeout | undefined;
+
+  constructor(kafka: Kafka, pool: Pool, subscription: Subscription, metrics: IngestMetrics, log: Logger) {
+    this.#pool = pool;
+    this.#subscription = subscription;
+    this.#metrics = metrics;
+    this.#log = log;
+    this.#consumer = kafka.consumer({
+      groupId: subscription.group,
+      maxBytesPerPartition: FETCH_BYTES,
+      // A killed process's partitions are given away after this; Kafka's lowest allowed is 6 s.
+      sessionTimeout: 10_000,
+      heartbeatInterval: 3_000,
+      allowAutoTopicCreation: false,
+      retry: { initialRetryTime: 100, maxRetryTime: LONGEST_PAUSE_MS, retries: Number.MAX_SAFE_INTEGER },
+    });
+    this.#consumer.on(this.#consumer.events.GROUP_JOIN, ({ payload }) => {
+      this.#positions = new Map();
+      this.#log.info(
+        { partitions: payload.memberAssignment[subscription.topic] ?? [] },
+        'joined the consumer group',
+      );
+    });
+  }
+
+  /**
+   * Joins the group and goes on until stop().
+   * @param onCrash called where kafkajs gives up for good
+   * @throws kafkajs's error where Kafka can't be reached now
+   */
+  async start(onCrash: (error: Error) => void): Promise<void> {
+    this.#consumer.on(this.#consumer.events.CRASH, ({ payload }) => {
+      if (!payload.restart) onCrash(payload.error);
+    });
+    await this.#consumer.connect();
+    await this.#consumer.subscribe({ topic: this.#subscription.topic, fromBeginning: true });
+    await this.#consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: 3,
+      eachBatch: (payload) => this.#take(payload),
+    });
+  }
+
+  /** Finishes the batch in hand and leaves the group. */
+  async stop(): Promise<void> {
+    await this.#consumer.stop();
+    await this.#commitToKafka();
+    await this.#consumer.disconnect();
+  }
+
+  async #take({ batch, resolveOffset, heartbeat, isRunning, isStale }: EachBatchPayload): Promise<void> {
+    const { partition } = batch;
+    const position = await this.#position(partition);
+    const first = BigInt(batch.firstOffset() ?? batch.lastOffset());
+    const last = BigInt(batch.lastOffset());
+    const delivered = { first, last, highWatermark: BigInt(batch.highWatermark) };
+    const step = nextStep(position.expected, delivered, position.sought);
+    if (step.do === 'seek') {
+      position.sought = true;
+      this.#seek(partition, step.to);
+      return;
+    }
+    if (step.warning !== undefined) this.#log.warn({ partition }, step.warning);
+    const records = batch.messages
+      .map((message) => ({
+        offset: BigInt(message.offset),
+        timestamp: Number(message.timestamp),
+        key: message.key,
+        value: message.value,
+      }))
+      .filter(({ offset }) => offset >= step.from);
+    const mine = () => isRunning() && !isStale();
+    try {
+      const stored = await this.#storePatiently(partition, records, position, last + 1n, mine, heartbeat);
+      if (!stored) return;
+    } catch (error) {
+      if (!(error instanceof FencedError)) throw error;
+      this.#log.warn(error.message);
+      this.#positions.delete(partition);
+      const current = await readOffset(this.#pool, this.#subscription, partition);
+      if (current !== undefined) this.#seek(partition, current);
+      return;
+    }
+    resolveOffset(batch.lastOffset());
+    this.#commitSoon(partition, last + 1n);
+    this.#metrics.lag(partition, delivered.highWatermark - last - 1n);
+  }
+
+  /** False where the partition or the consumer went away before Postgres came back. */
+  async #storePatiently(
+    partition: number,
+    records: readonly KafkaRecord[],
+    position: Position,
+    next: bigint,
+    mine: () => boolean,
+    heartbeat: () => Promise<void>,
+  ): Promise<boolean> {
+    let pause = FIRST_PAUSE_MS;
+    while (mine()) {
+      try {
+        await this.#store(partition, records, position, next);
+        if (pause > FIRST_PAUSE_MS) this.#log.info('Postgres is back');
+        return true;
+      } catch (error) {
+        if (error instanceof FencedError) throw error;
+        if (pause === FIRST_PAUSE_MS)
+          this.#log.warn({ err: error }, 'Postgres does not take a batch; trying again');
+        this.#metrics.failed();
+      }
+      await sleep(pause);
+      pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+      await heartbeat();
+    }
+    return false;
+  }
+
+  async #store(
+    partition: number,
+    records: readonly KafkaRecord[],
+    position: Position,
+    next: bigint,
+    unstorable?: string,
+  ): Promise<void> {
+    const started = performance.now();
+    const batch = unstorable === undefined ? { partition, records } : { partition, records, unstorable };
+    let result: StoreResult;
+    try {
+      result = await storeBatch(this.#pool, this.#subscription, batch, position.expected, next);
+    } catch (error) {
+      if (!isDataError(error) || unstorable !== undefined) throw error;
+      await this.#storeOneByOne(partition, records, position, next, error);
+      return;
+    }
+    position.expected = next;
+    this.#metrics.stored(result, records, (performance.now() - started) / 1000);
+  }
+
+  /** Postgres refuses something in the batch that our validation let through: the rest must not wait for it. */
+  async #storeOneByOne(
+    partition: number,
+    records: readonly KafkaRecord[],
+    position: Position,
+    next: bigint,
+    error: unknown,
+  ): Promise<void> {
+    const [record, ...more] = records;
+    if (record !== undefined && more.length === 0) {
+      const reason = error instanceof Error ? error.message : String(error);
+      return this.#store(partition, records, position, next, reason);
+    }
+    for (const [index, one] of records.entries()) {
+      const after = records[index + 1]?.offset ?? next;
+      await this.#store(partition, [one], position, after);
+    }
+  }
+
+  async #position(partition: number): Promise<Position> {
+    const known = this.#positions.get(partition);
+    if (known !== undefined) return known;
+    // The map of this assignment: a rebalance meanwhile must not inherit what we read.
+    const positions = this.#positions;
+    const expected = await readOffset(this.#pool, this.#subscription, partition);
+    const position = { expected, sought: false };
+    positions.set(partition, position);
+    return position;
+  }
+
+  #seek(partition: number, to: bigint): void {
+    this.#log.info({ partition, offset: to.toString() }, 'seeking to the offset in Postgres');
+    this.#consumer.seek({ topic: this.#subscription.topic, partition, offset: to.toString() });
+  }
+
+  /** Kafka's own committed offsets are for lag tools only, so one commit a second is plenty. */
+  #commitSoon(partition: number, next: bigint): void {
+    this.#toCommit.set(partition, next);
+    this.#committing ??= setTimeout(() => void this.#commitToKafka(), COMMIT_EVERY_MS);
+  }
+
+  async #commitToKafka(): Promise<void> {
+    clearTimeout(this.#committing);
+    this.#committing = undefined;
+    const { topic } = this.#subscription;
+    const offsets = [...this.#toCommit].map(([partition, next]) => ({
+      topic,
+      partition,
+      offset: next.toString(),
+    }));
+    this.#toCommit.clear();
+    if (offsets.length === 0) return;
+    await this.#consumer.commitOffsets(offsets).catch((error: Error) => {
+      this.#log.debug(`offsets not committed to Kafka: ${error.message}`);
+    });
+  }
+}
+
+/** SQLSTATE classes 22 (data exception) and 23 (constraint violation): trying again can't help. */
+function isDataError(error: unknown): boolean {
+  return /^2[23]/.test(codeOf(error) ?? '');
+}

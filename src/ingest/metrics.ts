@@ -1,0 +1,71 @@
+// What ingest counts, for /metrics.
+
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { KafkaRecord } from './batch.ts';
+import type { StoreResult } from './store.ts';
+
+export class IngestMetrics {
+  readonly #records: Counter<'outcome'>;
+  readonly #failures: Counter;
+  readonly #batchRecords: Histogram;
+  readonly #batchSeconds: Histogram;
+  readonly #rowSeconds: Histogram;
+  readonly #lag: Gauge<'partition'>;
+
+  constructor(registry: Registry) {
+    const registers = [registry];
+    this.#records = new Counter({
+      name: 'shopstream_ingest_records_total',
+      help: 'Records taken from Kafka, by what became of them: inserted, duplicate or rejected',
+      labelNames: ['outcome'],
+      registers,
+    });
+    this.#failures = new Counter({
+      name: 'shopstream_ingest_failed_transactions_total',
+      help: 'Transactions that Postgres did not take; each is tried again',
+      registers,
+    });
+    this.#batchRecords = new Histogram({
+      name: 'shopstream_ingest_batch_records',
+      help: 'Records in a transaction',
+      buckets: [1, 2, 5, 10, 50, 100, 500, 1000, 5000, 10_000],
+      registers,
+    });
+    this.#batchSeconds = new Histogram({
+      name: 'shopstream_ingest_batch_seconds',
+      help: 'Time of a transaction',
+      buckets: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5],
+      registers,
+    });
+    this.#rowSeconds = new Histogram({
+      name: 'shopstream_kafka_to_row_seconds',
+      help: 'From the timestamp of a record in Kafka to its commit in Postgres',
+      buckets: [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5, 60],
+      registers,
+    });
+    this.#lag = new Gauge({
+      name: 'shopstream_ingest_lag_records',
+      help: 'Records in Kafka that are not in Postgres yet',
+      labelNames: ['partition'],
+      registers,
+    });
+  }
+
+  stored(result: StoreResult, records: readonly KafkaRecord[], seconds: number): void {
+    this.#records.inc({ outcome: 'inserted' }, result.inserted);
+    this.#records.inc({ outcome: 'duplicate' }, result.duplicate);
+    this.#records.inc({ outcome: 'rejected' }, result.rejected);
+    this.#batchRecords.observe(records.length);
+    this.#batchSeconds.observe(seconds);
+    const now = Date.now();
+    for (const { timestamp } of records) this.#rowSeconds.observe(Math.max(0, now - timestamp) / 1000);
+  }
+
+  failed(): void {
+    this.#failures.inc();
+  }
+
+  lag(partition: number, records: bigint): void {
+    this.#lag.set({ partition: String(partition) }, Number(records));
+  }
+}

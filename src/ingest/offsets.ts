@@ -1,0 +1,58 @@
+// The partitions' next offsets, in Postgres beside the rows. Whoever moves one says what it was: a consumer that lost
+// its partition meanwhile (a zombie) finds another value there and commits nothing.
+
+import type { Client, Pool } from '../db/pool.ts';
+
+/** Whose offsets: one consumer group reading one topic on one cluster. */
+export type Subscription = { readonly clusterId: string; readonly group: string; readonly topic: string };
+
+/** Another consumer has moved the partition's offset since we read it. */
+export class FencedError extends Error {
+  override readonly name = 'FencedError';
+
+  constructor(partition: number, expected: bigint | undefined) {
+    super(`partition ${partition}: another consumer moved the offset away from ${expected ?? 'none'}`);
+  }
+}
+
+/** The offset at which the partition goes on; undefined where nothing of it was ever stored. */
+export async function readOffset(
+  pool: Pool,
+  { clusterId, group, topic }: Subscription,
+  partition: number,
+): Promise<bigint | undefined> {
+  const { rows } = await pool.query<{ next_offset: string }>(
+    `SELECT next_offset::text FROM consumer_offsets
+     WHERE cluster_id = $1 AND consumer_group = $2 AND topic = $3 AND "partition" = $4`,
+    [clusterId, group, topic, partition],
+  );
+  return rows[0] === undefined ? undefined : BigInt(rows[0].next_offset);
+}
+
+/**
+ * Moves the partition's offset from `expected` to `next`; other writers of this partition wait for our commit.
+ * @param expected what readOffset gave
+ * @throws {FencedError} where it is something else by now
+ */
+export async function moveOffset(
+  client: Client,
+  { clusterId, group, topic }: Subscription,
+  partition: number,
+  expected: bigint | undefined,
+  next: bigint,
+): Promise<void> {
+  const key = [clusterId, group, topic, partition, next.toString()];
+  const { rowCount } =
+    expected === undefined
+      ? await client.query(
+          `INSERT INTO consumer_offsets (cluster_id, consumer_group, topic, "partition", next_offset)
+           VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+          key,
+        )
+      : await client.query(
+          `UPDATE consumer_offsets SET next_offset = $5, updated_at = now()
+           WHERE cluster_id = $1 AND consumer_group = $2 AND topic = $3 AND "partition" = $4 AND next_offset = $6`,
+          [...key, expected.toString()],
+        );
+  if (rowCount !== 1) throw new FencedError(partition, expected);
+}

@@ -1,0 +1,38 @@
+// Where a partition goes on. Kafka hands out records from its own committed offset, which only tools rely on; Postgres
+// decides. Pure: what Postgres has and what Kafka delivered, to what shall be done.
+
+/** What came from Kafka for one partition. */
+export type Delivered = {
+  readonly first: bigint;
+  readonly last: bigint;
+  /** Offset after the newest record that consumers may read. */
+  readonly highWatermark: bigint;
+};
+
+export type Step =
+  /** Store the records from this offset on. */
+  | { readonly do: 'store'; readonly from: bigint; readonly warning?: string }
+  /** Have Kafka deliver from this offset. */
+  | { readonly do: 'seek'; readonly to: bigint };
+
+/**
+ * @param expected the offset in Postgres; undefined where nothing was stored yet
+ * @param sought true where Kafka was already asked to deliver from `expected` (or from the beginning)
+ */
+export function nextStep(expected: bigint | undefined, delivered: Delivered, sought: boolean): Step {
+  const { first, last, highWatermark } = delivered;
+  if (expected === undefined) return fromBeginning(first, sought);
+  if (highWatermark < expected) {
+    const warning = `Kafka ends at ${highWatermark}, Postgres expects ${expected}: the topic was made anew, going on from ${first}`;
+    return { do: 'store', from: first, warning };
+  }
+  if (last < expected) return { do: 'seek', to: expected };
+  if (first <= expected) return { do: 'store', from: expected };
+  if (!sought) return { do: 'seek', to: expected };
+  return { do: 'store', from: first, warning: `offsets ${expected} to ${first - 1n} are no longer in Kafka` };
+}
+
+/** A new database reads all that Kafka has, even where an older one had committed offsets to Kafka. */
+function fromBeginning(first: bigint, sought: boolean): Step {
+  return sought || first === 0n ? { do: 'store', from: first } : { do: 'seek', to: 0n };
+}

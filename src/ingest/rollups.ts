@@ -1,0 +1,72 @@
+// The charts' numbers, moved in the same transaction as the rows they count, and only for rows that are new.
+
+import type { Client } from '../db/pool.ts';
+import type { ShopEvent } from '../events/event.ts';
+
+const MINUTE_MS = 60_000;
+
+type Delta = { readonly minute: number; readonly event: ShopEvent; count: number };
+
+/** Adds the events to day_counts and minute_counts, under the partition they came from. */
+export async function addCounts(client: Client, source: number, events: readonly ShopEvent[]): Promise<void> {
+  const deltas = countByMinute(events);
+  if (deltas.length === 0) return;
+  await client.query(
+    `WITH delta AS (
+       SELECT * FROM unnest($1::timestamptz[], $2::product[], $3::title[], $4::site_version[], $5::bigint[])
+         AS d(minute, product, title, device, count)
+     ), days AS (
+       INSERT INTO day_counts (day, product, title, device, source, count)
+       SELECT (minute AT TIME ZONE shop_time_zone())::date, product, title, device, $6, sum(count)
+       FROM delta GROUP BY 1, 2, 3, 4
+       ON CONFLICT (day, product, title, device, source) DO UPDATE SET count = day_counts.count + excluded.count
+     )
+     INSERT INTO minute_counts (minute, product, title, device, source, count)
+     SELECT minute, product, title, device, $6, count FROM delta
+     ON CONFLICT (minute, product, title, device, source) DO UPDATE SET count = minute_counts.count + excluded.count`,
+    [
+      deltas.map(({ minute }) => new Date(minute)),
+      deltas.map(({ event }) => event.product),
+      deltas.map(({ event }) => event.title),
+      deltas.map(({ event }) => event.site_version),
+      deltas.map(({ count }) => count),
+      source,
+    ],
+  );
+}
+
+function countByMinute(events: readonly ShopEvent[]): Delta[] {
+  const deltas = new Map<string, Delta>();
+  for (const event of events) {
+    const minute = Math.floor(Date.parse(event.time) / MINUTE_MS) * MINUTE_MS;
+    const key = `${minute} ${event.product} ${event.title} ${event.site_version}`;
+    const delta = deltas.get(key);
+    if (delta === undefined) deltas.set(key, { minute, event, count: 1 });
+    else delta.count += 1;
+  }
+  return [...deltas.values()];
+}
+
+/** Counts each user whom a year hasn't seen yet on this device. */
+export async function addUsers(client: Client, source: number, events: readonly ShopEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  await client.query(
+    `WITH seen AS (
+       INSERT INTO user_years (user_id, year, device)
+       SELECT DISTINCT user_id, extract(year FROM "time" AT TIME ZONE shop_time_zone())::smallint, device
+       FROM unnest($1::uuid[], $2::timestamptz[], $3::site_version[]) AS e(user_id, "time", device)
+       ORDER BY 1, 2, 3
+       ON CONFLICT DO NOTHING
+       RETURNING year, device
+     )
+     INSERT INTO year_users (year, device, source, users)
+     SELECT year, device, $4, count(*) FROM seen GROUP BY year, device
+     ON CONFLICT (year, device, source) DO UPDATE SET users = year_users.users + excluded.users`,
+    [
+      events.map(({ user_id }) => user_id),
+      events.map(({ time }) => time),
+      events.map(({ site_version }) => site_version),
+      source,
+    ],
+  );
+}

@@ -1,0 +1,97 @@
+// Puts the events of a batch into their tables, and says which of them were new.
+// A repeated order_id is rare (a client sent an event twice): COPY goes straight into the table, and only a batch that
+// meets a duplicate takes the road by way of a staging table.
+
+import { CopyRows, copyInto } from '../db/copy.ts';
+import { codeOf } from '../db/errors.ts';
+import type { Client } from '../db/pool.ts';
+import { EVENT_COLUMNS, type ShopEvent } from '../events/event.ts';
+import type { DeadLetter, LiveEvent } from './batch.ts';
+import type { Subscription } from './offsets.ts';
+
+const UNIQUE_VIOLATION = '23505';
+const COLUMNS = EVENT_COLUMNS.map((column) => `"${column}"`).join(', ');
+
+/** Inserts the events whose order_id isn't there yet; those that were inserted. */
+export async function insertEvents(
+  client: Client,
+  live: readonly LiveEvent[],
+): Promise<readonly LiveEvent[]> {
+  if (live.length === 0) return live;
+  await client.query('SAVEPOINT before_copy');
+  try {
+    await copyEvents(client, 'events', live);
+    await client.query('RELEASE SAVEPOINT before_copy');
+    return live;
+  } catch (error) {
+    if (codeOf(error) !== UNIQUE_VIOLATION) throw error;
+    await client.query('ROLLBACK TO SAVEPOINT before_copy');
+    return insertNew(client, live);
+  }
+}
+
+async function insertNew(client: Client, live: readonly LiveEvent[]): Promise<LiveEvent[]> {
+  await client.query('CREATE TEMP TABLE IF NOT EXISTS staging (LIKE events) ON COMMIT DELETE ROWS');
+  await copyEvents(client, 'staging', live);
+  // One order for all writers: two that insert the same ids wait for each other instead of deadlocking.
+  const { rows } = await client.query<{ order_id: string }>(
+    `INSERT INTO events (${COLUMNS}) SELECT ${COLUMNS} FROM staging ORDER BY order_id
+     ON CONFLICT (order_id) DO NOTHING RETURNING replace(order_id::text, '-', '') AS order_id`,
+  );
+  const inserted = new Set(rows.map((row) => row.order_id));
+  return live.filter(({ event }) => inserted.has(event.order_id));
+}
+
+async function copyEvents(client: Client, table: string, live: readonly LiveEvent[]): Promise<void> {
+  const rows = new CopyRows(live.length * 150);
+  for (const { event } of live) writeEvent(rows, event);
+  await copyInto(client, `${table} (${COLUMNS})`, rows);
+}
+
+function writeEvent(rows: CopyRows, event: ShopEvent): void {
+  rows.row(EVENT_COLUMNS.length);
+  rows.uuid(event.order_id).uuid(event.user_id).uuid(event.page_id);
+  rows.text(event.product).text(event.site_version);
+  rows.timestamp(Date.parse(event.time)).text(event.title).smallint(event.target);
+}
+
+/** Keeps where each event came from; `live` holds only events that insertEvents has inserted. */
+export async function insertOrigins(
+  client: Client,
+  topic: string,
+  partition: number,
+  live: readonly LiveEvent[],
+): Promise<void> {
+  if (live.length === 0) return;
+  const rows = new CopyRows(live.length * 400);
+  for (const { event, offset, appendedAt } of live) {
+    rows.row(6).uuid(event.order_id).text(topic).integer(partition).bigint(offset);
+    rows.timestamp(appendedAt).jsonb(event.context ?? {});
+  }
+  await copyInto(client, 'live_events (order_id, topic, "partition", "offset", appended_at, context)', rows);
+}
+
+/** Sets messages aside that are no events, with the place they came from and the reason. */
+export async function insertDeadLetters(
+  client: Client,
+  { clusterId, topic }: Subscription,
+  partition: number,
+  letters: readonly DeadLetter[],
+): Promise<void> {
+  if (letters.length === 0) return;
+  const rows = new CopyRows(letters.length * 1024);
+  for (const { record, rejection } of letters) {
+    rows.row(8).text(clusterId).text(topic).integer(partition).bigint(record.offset);
+    rows.text(rejection.code).text(storable(rejection.reason)).bytes(record.key).bytes(record.value);
+  }
+  await copyInto(
+    client,
+    'dead_letters (cluster_id, topic, "partition", "offset", code, reason, key, payload)',
+    rows,
+  );
+}
+
+/** PostgreSQL's text holds no NUL. */
+function storable(text: string): string {
+  return text.replaceAll('\0', '\uFFFD');
+}

@@ -1,0 +1,51 @@
+// One batch of one partition = one transaction: rows, rollups, dead letters and the next offset, or nothing of it.
+
+import { type Pool, transaction } from '../db/pool.ts';
+import { announce } from '../db/stored.ts';
+import { parseBatch, type RecordBatch } from './batch.ts';
+import { moveOffset, type Subscription } from './offsets.ts';
+import { addCounts, addUsers } from './rollups.ts';
+import { insertDeadLetters, insertEvents, insertOrigins } from './rows.ts';
+
+export type StoreResult = {
+  readonly inserted: number;
+  readonly duplicate: number;
+  readonly rejected: number;
+};
+
+/**
+ * Stores a batch exactly once.
+ * @param expected the partition's offset in Postgres, as readOffset gave it
+ * @param next the offset after the batch's last record
+ * @throws {FencedError} where the partition has moved on without us: nothing is written
+ * @throws pg's error: nothing is written
+ */
+export async function storeBatch(
+  pool: Pool,
+  subscription: Subscription,
+  batch: RecordBatch,
+  expected: bigint | undefined,
+  next: bigint,
+): Promise<StoreResult> {
+  const { partition, events: live, repeated, deadLetters } = parseBatch(batch);
+  return transaction(pool, async (client) => {
+    await moveOffset(client, subscription, partition, expected, next);
+    const inserted = await insertEvents(client, live);
+    await insertOrigins(client, subscription.topic, partition, inserted);
+    const events = inserted.map(({ event }) => event);
+    await addCounts(client, partition, events);
+    await addUsers(client, partition, events);
+    await insertDeadLetters(client, subscription, partition, deadLetters);
+    await announce(client, {
+      topic: subscription.topic,
+      partition,
+      next: next.toString(),
+      inserted: events.length,
+    });
+    return {
+      inserted: events.length,
+      duplicate: live.length - events.length + repeated,
+      rejected: deadLetters.length,
+    };
+  });
+}

@@ -1,0 +1,64 @@
+// kafkajs behind a small port: how the program reaches the cluster, and its log as ours.
+
+import { type Admin, Kafka, type LogEntry, logLevel, type SASLOptions } from 'kafkajs';
+import type { Sasl } from '../config.ts';
+import type { Logger } from '../log.ts';
+import { KafkaError, reasonOf } from './errors.ts';
+
+export type Cluster = {
+  readonly brokers: readonly string[];
+  readonly ssl: boolean;
+  readonly sasl: Sasl | undefined;
+};
+
+/** A kafkajs client. Each part retries in its own way, so kafkajs itself gives up soon. */
+export function createKafka(cluster: Cluster, clientId: string, log: Logger): Kafka {
+  return new Kafka({
+    clientId,
+    brokers: [...cluster.brokers],
+    ssl: cluster.ssl,
+    ...(cluster.sasl === undefined ? {} : { sasl: cluster.sasl as SASLOptions }),
+    connectionTimeout: 3_000,
+    requestTimeout: 15_000,
+    retry: { initialRetryTime: 100, retries: 3 },
+    logLevel: logLevel.INFO,
+    logCreator: () => (entry) => writeEntry(log, entry),
+  });
+}
+
+/** kafkajs reports every attempt as an error; what it means for the program is logged where it is decided. */
+function writeEntry(
+  log: Logger,
+  { level, namespace, log: { message, timestamp: _, logger: __, ...rest } }: LogEntry,
+): void {
+  const text = `kafkajs ${namespace}: ${message}`;
+  if (level <= logLevel.WARN) log.debug(rest, text);
+  else log.trace(rest, text);
+}
+
+/**
+ * Asks the cluster who it is.
+ * @returns the cluster's id
+ * @throws {KafkaError} BROKERS_UNREACHABLE
+ */
+export async function describeCluster(kafka: Kafka, cluster: Cluster): Promise<string> {
+  const admin = kafka.admin({ retry: { retries: 0 } });
+  try {
+    await admin.connect();
+    return (await admin.describeCluster()).clusterId;
+  } catch (error) {
+    throw new KafkaError(
+      'BROKERS_UNREACHABLE',
+      `KAFKA_BROKERS: none of ${cluster.brokers.join(', ')} answers (${reasonOf(error)})`,
+      error,
+    );
+  } finally {
+    await admin.disconnect().catch(() => {});
+  }
+}
+
+/** Makes the topic where it is missing; an existing one stays as it is. */
+export async function ensureTopic(admin: Admin, topic: string, partitions: number): Promise<void> {
+  if ((await admin.listTopics()).includes(topic)) return;
+  await admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: true });
+}

@@ -1,0 +1,22 @@
+// What can be wrong on the way to Kafka, in words for the one who can mend it.
+
+export type KafkaErrorCode = 'BROKERS_UNREACHABLE' | 'OUTBOX_FULL' | 'OUTBOX_WRITE' | 'REFUSED' | 'CLOSED';
+
+export class KafkaError extends Error {
+  override readonly name = 'KafkaError';
+  readonly code: KafkaErrorCode;
+
+  constructor(code: KafkaErrorCode, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+  }
+}
+
+/** The innermost message of an error that kafkajs wrapped, with its protocol name where it has one. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.cause instanceof Error) return reasonOf(error.cause);
+  return 'type' in error && typeof error.type === 'string'
+    ? `${error.type}: ${error.message}`
+    : error.message;
+}

@@ -1,0 +1,228 @@
+// Event → outbox → Kafka. publish() keeps the event on disk before it returns; one loop sends what waits, a batch at a
+// time, so that the events of a visitor stay in order and a cluster that is away is only a longer wait.
+// The kafkajs producer is not an idempotent one: docs/decisions/idempotent-producer.md says why.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ICustomPartitioner, type Kafka, type Message, Partitioners, type Producer } from 'kafkajs';
+import type { ShopEvent } from '../events/event.ts';
+import type { Logger } from '../log.ts';
+import { ensureTopic } from './client.ts';
+import { KafkaError, reasonOf } from './errors.ts';
+import type { Kept, Outbox } from './outbox.ts';
+
+export const PARTITIONS = 3;
+const BATCH_EVENTS = 2_000;
+const BATCH_BYTES = 512 * 1024;
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 5_000;
+const CLOSE_SECONDS = 5;
+
+/** Where Kafka has put an event. */
+export type Acknowledgement = {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: bigint;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+};
+
+type Waiting = {
+  readonly key: string;
+  readonly kept: Kept;
+  readonly resolve: (acknowledgement: Acknowledgement) => void;
+  readonly reject: (error: KafkaError) => void;
+};
+
+/** An event that an earlier process took and did not see acknowledged. */
+export type Left = { readonly event: ShopEvent; readonly acknowledged: Promise<Acknowledgement> };
+
+export type PublisherState = {
+  /** True once Kafka has acknowledged the last batch, or nothing was sent yet since it was reached. */
+  readonly connected: boolean;
+  readonly waiting: number;
+  readonly outboxBytes: number;
+  readonly lastError: string | undefined;
+};
+
+export class Publisher {
+  readonly #topic: string;
+  readonly #outbox: Outbox;
+  readonly #log: Logger;
+  readonly #kafka: Kafka;
+  readonly #producer: Producer;
+  readonly #partitions = new WeakMap<Message, number>();
+  #queue: Waiting[] = [];
+  #wake: () => void = () => {};
+  #ready = false;
+  #closing = false;
+  #lastError: string | undefined;
+  #loop: Promise<void> = Promise.resolve();
+
+  constructor(kafka: Kafka, topic: string, outbox: Outbox, log: Logger) {
+    this.#kafka = kafka;
+    this.#topic = topic;
+    this.#outbox = outbox;
+    this.#log = log;
+    this.#producer = kafka.producer({
+      createPartitioner: () => this.#rememberPartition(Partitioners.DefaultPartitioner()),
+      allowAutoTopicCreation: false,
+    });
+  }
+
+  /**
+   * Starts sending, with what an earlier process left first. Kafka may be away.
+   * @returns what was left, in its order
+   */
+  start(): readonly Left[] {
+    const left = this.#outbox.recovered.map((kept) => {
+      const event = JSON.parse(kept.line) as ShopEvent;
+      return { event, acknowledged: this.#enqueue(event, kept) };
+    });
+    if (left.length > 0) this.#log.info(`sending ${left.length} events that an earlier run left`);
+    this.#loop = this.#run();
+    return left;
+  }
+
+  /**
+   * Keeps the event on disk at once, and sends it.
+   * @returns settles when Kafka has acknowledged it, which may take as long as Kafka is away; it rejects with
+   *   KafkaError REFUSED where Kafka will never take it, and CLOSED where the program stops before (the event stays on
+   *   disk and is sent by the next run)
+   * @throws {KafkaError} OUTBOX_FULL or OUTBOX_WRITE, at once: the event was not taken
+   */
+  publish(event: ShopEvent): Promise<Acknowledgement> {
+    if (this.#closing) throw new KafkaError('CLOSED', 'the shop is closing; no more events are taken');
+    const acknowledged = this.#enqueue(event, this.#outbox.append(JSON.stringify(event)));
+    this.#wake();
+    return acknowledged;
+  }
+
+  get state(): PublisherState {
+    return {
+      connected: this.#ready && this.#lastError === undefined,
+      waiting: this.#queue.length,
+      outboxBytes: this.#outbox.bytes,
+      lastError: this.#lastError,
+    };
+  }
+
+  /** Sends what waits for some seconds at most; the rest stays on disk. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.#wake();
+    await Promise.race([this.#loop, sleep(CLOSE_SECONDS * 1000, undefined, { ref: false })]);
+    await this.#producer.disconnect().catch(() => {});
+    for (const { reject } of this.#queue)
+      reject(new KafkaError('CLOSED', 'the shop closed before Kafka answered'));
+    this.#queue = [];
+    this.#outbox.close();
+  }
+
+  #enqueue({ user_id: key }: ShopEvent, kept: Kept): Promise<Acknowledgement> {
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ key, kept, resolve, reject });
+    });
+  }
+
+  async #run(): Promise<void> {
+    let pause = FIRST_PAUSE_MS;
+    for (;;) {
+      if (this.#queue.length === 0 && this.#ready) {
+        if (this.#closing) return;
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+        continue;
+      }
+      try {
+        if (!this.#ready) await this.#connect();
+        await this.#sendNext();
+        if (this.#lastError !== undefined) this.#log.info('Kafka is back');
+        this.#lastError = undefined;
+        pause = FIRST_PAUSE_MS;
+      } catch (error) {
+        if (this.#lastError === undefined)
+          this.#log.warn(`Kafka is away, events wait on disk: ${reasonOf(error)}`);
+        this.#lastError = reasonOf(error);
+        if (this.#closing) return;
+        await sleep(pause, undefined, { ref: false });
+        pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+      }
+    }
+  }
+
+  async #connect(): Promise<void> {
+    const admin = this.#kafka.admin();
+    try {
+      await admin.connect();
+      await ensureTopic(admin, this.#topic, PARTITIONS);
+    } finally {
+      await admin.disconnect().catch(() => {});
+    }
+    await this.#producer.connect();
+    this.#ready = true;
+  }
+
+  async #sendNext(): Promise<void> {
+    if (this.#queue.length === 0) return;
+    const batch = this.#nextBatch();
+    const sent = await this.#send(batch);
+    this.#queue = this.#queue.slice(sent.length);
+    sent.forEach((settle, index) => {
+      const waiting = batch[index];
+      if (waiting === undefined) return;
+      this.#outbox.acknowledge(waiting.kept);
+      settle(waiting);
+    });
+  }
+
+  #nextBatch(): Waiting[] {
+    let bytes = 0;
+    const end = this.#queue.slice(0, BATCH_EVENTS).findIndex(({ kept }, index) => {
+      bytes += kept.line.length;
+      return bytes > BATCH_BYTES && index > 0;
+    });
+    return this.#queue.slice(0, end === -1 ? BATCH_EVENTS : end);
+  }
+
+  /** Sends the batch, or its first half where Kafka finds it too large; what to do with each event sent. */
+  async #send(batch: readonly Waiting[]): Promise<((waiting: Waiting) => void)[]> {
+    const messages: Message[] = batch.map(({ key, kept }) => ({ key, value: kept.line }));
+    try {
+      const metadata = await this.#producer.send({ topic: this.#topic, messages });
+      const at = Date.now();
+      const next = new Map(
+        metadata.map(({ partition, baseOffset }) => [partition, BigInt(baseOffset ?? -1)]),
+      );
+      return messages.map((message) => {
+        const partition = this.#partitions.get(message) ?? -1;
+        const offset = next.get(partition) ?? -1n;
+        next.set(partition, offset + 1n);
+        return ({ resolve }) => resolve({ topic: this.#topic, partition, offset, at });
+      });
+    } catch (error) {
+      if (!isTooLarge(error)) throw error;
+      if (batch.length > 1) return this.#send(batch.slice(0, Math.floor(batch.length / 2)));
+      this.#log.error(`Kafka refuses an event: ${reasonOf(error)}`);
+      return [
+        ({ reject }) =>
+          reject(new KafkaError('REFUSED', `Kafka refuses this event: ${reasonOf(error)}`, error)),
+      ];
+    }
+  }
+
+  #rememberPartition(choose: ReturnType<ICustomPartitioner>): ReturnType<ICustomPartitioner> {
+    return (args) => {
+      const partition = choose(args);
+      this.#partitions.set(args.message, partition);
+      return partition;
+    };
+  }
+}
+
+function isTooLarge(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ('type' in error && (error.type === 'MESSAGE_TOO_LARGE' || error.type === 'RECORD_LIST_TOO_LARGE'))
+    return true;
+  return isTooLarge(error.cause);
+}

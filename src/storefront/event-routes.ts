@@ -1,0 +1,54 @@
+// One event's way: as a page, as JSON, and as a stream of the visitor's own events for the ribbon.
+
+import { type Request, type Response, Router } from 'express';
+import { isId } from '../events/ids.ts';
+import { notFound, unavailable } from '../web/errors.ts';
+import { route } from '../web/routes.ts';
+import type { Streams } from '../web/sse.ts';
+import { plainFrame } from './frame.ts';
+import { findKnownEvent, type KnownEvent } from './known-event.ts';
+import type { Shop } from './shop.ts';
+import { visitorOf } from './visitor.ts';
+
+export function eventRoutes(shop: Shop, streams: Streams): Router {
+  const router = Router();
+  route(router, '/events/:order_id', {
+    get: [
+      async (req, res) => {
+        const known = await requestedEvent(shop, req);
+        res.set('Cache-Control', 'no-store');
+        res.render('event', { ...plainFrame(req, res, shop.traces, 'The way of an event'), ...known });
+      },
+    ],
+  });
+  route(router, '/api/events/:order_id', {
+    get: [
+      async (req, res) => {
+        const { trace: _, ...known } = await requestedEvent(shop, req);
+        res.set('Cache-Control', 'no-store').json(known);
+      },
+    ],
+  });
+  route(router, '/api/trace', { get: [(req, res) => streamTraces(shop, streams, req, res)] });
+  return router;
+}
+
+async function requestedEvent(shop: Shop, req: Request): Promise<KnownEvent> {
+  const { order_id: orderId } = req.params;
+  if (!isId(orderId)) throw notFound('there is no such event', orderId, '32 lower-case hex digits');
+  const known = await findKnownEvent(shop.pool, shop.traces, orderId).catch((error) => {
+    throw unavailable('postgres', 'Postgres is away, and only it knows this event', 5, error);
+  });
+  if (known === undefined)
+    throw notFound('this event is not known (yet)', orderId, 'the order_id of a stored event');
+  return known;
+}
+
+/** What the visitor's recent events have reached, at once and whenever one moves on. */
+function streamTraces(shop: Shop, streams: Streams, req: Request, res: Response): void {
+  const { id } = visitorOf(req, res);
+  let unwatch = () => {};
+  const stream = streams.open(req, res, () => unwatch());
+  for (const trace of shop.traces.recent(id, 20).reverse()) stream.send('trace', trace);
+  unwatch = shop.traces.watch(id, (trace) => stream.send('trace', trace));
+}

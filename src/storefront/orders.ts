@@ -1,0 +1,63 @@
+// An order_id is placed once: double submit, reload and back find the order that is already on its way, or in Postgres.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Pool } from '../db/pool.ts';
+import type { ShopEvent } from '../events/event.ts';
+import { orderIdTime } from '../events/ids.ts';
+import { KafkaError } from '../kafka/errors.ts';
+import type { Acknowledgement } from '../kafka/publisher.ts';
+import { findEvent } from './find-event.ts';
+
+const MOST_REMEMBERED = 50_000;
+
+/** `waiting`: kept on disk, and Kafka has not acknowledged it within the time; it will be delivered. */
+export type Placed = 'acknowledged' | 'waiting';
+
+export class Orders {
+  readonly #placed = new Map<string, Promise<Acknowledgement>>();
+  readonly #pool: Pool;
+  readonly #startedAt = Date.now();
+  readonly #patienceMs: number;
+
+  /** @param patienceMs how long an answer may wait for Kafka */
+  constructor(pool: Pool, patienceMs: number) {
+    this.#pool = pool;
+    this.#patienceMs = patienceMs;
+  }
+
+  /** Orders that an earlier process took and did not see acknowledged. */
+  remember(orderId: string, acknowledged: Promise<Acknowledgement>): void {
+    this.#placed.set(orderId, acknowledged);
+    acknowledged.catch((error) => {
+      // Refused or closed: placing it anew is right.
+      if (error instanceof KafkaError) this.#placed.delete(orderId);
+    });
+    if (this.#placed.size <= MOST_REMEMBERED) return;
+    const [oldest] = this.#placed.keys();
+    if (oldest !== undefined) this.#placed.delete(oldest);
+  }
+
+  /**
+   * Places an order, or waits with whoever placed it before.
+   * @param publish called only where the order is new
+   * @throws what `publish` throws, or KafkaError REFUSED
+   */
+  async place(event: ShopEvent, publish: (event: ShopEvent) => Promise<Acknowledgement>): Promise<Placed> {
+    const { order_id: orderId } = event;
+    let acknowledged = this.#placed.get(orderId);
+    if (acknowledged === undefined) {
+      if (await this.#isStored(orderId)) return 'acknowledged';
+      // Another request may have placed it while we asked Postgres.
+      acknowledged = this.#placed.get(orderId) ?? publish(event);
+      this.remember(orderId, acknowledged);
+    }
+    const timeout = sleep(this.#patienceMs, 'waiting' as const, { ref: false });
+    return Promise.race([acknowledged.then(() => 'acknowledged' as const), timeout]);
+  }
+
+  /** Only a form from before this process started can have been placed without our knowing. */
+  async #isStored(orderId: string): Promise<boolean> {
+    if (orderIdTime(orderId) >= this.#startedAt) return false;
+    return (await findEvent(this.#pool, orderId).catch(() => undefined)) !== undefined;
+  }
+}

@@ -1,0 +1,15 @@
+// What the storefront's routes work with.
+
+import type { Pool } from '../db/pool.ts';
+import type { Orders } from './orders.ts';
+import type { Traces } from './traces.ts';
+import type { Tracking } from './tracking.ts';
+
+export type Shop = {
+  readonly pool: Pool;
+  readonly tracking: Tracking;
+  readonly traces: Traces;
+  readonly orders: Orders;
+  /** Signs cookies and order forms. */
+  readonly secret: string;
+};

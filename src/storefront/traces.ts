@@ -1,0 +1,167 @@
+// How far each recent event of this process has come: received, in Kafka, in Postgres, on the chart. Kept in memory for
+// the newest events only; Postgres has the lasting part.
+
+import type { ShopEvent } from '../events/event.ts';
+import type { Acknowledgement } from '../kafka/publisher.ts';
+import type { Trace } from './page-models.ts';
+
+const MOST_TRACES = 20_000;
+const MOST_PER_VISITOR = 20;
+
+export type Hops = {
+  readonly event: ShopEvent;
+  /** All in milliseconds since the epoch. */
+  readonly receivedAt: number;
+  acknowledgement: Acknowledgement | undefined;
+  storedAt: number | undefined;
+  chartedAt: number | undefined;
+  lost: string | undefined;
+};
+
+/** Told of every step; milliseconds since the event was received. */
+export type TraceObserver = {
+  acknowledged(ms: number): void;
+  stored(ms: number): void;
+  charted(ms: number): void;
+};
+
+export class Traces {
+  readonly #observer: TraceObserver | undefined;
+  readonly #byOrder = new Map<string, Hops>();
+  readonly #byVisitor = new Map<string, Hops[]>();
+  /** Acknowledged, and not known to be stored yet. */
+  readonly #inKafka = new Map<number, Set<Hops>>();
+  /** How far each partition is stored: ingest may be done before our own acknowledgement has been read. */
+  readonly #storedTo = new Map<number, { readonly next: bigint; readonly at: number }>();
+  /** Stored, and not on the chart yet. */
+  #inPostgres = new Set<Hops>();
+  readonly #watchers = new Map<string, Set<(trace: Trace) => void>>();
+
+  constructor(observer?: TraceObserver) {
+    this.#observer = observer;
+  }
+
+  /** Begins the trace of an event that was just received. */
+  begin(event: ShopEvent, receivedAt: number): Hops {
+    const hops: Hops = {
+      event,
+      receivedAt,
+      acknowledgement: undefined,
+      storedAt: undefined,
+      chartedAt: undefined,
+      lost: undefined,
+    };
+    this.#byOrder.set(event.order_id, hops);
+    const mine = this.#byVisitor.get(event.user_id) ?? [];
+    this.#byVisitor.set(event.user_id, [hops, ...mine].slice(0, MOST_PER_VISITOR));
+    this.#forgetOldest();
+    this.#tell(hops);
+    return hops;
+  }
+
+  acknowledged(hops: Hops, acknowledgement: Acknowledgement): void {
+    hops.acknowledgement = acknowledgement;
+    this.#observer?.acknowledged(acknowledgement.at - hops.receivedAt);
+    const waiting = this.#inKafka.get(acknowledgement.partition) ?? new Set();
+    this.#inKafka.set(acknowledgement.partition, waiting.add(hops));
+    this.#tell(hops);
+    const stored = this.#storedTo.get(acknowledgement.partition);
+    if (stored !== undefined) this.stored(acknowledgement.partition, stored.next, stored.at);
+  }
+
+  lost(hops: Hops, reason: string): void {
+    hops.lost = reason;
+    this.#tell(hops);
+  }
+
+  /** Every record of the partition before `next` is in Postgres. */
+  stored(partition: number, next: bigint, at: number): void {
+    this.#storedTo.set(partition, { next, at });
+    const waiting = this.#inKafka.get(partition);
+    if (waiting === undefined) return;
+    for (const hops of waiting) {
+      if (hops.acknowledgement === undefined || hops.acknowledgement.offset >= next) continue;
+      hops.storedAt = at;
+      this.#observer?.stored(at - hops.receivedAt);
+      waiting.delete(hops);
+      this.#inPostgres.add(hops);
+      this.#tell(hops);
+    }
+  }
+
+  /** Takes what is in Postgres now; to be given to charted() once the chart shows it. */
+  takeStored(): ReadonlySet<Hops> {
+    const taken = this.#inPostgres;
+    this.#inPostgres = new Set();
+    return taken;
+  }
+
+  charted(taken: ReadonlySet<Hops>, at: number): void {
+    for (const hops of taken) {
+      hops.chartedAt = at;
+      this.#observer?.charted(at - hops.receivedAt);
+      this.#tell(hops);
+    }
+  }
+
+  find(orderId: string): Hops | undefined {
+    return this.#byOrder.get(orderId);
+  }
+
+  /** The visitor's newest events, newest first. */
+  recent(userId: string, most: number): Trace[] {
+    return (this.#byVisitor.get(userId) ?? []).slice(0, most).map(toTrace);
+  }
+
+  /** Calls `watcher` whenever an event of the visitor moves on, until the returned function is called. */
+  watch(userId: string, watcher: (trace: Trace) => void): () => void {
+    const watchers = this.#watchers.get(userId) ?? new Set();
+    this.#watchers.set(userId, watchers.add(watcher));
+    return () => {
+      watchers.delete(watcher);
+      if (watchers.size === 0 && this.#watchers.get(userId) === watchers) this.#watchers.delete(userId);
+    };
+  }
+
+  #tell(hops: Hops): void {
+    const watchers = this.#watchers.get(hops.event.user_id);
+    if (watchers === undefined) return;
+    const trace = toTrace(hops);
+    for (const watcher of watchers) watcher(trace);
+  }
+
+  #forgetOldest(): void {
+    if (this.#byOrder.size <= MOST_TRACES) return;
+    const [oldest] = this.#byOrder.values();
+    if (oldest === undefined) return;
+    this.#byOrder.delete(oldest.event.order_id);
+    this.#inPostgres.delete(oldest);
+    if (oldest.acknowledgement !== undefined)
+      this.#inKafka.get(oldest.acknowledgement.partition)?.delete(oldest);
+    const left = (this.#byVisitor.get(oldest.event.user_id) ?? []).filter((hops) => hops !== oldest);
+    if (left.length === 0) this.#byVisitor.delete(oldest.event.user_id);
+    else this.#byVisitor.set(oldest.event.user_id, left);
+  }
+}
+
+/** As the ribbon shows it. */
+export function toTrace({ event, receivedAt, acknowledgement, storedAt, chartedAt, lost }: Hops): Trace {
+  return {
+    order_id: event.order_id,
+    title: event.title,
+    product: event.product,
+    received_at: new Date(receivedAt).toISOString(),
+    lost: lost ?? null,
+    kafka:
+      acknowledgement === undefined
+        ? null
+        : {
+            topic: acknowledgement.topic,
+            partition: acknowledgement.partition,
+            offset: acknowledgement.offset.toString(),
+            ms: acknowledgement.at - receivedAt,
+          },
+    postgres: storedAt === undefined ? null : { ms: storedAt - receivedAt },
+    chart: chartedAt === undefined ? null : { ms: chartedAt - receivedAt },
+  };
+}

@@ -1,0 +1,119 @@
+// A request becomes an event: built, kept by the publisher, traced. A page never waits for Kafka; an order does.
+
+import type { Request } from 'express';
+import { isbot } from 'isbot';
+import type { CatalogueItem } from '../events/catalogue.ts';
+import type { EventContext, ShopEvent, Title } from '../events/event.ts';
+import { newOrderId, ORDER_PAGE_ID } from '../events/ids.ts';
+import type { Acknowledgement, Left, Publisher } from '../kafka/publisher.ts';
+import type { Logger } from '../log.ts';
+import type { Hops, Traces } from './traces.ts';
+import type { Visitor } from './visitor.ts';
+
+const LONGEST_USER_AGENT = 1024;
+const LONGEST_REFERRER = 2048;
+
+/** What a visitor did: a show or a click of a page, or an order. */
+export type Action =
+  | { readonly title: 'banner_show' | 'banner_click'; readonly item: CatalogueItem; readonly pageId: string }
+  | { readonly title: 'order'; readonly item: CatalogueItem; readonly orderId: string };
+
+export class Tracking {
+  readonly #publisher: Publisher;
+  readonly #traces: Traces;
+  readonly #log: Logger;
+
+  constructor(publisher: Publisher, traces: Traces, log: Logger) {
+    this.#publisher = publisher;
+    this.#traces = traces;
+    this.#log = log;
+  }
+
+  /** Takes an event of a page. Never throws and never waits: a page is answered whatever becomes of its events. */
+  track(req: Request, visitor: Visitor, action: Action): void {
+    const event = toEvent(req, visitor, action);
+    try {
+      this.publish(event).catch(() => {});
+    } catch {
+      // publish() has logged it and the ribbon shows it.
+    }
+  }
+
+  /**
+   * Takes an event and follows it.
+   * @returns settles as Publisher.publish does
+   * @throws {KafkaError} as Publisher.publish does
+   */
+  publish(event: ShopEvent): Promise<Acknowledgement> {
+    const hops = this.#traces.begin(event, Date.now());
+    try {
+      const acknowledged = this.#publisher.publish(event);
+      this.#follow(hops, acknowledged);
+      return acknowledged;
+    } catch (error) {
+      this.#lose(hops, error);
+      throw error;
+    }
+  }
+
+  /** Follows an event that an earlier process took. */
+  resume({ event, acknowledged }: Left): void {
+    const receivedAt = Date.parse(event.context?.received_at ?? event.time);
+    this.#follow(this.#traces.begin(event, receivedAt), acknowledged);
+  }
+
+  #follow(hops: Hops, acknowledged: Promise<Acknowledgement>): void {
+    acknowledged.then(
+      (acknowledgement) => this.#traces.acknowledged(hops, acknowledgement),
+      (error) => this.#lose(hops, error),
+    );
+  }
+
+  #lose(hops: Hops, error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    const { order_id, title } = hops.event;
+    this.#log.warn({ order_id, title }, `event not taken: ${reason}`);
+    this.#traces.lost(hops, reason);
+  }
+}
+
+/** The event of an action, now. */
+export function toEvent(req: Request, visitor: Visitor, action: Action): ShopEvent {
+  const time = new Date().toISOString();
+  return {
+    order_id: action.title === 'order' ? action.orderId : newOrderId(),
+    user_id: visitor.id,
+    page_id: action.title === 'order' ? ORDER_PAGE_ID : action.pageId,
+    product: action.item.product,
+    site_version: visitor.siteVersion,
+    time,
+    title: action.title satisfies Title,
+    target: action.title === 'order' ? 1 : 0,
+    context: {
+      ...requestContext(req),
+      ...profileContext(visitor),
+      item: action.item.slug,
+      received_at: time,
+    },
+  };
+}
+
+/** What the request tells of its client. Cut to what the schema takes: a header is no reason to lose an event. */
+export function requestContext(req: Request): EventContext {
+  const userAgent = headerText(req.get('user-agent'), LONGEST_USER_AGENT);
+  const referrer = headerText(req.get('referer'), LONGEST_REFERRER);
+  return {
+    ...(req.ip === undefined ? {} : { ip: req.ip.replace(/^::ffff:/, '') }),
+    ...(userAgent === undefined ? {} : { user_agent: userAgent, bot: isbot(userAgent) }),
+    ...(referrer === undefined ? {} : { referrer }),
+  };
+}
+
+/** Node reads headers as Latin-1 and refuses control characters, so any cut of one is text that can be stored. */
+function headerText(header: string | undefined, longest: number): string | undefined {
+  return header === undefined || header === '' ? undefined : header.slice(0, longest);
+}
+
+function profileContext({ profile }: Visitor): EventContext {
+  return { gender: profile.gender, ...(profile.birthdate === null ? {} : { birthdate: profile.birthdate }) };
+}

@@ -1,0 +1,69 @@
+// Who visits: an id in a signed first-party cookie, the site version, and what the visitor chose to tell. A cookie that
+// is missing, forged or not ours any more counts as a new visitor; nothing of it is used.
+
+import type { CookieOptions, Request, Response } from 'express';
+import { UAParser } from 'ua-parser-js';
+import { z } from 'zod';
+import { DEVICES, type Device } from '../events/event.ts';
+import { isId, newId } from '../events/ids.ts';
+
+const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
+const COOKIE: CookieOptions = { httpOnly: true, sameSite: 'lax', signed: true, maxAge: YEAR_MS, path: '/' };
+
+export const profileSchema = z.object({
+  gender: z.enum(['F', 'M', 'U']),
+  birthdate: z.iso.date().nullable(),
+});
+export type Profile = z.infer<typeof profileSchema>;
+const UNKNOWN: Profile = { gender: 'U', birthdate: null };
+
+export type Visitor = {
+  /** 32 hex digits. */
+  readonly id: string;
+  readonly profile: Profile;
+  readonly siteVersion: Device;
+  readonly siteVersionForced: boolean;
+};
+
+/** The visitor of a request; a new one gets a cookie with the response. */
+export function visitorOf(req: Request, res: Response): Visitor {
+  const cookies: Record<string, unknown> = req.signedCookies;
+  let id = cookies.visitor;
+  if (!isId(id)) {
+    id = newId();
+    res.cookie('visitor', id, COOKIE);
+  }
+  const forced = DEVICES.find((device) => device === cookies.site_version);
+  return {
+    id: String(id),
+    profile: readProfile(cookies.profile),
+    siteVersion: forced ?? deviceOf(req.get('user-agent')),
+    siteVersionForced: forced !== undefined,
+  };
+}
+
+function readProfile(cookie: unknown): Profile {
+  const parsed = profileSchema.safeParse(cookie);
+  return parsed.success ? parsed.data : UNKNOWN;
+}
+
+/** Phones and tablets get the mobile site. */
+export function deviceOf(userAgent: string | undefined): Device {
+  const { type } = new UAParser(userAgent ?? '').getDevice();
+  return type === 'mobile' || type === 'tablet' ? 'mobile' : 'desktop';
+}
+
+export function rememberProfile(res: Response, profile: Profile): void {
+  res.cookie('profile', profile, COOKIE);
+}
+
+/** @param version undefined lets the device decide again */
+export function forceSiteVersion(res: Response, version: Device | undefined): void {
+  if (version === undefined) res.clearCookie('site_version', COOKIE);
+  else res.cookie('site_version', version, COOKIE);
+}
+
+/** Takes back every cookie: the next request is a new visitor's. */
+export function forgetVisitor(res: Response): void {
+  for (const name of ['visitor', 'profile', 'site_version']) res.clearCookie(name, COOKIE);
+}

@@ -1,0 +1,81 @@
+// The Express application: what answers which path. Parts are handed in, so that tests build it as the program does.
+
+import path from 'node:path';
+import compression from 'compression';
+import cookieParser from 'cookie-parser';
+import express, { type Express, type Request, type Response } from 'express';
+import helmet from 'helmet';
+import type { Registry } from 'prom-client';
+import { collector } from '../collector/collector.ts';
+import { charts } from '../dashboard/charts.ts';
+import type { Live } from '../dashboard/live.ts';
+import { dashboardPage } from '../dashboard/page.ts';
+import type { Publisher } from '../kafka/publisher.ts';
+import type { Logger } from '../log.ts';
+import { packageRoot } from '../paths.ts';
+import { choices } from '../storefront/choices.ts';
+import { eventRoutes } from '../storefront/event-routes.ts';
+import { viewHelpers } from '../storefront/frame.ts';
+import { pages } from '../storefront/pages.ts';
+import type { Shop } from '../storefront/shop.ts';
+import { errorHandler, unknownPath } from './error-handler.ts';
+import { health } from './health.ts';
+import type { Streams } from './sse.ts';
+import { staticFiles } from './static.ts';
+
+/** How long an answer that needs Kafka's acknowledgement may wait for it. */
+export const KAFKA_PATIENCE_MS = 5_000;
+
+export type AppParts = {
+  readonly shop: Shop;
+  readonly publisher: Publisher;
+  readonly live: Live;
+  readonly streams: Streams;
+  readonly registry: Registry;
+  readonly log: Logger;
+  readonly version: string;
+};
+
+/** Nothing is loaded from elsewhere, nothing inline is run, nobody frames the shop. */
+const CONTENT_SECURITY_POLICY = {
+  useDefaults: false,
+  directives: {
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'"],
+    imgSrc: ["'self'", 'data:'],
+    connectSrc: ["'self'"],
+    fontSrc: ["'self'"],
+    manifestSrc: ["'self'"],
+    formAction: ["'self'"],
+    baseUri: ["'none'"],
+    frameAncestors: ["'none'"],
+  },
+};
+
+export function createApp({ shop, publisher, live, streams, registry, log, version }: AppParts): Express {
+  const app = express();
+  app.disable('x-powered-by').disable('etag');
+  app.set('view engine', 'ejs').set('views', path.join(packageRoot, 'views')).enable('view cache');
+  Object.assign(app.locals, viewHelpers, { version });
+  // HSTS would lock browsers out of a shop on plain http://localhost.
+  app.use(helmet({ contentSecurityPolicy: CONTENT_SECURITY_POLICY, strictTransportSecurity: false }));
+  app.use(compression({ filter: isCompressible }));
+  app.use(staticFiles());
+  app.use(health(shop.pool, () => publisher.state, registry));
+  app.use(collector((event) => shop.tracking.publish(event), KAFKA_PATIENCE_MS));
+  app.use(charts(shop.pool));
+  app.use(cookieParser(shop.secret));
+  app.use(pages(shop), choices(), eventRoutes(shop, streams), dashboardPage(shop.pool, shop.traces, live));
+  app.use(unknownPath);
+  app.use(errorHandler(shop.traces, log));
+  return app;
+}
+
+/** A compressed stream would hold events back. */
+function isCompressible(req: Request, res: Response): boolean {
+  return (
+    res.getHeader('Content-Type')?.toString().startsWith('text/event-stream') !== true &&
+    compression.filter(req, res)
+  );
+}

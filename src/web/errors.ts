@@ -1,0 +1,69 @@
+// Errors that a client is told: a status, a code, and in words what came and what was expected. Anything else that is
+// thrown is told as "internal" and logged: no stack, no SQL, no path leaves the program.
+
+export type ErrorDetails = {
+  readonly received?: unknown;
+  readonly expected?: string;
+  /** What a visitor can do now. */
+  readonly advice?: string;
+  /** Seconds after which another try makes sense. */
+  readonly retryAfter?: number;
+  readonly cause?: unknown;
+};
+
+export class HttpError extends Error {
+  override readonly name = 'HttpError';
+  readonly status: number;
+  readonly code: string;
+  readonly details: ErrorDetails;
+
+  constructor(status: number, code: string, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.status = status;
+    this.code = code;
+    this.details = details;
+  }
+}
+
+export const badRequest = (message: string, received: unknown, expected: string) =>
+  new HttpError(400, 'bad_request', message, { received, expected });
+
+export const notFound = (message: string, received: unknown, expected: string) =>
+  new HttpError(404, 'not_found', message, { received, expected });
+
+export const unavailable = (code: string, message: string, retryAfter: number, cause?: unknown) =>
+  new HttpError(503, code, message, { retryAfter, cause, advice: 'Try again in a moment.' });
+
+/** What the body parsers of Express throw. */
+const BODY_ERRORS: Readonly<Record<string, (limit: unknown) => HttpError>> = {
+  'entity.too.large': (limit) =>
+    new HttpError(413, 'too_large', 'the body is too large', { expected: `at most ${limit} bytes` }),
+  'entity.parse.failed': () =>
+    new HttpError(400, 'not_json', 'the body is not JSON', { expected: 'JSON in UTF-8' }),
+  'charset.unsupported': () =>
+    new HttpError(415, 'charset', 'the charset is not known', { expected: 'UTF-8' }),
+  'encoding.unsupported': () =>
+    new HttpError(415, 'encoding', 'the Content-Encoding is not known', {
+      expected: 'none, gzip, deflate or br',
+    }),
+  'parameters.too.many': () => new HttpError(413, 'too_large', 'the form has too many fields', {}),
+  'request.size.invalid': () =>
+    new HttpError(400, 'bad_length', 'the body is not as long as Content-Length says'),
+  'request.aborted': () => new HttpError(400, 'aborted', 'the request ended early'),
+};
+
+/** Any thrown value as what the client is told. */
+export function toHttpError(error: unknown): HttpError {
+  if (error instanceof HttpError) return error;
+  if (error instanceof URIError)
+    return badRequest('the path is not valid percent-encoding', undefined, 'UTF-8');
+  if (typeof error === 'object' && error !== null && 'type' in error && typeof error.type === 'string') {
+    const known = BODY_ERRORS[error.type];
+    if (known !== undefined) return known('limit' in error ? error.limit : undefined);
+  }
+  const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
+  if (typeof status === 'number' && status >= 400 && status < 500) {
+    return new HttpError(status, 'bad_request', 'the request could not be read', { cause: error });
+  }
+  return new HttpError(500, 'internal', 'something went wrong on our side', { cause: error });
+}

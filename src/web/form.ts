@@ -1,0 +1,21 @@
+// The body of a page's form: small and urlencoded; anything else is 415.
+
+import { type NextFunction, type Request, type Response, urlencoded } from 'express';
+import { HttpError } from './errors.ts';
+
+const FORM_BYTES = 16 * 1024;
+const FIELDS = 20;
+
+/** Reads a form into req.body. */
+export function form() {
+  const parse = urlencoded({ extended: false, limit: FORM_BYTES, parameterLimit: FIELDS });
+  return (req: Request, res: Response, next: NextFunction) => {
+    if (req.is('application/x-www-form-urlencoded') === false) {
+      throw new HttpError(415, 'content_type', 'this route takes a form', {
+        received: req.get('content-type') ?? 'no Content-Type',
+        expected: 'application/x-www-form-urlencoded',
+      });
+    }
+    parse(req, res, next);
+  };
+}

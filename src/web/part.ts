@@ -1,0 +1,85 @@
+// The web process: the shop, the collector, the dashboards. It starts and answers whether or not Kafka and Postgres are
+// there; what they are needed for waits or says so.
+
+import path from 'node:path';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import type { Config } from '../config.ts';
+import { clusterOf, databaseUrlOf } from '../connections.ts';
+import { Live } from '../dashboard/live.ts';
+import { listen } from '../db/listen.ts';
+import { migratePatiently } from '../db/migrate.ts';
+import { openPool } from '../db/pool.ts';
+import { parseStored, STORED_CHANNEL } from '../db/stored.ts';
+import { createKafka } from '../kafka/client.ts';
+import { Outbox } from '../kafka/outbox.ts';
+import { Publisher } from '../kafka/publisher.ts';
+import type { Logger } from '../log.ts';
+import { Orders } from '../storefront/orders.ts';
+import { readSecret } from '../storefront/secret.ts';
+import { Traces } from '../storefront/traces.ts';
+import { Tracking } from '../storefront/tracking.ts';
+import { version } from '../version.ts';
+import { createApp, KAFKA_PATIENCE_MS } from './app.ts';
+import { WebMetrics } from './metrics.ts';
+import { listenHttp } from './server.ts';
+import { Streams } from './sse.ts';
+
+const MOST_STREAMS = 2_000;
+const MEGABYTE = 1024 * 1024;
+
+/** A part that runs: close() ends it in order. */
+export type Running = { close(): Promise<void> };
+
+/**
+ * Starts the web part.
+ * @throws {ListenError} where the address can't be had
+ */
+export async function startWeb(config: Config, log: Logger): Promise<Running> {
+  const databaseUrl = await databaseUrlOf(config);
+  const pool = openPool(databaseUrl, log);
+  const outbox = new Outbox(path.join(config.DATA_DIR, 'outbox'), config.OUTBOX_MB * MEGABYTE);
+  const publisher = new Publisher(
+    createKafka(clusterOf(config), 'shopstream-web', log),
+    config.KAFKA_TOPIC,
+    outbox,
+    log,
+  );
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const traces = new Traces(new WebMetrics(registry, () => publisher.state));
+  const tracking = new Tracking(publisher, traces, log);
+  const orders = new Orders(pool, KAFKA_PATIENCE_MS);
+  const streams = new Streams(MOST_STREAMS);
+  const live = new Live(pool, streams, log, traces);
+  const secret = config.COOKIE_SECRET ?? readSecret(config.DATA_DIR);
+  const shop = { pool, tracking, traces, orders, secret };
+  const app = createApp({ shop, publisher, live, streams, registry, log, version });
+  const migrated = migratePatiently(pool, log, config.TIME_ZONE);
+  const server = await listenHttp(app, config.HOST, config.PORT);
+  for (const left of publisher.start()) {
+    tracking.resume(left);
+    orders.remember(left.event.order_id, left.acknowledged);
+  }
+  const listener = listen(databaseUrl, STORED_CHANNEL, log, onNotification, () => live.changed());
+
+  function onNotification(payload: string | undefined): void {
+    const stored = parseStored(payload);
+    if (stored === undefined || stored.topic !== config.KAFKA_TOPIC) return;
+    traces.stored(stored.partition, BigInt(stored.next), Date.now());
+    live.changed();
+  }
+
+  await migrated.ready;
+  return {
+    close: async () => {
+      migrated.cancel();
+      const closed = new Promise((resolve) => server.close(resolve));
+      streams.close();
+      server.closeIdleConnections();
+      await Promise.all([closed, publisher.close()]);
+      live.close();
+      await listener.close();
+      await pool.end();
+    },
+  };
+}

@@ -1,0 +1,35 @@
+// Files that browsers fetch: public/, and Chart.js with its date adapter from the installed packages, so that no page
+// needs another origin.
+
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import express, { Router } from 'express';
+import { packageRoot } from '../paths.ts';
+
+const require = createRequire(import.meta.url);
+
+/** Name under /vendor/ → file inside an installed package. */
+const VENDOR = {
+  'chart.umd.min.js': ['chart.js', 'dist/chart.umd.min.js'],
+  'luxon.min.js': ['luxon', 'build/global/luxon.min.js'],
+  'chartjs-adapter-luxon.umd.min.js': ['chartjs-adapter-luxon', 'dist/chartjs-adapter-luxon.umd.min.js'],
+} as const;
+
+/** An hour in caches; the version in a page's links changes with each release. */
+const options = { maxAge: '1h', index: false } as const;
+
+export function staticFiles(): Router {
+  const router = Router();
+  for (const [name, [packageName, file]] of Object.entries(VENDOR)) {
+    const absolute = path.join(packageFolder(packageName), file);
+    router.get(`/vendor/${name}`, (_req, res) => res.sendFile(absolute, { maxAge: '1h', dotfiles: 'allow' }));
+  }
+  router.use(express.static(path.join(packageRoot, 'public'), options));
+  return router;
+}
+
+/** The folder of an installed package, wherever npm has put it. */
+function packageFolder(name: string): string {
+  const entry = require.resolve(name);
+  return entry.slice(0, entry.lastIndexOf(`${path.sep}${name}${path.sep}`) + name.length + 2);
+}
