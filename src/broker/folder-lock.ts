@@ -1,0 +1,62 @@
+// One broker a folder. The lock is a file with the process id and, where the system tells it, the moment that
+// process started, so that a lock left by a killed process is recognised even if its id was given out again.
+
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { folderLocked } from './errors.ts';
+
+/** Takes the folder or throws BROKER_FOLDER_LOCKED; the function returned gives it back. */
+export function lockFolder(folder: string): () => void {
+  const file = `${folder}/lock`;
+  const mine = `${file}.${process.pid}`;
+  writeFileSync(mine, JSON.stringify({ pid: process.pid, started: startOf(process.pid) }));
+  try {
+    while (!taken(mine, file)) {
+      const holder = livingHolder(file);
+      if (holder !== null) throw folderLocked(folder, holder);
+      rmSync(file, { force: true });
+    }
+  } finally {
+    rmSync(mine, { force: true });
+  }
+  return () => rmSync(file, { force: true });
+}
+
+/** Gives the written file the lock's name, which only one can have, so that nobody sees a half-written lock. */
+function taken(mine: string, lock: string): boolean {
+  try {
+    linkSync(mine, lock);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** The id of the process that holds the lock; null if it is gone. */
+function livingHolder(file: string): number | null {
+  const { pid, started } = readHolder(file);
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return null; // EPERM: alive, another user's
+  }
+  return started === startOf(pid) ? pid : null;
+}
+
+function readHolder(file: string): { pid: number; started: string | null } {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as { pid: number; started: string | null };
+  } catch {
+    return { pid: 0, started: 'never' }; // gone meanwhile, or damaged: nobody's
+  }
+}
+
+/** When a process started, in the system's own unit: field 22 of /proc/PID/stat; null where there is none. */
+function startOf(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+  } catch {
+    return null;
+  }
+}

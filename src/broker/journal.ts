@@ -1,0 +1,103 @@
+// A small log-structured map on disk for what is not records: topics and their settings, committed offsets,
+// the cluster's id. Keys are lists of strings and numbers, values are JSON. A change is with the operating
+// system when `set` returns; a torn tail is cut off at open. The file is written anew, atomically, when most of
+// it is outdated. Reads are from memory.
+//
+//   Journal => [Entry]   Entry => length crc json
+//     length => UINT32 of json   crc => UINT32, CRC-32C of json   json => [key, value], value null removes
+
+import {
+  closeSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
+import { crc32c } from '@node-rs/crc32';
+import { appendWhole } from './append-whole.ts';
+
+export type Key = readonly (string | number)[];
+export type Change = readonly [key: Key, value: unknown];
+
+const HEAD = 8;
+const COMPACT_ABOVE = 1024 * 1024; // bytes; below this an outdated entry costs nothing
+
+export class Journal {
+  #file: string;
+  #fd: number;
+  #bytes = 0;
+  #live = new Map<string, unknown>();
+  #compactAt = COMPACT_ABOVE;
+
+  constructor(file: string) {
+    this.#file = file;
+    this.#fd = openSync(file, 'a+');
+    const bytes = readFileSync(file);
+    for (const [end, key, value] of entries(bytes)) {
+      this.#apply(key, value);
+      this.#bytes = end;
+    }
+    if (this.#bytes < bytes.length) ftruncateSync(this.#fd, this.#bytes);
+  }
+
+  #apply(key: string, value: unknown): void {
+    if (value === null) this.#live.delete(key);
+    else this.#live.set(key, value);
+  }
+
+  /** All entries whose key starts with `kind`. */
+  *entries(kind: string): Generator<[Key, unknown]> {
+    for (const [text, value] of this.#live) {
+      const key = JSON.parse(text) as Key;
+      if (key[0] === kind) yield [key, value];
+    }
+  }
+
+  /** Writes the changes in one go, forced onto the disk if `durable`. */
+  set(changes: readonly Change[], durable = false): void {
+    const encoded = Buffer.concat(changes.map(([key, value]) => encode(JSON.stringify(key), value)));
+    appendWhole(this.#fd, encoded, this.#bytes);
+    if (durable) fsyncSync(this.#fd);
+    this.#bytes += encoded.length;
+    for (const [key, value] of changes) this.#apply(JSON.stringify(key), value);
+    if (this.#bytes > this.#compactAt) this.#compact();
+  }
+
+  #compact(): void {
+    const encoded = Buffer.concat([...this.#live].map(([key, value]) => encode(key, value)));
+    const fresh = `${this.#file}.new`;
+    writeFileSync(fresh, encoded, { flush: true });
+    renameSync(fresh, this.#file);
+    closeSync(this.#fd);
+    this.#fd = openSync(this.#file, 'a+');
+    this.#bytes = encoded.length;
+    this.#compactAt = Math.max(COMPACT_ABOVE, encoded.length * 4);
+  }
+
+  close(): void {
+    fsyncSync(this.#fd);
+    closeSync(this.#fd);
+  }
+}
+
+function encode(key: string, value: unknown): Buffer {
+  const json = Buffer.from(`[${key},${JSON.stringify(value)}]`);
+  const head = Buffer.allocUnsafe(HEAD);
+  head.writeUInt32BE(json.length, 0);
+  head.writeUInt32BE(crc32c(json), 4);
+  return Buffer.concat([head, json]);
+}
+
+/** The whole entries from the start of `bytes`: the end of each, its key as JSON, its value. */
+function* entries(bytes: Buffer): Generator<[end: number, key: string, value: unknown]> {
+  for (let at = 0; at + HEAD <= bytes.length; ) {
+    const end = at + HEAD + bytes.readUInt32BE(at);
+    const json = bytes.subarray(at + HEAD, end);
+    if (end > bytes.length || crc32c(json) !== bytes.readUInt32BE(at + 4)) return;
+    const [key, value] = JSON.parse(json.toString()) as [Key, unknown];
+    yield [end, JSON.stringify(key), value];
+    at = end;
+  }
+}

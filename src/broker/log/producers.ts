@@ -1,0 +1,99 @@
+// What a partition remembers of its idempotent producers (KIP-98): the epoch and the last five batches of
+// each, so that a batch sent again is answered with its first offset and a gap in the sequence is refused.
+// An unknown producer may start anywhere, as in Apache Kafka: retention may have taken its state.
+
+import { ErrorCode } from '../wire/error-codes.ts';
+import type { BatchHeader } from './record-batch.ts';
+
+const REMEMBERED_BATCHES = 5; // max.in.flight.requests.per.connection of an idempotent producer
+const MAX_PRODUCERS = 10_000; // a partition; the longest silent one is forgotten first
+const SEQUENCES = 2 ** 31;
+
+interface SeenBatch {
+  readonly firstSequence: number;
+  readonly lastSequence: number;
+  readonly baseOffset: number;
+}
+
+export interface ProducerState {
+  readonly producerId: number;
+  readonly epoch: number;
+  /** Time of the last append, ms. */
+  readonly at: number;
+  readonly batches: readonly SeenBatch[];
+}
+
+export type Verdict =
+  | { readonly kind: 'append' }
+  | { readonly kind: 'duplicate'; readonly baseOffset: number }
+  | { readonly kind: 'refuse'; readonly error: ErrorCode };
+
+const APPEND: Verdict = { kind: 'append' };
+const refuse = (error: ErrorCode): Verdict => ({ kind: 'refuse', error });
+
+function lastSequence(header: BatchHeader): number {
+  return (header.baseSequence + header.records - 1) % SEQUENCES;
+}
+
+/** What to do with a batch from a producer in this state, or from an unknown one. */
+export function judge(state: ProducerState | undefined, header: BatchHeader): Verdict {
+  if (header.baseSequence < 0) return refuse(ErrorCode.INVALID_RECORD);
+  if (state === undefined) return APPEND;
+  if (header.producerEpoch < state.epoch) return refuse(ErrorCode.INVALID_PRODUCER_EPOCH);
+  if (header.producerEpoch > state.epoch) {
+    return header.baseSequence === 0 ? APPEND : refuse(ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER);
+  }
+  const last = lastSequence(header);
+  const seen = state.batches.find((b) => b.firstSequence === header.baseSequence && b.lastSequence === last);
+  if (seen) return { kind: 'duplicate', baseOffset: seen.baseOffset };
+  const expected = ((state.batches.at(-1)?.lastSequence ?? -1) + 1) % SEQUENCES;
+  return header.baseSequence === expected ? APPEND : refuse(ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER);
+}
+
+function remember(state: ProducerState | undefined, header: BatchHeader, at: number): ProducerState {
+  const batch = {
+    firstSequence: header.baseSequence,
+    lastSequence: lastSequence(header),
+    baseOffset: header.baseOffset,
+  };
+  const earlier = state?.epoch === header.producerEpoch ? state.batches.slice(1 - REMEMBERED_BATCHES) : [];
+  return { producerId: header.producerId, epoch: header.producerEpoch, at, batches: [...earlier, batch] };
+}
+
+export class Producers {
+  #states = new Map<number, ProducerState>();
+
+  get(producerId: number): ProducerState | undefined {
+    return this.#states.get(producerId);
+  }
+
+  /** Takes note of an appended batch. `at` is its time in ms. */
+  append(header: BatchHeader, at: number): void {
+    if (header.producerId < 0) return;
+    const next = remember(this.#states.get(header.producerId), header, at);
+    this.#states.delete(header.producerId); // to the end: the map's order is the order of last use
+    this.#states.set(header.producerId, next);
+    if (this.#states.size > MAX_PRODUCERS) {
+      for (const oldest of this.#states.keys()) {
+        this.#states.delete(oldest);
+        break;
+      }
+    }
+  }
+
+  /** Forgets producers silent since before `since`. */
+  expire(since: number): void {
+    for (const state of this.#states.values()) {
+      if (state.at < since) this.#states.delete(state.producerId);
+    }
+  }
+
+  /** All states, longest silent first, for a segment's seal. */
+  snapshot(): ProducerState[] {
+    return [...this.#states.values()];
+  }
+
+  restore(states: readonly ProducerState[]): void {
+    this.#states = new Map(states.map((state) => [state.producerId, state]));
+  }
+}

@@ -1,0 +1,71 @@
+// Single records inside a batch that is not compressed. Read only where the broker must look inside: to refuse
+// a batch whose records do not add up (every consumer would stumble over it for ever), and to find the first
+// record of a time.
+//
+//   Record => length attributes timestampDelta offsetDelta key value [Header]
+//     length, offsetDelta => VARINT   timestampDelta => VARLONG   attributes => INT8
+//   (https://kafka.apache.org/documentation/#record)
+
+/** A zigzag VARINT or VARLONG read by `readVarint`: its value and where the next field starts. */
+interface Varint {
+  value: number;
+  next: number;
+}
+
+const MAX_VARINT_BYTES = 10;
+const scratch: Varint = { value: 0, next: 0 };
+
+/** Reads the varint at `at` into one shared object; false where it does not end. */
+function readVarint(buffer: Buffer, at: number): boolean {
+  let unsigned = 0;
+  let scale = 1;
+  for (let i = at; i < at + MAX_VARINT_BYTES; i++) {
+    const byte = buffer[i];
+    if (byte === undefined) return false;
+    unsigned += (byte & 0x7f) * scale;
+    if (byte < 0x80) {
+      scratch.value = unsigned % 2 === 0 ? unsigned / 2 : -(unsigned + 1) / 2;
+      scratch.next = i + 1;
+      return true;
+    }
+    scale *= 128;
+  }
+  return false;
+}
+
+/** Whether `count` records, by their lengths, fill the buffer from `at` to its end. */
+export function recordsAreWhole(buffer: Buffer, at: number, count: number): boolean {
+  let position = at;
+  for (let i = 0; i < count; i++) {
+    if (!readVarint(buffer, position) || scratch.value < 0) return false;
+    position = scratch.next + scratch.value;
+    if (position > buffer.length) return false;
+  }
+  return position === buffer.length;
+}
+
+export interface RecordTime {
+  readonly offsetDelta: number;
+  readonly timestampDelta: number;
+}
+
+/** The first of `count` records from `at` whose timestamp is at least `delta` after the batch's base. */
+export function firstRecordSince(
+  buffer: Buffer,
+  at: number,
+  count: number,
+  delta: number,
+): RecordTime | null {
+  let position = at;
+  for (let i = 0; i < count; i++) {
+    if (!readVarint(buffer, position)) return null;
+    const end = scratch.next + scratch.value;
+    if (!readVarint(buffer, scratch.next + 1)) return null; // after the attributes
+    const timestampDelta = scratch.value;
+    if (timestampDelta >= delta) {
+      return readVarint(buffer, scratch.next) ? { offsetDelta: scratch.value, timestampDelta } : null;
+    }
+    position = end;
+  }
+  return null;
+}

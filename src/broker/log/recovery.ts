@@ -1,0 +1,67 @@
+// Reads a segment that has no seal from its start, batch by batch, and finds where the whole ones end: each
+// must carry the offset that follows from the one before, and a right CRC. What lies behind the first that
+// does not is a torn tail; the caller cuts it off.
+
+import { closeSync, openSync, readSync } from 'node:fs';
+import {
+  BATCH_HEADER,
+  type BatchHeader,
+  batchSize,
+  crcIsRight,
+  LENGTH_PREFIX,
+  readHeader,
+} from './record-batch.ts';
+import type { Seal } from './seal.ts';
+import { SparseIndex } from './sparse-index.ts';
+
+const CHUNK = 1024 * 1024;
+
+/** Scans `file`; `onBatch` is told of every whole batch in order. */
+export function scan(
+  file: string,
+  baseOffset: number,
+  onBatch: (header: BatchHeader) => void,
+): Omit<Seal, 'producers'> {
+  const index = new SparseIndex();
+  let size = 0;
+  let nextOffset = baseOffset;
+  let maxTimestamp = -1;
+  for (const header of wholeBatches(file)) {
+    if (header.baseOffset !== nextOffset || header.lastOffset < nextOffset) break;
+    index.add(header.baseOffset - baseOffset, size, maxTimestamp);
+    size += header.size;
+    nextOffset = header.lastOffset + 1;
+    maxTimestamp = Math.max(maxTimestamp, header.maxTimestamp);
+    onBatch(header);
+  }
+  return { size, nextOffset, maxTimestamp, index };
+}
+
+/** The headers of the batches from the file's start up to the first that is not whole. */
+function* wholeBatches(file: string): Generator<BatchHeader> {
+  const fd = openSync(file, 'r');
+  try {
+    let held: Buffer = Buffer.alloc(0); // read, not yet looked at
+    for (let at = 0; ; ) {
+      const size = held.length < BATCH_HEADER ? BATCH_HEADER : batchSize(held, 0);
+      if (size < BATCH_HEADER) return;
+      if (held.length < size) {
+        const chunk = readChunk(fd, at + held.length, Math.max(CHUNK, size - held.length));
+        if (chunk.length === 0) return;
+        held = Buffer.concat([held, chunk]);
+        continue;
+      }
+      if (held[LENGTH_PREFIX + 4] !== 2 || !crcIsRight(held, 0, size)) return;
+      yield readHeader(held, 0);
+      held = held.subarray(size);
+      at += size;
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function readChunk(fd: number, position: number, length: number): Buffer {
+  const chunk = Buffer.allocUnsafe(Math.min(length, 64 * CHUNK));
+  return chunk.subarray(0, readSync(fd, chunk, 0, chunk.length, position));
+}

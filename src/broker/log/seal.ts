@@ -1,0 +1,54 @@
+// A segment's seal: the file beside a closed segment that says "this log is whole". It holds the size for which
+// that is true, the index and the producers' state at its end. A segment without a seal, or with one that does
+// not match, is scanned by CRC at the next start. It is removed before a segment is written again, and written
+// only after the segment's data was forced onto the disk.
+//
+//   Seal => magic crc bodyLength body indexBytes
+//     magic => 4 bytes   crc => UINT32, CRC-32C of all that follows it   bodyLength => UINT32
+//     body => JSON {size, nextOffset, maxTimestamp, producers}   indexBytes => index entries, to the end
+
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { crc32c } from '@node-rs/crc32';
+import type { ProducerState } from './producers.ts';
+import { SparseIndex } from './sparse-index.ts';
+
+const MAGIC = Buffer.from('SEL1');
+const CRC_END = 8;
+const HEAD = 12;
+
+export interface Seal {
+  /** Bytes of the segment's log. */
+  readonly size: number;
+  readonly nextOffset: number;
+  readonly maxTimestamp: number;
+  readonly producers: readonly ProducerState[];
+  readonly index: SparseIndex;
+}
+
+/** Writes the seal to `file`, whole or not at all. */
+export function writeSeal(file: string, { index, ...rest }: Seal): void {
+  const body = Buffer.from(JSON.stringify(rest));
+  const bytes = Buffer.concat([MAGIC, Buffer.alloc(HEAD - MAGIC.length), body, index.encode()]);
+  bytes.writeUInt32BE(body.length, CRC_END);
+  bytes.writeUInt32BE(crc32c(bytes.subarray(CRC_END)), MAGIC.length);
+  writeFileSync(`${file}.new`, bytes);
+  renameSync(`${file}.new`, file);
+}
+
+/** Reads the seal of a log of `size` bytes; null if there is none that fits, which calls for a scan. */
+export function readSeal(file: string, size: number): Seal | null {
+  const bytes = readIfThere(file);
+  if (bytes === null || bytes.length < HEAD || !bytes.subarray(0, MAGIC.length).equals(MAGIC)) return null;
+  if (crc32c(bytes.subarray(CRC_END)) !== bytes.readUInt32BE(MAGIC.length)) return null;
+  const bodyEnd = HEAD + bytes.readUInt32BE(CRC_END);
+  const body = JSON.parse(bytes.toString('utf8', HEAD, bodyEnd)) as Omit<Seal, 'index'>;
+  return body.size === size ? { ...body, index: SparseIndex.decode(bytes.subarray(bodyEnd)) } : null;
+}
+
+function readIfThere(file: string): Buffer | null {
+  try {
+    return readFileSync(file);
+  } catch {
+    return null;
+  }
+}

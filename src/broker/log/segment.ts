@@ -1,0 +1,154 @@
+// One segment of a partition: a file of record batches, end to end, named for its first offset. Only the last
+// segment of a partition is appended to; the others are sealed. A batch is handed to the operating system in
+// one write before it is acknowledged, so it survives the death of this process; when it is forced onto the
+// disk is the fsync policy's business (options.ts).
+
+import { closeSync, fdatasync, fdatasyncSync, ftruncateSync, openSync, readSync, rmSync } from 'node:fs';
+import { appendWhole } from '../append-whole.ts';
+import type { ProducerState } from './producers.ts';
+import { type BatchHeader, batchSize, LENGTH_PREFIX, nextOffset } from './record-batch.ts';
+import { type Seal, writeSeal } from './seal.ts';
+import { SparseIndex } from './sparse-index.ts';
+
+const NAME_DIGITS = 20;
+const SCAN_SLACK = 4096; // an index entry lies at most about this far ahead of the batch looked for
+const EMPTY = Buffer.alloc(0);
+
+/** Path, without extension, of the segment of `folder` that starts at `baseOffset`. */
+export function segmentPath(folder: string, baseOffset: number): string {
+  return `${folder}/${String(baseOffset).padStart(NAME_DIGITS, '0')}`;
+}
+
+export class Segment {
+  readonly baseOffset: number;
+  readonly path: string; // without extension
+  readonly openedAt: number;
+  size = 0;
+  nextOffset: number;
+  maxTimestamp = -1;
+  index = new SparseIndex();
+  #fd: number;
+  #closed = false;
+  #hint = { offset: -1, position: 0 }; // where the last read stopped, for the next one of a steady reader
+
+  /** Opens or makes the file; `openedAt`, in ms, counts its age. */
+  constructor(folder: string, baseOffset: number, openedAt: number) {
+    this.baseOffset = baseOffset;
+    this.nextOffset = baseOffset;
+    this.openedAt = openedAt;
+    this.path = segmentPath(folder, baseOffset);
+    this.#fd = openSync(`${this.path}.log`, 'a+');
+  }
+
+  /** Takes over what a seal or a scan found, and cuts off what lies behind it. */
+  adopt(found: Omit<Seal, 'producers'>, fileSize: number): void {
+    this.size = found.size;
+    this.nextOffset = found.nextOffset;
+    this.maxTimestamp = found.maxTimestamp;
+    this.index = found.index;
+    if (fileSize > found.size) ftruncateSync(this.#fd, found.size);
+  }
+
+  /** Writes one stamped batch; on failure (a full disk) the file is as it was. */
+  append(batch: Buffer, header: BatchHeader): void {
+    appendWhole(this.#fd, batch, this.size);
+    this.index.add(header.baseOffset - this.baseOffset, this.size, this.maxTimestamp);
+    this.size += batch.length;
+    this.nextOffset = header.lastOffset + 1;
+    if (header.maxTimestamp > this.maxTimestamp) this.maxTimestamp = header.maxTimestamp;
+  }
+
+  /** Reads `length` bytes at `position`; shorter only at the file's end. */
+  readAt(position: number, length: number): Buffer {
+    const wanted = Math.min(length, this.size - position);
+    if (wanted <= 0) return EMPTY;
+    const buffer = Buffer.allocUnsafe(wanted);
+    const read = readSync(this.#fd, buffer, 0, wanted, position);
+    return read === wanted ? buffer : buffer.subarray(0, read);
+  }
+
+  /**
+   * Whole batches from the one that holds `offset`, at most `maxBytes` of them, but the first one whole
+   * however large it is (KIP-74) unless `strict`. One read from the file, handed on without a copy.
+   */
+  read(offset: number, maxBytes: number, strict: boolean): Buffer {
+    const exact = this.#hint.offset === offset;
+    const position = exact ? this.#hint.position : this.index.positionOf(offset - this.baseOffset);
+    const bytes = this.readAt(position, Math.max(maxBytes, LENGTH_PREFIX) + (exact ? 0 : SCAN_SLACK));
+    const start = this.#skipTo(bytes, offset);
+    const [last, end] = wholeBatches(bytes, start, start + maxBytes);
+    if (end > start) {
+      this.#hint = { offset: nextOffset(bytes, last), position: position + end };
+      return bytes.subarray(start, end);
+    }
+    if (strict) return EMPTY;
+    const head = this.readAt(position + start, 64);
+    return head.length < LENGTH_PREFIX ? EMPTY : this.readAt(position + start, batchSize(head, 0));
+  }
+
+  /** Where in `bytes` the batch that holds `offset` starts. */
+  #skipTo(bytes: Buffer, offset: number): number {
+    let at = 0;
+    while (at + 27 <= bytes.length && nextOffset(bytes, at) <= offset) at += batchSize(bytes, at);
+    return at;
+  }
+
+  /** Forces the data onto the disk. */
+  sync(): void {
+    fdatasyncSync(this.#fd);
+  }
+
+  /** Forces the data onto the disk, then writes the seal that says so. */
+  seal(producers: readonly ProducerState[]): void {
+    this.sync();
+    this.#writeSeal(producers);
+  }
+
+  /** As `seal`, for a segment that takes no more appends, without making the caller wait for the disk. */
+  sealLater(producers: readonly ProducerState[], onError: (error: unknown) => void): void {
+    fdatasync(this.#fd, (error) => {
+      if (this.#closed) return;
+      if (error) return onError(error);
+      try {
+        this.#writeSeal(producers);
+      } catch (failure) {
+        onError(failure);
+      }
+    });
+  }
+
+  #writeSeal(producers: readonly ProducerState[]): void {
+    const { size, nextOffset: next, maxTimestamp, index } = this;
+    writeSeal(`${this.path}.seal`, { size, nextOffset: next, maxTimestamp, index, producers });
+  }
+
+  /** Removes the seal, before the segment is written again. */
+  unseal(): void {
+    rmSync(`${this.path}.seal`, { force: true });
+  }
+
+  close(): void {
+    this.#closed = true;
+    closeSync(this.#fd);
+  }
+
+  remove(): void {
+    this.close();
+    rmSync(`${this.path}.log`, { force: true });
+    this.unseal();
+  }
+}
+
+/** Start and end of the last batch that lies wholly within `bytes` and before `limit`, from `start`. */
+function wholeBatches(bytes: Buffer, start: number, limit: number): [last: number, end: number] {
+  const within = Math.min(limit, bytes.length);
+  let last = start;
+  let end = start;
+  while (end + LENGTH_PREFIX <= within) {
+    const next = end + batchSize(bytes, end);
+    if (next > within) break;
+    last = end;
+    end = next;
+  }
+  return [last, end];
+}

@@ -1,0 +1,134 @@
+// The topics: which there are, with how many partitions and which settings, kept in the journal; and their logs,
+// kept in one folder a partition. A folder that the journal does not know is set aside under another name at
+// start, never read and never deleted. Adding partitions to a topic is left out on purpose.
+
+import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
+import type { Journal } from '../journal.ts';
+import type { Settings } from '../options.ts';
+import { PartitionLog } from './partition-log.ts';
+import { type ConfigOverrides, type TopicConfig, topicConfig } from './topic-config.ts';
+
+export interface Topic {
+  readonly name: string;
+  readonly partitions: readonly PartitionLog[];
+  readonly overrides: ConfigOverrides;
+  readonly config: TopicConfig;
+}
+
+interface StoredTopic {
+  readonly partitions: number;
+  readonly overrides: ConfigOverrides;
+}
+
+const MAX_NAME = 249;
+
+/** Why a topic cannot have this name; null if it can. Apache Kafka's rule (Topic.java). */
+export function topicNameProblem(name: string): string | null {
+  if (name === '.' || name === '..')
+    return `topic name: received ${JSON.stringify(name)}, expected no dots alone`;
+  if (name.length > MAX_NAME)
+    return `topic name: received ${name.length} characters, expected at most ${MAX_NAME}`;
+  if (/^[a-zA-Z0-9._-]+$/.test(name)) return null;
+  return `topic name: received ${JSON.stringify(name)}, expected letters, digits, '.', '_' and '-'`;
+}
+
+export class Topics {
+  #folder: string;
+  #journal: Journal;
+  #settings: Settings;
+  #topics = new Map<string, Topic>();
+  #partitionCount = 0;
+
+  /** Opens all topics of `folder`, recovering their logs. */
+  constructor(folder: string, journal: Journal, settings: Settings, now: number) {
+    this.#folder = folder;
+    this.#journal = journal;
+    this.#settings = settings;
+    mkdirSync(folder, { recursive: true });
+    for (const [[, name], stored] of journal.entries('topic'))
+      this.#open(String(name), stored as StoredTopic, now);
+    this.#setStrangersAside(now);
+  }
+
+  #open(name: string, { partitions, overrides }: StoredTopic, now: number): Topic {
+    const config = topicConfig(overrides, this.#settings);
+    const logs = Array.from({ length: partitions }, (_, index) => {
+      const partition = `${name}-${index}`;
+      return new PartitionLog(`${this.#folder}/${partition}`, partition, config, this.#settings.log, now);
+    });
+    const topic = { name, partitions: logs, overrides, config };
+    this.#topics.set(name, topic);
+    this.#partitionCount += partitions;
+    return topic;
+  }
+
+  #setStrangersAside(now: number): void {
+    const known = new Set([...this.#topics.values()].flatMap((topic) => topic.partitions.map((p) => p.name)));
+    const strangers = readdirSync(this.#folder).filter((name) => !known.has(name) && !name.includes('~'));
+    for (const name of strangers) this.#setAside(name, now);
+  }
+
+  #setAside(partition: string, now: number): void {
+    const folder = `${this.#folder}/${partition}`;
+    if (!existsSync(folder)) return;
+    renameSync(folder, `${folder}~${now}`);
+    this.#settings.log.warn({ folder, renamed: `${folder}~${now}` }, 'set aside a log that no topic owns');
+  }
+
+  get(name: string): Topic | undefined {
+    return this.#topics.get(name);
+  }
+
+  all(): Topic[] {
+    return [...this.#topics.values()];
+  }
+
+  partition(name: string, index: number): PartitionLog | undefined {
+    return this.#topics.get(name)?.partitions[index];
+  }
+
+  /** Whether `count` partitions more are within the broker's limit. */
+  hasRoomFor(count: number): boolean {
+    return this.#partitionCount + count <= this.#settings.maxPartitions;
+  }
+
+  /** Makes a topic; the caller has checked that name, number and settings are right and that it is new. */
+  create(name: string, partitions: number, overrides: ConfigOverrides, now: number): Topic {
+    for (let index = 0; index < partitions; index++) this.#setAside(`${name}-${index}`, now);
+    this.#journal.set([[['topic', name], { partitions, overrides }]], true);
+    this.#settings.log.info({ topic: name, partitions }, 'made a topic');
+    return this.#open(name, { partitions, overrides }, now);
+  }
+
+  /** Deletes a topic with its records; false if there is none. */
+  delete(name: string): boolean {
+    const topic = this.#topics.get(name);
+    if (topic === undefined) return false;
+    this.#journal.set([[['topic', name], null]], true);
+    this.#topics.delete(name);
+    this.#partitionCount -= topic.partitions.length;
+    for (const partition of topic.partitions) partition.remove();
+    this.#settings.log.info({ topic: name }, 'deleted a topic');
+    return true;
+  }
+
+  #partitions(): PartitionLog[] {
+    return this.all().flatMap((topic) => topic.partitions);
+  }
+
+  /** Applies every topic's retention, and forgets producers silent since before `producersSince`. */
+  retain(now: number, producersSince: number): void {
+    for (const partition of this.#partitions()) {
+      partition.retain(now);
+      partition.producers.expire(producersSince);
+    }
+  }
+
+  sync(): void {
+    for (const partition of this.#partitions()) partition.sync();
+  }
+
+  close(): void {
+    for (const partition of this.#partitions()) partition.close();
+  }
+}

@@ -1,0 +1,146 @@
+// What a broker can be told, with its defaults and bounds. Names and defaults follow Apache Kafka's where it
+// has the setting, so that a user can look them up; differences are in docs/broker.md.
+
+import { optionInvalid } from './errors.ts';
+
+/** The part of a pino logger that the broker uses; any object of this shape will do. */
+export interface BrokerLog {
+  debug(details: object, message: string): void;
+  info(details: object, message: string): void;
+  warn(details: object, message: string): void;
+  error(details: object, message: string): void;
+}
+
+export interface BrokerOptions {
+  /** Folder of the log, made if absent; belongs to one broker at a time. */
+  dataDir: string;
+  /** Address to listen on. Default 127.0.0.1. */
+  host?: string;
+  /** Port to listen on; 0 picks a free one. Default 9092. */
+  port?: number;
+  /** Host that clients are told to connect to. Default: the address at which each client reached the broker. */
+  advertisedHost?: string;
+  /** Where the broker reports; silent by default. */
+  log?: BrokerLog;
+
+  /** Make a topic when a client asks for its metadata. Default true. */
+  autoCreateTopics?: boolean;
+  /** Partitions of a topic made without a number. Default 1. */
+  defaultPartitions?: number;
+  /** Partitions of all topics together; each holds open files. Default 2,000. */
+  maxPartitions?: number;
+  /** Largest record batch, bytes. Default 1,048,588, as Apache Kafka. */
+  maxMessageBytes?: number;
+
+  /** A segment is closed at this size, bytes. Default 64 MiB. */
+  segmentBytes?: number;
+  /** A segment is closed at this age, ms. Default 7 days. */
+  segmentMs?: number;
+  /** Records older than this are dropped with their segment, ms; −1 keeps them. Default 7 days. */
+  retentionMs?: number;
+  /** Oldest segments of a partition are dropped while it is larger than this, bytes; −1 keeps them. Default −1. */
+  retentionBytes?: number;
+  /** Time between two looks at retention, ms. Default 60,000. */
+  retentionCheckMs?: number;
+  /** Committed offsets of an empty group are dropped after this time, ms. Default 7 days. */
+  offsetsRetentionMs?: number;
+  /**
+   * When appended data is forced onto the disk, ms: 0 before each acknowledgement, n every n ms, −1 when a
+   * segment or the broker is closed. Default −1: an acknowledged batch survives the death of the process at
+   * any moment, and the loss of power only once the operating system has written it back.
+   */
+  fsyncMs?: number;
+
+  /** Largest request, bytes; a larger one closes its connection. Default 100 MiB. */
+  maxFrameBytes?: number;
+  /** Connections at a time; one more is closed at once. Default 1,000. */
+  maxConnections?: number;
+  /** Memory that large requests and answers in flight may hold, bytes. Default 256 MiB. */
+  maxMemoryBytes?: number;
+  /** Largest answer to one fetch, bytes, whatever the client asks. Default 16 MiB. */
+  maxFetchBytes?: number;
+  /** A connection without traffic is closed after this time, ms. Default 10 minutes. */
+  idleTimeoutMs?: number;
+  /** A connection that stops in the middle of a frame, either way, is closed after this time, ms. Default 30 s. */
+  stallTimeoutMs?: number;
+
+  /** Bounds of a member's session timeout, ms. Defaults 6,000 and 1,800,000. */
+  groupMinSessionTimeoutMs?: number;
+  groupMaxSessionTimeoutMs?: number;
+  /** Members of a group. Default 1,000. */
+  groupMaxSize?: number;
+  /** Groups kept in memory. Default 10,000. */
+  maxGroups?: number;
+  /** How long a new group waits for more members before its first rebalance ends, ms. Default 0. */
+  groupInitialRebalanceDelayMs?: number;
+}
+
+export type Settings = Required<Omit<BrokerOptions, 'advertisedHost' | 'log'>> & {
+  advertisedHost: string | null;
+  log: BrokerLog;
+};
+
+const DAY = 86_400_000;
+const MIB = 1024 * 1024;
+const nothing = () => {};
+const silent: BrokerLog = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+
+// name: [default, lowest, highest]
+const NUMBERS = {
+  port: [9092, 0, 65_535],
+  defaultPartitions: [1, 1, 10_000],
+  maxPartitions: [2000, 1, 1_000_000],
+  maxMessageBytes: [1_048_588, 64, 1024 * MIB],
+  segmentBytes: [64 * MIB, 1024, 2047 * MIB],
+  segmentMs: [7 * DAY, 1, Number.MAX_SAFE_INTEGER],
+  retentionMs: [7 * DAY, -1, Number.MAX_SAFE_INTEGER],
+  retentionBytes: [-1, -1, Number.MAX_SAFE_INTEGER],
+  retentionCheckMs: [60_000, 10, 2 ** 31 - 1],
+  offsetsRetentionMs: [7 * DAY, 1, Number.MAX_SAFE_INTEGER],
+  fsyncMs: [-1, -1, 2 ** 31 - 1],
+  maxFrameBytes: [100 * MIB, 1024, 1024 * MIB],
+  maxConnections: [1000, 1, 100_000],
+  maxMemoryBytes: [256 * MIB, 1024, Number.MAX_SAFE_INTEGER],
+  maxFetchBytes: [16 * MIB, 1024, 1024 * MIB],
+  idleTimeoutMs: [600_000, 10, 2 ** 31 - 1],
+  stallTimeoutMs: [30_000, 10, 2 ** 31 - 1],
+  groupMinSessionTimeoutMs: [6000, 1, 2 ** 31 - 1],
+  groupMaxSessionTimeoutMs: [1_800_000, 1, 2 ** 31 - 1],
+  groupMaxSize: [1000, 1, 100_000],
+  maxGroups: [10_000, 1, 10_000_000],
+  groupInitialRebalanceDelayMs: [0, 0, 2 ** 31 - 1],
+} as const satisfies Partial<Record<keyof BrokerOptions, readonly [number, number, number]>>;
+
+type NumberName = keyof typeof NUMBERS;
+
+function numbers(options: BrokerOptions): Record<NumberName, number> {
+  const names = Object.keys(NUMBERS) as NumberName[];
+  const entries = names.map((name): [NumberName, number] => {
+    const [otherwise, lowest, highest] = NUMBERS[name];
+    const value = options[name] ?? otherwise;
+    if (!Number.isSafeInteger(value) || value < lowest || value > highest) {
+      throw optionInvalid(name, value, `an integer from ${lowest} to ${highest}`);
+    }
+    return [name, value];
+  });
+  return Object.fromEntries(entries) as Record<NumberName, number>;
+}
+
+/** Fills in defaults; throws BROKER_OPTION_INVALID for a value that is out of its bounds. */
+export function parseOptions(options: BrokerOptions): Settings {
+  if (typeof options.dataDir !== 'string' || options.dataDir === '') {
+    throw optionInvalid('dataDir', options.dataDir, 'a folder');
+  }
+  const settings = {
+    ...numbers(options),
+    dataDir: options.dataDir,
+    host: options.host ?? '127.0.0.1',
+    advertisedHost: options.advertisedHost ?? null,
+    autoCreateTopics: options.autoCreateTopics ?? true,
+    log: options.log ?? silent,
+  };
+  if (settings.maxMemoryBytes < settings.maxFrameBytes) {
+    throw optionInvalid('maxMemoryBytes', settings.maxMemoryBytes, 'at least maxFrameBytes');
+  }
+  return settings;
+}
