@@ -1,0 +1,52 @@
+// The answers that a group's state machine gives, made from its state.
+
+import { ErrorCode } from '../wire/error-codes.ts';
+import { type Effect, type Group, type Member, metadataOf, type Ticket } from './group.ts';
+
+const NO_BYTES = Buffer.alloc(0);
+
+export function plain(ticket: Ticket, error: ErrorCode): Effect {
+  return { ticket, answer: { kind: 'plain', error } };
+}
+
+export function joinRefused(ticket: Ticket, error: ErrorCode, memberId: string): Effect {
+  return {
+    ticket,
+    answer: { kind: 'join', error, generation: -1, protocol: '', leader: '', memberId, members: [] },
+  };
+}
+
+/** The present generation, as `member` gets to know it; `leader` other than the group's hides a new leader. */
+export function joined(ticket: Ticket, group: Group, member: Member, leader = group.leader): Effect {
+  const everyone = [...group.members.values()];
+  const members = everyone.map(({ id, instanceId, ...rest }) => ({
+    id,
+    instanceId,
+    metadata: metadataOf({ id, instanceId, ...rest }, group.protocol),
+  }));
+  const { generation, protocol } = group;
+  const answer = {
+    kind: 'join',
+    error: ErrorCode.NONE,
+    generation,
+    protocol,
+    leader,
+    memberId: member.id,
+  } as const;
+  return { ticket, answer: { ...answer, members: member.id === leader ? members : [] } };
+}
+
+export function synced(ticket: Ticket, assignment: Buffer): Effect {
+  return { ticket, answer: { kind: 'sync', error: ErrorCode.NONE, assignment } };
+}
+
+export function syncRefused(ticket: Ticket, error: ErrorCode): Effect {
+  return { ticket, answer: { kind: 'sync', error, assignment: NO_BYTES } };
+}
+
+/** Refuses whatever the member waits for. */
+export function waitRefused(member: Member, error: ErrorCode): Effect[] {
+  if (member.waiting === null) return [];
+  const { ticket } = member.waiting;
+  return [member.waiting.for === 'join' ? joinRefused(ticket, error, member.id) : syncRefused(ticket, error)];
+}

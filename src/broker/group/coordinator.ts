@@ -1,0 +1,189 @@
+// Drives the group state machine: brings it the time, timers and member ids, keeps the requests that wait for
+// an answer, and guards committed offsets with it. A group without members and without offsets is forgotten.
+
+import { randomUUID } from 'node:crypto';
+import type { Journal } from '../journal.ts';
+import type { Settings } from '../options.ts';
+import { ErrorCode } from '../wire/error-codes.ts';
+import { joinRefused, plain, syncRefused } from './answers.ts';
+import {
+  type Effect,
+  emptyGroup,
+  type Group,
+  type GroupLimits,
+  type HeartbeatInput,
+  type Input,
+  type JoinAnswer,
+  type JoinInput,
+  type LeaveInput,
+  nextDeadline,
+  type SyncAnswer,
+  type SyncInput,
+} from './group.ts';
+import { Offsets, type PartitionOffset } from './offsets.ts';
+import { step } from './step.ts';
+
+type Answer = Effect['answer'];
+type Asked<I extends { ticket: number }> = Omit<I, 'ticket'>;
+
+const LONGEST_TIMER = 2 ** 31 - 1; // of setTimeout; a later deadline gets there by ticks
+
+export class Groups {
+  readonly offsets: Offsets;
+  #settings: Settings;
+  #limits: GroupLimits;
+  #groups = new Map<string, Group>();
+  #timers = new Map<string, NodeJS.Timeout>();
+  #waiting = new Map<number, (answer: Answer) => void>();
+  #lastTicket = 0;
+
+  constructor(journal: Journal, settings: Settings, now: number) {
+    this.offsets = new Offsets(journal);
+    this.#settings = settings;
+    this.#limits = {
+      minSessionTimeout: settings.groupMinSessionTimeoutMs,
+      maxSessionTimeout: settings.groupMaxSessionTimeoutMs,
+      maxSize: settings.groupMaxSize,
+      initialRebalanceDelay: settings.groupInitialRebalanceDelayMs,
+    };
+    for (const id of this.offsets.groups()) this.#groups.set(id, emptyGroup(id, now));
+  }
+
+  get(id: string): Group | undefined {
+    return this.#groups.get(id);
+  }
+
+  all(): Group[] {
+    return [...this.#groups.values()];
+  }
+
+  async join(id: string, input: Omit<Asked<JoinInput>, 'newMemberId'>): Promise<JoinAnswer> {
+    const newMemberId = `${input.instanceId ?? input.clientId}-${randomUUID()}`;
+    const answer = await this.#ask(id, (ticket) => ({ ...input, newMemberId, ticket }), this.#canOpen(id));
+    return answer.kind === 'join' ? answer : mixedUp(answer);
+  }
+
+  async sync(id: string, input: Asked<SyncInput>): Promise<SyncAnswer> {
+    const answer = await this.#ask(id, (ticket) => ({ ...input, ticket }));
+    return answer.kind === 'sync' ? answer : mixedUp(answer);
+  }
+
+  async heartbeat(id: string, input: Asked<HeartbeatInput>): Promise<ErrorCode> {
+    return (await this.#ask(id, (ticket) => ({ ...input, ticket }))).error;
+  }
+
+  async leave(id: string, input: Asked<LeaveInput>): Promise<ErrorCode> {
+    return (await this.#ask(id, (ticket) => ({ ...input, ticket }))).error;
+  }
+
+  /** Commits if this member may; `offsets` were checked against the topics that exist. */
+  async commit(
+    id: string,
+    member: { memberId: string; generation: number },
+    offsets: readonly PartitionOffset[],
+  ): Promise<ErrorCode> {
+    const opens = member.generation < 0 && this.#canOpen(id);
+    const input = { kind: 'commit', instanceId: null, ...member } as const;
+    const { error } = await this.#ask(id, (ticket) => ({ ...input, ticket }), opens);
+    if (error === ErrorCode.NONE && offsets.length > 0) {
+      this.offsets.commit(id, offsets);
+      this.#keep(this.#groups.get(id) ?? emptyGroup(id, Date.now()));
+    }
+    return error;
+  }
+
+  #canOpen(id: string): boolean {
+    return this.#groups.has(id) || this.#groups.size < this.#settings.maxGroups;
+  }
+
+  /** Puts one request to a group; a group that does not exist is only made if `opens`. */
+  #ask(
+    id: string,
+    inputFor: (ticket: number) => Exclude<Input, { kind: 'tick' }>,
+    opens = false,
+  ): Promise<Answer> {
+    const input = inputFor(++this.#lastTicket);
+    const group = this.#groups.get(id) ?? (opens ? emptyGroup(id, Date.now()) : undefined);
+    if (group === undefined) return Promise.resolve(unknownGroup(input).answer);
+    return new Promise((resolve) => {
+      this.#waiting.set(input.ticket, resolve);
+      this.#run(group, input);
+    });
+  }
+
+  #run(group: Group, input: Input): void {
+    const { group: next, effects } = step(group, input, this.#limits, Date.now());
+    if (next.state !== group.state || next.generation !== group.generation) {
+      const { state, generation, members } = next;
+      this.#settings.log.debug({ group: next.id, state, generation, members: members.size }, 'group changed');
+    }
+    this.#keep(next);
+    for (const { ticket, answer } of effects) {
+      this.#waiting.get(ticket)?.(answer);
+      this.#waiting.delete(ticket);
+    }
+  }
+
+  #keep(group: Group): void {
+    clearTimeout(this.#timers.get(group.id));
+    this.#timers.delete(group.id);
+    const isIdle = group.members.size === 0 && group.pending.size === 0;
+    if (isIdle && !this.offsets.has(group.id)) {
+      this.#groups.delete(group.id);
+      return;
+    }
+    this.#groups.set(group.id, group);
+    const deadline = nextDeadline(group);
+    if (deadline !== null) this.#wakeAt(group.id, deadline);
+  }
+
+  #wakeAt(id: string, deadline: number): void {
+    const tick = () => {
+      const group = this.#groups.get(id);
+      if (group) this.#run(group, { kind: 'tick' });
+    };
+    const delay = Math.min(Math.max(deadline - Date.now(), 1), LONGEST_TIMER);
+    this.#timers.set(id, setTimeout(tick, delay));
+  }
+
+  /** Forgets offsets that groups without members committed before `since` (KIP-211), and deleted topics'. */
+  expire(since: number): void {
+    for (const group of this.#groups.values()) {
+      if (group.members.size > 0 || group.emptySince >= since) continue;
+      this.offsets.forget(group.id, ({ committed }) => committed.at < since);
+      this.#keep(group);
+    }
+  }
+
+  /** Forgets what was committed for a topic that was deleted. */
+  forgetTopic(topic: string): void {
+    this.offsets.forgetTopic(topic);
+    for (const group of this.#groups.values()) this.#keep(group);
+  }
+
+  close(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
+  }
+}
+
+/** What a request to a group that does not exist gets. */
+function unknownGroup(input: Exclude<Input, { kind: 'tick' }>): Effect {
+  switch (input.kind) {
+    case 'join':
+      return joinRefused(input.ticket, ErrorCode.GROUP_MAX_SIZE_REACHED, '');
+    case 'sync':
+      return syncRefused(input.ticket, ErrorCode.UNKNOWN_MEMBER_ID);
+    case 'commit':
+      return plain(
+        input.ticket,
+        input.generation < 0 ? ErrorCode.POLICY_VIOLATION : ErrorCode.ILLEGAL_GENERATION,
+      );
+    default:
+      return plain(input.ticket, ErrorCode.UNKNOWN_MEMBER_ID);
+  }
+}
+
+function mixedUp(answer: Answer): never {
+  throw new TypeError(`a group answered a request with ${answer.kind}`);
+}

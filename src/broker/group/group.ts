@@ -1,0 +1,189 @@
+// A consumer group as a value, and what goes into and comes out of its state machine (step.ts). Everything is
+// read-only: a step makes a new group. A ticket stands for a request that waits for its answer; the driver
+// (coordinator.ts) keeps the connection behind it. Only the classic protocol; KIP-848 is left out on purpose.
+//
+//   Empty ─join→ PreparingRebalance ─all joined, or time is up→ CompletingRebalance ─leader syncs→ Stable
+//   PreparingRebalance ←─ join with news, leave, silence ─ CompletingRebalance, Stable
+
+import type { ErrorCode } from '../wire/error-codes.ts';
+
+export type Ticket = number;
+
+export interface Protocol {
+  readonly name: string;
+  readonly metadata: Buffer;
+}
+
+export interface Member {
+  readonly id: string;
+  /** group.instance.id of a static member (KIP-345). */
+  readonly instanceId: string | null;
+  readonly clientId: string;
+  readonly clientHost: string;
+  /** ms */
+  readonly sessionTimeout: number;
+  /** ms */
+  readonly rebalanceTimeout: number;
+  readonly protocols: readonly Protocol[];
+  readonly assignment: Buffer;
+  readonly waiting: { readonly for: 'join' | 'sync'; readonly ticket: Ticket } | null;
+  /** When it is dropped unless heard from before, ms; does not count while it waits for an answer. */
+  readonly deadline: number;
+}
+
+export interface Group {
+  readonly id: string;
+  readonly state: 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' | 'Stable';
+  readonly generation: number;
+  readonly protocolType: string;
+  readonly protocol: string;
+  readonly leader: string;
+  readonly members: ReadonlyMap<string, Member>;
+  /** Ids given out with MEMBER_ID_REQUIRED (KIP-394) and not yet come back, with their deadlines. */
+  readonly pending: ReadonlyMap<string, number>;
+  /** When a rebalance goes on without those who are missing, ms; null outside of one. */
+  readonly rebalanceDeadline: number | null;
+  /** A first rebalance does not end before this time, ms. */
+  readonly notBefore: number;
+  /** Since when it is without members, ms. */
+  readonly emptySince: number;
+}
+
+export interface GroupLimits {
+  readonly minSessionTimeout: number;
+  readonly maxSessionTimeout: number;
+  readonly maxSize: number;
+  readonly initialRebalanceDelay: number;
+}
+
+export interface JoinInput {
+  readonly kind: 'join';
+  readonly ticket: Ticket;
+  /** '' for a client that has no id yet. */
+  readonly memberId: string;
+  /** The id that it gets if it needs one. */
+  readonly newMemberId: string;
+  /** Whether a new member must come back with its id first (JoinGroup 4 and later). */
+  readonly idRequired: boolean;
+  readonly instanceId: string | null;
+  readonly clientId: string;
+  readonly clientHost: string;
+  readonly sessionTimeout: number;
+  readonly rebalanceTimeout: number;
+  readonly protocolType: string;
+  readonly protocols: readonly Protocol[];
+}
+
+interface MemberInput {
+  readonly ticket: Ticket;
+  readonly memberId: string;
+  readonly instanceId: string | null;
+  readonly generation: number;
+}
+
+export interface SyncInput extends MemberInput {
+  readonly kind: 'sync';
+  readonly assignments: ReadonlyMap<string, Buffer>;
+}
+
+export interface HeartbeatInput extends MemberInput {
+  readonly kind: 'heartbeat';
+}
+
+/** Asks whether this member may commit offsets now. */
+export interface CommitInput extends MemberInput {
+  readonly kind: 'commit';
+}
+
+export interface LeaveInput {
+  readonly kind: 'leave';
+  readonly ticket: Ticket;
+  readonly memberId: string;
+}
+
+export type Input =
+  | JoinInput
+  | SyncInput
+  | HeartbeatInput
+  | CommitInput
+  | LeaveInput
+  | { readonly kind: 'tick' };
+
+export interface JoinAnswer {
+  readonly kind: 'join';
+  readonly error: ErrorCode;
+  readonly generation: number;
+  readonly protocol: string;
+  readonly leader: string;
+  readonly memberId: string;
+  /** All members, for the leader; none for the others. */
+  readonly members: readonly { id: string; instanceId: string | null; metadata: Buffer }[];
+}
+
+export interface SyncAnswer {
+  readonly kind: 'sync';
+  readonly error: ErrorCode;
+  readonly assignment: Buffer;
+}
+
+export interface PlainAnswer {
+  readonly kind: 'plain';
+  readonly error: ErrorCode;
+}
+
+export interface Effect {
+  readonly ticket: Ticket;
+  readonly answer: JoinAnswer | SyncAnswer | PlainAnswer;
+}
+
+export interface Step {
+  readonly group: Group;
+  readonly effects: readonly Effect[];
+}
+
+export function emptyGroup(id: string, now: number): Group {
+  return {
+    id,
+    state: 'Empty',
+    generation: 0,
+    protocolType: '',
+    protocol: '',
+    leader: '',
+    members: new Map(),
+    pending: new Map(),
+    rebalanceDeadline: null,
+    notBefore: 0,
+    emptySince: now,
+  };
+}
+
+/** The group with this member added or replaced. */
+export function withMember(group: Group, member: Member): Group {
+  return { ...group, members: new Map(group.members).set(member.id, member) };
+}
+
+export function withoutMember(group: Group, id: string): Group {
+  const members = new Map(group.members);
+  members.delete(id);
+  return { ...group, members };
+}
+
+export function withoutPending(group: Group, id: string): Group {
+  const pending = new Map(group.pending);
+  pending.delete(id);
+  return { ...group, pending };
+}
+
+/** The metadata with which `member` supports the group's protocol. */
+export function metadataOf(member: Member, protocol: string): Buffer {
+  return member.protocols.find((p) => p.name === protocol)?.metadata ?? Buffer.alloc(0);
+}
+
+/** When the group needs its next tick, ms; null if it needs none. */
+export function nextDeadline(group: Group): number | null {
+  const silent = [...group.members.values()].filter((member) => member.waiting === null);
+  const deadlines = [...silent.map((member) => member.deadline), ...group.pending.values()];
+  if (group.rebalanceDeadline !== null) deadlines.push(group.rebalanceDeadline);
+  if (group.state === 'PreparingRebalance' && group.notBefore > 0) deadlines.push(group.notBefore);
+  return deadlines.length === 0 ? null : Math.min(...deadlines);
+}

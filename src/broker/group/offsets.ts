@@ -1,0 +1,92 @@
+// Committed offsets: group → topic → partition → offset. In memory for reading, in the journal for restarts.
+
+import type { Journal, Key } from '../journal.ts';
+
+export interface Committed {
+  readonly offset: number;
+  readonly metadata: string | null;
+  /** When it was committed, ms. */
+  readonly at: number;
+}
+
+export interface PartitionOffset {
+  readonly topic: string;
+  readonly partition: number;
+  readonly committed: Committed;
+}
+
+type GroupOffsets = Map<string, Map<number, Committed>>;
+
+function keyOf(group: string, topic: string, partition: number): Key {
+  return ['offset', group, topic, partition];
+}
+
+export class Offsets {
+  #journal: Journal;
+  #groups = new Map<string, GroupOffsets>();
+
+  constructor(journal: Journal) {
+    this.#journal = journal;
+    for (const [[, group, topic, partition], committed] of journal.entries('offset')) {
+      this.#put(String(group), String(topic), Number(partition), committed as Committed);
+    }
+  }
+
+  #put(group: string, topic: string, partition: number, committed: Committed): void {
+    const topics = this.#groups.get(group) ?? new Map<string, Map<number, Committed>>();
+    const partitions = topics.get(topic) ?? new Map<number, Committed>();
+    this.#groups.set(group, topics.set(topic, partitions.set(partition, committed)));
+  }
+
+  #drop(group: string, topic: string, partition: number): void {
+    const topics = this.#groups.get(group);
+    const partitions = topics?.get(topic);
+    partitions?.delete(partition);
+    if (partitions?.size === 0) topics?.delete(topic);
+    if (topics?.size === 0) this.#groups.delete(group);
+  }
+
+  get(group: string, topic: string, partition: number): Committed | undefined {
+    return this.#groups.get(group)?.get(topic)?.get(partition);
+  }
+
+  of(group: string): PartitionOffset[] {
+    const topics = [...(this.#groups.get(group) ?? [])];
+    return topics.flatMap(([topic, partitions]) =>
+      [...partitions].map(([partition, committed]) => ({ topic, partition, committed })),
+    );
+  }
+
+  /** The topics and partitions that the group has committed. */
+  topicsOf(group: string): { topic: string; partitions: number[] }[] {
+    const topics = [...(this.#groups.get(group) ?? [])];
+    return topics.map(([topic, partitions]) => ({ topic, partitions: [...partitions.keys()] }));
+  }
+
+  has(group: string): boolean {
+    return this.#groups.has(group);
+  }
+
+  groups(): string[] {
+    return [...this.#groups.keys()];
+  }
+
+  /** Keeps the offsets; they are with the operating system on return. */
+  commit(group: string, offsets: readonly PartitionOffset[]): void {
+    this.#journal.set(offsets.map((o) => [keyOf(group, o.topic, o.partition), o.committed]));
+    for (const { topic, partition, committed } of offsets) this.#put(group, topic, partition, committed);
+  }
+
+  /** Forgets a group's offsets for which `isGone` is true. */
+  forget(group: string, isGone: (offset: PartitionOffset) => boolean): void {
+    const gone = this.of(group).filter(isGone);
+    if (gone.length === 0) return;
+    this.#journal.set(gone.map((o) => [keyOf(group, o.topic, o.partition), null]));
+    for (const { topic, partition } of gone) this.#drop(group, topic, partition);
+  }
+
+  /** Forgets every group's offsets of a deleted topic. */
+  forgetTopic(topic: string): void {
+    for (const group of this.groups()) this.forget(group, (offset) => offset.topic === topic);
+  }
+}
