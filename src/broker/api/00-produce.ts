@@ -1,0 +1,125 @@
+// Produce: v0-7 advertised, v3-7 stored
+//
+// Behaviour:
+// * One record batch a partition (KIP-98), checked whole and stored as it came, compressed or not.
+// * The answer is sent when the batch is with the operating system, for acks 1 and −1 alike: there is one
+//   replica. With acks 0 there is none, and an error closes the connection, as in Apache Kafka.
+// * A batch of an idempotent producer that was stored before is answered with its first offset again.
+// * Transactional batches are refused with INVALID_TXN_STATE.
+// * v0-2 carry the old message formats and are refused with UNSUPPORTED_FOR_MESSAGE_FORMAT. They are advertised
+//   because librdkafka takes the lower bound for a feature flag.
+//
+// Version notes: v2 adds the append time to the answer, v3 the transactional id, v5 the log's start offset; v4,
+// v6 and v7 only widen the errors and codecs that clients accept.
+//
+//   Request => transactionalId (v3+) acks timeoutMs [topic [partition records]]
+//     transactionalId => NULLABLE_STRING   acks => INT16   timeoutMs, partition => INT32
+//   Response => [topic [partition errorCode baseOffset logAppendTimeMs (v2+) logStartOffset (v5+)]]
+//               throttleTimeMs (v1+)
+//     baseOffset, logAppendTimeMs, logStartOffset => INT64
+
+import type { PartitionLog } from '../log/partition-log.ts';
+import { judge } from '../log/producers.ts';
+import { checkProduced, readHeader } from '../log/record-batch.ts';
+import { ErrorCode } from '../wire/error-codes.ts';
+import type { Reader } from '../wire/reader.ts';
+import type { Writer } from '../wire/writer.ts';
+import { type Api, answerTo, type Context, NO_THROTTLE, RefusedRequest, type Request } from './api.ts';
+
+const FIRST_WITH_BATCHES = 3;
+const NO_BYTES = Buffer.alloc(0);
+
+interface Stored {
+  readonly error: ErrorCode;
+  readonly baseOffset: number;
+  readonly startOffset: number;
+}
+
+interface PartitionData {
+  readonly partition: number;
+  readonly records: Buffer;
+}
+
+interface TopicData {
+  readonly topic: string;
+  readonly partitions: readonly PartitionData[];
+}
+
+interface ProduceRequest {
+  readonly transactionalId: string | null;
+  readonly acks: number;
+  readonly topics: readonly TopicData[];
+}
+
+function read(body: Reader, version: number): ProduceRequest {
+  const transactionalId = version >= 3 ? body.nullableString() : null;
+  const acks = body.int16();
+  body.int32(); // timeout: nothing is waited for
+  const topics = body.array(() => ({
+    topic: body.string(),
+    partitions: body.array(() => ({ partition: body.int32(), records: body.nullableBytes() ?? NO_BYTES })),
+  }));
+  return { transactionalId, acks, topics };
+}
+
+function refused(error: ErrorCode): Stored {
+  return { error, baseOffset: -1, startOffset: -1 };
+}
+
+/** What is wrong with the whole request, whatever its partitions. */
+function requestProblem({ transactionalId, acks }: ProduceRequest, version: number): ErrorCode {
+  if (version < FIRST_WITH_BATCHES) return ErrorCode.UNSUPPORTED_FOR_MESSAGE_FORMAT;
+  if (transactionalId !== null) return ErrorCode.INVALID_TXN_STATE;
+  return acks >= -1 && acks <= 1 ? ErrorCode.NONE : ErrorCode.INVALID_REQUIRED_ACKS;
+}
+
+function store(log: PartitionLog | undefined, records: Buffer, { settings }: Context): Stored {
+  if (log === undefined) return refused(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+  const error = checkProduced(records, log.config.maxMessageBytes);
+  if (error !== ErrorCode.NONE) return refused(error);
+  const header = readHeader(records, 0);
+  if (header.producerId >= 0) {
+    const verdict = judge(log.producers.get(header.producerId), header);
+    if (verdict.kind === 'refuse') return refused(verdict.error);
+    if (verdict.kind === 'duplicate') {
+      return { error: ErrorCode.NONE, baseOffset: verdict.baseOffset, startOffset: log.startOffset };
+    }
+  }
+  try {
+    const baseOffset = log.append(records, header, Date.now());
+    if (settings.fsyncMs === 0) log.sync();
+    return { error: ErrorCode.NONE, baseOffset, startOffset: log.startOffset };
+  } catch (failure) {
+    settings.log.error({ partition: log.name, error: failure }, 'cannot write to the log');
+    return refused(ErrorCode.KAFKA_STORAGE_ERROR);
+  }
+}
+
+function writeStored(writer: Writer, version: number, partition: number, stored: Stored): void {
+  writer.int32(partition).int16(stored.error).int64(stored.baseOffset);
+  if (version >= 2) writer.int64(-1); // the batch keeps its own time (CreateTime)
+  if (version >= 5) writer.int64(stored.startOffset);
+}
+
+function handle(request: Request, context: Context): Writer | null {
+  const { version } = request;
+  const produce = read(request.body, version);
+  const problem = requestProblem(produce, version);
+  const writer = answerTo(request);
+  let failed: Stored | null = null;
+  writer.array(produce.topics, ({ topic, partitions }) => {
+    writer.string(topic).array(partitions, ({ partition, records }) => {
+      const log = context.topics.partition(topic, partition);
+      const stored = problem === ErrorCode.NONE ? store(log, records, context) : refused(problem);
+      if (stored.error !== ErrorCode.NONE) failed = stored;
+      writeStored(writer, version, partition, stored);
+    });
+  });
+  if (produce.acks === 0) {
+    if (failed) throw new RefusedRequest('a Produce request with acks 0 failed, and has no answer to say so');
+    return null;
+  }
+  return version >= 1 ? writer.int32(NO_THROTTLE) : writer;
+}
+
+export const produce: Api = { key: 0, name: 'Produce', min: 0, max: 7, handle };

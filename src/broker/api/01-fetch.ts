@@ -1,0 +1,144 @@
+// Fetch: v4-11
+//
+// Behaviour:
+// * Answers at once if minBytes are there, if any partition has an error, or if maxWaitMs is 0; else waits until
+//   appends have brought what is missing or the time is up.
+// * Whole batches only; the first batch of an answer comes whole however large it is (KIP-74).
+// * An answer is at most as large as the client, the broker's own limit and free memory allow.
+// * No records are an empty byte run, never null: librdkafka takes null for a broken message set.
+// * Fetch sessions (KIP-227) are declined: the session id is always 0, and clients send full requests.
+// * There is one replica and no transaction: everything stored can be read, whatever the isolation level.
+//
+// Version notes: v5 adds log start offsets, v7 sessions, v9 the leader epoch, v11 the rack (ignored).
+//
+//   Request => replicaId maxWaitMs minBytes maxBytes isolationLevel sessionId (v7+) sessionEpoch (v7+)
+//              [topic [partition currentLeaderEpoch (v9+) fetchOffset logStartOffset (v5+) partitionMaxBytes]]
+//              forgotten (v7+) rackId (v11+)
+//     isolationLevel => INT8   fetchOffset, logStartOffset => INT64   the other numbers => INT32
+//   Response => throttleTimeMs errorCode (v7+) sessionId (v7+)
+//               [topic [partition errorCode highWatermark lastStableOffset logStartOffset (v5+)
+//                       [abortedTransactions] preferredReadReplica (v11+) records]]
+
+import type { PartitionLog } from '../log/partition-log.ts';
+import { LEADER_EPOCH } from '../log/partition-log.ts';
+import { ErrorCode } from '../wire/error-codes.ts';
+import type { Reader } from '../wire/reader.ts';
+import type { Writer } from '../wire/writer.ts';
+import { type Api, answerTo, type Context, NO_THROTTLE, type Request } from './api.ts';
+import { waitForBytes } from './fetch-wait.ts';
+
+const NO_RECORDS = Buffer.alloc(0);
+const NO_SESSION = 0;
+const NO_REPLICA = -1;
+const ANY_EPOCH = -1;
+
+interface Wanted {
+  readonly topic: string;
+  readonly partitions: readonly {
+    readonly partition: number;
+    readonly leaderEpoch: number;
+    readonly offset: number;
+    readonly maxBytes: number;
+  }[];
+}
+
+interface FetchRequest {
+  readonly maxWaitMs: number;
+  readonly minBytes: number;
+  readonly maxBytes: number;
+  readonly sessionId: number;
+  readonly topics: readonly Wanted[];
+}
+
+function read(body: Reader, version: number): FetchRequest {
+  body.int32(); // replica id: there are no followers
+  const maxWaitMs = body.int32();
+  const minBytes = body.int32();
+  const maxBytes = body.int32();
+  body.int8(); // isolation level
+  const sessionId = version >= 7 ? body.int32() : NO_SESSION;
+  if (version >= 7) body.int32(); // session epoch
+  const topics = body.array(() => ({
+    topic: body.string(),
+    partitions: body.array(() => {
+      const partition = body.int32();
+      const leaderEpoch = version >= 9 ? body.int32() : ANY_EPOCH;
+      const offset = body.int64();
+      if (version >= 5) body.int64(); // the follower's log start offset
+      return { partition, leaderEpoch, offset, maxBytes: body.int32() };
+    }),
+  }));
+  return { maxWaitMs, minBytes, maxBytes, sessionId, topics };
+}
+
+interface Found {
+  readonly partition: number;
+  readonly error: ErrorCode;
+  readonly log: PartitionLog | undefined;
+  readonly records: Buffer;
+}
+
+interface Collected {
+  readonly topics: readonly { readonly topic: string; readonly partitions: readonly Found[] }[];
+  readonly bytes: number;
+  readonly hasError: boolean;
+}
+
+function problem(log: PartitionLog | undefined, offset: number, leaderEpoch: number): ErrorCode {
+  if (log === undefined) return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+  if (leaderEpoch > LEADER_EPOCH) return ErrorCode.UNKNOWN_LEADER_EPOCH;
+  if (leaderEpoch < LEADER_EPOCH && leaderEpoch !== ANY_EPOCH) return ErrorCode.FENCED_LEADER_EPOCH;
+  return offset < log.startOffset || offset > log.endOffset ? ErrorCode.OFFSET_OUT_OF_RANGE : ErrorCode.NONE;
+}
+
+/** Reads what there is for the request now. */
+function collect({ topics, maxBytes }: FetchRequest, context: Context): Collected {
+  const limit = Math.min(maxBytes, context.settings.maxFetchBytes, context.memory.free);
+  let bytes = 0;
+  let hasError = false;
+  const found = topics.map(({ topic, partitions }) => ({
+    topic,
+    partitions: partitions.map((wanted): Found => {
+      const log = context.topics.partition(topic, wanted.partition);
+      const error = problem(log, wanted.offset, wanted.leaderEpoch);
+      hasError ||= error !== ErrorCode.NONE;
+      const room = Math.min(wanted.maxBytes, limit - bytes);
+      const records =
+        error === ErrorCode.NONE ? log?.read(wanted.offset, Math.max(room, 0), bytes > 0) : undefined;
+      bytes += records?.length ?? 0;
+      return { partition: wanted.partition, error, log, records: records ?? NO_RECORDS };
+    }),
+  }));
+  return { topics: found, bytes, hasError };
+}
+
+function write(request: Request, error: ErrorCode, topics: Collected['topics']): Writer {
+  const { version } = request;
+  const writer = answerTo(request).int32(NO_THROTTLE);
+  if (version >= 7) writer.int16(error).int32(NO_SESSION);
+  return writer.array(topics, ({ topic, partitions }) => {
+    writer.string(topic).array(partitions, (found) => {
+      const end = found.log?.endOffset ?? -1;
+      writer.int32(found.partition).int16(found.error).int64(end).int64(end);
+      if (version >= 5) writer.int64(found.log?.startOffset ?? -1);
+      writer.array([], () => {}); // aborted transactions
+      if (version >= 11) writer.int32(NO_REPLICA);
+      writer.bytes(found.records);
+    });
+  });
+}
+
+function handle(request: Request, context: Context): Writer | Promise<Writer> {
+  const fetch = read(request.body, request.version);
+  if (fetch.sessionId !== NO_SESSION) return write(request, ErrorCode.FETCH_SESSION_ID_NOT_FOUND, []);
+  const answer = ({ topics }: Collected) => write(request, ErrorCode.NONE, topics);
+  const now = collect(fetch, context);
+  if (now.bytes >= fetch.minBytes || now.hasError || fetch.maxWaitMs <= 0) return answer(now);
+  const logs = now.topics.flatMap((t) => t.partitions.flatMap(({ log }) => (log ? [log] : [])));
+  const missing = fetch.minBytes - now.bytes;
+  return waitForBytes(logs, missing, fetch.maxWaitMs, request.client).then(() =>
+    answer(collect(fetch, context)),
+  );
+}
+
+export const fetch: Api = { key: 1, name: 'Fetch', min: 4, max: 11, handle };

@@ -1,0 +1,72 @@
+// OffsetCommit: v1-5
+//
+// Behaviour:
+// * A member commits for its generation; anyone commits for a group without members with generation −1.
+// * Kept before it is answered, so it survives the death of the process like a record does.
+// * A partition that does not exist, or metadata over 4,096 characters, is refused; the others are kept.
+//
+// Version notes: v1 has a timestamp a partition, v2-4 a retention time for all; both are ignored in favour of
+// the broker's own retention (KIP-211). v3 adds the throttle time.
+//
+//   Request => groupId generationId memberId retentionTimeMs (v2-4)
+//              [topic [partition offset commitTimestamp (v1) metadata]]
+//     generationId, partition => INT32   retentionTimeMs, offset, commitTimestamp => INT64
+//     metadata => NULLABLE_STRING
+//   Response => throttleTimeMs (v3+) [topic [partition errorCode]]
+
+import type { PartitionOffset } from '../group/offsets.ts';
+import { ErrorCode } from '../wire/error-codes.ts';
+import type { Reader } from '../wire/reader.ts';
+import type { Writer } from '../wire/writer.ts';
+import { type Api, answerTo, type Context, NO_THROTTLE, type Request } from './api.ts';
+
+const MAX_METADATA = 4096; // offset.metadata.max.bytes of Apache Kafka
+
+interface Commit {
+  readonly groupId: string;
+  readonly generation: number;
+  readonly memberId: string;
+  readonly topics: readonly { readonly topic: string; readonly partitions: readonly PartitionOffset[] }[];
+}
+
+function read(body: Reader, version: number, now: number): Commit {
+  const groupId = body.string();
+  const generation = body.int32();
+  const memberId = body.string();
+  if (version >= 2 && version <= 4) body.int64(); // retention time
+  const topics = body.array(() => {
+    const topic = body.string();
+    const partitions = body.array(() => {
+      const partition = body.int32();
+      const offset = body.int64();
+      if (version === 1) body.int64(); // commit timestamp
+      return { topic, partition, committed: { offset, metadata: body.nullableString(), at: now } };
+    });
+    return { topic, partitions };
+  });
+  return { groupId, generation, memberId, topics };
+}
+
+function problem({ topic, partition, committed }: PartitionOffset, { topics }: Context): ErrorCode {
+  if (topics.partition(topic, partition) === undefined) return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+  const tooLong = (committed.metadata?.length ?? 0) > MAX_METADATA;
+  return tooLong ? ErrorCode.OFFSET_METADATA_TOO_LARGE : ErrorCode.NONE;
+}
+
+async function handle(request: Request, context: Context): Promise<Writer> {
+  const { version } = request;
+  const { groupId, topics, ...member } = read(request.body, version, Date.now());
+  const offsets = topics.flatMap(({ partitions }) => partitions);
+  const accepted = offsets.filter((offset) => problem(offset, context) === ErrorCode.NONE);
+  const error = await context.groups.commit(groupId, member, accepted);
+
+  const writer = answerTo(request);
+  if (version >= 3) writer.int32(NO_THROTTLE);
+  return writer.array(topics, ({ topic, partitions }) => {
+    writer.string(topic).array(partitions, (offset) => {
+      writer.int32(offset.partition).int16(error === ErrorCode.NONE ? problem(offset, context) : error);
+    });
+  });
+}
+
+export const offsetCommit: Api = { key: 8, name: 'OffsetCommit', min: 1, max: 5, handle };

@@ -1,0 +1,55 @@
+// JoinGroup: v0-5
+//
+// Behaviour:
+// * Held back until the rebalance's barrier opens (group/rebalance.ts).
+// * A new member of v4 and later is first answered MEMBER_ID_REQUIRED with its id (KIP-394).
+// * A static member (v5, KIP-345) keeps its place over a restart of its client.
+//
+// Version notes: v1 adds the rebalance timeout, v2 the throttle time, v5 the instance id; v3 is v2.
+//
+//   Request => groupId sessionTimeoutMs rebalanceTimeoutMs (v1+) memberId instanceId (v5+) protocolType
+//              [name metadata]
+//     sessionTimeoutMs, rebalanceTimeoutMs => INT32   instanceId => NULLABLE_STRING   metadata => BYTES
+//   Response => throttleTimeMs (v2+) errorCode generationId protocolName leader memberId
+//               [memberId instanceId (v5+) metadata]
+
+import type { JoinAnswer } from '../group/group.ts';
+import { ErrorCode } from '../wire/error-codes.ts';
+import type { Writer } from '../wire/writer.ts';
+import { type Api, answerTo, type Context, NO_THROTTLE, type Request } from './api.ts';
+
+const ID_REQUIRED_FROM = 4;
+
+function write(request: Request, answer: JoinAnswer): Writer {
+  const { version } = request;
+  const writer = answerTo(request);
+  if (version >= 2) writer.int32(NO_THROTTLE);
+  writer.int16(answer.error).int32(answer.generation).string(answer.protocol);
+  writer.string(answer.leader).string(answer.memberId);
+  return writer.array(answer.members, ({ id, instanceId, metadata }) => {
+    writer.string(id);
+    if (version >= 5) writer.string(instanceId);
+    writer.bytes(metadata);
+  });
+}
+
+async function handle(request: Request, { groups }: Context): Promise<Writer> {
+  const { body, client, clientId, version } = request;
+  const groupId = body.string();
+  const sessionTimeout = body.int32();
+  const rebalanceTimeout = version >= 1 ? body.int32() : sessionTimeout;
+  const memberId = body.string();
+  const instanceId = version >= 5 ? body.nullableString() : null;
+  const protocolType = body.string();
+  const protocols = body.array(() => ({ name: body.string(), metadata: body.bytes() }));
+  if (groupId === '') return write(request, { ...NOBODY, error: ErrorCode.INVALID_GROUP_ID, memberId });
+  const member = { memberId, instanceId, clientId, clientHost: client.host };
+  const idRequired = version >= ID_REQUIRED_FROM;
+  const timeouts = { sessionTimeout, rebalanceTimeout };
+  const input = { kind: 'join', idRequired, ...member, ...timeouts, protocolType, protocols } as const;
+  return write(request, await groups.join(groupId, input));
+}
+
+const NOBODY = { kind: 'join', generation: -1, protocol: '', leader: '', members: [] } as const;
+
+export const joinGroup: Api = { key: 11, name: 'JoinGroup', min: 0, max: 5, handle };

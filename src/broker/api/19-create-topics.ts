@@ -1,0 +1,132 @@
+// CreateTopics: v2-4
+//
+// Behaviour:
+// * All that is asked for is checked before anything is made; validateOnly stops there.
+// * A replication factor other than 1, an assignment to another node and a setting that would promise what this
+//   broker does not do (compaction above all) are refused, each with a message.
+// * A topic named twice in one request is refused both times, as in Apache Kafka.
+//
+// Version notes: v4 lets −1 stand for the default number of partitions and replicas (KIP-464); v3 is v2.
+//
+//   Request => [name numPartitions replicationFactor [partition [brokerId]] [configName configValue]]
+//              timeoutMs validateOnly
+//     numPartitions, partition, brokerId, timeoutMs => INT32   replicationFactor => INT16
+//     configValue => NULLABLE_STRING
+//   Response => throttleTimeMs [name errorCode errorMessage]
+
+import { configProblem } from '../log/topic-config.ts';
+import { topicNameProblem } from '../log/topics.ts';
+import { ErrorCode } from '../wire/error-codes.ts';
+import type { Reader } from '../wire/reader.ts';
+import type { Writer } from '../wire/writer.ts';
+import { type Api, answerTo, type Context, NO_THROTTLE, NODE_ID, type Request } from './api.ts';
+
+const DEFAULT = -1;
+const MAX_PARTITIONS = 100_000;
+
+interface NewTopic {
+  readonly name: string;
+  readonly partitions: number;
+  readonly replicationFactor: number;
+  readonly assignments: readonly { readonly partition: number; readonly nodes: readonly number[] }[];
+  readonly configs: readonly (readonly [name: string, value: string | null])[];
+}
+
+interface Problem {
+  readonly error: ErrorCode;
+  readonly message: string;
+}
+
+function readTopic(body: Reader): NewTopic {
+  return {
+    name: body.string(),
+    partitions: body.int32(),
+    replicationFactor: body.int16(),
+    assignments: body.array(() => ({ partition: body.int32(), nodes: body.array(() => body.int32()) })),
+    configs: body.array((): [string, string | null] => [body.string(), body.nullableString()]),
+  };
+}
+
+function problem(error: ErrorCode, message: string): Problem {
+  return { error, message };
+}
+
+/** How many partitions the topic is to have: as many as were assigned, else as many as asked, else the default. */
+function partitionCount(topic: NewTopic, { settings }: Context): number {
+  if (topic.assignments.length > 0) return topic.assignments.length;
+  return topic.partitions === DEFAULT ? settings.defaultPartitions : topic.partitions;
+}
+
+function assignmentProblem({ assignments, partitions, replicationFactor }: NewTopic): Problem | null {
+  if (assignments.length === 0) return null;
+  if (partitions !== DEFAULT || replicationFactor !== DEFAULT) {
+    return problem(
+      ErrorCode.INVALID_REQUEST,
+      'partitions and replicas are either counted or assigned, not both',
+    );
+  }
+  const indexes = new Set(assignments.map(({ partition }) => partition));
+  const inOrder = assignments.every((_, index) => indexes.has(index));
+  const here = assignments.every(({ nodes }) => nodes.length === 1 && nodes[0] === NODE_ID);
+  const message = `every partition from 0 up is to be assigned to node ${NODE_ID} alone`;
+  return inOrder && here ? null : problem(ErrorCode.INVALID_REPLICA_ASSIGNMENT, message);
+}
+
+function sizeProblem(topic: NewTopic, context: Context): Problem | null {
+  const count = partitionCount(topic, context);
+  if (count < 1 || count > MAX_PARTITIONS) {
+    return problem(
+      ErrorCode.INVALID_PARTITIONS,
+      `received ${count} partitions, expected 1 to ${MAX_PARTITIONS}`,
+    );
+  }
+  const factor = topic.replicationFactor;
+  if (factor !== 1 && factor !== DEFAULT) {
+    return problem(
+      ErrorCode.INVALID_REPLICATION_FACTOR,
+      `received replication factor ${factor}, expected 1: there is one node`,
+    );
+  }
+  if (context.topics.hasRoomFor(count)) return null;
+  return problem(
+    ErrorCode.POLICY_VIOLATION,
+    `this broker holds at most ${context.settings.maxPartitions} partitions`,
+  );
+}
+
+function problemOf(topic: NewTopic, isTwice: boolean, context: Context): Problem | null {
+  const badName = topicNameProblem(topic.name);
+  if (badName !== null) return problem(ErrorCode.INVALID_TOPIC_EXCEPTION, badName);
+  if (isTwice) return problem(ErrorCode.INVALID_REQUEST, `topic '${topic.name}' is named twice`);
+  if (context.topics.get(topic.name)) {
+    return problem(ErrorCode.TOPIC_ALREADY_EXISTS, `Topic '${topic.name}' already exists.`);
+  }
+  const badConfig = topic.configs.map(([name, value]) => configProblem(name, value)).find((p) => p !== null);
+  if (badConfig) return problem(ErrorCode.INVALID_CONFIG, badConfig);
+  return assignmentProblem(topic) ?? sizeProblem(topic, context);
+}
+
+function create(topic: NewTopic, context: Context): void {
+  const overrides = Object.fromEntries(topic.configs.map(([name, value]) => [name, value ?? '']));
+  context.topics.create(topic.name, partitionCount(topic, context), overrides, Date.now());
+}
+
+function handle(request: Request, context: Context): Writer {
+  const { body } = request;
+  const topics = body.array(() => readTopic(body));
+  body.int32(); // timeout: nothing is waited for
+  const validateOnly = body.boolean();
+  const isTwice = (name: string) => topics.filter((topic) => topic.name === name).length > 1;
+  const names = new Map(topics.map((topic) => [topic.name, topic]));
+  const writer = answerTo(request).int32(NO_THROTTLE);
+  return writer.array([...names.values()], (topic) => {
+    const found = problemOf(topic, isTwice(topic.name), context);
+    if (found === null && !validateOnly) create(topic, context);
+    writer
+      .string(topic.name)
+      .int16(found?.error ?? ErrorCode.NONE)
+      .string(found?.message ?? null);
+  });
+}
+
+export const createTopics: Api = { key: 19, name: 'CreateTopics', min: 2, max: 4, handle };

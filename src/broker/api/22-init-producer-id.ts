@@ -1,0 +1,23 @@
+// InitProducerId: v0-1
+//
+// Behaviour:
+// * Every idempotent producer gets an id that was never given out before, with epoch 0.
+// * A transactional id is refused with INVALID_REQUEST: there are no transactions.
+//
+// Version notes: v1 is v0.
+//
+//   Request => transactionalId transactionTimeoutMs   transactionalId => NULLABLE_STRING
+//   Response => throttleTimeMs errorCode producerId producerEpoch   producerId => INT64   producerEpoch => INT16
+
+import { ErrorCode } from '../wire/error-codes.ts';
+import type { Writer } from '../wire/writer.ts';
+import { type Api, answerTo, type Context, NO_THROTTLE, type Request } from './api.ts';
+
+function handle(request: Request, { producerIds }: Context): Writer {
+  const writer = answerTo(request).int32(NO_THROTTLE);
+  const transactionalId = request.body.nullableString();
+  if (transactionalId !== null) return writer.int16(ErrorCode.INVALID_REQUEST).int64(-1).int16(-1);
+  return writer.int16(ErrorCode.NONE).int64(producerIds.next()).int16(0);
+}
+
+export const initProducerId: Api = { key: 22, name: 'InitProducerId', min: 0, max: 1, handle };

@@ -1,0 +1,64 @@
+// What one API of the protocol is to the rest of the broker, and what a handler gets to work with.
+
+import type { Groups } from '../group/coordinator.ts';
+import type { Topics } from '../log/topics.ts';
+import type { Settings } from '../options.ts';
+import type { ProducerIds } from '../producer-ids.ts';
+import type { MemoryBudget } from '../server/memory-budget.ts';
+import type { Reader } from '../wire/reader.ts';
+import { Writer } from '../wire/writer.ts';
+
+/** The only node, which leads every partition and coordinates every group. */
+export const NODE_ID = 0;
+
+export interface Context {
+  readonly settings: Settings;
+  readonly clusterId: string;
+  readonly topics: Topics;
+  readonly groups: Groups;
+  readonly producerIds: ProducerIds;
+  readonly memory: MemoryBudget;
+}
+
+/** The connection that a request came on. */
+export interface Client {
+  /** The client's address. */
+  readonly host: string;
+  /** Where this client is told to find the broker. */
+  readonly advertised: { readonly host: string; readonly port: number };
+  /** Called when the connection ends. */
+  readonly closed: Set<() => void>;
+}
+
+export interface Request {
+  readonly version: number;
+  readonly correlationId: number;
+  readonly clientId: string;
+  readonly body: Reader;
+  readonly client: Client;
+}
+
+/** The answer, now or later; null where the protocol has none (Produce with acks 0). */
+export type Answer = Writer | null | Promise<Writer | null>;
+
+export interface Api {
+  readonly key: number;
+  readonly name: string;
+  /** Lowest and highest version advertised, and answered. */
+  readonly min: number;
+  readonly max: number;
+  handle(request: Request, context: Context): Answer;
+}
+
+/** The request cannot be answered in the protocol's words; its connection is closed, as Apache Kafka does. */
+export class RefusedRequest extends Error {
+  override readonly name = 'RefusedRequest';
+}
+
+/** Opens the answer to a request. */
+export function answerTo(request: Request, sizeHint?: number): Writer {
+  return new Writer(request.correlationId, sizeHint);
+}
+
+/** The throttle time that most answers begin with; this broker has no quotas. */
+export const NO_THROTTLE = 0;

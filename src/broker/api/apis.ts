@@ -1,0 +1,45 @@
+// The one list of what this broker speaks: dispatch and the ApiVersions answer are both made from it. Versions
+// are those that need no flexible encoding. Clients read the lower bounds as feature flags, so they are not to
+// be tightened: without Produce 3 librdkafka sends uncompressed, without Fetch 4 the old message format,
+// without FindCoordinator 0–2 its groups hang (tried with librdkafka 2.0.2).
+
+import { produce } from './00-produce.ts';
+import { fetch } from './01-fetch.ts';
+import { listOffsets } from './02-list-offsets.ts';
+import { metadata } from './03-metadata.ts';
+import { offsetCommit } from './08-offset-commit.ts';
+import { offsetFetch } from './09-offset-fetch.ts';
+import { findCoordinator } from './10-find-coordinator.ts';
+import { joinGroup } from './11-join-group.ts';
+import { heartbeat } from './12-heartbeat.ts';
+import { leaveGroup } from './13-leave-group.ts';
+import { syncGroup } from './14-sync-group.ts';
+import { describeGroups } from './15-describe-groups.ts';
+import { listGroups } from './16-list-groups.ts';
+import { apiVersionsOf } from './18-api-versions.ts';
+import { createTopics } from './19-create-topics.ts';
+import { deleteTopics } from './20-delete-topics.ts';
+import { initProducerId } from './22-init-producer-id.ts';
+import { describeConfigs } from './32-describe-configs.ts';
+import type { Api } from './api.ts';
+
+export const APIS: readonly Api[] = [
+  produce,
+  fetch,
+  listOffsets,
+  metadata,
+  offsetCommit,
+  offsetFetch,
+  findCoordinator,
+  joinGroup,
+  heartbeat,
+  leaveGroup,
+  syncGroup,
+  describeGroups,
+  listGroups,
+  apiVersionsOf(() => APIS),
+  createTopics,
+  deleteTopics,
+  initProducerId,
+  describeConfigs,
+];

@@ -1,0 +1,21 @@
+// Hands a request to its API. A version or an API that is not on the list is refused as Apache Kafka does: the
+// connection is closed, but for ApiVersions, whose answer says what is spoken (18-api-versions.ts).
+
+import type { RequestHeader } from '../server/request-header.ts';
+import { unsupportedApiVersions } from './18-api-versions.ts';
+import { type Answer, type Context, RefusedRequest, type Request } from './api.ts';
+import { APIS } from './apis.ts';
+
+const API_VERSIONS = 18;
+const byKey = new Map(APIS.map((api) => [api.key, api]));
+
+export function dispatch(header: RequestHeader, request: Request, context: Context): Answer {
+  const { apiKey, apiVersion } = header;
+  const api = byKey.get(apiKey);
+  if (api === undefined) {
+    throw new RefusedRequest(`received API key ${apiKey}, expected one of ${[...byKey.keys()].join(', ')}`);
+  }
+  if (apiVersion >= api.min && apiVersion <= api.max) return api.handle(request, context);
+  if (api.key === API_VERSIONS && apiVersion > api.max) return unsupportedApiVersions(request, APIS);
+  throw new RefusedRequest(`received ${api.name} version ${apiVersion}, expected ${api.min} to ${api.max}`);
+}

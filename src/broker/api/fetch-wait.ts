@@ -1,0 +1,34 @@
+// A fetch that waits for records: told of every append to its partitions, it wakes when enough bytes have come,
+// when its time is up or when its connection ends, and leaves nothing behind. It wakes after the work of the
+// present turn, so that it takes along all that one packet of a producer has brought.
+
+import type { PartitionLog } from '../log/partition-log.ts';
+import type { Client } from './api.ts';
+
+const LONGEST_WAIT_MS = 300_000;
+
+/** Resolves when the logs have grown by `missing` bytes, or one was deleted, or after `maxWaitMs`. */
+export function waitForBytes(
+  logs: readonly PartitionLog[],
+  missing: number,
+  maxWaitMs: number,
+  client: Client,
+): Promise<void> {
+  return new Promise((resolve) => {
+    let left = missing;
+    const wake = () => {
+      clearTimeout(timer);
+      client.closed.delete(wake);
+      for (const log of logs) log.appended.delete(appended);
+      resolve();
+    };
+    const appended = (bytes: number) => {
+      const before = left;
+      left -= bytes;
+      if (before > 0 && left <= 0) setImmediate(wake);
+    };
+    const timer = setTimeout(wake, Math.min(maxWaitMs, LONGEST_WAIT_MS));
+    client.closed.add(wake);
+    for (const log of logs) log.appended.add(appended);
+  });
+}

@@ -1,0 +1,131 @@
+// A single-node broker that speaks the Kafka protocol, so that a program needs neither a JVM nor a container to
+// have one. One node, by design: it never grows replication, transactions, ACLs, TLS or compaction; who
+// outgrows it runs Apache Kafka, and no client has to change. This folder imports nothing from the rest of the
+// project. What is served, and how it differs from Apache Kafka: docs/broker.md.
+
+import { randomBytes } from 'node:crypto';
+import { accessSync, constants, mkdirSync } from 'node:fs';
+import type { Context } from './api/api.ts';
+import { folderUnusable } from './errors.ts';
+import { lockFolder } from './folder-lock.ts';
+import { Groups } from './group/coordinator.ts';
+import { Journal } from './journal.ts';
+import { Topics } from './log/topics.ts';
+import { type BrokerOptions, parseOptions, type Settings } from './options.ts';
+import { ProducerIds } from './producer-ids.ts';
+import { MemoryBudget } from './server/memory-budget.ts';
+import { listen } from './server/server.ts';
+
+export { BrokerError, type BrokerErrorCode } from './errors.ts';
+export type { BrokerLog, BrokerOptions } from './options.ts';
+
+export interface Broker {
+  /** The port it listens on, also where option `port` was 0. */
+  readonly port: number;
+  /** Closes connections, files and the port; a start after this need not recover anything. */
+  close(): Promise<void>;
+}
+
+const PRODUCER_MEMORY_MS = 86_400_000; // producer.id.expiration.ms of Apache Kafka
+
+/**
+ * Starts a broker on `options.dataDir` and resolves once clients can connect. Records acknowledged before this
+ * process is killed, at any moment, are there after the next start. Rejects with a BrokerError: an option out of
+ * its bounds, a port or address that cannot be had, a folder that cannot be written or that another broker uses.
+ */
+export async function startBroker(options: BrokerOptions): Promise<Broker> {
+  const settings = parseOptions(options);
+  const unlock = openFolder(settings.dataDir);
+  const state = openState(settings, unlock);
+  try {
+    const context = { ...state, settings, memory: new MemoryBudget(settings.maxMemoryBytes) };
+    const listener = await listen(context);
+    const stopChores = startChores(context);
+    settings.log.info(
+      { host: settings.host, port: listener.port, dataDir: settings.dataDir },
+      'broker listens',
+    );
+    let closing: Promise<void> | undefined;
+    const close = async () => {
+      stopChores();
+      await listener.close();
+      state.close();
+    };
+    return {
+      port: listener.port,
+      close: () => {
+        closing ??= close();
+        return closing;
+      },
+    };
+  } catch (error) {
+    state.close();
+    throw error;
+  }
+}
+
+/** Opens everything that is kept in the folder; `close` gives the folder back. */
+function openState(settings: Settings, unlock: () => void) {
+  const now = Date.now();
+  try {
+    const journal = new Journal(`${settings.dataDir}/journal`);
+    const topics = new Topics(`${settings.dataDir}/topics`, journal, settings, now);
+    const groups = new Groups(journal, settings, now);
+    const close = () => {
+      groups.close();
+      topics.close();
+      journal.close();
+      unlock();
+    };
+    return { topics, groups, clusterId: clusterId(journal), producerIds: new ProducerIds(journal), close };
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+/** Makes the folder and takes it for this process. */
+function openFolder(folder: string): () => void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw folderUnusable(folder, error as Error);
+  }
+  return lockFolder(folder);
+}
+
+function clusterId(journal: Journal): string {
+  const [stored] = [...journal.entries('clusterId')];
+  if (stored) return String(stored[1]);
+  const fresh = randomBytes(16).toString('base64url');
+  journal.set([[['clusterId'], fresh]], true);
+  return fresh;
+}
+
+/** Retention and the fsync interval, each on its timer; returns what stops them. */
+function startChores({ settings, topics, groups }: Context): () => void {
+  const guarded = (chore: (now: number) => void) => () => {
+    try {
+      chore(Date.now());
+    } catch (error) {
+      settings.log.error({ error }, 'a chore of the broker failed; it will be tried again');
+    }
+  };
+  const retain = guarded((now) => {
+    topics.retain(now, now - PRODUCER_MEMORY_MS);
+    groups.expire(now - settings.offsetsRetentionMs);
+  });
+  const timers = [setInterval(retain, settings.retentionCheckMs)];
+  if (settings.fsyncMs > 0)
+    timers.push(
+      setInterval(
+        guarded(() => topics.sync()),
+        settings.fsyncMs,
+      ),
+    );
+  for (const timer of timers) timer.unref();
+  return () => {
+    for (const timer of timers) clearInterval(timer);
+  };
+}

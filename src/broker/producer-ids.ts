@@ -1,0 +1,28 @@
+// Ids for idempotent producers. Each is given out once in the life of a data folder: they are taken from the
+// journal a block at a time, and what is left of a block at a crash is never used.
+
+import type { Journal } from './journal.ts';
+
+const BLOCK = 1000;
+const KEY = ['producerIds'] as const;
+
+export class ProducerIds {
+  #journal: Journal;
+  #next: number;
+  #end: number;
+
+  constructor(journal: Journal) {
+    this.#journal = journal;
+    const [stored] = [...journal.entries(KEY[0])];
+    this.#next = Number(stored?.[1] ?? 0);
+    this.#end = this.#next;
+  }
+
+  next(): number {
+    if (this.#next === this.#end) {
+      this.#end += BLOCK;
+      this.#journal.set([[KEY, this.#end]]);
+    }
+    return this.#next++;
+  }
+}

@@ -1,0 +1,174 @@
+// One client's connection. Requests are served one at a time and answered in order, as in Apache Kafka, so a
+// connection holds at most one request and one answer. It stops reading while its client does not take its
+// answers, while a request waits, and while there is no memory for a large frame. What is not the protocol
+// closes the connection and nothing else.
+
+import type { Socket } from 'node:net';
+import { type Client, type Context, RefusedRequest } from '../api/api.ts';
+import { dispatch } from '../api/dispatch.ts';
+import { MalformedRequest, Reader } from '../wire/reader.ts';
+import type { Writer } from '../wire/writer.ts';
+import { Frames } from './frames.ts';
+import { FREE } from './memory-budget.ts';
+import { readHeader } from './request-header.ts';
+
+const MAX_BACKLOG = 256 * 1024; // bytes read ahead of the request being served
+const LOOPBACK_V4 = /^::ffff:/; // how a dual-stack socket names an IPv4 address
+
+export class Connection {
+  readonly #socket: Socket;
+  readonly #context: Context;
+  readonly #frames: Frames;
+  readonly #client: Client;
+  #busy = false; // a request waits for its answer
+  #reserved = 0; // bytes of the budget held for the frame being gathered or served
+  #asked = 0; // bytes of the budget waited for
+  #lastMove = { at: Date.now(), bytes: 0 };
+
+  constructor(socket: Socket, context: Context) {
+    this.#socket = socket;
+    this.#context = context;
+    this.#frames = new Frames(context.settings.maxFrameBytes, (bytes) => this.#reserve(bytes));
+    this.#client = clientOf(socket, context);
+    socket.setNoDelay(true);
+    socket.on('data', (chunk: Buffer) => {
+      this.#frames.push(chunk);
+      this.#serve();
+    });
+    socket.on('drain', () => this.#serve());
+    socket.on('error', (error) =>
+      context.settings.log.debug({ client: this.#client.host, error }, 'connection failed'),
+    );
+    socket.on('close', () => this.#closed());
+  }
+
+  /** Serves every whole frame, their answers leaving in one write, until something must be waited for. */
+  #serve(): void {
+    this.#socket.cork();
+    try {
+      while (!this.#busy && !this.#socket.writableNeedDrain && this.#socket.writable) {
+        const frame = this.#frames.next();
+        if (frame === null) break;
+        this.#serveOne(frame);
+      }
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.#socket.uncork();
+    this.#readOrNot();
+  }
+
+  #readOrNot(): void {
+    const full = this.#frames.waiting > MAX_BACKLOG || this.#asked > 0;
+    if (full && !this.#socket.isPaused()) this.#socket.pause();
+    else if (!full && this.#socket.isPaused()) this.#socket.resume();
+  }
+
+  #serveOne(frame: Buffer): void {
+    const body = new Reader(frame);
+    const header = readHeader(body);
+    const answer = dispatch(
+      header,
+      { ...header, version: header.apiVersion, body, client: this.#client },
+      this.#context,
+    );
+    if (!(answer instanceof Promise)) {
+      this.#send(answer);
+      return;
+    }
+    this.#busy = true;
+    answer.then(
+      (writer) => {
+        this.#busy = false;
+        this.#send(writer);
+        this.#serve();
+      },
+      (error: unknown) => this.#fail(error),
+    );
+  }
+
+  #send(writer: Writer | null): void {
+    this.#release();
+    if (writer === null || this.#socket.destroyed) return;
+    const pieces = writer.finish();
+    const last = pieces.pop();
+    for (const piece of pieces) this.#socket.write(piece);
+    if (last === undefined) return;
+    const { length } = writer;
+    if (length <= FREE) {
+      this.#socket.write(last);
+      return;
+    }
+    const { memory } = this.#context;
+    memory.take(length);
+    this.#socket.write(last, () => memory.give(length));
+  }
+
+  /** Takes memory for a frame to be gathered; false if it must be waited for. */
+  #reserve(bytes: number): boolean {
+    if (bytes <= FREE || this.#reserved === bytes) return true;
+    if (this.#asked === 0 && this.#context.memory.request(bytes, this.#granted)) {
+      this.#reserved = bytes;
+      return true;
+    }
+    this.#asked = bytes;
+    return false;
+  }
+
+  readonly #granted = (): void => {
+    this.#reserved = this.#asked;
+    this.#asked = 0;
+    setImmediate(() => this.#serve());
+  };
+
+  #release(): void {
+    if (this.#reserved > 0) this.#context.memory.give(this.#reserved);
+    this.#reserved = 0;
+  }
+
+  #fail(error: unknown): void {
+    const { log } = this.#context.settings;
+    const details = { client: this.#client.host, error };
+    if (error instanceof MalformedRequest || error instanceof RefusedRequest) {
+      log.warn(details, `closed a connection: ${error.message}`);
+    } else {
+      log.error(details, 'closed a connection: a request failed');
+    }
+    this.#socket.destroySoon(); // after the answers to the requests before this one
+  }
+
+  #closed(): void {
+    if (this.#asked > 0) this.#context.memory.leave(this.#granted);
+    this.#asked = 0;
+    this.#release();
+    for (const tell of this.#client.closed) tell();
+  }
+
+  /** Closes the connection if it has been idle, or stuck in the middle of a frame, for too long. */
+  sweep(now: number): void {
+    const { idleTimeoutMs, stallTimeoutMs } = this.#context.settings;
+    const bytes = this.#socket.bytesRead + this.#socket.bytesWritten - this.#socket.writableLength;
+    if (bytes !== this.#lastMove.bytes || this.#busy || this.#asked > 0) this.#lastMove = { at: now, bytes };
+    const isStuck = this.#frames.isMidFrame || this.#socket.writableLength > 0;
+    const limit = isStuck ? stallTimeoutMs : idleTimeoutMs;
+    if (now - this.#lastMove.at < limit) return;
+    this.#context.settings.log.debug(
+      { client: this.#client.host, stuck: isStuck },
+      'closed a silent connection',
+    );
+    this.#socket.destroy();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+}
+
+function clientOf(socket: Socket, { settings }: Context): Client {
+  const local = (socket.localAddress ?? settings.host).replace(LOOPBACK_V4, '');
+  return {
+    host: `/${(socket.remoteAddress ?? '').replace(LOOPBACK_V4, '')}`,
+    advertised: { host: settings.advertisedHost ?? local, port: socket.localPort ?? settings.port },
+    closed: new Set(),
+  };
+}

@@ -1,0 +1,23 @@
+// The header ahead of every request.
+//
+//   RequestHeader v1 => apiKey apiVersion correlationId clientId
+//     apiKey, apiVersion => INT16   correlationId => INT32   clientId => NULLABLE_STRING
+//
+// v2 adds tagged fields behind these; it comes only with versions that are not advertised, whose bodies are
+// never read.
+
+import type { Reader } from '../wire/reader.ts';
+
+export interface RequestHeader {
+  readonly apiKey: number;
+  readonly apiVersion: number;
+  readonly correlationId: number;
+  readonly clientId: string;
+}
+
+export function readHeader(reader: Reader): RequestHeader {
+  const apiKey = reader.int16();
+  const apiVersion = reader.int16();
+  const correlationId = reader.int32();
+  return { apiKey, apiVersion, correlationId, clientId: reader.nullableString() ?? '' };
+}

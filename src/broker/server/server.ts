@@ -1,0 +1,62 @@
+// Listens, and keeps the connections: at most as many as allowed, each looked at now and then for silence.
+
+import { createServer, type Server } from 'node:net';
+import type { Context } from '../api/api.ts';
+import { hostUnavailable, portTaken } from '../errors.ts';
+import { Connection } from './connection.ts';
+
+const ANSWER_BUFFER = 256 * 1024; // bytes of answers that a client may leave unread before it is held back
+const SWEEPS_PER_TIMEOUT = 4;
+
+export interface Listener {
+  readonly port: number;
+  /** Closes every connection and the port. */
+  close(): Promise<void>;
+}
+
+/** Opens the port; throws BROKER_PORT_TAKEN or BROKER_HOST_UNAVAILABLE. */
+export async function listen(context: Context): Promise<Listener> {
+  const { settings } = context;
+  const connections = new Set<Connection>();
+  const server = createServer({ highWaterMark: ANSWER_BUFFER }, (socket) => {
+    const connection = new Connection(socket, context);
+    connections.add(connection);
+    socket.once('close', () => connections.delete(connection));
+  });
+  server.maxConnections = settings.maxConnections;
+  server.on('drop', (dropped) =>
+    settings.log.warn(
+      { client: dropped?.remoteAddress, limit: settings.maxConnections },
+      'refused a connection',
+    ),
+  );
+  await open(server, settings.host, settings.port);
+
+  const period = Math.min(settings.idleTimeoutMs, settings.stallTimeoutMs) / SWEEPS_PER_TIMEOUT;
+  const sweeper = setInterval(() => {
+    const now = Date.now();
+    for (const connection of connections) connection.sweep(now);
+  }, period);
+  sweeper.unref();
+
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address ? address.port : settings.port,
+    close: () => {
+      clearInterval(sweeper);
+      return new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const connection of connections) connection.destroy();
+      });
+    },
+  };
+}
+
+function open(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(error.code === 'EADDRINUSE' ? portTaken(host, port, error) : hostUnavailable(host, port, error));
+    });
+    server.listen(port, host, resolve);
+  });
+}
