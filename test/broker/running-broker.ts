@@ -1,0 +1,105 @@
+// A broker for one test: in this process or, where the test kills it, in one of its own. Each has a folder of
+// its own and a free port. The folder is kept when the test fails, for a look.
+
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { type Admin, Kafka, logLevel } from 'kafkajs';
+import { onTestFinished, type TestContext } from 'vitest';
+import { type Broker, type BrokerOptions, startBroker } from '../../src/broker/broker.ts';
+
+process.env.KAFKAJS_NO_PARTITIONER_WARNING = '1';
+
+/** A new folder that goes away with the test, unless it fails. */
+export function testFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'broker-test-'));
+  onTestFinished(({ task }: TestContext) => {
+    if (task.result?.state === 'fail') console.warn(`the folder of '${task.name}' is kept: ${folder}`);
+    else rmSync(folder, { recursive: true, force: true });
+  });
+  return folder;
+}
+
+/** A broker in this process, closed when the test ends. */
+export async function testBroker(
+  options: Partial<BrokerOptions> = {},
+): Promise<Broker & { dataDir: string }> {
+  const dataDir = options.dataDir ?? testFolder();
+  const broker = await startBroker({ port: 0, groupMinSessionTimeoutMs: 100, ...options, dataDir });
+  onTestFinished(() => broker.close());
+  return { ...broker, dataDir };
+}
+
+/** kafkajs against a port of this machine, quiet. */
+export function kafkaAt(port: number, clientId = 'test'): Kafka {
+  const retry = { initialRetryTime: 50, maxRetryTime: 500, retries: 20 };
+  return new Kafka({ brokers: [`127.0.0.1:${port}`], clientId, logLevel: logLevel.NOTHING, retry });
+}
+
+/** A connected admin client, disconnected when the test ends. */
+export async function adminAt(port: number): Promise<Admin> {
+  const admin = kafkaAt(port).admin();
+  await admin.connect();
+  onTestFinished(() => admin.disconnect());
+  return admin;
+}
+
+/** Compiles the broker once for this test process; returns the module to import. */
+function compiledBroker(): string {
+  compiled ??= compile();
+  return compiled;
+}
+
+let compiled: string | undefined;
+
+function compile(): string {
+  const root = join(import.meta.dirname, '../..');
+  const outDir = mkdtempSync(join(root, 'node_modules/.broker-test-'));
+  process.once('exit', () => rmSync(outDir, { recursive: true, force: true }));
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  const options = ['-p', join(root, 'tsconfig.build.json'), '--outDir', outDir, '--incremental', 'false'];
+  execFileSync(process.execPath, [tsc, ...options], { stdio: 'inherit' });
+  return join(outDir, 'src/broker/broker.js');
+}
+
+export interface BrokerProcess {
+  readonly port: number;
+  readonly pid: number;
+  /** Ends it with SIGKILL, as a crash would. */
+  kill(): Promise<void>;
+}
+
+/** A broker in a process of its own; killed when the test ends. Rejects with what it wrote if it does not start. */
+export async function brokerProcess(options: BrokerOptions): Promise<BrokerProcess> {
+  const script = join(testFolder(), 'broker.mjs');
+  writeFileSync(
+    script,
+    `import { startBroker } from ${JSON.stringify(compiledBroker())};
+     const { port } = await startBroker(${JSON.stringify({ port: 0, groupMinSessionTimeoutMs: 100, ...options })});
+     console.log(port);`,
+  );
+  const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const kill = () => killed(child);
+  onTestFinished(kill);
+  return { port: await firstLine(child), pid: child.pid ?? 0, kill };
+}
+
+async function killed(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exit;
+}
+
+async function firstLine(child: ChildProcess): Promise<number> {
+  let errors = '';
+  child.stderr?.on('data', (text) => {
+    errors += text;
+  });
+  if (!child.stdout) throw new Error('a broker process has no output');
+  for await (const line of createInterface(child.stdout)) return Number(line);
+  throw new Error(`the broker process ended without listening: ${errors}`);
+}
