@@ -14,6 +14,7 @@ import { createKafka } from '../kafka/client.ts';
 import { Outbox } from '../kafka/outbox.ts';
 import { Publisher } from '../kafka/publisher.ts';
 import type { Logger } from '../log.ts';
+import type { Running } from '../processes/running.ts';
 import { Orders } from '../storefront/orders.ts';
 import { readSecret } from '../storefront/secret.ts';
 import { Traces } from '../storefront/traces.ts';
@@ -26,9 +27,6 @@ import { Streams } from './sse.ts';
 
 const MOST_STREAMS = 2_000;
 const MEGABYTE = 1024 * 1024;
-
-/** A part that runs: close() ends it in order. */
-export type Running = { close(): Promise<void> };
 
 /**
  * Starts the web part.

@@ -1,0 +1,58 @@
+// The ingest process: from Kafka into Postgres for as long as it lives.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Registry } from 'prom-client';
+import type { Config } from '../config.ts';
+import { clusterOf, databaseUrlOf } from '../connections.ts';
+import { migratePatiently } from '../db/migrate.ts';
+import { openPool } from '../db/pool.ts';
+import { createKafka, describeCluster, ensureTopic } from '../kafka/client.ts';
+import { reasonOf } from '../kafka/errors.ts';
+import { PARTITIONS } from '../kafka/publisher.ts';
+import type { Logger } from '../log.ts';
+import type { Running } from '../processes/running.ts';
+import { Ingest } from './ingest.ts';
+import { IngestMetrics } from './metrics.ts';
+
+const RETRY_MS = 1_000;
+/** A connection for each partition that is stored at the same time, and one to look things up. */
+const CONNECTIONS = 4;
+
+/** Starts the ingest part; it waits for Postgres and Kafka for as long as they are away. */
+export async function startIngest(config: Config, log: Logger): Promise<Running> {
+  const pool = openPool(await databaseUrlOf(config), log, CONNECTIONS);
+  const migrated = migratePatiently(pool, log, config.TIME_ZONE);
+  await migrated.ready;
+  const kafka = createKafka(clusterOf(config), 'shopstream-ingest', log);
+  const clusterId = await reachKafka();
+  const subscription = { clusterId, group: config.KAFKA_GROUP, topic: config.KAFKA_TOPIC };
+  const ingest = new Ingest(kafka, pool, subscription, new IngestMetrics(new Registry()), log);
+  let crash: (error: Error) => void = () => {};
+  const ended = new Promise<never>((_resolve, reject) => {
+    crash = reject;
+  });
+  await ingest.start(crash);
+  return {
+    ended,
+    close: async () => {
+      await ingest.stop();
+      await pool.end();
+    },
+  };
+
+  /** Waits until Kafka answers and has the topic; its id. */
+  async function reachKafka(): Promise<string> {
+    for (let told = false; ; told = true) {
+      try {
+        const id = await describeCluster(kafka, clusterOf(config));
+        const admin = kafka.admin();
+        await admin.connect();
+        await ensureTopic(admin, config.KAFKA_TOPIC, PARTITIONS).finally(() => admin.disconnect());
+        return id;
+      } catch (error) {
+        if (!told) log.warn(`Kafka is away: ${reasonOf(error)}`);
+        await sleep(RETRY_MS);
+      }
+    }
+  }
+}

@@ -1,0 +1,92 @@
+#!/usr/bin/env node
+// The command line: reads it, runs the command, and turns what is thrown into one line and an exit code. Nothing else
+// in the program exits the process.
+//   0 done   1 it could not be done   2 a setting or an argument can't be used
+
+import { Command, CommanderError } from 'commander';
+import { ConfigError, optionName, readConfig, type SettingName, settings } from './config.ts';
+import { createLog } from './log.ts';
+import { askedToStop, report } from './processes/child.ts';
+import { PARTS, type Part, startPart } from './processes/parts.ts';
+import { start } from './processes/start.ts';
+import { version } from './version.ts';
+
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+
+type Options = Readonly<Record<string, string | undefined>>;
+
+/** The options of a command as settings by name. */
+function givenSettings(options: Options): Partial<Record<SettingName, string>> {
+  const names = Object.keys(settings) as SettingName[];
+  const entries = names.flatMap((name) => {
+    const value =
+      options[name.toLowerCase().replace(/_(.)/g, (_all, letter: string) => letter.toUpperCase())];
+    return value === undefined ? [] : [[name, value]];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** A command with every setting as an option. */
+function command(name: string, summary: string): Command {
+  const made = new Command(name).description(summary).exitOverride();
+  for (const [setting, { fallback, help }] of Object.entries(settings)) {
+    const shown = fallback === undefined ? '' : ` (default: ${fallback})`;
+    made.option(`${optionName(setting as SettingName)} <value>`, `${help}${shown}`);
+  }
+  return made;
+}
+
+function buildProgram(): Command {
+  const program = new Command('shopstream')
+    .description(
+      'A demo shop that speaks Kafka. Each option is also an environment variable: --kafka-port is KAFKA_PORT.',
+    )
+    .version(version)
+    .exitOverride();
+  program.addCommand(
+    command('start', 'runs the shop, or only the named parts of it')
+      .argument('[part...]', `${PARTS.join(', ')}; none = all`)
+      .action((parts: string[], options: Options) => {
+        const given = givenSettings(options);
+        return start(readConfig(given), parts, given as Record<string, string>);
+      }),
+  );
+  program.addCommand(new Command('run-part').argument('<part>').action(runPart), { hidden: true });
+  return program;
+}
+
+/** A part in this process, on behalf of the one that forked it. */
+async function runPart(part: Part): Promise<void> {
+  const stop = askedToStop();
+  const config = readConfig();
+  try {
+    const running = await startPart[part](config, createLog(part, config.LOG_LEVEL));
+    await report({ ready: true });
+    await Promise.race([stop, running.ended ?? stop]);
+    await running.close();
+  } catch (error) {
+    await report({ failed: messageOf(error) });
+    throw error;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Runs the command line; the exit code. */
+async function run(argv: readonly string[]): Promise<number> {
+  try {
+    await buildProgram().parseAsync(argv);
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
+    // A child's parent prints what the child has reported.
+    if (process.send === undefined) console.error(`shopstream: ${messageOf(error)}`);
+    if (process.env.LOG_LEVEL === 'debug') console.error(error);
+    return error instanceof ConfigError ? EXIT_USAGE : EXIT_FAILED;
+  }
+}
+
+process.exit(await run(process.argv));

@@ -1,0 +1,60 @@
+// A part in a process of its own, seen from both sides: the parent forks it, waits until it is ready and asks it to
+// stop; the child does so, and also where the parent is gone.
+
+import { type ChildProcess, fork } from 'node:child_process';
+import path from 'node:path';
+import type { Part } from './parts.ts';
+import type { Running } from './running.ts';
+
+/** What a child tells its parent. */
+type Report = { readonly ready: true } | { readonly failed: string };
+
+const STOP_SECONDS = 10;
+
+/**
+ * Runs a part in a child process.
+ * @param env settings for the child, beside the parent's environment
+ * @throws {Error} with the child's own words where it can't start
+ */
+export async function forkPart(part: Part, env: Readonly<Record<string, string>>): Promise<Running> {
+  const main = path.join(import.meta.dirname, '..', 'main.js');
+  const child = fork(main, ['run-part', part], { env: { ...process.env, ...env } });
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  await new Promise<void>((resolve, reject) => {
+    child.once('message', (report: Report) =>
+      'ready' in report ? resolve() : reject(new Error(report.failed)),
+    );
+    child.once('error', reject);
+    child.once('exit', (code, signal) =>
+      reject(new Error(`${part} ended with ${signal ?? code} before it was ready`)),
+    );
+  });
+  return { ended: exited, close: () => stop(child, exited) };
+}
+
+async function stop(child: ChildProcess, exited: Promise<void>): Promise<void> {
+  if (child.connected) child.disconnect();
+  const late = setTimeout(() => child.kill('SIGKILL'), STOP_SECONDS * 1000);
+  await exited;
+  clearTimeout(late);
+}
+
+/** Tells the parent, if there is one. */
+export function report(message: Report): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.send === undefined) resolve();
+    else process.send(message, () => resolve());
+  });
+}
+
+/**
+ * Settles when this child shall stop: its parent says so, or is gone, or somebody sends SIGTERM. Ctrl-C reaches every
+ * process of the terminal; a child leaves it to its parent, which stops the parts in their order.
+ */
+export function askedToStop(): Promise<void> {
+  process.on('SIGINT', () => {});
+  return new Promise((resolve) => {
+    process.once('disconnect', resolve);
+    process.once('SIGTERM', resolve);
+  });
+}

@@ -1,0 +1,45 @@
+// The parts of the program, in the order in which they start; they stop in reverse. Each is loaded only by the process
+// that runs it.
+
+import path from 'node:path';
+import type { Config } from '../config.ts';
+import type { Logger } from '../log.ts';
+import type { Running } from './running.ts';
+
+export const PARTS = ['postgres', 'broker', 'ingest', 'web'] as const;
+export type Part = (typeof PARTS)[number];
+
+/** Parts that own a folder of DATA_DIR: one process at a time. */
+export const OWNERS: readonly Part[] = ['postgres', 'broker', 'web'];
+
+/** Starts one part in this process; resolves once it does its work, or can. */
+export const startPart: Readonly<Record<Part, (config: Config, log: Logger) => Promise<Running>>> = {
+  postgres: async (config, log) => {
+    const { startEmbeddedPostgres } = await import('../db/embedded/server.ts');
+    const server = await startEmbeddedPostgres(config.DATA_DIR, config.POSTGRES_PORT, log);
+    return { close: () => server.stop(), ended: server.exited };
+  },
+  broker: async (config, log) => {
+    const { startBroker } = await import('../broker/broker.ts');
+    const dataDir = path.join(config.DATA_DIR, 'kafka');
+    const broker = await startBroker({ dataDir, port: config.KAFKA_PORT, log });
+    return { close: () => broker.close() };
+  },
+  ingest: async (config, log) => {
+    const { startIngest } = await import('../ingest/part.ts');
+    return startIngest(config, log);
+  },
+  web: async (config, log) => {
+    const { startWeb } = await import('../web/part.ts');
+    return startWeb(config, log);
+  },
+};
+
+/** The parts that a configuration leaves to this program: a configured server replaces the embedded one. */
+export function embeddedParts(config: Config): readonly Part[] {
+  return PARTS.filter(
+    (part) =>
+      !(part === 'broker' && config.KAFKA_BROKERS !== undefined) &&
+      !(part === 'postgres' && config.DATABASE_URL !== undefined),
+  );
+}

@@ -1,0 +1,92 @@
+// Before anything starts: are the ports free, do the configured servers answer. What is wrong is told at once and in one
+// line, instead of by a part that fails later or waits for ever.
+
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import type { Config } from '../config.ts';
+import { clusterOf } from '../connections.ts';
+import { explainConnection } from '../db/errors.ts';
+import { createKafka, describeCluster } from '../kafka/client.ts';
+import type { Logger } from '../log.ts';
+import type { Part } from './parts.ts';
+
+/** In a composition of containers the servers may come up a little later. */
+const PATIENCE_MS = 15_000;
+const RETRY_MS = 500;
+
+/** A port that the program needs is taken. */
+export class PortError extends Error {
+  override readonly name = 'PortError';
+}
+
+/**
+ * Checks what the parts will need.
+ * @throws {PortError}, {DatabaseError} or {KafkaError} with a message for the user
+ */
+export async function preflight(config: Config, parts: readonly Part[], log: Logger): Promise<void> {
+  if (parts.includes('web')) await checkPort(config.HOST, config.PORT, 'the shop', 'PORT');
+  if (parts.includes('broker')) await checkPort('127.0.0.1', config.KAFKA_PORT, 'Kafka', 'KAFKA_PORT');
+  if (parts.includes('postgres'))
+    await checkPort('127.0.0.1', config.POSTGRES_PORT, 'PostgreSQL', 'POSTGRES_PORT');
+  const needsServers = parts.includes('web') || parts.includes('ingest');
+  if (!needsServers) return;
+  const { DATABASE_URL: databaseUrl } = config;
+  if (databaseUrl !== undefined) await patiently(() => checkDatabase(databaseUrl), isPassing);
+  if (config.KAFKA_BROKERS !== undefined) {
+    const kafka = createKafka(clusterOf(config), 'shopstream-preflight', log);
+    await patiently(
+      () => describeCluster(kafka, clusterOf(config)),
+      () => true,
+    );
+  }
+}
+
+async function checkPort(host: string, port: number, what: string, setting: string): Promise<void> {
+  const server = createServer();
+  try {
+    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : error;
+    const option = `--${setting.toLowerCase().replace('_', '-')}`;
+    const problem = code === 'EADDRINUSE' ? 'is taken' : `can't be had on ${host} (${code})`;
+    throw new PortError(
+      `port ${port} ${problem}; choose another one for ${what} with ${setting} or ${option}`,
+      {
+        cause: error,
+      },
+    );
+  } finally {
+    server.close();
+  }
+}
+
+async function checkDatabase(databaseUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5_000 });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+  } catch (error) {
+    throw explainConnection(error, databaseUrl);
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+/** A wrong password doesn't become right by waiting. */
+function isPassing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'DATABASE_UNREACHABLE';
+}
+
+async function patiently(check: () => Promise<unknown>, passing: (error: unknown) => boolean): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      await check();
+      return;
+    } catch (error) {
+      if (!passing(error) || Date.now() > deadline) throw error;
+    }
+    await sleep(RETRY_MS);
+  }
+}

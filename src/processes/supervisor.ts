@@ -1,0 +1,79 @@
+// Keeps parts running: a part that ends without being asked to is started again, with growing pauses, while the others
+// go on. At the first start a part that fails ends the whole.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '../log.ts';
+import type { Part } from './parts.ts';
+import type { Running } from './running.ts';
+
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 10_000;
+/** A part that has lived this long begins anew with the shortest pause. */
+const STEADY_MS = 30_000;
+
+export type Start = (part: Part) => Promise<Running>;
+
+export class Supervisor {
+  readonly #start: Start;
+  readonly #log: Logger;
+  readonly #stopping = new AbortController();
+  readonly #kept: { readonly part: Part; running: Running; watching: Promise<void> }[] = [];
+
+  constructor(start: Start, log: Logger) {
+    this.#start = start;
+    this.#log = log;
+  }
+
+  /**
+   * Starts a part and keeps it running.
+   * @throws what the part throws at its first start
+   */
+  async keep(part: Part): Promise<void> {
+    const kept = { part, running: await this.#start(part), watching: Promise.resolve() };
+    this.#kept.push(kept);
+    kept.watching = this.#watch(kept);
+  }
+
+  /** Stops the parts, the last one first. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    for (const kept of this.#kept.toReversed()) {
+      await kept.running
+        .close()
+        .catch((error) => this.#log.error({ err: error }, `${kept.part} did not stop well`));
+      await kept.watching;
+      this.#log.debug(`${kept.part} has stopped`);
+    }
+  }
+
+  async #watch(kept: { readonly part: Part; running: Running }): Promise<void> {
+    let pause = FIRST_PAUSE_MS;
+    while (kept.running.ended !== undefined) {
+      const since = Date.now();
+      await kept.running.ended.catch((error) => this.#log.error(`${kept.part}: ${error}`));
+      if (this.#stopping.signal.aborted) return;
+      pause = Date.now() - since > STEADY_MS ? FIRST_PAUSE_MS : Math.min(pause * 2, LONGEST_PAUSE_MS);
+      this.#log.warn(`${kept.part} has ended; starting it again`);
+      const again = await this.#startAgain(kept.part, pause);
+      if (again === undefined) return;
+      kept.running = again;
+    }
+  }
+
+  /** Undefined where the program stops meanwhile. */
+  async #startAgain(part: Part, firstPause: number): Promise<Running | undefined> {
+    const { signal } = this.#stopping;
+    for (let pause = firstPause; !signal.aborted; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+      await sleep(pause, undefined, { signal }).catch(() => {});
+      if (signal.aborted) return undefined;
+      try {
+        const running = await this.#start(part);
+        if (!signal.aborted) return running;
+        await running.close();
+      } catch (error) {
+        this.#log.error(`${part} does not start: ${error instanceof Error ? error.message : error}`);
+      }
+    }
+    return undefined;
+  }
+}
