@@ -1,5 +1,47 @@
-import type { CatalogueItem } from '../events/catalogue.ts';
+// The picture of each item, drawn here from shapes: art(item, variant) is SVG markup for the views. Nothing in it
+// comes from outside but the item's name, which is escaped; colours are CSS classes (public/css/art.css).
+// A card's picture is decoration beside the item's name; the others bear the name themselves.
 
-export function art(item: CatalogueItem, _variant: 'card' | 'hero' | 'page'): string {
-  return `<svg role="img" aria-label="${item.name}" viewBox="0 0 1 1"></svg>`;
+import type { CatalogueItem } from '../events/catalogue.ts';
+import type { Product } from '../events/products.ts';
+import { accessories } from './art/accessories.ts';
+import { clothes } from './art/clothes.ts';
+import { electronics } from './art/electronics.ts';
+import { type Drawings, each } from './art/shapes.ts';
+import { sneakers } from './art/sneakers.ts';
+import { sportsNutrition } from './art/sports-nutrition.ts';
+
+export type Variant = 'card' | 'hero' | 'page';
+
+const DRAWINGS: Readonly<Record<Product, Drawings>> = {
+  accessories,
+  clothes,
+  electronics,
+  sneakers,
+  sports_nutrition: sportsNutrition,
+};
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+const escapeXml = (text: string): string => text.replaceAll(/[&<>"]/g, (sign) => ENTITIES[sign] ?? sign);
+
+/** The stream that flows behind the larger pictures: lines that swell together and part again. */
+const stream = each(7, (n) => {
+  const y = 88 + n * 44;
+  const bend = 40 + n * 9;
+  return `<path class="stream-line" d="M-40 ${y + 30} C80 ${y - bend} 190 ${y + bend} 300 ${y} S470 ${y - bend} 540 ${y + 10}"/>`;
+});
+
+const scene = (halo: number): string =>
+  `<g class="scene">${stream}<circle class="halo" cx="240" cy="240" r="${halo}"/></g>`;
+
+/** SVG markup of the item's picture; an item without a drawing gets an empty frame of the same size. */
+export function art(item: CatalogueItem, variant: Variant): string {
+  const drawing = DRAWINGS[item.product][item.slug] ?? '';
+  const classes = `class="art art-${variant} of-${item.product}"`;
+  if (variant === 'card') {
+    return `<svg ${classes} viewBox="0 0 400 400" aria-hidden="true" focusable="false">${drawing}</svg>`;
+  }
+  const name = escapeXml(item.name);
+  const thing = `<g transform="translate(40 44)">${drawing}</g>`;
+  return `<svg ${classes} viewBox="0 0 480 480" role="img" aria-label="${name}, drawn"><title>${name}</title>${scene(variant === 'hero' ? 212 : 196)}${thing}</svg>`;
 }
