@@ -25,8 +25,8 @@ const range = { from: day.optional(), to: day.optional() };
 
 /** What each chart may be asked. `format` is read by answers.ts. */
 export const chartQueries = {
-  daily: z.strictObject({ ...range, product, device, format: z.unknown() }),
-  orders: z.strictObject({ ...range, product, format: z.unknown() }),
+  daily: z.strictObject({ ...range, product, device, format: z.unknown().optional() }),
+  orders: z.strictObject({ ...range, product, format: z.unknown().optional() }),
   devices: z.strictObject({
     year: z
       .string()
@@ -34,10 +34,10 @@ export const chartQueries = {
       .transform(Number)
       .default(2019),
     count: z.enum(['users', 'events'], { error: 'users or events' }).default('users'),
-    format: z.unknown(),
+    format: z.unknown().optional(),
   }),
-  funnel: z.strictObject({ ...range, format: z.unknown() }),
-  today: z.strictObject({ format: z.unknown() }),
+  funnel: z.strictObject({ ...range, format: z.unknown().optional() }),
+  today: z.strictObject({ format: z.unknown().optional() }),
 } as const;
 
 export function charts(pool: Pool): Router {

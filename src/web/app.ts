@@ -59,7 +59,13 @@ export function createApp({ shop, publisher, live, streams, registry, log, versi
   app.set('view engine', 'ejs').set('views', path.join(packageRoot, 'views')).enable('view cache');
   Object.assign(app.locals, viewHelpers, { version });
   // HSTS would lock browsers out of a shop on plain http://localhost.
-  app.use(helmet({ contentSecurityPolicy: CONTENT_SECURITY_POLICY, strictTransportSecurity: false }));
+  app.use(
+    helmet({
+      contentSecurityPolicy: CONTENT_SECURITY_POLICY,
+      strictTransportSecurity: false,
+      referrerPolicy: { policy: 'same-origin' },
+    }),
+  );
   app.use(compression({ filter: isCompressible }));
   app.use(staticFiles());
   app.use(health(shop.pool, () => publisher.state, registry));

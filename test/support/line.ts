@@ -1,0 +1,98 @@
+// The whole line of an event in one test process: real broker, real Postgres, the web part and the ingest part as the
+// program starts them. Everything is closed after the file's tests.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Kafka, logLevel } from 'kafkajs';
+import { afterAll } from 'vitest';
+import { type Broker, startBroker } from '../../src/broker/broker.ts';
+import { type Config, readConfig } from '../../src/config.ts';
+import type { Pool } from '../../src/db/pool.ts';
+import { startIngest } from '../../src/ingest/part.ts';
+import type { Running } from '../../src/processes/running.ts';
+import { startWeb } from '../../src/web/part.ts';
+import { migratedDatabase, testLog } from './database.ts';
+import { freePort } from './ports.ts';
+
+export type Line = {
+  readonly url: string;
+  readonly config: Config;
+  readonly pool: Pool;
+  readonly kafka: Kafka;
+  readonly web: Running;
+};
+
+const cleanups: (() => unknown)[] = [];
+afterAll(async () => {
+  for (const cleanup of cleanups.reverse()) await cleanup();
+});
+
+/** A folder that is removed after the file's tests. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'shopstream-test-'));
+  cleanups.push(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A broker of its own, closed after the file's tests unless the test closes it. */
+export async function startTestBroker(dataDir = temporaryFolder(), port = 0): Promise<Broker> {
+  const broker = await startBroker({ dataDir, port });
+  cleanups.push(() => broker.close());
+  return broker;
+}
+
+/** A kafkajs client that is silent. */
+export function testKafka(port: number): Kafka {
+  return new Kafka({ clientId: 'test', brokers: [`127.0.0.1:${port}`], logLevel: logLevel.NOTHING });
+}
+
+/** Settings for a test: free ports, a data folder of its own, no embedded server. */
+export async function testConfig(brokerPort: number, databaseUrl: string): Promise<Config> {
+  return readConfig(
+    {
+      PORT: String(await freePort()),
+      DATA_DIR: temporaryFolder(),
+      KAFKA_BROKERS: `127.0.0.1:${brokerPort}`,
+      DATABASE_URL: databaseUrl,
+      LOG_LEVEL: 'silent',
+    },
+    {},
+  );
+}
+
+/** Starts web and ingest on a broker and a database of their own. */
+export async function startLine({ timeZone = 'UTC', ingest = true } = {}): Promise<Line> {
+  const [broker, { url: databaseUrl, pool }] = await Promise.all([
+    startTestBroker(),
+    migratedDatabase(timeZone),
+  ]);
+  const config = await testConfig(broker.port, databaseUrl);
+  const parts = await Promise.all([
+    startWeb(config, testLog),
+    ...(ingest ? [startIngest(config, testLog)] : []),
+  ]);
+  for (const part of parts) cleanups.push(() => part.close());
+  return {
+    url: `http://127.0.0.1:${config.PORT}`,
+    config,
+    pool,
+    kafka: testKafka(broker.port),
+    web: parts[0],
+  };
+}
+
+/** Asks until `look` gives something; fails after `seconds`. */
+export async function eventually<T>(
+  look: () => Promise<T | undefined | false | null> | T | undefined | false | null,
+  seconds = 15,
+): Promise<T> {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    const seen = await look();
+    if (seen !== undefined && seen !== false && seen !== null) return seen;
+    if (Date.now() > deadline) throw new Error(`not seen within ${seconds} s: ${look}`);
+    await sleep(20);
+  }
+}
