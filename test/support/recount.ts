@@ -1,0 +1,28 @@
+// Recomputes every view of migrations/ from the raw events, and compares.
+
+import { expect } from 'vitest';
+import type { Pool } from '../../src/db/pool.ts';
+
+/** Each view that is kept by rollups, and what it has to say, from nothing but the events. */
+const RECOUNTS = {
+  daily_counts: `SELECT ("time" AT TIME ZONE shop_time_zone())::date AS day, product, title, site_version AS device,
+    count(*) AS count FROM events GROUP BY 1, 2, 3, 4`,
+  daily_devices: `SELECT ("time" AT TIME ZONE shop_time_zone())::date AS day, site_version AS device,
+    count(*) AS events FROM events GROUP BY 1, 2`,
+  orders_per_minute: `SELECT date_trunc('minute', "time") AS "time", product, count(*) AS count
+    FROM events WHERE title = 'order' GROUP BY 1, 2`,
+  users_per_device: `SELECT extract(year FROM "time" AT TIME ZONE shop_time_zone())::smallint AS year,
+    site_version AS device, count(DISTINCT user_id) AS users FROM events GROUP BY 1, 2`,
+} as const;
+
+/** Fails where a view shows another number than a recount of the raw events, or forgets or invents a row. */
+export async function expectRollupsEqualEvents(pool: Pool): Promise<void> {
+  for (const [view, recount] of Object.entries(RECOUNTS)) {
+    const { rows } = await pool.query(
+      `(SELECT 'only in the view' AS problem, * FROM (TABLE ${view} EXCEPT ALL ${recount}) AS extra)
+       UNION ALL
+       (SELECT 'only in the events', * FROM (${recount} EXCEPT ALL TABLE ${view}) AS missing)`,
+    );
+    expect({ view, rows }).toEqual({ view, rows: [] });
+  }
+}
