@@ -7,7 +7,7 @@ import type { Product } from '../events/products.ts';
 import { accessories } from './art/accessories.ts';
 import { clothes } from './art/clothes.ts';
 import { electronics } from './art/electronics.ts';
-import { type Drawings, each } from './art/shapes.ts';
+import type { Drawings } from './art/shapes.ts';
 import { sneakers } from './art/sneakers.ts';
 import { sportsNutrition } from './art/sports-nutrition.ts';
 
@@ -24,16 +24,6 @@ const DRAWINGS: Readonly<Record<Product, Drawings>> = {
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 const escapeXml = (text: string): string => text.replaceAll(/[&<>"]/g, (sign) => ENTITIES[sign] ?? sign);
 
-/** The stream that flows behind the larger pictures: lines that swell together and part again. */
-const stream = each(7, (n) => {
-  const y = 88 + n * 44;
-  const bend = 40 + n * 9;
-  return `<path class="stream-line" d="M-40 ${y + 30} C80 ${y - bend} 190 ${y + bend} 300 ${y} S470 ${y - bend} 540 ${y + 10}"/>`;
-});
-
-const scene = (halo: number): string =>
-  `<g class="scene">${stream}<circle class="halo" cx="240" cy="240" r="${halo}"/></g>`;
-
 /** SVG markup of the item's picture; an item without a drawing gets an empty frame of the same size. */
 export function art(item: CatalogueItem, variant: Variant): string {
   const drawing = DRAWINGS[item.product][item.slug] ?? '';
@@ -42,6 +32,7 @@ export function art(item: CatalogueItem, variant: Variant): string {
     return `<svg ${classes} viewBox="0 0 400 400" aria-hidden="true" focusable="false">${drawing}</svg>`;
   }
   const name = escapeXml(item.name);
+  const halo = `<circle class="halo" cx="240" cy="240" r="${variant === 'hero' ? 212 : 220}"/>`;
   const thing = `<g transform="translate(40 44)">${drawing}</g>`;
-  return `<svg ${classes} viewBox="0 0 480 480" role="img" aria-label="${name}, drawn"><title>${name}</title>${scene(variant === 'hero' ? 212 : 196)}${thing}</svg>`;
+  return `<svg ${classes} viewBox="0 0 480 480" role="img" aria-label="${name}, drawn"><title>${name}</title>${halo}${thing}</svg>`;
 }
