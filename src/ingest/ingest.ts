@@ -38,6 +38,8 @@ export class Ingest {
     this.#consumer = kafka.consumer({
       groupId: subscription.group,
       maxBytesPerPartition: FETCH_BYTES,
+      // A fetch that waits for records holds up stop().
+      maxWaitTimeInMs: 1_000,
       // A killed process's partitions are given away after this; Kafka's lowest allowed is 6 s.
       sessionTimeout: 10_000,
       heartbeatInterval: 3_000,

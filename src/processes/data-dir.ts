@@ -25,19 +25,25 @@ export function prepareDataDir(dataDir: string): void {
   }
 }
 
+export type Lock = {
+  /** True where a process had it that was killed: other parts of that run may still be on their way out. */
+  readonly inherited: boolean;
+  release(): void;
+};
+
 type Owner = { readonly pid: number; readonly started: string };
 
 /**
  * Takes `<dataDir>/<part>.lock` for this process until release() or its end, however it ends.
  * @throws {DataDirError} naming the living process that has it
  */
-export function lockPart(dataDir: string, part: string): { release(): void } {
+export function lockPart(dataDir: string, part: string): Lock {
   const file = path.join(dataDir, `${part}.lock`);
   const mine: Owner = { pid: process.pid, started: startOf(process.pid) ?? '' };
-  for (;;) {
+  for (let inherited = false; ; inherited = true) {
     try {
       writeFileSync(file, JSON.stringify(mine), { flag: 'wx' });
-      return { release: () => rmSync(file, { force: true }) };
+      return { inherited, release: () => rmSync(file, { force: true }) };
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
     }
@@ -70,11 +76,12 @@ function isAlive({ pid, started }: Owner): boolean {
   return now === undefined || started === '' || now === started;
 }
 
-/** Field 22 of /proc/<pid>/stat (proc(5)); undefined where there is no /proc. */
+/** Field 22 of /proc/<pid>/stat (proc(5)); undefined where there is no /proc, "gone" for what only waits to be reaped. */
 function startOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return state === 'Z' ? 'gone' : fields[18];
   } catch {
     return undefined;
   }

@@ -2,12 +2,16 @@
 // that runs it.
 
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import type { Logger } from '../log.ts';
 import type { Running } from './running.ts';
 
 export const PARTS = ['postgres', 'broker', 'ingest', 'web'] as const;
 export type Part = (typeof PARTS)[number];
+
+const LEAVING_TRIES = 50;
+const LEAVING_PAUSE_MS = 200;
 
 /** Parts that own a folder of DATA_DIR: one process at a time. */
 export const OWNERS: readonly Part[] = ['postgres', 'broker', 'web'];
@@ -20,10 +24,21 @@ export const startPart: Readonly<Record<Part, (config: Config, log: Logger) => P
     return { close: () => server.stop(), ended: server.exited };
   },
   broker: async (config, log) => {
-    const { startBroker } = await import('../broker/broker.ts');
-    const dataDir = path.join(config.DATA_DIR, 'kafka');
-    const broker = await startBroker({ dataDir, port: config.KAFKA_PORT, log });
-    return { close: () => broker.close() };
+    const { BrokerError, startBroker } = await import('../broker/broker.ts');
+    const options = { dataDir: path.join(config.DATA_DIR, 'kafka'), port: config.KAFKA_PORT, log };
+    for (let tries = 0; ; tries += 1) {
+      try {
+        return await startBroker(options);
+      } catch (error) {
+        // DATA_DIR is ours: whoever has the log is the broker of a killed run, on its way out.
+        if (
+          !(error instanceof BrokerError && error.code === 'BROKER_FOLDER_LOCKED') ||
+          tries === LEAVING_TRIES
+        )
+          throw error;
+      }
+      await sleep(LEAVING_PAUSE_MS);
+    }
   },
   ingest: async (config, log) => {
     const { startIngest } = await import('../ingest/part.ts');

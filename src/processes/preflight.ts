@@ -22,13 +22,19 @@ export class PortError extends Error {
 
 /**
  * Checks what the parts will need.
+ * @param afterCrash true where a killed run may still be giving its ports back
  * @throws {PortError}, {DatabaseError} or {KafkaError} with a message for the user
  */
-export async function preflight(config: Config, parts: readonly Part[], log: Logger): Promise<void> {
-  if (parts.includes('web')) await checkPort(config.HOST, config.PORT, 'the shop', 'PORT');
-  if (parts.includes('broker')) await checkPort('127.0.0.1', config.KAFKA_PORT, 'Kafka', 'KAFKA_PORT');
-  if (parts.includes('postgres'))
-    await checkPort('127.0.0.1', config.POSTGRES_PORT, 'PostgreSQL', 'POSTGRES_PORT');
+export async function preflight(
+  config: Config,
+  parts: readonly Part[],
+  afterCrash: boolean,
+  log: Logger,
+): Promise<void> {
+  await patiently(
+    () => checkPorts(config, parts),
+    () => afterCrash,
+  );
   const needsServers = parts.includes('web') || parts.includes('ingest');
   if (!needsServers) return;
   const { DATABASE_URL: databaseUrl } = config;
@@ -40,6 +46,13 @@ export async function preflight(config: Config, parts: readonly Part[], log: Log
       () => true,
     );
   }
+}
+
+async function checkPorts(config: Config, parts: readonly Part[]): Promise<void> {
+  if (parts.includes('web')) await checkPort(config.HOST, config.PORT, 'the shop', 'PORT');
+  if (parts.includes('broker')) await checkPort('127.0.0.1', config.KAFKA_PORT, 'Kafka', 'KAFKA_PORT');
+  if (parts.includes('postgres'))
+    await checkPort('127.0.0.1', config.POSTGRES_PORT, 'PostgreSQL', 'POSTGRES_PORT');
 }
 
 async function checkPort(host: string, port: number, what: string, setting: string): Promise<void> {

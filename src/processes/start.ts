@@ -35,7 +35,8 @@ export async function start(
     return forkPart(part, env);
   }, log);
   try {
-    await preflight(config, parts, log);
+    const afterCrash = locks.some(({ inherited }) => inherited);
+    await preflight(config, parts, afterCrash, log);
     printPlaces(config, parts);
     await startInOrder(parts, supervisor);
     const seconds = ((performance.now() - began) / 1000).toFixed(1);

@@ -137,7 +137,7 @@ describe('the storefront', () => {
 
 /** How many records of the topic carry this order_id. */
 async function recordsOf(orderId: string): Promise<number> {
-  const consumer = line.kafka.consumer({ groupId: `count-${orderId}` });
+  const consumer = line.kafka.consumer({ groupId: `count-${orderId}`, maxWaitTimeInMs: 100 });
   await consumer.connect();
   await consumer.subscribe({ topic: line.config.KAFKA_TOPIC, fromBeginning: true });
   const { rows } = await line.pool.query('SELECT sum(next_offset)::int AS total FROM consumer_offsets');

@@ -1,0 +1,30 @@
+// Debian's Chromium by playwright-core. Tests that need it say loudly that they are skipped where it is missing.
+
+import { existsSync } from 'node:fs';
+import { type Browser, chromium } from 'playwright-core';
+import { afterAll } from 'vitest';
+
+const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const QUIET = [
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Why browser tests can't run here; undefined where they can. */
+export const noBrowser: string | undefined = existsSync(CHROMIUM)
+  ? undefined
+  : `there is no Chromium at ${CHROMIUM}: apt-get install chromium, or set CHROMIUM`;
+if (noBrowser !== undefined) console.warn(`SKIPPED: browser tests, ${noBrowser}`);
+
+/** Starts Chromium, closed after the file's tests. */
+export async function startBrowser(): Promise<Browser> {
+  // As root, Chromium's sandbox can't be had.
+  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...QUIET, ...sandbox] });
+  afterAll(() => browser.close());
+  return browser;
+}

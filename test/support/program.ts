@@ -1,0 +1,113 @@
+// The whole program as a user starts it: `start` with embedded broker and PostgreSQL, on free ports and a folder of its
+// own. Everything is stopped after the file's tests.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll } from 'vitest';
+import { packageRoot } from '../../src/paths.ts';
+import { temporaryFolder } from './line.ts';
+import { freePort } from './ports.ts';
+
+const MAIN = path.join(packageRoot, 'dist', 'src', 'main.js');
+const START_SECONDS = 60;
+
+export type Program = {
+  readonly url: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** What it has printed. */
+  output(): string;
+  /** The database's URL, once it is up. */
+  databaseUrl(): string;
+  /** As Ctrl-C: the exit code. */
+  stop(): Promise<number | null>;
+  /** SIGKILL for every process of the program, PostgreSQL's included. */
+  kill(): Promise<void>;
+};
+
+/** Settings for a program on free ports. */
+export async function programSettings(): Promise<Record<string, string>> {
+  const [web, kafka, postgres] = [await freePort(), await freePort(), await freePort()];
+  return {
+    PORT: String(web),
+    KAFKA_PORT: String(kafka),
+    POSTGRES_PORT: String(postgres),
+    DATA_DIR: path.join(temporaryFolder(), 'data'),
+    TIME_ZONE: 'UTC',
+    LOG_LEVEL: 'warn',
+  };
+}
+
+const running = new Set<Program>();
+afterAll(async () => {
+  await Promise.all([...running].map((program) => program.kill()));
+});
+
+/** Starts the program and waits until it says that it is ready. */
+export async function startProgram(
+  env: Readonly<Record<string, string>>,
+  args: readonly string[] = [],
+): Promise<Program> {
+  const child = spawn(process.execPath, [MAIN, 'start', ...args], {
+    // A process group of its own, as a terminal would give it.
+    detached: true,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let printed = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    printed += chunk;
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    printed += chunk;
+  });
+  const program = toProgram(child, env, () => printed);
+  running.add(program);
+  const deadline = Date.now() + START_SECONDS * 1000;
+  while (!printed.includes('Ready after')) {
+    if (child.exitCode !== null || Date.now() > deadline)
+      throw new Error(`the program did not start:\n${printed}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return program;
+}
+
+function toProgram(
+  child: ChildProcess,
+  env: Readonly<Record<string, string>>,
+  output: () => string,
+): Program {
+  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const folder = path.join(env.DATA_DIR ?? '', 'postgres');
+  const program: Program = {
+    url: `http://127.0.0.1:${env.PORT}`,
+    env,
+    output,
+    databaseUrl: () => {
+      const password = readFileSync(path.join(folder, 'password'), 'utf8').trim();
+      return `postgres://shopstream:${password}@127.0.0.1:${env.POSTGRES_PORT}/shopstream`;
+    },
+    stop: async () => {
+      running.delete(program);
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGINT');
+      return exited;
+    },
+    kill: async () => {
+      running.delete(program);
+      killQuietly(child.pid === undefined ? undefined : -child.pid);
+      const pidFile = path.join(folder, 'cluster', 'postmaster.pid');
+      if (existsSync(pidFile)) killQuietly(Number(readFileSync(pidFile, 'utf8').split('\n', 1)[0]));
+      await exited;
+    },
+  };
+  return program;
+}
+
+function killQuietly(pid: number | undefined): void {
+  if (pid === undefined || !(Math.abs(pid) > 1)) return;
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended already.
+  }
+}
