@@ -1,0 +1,75 @@
+// The whole program in a folder of its own, for benchmarks: started as a user would start it, removed afterwards.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { packageRoot } from '../src/paths.ts';
+
+export type Program = {
+  readonly url: string;
+  readonly pid: number;
+  stop(): Promise<void>;
+};
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no free port');
+  return address.port;
+}
+
+/** A new data folder, removed by `remove`. */
+export function dataFolder(): { readonly folder: string; remove(): void } {
+  const folder = mkdtempSync(path.join(tmpdir(), 'shopstream-bench-'));
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** Starts every part; resolves once the front page answers. */
+export async function startProgram(dataDir: string): Promise<Program> {
+  const [web, kafka, postgres] = [await freePort(), await freePort(), await freePort()];
+  const main = path.join(packageRoot, 'dist', 'src', 'main.js');
+  const child = spawn(process.execPath, [main, 'start'], {
+    stdio: 'ignore',
+    env: {
+      ...process.env,
+      PORT: String(web),
+      KAFKA_PORT: String(kafka),
+      POSTGRES_PORT: String(postgres),
+      DATA_DIR: dataDir,
+      LOG_LEVEL: 'silent',
+    },
+  });
+  const url = `http://127.0.0.1:${web}`;
+  await answers(`${url}/`, child);
+  return { url, pid: child.pid ?? 0, stop: () => stop(child) };
+}
+
+async function answers(url: string, child: ChildProcess): Promise<void> {
+  while (child.exitCode === null) {
+    const response = await fetch(url).catch(() => undefined);
+    await response?.arrayBuffer();
+    if (response?.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  throw new Error(`the program ended with ${child.exitCode}`);
+}
+
+/** Waits until Kafka and Postgres are there too. */
+export async function isReady(url: string): Promise<void> {
+  for (;;) {
+    const response = await fetch(`${url}/readyz`).catch(() => undefined);
+    await response?.arrayBuffer();
+    if (response?.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGINT');
+  await exited;
+}
