@@ -1,0 +1,132 @@
+// How every chart of the dashboard is set in Chart.js: type, grid, ticks, tooltips, motion. Read anew for each drawing,
+// since colours follow the theme.
+
+import { colour } from './colours.js';
+import { exact, short, TIME_ZONE } from './format.js';
+
+const calm = matchMedia('(prefers-reduced-motion: reduce)');
+const MOTION_MS = 250;
+
+const font = (size = 12, weight = 400) => ({
+  family: getComputedStyle(document.body).fontFamily,
+  size,
+  weight,
+});
+
+/** Options all charts share; `more` is laid over them. */
+export function chartOptions({ plugins, ...more }) {
+  return {
+    responsive: true,
+    maintainAspectRatio: false,
+    animation: calm.matches ? false : { duration: MOTION_MS },
+    font: font(),
+    color: colour('ink'),
+    ...more,
+    plugins: {
+      legend: { display: false },
+      tooltip: {
+        backgroundColor: colour('ink'),
+        titleColor: colour('on-ink'),
+        bodyColor: colour('on-ink'),
+        titleFont: font(12, 600),
+        bodyFont: font(12),
+        padding: 10,
+        cornerRadius: 8,
+        displayColors: false,
+        ...plugins?.tooltip,
+      },
+    },
+  };
+}
+
+/** A count, from zero, in short numbers. */
+export function countAxis(more = {}) {
+  const { ticks, ...rest } = more;
+  return {
+    beginAtZero: true,
+    grace: '6%',
+    border: { display: false },
+    grid: { color: colour('line'), drawTicks: false },
+    ...rest,
+    ticks: {
+      color: colour('ink-soft'),
+      font: font(),
+      padding: 8,
+      maxTicksLimit: 6,
+      precision: 0,
+      callback: (value) => short(value),
+      ...ticks,
+    },
+  };
+}
+
+const FORMATS = {
+  minute: 'HH:mm',
+  hour: 'HH:mm',
+  day: 'd LLL',
+  month: 'LLL yyyy',
+  quarter: 'LLL yyyy',
+  year: 'yyyy',
+};
+const TOOLTIP_FORMATS = { minute: 'd LLL yyyy, HH:mm', hour: 'd LLL yyyy, HH:mm', day: 'ccc d LLL yyyy' };
+const DAY_MS = 86_400_000;
+
+/** Time in the shop's zone from `from` to `to` (milliseconds). @param {'minute' | 'hour' | 'day'} resolution */
+export function timeAxis(from, to, resolution) {
+  const days = (to - from) / DAY_MS;
+  const formats = days > 1.5 && days < 15 ? { ...FORMATS, hour: 'd LLL HH:mm' } : FORMATS;
+  return {
+    type: 'time',
+    min: from,
+    max: to,
+    adapters: { date: { zone: TIME_ZONE, locale: 'en-GB' } },
+    time: {
+      tooltipFormat: TOOLTIP_FORMATS[resolution],
+      displayFormats: formats,
+      ...(resolution === 'day' ? { minUnit: 'day' } : {}),
+    },
+    border: { color: colour('line-strong') },
+    grid: { display: false },
+    ticks: { color: colour('ink-soft'), font: font(), maxRotation: 0, autoSkipPadding: 28 },
+  };
+}
+
+/** Midnight that begins an ISO day in the shop's zone, in milliseconds. */
+export const midnight = (isoDay) => window.luxon.DateTime.fromISO(isoDay, { zone: TIME_ZONE }).toMillis();
+
+/** Writes each bar's number beside it. */
+export const barLabels = {
+  id: 'barLabels',
+  afterDatasetsDraw(chart) {
+    const { ctx } = chart;
+    ctx.save();
+    ctx.font = `600 11px ${font().family}`;
+    ctx.fillStyle = colour('ink-soft');
+    ctx.textBaseline = 'middle';
+    for (const [index, dataset] of chart.data.datasets.entries()) {
+      for (const [n, bar] of chart.getDatasetMeta(index).data.entries()) {
+        ctx.fillText(short(dataset.data[n]), bar.x + 6, bar.y);
+      }
+    }
+    ctx.restore();
+  },
+};
+
+/** Names each of several strips that share a time axis, on the strip itself. */
+export const stripNames = {
+  id: 'stripNames',
+  afterDraw(chart) {
+    const { ctx } = chart;
+    ctx.save();
+    ctx.font = `600 12px ${font().family}`;
+    ctx.fillStyle = colour('ink');
+    ctx.textBaseline = 'top';
+    for (const dataset of chart.data.datasets) {
+      const axis = chart.scales[dataset.yAxisID];
+      ctx.fillText(dataset.strip, chart.chartArea.left + 8, axis.top - 2);
+    }
+    ctx.restore();
+  },
+};
+
+export const exactLabel = ({ dataset, raw }) => `${exact(raw.y ?? raw)} ${dataset.label}`;

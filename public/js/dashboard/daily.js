@@ -1,0 +1,97 @@
+// Shows, clicks and orders day by day: three strips over one time axis, each from zero on a scale of its own, as there
+// are about ten shows to a click. Bars for up to two months, areas for more.
+
+import { chartOptions, countAxis, exactLabel, midnight, stripNames, timeAxis } from './axes.js';
+import { colour, faint, TITLE_TOKENS } from './colours.js';
+import { exact, plural, short, span, TITLE_NAMES, weekday } from './format.js';
+import { byTitle } from './today.js';
+
+const TITLES = Object.keys(TITLE_NAMES);
+const SIGNS = { banner_show: '○', banner_click: '●', order: '◆' };
+const MOST_BARS = 62;
+const DAY_MS = 86_400_000;
+
+function strip(rows, title, total, isBars) {
+  const token = TITLE_TOKENS[title];
+  return {
+    label: TITLE_NAMES[title],
+    strip: `${SIGNS[title]} ${TITLE_NAMES[title]}, ${short(total)}`,
+    yAxisID: title,
+    data: rows.filter((row) => row.title === title).map((row) => ({ x: midnight(row.day), y: row.count })),
+    backgroundColor: isBars ? colour(token) : faint(token, 0.22),
+    borderColor: colour(token),
+    borderWidth: isBars ? 0 : 1.75,
+    borderRadius: 2,
+    fill: 'origin',
+    pointRadius: 0,
+    pointHitRadius: 12,
+  };
+}
+
+const strips = () =>
+  Object.fromEntries(
+    TITLES.map((title, n) => [
+      title,
+      countAxis({
+        stack: 'strips',
+        stackWeight: 1,
+        weight: TITLES.length - n,
+        grace: '30%',
+        ticks: { maxTicksLimit: 4 },
+        afterFit: (axis) => {
+          axis.width = 56;
+        },
+      }),
+    ]),
+  );
+
+/** The rows of a day side by side. */
+function byDay(rows) {
+  const days = new Map();
+  for (const { day, title, count } of rows) days.set(day, { ...days.get(day), day, [title]: count });
+  return [...days.values()];
+}
+
+export const dailyView = {
+  facts: (meta) => span(meta.from, meta.to),
+  isEmpty: ({ meta }) => meta.total === 0,
+  empty: ({ meta }) => [
+    'No events in this range',
+    `Nothing happened ${span(meta.from, meta.to)}. The dataset covers January to May 2019; it comes in by`,
+    'npm run seed -- product.csv',
+  ],
+  tableRows: ({ rows }) => byDay(rows).reverse(),
+  columns: [
+    ['Day', (row) => weekday(row.day)],
+    ...TITLES.map((title) => [`${SIGNS[title]} ${TITLE_NAMES[title]}`, (row) => exact(row[title] ?? 0)]),
+  ],
+  config({ rows, meta }) {
+    const totals = byTitle(rows);
+    const isBars = rows.length / TITLES.length <= MOST_BARS;
+    const half = isBars ? DAY_MS / 2 : 0;
+    return {
+      type: isBars ? 'bar' : 'line',
+      plugins: [stripNames],
+      data: { datasets: TITLES.map((title) => strip(rows, title, totals[title], isBars)) },
+      options: chartOptions({
+        interaction: { mode: 'index', intersect: false },
+        scales: {
+          x: {
+            ...timeAxis(midnight(meta.from) - half, midnight(meta.to) - DAY_MS + half, 'day'),
+            stacked: true,
+            offset: false,
+          },
+          ...strips(),
+        },
+        plugins: { tooltip: { callbacks: { label: exactLabel } } },
+      }),
+    };
+  },
+  reading({ rows }) {
+    const [most] = byDay(rows).sort((a, b) => (b.order ?? 0) - (a.order ?? 0));
+    const totals = byTitle(rows);
+    const words = TITLES.map((title) => plural(totals[title], TITLE_NAMES[title].slice(0, -1)));
+    const best = most?.order > 0 ? ` Most orders: ${weekday(most.day)} (${exact(most.order)}).` : '';
+    return `${words[0]}, ${words[1]} and ${words[2]}.${best}`;
+  },
+};

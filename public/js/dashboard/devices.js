@@ -1,0 +1,75 @@
+// A pie of a year's people, or events, on desktop and on mobile, each slice named on itself.
+
+import { chartOptions } from './axes.js';
+import { colour } from './colours.js';
+import { exact, share, short } from './format.js';
+
+const SLICES = { desktop: ['order', 'on-ink'], mobile: ['show', 'paper'] };
+const total = (rows) => rows.reduce((sum, row) => sum + row.count, 0);
+const what = (meta) => (meta.count === 'events' ? 'events' : 'people');
+
+const sliceNames = {
+  id: 'sliceNames',
+  afterDatasetsDraw(chart) {
+    const { ctx, data } = chart;
+    ctx.save();
+    ctx.textAlign = 'center';
+    for (const [n, arc] of chart.getDatasetMeta(0).data.entries()) {
+      if (data.datasets[0].data[n] === 0) continue;
+      const { x, y } = arc.getCenterPoint();
+      const family = getComputedStyle(document.body).fontFamily;
+      ctx.fillStyle = data.datasets[0].inks[n];
+      ctx.font = `600 13px ${family}`;
+      ctx.fillText(data.labels[n], x, y - 12);
+      ctx.font = `750 20px ${family}`;
+      ctx.fillText(data.datasets[0].shares[n], x, y + 9);
+      ctx.font = `400 12px ${family}`;
+      ctx.fillText(short(data.datasets[0].data[n]), x, y + 26);
+    }
+    ctx.restore();
+  },
+};
+
+export const devicesView = {
+  unit: (meta) => (meta.count === 'events' ? ['event'] : ['person', 'people']),
+  facts: (meta) =>
+    meta.count === 'events'
+      ? `events in ${meta.year}`
+      : `distinct people in ${meta.year}; who used both is in both`,
+  isEmpty: ({ rows }) => total(rows) === 0,
+  empty: ({ meta }) => [
+    `Nobody came in ${meta.year}`,
+    meta.years.length > 0
+      ? `There is something to see in ${meta.years.join(', ')}.`
+      : 'The dataset of 2019 comes in by',
+    ...(meta.years.length > 0 ? [] : ['npm run seed -- product.csv']),
+  ],
+  columns: [
+    ['Device', (row) => row.device],
+    ['Number', (row) => exact(row.count)],
+  ],
+  config: ({ rows }) => ({
+    type: 'pie',
+    plugins: [sliceNames],
+    data: {
+      labels: rows.map((row) => row.device),
+      datasets: [
+        {
+          data: rows.map((row) => row.count),
+          shares: rows.map((row) => share(row.count, total(rows))),
+          backgroundColor: rows.map((row) => colour(SLICES[row.device][0])),
+          inks: rows.map((row) => colour(SLICES[row.device][1])),
+          borderColor: colour('paper'),
+          borderWidth: 3,
+        },
+      ],
+    },
+    options: chartOptions({
+      plugins: { tooltip: { callbacks: { label: ({ label, raw }) => `${exact(raw)} on ${label}` } } },
+    }),
+  }),
+  reading({ rows, meta }) {
+    const [first] = [...rows].sort((a, b) => b.count - a.count);
+    return `${share(first.count, total(rows))} on ${first.device}: ${exact(first.count)} of ${exact(total(rows))} ${what(meta)}.`;
+  },
+};

@@ -1,0 +1,87 @@
+// The filters of the history. The URL holds them, so that a view can be linked, reloaded and gone back to.
+
+const form = document.querySelector('[data-filters]');
+const devices = document.getElementById('devices');
+const year = devices.querySelector('[data-year]');
+const count = devices.querySelector('[data-count]');
+const { from: defaultFrom, to: defaultTo } = document.querySelector('main').dataset;
+const NAMES = ['from', 'to', 'product', 'device'];
+
+/** What is chosen now; empty text where nothing is. */
+export const filters = () => ({
+  ...Object.fromEntries(NAMES.map((name) => [name, form.elements[name].value])),
+  year: year.value,
+  count: count.value,
+});
+
+/** A query string of those that say something. */
+export function query(values) {
+  const said = Object.entries(values).filter(([, value]) => value);
+  return new URLSearchParams(said).toString();
+}
+
+/** Offers the years that have events, keeping the chosen one. */
+export function offerYears(years, chosen) {
+  const all = [...new Set([...years, chosen])].map(String).sort();
+  if (all.join() === [...year.options].map((option) => option.value).join()) return;
+  year.replaceChildren(...all.map((one) => new Option(one, one, false, one === String(chosen))));
+}
+
+function readUrl() {
+  const asked = new URLSearchParams(location.search);
+  form.elements.from.value = asked.get('from') || defaultFrom;
+  form.elements.to.value = asked.get('to') || defaultTo;
+  form.elements.product.value = asked.get('product') ?? '';
+  form.elements.device.value = asked.get('device') ?? '';
+  offerYears(
+    [...year.options].map((option) => option.value),
+    asked.get('year') || '2019',
+  );
+  year.value = asked.get('year') || '2019';
+  count.value = asked.get('count') || 'users';
+}
+
+function markRange() {
+  const { from, to } = filters();
+  for (const link of form.querySelectorAll('[data-range]')) {
+    const its = new URL(link.href).searchParams;
+    const isChosen = its.get('from') === from && its.get('to') === to;
+    if (isChosen) link.setAttribute('aria-current', 'true');
+    else link.removeAttribute('aria-current');
+  }
+}
+
+/** @param {(changed: 'range' | 'devices') => void} onChange */
+export function watchFilters(onChange) {
+  const change = (what) => {
+    if (!form.reportValidity()) return;
+    const { year: aYear, count: aCount, ...rest } = filters();
+    const small = { year: aYear === '2019' ? '' : aYear, count: aCount === 'users' ? '' : aCount };
+    history.pushState(null, '', `/dashboard?${query({ ...rest, ...small })}`);
+    markRange();
+    onChange(what);
+  };
+  form.querySelector('[data-apply]').hidden = true;
+  form.addEventListener('change', () => change('range'));
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    change('range');
+  });
+  form.addEventListener('click', (event) => {
+    const link = event.target.closest('[data-range]');
+    if (link === null) return;
+    event.preventDefault();
+    const its = new URL(link.href).searchParams;
+    for (const name of ['from', 'to']) form.elements[name].value = its.get(name);
+    change('range');
+  });
+  for (const select of [year, count]) select.addEventListener('change', () => change('devices'));
+  addEventListener('popstate', () => {
+    readUrl();
+    markRange();
+    onChange('range');
+    onChange('devices');
+  });
+  readUrl();
+  markRange();
+}

@@ -1,0 +1,56 @@
+// Numbers and times as the dashboard writes them: short where space is short, exact where somebody asks.
+
+const main = document.querySelector('main');
+
+/** Whose midnight and whose wall clock: the shop's, not the reader's. */
+export const TIME_ZONE = main.dataset.timeZone;
+export const CATEGORY_NAMES = JSON.parse(main.dataset.names);
+export const TITLE_NAMES = { banner_show: 'shows', banner_click: 'clicks', order: 'orders' };
+
+const exactFormat = new Intl.NumberFormat('en');
+const shortFormat = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 });
+const percentFormat = new Intl.NumberFormat('en', { style: 'percent', maximumSignificantDigits: 3 });
+const clockFormat = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', timeZone: TIME_ZONE });
+const dayFormat = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' });
+const weekdayFormat = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  timeZone: 'UTC',
+});
+const momentFormat = new Intl.DateTimeFormat('en-GB', {
+  dateStyle: 'medium',
+  timeStyle: 'short',
+  timeZone: TIME_ZONE,
+});
+
+/** 8471220 → 8,471,220 */
+export const exact = (count) => exactFormat.format(count);
+
+/** 8471220 → 8.47 M; below ten thousand it stays exact. */
+export const short = (count) =>
+  Math.abs(count) < 10_000 ? exactFormat.format(count) : shortFormat.format(count).replace(/(?=[KMB]$)/, ' ');
+
+/** 3 of 7 → 42.9%; undefined where there is nothing to have a share of. */
+export const share = (part, whole) => (whole > 0 ? percentFormat.format(part / whole) : undefined);
+
+/** An instant → 14:03:22 in the shop's zone. */
+export const clock = (iso) => clockFormat.format(new Date(iso));
+
+/** An instant → 22 Nov 2026, 14:03 in the shop's zone. */
+export const moment = (iso) => momentFormat.format(new Date(iso));
+
+/** An ISO day → 22 Nov 2026. */
+export const day = (isoDay) => dayFormat.format(new Date(isoDay));
+
+/** An ISO day → Sun, 22 Nov 2026. */
+export const weekday = (isoDay) => weekdayFormat.format(new Date(isoDay));
+
+/** `to` excluded, as in the API → "1 Jan 2019 to 31 May 2019", or the one day. */
+export function span(from, to) {
+  const last = new Date(Date.parse(to) - 86_400_000).toISOString().slice(0, 10);
+  return last <= from ? day(from) : `${day(from)} to ${day(last)}`;
+}
+
+export const plural = (count, one, many = `${one}s`) => `${short(count)} ${count === 1 ? one : many}`;

@@ -1,0 +1,118 @@
+// The dashboard: panels ask for their numbers, the stream says when there are new ones. A page in the background
+// waits until somebody looks at it again.
+
+import { listen } from '../live.js';
+import { dailyView } from './daily.js';
+import { devicesView } from './devices.js';
+import { filters, offerYears, query, watchFilters } from './filters.js';
+import { clock, day } from './format.js';
+import { funnelView } from './funnel.js';
+import { ordersView, todayOrdersView } from './orders.js';
+import { Panel } from './panel.js';
+import { drawTiles, todayView } from './today.js';
+
+const TODAY_EVERY_MS = 250;
+
+const panels = {
+  today: new Panel('today', todayView),
+  todayOrders: new Panel('today-orders', todayOrdersView),
+  daily: new Panel('daily', dailyView),
+  orders: new Panel('orders', ordersView),
+  devices: new Panel('devices', {
+    ...devicesView,
+    drawHtml: (_, { meta }) => offerYears(meta.years, meta.year),
+  }),
+  funnel: new Panel('funnel', funnelView(filters)),
+};
+ordersView.onLegend = (answer) => panels.orders.show(answer);
+todayOrdersView.onLegend = (answer) => panels.todayOrders.show(answer);
+
+const loaders = {
+  daily: ({ from, to, product, device }) => `/api/charts/daily?${query({ from, to, product, device })}`,
+  orders: ({ from, to, product }) => `/api/charts/orders?${query({ from, to, product })}`,
+  devices: ({ year, count }) => `/api/charts/devices?${query({ year, count })}`,
+  funnel: ({ from, to }) => `/api/charts/funnel?${query({ from, to })}`,
+};
+const load = (name) => panels[name].load(loaders[name](filters()));
+
+watchFilters((changed) => {
+  for (const name of changed === 'devices' ? ['devices'] : ['daily', 'orders', 'funnel']) load(name);
+});
+for (const name of Object.keys(loaders)) load(name);
+
+let newest;
+let drawAt = 0;
+let drawing;
+
+function drawToday() {
+  drawing = undefined;
+  drawAt = Date.now();
+  const { rows, orders, meta } = newest;
+  panels.today.show({ rows, meta: { ...meta, total: rows.reduce((sum, row) => sum + row.count, 0) } });
+  panels.todayOrders.show({
+    rows: orders,
+    meta: { ...meta, total: orders.reduce((sum, row) => sum + row.count, 0) },
+  });
+}
+
+const pipe = document.querySelector('.pipe');
+const calm = matchMedia('(prefers-reduced-motion: reduce)');
+
+/** Lets a dot run along the line at the head of the page: something arrived. */
+function pulse() {
+  if (calm.matches) return;
+  const journey = [
+    { left: '0', opacity: 1 },
+    { left: 'calc(100% - 16px)', opacity: 1 },
+  ];
+  pipe.animate(journey, { duration: 300, easing: 'ease-out', pseudoElement: '::after' });
+}
+
+function today(answer) {
+  const isNews = newest !== undefined;
+  newest = answer;
+  document.querySelector('[data-today]').textContent = `, ${day(answer.meta.day)}`;
+  say(true);
+  document.querySelector('[data-as-of]').textContent = `as of ${clock(answer.meta.as_of)}`;
+  drawTiles(answer);
+  if (isNews) pulse();
+  if (document.hidden) return;
+  if (drawing === undefined)
+    drawing = setTimeout(drawToday, Math.max(0, drawAt + TODAY_EVERY_MS - Date.now()));
+}
+
+const missed = new Set();
+
+/** Asks again for the charts whose range reaches into today. */
+function changed({ charts }) {
+  const { to, year } = filters();
+  const thisDay = newest?.meta.day ?? '';
+  for (const name of charts) {
+    const isOver = name === 'devices' ? year !== thisDay.slice(0, 4) : to <= thisDay;
+    if (isOver || loaders[name] === undefined) continue;
+    if (document.hidden) missed.add(name);
+    else load(name);
+  }
+}
+
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden) return;
+  if (newest !== undefined) drawToday();
+  for (const name of missed) load(name);
+  missed.clear();
+});
+
+const connection = document.querySelector('[data-connection]');
+
+function say(connected) {
+  const state = connected ? 'live' : 'lost';
+  if (connection.dataset.state === state) return;
+  connection.dataset.state = state;
+  connection.textContent = connected ? 'Live' : 'Connection lost, trying again; these figures are';
+}
+
+listen('/api/live', { today, changed }, (connected) => {
+  // What happened while the line was down was said to nobody.
+  if (connected && connection.dataset.state === 'lost') changed({ charts: Object.keys(loaders) });
+  say(connected);
+});

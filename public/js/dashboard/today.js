@@ -1,0 +1,122 @@
+// Today: the row of figures with their change against yesterday until the same time, and today by category and kind.
+
+import { PRODUCTS } from '../marks.js';
+import { barLabels, chartOptions, countAxis, exactLabel } from './axes.js';
+import { colour, TITLE_TOKENS } from './colours.js';
+import { CATEGORY_NAMES, exact, share, short, TITLE_NAMES } from './format.js';
+
+const TITLES = Object.keys(TITLE_NAMES);
+
+/** Sum of the rows' counts by title, each title present. */
+export function byTitle(rows) {
+  const totals = { banner_show: 0, banner_click: 0, order: 0 };
+  for (const { title, count } of rows) totals[title] += count;
+  return totals;
+}
+
+const perHundred = ({ order, banner_click: clicks }) => (clicks > 0 ? (order / clicks) * 100 : undefined);
+
+function write(tile, number, title, change, direction) {
+  const figure = tile.querySelector('[data-number]');
+  figure.textContent = number;
+  figure.title = title;
+  const words = tile.querySelector('[data-change]');
+  words.textContent = change;
+  words.dataset.direction = direction;
+}
+
+/** "12% more than yesterday by this time (1,074)" */
+function compare(now, then) {
+  if (then === 0)
+    return [now === 0 ? 'nothing yesterday by this time either' : 'nothing yesterday by this time', 'same'];
+  const words = `yesterday by this time (${short(then)})`;
+  if (now === then) return [`as many as ${words}`, 'same'];
+  const amount = share(Math.abs(now - then), then);
+  return now > then ? [`▲ ${amount} more than ${words}`, 'up'] : [`▼ ${amount} fewer than ${words}`, 'down'];
+}
+
+export function drawTiles({ rows, yesterday }) {
+  const now = byTitle(rows);
+  const then = byTitle(yesterday);
+  for (const title of TITLES) {
+    const tile = document.querySelector(`[data-tile="${title}"]`);
+    write(tile, short(now[title]), exact(now[title]), ...compare(now[title], then[title]));
+  }
+  const [rate, before] = [perHundred(now), perHundred(then)];
+  const words =
+    before === undefined ? 'no clicks yesterday by this time' : `${before.toFixed(1)} yesterday by this time`;
+  const tile = document.querySelector('[data-tile="rate"]');
+  write(tile, rate?.toFixed(1) ?? '–', rate === undefined ? 'no clicks yet' : String(rate), words, 'same');
+}
+
+const cell = (rows, product, title) =>
+  rows
+    .filter((row) => row.product === product && row.title === title)
+    .reduce((sum, row) => sum + row.count, 0);
+
+const SIGNS = { banner_show: '○', banner_click: '●', order: '◆' };
+
+export const todayView = {
+  isLive: true,
+  isEmpty: ({ rows }) => rows.length === 0,
+  empty: () => [
+    'No events today yet',
+    'Open the shop: the first banner you see is the first event here. Any other client can send events, too:',
+    `curl -X POST ${location.origin}/api/events -H 'Content-Type: application/json' -d @event.json`,
+  ],
+  columns: [
+    ['Category', ({ product }) => CATEGORY_NAMES[product]],
+    ...TITLES.map((title) => [`${SIGNS[title]} ${TITLE_NAMES[title]}`, (row) => exact(row[title])]),
+  ],
+  tableRows: ({ rows }) =>
+    PRODUCTS.map((product) => ({
+      product,
+      ...Object.fromEntries(TITLES.map((title) => [title, cell(rows, product, title)])),
+    })),
+  drawHtml(root) {
+    const legend = TITLES.map((title) => {
+      const item = document.createElement('span');
+      item.className = `legend-word for-${TITLE_TOKENS[title]}`;
+      item.textContent = `${SIGNS[title]} ${TITLE_NAMES[title]}`;
+      return item;
+    });
+    root.querySelector('[data-legend]').replaceChildren(...legend);
+  },
+  config: ({ rows }) => ({
+    type: 'bar',
+    plugins: [barLabels],
+    data: {
+      labels: PRODUCTS.map((product) => CATEGORY_NAMES[product]),
+      datasets: TITLES.map((title) => ({
+        label: TITLE_NAMES[title],
+        data: PRODUCTS.map((product) => cell(rows, product, title)),
+        backgroundColor: colour(TITLE_TOKENS[title]),
+        borderRadius: 3,
+        barPercentage: 0.92,
+        categoryPercentage: 0.76,
+      })),
+    },
+    options: chartOptions({
+      indexAxis: 'y',
+      layout: { padding: { right: 40 } },
+      scales: {
+        x: countAxis(),
+        y: countAxis({
+          grid: { display: false },
+          ticks: { color: colour('ink'), callback: (_, n) => CATEGORY_NAMES[PRODUCTS[n]], maxTicksLimit: 10 },
+        }),
+      },
+      plugins: { tooltip: { callbacks: { label: exactLabel } } },
+    }),
+  }),
+  reading({ rows }) {
+    const totals = PRODUCTS.map((product) => [
+      product,
+      byTitle(rows.filter((row) => row.product === product)),
+    ]);
+    const [[most, { order }]] = totals.sort(([, a], [, b]) => b.order - a.order);
+    return order === 0
+      ? 'Nothing ordered yet.'
+      : `Most ordered: ${CATEGORY_NAMES[most].toLowerCase()} (${exact(order)}).`;
+  },
+};
