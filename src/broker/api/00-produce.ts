@@ -5,7 +5,8 @@
 // * The answer is sent when the batch is with the operating system, for acks 1 and −1 alike: there is one
 //   replica. With acks 0 there is none, and an error closes the connection, as in Apache Kafka.
 // * A batch of an idempotent producer that was stored before is answered with its first offset again.
-// * Transactional batches are refused with INVALID_TXN_STATE.
+// * A transactional id is refused as in 10-find-coordinator.ts, a transactional batch without one with
+//   INVALID_TXN_STATE.
 // * v0-2 carry the old message formats and are refused with UNSUPPORTED_FOR_MESSAGE_FORMAT. They are advertised
 //   because librdkafka takes the lower bound for a feature flag.
 //
@@ -69,7 +70,7 @@ function refused(error: ErrorCode): Stored {
 /** What is wrong with the whole request, whatever its partitions. */
 function requestProblem({ transactionalId, acks }: ProduceRequest, version: number): ErrorCode {
   if (version < FIRST_WITH_BATCHES) return ErrorCode.UNSUPPORTED_FOR_MESSAGE_FORMAT;
-  if (transactionalId !== null) return ErrorCode.INVALID_TXN_STATE;
+  if (transactionalId !== null) return ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
   return acks >= -1 && acks <= 1 ? ErrorCode.NONE : ErrorCode.INVALID_REQUIRED_ACKS;
 }
 

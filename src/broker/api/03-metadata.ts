@@ -1,19 +1,23 @@
-// Metadata: v4-6
+// Metadata: v0-6
 //
 // Behaviour:
-// * A null list asks for all topics, an empty one for none.
-// * A topic that does not exist is made, if the client allows it and the broker's option does.
+// * A null list asks for all topics, an empty one for none; in v0, which has no null, an empty one for all.
+// * A topic that does not exist is made, if the client allows it (before v4 it cannot say) and the broker does.
 // * The broker is the address at which this client reached it, unless another one is advertised.
+// * v0-3 are there for kafka-python 2.0, which asks with v0 and v1 whatever is advertised.
 //
-// Version notes: v5 adds offline replicas, always none; v6 is v5.
+// Version notes: v1 adds the rack, the controller and isInternal, v2 the cluster's id, v3 the throttle time, v4
+// allowAutoTopicCreation, v5 offline replicas, always none; v6 is v5.
 //
-//   Request => [topic] (nullable) allowAutoTopicCreation
-//   Response => throttleTimeMs [nodeId host port rack] clusterId controllerId
-//               [errorCode topic isInternal [errorCode partition leader [replica] [isr] [offline] (v5+)]]
+//   Request => [topic] (nullable from v1) allowAutoTopicCreation (v4+)
+//   Response => throttleTimeMs (v3+) [nodeId host port rack (v1+)] clusterId (v2+) controllerId (v1+)
+//               [errorCode topic isInternal (v1+)
+//                [errorCode partition leader [replica] [isr] [offline] (v5+)]]
 //     nodeId, port, controllerId, partition, leader, replica, isr, offline => INT32
 
 import { type Topic, topicNameProblem } from '../log/topics.ts';
 import { ErrorCode } from '../wire/error-codes.ts';
+import type { Reader } from '../wire/reader.ts';
 import type { Writer } from '../wire/writer.ts';
 import { type Api, answerTo, type Context, NO_THROTTLE, NODE_ID, type Request } from './api.ts';
 
@@ -40,7 +44,8 @@ function describe(name: string, mayCreate: boolean, { settings, topics }: Contex
 function writeTopic(writer: Writer, { name, error, partitions }: Described, version: number): void {
   const indexes = Array.from({ length: partitions }, (_, index) => index);
   const onlyNode = () => writer.array([NODE_ID], (node) => writer.int32(node));
-  writer.int16(error).string(name).boolean(false);
+  writer.int16(error).string(name);
+  if (version >= 1) writer.boolean(false); // not internal
   writer.array(indexes, (index) => {
     writer.int16(ErrorCode.NONE).int32(index).int32(NODE_ID);
     onlyNode(); // replicas
@@ -49,20 +54,28 @@ function writeTopic(writer: Writer, { name, error, partitions }: Described, vers
   });
 }
 
+/** The names asked for, each once; null for all topics. */
+function readNames(body: Reader, version: number): Set<string> | null {
+  const names = body.nullableArray(() => body.string());
+  return names === null || (version === 0 && names.length === 0) ? null : new Set(names);
+}
+
 function handle(request: Request, context: Context): Writer {
   const { body, client, version } = request;
-  const names = body.nullableArray(() => body.string());
-  const mayCreate = body.boolean();
-  const topics =
-    names === null
-      ? context.topics.all().map(described)
-      : [...new Set(names)].map((n) => describe(n, mayCreate, context));
-  const writer = answerTo(request).int32(NO_THROTTLE);
-  writer.array([client.advertised], ({ host, port }) =>
-    writer.int32(NODE_ID).string(host).int32(port).string(null),
-  );
-  writer.string(context.clusterId).int32(NODE_ID);
+  const names = readNames(body, version);
+  const mayCreate = version >= 4 ? body.boolean() : true;
+  const topics = names
+    ? [...names].map((name) => describe(name, mayCreate, context))
+    : context.topics.all().map(described);
+  const writer = answerTo(request);
+  if (version >= 3) writer.int32(NO_THROTTLE);
+  writer.array([client.advertised], ({ host, port }) => {
+    writer.int32(NODE_ID).string(host).int32(port);
+    if (version >= 1) writer.string(null); // rack
+  });
+  if (version >= 2) writer.string(context.clusterId);
+  if (version >= 1) writer.int32(NODE_ID); // controller
   return writer.array(topics, (topic) => writeTopic(writer, topic, version));
 }
 
-export const metadata: Api = { key: 3, name: 'Metadata', min: 4, max: 6, handle };
+export const metadata: Api = { key: 3, name: 'Metadata', min: 0, max: 6, handle };

@@ -2,8 +2,9 @@
 //
 // Behaviour:
 // * The coordinator of every group is the only node.
-// * A transaction coordinator (key type 1) there is none: refused with INVALID_REQUEST and a message, which
-//   clients report at once, where COORDINATOR_NOT_AVAILABLE would have them try again for ever.
+// * A transaction coordinator (key type 1) there is none: refused with TRANSACTIONAL_ID_AUTHORIZATION_FAILED and
+//   a message. It is the one error of this API that every client takes for final; librdkafka and Java try again
+//   after any other (tried with librdkafka 2.0.2).
 //
 // Version notes: v1 adds the key type, the throttle time and the message; v2 is v1.
 //
@@ -28,7 +29,7 @@ function handle(request: Request): Writer {
   const { node, host, port } = isGroup ? { node: NODE_ID, ...client.advertised } : NOWHERE;
   const writer = answerTo(request);
   if (version >= 1) writer.int32(NO_THROTTLE);
-  writer.int16(isGroup ? ErrorCode.NONE : ErrorCode.INVALID_REQUEST);
+  writer.int16(isGroup ? ErrorCode.NONE : ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED);
   if (version >= 1) writer.string(message);
   return writer.int32(node).string(host).int32(port);
 }

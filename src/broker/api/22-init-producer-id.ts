@@ -2,7 +2,7 @@
 //
 // Behaviour:
 // * Every idempotent producer gets an id that was never given out before, with epoch 0.
-// * A transactional id is refused with INVALID_REQUEST: there are no transactions.
+// * A transactional id is refused as in 10-find-coordinator.ts: there are no transactions.
 //
 // Version notes: v1 is v0.
 //
@@ -16,7 +16,9 @@ import { type Api, answerTo, type Context, NO_THROTTLE, type Request } from './a
 function handle(request: Request, { producerIds }: Context): Writer {
   const writer = answerTo(request).int32(NO_THROTTLE);
   const transactionalId = request.body.nullableString();
-  if (transactionalId !== null) return writer.int16(ErrorCode.INVALID_REQUEST).int64(-1).int16(-1);
+  if (transactionalId !== null) {
+    return writer.int16(ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED).int64(-1).int16(-1);
+  }
   return writer.int16(ErrorCode.NONE).int64(producerIds.next()).int16(0);
 }
 
