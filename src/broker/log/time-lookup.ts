@@ -1,7 +1,8 @@
 // Finds the first record of a time in one segment. The index says from where on to look, batch headers say
-// which batch; inside a batch that is not compressed the records say which record. For a compressed batch the
+// which batch, its records say which record. Where a batch cannot be unpacked (zstd before Node 22.15) the
 // answer is its first record: never later than the right one, so a reader that seeks there misses nothing.
 
+import { decompress } from './decompress.ts';
 import { firstRecordSince } from './record.ts';
 import { BATCH_HEADER, type BatchHeader, codecOf, readHeader } from './record-batch.ts';
 import type { Segment } from './segment.ts';
@@ -22,13 +23,11 @@ export function firstRecordSinceTime(segment: Segment, timestamp: number): Timed
 }
 
 function within(segment: Segment, position: number, header: BatchHeader, timestamp: number): TimedOffset {
-  const first = { offset: header.baseOffset, timestamp: header.baseTimestamp };
-  if (codecOf(header.attributes) !== 0) return first;
-  const batch = segment.readAt(position, header.size);
-  const record = firstRecordSince(batch, BATCH_HEADER, header.records, timestamp - header.baseTimestamp);
-  if (record === null) return first;
-  return {
-    offset: header.baseOffset + record.offsetDelta,
-    timestamp: header.baseTimestamp + record.timestampDelta,
-  };
+  const { baseOffset, baseTimestamp, size } = header;
+  const packed = segment.readAt(position + BATCH_HEADER, size - BATCH_HEADER);
+  const codec = codecOf(header.attributes);
+  const records = codec === 0 ? packed : decompress(codec, packed);
+  const found = records && firstRecordSince(records, 0, header.records, timestamp - baseTimestamp);
+  if (!found) return { offset: baseOffset, timestamp: baseTimestamp };
+  return { offset: baseOffset + found.offsetDelta, timestamp: baseTimestamp + found.timestampDelta };
 }
