@@ -1,0 +1,25 @@
+// One suite, two brokers: what is said of the embedded broker here is also true of Apache Kafka, and is shown
+// by clients that nobody here wrote. Where the two differ on purpose: docs/broker.md.
+
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import { pairs } from './pairs.ts';
+import { type Running, TARGETS } from './targets.ts';
+
+describe.each(TARGETS)('$name', ({ name, missing, start }) => {
+  const reason = missing();
+  if (reason !== null) {
+    test(`${name} conforms`, (ctx) => {
+      console.warn(`SKIPPED: ${reason}`);
+      ctx.skip(reason);
+    });
+    return;
+  }
+  let running: Running | undefined;
+  beforeAll(async () => {
+    running = await start();
+  }, 120_000);
+  afterAll(() => running?.stop());
+  const port = () => running?.port ?? 0;
+
+  describe('clients understand each other', () => pairs(port));
+});

@@ -1,0 +1,34 @@
+// The two brokers that the suite runs against: the embedded one and Apache Kafka.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startBroker } from '../../../src/broker/broker.ts';
+import { apacheKafkaMissing, startApacheKafka } from '../../real-kafka/apache-kafka.ts';
+
+export interface Running {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+export interface Target {
+  readonly name: 'embedded broker' | 'Apache Kafka';
+  /** Why it cannot run here; null if it can. */
+  missing(): string | null;
+  start(): Promise<Running>;
+}
+
+async function startEmbedded(): Promise<Running> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'broker-conformance-'));
+  const broker = await startBroker({ port: 0, dataDir, groupMinSessionTimeoutMs: 100 });
+  const stop = async () => {
+    await broker.close();
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+  return { port: broker.port, stop };
+}
+
+export const TARGETS: readonly Target[] = [
+  { name: 'embedded broker', missing: () => null, start: startEmbedded },
+  { name: 'Apache Kafka', missing: apacheKafkaMissing, start: () => startApacheKafka() },
+];

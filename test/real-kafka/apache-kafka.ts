@@ -1,0 +1,154 @@
+// Apache Kafka on this machine, without a container: its jars fetched by Maven into .kafka/lib, one node in KRaft
+// mode with a folder and ports of its own. The reference for the embedded broker's tests and benchmarks, and the
+// real cluster for everybody else's. Nothing is downloaded unless KAFKA_FETCH=1 says so.
+
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '../..');
+const LIB = join(ROOT, '.kafka/lib');
+const START_TIMEOUT_MS = 60_000;
+const STOP_TIMEOUT_MS = 15_000;
+
+/** The class path of Apache Kafka and its console tools. */
+export const KAFKA_CLASS_PATH = join(LIB, '*');
+
+export interface ApacheKafka {
+  readonly port: number;
+  readonly pid: number;
+  /** Ends it in order and removes its folder. */
+  stop(): Promise<void>;
+}
+
+/** Why Apache Kafka cannot run here; null if it can. Fetches its jars first where KAFKA_FETCH=1. */
+export function apacheKafkaMissing(): string | null {
+  if (!runs('java', ['-version'])) return 'Apache Kafka needs java, which is not installed';
+  if (hasJars()) return null;
+  if (process.env.KAFKA_FETCH !== '1')
+    return "Apache Kafka's jars are not in .kafka/lib; KAFKA_FETCH=1 fetches them";
+  if (!runs('mvn', ['--version'])) return "fetching Apache Kafka's jars needs mvn, which is not installed";
+  fetchJars();
+  return null;
+}
+
+function hasJars(): boolean {
+  return existsSync(LIB) && readdirSync(LIB).some((name) => name.startsWith('kafka_2.13'));
+}
+
+/** Fetches the jars beside their place first, so that nobody sees half of them. */
+function fetchJars(): void {
+  mkdirSync(join(ROOT, '.kafka'), { recursive: true });
+  const folder = mkdtempSync(join(ROOT, '.kafka/fetch-'));
+  const pom = join(import.meta.dirname, 'pom.xml');
+  execFileSync(
+    'mvn',
+    ['-q', '-B', '-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${folder}`],
+    {
+      stdio: 'inherit',
+    },
+  );
+  if (!hasJars()) execFileSync('mv', ['-T', folder, LIB]);
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function runs(command: string, args: string[]): boolean {
+  try {
+    execFileSync(command, args, { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Two ports that were free a moment ago, both held open while they are looked for, so that they differ. */
+async function freePorts(): Promise<[number, number]> {
+  const servers = [createServer(), createServer()] as const;
+  await Promise.all(servers.map((server) => once(server.listen(0, '127.0.0.1'), 'listening')));
+  const [first, second] = servers.map((server) => {
+    const address = server.address();
+    return typeof address === 'object' && address ? address.port : 0;
+  });
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return [first ?? 0, second ?? 0];
+}
+
+function properties(folder: string, port: number, controllerPort: number): string {
+  return [
+    'process.roles=broker,controller',
+    'node.id=1',
+    `controller.quorum.voters=1@127.0.0.1:${controllerPort}`,
+    `listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    `advertised.listeners=PLAINTEXT://127.0.0.1:${port}`,
+    'controller.listener.names=CONTROLLER',
+    `log.dirs=${folder}/log`,
+    'offsets.topic.replication.factor=1',
+    'offsets.topic.num.partitions=4',
+    'transaction.state.log.replication.factor=1',
+    'transaction.state.log.min.isr=1',
+    'share.coordinator.state.topic.replication.factor=1',
+    'share.coordinator.state.topic.min.isr=1',
+    'group.initial.rebalance.delay.ms=0',
+    'group.min.session.timeout.ms=100',
+  ].join('\n');
+}
+
+/** Starts one node; resolves once it takes connections. `heap` is java's -Xmx. */
+export async function startApacheKafka({ heap = '512m' } = {}): Promise<ApacheKafka> {
+  const folder = mkdtempSync(join(tmpdir(), 'apache-kafka-'));
+  const [port, controllerPort] = await freePorts();
+  const config = join(folder, 'server.properties');
+  writeFileSync(config, properties(folder, port, controllerPort));
+  const clusterId = randomBytes(16).toString('base64url').replace(/^-/, 'A');
+  const classPath = ['-cp', KAFKA_CLASS_PATH];
+  const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', config];
+  execFileSync('java', [...classPath, ...format], { stdio: 'ignore' });
+  const child = spawn('java', [`-Xmx${heap}`, ...classPath, 'kafka.Kafka', config], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (text) => {
+      output = (output + text).slice(-10_000);
+    });
+  }
+  const stop = async () => {
+    await ended(child);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  if (await listens(child, port)) return { port, pid: child.pid ?? 0, stop };
+  await stop();
+  throw new Error(`Apache Kafka did not listen on ${port} within ${START_TIMEOUT_MS} ms: ${output}`);
+}
+
+async function listens(child: ChildProcess, port: number): Promise<boolean> {
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  while (Date.now() < deadline && child.exitCode === null) {
+    if (await connects(port)) return true;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return false;
+}
+
+function connects(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, 'exit');
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+  await exit;
+  clearTimeout(timer);
+}
