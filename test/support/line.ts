@@ -62,13 +62,22 @@ export async function testConfig(brokerPort: number, databaseUrl: string): Promi
   );
 }
 
+type LineOptions = {
+  readonly timeZone?: string;
+  readonly ingest?: boolean;
+  /** A broker that runs already, in place of one of its own. */
+  readonly brokerPort?: number;
+};
+
 /** Starts web and ingest on a broker and a database of their own. */
-export async function startLine({ timeZone = 'UTC', ingest = true } = {}): Promise<Line> {
-  const [broker, { url: databaseUrl, pool }] = await Promise.all([
-    startTestBroker(),
-    migratedDatabase(timeZone),
-  ]);
-  const config = await testConfig(broker.port, databaseUrl);
+export async function startLine({
+  timeZone = 'UTC',
+  ingest = true,
+  brokerPort,
+}: LineOptions = {}): Promise<Line> {
+  const { url: databaseUrl, pool } = await migratedDatabase(timeZone);
+  const port = brokerPort ?? (await startTestBroker()).port;
+  const config = await testConfig(port, databaseUrl);
   const parts = await Promise.all([
     startWeb(config, testLog),
     ...(ingest ? [startIngest(config, testLog)] : []),
@@ -78,7 +87,7 @@ export async function startLine({ timeZone = 'UTC', ingest = true } = {}): Promi
     url: `http://127.0.0.1:${config.PORT}`,
     config,
     pool,
-    kafka: testKafka(broker.port),
+    kafka: testKafka(port),
     web: parts[0],
   };
 }
