@@ -21,8 +21,9 @@ beforeEach(() => {
 
 afterAll(async () => {
   await Promise.all(pools.map((pool) => pool.end()));
-  if (failed) console.warn(`kept for a look, while this run's server lives: ${made.join(', ')}`);
-  else for (const name of made) await administer(`DROP DATABASE ${name} WITH (FORCE)`);
+  if (failed && made.length > 0)
+    console.warn(`kept for a look, while this run's server lives: ${made.join(', ')}`);
+  if (!failed) for (const name of made) await administer(`DROP DATABASE ${name} WITH (FORCE)`);
 });
 
 async function administer(sql: string): Promise<void> {

@@ -1,0 +1,83 @@
+// A person walks home → banner → product → order, and an open dashboard shows that order without a reload.
+
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { noBrowser, startBrowser } from '../support/browser.ts';
+import { eventually } from '../support/line.ts';
+import { type Program, programSettings, startProgram } from '../support/program.ts';
+
+/** Runs in the page: the sum of all points of the scatter. */
+const CHARTED_ORDERS = `Chart.getChart(document.querySelector('#today-orders canvas'))
+  ?.data.datasets.flatMap(({ data }) => data).reduce((sum, { y }) => sum + y, 0) ?? 0`;
+
+describe.skipIf(noBrowser !== undefined)('a click in the shop', { timeout: 90_000 }, () => {
+  let program: Program;
+  let dashboard: Page;
+  let shop: Page;
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    program = await startProgram(await programSettings());
+    const browser = await startBrowser();
+    [dashboard, shop] = await Promise.all([browser.newPage(), browser.newPage()]);
+    for (const page of [dashboard, shop]) {
+      page.on('pageerror', (error) => complaints.push(error.message));
+      page.on('console', (message) => {
+        // Also how the browser tells of a violated Content-Security-Policy.
+        if (message.type() === 'error') complaints.push(message.text());
+      });
+    }
+  }, 90_000);
+
+  const tile = async (title: string) =>
+    Number(await dashboard.locator(`[data-tile="${title}"] [data-number]`).innerText());
+
+  /** How many orders the chart of today draws. */
+  const charted = () => dashboard.evaluate<number>(CHARTED_ORDERS);
+
+  it('becomes a row and a point on the chart of an open dashboard', async () => {
+    await dashboard.goto(`${program.url}/dashboard`);
+    await eventually(async () => (await tile('order')) === 0);
+    const names = JSON.parse((await dashboard.locator('main').getAttribute('data-names')) ?? '{}');
+    let reloads = 0;
+    dashboard.on('framenavigated', () => {
+      reloads += 1;
+    });
+
+    await shop.goto(program.url);
+    await shop.getByRole('link', { name: 'See it' }).click();
+    await shop.waitForURL(/\/product\/.*page_id=/);
+    const category = /product\/([a-z_]+)/.exec(shop.url())?.[1];
+    await shop.getByRole('button', { name: 'Order now' }).click();
+    await shop.waitForURL(/\/order\/[0-9a-f]{32}/);
+    await shop.getByRole('heading', { name: 'Order successful' }).waitFor();
+
+    await eventually(async () => (await tile('order')) === 1);
+    expect([await tile('banner_show'), await tile('banner_click')]).toEqual([2, 1]);
+    await eventually(async () => (await charted()) === 1);
+    await dashboard.locator('#today-orders [data-table-switch]').click();
+    const table = await dashboard.locator('#today-orders [data-table]').innerText();
+    expect(table).toContain(names[category ?? '']);
+    expect(reloads).toBe(0);
+  });
+
+  it('can be followed on the ribbon of the shop, through Kafka and Postgres to the chart', async () => {
+    const ribbon = shop.locator('.ribbon');
+    await eventually(async () => /partition \d, offset \d+/.test(await ribbon.innerText()));
+    await eventually(async () => /counted/.test(await ribbon.innerText()));
+  });
+
+  it('is not ordered again by reload, back and forward', async () => {
+    await shop.reload();
+    await shop.goBack();
+    await shop.goForward();
+    await shop.getByRole('heading', { name: 'Order successful' }).waitFor();
+    await shop.goto(program.url);
+    await eventually(async () => (await tile('banner_show')) >= 3);
+    expect(await tile('order')).toBe(1);
+  });
+
+  it('leaves no error in the browser, and breaks no Content-Security-Policy', () => {
+    expect(complaints).toEqual([]);
+  });
+});
