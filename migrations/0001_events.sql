@@ -1,5 +1,6 @@
--- The dataset and the live events in one table, its columns those of src/events/event.ts. Wide types first: no
--- padding between columns. What only live events have lies beside it, so that a seeded row pays nothing for it.
+-- The dataset and the live events in one table. Its first eight columns are the dataset's (src/events/event.ts); the
+-- others say where a live event came from and are NULL in loaded rows, which costs those eight bytes a row. Beside it
+-- in a table of their own they would cost each live event a second row and a second index entry.
 
 CREATE TYPE product AS ENUM ('accessories', 'clothes', 'electronics', 'sneakers', 'sports_nutrition');
 CREATE TYPE site_version AS ENUM ('desktop', 'mobile');
@@ -19,19 +20,17 @@ CREATE TABLE events (
   site_version site_version NOT NULL,
   "time" timestamptz NOT NULL,
   title title NOT NULL,
-  target smallint NOT NULL CHECK (target = CASE WHEN title = 'order' THEN 1 ELSE 0 END)
+  target smallint NOT NULL CHECK (target = CASE WHEN title = 'order' THEN 1 ELSE 0 END),
+  "partition" integer,
+  "offset" bigint,
+  appended_at timestamptz,
+  stored_at timestamptz,
+  topic text,
+  context jsonb
 );
-
-CREATE TABLE live_events (
-  order_id uuid PRIMARY KEY,
-  topic text NOT NULL,
-  "partition" integer NOT NULL,
-  "offset" bigint NOT NULL,
-  appended_at timestamptz NOT NULL,
-  stored_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-  context jsonb NOT NULL
-);
-COMMENT ON TABLE live_events IS 'where a live event came from: its place in Kafka, its times, its context';
+COMMENT ON COLUMN events.appended_at IS 'timestamp of the record in Kafka';
+COMMENT ON COLUMN events.stored_at IS 'when its transaction in Postgres wrote it';
+COMMENT ON COLUMN events.context IS 'what only live events have: client, visitor, item';
 
 -- Ingest: Postgres is the authority on offsets. An offset means something on one cluster only: the same topic on
 -- another one starts at its own beginning.

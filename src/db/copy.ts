@@ -39,7 +39,12 @@ export class CopyRows {
 
   /** @param ms milliseconds since the epoch */
   timestamp(ms: number): this {
-    return this.bigint(BigInt(Math.round((ms - EPOCH_2000_MS) * 1000)));
+    const micros = Math.round((ms - EPOCH_2000_MS) * 1000);
+    this.#length(8);
+    // Two halves: a BigInt for every time would cost more than the rest of the row.
+    this.#at = this.#buffer.writeInt32BE(Math.floor(micros / 2 ** 32), this.#at);
+    this.#at = this.#buffer.writeUInt32BE(((micros % 2 ** 32) + 2 ** 32) % 2 ** 32, this.#at);
+    return this;
   }
 
   bigint(value: bigint): this {

@@ -1,7 +1,7 @@
 // The tables as drizzle sees them, for typed look-ups. migrations/ makes them; a test holds the two together.
 
 import { bigint, boolean, customType, integer, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
-import { type EventContext, eventFields, hexId } from '../events/event.ts';
+import { type EventContext, eventFields } from '../events/event.ts';
 
 type Columns = { [F in keyof typeof eventFields]: (typeof eventFields)[F]['column'] };
 
@@ -11,16 +11,14 @@ const eventColumns = Object.fromEntries(
 
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 
-export const events = pgTable('events', eventColumns);
-
-export const liveEvents = pgTable('live_events', {
-  order_id: hexId().primaryKey(),
-  topic: text().notNull(),
-  partition: integer().notNull(),
-  offset: bigint({ mode: 'number' }).notNull(),
-  appended_at: timestamp({ withTimezone: true }).notNull(),
-  stored_at: timestamp({ withTimezone: true }).notNull().defaultNow(),
-  context: jsonb().$type<EventContext>().notNull(),
+export const events = pgTable('events', {
+  ...eventColumns,
+  partition: integer(),
+  offset: bigint({ mode: 'number' }),
+  appended_at: timestamp({ withTimezone: true }),
+  stored_at: timestamp({ withTimezone: true }),
+  topic: text(),
+  context: jsonb().$type<EventContext>(),
 });
 
 export const deadLetters = pgTable('dead_letters', {

@@ -5,34 +5,40 @@
 import { CopyRows, copyInto } from '../db/copy.ts';
 import { codeOf } from '../db/errors.ts';
 import type { Client } from '../db/pool.ts';
-import { EVENT_COLUMNS, type ShopEvent } from '../events/event.ts';
+import { EVENT_COLUMNS } from '../events/event.ts';
 import type { DeadLetter, LiveEvent } from './batch.ts';
 import type { Subscription } from './offsets.ts';
 
 const UNIQUE_VIOLATION = '23505';
-const COLUMNS = EVENT_COLUMNS.map((column) => `"${column}"`).join(', ');
+const ORIGIN_COLUMNS = ['partition', 'offset', 'appended_at', 'stored_at', 'topic', 'context'] as const;
+const ALL_COLUMNS = [...EVENT_COLUMNS, ...ORIGIN_COLUMNS];
+const COLUMNS = ALL_COLUMNS.map((column) => `"${column}"`).join(', ');
+const ROW_BYTES = 500;
+
+/** Where a batch comes from. */
+export type Origin = { readonly topic: string; readonly partition: number };
 
 /** Inserts the events whose order_id isn't there yet; those that were inserted. */
 export async function insertEvents(
   client: Client,
+  origin: Origin,
   live: readonly LiveEvent[],
 ): Promise<readonly LiveEvent[]> {
   if (live.length === 0) return live;
   await client.query('SAVEPOINT before_copy');
   try {
-    await copyEvents(client, 'events', live);
-    await client.query('RELEASE SAVEPOINT before_copy');
+    await copyEvents(client, 'events', origin, live);
     return live;
   } catch (error) {
     if (codeOf(error) !== UNIQUE_VIOLATION) throw error;
     await client.query('ROLLBACK TO SAVEPOINT before_copy');
-    return insertNew(client, live);
+    return insertNew(client, origin, live);
   }
 }
 
-async function insertNew(client: Client, live: readonly LiveEvent[]): Promise<LiveEvent[]> {
+async function insertNew(client: Client, origin: Origin, live: readonly LiveEvent[]): Promise<LiveEvent[]> {
   await client.query('CREATE TEMP TABLE IF NOT EXISTS staging (LIKE events) ON COMMIT DELETE ROWS');
-  await copyEvents(client, 'staging', live);
+  await copyEvents(client, 'staging', origin, live);
   // One order for all writers: two that insert the same ids wait for each other instead of deadlocking.
   const { rows } = await client.query<{ order_id: string }>(
     `INSERT INTO events (${COLUMNS}) SELECT ${COLUMNS} FROM staging ORDER BY order_id
@@ -42,33 +48,34 @@ async function insertNew(client: Client, live: readonly LiveEvent[]): Promise<Li
   return live.filter(({ event }) => inserted.has(event.order_id));
 }
 
-async function copyEvents(client: Client, table: string, live: readonly LiveEvent[]): Promise<void> {
-  const rows = new CopyRows(live.length * 150);
-  for (const { event } of live) writeEvent(rows, event);
+/**
+ * Copies events into a table with the columns of `events`.
+ * @throws pg's error 23505 where one of their ids is there already: none of the rows is then
+ */
+export async function copyEvents(
+  client: Client,
+  table: string,
+  origin: Origin,
+  live: readonly LiveEvent[],
+): Promise<void> {
+  const rows = new CopyRows(live.length * ROW_BYTES);
+  const storedAt = Date.now();
+  for (const one of live) writeEvent(rows, origin, one, storedAt);
   await copyInto(client, `${table} (${COLUMNS})`, rows);
 }
 
-function writeEvent(rows: CopyRows, event: ShopEvent): void {
-  rows.row(EVENT_COLUMNS.length);
+function writeEvent(
+  rows: CopyRows,
+  origin: Origin,
+  { event, offset, appendedAt }: LiveEvent,
+  storedAt: number,
+): void {
+  rows.row(ALL_COLUMNS.length);
   rows.uuid(event.order_id).uuid(event.user_id).uuid(event.page_id);
   rows.text(event.product).text(event.site_version);
   rows.timestamp(Date.parse(event.time)).text(event.title).smallint(event.target);
-}
-
-/** Keeps where each event came from; `live` holds only events that insertEvents has inserted. */
-export async function insertOrigins(
-  client: Client,
-  topic: string,
-  partition: number,
-  live: readonly LiveEvent[],
-): Promise<void> {
-  if (live.length === 0) return;
-  const rows = new CopyRows(live.length * 400);
-  for (const { event, offset, appendedAt } of live) {
-    rows.row(6).uuid(event.order_id).text(topic).integer(partition).bigint(offset);
-    rows.timestamp(appendedAt).jsonb(event.context ?? {});
-  }
-  await copyInto(client, 'live_events (order_id, topic, "partition", "offset", appended_at, context)', rows);
+  rows.integer(origin.partition).bigint(offset).timestamp(appendedAt).timestamp(storedAt);
+  rows.text(origin.topic).jsonb(event.context ?? {});
 }
 
 /** Sets messages aside that are no events, with the place they came from and the reason. */

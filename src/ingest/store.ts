@@ -2,10 +2,10 @@
 
 import { type Pool, transaction } from '../db/pool.ts';
 import { announce } from '../db/stored.ts';
-import { parseBatch, type RecordBatch } from './batch.ts';
+import { type ParsedBatch, parseBatch, type RecordBatch } from './batch.ts';
 import { moveOffset, type Subscription } from './offsets.ts';
 import { addCounts, addUsers } from './rollups.ts';
-import { insertDeadLetters, insertEvents, insertOrigins } from './rows.ts';
+import { insertDeadLetters, insertEvents } from './rows.ts';
 
 export type StoreResult = {
   readonly inserted: number;
@@ -20,18 +20,27 @@ export type StoreResult = {
  * @throws {FencedError} where the partition has moved on without us: nothing is written
  * @throws pg's error: nothing is written
  */
-export async function storeBatch(
+export function storeBatch(
   pool: Pool,
   subscription: Subscription,
   batch: RecordBatch,
   expected: bigint | undefined,
   next: bigint,
 ): Promise<StoreResult> {
-  const { partition, events: live, repeated, deadLetters } = parseBatch(batch);
+  return storeParsed(pool, subscription, parseBatch(batch), expected, next);
+}
+
+/** As storeBatch, for records that parseBatch has sorted. */
+export function storeParsed(
+  pool: Pool,
+  subscription: Subscription,
+  { partition, events: live, repeated, deadLetters }: ParsedBatch,
+  expected: bigint | undefined,
+  next: bigint,
+): Promise<StoreResult> {
   return transaction(pool, async (client) => {
     await moveOffset(client, subscription, partition, expected, next);
-    const inserted = await insertEvents(client, live);
-    await insertOrigins(client, subscription.topic, partition, inserted);
+    const inserted = await insertEvents(client, { topic: subscription.topic, partition }, live);
     const events = inserted.map(({ event }) => event);
     await addCounts(client, partition, events);
     await addUsers(client, partition, events);

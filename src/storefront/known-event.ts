@@ -41,6 +41,16 @@ export async function findKnownEvent(
   return hops === undefined ? undefined : fromMemory(hops.event, toTrace(hops));
 }
 
+/** Of a row that was loaded from a file. */
+const NO_HOPS: EventHops = {
+  received_at: null,
+  acknowledged_at: null,
+  topic: null,
+  partition: null,
+  offset: null,
+  stored_at: null,
+};
+
 const after = (from: string, ms: number | undefined) =>
   ms === undefined ? null : new Date(Date.parse(from) + ms).toISOString();
 
@@ -61,38 +71,51 @@ function fromMemory({ context = {}, ...event }: ShopEvent, trace: Trace): KnownE
   };
 }
 
-function fromPostgres(
-  { event: row, live }: NonNullable<Awaited<ReturnType<typeof findEvent>>>,
-  trace: Trace | null,
-): KnownEvent {
-  const event = { ...row, time: row.time.toISOString() } as KnownEvent['event'];
-  if (live === null) {
-    const none = { acknowledged_at: null, topic: null, partition: null, offset: null };
-    return { event, context: null, trace, hops: { received_at: null, ...none, stored_at: null } };
+type Row = NonNullable<Awaited<ReturnType<typeof findEvent>>>;
+
+/** The dataset's columns of a row, as on the wire. */
+function toEvent({
+  order_id,
+  user_id,
+  page_id,
+  product,
+  site_version,
+  time,
+  title,
+  target,
+}: Row): KnownEvent['event'] {
+  const bit = target === 1 ? 1 : 0;
+  return { order_id, user_id, page_id, product, site_version, time: time.toISOString(), title, target: bit };
+}
+
+function fromPostgres(row: Row, trace: Trace | null): KnownEvent {
+  const event = toEvent(row);
+  const { topic, partition, offset, appended_at: appended, stored_at: stored, context } = row;
+  if (topic === null || partition === null || offset === null || appended === null || stored === null) {
+    return { event, context, trace, hops: NO_HOPS };
   }
-  const received = live.context.received_at ?? event.time;
+  const received = context?.received_at ?? event.time;
   const since = (at: Date) => Math.max(0, at.getTime() - Date.parse(received));
-  const kafka = { topic: live.topic, partition: live.partition, offset: String(live.offset) };
+  const kafka = { topic, partition, offset: String(offset) };
+  const rebuilt: Trace = {
+    order_id: event.order_id,
+    title: event.title,
+    product: event.product,
+    received_at: received,
+    lost: null,
+    kafka: { ...kafka, ms: since(appended) },
+    postgres: { ms: since(stored) },
+    chart: null,
+  };
   return {
     event,
-    context: live.context,
-    trace: trace?.kafka
-      ? { ...trace, postgres: trace.postgres ?? { ms: since(live.stored_at) } }
-      : {
-          order_id: event.order_id,
-          title: event.title,
-          product: event.product,
-          received_at: received,
-          lost: null,
-          kafka: { ...kafka, ms: since(live.appended_at) },
-          postgres: { ms: since(live.stored_at) },
-          chart: null,
-        },
+    context,
+    trace: trace?.kafka ? { ...trace, postgres: trace.postgres ?? rebuilt.postgres } : rebuilt,
     hops: {
       received_at: received,
-      acknowledged_at: live.appended_at.toISOString(),
+      acknowledged_at: appended.toISOString(),
       ...kafka,
-      stored_at: live.stored_at.toISOString(),
+      stored_at: stored.toISOString(),
     },
   };
 }

@@ -42,7 +42,6 @@ describe('migrate', () => {
     const { pool } = await migratedDatabase();
     for (const [table, name] of [
       [tables.events, 'events'],
-      [tables.liveEvents, 'live_events'],
       [tables.deadLetters, 'dead_letters'],
       [tables.loads, 'loads'],
     ] as const) {

@@ -52,7 +52,7 @@ describe.skipIf(missing !== null)('the line over Apache Kafka', () => {
     const { body } = await request(line.url).get('/api/charts/today').expect(200);
     expect(body.rows.length).toBeGreaterThan(0);
     const { rows } = await line.pool.query(
-      `SELECT replace(order_id::text, '-', '') AS id FROM live_events LIMIT 1`,
+      `SELECT replace(order_id::text, '-', '') AS id FROM events LIMIT 1`,
     );
     const known = await request(line.url).get(`/api/events/${rows[0].id}`).expect(200);
     expect(known.body.hops).toMatchObject({

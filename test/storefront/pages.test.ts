@@ -126,7 +126,7 @@ describe('the storefront', () => {
     await shopper.post('/visitor').type('form').send(told).expect(303).expect('Location', '/dashboard');
     await shopper.get('/');
     const rows = await rowsOf(visitorIn(first), 2);
-    const { rows: live } = await line.pool.query('SELECT context FROM live_events WHERE order_id = $1', [
+    const { rows: live } = await line.pool.query('SELECT context FROM events WHERE order_id = $1', [
       rows[1]?.order_id,
     ]);
     expect(live[0].context).toMatchObject({ gender: 'F', birthdate: '1990-02-28' });

@@ -1,0 +1,150 @@
+// npm run bench:ingest — the sink alone, in one run and in turn: plain COPY into the same table, storeBatch (rows,
+// rollups, offset, NOTIFY in one transaction), and one INSERT a row in a transaction. Rows are made before
+// the clock starts; every round begins with empty tables.
+
+import { transaction } from '../src/db/pool.ts';
+import { DEVICES, type ShopEvent, TITLES } from '../src/events/event.ts';
+import { newId, newOrderId, ORDER_PAGE_ID } from '../src/events/ids.ts';
+import { PRODUCTS } from '../src/events/products.ts';
+import { type LiveEvent, parseBatch } from '../src/ingest/batch.ts';
+import { copyEvents } from '../src/ingest/rows.ts';
+import { storeParsed } from '../src/ingest/store.ts';
+import { startDatabase } from './database.ts';
+import { median } from './statistics.ts';
+
+const ROWS = Number(process.env.ROWS ?? 200_000);
+const BATCH = 5_000;
+const ROUNDS = Number(process.env.ROUNDS ?? 5);
+const INSERTED_ROWS = 5_000;
+const USERS = 20_000;
+
+const users = Array.from({ length: USERS }, newId);
+const pick = <T>(list: readonly T[]): T => list[Math.floor(Math.random() * list.length)] as T;
+
+function makeEvent(index: number): ShopEvent {
+  const title = pick(TITLES);
+  const time = new Date(Date.now() + index).toISOString();
+  return {
+    order_id: newOrderId(),
+    user_id: pick(users),
+    page_id: title === 'order' ? ORDER_PAGE_ID : newId(),
+    product: pick(PRODUCTS),
+    site_version: pick(DEVICES),
+    time,
+    title,
+    target: title === 'order' ? 1 : 0,
+    context: {
+      ip: '192.0.2.7',
+      user_agent: 'Mozilla/5.0 (X11; Linux x86_64)',
+      gender: 'U',
+      item: 'x',
+      received_at: time,
+    },
+  };
+}
+
+/** Batches as ingest gets them from parseBatch. */
+function makeBatches(rows: number) {
+  const batches = [];
+  for (let from = 0; from < rows; from += BATCH) {
+    const records = Array.from({ length: Math.min(BATCH, rows - from) }, (_none, index) => ({
+      offset: BigInt(from + index),
+      timestamp: Date.now(),
+      key: null,
+      value: Buffer.from(JSON.stringify(makeEvent(from + index))),
+    }));
+    batches.push(parseBatch({ partition: 0, records }));
+  }
+  return batches;
+}
+
+const database = await startDatabase();
+const { pool } = database;
+let topics = 0;
+
+async function clear(): Promise<void> {
+  await pool.query('TRUNCATE events, day_counts, minute_counts, user_years, year_users');
+  await pool.query('CHECKPOINT');
+}
+
+/** Rows a second. */
+async function rate(rows: number, work: () => Promise<void>): Promise<number> {
+  await clear();
+  const began = performance.now();
+  await work();
+  return (rows * 1000) / (performance.now() - began);
+}
+
+const copyOnly = (
+  rows: number,
+  target: (live: readonly LiveEvent[]) => (client: Parameters<typeof copyEvents>[0]) => Promise<void>,
+) => {
+  const batches = makeBatches(rows);
+  return rate(rows, async () => {
+    for (const { events } of batches) await transaction(pool, target(events));
+  });
+};
+
+const ways = {
+  'plain COPY': () =>
+    copyOnly(
+      ROWS,
+      (live) => (client) => copyEvents(client, 'events', { topic: 'bench', partition: 0 }, live),
+    ),
+  storeBatch: () => {
+    const batches = makeBatches(ROWS);
+    topics += 1;
+    const subscription = { clusterId: 'bench', group: 'bench', topic: `bench-${topics}` };
+    return rate(ROWS, async () => {
+      for (const [index, batch] of batches.entries()) {
+        const expected = index === 0 ? undefined : BigInt(index * BATCH);
+        await storeParsed(pool, subscription, batch, expected, BigInt((index + 1) * BATCH));
+      }
+    });
+  },
+  'INSERT a row in a transaction': () => {
+    const [batch] = makeBatches(INSERTED_ROWS);
+    return rate(INSERTED_ROWS, async () => {
+      const client = await pool.connect();
+      await client.query('BEGIN');
+      for (const { event } of batch?.events ?? []) {
+        const { order_id, user_id, page_id, product, site_version, time, title, target } = event;
+        await client.query('INSERT INTO events VALUES ($1, $2, $3, $4, $5, $6, $7, $8)', [
+          order_id,
+          user_id,
+          page_id,
+          product,
+          site_version,
+          time,
+          title,
+          target,
+        ]);
+      }
+      await client.query('COMMIT');
+      client.release();
+    });
+  },
+} as const;
+
+const rounds = new Map(Object.keys(ways).map((name) => [name, [] as number[]]));
+for (let round = 0; round <= ROUNDS; round += 1) {
+  // The first round warms up.
+  for (const [name, way] of Object.entries(ways)) {
+    const rowsPerSecond = await way();
+    if (round > 0) rounds.get(name)?.push(rowsPerSecond);
+  }
+}
+await database.stop();
+
+console.log(`${ROWS} rows in batches of ${BATCH}, medians of ${ROUNDS} rounds in turn`);
+const of = (name: keyof typeof ways) => rounds.get(name) ?? [];
+for (const [name, rates] of rounds)
+  console.log(`${name.padEnd(34)} ${(median(rates) / 1000).toFixed(1).padStart(7)} k rows/s`);
+for (const name of Object.keys(ways) as (keyof typeof ways)[]) {
+  if (name === 'storeBatch') continue;
+  const ratios = of('storeBatch').map(
+    (rowsPerSecond, index) => rowsPerSecond / (of(name)[index] ?? Number.NaN),
+  );
+  console.log(`storeBatch / ${name.padEnd(34)} ${median(ratios).toFixed(2).padStart(6)}`);
+}
+process.exit(0);
