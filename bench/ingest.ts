@@ -7,6 +7,7 @@ import { DEVICES, type ShopEvent, TITLES } from '../src/events/event.ts';
 import { newId, newOrderId, ORDER_PAGE_ID } from '../src/events/ids.ts';
 import { PRODUCTS } from '../src/events/products.ts';
 import { type LiveEvent, parseBatch } from '../src/ingest/batch.ts';
+import { KnownUsers } from '../src/ingest/known-users.ts';
 import { copyEvents } from '../src/ingest/rows.ts';
 import { storeParsed } from '../src/ingest/store.ts';
 import { startDatabase } from './database.ts';
@@ -94,11 +95,12 @@ const ways = {
   storeBatch: () => {
     const batches = makeBatches(ROWS);
     topics += 1;
+    const known = new KnownUsers();
     const subscription = { clusterId: 'bench', group: 'bench', topic: `bench-${topics}` };
     return rate(ROWS, async () => {
       for (const [index, batch] of batches.entries()) {
         const expected = index === 0 ? undefined : BigInt(index * BATCH);
-        await storeParsed(pool, subscription, batch, expected, BigInt((index + 1) * BATCH));
+        await storeParsed(pool, subscription, batch, expected, BigInt((index + 1) * BATCH), known);
       }
     });
   },

@@ -7,6 +7,7 @@ import { codeOf } from '../db/errors.ts';
 import type { Pool } from '../db/pool.ts';
 import type { Logger } from '../log.ts';
 import type { KafkaRecord } from './batch.ts';
+import { KnownUsers } from './known-users.ts';
 import type { IngestMetrics } from './metrics.ts';
 import { FencedError, readOffset, type Subscription } from './offsets.ts';
 import { nextStep } from './position.ts';
@@ -28,6 +29,7 @@ export class Ingest {
   readonly #log: Logger;
   #positions = new Map<number, Position>();
   readonly #toCommit = new Map<number, bigint>();
+  readonly #users = new KnownUsers();
   #committing: NodeJS.Timeout | undefined;
 
   constructor(kafka: Kafka, pool: Pool, subscription: Subscription, metrics: IngestMetrics, log: Logger) {
@@ -158,7 +160,7 @@ export class Ingest {
     const batch = unstorable === undefined ? { partition, records } : { partition, records, unstorable };
     let result: StoreResult;
     try {
-      result = await storeBatch(this.#pool, this.#subscription, batch, position.expected, next);
+      result = await storeBatch(this.#pool, this.#subscription, batch, position.expected, next, this.#users);
     } catch (error) {
       if (!isDataError(error) || unstorable !== undefined) throw error;
       await this.#storeOneByOne(partition, records, position, next, error);

@@ -47,7 +47,10 @@ function countByMinute(events: readonly ShopEvent[]): Delta[] {
   return [...deltas.values()];
 }
 
-/** Counts each user whom a year hasn't seen yet on this device. */
+/**
+ * Counts each user whom a year hasn't seen yet on this device.
+ * @param events one for each user, year and device is enough
+ */
 export async function addUsers(client: Client, source: number, events: readonly ShopEvent[]): Promise<void> {
   if (events.length === 0) return;
   await client.query(

@@ -2,7 +2,9 @@
 
 import { type Pool, transaction } from '../db/pool.ts';
 import { announce } from '../db/stored.ts';
+import type { ShopEvent } from '../events/event.ts';
 import { type ParsedBatch, parseBatch, type RecordBatch } from './batch.ts';
+import { KnownUsers } from './known-users.ts';
 import { moveOffset, type Subscription } from './offsets.ts';
 import { addCounts, addUsers } from './rollups.ts';
 import { insertDeadLetters, insertEvents } from './rows.ts';
@@ -17,6 +19,7 @@ export type StoreResult = {
  * Stores a batch exactly once.
  * @param expected the partition's offset in Postgres, as readOffset gave it
  * @param next the offset after the batch's last record
+ * @param users what this process knows from earlier batches
  * @throws {FencedError} where the partition has moved on without us: nothing is written
  * @throws pg's error: nothing is written
  */
@@ -26,24 +29,28 @@ export function storeBatch(
   batch: RecordBatch,
   expected: bigint | undefined,
   next: bigint,
+  users = new KnownUsers(),
 ): Promise<StoreResult> {
-  return storeParsed(pool, subscription, parseBatch(batch), expected, next);
+  return storeParsed(pool, subscription, parseBatch(batch), expected, next, users);
 }
 
 /** As storeBatch, for records that parseBatch has sorted. */
-export function storeParsed(
+export async function storeParsed(
   pool: Pool,
   subscription: Subscription,
   { partition, events: live, repeated, deadLetters }: ParsedBatch,
   expected: bigint | undefined,
   next: bigint,
+  users: KnownUsers,
 ): Promise<StoreResult> {
-  return transaction(pool, async (client) => {
+  let unknown: ReadonlyMap<string, ShopEvent> = new Map();
+  const result = await transaction(pool, async (client) => {
     await moveOffset(client, subscription, partition, expected, next);
     const inserted = await insertEvents(client, { topic: subscription.topic, partition }, live);
     const events = inserted.map(({ event }) => event);
     await addCounts(client, partition, events);
-    await addUsers(client, partition, events);
+    unknown = users.unknown(events);
+    await addUsers(client, partition, [...unknown.values()]);
     await insertDeadLetters(client, subscription, partition, deadLetters);
     await announce(client, {
       topic: subscription.topic,
@@ -57,4 +64,6 @@ export function storeParsed(
       rejected: deadLetters.length,
     };
   });
+  users.learn(unknown.keys());
+  return result;
 }
