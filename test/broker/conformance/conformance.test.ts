@@ -2,8 +2,13 @@
 // by clients that nobody here wrote. Where the two differ on purpose: docs/broker.md.
 
 import { afterAll, beforeAll, describe, test } from 'vitest';
+import { groups } from './groups.ts';
+import { javaTools } from './java-tools.ts';
+import { log } from './log.ts';
 import { pairs } from './pairs.ts';
+import { refusals } from './refusals.ts';
 import { type Running, TARGETS } from './targets.ts';
+import { topics } from './topics.ts';
 
 describe.each(TARGETS)('$name', ({ name, missing, start }) => {
   const reason = missing();
@@ -21,5 +26,10 @@ describe.each(TARGETS)('$name', ({ name, missing, start }) => {
   afterAll(() => running?.stop());
   const port = () => running?.port ?? 0;
 
+  describe('log', () => log(port));
+  describe('topics', () => topics(port));
+  describe('groups', () => groups(port));
+  describe('refusals', () => refusals(port));
+  describe('console tools', () => javaTools(port));
   describe('clients understand each other', () => pairs(port));
 });

@@ -1,0 +1,51 @@
+// What is not spoken is refused in the protocol's own way.
+
+import { expect, test } from 'vitest';
+import { ErrorCode } from '../../../src/broker/wire/error-codes.ts';
+import { wireClient } from '../wire-client.ts';
+
+export function refusals(port: () => number): void {
+  test('a version of ApiVersions that is too new is answered in the shape of v0 with what is spoken', async () => {
+    const client = await wireClient(port());
+    const answer = await client.ask(18, 99, (w) => w.int8(0)); // no tagged fields, from v3 on
+    expect(answer.int16()).toBe(ErrorCode.UNSUPPORTED_VERSION);
+    const keys = answer.array(() => {
+      const key = answer.int16();
+      answer.int16();
+      answer.int16();
+      return key;
+    });
+    expect(keys).toContain(18);
+    expect(answer.position).toBe(answer.end);
+  });
+
+  test('another API in a version that is not spoken closes the connection', async () => {
+    const client = await wireClient(port());
+    await expect(client.ask(3, 99)).rejects.toThrow('closed');
+  });
+
+  test('an API that does not exist closes the connection', async () => {
+    const client = await wireClient(port());
+    await expect(client.ask(999, 0)).rejects.toThrow('closed');
+  });
+
+  test('a frame larger than the limit closes the connection', async () => {
+    const client = await wireClient(port());
+    client.socket.write(Buffer.from([0x7f, 0xff, 0xff, 0xff, 0, 0, 0, 0]));
+    await client.closed;
+  });
+
+  test('a negative frame size closes the connection', async () => {
+    const client = await wireClient(port());
+    client.socket.write(Buffer.from([0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0]));
+    await client.closed;
+  });
+
+  test('requests sent in one go are answered in their order', async () => {
+    const client = await wireClient(port());
+    const order: number[] = [];
+    const ask = (n: number) => client.ask(18, n % 3).then(() => order.push(n));
+    await Promise.all(Array.from({ length: 50 }, (_, n) => ask(n)));
+    expect(order).toEqual(Array.from({ length: 50 }, (_, n) => n));
+  });
+}

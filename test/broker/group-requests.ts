@@ -1,0 +1,165 @@
+// The requests of consumer groups that tests send as bytes, each with its answer read into a value.
+
+import type { WireClient } from './wire-client.ts';
+
+export interface Joined {
+  readonly error: number;
+  readonly generation: number;
+  readonly protocol: string;
+  readonly leader: string;
+  readonly memberId: string;
+  readonly members: readonly string[];
+}
+
+export interface JoinOptions {
+  readonly memberId?: string;
+  readonly instanceId?: string;
+  readonly sessionTimeout?: number;
+  readonly rebalanceTimeout?: number;
+  readonly protocolType?: string;
+  readonly protocols?: readonly string[];
+  readonly metadata?: string;
+}
+
+export async function joinGroup(
+  client: WireClient,
+  group: string,
+  options: JoinOptions = {},
+): Promise<Joined> {
+  const answer = await client.ask(11, 5, (w) => {
+    w.string(group)
+      .int32(options.sessionTimeout ?? 10_000)
+      .int32(options.rebalanceTimeout ?? 10_000);
+    w.string(options.memberId ?? '')
+      .string(options.instanceId ?? null)
+      .string(options.protocolType ?? 'test');
+    w.array(options.protocols ?? ['range'], (name) =>
+      w.string(name).bytes(Buffer.from(options.metadata ?? 'metadata')),
+    );
+  });
+  answer.int32();
+  return {
+    error: answer.int16(),
+    generation: answer.int32(),
+    protocol: answer.string(),
+    leader: answer.string(),
+    memberId: answer.string(),
+    members: answer.array(() => {
+      const id = answer.string();
+      answer.nullableString();
+      answer.bytes();
+      return id;
+    }),
+  };
+}
+
+/** Joins as a new member: asks for an id, then joins with it. */
+export async function joinAsNew(
+  client: WireClient,
+  group: string,
+  options: JoinOptions = {},
+): Promise<Joined> {
+  const { memberId } = await joinGroup(client, group, options);
+  return joinGroup(client, group, { ...options, memberId });
+}
+
+export interface Member {
+  readonly memberId: string;
+  readonly generation: number;
+  readonly instanceId?: string;
+}
+
+export interface Synced {
+  readonly error: number;
+  readonly assignment: string;
+}
+
+export async function syncGroup(
+  client: WireClient,
+  group: string,
+  member: Member,
+  assignments: Readonly<Record<string, string>> = {},
+): Promise<Synced> {
+  const answer = await client.ask(14, 3, (w) => {
+    w.string(group)
+      .int32(member.generation)
+      .string(member.memberId)
+      .string(member.instanceId ?? null);
+    w.array(Object.entries(assignments), ([id, share]) => w.string(id).bytes(Buffer.from(share)));
+  });
+  answer.int32();
+  return { error: answer.int16(), assignment: String(answer.bytes()) };
+}
+
+export async function heartbeat(client: WireClient, group: string, member: Member): Promise<number> {
+  const answer = await client.ask(12, 3, (w) => {
+    w.string(group)
+      .int32(member.generation)
+      .string(member.memberId)
+      .string(member.instanceId ?? null);
+  });
+  answer.int32();
+  return answer.int16();
+}
+
+export async function leaveGroup(client: WireClient, group: string, memberId: string): Promise<number> {
+  const answer = await client.ask(13, 1, (w) => w.string(group).string(memberId));
+  answer.int32();
+  return answer.int16();
+}
+
+/** A client that commits without being a member. */
+export const SIMPLE: Member = { memberId: '', generation: -1 };
+
+export async function commitOffset(
+  client: WireClient,
+  group: string,
+  member: Member,
+  topic: string,
+  offset: number,
+  metadata: string | null = null,
+): Promise<number> {
+  const answer = await client.ask(8, 5, (w) => {
+    w.string(group).int32(member.generation).string(member.memberId);
+    w.array([topic], (name) => w.string(name).array([0], (p) => w.int32(p).int64(offset).string(metadata)));
+  });
+  answer.int32();
+  const [first] = answer.array(() => {
+    answer.string();
+    return answer.array(() => {
+      answer.int32();
+      return answer.int16();
+    });
+  });
+  return first?.[0] ?? -1;
+}
+
+export interface Committed {
+  readonly offset: number;
+  readonly metadata: string | null;
+}
+
+/** What the group has committed, by topic; of partition 0. */
+export async function committedOffsets(
+  client: WireClient,
+  group: string,
+  topics: string[] | null,
+): Promise<Map<string, Committed>> {
+  const answer = await client.ask(9, 4, (w) => {
+    w.string(group);
+    if (topics === null) w.int32(-1);
+    else w.array(topics, (topic) => w.string(topic).array([0], (p) => w.int32(p)));
+  });
+  answer.int32();
+  const found = answer.array((): [string, Committed] => {
+    const topic = answer.string();
+    const [first] = answer.array(() => {
+      answer.int32();
+      const committed = { offset: answer.int64(), metadata: answer.nullableString() };
+      answer.int16();
+      return committed;
+    });
+    return [topic, first ?? { offset: -1, metadata: null }];
+  });
+  return new Map(found);
+}

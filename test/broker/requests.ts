@@ -1,0 +1,230 @@
+// The requests that tests send as bytes, each with its answer read into a value. Versions are the highest that
+// the embedded broker speaks; Apache Kafka 4 speaks them too.
+
+import { crc32c } from '@node-rs/crc32';
+import { BATCH_HEADER } from '../../src/broker/log/record-batch.ts';
+import { writeInt64 } from '../../src/broker/wire/int64.ts';
+import type { WireClient } from './wire-client.ts';
+
+export interface BatchOptions {
+  readonly values?: readonly string[];
+  readonly timestamps?: readonly number[];
+  readonly producerId?: number;
+  readonly epoch?: number;
+  readonly sequence?: number;
+  readonly attributes?: number;
+}
+
+function varint(value: number): Buffer {
+  const bytes: number[] = [];
+  let left = value >= 0 ? value * 2 : value * -2 - 1; // zigzag
+  for (; left >= 0x80; left = Math.floor(left / 128)) bytes.push((left % 128) | 0x80);
+  return Buffer.from([...bytes, left]);
+}
+
+function record(value: string, offsetDelta: number, timestampDelta: number): Buffer {
+  const bytes = Buffer.from(value);
+  const noKey = varint(-1);
+  const parts = [
+    Buffer.of(0),
+    varint(timestampDelta),
+    varint(offsetDelta),
+    noKey,
+    varint(bytes.length),
+    bytes,
+    varint(0),
+  ];
+  const body = Buffer.concat(parts);
+  return Buffer.concat([varint(body.length), body]);
+}
+
+/** A record batch without compression, as a producer would send it. */
+export function batch(options: BatchOptions = {}): Buffer {
+  const values = options.values ?? ['value'];
+  const timestamps = options.timestamps ?? values.map(() => 1_700_000_000_000);
+  const base = timestamps[0] ?? 0;
+  const records = Buffer.concat(values.map((value, i) => record(value, i, (timestamps[i] ?? base) - base)));
+  const bytes = Buffer.concat([Buffer.alloc(BATCH_HEADER), records]);
+  bytes.writeInt32BE(bytes.length - 12, 8);
+  bytes.writeInt8(2, 16);
+  bytes.writeInt16BE(options.attributes ?? 0, 21);
+  bytes.writeInt32BE(values.length - 1, 23);
+  writeInt64(bytes, base, 27);
+  writeInt64(bytes, Math.max(...timestamps), 35);
+  writeInt64(bytes, options.producerId ?? -1, 43);
+  bytes.writeInt16BE(options.epoch ?? -1, 51);
+  bytes.writeInt32BE(options.sequence ?? -1, 53);
+  bytes.writeInt32BE(values.length, 57);
+  return withCrc(bytes);
+}
+
+/** The batch with its checksum set right. */
+export function withCrc(bytes: Buffer): Buffer {
+  bytes.writeUInt32BE(crc32c(bytes.subarray(21)), 17);
+  return bytes;
+}
+
+export interface Produced {
+  readonly error: number;
+  readonly baseOffset: number;
+}
+
+export async function produce(
+  client: WireClient,
+  topic: string,
+  records: Buffer,
+  partition = 0,
+): Promise<Produced> {
+  const answer = await client.ask(0, 7, (w) => {
+    w.string(null).int16(-1).int32(1000);
+    w.array([topic], (name) => w.string(name).array([partition], (p) => w.int32(p).bytes(records)));
+  });
+  const [first] = answer.array(() => {
+    answer.string();
+    return answer.array(() => {
+      answer.int32();
+      const error = answer.int16();
+      const baseOffset = answer.int64();
+      answer.int64();
+      answer.int64();
+      return { error, baseOffset };
+    });
+  });
+  return first?.[0] ?? { error: -1, baseOffset: -1 };
+}
+
+export interface Fetched {
+  readonly error: number;
+  readonly highWatermark: number;
+  readonly startOffset: number;
+  readonly records: Buffer;
+}
+
+export interface FetchOptions {
+  readonly offset?: number;
+  readonly partition?: number;
+  readonly maxWaitMs?: number;
+  readonly minBytes?: number;
+  readonly maxBytes?: number;
+  readonly partitionMaxBytes?: number;
+  readonly leaderEpoch?: number;
+}
+
+export async function fetch(client: WireClient, topic: string, options: FetchOptions = {}): Promise<Fetched> {
+  const answer = await client.ask(1, 11, (w) => {
+    w.int32(-1)
+      .int32(options.maxWaitMs ?? 0)
+      .int32(options.minBytes ?? 1)
+      .int32(options.maxBytes ?? 1_000_000);
+    w.int8(0).int32(0).int32(-1);
+    w.array([topic], (name) =>
+      w.string(name).array([options.partition ?? 0], (p) => {
+        w.int32(p)
+          .int32(options.leaderEpoch ?? -1)
+          .int64(options.offset ?? 0)
+          .int64(-1);
+        w.int32(options.partitionMaxBytes ?? 1_000_000);
+      }),
+    );
+    w.array([], () => {}).string('');
+  });
+  answer.int32();
+  answer.int16();
+  answer.int32();
+  const [first] = answer.array(() => {
+    answer.string();
+    return answer.array(() => {
+      answer.int32();
+      const error = answer.int16();
+      const highWatermark = answer.int64();
+      answer.int64();
+      const startOffset = answer.int64();
+      answer.nullableArray(() => answer.int64());
+      answer.int32();
+      return { error, highWatermark, startOffset, records: answer.bytes() };
+    });
+  });
+  return first?.[0] ?? { error: -1, highWatermark: -1, startOffset: -1, records: Buffer.alloc(0) };
+}
+
+export interface ListedOffset {
+  readonly error: number;
+  readonly timestamp: number;
+  readonly offset: number;
+}
+
+export async function listOffset(
+  client: WireClient,
+  topic: string,
+  timestamp: number,
+): Promise<ListedOffset> {
+  const answer = await client.ask(2, 3, (w) => {
+    w.int32(-1)
+      .int8(0)
+      .array([topic], (name) => w.string(name).array([0], (p) => w.int32(p).int64(timestamp)));
+  });
+  answer.int32();
+  const [first] = answer.array(() => {
+    answer.string();
+    return answer.array(() => {
+      answer.int32();
+      return { error: answer.int16(), timestamp: answer.int64(), offset: answer.int64() };
+    });
+  });
+  return first?.[0] ?? { error: -1, timestamp: -1, offset: -1 };
+}
+
+export interface TopicOptions {
+  readonly partitions?: number;
+  readonly replicas?: number;
+  readonly configs?: readonly (readonly [name: string, value: string])[];
+  readonly validateOnly?: boolean;
+}
+
+/** Makes a topic; resolves with the error code. */
+export async function createTopic(
+  client: WireClient,
+  name: string,
+  options: TopicOptions = {},
+): Promise<number> {
+  const answer = await client.ask(19, 4, (w) => {
+    w.array([name], (topic) => {
+      w.string(topic)
+        .int32(options.partitions ?? 1)
+        .int16(options.replicas ?? 1)
+        .array([], () => {});
+      w.array(options.configs ?? [], ([key, value]) => w.string(key).string(value));
+    });
+    w.int32(10_000).boolean(options.validateOnly ?? false);
+  });
+  answer.int32();
+  const [error] = answer.array(() => {
+    answer.string();
+    const code = answer.int16();
+    answer.nullableString();
+    return code;
+  });
+  return error ?? -1;
+}
+
+/** Deletes a topic; resolves with the error code. */
+export async function deleteTopic(client: WireClient, name: string): Promise<number> {
+  const answer = await client.ask(20, 1, (w) => w.array([name], (topic) => w.string(topic)).int32(10_000));
+  answer.int32();
+  const [error] = answer.array(() => {
+    answer.string();
+    return answer.int16();
+  });
+  return error ?? -1;
+}
+
+/** A fresh producer id; asked for again while the broker has none to give yet. */
+export async function initProducerId(client: WireClient): Promise<number> {
+  for (;;) {
+    const answer = await client.ask(22, 1, (w) => w.string(null).int32(60_000));
+    answer.int32();
+    const error = answer.int16();
+    if (error === 0) return answer.int64();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
