@@ -1,0 +1,56 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { Journal } from '../../src/broker/journal.ts';
+import { testFolder } from './running-broker.ts';
+
+test('the last value of each key survives, removed keys do not', () => {
+  const file = `${testFolder()}/journal`;
+  const journal = new Journal(file);
+  journal.set([
+    [['topic', 'a'], 1],
+    [['topic', 'b'], { deep: true }],
+  ]);
+  journal.set([
+    [['topic', 'a'], 2],
+    [['topic', 'b'], null],
+    [['offset', 'g', 'a', 0], 'x'],
+  ]);
+  journal.close();
+  const again = new Journal(file);
+  expect([...again.entries('topic')]).toEqual([[['topic', 'a'], 2]]);
+  expect([...again.entries('offset')]).toEqual([[['offset', 'g', 'a', 0], 'x']]);
+  again.close();
+});
+
+test('a journal cut at every byte of its last entry keeps the entries before it', () => {
+  const folder = testFolder();
+  const journal = new Journal(`${folder}/journal`);
+  journal.set([[['k', 1], 'first']]);
+  const { size: before } = statSync(`${folder}/journal`);
+  journal.set([[['k', 2], 'second']]);
+  journal.close();
+  const whole = readFileSync(`${folder}/journal`);
+  for (let size = before; size < whole.length; size++) {
+    const file = `${folder}/cut-${size}`;
+    writeFileSync(file, whole.subarray(0, size));
+    const cut = new Journal(file);
+    expect([...cut.entries('k')]).toEqual([[['k', 1], 'first']]);
+    cut.set([[['k', 3], 'third']]);
+    cut.close();
+    const again = new Journal(file);
+    expect([...again.entries('k')]).toHaveLength(2);
+    again.close();
+  }
+});
+
+test('a journal of outdated entries is written anew and stays small', () => {
+  const file = `${testFolder()}/journal`;
+  const journal = new Journal(file);
+  for (let i = 0; i < 30_000; i++) journal.set([[['offset', 'group', 'topic', i % 10], { offset: i }]]);
+  expect(statSync(file).size).toBeLessThan(1_200_000);
+  journal.close();
+  const again = new Journal(file);
+  expect([...again.entries('offset')]).toHaveLength(10);
+  expect([...again.entries('offset')].at(-1)?.[1]).toEqual({ offset: 29_999 });
+  again.close();
+});

@@ -1,0 +1,216 @@
+import { cpSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { PartitionLog } from '../../../src/broker/log/partition-log.ts';
+import { judge } from '../../../src/broker/log/producers.ts';
+import { batchSize, nextOffset, readHeader } from '../../../src/broker/log/record-batch.ts';
+import type { TopicConfig } from '../../../src/broker/log/topic-config.ts';
+import type { BrokerLog } from '../../../src/broker/options.ts';
+import { type BatchOptions, batch } from '../requests.ts';
+import { testFolder } from '../running-broker.ts';
+
+const CONFIG: TopicConfig = {
+  segmentBytes: 1 << 20,
+  segmentMs: 1e9,
+  retentionMs: -1,
+  retentionBytes: -1,
+  maxMessageBytes: 1 << 20,
+};
+const nothing = () => {};
+const QUIET: BrokerLog = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+const NOW = 1_700_000_000_000;
+
+function open(folder: string, config: Partial<TopicConfig> = {}, now = NOW): PartitionLog {
+  return new PartitionLog(folder, 'topic-0', { ...CONFIG, ...config }, QUIET, now);
+}
+
+function append(log: PartitionLog, options: BatchOptions = {}, now = NOW): number {
+  const bytes = batch(options);
+  return log.append(bytes, readHeader(bytes, 0), now);
+}
+
+/** Base offsets of the batches from `offset` to the end of the log, read in steps of at most `maxBytes`. */
+function baseOffsets(log: PartitionLog, offset: number, maxBytes = 1 << 20): number[] {
+  const found: number[] = [];
+  for (let next = offset; next < log.endOffset; ) {
+    const records = log.read(next, maxBytes, false);
+    for (let at = 0; at < records.length; at += batchSize(records, at)) {
+      found.push(readHeader(records, at).baseOffset);
+      next = nextOffset(records, at);
+    }
+  }
+  return found;
+}
+
+const segments = (folder: string) => readdirSync(folder).filter((name) => name.endsWith('.log'));
+
+test('every offset is found, whatever the limit, across segments', () => {
+  const log = open(testFolder(), { segmentBytes: 20_000 });
+  const bases: number[] = [];
+  for (let i = 0; i < 300; i++) bases.push(append(log, { values: Array(1 + (i % 5)).fill(`value ${i}`) }));
+  for (let offset = 0; offset < log.endOffset; offset++) {
+    const holder = bases.findLastIndex((base) => base <= offset);
+    const limit = offset % 2 === 0 ? 1 : 10_000;
+    expect(readHeader(log.read(offset, limit, false), 0).baseOffset).toBe(bases[holder]);
+  }
+  expect(baseOffsets(log, 0, 5000)).toEqual(bases);
+  expect(log.read(log.endOffset, 1000, false)).toHaveLength(0);
+});
+
+test('a strict read brings nothing rather than a batch over its limit', () => {
+  const log = open(testFolder());
+  append(log, { values: ['x'.repeat(1000)] });
+  expect(log.read(0, 500, true)).toHaveLength(0);
+  expect(log.read(0, 500, false).length).toBeGreaterThan(1000);
+});
+
+test('a log cut at every byte of its last batch recovers to the last whole batch', () => {
+  const folder = testFolder();
+  const log = open(`${folder}/whole`);
+  append(log, { values: ['a', 'b'] });
+  append(log, { values: ['c'] });
+  const [name = ''] = segments(`${folder}/whole`);
+  const { size: before } = statSync(`${folder}/whole/${name}`);
+  append(log, { values: ['d', 'e', 'f'] });
+  const { size: after } = statSync(`${folder}/whole/${name}`);
+  for (let size = before; size <= after; size++) {
+    const copy = `${folder}/cut-${size}`;
+    cpSync(`${folder}/whole`, copy, { recursive: true });
+    truncateSync(`${copy}/${name}`, size);
+    const cut = open(copy);
+    expect(cut.endOffset).toBe(size === after ? 6 : 3);
+    expect(append(cut)).toBe(cut.endOffset - 1);
+    expect(baseOffsets(cut, 0)).toEqual(size === after ? [0, 2, 3, 6] : [0, 2, 3]);
+    cut.close();
+  }
+});
+
+test('a changed byte anywhere in the last batch cuts it off', () => {
+  const folder = testFolder();
+  const log = open(`${folder}/whole`);
+  append(log);
+  const [name = ''] = segments(`${folder}/whole`);
+  const { size: before } = statSync(`${folder}/whole/${name}`);
+  append(log);
+  const whole = readFileSync(`${folder}/whole/${name}`);
+  for (let at = before; at < whole.length; at++) {
+    if (at >= before + 12 && at < before + 16) continue; // the leader epoch is outside of the checksum
+    const damaged = Buffer.from(whole);
+    damaged.writeUInt8(damaged.readUInt8(at) ^ 0x40, at);
+    cpSync(`${folder}/whole`, `${folder}/damaged`, { recursive: true });
+    writeFileSync(`${folder}/damaged/${name}`, damaged);
+    const cut = open(`${folder}/damaged`);
+    expect(cut.endOffset, `byte ${at}`).toBe(1);
+    cut.close();
+    rmSync(`${folder}/damaged`, { recursive: true });
+  }
+});
+
+test('a log that was closed in order is opened by its seals alone', () => {
+  const folder = testFolder();
+  const log = open(folder, { segmentBytes: 500 });
+  for (let i = 0; i < 20; i++) append(log, { timestamps: [NOW + i] });
+  log.close();
+  for (const name of segments(folder)) {
+    const bytes = readFileSync(`${folder}/${name}`);
+    writeFileSync(`${folder}/${name}`, Buffer.alloc(bytes.length)); // a scan would find nothing
+  }
+  expect(open(folder).endOffset).toBe(20);
+});
+
+test('a seal that does not fit its log is not believed', () => {
+  const folder = testFolder();
+  const log = open(folder);
+  append(log);
+  append(log);
+  log.close();
+  const [name = ''] = segments(folder);
+  const file = `${folder}/${name}`;
+  truncateSync(file, statSync(file).size - 1);
+  expect(open(folder).endOffset).toBe(1);
+});
+
+test('an append after an orderly restart takes the seal away', () => {
+  const folder = testFolder();
+  const first = open(folder);
+  append(first);
+  first.close();
+  const second = open(folder);
+  append(second); // and no close, as after a crash
+  expect(open(folder).endOffset).toBe(2);
+});
+
+test('idempotent producers keep their sequence over a restart, in order or not', () => {
+  for (const inOrder of [true, false]) {
+    const folder = testFolder();
+    const log = open(folder, { segmentBytes: 300 });
+    for (let sequence = 0; sequence < 8; sequence++) append(log, { producerId: 7, epoch: 0, sequence });
+    if (inOrder) log.close();
+    const { producers } = open(folder, { segmentBytes: 300 });
+    const verdict = (sequence: number) =>
+      judge(producers.get(7), readHeader(batch({ producerId: 7, epoch: 0, sequence }), 0));
+    expect(verdict(8)).toEqual({ kind: 'append' });
+    expect(verdict(7)).toEqual({ kind: 'duplicate', baseOffset: 7 });
+    expect(verdict(9)).toMatchObject({ kind: 'refuse' });
+  }
+});
+
+test('segments past the retention time go, and the log starts later', () => {
+  const folder = testFolder();
+  const log = open(folder, { segmentBytes: 300, retentionMs: 1000 });
+  for (let i = 0; i < 10; i++) append(log, { timestamps: [NOW + i * 500] });
+  const before = segments(folder).length;
+  log.retain(NOW + 3100);
+  expect(segments(folder).length).toBeLessThan(before);
+  expect(log.startOffset).toBeGreaterThan(0);
+  expect(log.startOffset).toBeLessThanOrEqual(5); // the record of 2,500 is young enough
+  expect(baseOffsets(log, log.startOffset).at(-1)).toBe(9);
+  log.close();
+  expect(open(folder).startOffset).toBe(log.startOffset);
+});
+
+test('when everything is past its time the log is empty, and its offsets go on', () => {
+  const folder = testFolder();
+  const log = open(folder, { retentionMs: 1000 });
+  for (let i = 0; i < 5; i++) append(log);
+  log.retain(NOW + 5000);
+  expect({ start: log.startOffset, end: log.endOffset }).toEqual({ start: 5, end: 5 });
+  log.close();
+  const again = open(folder);
+  expect({ start: again.startOffset, end: again.endOffset }).toEqual({ start: 5, end: 5 });
+  expect(append(again)).toBe(5);
+});
+
+test('the oldest segments go while the partition is larger than its retention in bytes', () => {
+  const folder = testFolder();
+  const log = open(folder, { segmentBytes: 300, retentionBytes: 1000 });
+  for (let i = 0; i < 40; i++) append(log);
+  log.retain(NOW);
+  expect(log.bytes).toBeGreaterThanOrEqual(1000);
+  expect(log.bytes).toBeLessThan(1000 + 300);
+});
+
+test('a segment is closed at its age', () => {
+  const folder = testFolder();
+  const log = open(folder, { segmentMs: 1000 });
+  append(log, {}, NOW);
+  append(log, {}, NOW + 999);
+  expect(segments(folder)).toHaveLength(1);
+  append(log, {}, NOW + 1000);
+  expect(segments(folder)).toHaveLength(2);
+});
+
+test('a time is found across segments, and beyond the last record there is none', () => {
+  const log = open(testFolder(), { segmentBytes: 300 });
+  for (let i = 0; i < 50; i++) append(log, { timestamps: [NOW + i * 10] });
+  for (let i = 0; i < 50; i++) {
+    expect(log.findTime(NOW + i * 10 - 3)).toEqual({ offset: i, timestamp: NOW + i * 10 });
+  }
+  expect(log.findTime(NOW + 491)).toBeNull();
+});
+
+test('records whose times do not rise are found by the first that is late enough', () => {
+  const log = open(testFolder());
+  for (const at of [100, 50, 300, 200]) append(log, { timestamps: [NOW + at] });
+  expect(log.findTime(NOW + 60)?.offset).toBe(0);
+  expect(log.findTime(NOW + 150)?.offset).toBe(2);
+});
