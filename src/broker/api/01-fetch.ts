@@ -4,7 +4,8 @@
 // * Answers at once if minBytes are there, if any partition has an error, or if maxWaitMs is 0; else waits until
 //   appends have brought what is missing or the time is up.
 // * Whole batches only; the first batch of an answer comes whole however large it is (KIP-74).
-// * An answer is at most as large as the client, the broker's own limit and free memory allow.
+// * An answer is at most as large as the client, the broker's own limit and free memory allow; without any free
+//   memory it is empty.
 // * No records are an empty byte run, never null: librdkafka takes null for a broken message set.
 // * Fetch sessions (KIP-227) are declined: the session id is always 0, and clients send full requests.
 // * There is one replica and no transaction: everything stored can be read, whatever the isolation level.
@@ -94,6 +95,7 @@ function problem(log: PartitionLog | undefined, offset: number, leaderEpoch: num
 /** Reads what there is for the request now. */
 function collect({ topics, maxBytes }: FetchRequest, context: Context): Collected {
   const limit = Math.min(maxBytes, context.settings.maxFetchBytes, context.memory.free);
+  const noMemory = context.memory.free === 0;
   let bytes = 0;
   let hasError = false;
   const found = topics.map(({ topic, partitions }) => ({
@@ -104,7 +106,9 @@ function collect({ topics, maxBytes }: FetchRequest, context: Context): Collecte
       hasError ||= error !== ErrorCode.NONE;
       const room = Math.min(wanted.maxBytes, limit - bytes);
       const records =
-        error === ErrorCode.NONE ? log?.read(wanted.offset, Math.max(room, 0), bytes > 0) : undefined;
+        error === ErrorCode.NONE
+          ? log?.read(wanted.offset, Math.max(room, 0), bytes > 0 || noMemory)
+          : undefined;
       bytes += records?.length ?? 0;
       return { partition: wanted.partition, error, log, records: records ?? NO_RECORDS };
     }),

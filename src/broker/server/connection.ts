@@ -12,7 +12,8 @@ import { Frames } from './frames.ts';
 import { FREE } from './memory-budget.ts';
 import { readHeader } from './request-header.ts';
 
-const MAX_BACKLOG = 256 * 1024; // bytes read ahead of the request being served
+const MAX_BACKLOG = 64 * 1024; // bytes read ahead of the request being served
+const SLOWEST_FRAME = 100; // bytes a ms that a large frame must come in at, on average, to keep its memory
 const LOOPBACK_V4 = /^::ffff:/; // how a dual-stack socket names an IPv4 address
 
 export class Connection {
@@ -22,6 +23,7 @@ export class Connection {
   readonly #client: Client;
   #busy = false; // a request waits for its answer
   #reserved = 0; // bytes of the budget held for the frame being gathered or served
+  #reservedAt = 0;
   #asked = 0; // bytes of the budget waited for
   #lastMove = { at: Date.now(), bytes: 0 };
 
@@ -108,7 +110,7 @@ export class Connection {
   #reserve(bytes: number): boolean {
     if (bytes <= FREE || this.#reserved === bytes) return true;
     if (this.#asked === 0 && this.#context.memory.request(bytes, this.#granted)) {
-      this.#reserved = bytes;
+      this.#hold(bytes);
       return true;
     }
     this.#asked = bytes;
@@ -116,10 +118,15 @@ export class Connection {
   }
 
   readonly #granted = (): void => {
-    this.#reserved = this.#asked;
+    this.#hold(this.#asked);
     this.#asked = 0;
     setImmediate(() => this.#serve());
   };
+
+  #hold(bytes: number): void {
+    this.#reserved = bytes;
+    this.#reservedAt = Date.now();
+  }
 
   #release(): void {
     if (this.#reserved > 0) this.#context.memory.give(this.#reserved);
@@ -144,18 +151,17 @@ export class Connection {
     for (const tell of this.#client.closed) tell();
   }
 
-  /** Closes the connection if it has been idle, or stuck in the middle of a frame, for too long. */
+  /** Closes the connection if it has been idle, stuck in the middle of a frame, or too slow with one. */
   sweep(now: number): void {
-    const { idleTimeoutMs, stallTimeoutMs } = this.#context.settings;
+    const { idleTimeoutMs, stallTimeoutMs, log } = this.#context.settings;
     const bytes = this.#socket.bytesRead + this.#socket.bytesWritten - this.#socket.writableLength;
     if (bytes !== this.#lastMove.bytes || this.#busy || this.#asked > 0) this.#lastMove = { at: now, bytes };
     const isStuck = this.#frames.isMidFrame || this.#socket.writableLength > 0;
-    const limit = isStuck ? stallTimeoutMs : idleTimeoutMs;
-    if (now - this.#lastMove.at < limit) return;
-    this.#context.settings.log.debug(
-      { client: this.#client.host, stuck: isStuck },
-      'closed a silent connection',
-    );
+    const isSilent = now - this.#lastMove.at >= (isStuck ? stallTimeoutMs : idleTimeoutMs);
+    const patience = stallTimeoutMs + this.#reserved / SLOWEST_FRAME;
+    const isTooSlow = this.#reserved > 0 && !this.#busy && now - this.#reservedAt > patience;
+    if (!isSilent && !isTooSlow) return;
+    log.debug({ client: this.#client.host, isStuck, isTooSlow }, 'closed a silent connection');
     this.#socket.destroy();
   }
 

@@ -5,7 +5,7 @@ import type { Context } from '../api/api.ts';
 import { hostUnavailable, portTaken } from '../errors.ts';
 import { Connection } from './connection.ts';
 
-const ANSWER_BUFFER = 256 * 1024; // bytes of answers that a client may leave unread before it is held back
+const ANSWER_BUFFER = 128 * 1024; // bytes of answers that a client may leave unread before it is held back
 const SWEEPS_PER_TIMEOUT = 4;
 
 export interface Listener {

@@ -1,0 +1,180 @@
+// Hostile frames against a broker in a process of its own: garbage, garbage behind a right header, and right
+// requests with bytes changed, counts made huge and ends torn off. After every round another connection must
+// still be served, and at the end the process must live and its memory be bounded. FUZZ_CASES sets how many
+// (1,000,000 in the slow form), FUZZ_SEED repeats a run.
+
+import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { APIS } from '../../src/broker/api/apis.ts';
+import type { Writer } from '../../src/broker/wire/writer.ts';
+import { batch, createTopic, fetch, produce } from './requests.ts';
+import { brokerProcess, testFolder } from './running-broker.ts';
+import { request, type WireClient, wireClient } from './wire-client.ts';
+
+const CASES = Number(process.env.FUZZ_CASES ?? 3000);
+const SEED = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
+const A_ROUND = 32;
+const MAX_MEMORY = 400e6; // bytes
+const TOPIC = 'fuzzed';
+
+const produceBody = (w: Writer) => {
+  w.string(null)
+    .int16(-1)
+    .int32(1000)
+    .array([TOPIC], (t) => w.string(t).array([0], (p) => w.int32(p).bytes(batch())));
+};
+const fetchBody = (w: Writer) => {
+  w.int32(-1).int32(50).int32(1).int32(1000).int8(0).int32(0).int32(-1);
+  w.array([TOPIC], (t) => w.string(t).array([0], (p) => w.int32(p).int32(-1).int64(0).int64(-1).int32(1000)));
+  w.array([], () => {}).string('');
+};
+const joinBody = (w: Writer) => {
+  w.string('group').int32(1000).int32(1000).string('').string(null).string('consumer');
+  w.array(['range'], (name) => w.string(name).bytes(Buffer.from('metadata')));
+};
+const member = (w: Writer) => w.string('group').int32(1).string('member');
+const topicsBody = (w: Writer) => {
+  w.array(['made'], (t) =>
+    w
+      .string(t)
+      .int32(1)
+      .int16(1)
+      .array([], () => {})
+      .array(['retention.ms'], (c) => w.string(c).string('1')),
+  );
+  w.int32(0).boolean(false);
+};
+
+/** One right request of each kind, to be changed. */
+const RIGHT: readonly Buffer[] = [
+  request(0, 7, 1, produceBody),
+  request(1, 11, 1, fetchBody),
+  request(2, 3, 1, (w) =>
+    w
+      .int32(-1)
+      .int8(0)
+      .array([TOPIC], (t) => w.string(t).array([0], (p) => w.int32(p).int64(5))),
+  ),
+  request(3, 6, 1, (w) => w.array([TOPIC], (t) => w.string(t)).boolean(true)),
+  request(8, 5, 1, (w) =>
+    member(w).array([TOPIC], (t) => w.string(t).array([0], (p) => w.int32(p).int64(1).string(''))),
+  ),
+  request(9, 4, 1, (w) => w.string('group').array([TOPIC], (t) => w.string(t).array([0], (p) => w.int32(p)))),
+  request(10, 2, 1, (w) => w.string('group').int8(0)),
+  request(11, 5, 1, joinBody),
+  request(12, 3, 1, (w) => member(w).string(null)),
+  request(13, 1, 1, (w) => w.string('group').string('member')),
+  request(14, 3, 1, (w) =>
+    member(w)
+      .string(null)
+      .array(['member'], (id) => w.string(id).bytes(Buffer.from('share'))),
+  ),
+  request(15, 2, 1, (w) => w.array(['group'], (id) => w.string(id))),
+  request(16, 2, 1, () => {}),
+  request(18, 2, 1, () => {}),
+  request(19, 4, 1, topicsBody),
+  request(20, 1, 1, (w) => w.array(['made'], (t) => w.string(t)).int32(0)),
+  request(22, 1, 1, (w) => w.string(null).int32(1000)),
+  request(32, 2, 1, (w) => w.array([TOPIC], (t) => w.int8(2).string(t).int32(-1)).boolean(false)),
+];
+
+function framed(body: Uint8Array): Buffer {
+  const size = Buffer.alloc(4);
+  size.writeInt32BE(body.length);
+  return Buffer.concat([size, body]);
+}
+
+const bytes = fc.uint8Array({ maxLength: 200 });
+const extremes = fc.constantFrom(-1, -2, 0, 1, 0x7f, 0xffff, 100_000, 0x7fffffff, -0x80000000);
+
+const behindHeader = fc
+  .tuple(fc.constantFrom(...APIS), fc.integer({ min: -1, max: 15 }), bytes)
+  .map(([{ key }, version, body]) => {
+    const head = Buffer.alloc(10);
+    head.writeInt16BE(key, 0);
+    head.writeInt16BE(version, 2);
+    head.writeInt16BE(-1, 8); // no client id
+    return framed(Buffer.concat([head, body]));
+  });
+
+const change = fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.oneof(fc.nat(255), extremes));
+
+/** A right request with some bytes or counts changed, and perhaps its end torn off or its size a lie. */
+const changed = fc
+  .tuple(
+    fc.constantFrom(...RIGHT),
+    fc.array(change, { maxLength: 4 }),
+    fc.integer({ min: 0, max: 20 }),
+    fc.boolean(),
+  )
+  .map(([right, changes, torn, keepSize]) => {
+    const body = Buffer.from(right.subarray(4, Math.max(8, right.length - (torn > 10 ? torn : 0))));
+    for (const [where, value] of changes) {
+      const at = Math.floor(where * Math.max(0, body.length - 4));
+      if (value >= 0 && value <= 255) body.writeUInt8(value, at);
+      else body.writeInt32BE(value, at);
+    }
+    return keepSize ? Buffer.concat([right.subarray(0, 4), body]) : framed(body);
+  });
+
+const hostile = fc.oneof(
+  { weight: 1, arbitrary: bytes.map((raw) => Buffer.from(raw)) },
+  { weight: 1, arbitrary: bytes.map(framed) },
+  { weight: 3, arbitrary: behindHeader },
+  { weight: 6, arbitrary: changed },
+);
+
+/** Sends the bytes on a connection of their own and waits until the broker is done with it. */
+function attack(port: number, sent: Buffer): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new Error('the broker did not end a connection that its client ended')),
+      10_000,
+    );
+    const socket = connect(port, '127.0.0.1', () => socket.end(sent));
+    socket.resume();
+    socket.on('error', () => {}); // a reset will do
+    socket.on('close', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+function residentBytes(pid: number): number {
+  const [, kilobytes] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Number(kilobytes) * 1024;
+}
+
+async function stillServes(client: WireClient): Promise<void> {
+  expect((await client.ask(18, 0)).int16()).toBe(0);
+  expect((await produce(client, 'calm', batch())).error).toBe(0);
+  expect((await fetch(client, 'calm', { maxBytes: 100 })).error).toBe(0);
+}
+
+test(`the broker lives through ${CASES} hostile frames`, { timeout: 60_000 + CASES * 5 }, async () => {
+  console.log(`FUZZ_SEED=${SEED} FUZZ_CASES=${CASES}`);
+  const { port, pid } = await brokerProcess({
+    dataDir: testFolder(),
+    maxPartitions: 100,
+    maxGroups: 1000,
+    retentionMs: 1000,
+  });
+  const calm = await wireClient(port);
+  await createTopic(calm, TOPIC);
+  await createTopic(calm, 'calm');
+  let highest = 0;
+  const round = fc.asyncProperty(
+    fc.array(hostile, { minLength: A_ROUND, maxLength: A_ROUND }),
+    async (frames) => {
+      await Promise.all(frames.map((frame) => attack(port, frame)));
+      await stillServes(calm);
+      highest = Math.max(highest, residentBytes(pid));
+      expect(highest).toBeLessThan(MAX_MEMORY);
+    },
+  );
+  await fc.assert(round, { seed: SEED, numRuns: Math.ceil(CASES / A_ROUND), endOnFailure: true });
+  console.log(`highest resident memory: ${Math.round(highest / 1e6)} MB`);
+});
