@@ -2,7 +2,6 @@
 // What comes out is parsed, typed and frozen; a wrong value is a ConfigError of one line.
 
 import path from 'node:path';
-import { z } from 'zod';
 import { LOG_LEVELS } from './log.ts';
 
 /** A setting has a value that can't be used. The message says which, what came and what was expected. */
@@ -10,12 +9,20 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-const port = (text: string) =>
-  z.coerce.number({ error: 'a port from 1 to 65535' }).int().min(1).max(65535).safeParse(text).data;
+/** Plain digits only: Number() also takes '0x50', '3e3' and ' 80 '. */
+const wholeNumber = (text: string, least: number, most: number) => {
+  const value = /^\d{1,7}$/.test(text) ? Number(text) : Number.NaN;
+  return value >= least && value <= most ? value : undefined;
+};
+const port = (text: string) => wholeNumber(text, 1, 65535);
 
 const brokers = (text: string) => {
   const list = text.split(',').map((broker) => broker.trim());
-  return list.every((broker) => /^(\[[0-9a-f:]+\]|[^\s:/,]+):\d{1,5}$/i.test(broker)) ? list : undefined;
+  const areBrokers = list.every((broker) => {
+    const [, portText = ''] = /^(?:\[[0-9a-f:]+\]|[^\s:/,]+):(\d+)$/i.exec(broker) ?? [];
+    return port(portText) !== undefined;
+  });
+  return areBrokers ? list : undefined;
 };
 
 export type Sasl = {
@@ -34,10 +41,24 @@ const sasl = (text: string): Sasl | undefined => {
 const databaseUrl = (text: string) => {
   if (!URL.canParse(text)) return undefined;
   const url = new URL(text);
-  return /^postgres(ql)?:$/.test(url.protocol) && url.hostname !== '' ? text : undefined;
+  const { username, password, pathname } = url;
+  const isUsable = /^postgres(ql)?:$/.test(url.protocol) && url.hostname !== '';
+  return isUsable && [username, password, pathname].every(isPercentEncoded) ? text : undefined;
 };
 
+/** A password with a bare % in it would only fail later, and less clearly. */
+function isPercentEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const timeZone = (text: string) => {
+  // Newer Nodes take offsets for zones; PostgreSQL reads their sign the other way round.
+  if (/^[+-]/.test(text)) return undefined;
   try {
     return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone;
   } catch {
@@ -45,12 +66,12 @@ const timeZone = (text: string) => {
   }
 };
 
-const topicName = (text: string) => (/^[A-Za-z0-9._-]{1,249}$/.test(text) ? text : undefined);
+const topicName = (text: string) => (/^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/.test(text) ? text : undefined);
 const oneOf =
   <const T extends readonly string[]>(values: T) =>
   (text: string): T[number] | undefined =>
     values.find((value) => value === text);
-const megabytes = (text: string) => z.coerce.number().int().min(1).max(1_000_000).safeParse(text).data;
+const megabytes = (text: string) => wholeNumber(text, 1, 1_000_000);
 
 type Setting<T> = {
   /** Undefined where the text can't be used. */
@@ -169,7 +190,7 @@ export const optionName = (name: SettingName) => `--${name.toLowerCase().replace
 
 /**
  * Reads the settings: command-line options win over the environment, which wins over the defaults.
- * An empty text counts as not given.
+ * An empty variable counts as one that is not set.
  * @param given values by setting name, as texts
  * @throws {ConfigError} for the first value that can't be used
  */
