@@ -33,7 +33,7 @@ export function parseEventBytes(bytes: Buffer | null): ParsedEvent {
   } catch (error) {
     return reject(
       'not_json',
-      `received ${quote(bytes.toString('utf8'))}, expected JSON: ${messageOf(error)}`,
+      `received ${quote(bytes.toString('utf8'))}, expected JSON: ${quote(messageOf(error))}`,
     );
   }
   return parseEvent(value);
@@ -56,7 +56,7 @@ export function parseEvent(value: unknown): ParsedEvent {
 export function describeIssue(issue: z.core.$ZodIssue, input: unknown): string {
   const field = issue.path.join('.');
   const received = valueAt(input, issue.path);
-  const came = received === undefined ? 'nothing' : quote(JSON.stringify(received));
+  const came = received === undefined ? 'nothing' : quote(toJson(received));
   return `${field === '' ? '' : `${field}: `}received ${came}, expected ${expectationOf(issue)}`;
 }
 
@@ -65,7 +65,7 @@ function expectationOf(issue: z.core.$ZodIssue): string {
     case 'invalid_value':
       return issue.values.map(String).join(', ');
     case 'unrecognized_keys':
-      return `no field named ${issue.keys.join(', ')}`;
+      return `no field named ${quote(issue.keys.join(', '))}`;
     case 'invalid_type':
       return issue.expected === 'object' ? 'a JSON object' : issue.expected;
     case 'invalid_union': {
@@ -86,8 +86,19 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   return value;
 }
 
+/** JSON.stringify goes as deep as the value does, and a sender can nest deeper than there is stack. */
+function toJson(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? typeof value;
+  } catch {
+    return Array.isArray(value) ? 'an array that is nested too deeply' : `a value of type ${typeof value}`;
+  }
+}
+
+/** Short and on one line, whatever was sent. */
 function quote(text: string): string {
-  return text.length > 120 ? `${text.slice(0, 117)}…` : text;
+  const line = text.slice(0, 120).replaceAll(/\p{Cc}/gu, ' ');
+  return text.length > 120 ? `${line.slice(0, 117)}…` : line;
 }
 
 function messageOf(error: unknown): string {
