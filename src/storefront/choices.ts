@@ -38,7 +38,7 @@ function tell(req: Request, res: Response): void {
   const parsed = toldForm.safeParse(req.body);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    const field = issue?.path.join('.') ?? '';
+    const field = issue?.path.join('.') || 'gender';
     throw badRequest(`${field} can't be that`, req.body?.[field], issue?.message ?? '');
   }
   rememberProfile(res, parsed.data);

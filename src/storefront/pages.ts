@@ -111,7 +111,7 @@ const orderForm = z.object({
 async function placeOrder(shop: Shop, req: Request, res: Response): Promise<void> {
   const parsed = orderForm.safeParse(req.body);
   if (!parsed.success) {
-    const field = parsed.error.issues[0]?.path.join('.') ?? '';
+    const field = parsed.error.issues[0]?.path.join('.') || 'order_id';
     throw badRequest(
       `the order form lacks a usable ${field}`,
       req.body?.[field],

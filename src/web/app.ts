@@ -56,6 +56,8 @@ const CONTENT_SECURITY_POLICY = {
 export function createApp({ shop, publisher, live, streams, registry, log, version }: AppParts): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag');
+  // What even the error handler fails at is answered by Express itself: without a stack only in production.
+  app.set('env', 'production');
   app.set('view engine', 'ejs').set('views', path.join(packageRoot, 'views')).enable('view cache');
   Object.assign(app.locals, viewHelpers, { version });
   // HSTS would lock browsers out of a shop on plain http://localhost.
@@ -67,11 +69,12 @@ export function createApp({ shop, publisher, live, streams, registry, log, versi
     }),
   );
   app.use(compression({ filter: isCompressible }));
+  // Before every route, as the page of an error reads the visitor's cookies too.
+  app.use(cookieParser(shop.secret));
   app.use(staticFiles());
   app.use(health(shop.pool, () => publisher.state, registry));
   app.use(collector((event) => shop.tracking.publish(event), KAFKA_PATIENCE_MS));
   app.use(charts(shop.pool));
-  app.use(cookieParser(shop.secret));
   app.use(pages(shop), choices(), eventRoutes(shop, streams), dashboardPage(shop.pool, shop.traces, live));
   app.use(unknownPath);
   app.use(errorHandler(shop.traces, log));

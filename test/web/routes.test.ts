@@ -1,0 +1,212 @@
+// Every route with good and with bad input, as a hostile client would send it. What the pages show and what the charts
+// count is tested elsewhere: here it is the status, the words and the headers.
+
+import request from 'supertest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { newId, newOrderId } from '../../src/events/ids.ts';
+import { expectError, expectErrorPage, expectNoLeak } from '../support/answers.ts';
+import { anEvent } from '../support/events.ts';
+import { eventually, type Line, startLine } from '../support/line.ts';
+import { sendRaw } from '../support/raw-http.ts';
+
+let line: Line;
+const stored = anEvent({ title: 'order', product: 'clothes' });
+beforeAll(async () => {
+  line = await startLine();
+  await request(line.url).post('/api/events').send(stored).expect(202);
+  await eventually(async () => {
+    const { body } = await request(line.url).get(`/api/events/${stored.order_id}`);
+    return body.hops?.stored_at;
+  });
+});
+
+type Route = { readonly path: string; readonly allow: string; readonly type: RegExp | null };
+const PAGE = /^text\/html; charset=utf-8$/;
+const JSON_TYPE = /^application\/json; charset=utf-8$/;
+
+const GETS: readonly Route[] = [
+  { path: '/', allow: 'GET, HEAD', type: PAGE },
+  { path: '/product/sneakers', allow: 'GET, HEAD', type: PAGE },
+  { path: `/order/${stored.order_id}`, allow: 'GET, HEAD', type: PAGE },
+  { path: '/dashboard', allow: 'GET, HEAD', type: PAGE },
+  { path: `/events/${stored.order_id}`, allow: 'GET, HEAD', type: PAGE },
+  { path: `/api/events/${stored.order_id}`, allow: 'GET, HEAD', type: JSON_TYPE },
+  { path: '/api/charts/daily', allow: 'GET, HEAD', type: JSON_TYPE },
+  { path: '/api/charts/orders', allow: 'GET, HEAD', type: JSON_TYPE },
+  { path: '/api/charts/devices', allow: 'GET, HEAD', type: JSON_TYPE },
+  { path: '/api/charts/funnel', allow: 'GET, HEAD', type: JSON_TYPE },
+  { path: '/api/charts/today', allow: 'GET, HEAD', type: JSON_TYPE },
+  { path: '/healthz', allow: 'GET, HEAD', type: JSON_TYPE },
+  { path: '/readyz', allow: 'GET, HEAD', type: JSON_TYPE },
+  { path: '/metrics', allow: 'GET, HEAD', type: /^text\/plain/ },
+];
+const STREAMS: readonly Route[] = [
+  { path: '/api/live', allow: 'GET, HEAD', type: null },
+  { path: '/api/trace', allow: 'GET, HEAD', type: null },
+];
+const POSTS: readonly Route[] = [
+  { path: '/order', allow: 'POST', type: null },
+  { path: '/visitor', allow: 'POST', type: null },
+  { path: '/visitor/forget', allow: 'POST', type: null },
+  { path: '/site-version', allow: 'POST', type: null },
+  { path: '/api/events', allow: 'POST', type: null },
+];
+const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'options'] as const;
+
+describe('every route', () => {
+  it.each(GETS)('answers GET $path, and HEAD with the same headers', async ({ path, type }) => {
+    const get = await request(line.url).get(path).expect(200);
+    expect(get.headers['content-type']).toMatch(type ?? /./);
+    const head = await request(line.url).head(path).expect(200);
+    expect(head.headers['content-type']).toBe(get.headers['content-type']);
+  });
+
+  it.each([...GETS, ...STREAMS, ...POSTS])(
+    'answers other methods of $path with 405 and Allow',
+    async ({ path, allow }) => {
+      const wrong = METHODS.filter((method) => !allow.includes(method.toUpperCase()));
+      for (const method of wrong) {
+        const asJson = await request(line.url)[method](path).set('Accept', 'application/json');
+        expectError(asJson, 405, 'method_not_allowed');
+        expect(asJson.get('Allow')).toBe(allow);
+        const asPage = await request(line.url)[method](path).set('Accept', 'text/html');
+        expect(asPage.status).toBe(405);
+        expect(asPage.get('Allow')).toBe(allow);
+        expectNoLeak(asPage.text);
+      }
+    },
+  );
+
+  it.each([...GETS, { path: '/no/such/page' }, { path: '/css/tokens.css' }])(
+    'gives $path a policy that lets nothing in from elsewhere',
+    async ({ path }) => {
+      const { headers } = await request(line.url).get(path);
+      const policy = headers['content-security-policy'] ?? '';
+      expect(policy).toContain("default-src 'none'");
+      expect(policy).toContain("frame-ancestors 'none'");
+      expect(policy).not.toMatch(/unsafe|https?:|\*/);
+      expect(headers['x-content-type-options']).toBe('nosniff');
+      expect(headers['x-powered-by']).toBeUndefined();
+      expect(headers['strict-transport-security']).toBeUndefined();
+    },
+  );
+
+  it('is found by its lower-case path only where that is how it is written', async () => {
+    const response = await request(line.url).delete('/API/Events').set('Accept', 'text/html');
+    expect([404, 405]).toContain(response.status);
+    expectNoLeak(response.text);
+  });
+});
+
+describe('a path that is not there', () => {
+  it.each([
+    '/nothing',
+    '/api',
+    '/product',
+    '/product/',
+    '/events',
+    '/api/charts',
+    '/api/charts/__proto__',
+    '/dashboard/x',
+  ])('is 404 as a page and as JSON: %s', async (path) => {
+    expectError(await request(line.url).get(path).set('Accept', 'application/json'), 404, 'not_found');
+    const page = await request(line.url).get(path).set('Accept', 'text/html');
+    expect(page.status).toBe(404);
+    expectNoLeak(page.text);
+  });
+
+  it('is JSON below /api whatever is accepted', async () => {
+    expectError(await request(line.url).get('/api/nothing').set('Accept', 'text/html'), 404, 'not_found');
+  });
+
+  it.each([
+    '/../../etc/passwd',
+    '/..%2f..%2fetc/passwd',
+    '/css/..%5c..%5cpackage.json',
+    '/.git/config',
+    '/css/',
+    '/vendor/',
+  ])('does not give a file away: %s', async (path) => {
+    const answer = await sendRaw(line.url, `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    expect(answer).toMatch(/^HTTP\/1\.1 40[034] /);
+    expect(answer).not.toContain('root:');
+    expectNoLeak(answer);
+  });
+
+  it.each(['/%', '/product/%ff', '/order/%zz', '/api/events/%c0%ae', '/css/%', '/api/charts/daily%'])(
+    'is a clear answer where the percent-encoding is broken: %s',
+    async (path) => {
+      const answer = await sendRaw(line.url, `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+      expect(answer).toMatch(/^HTTP\/1\.1 40[04] /);
+      expectNoLeak(answer);
+    },
+  );
+
+  it('shows what came as text, never as markup', async () => {
+    const response = await request(line.url)
+      .get('/product/%3Cscript%3Ealert(1)%3C%2Fscript%3E')
+      .set('Accept', 'text/html');
+    expectErrorPage(response, 404);
+    expect(response.text).not.toContain('<script>alert');
+    expect(response.text).toContain('sports_nutrition');
+  });
+});
+
+describe('the pages', () => {
+  it.each(['shoes', 'Sneakers', 'constructor', '__proto__', 'toString', 'sneakers%00', '%20sneakers'])(
+    'say which categories there are where %s is none',
+    async (category) => {
+      const page = await request(line.url).get(`/product/${category}`).set('Accept', 'text/html');
+      expectErrorPage(page, 404);
+      expect(page.text).toContain('accessories, clothes, electronics, sneakers, sports_nutrition');
+      const json = await request(line.url).get(`/product/${category}`).set('Accept', 'application/json');
+      expectError(json, 404, 'not_found');
+      expect(json.body.error.expected).toContain('sports_nutrition');
+    },
+  );
+
+  it.each(['item=nothing', 'item=', 'item=a&item=b', 'item[]=a', 'item=__proto__', 'item=harbour-tote'])(
+    'know no such sneaker: %s',
+    async (query) => {
+      const { status, text } = await request(line.url).get(`/product/sneakers?${query}`);
+      expect(status).toBe(query.startsWith('item[]') ? 200 : 404);
+      expectNoLeak(text);
+    },
+  );
+
+  it.each([
+    'page_id=x',
+    'page_id=',
+    `page_id=${newId()}&page_id=${newId()}`,
+    'page_id[$ne]=1',
+    '__proto__=1',
+    'constructor[prototype][x]=1',
+  ])('are shown whatever else the query says: %s', async (query) => {
+    await request(line.url).get(`/product/sneakers?${query}`).expect(200);
+    await request(line.url).get(`/?${query}`).expect(200);
+    await request(line.url).get(`/dashboard?from=a&${query}`).expect(200);
+  });
+
+  it.each(['/order/', '/events/', '/api/events/'])('know no such event: %s', async (base) => {
+    for (const id of [
+      'x',
+      newOrderId(),
+      stored.order_id.toUpperCase(),
+      `${stored.order_id}0`,
+      "'%20OR%201=1--",
+      '__proto__',
+    ]) {
+      const response = await request(line.url)
+        .get(base + id)
+        .set('Accept', 'application/json');
+      expectError(response, 404, 'not_found');
+    }
+  });
+
+  it('show an order only for an order', async () => {
+    const click = anEvent();
+    await request(line.url).post('/api/events').send(click).expect(202);
+    await request(line.url).get(`/order/${click.order_id}`).expect(404);
+    await request(line.url).get(`/events/${click.order_id}`).expect(200);
+  });
+});

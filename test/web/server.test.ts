@@ -1,0 +1,62 @@
+// What comes over the socket need not be HTTP.
+
+import { connect } from 'node:net';
+import request from 'supertest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { expectNoLeak } from '../support/answers.ts';
+import { type Line, startLine } from '../support/line.ts';
+import { sendRaw } from '../support/raw-http.ts';
+
+let line: Line;
+beforeAll(async () => {
+  line = await startLine({ ingest: false });
+});
+
+describe('what is not HTTP', () => {
+  it.each([
+    ['garbage', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 hello\r\n\r\n', 400],
+    ['a broken request line', 'GET / HTTP/9\r\n\r\n', 400],
+    ['an unknown method', 'BREW / HTTP/1.1\r\nHost: x\r\n\r\n', 400],
+    ['no Host', 'GET / HTTP/1.1\r\n\r\n', 400],
+    [
+      'two lengths',
+      'POST /api/events HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}',
+      400,
+    ],
+    [
+      'a length beside chunks',
+      'POST /api/events HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      400,
+    ],
+    ['a negative length', 'POST /api/events HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n', 400],
+    ['a header that is split', 'GET / HTTP/1.1\r\nHost: x\r\nA: b\rSet-Cookie: x\r\n\r\n', 400],
+    ['a path of 20 kB', `GET /${'x'.repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`, 431],
+    [
+      'an unknown expectation',
+      'GET / HTTP/1.1\r\nHost: x\r\nExpect: miracles\r\nConnection: close\r\n\r\n',
+      417,
+    ],
+  ])('gets a clear status: %s', async (_name, bytes, status) => {
+    const answer = await sendRaw(line.url, Buffer.from(bytes, 'latin1'));
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expectNoLeak(answer);
+  });
+
+  it('or is an absolute address of another host, is no way to it', async () => {
+    const answer = await sendRaw(
+      line.url,
+      'GET http://evil.example/product/sneakers HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n',
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+    expect(answer).not.toMatch(/(?:href|action|src)="https?:\/\/evil/);
+  });
+
+  it('does not keep others waiting, even where a hundred begin and never end', async () => {
+    const { hostname, port } = new URL(line.url);
+    const sockets = Array.from({ length: 100 }, () => connect(Number(port), hostname));
+    for (const socket of sockets)
+      socket.on('error', () => {}).write('POST /api/events HTTP/1.1\r\nHost: x\r\nContent-Le');
+    await request(line.url).get('/healthz').expect(200);
+    for (const socket of sockets) socket.destroy();
+  });
+});

@@ -1,0 +1,54 @@
+import request from 'supertest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { anEvent } from '../support/events.ts';
+import { eventually, type Line, startLine } from '../support/line.ts';
+
+let line: Line;
+const stored = anEvent({ title: 'order', product: 'clothes' });
+beforeAll(async () => {
+  line = await startLine();
+  await request(line.url).post('/api/events').send(stored).expect(202);
+  await eventually(async () => {
+    const { body } = await request(line.url).get(`/api/events/${stored.order_id}`);
+    return body.hops?.stored_at;
+  });
+});
+
+describe('files of the shop', () => {
+  it.each([
+    '/css/tokens.css',
+    '/vendor/chart.umd.min.js',
+    '/vendor/luxon.min.js',
+    '/vendor/chartjs-adapter-luxon.umd.min.js',
+  ])('come from its own origin: %s', async (path) => {
+    const response = await request(line.url).get(path).expect(200);
+    expect(response.headers['cache-control']).toContain('max-age=3600');
+    expect(response.headers['content-type']).toMatch(/javascript|css/);
+  });
+
+  it('are all there that the pages name', async () => {
+    const pages = [
+      '/',
+      '/product/clothes',
+      `/order/${stored.order_id}`,
+      '/dashboard',
+      `/events/${stored.order_id}`,
+      '/nothing',
+    ];
+    const texts = await Promise.all(
+      pages.map(async (page) => (await request(line.url).get(page).set('Accept', 'text/html')).text),
+    );
+    const named = new Set(
+      texts.flatMap((text) =>
+        [...text.matchAll(/<(?:script|link|img)[^>]*(?:src|href)="([^"]+)"/g)].map(([, file]) => file ?? ''),
+      ),
+    );
+    expect(named.size).toBeGreaterThan(3);
+    for (const file of named) {
+      if (file.startsWith('data:')) continue;
+      expect(file).toMatch(/^\//);
+      await request(line.url).get(file.replaceAll('&amp;', '&')).expect(200);
+    }
+    for (const text of texts) expect(text).not.toMatch(/<script(?![^>]*src=)[^>]*>|\son\w+="|style="/);
+  });
+});
