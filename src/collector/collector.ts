@@ -43,7 +43,14 @@ async function collect(take: Take, patienceMs: number, req: Request, res: Respon
   const error =
     accepted > 0
       ? {}
-      : { error: { code: 'rejected', message: 'no event was accepted', expected: 'events, see /api/docs' } };
+      : {
+          error: {
+            code: 'rejected',
+            message: 'no event was accepted',
+            received: results.length,
+            expected: 'at least one event, see /api/docs',
+          },
+        };
   res.status(status).json({ ...error, accepted, rejected: results.length - accepted, results });
 }
 

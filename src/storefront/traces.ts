@@ -51,6 +51,10 @@ export class Traces {
       chartedAt: undefined,
       lost: undefined,
     };
+    // A repeated order_id is stored once, as it came first: what follows under it is not what anybody looks for.
+    const earlier = this.#byOrder.get(event.order_id);
+    if (earlier !== undefined && earlier.lost === undefined) return hops;
+    if (earlier !== undefined) this.#forget(earlier);
     this.#byOrder.set(event.order_id, hops);
     const mine = this.#byVisitor.get(event.user_id) ?? [];
     this.#byVisitor.set(event.user_id, [hops, ...mine].slice(0, MOST_PER_VISITOR));
@@ -133,14 +137,17 @@ export class Traces {
   #forgetOldest(): void {
     if (this.#byOrder.size <= MOST_TRACES) return;
     const [oldest] = this.#byOrder.values();
-    if (oldest === undefined) return;
-    this.#byOrder.delete(oldest.event.order_id);
-    this.#inPostgres.delete(oldest);
-    if (oldest.acknowledgement !== undefined)
-      this.#inKafka.get(oldest.acknowledgement.partition)?.delete(oldest);
-    const left = (this.#byVisitor.get(oldest.event.user_id) ?? []).filter((hops) => hops !== oldest);
-    if (left.length === 0) this.#byVisitor.delete(oldest.event.user_id);
-    else this.#byVisitor.set(oldest.event.user_id, left);
+    if (oldest !== undefined) this.#forget(oldest);
+  }
+
+  #forget(hops: Hops): void {
+    const { event, acknowledgement } = hops;
+    this.#byOrder.delete(event.order_id);
+    this.#inPostgres.delete(hops);
+    if (acknowledgement !== undefined) this.#inKafka.get(acknowledgement.partition)?.delete(hops);
+    const left = (this.#byVisitor.get(event.user_id) ?? []).filter((one) => one !== hops);
+    if (left.length === 0) this.#byVisitor.delete(event.user_id);
+    else this.#byVisitor.set(event.user_id, left);
   }
 }
 

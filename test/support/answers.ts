@@ -4,7 +4,7 @@ import type { Response } from 'supertest';
 import { expect } from 'vitest';
 
 const LEAKS = [
-  /\bat .+[( ](?:file:|node:|\/).+:\d+/, // a stack trace
+  /\bat [^"]{0,120}[( ](?:file:|node:|\/)[^\s"]+:\d+:\d+/, // a stack trace
   /node_modules|\.(?:ts|js|ejs):\d+/,
   /\b(?:SELECT|INSERT INTO|UPDATE|DELETE FROM|relation ".*" does not exist)\b/,
   /postgres(?:ql)?:\/\/\S*:[^*]\S*@/,
