@@ -1,9 +1,13 @@
 // Everything that can be wrong with the database in a way that a user can mend. Messages carry no password.
 
+import pg from 'pg';
+
 export type DatabaseErrorCode =
   | 'DATABASE_UNREACHABLE'
   | 'DATABASE_LOGIN'
   | 'DATABASE_MISSING'
+  | 'DATABASE_URL_FILE'
+  | 'SCHEMA_REFUSED'
   | 'SCHEMA_NEWER'
   | 'SCHEMA_CHANGED'
   | 'SERVER_VERSION'
@@ -28,10 +32,38 @@ export function codeOf(error: unknown): string | undefined {
   return undefined;
 }
 
-/** A database URL without its password, to be shown. */
+/** SQLSTATE classes that pass: connection, transaction rolled back, resources, lock, operator's word, system. */
+const PASSING_STATES = /^(?:08|40|53|55|57|58)/;
+
+/**
+ * True for an answer of Postgres that stays the same however often one asks: no right to do that, no such thing.
+ * Anything else is a connection that failed, or will pass.
+ */
+export function isRefusal(error: unknown): error is pg.DatabaseError {
+  return error instanceof pg.DatabaseError && !PASSING_STATES.test(error.code ?? '');
+}
+
+/** System errors and words of `pg` where there is no server, or it has gone in the middle. */
+const AWAY_CODES =
+  /^(?:ECONN\w+|E(?:HOST|NET)UNREACH|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EPIPE|08\w{3}|53300|57P\w\w)$/;
+const AWAY_WORDS =
+  /^(?:Connection terminated|timeout exceeded when trying to connect|Client has encountered)/;
+
+/** True where Postgres can't be reached now, or is going. */
+export function isAway(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === undefined
+    ? error instanceof Error && AWAY_WORDS.test(error.message)
+    : AWAY_CODES.test(code);
+}
+
+/** A database URL without its passwords, to be shown. */
 export function withoutPassword(databaseUrl: string): string {
   const url = new URL(databaseUrl);
   if (url.password !== '') url.password = '***';
+  for (const name of ['password', 'sslpassword']) {
+    if (url.searchParams.has(name)) url.searchParams.set(name, '***');
+  }
   return url.href;
 }
 
@@ -52,6 +84,14 @@ export function explainConnection(error: unknown, databaseUrl: string): Database
       return new DatabaseError(
         'DATABASE_MISSING',
         `DATABASE_URL: ${server} has no database "${url.pathname.slice(1)}"; make it with createdb`,
+        error,
+      );
+    case 'ENOENT':
+    case 'EACCES':
+    case 'EISDIR':
+      return new DatabaseError(
+        'DATABASE_URL_FILE',
+        `DATABASE_URL: a file that it names can't be read (${messageOf(error)})`,
         error,
       );
     default:

@@ -9,7 +9,7 @@ import type pg from 'pg';
 import { machineTimeZone } from '../config.ts';
 import type { Logger } from '../log.ts';
 import { packageRoot } from '../paths.ts';
-import { codeOf, DatabaseError } from './errors.ts';
+import { codeOf, DatabaseError, isRefusal } from './errors.ts';
 import { type Pool, transaction } from './pool.ts';
 import { useTimeZone } from './time-zone.ts';
 
@@ -54,6 +54,9 @@ export async function migrate(
 ): Promise<number> {
   const migrations = await readMigrations(folder);
   const client = await pool.connect();
+  // Without a listener, a connection that dies while another one migrates would end the process.
+  const onError = () => {};
+  client.on('error', onError);
   try {
     await checkServer(client);
     await client.query('SELECT pg_advisory_lock($1)', [LOCK_KEY]);
@@ -67,6 +70,7 @@ export async function migrate(
       await client.query('SELECT pg_advisory_unlock($1)', [LOCK_KEY]);
     }
   } finally {
+    client.off('error', onError);
     client.release();
   }
 }
@@ -88,6 +92,13 @@ export function migratePatiently(
         return;
       } catch (error) {
         if (error instanceof DatabaseError) throw error;
+        if (isRefusal(error)) {
+          throw new DatabaseError(
+            'SCHEMA_REFUSED',
+            `DATABASE_URL: the database does not take the schema: ${error.message}`,
+            error,
+          );
+        }
         log.warn(`Postgres is away: ${error instanceof Error ? error.message : error}`);
       }
       await sleep(RETRY_MS, undefined, { signal: cancelled.signal }).catch(() => {});

@@ -62,27 +62,27 @@ async function checkPort(host: string, port: number, what: string, setting: stri
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : error;
     const option = `--${setting.toLowerCase().replace('_', '-')}`;
-    const problem = code === 'EADDRINUSE' ? 'is taken' : `can't be had on ${host} (${code})`;
-    throw new PortError(
-      `port ${port} ${problem}; choose another one for ${what} with ${setting} or ${option}`,
-      {
-        cause: error,
-      },
-    );
+    const message =
+      code === 'EADDRINUSE' || code === 'EACCES'
+        ? `port ${port} ${code === 'EACCES' ? 'needs more rights' : 'is taken'}; choose another one for ${what} with ${setting} or ${option}`
+        : `can't listen on ${host} (${code}); choose an address of this machine with HOST or --host`;
+    throw new PortError(message, { cause: error });
   } finally {
     server.close();
   }
 }
 
 async function checkDatabase(databaseUrl: string): Promise<void> {
-  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5_000 });
-  client.on('error', () => {});
+  let client: pg.Client | undefined;
   try {
+    // Reads the files that the URL names: certificates and keys.
+    client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5_000 });
+    client.on('error', () => {});
     await client.connect();
   } catch (error) {
     throw explainConnection(error, databaseUrl);
   } finally {
-    await client.end().catch(() => {});
+    await client?.end().catch(() => {});
   }
 }
 

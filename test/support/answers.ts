@@ -7,7 +7,7 @@ const LEAKS = [
   /\bat [^"]{0,120}[( ](?:file:|node:|\/)[^\s"]+:\d+:\d+/, // a stack trace
   /node_modules|\.(?:ts|js|ejs):\d+/,
   /\b(?:SELECT|INSERT INTO|UPDATE|DELETE FROM|relation ".*" does not exist)\b/,
-  /postgres(?:ql)?:\/\/\S*:[^*]\S*@/,
+  /postgres(?:ql)?:\/\/(?!user:password@)\S*:[^*]\S*@/,
   /\b(?:TypeError|RangeError|ReferenceError|SyntaxError|ZodError|KafkaJS\w+|DatabaseError)\b/,
 ];
 
