@@ -54,6 +54,7 @@ export function countAxis(more = {}) {
       padding: 8,
       maxTicksLimit: 6,
       precision: 0,
+      includeBounds: false,
       callback: (value) => short(value),
       ...ticks,
     },
@@ -61,9 +62,9 @@ export function countAxis(more = {}) {
 }
 
 const FORMATS = {
-  minute: 'HH:mm',
   hour: 'HH:mm',
   day: 'd LLL',
+  week: 'd LLL',
   month: 'LLL yyyy',
   quarter: 'LLL yyyy',
   year: 'yyyy',
@@ -71,10 +72,17 @@ const FORMATS = {
 const TOOLTIP_FORMATS = { minute: 'd LLL yyyy, HH:mm', hour: 'd LLL yyyy, HH:mm', day: 'ccc d LLL yyyy' };
 const DAY_MS = 86_400_000;
 
+/** Ticks where people look for them: full hours, days, Mondays, the first of a month. */
+function ticksFor(days) {
+  if (days <= 2) return { unit: 'hour', stepSize: 3 };
+  if (days <= 16) return { unit: 'day' };
+  if (days <= 65) return { unit: 'week' };
+  if (days <= 400) return { unit: 'month' };
+  return { unit: days <= 1500 ? 'quarter' : 'year' };
+}
+
 /** Time in the shop's zone from `from` to `to` (milliseconds). @param {'minute' | 'hour' | 'day'} resolution */
 export function timeAxis(from, to, resolution) {
-  const days = (to - from) / DAY_MS;
-  const formats = days > 1.5 && days < 15 ? { ...FORMATS, hour: 'd LLL HH:mm' } : FORMATS;
   return {
     type: 'time',
     min: from,
@@ -82,8 +90,9 @@ export function timeAxis(from, to, resolution) {
     adapters: { date: { zone: TIME_ZONE, locale: 'en-GB' } },
     time: {
       tooltipFormat: TOOLTIP_FORMATS[resolution],
-      displayFormats: formats,
-      ...(resolution === 'day' ? { minUnit: 'day' } : {}),
+      displayFormats: FORMATS,
+      isoWeekday: true,
+      ...ticksFor((to - from) / DAY_MS),
     },
     border: { color: colour('line-strong') },
     grid: { display: false },

@@ -22,6 +22,7 @@ function strip(rows, title, total, isBars) {
     borderColor: colour(token),
     borderWidth: isBars ? 0 : 1.75,
     borderRadius: 2,
+    maxBarThickness: 56,
     fill: 'origin',
     pointRadius: 0,
     pointHitRadius: 12,

@@ -4,7 +4,7 @@ import { chartOptions } from './axes.js';
 import { colour } from './colours.js';
 import { exact, share, short } from './format.js';
 
-const SLICES = { desktop: ['order', 'on-ink'], mobile: ['show', 'paper'] };
+const SLICES = { desktop: ['order', 'on-ink'], mobile: ['click', 'on-ink'] };
 const total = (rows) => rows.reduce((sum, row) => sum + row.count, 0);
 const what = (meta) => (meta.count === 'events' ? 'events' : 'people');
 

@@ -25,7 +25,7 @@ function points(rows, legend) {
     pointHitRadius: 8,
     borderWidth: 1.75,
     borderColor: colour(product),
-    backgroundColor: faint(product, 0.75),
+    backgroundColor: faint(product, 0.5),
   }));
 }
 
@@ -49,7 +49,10 @@ function scatter(range, words) {
         type: 'scatter',
         data: { datasets: points(answer.rows, legend) },
         options: chartOptions({
-          scales: { x: timeAxis(midnight(from), midnight(to), resolution), y: countAxis() },
+          scales: {
+            x: timeAxis(midnight(from), midnight(to), resolution),
+            y: countAxis({ suggestedMax: 4 }),
+          },
           plugins: {
             tooltip: {
               callbacks: {

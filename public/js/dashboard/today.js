@@ -61,8 +61,7 @@ export const todayView = {
   isEmpty: ({ rows }) => rows.length === 0,
   empty: () => [
     'No events today yet',
-    'Open the shop: the first banner you see is the first event here. Any other client can send events, too:',
-    `curl -X POST ${location.origin}/api/events -H 'Content-Type: application/json' -d @event.json`,
+    'Open the shop: the first banner you see is the first event here, while you watch.',
   ],
   columns: [
     ['Category', ({ product }) => CATEGORY_NAMES[product]],
