@@ -1,0 +1,82 @@
+// Which journeys the replica's users make. A journey is a show and what followed it. How many there are of each kind
+// follows from the published counts; they are then drawn without putting back, so that the counts come out exactly.
+
+import { DEVICES, type Device, TITLES, type Title } from '../../src/events/event.ts';
+import { CELLS, FILE_PRODUCTS, type FileProduct } from '../published.ts';
+import { type Random, randomBelow } from './random.ts';
+
+/** Kinds of journeys. On desktop there are more orders than clicks, so some orders follow a mere show. */
+const KINDS = [
+  ['banner_show'],
+  ['banner_show', 'banner_click'],
+  ['banner_show', 'banner_click', 'order'],
+  ['banner_show', 'order'],
+] as const satisfies Title[][];
+
+export type Journey = { readonly product: FileProduct; readonly titles: readonly Title[] };
+
+/** Share of clicks that lead to an order, where as many orders are to be had: a guess, the dataset doesn't tell. */
+const ORDERED_AFTER_CLICK = 0.6;
+
+/** How many journeys of each of KINDS give these counts. */
+function countKinds(shows: number, clicks: number, orders: number): readonly number[] {
+  const wanted = Math.round(ORDERED_AFTER_CLICK * Math.min(clicks, orders));
+  const both = Math.max(wanted, clicks + orders - shows);
+  const kinds = [shows - clicks - orders + both, clicks - both, both, orders - both];
+  if (kinds.some((count) => count < 0)) {
+    throw new RangeError(`received ${shows} shows, ${clicks} clicks, ${orders} orders, expected more shows`);
+  }
+  return kinds;
+}
+
+/** The journeys of one device that are still to be made. */
+class Urn {
+  readonly #journeys: readonly Journey[];
+  readonly #left: number[];
+  left: number;
+
+  constructor(device: Device, cellCounts: readonly number[]) {
+    const countOf = (product: FileProduct, title: Title) =>
+      cellCounts[
+        CELLS.findIndex((cell) => cell.product === product && cell.device === device && cell.title === title)
+      ] ?? 0;
+    this.#journeys = FILE_PRODUCTS.flatMap((product) => KINDS.map((titles) => ({ product, titles })));
+    this.#left = FILE_PRODUCTS.flatMap((product) => {
+      const [shows = 0, clicks = 0, orders = 0] = TITLES.map((title) => countOf(product, title));
+      return countKinds(shows, clicks, orders);
+    });
+    this.left = this.#left.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Draws one. The urn must not be empty. */
+  draw(random: Random): Journey {
+    let ticket = randomBelow(random, this.left);
+    for (const [index, journey] of this.#journeys.entries()) {
+      const count = this.#left[index] ?? 0;
+      if (ticket < count) {
+        this.#left[index] = count - 1;
+        this.left--;
+        return journey;
+      }
+      ticket -= count;
+    }
+    throw new RangeError('an empty urn was drawn from');
+  }
+}
+
+export type Urns = Readonly<Record<Device, Urn>>;
+
+/** @param cellCounts how many rows each of CELLS gets */
+export function fillUrns(cellCounts: readonly number[]): Urns {
+  const [desktop, mobile] = DEVICES.map((device) => new Urn(device, cellCounts));
+  if (desktop === undefined || mobile === undefined) throw new RangeError('expected two devices');
+  return { desktop, mobile };
+}
+
+/** Journeys that are left on all devices. */
+export const leftIn = (urns: Urns): number => urns.desktop.left + urns.mobile.left;
+
+/** A device, in proportion to the journeys that are left on it; never one whose urn is empty. */
+export function drawDevice(random: Random, urns: Urns): Device {
+  return randomBelow(random, leftIn(urns)) < urns.desktop.left ? 'desktop' : 'mobile';
+}
