@@ -29,7 +29,9 @@ export async function useTimeZone(
     const next = wanted ?? current ?? initial;
     if (next === current) return;
     // Writers wait here and, as their statements look the zone up, go on with the new one.
-    await client.query('LOCK TABLE day_counts, user_years, year_users IN ACCESS EXCLUSIVE MODE');
+    await client.query(
+      'LOCK TABLE day_counts, user_years, year_users, unlisted_years IN ACCESS EXCLUSIVE MODE',
+    );
     await client.query(
       `INSERT INTO settings (name, value) VALUES ('time_zone', $1) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
       [next],
@@ -44,7 +46,7 @@ export async function useTimeZone(
 const MERGED_SOURCE = -1;
 
 async function recount(client: Client): Promise<void> {
-  await client.query('TRUNCATE day_counts, user_years, year_users');
+  await client.query('TRUNCATE day_counts, user_years, year_users, unlisted_years');
   await client.query(
     `INSERT INTO day_counts (day, product, title, device, source, count)
      SELECT ("time" AT TIME ZONE shop_time_zone())::date, product, title, site_version, $1, count(*)
@@ -52,13 +54,6 @@ async function recount(client: Client): Promise<void> {
     [MERGED_SOURCE],
   );
   await client.query(
-    `INSERT INTO user_years (user_id, year, device)
-     SELECT DISTINCT user_id, extract(year FROM "time" AT TIME ZONE shop_time_zone())::smallint, site_version
-     FROM events`,
-  );
-  await client.query(
-    `INSERT INTO year_users (year, device, source, users)
-     SELECT year, device, $1, count(*) FROM user_years GROUP BY 1, 2`,
-    [MERGED_SOURCE],
+    `SELECT recount_users(ARRAY(SELECT DISTINCT extract(year FROM day)::smallint FROM day_counts))`,
   );
 }

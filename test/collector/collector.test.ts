@@ -19,7 +19,7 @@ const postText = (text: string, type = 'application/json') => post().set('Conten
 /** The stored context of an event, once it is stored. */
 async function storedContext(orderId: string): Promise<Record<string, unknown>> {
   return eventually(async () => {
-    const { rows } = await line.pool.query('SELECT context FROM live_events WHERE order_id = $1', [orderId]);
+    const { rows } = await line.pool.query('SELECT context FROM events WHERE order_id = $1', [orderId]);
     return rows[0]?.context;
   });
 }
@@ -57,7 +57,7 @@ describe('the collector', () => {
     }
     const { rows } = await eventually(async () => {
       const found = await line.pool.query(
-        `SELECT replace(order_id::text, '-', '') AS order_id, "partition", "offset"::text FROM live_events WHERE order_id = ANY($1)`,
+        `SELECT replace(order_id::text, '-', '') AS order_id, "partition", "offset"::text FROM events WHERE order_id = ANY($1)`,
         [events.map(({ order_id }) => order_id)],
       );
       return found.rowCount === events.length && found;

@@ -1,0 +1,37 @@
+// Bytes in chunks → buffers of whole lines. What a buffer holds is known to be complete, so that a checksum, a place to
+// go on from and a commit can all lie between two of them.
+
+import { DatasetError } from '../errors.ts';
+
+const LINE_FEED = 10;
+/** A file without line ends must not fill the memory. */
+export const LONGEST_LINE = 32 * 1024 * 1024;
+
+/**
+ * Yields the same bytes, cut after line feeds; only the last buffer may lack one.
+ * @throws {DatasetError} LINE_TOO_LONG
+ */
+export async function* wholeLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let pending: Buffer[] = [];
+  let pendingBytes = 0;
+  for await (const chunk of chunks) {
+    const end = chunk.lastIndexOf(LINE_FEED) + 1;
+    if (end > 0) {
+      const head = chunk.subarray(0, end);
+      yield pending.length === 0 ? head : Buffer.concat([...pending, head]);
+      pending = [];
+      pendingBytes = 0;
+    }
+    if (end === chunk.length) continue;
+    pending.push(chunk.subarray(end));
+    pendingBytes += chunk.length - end;
+    if (pendingBytes > LONGEST_LINE) {
+      const expected = `expected lines of CSV of at most ${LONGEST_LINE}`;
+      throw new DatasetError(
+        'LINE_TOO_LONG',
+        `received ${pendingBytes} bytes without a line end, ${expected}`,
+      );
+    }
+  }
+  if (pending.length > 0) yield Buffer.concat(pending);
+}

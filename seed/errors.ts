@@ -1,0 +1,29 @@
+// Everything that can be wrong with a file or a load in a way that a user can mend.
+// Each message says what came and what was expected.
+
+export type DatasetErrorCode =
+  | 'FILE_MISSING'
+  | 'FILE_DENIED'
+  | 'FILE_IS_FOLDER'
+  | 'FILE_EMPTY'
+  | 'FILE_TRUNCATED'
+  | 'FILE_DAMAGED'
+  | 'ZIP_CONTENT'
+  | 'WRONG_ENCODING'
+  | 'WRONG_HEADER'
+  | 'LINE_TOO_LONG'
+  | 'NO_ROWS'
+  | 'BAD_ROW'
+  | 'LOAD_RUNNING'
+  | 'EVENTS_BUSY'
+  | 'WRONG_OPTION';
+
+export class DatasetError extends Error {
+  override readonly name = 'DatasetError';
+  readonly code: DatasetErrorCode;
+
+  constructor(code: DatasetErrorCode, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+  }
+}

@@ -1,0 +1,26 @@
+// Loads a file in the dataset's format: streaming, by COPY, beside a living shop.
+//
+//   file → whole lines → rows for COPY → table events_<load> (committed as it grows: a killed load goes on from there)
+//        → key and counts, side by side → the table becomes the partition of events, or its rows are merged into it
+//
+// Loading the same text again does nothing. docs/decisions/dataset-load.md says why it is done this way.
+
+import { openSource, STANDARD_INPUT } from './csv/source.ts';
+import type { LoadProgress, LoadResult, LoadStep, RejectedRow } from './load/progress.ts';
+import { type LoadOptions, runLoad } from './load/run.ts';
+
+export type { LoadOptions, LoadProgress, LoadResult, LoadStep, RejectedRow };
+
+/**
+ * Loads a file. The sample, where there is one, goes.
+ * Bad rows are set aside in the table rejected_rows and counted in the result; with `strict` the first is an error.
+ * @param file path of a CSV file, plain, gzip or zip; `-` for standard input, which a killed load can't be resumed from
+ * @throws {DatasetError} where the file can't be read or isn't the dataset; nothing is loaded then
+ * @throws pg's error where the database goes away; the next call with the same file goes on from there
+ */
+export async function loadFile({
+  file,
+  ...options
+}: LoadOptions & { readonly file: string }): Promise<LoadResult> {
+  return runLoad({ open: () => openSource(file), again: file !== STANDARD_INPUT, sample: false }, options);
+}

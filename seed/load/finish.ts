@@ -1,0 +1,22 @@
+// The last words of a load: what it was goes into loads, and the open dashboards are told to look again.
+
+import type { Client } from '../../src/db/pool.ts';
+import { announce } from '../../src/db/stored.ts';
+import type { Unfinished } from './stage.ts';
+
+/** In the transaction that makes the last rows visible. */
+export async function finishLoad(
+  client: Client,
+  load: Unfinished,
+  added: number,
+  sample: boolean,
+): Promise<void> {
+  await client.query(
+    `INSERT INTO loads (id, source, sample, bytes, sha256, rows, rejected, started_at, finished_at)
+     OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4, $5, $6, $7, $8, clock_timestamp())`,
+    [load.load_id, load.source, sample, load.bytes, load.sha256, added, load.rejected, load.started_at],
+  );
+  await client.query('DELETE FROM unfinished_load');
+  // Loaded rows come from no partition, and nobody waits for their offset.
+  await announce(client, { topic: load.source, partition: -1, next: '0', inserted: added });
+}

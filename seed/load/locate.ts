@@ -1,0 +1,60 @@
+// Which lines of the file the repeated order_ids were on: found by reading the file once more, in the rare case.
+
+import type { Client } from '../../src/db/pool.ts';
+import { wholeLines } from '../csv/lines.ts';
+import { parseRow } from '../csv/row.ts';
+import type { Source } from '../csv/source.ts';
+
+const ID_DIGITS = 32;
+
+/** Fills in the line numbers that a load's rejected rows lack. */
+export async function locateRejects(
+  client: Client,
+  loadId: number,
+  open: () => Promise<Source>,
+): Promise<void> {
+  const { rows } = await client.query<{ content: string }>(
+    'SELECT content FROM rejected_rows WHERE load_id = $1 AND line IS NULL',
+    [loadId],
+  );
+  if (rows.length === 0) return;
+  const wanted = new Set(rows.map(({ content }) => content));
+  const lines = await findLines(await open(), wanted);
+  await client.query(
+    `UPDATE rejected_rows SET line = found.line
+     FROM unnest($2::text[], $3::bigint[]) AS found (content, line)
+     WHERE load_id = $1 AND rejected_rows.line IS NULL AND rejected_rows.content = found.content`,
+    [loadId, [...lines.keys()], [...lines.values()]],
+  );
+}
+
+/** The last line of each content. */
+async function findLines(source: Source, wanted: ReadonlySet<string>): Promise<Map<string, number>> {
+  const ids = new Set([...wanted].map((content) => content.slice(0, ID_DIGITS)));
+  const found = new Map<string, number>();
+  let number = 0;
+  for await (const buffer of wholeLines(source.chunks)) {
+    for (let from = 0; from < buffer.length; ) {
+      const feed = buffer.indexOf('\n', from);
+      const end = feed === -1 ? buffer.length : feed;
+      number++;
+      // A quoted id is longer by its quote.
+      const start = buffer.toString('latin1', from, Math.min(end, from + ID_DIGITS + 1)).replace('"', '');
+      if (ids.has(start.slice(0, ID_DIGITS))) {
+        const content = contentOfLine(buffer.toString('utf8', from, end).replace(/\r$/, ''));
+        if (content !== undefined && wanted.has(content)) found.set(content, number);
+      }
+      from = end + 1;
+    }
+  }
+  return found;
+}
+
+/** The line as repeats.ts writes the rows it sets aside. */
+function contentOfLine(line: string): string | undefined {
+  const parsed = parseRow(line);
+  if (!parsed.ok) return undefined;
+  const { order_id, user_id, page_id, product, site_version, second, title } = parsed.row;
+  const time = new Date(Date.UTC(2000, 0, 1) + second * 1000).toISOString().slice(0, 19).replace('T', ' ');
+  return [order_id, user_id, page_id, product, site_version, time, title, title === 'order' ? 1 : 0].join();
+}

@@ -1,0 +1,40 @@
+// What a load tells while it runs, and what comes of it. How it looks on a terminal is seed/terminal.ts's business.
+
+export type LoadStep = 'comparing' | 'reading' | 'indexing' | 'merging' | 'publishing' | 'locating';
+
+export type LoadProgress = {
+  readonly step: LoadStep;
+  readonly rows: number;
+  readonly rejected: number;
+  /** How much of the step is done, 0 to 1; undefined where that can't be known. */
+  readonly done: number | undefined;
+  /** Rows that an earlier, unfinished run had read. */
+  readonly resumedRows: number;
+};
+
+export type RejectedRow = {
+  readonly file: string;
+  /** Null where the file could not be read a second time. */
+  readonly line: number | null;
+  readonly column: string | null;
+  readonly reason: string;
+  readonly content: string;
+};
+
+export type LoadResult = {
+  readonly source: string;
+  /** Rows that this load added. */
+  readonly added: number;
+  /** Rows of the file that the shop had already, with the same content. */
+  readonly present: number;
+  /** Rows that were set aside; all of them are in the table rejected_rows. */
+  readonly rejected: number;
+  /** The first few of them. */
+  readonly rejects: readonly RejectedRow[];
+  /** Of the CSV text, whatever it came packed in. */
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly seconds: number;
+  /** True where exactly this text had been loaded before: nothing was done. */
+  readonly known: boolean;
+};

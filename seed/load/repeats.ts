@@ -1,0 +1,71 @@
+// Repeated order_ids. The first row of an id counts: a later one with the same content is nothing new, one with
+// other content is set aside. Which lines these were is found out afterwards (locate.ts): keeping the line of each of
+// eight million rows would cost more than reading the file once more in this rare case.
+
+import type pg from 'pg';
+import { codeOf } from '../../src/db/errors.ts';
+import type { Client } from '../../src/db/pool.ts';
+import { changeStage, stageTable, type Unfinished } from './stage.ts';
+import { transact } from './transact.ts';
+
+const UNIQUE_VIOLATION = '23505';
+
+/** The columns that make a row's content, of a table by its alias. */
+export const contentOf = (alias: string): string =>
+  `ROW (${['user_id', 'page_id', 'product', 'site_version', '"time"', 'title'].map((name) => `${alias}.${name}`).join(', ')})`;
+
+/** A row as the line of the file that it came from, but for the product: `company` is `electronics` by now. */
+const LINE = `concat_ws(',', replace(order_id::text, '-', ''), replace(user_id::text, '-', ''),
+  replace(page_id::text, '-', ''), product, site_version, to_char("time" AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'),
+  title, target)`;
+
+/** Sets rows of a table or query aside because their order_id has another content already; how many. */
+export async function rejectRepeats(client: Client, load: Unfinished, rows: string): Promise<number> {
+  const { rowCount } = await client.query(
+    `INSERT INTO rejected_rows (load_id, file, "column", reason, content)
+     SELECT $1, $2, 'order_id',
+       format('received "%s" again with other content, expected one row an id', replace(order_id::text, '-', '')), ${LINE}
+     FROM (${rows}) AS repeated`,
+    [load.load_id, load.source],
+  );
+  return rowCount ?? 0;
+}
+
+/** Gives the load's table the key that events has. False, and no key, where an id is repeated. */
+export async function addKey(client: Client, load: Unfinished): Promise<boolean> {
+  const table = stageTable(load);
+  const { rowCount } = await client.query(
+    `SELECT FROM pg_constraint WHERE conrelid = $1::regclass AND contype = 'p'`,
+    [table],
+  );
+  if (rowCount !== 0) return true;
+  try {
+    await client.query(`ALTER TABLE ${table} ADD PRIMARY KEY (order_id)`);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === UNIQUE_VIOLATION) return false;
+    throw error;
+  }
+}
+
+/** Leaves one row of each order_id in the load's table; the load as it stands then. */
+export async function dropRepeats(client: pg.PoolClient, load: Unfinished): Promise<Unfinished> {
+  const table = stageTable(load);
+  return transact(client, async () => {
+    await client.query(
+      `CREATE TEMP TABLE repeats ON COMMIT DROP AS
+       SELECT s.ctid AS place, row_number() OVER same_id AS number,
+         ${contentOf('s')} IS DISTINCT FROM first_value(${contentOf('s')}) OVER same_id AS differs
+       FROM ${table} AS s
+       WHERE order_id IN (SELECT order_id FROM ${table} GROUP BY order_id HAVING count(*) > 1)
+       WINDOW same_id AS (PARTITION BY order_id ORDER BY ctid)`,
+    );
+    const repeated = `SELECT s.* FROM ${table} AS s JOIN repeats ON s.ctid = place WHERE number > 1`;
+    const rejected = await rejectRepeats(client, load, `${repeated} AND differs`);
+    const { rowCount } = await client.query(
+      `DELETE FROM ${table} AS s USING repeats WHERE s.ctid = place AND number > 1`,
+    );
+    const removed = rowCount ?? 0;
+    return changeStage(client, { add: { rows: -removed, rejected, present: removed - rejected } });
+  });
+}

@@ -1,0 +1,36 @@
+// The rows of the sample: known by their ids, which no other row can have, and taken away when a real file comes.
+
+import type { Client } from '../../src/db/pool.ts';
+import { md5OfNumber } from '../replica/md5.ts';
+import { addDays, addMinutes, daysOf, minutesOf } from './counts.ts';
+
+/** The sample's ids are the md5 of numbers from here on: the real file's stop below nine million. */
+export const SAMPLE_FIRST_ID = 1_000_000_000;
+
+/** How many rows the sample in this database has; 0 where there is none. */
+export async function sampleRows(client: Client): Promise<number> {
+  const { rows } = await client.query<{ rows: number | null }>(
+    'SELECT sum(rows)::bigint AS rows FROM loads WHERE sample',
+  );
+  return rows[0]?.rows ?? 0;
+}
+
+/** Takes the sample away with all that it counted. In a transaction of the caller's. */
+export async function removeSample(client: Client): Promise<void> {
+  const count = await sampleRows(client);
+  if (count === 0) return;
+  const ids = Array.from({ length: count }, (_, index) => md5OfNumber(SAMPLE_FIRST_ID + index));
+  await client.query('CREATE TEMP TABLE sample_rows (LIKE events) ON COMMIT DROP');
+  await client.query(
+    `WITH gone AS (DELETE FROM events WHERE order_id = ANY ($1::uuid[]) RETURNING *)
+     INSERT INTO sample_rows SELECT * FROM gone`,
+    [ids],
+  );
+  await addDays(client, daysOf('sample_rows'), -1);
+  await addMinutes(client, minutesOf('sample_rows'), -1);
+  await client.query(
+    `SELECT recount_users(ARRAY(
+       SELECT DISTINCT extract(year FROM "time" AT TIME ZONE shop_time_zone())::smallint FROM sample_rows))`,
+  );
+  await client.query('DELETE FROM loads WHERE sample');
+}

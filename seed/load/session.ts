@@ -1,0 +1,74 @@
+// One load at a time: two connections and an advisory lock that ends with them, however the loader ends.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import type { Pool } from '../../src/db/pool.ts';
+import { DatasetError } from '../errors.ts';
+
+const LOCK_KEY = 0x550a;
+const WAIT_SECONDS = 10;
+
+export type Session = {
+  /** Reads rows in, then builds the index. */
+  readonly main: pg.PoolClient;
+  /** Counts meanwhile, then publishes. */
+  readonly side: pg.PoolClient;
+};
+
+/**
+ * Runs `work` as the only load of this database.
+ * @throws {DatasetError} LOAD_RUNNING
+ */
+export async function inSession<T>(pool: Pool, work: (session: Session) => Promise<T>): Promise<T> {
+  const clients: pg.PoolClient[] = [];
+  // Without a listener, a connection that dies between two queries would end the process.
+  const onError = () => {};
+  try {
+    for (let count = 0; count < 2; count++) {
+      const client = await pool.connect();
+      clients.push(client);
+      client.on('error', onError);
+      await prepare(client);
+    }
+    const [main, side] = clients;
+    if (main === undefined || side === undefined) throw new Error('expected two connections');
+    await takeLock(main);
+    return await work({ main, side });
+  } finally {
+    // Their settings and temporary tables go with them.
+    for (const client of clients) client.release(true);
+  }
+}
+
+async function prepare(client: pg.PoolClient): Promise<void> {
+  // The server notices within a second that a loader was killed, in the middle of a statement too. Not on every system.
+  await client.query(`SET client_connection_check_interval = '1s'`).catch(() => {});
+  // What a crash of the server loses is read again; publishing, at the end, waits for the disk.
+  await client.query(`SET synchronous_commit = off`);
+  // Counting millions of users: one process with a table in memory is faster than two that exchange their parts.
+  await client.query(`SET work_mem = '256MB'`);
+  await client.query(`SET max_parallel_workers_per_gather = 0`);
+  await client.query(`SET maintenance_work_mem = '256MB'`);
+  await client.query(`SET max_parallel_maintenance_workers = 1`);
+}
+
+async function takeLock(client: pg.PoolClient): Promise<void> {
+  const deadline = Date.now() + WAIT_SECONDS * 1000;
+  for (;;) {
+    const { rows } = await client.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1) AS taken', [
+      LOCK_KEY,
+    ]);
+    if (rows[0]?.taken) return;
+    if (Date.now() > deadline) throw await alreadyRunning(client);
+    await sleep(250);
+  }
+}
+
+async function alreadyRunning(client: pg.PoolClient): Promise<DatasetError> {
+  const { rows } = await client.query<{ source: string }>('SELECT source FROM unfinished_load');
+  const what = rows[0]?.source ?? 'another file';
+  return new DatasetError(
+    'LOAD_RUNNING',
+    `${what} is being loaded into this database: wait until it is done`,
+  );
+}

@@ -1,0 +1,28 @@
+// The sample: a small replica, so that no chart of a new database is empty. It goes when a real file comes.
+
+import { Readable } from 'node:stream';
+import type { Pool } from '../src/db/pool.ts';
+import type { Logger } from '../src/log.ts';
+import type { Source } from './csv/source.ts';
+import type { LoadResult } from './load/progress.ts';
+import { runLoad } from './load/run.ts';
+import { SAMPLE_FIRST_ID } from './load/sample-rows.ts';
+import { replicaChunks } from './replica.ts';
+
+const SAMPLE = { rows: 20_000, seed: 2019, firstId: SAMPLE_FIRST_ID } as const;
+
+/**
+ * Loads the sample, in about a second.
+ * @returns undefined where something was loaded before, or is being loaded: then nothing is done
+ */
+export async function loadSample(pool: Pool, log: Logger): Promise<LoadResult | undefined> {
+  const { rowCount } = await pool.query('SELECT FROM loads UNION ALL SELECT FROM unfinished_load LIMIT 1');
+  if (rowCount !== 0) return undefined;
+  const result = await runLoad({ open: sampleSource, again: false, sample: true }, { pool, log });
+  log.info({ rows: result.added, seconds: result.seconds }, 'loaded the sample');
+  return result;
+}
+
+async function sampleSource(): Promise<Source> {
+  return { name: 'sample', size: undefined, taken: () => 0, chunks: Readable.from(replicaChunks(SAMPLE)) };
+}

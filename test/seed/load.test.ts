@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { loadFile } from '../../seed/load.ts';
+import { loadSample } from '../../seed/sample.ts';
+import { migratedDatabase, testLog } from '../support/database.ts';
+import { expectRollupsEqualEvents } from '../support/recount.ts';
+import { countEvents, csvFile, replicaFile } from './support.ts';
+
+describe('loadSample', () => {
+  it('loads about 20,000 rows, labelled as sample, that every chart counts', async () => {
+    const { pool } = await migratedDatabase();
+    const result = await loadSample(pool, testLog);
+    expect(result).toMatchObject({ added: 20_000, rejected: 0 });
+    expect(await countEvents(pool)).toBe(20_000);
+    expect((await pool.query('SELECT source, sample, rows FROM loads')).rows).toEqual([
+      { source: 'sample', sample: true, rows: 20_000 },
+    ]);
+    await expectRollupsEqualEvents(pool);
+  });
+
+  it('does nothing where something was loaded before', async () => {
+    const { pool } = await migratedDatabase();
+    await loadSample(pool, testLog);
+    expect(await loadSample(pool, testLog)).toBeUndefined();
+    expect(await countEvents(pool)).toBe(20_000);
+  });
+});
+
+describe.each([
+  ['a small file, merged into the table', 2_000],
+  ['a large file, which becomes the table', 30_000],
+])('loadFile with %s', (_, rows) => {
+  it('adds every row once and counts it in every chart', async () => {
+    const { pool } = await migratedDatabase();
+    const result = await loadFile({ pool, log: testLog, file: await replicaFile(rows) });
+    expect(result).toMatchObject({ added: rows, present: 0, rejected: 0, known: false });
+    expect(await countEvents(pool)).toBe(rows);
+    await expectRollupsEqualEvents(pool);
+  });
+
+  it('takes the place of the sample', async () => {
+    const { pool } = await migratedDatabase();
+    await loadSample(pool, testLog);
+    await loadFile({ pool, log: testLog, file: await replicaFile(rows) });
+    expect(await countEvents(pool)).toBe(rows);
+    expect((await pool.query('SELECT sample, rows FROM loads')).rows).toEqual([{ sample: false, rows }]);
+    await expectRollupsEqualEvents(pool);
+  });
+
+  it('adds nothing the second time', async () => {
+    const { pool } = await migratedDatabase();
+    const file = await replicaFile(rows);
+    await loadFile({ pool, log: testLog, file });
+    expect(await loadFile({ pool, log: testLog, file })).toMatchObject({ added: 0, known: true });
+    expect(await countEvents(pool)).toBe(rows);
+    await expectRollupsEqualEvents(pool);
+  });
+
+  it('adds only what is new of a file that repeats another one', async () => {
+    const { pool } = await migratedDatabase();
+    await loadFile({ pool, log: testLog, file: await replicaFile(rows / 10) });
+    const half = await csvFile(await replicaFile(rows / 10), (lines) => lines.slice(0, 100));
+    expect(await loadFile({ pool, log: testLog, file: half })).toMatchObject({ added: 0, present: 100 });
+    await expectRollupsEqualEvents(pool);
+  });
+});
