@@ -66,7 +66,8 @@ const timeZone = (text: string) => {
   }
 };
 
-const topicName = (text: string) => (/^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/.test(text) ? text : undefined);
+/** Kafka's 249 less what the name of the dead-letter topic adds. */
+const topicName = (text: string) => (/^(?!\.{1,2}$)[A-Za-z0-9._-]{1,237}$/.test(text) ? text : undefined);
 const oneOf =
   <const T extends readonly string[]>(values: T) =>
   (text: string): T[number] | undefined =>
@@ -115,7 +116,7 @@ export const settings = {
     parse: topicName,
     fallback: 'ecommerce',
     expected: 'a topic name: letters, digits, dot, dash, underscore',
-    help: 'topic of the events',
+    help: 'topic of the events; <topic>.dead-letter has what is no event',
   }),
   KAFKA_GROUP: setting({
     parse: (text) => (text === '' ? undefined : text),

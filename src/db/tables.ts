@@ -21,6 +21,9 @@ export const events = pgTable('events', {
   context: jsonb().$type<EventContext>(),
 });
 
+/** What became of a message that was set aside. */
+export const LETTER_STATES = ['open', 'resent', 'discarded'] as const;
+
 export const deadLetters = pgTable('dead_letters', {
   id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
   cluster_id: text().notNull(),
@@ -32,6 +35,10 @@ export const deadLetters = pgTable('dead_letters', {
   key: bytea(),
   payload: bytea(),
   rejected_at: timestamp({ withTimezone: true }).notNull().defaultNow(),
+  state: text({ enum: LETTER_STATES }).notNull().default('open'),
+  settled_at: timestamp({ withTimezone: true }),
+  resent_as: hexId(),
+  forwarded_at: timestamp({ withTimezone: true }),
 });
 
 export const loads = pgTable('loads', {

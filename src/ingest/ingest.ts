@@ -27,16 +27,26 @@ export class Ingest {
   readonly #subscription: Subscription;
   readonly #metrics: IngestMetrics;
   readonly #log: Logger;
+  readonly #onRejected: () => void;
   #positions = new Map<number, Position>();
   readonly #toCommit = new Map<number, bigint>();
   readonly #users = new KnownUsers();
   #committing: NodeJS.Timeout | undefined;
 
-  constructor(kafka: Kafka, pool: Pool, subscription: Subscription, metrics: IngestMetrics, log: Logger) {
+  /** @param onRejected called after a commit that set messages aside */
+  constructor(
+    kafka: Kafka,
+    pool: Pool,
+    subscription: Subscription,
+    metrics: IngestMetrics,
+    log: Logger,
+    onRejected: () => void = () => {},
+  ) {
     this.#pool = pool;
     this.#subscription = subscription;
     this.#metrics = metrics;
     this.#log = log;
+    this.#onRejected = onRejected;
     this.#consumer = kafka.consumer({
       groupId: subscription.group,
       maxBytesPerPartition: FETCH_BYTES,
@@ -168,6 +178,7 @@ export class Ingest {
     }
     position.expected = next;
     this.#metrics.stored(result, records, (performance.now() - started) / 1000);
+    if (result.rejected > 0) this.#onRejected();
   }
 
   /** Postgres refuses something in the batch that our validation let through: the rest must not wait for it. */

@@ -7,6 +7,7 @@ import type { StoreResult } from './store.ts';
 export class IngestMetrics {
   readonly #records: Counter<'outcome'>;
   readonly #failures: Counter;
+  readonly #forwarded: Counter;
   readonly #batchRecords: Histogram;
   readonly #batchSeconds: Histogram;
   readonly #rowSeconds: Histogram;
@@ -23,6 +24,11 @@ export class IngestMetrics {
     this.#failures = new Counter({
       name: 'shopstream_ingest_failed_transactions_total',
       help: 'Transactions that Postgres did not take; each is tried again',
+      registers,
+    });
+    this.#forwarded = new Counter({
+      name: 'shopstream_dead_letters_forwarded_total',
+      help: 'Rejected records that the dead-letter topic has acknowledged',
       registers,
     });
     this.#batchRecords = new Histogram({
@@ -63,6 +69,10 @@ export class IngestMetrics {
 
   failed(): void {
     this.#failures.inc();
+  }
+
+  forwarded(letters: number): void {
+    this.#forwarded.inc(letters);
   }
 
   lag(partition: number, records: bigint): void {

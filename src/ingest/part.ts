@@ -11,12 +11,13 @@ import { reasonOf } from '../kafka/errors.ts';
 import { PARTITIONS } from '../kafka/publisher.ts';
 import type { Logger } from '../log.ts';
 import type { Running } from '../processes/running.ts';
+import { DeadLetterTopic } from './dead-letter-topic.ts';
 import { Ingest } from './ingest.ts';
 import { IngestMetrics } from './metrics.ts';
 
 const RETRY_MS = 1_000;
-/** A connection for each partition that is stored at the same time, and one to look things up. */
-const CONNECTIONS = 4;
+/** A connection for each partition that is stored at the same time, one to look things up, one for dead letters. */
+const CONNECTIONS = 5;
 
 /** Starts the ingest part; it waits for Postgres and Kafka for as long as they are away. */
 export async function startIngest(config: Config, log: Logger): Promise<Running> {
@@ -26,16 +27,21 @@ export async function startIngest(config: Config, log: Logger): Promise<Running>
   const kafka = createKafka(clusterOf(config), 'shopstream-ingest', log);
   const clusterId = await reachKafka();
   const subscription = { clusterId, group: config.KAFKA_GROUP, topic: config.KAFKA_TOPIC };
-  const ingest = new Ingest(kafka, pool, subscription, new IngestMetrics(new Registry()), log);
+  const metrics = new IngestMetrics(new Registry());
+  const letters = new DeadLetterTopic(kafka, pool, subscription, log, (count) => metrics.forwarded(count));
+  const ingest = new Ingest(kafka, pool, subscription, metrics, log, () => letters.wake());
   let crash: (error: Error) => void = () => {};
   const ended = new Promise<never>((_resolve, reject) => {
     crash = reject;
   });
   await ingest.start(crash);
+  // What an earlier process set aside and did not live to forward.
+  letters.wake();
   return {
     ended,
     close: async () => {
       await ingest.stop();
+      await letters.stop();
       await pool.end();
     },
   };

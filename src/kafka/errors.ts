@@ -20,3 +20,11 @@ export function reasonOf(error: unknown): string {
     ? `${error.type}: ${error.message}`
     : error.message;
 }
+
+/** True where Kafka refused what was sent for its size. */
+export function isTooLarge(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ('type' in error && (error.type === 'MESSAGE_TOO_LARGE' || error.type === 'RECORD_LIST_TOO_LARGE'))
+    return true;
+  return isTooLarge(error.cause);
+}

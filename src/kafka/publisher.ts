@@ -7,7 +7,7 @@ import { type ICustomPartitioner, type Kafka, type Message, Partitioners, type P
 import type { ShopEvent } from '../events/event.ts';
 import type { Logger } from '../log.ts';
 import { ensureTopic } from './client.ts';
-import { KafkaError, reasonOf } from './errors.ts';
+import { isTooLarge, KafkaError, reasonOf } from './errors.ts';
 import type { Kept, Outbox } from './outbox.ts';
 
 export const PARTITIONS = 3;
@@ -218,11 +218,4 @@ export class Publisher {
       return partition;
     };
   }
-}
-
-function isTooLarge(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  if ('type' in error && (error.type === 'MESSAGE_TOO_LARGE' || error.type === 'RECORD_LIST_TOO_LARGE'))
-    return true;
-  return isTooLarge(error.cause);
 }
