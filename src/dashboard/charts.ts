@@ -7,6 +7,7 @@ import { readTimeZone } from '../db/time-zone.ts';
 import { DEVICES } from '../events/event.ts';
 import { PRODUCTS } from '../events/products.ts';
 import { badRequest } from '../web/errors.ts';
+import { readQuery } from '../web/query.ts';
 import { route } from '../web/routes.ts';
 import { answer } from './answers.ts';
 import { lookAtToday } from './live.ts';
@@ -47,19 +48,6 @@ export function charts(pool: Pool): Router {
     route(router, `/api/charts/${name}`, { get: [(req, res) => handler(pool, req, res)] });
   }
   return router;
-}
-
-/** @throws {HttpError} 400 naming the first wrong parameter */
-function readQuery<T extends z.ZodType>(schema: T, req: Request): z.infer<T> {
-  const parsed = schema.safeParse(req.query);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  if (issue?.code === 'unrecognized_keys') {
-    const known = schema instanceof z.ZodObject ? Object.keys(schema.shape).join(', ') : '';
-    throw badRequest(`there is no parameter ${issue.keys.join(', ')}`, issue.keys.join(', '), known);
-  }
-  const name = String(issue?.path[0] ?? '');
-  throw badRequest(`${name} can't be that`, req.query[name], issue?.message ?? '');
 }
 
 type Given = { readonly from?: string | undefined; readonly to?: string | undefined };

@@ -1,7 +1,8 @@
 // The tables as drizzle sees them, for typed look-ups. migrations/ makes them; a test holds the two together.
 
 import { bigint, boolean, customType, integer, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
-import { type EventContext, eventFields } from '../events/event.ts';
+import { type EventContext, eventFields, hexId } from '../events/event.ts';
+import { REJECTION_CODES } from '../events/parse.ts';
 
 type Columns = { [F in keyof typeof eventFields]: (typeof eventFields)[F]['column'] };
 
@@ -30,7 +31,7 @@ export const deadLetters = pgTable('dead_letters', {
   topic: text().notNull(),
   partition: integer().notNull(),
   offset: bigint({ mode: 'number' }).notNull(),
-  code: text().notNull(),
+  code: text({ enum: REJECTION_CODES }).notNull(),
   reason: text().notNull(),
   key: bytea(),
   payload: bytea(),

@@ -10,6 +10,8 @@ import { collector } from '../collector/collector.ts';
 import { charts } from '../dashboard/charts.ts';
 import type { Live } from '../dashboard/live.ts';
 import { dashboardPage } from '../dashboard/page.ts';
+import { deadLetterApi } from '../dead-letters/api.ts';
+import { LetterDesk } from '../dead-letters/desk.ts';
 import type { Publisher } from '../kafka/publisher.ts';
 import type { Logger } from '../log.ts';
 import { packageRoot } from '../paths.ts';
@@ -55,6 +57,7 @@ const CONTENT_SECURITY_POLICY = {
 
 export function createApp({ shop, publisher, live, streams, registry, log, version }: AppParts): Express {
   const app = express();
+  const desk = new LetterDesk(shop.pool, (event) => shop.tracking.publish(event), KAFKA_PATIENCE_MS);
   app.disable('x-powered-by').disable('etag');
   // What even the error handler fails at is answered by Express itself: without a stack only in production.
   app.set('env', 'production');
@@ -75,6 +78,7 @@ export function createApp({ shop, publisher, live, streams, registry, log, versi
   app.use(health(shop.pool, () => publisher.state, registry));
   app.use(collector((event) => shop.tracking.publish(event), KAFKA_PATIENCE_MS));
   app.use(charts(shop.pool));
+  app.use(deadLetterApi(desk));
   app.use(pages(shop), choices(), eventRoutes(shop, streams), dashboardPage(shop.pool, shop.traces, live));
   app.use(unknownPath);
   app.use(errorHandler(shop.traces, log));

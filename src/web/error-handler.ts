@@ -12,8 +12,10 @@ const TITLES: Readonly<Record<number, string>> = {
   403: 'That is not possible',
   404: 'There is nothing here',
   405: 'That is not how this page works',
+  409: 'That has been done already',
   413: 'That is too large',
   415: 'That is not the right kind of content',
+  429: 'That was too much at once',
   503: 'Not at the moment',
 };
 const ADVICE: Readonly<Record<number, string>> = {

@@ -3,7 +3,7 @@
 import type { IRouter, NextFunction, Request, RequestHandler, Response } from 'express';
 import { HttpError } from './errors.ts';
 
-type Handler = (req: Request, res: Response, next: NextFunction) => unknown;
+export type Handler = (req: Request, res: Response, next: NextFunction) => unknown;
 export type Methods = { readonly get?: readonly Handler[]; readonly post?: readonly Handler[] };
 
 /** Handlers may be async: what they throw reaches the error handler. */

@@ -1,0 +1,57 @@
+// The handlers behind operations.ts.
+
+import { type Request, type Response, Router, text } from 'express';
+import { MAX_EVENT_BYTES } from '../events/parse.ts';
+import { HttpError, notFound } from '../web/errors.ts';
+import { serve } from '../web/operation.ts';
+import { readQuery } from '../web/query.ts';
+import { sameOrigin } from '../web/same-origin.ts';
+import type { LetterDesk } from './desk.ts';
+import { letterOperations, letterQuery } from './operations.ts';
+
+const LISTED_BYTES = 1_000;
+const LONGEST_ID = 15;
+const JSON_TYPES = ['application/json', 'application/*+json'];
+const parseText = text({ type: JSON_TYPES, limit: MAX_EVENT_BYTES });
+
+export function deadLetterApi(desk: LetterDesk): Router {
+  const router = Router();
+  serve(router, letterOperations.list, async (req, res) => {
+    const { limit, before, ...filter } = readQuery(letterQuery, req);
+    answer(res, await desk.list(filter, limit, LISTED_BYTES, before));
+  });
+  serve(router, letterOperations.find, async (req, res) => answer(res, await desk.find(letterId(req))));
+  serve(router, letterOperations.send, sameOrigin, onlyJson, parseText, async (req, res) => {
+    const body: unknown = req.body;
+    const sent = await desk.send(letterId(req), Buffer.from(typeof body === 'string' ? body : ''));
+    answer(res.status(202), sent);
+  });
+  serve(router, letterOperations.discard, sameOrigin, async (req, res) =>
+    answer(res, await desk.discard(letterId(req))),
+  );
+  return router;
+}
+
+/**
+ * The id in the path.
+ * @throws {HttpError} 404 for anything that can't be one
+ */
+export function letterId(req: Request): number {
+  const { id } = req.params;
+  if (typeof id === 'string' && /^\d+$/.test(id) && id.length <= LONGEST_ID) return Number(id);
+  throw notFound('there is no such dead letter', id, 'an id of GET /api/dead-letters');
+}
+
+function onlyJson(req: Request, _res: Response, next: () => void): void {
+  if (req.is(JSON_TYPES) === false) {
+    throw new HttpError(415, 'content_type', 'the event comes as JSON', {
+      received: req.get('content-type') ?? 'no Content-Type',
+      expected: 'application/json',
+    });
+  }
+  next();
+}
+
+function answer(res: Response, body: object): void {
+  res.set('Cache-Control', 'no-store').json(body);
+}

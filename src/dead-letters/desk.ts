@@ -1,0 +1,156 @@
+// The desk where dead letters are settled: an edited event is sent in a letter's place, or the letter is discarded.
+// A letter counts as resent once Kafka has acknowledged the event. A process that dies between the two leaves the letter
+// open, and sending the same event again is stored once, by its order_id.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Pool } from '../db/pool.ts';
+import type { ShopEvent } from '../events/event.ts';
+import { parseEventBytes } from '../events/parse.ts';
+import { KafkaError } from '../kafka/errors.ts';
+import type { Acknowledgement } from '../kafka/publisher.ts';
+import { HttpError, notFound, unavailable } from '../web/errors.ts';
+import type { DeadLetter, LetterFilter } from './letter.ts';
+import { countLetters, findLetter, listLetters, type Settlement, settleLetter } from './queries.ts';
+
+const RETRY_SECONDS = 5;
+
+/** A page of letters, newest first; `next` is the cursor of the following page, null at the end. */
+export type LetterPage = {
+  readonly rows: readonly DeadLetter[];
+  readonly next: number | null;
+  readonly counts: Partial<Record<DeadLetter['code'], number>>;
+};
+
+/** An event that Kafka has, sent in the place of a letter. */
+export type Resent = {
+  readonly letter: DeadLetter;
+  readonly order_id: string;
+  readonly partition: number;
+  readonly offset: string;
+};
+
+export class LetterDesk {
+  readonly #pool: Pool;
+  readonly #publish: (event: ShopEvent) => Promise<Acknowledgement>;
+  readonly #patienceMs: number;
+  /** Letters whose event is on its way to Kafka. */
+  readonly #sending = new Set<number>();
+
+  /**
+   * @param publish takes one event on its way to Kafka, as Publisher.publish does
+   * @param patienceMs how long an answer may wait for Kafka
+   */
+  constructor(pool: Pool, publish: (event: ShopEvent) => Promise<Acknowledgement>, patienceMs: number) {
+    this.#pool = pool;
+    this.#publish = publish;
+    this.#patienceMs = patienceMs;
+  }
+
+  /**
+   * @param before the cursor of an earlier page
+   * @param mostBytes how much of a payload is given
+   * @throws {HttpError} 503 where Postgres is away
+   */
+  async list(filter: LetterFilter, limit: number, mostBytes: number, before?: number): Promise<LetterPage> {
+    const { code: _, ...ofAllCodes } = filter;
+    const [rows, counts] = await inPostgres(
+      Promise.all([
+        listLetters(this.#pool, filter, { before, limit: limit + 1, mostBytes }),
+        countLetters(this.#pool, ofAllCodes),
+      ]),
+    );
+    const shown = rows.slice(0, limit);
+    return { rows: shown, next: rows.length > limit ? (shown.at(-1)?.id ?? null) : null, counts };
+  }
+
+  /** @throws {HttpError} 404 where there is no such letter, 503 where Postgres is away */
+  async find(id: number): Promise<DeadLetter> {
+    const letter = await inPostgres(findLetter(this.#pool, id));
+    if (letter !== undefined) return letter;
+    throw notFound('there is no such dead letter', id, 'an id of GET /api/dead-letters');
+  }
+
+  /**
+   * Sends an event in the letter's place.
+   * @param bytes the event as JSON; checked as a Kafka message is
+   * @throws {HttpError} 400 where that is no event, 404, 409 where the letter isn't open, 503 where Kafka doesn't
+   *   acknowledge in time or Postgres is away
+   */
+  async send(id: number, bytes: Buffer): Promise<Resent> {
+    const parsed = parseEventBytes(bytes);
+    if (!parsed.ok) {
+      const { code, reason } = parsed.rejection;
+      throw new HttpError(400, code, `this is no event: ${reason}`, { expected: 'an event, see /api/docs' });
+    }
+    await this.#claim(id);
+    const { event } = parsed;
+    const sent = { ...event, context: { ...event.context, received_at: new Date().toISOString() } };
+    return this.#inTime(this.#deliver(id, sent).finally(() => this.#sending.delete(id)));
+  }
+
+  /** @throws {HttpError} 404, 409 where the letter isn't open, 503 where Postgres is away */
+  async discard(id: number): Promise<DeadLetter> {
+    await this.#claim(id);
+    try {
+      return await this.#settle(id, { state: 'discarded' });
+    } finally {
+      this.#sending.delete(id);
+    }
+  }
+
+  /** One at a time: two answers to one letter would be two events. */
+  async #claim(id: number): Promise<void> {
+    const { state } = await this.find(id);
+    if (state !== 'open') throw notOpen(id, state);
+    if (this.#sending.has(id)) throw notOpen(id, 'on its way to Kafka');
+    this.#sending.add(id);
+  }
+
+  async #deliver(id: number, event: ShopEvent): Promise<Resent> {
+    const { partition, offset } = await this.#taken(event);
+    const letter = await this.#settle(id, { state: 'resent', as: event.order_id });
+    return { letter, order_id: event.order_id, partition, offset: offset.toString() };
+  }
+
+  async #taken(event: ShopEvent): Promise<Acknowledgement> {
+    try {
+      return await this.#publish(event);
+    } catch (error) {
+      if (!(error instanceof KafkaError)) throw error;
+      throw unavailable('not_taken', 'events can not be taken at the moment', RETRY_SECONDS, error);
+    }
+  }
+
+  async #settle(id: number, settlement: Settlement): Promise<DeadLetter> {
+    const letter = await inPostgres(settleLetter(this.#pool, id, settlement));
+    if (letter === undefined) throw notOpen(id, 'settled meanwhile');
+    return letter;
+  }
+
+  /** The event goes on when the answer does not wait any more, and settles its letter then. */
+  async #inTime(resent: Promise<Resent>): Promise<Resent> {
+    resent.catch(() => {});
+    const late = await Promise.race([resent, sleep(this.#patienceMs, undefined, { ref: false })]);
+    if (late !== undefined) return late;
+    throw unavailable(
+      'not_acknowledged',
+      'Kafka has not acknowledged the event yet; it is kept on disk and the letter is settled when Kafka is back',
+      RETRY_SECONDS,
+    );
+  }
+}
+
+const notOpen = (id: number, state: string) =>
+  new HttpError(409, 'not_open', `letter ${id} is not open`, {
+    received: state,
+    expected: 'open',
+    advice: 'Look at the letter again: somebody has settled it.',
+  });
+
+async function inPostgres<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    throw unavailable('postgres', 'Postgres is away, and only it has the dead letters', RETRY_SECONDS, error);
+  }
+}

@@ -1,0 +1,34 @@
+// A dead letter: a message that is no event, as it came, and what became of it.
+
+import { z } from 'zod';
+import { LETTER_STATES } from '../db/tables.ts';
+import { REJECTION_CODES } from '../events/parse.ts';
+import { bytesSchema } from './bytes.ts';
+
+const instant = z.iso.datetime();
+
+export const letterSchema = z
+  .object({
+    id: z.int(),
+    state: z.enum(LETTER_STATES).describe('resent: an edited event was sent in its place'),
+    code: z.enum(REJECTION_CODES),
+    reason: z.string().describe('what came and what was expected'),
+    topic: z.string(),
+    partition: z.int(),
+    offset: z.string().describe('a 64-bit number, so not a JSON number'),
+    key: bytesSchema.nullable(),
+    payload: bytesSchema.nullable(),
+    rejected_at: instant,
+    settled_at: instant.nullable(),
+    resent_as: z.string().nullable().describe('order_id of the event that was sent in its place'),
+  })
+  .describe('A message that is no event, as it came, and what became of it');
+export type DeadLetter = z.infer<typeof letterSchema>;
+
+/** Which letters are meant. */
+export type LetterFilter = {
+  readonly state?: DeadLetter['state'] | undefined;
+  readonly code?: DeadLetter['code'] | undefined;
+  readonly topic?: string | undefined;
+  readonly partition?: number | undefined;
+};

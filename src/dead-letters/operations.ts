@@ -1,0 +1,143 @@
+// The API of the dead letters, declared: routes and OpenAPI are made from this.
+
+import { z } from 'zod';
+import { LETTER_STATES } from '../db/tables.ts';
+import { eventSchema } from '../events/event.ts';
+import { exampleEvent } from '../events/example.ts';
+import { REJECTION_CODES } from '../events/parse.ts';
+import { operation } from '../web/operation.ts';
+import { letterSchema } from './letter.ts';
+
+const TAG = 'Dead letters';
+const MOST_LETTERS = 200;
+
+const naturalNumber = (most: number, error: string) =>
+  z
+    .string()
+    .regex(/^\d{1,15}$/, { error })
+    .transform(Number)
+    .refine((number) => number <= most, { error });
+
+export const letterQuery = z.strictObject({
+  state: z
+    .enum(LETTER_STATES, { error: LETTER_STATES.join(', ') })
+    .optional()
+    .describe('what became of them; left out = all'),
+  code: z
+    .enum(REJECTION_CODES, { error: REJECTION_CODES.join(', ') })
+    .optional()
+    .describe('why they were set aside'),
+  topic: z
+    .string()
+    .regex(/^[\w.-]{1,249}$/, { error: 'a topic' })
+    .optional()
+    .describe('where they came from'),
+  partition: naturalNumber(2 ** 31 - 1, 'a partition')
+    .optional()
+    .describe('where in the topic they came from'),
+  before: naturalNumber(Number.MAX_SAFE_INTEGER, 'the `next` of an earlier answer')
+    .optional()
+    .describe('`next` of the answer before: the page after it'),
+  limit: naturalNumber(MOST_LETTERS, `a number up to ${MOST_LETTERS}`)
+    .refine((limit) => limit > 0, { error: 'at least 1' })
+    .default(50)
+    .describe(`how many at most, up to ${MOST_LETTERS}`),
+});
+
+const params = z.object({
+  id: z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .describe('of GET /api/dead-letters'),
+});
+const notFound = { says: 'There is no such letter' };
+const notOpen = { says: 'The letter is not open: it was settled, or its event is on its way' };
+const away = { says: 'Postgres or Kafka is away; Retry-After says when to come again' };
+const otherOrigin = { says: 'A page of another site sent this' };
+
+export const letterOperations = {
+  list: operation({
+    method: 'get',
+    path: '/api/dead-letters',
+    tag: TAG,
+    summary: 'Messages that are no events, newest first',
+    description: 'Payloads are cut after 1,000 bytes; GET /api/dead-letters/{id} has them whole.',
+    query: letterQuery,
+    answers: {
+      200: {
+        says: 'A page of them',
+        content: {
+          'application/json': z.object({
+            rows: z.array(letterSchema),
+            next: z.int().nullable().describe('cursor of the next page; null at the end'),
+            counts: z
+              .partialRecord(z.enum(REJECTION_CODES), z.int())
+              .describe('how many there are of each code, whatever `code` asks for'),
+          }),
+        },
+      },
+      400: { says: 'A parameter that can not be used' },
+      503: away,
+    },
+    example: { query: { state: 'open', limit: '10' } },
+  }),
+  find: operation({
+    method: 'get',
+    path: '/api/dead-letters/:id',
+    tag: TAG,
+    summary: 'One message with all its bytes',
+    params,
+    answers: {
+      200: { says: 'The letter', content: { 'application/json': letterSchema } },
+      404: notFound,
+      503: away,
+    },
+    example: { params: { id: '1' } },
+  }),
+  send: operation({
+    method: 'post',
+    path: '/api/dead-letters/:id/send',
+    tag: TAG,
+    summary: 'Send an edited event in the place of a letter',
+    description: 'Answered once Kafka has acknowledged it. Sending the same event again is stored once.',
+    params,
+    body: { 'application/json': eventSchema },
+    answers: {
+      202: {
+        says: 'Kafka has the event, and the letter is settled',
+        content: {
+          'application/json': z.object({
+            order_id: z.string(),
+            partition: z.int(),
+            offset: z.string(),
+            letter: letterSchema,
+          }),
+        },
+      },
+      400: { says: 'The body is no event; the letter stays open' },
+      403: otherOrigin,
+      404: notFound,
+      409: notOpen,
+      413: { says: 'The body is larger than an event may be' },
+      415: { says: 'The body is not JSON' },
+      503: away,
+    },
+    example: { params: { id: '1' }, body: exampleEvent },
+  }),
+  discard: operation({
+    method: 'post',
+    path: '/api/dead-letters/:id/discard',
+    tag: TAG,
+    summary: 'Discard a letter',
+    description: 'It stays in the table, and in the list of the discarded.',
+    params,
+    answers: {
+      200: { says: 'The letter, discarded', content: { 'application/json': letterSchema } },
+      403: otherOrigin,
+      404: notFound,
+      409: notOpen,
+      503: away,
+    },
+    example: { params: { id: '1' } },
+  }),
+} as const;

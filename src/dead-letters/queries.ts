@@ -1,0 +1,125 @@
+// Dead letters in Postgres: found, counted, settled.
+
+import { and, count, desc, eq, getTableColumns, lt, type SQL, sql } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/node-postgres';
+import type { Pool } from '../db/pool.ts';
+import { deadLetters } from '../db/tables.ts';
+import { toBytes } from './bytes.ts';
+import type { DeadLetter, LetterFilter } from './letter.ts';
+
+/** More than any message that Kafka takes: all of it. */
+const ALL_BYTES = 2 ** 31 - 1;
+
+/** A row's columns, with the first bytes of what was sent. */
+function columns(mostBytes: number) {
+  const { key, payload, ...others } = getTableColumns(deadLetters);
+  const start = (column: typeof key | typeof payload) =>
+    sql<Buffer | null>`substring(${column} from 1 for ${mostBytes}::int)`;
+  const length = (column: typeof key | typeof payload) => sql<number | null>`octet_length(${column})`;
+  return {
+    ...others,
+    key: start(key),
+    keyBytes: length(key),
+    payload: start(payload),
+    payloadBytes: length(payload),
+  };
+}
+
+function conditions({ state, code, topic, partition }: LetterFilter): SQL[] {
+  const {
+    state: stateColumn,
+    code: codeColumn,
+    topic: topicColumn,
+    partition: partitionColumn,
+  } = deadLetters;
+  return [
+    ...(state === undefined ? [] : [eq(stateColumn, state)]),
+    ...(code === undefined ? [] : [eq(codeColumn, code)]),
+    ...(topic === undefined ? [] : [eq(topicColumn, topic)]),
+    ...(partition === undefined ? [] : [eq(partitionColumn, partition)]),
+  ];
+}
+
+type Page = {
+  /** Only letters with a smaller id; undefined begins with the newest. */
+  readonly before?: number | undefined;
+  readonly limit: number;
+  /** How much of a payload is shown. */
+  readonly mostBytes: number;
+};
+
+/** Letters, newest first. */
+export async function listLetters(pool: Pool, filter: LetterFilter, page: Page): Promise<DeadLetter[]> {
+  const older = page.before === undefined ? [] : [lt(deadLetters.id, page.before)];
+  const rows = await drizzle(pool)
+    .select(columns(page.mostBytes))
+    .from(deadLetters)
+    .where(and(...conditions(filter), ...older))
+    .orderBy(desc(deadLetters.id))
+    .limit(page.limit);
+  return rows.map(toLetter);
+}
+
+/** How many letters there are of each code that has any. */
+export async function countLetters(
+  pool: Pool,
+  filter: LetterFilter,
+): Promise<Partial<Record<DeadLetter['code'], number>>> {
+  const rows = await drizzle(pool)
+    .select({ code: deadLetters.code, count: count() })
+    .from(deadLetters)
+    .where(and(...conditions(filter)))
+    .groupBy(deadLetters.code)
+    .orderBy(deadLetters.code);
+  return Object.fromEntries(rows.map((row) => [row.code, row.count]));
+}
+
+/** One letter with all its bytes; undefined where there is none. */
+export async function findLetter(pool: Pool, id: number): Promise<DeadLetter | undefined> {
+  const [row] = await drizzle(pool)
+    .select(columns(ALL_BYTES))
+    .from(deadLetters)
+    .where(eq(deadLetters.id, id));
+  return row === undefined ? undefined : toLetter(row);
+}
+
+/** What an open letter may become. */
+export type Settlement = { readonly state: 'resent'; readonly as: string } | { readonly state: 'discarded' };
+
+/** Settles an open letter; undefined where it isn't open (any more). */
+export async function settleLetter(
+  pool: Pool,
+  id: number,
+  settlement: Settlement,
+): Promise<DeadLetter | undefined> {
+  const [row] = await drizzle(pool)
+    .update(deadLetters)
+    .set({
+      state: settlement.state,
+      settled_at: sql`clock_timestamp()`,
+      resent_as: settlement.state === 'resent' ? settlement.as : null,
+    })
+    .where(and(eq(deadLetters.id, id), eq(deadLetters.state, 'open')))
+    .returning(columns(ALL_BYTES));
+  return row === undefined ? undefined : toLetter(row);
+}
+
+type Row = Awaited<ReturnType<typeof selectType>>[number];
+const selectType = (pool: Pool) => drizzle(pool).select(columns(1)).from(deadLetters);
+
+function toLetter({ key, keyBytes, payload, payloadBytes, ...row }: Row): DeadLetter {
+  return {
+    id: row.id,
+    state: row.state,
+    code: row.code,
+    reason: row.reason,
+    topic: row.topic,
+    partition: row.partition,
+    offset: String(row.offset),
+    key: key === null ? null : toBytes(key, keyBytes ?? key.length),
+    payload: payload === null ? null : toBytes(payload, payloadBytes ?? payload.length),
+    rejected_at: row.rejected_at.toISOString(),
+    settled_at: row.settled_at?.toISOString() ?? null,
+    resent_as: row.resent_as,
+  };
+}

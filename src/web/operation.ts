@@ -1,0 +1,49 @@
+// One operation of the API, declared once: the route, what it takes, what it answers. serve() makes the route of it and
+// openapi.ts the document, so that neither can say what the other doesn't.
+
+import type { IRouter } from 'express';
+import { z } from 'zod';
+import { type Handler, route } from './routes.ts';
+
+/** Bodies by media type. A text has no schema worth saying. */
+export type Content = Readonly<Record<string, z.ZodType | 'text'>>;
+
+export type Operation = {
+  readonly method: 'get' | 'post';
+  /** As Express writes it: /api/events/:order_id */
+  readonly path: `/api/${string}`;
+  readonly tag: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly params?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  readonly body?: Content;
+  /** By status. Errors need only their words: all have one shape. */
+  readonly answers: Readonly<Record<number, { readonly says: string; readonly content?: Content }>>;
+  /** Values that a reader can try. */
+  readonly example?: {
+    readonly params?: Readonly<Record<string, string>>;
+    readonly query?: Readonly<Record<string, string>>;
+    readonly body?: unknown;
+  };
+};
+
+/** Lets the compiler check a declaration and keep its own type. */
+export const operation = <const O extends Operation>(declared: O): O => declared;
+
+/** Answers an operation's path and method, and any other method with 405. */
+export function serve(router: IRouter, { method, path }: Operation, ...handlers: readonly Handler[]): void {
+  route(router, path, { [method]: handlers });
+}
+
+/** What every error of the API looks like. */
+export const errorSchema = z
+  .object({
+    error: z.object({
+      code: z.string().describe('which error it is, for programs'),
+      message: z.string().describe('what is wrong, for people'),
+      received: z.unknown().describe('what came; null where that says nothing'),
+      expected: z.string().nullable().describe('what would have been right'),
+    }),
+  })
+  .describe('Every error of the API');

@@ -1,0 +1,18 @@
+// Query strings → what a schema makes of them.
+
+import type { Request } from 'express';
+import { z } from 'zod';
+import { badRequest } from './errors.ts';
+
+/** @throws {HttpError} 400 naming the first wrong parameter */
+export function readQuery<T extends z.ZodType>(schema: T, req: Request): z.infer<T> {
+  const parsed = schema.safeParse(req.query);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  if (issue?.code === 'unrecognized_keys') {
+    const known = schema instanceof z.ZodObject ? Object.keys(schema.shape).join(', ') : '';
+    throw badRequest(`there is no parameter ${issue.keys.join(', ')}`, issue.keys.join(', '), known);
+  }
+  const name = String(issue?.path[0] ?? '');
+  throw badRequest(`${name} can't be that`, req.query[name], issue?.message ?? '');
+}

@@ -1,0 +1,74 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Pool } from '../../src/db/pool.ts';
+import { LetterDesk } from '../../src/dead-letters/desk.ts';
+import { KafkaError } from '../../src/kafka/errors.ts';
+import type { Acknowledgement } from '../../src/kafka/publisher.ts';
+import { migratedDatabase } from '../support/database.ts';
+import { anEvent } from '../support/events.ts';
+import { eventually } from '../support/line.ts';
+
+let pool: Pool;
+let offset = 0;
+beforeAll(async () => {
+  pool = (await migratedDatabase()).pool;
+});
+
+const acknowledgement: Acknowledgement = { topic: 'ecommerce', partition: 1, offset: 7n, at: Date.now() };
+const eventBytes = () => Buffer.from(JSON.stringify(anEvent()));
+
+async function aLetter(): Promise<number> {
+  offset += 1;
+  const { rows } = await pool.query<{ id: number }>(
+    `INSERT INTO dead_letters (cluster_id, topic, "partition", "offset", code, reason, payload)
+     VALUES ('test', 'ecommerce', 0, $1, 'not_json', 'a test', 'x') RETURNING id`,
+    [offset],
+  );
+  return rows[0]?.id ?? 0;
+}
+
+describe('LetterDesk', () => {
+  it('settles a letter only once Kafka has its event, even where nobody waits for that any more', async () => {
+    let acknowledge: (acknowledgement: Acknowledgement) => void = () => {};
+    const waiting = new Promise<Acknowledgement>((resolve) => {
+      acknowledge = resolve;
+    });
+    const desk = new LetterDesk(pool, () => waiting, 20);
+    const id = await aLetter();
+    await expect(desk.send(id, eventBytes())).rejects.toMatchObject({
+      status: 503,
+      code: 'not_acknowledged',
+    });
+    expect((await desk.find(id)).state).toBe('open');
+    await expect(desk.send(id, eventBytes())).rejects.toMatchObject({ status: 409 });
+    await expect(desk.discard(id)).rejects.toMatchObject({ status: 409 });
+    acknowledge(acknowledgement);
+    await eventually(async () => (await desk.find(id)).state === 'resent');
+  });
+
+  it('leaves a letter open whose event was not taken', async () => {
+    const full = () => {
+      throw new KafkaError('OUTBOX_FULL', 'full');
+    };
+    const id = await aLetter();
+    const desk = new LetterDesk(pool, full, 1_000);
+    await expect(desk.send(id, eventBytes())).rejects.toMatchObject({ status: 503, code: 'not_taken' });
+    expect((await desk.find(id)).state).toBe('open');
+    expect((await desk.discard(id)).state).toBe('discarded');
+  });
+
+  it('sends one event for two answers to the same letter at the same time', async () => {
+    let published = 0;
+    const desk = new LetterDesk(
+      pool,
+      async () => {
+        published += 1;
+        return acknowledgement;
+      },
+      1_000,
+    );
+    const id = await aLetter();
+    const answers = await Promise.allSettled([desk.send(id, eventBytes()), desk.send(id, eventBytes())]);
+    expect(answers.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(published).toBe(1);
+  });
+});
