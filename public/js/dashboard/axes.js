@@ -138,4 +138,4 @@ export const stripNames = {
   },
 };
 
-export const exactLabel = ({ dataset, raw }) => `${exact(raw.y ?? raw)} ${dataset.label}`;
+export const exactLabel = ({ dataset, raw }) => `${exact(raw.count ?? raw.y ?? raw)} ${dataset.label}`;

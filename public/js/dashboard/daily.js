@@ -38,7 +38,13 @@ const strips = () =>
         stackWeight: 1,
         weight: TITLES.length - n,
         grace: '30%',
-        ticks: { maxTicksLimit: 4 },
+        ticks: {
+          maxTicksLimit: 4,
+          // The top of one strip is the bottom of the next; two numbers on one line could not be read.
+          callback(value) {
+            return value === this.max ? '' : short(value);
+          },
+        },
         afterFit: (axis) => {
           axis.width = 56;
         },

@@ -1,5 +1,7 @@
 // The filters of the history. The URL holds them, so that a view can be linked, reloaded and gone back to.
 
+import { dayAfter } from './format.js';
+
 const form = document.querySelector('[data-filters]');
 const devices = document.getElementById('devices');
 const year = devices.querySelector('[data-year]');
@@ -49,6 +51,28 @@ function markRange() {
     if (isChosen) link.setAttribute('aria-current', 'true');
     else link.removeAttribute('aria-current');
   }
+}
+
+/**
+ * At midnight, ranges that reached to the end of the old day reach to the end of the new one.
+ * @returns whether the chosen range is one of them
+ */
+export function passMidnight(oldDay, newDay) {
+  const { from, to } = filters();
+  const end = dayAfter(newDay);
+  let isMoved = false;
+  for (const link of form.querySelectorAll('[data-range]')) {
+    const its = new URL(link.href).searchParams;
+    if (its.get('to') !== dayAfter(oldDay)) continue;
+    const begin = link.dataset.range === 'Everything' ? its.get('from') : dayAfter(its.get('from'));
+    link.href = `/dashboard?${query({ from: begin, to: end })}`;
+    if (its.get('from') !== from || its.get('to') !== to) continue;
+    form.elements.from.value = begin;
+    form.elements.to.value = end;
+    isMoved = true;
+  }
+  markRange();
+  return isMoved;
 }
 
 /** @param {(changed: 'range' | 'devices') => void} onChange */

@@ -4,8 +4,8 @@
 import { listen } from '../live.js';
 import { dailyView } from './daily.js';
 import { devicesView } from './devices.js';
-import { filters, offerYears, query, watchFilters } from './filters.js';
-import { clock, day } from './format.js';
+import { filters, offerYears, passMidnight, query, watchFilters } from './filters.js';
+import { clock, day, dayAfter } from './format.js';
 import { funnelView } from './funnel.js';
 import { ordersView, todayOrdersView } from './orders.js';
 import { Panel } from './panel.js';
@@ -35,9 +35,9 @@ const loaders = {
 };
 const load = (name) => panels[name].load(loaders[name](filters()));
 
-watchFilters((changed) => {
-  for (const name of changed === 'devices' ? ['devices'] : ['daily', 'orders', 'funnel']) load(name);
-});
+const loadRange = () => ['daily', 'orders', 'funnel'].forEach(load);
+
+watchFilters((changed) => (changed === 'devices' ? load('devices') : loadRange()));
 for (const name of Object.keys(loaders)) load(name);
 
 let newest;
@@ -48,6 +48,7 @@ function drawToday() {
   drawing = undefined;
   drawAt = Date.now();
   const { rows, orders, meta } = newest;
+  panels.todayOrders.linkTo(`/api/charts/orders?${query({ from: meta.day, to: dayAfter(meta.day) })}`);
   panels.today.show({ rows, meta: { ...meta, total: rows.reduce((sum, row) => sum + row.count, 0) } });
   panels.todayOrders.show({
     rows: orders,
@@ -70,7 +71,9 @@ function pulse() {
 
 function today(answer) {
   const isNews = newest !== undefined;
+  const oldDay = newest?.meta.day ?? answer.meta.day;
   newest = answer;
+  if (oldDay !== answer.meta.day && passMidnight(oldDay, answer.meta.day)) loadRange();
   document.querySelector('[data-today]').textContent = `, ${day(answer.meta.day)}`;
   say(true);
   document.querySelector('[data-as-of]').textContent = `as of ${clock(answer.meta.as_of)}`;

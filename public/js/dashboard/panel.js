@@ -35,7 +35,7 @@ export class Panel {
     this.#loading?.abort();
     const loading = new AbortController();
     this.#loading = loading;
-    this.#linkTo(url);
+    this.linkTo(url);
     if (this.#drawn === undefined) this.#root.dataset.state = 'loading';
     try {
       const response = await fetch(url, { signal: loading.signal, headers: { Accept: 'application/json' } });
@@ -59,15 +59,16 @@ export class Panel {
     this.#find('[data-reading]').textContent = isEmpty ? '' : this.#view.reading(answer);
   }
 
-  #find(selector) {
-    return this.#root.querySelector(selector);
-  }
-
-  #linkTo(url) {
+  /** Where these numbers are to be had as CSV and JSON. */
+  linkTo(url) {
     const csv = new URL(url, location.href);
     csv.searchParams.set('format', 'csv');
     this.#find('[data-format="csv"]').href = csv.href;
     this.#find('[data-format="json"]').href = url;
+  }
+
+  #find(selector) {
+    return this.#root.querySelector(selector);
   }
 
   #sayFacts({ rows, meta }) {

@@ -14,6 +14,9 @@ export function byTitle(rows) {
   return totals;
 }
 
+/** Every event moves it, up to where it would not fit. */
+const counter = (count) => (count < 10_000_000 ? exact(count) : short(count));
+
 const perHundred = ({ order, banner_click: clicks }) => (clicks > 0 ? (order / clicks) * 100 : undefined);
 
 function write(tile, number, title, change, direction) {
@@ -40,7 +43,7 @@ export function drawTiles({ rows, yesterday }) {
   const then = byTitle(yesterday);
   for (const title of TITLES) {
     const tile = document.querySelector(`[data-tile="${title}"]`);
-    write(tile, short(now[title]), exact(now[title]), ...compare(now[title], then[title]));
+    write(tile, counter(now[title]), exact(now[title]), ...compare(now[title], then[title]));
   }
   const [rate, before] = [perHundred(now), perHundred(then)];
   const words =

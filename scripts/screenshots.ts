@@ -1,0 +1,91 @@
+// Takes the pictures of the README anew: npm run screenshots -- http://127.0.0.1:3000
+// The shop must be running. First it gets a day of events through its own collector (always the same ones, spread over
+// yesterday and today), so that the charts have something to show; better not on a shop whose numbers matter.
+// Wants Chromium (CHROMIUM names another one) and, for the looks of it, the font Inter.
+
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { packageRoot } from '../src/paths.ts';
+import { fillTwoDays } from './two-days.ts';
+
+const FOLDER = path.join(packageRoot, 'docs', 'images');
+const LARGE = { width: 1440, height: 900 };
+const PHONE = { width: 390, height: 844 };
+const BANNER = /Tidal Runner/;
+const MOST_LOADS = 200;
+const SETTLE_MS = 1_200;
+
+type Theme = 'light' | 'dark';
+
+async function open(
+  browser: Browser,
+  url: string,
+  viewport: typeof LARGE,
+  colorScheme: Theme,
+): Promise<Page> {
+  const page = await browser.newPage({
+    viewport,
+    colorScheme,
+    deviceScaleFactor: viewport === PHONE ? 2 : 1,
+  });
+  await page.goto(url);
+  return page;
+}
+
+async function save(page: Page, name: string, fullPage = false): Promise<void> {
+  await page.waitForTimeout(SETTLE_MS);
+  await page.screenshot({ path: path.join(FOLDER, `${name}.png`), fullPage });
+  console.log(`docs/images/${name}.png`);
+}
+
+/** The banner is drawn at random at every visit; the README shows the same one every time. */
+async function loadUntilBanner(page: Page): Promise<void> {
+  for (let n = 0; n < MOST_LOADS; n += 1) {
+    if (BANNER.test((await page.locator('h1').textContent()) ?? '')) return;
+    await page.reload();
+  }
+  throw new Error(`no banner with ${BANNER} in ${MOST_LOADS} visits`);
+}
+
+async function shoot(browser: Browser, url: string): Promise<void> {
+  const shop = await open(browser, url, LARGE, 'light');
+  await loadUntilBanner(shop);
+  await save(shop, 'shop');
+
+  await shop.goto(`${url}/product/electronics?item=parallax-camera`);
+  await save(shop, 'product');
+  await shop.getByRole('button', { name: 'Order now' }).click();
+  await shop.waitForURL('**/order/*');
+  await save(shop, 'order');
+
+  const phone = await open(browser, url, PHONE, 'dark');
+  await loadUntilBanner(phone);
+  await save(phone, 'phone');
+
+  for (const theme of ['light', 'dark'] as const) {
+    const dashboard = await open(browser, `${url}/dashboard`, { width: 1440, height: 1500 }, theme);
+    await dashboard.locator('#today-orders[data-state="ready"]').waitFor();
+    await save(dashboard, `dashboard-${theme}`);
+  }
+}
+
+const url = process.argv[2];
+if (url === undefined || !URL.canParse(url)) {
+  console.error(`screenshots: received ${url ?? 'nothing'}, expected the URL of a running shop`);
+  process.exit(2);
+}
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  // As root, Chromium's sandbox can't be had.
+  args: ['--disable-gpu', '--no-first-run', '--disable-background-networking', '--hide-scrollbars'].concat(
+    process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+  ),
+});
+try {
+  mkdirSync(FOLDER, { recursive: true });
+  await fillTwoDays(url);
+  await shoot(browser, new URL(url).origin);
+} finally {
+  await browser.close();
+}

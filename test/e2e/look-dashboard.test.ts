@@ -1,0 +1,86 @@
+// The dashboard's states: with numbers, without, with an error, without its connection; and filters in the URL.
+
+import type { Page } from 'playwright-core';
+import { afterEach, describe, expect, it } from 'vitest';
+import { noBrowser, startBrowser } from '../support/browser.ts';
+import { startLine } from '../support/line.ts';
+
+describe.skipIf(noBrowser !== undefined)('the dashboard', async () => {
+  if (noBrowser !== undefined) return;
+  const [line, browser] = await Promise.all([startLine(), startBrowser()]);
+  const pages: Page[] = [];
+  afterEach(() => Promise.all(pages.splice(0).map((page) => page.close())));
+
+  async function open(path: string): Promise<Page> {
+    const page = await browser.newPage();
+    pages.push(page);
+    await page.goto(line.url + path);
+    return page;
+  }
+
+  it('says on an empty database what would be here and how to get it here', async () => {
+    const page = await open('/dashboard?from=2019-01-01&to=2019-06-01');
+    await page.locator('#daily[data-state="empty"]').waitFor();
+    expect(await page.locator('#daily [data-message]').textContent()).toContain(
+      'npm run seed -- product.csv',
+    );
+  });
+
+  it('moves today’s figures as events arrive, without a reload and without moving the page', async () => {
+    const page = await open('/dashboard');
+    await page.locator('#today-orders[data-state="empty"]').waitFor();
+    const height = () => page.evaluate('document.documentElement.scrollHeight');
+    const before = await height();
+    const shopper = await open('/product/clothes');
+    await shopper.getByRole('button', { name: 'Order now' }).click();
+    await page.locator('[data-tile="order"] [data-number]').getByText('1', { exact: true }).waitFor();
+    await page.locator('#today-orders[data-state="ready"]').waitFor();
+    expect(await page.locator('#today-orders [data-legend]').textContent()).toContain('Clothes 1');
+    expect(await height()).toBe(before);
+  });
+
+  it('keeps the filters in the URL, through a reload and back', async () => {
+    const page = await open('/dashboard');
+    await page.getByRole('link', { name: '7 days' }).click();
+    await page.getByRole('combobox', { name: 'Category' }).selectOption('clothes');
+    await page.waitForURL(/product=clothes/);
+    await page.reload();
+    expect(await page.getByRole('combobox', { name: 'Category' }).inputValue()).toBe('clothes');
+    expect(await page.locator('[data-range][aria-current]').textContent()).toBe('7 days');
+    await page.goBack();
+    await expect.poll(() => page.getByRole('combobox', { name: 'Category' }).inputValue()).toBe('');
+  });
+
+  it('shows what the API says of an error, and tries again when asked', async () => {
+    const page = await browser.newPage();
+    pages.push(page);
+    let broken = true;
+    await page.route('**/api/charts/funnel?*', (route) =>
+      broken
+        ? route.fulfill({ status: 503, json: { error: { code: 'postgres', message: 'Postgres is away' } } })
+        : route.continue(),
+    );
+    await page.goto(`${line.url}/dashboard`);
+    await page.locator('#funnel[data-state="failed"]').waitFor();
+    expect(await page.locator('#funnel [data-message]').textContent()).toContain('Postgres is away');
+    broken = false;
+    await page.locator('#funnel').getByRole('button', { name: 'Try again' }).click();
+    await page.locator('#funnel:is([data-state="ready"], [data-state="empty"])').waitFor();
+  });
+
+  it('says quietly that the connection is lost, and heals, also from an error that browsers give up on', async () => {
+    const page = await browser.newPage();
+    pages.push(page);
+    const answers = [{ contentType: 'text/event-stream', body: 'retry: 500\n\n' }, { status: 503 }];
+    await page.route('**/api/live', (route) => {
+      const answer = answers.shift();
+      return answer === undefined ? route.continue() : route.fulfill(answer);
+    });
+    await page.goto(`${line.url}/dashboard`);
+    const connection = page.locator('[data-connection]');
+    await connection.getByText('Connection lost').waitFor();
+    await connection.getByText('Live').waitFor();
+    expect(answers).toEqual([]);
+    expect(await page.locator('[data-as-of]').textContent()).toMatch(/as of \d\d:\d\d:\d\d/);
+  });
+});

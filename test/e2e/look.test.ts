@@ -1,0 +1,134 @@
+// What every page owes its reader, in both themes and at a phone's width: nothing that axe-core objects to, nothing
+// wider than the screen, nothing that the Content-Security-Policy refuses, and little to download.
+
+import { AxeBuilder } from '@axe-core/playwright';
+import type { BrowserContext, Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { noBrowser, startBrowser } from '../support/browser.ts';
+import { startLine } from '../support/line.ts';
+
+const KB = 1000;
+const ALL_SCRIPTS = 110 * KB;
+const OWN = 30 * KB;
+
+/** Visits every page by the way a visitor takes; `look` is called on each. */
+async function visitAll(page: Page, url: string, look: (name: string) => Promise<void>): Promise<void> {
+  await page.goto(`${url}/`);
+  await look('home');
+  await page.goto(`${url}/product/sports_nutrition`);
+  await look('product');
+  await page.getByRole('button', { name: 'Order now' }).click();
+  await page.waitForURL('**/order/*');
+  await page.locator('.large [data-station="postgres"][data-done]').waitFor();
+  await look('order');
+  await page.goto(`${url}/events/${page.url().split('/').pop()}`);
+  await look('event');
+  await page.goto(`${url}/product/umbrellas`);
+  await look('error');
+  await page.goto(`${url}/dashboard`);
+  await page.locator('#today[data-state="ready"]').waitFor();
+  await page.locator('#devices:not([data-state="loading"])').waitFor();
+  await look('dashboard');
+}
+
+describe.skipIf(noBrowser !== undefined)('every page', async () => {
+  if (noBrowser !== undefined) return;
+  const [{ url }, browser] = await Promise.all([startLine(), startBrowser()]);
+
+  async function withPage(
+    options: Parameters<typeof browser.newContext>[0],
+    use: (page: Page, context: BrowserContext) => Promise<void>,
+  ): Promise<void> {
+    const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
+    try {
+      await use(await context.newPage(), context);
+    } finally {
+      await context.close();
+    }
+  }
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    it(`has nothing that axe-core objects to, ${colorScheme}`, { timeout: 90_000 }, async () => {
+      await withPage({ colorScheme }, (page) =>
+        visitAll(page, url, async (name) => {
+          const { violations } = await new AxeBuilder({ page }).analyze();
+          const found = violations.map(
+            ({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join(', ')}`,
+          );
+          expect({ name, found }).toEqual({ name, found: [] });
+        }),
+      );
+    });
+  }
+
+  for (const width of [390, 768, 1440]) {
+    it(`fits ${width} px without scrolling sideways`, { timeout: 60_000 }, async () => {
+      await withPage({ viewport: { width, height: 844 } }, (page) =>
+        visitAll(page, url, async (name) => {
+          const overflow = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth');
+          expect({ name, overflow }).toEqual({ name, overflow: 0 });
+        }),
+      );
+    });
+  }
+
+  it('asks for nothing that the Content-Security-Policy refuses, and no script fails', async () => {
+    const complaints: string[] = [];
+    await withPage({}, async (page) => {
+      page.on('pageerror', (error) => complaints.push(error.message));
+      page.on('console', (message) => {
+        // The error page is a 404, which Chromium reports as well.
+        if (message.type() === 'error' && !message.text().includes('404')) complaints.push(message.text());
+      });
+      await visitAll(page, url, async () => {});
+    });
+    expect(complaints).toEqual([]);
+  });
+
+  it('weighs at most 110 KB of compressed script, 30 KB of our own, and 30 KB of CSS', async () => {
+    for (const path of ['/', '/product/clothes', '/dashboard']) {
+      const weights = { all: 0, own: 0, css: 0 };
+      // A context each, as the second page would find the first one's files in the cache.
+      await withPage({}, async (page) => {
+        page.on('requestfinished', async (request) => {
+          const { responseBodySize: size } = await request.sizes();
+          const { pathname } = new URL(request.url());
+          if (request.resourceType() === 'script') weights.all += size;
+          if (pathname.startsWith('/js/')) weights.own += size;
+          if (pathname.startsWith('/css/')) weights.css += size;
+        });
+        await page.goto(url + path, { waitUntil: 'load' });
+        await page.waitForTimeout(500);
+      });
+      console.info(`${path}: ${JSON.stringify(weights)} bytes`);
+      expect(weights.css, path).toBeGreaterThan(0);
+      expect(weights.all, path).toBeLessThanOrEqual(ALL_SCRIPTS);
+      expect(weights.own, path).toBeLessThanOrEqual(OWN);
+      expect(weights.css, path).toBeLessThanOrEqual(OWN);
+    }
+  });
+
+  it('remembers the chosen theme, and forgets it when it is the system’s again', async () => {
+    await withPage({ colorScheme: 'light' }, async (page) => {
+      const theme = () => page.evaluate('document.documentElement.dataset.theme ?? null');
+      await page.goto(url);
+      await page.getByRole('button', { name: 'Switch to the dark theme' }).click();
+      await page.goto(`${url}/product/clothes`);
+      expect(await theme()).toBe('dark');
+      await page.getByRole('button', { name: 'Switch to the light theme' }).click();
+      await page.reload();
+      expect(await theme()).toBe(null);
+    });
+  });
+
+  it('is a single narrow column where the mobile version is forced on a large screen', async () => {
+    await withPage({ viewport: { width: 1440, height: 900 } }, async (page) => {
+      await page.goto(url);
+      await page.getByRole('button', { name: 'You' }).click();
+      await page.getByRole('button', { name: 'mobile' }).click();
+      await page.waitForLoadState();
+      const box = await page.locator('.page').boundingBox();
+      expect(box?.width).toBe(430);
+    });
+  });
+});
