@@ -9,7 +9,7 @@ export const TITLE_NAMES = { banner_show: 'shows', banner_click: 'clicks', order
 
 const exactFormat = new Intl.NumberFormat('en');
 const shortFormat = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 });
-const percentFormat = new Intl.NumberFormat('en', { style: 'percent', maximumSignificantDigits: 3 });
+const percentFormat = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 1 });
 const clockFormat = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', timeZone: TIME_ZONE });
 const dayFormat = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' });
 const weekdayFormat = new Intl.DateTimeFormat('en-GB', {
