@@ -100,7 +100,6 @@ describe.skipIf(noBrowser !== undefined)('every page', async () => {
         await page.goto(url + path, { waitUntil: 'load' });
         await page.waitForTimeout(500);
       });
-      console.info(`${path}: ${JSON.stringify(weights)} bytes`);
       expect(weights.css, path).toBeGreaterThan(0);
       expect(weights.all, path).toBeLessThanOrEqual(ALL_SCRIPTS);
       expect(weights.own, path).toBeLessThanOrEqual(OWN);

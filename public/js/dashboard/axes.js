@@ -3,6 +3,10 @@
 
 import { colour } from './colours.js';
 import { exact, short, TIME_ZONE } from './format.js';
+import { zonedTime } from './zoned-time.js';
+
+const adapter = zonedTime(TIME_ZONE);
+window.Chart._adapters._date.override(adapter);
 
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
 const MOTION_MS = 250;
@@ -61,15 +65,6 @@ export function countAxis(more = {}) {
   };
 }
 
-const FORMATS = {
-  hour: 'HH:mm',
-  day: 'd LLL',
-  week: 'd LLL',
-  month: 'LLL yyyy',
-  quarter: 'LLL yyyy',
-  year: 'yyyy',
-};
-const TOOLTIP_FORMATS = { minute: 'd LLL yyyy, HH:mm', hour: 'd LLL yyyy, HH:mm', day: 'ccc d LLL yyyy' };
 const DAY_MS = 86_400_000;
 
 /** Ticks where people look for them: full hours, days, Mondays, the first of a month. */
@@ -87,10 +82,8 @@ export function timeAxis(from, to, resolution) {
     type: 'time',
     min: from,
     max: to,
-    adapters: { date: { zone: TIME_ZONE, locale: 'en-GB' } },
     time: {
-      tooltipFormat: TOOLTIP_FORMATS[resolution],
-      displayFormats: FORMATS,
+      tooltipFormat: resolution === 'day' ? 'fullDay' : 'moment',
       isoWeekday: true,
       ...ticksFor((to - from) / DAY_MS),
     },
@@ -101,7 +94,7 @@ export function timeAxis(from, to, resolution) {
 }
 
 /** Midnight that begins an ISO day in the shop's zone, in milliseconds. */
-export const midnight = (isoDay) => window.luxon.DateTime.fromISO(isoDay, { zone: TIME_ZONE }).toMillis();
+export const { midnight } = adapter;
 
 /** Writes each bar's number beside it. */
 export const barLabels = {

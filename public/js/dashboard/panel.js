@@ -93,7 +93,9 @@ export class Panel {
     const config = this.#view.config(answer);
     if (this.#chart === undefined || this.#chart.config.type !== config.type) {
       this.#chart?.destroy();
-      this.#chart = new window.Chart(this.#find('canvas'), config);
+      // Only what changes moves: the first drawing stands at once.
+      const still = { ...config, options: { ...config.options, animation: false } };
+      this.#chart = new window.Chart(this.#find('canvas'), still);
       return;
     }
     // The dataset objects stay, as Chart.js moves what it knows and draws the rest from nothing.

@@ -1,0 +1,113 @@
+// Chart.js's date adapter for one time zone, on the browser's own Intl: the shop's wall clock, not the reader's. A
+// library for this would weigh more than all our other scripts. Formats are the names in FORMATS.
+// "Wall" is a time of the zone written as if it were UTC, so that a calendar can be reckoned with in UTC's methods.
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** Lengths for rough differences; exact up to a day's change of clocks. */
+const LENGTHS = {
+  millisecond: 1,
+  second: SECOND,
+  minute: MINUTE,
+  hour: HOUR,
+  day: DAY,
+  week: 7 * DAY,
+  month: 30 * DAY,
+  quarter: 91 * DAY,
+  year: 365 * DAY,
+};
+
+const clock = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
+const monthAndYear = { month: 'short', year: 'numeric' };
+const dayOfYear = { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' };
+const FORMATS = {
+  millisecond: clock,
+  second: clock,
+  minute: clock,
+  hour: clock,
+  day: { day: 'numeric', month: 'short' },
+  week: { day: 'numeric', month: 'short' },
+  month: monthAndYear,
+  quarter: monthAndYear,
+  year: { year: 'numeric' },
+  fullDay: dayOfYear,
+  moment: { ...dayOfYear, ...clock },
+};
+
+const FIELDS = ['year', 'month', 'day', 'hour', 'minute', 'second'];
+const formatIn = (timeZone, options, locale = 'en-GB') =>
+  new Intl.DateTimeFormat(locale, { ...options, timeZone });
+
+/** Moves a wall time to the beginning of its day, week (Monday), month, quarter or year. */
+function floorWall(wall, unit) {
+  const date = new Date(wall);
+  const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()];
+  if (unit === 'year') return Date.UTC(year, 0);
+  if (unit === 'quarter') return Date.UTC(year, month - (month % 3));
+  if (unit === 'month') return Date.UTC(year, month);
+  if (unit === 'week' || unit === 'isoWeek') return Date.UTC(year, month, day - ((date.getUTCDay() + 6) % 7));
+  return Date.UTC(year, month, day);
+}
+
+function addToWall(wall, amount, unit) {
+  const date = new Date(wall);
+  if (unit === 'day') date.setUTCDate(date.getUTCDate() + amount);
+  else if (unit === 'week') date.setUTCDate(date.getUTCDate() + 7 * amount);
+  else {
+    const months = { month: 1, quarter: 3, year: 12 }[unit];
+    date.setUTCMonth(date.getUTCMonth() + months * amount);
+  }
+  return date.getTime();
+}
+
+/** @param {string} timeZone IANA name @returns the adapter; all times are milliseconds since 1970 */
+export function zonedTime(timeZone) {
+  const reader = formatIn(
+    timeZone,
+    Object.fromEntries([...FIELDS.map((name) => [name, 'numeric']), ['hourCycle', 'h23']]),
+    'en-US',
+  );
+  const formats = Object.fromEntries(
+    Object.entries(FORMATS).map(([name, options]) => [name, formatIn(timeZone, options)]),
+  );
+
+  function offset(ms) {
+    const parts = Object.fromEntries(
+      reader.formatToParts(ms).map(({ type, value }) => [type, Number(value)]),
+    );
+    const [year, month, ...rest] = FIELDS.map((name) => parts[name]);
+    return Date.UTC(year, month - 1, ...rest) - Math.floor(ms / SECOND) * SECOND;
+  }
+  const toWall = (ms) => ms + offset(ms);
+  const fromWall = (wall) => wall - offset(wall - offset(wall));
+  const isShort = (unit) => LENGTHS[unit] <= HOUR;
+
+  const startOf = (ms, unit) =>
+    isShort(unit) ? ms - (toWall(ms) % LENGTHS[unit]) : fromWall(floorWall(toWall(ms), unit));
+  const add = (ms, amount, unit) =>
+    isShort(unit) ? ms + amount * LENGTHS[unit] : fromWall(addToWall(toWall(ms), amount, unit));
+
+  /** Charts of years ask for the same days again and again, and Intl is slow. */
+  const midnights = new Map();
+
+  /** The instant that begins an ISO day. */
+  function midnight(isoDay) {
+    const known = midnights.get(isoDay) ?? fromWall(Date.parse(isoDay));
+    midnights.set(isoDay, known);
+    return known;
+  }
+
+  return {
+    formats: () => Object.fromEntries(Object.keys(FORMATS).map((name) => [name, name])),
+    parse: (value) => (typeof value === 'number' ? value : null),
+    format: (ms, name) => formats[name].format(ms),
+    add,
+    diff: (a, b, unit) => Math.floor((a - b) / LENGTHS[unit]),
+    startOf,
+    endOf: (ms, unit) => add(startOf(ms, unit), 1, unit) - 1,
+    midnight,
+  };
+}

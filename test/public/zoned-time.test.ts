@@ -1,0 +1,72 @@
+// The dashboard's date adapter, which runs in browsers: days, weeks and months of the shop's zone, also where a day has 23
+// or 25 hours.
+
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { packageRoot } from '../../src/paths.ts';
+
+type Adapter = {
+  add(ms: number, amount: number, unit: string): number;
+  diff(a: number, b: number, unit: string): number;
+  startOf(ms: number, unit: string): number;
+  endOf(ms: number, unit: string): number;
+  format(ms: number, name: string): string;
+  midnight(isoDay: string): number;
+};
+const file = path.join(packageRoot, 'public/js/dashboard/zoned-time.js');
+const { zonedTime }: { zonedTime: (timeZone: string) => Adapter } = await import(file);
+
+const at = (iso: string) => Date.parse(iso);
+const iso = (ms: number) => new Date(ms).toISOString();
+
+describe('zonedTime', () => {
+  const berlin = zonedTime('Europe/Berlin');
+
+  it.each([
+    ['hour', '2026-11-22T14:37:12.345Z', '2026-11-22T14:00:00.000Z'],
+    ['day', '2026-11-22T23:30:00.000Z', '2026-11-22T23:00:00.000Z'],
+    ['week', '2026-11-22T12:00:00.000Z', '2026-11-15T23:00:00.000Z'],
+    ['month', '2026-07-31T22:30:00.000Z', '2026-07-31T22:00:00.000Z'],
+    ['quarter', '2026-05-01T12:00:00.000Z', '2026-03-31T22:00:00.000Z'],
+    ['year', '2026-12-31T23:30:00.000Z', '2026-12-31T23:00:00.000Z'],
+  ])('begins a %s at the wall clock’s', (unit, given, expected) => {
+    expect(iso(berlin.startOf(at(given), unit))).toBe(expected);
+  });
+
+  it('counts days, not 24 hours, over a change of clocks', () => {
+    expect(iso(berlin.add(at('2026-03-28T23:00:00.000Z'), 1, 'day'))).toBe('2026-03-29T22:00:00.000Z');
+    expect(iso(berlin.add(at('2026-10-24T22:00:00.000Z'), 1, 'day'))).toBe('2026-10-25T23:00:00.000Z');
+    expect(iso(berlin.endOf(at('2026-10-25T12:00:00.000Z'), 'day'))).toBe('2026-10-25T22:59:59.999Z');
+  });
+
+  it('always moves forward, hour by hour, through both changes of clocks', () => {
+    for (const day of ['2026-03-29', '2026-10-25']) {
+      let now = berlin.midnight(day);
+      for (let n = 0; n < 30; n += 1) {
+        const next = berlin.add(now, 1, 'hour');
+        expect(next - now).toBe(3_600_000);
+        now = next;
+      }
+    }
+  });
+
+  it('adds months by the calendar', () => {
+    expect(iso(berlin.add(at('2026-01-31T23:00:00.000Z'), 1, 'month'))).toBe('2026-02-28T23:00:00.000Z');
+    expect(berlin.diff(at('2026-02-28T23:00:00.000Z'), at('2026-01-01T00:00:00.000Z'), 'month')).toBe(1);
+  });
+
+  it('knows zones that are half an hour off, and UTC', () => {
+    expect(iso(zonedTime('Asia/Kolkata').midnight('2026-11-22'))).toBe('2026-11-21T18:30:00.000Z');
+    expect(iso(zonedTime('Asia/Kolkata').startOf(at('2026-11-22T10:10:00.000Z'), 'hour'))).toBe(
+      '2026-11-22T09:30:00.000Z',
+    );
+    expect(iso(zonedTime('UTC').midnight('2026-11-22'))).toBe('2026-11-22T00:00:00.000Z');
+  });
+
+  it('writes times as the zone’s wall clock shows them', () => {
+    const moment = at('2026-11-22T23:05:00.000Z');
+    expect(berlin.format(moment, 'hour')).toBe('00:05');
+    expect(berlin.format(moment, 'day')).toBe('23 Nov');
+    expect(berlin.format(moment, 'fullDay')).toBe('Mon, 23 Nov 2026');
+  });
+});
