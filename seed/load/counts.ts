@@ -6,9 +6,12 @@ import type { Client } from '../../src/db/pool.ts';
 /** A table or temporary table with the columns of events. */
 type Relation = string;
 
+/** The database's time zone. Looked up once a query: called as a function, it would be looked up for each row. */
+const ZONE = '(SELECT shop_time_zone())';
+
 /** How many rows each day has, as day_counts keeps it. */
 export const daysOf = (rows: Relation): string =>
-  `SELECT ("time" AT TIME ZONE shop_time_zone())::date AS day, product, title, site_version AS device,
+  `SELECT ("time" AT TIME ZONE ${ZONE})::date AS day, product, title, site_version AS device,
           count(*) AS count
    FROM ${rows} GROUP BY 1, 2, 3, 4`;
 
@@ -43,7 +46,7 @@ export async function addUsers(client: Client, rows: Relation): Promise<void> {
   await client.query(
     `WITH seen AS (
        INSERT INTO user_years (user_id, year, device)
-       SELECT DISTINCT user_id, extract(year FROM "time" AT TIME ZONE shop_time_zone())::smallint, site_version
+       SELECT DISTINCT user_id, extract(year FROM "time" AT TIME ZONE ${ZONE})::smallint, site_version
        FROM ${rows}
        ORDER BY 1, 2, 3
        ON CONFLICT DO NOTHING

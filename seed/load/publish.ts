@@ -4,6 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { codeOf } from '../../src/db/errors.ts';
+import { DEVICES } from '../../src/events/event.ts';
 import { DatasetError } from '../errors.ts';
 import { addDays, addMinutes, daysOf, minutesOf } from './counts.ts';
 import { finishLoad } from './finish.ts';
@@ -28,14 +29,19 @@ export async function countStage(client: pg.PoolClient, load: Unfinished): Promi
     'SELECT DISTINCT extract(year FROM day)::integer AS year FROM staged_days',
   );
   for (const { year } of years) {
+    // Two filtered counts, as grouping by device would first sort four million rows.
     await client.query(
       `INSERT INTO staged_users (year, device, source, users)
-       SELECT $1, site_version, -1, count(*)
+       SELECT $1, device, -1, users
        FROM (
-         SELECT DISTINCT user_id, site_version FROM ${table}
-         WHERE "time" >= (SELECT year_start($1)) AND "time" < (SELECT year_start($1 + 1))
-       ) AS seen
-       GROUP BY site_version`,
+         SELECT ${DEVICES.map((device) => `count(*) FILTER (WHERE site_version = '${device}') AS ${device}`).join(', ')}
+         FROM (
+           SELECT DISTINCT user_id, site_version FROM ${table}
+           WHERE "time" >= (SELECT year_start($1)) AND "time" < (SELECT year_start($1 + 1))
+         ) AS seen
+       ) AS counts, LATERAL (VALUES ${DEVICES.map((device) => `('${device}'::site_version, ${device})`).join(', ')})
+         AS by_device (device, users)
+       WHERE users > 0`,
       [year],
     );
   }

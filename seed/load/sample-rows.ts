@@ -30,7 +30,7 @@ export async function removeSample(client: Client): Promise<void> {
   await addMinutes(client, minutesOf('sample_rows'), -1);
   await client.query(
     `SELECT recount_users(ARRAY(
-       SELECT DISTINCT extract(year FROM "time" AT TIME ZONE shop_time_zone())::smallint FROM sample_rows))`,
+       SELECT DISTINCT extract(year FROM "time" AT TIME ZONE (SELECT shop_time_zone()))::smallint FROM sample_rows))`,
   );
   await client.query('DELETE FROM loads WHERE sample');
 }

@@ -49,7 +49,7 @@ async function recount(client: Client): Promise<void> {
   await client.query('TRUNCATE day_counts, user_years, year_users, unlisted_years');
   await client.query(
     `INSERT INTO day_counts (day, product, title, device, source, count)
-     SELECT ("time" AT TIME ZONE shop_time_zone())::date, product, title, site_version, $1, count(*)
+     SELECT ("time" AT TIME ZONE (SELECT shop_time_zone()))::date, product, title, site_version, $1, count(*)
      FROM events GROUP BY 1, 2, 3, 4`,
     [MERGED_SOURCE],
   );
