@@ -10,10 +10,15 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const ROOT = join(import.meta.dirname, '../..');
+const ROOT = rootAbove(import.meta.dirname);
 const LIB = join(ROOT, '.kafka/lib');
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 15_000;
+
+/** The checkout's folder, also for the compiled form of this file in dist/. */
+function rootAbove(folder: string): string {
+  return existsSync(join(folder, 'package.json')) ? folder : rootAbove(join(folder, '..'));
+}
 
 /** The class path of Apache Kafka and its console tools. */
 export const KAFKA_CLASS_PATH = join(LIB, '*');
@@ -44,7 +49,7 @@ function hasJars(): boolean {
 function fetchJars(): void {
   mkdirSync(join(ROOT, '.kafka'), { recursive: true });
   const folder = mkdtempSync(join(ROOT, '.kafka/fetch-'));
-  const pom = join(import.meta.dirname, 'pom.xml');
+  const pom = join(ROOT, 'test/real-kafka/pom.xml');
   execFileSync(
     'mvn',
     ['-q', '-B', '-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${folder}`],

@@ -1,0 +1,131 @@
+// The embedded broker beside Apache Kafka, in one run on one machine: medians of rounds, after one to warm
+// up, in which the two take turns measure by measure so that other load on the machine meets both alike, and the ratio of the two (above 1: the embedded broker is better). BENCH_ROUNDS sets the
+// rounds (5). Needs Java and Apache Kafka's jars (KAFKA_FETCH=1 fetches them).
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { apacheKafkaMissing, startApacheKafka } from '../../test/real-kafka/apache-kafka.ts';
+import { measureJava } from './java-measures.ts';
+import { KAFKAJS_MEASURES, type Measure, percentile } from './kafkajs-measures.ts';
+
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
+const IDLE_MS = 3000;
+
+const MEASURES: readonly Measure[] = [...KAFKAJS_MEASURES, measureJava];
+
+interface Running {
+  readonly port: number;
+  readonly pid: number;
+  readonly startMs: number;
+  readonly idleBytes: number;
+  stop(): Promise<void>;
+}
+
+// name: [what it is, unit, whether more is better]
+const ROWS: Readonly<Record<string, readonly [label: string, unit: string, moreIsBetter: boolean]>> = {
+  batched: ['kafkajs, sends of 1,000 × 230 bytes', 'messages/s', true],
+  inFlight: ['kafkajs, single sends, 50 in flight', 'messages/s', true],
+  singleP50: ['kafkajs, one send at a time, p50', 'ms', false],
+  singleP99: ['kafkajs, one send at a time, p99', 'ms', false],
+  consumed: ['kafkajs, consume', 'messages/s', true],
+  deliveryP50: ['kafkajs, send to eachMessage, p50', 'ms', false],
+  deliveryP99: ['kafkajs, send to eachMessage, p99', 'ms', false],
+  javaProduced: ['ProducerPerformance, 100 bytes', 'records/s', true],
+  javaConsumed: ['ConsumerPerformance', 'records/s', true],
+};
+
+function residentBytes(pid: number): number {
+  const [, kilobytes] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Number(kilobytes) * 1024;
+}
+
+async function idle<T extends { readonly pid: number }>(running: T, startedAt: number) {
+  const startMs = performance.now() - startedAt;
+  await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
+  return { ...running, startMs, idleBytes: residentBytes(running.pid) };
+}
+
+async function startEmbedded(): Promise<Running> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'broker-bench-'));
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'server.js'), dataDir], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+  const stop = async () => {
+    const exit = once(child, 'exit');
+    child.kill();
+    await exit;
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+  return idle({ port: Number(line), pid: child.pid ?? 0, stop }, startedAt);
+}
+
+async function startApache(): Promise<Running> {
+  const startedAt = performance.now();
+  return idle(await startApacheKafka({ heap: '1g' }), startedAt);
+}
+
+interface Round {
+  readonly embedded: Readonly<Record<string, number>>;
+  readonly apache: Readonly<Record<string, number>>;
+}
+
+/** Takes every measure of both brokers, who goes first changing from round to round. */
+async function takeRound(embedded: Running, apache: Running, round: number): Promise<Round> {
+  const taken = { embedded: {}, apache: {} };
+  for (const measure of MEASURES) {
+    const one = async () => Object.assign(taken.embedded, await measure(embedded.port, String(round)));
+    const other = async () => Object.assign(taken.apache, await measure(apache.port, String(round)));
+    for (const take of round % 2 === 0 ? [one, other] : [other, one]) await take();
+  }
+  return taken;
+}
+
+function row(label: string, unit: string, embedded: number, apache: number, moreIsBetter: boolean): string {
+  const show = (value: number) => value.toLocaleString('en', { maximumFractionDigits: value < 100 ? 2 : 0 });
+  const ratio = moreIsBetter ? embedded / apache : apache / embedded;
+  return `| ${label} | ${show(embedded)} ${unit} | ${show(apache)} ${unit} | ${ratio.toFixed(2)} |`;
+}
+
+function report(embedded: Running, apache: Running, rounds: readonly Round[]): void {
+  console.log(
+    `\nmedians of ${ROUNDS} rounds, ${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}\n`,
+  );
+  console.log('| measure | embedded broker | Apache Kafka | ratio |\n| --- | --- | --- | --- |');
+  for (const [name, [label, unit, moreIsBetter]] of Object.entries(ROWS)) {
+    const median = (which: keyof Round) =>
+      percentile(
+        rounds.map((round) => round[which][name] ?? Number.NaN),
+        0.5,
+      );
+    console.log(row(label, unit, median('embedded'), median('apache'), moreIsBetter));
+  }
+  console.log(row('start to listening', 'ms', embedded.startMs, apache.startMs, false));
+  console.log(row('idle memory', 'MB', embedded.idleBytes / 1e6, apache.idleBytes / 1e6, false));
+}
+
+async function main(): Promise<void> {
+  const missing = apacheKafkaMissing();
+  if (missing !== null) throw new Error(missing);
+  process.env.KAFKAJS_NO_PARTITIONER_WARNING = '1';
+  const apache = await startApache();
+  const embedded = await startEmbedded();
+  try {
+    const rounds: Round[] = [];
+    for (let round = 0; round <= ROUNDS; round++) {
+      const taken = await takeRound(embedded, apache, round);
+      console.log(round === 0 ? 'warm-up' : `round ${round}`, JSON.stringify(taken));
+      if (round > 0) rounds.push(taken);
+    }
+    report(embedded, apache, rounds);
+  } finally {
+    await Promise.all([embedded.stop(), apache.stop()]);
+  }
+}
+
+await main();
