@@ -12,6 +12,7 @@ import type { Live } from '../dashboard/live.ts';
 import { dashboardPage } from '../dashboard/page.ts';
 import { deadLetterApi } from '../dead-letters/api.ts';
 import { LetterDesk } from '../dead-letters/desk.ts';
+import { deadLetterPages, type KafkaPlace } from '../dead-letters/pages.ts';
 import type { Publisher } from '../kafka/publisher.ts';
 import type { Logger } from '../log.ts';
 import { packageRoot } from '../paths.ts';
@@ -36,6 +37,7 @@ export type AppParts = {
   readonly registry: Registry;
   readonly log: Logger;
   readonly version: string;
+  readonly kafkaPlace: KafkaPlace;
 };
 
 /** Nothing is loaded from elsewhere, nothing inline is run, nobody frames the shop. */
@@ -55,7 +57,16 @@ const CONTENT_SECURITY_POLICY = {
   },
 };
 
-export function createApp({ shop, publisher, live, streams, registry, log, version }: AppParts): Express {
+export function createApp({
+  shop,
+  publisher,
+  live,
+  streams,
+  registry,
+  log,
+  version,
+  kafkaPlace,
+}: AppParts): Express {
   const app = express();
   const desk = new LetterDesk(shop.pool, (event) => shop.tracking.publish(event), KAFKA_PATIENCE_MS);
   app.disable('x-powered-by').disable('etag');
@@ -79,6 +90,8 @@ export function createApp({ shop, publisher, live, streams, registry, log, versi
   app.use(collector((event) => shop.tracking.publish(event), KAFKA_PATIENCE_MS));
   app.use(charts(shop.pool));
   app.use(deadLetterApi(desk));
+  // Before /events/:order_id.
+  app.use(deadLetterPages(shop, desk, kafkaPlace));
   app.use(pages(shop), choices(), eventRoutes(shop, streams), dashboardPage(shop.pool, shop.traces, live));
   app.use(unknownPath);
   app.use(errorHandler(shop.traces, log));

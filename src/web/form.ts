@@ -6,9 +6,12 @@ import { HttpError } from './errors.ts';
 const FORM_BYTES = 16 * 1024;
 const FIELDS = 20;
 
-/** Reads a form into req.body. */
-export function form() {
-  const parse = urlencoded({ extended: false, limit: FORM_BYTES, parameterLimit: FIELDS });
+/**
+ * Reads a form into req.body.
+ * @param limit bytes; a larger one is 413
+ */
+export function form(limit = FORM_BYTES) {
+  const parse = urlencoded({ extended: false, limit, parameterLimit: FIELDS });
   return (req: Request, res: Response, next: NextFunction) => {
     if (req.is('application/x-www-form-urlencoded') === false) {
       throw new HttpError(415, 'content_type', 'this route takes a form', {

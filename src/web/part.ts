@@ -51,7 +51,8 @@ export async function startWeb(config: Config, log: Logger): Promise<Running> {
   const live = new Live(pool, streams, log, traces);
   const secret = config.COOKIE_SECRET ?? readSecret(config.DATA_DIR);
   const shop = { pool, tracking, traces, orders, secret };
-  const app = createApp({ shop, publisher, live, streams, registry, log, version });
+  const kafkaPlace = { brokers: clusterOf(config).brokers.join(','), topic: config.KAFKA_TOPIC };
+  const app = createApp({ shop, publisher, live, streams, registry, log, version, kafkaPlace });
   const migrated = migratePatiently(pool, log, config.TIME_ZONE);
   const server = await listenHttp(app, config.HOST, config.PORT);
   for (const left of publisher.start()) {

@@ -1,0 +1,95 @@
+// One rejected message: what is wrong with the edited JSON is said while typing, what the server says comes without a
+// reload, and the event that was sent in its place is followed to its row. The form works without any of this.
+
+import { fillWay } from './way.js';
+
+const FOLLOW_EVERY_MS = 250;
+const FOLLOW_TIMES = 40;
+
+const id = document.querySelector('main').dataset.letter;
+const form = document.querySelector('[data-editor]');
+const editor = form?.elements.event;
+const problem = document.querySelector('[data-problem]');
+
+function say(words) {
+  problem.textContent = words;
+  editor.toggleAttribute('aria-invalid', words !== '');
+  if (words !== '') editor.setAttribute('aria-invalid', 'true');
+}
+
+/** What JSON.parse says of the text; empty where it is fine. */
+function fault() {
+  try {
+    JSON.parse(editor.value);
+    return '';
+  } catch (error) {
+    return `Not JSON yet: ${error.message}`;
+  }
+}
+
+async function send() {
+  const answer = await fetch(`/api/dead-letters/${id}/send`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: editor.value,
+  });
+  if (answer.ok || answer.status === 409) location.reload();
+  else say((await answer.json()).error.message);
+}
+
+function edit() {
+  const tidy = form.querySelector('[data-tidy]');
+  tidy.hidden = false;
+  tidy.addEventListener('click', () => {
+    const wrong = fault();
+    if (wrong === '') editor.value = JSON.stringify(JSON.parse(editor.value), null, 2);
+    say(wrong);
+  });
+  // Only what was wrong is told again while typing: a half-written word is no mistake.
+  editor.addEventListener('input', () => problem.textContent !== '' && say(fault()));
+  editor.addEventListener('change', () => say(fault()));
+  editor.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+  });
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    const button = form.querySelector('[type="submit"]');
+    button.disabled = true;
+    try {
+      await send();
+    } catch {
+      say('The server can not be reached. What you wrote is still here.');
+    } finally {
+      button.disabled = false;
+    }
+  });
+  const use = document.querySelector('[data-use-pattern]');
+  use.hidden = false;
+  use.addEventListener('click', () => {
+    editor.value = document.querySelector('.pattern pre').textContent;
+    say('');
+    editor.focus();
+  });
+}
+
+/** Asks for the event that was sent again until it is a row. */
+async function follow(way, times = FOLLOW_TIMES) {
+  if (times === 0 || Number(way.dataset.at) >= 2) return;
+  const answer = await fetch(`/api/events/${way.dataset.way}`);
+  if (answer.ok) {
+    const { hops } = await answer.json();
+    const since = (at) => Math.max(0, Date.parse(at) - Date.parse(hops.received_at));
+    fillWay(way, {
+      received_at: hops.received_at,
+      lost: null,
+      kafka: hops.offset && { ...hops, ms: since(hops.acknowledged_at) },
+      postgres: hops.stored_at && { ms: since(hops.stored_at) },
+      chart: null,
+    });
+  }
+  setTimeout(() => follow(way, times - 1), FOLLOW_EVERY_MS);
+}
+
+if (form !== null) edit();
+const way = document.querySelector('main [data-way]');
+if (way !== null) follow(way);

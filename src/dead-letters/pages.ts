@@ -1,0 +1,125 @@
+// /events/rejected: what was set aside, and one letter with an editor. Forms do all of it without a script, by POST and
+// redirect; public/js/letters.js spares the reload.
+
+import { type Request, type Response, Router } from 'express';
+import { z } from 'zod';
+import { LETTER_STATES } from '../db/tables.ts';
+import { MAX_EVENT_BYTES, REJECTION_CODES } from '../events/parse.ts';
+import { plainFrame } from '../storefront/frame.ts';
+import { findKnownEvent } from '../storefront/known-event.ts';
+import type { Shop } from '../storefront/shop.ts';
+import { HttpError } from '../web/errors.ts';
+import { form } from '../web/form.ts';
+import { route } from '../web/routes.ts';
+import { sameOrigin } from '../web/same-origin.ts';
+import { letterId } from './api.ts';
+import type { LetterDesk } from './desk.ts';
+import {
+  draftOf,
+  type LetterPageModel,
+  patternEvent,
+  previewLetter,
+  type RejectedPage,
+  showLetter,
+} from './page-models.ts';
+
+const ON_A_PAGE = 25;
+const PREVIEWED_BYTES = 1_000;
+/** Percent-encoding triples what an event may have. */
+const FORM_BYTES = 3 * MAX_EVENT_BYTES + 1_024;
+
+const query = z.object({
+  state: z.enum(LETTER_STATES).catch('open'),
+  code: z.enum(REJECTION_CODES).optional().catch(undefined),
+  before: z.coerce.number().int().positive().optional().catch(undefined),
+});
+
+/** Where Kafka is for whoever uses this machine's shell. */
+export type KafkaPlace = { readonly brokers: string; readonly topic: string };
+
+/** @param place where somebody can send a message to, for the command that the page shows */
+export function deadLetterPages(shop: Shop, desk: LetterDesk, place: KafkaPlace): Router {
+  const router = Router();
+  route(router, '/events/rejected', { get: [(req, res) => showList(shop, desk, place, req, res)] });
+  route(router, '/events/rejected/:id', { get: [(req, res) => showOne(shop, desk, req, res)] });
+  route(router, '/events/rejected/:id/send', {
+    post: [sameOrigin, form(FORM_BYTES), (req, res) => send(shop, desk, req, res)],
+  });
+  route(router, '/events/rejected/:id/discard', {
+    post: [sameOrigin, form(), (req, res) => discard(desk, req, res)],
+  });
+  return router;
+}
+
+const commandAt = ({ brokers, topic }: KafkaPlace) =>
+  `echo 'this is not an event' | kcat -P -b ${brokers} -t ${topic}`;
+
+async function showList(
+  shop: Shop,
+  desk: LetterDesk,
+  place: KafkaPlace,
+  req: Request,
+  res: Response,
+): Promise<void> {
+  const { state, code, before } = query.parse(req.query);
+  const { rows, next, counts } = await desk.list({ state, code }, ON_A_PAGE, PREVIEWED_BYTES, before);
+  const model: RejectedPage = {
+    ...plainFrame(req, res, shop.traces, 'Rejected messages'),
+    state,
+    code,
+    letters: rows.map(previewLetter),
+    counts,
+    total: Object.values(counts).reduce((sum, count) => sum + count, 0),
+    older: next === null ? null : listHref(state, code, next),
+    isFirst: before === undefined,
+    command: commandAt(place),
+  };
+  res.set('Cache-Control', 'no-store').render('rejected', model);
+}
+
+function listHref(state: string, code: string | undefined, before: number): string {
+  return `/events/rejected?${new URLSearchParams({ state, ...(code === undefined ? {} : { code }), before: String(before) })}`;
+}
+
+/** @param sent what was sent and refused, to go on with */
+async function showOne(
+  shop: Shop,
+  desk: LetterDesk,
+  req: Request,
+  res: Response,
+  sent?: { readonly draft: string; readonly problem: string },
+): Promise<void> {
+  const letter = await desk.find(letterId(req));
+  const known =
+    letter.resent_as === null
+      ? undefined
+      : await findKnownEvent(shop.pool, shop.traces, letter.resent_as).catch(() => undefined);
+  const model: LetterPageModel = {
+    ...plainFrame(req, res, shop.traces, `Rejected message ${letter.id}`),
+    letter: showLetter(letter),
+    draft: sent?.draft ?? draftOf(letter),
+    problem: sent?.problem,
+    pattern: patternEvent(),
+    trace: known?.trace ?? null,
+  };
+  res.set('Cache-Control', 'no-store').render('letter', model);
+}
+
+async function send(shop: Shop, desk: LetterDesk, req: Request, res: Response): Promise<void> {
+  const event: unknown = req.body?.event;
+  const draft = typeof event === 'string' ? event : '';
+  try {
+    await desk.send(letterId(req), Buffer.from(draft));
+    res.redirect(303, `/events/rejected/${letterId(req)}`);
+  } catch (error) {
+    // What somebody has typed stays on the page, whatever is wrong with it or with us.
+    if (!(error instanceof HttpError) || (error.status !== 400 && error.status !== 503)) throw error;
+    res.status(error.status);
+    await showOne(shop, desk, req, res, { draft, problem: error.message });
+  }
+}
+
+async function discard(desk: LetterDesk, req: Request, res: Response): Promise<void> {
+  const { id } = await desk.discard(letterId(req));
+  res.redirect(303, req.body?.from === 'list' ? '/events/rejected' : `/events/rejected/${id}`);
+}
