@@ -3,7 +3,9 @@
 // in the program exits the process.
 //   0 done   1 it could not be done   2 a setting or an argument can't be used
 
-import { Command, CommanderError } from 'commander';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { PUBLISHED_ROWS } from '../seed/published.ts';
 import { ConfigError, optionName, readConfig, type SettingName, settings } from './config.ts';
 import { createLog } from './log.ts';
 import { askedToStop, report } from './processes/child.ts';
@@ -13,6 +15,8 @@ import { version } from './version.ts';
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
+/** A part that can't end in order, as its server has gone, ends all the same. */
+const LONGEST_CLOSE_MS = 9_000;
 
 type Options = Readonly<Record<string, string | undefined>>;
 
@@ -52,8 +56,35 @@ function buildProgram(): Command {
         return start(readConfig(given), parts, given as Record<string, string>);
       }),
   );
+  program.addCommand(
+    command('seed', "loads a file in the dataset's format: .csv, .csv.gz, .zip, or - for standard input")
+      .argument('[file]', 'none: a small sample, where nothing was loaded yet')
+      .option('--strict', 'the first bad row ends the load, and nothing is loaded')
+      .action(async (file: string | undefined, options: Options & { readonly strict?: true }) => {
+        const { seed } = await import('../seed/commands.ts');
+        process.exitCode = await seed(readConfig(givenSettings(options)), file, options.strict === true);
+      }),
+  );
+  program.addCommand(
+    new Command('replica')
+      .description(
+        "writes a stand-in for the dataset's file to standard output; the same seed gives the same bytes",
+      )
+      .option('--rows <number>', 'how many rows', wholeNumber, PUBLISHED_ROWS)
+      .option('--seed <number>', 'what the random numbers start from', wholeNumber, 1)
+      .exitOverride()
+      .action(async ({ rows, seed }: { readonly rows: number; readonly seed: number }) => {
+        const { replica } = await import('../seed/commands.ts');
+        process.exitCode = await replica(rows, seed);
+      }),
+  );
   program.addCommand(new Command('run-part').argument('<part>').action(runPart), { hidden: true });
   return program;
+}
+
+function wholeNumber(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Expected a whole number.');
 }
 
 /** A part in this process, on behalf of the one that forked it. */
@@ -61,10 +92,12 @@ async function runPart(part: Part): Promise<void> {
   const stop = askedToStop();
   const config = readConfig();
   try {
-    const running = await startPart[part](config, createLog(part, config.LOG_LEVEL));
+    const running = await Promise.race([startPart[part](config, createLog(part, config.LOG_LEVEL)), stop]);
+    // Asked to stop while it still waited for a server: there is nothing to end in order.
+    if (running === undefined) return;
     await report({ ready: true });
     await Promise.race([stop, running.ended ?? stop]);
-    await running.close();
+    await Promise.race([running.close(), sleep(LONGEST_CLOSE_MS)]);
   } catch (error) {
     await report({ failed: messageOf(error) });
     throw error;
@@ -79,7 +112,7 @@ function messageOf(error: unknown): string {
 async function run(argv: readonly string[]): Promise<number> {
   try {
     await buildProgram().parseAsync(argv);
-    return 0;
+    return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
     // A child's parent prints what the child has reported.

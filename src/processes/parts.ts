@@ -4,12 +4,15 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config.ts';
+import { databaseUrlOf } from '../connections.ts';
+import { openPool } from '../db/pool.ts';
 import type { Logger } from '../log.ts';
 import type { Running } from './running.ts';
 
 export const PARTS = ['postgres', 'broker', 'ingest', 'web'] as const;
 export type Part = (typeof PARTS)[number];
 
+const SAMPLE_CONNECTIONS = 6;
 const LEAVING_TRIES = 50;
 const LEAVING_PAUSE_MS = 200;
 
@@ -42,7 +45,9 @@ export const startPart: Readonly<Record<Part, (config: Config, log: Logger) => P
   },
   ingest: async (config, log) => {
     const { startIngest } = await import('../ingest/part.ts');
-    return startIngest(config, log);
+    const running = await startIngest(config, log);
+    if (config.DATABASE_URL === undefined) void loadFirstSample(config, log);
+    return running;
   },
   web: async (config, log) => {
     const { startWeb } = await import('../web/part.ts');
@@ -57,4 +62,17 @@ export function embeddedParts(config: Config): readonly Part[] {
       !(part === 'broker' && config.KAFKA_BROKERS !== undefined) &&
       !(part === 'postgres' && config.DATABASE_URL !== undefined),
   );
+}
+
+/** So that no chart of a new embedded database is empty. The shop doesn't wait for it. */
+async function loadFirstSample(config: Config, log: Logger): Promise<void> {
+  const { loadSample } = await import('../../seed/sample.ts');
+  const pool = openPool(await databaseUrlOf(config), log, SAMPLE_CONNECTIONS);
+  try {
+    await loadSample(pool, log);
+  } catch (error) {
+    log.warn({ err: error }, 'the sample was not loaded; "npm run seed" tries again');
+  } finally {
+    await pool.end();
+  }
 }

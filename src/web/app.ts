@@ -13,6 +13,7 @@ import { dashboardPage } from '../dashboard/page.ts';
 import { deadLetterApi } from '../dead-letters/api.ts';
 import { LetterDesk } from '../dead-letters/desk.ts';
 import { deadLetterPages, type KafkaPlace } from '../dead-letters/pages.ts';
+import type { KafkaProbe } from '../kafka/probe.ts';
 import type { Publisher } from '../kafka/publisher.ts';
 import type { Logger } from '../log.ts';
 import { packageRoot } from '../paths.ts';
@@ -32,6 +33,7 @@ export const KAFKA_PATIENCE_MS = 5_000;
 export type AppParts = {
   readonly shop: Shop;
   readonly publisher: Publisher;
+  readonly probe: KafkaProbe;
   readonly live: Live;
   readonly streams: Streams;
   readonly registry: Registry;
@@ -60,6 +62,7 @@ const CONTENT_SECURITY_POLICY = {
 export function createApp({
   shop,
   publisher,
+  probe,
   live,
   streams,
   registry,
@@ -86,7 +89,7 @@ export function createApp({
   // Before every route, as the page of an error reads the visitor's cookies too.
   app.use(cookieParser(shop.secret));
   app.use(staticFiles());
-  app.use(health(shop.pool, () => publisher.state, registry));
+  app.use(health(shop.pool, () => publisher.state, probe, registry));
   app.use(collector((event) => shop.tracking.publish(event), KAFKA_PATIENCE_MS));
   app.use(charts(shop.pool));
   app.use(deadLetterApi(desk));

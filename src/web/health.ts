@@ -3,6 +3,7 @@
 import { Router } from 'express';
 import type { Registry } from 'prom-client';
 import type { Pool } from '../db/pool.ts';
+import type { KafkaProbe } from '../kafka/probe.ts';
 import type { PublisherState } from '../kafka/publisher.ts';
 import { route } from './routes.ts';
 
@@ -10,13 +11,19 @@ const PATIENCE_MS = 2_000;
 
 type State = { readonly ok: boolean; readonly state: string };
 
-export function health(pool: Pool, kafka: () => PublisherState, registry: Registry): Router {
+export function health(
+  pool: Pool,
+  kafka: () => PublisherState,
+  probe: KafkaProbe,
+  registry: Registry,
+): Router {
   const router = Router();
   route(router, '/healthz', { get: [(_req, res) => res.json({ status: 'alive' })] });
   route(router, '/readyz', {
     get: [
       async (_req, res) => {
-        const states = { kafka: kafkaState(kafka()), ...(await postgresStates(pool)) };
+        const [away, postgres] = await Promise.all([probe.ask(), postgresStates(pool)]);
+        const states = { kafka: kafkaState(away, kafka()), ...postgres };
         const ready = Object.values(states).every(({ ok }) => ok);
         res
           .status(ready ? 200 : 503)
@@ -31,9 +38,9 @@ export function health(pool: Pool, kafka: () => PublisherState, registry: Regist
   return router;
 }
 
-function kafkaState({ connected, waiting, lastError }: PublisherState): State {
-  if (connected) return { ok: true, state: `${waiting} events on their way` };
-  return { ok: false, state: `away: ${lastError ?? 'not reached yet'}; ${waiting} events wait on disk` };
+function kafkaState(away: string | undefined, { waiting }: PublisherState): State {
+  if (away === undefined) return { ok: true, state: `${waiting} events on their way` };
+  return { ok: false, state: `away: ${away}; ${waiting} events wait on disk` };
 }
 
 async function postgresStates(pool: Pool): Promise<{ postgres: State; migrations: State }> {

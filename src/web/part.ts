@@ -2,6 +2,7 @@
 // there; what they are needed for waits or says so.
 
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Config } from '../config.ts';
 import { clusterOf, databaseUrlOf } from '../connections.ts';
@@ -12,6 +13,7 @@ import { openPool } from '../db/pool.ts';
 import { parseStored, STORED_CHANNEL } from '../db/stored.ts';
 import { createKafka } from '../kafka/client.ts';
 import { Outbox } from '../kafka/outbox.ts';
+import { KafkaProbe } from '../kafka/probe.ts';
 import { Publisher } from '../kafka/publisher.ts';
 import type { Logger } from '../log.ts';
 import type { Running } from '../processes/running.ts';
@@ -26,6 +28,8 @@ import { listenHttp } from './server.ts';
 import { Streams } from './sse.ts';
 
 const MOST_STREAMS = 2_000;
+/** How long requests in hand may take once the process is asked to stop. */
+const REQUESTS_MS = 3_000;
 const MEGABYTE = 1024 * 1024;
 
 /**
@@ -36,12 +40,9 @@ export async function startWeb(config: Config, log: Logger): Promise<Running> {
   const databaseUrl = await databaseUrlOf(config);
   const pool = openPool(databaseUrl, log);
   const outbox = new Outbox(path.join(config.DATA_DIR, 'outbox'), config.OUTBOX_MB * MEGABYTE);
-  const publisher = new Publisher(
-    createKafka(clusterOf(config), 'shopstream-web', log),
-    config.KAFKA_TOPIC,
-    outbox,
-    log,
-  );
+  const kafka = createKafka(clusterOf(config), 'shopstream-web', log);
+  const probe = new KafkaProbe(kafka);
+  const publisher = new Publisher(kafka, config.KAFKA_TOPIC, outbox, log);
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const traces = new Traces(new WebMetrics(registry, () => publisher.state));
@@ -52,7 +53,7 @@ export async function startWeb(config: Config, log: Logger): Promise<Running> {
   const secret = config.COOKIE_SECRET ?? readSecret(config.DATA_DIR);
   const shop = { pool, tracking, traces, orders, secret };
   const kafkaPlace = { brokers: clusterOf(config).brokers.join(','), topic: config.KAFKA_TOPIC };
-  const app = createApp({ shop, publisher, live, streams, registry, log, version, kafkaPlace });
+  const app = createApp({ shop, publisher, probe, live, streams, registry, log, version, kafkaPlace });
   const migrated = migratePatiently(pool, log, config.TIME_ZONE);
   const server = await listenHttp(app, config.HOST, config.PORT);
   for (const left of publisher.start()) {
@@ -75,7 +76,9 @@ export async function startWeb(config: Config, log: Logger): Promise<Running> {
       const closed = new Promise((resolve) => server.close(resolve));
       streams.close();
       server.closeIdleConnections();
-      await Promise.all([closed, publisher.close()]);
+      await Promise.race([closed, sleep(REQUESTS_MS, undefined, { ref: false })]);
+      server.closeAllConnections();
+      await Promise.all([publisher.close(), probe.close()]);
       live.close();
       await listener.close();
       await pool.end();

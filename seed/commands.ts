@@ -1,0 +1,60 @@
+// The dataset's commands: what main.ts calls. Each writes its result to standard output and gives the exit code.
+
+import type { Config } from '../src/config.ts';
+import { databaseUrlOf } from '../src/connections.ts';
+import { explainConnection } from '../src/db/errors.ts';
+import { migrate } from '../src/db/migrate.ts';
+import { openPool, type Pool } from '../src/db/pool.ts';
+import { createLog, type Logger } from '../src/log.ts';
+import { loadFile } from './load.ts';
+import { writeReplica } from './replica.ts';
+import { loadSample } from './sample.ts';
+import { describeLoad, ProgressLine } from './terminal.ts';
+
+const DONE = 0;
+const NOT_ALL = 1;
+
+/** Runs `work` on the configured database, brought to the program's schema. */
+async function withDatabase<T>(config: Config, work: (pool: Pool, log: Logger) => Promise<T>): Promise<T> {
+  const log = createLog('seed', config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL);
+  const databaseUrl = await databaseUrlOf(config);
+  const pool = openPool(databaseUrl, log);
+  try {
+    await pool.query('SELECT').catch((error) => {
+      throw explainConnection(error, databaseUrl);
+    });
+    await migrate(pool, log, config.TIME_ZONE);
+    return await work(pool, log);
+  } finally {
+    await pool.end();
+  }
+}
+
+/**
+ * Loads a file, or the sample where none is given.
+ * @returns 1 where rows were set aside
+ */
+export function seed(config: Config, file: string | undefined, strict: boolean): Promise<number> {
+  return withDatabase(config, async (pool, log) => {
+    if (file === undefined) {
+      const loaded = await loadSample(pool, log);
+      console.log(
+        loaded === undefined
+          ? 'Something was loaded before: the sample is not needed.'
+          : describeLoad(loaded),
+      );
+      return DONE;
+    }
+    const line = new ProgressLine(process.stderr);
+    const onProgress = line.show.bind(line);
+    const result = await loadFile({ pool, log, file, strict, onProgress }).finally(() => line.done());
+    console.log(describeLoad(result));
+    return result.rejected === 0 ? DONE : NOT_ALL;
+  });
+}
+
+/** Writes a replica of the dataset to standard output. */
+export async function replica(rows: number, seedNumber: number): Promise<number> {
+  await writeReplica({ rows, seed: seedNumber, out: process.stdout });
+  return DONE;
+}
