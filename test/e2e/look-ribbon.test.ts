@@ -1,0 +1,59 @@
+// The ribbon: what this visitor caused, filling in as it travels, and the same way drawn large.
+
+import type { Page } from 'playwright-core';
+import { afterEach, describe, expect, it } from 'vitest';
+import { noBrowser, startBrowser } from '../support/browser.ts';
+import { startLine } from '../support/line.ts';
+
+describe.skipIf(noBrowser !== undefined)('the ribbon', async () => {
+  if (noBrowser !== undefined) return;
+  const [{ url }, browser] = await Promise.all([startLine(), startBrowser()]);
+  const pages: Page[] = [];
+  afterEach(() => Promise.all(pages.splice(0).map((page) => page.context().close())));
+
+  /** As a visitor of its own. */
+  async function open(path: string): Promise<Page> {
+    const context = await browser.newContext({ reducedMotion: 'reduce' });
+    const page = await context.newPage();
+    pages.push(page);
+    await page.goto(url + path);
+    return page;
+  }
+
+  it('takes a banner’s show from received to the chart while the page is open', async () => {
+    const page = await open('/');
+    const way = page.locator('.ribbon .way').first();
+    await way.locator('[data-station="chart"][data-done]').waitFor();
+    expect(await way.locator('.way-event').textContent()).toContain('banner_show');
+    expect(await way.locator('[data-station="kafka"]').textContent()).toMatch(/partition \d+, offset \d+/);
+    expect(await way.locator('[data-station="postgres"] [data-ms]').textContent()).toMatch(/^\+[\d.]+ ms$/);
+    expect(await way.getAttribute('data-at')).toBe('3');
+  });
+
+  it('shows the newest event, and all of them when asked', async () => {
+    const page = await open('/product/clothes');
+    expect(await page.locator('.ribbon .way:visible').count()).toBe(1);
+    await page.getByRole('button', { name: '1 more' }).click();
+    expect(await page.locator('.ribbon .way:visible').count()).toBe(2);
+    await page.getByRole('button', { name: 'Show less' }).click();
+    expect(await page.locator('.ribbon .way:visible').count()).toBe(1);
+  });
+
+  it('leads to the event’s own page, which draws the same way large', async () => {
+    const page = await open('/');
+    await page.locator('.ribbon .way [data-station="postgres"][data-done]').first().waitFor();
+    await page.locator('.ribbon .way-event').first().click();
+    await page.waitForURL('**/events/*');
+    await page.locator('.large [data-station="postgres"][data-done]').waitFor();
+    expect(await page.locator('h1').textContent()).toContain('banner_show');
+    expect(await page.locator('table').textContent()).toContain(page.url().split('/').pop());
+  });
+
+  it('hears of an event that another tab of the same visitor caused', async () => {
+    const page = await open('/');
+    const other = await page.context().newPage();
+    await other.goto(`${url}/product/sneakers`);
+    await page.locator('.ribbon .way', { hasText: 'banner_click' }).first().waitFor({ state: 'attached' });
+    expect(await page.getByRole('button', { name: '2 more' }).isVisible()).toBe(true);
+  });
+});
