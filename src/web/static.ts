@@ -1,5 +1,4 @@
-// Files that browsers fetch: public/, and Chart.js with its date adapter from the installed packages, so that no page
-// needs another origin.
+// Files that browsers fetch: public/, and Chart.js from the installed package, so that no page needs another origin.
 
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -11,8 +10,6 @@ const require = createRequire(import.meta.url);
 /** Name under /vendor/ → file inside an installed package. */
 const VENDOR = {
   'chart.umd.min.js': ['chart.js', 'dist/chart.umd.min.js'],
-  'luxon.min.js': ['luxon', 'build/global/luxon.min.js'],
-  'chartjs-adapter-luxon.umd.min.js': ['chartjs-adapter-luxon', 'dist/chartjs-adapter-luxon.umd.min.js'],
 } as const;
 
 /** An hour in caches; the version in a page's links changes with each release. */

@@ -15,12 +15,7 @@ beforeAll(async () => {
 });
 
 describe('files of the shop', () => {
-  it.each([
-    '/css/tokens.css',
-    '/vendor/chart.umd.min.js',
-    '/vendor/luxon.min.js',
-    '/vendor/chartjs-adapter-luxon.umd.min.js',
-  ])('come from its own origin: %s', async (path) => {
+  it.each(['/css/tokens.css', '/vendor/chart.umd.min.js'])('come from its own origin: %s', async (path) => {
     const response = await request(line.url).get(path).expect(200);
     expect(response.headers['cache-control']).toContain('max-age=3600');
     expect(response.headers['content-type']).toMatch(/javascript|css/);
