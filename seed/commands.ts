@@ -9,7 +9,8 @@ import { createLog, type Logger } from '../src/log.ts';
 import { loadFile } from './load.ts';
 import { writeReplica } from './replica.ts';
 import { loadSample } from './sample.ts';
-import { describeLoad, ProgressLine } from './terminal.ts';
+import { describeLoad, describeVerification, showProgress } from './terminal.ts';
+import { verifyCounts } from './verify.ts';
 
 const DONE = 0;
 const NOT_ALL = 1;
@@ -45,9 +46,8 @@ export function seed(config: Config, file: string | undefined, strict: boolean):
       );
       return DONE;
     }
-    const line = new ProgressLine(process.stderr);
-    const onProgress = line.show.bind(line);
-    const result = await loadFile({ pool, log, file, strict, onProgress }).finally(() => line.done());
+    const { onProgress, clear } = showProgress(process.stderr);
+    const result = await loadFile({ pool, log, file, strict, onProgress }).finally(clear);
     console.log(describeLoad(result));
     return result.rejected === 0 ? DONE : NOT_ALL;
   });
@@ -57,4 +57,16 @@ export function seed(config: Config, file: string | undefined, strict: boolean):
 export async function replica(rows: number, seedNumber: number): Promise<number> {
   await writeReplica({ rows, seed: seedNumber, out: process.stdout });
   return DONE;
+}
+
+/**
+ * Compares what was loaded with the published counts, cell by cell.
+ * @returns 1 where a cell differs
+ */
+export function verify(config: Config): Promise<number> {
+  return withDatabase(config, async (pool) => {
+    const verification = await verifyCounts(pool);
+    console.log(describeVerification(verification));
+    return verification.different === 0 ? DONE : NOT_ALL;
+  });
 }

@@ -24,5 +24,6 @@ export async function loadSample(pool: Pool, log: Logger): Promise<LoadResult | 
 }
 
 async function sampleSource(): Promise<Source> {
-  return { name: 'sample', size: undefined, taken: () => 0, chunks: Readable.from(replicaChunks(SAMPLE)) };
+  const chunks = Readable.from(replicaChunks(SAMPLE));
+  return { name: 'sample', packing: 'plain', size: undefined, taken: () => 0, chunks };
 }

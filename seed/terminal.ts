@@ -1,82 +1,99 @@
-// How a load looks: one line that is written over where somebody watches a terminal, a plain line every few seconds
-// elsewhere. It goes to standard error, so that standard output stays for results.
+// How a load looks: one line that is written anew on a terminal, plain lines now and then where there is none.
 
-import type { Writable } from 'node:stream';
-import type { LoadProgress, LoadResult } from './load/progress.ts';
+import type { LoadProgress, LoadResult, LoadStep, RejectedRow } from './load/progress.ts';
+import { formatNumber, renderTable } from './table.ts';
+import type { Verification } from './verify.ts';
 
-const TERMINAL_EVERY_MS = 200;
-const PLAIN_EVERY_MS = 5_000;
+const WORDS: Readonly<Record<LoadStep, string>> = {
+  comparing: 'comparing with what was loaded before',
+  reading: 'reading',
+  indexing: 'indexing and counting',
+  merging: 'adding',
+  publishing: 'publishing',
+  locating: 'looking for the lines of repeated rows',
+};
+const REDRAW_MS = 100;
+const LINE_MS = 5_000;
 
-const whole = new Intl.NumberFormat('en');
-/** With separators: 8,471,220. */
-export const count = (value: number) => whole.format(value);
+type Output = { readonly isTTY?: boolean; write(text: string): unknown };
 
-/** Shows progress on `out`; call done() before anything else is written there. */
-export class ProgressLine {
-  readonly #out: Writable & { readonly isTTY?: boolean };
-  readonly #begun = Date.now();
-  #step: LoadProgress['step'] | undefined;
-  #stepBegun = Date.now();
-  #shownAt = 0;
-
-  constructor(out: Writable & { readonly isTTY?: boolean }) {
-    this.#out = out;
-  }
-
-  show(progress: LoadProgress): void {
-    const now = Date.now();
-    const newStep = progress.step !== this.#step;
-    if (newStep) {
-      this.#step = progress.step;
-      this.#stepBegun = now;
-    }
-    const every = this.#out.isTTY === true ? TERMINAL_EVERY_MS : PLAIN_EVERY_MS;
-    if (!newStep && now - this.#shownAt < every) return;
-    this.#shownAt = now;
-    const line = describe(progress, (now - this.#begun) / 1000, (now - this.#stepBegun) / 1000);
-    this.#out.write(this.#out.isTTY === true ? `\r\u001b[2K${line}` : `${line}\n`);
-  }
-
-  done(): void {
-    if (this.#out.isTTY === true && this.#step !== undefined) this.#out.write('\r\u001b[2K');
-  }
+/** Shows progress on `out`. `clear()` before anything else is written there. */
+export function showProgress(
+  out: Output,
+  now: () => number = Date.now,
+): { onProgress(progress: LoadProgress): void; clear(): void } {
+  let step: LoadStep | undefined;
+  let begun = 0;
+  let shown = 0;
+  const terminal = out.isTTY === true;
+  const onProgress = (progress: LoadProgress): void => {
+    const time = now();
+    const next = progress.step !== step;
+    if (next) {
+      step = progress.step;
+      begun = time;
+    } else if (time - shown < (terminal ? REDRAW_MS : LINE_MS)) return;
+    shown = time;
+    const line = describeProgress(progress, (time - begun) / 1000);
+    out.write(terminal ? `\r\x1b[2K${line}` : `${line}\n`);
+  };
+  return { onProgress, clear: () => void (terminal && step !== undefined && out.write('\r\x1b[2K')) };
 }
 
-/** For example "reading: 2,500,000 rows, 310,000 rows/s, 31%, 18 s to go". */
-function describe(progress: LoadProgress, seconds: number, stepSeconds: number): string {
+/** One line: what is done, rows, rate, share, time to the end of the step. */
+export function describeProgress(progress: LoadProgress, seconds: number): string {
   const { step, rows, rejected, done, resumedRows } = progress;
-  const words = [`${step}: ${count(rows)} rows`];
-  if (step === 'reading' && seconds > 0)
-    words.push(`${count(Math.round((rows - resumedRows) / seconds))} rows/s`);
-  if (done !== undefined && done > 0) {
-    words.push(`${Math.floor(done * 100)}%`);
-    if (stepSeconds >= 1 && done < 1) words.push(`${Math.ceil((stepSeconds / done) * (1 - done))} s to go`);
+  const parts = [WORDS[step]];
+  if (rows > 0) parts.push(`${formatNumber(rows)} rows`);
+  if (rejected > 0) parts.push(`${formatNumber(rejected)} set aside`);
+  if (step === 'reading' && seconds > 0) {
+    parts.push(`${formatNumber(Math.round((rows - resumedRows) / seconds))} rows/s`);
   }
-  if (rejected > 0) words.push(`${count(rejected)} set aside`);
-  return words.join(', ');
+  if (done !== undefined && done < 1) {
+    parts.push(`${Math.floor(done * 100)} %`);
+    if (done > 0.01 && seconds > 1) parts.push(`${duration((seconds / done) * (1 - done))} left`);
+  }
+  return parts.join('  ');
 }
 
-/** What a load came to, in a few lines. */
-export function describeLoad({
-  source,
-  added,
-  present,
-  rejected,
-  rejects,
-  seconds,
-  known,
-}: LoadResult): string {
-  if (known) return `${source} was loaded before, with the same content: nothing to do.`;
-  const rate = seconds > 0 ? ` (${count(Math.round(added / seconds))} rows/s)` : '';
-  const lines = [`${source}: ${count(added)} rows added in ${seconds.toFixed(1)} s${rate}`];
-  if (present > 0) lines.push(`${count(present)} rows were there already`);
-  if (rejected === 0) return lines.join('\n');
-  lines.push(`${count(rejected)} rows set aside, all in the table rejected_rows:`);
-  for (const { file, line, column, reason } of rejects) {
-    lines.push(
-      `  ${file}${line === null ? '' : `:${line}`}${column === null ? '' : ` ${column}`}: ${reason}`,
-    );
+/** Seconds as 0:07 or 1:02:03. */
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  const parts = [Math.floor(whole / 60) % 60, whole % 60].map((part) => String(part).padStart(2, '0'));
+  const hours = Math.floor(whole / 3600);
+  return hours > 0 ? `${hours}:${parts.join(':')}` : parts.join(':').replace(/^0/, '');
+}
+
+/** What came of a load, in a few lines. */
+export function describeLoad(result: LoadResult): string {
+  const { source, added, present, rejected, rejects, sha256, seconds, known } = result;
+  const lines = known
+    ? [`${source} was loaded before, byte for byte: nothing to do (sha256 ${sha256.slice(0, 12)}…)`]
+    : [
+        `${source}: ${formatNumber(added)} rows added in ${seconds.toFixed(1)} s, ` +
+          `${formatNumber(Math.round(added / Math.max(seconds, 0.001)))} rows/s (sha256 ${sha256.slice(0, 12)}…)`,
+      ];
+  if (present > 0 && !known) lines.push(`${formatNumber(present)} rows were there already`);
+  if (rejected > 0) {
+    lines.push(`${formatNumber(rejected)} bad rows were set aside, all in the table rejected_rows:`);
+    lines.push(...rejects.map((reject) => `  ${describeReject(reject)}`));
+    if (rejected > rejects.length) lines.push(`  and ${formatNumber(rejected - rejects.length)} more`);
   }
-  if (rejected > rejects.length) lines.push(`  … and ${count(rejected - rejects.length)} more`);
   return lines.join('\n');
+}
+
+function describeReject({ file, line, column, reason }: RejectedRow): string {
+  return [file, line === null ? 'line not known' : `line ${line}`, column]
+    .filter(Boolean)
+    .join(', ')
+    .concat(`: ${reason}`);
+}
+
+/** The 30 cells beside the published ones, and what they come to. */
+export function describeVerification({ cells, published, loaded, different }: Verification): string {
+  const summary =
+    different === 0
+      ? `all ${cells.length} cells are as published: ${formatNumber(loaded)} rows`
+      : `${different} of ${cells.length} cells differ: ${formatNumber(loaded)} rows loaded, ${formatNumber(published)} published`;
+  return `${renderTable(cells)}\n\n${summary}`;
 }

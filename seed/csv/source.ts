@@ -8,16 +8,17 @@ import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { codeOf } from '../../src/db/errors.ts';
 import { DatasetError } from '../errors.ts';
-import { openZip } from './zip.ts';
+import { findCsv, readCsv } from './zip.ts';
 
-/** CSV text as bytes, and how much of the whole has been taken. */
+/** CSV text as bytes, and how much of the whole has been taken. Nothing is open before the first chunk is asked for. */
 export type Source = {
   readonly name: string;
+  readonly packing: 'plain' | 'gzip' | 'zip';
   /** What `taken()` reaches at the end; undefined for standard input. */
   readonly size: number | undefined;
   /** In the unit of `size`: bytes of the file, or of the text in a zip. */
   taken(): number;
-  /** Throws DatasetError where the file turns out to be damaged. */
+  /** To be read once. Throws DatasetError where the file turns out to be damaged. */
   readonly chunks: AsyncIterable<Buffer>;
 };
 
@@ -27,7 +28,7 @@ const GZIP = Buffer.from([0x1f, 0x8b]);
 const ZIP = Buffer.from('PK');
 
 /**
- * Opens a file for one reading.
+ * Prepares a file for one reading.
  * @param file a path, or `-` for standard input
  * @throws {DatasetError} FILE_MISSING, FILE_DENIED, FILE_IS_FOLDER, FILE_EMPTY, FILE_DAMAGED or ZIP_CONTENT
  */
@@ -35,26 +36,55 @@ export async function openSource(file: string): Promise<Source> {
   if (file === STANDARD_INPUT) return openStandardInput(process.stdin);
   const { size } = await examine(file);
   const start = await firstBytes(file);
-  if (start.equals(ZIP)) return openZipped(file);
-  const raw = createReadStream(file, { highWaterMark: CHUNK_BYTES });
-  const zipped = start.equals(GZIP);
-  const text = zipped ? unzipped(raw) : raw;
-  return {
-    name: path.basename(file),
-    size,
-    taken: () => raw.bytesRead,
-    chunks: chunksOf(text, file),
+  const name = path.basename(file);
+  let taken = 0;
+  const count = (bytes: number) => {
+    taken += bytes;
   };
+  if (start.equals(ZIP)) {
+    // A zip tells only how much text it holds, so that is what its progress is measured in.
+    const { uncompressedSize } = await findCsv(file);
+    const chunks = explaining(counted(readCsv(file), count), file);
+    return { name, packing: 'zip', size: uncompressedSize, taken: () => taken, chunks };
+  }
+  const packing = start.equals(GZIP) ? 'gzip' : 'plain';
+  const raw = counted(fileChunks(file), count);
+  const chunks = explaining(packing === 'gzip' ? unzipped(raw) : raw, file);
+  return { name, packing, size, taken: () => taken, chunks };
 }
 
-/** A zip tells only how much text it holds, so that is what its progress is measured in. */
-async function openZipped(file: string): Promise<Source> {
-  const { text, size } = await openZip(file);
-  let taken = 0;
-  const chunks = chunksOf(text, file, (chunk) => {
-    taken += chunk.length;
-  });
-  return { name: path.basename(file), size, taken: () => taken, chunks };
+async function* fileChunks(file: string): AsyncGenerator<Buffer> {
+  yield* createReadStream(file, { highWaterMark: CHUNK_BYTES });
+}
+
+async function* counted(
+  chunks: AsyncIterable<Buffer>,
+  count: (bytes: number) => void,
+): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) {
+    count(chunk.length);
+    yield chunk;
+  }
+}
+
+async function* unzipped(raw: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
+  const input = Readable.from(raw, { objectMode: false });
+  input.on('error', (error) => gunzip.destroy(error));
+  try {
+    yield* input.pipe(gunzip);
+  } finally {
+    input.destroy();
+  }
+}
+
+/** Passes chunks on, and says what their end means where it comes too early. */
+async function* explaining(chunks: AsyncIterable<Buffer>, file: string): AsyncGenerator<Buffer> {
+  try {
+    yield* chunks;
+  } catch (error) {
+    throw explain(error, file);
+  }
 }
 
 async function examine(file: string): Promise<Stats> {
@@ -117,47 +147,24 @@ function explain(error: unknown, file: string): unknown {
   }
 }
 
-function unzipped(raw: Readable): Readable {
-  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
-  raw.on('error', (error) => gunzip.destroy(error));
-  return raw.pipe(gunzip);
-}
-
-async function* chunksOf(
-  stream: Readable,
-  file: string,
-  onChunk?: (chunk: Buffer) => void,
-): AsyncGenerator<Buffer> {
-  try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      onChunk?.(chunk);
-      yield chunk;
-    }
-  } catch (error) {
-    throw explain(error, file);
-  } finally {
-    stream.destroy();
-  }
-}
-
 async function openStandardInput(input: Readable): Promise<Source> {
   const name = 'standard input';
-  const chunks = (input as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
+  const rest = (input as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
   let first = Buffer.alloc(0);
-  for (let next = await chunks.next(); !next.done; next = await chunks.next()) {
+  for (let next = await rest.next(); !next.done; next = await rest.next()) {
     first = Buffer.concat([first, next.value]);
     if (first.length >= GZIP.length) break;
   }
   if (first.length === 0) throw emptyFile(name);
-  if (first.subarray(0, ZIP.length).equals(ZIP)) {
-    throw new DatasetError(
-      'ZIP_CONTENT',
-      'received a zip on standard input, expected CSV or gzip: a zip is read from its end, so name the file',
-    );
+  const start = first.subarray(0, GZIP.length);
+  if (start.equals(ZIP)) {
+    const expected = 'expected CSV or gzip: a zip is read from its end, so name the file';
+    throw new DatasetError('ZIP_CONTENT', `received a zip on standard input, ${expected}`);
   }
-  const raw = Readable.from(startingWith(first, chunks), { objectMode: false });
-  const text = first.subarray(0, GZIP.length).equals(GZIP) ? unzipped(raw) : raw;
-  return { name, size: undefined, taken: () => 0, chunks: chunksOf(text, name) };
+  const packing = start.equals(GZIP) ? 'gzip' : 'plain';
+  const raw = startingWith(first, rest);
+  const chunks = explaining(packing === 'gzip' ? unzipped(raw) : raw, name);
+  return { name, packing, size: undefined, taken: () => 0, chunks };
 }
 
 async function* startingWith(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {

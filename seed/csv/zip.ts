@@ -1,44 +1,55 @@
 // The one CSV inside a zip, as Kaggle hands it out.
 
-import type { Readable } from 'node:stream';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import { DatasetError } from '../errors.ts';
 
 /**
- * Opens the CSV in a zip.
- * @returns its text, and how many bytes that has
+ * Looks for the CSV in a zip.
  * @throws {DatasetError} FILE_DAMAGED where it is no whole zip, ZIP_CONTENT where it holds not exactly one CSV
  */
-export async function openZip(file: string): Promise<{ text: Readable; size: number }> {
-  const zip = await openArchive(file);
+export async function findCsv(file: string): Promise<Entry> {
+  const { zip, entry } = await openCsv(file);
+  zip.close();
+  return entry;
+}
+
+/** Reads that CSV. Throws as findCsv() does. */
+export async function* readCsv(file: string): AsyncGenerator<Buffer> {
+  const { zip, entry } = await openCsv(file);
   try {
-    const entries = (await listEntries(zip)).filter(({ fileName }) => /\.csv$/i.test(fileName));
-    const [entry] = entries;
-    if (entry === undefined || entries.length > 1) {
-      const came = entries.map(({ fileName }) => fileName).join(', ') || 'no CSV file';
-      throw new DatasetError(
-        'ZIP_CONTENT',
-        `received ${file} with ${came} in it, expected exactly one CSV file`,
-      );
-    }
-    if (entry.isEncrypted()) {
-      throw new DatasetError('ZIP_CONTENT', `received ${file} with a password, expected none`);
-    }
-    const text = await zip.openReadStreamPromise(entry);
-    text.once('close', () => zip.close());
-    return { text, size: entry.uncompressedSize };
+    yield* await zip.openReadStreamPromise(entry);
   } catch (error) {
+    throw damaged(file, error);
+  } finally {
     zip.close();
-    throw error instanceof DatasetError ? error : damagedZip(file, error);
   }
 }
 
-async function openArchive(file: string): Promise<ZipFile> {
+async function openCsv(file: string): Promise<{ zip: ZipFile; entry: Entry }> {
+  let zip: ZipFile | undefined;
   try {
-    return await openPromise(file, { lazyEntries: true, autoClose: false });
+    zip = await openPromise(file, { lazyEntries: true, autoClose: false });
+    return { zip, entry: onlyCsv(await listEntries(zip), file) };
   } catch (error) {
-    throw damagedZip(file, error);
+    zip?.close();
+    throw error instanceof DatasetError ? error : damaged(file, error);
   }
+}
+
+function onlyCsv(entries: readonly Entry[], file: string): Entry {
+  const found = entries.filter(({ fileName }) => /\.csv$/i.test(fileName));
+  const [entry] = found;
+  if (entry === undefined || found.length > 1) {
+    const came = found.map(({ fileName }) => fileName).join(', ') || 'no CSV file';
+    throw new DatasetError(
+      'ZIP_CONTENT',
+      `received ${file} with ${came} in it, expected exactly one CSV file`,
+    );
+  }
+  if (entry.isEncrypted()) {
+    throw new DatasetError('ZIP_CONTENT', `received ${file} with a password, expected none`);
+  }
+  return entry;
 }
 
 function listEntries(zip: ZipFile): Promise<Entry[]> {
@@ -53,8 +64,7 @@ function listEntries(zip: ZipFile): Promise<Entry[]> {
   });
 }
 
-/** What yauzl says of a zip that ends too early or has been tampered with. */
-export function damagedZip(file: string, error: unknown): DatasetError {
+function damaged(file: string, error: unknown): DatasetError {
   const words = error instanceof Error ? error.message : String(error);
   return new DatasetError('FILE_DAMAGED', `received ${file}, no whole zip (${words}): fetch it again`, error);
 }

@@ -1,0 +1,19 @@
+// A file that DuckDB can open: itself, or the CSV out of a zip.
+
+import { createWriteStream } from 'node:fs';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { openSource, STANDARD_INPUT } from '../csv/source.ts';
+
+/**
+ * Path of the CSV, plain or gzip.
+ * @param folder where a zip's content may be put
+ * @throws {DatasetError} where the file can't be read
+ */
+export async function explorableFile(file: string, folder: string): Promise<string> {
+  const source = await openSource(file);
+  if (source.packing !== 'zip' && file !== STANDARD_INPUT) return file;
+  const csv = path.join(folder, 'product.csv');
+  await pipeline(source.chunks, createWriteStream(csv));
+  return csv;
+}
