@@ -36,3 +36,12 @@ export async function countEvents(pool: Pool): Promise<number> {
   const { rows } = await pool.query<{ count: number }>('SELECT count(*) AS count FROM events');
   return rows[0]?.count ?? 0;
 }
+
+/** Rows of a replica without header and line ends; other numbers `firstId` give other rows. */
+export function rowsOf(count: number, firstId = 0): string[] {
+  const text = Buffer.concat([...replicaChunks({ rows: Math.max(count, 5), seed: 1, firstId })]).toString();
+  return text
+    .trimEnd()
+    .split('\n')
+    .slice(1, count + 1);
+}

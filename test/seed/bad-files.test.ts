@@ -1,0 +1,277 @@
+// Every way in which a file can be no good, each with a message that says what came and what was expected.
+
+import { randomBytes } from 'node:crypto';
+import { chmod } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { loadFile } from '../../seed/load.ts';
+import { HEADER } from '../../seed/published.ts';
+import { loadSample } from '../../seed/sample.ts';
+import { migratedDatabase, testLog } from '../support/database.ts';
+import { expectRollupsEqualEvents } from '../support/recount.ts';
+import { countEvents, fileOf, rowsOf } from './support.ts';
+
+const { pool } = await migratedDatabase();
+
+const load = (file: string, strict = false) => loadFile({ pool, log: testLog, file, strict });
+
+/** Nothing is loaded, and nothing lies about. */
+async function expectRefused(file: string, code: string, ...words: string[]): Promise<void> {
+  const before = await countEvents(pool);
+  const error: unknown = await load(file).catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ name: 'DatasetError', code });
+  for (const word of words) expect(String(error)).toContain(word);
+  expect(await countEvents(pool)).toBe(before);
+  expect((await pool.query('TABLE unfinished_load')).rows).toEqual([]);
+}
+
+describe('a file that is refused as a whole', () => {
+  const [first = ''] = rowsOf(1);
+
+  it('one that does not exist', () =>
+    expectRefused('/nowhere/product.csv', 'FILE_MISSING', '/nowhere/product.csv'));
+  it('a folder', () => expectRefused(tmpdir(), 'FILE_IS_FOLDER', tmpdir(), 'expected a CSV file'));
+  it('an empty one', async () =>
+    expectRefused(await fileOf(''), 'FILE_EMPTY', 'expected a CSV file with a header'));
+  it('an empty one, zipped', async () => expectRefused(await fileOf(gzipSync('')), 'FILE_EMPTY'));
+  it('one with nothing but a header', async () =>
+    expectRefused(await fileOf(`${HEADER}\n`), 'NO_ROWS', 'expected at least one row'));
+  it('one without a good row', async () =>
+    expectRefused(await fileOf(`${HEADER}\nx,y\n`), 'NO_ROWS', '1 bad rows', 'line 2', '2 fields'));
+
+  it('one with another header', async () =>
+    expectRefused(await fileOf(`id,name\n1,x\n`), 'WRONG_HEADER', '"id,name"', `expected ${HEADER}`));
+  it('one whose header lacks a column', async () =>
+    expectRefused(
+      await fileOf(`${HEADER.replace(',target', '')}\n${first}`),
+      'WRONG_HEADER',
+      'without target',
+    ));
+  it('one with its columns in another order', async () =>
+    expectRefused(await fileOf(`${HEADER.split(',').reverse()}\n`), 'WRONG_HEADER', 'another order'));
+  it.each([';', '\t', '|'])('one with the delimiter %j', async (delimiter) =>
+    expectRefused(
+      await fileOf(`${HEADER}\n${first}\n`.replaceAll(',', delimiter)),
+      'WRONG_HEADER',
+      `the delimiter ${JSON.stringify(delimiter)}`,
+    ),
+  );
+  it('one without a header', async () =>
+    expectRefused(await fileOf(`${first}\n`), 'WRONG_HEADER', first.slice(0, 20)));
+
+  it('one in UTF-16', async () =>
+    expectRefused(
+      await fileOf(Buffer.from(`\uFEFF${HEADER}\n${first}\n`, 'utf16le')),
+      'WRONG_ENCODING',
+      'UTF-16',
+      'UTF-8',
+    ));
+  it('one in UTF-16 without a byte order mark', async () =>
+    expectRefused(await fileOf(Buffer.from(`${HEADER}\n${first}\n`, 'utf16le')), 'WRONG_ENCODING', 'UTF-8'));
+
+  it('gzip that ends too early', async () => {
+    const whole = gzipSync(Buffer.from(`${HEADER}\n${rowsOf(5_000).join('\n')}\n`));
+    await expectRefused(
+      await fileOf(whole.subarray(0, whole.length / 2)),
+      'FILE_TRUNCATED',
+      'ends too early',
+    );
+  });
+  it('gzip with a wrong byte', async () => {
+    const whole = gzipSync(Buffer.from(`${HEADER}\n${rowsOf(5_000).join('\n')}\n`));
+    randomBytes(64).copy(whole, whole.length / 2);
+    await expectRefused(await fileOf(whole), 'FILE_DAMAGED', 'damaged');
+  });
+  it('a zip that ends too early', async () =>
+    expectRefused(await fileOf(Buffer.from('PK\x03\x04 and no more')), 'FILE_DAMAGED', 'no whole zip'));
+
+  it('one that this user may not read', async () => {
+    const file = await fileOf(`${HEADER}\n${first}\n`);
+    await chmod(file, 0o000);
+    // Root may read everything: it becomes somebody else for a moment.
+    const user = process.geteuid?.();
+    if (user === 0) process.seteuid?.(65534);
+    try {
+      await expectRefused(file, 'FILE_DENIED', 'may not be read');
+    } finally {
+      if (user === 0) process.seteuid?.(0);
+    }
+  });
+
+  it('leaves the sample where it is', async () => {
+    const { pool: fresh } = await migratedDatabase();
+    await loadSample(fresh, testLog);
+    await expect(loadFile({ pool: fresh, log: testLog, file: await fileOf('a,b\n') })).rejects.toThrow();
+    expect(await countEvents(fresh)).toBe(20_000);
+    await expectRollupsEqualEvents(fresh);
+  });
+});
+
+describe('a file that is unusual and good', () => {
+  let next = 100;
+  /** Rows that no other test has loaded. */
+  const fresh = (count: number) => {
+    next += 1_000;
+    return rowsOf(count, next);
+  };
+  const loads = async (content: Buffer | string, added: number) => {
+    const before = await countEvents(pool);
+    expect(await load(await fileOf(content))).toMatchObject({ added, rejected: 0 });
+    expect(await countEvents(pool)).toBe(before + added);
+  };
+
+  it('begins with a byte order mark', () => loads(`\uFEFF${HEADER}\n${fresh(3).join('\n')}\n`, 3));
+  it('has lines that end as on Windows', () => loads(`${HEADER}\r\n${fresh(3).join('\r\n')}\r\n`, 3));
+  it('has no line end at its end', () => loads(`${HEADER}\n${fresh(3).join('\n')}`, 3));
+  it('ends with empty lines', () => loads(`${HEADER}\n${fresh(3).join('\n')}\n\n\r\n`, 3));
+  it('has one row', () => loads(`${HEADER}\n${fresh(1).join('\n')}\n`, 1));
+  it('has its fields in quotes', () =>
+    loads(`${HEADER}\n${fresh(3).join('\n')}\n`.replace(/[^,\n]+/g, '"$&"'), 3));
+  it('names the shop’s product instead of company', () =>
+    loads(
+      `${HEADER}\n${fresh(1)
+        .join('\n')
+        .replace(/,(accessories|clothes|company|sneakers|sports_nutrition),/, ',electronics,')}\n`,
+      1,
+    ));
+});
+
+describe('a bad row', () => {
+  const [good = '', other = ''] = rowsOf(2, 900_000);
+  const field = (index: number, value: string) =>
+    good
+      .split(',')
+      .map((text, at) => (at === index ? value : text))
+      .join(',');
+  const id = good.slice(0, 32);
+
+  it.each([
+    ['too few fields', 'a,b', null, 'received 2 fields, expected 8 fields'],
+    ['too many fields', `${good},more`, null, 'received 9 fields, expected 8 fields'],
+    ['an empty line between others', '', null, 'received an empty line, expected 8 fields'],
+    [
+      'an id in capitals',
+      field(0, id.toUpperCase()),
+      'order_id',
+      `received "${id.toUpperCase()}", expected 32 lower-case hex digits`,
+    ],
+    ['a short id', field(1, 'abc'), 'user_id', 'received "abc", expected 32 lower-case hex digits'],
+    ['an empty field', field(2, ''), 'page_id', 'received "", expected 32 lower-case hex digits'],
+    [
+      'an unknown product',
+      field(3, 'boats'),
+      'product',
+      'received "boats", expected accessories, clothes, electronics, sneakers, sports_nutrition or company',
+    ],
+    [
+      'an unknown device',
+      field(4, 'tablet'),
+      'site_version',
+      'received "tablet", expected desktop or mobile',
+    ],
+    [
+      'a time in ISO 8601',
+      field(5, '2019-01-11T09:24:43Z'),
+      'time',
+      'received "2019-01-11T09:24:43Z", expected YYYY-MM-DD HH:MM:SS',
+    ],
+    ['a time in American order', field(5, '01/11/2019 09:24'), 'time', 'expected YYYY-MM-DD HH:MM:SS'],
+    ['a time in seconds', field(5, '1547198683'), 'time', 'expected YYYY-MM-DD HH:MM:SS'],
+    ['a day that no calendar has', field(5, '2019-02-29 00:00:00'), 'time', 'received "2019-02-29 00:00:00"'],
+    ['an hour that no day has', field(5, '2019-02-28 24:00:00'), 'time', 'received "2019-02-28 24:00:00"'],
+    [
+      'an unknown title',
+      field(6, 'refund'),
+      'title',
+      'received "refund", expected banner_show, banner_click or order',
+    ],
+    [
+      'a target that is not the title’s',
+      field(7, good.endsWith('1') ? '0' : '1'),
+      'target',
+      'as the title is',
+    ],
+    ['a quote that stays open', field(3, '"clothes'), null, "quotes that don't pair"],
+    ['10 MB', `${good}${'x'.repeat(10 * 1024 * 1024)}`, null, 'expected at most 65536'],
+    ['a NUL', field(3, 'clo\0thes'), 'product', 'expected accessories'],
+  ])('with %s is set aside with file, line, column and reason', async (_, line, column, reason) => {
+    const file = await fileOf(`${HEADER}\n${line}\n${other}\n`);
+    const result = await load(file);
+    expect(result).toMatchObject({ rejected: 1 });
+    expect(result.rejects).toEqual([
+      {
+        file: path.basename(file),
+        line: 2,
+        column,
+        reason: expect.stringContaining(reason),
+        content: expect.anything(),
+      },
+    ]);
+    expect((await pool.query('SELECT FROM events WHERE order_id = $1', [id])).rowCount).toBe(0);
+  });
+
+  it('ends a strict load, and nothing is loaded', async () => {
+    const file = await fileOf(`${HEADER}\n${rowsOf(3, 800_000).join('\n')}\n${field(3, 'boats')}\n`);
+    const before = await countEvents(pool);
+    await expect(load(file, true)).rejects.toMatchObject({
+      code: 'BAD_ROW',
+      message: expect.stringMatching(
+        /, line 5, product: received "boats", expected .* \(nothing was loaded\)/,
+      ),
+    });
+    expect(await countEvents(pool)).toBe(before);
+  });
+
+  it('does not stop the others, and is kept by the thousand', async () => {
+    const good = rowsOf(12_000, 700_000);
+    const file = await fileOf(`${HEADER}\n${good.map((row, at) => (at % 2 === 0 ? row : 'x')).join('\n')}\n`);
+    expect(await load(file)).toMatchObject({ added: 6_000, rejected: 6_000 });
+    const { rows } = await pool.query(
+      'SELECT count(*) AS count, min(line) AS first, max(line) AS last FROM rejected_rows WHERE file = $1',
+      [path.basename(file)],
+    );
+    expect(rows).toEqual([{ count: 6_000, first: 3, last: 12_001 }]);
+  });
+});
+
+describe.each([
+  ['merged', 40],
+  ['published', 26_000],
+])('a repeated order_id in a file that is %s', (_, count) => {
+  const rows = rowsOf(count);
+  const [first = '', second = ''] = rows;
+  const changed = second.replace(/,2019-\d\d-\d\d/, ',2019-03-03');
+  const content = `${HEADER}\n${rows.join('\n')}\n${first}\n${changed}\n`;
+
+  it('is nothing new with the same content, and set aside with other content', async () => {
+    const { pool: fresh } = await migratedDatabase();
+    const result = await loadFile({
+      pool: fresh,
+      log: testLog,
+      file: await fileOf(content, `repeats-${count}.csv`),
+    });
+    expect(result).toMatchObject({ added: count, present: 1, rejected: 1 });
+    expect(result.rejects).toEqual([
+      {
+        file: `repeats-${count}.csv`,
+        line: count + 3,
+        column: 'order_id',
+        reason: `received "${changed.slice(0, 32)}" again with other content, expected one row an id`,
+        content: expect.stringContaining('2019-03-03'),
+      },
+    ]);
+    await expectRollupsEqualEvents(fresh);
+  });
+
+  it('ends a strict load, and nothing is loaded', async () => {
+    const { pool: fresh } = await migratedDatabase();
+    const file = await fileOf(content);
+    await expect(loadFile({ pool: fresh, log: testLog, file, strict: true })).rejects.toMatchObject({
+      code: 'BAD_ROW',
+      message: expect.stringContaining(`line ${count + 3}, order_id`),
+    });
+    expect(await countEvents(fresh)).toBe(0);
+  });
+});
