@@ -1,4 +1,4 @@
-// The file → the load's table, in transactions of some 250,000 rows. Each also moves unfinished_load, so that a run
+// The file → the load's table, in transactions of many rows. Each also moves unfinished_load, so that a run
 // that was killed is taken up after its last commit, if the file still begins with the same bytes.
 
 import { createHash, type Hash } from 'node:crypto';
@@ -11,13 +11,13 @@ import { CopyTransaction } from './copy.ts';
 import { insertRejects, refuse } from './rejects.ts';
 import { changeStage, stageTable, type Unfinished } from './stage.ts';
 
-const ROWS_PER_COMMIT = 250_000;
 const REJECTS_PER_COMMIT = 5_000;
 
 export type ReadOptions = {
   readonly source: Source;
   /** The first bad row ends the load. */
   readonly strict: boolean;
+  readonly rowsPerCommit: number;
   readonly onProgress: (rows: number, rejected: number) => void;
 };
 
@@ -72,7 +72,7 @@ class Reading {
   }
 
   async take(lines: Buffer): Promise<void> {
-    const { source, strict, onProgress } = this.#options;
+    const { source, strict, rowsPerCommit, onProgress } = this.#options;
     const encoder = this.#encoder;
     const header = this.#bytes === 0 ? checkHeader(lines, source.name) : 0;
     if (header > 0) encoder.lines = 1;
@@ -83,7 +83,7 @@ class Reading {
     this.#copy ??= await CopyTransaction.begin(this.#client, stageTable(this.#state));
     await this.#copy.write(rows);
     onProgress(this.#state.rows + encoder.rows, this.#state.rejected + encoder.rejected.length);
-    const full = encoder.rows >= ROWS_PER_COMMIT || encoder.rejected.length >= REJECTS_PER_COMMIT;
+    const full = encoder.rows >= rowsPerCommit || encoder.rejected.length >= REJECTS_PER_COMMIT;
     if (full) await this.#commit(false);
   }
 

@@ -22,6 +22,8 @@ export type LoadOptions = {
   /** The first bad row ends the load, and nothing is loaded. */
   readonly strict?: boolean | undefined;
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+  /** After how many rows a killed load can go on; default 250,000. */
+  readonly rowsPerCommit?: number | undefined;
 };
 
 export type LoadInput = {
@@ -37,6 +39,7 @@ const LEAST_ROWS_TO_PUBLISH = 25_000;
 const MOST_ROWS_TO_MOVE = 1_000_000;
 const LEAST_SHARE = 4;
 const SHOWN_REJECTS = 10;
+const ROWS_PER_COMMIT = 250_000;
 
 /** Loads what `input` gives, once. */
 export async function runLoad(input: LoadInput, options: LoadOptions): Promise<LoadResult> {
@@ -123,6 +126,7 @@ class Load {
     return readRows(this.#session.main, load, {
       source,
       strict: this.#options.strict === true,
+      rowsPerCommit: this.#options.rowsPerCommit ?? ROWS_PER_COMMIT,
       onProgress: (rows, rejected) => this.#tell('reading', rows, rejected, share(source)),
     });
   }

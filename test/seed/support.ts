@@ -6,6 +6,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll } from 'vitest';
+import type { Source } from '../../seed/csv/source.ts';
 import { replicaChunks } from '../../seed/replica.ts';
 import type { Pool } from '../../src/db/pool.ts';
 
@@ -44,4 +45,14 @@ export function rowsOf(count: number, firstId = 0): string[] {
     .trimEnd()
     .split('\n')
     .slice(1, count + 1);
+}
+
+/** The first bytes of a file as a source, which then fails. */
+export async function sourceOf(file: string, bytes: number, error: Error): Promise<Source> {
+  const content = await readFile(file);
+  async function* chunks(): AsyncGenerator<Buffer> {
+    for (let at = 0; at < bytes; at += 500_000) yield content.subarray(at, Math.min(at + 500_000, bytes));
+    throw error;
+  }
+  return { name: path.basename(file), packing: 'plain', size: undefined, taken: () => 0, chunks: chunks() };
 }

@@ -5,13 +5,13 @@ import type { Pool } from '../../src/db/pool.ts';
 
 /** Each view that is kept by rollups, and what it has to say, from nothing but the events. */
 const RECOUNTS = {
-  daily_counts: `SELECT ("time" AT TIME ZONE shop_time_zone())::date AS day, product, title, site_version AS device,
+  daily_counts: `SELECT ("time" AT TIME ZONE (SELECT shop_time_zone()))::date AS day, product, title, site_version AS device,
     count(*) AS count FROM events GROUP BY 1, 2, 3, 4`,
-  daily_devices: `SELECT ("time" AT TIME ZONE shop_time_zone())::date AS day, site_version AS device,
+  daily_devices: `SELECT ("time" AT TIME ZONE (SELECT shop_time_zone()))::date AS day, site_version AS device,
     count(*) AS events FROM events GROUP BY 1, 2`,
   orders_per_minute: `SELECT date_trunc('minute', "time") AS "time", product, count(*) AS count
     FROM events WHERE title = 'order' GROUP BY 1, 2`,
-  users_per_device: `SELECT extract(year FROM "time" AT TIME ZONE shop_time_zone())::smallint AS year,
+  users_per_device: `SELECT extract(year FROM "time" AT TIME ZONE (SELECT shop_time_zone()))::smallint AS year,
     site_version AS device, count(DISTINCT user_id) AS users FROM events GROUP BY 1, 2`,
 } as const;
 

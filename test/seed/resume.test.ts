@@ -1,0 +1,111 @@
+// A load that ends half way: killed, cut off, or with another file the next time.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { runLoad } from '../../seed/load/run.ts';
+import { type LoadProgress, loadFile } from '../../seed/load.ts';
+import { loadSample } from '../../seed/sample.ts';
+import type { Pool } from '../../src/db/pool.ts';
+import { packageRoot } from '../../src/paths.ts';
+import { migratedDatabase, testLog } from '../support/database.ts';
+import { expectRollupsEqualEvents } from '../support/recount.ts';
+import { countEvents, replicaFile, sourceOf } from './support.ts';
+
+const ROWS = 30_000;
+const rowsPerCommit = 3_000;
+
+/** Loads the file in a process of its own. */
+function startLoad(databaseUrl: string, file: string): ChildProcess {
+  const from = (name: string) => JSON.stringify(path.join(packageRoot, 'dist', name));
+  const script = `
+    import { loadFile } from ${from('seed/load.js')};
+    import { openPool } from ${from('src/db/pool.js')};
+    import { createLog } from ${from('src/log.js')};
+    const log = createLog('seed', 'silent', false);
+    const pool = openPool(${JSON.stringify(databaseUrl)}, log);
+    await loadFile({ pool, log, file: ${JSON.stringify(file)}, rowsPerCommit: ${rowsPerCommit} });
+    await pool.end();`;
+  return spawn(process.execPath, ['--input-type=module', '--eval', script], { stdio: 'ignore' });
+}
+
+/** Reads the first bytes of a file and then fails as a lost disk would. */
+async function loadPart(pool: Pool, file: string, bytes: number): Promise<void> {
+  const open = () => sourceOf(file, bytes, new Error('the disk is gone'));
+  const load = runLoad({ open, again: true, sample: false }, { pool, log: testLog, rowsPerCommit });
+  await expect(load).rejects.toThrow('the disk is gone');
+}
+
+describe('a load that was cut off', () => {
+  it('goes on after its last commit', async () => {
+    const { pool } = await migratedDatabase();
+    const file = await replicaFile(ROWS);
+    await loadPart(pool, file, 3_000_000);
+    const seen: LoadProgress[] = [];
+    const onProgress = (progress: LoadProgress) => seen.push(progress);
+    expect(await loadFile({ pool, log: testLog, file, onProgress })).toMatchObject({ added: ROWS });
+    expect(seen[0]?.resumedRows).toBeGreaterThan(10_000);
+    expect(await countEvents(pool)).toBe(ROWS);
+    await expectRollupsEqualEvents(pool);
+  });
+
+  it('is forgotten where the next file is another one', async () => {
+    const { pool } = await migratedDatabase();
+    await loadPart(pool, await replicaFile(ROWS, 1), 3_000_000);
+    expect(await loadFile({ pool, log: testLog, file: await replicaFile(ROWS, 2) })).toMatchObject({
+      added: ROWS,
+    });
+    const { rows } = await pool.query(
+      `SELECT FROM pg_class WHERE relname ~ '^events_\\d+$' AND relkind = 'r'`,
+    );
+    expect(rows).toHaveLength(1);
+    await expectRollupsEqualEvents(pool);
+  });
+
+  it('is forgotten where the next file is a shorter one', async () => {
+    const { pool } = await migratedDatabase();
+    await loadPart(pool, await replicaFile(ROWS), 3_000_000);
+    expect(await loadFile({ pool, log: testLog, file: await replicaFile(50) })).toMatchObject({ added: 50 });
+    await expectRollupsEqualEvents(pool);
+  });
+
+  it('leaves the sample and the charts as they were', async () => {
+    const { pool } = await migratedDatabase();
+    await loadSample(pool, testLog);
+    await loadPart(pool, await replicaFile(ROWS), 3_000_000);
+    expect(await countEvents(pool)).toBe(20_000);
+    await expectRollupsEqualEvents(pool);
+  });
+});
+
+describe('a load that is killed', () => {
+  it('ends with exact counts, whenever that happens', async () => {
+    const { pool, url } = await migratedDatabase();
+    const file = await replicaFile(ROWS);
+    for (const delay of [350, 500, 650, 800, 950]) {
+      const child = startLoad(url, file);
+      await Promise.race([once(child, 'exit'), sleep(delay)]);
+      child.kill('SIGKILL');
+    }
+    await loadFile({ pool, log: testLog, file });
+    expect(await countEvents(pool)).toBe(ROWS);
+    expect((await pool.query('SELECT rows FROM loads')).rows).toEqual([{ rows: ROWS }]);
+    expect((await pool.query('TABLE unfinished_load')).rows).toEqual([]);
+    await expectRollupsEqualEvents(pool);
+  });
+});
+
+describe('two loads at once', () => {
+  it('are one after the other, or the second is told to wait', async () => {
+    const { pool } = await migratedDatabase();
+    const file = await replicaFile(ROWS);
+    const both = await Promise.all([
+      loadFile({ pool, log: testLog, file }),
+      loadFile({ pool, log: testLog, file }),
+    ]);
+    expect(both.map(({ added }) => added).sort((a, b) => a - b)).toEqual([0, ROWS]);
+    await expectRollupsEqualEvents(pool);
+  });
+});
