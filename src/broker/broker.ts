@@ -40,7 +40,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   try {
     const context = { ...state, settings, memory: new MemoryBudget(settings.maxMemoryBytes) };
     const listener = await listen(context);
-    const stopChores = startChores(context);
+    const stopChores = startChores(context, state.journal);
     settings.log.info(
       { host: settings.host, port: listener.port, dataDir: settings.dataDir },
       'broker listens',
@@ -77,7 +77,8 @@ function openState(settings: Settings, unlock: () => void) {
       journal.close();
       unlock();
     };
-    return { topics, groups, clusterId: clusterId(journal), producerIds: new ProducerIds(journal), close };
+    const ids = { clusterId: clusterId(journal), producerIds: new ProducerIds(journal) };
+    return { journal, topics, groups, ...ids, close };
   } catch (error) {
     unlock();
     throw error;
@@ -104,7 +105,7 @@ function clusterId(journal: Journal): string {
 }
 
 /** Retention and the fsync interval, each on its timer; returns what stops them. */
-function startChores({ settings, topics, groups }: Context): () => void {
+function startChores({ settings, topics, groups }: Context, journal: Journal): () => void {
   const guarded = (chore: (now: number) => void) => () => {
     try {
       chore(Date.now());
@@ -116,14 +117,12 @@ function startChores({ settings, topics, groups }: Context): () => void {
     topics.retain(now, now - PRODUCER_MEMORY_MS);
     groups.expire(now - settings.offsetsRetentionMs);
   });
+  const force = () => {
+    topics.syncLater();
+    journal.sync();
+  };
   const timers = [setInterval(retain, settings.retentionCheckMs)];
-  if (settings.fsyncMs > 0)
-    timers.push(
-      setInterval(
-        guarded(() => topics.sync()),
-        settings.fsyncMs,
-      ),
-    );
+  if (settings.fsyncMs > 0) timers.push(setInterval(guarded(force), settings.fsyncMs));
   for (const timer of timers) timer.unref();
   return () => {
     for (const timer of timers) clearInterval(timer);

@@ -76,8 +76,13 @@ export class Journal {
     this.#compactAt = Math.max(COMPACT_ABOVE, encoded.length * 4);
   }
 
-  close(): void {
+  /** Forces all changes onto the disk. */
+  sync(): void {
     fsyncSync(this.#fd);
+  }
+
+  close(): void {
+    this.sync();
     closeSync(this.#fd);
   }
 }

@@ -7,6 +7,7 @@
 // * An answer is at most as large as the client, the broker's own limit and free memory allow; without any free
 //   memory it is empty.
 // * No records are an empty byte run, never null: librdkafka takes null for a broken message set.
+// * While it waits it holds its frame and no more: the request is read again when it wakes.
 // * Fetch sessions (KIP-227) are declined: the session id is always 0, and clients send full requests.
 // * There is one replica and no transaction: everything stored can be read, whatever the isolation level.
 //
@@ -23,9 +24,9 @@
 import type { PartitionLog } from '../log/partition-log.ts';
 import { LEADER_EPOCH } from '../log/partition-log.ts';
 import { ErrorCode } from '../wire/error-codes.ts';
-import type { Reader } from '../wire/reader.ts';
+import { Reader } from '../wire/reader.ts';
 import type { Writer } from '../wire/writer.ts';
-import { type Api, answerTo, type Context, NO_THROTTLE, type Request } from './api.ts';
+import { type Answer, type Api, answerTo, type Context, NO_THROTTLE, type Request } from './api.ts';
 import { waitForBytes } from './fetch-wait.ts';
 
 const NO_RECORDS = Buffer.alloc(0);
@@ -132,16 +133,16 @@ function write(request: Request, error: ErrorCode, topics: Collected['topics']):
   });
 }
 
-function handle(request: Request, context: Context): Writer | Promise<Writer> {
+function handle(request: Request, context: Context): Answer {
+  const again = new Reader(request.body.buffer, request.body.position);
   const fetch = read(request.body, request.version);
   if (fetch.sessionId !== NO_SESSION) return write(request, ErrorCode.FETCH_SESSION_ID_NOT_FOUND, []);
   const answer = ({ topics }: Collected) => write(request, ErrorCode.NONE, topics);
   const now = collect(fetch, context);
   if (now.bytes >= fetch.minBytes || now.hasError || fetch.maxWaitMs <= 0) return answer(now);
-  const logs = now.topics.flatMap((t) => t.partitions.flatMap(({ log }) => (log ? [log] : [])));
-  const missing = fetch.minBytes - now.bytes;
-  return waitForBytes(logs, missing, fetch.maxWaitMs, request.client).then(() =>
-    answer(collect(fetch, context)),
+  const logs = new Set(now.topics.flatMap((t) => t.partitions.flatMap(({ log }) => log ?? [])));
+  return waitForBytes(logs, fetch.minBytes - now.bytes, fetch.maxWaitMs, request.client).then((isOpen) =>
+    isOpen ? answer(collect(read(again, request.version), context)) : null,
   );
 }
 

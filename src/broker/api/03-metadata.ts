@@ -38,7 +38,8 @@ function describe(name: string, mayCreate: boolean, { settings, topics }: Contex
   if (topicNameProblem(name) !== null) return failed(ErrorCode.INVALID_TOPIC_EXCEPTION);
   if (!mayCreate || !settings.autoCreateTopics) return failed(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
   if (!topics.hasRoomFor(settings.defaultPartitions)) return failed(ErrorCode.POLICY_VIOLATION);
-  return described(topics.create(name, settings.defaultPartitions, {}, Date.now()));
+  const made = topics.create(name, settings.defaultPartitions, {}, Date.now());
+  return made ? described(made) : failed(ErrorCode.KAFKA_STORAGE_ERROR);
 }
 
 function writeTopic(writer: Writer, { name, error, partitions }: Described, version: number): void {

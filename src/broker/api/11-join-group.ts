@@ -3,6 +3,7 @@
 // Behaviour:
 // * Held back until the rebalance's barrier opens (group/rebalance.ts).
 // * A new member of v4 and later is first answered MEMBER_ID_REQUIRED with its id (KIP-394).
+// * Metadata is bounded: the broker keeps it as long as the member lives.
 // * A static member (v5, KIP-345) keeps its place over a restart of its client.
 //
 // Version notes: v1 adds the rebalance timeout, v2 the throttle time, v5 the instance id; v3 is v2.
@@ -19,6 +20,7 @@ import type { Writer } from '../wire/writer.ts';
 import { type Api, answerTo, type Context, NO_THROTTLE, type Request } from './api.ts';
 
 const ID_REQUIRED_FROM = 4;
+const MAX_METADATA = 1024 * 1024; // bytes of a member, all its protocols together
 
 function write(request: Request, answer: JoinAnswer): Writer {
   const { version } = request;
@@ -43,6 +45,9 @@ async function handle(request: Request, { groups }: Context): Promise<Writer> {
   const protocolType = body.string();
   const protocols = body.array(() => ({ name: body.string(), metadata: body.bytes() }));
   if (groupId === '') return write(request, { ...NOBODY, error: ErrorCode.INVALID_GROUP_ID, memberId });
+  if (protocols.reduce((sum, { metadata }) => sum + metadata.length, 0) > MAX_METADATA) {
+    return write(request, { ...NOBODY, error: ErrorCode.INVALID_REQUEST, memberId });
+  }
   const member = { memberId, instanceId, clientId, clientHost: client.host };
   const idRequired = version >= ID_REQUIRED_FROM;
   const timeouts = { sessionTimeout, rebalanceTimeout };

@@ -23,6 +23,7 @@ import { type Api, answerTo, type Context, NO_THROTTLE, NODE_ID, type Request } 
 
 const DEFAULT = -1;
 const MAX_PARTITIONS = 100_000;
+const MAX_MESSAGE = 1000; // characters; it may quote what the client sent
 
 interface NewTopic {
   readonly name: string;
@@ -48,7 +49,7 @@ function readTopic(body: Reader): NewTopic {
 }
 
 function problem(error: ErrorCode, message: string): Problem {
-  return { error, message };
+  return { error, message: message.slice(0, MAX_MESSAGE) };
 }
 
 /** How many partitions the topic is to have: as many as were assigned, else as many as asked, else the default. */
@@ -106,9 +107,10 @@ function problemOf(topic: NewTopic, isTwice: boolean, context: Context): Problem
   return assignmentProblem(topic) ?? sizeProblem(topic, context);
 }
 
-function create(topic: NewTopic, context: Context): void {
+function create(topic: NewTopic, context: Context): Problem | null {
   const overrides = Object.fromEntries(topic.configs.map(([name, value]) => [name, value ?? '']));
-  context.topics.create(topic.name, partitionCount(topic, context), overrides, Date.now());
+  const made = context.topics.create(topic.name, partitionCount(topic, context), overrides, Date.now());
+  return made ? null : problem(ErrorCode.KAFKA_STORAGE_ERROR, 'the broker cannot write to its folder');
 }
 
 function handle(request: Request, context: Context): Writer {
@@ -121,11 +123,9 @@ function handle(request: Request, context: Context): Writer {
   const writer = answerTo(request).int32(NO_THROTTLE);
   return writer.array([...names.values()], (topic) => {
     const found = problemOf(topic, isTwice(topic.name), context);
-    if (found === null && !validateOnly) create(topic, context);
-    writer
-      .string(topic.name)
-      .int16(found?.error ?? ErrorCode.NONE)
-      .string(found?.message ?? null);
+    const failed = found ?? (validateOnly ? null : create(topic, context));
+    writer.string(topic.name).int16(failed?.error ?? ErrorCode.NONE);
+    writer.string(failed?.message ?? null);
   });
 }
 

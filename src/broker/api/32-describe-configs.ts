@@ -48,7 +48,7 @@ function brokerConfig(settings: Settings): Record<string, string | number | bool
 }
 
 function describeBroker(name: string, settings: Settings): Described {
-  if (name !== '' && name !== String(NODE_ID)) return refused(`received broker ${name}, expected ${NODE_ID}`);
+  if (name !== '' && name !== String(NODE_ID)) return refused(`expected broker ${NODE_ID}, the only one`);
   const entries = Object.entries(brokerConfig(settings)).map(([key, value]) => ({
     name: key,
     value: String(value),
@@ -68,7 +68,7 @@ function describe(type: number, name: string, { settings, topics }: Context): De
   if (type === BROKER) return describeBroker(name, settings);
   if (type !== TOPIC) return refused(`received resource type ${type}, expected ${TOPIC} or ${BROKER}`);
   const topic = topics.get(name);
-  if (!topic) return refused(`there is no topic ${name}`, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+  if (!topic) return refused('there is no such topic', ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
   const entries = describeTopicConfig(topic.config, topic.overrides);
   const withSource = entries.map((entry) => ({
     ...entry,

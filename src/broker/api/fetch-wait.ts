@@ -7,28 +7,33 @@ import type { Client } from './api.ts';
 
 const LONGEST_WAIT_MS = 300_000;
 
-/** Resolves when the logs have grown by `missing` bytes, or one was deleted, or after `maxWaitMs`. */
+/**
+ * Resolves when the logs have grown by `missing` bytes, or one was deleted, or after `maxWaitMs`; with false if
+ * the connection ended before.
+ */
 export function waitForBytes(
-  logs: readonly PartitionLog[],
+  logs: ReadonlySet<PartitionLog>,
   missing: number,
   maxWaitMs: number,
   client: Client,
-): Promise<void> {
+): Promise<boolean> {
   return new Promise((resolve) => {
     let left = missing;
-    const wake = () => {
+    const end = (isOpen: boolean) => {
       clearTimeout(timer);
-      client.closed.delete(wake);
+      client.closed.delete(leave);
       for (const log of logs) log.appended.delete(appended);
-      resolve();
+      resolve(isOpen);
     };
+    const wake = () => end(true);
+    const leave = () => end(false);
     const appended = (bytes: number) => {
       const before = left;
       left -= bytes;
       if (before > 0 && left <= 0) setImmediate(wake);
     };
     const timer = setTimeout(wake, Math.min(maxWaitMs, LONGEST_WAIT_MS));
-    client.closed.add(wake);
+    client.closed.add(leave);
     for (const log of logs) log.appended.add(appended);
   });
 }

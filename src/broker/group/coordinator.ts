@@ -26,6 +26,7 @@ import { step } from './step.ts';
 type Answer = Effect['answer'];
 type Asked<I extends { ticket: number }> = Omit<I, 'ticket'>;
 
+const LONGEST_NAME = 249; // characters of a client's name in a member's id
 const LONGEST_TIMER = 2 ** 31 - 1; // of setTimeout; a later deadline gets there by ticks
 
 export class Groups {
@@ -58,7 +59,7 @@ export class Groups {
   }
 
   async join(id: string, input: Omit<Asked<JoinInput>, 'newMemberId'>): Promise<JoinAnswer> {
-    const newMemberId = `${input.instanceId ?? input.clientId}-${randomUUID()}`;
+    const newMemberId = `${(input.instanceId ?? input.clientId).slice(0, LONGEST_NAME)}-${randomUUID()}`;
     const answer = await this.#ask(id, (ticket) => ({ ...input, newMemberId, ticket }), this.#canOpen(id));
     return answer.kind === 'join' ? answer : mixedUp(answer);
   }
@@ -85,11 +86,18 @@ export class Groups {
     const opens = member.generation < 0 && this.#canOpen(id);
     const input = { kind: 'commit', instanceId: null, ...member } as const;
     const { error } = await this.#ask(id, (ticket) => ({ ...input, ticket }), opens);
-    if (error === ErrorCode.NONE && offsets.length > 0) {
-      this.offsets.commit(id, offsets);
-      this.#keep(this.#groups.get(id) ?? emptyGroup(id, Date.now()));
+    return error === ErrorCode.NONE && offsets.length > 0 ? this.#store(id, offsets) : error;
+  }
+
+  #store(id: string, offsets: readonly PartitionOffset[]): ErrorCode {
+    try {
+      this.offsets.commit(id, offsets, this.#settings.fsyncMs === 0);
+    } catch (error) {
+      this.#settings.log.error({ group: id, error }, 'cannot write committed offsets');
+      return ErrorCode.COORDINATOR_NOT_AVAILABLE; // clients try again
     }
-    return error;
+    this.#keep(this.#groups.get(id) ?? emptyGroup(id, Date.now()));
+    return ErrorCode.NONE;
   }
 
   #canOpen(id: string): boolean {

@@ -1,6 +1,6 @@
 // Committed offsets: group → topic → partition → offset. In memory for reading, in the journal for restarts.
 
-import type { Journal, Key } from '../journal.ts';
+import type { Change, Journal, Key } from '../journal.ts';
 
 export interface Committed {
   readonly offset: number;
@@ -71,9 +71,10 @@ export class Offsets {
     return [...this.#groups.keys()];
   }
 
-  /** Keeps the offsets; they are with the operating system on return. */
-  commit(group: string, offsets: readonly PartitionOffset[]): void {
-    this.#journal.set(offsets.map((o) => [keyOf(group, o.topic, o.partition), o.committed]));
+  /** Keeps the offsets; on return they are with the operating system, and on the disk if `durable`. */
+  commit(group: string, offsets: readonly PartitionOffset[], durable: boolean): void {
+    const changes = offsets.map((o): Change => [keyOf(group, o.topic, o.partition), o.committed]);
+    this.#journal.set(changes, durable);
     for (const { topic, partition, committed } of offsets) this.#put(group, topic, partition, committed);
   }
 

@@ -5,7 +5,7 @@
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import type { BrokerLog } from '../options.ts';
 import { Producers } from './producers.ts';
-import { type BatchHeader, stamp } from './record-batch.ts';
+import { BATCH_HEADER, type BatchHeader, stamp } from './record-batch.ts';
 import { scan } from './recovery.ts';
 import { readSeal } from './seal.ts';
 import { Segment, segmentPath } from './segment.ts';
@@ -112,6 +112,7 @@ export class PartitionLog {
 
   /** Whole batches from the one that holds `offset`; see Segment.read. Empty at the end of the log. */
   read(offset: number, maxBytes: number, strict: boolean): Buffer {
+    if (strict && maxBytes < BATCH_HEADER) return EMPTY;
     const holder = this.#segments.findLastIndex((segment) => segment.baseOffset <= offset);
     for (const segment of this.#segments.slice(Math.max(holder, 0))) {
       if (offset < segment.nextOffset) return segment.read(offset, maxBytes, strict);
@@ -152,6 +153,16 @@ export class PartitionLog {
   sync(): void {
     if (this.#unsynced) this.#active.sync();
     this.#unsynced = false;
+  }
+
+  /** As `sync`, without making the caller wait for the disk. */
+  syncLater(): void {
+    if (!this.#unsynced) return;
+    this.#unsynced = false;
+    this.#active.syncLater((error) => {
+      this.#unsynced = true;
+      this.#log.error({ partition: this.name, error }, 'cannot force records onto the disk');
+    });
   }
 
   /** Seals the active segment, so that the next start need not scan it, and closes all files. */

@@ -104,17 +104,22 @@ export class Segment {
     this.#writeSeal(producers);
   }
 
-  /** As `seal`, for a segment that takes no more appends, without making the caller wait for the disk. */
-  sealLater(producers: readonly ProducerState[], onError: (error: unknown) => void): void {
+  /** As `sync`, without making the caller wait for the disk; `then` is called once the data is there. */
+  syncLater(onError: (error: unknown) => void, then: () => void = () => {}): void {
     fdatasync(this.#fd, (error) => {
       if (this.#closed) return;
       if (error) return onError(error);
       try {
-        this.#writeSeal(producers);
+        then();
       } catch (failure) {
         onError(failure);
       }
     });
+  }
+
+  /** As `seal`, for a segment that takes no more appends, without making the caller wait for the disk. */
+  sealLater(producers: readonly ProducerState[], onError: (error: unknown) => void): void {
+    this.syncLater(onError, () => this.#writeSeal(producers));
   }
 
   #writeSeal(producers: readonly ProducerState[]): void {

@@ -45,8 +45,9 @@ export class Topics {
     this.#journal = journal;
     this.#settings = settings;
     mkdirSync(folder, { recursive: true });
-    for (const [[, name], stored] of journal.entries('topic'))
-      this.#open(String(name), stored as StoredTopic, now);
+    for (const [[, name], stored] of journal.entries('topic')) {
+      this.#add(this.#open(String(name), stored as StoredTopic, now));
+    }
     this.#setStrangersAside(now);
   }
 
@@ -56,9 +57,12 @@ export class Topics {
       const partition = `${name}-${index}`;
       return new PartitionLog(`${this.#folder}/${partition}`, partition, config, this.#settings.log, now);
     });
-    const topic = { name, partitions: logs, overrides, config };
-    this.#topics.set(name, topic);
-    this.#partitionCount += partitions;
+    return { name, partitions: logs, overrides, config };
+  }
+
+  #add(topic: Topic): Topic {
+    this.#topics.set(topic.name, topic);
+    this.#partitionCount += topic.partitions.length;
     return topic;
   }
 
@@ -92,12 +96,22 @@ export class Topics {
     return this.#partitionCount + count <= this.#settings.maxPartitions;
   }
 
-  /** Makes a topic; the caller has checked that name, number and settings are right and that it is new. */
-  create(name: string, partitions: number, overrides: ConfigOverrides, now: number): Topic {
-    for (let index = 0; index < partitions; index++) this.#setAside(`${name}-${index}`, now);
-    this.#journal.set([[['topic', name], { partitions, overrides }]], true);
-    this.#settings.log.info({ topic: name, partitions }, 'made a topic');
-    return this.#open(name, { partitions, overrides }, now);
+  /**
+   * Makes a topic; the caller has checked that name, number and settings are right and that it is new. Undefined
+   * if the folder cannot be written; what was made until then is set aside at the next start.
+   */
+  create(name: string, partitions: number, overrides: ConfigOverrides, now: number): Topic | undefined {
+    const { log } = this.#settings;
+    try {
+      for (let index = 0; index < partitions; index++) this.#setAside(`${name}-${index}`, now);
+      const topic = this.#open(name, { partitions, overrides }, now);
+      this.#journal.set([[['topic', name], { partitions, overrides }]], true);
+      log.info({ topic: name, partitions }, 'made a topic');
+      return this.#add(topic);
+    } catch (error) {
+      log.error({ topic: name, error }, 'cannot make a topic');
+      return undefined;
+    }
   }
 
   /** Deletes a topic with its records; false if there is none. */
@@ -124,8 +138,9 @@ export class Topics {
     }
   }
 
-  sync(): void {
-    for (const partition of this.#partitions()) partition.sync();
+  /** Forces what was appended since the last call onto the disk, without making the caller wait for it. */
+  syncLater(): void {
+    for (const partition of this.#partitions()) partition.syncLater();
   }
 
   close(): void {

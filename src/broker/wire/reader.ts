@@ -18,9 +18,9 @@ export class Reader {
   readonly end: number;
   #entries = MAX_ENTRIES;
 
-  constructor(buffer: Buffer) {
+  constructor(buffer: Buffer, position = 0) {
     this.buffer = buffer;
-    this.position = 0;
+    this.position = position;
     this.end = buffer.length;
   }
 
