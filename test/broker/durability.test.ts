@@ -14,13 +14,24 @@ const TOPIC = 'chaos';
 const PARTITIONS = 3;
 const MAX_MESSAGES_A_SEND = 20;
 
-/** Sends numbered messages to one partition, one send after the other, until told to stop. */
+/** Tries again until it works: kafkajs gives up on some of the moments at which a broker can go. */
+async function insist<T>(attempt: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await attempt();
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
+
+/**
+ * Sends numbered messages to one partition, one send after the other, until told to stop. A send that failed is
+ * sent again by the same producer with the same sequence, so the broker can tell whether it has it already.
+ */
 async function writeUntil(isOver: () => boolean, port: number, partition: number): Promise<number> {
-  const producer = kafkaAt(port).producer({
-    idempotent: true,
-    retry: { initialRetryTime: 20, retries: 1000, maxRetryTime: 200 },
-  });
-  await producer.connect();
+  const producer = kafkaAt(port).producer({ idempotent: true });
+  await insist(() => producer.connect());
   let acknowledged = 0;
   while (!isOver()) {
     const count = 1 + (acknowledged % MAX_MESSAGES_A_SEND);
@@ -28,7 +39,7 @@ async function writeUntil(isOver: () => boolean, port: number, partition: number
       partition,
       value: String(acknowledged + i),
     }));
-    await producer.send({ topic: TOPIC, acks: -1, messages });
+    await insist(() => producer.send({ topic: TOPIC, acks: -1, messages }));
     acknowledged += count;
   }
   await producer.disconnect();

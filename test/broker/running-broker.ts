@@ -3,7 +3,7 @@
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -74,14 +74,12 @@ export interface BrokerProcess {
 
 /** A broker in a process of its own; killed when the test ends. Rejects with what it wrote if it does not start. */
 export async function brokerProcess(options: BrokerOptions): Promise<BrokerProcess> {
-  const script = join(testFolder(), 'broker.mjs');
-  writeFileSync(
-    script,
-    `import { startBroker } from ${JSON.stringify(compiledBroker())};
-     const { port } = await startBroker(${JSON.stringify({ port: 0, groupMinSessionTimeoutMs: 100, ...options })});
-     console.log(port);`,
-  );
-  const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const script = `
+    import { startBroker } from ${JSON.stringify(compiledBroker())};
+    const { port } = await startBroker(${JSON.stringify({ port: 0, groupMinSessionTimeoutMs: 100, ...options })});
+    console.log(port);`;
+  const args = ['--input-type=module', '--eval', script];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const kill = () => killed(child);
   onTestFinished(kill);
   return { port: await firstLine(child), pid: child.pid ?? 0, kill };

@@ -142,10 +142,13 @@ async function live(seed: number, port: number, admin: Admin): Promise<void> {
   if (life.members.length === 0) startMember(life);
   writing = false;
   const count = await written;
-  const isComplete = () => [...seen.values()].every((numbers) => numbers.size === count);
-  await expect
-    .poll(isComplete, { timeout: 30_000, message: `seed ${seed}: every record is seen` })
-    .toBe(true);
+  const missing = () =>
+    [...seen].flatMap(([partition, numbers]) => {
+      const first = Array.from({ length: count }, (_, i) => i).find((number) => !numbers.has(number));
+      return first === undefined ? [] : [`${partition}: ${numbers.size} of ${count}, first missing ${first}`];
+    });
+  const patience = { timeout: 30_000, message: `records that ${life.members.length} members have not seen` };
+  await expect.poll(missing, patience).toEqual([]);
   watching = false;
   await watched;
   while (life.members.length > 0) await endMember(life, 'SIGTERM');
