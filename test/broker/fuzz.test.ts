@@ -160,7 +160,6 @@ test(`the broker lives through ${CASES} hostile frames`, { timeout: 60_000 + CAS
     dataDir: testFolder(),
     maxPartitions: 100,
     maxGroups: 1000,
-    retentionMs: 1000,
   });
   const calm = await wireClient(port);
   await createTopic(calm, TOPIC);
