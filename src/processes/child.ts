@@ -11,15 +11,25 @@ type Report = { readonly ready: true } | { readonly failed: string };
 
 const STOP_SECONDS = 10;
 
+/** Ctrl-C, and a terminal that is closed. */
+export const TERMINAL_SIGNALS = ['SIGINT', 'SIGHUP'] as const;
+
 /**
  * Runs a part in a child process.
  * @param env settings for the child, beside the parent's environment
+ * @param signal aborted where the child shall not be waited for: it is stopped
  * @throws {Error} with the child's own words where it can't start
  */
-export async function forkPart(part: Part, env: Readonly<Record<string, string>>): Promise<Running> {
+export async function forkPart(
+  part: Part,
+  env: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<Running> {
   const main = path.join(import.meta.dirname, '..', 'main.js');
   const child = fork(main, ['run-part', part], { env: { ...process.env, ...env } });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const giveUp = () => void stop(child, exited);
+  signal.addEventListener('abort', giveUp, { once: true });
   await new Promise<void>((resolve, reject) => {
     child.once('message', (report: Report) =>
       'ready' in report ? resolve() : reject(new Error(report.failed)),
@@ -28,7 +38,7 @@ export async function forkPart(part: Part, env: Readonly<Record<string, string>>
     child.once('exit', (code, signal) =>
       reject(new Error(`${part} ended with ${signal ?? code} before it was ready`)),
     );
-  });
+  }).finally(() => signal.removeEventListener('abort', giveUp));
   return { ended: exited, close: () => stop(child, exited) };
 }
 
@@ -48,11 +58,11 @@ export function report(message: Report): Promise<void> {
 }
 
 /**
- * Settles when this child shall stop: its parent says so, or is gone, or somebody sends SIGTERM. Ctrl-C reaches every
- * process of the terminal; a child leaves it to its parent, which stops the parts in their order.
+ * Settles when this child shall stop: its parent says so, or is gone, or somebody sends SIGTERM. Ctrl-C and a terminal
+ * that is closed reach every process; a child leaves them to its parent, which stops the parts in their order.
  */
 export function askedToStop(): Promise<void> {
-  process.on('SIGINT', () => {});
+  for (const signal of TERMINAL_SIGNALS) process.on(signal, () => {});
   return new Promise((resolve) => {
     process.once('disconnect', resolve);
     process.once('SIGTERM', resolve);

@@ -1,6 +1,6 @@
 // DATA_DIR: made where missing, checked for write access, and each part's folder owned by one process at a time.
 
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 export class DataDirError extends Error {
@@ -14,7 +14,7 @@ export class DataDirError extends Error {
 export function prepareDataDir(dataDir: string): void {
   const probe = path.join(dataDir, `.write-${process.pid}`);
   try {
-    mkdirSync(dataDir, { recursive: true });
+    makeFolder(dataDir);
     writeFileSync(probe, '');
     rmSync(probe);
   } catch (error) {
@@ -22,6 +22,19 @@ export function prepareDataDir(dataDir: string): void {
     throw new DataDirError(`DATA_DIR: ${dataDir} can't be written (${code}); choose another folder`, {
       cause: error,
     });
+  }
+}
+
+/** Node's own recursive mkdir tries for ever where a file system answers ENOENT to everything, as /proc does. */
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EEXIST' && statSync(folder).isDirectory()) return;
+    if (code !== 'ENOENT' || path.dirname(folder) === folder) throw error;
+    makeFolder(path.dirname(folder));
+    mkdirSync(folder);
   }
 }
 
@@ -41,12 +54,7 @@ export function lockPart(dataDir: string, part: string): Lock {
   const file = path.join(dataDir, `${part}.lock`);
   const mine: Owner = { pid: process.pid, started: startOf(process.pid) ?? '' };
   for (let inherited = false; ; inherited = true) {
-    try {
-      writeFileSync(file, JSON.stringify(mine), { flag: 'wx' });
-      return { inherited, release: () => rmSync(file, { force: true }) };
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-    }
+    if (claim(file, mine)) return { inherited, release: () => rmSync(file, { force: true }) };
     const owner = readOwner(file);
     if (owner !== undefined && isAlive(owner)) {
       throw new DataDirError(
@@ -57,9 +65,26 @@ export function lockPart(dataDir: string, part: string): Lock {
   }
 }
 
+/** Gives the written file the lock's name, which only one can have: nobody sees a lock without its owner. */
+function claim(file: string, owner: Owner): boolean {
+  const written = `${file}.${owner.pid}`;
+  writeFileSync(written, JSON.stringify(owner));
+  try {
+    linkSync(written, file);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    rmSync(written, { force: true });
+  }
+}
+
+/** Undefined where the file is gone, or damaged: nobody's. */
 function readOwner(file: string): Owner | undefined {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Owner;
+    const { pid, started } = JSON.parse(readFileSync(file, 'utf8')) as Owner;
+    return Number.isInteger(pid) && pid > 0 ? { pid, started } : undefined;
   } catch {
     return undefined;
   }

@@ -3,16 +3,19 @@
 import type { Config } from '../config.ts';
 import { ConfigError } from '../config.ts';
 import { describeConnections } from '../connections.ts';
+import { placeIn } from '../db/embedded/cluster.ts';
+import { stopLeftover } from '../db/embedded/leftover.ts';
 import { createLog } from '../log.ts';
 import { version } from '../version.ts';
-import { forkPart } from './child.ts';
-import { lockPart, prepareDataDir } from './data-dir.ts';
+import { forkPart, TERMINAL_SIGNALS } from './child.ts';
+import { type Lock, lockPart, prepareDataDir } from './data-dir.ts';
 import { embeddedParts, OWNERS, PARTS, type Part, startPart } from './parts.ts';
 import { preflight } from './preflight.ts';
+import type { Running } from './running.ts';
 import { Supervisor } from './supervisor.ts';
 
 /**
- * Runs parts until SIGINT or SIGTERM.
+ * Runs parts until SIGINT, SIGTERM or SIGHUP.
  * @param named parts by name; none = all
  * @param env the settings of this run, for the children
  * @throws {ConfigError}, {DataDirError}, {PortError}, {DatabaseError}, {KafkaError} or what a part says at its start
@@ -26,22 +29,28 @@ export async function start(
   const stopped = signalled();
   const began = performance.now();
   prepareDataDir(config.DATA_DIR);
-  const locks = OWNERS.filter((part) => parts.includes(part)).map((part) => lockPart(config.DATA_DIR, part));
+  const locks = lockParts(config.DATA_DIR, parts);
   const log = createLog('shopstream', config.LOG_LEVEL);
   const alone = parts.length === 1;
-  const supervisor = new Supervisor((part) => {
+  const supervisor = new Supervisor((part, signal) => {
     // PostgreSQL is a process of its own already.
-    if (alone || part === 'postgres') return startPart[part](config, createLog(part, config.LOG_LEVEL));
-    return forkPart(part, env);
+    if (alone || part === 'postgres') return startHere(part, config, signal);
+    return forkPart(part, env, signal);
   }, log);
-  try {
+  const bringUp = async () => {
     const afterCrash = locks.some(({ inherited }) => inherited);
+    // It has our port, and would pass for somebody else's server.
+    if (parts.includes('postgres')) await stopLeftover(placeIn(config.DATA_DIR), log);
     await preflight(config, parts, afterCrash, log);
     printPlaces(config, parts);
     await startInOrder(parts, supervisor);
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
     console.log(`\n  Ready after ${seconds} s. Ctrl-C stops everything.\n`);
     await stopped;
+  };
+  try {
+    // Whoever presses Ctrl-C while something is waited for doesn't want to wait for it.
+    await Promise.race([bringUp(), stopped]);
     console.log('\n  Stopping …');
   } finally {
     await supervisor.stop();
@@ -62,6 +71,28 @@ function chooseParts(config: Config, named: readonly string[]): readonly Part[] 
     }
   }
   return PARTS.filter((part) => named.includes(part));
+}
+
+/** All or none: a lock that is left behind looks like a crash to the next start. */
+function lockParts(dataDir: string, parts: readonly Part[]): readonly Lock[] {
+  const locks: Lock[] = [];
+  try {
+    for (const part of OWNERS.filter((owner) => parts.includes(owner))) locks.push(lockPart(dataDir, part));
+    return locks;
+  } catch (error) {
+    for (const lock of locks) lock.release();
+    throw error;
+  }
+}
+
+/** A part in this process. A server starts within a time and must be closed; the others wait for theirs for ever. */
+async function startHere(part: Part, config: Config, signal: AbortSignal): Promise<Running> {
+  const starting = startPart[part](config, createLog(part, config.LOG_LEVEL));
+  if (part === 'postgres' || part === 'broker') return starting;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  return Promise.race([starting, aborted]);
 }
 
 /** The servers side by side, then those that need them. */
@@ -88,7 +119,7 @@ function printPlaces(config: Config, parts: readonly Part[]): void {
 
 function signalled(): Promise<void> {
   return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
+    // Stays in place: a second Ctrl-C must not leave PostgreSQL behind.
+    for (const signal of [...TERMINAL_SIGNALS, 'SIGTERM'] as const) process.on(signal, () => resolve());
   });
 }

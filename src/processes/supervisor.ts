@@ -11,13 +11,15 @@ const LONGEST_PAUSE_MS = 10_000;
 /** A part that has lived this long begins anew with the shortest pause. */
 const STEADY_MS = 30_000;
 
-export type Start = (part: Part) => Promise<Running>;
+/** Starts a part; gives up, by rejecting, once `signal` is aborted. */
+export type Start = (part: Part, signal: AbortSignal) => Promise<Running>;
 
 export class Supervisor {
   readonly #start: Start;
   readonly #log: Logger;
   readonly #stopping = new AbortController();
   readonly #kept: { readonly part: Part; running: Running; watching: Promise<void> }[] = [];
+  readonly #starting = new Set<Promise<void>>();
 
   constructor(start: Start, log: Logger) {
     this.#start = start;
@@ -29,14 +31,19 @@ export class Supervisor {
    * @throws what the part throws at its first start
    */
   async keep(part: Part): Promise<void> {
-    const kept = { part, running: await this.#start(part), watching: Promise.resolve() };
-    this.#kept.push(kept);
-    kept.watching = this.#watch(kept);
+    const starting = this.#keep(part);
+    this.#starting.add(starting);
+    try {
+      await starting;
+    } finally {
+      this.#starting.delete(starting);
+    }
   }
 
-  /** Stops the parts, the last one first. */
+  /** Stops the parts, the last one first; those that are still starting, too. */
   async stop(): Promise<void> {
     this.#stopping.abort();
+    await Promise.allSettled(this.#starting);
     for (const kept of this.#kept.toReversed()) {
       await kept.running
         .close()
@@ -44,6 +51,14 @@ export class Supervisor {
       await kept.watching;
       this.#log.debug(`${kept.part} has stopped`);
     }
+  }
+
+  async #keep(part: Part): Promise<void> {
+    this.#stopping.signal.throwIfAborted();
+    const running = await this.#start(part, this.#stopping.signal);
+    const kept = { part, running, watching: Promise.resolve() };
+    this.#kept.push(kept);
+    kept.watching = this.#watch(kept);
   }
 
   async #watch(kept: { readonly part: Part; running: Running }): Promise<void> {
@@ -67,10 +82,11 @@ export class Supervisor {
       await sleep(pause, undefined, { signal }).catch(() => {});
       if (signal.aborted) return undefined;
       try {
-        const running = await this.#start(part);
+        const running = await this.#start(part, signal);
         if (!signal.aborted) return running;
         await running.close();
       } catch (error) {
+        if (signal.aborted) return undefined;
         this.#log.error(`${part} does not start: ${error instanceof Error ? error.message : error}`);
       }
     }

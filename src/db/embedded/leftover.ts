@@ -1,7 +1,8 @@
 // The server that a killed program left running, or the pid file of one that was killed itself.
 
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../../log.ts';
@@ -10,29 +11,51 @@ import type { Place } from './cluster.ts';
 const STOP_SECONDS = 8;
 
 /** Stops the server of a program that was killed. The lock says that no living program owns it. */
-export async function stopLeftover(place: Place, log: Logger): Promise<void> {
-  const pidFile = path.join(place.cluster, 'postmaster.pid');
+export async function stopLeftover({ cluster }: Place, log: Logger): Promise<void> {
+  const pidFile = path.join(cluster, 'postmaster.pid');
   if (!existsSync(pidFile)) return;
   const pid = Number((await readFile(pidFile, 'utf8')).split('\n', 1)[0]);
-  if (!(await isPostgres(pid))) return;
+  if (!isAlive(pid)) return;
+  if (!serves(pid, cluster)) {
+    // The pid was given to another process, which PostgreSQL would take for a server of this cluster.
+    await rm(pidFile, { force: true });
+    return;
+  }
   log.info({ pid }, 'stopping the PostgreSQL that a killed run left behind');
   process.kill(pid, 'SIGINT');
   const deadline = Date.now() + STOP_SECONDS * 1000;
-  while (await isPostgres(pid)) {
+  while (isAlive(pid) && serves(pid, cluster)) {
     if (Date.now() > deadline) process.kill(pid, 'SIGQUIT');
     await sleep(25);
   }
 }
 
-/** A pid may have been given to another program since. */
-async function isPostgres(pid: number): Promise<boolean> {
+function isAlive(pid: number): boolean {
   if (!(pid > 1)) return false;
   try {
     process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** True where the process is a PostgreSQL on this folder: started with it, or working in it. */
+function serves(pid: number, cluster: string): boolean {
+  if (!existsSync('/proc')) return commandOf(pid).includes(cluster);
+  try {
+    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    // What has ended and only waits to be reaped has no command line.
+    return command.includes(cluster) || readlinkSync(`/proc/${pid}/cwd`) === realpathSync(cluster);
   } catch {
     return false;
   }
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => undefined);
-  if (status === undefined) return process.platform !== 'linux';
-  return /^Name:\s+postgres$/m.test(status) && !/^State:\s+Z/m.test(status);
+}
+
+function commandOf(pid: number): string {
+  try {
+    return execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
+  } catch {
+    return '';
+  }
 }

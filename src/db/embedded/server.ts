@@ -73,10 +73,22 @@ export async function startEmbeddedPostgres(
   if (fresh) await makeCluster(place, binaries, account);
   await checkVersion(place, binaries);
   await checkPort(port);
-  const password = (await readFile(place.password, 'utf8')).trim();
+  const password = await readPassword(place);
   const child = await launch(place, binaries, account, port, password, log);
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   return { url: urlOf(password, port), fresh, exited, stop: () => stop(child) };
+}
+
+async function readPassword({ password: file, cluster }: Place): Promise<string> {
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch (error) {
+    throw new DatabaseError(
+      'EMBEDDED_START',
+      `the password of the PostgreSQL in ${cluster} can't be read from ${file} (${codeOf(error)})`,
+      error,
+    );
+  }
 }
 
 async function checkPort(port: number): Promise<void> {
@@ -114,7 +126,11 @@ async function launch(
       stdio: ['ignore', output, output],
     });
     closeSync(output);
-    if (await isReady(child, port, password, deadline)) return child;
+    const ready = await isReady(child, port, password, deadline).catch(async (error) => {
+      await stop(child);
+      throw explainRefusal(error, place);
+    });
+    if (ready) return child;
     child.kill('SIGQUIT');
     const words = lastLines(await readFile(place.log, 'utf8'));
     // The children of a killed server need a moment to see that it is gone.
@@ -124,6 +140,16 @@ async function launch(
     log.info('waiting for the remains of a killed PostgreSQL');
     await sleep(250);
   }
+}
+
+/** The server runs and doesn't let its own program in. */
+function explainRefusal(error: unknown, { password }: Place): unknown {
+  if (codeOf(error) !== '28P01') return error;
+  return new DatabaseError(
+    'EMBEDDED_START',
+    `the embedded PostgreSQL does not take the password in ${password}: put the right one back, or move the folder away to begin anew`,
+    error,
+  );
 }
 
 /** True once it answers; false where the process ended or the time is over. */

@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { DataDirError, lockPart, prepareDataDir } from '../../src/processes/data-dir.ts';
+import { temporaryFolder } from '../support/line.ts';
+
+/** The pid of a process that has ended. */
+async function endedPid(): Promise<number> {
+  const child = spawn('true');
+  await new Promise((resolve) => child.once('exit', resolve));
+  return child.pid ?? 0;
+}
+
+describe('DATA_DIR', () => {
+  it('is made, with the folders above it, and nothing is left in it', () => {
+    const folder = path.join(temporaryFolder(), 'a', 'b');
+    prepareDataDir(folder);
+    expect(readdirSync(folder)).toEqual([]);
+    prepareDataDir(folder);
+  });
+
+  it.each([
+    ['below a file', 'ENOTDIR'],
+    ['a file itself', 'EEXIST'],
+    ['where nothing can be made', 'ENOENT'],
+  ])('%s is refused, and says why', (_name, code) => {
+    const file = path.join(temporaryFolder(), 'file');
+    writeFileSync(file, '');
+    const folder = { ENOTDIR: path.join(file, 'data'), EEXIST: file, ENOENT: '/proc/data' }[code] ?? '';
+    expect(() => prepareDataDir(folder)).toThrow(DataDirError);
+    expect(() => prepareDataDir(folder)).toThrow(
+      `DATA_DIR: ${folder} can't be written (${code}); choose another folder`,
+    );
+  });
+});
+
+describe('the lock of a part', () => {
+  it('is had by one process at a time, and the other is told which', () => {
+    const folder = temporaryFolder();
+    const lock = lockPart(folder, 'web');
+    expect(lock.inherited).toBe(false);
+    expect(() => lockPart(folder, 'web')).toThrow(`process ${process.pid} runs "web" there`);
+    lockPart(folder, 'broker').release();
+    lock.release();
+    expect(readdirSync(folder)).toEqual([]);
+    lockPart(folder, 'web').release();
+  });
+
+  it('is taken over from a process that was killed', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(path.join(folder, 'web.lock'), JSON.stringify({ pid: await endedPid(), started: '1' }));
+    const lock = lockPart(folder, 'web');
+    expect(lock.inherited).toBe(true);
+    expect(JSON.parse(readFileSync(path.join(folder, 'web.lock'), 'utf8'))).toMatchObject({
+      pid: process.pid,
+    });
+    lock.release();
+  });
+
+  it.skipIf(!existsSync('/proc'))('is taken over where the pid belongs to another process by now', () => {
+    const folder = temporaryFolder();
+    writeFileSync(path.join(folder, 'web.lock'), JSON.stringify({ pid: process.pid, started: '1' }));
+    expect(lockPart(folder, 'web').inherited).toBe(true);
+  });
+
+  it.each([
+    '',
+    '{',
+    'null',
+    '[]',
+    '{"pid":"x"}',
+    '{"pid":0,"started":""}',
+    '{"pid":-1,"started":""}',
+    '\0\0\0',
+  ])('is taken over where its file says nothing: %j', (text) => {
+    const folder = temporaryFolder();
+    writeFileSync(path.join(folder, 'web.lock'), text);
+    expect(lockPart(folder, 'web').inherited).toBe(true);
+  });
+
+  it('that is a folder is refused in words', () => {
+    const folder = temporaryFolder();
+    mkdirSync(path.join(folder, 'web.lock'));
+    expect(() => lockPart(folder, 'web')).toThrow(/web\.lock/);
+  });
+});
