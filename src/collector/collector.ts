@@ -10,8 +10,9 @@ import { KafkaError } from '../kafka/errors.ts';
 import type { Acknowledgement } from '../kafka/publisher.ts';
 import { requestContext } from '../storefront/tracking.ts';
 import { unavailable } from '../web/errors.ts';
-import { route } from '../web/routes.ts';
+import { serve } from '../web/operation.ts';
 import { eventsBody, readSent, type Sent } from './body.ts';
+import * as operations from './operations.ts';
 
 /** Takes one event on its way to Kafka, as Publisher.publish does. */
 export type Take = (event: ShopEvent) => Promise<Acknowledgement>;
@@ -31,7 +32,7 @@ const RETRY_SECONDS = 5;
 /** @param patienceMs how long an answer may wait for Kafka */
 export function collector(take: Take, patienceMs: number): Router {
   const router = Router();
-  route(router, '/api/events', { post: [eventsBody, (req, res) => collect(take, patienceMs, req, res)] });
+  serve(router, operations.collect, eventsBody, (req, res) => collect(take, patienceMs, req, res));
   return router;
 }
 

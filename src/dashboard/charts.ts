@@ -1,16 +1,14 @@
-// GET /api/charts/*: every number of the dashboard. Query strings are checked here; one query per chart does the rest.
+// GET /api/charts/*: every number of the dashboard. Query strings are checked by operations.ts; one query per chart does the rest.
 
 import { type Request, type Response, Router } from 'express';
-import { z } from 'zod';
 import type { Pool } from '../db/pool.ts';
 import { readTimeZone } from '../db/time-zone.ts';
-import { DEVICES } from '../events/event.ts';
-import { PRODUCTS } from '../events/products.ts';
 import { badRequest } from '../web/errors.ts';
+import { serve } from '../web/operation.ts';
 import { readQuery } from '../web/query.ts';
-import { route } from '../web/routes.ts';
 import { answer } from './answers.ts';
 import { lookAtToday } from './live.ts';
+import { chartOperations } from './operations.ts';
 import { dailyCounts } from './queries/daily.ts';
 import { eventsByDevice, usersByDevice, yearsWithEvents } from './queries/devices.ts';
 import { dayExtent } from './queries/extent.ts';
@@ -19,33 +17,11 @@ import { ordersOverTime, resolutionOf } from './queries/orders.ts';
 import { addDays, type DayRange, dayIn, daysBetween } from './queries/range.ts';
 
 const LONGEST_DAYS = 36_525;
-const day = z.iso.date({ error: 'an ISO date as in 2019-01-31' });
-const product = z.enum(PRODUCTS, { error: PRODUCTS.join(', ') }).optional();
-const device = z.enum(DEVICES, { error: DEVICES.join(', ') }).optional();
-const range = { from: day.optional(), to: day.optional() };
-
-/** What each chart may be asked. `format` is read by answers.ts. */
-export const chartQueries = {
-  daily: z.strictObject({ ...range, product, device, format: z.unknown().optional() }),
-  orders: z.strictObject({ ...range, product, format: z.unknown().optional() }),
-  devices: z.strictObject({
-    year: z
-      .string()
-      .regex(/^(19|20)\d\d$/, { error: 'a year as in 2019' })
-      .transform(Number)
-      .default(2019),
-    count: z.enum(['users', 'events'], { error: 'users or events' }).default('users'),
-    format: z.unknown().optional(),
-  }),
-  funnel: z.strictObject({ ...range, format: z.unknown().optional() }),
-  today: z.strictObject({ format: z.unknown().optional() }),
-} as const;
-
 export function charts(pool: Pool): Router {
   const router = Router();
   const handlers = { daily, orders, devices, funnel: funnelChart, today };
-  for (const [name, handler] of Object.entries(handlers)) {
-    route(router, `/api/charts/${name}`, { get: [(req, res) => handler(pool, req, res)] });
+  for (const name of Object.keys(chartOperations) as (keyof typeof chartOperations)[]) {
+    serve(router, chartOperations[name], (req, res) => handlers[name](pool, req, res));
   }
   return router;
 }
@@ -77,7 +53,7 @@ function meta(timeZone: string, given: object, rows: readonly { count?: number }
 }
 
 async function daily(pool: Pool, req: Request, res: Response): Promise<void> {
-  const query = readQuery(chartQueries.daily, req);
+  const query = readQuery(chartOperations.daily.query, req);
   const timeZone = await readTimeZone(pool);
   const days = await readRange(pool, query, timeZone);
   const rows = await dailyCounts(pool, days, query.product, query.device);
@@ -85,7 +61,7 @@ async function daily(pool: Pool, req: Request, res: Response): Promise<void> {
 }
 
 async function orders(pool: Pool, req: Request, res: Response): Promise<void> {
-  const query = readQuery(chartQueries.orders, req);
+  const query = readQuery(chartOperations.orders.query, req);
   const timeZone = await readTimeZone(pool);
   const days = await readRange(pool, query, timeZone);
   const rows = await ordersOverTime(pool, days, query.product);
@@ -93,7 +69,7 @@ async function orders(pool: Pool, req: Request, res: Response): Promise<void> {
 }
 
 async function devices(pool: Pool, req: Request, res: Response): Promise<void> {
-  const { year, count } = readQuery(chartQueries.devices, req);
+  const { year, count } = readQuery(chartOperations.devices.query, req);
   const [timeZone, years, rows] = await Promise.all([
     readTimeZone(pool),
     yearsWithEvents(pool),
@@ -103,7 +79,7 @@ async function devices(pool: Pool, req: Request, res: Response): Promise<void> {
 }
 
 async function funnelChart(pool: Pool, req: Request, res: Response): Promise<void> {
-  const query = readQuery(chartQueries.funnel, req);
+  const query = readQuery(chartOperations.funnel.query, req);
   const timeZone = await readTimeZone(pool);
   const days = await readRange(pool, query, timeZone);
   const rows = await funnel(pool, days);
@@ -112,7 +88,7 @@ async function funnelChart(pool: Pool, req: Request, res: Response): Promise<voi
 }
 
 async function today(pool: Pool, req: Request, res: Response): Promise<void> {
-  readQuery(chartQueries.today, req);
+  readQuery(chartOperations.today.query, req);
   const { rows, ...more } = await lookAtToday(pool);
   answer(req, res, 'today', rows, more);
 }

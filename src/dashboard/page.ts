@@ -6,8 +6,10 @@ import { readTimeZone } from '../db/time-zone.ts';
 import { plainFrame } from '../storefront/frame.ts';
 import type { Traces } from '../storefront/traces.ts';
 import { unavailable } from '../web/errors.ts';
+import { serve } from '../web/operation.ts';
 import { route } from '../web/routes.ts';
 import type { Live } from './live.ts';
+import { liveOperation } from './operations.ts';
 import { dayExtent, finishedLoads } from './queries/extent.ts';
 import { dayIn } from './queries/range.ts';
 
@@ -16,7 +18,7 @@ const FILTERS = ['from', 'to', 'product', 'device', 'year'] as const;
 export function dashboardPage(pool: Pool, traces: Traces, live: Live): Router {
   const router = Router();
   route(router, '/dashboard', { get: [(req, res) => show(pool, traces, req, res)] });
-  route(router, '/api/live', { get: [(req, res) => live.open(req, res)] });
+  serve(router, liveOperation, (req, res) => live.open(req, res));
   return router;
 }
 

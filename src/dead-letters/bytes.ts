@@ -10,7 +10,7 @@ export const bytesSchema = z
     bytes: z.int().describe('how many there are in all'),
     cut: z.boolean().describe('true where value has only the first of them'),
   })
-  .describe('Bytes of a Kafka record: text where they are UTF-8, else base64');
+  .meta({ id: 'Bytes', description: 'Bytes of a Kafka record: text where they are UTF-8, else base64' });
 export type Bytes = z.infer<typeof bytesSchema>;
 
 /**

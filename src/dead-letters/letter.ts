@@ -22,7 +22,7 @@ export const letterSchema = z
     settled_at: instant.nullable(),
     resent_as: z.string().nullable().describe('order_id of the event that was sent in its place'),
   })
-  .describe('A message that is no event, as it came, and what became of it');
+  .meta({ id: 'DeadLetter', description: 'A message that is no event, as it came, and what became of it' });
 export type DeadLetter = z.infer<typeof letterSchema>;
 
 /** Which letters are meant. */

@@ -72,17 +72,19 @@ const text = (longest: number) =>
     .regex(/^[^\0\p{Surrogate}]*$/u, { error: 'expected text without NUL or lone surrogates' });
 
 /** What a live event may carry beside the dataset's columns. Untrusted wherever a client can send it. */
-export const contextSchema = z.strictObject({
-  ip: z.union([z.ipv4(), z.ipv6()]).optional(),
-  user_agent: text(1024).optional(),
-  referrer: text(2048).optional(),
-  gender: z.enum(['F', 'M', 'U']).optional(),
-  age: z.int().min(0).max(130).optional(),
-  birthdate: isoDate.optional(),
-  item: text(64).optional().describe('the catalogue item that was seen or ordered'),
-  bot: z.boolean().optional().describe('true where the user agent is a known robot'),
-  received_at: time.optional().describe('when the shop or the collector took it'),
-});
+export const contextSchema = z
+  .strictObject({
+    ip: z.union([z.ipv4(), z.ipv6()]).optional(),
+    user_agent: text(1024).optional(),
+    referrer: text(2048).optional(),
+    gender: z.enum(['F', 'M', 'U']).optional(),
+    age: z.int().min(0).max(130).optional(),
+    birthdate: isoDate.optional(),
+    item: text(64).optional().describe('the catalogue item that was seen or ordered'),
+    bot: z.boolean().optional().describe('true where the user agent is a known robot'),
+    received_at: time.optional().describe('when the shop or the collector took it'),
+  })
+  .meta({ id: 'EventContext', description: 'What only live events have' });
 export type EventContext = z.infer<typeof contextSchema>;
 
 type FieldSchemas = { [F in keyof typeof eventFields]: (typeof eventFields)[F]['schema'] };
@@ -91,11 +93,17 @@ const fieldSchemas = Object.fromEntries(
   Object.entries(eventFields).map(([name, field]) => [name, field.schema]),
 ) as FieldSchemas;
 
+/** The dataset's columns alone, as every event has them. */
+export const eventFieldsSchema = z
+  .strictObject(fieldSchemas)
+  .meta({ id: 'EventFields', description: 'The columns of the dataset, and of the table of events' });
+
 /** The event on the wire: what is sent to Kafka, taken by the collector and stored by ingest. */
 export const eventSchema = z
   .strictObject({ ...fieldSchemas, context: contextSchema.optional() })
   .refine((event) => event.target === (event.title === 'order' ? 1 : 0), {
     path: ['target'],
     error: 'expected 1 for an order and 0 for anything else',
-  });
+  })
+  .meta({ id: 'Event', description: 'Something that happened in a shop: what is sent to Kafka' });
 export type ShopEvent = z.infer<typeof eventSchema>;

@@ -3,10 +3,12 @@
 import { type Request, type Response, Router } from 'express';
 import { isId } from '../events/ids.ts';
 import { notFound, unavailable } from '../web/errors.ts';
+import { serve } from '../web/operation.ts';
 import { route } from '../web/routes.ts';
 import type { Streams } from '../web/sse.ts';
 import { plainFrame } from './frame.ts';
 import { findKnownEvent, type KnownEvent } from './known-event.ts';
+import { eventOperations } from './operations.ts';
 import type { Shop } from './shop.ts';
 import { visitorOf } from './visitor.ts';
 
@@ -21,15 +23,11 @@ export function eventRoutes(shop: Shop, streams: Streams): Router {
       },
     ],
   });
-  route(router, '/api/events/:order_id', {
-    get: [
-      async (req, res) => {
-        const { trace: _, ...known } = await requestedEvent(shop, req);
-        res.set('Cache-Control', 'no-store').json(known);
-      },
-    ],
+  serve(router, eventOperations.find, async (req, res) => {
+    const { trace: _, ...known } = await requestedEvent(shop, req);
+    res.set('Cache-Control', 'no-store').json(known);
   });
-  route(router, '/api/trace', { get: [(req, res) => streamTraces(shop, streams, req, res)] });
+  serve(router, eventOperations.trace, (req, res) => streamTraces(shop, streams, req, res));
   return router;
 }
 

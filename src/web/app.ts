@@ -6,6 +6,7 @@ import cookieParser from 'cookie-parser';
 import express, { type Express, type Request, type Response } from 'express';
 import helmet from 'helmet';
 import type { Registry } from 'prom-client';
+import { apiDocs } from '../api/docs.ts';
 import { collector } from '../collector/collector.ts';
 import { charts } from '../dashboard/charts.ts';
 import type { Live } from '../dashboard/live.ts';
@@ -93,6 +94,7 @@ export function createApp({
   app.use(collector((event) => shop.tracking.publish(event), KAFKA_PATIENCE_MS));
   app.use(charts(shop.pool));
   app.use(deadLetterApi(desk));
+  app.use(apiDocs(shop.traces, version));
   // Before /events/:order_id.
   app.use(deadLetterPages(shop, desk, kafkaPlace));
   app.use(pages(shop), choices(), eventRoutes(shop, streams), dashboardPage(shop.pool, shop.traces, live));

@@ -46,4 +46,4 @@ export const errorSchema = z
       expected: z.string().nullable().describe('what would have been right'),
     }),
   })
-  .describe('Every error of the API');
+  .meta({ id: 'Error', description: 'Every error of the API' });

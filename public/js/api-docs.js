@@ -1,0 +1,89 @@
+// The description of the API: opens the operation that a link names, and shows what a GET answers without leaving the
+// page. Answers are shown as text, whatever they hold.
+
+const MOST_CHARACTERS = 50_000;
+
+function openTarget() {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (target instanceof HTMLDetailsElement) target.open = true;
+}
+addEventListener('hashchange', openTarget);
+openTarget();
+
+/** The address that a form asks for: parameters of the path filled in, empty ones left out. */
+function addressOf(form) {
+  let path = form.getAttribute('action');
+  const query = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) {
+    if (path.includes(`{${name}}`)) path = path.replace(`{${name}}`, encodeURIComponent(value));
+    else if (value !== '') query.set(name, value);
+  }
+  return query.size === 0 ? path : `${path}?${query}`;
+}
+
+function element(tag, className, text) {
+  const made = document.createElement(tag);
+  made.className = className;
+  made.textContent = text;
+  return made;
+}
+
+const pretty = (text) => {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+};
+
+/** Adds what a stream tells to the output, until it ends or is stopped. */
+async function read(body, output) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    output.textContent = (output.textContent + part.value).slice(-MOST_CHARACTERS);
+    output.scrollTop = output.scrollHeight;
+  }
+}
+
+async function ask(form, signal) {
+  const place = form.querySelector('[data-answer]');
+  const started = performance.now();
+  const response = await fetch(addressOf(form), { signal });
+  const text = 'stream' in form.dataset ? undefined : await response.text();
+  const ms = Math.round(performance.now() - started);
+  const facts = [
+    `${response.status} ${response.statusText}`,
+    `${ms} ms`,
+    response.headers.get('content-type'),
+  ];
+  const output = element('pre', '', text === undefined ? '' : pretty(text).slice(0, MOST_CHARACTERS));
+  output.tabIndex = 0;
+  output.setAttribute('aria-label', 'The answer');
+  place.replaceChildren(element('p', 'made-of', facts.join(' · ')), output);
+  if (text === undefined) await read(response.body, output);
+}
+
+for (const form of document.querySelectorAll('[data-try]')) {
+  form.hidden = false;
+  const button = form.querySelector('button');
+  const words = button.textContent;
+  let asking;
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    if (asking !== undefined) {
+      asking.abort();
+      return;
+    }
+    asking = new AbortController();
+    if ('stream' in form.dataset) button.textContent = 'Stop';
+    try {
+      await ask(form, asking.signal);
+    } catch (error) {
+      const place = form.querySelector('[data-answer]');
+      if (error.name !== 'AbortError')
+        place.replaceChildren(element('p', '', 'The server can not be reached.'));
+    }
+    button.textContent = words;
+    asking = undefined;
+  });
+}

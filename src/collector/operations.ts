@@ -1,0 +1,58 @@
+// The collector's operation, declared.
+
+import { z } from 'zod';
+import { eventSchema } from '../events/event.ts';
+import { exampleEvent } from '../events/example.ts';
+import { REJECTION_CODES } from '../events/parse.ts';
+import { errorSchema, operation } from '../web/operation.ts';
+
+const resultSchema = z
+  .discriminatedUnion('accepted', [
+    z.object({
+      accepted: z.literal(true),
+      order_id: z.string(),
+      partition: z.int(),
+      offset: z.string(),
+    }),
+    z.object({
+      accepted: z.literal(false),
+      code: z.enum([...REJECTION_CODES, 'refused']),
+      reason: z.string(),
+    }),
+  ])
+  .meta({ id: 'EventResult', description: 'What became of one event' });
+
+const results = {
+  accepted: z.int().describe('how many'),
+  rejected: z.int().describe('how many'),
+  results: z.array(resultSchema).describe('in the order in which the events were sent'),
+};
+
+export const collect = operation({
+  method: 'post',
+  path: '/api/events',
+  tag: 'Events',
+  summary: 'Send events',
+  description:
+    'One event or an array of at most 1,000 as JSON, or one a line as NDJSON; 1 MB in all. Answered once Kafka has ' +
+    'acknowledged every accepted event. Sending an event again is safe: its order_id is stored once.',
+  body: {
+    'application/json': z.union([eventSchema, z.array(eventSchema).min(1).max(1_000)]),
+    'application/x-ndjson': 'text',
+  },
+  answers: {
+    202: {
+      says: 'Kafka has acknowledged those that were accepted',
+      content: { 'application/json': z.object(results) },
+    },
+    400: {
+      says: 'None was accepted, or the body can not be read',
+      content: { 'application/json': z.union([errorSchema, z.object({ ...errorSchema.shape, ...results })]) },
+    },
+    413: { says: 'The body is too large, or has too many events' },
+    415: { says: 'The body is neither JSON nor NDJSON' },
+    429: { says: 'Too many requests from this address; Retry-After says when to come again' },
+    503: { says: 'Kafka is away and nothing more can be kept, or it has not acknowledged in time' },
+  },
+  example: { body: exampleEvent },
+});
