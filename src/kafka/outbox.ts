@@ -18,7 +18,7 @@ import { KafkaError } from './errors.ts';
 
 const SEGMENT_BYTES = 1024 * 1024;
 
-type Segment = { readonly file: string; readonly fd: number | null; bytes: number; pending: number };
+type Segment = { readonly file: string; fd: number | null; bytes: number; pending: number };
 
 /** One event in the outbox, to be given back when Kafka has it. */
 export type Kept = { readonly line: string; readonly segment: Segment };
@@ -83,9 +83,12 @@ export class Outbox {
     else this.#remove(segment);
   }
 
+  /** What still waits stays on disk for the next process; acknowledgements may come even now. */
   close(): void {
-    if (this.#current.fd !== null) closeSync(this.#current.fd);
-    if (this.#current.pending === 0) rmSync(this.#current.file, { force: true });
+    const last = this.#current;
+    if (last.fd !== null) closeSync(last.fd);
+    last.fd = null;
+    if (last.pending === 0) this.#remove(last);
   }
 
   #write(segment: Segment, bytes: Buffer): void {
@@ -109,6 +112,7 @@ export class Outbox {
     const full = this.#current;
     this.#current = this.#open();
     if (full.fd !== null) closeSync(full.fd);
+    full.fd = null;
     if (full.pending === 0) this.#remove(full);
   }
 

@@ -12,14 +12,14 @@ const VENDOR = {
   'chart.umd.min.js': ['chart.js', 'dist/chart.umd.min.js'],
 } as const;
 
-/** An hour in caches; the version in a page's links changes with each release. */
-const options = { maxAge: '1h', index: false } as const;
+/** Asked for again at every visit, and answered by their ETag: scripts import each other without a version in the name. */
+const options = { maxAge: 0, index: false } as const;
 
 export function staticFiles(): Router {
   const router = Router();
   for (const [name, [packageName, file]] of Object.entries(VENDOR)) {
     const absolute = path.join(packageFolder(packageName), file);
-    router.get(`/vendor/${name}`, (_req, res) => res.sendFile(absolute, { maxAge: '1h', dotfiles: 'allow' }));
+    router.get(`/vendor/${name}`, (_req, res) => res.sendFile(absolute, { maxAge: 0, dotfiles: 'allow' }));
   }
   router.use(express.static(path.join(packageRoot, 'public'), options));
   return router;

@@ -9,6 +9,7 @@ import { openApiDocument } from '../../src/api/document.ts';
 import { OPERATIONS, TAGS } from '../../src/api/operations.ts';
 import { Live } from '../../src/dashboard/live.ts';
 import { Outbox } from '../../src/kafka/outbox.ts';
+import { KafkaProbe } from '../../src/kafka/probe.ts';
 import { Publisher } from '../../src/kafka/publisher.ts';
 import { Orders } from '../../src/storefront/orders.ts';
 import { Traces } from '../../src/storefront/traces.ts';
@@ -56,8 +57,19 @@ function anApp(): Express {
   const tracking = new Tracking(publisher, traces, testLog);
   const shop = { pool: line.pool, tracking, traces, orders: new Orders(line.pool, 1), secret: 'secret' };
   const kafkaPlace = { brokers: '', topic: '' };
+  const probe = new KafkaProbe(testKafka(1));
   const registry = new Registry();
-  return createApp({ shop, publisher, live, streams, registry, log: testLog, version: '0', kafkaPlace });
+  return createApp({
+    shop,
+    publisher,
+    probe,
+    live,
+    streams,
+    registry,
+    log: testLog,
+    version: '0',
+    kafkaPlace,
+  });
 }
 
 describe('the OpenAPI document', () => {

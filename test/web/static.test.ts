@@ -17,7 +17,8 @@ beforeAll(async () => {
 describe('files of the shop', () => {
   it.each(['/css/tokens.css', '/vendor/chart.umd.min.js'])('come from its own origin: %s', async (path) => {
     const response = await request(line.url).get(path).expect(200);
-    expect(response.headers['cache-control']).toContain('max-age=3600');
+    expect(response.headers['cache-control']).toContain('max-age=0');
+    expect(response.headers.etag).toBeDefined();
     expect(response.headers['content-type']).toMatch(/javascript|css/);
   });
 
