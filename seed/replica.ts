@@ -3,6 +3,8 @@
 
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
+import { codeOf } from '../src/db/errors.ts';
+import { DatasetError } from './errors.ts';
 import { HEADER } from './published.ts';
 import { type ReplicaOptions, replicaRows } from './replica/rows.ts';
 
@@ -29,16 +31,40 @@ export function* replicaChunks(options: ReplicaOptions): Generator<Buffer> {
 /**
  * Writes a replica of the dataset.
  * @param out stays open; where it is closed from the other side (`| head`), writing ends quietly
- * @returns rows written and their bytes
+ * @returns rows asked for, and bytes written
+ * @throws {DatasetError} WRONG_OPTION
  */
 export async function writeReplica(
   options: ReplicaOptions & { readonly out: Writable },
 ): Promise<{ rows: number; bytes: number }> {
-  const { out } = options;
+  const { out, rows } = options;
+  checkWholeNumber('rows', rows, 1);
+  checkWholeNumber('seed', options.seed, 0);
   let bytes = 0;
   for (const chunk of replicaChunks(options)) {
+    if (!out.writable) break;
     bytes += chunk.length;
-    if (!out.write(chunk)) await once(out, 'drain');
+    if (!out.write(chunk)) await room(out);
   }
-  return { rows: options.rows, bytes };
+  return { rows, bytes };
+}
+
+/** Waits until `out` takes more, or nobody reads any more. */
+async function room(out: Writable): Promise<void> {
+  const over = new AbortController();
+  const { signal } = over;
+  const events = ['drain', 'close', 'error'].map((event) => once(out, event, { signal }));
+  try {
+    await Promise.race(events);
+  } catch (error) {
+    if (codeOf(error) !== 'EPIPE') throw error;
+  } finally {
+    over.abort();
+    await Promise.allSettled(events);
+  }
+}
+
+function checkWholeNumber(name: string, value: number, least: number): void {
+  if (Number.isSafeInteger(value) && value >= least) return;
+  throw new DatasetError('WRONG_OPTION', `${name}: received ${value}, expected a whole number from ${least}`);
 }
