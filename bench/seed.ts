@@ -1,0 +1,108 @@
+// npm run bench:seed — the dataset's file to a dashboard that answers, beside the usual text COPY, in one run and on one
+// server; sizes, memory, parsing beside reading, exploring beside PySpark.
+// ROWS (default all 8,471,220) and ROUNDS (default 1, medians of more) make it smaller or larger; PYTHON names an
+// interpreter that has pyspark.
+
+import { execFile } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { exploreFile } from '../seed/explore.ts';
+import { PUBLISHED_ROWS } from '../seed/published.ts';
+import { writeReplica } from '../seed/replica.ts';
+import { packageRoot } from '../src/paths.ts';
+import { startDatabase } from './database.ts';
+import { dataFolder } from './program.ts';
+import { loadOurs, type Ours } from './seed/ours.ts';
+import { timeParsing, timeReading } from './seed/parse.ts';
+import { loadUsual } from './seed/usual.ts';
+import { median } from './statistics.ts';
+
+const ROWS = Number(process.env.ROWS ?? PUBLISHED_ROWS);
+const ROUNDS = Number(process.env.ROUNDS ?? 1);
+
+const seconds = (value: number) => `${value.toFixed(1)} s`;
+const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
+const timed = async (work: () => Promise<unknown>) => {
+  const begun = performance.now();
+  await work();
+  return (performance.now() - begun) / 1000;
+};
+
+async function makeFile(file: string): Promise<number> {
+  const out = createWriteStream(file);
+  const taken = await timed(() => writeReplica({ rows: ROWS, seed: 1, out }));
+  await new Promise((resolve) => out.end(resolve));
+  return taken;
+}
+
+async function compareLoads(file: string): Promise<void> {
+  const ours: Ours[] = [];
+  const usual: Awaited<ReturnType<typeof loadUsual>>[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const database = await startDatabase();
+    try {
+      ours.push(await loadOurs(database.pool, database.url, file));
+      usual.push(await loadUsual(database.pool, file));
+    } finally {
+      await database.stop();
+    }
+  }
+  const [first] = ours;
+  const [text] = usual;
+  if (first === undefined || text === undefined) throw new Error('ROUNDS: expected at least 1');
+  const total = median(ours.map(({ load, charts }) => load + charts));
+  const usualTotal = median(usual.map(({ load, charts }) => load + charts));
+  const steps = Object.entries(first.steps).map(([step, taken]) => `${step} ${seconds(taken)}`);
+  console.log(
+    `file → answering dashboard: ${seconds(total)} (${steps.join(', ')}; charts ${(first.charts * 1000).toFixed(0)} ms)`,
+  );
+  console.log(`  loader: at most ${Math.round(first.megabytes)} MB, ${seconds(first.cpuSeconds)} of CPU`);
+  console.log(
+    `usual text COPY, then charts over raw rows: ${seconds(usualTotal)} (COPY ${seconds(text.load)}, charts ${seconds(text.charts)})`,
+  );
+  console.log(
+    `  ratio ${(usualTotal / total).toFixed(1)} (wanted: at least 5); COPY alone ${(text.load / total).toFixed(1)}`,
+  );
+  console.log(
+    `table and key: ${megabytes(first.bytes)} against ${megabytes(text.bytes)}: ratio ${(first.bytes / text.bytes).toFixed(2)} ` +
+      `(wanted: at most 0.62); with rollups ${((first.bytes + first.rollupBytes) / text.bytes).toFixed(2)}`,
+  );
+}
+
+async function compareParsing(file: string): Promise<void> {
+  await timeReading(file);
+  const reading = await timeReading(file);
+  const { seconds: parsing, rows } = await timeParsing(file);
+  console.log(
+    `reading the file ${seconds(reading)}, reading and parsing ${seconds(parsing)}: ${Math.round((100 * reading) / parsing)} % of ` +
+      `the physical limit, ${(rows / parsing / 1e6).toFixed(2)} million rows/s`,
+  );
+}
+
+async function compareExploring(file: string): Promise<void> {
+  const { seconds: ours } = await exploreFile(file);
+  const python = process.env.PYTHON ?? 'python3';
+  const script = path.join(packageRoot, 'bench', 'seed', 'spark.py');
+  const spark = await promisify(execFile)(python, [script, file]).catch(() => undefined);
+  const [, asked, withStart] = /RESULT (\S+) (\S+)/.exec(spark?.stdout ?? '') ?? [];
+  if (asked === undefined || withStart === undefined) {
+    console.log(
+      `explore ${seconds(ours)}; SKIPPED PySpark: ${python} has no pyspark (set PYTHON) or no Java`,
+    );
+    return;
+  }
+  const ratio = (Number(withStart) / ours).toFixed(1);
+  console.log(`explore ${seconds(ours)}, PySpark ${asked} s, ${withStart} s with its start: ratio ${ratio}`);
+}
+
+const data = dataFolder();
+try {
+  const file = path.join(data.folder, 'product.csv');
+  console.log(`replica of ${ROWS.toLocaleString('en')} rows: ${seconds(await makeFile(file))}`);
+  await compareParsing(file);
+  await compareLoads(file);
+  await compareExploring(file);
+} finally {
+  data.remove();
+}
