@@ -10,10 +10,10 @@ import { MalformedRequest, Reader } from '../wire/reader.ts';
 import type { Writer } from '../wire/writer.ts';
 import { Frames } from './frames.ts';
 import { FREE } from './memory-budget.ts';
+import { Pace } from './pace.ts';
 import { readHeader } from './request-header.ts';
 
 const MAX_BACKLOG = 64 * 1024; // bytes read ahead of the request being served
-const SLOWEST_FRAME = 100; // bytes a ms that a large frame must come in at, on average, to keep its memory
 const LOOPBACK_V4 = /^::ffff:/; // how a dual-stack socket names an IPv4 address
 
 export class Connection {
@@ -22,8 +22,8 @@ export class Connection {
   readonly #frames: Frames;
   readonly #client: Client;
   #busy = false; // a request waits for its answer
-  #reserved = 0; // bytes of the budget held for the frame being gathered or served
-  #reservedAt = 0;
+  readonly #incoming = new Pace(); // of the frame being gathered or served, while it holds memory
+  readonly #outgoing = new Pace(); // of the answers that hold memory
   #asked = 0; // bytes of the budget waited for
   #lastMove = { at: Date.now(), bytes: 0 };
 
@@ -96,21 +96,26 @@ export class Connection {
     const last = pieces.pop();
     for (const piece of pieces) this.#socket.write(piece);
     if (last === undefined) return;
-    const { length } = writer;
-    if (length <= FREE) {
-      this.#socket.write(last);
-      return;
-    }
+    if (writer.length <= FREE) this.#socket.write(last);
+    else this.#sendLarge(last, writer.length);
+  }
+
+  /** Sends the last piece of an answer of `length` bytes, which count as held until the client has taken them. */
+  #sendLarge(last: Buffer, length: number): void {
     const { memory } = this.#context;
     memory.take(length);
-    this.#socket.write(last, () => memory.give(length));
+    this.#outgoing.begin(length, Date.now());
+    this.#socket.write(last, () => {
+      memory.give(length);
+      this.#outgoing.end(length);
+    });
   }
 
   /** Takes memory for a frame to be gathered; false if it must be waited for. */
   #reserve(bytes: number): boolean {
-    if (bytes <= FREE || this.#reserved === bytes) return true;
+    if (bytes <= FREE || this.#incoming.bytes === bytes) return true;
     if (this.#asked === 0 && this.#context.memory.request(bytes, this.#granted)) {
-      this.#hold(bytes);
+      this.#incoming.begin(bytes, Date.now());
       return true;
     }
     this.#asked = bytes;
@@ -118,19 +123,14 @@ export class Connection {
   }
 
   readonly #granted = (): void => {
-    this.#hold(this.#asked);
+    this.#incoming.begin(this.#asked, Date.now());
     this.#asked = 0;
     setImmediate(() => this.#serve());
   };
 
-  #hold(bytes: number): void {
-    this.#reserved = bytes;
-    this.#reservedAt = Date.now();
-  }
-
   #release(): void {
-    if (this.#reserved > 0) this.#context.memory.give(this.#reserved);
-    this.#reserved = 0;
+    const bytes = this.#incoming.end();
+    if (bytes > 0) this.#context.memory.give(bytes);
   }
 
   #fail(error: unknown): void {
@@ -158,10 +158,13 @@ export class Connection {
     if (bytes !== this.#lastMove.bytes || this.#busy || this.#asked > 0) this.#lastMove = { at: now, bytes };
     const isStuck = this.#frames.isMidFrame || this.#socket.writableLength > 0;
     const isSilent = now - this.#lastMove.at >= (isStuck ? stallTimeoutMs : idleTimeoutMs);
-    const patience = stallTimeoutMs + this.#reserved / SLOWEST_FRAME;
-    const isTooSlow = this.#reserved > 0 && !this.#busy && now - this.#reservedAt > patience;
-    if (!isSilent && !isTooSlow) return;
-    log.debug({ client: this.#client.host, isStuck, isTooSlow }, 'closed a silent connection');
+    const isSlowReader = this.#outgoing.isTooSlow(now, stallTimeoutMs);
+    const isSlowWriter = !this.#busy && this.#incoming.isTooSlow(now, stallTimeoutMs);
+    if (!isSilent && !isSlowReader && !isSlowWriter) return;
+    log.debug(
+      { client: this.#client.host, isSilent, isSlowReader, isSlowWriter },
+      'closed a slow connection',
+    );
     this.#socket.destroy();
   }
 
