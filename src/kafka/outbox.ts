@@ -4,6 +4,7 @@
 // Delivery is at least once: what a killed process had sent but not yet seen acknowledged is sent again.
 
 import {
+  appendFileSync,
   closeSync,
   ftruncateSync,
   mkdirSync,
@@ -29,6 +30,8 @@ export class Outbox {
   #current: Segment;
   #bytes = 0;
   #next: number;
+  #closed = false;
+  #damaged = 0;
 
   /** Events that an earlier process left, oldest first. */
   readonly recovered: readonly Kept[];
@@ -49,6 +52,11 @@ export class Outbox {
     this.#current = this.#open();
   }
 
+  /** Lines that an earlier process left and that are no events. */
+  get damaged(): number {
+    return this.#damaged;
+  }
+
   /** Bytes of the segments on disk. */
   get bytes(): number {
     return this.#bytes;
@@ -66,43 +74,51 @@ export class Outbox {
         `${this.#maxBytes} bytes of events wait for Kafka; no more are taken`,
       );
     }
-    if (this.#current.bytes >= SEGMENT_BYTES) this.#roll();
-    const segment = this.#current;
-    this.#write(segment, bytes);
-    segment.pending += 1;
-    return { line, segment };
+    try {
+      if (this.#current.bytes >= SEGMENT_BYTES) this.#roll();
+      const segment = this.#current;
+      this.#write(segment, bytes);
+      segment.pending += 1;
+      return { line, segment };
+    } catch (error) {
+      throw new KafkaError(
+        'OUTBOX_WRITE',
+        `the outbox in ${this.#folder} can't be written: ${codeOf(error)}`,
+        error,
+      );
+    }
   }
 
   /** Forgets an event that Kafka has acknowledged; a segment without waiting events is given back to the disk. */
   acknowledge({ segment }: Kept): void {
     segment.pending -= 1;
-    if (segment.pending > 0) return;
+    // What Kafka says after close() is not noted any more: the next run sends it again.
+    if (segment.pending > 0 || this.#closed) return;
     this.#bytes -= segment.bytes;
     segment.bytes = 0;
     if (segment === this.#current && segment.fd !== null) ftruncateSync(segment.fd, 0);
     else this.#remove(segment);
   }
 
-  /** What still waits stays on disk for the next process; acknowledgements may come even now. */
+  /** What still waits stays on disk for the next process. */
   close(): void {
-    const last = this.#current;
-    if (last.fd !== null) closeSync(last.fd);
-    last.fd = null;
-    if (last.pending === 0) this.#remove(last);
+    if (this.#closed) return;
+    this.#closed = true;
+    if (this.#current.fd !== null) closeSync(this.#current.fd);
+    if (this.#current.pending === 0) rmSync(this.#current.file, { force: true });
   }
 
   #write(segment: Segment, bytes: Buffer): void {
+    if (segment.fd === null || this.#closed) throw new Error('the segment is not open');
     try {
-      if (segment.fd === null) throw new Error('segment is not open');
-      writeSync(segment.fd, bytes);
+      // A disk that is nearly full takes a part and says so only by the number (write(2)).
+      const written = writeSync(segment.fd, bytes);
+      if (written < bytes.length)
+        throw new Error(`only ${written} of ${bytes.length} bytes could be written`);
     } catch (error) {
       // Whatever part of the line was written must not swallow the next one.
-      if (segment.fd !== null) ftruncateSync(segment.fd, segment.bytes);
-      throw new KafkaError(
-        'OUTBOX_WRITE',
-        `the outbox in ${this.#folder} can't be written: ${String(error)}`,
-        error,
-      );
+      ftruncateSync(segment.fd, segment.bytes);
+      throw error;
     }
     segment.bytes += bytes.length;
     this.#bytes += bytes.length;
@@ -126,16 +142,40 @@ export class Outbox {
     rmSync(segment.file, { force: true });
   }
 
-  /** A last line without its newline was never answered for: the process died while writing it. */
+  /**
+   * A last line without its newline was never answered for: the process died while writing it. Other lines that are no
+   * events were damaged with the machine; they are kept in a file beside, and don't keep the rest from being sent.
+   */
   #recover(file: string): Kept[] {
-    const text = readFileSync(file, 'utf8');
-    const lines = text
-      .slice(0, text.lastIndexOf('\n') + 1)
-      .split('\n')
-      .slice(0, -1);
-    const segment: Segment = { file, fd: null, bytes: Buffer.byteLength(text), pending: lines.length };
-    if (lines.length === 0) this.#remove(segment);
+    const bytes = readFileSync(file);
+    const whole = bytes.subarray(0, bytes.lastIndexOf(0x0a) + 1).toString('utf8');
+    const lines = whole.split('\n').slice(0, -1);
+    const events = lines.filter(isEvent);
+    if (events.length < lines.length) {
+      const damaged = lines.filter((line) => !isEvent(line));
+      appendFileSync(file.replace(/\.ndjson$/, '.damaged'), `${damaged.join('\n')}\n`);
+      this.#damaged += damaged.length;
+    }
+    const segment: Segment = { file, fd: null, bytes: bytes.length, pending: events.length };
+    if (events.length === 0) this.#remove(segment);
     else this.#bytes += segment.bytes;
-    return lines.map((line) => ({ line, segment }));
+    return events.map((line) => ({ line, segment }));
   }
+}
+
+/** Anything with a key for Kafka; whether the rest of it can be stored is decided by ingest. */
+function isEvent(line: string): boolean {
+  try {
+    const value: unknown = JSON.parse(line);
+    return (
+      typeof value === 'object' && value !== null && 'user_id' in value && typeof value.user_id === 'string'
+    );
+  } catch {
+    return false;
+  }
+}
+
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
 }

@@ -78,6 +78,10 @@ export class Publisher {
       const event = JSON.parse(kept.line) as ShopEvent;
       return { event, acknowledged: this.#enqueue(event, kept) };
     });
+    if (this.#outbox.damaged > 0)
+      this.#log.error(
+        `${this.#outbox.damaged} lines of the outbox are no events; they lie there in *.damaged`,
+      );
     if (left.length > 0) this.#log.info(`sending ${left.length} events that an earlier run left`);
     this.#loop = this.#run();
     return left;
