@@ -3,17 +3,22 @@
 import type { Request, Response } from 'express';
 import { badRequest } from '../web/errors.ts';
 
-type Row = Readonly<Record<string, unknown>>;
-
-/** Sends rows as the client wants them; `more` is only in the JSON. */
-export function answer(req: Request, res: Response, name: string, rows: readonly Row[], more: object): void {
+/** Sends rows as the client wants them: `columns` are the CSV's header, `more` is only in the JSON. */
+export function answer<R extends object>(
+  req: Request,
+  res: Response,
+  name: string,
+  columns: readonly (keyof R & string)[],
+  rows: readonly R[],
+  more: object,
+): void {
   res.set('Cache-Control', 'no-store').vary('Accept');
   if (!wantsCsv(req)) {
     res.json({ rows, ...more });
     return;
   }
   res.set('Content-Disposition', `attachment; filename="${name}.csv"`);
-  res.type('text/csv').send(toCsv(rows));
+  res.type('text/csv').send(toCsv(columns, rows));
 }
 
 function wantsCsv(req: Request): boolean {
@@ -24,8 +29,7 @@ function wantsCsv(req: Request): boolean {
 }
 
 /** RFC 4180, with a header. All our values are dates, numbers and words of the schema. */
-function toCsv(rows: readonly Row[]): string {
-  const columns = Object.keys(rows[0] ?? {});
+function toCsv<R>(columns: readonly (keyof R & string)[], rows: readonly R[]): string {
   const lines = rows.map((row) => columns.map((column) => csvValue(row[column])).join(','));
   return [columns.join(','), ...lines, ''].join('\r\n');
 }

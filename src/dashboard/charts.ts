@@ -57,7 +57,7 @@ async function daily(pool: Pool, req: Request, res: Response): Promise<void> {
   const timeZone = await readTimeZone(pool);
   const days = await readRange(pool, query, timeZone);
   const rows = await dailyCounts(pool, days, query.product, query.device);
-  answer(req, res, 'daily', rows, meta(timeZone, days, rows));
+  answer(req, res, 'daily', ['day', 'title', 'count'], rows, meta(timeZone, days, rows));
 }
 
 async function orders(pool: Pool, req: Request, res: Response): Promise<void> {
@@ -65,7 +65,14 @@ async function orders(pool: Pool, req: Request, res: Response): Promise<void> {
   const timeZone = await readTimeZone(pool);
   const days = await readRange(pool, query, timeZone);
   const rows = await ordersOverTime(pool, days, query.product);
-  answer(req, res, 'orders', rows, meta(timeZone, { ...days, resolution: resolutionOf(days) }, rows));
+  answer(
+    req,
+    res,
+    'orders',
+    ['time', 'product', 'count'],
+    rows,
+    meta(timeZone, { ...days, resolution: resolutionOf(days) }, rows),
+  );
 }
 
 async function devices(pool: Pool, req: Request, res: Response): Promise<void> {
@@ -75,7 +82,7 @@ async function devices(pool: Pool, req: Request, res: Response): Promise<void> {
     yearsWithEvents(pool),
     count === 'users' ? usersByDevice(pool, year) : eventsByDevice(pool, year),
   ]);
-  answer(req, res, 'devices', rows, meta(timeZone, { year, years, count }, rows));
+  answer(req, res, 'devices', ['device', 'count'], rows, meta(timeZone, { year, years, count }, rows));
 }
 
 async function funnelChart(pool: Pool, req: Request, res: Response): Promise<void> {
@@ -84,11 +91,18 @@ async function funnelChart(pool: Pool, req: Request, res: Response): Promise<voi
   const days = await readRange(pool, query, timeZone);
   const rows = await funnel(pool, days);
   const counted = rows.map(({ shows, clicks, orders: placed }) => ({ count: shows + clicks + placed }));
-  answer(req, res, 'funnel', rows, meta(timeZone, days, counted));
+  answer(
+    req,
+    res,
+    'funnel',
+    ['product', 'device', 'shows', 'clicks', 'orders'],
+    rows,
+    meta(timeZone, days, counted),
+  );
 }
 
 async function today(pool: Pool, req: Request, res: Response): Promise<void> {
   readQuery(chartOperations.today.query, req);
   const { rows, ...more } = await lookAtToday(pool);
-  answer(req, res, 'today', rows, more);
+  answer(req, res, 'today', ['product', 'title', 'device', 'count'], rows, more);
 }

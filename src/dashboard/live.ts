@@ -31,6 +31,7 @@ export class Live {
   readonly #streams: Streams;
   readonly #readers = new Set<Stream>();
   readonly #traces: Traces;
+  readonly #now: () => Date;
   readonly #clock: NodeJS.Timeout;
   #lastLook = 0;
   #looking = false;
@@ -39,8 +40,10 @@ export class Live {
   #changed: NodeJS.Timeout | undefined;
   #newest: TodayAnswer | undefined;
 
-  constructor(pool: Pool, streams: Streams, log: Logger, traces: Traces) {
+  /** @param now the clock that says which day it is */
+  constructor(pool: Pool, streams: Streams, log: Logger, traces: Traces, now = () => new Date()) {
     this.#pool = pool;
+    this.#now = now;
     this.#streams = streams;
     this.#log = log;
     this.#traces = traces;
@@ -92,7 +95,7 @@ export class Live {
     this.#lastLook = Date.now();
     try {
       const stored = this.#traces.takeStored();
-      this.#newest = await lookAtToday(this.#pool);
+      this.#newest = await lookAtToday(this.#pool, this.#now());
       this.#send('today', this.#newest);
       this.#traces.charted(stored, Date.now());
     } catch (error) {
@@ -110,7 +113,7 @@ export class Live {
   #watchMidnight(): void {
     if (this.#newest === undefined || this.#readers.size === 0) return;
     const { day, time_zone: timeZone } = this.#newest.meta;
-    if (dayIn(timeZone) !== day) this.refresh();
+    if (dayIn(timeZone, this.#now()) !== day) this.refresh();
   }
 
   #send(event: string, data: unknown): void {

@@ -6,7 +6,10 @@ import { PRODUCTS } from '../events/products.ts';
 import { type Operation, operation } from '../web/operation.ts';
 
 const TAG = 'Charts';
-const day = z.iso.date({ error: 'an ISO date as in 2019-01-31' });
+// PostgreSQL knows no year 0.
+const day = z.iso
+  .date({ error: 'an ISO date as in 2019-01-31' })
+  .regex(/^(?!0000)/, { error: 'an ISO date as in 2019-01-31' });
 const product = z
   .enum(PRODUCTS, { error: PRODUCTS.join(', ') })
   .optional()

@@ -52,7 +52,7 @@ export class Orders {
       this.remember(orderId, acknowledged);
     }
     const timeout = sleep(this.#patienceMs, 'waiting' as const, { ref: false });
-    return Promise.race([acknowledged.then(() => 'acknowledged' as const), timeout]);
+    return Promise.race([acknowledged.then(() => 'acknowledged' as const, waitsOnDisk), timeout]);
   }
 
   /** Only a form from before this process started can have been placed without our knowing. */
@@ -60,4 +60,10 @@ export class Orders {
     if (orderIdTime(orderId) >= this.#startedAt) return false;
     return (await findEvent(this.#pool, orderId).catch(() => undefined)) !== undefined;
   }
+}
+
+/** An order that was taken and not sent before the program stopped is on its way all the same. */
+function waitsOnDisk(error: unknown): 'waiting' {
+  if (error instanceof KafkaError && error.code === 'CLOSED') return 'waiting';
+  throw error;
 }

@@ -1,6 +1,8 @@
 // Errors that a client is told: a status, a code, and in words what came and what was expected. Anything else that is
 // thrown is told as "internal" and logged: no stack, no SQL, no path leaves the program.
 
+import { isAway } from '../db/errors.ts';
+
 export type ErrorDetails = {
   readonly received?: unknown;
   readonly expected?: string;
@@ -61,6 +63,7 @@ export function toHttpError(error: unknown): HttpError {
     const known = BODY_ERRORS[error.type];
     if (known !== undefined) return known('limit' in error ? error.limit : undefined);
   }
+  if (isAway(error)) return unavailable('postgres', 'Postgres is away', 5, error);
   const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
   if (typeof status === 'number' && status >= 400 && status < 500) {
     return new HttpError(status, 'bad_request', 'the request could not be read', { cause: error });
