@@ -32,6 +32,7 @@ export async function startProgram(dataDir: string): Promise<Program> {
       POSTGRES_PORT: String(postgres),
       DATA_DIR: dataDir,
       LOG_LEVEL: 'silent',
+      RATE_LIMIT: 'off',
     },
   });
   const url = `http://127.0.0.1:${web}`;

@@ -66,6 +66,9 @@ const timeZone = (text: string) => {
   }
 };
 
+/** A limit of 1 to a million; Infinity for `off`. */
+const limit = (text: string) => (text === 'off' ? Number.POSITIVE_INFINITY : wholeNumber(text, 1, 1_000_000));
+
 /** Kafka's 249 less what the name of the dead-letter topic adds. */
 const topicName = (text: string) => (/^(?!\.{1,2}$)[A-Za-z0-9._-]{1,237}$/.test(text) ? text : undefined);
 const oneOf =
@@ -169,6 +172,30 @@ export const settings = {
     expected: 'megabytes, 1 to 1000000',
     help: 'how much may wait on disk while Kafka is away',
   }),
+  TRUST_PROXY: setting({
+    parse: (text) => wholeNumber(text, 0, 10),
+    fallback: '0',
+    expected: 'a number of proxies, 0 to 10',
+    help: "reverse proxies before the shop: a client's address is what so many have written to X-Forwarded-For",
+  }),
+  RATE_LIMIT: setting({
+    parse: limit,
+    fallback: '1000',
+    expected: 'requests per second, 1 to 1000000, or off',
+    help: 'requests per second, over 10 s, that one address may send before it is told to wait; off = any number',
+  }),
+  STREAM_LIMIT: setting({
+    parse: limit,
+    fallback: '200',
+    expected: 'a number, 1 to 1000000, or off',
+    help: 'live streams (server-sent events) that one address may have open; off = any number',
+  }),
+  INGEST_METRICS_PORT: setting({
+    parse: port,
+    fallback: undefined,
+    expected: 'a port from 1 to 65535',
+    help: "where ingest alone answers /metrics (default: nowhere; the shop's /metrics has its figures too)",
+  }),
   LOG_LEVEL: setting({
     parse: oneOf(LOG_LEVELS),
     fallback: 'info',
@@ -179,7 +206,13 @@ export const settings = {
 
 export type SettingName = keyof typeof settings;
 type Parsed<N extends SettingName> = Exclude<ReturnType<(typeof settings)[N]['parse']>, undefined>;
-type Optional = 'KAFKA_BROKERS' | 'KAFKA_SASL' | 'DATABASE_URL' | 'TIME_ZONE' | 'COOKIE_SECRET';
+type Optional =
+  | 'KAFKA_BROKERS'
+  | 'KAFKA_SASL'
+  | 'DATABASE_URL'
+  | 'TIME_ZONE'
+  | 'COOKIE_SECRET'
+  | 'INGEST_METRICS_PORT';
 
 /** Every setting, parsed. Those in `Optional` are absent where the user gave none. */
 export type Config = Readonly<

@@ -9,6 +9,7 @@ import { PUBLISHED_ROWS } from '../seed/published.ts';
 import { ConfigError, optionName, readConfig, type SettingName, settings } from './config.ts';
 import { createLog } from './log.ts';
 import { askedToStop, report } from './processes/child.ts';
+import { askFigures, tellFigures } from './processes/figures.ts';
 import { PARTS, type Part, startPart } from './processes/parts.ts';
 import { start } from './processes/start.ts';
 import { version } from './version.ts';
@@ -92,9 +93,12 @@ async function runPart(part: Part): Promise<void> {
   const stop = askedToStop();
   const config = readConfig();
   try {
-    const running = await Promise.race([startPart[part](config, createLog(part, config.LOG_LEVEL)), stop]);
+    const log = createLog(part, config.LOG_LEVEL);
+    const starting = startPart[part](config, log, () => askFigures(process));
+    const running = await Promise.race([starting, stop]);
     // Asked to stop while it still waited for a server: there is nothing to end in order.
     if (running === undefined) return;
+    tellFigures(process, async () => (await running.figures?.()) ?? '');
     await report({ ready: true });
     await Promise.race([stop, running.ended ?? stop]);
     await Promise.race([running.close(), sleep(LONGEST_CLOSE_MS)]);

@@ -12,6 +12,7 @@ import type { IngestMetrics } from './metrics.ts';
 import { FencedError, readOffset, type Subscription } from './offsets.ts';
 import { nextStep } from './position.ts';
 import { type StoreResult, storeBatch } from './store.ts';
+import { logStored } from './stored-log.ts';
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
@@ -114,6 +115,7 @@ export class Ingest {
         value: message.value,
       }))
       .filter(({ offset }) => offset >= step.from);
+    this.#metrics.taken(partition, records.length, delivered.highWatermark - step.from);
     const mine = () => isRunning() && !isStale();
     try {
       const stored = await this.#storePatiently(partition, records, position, last + 1n, mine, heartbeat);
@@ -178,6 +180,7 @@ export class Ingest {
     }
     position.expected = next;
     this.#metrics.stored(result, records, (performance.now() - started) / 1000);
+    logStored(this.#log, partition, records);
     if (result.rejected > 0) this.#onRejected();
   }
 

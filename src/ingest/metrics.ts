@@ -6,6 +6,7 @@ import type { StoreResult } from './store.ts';
 
 export class IngestMetrics {
   readonly #records: Counter<'outcome'>;
+  readonly #consumed: Counter;
   readonly #failures: Counter;
   readonly #forwarded: Counter;
   readonly #batchRecords: Histogram;
@@ -15,9 +16,14 @@ export class IngestMetrics {
 
   constructor(registry: Registry) {
     const registers = [registry];
+    this.#consumed = new Counter({
+      name: 'shopstream_events_consumed_total',
+      help: 'Records that Kafka has delivered; what is not stored yet is tried again',
+      registers,
+    });
     this.#records = new Counter({
       name: 'shopstream_ingest_records_total',
-      help: 'Records taken from Kafka, by what became of them: inserted, duplicate or rejected',
+      help: 'Records stored, by what became of them: inserted, duplicate or rejected',
       labelNames: ['outcome'],
       registers,
     });
@@ -55,6 +61,12 @@ export class IngestMetrics {
       labelNames: ['partition'],
       registers,
     });
+  }
+
+  /** @param behind records of the partition in Kafka that are not in Postgres, these included */
+  taken(partition: number, records: number, behind: bigint): void {
+    this.#consumed.inc(records);
+    this.lag(partition, behind);
   }
 
   stored(result: StoreResult, records: readonly KafkaRecord[], seconds: number): void {

@@ -1,7 +1,7 @@
 // The ingest process: from Kafka into Postgres for as long as it lives.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Registry } from 'prom-client';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Config } from '../config.ts';
 import { clusterOf, databaseUrlOf } from '../connections.ts';
 import { migratePatiently } from '../db/migrate.ts';
@@ -14,6 +14,7 @@ import type { Running } from '../processes/running.ts';
 import { DeadLetterTopic } from './dead-letter-topic.ts';
 import { Ingest } from './ingest.ts';
 import { IngestMetrics } from './metrics.ts';
+import { listenForScrapes } from './metrics-listener.ts';
 
 const RETRY_MS = 1_000;
 /** A connection for each partition that is stored at the same time, one to look things up, one for dead letters. */
@@ -21,27 +22,33 @@ const CONNECTIONS = 5;
 
 /** Starts the ingest part; it waits for Postgres and Kafka for as long as they are away. */
 export async function startIngest(config: Config, log: Logger): Promise<Running> {
+  const { HOST: host, INGEST_METRICS_PORT: port } = config;
   const pool = openPool(await databaseUrlOf(config), log, CONNECTIONS);
   const migrated = migratePatiently(pool, log, config.TIME_ZONE);
   await migrated.ready;
   const kafka = createKafka(clusterOf(config), 'shopstream-ingest', log);
   const clusterId = await reachKafka();
   const subscription = { clusterId, group: config.KAFKA_GROUP, topic: config.KAFKA_TOPIC };
-  const metrics = new IngestMetrics(new Registry());
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, prefix: 'shopstream_ingest_' });
+  const metrics = new IngestMetrics(registry);
   const letters = new DeadLetterTopic(kafka, pool, subscription, log, (count) => metrics.forwarded(count));
   const ingest = new Ingest(kafka, pool, subscription, metrics, log, () => letters.wake());
   let crash: (error: Error) => void = () => {};
   const ended = new Promise<never>((_resolve, reject) => {
     crash = reject;
   });
+  const scrapes = port === undefined ? undefined : await listenForScrapes(registry, host, port);
   await ingest.start(crash);
   // What an earlier process set aside and did not live to forward.
   letters.wake();
   return {
     ended,
+    figures: () => registry.metrics(),
     close: async () => {
       await ingest.stop();
       await letters.stop();
+      await scrapes?.close();
       await pool.end();
     },
   };

@@ -3,6 +3,7 @@
 
 import { type ChildProcess, fork } from 'node:child_process';
 import path from 'node:path';
+import { askFigures, tellFigures } from './figures.ts';
 import type { Part } from './parts.ts';
 import type { Running } from './running.ts';
 
@@ -18,28 +19,32 @@ export const TERMINAL_SIGNALS = ['SIGINT', 'SIGHUP'] as const;
  * Runs a part in a child process.
  * @param env settings for the child, beside the parent's environment
  * @param signal aborted where the child shall not be waited for: it is stopped
+ * @param figuresOfOthers what the other parts have counted, for a child that is asked for all
  * @throws {Error} with the child's own words where it can't start
  */
 export async function forkPart(
   part: Part,
   env: Readonly<Record<string, string>>,
   signal: AbortSignal,
+  figuresOfOthers: () => Promise<string>,
 ): Promise<Running> {
   const main = path.join(import.meta.dirname, '..', 'main.js');
   const child = fork(main, ['run-part', part], { env: { ...process.env, ...env } });
+  tellFigures(child, figuresOfOthers);
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const giveUp = () => void stop(child, exited);
   signal.addEventListener('abort', giveUp, { once: true });
   await new Promise<void>((resolve, reject) => {
-    child.once('message', (report: Report) =>
-      'ready' in report ? resolve() : reject(new Error(report.failed)),
-    );
+    child.on('message', (report: Partial<Report>) => {
+      if ('ready' in report) resolve();
+      else if ('failed' in report) reject(new Error(report.failed));
+    });
     child.once('error', reject);
     child.once('exit', (code, signal) =>
       reject(new Error(`${part} ended with ${signal ?? code} before it was ready`)),
     );
   }).finally(() => signal.removeEventListener('abort', giveUp));
-  return { ended: exited, close: () => stop(child, exited) };
+  return { ended: exited, close: () => stop(child, exited), figures: () => askFigures(child) };
 }
 
 async function stop(child: ChildProcess, exited: Promise<void>): Promise<void> {

@@ -19,8 +19,11 @@ const LEAVING_PAUSE_MS = 200;
 /** Parts that own a folder of DATA_DIR: one process at a time. */
 export const OWNERS: readonly Part[] = ['postgres', 'broker', 'web'];
 
+/** @param figuresOfOthers what the parts beside it have counted */
+type StartPart = (config: Config, log: Logger, figuresOfOthers?: () => Promise<string>) => Promise<Running>;
+
 /** Starts one part in this process; resolves once it does its work, or can. */
-export const startPart: Readonly<Record<Part, (config: Config, log: Logger) => Promise<Running>>> = {
+export const startPart: Readonly<Record<Part, StartPart>> = {
   postgres: async (config, log) => {
     const { startEmbeddedPostgres } = await import('../db/embedded/server.ts');
     const server = await startEmbeddedPostgres(config.DATA_DIR, config.POSTGRES_PORT, log);
@@ -49,9 +52,9 @@ export const startPart: Readonly<Record<Part, (config: Config, log: Logger) => P
     if (config.DATABASE_URL === undefined) void loadFirstSample(config, log);
     return running;
   },
-  web: async (config, log) => {
+  web: async (config, log, figuresOfOthers) => {
     const { startWeb } = await import('../web/part.ts');
-    return startWeb(config, log);
+    return startWeb(config, log, figuresOfOthers);
   },
 };
 

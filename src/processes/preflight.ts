@@ -50,6 +50,9 @@ export async function preflight(
 
 async function checkPorts(config: Config, parts: readonly Part[]): Promise<void> {
   if (parts.includes('web')) await checkPort(config.HOST, config.PORT, 'the shop', 'PORT');
+  const { INGEST_METRICS_PORT: scraped } = config;
+  if (parts.includes('ingest') && scraped !== undefined)
+    await checkPort(config.HOST, scraped, "ingest's figures", 'INGEST_METRICS_PORT');
   if (parts.includes('broker')) await checkPort('127.0.0.1', config.KAFKA_PORT, 'Kafka', 'KAFKA_PORT');
   if (parts.includes('postgres'))
     await checkPort('127.0.0.1', config.POSTGRES_PORT, 'PostgreSQL', 'POSTGRES_PORT');
@@ -61,7 +64,7 @@ async function checkPort(host: string, port: number, what: string, setting: stri
     await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : error;
-    const option = `--${setting.toLowerCase().replace('_', '-')}`;
+    const option = `--${setting.toLowerCase().replaceAll('_', '-')}`;
     const message =
       code === 'EADDRINUSE' || code === 'EACCES'
         ? `port ${port} ${code === 'EACCES' ? 'needs more rights' : 'is taken'}; choose another one for ${what} with ${setting} or ${option}`

@@ -32,10 +32,10 @@ export async function start(
   const locks = lockParts(config.DATA_DIR, parts);
   const log = createLog('shopstream', config.LOG_LEVEL);
   const alone = parts.length === 1;
-  const supervisor = new Supervisor((part, signal) => {
+  const supervisor: Supervisor = new Supervisor((part, signal) => {
     // PostgreSQL is a process of its own already.
     if (alone || part === 'postgres') return startHere(part, config, signal);
-    return forkPart(part, env, signal);
+    return forkPart(part, env, signal, () => supervisor.figures(part));
   }, log);
   const bringUp = async () => {
     const afterCrash = locks.some(({ inherited }) => inherited);

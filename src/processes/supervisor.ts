@@ -40,6 +40,12 @@ export class Supervisor {
     }
   }
 
+  /** What the parts have counted, but for one of them. */
+  async figures(except: Part): Promise<string> {
+    const others = this.#kept.filter(({ part }) => part !== except);
+    return (await Promise.all(others.map(({ running }) => running.figures?.() ?? ''))).join('');
+  }
+
   /** Stops the parts, the last one first; those that are still starting, too. */
   async stop(): Promise<void> {
     this.#stopping.abort();

@@ -46,6 +46,7 @@ export class Tracking {
    */
   publish(event: ShopEvent): Promise<Acknowledgement> {
     const hops = this.#traces.begin(event, Date.now());
+    this.#log.debug({ order_id: event.order_id, title: event.title }, 'event received');
     try {
       const acknowledged = this.#publisher.publish(event);
       this.#follow(hops, acknowledged);
@@ -64,9 +65,16 @@ export class Tracking {
 
   #follow(hops: Hops, acknowledged: Promise<Acknowledgement>): void {
     acknowledged.then(
-      (acknowledgement) => this.#traces.acknowledged(hops, acknowledgement),
+      (acknowledgement) => this.#acknowledge(hops, acknowledgement),
       (error) => this.#lose(hops, error),
     );
+  }
+
+  #acknowledge(hops: Hops, acknowledgement: Acknowledgement): void {
+    const { partition, offset } = acknowledgement;
+    const { order_id } = hops.event;
+    this.#log.debug({ order_id, partition, offset: offset.toString() }, 'event is in Kafka');
+    this.#traces.acknowledged(hops, acknowledgement);
   }
 
   #lose(hops: Hops, error: unknown): void {

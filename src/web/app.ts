@@ -3,7 +3,7 @@
 import path from 'node:path';
 import compression from 'compression';
 import cookieParser from 'cookie-parser';
-import express, { type Express, type Request, type Response } from 'express';
+import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import helmet from 'helmet';
 import type { Registry } from 'prom-client';
 import { apiDocs } from '../api/docs.ts';
@@ -14,6 +14,7 @@ import { dashboardPage } from '../dashboard/page.ts';
 import { deadLetterApi } from '../dead-letters/api.ts';
 import { LetterDesk } from '../dead-letters/desk.ts';
 import { deadLetterPages, type KafkaPlace } from '../dead-letters/pages.ts';
+import type { ShopEvent } from '../events/event.ts';
 import type { KafkaProbe } from '../kafka/probe.ts';
 import type { Publisher } from '../kafka/publisher.ts';
 import type { Logger } from '../log.ts';
@@ -25,6 +26,7 @@ import { pages } from '../storefront/pages.ts';
 import type { Shop } from '../storefront/shop.ts';
 import { errorHandler, unknownPath } from './error-handler.ts';
 import { health } from './health.ts';
+import { rateLimit } from './rate-limit.ts';
 import type { Streams } from './sse.ts';
 import { staticFiles } from './static.ts';
 
@@ -41,6 +43,12 @@ export type AppParts = {
   readonly log: Logger;
   readonly version: string;
   readonly kafkaPlace: KafkaPlace;
+  /** How many reverse proxies stand before the shop. */
+  readonly proxies: number;
+  /** Requests of one address; Infinity for any number. */
+  readonly perSecond: number;
+  /** What the other parts of this program have counted, as Prometheus reads it. */
+  readonly figuresOfOthers: () => Promise<string>;
 };
 
 /** Nothing is loaded from elsewhere, nothing inline is run, nobody frames the shop. */
@@ -60,20 +68,17 @@ const CONTENT_SECURITY_POLICY = {
   },
 };
 
-export function createApp({
-  shop,
-  publisher,
-  probe,
-  live,
-  streams,
-  registry,
-  log,
-  version,
-  kafkaPlace,
-}: AppParts): Express {
+export function createApp(parts: AppParts): Express {
   const app = express();
-  const desk = new LetterDesk(shop.pool, (event) => shop.tracking.publish(event), KAFKA_PATIENCE_MS);
-  app.disable('x-powered-by').disable('etag');
+  configure(app, parts);
+  for (const router of routers(parts)) app.use(router);
+  app.use(unknownPath);
+  app.use(errorHandler(parts.shop.traces, parts.log));
+  return app;
+}
+
+function configure(app: Express, { shop, version, proxies }: AppParts): void {
+  app.disable('x-powered-by').disable('etag').set('trust proxy', proxies);
   // What even the error handler fails at is answered by Express itself: without a stack only in production.
   app.set('env', 'production');
   app.set('view engine', 'ejs').set('views', path.join(packageRoot, 'views')).enable('view cache');
@@ -89,18 +94,27 @@ export function createApp({
   app.use(compression({ filter: isCompressible }));
   // Before every route, as the page of an error reads the visitor's cookies too.
   app.use(cookieParser(shop.secret));
-  app.use(staticFiles());
-  app.use(health(shop.pool, () => publisher.state, probe, registry));
-  app.use(collector((event) => shop.tracking.publish(event), KAFKA_PATIENCE_MS));
-  app.use(charts(shop.pool));
-  app.use(deadLetterApi(desk));
-  app.use(apiDocs(shop.traces, version));
-  // Before /events/:order_id.
-  app.use(deadLetterPages(shop, desk, kafkaPlace));
-  app.use(pages(shop), choices(), eventRoutes(shop, streams), dashboardPage(shop.pool, shop.traces, live));
-  app.use(unknownPath);
-  app.use(errorHandler(shop.traces, log));
-  return app;
+}
+
+/** In the order in which they are asked. What comes before the limit is cheap, or is asked by who watches the shop. */
+function routers({ shop, publisher, probe, live, streams, registry, ...parts }: AppParts): RequestHandler[] {
+  const publish = (event: ShopEvent) => shop.tracking.publish(event);
+  const desk = new LetterDesk(shop.pool, publish, KAFKA_PATIENCE_MS);
+  return [
+    staticFiles(),
+    health(shop.pool, () => publisher.state, probe, registry, parts.figuresOfOthers),
+    rateLimit(parts.perSecond),
+    collector(publish, KAFKA_PATIENCE_MS),
+    charts(shop.pool),
+    deadLetterApi(desk),
+    apiDocs(shop.traces, parts.version),
+    // Before /events/:order_id.
+    deadLetterPages(shop, desk, parts.kafkaPlace),
+    pages(shop),
+    choices(),
+    eventRoutes(shop, streams),
+    dashboardPage(shop.pool, shop.traces, live),
+  ];
 }
 
 /** A compressed stream would hold events back. */

@@ -1,4 +1,5 @@
-// /healthz: the process answers. /readyz: what it needs is there, each dependency with its state. /metrics: Prometheus.
+// /healthz: the process answers. /readyz: what it needs is there, each dependency with its state. /metrics: Prometheus,
+// with the figures of the parts that run beside this one.
 
 import { Router } from 'express';
 import type { Registry } from 'prom-client';
@@ -11,11 +12,13 @@ const PATIENCE_MS = 2_000;
 
 type State = { readonly ok: boolean; readonly state: string };
 
+/** @param figuresOfOthers what the other parts of this program have counted, as Prometheus reads it */
 export function health(
   pool: Pool,
   kafka: () => PublisherState,
   probe: KafkaProbe,
   registry: Registry,
+  figuresOfOthers: () => Promise<string>,
 ): Router {
   const router = Router();
   route(router, '/healthz', { get: [(_req, res) => res.json({ status: 'alive' })] });
@@ -33,7 +36,12 @@ export function health(
     ],
   });
   route(router, '/metrics', {
-    get: [async (_req, res) => res.type(registry.contentType).send(await registry.metrics())],
+    get: [
+      async (_req, res) => {
+        const texts = await Promise.all([registry.metrics(), figuresOfOthers()]);
+        res.type(registry.contentType).send(texts.join('\n'));
+      },
+    ],
   });
   return router;
 }

@@ -34,9 +34,14 @@ const MEGABYTE = 1024 * 1024;
 
 /**
  * Starts the web part.
+ * @param figuresOfOthers what the parts beside it have counted, for /metrics
  * @throws {ListenError} where the address can't be had
  */
-export async function startWeb(config: Config, log: Logger): Promise<Running> {
+export async function startWeb(
+  config: Config,
+  log: Logger,
+  figuresOfOthers = async () => '',
+): Promise<Running> {
   const databaseUrl = await databaseUrlOf(config);
   const pool = openPool(databaseUrl, log);
   const outbox = new Outbox(path.join(config.DATA_DIR, 'outbox'), config.OUTBOX_MB * MEGABYTE);
@@ -48,12 +53,25 @@ export async function startWeb(config: Config, log: Logger): Promise<Running> {
   const traces = new Traces(new WebMetrics(registry, () => publisher.state));
   const tracking = new Tracking(publisher, traces, log);
   const orders = new Orders(pool, KAFKA_PATIENCE_MS);
-  const streams = new Streams(MOST_STREAMS);
+  const streams = new Streams(MOST_STREAMS, config.STREAM_LIMIT);
   const live = new Live(pool, streams, log, traces);
   const secret = config.COOKIE_SECRET ?? readSecret(config.DATA_DIR);
   const shop = { pool, tracking, traces, orders, secret };
   const kafkaPlace = { brokers: clusterOf(config).brokers.join(','), topic: config.KAFKA_TOPIC };
-  const app = createApp({ shop, publisher, probe, live, streams, registry, log, version, kafkaPlace });
+  const app = createApp({
+    shop,
+    publisher,
+    probe,
+    live,
+    streams,
+    registry,
+    log,
+    version,
+    kafkaPlace,
+    proxies: config.TRUST_PROXY,
+    perSecond: config.RATE_LIMIT,
+    figuresOfOthers,
+  });
   const migrated = migratePatiently(pool, log, config.TIME_ZONE);
   const server = await listenHttp(app, config.HOST, config.PORT);
   for (const left of publisher.start()) {

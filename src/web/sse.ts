@@ -3,20 +3,29 @@
 
 import type { Request, Response } from 'express';
 import { unavailable } from './errors.ts';
+import { tooMany } from './rate-limit.ts';
 
 const HEARTBEAT_MS = 15_000;
 const LARGEST_BACKLOG_BYTES = 1024 * 1024;
 const RECONNECT_MS = 1_000;
+const RETRY_SECONDS = 10;
 
 export type Stream = { send(event: string, data: unknown): void };
 
 /** All open streams of this process, so that they can be counted, limited and ended. */
 export class Streams {
   readonly #open = new Set<Response>();
+  readonly #byAddress = new Map<string, number>();
   readonly #limit: number;
+  readonly #limitOfAddress: number;
 
-  constructor(limit: number) {
+  /**
+   * @param limit streams in all
+   * @param limitOfAddress streams of one address
+   */
+  constructor(limit: number, limitOfAddress = Number.POSITIVE_INFINITY) {
     this.#limit = limit;
+    this.#limitOfAddress = limitOfAddress;
   }
 
   get size(): number {
@@ -26,12 +35,17 @@ export class Streams {
   /**
    * Turns a response into a stream.
    * @param onClose called once, when the reader has gone or the process ends
-   * @throws {HttpError} 503 where too many are open
+   * @throws {HttpError} 429 where too many of this address are open, 503 where too many in all
    */
   open(req: Request, res: Response, onClose: () => void): Stream {
     if (this.#open.size >= this.#limit) {
-      throw unavailable('too_many_streams', `${this.#limit} streams are open, no more are taken`, 10);
+      throw unavailable(
+        'too_many_streams',
+        `${this.#limit} streams are open, no more are taken`,
+        RETRY_SECONDS,
+      );
     }
+    const leave = this.#enter(req.ip ?? '');
     res.writeHead(200, {
       'Content-Type': 'text/event-stream; charset=utf-8',
       'Cache-Control': 'no-store, no-transform',
@@ -43,6 +57,7 @@ export class Streams {
     req.once('close', () => {
       clearInterval(heartbeat);
       this.#open.delete(res);
+      leave();
       onClose();
     });
     return {
@@ -50,6 +65,21 @@ export class Streams {
         if (res.writableLength > LARGEST_BACKLOG_BYTES) res.destroy();
         else res.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
       },
+    };
+  }
+
+  /** Counts a stream of an address, until the returned function is called. */
+  #enter(address: string): () => void {
+    const open = this.#byAddress.get(address) ?? 0;
+    if (open >= this.#limitOfAddress) {
+      const most = `at most ${this.#limitOfAddress}`;
+      throw tooMany('too_many_streams', 'too many streams are open from this address', RETRY_SECONDS, most);
+    }
+    this.#byAddress.set(address, open + 1);
+    return () => {
+      const left = (this.#byAddress.get(address) ?? 1) - 1;
+      if (left === 0) this.#byAddress.delete(address);
+      else this.#byAddress.set(address, left);
     };
   }
 

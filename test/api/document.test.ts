@@ -56,19 +56,19 @@ function anApp(): Express {
   live.close();
   const tracking = new Tracking(publisher, traces, testLog);
   const shop = { pool: line.pool, tracking, traces, orders: new Orders(line.pool, 1), secret: 'secret' };
-  const kafkaPlace = { brokers: '', topic: '' };
-  const probe = new KafkaProbe(testKafka(1));
-  const registry = new Registry();
   return createApp({
     shop,
     publisher,
-    probe,
+    probe: new KafkaProbe(testKafka(1)),
     live,
     streams,
-    registry,
+    registry: new Registry(),
     log: testLog,
     version: '0',
-    kafkaPlace,
+    kafkaPlace: { brokers: '', topic: '' },
+    proxies: 0,
+    perSecond: 1,
+    figuresOfOthers: async () => '',
   });
 }
 

@@ -1,0 +1,18 @@
+// At level debug, a line for every record of a committed batch: with the same order_id that the storefront or the
+// collector has logged, a click can be followed through the logs of all processes to its row.
+
+import type { Logger } from '../log.ts';
+import { type KafkaRecord, parseBatch } from './batch.ts';
+
+/** Reads the records once more, so that it costs nothing where nobody reads the lines. */
+export function logStored(log: Logger, partition: number, records: readonly KafkaRecord[]): void {
+  if (!log.isLevelEnabled('debug')) return;
+  const { events, deadLetters } = parseBatch({ partition, records });
+  for (const { event, offset } of events) {
+    log.debug({ order_id: event.order_id, partition, offset: offset.toString() }, 'event is in Postgres');
+  }
+  for (const { record, rejection } of deadLetters) {
+    const { code, reason } = rejection;
+    log.debug({ partition, offset: record.offset.toString(), code, reason }, 'message was set aside');
+  }
+}
