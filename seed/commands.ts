@@ -1,5 +1,7 @@
 // The dataset's commands: what main.ts calls. Each writes its result to standard output and gives the exit code.
 
+import { createWriteStream } from 'node:fs';
+import { finished } from 'node:stream/promises';
 import type { Config } from '../src/config.ts';
 import { databaseUrlOf } from '../src/connections.ts';
 import { explainConnection } from '../src/db/errors.ts';
@@ -9,7 +11,7 @@ import { createLog, type Logger } from '../src/log.ts';
 import { loadFile } from './load.ts';
 import { writeReplica } from './replica.ts';
 import { loadSample } from './sample.ts';
-import { describeLoad, describeVerification, showProgress } from './terminal.ts';
+import { describeExploration, describeLoad, describeVerification, showProgress } from './terminal.ts';
 import { verifyCounts } from './verify.ts';
 
 const DONE = 0;
@@ -53,9 +55,27 @@ export function seed(config: Config, file: string | undefined, strict: boolean):
   });
 }
 
-/** Writes a replica of the dataset to standard output. */
-export async function replica(rows: number, seedNumber: number): Promise<number> {
-  await writeReplica({ rows, seed: seedNumber, out: process.stdout });
+/**
+ * Writes a replica of the dataset.
+ * @param file where to; standard output where none is given
+ */
+export async function replica(rows: number, seedNumber: number, file: string | undefined): Promise<number> {
+  if (file === undefined) {
+    await writeReplica({ rows, seed: seedNumber, out: process.stdout });
+    return DONE;
+  }
+  const out = createWriteStream(file);
+  await writeReplica({ rows, seed: seedNumber, out });
+  out.end();
+  await finished(out);
+  return DONE;
+}
+
+/** Answers what the original's notebook asked of the file: as tables, or as JSON. */
+export async function explore(file: string, json: boolean): Promise<number> {
+  const { exploreFile } = await import('./explore.ts');
+  const exploration = await exploreFile(file);
+  console.log(json ? JSON.stringify(exploration, undefined, 2) : describeExploration(exploration));
   return DONE;
 }
 

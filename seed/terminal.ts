@@ -1,7 +1,8 @@
 // How a load looks: one line that is written anew on a terminal, plain lines now and then where there is none.
 
+import type { Exploration } from './explore.ts';
 import type { LoadProgress, LoadResult, LoadStep, RejectedRow } from './load/progress.ts';
-import { formatNumber, renderTable } from './table.ts';
+import { formatNumber, renderTable, type TableRow } from './table.ts';
 import type { Verification } from './verify.ts';
 
 const WORDS: Readonly<Record<LoadStep, string>> = {
@@ -96,4 +97,19 @@ export function describeVerification({ cells, published, loaded, different }: Ve
       ? `all ${cells.length} cells are as published: ${formatNumber(loaded)} rows`
       : `${different} of ${cells.length} cells differ: ${formatNumber(loaded)} rows loaded, ${formatNumber(published)} published`;
   return `${renderTable(cells)}\n\n${summary}`;
+}
+
+/** Every answer under its question. */
+export function describeExploration(exploration: Exploration): string {
+  const { file, rows, columns, order_id_is_unique: unique, seconds } = exploration;
+  const tables: readonly (readonly [title: string, rows: readonly TableRow[]])[] = [
+    ['Columns', columns],
+    ['First rows', exploration.first_rows],
+    ['Top products', exploration.top_products],
+    ['Top users', exploration.top_users],
+    ['Top pages', exploration.top_pages],
+    ['By title and device', exploration.titles_and_devices],
+  ];
+  const head = `${file}: ${formatNumber(rows)} rows, order_id is ${unique ? '' : 'not '}unique (${seconds.toFixed(1)} s)`;
+  return [head, ...tables.map(([title, table]) => `${title}\n${renderTable(table)}`)].join('\n\n');
 }

@@ -73,10 +73,40 @@ function buildProgram(): Command {
       )
       .option('--rows <number>', 'how many rows', wholeNumber, PUBLISHED_ROWS)
       .option('--seed <number>', 'what the random numbers start from', wholeNumber, 1)
+      .option('--out <file>', 'where to write it (default: standard output)')
       .exitOverride()
-      .action(async ({ rows, seed }: { readonly rows: number; readonly seed: number }) => {
-        const { replica } = await import('../seed/commands.ts');
-        process.exitCode = await replica(rows, seed);
+      .action(
+        async ({
+          rows,
+          seed,
+          out,
+        }: {
+          readonly rows: number;
+          readonly seed: number;
+          readonly out?: string;
+        }) => {
+          const { replica } = await import('../seed/commands.ts');
+          process.exitCode = await replica(rows, seed, out);
+        },
+      ),
+  );
+  program.addCommand(
+    command('verify', "compares what was loaded with the dataset's published counts").action(
+      async (options: Options) => {
+        const { verify } = await import('../seed/commands.ts');
+        process.exitCode = await verify(readConfig(givenSettings(options)));
+      },
+    ),
+  );
+  program.addCommand(
+    new Command('explore')
+      .description("answers the original's questions about a file, without a database")
+      .argument('<file>', '.csv, .csv.gz or .zip')
+      .option('--json', 'JSON instead of tables')
+      .exitOverride()
+      .action(async (file: string, { json }: { readonly json?: true }) => {
+        const { explore } = await import('../seed/commands.ts');
+        process.exitCode = await explore(file, json === true);
       }),
   );
   program.addCommand(new Command('run-part').argument('<part>').action(runPart), { hidden: true });
