@@ -54,7 +54,9 @@ BEGIN
   INSERT INTO user_years (user_id, year, device)
   SELECT DISTINCT user_id, NEW.year, site_version FROM events
   WHERE "time" >= year_start(NEW.year) AND "time" < year_start(NEW.year + 1)
-  ORDER BY 1, 2, 3;
+  ORDER BY 1, 2, 3
+  -- Another writer may list one of them at this moment: it is waited for.
+  ON CONFLICT DO NOTHING;
   -- The events of this transaction are among them, so that the row that woke us may be there now: it is skipped.
   DELETE FROM year_users WHERE year = NEW.year;
   INSERT INTO year_users (year, device, source, users)

@@ -242,7 +242,11 @@ export class Ingest {
   }
 }
 
-/** SQLSTATE classes 22 (data exception) and 23 (constraint violation): trying again can't help. */
+/**
+ * SQLSTATE classes 22 (data exception) and 23 (constraint violation): trying again can't help. But for 23505: a key that
+ * another writer took at the same moment is there the next time, and is then met as a duplicate.
+ */
 function isDataError(error: unknown): boolean {
-  return /^2[23]/.test(codeOf(error) ?? '');
+  const code = codeOf(error) ?? '';
+  return /^2[23]/.test(code) && code !== '23505';
 }
