@@ -53,9 +53,8 @@ BEGIN
   END IF;
   INSERT INTO user_years (user_id, year, device)
   SELECT DISTINCT user_id, NEW.year, site_version FROM events
-  WHERE "time" >= year_start(NEW.year) AND "time" < year_start(NEW.year + 1)
+  WHERE "time" >= (SELECT year_start(NEW.year)) AND "time" < (SELECT year_start(NEW.year + 1))
   ORDER BY 1, 2, 3
-  -- Another writer may list one of them at this moment: it is waited for.
   ON CONFLICT DO NOTHING;
   -- The events of this transaction are among them, so that the row that woke us may be there now: it is skipped.
   DELETE FROM year_users WHERE year = NEW.year;
@@ -65,19 +64,21 @@ BEGIN
 END $$;
 
 -- Takes counts of users that were made elsewhere for these years, or makes them from events where they are NULL.
+-- To be called while no writer of events is under way.
 CREATE FUNCTION recount_users(years smallint[], counted year_users[] DEFAULT NULL) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   DELETE FROM user_years WHERE year = ANY (years);
   DELETE FROM year_users WHERE year = ANY (years);
   IF counted IS NULL THEN
+    -- The bounds are made once: within the join, they would be made for each event.
+    WITH bounds AS MATERIALIZED (
+      SELECT year, year_start(year) AS first, year_start(year + 1) AS next FROM unnest(years) AS y (year)
+    ), seen AS (
+      SELECT DISTINCT year, site_version AS device, user_id
+      FROM bounds JOIN events ON "time" >= first AND "time" < next
+    )
     INSERT INTO year_users (year, device, source, users)
-    SELECT year, device, -1, count(*)
-    FROM (
-      SELECT DISTINCT y.year, site_version AS device, user_id
-      FROM unnest(years) AS y (year)
-      JOIN events ON "time" >= year_start(y.year) AND "time" < year_start(y.year + 1)
-    ) AS seen
-    GROUP BY year, device;
+    SELECT year, device, -1, count(*) FROM seen GROUP BY year, device;
   ELSE
     INSERT INTO year_users SELECT * FROM unnest(counted);
   END IF;

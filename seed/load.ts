@@ -6,8 +6,8 @@
 // Loading the same text again does nothing. docs/decisions/dataset-load.md says why it is done this way.
 
 import { openSource, STANDARD_INPUT } from './csv/source.ts';
-import type { LoadProgress, LoadResult, LoadStep, RejectedRow } from './load/progress.ts';
-import { type LoadOptions, runLoad } from './load/run.ts';
+import type { LoadOptions, LoadProgress, LoadResult, LoadStep, RejectedRow } from './load/progress.ts';
+import { runLoad } from './load/run.ts';
 
 export type { LoadOptions, LoadProgress, LoadResult, LoadStep, RejectedRow };
 

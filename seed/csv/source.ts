@@ -22,6 +22,11 @@ export type Source = {
   readonly chunks: AsyncIterable<Buffer>;
 };
 
+/** How much of a source is taken, 0 to 1; undefined where that can't be known. */
+export function shareOf({ size, taken }: Source): number | undefined {
+  return size === undefined ? undefined : Math.min(1, taken() / size);
+}
+
 export const STANDARD_INPUT = '-';
 const CHUNK_BYTES = 1024 * 1024;
 const GZIP = Buffer.from([0x1f, 0x8b]);

@@ -9,11 +9,13 @@ import { removeSample } from './sample-rows.ts';
 import { changeStage, stageTable, type Unfinished } from './stage.ts';
 import { transact } from './transact.ts';
 
-/** About 400,000 rows: one transaction for a small file. */
-const BLOCKS_PER_PART = 5_000;
+/** Of events: 8 kB hold about 75 rows of some 108 bytes. */
+const ROWS_PER_BLOCK = 75;
 
 export type MergeOptions = {
   readonly sample: boolean;
+  /** Rows of one transaction, about. */
+  readonly rowsPerCommit: number;
   readonly onProgress: (done: number) => void;
   /** Told of rows that were set aside, before their part is committed; may throw. */
   readonly onRejects: (client: pg.PoolClient, load: Unfinished) => Promise<void>;
@@ -30,9 +32,10 @@ export async function mergeRows(
     [stageTable(load)],
   );
   const blocks = rows[0]?.blocks ?? 0;
+  const blocksPerPart = Math.ceil(options.rowsPerCommit / ROWS_PER_BLOCK);
   let state = load;
   do {
-    const end = Math.min(state.merged_blocks + BLOCKS_PER_PART, blocks);
+    const end = Math.min(state.merged_blocks + blocksPerPart, blocks);
     const begun = state;
     state = await transact(client, () => mergePart(client, begun, end, end === blocks, options));
     options.onProgress(end / blocks);

@@ -1,4 +1,8 @@
-// What a load tells while it runs, and what comes of it. How it looks on a terminal is seed/terminal.ts's business.
+// What a load is given, what it tells while it runs, and what comes of it. How that looks is seed/terminal.ts's business.
+
+import type { Pool } from '../../src/db/pool.ts';
+import type { Logger } from '../../src/log.ts';
+import type { Source } from '../csv/source.ts';
 
 export type LoadStep = 'comparing' | 'reading' | 'indexing' | 'merging' | 'publishing' | 'locating';
 
@@ -10,6 +14,32 @@ export type LoadProgress = {
   readonly done: number | undefined;
   /** Rows that an earlier, unfinished run had read. */
   readonly resumedRows: number;
+};
+
+/** Passes progress on. */
+export type Tell = (
+  step: LoadStep,
+  rows: number,
+  rejected: number,
+  more?: Partial<Pick<LoadProgress, 'done' | 'resumedRows'>>,
+) => void;
+
+export type LoadOptions = {
+  readonly pool: Pool;
+  readonly log: Logger;
+  /** The first bad row ends the load, and nothing is loaded. */
+  readonly strict?: boolean | undefined;
+  readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+  /** Rows of one transaction, about, after which a killed load can go on; default 250,000. */
+  readonly rowsPerCommit?: number | undefined;
+};
+
+export type LoadInput = {
+  /** Opens the text from its beginning. */
+  readonly open: () => Promise<Source>;
+  /** It can be opened more than once. */
+  readonly again: boolean;
+  readonly sample: boolean;
 };
 
 export type RejectedRow = {

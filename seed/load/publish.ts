@@ -133,8 +133,10 @@ async function yieldToLive(client: pg.PoolClient, load: Unfinished): Promise<Unf
 /** True where other rows fall in the years of the file: their users may be the same. */
 async function hasRowsInYears(client: pg.PoolClient): Promise<boolean> {
   const { rowCount } = await client.query(
-    `SELECT FROM staged_users WHERE EXISTS (
-       SELECT FROM events WHERE "time" >= year_start(year) AND "time" < year_start(year + 1))`,
+    `WITH bounds AS MATERIALIZED (
+       SELECT DISTINCT year_start(year) AS first, year_start(year + 1) AS next FROM staged_users
+     )
+     SELECT FROM bounds JOIN events ON "time" >= first AND "time" < next LIMIT 1`,
   );
   return rowCount !== 0;
 }

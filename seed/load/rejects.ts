@@ -3,11 +3,12 @@
 import type { Client } from '../../src/db/pool.ts';
 import type { RejectedLine } from '../csv/encoder.ts';
 import { DatasetError } from '../errors.ts';
-import type { RejectedRow } from './progress.ts';
+import type { LoadResult, RejectedRow } from './progress.ts';
 import type { Unfinished } from './stage.ts';
 
 /** All are counted; no more than these are kept, so that a wrong file doesn't fill the disk. */
 const MOST_KEPT = 100_000;
+const SHOWN = 10;
 
 /** Keeps rejected lines, up to MOST_KEPT of a load. */
 export async function insertRejects(
@@ -45,4 +46,17 @@ export async function readRejects(client: Client, loadId: number, most: number):
     [loadId, most],
   );
   return rows;
+}
+
+type Counts = Pick<Unfinished, 'load_id' | 'source' | 'present' | 'rejected' | 'bytes' | 'sha256'>;
+
+/** What came of a load, with the first rows that it set aside. */
+export async function resultOf(
+  client: Client,
+  { load_id, source, present, rejected, bytes, sha256 }: Counts,
+  added: number,
+  known: boolean,
+): Promise<Omit<LoadResult, 'seconds'>> {
+  const rejects = await readRejects(client, load_id, SHOWN);
+  return { source, added, present, rejected, rejects, bytes, sha256, known };
 }

@@ -1,150 +1,92 @@
 // The steps of a load in their order, and how each tells where it is.
 
-import { createHash } from 'node:crypto';
-import type { Client, Pool } from '../../src/db/pool.ts';
-import type { Logger } from '../../src/log.ts';
+import type { Client } from '../../src/db/pool.ts';
 import type { Source } from '../csv/source.ts';
 import { DatasetError } from '../errors.ts';
+import { beginOrResume, ROWS_PER_COMMIT } from './begin.ts';
+import { findKnown, findLoaded } from './known.ts';
 import { locateRejects } from './locate.ts';
 import { mergeRows } from './merge.ts';
-import type { LoadProgress, LoadResult, LoadStep } from './progress.ts';
+import type { LoadInput, LoadOptions, LoadResult, LoadStep, Tell } from './progress.ts';
 import { countStage, publishStage } from './publish.ts';
-import { readRows, sha256OfNothing } from './read.ts';
-import { readRejects, refuse } from './rejects.ts';
+import { readRejects, refuse, resultOf } from './rejects.ts';
 import { addKey, dropRepeats } from './repeats.ts';
 import { sampleRows } from './sample-rows.ts';
 import { inSession, type Session } from './session.ts';
-import { beginStage, dropStage, readUnfinished, type Unfinished } from './stage.ts';
-
-export type LoadOptions = {
-  readonly pool: Pool;
-  readonly log: Logger;
-  /** The first bad row ends the load, and nothing is loaded. */
-  readonly strict?: boolean | undefined;
-  readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
-  /** After how many rows a killed load can go on; default 250,000. */
-  readonly rowsPerCommit?: number | undefined;
-};
-
-export type LoadInput = {
-  /** Opens the text from its beginning. */
-  readonly open: () => Promise<Source>;
-  /** It can be opened more than once. */
-  readonly again: boolean;
-  readonly sample: boolean;
-};
+import { dropStage, readUnfinished, type Unfinished } from './stage.ts';
 
 /** Fewer rows are merged: replacing the partition is only worth its while for a file that is most of the table. */
 const LEAST_ROWS_TO_PUBLISH = 25_000;
 const MOST_ROWS_TO_MOVE = 1_000_000;
 const LEAST_SHARE = 4;
-const SHOWN_REJECTS = 10;
-const ROWS_PER_COMMIT = 250_000;
 
 /** Loads what `input` gives, once. */
 export async function runLoad(input: LoadInput, options: LoadOptions): Promise<LoadResult> {
   const source = await input.open();
-  return inSession(options.pool, (session) => new Load(session, input, options).run(source));
+  const begun = Date.now();
+  const outcome = await inSession(options.pool, (session) => new Load(session, input, options).run(source));
+  return { ...outcome, seconds: (Date.now() - begun) / 1000 };
 }
+
+type Outcome = Omit<LoadResult, 'seconds'>;
 
 class Load {
   readonly #session: Session;
   readonly #input: LoadInput;
   readonly #options: LoadOptions;
-  readonly #begun = Date.now();
-  #resumedRows = 0;
+  readonly #tell: Tell;
 
   constructor(session: Session, input: LoadInput, options: LoadOptions) {
     this.#session = session;
     this.#input = input;
     this.#options = options;
+    this.#tell = (step: LoadStep, rows: number, rejected: number, more = {}) =>
+      options.onProgress?.({ step, rows, rejected, done: undefined, resumedRows: 0, ...more });
   }
 
-  async run(source: Source): Promise<LoadResult> {
+  async run(source: Source): Promise<Outcome> {
     const { main } = this.#session;
     try {
-      const known = await this.#findKnown();
+      const known = await findKnown(main, this.#input, this.#tell);
       if (known !== undefined) return known;
-      const load = await this.#read(source);
+      const load = await beginOrResume(main, this.#input, this.#options, source, this.#tell);
+      if (load.rejected > 0) await this.#onRejects(main, load);
       if (load.rows === 0) await this.#refuseEmpty(load);
-      return (await this.#findLoaded(load.sha256, load)) ?? (await this.#finish(load));
+      return (await this.#findSame(load)) ?? (await this.#finish(load));
     } catch (error) {
       // A lost connection leaves what was read to the next run; a file that is no good leaves nothing.
-      if (error instanceof DatasetError && error.code !== 'EVENTS_BUSY') await dropStage(main);
+      if (error instanceof DatasetError && error.code !== 'EVENTS_BUSY') await this.#forget();
       throw error;
     }
   }
 
-  /** Looks whether this text was loaded before, by its checksum: reading is ten times faster than loading. */
-  async #findKnown(): Promise<LoadResult | undefined> {
+  /** What is half in events already is brought to its end by the next run. */
+  async #forget(): Promise<void> {
     const { main } = this.#session;
-    const { rowCount } = await main.query('SELECT FROM loads WHERE NOT sample LIMIT 1');
-    if (rowCount === 0 || !this.#input.again || (await readUnfinished(main)) !== undefined) return undefined;
-    const source = await this.#input.open();
-    const hash = createHash('sha256');
-    for await (const chunk of source.chunks) {
-      hash.update(chunk);
-      this.#tell('comparing', 0, 0, share(source));
-    }
-    return this.#findLoaded(hash.digest('hex'));
+    if ((await readUnfinished(main))?.merged_blocks === 0) await dropStage(main);
   }
 
-  async #findLoaded(sha256: string, load?: Unfinished): Promise<LoadResult | undefined> {
+  /** What was loaded before of the same text, which for standard input is only known by now. */
+  async #findSame(load: Unfinished): Promise<Outcome | undefined> {
     const { main } = this.#session;
-    const { rows } = await main.query<Unfinished & { id: number }>(
-      'SELECT id, source, bytes, rejected, rows AS present, rows FROM loads WHERE sha256 = $1 AND NOT sample',
-      [sha256],
-    );
-    const [before] = rows;
-    if (before === undefined) return undefined;
-    if (load !== undefined) await dropStage(main);
-    return this.#result({ ...before, load_id: before.id, sha256 }, 0, true);
-  }
-
-  /** Goes on with what an earlier run read of this file, or begins. */
-  async #read(source: Source): Promise<Unfinished> {
-    const { main } = this.#session;
-    const { again, open } = this.#input;
-    const earlier = await readUnfinished(main);
-    if (earlier !== undefined && again && earlier.bytes > 0) {
-      this.#resumedRows = earlier.rows;
-      const load = await this.#readFrom(earlier, source);
-      if (load !== undefined) return load;
-      this.#resumedRows = 0;
-      this.#options.log.warn(
-        `${earlier.source} was not loaded to its end and is another file: its rows are dropped`,
-      );
-    }
-    await dropStage(main);
-    const anew = earlier !== undefined && again && earlier.bytes > 0 ? await open() : source;
-    const load = await this.#readFrom(await beginStage(main, source.name, sha256OfNothing), anew);
-    if (load === undefined) throw new Error('a new load was taken for another one');
-    return load;
-  }
-
-  #readFrom(load: Unfinished, source: Source): Promise<Unfinished | undefined> {
-    return readRows(this.#session.main, load, {
-      source,
-      strict: this.#options.strict === true,
-      rowsPerCommit: this.#options.rowsPerCommit ?? ROWS_PER_COMMIT,
-      onProgress: (rows, rejected) => this.#tell('reading', rows, rejected, share(source)),
-    });
+    const known = await findLoaded(main, load.sha256);
+    if (known !== undefined) await dropStage(main);
+    return known;
   }
 
   async #refuseEmpty(load: Unfinished): Promise<never> {
     const [first] = await readRejects(this.#session.main, load.load_id, 1);
     const why = first ? `; line ${first.line}: ${first.column ?? 'row'} ${first.reason}` : '';
-    throw new DatasetError(
-      'NO_ROWS',
-      `received ${load.source} with ${load.rejected} bad rows and no good one, expected at least one row${why}`,
-    );
+    const came = `${load.source} with ${load.rejected} bad rows and no good one`;
+    throw new DatasetError('NO_ROWS', `received ${came}, expected at least one row${why}`);
   }
 
-  async #finish(read: Unfinished): Promise<LoadResult> {
+  async #finish(read: Unfinished): Promise<Outcome> {
+    const { main } = this.#session;
     const publish = read.merged_blocks === 0 && (await this.#worthPublishing(read));
     const { load, added } = publish ? await this.#publish(read) : await this.#merge(read);
-    await this.#locate(this.#session.main, load);
-    return this.#result(load, added, false);
+    await this.#locate(main, load);
+    return resultOf(main, load, added, false);
   }
 
   async #worthPublishing({ rows }: Unfinished): Promise<boolean> {
@@ -178,15 +120,18 @@ class Load {
   }
 
   async #merge(read: Unfinished): Promise<{ load: Unfinished; added: number }> {
+    const { strict, rowsPerCommit = ROWS_PER_COMMIT } = this.#options;
     const load = await mergeRows(this.#session.main, read, {
       sample: this.#input.sample,
-      onProgress: (done) => this.#tell('merging', read.rows, read.rejected, done),
+      // All at once where a bad row is to take everything back.
+      rowsPerCommit: strict ? Number.POSITIVE_INFINITY : rowsPerCommit,
+      onProgress: (done) => this.#tell('merging', read.rows, read.rejected, { done }),
       onRejects: (client, state) => this.#onRejects(client, state),
     });
     return { load, added: load.merged_rows };
   }
 
-  /** With `strict`, the first repeated order_id ends the load. */
+  /** With `strict`, the first bad row ends the load. */
   async #onRejects(client: Client, load: Unfinished): Promise<void> {
     if (this.#options.strict !== true) return;
     await this.#locate(client, load);
@@ -200,27 +145,6 @@ class Load {
       return this.#input.open();
     });
   }
-
-  #tell(step: LoadStep, rows: number, rejected: number, done?: number): void {
-    this.#options.onProgress?.({ step, rows, rejected, done, resumedRows: this.#resumedRows });
-  }
-
-  async #result(
-    load: Pick<Unfinished, 'load_id' | 'source' | 'present' | 'rejected' | 'bytes' | 'sha256'>,
-    added: number,
-    known: boolean,
-  ): Promise<LoadResult> {
-    const { load_id, ...counts } = load;
-    const rejects = await readRejects(this.#session.main, load_id, SHOWN_REJECTS);
-    const seconds = (Date.now() - this.#begun) / 1000;
-    const { source, present, rejected, bytes, sha256 } = counts;
-    return { source, added, present, rejected, rejects, bytes, sha256, seconds, known };
-  }
-}
-
-/** How much of a source is read. */
-function share({ size, taken }: Source): number | undefined {
-  return size === undefined ? undefined : Math.min(1, taken() / size);
 }
 
 /** Waits for both, also where one fails: its connection is still in use. */

@@ -19,6 +19,8 @@ export async function sampleRows(client: Client): Promise<number> {
 export async function removeSample(client: Client): Promise<void> {
   const count = await sampleRows(client);
   if (count === 0) return;
+  // No event of these years may be under way while their users are counted anew. Readers go on.
+  await client.query('LOCK TABLE events IN SHARE ROW EXCLUSIVE MODE');
   const ids = Array.from({ length: count }, (_, index) => md5OfNumber(SAMPLE_FIRST_ID + index));
   await client.query('CREATE TEMP TABLE sample_rows (LIKE events) ON COMMIT DROP');
   await client.query(

@@ -5,7 +5,8 @@ import type pg from 'pg';
 import type { Pool } from '../../src/db/pool.ts';
 import { DatasetError } from '../errors.ts';
 
-const LOCK_KEY = 0x550a;
+/** One for each connection: a killed loader may be outlived by either of them, for a second. */
+const LOCK_KEYS = { main: 0x550a, side: 0x550b };
 const WAIT_SECONDS = 10;
 
 export type Session = {
@@ -32,7 +33,8 @@ export async function inSession<T>(pool: Pool, work: (session: Session) => Promi
     }
     const [main, side] = clients;
     if (main === undefined || side === undefined) throw new Error('expected two connections');
-    await takeLock(main);
+    await takeLock(main, LOCK_KEYS.main);
+    await takeLock(side, LOCK_KEYS.side);
     return await work({ main, side });
   } finally {
     // Their settings and temporary tables go with them.
@@ -52,11 +54,11 @@ async function prepare(client: pg.PoolClient): Promise<void> {
   await client.query(`SET max_parallel_maintenance_workers = 1`);
 }
 
-async function takeLock(client: pg.PoolClient): Promise<void> {
+async function takeLock(client: pg.PoolClient, key: number): Promise<void> {
   const deadline = Date.now() + WAIT_SECONDS * 1000;
   for (;;) {
     const { rows } = await client.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1) AS taken', [
-      LOCK_KEY,
+      key,
     ]);
     if (rows[0]?.taken) return;
     if (Date.now() > deadline) throw await alreadyRunning(client);

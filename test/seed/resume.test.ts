@@ -7,12 +7,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { runLoad } from '../../seed/load/run.ts';
 import { type LoadProgress, loadFile } from '../../seed/load.ts';
+import { HEADER } from '../../seed/published.ts';
 import { loadSample } from '../../seed/sample.ts';
 import type { Pool } from '../../src/db/pool.ts';
 import { packageRoot } from '../../src/paths.ts';
 import { migratedDatabase, testLog } from '../support/database.ts';
 import { expectRollupsEqualEvents } from '../support/recount.ts';
-import { countEvents, replicaFile, sourceOf } from './support.ts';
+import { countEvents, csvFile, fileOf, replicaFile, rowsOf, sourceOf } from './support.ts';
 
 const ROWS = 30_000;
 const rowsPerCommit = 3_000;
@@ -77,6 +78,54 @@ describe('a load that was cut off', () => {
     await loadPart(pool, await replicaFile(ROWS), 3_000_000);
     expect(await countEvents(pool)).toBe(20_000);
     await expectRollupsEqualEvents(pool);
+  });
+});
+
+describe('a load that was cut off while its rows were merged', () => {
+  const rows = 6_000;
+  const cutOff = async (pool: Pool, file: string) => {
+    const onProgress = ({ step }: LoadProgress) => {
+      if (step === 'merging') throw new Error('the network is gone');
+    };
+    const load = loadFile({ pool, log: testLog, file, rowsPerCommit: 1_000, onProgress });
+    await expect(load).rejects.toThrow('the network is gone');
+    const merged = await countEvents(pool);
+    expect(merged).toBeGreaterThan(0);
+    expect(merged).toBeLessThan(rows);
+  };
+
+  it('goes on with the rest', async () => {
+    const { pool } = await migratedDatabase();
+    const file = await replicaFile(rows);
+    await cutOff(pool, file);
+    expect(await loadFile({ pool, log: testLog, file })).toMatchObject({
+      added: rows,
+      present: 0,
+      rejected: 0,
+    });
+    await expectRollupsEqualEvents(pool);
+  });
+
+  it('is brought to its end before another file, as its rows are half in the table', async () => {
+    const { pool } = await migratedDatabase();
+    await cutOff(pool, await replicaFile(rows));
+    const other = await fileOf(`${HEADER}\n${rowsOf(100, 500_000).join('\n')}\n`);
+    expect(await loadFile({ pool, log: testLog, file: other })).toMatchObject({ added: 100 });
+    expect((await pool.query('SELECT rows FROM loads ORDER BY id')).rows).toEqual([{ rows }, { rows: 100 }]);
+    expect(await countEvents(pool)).toBe(rows + 100);
+    await expectRollupsEqualEvents(pool);
+  });
+});
+
+describe('a strict load after one that was not', () => {
+  it('is refused for the bad rows that were set aside then', async () => {
+    const { pool } = await migratedDatabase();
+    const file = await csvFile(await replicaFile(ROWS), (lines) => ['x', ...lines]);
+    await loadPart(pool, file, 3_000_000);
+    await expect(loadFile({ pool, log: testLog, file, strict: true })).rejects.toMatchObject({
+      code: 'BAD_ROW',
+    });
+    expect(await countEvents(pool)).toBe(0);
   });
 });
 
