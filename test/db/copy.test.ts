@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { CopyRows, copyInto } from '../../src/db/copy.ts';
+import { type Pool, transaction } from '../../src/db/pool.ts';
+import { anyId, anyTime } from '../support/arbitrary.ts';
+import { emptyDatabase, openTestPool } from '../support/database.ts';
+
+let pool: Pool;
+beforeAll(async () => {
+  pool = openTestPool(await emptyDatabase());
+  await pool.query("CREATE TYPE colour AS ENUM ('red', 'green')");
+  await pool.query(
+    `CREATE TABLE copied (n integer, id uuid, at timestamptz, big bigint, small smallint, words text, raw bytea, more jsonb, colour colour)`,
+  );
+});
+
+type Row = {
+  id: string;
+  at: string;
+  big: bigint;
+  n: number;
+  small: number;
+  words: string;
+  raw: Buffer | null;
+  more: unknown;
+  colour: string;
+};
+
+const storable = fc
+  .string({ unit: 'binary', maxLength: 60 })
+  .filter((text) => !text.includes('\0') && /^\P{Surrogate}*$/u.test(text));
+const anyRow: fc.Arbitrary<Row> = fc.record({
+  id: anyId,
+  at: anyTime,
+  big: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+  n: fc.integer(),
+  small: fc.integer({ min: -32_768, max: 32_767 }),
+  words: storable,
+  raw: fc.option(fc.uint8Array({ maxLength: 100 }).map((bytes) => Buffer.from(bytes))),
+  more: fc.dictionary(storable, fc.oneof(storable, fc.integer(), fc.boolean(), fc.constant(null)), {
+    maxKeys: 4,
+  }),
+  colour: fc.constantFrom('red', 'green'),
+});
+
+/** Copies rows in and reads them back, in their order; nothing stays. */
+async function roundTrip(rows: readonly Row[], expectedBytes?: number): Promise<Row[]> {
+  const copy = new CopyRows(expectedBytes);
+  for (const [index, row] of rows.entries()) {
+    copy.row(9).integer(index).uuid(row.id).timestamp(Date.parse(row.at)).bigint(row.big).smallint(row.small);
+    copy
+      .text(row.words)
+      .bytes(row.raw)
+      .jsonb({ n: row.n, ...(row.more as object) })
+      .text(row.colour);
+  }
+  return transaction(pool, async (client) => {
+    await copyInto(client, 'copied (n, id, at, big, small, words, raw, more, colour)', copy);
+    const { rows: found } = await client.query(
+      `SELECT replace(id::text, '-', '') AS id, at, big::text, small, words, raw, more, colour FROM copied ORDER BY n`,
+    );
+    await client.query('TRUNCATE copied');
+    return found.map(({ at, big, more: { n, ...more }, ...row }) => ({
+      ...row,
+      at: at.toISOString(),
+      big: BigInt(big),
+      n,
+      more,
+    }));
+  });
+}
+
+describe('COPY', () => {
+  it('brings every value into the table as it is', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyRow, { maxLength: 20 }), async (rows) => {
+        const sent = rows.map((row) => ({
+          ...row,
+          more: Object.fromEntries(Object.entries(row.more as object).filter(([key]) => key !== 'n')),
+        }));
+        expect(await roundTrip(sent)).toEqual(sent);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('grows with what is written, however little was expected', async () => {
+    const rows = fc
+      .sample(anyRow, { numRuns: 500, seed: 1 })
+      .map((row) => ({ ...row, words: 'ä'.repeat(3_000), more: {} }));
+    expect(await roundTrip(rows, 1)).toEqual(rows);
+  });
+
+  it('takes no row at all', async () => {
+    expect(await roundTrip([])).toEqual([]);
+  });
+
+  it('inserts none of the rows where one is refused', async () => {
+    await pool.query('CREATE TABLE single (id uuid PRIMARY KEY)');
+    const copy = new CopyRows();
+    for (const id of ['a', 'b', 'a']) copy.row(1).uuid(id.repeat(32));
+    const client = await pool.connect();
+    await expect(copyInto(client, 'single (id)', copy)).rejects.toMatchObject({ code: '23505' });
+    expect((await client.query('SELECT count(*) FROM single')).rows).toEqual([{ count: 0 }]);
+    client.release();
+  });
+});

@@ -1,0 +1,239 @@
+// The embedded PostgreSQL through everything that a machine does to it. A server of its own for each test.
+
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import pg from 'pg';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { placeIn } from '../../src/db/embedded/cluster.ts';
+import { stopLeftover } from '../../src/db/embedded/leftover.ts';
+import { type EmbeddedPostgres, embeddedUrl, startEmbeddedPostgres } from '../../src/db/embedded/server.ts';
+import { packageRoot } from '../../src/paths.ts';
+import { testLog } from '../support/database.ts';
+import { eventually, temporaryFolder } from '../support/line.ts';
+import { freePort } from '../support/ports.ts';
+
+const isRoot = process.getuid?.() === 0;
+
+/** Starts a server that is stopped with the test. */
+async function start(dataDir: string): Promise<EmbeddedPostgres> {
+  const server = await startEmbeddedPostgres(dataDir, await freePort(), testLog);
+  onTestFinished(() => server.stop());
+  return server;
+}
+
+/** A cluster that was made and stopped in order; tests get copies, as making one takes a second or two. */
+let made: string;
+beforeAll(async () => {
+  made = temporaryFolder();
+  const server = await startEmbeddedPostgres(made, await freePort(), testLog);
+  await query(server.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
+  await server.stop();
+});
+
+/** A folder with such a cluster. */
+function madeFolder(): string {
+  const folder = temporaryFolder();
+  execFileSync('cp', ['-a', `${made}/.`, folder]);
+  return folder;
+}
+
+async function query<R extends pg.QueryResultRow>(url: string, sql: string): Promise<R[]> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    return (await client.query<R>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+const pidFileOf = (dataDir: string) => path.join(placeIn(dataDir).cluster, 'postmaster.pid');
+const postmasterOf = (dataDir: string) => Number(readFileSync(pidFileOf(dataDir), 'utf8').split('\n', 1)[0]);
+
+describe('the embedded PostgreSQL', () => {
+  it('is made once, keeps what was stored, and listens on loopback only', async () => {
+    const folder = temporaryFolder();
+    expect(await embeddedUrl(folder, 5433)).toBeUndefined();
+    const first = await start(folder);
+    expect(first.fresh).toBe(true);
+    await query(first.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
+    const settings = await query(
+      first.url,
+      `SELECT name, setting FROM pg_settings WHERE name IN ('listen_addresses', 'unix_socket_directories', 'fsync', 'password_encryption') ORDER BY name`,
+    );
+    expect(settings.map(({ setting }) => setting)).toEqual(['on', '127.0.0.1', 'scram-sha-256', '']);
+    await first.stop();
+    await first.exited;
+    expect(existsSync(pidFileOf(folder))).toBe(false);
+    const second = await start(folder);
+    expect(second.fresh).toBe(false);
+    expect(await query(second.url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+    expect(await embeddedUrl(folder, Number(new URL(second.url).port))).toBe(second.url);
+  });
+
+  it('lets nobody in without its password, which only its user can read', async () => {
+    const folder = madeFolder();
+    const { url } = await start(folder);
+    const wrong = new URL(url);
+    wrong.password = 'wrong';
+    await expect(query(wrong.href, 'SELECT 1')).rejects.toMatchObject({ code: '28P01' });
+    expect(statSync(placeIn(folder).password).mode & 0o077).toBe(0);
+    expect(statSync(placeIn(folder).cluster).mode & 0o077).toBe(0);
+  });
+
+  it('keeps what was committed where it is killed, and tells that it has ended', async () => {
+    const folder = madeFolder();
+    const first = await start(folder);
+    await query(first.url, 'INSERT INTO kept VALUES (43)');
+    process.kill(postmasterOf(folder), 'SIGKILL');
+    await first.exited;
+    expect(existsSync(pidFileOf(folder))).toBe(true);
+    const second = await start(folder);
+    expect(await query(second.url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }, { answer: 43 }]);
+  });
+
+  it('stops the server that a killed program left running, and starts anew', async () => {
+    const folder = madeFolder();
+    const left = await start(folder);
+    const second = await start(folder);
+    await left.exited;
+    expect(await query(second.url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+  });
+
+  it("leaves another cluster's server alone, whose pid a stale file names, and starts all the same", async () => {
+    const [mine, theirs] = [madeFolder(), madeFolder()];
+    const [first, other] = await Promise.all([start(mine), start(theirs)]);
+    await first.stop();
+    writeFileSync(pidFileOf(mine), readFileSync(pidFileOf(theirs)));
+    const again = await start(mine);
+    expect(await query(again.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    expect(await query(other.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
+  it.each(['', 'nonsense\n', '1\n', '-1\n', '999999999\n', '0\n/tmp\n'])(
+    'starts where its pid file says %j',
+    async (text) => {
+      const folder = temporaryFolder();
+      mkdirSync(placeIn(folder).cluster, { recursive: true });
+      writeFileSync(pidFileOf(folder), text);
+      await stopLeftover(placeIn(folder), testLog);
+    },
+  );
+
+  it('leaves a process alone that has the pid by now', async () => {
+    const folder = temporaryFolder();
+    mkdirSync(placeIn(folder).cluster, { recursive: true });
+    const bystander = spawn('sleep', ['60']);
+    onTestFinished(() => void bystander.kill());
+    writeFileSync(pidFileOf(folder), `${bystander.pid}\n`);
+    await stopLeftover(placeIn(folder), testLog);
+    expect(bystander.exitCode ?? bystander.signalCode).toBeNull();
+    expect(existsSync(pidFileOf(folder))).toBe(false);
+  });
+
+  it('begins anew where it was killed while the cluster was made', async () => {
+    const folder = temporaryFolder();
+    const { cluster } = placeIn(folder);
+    mkdirSync(`${cluster}.new/base`, { recursive: true });
+    writeFileSync(`${cluster}.new/PG_VERSION`, '18\n');
+    writeFileSync(placeIn(folder).password, 'of the run that was killed\n');
+    const server = await start(folder);
+    expect(server.fresh).toBe(true);
+    expect(existsSync(`${cluster}.new`)).toBe(false);
+  });
+
+  it('says by which setting a port is changed that is taken, and leaves nothing running', async () => {
+    const folder = temporaryFolder();
+    const port = await freePort();
+    const taken = createServer().listen(port, '127.0.0.1');
+    await new Promise((resolve) => taken.once('listening', resolve));
+    await expect(startEmbeddedPostgres(folder, port, testLog)).rejects.toMatchObject({
+      code: 'EMBEDDED_START',
+      message: expect.stringContaining('POSTGRES_PORT'),
+    });
+    taken.close();
+    expect(existsSync(pidFileOf(folder))).toBe(false);
+  });
+
+  it("tells the server's own last words where it can't start, on one line", async () => {
+    const folder = madeFolder();
+    rmSync(path.join(placeIn(folder).cluster, 'global'), { recursive: true });
+    const error = await startEmbeddedPostgres(folder, await freePort(), testLog).catch((thrown) => thrown);
+    expect(error).toMatchObject({
+      code: 'EMBEDDED_START',
+      message: expect.stringMatching(/^PostgreSQL did not start: .+/),
+    });
+    expect(error.message).not.toContain('\n');
+  });
+
+  it('leaves no process and no file of its run where it was stopped, twice too', async () => {
+    const folder = madeFolder();
+    const server = await start(folder);
+    const pid = postmasterOf(folder);
+    await Promise.all([server.stop(), server.stop()]);
+    await eventually(() => !existsSync(`/proc/${pid}`));
+    expect(readdirSync(placeIn(folder).folder).sort()).toEqual(['cluster', 'password', 'server.log']);
+  });
+});
+
+const notRoot = !isRoot && 'SKIPPED: these need root';
+if (notRoot) console.warn(notRoot);
+
+describe.skipIf(!isRoot)('as root', () => {
+  it('runs as an account without rights, in a folder that only root may enter', async () => {
+    const folder = temporaryFolder();
+    chmodSync(folder, 0o700);
+    const dataDir = path.join(folder, 'deep', 'data');
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    const server = await start(dataDir);
+    expect(await query(server.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    const status = readFileSync(`/proc/${postmasterOf(dataDir)}/status`, 'utf8');
+    expect(status).not.toMatch(/^Uid:\s+0\s/m);
+    await server.stop();
+    const again = await start(dataDir);
+    expect(again.fresh).toBe(false);
+  });
+
+  it('works for an ordinary user too, again and again', { timeout: 60_000 }, async ({ skip }) => {
+    const nobody = { uid: 65_534, gid: 65_534 };
+    const module = path.join(packageRoot, 'dist/src/db/embedded/server.js');
+    if (
+      spawnSync(process.execPath, ['-e', `require('fs').accessSync(${JSON.stringify(module)})`], nobody)
+        .status !== 0
+    ) {
+      console.warn(`SKIPPED: an ordinary user can't read ${packageRoot}`);
+      return skip('the clone is closed to other users');
+    }
+    const folder = temporaryFolder();
+    chownSync(folder, nobody.uid, nobody.gid);
+    const program = `
+      import { startEmbeddedPostgres } from ${JSON.stringify(module)};
+      const log = { info() {}, warn() {}, debug() {}, error() {} };
+      const server = await startEmbeddedPostgres(${JSON.stringify(folder)}, ${await freePort()}, log);
+      await server.stop();
+      console.log(process.getuid(), server.fresh);`;
+    const runs = [1, 2].map(() =>
+      execFileSync(process.execPath, ['--input-type=module', '-e', program], {
+        ...nobody,
+        cwd: '/',
+        encoding: 'utf8',
+        env: { PATH: process.env.PATH },
+      }).trim(),
+    );
+    expect(runs).toEqual(['65534 true', '65534 false']);
+    expect(statSync(placeIn(folder).cluster).uid).toBe(nobody.uid);
+  });
+});
