@@ -19,7 +19,8 @@ export function staticFiles(): Router {
   const router = Router();
   for (const [name, [packageName, file]] of Object.entries(VENDOR)) {
     const absolute = path.join(packageFolder(packageName), file);
-    router.get(`/vendor/${name}`, (_req, res) => res.sendFile(absolute, { maxAge: 0, dotfiles: 'allow' }));
+    // Not res.sendFile(): that has no ETag where the application makes none for its pages.
+    router.use(`/vendor/${name}`, express.static(absolute, options));
   }
   router.use(express.static(path.join(packageRoot, 'public'), options));
   return router;
