@@ -31,7 +31,7 @@ export async function rejectRepeats(client: Client, load: Unfinished, rows: stri
   return rowCount ?? 0;
 }
 
-/** Gives the load's table the key that events has. False, and no key, where an id is repeated. */
+/** Gives the load's table the indexes that events has. False, and no key, where an id is repeated. */
 export async function addKey(client: Client, load: Unfinished): Promise<boolean> {
   const table = stageTable(load);
   const { rowCount } = await client.query(
@@ -41,6 +41,8 @@ export async function addKey(client: Client, load: Unfinished): Promise<boolean>
   if (rowCount !== 0) return true;
   try {
     await client.query(`ALTER TABLE ${table} ADD PRIMARY KEY (order_id)`);
+    // Empty, as it is of live rows; taken over when the table becomes a partition, where making it would keep all waiting.
+    await client.query(`CREATE INDEX ON ${table} (stored_at) WHERE stored_at IS NOT NULL`);
     return true;
   } catch (error) {
     if (codeOf(error) === UNIQUE_VIOLATION) return false;

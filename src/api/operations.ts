@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import * as collector from '../collector/operations.ts';
 import { chartOperations, liveOperation } from '../dashboard/operations.ts';
+import { questionOperation } from '../dashboard/question-operation.ts';
 import { letterOperations } from '../dead-letters/operations.ts';
 import { eventOperations } from '../storefront/operations.ts';
 import { type Operation, operation } from '../web/operation.ts';
@@ -42,6 +43,7 @@ export const OPERATIONS: readonly Operation[] = [
   collector.collect,
   eventOperations.find,
   ...Object.values(chartOperations),
+  questionOperation,
   ...Object.values(letterOperations),
   liveOperation,
   eventOperations.trace,

@@ -9,10 +9,13 @@ import type { Traces } from '../storefront/traces.ts';
 import type { Stream, Streams } from '../web/sse.ts';
 import { dayIn } from './queries/range.ts';
 import { todaySoFar } from './queries/today.ts';
+import { QuestionBoard } from './question-board.ts';
 
 const LOOK_EVERY_MS = 100;
 const CHANGED_EVERY_MS = 1_000;
 const CLOCK_MS = 1_000;
+/** How often the questions are answered while nothing is stored. */
+const GLANCE_EVERY_MS = 5_000;
 
 /** As /api/charts/today answers and as the stream sends. */
 export type TodayAnswer = Awaited<ReturnType<typeof lookAtToday>>;
@@ -39,6 +42,9 @@ export class Live {
   #pending: NodeJS.Timeout | undefined;
   #changed: NodeJS.Timeout | undefined;
   #newest: TodayAnswer | undefined;
+  #glanced = 0;
+  /** The eight questions, for the readers here and for whoever asks. */
+  readonly board: QuestionBoard;
 
   /** @param now the clock that says which day it is */
   constructor(pool: Pool, streams: Streams, log: Logger, traces: Traces, now = () => new Date()) {
@@ -47,7 +53,8 @@ export class Live {
     this.#streams = streams;
     this.#log = log;
     this.#traces = traces;
-    this.#clock = setInterval(() => this.#watchMidnight(), CLOCK_MS);
+    this.board = new QuestionBoard(pool, log);
+    this.#clock = setInterval(() => this.#tick(), CLOCK_MS);
   }
 
   get readers(): number {
@@ -60,6 +67,7 @@ export class Live {
     this.#readers.add(stream);
     if (this.#newest !== undefined) stream.send('today', this.#newest);
     this.refresh();
+    void this.#glance();
   }
 
   /** Something was stored. */
@@ -67,7 +75,8 @@ export class Live {
     this.refresh();
     this.#changed ??= setTimeout(() => {
       this.#changed = undefined;
-      this.#send('changed', { charts: ['daily', 'orders', 'devices', 'funnel'] });
+      this.#send('changed', { charts: ['daily', 'orders', 'devices', 'funnel', 'totals'] });
+      void this.#glance();
     }, CHANGED_EVERY_MS);
   }
 
@@ -109,9 +118,22 @@ export class Live {
     }
   }
 
-  /** An open page starts afresh when the day changes, without any event. */
-  #watchMidnight(): void {
-    if (this.#newest === undefined || this.#readers.size === 0) return;
+  /** Answers the questions for all readers. */
+  async #glance(): Promise<void> {
+    if (this.#readers.size === 0) return;
+    this.#glanced = Date.now();
+    try {
+      this.#send('questions', await this.board.glance());
+    } catch (error) {
+      this.#log.debug({ err: error }, 'the questions were not answered');
+    }
+  }
+
+  /** What happens without any event: the windows of the questions move on, and an open page starts afresh at midnight. */
+  #tick(): void {
+    if (this.#readers.size === 0) return;
+    if (Date.now() - this.#glanced >= GLANCE_EVERY_MS) void this.#glance();
+    if (this.#newest === undefined) return;
     const { day, time_zone: timeZone } = this.#newest.meta;
     if (dayIn(timeZone, this.#now()) !== day) this.refresh();
   }

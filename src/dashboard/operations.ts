@@ -23,7 +23,7 @@ const range = {
   to: day.optional().describe('the day after the last one; left out = tomorrow, or later where events are'),
 };
 /** Read by answers.ts. */
-const format = z
+export const format = z
   .unknown()
   .optional()
   .meta({ enum: ['json', 'csv'], description: 'instead of the header Accept' });

@@ -11,6 +11,7 @@ import { collector } from '../collector/collector.ts';
 import { charts } from '../dashboard/charts.ts';
 import type { Live } from '../dashboard/live.ts';
 import { dashboardPage } from '../dashboard/page.ts';
+import { questionRoute } from '../dashboard/question-route.ts';
 import { deadLetterApi } from '../dead-letters/api.ts';
 import { LetterDesk } from '../dead-letters/desk.ts';
 import { deadLetterPages, type KafkaPlace } from '../dead-letters/pages.ts';
@@ -106,6 +107,7 @@ function routers({ shop, publisher, probe, live, streams, registry, ...parts }: 
     rateLimit(parts.perSecond),
     collector(publish, KAFKA_PATIENCE_MS),
     charts(shop.pool),
+    questionRoute(live.board),
     deadLetterApi(desk),
     apiDocs(shop.traces, parts.version),
     // Before /events/:order_id.

@@ -1,0 +1,25 @@
+// GET /api/questions.
+
+import { Router } from 'express';
+import { serve } from '../web/operation.ts';
+import { readQuery } from '../web/query.ts';
+import { answer } from './answers.ts';
+import type { QuestionBoard } from './question-board.ts';
+import { questionOperation } from './question-operation.ts';
+import { QUESTION_NAMES, QUESTIONS } from './questions.ts';
+
+export function questionRoute(board: QuestionBoard): Router {
+  const router = Router();
+  serve(router, questionOperation, async (req, res) => {
+    const { question } = readQuery(questionOperation.query, req);
+    const { rows, meta } = await board.answer();
+    const names = question === undefined ? QUESTION_NAMES : [question];
+    const asked = rows.filter((row) => names.includes(row.question));
+    const questions = names.map((name) => {
+      const { asks, counts } = QUESTIONS[name];
+      return { question: name, asks, counts };
+    });
+    answer(req, res, question ?? 'questions', asked, { questions, meta });
+  });
+  return router;
+}
