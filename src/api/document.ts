@@ -102,10 +102,15 @@ export function openApiDocument(
   };
 }
 
+/** What any operation may answer. */
+const EVERYWHERE: Operation['answers'] = {
+  429: { says: 'Too many requests from this address; Retry-After says when to come again' },
+};
+
 function describeOperation(operation: Operation, path: string, components: Components): DescribedOperation {
   const { method, tag, summary, description, params, query, body, answers, example } = operation;
   const errors = { 'application/json': errorSchema };
-  const responses = Object.entries(answers).map(([status, { says, content }]) => {
+  const responses = Object.entries({ ...EVERYWHERE, ...answers }).map(([status, { says, content }]) => {
     const described = content ?? (Number(status) >= 400 ? errors : {});
     return [status, { description: says, content: media(described, 'output', components) }];
   });

@@ -51,7 +51,6 @@ export const collect = operation({
     },
     413: { says: 'The body is too large, or has too many events' },
     415: { says: 'The body is neither JSON nor NDJSON' },
-    429: { says: 'Too many requests from this address; Retry-After says when to come again' },
     503: { says: 'Kafka is away and nothing more can be kept, or it has not acknowledged in time' },
   },
   example: { body: exampleEvent },

@@ -162,7 +162,7 @@ export const liveOperation = operation({
     'with the charts whose numbers are new, at most once a second.',
   answers: {
     200: { says: 'A stream that stays open', content: { 'text/event-stream': 'text' } },
-    429: { says: 'Too many streams are open from this address' },
+    429: { says: 'Too many requests, or streams that are open, from this address' },
     503: { says: 'Too many streams are open' },
   },
 });

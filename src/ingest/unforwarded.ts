@@ -17,18 +17,23 @@ export type Letter = {
 const MOST_LETTERS = 500;
 const MOST_BYTES = 512 * 1024;
 
+/** Beside the topic's hash, the key of the lock of whoever forwards. */
+const LOCK_CLASS = 0x5509;
+
 /**
- * Takes some, at least one where any is left. Other processes that forward pass over them until the transaction ends.
+ * Takes some, at least one where any is left. Other processes that forward wait until the transaction ends; the rows are
+ * not locked, so that a letter can be settled while Kafka is slow.
  * @param client in a transaction
  */
 export async function takeUnforwarded(
   client: Client,
   { clusterId, topic }: Subscription,
 ): Promise<readonly Letter[]> {
+  await client.query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [LOCK_CLASS, `${clusterId} ${topic}`]);
   const { rows: waiting } = await client.query<{ id: number; bytes: number }>(
     `SELECT id, coalesce(octet_length(payload), 0) AS bytes FROM dead_letters
      WHERE forwarded_at IS NULL AND cluster_id = $1 AND topic = $2
-     ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED`,
+     ORDER BY id LIMIT $3`,
     [clusterId, topic, MOST_LETTERS],
   );
   const { rows } = await client.query<Letter>(

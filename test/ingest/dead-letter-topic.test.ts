@@ -1,6 +1,9 @@
 import { type IHeaders, Kafka, type KafkaMessage, logLevel } from 'kafkajs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { transaction } from '../../src/db/pool.ts';
+import { settleLetter } from '../../src/dead-letters/queries.ts';
 import { DeadLetterTopic, deadLetterTopicOf } from '../../src/ingest/dead-letter-topic.ts';
+import { takeUnforwarded } from '../../src/ingest/unforwarded.ts';
 import { testLog } from '../support/database.ts';
 import { anEvent } from '../support/events.ts';
 import { eventually, type Line, startLine } from '../support/line.ts';
@@ -98,6 +101,16 @@ describe('the dead-letter topic', () => {
     const [large] = await eventually(() => arrivedWith('small').length === 1 && arrivedWith('large'));
     expect(large?.value).toBeNull();
     expect(textOf(large?.headers)).toMatchObject({ omitted: 'value', offset: '0' });
+  });
+
+  it('locks no letter while Kafka is slow: it can be settled meanwhile', async () => {
+    await setAside('slow', Buffer.from('slow'), 'slow', 0);
+    const subscription = { clusterId: 'slow', group: 'test', topic: line.config.KAFKA_TOPIC };
+    await transaction(line.pool, async (client) => {
+      const [letter] = await takeUnforwarded(client, subscription);
+      const settled = await settleLetter(line.pool, letter?.id ?? 0, { state: 'discarded' });
+      expect(settled?.state).toBe('discarded');
+    });
   });
 
   it('leaves letters in the table for as long as Kafka is away', async () => {
