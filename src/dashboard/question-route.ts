@@ -8,6 +8,8 @@ import type { QuestionBoard } from './question-board.ts';
 import { questionOperation } from './question-operation.ts';
 import { QUESTION_NAMES, QUESTIONS } from './questions.ts';
 
+const COLUMNS = ['question', 'subject', 'measure', 'count'] as const;
+
 export function questionRoute(board: QuestionBoard): Router {
   const router = Router();
   serve(router, questionOperation, async (req, res) => {
@@ -19,7 +21,7 @@ export function questionRoute(board: QuestionBoard): Router {
       const { asks, counts } = QUESTIONS[name];
       return { question: name, asks, counts };
     });
-    answer(req, res, question ?? 'questions', asked, { questions, meta });
+    answer(req, res, question ?? 'questions', COLUMNS, asked, { questions, meta });
   });
   return router;
 }
