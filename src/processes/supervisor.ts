@@ -9,7 +9,7 @@ import type { Running } from './running.ts';
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 10_000;
 /** A part that has lived this long begins anew with the shortest pause. */
-const STEADY_MS = 30_000;
+const STEADY_MS = 5_000;
 
 /** Starts a part; gives up, by rejecting, once `signal` is aborted. */
 export type Start = (part: Part, signal: AbortSignal) => Promise<Running>;

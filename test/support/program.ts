@@ -14,6 +14,8 @@ const START_SECONDS = 60;
 
 export type Program = {
   readonly url: string;
+  /** The process that starts and keeps the parts. */
+  readonly pid: number;
   readonly env: Readonly<Record<string, string>>;
   /** What it has printed. */
   output(): string;
@@ -81,6 +83,7 @@ function toProgram(
   const folder = path.join(env.DATA_DIR ?? '', 'postgres');
   const program: Program = {
     url: `http://127.0.0.1:${env.PORT}`,
+    pid: child.pid ?? 0,
     env,
     output,
     databaseUrl: () => {

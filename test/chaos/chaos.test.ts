@@ -1,0 +1,92 @@
+// Load with repeated and broken messages while parts of the program are killed at random: what was acknowledged is
+// stored or set aside, once, and the charts' numbers equal a recount. CHAOS_KILLS=100 is the long form (npm run chaos),
+// CHAOS_SEED repeats a run.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ApacheKafka, apacheKafkaMissing, startApacheKafka } from '../real-kafka/apache-kafka.ts';
+import { openTestPool } from '../support/database.ts';
+import { eventually } from '../support/line.ts';
+import { type Program, programSettings, startProgram } from '../support/program.ts';
+import { Load } from './load.ts';
+import { seeded } from './random.ts';
+import { isDrained, judge } from './verdict.ts';
+import { killPart, VICTIMS, type Victim } from './victims.ts';
+
+const KILLS = Number(process.env.CHAOS_KILLS ?? 8);
+const SEED = Number(process.env.CHAOS_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const SMALL = process.env.CHAOS_KILLS === undefined;
+const BETWEEN_MS = SMALL ? 1_500 : 3_000;
+const CALM_MS = SMALL ? 4_000 : 30_000;
+const DRAIN_SECONDS = 120;
+
+async function chaos(program: Program, brokers: string, victims: readonly Victim[]) {
+  const random = seeded(SEED);
+  const load = new Load(program.url, brokers, 'ecommerce', random);
+  const { acknowledged } = load;
+  load.start();
+  await sleep(CALM_MS);
+  const calmRate = (acknowledged.sends * 1000) / CALM_MS;
+  const began = Date.now();
+  const before = acknowledged.sends;
+  const killed: Partial<Record<Victim, number>> = {};
+  for (let kills = 0; kills < KILLS; ) {
+    await sleep(BETWEEN_MS * (0.5 + random()));
+    const victim = victims[Math.floor(random() * victims.length)];
+    if (victim === undefined || !killPart(victim, program.pid, program.env.DATA_DIR ?? '')) continue;
+    killed[victim] = (killed[victim] ?? 0) + 1;
+    kills += 1;
+  }
+  const wildRate = ((acknowledged.sends - before) * 1000) / (Date.now() - began);
+  await load.stop();
+  const pool = openTestPool(program.databaseUrl());
+  await eventually(() => isDrained(pool, acknowledged).catch(() => false), DRAIN_SECONDS).catch(() => {});
+  const verdict = await eventually(() => judge(pool, acknowledged).catch(() => false as const), 30);
+  const report = {
+    seed: SEED,
+    kills: killed,
+    calm: `${calmRate.toFixed(0)}/s`,
+    throughput: (wildRate / calmRate).toFixed(2),
+    ...verdict,
+  };
+  console.log(`chaos: ${JSON.stringify(report)}`);
+  return verdict;
+}
+
+const nothingWrong = { lost: 0, doubled: 0, wrongViews: [] };
+const patience = (KILLS * BETWEEN_MS * 2 + CALM_MS + (DRAIN_SECONDS + 120) * 1000) | 0;
+
+describe(`SIGKILL for random parts, seed ${SEED}`, { timeout: patience }, () => {
+  it(`loses and doubles nothing in ${KILLS} kills of web, ingest, broker and Postgres`, async () => {
+    const settings = await programSettings();
+    const program = await startProgram({ ...settings, LOG_LEVEL: 'silent' });
+    const verdict = await chaos(program, `127.0.0.1:${settings.KAFKA_PORT}`, VICTIMS);
+    expect(verdict).toMatchObject(nothingWrong);
+    expect(verdict.stored + verdict.setAside).toBe(verdict.acknowledged);
+    await program.stop();
+  });
+});
+
+const missing = apacheKafkaMissing();
+if (missing !== null) console.warn(`SKIPPED: chaos over Apache Kafka, ${missing}`);
+
+describe.skipIf(missing !== null)(`over Apache Kafka, seed ${SEED}`, { timeout: patience }, () => {
+  let kafka: ApacheKafka;
+  beforeAll(async () => {
+    kafka = await startApacheKafka();
+  }, 120_000);
+  afterAll(() => kafka?.stop());
+
+  it(`loses and doubles nothing in ${KILLS} kills of web, ingest and Postgres`, async () => {
+    const brokers = `127.0.0.1:${kafka.port}`;
+    const program = await startProgram({
+      ...(await programSettings()),
+      KAFKA_BROKERS: brokers,
+      LOG_LEVEL: 'silent',
+    });
+    const verdict = await chaos(program, brokers, ['web', 'ingest', 'postgres']);
+    expect(verdict).toMatchObject(nothingWrong);
+    expect(verdict.stored + verdict.setAside).toBe(verdict.acknowledged);
+    await program.stop();
+  });
+});
