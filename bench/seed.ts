@@ -16,7 +16,7 @@ import { dataFolder } from './program.ts';
 import { loadOurs, type Ours } from './seed/ours.ts';
 import { timeParsing, timeReading } from './seed/parse.ts';
 import { loadUsual } from './seed/usual.ts';
-import { median } from './statistics.ts';
+import { median, ms, percentile } from './statistics.ts';
 
 const ROWS = Number(process.env.ROWS ?? PUBLISHED_ROWS);
 const ROUNDS = Number(process.env.ROUNDS ?? 1);
@@ -58,6 +58,8 @@ async function compareLoads(file: string): Promise<void> {
     `file → answering dashboard: ${seconds(total)} (${steps.join(', ')}; charts ${(first.charts * 1000).toFixed(0)} ms)`,
   );
   console.log(`  loader: at most ${Math.round(first.megabytes)} MB, ${seconds(first.cpuSeconds)} of CPU`);
+  const waits = `median ${ms(median(first.live))}, p99 ${ms(percentile(first.live, 0.99))}, at most ${ms(Math.max(...first.live))}`;
+  console.log(`  live events stored meanwhile: ${first.live.length}, ${waits}`);
   console.log(
     `usual text COPY, then charts over raw rows: ${seconds(usualTotal)} (COPY ${seconds(text.load)}, charts ${seconds(text.charts)})`,
   );

@@ -27,3 +27,7 @@ export class DatasetError extends Error {
     this.code = code;
   }
 }
+
+/** A file, or what it is packed in, without a byte. */
+export const emptyFile = (file: string): DatasetError =>
+  new DatasetError('FILE_EMPTY', `received ${file} without a byte, expected a CSV file with a header`);

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Pool } from '../../src/db/pool.ts';
 import { packageRoot } from '../../src/paths.ts';
+import { storeLiveEvents } from './live.ts';
 
 const CHARTS = [
   'SELECT day, title, sum(count) FROM daily_counts GROUP BY day, title ORDER BY day',
@@ -27,10 +28,13 @@ export type Ours = Loaded & {
   readonly bytes: number;
   /** Of what the charts read. */
   readonly rollupBytes: number;
+  /** Milliseconds that each live event took to be stored meanwhile. */
+  readonly live: readonly number[];
 };
 
 /** Loads the file and asks the charts. */
 export async function loadOurs(pool: Pool, url: string, file: string): Promise<Ours> {
+  const shop = storeLiveEvents(pool);
   const begun = performance.now();
   const { stdout } = await promisify(execFile)(
     process.execPath,
@@ -40,6 +44,7 @@ export async function loadOurs(pool: Pool, url: string, file: string): Promise<O
   const loaded = performance.now();
   for (const sql of CHARTS) await pool.query(sql);
   const asked = performance.now();
+  const live = await shop.stop();
   const { rows } = await pool.query<{ bytes: number; rollups: number }>(
     `SELECT (SELECT sum(pg_total_relation_size(relid))::bigint FROM pg_partition_tree('events')) AS bytes,
        pg_total_relation_size('day_counts') + pg_total_relation_size('minute_counts')
@@ -52,5 +57,6 @@ export async function loadOurs(pool: Pool, url: string, file: string): Promise<O
     charts: (asked - loaded) / 1000,
     bytes: sizes?.bytes ?? 0,
     rollupBytes: sizes?.rollups ?? 0,
+    live,
   };
 }

@@ -4,10 +4,9 @@
 import { constants, createReadStream, type Stats } from 'node:fs';
 import { access, open, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
-import { codeOf } from '../../src/db/errors.ts';
-import { DatasetError } from '../errors.ts';
+import { DatasetError, emptyFile } from '../errors.ts';
+import { CHUNK_BYTES, explain, explaining, GZIP, unzipped, ZIP } from './packing.ts';
+import { openStandardInput } from './standard-input.ts';
 import { findCsv, readCsv } from './zip.ts';
 
 /** CSV text as bytes, and how much of the whole has been taken. Nothing is open before the first chunk is asked for. */
@@ -28,9 +27,6 @@ export function shareOf({ size, taken }: Source): number | undefined {
 }
 
 export const STANDARD_INPUT = '-';
-const CHUNK_BYTES = 1024 * 1024;
-const GZIP = Buffer.from([0x1f, 0x8b]);
-const ZIP = Buffer.from('PK');
 
 /**
  * Prepares a file for one reading.
@@ -72,26 +68,6 @@ async function* counted(
   }
 }
 
-async function* unzipped(raw: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
-  const input = Readable.from(raw, { objectMode: false });
-  input.on('error', (error) => gunzip.destroy(error));
-  try {
-    yield* input.pipe(gunzip);
-  } finally {
-    input.destroy();
-  }
-}
-
-/** Passes chunks on, and says what their end means where it comes too early. */
-async function* explaining(chunks: AsyncIterable<Buffer>, file: string): AsyncGenerator<Buffer> {
-  try {
-    yield* chunks;
-  } catch (error) {
-    throw explain(error, file);
-  }
-}
-
 async function examine(file: string): Promise<Stats> {
   const stats = await explained(file, () => stat(file));
   if (stats.isDirectory()) {
@@ -101,9 +77,6 @@ async function examine(file: string): Promise<Stats> {
   if (stats.isFile() && stats.size === 0) throw emptyFile(file);
   return stats;
 }
-
-export const emptyFile = (file: string): DatasetError =>
-  new DatasetError('FILE_EMPTY', `received ${file} without a byte, expected a CSV file with a header`);
 
 async function firstBytes(file: string): Promise<Buffer> {
   const handle = await explained(file, () => open(file));
@@ -121,58 +94,4 @@ async function explained<T>(file: string, work: () => Promise<T>): Promise<T> {
   } catch (error) {
     throw explain(error, file);
   }
-}
-
-function explain(error: unknown, file: string): unknown {
-  switch (codeOf(error)) {
-    case 'ENOENT':
-    case 'ENOTDIR':
-      return new DatasetError(
-        'FILE_MISSING',
-        `received ${file}, which doesn't exist, expected a CSV file`,
-        error,
-      );
-    case 'EACCES':
-    case 'EPERM':
-      return new DatasetError('FILE_DENIED', `received ${file}, which may not be read by this user`, error);
-    case 'Z_BUF_ERROR':
-      return new DatasetError(
-        'FILE_TRUNCATED',
-        `received ${file}, whose compressed data ends too early, expected the whole file: fetch it again`,
-        error,
-      );
-    case 'Z_DATA_ERROR':
-      return new DatasetError(
-        'FILE_DAMAGED',
-        `received ${file}, whose compressed data is damaged: fetch it again`,
-        error,
-      );
-    default:
-      return error;
-  }
-}
-
-async function openStandardInput(input: Readable): Promise<Source> {
-  const name = 'standard input';
-  const rest = (input as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
-  let first = Buffer.alloc(0);
-  for (let next = await rest.next(); !next.done; next = await rest.next()) {
-    first = Buffer.concat([first, next.value]);
-    if (first.length >= GZIP.length) break;
-  }
-  if (first.length === 0) throw emptyFile(name);
-  const start = first.subarray(0, GZIP.length);
-  if (start.equals(ZIP)) {
-    const expected = 'expected CSV or gzip: a zip is read from its end, so name the file';
-    throw new DatasetError('ZIP_CONTENT', `received a zip on standard input, ${expected}`);
-  }
-  const packing = start.equals(GZIP) ? 'gzip' : 'plain';
-  const raw = startingWith(first, rest);
-  const chunks = explaining(packing === 'gzip' ? unzipped(raw) : raw, name);
-  return { name, packing, size: undefined, taken: () => 0, chunks };
-}
-
-async function* startingWith(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
-  yield first;
-  yield* { [Symbol.asyncIterator]: () => rest };
 }

@@ -1,5 +1,6 @@
 // The one CSV inside a zip, as Kaggle hands it out.
 
+import { crc32 } from 'node:zlib';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import { DatasetError } from '../errors.ts';
 
@@ -17,7 +18,12 @@ export async function findCsv(file: string): Promise<Entry> {
 export async function* readCsv(file: string): AsyncGenerator<Buffer> {
   const { zip, entry } = await openCsv(file);
   try {
-    yield* await zip.openReadStreamPromise(entry);
+    let checksum = 0;
+    for await (const chunk of (await zip.openReadStreamPromise(entry)) as AsyncIterable<Buffer>) {
+      checksum = crc32(chunk, checksum);
+      yield chunk;
+    }
+    if (checksum !== entry.crc32) throw new Error('checksum of its CSV is another one');
   } catch (error) {
     throw damaged(file, error);
   } finally {

@@ -11,7 +11,7 @@ import { HEADER } from '../../seed/published.ts';
 import { loadSample } from '../../seed/sample.ts';
 import { migratedDatabase, testLog } from '../support/database.ts';
 import { expectRollupsEqualEvents } from '../support/recount.ts';
-import { countEvents, fileOf, rowsOf } from './support.ts';
+import { countEvents, fileOf, rowsOf, zipOf } from './support.ts';
 
 const { pool } = await migratedDatabase();
 
@@ -83,6 +83,12 @@ describe('a file that is refused as a whole', () => {
     const whole = gzipSync(Buffer.from(`${HEADER}\n${rowsOf(5_000).join('\n')}\n`));
     randomBytes(64).copy(whole, whole.length / 2);
     await expectRefused(await fileOf(whole), 'FILE_DAMAGED', 'damaged');
+  });
+  it('a zip with a wrong byte', async () => {
+    const zip = zipOf({ 'product.csv': Buffer.from(`${HEADER}\n${rowsOf(2_000).join('\n')}\n`) });
+    const checksum = zip.indexOf('PK\x01\x02') + 16;
+    zip.writeUInt8(zip.readUInt8(checksum) ^ 1, checksum);
+    await expectRefused(await fileOf(zip), 'FILE_DAMAGED', 'checksum', 'fetch it again');
   });
   it('a zip that ends too early', async () =>
     expectRefused(await fileOf(Buffer.from('PK\x03\x04 and no more')), 'FILE_DAMAGED', 'no whole zip'));

@@ -1,0 +1,61 @@
+// What CSV comes packed in, told by its first two bytes; and what a packing that ends too early or is damaged means.
+
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { codeOf } from '../../src/db/errors.ts';
+import { DatasetError } from '../errors.ts';
+
+export const CHUNK_BYTES = 1024 * 1024;
+export const GZIP = Buffer.from([0x1f, 0x8b]);
+export const ZIP = Buffer.from('PK');
+
+/** What gzip unpacks to. */
+export async function* unzipped(raw: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
+  const input = Readable.from(raw, { objectMode: false });
+  input.on('error', (error) => gunzip.destroy(error));
+  try {
+    yield* input.pipe(gunzip);
+  } finally {
+    input.destroy();
+  }
+}
+
+/** Passes chunks on, and says what their end means where it comes too early. */
+export async function* explaining(chunks: AsyncIterable<Buffer>, file: string): AsyncGenerator<Buffer> {
+  try {
+    yield* chunks;
+  } catch (error) {
+    throw explain(error, file);
+  }
+}
+
+/** An error of the file system or of zlib as one that a user can do something about; any other as it is. */
+export function explain(error: unknown, file: string): unknown {
+  switch (codeOf(error)) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return new DatasetError(
+        'FILE_MISSING',
+        `received ${file}, which doesn't exist, expected a CSV file`,
+        error,
+      );
+    case 'EACCES':
+    case 'EPERM':
+      return new DatasetError('FILE_DENIED', `received ${file}, which may not be read by this user`, error);
+    case 'Z_BUF_ERROR':
+      return new DatasetError(
+        'FILE_TRUNCATED',
+        `received ${file}, whose compressed data ends too early, expected the whole file: fetch it again`,
+        error,
+      );
+    case 'Z_DATA_ERROR':
+      return new DatasetError(
+        'FILE_DAMAGED',
+        `received ${file}, whose compressed data is damaged: fetch it again`,
+        error,
+      );
+    default:
+      return error;
+  }
+}

@@ -1,0 +1,32 @@
+// The file from standard input: its size isn't known, and it can be read only once.
+
+import type { Readable } from 'node:stream';
+import { DatasetError, emptyFile } from '../errors.ts';
+import { explaining, GZIP, unzipped, ZIP } from './packing.ts';
+import type { Source } from './source.ts';
+
+/** Prepares standard input for its one reading. */
+export async function openStandardInput(input: Readable): Promise<Source> {
+  const name = 'standard input';
+  const rest = (input as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
+  let first = Buffer.alloc(0);
+  for (let next = await rest.next(); !next.done; next = await rest.next()) {
+    first = Buffer.concat([first, next.value]);
+    if (first.length >= GZIP.length) break;
+  }
+  if (first.length === 0) throw emptyFile(name);
+  const start = first.subarray(0, GZIP.length);
+  if (start.equals(ZIP)) {
+    const expected = 'expected CSV or gzip: a zip is read from its end, so name the file';
+    throw new DatasetError('ZIP_CONTENT', `received a zip on standard input, ${expected}`);
+  }
+  const packing = start.equals(GZIP) ? 'gzip' : 'plain';
+  const raw = startingWith(first, rest);
+  const chunks = explaining(packing === 'gzip' ? unzipped(raw) : raw, name);
+  return { name, packing, size: undefined, taken: () => 0, chunks };
+}
+
+async function* startingWith(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+  yield first;
+  yield* { [Symbol.asyncIterator]: () => rest };
+}
