@@ -42,7 +42,11 @@ export function explain(error: unknown, file: string): unknown {
       );
     case 'EACCES':
     case 'EPERM':
-      return new DatasetError('FILE_DENIED', `received ${file}, which may not be read by this user`, error);
+      return new DatasetError(
+        'FILE_DENIED',
+        `received ${file}, which this user may not read, expected a readable CSV file`,
+        error,
+      );
     case 'Z_BUF_ERROR':
       return new DatasetError(
         'FILE_TRUNCATED',
@@ -52,7 +56,7 @@ export function explain(error: unknown, file: string): unknown {
     case 'Z_DATA_ERROR':
       return new DatasetError(
         'FILE_DAMAGED',
-        `received ${file}, whose compressed data is damaged: fetch it again`,
+        `received ${file}, whose compressed data is damaged, expected the whole file: fetch it again`,
         error,
       );
     default:

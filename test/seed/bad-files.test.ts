@@ -100,7 +100,7 @@ describe('a file that is refused as a whole', () => {
     const user = process.geteuid?.();
     if (user === 0) process.seteuid?.(65534);
     try {
-      await expectRefused(file, 'FILE_DENIED', 'may not be read');
+      await expectRefused(file, 'FILE_DENIED', 'this user may not read');
     } finally {
       if (user === 0) process.seteuid?.(0);
     }
