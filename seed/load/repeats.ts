@@ -3,12 +3,9 @@
 // eight million rows would cost more than reading the file once more in this rare case.
 
 import type pg from 'pg';
-import { codeOf } from '../../src/db/errors.ts';
 import type { Client } from '../../src/db/pool.ts';
 import { changeStage, stageTable, type Unfinished } from './stage.ts';
 import { transact } from './transact.ts';
-
-const UNIQUE_VIOLATION = '23505';
 
 /** The columns that make a row's content, of a table by its alias. */
 export const contentOf = (alias: string): string =>
@@ -29,25 +26,6 @@ export async function rejectRepeats(client: Client, load: Unfinished, rows: stri
     [load.load_id, load.source],
   );
   return rowCount ?? 0;
-}
-
-/** Gives the load's table the indexes that events has. False, and no key, where an id is repeated. */
-export async function addKey(client: Client, load: Unfinished): Promise<boolean> {
-  const table = stageTable(load);
-  const { rowCount } = await client.query(
-    `SELECT FROM pg_constraint WHERE conrelid = $1::regclass AND contype = 'p'`,
-    [table],
-  );
-  if (rowCount !== 0) return true;
-  try {
-    await client.query(`ALTER TABLE ${table} ADD PRIMARY KEY (order_id)`);
-    // Empty, as it is of live rows; taken over when the table becomes a partition, where making it would keep all waiting.
-    await client.query(`CREATE INDEX ON ${table} (stored_at) WHERE stored_at IS NOT NULL`);
-    return true;
-  } catch (error) {
-    if (codeOf(error) === UNIQUE_VIOLATION) return false;
-    throw error;
-  }
 }
 
 /** Leaves one row of each order_id in the load's table; the load as it stands then. */

@@ -5,13 +5,14 @@ import type { Source } from '../csv/source.ts';
 import { DatasetError } from '../errors.ts';
 import { beginOrResume, ROWS_PER_COMMIT } from './begin.ts';
 import { countStage } from './count-stage.ts';
+import { addIndexes, addKey } from './indexes.ts';
 import { findKnown, findLoaded } from './known.ts';
 import { locateRejects } from './locate.ts';
 import { mergeRows } from './merge.ts';
 import type { LoadInput, LoadOptions, LoadResult, LoadStep, Tell } from './progress.ts';
 import { publishStage } from './publish.ts';
 import { readRejects, refuse, resultOf } from './rejects.ts';
-import { addKey, dropRepeats } from './repeats.ts';
+import { dropRepeats } from './repeats.ts';
 import { sampleRows } from './sample-rows.ts';
 import { inSession, type Session } from './session.ts';
 import { dropStage, readUnfinished, type Unfinished } from './stage.ts';
@@ -110,6 +111,7 @@ class Load {
       unique = await addKey(main, load);
       zone = await countStage(side, load);
     }
+    await addIndexes(main, load);
     this.#tell('publishing', load.rows, load.rejected);
     for (;;) {
       const published = await publishStage(side, load, zone, (client, state) =>

@@ -63,3 +63,32 @@ describe.each([
     await expectRollupsEqualEvents(pool);
   });
 });
+
+describe('a published file', () => {
+  it('has every index of events, made before anybody has to wait for it', async () => {
+    const { pool } = await migratedDatabase();
+    await pool.query(`CREATE INDEX ON events (user_id, "time") WHERE title = 'order'`);
+    const definitions = async () => {
+      const { rows } = await pool.query<{ definition: string }>(
+        `SELECT substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$') AS definition FROM pg_index
+         WHERE indrelid = (SELECT inhrelid FROM pg_inherits WHERE inhparent = 'events'::regclass) ORDER BY 1`,
+      );
+      return rows;
+    };
+    const before = await definitions();
+    await loadFile({ pool, log: testLog, file: await replicaFile(26_000) });
+    expect(await definitions()).toEqual(before);
+    expect(before.length).toBeGreaterThan(1);
+  });
+
+  it('leaves views and grants on events as they are', async () => {
+    const { pool } = await migratedDatabase();
+    await pool.query(`CREATE VIEW orders AS SELECT * FROM events WHERE title = 'order'`);
+    await pool.query('GRANT SELECT ON events TO pg_monitor');
+    await loadFile({ pool, log: testLog, file: await replicaFile(26_000) });
+    const { rows } = await pool.query(
+      `SELECT (SELECT count(*) FROM orders) > 0 AS seen, has_table_privilege('pg_monitor', 'events', 'SELECT') AS granted`,
+    );
+    expect(rows).toEqual([{ seen: true, granted: true }]);
+  });
+});

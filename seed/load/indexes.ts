@@ -1,0 +1,43 @@
+// The indexes that events has, made on a load's table before it becomes the partition: attaching it would make those
+// that are missing too, but while everybody waits.
+
+import { codeOf } from '../../src/db/errors.ts';
+import type { Client } from '../../src/db/pool.ts';
+import { stageTable, type Unfinished } from './stage.ts';
+
+const UNIQUE_VIOLATION = '23505';
+
+/** Gives the load's table the key that events has. False, and no key, where an id is repeated. */
+export async function addKey(client: Client, load: Unfinished): Promise<boolean> {
+  const table = stageTable(load);
+  const { rowCount } = await client.query(
+    `SELECT FROM pg_constraint WHERE conrelid = $1::regclass AND contype = 'p'`,
+    [table],
+  );
+  if (rowCount !== 0) return true;
+  try {
+    await client.query(`ALTER TABLE ${table} ADD PRIMARY KEY (order_id)`);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === UNIQUE_VIOLATION) return false;
+    throw error;
+  }
+}
+
+/** Gives the load's table the other indexes that events has. */
+export async function addIndexes(client: Client, load: Unfinished): Promise<void> {
+  const there = new Set(await otherIndexes(client, stageTable(load)));
+  for (const definition of await otherIndexes(client, 'events')) {
+    if (!there.has(definition)) await client.query(`CREATE INDEX ON ${stageTable(load)} ${definition}`);
+  }
+}
+
+/** Definitions of a table's indexes besides its key, from their USING on. */
+async function otherIndexes(client: Client, table: string): Promise<string[]> {
+  const { rows } = await client.query<{ definition: string }>(
+    `SELECT substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$') AS definition
+     FROM pg_index WHERE indrelid = $1::regclass AND NOT indisprimary`,
+    [table],
+  );
+  return rows.map(({ definition }) => definition);
+}
