@@ -160,6 +160,7 @@ test(`the broker lives through ${CASES} hostile frames`, { timeout: 60_000 + CAS
     dataDir: testFolder(),
     maxPartitions: 100,
     maxGroups: 1000,
+    retentionMs: -1, // the records that are sent bear an old time
   });
   const calm = await wireClient(port);
   await createTopic(calm, TOPIC);
