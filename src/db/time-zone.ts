@@ -28,6 +28,8 @@ export async function useTimeZone(
     const current = rows[0]?.value;
     const next = wanted ?? current ?? initial;
     if (next === current) return;
+    // An older server may not know a zone that this machine knows: better told now than by every event.
+    await client.query('SELECT now() AT TIME ZONE $1', [next]);
     // Writers wait here and, as their statements look the zone up, go on with the new one.
     await client.query(
       'LOCK TABLE day_counts, user_years, year_users, unlisted_years IN ACCESS EXCLUSIVE MODE',

@@ -3,6 +3,8 @@
 import { linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
+const SETTLE_MS = 50;
+
 export class DataDirError extends Error {
   override readonly name = 'DataDirError';
 }
@@ -54,7 +56,9 @@ export function lockPart(dataDir: string, part: string): Lock {
   const file = path.join(dataDir, `${part}.lock`);
   const mine: Owner = { pid: process.pid, started: startOf(process.pid) ?? '' };
   for (let inherited = false; ; inherited = true) {
-    if (claim(file, mine)) return { inherited, release: () => rmSync(file, { force: true }) };
+    if (claim(file, mine) && isSettled(file, mine, inherited)) {
+      return { inherited, release: () => rmSync(file, { force: true }) };
+    }
     const owner = readOwner(file);
     if (owner !== undefined && isAlive(owner)) {
       throw new DataDirError(
@@ -78,6 +82,15 @@ function claim(file: string, owner: Owner): boolean {
   } finally {
     rmSync(written, { force: true });
   }
+}
+
+/**
+ * Two programs that find the same dead owner may each remove the file, the later one the lock that the first has just
+ * taken. Whoever took over such a lock waits a moment and looks who has it in the end.
+ */
+function isSettled(file: string, { pid }: Owner, inherited: boolean): boolean {
+  if (inherited) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, SETTLE_MS);
+  return readOwner(file)?.pid === pid;
 }
 
 /** Undefined where the file is gone, or damaged: nobody's. */

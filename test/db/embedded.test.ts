@@ -84,6 +84,15 @@ describe('the embedded PostgreSQL', () => {
     expect(await embeddedUrl(folder, Number(new URL(second.url).port))).toBe(second.url);
   });
 
+  it('works in a folder whose name has blanks, quotes and other scripts', async () => {
+    const folder = path.join(temporaryFolder(), `a b 'c' "d" ä漢 $HOME`);
+    mkdirSync(folder);
+    const server = await start(folder);
+    expect(await query(server.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    await server.stop();
+    expect((await start(folder)).fresh).toBe(false);
+  });
+
   it('lets nobody in without its password, which only its user can read', async () => {
     const folder = madeFolder();
     const { url } = await start(folder);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { migrate } from '../../src/db/migrate.ts';
+import { migrate, migratePatiently } from '../../src/db/migrate.ts';
 import { readTimeZone } from '../../src/db/time-zone.ts';
 import type { ShopEvent } from '../../src/events/event.ts';
 import { storeBatch } from '../../src/ingest/store.ts';
@@ -107,6 +107,17 @@ describe('the time zone of a database', () => {
     expect((await pool.query('SELECT sum(count)::int AS count FROM daily_counts')).rows).toEqual([
       { count: 60 },
     ]);
+  });
+
+  it('stays as it is where the server does not know the new one', async () => {
+    const { pool } = await migratedDatabase('Asia/Tokyo');
+    await store(pool, HISTORY);
+    await expect(migratePatiently(pool, testLog, 'Mars/Olympus').ready).rejects.toMatchObject({
+      code: 'SCHEMA_REFUSED',
+      message: expect.stringContaining('"Mars/Olympus" not recognized'),
+    });
+    expect(await readTimeZone(pool)).toBe('Asia/Tokyo');
+    await expectRollupsEqualEvents(pool);
   });
 
   it('may be any that this Node knows', async () => {

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { packageRoot } from '../../src/paths.ts';
 import { DataDirError, lockPart, prepareDataDir } from '../../src/processes/data-dir.ts';
-import { temporaryFolder } from '../support/line.ts';
+import { eventually, temporaryFolder } from '../support/line.ts';
 
 /** The pid of a process that has ended. */
 async function endedPid(): Promise<number> {
@@ -56,6 +57,30 @@ describe('the lock of a part', () => {
       pid: process.pid,
     });
     lock.release();
+  });
+
+  it('is had by one of many that find the same dead owner at the same moment', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(path.join(folder, 'web.lock'), JSON.stringify({ pid: await endedPid(), started: '1' }));
+    const module = path.join(packageRoot, 'dist/src/processes/data-dir.js');
+    const program = `
+      import { lockPart } from ${JSON.stringify(module)};
+      process.stdin.once('data', () => {
+        try { lockPart(${JSON.stringify(folder)}, 'web'); console.log('mine'); } catch (error) { console.log(error.name); }
+      });
+      console.log('ready');`;
+    const rivals = Array.from({ length: 5 }, () => {
+      const child = spawn(process.execPath, ['--input-type=module', '-e', program]);
+      const said: string[] = [];
+      child.stdout.on('data', (chunk: Buffer) => said.push(chunk.toString()));
+      onTestFinished(() => void child.kill('SIGKILL'));
+      return { child, words: () => said.join('').trim().split('\n') };
+    });
+    await eventually(() => rivals.every(({ words }) => words().includes('ready')));
+    for (const { child } of rivals) child.stdin.write('go');
+    await eventually(() => rivals.every(({ words }) => words().length === 2));
+    const outcomes = rivals.map(({ words }) => words()[1]).sort();
+    expect(outcomes).toEqual(['DataDirError', 'DataDirError', 'DataDirError', 'DataDirError', 'mine']);
   });
 
   it.skipIf(!existsSync('/proc'))('is taken over where the pid belongs to another process by now', () => {
