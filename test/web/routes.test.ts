@@ -18,6 +18,7 @@ beforeAll(async () => {
     const { body } = await request(line.url).get(`/api/events/${stored.order_id}`);
     return body.hops?.stored_at;
   });
+  await setAside();
 });
 
 type Route = { readonly path: string; readonly allow: string; readonly type: RegExp | null };
@@ -36,6 +37,13 @@ const GETS: readonly Route[] = [
   { path: '/api/charts/devices', allow: 'GET, HEAD', type: JSON_TYPE },
   { path: '/api/charts/funnel', allow: 'GET, HEAD', type: JSON_TYPE },
   { path: '/api/charts/today', allow: 'GET, HEAD', type: JSON_TYPE },
+  { path: '/api/questions', allow: 'GET, HEAD', type: JSON_TYPE },
+  { path: '/events/rejected', allow: 'GET, HEAD', type: PAGE },
+  { path: '/events/rejected/1', allow: 'GET, HEAD', type: PAGE },
+  { path: '/api/dead-letters', allow: 'GET, HEAD', type: JSON_TYPE },
+  { path: '/api/dead-letters/1', allow: 'GET, HEAD', type: JSON_TYPE },
+  { path: '/api/openapi.json', allow: 'GET, HEAD', type: JSON_TYPE },
+  { path: '/api/docs', allow: 'GET, HEAD', type: PAGE },
   { path: '/healthz', allow: 'GET, HEAD', type: JSON_TYPE },
   { path: '/readyz', allow: 'GET, HEAD', type: JSON_TYPE },
   { path: '/metrics', allow: 'GET, HEAD', type: /^text\/plain/ },
@@ -50,10 +58,32 @@ const POSTS: readonly Route[] = [
   { path: '/visitor/forget', allow: 'POST', type: null },
   { path: '/site-version', allow: 'POST', type: null },
   { path: '/api/events', allow: 'POST', type: null },
+  { path: '/events/rejected/1/send', allow: 'POST', type: null },
+  { path: '/events/rejected/1/discard', allow: 'POST', type: null },
+  { path: '/api/dead-letters/1/send', allow: 'POST', type: null },
+  { path: '/api/dead-letters/1/discard', allow: 'POST', type: null },
 ];
 const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'options'] as const;
 
+/** Sends something to Kafka that is no event, and waits until it was set aside: dead letter 1. */
+async function setAside(): Promise<void> {
+  const producer = line.kafka.producer();
+  await producer.connect();
+  await producer.send({ topic: line.config.KAFKA_TOPIC, messages: [{ value: 'no event' }] });
+  await producer.disconnect();
+  await eventually(async () => (await line.pool.query('SELECT FROM dead_letters WHERE id = 1')).rowCount);
+}
+
 describe('every route', () => {
+  it('that the API describes is in the tables of this file', async () => {
+    const { body } = await request(line.url).get('/api/openapi.json').expect(200);
+    const known = [...GETS, ...STREAMS, ...POSTS].map((one) => one.path);
+    const described = Object.keys(body.paths).map((path) =>
+      path.replace('{order_id}', stored.order_id).replace('{id}', '1'),
+    );
+    expect(described.filter((path) => !known.includes(path))).toEqual([]);
+  });
+
   it.each(GETS)('answers GET $path, and HEAD with the same headers', async ({ path, type }) => {
     const get = await request(line.url).get(path).expect(200);
     expect(get.headers['content-type']).toMatch(type ?? /./);
