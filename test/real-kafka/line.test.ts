@@ -2,6 +2,9 @@
 
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { deadLetterTopicOf } from '../../src/ingest/dead-letter-topic.ts';
+import { anEvent } from '../support/events.ts';
+import { setAside } from '../support/letters.ts';
 import { eventually, type Line, startLine } from '../support/line.ts';
 import { expectRollupsEqualEvents } from '../support/recount.ts';
 import { type ApacheKafka, apacheKafkaMissing, startApacheKafka } from './apache-kafka.ts';
@@ -60,5 +63,23 @@ describe.skipIf(missing !== null)('the line over Apache Kafka', () => {
       partition: expect.any(Number),
       offset: expect.any(String),
     });
+  });
+
+  it('sets aside what is no event, gives it to the dead-letter topic, and sends the mended event', async () => {
+    const bytes = Buffer.from([0xff, 0xfe, 0x00]);
+    const [id] = await setAside(line, [bytes]);
+    const consumer = line.kafka.consumer({ groupId: 'letters', maxWaitTimeInMs: 100 });
+    await consumer.connect();
+    await consumer.subscribe({ topic: deadLetterTopicOf(line.config.KAFKA_TOPIC), fromBeginning: true });
+    const values: (Buffer | null)[] = [];
+    await consumer.run({ eachMessage: async ({ message }) => void values.push(message.value) });
+    await eventually(() => values.length === 1);
+    await consumer.disconnect();
+    expect(values).toEqual([bytes]);
+    const event = anEvent();
+    await request(line.url).post(`/api/dead-letters/${id}/send`).send(event).expect(202);
+    await eventually(
+      async () => (await request(line.url).get(`/api/events/${event.order_id}`)).body.hops?.stored_at,
+    );
   });
 });
