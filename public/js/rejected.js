@@ -3,13 +3,21 @@
 
 import { listen } from './live.js';
 
-const main = document.querySelector('main');
 const notice = document.querySelector('[data-new]');
-const newest = Number(main.dataset.newest);
-const state = new URLSearchParams(location.search).get('state') ?? 'open';
+const { newest } = document.querySelector('main').dataset;
+const asked = new URLSearchParams(location.search);
+const state = asked.get('state') ?? 'open';
+const code = asked.get('code');
+const which = new URLSearchParams({ state, ...(code === null ? {} : { code }), limit: '1' });
+
+/** How many there are of what the page lists. */
+const matching = (counts) =>
+  code === null ? Object.values(counts).reduce((sum, count) => sum + count, 0) : (counts[code] ?? 0);
+
+let first;
 
 async function look() {
-  const answer = await fetch(`/api/dead-letters?state=${state}&limit=200`);
+  const answer = await fetch(`/api/dead-letters?${which}`);
   if (!answer.ok) return;
   const { rows, counts } = await answer.json();
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
@@ -17,12 +25,18 @@ async function look() {
     const { count } = place.dataset;
     place.textContent = (count === 'all' ? total : (counts[count] ?? 0)).toLocaleString('en');
   }
-  const fresh = rows.filter(({ id }) => id > newest).length;
-  if (main.dataset.newest === '' || fresh === 0) return;
+  first ??= matching(counts);
+  // Of an older page, what is new is no news.
+  if (newest === '' || rows.length === 0 || rows[0].id <= Number(newest)) {
+    first = matching(counts);
+    return;
+  }
   const link = document.createElement('a');
   link.href = location.href;
   link.textContent = 'Show';
-  notice.replaceChildren(`${fresh === 200 ? '200 or more' : fresh} new. `, link);
+  const more = matching(counts) - first;
+  notice.replaceChildren(more > 0 ? `${more.toLocaleString('en')} new. ` : 'There are new ones. ', link);
 }
 
+look();
 listen('/api/live', { changed: look }, () => {});
