@@ -15,11 +15,12 @@ import { dayExtent } from './queries/extent.ts';
 import { funnel } from './queries/funnel.ts';
 import { ordersOverTime, resolutionOf } from './queries/orders.ts';
 import { addDays, type DayRange, dayIn, daysBetween } from './queries/range.ts';
+import { periodBefore, totals } from './queries/totals.ts';
 
 const LONGEST_DAYS = 36_525;
 export function charts(pool: Pool): Router {
   const router = Router();
-  const handlers = { daily, orders, devices, funnel: funnelChart, today };
+  const handlers = { daily, orders, devices, funnel: funnelChart, totals: totalsChart, today };
   for (const name of Object.keys(chartOperations) as (keyof typeof chartOperations)[]) {
     serve(router, chartOperations[name], (req, res) => handlers[name](pool, req, res));
   }
@@ -99,6 +100,14 @@ async function funnelChart(pool: Pool, req: Request, res: Response): Promise<voi
     rows,
     meta(timeZone, days, counted),
   );
+}
+
+async function totalsChart(pool: Pool, req: Request, res: Response): Promise<void> {
+  const query = readQuery(chartOperations.totals.query, req);
+  const timeZone = await readTimeZone(pool);
+  const days = await readRange(pool, query, timeZone);
+  const rows = await totals(pool, days, query.product, query.device);
+  answer(req, res, 'totals', rows, meta(timeZone, { ...days, before: periodBefore(days) }, rows));
 }
 
 async function today(pool: Pool, req: Request, res: Response): Promise<void> {

@@ -138,6 +138,18 @@ export const chartOperations = {
     }),
     example: RANGE,
   }),
+  totals: chart({
+    name: 'totals',
+    summary: 'What a range adds up to, beside the same number of days before it',
+    query: z.strictObject({ ...range, product, device, format }),
+    answer: z.object({
+      rows: z.array(
+        z.object({ title: z.enum(TITLES), count, before: z.int().describe('in the period before') }),
+      ),
+      meta: z.object({ ...days, before: z.object(days), ...meta }),
+    }),
+    example: { ...RANGE, product: 'clothes' },
+  }),
   today: chart({
     name: 'today',
     summary: 'Today so far',

@@ -12,6 +12,7 @@ import type { Live } from './live.ts';
 import { liveOperation } from './operations.ts';
 import { dayExtent, finishedLoads } from './queries/extent.ts';
 import { dayIn } from './queries/range.ts';
+import { QUESTIONS } from './questions.ts';
 
 const FILTERS = ['from', 'to', 'product', 'device', 'year'] as const;
 
@@ -39,6 +40,7 @@ async function show(pool: Pool, traces: Traces, req: Request, res: Response): Pr
     timeZone,
     extent: extent ?? null,
     loads,
+    questions: QUESTIONS,
     today: dayIn(timeZone),
   });
 }

@@ -1,4 +1,5 @@
-// The eight questions of the original, and what is counted to answer each: one list for the API, the page and the push.
+// The eight questions of the original, and what is counted to answer each: one list for the API, the page and the push. In
+// the order that fills the page's grid.
 
 import type { Pool } from '../db/pool.ts';
 import type { AnswerRow } from './queries/questions/answer-row.ts';
@@ -42,13 +43,6 @@ export const QUESTIONS = {
     isQuick: false,
     ask: (pool, { now }) => devicesNow(pool, now),
   },
-  pages: {
-    asks: 'Which page is visited most right now?',
-    counts:
-      'Openings of product pages (clicks) in the last 10 minutes. The front page leaves no event of its own',
-    isQuick: false,
-    ask: (pool, { now }) => pagesNow(pool, now),
-  },
   targets: {
     asks: 'How do the five categories stand against target 1?',
     counts:
@@ -56,11 +50,12 @@ export const QUESTIONS = {
     isQuick: false,
     ask: (pool) => targets(pool),
   },
-  orders_by_month: {
-    asks: 'How do this year’s orders compare with 2019, month by month?',
-    counts: 'Orders in each calendar month',
+  pages: {
+    asks: 'Which page is visited most right now?',
+    counts:
+      'Openings of product pages (clicks) in the last 10 minutes. The front page leaves no event of its own',
     isQuick: false,
-    ask: (pool, { year }) => ordersByMonth(pool, year),
+    ask: (pool, { now }) => pagesNow(pool, now),
   },
   no_order: {
     asks: 'How many clicked and did not order?',
@@ -68,6 +63,12 @@ export const QUESTIONS = {
       'Distinct people who clicked any banner and never ordered anything; files and live events counted apart',
     isQuick: false,
     ask: (pool) => noOrder(pool),
+  },
+  orders_by_month: {
+    asks: 'How do this year’s orders compare with 2019, month by month?',
+    counts: 'Orders in each calendar month',
+    isQuick: false,
+    ask: (pool, { year }) => ordersByMonth(pool, year),
   },
   no_order_by_category: {
     asks: 'For which category is that most common?',

@@ -60,6 +60,8 @@ function byDay(rows) {
 }
 
 export const dailyView = {
+  /** @type {import('./brush.js').Brush | undefined} set by the page */
+  brush: undefined,
   facts: (meta) => span(meta.from, meta.to),
   isEmpty: ({ meta }) => meta.total === 0,
   empty: ({ meta }) => [
@@ -78,7 +80,7 @@ export const dailyView = {
     const half = isBars ? DAY_MS / 2 : 0;
     return {
       type: isBars ? 'bar' : 'line',
-      plugins: [stripNames],
+      plugins: [stripNames, ...(dailyView.brush ? [dailyView.brush.plugin(meta)] : [])],
       data: { datasets: TITLES.map((title) => strip(rows, title, totals[title], isBars)) },
       options: chartOptions({
         interaction: { mode: 'index', intersect: false },

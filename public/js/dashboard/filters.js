@@ -75,6 +75,13 @@ export function passMidnight(oldDay, newDay) {
   return isMoved;
 }
 
+/** Chooses a range of days as if it had been typed. */
+export function chooseRange(from, to) {
+  form.elements.from.value = from;
+  form.elements.to.value = to;
+  form.dispatchEvent(new Event('change'));
+}
+
 /** @param {(changed: 'range' | 'devices') => void} onChange */
 export function watchFilters(onChange) {
   const change = (what) => {

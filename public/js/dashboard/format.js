@@ -47,8 +47,12 @@ export const day = (isoDay) => dayFormat.format(new Date(isoDay));
 /** An ISO day → Sun, 22 Nov 2026. */
 export const weekday = (isoDay) => weekdayFormat.format(new Date(isoDay));
 
+/** The ISO day that comes `days` after an ISO day. */
+export const dayPlus = (isoDay, days) =>
+  new Date(Date.parse(isoDay) + days * 86_400_000).toISOString().slice(0, 10);
+
 /** The ISO day after an ISO day. */
-export const dayAfter = (isoDay) => new Date(Date.parse(isoDay) + 86_400_000).toISOString().slice(0, 10);
+export const dayAfter = (isoDay) => dayPlus(isoDay, 1);
 
 /** `to` excluded, as in the API → "1 Jan 2019 to 31 May 2019", or the one day. */
 export function span(from, to) {

@@ -2,14 +2,17 @@
 // waits until somebody looks at it again.
 
 import { listen } from '../live.js';
+import { Brush } from './brush.js';
 import { dailyView } from './daily.js';
 import { devicesView } from './devices.js';
-import { filters, offerYears, passMidnight, query, watchFilters } from './filters.js';
+import { chooseRange, filters, offerYears, passMidnight, query, watchFilters } from './filters.js';
 import { clock, day, dayAfter } from './format.js';
 import { funnelView } from './funnel.js';
 import { ordersView, todayOrdersView } from './orders.js';
 import { Panel } from './panel.js';
+import { Questions } from './questions.js';
 import { drawTiles, todayView } from './today.js';
+import { totalsView } from './totals.js';
 
 const TODAY_EVERY_MS = 250;
 
@@ -23,19 +26,22 @@ const panels = {
     drawHtml: (_, { meta }) => offerYears(meta.years, meta.year),
   }),
   funnel: new Panel('funnel', funnelView(filters)),
+  totals: new Panel('totals', totalsView),
 };
+dailyView.brush = new Brush(panels.daily.root, chooseRange);
 ordersView.onLegend = (answer) => panels.orders.show(answer);
 todayOrdersView.onLegend = (answer) => panels.todayOrders.show(answer);
 
 const loaders = {
   daily: ({ from, to, product, device }) => `/api/charts/daily?${query({ from, to, product, device })}`,
+  totals: ({ from, to, product, device }) => `/api/charts/totals?${query({ from, to, product, device })}`,
   orders: ({ from, to, product }) => `/api/charts/orders?${query({ from, to, product })}`,
   devices: ({ year, count }) => `/api/charts/devices?${query({ year, count })}`,
   funnel: ({ from, to }) => `/api/charts/funnel?${query({ from, to })}`,
 };
 const load = (name) => panels[name].load(loaders[name](filters()));
 
-const loadRange = () => ['daily', 'orders', 'funnel'].forEach(load);
+const loadRange = () => ['totals', 'daily', 'orders', 'funnel'].forEach(load);
 
 watchFilters((changed) => (changed === 'devices' ? load('devices') : loadRange()));
 for (const name of Object.keys(loaders)) load(name);
@@ -101,6 +107,7 @@ function changed({ charts }) {
 document.addEventListener('visibilitychange', () => {
   if (document.hidden) return;
   if (newest !== undefined) drawToday();
+  questions.draw();
   for (const name of missed) load(name);
   missed.clear();
 });
@@ -114,7 +121,9 @@ function say(connected) {
   connection.textContent = connected ? 'Live' : 'Connection lost, trying again; these figures are';
 }
 
-listen('/api/live', { today, changed }, (connected) => {
+const questions = new Questions();
+
+listen('/api/live', { today, changed, questions: (answer) => questions.show(answer) }, (connected) => {
   // What happened while the line was down was said to nobody.
   if (connected && connection.dataset.state === 'lost') changed({ charts: Object.keys(loaders) });
   say(connected);

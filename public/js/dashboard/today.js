@@ -3,7 +3,8 @@
 import { PRODUCTS } from '../marks.js';
 import { barLabels, chartOptions, countAxis, exactLabel } from './axes.js';
 import { colour, TITLE_TOKENS } from './colours.js';
-import { CATEGORY_NAMES, exact, share, short, TITLE_NAMES } from './format.js';
+import { CATEGORY_NAMES, exact, TITLE_NAMES } from './format.js';
+import { compare, counter, perHundred, write } from './tiles.js';
 
 const TITLES = Object.keys(TITLE_NAMES);
 
@@ -14,36 +15,17 @@ export function byTitle(rows) {
   return totals;
 }
 
-/** Every event moves it, up to where it would not fit. */
-const counter = (count) => (count < 10_000_000 ? exact(count) : short(count));
-
-const perHundred = ({ order, banner_click: clicks }) => (clicks > 0 ? (order / clicks) * 100 : undefined);
-
-function write(tile, number, title, change, direction) {
-  const figure = tile.querySelector('[data-number]');
-  figure.textContent = number;
-  figure.title = title;
-  const words = tile.querySelector('[data-change]');
-  words.textContent = change;
-  words.dataset.direction = direction;
-}
-
-/** "12% more than yesterday by this time (1,074)" */
-function compare(now, then) {
-  if (then === 0)
-    return [now === 0 ? 'nothing yesterday by this time either' : 'nothing yesterday by this time', 'same'];
-  const words = `yesterday by this time (${short(then)})`;
-  if (now === then) return [`as many as ${words}`, 'same'];
-  const amount = share(Math.abs(now - then), then);
-  return now > then ? [`▲ ${amount} more than ${words}`, 'up'] : [`▼ ${amount} fewer than ${words}`, 'down'];
-}
-
 export function drawTiles({ rows, yesterday }) {
   const now = byTitle(rows);
   const then = byTitle(yesterday);
   for (const title of TITLES) {
     const tile = document.querySelector(`[data-tile="${title}"]`);
-    write(tile, counter(now[title]), exact(now[title]), ...compare(now[title], then[title]));
+    write(
+      tile,
+      counter(now[title]),
+      exact(now[title]),
+      ...compare(now[title], then[title], 'yesterday by this time'),
+    );
   }
   const [rate, before] = [perHundred(now), perHundred(then)];
   const words =

@@ -1,0 +1,74 @@
+// A small table whose cells are bars from zero: the picture and its own text alternative in one.
+
+import { mark } from '../marks.js';
+import { CATEGORY_NAMES, short } from './format.js';
+
+const MONTH = new Intl.DateTimeFormat('en-GB', { month: 'short', timeZone: 'UTC' });
+const HEADS = { category: 'Category', device: 'Device', page: 'Page', month: 'Month', step: '' };
+
+function cell(name, text, className = '') {
+  const made = document.createElement(name);
+  made.className = className;
+  made.textContent = text;
+  return made;
+}
+
+function nameOf(kind, subject, name) {
+  const head = cell('th', '');
+  head.scope = 'row';
+  if (kind === 'category') head.append(mark(subject), CATEGORY_NAMES[subject]);
+  else if (kind === 'month') head.textContent = MONTH.format(Date.UTC(2019, Number(subject) - 1));
+  else head.textContent = name?.(subject) ?? subject;
+  return head;
+}
+
+function bar(count, most, exact) {
+  const made = cell('td', '', 'bar-cell');
+  const fill = cell('span', '', 'bar');
+  // A width of nothing would still be the shortest bar that can be seen.
+  fill.hidden = count === 0;
+  // Bars of neighbouring columns don't touch.
+  fill.style.inlineSize = `calc(${most > 0 ? count / most : 0} * (100% - 12px))`;
+  const number = cell('span', short(count), 'number');
+  number.title = exact(count);
+  made.append(fill, number);
+  return made;
+}
+
+/**
+ * Writes the table.
+ * @param place element that holds it
+ * @param {{ subject: string, rows: object[], measures: object[], shared?: boolean, name?: (subject: string) => string }} table
+ *   a measure is a bar ({ measure, name }) or a text ({ name, value }); `shared`: all bars on one scale
+ */
+export function bars(place, { subject: kind, rows, measures, shared = false, name }, exact) {
+  const subjects = [...new Set(rows.map((row) => row.subject))];
+  const get = (subject, measure) =>
+    rows.find((row) => row.subject === subject && row.measure === measure)?.count ?? 0;
+  const most = (measure) =>
+    Math.max(...rows.filter((row) => shared || row.measure === measure).map((row) => row.count));
+  const head = document.createElement('tr');
+  head.append(...[HEADS[kind], ...measures.map((one) => one.name)].map((text) => cell('th', text)));
+  for (const made of head.children) made.scope = 'col';
+  const body = subjects.map((subject) => {
+    const tr = document.createElement('tr');
+    tr.className = `of-${subject}`;
+    const cells = measures.map(({ measure, value }) =>
+      value === undefined
+        ? bar(get(subject, measure), most(measure), exact)
+        : cell(
+            'td',
+            value((wanted) => get(subject, wanted)),
+            'bar-text',
+          ),
+    );
+    tr.append(nameOf(kind, subject, name), ...cells);
+    return tr;
+  });
+  const table = document.createElement('table');
+  const [thead, tbody] = ['thead', 'tbody'].map((part) => document.createElement(part));
+  thead.append(head);
+  tbody.append(...body);
+  table.append(thead, tbody);
+  place.replaceChildren(...(subjects.length === 0 ? [] : [table]));
+}

@@ -1,0 +1,147 @@
+// A range of days chosen on a chart: dragged with mouse or finger, or by its two handles with the keyboard (arrows a day,
+// page keys a week, Enter takes it, Escape gives it up, and a second time goes back to the range before).
+
+import { midnight } from './axes.js';
+import { dayPlus, span, weekday } from './format.js';
+
+const DAY_MS = 86_400_000;
+const LEAST_DRAG_PX = 6;
+const STEPS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -7, PageUp: 7 };
+const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
+
+export class Brush {
+  #plot;
+  #band;
+  #handles;
+  #choose;
+  #back;
+  #chart;
+  /** First day shown and how many. */
+  #from = '';
+  #days = 0;
+  /** Indexes of the chosen days, both included; undefined where nothing is being chosen. */
+  #chosen;
+  #dragFrom;
+  /** The range before the first one that was brushed. */
+  #before;
+
+  /** @param {HTMLElement} root the panel @param {(from: string, to: string) => void} choose with `to` excluded */
+  constructor(root, choose) {
+    this.#plot = root.querySelector('[data-plot]');
+    this.#band = root.querySelector('[data-brush]');
+    this.#handles = [...this.#band.querySelectorAll('button')];
+    this.#back = root.querySelector('[data-brush-back]');
+    this.#choose = choose;
+    const canvas = this.#plot.querySelector('canvas');
+    canvas.addEventListener('pointerdown', (event) => this.#press(event));
+    canvas.addEventListener('pointermove', (event) => this.#drag(event));
+    canvas.addEventListener('pointerup', () => this.#release());
+    canvas.addEventListener('pointercancel', () => this.#drop());
+    this.#band.addEventListener('keydown', (event) => this.#key(event));
+    this.#back.addEventListener('click', () => this.#goBack());
+  }
+
+  /** A Chart.js plugin that says where the days lie. */
+  plugin({ from, to }) {
+    const days = Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS);
+    return {
+      id: 'brush',
+      afterLayout: (chart) => {
+        this.#chart = chart;
+        if (from !== this.#from || days !== this.#days) this.#chosen = undefined;
+        [this.#from, this.#days] = [from, days];
+        this.#paint();
+      },
+    };
+  }
+
+  #indexAt(event) {
+    const x = event.clientX - this.#chart.canvas.getBoundingClientRect().left;
+    const ms = this.#chart.scales.x.getValueForPixel(x) - midnight(this.#from);
+    return clamp(Math.round(ms / DAY_MS), 0, this.#days - 1);
+  }
+
+  #press(event) {
+    if (event.button !== 0 || this.#chart === undefined) return;
+    this.#dragFrom = { x: event.clientX, index: this.#indexAt(event) };
+    event.target.setPointerCapture(event.pointerId);
+  }
+
+  #drag(event) {
+    if (this.#dragFrom === undefined) return;
+    const { x, index } = this.#dragFrom;
+    if (this.#chosen === undefined && Math.abs(event.clientX - x) < LEAST_DRAG_PX) return;
+    const other = this.#indexAt(event);
+    this.#chosen = [Math.min(index, other), Math.max(index, other)];
+    this.#paint();
+  }
+
+  #release() {
+    if (this.#dragFrom !== undefined && this.#chosen !== undefined) this.#take();
+    this.#dragFrom = undefined;
+  }
+
+  #drop() {
+    this.#dragFrom = undefined;
+    this.#chosen = undefined;
+    this.#paint();
+  }
+
+  #key(event) {
+    const which = this.#handles.indexOf(event.target);
+    const [first, last] = this.#chosen ?? [0, this.#days - 1];
+    if (event.key in STEPS || event.key === 'Home' || event.key === 'End') {
+      const step = STEPS[event.key] ?? (event.key === 'Home' ? -this.#days : this.#days);
+      this.#chosen =
+        which === 0
+          ? [clamp(first + step, 0, last), last]
+          : [first, clamp(last + step, first, this.#days - 1)];
+      this.#paint();
+    } else if (event.key === 'Enter' && this.#chosen !== undefined) this.#take();
+    else if (event.key === 'Escape' && this.#chosen !== undefined) this.#drop();
+    else if (event.key === 'Escape') this.#goBack();
+    else return;
+    event.preventDefault();
+  }
+
+  #take() {
+    const [first, last] = this.#chosen;
+    this.#chosen = undefined;
+    this.#before ??= { from: this.#from, to: dayPlus(this.#from, this.#days) };
+    this.#back.textContent = `Back to ${span(this.#before.from, this.#before.to)}`;
+    this.#back.hidden = false;
+    this.#choose(dayPlus(this.#from, first), dayPlus(this.#from, last + 1));
+  }
+
+  #goBack() {
+    if (this.#before === undefined) return;
+    const { from, to } = this.#before;
+    this.#before = undefined;
+    this.#back.hidden = true;
+    this.#choose(from, to);
+    this.#handles[0].focus();
+  }
+
+  /** The band over the chosen days, its handles at its ends. */
+  #paint() {
+    const { chartArea: area, scales } = this.#chart;
+    const [first, last] = this.#chosen ?? [0, this.#days - 1];
+    const at = (index) => scales.x.getPixelForValue(midnight(dayPlus(this.#from, index)));
+    const half = this.#days > 1 ? (at(1) - at(0)) / 2 : area.width / 2;
+    const [left, right] = [Math.max(area.left, at(first) - half), Math.min(area.right, at(last) + half)];
+    Object.assign(this.#band.style, {
+      insetInlineStart: `${left}px`,
+      insetBlockStart: `${area.top}px`,
+      inlineSize: `${right - left}px`,
+      blockSize: `${area.height}px`,
+    });
+    this.#band.dataset.chosen = this.#chosen !== undefined;
+    for (const [n, index] of [first, last].entries()) {
+      const handle = this.#handles[n];
+      handle.setAttribute('aria-valuemin', n === 0 ? 0 : first);
+      handle.setAttribute('aria-valuemax', n === 0 ? last : this.#days - 1);
+      handle.setAttribute('aria-valuenow', index);
+      handle.setAttribute('aria-valuetext', weekday(dayPlus(this.#from, index)));
+    }
+  }
+}
