@@ -107,7 +107,14 @@ async function totalsChart(pool: Pool, req: Request, res: Response): Promise<voi
   const timeZone = await readTimeZone(pool);
   const days = await readRange(pool, query, timeZone);
   const rows = await totals(pool, days, query.product, query.device);
-  answer(req, res, 'totals', rows, meta(timeZone, { ...days, before: periodBefore(days) }, rows));
+  answer(
+    req,
+    res,
+    'totals',
+    ['title', 'count', 'before'],
+    rows,
+    meta(timeZone, { ...days, before: periodBefore(days) }, rows),
+  );
 }
 
 async function today(pool: Pool, req: Request, res: Response): Promise<void> {
