@@ -6,7 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kafka, Message, Producer } from 'kafkajs';
 import { type Pool, transaction } from '../db/pool.ts';
-import { ensureTopic } from '../kafka/client.ts';
+import { connectProducer } from '../kafka/client.ts';
 import { isTooLarge, reasonOf } from '../kafka/errors.ts';
 import type { Logger } from '../log.ts';
 import type { Subscription } from './offsets.ts';
@@ -84,14 +84,7 @@ export class DeadLetterTopic {
   }
 
   async #connect(): Promise<void> {
-    const admin = this.#kafka.admin();
-    try {
-      await admin.connect();
-      await ensureTopic(admin, this.#topic, PARTITIONS);
-    } finally {
-      await admin.disconnect().catch(() => {});
-    }
-    await this.#producer.connect();
+    await connectProducer(this.#kafka, this.#producer, this.#topic, PARTITIONS);
     this.#ready = true;
   }
 

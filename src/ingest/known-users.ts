@@ -4,34 +4,45 @@
 import type { ShopEvent } from '../events/event.ts';
 
 const MOST_KNOWN = 200_000;
+/** Around New Year the time zone decides the year: those events are asked for each time. */
+const NEAR_NEW_YEAR = new Set(['12-31', '01-01']);
 
 export class KnownUsers {
-  readonly #known = new Set<string>();
+  /** By year and device. */
+  readonly #known = new Map<string, Set<string>>();
+  #size = 0;
 
-  /** One event for each user, year and device that isn't known. */
-  unknown(events: readonly ShopEvent[]): ReadonlyMap<string, ShopEvent> {
-    const unknown = new Map<string, ShopEvent>();
-    for (const event of events) {
-      const key = keyOf(event);
-      if (!this.#known.has(key) && !unknown.has(key)) unknown.set(key, event);
+  /** The events whose user isn't known in their year and on their device; one for each at least. */
+  unknown(events: readonly ShopEvent[]): readonly ShopEvent[] {
+    const asked = new Map<string, Set<string>>();
+    return events.filter((event) => {
+      const group = groupOf(event);
+      if (this.#known.get(group)?.has(event.user_id)) return false;
+      const users = asked.get(group) ?? new Set();
+      if (users.has(event.user_id) && !isNearNewYear(event)) return false;
+      asked.set(group, users.add(event.user_id));
+      return true;
+    });
+  }
+
+  /** Remembers the users of events that a transaction has counted and committed. */
+  learn(counted: readonly ShopEvent[]): void {
+    if (this.#size > MOST_KNOWN) this.#forget();
+    for (const event of counted) {
+      if (isNearNewYear(event)) continue;
+      const group = groupOf(event);
+      const users = this.#known.get(group) ?? new Set();
+      this.#size -= users.size;
+      this.#known.set(group, users.add(event.user_id));
+      this.#size += users.size;
     }
-    return unknown;
   }
 
-  /** Remembers what a transaction has committed. */
-  learn(keys: Iterable<string>): void {
-    if (this.#known.size > MOST_KNOWN) this.#known.clear();
-    for (const key of keys) if (!isNearNewYear(key)) this.#known.add(key);
+  #forget(): void {
+    this.#known.clear();
+    this.#size = 0;
   }
 }
 
-/** The day tells the year but for the time zone: around New Year every event is asked for. */
-function keyOf({ user_id, site_version, time }: ShopEvent): string {
-  const day = time.slice(5, 10);
-  return day === '12-31' || day === '01-01'
-    ? `${NEAR}${time} ${site_version} ${user_id}`
-    : `${time.slice(0, 4)} ${site_version} ${user_id}`;
-}
-
-const NEAR = 'near ';
-const isNearNewYear = (key: string) => key.startsWith(NEAR);
+const groupOf = ({ time, site_version }: ShopEvent) => time.slice(0, 4) + site_version;
+const isNearNewYear = ({ time }: ShopEvent) => NEAR_NEW_YEAR.has(time.slice(5, 10));

@@ -1,7 +1,8 @@
 // The charts' numbers, moved in the same transaction as the rows they count, and only for rows that are new.
 
 import type { Client } from '../db/pool.ts';
-import type { ShopEvent } from '../events/event.ts';
+import { DEVICES, type Device, type ShopEvent, TITLES, type Title } from '../events/event.ts';
+import { PRODUCTS, type Product } from '../events/products.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -36,16 +37,26 @@ export async function addCounts(client: Client, source: number, events: readonly
 }
 
 function countByMinute(events: readonly ShopEvent[]): Delta[] {
-  const deltas = new Map<string, Delta>();
+  const deltas = new Map<number, Delta>();
   for (const event of events) {
-    const minute = Math.floor(Date.parse(event.time) / MINUTE_MS) * MINUTE_MS;
-    const key = `${minute} ${event.product} ${event.title} ${event.site_version}`;
+    const minute = Math.floor(Date.parse(event.time) / MINUTE_MS);
+    // A number for each minute and kind: a text for each event would take longer than the rest of the batch's work here.
+    const key = minute * KINDS + KIND[event.product] + KIND[event.title] + KIND[event.site_version];
     const delta = deltas.get(key);
-    if (delta === undefined) deltas.set(key, { minute, event, count: 1 });
+    if (delta === undefined) deltas.set(key, { minute: minute * MINUTE_MS, event, count: 1 });
     else delta.count += 1;
   }
   return [...deltas.values()];
 }
+
+const KINDS = PRODUCTS.length * TITLES.length * DEVICES.length;
+
+/** What each value adds to the number of its kind: the sums of a product, a title and a device are all different. */
+const KIND = Object.fromEntries([
+  ...DEVICES.map((device, index) => [device, index] as const),
+  ...TITLES.map((title, index) => [title, index * DEVICES.length] as const),
+  ...PRODUCTS.map((product, index) => [product, index * DEVICES.length * TITLES.length] as const),
+]) as Readonly<Record<Product | Title | Device, number>>;
 
 /**
  * Counts each user whom a year hasn't seen yet on this device.

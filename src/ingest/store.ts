@@ -43,14 +43,14 @@ export async function storeParsed(
   next: bigint,
   users: KnownUsers,
 ): Promise<StoreResult> {
-  let unknown: ReadonlyMap<string, ShopEvent> = new Map();
+  let counted: readonly ShopEvent[] = [];
   const result = await transaction(pool, async (client) => {
     await moveOffset(client, subscription, partition, expected, next);
     const inserted = await insertEvents(client, { topic: subscription.topic, partition }, live);
     const events = inserted.map(({ event }) => event);
     await addCounts(client, partition, events);
-    unknown = users.unknown(events);
-    await addUsers(client, partition, [...unknown.values()]);
+    counted = users.unknown(events);
+    await addUsers(client, partition, counted);
     await insertDeadLetters(client, subscription, partition, deadLetters);
     await announce(client, {
       topic: subscription.topic,
@@ -64,6 +64,6 @@ export async function storeParsed(
       rejected: deadLetters.length,
     };
   });
-  users.learn(unknown.keys());
+  users.learn(counted);
   return result;
 }

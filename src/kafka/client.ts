@@ -1,6 +1,6 @@
 // kafkajs behind a small port: how the program reaches the cluster, and its log as ours.
 
-import { type Admin, Kafka, type LogEntry, logLevel, type SASLOptions } from 'kafkajs';
+import { type Admin, Kafka, type LogEntry, logLevel, type Producer, type SASLOptions } from 'kafkajs';
 import type { Sasl } from '../config.ts';
 import type { Logger } from '../log.ts';
 import { KafkaError, reasonOf } from './errors.ts';
@@ -55,6 +55,23 @@ export async function describeCluster(kafka: Kafka, cluster: Cluster): Promise<s
   } finally {
     await admin.disconnect().catch(() => {});
   }
+}
+
+/** Connects a producer, once its topic is there. */
+export async function connectProducer(
+  kafka: Kafka,
+  producer: Producer,
+  topic: string,
+  partitions: number,
+): Promise<void> {
+  const admin = kafka.admin();
+  try {
+    await admin.connect();
+    await ensureTopic(admin, topic, partitions);
+  } finally {
+    await admin.disconnect().catch(() => {});
+  }
+  await producer.connect();
 }
 
 /** Makes the topic where it is missing; an existing one stays as it is. */

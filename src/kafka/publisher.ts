@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type ICustomPartitioner, type Kafka, type Message, Partitioners, type Producer } from 'kafkajs';
 import type { ShopEvent } from '../events/event.ts';
 import type { Logger } from '../log.ts';
-import { ensureTopic } from './client.ts';
+import { connectProducer } from './client.ts';
 import { isTooLarge, KafkaError, reasonOf } from './errors.ts';
 import type { Kept, Outbox } from './outbox.ts';
 
@@ -156,14 +156,7 @@ export class Publisher {
   }
 
   async #connect(): Promise<void> {
-    const admin = this.#kafka.admin();
-    try {
-      await admin.connect();
-      await ensureTopic(admin, this.#topic, PARTITIONS);
-    } finally {
-      await admin.disconnect().catch(() => {});
-    }
-    await this.#producer.connect();
+    await connectProducer(this.#kafka, this.#producer, this.#topic, PARTITIONS);
     this.#ready = true;
   }
 

@@ -6,6 +6,7 @@ import { DEVICES, TITLES } from '../../src/events/event.ts';
 import { newId } from '../../src/events/ids.ts';
 import { PRODUCTS } from '../../src/events/products.ts';
 import type { KafkaRecord } from '../../src/ingest/batch.ts';
+import { KnownUsers } from '../../src/ingest/known-users.ts';
 import { FencedError, readOffset } from '../../src/ingest/offsets.ts';
 import { storeBatch } from '../../src/ingest/store.ts';
 import { migratedDatabase } from '../support/database.ts';
@@ -125,6 +126,7 @@ describe('storeBatch', () => {
 
   it('keeps rollups equal to a recount, whatever is stored by whom in which order', async () => {
     const { pool: own } = await migratedDatabase('Australia/Lord_Howe');
+    const users = new KnownUsers();
     const instant = fc.date({
       min: new Date('2019-12-30'),
       max: new Date('2020-04-10'),
@@ -151,7 +153,7 @@ describe('storeBatch', () => {
           );
           const from = next.get(partition);
           const to = (from ?? 0n) + BigInt(events.length);
-          await storeBatch(own, one, { partition, records: recordsOf(events, from ?? 0n) }, from, to);
+          await storeBatch(own, one, { partition, records: recordsOf(events, from ?? 0n) }, from, to, users);
           next.set(partition, to);
         }
         await expectRollupsEqualEvents(own);
