@@ -46,6 +46,11 @@ const timeouts = {
 const consumer = kafka.consumer({ groupId, ...timeouts, partitionAssigners: [assigner] });
 await consumer.connect();
 await consumer.subscribe({ topics: [topic], fromBeginning: true });
+consumer.on(consumer.events.CRASH, ({ payload }) => {
+  if (payload.restart) return;
+  console.error(payload.error);
+  process.exit(1);
+});
 process.once('SIGTERM', () => consumer.disconnect().then(() => process.exit(0)));
 await consumer.run({
   autoCommitInterval: 100,

@@ -51,7 +51,14 @@ function startMember({ random, port, group, topic, assignor, members, seen }: Li
     const [, partition, value] = line.split(' ').map(Number);
     seen.get(partition ?? -1)?.add(value ?? -1);
   });
-  child.stderr.resume();
+  let complaint = '';
+  child.stderr.on('data', (text) => {
+    complaint += text;
+  });
+  child.on('exit', (code) => {
+    if (code) console.warn(`a member of ${group} gave up: ${args[0]} ${complaint.slice(-500)}`);
+    if (members.includes(child)) members.splice(members.indexOf(child), 1);
+  });
 }
 
 async function endMember(life: Life, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
@@ -139,15 +146,16 @@ async function live(seed: number, port: number, admin: Admin): Promise<void> {
     await pause(200 + random() * 800);
     await act(life);
   }
-  if (life.members.length === 0) startMember(life);
   writing = false;
   const count = await written;
-  const missing = () =>
-    [...seen].flatMap(([partition, numbers]) => {
+  const missing = () => {
+    if (life.members.length === 0) startMember(life);
+    return [...seen].flatMap(([partition, numbers]) => {
       const first = Array.from({ length: count }, (_, i) => i).find((number) => !numbers.has(number));
       return first === undefined ? [] : [`${partition}: ${numbers.size} of ${count}, first missing ${first}`];
     });
-  const patience = { timeout: 30_000, message: `records that ${life.members.length} members have not seen` };
+  };
+  const patience = { timeout: 60_000, message: 'records that no member has seen' };
   await expect.poll(missing, patience).toEqual([]);
   watching = false;
   await watched;
