@@ -76,7 +76,8 @@ function requestProblem({ transactionalId, acks }: ProduceRequest, version: numb
 
 function store(log: PartitionLog | undefined, records: Buffer, { settings }: Context): Stored {
   if (log === undefined) return refused(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
-  const error = checkProduced(records, log.config.maxMessageBytes);
+  const now = Date.now();
+  const error = checkProduced(records, log.config.maxMessageBytes, now);
   if (error !== ErrorCode.NONE) return refused(error);
   const header = readHeader(records, 0);
   if (header.producerId >= 0) {
@@ -87,7 +88,7 @@ function store(log: PartitionLog | undefined, records: Buffer, { settings }: Con
     }
   }
   try {
-    const baseOffset = log.append(records, header, Date.now());
+    const baseOffset = log.append(records, header, now);
     if (settings.fsyncMs === 0) log.sync();
     return { error: ErrorCode.NONE, baseOffset, startOffset: log.startOffset };
   } catch (failure) {

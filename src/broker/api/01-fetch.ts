@@ -34,14 +34,16 @@ const NO_SESSION = 0;
 const NO_REPLICA = -1;
 const ANY_EPOCH = -1;
 
+interface WantedPartition {
+  readonly partition: number;
+  readonly leaderEpoch: number;
+  readonly offset: number;
+  readonly maxBytes: number;
+}
+
 interface Wanted {
   readonly topic: string;
-  readonly partitions: readonly {
-    readonly partition: number;
-    readonly leaderEpoch: number;
-    readonly offset: number;
-    readonly maxBytes: number;
-  }[];
+  readonly partitions: readonly WantedPartition[];
 }
 
 interface FetchRequest {
@@ -93,6 +95,26 @@ function problem(log: PartitionLog | undefined, offset: number, leaderEpoch: num
   return offset < log.startOffset || offset > log.endOffset ? ErrorCode.OFFSET_OUT_OF_RANGE : ErrorCode.NONE;
 }
 
+/** Reads one partition; an error of its files is its own and nobody else's. */
+function readPartition(
+  wanted: WantedPartition,
+  topic: string,
+  room: number,
+  strict: boolean,
+  context: Context,
+): Found {
+  const { partition, offset, leaderEpoch } = wanted;
+  const log = context.topics.partition(topic, partition);
+  const error = problem(log, offset, leaderEpoch);
+  if (error !== ErrorCode.NONE || !log) return { partition, error, log, records: NO_RECORDS };
+  try {
+    return { partition, error, log, records: log.read(offset, room, strict) };
+  } catch (failure) {
+    context.settings.log.error({ partition: log.name, offset, error: failure }, 'cannot read the log');
+    return { partition, error: ErrorCode.KAFKA_STORAGE_ERROR, log, records: NO_RECORDS };
+  }
+}
+
 /** Reads what there is for the request now. */
 function collect({ topics, maxBytes }: FetchRequest, context: Context): Collected {
   const limit = Math.min(maxBytes, context.settings.maxFetchBytes, context.memory.free);
@@ -101,17 +123,12 @@ function collect({ topics, maxBytes }: FetchRequest, context: Context): Collecte
   let hasError = false;
   const found = topics.map(({ topic, partitions }) => ({
     topic,
-    partitions: partitions.map((wanted): Found => {
-      const log = context.topics.partition(topic, wanted.partition);
-      const error = problem(log, wanted.offset, wanted.leaderEpoch);
-      hasError ||= error !== ErrorCode.NONE;
-      const room = Math.min(wanted.maxBytes, limit - bytes);
-      const records =
-        error === ErrorCode.NONE
-          ? log?.read(wanted.offset, Math.max(room, 0), bytes > 0 || noMemory)
-          : undefined;
-      bytes += records?.length ?? 0;
-      return { partition: wanted.partition, error, log, records: records ?? NO_RECORDS };
+    partitions: partitions.map((wanted) => {
+      const room = Math.max(0, Math.min(wanted.maxBytes, limit - bytes));
+      const read = readPartition(wanted, topic, room, bytes > 0 || noMemory, context);
+      hasError ||= read.error !== ErrorCode.NONE;
+      bytes += read.records.length;
+      return read;
     }),
   }));
   return { topics: found, bytes, hasError };

@@ -173,7 +173,7 @@ export class PartitionLog {
 
   /** Closes and deletes everything; waiting readers are told. */
   remove(): void {
-    for (const segment of this.#segments) segment.close();
+    for (const segment of this.#segments) segment.remove();
     rmSync(this.#folder, { recursive: true, force: true });
     for (const listener of this.appended) listener(Number.POSITIVE_INFINITY);
   }

@@ -23,6 +23,7 @@ const CODECS = 0b111;
 const HIGHEST_CODEC = 4;
 const TRANSACTIONAL = 1 << 4;
 const CONTROL = 1 << 5;
+const MAX_AHEAD_MS = 3_600_000; // message.timestamp.after.max.ms: a later time would outlive every retention
 
 export interface BatchHeader {
   readonly baseOffset: number;
@@ -60,6 +61,13 @@ export function batchSize(buffer: Buffer, at: number): number {
   return buffer.readInt32BE(at + 8) + LENGTH_PREFIX;
 }
 
+/** As `batchSize`, of a batch in the log; throws if it cannot be right, so that nobody walks on from there. */
+export function storedSize(buffer: Buffer, at: number): number {
+  const size = batchSize(buffer, at);
+  if (size >= BATCH_HEADER) return size;
+  throw new RangeError(`damaged log: received a batch of ${size} bytes, expected at least ${BATCH_HEADER}`);
+}
+
 /** Offset after the batch at `at`. */
 export function nextOffset(buffer: Buffer, at: number): number {
   return readInt64(buffer, at) + buffer.readInt32BE(at + 23) + 1;
@@ -81,8 +89,8 @@ export function stamp(batch: Buffer, baseOffset: number, leaderEpoch: number): v
   batch.writeInt32BE(leaderEpoch, 12);
 }
 
-/** Checks what a producer sent: exactly one whole batch, of a kind that this broker stores. */
-export function checkProduced(batch: Buffer, maxBytes: number): ErrorCode {
+/** Checks what a producer sent: exactly one whole batch, of a kind that this broker stores. `now` in ms. */
+export function checkProduced(batch: Buffer, maxBytes: number, now: number): ErrorCode {
   if (batch.length < LENGTH_PREFIX + 5) return ErrorCode.CORRUPT_MESSAGE;
   if (batch.readInt8(16) !== 2) return ErrorCode.INVALID_RECORD;
   if (batch.length < BATCH_HEADER) return ErrorCode.CORRUPT_MESSAGE;
@@ -92,15 +100,16 @@ export function checkProduced(batch: Buffer, maxBytes: number): ErrorCode {
   }
   if (size > maxBytes) return ErrorCode.MESSAGE_TOO_LARGE;
   if (!crcIsRight(batch, 0, size)) return ErrorCode.CORRUPT_MESSAGE;
-  return checkContents(batch);
+  return checkContents(batch, now);
 }
 
-function checkContents(batch: Buffer): ErrorCode {
+function checkContents(batch: Buffer, now: number): ErrorCode {
   const attributes = batch.readInt16BE(21);
   const records = batch.readInt32BE(57);
   if (attributes & TRANSACTIONAL) return ErrorCode.INVALID_TXN_STATE;
   if (attributes & CONTROL) return ErrorCode.INVALID_RECORD;
   if (codecOf(attributes) > HIGHEST_CODEC) return ErrorCode.UNSUPPORTED_COMPRESSION_TYPE;
+  if (readInt64(batch, 35) > now + MAX_AHEAD_MS) return ErrorCode.INVALID_TIMESTAMP;
   if (records < 1 || batch.readInt32BE(23) !== records - 1) return ErrorCode.INVALID_RECORD;
   if (codecOf(attributes) === 0 && !recordsAreWhole(batch, BATCH_HEADER, records))
     return ErrorCode.INVALID_RECORD;

@@ -6,7 +6,7 @@
 import { closeSync, fdatasync, fdatasyncSync, ftruncateSync, openSync, readSync, rmSync } from 'node:fs';
 import { appendWhole } from '../append-whole.ts';
 import type { ProducerState } from './producers.ts';
-import { type BatchHeader, batchSize, LENGTH_PREFIX, nextOffset } from './record-batch.ts';
+import { type BatchHeader, LENGTH_PREFIX, nextOffset, storedSize } from './record-batch.ts';
 import { type Seal, writeSeal } from './seal.ts';
 import { SparseIndex } from './sparse-index.ts';
 
@@ -29,6 +29,7 @@ export class Segment {
   index = new SparseIndex();
   #fd: number;
   #closed = false;
+  #toSeal: readonly ProducerState[] | null = null; // what a seal under way will hold
   #hint = { offset: -1, position: 0 }; // where the last read stopped, for the next one of a steady reader
 
   /** Opens or makes the file; `openedAt`, in ms, counts its age. */
@@ -83,13 +84,13 @@ export class Segment {
     }
     if (strict) return EMPTY;
     const head = this.readAt(position + start, 64);
-    return head.length < LENGTH_PREFIX ? EMPTY : this.readAt(position + start, batchSize(head, 0));
+    return head.length < LENGTH_PREFIX ? EMPTY : this.readAt(position + start, storedSize(head, 0));
   }
 
   /** Where in `bytes` the batch that holds `offset` starts. */
   #skipTo(bytes: Buffer, offset: number): number {
     let at = 0;
-    while (at + 27 <= bytes.length && nextOffset(bytes, at) <= offset) at += batchSize(bytes, at);
+    while (at + 27 <= bytes.length && nextOffset(bytes, at) <= offset) at += storedSize(bytes, at);
     return at;
   }
 
@@ -119,7 +120,11 @@ export class Segment {
 
   /** As `seal`, for a segment that takes no more appends, without making the caller wait for the disk. */
   sealLater(producers: readonly ProducerState[], onError: (error: unknown) => void): void {
-    this.syncLater(onError, () => this.#writeSeal(producers));
+    this.#toSeal = producers;
+    this.syncLater(onError, () => {
+      this.#toSeal = null;
+      this.#writeSeal(producers);
+    });
   }
 
   #writeSeal(producers: readonly ProducerState[]): void {
@@ -132,12 +137,15 @@ export class Segment {
     rmSync(`${this.path}.seal`, { force: true });
   }
 
+  /** Closes the file, sealed if a seal was under way. */
   close(): void {
+    if (this.#toSeal) this.seal(this.#toSeal);
     this.#closed = true;
     closeSync(this.#fd);
   }
 
   remove(): void {
+    this.#toSeal = null;
     this.close();
     rmSync(`${this.path}.log`, { force: true });
     this.unseal();
@@ -150,7 +158,7 @@ function wholeBatches(bytes: Buffer, start: number, limit: number): [last: numbe
   let last = start;
   let end = start;
   while (end + LENGTH_PREFIX <= within) {
-    const next = end + batchSize(bytes, end);
+    const next = end + storedSize(bytes, end);
     if (next > within) break;
     last = end;
     end = next;

@@ -4,7 +4,7 @@
 
 import { decompress } from './decompress.ts';
 import { firstRecordSince } from './record.ts';
-import { BATCH_HEADER, type BatchHeader, codecOf, readHeader } from './record-batch.ts';
+import { BATCH_HEADER, type BatchHeader, codecOf, readHeader, storedSize } from './record-batch.ts';
 import type { Segment } from './segment.ts';
 
 export interface TimedOffset {
@@ -15,9 +15,10 @@ export interface TimedOffset {
 export function firstRecordSinceTime(segment: Segment, timestamp: number): TimedOffset | null {
   let position = segment.index.positionOfTime(timestamp);
   while (position < segment.size) {
-    const header = readHeader(segment.readAt(position, BATCH_HEADER), 0);
+    const head = segment.readAt(position, BATCH_HEADER);
+    const header = readHeader(head, 0);
     if (header.maxTimestamp >= timestamp) return within(segment, position, header, timestamp);
-    position += header.size;
+    position += storedSize(head, 0);
   }
   return null;
 }

@@ -120,6 +120,15 @@ export function log(port: () => number): void {
     expect((await produce(client, topic, withCrc(wrong))).error).toBe(ErrorCode.INVALID_RECORD);
   });
 
+  test('a batch from the far future is refused', async () => {
+    const client = await wireClient(port());
+    const topic = await newTopic(client);
+    const send = async (timestamp: number) =>
+      (await produce(client, topic, batch({ timestamps: [timestamp] }))).error;
+    expect(await send(Date.now() + 7_200_000)).toBe(ErrorCode.INVALID_TIMESTAMP);
+    expect(await send(Date.now() + 60_000)).toBe(ErrorCode.NONE);
+  });
+
   test('the ends of the log are found by their names', async () => {
     const client = await wireClient(port());
     const topic = await newTopic(client);

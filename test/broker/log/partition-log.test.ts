@@ -114,7 +114,9 @@ test('a log that was closed in order is opened by its seals alone', () => {
     const bytes = readFileSync(`${folder}/${name}`);
     writeFileSync(`${folder}/${name}`, Buffer.alloc(bytes.length)); // a scan would find nothing
   }
-  expect(open(folder).endOffset).toBe(20);
+  const again = open(folder);
+  expect(again.endOffset).toBe(20);
+  expect(() => again.read(0, 1000, false)).toThrow('damaged log');
 });
 
 test('a seal that does not fit its log is not believed', () => {
