@@ -4,10 +4,11 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { residentBytes } from '../../test/broker/resident-bytes.ts';
 import { apacheKafkaMissing, startApacheKafka } from '../../test/real-kafka/apache-kafka.ts';
 import { measureJava } from './java-measures.ts';
 import { KAFKAJS_MEASURES, type Measure, percentile } from './kafkajs-measures.ts';
@@ -37,11 +38,6 @@ const ROWS: Readonly<Record<string, readonly [label: string, unit: string, moreI
   javaProduced: ['ProducerPerformance, 100 bytes', 'records/s', true],
   javaConsumed: ['ConsumerPerformance', 'records/s', true],
 };
-
-function residentBytes(pid: number): number {
-  const [, kilobytes] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return Number(kilobytes) * 1024;
-}
 
 async function idle<T extends { readonly pid: number }>(running: T, startedAt: number) {
   const startMs = performance.now() - startedAt;

@@ -3,13 +3,13 @@
 // still be served, and at the end the process must live and its memory be bounded. FUZZ_CASES sets how many
 // (1,000,000 in the slow form), FUZZ_SEED repeats a run.
 
-import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { APIS } from '../../src/broker/api/apis.ts';
 import type { Writer } from '../../src/broker/wire/writer.ts';
 import { batch, createTopic, fetch, produce } from './requests.ts';
+import { residentBytes } from './resident-bytes.ts';
 import { brokerProcess, testFolder } from './running-broker.ts';
 import { request, type WireClient, wireClient } from './wire-client.ts';
 
@@ -141,11 +141,6 @@ function attack(port: number, sent: Buffer): Promise<void> {
       resolve();
     });
   });
-}
-
-function residentBytes(pid: number): number {
-  const [, kilobytes] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return Number(kilobytes) * 1024;
 }
 
 async function stillServes(client: WireClient): Promise<void> {

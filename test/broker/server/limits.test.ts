@@ -1,10 +1,10 @@
 // What one client does, or many do together, costs the others nothing but their turn.
 
-import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { ErrorCode } from '../../../src/broker/wire/error-codes.ts';
 import { joinGroup } from '../group-requests.ts';
 import { batch, createTopic, fetch, produce } from '../requests.ts';
+import { residentBytes } from '../resident-bytes.ts';
 import { brokerProcess, testBroker, testFolder } from '../running-broker.ts';
 import { request, type WireClient, wireClient } from '../wire-client.ts';
 
@@ -13,11 +13,6 @@ const MIB = 1024 * 1024;
 const several = (count: number, port: number) =>
   Promise.all(Array.from({ length: count }, () => wireClient(port)));
 const isServed = async (client: WireClient) => (await client.ask(18, 0)).int16() === 0;
-
-function residentBytes(pid: number): number {
-  const [, kilobytes] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return Number(kilobytes) * 1024;
-}
 
 /** A fetch of everything from the start of the topic, as bytes. */
 function fetchAll(topic: string): Buffer {
