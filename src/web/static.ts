@@ -13,7 +13,7 @@ const VENDOR = {
 } as const;
 
 /** Asked for again at every visit, and answered by their ETag: scripts import each other without a version in the name. */
-const options = { maxAge: 0, index: false } as const;
+const options = { maxAge: 0, index: false, redirect: false } as const;
 
 export function staticFiles(): Router {
   const router = Router();

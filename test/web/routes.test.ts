@@ -131,6 +131,8 @@ describe('every route', () => {
 describe('a path that is not there', () => {
   it.each([
     '/nothing',
+    '/css',
+    '/.',
     '/api',
     '/product',
     '/product/',
