@@ -1,12 +1,12 @@
 // GET /api/charts/*: every number of the dashboard. Query strings are checked by operations.ts; one query per chart does the rest.
 
-import { type Request, type Response, Router } from 'express';
+import { type Request, Router } from 'express';
 import type { Pool } from '../db/pool.ts';
 import { readTimeZone } from '../db/time-zone.ts';
 import { badRequest } from '../web/errors.ts';
 import { serve } from '../web/operation.ts';
 import { readQuery } from '../web/query.ts';
-import { answer } from './answers.ts';
+import { type Answer, Answers } from './answers.ts';
 import { lookAtToday } from './live.ts';
 import { chartOperations } from './operations.ts';
 import { dailyCounts } from './queries/daily.ts';
@@ -20,9 +20,12 @@ import { periodBefore, totals } from './queries/totals.ts';
 const LONGEST_DAYS = 36_525;
 export function charts(pool: Pool): Router {
   const router = Router();
+  const answers = new Answers();
   const handlers = { daily, orders, devices, funnel: funnelChart, totals: totalsChart, today };
   for (const name of Object.keys(chartOperations) as (keyof typeof chartOperations)[]) {
-    serve(router, chartOperations[name], (req, res) => handlers[name](pool, req, res));
+    serve(router, chartOperations[name], (req, res) =>
+      answers.send(req, res, () => handlers[name](pool, req)),
+    );
   }
   return router;
 }
@@ -53,72 +56,71 @@ function meta(timeZone: string, given: object, rows: readonly { count?: number }
   };
 }
 
-async function daily(pool: Pool, req: Request, res: Response): Promise<void> {
+async function daily(pool: Pool, req: Request): Promise<Answer> {
   const query = readQuery(chartOperations.daily.query, req);
   const timeZone = await readTimeZone(pool);
   const days = await readRange(pool, query, timeZone);
   const rows = await dailyCounts(pool, days, query.product, query.device);
-  answer(req, res, 'daily', ['day', 'title', 'count'], rows, meta(timeZone, days, rows));
+  return { name: 'daily', columns: ['day', 'title', 'count'], rows, more: meta(timeZone, days, rows) };
 }
 
-async function orders(pool: Pool, req: Request, res: Response): Promise<void> {
+async function orders(pool: Pool, req: Request): Promise<Answer> {
   const query = readQuery(chartOperations.orders.query, req);
   const timeZone = await readTimeZone(pool);
   const days = await readRange(pool, query, timeZone);
   const rows = await ordersOverTime(pool, days, query.product);
-  answer(
-    req,
-    res,
-    'orders',
-    ['time', 'product', 'count'],
+  return {
+    name: 'orders',
+    columns: ['time', 'product', 'count'],
     rows,
-    meta(timeZone, { ...days, resolution: resolutionOf(days) }, rows),
-  );
+    more: meta(timeZone, { ...days, resolution: resolutionOf(days) }, rows),
+  };
 }
 
-async function devices(pool: Pool, req: Request, res: Response): Promise<void> {
+async function devices(pool: Pool, req: Request): Promise<Answer> {
   const { year, count } = readQuery(chartOperations.devices.query, req);
   const [timeZone, years, rows] = await Promise.all([
     readTimeZone(pool),
     yearsWithEvents(pool),
     count === 'users' ? usersByDevice(pool, year) : eventsByDevice(pool, year),
   ]);
-  answer(req, res, 'devices', ['device', 'count'], rows, meta(timeZone, { year, years, count }, rows));
+  return {
+    name: 'devices',
+    columns: ['device', 'count'],
+    rows,
+    more: meta(timeZone, { year, years, count }, rows),
+  };
 }
 
-async function funnelChart(pool: Pool, req: Request, res: Response): Promise<void> {
+async function funnelChart(pool: Pool, req: Request): Promise<Answer> {
   const query = readQuery(chartOperations.funnel.query, req);
   const timeZone = await readTimeZone(pool);
   const days = await readRange(pool, query, timeZone);
   const rows = await funnel(pool, days);
   const counted = rows.map(({ shows, clicks, orders: placed }) => ({ count: shows + clicks + placed }));
-  answer(
-    req,
-    res,
-    'funnel',
-    ['product', 'device', 'shows', 'clicks', 'orders'],
+  return {
+    name: 'funnel',
+    columns: ['product', 'device', 'shows', 'clicks', 'orders'],
     rows,
-    meta(timeZone, days, counted),
-  );
+    more: meta(timeZone, days, counted),
+  };
 }
 
-async function totalsChart(pool: Pool, req: Request, res: Response): Promise<void> {
+async function totalsChart(pool: Pool, req: Request): Promise<Answer> {
   const query = readQuery(chartOperations.totals.query, req);
   const timeZone = await readTimeZone(pool);
   const days = await readRange(pool, query, timeZone);
   const rows = await totals(pool, days, query.product, query.device);
-  answer(
-    req,
-    res,
-    'totals',
-    ['title', 'count', 'before'],
+  return {
+    name: 'totals',
+    columns: ['title', 'count', 'before'],
     rows,
-    meta(timeZone, { ...days, before: periodBefore(days) }, rows),
-  );
+    more: meta(timeZone, { ...days, before: periodBefore(days) }, rows),
+  };
 }
 
-async function today(pool: Pool, req: Request, res: Response): Promise<void> {
+async function today(pool: Pool, req: Request): Promise<Answer> {
   readQuery(chartOperations.today.query, req);
   const { rows, ...more } = await lookAtToday(pool);
-  answer(req, res, 'today', ['product', 'title', 'device', 'count'], rows, more);
+  return { name: 'today', columns: ['product', 'title', 'device', 'count'], rows, more };
 }

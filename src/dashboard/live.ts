@@ -6,7 +6,7 @@ import type { Pool } from '../db/pool.ts';
 import { readTimeZone } from '../db/time-zone.ts';
 import type { Logger } from '../log.ts';
 import type { Traces } from '../storefront/traces.ts';
-import type { Stream, Streams } from '../web/sse.ts';
+import { frame, type Stream, type Streams } from '../web/sse.ts';
 import { dayIn } from './queries/range.ts';
 import { todaySoFar } from './queries/today.ts';
 import { QuestionBoard } from './question-board.ts';
@@ -14,17 +14,21 @@ import { QuestionBoard } from './question-board.ts';
 const LOOK_EVERY_MS = 100;
 const CHANGED_EVERY_MS = 1_000;
 const CLOCK_MS = 1_000;
+/** Orders of the last minutes are sent with each look, those of the whole day now and then, for events that come late. */
+const MINUTE_MS = 60_000;
+const MINUTES_SENT = 2;
+const WHOLE_EVERY_MS = 30_000;
 /** How often the questions are answered while nothing is stored. */
 const GLANCE_EVERY_MS = 5_000;
 
 /** As /api/charts/today answers and as the stream sends. */
 export type TodayAnswer = Awaited<ReturnType<typeof lookAtToday>>;
 
-/** Today's numbers, with the day and the zone they belong to. */
-export async function lookAtToday(pool: Pool, now = new Date()) {
+/** Today's numbers, with the day and the zone they belong to. @param since the orders from this minute on, not all */
+export async function lookAtToday(pool: Pool, now = new Date(), since?: Date) {
   const timeZone = await readTimeZone(pool);
   const day = dayIn(timeZone, now);
-  const today = await todaySoFar(pool, day, now);
+  const today = await todaySoFar(pool, day, now, since);
   return { ...today, meta: { day, time_zone: timeZone, as_of: now.toISOString() } };
 }
 
@@ -37,6 +41,7 @@ export class Live {
   readonly #now: () => Date;
   readonly #clock: NodeJS.Timeout;
   #lastLook = 0;
+  #lastWhole = 0;
   #looking = false;
   #again = false;
   #pending: NodeJS.Timeout | undefined;
@@ -104,8 +109,7 @@ export class Live {
     this.#lastLook = Date.now();
     try {
       const stored = this.#traces.takeStored();
-      this.#newest = await lookAtToday(this.#pool, this.#now());
-      this.#send('today', this.#newest);
+      await this.#lookAtToday();
       this.#traces.charted(stored, Date.now());
     } catch (error) {
       this.#log.debug({ err: error }, 'no look at today');
@@ -116,6 +120,26 @@ export class Live {
       this.#again = false;
       this.refresh();
     }
+  }
+
+  /** Readers keep the minutes they know: a day of them would be much to send at each commit. */
+  async #lookAtToday(): Promise<void> {
+    const now = this.#now();
+    const before = this.#newest;
+    const isWhole = before === undefined || now.getTime() - this.#lastWhole >= WHOLE_EVERY_MS;
+    const since = isWhole
+      ? undefined
+      : new Date(Math.floor(now.getTime() / MINUTE_MS - MINUTES_SENT) * MINUTE_MS);
+    const look = await lookAtToday(this.#pool, now, since);
+    if (before !== undefined && since !== undefined && look.meta.day === before.meta.day) {
+      const earlier = before.orders.filter(({ time }) => time < since);
+      this.#newest = { ...look, orders: [...earlier, ...look.orders] };
+      this.#send('today', { ...look, orders_since: since });
+      return;
+    }
+    this.#newest = since === undefined ? look : await lookAtToday(this.#pool, now);
+    this.#lastWhole = now.getTime();
+    this.#send('today', this.#newest);
   }
 
   /** Answers the questions for all readers. */
@@ -139,6 +163,8 @@ export class Live {
   }
 
   #send(event: string, data: unknown): void {
-    for (const reader of this.#readers) reader.send(event, data);
+    if (this.#readers.size === 0) return;
+    const message = frame(event, data);
+    for (const reader of this.#readers) reader.write(message);
   }
 }

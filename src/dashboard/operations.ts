@@ -170,8 +170,9 @@ export const liveOperation = operation({
   tag: 'Streams',
   summary: 'What moves on the dashboards',
   description:
-    'Server-sent events: `today` with what GET /api/charts/today answers, after each commit and at midnight; `changed` ' +
-    'with the charts whose numbers are new, at most once a second.',
+    'Server-sent events: `today` with what GET /api/charts/today answers, after each commit and at midnight: where it has ' +
+    '`orders_since`, `orders` begins there and earlier ones stay as they were; `changed` with the charts whose numbers ' +
+    'are new, and `questions` with what GET /api/questions answers, each at most once a second.',
   answers: {
     200: { says: 'A stream that stays open', content: { 'text/event-stream': 'text' } },
     429: { says: 'Too many requests, or streams that are open, from this address' },

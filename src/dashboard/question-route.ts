@@ -3,7 +3,7 @@
 import { Router } from 'express';
 import { serve } from '../web/operation.ts';
 import { readQuery } from '../web/query.ts';
-import { answer } from './answers.ts';
+import { Answers } from './answers.ts';
 import type { QuestionBoard } from './question-board.ts';
 import { questionOperation } from './question-operation.ts';
 import { QUESTION_NAMES, QUESTIONS } from './questions.ts';
@@ -12,16 +12,19 @@ const COLUMNS = ['question', 'subject', 'measure', 'count'] as const;
 
 export function questionRoute(board: QuestionBoard): Router {
   const router = Router();
-  serve(router, questionOperation, async (req, res) => {
-    const { question } = readQuery(questionOperation.query, req);
-    const { rows, meta } = await board.answer();
-    const names = question === undefined ? QUESTION_NAMES : [question];
-    const asked = rows.filter((row) => names.includes(row.question));
-    const questions = names.map((name) => {
-      const { asks, counts } = QUESTIONS[name];
-      return { question: name, asks, counts };
-    });
-    answer(req, res, question ?? 'questions', COLUMNS, asked, { questions, meta });
-  });
+  const answers = new Answers();
+  serve(router, questionOperation, (req, res) =>
+    answers.send(req, res, async () => {
+      const { question } = readQuery(questionOperation.query, req);
+      const { rows, meta } = await board.answer();
+      const names = question === undefined ? QUESTION_NAMES : [question];
+      const questions = names.map((name) => {
+        const { asks, counts } = QUESTIONS[name];
+        return { question: name, asks, counts };
+      });
+      const asked = rows.filter((row) => names.includes(row.question));
+      return { name: question ?? 'questions', columns: COLUMNS, rows: asked, more: { questions, meta } };
+    }),
+  );
   return router;
 }

@@ -10,7 +10,15 @@ const LARGEST_BACKLOG_BYTES = 1024 * 1024;
 const RECONNECT_MS = 1_000;
 const RETRY_SECONDS = 10;
 
-export type Stream = { send(event: string, data: unknown): void };
+export type Stream = {
+  send(event: string, data: unknown): void;
+  /** The same for a message that frame() has written: once for many readers. */
+  write(message: string): void;
+};
+
+/** One event as it goes over the line. */
+export const frame = (event: string, data: unknown): string =>
+  `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 
 /** All open streams of this process, so that they can be counted, limited and ended. */
 export class Streams {
@@ -60,12 +68,11 @@ export class Streams {
       leave();
       onClose();
     });
-    return {
-      send: (event, data) => {
-        if (res.writableLength > LARGEST_BACKLOG_BYTES) res.destroy();
-        else res.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
-      },
+    const write = (message: string): void => {
+      if (res.writableLength > LARGEST_BACKLOG_BYTES) res.destroy();
+      else res.write(message);
     };
+    return { write, send: (event, data) => write(frame(event, data)) };
   }
 
   /** Counts a stream of an address, until the returned function is called. */

@@ -78,12 +78,14 @@ function pulse() {
 function today(answer) {
   const isNews = newest !== undefined;
   const oldDay = newest?.meta.day ?? answer.meta.day;
-  newest = answer;
+  // Minutes that are known already are not sent again.
+  const known = answer.orders_since ? newest.orders.filter(({ time }) => time < answer.orders_since) : [];
+  newest = { ...answer, orders: [...known, ...answer.orders] };
   if (oldDay !== answer.meta.day && passMidnight(oldDay, answer.meta.day)) loadRange();
   document.querySelector('[data-today]').textContent = `, ${day(answer.meta.day)}`;
   say(true);
   document.querySelector('[data-as-of]').textContent = `as of ${clock(answer.meta.as_of)}`;
-  drawTiles(answer);
+  drawTiles(newest);
   if (isNews) pulse();
   if (document.hidden) return;
   if (drawing === undefined)

@@ -17,11 +17,14 @@ export type Today = {
   readonly yesterday: readonly { readonly title: Title; readonly count: number }[];
 };
 
-/** @param day ISO day, today's in the time zone */
-export async function todaySoFar(pool: Pool, day: string, now: Date): Promise<Today> {
+/**
+ * @param day ISO day, today's in the time zone
+ * @param since the orders of this minute and later ones only
+ */
+export async function todaySoFar(pool: Pool, day: string, now: Date, since?: Date): Promise<Today> {
   const [rows, orders, yesterday] = await Promise.all([
     countsOfDay(pool, day),
-    ordersOfDay(pool, day),
+    ordersOfDay(pool, day, since),
     yesterdayUntil(pool, day, now),
   ]);
   return { rows, orders, yesterday };
@@ -35,13 +38,14 @@ async function countsOfDay(pool: Pool, day: string): Promise<TodayRow[]> {
   return rows;
 }
 
-async function ordersOfDay(pool: Pool, day: string): Promise<OrdersRow[]> {
+async function ordersOfDay(pool: Pool, day: string, since: Date | undefined): Promise<OrdersRow[]> {
   const { rows } = await pool.query<OrdersRow>(
     `SELECT "time", product, count FROM orders_per_minute
      WHERE "time" >= $1::date::timestamp AT TIME ZONE shop_time_zone()
        AND "time" < ($1::date + 1)::timestamp AT TIME ZONE shop_time_zone()
+       AND ($2::timestamptz IS NULL OR "time" >= $2)
      ORDER BY 1, 2`,
-    [day],
+    [day, since ?? null],
   );
   return rows;
 }
