@@ -10,6 +10,8 @@ import { freePort } from './ports.ts';
 export type Program = {
   readonly url: string;
   readonly pid: number;
+  /** Settings that commands need to find its database. */
+  readonly env: NodeJS.ProcessEnv;
   stop(): Promise<void>;
 };
 
@@ -23,21 +25,19 @@ export function dataFolder(): { readonly folder: string; remove(): void } {
 export async function startProgram(dataDir: string): Promise<Program> {
   const [web, kafka, postgres] = [await freePort(), await freePort(), await freePort()];
   const main = path.join(packageRoot, 'dist', 'src', 'main.js');
-  const child = spawn(process.execPath, [main, 'start'], {
-    stdio: 'ignore',
-    env: {
-      ...process.env,
-      PORT: String(web),
-      KAFKA_PORT: String(kafka),
-      POSTGRES_PORT: String(postgres),
-      DATA_DIR: dataDir,
-      LOG_LEVEL: 'silent',
-      RATE_LIMIT: 'off',
-    },
-  });
+  const env = {
+    ...process.env,
+    PORT: String(web),
+    KAFKA_PORT: String(kafka),
+    POSTGRES_PORT: String(postgres),
+    DATA_DIR: dataDir,
+    LOG_LEVEL: 'silent',
+    RATE_LIMIT: 'off',
+  };
+  const child = spawn(process.execPath, [main, 'start'], { stdio: 'ignore', env });
   const url = `http://127.0.0.1:${web}`;
   await answers(`${url}/`, child);
-  return { url, pid: child.pid ?? 0, stop: () => stop(child) };
+  return { url, pid: child.pid ?? 0, env, stop: () => stop(child) };
 }
 
 async function answers(url: string, child: ChildProcess): Promise<void> {

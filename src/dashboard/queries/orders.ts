@@ -34,7 +34,7 @@ async function ordersByDay(
   product: Product | undefined,
 ): Promise<OrdersRow[]> {
   const { rows } = await pool.query<OrdersRow>(
-    `SELECT day::timestamp AT TIME ZONE shop_time_zone() AS "time", product, sum(count)::bigint AS count
+    `SELECT day::timestamp AT TIME ZONE (SELECT shop_time_zone()) AS "time", product, sum(count)::bigint AS count
      FROM day_counts
      WHERE title = 'order' AND day >= $1::date AND day < $2::date AND (product = $3 OR $3 IS NULL)
      GROUP BY day, product ORDER BY day, product`,
@@ -50,11 +50,11 @@ async function ordersWithinDays(
   resolution: 'minute' | 'hour',
 ): Promise<OrdersRow[]> {
   const { rows } = await pool.query<OrdersRow>(
-    `SELECT date_trunc($4, minute, shop_time_zone()) AS "time", product, sum(count)::bigint AS count
+    `SELECT date_trunc($4, minute, (SELECT shop_time_zone())) AS "time", product, sum(count)::bigint AS count
      FROM minute_counts
      WHERE title = 'order' AND (product = $3 OR $3 IS NULL)
-       AND minute >= $1::date::timestamp AT TIME ZONE shop_time_zone()
-       AND minute < $2::date::timestamp AT TIME ZONE shop_time_zone()
+       AND minute >= $1::date::timestamp AT TIME ZONE (SELECT shop_time_zone())
+       AND minute < $2::date::timestamp AT TIME ZONE (SELECT shop_time_zone())
      GROUP BY 1, 2 ORDER BY 1, 2`,
     [from, to, product ?? null, resolution],
   );

@@ -41,8 +41,8 @@ async function countsOfDay(pool: Pool, day: string): Promise<TodayRow[]> {
 async function ordersOfDay(pool: Pool, day: string, since: Date | undefined): Promise<OrdersRow[]> {
   const { rows } = await pool.query<OrdersRow>(
     `SELECT "time", product, count FROM orders_per_minute
-     WHERE "time" >= $1::date::timestamp AT TIME ZONE shop_time_zone()
-       AND "time" < ($1::date + 1)::timestamp AT TIME ZONE shop_time_zone()
+     WHERE "time" >= $1::date::timestamp AT TIME ZONE (SELECT shop_time_zone())
+       AND "time" < ($1::date + 1)::timestamp AT TIME ZONE (SELECT shop_time_zone())
        AND ($2::timestamptz IS NULL OR "time" >= $2)
      ORDER BY 1, 2`,
     [day, since ?? null],
@@ -58,8 +58,8 @@ async function yesterdayUntil(
 ): Promise<{ title: Title; count: number }[]> {
   const { rows } = await pool.query<{ title: Title; count: number }>(
     `SELECT title, sum(count)::bigint AS count FROM minute_counts
-     WHERE minute >= ($1::date - 1)::timestamp AT TIME ZONE shop_time_zone()
-       AND minute < (($2::timestamptz AT TIME ZONE shop_time_zone()) - interval '1 day') AT TIME ZONE shop_time_zone()
+     WHERE minute >= ($1::date - 1)::timestamp AT TIME ZONE (SELECT shop_time_zone())
+       AND minute < (($2::timestamptz AT TIME ZONE (SELECT shop_time_zone())) - interval '1 day') AT TIME ZONE (SELECT shop_time_zone())
      GROUP BY title ORDER BY title`,
     [day, now],
   );

@@ -1,0 +1,49 @@
+// Every chart of the dashboard through HTTP, in turn on a small and on a full database.
+
+import { percentile } from '../statistics.ts';
+import type { Loaded } from './loaded.ts';
+
+const RANGE = 'from=2019-01-01&to=2019-06-01';
+const DAY = 'from=2019-03-04&to=2019-03-05';
+
+export const CHARTS = {
+  today: '/api/charts/today',
+  questions: '/api/questions',
+  totals: `/api/charts/totals?${RANGE}`,
+  'daily counts': `/api/charts/daily?${RANGE}`,
+  'daily, filtered': `/api/charts/daily?${RANGE}&product=clothes&device=mobile`,
+  'orders by day': `/api/charts/orders?${RANGE}`,
+  'orders by hour': '/api/charts/orders?from=2019-03-04&to=2019-03-11',
+  'orders by minute': `/api/charts/orders?${DAY}`,
+  'people by device': '/api/charts/devices?year=2019',
+  'events by device': '/api/charts/devices?year=2019&count=events',
+  funnel: `/api/charts/funnel?${RANGE}`,
+} as const;
+
+export type Times = { readonly p50: number; readonly p99: number };
+
+async function once(url: string): Promise<number> {
+  const began = performance.now();
+  const response = await fetch(url);
+  await response.arrayBuffer();
+  if (!response.ok) throw new Error(`${url}: ${response.status}`);
+  return performance.now() - began;
+}
+
+/** Milliseconds of a chart on each database, asked `requests` times in turn. */
+export async function timeChart(
+  databases: readonly Loaded[],
+  path: string,
+  requests: number,
+): Promise<Times[]> {
+  const urls = databases.map(({ program }) => program.url + path);
+  const samples = urls.map((): number[] => []);
+  for (let n = -Math.ceil(requests / 10); n < requests; n += 1) {
+    for (const [index, url] of urls.entries()) {
+      const took = await once(url);
+      // The first tenth warms up.
+      if (n >= 0) samples[index]?.push(took);
+    }
+  }
+  return samples.map((times) => ({ p50: percentile(times, 0.5), p99: percentile(times, 0.99) }));
+}

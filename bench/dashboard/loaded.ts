@@ -1,0 +1,60 @@
+// The whole program with a file of the dataset's shape in it, loaded as a user would load it.
+
+import { spawn } from 'node:child_process';
+import { createReadStream, readFileSync } from 'node:fs';
+import path from 'node:path';
+import pg from 'pg';
+import { packageRoot } from '../../src/paths.ts';
+import { dataFolder, isReady, type Program, startProgram } from '../program.ts';
+
+const MAIN = path.join(packageRoot, 'dist', 'src', 'main.js');
+
+export type Loaded = {
+  readonly rows: number;
+  readonly program: Program;
+  readonly database: pg.Client;
+  /** Process id of the PostgreSQL server. */
+  readonly postgres: number;
+  remove(): Promise<void>;
+};
+
+/** @param file a file with that many rows; without one a replica is made */
+export async function startLoaded(rows: number, file?: string): Promise<Loaded> {
+  const data = dataFolder();
+  const program = await startProgram(data.folder);
+  await isReady(program.url);
+  await seed(program, rows, file);
+  const cluster = path.join(data.folder, 'postgres');
+  const password = readFileSync(path.join(cluster, 'password'), 'utf8').trim();
+  const database = new pg.Client(
+    `postgres://shopstream:${password}@127.0.0.1:${program.env.POSTGRES_PORT}/shopstream`,
+  );
+  await database.connect();
+  await database.query('VACUUM ANALYZE');
+  const pidFile = readFileSync(path.join(cluster, 'cluster', 'postmaster.pid'), 'utf8');
+  return {
+    rows,
+    program,
+    database,
+    postgres: Number(pidFile.split('\n', 1)[0]),
+    remove: async () => {
+      await database.end();
+      await program.stop();
+      data.remove();
+    },
+  };
+}
+
+async function seed({ env }: Program, rows: number, file: string | undefined): Promise<void> {
+  const into = spawn(process.execPath, [MAIN, 'seed', '-'], { env, stdio: ['pipe', 'ignore', 'inherit'] });
+  const ended = new Promise<number | null>((resolve) => into.once('close', resolve));
+  const made =
+    file === undefined
+      ? spawn(process.execPath, [MAIN, 'replica', '--rows', String(rows)], {
+          env,
+          stdio: ['ignore', 'pipe', 'inherit'],
+        }).stdout
+      : createReadStream(file);
+  made.pipe(into.stdin);
+  if ((await ended) !== 0) throw new Error(`loading ${rows} rows failed`);
+}
