@@ -159,7 +159,8 @@ export class Questions {
       this.#drawn.set(name, seen);
       const root = document.getElementById(`q-${name}`);
       root.dataset.state = its.some((row) => row.count > 0) ? 'ready' : 'empty';
-      root.querySelector('[data-answer]').textContent = sentence(its, meta);
+      root.querySelector('[data-answer]').textContent =
+        isCounting && root.dataset.state === 'empty' ? 'Counting …' : sentence(its, meta);
       root.querySelector('[data-state-words]').textContent = isCounting
         ? 'The loaded file is being counted, its people come in a moment.'
         : '';
