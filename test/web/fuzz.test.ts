@@ -25,6 +25,7 @@ const PATHS = [
   '/api/charts/orders',
   '/api/charts/devices',
   '/api/charts/funnel',
+  '/api/charts/totals',
   '/api/charts/today',
   '/api/questions',
   '/api/dead-letters',

@@ -36,6 +36,7 @@ const GETS: readonly Route[] = [
   { path: '/api/charts/orders', allow: 'GET, HEAD', type: JSON_TYPE },
   { path: '/api/charts/devices', allow: 'GET, HEAD', type: JSON_TYPE },
   { path: '/api/charts/funnel', allow: 'GET, HEAD', type: JSON_TYPE },
+  { path: '/api/charts/totals', allow: 'GET, HEAD', type: JSON_TYPE },
   { path: '/api/charts/today', allow: 'GET, HEAD', type: JSON_TYPE },
   { path: '/api/questions', allow: 'GET, HEAD', type: JSON_TYPE },
   { path: '/events/rejected', allow: 'GET, HEAD', type: PAGE },
