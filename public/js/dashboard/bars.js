@@ -4,7 +4,7 @@ import { mark } from '../marks.js';
 import { CATEGORY_NAMES, short } from './format.js';
 
 const MONTH = new Intl.DateTimeFormat('en-GB', { month: 'short', timeZone: 'UTC' });
-const HEADS = { category: 'Category', device: 'Device', page: 'Page', month: 'Month', step: '' };
+const HEADS = { category: 'Category', device: 'Device', page: 'Page', month: 'Month', step: 'Who' };
 
 function cell(name, text, className = '') {
   const made = document.createElement(name);
