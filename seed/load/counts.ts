@@ -35,6 +35,8 @@ export async function addMinutes(client: Client, minutes: string, sign: 1 | -1 =
   await client.query(
     `INSERT INTO minute_counts (minute, product, title, device, source, count)
      SELECT minute, product, title, device, -1, ${sign} * count FROM (${minutes}) AS minutes
+     -- Charts read neighbouring minutes: they shall lie on the same pages.
+     ORDER BY 1, 2
      ON CONFLICT (minute, product, title, device, source)
      DO UPDATE SET count = minute_counts.count + excluded.count`,
   );

@@ -49,14 +49,15 @@ async function ordersWithinDays(
   product: Product | undefined,
   resolution: 'minute' | 'hour',
 ): Promise<OrdersRow[]> {
+  const time = resolution === 'minute' ? 'minute' : `date_trunc('hour', minute, (SELECT shop_time_zone()))`;
   const { rows } = await pool.query<OrdersRow>(
-    `SELECT date_trunc($4, minute, (SELECT shop_time_zone())) AS "time", product, sum(count)::bigint AS count
+    `SELECT ${time} AS "time", product, sum(count)::bigint AS count
      FROM minute_counts
      WHERE title = 'order' AND (product = $3 OR $3 IS NULL)
        AND minute >= $1::date::timestamp AT TIME ZONE (SELECT shop_time_zone())
        AND minute < $2::date::timestamp AT TIME ZONE (SELECT shop_time_zone())
      GROUP BY 1, 2 ORDER BY 1, 2`,
-    [from, to, product ?? null, resolution],
+    [from, to, product ?? null],
   );
   return rows;
 }
