@@ -72,7 +72,7 @@ export class Live {
     this.#readers.add(stream);
     if (this.#newest !== undefined) stream.send('today', this.#newest);
     this.refresh();
-    void this.#glance();
+    void this.#glance(new Set([stream]));
   }
 
   /** Something was stored. */
@@ -142,12 +142,12 @@ export class Live {
     this.#send('today', this.#newest);
   }
 
-  /** Answers the questions for all readers. */
-  async #glance(): Promise<void> {
-    if (this.#readers.size === 0) return;
-    this.#glanced = Date.now();
+  /** Answers the questions for all readers, or for one who has just come. */
+  async #glance(readers: ReadonlySet<Stream> = this.#readers): Promise<void> {
+    if (readers.size === 0) return;
+    if (readers === this.#readers) this.#glanced = Date.now();
     try {
-      this.#send('questions', await this.board.glance());
+      this.#send('questions', await this.board.glance(), readers);
     } catch (error) {
       this.#log.debug({ err: error }, 'the questions were not answered');
     }
@@ -162,9 +162,9 @@ export class Live {
     if (dayIn(timeZone, this.#now()) !== day) this.refresh();
   }
 
-  #send(event: string, data: unknown): void {
-    if (this.#readers.size === 0) return;
+  #send(event: string, data: unknown, readers: ReadonlySet<Stream> = this.#readers): void {
+    if (readers.size === 0) return;
     const message = frame(event, data);
-    for (const reader of this.#readers) reader.write(message);
+    for (const reader of readers) reader.write(message);
   }
 }
