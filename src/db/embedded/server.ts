@@ -22,7 +22,7 @@ const STOP_SECONDS = 8;
 const SETTINGS = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
-  max_connections: 60,
+  max_connections: 200,
   shared_buffers: '64MB',
   maintenance_work_mem: '256MB',
   max_wal_size: '2GB',
