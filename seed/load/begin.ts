@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { type Source, shareOf } from '../csv/source.ts';
 import { mergeRows } from './merge.ts';
 import type { LoadInput, LoadOptions, Tell } from './progress.ts';
-import { readRows, sha256OfNothing } from './read.ts';
+import { type OnCommit, readRows, sha256OfNothing } from './read.ts';
 import { beginStage, dropStage, readUnfinished, type Unfinished } from './stage.ts';
 
 export const ROWS_PER_COMMIT = 250_000;
@@ -15,13 +15,13 @@ export async function beginOrResume(
   input: LoadInput,
   options: LoadOptions,
   source: Source,
-  tell: Tell,
+  { tell, onCommit }: { readonly tell: Tell; readonly onCommit: OnCommit },
 ): Promise<Unfinished> {
   const read = (load: Unfinished, from: Source) => {
     const onProgress = (rows: number, rejected: number) =>
       tell('reading', rows, rejected, { done: shareOf(from), resumedRows: load.rows });
     const { strict = false, rowsPerCommit = ROWS_PER_COMMIT } = options;
-    return readRows(client, load, { source: from, strict, rowsPerCommit, onProgress });
+    return readRows(client, load, { source: from, strict, rowsPerCommit, onProgress, onCommit });
   };
   let unread = source;
   const earlier = await readUnfinished(client);

@@ -35,15 +35,16 @@ export class CopyTransaction {
     this.#written.catch(() => {});
   }
 
-  /** Ends the COPY, does what belongs into the same transaction, and commits. */
-  async commit(rest: (client: pg.PoolClient) => Promise<void>): Promise<void> {
+  /** Ends the COPY, does what belongs into the same transaction, and commits; what `rest` gives. */
+  async commit<T>(rest: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     await this.#written;
     await new Promise<void>((resolve, reject) => {
       this.#stream.once('error', reject);
       this.#stream.end(COPY_TRAILER, resolve);
     });
-    await rest(this.#client);
+    const result = await rest(this.#client);
     await this.#client.query('COMMIT');
+    return result;
   }
 
   /** Takes everything back. */

@@ -7,21 +7,30 @@ import { stageTable, type Unfinished } from './stage.ts';
 
 const UNIQUE_VIOLATION = '23505';
 
-/** Gives the load's table the key that events has. False, and no key, where an id is repeated. */
-export async function addKey(client: Client, load: Unfinished): Promise<boolean> {
-  const table = stageTable(load);
-  const { rowCount } = await client.query(
-    `SELECT FROM pg_constraint WHERE conrelid = $1::regclass AND contype = 'p'`,
-    [table],
-  );
-  if (rowCount !== 0) return true;
+const keyOf = (load: Unfinished): string => `${stageTable(load)}_pkey`;
+
+/**
+ * Builds the index of the key that events has, while others read the table: ALTER TABLE … ADD PRIMARY KEY would lock them
+ * out for as long as it takes. False, and no index, where an id is repeated.
+ */
+export async function indexKey(client: Client, load: Unfinished): Promise<boolean> {
   try {
-    await client.query(`ALTER TABLE ${table} ADD PRIMARY KEY (order_id)`);
+    await client.query(`CREATE UNIQUE INDEX IF NOT EXISTS ${keyOf(load)} ON ${stageTable(load)} (order_id)`);
     return true;
   } catch (error) {
     if (codeOf(error) === UNIQUE_VIOLATION) return false;
     throw error;
   }
+}
+
+/** Makes the index that indexKey() built the table's primary key. */
+export async function addKey(client: Client, load: Unfinished): Promise<void> {
+  const table = stageTable(load);
+  const { rowCount } = await client.query(
+    `SELECT FROM pg_constraint WHERE conrelid = $1::regclass AND contype = 'p'`,
+    [table],
+  );
+  if (rowCount === 0) await client.query(`ALTER TABLE ${table} ADD PRIMARY KEY USING INDEX ${keyOf(load)}`);
 }
 
 /** Gives the load's table the other indexes that events has. */

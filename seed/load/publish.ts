@@ -18,8 +18,8 @@ const LOCK_SECONDS = 3;
 const TRIES = 20;
 
 /**
- * Makes the rows visible, all at once. countStage() has run on this connection.
- * @param zone what countStage() gave
+ * Makes the rows visible, all at once. countRows() and countUsers() have run on this connection.
+ * @param zone what countRows() gave
  * @returns the load as it ended, and the rows it added; undefined where the days must be counted again, as the time
  *   zone has changed meanwhile
  * @throws {DatasetError} EVENTS_BUSY where somebody keeps events locked
@@ -58,8 +58,8 @@ async function publish(
   // A reader that takes long must not make everybody else queue behind us.
   await client.query(`SET LOCAL lock_timeout = '${LOCK_SECONDS}s'`);
   // Only the loader writes source -1, so that these, which take longest, hinder nobody.
-  await addDays(client, 'SELECT * FROM staged_days');
-  await addMinutes(client, 'SELECT * FROM staged_minutes');
+  await addDays(client, totalOf('staged_days', 'day'));
+  await addMinutes(client, totalOf('staged_minutes', 'minute'));
   await client.query('LOCK TABLE events IN ACCESS EXCLUSIVE MODE');
   if ((await readZone(client)) !== zone) {
     await client.query('ROLLBACK');
@@ -74,6 +74,10 @@ async function publish(
   await finishLoad(client, state, state.rows, false);
   return { load: state, added: state.rows };
 }
+
+/** The staged counts are of several parts of the table. */
+const totalOf = (staged: string, time: 'day' | 'minute'): string =>
+  `SELECT ${time}, product, title, device, sum(count)::bigint AS count FROM ${staged} GROUP BY 1, 2, 3, 4`;
 
 /** Rows whose order_id is in events already leave the load's table. */
 async function yieldToLive(client: pg.PoolClient, load: Unfinished): Promise<Unfinished> {

@@ -10,7 +10,7 @@ import type { Source } from '../csv/source.ts';
 import { emptyFile } from '../errors.ts';
 import { CopyTransaction } from './copy.ts';
 import { insertRejects, refuse } from './rejects.ts';
-import { changeStage, stageTable, type Unfinished } from './stage.ts';
+import { changeStage, fullBlocks, stageTable, type Unfinished } from './stage.ts';
 
 const REJECTS_PER_COMMIT = 5_000;
 
@@ -20,7 +20,11 @@ export type ReadOptions = {
   readonly strict: boolean;
   readonly rowsPerCommit: number;
   readonly onProgress: (rows: number, rejected: number) => void;
+  readonly onCommit: OnCommit;
 };
+
+/** @param blocks of the load's table which hold committed rows, and to which no more will be added */
+export type OnCommit = (load: Unfinished, blocks: number) => void;
 
 export const sha256OfNothing = createHash('sha256').digest('hex');
 
@@ -104,11 +108,13 @@ class Reading {
     const encoder = this.#encoder;
     const sha256 = this.#hash.copy().digest('hex');
     const { rows, lines, rejected } = encoder;
-    await copy.commit(async (client) => {
+    const blocks = await copy.commit(async (client) => {
       await insertRejects(client, this.#state, rejected);
       const add = { rows, rejected: rejected.length };
       this.#state = await changeStage(client, { bytes: this.#bytes, lines, sha256, complete, add });
+      return fullBlocks(client, this.#state);
     });
+    if (!complete) this.#options.onCommit(this.#state, blocks);
     encoder.rows = 0;
     encoder.rejected = [];
     this.#copy = undefined;

@@ -4,8 +4,8 @@ import type { Client } from '../../src/db/pool.ts';
 import type { Source } from '../csv/source.ts';
 import { DatasetError } from '../errors.ts';
 import { beginOrResume, ROWS_PER_COMMIT } from './begin.ts';
-import { countStage } from './count-stage.ts';
-import { addIndexes, addKey } from './indexes.ts';
+import { countUsers, RunningCounts } from './count-stage.ts';
+import { addIndexes, addKey, indexKey } from './indexes.ts';
 import { findKnown, findLoaded } from './known.ts';
 import { locateRejects } from './locate.ts';
 import { mergeRows } from './merge.ts';
@@ -37,11 +37,13 @@ class Load {
   readonly #input: LoadInput;
   readonly #options: LoadOptions;
   readonly #tell: Tell;
+  readonly #counts: RunningCounts;
 
   constructor(session: Session, input: LoadInput, options: LoadOptions) {
     this.#session = session;
     this.#input = input;
     this.#options = options;
+    this.#counts = new RunningCounts(session.side);
     this.#tell = (step: LoadStep, rows: number, rejected: number, more = {}) =>
       options.onProgress?.({ step, rows, rejected, done: undefined, resumedRows: 0, ...more });
   }
@@ -51,7 +53,10 @@ class Load {
     try {
       const known = await findKnown(main, this.#input, this.#tell);
       if (known !== undefined) return known;
-      const load = await beginOrResume(main, this.#input, this.#options, source, this.#tell);
+      const load = await beginOrResume(main, this.#input, this.#options, source, {
+        tell: this.#tell,
+        onCommit: (state, blocks) => this.#counts.follow(state, blocks),
+      });
       if (load.rejected > 0) await this.#onRejects(main, load);
       if (load.rows === 0) await this.#refuseEmpty(load);
       return (await this.#findSame(load)) ?? (await this.#finish(load));
@@ -103,23 +108,42 @@ class Load {
   async #publish(read: Unfinished): Promise<{ load: Unfinished; added: number }> {
     const { main, side } = this.#session;
     this.#tell('indexing', read.rows, read.rejected);
-    let [unique, zone] = await both(addKey(main, read), countStage(side, read));
     let load = read;
+    let [unique, zone] = await both(this.#index(load), this.#count(load));
     if (!unique) {
-      load = await dropRepeats(main, read);
+      load = await dropRepeats(main, load);
       await this.#onRejects(main, load);
-      unique = await addKey(main, load);
-      zone = await countStage(side, load);
+      [unique, zone] = await both(this.#index(load), this.#countAgain(load));
     }
-    await addIndexes(main, load);
+    await addKey(main, load);
     this.#tell('publishing', load.rows, load.rejected);
     for (;;) {
       const published = await publishStage(side, load, zone, (client, state) =>
         this.#onRejects(client, state),
       );
       if (published !== undefined) return published;
-      zone = await countStage(side, load);
+      zone = await this.#countAgain(load);
     }
+  }
+
+  /** False where an id is repeated. */
+  async #index(load: Unfinished): Promise<boolean> {
+    const { main } = this.#session;
+    const unique = await indexKey(main, load);
+    if (unique) await addIndexes(main, load);
+    return unique;
+  }
+
+  async #count(load: Unfinished): Promise<string> {
+    const zone = await this.#counts.finish(load);
+    await countUsers(this.#session.side, load);
+    return zone;
+  }
+
+  async #countAgain(load: Unfinished): Promise<string> {
+    const zone = await this.#counts.again(load);
+    await countUsers(this.#session.side, load);
+    return zone;
   }
 
   async #merge(read: Unfinished): Promise<{ load: Unfinished; added: number }> {

@@ -22,6 +22,9 @@ export type Unfinished = {
   readonly started_at: Date;
 };
 
+/** PostgreSQL makes a table longer by fewer empty blocks at once (64), to be filled by what comes. */
+const EXTENDED_BLOCKS = 1024;
+
 /** The table that the rows of a load are read into. */
 export const stageTable = ({ load_id }: Pick<Unfinished, 'load_id'>): string => `events_${load_id}`;
 
@@ -68,6 +71,17 @@ export async function changeStage(client: Client, { add = {}, ...set }: Change):
   const [unfinished] = rows;
   if (unfinished === undefined) throw new Error('expected an unfinished load');
   return unfinished;
+}
+
+/** How many blocks of the load's table lie before the last one with a row: the next rows go behind these. */
+export async function fullBlocks(client: Client, load: Unfinished): Promise<number> {
+  const table = stageTable(load);
+  const { rows } = await client.query<{ blocks: number | null }>(
+    `SELECT (max(ctid)::text::point)[0]::integer AS blocks FROM ${table}
+     WHERE ctid >= (SELECT format('(%s,0)', greatest(pg_relation_size('${table}') / current_setting('block_size')::integer
+       - ${EXTENDED_BLOCKS}, 0))::tid)`,
+  );
+  return rows[0]?.blocks ?? 0;
 }
 
 /** Forgets a load that was not finished, with all that it read. */

@@ -29,7 +29,9 @@ export class Traces {
   readonly #observer: TraceObserver | undefined;
   readonly #byOrder = new Map<string, Hops>();
   readonly #byVisitor = new Map<string, Hops[]>();
-  /** Acknowledged, and not known to be stored yet. */
+  /** Walks on through the traces as they began: a new walk would pass the places of all that were forgotten each time. */
+  readonly #oldestFirst = this.#byOrder.values();
+  /** Acknowledged, and not known to be stored yet: by partition, in the order of their offsets. */
   readonly #inKafka = new Map<number, Set<Hops>>();
   /** How far each partition is stored: ingest may be done before our own acknowledgement has been read. */
   readonly #storedTo = new Map<number, { readonly next: bigint; readonly at: number }>();
@@ -66,11 +68,15 @@ export class Traces {
   acknowledged(hops: Hops, acknowledgement: Acknowledgement): void {
     hops.acknowledgement = acknowledgement;
     this.#observer?.acknowledged(acknowledgement.at - hops.receivedAt);
-    const waiting = this.#inKafka.get(acknowledgement.partition) ?? new Set();
-    this.#inKafka.set(acknowledgement.partition, waiting.add(hops));
     this.#tell(hops);
-    const stored = this.#storedTo.get(acknowledgement.partition);
-    if (stored !== undefined) this.stored(acknowledgement.partition, stored.next, stored.at);
+    const { partition, offset } = acknowledgement;
+    const stored = this.#storedTo.get(partition);
+    if (stored !== undefined && offset < stored.next) {
+      this.#store(hops, stored.at);
+      return;
+    }
+    const waiting = this.#inKafka.get(partition) ?? new Set();
+    this.#inKafka.set(partition, waiting.add(hops));
   }
 
   lost(hops: Hops, reason: string): void {
@@ -84,12 +90,9 @@ export class Traces {
     const waiting = this.#inKafka.get(partition);
     if (waiting === undefined) return;
     for (const hops of waiting) {
-      if (hops.acknowledgement === undefined || hops.acknowledgement.offset >= next) continue;
-      hops.storedAt = at;
-      this.#observer?.stored(at - hops.receivedAt);
+      if (hops.acknowledgement === undefined || hops.acknowledgement.offset >= next) return;
       waiting.delete(hops);
-      this.#inPostgres.add(hops);
-      this.#tell(hops);
+      this.#store(hops, at);
     }
   }
 
@@ -127,6 +130,13 @@ export class Traces {
     };
   }
 
+  #store(hops: Hops, at: number): void {
+    hops.storedAt = at;
+    this.#observer?.stored(at - hops.receivedAt);
+    this.#inPostgres.add(hops);
+    this.#tell(hops);
+  }
+
   #tell(hops: Hops): void {
     const watchers = this.#watchers.get(hops.event.user_id);
     if (watchers === undefined) return;
@@ -136,7 +146,7 @@ export class Traces {
 
   #forgetOldest(): void {
     if (this.#byOrder.size <= MOST_TRACES) return;
-    const [oldest] = this.#byOrder.values();
+    const { value: oldest } = this.#oldestFirst.next();
     if (oldest !== undefined) this.#forget(oldest);
   }
 
