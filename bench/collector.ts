@@ -1,7 +1,8 @@
-// npm run bench:collector — requests a second of POST /api/events, each acknowledged by Kafka, beside a bare Express
-// route that reads the same body, in one run, rounds in turn.
+// npm run bench:collector — POST /api/events with every event acknowledged by Kafka, ingest and Postgres at work beside it:
+// requests a second beside the same route without Kafka and beside a bare Express route that reads the same body; then a
+// client's batches of 50 beside its single requests. One run, rounds in turn.
 
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import path from 'node:path';
 import autocannon from 'autocannon';
 import { newId, newOrderId } from '../src/events/ids.ts';
@@ -11,26 +12,34 @@ import { median, ms } from './statistics.ts';
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
 const SECONDS = Number(process.env.SECONDS_A_ROUND ?? 5);
 const CONNECTIONS = 32;
+const BATCH = 50;
 
-function body(): string {
-  return JSON.stringify({
-    order_id: newOrderId(),
-    user_id: newId(),
-    page_id: newId(),
-    product: 'sneakers',
-    site_version: 'mobile',
-    time: new Date().toISOString(),
-    title: 'banner_click',
-    target: 0,
-  });
-}
+const anEvent = () => ({
+  order_id: newOrderId(),
+  user_id: newId(),
+  page_id: newId(),
+  product: 'sneakers',
+  site_version: 'mobile',
+  time: new Date().toISOString(),
+  title: 'banner_click',
+  target: 0,
+});
+const single = () => JSON.stringify(anEvent());
+const batch = () => JSON.stringify(Array.from({ length: BATCH }, anEvent));
 
+/** A way to send events: to which route, by how many clients, how many a request. */
+type Way = {
+  readonly url: string;
+  readonly body: () => string;
+  readonly connections: number;
+  readonly events: number;
+};
 type Round = { readonly perSecond: number; readonly p99: number };
 
-async function load(url: string, seconds: number): Promise<Round> {
+async function load({ url, body, connections }: Way, seconds: number): Promise<Round> {
   const result = await autocannon({
     url: `${url}/api/events`,
-    connections: CONNECTIONS,
+    connections,
     duration: seconds,
     method: 'POST',
     headers: { 'content-type': 'application/json', 'user-agent': 'bench' },
@@ -41,34 +50,61 @@ async function load(url: string, seconds: number): Promise<Round> {
   return { perSecond: result.requests.total / result.duration, p99: result.latency.p99 };
 }
 
-const bare = fork(path.join(import.meta.dirname, 'bare-express.js'));
-const port = await new Promise<number>((resolve) =>
-  bare.once('message', (message) => resolve(Number(message))),
-);
+async function startAlone(script: string): Promise<{ readonly child: ChildProcess; readonly url: string }> {
+  const child = fork(path.join(import.meta.dirname, script));
+  const port = await new Promise((resolve) => child.once('message', resolve));
+  return { child, url: `http://127.0.0.1:${port}` };
+}
+
+const bare = await startAlone('bare-express.js');
+const alone = await startAlone('collector-alone.js');
 const data = dataFolder();
 const program = await startProgram(data.folder);
 try {
   await isReady(program.url);
-  const urls = { collector: program.url, bare: `http://127.0.0.1:${port}` };
-  const rounds = { collector: [] as Round[], bare: [] as Round[] };
-  for (const url of Object.values(urls)) await load(url, 2);
-  for (let index = 0; index < ROUNDS; index += 1) {
-    for (const name of ['bare', 'collector'] as const) rounds[name].push(await load(urls[name], SECONDS));
+  const many = { body: single, connections: CONNECTIONS, events: 1 };
+  const ways = {
+    'bare Express': { ...many, url: bare.url },
+    'without Kafka': { ...many, url: alone.url },
+    collector: { ...many, url: program.url },
+    'one client, singly': { url: program.url, body: single, connections: 1, events: 1 },
+    [`one client, by ${BATCH}`]: { url: program.url, body: batch, connections: 1, events: BATCH },
+    [`${CONNECTIONS} clients, by ${BATCH}`]: { ...many, url: program.url, body: batch, events: BATCH },
+  } satisfies Record<string, Way>;
+  const rounds = new Map(Object.keys(ways).map((name) => [name, [] as Round[]]));
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    // The first round warms up.
+    for (const [name, way] of Object.entries(ways)) {
+      const measured = await load(way, round === 0 ? 2 : SECONDS);
+      if (round > 0) rounds.get(name)?.push(measured);
+    }
   }
-  const rate = (name: 'bare' | 'collector') => median(rounds[name].map(({ perSecond }) => perSecond));
-  for (const name of ['bare', 'collector'] as const) {
-    const p99 = median(rounds[name].map((round) => round.p99));
-    console.log(`${name.padEnd(10)} ${rate(name).toFixed(0).padStart(7)} requests/s   p99 ${ms(p99)}`);
+  for (const [name, { events, connections }] of Object.entries(ways)) {
+    const of = rounds.get(name) ?? [];
+    const perSecond = median(of.map((round) => round.perSecond));
+    console.log(
+      `${name.padEnd(20)} ${perSecond.toFixed(0).padStart(6)} requests/s ${(perSecond * events).toFixed(0).padStart(7)} events/s   ` +
+        `p99 ${ms(median(of.map(({ p99 }) => p99)))}   (${connections} connections)`,
+    );
   }
-  const ratios = rounds.collector.map(
-    (round, index) => round.perSecond / (rounds.bare[index]?.perSecond ?? Number.NaN),
-  );
-  console.log(
-    `ratio      ${median(ratios).toFixed(2).padStart(7)}   (median of ${ROUNDS} rounds: ${ratios.map((r) => r.toFixed(2)).join(', ')})`,
-  );
+  const compare = (name: keyof typeof ways, other: keyof typeof ways, times = 1) => {
+    const others = rounds.get(other) ?? [];
+    const ratios = (rounds.get(name) ?? []).map(
+      (round, index) => (round.perSecond * times) / (others[index]?.perSecond ?? Number.NaN),
+    );
+    const each = ratios.map((ratio) => ratio.toFixed(2)).join(', ');
+    console.log(
+      `${`${name} / ${other}`.padEnd(40)} ${median(ratios).toFixed(2).padStart(6)}   (rounds: ${each})`,
+    );
+  };
+  compare('collector', 'without Kafka');
+  compare('collector', 'bare Express');
+  compare(`one client, by ${BATCH}`, 'one client, singly', BATCH);
+  compare(`${CONNECTIONS} clients, by ${BATCH}`, 'collector', BATCH);
 } finally {
   await program.stop();
   data.remove();
-  bare.disconnect();
+  bare.child.disconnect();
+  alone.child.disconnect();
 }
 process.exit(0);

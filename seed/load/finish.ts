@@ -1,7 +1,7 @@
 // The last words of a load: what it was goes into loads, and the open dashboards are told to look again.
 
 import type { Client } from '../../src/db/pool.ts';
-import { announce } from '../../src/db/stored.ts';
+import { STORED_CHANNEL, storedMessage } from '../../src/db/stored.ts';
 import type { Unfinished } from './stage.ts';
 
 /** In the transaction that makes the last rows visible. */
@@ -18,5 +18,6 @@ export async function finishLoad(
   );
   await client.query('DELETE FROM unfinished_load');
   // Loaded rows come from no partition, and nobody waits for their offset.
-  await announce(client, { topic: load.source, partition: -1, next: '0', inserted: added });
+  const news = storedMessage({ topic: load.source, partition: -1, next: '0' });
+  await client.query('SELECT pg_notify($1, $2)', [STORED_CHANNEL, news]);
 }

@@ -2,6 +2,7 @@
 // its partition meanwhile (a zombie) finds another value there and commits nothing.
 
 import type { Client, Pool } from '../db/pool.ts';
+import { STORED_CHANNEL, storedMessage } from '../db/stored.ts';
 
 /** Whose offsets: one consumer group reading one topic on one cluster. */
 export type Subscription = { readonly clusterId: string; readonly group: string; readonly topic: string };
@@ -29,8 +30,23 @@ export async function readOffset(
   return rows[0] === undefined ? undefined : BigInt(rows[0].next_offset);
 }
 
+const MOVES = {
+  first: {
+    name: 'first_offset',
+    text: `INSERT INTO consumer_offsets (cluster_id, consumer_group, topic, "partition", next_offset)
+     VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING RETURNING pg_notify($6, $7)`,
+  },
+  next: {
+    name: 'next_offset',
+    text: `UPDATE consumer_offsets SET next_offset = $5, updated_at = now()
+     WHERE cluster_id = $1 AND consumer_group = $2 AND topic = $3 AND "partition" = $4 AND next_offset = $8
+     RETURNING pg_notify($6, $7)`,
+  },
+} as const;
+
 /**
- * Moves the partition's offset from `expected` to `next`; other writers of this partition wait for our commit.
+ * Moves the partition's offset from `expected` to `next`, which every web process hears of once it is committed; other
+ * writers of this partition wait for our commit.
  * @param expected what readOffset gave
  * @throws {FencedError} where it is something else by now
  */
@@ -41,18 +57,11 @@ export async function moveOffset(
   expected: bigint | undefined,
   next: bigint,
 ): Promise<void> {
-  const key = [clusterId, group, topic, partition, next.toString()];
+  const news = storedMessage({ topic, partition, next: next.toString() });
+  const values = [clusterId, group, topic, partition, next.toString(), STORED_CHANNEL, news];
   const { rowCount } =
     expected === undefined
-      ? await client.query(
-          `INSERT INTO consumer_offsets (cluster_id, consumer_group, topic, "partition", next_offset)
-           VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
-          key,
-        )
-      : await client.query(
-          `UPDATE consumer_offsets SET next_offset = $5, updated_at = now()
-           WHERE cluster_id = $1 AND consumer_group = $2 AND topic = $3 AND "partition" = $4 AND next_offset = $6`,
-          [...key, expected.toString()],
-        );
+      ? await client.query({ ...MOVES.first, values })
+      : await client.query({ ...MOVES.next, values: [...values, expected.toString()] });
   if (rowCount !== 1) throw new FencedError(partition, expected);
 }

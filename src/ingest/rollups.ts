@@ -6,14 +6,15 @@ import { PRODUCTS, type Product } from '../events/products.ts';
 
 const MINUTE_MS = 60_000;
 
+/** How many events of one minute, product, title and device: those of `event`. `minute` in milliseconds since the epoch. */
 type Delta = { readonly minute: number; readonly event: ShopEvent; count: number };
 
-/** Adds the events to day_counts and minute_counts, under the partition they came from. */
-export async function addCounts(client: Client, source: number, events: readonly ShopEvent[]): Promise<void> {
-  const deltas = countByMinute(events);
+/** Adds counts to day_counts and minute_counts, under the partition that the events came from. */
+export async function addCounts(client: Client, source: number, deltas: readonly Delta[]): Promise<void> {
   if (deltas.length === 0) return;
-  await client.query(
-    `WITH delta AS (
+  await client.query({
+    name: 'add_counts',
+    text: `WITH delta AS (
        SELECT * FROM unnest($1::timestamptz[], $2::product[], $3::title[], $4::site_version[], $5::bigint[])
          AS d(minute, product, title, device, count)
      ), days AS (
@@ -25,7 +26,7 @@ export async function addCounts(client: Client, source: number, events: readonly
      INSERT INTO minute_counts (minute, product, title, device, source, count)
      SELECT minute, product, title, device, $6, count FROM delta
      ON CONFLICT (minute, product, title, device, source) DO UPDATE SET count = minute_counts.count + excluded.count`,
-    [
+    values: [
       deltas.map(({ minute }) => new Date(minute)),
       deltas.map(({ event }) => event.product),
       deltas.map(({ event }) => event.title),
@@ -33,10 +34,11 @@ export async function addCounts(client: Client, source: number, events: readonly
       deltas.map(({ count }) => count),
       source,
     ],
-  );
+  });
 }
 
-function countByMinute(events: readonly ShopEvent[]): Delta[] {
+/** Counts events by minute and kind. */
+export function countByMinute(events: readonly ShopEvent[]): readonly Delta[] {
   const deltas = new Map<number, Delta>();
   for (const event of events) {
     const minute = Math.floor(Date.parse(event.time) / MINUTE_MS);
@@ -64,8 +66,9 @@ const KIND = Object.fromEntries([
  */
 export async function addUsers(client: Client, source: number, events: readonly ShopEvent[]): Promise<void> {
   if (events.length === 0) return;
-  await client.query(
-    `WITH seen AS (
+  await client.query({
+    name: 'add_users',
+    text: `WITH seen AS (
        INSERT INTO user_years (user_id, year, device)
        SELECT DISTINCT user_id, extract(year FROM "time" AT TIME ZONE shop_time_zone())::smallint, device
        FROM unnest($1::uuid[], $2::timestamptz[], $3::site_version[]) AS e(user_id, "time", device)
@@ -76,11 +79,11 @@ export async function addUsers(client: Client, source: number, events: readonly 
      INSERT INTO year_users (year, device, source, users)
      SELECT year, device, $4, count(*) FROM seen GROUP BY year, device
      ON CONFLICT (year, device, source) DO UPDATE SET users = year_users.users + excluded.users`,
-    [
+    values: [
       events.map(({ user_id }) => user_id),
       events.map(({ time }) => time),
       events.map(({ site_version }) => site_version),
       source,
     ],
-  );
+  });
 }

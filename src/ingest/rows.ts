@@ -1,15 +1,12 @@
-// Puts the events of a batch into their tables, and says which of them were new.
-// A repeated order_id is rare (a client sent an event twice): COPY goes straight into the table, and only a batch that
-// meets a duplicate takes the road by way of a staging table.
+// Puts the events of a batch into their tables, by one of two roads: COPY straight into the table, or, for a batch that
+// meets an order_id which is there already, by way of a staging table.
 
 import { CopyRows, copyInto } from '../db/copy.ts';
-import { codeOf } from '../db/errors.ts';
 import type { Client } from '../db/pool.ts';
 import { EVENT_COLUMNS } from '../events/event.ts';
 import type { DeadLetter, LiveEvent } from './batch.ts';
 import type { Subscription } from './offsets.ts';
 
-const UNIQUE_VIOLATION = '23505';
 const ORIGIN_COLUMNS = ['partition', 'offset', 'appended_at', 'stored_at', 'topic', 'context'] as const;
 const ALL_COLUMNS = [...EVENT_COLUMNS, ...ORIGIN_COLUMNS];
 const COLUMNS = ALL_COLUMNS.map((column) => `"${column}"`).join(', ');
@@ -18,25 +15,25 @@ const ROW_BYTES = 500;
 /** Where a batch comes from. */
 export type Origin = { readonly topic: string; readonly partition: number };
 
-/** Inserts the events whose order_id isn't there yet; those that were inserted. */
-export async function insertEvents(
+/**
+ * Copies the events straight into the table; all of them.
+ * @throws pg's error 23505 where one of their ids is there already: the transaction is over then
+ */
+export async function copyAll(
   client: Client,
   origin: Origin,
   live: readonly LiveEvent[],
 ): Promise<readonly LiveEvent[]> {
-  if (live.length === 0) return live;
-  await client.query('SAVEPOINT before_copy');
-  try {
-    await copyEvents(client, 'events', origin, live);
-    return live;
-  } catch (error) {
-    if (codeOf(error) !== UNIQUE_VIOLATION) throw error;
-    await client.query('ROLLBACK TO SAVEPOINT before_copy');
-    return insertNew(client, origin, live);
-  }
+  if (live.length > 0) await copyEvents(client, 'events', origin, live);
+  return live;
 }
 
-async function insertNew(client: Client, origin: Origin, live: readonly LiveEvent[]): Promise<LiveEvent[]> {
+/** Inserts the events whose order_id isn't there yet, by way of a staging table; those that were inserted. */
+export async function insertNew(
+  client: Client,
+  origin: Origin,
+  live: readonly LiveEvent[],
+): Promise<readonly LiveEvent[]> {
   await client.query('CREATE TEMP TABLE IF NOT EXISTS staging (LIKE events) ON COMMIT DELETE ROWS');
   await copyEvents(client, 'staging', origin, live);
   // One order for all writers: two that insert the same ids wait for each other instead of deadlocking.

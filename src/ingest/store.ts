@@ -1,13 +1,15 @@
 // One batch of one partition = one transaction: rows, rollups, dead letters and the next offset, or nothing of it.
 
+import { codeOf } from '../db/errors.ts';
 import { type Pool, transaction } from '../db/pool.ts';
-import { announce } from '../db/stored.ts';
 import type { ShopEvent } from '../events/event.ts';
 import { type ParsedBatch, parseBatch, type RecordBatch } from './batch.ts';
 import { KnownUsers } from './known-users.ts';
 import { moveOffset, type Subscription } from './offsets.ts';
-import { addCounts, addUsers } from './rollups.ts';
-import { insertDeadLetters, insertEvents } from './rows.ts';
+import { addCounts, addUsers, countByMinute } from './rollups.ts';
+import { copyAll, insertDeadLetters, insertNew } from './rows.ts';
+
+const UNIQUE_VIOLATION = '23505';
 
 export type StoreResult = {
   readonly inserted: number;
@@ -38,29 +40,50 @@ export function storeBatch(
 export async function storeParsed(
   pool: Pool,
   subscription: Subscription,
-  { partition, events: live, repeated, deadLetters }: ParsedBatch,
+  parsed: ParsedBatch,
   expected: bigint | undefined,
   next: bigint,
   users: KnownUsers,
 ): Promise<StoreResult> {
+  const move = { expected, next };
+  try {
+    return await store(pool, subscription, parsed, move, users, copyAll);
+  } catch (error) {
+    // A repeated order_id is rare: a client sent an event twice, or two wrote it at the same moment.
+    if (codeOf(error) !== UNIQUE_VIOLATION) throw error;
+    return store(pool, subscription, parsed, move, users, insertNew);
+  }
+}
+
+type Move = { readonly expected: bigint | undefined; readonly next: bigint };
+
+async function store(
+  pool: Pool,
+  subscription: Subscription,
+  { partition, events: live, repeated, deadLetters }: ParsedBatch,
+  { expected, next }: Move,
+  users: KnownUsers,
+  insert: typeof copyAll,
+): Promise<StoreResult> {
   let counted: readonly ShopEvent[] = [];
   const result = await transaction(pool, async (client) => {
     await moveOffset(client, subscription, partition, expected, next);
-    const inserted = await insertEvents(client, { topic: subscription.topic, partition }, live);
-    const events = inserted.map(({ event }) => event);
-    await addCounts(client, partition, events);
-    counted = users.unknown(events);
+    const inserting = insert(client, { topic: subscription.topic, partition }, live);
+    // Made while Postgres is busy with the rows; nearly always all of them are new.
+    const all = live.map(({ event }) => event);
+    let [deltas, unknown] = [countByMinute(all), users.unknown(all)];
+    const inserted = await inserting;
+    if (inserted !== live) {
+      const events = inserted.map(({ event }) => event);
+      [deltas, unknown] = [countByMinute(events), users.unknown(events)];
+    }
+    counted = unknown;
+    await addCounts(client, partition, deltas);
     await addUsers(client, partition, counted);
     await insertDeadLetters(client, subscription, partition, deadLetters);
-    await announce(client, {
-      topic: subscription.topic,
-      partition,
-      next: next.toString(),
-      inserted: events.length,
-    });
     return {
-      inserted: events.length,
-      duplicate: live.length - events.length + repeated,
+      inserted: inserted.length,
+      duplicate: live.length - inserted.length + repeated,
       rejected: deadLetters.length,
     };
   });

@@ -1,0 +1,53 @@
+// The collector's own route in the program's own application, but for Kafka: an event is acknowledged as soon as it is
+// checked. What the road to Kafka costs is measured against it.
+
+import { Registry } from 'prom-client';
+import { Live } from '../src/dashboard/live.ts';
+import { openPool } from '../src/db/pool.ts';
+import { createKafka } from '../src/kafka/client.ts';
+import { KafkaProbe } from '../src/kafka/probe.ts';
+import type { Publisher } from '../src/kafka/publisher.ts';
+import { createLog } from '../src/log.ts';
+import { Orders } from '../src/storefront/orders.ts';
+import { Traces } from '../src/storefront/traces.ts';
+import { Tracking } from '../src/storefront/tracking.ts';
+import { createApp } from '../src/web/app.ts';
+import { listenHttp } from '../src/web/server.ts';
+import { Streams } from '../src/web/sse.ts';
+
+const NOBODY = { brokers: ['127.0.0.1:1'], ssl: false, sasl: undefined };
+
+let offset = 0n;
+const publisher = {
+  publish: async () => ({ topic: 'none', partition: 0, offset: offset++, at: Date.now() }),
+} as unknown as Publisher;
+
+const log = createLog('bench', 'silent', false);
+const pool = openPool('postgres://127.0.0.1:1/none', log);
+const traces = new Traces();
+const streams = new Streams(1);
+const live = new Live(pool, streams, log, traces);
+const shop = {
+  pool,
+  traces,
+  tracking: new Tracking(publisher, traces, log),
+  orders: new Orders(pool, 1),
+  secret: 'secret',
+};
+const app = createApp({
+  shop,
+  publisher,
+  probe: new KafkaProbe(createKafka(NOBODY, 'bench', log)),
+  live,
+  streams,
+  registry: new Registry(),
+  log,
+  version: '0',
+  kafkaPlace: { brokers: '', topic: '' },
+  proxies: 0,
+  perSecond: Number.POSITIVE_INFINITY,
+  figuresOfOthers: async () => '',
+});
+const address = (await listenHttp(app, '127.0.0.1', 0)).address();
+process.send?.(address !== null && typeof address === 'object' ? address.port : 0);
+process.once('disconnect', () => process.exit(0));
