@@ -3,8 +3,8 @@
 // second come in. PRODUCT_CSV names a full file; without it a replica is made. Takes some minutes and 5 GB.
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { cpuOf, cpuOfFamily, partOf } from './cpu.ts';
 import { CHARTS, type Times, timeChart } from './dashboard/charts.ts';
-import { cpuOf, cpuOfFamily, partOf } from './dashboard/cpu.ts';
 import { openCrowd } from './dashboard/crowd.ts';
 import { type Loaded, startLoaded } from './dashboard/loaded.ts';
 import { makeOriginal, ORIGINAL_SQL, timeOriginal } from './dashboard/original.ts';

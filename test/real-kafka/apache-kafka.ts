@@ -61,7 +61,8 @@ function fetchJars(): void {
   rmSync(folder, { recursive: true, force: true });
 }
 
-function runs(command: string, args: string[]): boolean {
+/** True where the command is there and succeeds. */
+export function runs(command: string, args: string[]): boolean {
   try {
     execFileSync(command, args, { stdio: 'ignore' });
     return true;

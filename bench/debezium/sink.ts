@@ -1,0 +1,32 @@
+// A sink under measurement: processes that carry the topic into a table.
+
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+
+const STOP_MS = 20_000;
+
+export type SinkSetting = {
+  readonly kafkaPort: number;
+  readonly databaseUrl: string;
+  /** A consumer group that has read nothing yet. */
+  readonly group: string;
+};
+
+export type Sink = {
+  readonly pids: readonly number[];
+  /** @throws {Error} with its last words, where it has failed */
+  check(): void;
+  stop(): Promise<void>;
+};
+
+export const hasEnded = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null;
+
+/** Ends a child in order, or by force after a while. */
+export async function stopProcess(child: ChildProcess): Promise<void> {
+  if (hasEnded(child)) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  const late = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+  await exited;
+  clearTimeout(late);
+}
