@@ -14,8 +14,8 @@ import { serve } from '../web/operation.ts';
 import { eventsBody, readSent, type Sent } from './body.ts';
 import * as operations from './operations.ts';
 
-/** Takes one event on its way to Kafka, as Publisher.publish does. */
-export type Take = (event: ShopEvent) => Promise<Acknowledgement>;
+/** Takes events on their way to Kafka, together or not at all, as Publisher.publishAll does. */
+export type Take = (events: readonly ShopEvent[]) => readonly Promise<Acknowledgement>[];
 
 /** What became of one event, in the order they were sent. */
 export type Result =
@@ -37,8 +37,8 @@ export function collector(take: Take, patienceMs: number): Router {
 }
 
 async function collect(take: Take, patienceMs: number, req: Request, res: Response): Promise<void> {
-  const waiting = readSent(req).map((sent) => accept(take, req, sent));
-  const results = await inTime(Promise.all(waiting), patienceMs);
+  const read = readSent(req).map(check);
+  const results = await inTime(accept(take, req, read), patienceMs);
   const accepted = results.filter((result) => result.accepted).length;
   const status = accepted > 0 ? 202 : 400;
   const error =
@@ -75,7 +75,9 @@ async function inTime(results: Promise<Result[]>, patienceMs: number): Promise<R
   }
 }
 
-async function accept(take: Take, req: Request, sent: Sent): Promise<Result> {
+type Rejected = Extract<Result, { accepted: false }>;
+
+function check(sent: Sent): ShopEvent | Rejected {
   if ('unreadable' in sent) {
     return {
       accepted: false,
@@ -84,23 +86,61 @@ async function accept(take: Take, req: Request, sent: Sent): Promise<Result> {
     };
   }
   const parsed = parseEvent(sent.value);
-  if (!parsed.ok) return { accepted: false, ...parsed.rejection };
-  const { order_id } = parsed.event;
+  return parsed.ok ? parsed.event : { accepted: false, ...parsed.rejection };
+}
+
+/** What became of each, in their order, once Kafka has answered for every good one. */
+async function accept(take: Take, req: Request, read: readonly (ShopEvent | Rejected)[]): Promise<Result[]> {
+  const good = read.filter((one) => 'order_id' in one);
+  const client = clientOf(req);
+  const taken = good.length === 0 ? [] : takeAll(take, good.map(client));
+  const waiting = taken.map((acknowledged, index) => resultOf(good[index]?.order_id ?? '', acknowledged));
+  const results = (await Promise.all(waiting)).values();
+  return read.map((one) => ('order_id' in one ? (results.next().value as Result) : one));
+}
+
+function takeAll(take: Take, events: readonly ShopEvent[]): ReturnType<Take> {
   try {
-    const { partition, offset } = await take(withContext(req, parsed.event));
-    return { accepted: true, order_id, partition, offset: offset.toString() };
+    return take(events);
   } catch (error) {
-    if (!(error instanceof KafkaError)) throw error;
-    if (error.code === 'REFUSED') return { accepted: false, code: 'refused', reason: error.message };
-    throw unavailable('not_taken', 'events can not be taken at the moment', RETRY_SECONDS, error);
+    throw explained(error);
   }
 }
 
-/** What the client says of the visitor wins; what it doesn't say is told of the client itself. */
-function withContext(req: Request, event: ShopEvent): ShopEvent {
-  const given = event.context ?? {};
-  const context = given.user_agent === undefined ? { ...requestContext(req), ...given } : given;
-  const userAgent = context.user_agent;
-  const bot = userAgent === undefined ? {} : { bot: isbot(userAgent) };
-  return { ...event, context: { ...context, ...bot, received_at: new Date().toISOString() } };
+async function resultOf(orderId: string, acknowledged: Promise<Acknowledgement>): Promise<Result> {
+  try {
+    const { partition, offset } = await acknowledged;
+    return { accepted: true, order_id: orderId, partition, offset: offset.toString() };
+  } catch (error) {
+    if (error instanceof KafkaError && error.code === 'REFUSED')
+      return { accepted: false, code: 'refused', reason: error.message };
+    throw explained(error);
+  }
+}
+
+const explained = (error: unknown): unknown =>
+  error instanceof KafkaError
+    ? unavailable('not_taken', 'events can not be taken at the moment', RETRY_SECONDS, error)
+    : error;
+
+/**
+ * Gives an event its context. What the client says of the visitor wins; what it doesn't say is told of the client itself,
+ * which is looked at once for all events of the request.
+ */
+function clientOf(req: Request): (event: ShopEvent) => ShopEvent {
+  const own = requestContext(req);
+  const received_at = new Date().toISOString();
+  const bots = new Map([[own.user_agent, own.bot]]);
+  const isBot = (userAgent: string): boolean => {
+    const known = bots.get(userAgent) ?? isbot(userAgent);
+    bots.set(userAgent, known);
+    return known;
+  };
+  return (event) => {
+    const given = event.context ?? {};
+    const context = given.user_agent === undefined ? { ...own, ...given } : given;
+    const userAgent = context.user_agent;
+    const bot = userAgent === undefined ? {} : { bot: isBot(userAgent) };
+    return { ...event, context: { ...context, ...bot, received_at } };
+  };
 }

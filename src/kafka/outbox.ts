@@ -62,12 +62,19 @@ export class Outbox {
     return this.#bytes;
   }
 
+  /** Keeps one event, as appendAll() does. */
+  append(line: string): Kept {
+    const [kept] = this.appendAll([line]);
+    if (kept === undefined) throw new Error('expected one event to be kept');
+    return kept;
+  }
+
   /**
-   * Keeps one event.
+   * Keeps events, all or none, by one write.
    * @throws {KafkaError} OUTBOX_FULL where maxBytes are waiting, OUTBOX_WRITE where the disk refuses
    */
-  append(line: string): Kept {
-    const bytes = Buffer.from(`${line}\n`);
+  appendAll(lines: readonly string[]): Kept[] {
+    const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
     if (this.#bytes + bytes.length > this.#maxBytes) {
       throw new KafkaError(
         'OUTBOX_FULL',
@@ -78,8 +85,8 @@ export class Outbox {
       if (this.#current.bytes >= SEGMENT_BYTES) this.#roll();
       const segment = this.#current;
       this.#write(segment, bytes);
-      segment.pending += 1;
-      return { line, segment };
+      segment.pending += lines.length;
+      return lines.map((line) => ({ line, segment }));
     } catch (error) {
       throw new KafkaError(
         'OUTBOX_WRITE',

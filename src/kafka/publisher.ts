@@ -1,4 +1,4 @@
-// Event → outbox → Kafka. publish() keeps the event on disk before it returns; one loop sends what waits, a batch at a
+// Event → outbox → Kafka. publishAll() keeps events on disk before it returns; one loop sends what waits, a batch at a
 // time, so that the events of a visitor stay in order and a cluster that is away is only a longer wait.
 // The kafkajs producer is not an idempotent one: docs/decisions/idempotent-producer.md says why.
 
@@ -76,7 +76,7 @@ export class Publisher {
   start(): readonly Left[] {
     const left = this.#outbox.recovered.map((kept) => {
       const event = JSON.parse(kept.line) as ShopEvent;
-      return { event, acknowledged: this.#enqueue(event, kept) };
+      return { event, acknowledged: this.#enqueue(event.user_id, kept) };
     });
     if (this.#outbox.damaged > 0)
       this.#log.error(
@@ -87,16 +87,24 @@ export class Publisher {
     return left;
   }
 
+  /** Takes one event, as publishAll() does. */
+  publish(event: ShopEvent): Promise<Acknowledgement> {
+    const [acknowledged] = this.publishAll([event]);
+    if (acknowledged === undefined) throw new Error('expected one event to be taken');
+    return acknowledged;
+  }
+
   /**
-   * Keeps the event on disk at once, and sends it.
-   * @returns settles when Kafka has acknowledged it, which may take as long as Kafka is away; it rejects with
+   * Keeps events on disk at once, all or none, and sends them in their order.
+   * @returns for each event: settles when Kafka has acknowledged it, which may take as long as Kafka is away; rejects with
    *   KafkaError REFUSED where Kafka will never take it, and CLOSED where the program stops before (the event stays on
    *   disk and is sent by the next run)
-   * @throws {KafkaError} OUTBOX_FULL or OUTBOX_WRITE, at once: the event was not taken
+   * @throws {KafkaError} OUTBOX_FULL or OUTBOX_WRITE, at once: no event was taken
    */
-  publish(event: ShopEvent): Promise<Acknowledgement> {
+  publishAll(events: readonly ShopEvent[]): Promise<Acknowledgement>[] {
     if (this.#closing) throw new KafkaError('CLOSED', 'the shop is closing; no more events are taken');
-    const acknowledged = this.#enqueue(event, this.#outbox.append(JSON.stringify(event)));
+    const kept = this.#outbox.appendAll(events.map((event) => JSON.stringify(event)));
+    const acknowledged = kept.map((one, index) => this.#enqueue(events[index]?.user_id ?? '', one));
     this.#wake();
     return acknowledged;
   }
@@ -122,7 +130,7 @@ export class Publisher {
     this.#outbox.close();
   }
 
-  #enqueue({ user_id: key }: ShopEvent, kept: Kept): Promise<Acknowledgement> {
+  #enqueue(key: string, kept: Kept): Promise<Acknowledgement> {
     return new Promise((resolve, reject) => {
       this.#queue.push({ key, kept, resolve, reject });
     });

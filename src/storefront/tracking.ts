@@ -45,14 +45,22 @@ export class Tracking {
    * @throws {KafkaError} as Publisher.publish does
    */
   publish(event: ShopEvent): Promise<Acknowledgement> {
-    const hops = this.#traces.begin(event, Date.now());
-    this.#log.debug({ order_id: event.order_id, title: event.title }, 'event received');
+    const [acknowledged] = this.publishAll([event]);
+    if (acknowledged === undefined) throw new Error('expected one event to be taken');
+    return acknowledged;
+  }
+
+  /** The same for several events, which are taken together or not at all. */
+  publishAll(events: readonly ShopEvent[]): readonly Promise<Acknowledgement>[] {
+    const now = Date.now();
+    const begun = events.map((event) => this.#traces.begin(event, now));
+    for (const { order_id, title } of events) this.#log.debug({ order_id, title }, 'event received');
     try {
-      const acknowledged = this.#publisher.publish(event);
-      this.#follow(hops, acknowledged);
+      const acknowledged = this.#publisher.publishAll(events);
+      for (const [index, hops] of begun.entries()) this.#follow(hops, acknowledged[index]);
       return acknowledged;
     } catch (error) {
-      this.#lose(hops, error);
+      for (const hops of begun) this.#lose(hops, error);
       throw error;
     }
   }
@@ -63,8 +71,8 @@ export class Tracking {
     this.#follow(this.#traces.begin(event, receivedAt), acknowledged);
   }
 
-  #follow(hops: Hops, acknowledged: Promise<Acknowledgement>): void {
-    acknowledged.then(
+  #follow(hops: Hops, acknowledged: Promise<Acknowledgement> | undefined): void {
+    acknowledged?.then(
       (acknowledgement) => this.#acknowledge(hops, acknowledgement),
       (error) => this.#lose(hops, error),
     );

@@ -105,7 +105,7 @@ function routers({ shop, publisher, probe, live, streams, registry, ...parts }: 
     staticFiles(),
     health(shop.pool, () => publisher.state, probe, registry, parts.figuresOfOthers),
     rateLimit(parts.perSecond),
-    collector(publish, KAFKA_PATIENCE_MS),
+    collector((events) => shop.tracking.publishAll(events), KAFKA_PATIENCE_MS),
     charts(shop.pool),
     questionRoute(live.board),
     deadLetterApi(desk),
