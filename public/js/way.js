@@ -1,4 +1,4 @@
-// Fills in an event's way (views/partials/way.ejs), small or large, from a Trace as /api/trace and the server send it.
+// Fills in an event's way (views/partials/ways.ejs), small or large, from a Trace as /api/trace and the server send it.
 
 const CATEGORY_NAMES = {
   accessories: 'Accessories',

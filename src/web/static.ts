@@ -1,5 +1,6 @@
 // Files that browsers fetch: public/, and Chart.js from the installed package, so that no page needs another origin.
 
+import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import express, { Router } from 'express';
@@ -22,7 +23,10 @@ export function staticFiles(): Router {
     // Not res.sendFile(): that has no ETag where the application makes none for its pages.
     router.use(`/vendor/${name}`, express.static(absolute, options));
   }
-  router.use(express.static(path.join(packageRoot, 'public'), options));
+  // By name, so that the disk isn't asked for every page.
+  const folder = path.join(packageRoot, 'public');
+  for (const name of readdirSync(folder))
+    router.use(`/${name}`, express.static(path.join(folder, name), options));
   return router;
 }
 
