@@ -1,30 +1,55 @@
 // Connections to Postgres. Several writes belong together only inside transaction().
 
+import type { Socket } from 'node:net';
 import pg from 'pg';
 import type { Logger } from '../log.ts';
+import { endWhenSilent } from '../silence.ts';
 
 export type Pool = pg.Pool;
 export type Client = pg.ClientBase;
+
+/** Silence after which the system asks the other one whether it is still there. */
+const KEEP_ALIVE_MS = 10_000;
 
 // count(*) and sums are int8: all of ours are far below 2^53.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 // A day has no time of day: it stays the text 2019-01-31.
 pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
 
+/** How long a connection may be silent; without a limit, as long as it takes. */
+export type Patience = {
+  /** Milliseconds in which the answer to a statement has to begin; then the connection is given up. */
+  readonly answerMs?: number;
+  /** Milliseconds for which the server keeps an open transaction whose client says nothing; then it is rolled back. */
+  readonly idleInTransactionMs?: number;
+};
+
 /**
  * Opens a pool; connections are made when first used.
  * @param max connections at most
  */
-export function openPool(databaseUrl: string, log: Logger, max = 10): Pool {
+export function openPool(databaseUrl: string, log: Logger, max = 10, patience: Patience = {}): Pool {
+  const { answerMs, idleInTransactionMs } = patience;
   const pool = new pg.Pool({
     connectionString: databaseUrl,
     max,
     connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+    ...(idleInTransactionMs === undefined
+      ? {}
+      : { idle_in_transaction_session_timeout: idleInTransactionMs }),
     application_name: `shopstream ${log.bindings().part ?? ''}`.trim(),
   });
   // An idle connection that dies is replaced at the next use.
   pool.on('error', (error) => log.warn({ err: error }, 'a Postgres connection was lost'));
+  if (answerMs !== undefined) pool.on('connect', (client) => endWhenSilent(socketOf(client), () => answerMs));
   return pool;
+}
+
+/** The socket under a connected client: pg has it, and its types don't say so. */
+export function socketOf(client: Client): Socket {
+  return (client as unknown as { readonly connection: { readonly stream: Socket } }).connection.stream;
 }
 
 /**

@@ -15,6 +15,8 @@ import { type Letter, markForwarded, takeUnforwarded } from './unforwarded.ts';
 const PARTITIONS = 1;
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 10_000;
+/** Four requests of 15 s, and the pauses between (kafka/client.ts). */
+const LONGEST_SEND_MS = 90_000;
 
 /** The topic beside the one of the events. */
 export const deadLetterTopicOf = (topic: string) => `${topic}.dead-letter`;
@@ -91,6 +93,8 @@ export class DeadLetterTopic {
   /** How many were forwarded. */
   async #forwardSome(): Promise<number> {
     const forwarded = await transaction(this.#pool, async (client) => {
+      // Open while Kafka answers, which may take all of kafkajs's tries.
+      await client.query(`SET LOCAL idle_in_transaction_session_timeout = ${LONGEST_SEND_MS}`);
       const letters = await takeUnforwarded(client, this.#subscription);
       if (letters.length === 0) return 0;
       await this.#send(letters.map((letter) => toMessage(this.#subscription, letter)));

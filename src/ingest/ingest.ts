@@ -7,6 +7,7 @@ import { codeOf } from '../db/errors.ts';
 import type { Pool } from '../db/pool.ts';
 import type { Logger } from '../log.ts';
 import type { KafkaRecord } from './batch.ts';
+import { endSilentHolders } from './holders.ts';
 import { KnownUsers } from './known-users.ts';
 import type { IngestMetrics } from './metrics.ts';
 import { FencedError, readOffset, type Subscription } from './offsets.ts';
@@ -18,6 +19,13 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
 const COMMIT_EVERY_MS = 1_000;
 const FETCH_BYTES = 4 * 1024 * 1024;
+/** A killed process's partitions are given away after this; Kafka's lowest allowed is 6 s. */
+export const SESSION_MS = 10_000;
+const HEARTBEAT_MS = 3_000;
+/** How often a batch in hand is looked after: kafkajs heartbeats only between batches. */
+const TEND_MS = 1_000;
+/** A batch that takes longer may wait for somebody who sleeps. */
+const SLOW_MS = 2_000;
 
 /** What this process knows of a partition it owns. */
 type Position = { expected: bigint | undefined; sought: boolean };
@@ -53,9 +61,8 @@ export class Ingest {
       maxBytesPerPartition: FETCH_BYTES,
       // A fetch that waits for records holds up stop().
       maxWaitTimeInMs: 1_000,
-      // A killed process's partitions are given away after this; Kafka's lowest allowed is 6 s.
-      sessionTimeout: 10_000,
-      heartbeatInterval: 3_000,
+      sessionTimeout: SESSION_MS,
+      heartbeatInterval: HEARTBEAT_MS,
       allowAutoTopicCreation: false,
       retry: { initialRetryTime: 100, maxRetryTime: LONGEST_PAUSE_MS, retries: Number.MAX_SAFE_INTEGER },
     });
@@ -83,7 +90,7 @@ export class Ingest {
       autoCommit: false,
       eachBatchAutoResolve: false,
       partitionsConsumedConcurrently: 3,
-      eachBatch: (payload) => this.#take(payload),
+      eachBatch: (payload) => this.#tended(payload.heartbeat, () => this.#take(payload)),
     });
   }
 
@@ -92,6 +99,37 @@ export class Ingest {
     await this.#consumer.stop();
     await this.#commitToKafka();
     await this.#consumer.disconnect();
+  }
+
+  /**
+   * Keeps our place in the group while a batch is in hand, however slow Postgres is, and ends whoever sleeps on its rows.
+   * What the group answers is heard from the next heartbeat that somebody waits for.
+   */
+  async #tended(heartbeat: () => Promise<void>, work: () => Promise<void>): Promise<void> {
+    const began = performance.now();
+    let looking = false;
+    const tend = setInterval(() => {
+      heartbeat().catch(() => {});
+      if (looking || performance.now() - began < SLOW_MS) return;
+      looking = true;
+      void this.#endHolders().finally(() => {
+        looking = false;
+      });
+    }, TEND_MS);
+    try {
+      await work();
+    } finally {
+      clearInterval(tend);
+    }
+  }
+
+  async #endHolders(): Promise<void> {
+    try {
+      const ended = await endSilentHolders(this.#pool, SESSION_MS);
+      if (ended > 0) this.#log.warn(`ended ${ended} transactions of ingest processes that say nothing`);
+    } catch (error) {
+      this.#log.debug({ err: error }, 'no look at who holds a batch up');
+    }
   }
 
   async #take({ batch, resolveOffset, heartbeat, isRunning, isStale }: EachBatchPayload): Promise<void> {

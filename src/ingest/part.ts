@@ -5,14 +5,14 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Config } from '../config.ts';
 import { clusterOf, databaseUrlOf } from '../connections.ts';
 import { migratePatiently } from '../db/migrate.ts';
-import { openPool } from '../db/pool.ts';
+import { openPool, type Patience } from '../db/pool.ts';
 import { createKafka, describeCluster, ensureTopic } from '../kafka/client.ts';
 import { reasonOf } from '../kafka/errors.ts';
 import { PARTITIONS } from '../kafka/publisher.ts';
 import type { Logger } from '../log.ts';
 import type { Running } from '../processes/running.ts';
 import { DeadLetterTopic } from './dead-letter-topic.ts';
-import { Ingest } from './ingest.ts';
+import { Ingest, SESSION_MS } from './ingest.ts';
 import { IngestMetrics } from './metrics.ts';
 import { listenForScrapes } from './metrics-listener.ts';
 
@@ -20,12 +20,21 @@ const RETRY_MS = 1_000;
 /** A connection for each partition that is stored at the same time, one to look things up, one for dead letters. */
 const CONNECTIONS = 5;
 
-/** Starts the ingest part; it waits for Postgres and Kafka for as long as they are away. */
-export async function startIngest(config: Config, log: Logger): Promise<Running> {
+/**
+ * A statement takes milliseconds, and on a bad day seconds: half a minute of silence is a connection that leads nowhere.
+ * A transaction of ours that says nothing for as long as a session of the group lasts has lost its partition anyway.
+ */
+const PATIENCE: Patience = { answerMs: 30_000, idleInTransactionMs: SESSION_MS };
+
+/**
+ * Starts the ingest part; it waits for Postgres and Kafka for as long as they are away.
+ * @param patience with Postgres
+ */
+export async function startIngest(config: Config, log: Logger, patience = PATIENCE): Promise<Running> {
   const { HOST: host, INGEST_METRICS_PORT: port } = config;
-  const pool = openPool(await databaseUrlOf(config), log, CONNECTIONS);
-  const migrated = migratePatiently(pool, log, config.TIME_ZONE);
-  await migrated.ready;
+  const databaseUrl = await databaseUrlOf(config);
+  await migrateFirst(databaseUrl);
+  const pool = openPool(databaseUrl, log, CONNECTIONS, patience);
   const kafka = createKafka(clusterOf(config), 'shopstream-ingest', log);
   const clusterId = await reachKafka();
   const subscription = { clusterId, group: config.KAFKA_GROUP, topic: config.KAFKA_TOPIC };
@@ -35,7 +44,9 @@ export async function startIngest(config: Config, log: Logger): Promise<Running>
   const letters = new DeadLetterTopic(kafka, pool, subscription, log, (count) => metrics.forwarded(count));
   const ingest = new Ingest(kafka, pool, subscription, metrics, log, () => letters.wake());
   let crash: (error: Error) => void = () => {};
-  const ended = new Promise<never>((_resolve, reject) => {
+  let closed: () => void = () => {};
+  const ended = new Promise<void>((resolve, reject) => {
+    closed = resolve;
     crash = reject;
   });
   const scrapes = port === undefined ? undefined : await listenForScrapes(registry, host, port);
@@ -50,8 +61,19 @@ export async function startIngest(config: Config, log: Logger): Promise<Running>
       await letters.stop();
       await scrapes?.close();
       await pool.end();
+      closed();
     },
   };
+
+  /** With connections of its own: a migration may be silent for as long as it takes. */
+  async function migrateFirst(url: string): Promise<void> {
+    const migrating = openPool(url, log);
+    try {
+      await migratePatiently(migrating, log, config.TIME_ZONE).ready;
+    } finally {
+      await migrating.end();
+    }
+  }
 
   /** Waits until Kafka answers and has the topic; its id. */
   async function reachKafka(): Promise<string> {

@@ -1,0 +1,130 @@
+// A zombie: an ingest process that is stopped, sleeps while its partitions are given to another one, and wakes. Two real
+// processes on a real broker and a real PostgreSQL; three places to stop in, because each ends differently: with a fetch
+// on its way, which it stores when it wakes; between two statements of a transaction; and in the middle of a COPY, where
+// the server waits for the rest of the rows and no timeout of its own ends that.
+
+import pg from 'pg';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Pool } from '../../src/db/pool.ts';
+import type { Acknowledged } from '../chaos/load.ts';
+import { isDrained, judge } from '../chaos/verdict.ts';
+import { migratedDatabase } from '../support/database.ts';
+import { anEvent } from '../support/events.ts';
+import { eventually, startTestBroker, testKafka } from '../support/line.ts';
+import { type Program, programSettings, startProgram } from '../support/program.ts';
+
+const PARTITIONS = [0, 1, 2];
+const EVENTS = 50;
+
+/** Sends as many events to each partition; all that Kafka has acknowledged. */
+async function startLoad(port: number) {
+  const acknowledged: Acknowledged = { events: new Map(), malformed: new Set(), sends: 0 };
+  const producer = testKafka(port).producer();
+  await producer.connect();
+  const send = async () => {
+    for (const partition of PARTITIONS) {
+      const events = Array.from({ length: EVENTS }, () => anEvent());
+      const messages = events.map((event) => ({ partition, value: JSON.stringify(event) }));
+      await producer.send({ topic: 'ecommerce', messages });
+      for (const event of events) acknowledged.events.set(event.order_id, event);
+    }
+  };
+  return { acknowledged, send, stop: () => producer.disconnect() };
+}
+
+const joins = (program: Program): number[][] =>
+  program
+    .output()
+    .split('\n')
+    .filter((line) => line.includes('joined the consumer group'))
+    .map((line) => JSON.parse(line).partitions);
+const lastJoin = (program: Program) => joins(program).at(-1) ?? [];
+
+/** Waits until both processes are in the middle of their transactions, where `table` is locked; what unlocks it. */
+async function holdUp(url: string, pool: Pool, table: string, send: () => Promise<void>) {
+  const locker = new pg.Client({ connectionString: url });
+  await locker.connect();
+  await locker.query(`BEGIN; LOCK TABLE ${table} IN SHARE MODE`);
+  await send();
+  await eventually(async () => {
+    const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    return ((await pool.query(waiting)).rowCount ?? 0) >= 2;
+  });
+  return () => locker.end();
+}
+
+/**
+ * Stops one of two ingest processes and wakes it once the other one has stored all.
+ * @param table at which it waits, in its transaction, when it is stopped; none = it waits for records
+ * @returns what was seen
+ */
+async function story(table: string | undefined) {
+  const [{ url, pool }, { port }] = await Promise.all([migratedDatabase(), startTestBroker()]);
+  const settings = { DATABASE_URL: url, KAFKA_BROKERS: `127.0.0.1:${port}`, LOG_LEVEL: 'info' };
+  const start = async () => startProgram({ ...(await programSettings()), ...settings }, ['ingest']);
+  const [zombie, other] = await Promise.all([start(), start()]);
+  const sorted = () => [...lastJoin(zombie), ...lastJoin(other)].sort().join() === PARTITIONS.join();
+  await eventually(() => lastJoin(zombie).length > 0 && lastJoin(other).length > 0 && sorted());
+  const load = await startLoad(port);
+  await load.send();
+  await eventually(() => isDrained(pool, load.acknowledged));
+
+  const unlock = table === undefined ? async () => {} : await holdUp(url, pool, table, load.send);
+  process.kill(zombie.pid, 'SIGSTOP');
+  await unlock();
+  await load.send();
+  const slept = performance.now();
+  await eventually(() => isDrained(pool, load.acknowledged), 40);
+  const seconds = (performance.now() - slept) / 1000;
+
+  const look = async () =>
+    (
+      await pool.query(
+        `SELECT *, xmin, (SELECT count(*) FROM events) FROM consumer_offsets ORDER BY "partition"`,
+      )
+    ).rows;
+  const before = await look();
+  const joined = joins(zombie).length;
+  process.kill(zombie.pid, 'SIGCONT');
+  await eventually(() => joins(zombie).length > joined && lastJoin(zombie).length > 0, 20);
+  const after = await look();
+  const log = zombie.output();
+
+  await load.send();
+  await eventually(() => isDrained(pool, load.acknowledged));
+  const verdict = await judge(pool, load.acknowledged);
+  await load.stop();
+  const codes = [await zombie.stop(), await other.stop()];
+  return { seconds, before, after, log, verdict, codes };
+}
+
+describe('an ingest process that sleeps while its partitions are given away', () => {
+  const stories = new Map<string | undefined, ReturnType<typeof story>>();
+  beforeAll(() => {
+    for (const table of [undefined, 'events', 'day_counts']) {
+      const told = story(table);
+      told.catch(() => {});
+      stories.set(table, told);
+    }
+  });
+
+  it.each([
+    ['with a fetch on its way', undefined],
+    ['in the middle of a COPY', 'events'],
+    ['between two statements', 'day_counts'],
+  ])(
+    '%s: holds nobody up for long, and commits nothing when it wakes',
+    { timeout: 90_000 },
+    async (_where, table) => {
+      const seen = await stories.get(table);
+      expect(seen?.after).toEqual(seen?.before);
+      expect(seen?.log).toContain(
+        table === undefined ? 'another consumer moved the offset' : 'does not take a batch',
+      );
+      expect(seen?.verdict).toMatchObject({ lost: 0, doubled: 0, wrongViews: [] });
+      expect(seen?.verdict.stored).toBe(seen?.verdict.acknowledged);
+      expect(seen?.seconds).toBeLessThan(25);
+      expect(seen?.codes).toEqual([0, 0]);
+    },
+  );
+});
