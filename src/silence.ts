@@ -17,15 +17,15 @@ export class SilenceError extends Error {
  * @param patience milliseconds that the answer to what was written last may take
  */
 export function endWhenSilent(socket: Socket, patience: () => number): void {
-  let read = socket.bytesRead;
   let answered = socket.bytesWritten;
   let since = performance.now();
+  // Before other listeners: what they write in return is not answered yet.
+  socket.prependListener('data', () => {
+    answered = socket.bytesWritten;
+    since = performance.now();
+  });
   const look = setInterval(() => {
     const now = performance.now();
-    if (socket.bytesRead !== read) {
-      read = socket.bytesRead;
-      answered = socket.bytesWritten;
-    }
     if (socket.bytesWritten === answered) since = now;
     else if (now - since > patience())
       socket.destroy(new SilenceError(`no answer within ${Math.round((now - since) / 1000)} s`));

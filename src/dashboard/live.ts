@@ -113,6 +113,7 @@ export class Live {
       this.#traces.charted(stored, Date.now());
     } catch (error) {
       this.#log.debug({ err: error }, 'no look at today');
+      if (this.#readers.size > 0) this.#lookLater();
     } finally {
       this.#looking = false;
     }
@@ -120,6 +121,14 @@ export class Live {
       this.#again = false;
       this.refresh();
     }
+  }
+
+  /** What was announced before a look that failed is not announced again. */
+  #lookLater(): void {
+    this.#changed ??= setTimeout(() => {
+      this.#changed = undefined;
+      this.refresh();
+    }, CHANGED_EVERY_MS);
   }
 
   /** Readers keep the minutes they know: a day of them would be much to send at each commit. */

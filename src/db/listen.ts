@@ -1,9 +1,14 @@
-// A connection that waits for notifications, made again whenever it is lost.
+// A connection that waits for notifications, made again whenever it is lost. A half-open one would be silent for ever and
+// look like a shop without customers: it is asked now and then whether it is still there.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { Logger } from '../log.ts';
+import { endWhenSilent } from '../silence.ts';
+import { socketOf } from './pool.ts';
 
+const ASK_EVERY_MS = 10_000;
+const CONNECT_MS = 5_000;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
 
@@ -12,6 +17,7 @@ export type Listener = { close(): Promise<void> };
 /**
  * Calls `onPayload` for each notification on the channel.
  * @param onConnect called at each new connection: what was announced before it has been missed
+ * @param askEveryMs how often the connection is asked, and how long its answer may take
  */
 export function listen(
   databaseUrl: string,
@@ -19,6 +25,7 @@ export function listen(
   log: Logger,
   onPayload: (payload: string | undefined) => void,
   onConnect: () => void,
+  askEveryMs = ASK_EVERY_MS,
 ): Listener {
   const closing = new AbortController();
   let client: pg.Client | undefined;
@@ -26,18 +33,23 @@ export function listen(
   async function connectOnce(): Promise<void> {
     client = new pg.Client({
       connectionString: databaseUrl,
+      connectionTimeoutMillis: CONNECT_MS,
       keepAlive: true,
       application_name: 'shopstream listen',
     });
+    let asking: NodeJS.Timeout | undefined;
     const ended = new Promise<void>((resolve) => client?.once('end', resolve));
     client.on('error', (error) => log.debug(`the listening connection was lost: ${error.message}`));
     client.on('notification', ({ payload }) => onPayload(payload));
     try {
       await client.connect();
+      endWhenSilent(socketOf(client), () => askEveryMs);
       await client.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
       onConnect();
+      asking = setInterval(() => void client?.query('SELECT').catch(() => {}), askEveryMs);
       await ended;
     } finally {
+      clearInterval(asking);
       await client.end().catch(() => {});
     }
   }
@@ -45,10 +57,12 @@ export function listen(
   async function run(): Promise<void> {
     let pause = FIRST_PAUSE_MS;
     while (!closing.signal.aborted) {
-      const started = Date.now();
+      const started = performance.now();
       await connectOnce().catch((error: Error) => log.debug(`not listening to Postgres: ${error.message}`));
       pause =
-        Date.now() - started > LONGEST_PAUSE_MS ? FIRST_PAUSE_MS : Math.min(pause * 2, LONGEST_PAUSE_MS);
+        performance.now() - started > LONGEST_PAUSE_MS
+          ? FIRST_PAUSE_MS
+          : Math.min(pause * 2, LONGEST_PAUSE_MS);
       await sleep(pause, undefined, { signal: closing.signal }).catch(() => {});
     }
   }

@@ -10,7 +10,7 @@ import { machineTimeZone } from '../config.ts';
 import type { Logger } from '../log.ts';
 import { packageRoot } from '../paths.ts';
 import { codeOf, DatabaseError, isRefusal } from './errors.ts';
-import { type Pool, transaction } from './pool.ts';
+import { openPool, type Pool, transaction } from './pool.ts';
 import { useTimeZone } from './time-zone.ts';
 
 /** the key of the advisory lock. */
@@ -76,16 +76,25 @@ export async function migrate(
 }
 
 /**
- * Migrates as soon as Postgres can be reached, trying again for as long as it is away.
+ * Migrates as soon as Postgres can be reached, trying again for as long as it is away; over connections of its own, as a
+ * migration may be silent for as long as it takes.
  * @returns `ready` settles when the schema is there (or cancel() was called) and rejects where trying can't help
  */
 export function migratePatiently(
-  pool: Pool,
+  databaseUrl: string,
   log: Logger,
   timeZone: string | undefined,
 ): { ready: Promise<void>; cancel(): void } {
   const cancelled = new AbortController();
   async function run(): Promise<void> {
+    const pool = openPool(databaseUrl, log);
+    try {
+      await tryOn(pool);
+    } finally {
+      await pool.end();
+    }
+  }
+  async function tryOn(pool: Pool): Promise<void> {
     while (!cancelled.signal.aborted) {
       try {
         await migrate(pool, log, timeZone);

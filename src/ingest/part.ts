@@ -16,6 +16,9 @@ import { Ingest, SESSION_MS } from './ingest.ts';
 import { IngestMetrics } from './metrics.ts';
 import { listenForScrapes } from './metrics-listener.ts';
 
+/** With Postgres, and with Kafka: milliseconds in which the answer to a request has to begin. */
+export type IngestPatience = Patience & { readonly kafkaAnswerMs?: number };
+
 const RETRY_MS = 1_000;
 /** A connection for each partition that is stored at the same time, one to look things up, one for dead letters. */
 const CONNECTIONS = 5;
@@ -24,18 +27,18 @@ const CONNECTIONS = 5;
  * A statement takes milliseconds, and on a bad day seconds: half a minute of silence is a connection that leads nowhere.
  * A transaction of ours that says nothing for as long as a session of the group lasts has lost its partition anyway.
  */
-const PATIENCE: Patience = { answerMs: 30_000, idleInTransactionMs: SESSION_MS };
+const PATIENCE: IngestPatience = { answerMs: 30_000, idleInTransactionMs: SESSION_MS };
 
 /**
  * Starts the ingest part; it waits for Postgres and Kafka for as long as they are away.
- * @param patience with Postgres
+ * @param patience with connections that say nothing
  */
 export async function startIngest(config: Config, log: Logger, patience = PATIENCE): Promise<Running> {
   const { HOST: host, INGEST_METRICS_PORT: port } = config;
   const databaseUrl = await databaseUrlOf(config);
-  await migrateFirst(databaseUrl);
+  await migratePatiently(databaseUrl, log, config.TIME_ZONE).ready;
   const pool = openPool(databaseUrl, log, CONNECTIONS, patience);
-  const kafka = createKafka(clusterOf(config), 'shopstream-ingest', log);
+  const kafka = createKafka(clusterOf(config), 'shopstream-ingest', log, patience.kafkaAnswerMs);
   const clusterId = await reachKafka();
   const subscription = { clusterId, group: config.KAFKA_GROUP, topic: config.KAFKA_TOPIC };
   const registry = new Registry();
@@ -64,16 +67,6 @@ export async function startIngest(config: Config, log: Logger, patience = PATIEN
       closed();
     },
   };
-
-  /** With connections of its own: a migration may be silent for as long as it takes. */
-  async function migrateFirst(url: string): Promise<void> {
-    const migrating = openPool(url, log);
-    try {
-      await migratePatiently(migrating, log, config.TIME_ZONE).ready;
-    } finally {
-      await migrating.end();
-    }
-  }
 
   /** Waits until Kafka answers and has the topic; its id. */
   async function reachKafka(): Promise<string> {

@@ -4,6 +4,11 @@ import { type Admin, Kafka, type LogEntry, logLevel, type Producer, type SASLOpt
 import type { Sasl } from '../config.ts';
 import type { Logger } from '../log.ts';
 import { KafkaError, reasonOf } from './errors.ts';
+import { watchedSockets } from './sockets.ts';
+
+const REQUEST_MS = 15_000;
+/** A little more than a request may take, so that the request fails first, where only it is slow. */
+const ANSWER_MS = 20_000;
 
 export type Cluster = {
   readonly brokers: readonly string[];
@@ -11,15 +16,19 @@ export type Cluster = {
   readonly sasl: Sasl | undefined;
 };
 
-/** A kafkajs client. Each part retries in its own way, so kafkajs itself gives up soon. */
-export function createKafka(cluster: Cluster, clientId: string, log: Logger): Kafka {
+/**
+ * A kafkajs client. Each part retries in its own way, so kafkajs itself gives up soon.
+ * @param answerMs after which a connection that owes an answer is given up
+ */
+export function createKafka(cluster: Cluster, clientId: string, log: Logger, answerMs = ANSWER_MS): Kafka {
   return new Kafka({
     clientId,
     brokers: [...cluster.brokers],
     ssl: cluster.ssl,
     ...(cluster.sasl === undefined ? {} : { sasl: cluster.sasl as SASLOptions }),
     connectionTimeout: 3_000,
-    requestTimeout: 15_000,
+    requestTimeout: REQUEST_MS,
+    socketFactory: watchedSockets(answerMs),
     retry: { initialRetryTime: 100, retries: 3 },
     logLevel: logLevel.INFO,
     logCreator: () => (entry) => writeEntry(log, entry),

@@ -9,7 +9,7 @@ import { clusterOf, databaseUrlOf } from '../connections.ts';
 import { Live } from '../dashboard/live.ts';
 import { listen } from '../db/listen.ts';
 import { migratePatiently } from '../db/migrate.ts';
-import { openPool } from '../db/pool.ts';
+import { openPool, type Patience } from '../db/pool.ts';
 import { parseStored, STORED_CHANNEL } from '../db/stored.ts';
 import { createKafka } from '../kafka/client.ts';
 import { Outbox } from '../kafka/outbox.ts';
@@ -27,7 +27,13 @@ import { WebMetrics } from './metrics.ts';
 import { listenHttp } from './server.ts';
 import { Streams } from './sse.ts';
 
+/** @see listen() for what `askEveryMs` is */
+export type WebPatience = Patience & { readonly askEveryMs?: number };
+
+const CONNECTIONS = 10;
 const MOST_STREAMS = 2_000;
+/** The longest query of a dashboard takes seconds: half a minute of silence is a connection that leads nowhere. */
+const PATIENCE: WebPatience = { answerMs: 30_000 };
 /** How long requests in hand may take once the process is asked to stop. */
 const REQUESTS_MS = 3_000;
 const MEGABYTE = 1024 * 1024;
@@ -35,15 +41,17 @@ const MEGABYTE = 1024 * 1024;
 /**
  * Starts the web part.
  * @param figuresOfOthers what the parts beside it have counted, for /metrics
+ * @param patience with Postgres
  * @throws {ListenError} where the address can't be had
  */
 export async function startWeb(
   config: Config,
   log: Logger,
   figuresOfOthers = async () => '',
+  patience = PATIENCE,
 ): Promise<Running> {
   const databaseUrl = await databaseUrlOf(config);
-  const pool = openPool(databaseUrl, log);
+  const pool = openPool(databaseUrl, log, CONNECTIONS, patience);
   const outbox = new Outbox(path.join(config.DATA_DIR, 'outbox'), config.OUTBOX_MB * MEGABYTE);
   const kafka = createKafka(clusterOf(config), 'shopstream-web', log);
   const probe = new KafkaProbe(kafka);
@@ -72,13 +80,14 @@ export async function startWeb(
     perSecond: config.RATE_LIMIT,
     figuresOfOthers,
   });
-  const migrated = migratePatiently(pool, log, config.TIME_ZONE);
+  const migrated = migratePatiently(databaseUrl, log, config.TIME_ZONE);
   const server = await listenHttp(app, config.HOST, config.PORT);
   for (const left of publisher.start()) {
     tracking.resume(left);
     orders.remember(left.event.order_id, left.acknowledged);
   }
-  const listener = listen(databaseUrl, STORED_CHANNEL, log, onNotification, () => live.changed());
+  const { askEveryMs } = patience;
+  const listener = listen(databaseUrl, STORED_CHANNEL, log, onNotification, () => live.changed(), askEveryMs);
 
   function onNotification(payload: string | undefined): void {
     const stored = parseStored(payload);

@@ -110,9 +110,9 @@ describe('the time zone of a database', () => {
   });
 
   it('stays as it is where the server does not know the new one', async () => {
-    const { pool } = await migratedDatabase('Asia/Tokyo');
+    const { url, pool } = await migratedDatabase('Asia/Tokyo');
     await store(pool, HISTORY);
-    await expect(migratePatiently(pool, testLog, 'Mars/Olympus').ready).rejects.toMatchObject({
+    await expect(migratePatiently(url, testLog, 'Mars/Olympus').ready).rejects.toMatchObject({
       code: 'SCHEMA_REFUSED',
       message: expect.stringContaining('"Mars/Olympus" not recognized'),
     });

@@ -6,31 +6,11 @@
 import pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Pool } from '../../src/db/pool.ts';
-import type { Acknowledged } from '../chaos/load.ts';
 import { isDrained, judge } from '../chaos/verdict.ts';
 import { migratedDatabase } from '../support/database.ts';
-import { anEvent } from '../support/events.ts';
 import { eventually, startTestBroker, testKafka } from '../support/line.ts';
+import { PARTITIONS, startLoad } from '../support/load.ts';
 import { type Program, programSettings, startProgram } from '../support/program.ts';
-
-const PARTITIONS = [0, 1, 2];
-const EVENTS = 50;
-
-/** Sends as many events to each partition; all that Kafka has acknowledged. */
-async function startLoad(port: number) {
-  const acknowledged: Acknowledged = { events: new Map(), malformed: new Set(), sends: 0 };
-  const producer = testKafka(port).producer();
-  await producer.connect();
-  const send = async () => {
-    for (const partition of PARTITIONS) {
-      const events = Array.from({ length: EVENTS }, () => anEvent());
-      const messages = events.map((event) => ({ partition, value: JSON.stringify(event) }));
-      await producer.send({ topic: 'ecommerce', messages });
-      for (const event of events) acknowledged.events.set(event.order_id, event);
-    }
-  };
-  return { acknowledged, send, stop: () => producer.disconnect() };
-}
 
 const joins = (program: Program): number[][] =>
   program
@@ -65,11 +45,11 @@ async function story(table: string | undefined) {
   const [zombie, other] = await Promise.all([start(), start()]);
   const sorted = () => [...lastJoin(zombie), ...lastJoin(other)].sort().join() === PARTITIONS.join();
   await eventually(() => lastJoin(zombie).length > 0 && lastJoin(other).length > 0 && sorted());
-  const load = await startLoad(port);
+  const load = await startLoad(testKafka(port));
   await load.send();
   await eventually(() => isDrained(pool, load.acknowledged));
 
-  const unlock = table === undefined ? async () => {} : await holdUp(url, pool, table, load.send);
+  const unlock = table === undefined ? async () => {} : await holdUp(url, pool, table, () => load.send());
   process.kill(zombie.pid, 'SIGSTOP');
   await unlock();
   await load.send();

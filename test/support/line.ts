@@ -37,8 +37,12 @@ export function temporaryFolder(): string {
 }
 
 /** A broker of its own, closed after the file's tests unless the test closes it. */
-export async function startTestBroker(dataDir = temporaryFolder(), port = 0): Promise<Broker> {
-  const broker = await startBroker({ dataDir, port });
+export async function startTestBroker(
+  dataDir = temporaryFolder(),
+  port = 0,
+  advertisedHost = '127.0.0.1',
+): Promise<Broker> {
+  const broker = await startBroker({ dataDir, port, advertisedHost });
   cleanups.push(() => broker.close());
   return broker;
 }

@@ -1,0 +1,45 @@
+// The sockets of kafkajs, with an end for those that lead nowhere. kafkajs gives up a request after its time and asks the
+// next one over the same connection (kafkajs 2.2.4, network/requestQueue), so that a half-open one would be asked until
+// TCP gives it up, a quarter of an hour later. A connection that is destroyed is made anew by the next request.
+
+import { connect, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import type { ISocketFactory } from 'kafkajs';
+import { endWhenSilent } from '../silence.ts';
+
+const KEEP_ALIVE_MS = 10_000;
+/** Where the API key is in a request: behind its int32 of size. */
+const API_KEY_AT = 4;
+/** JoinGroup and SyncGroup are answered when the other members have come, which they may take a minute for. */
+const WAITING_FOR_MEMBERS: readonly number[] = [11, 14];
+const MEMBERS_MS = 70_000;
+
+/**
+ * Makes sockets for kafkajs.
+ * @param answerMs milliseconds in which the answer to a request has to begin; more than kafkajs's own time for a request
+ */
+export function watchedSockets(answerMs: number): ISocketFactory {
+  return ({ host, port, ssl, onConnect }) => {
+    const servername = isIP(host) === 0 ? { servername: host } : {};
+    const socket = ssl
+      ? connectTls({ host, port, ...servername, ...ssl }, onConnect)
+      : connect({ host, port }, onConnect);
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
+    endWhenSilent(socket, patienceOf(socket, answerMs));
+    return socket;
+  };
+}
+
+/** How long the request that was written last may take. */
+function patienceOf(socket: Socket, answerMs: number): () => number {
+  let patience = answerMs;
+  const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
+  const noting = (request: unknown, ...rest: unknown[]) => {
+    const key =
+      Buffer.isBuffer(request) && request.length > API_KEY_AT + 2 ? request.readInt16BE(API_KEY_AT) : -1;
+    patience = WAITING_FOR_MEMBERS.includes(key) ? Math.max(MEMBERS_MS, answerMs) : answerMs;
+    return write(request, ...rest);
+  };
+  socket.write = noting as Socket['write'];
+  return () => patience;
+}
