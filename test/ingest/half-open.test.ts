@@ -12,20 +12,20 @@ import { startWeb } from '../../src/web/part.ts';
 import { isDrained, judge } from '../chaos/verdict.ts';
 import { migratedDatabase, testLog } from '../support/database.ts';
 import { anEvent } from '../support/events.ts';
-import { eventually, startTestBroker, temporaryFolder, testConfig, testKafka } from '../support/line.ts';
+import {
+  eventually,
+  startTestBroker,
+  temporaryFolder,
+  testConfig,
+  testKafka,
+  through,
+} from '../support/line.ts';
 import { type SteadyLoad, startLoad } from '../support/load.ts';
 import { startProxy } from '../support/proxy.ts';
 import { readStream } from '../support/sse.ts';
 
 const ANSWER_MS = 1_500;
 const BOUND_SECONDS = 15;
-
-/** Where clients reach a database by way of a proxy. */
-function through(databaseUrl: string, port: number): string {
-  const url = new URL(databaseUrl);
-  url.port = String(port);
-  return url.href;
-}
 
 /** A broker that clients reach by way of a proxy: they go where it says, which is another address and the same port. */
 async function proxiedBroker() {

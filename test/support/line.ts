@@ -66,6 +66,13 @@ export async function testConfig(brokerPort: number, databaseUrl: string): Promi
   );
 }
 
+/** The URL of a database by way of a proxy on this machine. */
+export function through(databaseUrl: string, port: number): string {
+  const url = new URL(databaseUrl);
+  url.port = String(port);
+  return url.href;
+}
+
 type LineOptions = {
   readonly timeZone?: string;
   readonly ingest?: boolean;

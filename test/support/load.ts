@@ -9,8 +9,8 @@ export const PARTITIONS = [0, 1, 2] as const;
 
 export type SteadyLoad = {
   readonly acknowledged: Acknowledged;
-  /** Sends as many events to each partition. */
-  send(events?: number): Promise<void>;
+  /** Sends as many events to each of these partitions. */
+  send(events?: number, partitions?: readonly number[]): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -19,8 +19,8 @@ export async function startLoad(kafka: Kafka): Promise<SteadyLoad> {
   const acknowledged: Acknowledged = { events: new Map<string, ShopEvent>(), malformed: new Set(), sends: 0 };
   const producer = kafka.producer();
   await producer.connect();
-  const send = async (count = 50) => {
-    for (const partition of PARTITIONS) {
+  const send = async (count = 50, partitions: readonly number[] = PARTITIONS) => {
+    for (const partition of partitions) {
       const events = Array.from({ length: count }, () => anEvent());
       const messages = events.map((event) => ({ partition, value: JSON.stringify(event) }));
       await producer.send({ topic: 'ecommerce', messages });
