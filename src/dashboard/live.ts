@@ -40,14 +40,15 @@ export class Live {
   readonly #traces: Traces;
   readonly #now: () => Date;
   readonly #clock: NodeJS.Timeout;
-  #lastLook = 0;
-  #lastWhole = 0;
+  // Moments of the monotonic clock: the other one may be set back, and dashboards would wait for it.
+  #lastLook = Number.NEGATIVE_INFINITY;
+  #lastWhole = Number.NEGATIVE_INFINITY;
   #looking = false;
   #again = false;
   #pending: NodeJS.Timeout | undefined;
   #changed: NodeJS.Timeout | undefined;
   #newest: TodayAnswer | undefined;
-  #glanced = 0;
+  #glanced = Number.NEGATIVE_INFINITY;
   /** The eight questions, for the readers here and for whoever asks. */
   readonly board: QuestionBoard;
 
@@ -91,7 +92,7 @@ export class Live {
       this.#again = true;
       return;
     }
-    const wait = Math.max(0, this.#lastLook + LOOK_EVERY_MS - Date.now());
+    const wait = Math.max(0, this.#lastLook + LOOK_EVERY_MS - performance.now());
     this.#pending ??= setTimeout(() => {
       this.#pending = undefined;
       void this.#look();
@@ -106,7 +107,7 @@ export class Live {
 
   async #look(): Promise<void> {
     this.#looking = true;
-    this.#lastLook = Date.now();
+    this.#lastLook = performance.now();
     try {
       const stored = this.#traces.takeStored();
       await this.#lookAtToday();
@@ -135,7 +136,7 @@ export class Live {
   async #lookAtToday(): Promise<void> {
     const now = this.#now();
     const before = this.#newest;
-    const isWhole = before === undefined || now.getTime() - this.#lastWhole >= WHOLE_EVERY_MS;
+    const isWhole = before === undefined || performance.now() - this.#lastWhole >= WHOLE_EVERY_MS;
     const since = isWhole
       ? undefined
       : new Date(Math.floor(now.getTime() / MINUTE_MS - MINUTES_SENT) * MINUTE_MS);
@@ -147,14 +148,14 @@ export class Live {
       return;
     }
     this.#newest = since === undefined ? look : await lookAtToday(this.#pool, now);
-    this.#lastWhole = now.getTime();
+    this.#lastWhole = performance.now();
     this.#send('today', this.#newest);
   }
 
   /** Answers the questions for all readers, or for one who has just come. */
   async #glance(readers: ReadonlySet<Stream> = this.#readers): Promise<void> {
     if (readers.size === 0) return;
-    if (readers === this.#readers) this.#glanced = Date.now();
+    if (readers === this.#readers) this.#glanced = performance.now();
     try {
       this.#send('questions', await this.board.glance(), readers);
     } catch (error) {
@@ -165,7 +166,7 @@ export class Live {
   /** What happens without any event: the windows of the questions move on, and an open page starts afresh at midnight. */
   #tick(): void {
     if (this.#readers.size === 0) return;
-    if (Date.now() - this.#glanced >= GLANCE_EVERY_MS) void this.#glance();
+    if (performance.now() - this.#glanced >= GLANCE_EVERY_MS) void this.#glance();
     if (this.#newest === undefined) return;
     const { day, time_zone: timeZone } = this.#newest.meta;
     if (dayIn(timeZone, this.#now()) !== day) this.refresh();

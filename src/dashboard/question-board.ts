@@ -26,7 +26,8 @@ export class QuestionBoard {
   readonly #pool: Pool;
   readonly #log: Logger;
   #known = new Map<QuestionName, readonly AnswerRow[]>();
-  #slowAt = 0;
+  /** A moment of the monotonic clock. */
+  #slowAt = Number.NEGATIVE_INFINITY;
   #counting: Promise<void> | undefined;
   #isCounted = false;
   #making: Promise<QuestionsAnswer> | undefined;
@@ -38,7 +39,7 @@ export class QuestionBoard {
 
   /** For those who watch: slow questions may be some seconds old. */
   glance(): Promise<QuestionsAnswer> {
-    this.#making ??= this.#make(Date.now() - this.#slowAt >= SLOW_EVERY_MS).finally(() => {
+    this.#making ??= this.#make(performance.now() - this.#slowAt >= SLOW_EVERY_MS).finally(() => {
       this.#making = undefined;
     });
     return this.#making;
@@ -47,7 +48,7 @@ export class QuestionBoard {
   /** For those who ask once: everything as it is now. */
   async answer(): Promise<QuestionsAnswer> {
     await this.#making?.catch(() => {});
-    this.#slowAt = 0;
+    this.#slowAt = Number.NEGATIVE_INFINITY;
     return this.glance();
   }
 
@@ -57,7 +58,7 @@ export class QuestionBoard {
     const year = Number(dayIn(timeZone, now).slice(0, 4));
     if (all) {
       await this.#bringOutcomes();
-      this.#slowAt = now.getTime();
+      this.#slowAt = performance.now();
     }
     const asked = QUESTION_NAMES.filter((name) => all || QUESTIONS[name].isQuick);
     await Promise.all(
@@ -78,7 +79,7 @@ export class QuestionBoard {
       .catch((error) => this.#log.warn({ err: error }, 'the people of the loaded files were not counted'))
       .finally(() => {
         this.#counting = undefined;
-        this.#slowAt = 0;
+        this.#slowAt = Number.NEGATIVE_INFINITY;
       });
   }
 }

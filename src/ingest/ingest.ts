@@ -3,6 +3,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import { watchClock } from '../clock.ts';
 import { codeOf } from '../db/errors.ts';
 import type { Pool } from '../db/pool.ts';
 import type { Logger } from '../log.ts';
@@ -41,6 +42,8 @@ export class Ingest {
   readonly #toCommit = new Map<number, bigint>();
   readonly #users = new KnownUsers();
   #committing: NodeJS.Timeout | undefined;
+  #unwatch: () => void = () => {};
+  #joining: Promise<void> = Promise.resolve();
 
   /** @param onRejected called after a commit that set messages aside */
   constructor(
@@ -86,7 +89,21 @@ export class Ingest {
     });
     await this.#consumer.connect();
     await this.#consumer.subscribe({ topic: this.#subscription.topic, fromBeginning: true });
-    await this.#consumer.run({
+    await this.#run();
+    this.#unwatch = watchClock(HEARTBEAT_MS, (ms) => void this.#joinAnew(ms));
+  }
+
+  /** Finishes the batch in hand and leaves the group. */
+  async stop(): Promise<void> {
+    this.#unwatch();
+    await this.#joining;
+    await this.#consumer.stop();
+    await this.#commitToKafka();
+    await this.#consumer.disconnect();
+  }
+
+  #run(): Promise<void> {
+    return this.#consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
       partitionsConsumedConcurrently: 3,
@@ -94,11 +111,19 @@ export class Ingest {
     });
   }
 
-  /** Finishes the batch in hand and leaves the group. */
-  async stop(): Promise<void> {
-    await this.#consumer.stop();
-    await this.#commitToKafka();
-    await this.#consumer.disconnect();
+  /**
+   * kafkajs 2.2.4 sends its next heartbeat when the wall clock shows 3 s more than at the last one (consumerGroup.js): set
+   * back by an hour, it sends none for an hour, and the group gives our partitions away while we go on reading them.
+   */
+  async #joinAnew(behindMs: number): Promise<void> {
+    this.#log.warn(`the clock was set back by ${Math.round(behindMs / 1000)} s: joining the group anew`);
+    this.#joining = this.#joining.then(async () => {
+      await this.#consumer.stop();
+      await this.#run();
+    });
+    await this.#joining.catch((error: Error) =>
+      this.#log.error({ err: error }, 'could not join the group anew'),
+    );
   }
 
   /**

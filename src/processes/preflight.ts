@@ -95,13 +95,13 @@ function isPassing(error: unknown): boolean {
 }
 
 async function patiently(check: () => Promise<unknown>, passing: (error: unknown) => boolean): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
     try {
       await check();
       return;
     } catch (error) {
-      if (!passing(error) || Date.now() > deadline) throw error;
+      if (!passing(error) || performance.now() > deadline) throw error;
     }
     await sleep(RETRY_MS);
   }

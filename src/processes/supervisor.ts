@@ -70,10 +70,10 @@ export class Supervisor {
   async #watch(kept: { readonly part: Part; running: Running }): Promise<void> {
     let pause = FIRST_PAUSE_MS;
     while (kept.running.ended !== undefined) {
-      const since = Date.now();
+      const since = performance.now();
       await kept.running.ended.catch((error) => this.#log.error(`${kept.part}: ${error}`));
       if (this.#stopping.signal.aborted) return;
-      pause = Date.now() - since > STEADY_MS ? FIRST_PAUSE_MS : Math.min(pause * 2, LONGEST_PAUSE_MS);
+      pause = performance.now() - since > STEADY_MS ? FIRST_PAUSE_MS : Math.min(pause * 2, LONGEST_PAUSE_MS);
       this.#log.warn(`${kept.part} has ended; starting it again`);
       const again = await this.#startAgain(kept.part, pause);
       if (again === undefined) return;

@@ -7,12 +7,17 @@ import path from 'node:path';
 export const VICTIMS = ['web', 'ingest', 'broker', 'postgres'] as const;
 export type Victim = (typeof VICTIMS)[number];
 
-/** SIGKILL; false where the part is not there at this moment, as it is being started again. */
-export function killPart(part: Victim, supervisor: number, dataDir: string): boolean {
+/** SIGKILL, or another signal; false where the part is not there at this moment, as it is being started again. */
+export function killPart(
+  part: Victim,
+  supervisor: number,
+  dataDir: string,
+  signal: NodeJS.Signals = 'SIGKILL',
+): boolean {
   const pid = part === 'postgres' ? postmaster(dataDir) : childRunning(part, supervisor);
   if (pid === undefined) return false;
   try {
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, signal);
     return true;
   } catch {
     return false;

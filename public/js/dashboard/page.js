@@ -47,12 +47,12 @@ watchFilters((changed) => (changed === 'devices' ? load('devices') : loadRange()
 for (const name of Object.keys(loaders)) load(name);
 
 let newest;
-let drawAt = 0;
+let drawAt = Number.NEGATIVE_INFINITY;
 let drawing;
 
 function drawToday() {
   drawing = undefined;
-  drawAt = Date.now();
+  drawAt = performance.now();
   const { rows, orders, meta } = newest;
   panels.todayOrders.linkTo(`/api/charts/orders?${query({ from: meta.day, to: dayAfter(meta.day) })}`);
   panels.today.show({ rows, meta: { ...meta, total: rows.reduce((sum, row) => sum + row.count, 0) } });
@@ -89,7 +89,7 @@ function today(answer) {
   if (isNews) pulse();
   if (document.hidden) return;
   if (drawing === undefined)
-    drawing = setTimeout(drawToday, Math.max(0, drawAt + TODAY_EVERY_MS - Date.now()));
+    drawing = setTimeout(drawToday, Math.max(0, drawAt + TODAY_EVERY_MS - performance.now()));
 }
 
 const missed = new Set();

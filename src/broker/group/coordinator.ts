@@ -4,6 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Journal } from '../journal.ts';
 import type { Settings } from '../options.ts';
+import { steadyNow } from '../steady-clock.ts';
 import { ErrorCode } from '../wire/error-codes.ts';
 import { joinRefused, plain, syncRefused } from './answers.ts';
 import {
@@ -96,7 +97,7 @@ export class Groups {
       this.#settings.log.error({ group: id, error }, 'cannot write committed offsets');
       return ErrorCode.COORDINATOR_NOT_AVAILABLE; // clients try again
     }
-    this.#keep(this.#groups.get(id) ?? emptyGroup(id, Date.now()));
+    this.#keep(this.#groups.get(id) ?? emptyGroup(id, steadyNow()));
     return ErrorCode.NONE;
   }
 
@@ -111,7 +112,7 @@ export class Groups {
     opens = false,
   ): Promise<Answer> {
     const input = inputFor(++this.#lastTicket);
-    const group = this.#groups.get(id) ?? (opens ? emptyGroup(id, Date.now()) : undefined);
+    const group = this.#groups.get(id) ?? (opens ? emptyGroup(id, steadyNow()) : undefined);
     if (group === undefined) return Promise.resolve(unknownGroup(input).answer);
     return new Promise((resolve) => {
       this.#waiting.set(input.ticket, resolve);
@@ -120,7 +121,7 @@ export class Groups {
   }
 
   #run(group: Group, input: Input): void {
-    const { group: next, effects } = step(group, input, this.#limits, Date.now());
+    const { group: next, effects } = step(group, input, this.#limits, steadyNow());
     if (next.state !== group.state || next.generation !== group.generation) {
       const { state, generation, members } = next;
       this.#settings.log.debug({ group: next.id, state, generation, members: members.size }, 'group changed');
@@ -150,7 +151,7 @@ export class Groups {
       const group = this.#groups.get(id);
       if (group) this.#run(group, { kind: 'tick' });
     };
-    const delay = Math.min(Math.max(deadline - Date.now(), 1), LONGEST_TIMER);
+    const delay = Math.min(Math.max(deadline - steadyNow(), 1), LONGEST_TIMER);
     this.#timers.set(id, setTimeout(tick, delay));
   }
 

@@ -6,6 +6,7 @@
 import type { Socket } from 'node:net';
 import { type Client, type Context, RefusedRequest } from '../api/api.ts';
 import { dispatch } from '../api/dispatch.ts';
+import { steadyNow } from '../steady-clock.ts';
 import { MalformedRequest, Reader } from '../wire/reader.ts';
 import type { Writer } from '../wire/writer.ts';
 import { Frames } from './frames.ts';
@@ -25,7 +26,7 @@ export class Connection {
   readonly #incoming = new Pace(); // of the frame being gathered or served, while it holds memory
   readonly #outgoing = new Pace(); // of the answers that hold memory
   #asked = 0; // bytes of the budget waited for
-  #lastMove = { at: Date.now(), bytes: 0 };
+  #lastMove = { at: steadyNow(), bytes: 0 };
 
   constructor(socket: Socket, context: Context) {
     this.#socket = socket;
@@ -104,7 +105,7 @@ export class Connection {
   #sendLarge(last: Buffer, length: number): void {
     const { memory } = this.#context;
     memory.take(length);
-    this.#outgoing.begin(length, Date.now());
+    this.#outgoing.begin(length, steadyNow());
     this.#socket.write(last, () => {
       memory.give(length);
       this.#outgoing.end(length);
@@ -115,7 +116,7 @@ export class Connection {
   #reserve(bytes: number): boolean {
     if (bytes <= FREE || this.#incoming.bytes === bytes) return true;
     if (this.#asked === 0 && this.#context.memory.request(bytes, this.#granted)) {
-      this.#incoming.begin(bytes, Date.now());
+      this.#incoming.begin(bytes, steadyNow());
       return true;
     }
     this.#asked = bytes;
@@ -123,7 +124,7 @@ export class Connection {
   }
 
   readonly #granted = (): void => {
-    this.#incoming.begin(this.#asked, Date.now());
+    this.#incoming.begin(this.#asked, steadyNow());
     this.#asked = 0;
     setImmediate(() => this.#serve());
   };

@@ -3,6 +3,7 @@
 import { createServer, type Server } from 'node:net';
 import type { Context } from '../api/api.ts';
 import { hostUnavailable, portTaken } from '../errors.ts';
+import { steadyNow } from '../steady-clock.ts';
 import { Connection } from './connection.ts';
 
 const ANSWER_BUFFER = 128 * 1024; // bytes of answers that a client may leave unread before it is held back
@@ -34,7 +35,7 @@ export async function listen(context: Context): Promise<Listener> {
 
   const period = Math.min(settings.idleTimeoutMs, settings.stallTimeoutMs) / SWEEPS_PER_TIMEOUT;
   const sweeper = setInterval(() => {
-    const now = Date.now();
+    const now = steadyNow();
     for (const connection of connections) connection.sweep(now);
   }, period);
   sweeper.unref();

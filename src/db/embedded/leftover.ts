@@ -23,9 +23,9 @@ export async function stopLeftover({ cluster }: Place, log: Logger): Promise<voi
   }
   log.info({ pid }, 'stopping the PostgreSQL that a killed run left behind');
   process.kill(pid, 'SIGINT');
-  const deadline = Date.now() + STOP_SECONDS * 1000;
+  const deadline = performance.now() + STOP_SECONDS * 1000;
   while (isAlive(pid) && serves(pid, cluster)) {
-    if (Date.now() > deadline) process.kill(pid, 'SIGQUIT');
+    if (performance.now() > deadline) process.kill(pid, 'SIGQUIT');
     await sleep(25);
   }
 }

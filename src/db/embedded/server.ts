@@ -115,7 +115,7 @@ async function launch(
 ): Promise<ChildProcess> {
   const settings = Object.entries({ ...SETTINGS, port }).map(([name, value]) => `--${name}=${value}`);
   const command = commandAs(account, postgres, ['-D', place.cluster, ...settings], [place.folder]);
-  const deadline = Date.now() + START_SECONDS * 1000;
+  const deadline = performance.now() + START_SECONDS * 1000;
   for (;;) {
     const output = openSync(place.log, 'w');
     // A group of its own: Ctrl-C in the terminal is for the program, which stops the server last.
@@ -135,7 +135,7 @@ async function launch(
     const words = lastLines(await readFile(place.log, 'utf8'));
     // The children of a killed server need a moment to see that it is gone.
     const leaving = /shared memory block .* is still in use|lock file .* already exists/s.test(words);
-    if (!leaving || Date.now() > deadline)
+    if (!leaving || performance.now() > deadline)
       throw new DatabaseError('EMBEDDED_START', `PostgreSQL did not start: ${words}`);
     log.info('waiting for the remains of a killed PostgreSQL');
     await sleep(250);
@@ -166,7 +166,7 @@ async function isReady(
   child.once('error', () => {
     ended = true;
   });
-  while (!ended && Date.now() < deadline) {
+  while (!ended && performance.now() < deadline) {
     if (await ensureDatabase(port, password)) return true;
     await sleep(25);
   }

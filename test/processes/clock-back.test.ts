@@ -1,0 +1,76 @@
+// The wall clock of every process is set back by an hour while the program runs: durations are the monotonic clock's, so
+// events are taken, stored once and shown, and the consumer group notices who lives and who does not.
+
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import request from 'supertest';
+import { describe, expect, it } from 'vitest';
+import { packageRoot } from '../../src/paths.ts';
+import { killPart } from '../chaos/victims.ts';
+import { openTestPool } from '../support/database.ts';
+import { anEvent } from '../support/events.ts';
+import { eventually, testKafka } from '../support/line.ts';
+import { programSettings, startProgram } from '../support/program.ts';
+import { expectRollupsEqualEvents } from '../support/recount.ts';
+import { readStream } from '../support/sse.ts';
+
+const SESSION_MS = 10_000;
+const SHIFTING = path.join(packageRoot, 'test', 'support', 'shifting-clock.mjs');
+
+/** So that an hour less is the same day. The sign of these names is the other way round (tz database, etcetera). */
+function zoneWhereItIsNoon(): string {
+  const east = 12 - new Date().getUTCHours();
+  return `Etc/GMT${east > 0 ? '-' : '+'}${Math.abs(east)}`;
+}
+
+type Today = { readonly rows: readonly { readonly title: string; readonly count: number }[] };
+
+describe('a clock that is set back by an hour', { timeout: 120_000 }, () => {
+  it('keeps no event from being stored once and shown, and no dead process in the group', async () => {
+    const settings: Record<string, string> = {
+      ...(await programSettings()),
+      TIME_ZONE: zoneWhereItIsNoon(),
+      NODE_OPTIONS: `--import=${SHIFTING}`,
+    };
+    const program = await startProgram(settings);
+    const dataDir = settings.DATA_DIR ?? '';
+    const pool = openTestPool(program.databaseUrl());
+    const admin = testKafka(Number(settings.KAFKA_PORT)).admin();
+    await admin.connect();
+    const members = async () => (await admin.describeGroups(['shopstream-ingest'])).groups[0]?.members.length;
+    const stream = readStream<Today>(`${program.url}/api/live`);
+    let sent = 0;
+    /** Sends an order, which has to be stored and shown in a few seconds. */
+    const order = async (seconds: number) => {
+      const event = anEvent({ title: 'order', time: new Date(Date.now() - 1_000).toISOString() });
+      await request(program.url).post('/api/events').send([event, event]).expect(202);
+      sent += 1;
+      await eventually(async () => {
+        const { rows } = await pool.query('SELECT FROM events WHERE topic IS NOT NULL');
+        return rows.length === sent;
+      }, seconds);
+      await eventually(
+        () =>
+          stream
+            .events('today')
+            .some(({ rows }) => rows.some(({ title, count }) => title === 'order' && count === sent)),
+        seconds,
+      );
+    };
+    await order(15);
+    for (const part of ['broker', 'ingest', 'web'] as const)
+      expect(killPart(part, program.pid, dataDir, 'SIGUSR2')).toBe(true);
+    await order(5);
+    await sleep(SESSION_MS + 3_000);
+    expect(await members()).toBe(1);
+    await order(5);
+
+    // It dies as the clock goes back once more: its session ends all the same, and the next one has the partitions.
+    expect(killPart('ingest', program.pid, dataDir)).toBe(true);
+    expect(killPart('broker', program.pid, dataDir, 'SIGUSR2')).toBe(true);
+    await order(25);
+    await expectRollupsEqualEvents(pool);
+    await admin.disconnect();
+    expect(await program.stop()).toBe(0);
+  });
+});
