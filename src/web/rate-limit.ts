@@ -4,6 +4,7 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { rateLimit as createLimit } from 'express-rate-limit';
 import { HttpError } from './errors.ts';
+import { SteadyWindows } from './steady-windows.ts';
 
 const WINDOW_SECONDS = 10;
 
@@ -11,11 +12,15 @@ const WINDOW_SECONDS = 10;
 export const tooMany = (code: string, message: string, retryAfter: number, expected: string) =>
   new HttpError(429, code, message, { expected, retryAfter, advice: 'Wait a moment, then try again.' });
 
-/** @param perSecond requests of one address, as the mean of 10 seconds; Infinity for any number */
-export function rateLimit(perSecond: number): RequestHandler {
+/**
+ * @param perSecond requests of one address, as the mean of 10 seconds; Infinity for any number
+ * @param now milliseconds of a clock that is never set back
+ */
+export function rateLimit(perSecond: number, now?: () => number): RequestHandler {
   if (perSecond === Number.POSITIVE_INFINITY) return (_req, _res, next) => next();
   return createLimit({
     windowMs: WINDOW_SECONDS * 1_000,
+    store: new SteadyWindows(WINDOW_SECONDS * 1_000, now),
     limit: perSecond * WINDOW_SECONDS,
     standardHeaders: false,
     legacyHeaders: false,

@@ -10,9 +10,9 @@ import { anEvent } from '../support/events.ts';
 import { startTestBroker, testConfig } from '../support/line.ts';
 
 /** Answers after the limit. */
-function limited(perSecond: number) {
+function limited(perSecond: number, now?: () => number) {
   const app = express();
-  app.use(rateLimit(perSecond), (_req, res) => res.json({}));
+  app.use(rateLimit(perSecond, now), (_req, res) => res.json({}));
   app.use(errorHandler(new Traces(), testLog));
   return app;
 }
@@ -39,6 +39,16 @@ describe('rateLimit', () => {
       answers.push((await request(app).get('/api/x').set('X-Forwarded-For', `2001:db8::${host}`)).status);
     }
     expect(answers).toEqual([...Array(10).fill(200), 429]);
+  });
+
+  it('forgets after the window, by a clock that is never set back', async () => {
+    let now = 5_000;
+    const app = limited(1, () => now);
+    for (let times = 0; times < 10; times += 1) await request(app).get('/').expect(200);
+    now += 9_999;
+    await request(app).get('/').expect(429);
+    now += 1;
+    await request(app).get('/').expect(200);
   });
 
   it('can be off', async () => {

@@ -1,0 +1,107 @@
+// The disk that has everything (outbox, log of the broker, PostgreSQL) is full for a while: what was acknowledged before
+// and meanwhile is stored, once, when there is room again, and nobody had to start anything anew.
+
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import request from 'supertest';
+import { describe, expect, it } from 'vitest';
+import { startBroker } from '../../src/broker/broker.ts';
+import { openTestPool } from '../support/database.ts';
+import { anEvent } from '../support/events.ts';
+import { eventually, temporaryFolder, testKafka } from '../support/line.ts';
+import { programSettings, startProgram } from '../support/program.ts';
+import { smallDisk } from '../support/small-disk.ts';
+import { Load } from './load.ts';
+import { seeded } from './random.ts';
+import { isDrained, judge } from './verdict.ts';
+
+const FULL_MS = 3_000;
+
+describe('a full disk', { timeout: 120_000 }, () => {
+  it.each([
+    ['under the whole program', 320, '.', 503],
+    ['under PostgreSQL alone', 200, 'data/postgres', 202],
+  ])(
+    '%s: the shop answers, nothing acknowledged is lost, and all goes on when there is room',
+    async (_what, megabytes, place, answer) => {
+      const folder = temporaryFolder();
+      const disk = smallDisk(megabytes, path.join(folder, place));
+      if (disk === undefined) return;
+      const settings: Record<string, string> = {
+        ...(await programSettings()),
+        DATA_DIR: path.join(folder, 'data'),
+      };
+      const program = await startProgram({ ...settings, LOG_LEVEL: 'warn' });
+      const load = new Load(program.url, `127.0.0.1:${settings.KAFKA_PORT}`, 'ecommerce', seeded(3));
+      load.start();
+      await sleep(1_000);
+      disk.fill();
+      const full = performance.now();
+      const answers = { shop: new Set<number>(), collector: new Set<number>() };
+      while (performance.now() - full < FULL_MS) {
+        // What is truncated gives room to the next writer: again and again.
+        disk.fill();
+        answers.shop.add((await request(program.url).get('/')).status);
+        const event = anEvent();
+        const { status } = await request(program.url).post('/api/events').send(event);
+        answers.collector.add(status);
+        if (status === 202) load.acknowledged.events.set(event.order_id, event);
+        await sleep(100);
+      }
+      expect([...answers.shop]).toEqual([200]);
+      expect([...answers.collector]).toContain(answer);
+      const sends = load.acknowledged.sends;
+      disk.empty();
+      await eventually(() => load.acknowledged.sends > sends + 200, 30);
+      await load.stop();
+      const pool = openTestPool(program.databaseUrl());
+      await eventually(() => isDrained(pool, load.acknowledged).catch(() => false), 30);
+      const verdict = await judge(pool, load.acknowledged);
+      expect(verdict).toMatchObject({ lost: 0, doubled: 0, wrongViews: [] });
+      expect(program.output()).toMatch(/ENOSPC|No space left on device/);
+      expect(await program.stop()).toBe(0);
+    },
+  );
+
+  it('under the broker: a send is refused, what was acknowledged is there, and the next is taken when there is room', async ({
+    skip,
+  }) => {
+    const disk = smallDisk(8);
+    if (disk === undefined) return skip('no right to mount a tmpfs');
+    let broker = await startBroker({ dataDir: disk.folder, port: 0 });
+    const producer = testKafka(broker.port).producer({ retry: { retries: 0 } });
+    await producer.connect();
+    const acknowledged: string[] = [];
+    const send = async (value: string) => {
+      await producer.send({ topic: 'full', messages: [{ value, partition: 0 }] });
+      acknowledged.push(value);
+    };
+    const filler = 'x'.repeat(10_000);
+    await eventually(() =>
+      send('first').then(
+        () => true,
+        () => false,
+      ),
+    );
+    disk.fill();
+    await expect(
+      (async () => {
+        for (let n = 0; n < 2_000; n += 1) await send(`${n} ${filler}`);
+      })(),
+    ).rejects.toMatchObject({ cause: { type: 'KAFKA_STORAGE_ERROR' } });
+    disk.empty();
+    await send('there is room');
+    await producer.disconnect();
+    await broker.close();
+    broker = await startBroker({ dataDir: disk.folder, port: 0 });
+    const consumer = testKafka(broker.port).consumer({ groupId: 'test', maxWaitTimeInMs: 100 });
+    const read: string[] = [];
+    await consumer.connect();
+    await consumer.subscribe({ topic: 'full', fromBeginning: true });
+    await consumer.run({ eachMessage: async ({ message }) => void read.push(String(message.value)) });
+    await eventually(() => read.length >= acknowledged.length);
+    expect(read).toEqual(acknowledged);
+    await consumer.disconnect();
+    await broker.close();
+  });
+});
