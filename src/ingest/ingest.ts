@@ -15,6 +15,7 @@ import { FencedError, readOffset, type Subscription } from './offsets.ts';
 import { nextStep } from './position.ts';
 import { type StoreResult, storeBatch } from './store.ts';
 import { logStored } from './stored-log.ts';
+import { tended } from './tend.ts';
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
@@ -23,10 +24,6 @@ const FETCH_BYTES = 4 * 1024 * 1024;
 /** A killed process's partitions are given away after this; Kafka's lowest allowed is 6 s. */
 export const SESSION_MS = 10_000;
 const HEARTBEAT_MS = 3_000;
-/** How often a batch in hand is looked after: kafkajs heartbeats only between batches. */
-const TEND_MS = 1_000;
-/** A batch that takes longer may wait for somebody who sleeps. */
-const SLOW_MS = 2_000;
 
 /** What this process knows of a partition it owns. */
 type Position = { expected: bigint | undefined; sought: boolean };
@@ -107,7 +104,12 @@ export class Ingest {
       autoCommit: false,
       eachBatchAutoResolve: false,
       partitionsConsumedConcurrently: 3,
-      eachBatch: (payload) => this.#tended(payload.heartbeat, () => this.#take(payload)),
+      eachBatch: (payload) =>
+        tended(
+          payload.heartbeat,
+          () => this.#endHolders(),
+          () => this.#take(payload),
+        ),
     });
   }
 
@@ -124,28 +126,6 @@ export class Ingest {
     await this.#joining.catch((error: Error) =>
       this.#log.error({ err: error }, 'could not join the group anew'),
     );
-  }
-
-  /**
-   * Keeps our place in the group while a batch is in hand, however slow Postgres is, and ends whoever sleeps on its rows.
-   * What the group answers is heard from the next heartbeat that somebody waits for.
-   */
-  async #tended(heartbeat: () => Promise<void>, work: () => Promise<void>): Promise<void> {
-    const began = performance.now();
-    let looking = false;
-    const tend = setInterval(() => {
-      heartbeat().catch(() => {});
-      if (looking || performance.now() - began < SLOW_MS) return;
-      looking = true;
-      void this.#endHolders().finally(() => {
-        looking = false;
-      });
-    }, TEND_MS);
-    try {
-      await work();
-    } finally {
-      clearInterval(tend);
-    }
   }
 
   async #endHolders(): Promise<void> {
