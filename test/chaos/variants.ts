@@ -5,8 +5,8 @@ import { type Pool, transaction } from '../../src/db/pool.ts';
 import type { ParsedBatch } from '../../src/ingest/batch.ts';
 import { KnownUsers } from '../../src/ingest/known-users.ts';
 import { moveOffset, type Subscription } from '../../src/ingest/offsets.ts';
-import { addCounts, addUsers } from '../../src/ingest/rollups.ts';
-import { copyEvents, insertDeadLetters, insertEvents } from '../../src/ingest/rows.ts';
+import { addCounts, addUsers, countByMinute } from '../../src/ingest/rollups.ts';
+import { copyEvents, insertDeadLetters, insertNew } from '../../src/ingest/rows.ts';
 import { storeParsed } from '../../src/ingest/store.ts';
 
 /** Stores a batch, as storeParsed. */
@@ -27,9 +27,9 @@ export const offsetFirst: Store = async (pool, subscription, batch, expected, ne
   const { partition, events: live } = batch;
   await transaction(pool, (client) => moveOffset(client, subscription, partition, expected, next));
   await transaction(pool, async (client) => {
-    const inserted = await insertEvents(client, { topic: subscription.topic, partition }, live);
+    const inserted = await insertNew(client, { topic: subscription.topic, partition }, live);
     const events = inserted.map(({ event }) => event);
-    await addCounts(client, partition, events);
+    await addCounts(client, partition, countByMinute(events));
     await addUsers(client, partition, events);
     await insertDeadLetters(client, subscription, partition, batch.deadLetters);
   });
@@ -47,7 +47,7 @@ export const withoutConflicts: Store = async (pool, subscription, batch, _expect
     );
     await copyEvents(client, 'events', { topic: subscription.topic, partition }, live);
     const events = live.map(({ event }) => event);
-    await addCounts(client, partition, events);
+    await addCounts(client, partition, countByMinute(events));
     await addUsers(client, partition, events);
     await insertDeadLetters(client, subscription, partition, deadLetters);
   });
@@ -58,9 +58,9 @@ export const countsDelivered: Store = async (pool, subscription, batch, expected
   const { partition, events: live } = batch;
   await transaction(pool, async (client) => {
     await moveOffset(client, subscription, partition, expected, next);
-    await insertEvents(client, { topic: subscription.topic, partition }, live);
+    await insertNew(client, { topic: subscription.topic, partition }, live);
     const events = live.map(({ event }) => event);
-    await addCounts(client, partition, events);
+    await addCounts(client, partition, countByMinute(events));
     await addUsers(client, partition, events);
     await insertDeadLetters(client, subscription, partition, batch.deadLetters);
   });
