@@ -58,7 +58,7 @@ function records(): { readonly log: readonly KafkaRecord[][]; readonly acknowled
   return { log, acknowledged };
 }
 
-/** A process's connections, cut at the first COPY into `events`, as a SIGKILL at that moment would. */
+/** A process's connections, cut at the first COPY of events, as a SIGKILL at that moment would. */
 function dyingPool(url: string): Pool {
   const pool = openTestPool(url);
   pool.on('connect', (client) => {
@@ -68,7 +68,7 @@ function dyingPool(url: string): Pool {
         typeof asked === 'object' &&
         asked !== null &&
         'text' in asked &&
-        String(asked.text).startsWith('COPY events');
+        /^COPY (events|staging) /.test(String(asked.text));
       if (!isCopy) return query(asked, ...rest);
       (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
       throw new Error('the process died');
