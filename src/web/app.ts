@@ -3,7 +3,7 @@
 import path from 'node:path';
 import compression from 'compression';
 import cookieParser from 'cookie-parser';
-import { renderFile } from 'ejs';
+import ejs from 'ejs';
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import helmet from 'helmet';
 import type { Registry } from 'prom-client';
@@ -85,7 +85,7 @@ function configure(app: Express, { shop, version, proxies }: AppParts): void {
   app.set('env', 'production');
   const root = path.join(packageRoot, 'views');
   // With a root, an include by its whole path is not looked for on disk each time.
-  app.engine('ejs', (file, data, done) => renderFile(file, data, { root, cache: true }, done));
+  app.engine('ejs', (file, data, done) => ejs.renderFile(file, data, { root, cache: true }, done));
   app.set('view engine', 'ejs').set('views', root).enable('view cache');
   Object.assign(app.locals, viewHelpers, { version });
   // HSTS would lock browsers out of a shop on plain http://localhost.
