@@ -1,5 +1,7 @@
 // Every chart of the dashboard through HTTP, in turn on a small and on a full database.
 
+import { setTimeout as sleep } from 'node:timers/promises';
+import { STORED_CHANNEL, storedMessage } from '../../src/db/stored.ts';
 import { percentile } from '../statistics.ts';
 import type { Loaded } from './loaded.ts';
 
@@ -30,17 +32,27 @@ async function once(url: string): Promise<number> {
   return performance.now() - began;
 }
 
-/** Milliseconds of a chart on each database, asked `requests` times in turn. */
+const NEWS = storedMessage({ topic: 'bench', partition: -1, next: '0' });
+const NEWS_MS = 5;
+
+/**
+ * Milliseconds of a chart on each database, asked `requests` times in turn.
+ * @param anew whether the program is told before each request that something was stored, so that no answer is kept
+ */
 export async function timeChart(
   databases: readonly Loaded[],
   path: string,
   requests: number,
+  anew: boolean,
 ): Promise<Times[]> {
-  const urls = databases.map(({ program }) => program.url + path);
-  const samples = urls.map((): number[] => []);
+  const samples = databases.map((): number[] => []);
   for (let n = -Math.ceil(requests / 10); n < requests; n += 1) {
-    for (const [index, url] of urls.entries()) {
-      const took = await once(url);
+    for (const [index, { program, database }] of databases.entries()) {
+      if (anew) {
+        await database.query('SELECT pg_notify($1, $2)', [STORED_CHANNEL, NEWS]);
+        await sleep(NEWS_MS);
+      }
+      const took = await once(program.url + path);
       // The first tenth warms up.
       if (n >= 0) samples[index]?.push(took);
     }

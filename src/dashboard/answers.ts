@@ -1,9 +1,11 @@
 // An /api/charts answer: JSON by default, CSV where it is asked for by Accept or ?format=csv. Written and compressed once
-// for all who asked for it together.
+// for all who asked for it together, and kept for who asks next: most of what an analyst looks at is the past, which
+// doesn't change.
 
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Request, Response } from 'express';
+import { LRUCache } from 'lru-cache';
 import { badRequest } from '../web/errors.ts';
 import { Shared } from './shared.ts';
 
@@ -22,21 +24,47 @@ type Written = { readonly name: string; readonly plain: Buffer; readonly gzipped
 const compress = promisify(gzip);
 const GZIP = { level: 5 };
 
-/** All answers that are being made in this process. */
+const KEPT_BYTES = 16 * 1024 * 1024;
+/** Bounds what nobody tells us of: midnight, rows written by hand, a connection to Postgres that was away. */
+const KEPT_MS = 10_000;
+
+/** All answers that are being made in this process, and those that nothing was stored since. */
 export class Answers {
   readonly #shared = new Shared<Written>();
+  readonly #kept = new LRUCache<string, Written>({
+    maxSize: KEPT_BYTES,
+    sizeCalculation: ({ plain, gzipped }) => plain.length + gzipped.length + 1,
+    ttl: KEPT_MS,
+  });
+  #changes = 0;
 
-  /** Sends what `make` answers, as the client wants it. */
-  async send(req: Request, res: Response, make: () => Promise<Answer>): Promise<void> {
+  /** Something was stored: every answer is made anew. */
+  forget(): void {
+    this.#changes += 1;
+    this.#kept.clear();
+  }
+
+  /**
+   * Sends what `make` answers, as the client wants it.
+   * @param keep whether the answer is good until something is stored
+   */
+  async send(req: Request, res: Response, make: () => Promise<Answer>, keep = false): Promise<void> {
     res.set('Cache-Control', 'no-store').vary('Accept').vary('Accept-Encoding');
     const asCsv = wantsCsv(req);
-    const written = await this.#shared.get(`${asCsv} ${req.originalUrl}`, async () =>
-      write(await make(), asCsv),
-    );
+    const key = `${asCsv} ${req.originalUrl}`;
+    const written =
+      this.#kept.get(key) ?? (await this.#shared.get(key, () => this.#write(key, asCsv, make, keep)));
     if (asCsv) res.set('Content-Disposition', `attachment; filename="${written.name}.csv"`);
     res.type(asCsv ? 'text/csv' : 'application/json');
     if (req.acceptsEncodings('gzip') === 'gzip') res.set('Content-Encoding', 'gzip').send(written.gzipped);
     else res.send(written.plain);
+  }
+
+  async #write(key: string, asCsv: boolean, make: () => Promise<Answer>, keep: boolean): Promise<Written> {
+    const before = this.#changes;
+    const written = await write(await make(), asCsv);
+    if (keep && this.#changes === before) this.#kept.set(key, written);
+    return written;
   }
 }
 

@@ -7,7 +7,7 @@ import { badRequest } from '../web/errors.ts';
 import { serve } from '../web/operation.ts';
 import { readQuery } from '../web/query.ts';
 import { type Answer, Answers } from './answers.ts';
-import { lookAtToday } from './live.ts';
+import { type Live, lookAtToday } from './live.ts';
 import { chartOperations } from './operations.ts';
 import { dailyCounts } from './queries/daily.ts';
 import { eventsByDevice, usersByDevice, yearsWithEvents } from './queries/devices.ts';
@@ -18,13 +18,17 @@ import { addDays, type DayRange, dayIn, daysBetween } from './queries/range.ts';
 import { periodBefore, totals } from './queries/totals.ts';
 
 const LONGEST_DAYS = 36_525;
-export function charts(pool: Pool): Router {
+
+/** The routes of the charts; their answers are made anew after each change that `live` is told of. */
+export function charts(pool: Pool, live: Live): Router {
   const router = Router();
   const answers = new Answers();
+  live.watch(() => answers.forget());
   const handlers = { daily, orders, devices, funnel: funnelChart, totals: totalsChart, today };
   for (const name of Object.keys(chartOperations) as (keyof typeof chartOperations)[]) {
     serve(router, chartOperations[name], (req, res) =>
-      answers.send(req, res, () => handlers[name](pool, req)),
+      // Today is over at midnight, whether or not something was stored.
+      answers.send(req, res, () => handlers[name](pool, req), name !== 'today'),
     );
   }
   return router;

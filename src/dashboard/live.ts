@@ -37,6 +37,7 @@ export class Live {
   readonly #log: Logger;
   readonly #streams: Streams;
   readonly #readers = new Set<Stream>();
+  readonly #watchers = new Set<() => void>();
   readonly #traces: Traces;
   readonly #now: () => Date;
   readonly #clock: NodeJS.Timeout;
@@ -76,8 +77,14 @@ export class Live {
     void this.#glance(new Set([stream]));
   }
 
+  /** Calls `watcher` whenever something was stored. */
+  watch(watcher: () => void): void {
+    this.#watchers.add(watcher);
+  }
+
   /** Something was stored. */
   changed(): void {
+    for (const watcher of this.#watchers) watcher();
     this.refresh();
     this.#changed ??= setTimeout(() => {
       this.#changed = undefined;

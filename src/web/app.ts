@@ -110,7 +110,7 @@ function routers({ shop, publisher, probe, live, streams, registry, ...parts }: 
     health(shop.pool, () => publisher.state, probe, registry, parts.figuresOfOthers),
     rateLimit(parts.perSecond),
     collector((events) => shop.tracking.publishAll(events), KAFKA_PATIENCE_MS),
-    charts(shop.pool),
+    charts(shop.pool, live),
     questionRoute(live.board),
     deadLetterApi(desk),
     apiDocs(shop.traces, parts.version),

@@ -91,8 +91,9 @@ export async function startWeb(
 
   function onNotification(payload: string | undefined): void {
     const stored = parseStored(payload);
-    if (stored === undefined || stored.topic !== config.KAFKA_TOPIC) return;
-    traces.stored(stored.partition, BigInt(stored.next), Date.now());
+    if (stored === undefined) return;
+    // A loaded file has no topic of ours, but the charts count it.
+    if (stored.topic === config.KAFKA_TOPIC) traces.stored(stored.partition, BigInt(stored.next), Date.now());
     live.changed();
   }
 

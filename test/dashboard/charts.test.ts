@@ -7,7 +7,7 @@ import { PRODUCTS } from '../../src/events/products.ts';
 import { storeBatch } from '../../src/ingest/store.ts';
 import { expectError } from '../support/answers.ts';
 import { anEvent } from '../support/events.ts';
-import { type Line, startLine } from '../support/line.ts';
+import { eventually, type Line, startLine } from '../support/line.ts';
 
 const ZONE = 'Europe/Berlin';
 let line: Line;
@@ -294,5 +294,20 @@ describe('a wrong query', () => {
     'from=2000-01-01&to=2100-01-01',
   ])('is none where the range is only unusual: %s', async (range) => {
     for (const chart of ['daily', 'orders', 'funnel']) await get(`${chart}?${range}`).expect(200);
+  });
+});
+
+describe('an answer', () => {
+  it('is kept until something is stored, and made anew then', async () => {
+    const ask = async () => (await get('daily?from=2018-05-01&to=2018-05-02').expect(200)).body.meta;
+    const [first, again] = [await ask(), await ask()];
+    expect(again).toEqual(first);
+    const late = anEvent({ time: '2018-05-01T12:00:00.000Z' });
+    events.push(late);
+    const subscription = { clusterId: 'test', group: 'test', topic: 'of another shop' };
+    const record = { offset: 0n, timestamp: 0, key: null, value: Buffer.from(JSON.stringify(late)) };
+    await storeBatch(line.pool, subscription, { partition: 0, records: [record] }, undefined, 1n);
+    await eventually(async () => (await ask()).total === 1);
+    expect((await ask()).as_of).not.toBe(first.as_of);
   });
 });
