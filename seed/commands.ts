@@ -11,6 +11,7 @@ import { createLog, type Logger } from '../src/log.ts';
 import { loadFile } from './load.ts';
 import { writeReplica } from './replica.ts';
 import { loadSample } from './sample.ts';
+import { standardOutput } from './standard-output.ts';
 import { describeExploration, describeLoad, describeVerification, showProgress } from './terminal.ts';
 import { verifyCounts } from './verify.ts';
 
@@ -60,12 +61,9 @@ export function seed(config: Config, file: string | undefined, strict: boolean):
  * @param file where to; standard output where none is given
  */
 export async function replica(rows: number, seedNumber: number, file: string | undefined): Promise<number> {
-  if (file === undefined) {
-    await writeReplica({ rows, seed: seedNumber, out: process.stdout });
-    return DONE;
-  }
-  const out = createWriteStream(file);
+  const out = file === undefined ? standardOutput() : createWriteStream(file);
   await writeReplica({ rows, seed: seedNumber, out });
+  if (out === process.stdout) return DONE;
   out.end();
   await finished(out);
   return DONE;

@@ -20,6 +20,7 @@ import { tended } from './tend.ts';
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
 const COMMIT_EVERY_MS = 1_000;
+const PACE_MS = 15;
 const FETCH_BYTES = 4 * 1024 * 1024;
 /** A killed process's partitions are given away after this; Kafka's lowest allowed is 6 s. */
 export const SESSION_MS = 10_000;
@@ -105,10 +106,12 @@ export class Ingest {
       eachBatchAutoResolve: false,
       partitionsConsumedConcurrently: 3,
       eachBatch: (payload) =>
-        tended(
-          payload.heartbeat,
-          () => this.#endHolders(),
-          () => this.#take(payload),
+        paced(() =>
+          tended(
+            payload.heartbeat,
+            () => this.#endHolders(),
+            () => this.#take(payload),
+          ),
         ),
     });
   }
@@ -283,6 +286,16 @@ export class Ingest {
       this.#log.debug(`offsets not committed to Kafka: ${error.message}`);
     });
   }
+}
+
+/**
+ * What comes right behind a batch waits a moment and goes together: an event that comes alone is stored at once, many
+ * small transactions become some larger ones, and a backlog, whose batches take longer than this, isn't held up.
+ */
+async function paced(work: () => Promise<void>): Promise<void> {
+  const pause = sleep(PACE_MS);
+  await work();
+  await pause;
 }
 
 /**

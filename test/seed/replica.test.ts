@@ -1,4 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import {
@@ -12,6 +15,8 @@ import {
 import { replicaRows } from '../../seed/replica/rows.ts';
 import { replicaChunks, writeReplica } from '../../seed/replica.ts';
 import { md5Hex, ORDER_PAGE_ID } from '../../src/events/ids.ts';
+import { MAIN } from '../support/command.ts';
+import { temporaryFolder } from '../support/line.ts';
 import { replicaText, rowsOf } from './support.ts';
 
 type Fields = readonly [string, string, string, string, string, string, string, string];
@@ -45,6 +50,14 @@ describe('a replica', () => {
     expect(digest(1)).toBe(digest(1));
     expect(digest(2)).not.toBe(digest(1));
     expect(digest(2 ** 32 + 1)).not.toBe(digest(1));
+  });
+
+  it('is all that `npm run replica > file` leaves in the file, without what npm says before it', () => {
+    const file = path.join(temporaryFolder(), 'product.csv');
+    const banner = String.raw`\n> shopstream@0.1.0 replica\n> npm run build && node main.js replica\n\n`;
+    const command = `{ printf '${banner}'; ${process.execPath} ${MAIN} replica --rows 50 --seed 1; } > ${file}`;
+    execFileSync('sh', ['-c', command]);
+    expect(readFileSync(file, 'utf8')).toBe(replicaText(50, 1).toString());
   });
 
   it('has each cell’s share of the rows', () => {
