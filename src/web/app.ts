@@ -53,6 +53,9 @@ export type AppParts = {
   readonly figuresOfOthers: () => Promise<string>;
 };
 
+/** zlib's: a page comes out a tenth larger than at the usual 6, in half the time. */
+const COMPRESSION_LEVEL = 3;
+
 /** Nothing is loaded from elsewhere, nothing inline is run, nobody frames the shop. */
 const CONTENT_SECURITY_POLICY = {
   useDefaults: false,
@@ -96,7 +99,7 @@ function configure(app: Express, { shop, version, proxies }: AppParts): void {
       referrerPolicy: { policy: 'same-origin' },
     }),
   );
-  app.use(compression({ filter: isCompressible }));
+  app.use(compression({ filter: isCompressible, level: COMPRESSION_LEVEL }));
   // Before every route, as the page of an error reads the visitor's cookies too.
   app.use(cookieParser(shop.secret));
 }
