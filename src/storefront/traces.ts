@@ -67,7 +67,7 @@ export class Traces {
 
   acknowledged(hops: Hops, acknowledgement: Acknowledgement): void {
     hops.acknowledgement = acknowledgement;
-    this.#observer?.acknowledged(acknowledgement.at - hops.receivedAt);
+    this.#observer?.acknowledged(passed(hops, acknowledgement.at));
     this.#tell(hops);
     const { partition, offset } = acknowledgement;
     const stored = this.#storedTo.get(partition);
@@ -106,7 +106,7 @@ export class Traces {
   charted(taken: ReadonlySet<Hops>, at: number): void {
     for (const hops of taken) {
       hops.chartedAt = at;
-      this.#observer?.charted(at - hops.receivedAt);
+      this.#observer?.charted(passed(hops, at));
       this.#tell(hops);
     }
   }
@@ -132,7 +132,7 @@ export class Traces {
 
   #store(hops: Hops, at: number): void {
     hops.storedAt = at;
-    this.#observer?.stored(at - hops.receivedAt);
+    this.#observer?.stored(passed(hops, at));
     this.#inPostgres.add(hops);
     this.#tell(hops);
   }
@@ -161,8 +161,12 @@ export class Traces {
   }
 }
 
+/** Milliseconds from the request to a step; none, where the clock was set back meanwhile. */
+const passed = ({ receivedAt }: Hops, at: number): number => Math.max(0, at - receivedAt);
+
 /** As the ribbon shows it. */
-export function toTrace({ event, receivedAt, acknowledgement, storedAt, chartedAt, lost }: Hops): Trace {
+export function toTrace(hops: Hops): Trace {
+  const { event, receivedAt, acknowledgement, storedAt, chartedAt, lost } = hops;
   return {
     order_id: event.order_id,
     title: event.title,
@@ -176,9 +180,9 @@ export function toTrace({ event, receivedAt, acknowledgement, storedAt, chartedA
             topic: acknowledgement.topic,
             partition: acknowledgement.partition,
             offset: acknowledgement.offset.toString(),
-            ms: acknowledgement.at - receivedAt,
+            ms: passed(hops, acknowledgement.at),
           },
-    postgres: storedAt === undefined ? null : { ms: storedAt - receivedAt },
-    chart: chartedAt === undefined ? null : { ms: chartedAt - receivedAt },
+    postgres: storedAt === undefined ? null : { ms: passed(hops, storedAt) },
+    chart: chartedAt === undefined ? null : { ms: passed(hops, chartedAt) },
   };
 }

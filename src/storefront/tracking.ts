@@ -12,6 +12,7 @@ import type { Visitor } from './visitor.ts';
 
 const LONGEST_USER_AGENT = 1024;
 const LONGEST_REFERRER = 2048;
+const WARN_EVERY_MS = 1_000;
 
 /** What a visitor did: a show or a click of a page, or an order. */
 export type Action =
@@ -22,6 +23,8 @@ export class Tracking {
   readonly #publisher: Publisher;
   readonly #traces: Traces;
   readonly #log: Logger;
+  #lost = 0;
+  #warning: NodeJS.Timeout | undefined;
 
   constructor(publisher: Publisher, traces: Traces, log: Logger) {
     this.#publisher = publisher;
@@ -88,8 +91,17 @@ export class Tracking {
   #lose(hops: Hops, error: unknown): void {
     const reason = error instanceof Error ? error.message : String(error);
     const { order_id, title } = hops.event;
-    this.#log.warn({ order_id, title }, `event not taken: ${reason}`);
+    this.#log.debug({ order_id, title }, `event not taken: ${reason}`);
     this.#traces.lost(hops, reason);
+    this.#lost += 1;
+    this.#warning ??= setTimeout(() => this.#warn(reason), WARN_EVERY_MS).unref();
+  }
+
+  /** A full disk refuses every event: what is said of it must not fill the rest. */
+  #warn(reason: string): void {
+    this.#log.warn({ events: this.#lost }, `events not taken: ${reason}`);
+    this.#lost = 0;
+    this.#warning = undefined;
   }
 }
 

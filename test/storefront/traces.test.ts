@@ -43,6 +43,18 @@ describe('a trace', () => {
     expect(hops.storedAt).toBe(1_004);
   });
 
+  it('has taken no time, rather than less, where the clock was set back', () => {
+    const { traces, told } = observed();
+    const event = anEvent();
+    traces.acknowledged(traces.begin(event, 9_000), at(7n));
+    traces.stored(0, 8n, 1_010);
+    expect(traces.recent(event.user_id, 9)).toMatchObject([{ kafka: { ms: 0 }, postgres: { ms: 0 } }]);
+    expect(told).toEqual([
+      ['kafka', 0],
+      ['row', 0],
+    ]);
+  });
+
   it('is not stored by what another partition has stored', () => {
     const { traces } = observed();
     const hops = traces.begin(anEvent(), 1_000);
