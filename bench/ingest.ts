@@ -109,17 +109,16 @@ const ways = {
     return rate(INSERTED_ROWS, async () => {
       const client = await pool.connect();
       await client.query('BEGIN');
-      for (const { event } of batch?.events ?? []) {
-        const { order_id, user_id, page_id, product, site_version, time, title, target } = event;
+      for (const { order_id, user_id, page_id, kind, time } of batch?.events ?? []) {
         await client.query('INSERT INTO events VALUES ($1, $2, $3, $4, $5, $6, $7, $8)', [
           order_id,
           user_id,
           page_id,
-          product,
-          site_version,
-          time,
-          title,
-          target,
+          kind.product,
+          kind.device,
+          new Date(time),
+          kind.title,
+          kind.title === 'order' ? 1 : 0,
         ]);
       }
       await client.query('COMMIT');

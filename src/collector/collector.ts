@@ -127,7 +127,7 @@ const explained = (error: unknown): unknown =>
  * Gives an event its context. What the client says of the visitor wins; what it doesn't say is told of the client itself,
  * which is looked at once for all events of the request.
  */
-function clientOf(req: Request): (event: ShopEvent) => ShopEvent {
+export function clientOf(req: Request): (event: ShopEvent) => ShopEvent {
   const own = requestContext(req);
   const received_at = new Date().toISOString();
   const bots = new Map([[own.user_agent, own.bot]]);

@@ -1,7 +1,8 @@
 // Kafka records → what a transaction will write: events, and messages set aside with their reasons. Pure.
 
-import type { ShopEvent } from '../events/event.ts';
 import { parseEventBytes, type Rejection } from '../events/parse.ts';
+import { readWire, type WireEvent } from '../events/wire.ts';
+import { type Kind, kindOf } from './kinds.ts';
 
 export type KafkaRecord = {
   readonly offset: bigint;
@@ -18,7 +19,19 @@ export type RecordBatch = {
   readonly unstorable?: string;
 };
 
-export type LiveEvent = { readonly event: ShopEvent; readonly offset: bigint; readonly appendedAt: number };
+/** An event as far as its row and the rollups need it. */
+export type LiveEvent = {
+  readonly order_id: string;
+  readonly user_id: string;
+  readonly page_id: string;
+  readonly kind: Kind;
+  /** When it happened, in milliseconds since the epoch. */
+  readonly time: number;
+  /** The text of a JSON object. */
+  readonly context: string;
+  readonly offset: bigint;
+  readonly appendedAt: number;
+};
 
 export type DeadLetter = { readonly record: KafkaRecord; readonly rejection: Rejection };
 
@@ -33,19 +46,36 @@ export type ParsedBatch = {
 
 /** Sorts the records of one partition into events and dead letters. Never throws. */
 export function parseBatch({ partition, records, unstorable }: RecordBatch): ParsedBatch {
-  const events = new Map<string, LiveEvent>();
+  const seen = new Set<string>();
+  const events: LiveEvent[] = [];
   const deadLetters: DeadLetter[] = [];
   let repeated = 0;
   for (const record of records) {
-    const parsed = unstorable === undefined ? parseEventBytes(record.value) : refused(unstorable);
-    if (!parsed.ok) deadLetters.push({ record, rejection: parsed.rejection });
-    else if (events.has(parsed.event.order_id)) repeated += 1;
+    const read = unstorable === undefined ? readEvent(record.value) : refused(unstorable);
+    if ('code' in read) deadLetters.push({ record, rejection: read });
+    else if (seen.has(read.order_id)) repeated += 1;
     else {
-      const { event } = parsed;
-      events.set(event.order_id, { event, offset: record.offset, appendedAt: record.timestamp });
+      seen.add(read.order_id);
+      events.push(toLive(read, record));
     }
   }
-  return { partition, events: [...events.values()], repeated, deadLetters };
+  return { partition, events, repeated, deadLetters };
 }
 
-const refused = (reason: string) => ({ ok: false, rejection: { code: 'unstorable', reason } }) as const;
+const refused = (reason: string): Rejection => ({ code: 'unstorable', reason });
+
+/** By the short road where our own producers wrote it. */
+function readEvent(value: Buffer | null): WireEvent | Rejection {
+  const wire = value === null ? undefined : readWire(value);
+  if (wire !== undefined) return wire;
+  const parsed = parseEventBytes(value);
+  if (!parsed.ok) return parsed.rejection;
+  const { context } = parsed.event;
+  return { ...parsed.event, context: context === undefined ? undefined : JSON.stringify(context) };
+}
+
+function toLive(event: WireEvent, { offset, timestamp }: KafkaRecord): LiveEvent {
+  const { order_id, user_id, page_id, product, title, site_version, context = '{}' } = event;
+  const [kind, time] = [kindOf(product, title, site_version), Date.parse(event.time)];
+  return { order_id, user_id, page_id, kind, time, context, offset, appendedAt: timestamp };
+}

@@ -5,6 +5,7 @@ import { CopyRows, copyInto } from '../db/copy.ts';
 import type { Client } from '../db/pool.ts';
 import { EVENT_COLUMNS } from '../events/event.ts';
 import type { DeadLetter, LiveEvent } from './batch.ts';
+import { KINDS } from './kinds.ts';
 import type { Subscription } from './offsets.ts';
 
 const ORIGIN_COLUMNS = ['partition', 'offset', 'appended_at', 'stored_at', 'topic', 'context'] as const;
@@ -42,7 +43,7 @@ export async function insertNew(
      ON CONFLICT (order_id) DO NOTHING RETURNING replace(order_id::text, '-', '') AS order_id`,
   );
   const inserted = new Set(rows.map((row) => row.order_id));
-  return live.filter(({ event }) => inserted.has(event.order_id));
+  return live.filter(({ order_id }) => inserted.has(order_id));
 }
 
 /**
@@ -57,23 +58,25 @@ export async function copyEvents(
 ): Promise<void> {
   const rows = new CopyRows(live.length * ROW_BYTES);
   const storedAt = Date.now();
-  for (const one of live) writeEvent(rows, origin, one, storedAt);
+  const partition = CopyRows.fieldsOf((fields) => fields.integer(origin.partition));
+  const stored = CopyRows.fieldsOf((fields) => fields.timestamp(storedAt).text(origin.topic));
+  for (const one of live) {
+    const { before, behind } = LABELS[one.kind.index] as KindFields;
+    rows.row(ALL_COLUMNS.length).uuid(one.order_id).uuid(one.user_id).uuid(one.page_id);
+    rows.prepared(before).timestamp(one.time).prepared(behind);
+    rows.prepared(partition).bigint(one.offset).timestamp(one.appendedAt);
+    rows.prepared(stored).jsonb(one.context);
+  }
   await copyInto(client, `${table} (${COLUMNS})`, rows);
 }
 
-function writeEvent(
-  rows: CopyRows,
-  origin: Origin,
-  { event, offset, appendedAt }: LiveEvent,
-  storedAt: number,
-): void {
-  rows.row(ALL_COLUMNS.length);
-  rows.uuid(event.order_id).uuid(event.user_id).uuid(event.page_id);
-  rows.text(event.product).text(event.site_version);
-  rows.timestamp(Date.parse(event.time)).text(event.title).smallint(event.target);
-  rows.integer(origin.partition).bigint(offset).timestamp(appendedAt).timestamp(storedAt);
-  rows.text(origin.topic).jsonb(event.context ?? {});
-}
+type KindFields = { readonly before: Uint8Array; readonly behind: Uint8Array };
+
+/** For each kind its fields, those before and those behind the time. */
+const LABELS: readonly KindFields[] = KINDS.map(({ product, title, device }) => ({
+  before: CopyRows.fieldsOf((fields) => fields.text(product).text(device)),
+  behind: CopyRows.fieldsOf((fields) => fields.text(title).smallint(title === 'order' ? 1 : 0)),
+}));
 
 /** Sets messages aside that are no events, with the place they came from and the reason. */
 export async function insertDeadLetters(

@@ -2,8 +2,7 @@
 
 import { codeOf } from '../db/errors.ts';
 import { type Pool, transaction } from '../db/pool.ts';
-import type { ShopEvent } from '../events/event.ts';
-import { type ParsedBatch, parseBatch, type RecordBatch } from './batch.ts';
+import { type LiveEvent, type ParsedBatch, parseBatch, type RecordBatch } from './batch.ts';
 import { KnownUsers } from './known-users.ts';
 import { moveOffset, type Subscription } from './offsets.ts';
 import { addCounts, addUsers, countByMinute } from './rollups.ts';
@@ -65,18 +64,14 @@ async function store(
   users: KnownUsers,
   insert: typeof copyAll,
 ): Promise<StoreResult> {
-  let counted: readonly ShopEvent[] = [];
+  let counted: readonly LiveEvent[] = [];
   const result = await transaction(pool, async (client) => {
     await moveOffset(client, subscription, partition, expected, next);
     const inserting = insert(client, { topic: subscription.topic, partition }, live);
     // Made while Postgres is busy with the rows; nearly always all of them are new.
-    const all = live.map(({ event }) => event);
-    let [deltas, unknown] = [countByMinute(all), users.unknown(all)];
+    let [deltas, unknown] = [countByMinute(live), users.unknown(live)];
     const inserted = await inserting;
-    if (inserted !== live) {
-      const events = inserted.map(({ event }) => event);
-      [deltas, unknown] = [countByMinute(events), users.unknown(events)];
-    }
+    if (inserted !== live) [deltas, unknown] = [countByMinute(inserted), users.unknown(inserted)];
     counted = unknown;
     await addCounts(client, partition, deltas);
     await addUsers(client, partition, counted);

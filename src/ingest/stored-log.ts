@@ -8,8 +8,8 @@ import { type KafkaRecord, parseBatch } from './batch.ts';
 export function logStored(log: Logger, partition: number, records: readonly KafkaRecord[]): void {
   if (!log.isLevelEnabled('debug')) return;
   const { events, deadLetters } = parseBatch({ partition, records });
-  for (const { event, offset } of events) {
-    log.debug({ order_id: event.order_id, partition, offset: offset.toString() }, 'event is in Postgres');
+  for (const { order_id, offset } of events) {
+    log.debug({ order_id, partition, offset: offset.toString() }, 'event is in Postgres');
   }
   for (const { record, rejection } of deadLetters) {
     const { code, reason } = rejection;

@@ -51,7 +51,7 @@ async function roundTrip(rows: readonly Row[], expectedBytes?: number): Promise<
     copy
       .text(row.words)
       .bytes(row.raw)
-      .jsonb({ n: row.n, ...(row.more as object) })
+      .jsonb(JSON.stringify({ n: row.n, ...(row.more as object) }))
       .text(row.colour);
   }
   return transaction(pool, async (client) => {

@@ -22,25 +22,21 @@ const text = (maxLength: number) =>
     .string({ unit: 'binary', maxLength })
     .filter((value) => !value.includes('\0') && /^\P{Surrogate}*$/u.test(value) && value.length <= maxLength);
 
-const anyContext = fc.record(
-  {
-    ip: fc.oneof(fc.ipV4(), fc.ipV6()),
-    user_agent: text(1024),
-    referrer: text(2048),
-    gender: fc.constantFrom('F' as const, 'M' as const, 'U' as const),
-    age: fc.integer({ min: 0, max: 130 }),
-    birthdate: anyTime.map((time) => time.slice(0, 10)),
-    item: text(64),
-    bot: fc.boolean(),
-    received_at: anyTime,
-  },
-  { requiredKeys: [] },
-);
+const contextWith = (words: typeof text) => ({
+  ip: fc.oneof(fc.ipV4(), fc.ipV6()),
+  user_agent: words(1024),
+  referrer: words(2048),
+  gender: fc.constantFrom('F' as const, 'M' as const, 'U' as const),
+  age: fc.integer({ min: 0, max: 130 }),
+  birthdate: anyTime.map((time) => time.slice(0, 10)),
+  item: words(64),
+  bot: fc.boolean(),
+  received_at: anyTime,
+});
 
-/** Any event that the schema takes. */
-export const anyEvent: fc.Arbitrary<ShopEvent> = fc
-  .record(
-    {
+const eventWith = <C>(context: fc.Arbitrary<C>): fc.Arbitrary<ShopEvent> =>
+  fc
+    .record({
       order_id: anyId,
       user_id: anyId,
       page_id: anyId,
@@ -48,10 +44,29 @@ export const anyEvent: fc.Arbitrary<ShopEvent> = fc
       site_version: fc.constantFrom(...DEVICES),
       time: anyTime,
       title: fc.constantFrom(...TITLES),
-      context: anyContext,
-    },
-    {
-      requiredKeys: ['order_id', 'user_id', 'page_id', 'product', 'site_version', 'time', 'title'],
-    },
-  )
-  .map((event) => ({ ...event, target: event.title === 'order' ? (1 as const) : (0 as const) }) as ShopEvent);
+      context: fc.option(context, { nil: undefined }),
+    })
+    .map(({ context, ...fields }) => {
+      const target = fields.title === 'order' ? 1 : 0;
+      return { ...fields, target, ...(context === undefined ? {} : { context }) } as ShopEvent;
+    });
+
+/** Any event that the schema takes. */
+export const anyEvent = eventWith(fc.record(contextWith(text), { requiredKeys: [] }));
+
+/** Letters that JSON writes as they are. */
+const plainText = (maxLength: number) =>
+  fc.string({ maxLength }).map((words) => words.replaceAll(/["\\]/g, '/'));
+
+/** An event as our own producers write it, in their order of keys. */
+export const anyPlainEvent = eventWith(
+  fc
+    .record({ ...contextWith(plainText), ip: fc.ipV4() }, { requiredKeys: [] })
+    .map(({ ip, user_agent, bot, referrer, ...others }) =>
+      Object.fromEntries(
+        Object.entries({ ip, user_agent, bot, referrer, ...others }).filter(
+          ([, value]) => value !== undefined,
+        ),
+      ),
+    ),
+);
