@@ -109,7 +109,10 @@ const ways = {
     return rate(INSERTED_ROWS, async () => {
       const client = await pool.connect();
       await client.query('BEGIN');
-      for (const { order_id, user_id, page_id, kind, time } of batch?.events ?? []) {
+      for (const { ids, at, kind, time } of batch?.events ?? []) {
+        const [order_id, user_id, page_id] = [0, 16, 32].map((id) =>
+          ids.toString('hex', at + id, at + id + 16),
+        );
         await client.query('INSERT INTO events VALUES ($1, $2, $3, $4, $5, $6, $7, $8)', [
           order_id,
           user_id,

@@ -13,12 +13,6 @@ const HEADER = Buffer.from('5047434f50590aff0d0a000000000000000000', 'hex');
 /** Microseconds from 1970 to 2000, where PostgreSQL's timestamps begin. */
 const EPOCH_2000_MS = Date.UTC(2000, 0, 1);
 
-/** The value of each hex digit, by its character code. */
-const HEX_VALUES = Uint8Array.from({ length: 128 }, (_none, code) => {
-  const value = Number.parseInt(String.fromCharCode(code), 16);
-  return Number.isNaN(value) ? 0 : value;
-});
-
 /** Rows in COPY's binary format, in one growing buffer. Fields are written in the order of the columns. */
 export class CopyRows {
   #buffer: Buffer;
@@ -39,17 +33,11 @@ export class CopyRows {
     return this;
   }
 
-  /** @param hex 32 hex digits */
-  uuid(hex: string): this {
+  /** @param at where the 16 bytes begin */
+  uuid(bytes: Uint8Array, at = 0): this {
     this.#length(16);
-    // A call of Buffer.write takes longer than the digits do.
-    for (let digit = 0; digit < 32; digit += 2) {
-      const [high, low] = [
-        HEX_VALUES[hex.charCodeAt(digit)] ?? 0,
-        HEX_VALUES[hex.charCodeAt(digit + 1)] ?? 0,
-      ];
-      this.#buffer[this.#at++] = (high << 4) | low;
-    }
+    for (let byte = 0; byte < 16; byte += 1) this.#buffer[this.#at + byte] = bytes[at + byte] ?? 0;
+    this.#at += 16;
     return this;
   }
 

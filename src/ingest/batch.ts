@@ -2,7 +2,12 @@
 
 import { parseEventBytes, type Rejection } from '../events/parse.ts';
 import { readWire, type WireEvent } from '../events/wire.ts';
+import { ID_BYTES, IdSet, packId } from './id-set.ts';
 import { type Kind, kindOf } from './kinds.ts';
+
+/** Where the ids of an event lie, behind its order_id. */
+export const [USER_ID, PAGE_ID] = [ID_BYTES, 2 * ID_BYTES];
+const IDS_BYTES = 3 * ID_BYTES;
 
 export type KafkaRecord = {
   readonly offset: bigint;
@@ -21,9 +26,10 @@ export type RecordBatch = {
 
 /** An event as far as its row and the rollups need it. */
 export type LiveEvent = {
-  readonly order_id: string;
-  readonly user_id: string;
-  readonly page_id: string;
+  /** Packed ids of all the events of a batch. */
+  readonly ids: Buffer;
+  /** Where in `ids` its order_id begins; its user_id and page_id follow. */
+  readonly at: number;
   readonly kind: Kind;
   /** When it happened, in milliseconds since the epoch. */
   readonly time: number;
@@ -46,17 +52,19 @@ export type ParsedBatch = {
 
 /** Sorts the records of one partition into events and dead letters. Never throws. */
 export function parseBatch({ partition, records, unstorable }: RecordBatch): ParsedBatch {
-  const seen = new Set<string>();
+  const seen = new IdSet(records.length);
+  const ids = Buffer.allocUnsafe(records.length * IDS_BYTES);
   const events: LiveEvent[] = [];
   const deadLetters: DeadLetter[] = [];
   let repeated = 0;
   for (const record of records) {
     const read = unstorable === undefined ? readEvent(record.value) : refused(unstorable);
     if ('code' in read) deadLetters.push({ record, rejection: read });
-    else if (seen.has(read.order_id)) repeated += 1;
     else {
-      seen.add(read.order_id);
-      events.push(toLive(read, record));
+      const at = events.length * IDS_BYTES;
+      packId(read.order_id, ids, at);
+      if (seen.add(ids, at)) events.push(toLive(read, record, ids, at));
+      else repeated += 1;
     }
   }
   return { partition, events, repeated, deadLetters };
@@ -74,8 +82,17 @@ function readEvent(value: Buffer | null): WireEvent | Rejection {
   return { ...parsed.event, context: context === undefined ? undefined : JSON.stringify(context) };
 }
 
-function toLive(event: WireEvent, { offset, timestamp }: KafkaRecord): LiveEvent {
-  const { order_id, user_id, page_id, product, title, site_version, context = '{}' } = event;
+/** @param at where in `ids` there is room for its three; the order_id is there */
+function toLive(event: WireEvent, { offset, timestamp }: KafkaRecord, ids: Buffer, at: number): LiveEvent {
+  const { user_id, page_id, product, title, site_version, context = '{}' } = event;
+  packId(user_id, ids, at + USER_ID);
+  packId(page_id, ids, at + PAGE_ID);
   const [kind, time] = [kindOf(product, title, site_version), Date.parse(event.time)];
-  return { order_id, user_id, page_id, kind, time, context, offset, appendedAt: timestamp };
+  return { ids, at, kind, time, context, offset, appendedAt: timestamp };
 }
+
+/** The order_id of an event, as 32 hex digits. */
+export const orderIdOf = ({ ids, at }: LiveEvent) => ids.toString('hex', at, at + ID_BYTES);
+
+/** The user_id of an event, as 32 hex digits. */
+export const userIdOf = ({ ids, at }: LiveEvent) => ids.toString('hex', at + USER_ID, at + PAGE_ID);

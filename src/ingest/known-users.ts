@@ -2,27 +2,25 @@
 // what it forgets or never knew is asked of Postgres again.
 
 import { DEVICES } from '../events/event.ts';
-import type { LiveEvent } from './batch.ts';
+import { type LiveEvent, USER_ID } from './batch.ts';
+import { IdSet } from './id-set.ts';
 
 const MOST_KNOWN = 200_000;
 const DAY_MS = 86_400_000;
 
 export class KnownUsers {
   /** By group, as groupOf has it. */
-  readonly #known = new Map<number, Set<string>>();
+  readonly #known = new Map<number, IdSet>();
   #size = 0;
 
   /** The events whose user isn't known in their year and on their device; one for each at least. */
   unknown(events: readonly LiveEvent[]): readonly LiveEvent[] {
-    const asked = new Map<number, Set<string>>();
+    const asked = new Map<number, IdSet>();
     return events.filter((event) => {
       const group = groupOf(event);
       if (group === undefined) return true;
-      if (this.#known.get(group)?.has(event.user_id)) return false;
-      const users = asked.get(group) ?? new Set();
-      if (users.has(event.user_id)) return false;
-      asked.set(group, users.add(event.user_id));
-      return true;
+      if (this.#known.get(group)?.has(event.ids, event.at + USER_ID)) return false;
+      return setOf(asked, group).add(event.ids, event.at + USER_ID);
     });
   }
 
@@ -32,10 +30,7 @@ export class KnownUsers {
     for (const event of counted) {
       const group = groupOf(event);
       if (group === undefined) continue;
-      const users = this.#known.get(group) ?? new Set();
-      this.#size -= users.size;
-      this.#known.set(group, users.add(apart(event.user_id)));
-      this.#size += users.size;
+      if (setOf(this.#known, group).add(event.ids, event.at + USER_ID)) this.#size += 1;
     }
   }
 
@@ -69,5 +64,8 @@ let remembered: { readonly day: number; readonly year: number | undefined } = {
   year: undefined,
 };
 
-/** A copy that doesn't hold the whole message in memory, as a slice of it does. */
-const apart = (hex: string) => Buffer.from(hex, 'latin1').toString('latin1');
+function setOf(sets: Map<number, IdSet>, group: number): IdSet {
+  const set = sets.get(group) ?? new IdSet();
+  sets.set(group, set);
+  return set;
+}

@@ -1,7 +1,7 @@
 // The charts' numbers, moved in the same transaction as the rows they count, and only for rows that are new.
 
 import type { Client } from '../db/pool.ts';
-import type { LiveEvent } from './batch.ts';
+import { type LiveEvent, userIdOf } from './batch.ts';
 import { KINDS, type Kind } from './kinds.ts';
 
 const MINUTE_MS = 60_000;
@@ -71,7 +71,7 @@ export async function addUsers(client: Client, source: number, events: readonly 
      SELECT year, device, $4, count(*) FROM seen GROUP BY year, device
      ON CONFLICT (year, device, source) DO UPDATE SET users = year_users.users + excluded.users`,
     values: [
-      events.map(({ user_id }) => user_id),
+      events.map(userIdOf),
       events.map(({ time }) => new Date(time).toISOString()),
       events.map(({ kind }) => kind.device),
       source,

@@ -4,7 +4,7 @@
 import { CopyRows, copyInto } from '../db/copy.ts';
 import type { Client } from '../db/pool.ts';
 import { EVENT_COLUMNS } from '../events/event.ts';
-import type { DeadLetter, LiveEvent } from './batch.ts';
+import { type DeadLetter, type LiveEvent, orderIdOf, PAGE_ID, USER_ID } from './batch.ts';
 import { KINDS } from './kinds.ts';
 import type { Subscription } from './offsets.ts';
 
@@ -43,7 +43,7 @@ export async function insertNew(
      ON CONFLICT (order_id) DO NOTHING RETURNING replace(order_id::text, '-', '') AS order_id`,
   );
   const inserted = new Set(rows.map((row) => row.order_id));
-  return live.filter(({ order_id }) => inserted.has(order_id));
+  return live.filter((event) => inserted.has(orderIdOf(event)));
 }
 
 /**
@@ -62,7 +62,12 @@ export async function copyEvents(
   const stored = CopyRows.fieldsOf((fields) => fields.timestamp(storedAt).text(origin.topic));
   for (const one of live) {
     const { before, behind } = LABELS[one.kind.index] as KindFields;
-    rows.row(ALL_COLUMNS.length).uuid(one.order_id).uuid(one.user_id).uuid(one.page_id);
+    const { ids, at } = one;
+    rows.row(ALL_COLUMNS.length);
+    rows
+      .uuid(ids, at)
+      .uuid(ids, at + USER_ID)
+      .uuid(ids, at + PAGE_ID);
     rows.prepared(before).timestamp(one.time).prepared(behind);
     rows.prepared(partition).bigint(one.offset).timestamp(one.appendedAt);
     rows.prepared(stored).jsonb(one.context);

@@ -2,14 +2,15 @@
 // collector has logged, a click can be followed through the logs of all processes to its row.
 
 import type { Logger } from '../log.ts';
-import { type KafkaRecord, parseBatch } from './batch.ts';
+import { type KafkaRecord, orderIdOf, parseBatch } from './batch.ts';
 
 /** Reads the records once more, so that it costs nothing where nobody reads the lines. */
 export function logStored(log: Logger, partition: number, records: readonly KafkaRecord[]): void {
   if (!log.isLevelEnabled('debug')) return;
   const { events, deadLetters } = parseBatch({ partition, records });
-  for (const { order_id, offset } of events) {
-    log.debug({ order_id, partition, offset: offset.toString() }, 'event is in Postgres');
+  for (const event of events) {
+    const { offset } = event;
+    log.debug({ order_id: orderIdOf(event), partition, offset: offset.toString() }, 'event is in Postgres');
   }
   for (const { record, rejection } of deadLetters) {
     const { code, reason } = rejection;
