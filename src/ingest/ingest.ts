@@ -21,7 +21,8 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
 const COMMIT_EVERY_MS = 1_000;
 const PACE_MS = 15;
-const FETCH_BYTES = 4 * 1024 * 1024;
+/** Of each partition at once: what is in hand is what decides the memory. */
+const FETCH_BYTES = 1024 * 1024;
 /** A killed process's partitions are given away after this; Kafka's lowest allowed is 6 s. */
 export const SESSION_MS = 10_000;
 const HEARTBEAT_MS = 3_000;

@@ -5,6 +5,7 @@ import { type LiveEvent, userIdOf } from './batch.ts';
 import { KINDS, type Kind } from './kinds.ts';
 
 const MINUTE_MS = 60_000;
+// Below, (SELECT shop_time_zone()) asks once a statement: without SELECT it would be asked for each row.
 
 /** How many events of one minute and kind. `minute` in milliseconds since the epoch. */
 type Delta = { readonly minute: number; readonly kind: Kind; count: number };
@@ -19,7 +20,7 @@ export async function addCounts(client: Client, source: number, deltas: readonly
          AS d(minute, product, title, device, count)
      ), days AS (
        INSERT INTO day_counts (day, product, title, device, source, count)
-       SELECT (minute AT TIME ZONE shop_time_zone())::date, product, title, device, $6, sum(count)
+       SELECT (minute AT TIME ZONE (SELECT shop_time_zone()))::date, product, title, device, $6, sum(count)
        FROM delta GROUP BY 1, 2, 3, 4
        ON CONFLICT (day, product, title, device, source) DO UPDATE SET count = day_counts.count + excluded.count
      )
@@ -61,7 +62,7 @@ export async function addUsers(client: Client, source: number, events: readonly 
     name: 'add_users',
     text: `WITH seen AS (
        INSERT INTO user_years (user_id, year, device)
-       SELECT DISTINCT user_id, extract(year FROM "time" AT TIME ZONE shop_time_zone())::smallint, device
+       SELECT DISTINCT user_id, extract(year FROM "time" AT TIME ZONE (SELECT shop_time_zone()))::smallint, device
        FROM unnest($1::uuid[], $2::timestamptz[], $3::site_version[]) AS e(user_id, "time", device)
        ORDER BY 1, 2, 3
        ON CONFLICT DO NOTHING
@@ -71,9 +72,9 @@ export async function addUsers(client: Client, source: number, events: readonly 
      SELECT year, device, $4, count(*) FROM seen GROUP BY year, device
      ON CONFLICT (year, device, source) DO UPDATE SET users = year_users.users + excluded.users`,
     values: [
-      events.map(userIdOf),
-      events.map(({ time }) => new Date(time).toISOString()),
-      events.map(({ kind }) => kind.device),
+      `{${events.map(userIdOf).join(',')}}`,
+      `{${events.map(({ time }) => new Date(time).toISOString()).join(',')}}`,
+      `{${events.map(({ kind }) => kind.device).join(',')}}`,
       source,
     ],
   });
