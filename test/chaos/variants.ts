@@ -28,9 +28,8 @@ export const offsetFirst: Store = async (pool, subscription, batch, expected, ne
   await transaction(pool, (client) => moveOffset(client, subscription, partition, expected, next));
   await transaction(pool, async (client) => {
     const inserted = await insertNew(client, { topic: subscription.topic, partition }, live);
-    const events = inserted.map(({ event }) => event);
-    await addCounts(client, partition, countByMinute(events));
-    await addUsers(client, partition, events);
+    await addCounts(client, partition, countByMinute(inserted));
+    await addUsers(client, partition, inserted);
     await insertDeadLetters(client, subscription, partition, batch.deadLetters);
   });
 };
@@ -46,9 +45,8 @@ export const withoutConflicts: Store = async (pool, subscription, batch, _expect
       [subscription.clusterId, subscription.group, subscription.topic, partition, next.toString()],
     );
     await copyEvents(client, 'events', { topic: subscription.topic, partition }, live);
-    const events = live.map(({ event }) => event);
-    await addCounts(client, partition, countByMinute(events));
-    await addUsers(client, partition, events);
+    await addCounts(client, partition, countByMinute(live));
+    await addUsers(client, partition, live);
     await insertDeadLetters(client, subscription, partition, deadLetters);
   });
 };
@@ -59,9 +57,8 @@ export const countsDelivered: Store = async (pool, subscription, batch, expected
   await transaction(pool, async (client) => {
     await moveOffset(client, subscription, partition, expected, next);
     await insertNew(client, { topic: subscription.topic, partition }, live);
-    const events = live.map(({ event }) => event);
-    await addCounts(client, partition, countByMinute(events));
-    await addUsers(client, partition, events);
+    await addCounts(client, partition, countByMinute(live));
+    await addUsers(client, partition, live);
     await insertDeadLetters(client, subscription, partition, batch.deadLetters);
   });
 };
