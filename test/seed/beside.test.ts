@@ -1,10 +1,10 @@
 // Loading while the shop is open: live events are neither lost nor doubled, and both add up in the charts.
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { loadFile } from '../../seed/load.ts';
 import { HEADER } from '../../seed/published.ts';
 import { loadSample } from '../../seed/sample.ts';
-import type { Pool } from '../../src/db/pool.ts';
+import { openPool, type Pool } from '../../src/db/pool.ts';
 import { useTimeZone } from '../../src/db/time-zone.ts';
 import type { ShopEvent } from '../../src/events/event.ts';
 import { newId } from '../../src/events/ids.ts';
@@ -106,6 +106,21 @@ describe('users of a loaded year', () => {
       storeLive(pool, [...switched, ...liveEvents(5, '2019-07-01T00:00:00.000Z')], 1),
       storeLive(pool, liveEvents(5), 2),
     ]);
+    expect((await pool.query('SELECT year FROM unlisted_years')).rows).toEqual([]);
+    await expectRollupsEqualEvents(pool);
+  });
+
+  it('are listed for as long as it takes, by whoever gives up a silent connection too', async () => {
+    const { pool, url } = await migratedDatabase();
+    await loadFile({ pool, log: testLog, file: await replicaFile(26_000) });
+    await pool.query(
+      `CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(1.5); RETURN NULL; END';
+       CREATE TRIGGER slowly BEFORE INSERT ON user_years
+         FOR EACH STATEMENT WHEN (pg_trigger_depth() > 0) EXECUTE FUNCTION slowly()`,
+    );
+    const impatient = openPool(url, testLog, 1, { answerMs: 500 });
+    onTestFinished(() => impatient.end());
+    await storeLive(impatient, liveEvents(5, '2019-07-01T00:00:00.000Z'));
     expect((await pool.query('SELECT year FROM unlisted_years')).rows).toEqual([]);
     await expectRollupsEqualEvents(pool);
   });
