@@ -5,7 +5,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import path from 'node:path';
 import autocannon from 'autocannon';
-import { newId, newOrderId } from '../src/events/ids.ts';
+import { anEvent } from './events.ts';
 import { dataFolder, isReady, startProgram } from './program.ts';
 import { median, ms } from './statistics.ts';
 
@@ -14,18 +14,9 @@ const SECONDS = Number(process.env.SECONDS_A_ROUND ?? 5);
 const CONNECTIONS = 32;
 const BATCH = 50;
 
-const anEvent = () => ({
-  order_id: newOrderId(),
-  user_id: newId(),
-  page_id: newId(),
-  product: 'sneakers',
-  site_version: 'mobile',
-  time: new Date().toISOString(),
-  title: 'banner_click',
-  target: 0,
-});
-const single = () => JSON.stringify(anEvent());
-const batch = () => JSON.stringify(Array.from({ length: BATCH }, anEvent));
+const click = () => anEvent({ title: 'banner_click' });
+const single = () => JSON.stringify(click());
+const batch = () => JSON.stringify(Array.from({ length: BATCH }, click));
 
 /** A way to send events: to which route, by how many clients, how many a request. */
 type Way = {

@@ -4,13 +4,14 @@
 
 import { transaction } from '../src/db/pool.ts';
 import { DEVICES, type ShopEvent, TITLES } from '../src/events/event.ts';
-import { newId, newOrderId, ORDER_PAGE_ID } from '../src/events/ids.ts';
+import { newId } from '../src/events/ids.ts';
 import { PRODUCTS } from '../src/events/products.ts';
 import { type LiveEvent, parseBatch } from '../src/ingest/batch.ts';
 import { KnownUsers } from '../src/ingest/known-users.ts';
 import { copyEvents } from '../src/ingest/rows.ts';
 import { storeParsed } from '../src/ingest/store.ts';
 import { startDatabase } from './database.ts';
+import { anEvent, pick } from './events.ts';
 import { median } from './statistics.ts';
 
 const ROWS = Number(process.env.ROWS ?? 200_000);
@@ -20,20 +21,15 @@ const INSERTED_ROWS = 5_000;
 const USERS = 20_000;
 
 const users = Array.from({ length: USERS }, newId);
-const pick = <T>(list: readonly T[]): T => list[Math.floor(Math.random() * list.length)] as T;
 
 function makeEvent(index: number): ShopEvent {
-  const title = pick(TITLES);
   const time = new Date(Date.now() + index).toISOString();
-  return {
-    order_id: newOrderId(),
+  return anEvent({
     user_id: pick(users),
-    page_id: title === 'order' ? ORDER_PAGE_ID : newId(),
     product: pick(PRODUCTS),
     site_version: pick(DEVICES),
     time,
-    title,
-    target: title === 'order' ? 1 : 0,
+    title: pick(TITLES),
     context: {
       ip: '192.0.2.7',
       user_agent: 'Mozilla/5.0 (X11; Linux x86_64)',
@@ -41,7 +37,7 @@ function makeEvent(index: number): ShopEvent {
       item: 'x',
       received_at: time,
     },
-  };
+  });
 }
 
 /** Batches as ingest gets them from parseBatch. */

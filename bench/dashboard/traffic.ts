@@ -1,33 +1,30 @@
 // Events through the collector at a steady rate, as a shop's servers would send them: a few in each request.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DEVICES, TITLES } from '../../src/events/event.ts';
-import { newId, newOrderId, ORDER_PAGE_ID } from '../../src/events/ids.ts';
+import { DEVICES, type Title } from '../../src/events/event.ts';
+import { newId } from '../../src/events/ids.ts';
 import { PRODUCTS } from '../../src/events/products.ts';
+import { anEvent, pick } from '../events.ts';
 
 const EVENTS_A_REQUEST = 10;
 const USERS = Array.from({ length: 5_000 }, newId);
-const pick = <T>(list: readonly T[]): T => list[Math.floor(Math.random() * list.length)] as T;
 
-function anEvent() {
-  const title = pick([
-    ...Array(7).fill(TITLES[0]),
-    TITLES[1],
-    TITLES[1],
-    TITLES[2],
-  ] as (typeof TITLES)[number][]);
-  return {
-    order_id: newOrderId(),
+/** Ten events as a shop has them: most are shows. */
+const MIX: readonly Title[] = [
+  ...Array<Title>(7).fill('banner_show'),
+  'banner_click',
+  'banner_click',
+  'order',
+];
+
+const someEvent = () =>
+  anEvent({
     user_id: pick(USERS),
-    page_id: title === 'order' ? ORDER_PAGE_ID : newId(),
     product: pick(PRODUCTS),
     site_version: pick(DEVICES),
-    time: new Date().toISOString(),
-    title,
-    target: title === 'order' ? 1 : 0,
+    title: pick(MIX),
     context: { item: 'harbour-tote' },
-  };
-}
+  });
 
 /** Sends `perSecond` events a second. @returns how many were accepted */
 export async function sendEvents(url: string, perSecond: number, seconds: number): Promise<number> {
@@ -45,7 +42,7 @@ async function send(url: string): Promise<number> {
   const response = await fetch(`${url}/api/events`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(Array.from({ length: EVENTS_A_REQUEST }, anEvent)),
+    body: JSON.stringify(Array.from({ length: EVENTS_A_REQUEST }, someEvent)),
   });
   return ((await response.json()) as { accepted: number }).accepted;
 }

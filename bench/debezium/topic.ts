@@ -6,8 +6,9 @@ import { Kafka, logLevel, Partitioners } from 'kafkajs';
 import { v7 } from 'uuid';
 import { CATALOGUE } from '../../src/events/catalogue.ts';
 import { DEVICES, type ShopEvent } from '../../src/events/event.ts';
-import { newId, ORDER_PAGE_ID } from '../../src/events/ids.ts';
+import { newId } from '../../src/events/ids.ts';
 import { PARTITIONS } from '../../src/kafka/publisher.ts';
+import { anEvent, pick } from '../events.ts';
 
 export const TOPIC = 'ecommerce';
 const REQUEST = 1_200;
@@ -31,22 +32,18 @@ export type Backlog = {
   readonly marks: readonly (readonly Mark[])[];
 };
 
-const pick = <T>(list: readonly T[]): T => list[Math.floor(Math.random() * list.length)] as T;
-
 function makeEvent(userId: string, ms: number): ShopEvent {
   const item = pick(CATALOGUE);
   const roll = Math.random();
   const title = roll < 0.6 ? 'banner_show' : roll < 0.9 ? 'banner_click' : 'order';
   const time = new Date(ms).toISOString();
-  return {
+  return anEvent({
     order_id: v7({ msecs: ms }).replaceAll('-', ''),
     user_id: userId,
-    page_id: title === 'order' ? ORDER_PAGE_ID : newId(),
     product: item.product,
     site_version: pick(DEVICES),
     time,
     title,
-    target: title === 'order' ? 1 : 0,
     context: {
       ip: `192.0.2.${Math.floor(Math.random() * 256)}`,
       user_agent: pick(USER_AGENTS),
@@ -56,7 +53,7 @@ function makeEvent(userId: string, ms: number): ShopEvent {
       item: item.slug,
       received_at: time,
     },
-  };
+  });
 }
 
 /** Fills a new topic with `rows` events. */

@@ -2,25 +2,11 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from '../../src/db/pool.ts';
-import { newId, newOrderId } from '../../src/events/ids.ts';
+import { newId } from '../../src/events/ids.ts';
 import { storeBatch } from '../../src/ingest/store.ts';
+import { anEvent } from '../events.ts';
 
 const PAUSE_MS = 50;
-
-function someEvent(): Buffer {
-  return Buffer.from(
-    JSON.stringify({
-      order_id: newOrderId(),
-      user_id: newId(),
-      page_id: newId(),
-      product: 'sneakers',
-      site_version: 'mobile',
-      time: new Date().toISOString(),
-      title: 'banner_show',
-      target: 0,
-    }),
-  );
-}
 
 /** Begins; what `stop()` gives: how many events were stored, and milliseconds that each took. */
 export function storeLiveEvents(pool: Pool): { stop(): Promise<number[]> } {
@@ -31,7 +17,8 @@ export function storeLiveEvents(pool: Pool): { stop(): Promise<number[]> } {
     let offset: bigint | undefined;
     while (going) {
       const next = (offset ?? 0n) + 1n;
-      const record = { offset: next - 1n, timestamp: Date.now(), key: null, value: someEvent() };
+      const value = Buffer.from(JSON.stringify(anEvent()));
+      const record = { offset: next - 1n, timestamp: Date.now(), key: null, value };
       const begun = performance.now();
       await storeBatch(pool, subscription, { partition: 0, records: [record] }, offset, next);
       taken.push(performance.now() - begun);

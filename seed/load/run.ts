@@ -109,11 +109,11 @@ class Load {
     const { main, side } = this.#session;
     this.#tell('indexing', read.rows, read.rejected);
     let load = read;
-    let [unique, zone] = await both(this.#index(load), this.#count(load));
+    let [unique, zone] = await both(this.#index(load), this.#count(load, false));
     if (!unique) {
       load = await dropRepeats(main, load);
       await this.#onRejects(main, load);
-      [unique, zone] = await both(this.#index(load), this.#countAgain(load));
+      [unique, zone] = await both(this.#index(load), this.#count(load, true));
     }
     await addKey(main, load);
     this.#tell('publishing', load.rows, load.rejected);
@@ -122,7 +122,7 @@ class Load {
         this.#onRejects(client, state),
       );
       if (published !== undefined) return published;
-      zone = await this.#countAgain(load);
+      zone = await this.#count(load, true);
     }
   }
 
@@ -134,14 +134,9 @@ class Load {
     return unique;
   }
 
-  async #count(load: Unfinished): Promise<string> {
-    const zone = await this.#counts.finish(load);
-    await countUsers(this.#session.side, load);
-    return zone;
-  }
-
-  async #countAgain(load: Unfinished): Promise<string> {
-    const zone = await this.#counts.again(load);
+  /** The time zone of the days. @param anew whether rows were taken away, or the time zone has changed */
+  async #count(load: Unfinished, anew: boolean): Promise<string> {
+    const zone = await (anew ? this.#counts.again(load) : this.#counts.finish(load));
     await countUsers(this.#session.side, load);
     return zone;
   }
