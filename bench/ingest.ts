@@ -60,7 +60,7 @@ const { pool } = database;
 let topics = 0;
 
 async function clear(): Promise<void> {
-  await pool.query('TRUNCATE events, day_counts, minute_counts, user_years, year_users');
+  await pool.query('TRUNCATE events, day_counts, hour_orders, minute_counts, user_years, year_users');
   await pool.query('CHECKPOINT');
 }
 

@@ -16,7 +16,7 @@ export const CHARTS = {
   'daily, filtered': `/api/charts/daily?${RANGE}&product=clothes&device=mobile`,
   'orders by day': `/api/charts/orders?${RANGE}`,
   'orders by hour': '/api/charts/orders?from=2019-03-04&to=2019-03-11',
-  'orders by minute': `/api/charts/orders?${DAY}`,
+  'orders of a day': `/api/charts/orders?${DAY}`,
   'people by device': '/api/charts/devices?year=2019',
   'events by device': '/api/charts/devices?year=2019&count=events',
   funnel: `/api/charts/funnel?${RANGE}`,

@@ -12,7 +12,7 @@ import { parentOf } from './cost.ts';
 import { stopProcess } from './sink.ts';
 
 const TABLES = [
-  ...['events', 'day_counts', 'minute_counts', 'user_years', 'year_users', 'consumer_offsets'],
+  ...['events', 'day_counts', 'hour_orders', 'minute_counts', 'user_years', 'year_users', 'consumer_offsets'],
   ...[FIELDS_ONLY.table, WHOLE_EVENTS.table],
 ];
 

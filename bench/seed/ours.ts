@@ -47,7 +47,7 @@ export async function loadOurs(pool: Pool, url: string, file: string): Promise<O
   const live = await shop.stop();
   const { rows } = await pool.query<{ bytes: number; rollups: number }>(
     `SELECT (SELECT sum(pg_total_relation_size(relid))::bigint FROM pg_partition_tree('events')) AS bytes,
-       pg_total_relation_size('day_counts') + pg_total_relation_size('minute_counts')
+       pg_total_relation_size('day_counts') + pg_total_relation_size('minute_counts') + pg_total_relation_size('hour_orders')
          + pg_total_relation_size('user_years') + pg_total_relation_size('year_users') AS rollups`,
   );
   const [sizes] = rows;

@@ -1,4 +1,4 @@
-// What the charts read (migrations/0002_rollups.sql), moved for rows that a load adds or takes away.
+// What the charts read (migrations/0002_rollups.sql, 0008_hours.sql), moved for rows that a load adds or takes away.
 // Loaded rows count under source -1: partitions of Kafka have numbers from 0. Of them only orders count by the minute.
 
 import type { Client } from '../../src/db/pool.ts';
@@ -30,17 +30,25 @@ export async function addDays(client: Client, days: string, sign: 1 | -1 = 1): P
   if (sign === -1) await client.query('DELETE FROM day_counts WHERE source = -1 AND count = 0');
 }
 
-/** The same for minute_counts. */
+/** The same for minute_counts and, by the hours that they are in, hour_orders. */
 export async function addMinutes(client: Client, minutes: string, sign: 1 | -1 = 1): Promise<void> {
   await client.query(
-    `INSERT INTO minute_counts (minute, product, title, device, source, count)
-     SELECT minute, product, title, device, -1, ${sign} * count FROM (${minutes}) AS minutes
+    `WITH minutes AS MATERIALIZED (${minutes}), hours AS (
+       INSERT INTO hour_orders (hour, product, source, count)
+       SELECT date_trunc('hour', minute, ${ZONE}), product, -1, ${sign} * sum(count) FROM minutes
+       GROUP BY 1, 2 ORDER BY 1, 2
+       ON CONFLICT (hour, product, source) DO UPDATE SET count = hour_orders.count + excluded.count
+     )
+     INSERT INTO minute_counts (minute, product, title, device, source, count)
+     SELECT minute, product, title, device, -1, ${sign} * count FROM minutes
      -- Charts read neighbouring minutes: they shall lie on the same pages.
      ORDER BY 1, 2
      ON CONFLICT (minute, product, title, device, source)
      DO UPDATE SET count = minute_counts.count + excluded.count`,
   );
-  if (sign === -1) await client.query('DELETE FROM minute_counts WHERE source = -1 AND count = 0');
+  if (sign === 1) return;
+  for (const table of ['minute_counts', 'hour_orders'])
+    await client.query(`DELETE FROM ${table} WHERE source = -1 AND count = 0`);
 }
 
 /** Counts each user of the rows whom a year hasn't seen yet on this device, as ingest does. */

@@ -72,12 +72,13 @@ async function orders(pool: Pool, req: Request): Promise<Answer> {
   const query = readQuery(chartOperations.orders.query, req);
   const timeZone = await readTimeZone(pool);
   const days = await readRange(pool, query, timeZone);
-  const rows = await ordersOverTime(pool, days, query.product);
+  const resolution = resolutionOf(days, dayIn(timeZone));
+  const rows = await ordersOverTime(pool, days, query.product, resolution);
   return {
     name: 'orders',
     columns: ['time', 'product', 'count'],
     rows,
-    more: meta(timeZone, { ...days, resolution: resolutionOf(days) }, rows),
+    more: meta(timeZone, { ...days, resolution }, rows),
   };
 }
 

@@ -11,7 +11,7 @@ export async function readTimeZone(pool: Pool): Promise<string> {
 }
 
 /**
- * Makes `wanted` the database's time zone; the rollups of days and years are counted again where it changes.
+ * Makes `wanted` the database's time zone; the rollups of hours, days and years are counted again where it changes.
  * @param wanted IANA name; undefined keeps what the database has
  * @param initial taken where the database has none yet
  */
@@ -32,7 +32,7 @@ export async function useTimeZone(
     await client.query('SELECT now() AT TIME ZONE $1', [next]);
     // Writers wait here and, as their statements look the zone up, go on with the new one.
     await client.query(
-      'LOCK TABLE day_counts, user_years, year_users, unlisted_years IN ACCESS EXCLUSIVE MODE',
+      'LOCK TABLE day_counts, hour_orders, user_years, year_users, unlisted_years IN ACCESS EXCLUSIVE MODE',
     );
     await client.query(
       `INSERT INTO settings (name, value) VALUES ('time_zone', $1) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
@@ -48,12 +48,17 @@ export async function useTimeZone(
 const MERGED_SOURCE = -1;
 
 async function recount(client: Client): Promise<void> {
-  await client.query('TRUNCATE day_counts, user_years, year_users, unlisted_years');
+  await client.query('TRUNCATE day_counts, hour_orders, user_years, year_users, unlisted_years');
   await client.query(
     `INSERT INTO day_counts (day, product, title, device, source, count)
      SELECT ("time" AT TIME ZONE (SELECT shop_time_zone()))::date, product, title, site_version, $1, count(*)
      FROM events GROUP BY 1, 2, 3, 4`,
     [MERGED_SOURCE],
+  );
+  await client.query(
+    `INSERT INTO hour_orders (hour, product, source, count)
+     SELECT date_trunc('hour', minute, (SELECT shop_time_zone())), product, source, sum(count)
+     FROM minute_counts WHERE title = 'order' GROUP BY 1, 2, 3`,
   );
   await client.query(
     `SELECT recount_users(ARRAY(SELECT DISTINCT extract(year FROM day)::smallint FROM day_counts))`,

@@ -10,7 +10,7 @@ const MINUTE_MS = 60_000;
 /** How many events of one minute and kind. `minute` in milliseconds since the epoch. */
 type Delta = { readonly minute: number; readonly kind: Kind; count: number };
 
-/** Adds counts to day_counts and minute_counts, under the partition that the events came from. */
+/** Adds counts to day_counts, hour_orders and minute_counts, under the partition that the events came from. */
 export async function addCounts(client: Client, source: number, deltas: readonly Delta[]): Promise<void> {
   if (deltas.length === 0) return;
   await client.query({
@@ -23,6 +23,11 @@ export async function addCounts(client: Client, source: number, deltas: readonly
        SELECT (minute AT TIME ZONE (SELECT shop_time_zone()))::date, product, title, device, $6, sum(count)
        FROM delta GROUP BY 1, 2, 3, 4
        ON CONFLICT (day, product, title, device, source) DO UPDATE SET count = day_counts.count + excluded.count
+     ), hours AS (
+       INSERT INTO hour_orders (hour, product, source, count)
+       SELECT date_trunc('hour', minute, (SELECT shop_time_zone())), product, $6, sum(count)
+       FROM delta WHERE title = 'order' GROUP BY 1, 2
+       ON CONFLICT (hour, product, source) DO UPDATE SET count = hour_orders.count + excluded.count
      )
      INSERT INTO minute_counts (minute, product, title, device, source, count)
      SELECT minute, product, title, device, $6, count FROM delta

@@ -2,6 +2,7 @@
 
 import request from 'supertest';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { addDays, dayIn } from '../../src/dashboard/queries/range.ts';
 import { DEVICES, type ShopEvent, TITLES } from '../../src/events/event.ts';
 import { PRODUCTS } from '../../src/events/products.ts';
 import { storeBatch } from '../../src/ingest/store.ts';
@@ -140,8 +141,8 @@ describe('the chart of orders', () => {
     );
 
   it.each([
-    ['2019-03-31', '2019-04-01', 'minute', 60_000],
-    ['2019-10-27', '2019-10-28', 'minute', 60_000],
+    ['2019-03-31', '2019-04-01', 'hour', 3_600_000],
+    ['2019-10-27', '2019-10-28', 'hour', 3_600_000],
     ['2019-10-20', '2019-11-01', 'hour', 3_600_000],
   ] as const)('counts %s to %s by the %s', async (from, to, resolution, ms) => {
     const { body } = await get(`orders?from=${from}&to=${to}`).expect(200);
@@ -297,17 +298,29 @@ describe('a wrong query', () => {
   });
 });
 
+/** Stores what the other tests don't know of. */
+async function storeLate(event: ShopEvent, partition: number): Promise<void> {
+  const subscription = { clusterId: 'test', group: 'test', topic: 'of another shop' };
+  const record = { offset: 0n, timestamp: 0, key: null, value: Buffer.from(JSON.stringify(event)) };
+  await storeBatch(line.pool, subscription, { partition, records: [record] }, undefined, 1n);
+}
+
 describe('an answer', () => {
   it('is kept until something is stored, and made anew then', async () => {
     const ask = async () => (await get('daily?from=2018-05-01&to=2018-05-02').expect(200)).body.meta;
     const [first, again] = [await ask(), await ask()];
     expect(again).toEqual(first);
-    const late = anEvent({ time: '2018-05-01T12:00:00.000Z' });
-    events.push(late);
-    const subscription = { clusterId: 'test', group: 'test', topic: 'of another shop' };
-    const record = { offset: 0n, timestamp: 0, key: null, value: Buffer.from(JSON.stringify(late)) };
-    await storeBatch(line.pool, subscription, { partition: 0, records: [record] }, undefined, 1n);
+    await storeLate(anEvent({ time: '2018-05-01T12:00:00.000Z' }), 0);
     await eventually(async () => (await ask()).total === 1);
     expect((await ask()).as_of).not.toBe(first.as_of);
+  });
+
+  it('has the minutes of orders where they are of today', async () => {
+    const now = new Date();
+    await storeLate(anEvent({ time: now.toISOString(), title: 'order' }), 1);
+    const today = dayIn(ZONE, now);
+    const { body } = await get(`orders?from=${today}&to=${addDays(today, 1)}`).expect(200);
+    expect(body.meta.resolution).toBe('minute');
+    expect(body.rows).toMatchObject([{ time: `${now.toISOString().slice(0, 16)}:00.000Z`, count: 1 }]);
   });
 });

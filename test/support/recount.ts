@@ -11,6 +11,8 @@ const RECOUNTS = {
     count(*) AS events FROM events GROUP BY 1, 2`,
   orders_per_minute: `SELECT date_trunc('minute', "time") AS "time", product, count(*) AS count
     FROM events WHERE title = 'order' GROUP BY 1, 2`,
+  orders_per_hour: `SELECT date_trunc('hour', "time", (SELECT shop_time_zone())) AS "time", product, count(*) AS count
+    FROM events WHERE title = 'order' GROUP BY 1, 2`,
   users_per_device: `SELECT extract(year FROM "time" AT TIME ZONE (SELECT shop_time_zone()))::smallint AS year,
     site_version AS device, count(DISTINCT user_id) AS users FROM events GROUP BY 1, 2`,
 } as const;

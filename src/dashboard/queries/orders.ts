@@ -1,4 +1,4 @@
-// Orders over time by category: by the minute for a day, by the hour for two weeks, by the day for anything longer.
+// Orders over time by category: by the minute for today, by the hour for up to two weeks, by the day for anything longer.
 
 import type { Pool } from '../../db/pool.ts';
 import type { Product } from '../../events/products.ts';
@@ -7,12 +7,12 @@ import { type DayRange, daysBetween } from './range.ts';
 export type Resolution = 'minute' | 'hour' | 'day';
 export type OrdersRow = { readonly time: Date; readonly product: Product; readonly count: number };
 
-const MINUTES_FOR_DAYS = 1;
 const HOURS_FOR_DAYS = 14;
 
-export function resolutionOf(range: DayRange): Resolution {
+/** @param today ISO day: only what is going on is looked at minute by minute */
+export function resolutionOf(range: DayRange, today: string): Resolution {
   const days = daysBetween(range);
-  if (days <= MINUTES_FOR_DAYS) return 'minute';
+  if (days === 1 && range.from === today) return 'minute';
   return days <= HOURS_FOR_DAYS ? 'hour' : 'day';
 }
 
@@ -21,8 +21,8 @@ export async function ordersOverTime(
   pool: Pool,
   range: DayRange,
   product: Product | undefined,
+  resolution: Resolution,
 ): Promise<OrdersRow[]> {
-  const resolution = resolutionOf(range);
   return resolution === 'day'
     ? ordersByDay(pool, range, product)
     : ordersWithinDays(pool, range, product, resolution);
@@ -49,14 +49,12 @@ async function ordersWithinDays(
   product: Product | undefined,
   resolution: 'minute' | 'hour',
 ): Promise<OrdersRow[]> {
-  const time = resolution === 'minute' ? 'minute' : `date_trunc('hour', minute, (SELECT shop_time_zone()))`;
   const { rows } = await pool.query<OrdersRow>(
-    `SELECT ${time} AS "time", product, sum(count)::bigint AS count
-     FROM minute_counts
-     WHERE title = 'order' AND (product = $3 OR $3 IS NULL)
-       AND minute >= $1::date::timestamp AT TIME ZONE (SELECT shop_time_zone())
-       AND minute < $2::date::timestamp AT TIME ZONE (SELECT shop_time_zone())
-     GROUP BY 1, 2 ORDER BY 1, 2`,
+    `SELECT "time", product, count FROM orders_per_${resolution}
+     WHERE (product = $3 OR $3 IS NULL)
+       AND "time" >= $1::date::timestamp AT TIME ZONE (SELECT shop_time_zone())
+       AND "time" < $2::date::timestamp AT TIME ZONE (SELECT shop_time_zone())
+     ORDER BY 1, 2`,
     [from, to, product ?? null],
   );
   return rows;
