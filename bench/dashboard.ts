@@ -13,6 +13,7 @@ import { ms } from './statistics.ts';
 
 const FULL = Number(process.env.ROWS ?? 8_471_220);
 const SMALL = Math.round(FULL / 100);
+const ROUNDS = Number(process.env.ROUNDS ?? 5);
 const REQUESTS = Number(process.env.REQUESTS ?? 300);
 const ORIGINAL_ROUNDS = Number(process.env.ORIGINAL_ROUNDS ?? 2);
 const DASHBOARDS = 50;
@@ -23,10 +24,11 @@ const SETTLE_MS = 3_000;
 /** @param anew whether something is stored before each request, or nothing as it is with a loaded file */
 async function compareSizes(small: Loaded, full: Loaded, anew: boolean): Promise<Map<string, Times>> {
   const kept = anew ? 'each made anew' : 'kept while nothing is stored';
-  console.log(`every chart, ${REQUESTS} requests in turn, ${kept}: ${SMALL} rows, then ${FULL} rows`);
+  const many = `${ROUNDS} rounds of ${REQUESTS} requests`;
+  console.log(`every chart, medians over ${many} in turn, ${kept}: ${SMALL} rows, then ${FULL} rows`);
   const atFull = new Map<string, Times>();
   for (const [name, path] of Object.entries(CHARTS)) {
-    const [a, b] = await timeChart([small, full], path, REQUESTS, anew);
+    const [a, b] = await timeChart([small, full], path, ROUNDS, REQUESTS, anew);
     if (a === undefined || b === undefined) continue;
     atFull.set(name, b);
     const ratio = `p50 × ${(b.p50 / a.p50).toFixed(2)}  p99 × ${(b.p99 / a.p99).toFixed(2)}`;

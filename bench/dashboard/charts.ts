@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { STORED_CHANNEL, storedMessage } from '../../src/db/stored.ts';
-import { percentile } from '../statistics.ts';
+import { median, percentile } from '../statistics.ts';
 import type { Loaded } from './loaded.ts';
 
 const RANGE = 'from=2019-01-01&to=2019-06-01';
@@ -36,25 +36,42 @@ const NEWS = storedMessage({ topic: 'bench', partition: -1, next: '0' });
 const NEWS_MS = 5;
 
 /**
- * Milliseconds of a chart on each database, asked `requests` times in turn.
+ * Milliseconds of a chart on each database, asked in turn: medians over `rounds` of `requests` each.
  * @param anew whether the program is told before each request that something was stored, so that no answer is kept
  */
 export async function timeChart(
+  databases: readonly Loaded[],
+  path: string,
+  rounds: number,
+  requests: number,
+  anew: boolean,
+): Promise<Times[]> {
+  // The first one warms up.
+  await timeRound(databases, path, Math.ceil(requests / 10), anew);
+  const times: Times[][] = [];
+  for (let round = 0; round < rounds; round += 1)
+    times.push(await timeRound(databases, path, requests, anew));
+  const medianOf = (index: number, part: keyof Times) => median(times.map((one) => one[index]?.[part] ?? 0));
+  return databases.map((_, index) => ({ p50: medianOf(index, 'p50'), p99: medianOf(index, 'p99') }));
+}
+
+async function timeRound(
   databases: readonly Loaded[],
   path: string,
   requests: number,
   anew: boolean,
 ): Promise<Times[]> {
   const samples = databases.map((): number[] => []);
-  for (let n = -Math.ceil(requests / 10); n < requests; n += 1) {
-    for (const [index, { program, database }] of databases.entries()) {
+  for (let n = 0; n < requests; n += 1) {
+    // Each goes first every other time.
+    const inTurn = [...databases.entries()];
+    if (n % 2 === 1) inTurn.reverse();
+    for (const [index, { program, database }] of inTurn) {
       if (anew) {
         await database.query('SELECT pg_notify($1, $2)', [STORED_CHANNEL, NEWS]);
         await sleep(NEWS_MS);
       }
-      const took = await once(program.url + path);
-      // The first tenth warms up.
-      if (n >= 0) samples[index]?.push(took);
+      samples[index]?.push(await once(program.url + path));
     }
   }
   return samples.map((times) => ({ p50: percentile(times, 0.5), p99: percentile(times, 0.99) }));

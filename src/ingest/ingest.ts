@@ -2,7 +2,7 @@
 // transaction (store.ts), retried with growing pauses for as long as Postgres is away, while nothing more is fetched.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import type { Batch, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { watchClock } from '../clock.ts';
 import { codeOf } from '../db/errors.ts';
 import type { Pool } from '../db/pool.ts';
@@ -21,6 +21,9 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
 const COMMIT_EVERY_MS = 1_000;
 const PACE_MS = 15;
+/** What each record of a batch adds to its pace, and where that ends. */
+const PACE_MS_A_RECORD = 0.5;
+const LONGEST_PACE_MS = 50;
 /** Of each partition at once: what is in hand is what decides the memory. */
 const FETCH_BYTES = 1024 * 1024;
 /** A killed process's partitions are given away after this; Kafka's lowest allowed is 6 s. */
@@ -107,7 +110,7 @@ export class Ingest {
       eachBatchAutoResolve: false,
       partitionsConsumedConcurrently: 3,
       eachBatch: (payload) =>
-        paced(() =>
+        paced(payload.batch, () =>
           tended(
             payload.heartbeat,
             () => this.#endHolders(),
@@ -290,11 +293,17 @@ export class Ingest {
 }
 
 /**
- * What comes right behind a batch waits a moment and goes together: an event that comes alone is stored at once, many
- * small transactions become some larger ones, and a backlog, whose batches take longer than this, isn't held up.
+ * What comes right behind a batch waits a moment and goes together, the longer the more has come: an event that comes
+ * alone is stored at once, many small transactions become some larger ones, and a backlog isn't held up.
  */
-async function paced(work: () => Promise<void>): Promise<void> {
-  const pause = sleep(PACE_MS);
+async function paced(
+  { messages, highWatermark, lastOffset }: Batch,
+  work: () => Promise<void>,
+): Promise<void> {
+  const isLast = BigInt(lastOffset()) + 1n >= BigInt(highWatermark);
+  const pause = isLast
+    ? sleep(Math.min(PACE_MS + messages.length * PACE_MS_A_RECORD, LONGEST_PACE_MS))
+    : undefined;
   await work();
   await pause;
 }

@@ -28,6 +28,8 @@ export class Load {
   readonly #random: () => number;
   readonly #producer: Producer;
   readonly #users = Array.from({ length: 200 }, newId);
+  /** The acknowledged events by number, to draw from at once. */
+  readonly #sent: ShopEvent[] = [];
   #stopping = false;
   #clients: Promise<void>[] = [];
 
@@ -59,17 +61,19 @@ export class Load {
       const events = Array.from({ length: EVENTS_A_REQUEST }, () => this.#draw());
       await this.#insist(() => this.#post(events));
       this.acknowledged.sends += events.length;
-      for (const event of events) this.acknowledged.events.set(event.order_id, event);
+      for (const event of events) this.#remember(event);
       if (this.#random() < MALFORMED_SHARE * EVENTS_A_REQUEST) await this.#sendMalformed();
     }
   }
 
+  #remember(event: ShopEvent): void {
+    if (this.acknowledged.events.has(event.order_id)) return;
+    this.acknowledged.events.set(event.order_id, event);
+    this.#sent.push(event);
+  }
+
   #draw(): ShopEvent {
-    const sent = this.acknowledged.events;
-    if (sent.size > 0 && this.#random() < DUPLICATE_SHARE) {
-      const [again] = [...sent.values()].slice(Math.floor(this.#random() * Math.min(sent.size, 500)));
-      if (again !== undefined) return again;
-    }
+    if (this.#sent.length > 0 && this.#random() < DUPLICATE_SHARE) return this.#pick(this.#sent);
     return anEvent({
       order_id: newOrderId(),
       user_id: this.#pick(this.#users),

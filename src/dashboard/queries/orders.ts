@@ -5,7 +5,8 @@ import type { Product } from '../../events/products.ts';
 import { type DayRange, daysBetween } from './range.ts';
 
 export type Resolution = 'minute' | 'hour' | 'day';
-export type OrdersRow = { readonly time: Date; readonly product: Product; readonly count: number };
+/** `time` as in 2019-03-04T10:00:00.000Z. */
+export type OrdersRow = { readonly time: string; readonly product: Product; readonly count: number };
 
 const HOURS_FOR_DAYS = 14;
 
@@ -33,14 +34,14 @@ async function ordersByDay(
   { from, to }: DayRange,
   product: Product | undefined,
 ): Promise<OrdersRow[]> {
-  const { rows } = await pool.query<OrdersRow>(
-    `SELECT day::timestamp AT TIME ZONE (SELECT shop_time_zone()) AS "time", product, sum(count)::bigint AS count
+  const { rows } = await pool.query<TimedRow>(
+    `SELECT ${msOf('day::timestamp AT TIME ZONE (SELECT shop_time_zone())')} AS ms, product, sum(count)::bigint AS count
      FROM day_counts
      WHERE title = 'order' AND day >= $1::date AND day < $2::date AND (product = $3 OR $3 IS NULL)
      GROUP BY day, product ORDER BY day, product`,
     [from, to, product ?? null],
   );
-  return rows;
+  return toOrders(rows);
 }
 
 async function ordersWithinDays(
@@ -49,13 +50,28 @@ async function ordersWithinDays(
   product: Product | undefined,
   resolution: 'minute' | 'hour',
 ): Promise<OrdersRow[]> {
-  const { rows } = await pool.query<OrdersRow>(
-    `SELECT "time", product, count FROM orders_per_${resolution}
+  const { rows } = await pool.query<TimedRow>(
+    `SELECT ${msOf('"time"')} AS ms, product, count FROM orders_per_${resolution}
      WHERE (product = $3 OR $3 IS NULL)
        AND "time" >= $1::date::timestamp AT TIME ZONE (SELECT shop_time_zone())
        AND "time" < $2::date::timestamp AT TIME ZONE (SELECT shop_time_zone())
-     ORDER BY 1, 2`,
+     ORDER BY "time", product`,
     [from, to, product ?? null],
   );
-  return rows;
+  return toOrders(rows);
+}
+
+/** As the queries give it: `ms` since the epoch. */
+export type TimedRow = { readonly ms: number; readonly product: Product; readonly count: number };
+
+/** A timestamptz as milliseconds since the epoch, which are read in a tenth of the time that its text takes. */
+export const msOf = (time: string): string => `1000 * date_part('epoch', ${time})`;
+
+/** @param rows ordered by their time, whose text neighbours share: it is most of what an answer costs here */
+export function toOrders(rows: readonly TimedRow[]): OrdersRow[] {
+  let [last, time] = [Number.NaN, ''];
+  return rows.map(({ ms, product, count }) => {
+    if (ms !== last) [last, time] = [ms, new Date(ms).toISOString()];
+    return { time, product, count };
+  });
 }

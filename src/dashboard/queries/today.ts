@@ -3,7 +3,7 @@
 import type { Pool } from '../../db/pool.ts';
 import type { Device, Title } from '../../events/event.ts';
 import type { Product } from '../../events/products.ts';
-import type { OrdersRow } from './orders.ts';
+import { msOf, type OrdersRow, type TimedRow, toOrders } from './orders.ts';
 
 export type TodayRow = {
   readonly product: Product;
@@ -39,15 +39,15 @@ async function countsOfDay(pool: Pool, day: string): Promise<TodayRow[]> {
 }
 
 async function ordersOfDay(pool: Pool, day: string, since: Date | undefined): Promise<OrdersRow[]> {
-  const { rows } = await pool.query<OrdersRow>(
-    `SELECT "time", product, count FROM orders_per_minute
+  const { rows } = await pool.query<TimedRow>(
+    `SELECT ${msOf('"time"')} AS ms, product, count FROM orders_per_minute
      WHERE "time" >= $1::date::timestamp AT TIME ZONE (SELECT shop_time_zone())
        AND "time" < ($1::date + 1)::timestamp AT TIME ZONE (SELECT shop_time_zone())
        AND ($2::timestamptz IS NULL OR "time" >= $2)
-     ORDER BY 1, 2`,
+     ORDER BY "time", product`,
     [day, since ?? null],
   );
-  return rows;
+  return toOrders(rows);
 }
 
 /** By wall clock: at 10:00 it is yesterday's events before 10:00, also where a day has 23 or 25 hours. */
