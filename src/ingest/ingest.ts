@@ -296,14 +296,10 @@ export class Ingest {
  * What comes right behind a batch waits a moment and goes together, the longer the more has come: an event that comes
  * alone is stored at once, many small transactions become some larger ones, and a backlog isn't held up.
  */
-async function paced(
-  { messages, highWatermark, lastOffset }: Batch,
-  work: () => Promise<void>,
-): Promise<void> {
-  const isLast = BigInt(lastOffset()) + 1n >= BigInt(highWatermark);
-  const pause = isLast
-    ? sleep(Math.min(PACE_MS + messages.length * PACE_MS_A_RECORD, LONGEST_PACE_MS))
-    : undefined;
+async function paced(batch: Batch, work: () => Promise<void>): Promise<void> {
+  const isLast = BigInt(batch.lastOffset()) + 1n >= BigInt(batch.highWatermark);
+  const pace = Math.min(PACE_MS + batch.messages.length * PACE_MS_A_RECORD, LONGEST_PACE_MS);
+  const pause = isLast ? sleep(pace) : undefined;
   await work();
   await pause;
 }
