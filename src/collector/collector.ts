@@ -94,8 +94,8 @@ async function accept(take: Take, req: Request, read: readonly (ShopEvent | Reje
   const good = read.filter((one) => 'order_id' in one);
   const client = clientOf(req);
   const taken = good.length === 0 ? [] : takeAll(take, good.map(client));
-  const waiting = taken.map((acknowledged, index) => resultOf(good[index]?.order_id ?? '', acknowledged));
-  const results = (await Promise.all(waiting)).values();
+  const settled = await Promise.allSettled(taken);
+  const results = settled.map((one, index) => resultOf(good[index]?.order_id ?? '', one)).values();
   return read.map((one) => ('order_id' in one ? (results.next().value as Result) : one));
 }
 
@@ -107,15 +107,16 @@ function takeAll(take: Take, events: readonly ShopEvent[]): ReturnType<Take> {
   }
 }
 
-async function resultOf(orderId: string, acknowledged: Promise<Acknowledgement>): Promise<Result> {
-  try {
-    const { partition, offset } = await acknowledged;
-    return { accepted: true, order_id: orderId, partition, offset: offset.toString() };
-  } catch (error) {
-    if (error instanceof KafkaError && error.code === 'REFUSED')
-      return { accepted: false, code: 'refused', reason: error.message };
-    throw explained(error);
+/** @throws {HttpError} 503 where it is not Kafka that refuses the event */
+function resultOf(order_id: string, settled: PromiseSettledResult<Acknowledgement>): Result {
+  if (settled.status === 'fulfilled') {
+    const { partition, offset } = settled.value;
+    return { accepted: true, order_id, partition, offset: offset.toString() };
   }
+  const error: unknown = settled.reason;
+  if (error instanceof KafkaError && error.code === 'REFUSED')
+    return { accepted: false, code: 'refused', reason: error.message };
+  throw explained(error);
 }
 
 const explained = (error: unknown): unknown =>

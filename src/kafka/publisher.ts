@@ -3,12 +3,13 @@
 // The kafkajs producer is not an idempotent one: docs/decisions/idempotent-producer.md says why.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ICustomPartitioner, type Kafka, type Message, Partitioners, type Producer } from 'kafkajs';
+import type { Kafka, Message, PartitionerArgs, Producer } from 'kafkajs';
 import type { ShopEvent } from '../events/event.ts';
 import type { Logger } from '../log.ts';
 import { connectProducer } from './client.ts';
 import { isTooLarge, KafkaError, reasonOf } from './errors.ts';
 import type { Kept, Outbox } from './outbox.ts';
+import { partitionOf } from './partition.ts';
 
 export const PARTITIONS = 3;
 const BATCH_EVENTS = 2_000;
@@ -50,7 +51,6 @@ export class Publisher {
   readonly #log: Logger;
   readonly #kafka: Kafka;
   readonly #producer: Producer;
-  readonly #partitions = new WeakMap<Message, number>();
   #queue: Waiting[] = [];
   #wake: () => void = () => {};
   #ready = false;
@@ -64,7 +64,7 @@ export class Publisher {
     this.#outbox = outbox;
     this.#log = log;
     this.#producer = kafka.producer({
-      createPartitioner: () => this.#rememberPartition(Partitioners.DefaultPartitioner()),
+      createPartitioner: () => partitionInto,
       allowAutoTopicCreation: false,
     });
   }
@@ -192,7 +192,7 @@ export class Publisher {
 
   /** Sends the batch, or its first half where Kafka finds it too large; what to do with each event sent. */
   async #send(batch: readonly Waiting[]): Promise<((waiting: Waiting) => void)[]> {
-    const messages: Message[] = batch.map(({ key, kept }) => ({ key, value: kept.line }));
+    const messages = batch.map(({ key, kept }): Keyed => ({ key, value: kept.line }));
     try {
       const metadata = await this.#producer.send({ topic: this.#topic, messages });
       const at = Date.now();
@@ -200,7 +200,7 @@ export class Publisher {
         metadata.map(({ partition, baseOffset }) => [partition, BigInt(baseOffset ?? -1)]),
       );
       return messages.map((message) => {
-        const partition = this.#partitions.get(message) ?? -1;
+        const { partition = -1 } = message;
         const offset = next.get(partition) ?? -1n;
         next.set(partition, offset + 1n);
         return ({ resolve }) => resolve({ topic: this.#topic, partition, offset, at });
@@ -215,12 +215,12 @@ export class Publisher {
       ];
     }
   }
+}
 
-  #rememberPartition(choose: ReturnType<ICustomPartitioner>): ReturnType<ICustomPartitioner> {
-    return (args) => {
-      const partition = choose(args);
-      this.#partitions.set(args.message, partition);
-      return partition;
-    };
-  }
+type Keyed = Message & { readonly key: string };
+
+/** Notes the partition in the message, too: kafkajs's answer has the first offset of each partition only. */
+function partitionInto({ message, partitionMetadata }: PartitionerArgs): number {
+  message.partition = partitionOf((message as Keyed).key, partitionMetadata.length);
+  return message.partition;
 }

@@ -8,7 +8,7 @@ import type { Running } from './running.ts';
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 10_000;
-/** A part that has lived this long begins anew with the shortest pause. */
+/** A part that has lived this long is started again at once. */
 const STEADY_MS = 5_000;
 
 /** Starts a part; gives up, by rejecting, once `signal` is aborted. */
@@ -68,12 +68,12 @@ export class Supervisor {
   }
 
   async #watch(kept: { readonly part: Part; running: Running }): Promise<void> {
-    let pause = FIRST_PAUSE_MS;
+    let pause = 0;
     while (kept.running.ended !== undefined) {
       const since = performance.now();
       await kept.running.ended.catch((error) => this.#log.error(`${kept.part}: ${error}`));
       if (this.#stopping.signal.aborted) return;
-      pause = performance.now() - since > STEADY_MS ? FIRST_PAUSE_MS : Math.min(pause * 2, LONGEST_PAUSE_MS);
+      pause = performance.now() - since > STEADY_MS ? 0 : longer(pause);
       this.#log.warn(`${kept.part} has ended; starting it again`);
       const again = await this.#startAgain(kept.part, pause);
       if (again === undefined) return;
@@ -84,7 +84,7 @@ export class Supervisor {
   /** Undefined where the program stops meanwhile. */
   async #startAgain(part: Part, firstPause: number): Promise<Running | undefined> {
     const { signal } = this.#stopping;
-    for (let pause = firstPause; !signal.aborted; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+    for (let pause = firstPause; !signal.aborted; pause = longer(pause)) {
       await sleep(pause, undefined, { signal }).catch(() => {});
       if (signal.aborted) return undefined;
       try {
@@ -99,3 +99,5 @@ export class Supervisor {
     return undefined;
   }
 }
+
+const longer = (pause: number) => Math.min(Math.max(pause * 2, FIRST_PAUSE_MS), LONGEST_PAUSE_MS);

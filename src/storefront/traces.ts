@@ -58,8 +58,9 @@ export class Traces {
     if (earlier !== undefined && earlier.lost === undefined) return hops;
     if (earlier !== undefined) this.#forget(earlier);
     this.#byOrder.set(event.order_id, hops);
-    const mine = this.#byVisitor.get(event.user_id) ?? [];
-    this.#byVisitor.set(event.user_id, [hops, ...mine].slice(0, MOST_PER_VISITOR));
+    const mine = this.#byVisitor.get(event.user_id);
+    if (mine === undefined) this.#byVisitor.set(event.user_id, [hops]);
+    else if (mine.unshift(hops) > MOST_PER_VISITOR) mine.pop();
     this.#forgetOldest();
     this.#tell(hops);
     return hops;
@@ -155,9 +156,10 @@ export class Traces {
     this.#byOrder.delete(event.order_id);
     this.#inPostgres.delete(hops);
     if (acknowledgement !== undefined) this.#inKafka.get(acknowledgement.partition)?.delete(hops);
-    const left = (this.#byVisitor.get(event.user_id) ?? []).filter((one) => one !== hops);
-    if (left.length === 0) this.#byVisitor.delete(event.user_id);
-    else this.#byVisitor.set(event.user_id, left);
+    const mine = this.#byVisitor.get(event.user_id) ?? [];
+    const at = mine.lastIndexOf(hops);
+    if (at !== -1) mine.splice(at, 1);
+    if (mine.length === 0) this.#byVisitor.delete(event.user_id);
   }
 }
 
