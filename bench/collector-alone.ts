@@ -19,8 +19,8 @@ const NOBODY = { brokers: ['127.0.0.1:1'], ssl: false, sasl: undefined };
 
 let offset = 0n;
 const publisher = {
-  publishAll: (events: readonly unknown[]) =>
-    events.map(async () => ({ topic: 'none', partition: 0, offset: offset++, at: Date.now() })),
+  publishAll: async (events: readonly unknown[]) =>
+    events.map(() => ({ topic: 'none', partition: 0, offset: offset++, at: Date.now() })),
 } as unknown as Publisher;
 
 const log = createLog('bench', 'silent', false);

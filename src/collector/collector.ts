@@ -7,7 +7,7 @@ import { isbot } from 'isbot';
 import type { ShopEvent } from '../events/event.ts';
 import { parseEvent } from '../events/parse.ts';
 import { KafkaError } from '../kafka/errors.ts';
-import type { Acknowledgement } from '../kafka/publisher.ts';
+import type { Outcome } from '../kafka/publisher.ts';
 import { requestContext } from '../storefront/tracking.ts';
 import { unavailable } from '../web/errors.ts';
 import { serve } from '../web/operation.ts';
@@ -15,7 +15,7 @@ import { eventsBody, readSent, type Sent } from './body.ts';
 import * as operations from './operations.ts';
 
 /** Takes events on their way to Kafka, together or not at all, as Publisher.publishAll does. */
-export type Take = (events: readonly ShopEvent[]) => readonly Promise<Acknowledgement>[];
+export type Take = (events: readonly ShopEvent[]) => Promise<readonly Outcome[]>;
 
 /** What became of one event, in the order they were sent. */
 export type Result =
@@ -93,9 +93,8 @@ function check(sent: Sent): ShopEvent | Rejected {
 async function accept(take: Take, req: Request, read: readonly (ShopEvent | Rejected)[]): Promise<Result[]> {
   const good = read.filter((one) => 'order_id' in one);
   const client = clientOf(req);
-  const taken = good.length === 0 ? [] : takeAll(take, good.map(client));
-  const settled = await Promise.allSettled(taken);
-  const results = settled.map((one, index) => resultOf(good[index]?.order_id ?? '', one)).values();
+  const outcomes = good.length === 0 ? [] : await takeAll(take, good.map(client));
+  const results = outcomes.map((outcome, index) => resultOf(good[index]?.order_id ?? '', outcome)).values();
   return read.map((one) => ('order_id' in one ? (results.next().value as Result) : one));
 }
 
@@ -108,15 +107,13 @@ function takeAll(take: Take, events: readonly ShopEvent[]): ReturnType<Take> {
 }
 
 /** @throws {HttpError} 503 where it is not Kafka that refuses the event */
-function resultOf(order_id: string, settled: PromiseSettledResult<Acknowledgement>): Result {
-  if (settled.status === 'fulfilled') {
-    const { partition, offset } = settled.value;
+function resultOf(order_id: string, outcome: Outcome): Result {
+  if (!(outcome instanceof KafkaError)) {
+    const { partition, offset } = outcome;
     return { accepted: true, order_id, partition, offset: offset.toString() };
   }
-  const error: unknown = settled.reason;
-  if (error instanceof KafkaError && error.code === 'REFUSED')
-    return { accepted: false, code: 'refused', reason: error.message };
-  throw explained(error);
+  if (outcome.code === 'REFUSED') return { accepted: false, code: 'refused', reason: outcome.message };
+  throw explained(outcome);
 }
 
 const explained = (error: unknown): unknown =>

@@ -62,13 +62,6 @@ export class Outbox {
     return this.#bytes;
   }
 
-  /** Keeps one event, as appendAll() does. */
-  append(line: string): Kept {
-    const [kept] = this.appendAll([line]);
-    if (kept === undefined) throw new Error('expected one event to be kept');
-    return kept;
-  }
-
   /**
    * Keeps events, all or none, by one write.
    * @throws {KafkaError} OUTBOX_FULL where maxBytes are waiting, OUTBOX_WRITE where the disk refuses

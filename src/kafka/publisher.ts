@@ -27,15 +27,55 @@ export type Acknowledgement = {
   readonly at: number;
 };
 
+/**
+ * What became of an event. The error is REFUSED where Kafka will never take it, and CLOSED where the program stops before
+ * it has: the event stays on disk and is sent by the next run.
+ */
+export type Outcome = Acknowledgement | KafkaError;
+
+/** Events that were taken together: one promise for all, as one for each would cost more than sending them. */
+class Group {
+  readonly outcomes: Promise<readonly Outcome[]>;
+  readonly #settled: Outcome[];
+  #left: number;
+  #resolve: (outcomes: readonly Outcome[]) => void = () => {};
+
+  /** @param size 1 or more */
+  constructor(size: number) {
+    this.#settled = new Array(size);
+    this.#left = size;
+    this.outcomes = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+
+  settle(index: number, outcome: Outcome): void {
+    this.#settled[index] = outcome;
+    this.#left -= 1;
+    if (this.#left === 0) this.#resolve(this.#settled);
+  }
+}
+
+/** The event that is number `index` of its group. */
 type Waiting = {
   readonly key: string;
   readonly kept: Kept;
-  readonly resolve: (acknowledgement: Acknowledgement) => void;
-  readonly reject: (error: KafkaError) => void;
+  readonly group: Group;
+  readonly index: number;
 };
 
 /** An event that an earlier process took and did not see acknowledged. */
-export type Left = { readonly event: ShopEvent; readonly acknowledged: Promise<Acknowledgement> };
+export type Left = { readonly event: ShopEvent; readonly outcomes: Promise<readonly Outcome[]> };
+
+/**
+ * Of an event that was taken alone.
+ * @throws {KafkaError} REFUSED or CLOSED
+ */
+export function acknowledgementOf([outcome]: readonly Outcome[]): Acknowledgement {
+  if (outcome === undefined) throw new Error('received no outcome, expected that of one event');
+  if (outcome instanceof KafkaError) throw outcome;
+  return outcome;
+}
 
 export type PublisherState = {
   /** True once Kafka has acknowledged the last batch, or nothing was sent yet since it was reached. */
@@ -76,7 +116,7 @@ export class Publisher {
   start(): readonly Left[] {
     const left = this.#outbox.recovered.map((kept) => {
       const event = JSON.parse(kept.line) as ShopEvent;
-      return { event, acknowledged: this.#enqueue(event.user_id, kept) };
+      return { event, outcomes: this.#enqueue([event], [kept]) };
     });
     if (this.#outbox.damaged > 0)
       this.#log.error(
@@ -87,26 +127,18 @@ export class Publisher {
     return left;
   }
 
-  /** Takes one event, as publishAll() does. */
-  publish(event: ShopEvent): Promise<Acknowledgement> {
-    const [acknowledged] = this.publishAll([event]);
-    if (acknowledged === undefined) throw new Error('expected one event to be taken');
-    return acknowledged;
-  }
-
   /**
    * Keeps events on disk at once, all or none, and sends them in their order.
-   * @returns for each event: settles when Kafka has acknowledged it, which may take as long as Kafka is away; rejects with
-   *   KafkaError REFUSED where Kafka will never take it, and CLOSED where the program stops before (the event stays on
-   *   disk and is sent by the next run)
-   * @throws {KafkaError} OUTBOX_FULL or OUTBOX_WRITE, at once: no event was taken
+   * @param events one or more
+   * @returns what became of each, once all are settled, which may take as long as Kafka is away; never rejects
+   * @throws {KafkaError} OUTBOX_FULL, OUTBOX_WRITE or CLOSED, at once: no event was taken
    */
-  publishAll(events: readonly ShopEvent[]): Promise<Acknowledgement>[] {
+  publishAll(events: readonly ShopEvent[]): Promise<readonly Outcome[]> {
     if (this.#closing) throw new KafkaError('CLOSED', 'the shop is closing; no more events are taken');
     const kept = this.#outbox.appendAll(events.map((event) => JSON.stringify(event)));
-    const acknowledged = kept.map((one, index) => this.#enqueue(events[index]?.user_id ?? '', one));
+    const outcomes = this.#enqueue(events, kept);
     this.#wake();
-    return acknowledged;
+    return outcomes;
   }
 
   get state(): PublisherState {
@@ -124,16 +156,17 @@ export class Publisher {
     this.#wake();
     await Promise.race([this.#loop, sleep(CLOSE_SECONDS * 1000, undefined, { ref: false })]);
     await this.#producer.disconnect().catch(() => {});
-    for (const { reject } of this.#queue)
-      reject(new KafkaError('CLOSED', 'the shop closed before Kafka answered'));
+    for (const { group, index } of this.#queue)
+      group.settle(index, new KafkaError('CLOSED', 'the shop closed before Kafka answered'));
     this.#queue = [];
     this.#outbox.close();
   }
 
-  #enqueue(key: string, kept: Kept): Promise<Acknowledgement> {
-    return new Promise((resolve, reject) => {
-      this.#queue.push({ key, kept, resolve, reject });
-    });
+  #enqueue(events: readonly ShopEvent[], kept: readonly Kept[]): Promise<readonly Outcome[]> {
+    const group = new Group(events.length);
+    for (const [index, one] of kept.entries())
+      this.#queue.push({ key: events[index]?.user_id ?? '', kept: one, group, index });
+    return group.outcomes;
   }
 
   async #run(): Promise<void> {
@@ -173,11 +206,11 @@ export class Publisher {
     const batch = this.#nextBatch();
     const sent = await this.#send(batch);
     this.#queue = this.#queue.slice(sent.length);
-    sent.forEach((settle, index) => {
-      const waiting = batch[index];
+    sent.forEach((outcome, place) => {
+      const waiting = batch[place];
       if (waiting === undefined) return;
       this.#outbox.acknowledge(waiting.kept);
-      settle(waiting);
+      waiting.group.settle(waiting.index, outcome);
     });
   }
 
@@ -190,8 +223,8 @@ export class Publisher {
     return this.#queue.slice(0, end === -1 ? BATCH_EVENTS : end);
   }
 
-  /** Sends the batch, or its first half where Kafka finds it too large; what to do with each event sent. */
-  async #send(batch: readonly Waiting[]): Promise<((waiting: Waiting) => void)[]> {
+  /** Sends the batch, or its first half where Kafka finds it too large; what became of each event sent. */
+  async #send(batch: readonly Waiting[]): Promise<Outcome[]> {
     const messages = batch.map(({ key, kept }): Keyed => ({ key, value: kept.line }));
     try {
       const metadata = await this.#producer.send({ topic: this.#topic, messages });
@@ -203,16 +236,13 @@ export class Publisher {
         const { partition = -1 } = message;
         const offset = next.get(partition) ?? -1n;
         next.set(partition, offset + 1n);
-        return ({ resolve }) => resolve({ topic: this.#topic, partition, offset, at });
+        return { topic: this.#topic, partition, offset, at };
       });
     } catch (error) {
       if (!isTooLarge(error)) throw error;
       if (batch.length > 1) return this.#send(batch.slice(0, Math.floor(batch.length / 2)));
       this.#log.error(`Kafka refuses an event: ${reasonOf(error)}`);
-      return [
-        ({ reject }) =>
-          reject(new KafkaError('REFUSED', `Kafka refuses this event: ${reasonOf(error)}`, error)),
-      ];
+      return [new KafkaError('REFUSED', `Kafka refuses this event: ${reasonOf(error)}`, error)];
     }
   }
 }

@@ -5,7 +5,14 @@ import { isbot } from 'isbot';
 import type { CatalogueItem } from '../events/catalogue.ts';
 import type { EventContext, ShopEvent, Title } from '../events/event.ts';
 import { newOrderId, ORDER_PAGE_ID } from '../events/ids.ts';
-import type { Acknowledgement, Left, Publisher } from '../kafka/publisher.ts';
+import { KafkaError } from '../kafka/errors.ts';
+import {
+  type Acknowledgement,
+  acknowledgementOf,
+  type Left,
+  type Outcome,
+  type Publisher,
+} from '../kafka/publisher.ts';
 import type { Logger } from '../log.ts';
 import type { Hops, Traces } from './traces.ts';
 import type { Visitor } from './visitor.ts';
@@ -44,24 +51,22 @@ export class Tracking {
 
   /**
    * Takes an event and follows it.
-   * @returns settles as Publisher.publish does
-   * @throws {KafkaError} as Publisher.publish does
+   * @returns once Kafka has it; rejects with KafkaError REFUSED or CLOSED
+   * @throws {KafkaError} as Publisher.publishAll does
    */
   publish(event: ShopEvent): Promise<Acknowledgement> {
-    const [acknowledged] = this.publishAll([event]);
-    if (acknowledged === undefined) throw new Error('expected one event to be taken');
-    return acknowledged;
+    return this.publishAll([event]).then(acknowledgementOf);
   }
 
-  /** The same for several events, which are taken together or not at all. */
-  publishAll(events: readonly ShopEvent[]): readonly Promise<Acknowledgement>[] {
+  /** The same for several events, taken and settled as by Publisher.publishAll. */
+  publishAll(events: readonly ShopEvent[]): Promise<readonly Outcome[]> {
     const now = Date.now();
     const begun = events.map((event) => this.#traces.begin(event, now));
     for (const { order_id, title } of events) this.#log.debug({ order_id, title }, 'event received');
     try {
-      const acknowledged = this.#publisher.publishAll(events);
-      for (const [index, hops] of begun.entries()) this.#follow(hops, acknowledged[index]);
-      return acknowledged;
+      const outcomes = this.#publisher.publishAll(events);
+      this.#follow(begun, outcomes);
+      return outcomes;
     } catch (error) {
       for (const hops of begun) this.#lose(hops, error);
       throw error;
@@ -69,16 +74,19 @@ export class Tracking {
   }
 
   /** Follows an event that an earlier process took. */
-  resume({ event, acknowledged }: Left): void {
+  resume({ event, outcomes }: Left): void {
     const receivedAt = Date.parse(event.context?.received_at ?? event.time);
-    this.#follow(this.#traces.begin(event, receivedAt), acknowledged);
+    this.#follow([this.#traces.begin(event, receivedAt)], outcomes);
   }
 
-  #follow(hops: Hops, acknowledged: Promise<Acknowledgement> | undefined): void {
-    acknowledged?.then(
-      (acknowledgement) => this.#acknowledge(hops, acknowledgement),
-      (error) => this.#lose(hops, error),
-    );
+  #follow(begun: readonly Hops[], outcomes: Promise<readonly Outcome[]>): void {
+    void outcomes.then((settled) => {
+      for (const [index, outcome] of settled.entries()) {
+        const hops = begun[index] as Hops;
+        if (outcome instanceof KafkaError) this.#lose(hops, outcome);
+        else this.#acknowledge(hops, outcome);
+      }
+    });
   }
 
   #acknowledge(hops: Hops, acknowledgement: Acknowledgement): void {

@@ -14,7 +14,7 @@ import { parseStored, STORED_CHANNEL } from '../db/stored.ts';
 import { createKafka } from '../kafka/client.ts';
 import { Outbox } from '../kafka/outbox.ts';
 import { KafkaProbe } from '../kafka/probe.ts';
-import { Publisher } from '../kafka/publisher.ts';
+import { acknowledgementOf, Publisher } from '../kafka/publisher.ts';
 import type { Logger } from '../log.ts';
 import type { Running } from '../processes/running.ts';
 import { Orders } from '../storefront/orders.ts';
@@ -84,7 +84,7 @@ export async function startWeb(
   const server = await listenHttp(app, config.HOST, config.PORT);
   for (const left of publisher.start()) {
     tracking.resume(left);
-    orders.remember(left.event.order_id, left.acknowledged);
+    orders.remember(left.event.order_id, left.outcomes.then(acknowledgementOf));
   }
   const { askEveryMs } = patience;
   const listener = listen(databaseUrl, STORED_CHANNEL, log, onNotification, () => live.changed(), askEveryMs);

@@ -10,6 +10,7 @@ import { Outbox } from '../../src/kafka/outbox.ts';
 import { Publisher } from '../../src/kafka/publisher.ts';
 import { startWeb } from '../../src/web/part.ts';
 import { isDrained, judge } from '../chaos/verdict.ts';
+import { publish } from '../kafka/publish.ts';
 import { migratedDatabase, testLog } from '../support/database.ts';
 import { anEvent } from '../support/events.ts';
 import {
@@ -105,10 +106,10 @@ describe('a half-open connection', { timeout: 60_000 }, () => {
     );
     onTestFinished(() => publisher.close());
     publisher.start();
-    await publisher.publish(anEvent());
+    await publish(publisher, anEvent());
     expect(proxy.swallow()).toBeGreaterThan(0);
     const began = performance.now();
-    await Promise.all(Array.from({ length: 50 }, () => publisher.publish(anEvent())));
+    await Promise.all(Array.from({ length: 50 }, () => publish(publisher, anEvent())));
     expect(performance.now() - began).toBeLessThan(BOUND_SECONDS * 1_000);
     expect(publisher.state).toMatchObject({ connected: true, waiting: 0, outboxBytes: 0 });
   });

@@ -15,6 +15,7 @@ function outboxIn(folder: string, maxBytes = MEGABYTE): Outbox {
   onTestFinished(() => outbox.close());
   return outbox;
 }
+const keep = (outbox: Outbox, line: string) => outbox.appendAll([line])[0] as Kept;
 const recoveredFrom = (folder: string) => outboxIn(folder).recovered.map(({ line }) => line);
 
 describe('the outbox', () => {
@@ -22,7 +23,7 @@ describe('the outbox', () => {
     const folder = temporaryFolder();
     const outbox = outboxIn(folder, 16 * MEGABYTE);
     const lines = Array.from({ length: 5_000 }, (_, n) => event(`${n} ${'x'.repeat(500)}`));
-    const kept = lines.map((line) => outbox.append(line));
+    const kept = lines.map((line) => keep(outbox, line));
     const segments = readdirSync(folder);
     expect(segments.length).toBeGreaterThan(2);
     for (const one of kept.slice(0, 4_000)) outbox.acknowledge(one);
@@ -37,7 +38,7 @@ describe('the outbox', () => {
   it('leaves nothing on disk once all is acknowledged', () => {
     const folder = temporaryFolder();
     const outbox = outboxIn(folder);
-    for (const kept of Array.from({ length: 100 }, () => outbox.append(event()))) outbox.acknowledge(kept);
+    for (const kept of Array.from({ length: 100 }, () => keep(outbox, event()))) outbox.acknowledge(kept);
     expect(outbox.bytes).toBe(0);
     expect(readdirSync(folder).map((name) => statSync(path.join(folder, name)).size)).toEqual([0]);
     outbox.close();
@@ -48,12 +49,12 @@ describe('the outbox', () => {
     const outbox = outboxIn(temporaryFolder(), 1_000);
     const kept: Kept[] = [];
     expect(() => {
-      for (;;) kept.push(outbox.append(event()));
+      for (;;) kept.push(keep(outbox, event()));
     }).toThrow(expect.objectContaining({ code: 'OUTBOX_FULL' }));
     expect(kept.length).toBeGreaterThan(1);
     expect(outbox.bytes).toBeLessThanOrEqual(1_000);
     for (const one of kept) outbox.acknowledge(one);
-    outbox.append(event());
+    keep(outbox, event());
   });
 
   it('forgets a last line that was torn, which nobody was answered for', () => {
@@ -105,10 +106,10 @@ describe('the outbox', () => {
     const folder = temporaryFolder();
     const outbox = outboxIn(folder);
     const line = event();
-    const kept = outbox.append(line);
+    const kept = keep(outbox, line);
     outbox.close();
     outbox.acknowledge(kept);
-    expect(() => outbox.append(event())).toThrow(expect.objectContaining({ code: 'OUTBOX_WRITE' }));
+    expect(() => keep(outbox, event())).toThrow(expect.objectContaining({ code: 'OUTBOX_WRITE' }));
     expect(recoveredFrom(folder)).toEqual([line]);
   });
 
@@ -124,7 +125,7 @@ describe('the outbox', () => {
     const outbox = new Outbox(folder, MEGABYTE);
     const kept: Kept[] = [];
     const fill = () => {
-      for (let n = 0; n < 1_000; n++) kept.push(outbox.append(event('x'.repeat(1_500))));
+      for (let n = 0; n < 1_000; n++) kept.push(keep(outbox, event('x'.repeat(1_500))));
     };
     expect(fill).toThrow(expect.objectContaining({ code: 'OUTBOX_WRITE' }));
     expect(fill).toThrow(
@@ -135,7 +136,7 @@ describe('the outbox', () => {
     const [file = ''] = readdirSync(folder);
     expect(readFileSync(path.join(folder, file), 'utf8')).toBe(lines.map((line) => `${line}\n`).join(''));
     for (const one of kept) outbox.acknowledge(one);
-    outbox.append(event());
+    keep(outbox, event());
     outbox.close();
   });
 });

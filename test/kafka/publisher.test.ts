@@ -7,6 +7,7 @@ import { testLog } from '../support/database.ts';
 import { anEvent } from '../support/events.ts';
 import { eventually, startTestBroker, temporaryFolder, testKafka } from '../support/line.ts';
 import { freePort } from '../support/ports.ts';
+import { publish } from './publish.ts';
 
 const MEGABYTE = 1024 * 1024;
 
@@ -60,7 +61,7 @@ describe('the publisher', () => {
     const broker = await startTestBroker();
     const publisher = publisherTo(broker.port);
     publisher.start();
-    const acknowledged = await Promise.all(visits(0, 20, users).map((event) => publisher.publish(event)));
+    const acknowledged = await Promise.all(visits(0, 20, users).map((event) => publish(publisher, event)));
     const places = acknowledged.map(({ partition, offset }) => `${partition}/${offset}`);
     expect(new Set(places).size).toBe(60);
     const partitions = await eventsIn(broker.port, 60);
@@ -77,7 +78,7 @@ describe('the publisher', () => {
     const [port, folder] = [await freePort(), temporaryFolder()];
     const publisher = publisherTo(port);
     publisher.start();
-    const first = visits(0, 10, users).map((event) => publisher.publish(event));
+    const first = visits(0, 10, users).map((event) => publish(publisher, event));
     await eventually(() => publisher.state.lastError);
     expect(publisher.state).toMatchObject({
       connected: false,
@@ -86,9 +87,9 @@ describe('the publisher', () => {
     });
     const broker = await startTestBroker(folder, port);
     await Promise.all(first);
-    const second = visits(10, 20, users).map((event) => publisher.publish(event));
+    const second = visits(10, 20, users).map((event) => publish(publisher, event));
     await broker.close();
-    const third = visits(20, 30, users).map((event) => publisher.publish(event));
+    const third = visits(20, 30, users).map((event) => publish(publisher, event));
     await eventually(() => publisher.state.lastError);
     await startTestBroker(folder, port);
     await Promise.all([...second, ...third]);
@@ -102,13 +103,13 @@ describe('the publisher', () => {
     publisher.start();
     const taken: Promise<unknown>[] = [];
     const fill = () => {
-      for (const event of visits(0, 1_000, [users[0] ?? ''])) taken.push(publisher.publish(event));
+      for (const event of visits(0, 1_000, [users[0] ?? ''])) taken.push(publish(publisher, event));
     };
     expect(fill).toThrow(expect.objectContaining({ code: 'OUTBOX_FULL' }));
     expect(publisher.state.outboxBytes).toBeLessThanOrEqual(20_000);
     await startTestBroker(undefined, port);
     await Promise.all(taken);
-    await expect(publisher.publish(anEvent())).resolves.toMatchObject({ topic: 'ecommerce' });
+    await expect(publish(publisher, anEvent())).resolves.toMatchObject({ topic: 'ecommerce' });
     expect((await eventsIn(port, taken.length)).flat().length).toBeGreaterThanOrEqual(taken.length);
   });
 
@@ -116,16 +117,16 @@ describe('the publisher', () => {
     const [port, folder] = [await freePort(), temporaryFolder()];
     const first = publisherTo(port, folder);
     first.start();
-    const ends = visits(0, 10, users).map((event) => first.publish(event).catch((error) => error.code));
+    const ends = visits(0, 10, users).map((event) => publish(first, event).catch((error) => error.code));
     await first.close();
     expect(new Set(await Promise.all(ends))).toEqual(new Set(['CLOSED']));
-    expect(() => first.publish(anEvent())).toThrow(expect.objectContaining({ code: 'CLOSED' }));
+    expect(() => publish(first, anEvent())).toThrow(expect.objectContaining({ code: 'CLOSED' }));
     await startTestBroker(undefined, port);
     const second = publisherTo(port, folder);
     const left = second.start();
-    const more = visits(10, 12, users).map((event) => second.publish(event));
+    const more = visits(10, 12, users).map((event) => publish(second, event));
     expect(left).toHaveLength(30);
-    await Promise.all([...left.map(({ acknowledged }) => acknowledged), ...more]);
+    await Promise.all([...left.map(({ outcomes }) => outcomes), ...more]);
     expectInOrder(await eventsIn(port, 36), 12);
   });
 
@@ -139,9 +140,9 @@ describe('the publisher', () => {
     const publisher = publisherTo(broker.port);
     publisher.start();
     const huge = anEvent({ user_id: users[0] ?? '', context: { referrer: 'x'.repeat(5_000) } });
-    const before = visits(0, 15, users).map((event) => publisher.publish(event));
-    const refused = publisher.publish(huge);
-    const after = visits(15, 30, users).map((event) => publisher.publish(event));
+    const before = visits(0, 15, users).map((event) => publish(publisher, event));
+    const refused = publish(publisher, huge);
+    const after = visits(15, 30, users).map((event) => publish(publisher, event));
     await expect(refused).rejects.toMatchObject({ code: 'REFUSED' });
     await Promise.all([...before, ...after]);
     expectInOrder(await eventsIn(broker.port, 90), 30);
