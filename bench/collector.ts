@@ -5,7 +5,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import path from 'node:path';
 import autocannon from 'autocannon';
-import { anEvent } from './events.ts';
+import { newId } from '../src/events/ids.ts';
+import { anEvent, pick } from './events.ts';
 import { dataFolder, isReady, startProgram } from './program.ts';
 import { median, ms } from './statistics.ts';
 
@@ -15,7 +16,9 @@ const WARM_SECONDS = 2;
 const CONNECTIONS = 32;
 const BATCH = 50;
 
-const click = () => anEvent({ title: 'banner_click' });
+const USERS = Array.from({ length: 5_000 }, newId);
+
+const click = () => anEvent({ user_id: pick(USERS), title: 'banner_click' });
 const single = () => JSON.stringify(click());
 const batch = () => JSON.stringify(Array.from({ length: BATCH }, click));
 

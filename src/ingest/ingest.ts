@@ -23,7 +23,7 @@ const COMMIT_EVERY_MS = 1_000;
 const PACE_MS = 15;
 /** What each record of a batch adds to its pace, and where that ends. */
 const PACE_MS_A_RECORD = 0.5;
-const LONGEST_PACE_MS = 50;
+const LONGEST_PACE_MS = 100;
 /** Of each partition at once: what is in hand is what decides the memory. */
 const FETCH_BYTES = 1024 * 1024;
 /** A killed process's partitions are given away after this; Kafka's lowest allowed is 6 s. */
