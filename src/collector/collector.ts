@@ -4,7 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Request, type Response, Router } from 'express';
 import { isbot } from 'isbot';
-import type { ShopEvent } from '../events/event.ts';
+import type { EventContext, ShopEvent } from '../events/event.ts';
 import { parseEvent } from '../events/parse.ts';
 import { KafkaError } from '../kafka/errors.ts';
 import type { Outcome } from '../kafka/publisher.ts';
@@ -134,11 +134,12 @@ export function clientOf(req: Request): (event: ShopEvent) => ShopEvent {
     bots.set(userAgent, known);
     return known;
   };
-  return (event) => {
-    const given = event.context ?? {};
+  const contextOf = (given: EventContext): EventContext => {
     const context = given.user_agent === undefined ? { ...own, ...given } : given;
     const userAgent = context.user_agent;
     const bot = userAgent === undefined ? {} : { bot: isBot(userAgent) };
-    return { ...event, context: { ...context, ...bot, received_at } };
+    return { ...context, ...bot, received_at };
   };
+  const common = contextOf({});
+  return (event) => ({ ...event, context: event.context === undefined ? common : contextOf(event.context) });
 }

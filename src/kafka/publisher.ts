@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kafka, Message, PartitionerArgs, Producer } from 'kafkajs';
 import type { ShopEvent } from '../events/event.ts';
+import { writeWire } from '../events/wire.ts';
 import type { Logger } from '../log.ts';
 import { connectProducer } from './client.ts';
 import { isTooLarge, KafkaError, reasonOf } from './errors.ts';
@@ -135,7 +136,7 @@ export class Publisher {
    */
   publishAll(events: readonly ShopEvent[]): Promise<readonly Outcome[]> {
     if (this.#closing) throw new KafkaError('CLOSED', 'the shop is closing; no more events are taken');
-    const kept = this.#outbox.appendAll(events.map((event) => JSON.stringify(event)));
+    const kept = this.#outbox.appendAll(writeWire(events));
     const outcomes = this.#enqueue(events, kept);
     this.#wake();
     return outcomes;

@@ -139,6 +139,7 @@ export class Traces {
   }
 
   #tell(hops: Hops): void {
+    if (this.#watchers.size === 0) return;
     const watchers = this.#watchers.get(hops.event.user_id);
     if (watchers === undefined) return;
     const trace = toTrace(hops);

@@ -5,7 +5,7 @@ import { clientOf } from '../../src/collector/collector.ts';
 import { CATALOGUE } from '../../src/events/catalogue.ts';
 import type { EventContext, ShopEvent } from '../../src/events/event.ts';
 import { parseEventBytes } from '../../src/events/parse.ts';
-import { readWire } from '../../src/events/wire.ts';
+import { readWire, writeWire } from '../../src/events/wire.ts';
 import { toEvent } from '../../src/storefront/tracking.ts';
 import { anyEvent, anyPlainEvent } from '../support/arbitrary.ts';
 import { anEvent } from '../support/events.ts';
@@ -196,5 +196,23 @@ describe('readWire', () => {
       const event = clientOf(request(headers))(anEvent({ context: given }));
       expect(readShort(bytesOf(event))).toEqual(event);
     }
+  });
+});
+
+describe('writeWire', () => {
+  it('writes what JSON.stringify writes', () => {
+    // A context that several events share, as those of one request do.
+    const several = fc.array(fc.tuple(anyEvent, fc.boolean()), { maxLength: 5 }).map((events) =>
+      events.map(([event, shares]) => {
+        const context = shares ? events[0]?.[0].context : event.context;
+        return context === undefined ? event : { ...event, context };
+      }),
+    );
+    fc.assert(
+      fc.property(several, (events) => {
+        expect(writeWire(events)).toEqual(events.map((event) => JSON.stringify(event)));
+      }),
+      { numRuns: 500 },
+    );
   });
 });
