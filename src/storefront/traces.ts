@@ -5,7 +5,7 @@ import type { ShopEvent } from '../events/event.ts';
 import type { Acknowledgement } from '../kafka/publisher.ts';
 import type { Trace } from './page-models.ts';
 
-const MOST_TRACES = 20_000;
+const MOST_OF_A_GENERATION = 10_000;
 const MOST_PER_VISITOR = 20;
 
 export type Hops = {
@@ -25,12 +25,37 @@ export type TraceObserver = {
   charted(ms: number): void;
 };
 
+/** Traces that began one after another, and are forgotten together: one by one would cost more than beginning them. */
+class Generation {
+  readonly byOrder = new Map<string, Hops>();
+  /** Newest first. */
+  readonly byVisitor = new Map<string, Hops[]>();
+
+  add(hops: Hops): void {
+    const { order_id, user_id } = hops.event;
+    this.byOrder.set(order_id, hops);
+    const others = this.byVisitor.get(user_id);
+    if (others === undefined) this.byVisitor.set(user_id, [hops]);
+    else if (others.unshift(hops) > MOST_PER_VISITOR) others.pop();
+  }
+
+  delete({ event }: Hops): void {
+    this.byOrder.delete(event.order_id);
+    const others = this.byVisitor.get(event.user_id) ?? [];
+    const left = others.filter((one) => one.event.order_id !== event.order_id);
+    if (left.length > 0) this.byVisitor.set(event.user_id, left);
+    else this.byVisitor.delete(event.user_id);
+  }
+
+  has({ event }: Hops): boolean {
+    return this.byOrder.has(event.order_id);
+  }
+}
+
 export class Traces {
   readonly #observer: TraceObserver | undefined;
-  readonly #byOrder = new Map<string, Hops>();
-  readonly #byVisitor = new Map<string, Hops[]>();
-  /** Walks on through the traces as they began: a new walk would pass the places of all that were forgotten each time. */
-  readonly #oldestFirst = this.#byOrder.values();
+  #young = new Generation();
+  #old = new Generation();
   /** Acknowledged, and not known to be stored yet: by partition, in the order of their offsets. */
   readonly #inKafka = new Map<number, Set<Hops>>();
   /** How far each partition is stored: ingest may be done before our own acknowledgement has been read. */
@@ -54,14 +79,11 @@ export class Traces {
       lost: undefined,
     };
     // A repeated order_id is stored once, as it came first: what follows under it is not what anybody looks for.
-    const earlier = this.#byOrder.get(event.order_id);
+    const earlier = this.find(event.order_id);
     if (earlier !== undefined && earlier.lost === undefined) return hops;
-    if (earlier !== undefined) this.#forget(earlier);
-    this.#byOrder.set(event.order_id, hops);
-    const mine = this.#byVisitor.get(event.user_id);
-    if (mine === undefined) this.#byVisitor.set(event.user_id, [hops]);
-    else if (mine.unshift(hops) > MOST_PER_VISITOR) mine.pop();
-    this.#forgetOldest();
+    if (earlier !== undefined) for (const generation of [this.#young, this.#old]) generation.delete(earlier);
+    if (this.#young.byOrder.size === MOST_OF_A_GENERATION) this.#forgetOld();
+    this.#young.add(hops);
     this.#tell(hops);
     return hops;
   }
@@ -113,12 +135,13 @@ export class Traces {
   }
 
   find(orderId: string): Hops | undefined {
-    return this.#byOrder.get(orderId);
+    return this.#young.byOrder.get(orderId) ?? this.#old.byOrder.get(orderId);
   }
 
   /** The visitor's newest events, newest first. */
   recent(userId: string, most: number): Trace[] {
-    return (this.#byVisitor.get(userId) ?? []).slice(0, most).map(toTrace);
+    const ofVisitor = [this.#young, this.#old].flatMap(({ byVisitor }) => byVisitor.get(userId) ?? []);
+    return ofVisitor.slice(0, Math.min(most, MOST_PER_VISITOR)).map(toTrace);
   }
 
   /** Calls `watcher` whenever an event of the visitor moves on, until the returned function is called. */
@@ -146,21 +169,12 @@ export class Traces {
     for (const watcher of watchers) watcher(trace);
   }
 
-  #forgetOldest(): void {
-    if (this.#byOrder.size <= MOST_TRACES) return;
-    const { value: oldest } = this.#oldestFirst.next();
-    if (oldest !== undefined) this.#forget(oldest);
-  }
-
-  #forget(hops: Hops): void {
-    const { event, acknowledgement } = hops;
-    this.#byOrder.delete(event.order_id);
-    this.#inPostgres.delete(hops);
-    if (acknowledgement !== undefined) this.#inKafka.get(acknowledgement.partition)?.delete(hops);
-    const mine = this.#byVisitor.get(event.user_id) ?? [];
-    const at = mine.lastIndexOf(hops);
-    if (at !== -1) mine.splice(at, 1);
-    if (mine.length === 0) this.#byVisitor.delete(event.user_id);
+  #forgetOld(): void {
+    this.#old = this.#young;
+    this.#young = new Generation();
+    // Where Postgres is away, they would wait for ever.
+    for (const waiting of [this.#inPostgres, ...this.#inKafka.values()])
+      for (const hops of waiting) if (!this.#old.has(hops)) waiting.delete(hops);
   }
 }
 

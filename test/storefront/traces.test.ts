@@ -95,7 +95,9 @@ describe('a trace', () => {
     for (let n = 0; n < 30; n++) traces.begin({ ...anEvent(), user_id: event.user_id }, n);
     expect(traces.recent(event.user_id, 99)).toHaveLength(20);
     expect(traces.recent(event.user_id, 1)[0]?.received_at).toBe(new Date(29).toISOString());
-    for (let n = 0; n < 20_000; n++) traces.begin(anEvent(), n);
+    for (let n = 0; n < 9_970; n++) traces.begin(anEvent(), n);
+    expect(traces.recent(event.user_id, 99)).toHaveLength(20);
+    for (let n = 0; n < 10_001; n++) traces.begin(anEvent(), n);
     expect(traces.recent(event.user_id, 99)).toHaveLength(0);
   });
 });
