@@ -1,6 +1,6 @@
 // Which partition a key belongs to, as Kafka's Java client chooses it, so that whoever else produces to the topic puts a
-// visitor's events where ours are. kafkajs 2.2.4 computes the same with 64-bit arithmetic in software, at thirty times
-// the cost (partitioners/default/murmur2.js).
+// visitor's events where ours are. kafkajs 2.2.4 computes the same with 64-bit arithmetic in software, at ten to
+// twenty times the cost (partitioners/default/murmur2.js).
 
 const SEED = 0x9747b28c;
 const MIX = 0x5bd1e995;
