@@ -68,8 +68,8 @@ export function countAxis(more = {}) {
 const DAY_MS = 86_400_000;
 
 /** Ticks where people look for them: full hours, days, Mondays, the first of a month. */
-function ticksFor(days) {
-  if (days <= 2) return { unit: 'hour', stepSize: 3 };
+function ticksFor(days, resolution) {
+  if (days <= 2 && resolution !== 'day') return { unit: 'hour', stepSize: 3 };
   if (days <= 16) return { unit: 'day' };
   if (days <= 65) return { unit: 'week' };
   if (days <= 400) return { unit: 'month' };
@@ -85,7 +85,7 @@ export function timeAxis(from, to, resolution) {
     time: {
       tooltipFormat: resolution === 'day' ? 'fullDay' : 'moment',
       isoWeekday: true,
-      ...ticksFor((to - from) / DAY_MS),
+      ...ticksFor((to - from) / DAY_MS, resolution),
     },
     border: { color: colour('line-strong') },
     grid: { display: false },
