@@ -122,8 +122,8 @@ const explained = (error: unknown): unknown =>
     : error;
 
 /**
- * Gives an event its context. What the client says of the visitor wins; what it doesn't say is told of the client itself,
- * which is looked at once for all events of the request.
+ * Gives an event, which it changes, its context. What the client says of the visitor wins; what it doesn't say is told of
+ * the client itself, which is looked at once for all events of the request.
  */
 export function clientOf(req: Request): (event: ShopEvent) => ShopEvent {
   const own = requestContext(req);
@@ -141,5 +141,8 @@ export function clientOf(req: Request): (event: ShopEvent) => ShopEvent {
     return { ...context, ...bot, received_at };
   };
   const common = contextOf({});
-  return (event) => ({ ...event, context: event.context === undefined ? common : contextOf(event.context) });
+  return (event) => {
+    event.context = event.context === undefined ? common : contextOf(event.context);
+    return event;
+  };
 }

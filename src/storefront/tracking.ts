@@ -62,7 +62,8 @@ export class Tracking {
   publishAll(events: readonly ShopEvent[]): Promise<readonly Outcome[]> {
     const now = Date.now();
     const begun = events.map((event) => this.#traces.begin(event, now));
-    for (const { order_id, title } of events) this.#log.debug({ order_id, title }, 'event received');
+    if (this.#log.isLevelEnabled('debug'))
+      for (const { order_id, title } of events) this.#log.debug({ order_id, title }, 'event received');
     try {
       const outcomes = this.#publisher.publishAll(events);
       this.#follow(begun, outcomes);
@@ -90,9 +91,11 @@ export class Tracking {
   }
 
   #acknowledge(hops: Hops, acknowledgement: Acknowledgement): void {
-    const { partition, offset } = acknowledgement;
-    const { order_id } = hops.event;
-    this.#log.debug({ order_id, partition, offset: offset.toString() }, 'event is in Kafka');
+    if (this.#log.isLevelEnabled('debug')) {
+      const { partition, offset } = acknowledgement;
+      const { order_id } = hops.event;
+      this.#log.debug({ order_id, partition, offset: offset.toString() }, 'event is in Kafka');
+    }
     this.#traces.acknowledged(hops, acknowledgement);
   }
 
