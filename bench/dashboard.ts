@@ -13,7 +13,7 @@ import { ms } from './statistics.ts';
 
 const FULL = Number(process.env.ROWS ?? 8_471_220);
 const SMALL = Math.round(FULL / 100);
-const ROUNDS = Number(process.env.ROUNDS ?? 5);
+const ROUNDS = Number(process.env.ROUNDS ?? 7);
 const REQUESTS = Number(process.env.REQUESTS ?? 300);
 const ORIGINAL_ROUNDS = Number(process.env.ORIGINAL_ROUNDS ?? 2);
 const DASHBOARDS = 50;
