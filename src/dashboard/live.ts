@@ -149,7 +149,8 @@ export class Live {
       : new Date(Math.floor(now.getTime() / MINUTE_MS - MINUTES_SENT) * MINUTE_MS);
     const look = await lookAtToday(this.#pool, now, since);
     if (before !== undefined && since !== undefined && look.meta.day === before.meta.day) {
-      const earlier = before.orders.filter(({ time }) => time < since.toISOString());
+      const first = since.toISOString();
+      const earlier = before.orders.filter(({ time }) => time < first);
       this.#newest = { ...look, orders: [...earlier, ...look.orders] };
       this.#send('today', { ...look, orders_since: since });
       return;

@@ -89,7 +89,13 @@ export const chartOperations = {
     query: z.strictObject({ ...range, product, format }),
     answer: z.object({
       rows: z.array(orderRow),
-      meta: z.object({ ...days, resolution: z.enum(['minute', 'hour', 'day']), ...meta }),
+      meta: z.object({
+        ...days,
+        resolution: z
+          .enum(['minute', 'hour', 'day'])
+          .describe('minute for today alone, hour for two weeks at most, day for more'),
+        ...meta,
+      }),
     }),
     example: RANGE,
   }),

@@ -25,14 +25,14 @@ export async function ordersOverTime(
   resolution: Resolution,
 ): Promise<OrdersRow[]> {
   const ask = { day: ordersByDay, hour: ordersByHour, minute: ordersByMinute }[resolution];
-  return toOrders(await ask(pool, range, product));
+  return ask(pool, range, product);
 }
 
 async function ordersByDay(
   pool: Pool,
   { from, to }: DayRange,
   product: Product | undefined,
-): Promise<TimedRow[]> {
+): Promise<OrdersRow[]> {
   const { rows } = await pool.query<TimedRow>(
     `SELECT ${msOf('day::timestamp AT TIME ZONE (SELECT shop_time_zone())')} AS ms, product, sum(count)::bigint AS count
      FROM day_counts
@@ -40,7 +40,7 @@ async function ordersByDay(
      GROUP BY day, product ORDER BY day, product`,
     [from, to, product ?? null],
   );
-  return rows;
+  return toOrders(rows);
 }
 
 const COUNTS = PRODUCTS.map(
@@ -52,7 +52,7 @@ async function ordersByHour(
   pool: Pool,
   { from, to }: DayRange,
   product: Product | undefined,
-): Promise<TimedRow[]> {
+): Promise<OrdersRow[]> {
   const { rows } = await pool.query<{ ms: number } & Record<Product, number | null>>(
     `SELECT ${msOf('hour')} AS ms, ${COUNTS} FROM hour_orders
      WHERE (product = $3 OR $3 IS NULL)
@@ -61,38 +61,41 @@ async function ordersByHour(
      GROUP BY hour ORDER BY hour`,
     [from, to, product ?? null],
   );
-  return rows.flatMap((row) =>
+  const each = rows.flatMap((row) =>
     PRODUCTS.flatMap((one) => {
       const count = row[one];
       return count === null ? [] : [{ ms: row.ms, product: one, count }];
     }),
   );
+  return toOrders(each);
 }
 
-async function ordersByMinute(
+/** @param since only this minute and later ones */
+export async function ordersByMinute(
   pool: Pool,
   { from, to }: DayRange,
   product: Product | undefined,
-): Promise<TimedRow[]> {
+  since?: Date,
+): Promise<OrdersRow[]> {
   const { rows } = await pool.query<TimedRow>(
     `SELECT ${msOf('"time"')} AS ms, product, count FROM orders_per_minute
-     WHERE (product = $3 OR $3 IS NULL)
+     WHERE (product = $3 OR $3 IS NULL) AND ("time" >= $4::timestamptz OR $4 IS NULL)
        AND "time" >= $1::date::timestamp AT TIME ZONE (SELECT shop_time_zone())
        AND "time" < $2::date::timestamp AT TIME ZONE (SELECT shop_time_zone())
      ORDER BY "time", product`,
-    [from, to, product ?? null],
+    [from, to, product ?? null, since ?? null],
   );
-  return rows;
+  return toOrders(rows);
 }
 
 /** As the queries give it: `ms` since the epoch. */
-export type TimedRow = { readonly ms: number; readonly product: Product; readonly count: number };
+type TimedRow = { readonly ms: number; readonly product: Product; readonly count: number };
 
 /** A timestamptz as milliseconds since the epoch, which are read in a tenth of the time that its text takes. */
-export const msOf = (time: string): string => `1000 * date_part('epoch', ${time})`;
+const msOf = (time: string): string => `1000 * date_part('epoch', ${time})`;
 
 /** @param rows ordered by their time, whose text neighbours share: it is most of what an answer costs here */
-export function toOrders(rows: readonly TimedRow[]): OrdersRow[] {
+function toOrders(rows: readonly TimedRow[]): OrdersRow[] {
   let [last, time] = [Number.NaN, ''];
   return rows.map(({ ms, product, count }) => {
     if (ms !== last) [last, time] = [ms, new Date(ms).toISOString()];

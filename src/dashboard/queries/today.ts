@@ -3,7 +3,8 @@
 import type { Pool } from '../../db/pool.ts';
 import type { Device, Title } from '../../events/event.ts';
 import type { Product } from '../../events/products.ts';
-import { msOf, type OrdersRow, type TimedRow, toOrders } from './orders.ts';
+import { type OrdersRow, ordersByMinute } from './orders.ts';
+import { addDays } from './range.ts';
 
 export type TodayRow = {
   readonly product: Product;
@@ -24,7 +25,7 @@ export type Today = {
 export async function todaySoFar(pool: Pool, day: string, now: Date, since?: Date): Promise<Today> {
   const [rows, orders, yesterday] = await Promise.all([
     countsOfDay(pool, day),
-    ordersOfDay(pool, day, since),
+    ordersByMinute(pool, { from: day, to: addDays(day, 1) }, undefined, since),
     yesterdayUntil(pool, day, now),
   ]);
   return { rows, orders, yesterday };
@@ -36,18 +37,6 @@ async function countsOfDay(pool: Pool, day: string): Promise<TodayRow[]> {
     [day],
   );
   return rows;
-}
-
-async function ordersOfDay(pool: Pool, day: string, since: Date | undefined): Promise<OrdersRow[]> {
-  const { rows } = await pool.query<TimedRow>(
-    `SELECT ${msOf('"time"')} AS ms, product, count FROM orders_per_minute
-     WHERE "time" >= $1::date::timestamp AT TIME ZONE (SELECT shop_time_zone())
-       AND "time" < ($1::date + 1)::timestamp AT TIME ZONE (SELECT shop_time_zone())
-       AND ($2::timestamptz IS NULL OR "time" >= $2)
-     ORDER BY "time", product`,
-    [day, since ?? null],
-  );
-  return toOrders(rows);
 }
 
 /** By wall clock: at 10:00 it is yesterday's events before 10:00, also where a day has 23 or 25 hours. */
