@@ -4,16 +4,16 @@
 import { Registry } from 'prom-client';
 import { Live } from '../src/dashboard/live.ts';
 import { openPool } from '../src/db/pool.ts';
+import { listenHttp } from '../src/http/server.ts';
+import { Streams } from '../src/http/sse.ts';
 import { createKafka } from '../src/kafka/client.ts';
 import { KafkaProbe } from '../src/kafka/probe.ts';
 import type { Publisher } from '../src/kafka/publisher.ts';
-import { createLog } from '../src/log.ts';
+import { createLog } from '../src/runtime/log.ts';
 import { Orders } from '../src/storefront/orders.ts';
-import { Traces } from '../src/storefront/traces.ts';
 import { Tracking } from '../src/storefront/tracking.ts';
+import { Traces } from '../src/tracing/traces.ts';
 import { createApp } from '../src/web/app.ts';
-import { listenHttp } from '../src/web/server.ts';
-import { Streams } from '../src/web/sse.ts';
 
 const NOBODY = { brokers: ['127.0.0.1:1'], ssl: false, sasl: undefined };
 

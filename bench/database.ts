@@ -3,7 +3,7 @@
 import { startEmbeddedPostgres } from '../src/db/embedded/server.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { openPool, type Pool } from '../src/db/pool.ts';
-import { createLog } from '../src/log.ts';
+import { createLog } from '../src/runtime/log.ts';
 import { freePort } from './ports.ts';
 import { dataFolder } from './program.ts';
 

@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { packageRoot } from '../src/paths.ts';
+import { packageRoot } from '../src/runtime/paths.ts';
 import { freePort } from './ports.ts';
 
 export type Program = {

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PUBLISHED_ROWS } from '../seed/published.ts';
 import { writeReplica } from '../seed/replica.ts';
 import { verifyCounts } from '../seed/verify.ts';
-import { packageRoot } from '../src/paths.ts';
+import { packageRoot } from '../src/runtime/paths.ts';
 import { type BenchDatabase, startDatabase } from './database.ts';
 import { dataFolder } from './program.ts';
 

@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { exploreFile } from '../seed/explore.ts';
 import { PUBLISHED_ROWS } from '../seed/published.ts';
 import { writeReplica } from '../seed/replica.ts';
-import { packageRoot } from '../src/paths.ts';
+import { packageRoot } from '../src/runtime/paths.ts';
 import { startDatabase } from './database.ts';
 import { dataFolder } from './program.ts';
 import { loadOurs, type Ours } from './seed/ours.ts';

@@ -6,7 +6,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { packageRoot } from '../src/paths.ts';
+import { packageRoot } from '../src/runtime/paths.ts';
 import { fillTwoDays } from './two-days.ts';
 
 const FOLDER = path.join(packageRoot, 'docs', 'images');

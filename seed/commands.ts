@@ -7,7 +7,7 @@ import { databaseUrlOf } from '../src/connections.ts';
 import { explainConnection } from '../src/db/errors.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { openPool, type Pool } from '../src/db/pool.ts';
-import { createLog, type Logger } from '../src/log.ts';
+import { createLog, type Logger } from '../src/runtime/log.ts';
 import { loadFile } from './load.ts';
 import { writeReplica } from './replica.ts';
 import { loadSample } from './sample.ts';

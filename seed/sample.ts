@@ -2,7 +2,7 @@
 
 import { Readable } from 'node:stream';
 import type { Pool } from '../src/db/pool.ts';
-import type { Logger } from '../src/log.ts';
+import type { Logger } from '../src/runtime/log.ts';
 import type { Source } from './csv/source.ts';
 import type { LoadResult } from './load/progress.ts';
 import { runLoad } from './load/run.ts';

@@ -2,7 +2,7 @@
 // What comes out is parsed, typed and frozen; a wrong value is a ConfigError of one line.
 
 import path from 'node:path';
-import { LOG_LEVELS } from './log.ts';
+import { LOG_LEVELS } from './runtime/log.ts';
 
 /** A setting has a value that can't be used. The message says which, what came and what was expected. */
 export class ConfigError extends Error {

@@ -7,12 +7,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { PUBLISHED_ROWS } from '../seed/published.ts';
 import { ConfigError, optionName, readConfig, type SettingName, settings } from './config.ts';
-import { createLog } from './log.ts';
 import { askedToStop, report } from './processes/child.ts';
-import { askFigures, tellFigures } from './processes/figures.ts';
+import { answerMetrics, askMetrics } from './processes/metrics-relay.ts';
 import { PARTS, type Part, startPart } from './processes/parts.ts';
 import { start } from './processes/start.ts';
-import { version } from './version.ts';
+import { createLog } from './runtime/log.ts';
+import { version } from './runtime/version.ts';
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
@@ -124,11 +124,11 @@ async function runPart(part: Part): Promise<void> {
   const config = readConfig();
   try {
     const log = createLog(part, config.LOG_LEVEL);
-    const starting = startPart[part](config, log, () => askFigures(process));
+    const starting = startPart[part](config, log, () => askMetrics(process));
     const running = await Promise.race([starting, stop]);
     // Asked to stop while it still waited for a server: there is nothing to end in order.
     if (running === undefined) return;
-    tellFigures(process, async () => (await running.figures?.()) ?? '');
+    answerMetrics(process, async () => (await running.figures?.()) ?? '');
     await report({ ready: true });
     await Promise.race([stop, running.ended ?? stop]);
     await Promise.race([running.close(), sleep(LONGEST_CLOSE_MS)]);

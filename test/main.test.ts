@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { optionName, type SettingName, settings } from '../src/config.ts';
-import { version } from '../src/version.ts';
+import { version } from '../src/runtime/version.ts';
 import { expectOneLine, run } from './support/command.ts';
 import { emptyDatabase, migratedDatabase, openTestPool } from './support/database.ts';
 import { startTestBroker, temporaryFolder } from './support/line.ts';

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { createReadStream, readFileSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
-import { packageRoot } from '../../src/paths.ts';
+import { packageRoot } from '../../src/runtime/paths.ts';
 import { dataFolder, isReady, type Program, startProgram } from '../program.ts';
 
 const MAIN = path.join(packageRoot, 'dist', 'src', 'main.js');

@@ -3,7 +3,7 @@
 
 import { spawn } from 'node:child_process';
 import path from 'node:path';
-import { packageRoot } from '../../src/paths.ts';
+import { packageRoot } from '../../src/runtime/paths.ts';
 import { dataFolder } from '../program.ts';
 import { hasEnded, type Sink, type SinkSetting, stopProcess } from './sink.ts';
 import { TOPIC } from './topic.ts';

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { packageRoot } from '../../src/paths.ts';
+import { packageRoot } from '../../src/runtime/paths.ts';
 import { type BenchDatabase, startDatabase } from '../database.ts';
 import { dataFolder } from '../program.ts';
 import { FIELDS_ONLY, WHOLE_EVENTS } from './columns.ts';

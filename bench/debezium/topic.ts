@@ -4,7 +4,7 @@
 
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
 import { v7 } from 'uuid';
-import { CATALOGUE } from '../../src/events/catalogue.ts';
+import { CATALOGUE } from '../../src/catalogue/catalogue.ts';
 import { DEVICES, type ShopEvent } from '../../src/events/event.ts';
 import { newId } from '../../src/events/ids.ts';
 import { PARTITIONS } from '../../src/kafka/publisher.ts';

@@ -3,7 +3,7 @@
 
 import { loadFile } from '../../seed/load.ts';
 import { openPool } from '../../src/db/pool.ts';
-import { createLog } from '../../src/log.ts';
+import { createLog } from '../../src/runtime/log.ts';
 
 const log = createLog('seed', 'warn', false);
 const pool = openPool(process.env.DATABASE_URL ?? '', log);

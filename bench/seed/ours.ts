@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Pool } from '../../src/db/pool.ts';
-import { packageRoot } from '../../src/paths.ts';
+import { packageRoot } from '../../src/runtime/paths.ts';
 import { storeLiveEvents } from './live.ts';
 
 const CHARTS = [

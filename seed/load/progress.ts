@@ -1,7 +1,7 @@
 // What a load is given, what it tells while it runs, and what comes of it. How that looks is seed/terminal.ts's business.
 
 import type { Pool } from '../../src/db/pool.ts';
-import type { Logger } from '../../src/log.ts';
+import type { Logger } from '../../src/runtime/log.ts';
 import type { Source } from '../csv/source.ts';
 
 export type LoadStep = 'comparing' | 'reading' | 'indexing' | 'merging' | 'publishing' | 'locating';

@@ -1,7 +1,7 @@
 // The body of POST /api/events: one event or an array as JSON, or one event a line as NDJSON.
 
 import { type NextFunction, type Request, type Response, text } from 'express';
-import { HttpError } from '../web/errors.ts';
+import { HttpError } from '../http/errors.ts';
 
 export const BODY_BYTES = 1024 * 1024;
 export const MOST_EVENTS = 1_000;

@@ -6,11 +6,11 @@ import { type Request, type Response, Router } from 'express';
 import { isbot } from 'isbot';
 import type { EventContext, ShopEvent } from '../events/event.ts';
 import { parseEvent } from '../events/parse.ts';
+import { unavailable } from '../http/errors.ts';
+import { serve } from '../http/operation.ts';
 import { KafkaError } from '../kafka/errors.ts';
 import type { Outcome } from '../kafka/publisher.ts';
 import { requestContext } from '../storefront/tracking.ts';
-import { unavailable } from '../web/errors.ts';
-import { serve } from '../web/operation.ts';
 import { eventsBody, readSent, type Sent } from './body.ts';
 import * as operations from './operations.ts';
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { eventSchema } from '../events/event.ts';
 import { exampleEvent } from '../events/example.ts';
 import { REJECTION_CODES } from '../events/parse.ts';
-import { errorSchema, operation } from '../web/operation.ts';
+import { errorSchema, operation } from '../http/operation.ts';
 
 const resultSchema = z
   .discriminatedUnion('accepted', [

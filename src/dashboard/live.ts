@@ -4,12 +4,12 @@
 import type { Request, Response } from 'express';
 import type { Pool } from '../db/pool.ts';
 import { readTimeZone } from '../db/time-zone.ts';
-import type { Logger } from '../log.ts';
-import type { Traces } from '../storefront/traces.ts';
-import { frame, type Stream, type Streams } from '../web/sse.ts';
-import { dayIn } from './queries/range.ts';
-import { todaySoFar } from './queries/today.ts';
-import { QuestionBoard } from './question-board.ts';
+import { frame, type Stream, type Streams } from '../http/sse.ts';
+import type { Logger } from '../runtime/log.ts';
+import type { Traces } from '../tracing/traces.ts';
+import { dayIn } from './charts/range.ts';
+import { todaySoFar } from './charts/today.ts';
+import { QuestionBoard } from './questions/board.ts';
 
 const LOOK_EVERY_MS = 100;
 const CHANGED_EVERY_MS = 1_000;

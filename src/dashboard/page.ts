@@ -3,16 +3,16 @@
 import { type Request, type Response, Router } from 'express';
 import type { Pool } from '../db/pool.ts';
 import { readTimeZone } from '../db/time-zone.ts';
-import { plainFrame } from '../storefront/frame.ts';
-import type { Traces } from '../storefront/traces.ts';
-import { unavailable } from '../web/errors.ts';
-import { serve } from '../web/operation.ts';
-import { route } from '../web/routes.ts';
+import { unavailable } from '../http/errors.ts';
+import { serve } from '../http/operation.ts';
+import { route } from '../http/routes.ts';
+import { plainLayout } from '../site/layout.ts';
+import type { Traces } from '../tracing/traces.ts';
+import { dayExtent, finishedLoads } from './charts/extent.ts';
+import { liveOperation } from './charts/operations.ts';
+import { dayIn } from './charts/range.ts';
 import type { Live } from './live.ts';
-import { liveOperation } from './operations.ts';
-import { dayExtent, finishedLoads } from './queries/extent.ts';
-import { dayIn } from './queries/range.ts';
-import { QUESTIONS } from './questions.ts';
+import { QUESTIONS } from './questions/questions.ts';
 
 const FILTERS = ['from', 'to', 'product', 'device', 'year'] as const;
 
@@ -35,7 +35,7 @@ async function show(pool: Pool, traces: Traces, req: Request, res: Response): Pr
     }),
   );
   res.set('Cache-Control', 'no-store').render('dashboard', {
-    ...plainFrame(req, res, traces, 'Dashboard'),
+    ...plainLayout(req, res, traces, 'Dashboard'),
     filters,
     timeZone,
     extent: extent ?? null,

@@ -3,8 +3,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import type { Logger } from '../log.ts';
-import { endWhenSilent } from '../silence.ts';
+import type { Logger } from '../runtime/log.ts';
+import { endOnResponseTimeout } from '../runtime/response-timeout.ts';
 import { socketOf } from './pool.ts';
 
 const ASK_EVERY_MS = 10_000;
@@ -43,7 +43,7 @@ export function listen(
     client.on('notification', ({ payload }) => onPayload(payload));
     try {
       await client.connect();
-      endWhenSilent(socketOf(client), () => askEveryMs);
+      endOnResponseTimeout(socketOf(client), () => askEveryMs);
       await client.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
       onConnect();
       asking = setInterval(() => void client?.query('SELECT').catch(() => {}), askEveryMs);

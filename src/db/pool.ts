@@ -2,8 +2,8 @@
 
 import type { Socket } from 'node:net';
 import pg from 'pg';
-import type { Logger } from '../log.ts';
-import { endWhenSilent } from '../silence.ts';
+import type { Logger } from '../runtime/log.ts';
+import { endOnResponseTimeout } from '../runtime/response-timeout.ts';
 
 export type Pool = pg.Pool;
 export type Client = pg.ClientBase;
@@ -43,7 +43,8 @@ export function openPool(databaseUrl: string, log: Logger, max = 10, patience: P
   });
   // An idle connection that dies is replaced at the next use.
   pool.on('error', (error) => log.warn({ err: error }, 'a Postgres connection was lost'));
-  if (answerMs !== undefined) pool.on('connect', (client) => endWhenSilent(socketOf(client), () => answerMs));
+  if (answerMs !== undefined)
+    pool.on('connect', (client) => endOnResponseTimeout(socketOf(client), () => answerMs));
   return pool;
 }
 

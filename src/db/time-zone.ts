@@ -1,7 +1,7 @@
 // The time zone whose midnight separates the rollups' days: a fact about the database, so that two programs with
 // different machines' zones can't count one event on two days.
 
-import type { Logger } from '../log.ts';
+import type { Logger } from '../runtime/log.ts';
 import { type Client, type Pool, transaction } from './pool.ts';
 
 /** The database's time zone by its IANA name. */

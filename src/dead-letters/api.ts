@@ -2,10 +2,10 @@
 
 import { type Request, type Response, Router, text } from 'express';
 import { MAX_EVENT_BYTES } from '../events/parse.ts';
-import { HttpError, notFound } from '../web/errors.ts';
-import { serve } from '../web/operation.ts';
-import { readQuery } from '../web/query.ts';
-import { sameOrigin } from '../web/same-origin.ts';
+import { HttpError, notFound } from '../http/errors.ts';
+import { serve } from '../http/operation.ts';
+import { readQuery } from '../http/query.ts';
+import { sameOrigin } from '../http/same-origin.ts';
 import type { LetterDesk } from './desk.ts';
 import { letterOperations, letterQuery } from './operations.ts';
 

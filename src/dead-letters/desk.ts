@@ -6,9 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from '../db/pool.ts';
 import type { ShopEvent } from '../events/event.ts';
 import { parseEventBytes } from '../events/parse.ts';
+import { HttpError, notFound, unavailable } from '../http/errors.ts';
 import { KafkaError } from '../kafka/errors.ts';
 import type { Acknowledgement } from '../kafka/publisher.ts';
-import { HttpError, notFound, unavailable } from '../web/errors.ts';
 import type { DeadLetter, LetterFilter } from './letter.ts';
 import { countLetters, findLetter, listLetters, type Settlement, settleLetter } from './queries.ts';
 

@@ -5,7 +5,7 @@ import { LETTER_STATES } from '../db/tables.ts';
 import { eventSchema } from '../events/event.ts';
 import { exampleEvent } from '../events/example.ts';
 import { REJECTION_CODES } from '../events/parse.ts';
-import { operation } from '../web/operation.ts';
+import { operation } from '../http/operation.ts';
 import { letterSchema } from './letter.ts';
 
 const TAG = 'Dead letters';

@@ -5,13 +5,13 @@ import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import { LETTER_STATES } from '../db/tables.ts';
 import { MAX_EVENT_BYTES, REJECTION_CODES } from '../events/parse.ts';
-import { plainFrame } from '../storefront/frame.ts';
-import { findKnownEvent } from '../storefront/known-event.ts';
+import { HttpError } from '../http/errors.ts';
+import { form } from '../http/form.ts';
+import { route } from '../http/routes.ts';
+import { sameOrigin } from '../http/same-origin.ts';
+import { plainLayout } from '../site/layout.ts';
 import type { Shop } from '../storefront/shop.ts';
-import { HttpError } from '../web/errors.ts';
-import { form } from '../web/form.ts';
-import { route } from '../web/routes.ts';
-import { sameOrigin } from '../web/same-origin.ts';
+import { findKnownEvent } from '../tracing/known-event.ts';
 import { letterId } from './api.ts';
 import type { LetterDesk } from './desk.ts';
 import {
@@ -64,7 +64,7 @@ async function showList(
   const { state, code, before } = query.parse(req.query);
   const { rows, next, counts } = await desk.list({ state, code }, ON_A_PAGE, PREVIEWED_BYTES, before);
   const model: RejectedPage = {
-    ...plainFrame(req, res, shop.traces, 'Rejected messages'),
+    ...plainLayout(req, res, shop.traces, 'Rejected messages'),
     state,
     code,
     letters: rows.map(previewLetter),
@@ -95,7 +95,7 @@ async function showOne(
       ? undefined
       : await findKnownEvent(shop.pool, shop.traces, letter.resent_as).catch(() => undefined);
   const model: LetterPageModel = {
-    ...plainFrame(req, res, shop.traces, `Rejected message ${letter.id}`),
+    ...plainLayout(req, res, shop.traces, `Rejected message ${letter.id}`),
     letter: showLetter(letter),
     draft: sent?.draft ?? draftOf(letter),
     problem: sent?.problem,

@@ -3,19 +3,19 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Batch, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
-import { watchClock } from '../clock.ts';
+import { FencedError, readOffset, type Subscription } from '../consumer/offsets.ts';
+import { nextStep } from '../consumer/position.ts';
+import { terminateStuckTransactions } from '../consumer/terminate-stuck-transactions.ts';
+import { withHeartbeat } from '../consumer/with-heartbeat.ts';
 import { codeOf } from '../db/errors.ts';
 import type { Pool } from '../db/pool.ts';
-import type { Logger } from '../log.ts';
+import { watchClockJump } from '../runtime/clock-jump.ts';
+import type { Logger } from '../runtime/log.ts';
 import type { KafkaRecord } from './batch.ts';
-import { endSilentHolders } from './holders.ts';
 import { KnownUsers } from './known-users.ts';
 import type { IngestMetrics } from './metrics.ts';
-import { FencedError, readOffset, type Subscription } from './offsets.ts';
-import { nextStep } from './position.ts';
 import { type StoreResult, storeBatch } from './store.ts';
 import { logStored } from './stored-log.ts';
-import { tended } from './tend.ts';
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
@@ -92,7 +92,7 @@ export class Ingest {
     await this.#consumer.connect();
     await this.#consumer.subscribe({ topic: this.#subscription.topic, fromBeginning: true });
     await this.#run();
-    this.#unwatch = watchClock(HEARTBEAT_MS, (ms) => void this.#joinAnew(ms));
+    this.#unwatch = watchClockJump(HEARTBEAT_MS, (ms) => void this.#joinAnew(ms));
   }
 
   /** Finishes the batch in hand and leaves the group. */
@@ -111,7 +111,7 @@ export class Ingest {
       partitionsConsumedConcurrently: 3,
       eachBatch: (payload) =>
         paced(payload.batch, () =>
-          tended(
+          withHeartbeat(
             payload.heartbeat,
             () => this.#endHolders(),
             () => this.#take(payload),
@@ -137,7 +137,7 @@ export class Ingest {
 
   async #endHolders(): Promise<void> {
     try {
-      const ended = await endSilentHolders(this.#pool, SESSION_MS);
+      const ended = await terminateStuckTransactions(this.#pool, SESSION_MS);
       if (ended > 0) this.#log.warn(`ended ${ended} transactions of ingest processes that say nothing`);
     } catch (error) {
       this.#log.debug({ err: error }, 'no look at who holds a batch up');

@@ -6,12 +6,12 @@ import type { Config } from '../config.ts';
 import { clusterOf, databaseUrlOf } from '../connections.ts';
 import { migratePatiently } from '../db/migrate.ts';
 import { openPool, type Patience } from '../db/pool.ts';
+import { DeadLetterForwarder } from '../dead-letters/forwarder.ts';
 import { createKafka, describeCluster, ensureTopic } from '../kafka/client.ts';
 import { reasonOf } from '../kafka/errors.ts';
 import { PARTITIONS } from '../kafka/publisher.ts';
-import type { Logger } from '../log.ts';
-import type { Running } from '../processes/running.ts';
-import { DeadLetterTopic } from './dead-letter-topic.ts';
+import type { Logger } from '../runtime/log.ts';
+import type { RunningPart } from '../runtime/running-part.ts';
 import { Ingest, SESSION_MS } from './ingest.ts';
 import { IngestMetrics } from './metrics.ts';
 import { listenForScrapes } from './metrics-listener.ts';
@@ -33,7 +33,7 @@ const PATIENCE: IngestPatience = { answerMs: 30_000, idleInTransactionMs: SESSIO
  * Starts the ingest part; it waits for Postgres and Kafka for as long as they are away.
  * @param patience with connections that say nothing
  */
-export async function startIngest(config: Config, log: Logger, patience = PATIENCE): Promise<Running> {
+export async function startIngest(config: Config, log: Logger, patience = PATIENCE): Promise<RunningPart> {
   const { HOST: host, INGEST_METRICS_PORT: port } = config;
   const databaseUrl = await databaseUrlOf(config);
   await migratePatiently(databaseUrl, log, config.TIME_ZONE).ready;
@@ -44,7 +44,9 @@ export async function startIngest(config: Config, log: Logger, patience = PATIEN
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'shopstream_ingest_' });
   const metrics = new IngestMetrics(registry);
-  const letters = new DeadLetterTopic(kafka, pool, subscription, log, (count) => metrics.forwarded(count));
+  const letters = new DeadLetterForwarder(kafka, pool, subscription, log, (count) =>
+    metrics.forwarded(count),
+  );
   const ingest = new Ingest(kafka, pool, subscription, metrics, log, () => letters.wake());
   let crash: (error: Error) => void = () => {};
   let closed: () => void = () => {};

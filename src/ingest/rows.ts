@@ -1,12 +1,12 @@
 // Puts the events of a batch into their tables, by one of two roads: COPY straight into the table, or, for a batch that
 // meets an order_id which is there already, by way of a staging table.
 
+import type { Subscription } from '../consumer/offsets.ts';
 import { CopyRows, copyInto } from '../db/copy.ts';
 import type { Client } from '../db/pool.ts';
 import { EVENT_COLUMNS } from '../events/event.ts';
 import { type DeadLetter, type LiveEvent, orderIdOf, PAGE_ID, USER_ID } from './batch.ts';
 import { KINDS } from './kinds.ts';
-import type { Subscription } from './offsets.ts';
 
 const ORIGIN_COLUMNS = ['partition', 'offset', 'appended_at', 'stored_at', 'topic', 'context'] as const;
 const ALL_COLUMNS = [...EVENT_COLUMNS, ...ORIGIN_COLUMNS];

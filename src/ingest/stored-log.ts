@@ -1,7 +1,7 @@
 // At level debug, a line for every record of a committed batch: with the same order_id that the storefront or the
 // collector has logged, a click can be followed through the logs of all processes to its row.
 
-import type { Logger } from '../log.ts';
+import type { Logger } from '../runtime/log.ts';
 import { type KafkaRecord, orderIdOf, parseBatch } from './batch.ts';
 
 /** Reads the records once more, so that it costs nothing where nobody reads the lines. */

@@ -2,7 +2,7 @@
 
 import { type Admin, Kafka, type LogEntry, logLevel, type Producer, type SASLOptions } from 'kafkajs';
 import type { Sasl } from '../config.ts';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../runtime/log.ts';
 import { KafkaError, reasonOf } from './errors.ts';
 import { watchedSockets } from './sockets.ts';
 

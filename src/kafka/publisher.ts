@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kafka, Message, PartitionerArgs, Producer } from 'kafkajs';
 import type { ShopEvent } from '../events/event.ts';
 import { writeWire } from '../events/wire.ts';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../runtime/log.ts';
 import { connectProducer } from './client.ts';
 import { isTooLarge, KafkaError, reasonOf } from './errors.ts';
 import type { Kept, Outbox } from './outbox.ts';

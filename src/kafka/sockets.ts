@@ -5,7 +5,7 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { ISocketFactory } from 'kafkajs';
-import { endWhenSilent } from '../silence.ts';
+import { endOnResponseTimeout } from '../runtime/response-timeout.ts';
 
 const KEEP_ALIVE_MS = 10_000;
 /** Where the API key is in a request: behind its int32 of size. */
@@ -25,7 +25,7 @@ export function watchedSockets(answerMs: number): ISocketFactory {
       ? connectTls({ host, port, ...servername, ...ssl }, onConnect)
       : connect({ host, port }, onConnect);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
-    endWhenSilent(socket, patienceOf(socket, answerMs));
+    endOnResponseTimeout(socket, patienceOf(socket, answerMs));
     return socket;
   };
 }

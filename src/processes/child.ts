@@ -3,9 +3,9 @@
 
 import { type ChildProcess, fork } from 'node:child_process';
 import path from 'node:path';
-import { askFigures, tellFigures } from './figures.ts';
+import type { RunningPart } from '../runtime/running-part.ts';
+import { answerMetrics, askMetrics } from './metrics-relay.ts';
 import type { Part } from './parts.ts';
-import type { Running } from './running.ts';
 
 /** What a child tells its parent. */
 type Report = { readonly ready: true } | { readonly failed: string };
@@ -27,10 +27,10 @@ export async function forkPart(
   env: Readonly<Record<string, string>>,
   signal: AbortSignal,
   figuresOfOthers: () => Promise<string>,
-): Promise<Running> {
+): Promise<RunningPart> {
   const main = path.join(import.meta.dirname, '..', 'main.js');
   const child = fork(main, ['run-part', part], { env: { ...process.env, ...env } });
-  tellFigures(child, figuresOfOthers);
+  answerMetrics(child, figuresOfOthers);
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const giveUp = () => void stop(child, exited);
   signal.addEventListener('abort', giveUp, { once: true });
@@ -44,7 +44,7 @@ export async function forkPart(
       reject(new Error(`${part} ended with ${signal ?? code} before it was ready`)),
     );
   }).finally(() => signal.removeEventListener('abort', giveUp));
-  return { ended: exited, close: () => stop(child, exited), figures: () => askFigures(child) };
+  return { ended: exited, close: () => stop(child, exited), figures: () => askMetrics(child) };
 }
 
 async function stop(child: ChildProcess, exited: Promise<void>): Promise<void> {

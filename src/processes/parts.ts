@@ -6,8 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import { databaseUrlOf } from '../connections.ts';
 import { openPool } from '../db/pool.ts';
-import type { Logger } from '../log.ts';
-import type { Running } from './running.ts';
+import type { Logger } from '../runtime/log.ts';
+import type { RunningPart } from '../runtime/running-part.ts';
 
 export const PARTS = ['postgres', 'broker', 'ingest', 'web'] as const;
 export type Part = (typeof PARTS)[number];
@@ -20,7 +20,11 @@ const LEAVING_PAUSE_MS = 200;
 export const OWNERS: readonly Part[] = ['postgres', 'broker', 'web'];
 
 /** @param figuresOfOthers what the parts beside it have counted */
-type StartPart = (config: Config, log: Logger, figuresOfOthers?: () => Promise<string>) => Promise<Running>;
+type StartPart = (
+  config: Config,
+  log: Logger,
+  figuresOfOthers?: () => Promise<string>,
+) => Promise<RunningPart>;
 
 /** Starts one part in this process; resolves once it does its work, or can. */
 export const startPart: Readonly<Record<Part, StartPart>> = {

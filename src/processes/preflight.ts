@@ -8,7 +8,7 @@ import type { Config } from '../config.ts';
 import { clusterOf } from '../connections.ts';
 import { explainConnection } from '../db/errors.ts';
 import { createKafka, describeCluster } from '../kafka/client.ts';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../runtime/log.ts';
 import type { Part } from './parts.ts';
 
 /** In a composition of containers the servers may come up a little later. */

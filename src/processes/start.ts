@@ -5,13 +5,13 @@ import { ConfigError } from '../config.ts';
 import { describeConnections } from '../connections.ts';
 import { placeIn } from '../db/embedded/cluster.ts';
 import { stopLeftover } from '../db/embedded/leftover.ts';
-import { createLog } from '../log.ts';
-import { version } from '../version.ts';
+import { createLog } from '../runtime/log.ts';
+import type { RunningPart } from '../runtime/running-part.ts';
+import { version } from '../runtime/version.ts';
 import { forkPart, TERMINAL_SIGNALS } from './child.ts';
 import { type Lock, lockPart, prepareDataDir } from './data-dir.ts';
 import { embeddedParts, OWNERS, PARTS, type Part, startPart } from './parts.ts';
 import { preflight } from './preflight.ts';
-import type { Running } from './running.ts';
 import { Supervisor } from './supervisor.ts';
 
 /**
@@ -86,7 +86,7 @@ function lockParts(dataDir: string, parts: readonly Part[]): readonly Lock[] {
 }
 
 /** A part in this process. A server starts within a time and must be closed; the others wait for theirs for ever. */
-async function startHere(part: Part, config: Config, signal: AbortSignal): Promise<Running> {
+async function startHere(part: Part, config: Config, signal: AbortSignal): Promise<RunningPart> {
   const starting = startPart[part](config, createLog(part, config.LOG_LEVEL));
   if (part === 'postgres' || part === 'broker') return starting;
   const aborted = new Promise<never>((_resolve, reject) => {

@@ -2,9 +2,9 @@
 // go on. At the first start a part that fails ends the whole.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../runtime/log.ts';
+import type { RunningPart } from '../runtime/running-part.ts';
 import type { Part } from './parts.ts';
-import type { Running } from './running.ts';
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 10_000;
@@ -12,13 +12,13 @@ const LONGEST_PAUSE_MS = 10_000;
 const STEADY_MS = 5_000;
 
 /** Starts a part; gives up, by rejecting, once `signal` is aborted. */
-export type Start = (part: Part, signal: AbortSignal) => Promise<Running>;
+export type Start = (part: Part, signal: AbortSignal) => Promise<RunningPart>;
 
 export class Supervisor {
   readonly #start: Start;
   readonly #log: Logger;
   readonly #stopping = new AbortController();
-  readonly #kept: { readonly part: Part; running: Running; watching: Promise<void> }[] = [];
+  readonly #kept: { readonly part: Part; running: RunningPart; watching: Promise<void> }[] = [];
   readonly #starting = new Set<Promise<void>>();
 
   constructor(start: Start, log: Logger) {
@@ -67,7 +67,7 @@ export class Supervisor {
     kept.watching = this.#watch(kept);
   }
 
-  async #watch(kept: { readonly part: Part; running: Running }): Promise<void> {
+  async #watch(kept: { readonly part: Part; running: RunningPart }): Promise<void> {
     let pause = 0;
     while (kept.running.ended !== undefined) {
       const since = performance.now();
@@ -82,7 +82,7 @@ export class Supervisor {
   }
 
   /** Undefined where the program stops meanwhile. */
-  async #startAgain(part: Part, firstPause: number): Promise<Running | undefined> {
+  async #startAgain(part: Part, firstPause: number): Promise<RunningPart | undefined> {
     const { signal } = this.#stopping;
     for (let pause = firstPause; !signal.aborted; pause = longer(pause)) {
       await sleep(pause, undefined, { signal }).catch(() => {});

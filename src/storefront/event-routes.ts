@@ -2,15 +2,15 @@
 
 import { type Request, type Response, Router } from 'express';
 import { isId } from '../events/ids.ts';
-import { notFound, unavailable } from '../web/errors.ts';
-import { serve } from '../web/operation.ts';
-import { route } from '../web/routes.ts';
-import type { Streams } from '../web/sse.ts';
-import { plainFrame } from './frame.ts';
-import { findKnownEvent, type KnownEvent } from './known-event.ts';
+import { notFound, unavailable } from '../http/errors.ts';
+import { serve } from '../http/operation.ts';
+import { route } from '../http/routes.ts';
+import type { Streams } from '../http/sse.ts';
+import { plainLayout } from '../site/layout.ts';
+import { visitorOf } from '../site/visitor.ts';
+import { findKnownEvent, type KnownEvent } from '../tracing/known-event.ts';
 import { eventOperations } from './operations.ts';
 import type { Shop } from './shop.ts';
-import { visitorOf } from './visitor.ts';
 
 export function eventRoutes(shop: Shop, streams: Streams): Router {
   const router = Router();
@@ -19,7 +19,7 @@ export function eventRoutes(shop: Shop, streams: Streams): Router {
       async (req, res) => {
         const known = await requestedEvent(shop, req);
         res.set('Cache-Control', 'no-store');
-        res.render('event', { ...plainFrame(req, res, shop.traces, 'The way of an event'), ...known });
+        res.render('event', { ...plainLayout(req, res, shop.traces, 'The way of an event'), ...known });
       },
     ],
   });

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { contextSchema, eventFieldsSchema } from '../events/event.ts';
 import { exampleEvent } from '../events/example.ts';
-import { operation } from '../web/operation.ts';
+import { operation } from '../http/operation.ts';
 
 const instant = z.iso.datetime().nullable();
 

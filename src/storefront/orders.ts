@@ -6,7 +6,7 @@ import type { ShopEvent } from '../events/event.ts';
 import { orderIdTime } from '../events/ids.ts';
 import { KafkaError } from '../kafka/errors.ts';
 import type { Acknowledgement } from '../kafka/publisher.ts';
-import { findEvent } from './find-event.ts';
+import { findEvent } from '../tracing/find-event.ts';
 
 const MOST_REMEMBERED = 50_000;
 

@@ -1,6 +1,6 @@
 // What each shop page is given to draw: the contract between the routes and views/. Plain data, no functions but `art`.
 
-import type { CatalogueItem } from '../events/catalogue.ts';
+import type { CatalogueItem } from '../catalogue/catalogue.ts';
 import type { Device, Title } from '../events/event.ts';
 import type { Product } from '../events/products.ts';
 

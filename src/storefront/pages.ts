@@ -3,20 +3,20 @@
 
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
-import { CATALOGUE, CATEGORY_NAMES, type CatalogueItem, findItem, itemsOf } from '../events/catalogue.ts';
+import { CATALOGUE, CATEGORY_NAMES, type CatalogueItem, findItem, itemsOf } from '../catalogue/catalogue.ts';
 import { isId, newId, newOrderId } from '../events/ids.ts';
 import { isProduct, PRODUCTS } from '../events/products.ts';
+import { badRequest, HttpError, notFound, unavailable } from '../http/errors.ts';
+import { form } from '../http/form.ts';
+import { route } from '../http/routes.ts';
 import { KafkaError } from '../kafka/errors.ts';
-import { badRequest, HttpError, notFound, unavailable } from '../web/errors.ts';
-import { form } from '../web/form.ts';
-import { route } from '../web/routes.ts';
-import { frameOf, itemHref, plainFrame } from './frame.ts';
-import { findKnownEvent } from './known-event.ts';
+import { itemHref, layoutOf, plainLayout } from '../site/layout.ts';
+import { isSealed, sealOrder } from '../site/secret.ts';
+import { type Visitor, visitorOf } from '../site/visitor.ts';
+import { findKnownEvent } from '../tracing/known-event.ts';
 import type { HomePage, OrderPage, ProductPage } from './page-models.ts';
-import { isSealed, sealOrder } from './secret.ts';
 import type { Shop } from './shop.ts';
 import { type Action, toEvent } from './tracking.ts';
-import { type Visitor, visitorOf } from './visitor.ts';
 
 export function pages(shop: Shop): Router {
   const router = Router();
@@ -63,7 +63,7 @@ function home(shop: Shop, req: Request, res: Response): void {
   const visitor = visitorOf(req, res);
   const banner = show(shop, req, visitor, drawItem());
   const shelves = PRODUCTS.map((name) => ({ product: name, items: itemsOf(name) }));
-  const model: HomePage = { ...frameOf(req, visitor, shop.traces, 'Shopstream'), banner, shelves };
+  const model: HomePage = { ...layoutOf(req, visitor, shop.traces, 'Shopstream'), banner, shelves };
   sendPage(res, 'home', model);
 }
 
@@ -76,7 +76,7 @@ function product(shop: Shop, req: Request, res: Response): void {
   const ad = show(shop, req, visitor, pick(CATALOGUE.filter((other) => other !== item)));
   const orderId = newOrderId();
   const model: ProductPage = {
-    ...frameOf(req, visitor, shop.traces, item.name),
+    ...layoutOf(req, visitor, shop.traces, item.name),
     item,
     others: itemsOf(item.product).filter((other) => other !== item),
     ad,
@@ -144,7 +144,7 @@ async function placeOrder(shop: Shop, req: Request, res: Response): Promise<void
 /** Sending the same form again asks after the same order: it can't be placed twice. */
 function waitingModel(shop: Shop, req: Request, res: Response, fields: Readonly<Record<string, string>>) {
   return {
-    ...plainFrame(req, res, shop.traces, 'Your order is waiting'),
+    ...plainLayout(req, res, shop.traces, 'Your order is waiting'),
     status: 503,
     message: 'Kafka has not confirmed your order yet.',
     advice: 'It is kept on disk and will be delivered when Kafka is back. Asking again does not order twice.',
@@ -163,7 +163,7 @@ async function orderPlaced(shop: Shop, req: Request, res: Response): Promise<voi
   }
   const { product: category, time } = known.event;
   const model: OrderPage = {
-    ...plainFrame(req, res, shop.traces, 'Order successful'),
+    ...plainLayout(req, res, shop.traces, 'Order successful'),
     order: { order_id: orderId, product: category, time },
     item: findItem(known.context?.item ?? ''),
   };

@@ -1,8 +1,8 @@
 // What the storefront's routes work with.
 
 import type { Pool } from '../db/pool.ts';
+import type { Traces } from '../tracing/traces.ts';
 import type { Orders } from './orders.ts';
-import type { Traces } from './traces.ts';
 import type { Tracking } from './tracking.ts';
 
 export type Shop = {

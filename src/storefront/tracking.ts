@@ -2,7 +2,7 @@
 
 import type { Request } from 'express';
 import { isbot } from 'isbot';
-import type { CatalogueItem } from '../events/catalogue.ts';
+import type { CatalogueItem } from '../catalogue/catalogue.ts';
 import type { EventContext, ShopEvent, Title } from '../events/event.ts';
 import { newOrderId, ORDER_PAGE_ID } from '../events/ids.ts';
 import { KafkaError } from '../kafka/errors.ts';
@@ -13,9 +13,9 @@ import {
   type Outcome,
   type Publisher,
 } from '../kafka/publisher.ts';
-import type { Logger } from '../log.ts';
-import type { Hops, Traces } from './traces.ts';
-import type { Visitor } from './visitor.ts';
+import type { Logger } from '../runtime/log.ts';
+import type { Visitor } from '../site/visitor.ts';
+import type { Hops, Traces } from '../tracing/traces.ts';
 
 const LONGEST_USER_AGENT = 1024;
 const LONGEST_REFERRER = 2048;

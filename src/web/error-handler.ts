@@ -2,10 +2,10 @@
 // page elsewhere.
 
 import type { NextFunction, Request, Response } from 'express';
-import type { Logger } from '../log.ts';
-import { plainFrame } from '../storefront/frame.ts';
-import type { Traces } from '../storefront/traces.ts';
-import { type HttpError, notFound, toHttpError } from './errors.ts';
+import { type HttpError, notFound, toHttpError } from '../http/errors.ts';
+import type { Logger } from '../runtime/log.ts';
+import { plainLayout } from '../site/layout.ts';
+import type { Traces } from '../tracing/traces.ts';
 
 const TITLES: Readonly<Record<number, string>> = {
   400: 'That was not understood',
@@ -60,7 +60,7 @@ function sendPage(req: Request, res: Response, error: HttpError, traces: Traces)
   const came = received === undefined ? '' : `, received ${JSON.stringify(received)}`;
   const message = `${error.message}${came}${expected === undefined ? '' : `, expected ${expected}`}.`;
   res.render('error', {
-    ...plainFrame(req, res, traces, TITLES[error.status] ?? 'Something went wrong'),
+    ...plainLayout(req, res, traces, TITLES[error.status] ?? 'Something went wrong'),
     status: error.status,
     message: message.charAt(0).toUpperCase() + message.slice(1),
     advice: advice ?? ADVICE[error.status] ?? '',

@@ -4,9 +4,9 @@
 import { Router } from 'express';
 import type { Registry } from 'prom-client';
 import type { Pool } from '../db/pool.ts';
+import { route } from '../http/routes.ts';
 import type { KafkaProbe } from '../kafka/probe.ts';
 import type { PublisherState } from '../kafka/publisher.ts';
-import { route } from './routes.ts';
 
 const PATIENCE_MS = 2_000;
 

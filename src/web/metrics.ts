@@ -2,7 +2,7 @@
 
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { PublisherState } from '../kafka/publisher.ts';
-import type { TraceObserver } from '../storefront/traces.ts';
+import type { TraceObserver } from '../tracing/traces.ts';
 
 const LATENCY_BUCKETS = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5, 60];
 

@@ -11,21 +11,21 @@ import { listen } from '../db/listen.ts';
 import { migratePatiently } from '../db/migrate.ts';
 import { openPool, type Patience } from '../db/pool.ts';
 import { parseStored, STORED_CHANNEL } from '../db/stored.ts';
+import { listenHttp } from '../http/server.ts';
+import { Streams } from '../http/sse.ts';
 import { createKafka } from '../kafka/client.ts';
 import { Outbox } from '../kafka/outbox.ts';
 import { KafkaProbe } from '../kafka/probe.ts';
 import { acknowledgementOf, Publisher } from '../kafka/publisher.ts';
-import type { Logger } from '../log.ts';
-import type { Running } from '../processes/running.ts';
+import type { Logger } from '../runtime/log.ts';
+import type { RunningPart } from '../runtime/running-part.ts';
+import { version } from '../runtime/version.ts';
+import { readSecret } from '../site/secret.ts';
 import { Orders } from '../storefront/orders.ts';
-import { readSecret } from '../storefront/secret.ts';
-import { Traces } from '../storefront/traces.ts';
 import { Tracking } from '../storefront/tracking.ts';
-import { version } from '../version.ts';
+import { Traces } from '../tracing/traces.ts';
 import { createApp, KAFKA_PATIENCE_MS } from './app.ts';
 import { WebMetrics } from './metrics.ts';
-import { listenHttp } from './server.ts';
-import { Streams } from './sse.ts';
 
 /** @see listen() for what `askEveryMs` is */
 export type WebPatience = Patience & { readonly askEveryMs?: number };
@@ -49,7 +49,7 @@ export async function startWeb(
   log: Logger,
   figuresOfOthers = async () => '',
   patience = PATIENCE,
-): Promise<Running> {
+): Promise<RunningPart> {
   const databaseUrl = await databaseUrlOf(config);
   const pool = openPool(databaseUrl, log, CONNECTIONS, patience);
   const outbox = new Outbox(path.join(config.DATA_DIR, 'outbox'), config.OUTBOX_MB * MEGABYTE);

@@ -3,11 +3,11 @@
 // Nothing here is left to chance: the records, and the moments of death and of repeated delivery, are fixed.
 
 import { describe, expect, it } from 'vitest';
+import { FencedError, readOffset } from '../../src/consumer/offsets.ts';
 import type { Pool } from '../../src/db/pool.ts';
 import { DEVICES, type ShopEvent, TITLES } from '../../src/events/event.ts';
 import { PRODUCTS } from '../../src/events/products.ts';
 import { type KafkaRecord, parseBatch } from '../../src/ingest/batch.ts';
-import { FencedError, readOffset } from '../../src/ingest/offsets.ts';
 import { migratedDatabase, openTestPool } from '../support/database.ts';
 import { anEvent } from '../support/events.ts';
 import type { Acknowledged } from './load.ts';

@@ -1,10 +1,10 @@
 // Storing as src/ingest/store.ts does it, and the ways to break it that the checks must notice. They are made of the
 // same pieces; only what each says is different.
 
+import { moveOffset, type Subscription } from '../../src/consumer/offsets.ts';
 import { type Pool, transaction } from '../../src/db/pool.ts';
 import type { ParsedBatch } from '../../src/ingest/batch.ts';
 import { KnownUsers } from '../../src/ingest/known-users.ts';
-import { moveOffset, type Subscription } from '../../src/ingest/offsets.ts';
 import { addCounts, addUsers, countByMinute } from '../../src/ingest/rollups.ts';
 import { copyEvents, insertDeadLetters, insertNew } from '../../src/ingest/rows.ts';
 import { storeParsed } from '../../src/ingest/store.ts';

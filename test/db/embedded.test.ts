@@ -19,7 +19,7 @@ import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { placeIn } from '../../src/db/embedded/cluster.ts';
 import { stopLeftover } from '../../src/db/embedded/leftover.ts';
 import { type EmbeddedPostgres, embeddedUrl, startEmbeddedPostgres } from '../../src/db/embedded/server.ts';
-import { packageRoot } from '../../src/paths.ts';
+import { packageRoot } from '../../src/runtime/paths.ts';
 import { testLog } from '../support/database.ts';
 import { eventually, temporaryFolder } from '../support/line.ts';
 import { freePort } from '../support/ports.ts';

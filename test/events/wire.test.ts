@@ -1,8 +1,8 @@
 import type { Request } from 'express';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { CATALOGUE } from '../../src/catalogue/catalogue.ts';
 import { clientOf } from '../../src/collector/collector.ts';
-import { CATALOGUE } from '../../src/events/catalogue.ts';
 import type { EventContext, ShopEvent } from '../../src/events/event.ts';
 import { parseEventBytes } from '../../src/events/parse.ts';
 import { readWire, writeWire } from '../../src/events/wire.ts';

@@ -4,7 +4,7 @@
 import request from 'supertest';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startIngest } from '../../src/ingest/part.ts';
-import { createLog } from '../../src/log.ts';
+import { createLog } from '../../src/runtime/log.ts';
 import { startWeb } from '../../src/web/part.ts';
 import { isDrained, judge } from '../chaos/verdict.ts';
 import { migratedDatabase, testLog } from '../support/database.ts';

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
-import { packageRoot } from '../../src/paths.ts';
+import { packageRoot } from '../../src/runtime/paths.ts';
 import { killPart } from '../chaos/victims.ts';
 import { openTestPool } from '../support/database.ts';
 import { anEvent } from '../support/events.ts';

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { packageRoot } from '../../src/paths.ts';
 import { DataDirError, lockPart, prepareDataDir } from '../../src/processes/data-dir.ts';
+import { packageRoot } from '../../src/runtime/paths.ts';
 import { eventually, temporaryFolder } from '../support/line.ts';
 
 /** The pid of a process that has ended. */

@@ -2,7 +2,7 @@
 
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { deadLetterTopicOf } from '../../src/ingest/dead-letter-topic.ts';
+import { deadLetterTopicOf } from '../../src/dead-letters/forwarder.ts';
 import { anEvent } from '../support/events.ts';
 import { setAside } from '../support/letters.ts';
 import { eventually, type Line, startLine } from '../support/line.ts';

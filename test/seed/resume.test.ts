@@ -10,7 +10,7 @@ import { type LoadProgress, loadFile } from '../../seed/load.ts';
 import { HEADER } from '../../seed/published.ts';
 import { loadSample } from '../../seed/sample.ts';
 import type { Pool } from '../../src/db/pool.ts';
-import { packageRoot } from '../../src/paths.ts';
+import { packageRoot } from '../../src/runtime/paths.ts';
 import { migratedDatabase, testLog } from '../support/database.ts';
 import { expectRollupsEqualEvents } from '../support/recount.ts';
 import { countEvents, csvFile, fileOf, replicaFile, rowsOf, sourceOf } from './support.ts';

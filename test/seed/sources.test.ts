@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { openSource } from '../../seed/csv/source.ts';
 import { loadFile } from '../../seed/load.ts';
-import { packageRoot } from '../../src/paths.ts';
+import { packageRoot } from '../../src/runtime/paths.ts';
 import { migratedDatabase, testLog } from '../support/database.ts';
 import { countEvents, fileOf, replicaFile, replicaText, zipOf } from './support.ts';
 

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { expect } from 'vitest';
-import { packageRoot } from '../../src/paths.ts';
+import { packageRoot } from '../../src/runtime/paths.ts';
 import { expectNoLeak } from './answers.ts';
 
 export const MAIN = path.join(packageRoot, 'dist', 'src', 'main.js');

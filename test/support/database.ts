@@ -5,7 +5,7 @@ import pg from 'pg';
 import { afterAll, beforeEach, inject, onTestFailed } from 'vitest';
 import { migrate } from '../../src/db/migrate.ts';
 import { openPool, type Pool } from '../../src/db/pool.ts';
-import { createLog, type Logger } from '../../src/log.ts';
+import { createLog, type Logger } from '../../src/runtime/log.ts';
 
 export const testLog: Logger = createLog('test', 'silent', false);
 

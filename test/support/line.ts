@@ -11,7 +11,7 @@ import { type Broker, startBroker } from '../../src/broker/broker.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import type { Pool } from '../../src/db/pool.ts';
 import { startIngest } from '../../src/ingest/part.ts';
-import type { Running } from '../../src/processes/running.ts';
+import type { RunningPart } from '../../src/runtime/running-part.ts';
 import { startWeb } from '../../src/web/part.ts';
 import { migratedDatabase, testLog } from './database.ts';
 import { freePort } from './ports.ts';
@@ -21,7 +21,7 @@ export type Line = {
   readonly config: Config;
   readonly pool: Pool;
   readonly kafka: Kafka;
-  readonly web: Running;
+  readonly web: RunningPart;
 };
 
 const cleanups: (() => unknown)[] = [];

@@ -5,7 +5,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll } from 'vitest';
-import { packageRoot } from '../../src/paths.ts';
+import { packageRoot } from '../../src/runtime/paths.ts';
 import { temporaryFolder } from './line.ts';
 import { freePort } from './ports.ts';
 

@@ -7,7 +7,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import type { Logger } from '../../log.ts';
+import type { Logger } from '../../runtime/log.ts';
 import { codeOf, DatabaseError } from '../errors.ts';
 import { type Account, commandAs, idsOf, serverAccount } from './account.ts';
 import { type Binaries, findBinaries } from './binaries.ts';

@@ -1,0 +1,27 @@
+// How many use mobile against desktop, overall and right now?
+
+import type { Pool } from '../../db/pool.ts';
+import { DEVICES } from '../../events/event.ts';
+import type { AnswerRow } from './answer-row.ts';
+
+/** Distinct users of each device: `users` of all years, each counted once a year, and `users_now`, of ten minutes. */
+export async function devicesNow(pool: Pool, now: Date): Promise<AnswerRow[]> {
+  const { rows } = await pool.query<AnswerRow>(
+    `WITH overall AS (
+       SELECT device, sum(users) AS users FROM users_per_device GROUP BY device
+     ), recent AS (
+       SELECT site_version AS device, count(DISTINCT user_id) AS users_now FROM events
+       WHERE stored_at > $1::timestamptz - interval '10 minutes'
+         AND "time" > $1::timestamptz - interval '10 minutes' AND "time" <= $1::timestamptz
+       GROUP BY site_version
+     )
+     SELECT device AS subject, measure, count
+     FROM unnest($2::site_version[]) AS device
+     LEFT JOIN overall USING (device) LEFT JOIN recent USING (device),
+     LATERAL (VALUES ('users', coalesce(users, 0)::bigint), ('users_now', coalesce(users_now, 0)::bigint))
+       AS counted (measure, count)
+     ORDER BY measure, device`,
+    [now, DEVICES],
+  );
+  return rows;
+}

@@ -1,0 +1,20 @@
+// Which category is ordered most at the moment?
+
+import type { Pool } from '../../db/pool.ts';
+import { PRODUCTS } from '../../events/products.ts';
+import type { AnswerRow } from './answer-row.ts';
+
+/** Orders in the minute of `now` and the 59 before it, for every category. */
+export async function orderedNow(pool: Pool, now: Date): Promise<AnswerRow[]> {
+  const { rows } = await pool.query<AnswerRow>(
+    `SELECT product AS subject, 'orders' AS measure, coalesce(orders, 0)::bigint AS count
+     FROM unnest($2::product[]) AS product LEFT JOIN (
+       SELECT product, sum(count) AS orders FROM minute_counts
+       WHERE title = 'order' AND minute <= $1::timestamptz
+         AND minute > date_trunc('minute', $1::timestamptz, 'UTC') - interval '60 minutes'
+       GROUP BY product
+     ) AS counted USING (product) ORDER BY product`,
+    [now, PRODUCTS],
+  );
+  return rows;
+}

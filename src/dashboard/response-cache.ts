@@ -1,0 +1,92 @@
+// An /api/charts answer: JSON by default, CSV where it is asked for by Accept or ?format=csv. Written and compressed once
+// for all who asked for it together, and kept for who asks next: most of what an analyst looks at is the past, which
+// doesn't change.
+
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import type { Request, Response } from 'express';
+import { LRUCache } from 'lru-cache';
+import { badRequest } from '../http/errors.ts';
+import { SingleFlight } from '../runtime/single-flight.ts';
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** What a chart answers: `more` is only in the JSON; `name` and `columns`, its header, are the CSV's. */
+export type Answer = {
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly Row[];
+  readonly more: object;
+};
+
+type Written = { readonly name: string; readonly plain: Buffer; readonly gzipped: Buffer };
+
+const compress = promisify(gzip);
+const GZIP = { level: 5 };
+
+const KEPT_BYTES = 16 * 1024 * 1024;
+/** Bounds what nobody tells us of: midnight, rows written by hand, a connection to Postgres that was away. */
+const KEPT_MS = 10_000;
+
+/** All answers that are being made in this process, and those that nothing was stored since. */
+export class ResponseCache {
+  readonly #shared = new SingleFlight<Written>();
+  readonly #kept = new LRUCache<string, Written>({
+    maxSize: KEPT_BYTES,
+    sizeCalculation: ({ plain, gzipped }) => plain.length + gzipped.length + 1,
+    ttl: KEPT_MS,
+  });
+  #changes = 0;
+
+  /** Something was stored: every answer is made anew. */
+  forget(): void {
+    this.#changes += 1;
+    this.#kept.clear();
+  }
+
+  /**
+   * Sends what `make` answers, as the client wants it.
+   * @param keep whether the answer is good until something is stored
+   */
+  async send(req: Request, res: Response, make: () => Promise<Answer>, keep = false): Promise<void> {
+    res.set('Cache-Control', 'no-store').vary('Accept').vary('Accept-Encoding');
+    const asCsv = wantsCsv(req);
+    const key = `${asCsv} ${req.originalUrl}`;
+    const written =
+      this.#kept.get(key) ?? (await this.#shared.get(key, () => this.#write(key, asCsv, make, keep)));
+    if (asCsv) res.set('Content-Disposition', `attachment; filename="${written.name}.csv"`);
+    res.type(asCsv ? 'text/csv' : 'application/json');
+    if (req.acceptsEncodings('gzip') === 'gzip') res.set('Content-Encoding', 'gzip').send(written.gzipped);
+    else res.send(written.plain);
+  }
+
+  async #write(key: string, asCsv: boolean, make: () => Promise<Answer>, keep: boolean): Promise<Written> {
+    const before = this.#changes;
+    const written = await write(await make(), asCsv);
+    if (keep && this.#changes === before) this.#kept.set(key, written);
+    return written;
+  }
+}
+
+async function write({ name, columns, rows, more }: Answer, asCsv: boolean): Promise<Written> {
+  const plain = Buffer.from(asCsv ? toCsv(columns, rows) : JSON.stringify({ rows, ...more }));
+  return { name, plain, gzipped: await compress(plain, GZIP) };
+}
+
+function wantsCsv(req: Request): boolean {
+  const { format } = req.query;
+  if (format === undefined) return req.accepts(['application/json', 'text/csv']) === 'text/csv';
+  if (format === 'csv' || format === 'json') return format === 'csv';
+  throw badRequest('format is not known', format, 'csv or json');
+}
+
+/** RFC 4180, with a header. All our values are dates, numbers and words of the schema. */
+function toCsv(columns: readonly string[], rows: readonly Row[]): string {
+  const lines = rows.map((row) => columns.map((column) => csvValue(row[column])).join(','));
+  return [columns.join(','), ...lines, ''].join('\r\n');
+}
+
+function csvValue(value: unknown): string {
+  const text = value instanceof Date ? value.toISOString() : String(value ?? '');
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

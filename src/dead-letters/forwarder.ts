@@ -1,0 +1,129 @@
+// Dead letters for other programs: the topic <KAFKA_TOPIC>.dead-letter has each one's own bytes and key, with headers
+// that say where it was and why it is no event. The table is the outbox of the topic: a letter is committed with the
+// offset first and produced afterwards, beside the good events. Nothing is lost when the process dies between the two;
+// one that dies between Kafka's acknowledgement and the mark in the table produces that letter again.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Kafka, Message, Producer } from 'kafkajs';
+import type { Subscription } from '../consumer/offsets.ts';
+import { type Pool, transaction } from '../db/pool.ts';
+import { connectProducer } from '../kafka/client.ts';
+import { isTooLarge, reasonOf } from '../kafka/errors.ts';
+import type { Logger } from '../runtime/log.ts';
+import { type Letter, markForwarded, takeUnforwarded } from './unforwarded.ts';
+
+const PARTITIONS = 1;
+const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 10_000;
+/** Four requests of 15 s, and the pauses between (kafka/client.ts). */
+const LONGEST_SEND_MS = 90_000;
+
+/** The topic beside the one of the events. */
+export const deadLetterTopicOf = (topic: string) => `${topic}.dead-letter`;
+
+export class DeadLetterForwarder {
+  readonly #kafka: Kafka;
+  readonly #producer: Producer;
+  readonly #pool: Pool;
+  readonly #subscription: Subscription;
+  readonly #topic: string;
+  readonly #log: Logger;
+  readonly #onForwarded: (letters: number) => void;
+  readonly #closing = new AbortController();
+  #ready = false;
+  #again = false;
+  #running: Promise<void> | undefined;
+
+  /** @param onForwarded told how many letters Kafka has acknowledged */
+  constructor(
+    kafka: Kafka,
+    pool: Pool,
+    subscription: Subscription,
+    log: Logger,
+    onForwarded: (letters: number) => void = () => {},
+  ) {
+    this.#kafka = kafka;
+    this.#pool = pool;
+    this.#subscription = subscription;
+    this.#topic = deadLetterTopicOf(subscription.topic);
+    this.#log = log;
+    this.#onForwarded = onForwarded;
+    this.#producer = kafka.producer({ allowAutoTopicCreation: false });
+  }
+
+  /** Forwards what waits in the table, in the background; to be called at the start and after letters were set aside. */
+  wake(): void {
+    this.#again = true;
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined;
+      if (this.#again && !this.#closing.signal.aborted) this.wake();
+    });
+  }
+
+  /** Finishes what is being sent; the rest waits in the table for the next run. */
+  async stop(): Promise<void> {
+    this.#closing.abort();
+    await this.#running;
+    await this.#producer.disconnect().catch(() => {});
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#closing;
+    let pause = FIRST_PAUSE_MS;
+    while (this.#again && !signal.aborted) {
+      this.#again = false;
+      try {
+        if (!this.#ready) await this.#connect();
+        while (!signal.aborted && (await this.#forwardSome()) > 0);
+        pause = FIRST_PAUSE_MS;
+      } catch (error) {
+        this.#again = true;
+        this.#log.debug(`dead letters wait for ${this.#topic}: ${reasonOf(error)}`);
+        await sleep(pause, undefined, { signal }).catch(() => {});
+        pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+      }
+    }
+  }
+
+  async #connect(): Promise<void> {
+    await connectProducer(this.#kafka, this.#producer, this.#topic, PARTITIONS);
+    this.#ready = true;
+  }
+
+  /** How many were forwarded. */
+  async #forwardSome(): Promise<number> {
+    const forwarded = await transaction(this.#pool, async (client) => {
+      // Open while Kafka answers, which may take all of kafkajs's tries.
+      await client.query(`SET LOCAL idle_in_transaction_session_timeout = ${LONGEST_SEND_MS}`);
+      const letters = await takeUnforwarded(client, this.#subscription);
+      if (letters.length === 0) return 0;
+      await this.#send(letters.map((letter) => toMessage(this.#subscription, letter)));
+      await markForwarded(client, letters);
+      return letters.length;
+    });
+    if (forwarded > 0) this.#onForwarded(forwarded);
+    return forwarded;
+  }
+
+  /** What Kafka finds too large is sent in halves; a single one, whose headers made it so, without its bytes. */
+  async #send(messages: readonly Message[]): Promise<void> {
+    try {
+      await this.#producer.send({ topic: this.#topic, messages: [...messages] });
+    } catch (error) {
+      const [message] = messages;
+      if (!isTooLarge(error) || message === undefined || message.headers?.omitted !== undefined) throw error;
+      const half = Math.floor(messages.length / 2);
+      if (half > 0) {
+        await this.#send(messages.slice(0, half));
+        await this.#send(messages.slice(half));
+      } else
+        await this.#send([{ ...message, value: null, headers: { ...message.headers, omitted: 'value' } }]);
+    }
+  }
+}
+
+function toMessage({ topic }: Subscription, letter: Letter): Message {
+  const { id, partition, offset, code, reason, key, payload } = letter;
+  const headers = { topic, partition: String(partition), offset, code, reason, id: String(id) };
+  return { key, value: payload, headers };
+}

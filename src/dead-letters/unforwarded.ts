@@ -1,0 +1,62 @@
+// The dead letters that the topic doesn't have yet, taken in the order in which they were set aside.
+
+import type { Subscription } from '../consumer/offsets.ts';
+import type { Client } from '../db/pool.ts';
+
+/** A dead letter on its way to the topic: what came from Kafka, where it was, and why it is no event. */
+export type Letter = {
+  readonly id: number;
+  readonly partition: number;
+  readonly offset: string;
+  readonly code: string;
+  readonly reason: string;
+  readonly key: Buffer | null;
+  readonly payload: Buffer | null;
+};
+
+const MOST_LETTERS = 500;
+const MOST_BYTES = 512 * 1024;
+
+/** Beside the topic's hash, the key of the lock of whoever forwards. */
+const LOCK_CLASS = 0x5509;
+
+/**
+ * Takes some, at least one where any is left. Other processes that forward wait until the transaction ends; the rows are
+ * not locked, so that a letter can be settled while Kafka is slow.
+ * @param client in a transaction
+ */
+export async function takeUnforwarded(
+  client: Client,
+  { clusterId, topic }: Subscription,
+): Promise<readonly Letter[]> {
+  await client.query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [LOCK_CLASS, `${clusterId} ${topic}`]);
+  const { rows: waiting } = await client.query<{ id: number; bytes: number }>(
+    `SELECT id, coalesce(octet_length(payload), 0) AS bytes FROM dead_letters
+     WHERE forwarded_at IS NULL AND cluster_id = $1 AND topic = $2
+     ORDER BY id LIMIT $3`,
+    [clusterId, topic, MOST_LETTERS],
+  );
+  const { rows } = await client.query<Letter>(
+    `SELECT id, "partition", "offset"::text AS "offset", code, reason, key, payload FROM dead_letters
+     WHERE id = ANY($1) ORDER BY id`,
+    [firstIds(waiting)],
+  );
+  return rows;
+}
+
+/** Reading 500 payloads of a megabyte each at once would take half a gigabyte. */
+function firstIds(waiting: readonly { readonly id: number; readonly bytes: number }[]): number[] {
+  let bytes = 0;
+  const end = waiting.findIndex((letter, index) => {
+    bytes += letter.bytes;
+    return bytes > MOST_BYTES && index > 0;
+  });
+  return waiting.slice(0, end === -1 ? waiting.length : end).map(({ id }) => id);
+}
+
+/** To be called once Kafka has acknowledged them, in the transaction that took them. */
+export async function markForwarded(client: Client, letters: readonly Letter[]): Promise<void> {
+  await client.query('UPDATE dead_letters SET forwarded_at = clock_timestamp() WHERE id = ANY($1)', [
+    letters.map(({ id }) => id),
+  ]);
+}

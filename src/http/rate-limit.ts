@@ -1,0 +1,39 @@
+// How much one address may send: beyond it, 429 with Retry-After, so that one client can't fill the outbox or starve the
+// others. Counted in this process, by express-rate-limit; IPv6 addresses count by their /56.
+
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { rateLimit as createLimit } from 'express-rate-limit';
+import { HttpError } from './errors.ts';
+import { MonotonicRateStore } from './monotonic-rate-store.ts';
+
+const WINDOW_SECONDS = 10;
+
+/** An answer to somebody who asks too often. */
+export const tooMany = (code: string, message: string, retryAfter: number, expected: string) =>
+  new HttpError(429, code, message, { expected, retryAfter, advice: 'Wait a moment, then try again.' });
+
+/**
+ * @param perSecond requests of one address, as the mean of 10 seconds; Infinity for any number
+ * @param now milliseconds of a clock that is never set back
+ */
+export function rateLimit(perSecond: number, now?: () => number): RequestHandler {
+  if (perSecond === Number.POSITIVE_INFINITY) return (_req, _res, next) => next();
+  return createLimit({
+    windowMs: WINDOW_SECONDS * 1_000,
+    store: new MonotonicRateStore(WINDOW_SECONDS * 1_000, now),
+    limit: perSecond * WINDOW_SECONDS,
+    standardHeaders: false,
+    legacyHeaders: false,
+    // A forged X-Forwarded-For is no news; TRUST_PROXY says whose is believed.
+    validate: { xForwardedForHeader: false },
+    handler: (_req: Request, _res: Response, next: NextFunction) =>
+      next(
+        tooMany(
+          'too_many_requests',
+          'too many requests from this address',
+          WINDOW_SECONDS,
+          `at most ${perSecond * WINDOW_SECONDS} in ${WINDOW_SECONDS} seconds`,
+        ),
+      ),
+  });
+}

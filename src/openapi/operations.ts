@@ -1,0 +1,51 @@
+// Every operation of the API, in the order in which the description tells them.
+
+import { z } from 'zod';
+import * as collector from '../collector/operations.ts';
+import { chartOperations, liveOperation } from '../dashboard/charts/operations.ts';
+import { questionOperation } from '../dashboard/questions/operation.ts';
+import { letterOperations } from '../dead-letters/operations.ts';
+import { type Operation, operation } from '../http/operation.ts';
+import { eventOperations } from '../storefront/operations.ts';
+
+export const descriptionOperations = {
+  document: operation({
+    method: 'get',
+    path: '/api/openapi.json',
+    tag: 'Description',
+    summary: 'This description, as OpenAPI 3.1',
+    answers: {
+      200: {
+        says: 'An OpenAPI document',
+        content: { 'application/json': z.looseObject({ openapi: z.string() }) },
+      },
+    },
+  }),
+  docs: operation({
+    method: 'get',
+    path: '/api/docs',
+    tag: 'Description',
+    summary: 'The same, as a page to browse',
+    answers: { 200: { says: 'A page', content: { 'text/html': 'text' } } },
+  }),
+} as const;
+
+/** What each tag is about. */
+export const TAGS: Readonly<Record<string, string>> = {
+  Events: 'Sent by any client, and followed on their way through Kafka into Postgres.',
+  Charts: 'The numbers of the dashboard, as JSON or as CSV.',
+  'Dead letters': 'Messages in Kafka that are no events: set aside, mended, sent again.',
+  Streams: 'What changes, as server-sent events.',
+  Description: 'What you are reading.',
+};
+
+export const OPERATIONS: readonly Operation[] = [
+  collector.collect,
+  eventOperations.find,
+  ...Object.values(chartOperations),
+  questionOperation,
+  ...Object.values(letterOperations),
+  liveOperation,
+  eventOperations.trace,
+  ...Object.values(descriptionOperations),
+];

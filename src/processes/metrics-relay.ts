@@ -1,0 +1,55 @@
+// The figures of every part at one address: /metrics of the web part has those of the parts that the same program runs
+// beside it. They travel over the channel between a parent and its forked children: the web child asks the parent, which
+// asks its other children. Parts on other machines have listeners of their own (INGEST_METRICS_PORT).
+
+import type { ChildProcess } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Asks whoever reads it: a child for its own figures, the parent for those of its other children. */
+type Ask = { readonly askMetrics: number };
+type Told = { readonly figures: string; readonly of: number };
+
+/** A part that does not answer must not keep the others' figures from being seen. */
+const PATIENCE_MS = 1_000;
+
+let asked = 0;
+
+type Channel = Pick<ChildProcess | NodeJS.Process, 'on' | 'off' | 'send' | 'connected'>;
+
+/** The figures of the other end; empty where it does not tell them in time. */
+export async function askMetrics(other: Channel): Promise<string> {
+  if (other.connected !== true) return '';
+  asked += 1;
+  const id = asked;
+  let onMessage: (message: unknown) => void = () => {};
+  const told = new Promise<string>((resolve) => {
+    onMessage = (message) => isTold(message) && message.of === id && resolve(message.figures);
+    other.on('message', onMessage);
+    other.send?.({ askMetrics: id } satisfies Ask, undefined, undefined, (error) => error && resolve(''));
+  });
+  const figures = await Promise.race([told, sleep(PATIENCE_MS, '', { ref: false })]);
+  other.off('message', onMessage);
+  return figures;
+}
+
+/** Tells the other end `figures` whenever it asks. */
+export function answerMetrics(other: Channel, figures: () => Promise<string>): void {
+  other.on('message', (message: unknown) => {
+    if (!isAsk(message)) return;
+    const tell = (text: string) => {
+      if (other.connected === true)
+        other.send?.(
+          { figures: text, of: message.askMetrics } satisfies Told,
+          undefined,
+          undefined,
+          () => {},
+        );
+    };
+    figures().then(tell, () => tell(''));
+  });
+}
+
+const isAsk = (message: unknown): message is Ask =>
+  typeof message === 'object' && message !== null && 'askMetrics' in message;
+const isTold = (message: unknown): message is Told =>
+  typeof message === 'object' && message !== null && 'figures' in message && 'of' in message;

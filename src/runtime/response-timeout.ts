@@ -1,0 +1,35 @@
+// Half-open connections: the other machine is gone, or something between swallows every byte, and nobody says so. TCP
+// finds out after a quarter of an hour where something was sent (tcp(7), tcp_retries2), and never where the other end's
+// system answers for a process that is stopped. Here an answer that is owed has to begin in time.
+
+import type { Socket } from 'node:net';
+
+const LOOKS_WITHIN_PATIENCE = 10;
+
+/** The other end owed an answer and said nothing. */
+export class ResponseTimeoutError extends Error {
+  override readonly name = 'ResponseTimeoutError';
+}
+
+/**
+ * Destroys the socket, with a ResponseTimeoutError, where something was written and nothing was read for too long. A socket that
+ * is asked nothing may be silent for ever. Time is the monotonic clock's.
+ * @param patience milliseconds that the answer to what was written last may take
+ */
+export function endOnResponseTimeout(socket: Socket, patience: () => number): void {
+  let answered = socket.bytesWritten;
+  let since = performance.now();
+  // Before other listeners: what they write in return is not answered yet.
+  socket.prependListener('data', () => {
+    answered = socket.bytesWritten;
+    since = performance.now();
+  });
+  const look = setInterval(() => {
+    const now = performance.now();
+    if (socket.bytesWritten === answered) since = now;
+    else if (now - since > patience())
+      socket.destroy(new ResponseTimeoutError(`no answer within ${Math.round((now - since) / 1000)} s`));
+  }, patience() / LOOKS_WITHIN_PATIENCE);
+  look.unref();
+  socket.once('close', () => clearInterval(look));
+}

@@ -1,0 +1,40 @@
+// Every item has a picture of its own, which the Content-Security-Policy lets through.
+
+import { describe, expect, it } from 'vitest';
+import { CATALOGUE, itemsOf } from '../../src/catalogue/catalogue.ts';
+import { art } from '../../src/catalogue/drawings.ts';
+import { PRODUCTS } from '../../src/events/products.ts';
+
+describe('the catalogue', () => {
+  it('has at least four items in each category, each with a slug of its own', () => {
+    for (const product of PRODUCTS) expect(itemsOf(product).length, product).toBeGreaterThanOrEqual(4);
+    expect(new Set(CATALOGUE.map((item) => item.slug)).size).toBe(CATALOGUE.length);
+  });
+});
+
+describe('art', () => {
+  it.each(CATALOGUE.map((item) => [item.slug, item] as const))('draws %s, unlike any other', (_, item) => {
+    const picture = art(item, 'card');
+    expect(picture.match(/<(path|rect|circle|ellipse|text)/g)?.length).toBeGreaterThan(8);
+    expect(CATALOGUE.filter((other) => art(other, 'card') === picture)).toEqual([item]);
+  });
+
+  it('needs no inline style or script, and repeats no id when it is on a page twice', () => {
+    for (const item of CATALOGUE)
+      expect(art(item, 'page')).not.toMatch(/ style=|<script|<style| on\w+=| id=/);
+  });
+
+  it('names the thing where it is more than decoration, with the name escaped', () => {
+    const [item] = CATALOGUE;
+    if (item === undefined) throw new Error('no items');
+    const odd = { ...item, name: 'A "<b>" & C' };
+    expect(art(odd, 'hero')).toContain('aria-label="A &quot;&lt;b&gt;&quot; &amp; C, drawn"');
+    expect(art(odd, 'card')).toContain('aria-hidden="true"');
+  });
+
+  it('leaves an empty frame for an item that nobody has drawn yet', () => {
+    const [item] = CATALOGUE;
+    if (item === undefined) throw new Error('no items');
+    expect(art({ ...item, slug: 'new' }, 'card')).toMatch(/^<svg [^>]*><\/svg>$/);
+  });
+});

@@ -1,0 +1,132 @@
+import { type IHeaders, Kafka, type KafkaMessage, logLevel } from 'kafkajs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { transaction } from '../../src/db/pool.ts';
+import { DeadLetterForwarder, deadLetterTopicOf } from '../../src/dead-letters/forwarder.ts';
+import { settleLetter } from '../../src/dead-letters/queries.ts';
+import { takeUnforwarded } from '../../src/dead-letters/unforwarded.ts';
+import { testLog } from '../support/database.ts';
+import { anEvent } from '../support/events.ts';
+import { eventually, type Line, startLine } from '../support/line.ts';
+
+let line: Line;
+const arrived: KafkaMessage[] = [];
+
+beforeAll(async () => {
+  line = await startLine();
+  const consumer = line.kafka.consumer({ groupId: 'letters', maxWaitTimeInMs: 100 });
+  await eventually(() => consumer.subscribe({ topic: letterTopic(), fromBeginning: true }).then(() => true));
+  await consumer.run({
+    eachMessage: async ({ message }) => {
+      arrived.push(message);
+    },
+  });
+  return () => consumer.disconnect();
+});
+
+const letterTopic = () => deadLetterTopicOf(line.config.KAFKA_TOPIC);
+const textOf = (headers: IHeaders | undefined) =>
+  Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name, String(value)]));
+const arrivedWith = (key: string) => arrived.filter((message) => String(message.key) === key);
+
+async function send(messages: { key: string; value: Buffer | string | null }[]): Promise<void> {
+  const producer = line.kafka.producer();
+  await producer.connect();
+  await producer.send({ topic: line.config.KAFKA_TOPIC, messages });
+  await producer.disconnect();
+}
+
+/** A row as a process leaves it that dies after the commit and before Kafka has the letter. */
+async function setAside(clusterId: string, payload: Buffer, key: string, offset: number): Promise<void> {
+  await line.pool.query(
+    `INSERT INTO dead_letters (cluster_id, topic, "partition", "offset", code, reason, key, payload)
+     VALUES ($1, $2, 0, $3, 'not_json', 'a test', $4, $5)`,
+    [clusterId, line.config.KAFKA_TOPIC, offset, Buffer.from(key), payload],
+  );
+}
+
+async function runForwarder(clusterId: string): Promise<void> {
+  const subscription = { clusterId, group: 'test', topic: line.config.KAFKA_TOPIC };
+  const letters = new DeadLetterForwarder(line.kafka, line.pool, subscription, testLog);
+  letters.wake();
+  await eventually(async () => {
+    const { rowCount } = await line.pool.query(
+      'SELECT FROM dead_letters WHERE forwarded_at IS NULL AND cluster_id = $1',
+      [clusterId],
+    );
+    return rowCount === 0;
+  });
+  await letters.stop();
+}
+
+describe('the dead-letter topic', () => {
+  it('has the bytes and the key of what is no event, and says where it was and why', async () => {
+    const bytes = Buffer.from([0xff, 0x00, 0x7b, 0x0a]);
+    await send([
+      { key: 'bytes', value: bytes },
+      { key: 'fine', value: JSON.stringify(anEvent()) },
+      { key: 'empty', value: null },
+    ]);
+    const [[letter], [empty]] = await eventually(() => {
+      const found = [arrivedWith('bytes'), arrivedWith('empty')] as const;
+      return found.every(({ length }) => length === 1) && found;
+    });
+    expect(letter?.value).toEqual(bytes);
+    expect(empty?.value).toBeNull();
+    const { rows } = await line.pool.query(
+      `SELECT id, "partition", "offset", reason FROM dead_letters WHERE key = 'bytes'`,
+    );
+    expect(textOf(letter?.headers)).toEqual({
+      topic: line.config.KAFKA_TOPIC,
+      partition: String(rows[0].partition),
+      offset: String(rows[0].offset),
+      code: 'not_json',
+      reason: rows[0].reason,
+      id: String(rows[0].id),
+    });
+    expect(arrivedWith('fine')).toEqual([]);
+  });
+
+  it('gets what a killed process had set aside and not forwarded, and gets it once', async () => {
+    await setAside('killed', Buffer.from('left behind'), 'left', 0);
+    await Promise.all([runForwarder('killed'), runForwarder('killed')]);
+    await runForwarder('killed');
+    await eventually(() => arrivedWith('left').length > 0);
+    expect(arrivedWith('left')).toHaveLength(1);
+  });
+
+  it('has a letter that its headers make too large for Kafka, without its bytes, and those after it', async () => {
+    await setAside('large', Buffer.alloc(1024 * 1024, 'x'), 'large', 0);
+    await setAside('large', Buffer.from('small'), 'small', 1);
+    await runForwarder('large');
+    const [large] = await eventually(() => arrivedWith('small').length === 1 && arrivedWith('large'));
+    expect(large?.value).toBeNull();
+    expect(textOf(large?.headers)).toMatchObject({ omitted: 'value', offset: '0' });
+  });
+
+  it('locks no letter while Kafka is slow: it can be settled meanwhile', async () => {
+    await setAside('slow', Buffer.from('slow'), 'slow', 0);
+    const subscription = { clusterId: 'slow', group: 'test', topic: line.config.KAFKA_TOPIC };
+    await transaction(line.pool, async (client) => {
+      const [letter] = await takeUnforwarded(client, subscription);
+      const settled = await settleLetter(line.pool, letter?.id ?? 0, { state: 'discarded' });
+      expect(settled?.state).toBe('discarded');
+    });
+  });
+
+  it('leaves letters in the table for as long as Kafka is away', async () => {
+    const subscription = { clusterId: 'away', group: 'test', topic: line.config.KAFKA_TOPIC };
+    const nowhere = new Kafka({
+      brokers: ['127.0.0.1:1'],
+      logLevel: logLevel.NOTHING,
+      retry: { retries: 0 },
+    });
+    await setAside('away', Buffer.from('waits'), 'waits', 0);
+    const letters = new DeadLetterForwarder(nowhere, line.pool, subscription, testLog);
+    letters.wake();
+    await letters.stop();
+    const { rows } = await line.pool.query(`SELECT forwarded_at FROM dead_letters WHERE cluster_id = 'away'`);
+    expect(rows).toEqual([{ forwarded_at: null }]);
+    await runForwarder('away');
+    await eventually(() => arrivedWith('waits').length === 1);
+  });
+});
