@@ -1,11 +1,14 @@
 // The partitions' next offsets, in Postgres beside the rows. Whoever moves one says what it was: a consumer that lost
 // its partition meanwhile (a zombie) finds another value there and commits nothing.
 
-import type { Client, Pool } from '../db/pool.ts';
+import { type Client, type Pool, transaction } from '../db/pool.ts';
 import { STORED_CHANNEL, storedMessage } from '../db/stored.ts';
 
 /** Whose offsets: one consumer group reading one topic on one cluster. */
 export type Subscription = { readonly clusterId: string; readonly group: string; readonly topic: string };
+
+/** A partition's offset before and after a batch; `expected` is undefined where nothing of it was ever stored. */
+export type OffsetMove = { readonly expected: bigint | undefined; readonly next: bigint };
 
 /** Another consumer has moved the partition's offset since we read it. */
 export class FencedError extends Error {
@@ -64,4 +67,21 @@ export async function moveOffset(
       ? await client.query({ ...MOVES.first, values })
       : await client.query({ ...MOVES.next, values: [...values, expected.toString()] });
   if (rowCount !== 1) throw new FencedError(partition, expected);
+}
+
+/**
+ * Runs `work` in the transaction that moves the partition's offset: both are committed, or neither.
+ * @throws {FencedError} as moveOffset; what `work` throws
+ */
+export function inOffsetTransaction<T>(
+  pool: Pool,
+  subscription: Subscription,
+  partition: number,
+  { expected, next }: OffsetMove,
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
+  return transaction(pool, async (client) => {
+    await moveOffset(client, subscription, partition, expected, next);
+    return work(client);
+  });
 }

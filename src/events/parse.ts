@@ -6,8 +6,18 @@ import { eventSchema, type ShopEvent } from './event.ts';
 /** Larger messages are not events: the longest valid one is below 5 kB. */
 export const MAX_EVENT_BYTES = 64 * 1024;
 
-/** Why a message is set aside; `unstorable` is what Postgres refuses although we found nothing wrong. */
-export const REJECTION_CODES = ['empty', 'too_large', 'not_json', 'not_an_event', 'unstorable'] as const;
+/**
+ * Why a message is set aside: `undecodable` is a batch that does not unpack, `unstorable` what Postgres refuses although
+ * we found nothing wrong.
+ */
+export const REJECTION_CODES = [
+  'empty',
+  'too_large',
+  'not_json',
+  'not_an_event',
+  'undecodable',
+  'unstorable',
+] as const;
 
 export type Rejection = {
   readonly code: (typeof REJECTION_CODES)[number];

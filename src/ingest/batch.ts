@@ -1,5 +1,6 @@
 // Kafka records → what a transaction will write: events, and messages set aside with their reasons. Pure.
 
+import type { KafkaRecord, RecordBatch } from '../consumer/record.ts';
 import { parseEventBytes, type Rejection } from '../events/parse.ts';
 import { readWire, type WireEvent } from '../events/wire.ts';
 import { ID_BYTES, IdSet, packId } from './id-set.ts';
@@ -8,21 +9,6 @@ import { type Kind, kindOf } from './kinds.ts';
 /** Where the ids of an event lie, behind its order_id. */
 export const [USER_ID, PAGE_ID] = [ID_BYTES, 2 * ID_BYTES];
 const IDS_BYTES = 3 * ID_BYTES;
-
-export type KafkaRecord = {
-  readonly offset: bigint;
-  /** Milliseconds since the epoch, set by the producer or by the broker. */
-  readonly timestamp: number;
-  readonly key: Buffer | null;
-  readonly value: Buffer | null;
-};
-
-export type RecordBatch = {
-  readonly partition: number;
-  readonly records: readonly KafkaRecord[];
-  /** Why Postgres refuses every one of these records: all are set aside. */
-  readonly unstorable?: string;
-};
 
 /** An event as far as its row and the rollups need it. */
 export type LiveEvent = {
@@ -58,7 +44,7 @@ export function parseBatch({ partition, records, unstorable }: RecordBatch): Par
   const deadLetters: DeadLetter[] = [];
   let repeated = 0;
   for (const record of records) {
-    const read = unstorable === undefined ? readEvent(record.value) : refused(unstorable);
+    const read = unstorable === undefined ? readRecord(record) : refused(unstorable);
     if ('code' in read) deadLetters.push({ record, rejection: read });
     else {
       const at = events.length * IDS_BYTES;
@@ -71,6 +57,10 @@ export function parseBatch({ partition, records, unstorable }: RecordBatch): Par
 }
 
 const refused = (reason: string): Rejection => ({ code: 'unstorable', reason });
+
+function readRecord({ value, undecodable }: KafkaRecord): WireEvent | Rejection {
+  return undecodable === undefined ? readEvent(value) : { code: 'undecodable', reason: undecodable };
+}
 
 /** By the short road where our own producers wrote it. */
 function readEvent(value: Buffer | null): WireEvent | Rejection {

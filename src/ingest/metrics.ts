@@ -1,7 +1,7 @@
 // What ingest counts, for /metrics.
 
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { KafkaRecord } from './batch.ts';
+import type { KafkaRecord } from '../consumer/record.ts';
 import type { StoreResult } from './store.ts';
 
 export class IngestMetrics {

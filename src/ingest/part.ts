@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Config } from '../config.ts';
 import { clusterOf, databaseUrlOf } from '../connections.ts';
+import { Consumer, SESSION_MS } from '../consumer/consumer.ts';
 import { migratePatiently } from '../db/migrate.ts';
 import { openPool, type Patience } from '../db/pool.ts';
 import { DeadLetterForwarder } from '../dead-letters/forwarder.ts';
@@ -12,9 +13,10 @@ import { reasonOf } from '../kafka/errors.ts';
 import { PARTITIONS } from '../kafka/publisher.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { RunningPart } from '../runtime/running-part.ts';
-import { Ingest, SESSION_MS } from './ingest.ts';
+import { ingestHandler } from './handler.ts';
 import { IngestMetrics } from './metrics.ts';
 import { listenForScrapes } from './metrics-listener.ts';
+import { ingestObserver } from './observer.ts';
 
 /** With Postgres, and with Kafka: milliseconds in which the answer to a request has to begin. */
 export type IngestPatience = Patience & { readonly kafkaAnswerMs?: number };
@@ -47,7 +49,8 @@ export async function startIngest(config: Config, log: Logger, patience = PATIEN
   const letters = new DeadLetterForwarder(kafka, pool, subscription, log, (count) =>
     metrics.forwarded(count),
   );
-  const ingest = new Ingest(kafka, pool, subscription, metrics, log, () => letters.wake());
+  const handler = ingestHandler(pool, subscription, metrics, log, () => letters.wake());
+  const ingest = new Consumer(kafka, pool, subscription, handler, ingestObserver(metrics, log));
   let crash: (error: Error) => void = () => {};
   let closed: () => void = () => {};
   const ended = new Promise<void>((resolve, reject) => {

@@ -1,9 +1,10 @@
 // One batch of one partition = one transaction: rows, rollups, dead letters and the next offset, or nothing of it.
 
 import { moveOffset, type Subscription } from '../consumer/offsets.ts';
+import type { RecordBatch } from '../consumer/record.ts';
 import { codeOf } from '../db/errors.ts';
 import { type Pool, transaction } from '../db/pool.ts';
-import { type LiveEvent, type ParsedBatch, parseBatch, type RecordBatch } from './batch.ts';
+import { type LiveEvent, type ParsedBatch, parseBatch } from './batch.ts';
 import { KnownUsers } from './known-users.ts';
 import { addCounts, addUsers, countByMinute } from './rollups.ts';
 import { copyAll, insertDeadLetters, insertNew } from './rows.ts';

@@ -1,8 +1,9 @@
 // At level debug, a line for every record of a committed batch: with the same order_id that the storefront or the
 // collector has logged, a click can be followed through the logs of all processes to its row.
 
+import type { KafkaRecord } from '../consumer/record.ts';
 import type { Logger } from '../runtime/log.ts';
-import { type KafkaRecord, orderIdOf, parseBatch } from './batch.ts';
+import { orderIdOf, parseBatch } from './batch.ts';
 
 /** Reads the records once more, so that it costs nothing where nobody reads the lines. */
 export function logStored(log: Logger, partition: number, records: readonly KafkaRecord[]): void {

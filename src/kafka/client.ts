@@ -3,8 +3,13 @@
 import { type Admin, Kafka, type LogEntry, logLevel, type Producer, type SASLOptions } from 'kafkajs';
 import type { Sasl } from '../config.ts';
 import type { Logger } from '../runtime/log.ts';
+import { registerCodecs } from './codecs.ts';
 import { KafkaError, reasonOf } from './errors.ts';
 import { watchedSockets } from './sockets.ts';
+import { passUndecodableBatches } from './undecodable-batch.ts';
+
+registerCodecs();
+passUndecodableBatches();
 
 const REQUEST_MS = 15_000;
 /** A little more than a request may take, so that the request fails first, where only it is slow. */

@@ -4,10 +4,11 @@
 
 import { describe, expect, it } from 'vitest';
 import { FencedError, readOffset } from '../../src/consumer/offsets.ts';
+import type { KafkaRecord } from '../../src/consumer/record.ts';
 import type { Pool } from '../../src/db/pool.ts';
 import { DEVICES, type ShopEvent, TITLES } from '../../src/events/event.ts';
 import { PRODUCTS } from '../../src/events/products.ts';
-import { type KafkaRecord, parseBatch } from '../../src/ingest/batch.ts';
+import { parseBatch } from '../../src/ingest/batch.ts';
 import { migratedDatabase, openTestPool } from '../support/database.ts';
 import { anEvent } from '../support/events.ts';
 import type { Acknowledged } from './load.ts';

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { FencedError, readOffset } from '../../src/consumer/offsets.ts';
+import type { KafkaRecord } from '../../src/consumer/record.ts';
 import type { Pool } from '../../src/db/pool.ts';
 import type { ShopEvent } from '../../src/events/event.ts';
 import { DEVICES, TITLES } from '../../src/events/event.ts';
 import { newId } from '../../src/events/ids.ts';
 import { PRODUCTS } from '../../src/events/products.ts';
-import type { KafkaRecord } from '../../src/ingest/batch.ts';
 import { KnownUsers } from '../../src/ingest/known-users.ts';
 import { storeBatch } from '../../src/ingest/store.ts';
 import { migratedDatabase } from '../support/database.ts';

@@ -1,0 +1,216 @@
+// A consumer group member whose offsets are in Postgres: each batch and its next offset are one transaction of the
+// handler. While a batch is in hand nothing more of its partition is fetched (back-pressure), the heartbeat goes on, and
+// a consumer that lost the partition meanwhile commits nothing. kafkajs assigns and fetches; its types stay in here.
+
+import type { EachBatchPayload, Kafka, Consumer as KafkaConsumer, KafkaMessage } from 'kafkajs';
+import type { Pool } from '../db/pool.ts';
+import { undecodableReason } from '../kafka/undecodable-batch.ts';
+import { watchClockJump } from '../runtime/clock-jump.ts';
+import type { ConsumerObserver, RecordHandler } from './handler.ts';
+import { FencedError, readOffset, type Subscription } from './offsets.ts';
+import { paced } from './pace.ts';
+import { nextStep } from './position.ts';
+import type { KafkaRecord } from './record.ts';
+import { type Position, storePatiently } from './store-patiently.ts';
+import { terminateStuckTransactions } from './terminate-stuck-transactions.ts';
+import { withHeartbeat } from './with-heartbeat.ts';
+
+const LONGEST_PAUSE_MS = 5_000;
+const COMMIT_EVERY_MS = 1_000;
+/** Of each partition at once: what is in hand is what decides the memory. */
+const FETCH_BYTES = 1024 * 1024;
+/** A killed process's partitions are given away after this; Kafka's lowest allowed is 6 s. */
+export const SESSION_MS = 10_000;
+const HEARTBEAT_MS = 3_000;
+
+export class Consumer<Result> {
+  readonly #consumer: KafkaConsumer;
+  readonly #pool: Pool;
+  readonly #subscription: Subscription;
+  readonly #handler: RecordHandler<Result>;
+  readonly #observer: ConsumerObserver;
+  #positions = new Map<number, Position>();
+  readonly #toCommit = new Map<number, bigint>();
+  #committing: NodeJS.Timeout | undefined;
+  #unwatch: () => void = () => {};
+  #joining: Promise<void> = Promise.resolve();
+
+  constructor(
+    kafka: Kafka,
+    pool: Pool,
+    subscription: Subscription,
+    handler: RecordHandler<Result>,
+    observer: ConsumerObserver,
+  ) {
+    this.#pool = pool;
+    this.#subscription = subscription;
+    this.#handler = handler;
+    this.#observer = observer;
+    this.#consumer = kafka.consumer({
+      groupId: subscription.group,
+      maxBytesPerPartition: FETCH_BYTES,
+      // A fetch that waits for records holds up stop().
+      maxWaitTimeInMs: 1_000,
+      sessionTimeout: SESSION_MS,
+      heartbeatInterval: HEARTBEAT_MS,
+      allowAutoTopicCreation: false,
+      retry: { initialRetryTime: 100, maxRetryTime: LONGEST_PAUSE_MS, retries: Number.MAX_SAFE_INTEGER },
+    });
+    this.#consumer.on(this.#consumer.events.GROUP_JOIN, ({ payload }) => {
+      this.#positions = new Map();
+      observer.joined(payload.memberAssignment[subscription.topic] ?? []);
+    });
+  }
+
+  /**
+   * Joins the group and goes on until stop().
+   * @param onCrash called where kafkajs gives up for good
+   * @throws kafkajs's error where Kafka can't be reached now
+   */
+  async start(onCrash: (error: Error) => void): Promise<void> {
+    this.#consumer.on(this.#consumer.events.CRASH, ({ payload }) => {
+      if (payload.restart)
+        this.#observer.warned('the consumer crashed and starts again', { err: payload.error });
+      else onCrash(payload.error);
+    });
+    await this.#consumer.connect();
+    await this.#consumer.subscribe({ topic: this.#subscription.topic, fromBeginning: true });
+    await this.#run();
+    this.#unwatch = watchClockJump(HEARTBEAT_MS, (ms) => void this.#joinAnew(ms));
+  }
+
+  /** Finishes the batch in hand and leaves the group. */
+  async stop(): Promise<void> {
+    this.#unwatch();
+    await this.#joining;
+    await this.#consumer.stop();
+    await this.#commitToKafka();
+    await this.#consumer.disconnect();
+  }
+
+  #run(): Promise<void> {
+    return this.#consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: 3,
+      eachBatch: (payload) => {
+        const { batch, heartbeat } = payload;
+        const isLast = BigInt(batch.lastOffset()) + 1n >= BigInt(batch.highWatermark);
+        return paced(batch.messages.length, isLast, () =>
+          withHeartbeat(
+            heartbeat,
+            () => this.#terminateStuck(),
+            () => this.#take(payload),
+          ),
+        );
+      },
+    });
+  }
+
+  /**
+   * kafkajs 2.2.4 sends its next heartbeat when the wall clock shows 3 s more than at the last one (consumerGroup.js): set
+   * back by an hour, it sends none for an hour, and the group gives our partitions away while we go on reading them.
+   */
+  async #joinAnew(behindMs: number): Promise<void> {
+    this.#observer.warned(
+      `the clock was set back by ${Math.round(behindMs / 1000)} s: joining the group anew`,
+    );
+    this.#joining = this.#joining.then(async () => {
+      await this.#consumer.stop();
+      await this.#run();
+    });
+    await this.#joining.catch((error: Error) =>
+      this.#observer.warned('could not join the group anew', { err: error }),
+    );
+  }
+
+  async #terminateStuck(): Promise<void> {
+    try {
+      const ended = await terminateStuckTransactions(this.#pool, SESSION_MS);
+      if (ended > 0) this.#observer.warned(`ended ${ended} transactions of consumers that no longer answer`);
+    } catch (error) {
+      this.#observer.noted('could not look for stuck transactions', error);
+    }
+  }
+
+  async #take({ batch, resolveOffset, heartbeat, isRunning, isStale }: EachBatchPayload): Promise<void> {
+    const { partition } = batch;
+    const position = await this.#position(partition);
+    const first = BigInt(batch.firstOffset() ?? batch.lastOffset());
+    const last = BigInt(batch.lastOffset());
+    const delivered = { first, last, highWatermark: BigInt(batch.highWatermark) };
+    const step = nextStep(position.expected, delivered, position.sought);
+    if (step.do === 'seek') {
+      position.sought = true;
+      this.#seek(partition, step.to);
+      return;
+    }
+    if (step.warning !== undefined) this.#observer.warned(step.warning, { partition });
+    const records = batch.messages.map(toRecord).filter(({ offset }) => offset >= step.from);
+    this.#observer.taken(partition, records.length, delivered.highWatermark - step.from);
+    const isMine = () => isRunning() && !isStale();
+    const inHand = { partition, records, next: last + 1n, isMine, heartbeat };
+    try {
+      if (!(await storePatiently(this.#handler, this.#observer, position, inHand))) return;
+    } catch (error) {
+      if (!(error instanceof FencedError)) throw error;
+      await this.#goOnFromPostgres(partition, error);
+      return;
+    }
+    resolveOffset(batch.lastOffset());
+    this.#commitSoon(partition, last + 1n);
+    this.#observer.caughtUp(partition, delivered.highWatermark - last - 1n);
+  }
+
+  async #goOnFromPostgres(partition: number, fenced: FencedError): Promise<void> {
+    this.#observer.warned(fenced.message);
+    this.#positions.delete(partition);
+    const current = await readOffset(this.#pool, this.#subscription, partition);
+    if (current !== undefined) this.#seek(partition, current);
+  }
+
+  async #position(partition: number): Promise<Position> {
+    const known = this.#positions.get(partition);
+    if (known !== undefined) return known;
+    // The map of this assignment: a rebalance meanwhile must not inherit what we read.
+    const positions = this.#positions;
+    const expected = await readOffset(this.#pool, this.#subscription, partition);
+    const position = { expected, sought: false };
+    positions.set(partition, position);
+    return position;
+  }
+
+  #seek(partition: number, to: bigint): void {
+    this.#observer.seeking(partition, to);
+    this.#consumer.seek({ topic: this.#subscription.topic, partition, offset: to.toString() });
+  }
+
+  /** Kafka's own committed offsets are for lag tools only, so one commit a second is plenty. */
+  #commitSoon(partition: number, next: bigint): void {
+    this.#toCommit.set(partition, next);
+    this.#committing ??= setTimeout(() => void this.#commitToKafka(), COMMIT_EVERY_MS);
+  }
+
+  async #commitToKafka(): Promise<void> {
+    clearTimeout(this.#committing);
+    this.#committing = undefined;
+    const { topic } = this.#subscription;
+    const offsets = [...this.#toCommit].map(([partition, next]) => ({
+      topic,
+      partition,
+      offset: next.toString(),
+    }));
+    this.#toCommit.clear();
+    if (offsets.length === 0) return;
+    await this.#consumer
+      .commitOffsets(offsets)
+      .catch((error: Error) => this.#observer.noted('offsets were not committed to Kafka', error));
+  }
+}
+
+function toRecord(message: KafkaMessage): KafkaRecord {
+  const { offset, timestamp, key, value } = message;
+  const undecodable = undecodableReason(message);
+  const record = { offset: BigInt(offset), timestamp: Number(timestamp), key, value };
+  return undecodable === undefined ? record : { ...record, undecodable };
+}

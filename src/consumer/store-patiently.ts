@@ -1,0 +1,104 @@
+// One batch into Postgres, for as long as it takes: retried with growing pauses while Postgres is away, and taken apart
+// where Postgres refuses something in it, so that one bad record never stops the others.
+
+import { codeOf } from '../db/errors.ts';
+import { Backoff } from '../runtime/backoff.ts';
+import type { ConsumerObserver, RecordHandler } from './handler.ts';
+import { FencedError } from './offsets.ts';
+import type { KafkaRecord } from './record.ts';
+
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 5_000;
+
+/** What this process knows of a partition it owns. */
+export type Position = { expected: bigint | undefined; sought: boolean };
+
+/** A batch in hand, and whether it still is ours. */
+export type InHand = {
+  readonly partition: number;
+  readonly records: readonly KafkaRecord[];
+  /** The offset behind the last record. */
+  readonly next: bigint;
+  isMine(): boolean;
+  heartbeat(): Promise<void>;
+};
+
+/**
+ * Stores the batch and moves `position`.
+ * @returns false where the partition or the consumer went away before Postgres came back
+ * @throws {FencedError} where another consumer has moved the offset
+ */
+export async function storePatiently<Result>(
+  handler: RecordHandler<Result>,
+  observer: ConsumerObserver,
+  position: Position,
+  batch: InHand,
+): Promise<boolean> {
+  const backoff = new Backoff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
+  let left = batch.records;
+  for (let isFirst = true; batch.isMine(); isFirst = false) {
+    try {
+      await isolate(left, async (records, next, unstorable) => {
+        await store(handler, position, batch.partition, records, next ?? batch.next, unstorable);
+        left = left.slice(records.length);
+      });
+      if (!isFirst) observer.recovered();
+      return true;
+    } catch (error) {
+      if (error instanceof FencedError) throw error;
+      observer.failed(error, isFirst);
+    }
+    await backoff.wait();
+    await batch.heartbeat();
+  }
+  return false;
+}
+
+type Store = (records: readonly KafkaRecord[], next?: bigint, unstorable?: string) => Promise<void>;
+
+/**
+ * Stores all records at once, or one by one where Postgres refuses one of them that our validation let through: the rest
+ * must not wait for it.
+ * @param store its `next` is the offset behind the records; undefined behind the batch
+ */
+async function isolate(records: readonly KafkaRecord[], store: Store): Promise<void> {
+  try {
+    await store(records);
+  } catch (error) {
+    if (!isDataError(error)) throw error;
+    for (const [index, one] of records.entries()) await storeOne(one, records[index + 1]?.offset, store);
+  }
+}
+
+async function storeOne(record: KafkaRecord, next: bigint | undefined, store: Store): Promise<void> {
+  try {
+    await store([record], next);
+  } catch (error) {
+    if (!isDataError(error)) throw error;
+    await store([record], next, error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function store<Result>(
+  handler: RecordHandler<Result>,
+  position: Position,
+  partition: number,
+  records: readonly KafkaRecord[],
+  next: bigint,
+  unstorable?: string,
+): Promise<void> {
+  const batch = { partition, records, ...(unstorable === undefined ? {} : { unstorable }) };
+  const started = performance.now();
+  const result = await handler.store(batch, { expected: position.expected, next });
+  position.expected = next;
+  handler.stored(result, batch, (performance.now() - started) / 1000);
+}
+
+/**
+ * SQLSTATE classes 22 (data exception) and 23 (constraint violation): trying again can't help. But for 23505: a key that
+ * another writer took at the same moment is there the next time, and is then met as a duplicate.
+ */
+function isDataError(error: unknown): boolean {
+  const code = codeOf(error) ?? '';
+  return /^2[23]/.test(code) && code !== '23505';
+}
