@@ -10,6 +10,7 @@ const eventColumns = Object.fromEntries(
   Object.entries(eventFields).map(([name, field]) => [name, field.column]),
 ) as Columns;
 
+const xid8 = customType<{ data: string }>({ dataType: () => 'xid8' });
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 
 export const events = pgTable('events', {
@@ -20,6 +21,7 @@ export const events = pgTable('events', {
   stored_at: timestamp({ withTimezone: true }),
   topic: text(),
   context: jsonb().$type<EventContext>(),
+  stored_in: xid8(),
 });
 
 /** What became of a message that was set aside. */

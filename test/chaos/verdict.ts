@@ -1,7 +1,11 @@
 // Is everything that was acknowledged there, once? Asked of Postgres, against what the clients were told.
 
+import { QuestionBoard } from '../../src/dashboard/questions/board.ts';
 import type { Pool } from '../../src/db/pool.ts';
+import type { ShopEvent } from '../../src/events/event.ts';
+import { testLog } from '../support/database.ts';
 import { recountProblems } from '../support/recount.ts';
+import { questionProblems } from '../support/recount-questions.ts';
 import type { Acknowledged } from './load.ts';
 
 export type Verdict = {
@@ -14,7 +18,14 @@ export type Verdict = {
   readonly doubled: number;
   /** Views that differ from a recount of the raw events. */
   readonly wrongViews: readonly string[];
+  /** Questions whose answer differs from a recount of the raw events. */
+  readonly wrongAnswers: readonly string[];
+  /** Acknowledged events whose row says something else than what was sent. */
+  readonly changed: readonly string[];
 };
+
+/** What a verdict has to say. */
+export const NOTHING_WRONG = { lost: 0, doubled: 0, wrongViews: [], wrongAnswers: [], changed: [] } as const;
 
 /** True once as many rows are there as there will ever be. */
 export async function isDrained(pool: Pool, { events, malformed }: Acknowledged): Promise<boolean> {
@@ -31,6 +42,7 @@ export async function judge(pool: Pool, { events, malformed }: Acknowledged): Pr
   const stored = await pool.query<{ id: string; count: number }>(
     `SELECT replace(order_id::text, '-', '') AS id, count(*) AS count FROM events WHERE topic IS NOT NULL GROUP BY 1`,
   );
+  const changed = await changedEvents(pool, events);
   const letters = await pool.query<{ payload: Buffer; records: number; letters: number }>(
     `SELECT payload, count(DISTINCT (cluster_id, topic, "partition", "offset")) AS records, count(*) AS letters
      FROM dead_letters GROUP BY 1`,
@@ -48,5 +60,30 @@ export async function judge(pool: Pool, { events, malformed }: Acknowledged): Pr
     lost: lostEvents.length + lostMalformed.length,
     doubled: doubledRows + doubledLetters,
     wrongViews: await recountProblems(pool),
+    wrongAnswers: await questionProblems(pool, await new QuestionBoard(pool, testLog).answer()),
+    changed,
   };
+}
+
+/** The columns of an event as one text. Context isn't among them: the collector adds to it. */
+const contentOf = (event: Omit<ShopEvent, 'context'>): string =>
+  [
+    ...[event.order_id, event.user_id, event.page_id].map((id) => id.replaceAll('-', '')),
+    event.product,
+    event.site_version,
+    new Date(event.time).toISOString(),
+    event.title,
+    event.target,
+  ].join(' ');
+
+/** Rows of these events that are not what was sent, column by column; those without a row are not among them. */
+async function changedEvents(pool: Pool, events: ReadonlyMap<string, ShopEvent>): Promise<string[]> {
+  const { rows } = await pool.query<ShopEvent>(
+    `SELECT order_id, user_id, page_id, product, site_version, "time", title, target FROM events WHERE topic IS NOT NULL`,
+  );
+  return rows.flatMap((row) => {
+    const sent = events.get(row.order_id.replaceAll('-', ''));
+    const [is, was] = [contentOf(row), sent === undefined ? undefined : contentOf(sent)];
+    return was === undefined || is === was ? [] : [`${is}, sent as ${was}`];
+  });
 }

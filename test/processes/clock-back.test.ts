@@ -6,12 +6,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { packageRoot } from '../../src/runtime/paths.ts';
+import type { Acknowledged } from '../chaos/load.ts';
+import { isDrained, judge, NOTHING_WRONG } from '../chaos/verdict.ts';
 import { killPart } from '../chaos/victims.ts';
 import { openTestPool } from '../support/database.ts';
 import { anEvent } from '../support/events.ts';
 import { eventually, testKafka } from '../support/line.ts';
 import { programSettings, startProgram } from '../support/program.ts';
-import { expectRollupsEqualEvents } from '../support/recount.ts';
+import { questionProblems } from '../support/recount-questions.ts';
 import { readStream } from '../support/sse.ts';
 
 const SESSION_MS = 10_000;
@@ -40,15 +42,17 @@ describe('a clock that is set back by an hour', { timeout: 120_000 }, () => {
     const members = async () => (await admin.describeGroups(['shopstream-ingest'])).groups[0]?.members.length;
     const stream = readStream<Today>(`${program.url}/api/live`);
     let sent = 0;
-    /** Sends an order, which has to be stored and shown in a few seconds. */
+    const acknowledged: Acknowledged = { events: new Map(), malformed: new Set(), sends: 0 };
+    /** Sends an order of one person and a click of another, which have to be stored, shown and counted in a few seconds. */
     const order = async (seconds: number) => {
-      const event = anEvent({ title: 'order', time: new Date(Date.now() - 1_000).toISOString() });
-      await request(program.url).post('/api/events').send([event, event]).expect(202);
+      const time = new Date(Date.now() - 1_000).toISOString();
+      const [event, click] = [anEvent({ title: 'order', time }), anEvent({ title: 'banner_click', time })];
+      await request(program.url).post('/api/events').send([event, click, event]).expect(202);
       sent += 1;
-      await eventually(async () => {
-        const { rows } = await pool.query('SELECT FROM events WHERE topic IS NOT NULL');
-        return rows.length === sent;
-      }, seconds);
+      for (const one of [event, click]) acknowledged.events.set(one.order_id, one);
+      await eventually(() => isDrained(pool, acknowledged), seconds);
+      const { body } = await request(program.url).get('/api/questions').expect(200);
+      expect(await questionProblems(pool, body)).toEqual([]);
       await eventually(
         () =>
           stream
@@ -69,7 +73,7 @@ describe('a clock that is set back by an hour', { timeout: 120_000 }, () => {
     expect(killPart('ingest', program.pid, dataDir)).toBe(true);
     expect(killPart('broker', program.pid, dataDir, 'SIGUSR2')).toBe(true);
     await order(25);
-    await expectRollupsEqualEvents(pool);
+    expect(await judge(pool, acknowledged)).toMatchObject({ ...NOTHING_WRONG, stored: 2 * sent });
     await admin.disconnect();
     expect(await program.stop()).toBe(0);
   });

@@ -1,5 +1,5 @@
 // Who clicked what and ordered what, brought up to date before somebody looks at it: live events in slices since the
-// last look, loaded files once a load. Without a reader nothing is done (migrations/0006_questions.sql).
+// last look, loaded files once a load. Without a reader nothing is done (migrations/0006_questions.sql and 0009_outcomes_by_transaction.sql).
 
 import { type Pool, transaction } from '../../db/pool.ts';
 

@@ -16,6 +16,7 @@ import { storeBatch } from '../../../src/ingest/store.ts';
 import { migratedDatabase, testLog } from '../../support/database.ts';
 import { anEvent } from '../../support/events.ts';
 import { eventually } from '../../support/line.ts';
+import { asText, recountAnswer } from '../../support/recount-questions.ts';
 
 const ITEMS = ['harbour-tote', 'linen-shirt', 'lane-slip-on'];
 const USERS = Array.from({ length: 40 }, newId);
@@ -52,46 +53,6 @@ async function store(pool: Pool, events: readonly ShopEvent[]): Promise<void> {
   stored += events.length;
 }
 
-/** What each question has to answer, from nothing but the events; $1 is the time it was asked at. */
-const RECOUNTS: Partial<Record<QuestionName, string>> = {
-  saw_ad: `SELECT product::text AS subject, 'users' AS measure, count(DISTINCT user_id) AS count FROM events
-    WHERE title = 'banner_show' AND "time" > $1::timestamptz - interval '60 s' AND "time" <= $1 GROUP BY 1`,
-  ordered_now: `SELECT product::text, 'orders', count(*) FROM events
-    WHERE title = 'order' AND "time" >= date_trunc('minute', $1::timestamptz) - interval '59 min' GROUP BY 1`,
-  devices: `SELECT site_version::text, 'users_now', count(DISTINCT user_id) FROM events
-    WHERE "time" > $1::timestamptz - interval '10 min' GROUP BY 1
-    UNION ALL SELECT site_version::text, 'users', count(DISTINCT (user_id, extract(year FROM "time"))) FROM events GROUP BY 1`,
-  pages: `SELECT '/product/' || product || coalesce('?item=' || (context ->> 'item'), '') AS subject, 'visits', count(*)
-    FROM events WHERE title = 'banner_click' AND "time" > $1::timestamptz - interval '10 min'
-    GROUP BY 1 ORDER BY 3 DESC, 1 LIMIT 5`,
-  targets: `SELECT product::text, 'target_1', sum(target) FROM events GROUP BY 1
-    UNION ALL SELECT product::text, 'events', count(*) FROM events GROUP BY 1`,
-  orders_by_month: `SELECT to_char("time", 'MM'), to_char("time", 'YYYY'), count(*) FROM events
-    WHERE target = 1 GROUP BY 1, 2`,
-  no_order: `SELECT 'all', 'no_order', count(*) FROM
-      (SELECT FROM events GROUP BY user_id HAVING bool_or(title = 'banner_click') AND NOT bool_or(title = 'order')) AS people
-    UNION ALL SELECT 'all', 'clicked', count(DISTINCT user_id) FROM events WHERE title = 'banner_click'`,
-  no_order_by_category: `SELECT product::text, 'no_order', count(*) FROM (SELECT product FROM events GROUP BY user_id, product
-      HAVING bool_or(title = 'banner_click') AND NOT bool_or(title = 'order')) AS people GROUP BY 1
-    UNION ALL SELECT product::text, 'clicked', count(DISTINCT user_id) FROM events WHERE title = 'banner_click' GROUP BY 1`,
-};
-
-const asText = (rows: readonly { subject: unknown; measure?: unknown; count: unknown }[]) =>
-  rows
-    .filter((row) => Number(row.count) > 0)
-    .map((row) => `${row.subject} ${row.measure} ${row.count}`)
-    .sort();
-
-async function recount(pool: Pool, name: QuestionName, asOf: string): Promise<string[]> {
-  const sql = RECOUNTS[name] ?? '';
-  const { rows } = await pool.query({
-    text: sql,
-    values: sql.includes('$1') ? [asOf] : [],
-    rowMode: 'array',
-  });
-  return asText(rows.map(([subject, measure, count]) => ({ subject, measure, count })));
-}
-
 describe('GET /api/questions', () => {
   let pool: Pool;
   const app = express();
@@ -121,14 +82,17 @@ describe('GET /api/questions', () => {
       });
       for (const name of QUESTION_NAMES) {
         const answered = asText(rowsOf(body.rows, name));
-        expect({ name, answered }).toEqual({ name, answered: await recount(pool, name, body.meta.as_of) });
+        expect({ name, answered }).toEqual({
+          name,
+          answered: await recountAnswer(pool, name, body.meta.as_of),
+        });
       }
     }
   });
 
   it('takes in live events in slices and a file that comes later, once each', async () => {
     await pool.query('TRUNCATE live_outcomes, outcomes');
-    await pool.query(`UPDATE outcomes_progress SET folded_until = '-infinity', loads = '{}'`);
+    await pool.query(`UPDATE outcomes_progress SET folded_until = '0', loads = '{}'`);
     let more = true;
     while (more) more = (await pool.query('SELECT fold_live_outcomes(7) AS more')).rows[0].more;
     expect(await foldOutcomes(pool)).toBe(false);
@@ -136,7 +100,7 @@ describe('GET /api/questions', () => {
     expect(await foldOutcomes(pool)).toBe(true);
     const { body } = await ask();
     for (const name of ['no_order', 'no_order_by_category'] as const) {
-      expect(asText(rowsOf(body.rows, name))).toEqual(await recount(pool, name, body.meta.as_of));
+      expect(asText(rowsOf(body.rows, name))).toEqual(await recountAnswer(pool, name, body.meta.as_of));
     }
   });
 
