@@ -7,6 +7,10 @@ ALTER TABLE events ALTER COLUMN stored_in SET DEFAULT pg_current_xact_id();
 COMMENT ON COLUMN events.stored_in IS 'the transaction that wrote it, for whoever reads what is new; NULL in loaded rows, and in rows older than this column';
 CREATE INDEX events_stored_in ON events (stored_in) WHERE stored_in IS NOT NULL;
 
+-- Likewise for who is here now: an event belongs to the minute that it says, whatever the clock showed that stored it.
+DROP INDEX events_live;
+CREATE INDEX events_live ON events ("time") WHERE stored_at IS NOT NULL;
+
 -- The table of a load that is not finished takes the place of events_0 one day: same columns, no default.
 DO $$
 DECLARE

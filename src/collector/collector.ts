@@ -6,6 +6,7 @@ import { type Request, type Response, Router } from 'express';
 import { isbot } from 'isbot';
 import type { EventContext, ShopEvent } from '../events/event.ts';
 import { parseEvent } from '../events/parse.ts';
+import { type Content, conflictOf } from '../events/same.ts';
 import { unavailable } from '../http/errors.ts';
 import { serve } from '../http/operation.ts';
 import { KafkaError } from '../kafka/errors.ts';
@@ -37,7 +38,7 @@ export function collector(take: Take, patienceMs: number): Router {
 }
 
 async function collect(take: Take, patienceMs: number, req: Request, res: Response): Promise<void> {
-  const read = readSent(req).map(check);
+  const read = rejectConflicts(readSent(req).map(check));
   const results = await inTime(accept(take, req, read), patienceMs);
   const accepted = results.filter((result) => result.accepted).length;
   const status = accepted > 0 ? 202 : 400;
@@ -88,6 +89,20 @@ function check(sent: Sent): ShopEvent | Rejected {
   const parsed = parseEvent(sent.value);
   return parsed.ok ? parsed.event : { accepted: false, ...parsed.rejection };
 }
+
+/** Of two events of one request with the same order_id, the second has to say the same as the first. */
+function rejectConflicts(read: readonly (ShopEvent | Rejected)[]): (ShopEvent | Rejected)[] {
+  const first = new Map<string, ShopEvent>();
+  return read.map((one) => {
+    if (!('order_id' in one)) return one;
+    const known = first.get(one.order_id);
+    if (known === undefined) first.set(one.order_id, one);
+    const rejection = known && conflictOf(one.order_id, contentOf(one), contentOf(known));
+    return rejection === undefined ? one : { accepted: false, ...rejection };
+  });
+}
+
+const contentOf = (event: ShopEvent): Content => ({ ...event, time: Date.parse(event.time) });
 
 /** What became of each, in their order, once Kafka has answered for every good one. */
 async function accept(take: Take, req: Request, read: readonly (ShopEvent | Rejected)[]): Promise<Result[]> {

@@ -7,8 +7,8 @@ import { eventSchema, type ShopEvent } from './event.ts';
 export const MAX_EVENT_BYTES = 64 * 1024;
 
 /**
- * Why a message is set aside: `undecodable` is a batch that does not unpack, `unstorable` what Postgres refuses although
- * we found nothing wrong.
+ * Why a message is set aside: `undecodable` is a batch that does not unpack, `order_id_conflict` an event whose order_id
+ * another event has, `unstorable` what Postgres refuses although we found nothing wrong.
  */
 export const REJECTION_CODES = [
   'empty',
@@ -16,6 +16,7 @@ export const REJECTION_CODES = [
   'not_json',
   'not_an_event',
   'undecodable',
+  'order_id_conflict',
   'unstorable',
 ] as const;
 

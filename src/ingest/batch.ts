@@ -21,8 +21,7 @@ export type LiveEvent = {
   readonly time: number;
   /** The text of a JSON object. */
   readonly context: string;
-  readonly offset: bigint;
-  readonly appendedAt: number;
+  readonly record: KafkaRecord;
 };
 
 export type DeadLetter = { readonly record: KafkaRecord; readonly rejection: Rejection };
@@ -31,8 +30,8 @@ export type ParsedBatch = {
   readonly partition: number;
   /** Each order_id once, its first record. */
   readonly events: readonly LiveEvent[];
-  /** Records of an order_id that came earlier in the same batch. */
-  readonly repeated: number;
+  /** Events whose order_id came earlier in the same batch. */
+  readonly repeats: readonly LiveEvent[];
   readonly deadLetters: readonly DeadLetter[];
 };
 
@@ -42,18 +41,18 @@ export function parseBatch({ partition, records, unstorable }: RecordBatch): Par
   const ids = Buffer.allocUnsafe(records.length * IDS_BYTES);
   const events: LiveEvent[] = [];
   const deadLetters: DeadLetter[] = [];
-  let repeated = 0;
+  const repeats: LiveEvent[] = [];
+  let at = 0;
   for (const record of records) {
     const read = unstorable === undefined ? readRecord(record) : refused(unstorable);
     if ('code' in read) deadLetters.push({ record, rejection: read });
     else {
-      const at = events.length * IDS_BYTES;
       packId(read.order_id, ids, at);
-      if (seen.add(ids, at)) events.push(toLive(read, record, ids, at));
-      else repeated += 1;
+      (seen.add(ids, at) ? events : repeats).push(toLive(read, record, ids, at));
+      at += IDS_BYTES;
     }
   }
-  return { partition, events, repeated, deadLetters };
+  return { partition, events, repeats, deadLetters };
 }
 
 const refused = (reason: string): Rejection => ({ code: 'unstorable', reason });
@@ -73,12 +72,12 @@ function readEvent(value: Buffer | null): WireEvent | Rejection {
 }
 
 /** @param at where in `ids` there is room for its three; the order_id is there */
-function toLive(event: WireEvent, { offset, timestamp }: KafkaRecord, ids: Buffer, at: number): LiveEvent {
+function toLive(event: WireEvent, record: KafkaRecord, ids: Buffer, at: number): LiveEvent {
   const { user_id, page_id, product, title, site_version, context = '{}' } = event;
   packId(user_id, ids, at + USER_ID);
   packId(page_id, ids, at + PAGE_ID);
   const [kind, time] = [kindOf(product, title, site_version), Date.parse(event.time)];
-  return { ids, at, kind, time, context, offset, appendedAt: timestamp };
+  return { ids, at, kind, time, context, record };
 }
 
 /** The order_id of an event, as 32 hex digits. */
@@ -86,3 +85,6 @@ export const orderIdOf = ({ ids, at }: LiveEvent) => ids.toString('hex', at, at 
 
 /** The user_id of an event, as 32 hex digits. */
 export const userIdOf = ({ ids, at }: LiveEvent) => ids.toString('hex', at + USER_ID, at + PAGE_ID);
+
+/** The page_id of an event, as 32 hex digits. */
+export const pageIdOf = ({ ids, at }: LiveEvent) => ids.toString('hex', at + PAGE_ID, at + IDS_BYTES);

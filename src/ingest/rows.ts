@@ -69,7 +69,7 @@ export async function copyEvents(
       .uuid(ids, at + USER_ID)
       .uuid(ids, at + PAGE_ID);
     rows.prepared(before).timestamp(one.time).prepared(behind);
-    rows.prepared(partition).bigint(one.offset).timestamp(one.appendedAt);
+    rows.prepared(partition).bigint(one.record.offset).timestamp(one.record.timestamp);
     rows.prepared(stored).jsonb(one.context);
   }
   await copyInto(client, `${table} (${COLUMNS})`, rows);

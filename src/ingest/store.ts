@@ -6,6 +6,7 @@ import { codeOf } from '../db/errors.ts';
 import { type Pool, transaction } from '../db/pool.ts';
 import { type LiveEvent, type ParsedBatch, parseBatch } from './batch.ts';
 import { KnownUsers } from './known-users.ts';
+import { conflictsAmong } from './repeats.ts';
 import { addCounts, addUsers, countByMinute } from './rollups.ts';
 import { copyAll, insertDeadLetters, insertNew } from './rows.ts';
 
@@ -60,7 +61,7 @@ type Move = { readonly expected: bigint | undefined; readonly next: bigint };
 async function store(
   pool: Pool,
   subscription: Subscription,
-  { partition, events: live, repeated, deadLetters }: ParsedBatch,
+  { partition, events: live, repeats, deadLetters }: ParsedBatch,
   { expected, next }: Move,
   users: KnownUsers,
   insert: typeof copyAll,
@@ -76,13 +77,22 @@ async function store(
     counted = unknown;
     await addCounts(client, partition, deltas);
     await addUsers(client, partition, counted);
-    await insertDeadLetters(client, subscription, partition, deadLetters);
+    const known = [...missing(live, inserted), ...repeats];
+    const conflicts = await conflictsAmong(client, known);
+    await insertDeadLetters(client, subscription, partition, [...deadLetters, ...conflicts]);
     return {
       inserted: inserted.length,
-      duplicate: live.length - inserted.length + repeated,
-      rejected: deadLetters.length,
+      duplicate: known.length - conflicts.length,
+      rejected: deadLetters.length + conflicts.length,
     };
   });
   users.learn(counted);
   return result;
+}
+
+/** The events of a batch that were not inserted; in no time where all were. */
+function missing(live: readonly LiveEvent[], inserted: readonly LiveEvent[]): readonly LiveEvent[] {
+  if (inserted.length === live.length) return [];
+  const there = new Set(inserted);
+  return live.filter((event) => !there.has(event));
 }

@@ -10,7 +10,7 @@ export function logStored(log: Logger, partition: number, records: readonly Kafk
   if (!log.isLevelEnabled('debug')) return;
   const { events, deadLetters } = parseBatch({ partition, records });
   for (const event of events) {
-    const { offset } = event;
+    const { offset } = event.record;
     log.debug({ order_id: orderIdOf(event), partition, offset: offset.toString() }, 'event is in Postgres');
   }
   for (const { record, rejection } of deadLetters) {

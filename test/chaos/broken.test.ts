@@ -38,10 +38,15 @@ function records(): { readonly log: readonly KafkaRecord[][]; readonly acknowled
   const pick = <T>(list: readonly [T, ...T[]] | readonly T[]) =>
     list[Math.floor(random() * list.length)] as T;
   const users = Array.from({ length: 20 }, (_, n) => n.toString(16).padStart(32, 'a'));
-  const acknowledged: Acknowledged = { events: new Map(), malformed: new Set(), sends: 0 };
+  const acknowledged: Acknowledged = { events: new Map(), malformed: new Set(), rivals: [], sends: 0 };
   const draw = (id: number): ShopEvent | string => {
     if (random() < 0.05) return `{"broken": ${id}`;
     const earlier = [...acknowledged.events.values()];
+    if (earlier.length > 0 && random() < 0.04) {
+      const rival = { ...pick(earlier), page_id: id.toString(16).padStart(32, 'b') };
+      acknowledged.rivals.push(rival);
+      return rival;
+    }
     if (earlier.length > 0 && random() < 0.1) return pick(earlier);
     const fields = { product: pick(PRODUCTS), site_version: pick(DEVICES), title: pick(TITLES) };
     return anEvent({ order_id: id.toString(16).padStart(32, '0'), user_id: pick(users), ...fields });
@@ -51,7 +56,7 @@ function records(): { readonly log: readonly KafkaRecord[][]; readonly acknowled
       const sent = draw(partition * RECORDS + offset);
       acknowledged.sends += 1;
       if (typeof sent === 'string') acknowledged.malformed.add(sent);
-      else acknowledged.events.set(sent.order_id, sent);
+      else if (!acknowledged.rivals.includes(sent)) acknowledged.events.set(sent.order_id, sent);
       const value = Buffer.from(typeof sent === 'string' ? sent : JSON.stringify(sent));
       return { offset: BigInt(offset), timestamp: 1_700_000_000_000 + offset, key: null, value };
     }),

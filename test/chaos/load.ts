@@ -12,17 +12,20 @@ const CLIENTS = 4;
 const EVENTS_A_REQUEST = 20;
 const DUPLICATE_SHARE = 0.1;
 const MALFORMED_SHARE = 0.02;
+const RIVAL_SHARE = 0.01;
 const RETRY_MS = 50;
 
 export type Acknowledged = {
   readonly events: Map<string, ShopEvent>;
   readonly malformed: Set<string>;
+  /** Other events that were sent with an acknowledged order_id; which of them comes first is stored. */
+  readonly rivals: ShopEvent[];
   /** Accepted answers, repeated sends included. */
   sends: number;
 };
 
 export class Load {
-  readonly acknowledged: Acknowledged = { events: new Map(), malformed: new Set(), sends: 0 };
+  readonly acknowledged: Acknowledged = { events: new Map(), malformed: new Set(), rivals: [], sends: 0 };
   readonly #url: string;
   readonly #topic: string;
   readonly #random: () => number;
@@ -63,6 +66,7 @@ export class Load {
       this.acknowledged.sends += events.length;
       for (const event of events) this.#remember(event);
       if (this.#random() < MALFORMED_SHARE * EVENTS_A_REQUEST) await this.#sendMalformed();
+      if (this.#random() < RIVAL_SHARE * EVENTS_A_REQUEST) await this.#sendRival();
     }
   }
 
@@ -104,6 +108,13 @@ export class Load {
       return true;
     });
     this.acknowledged.malformed.add(broken);
+  }
+
+  /** Another event with the order_id of one that was sent, to a client that does not know. */
+  async #sendRival(): Promise<void> {
+    const rival = { ...this.#pick(this.#sent), page_id: newId() };
+    await this.#insist(() => this.#post([rival]));
+    this.acknowledged.rivals.push(rival);
   }
 
   /** Tries for as long as it takes: only an answer that can never come right ends the run. */

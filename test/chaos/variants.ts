@@ -5,6 +5,7 @@ import { moveOffset, type Subscription } from '../../src/consumer/offsets.ts';
 import { type Pool, transaction } from '../../src/db/pool.ts';
 import type { ParsedBatch } from '../../src/ingest/batch.ts';
 import { KnownUsers } from '../../src/ingest/known-users.ts';
+import { conflictsAmong } from '../../src/ingest/repeats.ts';
 import { addCounts, addUsers, countByMinute } from '../../src/ingest/rollups.ts';
 import { copyEvents, insertDeadLetters, insertNew } from '../../src/ingest/rows.ts';
 import { storeParsed } from '../../src/ingest/store.ts';
@@ -24,19 +25,22 @@ export const asItIs: Store = (pool, subscription, batch, expected, next) =>
 
 /** The offset is committed before the rows, in a transaction of its own. */
 export const offsetFirst: Store = async (pool, subscription, batch, expected, next) => {
-  const { partition, events: live } = batch;
+  const { partition, events: live, repeats } = batch;
   await transaction(pool, (client) => moveOffset(client, subscription, partition, expected, next));
   await transaction(pool, async (client) => {
     const inserted = await insertNew(client, { topic: subscription.topic, partition }, live);
     await addCounts(client, partition, countByMinute(inserted));
     await addUsers(client, partition, inserted);
-    await insertDeadLetters(client, subscription, partition, batch.deadLetters);
+    const known = live.filter((event) => !inserted.includes(event));
+    const conflicts = await conflictsAmong(client, [...known, ...repeats]);
+    await insertDeadLetters(client, subscription, partition, [...batch.deadLetters, ...conflicts]);
   });
 };
 
 /** The offset is moved without asking what it was, and rows are copied without a look at their order_id. */
 export const withoutConflicts: Store = async (pool, subscription, batch, _expected, next) => {
-  const { partition, events: live, deadLetters } = batch;
+  const { partition, deadLetters } = batch;
+  const live = [...batch.events, ...batch.repeats];
   await transaction(pool, async (client) => {
     await client.query(
       `INSERT INTO consumer_offsets (cluster_id, consumer_group, topic, "partition", next_offset)
@@ -53,12 +57,14 @@ export const withoutConflicts: Store = async (pool, subscription, batch, _expect
 
 /** Rows are right, but the charts' numbers count what was delivered instead of what was inserted. */
 export const countsDelivered: Store = async (pool, subscription, batch, expected, next) => {
-  const { partition, events: live } = batch;
+  const { partition, events: live, repeats } = batch;
   await transaction(pool, async (client) => {
     await moveOffset(client, subscription, partition, expected, next);
-    await insertNew(client, { topic: subscription.topic, partition }, live);
+    const inserted = await insertNew(client, { topic: subscription.topic, partition }, live);
     await addCounts(client, partition, countByMinute(live));
     await addUsers(client, partition, live);
-    await insertDeadLetters(client, subscription, partition, batch.deadLetters);
+    const known = live.filter((event) => !inserted.includes(event));
+    const conflicts = await conflictsAmong(client, [...known, ...repeats]);
+    await insertDeadLetters(client, subscription, partition, [...batch.deadLetters, ...conflicts]);
   });
 };

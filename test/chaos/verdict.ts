@@ -1,9 +1,10 @@
 // Is everything that was acknowledged there, once? Asked of Postgres, against what the clients were told.
 
-import { QuestionBoard } from '../../src/dashboard/questions/board.ts';
+import { QuestionBoard, type QuestionsAnswer } from '../../src/dashboard/questions/board.ts';
 import type { Pool } from '../../src/db/pool.ts';
 import type { ShopEvent } from '../../src/events/event.ts';
 import { testLog } from '../support/database.ts';
+import { eventually } from '../support/line.ts';
 import { recountProblems } from '../support/recount.ts';
 import { questionProblems } from '../support/recount-questions.ts';
 import type { Acknowledged } from './load.ts';
@@ -20,7 +21,7 @@ export type Verdict = {
   readonly wrongViews: readonly string[];
   /** Questions whose answer differs from a recount of the raw events. */
   readonly wrongAnswers: readonly string[];
-  /** Acknowledged events whose row says something else than what was sent. */
+  /** Rows that say what nobody sent, and events that were set aside although they are what is stored. */
   readonly changed: readonly string[];
 };
 
@@ -28,40 +29,76 @@ export type Verdict = {
 export const NOTHING_WRONG = { lost: 0, doubled: 0, wrongViews: [], wrongAnswers: [], changed: [] } as const;
 
 /** True once as many rows are there as there will ever be. */
-export async function isDrained(pool: Pool, { events, malformed }: Acknowledged): Promise<boolean> {
-  const { rows } = await pool.query<{ stored: number; aside: number }>(
-    `SELECT (SELECT count(*) FROM events WHERE topic IS NOT NULL) AS stored,
-       (SELECT count(DISTINCT payload) FROM dead_letters) AS aside`,
+export async function isDrained(pool: Pool, acknowledged: Acknowledged): Promise<boolean> {
+  const { events, malformed, rivals } = acknowledged;
+  const { rows } = await pool.query<{ stored: number }>(
+    'SELECT count(*) AS stored FROM events WHERE topic IS NOT NULL',
   );
-  const { stored = 0, aside = 0 } = rows[0] ?? {};
-  return stored >= events.size && aside >= malformed.size;
+  const aside = await readLetters(pool);
+  const conflicts = new Set(rivals.map(contentOf)).size;
+  return (
+    (rows[0]?.stored ?? 0) >= events.size &&
+    aside.payloads.size >= malformed.size &&
+    aside.conflicts.size >= conflicts
+  );
 }
 
 /** Compares; `acknowledged` and the database must be at rest. */
-export async function judge(pool: Pool, { events, malformed }: Acknowledged): Promise<Verdict> {
-  const stored = await pool.query<{ id: string; count: number }>(
-    `SELECT replace(order_id::text, '-', '') AS id, count(*) AS count FROM events WHERE topic IS NOT NULL GROUP BY 1`,
-  );
-  const changed = await changedEvents(pool, events);
-  const letters = await pool.query<{ payload: Buffer; records: number; letters: number }>(
-    `SELECT payload, count(DISTINCT (cluster_id, topic, "partition", "offset")) AS records, count(*) AS letters
-     FROM dead_letters GROUP BY 1`,
-  );
-  const storedIds = new Set(stored.rows.map(({ id }) => id));
-  const asidePayloads = new Set(letters.rows.map(({ payload }) => payload.toString()));
-  const lostEvents = [...events.keys()].filter((id) => !storedIds.has(id));
-  const lostMalformed = [...malformed].filter((payload) => !asidePayloads.has(payload));
-  const doubledRows = stored.rows.reduce((sum, { count }) => sum + count - 1, 0);
-  const doubledLetters = letters.rows.reduce((sum, one) => sum + one.letters - one.records, 0);
+export async function judge(pool: Pool, { events, malformed, rivals }: Acknowledged): Promise<Verdict> {
+  const stored = await readStored(pool);
+  const letters = await readLetters(pool);
+  const sent = new Set([...events.values(), ...rivals].map(contentOf));
+  const lostEvents = [...sent].filter((one) => !stored.contents.has(one) && !letters.conflicts.has(one));
+  const lostMalformed = [...malformed].filter((payload) => !letters.payloads.has(payload));
+  // What is stored was sent, and what was set aside is not what is stored.
+  const changed = [
+    ...[...stored.contents].filter((one) => !sent.has(one)),
+    ...[...letters.conflicts].filter((one) => !sent.has(one) || stored.contents.has(one)),
+  ];
   return {
-    acknowledged: events.size + malformed.size,
-    stored: storedIds.size,
-    setAside: asidePayloads.size,
+    acknowledged: sent.size + malformed.size,
+    stored: stored.contents.size,
+    setAside: letters.payloads.size + letters.conflicts.size,
     lost: lostEvents.length + lostMalformed.length,
-    doubled: doubledRows + doubledLetters,
+    doubled: stored.doubled + letters.doubled,
     wrongViews: await recountProblems(pool),
-    wrongAnswers: await questionProblems(pool, await new QuestionBoard(pool, testLog).answer()),
+    wrongAnswers: await questionProblems(pool, await answerQuestions(pool)),
     changed,
+  };
+}
+
+/** What the table of events says, and how many rows it has beyond one for each order_id. */
+async function readStored(pool: Pool): Promise<{ contents: ReadonlySet<string>; doubled: number }> {
+  const { rows } = await pool.query<ShopEvent>(
+    `SELECT order_id, user_id, page_id, product, site_version, "time", title, target FROM events WHERE topic IS NOT NULL`,
+  );
+  const ids = new Set(rows.map(({ order_id }) => order_id));
+  return { contents: new Set(rows.map(contentOf)), doubled: rows.length - ids.size };
+}
+
+type Letters = {
+  /** Of messages that are no events. */
+  readonly payloads: ReadonlySet<string>;
+  /** Of events whose order_id another event has. */
+  readonly conflicts: ReadonlySet<string>;
+  /** Letters beyond one for each record. */
+  readonly doubled: number;
+};
+
+async function readLetters(pool: Pool): Promise<Letters> {
+  const { rows } = await pool.query<{ conflict: boolean; payload: Buffer; record: string }>(
+    `SELECT code = 'order_id_conflict' AS conflict, payload,
+       concat_ws(' ', cluster_id, topic, "partition", "offset") AS record FROM dead_letters`,
+  );
+  const payloads = rows.filter(({ conflict }) => !conflict).map(({ payload }) => payload.toString());
+  const conflicts = rows
+    .filter(({ conflict }) => conflict)
+    .map(({ payload }) => JSON.parse(payload.toString()));
+  const records = new Set(rows.map(({ record }) => record));
+  return {
+    payloads: new Set(payloads),
+    conflicts: new Set(conflicts.map(contentOf)),
+    doubled: rows.length - records.size,
   };
 }
 
@@ -76,14 +113,11 @@ const contentOf = (event: Omit<ShopEvent, 'context'>): string =>
     event.target,
   ].join(' ');
 
-/** Rows of these events that are not what was sent, column by column; those without a row are not among them. */
-async function changedEvents(pool: Pool, events: ReadonlyMap<string, ShopEvent>): Promise<string[]> {
-  const { rows } = await pool.query<ShopEvent>(
-    `SELECT order_id, user_id, page_id, product, site_version, "time", title, target FROM events WHERE topic IS NOT NULL`,
-  );
-  return rows.flatMap((row) => {
-    const sent = events.get(row.order_id.replaceAll('-', ''));
-    const [is, was] = [contentOf(row), sent === undefined ? undefined : contentOf(sent)];
-    return was === undefined || is === was ? [] : [`${is}, sent as ${was}`];
+/** Once the people of loaded files are counted too. */
+function answerQuestions(pool: Pool): Promise<QuestionsAnswer> {
+  const board = new QuestionBoard(pool, testLog);
+  return eventually(async () => {
+    const answer = await board.answer();
+    return answer.meta.counting ? undefined : answer;
   });
 }

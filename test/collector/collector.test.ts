@@ -44,6 +44,37 @@ describe('the collector', () => {
     });
   });
 
+  it('takes an event twice in one request, and rejects at once another event with the same order_id', async () => {
+    const event = anEvent();
+    const other = { ...event, page_id: anEvent().page_id, product: 'sneakers' as const };
+    const { body } = await post().send([event, other, event]).expect(202);
+    expect(body).toMatchObject({ accepted: 2, rejected: 1 });
+    expect(body.results[0]).toMatchObject({ accepted: true, order_id: event.order_id });
+    expect(body.results[1]).toEqual({
+      accepted: false,
+      code: 'order_id_conflict',
+      reason: `order_id: received ${event.order_id} again with another page_id, product, expected an order_id of its own or the same event`,
+    });
+    expect(body.results[2]).toMatchObject({ accepted: true, order_id: event.order_id });
+  });
+
+  it('takes another event with an order_id that was taken before, and ingest sets it aside', async () => {
+    const event = anEvent();
+    await post().send(event).expect(202);
+    await storedContext(event.order_id);
+    const other = { ...event, time: new Date(Date.parse(event.time) - 1).toISOString() };
+    await post().send(other).expect(202);
+    const letter = await eventually(async () => {
+      const { rows } = await line.pool.query(
+        `SELECT payload, reason FROM dead_letters WHERE code = 'order_id_conflict'`,
+      );
+      return rows.find(({ reason }) => reason.includes(event.order_id));
+    });
+    expect(JSON.parse(letter.payload.toString())).toMatchObject(other);
+    const { body } = await request(line.url).get(`/api/events/${event.order_id}`).expect(200);
+    expect(body.event).toEqual(event);
+  });
+
   it('answers 202 only once the events are in Kafka, at the offsets it names', async () => {
     const events = Array.from({ length: 50 }, () => anEvent());
     const { body } = await post().send(events).expect(202);

@@ -16,7 +16,12 @@ export type SteadyLoad = {
 
 /** Connects to a broker that has the topic. */
 export async function startLoad(kafka: Kafka): Promise<SteadyLoad> {
-  const acknowledged: Acknowledged = { events: new Map<string, ShopEvent>(), malformed: new Set(), sends: 0 };
+  const acknowledged: Acknowledged = {
+    events: new Map<string, ShopEvent>(),
+    malformed: new Set(),
+    rivals: [],
+    sends: 0,
+  };
   const producer = kafka.producer();
   await producer.connect();
   const send = async (count = 50, partitions: readonly number[] = PARTITIONS) => {

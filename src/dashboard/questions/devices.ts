@@ -11,7 +11,7 @@ export async function devicesNow(pool: Pool, now: Date): Promise<AnswerRow[]> {
        SELECT device, sum(users) AS users FROM users_per_device GROUP BY device
      ), recent AS (
        SELECT site_version AS device, count(DISTINCT user_id) AS users_now FROM events
-       WHERE stored_at > $1::timestamptz - interval '10 minutes'
+       WHERE stored_at IS NOT NULL
          AND "time" > $1::timestamptz - interval '10 minutes' AND "time" <= $1::timestamptz
        GROUP BY site_version
      )

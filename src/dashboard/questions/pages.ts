@@ -14,7 +14,7 @@ export async function pagesNow(pool: Pool, now: Date): Promise<AnswerRow[]> {
     `SELECT '/product/' || product || coalesce('?item=' || (context ->> 'item'), '') AS subject, 'visits' AS measure,
        count(*) AS count
      FROM events
-     WHERE stored_at > $1::timestamptz - interval '10 minutes' AND title = 'banner_click'
+     WHERE stored_at IS NOT NULL AND title = 'banner_click'
        AND "time" > $1::timestamptz - interval '10 minutes' AND "time" <= $1::timestamptz
      GROUP BY 1 ORDER BY count DESC, subject LIMIT $2`,
     [now, MOST_PAGES],

@@ -6,14 +6,14 @@ import type { AnswerRow } from './answer-row.ts';
 
 /**
  * Distinct users with a banner_show in the minute before `now`, for every category.
- * An event is stored after it happened, so that the index on stored_at finds them; a clock that is ahead is not believed.
+ * Of live events, which an index has by their time; a clock that is ahead is not believed.
  */
 export async function sawAd(pool: Pool, now: Date): Promise<AnswerRow[]> {
   const { rows } = await pool.query<AnswerRow>(
     `SELECT product AS subject, 'users' AS measure, coalesce(users, 0)::bigint AS count
      FROM unnest($2::product[]) AS product LEFT JOIN (
        SELECT product, count(DISTINCT user_id) AS users FROM events
-       WHERE stored_at > $1::timestamptz - interval '1 minute' AND title = 'banner_show'
+       WHERE stored_at IS NOT NULL AND title = 'banner_show'
          AND "time" > $1::timestamptz - interval '1 minute' AND "time" <= $1::timestamptz
        GROUP BY product
      ) AS seen USING (product) ORDER BY product`,
