@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Request, type Response, Router } from 'express';
 import { isbot } from 'isbot';
 import type { EventContext, ShopEvent } from '../events/event.ts';
+import { futureOf } from '../events/future.ts';
 import { parseEvent } from '../events/parse.ts';
 import { type Content, conflictOf } from '../events/same.ts';
 import { unavailable } from '../http/errors.ts';
@@ -38,7 +39,8 @@ export function collector(take: Take, patienceMs: number): Router {
 }
 
 async function collect(take: Take, patienceMs: number, req: Request, res: Response): Promise<void> {
-  const read = rejectConflicts(readSent(req).map(check));
+  const now = Date.now();
+  const read = rejectConflicts(readSent(req).map((sent) => check(sent, now)));
   const results = await inTime(accept(take, req, read), patienceMs);
   const accepted = results.filter((result) => result.accepted).length;
   const status = accepted > 0 ? 202 : 400;
@@ -78,7 +80,7 @@ async function inTime(results: Promise<Result[]>, patienceMs: number): Promise<R
 
 type Rejected = Extract<Result, { accepted: false }>;
 
-function check(sent: Sent): ShopEvent | Rejected {
+function check(sent: Sent, now: number): ShopEvent | Rejected {
   if ('unreadable' in sent) {
     return {
       accepted: false,
@@ -87,7 +89,9 @@ function check(sent: Sent): ShopEvent | Rejected {
     };
   }
   const parsed = parseEvent(sent.value);
-  return parsed.ok ? parsed.event : { accepted: false, ...parsed.rejection };
+  if (!parsed.ok) return { accepted: false, ...parsed.rejection };
+  const rejection = futureOf(Date.parse(parsed.event.time), now);
+  return rejection === undefined ? parsed.event : { accepted: false, ...rejection };
 }
 
 /** Of two events of one request with the same order_id, the second has to say the same as the first. */

@@ -36,7 +36,7 @@ export const collect = operation({
   description:
     'One event or an array of at most 1,000 as JSON, or one a line as NDJSON; 1 MB in all. Answered once Kafka has ' +
     'acknowledged every accepted event. Sending an event again is safe: its order_id is stored once. Another event with an ' +
-    'order_id that was taken is set aside as order_id_conflict; within one request it is rejected at once.',
+    'order_id that was taken is set aside as order_id_conflict; within one request it is rejected at once. So is one whose time is more than a day ahead: time_in_the_future.',
   body: {
     'application/json': z.union([eventSchema, z.array(eventSchema).min(1).max(1_000)]),
     'application/x-ndjson': 'text',

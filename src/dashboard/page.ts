@@ -10,7 +10,7 @@ import { plainLayout } from '../site/layout.ts';
 import type { Traces } from '../tracing/traces.ts';
 import { dayExtent, finishedLoads } from './charts/extent.ts';
 import { liveOperation } from './charts/operations.ts';
-import { dayIn } from './charts/range.ts';
+import { dayIn, everything } from './charts/range.ts';
 import type { Live } from './live.ts';
 import { QUESTIONS } from './questions/questions.ts';
 
@@ -24,8 +24,11 @@ export function dashboardPage(pool: Pool, traces: Traces, live: Live): Router {
 }
 
 async function show(pool: Pool, traces: Traces, req: Request, res: Response): Promise<void> {
-  const known = Promise.all([readTimeZone(pool), dayExtent(pool), finishedLoads(pool)]);
-  const [timeZone, extent, loads] = await known.catch((error) => {
+  const known = Promise.all([readTimeZone(pool), finishedLoads(pool)]).then(async ([timeZone, loads]) => {
+    const today = dayIn(timeZone);
+    return { timeZone, loads, today, extent: await dayExtent(pool, today) };
+  });
+  const { timeZone, loads, today, extent } = await known.catch((error) => {
     throw unavailable('postgres', 'Postgres is away: there is nothing to chart until it is back', 5, error);
   });
   const filters = Object.fromEntries(
@@ -39,8 +42,9 @@ async function show(pool: Pool, traces: Traces, req: Request, res: Response): Pr
     filters,
     timeZone,
     extent: extent ?? null,
+    everything: everything(extent, today),
     loads,
     questions: QUESTIONS,
-    today: dayIn(timeZone),
+    today,
   });
 }

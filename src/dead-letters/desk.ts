@@ -5,7 +5,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from '../db/pool.ts';
 import type { ShopEvent } from '../events/event.ts';
-import { parseEventBytes } from '../events/parse.ts';
+import { futureOf } from '../events/future.ts';
+import { parseEventBytes, type Rejection } from '../events/parse.ts';
 import { HttpError, notFound, unavailable } from '../http/errors.ts';
 import { KafkaError } from '../kafka/errors.ts';
 import type { Acknowledgement } from '../kafka/publisher.ts';
@@ -78,8 +79,9 @@ export class LetterDesk {
    */
   async send(id: number, bytes: Buffer): Promise<Resent> {
     const parsed = parseEventBytes(bytes);
-    if (!parsed.ok) {
-      const { code, reason } = parsed.rejection;
+    const rejection = parsed.ok ? futureOf(Date.parse(parsed.event.time), Date.now()) : parsed.rejection;
+    if (!parsed.ok || rejection !== undefined) {
+      const { code, reason } = rejection as Rejection;
       throw new HttpError(400, code, `this is no event: ${reason}`, { expected: 'an event, see /api/docs' });
     }
     await this.#claim(id);

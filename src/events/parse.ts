@@ -16,6 +16,7 @@ export const REJECTION_CODES = [
   'not_json',
   'not_an_event',
   'undecodable',
+  'time_in_the_future',
   'order_id_conflict',
   'unstorable',
 ] as const;

@@ -1,6 +1,7 @@
 // Kafka records → what a transaction will write: events, and messages set aside with their reasons. Pure.
 
 import type { KafkaRecord, RecordBatch } from '../consumer/record.ts';
+import { futureOf } from '../events/future.ts';
 import { parseEventBytes, type Rejection } from '../events/parse.ts';
 import { readWire, type WireEvent } from '../events/wire.ts';
 import { ID_BYTES, IdSet, packId } from './id-set.ts';
@@ -48,8 +49,14 @@ export function parseBatch({ partition, records, unstorable }: RecordBatch): Par
     if ('code' in read) deadLetters.push({ record, rejection: read });
     else {
       packId(read.order_id, ids, at);
-      (seen.add(ids, at) ? events : repeats).push(toLive(read, record, ids, at));
-      at += IDS_BYTES;
+      const event = toLive(read, record, ids, at);
+      // What had happened when Kafka took it needs no closer look.
+      const rejection = event.time > record.timestamp ? aheadOf(event) : undefined;
+      if (rejection !== undefined) deadLetters.push({ record, rejection });
+      else {
+        (seen.add(ids, at) ? events : repeats).push(event);
+        at += IDS_BYTES;
+      }
     }
   }
   return { partition, events, repeats, deadLetters };
@@ -78,6 +85,13 @@ function toLive(event: WireEvent, record: KafkaRecord, ids: Buffer, at: number):
   packId(page_id, ids, at + PAGE_ID);
   const [kind, time] = [kindOf(product, title, site_version), Date.parse(event.time)];
   return { ids, at, kind, time, context, record };
+}
+
+/** Received when its context says, and not later than Kafka took it; where neither is known, no time is too late. */
+function aheadOf({ time, context, record: { timestamp } }: LiveEvent): Rejection | undefined {
+  const { received_at } = JSON.parse(context) as { received_at?: string };
+  const known = [timestamp, Date.parse(received_at ?? '')].filter((ms) => ms > 0);
+  return known.length === 0 ? undefined : futureOf(time, Math.min(...known));
 }
 
 /** The order_id of an event, as 32 hex digits. */

@@ -58,7 +58,7 @@ function records(): { readonly log: readonly KafkaRecord[][]; readonly acknowled
       if (typeof sent === 'string') acknowledged.malformed.add(sent);
       else if (!acknowledged.rivals.includes(sent)) acknowledged.events.set(sent.order_id, sent);
       const value = Buffer.from(typeof sent === 'string' ? sent : JSON.stringify(sent));
-      return { offset: BigInt(offset), timestamp: 1_700_000_000_000 + offset, key: null, value };
+      return { offset: BigInt(offset), timestamp: Date.now(), key: null, value };
     }),
   );
   return { log, acknowledged };

@@ -75,6 +75,18 @@ describe('the collector', () => {
     expect(body.event).toEqual(event);
   });
 
+  it('rejects at once an event that is more than a day ahead, and takes one that is less', async () => {
+    const ahead = (ms: number) => anEvent({ time: new Date(Date.now() + ms).toISOString() });
+    const { body } = await post()
+      .send([ahead(23 * 3_600_000), ahead(25 * 3_600_000), anEvent({ time: '2099-01-01T00:00:00.000Z' })])
+      .expect(202);
+    expect(body.results.map((result: { code?: string }) => result.code)).toEqual([
+      undefined,
+      'time_in_the_future',
+      'time_in_the_future',
+    ]);
+  });
+
   it('answers 202 only once the events are in Kafka, at the offsets it names', async () => {
     const events = Array.from({ length: 50 }, () => anEvent());
     const { body } = await post().send(events).expect(202);

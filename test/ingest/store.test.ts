@@ -124,6 +124,43 @@ describe('storeBatch', () => {
     expect(rows[3].reason).toBe('title: received "banner_hover", expected banner_show, banner_click, order');
   });
 
+  it('sets aside what happens more than a day after it was received', async () => {
+    const one = subscription();
+    const now = Date.now();
+    const at = (ms: number) => new Date(now + ms).toISOString();
+    const DAY = 86_400_000;
+    const drawn: [number, string | undefined, number, boolean][] = [
+      // time, received_at and Kafka's timestamp, all from now; whether it is stored
+      [DAY, undefined, 0, true],
+      [DAY + 1, undefined, 0, false],
+      [DAY, at(0), 5_000, true],
+      [DAY + 1, at(0), 5_000, false],
+      [DAY + 1, at(10 * DAY), 0, false],
+      [10 * DAY, undefined, -now - 1, true],
+      [10 * DAY, at(0), -now - 1, false],
+    ];
+    const records = drawn.map(([time, received_at, timestamp], n) => ({
+      ...record(
+        BigInt(n),
+        anEvent({ time: at(time), context: received_at === undefined ? {} : { received_at } }),
+      ),
+      timestamp: now + timestamp,
+    }));
+    const result = await storeBatch(pool, one, { partition: 0, records }, undefined, BigInt(drawn.length));
+    expect(result).toEqual({ inserted: 3, duplicate: 0, rejected: 4 });
+    const { rows } = await pool.query(
+      `SELECT "offset", code, reason FROM dead_letters WHERE cluster_id = $1 ORDER BY "offset"`,
+      [one.clusterId],
+    );
+    expect(rows.map((row) => Number(row.offset))).toEqual(
+      drawn.flatMap(([, , , stored], n) => (stored ? [] : [n])),
+    );
+    expect(new Set(rows.map((row) => row.code))).toEqual(new Set(['time_in_the_future']));
+    expect(rows[0].reason).toBe(
+      `time: received ${at(DAY + 1)}, expected ${at(DAY)} at the latest, a day after it was received`,
+    );
+  });
+
   it('keeps rollups equal to a recount, whatever is stored by whom in which order', async () => {
     const { pool: own } = await migratedDatabase('Australia/Lord_Howe');
     const users = new KnownUsers();

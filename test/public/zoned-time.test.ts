@@ -63,6 +63,42 @@ describe('zonedTime', () => {
     expect(iso(zonedTime('UTC').midnight('2026-11-22'))).toBe('2026-11-22T00:00:00.000Z');
   });
 
+  it.each([
+    ['America/Santiago', '2026-09-06', '2026-09-06T04:00:00.000Z', '01:00'],
+    ['America/Havana', '2026-03-08', '2026-03-08T05:00:00.000Z', '01:00'],
+    ['America/Asuncion', '2023-10-01', '2023-10-01T04:00:00.000Z', '01:00'],
+    ['Africa/Cairo', '2026-04-24', '2026-04-23T22:00:00.000Z', '01:00'],
+    ['Asia/Beirut', '2026-03-29', '2026-03-28T22:00:00.000Z', '01:00'],
+    // Midnight comes twice: the day begins with the first.
+    ['America/Havana', '2026-11-01', '2026-11-01T04:00:00.000Z', '00:00'],
+    ['Atlantic/Azores', '2026-10-25', '2026-10-25T00:00:00.000Z', '00:00'],
+    // The hour before midnight comes twice.
+    ['America/Santiago', '2026-04-05', '2026-04-05T04:00:00.000Z', '00:00'],
+  ])('begins a day at its first instant, and names it by its own date: %s, %s', (zone, day, first, clock) => {
+    const adapter = zonedTime(zone);
+    const begin = adapter.midnight(day);
+    expect(iso(begin)).toBe(first);
+    const name = new Date(`${day}T12:00:00Z`).toLocaleDateString('en-GB', { day: 'numeric', month: 'short' });
+    expect(adapter.format(begin, 'day')).toBe(name);
+    expect(adapter.format(begin, 'hour')).toBe(clock);
+    expect(adapter.format(begin - 1, 'day')).not.toBe(name);
+    expect(adapter.startOf(begin + 40_000_000, 'day')).toBe(begin);
+  });
+
+  it('names every day of some years by its own date, in every zone', { timeout: 60_000 }, () => {
+    for (const zone of Intl.supportedValuesOf('timeZone')) {
+      const adapter = zonedTime(zone);
+      for (const year of [2019, 2026]) {
+        for (let n = 0; n < 365; n += 1) {
+          const noon = Date.UTC(year, 0, 1 + n, 12);
+          const wrong = adapter.format(adapter.midnight(iso(noon).slice(0, 10)), 'day');
+          if (wrong !== String(new Date(noon).getUTCDate()) + wrong.slice(wrong.indexOf(' ')))
+            throw new Error(`${zone}: ${iso(noon)} is named ${wrong}`);
+        }
+      }
+    }
+  });
+
   it('writes times as the zone’s wall clock shows them', () => {
     const moment = at('2026-11-22T23:05:00.000Z');
     expect(berlin.format(moment, 'hour')).toBe('00:05');

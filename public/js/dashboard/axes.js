@@ -69,21 +69,21 @@ const DAY_MS = 86_400_000;
 
 /** Ticks where people look for them: full hours, days, Mondays, the first of a month. */
 function ticksFor(days, resolution) {
-  if (days <= 2 && resolution !== 'day') return { unit: 'hour', stepSize: 3 };
+  if (days <= 2 && (resolution === 'minute' || resolution === 'hour')) return { unit: 'hour', stepSize: 3 };
   if (days <= 16) return { unit: 'day' };
   if (days <= 65) return { unit: 'week' };
   if (days <= 400) return { unit: 'month' };
   return { unit: days <= 1500 ? 'quarter' : 'year' };
 }
 
-/** Time in the shop's zone from `from` to `to` (milliseconds). @param {'minute' | 'hour' | 'day'} resolution */
+/** Time in the shop's zone from `from` to `to` (milliseconds). @param {'minute' | 'hour' | 'day' | 'week' | 'month' | 'year'} resolution */
 export function timeAxis(from, to, resolution) {
   return {
     type: 'time',
     min: from,
     max: to,
     time: {
-      tooltipFormat: resolution === 'day' ? 'fullDay' : 'moment',
+      tooltipFormat: resolution !== 'minute' && resolution !== 'hour' ? 'fullDay' : 'moment',
       isoWeekday: true,
       ...ticksFor((to - from) / DAY_MS, resolution),
     },

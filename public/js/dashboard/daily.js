@@ -62,7 +62,7 @@ function byDay(rows) {
 export const dailyView = {
   /** @type {import('./brush.js').Brush | undefined} set by the page */
   brush: undefined,
-  facts: (meta) => span(meta.from, meta.to),
+  facts: (meta) => (meta.step === 'day' ? '' : `one point per ${meta.step}, `) + span(meta.from, meta.to),
   isEmpty: ({ meta }) => meta.total === 0,
   empty: ({ meta }) => [
     'No events in this range',
@@ -96,11 +96,12 @@ export const dailyView = {
       }),
     };
   },
-  reading({ rows }) {
+  reading({ rows, meta }) {
     const [most] = byDay(rows).sort((a, b) => (b.order ?? 0) - (a.order ?? 0));
     const totals = byTitle(rows);
     const words = TITLES.map((title) => plural(totals[title], TITLE_NAMES[title].slice(0, -1)));
-    const best = most?.order > 0 ? ` Most orders: ${weekday(most.day)} (${exact(most.order)}).` : '';
+    const step = meta.step === 'day' ? '' : `the ${meta.step} from `;
+    const best = most?.order > 0 ? ` Most orders: ${step}${weekday(most.day)} (${exact(most.order)}).` : '';
     return `${words[0]}, ${words[1]} and ${words[2]}.${best}`;
   },
 };

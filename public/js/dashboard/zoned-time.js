@@ -82,7 +82,15 @@ export function zonedTime(timeZone) {
     return Date.UTC(year, month - 1, ...rest) - Math.floor(ms / SECOND) * SECOND;
   }
   const toWall = (ms) => ms + offset(ms);
-  const fromWall = (wall) => wall - offset(wall - offset(wall));
+
+  /**
+   * The first instant that shows a wall time. Where the clock was put forward over it (in Santiago, Cairo or Beirut a day
+   * begins at 01:00), that is the instant of the change.
+   */
+  function fromWall(wall) {
+    const [early, late] = [wall - offset(wall - DAY), wall - offset(wall + DAY)];
+    return toWall(early) !== wall && toWall(late) === wall ? late : early;
+  }
   const isShort = (unit) => LENGTHS[unit] <= HOUR;
 
   const startOf = (ms, unit) =>

@@ -1,21 +1,25 @@
-// Events of each day by title. Days without events are rows too, with 0.
+// Events of each day, or of a coarser step, by title. Those without events are rows too, with 0.
 
 import type { Pool } from '../../db/pool.ts';
 import { type Device, TITLES, type Title } from '../../events/event.ts';
 import type { Product } from '../../events/products.ts';
-import type { DayRange } from './range.ts';
+import { type DayRange, type Step, stepOf, stepStart } from './range.ts';
 
+/** `day` is the first of its step within the range. */
 export type DailyRow = { readonly day: string; readonly title: Title; readonly count: number };
 
-/** Three rows for every day of the range, by day and title. */
+/** The step in which dailyCounts answers a range. */
+export const dailyStep = (range: DayRange): Step => stepOf(range, TITLES.length);
+
+/** Three rows for every step of the range, by day and title. */
 export async function dailyCounts(
   pool: Pool,
-  { from, to }: DayRange,
+  range: DayRange,
   product: Product | undefined,
   device: Device | undefined,
 ): Promise<DailyRow[]> {
   const { rows } = await pool.query<DailyRow>(
-    `SELECT day::date AS day, title, coalesce(count, 0)::bigint AS count
+    `SELECT ${stepStart(dailyStep(range), 'day', '$1::date')} AS day, title, coalesce(sum(count), 0)::bigint AS count
      FROM generate_series($1::date, $2::date - 1, '1 day') AS day
      CROSS JOIN unnest($3::title[]) AS title
      LEFT JOIN (
@@ -23,8 +27,8 @@ export async function dailyCounts(
        WHERE day >= $1::date AND day < $2::date AND (product = $4 OR $4 IS NULL) AND (device = $5 OR $5 IS NULL)
        GROUP BY day, title
      ) AS counted USING (day, title)
-     ORDER BY day, title`,
-    [from, to, TITLES, product ?? null, device ?? null],
+     GROUP BY 1, title ORDER BY 1, title`,
+    [range.from, range.to, TITLES, product ?? null, device ?? null],
   );
   return rows;
 }

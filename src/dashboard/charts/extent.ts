@@ -11,10 +11,15 @@ export type Load = {
   readonly finished_at: Date;
 };
 
-/** First and last day with events; undefined where there is none. */
-export async function dayExtent(pool: Pool): Promise<Extent | undefined> {
+/**
+ * First and last day with events; undefined where there is none. A clock may be up to a day ahead: what is said to happen
+ * later came from a wrong one, before such events were refused.
+ * @param today ISO day
+ */
+export async function dayExtent(pool: Pool, today: string): Promise<Extent | undefined> {
   const { rows } = await pool.query<{ first: string | null; last: string | null }>(
-    'SELECT min(day) AS first, max(day) AS last FROM day_counts',
+    'SELECT min(day) AS first, max(day) AS last FROM day_counts WHERE day <= $1::date + 1',
+    [today],
   );
   const { first, last } = rows[0] ?? {};
   return first && last ? { first, last } : undefined;

@@ -4,6 +4,8 @@ import { z } from 'zod';
 import { DEVICES, TITLES } from '../../events/event.ts';
 import { PRODUCTS } from '../../events/products.ts';
 import { type Operation, operation } from '../../http/operation.ts';
+import { RESOLUTIONS } from './orders.ts';
+import { STEPS } from './range.ts';
 
 const TAG = 'Charts';
 // PostgreSQL knows no year 0.
@@ -20,7 +22,11 @@ const device = z
   .describe('left out = all');
 const range = {
   from: day.optional().describe('first day, in the time zone of `meta`; left out = the first with events'),
-  to: day.optional().describe('the day after the last one; left out = tomorrow, or later where events are'),
+  to: day
+    .optional()
+    .describe(
+      'the day after the last one; left out = tomorrow, or the day after it where events are a day ahead',
+    ),
 };
 /** Read by answers.ts. */
 export const format = z
@@ -75,11 +81,17 @@ const RANGE = { from: '2019-01-01', to: '2019-01-08' };
 export const chartOperations = {
   daily: chart({
     name: 'daily',
-    summary: 'Events of each day, by title',
+    summary: 'Events of each day, or coarser step of a long range, by title',
     query: z.strictObject({ ...range, product, device, format }),
     answer: z.object({
       rows: z.array(z.object({ day: z.iso.date(), title: z.enum(TITLES), count })),
-      meta: z.object({ ...days, ...meta }),
+      meta: z.object({
+        ...days,
+        step: z
+          .enum(STEPS)
+          .describe('what a row counts: days, or coarser steps where days would be over 5,000 rows'),
+        ...meta,
+      }),
     }),
     example: { ...RANGE, product: 'clothes' },
   }),
@@ -92,8 +104,10 @@ export const chartOperations = {
       meta: z.object({
         ...days,
         resolution: z
-          .enum(['minute', 'hour', 'day'])
-          .describe('minute for today alone, hour for two weeks at most, day for more'),
+          .enum(RESOLUTIONS)
+          .describe(
+            'minute for today alone, hour for two weeks at most, day for more, and coarser steps where days would be over 5,000 rows',
+          ),
         ...meta,
       }),
     }),

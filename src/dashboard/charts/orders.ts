@@ -1,43 +1,54 @@
-// Orders over time by category: by the minute for today, by the hour for up to two weeks, by the day for anything longer.
+// Orders over time by category: by the minute for today, by the hour for up to two weeks, by the day for anything longer,
+// and by the week, month or year where days would be too many rows.
 
 import type { Pool } from '../../db/pool.ts';
 import { PRODUCTS, type Product } from '../../events/products.ts';
-import { type DayRange, daysBetween } from './range.ts';
+import { type DayRange, daysBetween, MOST_ROWS, STEPS, type Step, stepStart } from './range.ts';
 
-export type Resolution = 'minute' | 'hour' | 'day';
+export const RESOLUTIONS = ['minute', 'hour', ...STEPS] as const;
+export type Resolution = (typeof RESOLUTIONS)[number];
 /** `time` as in 2019-03-04T10:00:00.000Z. */
 export type OrdersRow = { readonly time: string; readonly product: Product; readonly count: number };
 
 const HOURS_FOR_DAYS = 14;
 
 /** @param today ISO day: only what is going on is looked at minute by minute */
-export function resolutionOf(range: DayRange, today: string): Resolution {
+function resolutionOf(range: DayRange, today: string): Resolution {
   const days = daysBetween(range);
   if (days === 1 && range.from === today) return 'minute';
   return days <= HOURS_FOR_DAYS ? 'hour' : 'day';
 }
 
-/** A row for each minute, hour or day with orders, and category; `time` is its beginning. */
+export type Orders = { readonly resolution: Resolution; readonly rows: readonly OrdersRow[] };
+
+/** A row for each minute, hour, day or coarser step with orders, and category; `time` is its beginning. @param today ISO day */
 export async function ordersOverTime(
   pool: Pool,
   range: DayRange,
   product: Product | undefined,
-  resolution: Resolution,
-): Promise<OrdersRow[]> {
-  const ask = { day: ordersByDay, hour: ordersByHour, minute: ordersByMinute }[resolution];
-  return ask(pool, range, product);
+  today: string,
+): Promise<Orders> {
+  const resolution = resolutionOf(range, today);
+  if (resolution === 'minute') return { resolution, rows: await ordersByMinute(pool, range, product) };
+  if (resolution === 'hour') return { resolution, rows: await ordersByHour(pool, range, product) };
+  for (const step of STEPS) {
+    const rows = await ordersByStep(pool, range, product, step);
+    if (rows.length <= MOST_ROWS || step === STEPS.at(-1)) return { resolution: step, rows };
+  }
+  throw new RangeError('there is no step');
 }
 
-async function ordersByDay(
+async function ordersByStep(
   pool: Pool,
   { from, to }: DayRange,
   product: Product | undefined,
+  step: Step,
 ): Promise<OrdersRow[]> {
   const { rows } = await pool.query<TimedRow>(
-    `SELECT ${msOf('day::timestamp AT TIME ZONE (SELECT shop_time_zone())')} AS ms, product, sum(count)::bigint AS count
-     FROM day_counts
+    `SELECT ${msOf('step::timestamp AT TIME ZONE (SELECT shop_time_zone())')} AS ms, product, sum(count)::bigint AS count
+     FROM day_counts, LATERAL (SELECT ${stepStart(step, 'day', '$1::date')} AS step) AS stepped
      WHERE title = 'order' AND day >= $1::date AND day < $2::date AND (product = $3 OR $3 IS NULL)
-     GROUP BY day, product ORDER BY day, product`,
+     GROUP BY step, product ORDER BY step, product`,
     [from, to, product ?? null],
   );
   return toOrders(rows);
@@ -70,7 +81,10 @@ async function ordersByHour(
   return toOrders(each);
 }
 
-/** @param since only this minute and later ones */
+/**
+ * Where midnight comes twice (Havana), PostgreSQL means the second one, and the day begins an hour before it.
+ * @param since only this minute and later ones
+ */
 export async function ordersByMinute(
   pool: Pool,
   { from, to }: DayRange,
@@ -80,8 +94,10 @@ export async function ordersByMinute(
   const { rows } = await pool.query<TimedRow>(
     `SELECT ${msOf('"time"')} AS ms, product, count FROM orders_per_minute
      WHERE (product = $3 OR $3 IS NULL) AND ("time" >= $4::timestamptz OR $4 IS NULL)
-       AND "time" >= $1::date::timestamp AT TIME ZONE (SELECT shop_time_zone())
+       AND "time" >= $1::date::timestamp AT TIME ZONE (SELECT shop_time_zone()) - interval '1 hour'
        AND "time" < $2::date::timestamp AT TIME ZONE (SELECT shop_time_zone())
+       AND ("time" AT TIME ZONE (SELECT shop_time_zone()))::date >= $1::date
+       AND ("time" AT TIME ZONE (SELECT shop_time_zone()))::date < $2::date
      ORDER BY "time", product`,
     [from, to, product ?? null, since ?? null],
   );

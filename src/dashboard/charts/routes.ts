@@ -8,16 +8,14 @@ import { serve } from '../../http/operation.ts';
 import { readQuery } from '../../http/query.ts';
 import { type Live, lookAtToday } from '../live.ts';
 import { type Answer, ResponseCache } from '../response-cache.ts';
-import { dailyCounts } from './daily.ts';
+import { dailyCounts, dailyStep } from './daily.ts';
 import { eventsByDevice, usersByDevice, yearsWithEvents } from './devices.ts';
 import { dayExtent } from './extent.ts';
 import { funnel } from './funnel.ts';
 import { chartOperations } from './operations.ts';
-import { ordersOverTime, resolutionOf } from './orders.ts';
-import { addDays, type DayRange, dayIn, daysBetween } from './range.ts';
+import { ordersOverTime } from './orders.ts';
+import { completed, type DayRange, dayIn, daysBetween, everything, LONGEST_DAYS } from './range.ts';
 import { periodBefore, totals } from './totals.ts';
-
-const LONGEST_DAYS = 36_525;
 
 /** The routes of the charts; their answers are made anew after each change that `live` is told of. */
 export function charts(pool: Pool, live: Live): Router {
@@ -36,14 +34,12 @@ export function charts(pool: Pool, live: Live): Router {
 
 type Given = { readonly from?: string | undefined; readonly to?: string | undefined };
 
-/** The asked range; what is missing reaches to the first or past the last day with events. */
+/** The asked range; a missing end is that of everything there is, so that only what was asked can be refused. */
 async function readRange(pool: Pool, { from, to }: Given, timeZone: string): Promise<DayRange> {
-  const extent = from === undefined || to === undefined ? await dayExtent(pool) : undefined;
   const today = dayIn(timeZone);
-  const asked = {
-    from: from ?? extent?.first ?? today,
-    to: to ?? addDays(extent === undefined || extent.last < today ? today : extent.last, 1),
-  };
+  const isWhole = from !== undefined && to !== undefined;
+  const all = everything(isWhole ? undefined : await dayExtent(pool, today), today);
+  const asked = completed({ from, to }, all);
   const days = daysBetween(asked);
   if (days >= 1 && days <= LONGEST_DAYS) return asked;
   throw badRequest(
@@ -65,15 +61,19 @@ async function daily(pool: Pool, req: Request): Promise<Answer> {
   const timeZone = await readTimeZone(pool);
   const days = await readRange(pool, query, timeZone);
   const rows = await dailyCounts(pool, days, query.product, query.device);
-  return { name: 'daily', columns: ['day', 'title', 'count'], rows, more: meta(timeZone, days, rows) };
+  return {
+    name: 'daily',
+    columns: ['day', 'title', 'count'],
+    rows,
+    more: meta(timeZone, { ...days, step: dailyStep(days) }, rows),
+  };
 }
 
 async function orders(pool: Pool, req: Request): Promise<Answer> {
   const query = readQuery(chartOperations.orders.query, req);
   const timeZone = await readTimeZone(pool);
   const days = await readRange(pool, query, timeZone);
-  const resolution = resolutionOf(days, dayIn(timeZone));
-  const rows = await ordersOverTime(pool, days, query.product, resolution);
+  const { resolution, rows } = await ordersOverTime(pool, days, query.product, dayIn(timeZone));
   return {
     name: 'orders',
     columns: ['time', 'product', 'count'],

@@ -47,7 +47,8 @@ async function yesterdayUntil(
 ): Promise<{ title: Title; count: number }[]> {
   const { rows } = await pool.query<{ title: Title; count: number }>(
     `SELECT title, sum(count)::bigint AS count FROM minute_counts
-     WHERE minute >= ($1::date - 1)::timestamp AT TIME ZONE (SELECT shop_time_zone())
+     WHERE minute >= ($1::date - 1)::timestamp AT TIME ZONE (SELECT shop_time_zone()) - interval '1 hour'
+       AND (minute AT TIME ZONE (SELECT shop_time_zone()))::date = $1::date - 1
        AND minute < (($2::timestamptz AT TIME ZONE (SELECT shop_time_zone())) - interval '1 day') AT TIME ZONE (SELECT shop_time_zone())
      GROUP BY title ORDER BY title`,
     [day, now],
