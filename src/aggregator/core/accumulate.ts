@@ -1,0 +1,117 @@
+// What an operation keeps of the values so far. Kept as text in Postgres: an accumulator is made of it again.
+
+import { type Cell, readNumeric, writeCell } from './cell.ts';
+import { type Decimal, meanOf, NumberReader, Total, writeDecimal } from './decimal.ts';
+
+export const NUMERIC_OPERATIONS = ['SUM', 'MAX', 'MIN', 'AVERAGE'] as const;
+export const GENERAL_OPERATIONS = ['COUNT', 'CARRY_FIRST', 'CARRY_LAST'] as const;
+export const OPERATIONS = [...NUMERIC_OPERATIONS, ...GENERAL_OPERATIONS] as const;
+export type Operation = (typeof OPERATIONS)[number];
+
+export const isNumeric = (operation: Operation): boolean =>
+  (NUMERIC_OPERATIONS as readonly Operation[]).includes(operation);
+
+/** Adds what the reader read for a numeric operation, the cell for any other. */
+export interface Accumulator {
+  add(cell: Cell, reader: NumberReader): void;
+  /** The value as JSON text, all digits. @param count records of the session */
+  result(count: number): string;
+  /** For a condition: the exact number; undefined where there is none. */
+  number(count: number): { readonly value: Decimal; readonly times: number } | undefined;
+  save(): string;
+}
+
+class TotalAccumulator implements Accumulator {
+  readonly #operation: Operation;
+  #total: Total | undefined;
+
+  constructor(operation: Operation, saved: string | undefined) {
+    this.#operation = operation;
+    if (saved !== undefined) this.#total = Total.of(saved);
+  }
+
+  add(_cell: Cell, reader: NumberReader): void {
+    const total = this.#total;
+    if (total === undefined) {
+      this.#total = new Total();
+      this.#total.set(reader);
+    } else if (this.#operation === 'MAX') {
+      if (total.compare(reader) < 0) total.set(reader);
+    } else if (this.#operation === 'MIN') {
+      if (total.compare(reader) > 0) total.set(reader);
+    } else total.add(reader);
+  }
+
+  result(count: number): string {
+    if (this.#total === undefined) return 'null';
+    const { decimal } = this.#total;
+    return writeDecimal(this.#operation === 'AVERAGE' ? meanOf(decimal, count) : decimal);
+  }
+
+  /** A mean is compared as its sum with so many times the other side: exactly. */
+  number(count: number): { readonly value: Decimal; readonly times: number } | undefined {
+    if (this.#total === undefined) return undefined;
+    return { value: this.#total.decimal, times: this.#operation === 'AVERAGE' ? count : 1 };
+  }
+
+  save(): string {
+    return this.#total === undefined ? '' : writeDecimal(this.#total.decimal);
+  }
+}
+
+class CountAccumulator implements Accumulator {
+  add(): void {}
+  result(count: number): string {
+    return String(count);
+  }
+  number(count: number): { readonly value: Decimal; readonly times: number } {
+    return { value: { units: BigInt(count), scale: 0 }, times: 1 };
+  }
+  save(): string {
+    return '';
+  }
+}
+
+/** The first or last value that is neither missing nor null. Kept as JSON. */
+class CarryAccumulator implements Accumulator {
+  readonly #last: boolean;
+  readonly #reader = new NumberReader();
+  #carried: Cell;
+
+  constructor(last: boolean, carried: Cell) {
+    this.#last = last;
+    this.#carried = carried;
+  }
+
+  add(cell: Cell): void {
+    if (cell === undefined || cell === null) return;
+    if (this.#last || this.#carried === undefined) this.#carried = cell;
+  }
+
+  result(): string {
+    return writeCell(this.#carried);
+  }
+
+  number(): { readonly value: Decimal; readonly times: number } | undefined {
+    return readNumeric(this.#reader, this.#carried) ? { value: this.#reader.decimal, times: 1 } : undefined;
+  }
+
+  save(): string {
+    return this.#carried === undefined ? '' : writeCell(this.#carried);
+  }
+}
+
+/**
+ * @param saved what save() gave; '' for nothing yet
+ * @param readCell JSON text → cell
+ */
+export function accumulatorOf(
+  operation: Operation,
+  saved: string,
+  readCell: (json: string) => Cell,
+): Accumulator {
+  if (operation === 'COUNT') return new CountAccumulator();
+  if (operation === 'CARRY_FIRST' || operation === 'CARRY_LAST')
+    return new CarryAccumulator(operation === 'CARRY_LAST', saved === '' ? undefined : readCell(saved));
+  return new TotalAccumulator(operation, saved === '' ? undefined : saved);
+}

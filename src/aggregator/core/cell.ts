@@ -1,0 +1,77 @@
+// One value of a record, as the readers of CSV, JSON and Kafka hand it to the core.
+//   CSV: always text. JSON: text, true and false, null, numbers, and objects or lists as their canonical text.
+// A number is a double only where the double's own digits are the number's (up to 15); any other keeps its digits.
+
+import { createHash } from 'node:crypto';
+import { type NumberReader, parseDecimal, writeDecimal } from './decimal.ts';
+
+/** A number whose digits a double can't keep. `text` is canonical, or as it came where it is over the limit. */
+export class Digits {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** An object or a list: the JSON text with sorted names. */
+export class Structure {
+  readonly json: string;
+  constructor(json: string) {
+    this.json = json;
+  }
+}
+
+export type Cell = undefined | null | string | boolean | number | Digits | Structure;
+
+const EXACT_DIGITS = 15;
+
+/** A number of JSON, by its text. 1, 1.0 and 1e0 are the same cell. */
+export function numberCell(text: string): number | Digits {
+  const decimal = parseDecimal(text);
+  if (decimal === undefined) return new Digits(text);
+  const canonical = writeDecimal(decimal);
+  const digits = canonical.replace(/^-?0*\.?0*|\./g, '').length;
+  return digits <= EXACT_DIGITS && canonical.length <= 2 * EXACT_DIGITS
+    ? Number(canonical)
+    : new Digits(canonical);
+}
+
+/** Reads a cell under a numeric operation: a number, or text that is one. False for anything else. */
+export function readNumeric(reader: NumberReader, cell: Cell): boolean {
+  if (typeof cell === 'string') return reader.read(cell);
+  if (typeof cell === 'number') return reader.readNumber(cell);
+  return cell instanceof Digits && reader.read(cell.text);
+}
+
+/** A cell as JSON, with all digits of a number. Missing is null. */
+export function writeCell(cell: Cell): string {
+  if (cell === undefined || cell === null) return 'null';
+  if (typeof cell === 'number') return writeNumber(cell);
+  if (cell instanceof Digits) return cell.text;
+  if (cell instanceof Structure) return cell.json;
+  return JSON.stringify(cell);
+}
+
+function writeNumber(value: number): string {
+  if (Number.isSafeInteger(value)) return Object.is(value, -0) ? '0' : String(value);
+  const decimal = parseDecimal(String(value));
+  return decimal === undefined ? String(value) : writeDecimal(decimal);
+}
+
+/** How a message shows a value: short, as JSON. */
+export function showCell(cell: Cell): string {
+  if (cell === undefined) return 'no value';
+  const text = writeCell(cell);
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+}
+
+const LONGEST_KEY = 200;
+
+/**
+ * The key of a session: one text for each set of equal values. Values that differ in type differ: 1 and "1", true and
+ * "true", null and "". Long ones are told by their SHA-256, as an index of Postgres takes no more than 2,700 bytes.
+ */
+export function keyOf(group: readonly Cell[], periods: readonly string[]): string {
+  const text = `[${[...group.map(writeCell), ...periods.map((start) => `"${start}"`)].join(',')}]`;
+  return text.length <= LONGEST_KEY ? text : `sha256:${createHash('sha256').update(text).digest('hex')}`;
+}

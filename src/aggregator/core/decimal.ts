@@ -1,0 +1,187 @@
+// Exact decimals: units × 10^-scale, past 2^53 and without floats. What is sent as a number is written with all its
+// digits and no exponent. Own code of two hundred lines and no library: decimal.js and its kin round every sum to a
+// precision that is set once for all (20 digits), and cost an object per addition; here nothing is rounded but a mean,
+// and what fits a double's 53 bits stays one. docs/decisions/aggregator.md says what was compared.
+
+/** A number with more digits than this, written without an exponent, is none. */
+export const MOST_DIGITS = 1_000;
+/** Digits of a mean that doesn't come out even: more than the 15 that are promised. */
+const MEAN_DIGITS = 20;
+/** So many digits fit a double's integers, whatever they are. */
+const SMALL_DIGITS = 15;
+
+const DECIMAL = /^([+-]?)(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:[eE]([+-]?\d+))?$/;
+const POWERS = Array.from({ length: SMALL_DIGITS + 1 }, (_, exponent) => 10 ** exponent);
+const powerOf = (exponent: number): number => POWERS[exponent] ?? 10 ** exponent;
+
+/** `scale` is 0 or more; trailing zeros are allowed. */
+export type Decimal = { readonly units: bigint; readonly scale: number };
+
+/**
+ * Reads a decimal with optional sign, point and exponent.
+ * @returns undefined for anything else, and for more than MOST_DIGITS digits; 1e999999999 is refused at once
+ */
+export function parseDecimal(text: string): Decimal | undefined {
+  const match = DECIMAL.exec(text);
+  if (match === null) return undefined;
+  const [, sign, whole = '', fraction = match[4] ?? '', , exponentText = '0'] = match;
+  const digits = (whole + fraction).replace(/^0+/, '');
+  if (digits === '') return { units: 0n, scale: 0 };
+  const exponent = Number(exponentText);
+  const scale = fraction.length - exponent;
+  const integerDigits = Math.max(digits.length - scale, 1);
+  if (!(integerDigits + Math.max(scale, 0) <= MOST_DIGITS)) return undefined;
+  const units = BigInt(sign === '-' ? `-${digits}` : digits);
+  return scale < 0 ? { units: units * 10n ** BigInt(-scale), scale: 0 } : { units, scale };
+}
+
+/** All digits, no exponent, no zeros that say nothing: "22", "-0.5". */
+export function writeDecimal({ units, scale }: Decimal): string {
+  if (scale === 0) return units.toString();
+  const negative = units < 0n;
+  const digits = (negative ? -units : units).toString().padStart(scale + 1, '0');
+  const fraction = digits.slice(-scale).replace(/0+$/, '');
+  const text = fraction === '' ? digits.slice(0, -scale) : `${digits.slice(0, -scale)}.${fraction}`;
+  return negative && text !== '0' ? `-${text}` : text;
+}
+
+export function addDecimals(one: Decimal, other: Decimal): Decimal {
+  const scale = Math.max(one.scale, other.scale);
+  return { units: unitsAt(one, scale) + unitsAt(other, scale), scale };
+}
+
+/** Below 0, 0 or above 0, as sort() wants it. */
+export function compareDecimals(one: Decimal, other: Decimal): number {
+  const scale = Math.max(one.scale, other.scale);
+  const [a, b] = [unitsAt(one, scale), unitsAt(other, scale)];
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+export const timesCount = ({ units, scale }: Decimal, count: number): Decimal => ({
+  units: units * BigInt(count),
+  scale,
+});
+
+/** The mean: exact where it has at most MEAN_DIGITS digits, else rounded to them, half away from zero. */
+export function meanOf(sum: Decimal, count: number): Decimal {
+  const wholeDigits = (sum.units < 0n ? -sum.units : sum.units).toString().length - sum.scale;
+  const countDigits = String(count).length;
+  // Digits after the point so that MEAN_DIGITS of the quotient are told.
+  const scale = Math.max(MEAN_DIGITS - wholeDigits + countDigits, sum.scale, 0);
+  const divided = unitsAt(sum, scale);
+  const by = BigInt(count);
+  const half = divided < 0n ? -by : by;
+  return { units: (2n * divided + half) / (2n * by), scale };
+}
+
+function unitsAt({ units, scale }: Decimal, wanted: number): bigint {
+  return scale === wanted ? units : units * 10n ** BigInt(wanted - scale);
+}
+
+/**
+ * Reads one number at a time, without an object for each where it is small: `small` says whether `units` and `scale`
+ * have it, or `big`.
+ */
+export class NumberReader {
+  small = true;
+  units = 0;
+  scale = 0;
+  #big: Decimal = { units: 0n, scale: 0 };
+
+  /** @returns false where the text is no number */
+  read(text: string): boolean {
+    if (this.#readSmall(text)) return true;
+    const big = parseDecimal(text);
+    if (big === undefined) return false;
+    this.#big = big;
+    this.small = false;
+    return true;
+  }
+
+  /** @param value a double that stands for the decimal it is printed as */
+  readNumber(value: number): boolean {
+    if (!Number.isSafeInteger(value)) return this.read(String(value));
+    this.small = true;
+    this.units = value;
+    this.scale = 0;
+    return true;
+  }
+
+  get decimal(): Decimal {
+    return this.small ? { units: BigInt(this.units), scale: this.scale } : this.#big;
+  }
+
+  /** Up to 15 digits with a sign and a point; everything else is left to parseDecimal. */
+  #readSmall(text: string): boolean {
+    const { length } = text;
+    if (length === 0 || length > SMALL_DIGITS + 1) return false;
+    const first = text.charCodeAt(0);
+    const signed = first === 0x2d || first === 0x2b;
+    let units = 0;
+    let digits = 0;
+    let point = -1;
+    for (let at = signed ? 1 : 0; at < length; at += 1) {
+      const code = text.charCodeAt(at);
+      if (code >= 0x30 && code <= 0x39) {
+        units = units * 10 + code - 0x30;
+        digits += 1;
+      } else if (code === 0x2e && point === -1) point = at;
+      else return false;
+    }
+    if (digits === 0 || digits > SMALL_DIGITS) return false;
+    this.small = true;
+    this.units = first === 0x2d && units !== 0 ? -units : units;
+    this.scale = point === -1 ? 0 : length - 1 - point;
+    return true;
+  }
+}
+
+/** A number that changes: a double's integer while it fits, a bigint from then on. */
+export class Total {
+  #units = 0;
+  #scale = 0;
+  #big: Decimal | undefined;
+
+  static of(text: string): Total {
+    const total = new Total();
+    const reader = new NumberReader();
+    if (!reader.read(text)) throw new Error(`received ${text}, expected a decimal`);
+    total.set(reader);
+    return total;
+  }
+
+  set(reader: NumberReader): void {
+    this.#big = reader.small ? undefined : reader.decimal;
+    this.#units = reader.units;
+    this.#scale = reader.scale;
+  }
+
+  add(reader: NumberReader): void {
+    if (this.#big === undefined && reader.small && this.#addSmall(reader.units, reader.scale)) return;
+    this.#big = addDecimals(this.decimal, reader.decimal);
+  }
+
+  /** Below 0 where this is less than what was read. */
+  compare(reader: NumberReader): number {
+    if (this.#big === undefined && reader.small && this.#scale === reader.scale)
+      return this.#units - reader.units;
+    return compareDecimals(this.decimal, reader.decimal);
+  }
+
+  get decimal(): Decimal {
+    return this.#big ?? { units: BigInt(this.#units), scale: this.#scale };
+  }
+
+  #addSmall(units: number, scale: number): boolean {
+    const common = Math.max(scale, this.#scale);
+    const sum = this.#units * powerOf(common - this.#scale) + units * powerOf(common - scale);
+    // What is past 2^53 on the way is past it in a sum of the same sign; of different signs, each is looked at.
+    if (common !== scale && !Number.isSafeInteger(units * powerOf(common - scale))) return false;
+    if (common !== this.#scale && !Number.isSafeInteger(this.#units * powerOf(common - this.#scale)))
+      return false;
+    if (!Number.isSafeInteger(sum)) return false;
+    this.#units = sum;
+    this.#scale = common;
+    return true;
+  }
+}

@@ -1,0 +1,70 @@
+// When a session is due. Wall times of a zone are Temporal's "compatible" ones: one that a clock change skips keeps the
+// offset before it (02:30 becomes 03:30), one that comes twice is the first. Temporal is the language's own coming API
+// (temporal-polyfill until Node has it); luxon and date-fns-tz leave both cases to chance.
+
+import { Temporal } from 'temporal-polyfill';
+
+const HOUR_MS = 3_600_000;
+
+export type Timeout =
+  | { readonly type: 'HOUR'; readonly hours: number }
+  | { readonly type: 'DAY'; readonly time: string; readonly zone: string }
+  | { readonly type: 'MONTH'; readonly day: number | 'last'; readonly time: string; readonly zone: string }
+  | { readonly type: 'TIMESTAMP'; readonly field: string };
+
+export type WallTimeout = Extract<Timeout, { readonly zone: string }>;
+
+/** What is unusual about a moment: for the reader of a calendar. */
+export type MomentNote = 'SKIPPED' | 'DOUBLED' | 'SHORT_MONTH';
+export type Moment = { readonly at: number; readonly notes: readonly MomentNote[] };
+
+/**
+ * The first moment of a Day or Month timeout strictly after a time.
+ * @param after milliseconds since the epoch
+ */
+export function nextMoment(timeout: WallTimeout, after: number): Moment {
+  const start = Temporal.Instant.fromEpochMilliseconds(after).toZonedDateTimeISO(timeout.zone).toPlainDate();
+  // A zone that leaves out a whole day (Samoa, 2011-12-30) may put a moment after the next one of the calendar.
+  const from = timeout.type === 'DAY' ? start.subtract({ days: 1 }) : start.subtract({ months: 1 });
+  for (let step = 0; ; step += 1) {
+    const moment = momentOn(timeout, from.add(timeout.type === 'DAY' ? { days: step } : { months: step }));
+    if (moment.at > after) return moment;
+  }
+}
+
+/** The moment of the day, or of the month of the day. */
+function momentOn(timeout: WallTimeout, date: Temporal.PlainDate): Moment {
+  const day = timeout.type === 'DAY' ? date.day : dayOf(timeout.day, date);
+  const wall = date.with({ day }).toPlainDateTime(Temporal.PlainTime.from(timeout.time));
+  const zoned = wall.toZonedDateTime(timeout.zone, { disambiguation: 'compatible' });
+  const later = wall.toZonedDateTime(timeout.zone, { disambiguation: 'later' });
+  const notes: MomentNote[] = [];
+  if (!zoned.toPlainDateTime().equals(wall)) notes.push('SKIPPED');
+  else if (later.epochMilliseconds !== zoned.epochMilliseconds) notes.push('DOUBLED');
+  if (timeout.type === 'MONTH' && typeof timeout.day === 'number' && day !== timeout.day)
+    notes.push('SHORT_MONTH');
+  return { at: zoned.epochMilliseconds, notes };
+}
+
+const dayOf = (day: number | 'last', { daysInMonth }: Temporal.PlainDate): number =>
+  day === 'last' ? daysInMonth : Math.min(day, daysInMonth);
+
+/** The due times of one timeout: sessions that begin between two moments share the later. */
+export class DueTimes {
+  readonly #timeout: Exclude<Timeout, { readonly type: 'TIMESTAMP' }>;
+  #from = Number.POSITIVE_INFINITY;
+  #due = Number.NEGATIVE_INFINITY;
+
+  constructor(timeout: Exclude<Timeout, { readonly type: 'TIMESTAMP' }>) {
+    this.#timeout = timeout;
+  }
+
+  /** @param first when the session's first record came, in milliseconds since the epoch */
+  dueOf(first: number): number {
+    if (this.#timeout.type === 'HOUR') return first + this.#timeout.hours * HOUR_MS;
+    if (first >= this.#from && first < this.#due) return this.#due;
+    this.#due = nextMoment(this.#timeout, first).at;
+    this.#from = first;
+    return this.#due;
+  }
+}

@@ -1,0 +1,55 @@
+// JSON text → cells, with all digits of every number: JSON.parse rounds what is past 2^53.
+
+import { isLosslessNumber, parse as parseLossless } from 'lossless-json';
+import { type Cell, Digits, numberCell, Structure, writeCell } from './cell.ts';
+
+/** Something that a double may not keep: 16 digits in a row, with or without a point, or an exponent. */
+const MAY_LOSE = /[\d.]{16}|\d[eE][+-]?\d/;
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads an object.
+ * @returns undefined where the text is JSON and no object
+ * @throws {SyntaxError} where it is no JSON
+ */
+export function readObject(text: string): JsonObject | undefined {
+  const value: unknown = MAY_LOSE.test(text) ? readLossless(text) : JSON.parse(text);
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as JsonObject)
+    : undefined;
+}
+
+function readLossless(text: string): unknown {
+  // What JSON.parse refuses is refused with its words; of two equal names the last one counts, as there.
+  JSON.parse(text);
+  return parseLossless(text, null, { onDuplicateKey: ({ newValue }) => newValue });
+}
+
+/** A value that readObject() found. */
+export function toCell(value: unknown): Cell {
+  if (typeof value === 'number') return Object.is(value, -0) ? 0 : value;
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null || value === undefined)
+    return value;
+  if (isLosslessNumber(value)) return numberCell(value.value);
+  return new Structure(canonicalJson(value));
+}
+
+/** The value of a field of an object; what it inherits is no field. */
+export const cellOf = (object: JsonObject, field: string): Cell =>
+  Object.hasOwn(object, field) ? toCell(object[field]) : undefined;
+
+/** One JSON value as a cell. */
+export function readCell(json: string): Cell {
+  return toCell(readObject(`{"v":${json}}`)?.v);
+}
+
+function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value !== 'object' || value === null || isLosslessNumber(value)) {
+    const cell = toCell(value);
+    return cell instanceof Digits ? cell.text : writeCell(cell);
+  }
+  const entries = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
+  return `{${entries.map(([name, inner]) => `${JSON.stringify(name)}:${canonicalJson(inner)}`).join(',')}}`;
+}

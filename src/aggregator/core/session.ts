@@ -1,0 +1,138 @@
+// One aggregation session: what the records with equal group values have come to, and where they were.
+
+import { createHash } from 'node:crypto';
+import { type Accumulator, accumulatorOf } from './accumulate.ts';
+import { type Cell, keyOf, writeCell } from './cell.ts';
+import { readCell } from './json.ts';
+import type { Plan } from './plan.ts';
+
+/** Places of records: lines of one file or offsets of one partition, both ends included. */
+export type SourceRange = { readonly source: string; from: number; to: number };
+
+/** A session of records that lie far apart tells the first so many ranges exactly; the last one covers the rest. */
+export const MOST_RANGES = 20;
+
+export class Session {
+  readonly plan: Plan;
+  readonly key: string;
+  readonly group: readonly Cell[];
+  readonly periods: readonly string[];
+  readonly accumulators: readonly Accumulator[];
+  readonly createdAt: number;
+  readonly dueAt: number | undefined;
+  readonly id: string;
+  readonly ranges: SourceRange[];
+  /** False where a range covers records of other sessions, too. */
+  exactRanges = true;
+  count = 0;
+  firstEvent: number;
+  lastEvent: number;
+  updatedAt: number;
+  /** True since it was last written to Postgres. */
+  touched = false;
+
+  constructor(
+    plan: Plan,
+    kept: {
+      readonly key?: string;
+      readonly group: readonly Cell[];
+      readonly periods: readonly string[];
+      readonly createdAt: number;
+      readonly dueAt: number | undefined;
+      readonly start: string;
+    },
+    accumulators?: readonly string[],
+  ) {
+    this.plan = plan;
+    this.group = kept.group;
+    this.periods = kept.periods;
+    this.key = kept.key ?? keyOf(kept.group, kept.periods);
+    this.createdAt = kept.createdAt;
+    this.dueAt = kept.dueAt;
+    this.id = kept.start;
+    this.accumulators = plan.aggregates.map(({ operation }, index) =>
+      accumulatorOf(operation, accumulators?.[index] ?? '', readCell),
+    );
+    this.ranges = [];
+    this.firstEvent = this.lastEvent = this.updatedAt = kept.createdAt;
+  }
+
+  /** Notes where a record was. */
+  cover(source: string, position: number): void {
+    const last = this.ranges.at(-1);
+    if (last?.source === source && position === last.to + 1) last.to = position;
+    else if (this.ranges.length < MOST_RANGES) this.ranges.push({ source, from: position, to: position });
+    else this.#widen(source, position);
+  }
+
+  #widen(source: string, position: number): void {
+    const last = this.ranges.findLast((range) => range.source === source);
+    if (last === undefined) {
+      this.ranges.push({ source, from: position, to: position });
+      return;
+    }
+    last.from = Math.min(last.from, position);
+    last.to = Math.max(last.to, position);
+    this.exactRanges = false;
+  }
+}
+
+/** An id that stays the same however often the session is flushed: of its definition, key, and how it began. */
+export function sessionId(session: Session): string {
+  const { definition, grouping } = session.plan;
+  const said = JSON.stringify([definition, grouping, session.key, session.createdAt, session.id]);
+  return createHash('sha256').update(said).digest('hex').slice(0, 32);
+}
+
+/** A session as JSON, for Postgres. */
+export function saveSession(session: Session): string {
+  const { group, periods, accumulators, ranges } = session;
+  return JSON.stringify([
+    group.map(writeCell),
+    periods,
+    accumulators.map((one) => one.save()),
+    session.count,
+    session.firstEvent,
+    session.lastEvent,
+    session.createdAt,
+    session.dueAt ?? null,
+    session.updatedAt,
+    session.id,
+    ranges.map(({ source, from, to }) => [source, from, to]),
+    session.exactRanges,
+  ]);
+}
+
+type Saved = readonly [
+  group: string[],
+  periods: string[],
+  accumulators: string[],
+  count: number,
+  firstEvent: number,
+  lastEvent: number,
+  createdAt: number,
+  dueAt: number | null,
+  updatedAt: number,
+  start: string,
+  ranges: [string, number, number][],
+  exactRanges: boolean,
+];
+
+/** @param plan of the version that the session was opened with */
+export function loadSession(plan: Plan, json: string): Session {
+  const [group, periods, accumulators, count, firstEvent, lastEvent, createdAt, dueAt, updatedAt, start, ranges, exact] =
+    JSON.parse(json) as Saved;
+  const cells = group.map(readCell);
+  const session = new Session(
+    plan,
+    { group: cells, periods, createdAt, dueAt: dueAt ?? undefined, start },
+    accumulators,
+  );
+  session.count = count;
+  session.firstEvent = firstEvent;
+  session.lastEvent = lastEvent;
+  session.updatedAt = updatedAt;
+  session.ranges.push(...ranges.map(([source, from, to]) => ({ source, from, to })));
+  session.exactRanges = exact;
+  return session;
+}

@@ -1,0 +1,184 @@
+// The core: (state, record, now) → state, flushed. No clock and no I/O. The state is handed over and changed in place:
+// a copy for each of a million records a second would cost more than the aggregation.
+//
+// A record is taken whole or set aside whole; one that is set aside counts nowhere and opens no session.
+
+import { type Cell, readNumeric, showCell } from './cell.ts';
+import { metCondition } from './condition.ts';
+import { NumberReader } from './decimal.ts';
+import { parseInstant } from './instant.ts';
+import { OpenSessions } from './open-sessions.ts';
+import type { Plan } from './plan.ts';
+import { Session } from './session.ts';
+
+/** Sessions that were not updated for so long are gone, whether or not a flush was due. */
+export const TTL_MS = 180 * 24 * 3_600_000;
+
+/** Which of the two ways records come. In real time a session that is due is flushed by its next record. */
+export type Mode = 'batch' | 'real-time';
+
+export type FlushType = 'EACH_FILE' | 'ALL_FILES' | 'TIMEOUT' | 'CONDITION';
+export type Flushed = {
+  readonly session: Session;
+  readonly type: FlushType;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly condition?: string;
+};
+
+export type Rec = {
+  /** In the order of the field table. */
+  readonly cells: readonly Cell[];
+  /** The file's name, or topic/partition. */
+  readonly source: string;
+  /** Line from 1, or offset. */
+  readonly position: number;
+  /** When the event was, in milliseconds since the epoch. */
+  readonly at: number;
+};
+
+export type SetAside = { readonly field: string; readonly message: string };
+
+export type State = {
+  readonly mode: Mode;
+  /** The version in force: new sessions are opened with it. */
+  plan: Plan;
+  readonly open: OpenSessions;
+  /** Written to Postgres and emptied by the driver. */
+  readonly touched: Session[];
+  readonly gone: Session[];
+  /** A session more than this is refused: its record is set aside. */
+  readonly maxSessions: number;
+};
+
+export type Outcome = { readonly flushed: readonly Flushed[] } | { readonly aside: SetAside };
+
+const TAKEN: Outcome = { flushed: [] };
+const reader = new NumberReader();
+
+export const newState = (plan: Plan, mode: Mode, maxSessions = Number.POSITIVE_INFINITY): State => ({
+  mode,
+  plan,
+  open: new OpenSessions(),
+  touched: [],
+  gone: [],
+  maxSessions,
+});
+
+/** Takes one record. @param now milliseconds since the epoch */
+export function step(state: State, record: Rec, now: number): Outcome {
+  const { plan } = state;
+  const place = placeOf(plan, record.cells);
+  if ('message' in place) return { aside: place };
+  const found = state.open.find(place.group, place.periods);
+  const ended = found !== undefined && (isExpired(found, now) || isOverdue(state, found, now));
+  const current = ended ? undefined : found;
+  const aside = fault(current?.plan ?? plan, record.cells);
+  if (aside !== undefined) return { aside };
+  if (current === undefined && state.open.size - (ended ? 1 : 0) >= state.maxSessions)
+    return { aside: { field: '', message: `received one session more than ${state.maxSessions}, the definition's max_sessions` } };
+  const before = found !== undefined && ended ? end(state, found, now) : [];
+  const session = current ?? openSession(state, place, record, now);
+  add(state, session, record, now);
+  const condition = session.plan.conditions.length === 0 ? undefined : metCondition(session, record.cells);
+  if (condition === undefined) return before.length === 0 ? TAKEN : { flushed: before };
+  remove(state, session);
+  return { flushed: [...before, { session, type: 'CONDITION', at: now, condition }] };
+}
+
+/** The group values and period starts of a record. */
+export function placeOf(
+  plan: Plan,
+  cells: readonly Cell[],
+): { readonly group: readonly Cell[]; readonly periods: readonly string[] } | SetAside {
+  const group: Cell[] = [];
+  for (const { place } of plan.group) group.push(cells[place]);
+  const periods: string[] = [];
+  for (const { field, place, reader: periodReader } of plan.periods) {
+    const cell = cells[place];
+    const start = typeof cell === 'string' ? periodReader.startOf(cell) : undefined;
+    if (start === undefined) return { field, message: expected(field, cell, 'YYYY-MM-DDTHH:mm:ss.sssZ') };
+    periods.push(start);
+  }
+  return { group, periods };
+}
+
+const expected = (field: string, cell: Cell, what: string): string =>
+  `${field}: received ${showCell(cell)}, expected ${what}`;
+
+/** What is wrong with a record under a plan. */
+function fault(plan: Plan, cells: readonly Cell[]): SetAside | undefined {
+  for (const { numeric, place, field } of plan.aggregates)
+    if (numeric && !readNumeric(reader, cells[place]))
+      return { field, message: expected(field, cells[place], 'a decimal number of at most 1,000 digits') };
+  const { duePlace, timeout } = plan;
+  if (duePlace !== undefined && timeout?.type === 'TIMESTAMP' && dueOfCell(cells[duePlace]) === undefined)
+    return {
+      field: timeout.field,
+      message: expected(timeout.field, cells[duePlace], 'YYYY-MM-DDTHH:mm:ss[.sss] in UTC'),
+    };
+  return undefined;
+}
+
+const dueOfCell = (cell: Cell): number | undefined => (typeof cell === 'string' ? parseInstant(cell) : undefined);
+
+const isExpired = (session: Session, now: number): boolean => session.updatedAt + TTL_MS <= now;
+const isDue = (session: Session, now: number): boolean => session.dueAt !== undefined && session.dueAt <= now;
+const isOverdue = (state: State, session: Session, now: number): boolean =>
+  state.mode === 'real-time' && isDue(session, now);
+
+function end(state: State, session: Session, now: number): Flushed[] {
+  remove(state, session);
+  return isExpired(session, now) ? [] : [{ session, type: 'TIMEOUT', at: now }];
+}
+
+function remove(state: State, session: Session): void {
+  state.open.delete(session);
+  state.gone.push(session);
+}
+
+function openSession(
+  state: State,
+  { group, periods }: { readonly group: readonly Cell[]; readonly periods: readonly string[] },
+  { cells, source, position, at }: Rec,
+  now: number,
+): Session {
+  const { plan } = state;
+  const dueAt = plan.duePlace === undefined ? plan.dueTimes?.dueOf(now) : dueOfCell(cells[plan.duePlace]);
+  const session = new Session(plan, { group, periods, createdAt: now, dueAt, start: `${source}:${position}` });
+  session.firstEvent = session.lastEvent = at;
+  state.open.add(session);
+  return session;
+}
+
+function add(state: State, session: Session, { cells, source, position, at }: Rec, now: number): void {
+  const { aggregates } = session.plan;
+  for (let index = 0; index < aggregates.length; index += 1) {
+    const aggregate = aggregates[index] as (typeof aggregates)[number];
+    const cell = cells[aggregate.place];
+    if (aggregate.numeric) readNumeric(reader, cell);
+    session.accumulators[index]?.add(cell, reader);
+  }
+  session.count += 1;
+  if (at < session.firstEvent) session.firstEvent = at;
+  if (at > session.lastEvent) session.lastEvent = at;
+  session.updatedAt = now;
+  session.cover(source, position);
+  if (session.touched) return;
+  session.touched = true;
+  state.touched.push(session);
+}
+
+/** The active check, or the start of a batch run: what expired is gone, what is due is flushed. */
+export function flushDue(state: State, now: number, sessions: Iterable<Session> = state.open): Flushed[] {
+  const ended = [...sessions].filter((session) => isExpired(session, now) || isDue(session, now));
+  return ended.flatMap((session) => end(state, session, now));
+}
+
+/** The end of a file or of the whole run: sessions that wait for it are flushed. */
+export function flushEnded(state: State, ending: 'END_OF_TRANSACTION' | 'END_OF_STREAM', now: number): Flushed[] {
+  const type = ending === 'END_OF_TRANSACTION' ? 'EACH_FILE' : 'ALL_FILES';
+  const ended = [...state.open].filter(({ plan }) => plan.flushBy === ending);
+  for (const session of ended) remove(state, session);
+  return ended.map((session) => ({ session, type, at: now }));
+}

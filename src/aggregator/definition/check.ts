@@ -1,0 +1,119 @@
+// Rules of a definition that join several of its fields.
+
+import { outputOf, periodOutputOf } from '../core/plan.ts';
+import { type Definition, isDecimal } from './schema.ts';
+
+export type Found = {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+  readonly wrong?: string;
+  readonly known?: readonly string[];
+};
+
+const NUMBER_OPERATORS: readonly string[] = ['=', '!=', '<', '<=', '>', '>='];
+const TEXT_OPERATORS: readonly string[] = ['equals', 'not_equals', 'contains'];
+
+/** @param realTime whether it is to run on a topic, named in it or by the caller */
+export function checkDefinition(definition: Definition, realTime = definition.topic !== undefined): Found[] {
+  return [
+    ...checkGroup(definition),
+    ...checkOutputs(definition),
+    ...checkFields(definition),
+    ...checkFlush(definition, realTime),
+  ];
+}
+
+function checkGroup({ group: { fields, periods = [] } }: Definition): Found[] {
+  const seen = new Set<string>();
+  const again = fields.flatMap((field, index): Found[] => {
+    const known = seen.has(field);
+    seen.add(field);
+    return known ? [{ path: ['group', 'fields', index], message: `${field} is there already` }] : [];
+  });
+  const starts = new Set<string>();
+  return periods.reduce((found, period, index) => {
+    const name = periodOutputOf(period);
+    const known = starts.has(name);
+    starts.add(name);
+    return known ? [...found, { path: ['group', 'periods', index], message: `${name} is there already` }] : found;
+  }, again);
+}
+
+function checkOutputs({ group, aggregate }: Definition): Found[] {
+  const taken = new Map<string, string>([
+    ...group.fields.map((name): [string, string] => [name, 'a group field']),
+    ...(group.periods ?? []).map((period): [string, string] => [periodOutputOf(period), 'a period']),
+    ['meta', 'what every row has'],
+  ]);
+  return aggregate.flatMap((row, index): Found[] => {
+    const name = outputOf(row);
+    const owner = taken.get(name);
+    taken.set(name, 'another output');
+    const path = ['aggregate', index, ...(row.as === undefined ? [] : ['as'])];
+    return owner === undefined ? [] : [{ path, message: `the output name ${name} is that of ${owner}` }];
+  });
+}
+
+function checkFields({ aggregate }: Definition): Found[] {
+  return aggregate.flatMap(({ field, operation }, index): Found[] =>
+    field === undefined && operation !== 'COUNT'
+      ? [{ path: ['aggregate', index], message: `${operation} needs a field` }]
+      : [],
+  );
+}
+
+function checkFlush({ flush, aggregate }: Definition, realTime: boolean): Found[] {
+  if (flush.by !== 'TIMEOUT') {
+    const message = `${flush.by} doesn't apply to a real-time stream, expected TIMEOUT`;
+    return realTime ? [{ path: ['flush', 'by'], message }] : [];
+  }
+  const outputs = aggregate.map(outputOf);
+  return (flush.conditions ?? []).flatMap((condition, index) =>
+    checkCondition(condition, outputs).map((found) => ({
+      ...found,
+      path: ['flush', 'conditions', index, ...found.path],
+    })),
+  );
+}
+
+type Condition = NonNullable<Extract<Definition['flush'], { by: 'TIMEOUT' }>['conditions']>[number];
+
+function checkCondition({ field, aggregate, type, operator, value }: Condition, outputs: readonly string[]): Found[] {
+  if ((field === undefined) === (aggregate === undefined))
+    return [{ path: [], message: 'expected either field (an input field) or aggregate (an output)' }];
+  if (aggregate !== undefined && !outputs.includes(aggregate))
+    return [
+      {
+        path: ['aggregate'],
+        message: `received ${aggregate}, expected an output: ${outputs.join(', ')}`,
+        wrong: aggregate,
+        known: outputs,
+      },
+    ];
+  if (aggregate !== undefined && type !== undefined && type !== 'number')
+    return [{ path: ['type'], message: 'an aggregated field is numerical' }];
+  const kind = type ?? 'number';
+  if (kind === 'boolean') {
+    if (operator !== undefined) return [{ path: ['operator'], message: 'a boolean condition has no operator' }];
+    return /^(?:true|false)$/.test(String(value)) ? [] : [{ path: ['value'], message: 'expected true or false' }];
+  }
+  const operators = kind === 'text' ? TEXT_OPERATORS : NUMBER_OPERATORS;
+  if (operator === undefined || !operators.includes(operator))
+    return [{ path: ['operator'], message: `received ${operator ?? 'none'}, expected one of ${operators.join(' ')}` }];
+  return kind === 'number' && !isDecimal(value)
+    ? [{ path: ['value'], message: `received ${JSON.stringify(value)}, expected a number` }]
+    : [];
+}
+
+/** The fields that a definition reads. */
+export function inputFields({ group, aggregate, flush }: Definition): string[] {
+  const names = [
+    ...group.fields,
+    ...(group.periods ?? []).map(({ field }) => field),
+    ...aggregate.flatMap(({ field }) => (field === undefined ? [] : [field])),
+    ...(flush.by === 'TIMEOUT' && flush.timeout.type === 'TIMESTAMP' ? [flush.timeout.field] : []),
+    ...(flush.by === 'TIMEOUT' ? (flush.conditions ?? []).flatMap(({ field }) => (field === undefined ? [] : [field])) : []),
+  ];
+  return [...new Set(names)];
+}
+

@@ -1,0 +1,31 @@
+// What is wrong with a definition: one shape for the file, the form and the API.
+
+export type Problem = {
+  /** RFC 6901: /flush/timeout/hours; empty for the whole. */
+  readonly pointer: string;
+  /** From 1; undefined where the definition came from a form. */
+  readonly line: number | undefined;
+  readonly column: number | undefined;
+  readonly message: string;
+  readonly suggestion: string | undefined;
+};
+
+export class DefinitionError extends Error {
+  override readonly name = 'DefinitionError';
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[], file = 'definition') {
+    super(problems.map((problem) => describeProblem(problem, file)).join('\n'));
+    this.problems = problems;
+  }
+}
+
+/** One line: file:line:column pointer: message (suggestion). */
+export function describeProblem({ pointer, line, column, message, suggestion }: Problem, file: string): string {
+  const place = line === undefined ? file : `${file}:${line}:${column}`;
+  const hint = suggestion === undefined ? '' : ` (did you mean ${suggestion}?)`;
+  return `${place} ${pointer === '' ? '' : `${pointer}: `}${message}${hint}`;
+}
+
+export const toPointer = (path: readonly PropertyKey[]): string =>
+  path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');

@@ -1,0 +1,120 @@
+// A definition's text (YAML, and so JSON) or a form's object → a checked definition, or every problem with its place.
+
+import { closest } from 'fastest-levenshtein';
+import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
+import type { z } from 'zod';
+import { checkDefinition, type Found } from './check.ts';
+import { DefinitionError, type Problem, toPointer } from './problem.ts';
+import { type Definition, definitionSchema } from './schema.ts';
+
+const KNOWN_NAMES = [
+  ...['name', 'description', 'topic', 'group', 'fields', 'periods', 'field', 'period', 'aggregate', 'operation', 'as'],
+  ...['flush', 'by', 'timeout', 'type', 'hours', 'day', 'time', 'zone', 'conditions', 'operator', 'value'],
+  ...['limits', 'max_sessions', 'tests', 'steps', 'clock', 'records', 'file', 'run', 'end', 'expect', 'set_aside'],
+];
+/** A word further away than half its letters is no slip of the pen. */
+const isClose = (word: string, other: string): boolean => {
+  const shared = [...new Set(word.toLowerCase())].filter((letter) => other.toLowerCase().includes(letter));
+  return shared.length * 2 >= new Set(word).size;
+};
+
+const suggest = (word: string | undefined, known: readonly string[]): string | undefined => {
+  if (word === undefined || known.length === 0) return undefined;
+  const near = closest(word, known);
+  return near !== word && isClose(word, near) ? near : undefined;
+};
+
+type Place = (path: readonly PropertyKey[], key?: string) => Pick<Problem, 'line' | 'column'>;
+const NOWHERE: Place = () => ({ line: undefined, column: undefined });
+
+/**
+ * Reads a definition's text.
+ * @param realTime whether it is to run on a topic; none: if it names one
+ * @throws {DefinitionError} with every problem
+ */
+export function readDefinition(text: string, file = 'definition', realTime?: boolean): Definition {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const broken = document.errors.map(({ message, pos: [at] }): Problem => {
+    const { line, col } = lines.linePos(at);
+    return { pointer: '', line, column: col, message: message.split('\n', 1)[0] ?? '', suggestion: undefined };
+  });
+  if (broken.length > 0) throw new DefinitionError(broken, file);
+  let value: unknown;
+  try {
+    value = document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new DefinitionError([{ pointer: '', line: 1, column: 1, message, suggestion: undefined }], file);
+  }
+  return checkObject(value, placeIn(document, lines), file, realTime);
+}
+
+/** Checks what a form or the API gave. @throws {DefinitionError} */
+export const checkValue = (value: unknown, realTime?: boolean): Definition =>
+  checkObject(value, NOWHERE, 'definition', realTime);
+
+function checkObject(value: unknown, place: Place, file: string, realTime: boolean | undefined): Definition {
+  const parsed = definitionSchema.safeParse(value);
+  const problems = parsed.success
+    ? checkDefinition(parsed.data, realTime).map((found) => ofRule(found, place))
+    : parsed.error.issues.flatMap((issue) => ofIssue(issue, value, place));
+  if (problems.length > 0 || !parsed.success) throw new DefinitionError(problems, file);
+  return parsed.data;
+}
+
+const ofRule = ({ path, message, wrong, known = [] }: Found, place: Place): Problem => ({
+  pointer: toPointer(path),
+  ...place(path),
+  message,
+  suggestion: suggest(wrong, known),
+});
+
+function ofIssue(issue: z.core.$ZodIssue, whole: unknown, place: Place): Problem[] {
+  const { path } = issue;
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({
+      pointer: toPointer([...path, key]),
+      ...place(path, key),
+      message: `${key} is no part of ${path.length === 0 ? 'a definition' : toPointer(path)}`,
+      suggestion: suggest(key, KNOWN_NAMES),
+    }));
+  const received = path.reduce<unknown>(
+    (value, step) => (typeof value === 'object' && value !== null ? Reflect.get(value, step) : undefined),
+    whole,
+  );
+  const came = received === undefined ? 'nothing' : shorten(JSON.stringify(received));
+  const known = 'values' in issue && Array.isArray(issue.values) ? issue.values.map(String) : [];
+  return [
+    {
+      pointer: toPointer(path),
+      ...place(path),
+      message: `received ${came}, expected ${issue.message.replace(/^Invalid input: expected /, '')}`,
+      suggestion: suggest(typeof received === 'string' ? received.toUpperCase() : undefined, known),
+    },
+  ];
+}
+
+const shorten = (text = ''): string => (text.length > 60 ? `${text.slice(0, 59)}…` : text);
+
+/** Where a path stands in the text; of a missing one, where its parent does. */
+function placeIn(document: Document, lines: LineCounter): Place {
+  return (path, key) => {
+    for (let length = path.length; length >= 0; length -= 1) {
+      const part = path.slice(0, length);
+      const node: unknown = part.length === 0 ? document.contents : document.getIn(part, true);
+      const at = isNode(node) ? (length === path.length ? keyAt(node, key) : undefined) ?? node.range?.[0] : undefined;
+      if (at === undefined) continue;
+      const { line, col } = lines.linePos(at);
+      return { line, column: col };
+    }
+    return { line: 1, column: 1 };
+  };
+}
+
+type KeyedNode = { readonly items?: readonly { readonly key?: { readonly value?: unknown; readonly range?: readonly number[] } }[] };
+
+function keyAt(node: unknown, key: string | undefined): number | undefined {
+  if (key === undefined) return undefined;
+  return (node as KeyedNode).items?.find((item) => item.key?.value === key)?.key?.range?.[0];
+}
