@@ -1,6 +1,6 @@
 // What an operation keeps of the values so far. Kept as text in Postgres: an accumulator is made of it again.
 
-import { type Cell, readNumeric, writeCell } from './cell.ts';
+import { type Cell, ownCell, readNumeric, writeCell } from './cell.ts';
 import { type Decimal, meanOf, NumberReader, Total, writeDecimal } from './decimal.ts';
 
 export const NUMERIC_OPERATIONS = ['SUM', 'MAX', 'MIN', 'AVERAGE'] as const;
@@ -85,7 +85,7 @@ class CarryAccumulator implements Accumulator {
 
   add(cell: Cell): void {
     if (cell === undefined || cell === null) return;
-    if (this.#last || this.#carried === undefined) this.#carried = cell;
+    if (this.#last || this.#carried === undefined) this.#carried = ownCell(cell);
   }
 
   result(): string {

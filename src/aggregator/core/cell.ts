@@ -43,6 +43,17 @@ export function readNumeric(reader: NumberReader, cell: Cell): boolean {
   return cell instanceof Digits && reader.read(cell.text);
 }
 
+/** Shorter slices of a text are copies already. */
+const SLICED = 13;
+
+/** The cell for keeping: a slice of a file's block would keep the whole block in memory. */
+export function ownCell(cell: Cell): Cell {
+  return typeof cell === 'string' ? ownText(cell) : cell;
+}
+
+export const ownText = (text: string): string =>
+  text.length < SLICED ? text : Buffer.from(text, 'utf16le').toString('utf16le');
+
 /** A cell as JSON, with all digits of a number. Missing is null. */
 export function writeCell(cell: Cell): string {
   if (cell === undefined || cell === null) return 'null';

@@ -1,6 +1,8 @@
 // Times as the definition's documents have them: ISO 8601 extended, UTC. No other format is taken, and no date that
 // the calendar doesn't have.
 
+import { ownText } from './cell.ts';
+
 const FULL = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)\.(\d{3})Z$/;
 const LOOSE = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{3})?Z?$/;
 
@@ -43,8 +45,8 @@ export class PeriodReader {
     const hour = text.slice(0, KEPT.HOUR);
     if (hour === this.#lastHour && isWithinHour(text)) return this.#lastStart;
     if (parseFullInstant(text) === undefined) return undefined;
-    this.#lastHour = hour;
-    this.#lastStart = text.slice(0, this.#kept) + REST.slice(this.#kept);
+    this.#lastHour = ownText(hour);
+    this.#lastStart = ownText(text.slice(0, this.#kept) + REST.slice(this.#kept));
     return this.#lastStart;
   }
 }

@@ -44,7 +44,8 @@ export function readCell(json: string): Cell {
   return toCell(readObject(`{"v":${json}}`)?.v);
 }
 
-function canonicalJson(value: unknown): string {
+/** JSON with the names of objects sorted and all digits of numbers. */
+export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (typeof value !== 'object' || value === null || isLosslessNumber(value)) {
     const cell = toCell(value);

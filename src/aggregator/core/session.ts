@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { type Accumulator, accumulatorOf } from './accumulate.ts';
-import { type Cell, keyOf, writeCell } from './cell.ts';
+import { type Cell, keyOf, ownCell, writeCell } from './cell.ts';
 import { readCell } from './json.ts';
 import type { Plan } from './plan.ts';
 
@@ -30,6 +30,10 @@ export class Session {
   updatedAt: number;
   /** True since it was last written to Postgres. */
   touched = false;
+  /** True where Postgres has it, in whatever state. */
+  stored = false;
+  /** True once it was flushed or has expired. */
+  ended = false;
 
   constructor(
     plan: Plan,
@@ -44,7 +48,7 @@ export class Session {
     accumulators?: readonly string[],
   ) {
     this.plan = plan;
-    this.group = kept.group;
+    this.group = kept.group.map(ownCell);
     this.periods = kept.periods;
     this.key = kept.key ?? keyOf(kept.group, kept.periods);
     this.createdAt = kept.createdAt;
@@ -134,5 +138,6 @@ export function loadSession(plan: Plan, json: string): Session {
   session.updatedAt = updatedAt;
   session.ranges.push(...ranges.map(([source, from, to]) => ({ source, from, to })));
   session.exactRanges = exact;
+  session.stored = true;
   return session;
 }

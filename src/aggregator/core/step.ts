@@ -41,9 +41,11 @@ export type SetAside = { readonly field: string; readonly message: string };
 
 export type State = {
   readonly mode: Mode;
+  /** Sessions of groupings that are not in force: neither checked nor flushed, until theirs is in force again. */
+  readonly asleep: Map<string, OpenSessions>;
   /** The version in force: new sessions are opened with it. */
   plan: Plan;
-  readonly open: OpenSessions;
+  open: OpenSessions;
   /** Written to Postgres and emptied by the driver. */
   readonly touched: Session[];
   readonly gone: Session[];
@@ -59,11 +61,25 @@ const reader = new NumberReader();
 export const newState = (plan: Plan, mode: Mode, maxSessions = Number.POSITIVE_INFINITY): State => ({
   mode,
   plan,
+  asleep: new Map(),
   open: new OpenSessions(),
   touched: [],
   gone: [],
   maxSessions,
 });
+
+/**
+ * Puts another version in force. One with another grouping starts new sessions, or takes those up again that the
+ * grouping had; open sessions keep the aggregates and the flush of their version.
+ */
+export function switchPlan(state: State, plan: Plan): void {
+  if (plan.grouping !== state.plan.grouping) {
+    state.asleep.set(state.plan.grouping, state.open);
+    state.open = state.asleep.get(plan.grouping) ?? new OpenSessions();
+    state.asleep.delete(plan.grouping);
+  }
+  state.plan = plan;
+}
 
 /** Takes one record. @param now milliseconds since the epoch */
 export function step(state: State, record: Rec, now: number): Outcome {
@@ -134,6 +150,7 @@ function end(state: State, session: Session, now: number): Flushed[] {
 
 function remove(state: State, session: Session): void {
   state.open.delete(session);
+  session.ended = true;
   state.gone.push(session);
 }
 

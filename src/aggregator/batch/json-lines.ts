@@ -1,0 +1,115 @@
+// JSON text, a block at a time → records. NDJSON: an object a line. JSON: one list of objects, or one object; its elements
+// are found by their brackets, so that a list needs not be in memory. What is no JSON or no object is told.
+
+import type { Cell } from '../core/cell.ts';
+import { cellOf, readObject } from '../core/json.ts';
+import type { OnFault, OnRecord } from './csv.ts';
+
+abstract class ObjectReader {
+  readonly #names: readonly string[];
+  readonly #onRecord: OnRecord;
+  readonly #onFault: OnFault;
+  readonly #cells: Cell[] = [];
+
+  constructor(names: readonly string[], onRecord: OnRecord, onFault: OnFault) {
+    this.#names = names;
+    this.#onRecord = onRecord;
+    this.#onFault = onFault;
+  }
+
+  protected take(text: string, position: number): void {
+    let object: ReturnType<typeof readObject>;
+    try {
+      object = readObject(text);
+    } catch (error) {
+      const came = error instanceof Error ? error.message : String(error);
+      this.#onFault(`received no JSON (${came}), expected an object`, position);
+      return;
+    }
+    if (object === undefined) {
+      this.#onFault(`received ${text.slice(0, 60)}, expected a JSON object`, position);
+      return;
+    }
+    for (const [place, name] of this.#names.entries()) this.#cells[place] = cellOf(object, name);
+    this.#onRecord(this.#cells, position);
+  }
+}
+
+export class NdjsonReader extends ObjectReader {
+  #rest = '';
+  #line = 1;
+
+  write(block: string): void {
+    const text = this.#rest === '' ? block : this.#rest + block;
+    let at = 0;
+    for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', at)) {
+      this.#take(text.slice(at, end));
+      at = end + 1;
+    }
+    this.#rest = text.slice(at);
+  }
+
+  end(): void {
+    this.#take(this.#rest);
+    this.#rest = '';
+  }
+
+  #take(line: string): void {
+    if (line.trim() !== '') this.take(line, this.#line);
+    this.#line += 1;
+  }
+}
+
+/** Positions are those of the elements, from 1. */
+export class JsonReader extends ObjectReader {
+  #rest = '';
+  #position = 0;
+  /** How far `rest` was looked through, and what was found there. */
+  #at = 0;
+  #depth = 0;
+  #inText = false;
+  #begin = -1;
+  #list: boolean | undefined;
+
+  write(block: string): void {
+    this.#rest += block;
+    const text = this.#rest;
+    for (; this.#at < text.length; this.#at += 1) this.#character(text[this.#at] ?? '');
+    const kept = this.#begin === -1 ? text.length : this.#begin;
+    this.#rest = text.slice(kept);
+    this.#at -= kept;
+    if (this.#begin !== -1) this.#begin = 0;
+  }
+
+  end(): void {
+    this.#element(this.#rest.length);
+  }
+
+  #character(character: string): void {
+    if (this.#inText) {
+      if (character === '\\') this.#at += 1;
+      else if (character === '"') this.#inText = false;
+      return;
+    }
+    if (this.#list === undefined && character.trim() !== '') {
+      this.#list = character === '[';
+      if (this.#list) return;
+    }
+    if (this.#depth === 0 && (character === ',' || character === ']' || (this.#list === false && character === '\n'))) {
+      this.#element(this.#at);
+      return;
+    }
+    if (character.trim() === '') return;
+    if (this.#begin === -1) this.#begin = this.#at;
+    if (character === '"') this.#inText = true;
+    else if (character === '{' || character === '[') this.#depth += 1;
+    else if (character === '}' || character === ']') this.#depth -= 1;
+  }
+
+  #element(end: number): void {
+    if (this.#begin === -1) return;
+    this.#position += 1;
+    this.take(this.#rest.slice(this.#begin, end), this.#position);
+    this.#begin = -1;
+  }
+}

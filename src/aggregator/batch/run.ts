@@ -1,0 +1,250 @@
+// A batch run: files → sessions → flushed rows. Sessions, results and how far each file was read are committed together,
+// so that a run that was killed goes on where it was. The run's `now` is one for all of it, also after a kill. Rows are
+// handed out once they are committed, all of them by the call that ends the run.
+
+import { createHash } from 'node:crypto';
+import { type Pool, transaction } from '../../db/pool.ts';
+import type { Cell } from '../core/cell.ts';
+import type { Plan } from '../core/plan.ts';
+import { type Flushed, flushDue, flushEnded, newState, type State, step } from '../core/step.ts';
+import type { Definition } from '../definition/schema.ts';
+import { readPlans, saveDefinition } from '../store/definitions.ts';
+import { type AsideRow, insertAsides, insertResults } from '../store/results.ts';
+import { findOpenRun, insertRun, markDelivered, moveRun, type Run, type RunPlace } from '../store/runs.ts';
+import { deleteExpired, readSessions, sessionsWritten, writeSessions } from '../store/sessions.ts';
+import { InputError } from './csv.ts';
+import { describeInput, type InputFile, readInput } from './input.ts';
+
+const COMMIT_MS = 10_000;
+/** Flushed rows and records set aside that may wait for a commit. */
+const MOST_WAITING = 20_000;
+const DEFAULT_SESSIONS = 1_000_000;
+
+export class RunError extends Error {
+  override readonly name = 'RunError';
+}
+
+export type Progress = { readonly file: string; readonly done: number; readonly records: number };
+export type RunOptions = {
+  readonly pool: Pool;
+  readonly definition: Definition;
+  readonly files: readonly string[];
+  /** Milliseconds since the epoch; a run that goes on keeps its own. */
+  readonly now: number;
+  /** Forgets an unfinished run over other files. */
+  readonly discard?: boolean;
+  readonly commitMs?: number;
+  readonly onProgress?: (progress: Progress) => void;
+};
+export type RunResult = {
+  readonly run: number;
+  readonly records: number;
+  readonly setAside: number;
+  readonly resumed: boolean;
+};
+
+/**
+ * Runs a definition over files, or goes on with the run over the same files that was cut off.
+ * @param deliver called with flushed rows, as JSON text, in their order: all of the run's
+ * @throws {InputError} where a file is missing; {RunError} where another run is unfinished or running
+ */
+export async function runBatch(
+  options: RunOptions,
+  deliver: (rows: readonly string[]) => Promise<void>,
+): Promise<RunResult> {
+  const inputs = options.files.map(describeInput);
+  const lock = await options.pool.connect();
+  try {
+    await takeLock(lock, options.definition.name);
+    const { run, resumed } = await beginRun(options, inputs);
+    if (!run.finished) await new BatchRun(options, inputs, run).run();
+    await deliverRows(options.pool, run.id, deliver);
+    await transaction(options.pool, (client) => markDelivered(client, run.id));
+    const { rows } = await options.pool.query<{ records: number; set_aside: number }>(
+      'SELECT records, set_aside FROM aggregator_runs WHERE id = $1',
+      [run.id],
+    );
+    return { run: run.id, records: rows[0]?.records ?? 0, setAside: rows[0]?.set_aside ?? 0, resumed };
+  } finally {
+    // The lock goes with its connection.
+    lock.release(true);
+  }
+}
+
+type Queries = { query(sql: string, values: unknown[]): Promise<{ rows: { taken: boolean }[] }> };
+
+async function takeLock(client: Queries, name: string): Promise<void> {
+  const key = createHash('sha256').update(`aggregator ${name}`).digest().readInt32BE();
+  const { rows } = await client.query('SELECT pg_try_advisory_lock($1, $2) AS taken', [0x5510, key]);
+  if (rows[0]?.taken !== true) throw new RunError(`another process runs ${name}; one run of a definition at a time`);
+}
+
+function beginRun(
+  { pool, definition, now, discard }: RunOptions,
+  inputs: readonly InputFile[],
+): Promise<{ run: Run; resumed: boolean }> {
+  const described = JSON.stringify(inputs);
+  return transaction(pool, async (client) => {
+    const version = await saveDefinition(client, definition);
+    const open = await findOpenRun(client, definition.name);
+    if (open !== undefined && open.inputs === described && open.version === version)
+      return { run: open, resumed: true };
+    if (open !== undefined && !open.finished && discard !== true) throw new RunError(unfinished(definition.name, open));
+    if (open !== undefined) {
+      if (!open.finished) await dropSessionsOfRun(client, definition.name);
+      await markDelivered(client, open.id);
+    }
+    await insertRun(client, definition.name, version, described, now);
+    const run = await findOpenRun(client, definition.name);
+    if (run === undefined) throw new Error('the run that was just begun is not there');
+    return { run, resumed: false };
+  });
+}
+
+const unfinished = (name: string, { inputs, file, position }: Run): string => {
+  const files = (JSON.parse(inputs) as InputFile[]).map(({ path }) => path);
+  return (
+    `a run of ${name} over ${files.join(' ')} was cut off at ${files[file] ?? 'its end'}:${position}; ` +
+    'start it again with the same definition and files, or give --discard to forget where it was'
+  );
+};
+
+/** Sessions that wait for the end of a file or run that will never come; those with a timeout stay. */
+async function dropSessionsOfRun(client: Parameters<typeof saveDefinition>[0], name: string): Promise<void> {
+  await client.query('DELETE FROM aggregator_sessions WHERE definition = $1 AND due_at IS NULL', [name]);
+}
+
+const PAGE = 5_000;
+
+async function deliverRows(
+  pool: Pool,
+  run: number,
+  deliver: (rows: readonly string[]) => Promise<void>,
+): Promise<void> {
+  for (let after = 0; ; ) {
+    const { rows } = await pool.query<{ seq: number; row: string }>(
+      'SELECT seq, row::text AS row FROM aggregator_results WHERE run = $1 AND seq > $2 ORDER BY seq LIMIT $3',
+      [run, after, PAGE],
+    );
+    if (rows.length === 0) return;
+    await deliver(rows.map(({ row }) => row));
+    after = rows.at(-1)?.seq ?? after;
+  }
+}
+
+class BatchRun {
+  readonly #options: RunOptions;
+  readonly #inputs: readonly InputFile[];
+  readonly #now: number;
+  #written: RunPlace;
+  #records: number;
+  #setAside: number;
+  #flushed: Flushed[] = [];
+  #asides: AsideRow[] = [];
+  #committedAt = performance.now();
+  #names: readonly string[] = [];
+
+  constructor(options: RunOptions, inputs: readonly InputFile[], run: Run) {
+    this.#options = options;
+    this.#inputs = inputs;
+    this.#now = run.clock;
+    this.#written = run;
+    this.#records = run.records;
+    this.#setAside = run.set_aside;
+  }
+
+  async run(): Promise<void> {
+    const state = await this.#load();
+    const { file: firstFile, position: firstPosition } = this.#written;
+    // Nothing was read yet, or what was due is committed with the first positions.
+    if (firstFile === 0 && firstPosition === 0) this.#flushed.push(...flushDue(state, this.#now));
+    for (const [index, input] of this.#inputs.entries()) {
+      if (index < firstFile) continue;
+      await this.#file(state, index, input, index === firstFile ? firstPosition : 0);
+    }
+    this.#flushed.push(...flushEnded(state, 'END_OF_STREAM', this.#now));
+    await this.#commit(state, this.#inputs.length, 0, true);
+  }
+
+  async #load(): Promise<State> {
+    const { pool, definition } = this.#options;
+    const client = await pool.connect();
+    try {
+      await deleteExpired(client, this.#now);
+      const { plans, fields } = await readPlans(client, definition.name);
+      const plan = [...plans.values()].at(-1) as Plan;
+      const state = newState(plan, 'batch', definition.limits?.max_sessions ?? DEFAULT_SESSIONS);
+      for (const session of await readSessions(client, plans, plan)) state.open.add(session);
+      this.#names = fields.names;
+      return state;
+    } finally {
+      client.release();
+    }
+  }
+
+  /** @param after the last position that an earlier process has committed */
+  async #file(state: State, index: number, input: InputFile, after: number): Promise<void> {
+    let position = after;
+    const source = input.path;
+    const now = this.#now;
+    const record = { cells: [] as readonly Cell[], source, position: 0, at: now };
+    const onRecord = (cells: readonly Cell[], at: number) => {
+      if (at <= after) return;
+      position = at;
+      record.cells = cells;
+      record.position = at;
+      const outcome = step(state, record, now);
+      if ('aside' in outcome) this.#aside({ source, position: at, ...outcome.aside });
+      else {
+        this.#records += 1;
+        if (outcome.flushed.length > 0) this.#flushed.push(...outcome.flushed);
+      }
+    };
+    const onFault = (message: string, at: number) => {
+      if (at <= after) return;
+      position = at;
+      this.#aside({ source, position: at, field: '', message });
+    };
+    try {
+      await readInput(input, this.#names, onRecord, onFault, async (bytes) => {
+        this.#options.onProgress?.({ file: source, done: bytes / Math.max(input.bytes, 1), records: this.#records });
+        if (this.#shouldCommit()) await this.#commit(state, index, position, false);
+      });
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      this.#aside({ source, position, field: '', message: error.message });
+    }
+    this.#flushed.push(...flushEnded(state, 'END_OF_TRANSACTION', now));
+    if (index < this.#inputs.length - 1) await this.#commit(state, index + 1, 0, false);
+  }
+
+  #aside(row: AsideRow): void {
+    this.#setAside += 1;
+    this.#asides.push(row);
+  }
+
+  #shouldCommit(): boolean {
+    const { commitMs = COMMIT_MS } = this.#options;
+    return (
+      this.#flushed.length + this.#asides.length > MOST_WAITING ||
+      performance.now() - this.#committedAt >= commitMs
+    );
+  }
+
+  async #commit(state: State, file: number, position: number, finished: boolean): Promise<void> {
+    const { pool, definition } = this.#options;
+    const { id } = this.#written;
+    const place = { id, file, position, records: this.#records, set_aside: this.#setAside };
+    await transaction(pool, async (client) => {
+      await moveRun(client, this.#written, place, finished);
+      await writeSessions(client, state);
+      await insertResults(client, this.#flushed, id);
+      await insertAsides(client, definition.name, this.#asides, id);
+    });
+    sessionsWritten(state);
+    this.#written = place;
+    this.#flushed = [];
+    this.#asides = [];
+    this.#committedAt = performance.now();
+  }
+}

@@ -1,0 +1,62 @@
+// Definitions in Postgres, with every version that was ever in force.
+
+import type { Client } from '../../db/pool.ts';
+import { compile, FieldTable, type Plan } from '../core/plan.ts';
+import { checkValue } from '../definition/read.ts';
+import type { Definition } from '../definition/schema.ts';
+
+export type StoredDefinition = {
+  readonly definition: Definition;
+  readonly version: number;
+  readonly paused: boolean;
+};
+
+/**
+ * Saves a definition; a version of it where it differs from the one in force.
+ * @param client in a transaction
+ * @returns the version in force
+ */
+export async function saveDefinition(client: Client, definition: Definition): Promise<number> {
+  const { name } = definition;
+  await client.query(
+    'INSERT INTO aggregator_definitions (name, version) VALUES ($1, 0) ON CONFLICT (name) DO NOTHING',
+    [name],
+  );
+  await client.query('SELECT FROM aggregator_definitions WHERE name = $1 FOR UPDATE', [name]);
+  const current = await currentVersion(client, name);
+  const body = JSON.stringify(definition);
+  if (current?.body === body) return current.version;
+  const version = (current?.version ?? 0) + 1;
+  const { grouping } = compile(definition, version, new FieldTable());
+  await client.query(
+    'INSERT INTO aggregator_versions (definition, version, body, grouping) VALUES ($1, $2, $3, $4)',
+    [name, version, body, grouping],
+  );
+  await client.query('UPDATE aggregator_definitions SET version = $2 WHERE name = $1', [name, version]);
+  return version;
+}
+
+async function currentVersion(client: Client, name: string): Promise<{ body: string; version: number } | undefined> {
+  const { rows } = await client.query<{ body: string; version: number }>(
+    `SELECT v.body::text AS body, v.version FROM aggregator_versions v
+     JOIN aggregator_definitions d ON d.name = v.definition AND d.version = v.version WHERE d.name = $1`,
+    [name],
+  );
+  return rows[0];
+}
+
+/** The plans of every version, those of open sessions included; all read the same cells of a record. */
+export async function readPlans(
+  client: Client,
+  name: string,
+): Promise<{ readonly plans: ReadonlyMap<number, Plan>; readonly fields: FieldTable }> {
+  const { rows } = await client.query<{ version: number; body: unknown }>(
+    'SELECT version, body FROM aggregator_versions WHERE definition = $1 ORDER BY version',
+    [name],
+  );
+  const fields = new FieldTable();
+  const plans = new Map(
+    rows.map(({ version, body }) => [version, compile(checkValue(body, false), version, fields)]),
+  );
+  return { plans, fields };
+}

@@ -1,0 +1,61 @@
+// What was flushed and what was set aside, in Postgres: committed with the sessions that it came of.
+
+import type { Client } from '../../db/pool.ts';
+import { writeRow } from '../core/row.ts';
+import { sessionId } from '../core/session.ts';
+import type { Flushed } from '../core/step.ts';
+
+const ROWS = 5_000;
+
+/** @param run of a batch; undefined in real time */
+export async function insertResults(
+  client: Client,
+  flushed: readonly Flushed[],
+  run: number | undefined,
+): Promise<void> {
+  for (let at = 0; at < flushed.length; at += ROWS) {
+    const some = flushed.slice(at, at + ROWS);
+    await client.query(
+      `INSERT INTO aggregator_results (definition, run, id, row, flushed_at)
+       SELECT $1, $2, id, row, to_timestamp(at / 1000.0)
+       FROM unnest($3::text[], $4::json[], $5::float8[]) WITH ORDINALITY AS flushed (id, row, at, place) ORDER BY place`,
+      [
+        some[0]?.session.plan.definition,
+        run ?? null,
+        some.map(({ session }) => sessionId(session)),
+        some.map(writeRow),
+        some.map(({ at: flushedAt }) => flushedAt),
+      ],
+    );
+  }
+}
+
+export type AsideRow = {
+  readonly source: string;
+  readonly position: number;
+  readonly field: string;
+  readonly message: string;
+};
+
+export async function insertAsides(
+  client: Client,
+  definition: string,
+  asides: readonly AsideRow[],
+  run: number | undefined,
+): Promise<void> {
+  for (let at = 0; at < asides.length; at += ROWS) {
+    const some = asides.slice(at, at + ROWS);
+    await client.query(
+      `INSERT INTO aggregator_set_aside (definition, run, source, position, field, message)
+       SELECT $1, $2, * FROM unnest($3::text[], $4::bigint[], $5::text[], $6::json[])`,
+      [
+        definition,
+        run ?? null,
+        some.map(({ source }) => source),
+        some.map(({ position }) => position),
+        some.map(({ field }) => field),
+        some.map(({ message }) => JSON.stringify(message)),
+      ],
+    );
+  }
+}

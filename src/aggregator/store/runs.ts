@@ -1,0 +1,63 @@
+// Runs over files: which are unfinished, and how far they came.
+
+import type { Client } from '../../db/pool.ts';
+
+export type Run = {
+  readonly id: number;
+  readonly version: number;
+  readonly inputs: string;
+  /** The run's own `now`, in milliseconds since the epoch: the same after a kill. */
+  readonly clock: number;
+  readonly file: number;
+  readonly position: number;
+  readonly records: number;
+  readonly set_aside: number;
+  readonly finished: boolean;
+};
+
+const COLUMNS = `id, version, inputs::text AS inputs, extract(epoch FROM clock) * 1000 AS clock, file, position, records,
+  set_aside, finished_at IS NOT NULL AS finished`;
+
+/** The run of a definition whose results were not all handed out. */
+export async function findOpenRun(client: Client, definition: string): Promise<Run | undefined> {
+  const { rows } = await client.query<Run>(
+    `SELECT ${COLUMNS} FROM aggregator_runs WHERE definition = $1 AND delivered_at IS NULL`,
+    [definition],
+  );
+  const [run] = rows;
+  return run === undefined ? undefined : { ...run, clock: Number(run.clock) };
+}
+
+export async function insertRun(
+  client: Client,
+  definition: string,
+  version: number,
+  inputs: string,
+  now: number,
+): Promise<void> {
+  await client.query(
+    `INSERT INTO aggregator_runs (definition, version, inputs, clock) VALUES ($1, $2, $3, to_timestamp($4 / 1000.0))`,
+    [definition, version, inputs, now],
+  );
+}
+
+/** What a run has come to since it was last written. */
+export type RunPlace = Pick<Run, 'id' | 'file' | 'position' | 'records' | 'set_aside'>;
+
+/**
+ * Moves a run on from where it was.
+ * @throws {Error} where another process has moved it meanwhile
+ */
+export async function moveRun(client: Client, from: RunPlace, to: RunPlace, finished: boolean): Promise<void> {
+  const { rowCount } = await client.query(
+    `UPDATE aggregator_runs SET file = $4, position = $5, records = $6, set_aside = $7,
+       finished_at = CASE WHEN $8 THEN clock_timestamp() END
+     WHERE id = $1 AND file = $2 AND position = $3 AND finished_at IS NULL`,
+    [from.id, from.file, from.position, to.file, to.position, to.records, to.set_aside, finished],
+  );
+  if (rowCount !== 1) throw new Error('another process has gone on with this run; this one stops');
+}
+
+export async function markDelivered(client: Client, id: number): Promise<void> {
+  await client.query('UPDATE aggregator_runs SET delivered_at = clock_timestamp() WHERE id = $1', [id]);
+}
