@@ -61,7 +61,6 @@ CREATE TABLE aggregator_results (
   forwarded_at timestamptz
 );
 CREATE INDEX aggregator_results_by_definition ON aggregator_results (definition, seq);
-CREATE INDEX aggregator_results_of_run ON aggregator_results (run, seq) WHERE run IS NOT NULL;
 
 CREATE TABLE aggregator_set_aside (
   seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -8,10 +8,10 @@ import { explainConnection } from '../src/db/errors.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { openPool, type Pool } from '../src/db/pool.ts';
 import { createLog, type Logger } from '../src/runtime/log.ts';
+import { standardOutput } from '../src/runtime/standard-output.ts';
 import { loadFile } from './load.ts';
 import { writeReplica } from './replica.ts';
 import { loadSample } from './sample.ts';
-import { standardOutput } from './standard-output.ts';
 import { describeExploration, describeLoad, describeVerification, showProgress } from './terminal.ts';
 import { verifyCounts } from './verify.ts';
 

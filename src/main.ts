@@ -4,10 +4,12 @@
 //   0 done   1 it could not be done   2 a setting or an argument can't be used
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { PUBLISHED_ROWS } from '../seed/published.ts';
+import { parseInstant } from './aggregator/core/instant.ts';
 import { ConfigError, optionName, readConfig, type SettingName, settings } from './config.ts';
 import { askedToStop, report } from './processes/child.ts';
+import { lockPart, prepareDataDir } from './processes/data-dir.ts';
 import { answerMetrics, askMetrics } from './processes/metrics-relay.ts';
 import { PARTS, type Part, startPart } from './processes/parts.ts';
 import { start } from './processes/start.ts';
@@ -109,8 +111,83 @@ function buildProgram(): Command {
         process.exitCode = await explore(file, json === true);
       }),
   );
+  program.addCommand(aggregateCommand());
   program.addCommand(new Command('run-part').argument('<part>').action(runPart), { hidden: true });
   return program;
+}
+
+/** `aggregate` and its own commands; one without a name is `run`. */
+function aggregateCommand(): Command {
+  const made = new Command('aggregate').description('groups, aggregates and flushes records').exitOverride();
+  const load = () => import('./aggregator/commands.ts');
+  const part = (name: string, summary: string) => made.command(name).description(summary).exitOverride();
+  part('lint', 'says whether definitions are without a fault')
+    .argument('<definition...>')
+    .option('--json', 'problems as JSON, with pointer, line, column and suggestion')
+    .action(async (files: string[], { json }: { readonly json?: true }) => {
+      process.exitCode = await (await load()).lint(files, json === true);
+    });
+  part('test', 'runs the tests that definitions carry, by their own clock')
+    .argument('<definition...>')
+    .action(async (files: string[]) => {
+      process.exitCode = await (await load()).test(files);
+    });
+  part('sql', 'prints DuckDB SQL that gives the same rows of CSV files')
+    .argument('<definition>')
+    .argument('<file...>')
+    .action(async (file: string, inputs: string[]) => {
+      process.exitCode = await (await load()).sql(file, inputs);
+    });
+  part('explain', 'says in words what a definition does, and when it will flush')
+    .argument('<definition>')
+    .option('--now <time>', 'ISO 8601 in UTC', instant, Date.now())
+    .action(async (file: string, { now }: { readonly now: number }) => {
+      process.exitCode = await (await load()).explain(file, now);
+    });
+  return made.addCommand(aggregateRun(), { isDefault: true });
+}
+
+type RunOptions = {
+  readonly commitMs: number;
+  readonly now: number;
+  readonly format: 'ndjson' | 'csv';
+  readonly out?: string;
+  readonly discard?: true;
+};
+
+function aggregateRun(): Command {
+  return command('run', 'runs a definition over .csv, .ndjson and .json files, also .gz (the default)')
+    .argument('<definition>')
+    .argument('[file...]')
+    .option('--now <time>', "the run's clock, ISO 8601 in UTC (default: the machine's)", instant, Date.now())
+    .addOption(new Option('--format <format>', 'of the rows').choices(['ndjson', 'csv']).default('ndjson'))
+    .option('--out <file>', 'where to write the rows (default: standard output)')
+    .option('--commit-ms <number>', 'milliseconds between commits', wholeNumber, 10_000)
+    .option('--discard', 'forgets where a run over other files was cut off')
+    .action(async (file: string, inputs: string[], options: RunOptions) => {
+      const { run } = await import('./aggregator/commands.ts');
+      const config = readConfig(givenSettings(options as unknown as Options));
+      process.exitCode = await run({
+        config,
+        file,
+        inputs,
+        now: options.now,
+        format: options.format,
+        out: options.out,
+        discard: options.discard === true,
+        commitMs: options.commitMs,
+        prepare: () => {
+          prepareDataDir(config.DATA_DIR);
+          return lockPart(config.DATA_DIR, 'postgres').release;
+        },
+      });
+    });
+}
+
+function instant(text: string): number {
+  const time = parseInstant(text);
+  if (time === undefined) throw new InvalidArgumentError('Expected YYYY-MM-DDTHH:mm:ss[.sss]Z.');
+  return time;
 }
 
 function wholeNumber(text: string): number {

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readDefinition } from '../../src/aggregator/definition/read.ts';
 import { runTests } from '../../src/aggregator/definition/virtual-run.ts';
-import { packageRoot } from '../../src/paths.ts';
+import { packageRoot } from '../../src/runtime/paths.ts';
 
 const folder = path.join(packageRoot, 'examples', 'aggregator');
 

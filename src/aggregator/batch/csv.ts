@@ -132,7 +132,9 @@ export class CsvReader {
   #header(names: readonly string[]): void {
     const twice = names.find((name, index) => names.indexOf(name) !== index);
     if (twice !== undefined)
-      throw new InputError(`received a header with the column ${JSON.stringify(twice)} twice, expected different names`);
+      throw new InputError(
+        `received a header with the column ${JSON.stringify(twice)} twice, expected different names`,
+      );
     this.#places = names.map((name) => this.#names.indexOf(name));
   }
 }

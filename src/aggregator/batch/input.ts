@@ -20,7 +20,9 @@ export type InputFile = { readonly path: string; readonly bytes: number };
  */
 export function describeInput(path: string): InputFile {
   if (!NAME.test(path))
-    throw new InputError(`received ${path}, expected a name that ends in .csv, .ndjson, .jsonl or .json, or in these and .gz`);
+    throw new InputError(
+      `received ${path}, expected a name that ends in .csv, .ndjson, .jsonl or .json, or in these and .gz`,
+    );
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats === undefined) throw new InputError(`received ${path}, which doesn't exist, expected a file`);
   if (!stats.isFile()) throw new InputError(`received ${path}, which is no file, expected a file`);

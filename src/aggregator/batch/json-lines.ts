@@ -95,7 +95,10 @@ export class JsonReader extends ObjectReader {
       this.#list = character === '[';
       if (this.#list) return;
     }
-    if (this.#depth === 0 && (character === ',' || character === ']' || (this.#list === false && character === '\n'))) {
+    if (
+      this.#depth === 0 &&
+      (character === ',' || character === ']' || (this.#list === false && character === '\n'))
+    ) {
       this.#element(this.#at);
       return;
     }

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { type Pool, transaction } from '../../db/pool.ts';
 import type { Cell } from '../core/cell.ts';
 import type { Plan } from '../core/plan.ts';
+import { writeRow } from '../core/row.ts';
 import { type Flushed, flushDue, flushEnded, newState, type State, step } from '../core/step.ts';
 import type { Definition } from '../definition/schema.ts';
 import { readPlans, saveDefinition } from '../store/definitions.ts';
@@ -16,6 +17,8 @@ import { InputError } from './csv.ts';
 import { describeInput, type InputFile, readInput } from './input.ts';
 
 const COMMIT_MS = 10_000;
+/** However long commits take, they take no more than a tenth of the time. */
+const MOST_COMMITTING = 9;
 /** Flushed rows and records set aside that may wait for a commit. */
 const MOST_WAITING = 20_000;
 const DEFAULT_SESSIONS = 1_000_000;
@@ -36,6 +39,7 @@ export type RunOptions = {
   readonly commitMs?: number;
   readonly onProgress?: (progress: Progress) => void;
 };
+type Deliver = (rows: readonly string[]) => Promise<void>;
 export type RunResult = {
   readonly run: number;
   readonly records: number;
@@ -48,17 +52,14 @@ export type RunResult = {
  * @param deliver called with flushed rows, as JSON text, in their order: all of the run's
  * @throws {InputError} where a file is missing; {RunError} where another run is unfinished or running
  */
-export async function runBatch(
-  options: RunOptions,
-  deliver: (rows: readonly string[]) => Promise<void>,
-): Promise<RunResult> {
+export async function runBatch(options: RunOptions, deliver: Deliver): Promise<RunResult> {
   const inputs = options.files.map(describeInput);
   const lock = await options.pool.connect();
   try {
     await takeLock(lock, options.definition.name);
     const { run, resumed } = await beginRun(options, inputs);
-    if (!run.finished) await new BatchRun(options, inputs, run).run();
-    await deliverRows(options.pool, run.id, deliver);
+    if (resumed) await deliverRows(options.pool, options.definition.name, run.id, deliver);
+    if (!run.finished) await new BatchRun(options, inputs, run, deliver).run();
     await transaction(options.pool, (client) => markDelivered(client, run.id));
     const { rows } = await options.pool.query<{ records: number; set_aside: number }>(
       'SELECT records, set_aside FROM aggregator_runs WHERE id = $1',
@@ -76,7 +77,8 @@ type Queries = { query(sql: string, values: unknown[]): Promise<{ rows: { taken:
 async function takeLock(client: Queries, name: string): Promise<void> {
   const key = createHash('sha256').update(`aggregator ${name}`).digest().readInt32BE();
   const { rows } = await client.query('SELECT pg_try_advisory_lock($1, $2) AS taken', [0x5510, key]);
-  if (rows[0]?.taken !== true) throw new RunError(`another process runs ${name}; one run of a definition at a time`);
+  if (rows[0]?.taken !== true)
+    throw new RunError(`another process runs ${name}; one run of a definition at a time`);
 }
 
 function beginRun(
@@ -89,7 +91,8 @@ function beginRun(
     const open = await findOpenRun(client, definition.name);
     if (open !== undefined && open.inputs === described && open.version === version)
       return { run: open, resumed: true };
-    if (open !== undefined && !open.finished && discard !== true) throw new RunError(unfinished(definition.name, open));
+    if (open !== undefined && !open.finished && discard !== true)
+      throw new RunError(unfinished(definition.name, open));
     if (open !== undefined) {
       if (!open.finished) await dropSessionsOfRun(client, definition.name);
       await markDelivered(client, open.id);
@@ -116,15 +119,12 @@ async function dropSessionsOfRun(client: Parameters<typeof saveDefinition>[0], n
 
 const PAGE = 5_000;
 
-async function deliverRows(
-  pool: Pool,
-  run: number,
-  deliver: (rows: readonly string[]) => Promise<void>,
-): Promise<void> {
+/** What an earlier process has committed, and may not have handed out. */
+async function deliverRows(pool: Pool, definition: string, run: number, deliver: Deliver): Promise<void> {
   for (let after = 0; ; ) {
     const { rows } = await pool.query<{ seq: number; row: string }>(
-      'SELECT seq, row::text AS row FROM aggregator_results WHERE run = $1 AND seq > $2 ORDER BY seq LIMIT $3',
-      [run, after, PAGE],
+      'SELECT seq, row::text AS row FROM aggregator_results WHERE run = $1 AND definition = $4 AND seq > $2 ORDER BY seq LIMIT $3',
+      [run, after, PAGE, definition],
     );
     if (rows.length === 0) return;
     await deliver(rows.map(({ row }) => row));
@@ -136,15 +136,18 @@ class BatchRun {
   readonly #options: RunOptions;
   readonly #inputs: readonly InputFile[];
   readonly #now: number;
+  readonly #deliver: Deliver;
   #written: RunPlace;
   #records: number;
   #setAside: number;
   #flushed: Flushed[] = [];
   #asides: AsideRow[] = [];
   #committedAt = performance.now();
+  #commitTook = 0;
   #names: readonly string[] = [];
 
-  constructor(options: RunOptions, inputs: readonly InputFile[], run: Run) {
+  constructor(options: RunOptions, inputs: readonly InputFile[], run: Run, deliver: Deliver) {
+    this.#deliver = deliver;
     this.#options = options;
     this.#inputs = inputs;
     this.#now = run.clock;
@@ -207,7 +210,11 @@ class BatchRun {
     };
     try {
       await readInput(input, this.#names, onRecord, onFault, async (bytes) => {
-        this.#options.onProgress?.({ file: source, done: bytes / Math.max(input.bytes, 1), records: this.#records });
+        this.#options.onProgress?.({
+          file: source,
+          done: bytes / Math.max(input.bytes, 1),
+          records: this.#records,
+        });
         if (this.#shouldCommit()) await this.#commit(state, index, position, false);
       });
     } catch (error) {
@@ -227,18 +234,20 @@ class BatchRun {
     const { commitMs = COMMIT_MS } = this.#options;
     return (
       this.#flushed.length + this.#asides.length > MOST_WAITING ||
-      performance.now() - this.#committedAt >= commitMs
+      performance.now() - this.#committedAt >= Math.max(commitMs, this.#commitTook * MOST_COMMITTING)
     );
   }
 
   async #commit(state: State, file: number, position: number, finished: boolean): Promise<void> {
     const { pool, definition } = this.#options;
     const { id } = this.#written;
+    const began = performance.now();
+    const rows = this.#flushed.map(writeRow);
     const place = { id, file, position, records: this.#records, set_aside: this.#setAside };
     await transaction(pool, async (client) => {
       await moveRun(client, this.#written, place, finished);
       await writeSessions(client, state);
-      await insertResults(client, this.#flushed, id);
+      await insertResults(client, this.#flushed, rows, id);
       await insertAsides(client, definition.name, this.#asides, id);
     });
     sessionsWritten(state);
@@ -246,5 +255,7 @@ class BatchRun {
     this.#flushed = [];
     this.#asides = [];
     this.#committedAt = performance.now();
+    this.#commitTook = this.#committedAt - began;
+    if (rows.length > 0) await this.#deliver(rows);
   }
 }

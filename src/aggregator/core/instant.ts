@@ -70,4 +70,5 @@ const isDigit = (text: string, at: number): boolean => {
   const code = text.charCodeAt(at);
   return code >= 0x30 && code <= 0x39;
 };
-const isSixty = (text: string, at: number): boolean => text.charCodeAt(at) <= 0x35 && isDigit(text, at) && isDigit(text, at + 1);
+const isSixty = (text: string, at: number): boolean =>
+  text.charCodeAt(at) <= 0x35 && isDigit(text, at) && isDigit(text, at + 1);

@@ -20,7 +20,8 @@ export function readObject(text: string): JsonObject | undefined {
     : undefined;
 }
 
-function readLossless(text: string): unknown {
+/** JSON with every number as lossless-json's LosslessNumber. @throws {SyntaxError} */
+export function readLossless(text: string): unknown {
   // What JSON.parse refuses is refused with its words; of two equal names the last one counts, as there.
   JSON.parse(text);
   return parseLossless(text, null, { onDuplicateKey: ({ newValue }) => newValue });

@@ -18,7 +18,11 @@ export class FieldTable {
   }
 }
 
-export type PlannedPeriod = { readonly place: number; readonly output: string; readonly reader: PeriodReader };
+export type PlannedPeriod = {
+  readonly place: number;
+  readonly output: string;
+  readonly reader: PeriodReader;
+};
 export type PlannedAggregate = {
   readonly place: number;
   readonly field: string;
@@ -54,17 +58,29 @@ export type Plan = {
   readonly duePlace: number | undefined;
   readonly dueTimes: DueTimes | undefined;
   /** The names of a flushed row's columns, in the definition's order: group fields, then period starts. */
-  readonly columns: readonly { readonly name: string; readonly from: 'group' | 'period'; readonly index: number }[];
+  readonly columns: readonly {
+    readonly name: string;
+    readonly from: 'group' | 'period';
+    readonly index: number;
+  }[];
 };
 
-const byName = <T>(name: (item: T) => string) => (one: T, other: T) => (name(one) < name(other) ? -1 : 1);
+const byName =
+  <T>(name: (item: T) => string) =>
+  (one: T, other: T) =>
+    name(one) < name(other) ? -1 : 1;
 
 /** The output name of an aggregate: sum_sheets, or count where no field was named. */
 export const outputOf = ({ field, operation, as }: Definition['aggregate'][number]): string =>
   as ?? [operation.toLowerCase(), ...(field === undefined ? [] : [field])].join('_');
 
-export const periodOutputOf = ({ field, period }: { readonly field: string; readonly period: string }): string =>
-  `${period.toLowerCase()}_${field}`;
+export const periodOutputOf = ({
+  field,
+  period,
+}: {
+  readonly field: string;
+  readonly period: string;
+}): string => `${period.toLowerCase()}_${field}`;
 
 /** @param version of the definition; its open sessions keep it until they are flushed */
 export function compile(definition: Definition, version: number, fields: FieldTable): Plan {
@@ -92,7 +108,9 @@ export function compile(definition: Definition, version: number, fields: FieldTa
     })),
     aggregates,
     conditions:
-      flush.by === 'TIMEOUT' ? (flush.conditions ?? []).map((one) => planCondition(one, aggregates, fields)) : [],
+      flush.by === 'TIMEOUT'
+        ? (flush.conditions ?? []).map((one) => planCondition(one, aggregates, fields))
+        : [],
     flushBy: flush.by,
     timeout,
     duePlace: timeout?.type === 'TIMESTAMP' ? fields.placeOf(timeout.field) : undefined,

@@ -6,7 +6,8 @@ import type { Flushed } from './step.ts';
 
 export type Column = readonly [name: string, json: string];
 
-const time = (at: number | undefined): string => (at === undefined ? 'null' : `"${new Date(at).toISOString()}"`);
+const time = (at: number | undefined): string =>
+  at === undefined ? 'null' : `"${new Date(at).toISOString()}"`;
 
 /** The columns of a row beside its meta, in their order, each with its value as JSON. */
 export function rowColumns({ session }: Flushed): Column[] {
@@ -18,7 +19,9 @@ export function rowColumns({ session }: Flushed): Column[] {
         from === 'group' ? writeCell(group[index]) : JSON.stringify(periods[index]),
       ],
     ),
-    ...plan.aggregates.map(({ output }, index): Column => [output, accumulators[index]?.result(count) ?? 'null']),
+    ...plan.aggregates.map(
+      ({ output }, index): Column => [output, accumulators[index]?.result(count) ?? 'null'],
+    ),
   ];
 }
 
@@ -36,7 +39,12 @@ export function metaColumns({ session, type, at, condition }: Flushed): Column[]
     ['flushed_at', time(at)],
     ['flush_type', JSON.stringify(type)],
     ['condition', JSON.stringify(condition ?? null)],
-    ['sources', JSON.stringify(session.ranges.map(({ source, from, to }) => `${source}:${from === to ? from : `${from}-${to}`}`))],
+    [
+      'sources',
+      JSON.stringify(
+        session.ranges.map(({ source, from, to }) => `${source}:${from === to ? from : `${from}-${to}`}`),
+      ),
+    ],
     ['sources_exact', String(session.exactRanges)],
   ];
 }

@@ -10,7 +10,7 @@ import type { Plan } from './plan.ts';
 export type SourceRange = { readonly source: string; from: number; to: number };
 
 /** A session of records that lie far apart tells the first so many ranges exactly; the last one covers the rest. */
-export const MOST_RANGES = 20;
+export const MOST_RANGES = 8;
 
 export class Session {
   readonly plan: Plan;
@@ -124,8 +124,20 @@ type Saved = readonly [
 
 /** @param plan of the version that the session was opened with */
 export function loadSession(plan: Plan, json: string): Session {
-  const [group, periods, accumulators, count, firstEvent, lastEvent, createdAt, dueAt, updatedAt, start, ranges, exact] =
-    JSON.parse(json) as Saved;
+  const [
+    group,
+    periods,
+    accumulators,
+    count,
+    firstEvent,
+    lastEvent,
+    createdAt,
+    dueAt,
+    updatedAt,
+    start,
+    ranges,
+    exact,
+  ] = JSON.parse(json) as Saved;
   const cells = group.map(readCell);
   const session = new Session(
     plan,

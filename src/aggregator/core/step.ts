@@ -92,7 +92,12 @@ export function step(state: State, record: Rec, now: number): Outcome {
   const aside = fault(current?.plan ?? plan, record.cells);
   if (aside !== undefined) return { aside };
   if (current === undefined && state.open.size - (ended ? 1 : 0) >= state.maxSessions)
-    return { aside: { field: '', message: `received one session more than ${state.maxSessions}, the definition's max_sessions` } };
+    return {
+      aside: {
+        field: '',
+        message: `received one session more than ${state.maxSessions}, the definition's max_sessions`,
+      },
+    };
   const before = found !== undefined && ended ? end(state, found, now) : [];
   const session = current ?? openSession(state, place, record, now);
   add(state, session, record, now);
@@ -136,7 +141,8 @@ function fault(plan: Plan, cells: readonly Cell[]): SetAside | undefined {
   return undefined;
 }
 
-const dueOfCell = (cell: Cell): number | undefined => (typeof cell === 'string' ? parseInstant(cell) : undefined);
+const dueOfCell = (cell: Cell): number | undefined =>
+  typeof cell === 'string' ? parseInstant(cell) : undefined;
 
 const isExpired = (session: Session, now: number): boolean => session.updatedAt + TTL_MS <= now;
 const isDue = (session: Session, now: number): boolean => session.dueAt !== undefined && session.dueAt <= now;
@@ -162,7 +168,13 @@ function openSession(
 ): Session {
   const { plan } = state;
   const dueAt = plan.duePlace === undefined ? plan.dueTimes?.dueOf(now) : dueOfCell(cells[plan.duePlace]);
-  const session = new Session(plan, { group, periods, createdAt: now, dueAt, start: `${source}:${position}` });
+  const session = new Session(plan, {
+    group,
+    periods,
+    createdAt: now,
+    dueAt,
+    start: `${source}:${position}`,
+  });
   session.firstEvent = session.lastEvent = at;
   state.open.add(session);
   return session;
@@ -193,7 +205,11 @@ export function flushDue(state: State, now: number, sessions: Iterable<Session> 
 }
 
 /** The end of a file or of the whole run: sessions that wait for it are flushed. */
-export function flushEnded(state: State, ending: 'END_OF_TRANSACTION' | 'END_OF_STREAM', now: number): Flushed[] {
+export function flushEnded(
+  state: State,
+  ending: 'END_OF_TRANSACTION' | 'END_OF_STREAM',
+  now: number,
+): Flushed[] {
   const type = ending === 'END_OF_TRANSACTION' ? 'EACH_FILE' : 'ALL_FILES';
   const ended = [...state.open].filter(({ plan }) => plan.flushBy === ending);
   for (const session of ended) remove(state, session);

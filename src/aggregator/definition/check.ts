@@ -30,13 +30,13 @@ function checkGroup({ group: { fields, periods = [] } }: Definition): Found[] {
     seen.add(field);
     return known ? [{ path: ['group', 'fields', index], message: `${field} is there already` }] : [];
   });
-  const starts = new Set<string>();
-  return periods.reduce((found, period, index) => {
-    const name = periodOutputOf(period);
-    const known = starts.has(name);
-    starts.add(name);
-    return known ? [...found, { path: ['group', 'periods', index], message: `${name} is there already` }] : found;
-  }, again);
+  const starts = periods.map(periodOutputOf);
+  const twice = starts.flatMap((name, index): Found[] =>
+    starts.indexOf(name) === index
+      ? []
+      : [{ path: ['group', 'periods', index], message: `${name} is there already` }],
+  );
+  return [...again, ...twice];
 }
 
 function checkOutputs({ group, aggregate }: Definition): Found[] {
@@ -78,7 +78,10 @@ function checkFlush({ flush, aggregate }: Definition, realTime: boolean): Found[
 
 type Condition = NonNullable<Extract<Definition['flush'], { by: 'TIMEOUT' }>['conditions']>[number];
 
-function checkCondition({ field, aggregate, type, operator, value }: Condition, outputs: readonly string[]): Found[] {
+function checkCondition(
+  { field, aggregate, type, operator, value }: Condition,
+  outputs: readonly string[],
+): Found[] {
   if ((field === undefined) === (aggregate === undefined))
     return [{ path: [], message: 'expected either field (an input field) or aggregate (an output)' }];
   if (aggregate !== undefined && !outputs.includes(aggregate))
@@ -94,12 +97,20 @@ function checkCondition({ field, aggregate, type, operator, value }: Condition, 
     return [{ path: ['type'], message: 'an aggregated field is numerical' }];
   const kind = type ?? 'number';
   if (kind === 'boolean') {
-    if (operator !== undefined) return [{ path: ['operator'], message: 'a boolean condition has no operator' }];
-    return /^(?:true|false)$/.test(String(value)) ? [] : [{ path: ['value'], message: 'expected true or false' }];
+    if (operator !== undefined)
+      return [{ path: ['operator'], message: 'a boolean condition has no operator' }];
+    return /^(?:true|false)$/.test(String(value))
+      ? []
+      : [{ path: ['value'], message: 'expected true or false' }];
   }
   const operators = kind === 'text' ? TEXT_OPERATORS : NUMBER_OPERATORS;
   if (operator === undefined || !operators.includes(operator))
-    return [{ path: ['operator'], message: `received ${operator ?? 'none'}, expected one of ${operators.join(' ')}` }];
+    return [
+      {
+        path: ['operator'],
+        message: `received ${operator ?? 'none'}, expected one of ${operators.join(' ')}`,
+      },
+    ];
   return kind === 'number' && !isDecimal(value)
     ? [{ path: ['value'], message: `received ${JSON.stringify(value)}, expected a number` }]
     : [];
@@ -112,8 +123,9 @@ export function inputFields({ group, aggregate, flush }: Definition): string[] {
     ...(group.periods ?? []).map(({ field }) => field),
     ...aggregate.flatMap(({ field }) => (field === undefined ? [] : [field])),
     ...(flush.by === 'TIMEOUT' && flush.timeout.type === 'TIMESTAMP' ? [flush.timeout.field] : []),
-    ...(flush.by === 'TIMEOUT' ? (flush.conditions ?? []).flatMap(({ field }) => (field === undefined ? [] : [field])) : []),
+    ...(flush.by === 'TIMEOUT'
+      ? (flush.conditions ?? []).flatMap(({ field }) => (field === undefined ? [] : [field]))
+      : []),
   ];
   return [...new Set(names)];
 }
-

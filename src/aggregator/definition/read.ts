@@ -8,9 +8,33 @@ import { DefinitionError, type Problem, toPointer } from './problem.ts';
 import { type Definition, definitionSchema } from './schema.ts';
 
 const KNOWN_NAMES = [
-  ...['name', 'description', 'topic', 'group', 'fields', 'periods', 'field', 'period', 'aggregate', 'operation', 'as'],
+  ...[
+    'name',
+    'description',
+    'topic',
+    'group',
+    'fields',
+    'periods',
+    'field',
+    'period',
+    'aggregate',
+    'operation',
+    'as',
+  ],
   ...['flush', 'by', 'timeout', 'type', 'hours', 'day', 'time', 'zone', 'conditions', 'operator', 'value'],
-  ...['limits', 'max_sessions', 'tests', 'steps', 'clock', 'records', 'file', 'run', 'end', 'expect', 'set_aside'],
+  ...[
+    'limits',
+    'max_sessions',
+    'tests',
+    'steps',
+    'clock',
+    'records',
+    'file',
+    'run',
+    'end',
+    'expect',
+    'set_aside',
+  ],
 ];
 /** A word further away than half its letters is no slip of the pen. */
 const isClose = (word: string, other: string): boolean => {
@@ -37,7 +61,13 @@ export function readDefinition(text: string, file = 'definition', realTime?: boo
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   const broken = document.errors.map(({ message, pos: [at] }): Problem => {
     const { line, col } = lines.linePos(at);
-    return { pointer: '', line, column: col, message: message.split('\n', 1)[0] ?? '', suggestion: undefined };
+    return {
+      pointer: '',
+      line,
+      column: col,
+      message: message.split('\n', 1)[0] ?? '',
+      suggestion: undefined,
+    };
   });
   if (broken.length > 0) throw new DefinitionError(broken, file);
   let value: unknown;
@@ -103,7 +133,9 @@ function placeIn(document: Document, lines: LineCounter): Place {
     for (let length = path.length; length >= 0; length -= 1) {
       const part = path.slice(0, length);
       const node: unknown = part.length === 0 ? document.contents : document.getIn(part, true);
-      const at = isNode(node) ? (length === path.length ? keyAt(node, key) : undefined) ?? node.range?.[0] : undefined;
+      const at = isNode(node)
+        ? ((length === path.length ? keyAt(node, key) : undefined) ?? node.range?.[0])
+        : undefined;
       if (at === undefined) continue;
       const { line, col } = lines.linePos(at);
       return { line, column: col };
@@ -112,7 +144,11 @@ function placeIn(document: Document, lines: LineCounter): Place {
   };
 }
 
-type KeyedNode = { readonly items?: readonly { readonly key?: { readonly value?: unknown; readonly range?: readonly number[] } }[] };
+type KeyedNode = {
+  readonly items?: readonly {
+    readonly key?: { readonly value?: unknown; readonly range?: readonly number[] };
+  }[];
+};
 
 function keyAt(node: unknown, key: string | undefined): number | undefined {
   if (key === undefined) return undefined;

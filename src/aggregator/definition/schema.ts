@@ -20,7 +20,9 @@ export const isZone = (zone: string): boolean => {
 const time = z
   .string('a time of day from 00:00 to 23:59')
   .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'a time of day from 00:00 to 23:59');
-const zone = z.string('a time zone as Europe/Berlin or UTC').refine(isZone, 'a time zone as Europe/Berlin or UTC');
+const zone = z
+  .string('a time zone as Europe/Berlin or UTC')
+  .refine(isZone, 'a time zone as Europe/Berlin or UTC');
 const upper = (value: unknown) => (typeof value === 'string' ? value.toUpperCase() : value);
 const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
   z.preprocess(upper, z.enum(values, `one of ${values.join(', ')}`));
@@ -30,7 +32,10 @@ const timeout = z.discriminatedUnion(
   [
     z.strictObject({
       type: z.literal('HOUR'),
-      hours: z.int('a whole number of hours from 1').min(1, 'a whole number of hours from 1').max(24 * 366),
+      hours: z
+        .int('a whole number of hours from 1')
+        .min(1, 'a whole number of hours from 1')
+        .max(24 * 366),
     }),
     z.strictObject({ type: z.literal('DAY'), time, zone }),
     z.strictObject({
@@ -81,13 +86,19 @@ const values = z.record(z.string(), z.unknown());
 
 /** A step of a test: exactly one of clock, records, file, run and end; what it flushes is compared with `expect`. */
 const testStep = z.strictObject({
-  clock: z.iso.datetime('a time as 2024-01-31T13:00:00Z').optional().describe('sets the clock, and checks what is due'),
+  clock: z.iso
+    .datetime('a time as 2024-01-31T13:00:00Z')
+    .optional()
+    .describe('sets the clock, and checks what is due'),
   records: z.array(values).optional().describe('records that come now'),
   file: z.string().optional().describe('the name of a file with these records: a transaction'),
   run: z.literal('next').optional().describe('a batch run begins: what is due is flushed'),
   end: z.literal('stream').optional().describe('the run ends'),
   group: z.array(field).optional().describe('from here on the group fields are these'),
-  expect: z.array(values).optional().describe('the rows that this step flushes, in any order; meta by its names'),
+  expect: z
+    .array(values)
+    .optional()
+    .describe('the rows that this step flushes, in any order; meta by its names'),
   set_aside: z.int().min(0).optional().describe('how many records of this step are set aside'),
 });
 
@@ -107,7 +118,10 @@ export const definitionSchema = z
         .array(field, 'a list of at least one field name')
         .min(1, 'at least one field: without one nothing can be grouped')
         .max(20),
-      periods: z.array(z.strictObject({ field, period: oneOf(PERIODS) })).max(10).optional(),
+      periods: z
+        .array(z.strictObject({ field, period: oneOf(PERIODS) }))
+        .max(10)
+        .optional(),
     }),
     aggregate: z
       .array(

@@ -16,7 +16,10 @@ const FIRST_CLOCK = '2024-01-01T00:00:00.000Z';
 
 /** Runs every test of a definition. */
 export const runTests = (definition: Definition): TestOutcome[] =>
-  (definition.tests ?? []).map((test) => ({ name: test.name, failures: new VirtualRun(definition, test).run() }));
+  (definition.tests ?? []).map((test) => ({
+    name: test.name,
+    failures: new VirtualRun(definition, test).run(),
+  }));
 
 class VirtualRun {
   readonly #definition: Definition;
@@ -51,10 +54,18 @@ class VirtualRun {
     for (const values of one.records ?? []) this.#record(values, one.file, flushed, asides);
     if (one.file !== undefined) flushed.push(...flushEnded(this.#state, 'END_OF_TRANSACTION', this.#now));
     if (one.end !== undefined) flushed.push(...flushEnded(this.#state, 'END_OF_STREAM', this.#now));
-    return [...compareAsides(one, asides), ...(one.expect === undefined ? [] : compareRows(one.expect, flushed))];
+    return [
+      ...compareAsides(one, asides),
+      ...(one.expect === undefined ? [] : compareRows(one.expect, flushed)),
+    ];
   }
 
-  #record(values: Readonly<Record<string, unknown>>, file: string | undefined, flushed: Flushed[], asides: string[]): void {
+  #record(
+    values: Readonly<Record<string, unknown>>,
+    file: string | undefined,
+    flushed: Flushed[],
+    asides: string[],
+  ): void {
     this.#position += 1;
     // As JSON, so that a test's values are read as those of a stream are.
     const object = readObject(JSON.stringify(values)) ?? {};
@@ -79,7 +90,10 @@ function compareAsides({ set_aside: wanted }: Step, asides: readonly string[]): 
 }
 
 /** Each expected row takes the first flushed one that has its columns. */
-function compareRows(expected: readonly Readonly<Record<string, unknown>>[], flushed: readonly Flushed[]): string[] {
+function compareRows(
+  expected: readonly Readonly<Record<string, unknown>>[],
+  flushed: readonly Flushed[],
+): string[] {
   const left = flushed.map(rowOf);
   const missing = expected.flatMap((row) => {
     const wanted = Object.entries(row).map(([name, value]): [string, string] => [name, canonical(value)]);

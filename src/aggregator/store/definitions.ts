@@ -36,7 +36,10 @@ export async function saveDefinition(client: Client, definition: Definition): Pr
   return version;
 }
 
-async function currentVersion(client: Client, name: string): Promise<{ body: string; version: number } | undefined> {
+async function currentVersion(
+  client: Client,
+  name: string,
+): Promise<{ body: string; version: number } | undefined> {
   const { rows } = await client.query<{ body: string; version: number }>(
     `SELECT v.body::text AS body, v.version FROM aggregator_versions v
      JOIN aggregator_definitions d ON d.name = v.definition AND d.version = v.version WHERE d.name = $1`,

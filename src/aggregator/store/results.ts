@@ -1,16 +1,16 @@
 // What was flushed and what was set aside, in Postgres: committed with the sessions that it came of.
 
 import type { Client } from '../../db/pool.ts';
-import { writeRow } from '../core/row.ts';
 import { sessionId } from '../core/session.ts';
 import type { Flushed } from '../core/step.ts';
 
 const ROWS = 5_000;
 
-/** @param run of a batch; undefined in real time */
+/** @param rows what writeRow() made of each @param run of a batch; undefined in real time */
 export async function insertResults(
   client: Client,
   flushed: readonly Flushed[],
+  rows: readonly string[],
   run: number | undefined,
 ): Promise<void> {
   for (let at = 0; at < flushed.length; at += ROWS) {
@@ -23,7 +23,7 @@ export async function insertResults(
         some[0]?.session.plan.definition,
         run ?? null,
         some.map(({ session }) => sessionId(session)),
-        some.map(writeRow),
+        rows.slice(at, at + ROWS),
         some.map(({ at: flushedAt }) => flushedAt),
       ],
     );

@@ -48,7 +48,12 @@ export type RunPlace = Pick<Run, 'id' | 'file' | 'position' | 'records' | 'set_a
  * Moves a run on from where it was.
  * @throws {Error} where another process has moved it meanwhile
  */
-export async function moveRun(client: Client, from: RunPlace, to: RunPlace, finished: boolean): Promise<void> {
+export async function moveRun(
+  client: Client,
+  from: RunPlace,
+  to: RunPlace,
+  finished: boolean,
+): Promise<void> {
   const { rowCount } = await client.query(
     `UPDATE aggregator_runs SET file = $4, position = $5, records = $6, set_aside = $7,
        finished_at = CASE WHEN $8 THEN clock_timestamp() END

@@ -1,0 +1,111 @@
+// Batch aggregation beside DuckDB's GROUP BY and pandas, on one CSV file: 100,000 groups, five aggregates. Each takes all
+// of its time: start of the work to the rows. Medians of the rounds; each goes first every other time.
+//   ROWS=10000000 ROUNDS=3 npm run bench:aggregator
+
+import { spawnSync } from 'node:child_process';
+import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { finished } from 'node:stream/promises';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { runBatch } from '../src/aggregator/batch/run.ts';
+import { checkValue } from '../src/aggregator/definition/read.ts';
+import { startEmbeddedPostgres } from '../src/db/embedded/server.ts';
+import { migrate } from '../src/db/migrate.ts';
+import { openPool } from '../src/db/pool.ts';
+import { createLog } from '../src/runtime/log.ts';
+import { freePort } from './ports.ts';
+import { median } from './statistics.ts';
+
+const ROWS = Number(process.env.ROWS ?? 10_000_000);
+const ROUNDS = Number(process.env.ROUNDS ?? 3);
+const GROUPS = 100_000;
+const LINES_PER_WRITE = 10_000;
+
+const definition = checkValue({
+  name: 'bench',
+  group: { fields: ['account'] },
+  aggregate: [
+    { field: 'amount', operation: 'SUM' },
+    { field: 'amount', operation: 'MIN' },
+    { field: 'amount', operation: 'MAX' },
+    { field: 'amount', operation: 'AVERAGE' },
+    { operation: 'COUNT' },
+  ],
+  flush: { by: 'END_OF_STREAM' },
+});
+const SQL = (file: string) => `SELECT account, sum(amount), min(amount), max(amount), avg(amount), count(*)
+  FROM read_csv('${file}', header = true) GROUP BY account`;
+const PANDAS = `
+import sys, pandas
+frame = pandas.read_csv(sys.argv[1])
+print(len(frame.groupby('account').agg({'amount': ['sum', 'min', 'max', 'mean', 'count']})))
+`;
+
+async function writeFile(file: string): Promise<void> {
+  const out = createWriteStream(file);
+  out.write('account,time,category,amount\n');
+  for (let row = 0; row < ROWS; row += LINES_PER_WRITE) {
+    let lines = '';
+    for (let at = row; at < Math.min(row + LINES_PER_WRITE, ROWS); at += 1) {
+      const account = (at * 7_919) % GROUPS;
+      lines += `account-${account},2024-01-01T00:00:00.000Z,sneakers,${(at * 31) % 10_000}.${10 + (at % 90)}\n`;
+    }
+    if (!out.write(lines)) await new Promise((resolve) => out.once('drain', () => resolve(undefined)));
+  }
+  out.end();
+  await finished(out);
+}
+
+async function seconds(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return (performance.now() - began) / 1000;
+}
+
+const folder = mkdtempSync(path.join(tmpdir(), 'shopstream-bench-'));
+const log = createLog('bench', 'warn', false);
+const server = await startEmbeddedPostgres(folder, await freePort(), log);
+const pool = openPool(server.url, log);
+try {
+  await migrate(pool, log, 'UTC');
+  const file = path.join(folder, 'records.csv');
+  await writeFile(file);
+  const connection = await (await DuckDBInstance.create()).connect();
+  const ours = () =>
+    seconds(async () => {
+      let rows = 0;
+      const result = await runBatch({ pool, definition, files: [file], now: Date.now() }, async (some) => {
+        rows += some.length;
+      });
+      if (rows !== Math.min(GROUPS, ROWS) || result.records !== ROWS)
+        throw new Error(`received ${rows} rows`);
+    });
+  const duckdb = () => seconds(async () => (await connection.runAndReadAll(SQL(file))).getRows());
+  const pandas = () =>
+    seconds(async () => void spawnSync('python3', ['-c', PANDAS, file], { stdio: 'ignore' }));
+  const hasPandas = spawnSync('python3', ['-c', 'import pandas']).status === 0;
+  const contenders = { ours, duckdb, ...(hasPandas ? { pandas } : {}) };
+  const times: Record<string, number[]> = {};
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const order = Object.entries(contenders);
+    for (const [name, measure] of round % 2 === 0 ? order : order.reverse()) {
+      const took = await measure();
+      const known = times[name] ?? [];
+      known.push(took);
+      times[name] = known;
+      console.log(
+        `${name.padEnd(8)} ${took.toFixed(2)} s  ${Math.round(ROWS / took).toLocaleString('en')} records/s`,
+      );
+    }
+  }
+  const of = (name: string) => median(times[name] ?? []);
+  console.log(`\n${ROWS} records, ${GROUPS} groups, 5 aggregates, medians of ${ROUNDS}`);
+  console.log(`speed beside DuckDB ${(of('duckdb') / of('ours')).toFixed(2)} (goal 0.30)`);
+  if (hasPandas) console.log(`speed beside pandas ${(of('pandas') / of('ours')).toFixed(2)} (goal 3)`);
+  else console.log('pandas is not installed here');
+} finally {
+  await pool.end();
+  await server.stop();
+  rmSync(folder, { recursive: true, force: true });
+}

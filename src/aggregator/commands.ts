@@ -1,0 +1,166 @@
+// `aggregate lint|test|run|sql|explain`: what main.ts calls. Results go to standard output, words about them to standard
+// error. Exit codes: 0 all is well, 1 something was set aside, has failed or is no definition.
+
+import { once } from 'node:events';
+import { createWriteStream, readFileSync } from 'node:fs';
+import { finished } from 'node:stream/promises';
+import type { Config } from '../config.ts';
+import { standardOutput } from '../runtime/standard-output.ts';
+import { InputError } from './batch/csv.ts';
+import { type Format, lineWriter } from './batch/output.ts';
+import { type Progress, RunError, runBatch } from './batch/run.ts';
+import { withDatabase } from './database.ts';
+import { describeDefinition, flushCalendar } from './definition/calendar.ts';
+import { DefinitionError } from './definition/problem.ts';
+import { readDefinition } from './definition/read.ts';
+import type { Definition } from './definition/schema.ts';
+import { runTests } from './definition/virtual-run.ts';
+import { sqlOf } from './sql/twin.ts';
+
+const DONE = 0;
+const NOT_ALL = 1;
+const SHOWN_ASIDES = 5;
+const PROGRESS_MS = 200;
+
+/** @throws {DefinitionError}, {InputError} */
+function readFile(file: string): Definition {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new InputError(
+      `received ${file}, which can't be read (${(error as NodeJS.ErrnoException).code}), expected a definition`,
+    );
+  }
+  return readDefinition(text, file);
+}
+
+/** Turns what a user can mend into its lines and exit code 1. */
+async function told(work: () => number | Promise<number>): Promise<number> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof DefinitionError || error instanceof InputError || error instanceof RunError))
+      throw error;
+    console.error(error.message);
+    return NOT_ALL;
+  }
+}
+
+/** Says whether definitions are without a fault. */
+export const lint = (files: readonly string[], json: boolean): Promise<number> =>
+  told(async () => {
+    const codes = await Promise.all(files.map((file) => told(() => lintOne(file, json))));
+    return Math.max(...codes);
+  });
+
+function lintOne(file: string, json: boolean): number {
+  try {
+    const { name } = readFile(file);
+    console.log(json ? JSON.stringify({ file, problems: [] }) : `${file}: ${name} is without a fault`);
+    return DONE;
+  } catch (error) {
+    if (!json || !(error instanceof DefinitionError)) throw error;
+    console.log(JSON.stringify({ file, problems: error.problems }));
+    return NOT_ALL;
+  }
+}
+
+/** Runs the tests that definitions carry. */
+export const test = (files: readonly string[]): Promise<number> =>
+  told(() => {
+    let failed = 0;
+    let passed = 0;
+    for (const file of files)
+      for (const { name, failures } of runTests(readFile(file))) {
+        console.log(`${failures.length === 0 ? 'ok  ' : 'FAIL'} ${file}: ${name}`);
+        for (const failure of failures) console.log(`       ${failure}`);
+        if (failures.length === 0) passed += 1;
+        else failed += 1;
+      }
+    console.log(`${passed} passed, ${failed} failed`);
+    return failed === 0 ? DONE : NOT_ALL;
+  });
+
+/** Prints DuckDB SQL that gives the same rows. */
+export const sql = (file: string, inputs: readonly string[]): Promise<number> =>
+  told(() => {
+    const definition = readFile(file);
+    const query = sqlOf(definition, inputs);
+    if (query === undefined)
+      throw new RunError(
+        `${definition.name} flushes by TIMEOUT, which outlives a query; expected END_OF_TRANSACTION or END_OF_STREAM`,
+      );
+    console.log(`${query};`);
+    return DONE;
+  });
+
+/** Says in words what a definition does, and when it will flush. */
+export const explain = (file: string, now: number): Promise<number> =>
+  told(() => {
+    const definition = readFile(file);
+    console.log(describeDefinition(definition).join('\n'));
+    const times = flushCalendar(definition, now);
+    if (typeof times === 'string') console.log(`It flushes ${times}.`);
+    else {
+      console.log('It flushes next at');
+      for (const { local, utc, notes } of times)
+        console.log(`  ${local}  ${utc}${notes.map((note) => `  (${note})`).join('')}`);
+    }
+    return DONE;
+  });
+
+export type RunCommand = {
+  readonly config: Config;
+  readonly file: string;
+  readonly inputs: readonly string[];
+  readonly now: number;
+  readonly format: Format;
+  readonly out: string | undefined;
+  readonly discard: boolean;
+  /** Milliseconds between commits; what lies between is read again after a kill. */
+  readonly commitMs: number;
+  /** Called before an embedded server is started; what it gives is called at the end. */
+  readonly prepare: () => () => void;
+};
+
+/** Runs a definition over files. */
+export const run = ({ config, file, inputs, format, out, prepare, ...rest }: RunCommand): Promise<number> =>
+  told(async () => {
+    const definition = readFile(file);
+    if (inputs.length === 0) throw new InputError('received no file, expected at least one to read');
+    return withDatabase(config, prepare, async (pool) => {
+      const target = out === undefined ? standardOutput() : createWriteStream(out);
+      const toLine = lineWriter(format);
+      const onProgress = showRun();
+      const result = await runBatch(
+        { pool, definition, files: inputs, onProgress, ...rest },
+        async (rows) => {
+          if (!target.write(rows.map(toLine).join(''))) await once(target, 'drain');
+        },
+      );
+      if (target !== process.stdout) {
+        target.end();
+        await finished(target);
+      }
+      const { rows } = await pool.query<{ place: string; message: string }>(
+        `SELECT source || ':' || position AS place, message FROM aggregator_set_aside WHERE run = $1 ORDER BY seq LIMIT $2`,
+        [result.run, SHOWN_ASIDES],
+      );
+      for (const { place, message } of rows) console.error(`${place} set aside: ${message}`);
+      console.error(
+        `${result.records} records${result.resumed ? ' (gone on where the run was cut off)' : ''}, ${result.setAside} set aside`,
+      );
+      return result.setAside === 0 ? DONE : NOT_ALL;
+    });
+  });
+
+/** One line on a terminal; nothing elsewhere. */
+function showRun(): (progress: Progress) => void {
+  let shown = performance.now();
+  return ({ file, done, records }) => {
+    if (!process.stderr.isTTY || performance.now() - shown < PROGRESS_MS) return;
+    shown = performance.now();
+    process.stderr.write(`\r\x1b[2K${file}  ${Math.floor(done * 100)} %  ${records} records`);
+  };
+}

@@ -1,0 +1,208 @@
+// Runs over real files into a real database: the manual's telecom example, bad input of all kinds, and kills.
+
+import { spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Pool } from '../../../src/db/pool.ts';
+import { packageRoot } from '../../../src/runtime/paths.ts';
+import { MAIN, run } from '../../support/command.ts';
+import { migratedDatabase } from '../../support/database.ts';
+import { temporaryFolder } from '../../support/line.ts';
+
+type Row = Readonly<Record<string, unknown>> & { readonly meta: Readonly<Record<string, unknown>> };
+
+const example = (name: string) => path.join(packageRoot, 'examples', 'aggregator', `${name}.yaml`);
+const rowsOf = (stdout: string) =>
+  stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Row);
+
+let url: string;
+let pool: Pool;
+let folder: string;
+beforeAll(async () => {
+  ({ url, pool } = await migratedDatabase());
+  folder = temporaryFolder();
+});
+
+const file = (name: string, content: string | Buffer) => {
+  const to = path.join(folder, name);
+  writeFileSync(to, content);
+  return to;
+};
+const aggregate = (...args: string[]) => run(['aggregate', ...args], { DATABASE_URL: url });
+
+/** A region's 10,000 call records, of 100 subscribers. */
+function calls(region: string): string {
+  const lines = Array.from({ length: 10_000 }, (_, call) => `${region},${call % 100},${call % 7}.25`);
+  return `region,subscriber,minutes\n${lines.join('\n')}\n`;
+}
+
+describe('the telecom example, four regions of 10,000 records', () => {
+  let files: string[];
+  beforeAll(() => {
+    files = [
+      file('north.csv', calls('north')),
+      file('south.csv', calls('south')),
+      file('east.csv.gz', gzipSync(calls('east'))),
+      file('west.csv', calls('west').replaceAll('\n', '\r\n')),
+    ];
+  });
+
+  it('flushes each file when it ends, in the order of the files', async () => {
+    const { code, stdout } = await aggregate(example('telecom'), ...files);
+    const rows = rowsOf(stdout);
+    expect(code).toBe(0);
+    expect(rows).toHaveLength(400);
+    expect([...new Set(rows.map(({ region }) => region))]).toEqual(['north', 'south', 'east', 'west']);
+    expect(rows.every(({ meta }) => meta.flush_type === 'EACH_FILE')).toBe(true);
+    const wanted = Array.from({ length: 100 }, (_, index) => ((index * 100 + 3) % 7) + 0.25);
+    expect(rows[3]).toMatchObject({
+      region: 'north',
+      subscriber: '3',
+      calls: 100,
+      minutes: wanted.reduce((sum, value) => sum + value, 0),
+      longest: 6.25,
+    });
+  });
+
+  it('flushes once where the stream is waited for', async () => {
+    const { stdout } = await aggregate(example('telecom-once'), ...files);
+    const rows = rowsOf(stdout);
+    expect(rows).toHaveLength(400);
+    expect(rows.every(({ meta }) => meta.flush_type === 'ALL_FILES')).toBe(true);
+    expect(rows.reduce((sum, { calls: count }) => sum + Number(count), 0)).toBe(40_000);
+  });
+
+  it('gives CSV with the meta columns, to a file', async () => {
+    const out = path.join(folder, 'out.csv');
+    const { code } = await aggregate(example('telecom'), files[0] ?? '', '--format', 'csv', '--out', out);
+    const [header, first] = readFileSync(out, 'utf8').split('\n');
+    expect(code).toBe(0);
+    expect(header).toMatch(/^region,subscriber,calls,minutes,longest,mean,meta_id,/);
+    expect(first).toMatch(/^north,0,100,/);
+  });
+});
+
+describe('a run', () => {
+  const definition = (name: string, flush: string) =>
+    file(
+      `${name}.yaml`,
+      `name: ${name}\ngroup: { fields: [user] }\naggregate: [{ field: price, operation: SUM }, { operation: COUNT }]\nflush: ${flush}\n`,
+    );
+
+  it('reads CSV, NDJSON and JSON alike, but for the types of their values, with all digits', async () => {
+    const inputs = [
+      file('a.csv', '\ufeffuser,price\r\n"a ""b""\nc",1\r\n\r\n7,9007199254740993.01\r\n'),
+      file('a.ndjson', '{"user":7,"price":9007199254740993.01}\n\n{"user":7.0,"price":"1e1"}'),
+      file('a.json', '[{"user":"7","price":1},\n {"user":null,"price":2},{"price":3,"x":"]}"}]'),
+    ];
+    const { code, stdout } = await aggregate(definition('formats', '{ by: END_OF_STREAM }'), ...inputs);
+    expect(code).toBe(0);
+    const texts = stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.replace(/,"meta".*/, ''));
+    expect(texts).toEqual([
+      '{"user":"a \\"b\\"\\nc","sum_price":1,"count":1',
+      '{"user":"7","sum_price":9007199254740994.01,"count":2',
+      '{"user":7,"sum_price":9007199254741003.01,"count":2',
+      '{"user":null,"sum_price":5,"count":2',
+    ]);
+  });
+
+  it('sets aside what is bad, says where, goes on, and ends with 1', async () => {
+    const gzip = gzipSync(
+      `user,price\n${Array.from({ length: 20_000 }, (_, n) => `g,${n % 10}\n`).join('')}`,
+    );
+    const inputs = [
+      file('twice.csv', 'user,price,user\na,1,b\n'),
+      file('bad.csv', 'user,price\nu,1\nu\nu,x\nu,0x10\nu,"1,000"\nu,2\nu,"open\n'),
+      file('bad.ndjson', '{"user":"u","price":3}\n{"user"\n[1]\n{"user":"u\\u0000\\ud800","price":4}\n'),
+      file('cut.csv.gz', gzip.subarray(0, gzip.length - 200)),
+    ];
+    const { code, stdout, stderr } = await aggregate(definition('bad', '{ by: END_OF_STREAM }'), ...inputs);
+    expect(code).toBe(1);
+    const rows = rowsOf(stdout);
+    expect(rows[0]).toMatchObject({ user: 'u', sum_price: 6, count: 3 });
+    expect(rows[1]).toMatchObject({ user: 'u\u0000\ud800', sum_price: 4 });
+    expect(rows[2]?.count).toBeGreaterThan(100);
+    expect(stderr).toContain('twice.csv:0 set aside: received a header with the column "user" twice');
+    expect(stderr).toMatch(/bad\.csv:4 set aside: price: received "x", expected a decimal number/);
+    const { rows: asides } = await pool.query(
+      "SELECT source, position FROM aggregator_set_aside WHERE definition = 'bad'",
+    );
+    expect(asides).toHaveLength(9);
+  });
+
+  it('lets a due session be flushed by the next run, before it reads anything', async () => {
+    const hourly = definition('hourly', '{ by: TIMEOUT, timeout: { type: HOUR, hours: 1 } }');
+    const input = file('hourly.csv', 'user,price\na,1\n');
+    const first = await aggregate(hourly, input, '--now', '2024-01-01T00:00:00Z');
+    const early = await aggregate(hourly, input, '--now', '2024-01-01T00:59:59Z');
+    const late = await aggregate(hourly, input, '--now', '2024-01-01T01:00:00Z');
+    expect([first.stdout, early.stdout]).toEqual(['', '']);
+    expect(rowsOf(late.stdout)).toMatchObject([
+      { user: 'a', sum_price: 2, meta: { flush_type: 'TIMEOUT', count: 2 } },
+    ]);
+  });
+
+  it('says what is wrong with a definition or a file, before it begins', async () => {
+    const missing = await aggregate(example('telecom'), path.join(folder, 'none.csv'));
+    expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining("doesn't exist")]);
+    const bad = file('bad.yaml', 'name: x\n');
+    expect((await aggregate(bad, file('x.csv', 'a\n'))).stderr).toContain(
+      'bad.yaml:1:1 /group: received nothing',
+    );
+  });
+});
+
+describe('a run that is killed', { timeout: 300_000 }, () => {
+  const kills = Number(process.env.CHAOS_KILLS ?? 4);
+
+  it('and started again until it ends gives the rows of a plain recount, each once', async () => {
+    const counts = new Map<string, { sum: number; count: number }>();
+    const names: string[] = [];
+    for (let index = 0; index < 3; index += 1) {
+      const lines = ['user,price'];
+      for (let row = 0; row < 60_000; row += 1) {
+        const user = `u${(row * 7919 + index) % 5_000}`;
+        const known = counts.get(user) ?? { sum: 0, count: 0 };
+        counts.set(user, { sum: known.sum + (row % 13), count: known.count + 1 });
+        lines.push(`${user},${row % 13}`);
+      }
+      names.push(file(`kill-${index}.csv`, `${lines.join('\n')}\n`));
+    }
+    const text =
+      'name: killed\ngroup: { fields: [user] }\naggregate: [{ field: price, operation: SUM }, { operation: COUNT }]\nflush: { by: END_OF_STREAM }\n';
+    const args = ['aggregate', file('killed.yaml', text), ...names];
+    let killed = 0;
+    for (let round = 0; round < kills; round += 1)
+      killed += await killAfter(args, 500 + ((round * 397) % 900));
+    const { code, stdout } = await run(args, { DATABASE_URL: url }, 60);
+    const rows = rowsOf(stdout);
+    expect(code).toBe(0);
+    expect(killed).toBeGreaterThan(0);
+    expect(new Set(rows.map(({ meta }) => meta.id)).size).toBe(rows.length);
+    const seen = new Map(rows.map(({ user, sum_price, count }) => [user, { sum: sum_price, count }]));
+    expect(seen).toEqual(counts);
+  });
+
+  /** 1 where the program was still at work. */
+  async function killAfter(args: readonly string[], ms: number): Promise<number> {
+    const child = spawn(process.execPath, [MAIN, ...args, '--commit-ms', '20'], {
+      env: { PATH: process.env.PATH ?? '', DATABASE_URL: url },
+      stdio: 'ignore',
+    });
+    const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    await Promise.race([sleep(ms), ended]);
+    const alive = child.exitCode === null;
+    child.kill('SIGKILL');
+    await ended;
+    return alive ? 1 : 0;
+  }
+});

@@ -1,0 +1,108 @@
+// What is wrong with a definition is told with its place, and with what was probably meant.
+
+import { describe, expect, it } from 'vitest';
+import { DefinitionError, type Problem } from '../../../src/aggregator/definition/problem.ts';
+import { readDefinition } from '../../../src/aggregator/definition/read.ts';
+
+const GOOD = `name: print-shop
+group:
+  fields: [subscriber]
+aggregate:
+  - { field: sheets, operation: SUM }
+flush:
+  by: TIMEOUT
+  timeout: { type: MONTH, day: 10, time: '00:00', zone: UTC }
+  conditions:
+    - { name: limit, aggregate: sum_sheets, operator: '>=', value: 70 }
+`;
+
+function problemsOf(text: string, realTime?: boolean): readonly Problem[] {
+  try {
+    readDefinition(text, 'file.yaml', realTime);
+    return [];
+  } catch (error) {
+    if (error instanceof DefinitionError) return error.problems;
+    throw error;
+  }
+}
+const changed = (from: string, to: string) => {
+  expect(GOOD).toContain(from);
+  return problemsOf(GOOD.replace(from, to));
+};
+
+describe('a definition', () => {
+  it('without a fault is read', () => expect(problemsOf(GOOD)).toEqual([]));
+
+  it('without group fields is told so, as the manual says', () => {
+    const [problem] = changed('[subscriber]', '[]');
+    expect(problem).toMatchObject({ pointer: '/group/fields', line: 3, column: 11 });
+    expect(problem?.message).toContain('at least one field');
+  });
+
+  it('with a misspelt name is told where, and what was meant', () => {
+    expect(changed('fields:', 'feilds:')).toContainEqual(
+      expect.objectContaining({ pointer: '/group/feilds', line: 3, column: 3, suggestion: 'fields' }),
+    );
+    expect(changed('SUM', 'SUMM')).toEqual([
+      expect.objectContaining({ pointer: '/aggregate/0/operation', line: 5, suggestion: 'SUM' }),
+    ]);
+  });
+
+  it.each([
+    [
+      'hours that are not whole',
+      "{ type: MONTH, day: 10, time: '00:00', zone: UTC }",
+      '{ type: HOUR, hours: 1.5 }',
+      '/flush/timeout/hours',
+    ],
+    [
+      'no hours',
+      "{ type: MONTH, day: 10, time: '00:00', zone: UTC }",
+      '{ type: HOUR, hours: 0 }',
+      '/flush/timeout/hours',
+    ],
+    ['a time past 23:59', "'00:00'", "'24:00'", '/flush/timeout/time'],
+    ['an unknown zone', 'zone: UTC', 'zone: Europe/Berlim', '/flush/timeout/zone'],
+    ['a day past 31', 'day: 10', 'day: 32', '/flush/timeout/day'],
+    ['a condition on an unknown output', 'sum_sheets', 'sum_sheet', '/flush/conditions/0/aggregate'],
+    ['an output that is a group field', 'SUM }', 'SUM, as: subscriber }', '/aggregate/0/as'],
+    ['a number condition with text', 'value: 70', 'value: many', '/flush/conditions/0/value'],
+  ])('with %s is told at its place', (_what, from, to, pointer) => {
+    expect(changed(from, to)).toContainEqual(expect.objectContaining({ pointer, line: expect.any(Number) }));
+  });
+
+  it('with conditions and no TIMEOUT is told', () => {
+    const text = GOOD.replace('by: TIMEOUT', 'by: END_OF_STREAM').replace(/ {2}timeout: .*\n/, '');
+    expect(problemsOf(text)).toEqual([expect.objectContaining({ pointer: '/flush/conditions', line: 8 })]);
+  });
+
+  it('with doubled outputs is told', () => {
+    const twice = GOOD.replace('SUM }\n', 'SUM }\n  - { field: sheets, operation: SUM }\n');
+    expect(problemsOf(twice)).toEqual([expect.objectContaining({ pointer: '/aggregate/1' })]);
+  });
+
+  it('that flushes at the end of something is refused for a topic', () => {
+    const text = `${GOOD.slice(0, GOOD.indexOf('flush:'))}flush: { by: END_OF_TRANSACTION }\n`;
+    expect(problemsOf(text)).toEqual([]);
+    expect(problemsOf(text, true)).toEqual([expect.objectContaining({ pointer: '/flush/by', line: 6 })]);
+    expect(problemsOf(`topic: ecommerce\n${text}`)).toEqual([
+      expect.objectContaining({ pointer: '/flush/by' }),
+    ]);
+  });
+
+  it('that is no YAML is told by line', () => {
+    expect(problemsOf('name: [')).toEqual([expect.objectContaining({ line: 1 })]);
+    expect(problemsOf('')).not.toEqual([]);
+    expect(problemsOf('a: &a [*a]')).not.toEqual([]);
+  });
+
+  it('is read from JSON, too', () => {
+    const json = JSON.stringify({
+      name: 'x',
+      group: { fields: ['a'] },
+      aggregate: [{ operation: 'count' }],
+      flush: { by: 'END_OF_STREAM' },
+    });
+    expect(problemsOf(json)).toEqual([]);
+  });
+});
