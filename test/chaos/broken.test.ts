@@ -116,11 +116,13 @@ async function consume(url: string, log: readonly KafkaRecord[][], store: Store)
 async function verdictOf(
   store: Store,
   prepare: (pool: Pool) => Promise<unknown> = async () => {},
+  spoil: (pool: Pool) => Promise<unknown> = async () => {},
 ): Promise<Verdict> {
   const { url, pool } = await migratedDatabase();
   await prepare(pool);
   const { log, acknowledged } = records();
   await consume(url, log, store);
+  await spoil(pool);
   return judge(pool, acknowledged);
 }
 
@@ -160,5 +162,58 @@ describe('the judge of the chaos test', () => {
         expect.stringMatching(/^daily_devices/),
       ]),
     );
+  });
+
+  it.each([
+    [
+      'a letter lost',
+      `DELETE FROM dead_letters WHERE id = (SELECT min(id) FROM dead_letters WHERE code = 'not_json')`,
+      { lost: 1 },
+    ],
+    [
+      'a letter doubled',
+      `INSERT INTO dead_letters (cluster_id, topic, "partition", "offset", code, reason, payload)
+       SELECT cluster_id, topic, "partition", "offset", code, reason, payload FROM dead_letters WHERE code = 'not_json' LIMIT 1`,
+      { doubled: 1 },
+    ],
+    [
+      'an event lost',
+      'DELETE FROM events WHERE order_id = (SELECT min(order_id::text)::uuid FROM events)',
+      { lost: 1 },
+    ],
+  ])('finds %s', async (_what, breakIt, wrong) => {
+    const verdict = await verdictOf(asItIs, undefined, async (pool) => {
+      await dropKeys(pool);
+      await pool.query(breakIt);
+    });
+    expect(verdict).toMatchObject(wrong);
+  });
+
+  it.each([
+    ['page_id', 'order_id'],
+    ['user_id', 'page_id'],
+    ['"time"', `"time" + interval '1 ms'`],
+    ['site_version', `CASE site_version WHEN 'mobile' THEN 'desktop' ELSE 'mobile' END::site_version`],
+    ['product', `CASE product WHEN 'clothes' THEN 'sneakers' ELSE 'clothes' END::product`],
+  ])('finds every row changed that has another %s', async (column, value) => {
+    const verdict = await verdictOf(asItIs, undefined, (pool) =>
+      pool.query(`UPDATE events SET ${column} = ${value}`),
+    );
+    expect(verdict.changed.length).toBeGreaterThanOrEqual(verdict.stored);
+  });
+
+  it.each([
+    ['day_counts', 'count', ['daily_counts', 'daily_devices']],
+    ['hour_orders', 'count', ['orders_per_hour']],
+    ['year_users', 'users', ['users_per_device']],
+    ['minute_counts', 'count', ['orders_per_minute', '(SELECT minute']],
+  ])('finds the views wrong that show %s', async (table, column, views) => {
+    const verdict = await verdictOf(asItIs, undefined, (pool) =>
+      pool.query(`UPDATE ${table} SET ${column} = ${column} + 1`),
+    );
+    expect(verdict.wrongViews.map((problem) => views.find((view) => problem.startsWith(view)))).toEqual(
+      expect.arrayContaining(views),
+    );
+    expect(verdict.wrongViews).toHaveLength(views.length);
   });
 });

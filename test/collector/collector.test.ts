@@ -87,6 +87,15 @@ describe('the collector', () => {
     ]);
   });
 
+  it('has its context shown on the page of the event as text', async () => {
+    const event = anEvent({ context: { user_agent: '<script>alert(1)</script>' } });
+    await post().send(event).expect(202);
+    await storedContext(event.order_id);
+    const { text } = await request(line.url).get(`/events/${event.order_id}`).expect(200);
+    expect(text).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+    expect(text).not.toContain('<script>alert(1)');
+  });
+
   it('answers 202 only once the events are in Kafka, at the offsets it names', async () => {
     const events = Array.from({ length: 50 }, () => anEvent());
     const { body } = await post().send(events).expect(202);

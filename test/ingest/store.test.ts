@@ -161,6 +161,20 @@ describe('storeBatch', () => {
     );
   });
 
+  it('learns no user of a transaction that was rolled back', async () => {
+    const { pool: own } = await migratedDatabase();
+    const [one, users] = [subscription(), new KnownUsers()];
+    const batch = { partition: 0, records: recordsOf([anEvent(), 'no event']) };
+    await own.query(
+      `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'not now'; END $$;
+       CREATE TRIGGER refuse BEFORE INSERT ON dead_letters FOR EACH ROW EXECUTE FUNCTION refuse()`,
+    );
+    await expect(storeBatch(own, one, batch, undefined, 2n, users)).rejects.toThrow('not now');
+    await own.query('DROP TRIGGER refuse ON dead_letters');
+    await storeBatch(own, one, batch, undefined, 2n, users);
+    await expectRollupsEqualEvents(own);
+  });
+
   it('keeps rollups equal to a recount, whatever is stored by whom in which order', async () => {
     const { pool: own } = await migratedDatabase('Australia/Lord_Howe');
     const users = new KnownUsers();

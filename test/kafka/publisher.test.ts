@@ -130,6 +130,25 @@ describe('the publisher', () => {
     expectInOrder(await eventsIn(port, 36), 12);
   });
 
+  it('keeps on disk what was taken while Kafka went away after it had been reached', async () => {
+    const [port, folder] = [await freePort(), temporaryFolder()];
+    const broker = await startTestBroker(undefined, port);
+    const first = publisherTo(port, folder);
+    first.start();
+    await publish(first, anEvent());
+    await broker.close();
+    const event = anEvent();
+    const end = publish(first, event).catch((error) => error.code);
+    await eventually(() => first.state.lastError);
+    await first.close();
+    expect(await end).toBe('CLOSED');
+    await startTestBroker(undefined, port);
+    const left = publisherTo(port, folder).start();
+    expect(left).toHaveLength(1);
+    await Promise.all(left.map(({ outcomes }) => outcomes));
+    expect((await eventsIn(port, 1)).flat()).toEqual([event]);
+  });
+
   it('sends what Kafka finds too large in smaller parts, and refuses only what is too large by itself', async () => {
     const broker = await startTestBroker();
     const admin = testKafka(broker.port).admin();

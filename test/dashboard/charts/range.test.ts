@@ -130,4 +130,11 @@ describe('a range of days', () => {
     expect(many.rows[0]).toEqual({ time: '2000-01-01T05:00:00.000Z', product: 'accessories', count: 2 });
     expect(many.rows[5]).toEqual({ time: '2000-01-03T05:00:00.000Z', product: 'accessories', count: 7 });
   });
+
+  it.each(['totals', 'today'])('has in CSV the rows and the columns of the JSON: %s', async (chart) => {
+    const { rows } = (await ask(chart)).body;
+    const [header, ...lines] = (await ask(chart, { format: 'csv' })).text.trimEnd().split('\r\n');
+    expect(header).toBe(Object.keys(rows[0]).join(','));
+    expect(lines).toEqual(rows.map((row: object) => Object.values(row).join(',')));
+  });
 });

@@ -1,0 +1,99 @@
+// The mutants that npm run mutants makes: each a line of the program, what becomes of it, and the tests that have to fail.
+// A line is known by its content, as files move.
+
+export type Mutant = {
+  readonly name: string;
+  /** The whole line, without the space around it; no other line of the program is the same. */
+  readonly line: string;
+  readonly becomes: string;
+  /** As vitest's arguments. */
+  readonly tests: readonly string[];
+};
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'minute_counts doubled for shows and clicks',
+    line: 'SELECT minute, product, title, device, $6, count FROM delta',
+    becomes: `SELECT minute, product, title, device, $6, CASE title WHEN 'order' THEN count ELSE 2 * count END FROM delta`,
+    tests: ['test/ingest/store'],
+  },
+  {
+    name: 'users learned before commit',
+    line: 'counted = unknown;',
+    becomes: 'counted = unknown; users.learn(unknown);',
+    tests: ['test/ingest/store'],
+  },
+  {
+    name: 'order_id written into page_id',
+    line: '.uuid(ids, at + PAGE_ID);',
+    becomes: '.uuid(ids, at);',
+    tests: ['test/chaos/broken'],
+  },
+  {
+    name: 'a repeated order after restart published again',
+    line: "if (await this.#isStored(orderId)) return 'acknowledged';",
+    becomes: '',
+    tests: ['test/storefront/orders'],
+  },
+  {
+    name: 'fsyncMs: 0 ignored for records',
+    line: 'if (settings.fsyncMs === 0) log.sync();',
+    becomes: '',
+    tests: ['test/broker/fsync'],
+  },
+  {
+    name: 'CSV columns of totals swapped',
+    line: "columns: ['title', 'count', 'before'],",
+    becomes: "columns: ['title', 'before'],",
+    tests: ['test/dashboard/charts/range'],
+  },
+  {
+    name: 'CSV columns of today lost',
+    line: "return { name: 'today', columns: ['product', 'title', 'device', 'count'], rows, more };",
+    becomes: "return { name: 'today', columns: ['product', 'title', 'count'], rows, more };",
+    tests: ['test/dashboard/charts/range'],
+  },
+  {
+    name: 'context not escaped on the page of an event',
+    line: '<tr><th scope="row"><%= name %></th><td colspan="2"><code><%= value %></code></td></tr>',
+    becomes: '<tr><th scope="row"><%= name %></th><td colspan="2"><code><%- value %></code></td></tr>',
+    tests: ['test/collector'],
+  },
+  {
+    name: 'outbox forgets before the acknowledgement',
+    line: 'const sent = await this.#send(batch);',
+    becomes:
+      'for (const { kept } of batch) this.#outbox.acknowledge(kept);\n    const sent = await this.#send(batch);',
+    tests: ['test/kafka/publisher'],
+  },
+  {
+    name: 'judge ignores lost malformed messages',
+    line: 'lost: lostEvents.length + lostMalformed.length,',
+    becomes: 'lost: lostEvents.length + 0 * lostMalformed.length,',
+    tests: ['test/chaos/broken'],
+  },
+  {
+    name: 'judge ignores doubled letters',
+    line: 'doubled: stored.doubled + letters.doubled,',
+    becomes: 'doubled: stored.doubled + 0 * letters.doubled,',
+    tests: ['test/chaos/broken'],
+  },
+  {
+    name: 'judge looks at two views only',
+    line: 'for (const [view, recount] of Object.entries(RECOUNTS)) {',
+    becomes: 'for (const [view, recount] of Object.entries(RECOUNTS).slice(0, 2)) {',
+    tests: ['test/chaos/broken'],
+  },
+  {
+    name: 'the mark of folded outcomes passes transactions that are under way',
+    line: 'horizon := pg_snapshot_xmin(pg_current_snapshot());',
+    becomes: 'horizon := pg_snapshot_xmax(pg_current_snapshot());',
+    tests: ['test/dashboard/questions/outcomes'],
+  },
+  {
+    name: 'an event with a taken order_id dropped',
+    line: 'return rejection === undefined ? [] : [{ record: event.record, rejection }];',
+    becomes: 'return rejection === undefined || true ? [] : [{ record: event.record, rejection }];',
+    tests: ['test/ingest/repeats'],
+  },
+];
