@@ -5,9 +5,12 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { Decompress } from 'fzstd';
-import { CompressionCodecs, CompressionTypes } from 'kafkajs';
+import kafkajs from 'kafkajs';
 import { decompressFrame } from 'lz4-napi';
 import { uncompress } from 'snappy';
+
+// Node does not see every export of a CommonJS module by its name.
+const { CompressionCodecs, CompressionTypes } = kafkajs;
 
 /** A batch holds at most message.max.bytes packed, 1 MB unless a topic says otherwise; more than this is a bomb. */
 export const MAX_UNPACKED_BYTES = 64 * 1024 * 1024;
