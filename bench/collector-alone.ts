@@ -45,6 +45,7 @@ const app = createApp({
   log,
   version: '0',
   kafkaPlace: { brokers: '', topic: '' },
+  ingest: { group: 'shopstream-ingest', topic: 'ecommerce' },
   proxies: 0,
   perSecond: Number.POSITIVE_INFINITY,
   figuresOfOthers: async () => '',

@@ -33,6 +33,19 @@ export async function readOffset(
   return rows[0] === undefined ? undefined : BigInt(rows[0].next_offset);
 }
 
+/** The offsets of all partitions that anything of was stored, by partition. */
+export async function readOffsets(
+  pool: Pool,
+  { clusterId, group, topic }: Subscription,
+): Promise<ReadonlyMap<number, bigint>> {
+  const { rows } = await pool.query<{ partition: number; next_offset: string }>(
+    `SELECT "partition", next_offset::text FROM consumer_offsets
+     WHERE cluster_id = $1 AND consumer_group = $2 AND topic = $3`,
+    [clusterId, group, topic],
+  );
+  return new Map(rows.map(({ partition, next_offset }) => [partition, BigInt(next_offset)]));
+}
+
 const MOVES = {
   first: {
     name: 'first_offset',

@@ -6,6 +6,9 @@ import { reasonOf } from './errors.ts';
 
 const PATIENCE_MS = 2_000;
 
+/** The cluster's id, and the end of each partition of a topic. */
+export type TopicEnds = { readonly clusterId: string; readonly ends: ReadonlyMap<number, bigint> };
+
 export class KafkaProbe {
   readonly #admin: Admin;
   #connected: Promise<void> | undefined;
@@ -18,6 +21,15 @@ export class KafkaProbe {
   async ask(): Promise<string | undefined> {
     const late = sleep(PATIENCE_MS, `no answer within ${PATIENCE_MS} ms`, { ref: false });
     return Promise.race([this.#ask(), late]);
+  }
+
+  /** How far a topic goes now. @throws kafkajs's error where Kafka is away or has no such topic */
+  async topicEnds(topic: string): Promise<TopicEnds> {
+    const [{ clusterId }, offsets] = await Promise.all([
+      this.#admin.describeCluster(),
+      this.#admin.fetchTopicOffsets(topic),
+    ]);
+    return { clusterId, ends: new Map(offsets.map(({ partition, high }) => [partition, BigInt(high)])) };
   }
 
   async close(): Promise<void> {

@@ -31,20 +31,31 @@ export async function forkPart(
   const main = path.join(import.meta.dirname, '..', 'main.js');
   const child = fork(main, ['run-part', part], { env: { ...process.env, ...env } });
   answerMetrics(child, figuresOfOthers);
+  let cause: string | undefined;
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const ended = new Promise<void>((_resolve, reject) => {
+    child.once('exit', (code, signal) =>
+      reject(new Error(cause ?? `it ended with ${signal ?? `code ${code}`}`)),
+    );
+  });
+  // Whoever waits hears of it; a part that never was ready is told of below.
+  ended.catch(() => {});
   const giveUp = () => void stop(child, exited);
   signal.addEventListener('abort', giveUp, { once: true });
   await new Promise<void>((resolve, reject) => {
     child.on('message', (report: Partial<Report>) => {
       if ('ready' in report) resolve();
-      else if ('failed' in report) reject(new Error(report.failed));
+      else if ('failed' in report) {
+        cause = report.failed;
+        reject(new Error(report.failed));
+      }
     });
     child.once('error', reject);
     child.once('exit', (code, signal) =>
       reject(new Error(`${part} ended with ${signal ?? code} before it was ready`)),
     );
   }).finally(() => signal.removeEventListener('abort', giveUp));
-  return { ended: exited, close: () => stop(child, exited), figures: () => askMetrics(child) };
+  return { ended, close: () => stop(child, exited), figures: () => askMetrics(child) };
 }
 
 async function stop(child: ChildProcess, exited: Promise<void>): Promise<void> {

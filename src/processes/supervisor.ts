@@ -3,13 +3,23 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../runtime/log.ts';
-import type { RunningPart } from '../runtime/running-part.ts';
+import { QUICK_ENDS, type RunningPart } from '../runtime/running-part.ts';
 import type { Part } from './parts.ts';
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 10_000;
 /** A part that has lived this long is started again at once. */
 const STEADY_MS = 5_000;
+
+/** `quickEnds`: how often in a row it ended before it had lived for STEADY_MS, or did not start. */
+type Kept = {
+  readonly part: Part;
+  running: RunningPart;
+  watching: Promise<void>;
+  quickEnds: number;
+  /** performance.now() of its last start. */
+  since: number;
+};
 
 /** Starts a part; gives up, by rejecting, once `signal` is aborted. */
 export type Start = (part: Part, signal: AbortSignal) => Promise<RunningPart>;
@@ -18,7 +28,7 @@ export class Supervisor {
   readonly #start: Start;
   readonly #log: Logger;
   readonly #stopping = new AbortController();
-  readonly #kept: { readonly part: Part; running: RunningPart; watching: Promise<void> }[] = [];
+  readonly #kept: Kept[] = [];
   readonly #starting = new Set<Promise<void>>();
 
   constructor(start: Start, log: Logger) {
@@ -40,10 +50,11 @@ export class Supervisor {
     }
   }
 
-  /** What the parts have counted, but for one of them. */
+  /** What the parts have counted, but for one of them, and how often each ended quickly. */
   async figures(except: Part): Promise<string> {
     const others = this.#kept.filter(({ part }) => part !== except);
-    return (await Promise.all(others.map(({ running }) => running.figures?.() ?? ''))).join('');
+    const counted = await Promise.all(others.map(({ running }) => running.figures?.() ?? ''));
+    return [quickEndsMetric(this.#kept), ...counted].join('');
   }
 
   /** Stops the parts, the last one first; those that are still starting, too. */
@@ -62,42 +73,70 @@ export class Supervisor {
   async #keep(part: Part): Promise<void> {
     this.#stopping.signal.throwIfAborted();
     const running = await this.#start(part, this.#stopping.signal);
-    const kept = { part, running, watching: Promise.resolve() };
+    const kept: Kept = {
+      part,
+      running,
+      watching: Promise.resolve(),
+      quickEnds: 0,
+      since: performance.now(),
+    };
     this.#kept.push(kept);
     kept.watching = this.#watch(kept);
   }
 
-  async #watch(kept: { readonly part: Part; running: RunningPart }): Promise<void> {
-    let pause = 0;
+  async #watch(kept: Kept): Promise<void> {
+    const { signal } = this.#stopping;
     while (kept.running.ended !== undefined) {
-      const since = performance.now();
-      await kept.running.ended.catch((error) => this.#log.error(`${kept.part}: ${error}`));
-      if (this.#stopping.signal.aborted) return;
-      pause = performance.now() - since > STEADY_MS ? 0 : longer(pause);
-      this.#log.warn(`${kept.part} has ended; starting it again`);
-      const again = await this.#startAgain(kept.part, pause);
+      const cause: unknown = await kept.running.ended.then(
+        () => undefined,
+        (error) => error,
+      );
+      if (signal.aborted) return;
+      kept.quickEnds = hasSettled(kept) ? 0 : kept.quickEnds + 1;
+      this.#log.error(`${kept.part} has ended: ${messageOf(cause)}; starting it again`);
+      const again = await this.#startAgain(kept);
       if (again === undefined) return;
       kept.running = again;
+      kept.since = performance.now();
     }
   }
 
   /** Undefined where the program stops meanwhile. */
-  async #startAgain(part: Part, firstPause: number): Promise<RunningPart | undefined> {
+  async #startAgain(kept: Kept): Promise<RunningPart | undefined> {
     const { signal } = this.#stopping;
-    for (let pause = firstPause; !signal.aborted; pause = longer(pause)) {
-      await sleep(pause, undefined, { signal }).catch(() => {});
+    for (; !signal.aborted; kept.quickEnds += 1) {
+      await sleep(pauseAfter(kept.quickEnds), undefined, { signal }).catch(() => {});
       if (signal.aborted) return undefined;
       try {
-        const running = await this.#start(part, signal);
+        const running = await this.#start(kept.part, signal);
         if (!signal.aborted) return running;
         await running.close();
       } catch (error) {
         if (signal.aborted) return undefined;
-        this.#log.error(`${part} does not start: ${error instanceof Error ? error.message : error}`);
+        this.#log.error(`${kept.part} does not start: ${messageOf(error)}`);
       }
     }
     return undefined;
   }
 }
 
-const longer = (pause: number) => Math.min(Math.max(pause * 2, FIRST_PAUSE_MS), LONGEST_PAUSE_MS);
+const hasSettled = ({ since }: Kept) => performance.now() - since > STEADY_MS;
+const pauseAfter = (quickEnds: number) =>
+  quickEnds === 0 ? 0 : Math.min(FIRST_PAUSE_MS * 2 ** (quickEnds - 1), LONGEST_PAUSE_MS);
+
+function messageOf(error: unknown): string {
+  if (error === undefined) return 'it gave no cause';
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** A part that has lived for STEADY_MS counts none, whatever was before. */
+function quickEndsMetric(kept: readonly Kept[]): string {
+  const lines = kept.map(
+    (one) => `${QUICK_ENDS}{part="${one.part}"} ${hasSettled(one) ? 0 : one.quickEnds}\n`,
+  );
+  return [
+    `# HELP ${QUICK_ENDS} Ends in a row of a part that had just been started\n`,
+    `# TYPE ${QUICK_ENDS} gauge\n`,
+    ...lines,
+  ].join('');
+}

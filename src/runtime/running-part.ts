@@ -1,3 +1,8 @@
+// What every part of the program looks like to whoever keeps it running.
+
+/** The figure by which /readyz, in another process, hears of a part that does not stay up. */
+export const QUICK_ENDS = 'shopstream_part_quick_ends';
+
 /** A part that runs. */
 export type RunningPart = {
   /** Ends it in order: nothing that was acknowledged is lost. */

@@ -30,7 +30,7 @@ import { eventRoutes } from '../storefront/event-routes.ts';
 import { pages } from '../storefront/pages.ts';
 import type { Shop } from '../storefront/shop.ts';
 import { errorHandler, unknownPath } from './error-handler.ts';
-import { health } from './health.ts';
+import { health, type IngestPlace, liveness } from './health.ts';
 
 /** How long an answer that needs Kafka's acknowledgement may wait for it. */
 export const KAFKA_PATIENCE_MS = 5_000;
@@ -50,6 +50,7 @@ export type AppParts = {
   /** Requests of one address; Infinity for any number. */
   readonly perSecond: number;
   /** What the other parts of this program have counted, as Prometheus reads it. */
+  readonly ingest: IngestPlace;
   readonly figuresOfOthers: () => Promise<string>;
 };
 
@@ -110,8 +111,9 @@ function routers({ shop, publisher, probe, live, streams, registry, ...parts }: 
   const desk = new LetterDesk(shop.pool, publish, KAFKA_PATIENCE_MS);
   return [
     staticFiles(),
-    health(shop.pool, () => publisher.state, probe, registry, parts.figuresOfOthers),
+    liveness(),
     rateLimit(parts.perSecond),
+    health(shop.pool, () => publisher.state, probe, parts.ingest, registry, parts.figuresOfOthers),
     collector((events) => shop.tracking.publishAll(events), KAFKA_PATIENCE_MS),
     charts(shop.pool, live),
     questionRoute(live.board),

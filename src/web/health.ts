@@ -3,47 +3,118 @@
 
 import { Router } from 'express';
 import type { Registry } from 'prom-client';
+import { readOffsets } from '../consumer/offsets.ts';
 import type { Pool } from '../db/pool.ts';
 import { route } from '../http/routes.ts';
+import { reasonOf } from '../kafka/errors.ts';
 import type { KafkaProbe } from '../kafka/probe.ts';
 import type { PublisherState } from '../kafka/publisher.ts';
+import { QUICK_ENDS } from '../runtime/running-part.ts';
+import { baselineOf, isStalled, type Look, lookAt } from './ingest-progress.ts';
 
 const PATIENCE_MS = 2_000;
 
 type State = { readonly ok: boolean; readonly state: string };
+
+/** Quick ends of a part in a row, from which on the program is not ready. */
+const MOST_QUICK_ENDS = 3;
+/** Who asks within this time is told the same: a look costs Kafka and Postgres a request each. */
+const SHARED_MS = 1_000;
+
+/** Where ingest reads and what it has stored. */
+export type IngestPlace = { readonly group: string; readonly topic: string };
+
+/** Whether the process answers; cheap, and so before every limit. */
+export function liveness(): Router {
+  const router = Router();
+  route(router, '/healthz', { get: [(_req, res) => res.json({ status: 'alive' })] });
+  return router;
+}
 
 /** @param figuresOfOthers what the other parts of this program have counted, as Prometheus reads it */
 export function health(
   pool: Pool,
   kafka: () => PublisherState,
   probe: KafkaProbe,
+  ingest: IngestPlace,
   registry: Registry,
   figuresOfOthers: () => Promise<string>,
 ): Router {
   const router = Router();
-  route(router, '/healthz', { get: [(_req, res) => res.json({ status: 'alive' })] });
+  const progress = ingestProgress(pool, probe, ingest);
+  const states = sharedFor(SHARED_MS, async () => {
+    const [away, postgres, ends] = await Promise.all([
+      probe.ask(),
+      postgresStates(pool),
+      quickEnds(figuresOfOthers),
+    ]);
+    const isThere = away === undefined && postgres.postgres.ok;
+    const moving = isThere
+      ? await progress()
+      : { ok: true, state: 'unknown while Kafka or Postgres is away' };
+    return { kafka: kafkaState(away, kafka()), ...postgres, ingest: moving, ...ends };
+  });
+  const figures = sharedFor(SHARED_MS, async () => {
+    const texts = await Promise.all([registry.metrics(), figuresOfOthers()]);
+    return texts.join('\n');
+  });
   route(router, '/readyz', {
     get: [
       async (_req, res) => {
-        const [away, postgres] = await Promise.all([probe.ask(), postgresStates(pool)]);
-        const states = { kafka: kafkaState(away, kafka()), ...postgres };
-        const ready = Object.values(states).every(({ ok }) => ok);
+        const now = await states();
+        const ready = Object.values(now).every(({ ok }) => ok);
         res
           .status(ready ? 200 : 503)
           .set('Cache-Control', 'no-store')
-          .json({ ready, ...states });
+          .json({ ready, ...now });
       },
     ],
   });
   route(router, '/metrics', {
-    get: [
-      async (_req, res) => {
-        const texts = await Promise.all([registry.metrics(), figuresOfOthers()]);
-        res.type(registry.contentType).send(texts.join('\n'));
-      },
-    ],
+    get: [async (_req, res) => res.type(registry.contentType).send(await figures())],
   });
   return router;
+}
+
+/** The same answer for all who ask within `ms` of the first; a failure is told to those who waited for it. */
+function sharedFor<T>(ms: number, make: () => Promise<T>): () => Promise<T> {
+  let made: { readonly at: number; readonly answer: Promise<T> } | undefined;
+  return () => {
+    const now = performance.now();
+    if (made === undefined || now - made.at >= ms) made = { at: now, answer: make() };
+    return made.answer;
+  };
+}
+
+/** A look at how far ingest is, compared with those before. */
+function ingestProgress(pool: Pool, probe: KafkaProbe, { group, topic }: IngestPlace): () => Promise<State> {
+  let baseline: Look | undefined;
+  return async () => {
+    try {
+      const ends = await probe.topicEnds(topic);
+      const offsets = await readOffsets(pool, { clusterId: ends.clusterId, group, topic });
+      const now = lookAt(ends, offsets, performance.now());
+      baseline = baselineOf(baseline, now);
+      if (!isStalled(baseline, now)) return { ok: true, state: `${now.behind} records behind` };
+      const seconds = Math.round((now.at - baseline.at) / 1000);
+      return { ok: false, state: `${now.behind} records behind, and nothing was stored for ${seconds} s` };
+    } catch (error) {
+      return { ok: true, state: `unknown: ${reasonOf(error)}` };
+    }
+  };
+}
+
+/** A state for each part that does not stay up; none where all do. */
+async function quickEnds(figuresOfOthers: () => Promise<string>): Promise<Record<string, State>> {
+  const text = await figuresOfOthers();
+  const counts = [...text.matchAll(new RegExp(`^${QUICK_ENDS}\\{part="(\\w+)"\\} (\\d+)$`, 'gm'))];
+  const failing = counts.filter(([, , count]) => Number(count) >= MOST_QUICK_ENDS);
+  return Object.fromEntries(
+    failing.map(([, part, count]) => [
+      `part_${part}`,
+      { ok: false, state: `ended ${count} times in a row right after its start` },
+    ]),
+  );
 }
 
 function kafkaState(away: string | undefined, { waiting }: PublisherState): State {

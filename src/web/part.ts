@@ -76,6 +76,7 @@ export async function startWeb(
     log,
     version,
     kafkaPlace,
+    ingest: { group: config.KAFKA_GROUP, topic: config.KAFKA_TOPIC },
     proxies: config.TRUST_PROXY,
     perSecond: config.RATE_LIMIT,
     figuresOfOthers,

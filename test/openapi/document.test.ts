@@ -66,6 +66,7 @@ function anApp(): Express {
     log: testLog,
     version: '0',
     kafkaPlace: { brokers: '', topic: '' },
+    ingest: { group: 'shopstream-ingest', topic: 'ecommerce' },
     proxies: 0,
     perSecond: 1,
     figuresOfOthers: async () => '',

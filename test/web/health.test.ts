@@ -23,6 +23,7 @@ describe('a web part with all that it needs', () => {
       kafka: { ok: true, state: expect.stringContaining('0 events') },
       postgres: { ok: true, state: 'answers' },
       migrations: { ok: true, state: expect.stringMatching(/^\d{4}_.+\.sql$/) },
+      ingest: { ok: true, state: '0 records behind' },
     });
     expect((await request(line.url).get('/healthz').expect(200)).body).toEqual({ status: 'alive' });
     const event = anEvent();
@@ -128,6 +129,7 @@ describe('without Postgres', () => {
     const { body } = await request(url).get('/readyz').expect(503);
     expect(body).toEqual({
       ready: false,
+      ingest: { ok: true, state: 'unknown while Kafka or Postgres is away' },
       kafka: expect.objectContaining({ ok: true }),
       postgres: { ok: false, state: 'away' },
       migrations: { ok: false, state: 'unknown' },
