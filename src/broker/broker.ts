@@ -11,20 +11,20 @@ import { lockFolder } from './folder-lock.ts';
 import { Groups } from './group/coordinator.ts';
 import { Journal } from './journal.ts';
 import { Topics } from './log/topics.ts';
+import { MemoryBudget } from './memory-budget.ts';
 import { type BrokerOptions, parseOptions, type Settings } from './options.ts';
 import { ProducerIds } from './producer-ids.ts';
-import { MemoryBudget } from './server/memory-budget.ts';
 import { listen } from './server/server.ts';
 
 export { BrokerError, type BrokerErrorCode } from './errors.ts';
 export type { BrokerLog, BrokerOptions } from './options.ts';
 
-export interface Broker {
+export type Broker = {
   /** The port it listens on, also where option `port` was 0. */
   readonly port: number;
   /** Closes connections, files and the port; a start after this need not recover anything. */
   close(): Promise<void>;
-}
+};
 
 const PRODUCER_MEMORY_MS = 86_400_000; // producer.id.expiration.ms of Apache Kafka
 

@@ -4,14 +4,14 @@
 import { optionInvalid } from './errors.ts';
 
 /** The part of a pino logger that the broker uses; any object of this shape will do. */
-export interface BrokerLog {
+export type BrokerLog = {
   debug(details: object, message: string): void;
   info(details: object, message: string): void;
   warn(details: object, message: string): void;
   error(details: object, message: string): void;
-}
+};
 
-export interface BrokerOptions {
+export type BrokerOptions = {
   /** Folder of the log, made if absent; belongs to one broker at a time. */
   dataDir: string;
   /** Address to listen on. Default 127.0.0.1. */
@@ -73,7 +73,7 @@ export interface BrokerOptions {
   maxGroups?: number;
   /** How long a new group waits for more members before its first rebalance ends, ms. Default 0. */
   groupInitialRebalanceDelayMs?: number;
-}
+};
 
 export type Settings = Required<Omit<BrokerOptions, 'advertisedHost' | 'log'>> & {
   advertisedHost: string | null;

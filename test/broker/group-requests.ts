@@ -2,16 +2,16 @@
 
 import type { WireClient } from './wire-client.ts';
 
-export interface Joined {
+export type Joined = {
   readonly error: number;
   readonly generation: number;
   readonly protocol: string;
   readonly leader: string;
   readonly memberId: string;
   readonly members: readonly string[];
-}
+};
 
-export interface JoinOptions {
+export type JoinOptions = {
   readonly memberId?: string;
   readonly instanceId?: string;
   readonly sessionTimeout?: number;
@@ -19,7 +19,7 @@ export interface JoinOptions {
   readonly protocolType?: string;
   readonly protocols?: readonly string[];
   readonly metadata?: string;
-}
+};
 
 export async function joinGroup(
   client: WireClient,
@@ -63,16 +63,16 @@ export async function joinAsNew(
   return joinGroup(client, group, { ...options, memberId });
 }
 
-export interface Member {
+export type Member = {
   readonly memberId: string;
   readonly generation: number;
   readonly instanceId?: string;
-}
+};
 
-export interface Synced {
+export type Synced = {
   readonly error: number;
   readonly assignment: string;
-}
+};
 
 export async function syncGroup(
   client: WireClient,
@@ -134,10 +134,10 @@ export async function commitOffset(
   return first?.[0] ?? -1;
 }
 
-export interface Committed {
+export type Committed = {
   readonly offset: number;
   readonly metadata: string | null;
-}
+};
 
 /** What the group has committed, by topic; of partition 0. */
 export async function committedOffsets(

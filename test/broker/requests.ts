@@ -6,14 +6,14 @@ import { BATCH_HEADER } from '../../src/broker/log/record-batch.ts';
 import { writeInt64 } from '../../src/broker/wire/int64.ts';
 import type { WireClient } from './wire-client.ts';
 
-export interface BatchOptions {
+export type BatchOptions = {
   readonly values?: readonly string[];
   readonly timestamps?: readonly number[];
   readonly producerId?: number;
   readonly epoch?: number;
   readonly sequence?: number;
   readonly attributes?: number;
-}
+};
 
 function varint(value: number): Buffer {
   const bytes: number[] = [];
@@ -64,10 +64,10 @@ export function withCrc(bytes: Buffer): Buffer {
   return bytes;
 }
 
-export interface Produced {
+export type Produced = {
   readonly error: number;
   readonly baseOffset: number;
-}
+};
 
 export async function produce(
   client: WireClient,
@@ -93,14 +93,14 @@ export async function produce(
   return first?.[0] ?? { error: -1, baseOffset: -1 };
 }
 
-export interface Fetched {
+export type Fetched = {
   readonly error: number;
   readonly highWatermark: number;
   readonly startOffset: number;
   readonly records: Buffer;
-}
+};
 
-export interface FetchOptions {
+export type FetchOptions = {
   readonly offset?: number;
   readonly partition?: number;
   readonly maxWaitMs?: number;
@@ -108,7 +108,7 @@ export interface FetchOptions {
   readonly maxBytes?: number;
   readonly partitionMaxBytes?: number;
   readonly leaderEpoch?: number;
-}
+};
 
 export async function fetch(client: WireClient, topic: string, options: FetchOptions = {}): Promise<Fetched> {
   const answer = await client.ask(1, 11, (w) => {
@@ -147,11 +147,11 @@ export async function fetch(client: WireClient, topic: string, options: FetchOpt
   return first?.[0] ?? { error: -1, highWatermark: -1, startOffset: -1, records: Buffer.alloc(0) };
 }
 
-export interface ListedOffset {
+export type ListedOffset = {
   readonly error: number;
   readonly timestamp: number;
   readonly offset: number;
-}
+};
 
 export async function listOffset(
   client: WireClient,
@@ -174,12 +174,12 @@ export async function listOffset(
   return first?.[0] ?? { error: -1, timestamp: -1, offset: -1 };
 }
 
-export interface TopicOptions {
+export type TopicOptions = {
   readonly partitions?: number;
   readonly replicas?: number;
   readonly configs?: readonly (readonly [name: string, value: string])[];
   readonly validateOnly?: boolean;
-}
+};
 
 /** Makes a topic; resolves with the error code. */
 export async function createTopic(

@@ -65,12 +65,12 @@ function compile(): string {
   return join(outDir, 'src/broker/broker.js');
 }
 
-export interface BrokerProcess {
+export type BrokerProcess = {
   readonly port: number;
   readonly pid: number;
   /** Ends it with SIGKILL, as a crash would. */
   kill(): Promise<void>;
-}
+};
 
 /** A broker in a process of its own; killed when the test ends. Rejects with what it wrote if it does not start. */
 export async function brokerProcess(options: BrokerOptions): Promise<BrokerProcess> {

@@ -30,27 +30,27 @@ import { type Api, answerTo, type Context, NO_THROTTLE, RefusedRequest, type Req
 const FIRST_WITH_BATCHES = 3;
 const NO_BYTES = Buffer.alloc(0);
 
-interface Stored {
+type Stored = {
   readonly error: ErrorCode;
   readonly baseOffset: number;
   readonly startOffset: number;
-}
+};
 
-interface PartitionData {
+type PartitionData = {
   readonly partition: number;
   readonly records: Buffer;
-}
+};
 
-interface TopicData {
+type TopicData = {
   readonly topic: string;
   readonly partitions: readonly PartitionData[];
-}
+};
 
-interface ProduceRequest {
+type ProduceRequest = {
   readonly transactionalId: string | null;
   readonly acks: number;
   readonly topics: readonly TopicData[];
-}
+};
 
 function read(body: Reader, version: number): ProduceRequest {
   const transactionalId = version >= 3 ? body.nullableString() : null;

@@ -34,25 +34,25 @@ const NO_SESSION = 0;
 const NO_REPLICA = -1;
 const ANY_EPOCH = -1;
 
-interface WantedPartition {
+type WantedPartition = {
   readonly partition: number;
   readonly leaderEpoch: number;
   readonly offset: number;
   readonly maxBytes: number;
-}
+};
 
-interface Wanted {
+type Wanted = {
   readonly topic: string;
   readonly partitions: readonly WantedPartition[];
-}
+};
 
-interface FetchRequest {
+type FetchRequest = {
   readonly maxWaitMs: number;
   readonly minBytes: number;
   readonly maxBytes: number;
   readonly sessionId: number;
   readonly topics: readonly Wanted[];
-}
+};
 
 function read(body: Reader, version: number): FetchRequest {
   body.int32(); // replica id: there are no followers
@@ -75,18 +75,18 @@ function read(body: Reader, version: number): FetchRequest {
   return { maxWaitMs, minBytes, maxBytes, sessionId, topics };
 }
 
-interface Found {
+type Found = {
   readonly partition: number;
   readonly error: ErrorCode;
   readonly log: PartitionLog | undefined;
   readonly records: Buffer;
-}
+};
 
-interface Collected {
+type Collected = {
   readonly topics: readonly { readonly topic: string; readonly partitions: readonly Found[] }[];
   readonly bytes: number;
   readonly hasError: boolean;
-}
+};
 
 function problem(log: PartitionLog | undefined, offset: number, leaderEpoch: number): ErrorCode {
   if (log === undefined) return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;

@@ -21,11 +21,11 @@ import type { Reader } from '../wire/reader.ts';
 import type { Writer } from '../wire/writer.ts';
 import { type Api, answerTo, type Context, NO_THROTTLE, NODE_ID, type Request } from './api.ts';
 
-interface Described {
+type Described = {
   readonly name: string;
   readonly error: ErrorCode;
   readonly partitions: number;
-}
+};
 
 function described(topic: Topic): Described {
   return { name: topic.name, error: ErrorCode.NONE, partitions: topic.partitions.length };

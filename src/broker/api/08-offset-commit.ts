@@ -22,12 +22,12 @@ import { type Api, answerTo, type Context, NO_THROTTLE, type Request } from './a
 
 const MAX_METADATA = 4096; // offset.metadata.max.bytes of Apache Kafka
 
-interface Commit {
+type Commit = {
   readonly groupId: string;
   readonly generation: number;
   readonly memberId: string;
   readonly topics: readonly { readonly topic: string; readonly partitions: readonly PartitionOffset[] }[];
-}
+};
 
 function read(body: Reader, version: number, now: number): Commit {
   const groupId = body.string();

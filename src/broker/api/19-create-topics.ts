@@ -25,18 +25,18 @@ const DEFAULT = -1;
 const MAX_PARTITIONS = 100_000;
 const MAX_MESSAGE = 1000; // characters; it may quote what the client sent
 
-interface NewTopic {
+type NewTopic = {
   readonly name: string;
   readonly partitions: number;
   readonly replicationFactor: number;
   readonly assignments: readonly { readonly partition: number; readonly nodes: readonly number[] }[];
   readonly configs: readonly (readonly [name: string, value: string | null])[];
-}
+};
 
-interface Problem {
+type Problem = {
   readonly error: ErrorCode;
   readonly message: string;
-}
+};
 
 function readTopic(body: Reader): NewTopic {
   return {

@@ -24,11 +24,11 @@ const SOURCE_TOPIC = 1;
 const SOURCE_BROKER = 4;
 const SOURCE_DEFAULT = 5;
 
-interface Described {
+type Described = {
   readonly error: ErrorCode;
   readonly message: string | null;
   readonly entries: readonly (ConfigEntry & { readonly source: number })[];
-}
+};
 
 function brokerConfig(settings: Settings): Record<string, string | number | boolean> {
   return {

@@ -2,53 +2,53 @@
 
 import type { Groups } from '../group/coordinator.ts';
 import type { Topics } from '../log/topics.ts';
+import type { MemoryBudget } from '../memory-budget.ts';
 import type { Settings } from '../options.ts';
 import type { ProducerIds } from '../producer-ids.ts';
-import type { MemoryBudget } from '../server/memory-budget.ts';
 import type { Reader } from '../wire/reader.ts';
 import { Writer } from '../wire/writer.ts';
 
 /** The only node, which leads every partition and coordinates every group. */
 export const NODE_ID = 0;
 
-export interface Context {
+export type Context = {
   readonly settings: Settings;
   readonly clusterId: string;
   readonly topics: Topics;
   readonly groups: Groups;
   readonly producerIds: ProducerIds;
   readonly memory: MemoryBudget;
-}
+};
 
 /** The connection that a request came on. */
-export interface Client {
+export type Client = {
   /** The client's address. */
   readonly host: string;
   /** Where this client is told to find the broker. */
   readonly advertised: { readonly host: string; readonly port: number };
   /** Called when the connection ends. */
   readonly closed: Set<() => void>;
-}
+};
 
-export interface Request {
+export type Request = {
   readonly version: number;
   readonly correlationId: number;
   readonly clientId: string;
   readonly body: Reader;
   readonly client: Client;
-}
+};
 
 /** The answer, now or later; null where the protocol has none (Produce with acks 0). */
 export type Answer = Writer | null | Promise<Writer | null>;
 
-export interface Api {
+export type Api = {
   readonly key: number;
   readonly name: string;
   /** Lowest and highest version advertised, and answered. */
   readonly min: number;
   readonly max: number;
   handle(request: Request, context: Context): Answer;
-}
+};
 
 /** The request cannot be answered in the protocol's words; its connection is closed, as Apache Kafka does. */
 export class RefusedRequest extends Error {

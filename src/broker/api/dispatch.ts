@@ -1,7 +1,7 @@
 // Hands a request to its API. A version or an API that is not on the list is refused as Apache Kafka does: the
 // connection is closed, but for ApiVersions, whose answer says what is spoken (18-api-versions.ts).
 
-import type { RequestHeader } from '../server/request-header.ts';
+import type { RequestHeader } from '../wire/request-header.ts';
 import { unsupportedApiVersions } from './18-api-versions.ts';
 import { type Answer, type Context, RefusedRequest, type Request } from './api.ts';
 import { APIS } from './apis.ts';

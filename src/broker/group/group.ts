@@ -9,12 +9,12 @@ import type { ErrorCode } from '../wire/error-codes.ts';
 
 export type Ticket = number;
 
-export interface Protocol {
+export type Protocol = {
   readonly name: string;
   readonly metadata: Buffer;
-}
+};
 
-export interface Member {
+export type Member = {
   readonly id: string;
   /** group.instance.id of a static member (KIP-345). */
   readonly instanceId: string | null;
@@ -29,9 +29,9 @@ export interface Member {
   readonly waiting: { readonly for: 'join' | 'sync'; readonly ticket: Ticket } | null;
   /** When it is dropped unless heard from before, ms; does not count while it waits for an answer. */
   readonly deadline: number;
-}
+};
 
-export interface Group {
+export type Group = {
   readonly id: string;
   readonly state: 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' | 'Stable';
   readonly generation: number;
@@ -47,16 +47,16 @@ export interface Group {
   readonly notBefore: number;
   /** Since when it is without members, ms. */
   readonly emptySince: number;
-}
+};
 
-export interface GroupLimits {
+export type GroupLimits = {
   readonly minSessionTimeout: number;
   readonly maxSessionTimeout: number;
   readonly maxSize: number;
   readonly initialRebalanceDelay: number;
-}
+};
 
-export interface JoinInput {
+export type JoinInput = {
   readonly kind: 'join';
   readonly ticket: Ticket;
   /** '' for a client that has no id yet. */
@@ -72,34 +72,34 @@ export interface JoinInput {
   readonly rebalanceTimeout: number;
   readonly protocolType: string;
   readonly protocols: readonly Protocol[];
-}
+};
 
-interface MemberInput {
+type MemberInput = {
   readonly ticket: Ticket;
   readonly memberId: string;
   readonly instanceId: string | null;
   readonly generation: number;
-}
+};
 
-export interface SyncInput extends MemberInput {
+export type SyncInput = MemberInput & {
   readonly kind: 'sync';
   readonly assignments: ReadonlyMap<string, Buffer>;
-}
+};
 
-export interface HeartbeatInput extends MemberInput {
+export type HeartbeatInput = MemberInput & {
   readonly kind: 'heartbeat';
-}
+};
 
 /** Asks whether this member may commit offsets now. */
-export interface CommitInput extends MemberInput {
+export type CommitInput = MemberInput & {
   readonly kind: 'commit';
-}
+};
 
-export interface LeaveInput {
+export type LeaveInput = {
   readonly kind: 'leave';
   readonly ticket: Ticket;
   readonly memberId: string;
-}
+};
 
 export type Input =
   | JoinInput
@@ -109,7 +109,7 @@ export type Input =
   | LeaveInput
   | { readonly kind: 'tick' };
 
-export interface JoinAnswer {
+export type JoinAnswer = {
   readonly kind: 'join';
   readonly error: ErrorCode;
   readonly generation: number;
@@ -118,28 +118,28 @@ export interface JoinAnswer {
   readonly memberId: string;
   /** All members, for the leader; none for the others. */
   readonly members: readonly { id: string; instanceId: string | null; metadata: Buffer }[];
-}
+};
 
-export interface SyncAnswer {
+export type SyncAnswer = {
   readonly kind: 'sync';
   readonly error: ErrorCode;
   readonly assignment: Buffer;
-}
+};
 
-export interface PlainAnswer {
+export type PlainAnswer = {
   readonly kind: 'plain';
   readonly error: ErrorCode;
-}
+};
 
-export interface Effect {
+export type Effect = {
   readonly ticket: Ticket;
   readonly answer: JoinAnswer | SyncAnswer | PlainAnswer;
-}
+};
 
-export interface Step {
+export type Step = {
   readonly group: Group;
   readonly effects: readonly Effect[];
-}
+};
 
 export function emptyGroup(id: string, now: number): Group {
   return {

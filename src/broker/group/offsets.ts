@@ -2,18 +2,18 @@
 
 import type { Change, Journal, Key } from '../journal.ts';
 
-export interface Committed {
+export type Committed = {
   readonly offset: number;
   readonly metadata: string | null;
   /** When it was committed, ms. */
   readonly at: number;
-}
+};
 
-export interface PartitionOffset {
+export type PartitionOffset = {
   readonly topic: string;
   readonly partition: number;
   readonly committed: Committed;
-}
+};
 
 type GroupOffsets = Map<string, Map<number, Committed>>;
 

@@ -9,19 +9,19 @@ const REMEMBERED_BATCHES = 5; // max.in.flight.requests.per.connection of an ide
 const MAX_PRODUCERS = 10_000; // a partition; the longest silent one is forgotten first
 const SEQUENCES = 2 ** 31;
 
-interface SeenBatch {
+type SeenBatch = {
   readonly firstSequence: number;
   readonly lastSequence: number;
   readonly baseOffset: number;
-}
+};
 
-export interface ProducerState {
+export type ProducerState = {
   readonly producerId: number;
   readonly epoch: number;
   /** Time of the last append, ms. */
   readonly at: number;
   readonly batches: readonly SeenBatch[];
-}
+};
 
 export type Verdict =
   | { readonly kind: 'append' }

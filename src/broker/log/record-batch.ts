@@ -25,7 +25,7 @@ const TRANSACTIONAL = 1 << 4;
 const CONTROL = 1 << 5;
 const MAX_AHEAD_MS = 3_600_000; // message.timestamp.after.max.ms: a later time would outlive every retention
 
-export interface BatchHeader {
+export type BatchHeader = {
   readonly baseOffset: number;
   readonly lastOffset: number;
   /** Bytes of the whole batch. */
@@ -37,7 +37,7 @@ export interface BatchHeader {
   readonly producerEpoch: number;
   readonly baseSequence: number;
   readonly records: number;
-}
+};
 
 /** Reads the header at `at`; the caller has seen that BATCH_HEADER bytes are there. */
 export function readHeader(buffer: Buffer, at: number): BatchHeader {

@@ -7,10 +7,10 @@
 //   (https://kafka.apache.org/documentation/#record)
 
 /** A zigzag VARINT or VARLONG read by `readVarint`: its value and where the next field starts. */
-interface Varint {
+type Varint = {
   value: number;
   next: number;
-}
+};
 
 const MAX_VARINT_BYTES = 10;
 const scratch: Varint = { value: 0, next: 0 };
@@ -44,10 +44,10 @@ export function recordsAreWhole(buffer: Buffer, at: number, count: number): bool
   return position === buffer.length;
 }
 
-export interface RecordTime {
+export type RecordTime = {
   readonly offsetDelta: number;
   readonly timestampDelta: number;
-}
+};
 
 /** The first of `count` records from `at` whose timestamp is at least `delta` after the batch's base. */
 export function firstRecordSince(

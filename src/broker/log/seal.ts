@@ -16,14 +16,14 @@ const MAGIC = Buffer.from('SEL1');
 const CRC_END = 8;
 const HEAD = 12;
 
-export interface Seal {
+export type Seal = {
   /** Bytes of the segment's log. */
   readonly size: number;
   readonly nextOffset: number;
   readonly maxTimestamp: number;
   readonly producers: readonly ProducerState[];
   readonly index: SparseIndex;
-}
+};
 
 /** Writes the seal to `file`, whole or not at all. */
 export function writeSeal(file: string, { index, ...rest }: Seal): void {

@@ -7,10 +7,10 @@ import { firstRecordSince } from './record.ts';
 import { BATCH_HEADER, type BatchHeader, codecOf, readHeader, storedSize } from './record-batch.ts';
 import type { Segment } from './segment.ts';
 
-export interface TimedOffset {
+export type TimedOffset = {
   readonly offset: number;
   readonly timestamp: number;
-}
+};
 
 export function firstRecordSinceTime(segment: Segment, timestamp: number): TimedOffset | null {
   let position = segment.index.positionOfTime(timestamp);

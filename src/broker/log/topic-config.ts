@@ -4,32 +4,32 @@
 
 import type { Settings } from '../options.ts';
 
-export interface TopicConfig {
+export type TopicConfig = {
   readonly segmentBytes: number;
   readonly segmentMs: number;
   readonly retentionMs: number;
   readonly retentionBytes: number;
   readonly maxMessageBytes: number;
-}
+};
 
 /** What a client has set on a topic, by Kafka's names. */
 export type ConfigOverrides = Readonly<Record<string, string>>;
 
-interface NumberEntry {
+type NumberEntry = {
   readonly kind: 'number';
   readonly name: string;
   readonly field: keyof TopicConfig;
   readonly type: 'INT' | 'LONG';
   readonly lowest: number;
   readonly highest: number;
-}
+};
 
-interface FixedEntry {
+type FixedEntry = {
   readonly kind: 'fixed';
   readonly name: string;
   readonly value: string;
   readonly type: 'INT' | 'STRING' | 'LIST' | 'BOOLEAN' | 'LONG';
-}
+};
 
 const INT_MAX = 2 ** 31 - 1;
 const LONG_MAX = Number.MAX_SAFE_INTEGER;
@@ -92,13 +92,13 @@ export function configProblem(name: string, value: string | null): string | null
   return fits ? null : `${received}, expected an integer from ${entry.lowest} to ${entry.highest}`;
 }
 
-export interface ConfigEntry {
+export type ConfigEntry = {
   readonly name: string;
   readonly value: string;
   readonly type: 'INT' | 'STRING' | 'LIST' | 'BOOLEAN' | 'LONG';
   readonly isDefault: boolean;
   readonly readOnly: boolean;
-}
+};
 
 /** Every setting with the value in force, for DescribeConfigs. */
 export function describeTopicConfig(config: TopicConfig, overrides: ConfigOverrides): ConfigEntry[] {

@@ -8,17 +8,17 @@ import type { Settings } from '../options.ts';
 import { PartitionLog } from './partition-log.ts';
 import { type ConfigOverrides, type TopicConfig, topicConfig } from './topic-config.ts';
 
-export interface Topic {
+export type Topic = {
   readonly name: string;
   readonly partitions: readonly PartitionLog[];
   readonly overrides: ConfigOverrides;
   readonly config: TopicConfig;
-}
+};
 
-interface StoredTopic {
+type StoredTopic = {
   readonly partitions: number;
   readonly overrides: ConfigOverrides;
-}
+};
 
 const MAX_NAME = 249;
 

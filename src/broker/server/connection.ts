@@ -6,13 +6,13 @@
 import type { Socket } from 'node:net';
 import { type Client, type Context, RefusedRequest } from '../api/api.ts';
 import { dispatch } from '../api/dispatch.ts';
+import { FREE } from '../memory-budget.ts';
 import { steadyNow } from '../steady-clock.ts';
 import { MalformedRequest, Reader } from '../wire/reader.ts';
+import { readHeader } from '../wire/request-header.ts';
 import type { Writer } from '../wire/writer.ts';
 import { Frames } from './frames.ts';
-import { FREE } from './memory-budget.ts';
 import { Pace } from './pace.ts';
-import { readHeader } from './request-header.ts';
 
 const MAX_BACKLOG = 64 * 1024; // bytes read ahead of the request being served
 const LOOPBACK_V4 = /^::ffff:/; // how a dual-stack socket names an IPv4 address

@@ -9,11 +9,11 @@ import { Connection } from './connection.ts';
 const ANSWER_BUFFER = 128 * 1024; // bytes of answers that a client may leave unread before it is held back
 const SWEEPS_PER_TIMEOUT = 4;
 
-export interface Listener {
+export type Listener = {
   readonly port: number;
   /** Closes every connection and the port. */
   close(): Promise<void>;
-}
+};
 
 /** Opens the port; throws BROKER_PORT_TAKEN or BROKER_HOST_UNAVAILABLE. */
 export async function listen(context: Context): Promise<Listener> {

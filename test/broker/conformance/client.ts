@@ -6,14 +6,14 @@ import { execFile, execFileSync } from 'node:child_process';
 export const CODECS = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const;
 export type Codec = (typeof CODECS)[number];
 
-export interface Message {
+export type Message = {
   readonly key: string | null;
   readonly value: string | null;
   /** One header for all messages of a call, since command-line clients can do no more. */
   readonly from: string;
-}
+};
 
-export interface Client {
+export type Client = {
   readonly name: string;
   /** Codecs that it writes, and reads, on this machine. */
   readonly writes: readonly Codec[];
@@ -23,7 +23,7 @@ export interface Client {
   produce(port: number, topic: string, codec: Codec, messages: readonly Message[]): Promise<void>;
   /** Reads `count` messages of each topic, in order, by topic. */
   consume(port: number, topics: readonly string[], count: number): Promise<Map<string, Message[]>>;
-}
+};
 
 /** Runs a command and resolves with what it prints; rejects with what it complains about. */
 export function run(command: string, args: readonly string[], input = '', timeout = 60_000): Promise<string> {

@@ -4,11 +4,11 @@ import { type Client, CODECS, type Message, run, runs } from './client.ts';
 
 const KEY_END = '\t';
 
-interface Line {
+type Line = {
   readonly key: string | null;
   readonly payload: string | null;
   readonly headers: readonly string[];
-}
+};
 
 function read(line: string): Message {
   const { key, payload, headers } = JSON.parse(line) as Line;

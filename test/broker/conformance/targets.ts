@@ -6,17 +6,17 @@ import { join } from 'node:path';
 import { startBroker } from '../../../src/broker/broker.ts';
 import { apacheKafkaMissing, startApacheKafka } from '../../real-kafka/apache-kafka.ts';
 
-export interface Running {
+export type Running = {
   readonly port: number;
   stop(): Promise<void>;
-}
+};
 
-export interface Target {
+export type Target = {
   readonly name: 'embedded broker' | 'Apache Kafka';
   /** Why it cannot run here; null if it can. */
   missing(): string | null;
   start(): Promise<Running>;
-}
+};
 
 async function startEmbedded(): Promise<Running> {
   const dataDir = mkdtempSync(join(tmpdir(), 'broker-conformance-'));

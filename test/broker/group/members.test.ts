@@ -28,7 +28,7 @@ const COMMANDS: readonly (readonly string[])[] = [
     .map(({ name }) => [PYTHON, join(import.meta.dirname, 'member.py'), name]),
 ];
 
-interface Life {
+type Life = {
   readonly random: () => number;
   readonly port: number;
   readonly group: string;
@@ -37,7 +37,7 @@ interface Life {
   readonly members: ChildProcess[];
   /** Records seen by any member, by partition. */
   readonly seen: Map<number, Set<number>>;
-}
+};
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 

@@ -28,7 +28,7 @@ const LIMITS: GroupLimits = {
   initialRebalanceDelay: 0,
 };
 
-interface Player {
+type Player = {
   readonly name: string;
   memberId: string;
   generation: number;
@@ -36,7 +36,7 @@ interface Player {
   ticket: number;
   isSilent: boolean;
   positions: Map<number, number>;
-}
+};
 
 /** A world of one group, its players and one log of numbered records a partition. */
 class World {

@@ -6,14 +6,14 @@
 // v2 adds tagged fields behind these; it comes only with versions that are not advertised, whose bodies are
 // never read.
 
-import type { Reader } from '../wire/reader.ts';
+import type { Reader } from './reader.ts';
 
-export interface RequestHeader {
+export type RequestHeader = {
   readonly apiKey: number;
   readonly apiVersion: number;
   readonly correlationId: number;
   readonly clientId: string;
-}
+};
 
 export function readHeader(reader: Reader): RequestHeader {
   const apiKey = reader.int16();
