@@ -49,8 +49,8 @@ export type AppParts = {
   readonly proxies: number;
   /** Requests of one address; Infinity for any number. */
   readonly perSecond: number;
-  /** What the other parts of this program have counted, as Prometheus reads it. */
   readonly ingest: IngestPlace;
+  /** What the other parts of this program have counted, as Prometheus reads it. */
   readonly figuresOfOthers: () => Promise<string>;
 };
 

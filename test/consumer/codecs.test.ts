@@ -42,13 +42,15 @@ describe('ingest', () => {
     'sets a batch aside that codec %i does not unpack, and goes on behind it',
     async (codec) => {
       const client = await wireClient(brokerPort);
-      const broken = batch({ values: ['no', 'such', 'thing'], attributes: codec });
+      const now = Date.now();
+      const broken = batch({ values: ['no', 'such', 'thing'], timestamps: [now, now, now], attributes: codec });
+      const packed = (event: object) => batch({ values: [JSON.stringify(event)], timestamps: [now] });
       const before = anEvent();
       const after = anEvent();
-      await produce(client, 'ecommerce', batch({ values: [JSON.stringify(before)] }), 2);
+      await produce(client, 'ecommerce', packed(before), 2);
       const { error, baseOffset } = await produce(client, 'ecommerce', broken, 2);
       expect(error).toBe(0);
-      await produce(client, 'ecommerce', batch({ values: [JSON.stringify(after)] }), 2);
+      await produce(client, 'ecommerce', packed(after), 2);
       await eventually(async () => (await stored([before.order_id, after.order_id])) === 2);
       const { rows } = await line.pool.query(
         'SELECT code, reason, payload FROM dead_letters WHERE "partition" = 2 AND "offset" = $1',

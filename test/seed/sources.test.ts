@@ -94,7 +94,7 @@ function loadStandardInput(databaseUrl: string): string {
   return `
     import { loadFile } from ${from('seed/load.js')};
     import { openPool } from ${from('src/db/pool.js')};
-    import { createLog } from ${from('src/log.js')};
+    import { createLog } from ${from('src/runtime/log.js')};
     const log = createLog('seed', 'silent', false);
     const pool = openPool(${JSON.stringify(databaseUrl)}, log);
     await loadFile({ pool, log, file: '-' }).finally(() => pool.end());`;
