@@ -48,6 +48,7 @@ const app = createApp({
   ingest: { group: 'shopstream-ingest', topic: 'ecommerce' },
   proxies: 0,
   perSecond: Number.POSITIVE_INFINITY,
+  corsOrigins: [],
   figuresOfOthers: async () => '',
 });
 const address = (await listenHttp(app, '127.0.0.1', 0)).address();

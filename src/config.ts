@@ -69,6 +69,15 @@ const timeZone = (text: string) => {
 /** A limit of 1 to a million; Infinity for `off`. */
 const limit = (text: string) => (text === 'off' ? Number.POSITIVE_INFINITY : wholeNumber(text, 1, 1_000_000));
 
+const corsOrigins = (text: string): readonly string[] | '*' | undefined => {
+  if (text === '*') return text;
+  const list = text.split(',').map((origin) => origin.trim().toLowerCase().replace(/\/$/, ''));
+  const areOrigins = list.every(
+    (origin) => /^https?:[^*]+$/.test(origin) && URL.canParse(origin) && new URL(origin).origin === origin,
+  );
+  return areOrigins ? list : undefined;
+};
+
 /** Kafka's 249 less what the name of the dead-letter topic adds. */
 const topicName = (text: string) => (/^(?!\.{1,2}$)[A-Za-z0-9._-]{1,237}$/.test(text) ? text : undefined);
 const oneOf =
@@ -190,6 +199,12 @@ export const settings = {
     expected: 'a number, 1 to 1000000, or off',
     help: 'live streams (server-sent events) that one address may have open; off = any number',
   }),
+  CORS_ORIGINS: setting({
+    parse: corsOrigins,
+    fallback: undefined,
+    expected: 'origins as https://example.org, several with commas between, or *',
+    help: "pages of other sites that may send events to /api/events, from the visitor's browser (default: none)",
+  }),
   INGEST_METRICS_PORT: setting({
     parse: port,
     fallback: undefined,
@@ -212,6 +227,7 @@ type Optional =
   | 'DATABASE_URL'
   | 'TIME_ZONE'
   | 'COOKIE_SECRET'
+  | 'CORS_ORIGINS'
   | 'INGEST_METRICS_PORT';
 
 /** Every setting, parsed. Those in `Optional` are absent where the user gave none. */

@@ -26,6 +26,12 @@ const GOOD: readonly (readonly [SettingName, string, unknown])[] = [
   ['KAFKA_GROUP', 'two words', 'two words'],
   ['KAFKA_SSL', 'true', 'true'],
   ['KAFKA_SASL', 'PLAIN:me:a:b', { mechanism: 'plain', username: 'me', password: 'a:b' }],
+  [
+    'CORS_ORIGINS',
+    'https://A.example/, http://localhost:5173',
+    ['https://a.example', 'http://localhost:5173'],
+  ],
+  ['CORS_ORIGINS', '*', '*'],
   ['KAFKA_SASL', 'scram-sha-512:me:x', { mechanism: 'scram-sha-512', username: 'me', password: 'x' }],
   ['DATABASE_URL', 'postgres://me@host/db', 'postgres://me@host/db'],
   ['DATABASE_URL', 'postgresql://me:p%40ss@[::1]:5432/db', 'postgresql://me:p%40ss@[::1]:5432/db'],
@@ -67,6 +73,15 @@ const BAD: Readonly<Partial<Record<SettingName, readonly string[]>>> = {
   ],
   KAFKA_TOPIC: ['two words', 'a/b', 'é', '.', '..', 'x'.repeat(250)],
   KAFKA_SSL: ['yes', '1', 'TRUE'],
+  CORS_ORIGINS: [
+    'a.example',
+    'https://a.example/path',
+    'null',
+    'https://*.example',
+    'https://a.example:443',
+    ',',
+    'ftp://a',
+  ],
   KAFKA_SASL: ['plain', 'plain:me', 'plain:me:', 'md5:me:secret', 'plain::secret'],
   DATABASE_URL: [
     'host/db',

@@ -1,4 +1,5 @@
-// The body of POST /api/events: one event or an array as JSON, or one event a line as NDJSON.
+// The body of POST /api/events: one event or an array as JSON, or one event a line as NDJSON. Pages may send either as
+// text/plain: that is what navigator.sendBeacon() sends without asking first. Whose pages may, same-origin.ts has decided.
 
 import { type NextFunction, type Request, type Response, text } from 'express';
 import { HttpError } from '../http/errors.ts';
@@ -8,11 +9,12 @@ export const MOST_EVENTS = 1_000;
 
 const JSON_TYPES = ['application/json', 'application/*+json'];
 const NDJSON_TYPES = ['application/x-ndjson', 'application/ndjson', 'application/jsonl'];
-const parse = text({ type: [...JSON_TYPES, ...NDJSON_TYPES], limit: BODY_BYTES });
+const BEACON_TYPE = 'text/plain';
+const parse = text({ type: [...JSON_TYPES, ...NDJSON_TYPES, BEACON_TYPE], limit: BODY_BYTES });
 
 /** Reads the body as text; another Content-Type is 415, a larger body 413. */
 export function eventsBody(req: Request, res: Response, next: NextFunction): void {
-  if (!req.is([...JSON_TYPES, ...NDJSON_TYPES])) {
+  if (!req.is([...JSON_TYPES, ...NDJSON_TYPES]) && !isBeacon(req)) {
     throw new HttpError(415, 'content_type', 'events come as JSON or NDJSON', {
       received: req.get('content-type') ?? 'no Content-Type',
       expected: 'application/json or application/x-ndjson',
@@ -21,11 +23,14 @@ export function eventsBody(req: Request, res: Response, next: NextFunction): voi
   parse(req, res, next);
 }
 
+/** Only browsers name an origin; a program can say which of the two it sends. */
+const isBeacon = (req: Request): boolean => req.get('origin') !== undefined && req.is(BEACON_TYPE) !== false;
+
 /** A value that was sent, or the reason why a line can't be read. */
 export type Sent = { readonly value: unknown } | { readonly unreadable: string };
 
 /**
- * The values of the body, in their order.
+ * The values of the body, in their order. Counted before they are read: no more is parsed than may be taken.
  * @throws {HttpError} 400 where the whole can't be read, 413 for more than MOST_EVENTS
  */
 export function readSent(req: Request): readonly Sent[] {
@@ -35,38 +40,48 @@ export function readSent(req: Request): readonly Sent[] {
       expected: 'an event, an array of events, or NDJSON',
     });
   }
-  const sent = req.is(NDJSON_TYPES) ? readLines(body) : readJson(body);
-  if (sent.length === 0) {
-    throw new HttpError(400, 'empty', 'no event was sent', {
-      received: '[]',
-      expected: 'at least one event',
-    });
-  }
-  if (sent.length <= MOST_EVENTS) return sent;
-  throw new HttpError(413, 'too_many', 'too many events in one request', {
-    received: sent.length,
-    expected: `at most ${MOST_EVENTS}`,
-  });
+  const sent = readAs(req, body);
+  if (sent.length > 0) return sent;
+  throw new HttpError(400, 'empty', 'no event was sent', { received: '[]', expected: 'at least one event' });
 }
 
-function readJson(body: string): Sent[] {
-  try {
-    const value: unknown = JSON.parse(body);
-    return (Array.isArray(value) ? value : [value]).map((one) => ({ value: one }));
-  } catch (error) {
-    throw new HttpError(400, 'not_json', `the body is not JSON: ${(error as Error).message}`, {
-      expected: 'JSON in UTF-8',
-    });
+function readAs(req: Request, body: string): Sent[] {
+  if (req.is(NDJSON_TYPES)) return readLines(body);
+  const whole = parseJson(body);
+  if ('value' in whole) {
+    const values: readonly unknown[] = Array.isArray(whole.value) ? whole.value : [whole.value];
+    if (values.length > MOST_EVENTS) throw tooManyEvents(values.length);
+    return values.map((value) => ({ value }));
   }
+  if (isBeacon(req)) return readLines(body);
+  throw new HttpError(400, 'not_json', `the body is not JSON: ${whole.unreadable}`, {
+    expected: 'JSON in UTF-8',
+  });
 }
 
 function readLines(body: string): Sent[] {
-  const lines = body.split('\n').filter((line) => line.trim() !== '');
-  return lines.map((line) => {
-    try {
-      return { value: JSON.parse(line) };
-    } catch (error) {
-      return { unreadable: (error as Error).message };
-    }
-  });
+  const lines: string[] = [];
+  for (let start = 0; start < body.length; ) {
+    const end = body.indexOf('\n', start);
+    const line = body.slice(start, end === -1 ? body.length : end).trim();
+    start = end === -1 ? body.length : end + 1;
+    if (line === '') continue;
+    if (lines.length === MOST_EVENTS) throw tooManyEvents(`more than ${MOST_EVENTS}`);
+    lines.push(line);
+  }
+  return lines.map(parseJson);
 }
+
+function parseJson(text: string): Sent {
+  try {
+    return { value: JSON.parse(text) };
+  } catch (error) {
+    return { unreadable: (error as Error).message };
+  }
+}
+
+const tooManyEvents = (received: number | string) =>
+  new HttpError(413, 'too_many', 'too many events in one request', {
+    received,
+    expected: `at most ${MOST_EVENTS}`,
+  });

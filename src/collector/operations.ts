@@ -34,7 +34,7 @@ export const collect = operation({
   tag: 'Events',
   summary: 'Send events',
   description:
-    'One event or an array of at most 1,000 as JSON, or one a line as NDJSON; 1 MB in all. Answered once Kafka has ' +
+    'One event or an array of at most 1,000 as JSON, or one a line as NDJSON; 1 MB in all. Pages of the origins in CORS_ORIGINS may send either, also as text/plain (navigator.sendBeacon). Answered once Kafka has ' +
     'acknowledged every accepted event. Sending an event again is safe: its order_id is stored once. Another event with an ' +
     'order_id that was taken is set aside as order_id_conflict; within one request it is rejected at once. So is one whose time is more than a day ahead: time_in_the_future.',
   body: {
@@ -50,6 +50,7 @@ export const collect = operation({
       says: 'None was accepted, or the body can not be read',
       content: { 'application/json': z.union([errorSchema, z.object({ ...errorSchema.shape, ...results })]) },
     },
+    403: { says: 'A page of another site sent this, and CORS_ORIGINS does not name it' },
     413: { says: 'The body is too large, or has too many events' },
     415: { says: 'The body is neither JSON nor NDJSON' },
     503: { says: 'Kafka is away and nothing more can be kept, or it has not acknowledged in time' },

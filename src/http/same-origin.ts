@@ -1,27 +1,33 @@
-// Forms and scripts of other sites may not change anything here in a visitor's name (cross-site request forgery). A
-// browser says where a request comes from, in Sec-Fetch-Site (W3C Fetch Metadata) or Origin (RFC 6454); a client that
-// sends neither is not a browser and has nobody's name.
+// What changes something is taken from the shop's own pages and from programs: pages of other sites may not act in a
+// visitor's name (cross-site request forgery). A browser says where a request comes from, in Sec-Fetch-Site (W3C Fetch
+// Metadata) or Origin (RFC 6454); a client that sends neither is not a browser and has nobody's name.
+// One handler before all routes, so that no route can lack it. GET and HEAD change nothing.
 
-import type { NextFunction, Request, Response } from 'express';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { HttpError } from './errors.ts';
 
-/** Goes before the handlers of a route that changes something. */
-export function sameOrigin(req: Request, _res: Response, next: NextFunction): void {
-  const site = req.get('sec-fetch-site');
-  const origin = req.get('origin');
-  const own = site === undefined ? isOwn(origin, req.get('host')) : site === 'same-origin' || site === 'none';
-  if (own) {
-    next();
-    return;
-  }
-  throw new HttpError(403, 'other_origin', 'another site sent this', {
-    received: origin ?? site,
-    expected: 'a request from a page of this shop, or from a program',
-    advice: 'Open the page here and send its form from there.',
-  });
+/** A route that pages of other sites may use too; answers true where it has let the request pass or answered it. */
+export type OpenToOthers = (req: Request, res: Response, next: NextFunction) => boolean;
+
+/** @param open asked about requests of other sites before they are refused */
+export function sameOrigin(open: OpenToOthers): RequestHandler {
+  return (req, res, next) => {
+    if (req.method === 'GET' || req.method === 'HEAD' || isOwn(req)) {
+      next();
+      return;
+    }
+    if (open(req, res, next)) return;
+    throw new HttpError(403, 'other_origin', 'another site sent this', {
+      received: req.get('origin') ?? req.get('sec-fetch-site'),
+      expected: 'a request from a page of this shop, or from a program',
+      advice: 'Open the page here and send its form from there.',
+    });
+  };
 }
 
-function isOwn(origin: string | undefined, host: string | undefined): boolean {
-  if (origin === undefined) return true;
-  return URL.canParse(origin) && new URL(origin).host === host;
+function isOwn(req: Request): boolean {
+  const site = req.get('sec-fetch-site');
+  if (site !== undefined) return site === 'same-origin' || site === 'none';
+  const origin = req.get('origin');
+  return origin === undefined || (URL.canParse(origin) && new URL(origin).host === req.get('host'));
 }

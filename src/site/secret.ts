@@ -16,14 +16,17 @@ export function readSecret(dataDir: string): string {
   return readSecret(dataDir);
 }
 
-/** Seals an order form: that this shop made the order_id for this item. */
-export function sealOrder(secret: string, orderId: string, slug: string): string {
-  return createHmac('sha256', secret).update(`order ${orderId} ${slug}`).digest('base64url');
+/** What an order form says: this visitor may place this order of this item. */
+export type SealedOrder = { readonly orderId: string; readonly slug: string; readonly visitorId: string };
+
+/** Seals an order form: that this shop made it, for this visitor. */
+export function sealOrder(secret: string, { orderId, slug, visitorId }: SealedOrder): string {
+  return createHmac('sha256', secret).update(`order ${orderId} ${slug} ${visitorId}`).digest('base64url');
 }
 
 /** True where sealOrder made the seal. */
-export function isSealed(secret: string, orderId: string, slug: string, seal: string): boolean {
-  const expected = Buffer.from(sealOrder(secret, orderId, slug));
+export function isSealed(secret: string, order: SealedOrder, seal: string): boolean {
+  const expected = Buffer.from(sealOrder(secret, order));
   const received = Buffer.from(seal);
   return expected.length === received.length && timingSafeEqual(expected, received);
 }

@@ -80,7 +80,10 @@ function product(shop: Shop, req: Request, res: Response): void {
     item,
     others: itemsOf(item.product).filter((other) => other !== item),
     ad,
-    order: { order_id: orderId, seal: sealOrder(shop.secret, orderId, item.slug) },
+    order: {
+      order_id: orderId,
+      seal: sealOrder(shop.secret, { orderId, slug: item.slug, visitorId: visitor.id }),
+    },
   };
   sendPage(res, 'product', model);
 }
@@ -120,13 +123,14 @@ async function placeOrder(shop: Shop, req: Request, res: Response): Promise<void
   }
   const { order_id: orderId, item: slug, seal } = parsed.data;
   const item = findItem(slug);
-  if (item === undefined || !isSealed(shop.secret, orderId, slug, seal)) {
-    throw new HttpError(403, 'seal', 'this order form was not made by this shop', {
-      expected: 'the form of a product page',
-      advice: 'Open the product page again and order from there.',
+  const visitor = visitorOf(req, res);
+  if (item === undefined || !isSealed(shop.secret, { orderId, slug, visitorId: visitor.id }, seal)) {
+    throw new HttpError(403, 'seal', 'this order form was not made by this shop for you', {
+      expected: 'the form of a product page, with the cookie that came with it',
+      advice: 'Allow cookies, open the product page again and order from there.',
     });
   }
-  const event = toEvent(req, visitorOf(req, res), { title: 'order', item, orderId });
+  const event = toEvent(req, visitor, { title: 'order', item, orderId });
   try {
     const placed = await shop.orders.place(event, (order) => shop.tracking.publish(order));
     if (placed === 'acknowledged') res.redirect(303, `/order/${orderId}`);

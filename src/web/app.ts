@@ -8,6 +8,7 @@ import express, { type Express, type Request, type RequestHandler, type Response
 import helmet from 'helmet';
 import type { Registry } from 'prom-client';
 import { collector } from '../collector/collector.ts';
+import * as operations from '../collector/operations.ts';
 import { charts } from '../dashboard/charts/routes.ts';
 import type { Live } from '../dashboard/live.ts';
 import { dashboardPage } from '../dashboard/page.ts';
@@ -16,7 +17,9 @@ import { deadLetterApi } from '../dead-letters/api.ts';
 import { LetterDesk } from '../dead-letters/desk.ts';
 import { deadLetterPages, type KafkaPlace } from '../dead-letters/pages.ts';
 import type { ShopEvent } from '../events/event.ts';
+import { type CorsOrigins, cors } from '../http/cors.ts';
 import { rateLimit } from '../http/rate-limit.ts';
+import { sameOrigin } from '../http/same-origin.ts';
 import type { Streams } from '../http/sse.ts';
 import { staticFiles } from '../http/static.ts';
 import type { KafkaProbe } from '../kafka/probe.ts';
@@ -49,6 +52,8 @@ export type AppParts = {
   readonly proxies: number;
   /** Requests of one address; Infinity for any number. */
   readonly perSecond: number;
+  /** Whose pages may send events, beside the shop's own. */
+  readonly corsOrigins: CorsOrigins;
   readonly ingest: IngestPlace;
   /** What the other parts of this program have counted, as Prometheus reads it. */
   readonly figuresOfOthers: () => Promise<string>;
@@ -83,7 +88,7 @@ export function createApp(parts: AppParts): Express {
   return app;
 }
 
-function configure(app: Express, { shop, version, proxies }: AppParts): void {
+function configure(app: Express, { shop, version, proxies, corsOrigins }: AppParts): void {
   app.disable('x-powered-by').disable('etag').set('trust proxy', proxies);
   // What even the error handler fails at is answered by Express itself: without a stack only in production.
   app.set('env', 'production');
@@ -103,6 +108,7 @@ function configure(app: Express, { shop, version, proxies }: AppParts): void {
   app.use(compression({ filter: isCompressible, level: COMPRESSION_LEVEL }));
   // Before every route, as the page of an error reads the visitor's cookies too.
   app.use(cookieParser(shop.secret));
+  app.use(sameOrigin(cors(operations.collect.path, corsOrigins)));
 }
 
 /** In the order in which they are asked. What comes before the limit is cheap, or is asked by who watches the shop. */

@@ -79,6 +79,7 @@ export async function startWeb(
     ingest: { group: config.KAFKA_GROUP, topic: config.KAFKA_TOPIC },
     proxies: config.TRUST_PROXY,
     perSecond: config.RATE_LIMIT,
+    corsOrigins: config.CORS_ORIGINS ?? [],
     figuresOfOthers,
   });
   const migrated = migratePatiently(databaseUrl, log, config.TIME_ZONE);

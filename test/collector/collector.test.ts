@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import request from 'supertest';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { BODY_BYTES, MOST_EVENTS } from '../../src/collector/body.ts';
 import { expectError, expectNoLeak } from '../support/answers.ts';
 import { anEvent } from '../support/events.ts';
@@ -352,6 +352,20 @@ describe('the collector refuses', () => {
       .serialize((body) => body)
       .send(bomb);
     expectError(response, 413, 'too_large');
+  });
+
+  it('more lines than may be taken, before any of them is parsed', async () => {
+    const parse = vi.spyOn(JSON, 'parse');
+    const lines = '{\n'.repeat(BODY_BYTES / 2 - 1);
+    const response = await post()
+      .set({ 'Content-Type': 'application/x-ndjson', 'Content-Encoding': 'gzip' })
+      .serialize((body) => body)
+      .send(gzipSync(lines));
+    const parsed = parse.mock.calls.filter(([text]) => text === '{').length;
+    parse.mockRestore();
+    expectError(response, 413, 'too_many');
+    expect(response.body.error.received).toBe(`more than ${MOST_EVENTS}`);
+    expect(parsed).toBe(0);
   });
 
   it(`more than ${MOST_EVENTS} events`, async () => {

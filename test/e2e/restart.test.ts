@@ -62,8 +62,8 @@ describe('SIGKILL of the whole program', () => {
     await eventually(
       async () => (await request(second.url).get(`/api/events/${form.order_id}`)).status === 200,
     );
-    // The same form again, in the next process: still one order.
-    await request(second.url).post('/order').type('form').send(form).expect(303);
+    // The same form again, in the next process: still one order. It listens where the first one did.
+    await shopper.post('/order').type('form').send(form).expect(303);
     await request(second.url).get('/');
     await eventually(
       async () =>

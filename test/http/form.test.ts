@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import request from 'supertest';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { newOrderId } from '../../src/events/ids.ts';
+import { newId, newOrderId } from '../../src/events/ids.ts';
 import { sealOrder } from '../../src/site/secret.ts';
 import { expectError, expectErrorPage, expectNoLeak } from '../support/answers.ts';
 import { type Line, startLine } from '../support/line.ts';
@@ -20,10 +20,10 @@ beforeAll(async () => {
 });
 
 describe('a form', () => {
-  const seal = (orderId: string, slug: string) => ({
+  const seal = (orderId: string, slug: string, visitorId = newId()) => ({
     order_id: orderId,
     item: slug,
-    seal: sealOrder(secret, orderId, slug),
+    seal: sealOrder(secret, { orderId, slug, visitorId }),
   });
 
   it.each(FORMS)('sent to $path as something else is 415', async ({ path: route }) => {
@@ -113,25 +113,37 @@ describe('a form', () => {
     }
   });
 
-  it('of an order that this shop did not make is 403, and orders nothing', async () => {
+  it('of an order that this shop did not make for this visitor is 403, and orders nothing', async () => {
+    const shopper = request.agent(line.url);
+    const [cookie = ''] = (await shopper.get('/')).get('Set-Cookie') ?? [];
+    const visitorId = /^visitor=s%3A([0-9a-f]{32})\./.exec(cookie)?.[1] ?? '';
+    expect(visitorId).toHaveLength(32);
     const id = newOrderId();
+    const slug = 'harbour-tote';
     const forms = [
-      { order_id: id, item: 'harbour-tote', seal: 'x' },
-      { order_id: id, item: 'harbour-tote', seal: sealOrder('another secret', id, 'harbour-tote') },
-      { ...seal(id, 'harbour-tote'), item: 'lido-sunglasses' },
-      { ...seal(newOrderId(), 'harbour-tote'), order_id: id },
-      { ...seal(id, 'no-such-item') },
-      { ...seal(id, '__proto__') },
+      { order_id: id, item: slug, seal: 'x' },
+      { order_id: id, item: slug, seal: sealOrder('another secret', { orderId: id, slug, visitorId }) },
+      { ...seal(id, slug, visitorId), item: 'lido-sunglasses' },
+      { ...seal(newOrderId(), slug, visitorId), order_id: id },
+      seal(id, 'no-such-item', visitorId),
+      seal(id, '__proto__', visitorId),
+      seal(id, slug, newId()),
     ];
     for (const form of forms) {
-      const response = await request(line.url)
-        .post('/order')
-        .type('form')
-        .set('Accept', 'application/json')
-        .send(form);
+      const response = await shopper.post('/order').type('form').set('Accept', 'application/json').send(form);
       expectError(response, 403, 'seal');
     }
     await request(line.url).get(`/order/${id}`).expect(404);
+    const without = await request(line.url)
+      .post('/order')
+      .type('form')
+      .send(seal(id, slug, visitorId));
+    expect(without.status).toBe(403);
+    await shopper
+      .post('/order')
+      .type('form')
+      .send(seal(id, slug, visitorId))
+      .expect(303);
   });
 
   it('of an order with an id that is none is 400, and names the field', async () => {

@@ -94,7 +94,7 @@ describe('the shop with low limits', () => {
     expect((await open()).response.status).toBe(200);
   });
 
-  it('limits what costs work, and never whether it lives and its files', async () => {
+  it('limits what is sent, /readyz and /metrics too, and never /healthz and files', async () => {
     const statuses = [];
     for (let times = 0; times < 25; times += 1) {
       statuses.push((await request(url).post('/api/events').send(anEvent())).status);
@@ -103,8 +103,8 @@ describe('the shop with low limits', () => {
     const page = await request(url).get('/').set('Accept', 'text/html').expect(429);
     expect(page.text).toContain('Wait a moment');
     await request(url).get('/healthz').expect(200);
-    await request(url).get('/readyz').expect(429);
     await request(url).get('/metrics').expect(429);
+    await request(url).get('/readyz').expect(429);
     await request(url).get('/css/base.css').expect(200);
   });
 });

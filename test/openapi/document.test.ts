@@ -69,6 +69,7 @@ function anApp(): Express {
     ingest: { group: 'shopstream-ingest', topic: 'ecommerce' },
     proxies: 0,
     perSecond: 1,
+    corsOrigins: [],
     figuresOfOthers: async () => '',
   });
 }

@@ -189,7 +189,8 @@ describe('a full outbox', () => {
     expect(await codes([events(), events()])).toEqual(['not_acknowledged', 'not_taken']);
     const single = await codes(Array.from({ length: 100 }, () => events()[0] ?? {}));
     expect(new Set(single)).toEqual(new Set(['not_acknowledged', 'not_taken']));
-    const page = await request(url).get('/product/clothes').expect(200);
-    expectErrorPage(await request(url).post('/order').type('form').send(formOf(page.text)), 503);
+    const shopper = request.agent(url);
+    const page = await shopper.get('/product/clothes').expect(200);
+    expectErrorPage(await shopper.post('/order').type('form').send(formOf(page.text)), 503);
   });
 });
