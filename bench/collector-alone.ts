@@ -6,6 +6,7 @@ import { Live } from '../src/dashboard/live.ts';
 import { openPool } from '../src/db/pool.ts';
 import { listenHttp } from '../src/http/server.ts';
 import { Streams } from '../src/http/sse.ts';
+import { Whereabouts } from '../src/http/whereabouts.ts';
 import { createKafka } from '../src/kafka/client.ts';
 import { KafkaProbe } from '../src/kafka/probe.ts';
 import type { Publisher } from '../src/kafka/publisher.ts';
@@ -46,6 +47,7 @@ const app = createApp({
   version: '0',
   kafkaPlace: { brokers: '', topic: '' },
   ingest: { group: 'shopstream-ingest', topic: 'ecommerce' },
+  whereabouts: new Whereabouts('127.0.0.1', undefined, 0),
   proxies: 0,
   perSecond: Number.POSITIVE_INFINITY,
   corsOrigins: [],

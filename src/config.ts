@@ -69,6 +69,14 @@ const timeZone = (text: string) => {
 /** A limit of 1 to a million; Infinity for `off`. */
 const limit = (text: string) => (text === 'off' ? Number.POSITIVE_INFINITY : wholeNumber(text, 1, 1_000_000));
 
+const publicUrl = (text: string) => {
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return undefined;
+  const { origin, hostname, pathname, search, hash, username, password } = new URL(text);
+  const path = pathname.replace(/\/+$/, '');
+  if (search + hash + username + password !== '' || !/^(\/[\w.~-]+)*$/.test(path)) return undefined;
+  return { origin, hostname: hostname.replace(/^\[(.*)\]$/, '$1'), path };
+};
+
 const corsOrigins = (text: string): readonly string[] | '*' | undefined => {
   if (text === '*') return text;
   const list = text.split(',').map((origin) => origin.trim().toLowerCase().replace(/\/$/, ''));
@@ -185,7 +193,7 @@ export const settings = {
     parse: (text) => wholeNumber(text, 0, 10),
     fallback: '0',
     expected: 'a number of proxies, 0 to 10',
-    help: "reverse proxies before the shop: a client's address is what so many have written to X-Forwarded-For",
+    help: 'reverse proxies before the shop that set X-Forwarded-For, -Host and -Proto, or Forwarded, themselves',
   }),
   RATE_LIMIT: setting({
     parse: limit,
@@ -198,6 +206,12 @@ export const settings = {
     fallback: '200',
     expected: 'a number, 1 to 1000000, or off',
     help: 'live streams (server-sent events) that one address may have open; off = any number',
+  }),
+  PUBLIC_URL: setting({
+    parse: publicUrl,
+    fallback: undefined,
+    expected: 'an address as https://example.org or https://example.org/shop',
+    help: 'where browsers find the shop, with the path below which it is (default: HOST and PORT)',
   }),
   CORS_ORIGINS: setting({
     parse: corsOrigins,
@@ -227,6 +241,7 @@ type Optional =
   | 'DATABASE_URL'
   | 'TIME_ZONE'
   | 'COOKIE_SECRET'
+  | 'PUBLIC_URL'
   | 'CORS_ORIGINS'
   | 'INGEST_METRICS_PORT';
 

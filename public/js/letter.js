@@ -1,6 +1,7 @@
 // One rejected message: what is wrong with the edited JSON is said while typing, what the server says comes without a
 // reload, and the event that was sent in its place is followed to its row. The form works without any of this.
 
+import { address } from './base.js';
 import { fillWay } from './way.js';
 
 const FOLLOW_EVERY_MS = 250;
@@ -28,7 +29,7 @@ function fault() {
 }
 
 async function send() {
-  const answer = await fetch(`/api/dead-letters/${id}/send`, {
+  const answer = await fetch(address(`/api/dead-letters/${id}/send`), {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: editor.value,
@@ -75,7 +76,7 @@ function edit() {
 /** Asks for the event that was sent again until it is a row. */
 async function follow(way, times = FOLLOW_TIMES) {
   if (times === 0 || Number(way.dataset.at) >= 2) return;
-  const answer = await fetch(`/api/events/${way.dataset.way}`);
+  const answer = await fetch(address(`/api/events/${way.dataset.way}`));
   if (answer.ok) {
     const { hops } = await answer.json();
     const since = (at) => Math.max(0, Date.parse(at) - Date.parse(hops.received_at));

@@ -1,11 +1,13 @@
 // A stream of server-sent events that heals itself. The browser reconnects by itself after a dropped connection, but
 // gives up for good when the answer is an error, as from a proxy while the server restarts: then we open a new one.
 
+import { address } from './base.js';
+
 const FIRST_WAIT = 1_000;
 const LONGEST_WAIT = 15_000;
 
 /**
- * @param {string} url
+ * @param {string} url of the shop, from / on
  * @param {Record<string, (data: any) => void>} handlers  by the name of the event; data is parsed JSON
  * @param {(connected: boolean) => void} onState
  */
@@ -14,7 +16,7 @@ export function listen(url, handlers, onState) {
   /** @type {EventSource} */
   let source;
   const open = () => {
-    source = new EventSource(url);
+    source = new EventSource(address(url));
     source.addEventListener('open', () => {
       wait = FIRST_WAIT;
       onState(true);

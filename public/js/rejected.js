@@ -1,6 +1,7 @@
 // The list of rejected messages: says when new ones came, and keeps the counts true. The list itself stays where it is,
 // so that nothing moves under somebody's finger.
 
+import { address } from './base.js';
 import { listen } from './live.js';
 
 const notice = document.querySelector('[data-new]');
@@ -17,7 +18,7 @@ const matching = (counts) =>
 let first;
 
 async function look() {
-  const answer = await fetch(`/api/dead-letters?${which}`);
+  const answer = await fetch(address(`/api/dead-letters?${which}`));
   if (!answer.ok) return;
   const { rows, counts } = await answer.json();
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);

@@ -1,5 +1,7 @@
 // Fills in an event's way (views/partials/ways.ejs), small or large, from a Trace as /api/trace and the server send it.
 
+import { address } from './base.js';
+
 const CATEGORY_NAMES = {
   accessories: 'Accessories',
   clothes: 'Clothes',
@@ -45,7 +47,7 @@ export function newWay(blank, trace) {
   way.dataset.way = trace.order_id;
   way.dataset.received = trace.received_at;
   way.classList.replace('of-none', `of-${trace.product}`);
-  way.querySelector('a').href = `/events/${trace.order_id}`;
+  way.querySelector('a').href = address(`/events/${trace.order_id}`);
   for (const title of way.querySelectorAll('[data-title]')) {
     if (title.dataset.title !== trace.title) title.remove();
   }

@@ -24,8 +24,8 @@ export function rateLimit(perSecond: number, now?: () => number): RequestHandler
     limit: perSecond * WINDOW_SECONDS,
     standardHeaders: false,
     legacyHeaders: false,
-    // A forged X-Forwarded-For is no news; TRUST_PROXY says whose is believed.
-    validate: { xForwardedForHeader: false },
+    // A forged X-Forwarded-For or Forwarded is no news; TRUST_PROXY says whose is believed.
+    validate: { xForwardedForHeader: false, forwardedHeader: false },
     handler: (_req: Request, _res: Response, next: NextFunction) =>
       next(
         tooMany(

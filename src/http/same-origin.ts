@@ -5,14 +5,15 @@
 
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { HttpError } from './errors.ts';
+import type { Whereabouts } from './whereabouts.ts';
 
 /** A route that pages of other sites may use too; answers true where it has let the request pass or answered it. */
 export type OpenToOthers = (req: Request, res: Response, next: NextFunction) => boolean;
 
 /** @param open asked about requests of other sites before they are refused */
-export function sameOrigin(open: OpenToOthers): RequestHandler {
+export function sameOrigin(whereabouts: Whereabouts, open: OpenToOthers): RequestHandler {
   return (req, res, next) => {
-    if (req.method === 'GET' || req.method === 'HEAD' || isOwn(req)) {
+    if (req.method === 'GET' || req.method === 'HEAD' || isOwn(whereabouts, req)) {
       next();
       return;
     }
@@ -25,9 +26,9 @@ export function sameOrigin(open: OpenToOthers): RequestHandler {
   };
 }
 
-function isOwn(req: Request): boolean {
+function isOwn(whereabouts: Whereabouts, req: Request): boolean {
   const site = req.get('sec-fetch-site');
   if (site !== undefined) return site === 'same-origin' || site === 'none';
   const origin = req.get('origin');
-  return origin === undefined || (URL.canParse(origin) && new URL(origin).host === req.get('host'));
+  return origin === undefined || whereabouts.isOwnOrigin(origin, req);
 }

@@ -30,6 +30,7 @@ export type DescribedOperation = {
 export type OpenApiDocument = {
   readonly openapi: '3.1.1';
   readonly info: object;
+  readonly servers: readonly { readonly url: string }[];
   readonly tags: readonly { readonly name: string; readonly description: string }[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, DescribedOperation>>>>;
   readonly components: { readonly schemas: Readonly<Record<string, JsonSchema>> };
@@ -75,11 +76,12 @@ function withoutId({ id: _, $id: __, ...schema }: JsonSchema): JsonSchema {
   return schema;
 }
 
-/** Describes operations. */
+/** Describes operations. @param base where their paths begin: the shop's own, or `/` */
 export function openApiDocument(
   operations: readonly Operation[],
   tags: Readonly<Record<string, string>>,
   version: string,
+  base: string,
 ): OpenApiDocument {
   const components = new Components();
   const paths: Record<string, Record<string, DescribedOperation>> = {};
@@ -96,6 +98,7 @@ export function openApiDocument(
       description: 'Events go in, charts come out. Every error has the shape of #/components/schemas/Error.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
+    servers: [{ url: base }],
     tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
     paths,
     components: { schemas: Object.fromEntries(Object.entries(components.schemas).sort()) },

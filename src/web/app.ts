@@ -17,11 +17,13 @@ import { deadLetterApi } from '../dead-letters/api.ts';
 import { LetterDesk } from '../dead-letters/desk.ts';
 import { deadLetterPages, type KafkaPlace } from '../dead-letters/pages.ts';
 import type { ShopEvent } from '../events/event.ts';
+import { moveLinks, putUnder, takeOff } from '../http/below-path.ts';
 import { type CorsOrigins, cors } from '../http/cors.ts';
 import { rateLimit } from '../http/rate-limit.ts';
 import { sameOrigin } from '../http/same-origin.ts';
 import type { Streams } from '../http/sse.ts';
 import { staticFiles } from '../http/static.ts';
+import type { Whereabouts } from '../http/whereabouts.ts';
 import type { KafkaProbe } from '../kafka/probe.ts';
 import type { Publisher } from '../kafka/publisher.ts';
 import { apiDocs } from '../openapi/docs.ts';
@@ -48,6 +50,8 @@ export type AppParts = {
   readonly log: Logger;
   readonly version: string;
   readonly kafkaPlace: KafkaPlace;
+  /** Where browsers find the shop. */
+  readonly whereabouts: Whereabouts;
   /** How many reverse proxies stand before the shop. */
   readonly proxies: number;
   /** Requests of one address; Infinity for any number. */
@@ -88,15 +92,21 @@ export function createApp(parts: AppParts): Express {
   return app;
 }
 
-function configure(app: Express, { shop, version, proxies, corsOrigins }: AppParts): void {
+function configure(app: Express, { shop, version, proxies, whereabouts, corsOrigins }: AppParts): void {
   app.disable('x-powered-by').disable('etag').set('trust proxy', proxies);
   // What even the error handler fails at is answered by Express itself: without a stack only in production.
   app.set('env', 'production');
   const root = path.join(packageRoot, 'views');
   // With a root, an include by its whole path is not looked for on disk each time.
-  app.engine('ejs', (file, data, done) => ejs.renderFile(file, data, { root, cache: true }, done));
+  app.engine('ejs', (file, data, done) =>
+    ejs.renderFile(file, data, { root, cache: true }, (error, html) =>
+      done(error, html === undefined ? html : moveLinks(whereabouts.path, html)),
+    ),
+  );
   app.set('view engine', 'ejs').set('views', root).enable('view cache');
-  Object.assign(app.locals, viewHelpers, { version });
+  Object.assign(app.locals, viewHelpers, { version, base: whereabouts.path });
+  putUnder(app, whereabouts.path, (req) => whereabouts.isSecure(req));
+  app.use(takeOff(whereabouts.path));
   // HSTS would lock browsers out of a shop on plain http://localhost.
   app.use(
     helmet({
@@ -108,7 +118,8 @@ function configure(app: Express, { shop, version, proxies, corsOrigins }: AppPar
   app.use(compression({ filter: isCompressible, level: COMPRESSION_LEVEL }));
   // Before every route, as the page of an error reads the visitor's cookies too.
   app.use(cookieParser(shop.secret));
-  app.use(sameOrigin(cors(operations.collect.path, corsOrigins)));
+  app.use(whereabouts.gate());
+  app.use(sameOrigin(whereabouts, cors(operations.collect.path, corsOrigins)));
 }
 
 /** In the order in which they are asked. What comes before the limit is cheap, or is asked by who watches the shop. */
@@ -124,7 +135,7 @@ function routers({ shop, publisher, probe, live, streams, registry, ...parts }: 
     charts(shop.pool, live),
     questionRoute(live.board),
     deadLetterApi(desk),
-    apiDocs(shop.traces, parts.version),
+    apiDocs(shop.traces, parts.version, parts.whereabouts),
     // Before /events/:order_id.
     deadLetterPages(shop, desk, parts.kafkaPlace),
     pages(shop),

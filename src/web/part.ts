@@ -13,6 +13,7 @@ import { openPool, type Patience } from '../db/pool.ts';
 import { parseStored, STORED_CHANNEL } from '../db/stored.ts';
 import { listenHttp } from '../http/server.ts';
 import { Streams } from '../http/sse.ts';
+import { Whereabouts } from '../http/whereabouts.ts';
 import { createKafka } from '../kafka/client.ts';
 import { Outbox } from '../kafka/outbox.ts';
 import { KafkaProbe } from '../kafka/probe.ts';
@@ -77,6 +78,7 @@ export async function startWeb(
     version,
     kafkaPlace,
     ingest: { group: config.KAFKA_GROUP, topic: config.KAFKA_TOPIC },
+    whereabouts: new Whereabouts(config.HOST, config.PUBLIC_URL, config.TRUST_PROXY),
     proxies: config.TRUST_PROXY,
     perSecond: config.RATE_LIMIT,
     corsOrigins: config.CORS_ORIGINS ?? [],

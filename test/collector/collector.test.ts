@@ -322,7 +322,7 @@ describe('the collector refuses', () => {
 
   it('10 MB, with the length told and without, and ends the connection', async () => {
     const ten = Buffer.alloc(10 * 1024 * 1024, 0x20);
-    const head = 'POST /api/events HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n';
+    const head = 'POST /api/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
     const told = await sendRaw(
       line.url,
       Buffer.concat([Buffer.from(`${head}Content-Length: ${ten.length}\r\n\r\n`), ten]),
@@ -418,7 +418,7 @@ describe('the collector refuses', () => {
     const before = await line.pool.query('SELECT count(*) FROM dead_letters');
     await sendRaw(
       line.url,
-      'POST /api/events HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{"order_id":',
+      'POST /api/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{"order_id":',
       0.2,
     );
     await request(line.url).get('/healthz').expect(200);

@@ -16,24 +16,24 @@ describe('what is not HTTP', () => {
   it.each([
     ['garbage', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 hello\r\n\r\n', 400],
     ['a broken request line', 'GET / HTTP/9\r\n\r\n', 400],
-    ['an unknown method', 'BREW / HTTP/1.1\r\nHost: x\r\n\r\n', 400],
+    ['an unknown method', 'BREW / HTTP/1.1\r\nHost: localhost\r\n\r\n', 400],
     ['no Host', 'GET / HTTP/1.1\r\n\r\n', 400],
     [
       'two lengths',
-      'POST /api/events HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}',
+      'POST /api/events HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}',
       400,
     ],
     [
       'a length beside chunks',
-      'POST /api/events HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      'POST /api/events HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
       400,
     ],
-    ['a negative length', 'POST /api/events HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n', 400],
-    ['a header that is split', 'GET / HTTP/1.1\r\nHost: x\r\nA: b\rSet-Cookie: x\r\n\r\n', 400],
-    ['a path of 20 kB', `GET /${'x'.repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`, 431],
+    ['a negative length', 'POST /api/events HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n', 400],
+    ['a header that is split', 'GET / HTTP/1.1\r\nHost: localhost\r\nA: b\rSet-Cookie: x\r\n\r\n', 400],
+    ['a path of 20 kB', `GET /${'x'.repeat(20_000)} HTTP/1.1\r\nHost: localhost\r\n\r\n`, 431],
     [
       'an unknown expectation',
-      'GET / HTTP/1.1\r\nHost: x\r\nExpect: miracles\r\nConnection: close\r\n\r\n',
+      'GET / HTTP/1.1\r\nHost: localhost\r\nExpect: miracles\r\nConnection: close\r\n\r\n',
       417,
     ],
   ])('gets a clear status: %s', async (_name, bytes, status) => {
@@ -42,20 +42,31 @@ describe('what is not HTTP', () => {
     expectNoLeak(answer);
   });
 
-  it('or is an absolute address of another host, is no way to it', async () => {
-    const answer = await sendRaw(
+  it('or is an absolute address of another host, is refused as its Host would be', async () => {
+    for (const [address, host] of [
+      ['http://evil.example/product/sneakers', 'localhost'],
+      ['http://evil.example', 'evil.example'],
+      ['https://evil.example?x', 'localhost'],
+    ]) {
+      const answer = await sendRaw(
+        line.url,
+        `GET ${address} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`,
+      );
+      expect(answer).toMatch(/^HTTP\/1\.1 421 /);
+      expect(answer).not.toMatch(/(?:href|action|src)="https?:\/\/evil/);
+    }
+    const own = await sendRaw(
       line.url,
-      'GET http://evil.example/product/sneakers HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n',
+      'GET http://localhost/product/sneakers HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n',
     );
-    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
-    expect(answer).not.toMatch(/(?:href|action|src)="https?:\/\/evil/);
+    expect(own).toMatch(/^HTTP\/1\.1 200 /);
   });
 
   it('does not keep others waiting, even where a hundred begin and never end', async () => {
     const { hostname, port } = new URL(line.url);
     const sockets = Array.from({ length: 100 }, () => connect(Number(port), hostname));
     for (const socket of sockets)
-      socket.on('error', () => {}).write('POST /api/events HTTP/1.1\r\nHost: x\r\nContent-Le');
+      socket.on('error', () => {}).write('POST /api/events HTTP/1.1\r\nHost: localhost\r\nContent-Le');
     await request(line.url).get('/healthz').expect(200);
     for (const socket of sockets) socket.destroy();
   });

@@ -44,11 +44,6 @@ describe('/api/docs', () => {
     expect(text.match(/<details class="operation"/g)).toHaveLength(OPERATIONS.length);
     expect(text).toContain(`curl ${line.url}/api/charts/today`);
   });
-
-  it('does not repeat a Host that is none', async () => {
-    const { text } = await request(line.url).get('/api/docs').set('Host', "a';touch x;'").expect(200);
-    expect(text).not.toContain('touch');
-  });
 });
 
 describe.skipIf(noBrowser !== undefined)('/api/docs in a browser', { timeout: 60_000 }, () => {

@@ -7,6 +7,7 @@ import request from 'supertest';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Live } from '../../src/dashboard/live.ts';
 import { Streams } from '../../src/http/sse.ts';
+import { Whereabouts } from '../../src/http/whereabouts.ts';
 import { Outbox } from '../../src/kafka/outbox.ts';
 import { KafkaProbe } from '../../src/kafka/probe.ts';
 import { Publisher } from '../../src/kafka/publisher.ts';
@@ -21,7 +22,7 @@ import { anEvent } from '../support/events.ts';
 import { setAside } from '../support/letters.ts';
 import { eventually, type Line, startLine, temporaryFolder, testKafka } from '../support/line.ts';
 
-const document = openApiDocument(OPERATIONS, TAGS, '0.0.0');
+const document = openApiDocument(OPERATIONS, TAGS, '0.0.0', '/');
 const described = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.keys(methods).map((method) => `${method} ${path}`),
 );
@@ -67,6 +68,7 @@ function anApp(): Express {
     version: '0',
     kafkaPlace: { brokers: '', topic: '' },
     ingest: { group: 'shopstream-ingest', topic: 'ecommerce' },
+    whereabouts: new Whereabouts('127.0.0.1', undefined, 0),
     proxies: 0,
     perSecond: 1,
     corsOrigins: [],

@@ -1,5 +1,6 @@
 // The filters of the history. The URL holds them, so that a view can be linked, reloaded and gone back to.
 
+import { address } from '../base.js';
 import { dayAfter } from './format.js';
 
 const form = document.querySelector('[data-filters]');
@@ -65,7 +66,7 @@ export function passMidnight(oldDay, newDay) {
     const its = new URL(link.href).searchParams;
     if (its.get('to') !== dayAfter(oldDay)) continue;
     const begin = link.dataset.range === 'Everything' ? its.get('from') : dayAfter(its.get('from'));
-    link.href = `/dashboard?${query({ from: begin, to: end })}`;
+    link.href = address(`/dashboard?${query({ from: begin, to: end })}`);
     if (its.get('from') !== from || its.get('to') !== to) continue;
     form.elements.from.value = begin;
     form.elements.to.value = end;
@@ -88,7 +89,7 @@ export function watchFilters(onChange) {
     if (!form.reportValidity()) return;
     const { year: aYear, count: aCount, ...rest } = filters();
     const small = { year: aYear === '2019' ? '' : aYear, count: aCount === 'users' ? '' : aCount };
-    history.pushState(null, '', `/dashboard?${query({ ...rest, ...small })}`);
+    history.pushState(null, '', address(`/dashboard?${query({ ...rest, ...small })}`));
     markRange();
     onChange(what);
   };

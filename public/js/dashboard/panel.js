@@ -1,6 +1,7 @@
 // One panel of the dashboard: its states (loading, ready, empty, failed), its facts, its picture and its table. What
 // the picture shows is the chart's own module's business: { url, facts, config, columns, reading, isEmpty, empty }.
 
+import { address } from '../base.js';
 import { clock, exact, plural } from './format.js';
 
 const MOST_TABLE_ROWS = 500;
@@ -38,7 +39,10 @@ export class Panel {
     this.linkTo(url);
     if (this.#drawn === undefined) this.#root.dataset.state = 'loading';
     try {
-      const response = await fetch(url, { signal: loading.signal, headers: { Accept: 'application/json' } });
+      const response = await fetch(address(url), {
+        signal: loading.signal,
+        headers: { Accept: 'application/json' },
+      });
       const answer = await response.json();
       if (!response.ok) throw new Error(sentence(answer.error));
       this.show(answer);
@@ -61,10 +65,10 @@ export class Panel {
 
   /** Where these numbers are to be had as CSV and JSON. */
   linkTo(url) {
-    const csv = new URL(url, location.href);
+    const csv = new URL(address(url), location.href);
     csv.searchParams.set('format', 'csv');
     this.#find('[data-format="csv"]').href = csv.href;
-    this.#find('[data-format="json"]').href = url;
+    this.#find('[data-format="json"]').href = address(url);
   }
 
   #find(selector) {

@@ -1,0 +1,40 @@
+// Which server a request was sent to, and by which protocol, as the reverse proxies before us tell it: X-Forwarded-Host
+// and X-Forwarded-Proto, or Forwarded (RFC 7239). Pure. Where each proxy adds a value of its own, that of the outermost
+// one that is ours counts: what stands before it, anybody may have sent.
+
+import type { IncomingHttpHeaders } from 'node:http';
+
+export type Forwarded = {
+  /** What the headers name, the one that counts first; empty where there is no proxy, or it says nothing. */
+  readonly hosts: readonly string[];
+  readonly protocol: 'http' | 'https' | undefined;
+};
+
+const NOTHING: Forwarded = { hosts: [], protocol: undefined };
+
+/** @param proxies how many of ours the request came through */
+export function readForwarded(headers: IncomingHttpHeaders, proxies: number): Forwarded {
+  if (proxies === 0) return NOTHING;
+  const standard = ofOurs(headers.forwarded, proxies);
+  const hosts = [ofOurs(headers['x-forwarded-host'], proxies), parameter(standard, 'host')];
+  const protocols = [ofOurs(headers['x-forwarded-proto'], proxies), parameter(standard, 'proto')];
+  return {
+    hosts: hosts.filter((host) => host !== undefined),
+    protocol: protocols.map((protocol) => protocol?.toLowerCase()).find(isProtocol),
+  };
+}
+
+const isProtocol = (text: string | undefined): text is 'http' | 'https' =>
+  text === 'http' || text === 'https';
+
+/** The value that our outermost proxy wrote, of a list with commas between; quoted ones may have commas too. */
+function ofOurs(header: string | readonly string[] | undefined, proxies: number): string | undefined {
+  const values = String(header ?? '').match(/(?:"(?:[^"\\]|\\.)*"|[^",])+/g) ?? [];
+  return values[Math.max(0, values.length - proxies)]?.trim();
+}
+
+function parameter(element: string | undefined, name: string): string | undefined {
+  const pattern = new RegExp(`(?:^|;)\\s*${name}=(?:"((?:[^"\\\\]|\\\\.)*)"|([^;\\s]*))`, 'i');
+  const [, quoted, token] = pattern.exec(element ?? '') ?? [];
+  return quoted?.replace(/\\(.)/g, '$1') ?? token;
+}

@@ -1,0 +1,100 @@
+// Under which names the shop may be asked, and what counts as a page of its own. A page of another site whose name
+// suddenly leads to this machine (DNS rebinding) is the shop's own origin to the browser; only Host gives it away. So a
+// request is taken only for a name that nobody else can own: this machine's loopback names and addresses with any port,
+// HOST, and PUBLIC_URL.
+
+import type { Request, RequestHandler } from 'express';
+import { HttpError } from './errors.ts';
+import { readForwarded } from './forwarded.ts';
+import { hostnameOf, isLoopback } from './host.ts';
+
+/** Where browsers find the shop: https://example.org/shop is of this origin and hostname, and path /shop. */
+export type PublicUrl = { readonly origin: string; readonly hostname: string; readonly path: string };
+
+/** HOST where the shop listens at every address of its machine. */
+const EVERY_ADDRESS = ['0.0.0.0', '::'];
+
+export class Whereabouts {
+  readonly #names: ReadonlySet<string>;
+  readonly #listensEverywhere: boolean;
+  readonly #publicUrl: PublicUrl | undefined;
+  readonly #proxies: number;
+
+  /**
+   * @param host HOST
+   * @param proxies reverse proxies before the shop: what they say of Host is believed in its place
+   */
+  constructor(host: string, publicUrl: PublicUrl | undefined, proxies: number) {
+    const own = hostnameOf(host.includes(':') ? `[${host.replace(/%.*$/, '')}]` : host);
+    this.#names = new Set([own, publicUrl?.hostname].filter((name) => name !== undefined));
+    this.#listensEverywhere = EVERY_ADDRESS.includes(host);
+    this.#publicUrl = publicUrl;
+    this.#proxies = proxies;
+  }
+
+  /** Below which path browsers find the shop: empty, or as `/shop`. */
+  get path(): string {
+    return this.#publicUrl?.path ?? '';
+  }
+
+  /** Goes before all routes: what was sent to a name that isn't ours is 421 (RFC 9110, 15.5.20). */
+  gate(): RequestHandler {
+    return (req, _res, next) => {
+      const stranger = this.#hosts(req).find((host) => !this.#isOwnHost(host, req));
+      if (stranger === undefined) {
+        next();
+        return;
+      }
+      throw new HttpError(421, 'unknown_host', 'this shop is not found under that name', {
+        received: stranger,
+        expected: ['localhost', ...this.#names].join(', '),
+        advice: 'Whoever runs the shop can name it in PUBLIC_URL.',
+      });
+    };
+  }
+
+  /** True where `origin`, as a browser writes it, is the one that this request was sent to. */
+  isOwnOrigin(origin: string, req: Request): boolean {
+    if (!URL.canParse(origin)) return false;
+    if (origin === this.#publicUrl?.origin) return true;
+    const [host = ''] = this.#hosts(req);
+    const sent = new URL(origin);
+    const asked = `${this.#protocol(req) ?? sent.protocol.slice(0, -1)}://${host}`;
+    return URL.canParse(asked) && new URL(asked).origin === sent.origin;
+  }
+
+  /** True where the browser speaks TLS, as far as anybody tells. */
+  isSecure(req: Request): boolean {
+    const told = this.#protocol(req);
+    if (told !== undefined) return told === 'https';
+    const [host = ''] = this.#hosts(req);
+    return (
+      this.#publicUrl?.origin.startsWith('https:') === true && hostnameOf(host) === this.#publicUrl.hostname
+    );
+  }
+
+  /** The shop's address as the sender of this request knows it, without the path. */
+  originFor(req: Request): string {
+    const [host = 'localhost'] = this.#hosts(req);
+    return `${this.isSecure(req) ? 'https' : 'http'}://${host}`;
+  }
+
+  /** Where the request was sent; empty for a client of HTTP/1.0 that names nobody, which no browser is. */
+  #hosts(req: Request): readonly string[] {
+    const { hosts } = readForwarded(req.headers, this.#proxies);
+    if (hosts.length > 0) return hosts;
+    return req.headers.host === undefined ? [] : [req.headers.host];
+  }
+
+  #protocol(req: Request): 'http' | 'https' | undefined {
+    return readForwarded(req.headers, this.#proxies).protocol;
+  }
+
+  #isOwnHost(host: string, req: Request): boolean {
+    const hostname = hostnameOf(host);
+    if (hostname === undefined) return false;
+    if (isLoopback(hostname) || this.#names.has(hostname)) return true;
+    // The address itself, which no name of somebody else's can pass for.
+    return this.#listensEverywhere && hostname === req.socket.localAddress?.replace(/^::ffff:/, '');
+  }
+}

@@ -1,0 +1,232 @@
+// The shop asked under names that are its own and names that are not, behind proxies and below a path.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import request from 'supertest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { Config } from '../../src/config.ts';
+import { packageRoot } from '../../src/runtime/paths.ts';
+import { startWeb } from '../../src/web/part.ts';
+import { expectError, expectErrorPage } from '../support/answers.ts';
+import { noBrowser, startBrowser } from '../support/browser.ts';
+import { testLog } from '../support/database.ts';
+import { anEvent } from '../support/events.ts';
+import { setAside } from '../support/letters.ts';
+import { eventually, type Line, startLine, temporaryFolder } from '../support/line.ts';
+import { freePort } from '../support/ports.ts';
+import { sendRaw } from '../support/raw-http.ts';
+import { startReverseProxy } from '../support/reverse-proxy.ts';
+
+const PAGES = ['/', '/product/clothes', '/dashboard', '/events/rejected', '/api/docs', '/no/such/page'];
+const SHOP = { origin: 'https://x.org', hostname: 'x.org', path: '/shop' };
+
+let line: Line;
+beforeAll(async () => {
+  line = await startLine();
+});
+
+/** A web part with other settings, on the line's servers; its URL. */
+async function webWith(settings: Partial<Config>): Promise<string> {
+  const config = { ...line.config, PORT: await freePort(), DATA_DIR: temporaryFolder(), ...settings };
+  const web = await startWeb(config, testLog);
+  onTestFinished(() => web.close());
+  return `http://127.0.0.1:${config.PORT}`;
+}
+const ask = (url: string, asked: string, host: string) =>
+  request(url).get(asked).set({ Host: host, Accept: 'application/json' });
+
+describe('a Host that is not the shop', () => {
+  it.each([
+    '/',
+    '/healthz',
+    '/css/base.css',
+    '/api/dead-letters',
+    '/events/rejected',
+    '/metrics',
+    '/nothing',
+  ])('is 421 on %s, as its page could read what only this machine may', async (asked) => {
+    for (const host of [
+      'evil.example',
+      'evil.example:3000',
+      'localhost.evil.example',
+      '192.0.2.1',
+      'a b',
+      '',
+    ]) {
+      expectError(await ask(line.url, asked, host), 421, 'unknown_host');
+    }
+  });
+
+  it('can neither discard a letter nor be told of it', async () => {
+    const [id] = await setAside(line, ['nonsense']);
+    const rebound = {
+      Host: 'evil.example:3000',
+      Origin: 'http://evil.example:3000',
+      'Sec-Fetch-Site': 'same-origin',
+    };
+    const discard = await request(line.url).post(`/api/dead-letters/${id}/discard`).set(rebound);
+    expectError(discard, 421, 'unknown_host');
+    expectErrorPage(
+      await request(line.url)
+        .get('/')
+        .set({ ...rebound, Accept: 'text/html' }),
+      421,
+    );
+    await request(line.url)
+      .get(`/api/dead-letters/${id}`)
+      .expect(200, /"state":"open"/);
+  });
+
+  it('is not believed from X-Forwarded-Host where no proxy is trusted', async () => {
+    const response = await ask(line.url, '/healthz', 'evil.example').set('X-Forwarded-Host', 'localhost');
+    expectError(response, 421, 'unknown_host');
+  });
+
+  it.each([
+    'localhost',
+    'localhost:3000',
+    'LOCALHOST.',
+    'shop.localhost:1',
+    '127.0.0.1',
+    '127.0.0.2:80',
+    '[::1]:3000',
+  ])('but one of the loopback names and addresses is taken: %s', async (host) => {
+    await ask(line.url, '/healthz', host).expect(200);
+  });
+
+  it('is none at all in HTTP/1.0, which no browser speaks', async () => {
+    expect(await sendRaw(line.url, 'GET /healthz HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
+  it('may be HOST or PUBLIC_URL, with any port', async () => {
+    const url = await webWith({ HOST: '0.0.0.0', PUBLIC_URL: { ...SHOP, path: '' } });
+    for (const host of ['0.0.0.0:3000', 'x.org', 'X.org:8443', '127.0.0.1'])
+      await ask(url, '/healthz', host).expect(200);
+    for (const host of ['y.org', 'www.x.org', '192.0.2.1']) await ask(url, '/healthz', host).expect(421);
+  });
+});
+
+describe('below the path of PUBLIC_URL', () => {
+  it('every link, form, script and style leads below it, whether or not the proxy takes it off', async () => {
+    const url = await webWith({ PUBLIC_URL: SHOP });
+    for (const page of PAGES) {
+      for (const asked of [page, `/shop${page}`]) {
+        const { text } = await request(url).get(asked).set({ Host: 'x.org', Accept: 'text/html' });
+        const links = [...text.matchAll(/\s(?:href|src|action)="([^"]*)"/g)].map(([, link = '']) => link);
+        expect(links.length).toBeGreaterThan(10);
+        expect(links.filter((link) => !/^(?:#|data:|\/shop\/)/.test(link))).toEqual([]);
+        expect(text).toContain('data-base="/shop"');
+      }
+    }
+    const home = await request(url).get('/shop').set('Host', 'x.org').expect(200);
+    for (const [, file = ''] of home.text.matchAll(/<(?:script|link)[^>]*(?:src|href)="([^"]+)"/g))
+      await request(url).get(file).set('Host', 'x.org').expect(200);
+    await request(url).get('/shopping').set('Host', 'x.org').expect(404);
+  });
+
+  it('scripts ask below it: none names an address of the shop but by base.js', () => {
+    const folder = path.join(packageRoot, 'public', 'js');
+    const scripts = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
+      file.endsWith('.js'),
+    );
+    expect(scripts.length).toBeGreaterThan(10);
+    const asks =
+      /(?:fetch|EventSource|sendBeacon|assign|replace|open)\(\s*[`'"]\/|\.(?:href|src|action) = [`'"]\//;
+    expect(scripts.filter((file) => asks.test(readFileSync(path.join(folder, file), 'utf8')))).toEqual([]);
+  });
+
+  it('cookies and redirects stay below it, and cookies are sent by TLS alone', async () => {
+    const url = await webWith({ PUBLIC_URL: SHOP, TRUST_PROXY: 1 });
+    const told = { Host: 'app:3000', 'X-Forwarded-Host': 'x.org', 'X-Forwarded-Proto': 'https' };
+    const first = await request(url).get('/shop/').set(told).expect(200);
+    expect(first.get('Set-Cookie')?.[0]).toMatch(
+      /^visitor=.*; Path=\/shop;.*HttpOnly; Secure; SameSite=Lax$/,
+    );
+    const here = /name="here" value="([^"]*)"/.exec(first.text)?.[1];
+    const forget = () => request(url).post('/shop/visitor/forget').type('form').set(told);
+    const forgotten = await forget().send({ here }).expect(303).expect('Location', '/shop/');
+    expect(forgotten.get('Set-Cookie')?.join()).toMatch(
+      /visitor=s%3A\.[^;]*; Path=\/shop; Expires=Thu, 01 Jan 1970/,
+    );
+    await forget().send({ here: '/product/clothes?x' }).expect('Location', '/shop/product/clothes?x');
+    await forget().send({ here: '//evil.example' }).expect('Location', '/shop/');
+    const { body } = await request(url).get('/api/openapi.json').set(told).expect(200);
+    expect(body.servers).toEqual([{ url: '/shop' }]);
+    const plain = await request(url).get('/');
+    expect(plain.get('Set-Cookie')?.[0]).not.toContain('Secure');
+  });
+});
+
+describe('behind a proxy that rewrites Host', () => {
+  const says = {
+    'X-Forwarded-Host': { 'X-Forwarded-Host': 'x.org', 'X-Forwarded-Proto': 'https' },
+    Forwarded: { Forwarded: 'for=127.0.0.1;host="x.org";proto=https' },
+  };
+
+  it.each(Object.entries(says))('%s says which origin is our own', async (_name, headers) => {
+    const url = await webWith({ PUBLIC_URL: SHOP, TRUST_PROXY: 1 });
+    const [id] = await setAside(line, ['nonsense']);
+    const discard = (origin: string) =>
+      request(url)
+        .post(`/shop/events/rejected/${id}/discard`)
+        .type('form')
+        .set({ Host: 'app:3000', Accept: 'application/json', Origin: origin, ...headers });
+    for (const origin of ['https://app:3000', 'http://x.org', 'https://x.org:8443', 'https://evil.example'])
+      expectError(await discard(origin), 403, 'other_origin');
+    await discard('https://x.org').expect(303).expect('Location', `/shop/events/rejected/${id}`);
+  });
+
+  it('a name that anybody may have sent beside it is refused', async () => {
+    const url = await webWith({ PUBLIC_URL: SHOP, TRUST_PROXY: 1 });
+    const forged = { 'X-Forwarded-Host': 'x.org', Forwarded: 'host=evil.example' };
+    expectError(await ask(url, '/healthz', 'app:3000').set(forged), 421, 'unknown_host');
+    const before = { 'X-Forwarded-Host': 'x.org, evil.example' };
+    expectError(await ask(url, '/healthz', 'app:3000').set(before), 421, 'unknown_host');
+    expectError(await ask(url, '/healthz', 'app:3000'), 421, 'unknown_host');
+  });
+
+  describe.skipIf(noBrowser !== undefined)('in a real browser', { timeout: 60_000 }, () => {
+    it.each([true, false])(
+      'a letter is mended below a path (taken off by the proxy: %s)',
+      async (takesOff) => {
+        const browser = await startBrowser();
+        const target = await webWith({
+          PUBLIC_URL: { origin: 'http://localhost', hostname: 'localhost', path: '/shop' },
+          TRUST_PROXY: 1,
+        });
+        const port = await startReverseProxy({
+          target,
+          path: '/shop',
+          takesOff,
+          says: (headers, client) => ({
+            'x-forwarded-host': headers.host ?? '',
+            'x-forwarded-proto': 'http',
+            'x-forwarded-for': client,
+          }),
+        });
+        const [id] = await setAside(line, ['nonsense']);
+        const page = await (await browser.newContext()).newPage();
+        const complaints: string[] = [];
+        page.on('pageerror', (error) => complaints.push(error.message));
+        page.on('response', (response) => {
+          if (response.status() >= 400) complaints.push(`${response.status()} ${response.url()}`);
+        });
+        await page.goto(`http://127.0.0.1:${port}/shop/events/rejected`);
+        await page.locator(`a[href="/shop/events/rejected/${id}"]`).click();
+        await page.locator('#event').fill(JSON.stringify(anEvent()));
+        await page.getByRole('button', { name: 'Send again' }).click();
+        await page.getByRole('heading', { name: 'Sent again' }).waitFor();
+        await eventually(
+          async () => Number(await page.locator('main [data-way]').getAttribute('data-at')) >= 2,
+        );
+        await page.goto(`http://127.0.0.1:${port}/shop/product/clothes`);
+        await page.getByRole('button', { name: 'Order now' }).click();
+        await page.getByRole('heading', { name: 'Order successful' }).waitFor();
+        expect(page.url()).toContain('/shop/order/');
+        await page.goto(`http://127.0.0.1:${port}/shop/dashboard`);
+        await page.locator('#today[data-state="ready"]').waitFor();
+        expect(complaints).toEqual([]);
+      },
+    );
+  });
+});
