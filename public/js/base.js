@@ -1,6 +1,4 @@
-// The path below which the shop is found (PUBLIC_URL); the server writes it into each page.
+// Where the shop is found below a path of its host (PUBLIC_URL).
 
-const base = document.documentElement.dataset.base ?? '';
-
-/** @param {string} path an address of the shop, from / on */
+const { base = '' } = document.documentElement.dataset;
 export const address = (path) => base + path;

@@ -1,40 +1,66 @@
-// A stream of server-sent events that heals itself. The browser reconnects by itself after a dropped connection, but
-// gives up for good when the answer is an error, as from a proxy while the server restarts: then we open a new one.
+// What the server tells, while somebody sees the page. Tabs share one connection for each stream (stream-worker.js);
+// without shared workers each has its own (source.js). A tab that is seen again is told the whole state.
 
 import { address } from './base.js';
 
-const FIRST_WAIT = 1_000;
-const LONGEST_WAIT = 15_000;
+let worker;
+
+/** undefined where this browser has no shared workers. */
+function sharedPort() {
+  if (worker !== undefined || typeof SharedWorker === 'undefined') return worker?.port;
+  worker = new SharedWorker(new URL('./stream-worker.js', import.meta.url), { type: 'module' });
+  worker.port.start();
+  return worker.port;
+}
+
+function shareSource(port, url, names, onEvent, onState) {
+  const hear = ({ data }) => {
+    if (data.of !== url) return;
+    if (data.connected === undefined) onEvent(data.name, data.data);
+    else onState(data.connected);
+  };
+  port.addEventListener('message', hear);
+  port.postMessage({ join: url, names });
+  return () => {
+    port.removeEventListener('message', hear);
+    port.postMessage({ leave: url });
+  };
+}
+
+function ownSource(...given) {
+  const opened = import('./source.js').then(({ openSource }) => openSource(...given));
+  return () => opened.then((close) => close());
+}
 
 /**
- * @param {string} url of the shop, from / on
- * @param {Record<string, (data: any) => void>} handlers  by the name of the event; data is parsed JSON
- * @param {(connected: boolean) => void} onState
+ * @param {string} path of the stream
+ * @param {Record<string, (data: any) => void>} handlers by the name of the event; data is parsed JSON
+ * @param {(connected: boolean, missed: boolean) => void} onState `missed`: something may have happened unheard
  */
-export function listen(url, handlers, onState) {
-  let wait = FIRST_WAIT;
-  /** @type {EventSource} */
-  let source;
-  const open = () => {
-    source = new EventSource(address(url));
-    source.addEventListener('open', () => {
-      wait = FIRST_WAIT;
-      onState(true);
-    });
-    source.addEventListener('error', () => {
-      onState(false);
-      if (source.readyState !== EventSource.CLOSED) return;
-      setTimeout(open, wait);
-      wait = Math.min(wait * 2, LONGEST_WAIT);
-    });
-    for (const [name, handle] of Object.entries(handlers)) {
-      source.addEventListener(name, (message) => handle(JSON.parse(message.data)));
+export function listen(path, handlers, onState) {
+  const url = new URL(address(path), location.href).href;
+  const onEvent = (name, data) => handlers[name]?.(JSON.parse(data));
+  let hasGap = false;
+  const onChange = (connected) => {
+    onState(connected, connected && hasGap);
+    hasGap = !connected;
+  };
+  const given = [url, Object.keys(handlers), onEvent, onChange];
+  let close;
+  const leave = () => {
+    close?.();
+    close = undefined;
+    hasGap = true;
+  };
+  const see = () => {
+    if (document.visibilityState !== 'visible') leave();
+    else if (close === undefined) {
+      const port = sharedPort();
+      close = port === undefined ? ownSource(...given) : shareSource(port, ...given);
     }
   };
-  open();
-  // A page that is left keeps no connection: browsers allow six per host, and the back button may keep the page.
-  addEventListener('pagehide', () => source.close());
-  addEventListener('pageshow', (event) => {
-    if (event.persisted) open();
-  });
+  see();
+  document.addEventListener('visibilitychange', see);
+  addEventListener('pagehide', leave);
+  addEventListener('pageshow', see);
 }

@@ -40,4 +40,4 @@ async function look() {
 }
 
 look();
-listen('/api/live', { changed: look }, () => {});
+listen('/api/live', { changed: look }, (_connected, missed) => missed && look());

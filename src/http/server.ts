@@ -7,6 +7,8 @@ import type { Express } from 'express';
 const HEADER_BYTES = 16 * 1024;
 const HEADERS_SECONDS = 10;
 const REQUEST_SECONDS = 30;
+/** Longer than the 60 s for which balancers keep a connection: what they reuse must not just have been closed by us. */
+const KEEP_ALIVE_SECONDS = 65;
 
 export class ListenError extends Error {
   override readonly name = 'ListenError';
@@ -22,6 +24,7 @@ export async function listenHttp(app: Express, host: string, port: number): Prom
       maxHeaderSize: HEADER_BYTES,
       headersTimeout: HEADERS_SECONDS * 1000,
       requestTimeout: REQUEST_SECONDS * 1000,
+      keepAliveTimeout: KEEP_ALIVE_SECONDS * 1000,
     },
     app,
   );

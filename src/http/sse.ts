@@ -59,6 +59,15 @@ export class Streams {
       'Cache-Control': 'no-store, no-transform',
       'X-Accel-Buffering': 'no',
     });
+    // Who only asks for the headers would wait for an end that never comes.
+    if (req.method === 'HEAD') {
+      req.once('close', () => {
+        leave();
+        onClose();
+      });
+      res.end();
+      return { write: () => {}, send: () => {} };
+    }
     res.write(`retry: ${RECONNECT_MS}\n\n`);
     this.#open.add(res);
     const heartbeat = setInterval(() => res.write(': still here\n\n'), HEARTBEAT_MS);

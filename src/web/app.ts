@@ -63,8 +63,9 @@ export type AppParts = {
   readonly figuresOfOthers: () => Promise<string>;
 };
 
-/** zlib's: a page comes out a tenth larger than at the usual 6, in half the time. */
-const COMPRESSION_LEVEL = 3;
+/** zlib's: a page comes out a tenth larger than at the usual 6, in half the time. Files are fetched once and kept. */
+const PAGE_LEVEL = 3;
+const FILE_LEVEL = 6;
 
 /** Nothing is loaded from elsewhere, nothing inline is run, nobody frames the shop. */
 const CONTENT_SECURITY_POLICY = {
@@ -115,7 +116,9 @@ function configure(app: Express, { shop, version, proxies, whereabouts, corsOrig
       referrerPolicy: { policy: 'same-origin' },
     }),
   );
-  app.use(compression({ filter: isCompressible, level: COMPRESSION_LEVEL }));
+  const pages = compression({ filter: isCompressible, level: PAGE_LEVEL });
+  const files = compression({ level: FILE_LEVEL, threshold: 0 });
+  app.use((req, res, next) => (/\.(?:js|css|svg)$/.test(req.path) ? files : pages)(req, res, next));
   // Before every route, as the page of an error reads the visitor's cookies too.
   app.use(cookieParser(shop.secret));
   app.use(whereabouts.gate());

@@ -71,6 +71,8 @@ describe.skipIf(noBrowser !== undefined)('the dashboard', async () => {
   it('says quietly that the connection is lost, and heals, also from an error that browsers give up on', async () => {
     const page = await browser.newPage();
     pages.push(page);
+    // Whose connection the tests can't reach.
+    await page.addInitScript('delete window.SharedWorker');
     const answers = [{ contentType: 'text/event-stream', body: 'retry: 500\n\n' }, { status: 503 }];
     await page.route('**/api/live', (route) => {
       const answer = answers.shift();

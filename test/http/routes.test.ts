@@ -122,6 +122,11 @@ describe('every route', () => {
     },
   );
 
+  it.each(STREAMS)('ends a HEAD of $path, which has no events to wait for', async ({ path }) => {
+    const { headers } = await request(line.url).head(path).timeout(5_000).expect(200);
+    expect(headers['content-type']).toBe('text/event-stream; charset=utf-8');
+  });
+
   it('is found by its lower-case path only where that is how it is written', async () => {
     const response = await request(line.url).delete('/API/Events').set('Accept', 'text/html');
     expect([404, 405]).toContain(response.status);

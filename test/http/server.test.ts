@@ -12,6 +12,11 @@ beforeAll(async () => {
   line = await startLine({ ingest: false });
 });
 
+it('a connection is kept for longer than balancers keep theirs', async () => {
+  const { headers } = await request(line.url).get('/healthz').set('Connection', 'keep-alive').expect(200);
+  expect(headers['keep-alive']).toBe('timeout=65');
+});
+
 describe('what is not HTTP', () => {
   it.each([
     ['garbage', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 hello\r\n\r\n', 400],

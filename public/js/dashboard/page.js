@@ -125,8 +125,12 @@ function say(connected) {
 
 const questions = new Questions();
 
-listen('/api/live', { today, changed, questions: (answer) => questions.show(answer) }, (connected) => {
-  // What happened while the line was down was said to nobody.
-  if (connected && connection.dataset.state === 'lost') changed({ charts: Object.keys(loaders) });
-  say(connected);
-});
+listen(
+  '/api/live',
+  { today, changed, questions: (answer) => questions.show(answer) },
+  (connected, missed) => {
+    // What happened while nobody listened was said to nobody.
+    if (missed) changed({ charts: Object.keys(loaders) });
+    say(connected);
+  },
+);

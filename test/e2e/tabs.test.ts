@@ -1,0 +1,89 @@
+// Many tabs of one browser. A host that speaks HTTP/1.1 gets six connections of a browser, for all of its tabs.
+
+import type { Browser, Page } from 'playwright-core';
+import request from 'supertest';
+import { beforeAll, describe, it, onTestFinished } from 'vitest';
+import { startWeb } from '../../src/web/part.ts';
+import { noBrowser, startBrowser } from '../support/browser.ts';
+import { testLog } from '../support/database.ts';
+import { anEvent } from '../support/events.ts';
+import { eventually, type Line, startLine, temporaryFolder } from '../support/line.ts';
+import { freePort } from '../support/ports.ts';
+
+const TABS = 12;
+/** One of the dashboards and one of the ribbons, each twice for the moment in which it is opened anew. */
+const STREAMS = 4;
+
+describe.skipIf(noBrowser !== undefined)('a browser', { timeout: 90_000 }, () => {
+  let line: Line;
+  let browser: Browser;
+  beforeAll(async () => {
+    line = await startLine();
+    browser = await startBrowser();
+  });
+
+  async function webWith(streams: number): Promise<string> {
+    const port = await freePort();
+    const settings = { PORT: port, DATA_DIR: temporaryFolder(), STREAM_LIMIT: streams };
+    const web = await startWeb({ ...line.config, ...settings }, testLog);
+    onTestFinished(() => web.close());
+    return `http://127.0.0.1:${port}`;
+  }
+
+  const isLive = (page: Page) => page.locator('[data-connection]').getByText('Live').waitFor();
+
+  it(`keeps ${TABS} tabs alive with one connection for each stream, and hears of every event in all`, async () => {
+    const url = await webWith(STREAMS);
+    const context = await browser.newContext();
+    onTestFinished(() => context.close());
+    const shops: Page[] = [];
+    const dashboards: Page[] = [];
+    for (let tab = 0; tab < TABS; tab += 1) {
+      const page = await context.newPage();
+      await page.goto(`${url}${tab % 2 === 0 ? '/' : '/dashboard'}`);
+      (tab % 2 === 0 ? shops : dashboards).push(page);
+    }
+    for (const page of dashboards) await isLive(page);
+    const [first] = shops as [Page];
+    await first.goto(`${url}/product/sneakers`);
+    // The show of the ad, which came last: the other tabs did not make it, and all see it reach the chart.
+    const ad = await first.locator('#ways > [data-way]').first().getAttribute('data-way');
+    for (const page of shops)
+      await page.locator(`#ways > [data-way="${ad}"][data-at="3"]`).waitFor({ state: 'attached' });
+    const facts = () =>
+      Promise.all(dashboards.map((page) => page.locator('#today [data-facts]').textContent()));
+    const before = await facts();
+    await request(url)
+      .post('/api/events')
+      .send(anEvent({ title: 'order' }))
+      .expect(202);
+    await eventually(async () => (await facts()).every((said, tab) => said !== before[tab]));
+  });
+
+  it('without shared workers lets go of the stream of a tab that nobody sees, and tells it all when it is seen', async () => {
+    const url = await webWith(1);
+    const context = await browser.newContext();
+    onTestFinished(() => context.close());
+    await context.addInitScript('delete window.SharedWorker');
+    const [front, back] = [await context.newPage(), await context.newPage()];
+    const show = (page: Page, state: 'visible' | 'hidden') =>
+      page.evaluate(
+        `Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => '${state}' });
+         document.dispatchEvent(new Event('visibilitychange'))`,
+      );
+    await back.goto(`${url}/dashboard`);
+    await isLive(back);
+    await show(back, 'hidden');
+    await front.goto(`${url}/dashboard`);
+    await isLive(front);
+    await show(front, 'hidden');
+    const totals = () => back.locator('#totals').textContent();
+    const before = await totals();
+    await request(url)
+      .post('/api/events')
+      .send(anEvent({ title: 'order' }))
+      .expect(202);
+    await show(back, 'visible');
+    await eventually(async () => (await totals()) !== before);
+  });
+});
