@@ -43,7 +43,11 @@ describe('ingest', () => {
     async (codec) => {
       const client = await wireClient(brokerPort);
       const now = Date.now();
-      const broken = batch({ values: ['no', 'such', 'thing'], timestamps: [now, now, now], attributes: codec });
+      const broken = batch({
+        values: ['no', 'such', 'thing'],
+        timestamps: [now, now, now],
+        attributes: codec,
+      });
       const packed = (event: object) => batch({ values: [JSON.stringify(event)], timestamps: [now] });
       const before = anEvent();
       const after = anEvent();
