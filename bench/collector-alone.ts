@@ -32,7 +32,7 @@ const live = new Live(pool, streams, log, traces);
 const shop = {
   pool,
   traces,
-  tracking: new Tracking(publisher, traces, log),
+  tracking: new Tracking(publisher, traces, 'truncated', log),
   orders: new Orders(pool, 1),
   secret: 'secret',
 };
@@ -49,6 +49,7 @@ const app = createApp({
   ingest: { group: 'shopstream-ingest', topic: 'ecommerce' },
   whereabouts: new Whereabouts('127.0.0.1', undefined, 0),
   proxies: 0,
+  ipStorage: 'truncated',
   perSecond: Number.POSITIVE_INFINITY,
   corsOrigins: [],
   figuresOfOthers: async () => '',

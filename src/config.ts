@@ -2,6 +2,7 @@
 // What comes out is parsed, typed and frozen; a wrong value is a ConfigError of one line.
 
 import path from 'node:path';
+import { IP_STORAGE } from './enrichment/privacy.ts';
 import { LOG_LEVELS } from './runtime/log.ts';
 
 /** A setting has a value that can't be used. The message says which, what came and what was expected. */
@@ -194,6 +195,12 @@ export const settings = {
     fallback: '0',
     expected: 'a number of proxies, 0 to 10',
     help: 'reverse proxies before the shop that set X-Forwarded-For, -Host and -Proto, or Forwarded, themselves',
+  }),
+  STORE_IP: setting({
+    parse: oneOf(IP_STORAGE),
+    fallback: 'truncated',
+    expected: IP_STORAGE.join(', '),
+    help: "how much of a visitor's address an event has: all, its IPv4 /24 or IPv6 /48, or nothing",
   }),
   RATE_LIMIT: setting({
     parse: limit,

@@ -3,8 +3,9 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Request, type Response, Router } from 'express';
-import { isbot } from 'isbot';
-import type { EventContext, ShopEvent } from '../events/event.ts';
+import type { IpStorage } from '../enrichment/privacy.ts';
+import { postedContext } from '../enrichment/request-context.ts';
+import type { ShopEvent } from '../events/event.ts';
 import { futureOf } from '../events/future.ts';
 import { parseEvent } from '../events/parse.ts';
 import { type Content, conflictOf } from '../events/same.ts';
@@ -12,7 +13,6 @@ import { unavailable } from '../http/errors.ts';
 import { serve } from '../http/operation.ts';
 import { KafkaError } from '../kafka/errors.ts';
 import type { Outcome } from '../kafka/publisher.ts';
-import { requestContext } from '../storefront/tracking.ts';
 import { eventsBody, readSent, type Sent } from './body.ts';
 import * as operations from './operations.ts';
 
@@ -31,17 +31,30 @@ export type Result =
 
 const RETRY_SECONDS = 5;
 
-/** @param patienceMs how long an answer may wait for Kafka */
-export function collector(take: Take, patienceMs: number): Router {
+/**
+ * @param ipStorage how much of an address an event may have
+ * @param patienceMs how long an answer may wait for Kafka
+ */
+export function collector(take: Take, ipStorage: IpStorage, patienceMs: number): Router {
   const router = Router();
-  serve(router, operations.collect, eventsBody, (req, res) => collect(take, patienceMs, req, res));
+  serve(router, operations.collect, eventsBody, (req, res) =>
+    collect({ take, ipStorage, patienceMs }, req, res),
+  );
   return router;
 }
 
-async function collect(take: Take, patienceMs: number, req: Request, res: Response): Promise<void> {
+type Collector = { readonly take: Take; readonly ipStorage: IpStorage; readonly patienceMs: number };
+
+async function collect(
+  { take, ipStorage, patienceMs }: Collector,
+  req: Request,
+  res: Response,
+): Promise<void> {
   const now = Date.now();
   const read = rejectConflicts(readSent(req).map((sent) => check(sent, now)));
-  const results = await inTime(accept(take, req, read), patienceMs);
+  const contextOf = postedContext(req, ipStorage, new Date(now).toISOString());
+  const finish = (event: ShopEvent): ShopEvent => ({ ...event, context: contextOf(event.context) });
+  const results = await inTime(accept(take, finish, read), patienceMs);
   const accepted = results.filter((result) => result.accepted).length;
   const status = accepted > 0 ? 202 : 400;
   const error =
@@ -109,10 +122,13 @@ function rejectConflicts(read: readonly (ShopEvent | Rejected)[]): (ShopEvent | 
 const contentOf = (event: ShopEvent): Content => ({ ...event, time: Date.parse(event.time) });
 
 /** What became of each, in their order, once Kafka has answered for every good one. */
-async function accept(take: Take, req: Request, read: readonly (ShopEvent | Rejected)[]): Promise<Result[]> {
+async function accept(
+  take: Take,
+  finish: (event: ShopEvent) => ShopEvent,
+  read: readonly (ShopEvent | Rejected)[],
+): Promise<Result[]> {
   const good = read.filter((one) => 'order_id' in one);
-  const client = clientOf(req);
-  const outcomes = good.length === 0 ? [] : await takeAll(take, good.map(client));
+  const outcomes = good.length === 0 ? [] : await takeAll(take, good.map(finish));
   const results = outcomes.map((outcome, index) => resultOf(good[index]?.order_id ?? '', outcome)).values();
   return read.map((one) => ('order_id' in one ? (results.next().value as Result) : one));
 }
@@ -139,29 +155,3 @@ const explained = (error: unknown): unknown =>
   error instanceof KafkaError
     ? unavailable('not_taken', 'events can not be taken at the moment', RETRY_SECONDS, error)
     : error;
-
-/**
- * Gives an event, which it changes, its context. What the client says of the visitor wins; what it doesn't say is told of
- * the client itself, which is looked at once for all events of the request.
- */
-export function clientOf(req: Request): (event: ShopEvent) => ShopEvent {
-  const own = requestContext(req);
-  const received_at = new Date().toISOString();
-  const bots = new Map([[own.user_agent, own.bot]]);
-  const isBot = (userAgent: string): boolean => {
-    const known = bots.get(userAgent) ?? isbot(userAgent);
-    bots.set(userAgent, known);
-    return known;
-  };
-  const contextOf = (given: EventContext): EventContext => {
-    const context = given.user_agent === undefined ? { ...own, ...given } : given;
-    const userAgent = context.user_agent;
-    const bot = userAgent === undefined ? {} : { bot: isBot(userAgent) };
-    return { ...context, ...bot, received_at };
-  };
-  const common = contextOf({});
-  return (event) => {
-    event.context = event.context === undefined ? common : contextOf(event.context);
-    return event;
-  };
-}

@@ -1,5 +1,5 @@
-// Which server a request was sent to, and by which protocol, as the reverse proxies before us tell it: X-Forwarded-Host
-// and X-Forwarded-Proto, or Forwarded (RFC 7239). Pure. Where each proxy adds a value of its own, that of the outermost
+// Which server a request was sent to, by which protocol and by whom, as the reverse proxies before us tell it:
+// X-Forwarded-Host and X-Forwarded-Proto, or Forwarded (RFC 7239; Express reads X-Forwarded-For). Pure. Where each proxy adds a value of its own, that of the outermost
 // one that is ours counts: what stands before it, anybody may have sent.
 
 import type { IncomingHttpHeaders } from 'node:http';
@@ -8,9 +8,11 @@ export type Forwarded = {
   /** What the headers name, the one that counts first; empty where there is no proxy, or it says nothing. */
   readonly hosts: readonly string[];
   readonly protocol: 'http' | 'https' | undefined;
+  /** Forwarded's for=, as it is written. */
+  readonly client: string | undefined;
 };
 
-const NOTHING: Forwarded = { hosts: [], protocol: undefined };
+const NOTHING: Forwarded = { hosts: [], protocol: undefined, client: undefined };
 
 /** @param proxies how many of ours the request came through */
 export function readForwarded(headers: IncomingHttpHeaders, proxies: number): Forwarded {
@@ -21,6 +23,7 @@ export function readForwarded(headers: IncomingHttpHeaders, proxies: number): Fo
   return {
     hosts: hosts.filter((host) => host !== undefined),
     protocol: protocols.map((protocol) => protocol?.toLowerCase()).find(isProtocol),
+    client: parameter(standard, 'for'),
   };
 }
 

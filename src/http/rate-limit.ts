@@ -1,8 +1,9 @@
 // How much one address may send: beyond it, 429 with Retry-After, so that one client can't fill the outbox or starve the
-// others. Counted in this process, by express-rate-limit; IPv6 addresses count by their /56.
+// others. Counted in this process, by express-rate-limit.
 
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { rateLimit as createLimit } from 'express-rate-limit';
+import { limitKeyOf } from './client-address.ts';
 import { HttpError } from './errors.ts';
 import { MonotonicRateStore } from './monotonic-rate-store.ts';
 
@@ -22,6 +23,7 @@ export function rateLimit(perSecond: number, now?: () => number): RequestHandler
     windowMs: WINDOW_SECONDS * 1_000,
     store: new MonotonicRateStore(WINDOW_SECONDS * 1_000, now),
     limit: perSecond * WINDOW_SECONDS,
+    keyGenerator: limitKeyOf,
     standardHeaders: false,
     legacyHeaders: false,
     // A forged X-Forwarded-For or Forwarded is no news; TRUST_PROXY says whose is believed.

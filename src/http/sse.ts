@@ -2,6 +2,7 @@
 // EventSource comes back by itself and is told the whole state anew.
 
 import type { Request, Response } from 'express';
+import { limitKeyOf } from './client-address.ts';
 import { unavailable } from './errors.ts';
 import { tooMany } from './rate-limit.ts';
 
@@ -53,7 +54,7 @@ export class Streams {
         RETRY_SECONDS,
       );
     }
-    const leave = this.#enter(req.ip ?? '');
+    const leave = this.#enter(limitKeyOf(req));
     res.writeHead(200, {
       'Content-Type': 'text/event-stream; charset=utf-8',
       'Cache-Control': 'no-store, no-transform',

@@ -1,11 +1,14 @@
 // Event → outbox → Kafka. publishAll() keeps events on disk before it returns; one loop sends what waits, a batch at a
-// time, so that the events of a visitor stay in order and a cluster that is away is only a longer wait.
+// time, so that the events of a visitor stay in order and a cluster that is away is only a longer wait. What ingest would
+// refuse is refused here, before anybody is told that it was taken.
 // The kafkajs producer is not an idempotent one: docs/decisions/idempotent-producer.md says why.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kafka, Message, PartitionerArgs, Producer } from 'kafkajs';
 import type { ShopEvent } from '../events/event.ts';
-import { writeWire } from '../events/wire.ts';
+import { futureOf } from '../events/future.ts';
+import { parseEventBytes } from '../events/parse.ts';
+import { readWire, writeWire } from '../events/wire.ts';
 import type { Logger } from '../runtime/log.ts';
 import { connectProducer } from './client.ts';
 import { isTooLarge, KafkaError, reasonOf } from './errors.ts';
@@ -61,6 +64,8 @@ class Group {
 type Waiting = {
   readonly key: string;
   readonly kept: Kept;
+  /** When it was taken, in milliseconds since the epoch. */
+  readonly takenAt: number;
   readonly group: Group;
   readonly index: number;
 };
@@ -136,10 +141,32 @@ export class Publisher {
    */
   publishAll(events: readonly ShopEvent[]): Promise<readonly Outcome[]> {
     if (this.#closing) throw new KafkaError('CLOSED', 'the shop is closing; no more events are taken');
-    const kept = this.#outbox.appendAll(writeWire(events));
+    const lines = writeWire(events);
+    const refusals = lines.map((line, index) => refusalOf(line, events[index]));
+    if (refusals.every((refusal) => refusal === undefined)) return this.#take(events, lines);
+    this.#log.error(
+      { reason: refusals.find((refusal) => refusal !== undefined)?.message },
+      'refused an event',
+    );
+    return this.#takeGood(events, lines, refusals);
+  }
+
+  #take(events: readonly ShopEvent[], lines: string[]): Promise<readonly Outcome[]> {
+    const kept = this.#outbox.appendAll(lines);
     const outcomes = this.#enqueue(events, kept);
     this.#wake();
     return outcomes;
+  }
+
+  async #takeGood(
+    events: readonly ShopEvent[],
+    lines: readonly string[],
+    refusals: readonly (KafkaError | undefined)[],
+  ): Promise<readonly Outcome[]> {
+    const isGood = (_: unknown, index: number) => refusals[index] === undefined;
+    const good = events.filter(isGood);
+    const taken = (good.length === 0 ? [] : await this.#take(good, lines.filter(isGood))).values();
+    return refusals.map((refusal) => refusal ?? (taken.next().value as Outcome));
   }
 
   get state(): PublisherState {
@@ -165,8 +192,10 @@ export class Publisher {
 
   #enqueue(events: readonly ShopEvent[], kept: readonly Kept[]): Promise<readonly Outcome[]> {
     const group = new Group(events.length);
-    for (const [index, one] of kept.entries())
-      this.#queue.push({ key: events[index]?.user_id ?? '', kept: one, group, index });
+    for (const [index, one] of kept.entries()) {
+      const event = events[index];
+      this.#queue.push({ key: event?.user_id ?? '', kept: one, takenAt: takenAtOf(event), group, index });
+    }
     return group.outcomes;
   }
 
@@ -226,7 +255,16 @@ export class Publisher {
 
   /** Sends the batch, or its first half where Kafka finds it too large; what became of each event sent. */
   async #send(batch: readonly Waiting[]): Promise<Outcome[]> {
-    const messages = batch.map(({ key, kept }): Keyed => ({ key, value: kept.line }));
+    // Where the clock was set back meanwhile, the record is not older than its event: ingest would take that for an
+    // event of the future.
+    const now = Date.now();
+    const messages = batch.map(
+      ({ key, kept, takenAt }): Keyed => ({
+        key,
+        value: kept.line,
+        timestamp: String(Math.max(now, takenAt)),
+      }),
+    );
     try {
       const metadata = await this.#producer.send({ topic: this.#topic, messages });
       const at = Date.now();
@@ -246,6 +284,21 @@ export class Publisher {
       return [new KafkaError('REFUSED', `Kafka refuses this event: ${reasonOf(error)}`, error)];
     }
   }
+}
+
+/** Why ingest would set the event of a line aside; undefined where it stores it. */
+function refusalOf(line: string, event: ShopEvent | undefined): KafkaError | undefined {
+  const bytes = Buffer.from(line);
+  const parsed = readWire(bytes) === undefined ? parseEventBytes(bytes) : undefined;
+  const rejection =
+    parsed?.ok === false ? parsed.rejection : futureOf(Date.parse(event?.time ?? ''), takenAtOf(event));
+  return rejection === undefined ? undefined : new KafkaError('REFUSED', `no event: ${rejection.reason}`);
+}
+
+/** When an event was received, as it says; now where it doesn't. */
+function takenAtOf(event: ShopEvent | undefined): number {
+  const { received_at } = event?.context ?? {};
+  return received_at === undefined ? Date.now() : Date.parse(received_at);
 }
 
 type Keyed = Message & { readonly key: string };

@@ -3,6 +3,7 @@
 import type { Request, Response } from 'express';
 import { CATEGORY_NAMES, type CatalogueItem } from '../catalogue/catalogue.ts';
 import { art } from '../catalogue/drawings.ts';
+import { asksForPrivacy } from '../enrichment/privacy.ts';
 import { PRODUCTS } from '../events/products.ts';
 import type { Frame } from '../storefront/page-models.ts';
 import type { Traces } from '../tracing/traces.ts';
@@ -38,6 +39,7 @@ export function layoutOf(req: Request, visitor: Visitor, traces: Traces, pageTit
     siteVersion: visitor.siteVersion,
     siteVersionForced: visitor.siteVersionForced,
     visitor: visitor.profile,
+    asksForPrivacy: asksForPrivacy(req),
     traces: traces.recent(visitor.id, TRACES_ON_A_PAGE),
   };
 }

@@ -39,9 +39,9 @@ function tell(req: Request, res: Response): void {
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const field = issue?.path.join('.') || 'gender';
-    throw badRequest(`${field} can't be that`, req.body?.[field], issue?.message ?? '');
+    throw badRequest(`the form has no usable ${field}`, req.body?.[field], issue?.message ?? '');
   }
-  rememberProfile(res, parsed.data);
+  rememberProfile(req, res, parsed.data);
   back(req, res);
 }
 
@@ -54,9 +54,9 @@ function chooseVersion(req: Request, res: Response): void {
   const { site_version: chosen } = req.body ?? {};
   const version = DEVICES.find((device) => device === chosen);
   if (version === undefined && chosen !== 'auto') {
-    throw badRequest("site_version can't be that", chosen, [...DEVICES, 'auto'].join(', '));
+    throw badRequest('the form has no usable site_version', chosen, [...DEVICES, 'auto'].join(', '));
   }
-  forceSiteVersion(res, version);
+  forceSiteVersion(req, res, version);
   back(req, res);
 }
 

@@ -4,11 +4,16 @@
 import type { CookieOptions, Request, Response } from 'express';
 import { UAParser } from 'ua-parser-js';
 import { z } from 'zod';
+import { asksForPrivacy } from '../enrichment/privacy.ts';
 import { DEVICES, type Device } from '../events/event.ts';
 import { isId, newId } from '../events/ids.ts';
 
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
-const COOKIE: CookieOptions = { httpOnly: true, sameSite: 'lax', signed: true, maxAge: YEAR_MS, path: '/' };
+const COOKIE: CookieOptions = { httpOnly: true, sameSite: 'lax', signed: true, path: '/' };
+
+/** A year; until the browser is closed where it asks for privacy. */
+const lasting = (req: Request): CookieOptions =>
+  asksForPrivacy(req) ? COOKIE : { ...COOKIE, maxAge: YEAR_MS };
 
 export const profileSchema = z.object({
   gender: z.enum(['F', 'M', 'U']),
@@ -31,7 +36,7 @@ export function visitorOf(req: Request, res: Response): Visitor {
   let id = cookies.visitor;
   if (!isId(id)) {
     id = newId();
-    res.cookie('visitor', id, COOKIE);
+    res.cookie('visitor', id, lasting(req));
   }
   const forced = DEVICES.find((device) => device === cookies.site_version);
   return {
@@ -53,14 +58,14 @@ export function deviceOf(userAgent: string | undefined): Device {
   return type === 'mobile' || type === 'tablet' ? 'mobile' : 'desktop';
 }
 
-export function rememberProfile(res: Response, profile: Profile): void {
-  res.cookie('profile', profile, COOKIE);
+export function rememberProfile(req: Request, res: Response, profile: Profile): void {
+  res.cookie('profile', profile, lasting(req));
 }
 
 /** @param version undefined lets the device decide again */
-export function forceSiteVersion(res: Response, version: Device | undefined): void {
+export function forceSiteVersion(req: Request, res: Response, version: Device | undefined): void {
   if (version === undefined) res.clearCookie('site_version', COOKIE);
-  else res.cookie('site_version', version, COOKIE);
+  else res.cookie('site_version', version, lasting(req));
 }
 
 /** Takes back every cookie: the next request is a new visitor's. */

@@ -31,6 +31,8 @@ export type Frame = {
   /** True where the visitor chose the version instead of the device. */
   readonly siteVersionForced: boolean;
   readonly visitor: { readonly gender: 'F' | 'M' | 'U'; readonly birthdate: string | null };
+  /** True where the browser sends Global Privacy Control or Do Not Track. */
+  readonly asksForPrivacy: boolean;
   /** Events that this request caused, newest first; /api/trace goes on with them. */
   readonly traces: readonly Trace[];
 };

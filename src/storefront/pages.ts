@@ -1,9 +1,10 @@
 // The three pages and their three events: / shows a banner, /product/:category is a click and shows an ad, /order places
-// the order and redirects to its page. A HEAD request looks at a page without visiting it: no event.
+// the order and redirects to its page. What is no visit (enrichment/visit.ts) is no event.
 
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import { CATALOGUE, CATEGORY_NAMES, type CatalogueItem, findItem, itemsOf } from '../catalogue/catalogue.ts';
+import { refuseAhead } from '../enrichment/visit.ts';
 import { isId, newId, newOrderId } from '../events/ids.ts';
 import { isProduct, PRODUCTS } from '../events/products.ts';
 import { badRequest, HttpError, notFound, unavailable } from '../http/errors.ts';
@@ -16,12 +17,11 @@ import { type Visitor, visitorOf } from '../site/visitor.ts';
 import { findKnownEvent } from '../tracing/known-event.ts';
 import type { HomePage, OrderPage, ProductPage } from './page-models.ts';
 import type { Shop } from './shop.ts';
-import { type Action, toEvent } from './tracking.ts';
 
 export function pages(shop: Shop): Router {
   const router = Router();
-  route(router, '/', { get: [(req, res) => home(shop, req, res)] });
-  route(router, '/product/:category', { get: [(req, res) => product(shop, req, res)] });
+  route(router, '/', { get: [refuseAhead, (req, res) => home(shop, req, res)] });
+  route(router, '/product/:category', { get: [refuseAhead, (req, res) => product(shop, req, res)] });
   route(router, '/order', { post: [form(), (req, res) => placeOrder(shop, req, res)] });
   route(router, '/order/:order_id', { get: [(req, res) => orderPlaced(shop, req, res)] });
   return router;
@@ -38,10 +38,6 @@ function pick<T>(list: readonly T[]): T {
   return picked;
 }
 
-function track(shop: Shop, req: Request, visitor: Visitor, action: Action): void {
-  if (req.method !== 'HEAD') shop.tracking.track(req, visitor, action);
-}
-
 /** Shows a banner or an ad: emits the show whose page_id the link repeats. */
 function show(
   shop: Shop,
@@ -50,7 +46,7 @@ function show(
   item: CatalogueItem,
 ): { item: CatalogueItem; href: string } {
   const pageId = newId();
-  track(shop, req, visitor, { title: 'banner_show', item, pageId });
+  shop.tracking.track(req, visitor, { title: 'banner_show', item, pageId });
   return { item, href: itemHref(item, pageId) };
 }
 
@@ -72,7 +68,7 @@ function product(shop: Shop, req: Request, res: Response): void {
   const visitor = visitorOf(req, res);
   // A link that lost its page_id is still a visit: it gets a page_id of its own.
   const pageId = isId(req.query.page_id) ? req.query.page_id : newId();
-  track(shop, req, visitor, { title: 'banner_click', item, pageId });
+  shop.tracking.track(req, visitor, { title: 'banner_click', item, pageId });
   const ad = show(shop, req, visitor, pick(CATALOGUE.filter((other) => other !== item)));
   const orderId = newOrderId();
   const model: ProductPage = {
@@ -130,7 +126,7 @@ async function placeOrder(shop: Shop, req: Request, res: Response): Promise<void
       advice: 'Allow cookies, open the product page again and order from there.',
     });
   }
-  const event = toEvent(req, visitor, { title: 'order', item, orderId });
+  const event = shop.tracking.eventOf(req, visitor, { title: 'order', item, orderId });
   try {
     const placed = await shop.orders.place(event, (order) => shop.tracking.publish(order));
     if (placed === 'acknowledged') res.redirect(303, `/order/${orderId}`);

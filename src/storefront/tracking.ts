@@ -1,8 +1,10 @@
 // A request becomes an event: built, kept by the publisher, traced. A page never waits for Kafka; an order does.
 
 import type { Request } from 'express';
-import { isbot } from 'isbot';
 import type { CatalogueItem } from '../catalogue/catalogue.ts';
+import type { IpStorage } from '../enrichment/privacy.ts';
+import { visitorContext } from '../enrichment/request-context.ts';
+import { isVisit } from '../enrichment/visit.ts';
 import type { EventContext, ShopEvent, Title } from '../events/event.ts';
 import { newOrderId, ORDER_PAGE_ID } from '../events/ids.ts';
 import { KafkaError } from '../kafka/errors.ts';
@@ -17,8 +19,6 @@ import type { Logger } from '../runtime/log.ts';
 import type { Visitor } from '../site/visitor.ts';
 import type { Hops, Traces } from '../tracing/traces.ts';
 
-const LONGEST_USER_AGENT = 1024;
-const LONGEST_REFERRER = 2048;
 const WARN_EVERY_MS = 1_000;
 
 /** What a visitor did: a show or a click of a page, or an order. */
@@ -29,24 +29,35 @@ export type Action =
 export class Tracking {
   readonly #publisher: Publisher;
   readonly #traces: Traces;
+  readonly #ipStorage: IpStorage;
   readonly #log: Logger;
   #lost = 0;
   #warning: NodeJS.Timeout | undefined;
 
-  constructor(publisher: Publisher, traces: Traces, log: Logger) {
+  constructor(publisher: Publisher, traces: Traces, ipStorage: IpStorage, log: Logger) {
     this.#publisher = publisher;
     this.#traces = traces;
+    this.#ipStorage = ipStorage;
     this.#log = log;
   }
 
-  /** Takes an event of a page. Never throws and never waits: a page is answered whatever becomes of its events. */
+  /**
+   * Takes an event of a page, where somebody looks at it. Never throws and never waits: a page is answered whatever
+   * becomes of its events.
+   */
   track(req: Request, visitor: Visitor, action: Action): void {
-    const event = toEvent(req, visitor, action);
+    if (!isVisit(req)) return;
+    const event = this.eventOf(req, visitor, action);
     try {
       this.publish(event).catch(() => {});
     } catch {
       // publish() has logged it and the ribbon shows it.
     }
+  }
+
+  /** The event of an action, now. */
+  eventOf(req: Request, visitor: Visitor, action: Action): ShopEvent {
+    return toEvent(req, visitor, action, this.#ipStorage);
   }
 
   /**
@@ -117,7 +128,7 @@ export class Tracking {
 }
 
 /** The event of an action, now. */
-export function toEvent(req: Request, visitor: Visitor, action: Action): ShopEvent {
+export function toEvent(req: Request, visitor: Visitor, action: Action, ipStorage: IpStorage): ShopEvent {
   const time = new Date().toISOString();
   return {
     order_id: action.title === 'order' ? action.orderId : newOrderId(),
@@ -129,28 +140,12 @@ export function toEvent(req: Request, visitor: Visitor, action: Action): ShopEve
     title: action.title satisfies Title,
     target: action.title === 'order' ? 1 : 0,
     context: {
-      ...requestContext(req),
+      ...visitorContext(req, ipStorage),
       ...profileContext(visitor),
       item: action.item.slug,
       received_at: time,
     },
   };
-}
-
-/** What the request tells of its client. Cut to what the schema takes: a header is no reason to lose an event. */
-export function requestContext(req: Request): EventContext {
-  const userAgent = headerText(req.get('user-agent'), LONGEST_USER_AGENT);
-  const referrer = headerText(req.get('referer'), LONGEST_REFERRER);
-  return {
-    ...(req.ip === undefined ? {} : { ip: req.ip.replace(/^::ffff:/, '') }),
-    ...(userAgent === undefined ? {} : { user_agent: userAgent, bot: isbot(userAgent) }),
-    ...(referrer === undefined ? {} : { referrer }),
-  };
-}
-
-/** Node reads headers as Latin-1 and refuses control characters, so any cut of one is text that can be stored. */
-function headerText(header: string | undefined, longest: number): string | undefined {
-  return header === undefined || header === '' ? undefined : header.slice(0, longest);
 }
 
 function profileContext({ profile }: Visitor): EventContext {

@@ -16,6 +16,7 @@ import { questionRoute } from '../dashboard/questions/route.ts';
 import { deadLetterApi } from '../dead-letters/api.ts';
 import { LetterDesk } from '../dead-letters/desk.ts';
 import { deadLetterPages, type KafkaPlace } from '../dead-letters/pages.ts';
+import type { IpStorage } from '../enrichment/privacy.ts';
 import type { ShopEvent } from '../events/event.ts';
 import { moveLinks, putUnder, takeOff } from '../http/below-path.ts';
 import { type CorsOrigins, cors } from '../http/cors.ts';
@@ -54,6 +55,8 @@ export type AppParts = {
   readonly whereabouts: Whereabouts;
   /** How many reverse proxies stand before the shop. */
   readonly proxies: number;
+  /** How much of a visitor's address an event has. */
+  readonly ipStorage: IpStorage;
   /** Requests of one address; Infinity for any number. */
   readonly perSecond: number;
   /** Whose pages may send events, beside the shop's own. */
@@ -134,7 +137,7 @@ function routers({ shop, publisher, probe, live, streams, registry, ...parts }: 
     liveness(),
     rateLimit(parts.perSecond),
     health(shop.pool, () => publisher.state, probe, parts.ingest, registry, parts.figuresOfOthers),
-    collector((events) => shop.tracking.publishAll(events), KAFKA_PATIENCE_MS),
+    collector((events) => shop.tracking.publishAll(events), parts.ipStorage, KAFKA_PATIENCE_MS),
     charts(shop.pool, live),
     questionRoute(live.board),
     deadLetterApi(desk),

@@ -60,7 +60,7 @@ export async function startWeb(
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const traces = new Traces(new WebMetrics(registry, () => publisher.state));
-  const tracking = new Tracking(publisher, traces, log);
+  const tracking = new Tracking(publisher, traces, config.STORE_IP, log);
   const orders = new Orders(pool, KAFKA_PATIENCE_MS);
   const streams = new Streams(MOST_STREAMS, config.STREAM_LIMIT);
   const live = new Live(pool, streams, log, traces);
@@ -80,6 +80,7 @@ export async function startWeb(
     ingest: { group: config.KAFKA_GROUP, topic: config.KAFKA_TOPIC },
     whereabouts: new Whereabouts(config.HOST, config.PUBLIC_URL, config.TRUST_PROXY),
     proxies: config.TRUST_PROXY,
+    ipStorage: config.STORE_IP,
     perSecond: config.RATE_LIMIT,
     corsOrigins: config.CORS_ORIGINS ?? [],
     figuresOfOthers,

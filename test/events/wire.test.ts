@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE } from '../../src/catalogue/catalogue.ts';
-import { clientOf } from '../../src/collector/collector.ts';
+import { postedContext } from '../../src/enrichment/request-context.ts';
 import type { EventContext, ShopEvent } from '../../src/events/event.ts';
 import { parseEventBytes } from '../../src/events/parse.ts';
 import { readWire, writeWire } from '../../src/events/wire.ts';
@@ -29,7 +29,7 @@ function expectAgreement(bytes: Buffer): void {
 
 /** What a client of the shop may send. */
 const request = (headers: Readonly<Record<string, string>>, ip = '::ffff:192.0.2.7') =>
-  ({ ip, get: (name: string) => headers[name] }) as Request;
+  ({ ip, headers, app: { get: () => 0 }, get: (name: string) => headers[name] }) as unknown as Request;
 const visitor = (birthdate: string | null) => ({
   id: 'a'.repeat(32),
   profile: { gender: 'F' as const, birthdate },
@@ -165,7 +165,7 @@ describe('readWire', () => {
           const show = { title: 'banner_show', item, pageId: 'b'.repeat(32) } as const;
           const order = { title: 'order', item, orderId: 'c'.repeat(32) } as const;
           for (const action of [show, order]) {
-            const event = toEvent(request(sent, ip), visitor(birthdate), action);
+            const event = toEvent(request(sent, ip), visitor(birthdate), action, 'full');
             expect(readShort(bytesOf(event))).toEqual(event);
           }
         }
@@ -193,7 +193,8 @@ describe('readWire', () => {
     ],
   ])('takes what the collector writes of an event that tells %s', (_name, given) => {
     for (const headers of [{}, { 'user-agent': 'Mozilla/5.0', referer: 'https://example.com/page' }]) {
-      const event = clientOf(request(headers))(anEvent({ context: given }));
+      const contextOf = postedContext(request(headers), 'full', '2026-03-01T12:00:00.000Z');
+      const event = { ...anEvent(), context: contextOf(given) };
       expect(readShort(bytesOf(event))).toEqual(event);
     }
   });

@@ -7,7 +7,7 @@ const standard = (value: string, proxies = 1) => readForwarded({ forwarded: valu
 describe('what proxies say of a request', () => {
   it('counts for nothing where there is none', () => {
     const headers = { 'x-forwarded-host': 'x.org', 'x-forwarded-proto': 'https', forwarded: 'host=x.org' };
-    expect(readForwarded(headers, 0)).toEqual({ hosts: [], protocol: undefined });
+    expect(readForwarded(headers, 0)).toEqual({ hosts: [], protocol: undefined, client: undefined });
   });
 
   it('is what our outermost proxy wrote, whatever was written before it', () => {
@@ -18,14 +18,19 @@ describe('what proxies say of a request', () => {
   });
 
   it('is read from Forwarded too, quoted or not', () => {
-    expect(standard('for=192.0.2.1;host=x.org;proto=https')).toEqual({ hosts: ['x.org'], protocol: 'https' });
+    expect(standard('for=192.0.2.1;host=x.org;proto=https')).toEqual({
+      hosts: ['x.org'],
+      protocol: 'https',
+      client: '192.0.2.1',
+    });
     expect(standard('for="[2001:db8::1]:4711"; Host="x.org:8443" ; Proto=HTTP')).toEqual({
       hosts: ['x.org:8443'],
       protocol: 'http',
+      client: '[2001:db8::1]:4711',
     });
     expect(standard('host=forged.example;for="a,b", host=x.org').hosts).toEqual(['x.org']);
     expect(standard('host="x\\.org"').hosts).toEqual(['x.org']);
-    expect(standard('for=192.0.2.1')).toEqual({ hosts: [], protocol: undefined });
+    expect(standard('for=192.0.2.1')).toEqual({ hosts: [], protocol: undefined, client: '192.0.2.1' });
   });
 
   it('keeps both names where both headers came, as one of them may be forged', () => {

@@ -55,7 +55,7 @@ function anApp(): Express {
   const streams = new Streams(1);
   const live = new Live(line.pool, streams, testLog, traces);
   live.close();
-  const tracking = new Tracking(publisher, traces, testLog);
+  const tracking = new Tracking(publisher, traces, 'truncated', testLog);
   const shop = { pool: line.pool, tracking, traces, orders: new Orders(line.pool, 1), secret: 'secret' };
   return createApp({
     shop,
@@ -70,6 +70,7 @@ function anApp(): Express {
     ingest: { group: 'shopstream-ingest', topic: 'ecommerce' },
     whereabouts: new Whereabouts('127.0.0.1', undefined, 0),
     proxies: 0,
+    ipStorage: 'truncated',
     perSecond: 1,
     corsOrigins: [],
     figuresOfOthers: async () => '',

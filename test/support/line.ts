@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Kafka, logLevel } from 'kafkajs';
 import { afterAll } from 'vitest';
 import { type Broker, startBroker } from '../../src/broker/broker.ts';
-import { type Config, readConfig } from '../../src/config.ts';
+import { type Config, readConfig, type SettingName } from '../../src/config.ts';
 import type { Pool } from '../../src/db/pool.ts';
 import { startIngest } from '../../src/ingest/part.ts';
 import type { RunningPart } from '../../src/runtime/running-part.ts';
@@ -53,7 +53,11 @@ export function testKafka(port: number): Kafka {
 }
 
 /** Settings for a test: free ports, a data folder of its own, no embedded server. */
-export async function testConfig(brokerPort: number, databaseUrl: string): Promise<Config> {
+export async function testConfig(
+  brokerPort: number,
+  databaseUrl: string,
+  settings: Partial<Record<SettingName, string>> = {},
+): Promise<Config> {
   return readConfig(
     {
       PORT: String(await freePort()),
@@ -61,6 +65,7 @@ export async function testConfig(brokerPort: number, databaseUrl: string): Promi
       KAFKA_BROKERS: `127.0.0.1:${brokerPort}`,
       DATABASE_URL: databaseUrl,
       LOG_LEVEL: 'silent',
+      ...settings,
     },
     {},
   );
@@ -78,6 +83,7 @@ type LineOptions = {
   readonly ingest?: boolean;
   /** A broker that runs already, in place of one of its own. */
   readonly brokerPort?: number;
+  readonly settings?: Partial<Record<SettingName, string>>;
 };
 
 /** Starts web and ingest on a broker and a database of their own. */
@@ -85,10 +91,11 @@ export async function startLine({
   timeZone = 'UTC',
   ingest = true,
   brokerPort,
+  settings,
 }: LineOptions = {}): Promise<Line> {
   const { url: databaseUrl, pool } = await migratedDatabase(timeZone);
   const port = brokerPort ?? (await startTestBroker()).port;
-  const config = await testConfig(port, databaseUrl);
+  const config = await testConfig(port, databaseUrl, settings);
   const parts = await Promise.all([
     startWeb(config, testLog),
     ...(ingest ? [startIngest(config, testLog)] : []),
