@@ -1,7 +1,8 @@
 // The body of POST /api/events: one event or an array as JSON, or one event a line as NDJSON. Pages may send either as
 // text/plain: that is what navigator.sendBeacon() sends without asking first. Whose pages may, same-origin.ts has decided.
 
-import { type NextFunction, type Request, type Response, text } from 'express';
+import { TextDecoder } from 'node:util';
+import { type NextFunction, type Request, type Response, raw } from 'express';
 import { HttpError } from '../http/errors.ts';
 
 export const BODY_BYTES = 1024 * 1024;
@@ -10,9 +11,9 @@ export const MOST_EVENTS = 1_000;
 const JSON_TYPES = ['application/json', 'application/*+json'];
 const NDJSON_TYPES = ['application/x-ndjson', 'application/ndjson', 'application/jsonl'];
 const BEACON_TYPE = 'text/plain';
-const parse = text({ type: [...JSON_TYPES, ...NDJSON_TYPES, BEACON_TYPE], limit: BODY_BYTES });
+const parse = raw({ type: [...JSON_TYPES, ...NDJSON_TYPES, BEACON_TYPE], limit: BODY_BYTES });
 
-/** Reads the body as text; another Content-Type is 415, a larger body 413. */
+/** Reads the body; another Content-Type is 415, a larger body 413. */
 export function eventsBody(req: Request, res: Response, next: NextFunction): void {
   if (!req.is([...JSON_TYPES, ...NDJSON_TYPES]) && !isBeacon(req)) {
     throw new HttpError(415, 'content_type', 'events come as JSON or NDJSON', {
@@ -34,8 +35,8 @@ export type Sent = { readonly value: unknown } | { readonly unreadable: string }
  * @throws {HttpError} 400 where the whole can't be read, 413 for more than MOST_EVENTS
  */
 export function readSent(req: Request): readonly Sent[] {
-  const body: unknown = req.body;
-  if (typeof body !== 'string' || body.trim() === '') {
+  const body = textOf(req);
+  if (body.trim() === '') {
     throw new HttpError(400, 'empty', 'the body is empty', {
       expected: 'an event, an array of events, or NDJSON',
     });
@@ -43,6 +44,32 @@ export function readSent(req: Request): readonly Sent[] {
   const sent = readAs(req, body);
   if (sent.length > 0) return sent;
   throw new HttpError(400, 'empty', 'no event was sent', { received: '[]', expected: 'at least one event' });
+}
+
+/** The body as text: JSON is UTF-8 (RFC 8259, 8.1), unless Content-Type says otherwise. */
+function textOf(req: Request): string {
+  const [, charset = 'utf-8'] = /;\s*charset="?([^";\s]+)/i.exec(req.get('content-type') ?? '') ?? [];
+  const body: unknown = req.body;
+  if (!Buffer.isBuffer(body)) return '';
+  const decoder = decoderOf(charset);
+  try {
+    return decoder.decode(body);
+  } catch {
+    throw new HttpError(400, 'not_text', `the body is not ${charset.toUpperCase()}`, {
+      expected: 'JSON in UTF-8',
+    });
+  }
+}
+
+function decoderOf(charset: string): TextDecoder {
+  try {
+    return new TextDecoder(charset, { fatal: true });
+  } catch {
+    throw new HttpError(415, 'charset', 'the body has a charset that nobody here knows', {
+      received: charset,
+      expected: 'UTF-8',
+    });
+  }
 }
 
 function readAs(req: Request, body: string): Sent[] {

@@ -68,17 +68,21 @@ const isoDate = z.iso.date({ error: 'expected a date as in 1990-12-31' });
 const text = (longest: number) =>
   z
     .string()
-    .max(longest)
+    .max(longest, { error: `expected at most ${longest} characters` })
     .regex(/^[^\0\p{Surrogate}]*$/u, { error: 'expected text without NUL or lone surrogates' });
 
 /** What a live event may carry beside the dataset's columns. Untrusted wherever a client can send it. */
 export const contextSchema = z
   .strictObject({
-    ip: z.union([z.ipv4(), z.ipv6()]).optional(),
+    ip: z.union([z.ipv4(), z.ipv6()], { error: 'expected an IPv4 or IPv6 address' }).optional(),
     user_agent: text(1024).optional(),
     referrer: text(2048).optional(),
     gender: z.enum(['F', 'M', 'U']).optional(),
-    age: z.int().min(0).max(130).optional(),
+    age: z
+      .int({ error: 'expected a whole number of years' })
+      .min(0, { error: 'expected 0 to 130 years' })
+      .max(130, { error: 'expected 0 to 130 years' })
+      .optional(),
     birthdate: isoDate.optional(),
     item: text(64).optional().describe('the catalogue item that was seen or ordered'),
     bot: z.boolean().optional().describe('true where the user agent is a known robot'),

@@ -1,7 +1,10 @@
 // Untrusted bytes or values → an event, or the reason why it isn't one. Used by the collector and by ingest.
 
+import { TextDecoder } from 'node:util';
 import type { z } from 'zod';
+import { unframe, unwrap } from './envelope.ts';
 import { eventSchema, type ShopEvent } from './event.ts';
+import { inWireSpelling } from './spelling.ts';
 
 /** Larger messages are not events: the longest valid one is below 5 kB. */
 export const MAX_EVENT_BYTES = 64 * 1024;
@@ -30,6 +33,9 @@ export type ParsedEvent =
   | { readonly ok: true; readonly event: ShopEvent }
   | { readonly ok: false; readonly rejection: Rejection };
 
+/** Refuses what is not UTF-8, and takes a byte order mark off. */
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 const reject = (code: Rejection['code'], reason: string): ParsedEvent => ({
   ok: false,
   rejection: { code, reason },
@@ -42,21 +48,32 @@ export function parseEventBytes(bytes: Buffer | null): ParsedEvent {
   if (bytes.length > MAX_EVENT_BYTES) {
     return reject('too_large', `received ${bytes.length} bytes, expected at most ${MAX_EVENT_BYTES}`);
   }
-  let value: unknown;
+  const unframed = unframe(bytes);
+  if ('reason' in unframed) return reject('not_json', unframed.reason);
+  let text = '';
   try {
-    value = JSON.parse(bytes.toString('utf8'));
-  } catch (error) {
+    text = utf8.decode(unframed.value);
+  } catch {
     return reject(
       'not_json',
-      `received ${quote(bytes.toString('utf8'))}, expected JSON: ${quote(messageOf(error))}`,
+      `received ${quote(bytes.toString('utf8'))}, which is not UTF-8, expected JSON in UTF-8`,
     );
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return reject('not_json', `received ${quote(text)}, expected JSON: ${quote(messageOf(error))}`);
   }
   return parseEvent(value);
 }
 
-/** Checks that a value is an event. Never throws. */
-export function parseEvent(value: unknown): ParsedEvent {
-  const result = eventSchema.safeParse(value);
+/** Checks that a value is an event: in its envelope or not, in the wire's spelling or another. Never throws. */
+export function parseEvent(sent: unknown): ParsedEvent {
+  const unwrapped = unwrap(sent);
+  if ('reason' in unwrapped) return reject('not_an_event', unwrapped.reason);
+  const { value } = unwrapped;
+  const result = eventSchema.safeParse(inWireSpelling(value));
   if (result.success) return { ok: true, event: result.data };
   return reject(
     'not_an_event',
@@ -75,6 +92,9 @@ export function describeIssue(issue: z.core.$ZodIssue, input: unknown): string {
   return `${field === '' ? '' : `${field}: `}received ${came}, expected ${expectationOf(issue)}`;
 }
 
+/** How our own messages begin; zod's begin otherwise. */
+const OWN_WORDS = 'expected ';
+
 function expectationOf(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_value':
@@ -84,11 +104,12 @@ function expectationOf(issue: z.core.$ZodIssue): string {
     case 'invalid_type':
       return issue.expected === 'object' ? 'a JSON object' : issue.expected;
     case 'invalid_union': {
+      if (issue.message.startsWith(OWN_WORDS)) return issue.message.slice(OWN_WORDS.length);
       const options = issue.errors.flatMap((errors) => errors.map(expectationOf));
       return options.length > 0 ? options.join(' or ') : issue.message;
     }
     default:
-      return issue.message.replace(/^expected /, '');
+      return issue.message.startsWith(OWN_WORDS) ? issue.message.slice(OWN_WORDS.length) : issue.message;
   }
 }
 

@@ -14,5 +14,5 @@ export function readQuery<T extends z.ZodType>(schema: T, req: Request): z.infer
     throw badRequest(`there is no parameter ${issue.keys.join(', ')}`, issue.keys.join(', '), known);
   }
   const name = String(issue?.path[0] ?? '');
-  throw badRequest(`${name} can't be that`, req.query[name], issue?.message ?? '');
+  throw badRequest(`the query has no usable ${name}`, req.query[name], issue?.message ?? '');
 }

@@ -312,6 +312,17 @@ describe('the collector refuses', () => {
     expectError(await postText('{}').set('Content-Encoding', 'zip'), 415, 'encoding');
   });
 
+  it('a body that is not UTF-8, instead of storing something else', async () => {
+    const bytes = Buffer.from(JSON.stringify(anEvent({ context: { item: 'caf@' } }))).map((byte) =>
+      byte === 0x40 ? 0xe9 : byte,
+    );
+    const response = await post()
+      .set('Content-Type', 'application/json')
+      .serialize((body) => body)
+      .send(bytes);
+    expectError(response, 400, 'not_text');
+  });
+
   it('a body that is not what its encoding says', async () => {
     const response = await post()
       .set('Content-Type', 'application/json')

@@ -56,7 +56,6 @@ describe('parseEventBytes', () => {
     ['an empty value', Buffer.alloc(0), 'empty'],
     ['more bytes than any event has', Buffer.alloc(MAX_EVENT_BYTES + 1, 0x20), 'too_large'],
     ['half of an event', bytesOf(anEvent()).subarray(0, 100), 'not_json'],
-    ['an event with a byte order mark', Buffer.from(`\uFEFF${JSON.stringify(anEvent())}`), 'not_json'],
     ['two events', Buffer.concat([bytesOf(anEvent()), bytesOf(anEvent())]), 'not_json'],
     ['bytes that are not UTF-8', Buffer.from('fffe00ff', 'hex'), 'not_json'],
     ['an array', bytesOf([anEvent()]), 'not_an_event'],
@@ -107,11 +106,11 @@ describe('parseEvent', () => {
   });
 
   it.each([
-    ['order_id', { order_id: 'A'.repeat(32) }, '32 lower-case hex digits'],
+    ['order_id', { order_id: 'G'.repeat(32) }, '32 lower-case hex digits'],
     ['user_id', { user_id: `${'a'.repeat(32)}\n` }, '32 lower-case hex digits'],
     ['product', { product: 'shoes' }, 'sports_nutrition'],
-    ['time', { time: '2026-01-31T12:00:00Z' }, 'ISO 8601'],
-    ['time', { time: '2026-01-31T12:00:00.000+01:00' }, 'ISO 8601'],
+    ['time', { time: '2026-01-31T12:00:00' }, 'ISO 8601'],
+    ['time', { time: '31.01.2026 12:00' }, 'ISO 8601'],
     ['time', { time: '2026-02-30T12:00:00.000Z' }, 'ISO 8601'],
     ['time', { time: '2026-01-31T24:00:00.000Z' }, 'ISO 8601'],
     ['time', { time: '1999-12-31T23:59:59.999Z' }, 'a year from 2000 to 2099'],
@@ -119,8 +118,8 @@ describe('parseEvent', () => {
     ['target', { target: 1 }, '1 for an order and 0 for anything else'],
     ['target', { target: true }, '0 or 1'],
     ['target', { target: '0' }, '0 or 1'],
-    ['context.ip', { context: { ip: '300.1.1.1' } }, ''],
-    ['context.age', { context: { age: 131 } }, ''],
+    ['context.ip', { context: { ip: '300.1.1.1' } }, 'expected an IPv4 or IPv6 address'],
+    ['context.age', { context: { age: 131 } }, 'expected 0 to 130 years'],
     ['context.user_agent', { context: { user_agent: 'a\0b' } }, 'text without NUL'],
     ['context.referrer', { context: { referrer: '\ud800' } }, 'text without NUL or lone surrogates'],
     ['context.birthdate', { context: { birthdate: '1990-02-30' } }, 'a date'],

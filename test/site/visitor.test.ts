@@ -76,3 +76,24 @@ describe('a cookie', () => {
     expect(text).not.toContain('<script>"');
   });
 });
+
+describe('a browser that asks for privacy', () => {
+  it.each(['sec-gpc', 'dnt'])('gets no lasting cookie by %s, and the page says so', async (header) => {
+    const lasting = await request(line.url).get('/').expect(200);
+    expect(String(lasting.get('Set-Cookie'))).toMatch(/^visitor=.*Max-Age=31536000/);
+    expect(lasting.text).not.toContain('asks for privacy');
+    const shopper = request.agent(line.url);
+    const home = await shopper.get('/').set(header, '1').expect(200);
+    expect(home.text).toContain('Your browser asks for privacy');
+    const told = await shopper
+      .post('/visitor')
+      .set(header, '1')
+      .type('form')
+      .send({ gender: 'F', birthdate: '', here: '/' })
+      .expect(303);
+    for (const response of [home, told]) {
+      expect(String(response.get('Set-Cookie'))).toMatch(/^(visitor|profile)=/);
+      expect(String(response.get('Set-Cookie'))).not.toMatch(/Max-Age|Expires/i);
+    }
+  });
+});
