@@ -18,7 +18,7 @@ const facts = (trace) => ({
     ms: trace.kafka.ms,
   },
   postgres: trace.postgres && { fact: 'one row', ms: trace.postgres.ms },
-  chart: trace.chart && { fact: 'counted', ms: trace.chart.ms },
+  chart: trace.chart && { fact: trace.robot ? 'left out' : 'counted', ms: trace.chart.ms },
 });
 
 const step = (ms) => `+${Math.round(ms * 10) / 10} ms`;
@@ -39,6 +39,7 @@ export function fillWay(way, trace) {
   way.dataset.at = String(at);
   way.toggleAttribute('data-lost', trace.lost !== null);
   way.querySelector('[data-lost-text]').textContent = trace.lost ?? '';
+  way.querySelector('[data-robot]').hidden = !trace.robot;
 }
 
 /** Makes the way of an event that the page did not know yet, from the blank one. */

@@ -77,7 +77,7 @@ export class RunningCounts {
 export async function countUsers(client: pg.PoolClient, load: Unfinished): Promise<void> {
   const table = stageTable(load);
   await client.query('DROP TABLE IF EXISTS staged_users');
-  await client.query('CREATE TEMP TABLE staged_users (LIKE year_users)');
+  await client.query('CREATE TEMP TABLE staged_users (LIKE year_users INCLUDING DEFAULTS)');
   const { rows: years } = await client.query<{ year: number }>(
     'SELECT DISTINCT extract(year FROM day)::integer AS year FROM staged_days',
   );

@@ -1,5 +1,6 @@
 // What the charts read (migrations/0002_rollups.sql, 0008_hours.sql), moved for rows that a load adds or takes away.
-// Loaded rows count under source -1: partitions of Kafka have numbers from 0. Of them only orders count by the minute.
+// Loaded rows count under source -1, as people's: partitions of Kafka have numbers from 0. Of them only orders count by the
+// minute.
 
 import type { Client } from '../../src/db/pool.ts';
 
@@ -25,7 +26,7 @@ export async function addDays(client: Client, days: string, sign: 1 | -1 = 1): P
   await client.query(
     `INSERT INTO day_counts (day, product, title, device, source, count)
      SELECT day, product, title, device, -1, ${sign} * count FROM (${days}) AS days
-     ON CONFLICT (day, product, title, device, source) DO UPDATE SET count = day_counts.count + excluded.count`,
+     ON CONFLICT (day, product, title, device, robot, source) DO UPDATE SET count = day_counts.count + excluded.count`,
   );
   if (sign === -1) await client.query('DELETE FROM day_counts WHERE source = -1 AND count = 0');
 }
@@ -37,13 +38,13 @@ export async function addMinutes(client: Client, minutes: string, sign: 1 | -1 =
        INSERT INTO hour_orders (hour, product, source, count)
        SELECT date_trunc('hour', minute, ${ZONE}), product, -1, ${sign} * sum(count) FROM minutes
        GROUP BY 1, 2 ORDER BY 1, 2
-       ON CONFLICT (hour, product, source) DO UPDATE SET count = hour_orders.count + excluded.count
+       ON CONFLICT (hour, product, robot, source) DO UPDATE SET count = hour_orders.count + excluded.count
      )
      INSERT INTO minute_counts (minute, product, title, device, source, count)
      SELECT minute, product, title, device, -1, ${sign} * count FROM minutes
      -- Charts read neighbouring minutes: they shall lie on the same pages.
      ORDER BY 1, 2
-     ON CONFLICT (minute, product, title, device, source)
+     ON CONFLICT (minute, product, title, device, robot, source)
      DO UPDATE SET count = minute_counts.count + excluded.count`,
   );
   if (sign === 1) return;
@@ -64,6 +65,6 @@ export async function addUsers(client: Client, rows: Relation): Promise<void> {
      )
      INSERT INTO year_users (year, device, source, users)
      SELECT year, device, -1, count(*) FROM seen GROUP BY year, device
-     ON CONFLICT (year, device, source) DO UPDATE SET users = year_users.users + excluded.users`,
+     ON CONFLICT (year, device, robot, source) DO UPDATE SET users = year_users.users + excluded.users`,
   );
 }

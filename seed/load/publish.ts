@@ -126,6 +126,6 @@ async function replacePartition(client: pg.PoolClient, load: Unfinished): Promis
 async function countUsers(client: pg.PoolClient, again: boolean): Promise<void> {
   const counted = again
     ? 'NULL'
-    : 'ARRAY(SELECT (year, device, source, users)::year_users FROM staged_users)';
+    : 'ARRAY(SELECT (year, device, source, users, robot)::year_users FROM staged_users)';
   await client.query(`SELECT recount_users(ARRAY(SELECT DISTINCT year FROM staged_users), ${counted})`);
 }

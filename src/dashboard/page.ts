@@ -5,6 +5,7 @@ import type { Pool } from '../db/pool.ts';
 import { readTimeZone } from '../db/time-zone.ts';
 import { unavailable } from '../http/errors.ts';
 import { serve } from '../http/operation.ts';
+import { readQuery } from '../http/query.ts';
 import { route } from '../http/routes.ts';
 import { plainLayout } from '../site/layout.ts';
 import type { Traces } from '../tracing/traces.ts';
@@ -13,13 +14,14 @@ import { liveOperation } from './charts/operations.ts';
 import { dayIn, everything } from './charts/range.ts';
 import type { Live } from './live.ts';
 import { QUESTIONS } from './questions/questions.ts';
+import { ROBOTS } from './robots.ts';
 
-const FILTERS = ['from', 'to', 'product', 'device', 'year'] as const;
+const FILTERS = ['from', 'to', 'product', 'device', 'robots', 'year'] as const;
 
 export function dashboardPage(pool: Pool, traces: Traces, live: Live): Router {
   const router = Router();
   route(router, '/dashboard', { get: [(req, res) => show(pool, traces, req, res)] });
-  serve(router, liveOperation, (req, res) => live.open(req, res));
+  serve(router, liveOperation, (req, res) => live.open(req, res, readQuery(liveOperation.query, req).robots));
   return router;
 }
 
@@ -37,9 +39,12 @@ async function show(pool: Pool, traces: Traces, req: Request, res: Response): Pr
       return [name, typeof value === 'string' ? value : null];
     }),
   );
+  const chosen = ROBOTS.find((one) => one === filters.robots) ?? 'exclude';
   res.set('Cache-Control', 'no-store').render('dashboard', {
     ...plainLayout(req, res, traces, 'Dashboard'),
-    filters,
+    filters: { ...filters, robots: chosen },
+    // What links to numbers add, where robots are not left out as usual.
+    robotsQuery: chosen === 'exclude' ? '' : `robots=${chosen}&`,
     timeZone,
     extent: extent ?? null,
     everything: everything(extent, today),

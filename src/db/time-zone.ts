@@ -50,15 +50,15 @@ const MERGED_SOURCE = -1;
 async function recount(client: Client): Promise<void> {
   await client.query('TRUNCATE day_counts, hour_orders, user_years, year_users, unlisted_years');
   await client.query(
-    `INSERT INTO day_counts (day, product, title, device, source, count)
-     SELECT ("time" AT TIME ZONE (SELECT shop_time_zone()))::date, product, title, site_version, $1, count(*)
-     FROM events GROUP BY 1, 2, 3, 4`,
+    `INSERT INTO day_counts (day, product, title, device, robot, source, count)
+     SELECT ("time" AT TIME ZONE (SELECT shop_time_zone()))::date, product, title, site_version, is_robot(context), $1, count(*)
+     FROM events GROUP BY 1, 2, 3, 4, 5`,
     [MERGED_SOURCE],
   );
   await client.query(
-    `INSERT INTO hour_orders (hour, product, source, count)
-     SELECT date_trunc('hour', minute, (SELECT shop_time_zone())), product, source, sum(count)
-     FROM minute_counts WHERE title = 'order' GROUP BY 1, 2, 3`,
+    `INSERT INTO hour_orders (hour, product, robot, source, count)
+     SELECT date_trunc('hour', minute, (SELECT shop_time_zone())), product, robot, source, sum(count)
+     FROM minute_counts WHERE title = 'order' GROUP BY 1, 2, 3, 4`,
   );
   await client.query(
     `SELECT recount_users(ARRAY(SELECT DISTINCT extract(year FROM day)::smallint FROM day_counts))`,

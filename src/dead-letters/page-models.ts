@@ -2,7 +2,8 @@
 
 import { exampleEvent } from '../events/example.ts';
 import { newOrderId } from '../events/ids.ts';
-import type { Frame, Trace } from '../storefront/page-models.ts';
+import type { Layout } from '../site/layout.ts';
+import type { Trace } from '../tracing/trace.ts';
 import type { Bytes } from './bytes.ts';
 import type { LetterPage } from './desk.ts';
 import type { DeadLetter } from './letter.ts';
@@ -19,7 +20,7 @@ export type ShownLetter = Omit<DeadLetter, 'reason' | 'payload' | 'key'> & {
   readonly isText: boolean;
 };
 
-export type RejectedPage = Frame & {
+export type RejectedPage = Layout & {
   readonly state: DeadLetter['state'];
   readonly code: DeadLetter['code'] | undefined;
   readonly letters: readonly ShownLetter[];
@@ -32,7 +33,7 @@ export type RejectedPage = Frame & {
   readonly command: string;
 };
 
-export type LetterPageModel = Frame & {
+export type LetterPageModel = Layout & {
   readonly letter: ShownLetter;
   /** What the editor begins with. */
   readonly draft: string;

@@ -16,27 +16,28 @@ export async function addCounts(client: Client, source: number, deltas: readonly
   await client.query({
     name: 'add_counts',
     text: `WITH delta AS (
-       SELECT * FROM unnest($1::timestamptz[], $2::product[], $3::title[], $4::site_version[], $5::bigint[])
-         AS d(minute, product, title, device, count)
+       SELECT * FROM unnest($1::timestamptz[], $2::product[], $3::title[], $4::site_version[], $5::boolean[], $6::bigint[])
+         AS d(minute, product, title, device, robot, count)
      ), days AS (
-       INSERT INTO day_counts (day, product, title, device, source, count)
-       SELECT (minute AT TIME ZONE (SELECT shop_time_zone()))::date, product, title, device, $6, sum(count)
-       FROM delta GROUP BY 1, 2, 3, 4
-       ON CONFLICT (day, product, title, device, source) DO UPDATE SET count = day_counts.count + excluded.count
+       INSERT INTO day_counts (day, product, title, device, robot, source, count)
+       SELECT (minute AT TIME ZONE (SELECT shop_time_zone()))::date, product, title, device, robot, $7, sum(count)
+       FROM delta GROUP BY 1, 2, 3, 4, 5
+       ON CONFLICT (day, product, title, device, robot, source) DO UPDATE SET count = day_counts.count + excluded.count
      ), hours AS (
-       INSERT INTO hour_orders (hour, product, source, count)
-       SELECT date_trunc('hour', minute, (SELECT shop_time_zone())), product, $6, sum(count)
-       FROM delta WHERE title = 'order' GROUP BY 1, 2
-       ON CONFLICT (hour, product, source) DO UPDATE SET count = hour_orders.count + excluded.count
+       INSERT INTO hour_orders (hour, product, robot, source, count)
+       SELECT date_trunc('hour', minute, (SELECT shop_time_zone())), product, robot, $7, sum(count)
+       FROM delta WHERE title = 'order' GROUP BY 1, 2, 3
+       ON CONFLICT (hour, product, robot, source) DO UPDATE SET count = hour_orders.count + excluded.count
      )
-     INSERT INTO minute_counts (minute, product, title, device, source, count)
-     SELECT minute, product, title, device, $6, count FROM delta
-     ON CONFLICT (minute, product, title, device, source) DO UPDATE SET count = minute_counts.count + excluded.count`,
+     INSERT INTO minute_counts (minute, product, title, device, robot, source, count)
+     SELECT minute, product, title, device, robot, $7, count FROM delta
+     ON CONFLICT (minute, product, title, device, robot, source) DO UPDATE SET count = minute_counts.count + excluded.count`,
     values: [
       deltas.map(({ minute }) => new Date(minute)),
       deltas.map(({ kind }) => kind.product),
       deltas.map(({ kind }) => kind.title),
       deltas.map(({ kind }) => kind.device),
+      deltas.map(({ kind }) => kind.robot),
       deltas.map(({ count }) => count),
       source,
     ],
@@ -66,20 +67,21 @@ export async function addUsers(client: Client, source: number, events: readonly 
   await client.query({
     name: 'add_users',
     text: `WITH seen AS (
-       INSERT INTO user_years (user_id, year, device)
-       SELECT DISTINCT user_id, extract(year FROM "time" AT TIME ZONE (SELECT shop_time_zone()))::smallint, device
-       FROM unnest($1::uuid[], $2::timestamptz[], $3::site_version[]) AS e(user_id, "time", device)
-       ORDER BY 1, 2, 3
+       INSERT INTO user_years (user_id, year, device, robot)
+       SELECT DISTINCT user_id, extract(year FROM "time" AT TIME ZONE (SELECT shop_time_zone()))::smallint, device, robot
+       FROM unnest($1::uuid[], $2::timestamptz[], $3::site_version[], $4::boolean[]) AS e(user_id, "time", device, robot)
+       ORDER BY 1, 2, 3, 4
        ON CONFLICT DO NOTHING
-       RETURNING year, device
+       RETURNING year, device, robot
      )
-     INSERT INTO year_users (year, device, source, users)
-     SELECT year, device, $4, count(*) FROM seen GROUP BY year, device
-     ON CONFLICT (year, device, source) DO UPDATE SET users = year_users.users + excluded.users`,
+     INSERT INTO year_users (year, device, robot, source, users)
+     SELECT year, device, robot, $5, count(*) FROM seen GROUP BY year, device, robot
+     ON CONFLICT (year, device, robot, source) DO UPDATE SET users = year_users.users + excluded.users`,
     values: [
       `{${events.map(userIdOf).join(',')}}`,
       `{${events.map(({ time }) => new Date(time).toISOString()).join(',')}}`,
       `{${events.map(({ kind }) => kind.device).join(',')}}`,
+      `{${events.map(({ kind }) => kind.robot).join(',')}}`,
       source,
     ],
   });

@@ -4,12 +4,28 @@ import type { Request, Response } from 'express';
 import { CATEGORY_NAMES, type CatalogueItem } from '../catalogue/catalogue.ts';
 import { art } from '../catalogue/drawings.ts';
 import { asksForPrivacy } from '../enrichment/privacy.ts';
+import type { Device } from '../events/event.ts';
 import { PRODUCTS } from '../events/products.ts';
-import type { Frame } from '../storefront/page-models.ts';
+import type { Trace } from '../tracing/trace.ts';
 import type { Traces } from '../tracing/traces.ts';
 import { type Visitor, visitorOf } from './visitor.ts';
 
 const TRACES_ON_A_PAGE = 8;
+
+/** What every page knows. */
+export type Layout = {
+  readonly pageTitle: string;
+  /** Path and query of this page, for forms that come back to it. */
+  readonly here: string;
+  readonly siteVersion: Device;
+  /** True where the visitor chose the version instead of the device. */
+  readonly siteVersionForced: boolean;
+  readonly visitor: { readonly gender: 'F' | 'M' | 'U'; readonly birthdate: string | null };
+  /** True where the browser sends Global Privacy Control or Do Not Track. */
+  readonly asksForPrivacy: boolean;
+  /** Events that this request caused, newest first; /api/trace goes on with them. */
+  readonly traces: readonly Trace[];
+};
 
 /** The page of an item, by way of a banner where `pageId` is given. */
 export function itemHref(item: CatalogueItem, pageId?: string): string {
@@ -31,8 +47,8 @@ export const viewHelpers = {
   PRODUCTS,
 } as const;
 
-/** The frame around a page. To be called after the page's own events were tracked: it shows them. */
-export function layoutOf(req: Request, visitor: Visitor, traces: Traces, pageTitle: string): Frame {
+/** What every page is given. To be called after the page's own events were tracked: it shows them. */
+export function layoutOf(req: Request, visitor: Visitor, traces: Traces, pageTitle: string): Layout {
   return {
     pageTitle,
     here: req.method === 'GET' ? req.originalUrl : '/',
@@ -44,7 +60,7 @@ export function layoutOf(req: Request, visitor: Visitor, traces: Traces, pageTit
   };
 }
 
-/** The frame of a page that causes no event. */
-export function plainLayout(req: Request, res: Response, traces: Traces, pageTitle: string): Frame {
+/** The same for a page that causes no event. */
+export function plainLayout(req: Request, res: Response, traces: Traces, pageTitle: string): Layout {
   return layoutOf(req, visitorOf(req, res), traces, pageTitle);
 }

@@ -2,8 +2,8 @@
 
 import type { Pool } from '../db/pool.ts';
 import type { EventContext, ShopEvent } from '../events/event.ts';
-import type { Trace } from '../storefront/page-models.ts';
 import { findEvent } from './find-event.ts';
+import type { Trace } from './trace.ts';
 import { type Traces, toTrace } from './traces.ts';
 
 /** Times are ISO 8601; null where a hop has not happened, or nobody remembers when it did. */
@@ -102,6 +102,7 @@ function fromPostgres(row: Row, trace: Trace | null): KnownEvent {
     title: event.title,
     product: event.product,
     received_at: received,
+    robot: context?.bot === true,
     lost: null,
     kafka: { ...kafka, ms: since(appended) },
     postgres: { ms: since(stored) },

@@ -3,7 +3,7 @@
 
 import type { ShopEvent } from '../events/event.ts';
 import type { Acknowledgement } from '../kafka/publisher.ts';
-import type { Trace } from '../storefront/page-models.ts';
+import type { Trace } from './trace.ts';
 
 const MOST_OF_A_GENERATION = 10_000;
 const MOST_PER_VISITOR = 20;
@@ -189,6 +189,7 @@ export function toTrace(hops: Hops): Trace {
     title: event.title,
     product: event.product,
     received_at: new Date(receivedAt).toISOString(),
+    robot: event.context?.bot === true,
     lost: lost ?? null,
     kafka:
       acknowledgement === undefined

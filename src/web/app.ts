@@ -139,7 +139,7 @@ function routers({ shop, publisher, probe, live, streams, registry, ...parts }: 
     health(shop.pool, () => publisher.state, probe, parts.ingest, registry, parts.figuresOfOthers),
     collector((events) => shop.tracking.publishAll(events), parts.ipStorage, KAFKA_PATIENCE_MS),
     charts(shop.pool, live),
-    questionRoute(live.board),
+    questionRoute((robots) => live.board(robots)),
     deadLetterApi(desk),
     apiDocs(shop.traces, parts.version, parts.whereabouts),
     // Before /events/:order_id.

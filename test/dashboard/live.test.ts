@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import express from 'express';
 import request from 'supertest';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { Live, type TodayAnswer } from '../../src/dashboard/live.ts';
+import type { TodayAnswer } from '../../src/dashboard/audience.ts';
+import { Live } from '../../src/dashboard/live.ts';
 import { listenHttp } from '../../src/http/server.ts';
 import { Streams } from '../../src/http/sse.ts';
 import { storeBatch } from '../../src/ingest/store.ts';
@@ -21,7 +22,7 @@ async function liveServer({ now = () => new Date(), timeZone = 'UTC', limit = 10
   const [streams, traces, port] = [new Streams(limit), new Traces(), await freePort()];
   const live = new Live(pool, streams, testLog, traces, now);
   const app = express()
-    .get('/api/live', (req, res) => live.open(req, res))
+    .get('/api/live', (req, res) => live.open(req, res, 'exclude'))
     .use(errorHandler(traces, testLog));
   const server = await listenHttp(app, '127.0.0.1', port);
   onTestFinished(() => {

@@ -6,18 +6,28 @@ import type { Pool } from '../../src/db/pool.ts';
 /** Each view that is kept by rollups, and what no view shows whole, and what it has to say, from nothing but the events. */
 const RECOUNTS = {
   daily_counts: `SELECT ("time" AT TIME ZONE (SELECT shop_time_zone()))::date AS day, product, title, site_version AS device,
-    count(*) AS count FROM events GROUP BY 1, 2, 3, 4`,
+    count(*) AS count FROM events WHERE NOT is_robot(context) GROUP BY 1, 2, 3, 4`,
   daily_devices: `SELECT ("time" AT TIME ZONE (SELECT shop_time_zone()))::date AS day, site_version AS device,
-    count(*) AS events FROM events GROUP BY 1, 2`,
+    count(*) AS events FROM events WHERE NOT is_robot(context) GROUP BY 1, 2`,
   orders_per_minute: `SELECT date_trunc('minute', "time") AS "time", product, count(*) AS count
-    FROM events WHERE title = 'order' GROUP BY 1, 2`,
+    FROM events WHERE title = 'order' AND NOT is_robot(context) GROUP BY 1, 2`,
   orders_per_hour: `SELECT date_trunc('hour', "time", (SELECT shop_time_zone())) AS "time", product, count(*) AS count
-    FROM events WHERE title = 'order' GROUP BY 1, 2`,
-  '(SELECT minute, product, title, device, sum(count)::bigint AS count FROM minute_counts GROUP BY 1, 2, 3, 4)': `
-    SELECT date_trunc('minute', "time", 'UTC') AS minute, product, title, site_version AS device, count(*) AS count
-    FROM events WHERE title = 'order' OR topic IS NOT NULL GROUP BY 1, 2, 3, 4`,
+    FROM events WHERE title = 'order' AND NOT is_robot(context) GROUP BY 1, 2`,
+  '(SELECT day, robot, product, title, device, sum(count)::bigint AS count FROM day_counts GROUP BY 1, 2, 3, 4, 5)': `
+    SELECT ("time" AT TIME ZONE (SELECT shop_time_zone()))::date AS day, is_robot(context) AS robot, product, title,
+      site_version AS device, count(*) AS count FROM events GROUP BY 1, 2, 3, 4, 5`,
+  '(SELECT minute, robot, product, title, device, sum(count)::bigint AS count FROM minute_counts GROUP BY 1, 2, 3, 4, 5)': `
+    SELECT date_trunc('minute', "time", 'UTC') AS minute, is_robot(context) AS robot, product, title,
+      site_version AS device, count(*) AS count
+    FROM events WHERE title = 'order' OR topic IS NOT NULL GROUP BY 1, 2, 3, 4, 5`,
+  '(SELECT hour, robot, product, sum(count)::bigint AS count FROM hour_orders GROUP BY 1, 2, 3)': `
+    SELECT date_trunc('hour', "time", (SELECT shop_time_zone())) AS hour, is_robot(context) AS robot, product,
+      count(*) AS count FROM events WHERE title = 'order' GROUP BY 1, 2, 3`,
+  '(SELECT year, robot, device, sum(users)::bigint AS users FROM year_users GROUP BY 1, 2, 3)': `
+    SELECT extract(year FROM "time" AT TIME ZONE (SELECT shop_time_zone()))::smallint AS year,
+      is_robot(context) AS robot, site_version AS device, count(DISTINCT user_id) AS users FROM events GROUP BY 1, 2, 3`,
   users_per_device: `SELECT extract(year FROM "time" AT TIME ZONE (SELECT shop_time_zone()))::smallint AS year,
-    site_version AS device, count(DISTINCT user_id) AS users FROM events GROUP BY 1, 2`,
+    site_version AS device, count(DISTINCT user_id) AS users FROM events WHERE NOT is_robot(context) GROUP BY 1, 2`,
 } as const;
 
 /** The views that show another number than a recount of the raw events, or forget or invent a row, with the first such row. */

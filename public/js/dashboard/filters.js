@@ -7,14 +7,18 @@ const form = document.querySelector('[data-filters]');
 const devices = document.getElementById('devices');
 const year = devices.querySelector('[data-year]');
 const count = devices.querySelector('[data-count]');
-const { from: defaultFrom, to: defaultTo } = document.querySelector('main').dataset;
+const { from: defaultFrom, to: defaultTo, robots } = document.querySelector('main').dataset;
 const NAMES = ['from', 'to', 'product', 'device'];
+
+/** Whether robots are counted, as a part of a query: said only where they are not left out as usual. */
+export const robotsFilter = robots === 'exclude' ? {} : { robots };
 
 /** What is chosen now; empty text where nothing is. */
 export const filters = () => ({
   ...Object.fromEntries(NAMES.map((name) => [name, form.elements[name].value])),
   year: year.value,
   count: count.value,
+  ...robotsFilter,
 });
 
 /** A query string of those that say something. */
@@ -66,7 +70,7 @@ export function passMidnight(oldDay, newDay) {
     const its = new URL(link.href).searchParams;
     if (its.get('to') !== dayAfter(oldDay)) continue;
     const begin = link.dataset.range === 'Everything' ? its.get('from') : dayAfter(its.get('from'));
-    link.href = address(`/dashboard?${query({ from: begin, to: end })}`);
+    link.href = address(`/dashboard?${query({ ...robotsFilter, from: begin, to: end })}`);
     if (its.get('from') !== from || its.get('to') !== to) continue;
     form.elements.from.value = begin;
     form.elements.to.value = end;
@@ -93,6 +97,12 @@ export function watchFilters(onChange) {
     markRange();
     onChange(what);
   };
+  // All numbers of the page are others then.
+  form.elements.robots.addEventListener('change', ({ target }) => {
+    const asked = new URLSearchParams(location.search);
+    asked.set('robots', target.value);
+    location.assign(`${location.pathname}?${asked}`);
+  });
   form.querySelector('[data-apply]').hidden = true;
   form.addEventListener('change', () => change('range'));
   form.addEventListener('submit', (event) => {

@@ -5,7 +5,15 @@ import { listen } from '../live.js';
 import { Brush } from './brush.js';
 import { dailyView } from './daily.js';
 import { devicesView } from './devices.js';
-import { chooseRange, filters, offerYears, passMidnight, query, watchFilters } from './filters.js';
+import {
+  chooseRange,
+  filters,
+  offerYears,
+  passMidnight,
+  query,
+  robotsFilter,
+  watchFilters,
+} from './filters.js';
 import { clock, day, dayAfter } from './format.js';
 import { funnelView } from './funnel.js';
 import { ordersView, todayOrdersView } from './orders.js';
@@ -32,12 +40,13 @@ dailyView.brush = new Brush(panels.daily.root, chooseRange);
 ordersView.onLegend = (answer) => panels.orders.show(answer);
 todayOrdersView.onLegend = (answer) => panels.todayOrders.show(answer);
 
+const chart = (name, values) => `/api/charts/${name}?${query({ ...robotsFilter, ...values })}`;
 const loaders = {
-  daily: ({ from, to, product, device }) => `/api/charts/daily?${query({ from, to, product, device })}`,
-  totals: ({ from, to, product, device }) => `/api/charts/totals?${query({ from, to, product, device })}`,
-  orders: ({ from, to, product }) => `/api/charts/orders?${query({ from, to, product })}`,
-  devices: ({ year, count }) => `/api/charts/devices?${query({ year, count })}`,
-  funnel: ({ from, to }) => `/api/charts/funnel?${query({ from, to })}`,
+  daily: ({ from, to, product, device }) => chart('daily', { from, to, product, device }),
+  totals: ({ from, to, product, device }) => chart('totals', { from, to, product, device }),
+  orders: ({ from, to, product }) => chart('orders', { from, to, product }),
+  devices: ({ year, count }) => chart('devices', { year, count }),
+  funnel: ({ from, to }) => chart('funnel', { from, to }),
 };
 const load = (name) => panels[name].load(loaders[name](filters()));
 
@@ -54,7 +63,7 @@ function drawToday() {
   drawing = undefined;
   drawAt = performance.now();
   const { rows, orders, meta } = newest;
-  panels.todayOrders.linkTo(`/api/charts/orders?${query({ from: meta.day, to: dayAfter(meta.day) })}`);
+  panels.todayOrders.linkTo(chart('orders', { from: meta.day, to: dayAfter(meta.day) }));
   panels.today.show({ rows, meta: { ...meta, total: rows.reduce((sum, row) => sum + row.count, 0) } });
   panels.todayOrders.show({
     rows: orders,
@@ -126,7 +135,7 @@ function say(connected) {
 const questions = new Questions();
 
 listen(
-  '/api/live',
+  `/api/live?${query(robotsFilter)}`,
   { today, changed, questions: (answer) => questions.show(answer) },
   (connected, missed) => {
     // What happened while nobody listened was said to nobody.

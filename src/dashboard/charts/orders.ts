@@ -3,6 +3,7 @@
 
 import type { Pool } from '../../db/pool.ts';
 import { PRODUCTS, type Product } from '../../events/products.ts';
+import { type Robots, robotIs } from '../robots.ts';
 import { type DayRange, daysBetween, MOST_ROWS, STEPS, type Step, stepStart } from './range.ts';
 
 export const RESOLUTIONS = ['minute', 'hour', ...STEPS] as const;
@@ -26,13 +27,15 @@ export async function ordersOverTime(
   pool: Pool,
   range: DayRange,
   product: Product | undefined,
+  robots: Robots,
   today: string,
 ): Promise<Orders> {
   const resolution = resolutionOf(range, today);
-  if (resolution === 'minute') return { resolution, rows: await ordersByMinute(pool, range, product) };
-  if (resolution === 'hour') return { resolution, rows: await ordersByHour(pool, range, product) };
+  if (resolution === 'minute')
+    return { resolution, rows: await ordersByMinute(pool, range, product, robots) };
+  if (resolution === 'hour') return { resolution, rows: await ordersByHour(pool, range, product, robots) };
   for (const step of STEPS) {
-    const rows = await ordersByStep(pool, range, product, step);
+    const rows = await ordersByStep(pool, range, product, robots, step);
     if (rows.length <= MOST_ROWS || step === STEPS.at(-1)) return { resolution: step, rows };
   }
   throw new RangeError('there is no step');
@@ -42,14 +45,16 @@ async function ordersByStep(
   pool: Pool,
   { from, to }: DayRange,
   product: Product | undefined,
+  robots: Robots,
   step: Step,
 ): Promise<OrdersRow[]> {
   const { rows } = await pool.query<TimedRow>(
     `SELECT ${msOf('step::timestamp AT TIME ZONE (SELECT shop_time_zone())')} AS ms, product, sum(count)::bigint AS count
      FROM day_counts, LATERAL (SELECT ${stepStart(step, 'day', '$1::date')} AS step) AS stepped
      WHERE title = 'order' AND day >= $1::date AND day < $2::date AND (product = $3 OR $3 IS NULL)
+       AND (robot = $4 OR $4 IS NULL)
      GROUP BY step, product ORDER BY step, product`,
-    [from, to, product ?? null],
+    [from, to, product ?? null, robotIs(robots)],
   );
   return toOrders(rows);
 }
@@ -63,14 +68,15 @@ async function ordersByHour(
   pool: Pool,
   { from, to }: DayRange,
   product: Product | undefined,
+  robots: Robots,
 ): Promise<OrdersRow[]> {
   const { rows } = await pool.query<{ ms: number } & Record<Product, number | null>>(
     `SELECT ${msOf('hour')} AS ms, ${COUNTS} FROM hour_orders
-     WHERE (product = $3 OR $3 IS NULL)
+     WHERE (product = $3 OR $3 IS NULL) AND (robot = $4 OR $4 IS NULL)
        AND hour >= $1::date::timestamp AT TIME ZONE (SELECT shop_time_zone())
        AND hour < $2::date::timestamp AT TIME ZONE (SELECT shop_time_zone())
      GROUP BY hour ORDER BY hour`,
-    [from, to, product ?? null],
+    [from, to, product ?? null, robotIs(robots)],
   );
   const each = rows.flatMap((row) =>
     PRODUCTS.flatMap((one) => {
@@ -89,17 +95,19 @@ export async function ordersByMinute(
   pool: Pool,
   { from, to }: DayRange,
   product: Product | undefined,
+  robots: Robots,
   since?: Date,
 ): Promise<OrdersRow[]> {
   const { rows } = await pool.query<TimedRow>(
-    `SELECT ${msOf('"time"')} AS ms, product, count FROM orders_per_minute
-     WHERE (product = $3 OR $3 IS NULL) AND ("time" >= $4::timestamptz OR $4 IS NULL)
-       AND "time" >= $1::date::timestamp AT TIME ZONE (SELECT shop_time_zone()) - interval '1 hour'
-       AND "time" < $2::date::timestamp AT TIME ZONE (SELECT shop_time_zone())
-       AND ("time" AT TIME ZONE (SELECT shop_time_zone()))::date >= $1::date
-       AND ("time" AT TIME ZONE (SELECT shop_time_zone()))::date < $2::date
-     ORDER BY "time", product`,
-    [from, to, product ?? null, since ?? null],
+    `SELECT ${msOf('minute')} AS ms, product, sum(count)::bigint AS count FROM minute_counts
+     WHERE title = 'order' AND (product = $3 OR $3 IS NULL) AND (minute >= $4::timestamptz OR $4 IS NULL)
+       AND (robot = $5 OR $5 IS NULL)
+       AND minute >= $1::date::timestamp AT TIME ZONE (SELECT shop_time_zone()) - interval '1 hour'
+       AND minute < $2::date::timestamp AT TIME ZONE (SELECT shop_time_zone())
+       AND (minute AT TIME ZONE (SELECT shop_time_zone()))::date >= $1::date
+       AND (minute AT TIME ZONE (SELECT shop_time_zone()))::date < $2::date
+     GROUP BY minute, product ORDER BY minute, product`,
+    [from, to, product ?? null, since ?? null, robotIs(robots)],
   );
   return toOrders(rows);
 }

@@ -6,7 +6,8 @@ import { readTimeZone } from '../../db/time-zone.ts';
 import { badRequest } from '../../http/errors.ts';
 import { serve } from '../../http/operation.ts';
 import { readQuery } from '../../http/query.ts';
-import { type Live, lookAtToday } from '../live.ts';
+import { lookAtToday } from '../audience.ts';
+import type { Live } from '../live.ts';
 import { type Answer, ResponseCache } from '../response-cache.ts';
 import { dailyCounts, dailyStep } from './daily.ts';
 import { eventsByDevice, usersByDevice, yearsWithEvents } from './devices.ts';
@@ -60,7 +61,7 @@ async function daily(pool: Pool, req: Request): Promise<Answer> {
   const query = readQuery(chartOperations.daily.query, req);
   const timeZone = await readTimeZone(pool);
   const days = await readRange(pool, query, timeZone);
-  const rows = await dailyCounts(pool, days, query.product, query.device);
+  const rows = await dailyCounts(pool, days, query.product, query.device, query.robots);
   return {
     name: 'daily',
     columns: ['day', 'title', 'count'],
@@ -73,7 +74,7 @@ async function orders(pool: Pool, req: Request): Promise<Answer> {
   const query = readQuery(chartOperations.orders.query, req);
   const timeZone = await readTimeZone(pool);
   const days = await readRange(pool, query, timeZone);
-  const { resolution, rows } = await ordersOverTime(pool, days, query.product, dayIn(timeZone));
+  const { resolution, rows } = await ordersOverTime(pool, days, query.product, query.robots, dayIn(timeZone));
   return {
     name: 'orders',
     columns: ['time', 'product', 'count'],
@@ -83,11 +84,11 @@ async function orders(pool: Pool, req: Request): Promise<Answer> {
 }
 
 async function devices(pool: Pool, req: Request): Promise<Answer> {
-  const { year, count } = readQuery(chartOperations.devices.query, req);
+  const { year, count, robots } = readQuery(chartOperations.devices.query, req);
   const [timeZone, years, rows] = await Promise.all([
     readTimeZone(pool),
     yearsWithEvents(pool),
-    count === 'users' ? usersByDevice(pool, year) : eventsByDevice(pool, year),
+    count === 'users' ? usersByDevice(pool, year, robots) : eventsByDevice(pool, year, robots),
   ]);
   return {
     name: 'devices',
@@ -101,7 +102,7 @@ async function funnelChart(pool: Pool, req: Request): Promise<Answer> {
   const query = readQuery(chartOperations.funnel.query, req);
   const timeZone = await readTimeZone(pool);
   const days = await readRange(pool, query, timeZone);
-  const rows = await funnel(pool, days);
+  const rows = await funnel(pool, days, query.robots);
   const counted = rows.map(({ shows, clicks, orders: placed }) => ({ count: shows + clicks + placed }));
   return {
     name: 'funnel',
@@ -115,7 +116,7 @@ async function totalsChart(pool: Pool, req: Request): Promise<Answer> {
   const query = readQuery(chartOperations.totals.query, req);
   const timeZone = await readTimeZone(pool);
   const days = await readRange(pool, query, timeZone);
-  const rows = await totals(pool, days, query.product, query.device);
+  const rows = await totals(pool, days, query.product, query.device, query.robots);
   return {
     name: 'totals',
     columns: ['title', 'count', 'before'],
@@ -125,7 +126,7 @@ async function totalsChart(pool: Pool, req: Request): Promise<Answer> {
 }
 
 async function today(pool: Pool, req: Request): Promise<Answer> {
-  readQuery(chartOperations.today.query, req);
-  const { rows, ...more } = await lookAtToday(pool);
+  const { robots } = readQuery(chartOperations.today.query, req);
+  const { rows, ...more } = await lookAtToday(pool, robots);
   return { name: 'today', columns: ['product', 'title', 'device', 'count'], rows, more };
 }

@@ -3,6 +3,7 @@
 import type { Pool } from '../../db/pool.ts';
 import type { Device, Title } from '../../events/event.ts';
 import type { Product } from '../../events/products.ts';
+import { type Robots, robotIs } from '../robots.ts';
 import { type OrdersRow, ordersByMinute } from './orders.ts';
 import { addDays } from './range.ts';
 
@@ -22,19 +23,26 @@ export type Today = {
  * @param day ISO day, today's in the time zone
  * @param since the orders of this minute and later ones only
  */
-export async function todaySoFar(pool: Pool, day: string, now: Date, since?: Date): Promise<Today> {
+export async function todaySoFar(
+  pool: Pool,
+  day: string,
+  now: Date,
+  robots: Robots,
+  since?: Date,
+): Promise<Today> {
   const [rows, orders, yesterday] = await Promise.all([
-    countsOfDay(pool, day),
-    ordersByMinute(pool, { from: day, to: addDays(day, 1) }, undefined, since),
-    yesterdayUntil(pool, day, now),
+    countsOfDay(pool, day, robots),
+    ordersByMinute(pool, { from: day, to: addDays(day, 1) }, undefined, robots, since),
+    yesterdayUntil(pool, day, now, robots),
   ]);
   return { rows, orders, yesterday };
 }
 
-async function countsOfDay(pool: Pool, day: string): Promise<TodayRow[]> {
+async function countsOfDay(pool: Pool, day: string, robots: Robots): Promise<TodayRow[]> {
   const { rows } = await pool.query<TodayRow>(
-    'SELECT product, title, device, count FROM daily_counts WHERE day = $1::date ORDER BY 1, 2, 3',
-    [day],
+    `SELECT product, title, device, sum(count)::bigint AS count FROM day_counts
+     WHERE day = $1::date AND (robot = $2 OR $2 IS NULL) GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
+    [day, robotIs(robots)],
   );
   return rows;
 }
@@ -44,14 +52,16 @@ async function yesterdayUntil(
   pool: Pool,
   day: string,
   now: Date,
+  robots: Robots,
 ): Promise<{ title: Title; count: number }[]> {
   const { rows } = await pool.query<{ title: Title; count: number }>(
     `SELECT title, sum(count)::bigint AS count FROM minute_counts
      WHERE minute >= ($1::date - 1)::timestamp AT TIME ZONE (SELECT shop_time_zone()) - interval '1 hour'
        AND (minute AT TIME ZONE (SELECT shop_time_zone()))::date = $1::date - 1
        AND minute < (($2::timestamptz AT TIME ZONE (SELECT shop_time_zone())) - interval '1 day') AT TIME ZONE (SELECT shop_time_zone())
+       AND (robot = $3 OR $3 IS NULL)
      GROUP BY title ORDER BY title`,
-    [day, now],
+    [day, now, robotIs(robots)],
   );
   return rows;
 }

@@ -5,6 +5,7 @@ import type { Pool } from '../../db/pool.ts';
 import { readTimeZone } from '../../db/time-zone.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { dayIn } from '../charts/range.ts';
+import type { Robots } from '../robots.ts';
 import type { AnswerRow } from './answer-row.ts';
 import { countLoads, foldOutcomes } from './outcomes.ts';
 import { QUESTION_NAMES, QUESTIONS, type QuestionName } from './questions.ts';
@@ -25,6 +26,7 @@ export type QuestionsAnswer = {
 export class QuestionBoard {
   readonly #pool: Pool;
   readonly #log: Logger;
+  readonly #robots: Robots;
   #known = new Map<QuestionName, readonly AnswerRow[]>();
   /** A moment of the monotonic clock. */
   #slowAt = Number.NEGATIVE_INFINITY;
@@ -32,13 +34,15 @@ export class QuestionBoard {
   #isCounted = false;
   #making: Promise<QuestionsAnswer> | undefined;
 
-  constructor(pool: Pool, log: Logger) {
+  /** @param robots whether they are counted */
+  constructor(pool: Pool, log: Logger, robots: Robots) {
     this.#pool = pool;
+    this.#robots = robots;
     this.#log = log;
   }
 
   /** For those who watch: slow questions may be some seconds old. */
-  glance(): Promise<QuestionsAnswer> {
+  refresh(): Promise<QuestionsAnswer> {
     this.#making ??= this.#make(performance.now() - this.#slowAt >= SLOW_EVERY_MS).finally(() => {
       this.#making = undefined;
     });
@@ -49,7 +53,7 @@ export class QuestionBoard {
   async answer(): Promise<QuestionsAnswer> {
     await this.#making?.catch(() => {});
     this.#slowAt = Number.NEGATIVE_INFINITY;
-    return this.glance();
+    return this.refresh();
   }
 
   async #make(all: boolean): Promise<QuestionsAnswer> {
@@ -62,7 +66,9 @@ export class QuestionBoard {
     }
     const asked = QUESTION_NAMES.filter((name) => all || QUESTIONS[name].isQuick);
     await Promise.all(
-      asked.map(async (name) => this.#known.set(name, await QUESTIONS[name].ask(this.#pool, { now, year }))),
+      asked.map(async (name) =>
+        this.#known.set(name, await QUESTIONS[name].ask(this.#pool, { now, year, robots: this.#robots })),
+      ),
     );
     const rows = QUESTION_NAMES.flatMap((question) =>
       (this.#known.get(question) ?? []).map((row) => ({ question, ...row })),

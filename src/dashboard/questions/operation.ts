@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { operation } from '../../http/operation.ts';
 import { format } from '../charts/operations.ts';
+import { robots } from '../robots.ts';
 import { QUESTION_NAMES } from './questions.ts';
 
 const name = z.enum(QUESTION_NAMES, { error: QUESTION_NAMES.join(', ') });
@@ -14,7 +15,7 @@ export const questionOperation = operation({
   summary: 'The eight questions of the original, answered now',
   description:
     'Each row is one number: `count` of `measure` for `subject`. What is counted is said in `questions`.',
-  query: z.strictObject({ question: name.optional().describe('left out = all'), format }),
+  query: z.strictObject({ question: name.optional().describe('left out = all'), robots, format }),
   answers: {
     200: {
       says: 'The answers',

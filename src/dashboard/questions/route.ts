@@ -4,19 +4,20 @@ import { Router } from 'express';
 import { serve } from '../../http/operation.ts';
 import { readQuery } from '../../http/query.ts';
 import { ResponseCache } from '../response-cache.ts';
+import type { Robots } from '../robots.ts';
 import type { QuestionBoard } from './board.ts';
 import { questionOperation } from './operation.ts';
 import { QUESTION_NAMES, QUESTIONS } from './questions.ts';
 
 const COLUMNS = ['question', 'subject', 'measure', 'count'] as const;
 
-export function questionRoute(board: QuestionBoard): Router {
+export function questionRoute(boardFor: (robots: Robots) => QuestionBoard): Router {
   const router = Router();
   const answers = new ResponseCache();
   serve(router, questionOperation, (req, res) =>
     answers.send(req, res, async () => {
-      const { question } = readQuery(questionOperation.query, req);
-      const { rows, meta } = await board.answer();
+      const { question, robots } = readQuery(questionOperation.query, req);
+      const { rows, meta } = await boardFor(robots).answer();
       const names = question === undefined ? QUESTION_NAMES : [question];
       const questions = names.map((name) => {
         const { asks, counts } = QUESTIONS[name];

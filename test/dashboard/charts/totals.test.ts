@@ -31,11 +31,17 @@ describe('totals of a range', () => {
        GROUP BY title ORDER BY title`,
       [product ?? null, device ?? null],
     );
-    expect(await totals(pool, MARCH, product, device)).toEqual(rows);
+    expect(await totals(pool, MARCH, product, device, 'exclude')).toEqual(rows);
   });
 
   it('name every kind of event where nothing happened', async () => {
-    const rows = await totals(pool, { from: '2001-01-01', to: '2001-01-02' }, undefined, undefined);
+    const rows = await totals(
+      pool,
+      { from: '2001-01-01', to: '2001-01-02' },
+      undefined,
+      undefined,
+      'exclude',
+    );
     expect(rows.map(({ title, count, before }) => [title, count, before])).toEqual([
       ['banner_show', 0, 0],
       ['banner_click', 0, 0],

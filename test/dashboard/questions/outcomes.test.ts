@@ -27,7 +27,7 @@ async function click(client: Client): Promise<void> {
 /** How many clicked, after a look; a recount has to say the same. */
 async function clicked(): Promise<number> {
   await foldOutcomes(pool);
-  const answer = await noOrder(pool);
+  const answer = await noOrder(pool, { robots: 'exclude' });
   const lines = answer
     .filter(({ count }) => count > 0)
     .map((row) => `${row.subject} ${row.measure} ${row.count}`);

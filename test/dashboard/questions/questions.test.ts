@@ -62,7 +62,7 @@ describe('GET /api/questions', () => {
 
   beforeAll(async () => {
     pool = (await migratedDatabase()).pool;
-    app.use(questionRoute(new QuestionBoard(pool, testLog)));
+    app.use(questionRoute((robots) => new QuestionBoard(pool, testLog, robots)));
   });
 
   it('answers on an empty database with zeros', async () => {

@@ -1,0 +1,102 @@
+// The open dashboards that want the same numbers (one choice of `robots`), and the newest look at today that they have.
+// Asks when it is told to; when that is, live.ts decides.
+
+import type { Pool } from '../db/pool.ts';
+import { readTimeZone } from '../db/time-zone.ts';
+import { frame, type Stream } from '../http/sse.ts';
+import type { Logger } from '../runtime/log.ts';
+import { dayIn } from './charts/range.ts';
+import { todaySoFar } from './charts/today.ts';
+import { QuestionBoard } from './questions/board.ts';
+import type { Robots } from './robots.ts';
+
+/** Orders of the last minutes are sent with each look, those of the whole day now and then, for events that come late. */
+const MINUTE_MS = 60_000;
+const MINUTES_SENT = 2;
+const WHOLE_EVERY_MS = 30_000;
+
+/** As /api/charts/today answers and as the stream sends. */
+export type TodayAnswer = Awaited<ReturnType<typeof lookAtToday>>;
+
+/** Today's numbers, with the day and the zone they belong to. @param since the orders from this minute on, not all */
+export async function lookAtToday(pool: Pool, robots: Robots, now = new Date(), since?: Date) {
+  const timeZone = await readTimeZone(pool);
+  const day = dayIn(timeZone, now);
+  const today = await todaySoFar(pool, day, now, robots, since);
+  return { ...today, meta: { day, time_zone: timeZone, as_of: now.toISOString() } };
+}
+
+export class Audience {
+  readonly readers = new Set<Stream>();
+  readonly board: QuestionBoard;
+  readonly #pool: Pool;
+  readonly #log: Logger;
+  readonly #robots: Robots;
+  // Moments of the monotonic clock: the other one may be set back, and dashboards would wait for it.
+  #lastWhole = Number.NEGATIVE_INFINITY;
+  #answered = Number.NEGATIVE_INFINITY;
+  #newest: TodayAnswer | undefined;
+
+  constructor(pool: Pool, log: Logger, robots: Robots) {
+    this.#pool = pool;
+    this.#log = log;
+    this.#robots = robots;
+    this.board = new QuestionBoard(pool, log, robots);
+  }
+
+  /** Takes a reader in and tells it what is known. */
+  join(stream: Stream): void {
+    this.readers.add(stream);
+    if (this.#newest !== undefined) stream.send('today', this.#newest);
+    void this.answerQuestions(new Set([stream]));
+  }
+
+  /** Readers keep the minutes they know: a day of them would be much to send at each commit. */
+  async lookAtToday(now: Date): Promise<void> {
+    const before = this.#newest;
+    const isWhole = before === undefined || performance.now() - this.#lastWhole >= WHOLE_EVERY_MS;
+    const since = isWhole
+      ? undefined
+      : new Date(Math.floor(now.getTime() / MINUTE_MS - MINUTES_SENT) * MINUTE_MS);
+    const look = await lookAtToday(this.#pool, this.#robots, now, since);
+    if (before !== undefined && since !== undefined && look.meta.day === before.meta.day) {
+      const first = since.toISOString();
+      const earlier = before.orders.filter(({ time }) => time < first);
+      this.#newest = { ...look, orders: [...earlier, ...look.orders] };
+      this.send('today', { ...look, orders_since: since });
+      return;
+    }
+    this.#newest = since === undefined ? look : await lookAtToday(this.#pool, this.#robots, now);
+    this.#lastWhole = performance.now();
+    this.send('today', this.#newest);
+  }
+
+  /** Answers the questions for all readers, or for one who has just come. */
+  async answerQuestions(readers: ReadonlySet<Stream> = this.readers): Promise<void> {
+    if (readers.size === 0) return;
+    if (readers === this.readers) this.#answered = performance.now();
+    try {
+      this.send('questions', await this.board.refresh(), readers);
+    } catch (error) {
+      this.#log.debug({ err: error }, 'the questions were not answered');
+    }
+  }
+
+  /** Milliseconds since the questions were last answered for all readers. */
+  get questionsAge(): number {
+    return performance.now() - this.#answered;
+  }
+
+  /** True where the newest look is at another day than `now` is in. */
+  isOfAnotherDay(now: Date): boolean {
+    if (this.#newest === undefined) return false;
+    const { day, time_zone: timeZone } = this.#newest.meta;
+    return dayIn(timeZone, now) !== day;
+  }
+
+  send(event: string, data: unknown, readers: ReadonlySet<Stream> = this.readers): void {
+    if (readers.size === 0) return;
+    const message = frame(event, data);
+    for (const reader of readers) reader.write(message);
+  }
+}

@@ -1,0 +1,10 @@
+// What a question may be asked with.
+
+import type { Robots } from '../robots.ts';
+
+export type Asked = {
+  readonly now: Date;
+  /** This year, in the shop's time zone. */
+  readonly year: number;
+  readonly robots: Robots;
+};

@@ -1,0 +1,195 @@
+// Robots are left out of every chart and question, counted, or counted alone, as `robots` says: each number against a
+// recount of the raw events.
+
+import request from 'supertest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ROBOTS, type Robots } from '../../src/dashboard/robots.ts';
+import type { ShopEvent, Title } from '../../src/events/event.ts';
+import { expectError } from '../support/answers.ts';
+import { anEvent } from '../support/events.ts';
+import { eventually, type Line, startLine } from '../support/line.ts';
+import { expectRollupsEqualEvents } from '../support/recount.ts';
+import { readStream } from '../support/sse.ts';
+
+const GOOGLEBOT = 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)';
+const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:146.0) Gecko/20100101 Firefox/146.0';
+const OF = {
+  exclude: 'NOT is_robot(context)',
+  include: 'true',
+  only: 'is_robot(context)',
+} as const satisfies Record<Robots, string>;
+
+let line: Line;
+
+/** How the shop's visitors and its robots came: some of each, by all three ways in which an event can say so. */
+function visits(): ShopEvent[] {
+  const time = new Date(Date.now() - 2_000).toISOString();
+  const visit = (title: Title, context?: object) =>
+    anEvent({
+      title,
+      target: title === 'order' ? 1 : 0,
+      time,
+      product: 'clothes',
+      ...(context && { context }),
+    });
+  return [
+    visit('banner_show', { user_agent: FIREFOX }),
+    visit('banner_click', { user_agent: FIREFOX }),
+    visit('banner_click'),
+    visit('order', { bot: false }),
+    visit('banner_show', { user_agent: GOOGLEBOT }),
+    visit('banner_show', { user_agent: 'python-requests/2.32' }),
+    visit('banner_click', { bot: true }),
+    visit('banner_click', { user_agent: GOOGLEBOT, item: 'linen-shirt' }),
+    visit('order', { bot: true }),
+    visit('order', { bot: true, user_agent: FIREFOX }),
+  ];
+}
+
+beforeAll(async () => {
+  line = await startLine();
+  const sent = visits();
+  await request(line.url).post('/api/events').send(sent).expect(202);
+  // The same again as a person's own visits by the shop's pages, and a robot's.
+  await request(line.url).get('/product/clothes').set('User-Agent', FIREFOX).expect(200);
+  await request(line.url).get('/product/clothes').set('User-Agent', GOOGLEBOT).expect(200);
+  await eventually(async () => {
+    const { rows } = await line.pool.query<{ count: number }>('SELECT count(*)::int AS count FROM events');
+    return rows[0]?.count === sent.length + 4;
+  });
+});
+
+const ask = async (path: string, robots: Robots) =>
+  (await request(line.url).get(path).query({ robots }).expect(200)).body;
+const one = async (sql: string): Promise<number> => {
+  const { rows } = await line.pool.query<{ count: number }>(`SELECT (${sql})::int AS count`);
+  return rows[0]?.count ?? -1;
+};
+const eventsOf = (robots: Robots, where = 'true') =>
+  one(`SELECT count(*) FROM events WHERE ${OF[robots]} AND ${where}`);
+const total = (rows: readonly { count: number }[]) => rows.reduce((sum, { count }) => sum + count, 0);
+
+describe.each(ROBOTS)('robots=%s', (robots) => {
+  it('counts the events that the raw rows have', async () => {
+    const all = await eventsOf(robots);
+    expect(all).toBeGreaterThan(3);
+    for (const name of ['daily', 'totals', 'today']) {
+      const { rows } = await ask(`/api/charts/${name}`, robots);
+      expect({ name, count: total(rows) }).toEqual({ name, count: all });
+    }
+    const { rows } = await ask('/api/charts/funnel', robots);
+    const sum = (name: string) =>
+      rows.reduce((all: number, row: Record<string, number>) => all + (row[name] ?? 0), 0);
+    expect([sum('shows'), sum('clicks'), sum('orders')]).toEqual([
+      await eventsOf(robots, "title = 'banner_show'"),
+      await eventsOf(robots, "title = 'banner_click'"),
+      await eventsOf(robots, "title = 'order'"),
+    ]);
+  });
+
+  it('counts orders over time, by the minute, the hour and the day', async () => {
+    const orders = await eventsOf(robots, "title = 'order'");
+    expect(orders).toBeGreaterThan(0);
+    const { meta, orders: minutes } = await ask('/api/charts/today', robots);
+    expect(total(minutes)).toBe(orders);
+    const today = Date.parse(meta.day);
+    for (const days of [1, 7, 60]) {
+      const from = new Date(today - (days - 1) * 86_400_000).toISOString().slice(0, 10);
+      const { rows } = await ask(`/api/charts/orders?from=${from}`, robots);
+      expect({ days, count: total(rows) }).toEqual({ days, count: orders });
+    }
+  });
+
+  it('counts people and events by device', async () => {
+    const year = new Date().getUTCFullYear();
+    const { rows: people } = await ask(`/api/charts/devices?year=${year}`, robots);
+    expect(total(people)).toBe(
+      await one(`SELECT count(DISTINCT (user_id, site_version)) FROM events WHERE ${OF[robots]}`),
+    );
+    const { rows: events } = await ask(`/api/charts/devices?year=${year}&count=events`, robots);
+    expect(total(events)).toBe(await eventsOf(robots));
+  });
+
+  it('answers the questions', async () => {
+    const { rows } = await ask('/api/questions', robots);
+    const answer = (question: string, measure: string) =>
+      total(
+        rows.filter(
+          (row: { question: string; measure: string }) =>
+            row.question === question && row.measure === measure,
+        ),
+      );
+    const people = (where: string) =>
+      one(`SELECT count(DISTINCT user_id) FROM events WHERE ${OF[robots]} AND ${where}`);
+    expect({
+      saw_ad: answer('saw_ad', 'users'),
+      ordered_now: answer('ordered_now', 'orders'),
+      users: answer('devices', 'users'),
+      users_now: answer('devices', 'users_now'),
+      targets: answer('targets', 'target_1'),
+      events: answer('targets', 'events'),
+      pages: answer('pages', 'visits'),
+      month: answer('orders_by_month', String(new Date().getUTCFullYear())),
+      clicked: answer('no_order', 'clicked'),
+      no_order: answer('no_order_by_category', 'no_order'),
+    }).toEqual({
+      saw_ad: await one(
+        `SELECT count(DISTINCT (user_id, product)) FROM events WHERE ${OF[robots]} AND title = 'banner_show'`,
+      ),
+      ordered_now: await eventsOf(robots, "title = 'order'"),
+      users: await people('true'),
+      users_now: await people('true'),
+      targets: await eventsOf(robots, "title = 'order'"),
+      events: await eventsOf(robots),
+      pages: await eventsOf(robots, "title = 'banner_click'"),
+      month: await eventsOf(robots, "title = 'order'"),
+      clicked: await people("title = 'banner_click'"),
+      no_order: await people("title = 'banner_click'"),
+    });
+  });
+
+  it('is what the stream sends', async () => {
+    const stream = readStream<{ rows: { count: number }[] }>(`${line.url}/api/live?robots=${robots}`);
+    const today = await stream.until('today', () => true);
+    expect(total(today?.rows ?? [])).toBe(await eventsOf(robots));
+  });
+
+  it('is what the page’s links to its numbers say', async () => {
+    const { text } = await request(line.url).get('/dashboard').query({ robots }).expect(200);
+    const links = [
+      ...text.matchAll(/href="(\/api\/[^"]*)"[^>]*data-format|data-format[^>]*href="(\/api\/[^"]*)"/g),
+    ];
+    expect(links.length).toBeGreaterThan(10);
+    const said = robots === 'exclude' ? /^(?!.*robots=)/ : new RegExp(`robots=${robots}`);
+    const others = links
+      .map(([, before, behind]) => before ?? behind)
+      .filter((href) => !said.test(href ?? ''));
+    expect(others).toEqual([]);
+  });
+});
+
+describe('robots', () => {
+  it('are left out where nothing else is said, by the views too', async () => {
+    const { body } = await request(line.url).get('/api/charts/today').expect(200);
+    expect(total(body.rows)).toBe(await eventsOf('exclude'));
+    expect(await one('SELECT sum(count) FROM daily_counts')).toBe(await eventsOf('exclude'));
+  });
+
+  it('are counted in rollups that equal a recount', async () => {
+    await expectRollupsEqualEvents(line.pool);
+  });
+
+  it('are told on the ribbon, with the reason why the chart has them not', async () => {
+    const shop = (agent: string) => request(line.url).get('/').set('User-Agent', agent);
+    const word = /<p class="way-robot" data-robot(.*?)>([^<]*)/;
+    const [, hidden, words] = word.exec((await shop(GOOGLEBOT)).text) ?? [];
+    expect(hidden).toBe('');
+    expect(words).toContain('Taken for a robot’s visit, by its user agent');
+    expect(word.exec((await shop(FIREFOX)).text)?.[1]).toBe(' hidden');
+  });
+
+  it('that are asked for otherwise are refused', async () => {
+    for (const path of ['/api/charts/daily', '/api/charts/today', '/api/questions', '/api/live'])
+      expectError(await request(line.url).get(path).query({ robots: 'maybe' }), 400, 'bad_request');
+  });
+});
