@@ -74,7 +74,7 @@ describe.skipIf(noBrowser !== undefined)('the dashboard', async () => {
     // Whose connection the tests can't reach.
     await page.addInitScript('delete window.SharedWorker');
     const answers = [{ contentType: 'text/event-stream', body: 'retry: 500\n\n' }, { status: 503 }];
-    await page.route('**/api/live', (route) => {
+    await page.route('**/api/live?*', (route) => {
       const answer = answers.shift();
       return answer === undefined ? route.continue() : route.fulfill(answer);
     });

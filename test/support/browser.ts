@@ -5,7 +5,11 @@ import { type Browser, chromium } from 'playwright-core';
 import { afterAll } from 'vitest';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+/** A person's: headless Chromium says so in its own, and is taken for a robot. */
+const USER_AGENT =
+  'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/146.0.0.0 Safari/537.36';
 const QUIET = [
+  `--user-agent=${USER_AGENT}`,
   '--disable-gpu',
   '--disable-quic',
   '--no-first-run',

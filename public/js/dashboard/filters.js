@@ -10,7 +10,7 @@ const count = devices.querySelector('[data-count]');
 const { from: defaultFrom, to: defaultTo, robots } = document.querySelector('main').dataset;
 const NAMES = ['from', 'to', 'product', 'device'];
 
-/** Whether robots are counted, as a part of a query: said only where they are not left out as usual. */
+/** Whether robots are counted, where it is not as usual. */
 export const robotsFilter = robots === 'exclude' ? {} : { robots };
 
 /** What is chosen now; empty text where nothing is. */
@@ -97,7 +97,6 @@ export function watchFilters(onChange) {
     markRange();
     onChange(what);
   };
-  // All numbers of the page are others then.
   form.elements.robots.addEventListener('change', ({ target }) => {
     const asked = new URLSearchParams(location.search);
     asked.set('robots', target.value);
