@@ -2,8 +2,8 @@
 // follows from the published counts; they are then drawn without putting back, so that the counts come out exactly.
 
 import { DEVICES, type Device, TITLES, type Title } from '../../src/events/event.ts';
+import { type Random, randomBelow } from '../../src/runtime/seeded-random.ts';
 import { CELLS, FILE_PRODUCTS, type FileProduct } from '../published.ts';
-import { type Random, randomBelow } from './random.ts';
 
 /** Kinds of journeys. On desktop there are more orders than clicks, so some orders follow a mere show. */
 const KINDS = [
@@ -18,8 +18,12 @@ export type Journey = { readonly product: FileProduct; readonly titles: readonly
 /** Share of clicks that lead to an order, where as many orders are to be had: a guess, the dataset doesn't tell. */
 const ORDERED_AFTER_CLICK = 0.6;
 
-/** How many journeys of each of KINDS give these counts. */
-function countKinds(shows: number, clicks: number, orders: number): readonly number[] {
+/**
+ * How many journeys of each kind give these counts: nothing after the show, a click, a click and an order, an order
+ * alone.
+ * @throws {RangeError} where there are fewer shows than such journeys
+ */
+export function countKinds(shows: number, clicks: number, orders: number): readonly number[] {
   const wanted = Math.round(ORDERED_AFTER_CLICK * Math.min(clicks, orders));
   const both = Math.max(wanted, clicks + orders - shows);
   const kinds = [shows - clicks - orders + both, clicks - both, both, orders - both];

@@ -2,11 +2,11 @@
 
 import type { Device } from '../../src/events/event.ts';
 import { ORDER_PAGE_ID } from '../../src/events/ids.ts';
+import { type Random, randomBelow, seededRandom } from '../../src/runtime/seeded-random.ts';
 import { MOST_ROWS_OF_A_USER, shareOut } from '../published.ts';
 import { drawSecond, END_SECOND, secondText } from './calendar.ts';
 import { drawDevice, fillUrns, type Journey, leftIn, type Urns } from './journeys.ts';
 import { md5OfNumber } from './md5.ts';
-import { type Random, randomBelow, seededRandom } from './random.ts';
 
 export type ReplicaOptions = {
   /** A whole number from 1; the published counts come out exactly at 8,471,220. */

@@ -6,6 +6,7 @@ import { isbot } from 'isbot';
 import type { EventContext } from '../events/event.ts';
 import { clientAddressOf } from '../http/client-address.ts';
 import { asksForPrivacy, type IpStorage, storedAddress, storedReferrer } from './privacy.ts';
+import { simulatedAddress } from './simulated.ts';
 
 const LONGEST_USER_AGENT = 1024;
 const LONGEST_REFERRER = 2048;
@@ -20,6 +21,7 @@ export function visitorContext(req: Request, storage: IpStorage): EventContext {
     user_agent,
     bot: isbot(user_agent),
     ...(referrer === undefined ? {} : { referrer }),
+    ...(simulatedAddress(req) === undefined ? {} : { simulated: true }),
   };
 }
 
@@ -63,7 +65,7 @@ function clientContext(
   req: Request,
   storage: IpStorage,
 ): Pick<EventContext, 'ip' | 'user_agent' | 'referrer'> {
-  const address = asksForPrivacy(req) ? undefined : clientAddressOf(req);
+  const address = asksForPrivacy(req) ? undefined : (simulatedAddress(req) ?? clientAddressOf(req));
   const ip = address === undefined ? undefined : storedAddress(address, storage);
   const userAgent = headerText(req.get('user-agent'), LONGEST_USER_AGENT);
   const referrer = headerText(req.get('referer'), LONGEST_REFERRER);

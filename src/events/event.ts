@@ -86,6 +86,7 @@ export const contextSchema = z
     birthdate: isoDate.optional(),
     item: text(64).optional().describe('the catalogue item that was seen or ordered'),
     bot: z.boolean().optional().describe('true where the user agent is a known robot'),
+    simulated: z.boolean().optional().describe('true where the simulator made it'),
     received_at: time.optional().describe('when the shop or the collector took it'),
   })
   .meta({ id: 'EventContext', description: 'What only live events have' });

@@ -28,11 +28,13 @@ const CONTEXT = [
   ['user_agent', text(1024)],
   ['bot', 'true|false'],
   ['referrer', text(2048)],
+  ['simulated', 'true|false'],
   ['gender', '"[FMU]"'],
   ['age', '[1-9]?\\d|1[0-2]\\d|130'],
   ['birthdate', `"${inner(z.regexes.date)}"`],
   ['item', text(64)],
   ['bot', 'true|false'],
+  ['simulated', 'true|false'],
   ['received_at', `"${TIME}"`],
 ]
   // A comma is followed by another key, the last one by none: the look-behind sees to it.

@@ -32,6 +32,7 @@ import type { Logger } from '../runtime/log.ts';
 import { packageRoot } from '../runtime/paths.ts';
 import { viewHelpers } from '../site/layout.ts';
 import { choices } from '../site/preferences.ts';
+import { noteSimulated } from '../enrichment/simulated.ts';
 import { eventRoutes } from '../storefront/event-routes.ts';
 import { pages } from '../storefront/pages.ts';
 import type { Shop } from '../storefront/shop.ts';
@@ -123,7 +124,7 @@ function configure(app: Express, { shop, version, proxies, whereabouts, corsOrig
   const files = compression({ level: FILE_LEVEL, threshold: 0 });
   app.use((req, res, next) => (/\.(?:js|css|svg)$/.test(req.path) ? files : pages)(req, res, next));
   // Before every route, as the page of an error reads the visitor's cookies too.
-  app.use(cookieParser(shop.secret));
+  app.use(cookieParser(shop.secret), noteSimulated(shop.secret));
   app.use(whereabouts.gate());
   app.use(sameOrigin(whereabouts, cors(operations.collect.path, corsOrigins)));
 }

@@ -1,0 +1,6 @@
+// What a user of the simulator can mend: an argument, a scenario, a file. The message says what came and what was expected.
+
+/** Something that was given can't be used. */
+export class ExpectationError extends Error {
+  override readonly name = 'ExpectationError';
+}

@@ -1,0 +1,60 @@
+// Each shopper has random streams of its own, made of the run's seed, the shopper's number and what the stream is for: a
+// shopper more, or another fault, leaves what the others do as it was.
+
+import { hash } from 'node:crypto';
+import { type Random, seededRandom } from '../../runtime/seeded-random.ts';
+
+/** A stream for one purpose of one shopper; the same on every machine. */
+export function streamOf(seed: number, shopper: number, purpose: string): Random {
+  return seededRandom(Number.parseInt(hash('md5', `${seed}/${shopper}/${purpose}`, 'hex').slice(0, 13), 16));
+}
+
+const word = (random: Random): string =>
+  Math.floor(random() * 2 ** 32)
+    .toString(16)
+    .padStart(8, '0');
+
+/** 32 hex digits. */
+export const drawId = (random: Random): string => word(random) + word(random) + word(random) + word(random);
+
+/**
+ * A UUIDv7 (RFC 9562) without dashes, of a given instant.
+ * @param time milliseconds since 1970
+ */
+export function drawOrderId(random: Random, time: number): string {
+  const [a, b, c] = [word(random), word(random), word(random)];
+  const variant = (8 + (Number.parseInt(a.slice(0, 1), 16) & 3)).toString(16);
+  return `${time.toString(16).padStart(12, '0')}7${a.slice(1, 4)}${variant}${a.slice(4, 7)}${b.slice(0, 4)}${c}`;
+}
+
+/** One of a list, each as likely. */
+export function pick<T>(random: Random, list: readonly T[]): T {
+  const picked = list[Math.floor(random() * list.length)];
+  if (picked === undefined) throw new RangeError('received an empty list, expected something to pick from');
+  return picked;
+}
+
+/** The index of a weight, drawn in proportion; the last one where rounding leaves none. */
+export function pickWeighted(random: Random, weights: readonly number[]): number {
+  let ticket = random() * weights.reduce((sum, weight) => sum + weight, 0);
+  for (const [index, weight] of weights.entries()) {
+    ticket -= weight;
+    if (ticket < 0) return index;
+  }
+  return weights.length - 1;
+}
+
+/** Standard normal: the sum of twelve numbers, which needs no function that engines round differently. */
+export function normal(random: Random): number {
+  let sum = -6;
+  for (let index = 0; index < 12; index += 1) sum += random();
+  return sum;
+}
+
+/**
+ * Log-normal, in whole units.
+ * @param mean of the distribution
+ * @param sigma of the logarithm
+ */
+export const logNormal = (random: Random, mean: number, sigma: number): number =>
+  Math.round(mean * Math.exp(sigma * normal(random) - (sigma * sigma) / 2));

@@ -1,0 +1,150 @@
+// When a shopper comes, and what happens then: an endless row of visits. Each visit begins when the events so far have
+// been paid for at the shopper's pace: that keeps a crowd at its rate however long single visits turn out.
+// The shop of this timeline is drawn from the published counts; targets/http.ts walks the real one by the same steps.
+
+import { itemsOf } from '../../catalogue/catalogue.ts';
+import type { ShopEvent, Title } from '../../events/event.ts';
+import { ORDER_PAGE_ID } from '../../events/ids.ts';
+import { PRODUCTS } from '../../events/products.ts';
+import type { Random } from '../../runtime/seeded-random.ts';
+import { bannerShares } from './fit.ts';
+import type { Pace } from './pace.ts';
+import type { Shopper } from './shopper.ts';
+import { drawId, drawOrderId, logNormal, pick, pickWeighted } from './streams.ts';
+import { type Action, beginVisit, continueVisit, type Shown } from './visit.ts';
+import type { Curve } from './week.ts';
+
+/** Of the logarithm of think times. */
+const THINK_SIGMA = 0.8;
+/** Between a page and the ad that it shows. */
+const AD_MS = 3;
+const BANNERS = { desktop: bannerShares('desktop'), mobile: bannerShares('mobile') } as const;
+
+export type Planned = { readonly time: number; readonly event: ShopEvent };
+
+/** How a shopper's visits are timed; the events so far are the caller's to count. */
+export class Schedule {
+  readonly #shopper: Shopper;
+  readonly #pace: Pace;
+  readonly #curve: Curve;
+  readonly #phase: number;
+  /** The end of the last visit, in milliseconds since 1970. */
+  #free = Number.NEGATIVE_INFINITY;
+  events = 0;
+
+  constructor(shopper: Shopper, pace: Pace, curve: Curve) {
+    this.#shopper = shopper;
+    this.#pace = pace;
+    this.#curve = curve;
+    // Two cycles before the start, so that the crowd is in its stride by then.
+    const cycle = shopper.role.eventsPerVisit / pace.perShopper;
+    this.#phase = cycle * (shopper.random() - 2.5);
+  }
+
+  /** When the next visit begins. */
+  next(): number {
+    const planned = this.#curve(this.#phase + this.events / this.#pace.perShopper);
+    return Math.round(Math.max(planned, this.#free));
+  }
+
+  /**
+   * Lets what lies before the start pass as if it had happened, for a shop that can't be visited in the past. Visits that
+   * would be in their middle begin soon, in place of those that are not over.
+   * @param start milliseconds since 1970
+   */
+  skipTo(start: number): void {
+    const { eventsPerVisit, persona } = this.#shopper.role;
+    const half = ((eventsPerVisit - 1) * this.#pace.thinkMs * persona.patience) / 2;
+    while (this.next() < start - half) this.events += eventsPerVisit;
+    const next = this.next();
+    if (next < start) this.#free = start + this.#shopper.random() * half;
+  }
+
+  /** Milliseconds to the next action of a visit. */
+  think(): number {
+    const { random, role } = this.#shopper;
+    return Math.max(50, logNormal(random, this.#pace.thinkMs * role.persona.patience, THINK_SIGMA));
+  }
+
+  /** @param time when the visit ended */
+  left(time: number): void {
+    this.#free = time + this.think();
+  }
+}
+
+/** The events of a shopper from `start` on, by time, without end. */
+export function* timeline(shopper: Shopper, pace: Pace, curve: Curve, start: number): Generator<Planned> {
+  const schedule = new Schedule(shopper, pace, curve);
+  for (;;) {
+    let time = schedule.next();
+    let step = beginVisit(shopper);
+    while (step.action.do !== 'leave') {
+      const { planned, shown } = act(shopper, step.action, time);
+      schedule.events += planned.length;
+      for (const one of planned) if (one.time >= start) yield one;
+      time = planned.at(-1)?.time ?? time;
+      time += schedule.think();
+      step = continueVisit(shopper, step.visit, shown);
+    }
+    schedule.left(time);
+  }
+}
+
+type Acted = { readonly planned: readonly Planned[]; readonly shown: Shown | undefined };
+
+function act(shopper: Shopper, action: Exclude<Action, { do: 'leave' }>, time: number): Acted {
+  switch (action.do) {
+    case 'look': {
+      const shown = drawBanner(shopper);
+      return { planned: [plan(shopper, 'banner_show', shown, time)], shown };
+    }
+    case 'click': {
+      const click = plan(shopper, 'banner_click', action.shown, time);
+      const shown = drawBanner(shopper);
+      return { planned: [click, plan(shopper, 'banner_show', shown, time + AD_MS)], shown };
+    }
+    case 'order':
+      return { planned: [plan(shopper, 'order', action.shown, time)], shown: undefined };
+  }
+}
+
+function drawBanner({ random, role }: Shopper): Shown {
+  const product = PRODUCTS[pickWeighted(random, BANNERS[role.device])];
+  if (product === undefined) throw new RangeError('expected a category');
+  return { item: pick(random, itemsOf(product)), pageId: drawId(random) };
+}
+
+function plan(shopper: Shopper, title: Title, shown: Shown, time: number): Planned {
+  return { time, event: eventOf(shopper, shopper.random, title, shown, time) };
+}
+
+/** An event as the shop itself would send it. */
+export function eventOf(
+  { userId, role, ip, userAgent, gender, birthdate }: Shopper,
+  random: Random,
+  title: Title,
+  { item, pageId }: Shown,
+  time: number,
+): ShopEvent {
+  const at = new Date(time).toISOString();
+  return {
+    order_id: drawOrderId(random, time),
+    user_id: userId,
+    page_id: title === 'order' ? ORDER_PAGE_ID : pageId,
+    product: item.product,
+    site_version: role.device,
+    time: at,
+    title,
+    target: title === 'order' ? 1 : 0,
+    context: {
+      ip,
+      user_agent: userAgent,
+      bot: false,
+      gender,
+      ...(birthdate === undefined ? {} : { birthdate }),
+      item: item.slug,
+      simulated: true,
+      received_at: at,
+    },
+  };
+}

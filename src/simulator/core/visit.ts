@@ -1,0 +1,70 @@
+// A visit as a pure step: what the shopper was shown goes in, what the shopper does next comes out. Whether the shop is the
+// real one or drawn from the published counts makes no difference here.
+
+import type { CatalogueItem } from '../../catalogue/catalogue.ts';
+import { SEQUELS, type Sequel } from './fit.ts';
+import type { Shopper } from './shopper.ts';
+import { pickWeighted } from './streams.ts';
+
+/** A banner or an ad. */
+export type Shown = { readonly item: CatalogueItem; readonly pageId: string };
+
+export type Action =
+  | { readonly do: 'look' }
+  | { readonly do: 'click'; readonly shown: Shown }
+  /** `direct` where no click came before: by telephone, say, or another client. */
+  | { readonly do: 'order'; readonly shown: Shown; readonly direct: boolean }
+  | { readonly do: 'leave' };
+
+export type Visit = {
+  /** Looks at the front page that are still to come. */
+  readonly looks: number;
+  /** What is ordered as soon as its page has been seen. */
+  readonly ordering: Shown | undefined;
+  /** Shown beside it, and not decided on yet. */
+  readonly aside: Shown | undefined;
+};
+
+export type Step = { readonly visit: Visit; readonly action: Action };
+
+/** A visit at its beginning, and its first action: a look at the front page. */
+export function beginVisit(shopper: Shopper): Step {
+  let looks = 0;
+  const again = 1 - 1 / shopper.role.persona.looks;
+  while (shopper.random() < again) looks += 1;
+  return { visit: { looks, ordering: undefined, aside: undefined }, action: { do: 'look' } };
+}
+
+/**
+ * What comes after an action.
+ * @param shown the banner of a look, the ad beside a clicked product; undefined after an order
+ */
+export function continueVisit(shopper: Shopper, visit: Visit, shown: Shown | undefined): Step {
+  if (visit.ordering !== undefined)
+    return {
+      visit: { ...visit, ordering: undefined, aside: shown },
+      action: { do: 'order', shown: visit.ordering, direct: false },
+    };
+  const decided = shown ?? visit.aside;
+  const rest = { ...visit, aside: undefined };
+  if (decided === undefined) return lookAgain(rest);
+  switch (sequelOf(shopper, decided)) {
+    case 'click':
+      return { visit: rest, action: { do: 'click', shown: decided } };
+    case 'click_and_order':
+      return { visit: { ...rest, ordering: decided }, action: { do: 'click', shown: decided } };
+    case 'order':
+      return { visit: rest, action: { do: 'order', shown: decided, direct: true } };
+    case 'nothing':
+      return lookAgain(rest);
+  }
+}
+
+function lookAgain(visit: Visit): Step {
+  if (visit.looks === 0) return { visit, action: { do: 'leave' } };
+  return { visit: { ...visit, looks: visit.looks - 1 }, action: { do: 'look' } };
+}
+
+function sequelOf({ role, random }: Shopper, { item }: Shown): Sequel {
+  return SEQUELS[pickWeighted(random, role.sequels[item.product])] ?? 'nothing';
+}

@@ -1,0 +1,103 @@
+// Sends a row of records at their times. An open loop: when a record is to be sent follows from the plan alone, not from how
+// quickly the one before was answered, and latency counts from then (no coordinated omission). A token bucket keeps what
+// has been held up from being poured out at once.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Send } from './core/inject.ts';
+import type { Numbered, Receipt, Target } from './targets/target.ts';
+
+const MOST_IN_BATCH = 2_000;
+const LOOK_MS = 10;
+/** Seconds of the rate that may be made up for at once. */
+const BURST_SECONDS = 1;
+/** A start later than this is missed. */
+export const MISSED_MS = 1_000;
+
+export type DriveOptions = {
+  readonly target: Target;
+  /** Sends a second, at most; Infinity for as many as possible: then the plan's times are not waited for. */
+  readonly rate: number;
+  /** Added to a planned time it is the time of this machine's clock. */
+  readonly offset: number;
+  readonly signal: AbortSignal;
+  /** Batches on their way at the same time. */
+  readonly inFlight: number;
+  /** Called for each batch, in any order; the next is not begun before it resolves. @param latencies milliseconds */
+  readonly done: (
+    batch: readonly Numbered[],
+    receipts: readonly Receipt[],
+    latencies: readonly number[],
+  ) => Promise<void>;
+  readonly missed: (starts: number) => void;
+};
+
+/** Sends all, or until the signal is aborted; resolves once what was begun is settled. */
+export async function drive(sends: Iterator<Send>, options: DriveOptions): Promise<void> {
+  const { target, rate, offset, signal, inFlight, done, missed } = options;
+  const paced = Number.isFinite(rate);
+  const bucket = new Bucket(rate);
+  const under = new Set<Promise<void>>();
+  let failure: unknown;
+  let n = 0;
+  let next = sends.next();
+  while (next.done !== true && !signal.aborted && failure === undefined) {
+    const now = Date.now();
+    const batch: Numbered[] = [];
+    let late = 0;
+    for (; next.done !== true && batch.length < MOST_IN_BATCH; next = sends.next()) {
+      const { value: send } = next;
+      if (paced && (send.at + offset > now || !bucket.take(now))) break;
+      if (paced && now - (send.at + offset) > MISSED_MS) late += 1;
+      n += 1;
+      batch.push({ n, send });
+    }
+    if (late > 0) missed(late);
+    if (batch.length === 0) {
+      const wait = next.done === true ? LOOK_MS : next.value.at + offset - now;
+      await sleep(Math.max(1, Math.min(wait, LOOK_MS)), undefined, { signal }).catch(() => {});
+      continue;
+    }
+    const sending = sendOne(batch).catch((error) => {
+      failure ??= error;
+    });
+    under.add(sending);
+    void sending.finally(() => under.delete(sending));
+    if (under.size >= inFlight) await Promise.race(under);
+  }
+  await Promise.all(under);
+  if (failure !== undefined && !signal.aborted) throw failure;
+
+  async function sendOne(batch: readonly Numbered[]): Promise<void> {
+    const receipts = await target.send(batch, signal);
+    const now = Date.now();
+    await done(batch, receipts, paced ? batch.map(({ send }) => Math.max(0, now - send.at - offset)) : []);
+  }
+}
+
+/** Fills up at the rate. */
+export class Bucket {
+  readonly #rate: number;
+  readonly #most: number;
+  #tokens: number;
+  #filled: number | undefined;
+
+  /** @param rate tokens a second */
+  constructor(rate: number) {
+    this.#rate = rate;
+    this.#most = Math.max(1, rate * BURST_SECONDS);
+    this.#tokens = this.#most;
+  }
+
+  /**
+   * Takes tokens, if there is one at least: what is missing is paid for later.
+   * @param now milliseconds
+   */
+  take(now: number, tokens = 1): boolean {
+    const gained = ((now - (this.#filled ?? now)) / 1000) * this.#rate;
+    this.#tokens = Math.min(this.#most, this.#tokens + Math.max(0, gained));
+    this.#filled = now;
+    if (this.#tokens < 1) return false;
+    this.#tokens -= tokens;
+    return true;
+  }
+}

@@ -1,0 +1,34 @@
+// Writes a ledger while the run goes on. A line is written once its record was acknowledged, so that a run which is killed
+// leaves no line for what may never have been sent.
+
+import { once } from 'node:events';
+import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
+import path from 'node:path';
+import { finished } from 'node:stream/promises';
+import { type LedgerEntry, type LedgerHead, ledgerFile } from './entry.ts';
+
+export class LedgerWriter {
+  readonly file: string;
+  readonly #out: WriteStream;
+  #sends = 0;
+
+  constructor(dataDir: string, head: LedgerHead) {
+    this.file = ledgerFile(dataDir, head.run);
+    mkdirSync(path.dirname(this.file), { recursive: true });
+    this.#out = createWriteStream(this.file, { flags: 'wx' });
+    this.#out.write(`${JSON.stringify(head)}\n`);
+  }
+
+  /** Adds lines; resolves once there is room for more. */
+  async add(entries: readonly LedgerEntry[]): Promise<void> {
+    this.#sends += entries.length;
+    if (!this.#out.write(entries.map((entry) => `${JSON.stringify(entry)}\n`).join('')))
+      await once(this.#out, 'drain');
+  }
+
+  /** @param time milliseconds since 1970 */
+  async end(time: number): Promise<void> {
+    this.#out.end(`${JSON.stringify({ ended: new Date(time).toISOString(), sends: this.#sends })}\n`);
+    await finished(this.#out);
+  }
+}

@@ -1,0 +1,166 @@
+// What a run is: read from the command line and from a scenario file, where the command line wins. One schema checks both.
+
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { describeIssue } from '../events/parse.ts';
+import { parseDuration } from './core/duration.ts';
+import { ExpectationError } from './core/errors.ts';
+import { FAULT_NAMES, type Fault, parseFaults, parseShare } from './core/faults.ts';
+import { USUAL_PACE } from './core/pace.ts';
+import { PERSONAS, type Persona } from './core/personas.ts';
+
+const DAY_MS = 86_400_000;
+const USUAL_USERS = 200;
+/** As many as the target takes: the plan goes ahead at this rate. */
+const PLANNED_AT_MOST = 100_000;
+
+export type RunOptions = {
+  readonly users: number;
+  /** Events a second; Infinity for as many as possible. */
+  readonly rate: number;
+  /** The rate that the plan is made for. */
+  readonly plannedRate: number;
+  /** Milliseconds. */
+  readonly duration: number;
+  readonly seed: number;
+  readonly personas: readonly Persona[];
+  readonly target: 'http' | 'kafka';
+  readonly faults: readonly Fault[];
+  readonly curve: 'flat' | 'week';
+  /** Milliseconds since 1970 of the plan's first moment. */
+  readonly clock: number;
+  /** How many sends of each kind a scenario says there are. */
+  readonly expect: Readonly<Record<string, number>>;
+  readonly scenario: string | undefined;
+};
+
+/** As the command line gives them. */
+export type GivenOptions = {
+  readonly users?: number | undefined;
+  readonly rate?: string | undefined;
+  readonly duration?: string | undefined;
+  readonly seed?: number | undefined;
+  readonly persona?: string | undefined;
+  readonly target?: string | undefined;
+  readonly chaos?: string | undefined;
+  readonly curve?: string | undefined;
+  readonly clock?: number | undefined;
+};
+
+const text = z.union([z.string(), z.number()]).transform(String);
+const scenarioSchema = z.strictObject({
+  title: z.string().optional(),
+  users: z.int().min(1).optional(),
+  rate: text.optional(),
+  duration: text.optional(),
+  seed: z.int().min(0).optional(),
+  persona: z.string().optional(),
+  target: z.enum(['http', 'kafka']).optional(),
+  curve: z.enum(['flat', 'week']).optional(),
+  timeline: z
+    .array(
+      z.strictObject({
+        at: text.default('0s'),
+        fault: z.enum([...FAULT_NAMES, 'all']),
+        share: text,
+        for: text.optional(),
+      }),
+    )
+    .default([]),
+  expect: z.record(z.string(), z.int().min(0)).default({}),
+});
+type Scenario = z.infer<typeof scenarioSchema>;
+
+/** @throws {ExpectationError} */
+export function readScenario(file: string): Scenario {
+  let value: unknown;
+  try {
+    value = parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    const reason =
+      error instanceof Error && 'code' in error ? String(error.code) : String(error).split('\n')[0];
+    throw new ExpectationError(
+      `received ${file}, which can't be read (${reason}), expected a scenario in YAML`,
+    );
+  }
+  const parsed = scenarioSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new ExpectationError(
+    `${file}: ${issue === undefined ? 'is no scenario' : describeIssue(issue, value)}`,
+  );
+}
+
+/**
+ * @param now milliseconds since 1970
+ * @throws {ExpectationError} for the first value that can't be used
+ */
+export function readOptions(given: GivenOptions, file: string | undefined, now: number): RunOptions {
+  const scenario: Partial<Scenario> = file === undefined ? {} : readScenario(file);
+  const users = wholeFrom('users', given.users ?? scenario.users ?? USUAL_USERS, 1, 1_000_000);
+  const rate = readRate(given.rate ?? scenario.rate, users);
+  const duration = parseDuration('duration', given.duration ?? scenario.duration ?? '10m');
+  const target = oneOf('target', ['http', 'kafka'] as const, given.target ?? scenario.target ?? 'http');
+  const usualCurve = duration >= DAY_MS ? 'week' : 'flat';
+  const faults = [...(given.chaos === undefined ? [] : parseFaults(given.chaos)), ...faultsOf(scenario)];
+  if (
+    target === 'http' &&
+    faults.some(({ fault }) => fault === 'poison-codec') &&
+    given.chaos?.includes('poison')
+  )
+    throw new ExpectationError(
+      'chaos: received poison-codec with the target http, expected the target kafka',
+    );
+  return {
+    users,
+    rate,
+    plannedRate: Number.isFinite(rate) ? rate : PLANNED_AT_MOST,
+    duration,
+    seed: wholeFrom('seed', given.seed ?? scenario.seed ?? 1, 0, Number.MAX_SAFE_INTEGER),
+    personas: personasOf(given.persona ?? scenario.persona),
+    target,
+    // The shop packs its own batches.
+    faults: target === 'http' ? faults.filter(({ fault }) => fault !== 'poison-codec') : faults,
+    curve: oneOf('curve', ['flat', 'week'] as const, given.curve ?? scenario.curve ?? usualCurve),
+    clock: given.clock ?? now,
+    expect: scenario.expect ?? {},
+    scenario: file,
+  };
+}
+
+function readRate(given: string | undefined, users: number): number {
+  if (given === undefined) return users * USUAL_PACE;
+  if (given === 'max') return Number.POSITIVE_INFINITY;
+  const rate = /^\d{1,7}(\.\d{1,4})?$/.test(given) ? Number(given) : 0;
+  if (rate > 0) return rate;
+  throw new ExpectationError(`rate: received ${JSON.stringify(given)}, expected events a second, or max`);
+}
+
+function wholeFrom(name: string, value: number, least: number, most: number): number {
+  if (Number.isSafeInteger(value) && value >= least && value <= most) return value;
+  throw new ExpectationError(`${name}: received ${value}, expected a whole number from ${least} to ${most}`);
+}
+
+function oneOf<const T extends readonly string[]>(name: string, values: T, value: string): T[number] {
+  const found = values.find((one) => one === value);
+  if (found !== undefined) return found;
+  throw new ExpectationError(`${name}: received ${JSON.stringify(value)}, expected ${values.join(' or ')}`);
+}
+
+function personasOf(name: string | undefined): readonly Persona[] {
+  if (name === undefined) return PERSONAS;
+  const one = PERSONAS.find((persona) => persona.name === name);
+  if (one !== undefined) return [one];
+  const names = PERSONAS.map((persona) => persona.name).join(', ');
+  throw new ExpectationError(`persona: received ${JSON.stringify(name)}, expected ${names}`);
+}
+
+function faultsOf({ timeline = [] }: Partial<Scenario>): Fault[] {
+  return timeline.flatMap(({ at, fault, share, for: lasting }) => {
+    const from = parseDuration('at', at);
+    const until = lasting === undefined ? Number.POSITIVE_INFINITY : from + parseDuration('for', lasting);
+    const names = fault === 'all' ? FAULT_NAMES : [fault];
+    return names.map((name) => ({ fault: name, share: parseShare(share), from, until }));
+  });
+}

@@ -1,0 +1,56 @@
+// What a run has done so far: sends by what they bear and what is expected of them, latencies, missed starts, the funnel.
+
+import type { FaultName } from './core/faults.ts';
+import { Funnel } from './core/funnel.ts';
+import type { LedgerEntry } from './ledger/entry.ts';
+
+/** Bounds in milliseconds, each a tenth above the one before: quantiles come out within 10 %. */
+const BOUNDS = Array.from({ length: 160 }, (_, index) => 0.5 * 1.1 ** index);
+
+export class Tally {
+  readonly funnel = new Funnel();
+  readonly expected = new Map<LedgerEntry['expect'], number>();
+  readonly faults = new Map<FaultName, number>();
+  readonly #latencies = new Array<number>(BOUNDS.length + 1).fill(0);
+  sends = 0;
+  missed = 0;
+  errors = 0;
+
+  add({ expect, faults }: Pick<LedgerEntry, 'expect' | 'faults'>): void {
+    this.sends += 1;
+    this.expected.set(expect, (this.expected.get(expect) ?? 0) + 1);
+    for (const fault of faults) this.faults.set(fault, (this.faults.get(fault) ?? 0) + 1);
+  }
+
+  /** @param ms from the intended start to the answer */
+  latency(ms: number): void {
+    let low = 0;
+    let high = BOUNDS.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((BOUNDS[middle] ?? 0) < ms) low = middle + 1;
+      else high = middle;
+    }
+    this.#latencies[low] = (this.#latencies[low] ?? 0) + 1;
+  }
+
+  /** Milliseconds below which this share of the answers came; undefined where there was none. */
+  quantile(share: number): number | undefined {
+    const all = this.#latencies.reduce((sum, count) => sum + count, 0);
+    if (all === 0) return undefined;
+    let left = share * all;
+    const index = this.#latencies.findIndex((count) => {
+      left -= count;
+      return left <= 0;
+    });
+    return BOUNDS[Math.max(0, index)] ?? BOUNDS.at(-1);
+  }
+
+  /** Sends that are to be set aside. */
+  get rejected(): number {
+    let sum = 0;
+    for (const [expect, count] of this.expected)
+      if (expect !== 'stored' && expect !== 'duplicate' && expect !== 'refused') sum += count;
+    return sum;
+  }
+}

@@ -1,0 +1,124 @@
+// A shopper at the shop's own pages: what it asks for, and what it reads on them. The pages are read as a browser shows them,
+// by the few things a shopper needs: the banner or ad, the order form, and the ids that the ribbon shows.
+
+import { findItem } from '../../catalogue/catalogue.ts';
+import { SIMULATED_HEADER, simulatedHeader } from '../../enrichment/simulated.ts';
+import type { Shopper } from '../core/shopper.ts';
+import type { Shown } from '../core/visit.ts';
+import type { Answer, Cookies, HttpClient } from './http-client.ts';
+
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' } as const;
+
+/** What a page showed, and the ids of the events that it says it caused, newest first. */
+export type Seen = {
+  readonly shown: Shown;
+  readonly orderIds: readonly string[];
+  readonly form: OrderForm | undefined;
+};
+export type OrderForm = { readonly order_id: string; readonly seal: string; readonly item: string };
+
+/** The shop did not answer as a shop does. */
+export class PageError extends Error {
+  override readonly name = 'PageError';
+}
+
+export class Browser {
+  readonly #client: HttpClient;
+  readonly #cookies: Cookies = new Map();
+  readonly #headers: Readonly<Record<string, string>>;
+  #told = false;
+  #referrer: string | undefined;
+  readonly shopper: Shopper;
+
+  /** @param secret the shop's; without it the shop takes the shopper for a visitor from this machine */
+  constructor(client: HttpClient, shopper: Shopper, secret: string | undefined) {
+    this.#client = client;
+    this.shopper = shopper;
+    this.#headers = {
+      'user-agent': shopper.userAgent,
+      accept: 'text/html',
+      ...(secret === undefined ? {} : { [SIMULATED_HEADER]: simulatedHeader(secret, shopper.ip) }),
+    };
+  }
+
+  /** 32 hex digits: the visitor that the shop takes the shopper for. */
+  get userId(): string {
+    const cookie = decodeURIComponent(this.#cookies.get('visitor') ?? '');
+    return /^s:([0-9a-f]{32})\./.exec(cookie)?.[1] ?? this.shopper.userId;
+  }
+
+  async look(): Promise<Seen> {
+    const seen = readPage(await this.#get('/'));
+    if (!this.#told) await this.#tell();
+    return seen;
+  }
+
+  /** The page of a product, by way of the banner that was shown. */
+  async click({ item, pageId }: Shown): Promise<Seen> {
+    return readPage(await this.#get(`/product/${item.product}?item=${item.slug}&page_id=${pageId}`));
+  }
+
+  /** Places an order, again where Kafka had not confirmed it: that orders once. */
+  async order(form: OrderForm): Promise<void> {
+    const body = new URLSearchParams(form).toString();
+    for (let tries = 0; ; tries += 1) {
+      const answer = await this.#post('/order', FORM, body);
+      if (answer.status === 303) return;
+      if (answer.status !== 503 || tries === 20)
+        throw new PageError(`POST /order was answered with ${answer.status}`);
+    }
+  }
+
+  /** Sends bytes to the collector. */
+  collect(body: string): Promise<Answer> {
+    return this.#post(
+      '/api/events',
+      { 'content-type': 'application/json', accept: 'application/json' },
+      body,
+    );
+  }
+
+  /** Age and gender, once, as a visitor may tell them. */
+  async #tell(): Promise<void> {
+    this.#told = true;
+    const { gender, birthdate = '' } = this.shopper;
+    if (gender === 'U') return;
+    await this.#post('/visitor', FORM, new URLSearchParams({ gender, birthdate, here: '/' }).toString());
+  }
+
+  async #get(path: string): Promise<string> {
+    const referer = this.#referrer === undefined ? {} : { referer: this.#referrer };
+    const answer = await this.#client.ask(
+      { method: 'GET', path, headers: { ...this.#headers, ...referer } },
+      this.#cookies,
+    );
+    if (answer.status !== 200) throw new PageError(`GET ${path} was answered with ${answer.status}`);
+    this.#referrer = this.#client.urlOf(path);
+    return answer.body;
+  }
+
+  #post(path: string, headers: Readonly<Record<string, string>>, body: string): Promise<Answer> {
+    return this.#client.ask(
+      { method: 'POST', path, headers: { ...this.#headers, ...headers }, body },
+      this.#cookies,
+    );
+  }
+}
+
+/** @throws {PageError} where there is no banner on it */
+export function readPage(html: string): Seen {
+  const [, slug = '', pageId = ''] =
+    /href="\/product\/\w+\?item=([\w-]+)&(?:amp;|#38;)?page_id=([0-9a-f]{32})"/.exec(html) ?? [];
+  const item = findItem(slug);
+  if (item === undefined) throw new PageError('a page of the shop showed no banner');
+  const orderIds = [...html.matchAll(/data-way="([0-9a-f]{32})"/g)].map(([, id]) => id ?? '');
+  return { shown: { item, pageId }, orderIds, form: readForm(html) };
+}
+
+function readForm(html: string): OrderForm | undefined {
+  const field = (name: string) => new RegExp(`name="${name}" value="([^"]*)"`).exec(html)?.[1];
+  const [order_id, seal, item] = [field('order_id'), field('seal'), field('item')];
+  return order_id === undefined || seal === undefined || item === undefined
+    ? undefined
+    : { order_id, seal, item };
+}

@@ -1,0 +1,127 @@
+// Straight into Kafka: the events' own JSON, keyed by the visitor, with a header that says which run and which number. A
+// batch that is not acknowledged is sent again until it is, so that records may be there twice; the header tells.
+
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import kafkajs, { type Kafka, type Message, type Producer } from 'kafkajs';
+import { writeWire } from '../../events/wire.ts';
+import { connectProducer } from '../../kafka/client.ts';
+import { reasonOf } from '../../kafka/errors.ts';
+import { partitionOf } from '../../kafka/partition.ts';
+import { PARTITIONS } from '../../kafka/publisher.ts';
+import type { Logger } from '../../runtime/log.ts';
+import type { Numbered, Receipt, Target } from './target.ts';
+
+const { CompressionCodecs, CompressionTypes } = kafkajs;
+
+/** The header of a simulated record: `<run>/<n>`. */
+export const RUN_HEADER = 'shopstream-run';
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 2_000;
+const GARBAGE_BYTES = 48;
+
+export type TopicPlace = { readonly cluster: string; readonly from: Readonly<Record<string, string>> };
+
+/** A batch that says snappy and is not; in this process alone. */
+function packPoison(): void {
+  const known = CompressionCodecs[CompressionTypes.Snappy];
+  CompressionCodecs[CompressionTypes.Snappy] = () => ({
+    ...known?.(),
+    compress: async () =>
+      Buffer.concat([Buffer.from([0xff, 0xff, 0xff, 0xff, 0xff]), randomBytes(GARBAGE_BYTES)]),
+    decompress: known?.().decompress ?? (() => Promise.reject(new Error('snappy is not to be had'))),
+  });
+}
+
+export class KafkaTarget implements Target {
+  readonly #kafka: Kafka;
+  readonly #topic: string;
+  readonly #run: string;
+  readonly #log: Logger;
+  readonly #producer: Producer;
+  #partitions = PARTITIONS;
+
+  constructor(kafka: Kafka, topic: string, run: string, log: Logger) {
+    this.#kafka = kafka;
+    this.#topic = topic;
+    this.#run = run;
+    this.#log = log;
+    this.#producer = kafka.producer({ allowAutoTopicCreation: false });
+    packPoison();
+  }
+
+  /** Makes the topic where it is missing, and looks how far it goes. @throws kafkajs's error where Kafka is away */
+  async open(): Promise<TopicPlace> {
+    await connectProducer(this.#kafka, this.#producer, this.#topic, PARTITIONS);
+    const place = await placeOf(this.#kafka, this.#topic);
+    this.#partitions = Object.keys(place.from).length;
+    return place;
+  }
+
+  async send(batch: readonly Numbered[], signal: AbortSignal): Promise<readonly Receipt[]> {
+    const receipts: Receipt[] = [];
+    const plain = writeWire(batch.map(({ send }) => send.event));
+    const messages = batch.map(({ n, send }, index) =>
+      this.#message(n, send.key, send.broken ?? plain[index] ?? '', send.at),
+    );
+    for (let from = 0; from < batch.length; ) {
+      const poisoned = isPoisoned(batch[from]);
+      // A batch that does not unpack holds one record, so that it takes no other with it.
+      let to = from + 1;
+      while (!poisoned && to < batch.length && !isPoisoned(batch[to])) to += 1;
+      receipts.push(...(await this.#sendSurely(messages.slice(from, to), poisoned, signal)));
+      from = to;
+    }
+    return receipts;
+  }
+
+  async close(): Promise<void> {
+    await this.#producer.disconnect().catch(() => {});
+  }
+
+  #message(n: number, key: string, value: string, at: number): Message & { readonly partition: number } {
+    const headers = { [RUN_HEADER]: `${this.#run}/${n}` };
+    return { key, value, partition: partitionOf(key, this.#partitions), timestamp: String(at), headers };
+  }
+
+  async #sendSurely(
+    messages: readonly (Message & { readonly partition: number })[],
+    poisoned: boolean,
+    signal: AbortSignal,
+  ): Promise<Receipt[]> {
+    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+      try {
+        const compression = poisoned ? CompressionTypes.Snappy : CompressionTypes.None;
+        const sent = await this.#producer.send({ topic: this.#topic, messages: [...messages], compression });
+        const next = new Map(sent.map(({ partition, baseOffset }) => [partition, BigInt(baseOffset ?? -1)]));
+        return messages.map(({ partition }) => {
+          const offset = next.get(partition) ?? -1n;
+          next.set(partition, offset + 1n);
+          return { is: 'acknowledged', partition, offset: offset.toString() };
+        });
+      } catch (error) {
+        signal.throwIfAborted();
+        this.#log.debug(`Kafka does not take a batch, trying again: ${reasonOf(error)}`);
+        await sleep(pause, undefined, { signal });
+      }
+    }
+  }
+}
+
+const isPoisoned = (one: Numbered | undefined): boolean => one?.send.expect === 'undecodable';
+
+/** The cluster, and where the topic's partitions end. */
+export async function placeOf(kafka: Kafka, topic: string): Promise<TopicPlace> {
+  const admin = kafka.admin();
+  try {
+    await admin.connect();
+    const { clusterId } = await admin.describeCluster();
+    const offsets = await admin.fetchTopicOffsets(topic);
+    return {
+      cluster: clusterId,
+      from: Object.fromEntries(offsets.map(({ partition, high }) => [partition, high])),
+    };
+  } finally {
+    await admin.disconnect().catch(() => {});
+  }
+}

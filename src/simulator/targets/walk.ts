@@ -1,0 +1,258 @@
+// The crowd at the shop's own pages. When a shopper acts follows from the plan, not from how quickly the shop answers; what
+// a shopper does follows from what the shop has shown. Orders that no click came before, and faults, go to the collector,
+// as another client of the shop would send them.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import TinyQueue from 'tinyqueue';
+import type { Title } from '../../events/event.ts';
+import { ORDER_PAGE_ID } from '../../events/ids.ts';
+import { type CrowdOptions, curveOf, gather } from '../core/crowd.ts';
+import type { Injector, Send } from '../core/inject.ts';
+import { eventOf, Schedule } from '../core/timeline.ts';
+import { beginVisit, continueVisit, type Shown, type Step } from '../core/visit.ts';
+import { Bucket, MISSED_MS } from '../drive.ts';
+import { digestOf, type LedgerEntry } from '../ledger/entry.ts';
+import { Browser, type OrderForm, PageError, type Seen } from './browser.ts';
+import type { HttpClient } from './http-client.ts';
+
+const LOOK_MS = 10;
+const MOST_IN_FLIGHT = 256;
+const RETRY_MS = 500;
+
+/** An entry of the ledger but for its number. */
+export type Told = Omit<LedgerEntry, 'n'>;
+
+export type WalkOptions = {
+  readonly crowd: CrowdOptions;
+  readonly injector: Injector;
+  readonly client: HttpClient;
+  readonly secret: string | undefined;
+  readonly signal: AbortSignal;
+  /** Called once the shop has answered. @param latency milliseconds from the intended start; one for each request */
+  readonly done: (told: readonly Told[], latency: number, counted: readonly Counted[]) => Promise<void>;
+  readonly missed: () => void;
+  readonly failed: (error: unknown) => void;
+};
+/** An event as the funnel counts it; faulty ones are not in it. */
+export type Counted = { readonly shown: Shown; readonly title: Title; readonly device: 'desktop' | 'mobile' };
+
+type Walker = {
+  readonly browser: Browser;
+  readonly schedule: Schedule;
+  step: Step | undefined;
+  form: OrderForm | undefined;
+};
+type Due =
+  | { readonly time: number; readonly walker: Walker }
+  | { readonly time: number; readonly walker: Walker; readonly send: Send };
+
+/** Walks until the crowd's end, or until the signal is aborted. */
+export async function walk(options: WalkOptions): Promise<void> {
+  const { crowd, client, secret, signal } = options;
+  const queue = new TinyQueue<Due>(startOf(crowd, client, secret), (a, b) => a.time - b.time);
+  const bucket = new Bucket(crowd.rate);
+  const under = new Set<Promise<void>>();
+  for (;;) {
+    const now = Date.now();
+    const due = queue.peek();
+    if (signal.aborted || now >= crowd.end) break;
+    if (
+      due === undefined ||
+      due.time > now ||
+      under.size >= MOST_IN_FLIGHT ||
+      !bucket.take(now, costOf(due))
+    ) {
+      await sleep(LOOK_MS, undefined, { signal }).catch(() => {});
+      continue;
+    }
+    queue.pop();
+    if (now - due.time > MISSED_MS) options.missed();
+    const acting = act(due, options, (next) => queue.push(next));
+    under.add(acting);
+    void acting.finally(() => under.delete(acting));
+  }
+  await Promise.all(under);
+}
+
+function startOf(crowd: CrowdOptions, client: HttpClient, secret: string | undefined): Due[] {
+  const { pace, shoppers } = gather(crowd);
+  const curve = curveOf(crowd);
+  return shoppers.map((shopper) => {
+    const schedule = new Schedule(shopper, pace, curve());
+    schedule.skipTo(crowd.start);
+    const walker: Walker = {
+      browser: new Browser(client, shopper, secret),
+      schedule,
+      step: undefined,
+      form: undefined,
+    };
+    return { time: schedule.next(), walker };
+  });
+}
+
+/** Events that an action comes to. */
+const costOf = (due: Due): number => (!('send' in due) && due.walker.step?.action.do === 'click' ? 2 : 1);
+
+async function act(due: Due, options: WalkOptions, push: (due: Due) => void): Promise<void> {
+  const { time, walker } = due;
+  try {
+    if ('send' in due) await sendFault(walker, due.send, options);
+    else await takeStep(walker, time, options, push);
+  } catch (error) {
+    if (options.signal.aborted) return;
+    options.failed(error);
+    if ('send' in due) return;
+    // Whoever gets no page goes away, and comes back some time.
+    walker.step = undefined;
+    walker.schedule.left(time + RETRY_MS);
+    walker.schedule.events += 1;
+    push({ time: walker.schedule.next(), walker });
+  }
+}
+
+async function takeStep(
+  walker: Walker,
+  time: number,
+  options: WalkOptions,
+  push: (due: Due) => void,
+): Promise<void> {
+  const { browser, schedule } = walker;
+  const { shopper } = browser;
+  walker.step ??= beginVisit(shopper);
+  const { visit, action } = walker.step;
+  if (action.do === 'leave') return;
+  const seen = await perform(walker, time, options);
+  if (seen !== undefined)
+    for (const send of faultsAt(walker, seen.shown, time, options)) push({ time: send.at, walker, send });
+  schedule.events += action.do === 'click' ? 2 : 1;
+  walker.step = continueVisit(shopper, visit, seen?.shown);
+  if (walker.step.action.do === 'leave') {
+    schedule.left(time);
+    walker.step = undefined;
+    push({ time: schedule.next(), walker });
+  } else push({ time: time + schedule.think(), walker });
+}
+
+async function perform(
+  walker: Walker,
+  time: number,
+  { done, signal }: WalkOptions,
+): Promise<Seen | undefined> {
+  const { browser, step } = walker;
+  const told = (shown: Shown, title: Title, orderId: string | undefined) =>
+    toldOf(browser, shown, title, orderId, time);
+  const counted = (shown: Shown, title: Title): Counted => ({
+    shown,
+    title,
+    device: browser.shopper.role.device,
+  });
+  const action = step?.action;
+  switch (action?.do) {
+    case 'look': {
+      const seen = await browser.look();
+      await done([told(seen.shown, 'banner_show', seen.orderIds[0])], Date.now() - time, [
+        counted(seen.shown, 'banner_show'),
+      ]);
+      return seen;
+    }
+    case 'click': {
+      const seen = await browser.click(action.shown);
+      walker.form = seen.form;
+      const [ad, click] = seen.orderIds;
+      const entries = [told(action.shown, 'banner_click', click), told(seen.shown, 'banner_show', ad)];
+      await done(entries, Date.now() - time, [
+        counted(action.shown, 'banner_click'),
+        counted(seen.shown, 'banner_show'),
+      ]);
+      return seen;
+    }
+    case 'order': {
+      const orderId = action.direct
+        ? await orderDirectly(walker, action.shown, time, signal)
+        : await orderByForm(walker);
+      await done([told(action.shown, 'order', orderId)], Date.now() - time, [counted(action.shown, 'order')]);
+      return undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function toldOf(
+  browser: Browser,
+  { item, pageId }: Shown,
+  title: Title,
+  orderId: string | undefined,
+  at: number,
+): Told {
+  const content = digestOf({
+    user_id: browser.userId,
+    page_id: title === 'order' ? ORDER_PAGE_ID : pageId,
+    product: item.product,
+    site_version: browser.shopper.role.device,
+    title,
+  });
+  return { order_id: orderId ?? null, at, faults: [], expect: 'stored', content, time: 0 };
+}
+
+async function orderByForm({ browser, form }: Walker): Promise<string> {
+  if (form === undefined) throw new PageError('a product page had no order form');
+  await browser.order(form);
+  return form.order_id;
+}
+
+async function orderDirectly(
+  walker: Walker,
+  shown: Shown,
+  time: number,
+  signal: AbortSignal,
+): Promise<string> {
+  const { browser } = walker;
+  const { shopper } = browser;
+  const event = eventOf({ ...shopper, userId: browser.userId }, shopper.random, 'order', shown, time);
+  await collect(browser, JSON.stringify(event), signal);
+  return event.order_id;
+}
+
+/** What the collector says of one event; asked again while it can't take any, which is safe. */
+async function collect(
+  browser: Browser,
+  body: string,
+  signal: AbortSignal,
+): Promise<CollectorResult | undefined> {
+  for (;;) {
+    const answer = await browser.collect(body).catch(() => undefined);
+    if (answer !== undefined && answer.status < 500 && answer.status !== 429) {
+      const { results = [] } = JSON.parse(answer.body) as { results?: CollectorResult[] };
+      return results[0];
+    }
+    await sleep(RETRY_MS, undefined, { signal });
+  }
+}
+
+type CollectorResult = { readonly accepted: boolean; readonly partition?: number; readonly offset?: string };
+
+/** What faults make of one more event of the shopper, a show. */
+function faultsAt(walker: Walker, shown: Shown, time: number, { injector }: WalkOptions): Send[] {
+  const { shopper, userId } = walker.browser;
+  const event = () =>
+    eventOf({ ...shopper, userId }, injector.streamOf(shopper.number), 'banner_show', shown, time);
+  return injector.faultySends(shopper.number, time, event);
+}
+
+async function sendFault({ browser }: Walker, send: Send, { done, signal }: WalkOptions): Promise<void> {
+  const result = await collect(browser, send.broken ?? JSON.stringify(send.event), signal);
+  const { event, faults, at, expect } = send;
+  const isTaken = expect === 'stored' || expect === 'duplicate';
+  const entry: Told = {
+    order_id: event.order_id,
+    at,
+    faults: [...faults],
+    expect: isTaken || result?.accepted === true ? expect : 'refused',
+    content: digestOf(event),
+    time: Date.parse(event.time),
+    ...(result?.partition === undefined ? {} : { partition: result.partition }),
+    ...(result?.offset === undefined ? {} : { offset: result.offset }),
+  };
+  await done([entry], Date.now() - at, []);
+}
