@@ -15,6 +15,7 @@ import { PARTS, type Part, startPart } from './processes/parts.ts';
 import { start } from './processes/start.ts';
 import { createLog } from './runtime/log.ts';
 import { version } from './runtime/version.ts';
+import type { SimulateOptions } from './simulator/commands.ts';
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
@@ -112,6 +113,7 @@ function buildProgram(): Command {
       }),
   );
   program.addCommand(aggregateCommand());
+  program.addCommand(simulateCommand());
   program.addCommand(new Command('run-part').argument('<part>').action(runPart), { hidden: true });
   return program;
 }
@@ -182,6 +184,45 @@ function aggregateRun(): Command {
         },
       });
     });
+}
+
+/** `simulate` and `simulate verify`; one without a name is a run. */
+function simulateCommand(): Command {
+  const made = new Command('simulate')
+    .description('simulated shoppers, with faults that are known')
+    .exitOverride();
+  const run = command('run', 'lets shoppers visit the shop, or writes what they do to Kafka (the default)')
+    .option('--users <number>', 'shoppers (default: 200)', wholeNumber)
+    .option('--rate <number>', 'events a second of all, or max (default: 0.25 for each shopper)')
+    .option('--duration <time>', 'as 30s, 10m or 2h (default: 10m)')
+    .option('--seed <number>', 'what the random numbers start from (default: 1)', wholeNumber)
+    .option('--persona <name>', 'shoppers of this kind alone (default: all kinds)')
+    .option('--target <name>', 'http, the shop itself, or kafka, past it (default: http)')
+    .option('--chaos <faults>', 'as late=5%,duplicate=2%@1m+30s: from 1m on, for 30s; all=5% is every fault')
+    .option('--curve <name>', "flat, or week for a week's hours (default: week from a day on)")
+    .option('--clock <time>', 'the first moment, ISO 8601 in UTC (default: now)', instant)
+    .option('--scenario <file>', 'all of this from a YAML file; options win')
+    .option('--url <address>', 'the shop (default: HOST and PORT)')
+    .option('--dry-run', 'prints what would be sent as NDJSON, and sends nothing')
+    .action(async (options: SimulateOptions) => {
+      const { simulate } = await import('./simulator/commands.ts');
+      process.exitCode = await simulate(readConfig(givenSettings(options as unknown as Options)), options);
+    });
+  const check = command(
+    'verify',
+    'compares what a run has injected with Kafka, rows, rollups and what was set aside',
+  )
+    .argument('[run]', 'its id (default: the last run)')
+    .option('--wait <seconds>', 'for which ingest may be behind', wholeNumber, 60)
+    .action(async (id: string | undefined, options: { readonly wait: number }) => {
+      const { verify } = await import('./simulator/commands.ts');
+      process.exitCode = await verify(
+        readConfig(givenSettings(options as unknown as Options)),
+        id,
+        options.wait * 1000,
+      );
+    });
+  return made.addCommand(run, { isDefault: true }).addCommand(check);
 }
 
 function instant(text: string): number {

@@ -26,9 +26,15 @@ export class LedgerWriter {
       await once(this.#out, 'drain');
   }
 
-  /** @param time milliseconds since 1970 */
-  async end(time: number): Promise<void> {
-    this.#out.end(`${JSON.stringify({ ended: new Date(time).toISOString(), sends: this.#sends })}\n`);
+  /**
+   * Closes the file.
+   * @param time milliseconds since 1970
+   * @param whole false where sends may be missing in it, as the run was cut short
+   */
+  async end(time: number, whole: boolean): Promise<void> {
+    if (whole)
+      this.#out.write(`${JSON.stringify({ ended: new Date(time).toISOString(), sends: this.#sends })}\n`);
+    this.#out.end();
     await finished(this.#out);
   }
 }

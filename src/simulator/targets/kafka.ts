@@ -19,16 +19,25 @@ export const RUN_HEADER = 'shopstream-run';
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2_000;
 const GARBAGE_BYTES = 48;
+/** The length of what is packed, longer than any varint may be. */
+const NO_SNAPPY = Buffer.from([0xff, 0xff, 0xff, 0xff, 0xff]);
+/** A run and a number, as the header has them. */
+const POISONED = /\d{8}T\d{6}-[0-9a-f]{6}\/\d+/;
 
 export type TopicPlace = { readonly cluster: string; readonly from: Readonly<Record<string, string>> };
 
-/** A batch that says snappy and is not; in this process alone. */
+/**
+ * A batch that says snappy and is not; in this process alone. It still says which record of which run it was: that is how
+ * the ledger finds it again among what was set aside.
+ */
 function packPoison(): void {
   const known = CompressionCodecs[CompressionTypes.Snappy];
   CompressionCodecs[CompressionTypes.Snappy] = () => ({
     ...known?.(),
-    compress: async () =>
-      Buffer.concat([Buffer.from([0xff, 0xff, 0xff, 0xff, 0xff]), randomBytes(GARBAGE_BYTES)]),
+    compress: async ({ buffer }: { readonly buffer: Buffer }) => {
+      const [name = ''] = POISONED.exec(buffer.toString('latin1')) ?? [];
+      return Buffer.concat([NO_SNAPPY, Buffer.from(`${name};`), randomBytes(GARBAGE_BYTES)]);
+    },
     decompress: known?.().decompress ?? (() => Promise.reject(new Error('snappy is not to be had'))),
   });
 }

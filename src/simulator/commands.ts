@@ -1,0 +1,167 @@
+// `simulate` and `simulate verify`: what main.ts calls. Events of a dry run go to standard output, words to standard error.
+// Exit codes: 0 all is well, 1 the rate was missed, a page failed, or something is not as the ledger says.
+
+import { once } from 'node:events';
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { setInterval } from 'node:timers/promises';
+import type { Config } from '../config.ts';
+import { clusterOf, databaseUrlOf } from '../connections.ts';
+import { openPool } from '../db/pool.ts';
+import { createKafka, describeCluster } from '../kafka/client.ts';
+import { createLog, type Logger } from '../runtime/log.ts';
+import { standardOutput } from '../runtime/standard-output.ts';
+import { readSecret } from '../site/secret.ts';
+import { ExpectationError } from './core/errors.ts';
+import { commandOf } from './core/repeat.ts';
+import { ledgerFile } from './ledger/entry.ts';
+import { readLedger } from './ledger/read.ts';
+import { verifyRun } from './ledger/verify.ts';
+import { type GivenOptions, type RunOptions, readOptions } from './options.ts';
+import { dryLine, planOf } from './plan.ts';
+import { describeComparison, describeRun, msText } from './report.ts';
+import { type Place, runSimulation } from './run.ts';
+import type { Tally } from './tally.ts';
+
+const DONE = 0;
+const NOT_ALL = 1;
+const TOLD_EVERY_MS = 10_000;
+const SHOWN_EVERY_MS = 500;
+
+export type SimulateOptions = GivenOptions & {
+  readonly scenario?: string | undefined;
+  readonly dryRun?: true;
+  readonly url?: string | undefined;
+};
+
+const logOf = ({ LOG_LEVEL }: Config): Logger =>
+  createLog('simulator', LOG_LEVEL === 'info' ? 'warn' : LOG_LEVEL);
+
+/** Turns what a user can mend into its line and exit code 1. */
+async function told(work: () => Promise<number>): Promise<number> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ExpectationError)) throw error;
+    console.error(`simulate: ${error.message}`);
+    return NOT_ALL;
+  }
+}
+
+/** Runs, or prints what a run would send. */
+export const simulate = (config: Config, given: SimulateOptions): Promise<number> =>
+  told(async () => {
+    const options = readOptions(given, given.scenario, Date.now());
+    if (given.dryRun === true) return dryRun(options);
+    if (options.target === 'http' && given.clock !== undefined)
+      throw new ExpectationError(
+        "clock: received one with the target http, where the shop's own counts; expected a dry run or the target kafka",
+      );
+    const log = logOf(config);
+    const kafka = createKafka(clusterOf(config), 'shopstream-simulator', log);
+    await describeCluster(kafka, clusterOf(config));
+    const place = {
+      kafka,
+      topic: config.KAFKA_TOPIC,
+      dataDir: config.DATA_DIR,
+      ...shopOf(config, given.url),
+      log,
+    };
+    return run(options, place);
+  });
+
+async function dryRun(options: RunOptions): Promise<number> {
+  const out = standardOutput();
+  let n = 0;
+  let lines: string[] = [];
+  for (const send of planOf(options)) {
+    n += 1;
+    lines.push(dryLine(n, send));
+    if (lines.length < 1_000) continue;
+    if (!out.write(lines.join(''))) await once(out, 'drain');
+    lines = [];
+  }
+  await new Promise((resolve) => out.write(lines.join(''), resolve));
+  console.error(`${n} events; again: ${commandOf(options)} --dry-run`);
+  return DONE;
+}
+
+async function run(options: RunOptions, place: Place): Promise<number> {
+  const stop = new AbortController();
+  const stopping = () => stop.abort();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stopping);
+  const shown = new AbortController();
+  try {
+    const result = await runSimulation(
+      options,
+      place,
+      stop.signal,
+      (tally) => void showProgress(tally, shown.signal),
+    );
+    shown.abort();
+    const { lines, failures } = describeRun(options, result, commandOf(options));
+    console.error(lines.join('\n'));
+    for (const failure of failures) console.error(`simulate: ${failure}`);
+    return failures.length === 0 ? DONE : NOT_ALL;
+  } finally {
+    shown.abort();
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stopping);
+  }
+}
+
+/** The rate, the latency and the errors: one line that is kept up on a terminal, a line now and then elsewhere. */
+async function showProgress(tally: Tally, signal: AbortSignal): Promise<void> {
+  const terminal = process.stderr.isTTY;
+  let [before, at] = [0, performance.now()];
+  try {
+    for await (const _ of setInterval(terminal ? SHOWN_EVERY_MS : TOLD_EVERY_MS, undefined, { signal })) {
+      const now = performance.now();
+      const rate = ((tally.sends - before) * 1000) / (now - at);
+      [before, at] = [tally.sends, now];
+      const text = `${tally.sends} events, ${rate.toFixed(1)}/s, p50 ${msText(tally.quantile(0.5))}, p99 ${msText(tally.quantile(0.99))}, ${tally.errors} errors`;
+      process.stderr.write(terminal ? `\r\x1b[2K${text}` : `${text}\n`);
+    }
+  } catch {
+    // The run is over.
+    if (terminal) process.stderr.write('\r\x1b[2K');
+  }
+}
+
+/** Where the shop is; its secret where this machine has it, so that it knows the shoppers for simulated ones. */
+function shopOf(config: Config, url: string | undefined): Pick<Place, 'shop' | 'secret'> {
+  const host = config.HOST.includes(':') ? `[${config.HOST}]` : config.HOST;
+  const made = existsSync(path.join(config.DATA_DIR, 'cookie-secret'));
+  return {
+    shop: url ?? `http://${host}:${config.PORT}`,
+    secret: config.COOKIE_SECRET ?? (made ? readSecret(config.DATA_DIR) : undefined),
+  };
+}
+
+/**
+ * Compares what a run has injected with what became of it, event for event.
+ * @param run its id; undefined for the last one
+ * @param patienceMs for which ingest may be behind
+ */
+export const verify = (config: Config, run: string | undefined, patienceMs: number): Promise<number> =>
+  told(async () => {
+    const ledger = await readLedger(ledgerFile(config.DATA_DIR, run ?? lastRun(config.DATA_DIR)));
+    const log = logOf(config);
+    const kafka = createKafka(clusterOf(config), 'shopstream-verify', log);
+    const pool = openPool(await databaseUrlOf(config), log);
+    try {
+      const compared = await verifyRun(ledger, { kafka, pool, group: config.KAFKA_GROUP, patienceMs });
+      console.log(describeComparison(ledger, compared).join('\n'));
+      return compared.differences.length === 0 ? DONE : NOT_ALL;
+    } finally {
+      await pool.end();
+    }
+  });
+
+function lastRun(dataDir: string): string {
+  const folder = path.dirname(ledgerFile(dataDir, ''));
+  const files = existsSync(folder) ? readdirSync(folder) : [];
+  const runs = files.flatMap((file) => /^run-(.+)\.ndjson$/.exec(file)?.[1] ?? []).sort();
+  const last = runs.at(-1);
+  if (last === undefined) throw new ExpectationError(`received no run, and there is none in ${folder}`);
+  return last;
+}

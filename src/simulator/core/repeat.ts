@@ -1,0 +1,23 @@
+// The one line that repeats a run: every choice that its events follow from, as options of the command.
+
+import type { RunOptions } from '../options.ts';
+import type { Fault } from './faults.ts';
+
+/** As parseFaults() reads it. */
+export const faultText = ({ fault, share, from, until }: Fault): string =>
+  `${fault}=${share}${from > 0 || Number.isFinite(until) ? `@${from}ms` : ''}${Number.isFinite(until) ? `+${until - from}ms` : ''}`;
+
+/** `npm run simulate -- …` */
+export function commandOf(options: RunOptions): string {
+  const { users, rate, duration, seed, personas, target, faults, curve, clock } = options;
+  const [only, ...others] = personas;
+  return [
+    'npm run simulate --',
+    `--users ${users} --rate ${Number.isFinite(rate) ? rate : 'max'} --duration ${duration}ms --seed ${seed}`,
+    ...(only !== undefined && others.length === 0 ? [`--persona ${only.name}`] : []),
+    `--target ${target} --curve ${curve}`,
+    ...(faults.length === 0 ? [] : [`--chaos ${faults.map(faultText).join(',')}`]),
+    // The shop has its own clock.
+    ...(target === 'kafka' ? [`--clock ${new Date(clock).toISOString()}`] : []),
+  ].join(' ');
+}

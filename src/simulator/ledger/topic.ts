@@ -1,0 +1,93 @@
+// Reads a topic from where a run began to where it ends now, and finds the run's records: by their header, or by the event's
+// order_id where the shop has written them.
+
+import { randomBytes } from 'node:crypto';
+import type { Kafka, KafkaMessage } from 'kafkajs';
+import { undecodableReason } from '../../kafka/undecodable-batch.ts';
+import { RUN_HEADER } from '../targets/kafka.ts';
+import type { LedgerHead } from './entry.ts';
+
+export type Spot = { readonly partition: number; readonly offset: string };
+
+/** Where each record is, by its number in the run or, for the target http, by its order_id. A record may be there twice. */
+export type Found = ReadonlyMap<string, readonly Spot[]>;
+
+const ORDER_ID = /"order_id":"([0-9a-f]{32})"/;
+
+/** What a record of the run is called; undefined for any other. */
+function nameOf({ run, target }: LedgerHead, message: KafkaMessage): string | undefined {
+  if (undecodableReason(message) !== undefined) return undefined;
+  const header = message.headers?.[RUN_HEADER]?.toString();
+  if (target === 'kafka') return header?.startsWith(`${run}/`) ? header.slice(run.length + 1) : undefined;
+  return header === undefined ? ORDER_ID.exec(message.value?.toString('latin1') ?? '')?.[1] : undefined;
+}
+
+/** @throws kafkajs's error where Kafka is away, or no longer has what the run has sent */
+export async function findRecords(kafka: Kafka, head: LedgerHead): Promise<Found> {
+  const ends = await topicEnds(kafka, head.topic);
+  const left = new Map([...ends].filter(([partition, end]) => end > BigInt(head.from[partition] ?? 0)));
+  const found = new Map<string, Spot[]>();
+  if (left.size === 0) return found;
+  const group = `shopstream-verify-${randomBytes(6).toString('hex')}`;
+  const consumer = kafka.consumer({
+    groupId: group,
+    maxBytesPerPartition: 4 * 1024 * 1024,
+    maxWaitTimeInMs: 100,
+  });
+  await consumer.connect();
+  try {
+    await consumer.subscribe({ topic: head.topic, fromBeginning: true });
+    await new Promise<void>((resolve, reject) => {
+      consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
+      consumer
+        .run({
+          autoCommit: false,
+          eachBatch: async ({ batch: { partition, messages } }) => {
+            const begin = BigInt(head.from[partition] ?? 0);
+            for (const message of messages) {
+              const name = BigInt(message.offset) < begin ? undefined : nameOf(head, message);
+              if (name === undefined) continue;
+              const spot = { partition, offset: message.offset };
+              const known = found.get(name);
+              if (known === undefined) found.set(name, [spot]);
+              else known.push(spot);
+            }
+            const last = messages.at(-1)?.offset ?? '-1';
+            if (BigInt(last) + 1n >= (left.get(partition) ?? 0n)) left.delete(partition);
+            if (left.size === 0) resolve();
+          },
+        })
+        .catch(reject);
+      for (const [partition] of ends)
+        consumer.seek({ topic: head.topic, partition, offset: head.from[partition] ?? '0' });
+    });
+  } finally {
+    await consumer.disconnect().catch(() => {});
+    await forgetGroup(kafka, group);
+  }
+  return found;
+}
+
+async function topicEnds(kafka: Kafka, topic: string): Promise<Map<number, bigint>> {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    const offsets = await admin.fetchTopicOffsets(topic);
+    return new Map(offsets.map(({ partition, high }) => [partition, BigInt(high)]));
+  } finally {
+    await admin.disconnect().catch(() => {});
+  }
+}
+
+/** A group that nobody needs again; a cluster that won't have it deleted forgets it by itself. */
+async function forgetGroup(kafka: Kafka, group: string): Promise<void> {
+  const admin = kafka.admin();
+  try {
+    await admin.connect();
+    await admin.deleteGroups([group]);
+  } catch {
+    // Nothing depends on it.
+  } finally {
+    await admin.disconnect().catch(() => {});
+  }
+}

@@ -1,0 +1,24 @@
+// What a run will send, as the seed and the clock have it: for a dry run, and for Kafka.
+
+import { type CrowdOptions, crowd } from './core/crowd.ts';
+import { Injector, type Send } from './core/inject.ts';
+import { sendsInOrder } from './core/sends.ts';
+import type { RunOptions } from './options.ts';
+
+/** @param start milliseconds since 1970 of the first moment */
+export function crowdOf(options: RunOptions, start: number): CrowdOptions {
+  const { users, plannedRate, seed, personas, duration, curve } = options;
+  return { users, rate: plannedRate, seed, personas, start, end: start + duration, curve };
+}
+
+/** All that is sent, by time; the same options give the same sends. */
+export function planOf(options: RunOptions): Generator<Send> {
+  const { seed, clock, faults } = options;
+  return sendsInOrder(crowd(crowdOf(options, clock)), new Injector(seed, clock, faults));
+}
+
+/** A line of a dry run: a send, and what is expected of it. `bytes` are there where a fault replaces the event's own. */
+export function dryLine(n: number, { at, event, faults, expect, broken }: Send): string {
+  const bytes = broken === undefined ? {} : { bytes: broken };
+  return `${JSON.stringify({ n, at: new Date(at).toISOString(), faults, expect, event, ...bytes })}\n`;
+}

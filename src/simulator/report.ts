@@ -1,0 +1,92 @@
+// What a run and its verification say at the end, in lines of text.
+
+import type { Comparison } from './ledger/compare.ts';
+import type { Ledger } from './ledger/read.ts';
+import type { RunOptions } from './options.ts';
+import type { RunResult } from './run.ts';
+
+const number = new Intl.NumberFormat('en-US');
+const SHOWN_DIFFERENCES = 20;
+/** More missed starts than this, of all, and the run was not the one that was asked for. */
+const MISSED_SHARE = 0.01;
+
+export const msText = (ms: number | undefined): string =>
+  ms === undefined ? '-' : ms < 10 ? `${ms.toFixed(1)} ms` : `${number.format(Math.round(ms))} ms`;
+
+/** @returns the lines, and what of it was not as it was asked for */
+export function describeRun(
+  options: RunOptions,
+  { run, file, tally, took }: RunResult,
+  command: string,
+): { lines: string[]; failures: string[] } {
+  const seconds = took / 1000;
+  const rate = (tally.sends / seconds).toFixed(1);
+  const failures: string[] = [];
+  if (tally.missed > MISSED_SHARE * Math.max(1, tally.sends))
+    failures.push(`${number.format(tally.missed)} starts came more than a second late: the rate was missed`);
+  if (tally.errors > 0)
+    failures.push(`${number.format(tally.errors)} pages were not answered as a shop does`);
+  failures.push(...unmetExpectations(options, tally));
+  const faults = [...tally.faults].map(([name, count]) => `${name} ${number.format(count)}`).join(', ');
+  const expected = [...tally.expected].map(([name, count]) => `${name} ${number.format(count)}`).join(', ');
+  return {
+    lines: [
+      `run ${run}: ${number.format(tally.sends)} events in ${seconds.toFixed(1)} s, ${rate}/s; latency p50 ${msText(tally.quantile(0.5))}, p99 ${msText(tally.quantile(0.99))}; ${number.format(tally.missed)} missed starts, ${number.format(tally.errors)} errors`,
+      `injected: ${faults || 'no faults'}`,
+      `expected: ${expected || 'nothing'}`,
+      ...funnelLines(options, tally),
+      `again: ${command}`,
+      `ledger: ${file}; npm run simulate -- verify ${run}`,
+    ],
+    failures,
+  };
+}
+
+function unmetExpectations({ expect }: RunOptions, tally: RunResult['tally']): string[] {
+  const counts = new Map<string, number>([...tally.expected, ...tally.faults, ['rejected', tally.rejected]]);
+  return Object.entries(expect)
+    .filter(([name, wanted]) => (counts.get(name) ?? 0) !== wanted)
+    .map(([name, wanted]) => `${name}: ${counts.get(name) ?? 0}, the scenario expects ${wanted}`);
+}
+
+function funnelLines({ target, personas }: RunOptions, { funnel }: RunResult['tally']): string[] {
+  if (personas.length === 1) return [];
+  const { chiSquare, degrees, limit } = funnel.compare(target === 'kafka');
+  if (degrees === 0) return [];
+  const fits =
+    chiSquare <= limit
+      ? 'by less than chance does'
+      : 'by more than chance does, one run in a thousand excepted';
+  return [
+    `funnel: chi-square ${chiSquare.toFixed(1)} at ${degrees} degrees of freedom, limit ${limit.toFixed(1)} (99.9 %): it differs from the published counts ${fits}`,
+  ];
+}
+
+/** @returns the lines of a verification; the differences come last */
+export function describeComparison(
+  { head, entries, ended }: Ledger,
+  { differences, counted }: Comparison,
+): string[] {
+  const injected = new Map<string, number>();
+  for (const { expect } of entries) injected.set(expect, (injected.get(expect) ?? 0) + 1);
+  const found = new Map<string, number>([
+    ['stored', counted.stored],
+    ['duplicate', counted.duplicate],
+    ['refused', counted.refused],
+    ...counted.setAside,
+  ]);
+  const column = (text: string | number) => String(text).padStart(12);
+  return [
+    `run ${head.run}, target ${head.target}${ended ? '' : ', cut short: what it sent last may not be in the ledger'}`,
+    `${'expected'.padEnd(20)}${column('injected')}${column('counted')}`,
+    ...[...injected].map(
+      ([name, count]) =>
+        `${name.padEnd(20)}${column(number.format(count))}${column(number.format(found.get(name) ?? 0))}`,
+    ),
+    ...differences.slice(0, SHOWN_DIFFERENCES),
+    ...(differences.length > SHOWN_DIFFERENCES
+      ? [`… and ${number.format(differences.length - SHOWN_DIFFERENCES)} more`]
+      : []),
+    `${number.format(differences.length)} differences`,
+  ];
+}

@@ -1,0 +1,177 @@
+// A run from its first to its last send: the plan or the walk on one side, the target on the other, and every answer into
+// the tally and the ledger.
+
+import { randomBytes } from 'node:crypto';
+import type { Kafka } from 'kafkajs';
+import type { Logger } from '../runtime/log.ts';
+import { version } from '../runtime/version.ts';
+import { Injector } from './core/inject.ts';
+import { commandOf } from './core/repeat.ts';
+import { drive } from './drive.ts';
+import { digestOf, type LedgerEntry } from './ledger/entry.ts';
+import { LedgerWriter } from './ledger/write.ts';
+import type { RunOptions } from './options.ts';
+import { crowdOf, planOf } from './plan.ts';
+import { Tally } from './tally.ts';
+import { HttpClient } from './targets/http-client.ts';
+import { KafkaTarget, placeOf } from './targets/kafka.ts';
+import type { Numbered, Receipt } from './targets/target.ts';
+import { walk } from './targets/walk.ts';
+
+/** Batches on their way to Kafka at the same time. */
+const IN_FLIGHT = 4;
+
+export type Place = {
+  readonly kafka: Kafka;
+  readonly topic: string;
+  /** Where ledgers are written. */
+  readonly dataDir: string;
+  /** The shop's address, and its secret where it is known. */
+  readonly shop: string;
+  readonly secret: string | undefined;
+  readonly log: Logger;
+};
+
+export type RunResult = {
+  readonly run: string;
+  readonly file: string;
+  readonly tally: Tally;
+  /** Milliseconds that it took. */
+  readonly took: number;
+};
+
+/** An id that sorts by time. */
+const newRunId = (now: number): string =>
+  `${new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}-${randomBytes(3).toString('hex')}`;
+
+/**
+ * Runs to the end, or until the signal is aborted.
+ * @param begun called once the target is reached
+ * @throws kafkajs's error where Kafka can't be reached at the start
+ */
+export async function runSimulation(
+  options: RunOptions,
+  place: Place,
+  signal: AbortSignal,
+  begun: (tally: Tally) => void = () => {},
+): Promise<RunResult> {
+  const tally = new Tally();
+  const run = newRunId(Date.now());
+  const write = options.target === 'kafka' ? sendPlan : walkShop;
+  const began = Date.now();
+  const file = await write(options, place, { run, tally, signal, begun: () => begun(tally) });
+  return { run, file, tally, took: Date.now() - began };
+}
+
+type Running = {
+  readonly run: string;
+  readonly tally: Tally;
+  readonly signal: AbortSignal;
+  readonly begun: () => void;
+};
+
+async function sendPlan(
+  options: RunOptions,
+  { kafka, topic, dataDir, log }: Place,
+  { run, tally, signal, begun }: Running,
+): Promise<string> {
+  const target = new KafkaTarget(kafka, topic, run, log);
+  try {
+    const { cluster, from } = await target.open();
+    const command = commandOf(options);
+    const ledger = new LedgerWriter(dataDir, {
+      run,
+      version,
+      command,
+      target: 'kafka',
+      topic,
+      cluster,
+      from,
+    });
+    begun();
+    await drive(planOf(options), {
+      target,
+      rate: options.rate,
+      offset: Date.now() - options.clock,
+      signal,
+      inFlight: IN_FLIGHT,
+      missed: (starts) => {
+        tally.missed += starts;
+      },
+      done: async (batch, receipts, latencies) => {
+        for (const ms of latencies) tally.latency(ms);
+        const entries = batch.map((one, index) => entryOf(one, receipts[index]));
+        for (const [index, entry] of entries.entries()) {
+          tally.add(entry);
+          const { send } = batch[index] as Numbered;
+          if (send.faults.length === 0) tally.funnel.add(send.event);
+        }
+        await ledger.add(entries);
+      },
+    });
+    await ledger.end(Date.now(), !signal.aborted);
+    return ledger.file;
+  } finally {
+    await target.close();
+  }
+}
+
+function entryOf({ n, send }: Numbered, receipt: Receipt | undefined): LedgerEntry {
+  const { event, at, faults, expect } = send;
+  const known = receipt?.is === 'acknowledged' ? receipt : undefined;
+  return {
+    n,
+    order_id: event.order_id,
+    at,
+    faults: [...faults],
+    expect,
+    content: digestOf(event),
+    time: Date.parse(event.time),
+    ...(known === undefined ? {} : { partition: known.partition, offset: known.offset }),
+  };
+}
+
+async function walkShop(
+  options: RunOptions,
+  { kafka, topic, dataDir, shop, secret, log }: Place,
+  { run, tally, signal, begun }: Running,
+): Promise<string> {
+  const { cluster, from } = await placeOf(kafka, topic);
+  const command = commandOf(options);
+  const ledger = new LedgerWriter(dataDir, { run, version, command, target: 'http', topic, cluster, from });
+  const client = new HttpClient(shop);
+  const start = Date.now();
+  let n = 0;
+  begun();
+  try {
+    await walk({
+      crowd: crowdOf(options, start),
+      injector: new Injector(options.seed, start, options.faults),
+      client,
+      secret,
+      signal,
+      done: async (told, latency, counted) => {
+        tally.latency(latency);
+        for (const { shown, title, device } of counted)
+          tally.funnel.add({ product: shown.item.product, site_version: device, title });
+        const entries = told.map((one) => {
+          n += 1;
+          return { n, ...one };
+        });
+        for (const entry of entries) tally.add(entry);
+        await ledger.add(entries);
+      },
+      missed: () => {
+        tally.missed += 1;
+      },
+      failed: (error) => {
+        tally.errors += 1;
+        log.debug({ err: error }, 'the shop did not answer as a shop does');
+      },
+    });
+    await ledger.end(Date.now(), !signal.aborted);
+    return ledger.file;
+  } finally {
+    client.close();
+  }
+}

@@ -1,0 +1,88 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { commandOf } from '../../src/simulator/core/repeat.ts';
+import { type GivenOptions, readOptions } from '../../src/simulator/options.ts';
+import { temporaryFolder } from '../support/line.ts';
+
+const NOW = Date.parse('2026-03-02T09:00:00.000Z');
+const read = (given: GivenOptions) => readOptions(given, undefined, NOW);
+
+function scenario(text: string): string {
+  const file = path.join(temporaryFolder(), 'scenario.yaml');
+  writeFileSync(file, text);
+  return file;
+}
+
+describe('the options of a run', () => {
+  it.each<[GivenOptions, string]>([
+    [{ users: 0 }, 'users: received 0, expected a whole number from 1 to 1000000'],
+    [{ rate: 'fast' }, 'rate: received "fast", expected events a second, or max'],
+    [{ rate: '0' }, 'rate: received "0"'],
+    [{ rate: '-1' }, 'rate: received "-1"'],
+    [{ duration: '10' }, 'duration: received "10", expected a time as 30s, 10m or 2h'],
+    [{ duration: 'soon' }, 'duration: received "soon"'],
+    [{ seed: -1 }, 'seed: received -1'],
+    [{ persona: 'nobody' }, 'persona: received "nobody", expected'],
+    [{ target: 'ftp' }, 'target: received "ftp", expected http or kafka'],
+    [{ curve: 'round' }, 'curve: received "round", expected flat or week'],
+    [{ chaos: 'lates=5%' }, 'chaos: received "lates=5%", expected name=share with late'],
+    [{ chaos: 'late=500%' }, 'share: received "500%", expected 0% to 100%'],
+    [{ chaos: 'late' }, 'chaos: received "late"'],
+    [{ chaos: 'late=5%@soon' }, 'chaos: received "soon"'],
+    [{ chaos: 'poison-codec=5%', target: 'http' }, 'expected the target kafka'],
+  ])('%j are refused by their name', (given, words) => {
+    expect(() => read(given)).toThrow(words);
+  });
+
+  it('come from a scenario, and the command line wins', () => {
+    const file = scenario(
+      'users: 10\nrate: 5\nseed: 9\nduration: 1m\ntimeline:\n  - { at: 10s, fault: late, share: 10%, for: 30s }\nexpect: { rejected: 0 }\n',
+    );
+    expect(readOptions({ seed: 3 }, file, NOW)).toMatchObject({
+      users: 10,
+      rate: 5,
+      seed: 3,
+      duration: 60_000,
+      faults: [{ fault: 'late', share: 0.1, from: 10_000, until: 40_000 }],
+      expect: { rejected: 0 },
+    });
+  });
+
+  it.each([
+    ['colour: red', 'no field named colour'],
+    ['users: many', 'users: received "many"'],
+    ['timeline:\n  - { fault: never, share: 1% }', 'timeline.0.fault: received "never"'],
+    ['timeline: 5', 'timeline: received 5'],
+    ['- a list', 'a JSON object'],
+    ['a: [', "which can't be read"],
+  ])('of the scenario %j are refused by its file', (text, words) => {
+    const file = scenario(text);
+    expect(() => readOptions({}, file, NOW)).toThrow(words);
+    expect(() => readOptions({}, file, NOW)).toThrow(file);
+  });
+
+  it('are repeated by one line', () => {
+    const options = read({
+      users: 5,
+      rate: '2',
+      duration: '30s',
+      seed: 4,
+      chaos: 'late=5%@1s+2s',
+      target: 'kafka',
+    });
+    const line = commandOf(options);
+    const given = (name: string) => new RegExp(`--${name} (\\S+)`).exec(line)?.[1];
+    const again = read({
+      users: Number(given('users')),
+      rate: given('rate'),
+      duration: given('duration'),
+      seed: Number(given('seed')),
+      target: given('target'),
+      chaos: given('chaos'),
+      curve: given('curve'),
+      clock: Date.parse(given('clock') ?? ''),
+    });
+    expect(again).toEqual(options);
+  });
+});
