@@ -232,6 +232,12 @@ export const settings = {
     expected: 'a port from 1 to 65535',
     help: "where ingest alone answers /metrics (default: nowhere; the shop's /metrics has its figures too)",
   }),
+  AGGREGATOR_CHECK_SECONDS: setting({
+    parse: (text) => wholeNumber(text, 1, 3_600),
+    fallback: '60',
+    expected: 'seconds, 1 to 3600',
+    help: 'how often the aggregator looks which real-time sessions are due',
+  }),
   LOG_LEVEL: setting({
     parse: oneOf(LOG_LEVELS),
     fallback: 'info',

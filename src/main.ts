@@ -155,10 +155,14 @@ type RunOptions = {
   readonly format: 'ndjson' | 'csv';
   readonly out?: string;
   readonly discard?: true;
+  readonly topic?: string;
 };
 
 function aggregateRun(): Command {
-  return command('run', 'runs a definition over .csv, .ndjson and .json files, also .gz (the default)')
+  return command(
+    'run',
+    'runs a definition over .csv, .ndjson and .json files, also .gz, or on a topic (the default)',
+  )
     .argument('<definition>')
     .argument('[file...]')
     .option('--now <time>', "the run's clock, ISO 8601 in UTC (default: the machine's)", instant, Date.now())
@@ -166,23 +170,29 @@ function aggregateRun(): Command {
     .option('--out <file>', 'where to write the rows (default: standard output)')
     .option('--commit-ms <number>', 'milliseconds between commits', wholeNumber, 10_000)
     .option('--discard', 'forgets where a run over other files was cut off')
+    .option('--topic <name>', 'reads this topic instead of files, until Ctrl-C')
     .action(async (file: string, inputs: string[], options: RunOptions) => {
-      const { run } = await import('./aggregator/commands.ts');
+      const { follow, run } = await import('./aggregator/commands.ts');
+      const { topic, format, now, out, discard, commitMs } = options;
       const config = readConfig(givenSettings(options as unknown as Options));
-      process.exitCode = await run({
-        config,
-        file,
-        inputs,
-        now: options.now,
-        format: options.format,
-        out: options.out,
-        discard: options.discard === true,
-        commitMs: options.commitMs,
-        prepare: () => {
-          prepareDataDir(config.DATA_DIR);
-          return lockPart(config.DATA_DIR, 'postgres').release;
-        },
-      });
+      const prepare = () => {
+        prepareDataDir(config.DATA_DIR);
+        return lockPart(config.DATA_DIR, 'postgres').release;
+      };
+      process.exitCode =
+        topic === undefined
+          ? await run({
+              config,
+              file,
+              inputs,
+              now,
+              format,
+              out,
+              discard: discard === true,
+              commitMs,
+              prepare,
+            })
+          : await follow({ config, file, topic, format, prepare });
     });
 }
 

@@ -4,7 +4,11 @@
 import { once } from 'node:events';
 import { createWriteStream, readFileSync } from 'node:fs';
 import { finished } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config.ts';
+import { clusterOf } from '../connections.ts';
+import { type Pool, transaction } from '../db/pool.ts';
+import { createKafka, describeCluster } from '../kafka/client.ts';
 import { standardOutput } from '../runtime/standard-output.ts';
 import { InputError } from './batch/csv.ts';
 import { type Format, lineWriter } from './batch/output.ts';
@@ -12,27 +16,32 @@ import { type Progress, RunError, runBatch } from './batch/run.ts';
 import { withDatabase } from './database.ts';
 import { describeDefinition, flushCalendar } from './definition/calendar.ts';
 import { DefinitionError } from './definition/problem.ts';
-import { readDefinition } from './definition/read.ts';
+import { checkValue, readDefinition } from './definition/read.ts';
 import type { Definition } from './definition/schema.ts';
 import { runTests } from './definition/virtual-run.ts';
+import { resultTopicOf } from './realtime/forwarder.ts';
+import { RunningDefinition } from './realtime/running-definition.ts';
 import { sqlOf } from './sql/twin.ts';
+import { saveDefinition } from './store/definitions.ts';
+import { lastResult, readResults } from './store/results.ts';
 
 const DONE = 0;
 const NOT_ALL = 1;
 const SHOWN_ASIDES = 5;
 const PROGRESS_MS = 200;
+const RESULTS_MS = 250;
 
 /** @throws {DefinitionError}, {InputError} */
-function readFile(file: string): Definition {
-  let text: string;
+const readFile = (file: string): Definition => readDefinition(readText(file), file);
+
+function readText(file: string): string {
   try {
-    text = readFileSync(file, 'utf8');
+    return readFileSync(file, 'utf8');
   } catch (error) {
     throw new InputError(
       `received ${file}, which can't be read (${(error as NodeJS.ErrnoException).code}), expected a definition`,
     );
   }
-  return readDefinition(text, file);
 }
 
 /** Turns what a user can mend into its lines and exit code 1. */
@@ -154,6 +163,56 @@ export const run = ({ config, file, inputs, format, out, prepare, ...rest }: Run
       return result.setAside === 0 ? DONE : NOT_ALL;
     });
   });
+
+export type FollowCommand = {
+  readonly config: Config;
+  readonly file: string;
+  readonly topic: string;
+  readonly format: Format;
+  readonly prepare: () => () => void;
+};
+
+/** Runs a definition on a topic, and prints what it flushes, until the program is asked to stop. */
+export const follow = ({ config, file, topic, format, prepare }: FollowCommand): Promise<number> =>
+  told(async () => {
+    const definition = checkValue({ ...readDefinition(readText(file), file, true), topic }, true);
+    return withDatabase(config, prepare, async (pool, log) => {
+      const kafka = createKafka(clusterOf(config), 'shopstream-aggregate', log);
+      const clusterId = await describeCluster(kafka, clusterOf(config));
+      await transaction(pool, (client) => saveDefinition(client, definition));
+      const stop = new AbortController();
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+      const { name } = definition;
+      const checkMs = config.AGGREGATOR_CHECK_SECONDS * 1000;
+      const running = new RunningDefinition(kafka, pool, clusterId, { name, topic, checkMs }, log);
+      const toLine = lineWriter(format);
+      const before = await lastResult(pool, name);
+      await running.start((error) => stop.abort(error));
+      console.error(
+        `${name} runs on ${topic}; results are in the topic ${resultTopicOf(name)} too. Ctrl-C ends it.`,
+      );
+      for await (const rows of newResults(pool, name, before, stop.signal))
+        process.stdout.write(rows.map(toLine).join(''));
+      await running.stop();
+      return stop.signal.reason instanceof Error && stop.signal.reason.name !== 'AbortError' ? NOT_ALL : DONE;
+    });
+  });
+
+/** The rows that a definition flushes from now on, as they come. */
+async function* newResults(
+  pool: Pool,
+  definition: string,
+  before: number,
+  signal: AbortSignal,
+): AsyncGenerator<readonly string[]> {
+  for (let last = before; ; ) {
+    const results = await readResults(pool, definition, last);
+    last = results.at(-1)?.seq ?? last;
+    if (results.length > 0) yield results.map(({ row }) => row);
+    else if (signal.aborted) return;
+    else await sleep(RESULTS_MS, undefined, { signal }).catch(() => {});
+  }
+}
 
 /** One line on a terminal; nothing elsewhere. */
 function showRun(): (progress: Progress) => void {

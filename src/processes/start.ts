@@ -99,7 +99,7 @@ async function startHere(part: Part, config: Config, signal: AbortSignal): Promi
 async function startInOrder(parts: readonly Part[], supervisor: Supervisor): Promise<void> {
   const keep = (part: Part) => supervisor.keep(part);
   await settleAll(parts.filter((part) => part === 'postgres' || part === 'broker').map(keep));
-  await settleAll(parts.filter((part) => part === 'ingest' || part === 'web').map(keep));
+  await settleAll(parts.filter((part) => part !== 'postgres' && part !== 'broker').map(keep));
 }
 
 /** Waits for all, so that what has started can be stopped; then throws the first error. */

@@ -3,13 +3,13 @@
 // handed out once they are committed, all of them by the call that ends the run.
 
 import { createHash } from 'node:crypto';
-import { type Pool, transaction } from '../../db/pool.ts';
+import { type Client, type Pool, transaction } from '../../db/pool.ts';
 import type { Cell } from '../core/cell.ts';
 import type { Plan } from '../core/plan.ts';
 import { writeRow } from '../core/row.ts';
 import { type Flushed, flushDue, flushEnded, newState, type State, step } from '../core/step.ts';
 import type { Definition } from '../definition/schema.ts';
-import { readPlans, saveDefinition } from '../store/definitions.ts';
+import { readPlans, readRevision, saveDefinition } from '../store/definitions.ts';
 import { type AsideRow, insertAsides, insertResults } from '../store/results.ts';
 import { findOpenRun, insertRun, markDelivered, moveRun, type Run, type RunPlace } from '../store/runs.ts';
 import { deleteExpired, readSessions, sessionsWritten, writeSessions } from '../store/sessions.ts';
@@ -144,6 +144,7 @@ class BatchRun {
   #asides: AsideRow[] = [];
   #committedAt = performance.now();
   #commitTook = 0;
+  #revision = 0;
   #names: readonly string[] = [];
 
   constructor(options: RunOptions, inputs: readonly InputFile[], run: Run, deliver: Deliver) {
@@ -174,6 +175,7 @@ class BatchRun {
     const client = await pool.connect();
     try {
       await deleteExpired(client, this.#now);
+      this.#revision = await readRevision(client, definition.name);
       const { plans, fields } = await readPlans(client, definition.name);
       const plan = [...plans.values()].at(-1) as Plan;
       const state = newState(plan, 'batch', definition.limits?.max_sessions ?? DEFAULT_SESSIONS);
@@ -238,6 +240,18 @@ class BatchRun {
     );
   }
 
+  /** Real time, of the same definition, forgets what it has cached; where it was faster, this run can't go on. */
+  async #nextRevision(client: Client, name: string): Promise<void> {
+    const { rowCount } = await client.query(
+      'UPDATE aggregator_definitions SET revision = revision + 1 WHERE name = $1 AND revision = $2',
+      [name, this.#revision],
+    );
+    if (rowCount !== 1)
+      throw new RunError(
+        `the sessions of ${name} were changed by its real-time stream; pause it, and start the run again`,
+      );
+  }
+
   async #commit(state: State, file: number, position: number, finished: boolean): Promise<void> {
     const { pool, definition } = this.#options;
     const { id } = this.#written;
@@ -246,11 +260,13 @@ class BatchRun {
     const place = { id, file, position, records: this.#records, set_aside: this.#setAside };
     await transaction(pool, async (client) => {
       await moveRun(client, this.#written, place, finished);
+      await this.#nextRevision(client, definition.name);
       await writeSessions(client, state);
       await insertResults(client, this.#flushed, rows, id);
       await insertAsides(client, definition.name, this.#asides, id);
     });
     sessionsWritten(state);
+    this.#revision += 1;
     this.#written = place;
     this.#flushed = [];
     this.#asides = [];

@@ -50,7 +50,7 @@ export type State = {
   readonly touched: Session[];
   readonly gone: Session[];
   /** A session more than this is refused: its record is set aside. */
-  readonly maxSessions: number;
+  maxSessions: number;
 };
 
 export type Outcome = { readonly flushed: readonly Flushed[] } | { readonly aside: SetAside };

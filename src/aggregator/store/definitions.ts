@@ -1,15 +1,9 @@
 // Definitions in Postgres, with every version that was ever in force.
 
-import type { Client } from '../../db/pool.ts';
+import type { Client, Pool } from '../../db/pool.ts';
 import { compile, FieldTable, type Plan } from '../core/plan.ts';
 import { checkValue } from '../definition/read.ts';
 import type { Definition } from '../definition/schema.ts';
-
-export type StoredDefinition = {
-  readonly definition: Definition;
-  readonly version: number;
-  readonly paused: boolean;
-};
 
 /**
  * Saves a definition; a version of it where it differs from the one in force.
@@ -52,14 +46,42 @@ async function currentVersion(
 export async function readPlans(
   client: Client,
   name: string,
-): Promise<{ readonly plans: ReadonlyMap<number, Plan>; readonly fields: FieldTable }> {
+): Promise<{
+  readonly plans: ReadonlyMap<number, Plan>;
+  readonly fields: FieldTable;
+  readonly definition: Definition;
+}> {
   const { rows } = await client.query<{ version: number; body: unknown }>(
     'SELECT version, body FROM aggregator_versions WHERE definition = $1 ORDER BY version',
     [name],
   );
   const fields = new FieldTable();
+  const versions = rows.map(({ version, body }) => ({ version, definition: checkValue(body, false) }));
+  const latest = versions.at(-1);
+  if (latest === undefined) throw new Error(`there is no definition ${name}`);
   const plans = new Map(
-    rows.map(({ version, body }) => [version, compile(checkValue(body, false), version, fields)]),
+    versions.map(({ version, definition }) => [version, compile(definition, version, fields)]),
   );
-  return { plans, fields };
+  return { plans, fields, definition: latest.definition };
+}
+
+/** How often the sessions of a definition were changed. */
+export async function readRevision(client: Client, name: string): Promise<number> {
+  const { rows } = await client.query<{ revision: number }>(
+    'SELECT revision FROM aggregator_definitions WHERE name = $1',
+    [name],
+  );
+  return rows[0]?.revision ?? 0;
+}
+
+export type LiveDefinition = { readonly name: string; readonly topic: string };
+
+/** The definitions that name a topic and aren't paused. */
+export async function readLiveDefinitions(pool: Pool): Promise<readonly LiveDefinition[]> {
+  const { rows } = await pool.query<LiveDefinition>(
+    `SELECT d.name, v.body ->> 'topic' AS topic FROM aggregator_definitions d
+     JOIN aggregator_versions v ON v.definition = d.name AND v.version = d.version
+     WHERE NOT d.paused AND v.body ->> 'topic' IS NOT NULL ORDER BY d.name`,
+  );
+  return rows;
 }

@@ -1,6 +1,6 @@
 // What was flushed and what was set aside, in Postgres: committed with the sessions that it came of.
 
-import type { Client } from '../../db/pool.ts';
+import type { Client, Pool } from '../../db/pool.ts';
 import { sessionId } from '../core/session.ts';
 import type { Flushed } from '../core/step.ts';
 
@@ -58,4 +58,27 @@ export async function insertAsides(
       ],
     );
   }
+}
+
+/** The number of the newest flushed row of a definition in real time; 0 where there is none. */
+export async function lastResult(pool: Pool, definition: string): Promise<number> {
+  const { rows } = await pool.query<{ seq: number | null }>(
+    'SELECT max(seq) AS seq FROM aggregator_results WHERE definition = $1 AND run IS NULL',
+    [definition],
+  );
+  return rows[0]?.seq ?? 0;
+}
+
+/** Flushed rows of a definition in real time, as JSON text, behind one of them; ROWS at most. */
+export async function readResults(
+  pool: Pool,
+  definition: string,
+  behind: number,
+): Promise<readonly { readonly seq: number; readonly row: string }[]> {
+  const { rows } = await pool.query<{ seq: number; row: string }>(
+    `SELECT seq, row::text AS row FROM aggregator_results
+     WHERE definition = $1 AND run IS NULL AND seq > $2 ORDER BY seq LIMIT $3`,
+    [definition, behind, ROWS],
+  );
+  return rows;
 }

@@ -1,6 +1,6 @@
 // Open sessions in Postgres: read, and written in the transaction that moves the positions or offsets of their records.
 
-import type { Client } from '../../db/pool.ts';
+import type { Client, Pool } from '../../db/pool.ts';
 import type { Plan } from '../core/plan.ts';
 import { loadSession, type Session, saveSession } from '../core/session.ts';
 import { type State, TTL_MS } from '../core/step.ts';
@@ -86,10 +86,34 @@ const definitionOf = (sessions: readonly Session[]): string | undefined => sessi
  * @param now milliseconds since the epoch
  * @returns how many
  */
-export async function deleteExpired(client: Client, now: number): Promise<number> {
+export async function deleteExpired(client: Client | Pool, now: number): Promise<number> {
   const { rowCount } = await client.query(
     'DELETE FROM aggregator_sessions WHERE updated_at <= to_timestamp($1 / 1000.0)',
     [now - TTL_MS],
   );
   return rowCount ?? 0;
+}
+
+/** How many sessions a grouping has. */
+export async function countSessions(client: Client, { definition, grouping }: Plan): Promise<number> {
+  const { rows } = await client.query<{ count: number }>(
+    'SELECT count(*) AS count FROM aggregator_sessions WHERE definition = $1 AND grouping = $2',
+    [definition, grouping],
+  );
+  return rows[0]?.count ?? 0;
+}
+
+/** The keys of sessions that are due, the longest due first. @param now milliseconds since the epoch */
+export async function dueKeys(
+  client: Client,
+  { definition, grouping }: Plan,
+  now: number,
+  most: number,
+): Promise<string[]> {
+  const { rows } = await client.query<{ key: string }>(
+    `SELECT key FROM aggregator_sessions
+     WHERE definition = $1 AND grouping = $2 AND due_at <= to_timestamp($3 / 1000.0) ORDER BY due_at LIMIT $4`,
+    [definition, grouping, now, most],
+  );
+  return rows.map(({ key }) => key);
 }

@@ -1,0 +1,54 @@
+// A definition as a handler of the consumer: a batch's records, the sessions they change and the partition's offset are one
+// transaction. What can't be aggregated is set aside with its place, and stops nothing.
+
+import type { RecordHandler } from '../../consumer/handler.ts';
+import { inOffsetTransaction, type Subscription } from '../../consumer/offsets.ts';
+import type { KafkaRecord, RecordBatch } from '../../consumer/record.ts';
+import type { Pool } from '../../db/pool.ts';
+import { cellOf, readObject } from '../core/json.ts';
+import type { Rec } from '../core/step.ts';
+import type { Change, LiveSessions, Transacted } from './live-sessions.ts';
+
+/** @param onFlushed called after a commit that flushed something */
+export function aggregateHandler(
+  pool: Pool,
+  subscription: Subscription,
+  sessions: LiveSessions,
+  onFlushed: () => void,
+): RecordHandler<Change> {
+  return {
+    store: (batch, move) =>
+      sessions.change(
+        (work) => inOffsetTransaction(pool, subscription, batch.partition, move, work),
+        (transacted) => takeBatch(transacted, batch, `${subscription.topic}/${batch.partition}`),
+      ),
+    stored: ({ flushed }) => {
+      if (flushed > 0) onFlushed();
+    },
+  };
+}
+
+async function takeBatch(transacted: Transacted, batch: RecordBatch, source: string): Promise<void> {
+  const records = batch.records.flatMap((record): Rec[] => {
+    const cells = batch.unstorable ?? cellsOf(record, transacted.names);
+    const position = Number(record.offset);
+    if (typeof cells !== 'string') return [{ cells, source, position, at: record.timestamp }];
+    transacted.setAside({ source, position, field: '', message: cells });
+    return [];
+  });
+  await transacted.take(records, Date.now());
+}
+
+/** The cells of a record, or why it has none. */
+function cellsOf({ value, undecodable }: KafkaRecord, names: readonly string[]): Rec['cells'] | string {
+  if (undecodable !== undefined) return undecodable;
+  if (value === null) return 'received a record without a value, expected a JSON object';
+  try {
+    const object = readObject(value.toString('utf8'));
+    return object === undefined
+      ? `received ${value.toString('utf8', 0, 60)}, expected a JSON object`
+      : names.map((name) => cellOf(object, name));
+  } catch (error) {
+    return `received no JSON (${error instanceof Error ? error.message : String(error)}), expected an object`;
+  }
+}

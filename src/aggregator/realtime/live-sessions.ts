@@ -1,0 +1,183 @@
+// The sessions of one real-time definition, shared by every process that reads the topic: Postgres has them all, a process
+// has some in a bounded cache. Whoever changes them holds the definition's row, and counts its revision up; one that finds
+// another revision than its own forgets its cache. So a session may have records of partitions of several processes.
+
+import type { Client } from '../../db/pool.ts';
+import { keyOf } from '../core/cell.ts';
+import type { Plan } from '../core/plan.ts';
+import { writeRow } from '../core/row.ts';
+import {
+  type Flushed,
+  flushDue,
+  newState,
+  placeOf,
+  type Rec,
+  type State,
+  step,
+  switchPlan,
+} from '../core/step.ts';
+import { readPlans } from '../store/definitions.ts';
+import { type AsideRow, insertAsides, insertResults } from '../store/results.ts';
+import { countSessions, dueKeys, readSessions, sessionsWritten, writeSessions } from '../store/sessions.ts';
+
+const MOST_CACHED = 100_000;
+const DEFAULT_SESSIONS = 10_000_000;
+
+type Known = {
+  readonly revision: number;
+  readonly version: number;
+  readonly plans: ReadonlyMap<number, Plan>;
+  readonly names: readonly string[];
+  readonly state: State;
+  readonly maxSessions: number;
+  /** In Postgres, cached or not. */
+  total: number;
+};
+
+export type Change = { readonly flushed: number; readonly asides: number; readonly open: number };
+
+export class LiveSessions {
+  readonly #definition: string;
+  readonly #mostCached: number;
+  #known: Known | undefined;
+  #before: Promise<unknown> = Promise.resolve();
+
+  constructor(definition: string, mostCached = MOST_CACHED) {
+    this.#definition = definition;
+    this.#mostCached = mostCached;
+  }
+
+  /**
+   * Runs a transaction that changes sessions. One at a time in this process, as they share the cache.
+   * @param transact runs the work in a transaction, to its commit
+   */
+  async change(
+    transact: (work: (client: Client) => Promise<Change>) => Promise<Change>,
+    work: (sessions: Transacted) => Promise<void>,
+  ): Promise<Change> {
+    const mine = this.#before.then(() => this.#change(transact, work));
+    this.#before = mine.catch(() => {});
+    return mine;
+  }
+
+  async #change(
+    transact: (work: (client: Client) => Promise<Change>) => Promise<Change>,
+    work: (sessions: Transacted) => Promise<void>,
+  ): Promise<Change> {
+    let known: Known | undefined;
+    const change = await transact(async (client) => {
+      known = await this.#current(client);
+      // What fails from here on leaves a cache that Postgres has not: it is forgotten.
+      this.#known = undefined;
+      const transacted = new Transacted(client, known, known.names);
+      await work(transacted);
+      return transacted.write();
+    });
+    if (known === undefined) return change;
+    sessionsWritten(known.state);
+    if (known.state.open.size > this.#mostCached) known.state.open.clear();
+    this.#known = { ...known, revision: known.revision + 1 };
+    return change;
+  }
+
+  async #current(client: Client): Promise<Known> {
+    const { rows } = await client.query<{ revision: number; version: number }>(
+      'SELECT revision, version FROM aggregator_definitions WHERE name = $1 FOR UPDATE',
+      [this.#definition],
+    );
+    const [row] = rows;
+    if (row === undefined) throw new Error(`the definition ${this.#definition} was deleted`);
+    const known = this.#known;
+    if (known?.revision === row.revision && known.version === row.version) return known;
+    const { plans, fields, definition } = await readPlans(client, this.#definition);
+    const plan = plans.get(row.version);
+    if (plan === undefined)
+      throw new Error(`the definition ${this.#definition} has no version ${row.version}`);
+    const state = newState(plan, 'real-time');
+    switchPlan(state, plan);
+    return {
+      ...row,
+      plans,
+      names: fields.names,
+      state,
+      maxSessions: definition.limits?.max_sessions ?? DEFAULT_SESSIONS,
+      total: await countSessions(client, plan),
+    };
+  }
+}
+
+/** The sessions within one transaction. */
+export class Transacted {
+  readonly #client: Client;
+  readonly #known: Known;
+  readonly #flushed: Flushed[] = [];
+  readonly #asides: AsideRow[] = [];
+  /** The fields of a record's cells, in their order. */
+  readonly names: readonly string[];
+
+  constructor(client: Client, known: Known, names: readonly string[]) {
+    this.#client = client;
+    this.#known = known;
+    this.names = names;
+  }
+
+  /** Takes records, whose sessions are read from Postgres first where they aren't cached. */
+  async take(records: readonly Rec[], now: number): Promise<void> {
+    const { state } = this.#known;
+    await this.#load(records);
+    state.maxSessions = state.open.size + Math.max(0, this.#known.maxSessions - this.#known.total);
+    for (const record of records) {
+      const outcome = step(state, record, now);
+      if ('aside' in outcome)
+        this.setAside({ source: record.source, position: record.position, ...outcome.aside });
+      else this.#flushed.push(...outcome.flushed);
+    }
+  }
+
+  setAside(aside: AsideRow): void {
+    this.#asides.push(aside);
+  }
+
+  /** Flushes what is due. @returns false where there may be more */
+  async flushDue(now: number, most: number): Promise<boolean> {
+    const { state } = this.#known;
+    const keys = await dueKeys(this.#client, state.plan, now, most);
+    await this.#read(keys.filter((key) => state.open.byKey(key) === undefined));
+    const due = keys.flatMap((key) => state.open.byKey(key) ?? []);
+    this.#flushed.push(...flushDue(state, now, due));
+    return keys.length < most;
+  }
+
+  /** Writes all that has changed. */
+  async write(): Promise<Change> {
+    const { state } = this.#known;
+    const { definition } = state.plan;
+    const opened = state.touched.filter(({ stored, ended }) => !stored && !ended).length;
+    this.#known.total += opened - state.gone.filter(({ stored }) => stored).length;
+    await writeSessions(this.#client, state);
+    await insertResults(this.#client, this.#flushed, this.#flushed.map(writeRow), undefined);
+    await insertAsides(this.#client, definition, this.#asides, undefined);
+    await this.#client.query('UPDATE aggregator_definitions SET revision = revision + 1 WHERE name = $1', [
+      definition,
+    ]);
+    return { flushed: this.#flushed.length, asides: this.#asides.length, open: this.#known.total };
+  }
+
+  async #load(records: readonly Rec[]): Promise<void> {
+    const { state, total } = this.#known;
+    if (total === state.open.size) return;
+    const missing = new Set<string>();
+    for (const { cells } of records) {
+      const place = placeOf(state.plan, cells);
+      if ('message' in place || state.open.find(place.group, place.periods) !== undefined) continue;
+      missing.add(keyOf(place.group, place.periods));
+    }
+    await this.#read([...missing]);
+  }
+
+  async #read(keys: readonly string[]): Promise<void> {
+    if (keys.length === 0) return;
+    const { state, plans } = this.#known;
+    for (const session of await readSessions(this.#client, plans, state.plan, keys)) state.open.add(session);
+  }
+}

@@ -1,0 +1,119 @@
+// The aggregator process: every definition that names a topic and isn't paused, for as long as it does. Each has its own
+// consumer group and transactions; one that fails is started again, with growing pauses, and disturbs no other.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Kafka } from 'kafkajs';
+import type { Config } from '../../config.ts';
+import { clusterOf, databaseUrlOf } from '../../connections.ts';
+import { migratePatiently } from '../../db/migrate.ts';
+import { openPool, type Pool } from '../../db/pool.ts';
+import { createKafka, describeCluster } from '../../kafka/client.ts';
+import { reasonOf } from '../../kafka/errors.ts';
+import { Backoff } from '../../runtime/backoff.ts';
+import type { Logger } from '../../runtime/log.ts';
+import type { RunningPart } from '../../runtime/running-part.ts';
+import { type LiveDefinition, readLiveDefinitions } from '../store/definitions.ts';
+import { RunningDefinition } from './running-definition.ts';
+
+const LOOK_MS = 1_000;
+const RETRY_MS = 1_000;
+
+type Kept = { readonly topic: string; readonly stopping: AbortController; readonly done: Promise<void> };
+
+/** Starts the aggregator part; it waits for Postgres and Kafka for as long as they are away. */
+export async function startAggregator(config: Config, log: Logger): Promise<RunningPart> {
+  const databaseUrl = await databaseUrlOf(config);
+  await migratePatiently(databaseUrl, log, config.TIME_ZONE).ready;
+  const pool = openPool(databaseUrl, log);
+  const kafka = createKafka(clusterOf(config), 'shopstream-aggregator', log);
+  const closing = new AbortController();
+  const keeper = new DefinitionKeeper(kafka, pool, config, log);
+  const done = keeper.run(closing.signal);
+  return {
+    ended: done,
+    close: async () => {
+      closing.abort();
+      await done;
+      await pool.end();
+    },
+  };
+}
+
+class DefinitionKeeper {
+  readonly #kafka: Kafka;
+  readonly #pool: Pool;
+  readonly #config: Config;
+  readonly #log: Logger;
+  readonly #kept = new Map<string, Kept>();
+
+  constructor(kafka: Kafka, pool: Pool, config: Config, log: Logger) {
+    this.#kafka = kafka;
+    this.#pool = pool;
+    this.#config = config;
+    this.#log = log;
+  }
+
+  /** Looks now and then which definitions there are, until `signal`. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.#look().catch((error) => this.#log.debug({ err: error }, 'could not look for definitions'));
+      await sleep(LOOK_MS, undefined, { signal }).catch(() => {});
+    }
+    await Promise.all([...this.#kept.keys()].map((name) => this.#end(name)));
+  }
+
+  async #look(): Promise<void> {
+    const wanted = new Map((await readLiveDefinitions(this.#pool)).map((one) => [one.name, one]));
+    for (const [name, { topic }] of this.#kept) if (wanted.get(name)?.topic !== topic) await this.#end(name);
+    for (const [name, one] of wanted) if (!this.#kept.has(name)) this.#begin(one);
+  }
+
+  #begin(one: LiveDefinition): void {
+    const stopping = new AbortController();
+    this.#kept.set(one.name, { topic: one.topic, stopping, done: this.#keep(one, stopping.signal) });
+  }
+
+  async #end(name: string): Promise<void> {
+    const kept = this.#kept.get(name);
+    kept?.stopping.abort();
+    await kept?.done;
+    this.#kept.delete(name);
+  }
+
+  async #keep({ name, topic }: LiveDefinition, signal: AbortSignal): Promise<void> {
+    const backoff = new Backoff(RETRY_MS, 30_000);
+    while (!signal.aborted) {
+      try {
+        await this.#runOnce(name, topic, signal);
+      } catch (error) {
+        this.#log.warn(`${name} does not run, it is tried again: ${reasonOf(error)}`);
+        await backoff.wait(signal);
+      }
+    }
+  }
+
+  async #runOnce(name: string, topic: string, signal: AbortSignal): Promise<void> {
+    const clusterId = await describeCluster(this.#kafka, clusterOf(this.#config));
+    const checkMs = this.#config.AGGREGATOR_CHECK_SECONDS * 1000;
+    const running = new RunningDefinition(
+      this.#kafka,
+      this.#pool,
+      clusterId,
+      { name, topic, checkMs },
+      this.#log,
+    );
+    const stopped = new Promise<void>((resolve) =>
+      signal.addEventListener('abort', () => resolve(), { once: true }),
+    );
+    try {
+      await new Promise<void>((resolve, reject) => {
+        running
+          .start(reject)
+          .then(() => stopped)
+          .then(resolve, reject);
+      });
+    } finally {
+      await running.stop().catch((error) => this.#log.debug({ err: error }, `${name} did not stop well`));
+    }
+  }
+}
