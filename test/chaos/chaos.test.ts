@@ -47,7 +47,10 @@ async function chaos(program: Program, brokers: string, victims: readonly Victim
   await load.stop();
   const pool = openTestPool(program.databaseUrl());
   await eventually(() => isDrained(pool, acknowledged).catch(() => false), DRAIN_SECONDS).catch(() => {});
-  const verdict = await eventually(() => judge(pool, acknowledged).catch(() => false as const), 30);
+  const verdict = await eventually(
+    () => judge(pool, acknowledged).catch(() => false as const),
+    DRAIN_SECONDS,
+  );
   const report = {
     seed: SEED,
     kills: killed,

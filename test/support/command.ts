@@ -44,8 +44,7 @@ export async function run(
 
 /** Fails unless the program ended with this code and one line that says `words`. */
 export function expectOneLine(ended: Ended, code: number, ...words: string[]): void {
-  expect(ended.stderr).toMatch(/^[^\n]+\n$/);
+  expect(ended).toMatchObject({ code, stderr: expect.stringMatching(/^[^\n]+\n$/) });
   for (const word of words) expect(ended.stderr).toContain(word);
-  expect(ended.code).toBe(code);
   expectNoLeak(ended.stdout + ended.stderr);
 }
