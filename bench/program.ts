@@ -33,6 +33,7 @@ export async function startProgram(dataDir: string): Promise<Program> {
     DATA_DIR: dataDir,
     LOG_LEVEL: 'silent',
     RATE_LIMIT: 'off',
+    SIMULATOR: 'off',
   };
   const child = spawn(process.execPath, [main, 'start'], { stdio: 'ignore', env });
   const url = `http://127.0.0.1:${web}`;

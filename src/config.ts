@@ -238,6 +238,12 @@ export const settings = {
     expected: 'seconds, 1 to 3600',
     help: 'how often the aggregator looks which real-time sessions are due',
   }),
+  SIMULATOR: setting({
+    parse: oneOf(['on', 'off']),
+    fallback: 'on',
+    expected: 'on or off',
+    help: 'a few simulated shoppers beside the shop, about one event a second; off as --quiet',
+  }),
   LOG_LEVEL: setting({
     parse: oneOf(LOG_LEVELS),
     fallback: 'info',

@@ -55,8 +55,9 @@ function buildProgram(): Command {
   program.addCommand(
     command('start', 'runs the shop, or only the named parts of it')
       .argument('[part...]', `${PARTS.join(', ')}; none = all`)
-      .action((parts: string[], options: Options) => {
-        const given = givenSettings(options);
+      .option('--quiet', 'no simulated shoppers, as --simulator off')
+      .action((parts: string[], { quiet, ...options }: Options & { readonly quiet?: true }) => {
+        const given = { ...givenSettings(options), ...(quiet ? { SIMULATOR: 'off' } : {}) };
         return start(readConfig(given), parts, given as Record<string, string>);
       }),
   );

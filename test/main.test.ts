@@ -44,7 +44,10 @@ describe('a command line that is wrong', () => {
     [['nonsense'], "unknown command 'nonsense'"],
     [['start', '--nonsense'], "unknown option '--nonsense'"],
     [['start', '--port'], "'--port <value>' argument missing"],
-    [['start', 'kafka'], 'received part "kafka", expected postgres, broker, ingest, web'],
+    [
+      ['start', 'kafka'],
+      'received part "kafka", expected postgres, broker, ingest, web, aggregator, simulator',
+    ],
     [['start', 'run-part'], 'received part "run-part"'],
     [['start', '__proto__'], 'received part "__proto__"'],
     [['start', 'web', ''], 'received part ""'],

@@ -12,6 +12,7 @@ import { createKafka, describeCluster, ensureTopic } from '../kafka/client.ts';
 import { reasonOf } from '../kafka/errors.ts';
 import { PARTITIONS } from '../kafka/publisher.ts';
 import type { Logger } from '../runtime/log.ts';
+import { LOOP_DELAY_MS } from '../runtime/loop-delay.ts';
 import type { RunningPart } from '../runtime/running-part.ts';
 import { ingestHandler } from './handler.ts';
 import { IngestMetrics } from './metrics.ts';
@@ -44,7 +45,11 @@ export async function startIngest(config: Config, log: Logger, patience = PATIEN
   const clusterId = await reachKafka();
   const subscription = { clusterId, group: config.KAFKA_GROUP, topic: config.KAFKA_TOPIC };
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry, prefix: 'shopstream_ingest_' });
+  collectDefaultMetrics({
+    register: registry,
+    prefix: 'shopstream_ingest_',
+    eventLoopMonitoringPrecision: LOOP_DELAY_MS,
+  });
   const metrics = new IngestMetrics(registry);
   const letters = new DeadLetterForwarder(kafka, pool, subscription, log, (count) =>
     metrics.forwarded(count),

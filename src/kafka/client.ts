@@ -5,11 +5,13 @@ import type { Sasl } from '../config.ts';
 import type { Logger } from '../runtime/log.ts';
 import { registerCodecs } from './codecs.ts';
 import { KafkaError, reasonOf } from './errors.ts';
+import { restIdleConnections } from './idle-queue.ts';
 import { watchedSockets } from './sockets.ts';
 import { passUndecodableBatches } from './undecodable-batch.ts';
 
 registerCodecs();
 passUndecodableBatches();
+restIdleConnections();
 
 const REQUEST_MS = 15_000;
 /** A little more than a request may take, so that the request fails first, where only it is slow. */

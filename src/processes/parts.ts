@@ -9,7 +9,7 @@ import { openPool } from '../db/pool.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { RunningPart } from '../runtime/running-part.ts';
 
-export const PARTS = ['postgres', 'broker', 'ingest', 'web', 'aggregator'] as const;
+export const PARTS = ['postgres', 'broker', 'ingest', 'web', 'aggregator', 'simulator'] as const;
 export type Part = (typeof PARTS)[number];
 
 const SAMPLE_CONNECTIONS = 6;
@@ -59,6 +59,10 @@ export const startPart: Readonly<Record<Part, StartPart>> = {
   aggregator: async (config, log) => {
     const { startAggregator } = await import('../aggregator/realtime/part.ts');
     return startAggregator(config, log);
+  },
+  simulator: async (config, log) => {
+    const { startSimulator } = await import('../simulator/part.ts');
+    return startSimulator(config, log);
   },
   web: async (config, log, figuresOfOthers) => {
     const { startWeb } = await import('../web/part.ts');

@@ -35,7 +35,7 @@ export async function preflight(
     () => checkPorts(config, parts),
     () => afterCrash,
   );
-  const needsServers = parts.some((part) => part !== 'postgres' && part !== 'broker');
+  const needsServers = parts.some((part) => part !== 'postgres' && part !== 'broker' && part !== 'simulator');
   if (!needsServers) return;
   const { DATABASE_URL: databaseUrl } = config;
   if (databaseUrl !== undefined) await patiently(() => checkDatabase(databaseUrl), isPassing);

@@ -60,7 +60,7 @@ export async function start(
 
 function chooseParts(config: Config, named: readonly string[]): readonly Part[] {
   const possible = embeddedParts(config);
-  if (named.length === 0) return possible;
+  if (named.length === 0) return possible.filter((part) => part !== 'simulator' || config.SIMULATOR === 'on');
   for (const name of named) {
     if (!PARTS.some((part) => part === name)) {
       throw new ConfigError(`start: received part "${name}", expected ${PARTS.join(', ')}`);
@@ -95,11 +95,14 @@ async function startHere(part: Part, config: Config, signal: AbortSignal): Promi
   return Promise.race([starting, aborted]);
 }
 
-/** The servers side by side, then those that need them. */
+/** The servers side by side, then those that need them, then who visits. */
 async function startInOrder(parts: readonly Part[], supervisor: Supervisor): Promise<void> {
   const keep = (part: Part) => supervisor.keep(part);
   await settleAll(parts.filter((part) => part === 'postgres' || part === 'broker').map(keep));
-  await settleAll(parts.filter((part) => part !== 'postgres' && part !== 'broker').map(keep));
+  const visitors = parts.filter((part) => part === 'simulator');
+  const others = parts.filter((part) => part !== 'postgres' && part !== 'broker' && part !== 'simulator');
+  await settleAll(others.map(keep));
+  await settleAll(visitors.map(keep));
 }
 
 /** Waits for all, so that what has started can be stopped; then throws the first error. */

@@ -19,6 +19,7 @@ import { Outbox } from '../kafka/outbox.ts';
 import { KafkaProbe } from '../kafka/probe.ts';
 import { acknowledgementOf, Publisher } from '../kafka/publisher.ts';
 import type { Logger } from '../runtime/log.ts';
+import { LOOP_DELAY_MS } from '../runtime/loop-delay.ts';
 import type { RunningPart } from '../runtime/running-part.ts';
 import { version } from '../runtime/version.ts';
 import { readSecret } from '../site/secret.ts';
@@ -58,7 +59,7 @@ export async function startWeb(
   const probe = new KafkaProbe(kafka);
   const publisher = new Publisher(kafka, config.KAFKA_TOPIC, outbox, log);
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LOOP_DELAY_MS });
   const traces = new Traces(new WebMetrics(registry, () => publisher.state));
   const tracking = new Tracking(publisher, traces, config.STORE_IP, log);
   const orders = new Orders(pool, KAFKA_PATIENCE_MS);

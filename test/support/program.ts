@@ -37,6 +37,7 @@ export async function programSettings(): Promise<Record<string, string>> {
     DATA_DIR: path.join(temporaryFolder(), 'data'),
     TIME_ZONE: 'UTC',
     LOG_LEVEL: 'warn',
+    SIMULATOR: 'off',
   };
 }
 

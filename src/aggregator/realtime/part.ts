@@ -15,7 +15,7 @@ import type { RunningPart } from '../../runtime/running-part.ts';
 import { type LiveDefinition, readLiveDefinitions } from '../store/definitions.ts';
 import { RunningDefinition } from './running-definition.ts';
 
-const LOOK_MS = 1_000;
+const LOOK_MS = 3_000;
 const RETRY_MS = 1_000;
 
 type Kept = { readonly topic: string; readonly stopping: AbortController; readonly done: Promise<void> };

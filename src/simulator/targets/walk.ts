@@ -16,6 +16,7 @@ import { Browser, type OrderForm, PageError, type Seen } from './browser.ts';
 import type { HttpClient } from './http-client.ts';
 
 const LOOK_MS = 10;
+const LONGEST_SLEEP_MS = 500;
 const MOST_IN_FLIGHT = 256;
 const RETRY_MS = 500;
 
@@ -62,7 +63,9 @@ export async function walk(options: WalkOptions): Promise<void> {
       under.size >= MOST_IN_FLIGHT ||
       !bucket.take(now, costOf(due))
     ) {
-      await sleep(LOOK_MS, undefined, { signal }).catch(() => {});
+      // Who is under way may have something to do at once; nobody else has before their time.
+      const idle = under.size === 0 && due !== undefined ? due.time - now : 0;
+      await sleep(Math.max(LOOK_MS, Math.min(idle, LONGEST_SLEEP_MS)), undefined, { signal }).catch(() => {});
       continue;
     }
     queue.pop();
