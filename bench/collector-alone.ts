@@ -54,6 +54,6 @@ const app = createApp({
   corsOrigins: [],
   figuresOfOthers: async () => '',
 });
-const address = (await listenHttp(app, '127.0.0.1', 0)).address();
+const address = (await listenHttp(app, '127.0.0.1', 0, log)).address();
 process.send?.(address !== null && typeof address === 'object' ? address.port : 0);
 process.once('disconnect', () => process.exit(0));

@@ -13,7 +13,9 @@ import { lockPart, prepareDataDir } from './processes/data-dir.ts';
 import { answerMetrics, askMetrics } from './processes/metrics-relay.ts';
 import { PARTS, type Part, startPart } from './processes/parts.ts';
 import { start } from './processes/start.ts';
+import { errorFields } from './runtime/error-fields.ts';
 import { createLog } from './runtime/log.ts';
+import { watchOpenFiles } from './runtime/open-files.ts';
 import { version } from './runtime/version.ts';
 import type { SimulateOptions } from './simulator/commands.ts';
 
@@ -253,6 +255,7 @@ async function runPart(part: Part): Promise<void> {
   const config = readConfig();
   try {
     const log = createLog(part, config.LOG_LEVEL);
+    watchOpenFiles(log);
     const starting = startPart[part](config, log, () => askMetrics(process));
     const running = await Promise.race([starting, stop]);
     // Asked to stop while it still waited for a server: there is nothing to end in order.
@@ -280,7 +283,7 @@ async function run(argv: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
     // A child's parent prints what the child has reported.
     if (process.send === undefined) console.error(`shopstream: ${messageOf(error)}`);
-    if (process.env.LOG_LEVEL === 'debug') console.error(error);
+    if (process.env.LOG_LEVEL === 'debug') console.error(errorFields(error));
     return error instanceof ConfigError ? EXIT_USAGE : EXIT_FAILED;
   }
 }

@@ -3,6 +3,8 @@
 import { createServer, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Express } from 'express';
+import type { Logger } from '../runtime/log.ts';
+import { mostConnections } from '../runtime/open-files.ts';
 
 const HEADER_BYTES = 16 * 1024;
 const HEADERS_SECONDS = 10;
@@ -18,7 +20,7 @@ export class ListenError extends Error {
  * Listens.
  * @throws {ListenError} saying by which setting the address can be changed
  */
-export async function listenHttp(app: Express, host: string, port: number): Promise<Server> {
+export async function listenHttp(app: Express, host: string, port: number, log: Logger): Promise<Server> {
   const server = createServer(
     {
       maxHeaderSize: HEADER_BYTES,
@@ -29,10 +31,21 @@ export async function listenHttp(app: Express, host: string, port: number): Prom
     app,
   );
   server.on('clientError', answerClientError);
+  server.maxConnections = mostConnections();
+  server.on('drop', () =>
+    log.warn(
+      `a connection was refused: ${server.maxConnections} are open, as many as "ulimit -n" leaves room for`,
+    ),
+  );
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(explain(error, host, port)));
-    server.listen(port, host, resolve);
+    const refuse = (error: Error) => reject(explain(error, host, port));
+    server.once('error', refuse);
+    server.listen(port, host, () => {
+      server.off('error', refuse);
+      resolve();
+    });
   });
+  server.on('error', (err) => log.error({ err }, 'a connection was not taken'));
   return server;
 }
 

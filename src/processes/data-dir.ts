@@ -1,9 +1,26 @@
-// DATA_DIR: made where missing, checked for write access, and each part's folder owned by one process at a time.
+// DATA_DIR: made where missing, checked for write access, its files for their owner alone, and each part's folder owned
+// by one process at a time.
 
-import { linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 
 const SETTLE_MS = 50;
+
+/** What group and others may: nothing. */
+const NOT_THE_OWNER = 0o077;
+/** Of root's, the account of the embedded PostgreSQL has to pass, and can't look around. */
+const FOLDER_MODE = process.getuid?.() === 0 ? 0o711 : 0o700;
+/** What the program itself keeps; the cluster is PostgreSQL's, which is as strict. Anything else in there isn't ours. */
+const OURS = /^(?:kafka|outbox|cookie-secret|[a-z]+\.lock)$/;
 
 export class DataDirError extends Error {
   override readonly name = 'DataDirError';
@@ -16,7 +33,7 @@ export class DataDirError extends Error {
 export function prepareDataDir(dataDir: string): void {
   const probe = path.join(dataDir, `.write-${process.pid}`);
   try {
-    makeFolder(dataDir);
+    makeFolder(dataDir, FOLDER_MODE);
     writeFileSync(probe, '');
     rmSync(probe);
   } catch (error) {
@@ -28,15 +45,31 @@ export function prepareDataDir(dataDir: string): void {
 }
 
 /** Node's own recursive mkdir tries for ever where a file system answers ENOENT to everything, as /proc does. */
-function makeFolder(folder: string): void {
+function makeFolder(folder: string, mode?: number): void {
   try {
-    mkdirSync(folder);
+    mkdirSync(folder, mode);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'EEXIST' && statSync(folder).isDirectory()) return;
     if (code !== 'ENOENT' || path.dirname(folder) === folder) throw error;
     makeFolder(path.dirname(folder));
-    mkdirSync(folder);
+    mkdirSync(folder, mode);
+  }
+}
+
+/** What this process and its children make from now on is for its owner alone; what an earlier version made, too. */
+export function keepForOwner(dataDir: string): void {
+  process.umask(NOT_THE_OWNER);
+  for (const name of readdirSync(dataDir).filter((name) => OURS.test(name))) close(path.join(dataDir, name));
+}
+
+function close(place: string): void {
+  try {
+    const stats = statSync(place);
+    if ((stats.mode & NOT_THE_OWNER) !== 0) chmodSync(place, stats.mode & 0o700);
+    if (stats.isDirectory()) for (const name of readdirSync(place)) close(path.join(place, name));
+  } catch {
+    // Removed meanwhile by its part, or on a file system that has no modes.
   }
 }
 
@@ -72,7 +105,7 @@ export function lockPart(dataDir: string, part: string): Lock {
 /** Gives the written file the lock's name, which only one can have: nobody sees a lock without its owner. */
 function claim(file: string, owner: Owner): boolean {
   const written = `${file}.${owner.pid}`;
-  writeFileSync(written, JSON.stringify(owner));
+  writeFileSync(written, JSON.stringify(owner), { mode: 0o600 });
   try {
     linkSync(written, file);
     return true;

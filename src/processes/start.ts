@@ -6,10 +6,11 @@ import { describeConnections } from '../connections.ts';
 import { placeIn } from '../db/embedded/cluster.ts';
 import { stopLeftover } from '../db/embedded/leftover.ts';
 import { createLog } from '../runtime/log.ts';
+import { watchOpenFiles } from '../runtime/open-files.ts';
 import type { RunningPart } from '../runtime/running-part.ts';
 import { version } from '../runtime/version.ts';
 import { forkPart, TERMINAL_SIGNALS } from './child.ts';
-import { type Lock, lockPart, prepareDataDir } from './data-dir.ts';
+import { keepForOwner, type Lock, lockPart, prepareDataDir } from './data-dir.ts';
 import { embeddedParts, OWNERS, PARTS, type Part, startPart } from './parts.ts';
 import { preflight } from './preflight.ts';
 import { Supervisor } from './supervisor.ts';
@@ -30,7 +31,9 @@ export async function start(
   const began = performance.now();
   prepareDataDir(config.DATA_DIR);
   const locks = lockParts(config.DATA_DIR, parts);
+  keepForOwner(config.DATA_DIR);
   const log = createLog('shopstream', config.LOG_LEVEL);
+  watchOpenFiles(log);
   const alone = parts.length === 1;
   const supervisor: Supervisor = new Supervisor((part, signal) => {
     // PostgreSQL is a process of its own already.

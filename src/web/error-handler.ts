@@ -32,7 +32,8 @@ export function errorHandler(traces: Traces, log: Logger) {
   // Express knows an error handler by its four parameters.
   return (thrown: unknown, req: Request, res: Response, _next: NextFunction) => {
     const error = toHttpError(thrown);
-    const level = error.status >= 500 ? 'error' : 'debug';
+    // What is away says so itself, once; 503 is then the expected answer, to however many ask.
+    const level = error.status >= 500 && error.status !== 503 ? 'error' : 'debug';
     log[level]({ err: error.details.cause ?? thrown, path: req.path, status: error.status }, error.message);
     if (res.headersSent) {
       res.destroy();

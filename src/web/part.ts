@@ -87,7 +87,7 @@ export async function startWeb(
     figuresOfOthers,
   });
   const migrated = migratePatiently(databaseUrl, log, config.TIME_ZONE);
-  const server = await listenHttp(app, config.HOST, config.PORT);
+  const server = await listenHttp(app, config.HOST, config.PORT, log);
   for (const left of publisher.start()) {
     tracking.resume(left);
     orders.remember(left.event.order_id, left.outcomes.then(acknowledgementOf));

@@ -24,7 +24,7 @@ async function liveServer({ now = () => new Date(), timeZone = 'UTC', limit = 10
   const app = express()
     .get('/api/live', (req, res) => live.open(req, res, 'exclude'))
     .use(errorHandler(traces, testLog));
-  const server = await listenHttp(app, '127.0.0.1', port);
+  const server = await listenHttp(app, '127.0.0.1', port, testLog);
   onTestFinished(() => {
     live.close();
     streams.close();
@@ -122,7 +122,7 @@ describe('the live stream', () => {
       res.once('close', () => clearInterval(timer));
     });
     const port = await freePort();
-    const server = await listenHttp(app, '127.0.0.1', port);
+    const server = await listenHttp(app, '127.0.0.1', port, testLog);
     const slow = readStream(`http://127.0.0.1:${port}/`);
     await slow.until('much', () => true);
     expect(streams.size).toBe(2);

@@ -32,6 +32,7 @@ export async function listen(context: Context): Promise<Listener> {
     ),
   );
   await open(server, settings.host, settings.port);
+  server.on('error', (error) => settings.log.error({ error }, 'a connection was not taken'));
 
   const period = Math.min(settings.idleTimeoutMs, settings.stallTimeoutMs) / SWEEPS_PER_TIMEOUT;
   const sweeper = setInterval(() => {
@@ -55,9 +56,13 @@ export async function listen(context: Context): Promise<Listener> {
 
 function open(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
+    const refuse = (error: NodeJS.ErrnoException) => {
       reject(error.code === 'EADDRINUSE' ? portTaken(host, port, error) : hostUnavailable(host, port, error));
+    };
+    server.once('error', refuse);
+    server.listen(port, host, () => {
+      server.off('error', refuse);
+      resolve();
     });
-    server.listen(port, host, resolve);
   });
 }

@@ -3,7 +3,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
@@ -68,6 +68,8 @@ export async function startEmbeddedPostgres(
   const binaries = await findBinaries();
   const account = serverAccount();
   await mkdir(place.folder, { recursive: true });
+  // The account has to pass, and nobody has to look around.
+  await chmod(place.folder, account === undefined ? 0o700 : 0o711);
   await stopLeftover(place, log);
   const fresh = !existsSync(place.cluster);
   if (fresh) await makeCluster(place, binaries, account);
@@ -117,7 +119,7 @@ async function launch(
   const command = commandAs(account, postgres, ['-D', place.cluster, ...settings], [place.folder]);
   const deadline = performance.now() + START_SECONDS * 1000;
   for (;;) {
-    const output = openSync(place.log, 'w');
+    const output = openSync(place.log, 'w', 0o600);
     // A group of its own: Ctrl-C in the terminal is for the program, which stops the server last.
     const child = spawn(command.file, command.args, {
       ...idsOf(command.account),

@@ -1,0 +1,51 @@
+// A process may have so many files and connections open, and no more (getrlimit(2), RLIMIT_NOFILE). Where all are
+// taken, libuv closes new connections without a word, and what opens a file fails somewhere: here it is said.
+
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { devNull } from 'node:os';
+import type { Logger } from './log.ts';
+
+const LOOK_EVERY_MS = 2_000;
+
+/** Left to the disk, Kafka and Postgres, so that clients can't take the last one. */
+const KEPT_FOR_FILES = 64;
+const FEWEST_CONNECTIONS = 16;
+
+/** How many files this process may have open; Infinity where the system doesn't tell. */
+export function openFilesLimit(): number {
+  try {
+    const [, limit] = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];
+    return limit === undefined ? Number.POSITIVE_INFINITY : Number(limit);
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
+}
+
+/** How many connections a server of this process may take. */
+export const mostConnections = (limit = openFilesLimit()): number =>
+  Math.max(FEWEST_CONNECTIONS, limit - KEPT_FOR_FILES);
+
+/**
+ * Says so, as an error, while this process can't open another file.
+ * @returns what ends the watch
+ */
+export function watchOpenFiles(log: Logger): () => void {
+  const look = setInterval(() => {
+    try {
+      closeSync(openSync(devNull, 'r'));
+    } catch (error) {
+      if (!isOutOfFiles(error)) return;
+      const advice = 'connections are refused and files can not be opened; "ulimit -n" allows more';
+      log.error(
+        { err: error },
+        `all ${openFilesLimit()} files that this process may open are open: ${advice}`,
+      );
+    }
+  }, LOOK_EVERY_MS);
+  look.unref();
+  return () => clearInterval(look);
+}
+
+/** Too many files are open, in this process or in the whole system. */
+export const isOutOfFiles = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'EMFILE' || error.code === 'ENFILE');
