@@ -16,8 +16,11 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import pg from 'pg';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { commandAs, serverAccount } from '../../src/db/embedded/account.ts';
+import { findBinaries } from '../../src/db/embedded/binaries.ts';
 import { placeIn } from '../../src/db/embedded/cluster.ts';
 import { stopLeftover } from '../../src/db/embedded/leftover.ts';
+import { runToEnd } from '../../src/db/embedded/run-to-end.ts';
 import { type EmbeddedPostgres, embeddedUrl, startEmbeddedPostgres } from '../../src/db/embedded/server.ts';
 import { packageRoot } from '../../src/runtime/paths.ts';
 import { testLog } from '../support/database.ts';
@@ -49,6 +52,31 @@ function madeFolder(): string {
   return folder;
 }
 
+/** A cluster as it was made before the program had a role of its own, with one of each thing that has an owner. */
+async function makeOldCluster(dataDir: string): Promise<void> {
+  const { cluster, folder, password } = placeIn(dataDir);
+  const account = serverAccount();
+  const binaries = await findBinaries();
+  mkdirSync(cluster, { recursive: true, mode: 0o700 });
+  chmodSync(folder, 0o711);
+  writeFileSync(password, 'of before\n');
+  if (account !== undefined) for (const one of [cluster, password]) chownSync(one, account.uid, account.gid);
+  const login = ['--username=shopstream', `--pwfile=${password}`, '--auth=scram-sha-256', '--no-sync'];
+  await runToEnd(commandAs(account, binaries.initdb, ['-D', cluster, ...login], folder), 'initdb');
+  const inDatabase = (database: string, sql: string) => {
+    const args = ['--single', '-j', '-D', cluster, '-c', 'exit_on_error=on', database];
+    return runToEnd(commandAs(account, binaries.postgres, args, folder), 'postgres', `${sql};\n\n`);
+  };
+  await inDatabase('postgres', 'CREATE DATABASE shopstream');
+  await inDatabase(
+    'shopstream',
+    `CREATE TYPE mood AS ENUM ('old', 'new'); CREATE SCHEMA other; CREATE TABLE other.things (n int PRIMARY KEY);
+     CREATE TABLE kept (mood mood, id serial); INSERT INTO kept VALUES ('old', DEFAULT); CREATE VIEW seen AS SELECT mood, id FROM kept;
+     CREATE TABLE parts (id bigint GENERATED ALWAYS AS IDENTITY) PARTITION BY RANGE (id); CREATE SEQUENCE free;
+     CREATE FUNCTION twice(n int) RETURNS int LANGUAGE sql AS 'SELECT n * 2'`,
+  );
+}
+
 async function query<R extends pg.QueryResultRow>(url: string, sql: string): Promise<R[]> {
   const client = new pg.Client({ connectionString: url });
   client.on('error', () => {});
@@ -72,9 +100,10 @@ describe('the embedded PostgreSQL', () => {
     await query(first.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
     const settings = await query(
       first.url,
-      `SELECT name, setting FROM pg_settings WHERE name IN ('listen_addresses', 'unix_socket_directories', 'fsync', 'password_encryption') ORDER BY name`,
+      `SELECT name, setting FROM pg_settings WHERE name IN ('listen_addresses', 'fsync', 'password_encryption') ORDER BY name`,
     );
-    expect(settings.map(({ setting }) => setting)).toEqual(['on', '127.0.0.1', 'scram-sha-256', '']);
+    expect(settings.map(({ setting }) => setting)).toEqual(['on', '127.0.0.1', 'scram-sha-256']);
+    expect(existsSync(`/tmp/.s.PGSQL.${new URL(first.url).port}`)).toBe(false);
     await first.stop();
     await first.exited;
     expect(existsSync(pidFileOf(folder))).toBe(false);
@@ -101,6 +130,52 @@ describe('the embedded PostgreSQL', () => {
     await expect(query(wrong.href, 'SELECT 1')).rejects.toMatchObject({ code: '28P01' });
     expect(statSync(placeIn(folder).password).mode & 0o077).toBe(0);
     expect(statSync(placeIn(folder).cluster).mode & 0o077).toBe(0);
+  });
+
+  it('gives the program a role that is no superuser: SQL reads no file of the machine and starts no program', async () => {
+    const { url } = await start(madeFolder());
+    expect(
+      await query(url, 'SELECT rolsuper, rolcreaterole FROM pg_roles WHERE rolname = current_user'),
+    ).toEqual([{ rolsuper: false, rolcreaterole: false }]);
+    await query(url, 'CREATE TABLE seen (line text)');
+    const ways = [
+      "COPY seen FROM '/etc/passwd'",
+      "COPY seen FROM PROGRAM 'id'",
+      "COPY seen TO '/tmp/seen'",
+      "SELECT pg_read_file('/etc/passwd')",
+      "SELECT lo_import('/etc/passwd')",
+      "ALTER SYSTEM SET archive_command = 'id'",
+      'SET ROLE postgres',
+      `ALTER ROLE shopstream SUPERUSER`,
+      `CREATE FUNCTION f() RETURNS int LANGUAGE c AS '/lib/x86_64-linux-gnu/libc.so.6', 'system'`,
+    ];
+    for (const way of ways) await expect(query(url, way), way).rejects.toMatchObject({ code: '42501' });
+    const superuser = new URL(url);
+    superuser.username = 'postgres';
+    for (const password of ['', decodeURIComponent(superuser.password)]) {
+      superuser.password = password;
+      await expect(query(superuser.href, 'SELECT 1')).rejects.toThrow();
+    }
+  });
+
+  it('takes the rights from a role that an earlier version made a superuser, and leaves it all that was stored', async () => {
+    const folder = temporaryFolder();
+    await makeOldCluster(folder);
+    const first = await start(folder);
+    expect(first.fresh).toBe(false);
+    expect(await query(first.url, 'SELECT rolsuper FROM pg_roles WHERE rolname = current_user')).toEqual([
+      { rolsuper: false },
+    ]);
+    const change = `INSERT INTO kept VALUES ('new', DEFAULT); ALTER TABLE kept ADD more int; ALTER TYPE mood ADD VALUE 'fine';
+      CREATE OR REPLACE FUNCTION twice(n int) RETURNS int LANGUAGE sql AS 'SELECT n * 3'; ALTER VIEW seen RENAME TO looked_at;
+      ALTER TABLE other.things RENAME TO thing; CREATE TABLE other.more (); CREATE TABLE public.another ()`;
+    await query(first.url, change);
+    await first.stop();
+    const second = await start(folder);
+    expect(await query(second.url, 'SELECT mood, id FROM looked_at ORDER BY id')).toEqual([
+      { mood: 'old', id: 1 },
+      { mood: 'new', id: 2 },
+    ]);
   });
 
   it('keeps what was committed where it is killed, and tells that it has ended', async () => {
@@ -211,6 +286,8 @@ describe.skipIf(!isRoot)('as root', () => {
     expect(await query(server.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
     const status = readFileSync(`/proc/${postmasterOf(dataDir)}/status`, 'utf8');
     expect(status).not.toMatch(/^Uid:\s+0\s/m);
+    const capabilities = [...status.matchAll(/^Cap(Inh|Prm|Eff|Amb):\s+(\w+)$/gm)].map(([, , held]) => held);
+    expect(capabilities).toEqual(Array(4).fill('0'.repeat(16)));
     await server.stop();
     const again = await start(dataDir);
     expect(again.fresh).toBe(false);

@@ -1,8 +1,9 @@
 // PostgreSQL refuses to run as root. Where the program is root (containers, CI), the server runs as an account without
-// rights, and is let through folders that only root may enter by one capability.
+// rights and without any capability. A folder that only root may enter is shown to it in a mount namespace of its own,
+// where the closed folder holds nothing but what the server needs.
 
 import { execFileSync } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseError } from '../errors.ts';
 
@@ -30,28 +31,62 @@ function parseAccount(line: string): Account | undefined {
 }
 
 /**
- * The command line that runs `file` as `account`.
- * @param folders that the server has to enter
- * @throws {DatabaseError} EMBEDDED_START where a folder is closed to the account and the machine can't open it
+ * The command line that runs `file` as `account`, which then holds no capability.
+ * @param file a program of PostgreSQL's package, whose folder above `bin` it reads too
+ * @param folder the server's data, below which it enters what belongs to `account`
+ * @throws {DatabaseError} EMBEDDED_START where a folder is closed to the account and the machine has no mount namespaces
  */
 export function commandAs(
   account: Account | undefined,
   file: string,
   args: readonly string[],
-  folders: readonly string[],
+  folder: string,
 ): Command {
   if (account === undefined) return { file, args };
-  const closed = [path.dirname(file), ...folders].find((folder) => !canEnter(account, folder));
-  if (closed === undefined) return { file, args, account };
-  if (!hasSetpriv()) {
+  const native = path.dirname(path.dirname(file));
+  const closed = [native, path.dirname(file), folder].flatMap((wanted) => firstClosed(account, wanted) ?? []);
+  if (closed.length === 0) return { file, args, account };
+  if (!hasMountNamespaces()) {
     throw new DatabaseError(
       'EMBEDDED_START',
-      `PostgreSQL does not run as root, and user "${account.name}" may not enter ${closed}: choose another DATA_DIR, start as an ordinary user, or set DATABASE_URL`,
+      `PostgreSQL does not run as root, and user "${account.name}" may not enter ${closed[0]}: choose another DATA_DIR, start as an ordinary user, or set DATABASE_URL`,
     );
   }
-  const ids = [`--reuid=${account.uid}`, `--regid=${account.gid}`, '--clear-groups'];
-  const passage = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
-  return { file: 'setpriv', args: [...ids, ...passage, '--', file, ...args] };
+  openToReaders(native);
+  const ids = [`--reuid=${account.uid}`, `--regid=${account.gid}`, '--clear-groups', '--bounding-set=-all'];
+  const veiled = [...new Set(closed)].filter((one) => one !== native && one !== folder);
+  const shown = ['-c', SHOW, 'sh', native, folder, ...veiled, '--'];
+  return {
+    file: 'unshare',
+    args: ['--mount', 'sh', ...shown, 'setpriv', ...ids, '--no-new-privs', '--', file, ...args],
+  };
+}
+
+/**
+ * Covers each closed folder by an empty one that anybody may enter, and puts the two that are needed back in their
+ * places; the machine's other processes see none of it.
+ */
+const SHOW = `set -e
+umask 022
+native=$1 data=$2
+exec 3<"$native" 4<"$data"
+shift 2
+while [ "$1" != -- ]; do
+  mount -t tmpfs -o mode=0755,size=1m,nosuid,nodev shopstream "$1"
+  shift
+done
+shift
+mkdir -p "$native" "$data"
+mount -c --bind /proc/self/fd/3 "$native"
+mount -c --bind /proc/self/fd/4 "$data"
+exec 3<&- 4<&-
+exec "$@"`;
+
+/** The outermost folder on the way to `wanted` that the account may not enter. */
+function firstClosed(account: Account, wanted: string): string | undefined {
+  const parts = path.resolve(wanted).split(path.sep);
+  const way = parts.map((_, index) => parts.slice(0, index + 1).join(path.sep) || path.sep);
+  return way.find((folder) => !canEnter(account, folder));
 }
 
 function canEnter(account: Account, folder: string): boolean {
@@ -70,9 +105,22 @@ function canEnter(account: Account, folder: string): boolean {
   }
 }
 
-function hasSetpriv(): boolean {
+/** What npm unpacked under umask 077 only root may read, though it is anybody's. */
+function openToReaders(native: string): void {
+  for (const entry of readdirSync(native, { recursive: true, withFileTypes: true })) {
+    const file = path.join(entry.parentPath, entry.name);
+    if (entry.isSymbolicLink()) continue;
+    const mode = statSync(file).mode & 0o777;
+    const open = entry.isDirectory() || mode & 0o100 ? mode | 0o055 : mode | 0o044;
+    if (open !== mode) chmodSync(file, open);
+  }
+  chmodSync(native, statSync(native).mode | 0o055);
+}
+
+function hasMountNamespaces(): boolean {
   try {
-    return execFileSync('setpriv', ['--help'], { encoding: 'utf8' }).includes('--ambient-caps');
+    execFileSync('unshare', ['--mount', 'setpriv', '--bounding-set=-all', 'true'], { stdio: 'ignore' });
+    return true;
   } catch {
     return false;
   }

@@ -1,14 +1,13 @@
 // The cluster's folder: where it is, how it is made, whether this program's server can read it.
 
-import { execFileSync, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { chown, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { DatabaseError } from '../errors.ts';
-import { type Account, commandAs, idsOf } from './account.ts';
+import { type Account, commandAs } from './account.ts';
 import type { Binaries } from './binaries.ts';
-
-export const USER = 'shopstream';
+import { makeRole, SUPERUSER } from './role.ts';
+import { runToEnd } from './run-to-end.ts';
 
 export type Place = {
   readonly folder: string;
@@ -28,41 +27,21 @@ export function placeIn(dataDir: string): Place {
   };
 }
 
-/** Makes the cluster, whole or not at all. */
+/** Makes the cluster with the program's role in it, whole or not at all. */
 export async function makeCluster(
   place: Place,
-  { initdb }: Binaries,
+  binaries: Binaries,
   account: Account | undefined,
 ): Promise<void> {
   const unfinished = `${place.cluster}.new`;
   await rm(unfinished, { recursive: true, force: true });
   await mkdir(unfinished, { mode: 0o700 });
-  const password = randomBytes(18).toString('base64url');
-  await writeFile(place.password, `${password}\n`, { mode: 0o600 });
-  if (account !== undefined) {
-    await chown(unfinished, account.uid, account.gid);
-    await chown(place.password, account.uid, account.gid);
-  }
+  if (account !== undefined) await chown(unfinished, account.uid, account.gid);
   const locale = ['--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'];
-  const login = [`--username=${USER}`, `--pwfile=${place.password}`, '--auth=scram-sha-256'];
-  const args = [`--pgdata=${unfinished}`, ...locale, ...login, '--no-sync', '--no-instructions'];
-  const command = commandAs(account, initdb, args, [place.folder]);
-  const child = spawn(command.file, command.args, {
-    ...idsOf(command.account),
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  const output: Buffer[] = [];
-  child.stderr.on('data', (chunk: Buffer) => output.push(chunk));
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', resolve);
-  });
-  if (code !== 0) {
-    throw new DatabaseError(
-      'EMBEDDED_START',
-      `initdb failed: ${lastLines(Buffer.concat(output).toString())}`,
-    );
-  }
+  const login = [`--username=${SUPERUSER}`, '--auth=reject', '--no-instructions', '--no-sync'];
+  const args = [`--pgdata=${unfinished}`, ...locale, ...login];
+  await runToEnd(commandAs(account, binaries.initdb, args, place.folder), 'initdb');
+  await makeRole({ ...place, cluster: unfinished }, binaries, account);
   await rename(unfinished, place.cluster);
 }
 
@@ -75,9 +54,4 @@ export async function checkVersion(place: Place, { postgres }: Binaries): Promis
     'EMBEDDED_START',
     `${place.cluster} was made by PostgreSQL ${made}, this program brings PostgreSQL ${mine}: move the folder away or start the other version of Shopstream`,
   );
-}
-
-/** The end of what a server said, on one line. */
-export function lastLines(text: string): string {
-  return text.trim().split('\n').slice(-4).join(' | ');
 }

@@ -11,10 +11,11 @@ import type { Logger } from '../../runtime/log.ts';
 import { codeOf, DatabaseError } from '../errors.ts';
 import { type Account, commandAs, idsOf, serverAccount } from './account.ts';
 import { type Binaries, findBinaries } from './binaries.ts';
-import { checkVersion, lastLines, makeCluster, type Place, placeIn, USER } from './cluster.ts';
+import { checkVersion, makeCluster, type Place, placeIn } from './cluster.ts';
 import { stopLeftover } from './leftover.ts';
+import { DATABASE, demoteRole, readPassword, USER } from './role.ts';
+import { lastLines } from './run-to-end.ts';
 
-const DATABASE = 'shopstream';
 const START_SECONDS = 60;
 const STOP_SECONDS = 8;
 
@@ -75,22 +76,11 @@ export async function startEmbeddedPostgres(
   if (fresh) await makeCluster(place, binaries, account);
   await checkVersion(place, binaries);
   await checkPort(port);
+  if (!fresh) await demoteRole(place, binaries, account);
   const password = await readPassword(place);
   const child = await launch(place, binaries, account, port, password, log);
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   return { url: urlOf(password, port), fresh, exited, stop: () => stop(child) };
-}
-
-async function readPassword({ password: file, cluster }: Place): Promise<string> {
-  try {
-    return (await readFile(file, 'utf8')).trim();
-  } catch (error) {
-    throw new DatabaseError(
-      'EMBEDDED_START',
-      `the password of the PostgreSQL in ${cluster} can't be read from ${file} (${codeOf(error)})`,
-      error,
-    );
-  }
 }
 
 async function checkPort(port: number): Promise<void> {
@@ -116,7 +106,7 @@ async function launch(
   log: Logger,
 ): Promise<ChildProcess> {
   const settings = Object.entries({ ...SETTINGS, port }).map(([name, value]) => `--${name}=${value}`);
-  const command = commandAs(account, postgres, ['-D', place.cluster, ...settings], [place.folder]);
+  const command = commandAs(account, postgres, ['-D', place.cluster, ...settings], place.folder);
   const deadline = performance.now() + START_SECONDS * 1000;
   for (;;) {
     const output = openSync(place.log, 'w', 0o600);
