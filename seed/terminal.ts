@@ -1,8 +1,8 @@
 // How a load looks: one line that is written anew on a terminal, plain lines now and then where there is none.
 
+import { formatNumber, renderTable, type TableRow } from '../src/runtime/table.ts';
 import type { Exploration } from './explore.ts';
 import type { LoadProgress, LoadResult, LoadStep, RejectedRow } from './load/progress.ts';
-import { formatNumber, renderTable, type TableRow } from './table.ts';
 import type { Verification } from './verify.ts';
 
 const WORDS: Readonly<Record<LoadStep, string>> = {

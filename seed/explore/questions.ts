@@ -2,7 +2,7 @@
 
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { EVENT_COLUMNS } from '../../src/events/event.ts';
-import type { TableRow } from '../table.ts';
+import type { TableRow } from '../../src/runtime/table.ts';
 
 export const WANTED_COLUMNS: readonly string[] = EVENT_COLUMNS;
 export const ID_COLUMNS = ['order_id', 'user_id', 'page_id'] as const;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LoadProgress } from '../../seed/load.ts';
-import { renderTable } from '../../seed/table.ts';
 import { describeLoad, duration, showProgress } from '../../seed/terminal.ts';
+import { renderTable } from '../../src/runtime/table.ts';
 
 const reading = (rows: number, done?: number): LoadProgress => ({
   step: 'reading',

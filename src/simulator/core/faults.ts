@@ -1,8 +1,8 @@
 // The faults that a run can have, each with a share of the events, from a moment on and for a while or to the end. The
 // command line, scenario files and the page write them in the same words.
 
-import { parseDuration } from './duration.ts';
-import { ExpectationError } from './errors.ts';
+import { parseDuration } from '../../runtime/duration.ts';
+import { ExpectationError } from '../../runtime/expectation-error.ts';
 
 export const FAULTS = {
   late: 'it says that it happened up to hours before it is sent',

@@ -2,7 +2,7 @@
 
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { ExpectationError } from '../core/errors.ts';
+import { ExpectationError } from '../../runtime/expectation-error.ts';
 import { endSchema, entrySchema, headSchema, type LedgerEntry, type LedgerHead } from './entry.ts';
 
 export type Ledger = {

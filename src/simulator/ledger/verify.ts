@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kafka } from 'kafkajs';
 import type { Pool } from '../../db/pool.ts';
-import { ExpectationError } from '../core/errors.ts';
+import { ExpectationError } from '../../runtime/expectation-error.ts';
 import { type Comparison, compare } from './compare.ts';
 import type { Ledger } from './read.ts';
 import { readNextOffsets, readRows, readSetAside, rollupProblems } from './rows.ts';

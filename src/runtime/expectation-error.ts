@@ -1,4 +1,4 @@
-// What a user of the simulator can mend: an argument, a scenario, a file. The message says what came and what was expected.
+// What a user can mend: an argument, a scenario, a file. The message says what came and what was expected.
 
 /** Something that was given can't be used. */
 export class ExpectationError extends Error {

@@ -1,6 +1,6 @@
 // Lengths of time as people write them: 30s, 10m, 2h, 7d, also 1500ms.
 
-import { ExpectationError } from './errors.ts';
+import { ExpectationError } from './expectation-error.ts';
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 

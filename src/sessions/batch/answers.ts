@@ -1,0 +1,104 @@
+// The three answers about files of clicks, and how they look as JSON, CSV and tables.
+
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { renderTable } from '../../runtime/table.ts';
+import { queryText, rowsOf } from './statements.ts';
+
+export const FIELDS = ['browser_family', 'device_family', 'os_family'] as const;
+export type Field = (typeof FIELDS)[number];
+type ByValue = ReadonlyMap<string, number>;
+
+/** Each list in the order of its keys, by code points. */
+export type Answers = {
+  /** Unique sessions of each file, by its name. */
+  readonly sessions_per_file: ByValue;
+  /** Sessions in which each value occurs. */
+  readonly sessions_per_value: ReadonlyMap<Field, ByValue>;
+  /** Median length of those in seconds. */
+  readonly median_seconds_per_value: ReadonlyMap<Field, ByValue>;
+};
+
+export const FORMATS = ['json', 'csv', 'table'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** Asks the tables that makeStages() has made. */
+export async function readAnswers(connection: DuckDBConnection): Promise<Answers> {
+  const files = await rowsOf(connection, queryText('answer_files'));
+  const values = await rowsOf(connection, queryText('answer_values'));
+  const medians = await rowsOf(connection, queryText('answer_medians'));
+  return {
+    sessions_per_file: sorted(files.map(({ file, sessions }) => [String(file), Number(sessions)])),
+    sessions_per_value: byField(values, 'sessions'),
+    median_seconds_per_value: byField(medians, 'seconds'),
+  };
+}
+
+const byCodePoints = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
+
+const sorted = (entries: readonly (readonly [string, number])[]): ByValue =>
+  new Map([...entries].sort(([a], [b]) => byCodePoints(a, b)));
+
+function byField(
+  rows: readonly Readonly<Record<string, unknown>>[],
+  column: string,
+): ReadonlyMap<Field, ByValue> {
+  const of = (field: Field) => rows.filter((row) => row.field === field);
+  return new Map(
+    FIELDS.map((field) => [field, sorted(of(field).map((row) => [String(row.value), Number(row[column])]))]),
+  );
+}
+
+/** The answers in a format, with a line end. */
+export function formatAnswers(answers: Answers, format: Format): string {
+  if (format === 'json') return `${jsonOf(new Map(Object.entries(answers).sort()), '')}\n`;
+  const rows = rowsOfAnswers(answers);
+  if (format === 'csv') return csvOf(rows);
+  const titles = [...new Set(rows.map(({ answer }) => answer))];
+  const tables = titles.map((title) => {
+    const of = rows.filter(({ answer }) => answer === title);
+    return `${title}\n${renderTable(of.map(({ field, value, number }) => (field === '' ? { value, number } : { field, value, number })))}`;
+  });
+  return `${tables.join('\n\n')}\n`;
+}
+
+type Tree = ReadonlyMap<string, number | Tree>;
+
+/** An object by hand: in one of JavaScript's, names that are numbers would come first and __proto__ would be lost. */
+function jsonOf(tree: Tree, indent: string): string {
+  if (tree.size === 0) return '{}';
+  const deeper = `${indent}  `;
+  const lines = [...tree].map(([key, value]) => {
+    const text = typeof value === 'number' ? JSON.stringify(value) : jsonOf(value, deeper);
+    return `${deeper}${JSON.stringify(key)}: ${text}`;
+  });
+  return `{\n${lines.join(',\n')}\n${indent}}`;
+}
+
+type AnswerRow = {
+  readonly answer: string;
+  readonly field: string;
+  readonly value: string;
+  readonly number: number;
+};
+
+function rowsOfAnswers(answers: Answers): AnswerRow[] {
+  const rows = (answer: string, field: string, values: ByValue): AnswerRow[] =>
+    [...values].map(([value, number]) => ({ answer, field, value, number }));
+  return [
+    ...rows('sessions_per_file', '', answers.sessions_per_file),
+    ...(['sessions_per_value', 'median_seconds_per_value'] as const).flatMap((answer) =>
+      [...answers[answer]].flatMap(([field, values]) => rows(answer, field, values)),
+    ),
+  ];
+}
+
+const csvCell = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+
+const csvOf = (rows: readonly AnswerRow[]): string =>
+  [
+    'answer,field,value,number',
+    ...rows.map(({ answer, field, value, number }) =>
+      [answer, field, value, String(number)].map(csvCell).join(','),
+    ),
+    '',
+  ].join('\n');

@@ -1,0 +1,48 @@
+// One line of a file of clicks, looked at by itself: what sessions need of it, or why it is set aside.
+
+import { isUtf8 } from 'node:buffer';
+
+/** The fields that sessions need; what else a line has is not looked at. */
+export const TEXT_FIELDS = ['anonymous_id', 'browser_family', 'os_family', 'device_family'] as const;
+export const TIME_FIELD = 'device_sent_timestamp';
+/** The farthest instant from 1970 that ECMAScript's Date can hold, in milliseconds. */
+export const FARTHEST_MS = 8.64e15;
+
+/** The good line with only the fields that are needed, or the reason why it can't be used. */
+export type Looked = { readonly line: string } | { readonly reason: string };
+
+const SHOWN = 60;
+const HALF_SURROGATE_PAIR = /\p{Surrogate}/u;
+const EXPECTED_TIME = `${TIME_FIELD}: received %, expected a whole number of milliseconds since 1970, at most 8.64e15 from it`;
+
+const shorten = (text: string) => (text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text);
+const shown = (value: unknown) => (value === undefined ? 'nothing' : shorten(JSON.stringify(value)));
+
+/** Looks at one line without its line end. */
+export function lookAtLine(bytes: Buffer): Looked {
+  if (!isUtf8(bytes)) return { reason: 'received bytes that are no UTF-8' };
+  const text = bytes.toString('utf8');
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { reason: `received ${shown(text)}, expected a JSON object` };
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return { reason: `received ${shown(value)}, expected a JSON object` };
+  return lookAtFields(value as Record<string, unknown>);
+}
+
+function lookAtFields(click: Record<string, unknown>): Looked {
+  for (const field of TEXT_FIELDS) {
+    const value = click[field];
+    if (typeof value !== 'string') return { reason: `${field}: received ${shown(value)}, expected a text` };
+    if (HALF_SURROGATE_PAIR.test(value)) return { reason: `${field}: received half a surrogate pair` };
+  }
+  if (click.anonymous_id === '') return { reason: 'anonymous_id: received an empty text' };
+  const time = click[TIME_FIELD];
+  if (typeof time !== 'number' || !Number.isInteger(time) || Math.abs(time) > FARTHEST_MS)
+    return { reason: EXPECTED_TIME.replace('%', () => shown(time)) };
+  const needed = [...TEXT_FIELDS.map((field) => [field, click[field]]), [TIME_FIELD, time + 0]];
+  return { line: JSON.stringify(Object.fromEntries(needed)) };
+}

@@ -1,0 +1,69 @@
+// The embedded DuckDB of one run: how much memory it may take, where it spills, and what is left of runs that were killed.
+
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+
+export type Engine = {
+  /** Opens another connection to the same tables; closed with the engine. */
+  connect(): Promise<DuckDBConnection>;
+  /** A folder of this run alone. */
+  readonly folder: string;
+  close(): Promise<void>;
+};
+
+const PREFIX = 'shopstream-sessions-';
+/** What the process takes besides DuckDB's buffers: Node itself, and the parser's. */
+const BESIDE_BUFFERS_BYTES = 192 * 1024 ** 2;
+const LEAST_BUFFERS_BYTES = 128 * 1024 ** 2;
+
+/**
+ * Opens an empty database that lives as long as the run.
+ * @param memoryBytes that the whole process should keep to
+ * @param spillFolder in which it makes a folder of its own for what does not fit
+ */
+export async function openEngine(memoryBytes: number, spillFolder: string): Promise<Engine> {
+  await removeLeftovers(spillFolder);
+  const folder = await mkdtemp(path.join(spillFolder, `${PREFIX}${process.pid}-`));
+  const buffers = Math.max(memoryBytes - BESIDE_BUFFERS_BYTES, LEAST_BUFFERS_BYTES);
+  const instance = await DuckDBInstance.create(':memory:', {
+    memory_limit: `${Math.floor(buffers / 1024)}KiB`,
+    temp_directory: path.join(folder, 'spill'),
+    preserve_insertion_order: 'false',
+  });
+  const connections: DuckDBConnection[] = [];
+  return {
+    folder,
+    connect: async () => {
+      const connection = await instance.connect();
+      connections.push(connection);
+      return connection;
+    },
+    close: async () => {
+      for (const connection of connections) connection.closeSync();
+      instance.closeSync();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Removes the folders of runs that were killed: those whose process is gone. */
+async function removeLeftovers(spillFolder: string): Promise<void> {
+  const names = await readdir(spillFolder);
+  const left = names.filter((name) => {
+    const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
+    return pid !== undefined && !isAlive(Number(pid));
+  });
+  for (const name of left) await rm(path.join(spillFolder, name), { recursive: true, force: true });
+}
+
+function isAlive(pid: number): boolean {
+  if (existsSync('/proc/self')) return existsSync(`/proc/${pid}`);
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}

@@ -1,0 +1,60 @@
+// The queries of the folder `sessions`, each one SELECT in a file of its own, which Spark runs as well.
+
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { packageRoot } from '../../runtime/paths.ts';
+import type { Input } from './inputs.ts';
+
+/** Each is a table that later ones read, in this order; `events`, `files` and `settings` are there before. */
+export const STAGES = ['steps', 'single', 'numbered', 'lengths', 'by_value'] as const;
+export type Query =
+  | (typeof STAGES)[number]
+  | 'answer_files'
+  | 'answer_values'
+  | 'answer_medians'
+  | 'gap_curve'
+  | 'rules';
+
+/** The text of a query. */
+export const queryText = (name: Query): string =>
+  readFileSync(path.join(packageRoot, 'sessions', `${name}.sql`), 'utf8');
+
+export type Settings = { readonly gapMs: number; readonly multiEventOnly: boolean };
+
+/** Makes the tables `files` and `settings`. */
+export async function makeSettings(
+  connection: DuckDBConnection,
+  inputs: readonly Input[],
+  { gapMs, multiEventOnly }: Settings,
+): Promise<void> {
+  await connection.run('CREATE TABLE files (file SMALLINT, name VARCHAR)');
+  for (const { file, name } of inputs)
+    await connection.run('INSERT INTO files VALUES ($1, $2)', [file, name]);
+  await connection.run(
+    'CREATE TABLE settings AS SELECT $1::BIGINT AS gap_limit_ms, $2::INTEGER AS with_single',
+    [BigInt(gapMs), multiEventOnly ? 0 : 1],
+  );
+}
+
+/** Makes the tables that answers come from, and lets those go that nothing needs any more. */
+export async function makeStages(connection: DuckDBConnection): Promise<void> {
+  for (const stage of STAGES) {
+    await connection.run(`CREATE ${stage === 'single' ? 'VIEW' : 'TABLE'} ${stage} AS ${queryText(stage)}`);
+    if (stage === 'steps') await connection.run('DROP TABLE events');
+  }
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** The rows of a query or of other SQL; sums as numbers. */
+export async function rowsOf(connection: DuckDBConnection, sql: string): Promise<Row[]> {
+  const reader = await connection.runAndReadAll(sql);
+  return reader
+    .getRowObjects()
+    .map((row) =>
+      Object.fromEntries(
+        Object.entries(row).map(([name, value]) => [name, typeof value === 'bigint' ? Number(value) : value]),
+      ),
+    );
+}
