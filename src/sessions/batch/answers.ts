@@ -2,34 +2,53 @@
 
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { renderTable } from '../../runtime/table.ts';
-import { queryText, rowsOf } from './statements.ts';
+import { makeStages, type Query, queryText, type Row, rowsOf, type Stage } from './statements.ts';
 
 export const FIELDS = ['browser_family', 'device_family', 'os_family'] as const;
 export type Field = (typeof FIELDS)[number];
 type ByValue = ReadonlyMap<string, number>;
 
-/** Each list in the order of its keys, by code points. */
+type ByField = ReadonlyMap<Field, ByValue>;
+
+/** What can be asked for: an answer, or all three. */
+export const ANSWERS = ['files', 'values', 'medians'] as const;
+export type Answer = (typeof ANSWERS)[number];
+
+/** Each list in the order of its keys, by code points. What was not asked for isn't there. */
 export type Answers = {
   /** Unique sessions of each file, by its name. */
-  readonly sessions_per_file: ByValue;
+  readonly sessions_per_file?: ByValue;
   /** Sessions in which each value occurs. */
-  readonly sessions_per_value: ReadonlyMap<Field, ByValue>;
+  readonly sessions_per_value?: ByField;
   /** Median length of those in seconds. */
-  readonly median_seconds_per_value: ReadonlyMap<Field, ByValue>;
+  readonly median_seconds_per_value?: ByField;
 };
 
 export const FORMATS = ['json', 'csv', 'table'] as const;
 export type Format = (typeof FORMATS)[number];
 
-/** Asks the tables that makeStages() has made. */
-export async function readAnswers(connection: DuckDBConnection): Promise<Answers> {
-  const files = await rowsOf(connection, queryText('answer_files'));
-  const values = await rowsOf(connection, queryText('answer_values'));
-  const medians = await rowsOf(connection, queryText('answer_medians'));
+/**
+ * Makes the tables that the answers come from, and asks them.
+ * @param onStage called with what is being made
+ */
+export async function readAnswers(
+  connection: DuckDBConnection,
+  wanted: readonly Answer[],
+  onStage?: (stage: Stage) => void,
+): Promise<Answers> {
+  const onlyFiles = wanted.every((one) => one === 'files');
+  await makeStages(connection, onlyFiles ? 'numbered' : 'by_value', onStage);
+  const ask = async <T>(answer: Answer, query: Query, read: (rows: readonly Row[]) => T) =>
+    wanted.includes(answer) ? read(await rowsOf(connection, queryText(query))) : undefined;
+  const files = await ask('files', 'answer_files', (rows) =>
+    sorted(rows.map(({ file, sessions }) => [String(file), Number(sessions)])),
+  );
+  const values = await ask('values', 'answer_values', (rows) => byField(rows, 'sessions'));
+  const medians = await ask('medians', 'answer_medians', (rows) => byField(rows, 'seconds'));
   return {
-    sessions_per_file: sorted(files.map(({ file, sessions }) => [String(file), Number(sessions)])),
-    sessions_per_value: byField(values, 'sessions'),
-    median_seconds_per_value: byField(medians, 'seconds'),
+    ...(files && { sessions_per_file: files }),
+    ...(values && { sessions_per_value: values }),
+    ...(medians && { median_seconds_per_value: medians }),
   };
 }
 
@@ -38,10 +57,7 @@ const byCodePoints = (a: string, b: string) => Buffer.compare(Buffer.from(a), Bu
 const sorted = (entries: readonly (readonly [string, number])[]): ByValue =>
   new Map([...entries].sort(([a], [b]) => byCodePoints(a, b)));
 
-function byField(
-  rows: readonly Readonly<Record<string, unknown>>[],
-  column: string,
-): ReadonlyMap<Field, ByValue> {
+function byField(rows: readonly Row[], column: string): ByField {
   const of = (field: Field) => rows.filter((row) => row.field === field);
   return new Map(
     FIELDS.map((field) => [field, sorted(of(field).map((row) => [String(row.value), Number(row[column])]))]),
@@ -84,11 +100,12 @@ type AnswerRow = {
 function rowsOfAnswers(answers: Answers): AnswerRow[] {
   const rows = (answer: string, field: string, values: ByValue): AnswerRow[] =>
     [...values].map(([value, number]) => ({ answer, field, value, number }));
+  const fields = (answer: string, lists: ByField = new Map()) =>
+    [...lists].flatMap(([field, values]) => rows(answer, field, values));
   return [
-    ...rows('sessions_per_file', '', answers.sessions_per_file),
-    ...(['sessions_per_value', 'median_seconds_per_value'] as const).flatMap((answer) =>
-      [...answers[answer]].flatMap(([field, values]) => rows(answer, field, values)),
-    ),
+    ...rows('sessions_per_file', '', answers.sessions_per_file ?? new Map()),
+    ...fields('sessions_per_value', answers.sessions_per_value),
+    ...fields('median_seconds_per_value', answers.median_seconds_per_value),
   ];
 }
 

@@ -8,13 +8,8 @@ import type { Input } from './inputs.ts';
 
 /** Each is a table that later ones read, in this order; `events`, `files` and `settings` are there before. */
 export const STAGES = ['steps', 'single', 'numbered', 'lengths', 'by_value'] as const;
-export type Query =
-  | (typeof STAGES)[number]
-  | 'answer_files'
-  | 'answer_values'
-  | 'answer_medians'
-  | 'gap_curve'
-  | 'rules';
+export type Stage = (typeof STAGES)[number];
+export type Query = Stage | 'answer_files' | 'answer_values' | 'answer_medians' | 'gap_curve' | 'rules';
 
 /** The text of a query. */
 export const queryText = (name: Query): string =>
@@ -37,15 +32,23 @@ export async function makeSettings(
   );
 }
 
-/** Makes the tables that answers come from, and lets those go that nothing needs any more. */
-export async function makeStages(connection: DuckDBConnection): Promise<void> {
-  for (const stage of STAGES) {
+/**
+ * Makes the tables that later queries read, up to one of them, and lets `events` go, which nothing needs after the first.
+ * @param onStage called before each
+ */
+export async function makeStages(
+  connection: DuckDBConnection,
+  last: Stage,
+  onStage: (stage: Stage) => void = () => {},
+): Promise<void> {
+  for (const stage of STAGES.slice(0, STAGES.indexOf(last) + 1)) {
+    onStage(stage);
     await connection.run(`CREATE ${stage === 'single' ? 'VIEW' : 'TABLE'} ${stage} AS ${queryText(stage)}`);
     if (stage === 'steps') await connection.run('DROP TABLE events');
   }
 }
 
-type Row = Readonly<Record<string, unknown>>;
+export type Row = Readonly<Record<string, unknown>>;
 
 /** The rows of a query or of other SQL; sums as numbers. */
 export async function rowsOf(connection: DuckDBConnection, sql: string): Promise<Row[]> {

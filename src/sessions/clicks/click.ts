@@ -95,7 +95,7 @@ type Visitor = {
   readonly browser: string;
   readonly system: string;
   readonly device: string;
-  at: number;
+  sentMs: number;
 };
 
 function newVisitor(random: Random): Visitor {
@@ -104,24 +104,24 @@ function newVisitor(random: Random): Visitor {
     browser: pickBrowser(random),
     system: pickSystem(random),
     device: pickDevice(random),
-    at: BEGIN_MS + Math.floor(random() * LENGTH_MS),
+    sentMs: BEGIN_MS + Math.floor(random() * LENGTH_MS),
   };
 }
 
 /**
- * The lines of one part, without their line ends. The same seed, part and profile give the same lines on every machine, and
- * the first lines of a longer part are those of a shorter one.
+ * The lines of all files together, without their line ends. The same seed and profile give the same lines on every machine, and
+ * the first lines of many are those of few.
  * @param rows how many
  */
-export function* clicksOf(profile: Profile, seed: number, part: number, rows: number): Generator<string> {
-  const random = seededRandom(seed * 4_099 + part);
+export function* clicksOf(profile: Profile, seed: number, rows: number): Generator<string> {
+  const random = seededRandom(seed);
   const known: Visitor[] = [];
   const share = profile === 'original' ? REPEATED : 1 - 1 / CLICKS_OF_A_RETURNING_VISITOR;
   const keep = profile === 'original' ? 64 : 4_096;
   for (let n = 0; n < rows; n++) {
     const again = known.length > 0 && random() < share;
     const visitor = again ? (known[randomBelow(random, known.length)] as Visitor) : newVisitor(random);
-    if (again) visitor.at += profile === 'original' ? randomBelow(random, 600_000) : breakOf(random);
+    if (again) visitor.sentMs += profile === 'original' ? randomBelow(random, 600_000) : breakOf(random);
     else if (known.length < keep) known.push(visitor);
     else known[randomBelow(random, keep)] = visitor;
     yield lineOf(visitor, random, n);
@@ -135,6 +135,6 @@ function breakOf(random: Random): number {
   return randomBelow(random, kind < 0.85 ? 180_000 : LONGEST_BREAK_MS);
 }
 
-function lineOf({ id, browser, system, device, at }: Visitor, random: Random, n: number): string {
-  return `{"anonymous_id":"${id}","browser_family":${browser},"device_family":${device},"device_sent_timestamp":${at},"event":${pickEvent(random)},"n":${n},"os_family":${system},"platform":${pickPlatform(random)},"version":${pickVersion(random)}}`;
+function lineOf({ id, browser, system, device, sentMs }: Visitor, random: Random, n: number): string {
+  return `{"anonymous_id":"${id}","browser_family":${browser},"device_family":${device},"device_sent_timestamp":${sentMs},"event":${pickEvent(random)},"n":${n},"os_family":${system},"platform":${pickPlatform(random)},"version":${pickVersion(random)}}`;
 }

@@ -1,0 +1,20 @@
+// Amounts of memory as people write them: 2GB, 512MB.
+
+import { ExpectationError } from '../../runtime/expectation-error.ts';
+
+const UNITS: Readonly<Record<string, number>> = { M: 1024 ** 2, G: 1024 ** 3 };
+/** What Node, the parsers and DuckDB need at least. */
+const LEAST_BYTES = 384 * 1024 ** 2;
+
+/**
+ * Bytes; a GB has 1024 ** 3 of them.
+ * @throws {ExpectationError} where it is none, or too little to run with
+ */
+export function parseMemory(text: string): number {
+  const [, digits, unit = ''] = /^(\d{1,6}(?:\.\d{1,3})?)\s*([MG])i?B?$/i.exec(text.trim()) ?? [];
+  const bytes = Math.floor(Number(digits) * (UNITS[unit.toUpperCase()] ?? Number.NaN));
+  if (bytes >= LEAST_BYTES) return bytes;
+  throw new ExpectationError(
+    `--memory: received ${JSON.stringify(text)}, expected at least 384MB, as 512MB or 2GB`,
+  );
+}
