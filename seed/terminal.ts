@@ -1,5 +1,6 @@
 // How a load looks: one line that is written anew on a terminal, plain lines now and then where there is none.
 
+import { clockTime, type Output, statusLine } from '../src/runtime/status-line.ts';
 import { formatNumber, renderTable, type TableRow } from '../src/runtime/table.ts';
 import type { Exploration } from './explore.ts';
 import type { LoadProgress, LoadResult, LoadStep, RejectedRow } from './load/progress.ts';
@@ -13,11 +14,6 @@ const WORDS: Readonly<Record<LoadStep, string>> = {
   publishing: 'publishing',
   locating: 'looking for the lines of repeated rows',
 };
-const REDRAW_MS = 100;
-const LINE_MS = 5_000;
-
-type Output = { readonly isTTY?: boolean; write(text: string): unknown };
-
 /** Shows progress on `out`. `clear()` before anything else is written there. */
 export function showProgress(
   out: Output,
@@ -25,20 +21,16 @@ export function showProgress(
 ): { onProgress(progress: LoadProgress): void; clear(): void } {
   let step: LoadStep | undefined;
   let begun = 0;
-  let shown = 0;
-  const terminal = out.isTTY === true;
+  const line = statusLine(out, now);
   const onProgress = (progress: LoadProgress): void => {
-    const time = now();
     const next = progress.step !== step;
     if (next) {
       step = progress.step;
-      begun = time;
-    } else if (time - shown < (terminal ? REDRAW_MS : LINE_MS)) return;
-    shown = time;
-    const line = describeProgress(progress, (time - begun) / 1000);
-    out.write(terminal ? `\r\x1b[2K${line}` : `${line}\n`);
+      begun = now();
+    }
+    line.show(() => describeProgress(progress, (now() - begun) / 1000), next);
   };
-  return { onProgress, clear: () => void (terminal && step !== undefined && out.write('\r\x1b[2K')) };
+  return { onProgress, clear: line.clear };
 }
 
 /** One line: what is done, rows, rate, share, time to the end of the step. */
@@ -52,17 +44,9 @@ export function describeProgress(progress: LoadProgress, seconds: number): strin
   }
   if (done !== undefined && done < 1) {
     parts.push(`${Math.floor(done * 100)} %`);
-    if (done > 0.01 && seconds > 1) parts.push(`${duration((seconds / done) * (1 - done))} left`);
+    if (done > 0.01 && seconds > 1) parts.push(`${clockTime((seconds / done) * (1 - done))} left`);
   }
   return parts.join('  ');
-}
-
-/** Seconds as 0:07 or 1:02:03. */
-export function duration(seconds: number): string {
-  const whole = Math.round(seconds);
-  const parts = [Math.floor(whole / 60) % 60, whole % 60].map((part) => String(part).padStart(2, '0'));
-  const hours = Math.floor(whole / 3600);
-  return hours > 0 ? `${hours}:${parts.join(':')}` : parts.join(':').replace(/^0/, '');
 }
 
 /** What came of a load, in a few lines. */

@@ -3,6 +3,7 @@
 // in the program exits the process.
 //   0 done   1 it could not be done   2 a setting or an argument can't be used
 
+import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { PUBLISHED_ROWS } from '../seed/published.ts';
@@ -17,6 +18,8 @@ import { errorFields } from './runtime/error-fields.ts';
 import { createLog } from './runtime/log.ts';
 import { watchOpenFiles } from './runtime/open-files.ts';
 import { version } from './runtime/version.ts';
+import { ANSWERS, FORMATS, PROFILES, RULES } from './sessions/choices.ts';
+import type { ClicksOptions, GivenOptions, SessionsOptions } from './sessions/commands.ts';
 import type { SimulateOptions } from './simulator/commands.ts';
 
 const EXIT_FAILED = 1;
@@ -117,6 +120,8 @@ function buildProgram(): Command {
   );
   program.addCommand(aggregateCommand());
   program.addCommand(simulateCommand());
+  program.addCommand(sessionsCommand());
+  program.addCommand(clicksCommand());
   program.addCommand(new Command('run-part').argument('<part>').action(runPart), { hidden: true });
   return program;
 }
@@ -236,6 +241,67 @@ function simulateCommand(): Command {
       );
     });
   return made.addCommand(run, { isDefault: true }).addCommand(check);
+}
+
+/** `sessions` and its own commands; one without a name answers the three questions. */
+function sessionsCommand(): Command {
+  const made = new Command('sessions')
+    .description('sessions of files of clicks: .json or .json.gz, of any size')
+    .exitOverride();
+  const load = () => import('./sessions/commands.ts');
+  const reading = (name: string, summary: string) =>
+    new Command(name)
+      .description(summary)
+      .exitOverride()
+      .addOption(new Option('--format <format>', 'of the answer').choices(FORMATS).default('json'))
+      .option('--gap <time>', 'an event that comes this long after the one before it opens a session', '30m')
+      .option('--memory <size>', 'what the process keeps to; what does not fit is spilled', '2GB')
+      .option('--spill <folder>', 'where to', tmpdir())
+      .option('--rejects <file>', 'where to write each line that was set aside, as NDJSON');
+  const run = reading('run', 'sessions of each file, of each value, and their median lengths (the default)')
+    .argument('<file...>')
+    .addOption(new Option('--answer <name...>', 'only these of the three').choices(ANSWERS))
+    .addOption(
+      new Option('--rule <name>', 'the totals by six rules, and where this one differs from ours').choices([
+        ...RULES,
+        'all',
+      ]),
+    )
+    .option('--multi-event-only', 'leaves sessions of one event out of the medians')
+    .action(async (files: string[], options: SessionsOptions) => {
+      process.exitCode = await (await load()).sessions(files, options);
+    });
+  const explain = reading('explain', 'the events of visitors, each with the gap before it and the verdict')
+    .argument('<id...>', 'anonymous_id')
+    .requiredOption('--files <file...>', 'where to look for them')
+    .action(async (ids: string[], { files, ...options }: GivenOptions & { readonly files: string[] }) => {
+      process.exitCode = await (await load()).explain(ids, files, options);
+    });
+  const gaps = reading('gaps', 'how many sessions there are with gaps of 1, 5, 10, 15, 30 and 60 minutes')
+    .argument('<file...>')
+    .action(async (files: string[], options: GivenOptions) => {
+      process.exitCode = await (await load()).gapCurve(files, options);
+    });
+  return made.addCommand(run, { isDefault: true }).addCommand(explain).addCommand(gaps);
+}
+
+function clicksCommand(): Command {
+  return new Command('clicks')
+    .description('writes test files of clicks; the same seed gives the same lines')
+    .exitOverride()
+    .option('--rows <number>', 'lines of all files together', wholeNumber, 1_000_000)
+    .option('--seed <number>', 'what the random numbers start from', wholeNumber, 1)
+    .addOption(
+      new Option('--profile <name>', 'nearly each click another visitor, or visitors who come back')
+        .choices(PROFILES)
+        .default('original'),
+    )
+    .option('--parts <number>', 'files', wholeNumber, 10)
+    .option('--out <folder>', 'where to write them', 'clicks')
+    .action(async (options: ClicksOptions) => {
+      const { clicks } = await import('./sessions/commands.ts');
+      process.exitCode = await clicks(options);
+    });
 }
 
 function instant(text: string): number {

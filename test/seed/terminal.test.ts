@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LoadProgress } from '../../seed/load.ts';
-import { describeLoad, duration, showProgress } from '../../seed/terminal.ts';
+import { describeLoad, showProgress } from '../../seed/terminal.ts';
 import { renderTable } from '../../src/runtime/table.ts';
 
 const reading = (rows: number, done?: number): LoadProgress => ({
@@ -103,9 +103,3 @@ describe('renderTable', () => {
     ).toBe('name    rows\n────  ──────\na          1\nlong  12,345');
   });
 });
-
-it.each([
-  [7, '0:07'],
-  [75, '1:15'],
-  [3723, '1:02:03'],
-])('duration of %s seconds is %s', (seconds, text) => expect(duration(seconds)).toBe(text));

@@ -2,6 +2,8 @@
 
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { renderTable } from '../../runtime/table.ts';
+import type { Answer, Format } from '../choices.ts';
+import { csvOf } from './csv.ts';
 import { makeStages, type Query, queryText, type Row, rowsOf, type Stage } from './statements.ts';
 
 export const FIELDS = ['browser_family', 'device_family', 'os_family'] as const;
@@ -9,10 +11,6 @@ export type Field = (typeof FIELDS)[number];
 type ByValue = ReadonlyMap<string, number>;
 
 type ByField = ReadonlyMap<Field, ByValue>;
-
-/** What can be asked for: an answer, or all three. */
-export const ANSWERS = ['files', 'values', 'medians'] as const;
-export type Answer = (typeof ANSWERS)[number];
 
 /** Each list in the order of its keys, by code points. What was not asked for isn't there. */
 export type Answers = {
@@ -24,9 +22,6 @@ export type Answers = {
   readonly median_seconds_per_value?: ByField;
 };
 
-export const FORMATS = ['json', 'csv', 'table'] as const;
-export type Format = (typeof FORMATS)[number];
-
 /**
  * Makes the tables that the answers come from, and asks them.
  * @param onStage called with what is being made
@@ -37,7 +32,7 @@ export async function readAnswers(
   onStage?: (stage: Stage) => void,
 ): Promise<Answers> {
   const onlyFiles = wanted.every((one) => one === 'files');
-  await makeStages(connection, onlyFiles ? 'numbered' : 'by_value', onStage);
+  await makeStages(connection, onlyFiles ? 'numbered' : 'by_value', { onStage });
   const ask = async <T>(answer: Answer, query: Query, read: (rows: readonly Row[]) => T) =>
     wanted.includes(answer) ? read(await rowsOf(connection, queryText(query))) : undefined;
   const files = await ask('files', 'answer_files', (rows) =>
@@ -68,7 +63,7 @@ function byField(rows: readonly Row[], column: string): ByField {
 export function formatAnswers(answers: Answers, format: Format): string {
   if (format === 'json') return `${jsonOf(new Map(Object.entries(answers).sort()), '')}\n`;
   const rows = rowsOfAnswers(answers);
-  if (format === 'csv') return csvOf(rows);
+  if (format === 'csv') return csvOf(['answer', 'field', 'value', 'number'], rows);
   const titles = [...new Set(rows.map(({ answer }) => answer))];
   const tables = titles.map((title) => {
     const of = rows.filter(({ answer }) => answer === title);
@@ -108,14 +103,3 @@ function rowsOfAnswers(answers: Answers): AnswerRow[] {
     ...fields('median_seconds_per_value', answers.median_seconds_per_value),
   ];
 }
-
-const csvCell = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-
-const csvOf = (rows: readonly AnswerRow[]): string =>
-  [
-    'answer,field,value,number',
-    ...rows.map(({ answer, field, value, number }) =>
-      [answer, field, value, String(number)].map(csvCell).join(','),
-    ),
-    '',
-  ].join('\n');

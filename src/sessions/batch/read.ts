@@ -6,14 +6,17 @@ import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type Chunk, chunksOf } from './chunks.ts';
 import { FARTHEST_MS, lookAtLine, TEXT_FIELDS, TIME_FIELD } from './click-line.ts';
+import { isFull } from './full.ts';
 import type { Input } from './inputs.ts';
 
 /** A line that is not in the answers. `line` counts from 1. */
 export type SetAside = { readonly file: string; readonly line: number; readonly reason: string };
 
+/** Whether the visitors' ids are kept as text too: not, of all, or of these visitors, whose events alone are read then. */
+export type Ids = 'hashed' | 'kept' | readonly string[];
+
 export type Read = {
-  /** Keeps the visitors' ids as text too. */
-  readonly withIds: boolean;
+  readonly ids: Ids;
   /** Called for each line that is set aside, in the order of its file. */
   readonly onSetAside: (one: SetAside) => void;
 };
@@ -27,8 +30,8 @@ const COLUMNS = `{${[...TEXT_FIELDS, TIME_FIELD].map((field) => `${field}: 'JSON
  * Makes the empty table, and the functions that are strict where DuckDB's reader isn't: it would take numbers for text,
  * text for numbers, and nothing for anything.
  */
-export async function makeEvents(connection: DuckDBConnection, withIds: boolean): Promise<void> {
-  const id = withIds ? 'anonymous_id VARCHAR, ' : '';
+export async function makeEvents(connection: DuckDBConnection, ids: Ids): Promise<void> {
+  const id = ids === 'hashed' ? '' : 'anonymous_id VARCHAR, ';
   await connection.run(`
     CREATE TABLE events (${id}visitor UHUGEINT, sent_ms BIGINT, file SMALLINT,
       browser_family VARCHAR, os_family VARCHAR, device_family VARCHAR);
@@ -45,28 +48,43 @@ export async function makeEvents(connection: DuckDBConnection, withIds: boolean)
 const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
 /** Adds the events of a file to the table, or none of them where anything is wrong with one. */
-function insertAll(file: string, { file: number }: Input, withIds: boolean, gzip: boolean): string {
-  const id = withIds ? 'id_of(anonymous_id), ' : '';
+function insertAll(file: string, { file: number }: Input, ids: Ids, gzip: boolean): string {
+  const id = ids === 'hashed' ? '' : 'id_of(anonymous_id), ';
+  const only = typeof ids === 'string' ? '' : `WHERE id_of(anonymous_id) IN (${ids.map(quoted).join(', ')})`;
   const options = `columns=${COLUMNS}, compression='${gzip ? 'gzip' : 'none'}', maximum_object_size=${OBJECT_BYTES}`;
   // A path is a pattern for DuckDB; in brackets each of its characters is itself.
   const literal = file.replaceAll(/[*?[]/g, '[$&]');
   return `INSERT INTO events
     SELECT ${id}md5_number(id_of(anonymous_id)), time_of(${TIME_FIELD}), ${number},
       text_of(browser_family), text_of(os_family), text_of(device_family)
-    FROM read_ndjson(${quoted(literal)}, ${options})`;
+    FROM read_ndjson(${quoted(literal)}, ${options}) ${only}`;
 }
 
-/** Reads one file; what can't be used goes to `onSetAside`. */
+/**
+ * Reads one file; what can't be used goes to `onSetAside`.
+ * @returns how many events it has added
+ */
 export async function readFile(
   connection: DuckDBConnection,
   input: Input,
   folder: string,
-  { withIds, onSetAside }: Read,
-): Promise<void> {
-  const whole = insertAll(input.path, input, withIds, input.gzip);
-  if (input.bytes > 0 && (await succeeds(connection, whole))) return;
+  { ids, onSetAside }: Read,
+): Promise<number> {
+  const whole = insertAll(input.path, input, ids, input.gzip);
+  const added = input.bytes > 0 ? await rowsAdded(connection, whole) : undefined;
+  return added ?? readPieces(connection, input, folder, { ids, onSetAside });
+}
+
+async function readPieces(
+  connection: DuckDBConnection,
+  input: Input,
+  folder: string,
+  { ids, onSetAside }: Read,
+): Promise<number> {
   const piece = path.join(folder, `piece-${input.file}.json`);
   const chunks = chunksOf(input);
+  const insert = insertAll(piece, input, ids, false);
+  let added = 0;
   for (;;) {
     const { value, done } = await chunks.next();
     if (done) {
@@ -74,25 +92,24 @@ export async function readFile(
       break;
     }
     await writeFile(piece, value.bytes);
-    if (await succeeds(connection, insertAll(piece, input, withIds, false))) continue;
-    await writeFile(
-      piece,
-      goodLines(value, (line, reason) => onSetAside({ file: input.name, line, reason })),
-    );
-    await connection.run(insertAll(piece, input, withIds, false));
+    const rows = await rowsAdded(connection, insert);
+    if (rows === undefined) {
+      const onBad = (line: number, reason: string) => onSetAside({ file: input.name, line, reason });
+      await writeFile(piece, goodLines(value, onBad));
+    }
+    added += rows ?? (await connection.run(insert)).rowsChanged;
   }
   await rm(piece, { force: true });
+  return added;
 }
 
-/** True where the statement ran; false where the data was refused. What else goes wrong is thrown. */
-async function succeeds(connection: DuckDBConnection, sql: string): Promise<boolean> {
+/** How many rows the statement has added; undefined where the data was refused. What else goes wrong is thrown. */
+async function rowsAdded(connection: DuckDBConnection, sql: string): Promise<number | undefined> {
   try {
-    await connection.run(sql);
-    return true;
+    return (await connection.run(sql)).rowsChanged;
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    if (/Out of Memory|No space left/i.test(message)) throw error;
-    return false;
+    if (isFull(error)) throw error;
+    return undefined;
   }
 }
 

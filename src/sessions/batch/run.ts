@@ -2,20 +2,22 @@
 
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { openEngine } from './engine.ts';
+import { fullError, isFull } from './full.ts';
 import type { Input } from './inputs.ts';
-import { makeEvents, type Read, readFile, type SetAside } from './read.ts';
-import { makeSettings, rowsOf, type Settings } from './statements.ts';
+import { followReading, type ReadProgress } from './progress.ts';
+import { type Ids, makeEvents, readFile, type SetAside } from './read.ts';
+import { makeSettings, type Settings } from './statements.ts';
 
 export type RunOptions = Settings & {
   readonly inputs: readonly Input[];
   readonly memoryBytes: number;
   /** Where DuckDB spills what does not fit into memory. */
   readonly spillFolder: string;
-  readonly withIds?: boolean | undefined;
+  readonly ids: Ids;
   /** Called for each line that is not in the answers. */
   readonly onSetAside: (one: SetAside) => void;
-  /** Called as files are read: how much of all bytes are done, 0 to 1. */
-  readonly onRead?: ((done: number) => void) | undefined;
+  /** Called now and then as files are read. */
+  readonly onRead?: ((progress: ReadProgress) => void) | undefined;
 };
 
 export type Ran<T> = { readonly answer: T; readonly events: number };
@@ -26,6 +28,7 @@ const READERS = 2;
 /**
  * Reads the files into `events`, and asks.
  * @param ask what is wanted of the tables `events`, `files` and `settings`
+ * @throws {ExpectationError} where the disk or the memory is full
  */
 export async function withEvents<T>(
   options: RunOptions,
@@ -34,35 +37,43 @@ export async function withEvents<T>(
   const engine = await openEngine(options.memoryBytes, options.spillFolder);
   try {
     const connection = await engine.connect();
-    await makeEvents(connection, options.withIds === true);
+    await makeEvents(connection, options.ids);
     await makeSettings(connection, options.inputs, options);
-    await readAll(options, engine.connect, engine.folder);
-    const [counted] = await rowsOf(connection, 'SELECT count(*) AS events FROM events');
-    return { answer: await ask(connection), events: Number(counted?.events) };
+    const events = await readAll(options, engine.connect, engine.folder);
+    return { answer: await ask(connection), events };
+  } catch (error) {
+    throw isFull(error) ? fullError(error, options.spillFolder) : error;
   } finally {
     await engine.close();
   }
 }
 
 async function readAll(
-  { inputs, withIds = false, onSetAside, onRead }: RunOptions,
+  { inputs, ids, onSetAside, onRead }: RunOptions,
   connect: () => Promise<DuckDBConnection>,
   folder: string,
-): Promise<void> {
-  const all = inputs.reduce((sum, { bytes }) => sum + bytes, 0);
+): Promise<number> {
+  const progress = followReading(inputs, onRead);
   const setAside: SetAside[][] = inputs.map(() => []);
   const waiting = [...inputs];
-  let done = 0;
+  let events = 0;
   const reader = async () => {
     const connection = await connect();
     for (let input = waiting.shift(); input !== undefined; input = waiting.shift()) {
       const mine = setAside[input.file] ?? [];
-      const read: Read = { withIds, onSetAside: (one) => mine.push(one) };
-      await readFile(connection, input, folder, read);
-      done += input.bytes;
-      onRead?.(all === 0 ? 1 : done / all);
+      const added = await readFile(connection, input, folder, {
+        ids,
+        onSetAside: (one) => mine.push(one),
+      });
+      events += added;
+      progress.add(input.bytes, added);
     }
   };
-  await Promise.all(Array.from({ length: READERS }, reader));
+  try {
+    await Promise.all(Array.from({ length: READERS }, reader));
+  } finally {
+    progress.end();
+  }
   for (const one of setAside.flat()) onSetAside(one);
+  return events;
 }

@@ -32,19 +32,24 @@ export async function makeSettings(
   );
 }
 
+type MakeOptions = {
+  readonly keepEvents?: boolean;
+  readonly onStage?: ((stage: Stage) => void) | undefined;
+};
+
 /**
- * Makes the tables that later queries read, up to one of them, and lets `events` go, which nothing needs after the first.
+ * Makes the tables that later queries read, up to one of them, and lets `events` go, which they don't need after the first.
  * @param onStage called before each
  */
 export async function makeStages(
   connection: DuckDBConnection,
   last: Stage,
-  onStage: (stage: Stage) => void = () => {},
+  { keepEvents = false, onStage = () => {} }: MakeOptions = {},
 ): Promise<void> {
   for (const stage of STAGES.slice(0, STAGES.indexOf(last) + 1)) {
     onStage(stage);
     await connection.run(`CREATE ${stage === 'single' ? 'VIEW' : 'TABLE'} ${stage} AS ${queryText(stage)}`);
-    if (stage === 'steps') await connection.run('DROP TABLE events');
+    if (stage === 'steps' && !keepEvents) await connection.run('DROP TABLE events');
   }
 }
 

@@ -1,10 +1,7 @@
 // One click of a test file, in the format of the original's files: nine fields, in the order of their names.
 
 import { type Random, randomBelow, seededRandom } from '../../runtime/seeded-random.ts';
-
-/** How visitors come: nearly each click by another one, as in the original's files, or again and again. */
-export const PROFILES = ['original', 'returning'] as const;
-export type Profile = (typeof PROFILES)[number];
+import type { Profile } from '../choices.ts';
 
 /** Values and their shares in percent, about those of the web in 2019. */
 type Shares = readonly (readonly [value: string, percent: number])[];

@@ -7,7 +7,8 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { clicksOf, type Profile } from './click.ts';
+import type { Profile } from '../choices.ts';
+import { clicksOf } from './click.ts';
 
 export type ClickFiles = {
   readonly profile: Profile;

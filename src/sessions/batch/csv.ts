@@ -1,0 +1,14 @@
+// Rows as CSV (RFC 4180): a header line, cells quoted where they have to be.
+
+import type { TableRow } from '../../runtime/table.ts';
+
+const cellOf = (value: TableRow[string] | undefined): string => {
+  const text = String(value ?? '');
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+};
+
+/** @param columns the header; also what is taken of each row */
+export const csvOf = (columns: readonly string[], rows: readonly TableRow[]): string =>
+  [columns.join(','), ...rows.map((row) => columns.map((name) => cellOf(row[name])).join(',')), ''].join(
+    '\n',
+  );
