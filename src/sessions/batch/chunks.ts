@@ -11,8 +11,8 @@ export type Chunk = { readonly bytes: Buffer; readonly firstLine: number; readon
 export type Cut = { readonly line: number; readonly reason: string };
 
 const CHUNK_BYTES = 16 * 1024 ** 2;
-/** A line that is longer is not kept in memory. DuckDB takes no longer one either. */
-export const LONGEST_LINE_BYTES = 16 * 1024 ** 2;
+/** A line that is longer is not kept in memory. */
+export const LONGEST_LINE_BYTES = 32 * 1024 ** 2;
 const NEWLINE = 0x0a;
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 

@@ -4,7 +4,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { type Chunk, chunksOf } from './chunks.ts';
+import { type Chunk, chunksOf, LONGEST_LINE_BYTES } from './chunks.ts';
 import { FARTHEST_MS, lookAtLine, TEXT_FIELDS, TIME_FIELD } from './click-line.ts';
 import { isFull } from './full.ts';
 import type { Input } from './inputs.ts';
@@ -22,8 +22,6 @@ export type Read = {
 };
 
 const NEWLINE = 0x0a;
-/** DuckDB's largest line, in its own option. */
-const OBJECT_BYTES = 32 * 1024 ** 2;
 const COLUMNS = `{${[...TEXT_FIELDS, TIME_FIELD].map((field) => `${field}: 'JSON'`).join(', ')}}`;
 
 /**
@@ -51,7 +49,8 @@ const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
 function insertAll(file: string, { file: number }: Input, ids: Ids, gzip: boolean): string {
   const id = ids === 'hashed' ? '' : 'id_of(anonymous_id), ';
   const only = typeof ids === 'string' ? '' : `WHERE id_of(anonymous_id) IN (${ids.map(quoted).join(', ')})`;
-  const options = `columns=${COLUMNS}, compression='${gzip ? 'gzip' : 'none'}', maximum_object_size=${OBJECT_BYTES}`;
+  const options = `columns=${COLUMNS}, compression='${gzip ? 'gzip' : 'uncompressed'}', maximum_object_size=${LONGEST_LINE_BYTES / 2}`;
+  // DuckDB's buffers have twice that size, and it takes what fits into two of them.
   // A path is a pattern for DuckDB; in brackets each of its characters is itself.
   const literal = file.replaceAll(/[*?[]/g, '[$&]');
   return `INSERT INTO events

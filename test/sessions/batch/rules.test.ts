@@ -1,0 +1,66 @@
+import { expect, it } from 'vitest';
+import { readGapCurve } from '../../../src/sessions/batch/gap-curve.ts';
+import { readRules } from '../../../src/sessions/batch/rules.ts';
+import { ask, clickLine, GAP_MS, writeFiles } from './files.ts';
+
+const NOON = Date.UTC(2019, 4, 1, 12);
+const at = (anonymous_id: string, ...times: readonly number[]) =>
+  times.map((device_sent_timestamp) => clickLine({ anonymous_id, device_sent_timestamp }));
+
+const FILE = [
+  // Exactly the gap, and a millisecond less.
+  ...at('exact', NOON, NOON + GAP_MS, NOON + 2 * GAP_MS - 1),
+  // Over midnight, ten minutes apart.
+  ...at('midnight', NOON + 12 * 3_600_000 - 300_000, NOON + 12 * 3_600_000 + 300_000),
+  // A visit in the first half hour of 1970, which the original loses.
+  ...at('early', 60_000),
+  // Twenty minutes apart over a half hour of the clock.
+  ...at('quix', NOON + 25 * 60_000, NOON + 45 * 60_000),
+].join('\n');
+
+const totalsOf = async (rule: Parameters<typeof readRules>[1]) =>
+  (await ask(writeFiles({ 'a.json': FILE }), (connection) => readRules(connection, rule), { ids: 'kept' }))
+    .answer;
+
+it('six rules give the totals that their definitions say', async () => {
+  const { totals } = await totalsOf('ours');
+  expect(Object.fromEntries(totals.map(({ rule, sessions }) => [rule, sessions]))).toEqual({
+    ours: 5,
+    flink: 4,
+    spark: 4,
+    midnight: 6,
+    original: 4,
+    quix: 7,
+  });
+});
+
+it('the events at which a rule differs are named with visitor, gap and file', async () => {
+  expect((await totalsOf('flink')).differences).toEqual([
+    {
+      visitor: 'exact',
+      sent_ms: NOON + GAP_MS,
+      gap_ms: GAP_MS,
+      file: 'a.json',
+      opens_by: 'ours',
+    },
+  ]);
+  expect((await totalsOf('original')).differences).toEqual([
+    { visitor: 'early', sent_ms: 60_000, gap_ms: null, file: 'a.json', opens_by: 'ours' },
+  ]);
+  expect((await totalsOf('midnight')).differences).toMatchObject([
+    { visitor: 'midnight', gap_ms: 600_000, opens_by: 'midnight' },
+  ]);
+});
+
+it('the gap curve counts what each gap would count alone', async () => {
+  const paths = writeFiles({ 'a.json': FILE });
+  const { answer } = await ask(paths, readGapCurve);
+  for (const { gap, sessions } of answer) {
+    const alone = await ask(paths, (connection) => readRules(connection, 'ours'), {
+      ids: 'kept',
+      gapMs: Number.parseInt(gap, 10) * 60_000,
+    });
+    expect(`${gap} ${sessions}`).toBe(`${gap} ${alone.answer.totals[0]?.sessions}`);
+  }
+  expect(answer.map(({ sessions }) => sessions)).toEqual([8, 8, 8, 7, 5, 4]);
+});
