@@ -1,7 +1,8 @@
 // `sessions` and its own commands, and `clicks`: what main.ts calls. Answers go to standard output, words to standard error.
 // Exit codes: 0 all was read, 1 something was set aside, or it could not be done.
 
-import { createWriteStream } from 'node:fs';
+import { once } from 'node:events';
+import { createWriteStream, type WriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { parseDuration } from '../runtime/duration.ts';
@@ -34,6 +35,8 @@ const WORDS: Readonly<Record<Stage, string>> = {
   lengths: 'measuring sessions',
   by_value: 'counting by value',
 };
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 /** As the command line gives them. */
 export type GivenOptions = {
@@ -78,7 +81,7 @@ async function answer<T>({ paths, options, ids, multiEventOnly, ask, format }: A
   const line = statusLine(process.stderr);
   const begun = performance.now();
   const seconds = () => (performance.now() - begun) / 1000;
-  const rejects = rejectsTo(options.rejects);
+  const rejects = await rejectsTo(options.rejects);
   const { answer: found, events } = await withEvents(
     {
       inputs,
@@ -113,14 +116,14 @@ function readingText(
   return parts.join('  ');
 }
 
-/** Lines that were set aside: each one into a file where one was named, the first and their number on standard error. */
-function rejectsTo(file: string | undefined): { add(one: SetAside): void; end(): Promise<number> } {
-  const out = file === undefined ? undefined : createWriteStream(file);
-  let opened: Promise<unknown> | undefined;
-  if (out !== undefined) {
-    opened = finished(out);
-    opened.catch(() => {});
-  }
+/**
+ * Lines that were set aside: each one into a file where one was named, the first and their number on standard error.
+ * @throws {ExpectationError} where the file can't be written
+ */
+async function rejectsTo(
+  file: string | undefined,
+): Promise<{ add(one: SetAside): void; end(): Promise<number> }> {
+  const out = file === undefined ? undefined : await createFile(file);
   const named: string[] = [];
   let count = 0;
   return {
@@ -130,13 +133,22 @@ function rejectsTo(file: string | undefined): { add(one: SetAside): void; end():
       out?.write(`${JSON.stringify(one)}\n`);
     },
     end: async () => {
-      out?.end();
-      await opened;
+      if (out !== undefined) await finished(out.end());
       if (count > 0) console.error([`${formatNumber(count)} lines were set aside:`, ...named].join('\n'));
       if (count > NAMED) console.error(`  and ${formatNumber(count - NAMED)} more`);
       return count;
     },
   };
+}
+
+async function createFile(file: string): Promise<WriteStream> {
+  const out = createWriteStream(file);
+  try {
+    await once(out, 'open');
+    return out;
+  } catch (error) {
+    throw new ExpectationError(`--rejects: received ${file}, which can't be written: ${messageOf(error)}`);
+  }
 }
 
 async function print(text: string): Promise<void> {

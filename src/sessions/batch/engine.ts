@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { ExpectationError } from '../../runtime/expectation-error.ts';
 
 export type Engine = {
   /** Opens another connection to the same tables; closed with the engine. */
@@ -22,9 +23,13 @@ const LEAST_BUFFERS_BYTES = 128 * 1024 ** 2;
  * Opens an empty database that lives as long as the run.
  * @param memoryBytes that the whole process should keep to
  * @param spillFolder in which it makes a folder of its own for what does not fit
+ * @throws {ExpectationError} where that is no folder
  */
 export async function openEngine(memoryBytes: number, spillFolder: string): Promise<Engine> {
-  await removeLeftovers(spillFolder);
+  const names = await readdir(spillFolder).catch(() => {
+    throw new ExpectationError(`--spill: received ${spillFolder}, expected a folder that can be read`);
+  });
+  await removeLeftovers(spillFolder, names);
   const folder = await mkdtemp(path.join(spillFolder, `${PREFIX}${process.pid}-`));
   const buffers = Math.max(memoryBytes - BESIDE_BUFFERS_BYTES, LEAST_BUFFERS_BYTES);
   const instance = await DuckDBInstance.create(':memory:', {
@@ -49,8 +54,7 @@ export async function openEngine(memoryBytes: number, spillFolder: string): Prom
 }
 
 /** Removes the folders of runs that were killed: those whose process is gone. */
-async function removeLeftovers(spillFolder: string): Promise<void> {
-  const names = await readdir(spillFolder);
+async function removeLeftovers(spillFolder: string, names: readonly string[]): Promise<void> {
   const left = names.filter((name) => {
     const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
     return pid !== undefined && !isAlive(Number(pid));
