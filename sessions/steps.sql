@@ -8,6 +8,6 @@ SELECT
   os_family,
   device_family,
   sent_ms - lag(sent_ms) OVER visits AS gap_ms,
-  lead(sent_ms) OVER visits - sent_ms AS next_gap_ms
+  (lead(sent_ms) OVER visits) - sent_ms AS next_gap_ms
 FROM events
 WINDOW visits AS (PARTITION BY visitor ORDER BY sent_ms, file)

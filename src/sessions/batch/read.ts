@@ -25,14 +25,12 @@ const NEWLINE = 0x0a;
 const COLUMNS = `{${[...TEXT_FIELDS, TIME_FIELD].map((field) => `${field}: 'JSON'`).join(', ')}}`;
 
 /**
- * Makes the empty table, and the functions that are strict where DuckDB's reader isn't: it would take numbers for text,
+ * SQL for the empty table, and for the functions that are strict where DuckDB's reader isn't: it would take numbers for text,
  * text for numbers, and nothing for anything.
  */
-export async function makeEvents(connection: DuckDBConnection, ids: Ids): Promise<void> {
-  const id = ids === 'hashed' ? '' : 'anonymous_id VARCHAR, ';
-  await connection.run(`
-    CREATE TABLE events (${id}visitor UHUGEINT, sent_ms BIGINT, file SMALLINT,
-      browser_family VARCHAR, os_family VARCHAR, device_family VARCHAR);
+export const eventsSql = (ids: Ids): string => `
+    CREATE TABLE events (${ids === 'hashed' ? '' : 'anonymous_id VARCHAR, '}visitor UHUGEINT, sent_ms BIGINT,
+      file SMALLINT, browser_family VARCHAR, os_family VARCHAR, device_family VARCHAR);
     CREATE MACRO checked_text(raw, json) AS
       CASE WHEN raw[1] <> '"' OR raw IS NULL THEN error('no text')
            WHEN contains(raw, '\\') THEN json->>'$' ELSE raw[2:-2] END;
@@ -40,13 +38,12 @@ export async function makeEvents(connection: DuckDBConnection, ids: Ids): Promis
     CREATE MACRO id_of(json) AS CASE WHEN json::VARCHAR = '""' THEN error('empty') ELSE text_of(json) END;
     CREATE MACRO checked_time(raw, number) AS
       CASE WHEN number::VARCHAR = raw AND abs(number) <= ${FARTHEST_MS}::BIGINT THEN number ELSE error('no time') END;
-    CREATE MACRO time_of(json) AS checked_time(json::VARCHAR, TRY_CAST(json::VARCHAR AS BIGINT));`);
-}
+    CREATE MACRO time_of(json) AS checked_time(json::VARCHAR, TRY_CAST(json::VARCHAR AS BIGINT));`;
 
 const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
-/** Adds the events of a file to the table, or none of them where anything is wrong with one. */
-function insertAll(file: string, { file: number }: Input, ids: Ids, gzip: boolean): string {
+/** SQL that adds the events of a file to the table, or none of them where anything is wrong with one. */
+export function insertAll(file: string, { file: number }: Input, ids: Ids, gzip: boolean): string {
   const id = ids === 'hashed' ? '' : 'id_of(anonymous_id), ';
   const only = typeof ids === 'string' ? '' : `WHERE id_of(anonymous_id) IN (${ids.map(quoted).join(', ')})`;
   const options = `columns=${COLUMNS}, compression='${gzip ? 'gzip' : 'uncompressed'}', maximum_object_size=${LONGEST_LINE_BYTES / 2}`;

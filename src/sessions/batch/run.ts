@@ -5,7 +5,7 @@ import { openEngine } from './engine.ts';
 import { fullError, isFull } from './full.ts';
 import type { Input } from './inputs.ts';
 import { followReading, type ReadProgress } from './progress.ts';
-import { type Ids, makeEvents, readFile, type SetAside } from './read.ts';
+import { eventsSql, type Ids, readFile, type SetAside } from './read.ts';
 import { makeSettings, type Settings } from './statements.ts';
 
 export type RunOptions = Settings & {
@@ -37,7 +37,7 @@ export async function withEvents<T>(
   const engine = await openEngine(options.memoryBytes, options.spillFolder);
   try {
     const connection = await engine.connect();
-    await makeEvents(connection, options.ids);
+    await connection.run(eventsSql(options.ids));
     await makeSettings(connection, options.inputs, options);
     const events = await readAll(options, engine.connect, engine.folder);
     return { answer: await ask(connection), events };
