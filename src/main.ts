@@ -282,7 +282,16 @@ function sessionsCommand(): Command {
     .action(async (files: string[], options: GivenOptions) => {
       process.exitCode = await (await load()).gapCurve(files, options);
     });
-  return made.addCommand(run, { isDefault: true }).addCommand(explain).addCommand(gaps);
+  const verify = command(
+    'verify',
+    'compares the live sessions with what the batch finds in the stored events',
+  )
+    .option('--hours <number>', 'of sessions that began in so many last hours', wholeNumber, 8)
+    .action(async (options: { readonly hours: number }) => {
+      const config = readConfig(givenSettings(options as unknown as Options));
+      process.exitCode = await (await load()).verify(config, options.hours);
+    });
+  return made.addCommand(run, { isDefault: true }).addCommand(explain).addCommand(gaps).addCommand(verify);
 }
 
 function clicksCommand(): Command {

@@ -35,7 +35,7 @@ export async function readOffset(
 
 /** The offsets of all partitions that anything of was stored, by partition. */
 export async function readOffsets(
-  pool: Pool,
+  pool: Pool | Client,
   { clusterId, group, topic }: Subscription,
 ): Promise<ReadonlyMap<number, bigint>> {
   const { rows } = await pool.query<{ partition: number; next_offset: string }>(

@@ -9,7 +9,7 @@ import { openPool } from '../db/pool.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { RunningPart } from '../runtime/running-part.ts';
 
-export const PARTS = ['postgres', 'broker', 'ingest', 'web', 'aggregator', 'simulator'] as const;
+export const PARTS = ['postgres', 'broker', 'ingest', 'web', 'live', 'aggregator', 'simulator'] as const;
 export type Part = (typeof PARTS)[number];
 
 const SAMPLE_CONNECTIONS = 6;
@@ -55,6 +55,10 @@ export const startPart: Readonly<Record<Part, StartPart>> = {
     const running = await startIngest(config, log);
     if (config.DATABASE_URL === undefined) void loadFirstSample(config, log);
     return running;
+  },
+  live: async (config, log) => {
+    const { startLive } = await import('../live/part.ts');
+    return startLive(config, log);
   },
   aggregator: async (config, log) => {
     const { startAggregator } = await import('../aggregator/realtime/part.ts');

@@ -9,14 +9,13 @@ import { migratePatiently } from '../../db/migrate.ts';
 import { openPool, type Pool } from '../../db/pool.ts';
 import { createKafka, describeCluster } from '../../kafka/client.ts';
 import { reasonOf } from '../../kafka/errors.ts';
-import { Backoff } from '../../runtime/backoff.ts';
+import { keepRunning } from '../../runtime/keep-running.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { RunningPart } from '../../runtime/running-part.ts';
 import { type LiveDefinition, readLiveDefinitions } from '../store/definitions.ts';
 import { RunningDefinition } from './running-definition.ts';
 
 const LOOK_MS = 3_000;
-const RETRY_MS = 1_000;
 
 type Kept = { readonly topic: string; readonly stopping: AbortController; readonly done: Promise<void> };
 
@@ -80,19 +79,15 @@ class DefinitionKeeper {
     this.#kept.delete(name);
   }
 
-  async #keep({ name, topic }: LiveDefinition, signal: AbortSignal): Promise<void> {
-    const backoff = new Backoff(RETRY_MS, 30_000);
-    while (!signal.aborted) {
-      try {
-        await this.#runOnce(name, topic, signal);
-      } catch (error) {
-        this.#log.warn(`${name} does not run, it is tried again: ${reasonOf(error)}`);
-        await backoff.wait(signal);
-      }
-    }
+  #keep({ name, topic }: LiveDefinition, signal: AbortSignal): Promise<void> {
+    return keepRunning(
+      (crash) => this.#start(name, topic, crash),
+      signal,
+      (error) => this.#log.warn(`${name} does not run, it is tried again: ${reasonOf(error)}`),
+    );
   }
 
-  async #runOnce(name: string, topic: string, signal: AbortSignal): Promise<void> {
+  async #start(name: string, topic: string, crash: (error: Error) => void): Promise<RunningDefinition> {
     const clusterId = await describeCluster(this.#kafka, clusterOf(this.#config));
     const checkMs = this.#config.AGGREGATOR_CHECK_SECONDS * 1000;
     const running = new RunningDefinition(
@@ -102,18 +97,12 @@ class DefinitionKeeper {
       { name, topic, checkMs },
       this.#log,
     );
-    const stopped = new Promise<void>((resolve) =>
-      signal.addEventListener('abort', () => resolve(), { once: true }),
-    );
     try {
-      await new Promise<void>((resolve, reject) => {
-        running
-          .start(reject)
-          .then(() => stopped)
-          .then(resolve, reject);
-      });
-    } finally {
-      await running.stop().catch((error) => this.#log.debug({ err: error }, `${name} did not stop well`));
+      await running.start(crash);
+    } catch (error) {
+      await running.stop().catch(() => {});
+      throw error;
     }
+    return running;
   }
 }

@@ -2,14 +2,15 @@
 
 import type { Kafka } from 'kafkajs';
 import { Consumer } from '../../consumer/consumer.ts';
-import type { ConsumerObserver } from '../../consumer/handler.ts';
+import { loggingObserver } from '../../consumer/logging-observer.ts';
 import type { Subscription } from '../../consumer/offsets.ts';
+import { TopicForwarder } from '../../consumer/topic-forwarder.ts';
 import { type Pool, transaction } from '../../db/pool.ts';
 import { ensureTopic } from '../../kafka/client.ts';
 import { PARTITIONS } from '../../kafka/publisher.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { deleteExpired } from '../store/sessions.ts';
-import { ResultForwarder } from './forwarder.ts';
+import { resultOutbox } from './forwarder.ts';
 import { aggregateHandler } from './handler.ts';
 import { type Change, LiveSessions } from './live-sessions.ts';
 
@@ -20,7 +21,7 @@ export const groupOf = (definition: string): string => `shopstream-aggregator-${
 
 export class RunningDefinition {
   readonly #consumer: Consumer<Change>;
-  readonly #forwarder: ResultForwarder;
+  readonly #forwarder: TopicForwarder;
   readonly #sessions: LiveSessions;
   readonly #pool: Pool;
   readonly #kafka: Kafka;
@@ -44,9 +45,9 @@ export class RunningDefinition {
     this.#log = log.child({ definition: name });
     this.#checkMs = checkMs;
     this.#sessions = new LiveSessions(name);
-    this.#forwarder = new ResultForwarder(kafka, pool, name, this.#log);
+    this.#forwarder = new TopicForwarder(kafka, pool, resultOutbox(name), this.#log);
     const handler = aggregateHandler(pool, subscription, this.#sessions, () => this.#forwarder.wake());
-    this.#consumer = new Consumer(kafka, pool, subscription, handler, observerOf(this.#log));
+    this.#consumer = new Consumer(kafka, pool, subscription, handler, loggingObserver(this.#log));
   }
 
   /** @param onCrash called where kafkajs gives up for good */
@@ -89,17 +90,3 @@ export class RunningDefinition {
     }
   }
 }
-
-const observerOf = (log: Logger): ConsumerObserver => ({
-  joined: (partitions) => log.info({ partitions }, 'joined the consumer group'),
-  seeking: (partition, offset) =>
-    log.debug({ partition, offset: offset.toString() }, 'seeking to the offset in Postgres'),
-  taken: () => {},
-  caughtUp: () => {},
-  failed: (error, isFirst) => {
-    if (isFirst) log.warn({ err: error }, 'Postgres does not take a batch; trying again');
-  },
-  recovered: () => log.info('Postgres is back'),
-  warned: (message, details = {}) => log.warn(details, message),
-  noted: (message, error) => log.debug({ err: error }, message),
-});

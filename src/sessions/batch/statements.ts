@@ -9,7 +9,14 @@ import type { Input } from './inputs.ts';
 /** Each is a table that later ones read, in this order; `events`, `files` and `settings` are there before. */
 export const STAGES = ['steps', 'single', 'numbered', 'lengths', 'by_value'] as const;
 export type Stage = (typeof STAGES)[number];
-export type Query = Stage | 'answer_files' | 'answer_values' | 'answer_medians' | 'gap_curve' | 'rules';
+export type Query =
+  | Stage
+  | 'answer_files'
+  | 'answer_values'
+  | 'answer_medians'
+  | 'gap_curve'
+  | 'rules'
+  | 'list';
 
 /** The text of a query. */
 export const queryText = (name: Query): string =>

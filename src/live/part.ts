@@ -1,0 +1,69 @@
+// The live process: what follows the topic beside ingest, each with its own consumer group. One that fails is started again and
+// disturbs no other.
+
+import type { Kafka } from 'kafkajs';
+import type { Config } from '../config.ts';
+import { clusterOf, databaseUrlOf } from '../connections.ts';
+import type { Subscription } from '../consumer/offsets.ts';
+import { migratePatiently } from '../db/migrate.ts';
+import { openPool, type Pool } from '../db/pool.ts';
+import { createKafka, describeCluster, ensureTopic } from '../kafka/client.ts';
+import { reasonOf } from '../kafka/errors.ts';
+import { PARTITIONS } from '../kafka/publisher.ts';
+import { keepRunning } from '../runtime/keep-running.ts';
+import type { Logger } from '../runtime/log.ts';
+import type { RunningPart } from '../runtime/running-part.ts';
+import { RunningSessions } from '../sessions/live/running-sessions.ts';
+
+type Follower = { start(onCrash: (error: Error) => void): Promise<void>; stop(): Promise<void> };
+
+/** What follows the topic, by name. */
+const FOLLOWERS: Readonly<
+  Record<string, (kafka: Kafka, pool: Pool, ingest: Subscription, log: Logger) => Follower>
+> = {
+  sessions: (...given) => new RunningSessions(...given),
+};
+
+/** Starts the live part; it waits for Postgres and Kafka for as long as they are away. */
+export async function startLive(config: Config, log: Logger): Promise<RunningPart> {
+  const databaseUrl = await databaseUrlOf(config);
+  await migratePatiently(databaseUrl, log, config.TIME_ZONE).ready;
+  const pool = openPool(databaseUrl, log);
+  const kafka = createKafka(clusterOf(config), 'shopstream-live', log);
+  const closing = new AbortController();
+  const running = Object.entries(FOLLOWERS).map(([name, create]) =>
+    keepRunning(
+      async (crash) => {
+        const ingest = await ingestSubscription(kafka, config);
+        const follower = create(kafka, pool, ingest, log.child({ follower: name }));
+        try {
+          await follower.start(crash);
+        } catch (error) {
+          await follower.stop().catch(() => {});
+          throw error;
+        }
+        return follower;
+      },
+      closing.signal,
+      (error) => log.warn(`${name} does not run, it is tried again: ${reasonOf(error)}`),
+    ),
+  );
+  const ended = Promise.all(running).then(() => {});
+  return {
+    ended,
+    close: async () => {
+      closing.abort();
+      await ended;
+      await pool.end();
+    },
+  };
+}
+
+/** What ingest reads, once the topic is there. */
+async function ingestSubscription(kafka: Kafka, config: Config): Promise<Subscription> {
+  const clusterId = await describeCluster(kafka, clusterOf(config));
+  const admin = kafka.admin();
+  await admin.connect();
+  await ensureTopic(admin, config.KAFKA_TOPIC, PARTITIONS).finally(() => admin.disconnect());
+  return { clusterId, group: config.KAFKA_GROUP, topic: config.KAFKA_TOPIC };
+}

@@ -1,0 +1,50 @@
+// Work that goes on until it is told to stop: what fails is started again, with growing pauses, and disturbs nothing else.
+
+import { Backoff } from './backoff.ts';
+
+export type Started = { stop(): Promise<void> };
+
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 30_000;
+
+/**
+ * Keeps something running.
+ * @param start begins it; `crash` ends this run of it with an error
+ * @param onFailed called with why it did not start, or does not run any more
+ * @returns once `signal` is aborted and the last run has stopped
+ */
+export async function keepRunning(
+  start: (crash: (error: Error) => void) => Promise<Started>,
+  signal: AbortSignal,
+  onFailed: (error: unknown) => void,
+): Promise<void> {
+  const backoff = new Backoff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
+  while (!signal.aborted) {
+    try {
+      await runOnce(start, signal);
+    } catch (error) {
+      onFailed(error);
+      await backoff.wait(signal);
+    }
+  }
+}
+
+async function runOnce(
+  start: (crash: (error: Error) => void) => Promise<Started>,
+  signal: AbortSignal,
+): Promise<void> {
+  let crash: (error: Error) => void = () => {};
+  const crashed = new Promise<never>((_resolve, reject) => {
+    crash = reject;
+  });
+  crashed.catch(() => {});
+  const stopped = new Promise<void>((resolve) =>
+    signal.addEventListener('abort', () => resolve(), { once: true }),
+  );
+  const started = await start(crash);
+  try {
+    if (!signal.aborted) await Promise.race([stopped, crashed]);
+  } finally {
+    await started.stop();
+  }
+}

@@ -1,0 +1,119 @@
+// Sessions of one visitor as its events come, in any order: (sessions, event) → what is changed. A session is never split; an event
+// that lies between two makes one of them. Nothing here knows a clock, but for close().
+
+/** An event opens a session where it comes this long after the one before it, in milliseconds. */
+export const GAP_MS = 1_800_000;
+
+export type Session = {
+  readonly id: number;
+  readonly startedMs: number;
+  readonly endedMs: number;
+  readonly events: number;
+  /** Counts the transactions that have changed it, from 1. */
+  readonly revision: number;
+  readonly closedMs: number | undefined;
+  readonly mergedInto: number | undefined;
+};
+
+/** Why a session is other than before: opened, by an event that is its last or by a late one, by two that are one, by the clock. */
+export const REASONS = ['opened', 'continued', 'late', 'merged', 'closed'] as const;
+export type Reason = (typeof REASONS)[number];
+
+export type Change = {
+  readonly session: Session;
+  readonly because: Reason;
+  /** Milliseconds that the event was behind the session's last one; 0 where it is the last. */
+  readonly lateByMs: number;
+};
+
+const touches = ({ startedMs, endedMs }: Session, sentMs: number) =>
+  sentMs - endedMs < GAP_MS && startedMs - sentMs < GAP_MS;
+
+/**
+ * Takes one event.
+ * @param sessions of one visitor, none of them merged, in any order; at least all that the event may touch
+ * @param newId gives the id of a session that is opened
+ * @returns the sessions that are changed: one, or two where one was merged into the other, which comes first
+ */
+export function step(sessions: readonly Session[], sentMs: number, newId: () => number): Change[] {
+  const [first, second] = sessions
+    .filter((session) => touches(session, sentMs))
+    .toSorted((a, b) => a.startedMs - b.startedMs);
+  if (first === undefined) return [{ session: opened(newId(), sentMs), because: 'opened', lateByMs: 0 }];
+  const lateByMs = Math.max((second ?? first).endedMs - sentMs, 0);
+  if (second === undefined) {
+    const session = {
+      ...first,
+      startedMs: Math.min(first.startedMs, sentMs),
+      endedMs: Math.max(first.endedMs, sentMs),
+      events: first.events + 1,
+    };
+    return [{ session, because: lateByMs > 0 ? 'late' : 'continued', lateByMs }];
+  }
+  const survivor = { ...first, endedMs: second.endedMs, events: first.events + second.events + 1 };
+  return [
+    { session: { ...second, mergedInto: first.id }, because: 'merged', lateByMs },
+    { session: survivor, because: 'merged', lateByMs },
+  ];
+}
+
+const opened = (id: number, sentMs: number): Session => ({
+  id,
+  startedMs: sentMs,
+  endedMs: sentMs,
+  events: 1,
+  revision: 0,
+  closedMs: undefined,
+  mergedInto: undefined,
+});
+
+/**
+ * Takes the events of one transaction: each changed session once, with its last reason, a revision further, closed where `nowMs`
+ * is its end and the gap, and open where it isn't.
+ * @param sentTimes in the order of arrival, in milliseconds
+ */
+export function stepAll(
+  sessions: readonly Session[],
+  sentTimes: readonly number[],
+  newId: () => number,
+  nowMs: number,
+): Change[] {
+  const current = new Map(sessions.map((session) => [session.id, session]));
+  const changed = new Map<number, Change>();
+  for (const sentMs of sentTimes) {
+    const open = [...current.values()].filter(({ mergedInto }) => mergedInto === undefined);
+    for (const change of step(open, sentMs, newId)) {
+      const { id } = change.session;
+      const before = changed.get(id);
+      current.set(id, change.session);
+      const because =
+        before?.because === 'opened' && change.because === 'continued' ? 'opened' : change.because;
+      changed.set(id, { ...change, because, lateByMs: Math.max(change.lateByMs, before?.lateByMs ?? 0) });
+    }
+  }
+  // Opened and merged within one transaction: nobody has heard of it.
+  const heardOf = [...changed.values()].filter(
+    ({ session }) => session.revision > 0 || session.mergedInto === undefined,
+  );
+  const survivorOf = (id: number | undefined): number | undefined => {
+    const next = id === undefined ? undefined : current.get(id)?.mergedInto;
+    return next === undefined ? id : survivorOf(next);
+  };
+  return heardOf.map((change) => {
+    const session = { ...change.session, mergedInto: survivorOf(change.session.mergedInto) };
+    return { ...change, session: revised(session, nowMs) };
+  });
+}
+
+const revised = (session: Session, nowMs: number): Session => ({
+  ...session,
+  revision: session.revision + 1,
+  closedMs: session.endedMs + GAP_MS <= nowMs ? (session.closedMs ?? nowMs) : undefined,
+});
+
+/** Closes a session that is over. */
+export const close = (session: Session, nowMs: number): Change => ({
+  session: { ...session, revision: session.revision + 1, closedMs: nowMs },
+  because: 'closed',
+  lateByMs: 0,
+});

@@ -1,0 +1,90 @@
+// Live sessions at work: the consumer, the clock that closes what is over, and the forwarder of the revisions.
+
+import type { Kafka } from 'kafkajs';
+import { Consumer } from '../../consumer/consumer.ts';
+import { loggingObserver } from '../../consumer/logging-observer.ts';
+import type { Subscription } from '../../consumer/offsets.ts';
+import { TopicForwarder } from '../../consumer/topic-forwarder.ts';
+import { type Pool, transaction } from '../../db/pool.ts';
+import type { Logger } from '../../runtime/log.ts';
+import { close } from './core/step.ts';
+import { sessionsHandler } from './handler.ts';
+import { revisionOutbox } from './outbox.ts';
+import { lockSessions, readOver, writeChanges } from './store.ts';
+
+const LOOK_MS = 1_000;
+const MOST_CLOSED = 5_000;
+
+export const SESSIONS_GROUP = 'shopstream-sessions';
+
+/** Whose offsets say how far sessions are, beside ingest's. */
+export const sessionsSubscription = (ingest: Subscription): Subscription => ({
+  ...ingest,
+  group: SESSIONS_GROUP,
+});
+
+export class RunningSessions {
+  readonly #pool: Pool;
+  readonly #log: Logger;
+  readonly #forwarder: TopicForwarder;
+  readonly #consumer: Consumer<number>;
+  #looking: NodeJS.Timeout | undefined;
+  #look: Promise<void> = Promise.resolve();
+
+  /** @param ingest the subscription of the ingest part */
+  constructor(kafka: Kafka, pool: Pool, ingest: Subscription, log: Logger) {
+    this.#pool = pool;
+    this.#log = log;
+    this.#forwarder = new TopicForwarder(kafka, pool, revisionOutbox, log);
+    const subscription = sessionsSubscription(ingest);
+    const handler = sessionsHandler(pool, subscription, ingest, () => this.#forwarder.wake());
+    this.#consumer = new Consumer(kafka, pool, subscription, handler, loggingObserver(log));
+  }
+
+  /** @param onCrash called where kafkajs gives up for good */
+  async start(onCrash: (error: Error) => void): Promise<void> {
+    this.#forwarder.start();
+    await this.#consumer.start(onCrash);
+    this.#lookSoon();
+  }
+
+  async stop(): Promise<void> {
+    clearTimeout(this.#looking);
+    await this.#look;
+    clearTimeout(this.#looking);
+    await this.#consumer.stop();
+    await this.#forwarder.stop();
+  }
+
+  #lookSoon(): void {
+    this.#looking = setTimeout(() => {
+      this.#look = closeOver(this.#pool, Date.now())
+        .then((closed) => {
+          if (closed > 0) this.#forwarder.wake();
+        })
+        .catch((error) => this.#log.debug({ err: error }, 'could not close sessions; trying again'))
+        .finally(() => this.#lookSoon());
+    }, LOOK_MS);
+  }
+}
+
+/** Closes the sessions that are over at a time; how many. */
+export async function closeOver(pool: Pool, nowMs: number): Promise<number> {
+  let closed = 0;
+  for (let count = MOST_CLOSED; count === MOST_CLOSED; closed += count) {
+    count = await transaction(pool, async (client) => {
+      await lockSessions(client);
+      const over = await readOver(client, nowMs, MOST_CLOSED);
+      await writeChanges(
+        client,
+        over.map((session) => ({
+          userId: session.userId,
+          robot: session.robot,
+          ...close(session, nowMs),
+        })),
+      );
+      return over.length;
+    });
+  }
+  return closed;
+}
