@@ -46,7 +46,7 @@ describe('a command line that is wrong', () => {
     [['start', '--port'], "'--port <value>' argument missing"],
     [
       ['start', 'kafka'],
-      'received part "kafka", expected postgres, broker, ingest, web, aggregator, simulator',
+      'received part "kafka", expected postgres, broker, ingest, web, live, aggregator, simulator',
     ],
     [['start', 'run-part'], 'received part "run-part"'],
     [['start', '__proto__'], 'received part "__proto__"'],

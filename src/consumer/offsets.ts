@@ -73,7 +73,7 @@ export async function moveOffset(
   expected: bigint | undefined,
   next: bigint,
 ): Promise<void> {
-  const news = storedMessage({ topic, partition, next: next.toString() });
+  const news = storedMessage({ topic, group, partition, next: next.toString() });
   const values = [clusterId, group, topic, partition, next.toString(), STORED_CHANNEL, news];
   const { rowCount } =
     expected === undefined

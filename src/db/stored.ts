@@ -6,6 +6,8 @@ export const STORED_CHANNEL = 'shopstream_stored';
 
 const storedSchema = z.object({
   topic: z.string(),
+  /** The consumer group that has stored it; left out where a file was loaded. */
+  group: z.string().optional(),
   partition: z.int(),
   /** Every record of the partition before this offset is in Postgres. */
   next: z.string().regex(/^\d+$/),

@@ -32,6 +32,13 @@ export class KafkaProbe {
     return { clusterId, ends: new Map(offsets.map(({ partition, high }) => [partition, BigInt(high)])) };
   }
 
+  /** The cluster's id. @throws kafkajs's error where Kafka is away */
+  async clusterId(): Promise<string> {
+    this.#connected ??= this.#admin.connect();
+    await this.#connected;
+    return (await this.#admin.describeCluster()).clusterId;
+  }
+
   async close(): Promise<void> {
     await this.#admin.disconnect().catch(() => {});
   }

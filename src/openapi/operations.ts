@@ -6,6 +6,7 @@ import { chartOperations, liveOperation } from '../dashboard/charts/operations.t
 import { questionOperation } from '../dashboard/questions/operation.ts';
 import { letterOperations } from '../dead-letters/operations.ts';
 import { type Operation, operation } from '../http/operation.ts';
+import { sessionOperations } from '../sessions/live/operations.ts';
 import { eventOperations } from '../storefront/operations.ts';
 
 export const descriptionOperations = {
@@ -34,6 +35,8 @@ export const descriptionOperations = {
 export const TAGS: Readonly<Record<string, string>> = {
   Events: 'Sent by any client, and followed on their way through Kafka into Postgres.',
   Charts: 'The numbers of the dashboard, as JSON or as CSV.',
+  Sessions:
+    'A visitor’s events without a gap of 30 minutes: counted, explained, and compared with the batch.',
   'Dead letters': 'Messages in Kafka that are no events: set aside, mended, sent again.',
   Streams: 'What changes, as server-sent events.',
   Description: 'What you are reading.',
@@ -44,6 +47,7 @@ export const OPERATIONS: readonly Operation[] = [
   eventOperations.find,
   ...Object.values(chartOperations),
   questionOperation,
+  ...Object.values(sessionOperations),
   ...Object.values(letterOperations),
   liveOperation,
   eventOperations.trace,

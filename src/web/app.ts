@@ -21,6 +21,7 @@ import { noteSimulated } from '../enrichment/simulated.ts';
 import type { ShopEvent } from '../events/event.ts';
 import { moveLinks, putUnder, takeOff } from '../http/below-path.ts';
 import { type CorsOrigins, cors } from '../http/cors.ts';
+import { unavailable } from '../http/errors.ts';
 import { rateLimit } from '../http/rate-limit.ts';
 import { sameOrigin } from '../http/same-origin.ts';
 import type { Streams } from '../http/sse.ts';
@@ -31,6 +32,7 @@ import type { Publisher } from '../kafka/publisher.ts';
 import { apiDocs } from '../openapi/docs.ts';
 import type { Logger } from '../runtime/log.ts';
 import { packageRoot } from '../runtime/paths.ts';
+import { sessionsApi } from '../sessions/live/api.ts';
 import { viewHelpers } from '../site/layout.ts';
 import { choices } from '../site/preferences.ts';
 import { eventRoutes } from '../storefront/event-routes.ts';
@@ -141,6 +143,7 @@ function routers({ shop, publisher, probe, live, streams, registry, ...parts }: 
     collector((events) => shop.tracking.publishAll(events), parts.ipStorage, KAFKA_PATIENCE_MS),
     charts(shop.pool, live),
     questionRoute((robots) => live.board(robots)),
+    sessionsApi(shop.pool, async () => ({ ...parts.ingest, clusterId: await clusterIdOf(probe) })),
     deadLetterApi(desk),
     apiDocs(shop.traces, parts.version, parts.whereabouts),
     // Before /events/:order_id.
@@ -150,6 +153,17 @@ function routers({ shop, publisher, probe, live, streams, registry, ...parts }: 
     eventRoutes(shop, streams),
     dashboardPage(shop.pool, shop.traces, live),
   ];
+}
+
+async function clusterIdOf(probe: KafkaProbe): Promise<string> {
+  return probe.clusterId().catch((error) => {
+    throw unavailable(
+      'kafka',
+      'Kafka is away: which events are stored is not known until it is back',
+      5,
+      error,
+    );
+  });
 }
 
 /** A compressed stream would hold events back. */

@@ -98,8 +98,9 @@ export async function startWeb(
   function onNotification(payload: string | undefined): void {
     const stored = parseStored(payload);
     if (stored === undefined) return;
-    // A loaded file has no topic of ours, but the charts count it.
-    if (stored.topic === config.KAFKA_TOPIC) traces.stored(stored.partition, BigInt(stored.next), Date.now());
+    // Other groups may read the same topic, ahead of ingest. A loaded file has no group, but the charts count it.
+    const isIngest = stored.topic === config.KAFKA_TOPIC && stored.group === config.KAFKA_GROUP;
+    if (isIngest) traces.stored(stored.partition, BigInt(stored.next), Date.now());
     live.changed();
   }
 

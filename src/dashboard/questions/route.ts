@@ -3,7 +3,7 @@
 import { Router } from 'express';
 import { serve } from '../../http/operation.ts';
 import { readQuery } from '../../http/query.ts';
-import { ResponseCache } from '../response-cache.ts';
+import { ResponseCache } from '../../http/response-cache.ts';
 import type { Robots } from '../robots.ts';
 import type { QuestionBoard } from './board.ts';
 import { questionOperation } from './operation.ts';

@@ -6,8 +6,8 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Request, Response } from 'express';
 import { LRUCache } from 'lru-cache';
-import { badRequest } from '../http/errors.ts';
 import { SingleFlight } from '../runtime/single-flight.ts';
+import { badRequest } from './errors.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 

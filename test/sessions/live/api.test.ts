@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, expect, it } from 'vitest';
+import { newId } from '../../../src/events/ids.ts';
+import { startLive } from '../../../src/live/part.ts';
+import { testLog } from '../../support/database.ts';
+import { anEvent } from '../../support/events.ts';
+import { eventually, type Line, startLine } from '../../support/line.ts';
+
+let line: Line;
+
+beforeAll(async () => {
+  line = await startLine();
+  const live = await startLive(line.config, testLog);
+  return () => live.close();
+});
+
+const get = async (path: string) => {
+  const response = await fetch(`${line.url}${path}`);
+  return { status: response.status, text: await response.text() };
+};
+const json = async (path: string) => JSON.parse((await get(path)).text);
+
+async function post(times: readonly number[], visitor: string): Promise<void> {
+  const events = times.map((time) => anEvent({ user_id: visitor, time: new Date(time).toISOString() }));
+  const answer = await fetch(`${line.url}/api/events`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(events),
+  });
+  expect(answer.status).toBe(202);
+}
+
+it('counts each session once, in the half hour in which it began, and explains a visitor’s', async () => {
+  const visitor = newId();
+  const halfHour = Math.floor(Date.now() / 1_800_000) * 1_800_000;
+  const begin = halfHour - 4 * 1_800_000;
+  await post([begin, begin + 1_799_999, begin + 2 * 1_800_000], visitor);
+  const rows = await eventually(async () => {
+    const answer = await json('/api/sessions');
+    const total = answer.rows.reduce((sum: number, row: { sessions: number }) => sum + row.sessions, 0);
+    return total === 2 && answer.rows;
+  });
+  expect(rows).toHaveLength(16);
+  const counted = rows.filter(({ sessions }: { sessions: number }) => sessions > 0);
+  expect(counted.map(({ from }: { from: string }) => Date.parse(from))).toEqual([
+    begin,
+    begin + 2 * 1_800_000,
+  ]);
+  expect(Date.parse(rows[15].from)).toBe(halfHour);
+  const { events } = await json(`/api/sessions/visitors/${visitor}`);
+  expect(events.map(({ verdict }: { verdict: string }) => verdict)).toEqual([
+    'first event: session 1',
+    '29:59.999 < 30:00.000: still session 1',
+    '30:00.001 ≥ 30:00.000: new session 2',
+  ]);
+  const csv = await fetch(`${line.url}/api/sessions?hours=1&format=csv`);
+  expect((await csv.text()).split('\r\n')[0]).toBe('from,to,sessions');
+});
+
+it('a verification finds no difference, and names the session that was changed behind its back', async () => {
+  await post([Date.now() - 1_000], newId());
+  await eventually(async () => (await json('/api/sessions')).rows[15].sessions > 0);
+  expect(await json('/api/sessions/verification')).toMatchObject({ differences: [], sessions: 3, events: 4 });
+  await line.pool.query('UPDATE sessions SET events = 99 WHERE id = 1');
+  await sleep(10_100);
+  const { differences } = await json('/api/sessions/verification');
+  expect(differences.map(({ only_in }: { only_in: string }) => only_in)).toEqual(['live', 'batch']);
+}, 60_000);
+
+it.each([
+  ['/api/sessions?hours=0', 400],
+  ['/api/sessions?hours=169', 400],
+  ['/api/sessions?hours=many', 400],
+  ['/api/sessions?day=1', 400],
+  ['/api/sessions/visitors/no-id', 400],
+  [`/api/sessions/visitors/${'0'.repeat(32)}`, 404],
+])('%s is answered with %i and in words', async (path, status) => {
+  const answer = await get(path);
+  expect(answer.status).toBe(status);
+  expect(JSON.parse(answer.text).error.message).toMatch(/\w/);
+});
