@@ -3,7 +3,9 @@
 
 import { Registry } from 'prom-client';
 import { Live } from '../src/dashboard/live.ts';
+import { PanelBoard } from '../src/dashboard/panels/board.ts';
 import { openPool } from '../src/db/pool.ts';
+import { noCountries } from '../src/enrichment/country.ts';
 import { listenHttp } from '../src/http/server.ts';
 import { Streams } from '../src/http/sse.ts';
 import { Whereabouts } from '../src/http/whereabouts.ts';
@@ -41,6 +43,8 @@ const app = createApp({
   publisher,
   probe: new KafkaProbe(createKafka(NOBODY, 'bench', log)),
   live,
+  board: new PanelBoard(pool, streams, noCountries, log),
+  countries: noCountries,
   streams,
   registry: new Registry(),
   log,

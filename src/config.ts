@@ -232,6 +232,12 @@ export const settings = {
     expected: 'a port from 1 to 65535',
     help: "where ingest alone answers /metrics (default: nowhere; the shop's /metrics has its figures too)",
   }),
+  COUNTRY_FILE: setting({
+    parse: (text) => (text === '' ? undefined : text),
+    fallback: undefined,
+    expected: 'a path',
+    help: 'addresses and their countries in MaxMind’s format (default: the file that comes along)',
+  }),
   AGGREGATOR_CHECK_SECONDS: setting({
     parse: (text) => wholeNumber(text, 1, 3_600),
     fallback: '60',

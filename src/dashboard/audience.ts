@@ -3,12 +3,12 @@
 
 import type { Pool } from '../db/pool.ts';
 import { readTimeZone } from '../db/time-zone.ts';
+import type { Robots } from '../events/robots.ts';
 import { frame, type Stream } from '../http/sse.ts';
 import type { Logger } from '../runtime/log.ts';
 import { dayIn } from './charts/range.ts';
 import { todaySoFar } from './charts/today.ts';
 import { QuestionBoard } from './questions/board.ts';
-import type { Robots } from './robots.ts';
 
 /** Orders of the last minutes are sent with each look, those of the whole day now and then, for events that come late. */
 const MINUTE_MS = 60_000;

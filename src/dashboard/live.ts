@@ -3,12 +3,12 @@
 
 import type { Request, Response } from 'express';
 import type { Pool } from '../db/pool.ts';
+import type { Robots } from '../events/robots.ts';
 import type { Streams } from '../http/sse.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { Traces } from '../tracing/traces.ts';
 import { Audience } from './audience.ts';
 import type { QuestionBoard } from './questions/board.ts';
-import type { Robots } from './robots.ts';
 
 const LOOK_EVERY_MS = 100;
 const CHANGED_EVERY_MS = 1_000;

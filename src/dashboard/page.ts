@@ -3,6 +3,7 @@
 import { type Request, type Response, Router } from 'express';
 import type { Pool } from '../db/pool.ts';
 import { readTimeZone } from '../db/time-zone.ts';
+import { ROBOTS } from '../events/robots.ts';
 import { unavailable } from '../http/errors.ts';
 import { serve } from '../http/operation.ts';
 import { readQuery } from '../http/query.ts';
@@ -14,7 +15,6 @@ import { liveOperation } from './charts/operations.ts';
 import { dayIn, everything } from './charts/range.ts';
 import type { Live } from './live.ts';
 import { QUESTIONS } from './questions/questions.ts';
-import { ROBOTS } from './robots.ts';
 
 const FILTERS = ['from', 'to', 'product', 'device', 'robots', 'year'] as const;
 

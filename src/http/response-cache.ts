@@ -73,7 +73,7 @@ async function write({ name, columns, rows, more }: Answer, asCsv: boolean): Pro
   return { name, plain, gzipped: await compress(plain, GZIP) };
 }
 
-function wantsCsv(req: Request): boolean {
+export function wantsCsv(req: Request): boolean {
   const { format } = req.query;
   if (format === undefined) return req.accepts(['application/json', 'text/csv']) === 'text/csv';
   if (format === 'csv' || format === 'json') return format === 'csv';

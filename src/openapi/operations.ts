@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import * as collector from '../collector/operations.ts';
 import { chartOperations, liveOperation } from '../dashboard/charts/operations.ts';
+import { panelOperations } from '../dashboard/panels/operations.ts';
 import { questionOperation } from '../dashboard/questions/operation.ts';
 import { letterOperations } from '../dead-letters/operations.ts';
 import { type Operation, operation } from '../http/operation.ts';
@@ -35,6 +36,7 @@ export const descriptionOperations = {
 export const TAGS: Readonly<Record<string, string>> = {
   Events: 'Sent by any client, and followed on their way through Kafka into Postgres.',
   Charts: 'The numbers of the dashboard, as JSON or as CSV.',
+  'Live panels': 'What happens in the shop right now, and as of any instant.',
   Sessions:
     'A visitor’s events without a gap of 30 minutes: counted, explained, and compared with the batch.',
   'Dead letters': 'Messages in Kafka that are no events: set aside, mended, sent again.',
@@ -47,9 +49,12 @@ export const OPERATIONS: readonly Operation[] = [
   eventOperations.find,
   ...Object.values(chartOperations),
   questionOperation,
+  panelOperations.panels,
+  panelOperations.behind,
   ...Object.values(sessionOperations),
   ...Object.values(letterOperations),
   liveOperation,
+  panelOperations.stream,
   eventOperations.trace,
   ...Object.values(descriptionOperations),
 ];

@@ -12,10 +12,14 @@ import * as operations from '../collector/operations.ts';
 import { charts } from '../dashboard/charts/routes.ts';
 import type { Live } from '../dashboard/live.ts';
 import { dashboardPage } from '../dashboard/page.ts';
+import type { PanelBoard } from '../dashboard/panels/board.ts';
+import { livePage } from '../dashboard/panels/page.ts';
+import { panelRoutes } from '../dashboard/panels/routes.ts';
 import { questionRoute } from '../dashboard/questions/route.ts';
 import { deadLetterApi } from '../dead-letters/api.ts';
 import { LetterDesk } from '../dead-letters/desk.ts';
 import { deadLetterPages, type KafkaPlace } from '../dead-letters/pages.ts';
+import type { Countries } from '../enrichment/country.ts';
 import type { IpStorage } from '../enrichment/privacy.ts';
 import { noteSimulated } from '../enrichment/simulated.ts';
 import type { ShopEvent } from '../events/event.ts';
@@ -49,6 +53,8 @@ export type AppParts = {
   readonly publisher: Publisher;
   readonly probe: KafkaProbe;
   readonly live: Live;
+  readonly board: PanelBoard;
+  readonly countries: Countries;
   readonly streams: Streams;
   readonly registry: Registry;
   readonly log: Logger;
@@ -151,6 +157,8 @@ function routers({ shop, publisher, probe, live, streams, registry, ...parts }: 
     pages(shop),
     choices(),
     eventRoutes(shop, streams),
+    panelRoutes(shop.pool, parts.board),
+    livePage(shop.pool, shop.traces, parts.countries),
     dashboardPage(shop.pool, shop.traces, live),
   ];
 }

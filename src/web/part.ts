@@ -7,10 +7,12 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Config } from '../config.ts';
 import { clusterOf, databaseUrlOf } from '../connections.ts';
 import { Live } from '../dashboard/live.ts';
+import { PanelBoard } from '../dashboard/panels/board.ts';
 import { listen } from '../db/listen.ts';
 import { migratePatiently } from '../db/migrate.ts';
 import { openPool, type Patience } from '../db/pool.ts';
 import { parseStored, STORED_CHANNEL } from '../db/stored.ts';
+import { openCountries } from '../enrichment/country.ts';
 import { listenHttp } from '../http/server.ts';
 import { Streams } from '../http/sse.ts';
 import { Whereabouts } from '../http/whereabouts.ts';
@@ -65,6 +67,8 @@ export async function startWeb(
   const orders = new Orders(pool, KAFKA_PATIENCE_MS);
   const streams = new Streams(MOST_STREAMS, config.STREAM_LIMIT);
   const live = new Live(pool, streams, log, traces);
+  const countries = openCountries(config.COUNTRY_FILE);
+  const board = new PanelBoard(pool, streams, countries, log);
   const secret = config.COOKIE_SECRET ?? readSecret(config.DATA_DIR);
   const shop = { pool, tracking, traces, orders, secret };
   const kafkaPlace = { brokers: clusterOf(config).brokers.join(','), topic: config.KAFKA_TOPIC };
@@ -73,6 +77,8 @@ export async function startWeb(
     publisher,
     probe,
     live,
+    board,
+    countries,
     streams,
     registry,
     log,
@@ -93,7 +99,7 @@ export async function startWeb(
     orders.remember(left.event.order_id, left.outcomes.then(acknowledgementOf));
   }
   const { askEveryMs } = patience;
-  const listener = listen(databaseUrl, STORED_CHANNEL, log, onNotification, () => live.changed(), askEveryMs);
+  const listener = listen(databaseUrl, STORED_CHANNEL, log, onNotification, changed, askEveryMs);
 
   function onNotification(payload: string | undefined): void {
     const stored = parseStored(payload);
@@ -101,7 +107,12 @@ export async function startWeb(
     // Other groups may read the same topic, ahead of ingest. A loaded file has no group, but the charts count it.
     const isIngest = stored.topic === config.KAFKA_TOPIC && stored.group === config.KAFKA_GROUP;
     if (isIngest) traces.stored(stored.partition, BigInt(stored.next), Date.now());
+    changed();
+  }
+
+  function changed(): void {
     live.changed();
+    board.changed();
   }
 
   await migrated.ready;
@@ -115,6 +126,7 @@ export async function startWeb(
       server.closeAllConnections();
       await Promise.all([publisher.close(), probe.close()]);
       live.close();
+      await board.close();
       await listener.close();
       await pool.end();
     },

@@ -3,8 +3,8 @@
 
 import request from 'supertest';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ROBOTS, type Robots } from '../../src/dashboard/robots.ts';
 import type { ShopEvent, Title } from '../../src/events/event.ts';
+import { ROBOTS, type Robots } from '../../src/events/robots.ts';
 import { expectError } from '../support/answers.ts';
 import { anEvent } from '../support/events.ts';
 import { eventually, type Line, startLine } from '../support/line.ts';

@@ -6,6 +6,8 @@ import { Registry } from 'prom-client';
 import request from 'supertest';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Live } from '../../src/dashboard/live.ts';
+import { PanelBoard } from '../../src/dashboard/panels/board.ts';
+import { noCountries } from '../../src/enrichment/country.ts';
 import { Streams } from '../../src/http/sse.ts';
 import { Whereabouts } from '../../src/http/whereabouts.ts';
 import { Outbox } from '../../src/kafka/outbox.ts';
@@ -55,6 +57,8 @@ function anApp(): Express {
   const streams = new Streams(1);
   const live = new Live(line.pool, streams, testLog, traces);
   live.close();
+  const board = new PanelBoard(line.pool, streams, noCountries, testLog);
+  void board.close();
   const tracking = new Tracking(publisher, traces, 'truncated', testLog);
   const shop = { pool: line.pool, tracking, traces, orders: new Orders(line.pool, 1), secret: 'secret' };
   return createApp({
@@ -62,6 +66,8 @@ function anApp(): Express {
     publisher,
     probe: new KafkaProbe(testKafka(1)),
     live,
+    board,
+    countries: noCountries,
     streams,
     registry: new Registry(),
     log: testLog,

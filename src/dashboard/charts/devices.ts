@@ -2,7 +2,7 @@
 
 import type { Pool } from '../../db/pool.ts';
 import { DEVICES, type Device } from '../../events/event.ts';
-import { type Robots, robotIs } from '../robots.ts';
+import { type Robots, robotIs } from '../../events/robots.ts';
 
 export type DevicesRow = { readonly device: Device; readonly count: number };
 

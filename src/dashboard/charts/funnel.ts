@@ -3,7 +3,7 @@
 import type { Pool } from '../../db/pool.ts';
 import { DEVICES, type Device } from '../../events/event.ts';
 import { PRODUCTS, type Product } from '../../events/products.ts';
-import { type Robots, robotIs } from '../robots.ts';
+import { type Robots, robotIs } from '../../events/robots.ts';
 import type { DayRange } from './range.ts';
 
 export type FunnelRow = {

@@ -3,8 +3,8 @@
 import { z } from 'zod';
 import { DEVICES, TITLES } from '../../events/event.ts';
 import { PRODUCTS } from '../../events/products.ts';
+import { robots } from '../../events/robots.ts';
 import { type Operation, operation } from '../../http/operation.ts';
-import { robots } from '../robots.ts';
 import { RESOLUTIONS } from './orders.ts';
 import { STEPS } from './range.ts';
 

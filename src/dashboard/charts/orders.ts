@@ -3,7 +3,7 @@
 
 import type { Pool } from '../../db/pool.ts';
 import { PRODUCTS, type Product } from '../../events/products.ts';
-import { type Robots, robotIs } from '../robots.ts';
+import { type Robots, robotIs } from '../../events/robots.ts';
 import { type DayRange, daysBetween, MOST_ROWS, STEPS, type Step, stepStart } from './range.ts';
 
 export const RESOLUTIONS = ['minute', 'hour', ...STEPS] as const;

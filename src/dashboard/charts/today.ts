@@ -3,7 +3,7 @@
 import type { Pool } from '../../db/pool.ts';
 import type { Device, Title } from '../../events/event.ts';
 import type { Product } from '../../events/products.ts';
-import { type Robots, robotIs } from '../robots.ts';
+import { type Robots, robotIs } from '../../events/robots.ts';
 import { type OrdersRow, ordersByMinute } from './orders.ts';
 import { addDays } from './range.ts';
 

@@ -3,7 +3,7 @@
 import type { Pool } from '../../db/pool.ts';
 import { type Device, TITLES, type Title } from '../../events/event.ts';
 import type { Product } from '../../events/products.ts';
-import { type Robots, robotIs } from '../robots.ts';
+import { type Robots, robotIs } from '../../events/robots.ts';
 import { addDays, type DayRange, daysBetween } from './range.ts';
 
 export type TotalsRow = { readonly title: Title; readonly count: number; readonly before: number };

@@ -1,6 +1,6 @@
 // What a question may be asked with.
 
-import type { Robots } from '../robots.ts';
+import type { Robots } from '../../events/robots.ts';
 
 export type Asked = {
   readonly now: Date;

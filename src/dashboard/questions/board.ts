@@ -3,9 +3,9 @@
 
 import type { Pool } from '../../db/pool.ts';
 import { readTimeZone } from '../../db/time-zone.ts';
+import type { Robots } from '../../events/robots.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { dayIn } from '../charts/range.ts';
-import type { Robots } from '../robots.ts';
 import type { AnswerRow } from './answer-row.ts';
 import { countLoads, foldOutcomes } from './outcomes.ts';
 import { QUESTION_NAMES, QUESTIONS, type QuestionName } from './questions.ts';

@@ -1,9 +1,9 @@
 // The operation of the questions, declared.
 
 import { z } from 'zod';
+import { robots } from '../../events/robots.ts';
 import { operation } from '../../http/operation.ts';
 import { format } from '../charts/operations.ts';
-import { robots } from '../robots.ts';
 import { QUESTION_NAMES } from './questions.ts';
 
 const name = z.enum(QUESTION_NAMES, { error: QUESTION_NAMES.join(', ') });

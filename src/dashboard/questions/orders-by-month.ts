@@ -1,7 +1,7 @@
 // Orders of 2019 against this year, month by month.
 
 import type { Pool } from '../../db/pool.ts';
-import { robotIs } from '../robots.ts';
+import { robotIs } from '../../events/robots.ts';
 import type { AnswerRow } from './answer-row.ts';
 import type { Asked } from './asked.ts';
 

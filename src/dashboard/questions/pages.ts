@@ -1,7 +1,7 @@
 // Which page is visited most right now?
 
 import type { Pool } from '../../db/pool.ts';
-import { robotIs } from '../robots.ts';
+import { robotIs } from '../../events/robots.ts';
 import type { AnswerRow } from './answer-row.ts';
 import type { Asked } from './asked.ts';
 

@@ -1,10 +1,10 @@
 // GET /api/questions.
 
 import { Router } from 'express';
+import type { Robots } from '../../events/robots.ts';
 import { serve } from '../../http/operation.ts';
 import { readQuery } from '../../http/query.ts';
 import { ResponseCache } from '../../http/response-cache.ts';
-import type { Robots } from '../robots.ts';
 import type { QuestionBoard } from './board.ts';
 import { questionOperation } from './operation.ts';
 import { QUESTION_NAMES, QUESTIONS } from './questions.ts';

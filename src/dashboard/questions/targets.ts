@@ -2,7 +2,7 @@
 
 import type { Pool } from '../../db/pool.ts';
 import { PRODUCTS } from '../../events/products.ts';
-import { robotIs } from '../robots.ts';
+import { robotIs } from '../../events/robots.ts';
 import type { AnswerRow } from './answer-row.ts';
 import type { Asked } from './asked.ts';
 

@@ -4,6 +4,7 @@ import { Router } from 'express';
 import type { Subscription } from '../../consumer/offsets.ts';
 import type { Pool } from '../../db/pool.ts';
 import { isId } from '../../events/ids.ts';
+import type { Robots } from '../../events/robots.ts';
 import { badRequest, notFound } from '../../http/errors.ts';
 import { serve } from '../../http/operation.ts';
 import { readQuery } from '../../http/query.ts';
@@ -12,10 +13,9 @@ import { SingleFlight } from '../../runtime/single-flight.ts';
 import { explainVisits } from '../explain.ts';
 import { GAP_MS } from './core/step.ts';
 import { sessionOperations } from './operations.ts';
-import { countByHalfHour } from './store.ts';
+import { countByHalfHour, HALF_HOUR_MS } from './store.ts';
 import { type Verification, verifySessions } from './verify.ts';
 
-const HALF_HOUR_MS = 1_800_000;
 const MOST_EVENTS = 1_000;
 const VERIFIED_FOR_MS = 10_000;
 const VERIFIED_HOURS = 8;
@@ -23,10 +23,15 @@ const VERIFIED_HOURS = 8;
 export type HalfHour = { readonly from: string; readonly to: string; readonly sessions: number };
 
 /** The last half hours up to the one in which `nowMs` is, zeros included. */
-export async function sessionBars(pool: Pool, nowMs: number, bars: number): Promise<HalfHour[]> {
+export async function sessionBars(
+  pool: Pool,
+  nowMs: number,
+  bars: number,
+  robots: Robots = 'exclude',
+): Promise<HalfHour[]> {
   const last = Math.floor(nowMs / HALF_HOUR_MS) * HALF_HOUR_MS;
   const first = last - (bars - 1) * HALF_HOUR_MS;
-  const counts = await countByHalfHour(pool, first, nowMs + 1);
+  const counts = await countByHalfHour(pool, first, nowMs + 1, robots);
   return Array.from({ length: bars }, (_, bar) => {
     const from = first + bar * HALF_HOUR_MS;
     return {

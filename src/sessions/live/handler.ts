@@ -74,7 +74,7 @@ async function readStored(
   });
   const [first, last] = [records[0]?.offset, records.at(-1)?.offset];
   const { rows } = await client.query<Stored>(
-    `SELECT replace(user_id::text, '-', '') AS user_id, coalesce(context->>'bot' = 'true', false) AS robot,
+    `SELECT replace(user_id::text, '-', '') AS user_id, is_robot(context) AS robot,
        (extract(epoch FROM "time") * 1000)::bigint AS sent_ms
      FROM events
      WHERE order_id = ANY($1::uuid[]) AND topic = $2 AND "partition" = $3 AND "offset" BETWEEN $4 AND $5

@@ -1,6 +1,7 @@
 // Live sessions in Postgres: read and written in the transaction that moves the offset of their events.
 
 import type { Client, Pool } from '../../db/pool.ts';
+import { type Robots, robotIs } from '../../events/robots.ts';
 import { type Change, GAP_MS, type Session } from './core/step.ts';
 
 /** Whose sessions: a visitor's, or those of the robot that has a visitor's id. */
@@ -142,19 +143,44 @@ const revisionOf = ({ userId, robot, session, because, lateByMs }: VisitorChange
   merged_into: session.mergedInto ?? null,
 });
 
-/** Sessions of people by the half hour in which they began. @param from, to milliseconds; `to` is not included */
+/** Bars of sessions begin at whole half hours. */
+export const HALF_HOUR_MS = 1_800_000;
+
+/** Sessions by the half hour in which they began. @param from, to milliseconds; `to` is not included */
 export async function countByHalfHour(
   pool: Pool,
   fromMs: number,
   toMs: number,
+  robots: Robots,
 ): Promise<ReadonlyMap<number, number>> {
   const { rows } = await pool.query<{ half_hour: number; sessions: number }>(
     `SELECT floor(extract(epoch FROM started_at) / 1800)::bigint * 1800000 AS half_hour, count(*) AS sessions
      FROM sessions
-     WHERE merged_into IS NULL AND NOT robot
+     WHERE merged_into IS NULL AND (robot = $3 OR $3 IS NULL)
        AND started_at >= to_timestamp($1 / 1000.0) AND started_at < to_timestamp($2 / 1000.0)
      GROUP BY 1`,
-    [fromMs, toMs],
+    [fromMs, toMs, robotIs(robots)],
   );
   return new Map(rows.map(({ half_hour, sessions }) => [half_hour, sessions]));
+}
+
+/** The sessions that a half hour's count has, by their beginning. @param fromMs where it begins */
+export async function listSessions(pool: Pool, fromMs: number, atMs: number, robots: Robots) {
+  const { rows } = await pool.query<{
+    readonly session_id: number;
+    readonly user_id: string;
+    readonly started_at: Date;
+    readonly ended_at: Date;
+    readonly events: number;
+    readonly revision: number;
+  }>(
+    `SELECT id AS session_id, replace(user_id::text, '-', '') AS user_id, started_at, ended_at, events, revision
+     FROM sessions
+     WHERE merged_into IS NULL AND (robot = $4 OR $4 IS NULL)
+       AND started_at >= to_timestamp($1 / 1000.0) AND started_at < to_timestamp($2 / 1000.0)
+       AND started_at <= to_timestamp($3 / 1000.0)
+     ORDER BY started_at, id`,
+    [fromMs, fromMs + HALF_HOUR_MS, atMs, robotIs(robots)],
+  );
+  return rows;
 }

@@ -71,7 +71,7 @@ async function copyEvents(
   const appender = await connection.createAppender('events');
   await client.query(
     `DECLARE stored NO SCROLL CURSOR FOR
-     SELECT replace(user_id::text, '-', '') || CASE WHEN context->>'bot' = 'true' THEN ' robot' ELSE '' END AS visitor,
+     SELECT replace(user_id::text, '-', '') || CASE WHEN is_robot(context) THEN ' robot' ELSE '' END AS visitor,
        (extract(epoch FROM "time") * 1000)::bigint AS sent_ms
      FROM events JOIN unnest($1::int[], $2::bigint[]) AS reached (part, next) ON reached.part = "partition"
      WHERE stored_at IS NOT NULL AND topic = $3 AND "offset" < reached.next

@@ -1,0 +1,85 @@
+// Bars that are buttons: their elements stay and change, so that a focus or a hover isn't lost with each look.
+
+import { exact } from '../dashboard/format.js';
+
+/** As many elements as there are values; `make` makes one, `fill` sets it. */
+export function keepElements(root, values, make, fill) {
+  while (root.children.length > values.length) root.lastElementChild.remove();
+  while (root.children.length < values.length) root.append(make());
+  for (const [n, value] of values.entries()) fill(root.children[n], value, n);
+}
+
+export function element(tag, className, ...children) {
+  const made = document.createElement(tag);
+  made.className = className;
+  made.append(...children);
+  return made;
+}
+
+function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+function button(className, ...children) {
+  const made = element('button', className, ...children);
+  made.type = 'button';
+  return made;
+}
+
+const makeColumn = () =>
+  button(
+    'column',
+    element(
+      'span',
+      'column-field',
+      element('span', 'column-bar'),
+      element('span', 'column-number', element('span', 'column-count'), element('span', 'column-late')),
+    ),
+    element('span', 'column-name'),
+  );
+
+/**
+ * Upright bars over time; the last one is not over.
+ * @param {{ of: string, name: string, count: number, late?: number, label: string }[]} bars
+ */
+export function drawColumns(root, bars) {
+  const most = Math.max(1, ...bars.map(({ count }) => count));
+  keepElements(root, bars, makeColumn, (column, { of, name, count, late = 0, label }, n) => {
+    column.dataset.of = of;
+    column.toggleAttribute('data-open', n === bars.length - 1);
+    column.toggleAttribute('data-zero', count === 0);
+    column.style.setProperty('--share', String(count / most));
+    column.setAttribute('aria-label', late > 0 ? `${label}, ${late} of it late` : label);
+    setText(column.querySelector('.column-count'), exact(count));
+    setText(column.querySelector('.column-late'), late > 0 ? `+${late} late` : '');
+    setText(column.querySelector('.column-name'), name);
+  });
+}
+
+const makeRow = () =>
+  button(
+    'row',
+    element('span', 'row-bar'),
+    element('span', 'row-mark'),
+    element('span', 'row-name'),
+    element('span', 'row-number'),
+  );
+
+/**
+ * Lying bars with names.
+ * @param {{ of: string, name: string, count: number, product?: string, mark?: Element }[]} bars
+ */
+export function drawRows(root, bars, makeMark) {
+  const most = Math.max(1, ...bars.map(({ count }) => count));
+  keepElements(root, bars, makeRow, (row, { of, name, count, product }) => {
+    if (row.dataset.product !== product) {
+      row.className = product === undefined ? 'row' : `row of-${product}`;
+      row.dataset.product = product;
+      row.querySelector('.row-mark').replaceChildren(...(product === undefined ? [] : [makeMark(product)]));
+    }
+    row.dataset.of = of;
+    row.style.setProperty('--share', String(count / most));
+    setText(row.querySelector('.row-name'), name);
+    setText(row.querySelector('.row-number'), exact(count));
+  });
+}

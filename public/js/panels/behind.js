@@ -1,0 +1,54 @@
+// "What is in this bar?": a click on a bar lists exactly the rows that its number counts.
+
+import { address } from '../base.js';
+import { clock, moment } from '../dashboard/format.js';
+import { element } from './bars.js';
+
+const dialog = document.querySelector('[data-behind]');
+const [title, head, body] = ['title', 'head', 'rows'].map((name) =>
+  dialog.querySelector(`[data-behind-${name}]`),
+);
+
+const COLUMNS = {
+  started_at: ['Began', (value) => moment(value)],
+  ended_at: ['Last event', (value) => clock(value)],
+  events: ['Events', String],
+  time: ['Time', (value) => moment(value)],
+  title: ['What', (value) => value.replace('_', ' ')],
+  product: ['Category', (value) => value.replace('_', ' ')],
+  item: ['Item', (value) => value ?? ''],
+  user_id: ['Visitor', (value) => value.slice(0, 8)],
+  order_id: ['Event', (value) => value.slice(0, 8)],
+};
+
+function cell(name, value) {
+  const text = COLUMNS[name][1](value);
+  if (name !== 'order_id') return element('td', '', text);
+  const link = element('a', '', text);
+  link.href = address(`/events/${value}`);
+  return element('td', '', link);
+}
+
+/** @param {string} words what the bar says  @param {string} url of its rows */
+export async function showBehind(words, url) {
+  title.textContent = words;
+  head.replaceChildren();
+  body.replaceChildren(element('tr', '', element('td', '', 'Loading …')));
+  dialog.showModal();
+  try {
+    const response = await fetch(address(url), { headers: { accept: 'application/json' } });
+    const answer = await response.json();
+    if (!response.ok) throw new Error(answer.error.message);
+    const [first = {}] = answer.rows;
+    const names = Object.keys(COLUMNS).filter((name) => name in first);
+    const heads = names.map((name) => element('th', '', COLUMNS[name][0]));
+    for (const one of heads) one.scope = 'col';
+    head.replaceChildren(element('tr', '', ...heads));
+    title.textContent = `${words}: ${answer.rows.length} ${answer.rows.length === 1 ? 'row' : 'rows'}`;
+    body.replaceChildren(
+      ...answer.rows.map((row) => element('tr', '', ...names.map((name) => cell(name, row[name])))),
+    );
+  } catch (error) {
+    body.replaceChildren(element('tr', '', element('td', '', `That could not be read: ${error.message}`)));
+  }
+}

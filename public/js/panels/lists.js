@@ -1,0 +1,96 @@
+// The two lists: latest visitors, whose "when" goes on by itself, and raw events, which can be searched and paused.
+
+import { address } from '../base.js';
+import { CATEGORY_NAMES, clock, moment } from '../dashboard/format.js';
+import { mark } from '../marks.js';
+import { element, keepElements } from './bars.js';
+
+const KINDS = { banner_show: 'show', banner_click: 'click', order: 'order' };
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+
+function ago(iso, now) {
+  const seconds = Math.round((Date.parse(iso) - now) / 1000);
+  return seconds > -60
+    ? relative.format(seconds, 'second')
+    : relative.format(Math.trunc(seconds / 60), 'minute');
+}
+
+const makeRow = (cells) => () => element('tr', '', ...Array.from({ length: cells }, () => element('td', '')));
+
+/** @param {number} now of the panels, in milliseconds */
+export function drawLatest(root, visitors, now) {
+  keepElements(root, visitors, makeRow(4), (row, { time, ip, country }) => {
+    const texts = [ago(time, now), moment(time), ip ?? '–', country];
+    for (const [n, text] of texts.entries())
+      if (row.children[n].textContent !== text) row.children[n].textContent = text;
+  });
+}
+
+export class RawEvents {
+  #panel;
+  #events = [];
+  #paused;
+  #waiting = 0;
+  #drawn = '';
+
+  constructor(panel) {
+    this.#panel = panel;
+    panel.querySelector('[data-pause]').addEventListener('click', () => this.#togglePause());
+    panel.querySelector('[data-search]').addEventListener('input', () => this.draw());
+  }
+
+  /** The whole list. */
+  show(events) {
+    this.#events = events;
+    this.#waiting = 0;
+    this.draw();
+  }
+
+  /** Events that came, the newest first. */
+  add(added) {
+    if (added.length === 0) return;
+    const ids = new Set(added.map(({ order_id }) => order_id));
+    this.#events = [...added, ...this.#events.filter(({ order_id }) => !ids.has(order_id))].slice(0, 100);
+    this.#waiting += added.length;
+    this.draw();
+  }
+
+  draw() {
+    const pause = this.#panel.querySelector('[data-pause]');
+    pause.textContent = this.#paused === undefined ? 'Pause' : `Go on (+${this.#waiting} new)`;
+    const words = this.#panel.querySelector('[data-search]').value.trim().toLowerCase();
+    const events = (this.#paused ?? this.#events).filter((event) => matches(event, words));
+    const drawn = `${words} ${events.map(({ order_id }) => order_id).join()}`;
+    if (drawn === this.#drawn) return;
+    this.#drawn = drawn;
+    this.#panel.querySelector('[data-rows]').replaceChildren(...events.map(rowOf));
+    this.#panel.querySelector('[data-reading]').textContent =
+      words === '' ? '\u00a0' : `${events.length} of ${(this.#paused ?? this.#events).length} match.`;
+  }
+
+  #togglePause() {
+    this.#paused = this.#paused === undefined ? this.#events : undefined;
+    this.#waiting = 0;
+    this.#panel
+      .querySelector('[data-pause]')
+      .setAttribute('aria-pressed', String(this.#paused !== undefined));
+    this.draw();
+  }
+}
+
+const matches = (event, words) =>
+  words === '' || words.split(/\s+/).every((word) => JSON.stringify(event).toLowerCase().includes(word));
+
+function rowOf({ order_id, title, product, item, time, topic, partition, offset }) {
+  const link = element('a', '', `${topic} ${partition}/${offset}`);
+  link.href = address(`/events/${order_id}`);
+  return element(
+    'tr',
+    '',
+    element('td', '', clock(time)),
+    element('td', '', KINDS[title]),
+    element('td', '', mark(product), CATEGORY_NAMES[product]),
+    element('td', '', item ?? ''),
+    element('td', '', link),
+  );
+}

@@ -1,0 +1,232 @@
+// The live panels of this process: windows that follow what is stored, for whoever looks, and for a while after. Events are taken
+// and shown a few times a second at most, however many commits and readers there are. Postgres has all of it: windows that nobody
+// has looked at are read from there when somebody does.
+
+import type { Request, Response } from 'express';
+import type { Pool } from '../../db/pool.ts';
+import type { Countries } from '../../enrichment/country.ts';
+import type { Robots } from '../../events/robots.ts';
+import { frame, type Stream, type Streams } from '../../http/sse.ts';
+import type { Logger } from '../../runtime/log.ts';
+import { sessionBars } from '../../sessions/live/api.ts';
+import type { PanelEvent } from './event.ts';
+import { Freshness } from './freshness.ts';
+import { type PresentedPanels, presentPanels, type RawRow, rawRow } from './present.ts';
+import { type NewEvents, readNew, readWindows, readWindowsAt } from './read.ts';
+import { Windows } from './windows.ts';
+
+const FLUSH_MS = 250;
+const CLOCK_MS = 1_000;
+/** Windows are kept up so long after the last reader has gone. */
+const KEPT_MS = 60_000;
+const SESSION_BARS = 16;
+
+/** As /api/live/panels answers. */
+export type PanelsAnswer = PresentedPanels & {
+  readonly raw: readonly RawRow[];
+  readonly meta: {
+    readonly as_of: string;
+    readonly robots: Robots;
+    /** Milliseconds from Kafka's acknowledgement to the look that shows it, of the last minute's events. */
+    readonly freshness: { readonly p50_ms: number | null; readonly p99_ms: number | null };
+    readonly attribution: string | null;
+  };
+};
+
+type Audience = {
+  readonly robots: Robots;
+  readonly windows: Windows;
+  readonly readers: Set<Stream>;
+  /** Ids of raw events that the readers have. */
+  sent: ReadonlySet<string>;
+  shown: string;
+  leftAt: number;
+};
+
+const wanted = (robots: Robots) => (event: PanelEvent) =>
+  robots === 'include' || event.robot === (robots === 'only');
+
+export class PanelBoard {
+  readonly #pool: Pool;
+  readonly #streams: Streams;
+  readonly #countries: Countries;
+  readonly #log: Logger;
+  readonly #now: () => number;
+  readonly #freshness = new Freshness();
+  #audiences = new Map<Robots, Audience>();
+  #mark: string | undefined;
+  #seen: ReadonlySet<string> = new Set();
+  #lastFlush = Number.NEGATIVE_INFINITY;
+  #lastNow = 0;
+  #pending: NodeJS.Timeout | undefined;
+  /** Looks come one after the other. */
+  #looking: Promise<void> = Promise.resolve();
+  readonly #clock: NodeJS.Timeout;
+
+  /** @param now the clock that windows fall by, milliseconds since 1970 */
+  constructor(pool: Pool, streams: Streams, countries: Countries, log: Logger, now = Date.now) {
+    this.#pool = pool;
+    this.#streams = streams;
+    this.#countries = countries;
+    this.#log = log;
+    this.#now = now;
+    this.#clock = setInterval(() => this.#tick(), CLOCK_MS);
+  }
+
+  /** Something was stored. */
+  changed(): void {
+    if (this.#audiences.size > 0) this.#flushSoon();
+  }
+
+  /** Answers GET /api/live/panels/stream: all panels at once, then what changes. */
+  open(req: Request, res: Response, robots: Robots): void {
+    const stream = this.#streams.open(req, res, () => this.#leave(robots, stream));
+    void this.#inTurn(async () => {
+      const audience = await this.#audienceOf(robots);
+      stream.send('panels', await this.#answer(audience));
+      audience.readers.add(stream);
+    }).catch((error) => this.#log.debug({ err: error }, 'a reader of the live panels was told nothing'));
+  }
+
+  /** All panels now. @throws pg's error */
+  async answer(robots: Robots): Promise<PanelsAnswer> {
+    return this.#inTurn(async () => {
+      const audience = await this.#audienceOf(robots);
+      audience.leftAt = performance.now();
+      return this.#answer(audience);
+    });
+  }
+
+  /** All panels as of an instant, from Postgres alone. */
+  async answerAt(robots: Robots, atMs: number): Promise<PanelsAnswer> {
+    const events = await readWindowsAt(this.#pool, atMs);
+    const windows = new Windows(atMs);
+    windows.take(events.filter(wanted(robots)));
+    return this.#present(windows, robots, atMs);
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#clock);
+    clearTimeout(this.#pending);
+    this.#audiences.clear();
+    await this.#looking;
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#looking.then(work);
+    this.#looking = done.then(
+      () => {},
+      () => {},
+    );
+    return done;
+  }
+
+  #leave(robots: Robots, stream: Stream): void {
+    const audience = this.#audiences.get(robots);
+    audience?.readers.delete(stream);
+    if (audience !== undefined) audience.leftAt = performance.now();
+  }
+
+  async #audienceOf(robots: Robots): Promise<Audience> {
+    await this.#takeNew();
+    const known = this.#audiences.get(robots);
+    if (known !== undefined) return known;
+    const now = this.#now();
+    const windows = new Windows(now);
+    const { events, mark, sinceMark } = await readWindows(this.#pool, now);
+    windows.take(events.filter(wanted(robots)));
+    // The other windows get what this read has seen and they have not: so all of them go on from one mark.
+    this.#takeRead({ events: sinceMark, mark });
+    const audience: Audience = {
+      robots,
+      windows,
+      readers: new Set(),
+      sent: new Set(),
+      shown: '',
+      leftAt: performance.now(),
+    };
+    this.#audiences.set(robots, audience);
+    return audience;
+  }
+
+  /** Hands the events that were stored since the last look to all windows. */
+  async #takeNew(): Promise<void> {
+    if (this.#mark === undefined || this.#audiences.size === 0) return;
+    this.#takeRead(await readNew(this.#pool, this.#mark));
+  }
+
+  #takeRead({ events, mark }: NewEvents): void {
+    const fresh = events.filter(({ orderId }) => !this.#seen.has(orderId));
+    this.#mark = mark;
+    this.#seen = new Set(events.map(({ orderId }) => orderId));
+    for (const { robots, windows } of this.#audiences.values()) windows.take(fresh.filter(wanted(robots)));
+    if (this.#audiences.size > 0) this.#freshness.took(fresh, this.#now());
+  }
+
+  #tick(): void {
+    for (const [robots, { readers, leftAt }] of this.#audiences)
+      if (readers.size === 0 && performance.now() - leftAt > KEPT_MS) this.#audiences.delete(robots);
+    if ([...this.#audiences.values()].some(({ readers }) => readers.size > 0)) this.#flushSoon();
+  }
+
+  #flushSoon(): void {
+    const wait = Math.max(0, this.#lastFlush + FLUSH_MS - performance.now());
+    this.#pending ??= setTimeout(() => {
+      this.#pending = undefined;
+      this.#lastFlush = performance.now();
+      this.#inTurn(() => this.#flush()).catch((error) => {
+        this.#log.debug({ err: error }, 'no look at the live panels');
+      });
+    }, wait);
+  }
+
+  async #flush(): Promise<void> {
+    // Windows don't go back: after a clock that was set back they are read anew.
+    const now = this.#now();
+    if (now < this.#lastNow - CLOCK_MS) await this.#readAnew();
+    this.#lastNow = now;
+    await this.#takeNew();
+    for (const audience of this.#audiences.values())
+      if (audience.readers.size > 0) await this.#tell(audience);
+  }
+
+  async #readAnew(): Promise<void> {
+    const before = [...this.#audiences.values()];
+    this.#audiences = new Map();
+    this.#mark = undefined;
+    for (const { robots, readers } of before) {
+      const audience = await this.#audienceOf(robots);
+      for (const reader of readers) audience.readers.add(reader);
+    }
+  }
+
+  async #tell(audience: Audience): Promise<void> {
+    const { raw, meta, ...panels } = await this.#answer(audience);
+    const added = raw.filter(({ order_id }) => !audience.sent.has(order_id));
+    audience.sent = new Set(raw.map(({ order_id }) => order_id));
+    const shown = JSON.stringify([panels, added]);
+    if (shown === audience.shown && added.length === 0) return;
+    audience.shown = shown;
+    const message = frame('changes', { ...panels, added, meta });
+    for (const reader of audience.readers) reader.write(message);
+  }
+
+  #answer({ windows, robots }: Audience): Promise<PanelsAnswer> {
+    return this.#present(windows, robots, this.#now());
+  }
+
+  async #present(windows: Windows, robots: Robots, atMs: number): Promise<PanelsAnswer> {
+    const panels = windows.panels(atMs);
+    const sessions = await sessionBars(this.#pool, atMs, SESSION_BARS, robots);
+    return {
+      ...presentPanels(panels, sessions, this.#countries),
+      raw: panels.raw.map(rawRow),
+      meta: {
+        as_of: new Date(atMs).toISOString(),
+        robots,
+        freshness: this.#freshness.ofLastMinute(this.#now()),
+        attribution: this.#countries.attribution ?? null,
+      },
+    };
+  }
+}

@@ -1,0 +1,42 @@
+// GET /dashboard/live. The page is quick: its panels come by the stream.
+
+import { Router } from 'express';
+import type { Pool } from '../../db/pool.ts';
+import { readTimeZone } from '../../db/time-zone.ts';
+import type { Countries } from '../../enrichment/country.ts';
+import { ROBOTS } from '../../events/robots.ts';
+import { unavailable } from '../../http/errors.ts';
+import { route } from '../../http/routes.ts';
+import { plainLayout } from '../../site/layout.ts';
+import type { Traces } from '../../tracing/traces.ts';
+import { PANELS } from './present.ts';
+
+export function livePage(pool: Pool, traces: Traces, countries: Countries): Router {
+  const router = Router();
+  route(router, '/dashboard/live', {
+    get: [
+      async (req, res) => {
+        const timeZone = await readTimeZone(pool).catch((error) => {
+          throw unavailable(
+            'postgres',
+            'Postgres is away: there is nothing to show until it is back',
+            5,
+            error,
+          );
+        });
+        const robots = ROBOTS.find((one) => one === req.query.robots) ?? 'exclude';
+        const wanted = typeof req.query.present === 'string' ? req.query.present.split(',') : [];
+        res.set('Cache-Control', 'no-store').render('live', {
+          ...plainLayout(req, res, traces, 'Live'),
+          timeZone,
+          robots,
+          robotsQuery: robots === 'exclude' ? '' : `robots=${robots}&`,
+          panels: PANELS,
+          present: PANELS.filter((name) => wanted.includes(name)),
+          attribution: countries.attribution,
+        });
+      },
+    ],
+  });
+  return router;
+}

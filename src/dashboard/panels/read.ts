@@ -1,0 +1,129 @@
+// Stored events for the live panels: those of the windows at an instant, and those that were stored since the last look.
+
+import { type Client, type Pool, transaction } from '../../db/pool.ts';
+import type { PanelEvent } from './event.ts';
+import { CLICKS_MS, MINUTE_MS, RAW_EVENTS, VISITOR_BARS } from './windows.ts';
+
+const COLUMNS = `replace(order_id::text, '-', '') AS order_id, replace(user_id::text, '-', '') AS user_id,
+  title, product, site_version, context->>'item' AS item, context->>'ip' AS ip, context->>'user_agent' AS user_agent,
+  is_robot(context) AS robot,
+  (extract(epoch FROM "time") * 1000)::bigint AS time_ms,
+  (extract(epoch FROM coalesce(appended_at, stored_at)) * 1000)::bigint AS arrived_ms,
+  topic, "partition", "offset"::text AS "offset"`;
+
+type Row = {
+  readonly order_id: string;
+  readonly user_id: string;
+  readonly title: PanelEvent['title'];
+  readonly product: PanelEvent['product'];
+  readonly site_version: PanelEvent['siteVersion'];
+  readonly item: string | null;
+  readonly ip: string | null;
+  readonly user_agent: string | null;
+  readonly robot: boolean;
+  readonly time_ms: number;
+  readonly arrived_ms: number;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: string;
+};
+
+const eventOf = (row: Row): PanelEvent => ({
+  orderId: row.order_id,
+  userId: row.user_id,
+  title: row.title,
+  product: row.product,
+  siteVersion: row.site_version,
+  item: row.item ?? undefined,
+  timeMs: row.time_ms,
+  arrivedMs: row.arrived_ms,
+  robot: row.robot,
+  ip: row.ip ?? undefined,
+  userAgent: row.user_agent ?? undefined,
+  topic: row.topic,
+  partition: row.partition,
+  offset: row.offset,
+});
+
+/** Events that were stored since a mark, and some that were there before, with the mark for the next read. */
+export type NewEvents = { readonly events: readonly PanelEvent[]; readonly mark: string };
+
+/** Events of the windows and the last ones by arrival; `sinceMark` are those that readNew() will read again. */
+export type Loaded = NewEvents & { readonly sinceMark: readonly PanelEvent[] };
+
+/** Reads what windows hold now, and what lies ahead of them. */
+export function readWindows(pool: Pool, nowMs: number): Promise<Loaded> {
+  return inSnapshot(pool, async (client) => {
+    const mark = await readMark(client);
+    const since = await readSince(client, mark);
+    const rows = [...(await readHeld(client, nowMs)), ...(await readLast(client)), ...since];
+    return { events: eachOnce(rows), mark, sinceMark: since.map(eventOf) };
+  });
+}
+
+/** Reads what windows held at an instant, by the times of the events. */
+export function readWindowsAt(pool: Pool, atMs: number): Promise<readonly PanelEvent[]> {
+  return inSnapshot(pool, async (client) =>
+    eachOnce([...(await readHeld(client, atMs, atMs)), ...(await readLastBefore(client, atMs))]),
+  );
+}
+
+const inSnapshot = <T>(pool: Pool, work: (client: Client) => Promise<T>): Promise<T> =>
+  transaction(pool, async (client) => {
+    await client.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    return work(client);
+  });
+
+const eachOnce = (rows: readonly Row[]): PanelEvent[] =>
+  [...new Map(rows.map((row) => [row.order_id, row])).values()].map(eventOf);
+
+async function readHeld(client: Client, atMs: number, untilMs?: number): Promise<Row[]> {
+  const { rows } = await client.query<Row>(
+    `SELECT ${COLUMNS} FROM events
+     WHERE stored_at IS NOT NULL AND "time" > to_timestamp($1 / 1000.0)
+       AND ($3::bigint IS NULL OR "time" <= to_timestamp($3 / 1000.0))
+       AND (title = 'banner_click' OR "time" > to_timestamp($2 / 1000.0))`,
+    [atMs - CLICKS_MS, atMs - VISITOR_BARS * MINUTE_MS, untilMs ?? null],
+  );
+  return rows;
+}
+
+const readMark = async (client: Client): Promise<string> =>
+  (await client.query<{ mark: string }>('SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS mark'))
+    .rows[0]?.mark ?? '0';
+
+async function readLast(client: Client): Promise<Row[]> {
+  const { rows } = await client.query<Row>(
+    `SELECT ${COLUMNS} FROM events WHERE stored_in IS NOT NULL ORDER BY stored_in DESC LIMIT ${RAW_EVENTS}`,
+  );
+  return rows;
+}
+
+async function readLastBefore(client: Client, untilMs: number): Promise<Row[]> {
+  const { rows } = await client.query<Row>(
+    `SELECT ${COLUMNS} FROM events
+     WHERE stored_at IS NOT NULL AND "time" <= to_timestamp($1 / 1000.0)
+     ORDER BY "time" DESC LIMIT ${RAW_EVENTS}`,
+    [untilMs],
+  );
+  return rows;
+}
+
+/**
+ * Reads what was stored since a mark, and some of what was there before: transactions commit in another order than they are
+ * numbered in.
+ */
+export async function readNew(pool: Pool, mark: string): Promise<NewEvents> {
+  return inSnapshot(pool, async (client) => {
+    const next = await readMark(client);
+    return { events: (await readSince(client, mark)).map(eventOf), mark: next };
+  });
+}
+
+async function readSince(client: Client, mark: string): Promise<Row[]> {
+  const { rows } = await client.query<Row>(
+    `SELECT ${COLUMNS} FROM events WHERE stored_in IS NOT NULL AND stored_in >= $1::xid8`,
+    [mark],
+  );
+  return rows;
+}
