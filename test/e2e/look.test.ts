@@ -45,6 +45,9 @@ async function visitAll(page: Page, url: string, look: (name: string) => Promise
   await page.locator('#today[data-state="ready"]').waitFor();
   await page.locator('#devices:not([data-state="loading"])').waitFor();
   await look('dashboard');
+  await page.goto(`${url}/dashboard/live`);
+  await page.locator('#raw tbody tr').first().waitFor();
+  await look('live');
 }
 
 describe.skipIf(noBrowser !== undefined)('every page', async () => {

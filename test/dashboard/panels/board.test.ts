@@ -1,0 +1,159 @@
+// The live panels of a real line: what is posted is counted, the same now, as of now, and after a restart of the process.
+
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { PanelsAnswer } from '../../../src/dashboard/panels/board.ts';
+import { PanelBoard } from '../../../src/dashboard/panels/board.ts';
+import { noCountries } from '../../../src/enrichment/country.ts';
+import type { ShopEvent } from '../../../src/events/event.ts';
+import { newId } from '../../../src/events/ids.ts';
+import { Streams } from '../../../src/http/sse.ts';
+import { testLog } from '../../support/database.ts';
+import { anEvent } from '../../support/events.ts';
+import { eventually, type Line, startLine } from '../../support/line.ts';
+import { readStream } from '../../support/sse.ts';
+
+const PHONE =
+  'Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Mobile Safari/537.36';
+
+let line: Line;
+const visitor = newId();
+const robot = newId();
+
+const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
+const click = (changes: Partial<ShopEvent>): ShopEvent => anEvent({ user_id: visitor, ...changes });
+
+async function post(events: readonly ShopEvent[]): Promise<void> {
+  const answer = await fetch(`${line.url}/api/events`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(events),
+  });
+  expect(answer.status).toBe(202);
+}
+
+type Behind = { readonly rows: readonly Readonly<Record<string, unknown>>[] };
+
+const getJson = async (path: string): Promise<unknown> => (await fetch(`${line.url}${path}`)).json();
+const get = (path: string) => getJson(path) as Promise<PanelsAnswer>;
+const getBehind = (path: string) => getJson(`/api/live/panels/${path}`) as Promise<Behind>;
+const total = ({ visitors }: PanelsAnswer) => visitors.reduce((sum, { events }) => sum + events, 0);
+
+beforeAll(async () => {
+  line = await startLine();
+  await post([
+    click({ time: ago(1_000), context: { item: 'fjord-jumper', user_agent: PHONE, ip: '8.8.8.8' } }),
+    click({ time: ago(2_000), title: 'banner_show', context: { item: 'fjord-jumper', user_agent: PHONE } }),
+    click({ time: ago(20 * 60_000), product: 'sneakers' }),
+    click({ time: ago(69 * 60_000), product: 'electronics' }),
+    anEvent({
+      user_id: robot,
+      time: ago(1_500),
+      context: { bot: true, user_agent: 'bot', item: 'fjord-jumper' },
+    }),
+  ]);
+  await eventually(async () => total(await get('/api/live/panels?robots=include')) === 3);
+});
+
+describe('/api/live/panels', () => {
+  it('counts what was stored, robots as is asked', async () => {
+    const panels = await get('/api/live/panels');
+    expect(panels.devices).toEqual([
+      { device: 'desktop', people: 0 },
+      { device: 'mobile', people: 1 },
+      { device: 'tablet', people: 0 },
+      { device: 'other', people: 0 },
+    ]);
+    expect(panels.pages).toEqual([
+      { item: 'Unknown', product: 'sneakers', count: 1 },
+      { item: 'fjord-jumper', product: 'clothes', count: 1 },
+    ]);
+    expect(panels.latest).toMatchObject([{ user_id: visitor, ip: '8.8.8.0', country: 'United States' }]);
+    expect(panels.raw).toHaveLength(4);
+    expect((await get('/api/live/panels?robots=only')).devices[3]).toEqual({ device: 'other', people: 1 });
+  });
+
+  it('is the same in a process that has just started, and as of now', async () => {
+    const board = new PanelBoard(line.pool, new Streams(1), noCountries, testLog);
+    const fresh = await board.answer('include');
+    const asOf = await board.answerAt('include', Date.now());
+    await board.close();
+    const known = await get('/api/live/panels?robots=include');
+    for (const { visitors, pages, categories, devices } of [fresh, asOf])
+      expect({ visitors, pages, categories, devices }).toEqual({
+        visitors: known.visitors,
+        pages: known.pages,
+        categories: known.categories,
+        devices: known.devices,
+      });
+  });
+
+  it('as of an instant has only what had happened then', async () => {
+    const at = new Date(Date.now() - 10 * 60_000).toISOString();
+    expect(await get(`/api/live/panels?at=${at}`)).toMatchObject({
+      pages: [{ product: 'electronics' }, { item: 'Unknown', product: 'sneakers', count: 1 }],
+      latest: [],
+      meta: { as_of: at },
+    });
+  });
+
+  it('lists exactly the events behind a number', async () => {
+    const { visitors, pages, devices } = await get('/api/live/panels');
+    const at = new Date().toISOString();
+    for (const { from, people, events } of visitors.slice(-3)) {
+      const behind = (count: string) => getBehind(`visitors/behind?of=${from}&count=${count}&at=${at}`);
+      expect((await behind('people')).rows).toHaveLength(people);
+      expect((await behind('events')).rows).toHaveLength(events);
+    }
+    for (const { product, item, count } of pages)
+      expect((await getBehind(`pages/behind?of=${product}/${item}`)).rows).toHaveLength(count);
+    for (const { device, people } of devices)
+      expect((await getBehind(`devices/behind?of=${device}`)).rows).toHaveLength(people);
+    expect((await getBehind('categories/behind?of=clothes')).rows[0]).toMatchObject({
+      user_id: visitor,
+      item: 'fjord-jumper',
+    });
+  });
+
+  it('gives each panel as CSV', async () => {
+    const csv = await fetch(`${line.url}/api/live/panels?panel=pages&format=csv`);
+    expect(csv.headers.get('content-type')).toContain('text/csv');
+    expect(await csv.text()).toBe('item,product,count\r\nUnknown,sneakers,1\r\nfjord-jumper,clothes,1\r\n');
+  });
+
+  it.each([
+    '/api/live/panels?at=yesterday',
+    '/api/live/panels?at=1999-01-01T00:00:00Z',
+    '/api/live/panels?at=2098-01-01T00:00:00Z',
+    '/api/live/panels?panel=none',
+    '/api/live/panels?format=csv',
+    '/api/live/panels/none/behind?of=x',
+    '/api/live/panels/raw/behind?of=x',
+    '/api/live/panels/visitors/behind?of=now',
+    '/api/live/panels/visitors/behind?of=2026-01-01T00:00:01Z',
+    '/api/live/panels/categories/behind?of=umbrellas',
+    '/api/live/panels/visitors/behind',
+  ])('%s is answered with 400 and in words', async (path) => {
+    const answer = await fetch(`${line.url}${path}`);
+    expect(answer.status).toBe(400);
+    expect(((await answer.json()) as { error: { message: string } }).error.message).toMatch(/\w/);
+  });
+});
+
+describe('the stream', () => {
+  it('tells everything at once, and then what comes, each event once', async () => {
+    type Changes = PanelsAnswer & { readonly added: readonly { readonly order_id: string }[] };
+    const stream = readStream<Changes>(`${line.url}/api/live/panels/stream`);
+    const first = await stream.until('panels', () => true);
+    const known = new Set(first.raw.map(({ order_id }) => order_id));
+    const sent = Array.from({ length: 30 }, () => click({ time: ago(0), product: 'electronics' }));
+    for (const event of sent) await post([event]);
+    const added = () =>
+      stream.events('changes').flatMap((changes) => changes.added.map(({ order_id }) => order_id));
+    await eventually(() => sent.every(({ order_id }) => added().includes(order_id)));
+    const ours = added().filter((id) => !known.has(id));
+    expect(ours.toSorted()).toEqual(sent.map(({ order_id }) => order_id).toSorted());
+    const last = stream.events('changes').at(-1);
+    expect(last?.categories.find(({ product }) => product === 'electronics')?.count).toBe(30);
+    stream.close();
+  });
+});

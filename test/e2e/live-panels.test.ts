@@ -1,0 +1,118 @@
+// The live page in a real browser: what one visitor does moves another's panels, without a reload and also after ingest's and
+// the web's end; a tab that slept is told everything anew.
+
+import type { Page } from 'playwright-core';
+import { afterEach, describe, expect, it } from 'vitest';
+import { noBrowser, startBrowser } from '../support/browser.ts';
+import { startLine } from '../support/line.ts';
+
+describe.skipIf(noBrowser !== undefined)('the live page', async () => {
+  if (noBrowser !== undefined) return;
+  const [line, browser] = await Promise.all([startLine(), startBrowser()]);
+  const pages: Page[] = [];
+  afterEach(() => Promise.all(pages.splice(0).map((page) => page.close())));
+
+  /** In a visitor's own context: cookies of its own. */
+  async function open(path: string): Promise<Page> {
+    const page = await (await browser.newContext()).newPage();
+    pages.push(page);
+    await page.goto(line.url + path);
+    return page;
+  }
+  const number = (page: Page, selector: string) =>
+    page.locator(`${selector} :is(.column-count, .row-number)`).last().textContent();
+  const category = (page: Page, name: string) =>
+    page.locator('#categories .row', { hasText: name }).locator('.row-number').textContent();
+
+  it('says on an empty shop how to make the first event', async () => {
+    const page = await open('/dashboard/live');
+    await page.locator('#visitors', { hasText: 'Open the shop in another tab' }).waitFor();
+    expect(await page.locator('#raw tbody tr').count()).toBe(0);
+  });
+
+  it('moves by what two visitors do, each counted once', async () => {
+    const page = await open('/dashboard/live');
+    await page.locator('#visitors .column').last().waitFor();
+    const [one, other] = [await open('/'), await open('/')];
+    await expect.poll(() => number(page, '#visitors'), { timeout: 10_000 }).toBe('2');
+    await one.locator('main a[href*="page_id"]').first().click();
+    await other.goto(`${line.url}/product/sneakers`);
+    await expect
+      .poll(() => page.locator('#categories [data-reading]').textContent(), { timeout: 10_000 })
+      .toContain('click');
+    expect(
+      await page.locator('#devices .row', { hasText: 'desktop' }).locator('.row-number').textContent(),
+    ).toBe('2');
+    expect(await page.locator('#latest tbody tr').count()).toBe(2);
+    const inPage = await page.evaluate('document.querySelectorAll("#raw tbody tr").length');
+    expect(inPage).toBeGreaterThan(2);
+  });
+
+  it('lists what is in a bar, as many rows as the bar says', async () => {
+    const page = await open('/dashboard/live');
+    const bar = page
+      .locator('#categories .row', { has: page.locator('.row-number', { hasNotText: /^0$/ }) })
+      .first();
+    const count = await bar.locator('.row-number').textContent();
+    await bar.click();
+    const dialog = page.getByRole('dialog');
+    await expect
+      .poll(() => dialog.getByRole('heading').textContent())
+      .toMatch(new RegExp(`: ${count} rows?$`));
+    expect(await dialog.locator('tbody tr').count()).toBe(Number(count));
+    await page.keyboard.press('Escape');
+    await expect.poll(() => dialog.count()).toBe(0);
+  });
+
+  it('pauses the raw events, says how many wait, and finds by words', async () => {
+    const page = await open('/dashboard/live');
+    await page.locator('#raw tbody tr').first().waitFor();
+    const rows = () => page.locator('#raw tbody tr').count();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    const before = await rows();
+    await open('/product/electronics');
+    await page.getByRole('button', { name: /Go on \(\+\d+ new\)/ }).waitFor();
+    await expect.poll(() => page.locator('[data-pause]').textContent()).not.toContain('+0');
+    expect(await rows()).toBe(before);
+    await page.locator('[data-pause]').click();
+    await expect.poll(rows).toBeGreaterThan(before);
+    await page.getByRole('searchbox').fill('no such words');
+    await expect.poll(rows).toBe(0);
+  });
+
+  it('rewinds to an hour ago, when nothing had happened, and comes back', async () => {
+    const page = await open('/dashboard/live');
+    await expect.poll(() => number(page, '#visitors')).not.toBe('0');
+    await page.locator('[data-rewind]').fill('-60');
+    await page.locator('#visitors', { hasText: 'Nobody in 15 minutes' }).waitFor();
+    expect(await category(page, 'Sneakers')).toBe('0');
+    await page.getByRole('button', { name: 'Back to now' }).click();
+    await expect.poll(() => number(page, '#visitors')).not.toBe('0');
+  });
+
+  it('is on waking, after ten minutes of sleep, what a fresh page is', async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    pages.push(page);
+    await page.clock.install();
+    await page.goto(`${line.url}/dashboard/live`);
+    await page.locator('#raw tbody tr').first().waitFor();
+    await page.evaluate(`Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'))`);
+    await open('/product/accessories');
+    await page.clock.fastForward(600_000);
+    await page.evaluate(`Object.defineProperty(document, 'visibilityState', { value: 'visible', configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'))`);
+    const fresh = await open('/dashboard/live');
+    await fresh.locator('#raw tbody tr').first().waitFor();
+    const seen = (one: Page) => one.locator('#raw tbody').innerText();
+    await expect.poll(() => seen(page), { timeout: 10_000 }).toBe(await seen(fresh));
+  });
+
+  it('shows on a wall nothing but the panels that were asked for', async () => {
+    const page = await open('/dashboard/live?present=visitors,devices');
+    await page.locator('#visitors .column').last().waitFor();
+    expect(await page.locator('.live-panel').count()).toBe(2);
+    expect(await page.locator('header.top').count()).toBe(0);
+  });
+});
