@@ -2,6 +2,7 @@
 // checked. What the road to Kafka costs is measured against it.
 
 import { Registry } from 'prom-client';
+import { OfferFeed } from '../src/behaviour/offer-feed.ts';
 import { Live } from '../src/dashboard/live.ts';
 import { PanelBoard } from '../src/dashboard/panels/board.ts';
 import { openPool } from '../src/db/pool.ts';
@@ -43,6 +44,7 @@ const app = createApp({
   publisher,
   probe: new KafkaProbe(createKafka(NOBODY, 'bench', log)),
   live,
+  offers: new OfferFeed(pool, log),
   board: new PanelBoard(pool, streams, noCountries, log),
   countries: noCountries,
   streams,

@@ -2,6 +2,7 @@
 // on the page, and events that this page did not know yet join at the top.
 
 import { listen } from './live.js';
+import { showOffer } from './offer.js';
 import { fillWay, newWay } from './way.js';
 
 const MOST = 8;
@@ -38,7 +39,7 @@ function show(trace) {
   sayHowMany();
 }
 
-listen('/api/trace', { trace: show }, (connected) => {
+listen('/api/trace', { trace: show, offer: showOffer }, (connected) => {
   state.hidden = connected;
   state.textContent = connected
     ? ''

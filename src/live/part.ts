@@ -2,6 +2,7 @@
 // disturbs no other.
 
 import type { Kafka } from 'kafkajs';
+import { RunningBehaviour } from '../behaviour/running-behaviour.ts';
 import type { Config } from '../config.ts';
 import { clusterOf, databaseUrlOf } from '../connections.ts';
 import type { Subscription } from '../consumer/offsets.ts';
@@ -22,6 +23,7 @@ const FOLLOWERS: Readonly<
   Record<string, (kafka: Kafka, pool: Pool, ingest: Subscription, log: Logger) => Follower>
 > = {
   sessions: (...given) => new RunningSessions(...given),
+  behaviour: (...given) => new RunningBehaviour(...given),
 };
 
 /** Starts the live part; it waits for Postgres and Kafka for as long as they are away. */

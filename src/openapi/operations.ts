@@ -1,6 +1,7 @@
 // Every operation of the API, in the order in which the description tells them.
 
 import { z } from 'zod';
+import { offerOperations } from '../behaviour/operations.ts';
 import * as collector from '../collector/operations.ts';
 import { chartOperations, liveOperation } from '../dashboard/charts/operations.ts';
 import { panelOperations } from '../dashboard/panels/operations.ts';
@@ -39,6 +40,7 @@ export const TAGS: Readonly<Record<string, string>> = {
   'Live panels': 'What happens in the shop right now, and as of any instant.',
   Sessions:
     'A visitor’s events without a gap of 30 minutes: counted, explained, and compared with the batch.',
+  Offers: 'Made by a state machine to who looks at clothes, sneakers and clothes again.',
   'Dead letters': 'Messages in Kafka that are no events: set aside, mended, sent again.',
   Streams: 'What changes, as server-sent events.',
   Description: 'What you are reading.',
@@ -52,6 +54,7 @@ export const OPERATIONS: readonly Operation[] = [
   panelOperations.panels,
   panelOperations.behind,
   ...Object.values(sessionOperations),
+  ...Object.values(offerOperations),
   ...Object.values(letterOperations),
   liveOperation,
   panelOperations.stream,

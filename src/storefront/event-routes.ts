@@ -1,6 +1,9 @@
 // One event's way: as a page, as JSON, and as a stream of the visitor's own events for the ribbon.
 
 import { type Request, type Response, Router } from 'express';
+import type { OfferFeed } from '../behaviour/offer-feed.ts';
+import { OFFER_WORDS } from '../behaviour/offer-words.ts';
+import { type Offer, readOpenOffers } from '../behaviour/store.ts';
 import { isId } from '../events/ids.ts';
 import { notFound, unavailable } from '../http/errors.ts';
 import { serve } from '../http/operation.ts';
@@ -12,7 +15,7 @@ import { findKnownEvent, type KnownEvent } from '../tracing/known-event.ts';
 import { eventOperations } from './operations.ts';
 import type { Shop } from './shop.ts';
 
-export function eventRoutes(shop: Shop, streams: Streams): Router {
+export function eventRoutes(shop: Shop, streams: Streams, offers: OfferFeed): Router {
   const router = Router();
   route(router, '/events/:order_id', {
     get: [
@@ -27,7 +30,7 @@ export function eventRoutes(shop: Shop, streams: Streams): Router {
     const { trace: _, ...known } = await requestedEvent(shop, req);
     res.set('Cache-Control', 'no-store').json(known);
   });
-  serve(router, eventOperations.trace, (req, res) => streamTraces(shop, streams, req, res));
+  serve(router, eventOperations.trace, (req, res) => streamTraces(shop, streams, offers, req, res));
   return router;
 }
 
@@ -42,11 +45,21 @@ async function requestedEvent(shop: Shop, req: Request): Promise<KnownEvent> {
   return known;
 }
 
-/** What the visitor's recent events have reached, at once and whenever one moves on. */
-function streamTraces(shop: Shop, streams: Streams, req: Request, res: Response): void {
+/** What the visitor's recent events have reached, at once and whenever one moves on; and offers that are open, or come. */
+function streamTraces(shop: Shop, streams: Streams, offers: OfferFeed, req: Request, res: Response): void {
   const { id } = visitorOf(req, res);
   let unwatch = () => {};
   const stream = streams.open(req, res, () => unwatch());
   for (const trace of shop.traces.recent(id, 20).reverse()) stream.send('trace', trace);
-  unwatch = shop.traces.watch(id, (trace) => stream.send('trace', trace));
+  const tell = (offer: Offer) => stream.send('offer', { id: offer.id, ...OFFER_WORDS[offer.offer] });
+  const unwatchTraces = shop.traces.watch(id, (trace) => stream.send('trace', trace));
+  const unwatchOffers = offers.watch(id, tell);
+  unwatch = () => {
+    unwatchTraces();
+    unwatchOffers();
+  };
+  // Where Postgres is away, offers are told when the stream is opened anew.
+  readOpenOffers(shop.pool, id)
+    .then((open) => open.forEach(tell))
+    .catch(() => {});
 }

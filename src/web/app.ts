@@ -7,6 +7,8 @@ import ejs from 'ejs';
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import helmet from 'helmet';
 import type { Registry } from 'prom-client';
+import type { OfferFeed } from '../behaviour/offer-feed.ts';
+import { offerRoutes } from '../behaviour/routes.ts';
 import { collector } from '../collector/collector.ts';
 import * as operations from '../collector/operations.ts';
 import { charts } from '../dashboard/charts/routes.ts';
@@ -54,6 +56,7 @@ export type AppParts = {
   readonly probe: KafkaProbe;
   readonly live: Live;
   readonly board: PanelBoard;
+  readonly offers: OfferFeed;
   readonly countries: Countries;
   readonly streams: Streams;
   readonly registry: Registry;
@@ -156,7 +159,8 @@ function routers({ shop, publisher, probe, live, streams, registry, ...parts }: 
     deadLetterPages(shop, desk, parts.kafkaPlace),
     pages(shop),
     choices(),
-    eventRoutes(shop, streams),
+    eventRoutes(shop, streams, parts.offers),
+    offerRoutes(shop.pool, shop.traces),
     panelRoutes(shop.pool, parts.board),
     livePage(shop.pool, shop.traces, parts.countries),
     dashboardPage(shop.pool, shop.traces, live),

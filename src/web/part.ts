@@ -4,6 +4,7 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { OfferFeed } from '../behaviour/offer-feed.ts';
 import type { Config } from '../config.ts';
 import { clusterOf, databaseUrlOf } from '../connections.ts';
 import { Live } from '../dashboard/live.ts';
@@ -68,6 +69,7 @@ export async function startWeb(
   const streams = new Streams(MOST_STREAMS, config.STREAM_LIMIT);
   const live = new Live(pool, streams, log, traces);
   const countries = openCountries(config.COUNTRY_FILE);
+  const offers = new OfferFeed(pool, log);
   const board = new PanelBoard(pool, streams, countries, log);
   const secret = config.COOKIE_SECRET ?? readSecret(config.DATA_DIR);
   const shop = { pool, tracking, traces, orders, secret };
@@ -78,6 +80,7 @@ export async function startWeb(
     probe,
     live,
     board,
+    offers,
     countries,
     streams,
     registry,
@@ -113,6 +116,7 @@ export async function startWeb(
   function changed(): void {
     live.changed();
     board.changed();
+    offers.changed();
   }
 
   await migrated.ready;

@@ -5,6 +5,7 @@ import type { Express } from 'express';
 import { Registry } from 'prom-client';
 import request from 'supertest';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { OfferFeed } from '../../src/behaviour/offer-feed.ts';
 import { Live } from '../../src/dashboard/live.ts';
 import { PanelBoard } from '../../src/dashboard/panels/board.ts';
 import { noCountries } from '../../src/enrichment/country.ts';
@@ -67,6 +68,7 @@ function anApp(): Express {
     probe: new KafkaProbe(testKafka(1)),
     live,
     board,
+    offers: new OfferFeed(line.pool, testLog),
     countries: noCountries,
     streams,
     registry: new Registry(),

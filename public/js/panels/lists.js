@@ -26,6 +26,16 @@ export function drawLatest(root, visitors, now) {
   });
 }
 
+/** What moved visitors, the newest first. @param {string} own the visitor who looks */
+export function drawLog(root, entries, own) {
+  keepElements(root, entries, makeRow(5), (row, { at, user_id: user, from_state, to_state, because }) => {
+    const who = user === own ? 'you' : user.slice(0, 8);
+    const texts = [clock(at), who, from_state.replace('_', ' '), to_state.replace('_', ' '), because];
+    for (const [n, text] of texts.entries())
+      if (row.children[n].textContent !== text) row.children[n].textContent = text;
+  });
+}
+
 export class RawEvents {
   #panel;
   #events = [];

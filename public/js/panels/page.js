@@ -6,7 +6,7 @@ import { listen } from '../live.js';
 import { mark } from '../marks.js';
 import { drawColumns, drawRows } from './bars.js';
 import { showBehind } from './behind.js';
-import { drawLatest, RawEvents } from './lists.js';
+import { drawLatest, drawLog, RawEvents } from './lists.js';
 
 const SUMMARY_EVERY_MS = 30_000;
 const REWIND_WAIT_MS = 150;
@@ -103,6 +103,21 @@ const DRAW = {
     say(
       'pages',
       first === undefined ? 'No click in an hour. Click a banner in the shop.' : `First: ${first.item}.`,
+    );
+  },
+  log({ log }) {
+    const own = main.dataset.visitor;
+    drawLog(part('log', '[data-rows]'), log, own);
+    const moved = log.find(({ user_id: user }) => user === own);
+    if (moved !== undefined) {
+      // An offer is left at once.
+      const here = moved.to_state === 'offer' ? 'init' : moved.to_state;
+      for (const node of document.querySelectorAll('[data-state-node]'))
+        node.toggleAttribute('data-here', node.dataset.stateNode === here);
+    }
+    say(
+      'log',
+      log.length === 0 ? 'Nobody has moved yet: click on a piece of clothing in the shop.' : '\u00a0',
     );
   },
   latest({ latest, meta }) {

@@ -3,6 +3,7 @@
 // has looked at are read from there when somebody does.
 
 import type { Request, Response } from 'express';
+import { type LogEntry, readLog } from '../../behaviour/store.ts';
 import type { Pool } from '../../db/pool.ts';
 import type { Countries } from '../../enrichment/country.ts';
 import type { Robots } from '../../events/robots.ts';
@@ -20,9 +21,12 @@ const CLOCK_MS = 1_000;
 /** Windows are kept up so long after the last reader has gone. */
 const KEPT_MS = 60_000;
 const SESSION_BARS = 16;
+const LOG_ENTRIES = 30;
 
 /** As /api/live/panels answers. */
 export type PanelsAnswer = PresentedPanels & {
+  /** What moved visitors in the state machine, the newest first. */
+  readonly log: readonly LogEntry[];
   readonly raw: readonly RawRow[];
   readonly meta: {
     readonly as_of: string;
@@ -217,9 +221,13 @@ export class PanelBoard {
 
   async #present(windows: Windows, robots: Robots, atMs: number): Promise<PanelsAnswer> {
     const panels = windows.panels(atMs);
-    const sessions = await sessionBars(this.#pool, atMs, SESSION_BARS, robots);
+    const [sessions, log] = await Promise.all([
+      sessionBars(this.#pool, atMs, SESSION_BARS, robots),
+      readLog(this.#pool, LOG_ENTRIES, atMs),
+    ]);
     return {
       ...presentPanels(panels, sessions, this.#countries),
+      log,
       raw: panels.raw.map(rawRow),
       meta: {
         as_of: new Date(atMs).toISOString(),

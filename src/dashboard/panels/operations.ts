@@ -48,6 +48,9 @@ const panels = {
     .array(z.object({ user_id: id, time: instant, ip: z.string().nullable(), country: z.string() }))
     .describe('the latest ten visitors of the last 10 minutes'),
   categories: z.array(z.object({ product, count })).describe('clicks of the last hour'),
+  log: z
+    .array(z.looseObject({ at: instant, from_state: z.string(), to_state: z.string(), because: z.string() }))
+    .describe('what moved visitors in the state machine of offers, newest first'),
   raw: z.array(raw).describe('the last 100 events by arrival, newest first'),
 };
 

@@ -1,6 +1,9 @@
 // GET /dashboard/live. The page is quick: its panels come by the stream.
 
 import { Router } from 'express';
+import { START } from '../../behaviour/machine.ts';
+import { picture } from '../../behaviour/picture.ts';
+import { readPlace } from '../../behaviour/store.ts';
 import type { Pool } from '../../db/pool.ts';
 import { readTimeZone } from '../../db/time-zone.ts';
 import type { Countries } from '../../enrichment/country.ts';
@@ -8,6 +11,7 @@ import { ROBOTS } from '../../events/robots.ts';
 import { unavailable } from '../../http/errors.ts';
 import { route } from '../../http/routes.ts';
 import { plainLayout } from '../../site/layout.ts';
+import { visitorOf } from '../../site/visitor.ts';
 import type { Traces } from '../../tracing/traces.ts';
 import { PANELS } from './present.ts';
 
@@ -24,6 +28,7 @@ export function livePage(pool: Pool, traces: Traces, countries: Countries): Rout
             error,
           );
         });
+        const { id } = visitorOf(req, res);
         const robots = ROBOTS.find((one) => one === req.query.robots) ?? 'exclude';
         const wanted = typeof req.query.present === 'string' ? req.query.present.split(',') : [];
         res.set('Cache-Control', 'no-store').render('live', {
@@ -34,6 +39,9 @@ export function livePage(pool: Pool, traces: Traces, countries: Countries): Rout
           panels: PANELS,
           present: PANELS.filter((name) => wanted.includes(name)),
           attribution: countries.attribution,
+          picture,
+          visitorId: id,
+          place: await readPlace(pool, id).catch(() => START),
         });
       },
     ],

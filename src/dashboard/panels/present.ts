@@ -6,7 +6,16 @@ import type { HalfHour } from '../../sessions/live/api.ts';
 import type { PanelEvent } from './event.ts';
 import { LATEST_VISITORS, MINUTE_MS, type WindowPanels } from './windows.ts';
 
-export const PANELS = ['visitors', 'sessions', 'devices', 'pages', 'latest', 'categories', 'raw'] as const;
+export const PANELS = [
+  'visitors',
+  'sessions',
+  'devices',
+  'pages',
+  'latest',
+  'categories',
+  'log',
+  'raw',
+] as const;
 export type PanelName = (typeof PANELS)[number];
 
 const iso = (ms: number) => new Date(ms).toISOString();

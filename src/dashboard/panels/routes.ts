@@ -22,6 +22,7 @@ const COLUMNS: Readonly<Record<PanelName, readonly string[]>> = {
   pages: ['item', 'product', 'count'],
   latest: ['user_id', 'time', 'ip', 'country'],
   categories: ['product', 'count'],
+  log: ['at', 'user_id', 'order_id', 'from_state', 'to_state', 'because'],
   raw: ['order_id', 'user_id', 'title', 'product', 'item', 'time', 'arrived', 'topic', 'partition', 'offset'],
 };
 

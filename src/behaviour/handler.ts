@@ -1,0 +1,91 @@
+// The state machine of offers as a handler of the consumer: places, log, offers and the offset are one transaction. Clicks are
+// taken in the order in which they arrived.
+
+import type { RecordHandler } from '../consumer/handler.ts';
+import { inOffsetTransaction, type Subscription } from '../consumer/offsets.ts';
+import type { RecordBatch } from '../consumer/record.ts';
+import type { Client, Pool } from '../db/pool.ts';
+import { ageOf, genderOf } from '../enrichment/person.ts';
+import type { EventContext } from '../events/event.ts';
+import { readStored, waitForIngest } from '../tracing/stored-records.ts';
+import { type Click, START, step } from './machine.ts';
+import {
+  type LogEntry,
+  lockBehaviour,
+  type NewOffer,
+  readPlaces,
+  writeLog,
+  writeOffers,
+  writePlaces,
+} from './store.ts';
+
+/** @param onOffers called after a commit that made offers */
+export function behaviourHandler(
+  pool: Pool,
+  subscription: Subscription,
+  ingest: Subscription,
+  onOffers: () => void,
+): RecordHandler<number> {
+  return {
+    store: async (batch, move) => {
+      await waitForIngest(pool, ingest, batch.partition, move.next);
+      return inOffsetTransaction(pool, subscription, batch.partition, move, (client) =>
+        moveVisitors(client, subscription.topic, batch),
+      );
+    },
+    stored: (offers) => {
+      if (offers > 0) onOffers();
+    },
+  };
+}
+
+type Stored = {
+  readonly order_id: string;
+  readonly user_id: string;
+  readonly title: string;
+  readonly product: string;
+  readonly time_ms: number;
+  readonly context: EventContext | null;
+  readonly robot: boolean;
+};
+
+const COLUMNS = `replace(order_id::text, '-', '') AS order_id, replace(user_id::text, '-', '') AS user_id,
+  title, product, (extract(epoch FROM "time") * 1000)::bigint AS time_ms, context, is_robot(context) AS robot`;
+
+/** How many offers were made. */
+async function moveVisitors(client: Client, topic: string, batch: RecordBatch): Promise<number> {
+  const stored = await readStored<Stored>(client, topic, batch, COLUMNS);
+  const clicks = stored.flatMap((row) => {
+    const click = clickOf(row);
+    return click === undefined ? [] : [{ row, click }];
+  });
+  if (clicks.length === 0) return 0;
+  await lockBehaviour(client);
+  const users = [...new Set(clicks.map(({ row }) => row.user_id))];
+  const places = await readPlaces(client, users);
+  const changed = new Map<string, typeof START>();
+  const log: LogEntry[] = [];
+  const offers: NewOffer[] = [];
+  for (const { row, click } of clicks) {
+    const { user_id, order_id } = row;
+    const moved = step(places.get(user_id) ?? START, click);
+    if (moved === undefined) continue;
+    const at = new Date(row.time_ms).toISOString();
+    places.set(user_id, moved.place);
+    changed.set(user_id, moved.place);
+    log.push({ at, user_id, order_id, from_state: moved.from, to_state: moved.to, because: moved.because });
+    if (moved.offer !== undefined) offers.push({ id: order_id, user_id, offer: moved.offer, made_at: at });
+  }
+  await writePlaces(client, changed);
+  await writeLog(client, log);
+  await writeOffers(client, offers);
+  return offers.length;
+}
+
+/** The click that the machine sees; undefined where it sees none: no click, no item, a robot, a person who told nothing. */
+function clickOf({ title, product, time_ms, context, robot }: Stored): Click | undefined {
+  if (title !== 'banner_click' || robot || context === null || context.item === undefined) return undefined;
+  const [gender, age] = [genderOf(context), ageOf(context, time_ms)];
+  if (gender === undefined || age === undefined) return undefined;
+  return { product, item: context.item, timeMs: time_ms, gender, age };
+}

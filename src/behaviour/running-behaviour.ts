@@ -1,0 +1,78 @@
+// Behaviour detection at work: the consumer, the forwarder of offers to their topic, and the job that forgets what is old.
+
+import type { Kafka } from 'kafkajs';
+import { Consumer } from '../consumer/consumer.ts';
+import { loggingObserver } from '../consumer/logging-observer.ts';
+import type { Subscription } from '../consumer/offsets.ts';
+import { type Outbox, TopicForwarder } from '../consumer/topic-forwarder.ts';
+import type { Pool } from '../db/pool.ts';
+import type { Logger } from '../runtime/log.ts';
+import { behaviourHandler } from './handler.ts';
+import { deleteOld } from './store.ts';
+
+export const BEHAVIOUR_GROUP = 'shopstream-behaviour';
+export const OFFERS_TOPIC = 'offers';
+
+const PARTITIONS = 1;
+const MOST_ROWS = 500;
+/** The lock of whoever forwards. */
+const LOCK_KEY = 0x5515;
+const CLEAN_EVERY_MS = 600_000;
+
+type Row = { readonly seq: number; readonly user_id: string; readonly body: string };
+
+/** Offers that no other program has yet: keyed by their visitor, with the click that made them. */
+const offerOutbox: Outbox = {
+  topic: OFFERS_TOPIC,
+  partitions: PARTITIONS,
+  take: async (client) => {
+    await client.query('SELECT pg_advisory_xact_lock($1)', [LOCK_KEY]);
+    const { rows } = await client.query<Row>(
+      `SELECT seq, replace(user_id::text, '-', '') AS user_id,
+         json_build_object('offer_id', replace(id::text, '-', ''), 'user_id', replace(user_id::text, '-', ''),
+           'offer', offer, 'made_at', to_char(made_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))::text AS body
+       FROM offers WHERE forwarded_at IS NULL ORDER BY seq LIMIT $1`,
+      [MOST_ROWS],
+    );
+    return {
+      messages: rows.map(({ user_id, body }) => ({ key: user_id, value: body })),
+      mark: () =>
+        client.query('UPDATE offers SET forwarded_at = clock_timestamp() WHERE seq = ANY($1)', [
+          rows.map(({ seq }) => seq),
+        ]),
+    };
+  },
+};
+
+export class RunningBehaviour {
+  readonly #pool: Pool;
+  readonly #log: Logger;
+  readonly #forwarder: TopicForwarder;
+  readonly #consumer: Consumer<number>;
+  #cleaning: NodeJS.Timeout | undefined;
+
+  /** @param ingest the subscription of the ingest part */
+  constructor(kafka: Kafka, pool: Pool, ingest: Subscription, log: Logger) {
+    this.#pool = pool;
+    this.#log = log;
+    this.#forwarder = new TopicForwarder(kafka, pool, offerOutbox, log);
+    const subscription = { ...ingest, group: BEHAVIOUR_GROUP };
+    const handler = behaviourHandler(pool, subscription, ingest, () => this.#forwarder.wake());
+    this.#consumer = new Consumer(kafka, pool, subscription, handler, loggingObserver(log));
+  }
+
+  /** @param onCrash called where kafkajs gives up for good */
+  async start(onCrash: (error: Error) => void): Promise<void> {
+    this.#forwarder.start();
+    await this.#consumer.start(onCrash);
+    this.#cleaning = setInterval(() => {
+      deleteOld(this.#pool).catch((error) => this.#log.debug({ err: error }, 'could not forget what is old'));
+    }, CLEAN_EVERY_MS);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#cleaning);
+    await this.#consumer.stop();
+    await this.#forwarder.stop();
+  }
+}

@@ -1,0 +1,156 @@
+// Places, log and offers in Postgres.
+
+import type { Client, Pool } from '../db/pool.ts';
+import { FIRST, type OfferName, type Place, START, STATES, type State } from './machine.ts';
+
+/** Held by whoever moves visitors: a visitor's events may be in partitions of several processes. */
+const LOCK_KEY = 0x5514;
+const KEPT = "interval '8 hours'";
+
+export const lockBehaviour = (client: Client) => client.query('SELECT pg_advisory_xact_lock($1)', [LOCK_KEY]);
+
+type PlaceRow = {
+  readonly user_id: string;
+  readonly state: string;
+  readonly first_item: string | null;
+  readonly first_ms: number | null;
+  readonly last_item: string | null;
+};
+
+const placeOf = (row: PlaceRow): Place => ({
+  state: STATES.find((state) => state === row.state) ?? FIRST,
+  firstItem: row.first_item ?? undefined,
+  firstMs: row.first_ms ?? undefined,
+  lastItem: row.last_item ?? undefined,
+});
+
+/** Where visitors are; who is at the start is not in it. */
+export async function readPlaces(
+  client: Client | Pool,
+  userIds: readonly string[],
+): Promise<Map<string, Place>> {
+  const { rows } = await client.query<PlaceRow>(
+    `SELECT replace(user_id::text, '-', '') AS user_id, state, first_item, last_item,
+       (extract(epoch FROM first_at) * 1000)::bigint AS first_ms
+     FROM behaviour_states WHERE user_id = ANY($1::uuid[])`,
+    [userIds],
+  );
+  return new Map(rows.map((row) => [row.user_id, placeOf(row)]));
+}
+
+/** Where a visitor is. */
+export const readPlace = async (pool: Pool, userId: string): Promise<Place> =>
+  (await readPlaces(pool, [userId])).get(userId) ?? START;
+
+export async function writePlaces(client: Client, places: ReadonlyMap<string, Place>): Promise<void> {
+  if (places.size === 0) return;
+  const rows = [...places].map(([userId, { state, firstItem, firstMs, lastItem }]) => ({
+    user_id: userId,
+    state,
+    first_item: firstItem ?? null,
+    first_at: firstMs === undefined ? null : new Date(firstMs),
+    last_item: lastItem ?? null,
+    updated_at: new Date(),
+  }));
+  await client.query(
+    `INSERT INTO behaviour_states SELECT * FROM json_populate_recordset(NULL::behaviour_states, $1)
+     ON CONFLICT (user_id) DO UPDATE SET state = excluded.state, first_item = excluded.first_item,
+       first_at = excluded.first_at, last_item = excluded.last_item, updated_at = excluded.updated_at`,
+    [JSON.stringify(rows)],
+  );
+}
+
+export type LogEntry = {
+  readonly at: string;
+  readonly user_id: string;
+  readonly order_id: string;
+  readonly from_state: State;
+  readonly to_state: State;
+  readonly because: string;
+};
+
+export async function writeLog(client: Client, entries: readonly LogEntry[]): Promise<void> {
+  if (entries.length === 0) return;
+  await client.query(
+    `INSERT INTO behaviour_log (at, user_id, order_id, from_state, to_state, because)
+     SELECT at, user_id, order_id, from_state, to_state, because
+     FROM json_populate_recordset(NULL::behaviour_log, $1)`,
+    [JSON.stringify(entries)],
+  );
+}
+
+/** The last entries, the newest first. @param untilMs of which instant; undefined: now */
+export async function readLog(pool: Pool, most: number, untilMs?: number): Promise<LogEntry[]> {
+  const { rows } = await pool.query<LogEntry>(
+    `SELECT at, replace(user_id::text, '-', '') AS user_id, replace(order_id::text, '-', '') AS order_id,
+       from_state, to_state, because
+     FROM behaviour_log WHERE $2::bigint IS NULL OR at <= to_timestamp($2 / 1000.0)
+     ORDER BY seq DESC LIMIT $1`,
+    [most, untilMs ?? null],
+  );
+  return rows;
+}
+
+export type NewOffer = {
+  /** The order_id of the click that made it. */
+  readonly id: string;
+  readonly user_id: string;
+  readonly offer: OfferName;
+  readonly made_at: string;
+};
+
+export async function writeOffers(client: Client, offers: readonly NewOffer[]): Promise<void> {
+  if (offers.length === 0) return;
+  await client.query(
+    `INSERT INTO offers (id, user_id, offer, made_at)
+     SELECT id, user_id, offer, made_at FROM json_populate_recordset(NULL::offers, $1)
+     ON CONFLICT (id) DO NOTHING`,
+    [JSON.stringify(offers)],
+  );
+}
+
+export type Offer = NewOffer & { readonly seq: number; readonly redeemed_at: string | null };
+
+const OFFER_COLUMNS = `seq, replace(id::text, '-', '') AS id, replace(user_id::text, '-', '') AS user_id,
+  offer, made_at, redeemed_at`;
+
+/** A visitor's offers that are not redeemed, the oldest first. */
+export async function readOpenOffers(pool: Pool, userId: string): Promise<Offer[]> {
+  const { rows } = await pool.query<Offer>(
+    `SELECT ${OFFER_COLUMNS} FROM offers WHERE user_id = $1 AND redeemed_at IS NULL ORDER BY seq`,
+    [userId],
+  );
+  return rows;
+}
+
+/** Offers after one, of all visitors. */
+export async function readOffersAfter(pool: Pool, seq: number): Promise<Offer[]> {
+  const { rows } = await pool.query<Offer>(
+    `SELECT ${OFFER_COLUMNS} FROM offers WHERE seq > $1 ORDER BY seq`,
+    [seq],
+  );
+  return rows;
+}
+
+/** The newest offers. */
+export async function readOffers(pool: Pool, most: number): Promise<Offer[]> {
+  const { rows } = await pool.query<Offer>(`SELECT ${OFFER_COLUMNS} FROM offers ORDER BY seq DESC LIMIT $1`, [
+    most,
+  ]);
+  return rows;
+}
+
+/** Redeems an offer once. @returns false where the visitor has no such offer, or has redeemed it */
+export async function redeemOffer(pool: Pool, id: string, userId: string): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    'UPDATE offers SET redeemed_at = now() WHERE id = $1 AND user_id = $2 AND redeemed_at IS NULL',
+    [id, userId],
+  );
+  return rowCount === 1;
+}
+
+/** Deletes log entries of long ago, and the places of visitors whose window has passed long ago. */
+export async function deleteOld(pool: Pool): Promise<void> {
+  await pool.query(`DELETE FROM behaviour_log WHERE written_at < now() - ${KEPT}`);
+  await pool.query(`DELETE FROM behaviour_states WHERE updated_at < now() - ${KEPT} AND state = 'init'`);
+}

@@ -1,0 +1,59 @@
+// Records that ingest has stored, for whoever follows the topic behind it: an event that was set aside, or that repeats another
+// one's order_id, is not among them.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readOffset, type Subscription } from '../consumer/offsets.ts';
+import type { RecordBatch } from '../consumer/record.ts';
+import type { Client, Pool } from '../db/pool.ts';
+import { parseEventBytes } from '../events/parse.ts';
+
+const FIRST_LOOK_MS = 20;
+const LONGEST_LOOK_MS = 1_000;
+/** After this the batch is tried anew, so that a consumer that has lost its partition hears of it. */
+const LONGEST_WAIT_MS = 30_000;
+
+/**
+ * Waits until ingest is past an offset.
+ * @param ingest the subscription of the ingest part
+ * @throws where that takes half a minute
+ */
+export async function waitForIngest(
+  pool: Pool,
+  ingest: Subscription,
+  partition: number,
+  next: bigint,
+): Promise<void> {
+  const begun = performance.now();
+  for (let pause = FIRST_LOOK_MS; ; pause = Math.min(pause * 2, LONGEST_LOOK_MS)) {
+    const stored = await readOffset(pool, ingest, partition);
+    if (stored !== undefined && stored >= next) return;
+    if (performance.now() - begun > LONGEST_WAIT_MS)
+      throw new Error(`partition ${partition}: ingest has not stored offset ${next - 1n} yet`);
+    await sleep(pause);
+  }
+}
+
+/**
+ * The rows of a batch's events, in the order of their offsets.
+ * @param columns SQL of what is wanted of `events`
+ */
+export async function readStored<Row extends object>(
+  client: Client,
+  topic: string,
+  { partition, records }: RecordBatch,
+  columns: string,
+): Promise<Row[]> {
+  const ids = records.flatMap(({ value }) => {
+    const parsed = parseEventBytes(value);
+    return parsed.ok ? [parsed.event.order_id] : [];
+  });
+  if (ids.length === 0) return [];
+  const [first, last] = [records[0]?.offset, records.at(-1)?.offset];
+  const { rows } = await client.query<Row>(
+    `SELECT ${columns} FROM events
+     WHERE order_id = ANY($1::uuid[]) AND topic = $2 AND "partition" = $3 AND "offset" BETWEEN $4 AND $5
+     ORDER BY "offset"`,
+    [ids, topic, partition, String(first), String(last)],
+  );
+  return rows;
+}

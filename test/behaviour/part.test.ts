@@ -1,0 +1,126 @@
+// Offers on a real line: each once, in the table, the topic, the API and the visitor's stream, whatever is killed or repeated.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, expect, it } from 'vitest';
+import type { Click } from '../../src/behaviour/machine.ts';
+import { readLog, readOffers } from '../../src/behaviour/store.ts';
+import type { ShopEvent } from '../../src/events/event.ts';
+import { newId } from '../../src/events/ids.ts';
+import { PRODUCTS, type Product } from '../../src/events/products.ts';
+import { MAIN } from '../support/command.ts';
+import { anEvent } from '../support/events.ts';
+import { eventually, type Line, startLine, temporaryFolder } from '../support/line.ts';
+import { plainWalk } from './plain.ts';
+
+let line: Line;
+let live: ChildProcess;
+
+function startLive(): ChildProcess {
+  const env = {
+    PATH: process.env.PATH ?? '',
+    DATABASE_URL: line.config.DATABASE_URL ?? '',
+    KAFKA_BROKERS: String(line.config.KAFKA_BROKERS),
+    DATA_DIR: temporaryFolder(),
+    LOG_LEVEL: 'warn',
+  };
+  return spawn(process.execPath, [MAIN, 'start', 'live'], { env, stdio: 'ignore' });
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGKILL');
+  await ended;
+}
+
+beforeAll(async () => {
+  line = await startLine();
+  live = startLive();
+  return () => live.kill('SIGKILL');
+});
+
+async function send(events: readonly ShopEvent[]): Promise<void> {
+  const producer = line.kafka.producer();
+  await producer.connect();
+  const messages = events.map((event) => ({ key: event.user_id, value: JSON.stringify(event) }));
+  await producer.send({ topic: line.config.KAFKA_TOPIC, messages });
+  await producer.disconnect();
+}
+
+const randomOf = <T>(values: readonly T[]): T => values[Math.floor(Math.random() * values.length)] as T;
+
+const shopper = { user_id: newId(), context: { gender: 'F' as const, age: 30 } };
+const clickOn = (product: Product, item: string, changes: Partial<ShopEvent> = {}) =>
+  anEvent({ ...shopper, product, ...changes, context: { ...(changes.context ?? shopper.context), item } });
+
+it('are those of a plain walk, each once, under kills and with repeated events', async () => {
+  const visitors = Array.from({ length: 8 }, newId);
+  const begin = Date.now() - 3_600_000;
+  const sent: { readonly event: ShopEvent; readonly click: Click }[] = [];
+  for (let round = 0; round < 5; round++) {
+    const events = Array.from({ length: 60 }, (_, n) => {
+      const product = randomOf([...PRODUCTS.slice(0, 2), 'clothes', 'sneakers', 'clothes'] as const);
+      const timeMs = begin + (round * 60 + n) * 4_000;
+      const item = `${product}-${randomOf(['a', 'b'])}`;
+      const user_id = randomOf(visitors);
+      const event = clickOn(product, item, {
+        user_id,
+        time: new Date(timeMs).toISOString(),
+        context: { gender: 'M', birthdate: '1986-01-01' },
+      });
+      sent.push({ event, click: { product, item, timeMs, gender: 'M', age: 40 } });
+      return event;
+    });
+    await send([...events, ...events.slice(0, 6)]);
+    await sleep(Math.random() * 1_200);
+    await kill(live);
+    live = startLive();
+  }
+  const expected = visitors.flatMap((visitor) =>
+    plainWalk(sent.flatMap(({ event, click }) => (event.user_id === visitor ? [click] : []))).offers.map(
+      (offer) => `${visitor} ${offer}`,
+    ),
+  );
+  expect(expected.length).toBeGreaterThan(5);
+  await eventually(async () => (await readOffers(line.pool, 1_000)).length >= expected.length, 40);
+  await sleep(300);
+  const made = (await readOffers(line.pool, 1_000)).map(({ user_id, offer }) => `${user_id} ${offer}`);
+  expect(made.toSorted()).toEqual(expected.toSorted());
+
+  const seen: string[] = [];
+  const consumer = line.kafka.consumer({ groupId: 'test-offers' });
+  await consumer.connect();
+  await consumer.subscribe({ topic: 'offers', fromBeginning: true });
+  await consumer.run({
+    eachMessage: async ({ message }) => {
+      seen.push(JSON.parse(message.value?.toString() ?? '').offer_id);
+    },
+  });
+  const ids = (await readOffers(line.pool, 1_000)).map(({ id }) => id).toSorted();
+  await eventually(() => new Set(seen).size === ids.length, 30);
+  await consumer.disconnect();
+  expect([...new Set(seen)].toSorted()).toEqual(ids);
+}, 120_000);
+
+it('robots, clicks without an item and people who told nothing are left alone, and the log names the guard', async () => {
+  const before = (await readLog(line.pool, 1_000)).length;
+  await send([
+    clickOn('clothes', 'a', { user_id: newId(), context: { gender: 'M', age: 40, bot: true } }),
+    clickOn('clothes', 'a', { user_id: newId(), context: { gender: 'U', age: 40 } }),
+    clickOn('clothes', 'a', { user_id: newId(), context: { gender: 'M' } }),
+    anEvent({ product: 'clothes', context: { gender: 'M', age: 40 } }),
+    clickOn('clothes', 'a', { user_id: newId(), title: 'banner_show' }),
+    clickOn('clothes', 'a', { context: { gender: 'F', age: 47 } }),
+  ]);
+  const log = await eventually(async () => {
+    const entries = await readLog(line.pool, 1_000);
+    return entries.length > before && entries;
+  }, 30);
+  expect(log.length).toBe(before + 1);
+  expect(log[0]).toMatchObject({
+    user_id: shopper.user_id,
+    from_state: 'init',
+    to_state: 'init',
+    because: 'clothes, but age 47 is not in 25–35',
+  });
+});
