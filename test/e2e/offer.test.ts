@@ -1,0 +1,59 @@
+// An offer in the visitor's open shop: pushed without a reload, there after one, redeemable once; and its way on the live page.
+
+import type { Page } from 'playwright-core';
+import { afterEach, describe, expect, it } from 'vitest';
+import { startLive } from '../../src/live/part.ts';
+import { noBrowser, startBrowser } from '../support/browser.ts';
+import { testLog } from '../support/database.ts';
+import { startLine } from '../support/line.ts';
+
+describe.skipIf(noBrowser !== undefined)('an offer', async () => {
+  if (noBrowser !== undefined) return;
+  const [line, browser] = await Promise.all([startLine(), startBrowser()]);
+  const live = await startLive(line.config, testLog);
+  const context = await browser.newContext();
+  const pages: Page[] = [];
+  afterEach(() => Promise.all(pages.splice(0).map((page) => page.close())));
+
+  async function open(path: string): Promise<Page> {
+    const page = await context.newPage();
+    pages.push(page);
+    await page.goto(line.url + path);
+    return page;
+  }
+
+  it('comes to who looks at clothes, sneakers and other clothes, and is redeemed once', async () => {
+    const page = await open('/');
+    await page.getByRole('button', { name: 'You' }).click();
+    await page.getByRole('radio', { name: 'Man', exact: true }).check();
+    await page.getByLabel('Birthdate').fill('1986-01-01');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.waitForLoadState();
+    const panels = await open('/dashboard/live');
+    await panels.locator('[data-state-node="init"][data-here]').waitFor();
+
+    await page.goto(`${line.url}/product/clothes?item=fjord-jumper`);
+    await panels.locator('[data-state-node="clothes_visited"][data-here]').waitFor({ timeout: 15_000 });
+    await page.goto(`${line.url}/product/sneakers`);
+    await panels.locator('[data-state-node="sneakers_visited"][data-here]').waitFor({ timeout: 15_000 });
+    await page.goto(`${line.url}/product/clothes?item=quay-jeans`);
+    const tray = page.getByRole('region', { name: 'Offers' });
+    await tray.getByText('Sneakers go with that').first().waitFor({ timeout: 15_000 });
+    await panels.locator('#log tbody tr', { hasText: 'offer1' }).waitFor();
+    expect(await panels.locator('#log tbody tr', { hasText: 'you' }).count()).toBeGreaterThan(2);
+
+    await page.reload();
+    await tray.getByText('Sneakers go with that').first().waitFor({ timeout: 15_000 });
+    const action = await tray.locator('form').first().getAttribute('action');
+    const offers = await tray.locator('form').count();
+    await tray.getByRole('button', { name: 'Redeem' }).first().click();
+    await page.getByText('Redeemed.').waitFor();
+    const again = await context.request.post(new URL(action ?? '', line.url).href, {
+      headers: { origin: line.url, 'sec-fetch-site': 'same-origin' },
+    });
+    expect(again.status()).toBe(409);
+    await page.goto(`${line.url}/offers`);
+    expect(await page.locator('.offers .offer').count()).toBe(offers - 1);
+    await live.close();
+  }, 90_000);
+});
