@@ -3,8 +3,10 @@
 
 import { FIRST, MOVES, OFFER, STATES, type State } from './machine.ts';
 
-export const PICTURE = { width: 760, height: 330 } as const;
-const ROW_Y = 150;
+export const PICTURE = { width: 920, height: 340 } as const;
+const ROW_Y = 160;
+/** A label of more words goes on in the next line. */
+const LINE_BREAK = / (?=or )/;
 const NODE = { width: 150, height: 44 } as const;
 
 export type PictureNode = {
@@ -67,7 +69,7 @@ const moves = STATES.flatMap((from) =>
     lineOf(
       from,
       to,
-      guards.map(({ name }) => name),
+      guards.flatMap(({ name }) => name.split(LINE_BREAK)),
       false,
     ),
   ),

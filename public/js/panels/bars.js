@@ -16,7 +16,7 @@ export function element(tag, className, ...children) {
   return made;
 }
 
-function setText(node, text) {
+export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 

@@ -3,7 +3,7 @@
 import { address } from '../base.js';
 import { CATEGORY_NAMES, clock, moment } from '../dashboard/format.js';
 import { mark } from '../marks.js';
-import { element, keepElements } from './bars.js';
+import { element, keepElements, setText } from './bars.js';
 
 const KINDS = { banner_show: 'show', banner_click: 'click', order: 'order' };
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
@@ -17,12 +17,23 @@ function ago(iso, now) {
 
 const makeRow = (cells) => () => element('tr', '', ...Array.from({ length: cells }, () => element('td', '')));
 
+const makeVisitor = () =>
+  element(
+    'tr',
+    '',
+    element('td', '', element('span', ''), element('span', 'live-when')),
+    element('td', ''),
+    element('td', ''),
+  );
+
 /** @param {number} now of the panels, in milliseconds */
 export function drawLatest(root, visitors, now) {
-  keepElements(root, visitors, makeRow(4), (row, { time, ip, country }) => {
-    const texts = [ago(time, now), moment(time), ip ?? '–', country];
-    for (const [n, text] of texts.entries())
-      if (row.children[n].textContent !== text) row.children[n].textContent = text;
+  keepElements(root, visitors, makeVisitor, (row, { time, ip, country }) => {
+    const [when, from, where] = row.children;
+    setText(when.firstElementChild, ago(time, now));
+    setText(when.lastElementChild, moment(time));
+    setText(from, ip ?? '–');
+    setText(where, country);
   });
 }
 
@@ -31,8 +42,7 @@ export function drawLog(root, entries, own) {
   keepElements(root, entries, makeRow(5), (row, { at, user_id: user, from_state, to_state, because }) => {
     const who = user === own ? 'you' : user.slice(0, 8);
     const texts = [clock(at), who, from_state.replace('_', ' '), to_state.replace('_', ' '), because];
-    for (const [n, text] of texts.entries())
-      if (row.children[n].textContent !== text) row.children[n].textContent = text;
+    for (const [n, text] of texts.entries()) setText(row.children[n], text);
   });
 }
 
