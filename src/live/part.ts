@@ -8,6 +8,8 @@ import { clusterOf, databaseUrlOf } from '../connections.ts';
 import type { Subscription } from '../consumer/offsets.ts';
 import { migratePatiently } from '../db/migrate.ts';
 import { openPool, type Pool } from '../db/pool.ts';
+import { type Countries, openCountries } from '../enrichment/country.ts';
+import { RunningEnrichment } from '../enrichment/running-enrichment.ts';
 import { createKafka, describeCluster, ensureTopic } from '../kafka/client.ts';
 import { reasonOf } from '../kafka/errors.ts';
 import { PARTITIONS } from '../kafka/publisher.ts';
@@ -18,13 +20,14 @@ import { RunningSessions } from '../sessions/live/running-sessions.ts';
 
 type Follower = { start(onCrash: (error: Error) => void): Promise<void>; stop(): Promise<void> };
 
+type CreateFollower = (kafka: Kafka, pool: Pool, ingest: Subscription, log: Logger) => Follower;
+
 /** What follows the topic, by name. */
-const FOLLOWERS: Readonly<
-  Record<string, (kafka: Kafka, pool: Pool, ingest: Subscription, log: Logger) => Follower>
-> = {
+const followersOf = (countries: Countries): Readonly<Record<string, CreateFollower>> => ({
   sessions: (...given) => new RunningSessions(...given),
   behaviour: (...given) => new RunningBehaviour(...given),
-};
+  enrichment: (...given) => new RunningEnrichment(...given, countries),
+});
 
 /** Starts the live part; it waits for Postgres and Kafka for as long as they are away. */
 export async function startLive(config: Config, log: Logger): Promise<RunningPart> {
@@ -33,7 +36,7 @@ export async function startLive(config: Config, log: Logger): Promise<RunningPar
   const pool = openPool(databaseUrl, log);
   const kafka = createKafka(clusterOf(config), 'shopstream-live', log);
   const closing = new AbortController();
-  const running = Object.entries(FOLLOWERS).map(([name, create]) =>
+  const running = Object.entries(followersOf(openCountries(config.COUNTRY_FILE))).map(([name, create]) =>
     keepRunning(
       async (crash) => {
         const ingest = await ingestSubscription(kafka, config);

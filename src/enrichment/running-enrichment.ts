@@ -1,0 +1,83 @@
+// The topic `enriched-click-data`: every stored click once more, enriched. Records are produced in the transaction that moves the
+// offset, before its commit: a process that dies between Kafka's acknowledgement and the commit produces them again, with the
+// same header `order_id`.
+
+import type { Kafka, Producer } from 'kafkajs';
+import { Consumer } from '../consumer/consumer.ts';
+import type { RecordHandler } from '../consumer/handler.ts';
+import { loggingObserver } from '../consumer/logging-observer.ts';
+import { inOffsetTransaction, type Subscription } from '../consumer/offsets.ts';
+import type { Pool } from '../db/pool.ts';
+import { connectProducer } from '../kafka/client.ts';
+import { PARTITIONS } from '../kafka/publisher.ts';
+import type { Logger } from '../runtime/log.ts';
+import { readStored, waitForIngest } from '../tracing/stored-records.ts';
+import type { Countries } from './country.ts';
+import { enrich, type StoredClick } from './enriched-click.ts';
+
+export const ENRICHMENT_GROUP = 'shopstream-enrichment';
+export const ENRICHED_TOPIC = 'enriched-click-data';
+
+/** The transaction is open while Kafka answers, which may take all of kafkajs's tries. */
+const LONGEST_SEND_MS = 90_000;
+
+const COLUMNS = `replace(order_id::text, '-', '') AS order_id, replace(user_id::text, '-', '') AS user_id, title, product,
+  (extract(epoch FROM "time") * 1000)::bigint AS time_ms,
+  (extract(epoch FROM coalesce(appended_at, stored_at)) * 1000)::bigint AS appended_ms,
+  context, is_robot(context) AS robot`;
+
+type Stored = StoredClick & { readonly title: string };
+
+function enrichmentHandler(
+  pool: Pool,
+  subscription: Subscription,
+  ingest: Subscription,
+  producer: Producer,
+  countries: Countries,
+): RecordHandler<void> {
+  return {
+    store: async (batch, move) => {
+      await waitForIngest(pool, ingest, batch.partition, move.next);
+      await inOffsetTransaction(pool, subscription, batch.partition, move, async (client) => {
+        await client.query(`SET LOCAL idle_in_transaction_session_timeout = ${LONGEST_SEND_MS}`);
+        const stored = await readStored<Stored>(client, subscription.topic, batch, COLUMNS);
+        const clicks = stored.filter(({ title }) => title === 'banner_click');
+        if (clicks.length === 0) return;
+        const messages = clicks.map((click) => ({
+          key: click.user_id,
+          value: JSON.stringify(enrich(click, countries)),
+          headers: { order_id: click.order_id },
+          timestamp: String(click.appended_ms),
+        }));
+        await producer.send({ topic: ENRICHED_TOPIC, messages });
+      });
+    },
+    stored: () => {},
+  };
+}
+
+export class RunningEnrichment {
+  readonly #kafka: Kafka;
+  readonly #producer: Producer;
+  readonly #consumer: Consumer<void>;
+
+  /** @param ingest the subscription of the ingest part */
+  constructor(kafka: Kafka, pool: Pool, ingest: Subscription, log: Logger, countries: Countries) {
+    this.#kafka = kafka;
+    this.#producer = kafka.producer({ allowAutoTopicCreation: false });
+    const subscription = { ...ingest, group: ENRICHMENT_GROUP };
+    const handler = enrichmentHandler(pool, subscription, ingest, this.#producer, countries);
+    this.#consumer = new Consumer(kafka, pool, subscription, handler, loggingObserver(log));
+  }
+
+  /** @param onCrash called where kafkajs gives up for good */
+  async start(onCrash: (error: Error) => void): Promise<void> {
+    await connectProducer(this.#kafka, this.#producer, ENRICHED_TOPIC, PARTITIONS);
+    await this.#consumer.start(onCrash);
+  }
+
+  async stop(): Promise<void> {
+    await this.#consumer.stop();
+    await this.#producer.disconnect().catch(() => {});
+  }
+}
