@@ -14,6 +14,7 @@ import { createKafka } from '../src/kafka/client.ts';
 import { KafkaProbe } from '../src/kafka/probe.ts';
 import type { Publisher } from '../src/kafka/publisher.ts';
 import { createLog } from '../src/runtime/log.ts';
+import { Admin } from '../src/site/admin.ts';
 import { Orders } from '../src/storefront/orders.ts';
 import { Tracking } from '../src/storefront/tracking.ts';
 import { Traces } from '../src/tracing/traces.ts';
@@ -44,6 +45,7 @@ const app = createApp({
   publisher,
   probe: new KafkaProbe(createKafka(NOBODY, 'bench', log)),
   live,
+  admin: new Admin(undefined, 'secret'),
   offers: new OfferFeed(pool, log),
   board: new PanelBoard(pool, streams, noCountries, log),
   countries: noCountries,

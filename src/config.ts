@@ -184,6 +184,13 @@ export const settings = {
     help: 'signs the visitor cookie; needed where several machines serve the shop (default: made in DATA_DIR)',
     secret: true,
   }),
+  ADMIN_PASSWORD: setting({
+    parse: (text) => (text.length >= 8 ? text : undefined),
+    fallback: undefined,
+    expected: 'at least 8 characters',
+    help: 'for dead letters and for what events tell of other visitors (default: clients on this machine alone)',
+    secret: true,
+  }),
   OUTBOX_MB: setting({
     parse: megabytes,
     fallback: '64',
@@ -266,6 +273,7 @@ type Optional =
   | 'DATABASE_URL'
   | 'TIME_ZONE'
   | 'COOKIE_SECRET'
+  | 'ADMIN_PASSWORD'
   | 'PUBLIC_URL'
   | 'CORS_ORIGINS'
   | 'INGEST_METRICS_PORT';

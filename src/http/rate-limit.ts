@@ -39,3 +39,19 @@ export function rateLimit(perSecond: number, now?: () => number): RequestHandler
       ),
   });
 }
+
+/** Refuses who has failed too often in the last minute, by address. */
+export function attemptLimit(perMinute: number): RequestHandler {
+  return createLimit({
+    windowMs: 60_000,
+    store: new MonotonicRateStore(60_000),
+    limit: perMinute,
+    keyGenerator: limitKeyOf,
+    skipSuccessfulRequests: true,
+    standardHeaders: false,
+    legacyHeaders: false,
+    validate: { xForwardedForHeader: false, forwardedHeader: false },
+    handler: (_req: Request, _res: Response, next: NextFunction) =>
+      next(tooMany('too_many_attempts', 'too many wrong tries', 60, `at most ${perMinute} in a minute`)),
+  });
+}

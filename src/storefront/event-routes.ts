@@ -4,37 +4,40 @@ import { type Request, type Response, Router } from 'express';
 import type { OfferFeed } from '../behaviour/offer-feed.ts';
 import { OFFER_WORDS } from '../behaviour/offer-words.ts';
 import { type Offer, readOpenOffers } from '../behaviour/store.ts';
+import type { EventContext } from '../events/event.ts';
 import { isId } from '../events/ids.ts';
 import { notFound, unavailable } from '../http/errors.ts';
 import { serve } from '../http/operation.ts';
 import { route } from '../http/routes.ts';
 import type { Streams } from '../http/sse.ts';
+import type { Admin } from '../site/admin.ts';
 import { plainLayout } from '../site/layout.ts';
 import { visitorOf } from '../site/visitor.ts';
 import { findKnownEvent, type KnownEvent } from '../tracing/known-event.ts';
 import { eventOperations } from './operations.ts';
 import type { Shop } from './shop.ts';
 
-export function eventRoutes(shop: Shop, streams: Streams, offers: OfferFeed): Router {
+export function eventRoutes(shop: Shop, streams: Streams, offers: OfferFeed, admin: Admin): Router {
   const router = Router();
   route(router, '/events/:order_id', {
     get: [
       async (req, res) => {
-        const known = await requestedEvent(shop, req);
+        const known = await requestedEvent(shop, admin, req);
         res.set('Cache-Control', 'no-store');
         res.render('event', { ...plainLayout(req, res, shop.traces, 'The way of an event'), ...known });
       },
     ],
   });
   serve(router, eventOperations.find, async (req, res) => {
-    const { trace: _, ...known } = await requestedEvent(shop, req);
+    const { trace: _, ...known } = await requestedEvent(shop, admin, req);
     res.set('Cache-Control', 'no-store').json(known);
   });
   serve(router, eventOperations.trace, (req, res) => streamTraces(shop, streams, offers, req, res));
   return router;
 }
 
-async function requestedEvent(shop: Shop, req: Request): Promise<KnownEvent> {
+/** What an event tells of its visitor is for that visitor, and for the admin. */
+async function requestedEvent(shop: Shop, admin: Admin, req: Request): Promise<KnownEvent> {
   const { order_id: orderId } = req.params;
   if (!isId(orderId)) throw notFound('there is no such event', orderId, '32 lower-case hex digits');
   const known = await findKnownEvent(shop.pool, shop.traces, orderId).catch((error) => {
@@ -42,7 +45,14 @@ async function requestedEvent(shop: Shop, req: Request): Promise<KnownEvent> {
   });
   if (known === undefined)
     throw notFound('this event is not known (yet)', orderId, 'the order_id of a stored event');
-  return known;
+  const isOwn = req.signedCookies?.visitor === known.event.user_id;
+  return isOwn || admin.is(req) ? known : { ...known, context: publicContext(known.context) };
+}
+
+function publicContext(context: EventContext | null): EventContext | null {
+  if (context === null) return null;
+  const { ip: _ip, user_agent: _userAgent, referrer: _referrer, ...rest } = context;
+  return rest;
 }
 
 /** What the visitor's recent events have reached, at once and whenever one moves on; and offers that are open, or come. */

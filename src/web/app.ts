@@ -39,6 +39,7 @@ import { apiDocs } from '../openapi/docs.ts';
 import type { Logger } from '../runtime/log.ts';
 import { packageRoot } from '../runtime/paths.ts';
 import { sessionsApi } from '../sessions/live/api.ts';
+import type { Admin } from '../site/admin.ts';
 import { viewHelpers } from '../site/layout.ts';
 import { choices } from '../site/preferences.ts';
 import { eventRoutes } from '../storefront/event-routes.ts';
@@ -57,6 +58,7 @@ export type AppParts = {
   readonly live: Live;
   readonly board: PanelBoard;
   readonly offers: OfferFeed;
+  readonly admin: Admin;
   readonly countries: Countries;
   readonly streams: Streams;
   readonly registry: Registry;
@@ -153,18 +155,28 @@ function routers({ shop, publisher, probe, live, streams, registry, ...parts }: 
     charts(shop.pool, live),
     questionRoute((robots) => live.board(robots)),
     sessionsApi(shop.pool, async () => ({ ...parts.ingest, clusterId: await clusterIdOf(probe) })),
+    parts.admin.checkBasic(),
+    parts.admin.routes(shop.traces),
+    onlyAdmin(parts.admin),
     deadLetterApi(desk),
     apiDocs(shop.traces, parts.version, parts.whereabouts),
     // Before /events/:order_id.
     deadLetterPages(shop, desk, parts.kafkaPlace),
     pages(shop),
     choices(),
-    eventRoutes(shop, streams, parts.offers),
+    eventRoutes(shop, streams, parts.offers, parts.admin),
     offerRoutes(shop.pool, shop.traces),
     panelRoutes(shop.pool, parts.board),
     livePage(shop.pool, shop.traces, parts.countries),
     dashboardPage(shop.pool, shop.traces, live),
   ];
+}
+
+/** Dead letters have bytes that anybody may have sent, and are for who may work on them. */
+function onlyAdmin(admin: Admin): RequestHandler {
+  const router = express.Router();
+  router.use(['/events/rejected', '/api/dead-letters'], admin.gate());
+  return router;
 }
 
 async function clusterIdOf(probe: KafkaProbe): Promise<string> {

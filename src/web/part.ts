@@ -25,6 +25,7 @@ import type { Logger } from '../runtime/log.ts';
 import { LOOP_DELAY_MS } from '../runtime/loop-delay.ts';
 import type { RunningPart } from '../runtime/running-part.ts';
 import { version } from '../runtime/version.ts';
+import { Admin } from '../site/admin.ts';
 import { readSecret } from '../site/secret.ts';
 import { Orders } from '../storefront/orders.ts';
 import { Tracking } from '../storefront/tracking.ts';
@@ -72,6 +73,7 @@ export async function startWeb(
   const offers = new OfferFeed(pool, log);
   const board = new PanelBoard(pool, streams, countries, log);
   const secret = config.COOKIE_SECRET ?? readSecret(config.DATA_DIR);
+  const admin = new Admin(config.ADMIN_PASSWORD, secret);
   const shop = { pool, tracking, traces, orders, secret };
   const kafkaPlace = { brokers: clusterOf(config).brokers.join(','), topic: config.KAFKA_TOPIC };
   const app = createApp({
@@ -81,6 +83,7 @@ export async function startWeb(
     live,
     board,
     offers,
+    admin,
     countries,
     streams,
     registry,

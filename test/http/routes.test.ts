@@ -39,6 +39,16 @@ const GETS: readonly Route[] = [
   { path: '/api/charts/totals', allow: 'GET, HEAD', type: JSON_TYPE },
   { path: '/api/charts/today', allow: 'GET, HEAD', type: JSON_TYPE },
   { path: '/api/questions', allow: 'GET, HEAD', type: JSON_TYPE },
+  { path: '/dashboard/live', allow: 'GET, HEAD', type: PAGE },
+  { path: '/api/live/panels', allow: 'GET, HEAD', type: JSON_TYPE },
+  { path: '/api/live/panels/categories/behind?of=clothes', allow: 'GET, HEAD', type: JSON_TYPE },
+  { path: '/api/sessions', allow: 'GET, HEAD', type: JSON_TYPE },
+  { path: `/api/sessions/visitors/${stored.user_id}`, allow: 'GET, HEAD', type: JSON_TYPE },
+  { path: '/api/sessions/verification', allow: 'GET, HEAD', type: JSON_TYPE },
+  { path: '/offers', allow: 'GET, HEAD', type: PAGE },
+  { path: '/api/offers', allow: 'GET, HEAD', type: JSON_TYPE },
+  { path: '/api/offers/log', allow: 'GET, HEAD', type: JSON_TYPE },
+  { path: '/admin', allow: 'GET, HEAD, POST', type: PAGE },
   { path: '/events/rejected', allow: 'GET, HEAD', type: PAGE },
   { path: '/events/rejected/1', allow: 'GET, HEAD', type: PAGE },
   { path: '/api/dead-letters', allow: 'GET, HEAD', type: JSON_TYPE },
@@ -52,6 +62,7 @@ const GETS: readonly Route[] = [
 const STREAMS: readonly Route[] = [
   { path: '/api/live', allow: 'GET, HEAD', type: null },
   { path: '/api/trace', allow: 'GET, HEAD', type: null },
+  { path: '/api/live/panels/stream', allow: 'GET, HEAD', type: null },
 ];
 const POSTS: readonly Route[] = [
   { path: '/order', allow: 'POST', type: null },
@@ -59,6 +70,8 @@ const POSTS: readonly Route[] = [
   { path: '/visitor/forget', allow: 'POST', type: null },
   { path: '/site-version', allow: 'POST', type: null },
   { path: '/api/events', allow: 'POST', type: null },
+  { path: '/admin/leave', allow: 'POST', type: null },
+  { path: `/offers/${'0'.repeat(32)}/redeem`, allow: 'POST', type: null },
   { path: '/events/rejected/1/send', allow: 'POST', type: null },
   { path: '/events/rejected/1/discard', allow: 'POST', type: null },
   { path: '/api/dead-letters/1/send', allow: 'POST', type: null },
@@ -80,7 +93,11 @@ describe('every route', () => {
     const { body } = await request(line.url).get('/api/openapi.json').expect(200);
     const known = [...GETS, ...STREAMS, ...POSTS].map((one) => one.path);
     const described = Object.keys(body.paths).map((path) =>
-      path.replace('{order_id}', stored.order_id).replace('{id}', '1'),
+      path
+        .replace('{order_id}', stored.order_id)
+        .replace('{user_id}', stored.user_id)
+        .replace('{panel}/behind', 'categories/behind?of=clothes')
+        .replace('{id}', '1'),
     );
     expect(described.filter((path) => !known.includes(path))).toEqual([]);
   });

@@ -16,6 +16,7 @@ import { KafkaProbe } from '../../src/kafka/probe.ts';
 import { Publisher } from '../../src/kafka/publisher.ts';
 import { openApiDocument } from '../../src/openapi/document.ts';
 import { OPERATIONS, TAGS } from '../../src/openapi/operations.ts';
+import { Admin } from '../../src/site/admin.ts';
 import { Orders } from '../../src/storefront/orders.ts';
 import { Tracking } from '../../src/storefront/tracking.ts';
 import { Traces } from '../../src/tracing/traces.ts';
@@ -68,6 +69,7 @@ function anApp(): Express {
     probe: new KafkaProbe(testKafka(1)),
     live,
     board,
+    admin: new Admin(undefined, 'secret'),
     offers: new OfferFeed(line.pool, testLog),
     countries: noCountries,
     streams,

@@ -84,10 +84,17 @@ export class PanelBoard {
 
   /** Answers GET /api/live/panels/stream: all panels at once, then what changes. */
   open(req: Request, res: Response, robots: Robots): void {
-    const stream = this.#streams.open(req, res, () => this.#leave(robots, stream));
+    let isOpen = true;
+    const stream = this.#streams.open(req, res, () => {
+      isOpen = false;
+      this.#leave(robots, stream);
+    });
     void this.#inTurn(async () => {
+      if (!isOpen) return;
       const audience = await this.#audienceOf(robots);
-      stream.send('panels', await this.#answer(audience));
+      const answer = await this.#answer(audience);
+      if (!isOpen) return;
+      stream.send('panels', answer);
       audience.readers.add(stream);
     }).catch((error) => this.#log.debug({ err: error }, 'a reader of the live panels was told nothing'));
   }

@@ -1,0 +1,164 @@
+// Who may work on what is not public: dead letters, and what events tell of other visitors. With ADMIN_PASSWORD whoever has
+// given it, in the form or as HTTP Basic; without one, clients on this machine alone. A request that came by way of a proxy is
+// one of this machine only where TRUST_PROXY says whom to believe, and the proxy says so.
+
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
+import ipaddr from 'ipaddr.js';
+import { clientAddressOf } from '../http/client-address.ts';
+import { HttpError } from '../http/errors.ts';
+import { form } from '../http/form.ts';
+import { attemptLimit } from '../http/rate-limit.ts';
+import { route } from '../http/routes.ts';
+import type { Traces } from '../tracing/traces.ts';
+import { plainLayout } from './layout.ts';
+
+const COOKIE = 'admin';
+const LOGGED_IN_MS = 12 * 3_600_000;
+const ATTEMPTS_A_MINUTE = 10;
+const BY_WAY = ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via', 'cf-connecting-ip'] as const;
+
+const digest = (text: string) => createHash('sha256').update(text).digest();
+
+export class Admin {
+  readonly #password: string | undefined;
+  readonly #secret: string;
+
+  /** @param password undefined: clients on this machine alone */
+  constructor(password: string | undefined, secret: string) {
+    this.#password = password;
+    this.#secret = secret;
+  }
+
+  /** True for who may see and work on everything. */
+  is(req: Request): boolean {
+    if (this.#password === undefined) return isOnThisMachine(req);
+    return this.#hasCookie(req, this.#password) || this.#isPassword(basicPassword(req));
+  }
+
+  /**
+   * Goes before what is for the admin alone. A browser that asks for a page is sent to the form.
+   * @throws {HttpError} 403 without ADMIN_PASSWORD, 401 with one
+   */
+  gate(): RequestHandler {
+    return (req, res, next) => {
+      if (this.is(req)) next();
+      else if (
+        this.#password !== undefined &&
+        req.method === 'GET' &&
+        req.accepts(['json', 'html']) === 'html'
+      )
+        res
+          .set('Cache-Control', 'no-store')
+          .redirect(303, `/admin?next=${encodeURIComponent(req.originalUrl)}`);
+      else throw this.#refusal(res);
+    };
+  }
+
+  /** Refuses HTTP Basic with a wrong password, wherever it is sent, and soon any more tries. Goes before all other routes. */
+  checkBasic(): RequestHandler {
+    const limit = attemptLimit(ATTEMPTS_A_MINUTE);
+    return (req, res, next) => {
+      const given = basicPassword(req);
+      if (given === undefined || this.#password === undefined) return next();
+      return limit(req, res, (error?: unknown) => {
+        if (error !== undefined) next(error);
+        else next(this.#isPassword(given) ? undefined : this.#refusal(res));
+      });
+    };
+  }
+
+  /** The form, and the way out. */
+  routes(traces: Traces): Router {
+    const router = Router();
+    const show = (req: Request, res: Response, next: string, wrong = false) =>
+      res
+        .status(wrong ? 401 : 200)
+        .set('Cache-Control', 'no-store')
+        .render('admin', {
+          ...plainLayout(req, res, traces, 'Admin'),
+          hasPassword: this.#password !== undefined,
+          isAdmin: this.is(req),
+          next,
+          wrong,
+        });
+    route(router, '/admin', {
+      get: [(req, res) => void show(req, res, localPath(req.query.next))],
+      post: [
+        attemptLimit(ATTEMPTS_A_MINUTE),
+        form(),
+        (req, res) => {
+          const { password, next } = (req.body ?? {}) as Readonly<Record<string, unknown>>;
+          if (!this.#isPassword(password)) return void show(req, res, localPath(next), true);
+          const until = String(Date.now() + LOGGED_IN_MS);
+          res.cookie(COOKIE, `${until}.${this.#sealOf(until, String(password))}`, {
+            httpOnly: true,
+            sameSite: 'strict',
+            signed: true,
+            path: '/',
+            maxAge: LOGGED_IN_MS,
+          });
+          res.redirect(303, localPath(next));
+        },
+      ],
+    });
+    route(router, '/admin/leave', {
+      post: [(_req, res) => void res.clearCookie(COOKIE, { path: '/' }).redirect(303, '/')],
+    });
+    return router;
+  }
+
+  #refusal(res: Response): HttpError {
+    if (this.#password === undefined)
+      return new HttpError(403, 'local_only', 'this is for clients on the shop’s own machine', {
+        expected: 'a request from this machine, or ADMIN_PASSWORD set',
+        advice: 'Set ADMIN_PASSWORD, and log in at /admin.',
+      });
+    res.set('WWW-Authenticate', 'Basic realm="Shopstream", charset="UTF-8"');
+    return new HttpError(401, 'login', 'this is for who has the admin password', {
+      expected: 'a login at /admin, or HTTP Basic with any name',
+    });
+  }
+
+  #isPassword(given: unknown): boolean {
+    return (
+      this.#password !== undefined &&
+      typeof given === 'string' &&
+      timingSafeEqual(digest(given), digest(this.#password))
+    );
+  }
+
+  /** A new password ends every login. */
+  #sealOf(until: string, password: string): string {
+    return createHmac('sha256', this.#secret).update(`admin ${until} ${password}`).digest('base64url');
+  }
+
+  #hasCookie(req: Request, password: string): boolean {
+    const cookie: unknown = req.signedCookies?.[COOKIE];
+    const [until = '', seal = ''] = typeof cookie === 'string' ? cookie.split('.') : [];
+    return Number(until) > Date.now() && timingSafeEqual(digest(seal), digest(this.#sealOf(until, password)));
+  }
+}
+
+function isOnThisMachine(req: Request): boolean {
+  if (!isLoopback(req.socket.remoteAddress)) return false;
+  const proxies = Number(req.app.get('trust proxy'));
+  return proxies > 0
+    ? isLoopback(clientAddressOf(req))
+    : BY_WAY.every((name) => req.headers[name] === undefined);
+}
+
+const isLoopback = (address: string | undefined): boolean =>
+  address !== undefined && ipaddr.isValid(address) && ipaddr.process(address).range() === 'loopback';
+
+function basicPassword(req: Request): string | undefined {
+  const [, encoded] = /^basic ([a-z\d+/=]+)$/i.exec(req.get('authorization') ?? '') ?? [];
+  if (encoded === undefined) return undefined;
+  const decoded = Buffer.from(encoded, 'base64').toString('utf8');
+  return decoded.includes(':') ? decoded.slice(decoded.indexOf(':') + 1) : undefined;
+}
+
+/** Never a page of another site: what a link to the form says comes from anybody. */
+function localPath(next: unknown): string {
+  return typeof next === 'string' && /^\/(?![/\\])[^\s\\]*$/.test(next) ? next : '/events/rejected';
+}
