@@ -3,6 +3,7 @@
 
 import path from 'node:path';
 import { IP_STORAGE } from './enrichment/privacy.ts';
+import type { Sasl } from './kafka/sasl.ts';
 import { LOG_LEVELS } from './runtime/log.ts';
 
 /** A setting has a value that can't be used. The message says which, what came and what was expected. */
@@ -24,12 +25,6 @@ const brokers = (text: string) => {
     return port(portText) !== undefined;
   });
   return areBrokers ? list : undefined;
-};
-
-export type Sasl = {
-  readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
-  readonly username: string;
-  readonly password: string;
 };
 
 const sasl = (text: string): Sasl | undefined => {
@@ -308,9 +303,4 @@ export function readConfig(
     return [name, value];
   });
   return Object.freeze(Object.fromEntries(entries)) as Config;
-}
-
-/** The machine's time zone by its IANA name. */
-export function machineTimeZone(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }

@@ -6,7 +6,6 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { machineTimeZone } from '../config.ts';
 import type { Logger } from '../runtime/log.ts';
 import { packageRoot } from '../runtime/paths.ts';
 import { codeOf, DatabaseError, isRefusal } from './errors.ts';
@@ -175,4 +174,9 @@ function apply(pool: Pool, { version, name, sql, sha256 }: Migration): Promise<v
       sha256,
     ]);
   });
+}
+
+/** The machine's time zone by its IANA name. */
+function machineTimeZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }

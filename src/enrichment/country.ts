@@ -32,9 +32,7 @@ const unknown = (reason: UnknownReason): Country => ({ code: null, name: 'Unknow
  * @throws where a file that was named can't be read, or has another format
  */
 export function openCountries(file?: string): Countries {
-  const reader = new Reader<
-    Response & { readonly country_code?: string; readonly country?: { readonly iso_code?: string } }
-  >(readFileSync(file ?? packageFile()));
+  const reader = openReader(file);
   const names = new Intl.DisplayNames('en', { type: 'region' });
   const of = (address: string | undefined): Country => {
     if (address === undefined || !ipaddr.isValid(address)) return unknown('no address');
@@ -47,6 +45,23 @@ export function openCountries(file?: string): Countries {
       : { code, name: names.of(code) ?? code };
   };
   return { attribution: file === undefined ? ATTRIBUTION : undefined, of };
+}
+
+type Found = Response & {
+  readonly country_code?: string;
+  readonly country?: { readonly iso_code?: string };
+};
+
+function openReader(file: string | undefined): Reader<Found> {
+  try {
+    return new Reader<Found>(readFileSync(file ?? packageFile()));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `COUNTRY_FILE: received ${file ?? 'none'}, expected a file in MaxMind's format (${reason})`,
+      { cause: error },
+    );
+  }
 }
 
 /** For a shop that goes on without countries. */

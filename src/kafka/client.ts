@@ -1,11 +1,11 @@
 // kafkajs behind a small port: how the program reaches the cluster, and its log as ours.
 
 import { type Admin, Kafka, type LogEntry, logLevel, type Producer, type SASLOptions } from 'kafkajs';
-import type { Sasl } from '../config.ts';
 import type { Logger } from '../runtime/log.ts';
 import { registerCodecs } from './codecs.ts';
 import { KafkaError, reasonOf } from './errors.ts';
 import { restIdleConnections } from './idle-queue.ts';
+import type { Sasl } from './sasl.ts';
 import { watchedSockets } from './sockets.ts';
 import { passUndecodableBatches } from './undecodable-batch.ts';
 

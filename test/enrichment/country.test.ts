@@ -35,5 +35,8 @@ it('says whose data it is, and of a file of one’s own nothing', () => {
 it('a file that has another format is refused', () => {
   const file = path.join(temporaryFolder(), 'no.mmdb');
   writeFileSync(file, 'no mmdb');
-  expect(() => openCountries(file)).toThrow();
+  expect(() => openCountries(file)).toThrow(
+    /^COUNTRY_FILE: received .*no\.mmdb, expected a file in MaxMind's format/,
+  );
+  expect(() => openCountries('/no/file')).toThrow(/COUNTRY_FILE.*ENOENT/);
 });

@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import type { EnrichedClick } from '../../src/enrichment/enriched-click.ts';
+import type { EnrichedClick } from '../../src/enriched-clicks/enriched-click.ts';
 import { newId } from '../../src/events/ids.ts';
 import { MAIN } from '../support/command.ts';
 import { anEvent } from '../support/events.ts';

@@ -8,11 +8,11 @@ import type { RecordHandler } from '../consumer/handler.ts';
 import { loggingObserver } from '../consumer/logging-observer.ts';
 import { inOffsetTransaction, type Subscription } from '../consumer/offsets.ts';
 import type { Pool } from '../db/pool.ts';
+import type { Countries } from '../enrichment/country.ts';
 import { connectProducer } from '../kafka/client.ts';
 import { PARTITIONS } from '../kafka/publisher.ts';
 import type { Logger } from '../runtime/log.ts';
 import { readStored, waitForIngest } from '../tracing/stored-records.ts';
-import type { Countries } from './country.ts';
 import { enrich, type StoredClick } from './enriched-click.ts';
 
 export const ENRICHMENT_GROUP = 'shopstream-enrichment';

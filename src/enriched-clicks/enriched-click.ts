@@ -2,10 +2,10 @@
 // "Unknown" where the column is text, else null: never a guess.
 
 import { findItem } from '../catalogue/catalogue.ts';
+import type { Countries } from '../enrichment/country.ts';
+import { ageOf, genderOf } from '../enrichment/person.ts';
+import { clientOf, type DeviceType, UNKNOWN } from '../enrichment/user-agent.ts';
 import type { EventContext } from '../events/event.ts';
-import type { Countries } from './country.ts';
-import { ageOf, genderOf } from './person.ts';
-import { clientOf, type DeviceType, UNKNOWN } from './user-agent.ts';
 
 /** A stored click. */
 export type StoredClick = {

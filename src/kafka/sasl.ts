@@ -1,0 +1,7 @@
+// How the program names itself to a managed cluster.
+
+export type Sasl = {
+  readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+  readonly username: string;
+  readonly password: string;
+};
