@@ -1,5 +1,5 @@
 // A single-node broker that speaks the Kafka protocol, so that a program needs neither a JVM nor a container to
-// have one. One node, by design: it never grows replication, transactions, ACLs, TLS or compaction; who
+// have one. One node, by design: it never grows replication, transactions, ACLs or TLS; who
 // outgrows it runs Apache Kafka, and no client has to change. This folder imports nothing from the rest of the
 // project. What is served, and how it differs from Apache Kafka: docs/broker.md.
 
@@ -121,10 +121,27 @@ function startChores({ settings, topics, groups }: Context, journal: Journal): (
     topics.syncLater();
     journal.sync();
   };
-  const timers = [setInterval(retain, settings.retentionCheckMs)];
+  let isCompacting = false;
+  let isStopped = false;
+  const pause = async () => {
+    await new Promise((resolve) => setImmediate(resolve));
+    return isStopped;
+  };
+  const compact = guarded((now) => {
+    if (isCompacting) return;
+    isCompacting = true;
+    void topics.compact(now, pause).finally(() => {
+      isCompacting = false;
+    });
+  });
+  const timers = [
+    setInterval(retain, settings.retentionCheckMs),
+    setInterval(compact, settings.compactionCheckMs),
+  ];
   if (settings.fsyncMs > 0) timers.push(setInterval(guarded(force), settings.fsyncMs));
   for (const timer of timers) timer.unref();
   return () => {
+    isStopped = true;
     for (const timer of timers) clearInterval(timer);
   };
 }

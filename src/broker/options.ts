@@ -42,6 +42,8 @@ export type BrokerOptions = {
   retentionBytes?: number;
   /** Time between two looks at retention, ms. Default 60,000. */
   retentionCheckMs?: number;
+  /** Time between two looks at what is to be compacted, ms. Default 15,000. */
+  compactionCheckMs?: number;
   /** Committed offsets of an empty group are dropped after this time, ms. Default 7 days. */
   offsetsRetentionMs?: number;
   /**
@@ -96,6 +98,7 @@ const NUMBERS = {
   retentionMs: [7 * DAY, -1, Number.MAX_SAFE_INTEGER],
   retentionBytes: [-1, -1, Number.MAX_SAFE_INTEGER],
   retentionCheckMs: [60_000, 10, 2 ** 31 - 1],
+  compactionCheckMs: [15_000, 10, 2 ** 31 - 1],
   offsetsRetentionMs: [7 * DAY, 1, Number.MAX_SAFE_INTEGER],
   fsyncMs: [-1, -1, 2 ** 31 - 1],
   maxFrameBytes: [100 * MIB, 1024, 1024 * MIB],

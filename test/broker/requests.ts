@@ -7,7 +7,10 @@ import { writeInt64 } from '../../src/broker/wire/int64.ts';
 import type { WireClient } from './wire-client.ts';
 
 export type BatchOptions = {
-  readonly values?: readonly string[];
+  /** null: a record without a value. */
+  readonly values?: readonly (string | null)[];
+  /** Left out: records without a key. */
+  readonly keys?: readonly (string | null)[];
   readonly timestamps?: readonly number[];
   readonly producerId?: number;
   readonly epoch?: number;
@@ -22,16 +25,25 @@ function varint(value: number): Buffer {
   return Buffer.from([...bytes, left]);
 }
 
-function record(value: string, offsetDelta: number, timestampDelta: number): Buffer {
-  const bytes = Buffer.from(value);
-  const noKey = varint(-1);
+/** A length and bytes; −1 for null. */
+function nullable(text: string | null): Buffer {
+  if (text === null) return varint(-1);
+  const bytes = Buffer.from(text);
+  return Buffer.concat([varint(bytes.length), bytes]);
+}
+
+function record(
+  key: string | null,
+  value: string | null,
+  offsetDelta: number,
+  timestampDelta: number,
+): Buffer {
   const parts = [
     Buffer.of(0),
     varint(timestampDelta),
     varint(offsetDelta),
-    noKey,
-    varint(bytes.length),
-    bytes,
+    nullable(key),
+    nullable(value),
     varint(0),
   ];
   const body = Buffer.concat(parts);
@@ -43,7 +55,9 @@ export function batch(options: BatchOptions = {}): Buffer {
   const values = options.values ?? ['value'];
   const timestamps = options.timestamps ?? values.map(() => 1_700_000_000_000);
   const base = timestamps[0] ?? 0;
-  const records = Buffer.concat(values.map((value, i) => record(value, i, (timestamps[i] ?? base) - base)));
+  const records = Buffer.concat(
+    values.map((value, i) => record(options.keys?.[i] ?? null, value, i, (timestamps[i] ?? base) - base)),
+  );
   const bytes = Buffer.concat([Buffer.alloc(BATCH_HEADER), records]);
   bytes.writeInt32BE(bytes.length - 12, 8);
   bytes.writeInt8(2, 16);

@@ -19,6 +19,7 @@
 //               throttleTimeMs (v1+)
 //     baseOffset, logAppendTimeMs, logStartOffset => INT64
 
+import { hasNoKey } from '../log/compaction.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
 import { judge } from '../log/producers.ts';
 import { checkProduced, readHeader } from '../log/record-batch.ts';
@@ -80,6 +81,7 @@ function store(log: PartitionLog | undefined, records: Buffer, { settings }: Con
   const error = checkProduced(records, log.config.maxMessageBytes, now);
   if (error !== ErrorCode.NONE) return refused(error);
   const header = readHeader(records, 0);
+  if (log.config.isCompacted && hasNoKey(records)) return refused(ErrorCode.INVALID_RECORD);
   if (header.producerId >= 0) {
     const verdict = judge(log.producers.get(header.producerId), header);
     if (verdict.kind === 'refuse') return refused(verdict.error);

@@ -3,7 +3,7 @@
 // Behaviour:
 // * All that is asked for is checked before anything is made; validateOnly stops there.
 // * A replication factor other than 1, an assignment to another node and a setting that would promise what this
-//   broker does not do (compaction above all) are refused, each with a message.
+//   broker does not do are refused, each with a message.
 // * A topic named twice in one request is refused both times, as in Apache Kafka.
 //
 // Version notes: v4 lets −1 stand for the default number of partitions and replicas (KIP-464); v3 is v2.

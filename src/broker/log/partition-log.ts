@@ -1,9 +1,10 @@
 // One partition: its segments in the order of their offsets, the last of which takes appends. Offsets have no
 // gaps but where a damaged segment was cut. There is one replica, so the end of the log is also its high
-// watermark, and the leader epoch is always 0.
+// watermark, and the leader epoch is always 0. A compacted log has gaps, too.
 
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import type { BrokerLog } from '../options.ts';
+import { CLEANED, compactSegments } from './compact-segments.ts';
 import { Producers } from './producers.ts';
 import { BATCH_HEADER, type BatchHeader, stamp } from './record-batch.ts';
 import { scan } from './recovery.ts';
@@ -27,6 +28,9 @@ export class PartitionLog {
   #active: Segment;
   #sealed = false; // whether the active segment has a seal, which the next append must remove
   #unsynced = false;
+  #isCompacting = false;
+  #isGone = false;
+  #cleanedTo = 0; // what lies before it was compacted by this process
 
   /** Opens the partition in `folder` (made if absent), recovering what was not closed in order. */
   constructor(folder: string, name: string, config: TopicConfig, log: BrokerLog, now: number) {
@@ -35,6 +39,7 @@ export class PartitionLog {
     this.config = config;
     this.#log = log;
     mkdirSync(folder, { recursive: true });
+    removeUnfinished(folder);
     for (const baseOffset of segmentOffsets(folder)) this.#open(baseOffset, now);
     this.#active = this.#segments.at(-1) ?? this.#add(0, now);
   }
@@ -44,7 +49,9 @@ export class PartitionLog {
     const { size, birthtimeMs } = statSync(`${path}.log`);
     const seal = readSeal(`${path}.seal`, size);
     if (seal) this.producers.restore(seal.producers);
-    const found = seal ?? scan(`${path}.log`, baseOffset, (batch) => this.producers.append(batch, now));
+    const found =
+      seal ??
+      scan(`${path}.log`, baseOffset, this.config.isCompacted, (batch) => this.producers.append(batch, now));
     if (found.size < size) {
       const details = { partition: this.name, segment: baseOffset, kept: found.size, cut: size - found.size };
       this.#log.warn(details, 'cut off a torn tail');
@@ -115,7 +122,8 @@ export class PartitionLog {
     if (strict && maxBytes < BATCH_HEADER) return EMPTY;
     const holder = this.#segments.findLastIndex((segment) => segment.baseOffset <= offset);
     for (const segment of this.#segments.slice(Math.max(holder, 0))) {
-      if (offset < segment.nextOffset) return segment.read(offset, maxBytes, strict);
+      // Compaction may have left nothing of a segment.
+      if (offset < segment.nextOffset && segment.size > 0) return segment.read(offset, maxBytes, strict);
     }
     return EMPTY;
   }
@@ -132,6 +140,11 @@ export class PartitionLog {
 
   /** Drops the oldest segments that are past the topic's retention; the active one is rolled if it is due. */
   retain(now: number): void {
+    // Compaction reads the segments that would go; they go at the next look.
+    if (!this.config.isDeleted || this.#isCompacting) {
+      if (this.#active.size > 0 && this.#mustRoll(0, now)) this.#roll(now);
+      return;
+    }
     const { retentionMs, retentionBytes } = this.config;
     const expired = (segment: Segment) => retentionMs >= 0 && segment.maxTimestamp < now - retentionMs;
     if (this.#active.size > 0 && (expired(this.#active) || this.#mustRoll(0, now))) this.#roll(now);
@@ -147,6 +160,52 @@ export class PartitionLog {
         'dropped a segment past its retention',
       );
     }
+  }
+
+  /**
+   * Compacts the closed segments, where enough of them is new; appends and reads go on meanwhile.
+   * @param pause awaited between slices of the work; true ends it
+   */
+  async compact(now: number, pause: () => Promise<boolean>): Promise<void> {
+    if (!this.config.isCompacted || this.#isCompacting) return;
+    this.#isCompacting = true;
+    try {
+      this.#cleanedTo = await compactSegments(this.#closedBefore(now), this.#cleanedTo, this.config, now, {
+        pause: async () => (await pause()) || this.#isGone,
+        replace: (segment, file) => this.#replace(segment, file),
+      });
+    } finally {
+      this.#isCompacting = false;
+    }
+  }
+
+  /** Closed segments, their seals written, whose records have been there for as long as compaction waits. */
+  #closedBefore(now: number): Segment[] {
+    const latest = now - this.config.minCompactionLagMs;
+    const closed = this.#segments.slice(0, -1);
+    const end = closed.findIndex((segment) => segment.isSealing || segment.maxTimestamp > latest);
+    return end === -1 ? closed : closed.slice(0, end);
+  }
+
+  /** Puts a compacted file in the place of a segment's: the seal goes first, so that a crash in between leads to a scan. */
+  #replace(old: Segment, file: string): void {
+    const at = this.#segments.indexOf(old);
+    if (at === -1 || this.#isGone) {
+      rmSync(file, { force: true });
+      return;
+    }
+    const { producers } = readSeal(`${old.path}.seal`, old.size) ?? { producers: [] };
+    old.unseal();
+    renameSync(file, `${old.path}.log`);
+    old.close();
+    const path = segmentPath(this.#folder, old.baseOffset);
+    const segment = new Segment(this.#folder, old.baseOffset, old.openedAt);
+    segment.adopt(
+      scan(`${path}.log`, old.baseOffset, true, () => {}),
+      statSync(`${path}.log`).size,
+    );
+    segment.seal(producers);
+    this.#segments[at] = segment;
   }
 
   /** Forces what was appended since the last call onto the disk. */
@@ -167,12 +226,14 @@ export class PartitionLog {
 
   /** Seals the active segment, so that the next start need not scan it, and closes all files. */
   close(): void {
+    this.#isGone = true;
     if (!this.#sealed) this.#active.seal(this.producers.snapshot());
     for (const segment of this.#segments) segment.close();
   }
 
   /** Closes and deletes everything; waiting readers are told. */
   remove(): void {
+    this.#isGone = true;
     for (const segment of this.#segments) segment.remove();
     rmSync(this.#folder, { recursive: true, force: true });
     for (const listener of this.appended) listener(Number.POSITIVE_INFINITY);
@@ -182,4 +243,10 @@ export class PartitionLog {
 function segmentOffsets(folder: string): number[] {
   const names = readdirSync(folder).filter((name) => /^\d{20}\.log$/.test(name));
   return names.map((name) => Number.parseInt(name, 10)).sort((a, b) => a - b);
+}
+
+/** What a compaction that was cut off has left behind. */
+function removeUnfinished(folder: string): void {
+  for (const name of readdirSync(folder))
+    if (name.endsWith(CLEANED)) rmSync(`${folder}/${name}`, { force: true });
 }

@@ -69,3 +69,43 @@ export function firstRecordSince(
   }
   return null;
 }
+
+export type RecordPlace = {
+  /** Where the record starts and ends, its length included. */
+  readonly start: number;
+  readonly end: number;
+  readonly offsetDelta: number;
+  /** Undefined for null. */
+  readonly key: Buffer | undefined;
+  readonly value: Buffer | undefined;
+};
+
+/** Calls `visit` for each of `count` records of unpacked `records`, up to one that does not add up. */
+export function forEachRecord(records: Buffer, count: number, visit: (place: RecordPlace) => void): void {
+  let start = 0;
+  for (let i = 0; i < count; i++) {
+    const place = placeAt(records, start);
+    if (place === undefined) return;
+    visit(place);
+    start = place.end;
+  }
+}
+
+function placeAt(records: Buffer, start: number): RecordPlace | undefined {
+  if (!readVarint(records, start)) return undefined;
+  const end = scratch.next + scratch.value;
+  if (scratch.value < 0 || end > records.length) return undefined;
+  if (!readVarint(records, scratch.next + 1)) return undefined; // the timestamp, after the attributes
+  if (!readVarint(records, scratch.next)) return undefined;
+  const offsetDelta = scratch.value;
+  if (!readVarint(records, scratch.next)) return undefined;
+  const keyLength = scratch.value;
+  const keyStart = scratch.next;
+  const valueAt = keyStart + Math.max(keyLength, 0);
+  if (valueAt > end || !readVarint(records, valueAt)) return undefined;
+  const valueEnd = scratch.next + scratch.value;
+  if (valueEnd > end) return undefined;
+  const key = keyLength < 0 ? undefined : records.subarray(keyStart, valueAt);
+  const value = scratch.value < 0 ? undefined : records.subarray(scratch.next, valueEnd);
+  return { start, end, offsetDelta, key, value };
+}

@@ -144,6 +144,11 @@ export class Segment {
     closeSync(this.#fd);
   }
 
+  /** Whether its seal is still to be written, once its data is on the disk. */
+  get isSealing(): boolean {
+    return this.#toSeal !== null;
+  }
+
   remove(): void {
     this.#toSeal = null;
     this.close();

@@ -1,6 +1,6 @@
 // The settings that a topic can have of its own, under Apache Kafka's names. One list drives parsing, defaults
-// and DescribeConfigs. A setting that would promise what this broker does not do (compaction, replication,
-// LogAppendTime) is refused with a message, never accepted and ignored.
+// and DescribeConfigs. A setting that would promise what this broker does not do (replication, LogAppendTime)
+// is refused with a message, never accepted and ignored.
 
 import type { Settings } from '../options.ts';
 
@@ -10,7 +10,16 @@ export type TopicConfig = {
   readonly retentionMs: number;
   readonly retentionBytes: number;
   readonly maxMessageBytes: number;
+  readonly isCompacted: boolean;
+  readonly isDeleted: boolean;
+  /** Share of a log that has to be new before it is compacted, 0 to 1. */
+  readonly minCleanableDirtyRatio: number;
+  /** How long compaction leaves records alone, and keeps tombstones, ms. */
+  readonly minCompactionLagMs: number;
+  readonly deleteRetentionMs: number;
 };
+
+type NumberField = Exclude<keyof TopicConfig, 'isCompacted' | 'isDeleted'>;
 
 /** What a client has set on a topic, by Kafka's names. */
 export type ConfigOverrides = Readonly<Record<string, string>>;
@@ -18,23 +27,59 @@ export type ConfigOverrides = Readonly<Record<string, string>>;
 type NumberEntry = {
   readonly kind: 'number';
   readonly name: string;
-  readonly field: keyof TopicConfig;
-  readonly type: 'INT' | 'LONG';
+  readonly field: NumberField;
+  readonly type: 'INT' | 'LONG' | 'DOUBLE';
   readonly lowest: number;
   readonly highest: number;
+};
+
+type PolicyEntry = {
+  readonly kind: 'policy';
+  readonly name: 'cleanup.policy';
+  readonly type: 'LIST';
 };
 
 type FixedEntry = {
   readonly kind: 'fixed';
   readonly name: string;
   readonly value: string;
-  readonly type: 'INT' | 'STRING' | 'LIST' | 'BOOLEAN' | 'LONG';
+  readonly type: 'INT' | 'STRING' | 'BOOLEAN';
 };
 
 const INT_MAX = 2 ** 31 - 1;
 const LONG_MAX = Number.MAX_SAFE_INTEGER;
 
-const ENTRIES: readonly (NumberEntry | FixedEntry)[] = [
+const POLICIES = ['delete', 'compact', 'compact,delete', 'delete,compact'];
+const DEFAULT_POLICY = 'delete';
+const DEFAULT_DIRTY_RATIO = 0.5;
+const DEFAULT_DELETE_RETENTION_MS = 86_400_000;
+
+const ENTRIES: readonly (NumberEntry | PolicyEntry | FixedEntry)[] = [
+  { kind: 'policy', name: 'cleanup.policy', type: 'LIST' },
+  {
+    kind: 'number',
+    name: 'delete.retention.ms',
+    field: 'deleteRetentionMs',
+    type: 'LONG',
+    lowest: 0,
+    highest: LONG_MAX,
+  },
+  {
+    kind: 'number',
+    name: 'min.cleanable.dirty.ratio',
+    field: 'minCleanableDirtyRatio',
+    type: 'DOUBLE',
+    lowest: 0,
+    highest: 1,
+  },
+  {
+    kind: 'number',
+    name: 'min.compaction.lag.ms',
+    field: 'minCompactionLagMs',
+    type: 'LONG',
+    lowest: 0,
+    highest: LONG_MAX,
+  },
   {
     kind: 'number',
     name: 'max.message.bytes',
@@ -61,14 +106,15 @@ const ENTRIES: readonly (NumberEntry | FixedEntry)[] = [
     highest: INT_MAX,
   },
   { kind: 'number', name: 'segment.ms', field: 'segmentMs', type: 'LONG', lowest: 1, highest: LONG_MAX },
-  { kind: 'fixed', name: 'cleanup.policy', value: 'delete', type: 'LIST' },
   { kind: 'fixed', name: 'compression.type', value: 'producer', type: 'STRING' },
   { kind: 'fixed', name: 'message.timestamp.type', value: 'CreateTime', type: 'STRING' },
   { kind: 'fixed', name: 'min.insync.replicas', value: '1', type: 'INT' },
+  { kind: 'fixed', name: 'unclean.leader.election.enable', value: 'false', type: 'BOOLEAN' },
 ];
 
 /** The topic's settings: what was set on it, and the broker's for the rest. `overrides` were checked. */
 export function topicConfig(overrides: ConfigOverrides, defaults: Settings): TopicConfig {
+  const policy = (overrides['cleanup.policy'] ?? DEFAULT_POLICY).replaceAll(' ', '').split(',');
   const pick = (name: string, otherwise: number) => Number(overrides[name] ?? otherwise);
   return {
     maxMessageBytes: pick('max.message.bytes', defaults.maxMessageBytes),
@@ -76,6 +122,11 @@ export function topicConfig(overrides: ConfigOverrides, defaults: Settings): Top
     retentionMs: pick('retention.ms', defaults.retentionMs),
     segmentBytes: pick('segment.bytes', defaults.segmentBytes),
     segmentMs: pick('segment.ms', defaults.segmentMs),
+    isCompacted: policy.includes('compact'),
+    isDeleted: policy.includes('delete'),
+    minCleanableDirtyRatio: pick('min.cleanable.dirty.ratio', DEFAULT_DIRTY_RATIO),
+    minCompactionLagMs: pick('min.compaction.lag.ms', 0),
+    deleteRetentionMs: pick('delete.retention.ms', DEFAULT_DELETE_RETENTION_MS),
   };
 }
 
@@ -87,15 +138,22 @@ export function configProblem(name: string, value: string | null): string | null
   if (entry.kind === 'fixed') {
     return value === entry.value ? null : `${received}, this broker only does ${JSON.stringify(entry.value)}`;
   }
-  const number = value === null || !/^-?\d+$/.test(value) ? Number.NaN : Number(value);
+  if (entry.kind === 'policy') {
+    const isKnown = value !== null && POLICIES.includes(value.replaceAll(' ', ''));
+    return isKnown ? null : `${received}, expected delete, compact or both`;
+  }
+  const digits = entry.type === 'DOUBLE' ? /^\d+(?:\.\d+)?$/ : /^-?\d+$/;
+  const number = value === null || !digits.test(value) ? Number.NaN : Number(value);
   const fits = number >= entry.lowest && number <= entry.highest;
-  return fits ? null : `${received}, expected an integer from ${entry.lowest} to ${entry.highest}`;
+  return fits
+    ? null
+    : `${received}, expected ${entry.type === 'DOUBLE' ? 'a number' : 'an integer'} from ${entry.lowest} to ${entry.highest}`;
 }
 
 export type ConfigEntry = {
   readonly name: string;
   readonly value: string;
-  readonly type: 'INT' | 'STRING' | 'LIST' | 'BOOLEAN' | 'LONG';
+  readonly type: 'INT' | 'STRING' | 'LIST' | 'BOOLEAN' | 'LONG' | 'DOUBLE';
   readonly isDefault: boolean;
   readonly readOnly: boolean;
 };
@@ -104,9 +162,15 @@ export type ConfigEntry = {
 export function describeTopicConfig(config: TopicConfig, overrides: ConfigOverrides): ConfigEntry[] {
   return ENTRIES.map((entry) => ({
     name: entry.name,
-    value: entry.kind === 'fixed' ? entry.value : String(config[entry.field]),
+    value: settingOf(entry, config, overrides),
     type: entry.type,
     isDefault: overrides[entry.name] === undefined,
     readOnly: entry.kind === 'fixed',
   }));
+}
+
+function settingOf(entry: (typeof ENTRIES)[number], config: TopicConfig, overrides: ConfigOverrides): string {
+  if (entry.kind === 'fixed') return entry.value;
+  if (entry.kind === 'policy') return overrides[entry.name] ?? DEFAULT_POLICY;
+  return String(config[entry.field]);
 }

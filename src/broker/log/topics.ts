@@ -138,6 +138,20 @@ export class Topics {
     }
   }
 
+  /** Compacts, one partition after the other. @param pause see PartitionLog.compact */
+  async compact(now: number, pause: () => Promise<boolean>): Promise<void> {
+    for (const partition of this.#partitions()) {
+      try {
+        await partition.compact(now, pause);
+      } catch (error) {
+        this.#settings.log.error(
+          { partition: partition.name, error },
+          'cannot compact a partition; it will be tried again',
+        );
+      }
+    }
+  }
+
   /** Forces what was appended since the last call onto the disk, without making the caller wait for it. */
   syncLater(): void {
     for (const partition of this.#partitions()) partition.syncLater();

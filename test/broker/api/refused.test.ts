@@ -44,8 +44,9 @@ test('transactional and control batches are not stored', async () => {
 });
 
 test.each([
-  ['compaction', 'cleanup.policy', 'compact'],
-  ['compaction beside deletion', 'cleanup.policy', 'compact,delete'],
+  ['an unknown policy', 'cleanup.policy', 'forget'],
+  ['a ratio above 1', 'min.cleanable.dirty.ratio', '1.5'],
+  ['unclean elections', 'unclean.leader.election.enable', 'true'],
   ['the append time', 'message.timestamp.type', 'LogAppendTime'],
   ['another codec of its own', 'compression.type', 'zstd'],
   ['more in-sync replicas', 'min.insync.replicas', '2'],

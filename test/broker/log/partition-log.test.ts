@@ -14,6 +14,11 @@ const CONFIG: TopicConfig = {
   retentionMs: -1,
   retentionBytes: -1,
   maxMessageBytes: 1 << 20,
+  isCompacted: false,
+  isDeleted: true,
+  minCleanableDirtyRatio: 0.5,
+  minCompactionLagMs: 0,
+  deleteRetentionMs: 86_400_000,
 };
 const nothing = () => {};
 const QUIET: BrokerLog = { debug: nothing, info: nothing, warn: nothing, error: nothing };

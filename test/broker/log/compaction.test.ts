@@ -1,0 +1,332 @@
+// Compaction against a plain map: whatever is appended, compacted, reopened or cut off in the middle of a swap, of each key the
+// last record is there, at its offset.
+
+import { cpSync, existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { decompress } from '../../../src/broker/log/decompress.ts';
+import { PartitionLog } from '../../../src/broker/log/partition-log.ts';
+import { forEachRecord } from '../../../src/broker/log/record.ts';
+import { BATCH_HEADER, batchSize, nextOffset, readHeader } from '../../../src/broker/log/record-batch.ts';
+import type { TopicConfig } from '../../../src/broker/log/topic-config.ts';
+import type { BrokerLog } from '../../../src/broker/options.ts';
+import { ErrorCode } from '../../../src/broker/wire/error-codes.ts';
+import { batch, produce, withCrc } from '../requests.ts';
+import { adminAt, kafkaAt, testBroker, testFolder } from '../running-broker.ts';
+import { wireClient } from '../wire-client.ts';
+
+const NOW = 1_700_000_000_000;
+const DAY = 86_400_000;
+const CONFIG: TopicConfig = {
+  segmentBytes: 1024,
+  segmentMs: 1e12,
+  retentionMs: -1,
+  retentionBytes: -1,
+  maxMessageBytes: 1 << 20,
+  isCompacted: true,
+  isDeleted: false,
+  minCleanableDirtyRatio: 0,
+  minCompactionLagMs: 0,
+  deleteRetentionMs: DAY,
+};
+const nothing = () => {};
+const QUIET: BrokerLog = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+const goOn = async () => false;
+
+type Rec = { readonly key: string; readonly value: string | null };
+type Seen = Rec & { readonly offset: number };
+
+const open = (folder: string, config: Partial<TopicConfig> = {}) =>
+  new PartitionLog(folder, 'topic-0', { ...CONFIG, ...config }, QUIET, NOW);
+
+function packed(bytes: Buffer): Buffer {
+  const made = Buffer.concat([bytes.subarray(0, BATCH_HEADER), gzipSync(bytes.subarray(BATCH_HEADER))]);
+  made.writeInt32BE(made.length - 12, 8);
+  made.writeInt16BE(1, 21);
+  return withCrc(made);
+}
+
+function append(log: PartitionLog, records: readonly Rec[], isPacked: boolean, time = NOW): number {
+  const plain = batch({
+    keys: records.map(({ key }) => key),
+    values: records.map(({ value }) => value),
+    timestamps: records.map(() => time),
+  });
+  const bytes = isPacked ? packed(plain) : plain;
+  return log.append(bytes, readHeader(bytes, 0), time);
+}
+
+/** Every record of the log, as a consumer reads it: from each batch on to the next. */
+function readAll(log: PartitionLog): Seen[] {
+  const seen: Seen[] = [];
+  for (let next = log.startOffset; next < log.endOffset; ) {
+    const records = log.read(next, 4_000, false);
+    if (records.length === 0) break;
+    for (let at = 0; at < records.length; at += batchSize(records, at)) {
+      const header = readHeader(records, at);
+      const body = records.subarray(at + BATCH_HEADER, at + header.size);
+      const plain = (header.attributes & 7) === 0 ? body : (decompress(header.attributes & 7, body) ?? body);
+      let count = 0;
+      forEachRecord(plain, header.records, ({ key, value, offsetDelta }) => {
+        count += 1;
+        const offset = header.baseOffset + offsetDelta;
+        if (offset >= next)
+          seen.push({ key: String(key), value: value === undefined ? null : String(value), offset });
+      });
+      expect(count).toBe(header.records);
+      next = nextOffset(records, at);
+    }
+  }
+  return seen;
+}
+
+/** Compacts, once the seals of all closed segments are written: that is done behind the appends. */
+async function compact(log: PartitionLog, folder: string, now = NOW): Promise<void> {
+  const count = (end: string) => readdirSync(folder).filter((name) => name.endsWith(end)).length;
+  while (count('.seal') < count('.log') - 1) await new Promise((resolve) => setTimeout(resolve, 1));
+  await log.compact(now, goOn);
+}
+
+/** The last record of each key, of all that were appended. */
+const latestOf = (records: readonly Seen[]) => new Map(records.map((record) => [record.key, record]));
+
+function expectLatest(log: PartitionLog, all: readonly Seen[], tombstones: 'kept' | 'may be gone'): void {
+  const seen = readAll(log);
+  expect(seen.map(({ offset }) => offset)).toEqual(
+    seen.map(({ offset }) => offset).toSorted((a, b) => a - b),
+  );
+  // Nothing is made up, and nothing is out of its place.
+  for (const record of seen) expect(record).toEqual(all[record.offset]);
+  const [left, expected] = [latestOf(seen), latestOf(all)];
+  for (const [key, record] of expected) {
+    if (record.value !== null || tombstones === 'kept') expect(left.get(key)).toEqual(record);
+    else expect([record, undefined]).toContainEqual(left.get(key));
+  }
+}
+
+const anyBatch = fc.record({
+  isPacked: fc.boolean(),
+  records: fc.array(
+    fc.record({
+      key: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'ff'),
+      value: fc.option(fc.constantFrom('x', 'yy', 'z'.repeat(200)), { freq: 4 }),
+    }),
+    { minLength: 1, maxLength: 6 },
+  ),
+});
+const anyStep = fc.oneof(
+  { weight: 6, arbitrary: anyBatch.map((one) => ({ kind: 'append' as const, ...one })) },
+  { weight: 2, arbitrary: fc.constant({ kind: 'compact' as const }) },
+  { weight: 1, arbitrary: fc.constant({ kind: 'reopen' as const }) },
+);
+
+test('of each key the last record is left, at its offset, whatever comes in between', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(anyStep, { maxLength: 40 }), async (steps) => {
+      const folder = testFolder();
+      let log = open(folder);
+      const all: Seen[] = [];
+      for (const one of steps) {
+        if (one.kind === 'append') {
+          const base = append(log, one.records, one.isPacked);
+          expect(base).toBe(all.length);
+          all.push(...one.records.map((record, index) => ({ ...record, offset: base + index })));
+        } else if (one.kind === 'compact') await compact(log, folder);
+        else {
+          log.close();
+          log = open(folder);
+        }
+        expect(log.endOffset).toBe(all.length);
+        expectLatest(log, all, 'kept');
+      }
+      log.close();
+      rmSync(folder, { recursive: true });
+    }),
+    { numRuns: 150 },
+  );
+});
+
+/** A log of many segments with one living key in a hundred. */
+function fill(log: PartitionLog, rounds = 60): Seen[] {
+  const all: Seen[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const records = ['a', 'b', 'c'].map((key) => ({ key, value: `${round}`.repeat(40) }));
+    const base = append(
+      log,
+      round === 0 ? [...records, { key: 'once', value: 'stays' }] : records,
+      round % 2 === 0,
+    );
+    const given = round === 0 ? [...records, { key: 'once', value: 'stays' }] : records;
+    all.push(...given.map((record, index) => ({ ...record, offset: base + index })));
+  }
+  return all;
+}
+
+test('a pass frees what is obsolete, and a log that is new by less than the ratio is left alone', async () => {
+  const folder = testFolder();
+  const log = open(folder, { minCleanableDirtyRatio: 0.5 });
+  const all = fill(log);
+  const before = log.bytes;
+  await compact(log, folder);
+  expect(log.bytes).toBeLessThan(before / 4);
+  expectLatest(log, all, 'kept');
+  const cleaned = log.bytes;
+  await compact(log, folder);
+  expect(log.bytes).toBe(cleaned);
+  log.close();
+});
+
+test('tombstones stay for as long as the topic says, and go then', async () => {
+  const folder = testFolder();
+  const log = open(folder);
+  const all: Seen[] = [];
+  const add = (key: string, value: string | null) =>
+    all.push({ key, value, offset: append(log, [{ key, value }], false) });
+  add('a', 'x');
+  add('a', null);
+  for (let n = 0; n < 30; n++) add('b', `${n}`.repeat(100));
+  await compact(log, folder);
+  expectLatest(log, all, 'kept');
+  expect(readAll(log).filter(({ key }) => key === 'a')).toEqual([{ key: 'a', value: null, offset: 1 }]);
+  for (let n = 0; n < 30; n++) add('b', `${n}`.repeat(100));
+  await compact(log, folder, NOW + DAY - 1);
+  expect(readAll(log).some(({ key }) => key === 'a')).toBe(true);
+  for (let n = 0; n < 30; n++) add('b', `${n}`.repeat(100));
+  await compact(log, folder, NOW + DAY + 1);
+  expect(readAll(log).some(({ key }) => key === 'a')).toBe(false);
+  expectLatest(log, all, 'may be gone');
+  log.close();
+});
+
+test('records younger than the compaction lag are left alone', async () => {
+  const folder = testFolder();
+  const log = open(folder, { minCompactionLagMs: 60_000 });
+  fill(log);
+  const before = log.bytes;
+  await compact(log, folder, NOW + 59_999);
+  expect(log.bytes).toBe(before);
+  await compact(log, folder, NOW + 60_000);
+  expect(log.bytes).toBeLessThan(before);
+  log.close();
+});
+
+test('a log that was cut off at any step of any swap has the last record of each key', async () => {
+  const folder = testFolder();
+  const [before, after] = [`${folder}/before`, `${folder}/after`];
+  const log = open(before);
+  const all = fill(log, 30);
+  log.close();
+  cpSync(before, after, { recursive: true });
+  const compacted = open(after);
+  await compact(compacted, after);
+  compacted.close();
+  const logs = readdirSync(before).filter((name) => name.endsWith('.log'));
+  expect(logs.length).toBeGreaterThan(3);
+  for (const [at, name] of logs.entries()) {
+    // All segments before this one are swapped; this one is at a step of its swap.
+    for (const stepOfSwap of ['half written', 'written', 'no seal', 'renamed', 'sealed'] as const) {
+      const copy = `${folder}/${at}-${stepOfSwap}`;
+      cpSync(before, copy, { recursive: true });
+      const seal = name.replace('.log', '.seal');
+      for (const done of logs.slice(0, at))
+        for (const one of [done, done.replace('.log', '.seal')]) cpSync(`${after}/${one}`, `${copy}/${one}`);
+      if (stepOfSwap === 'half written') writeFileSync(`${copy}/${name}.cleaned`, 'half');
+      else cpSync(`${after}/${name}`, `${copy}/${name}.cleaned`);
+      if (['no seal', 'renamed', 'sealed'].includes(stepOfSwap)) rmSync(`${copy}/${seal}`);
+      if (['renamed', 'sealed'].includes(stepOfSwap))
+        renameSync(`${copy}/${name}.cleaned`, `${copy}/${name}`);
+      if (stepOfSwap === 'sealed') cpSync(`${after}/${seal}`, `${copy}/${seal}`);
+      const cut = open(copy);
+      expect(cut.endOffset).toBe(all.length);
+      expectLatest(cut, all, 'kept');
+      expect(existsSync(`${copy}/${name}.cleaned`)).toBe(false);
+      await compact(cut, copy);
+      expectLatest(cut, all, 'kept');
+      cut.close();
+    }
+  }
+});
+
+test('a pass that is ended, and a log that is closed meanwhile, lose nothing', async () => {
+  const folder = testFolder();
+  const log = open(folder, { segmentBytes: 400_000 });
+  for (let n = 0; n < 100; n++) append(log, [{ key: `${n % 3}`, value: 'x'.repeat(100_000) }], false);
+  const keysOf = (one: PartitionLog) =>
+    [...latestOf(readAll(one)).values()].map(({ key, offset }) => `${key} ${offset}`).toSorted();
+  const expected = keysOf(log);
+  expect(expected).toEqual(['0 99', '1 97', '2 98']);
+  await log.compact(NOW, async () => true);
+  expect(keysOf(log)).toEqual(expected);
+  const running = log.compact(NOW, () => new Promise((resolve) => setTimeout(() => resolve(false), 5)));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  log.close();
+  await running.catch(() => {});
+  const again = open(folder);
+  expect(keysOf(again)).toEqual(expected);
+  again.close();
+});
+
+test('clients make compacted topics, read what is left over the gaps, and may not send records without a key', async () => {
+  const { port } = await testBroker({ compactionCheckMs: 20 });
+  const admin = await adminAt(port);
+  const entries = Object.entries({
+    'cleanup.policy': 'compact',
+    'segment.bytes': '2048',
+    'min.cleanable.dirty.ratio': '0.1',
+    'delete.retention.ms': '100',
+    'min.compaction.lag.ms': '0',
+  });
+  await admin.createTopics({
+    topics: [
+      { topic: 'state', numPartitions: 1, configEntries: entries.map(([name, value]) => ({ name, value })) },
+    ],
+  });
+  const described = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [{ type: 2, name: 'state' }],
+  });
+  const values = new Map(
+    described.resources[0]?.configEntries.map(({ configName, configValue }) => [configName, configValue]),
+  );
+  for (const [name, value] of entries) expect(`${name}=${values.get(name)}`).toBe(`${name}=${value}`);
+
+  const kafka = kafkaAt(port);
+  const producer = kafka.producer();
+  await producer.connect();
+  const last = new Map<string, string>();
+  for (let n = 0; n < 200; n++) {
+    const messages = ['a', 'b', 'c'].map((key) => ({ key, value: `${key} ${n} ${'x'.repeat(50)}` }));
+    for (const { key, value } of messages) last.set(key, value);
+    await producer.send({ topic: 'state', messages });
+  }
+  await producer.disconnect();
+
+  const client = await wireClient(port);
+  expect((await produce(client, 'state', batch({ values: ['no key'] }))).error).toBe(
+    ErrorCode.INVALID_RECORD,
+  );
+
+  const read = async () => {
+    const consumer = kafka.consumer({ groupId: `read-${Math.random()}` });
+    await consumer.connect();
+    await consumer.subscribe({ topic: 'state', fromBeginning: true });
+    const seen: string[] = [];
+    const state = new Map<string, string>();
+    await new Promise<void>((resolve) => {
+      void consumer.run({
+        eachMessage: async ({ message }) => {
+          seen.push(message.offset);
+          state.set(String(message.key), String(message.value));
+          if (message.offset === '599') resolve();
+        },
+      });
+    });
+    await consumer.disconnect();
+    return { seen, state };
+  };
+  await expect.poll(async () => (await read()).seen.length, { timeout: 20_000 }).toBeLessThan(100);
+  const { seen, state } = await read();
+  expect(seen).toEqual(seen.toSorted((a, b) => Number(a) - Number(b)));
+  expect(state).toEqual(last);
+}, 60_000);
