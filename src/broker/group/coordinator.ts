@@ -164,6 +164,21 @@ export class Groups {
     }
   }
 
+  /** Deletes a group without members, with its committed offsets. */
+  delete(id: string): ErrorCode {
+    const group = this.#groups.get(id);
+    if (group === undefined) return ErrorCode.GROUP_ID_NOT_FOUND;
+    if (group.members.size > 0 || group.pending.size > 0) return ErrorCode.NON_EMPTY_GROUP;
+    try {
+      this.offsets.forget(id, () => true);
+    } catch (error) {
+      this.#settings.log.error({ group: id, error }, 'cannot write that a group is deleted');
+      return ErrorCode.COORDINATOR_NOT_AVAILABLE; // clients try again
+    }
+    this.#keep(group);
+    return ErrorCode.NONE;
+  }
+
   /** Forgets what was committed for a topic that was deleted. */
   forgetTopic(topic: string): void {
     this.offsets.forgetTopic(topic);

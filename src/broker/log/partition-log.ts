@@ -2,7 +2,7 @@
 // gaps but where a damaged segment was cut. There is one replica, so the end of the log is also its high
 // watermark, and the leader epoch is always 0. A compacted log has gaps, too.
 
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import type { BrokerLog } from '../options.ts';
 import { CLEANED, compactSegments } from './compact-segments.ts';
 import { Producers } from './producers.ts';
@@ -15,6 +15,8 @@ import type { TopicConfig } from './topic-config.ts';
 
 export const LEADER_EPOCH = 0;
 const EMPTY = Buffer.alloc(0);
+/** A file beside the segments of a log of which any was compacted: but for the last one, they may have gaps. */
+const COMPACTED = 'compacted';
 
 export class PartitionLog {
   readonly name: string;
@@ -40,18 +42,21 @@ export class PartitionLog {
     this.#log = log;
     mkdirSync(folder, { recursive: true });
     removeUnfinished(folder);
-    for (const baseOffset of segmentOffsets(folder)) this.#open(baseOffset, now);
+    const offsets = segmentOffsets(folder);
+    // The CRC does not cover a batch's offset: where nothing was compacted, it has to follow from the one before.
+    const wasCompacted = existsSync(`${folder}/${COMPACTED}`);
+    for (const [index, baseOffset] of offsets.entries())
+      this.#open(baseOffset, wasCompacted && index < offsets.length - 1, now);
     this.#active = this.#segments.at(-1) ?? this.#add(0, now);
   }
 
-  #open(baseOffset: number, now: number): void {
+  #open(baseOffset: number, hasGaps: boolean, now: number): void {
     const path = segmentPath(this.#folder, baseOffset);
     const { size, birthtimeMs } = statSync(`${path}.log`);
     const seal = readSeal(`${path}.seal`, size);
     if (seal) this.producers.restore(seal.producers);
     const found =
-      seal ??
-      scan(`${path}.log`, baseOffset, this.config.isCompacted, (batch) => this.producers.append(batch, now));
+      seal ?? scan(`${path}.log`, baseOffset, hasGaps, (batch) => this.producers.append(batch, now));
     if (found.size < size) {
       const details = { partition: this.name, segment: baseOffset, kept: found.size, cut: size - found.size };
       this.#log.warn(details, 'cut off a torn tail');
@@ -195,6 +200,7 @@ export class PartitionLog {
       return;
     }
     const { producers } = readSeal(`${old.path}.seal`, old.size) ?? { producers: [] };
+    writeFileSync(`${this.#folder}/${COMPACTED}`, '');
     old.unseal();
     renameSync(file, `${old.path}.log`);
     old.close();

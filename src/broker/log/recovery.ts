@@ -1,5 +1,5 @@
 // Reads a segment that has no seal from its start, batch by batch, and finds where the whole ones end: each
-// must carry the offset that follows from the one before (in a compacted log a later one, too), and a right CRC. What lies behind the first that
+// must carry the offset that follows from the one before (where compaction left gaps, a later one), and a right CRC. What lies behind the first that
 // does not is a torn tail; the caller cuts it off.
 
 import { closeSync, openSync, readSync } from 'node:fs';
@@ -16,11 +16,11 @@ import { SparseIndex } from './sparse-index.ts';
 
 const CHUNK = 1024 * 1024;
 
-/** Scans `file`; `onBatch` is told of every whole batch in order. `isCompacted`: offsets may be missing. */
+/** Scans `file`; `onBatch` is told of every whole batch in order. `hasGaps`: compaction may have been at it. */
 export function scan(
   file: string,
   baseOffset: number,
-  isCompacted: boolean,
+  hasGaps: boolean,
   onBatch: (header: BatchHeader) => void,
 ): Omit<Seal, 'producers'> {
   const index = new SparseIndex();
@@ -28,7 +28,7 @@ export function scan(
   let nextOffset = baseOffset;
   let maxTimestamp = -1;
   for (const header of wholeBatches(file)) {
-    const follows = isCompacted ? header.baseOffset >= nextOffset : header.baseOffset === nextOffset;
+    const follows = hasGaps ? header.baseOffset >= nextOffset : header.baseOffset === nextOffset;
     if (!follows || header.lastOffset < header.baseOffset) break;
     index.add(header.baseOffset - baseOffset, size, maxTimestamp);
     size += header.size;

@@ -1,6 +1,6 @@
 // The topics: which there are, with how many partitions and which settings, kept in the journal; and their logs,
 // kept in one folder a partition. A folder that the journal does not know is set aside under another name at
-// start, never read and never deleted. Adding partitions to a topic is left out on purpose.
+// start, never read and never deleted.
 
 import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
 import type { Journal } from '../journal.ts';
@@ -112,6 +112,46 @@ export class Topics {
       log.error({ topic: name, error }, 'cannot make a topic');
       return undefined;
     }
+  }
+
+  /** Gives a topic more partitions, `count` in all; the caller has checked that. False if the folder cannot be written. */
+  addPartitions(name: string, count: number, now: number): boolean {
+    const topic = this.#topics.get(name);
+    if (topic === undefined) return false;
+    const { log } = this.#settings;
+    const added: PartitionLog[] = [];
+    try {
+      for (let index = topic.partitions.length; index < count; index++) {
+        const partition = `${name}-${index}`;
+        this.#setAside(partition, now);
+        added.push(new PartitionLog(`${this.#folder}/${partition}`, partition, topic.config, log, now));
+      }
+      this.#journal.set([[['topic', name], { partitions: count, overrides: topic.overrides }]], true);
+    } catch (error) {
+      log.error({ topic: name, error }, 'cannot add partitions');
+      for (const partition of added) partition.remove();
+      return false;
+    }
+    this.#topics.set(name, { ...topic, partitions: [...topic.partitions, ...added] });
+    this.#partitionCount += added.length;
+    log.info({ topic: name, partitions: count }, 'added partitions');
+    return true;
+  }
+
+  /** Gives a topic other settings, which were checked. False if the folder cannot be written. */
+  alter(name: string, overrides: ConfigOverrides): boolean {
+    const topic = this.#topics.get(name);
+    if (topic === undefined) return false;
+    try {
+      this.#journal.set([[['topic', name], { partitions: topic.partitions.length, overrides }]], true);
+    } catch (error) {
+      this.#settings.log.error({ topic: name, error }, 'cannot write the settings of a topic');
+      return false;
+    }
+    const config = topicConfig(overrides, this.#settings);
+    for (const partition of topic.partitions) partition.config = config;
+    this.#topics.set(name, { ...topic, overrides, config });
+    return true;
   }
 
   /** Deletes a topic with its records; false if there is none. */

@@ -2,6 +2,7 @@
 // by clients that nobody here wrote. Where the two differ on purpose: docs/broker.md.
 
 import { afterAll, beforeAll, describe, test } from 'vitest';
+import { admin } from './admin.ts';
 import { groups } from './groups.ts';
 import { javaTools } from './java-tools.ts';
 import { log } from './log.ts';
@@ -29,6 +30,7 @@ describe.each(TARGETS)('$name', ({ name, missing, start }) => {
   describe('log', () => log(port));
   describe('topics', () => topics(port));
   describe('groups', () => groups(port));
+  describe('admin', () => admin(port));
   describe('refusals', () => refusals(port));
   describe('console tools', () => javaTools(port));
   describe('clients understand each other', () => pairs(port));

@@ -199,6 +199,19 @@ test('tombstones stay for as long as the topic says, and go then', async () => {
   log.close();
 });
 
+test('a log that was compacted and is so no more is whole after a crash', async () => {
+  const folder = testFolder();
+  const log = open(folder);
+  const all = fill(log);
+  await compact(log, folder);
+  log.close();
+  for (const name of readdirSync(folder).filter((one) => one.endsWith('.seal'))) rmSync(`${folder}/${name}`);
+  const again = open(folder, { isCompacted: false, isDeleted: true });
+  expect(again.endOffset).toBe(all.length);
+  expectLatest(again, all, 'kept');
+  again.close();
+});
+
 test('records younger than the compaction lag are left alone', async () => {
   const folder = testFolder();
   const log = open(folder, { minCompactionLagMs: 60_000 });
@@ -231,6 +244,9 @@ test('a log that was cut off at any step of any swap has the last record of each
       const seal = name.replace('.log', '.seal');
       for (const done of logs.slice(0, at))
         for (const one of [done, done.replace('.log', '.seal')]) cpSync(`${after}/${one}`, `${copy}/${one}`);
+      // Written before the first swap, and so there at each step but the first of the first.
+      if (at > 0 || ['no seal', 'renamed', 'sealed'].includes(stepOfSwap))
+        writeFileSync(`${copy}/compacted`, '');
       if (stepOfSwap === 'half written') writeFileSync(`${copy}/${name}.cleaned`, 'half');
       else cpSync(`${after}/${name}`, `${copy}/${name}.cleaned`);
       if (['no seal', 'renamed', 'sealed'].includes(stepOfSwap)) rmSync(`${copy}/${seal}`);

@@ -1,0 +1,32 @@
+// AlterConfigs: v0-1
+//
+// Behaviour:
+// * A topic has the settings that are named, and the broker's for all others: what it had and is not named is gone.
+// * The broker's own settings are those of its start.
+//
+// Version notes: v1 is v0.
+//
+//   Request => [resourceType resourceName [configName configValue]] validateOnly
+//     resourceType => INT8   configValue => NULLABLE_STRING
+//   Response => throttleTimeMs [errorCode errorMessage resourceType resourceName]
+
+import type { Writer } from '../wire/writer.ts';
+import { type Alteration, alter, writeAltered } from './alter-configs.ts';
+import { type Api, answerTo, type Context, NO_THROTTLE, type Request } from './api.ts';
+
+function handle(request: Request, context: Context): Writer {
+  const { body } = request;
+  const alterations = body.array((): Alteration => {
+    const [type, name] = [body.int8(), body.string()];
+    const configs = body.array((): [string, string | null] => [body.string(), body.nullableString()]);
+    const given = configs.filter((entry): entry is [string, string] => entry[1] !== null);
+    return { type, name, overridesFrom: () => Object.fromEntries(given) };
+  });
+  const validateOnly = body.boolean();
+  const writer = answerTo(request).int32(NO_THROTTLE);
+  return writer.array(alterations, (alteration) =>
+    writeAltered(writer, alteration, alter(alteration, validateOnly, context)),
+  );
+}
+
+export const alterConfigs: Api = { key: 33, name: 'AlterConfigs', min: 0, max: 1, handle };

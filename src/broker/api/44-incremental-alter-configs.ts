@@ -1,0 +1,66 @@
+// IncrementalAlterConfigs: v0
+//
+// Behaviour:
+// * What is named is set (0), taken back (1), or, of cleanup.policy, the one list there is, added to (2) or taken from (3).
+// * The broker's own settings are those of its start.
+//
+//   Request => [resourceType resourceName [configName configOperation configValue]] validateOnly
+//     resourceType, configOperation => INT8   configValue => NULLABLE_STRING
+//   Response => throttleTimeMs [errorCode errorMessage resourceType resourceName]
+
+import type { ConfigOverrides } from '../log/topic-config.ts';
+import type { Writer } from '../wire/writer.ts';
+import { type Alteration, alter, writeAltered } from './alter-configs.ts';
+import { type Api, answerTo, type Context, NO_THROTTLE, type Request } from './api.ts';
+
+const SET = 0;
+const DELETE = 1;
+const APPEND = 2;
+const SUBTRACT = 3;
+const LIST = 'cleanup.policy';
+const LIST_DEFAULT = 'delete';
+
+type Change = { readonly name: string; readonly operation: number; readonly value: string | null };
+
+/** The settings after a change, or why it can't be made. */
+function change(overrides: ConfigOverrides, { name, operation, value }: Change): ConfigOverrides | string {
+  const { [name]: before, ...others } = overrides;
+  if (operation === DELETE) return others;
+  if (value === null) return `${name}: received null, expected a value`;
+  if (operation === SET) return { ...others, [name]: value };
+  if (operation !== APPEND && operation !== SUBTRACT)
+    return `${name}: received operation ${operation}, expected 0 to 3`;
+  if (name !== LIST) return `${name}: is no list that could be added to or taken from`;
+  const [had, given] = [(before ?? LIST_DEFAULT).split(','), value.split(',')];
+  const left = had.filter((one) => !given.includes(one));
+  return { ...others, [name]: (operation === APPEND ? [...left, ...given] : left).join(',') };
+}
+
+function handle(request: Request, context: Context): Writer {
+  const { body } = request;
+  const alterations = body.array((): Alteration => {
+    const [type, name] = [body.int8(), body.string()];
+    const changes = body.array(
+      (): Change => ({ name: body.string(), operation: body.int8(), value: body.nullableString() }),
+    );
+    const overridesFrom = (overrides: ConfigOverrides) =>
+      changes.reduce<ConfigOverrides | string>(
+        (made, one) => (typeof made === 'string' ? made : change(made, one)),
+        overrides,
+      );
+    return { type, name, overridesFrom };
+  });
+  const validateOnly = body.boolean();
+  const writer = answerTo(request).int32(NO_THROTTLE);
+  return writer.array(alterations, (alteration) =>
+    writeAltered(writer, alteration, alter(alteration, validateOnly, context)),
+  );
+}
+
+export const incrementalAlterConfigs: Api = {
+  key: 44,
+  name: 'IncrementalAlterConfigs',
+  min: 0,
+  max: 0,
+  handle,
+};

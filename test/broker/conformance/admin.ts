@@ -1,0 +1,138 @@
+// CreatePartitions, AlterConfigs, IncrementalAlterConfigs and DeleteGroups, by kafkajs and as bytes.
+
+import type { Admin } from 'kafkajs';
+import { expect, onTestFinished, test } from 'vitest';
+import { ErrorCode } from '../../../src/broker/wire/error-codes.ts';
+import { batch, fetch, produce } from '../requests.ts';
+import { kafkaAt } from '../running-broker.ts';
+import { type WireClient, wireClient } from '../wire-client.ts';
+import { newTopic } from './ready.ts';
+
+const TOPIC = 2;
+
+/** Sets (0), takes back (1), adds to (2) or takes from (3) a setting; resolves with the error code. */
+async function change(
+  client: WireClient,
+  topic: string,
+  name: string,
+  operation: number,
+  value: string | null,
+): Promise<number> {
+  const answer = await client.ask(44, 0, (w) => {
+    w.array([topic], (one) =>
+      w
+        .int8(TOPIC)
+        .string(one)
+        .array([name], (setting) => w.string(setting).int8(operation).string(value)),
+    ).boolean(false);
+  });
+  answer.int32();
+  const [error] = answer.array(() => {
+    const code = answer.int16();
+    answer.nullableString();
+    answer.int8();
+    answer.string();
+    return code;
+  });
+  return error ?? -1;
+}
+
+export function admin(port: () => number): void {
+  const connected = async (): Promise<Admin> => {
+    const made = kafkaAt(port()).admin();
+    await made.connect();
+    onTestFinished(() => made.disconnect());
+    return made;
+  };
+  const settingsOf = async (client: Admin, topic: string) => {
+    const { resources } = await client.describeConfigs({
+      includeSynonyms: false,
+      resources: [{ type: TOPIC, name: topic }],
+    });
+    return new Map(
+      resources[0]?.configEntries.map(({ configName, configValue }) => [configName, configValue]),
+    );
+  };
+
+  test('a topic gets more partitions, and those that it had keep their records', async () => {
+    const [client, wire] = [await connected(), await wireClient(port())];
+    const topic = await newTopic(wire, { partitions: 1 });
+    await produce(wire, topic, batch({ values: ['kept'] }));
+    await client.createPartitions({ topicPartitions: [{ topic, count: 3 }] });
+    const counted = async () =>
+      (await client.fetchTopicMetadata({ topics: [topic] })).topics[0]?.partitions.length;
+    await expect.poll(counted).toBe(3);
+    await expect.poll(async () => (await produce(wire, topic, batch(), 2)).error).toBe(ErrorCode.NONE);
+    expect((await fetch(wire, topic)).records.toString('latin1')).toContain('kept');
+    for (const count of [3, 1, 0])
+      await expect(client.createPartitions({ topicPartitions: [{ topic, count }] })).rejects.toThrow();
+    await expect(
+      client.createPartitions({ topicPartitions: [{ topic: 'nowhere', count: 3 }] }),
+    ).rejects.toThrow();
+  });
+
+  test('settings that are altered as a whole replace those that the topic had', async () => {
+    const [client, wire] = [await connected(), await wireClient(port())];
+    const topic = await newTopic(wire, { configs: [['retention.ms', '111111']] });
+    const alter = (name: string, value: string) =>
+      client.alterConfigs({
+        validateOnly: false,
+        resources: [{ type: TOPIC, name: topic, configEntries: [{ name, value }] }],
+      });
+    await alter('segment.bytes', '2000000');
+    await expect.poll(async () => (await settingsOf(client, topic)).get('segment.bytes')).toBe('2000000');
+    expect((await settingsOf(client, topic)).get('retention.ms')).not.toBe('111111');
+    await expect(alter('retention.ms', 'soon')).rejects.toThrow();
+    await expect(alter('no.such.setting', '1')).rejects.toThrow();
+    expect((await settingsOf(client, topic)).get('segment.bytes')).toBe('2000000');
+  });
+
+  test('settings are altered one by one, and lists are added to and taken from', async () => {
+    const [client, wire] = [await connected(), await wireClient(port())];
+    const topic = await newTopic(wire, { configs: [['retention.ms', '111111']] });
+    const setting = (name: string) => async () => (await settingsOf(client, topic)).get(name);
+    expect(await change(wire, topic, 'segment.bytes', 0, '2000000')).toBe(ErrorCode.NONE);
+    await expect.poll(setting('segment.bytes')).toBe('2000000');
+    expect(await setting('retention.ms')()).toBe('111111');
+    expect(await change(wire, topic, 'segment.bytes', 1, null)).toBe(ErrorCode.NONE);
+    await expect.poll(setting('segment.bytes')).not.toBe('2000000');
+    expect(await change(wire, topic, 'cleanup.policy', 2, 'compact')).toBe(ErrorCode.NONE);
+    await expect.poll(setting('cleanup.policy')).toMatch(/^(?:compact,delete|delete,compact)$/);
+    expect(await change(wire, topic, 'cleanup.policy', 3, 'delete')).toBe(ErrorCode.NONE);
+    await expect.poll(setting('cleanup.policy')).toBe('compact');
+    expect(await change(wire, topic, 'retention.ms', 2, '5')).not.toBe(ErrorCode.NONE);
+    expect(await change(wire, topic, 'retention.ms', 0, 'soon')).not.toBe(ErrorCode.NONE);
+    expect(await change(wire, 'nowhere', 'retention.ms', 0, '5')).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+  });
+
+  test('a group without members is deleted with its offsets, one with members is not', async () => {
+    const [client, wire] = [await connected(), await wireClient(port())];
+    const topic = await newTopic(wire);
+    const groupId = `deleted-${topic}`;
+    const kafka = kafkaAt(port());
+    const consumer = kafka.consumer({ groupId });
+    await consumer.connect();
+    await consumer.subscribe({ topic, fromBeginning: true });
+    const read = new Promise<void>((resolve) => {
+      void consumer.run({ eachMessage: async () => resolve() });
+    });
+    await produce(wire, topic, batch());
+    await read;
+    await consumer.commitOffsets([{ topic, partition: 0, offset: '1' }]);
+    await expect(client.deleteGroups([groupId])).rejects.toThrow();
+    await consumer.disconnect();
+    await expect
+      .poll(
+        () =>
+          client.deleteGroups([groupId]).then(
+            () => true,
+            () => false,
+          ),
+        { timeout: 15_000 },
+      )
+      .toBe(true);
+    const offsets = await client.fetchOffsets({ groupId, topics: [topic] });
+    expect(offsets[0]?.partitions[0]?.offset).toBe('-1');
+    await expect(client.deleteGroups(['never-seen'])).rejects.toThrow();
+  }, 60_000);
+}
