@@ -90,6 +90,49 @@ test('acknowledged records and committed offsets survive SIGKILL', async () => {
   expect(texts(await consume(second.port, 'kept', 'group', 30))).toEqual(values(50, 80));
 });
 
+test('what was altered survives SIGKILL: partitions, settings, where a partition starts, groups that are gone', async () => {
+  const folder = testFolder();
+  const first = await brokerProcess({ dataDir: folder });
+  const admin = kafkaAt(first.port).admin();
+  await admin.connect();
+  await admin.createTopics({
+    topics: [
+      { topic: 'topic', numPartitions: 1 },
+      { topic: 'other', numPartitions: 1 },
+    ],
+  });
+  await produce(first.port, 'topic', ['a', 'b', 'c', 'd']);
+  await produce(first.port, 'other', ['e']);
+  await consume(first.port, 'topic', 'gone', 4);
+  await admin.createPartitions({ topicPartitions: [{ topic: 'topic', count: 3 }] });
+  const configEntries = [{ name: 'retention.ms', value: '123456' }];
+  await admin.alterConfigs({ validateOnly: false, resources: [{ type: 2, name: 'topic', configEntries }] });
+  await admin.deleteTopicRecords({ topic: 'topic', partitions: [{ partition: 0, offset: '3' }] });
+  await admin.deleteGroups(['gone']);
+  await admin.fetchTopicOffsets('other'); // kafkajs deletes only of topics that it has looked at
+  await admin.deleteTopicRecords({ topic: 'other', partitions: [{ partition: 0, offset: '-1' }] });
+  await admin.deleteTopics({ topics: ['other'] });
+  await admin.disconnect();
+  await first.kill();
+
+  const again = await brokerProcess({ dataDir: folder });
+  const seen = await adminAt(again.port);
+  const { topics } = await seen.fetchTopicMetadata({ topics: ['topic'] });
+  expect(topics[0]?.partitions).toHaveLength(3);
+  const { resources } = await seen.describeConfigs({
+    includeSynonyms: false,
+    resources: [{ type: 2, name: 'topic' }],
+  });
+  expect(
+    resources[0]?.configEntries.find(({ configName }) => configName === 'retention.ms')?.configValue,
+  ).toBe('123456');
+  const offsets = await seen.fetchTopicOffsets('topic');
+  expect(offsets.find(({ partition }) => partition === 0)).toMatchObject({ low: '3', high: '4' });
+  expect((await seen.listGroups()).groups.map(({ groupId }) => groupId)).not.toContain('gone');
+  await seen.createTopics({ topics: [{ topic: 'other', numPartitions: 1 }] });
+  expect((await seen.fetchTopicOffsets('other'))[0]).toMatchObject({ low: '0', high: '0' });
+});
+
 test('two members share the partitions, and one takes over when the other leaves', async () => {
   const { port } = await testBroker({ defaultPartitions: 4 });
   await produce(port, 'shared', values(0, 40));

@@ -19,6 +19,7 @@ import { listGroups } from './16-list-groups.ts';
 import { apiVersionsOf } from './18-api-versions.ts';
 import { createTopics } from './19-create-topics.ts';
 import { deleteTopics } from './20-delete-topics.ts';
+import { deleteRecords } from './21-delete-records.ts';
 import { initProducerId } from './22-init-producer-id.ts';
 import { describeConfigs } from './32-describe-configs.ts';
 import { alterConfigs } from './33-alter-configs.ts';
@@ -44,6 +45,7 @@ export const APIS: readonly Api[] = [
   apiVersionsOf(() => APIS),
   createTopics,
   deleteTopics,
+  deleteRecords,
   initProducerId,
   describeConfigs,
   alterConfigs,

@@ -32,6 +32,7 @@ export class PartitionLog {
   #unsynced = false;
   #isCompacting = false;
   #isGone = false;
+  #start = 0; // records before it were deleted by a client
   #cleanedTo = 0; // what lies before it was compacted by this process
 
   /** Opens the partition in `folder` (made if absent), recovering what was not closed in order. */
@@ -76,7 +77,8 @@ export class PartitionLog {
   }
 
   get startOffset(): number {
-    return this.#segments[0]?.baseOffset ?? 0;
+    // A power failure may have taken records that came after the deletion.
+    return Math.max(this.#segments[0]?.baseOffset ?? 0, Math.min(this.#start, this.endOffset));
   }
 
   /** The offset that the next record gets. */
@@ -138,13 +140,22 @@ export class PartitionLog {
     for (const segment of this.#segments) {
       if (segment.maxTimestamp < timestamp) continue;
       const found = firstRecordSinceTime(segment, timestamp);
-      if (found) return found;
+      // A record that is deleted was as old; what is left starts behind it.
+      if (found) return { ...found, offset: Math.max(found.offset, this.startOffset) };
     }
     return null;
   }
 
+  /** Lets the log start at an offset up to its end; closed segments that lie before it go, unless they are being compacted. */
+  deleteBefore(offset: number): void {
+    this.#start = Math.max(this.#start, offset);
+    while (!this.#isCompacting && (this.#segments[1]?.baseOffset ?? Number.POSITIVE_INFINITY) <= this.#start)
+      this.#segments.shift()?.remove();
+  }
+
   /** Drops the oldest segments that are past the topic's retention; the active one is rolled if it is due. */
   retain(now: number): void {
+    this.deleteBefore(this.#start);
     // Compaction reads the segments that would go; they go at the next look.
     if (!this.config.isDeleted || this.#isCompacting) {
       if (this.#active.size > 0 && this.#mustRoll(0, now)) this.#roll(now);

@@ -3,7 +3,7 @@
 // start, never read and never deleted.
 
 import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
-import type { Journal } from '../journal.ts';
+import type { Change, Journal } from '../journal.ts';
 import type { Settings } from '../options.ts';
 import { PartitionLog } from './partition-log.ts';
 import { type ConfigOverrides, type TopicConfig, topicConfig } from './topic-config.ts';
@@ -48,6 +48,8 @@ export class Topics {
     for (const [[, name], stored] of journal.entries('topic')) {
       this.#add(this.#open(String(name), stored as StoredTopic, now));
     }
+    for (const [[, name, index], offset] of journal.entries('start'))
+      this.partition(String(name), Number(index))?.deleteBefore(Number(offset));
     this.#setStrangersAside(now);
   }
 
@@ -138,6 +140,24 @@ export class Topics {
     return true;
   }
 
+  /** Lets a partition start at an offset up to its end. False if the folder cannot be written. */
+  deleteBefore(name: string, index: number, offset: number): boolean {
+    const partition = this.partition(name, index);
+    if (partition === undefined) return false;
+    if (offset <= partition.startOffset) return true;
+    try {
+      this.#journal.set([[['start', name, index], offset]], true);
+    } catch (error) {
+      this.#settings.log.error(
+        { topic: name, partition: index, error },
+        'cannot write where a partition starts',
+      );
+      return false;
+    }
+    partition.deleteBefore(offset);
+    return true;
+  }
+
   /** Gives a topic other settings, which were checked. False if the folder cannot be written. */
   alter(name: string, overrides: ConfigOverrides): boolean {
     const topic = this.#topics.get(name);
@@ -158,7 +178,8 @@ export class Topics {
   delete(name: string): boolean {
     const topic = this.#topics.get(name);
     if (topic === undefined) return false;
-    this.#journal.set([[['topic', name], null]], true);
+    const starts = topic.partitions.map((_, index): Change => [['start', name, index], null]);
+    this.#journal.set([[['topic', name], null], ...starts], true);
     this.#topics.delete(name);
     this.#partitionCount -= topic.partitions.length;
     for (const partition of topic.partitions) partition.remove();

@@ -1,14 +1,15 @@
-// CreatePartitions, AlterConfigs, IncrementalAlterConfigs and DeleteGroups, by kafkajs and as bytes.
+// CreatePartitions, DeleteRecords, AlterConfigs, IncrementalAlterConfigs and DeleteGroups, by kafkajs and as bytes.
 
 import type { Admin } from 'kafkajs';
 import { expect, onTestFinished, test } from 'vitest';
 import { ErrorCode } from '../../../src/broker/wire/error-codes.ts';
-import { batch, fetch, produce } from '../requests.ts';
+import { batch, fetch, listOffset, produce } from '../requests.ts';
 import { kafkaAt } from '../running-broker.ts';
 import { type WireClient, wireClient } from '../wire-client.ts';
 import { newTopic } from './ready.ts';
 
 const TOPIC = 2;
+const EARLIEST = -2;
 
 /** Sets (0), takes back (1), adds to (2) or takes from (3) a setting; resolves with the error code. */
 async function change(
@@ -35,6 +36,27 @@ async function change(
     return code;
   });
   return error ?? -1;
+}
+
+/** Lets a partition start at an offset, −1 for its end. */
+async function deleteTo(
+  client: WireClient,
+  topic: string,
+  offset: number,
+): Promise<{ error: number; lowWatermark: number }> {
+  const answer = await client.ask(21, 1, (w) => {
+    w.array([topic], (one) => w.string(one).array([0], (p) => w.int32(p).int64(offset))).int32(10_000);
+  });
+  answer.int32();
+  const [first] = answer.array(() => {
+    answer.string();
+    return answer.array(() => {
+      answer.int32();
+      const lowWatermark = answer.int64();
+      return { lowWatermark, error: answer.int16() };
+    });
+  });
+  return first?.[0] ?? { error: -1, lowWatermark: -1 };
 }
 
 export function admin(port: () => number): void {
@@ -103,6 +125,24 @@ export function admin(port: () => number): void {
     expect(await change(wire, topic, 'retention.ms', 2, '5')).not.toBe(ErrorCode.NONE);
     expect(await change(wire, topic, 'retention.ms', 0, 'soon')).not.toBe(ErrorCode.NONE);
     expect(await change(wire, 'nowhere', 'retention.ms', 0, '5')).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+  });
+
+  test('records before an offset are deleted, and the partition starts there, also at its end', async () => {
+    const wire = await wireClient(port());
+    const topic = await newTopic(wire);
+    for (let n = 0; n < 10; n++) await produce(wire, topic, batch({ values: [`value ${n}`] }));
+    expect(await deleteTo(wire, topic, 4)).toEqual({ error: ErrorCode.NONE, lowWatermark: 4 });
+    expect((await listOffset(wire, topic, EARLIEST)).offset).toBe(4);
+    expect((await fetch(wire, topic, { offset: 3 })).error).toBe(ErrorCode.OFFSET_OUT_OF_RANGE);
+    const left = await fetch(wire, topic, { offset: 4 });
+    expect(left).toMatchObject({ error: ErrorCode.NONE, startOffset: 4, highWatermark: 10 });
+    expect(left.records.toString('latin1')).toContain('value 4');
+    expect((await deleteTo(wire, topic, 11)).error).toBe(ErrorCode.OFFSET_OUT_OF_RANGE);
+    expect((await deleteTo(wire, 'nowhere', 0)).error).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+    expect(await deleteTo(wire, topic, 2)).toEqual({ error: ErrorCode.NONE, lowWatermark: 4 });
+    expect(await deleteTo(wire, topic, -1)).toEqual({ error: ErrorCode.NONE, lowWatermark: 10 });
+    await produce(wire, topic, batch({ values: ['after'] }));
+    expect((await fetch(wire, topic, { offset: 10 })).records.toString('latin1')).toContain('after');
   });
 
   test('a group without members is deleted with its offsets, one with members is not', async () => {
