@@ -9,6 +9,7 @@ import { DEVICES, type Device } from '../events/event.ts';
 import { isId, newId } from '../events/ids.ts';
 
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
+const COOKIES = ['visitor', 'profile', 'site_version'] as const;
 const COOKIE: CookieOptions = { httpOnly: true, sameSite: 'lax', signed: true, path: '/' };
 
 /** A year; until the browser is closed where it asks for privacy. */
@@ -37,7 +38,7 @@ export function visitorOf(req: Request, res: Response): Visitor {
   if (!isId(id)) {
     id = newId();
     res.cookie('visitor', id, lasting(req));
-  }
+  } else if (asksForPrivacy(req)) shorten(cookies, res);
   const forced = DEVICES.find((device) => device === cookies.site_version);
   return {
     id: String(id),
@@ -45,6 +46,14 @@ export function visitorOf(req: Request, res: Response): Visitor {
     siteVersion: forced ?? deviceOf(req.get('user-agent')),
     siteVersionForced: forced !== undefined,
   };
+}
+
+/** Makes cookies of a time when the browser did not ask for privacy last no longer than the browser is open. */
+function shorten(cookies: Readonly<Record<string, unknown>>, res: Response): void {
+  for (const name of COOKIES) {
+    const value = cookies[name];
+    if (value !== undefined && value !== false) res.cookie(name, value, COOKIE);
+  }
 }
 
 function readProfile(cookie: unknown): Profile {
@@ -70,5 +79,5 @@ export function forceSiteVersion(req: Request, res: Response, version: Device | 
 
 /** Takes back every cookie: the next request is a new visitor's. */
 export function forgetVisitor(res: Response): void {
-  for (const name of ['visitor', 'profile', 'site_version']) res.clearCookie(name, COOKIE);
+  for (const name of COOKIES) res.clearCookie(name, COOKIE);
 }

@@ -78,6 +78,19 @@ describe('a cookie', () => {
 });
 
 describe('a browser that asks for privacy', () => {
+  it('has the lasting cookies of an earlier visit made short, and stays the same visitor', async () => {
+    const profile = signed('j:{"gender":"F","birthdate":null}');
+    const id = newId();
+    const cookie = `${visitorCookie(id)}; profile=${profile}; site_version=${signed('mobile')}`;
+    const before = await request(line.url).get('/').set('Cookie', cookie).expect(200);
+    expect(before.get('Set-Cookie')).toBeUndefined();
+    const asked = await request(line.url).get('/').set('Cookie', cookie).set('sec-gpc', '1').expect(200);
+    const set = asked.get('Set-Cookie') ?? [];
+    expect(set.map((text) => text.split('=')[0])).toEqual(['visitor', 'profile', 'site_version']);
+    expect(set[0]).toContain(`s%3A${id}.`);
+    for (const text of set) expect(text).not.toMatch(/Max-Age|Expires/i);
+  });
+
   it.each(['sec-gpc', 'dnt'])('gets no lasting cookie by %s, and the page says so', async (header) => {
     const lasting = await request(line.url).get('/').expect(200);
     expect(String(lasting.get('Set-Cookie'))).toMatch(/^visitor=.*Max-Age=31536000/);
