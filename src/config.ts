@@ -56,7 +56,9 @@ const timeZone = (text: string) => {
   // Newer Nodes take offsets for zones; PostgreSQL reads their sign the other way round.
   if (/^[+-]/.test(text)) return undefined;
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone;
+    const { timeZone: known } = new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions();
+    // Node answers with the old name of a zone that was renamed; the given one is kept.
+    return known.toLowerCase() === text.toLowerCase() ? known : text;
   } catch {
     return undefined;
   }

@@ -44,6 +44,8 @@ const GOOD: readonly (readonly [SettingName, string, unknown])[] = [
   ['DATABASE_URL', 'postgresql://me:p%40ss@[::1]:5432/db', 'postgresql://me:p%40ss@[::1]:5432/db'],
   ['TIME_ZONE', 'Europe/Berlin', 'Europe/Berlin'],
   ['TIME_ZONE', 'utc', 'UTC'],
+  ['TIME_ZONE', 'Asia/Kolkata', 'Asia/Kolkata'],
+  ['TIME_ZONE', 'Europe/Kyiv', 'Europe/Kyiv'],
   ['COOKIE_SECRET', '0123456789abcdef', '0123456789abcdef'],
   ['OUTBOX_MB', '1', 1],
   ['LOG_LEVEL', 'silent', 'silent'],

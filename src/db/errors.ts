@@ -11,6 +11,7 @@ export type DatabaseErrorCode =
   | 'SCHEMA_NEWER'
   | 'SCHEMA_CHANGED'
   | 'SERVER_VERSION'
+  | 'TIME_ZONE_UNKNOWN'
   | 'EMBEDDED_START';
 
 export class DatabaseError extends Error {

@@ -2,7 +2,11 @@
 // different machines' zones can't count one event on two days.
 
 import type { Logger } from '../runtime/log.ts';
+import { codeOf, DatabaseError } from './errors.ts';
 import { type Client, type Pool, transaction } from './pool.ts';
+import { isSameZone, spellingsOf } from './time-zone-names.ts';
+
+const INVALID_PARAMETER = '22023';
 
 /** The database's time zone by its IANA name. */
 export async function readTimeZone(pool: Pool): Promise<string> {
@@ -14,6 +18,7 @@ export async function readTimeZone(pool: Pool): Promise<string> {
  * Makes `wanted` the database's time zone; the rollups of hours, days and years are counted again where it changes.
  * @param wanted IANA name; undefined keeps what the database has
  * @param initial taken where the database has none yet
+ * @throws {DatabaseError} TIME_ZONE_UNKNOWN
  */
 export async function useTimeZone(
   pool: Pool,
@@ -26,10 +31,14 @@ export async function useTimeZone(
       `SELECT value FROM settings WHERE name = 'time_zone'`,
     );
     const current = rows[0]?.value;
-    const next = wanted ?? current ?? initial;
-    if (next === current) return;
-    // An older server may not know a zone that this machine knows: better told now than by every event.
-    await client.query('SELECT now() AT TIME ZONE $1', [next]);
+    const given = wanted ?? current ?? initial;
+    if (current !== undefined && isSameZone(given, current)) return;
+    const next = await firstKnown(client, spellingsOf(given));
+    if (next === undefined)
+      throw new DatabaseError(
+        'TIME_ZONE_UNKNOWN',
+        `TIME_ZONE: received ${JSON.stringify(given)}, which this PostgreSQL does not know under any of its names (${spellingsOf(given).join(', ')}): choose another one`,
+      );
     // Writers wait here and, as their statements look the zone up, go on with the new one.
     await client.query(
       'LOCK TABLE day_counts, hour_orders, user_years, year_users, unlisted_years IN ACCESS EXCLUSIVE MODE',
@@ -42,6 +51,24 @@ export async function useTimeZone(
     log.info({ from: current, to: next }, 'the time zone changed: counting days again');
     await recount(client);
   });
+}
+
+/**
+ * The first of the names that the server knows: an older one, or one that was built without the old names of zones, may not know
+ * what this machine knows. Better told now than by every event.
+ */
+export async function firstKnown(client: Client, names: readonly string[]): Promise<string | undefined> {
+  for (const name of names) {
+    await client.query('SAVEPOINT try_zone');
+    try {
+      await client.query('SELECT now() AT TIME ZONE $1', [name]);
+      return name;
+    } catch (error) {
+      if (codeOf(error) !== INVALID_PARAMETER) throw error;
+      await client.query('ROLLBACK TO SAVEPOINT try_zone');
+    }
+  }
+  return undefined;
 }
 
 /** Source of rows that a recount has merged: their partition is no longer known. */

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { migrate, migratePatiently } from '../../src/db/migrate.ts';
-import { readTimeZone } from '../../src/db/time-zone.ts';
+import { transaction } from '../../src/db/pool.ts';
+import { firstKnown, readTimeZone } from '../../src/db/time-zone.ts';
+import { isSameZone, spellingsOf } from '../../src/db/time-zone-names.ts';
 import type { ShopEvent } from '../../src/events/event.ts';
 import { storeBatch } from '../../src/ingest/store.ts';
 import { migratedDatabase, openTestPool, testLog } from '../support/database.ts';
@@ -113,11 +115,40 @@ describe('the time zone of a database', () => {
     const { url, pool } = await migratedDatabase('Asia/Tokyo');
     await store(pool, HISTORY);
     await expect(migratePatiently(url, testLog, 'Mars/Olympus').ready).rejects.toMatchObject({
-      code: 'SCHEMA_REFUSED',
-      message: expect.stringContaining('"Mars/Olympus" not recognized'),
+      code: 'TIME_ZONE_UNKNOWN',
+      message: expect.stringMatching(
+        /^TIME_ZONE: received "Mars\/Olympus", which this PostgreSQL does not know/,
+      ),
     });
     expect(await readTimeZone(pool)).toBe('Asia/Tokyo');
     await expectRollupsEqualEvents(pool);
+  });
+
+  it('is tried by its other names where the server does not know the given one, and is kept as it is given else', async () => {
+    const { pool } = await migratedDatabase('Asia/Kolkata');
+    expect(await readTimeZone(pool)).toBe('Asia/Kolkata');
+    await transaction(pool, async (client) => {
+      expect(await firstKnown(client, ['Mars/Olympus', 'Asia/Kolkata'])).toBe('Asia/Kolkata');
+      expect(await firstKnown(client, ['Mars/Olympus', 'Mars/Calcutta'])).toBeUndefined();
+    });
+    // The same zone under its other name: nothing is counted again, and the name stays.
+    await migrate(pool, testLog, 'Asia/Calcutta');
+    expect(await readTimeZone(pool)).toBe('Asia/Kolkata');
+  });
+
+  it.each([
+    ['Asia/Kolkata', 'Asia/Calcutta'],
+    ['Europe/Kyiv', 'Europe/Kiev'],
+    ['Asia/Ho_Chi_Minh', 'Asia/Saigon'],
+    ['America/Argentina/Buenos_Aires', 'America/Buenos_Aires'],
+    ['Asia/Kathmandu', 'Asia/Katmandu'],
+    ['Asia/Yangon', 'Asia/Rangoon'],
+  ])('%s and %s are names of one zone', (name, other) => {
+    expect(spellingsOf(name)[0]).toBe(name);
+    expect(spellingsOf(name)).toContain(other);
+    expect(spellingsOf(other)).toContain(name);
+    expect(isSameZone(name, other)).toBe(true);
+    expect(isSameZone(name, 'Europe/Berlin')).toBe(false);
   });
 
   it('may be any that this Node knows', async () => {

@@ -1,0 +1,46 @@
+// Zones that were renamed: Node's ICU goes on with the old names, and a PostgreSQL that was built without them knows the new ones
+// alone (the file `backward` of tz). Each name stands with the one to try in its place.
+
+/** Old name → new name. */
+const RENAMED: Readonly<Record<string, string>> = {
+  'Africa/Asmera': 'Africa/Asmara',
+  'America/Buenos_Aires': 'America/Argentina/Buenos_Aires',
+  'America/Catamarca': 'America/Argentina/Catamarca',
+  'America/Coral_Harbour': 'America/Atikokan',
+  'America/Cordoba': 'America/Argentina/Cordoba',
+  'America/Godthab': 'America/Nuuk',
+  'America/Indianapolis': 'America/Indiana/Indianapolis',
+  'America/Jujuy': 'America/Argentina/Jujuy',
+  'America/Louisville': 'America/Kentucky/Louisville',
+  'America/Mendoza': 'America/Argentina/Mendoza',
+  'Asia/Calcutta': 'Asia/Kolkata',
+  'Asia/Katmandu': 'Asia/Kathmandu',
+  'Asia/Rangoon': 'Asia/Yangon',
+  'Asia/Saigon': 'Asia/Ho_Chi_Minh',
+  'Atlantic/Faeroe': 'Atlantic/Faroe',
+  'Europe/Kiev': 'Europe/Kyiv',
+  'Pacific/Enderbury': 'Pacific/Kanton',
+  'Pacific/Ponape': 'Pacific/Pohnpei',
+  'Pacific/Truk': 'Pacific/Chuuk',
+};
+
+const canonical = (name: string): string => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone;
+  } catch {
+    return name;
+  }
+};
+
+/** The names of one zone, the given one first. */
+export function spellingsOf(name: string): string[] {
+  const old = canonical(name);
+  const renamed = Object.entries(RENAMED).flatMap(([before, after]) =>
+    [before, after].includes(old) || [before, after].includes(name) ? [before, after] : [],
+  );
+  return [...new Set([name, old, ...renamed])];
+}
+
+/** True for two names of one zone. */
+export const isSameZone = (a: string, b: string): boolean =>
+  spellingsOf(a).some((name) => spellingsOf(b).includes(name));
