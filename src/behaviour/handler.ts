@@ -24,11 +24,12 @@ export function behaviourHandler(
   pool: Pool,
   subscription: Subscription,
   ingest: Subscription,
+  signal: AbortSignal,
   onOffers: () => void,
 ): RecordHandler<number> {
   return {
     store: async (batch, move) => {
-      await waitForIngest(pool, ingest, batch.partition, move.next);
+      await waitForIngest(pool, ingest, batch.partition, move.next, signal);
       return inOffsetTransaction(pool, subscription, batch.partition, move, (client) =>
         moveVisitors(client, subscription.topic, batch),
       );

@@ -49,6 +49,7 @@ export class RunningBehaviour {
   readonly #log: Logger;
   readonly #forwarder: TopicForwarder;
   readonly #consumer: Consumer<number>;
+  readonly #closing = new AbortController();
   #cleaning: NodeJS.Timeout | undefined;
 
   /** @param ingest the subscription of the ingest part */
@@ -57,7 +58,9 @@ export class RunningBehaviour {
     this.#log = log;
     this.#forwarder = new TopicForwarder(kafka, pool, offerOutbox, log);
     const subscription = { ...ingest, group: BEHAVIOUR_GROUP };
-    const handler = behaviourHandler(pool, subscription, ingest, () => this.#forwarder.wake());
+    const handler = behaviourHandler(pool, subscription, ingest, this.#closing.signal, () =>
+      this.#forwarder.wake(),
+    );
     this.#consumer = new Consumer(kafka, pool, subscription, handler, loggingObserver(log));
   }
 
@@ -71,6 +74,7 @@ export class RunningBehaviour {
   }
 
   async stop(): Promise<void> {
+    this.#closing.abort();
     clearInterval(this.#cleaning);
     await this.#consumer.stop();
     await this.#forwarder.stop();

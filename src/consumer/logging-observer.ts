@@ -10,6 +10,8 @@ export const loggingObserver = (log: Logger): ConsumerObserver => ({
   taken: () => {},
   caughtUp: () => {},
   failed: (error, isFirst) => {
+    // Told to stop while it waited: no news.
+    if (error instanceof Error && error.name === 'AbortError') return;
     if (isFirst) log.warn({ err: error }, 'Postgres does not take a batch; trying again');
   },
   recovered: () => log.info('Postgres is back'),

@@ -34,10 +34,11 @@ function enrichmentHandler(
   ingest: Subscription,
   producer: Producer,
   countries: Countries,
+  signal: AbortSignal,
 ): RecordHandler<void> {
   return {
     store: async (batch, move) => {
-      await waitForIngest(pool, ingest, batch.partition, move.next);
+      await waitForIngest(pool, ingest, batch.partition, move.next, signal);
       await inOffsetTransaction(pool, subscription, batch.partition, move, async (client) => {
         await client.query(`SET LOCAL idle_in_transaction_session_timeout = ${LONGEST_SEND_MS}`);
         const stored = await readStored<Stored>(client, subscription.topic, batch, COLUMNS);
@@ -60,13 +61,21 @@ export class RunningEnrichment {
   readonly #kafka: Kafka;
   readonly #producer: Producer;
   readonly #consumer: Consumer<void>;
+  readonly #closing = new AbortController();
 
   /** @param ingest the subscription of the ingest part */
   constructor(kafka: Kafka, pool: Pool, ingest: Subscription, log: Logger, countries: Countries) {
     this.#kafka = kafka;
     this.#producer = kafka.producer({ allowAutoTopicCreation: false });
     const subscription = { ...ingest, group: ENRICHMENT_GROUP };
-    const handler = enrichmentHandler(pool, subscription, ingest, this.#producer, countries);
+    const handler = enrichmentHandler(
+      pool,
+      subscription,
+      ingest,
+      this.#producer,
+      countries,
+      this.#closing.signal,
+    );
     this.#consumer = new Consumer(kafka, pool, subscription, handler, loggingObserver(log));
   }
 
@@ -77,6 +86,7 @@ export class RunningEnrichment {
   }
 
   async stop(): Promise<void> {
+    this.#closing.abort();
     await this.#consumer.stop();
     await this.#producer.disconnect().catch(() => {});
   }

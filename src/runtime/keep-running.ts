@@ -41,7 +41,13 @@ async function runOnce(
   const stopped = new Promise<void>((resolve) =>
     signal.addEventListener('abort', () => resolve(), { once: true }),
   );
-  const started = await start(crash);
+  const starting = start(crash);
+  const started = await Promise.race([starting, stopped]);
+  if (started === undefined) {
+    // Told to stop while it still started: that may take as long as its servers are away.
+    starting.then((late) => late.stop()).catch(() => {});
+    return;
+  }
   try {
     if (!signal.aborted) await Promise.race([stopped, crashed]);
   } finally {

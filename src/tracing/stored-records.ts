@@ -15,13 +15,15 @@ const LONGEST_WAIT_MS = 30_000;
 /**
  * Waits until ingest is past an offset.
  * @param ingest the subscription of the ingest part
- * @throws where that takes half a minute
+ * @param signal ends the waiting: ingest may stop first, and is not waited for then
+ * @throws where that takes half a minute, or an AbortError
  */
 export async function waitForIngest(
   pool: Pool,
   ingest: Subscription,
   partition: number,
   next: bigint,
+  signal: AbortSignal,
 ): Promise<void> {
   const begun = performance.now();
   for (let pause = FIRST_LOOK_MS; ; pause = Math.min(pause * 2, LONGEST_LOOK_MS)) {
@@ -29,7 +31,7 @@ export async function waitForIngest(
     if (stored !== undefined && stored >= next) return;
     if (performance.now() - begun > LONGEST_WAIT_MS)
       throw new Error(`partition ${partition}: ingest has not stored offset ${next - 1n} yet`);
-    await sleep(pause);
+    await sleep(pause, undefined, { signal });
   }
 }
 

@@ -42,6 +42,9 @@ describe.skipIf(noBrowser !== undefined)('an offer', async () => {
     await panels.locator('#log tbody tr', { hasText: 'offer1' }).waitFor();
     expect(await panels.locator('#log tbody tr', { hasText: 'you' }).count()).toBeGreaterThan(2);
 
+    await panels.getByRole('button', { name: 'Prove it' }).click();
+    await panels.locator('[data-proof]', { hasText: /[1-9]\d* sessions?, no difference/ }).waitFor();
+
     await page.reload();
     await tray.getByText('Sneakers go with that').first().waitFor({ timeout: 15_000 });
     const action = await tray.locator('form').first().getAttribute('action');

@@ -7,6 +7,7 @@ import { mark } from '../marks.js';
 import { drawColumns, drawRows } from './bars.js';
 import { showBehind } from './behind.js';
 import { drawLatest, drawLog, RawEvents } from './lists.js';
+import './prove.js';
 
 const SUMMARY_EVERY_MS = 30_000;
 const REWIND_WAIT_MS = 150;

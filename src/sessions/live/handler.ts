@@ -14,11 +14,12 @@ export function sessionsHandler(
   pool: Pool,
   subscription: Subscription,
   ingest: Subscription,
+  signal: AbortSignal,
   onChanged: () => void,
 ): RecordHandler<number> {
   return {
     store: async (batch, move) => {
-      await waitForIngest(pool, ingest, batch.partition, move.next);
+      await waitForIngest(pool, ingest, batch.partition, move.next, signal);
       return inOffsetTransaction(pool, subscription, batch.partition, move, (client) =>
         changeSessions(client, subscription.topic, batch),
       );

@@ -28,6 +28,7 @@ export class RunningSessions {
   readonly #log: Logger;
   readonly #forwarder: TopicForwarder;
   readonly #consumer: Consumer<number>;
+  readonly #closing = new AbortController();
   #looking: NodeJS.Timeout | undefined;
   #look: Promise<void> = Promise.resolve();
 
@@ -37,7 +38,9 @@ export class RunningSessions {
     this.#log = log;
     this.#forwarder = new TopicForwarder(kafka, pool, revisionOutbox, log);
     const subscription = sessionsSubscription(ingest);
-    const handler = sessionsHandler(pool, subscription, ingest, () => this.#forwarder.wake());
+    const handler = sessionsHandler(pool, subscription, ingest, this.#closing.signal, () =>
+      this.#forwarder.wake(),
+    );
     this.#consumer = new Consumer(kafka, pool, subscription, handler, loggingObserver(log));
   }
 
@@ -49,6 +52,7 @@ export class RunningSessions {
   }
 
   async stop(): Promise<void> {
+    this.#closing.abort();
     clearTimeout(this.#looking);
     await this.#look;
     clearTimeout(this.#looking);

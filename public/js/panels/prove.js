@@ -1,0 +1,26 @@
+// "Prove it": the live sessions beside those that the batch finds in the stored events of the last eight hours.
+
+import { address } from '../base.js';
+import { exact, plural } from '../dashboard/format.js';
+
+const button = document.querySelector('[data-prove]');
+const proof = document.querySelector('[data-proof]');
+
+async function prove() {
+  button.disabled = true;
+  proof.textContent = 'Counting again …';
+  try {
+    const response = await fetch(address('/api/sessions/verification'));
+    const answer = await response.json();
+    if (!response.ok) throw new Error(answer.error.message);
+    const { sessions, events, differences } = answer;
+    const words = differences.length === 0 ? 'no difference' : plural(differences.length, 'difference');
+    proof.textContent = `Counted again from ${exact(events)} stored events: ${plural(sessions, 'session')}, ${words}.`;
+  } catch (error) {
+    proof.textContent = `That could not be counted: ${error.message}`;
+  } finally {
+    button.disabled = false;
+  }
+}
+
+button?.addEventListener('click', () => void prove());
