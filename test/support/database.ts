@@ -23,8 +23,16 @@ afterAll(async () => {
   await Promise.all(pools.map((pool) => pool.end()));
   if (failed && made.length > 0)
     console.warn(`kept for a look, while this run's server lives: ${made.join(', ')}`);
-  if (!failed) for (const name of made) await administer(`DROP DATABASE ${name} WITH (FORCE)`);
+  if (!failed) for (const name of made) await dropDatabase(name);
 });
+
+/** Without FORCE, which is refused to a role that is no superuser while an autovacuum worker is in the database. */
+async function dropDatabase(name: string): Promise<void> {
+  await administer(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}' AND backend_type = 'client backend'`,
+  );
+  await administer(`DROP DATABASE ${name}`);
+}
 
 async function administer(sql: string): Promise<void> {
   const client = new pg.Client({ connectionString: inject('databaseUrl') });
