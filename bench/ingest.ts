@@ -105,7 +105,7 @@ const ways = {
     return rate(INSERTED_ROWS, async () => {
       const client = await pool.connect();
       await client.query('BEGIN');
-      for (const { ids, at, kind, time } of batch?.events ?? []) {
+      for (const { ids, at, dimensions, time } of batch?.events ?? []) {
         const [order_id, user_id, page_id] = [0, 16, 32].map((id) =>
           ids.toString('hex', at + id, at + id + 16),
         );
@@ -113,11 +113,11 @@ const ways = {
           order_id,
           user_id,
           page_id,
-          kind.product,
-          kind.device,
+          dimensions.product,
+          dimensions.device,
           new Date(time),
-          kind.title,
-          kind.title === 'order' ? 1 : 0,
+          dimensions.title,
+          dimensions.title === 'order' ? 1 : 0,
         ]);
       }
       await client.query('COMMIT');

@@ -10,6 +10,7 @@ const ROOMS = [
   'runtime',
   'events',
   'catalogue',
+  'rollups',
   'db',
   'kafka',
   'http',

@@ -2,7 +2,8 @@
 
 import type pg from 'pg';
 import { DEVICES } from '../../src/events/event.ts';
-import { daysOf, minutesOf } from './counts.ts';
+import { daysOf, minutesOf } from '../../src/rollups/loaded.ts';
+import { LOADED_SOURCE } from '../../src/rollups/rollups.ts';
 import { stageTable, type Unfinished } from './stage.ts';
 
 /** Behind any block (PostgreSQL's InvalidBlockNumber). */
@@ -85,7 +86,7 @@ export async function countUsers(client: pg.PoolClient, load: Unfinished): Promi
     // Two filtered counts, as grouping by device would first sort four million rows.
     await client.query(
       `INSERT INTO staged_users (year, device, source, users)
-       SELECT $1, device, -1, users
+       SELECT $1, device, ${LOADED_SOURCE}, users
        FROM (
          SELECT ${DEVICES.map((device) => `count(*) FILTER (WHERE site_version = '${device}') AS ${device}`).join(', ')}
          FROM (

@@ -2,6 +2,7 @@
 
 import type { Client } from '../../src/db/pool.ts';
 import { STORED_CHANNEL, storedMessage } from '../../src/db/stored.ts';
+import { LOADED_SOURCE } from '../../src/rollups/rollups.ts';
 import type { Unfinished } from './stage.ts';
 
 /** In the transaction that makes the last rows visible. */
@@ -18,6 +19,6 @@ export async function finishLoad(
   );
   await client.query('DELETE FROM unfinished_load');
   // Loaded rows come from no partition, and nobody waits for their offset.
-  const news = storedMessage({ topic: load.source, partition: -1, next: '0' });
+  const news = storedMessage({ topic: load.source, partition: LOADED_SOURCE, next: '0' });
   await client.query('SELECT pg_notify($1, $2)', [STORED_CHANNEL, news]);
 }

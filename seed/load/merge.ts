@@ -2,7 +2,7 @@
 // It is taken for a file that is small, or small beside what the shop has already: then moving that would cost more.
 
 import type pg from 'pg';
-import { addDays, addMinutes, addUsers, daysOf, minutesOf } from './counts.ts';
+import { addDays, addMinutes, addUsers, daysOf, minutesOf } from '../../src/rollups/loaded.ts';
 import { finishLoad } from './finish.ts';
 import { contentOf, rejectRepeats } from './repeats.ts';
 import { removeSample } from './sample-rows.ts';

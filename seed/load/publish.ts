@@ -4,9 +4,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { codeOf } from '../../src/db/errors.ts';
+import { addDays, addMinutes, daysOf, minutesOf } from '../../src/rollups/loaded.ts';
 import { DatasetError } from '../errors.ts';
 import { readZone } from './count-stage.ts';
-import { addDays, addMinutes, daysOf, minutesOf } from './counts.ts';
 import { finishLoad } from './finish.ts';
 import { contentOf, rejectRepeats } from './repeats.ts';
 import { removeSample } from './sample-rows.ts';
@@ -77,7 +77,7 @@ async function publish(
 
 /** The staged counts are of several parts of the table. */
 const totalOf = (staged: string, time: 'day' | 'minute'): string =>
-  `SELECT ${time}, product, title, device, sum(count)::bigint AS count FROM ${staged} GROUP BY 1, 2, 3, 4`;
+  `SELECT ${time}, product, title, device, robot, sum(count)::bigint AS count FROM ${staged} GROUP BY 1, 2, 3, 4, 5`;
 
 /** Rows whose order_id is in events already leave the load's table. */
 async function yieldToLive(client: pg.PoolClient, load: Unfinished): Promise<Unfinished> {

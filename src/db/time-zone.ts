@@ -1,6 +1,7 @@
 // The time zone whose midnight separates the rollups' days: a fact about the database, so that two programs with
 // different machines' zones can't count one event on two days.
 
+import { lockZonedRollups, recountZoned } from '../rollups/recount.ts';
 import type { Logger } from '../runtime/log.ts';
 import { codeOf, DatabaseError } from './errors.ts';
 import { type Client, type Pool, transaction } from './pool.ts';
@@ -40,16 +41,14 @@ export async function useTimeZone(
         `TIME_ZONE: received ${JSON.stringify(given)}, which this PostgreSQL does not know under any of its names (${spellingsOf(given).join(', ')}): choose another one`,
       );
     // Writers wait here and, as their statements look the zone up, go on with the new one.
-    await client.query(
-      'LOCK TABLE day_counts, hour_orders, user_years, year_users, unlisted_years IN ACCESS EXCLUSIVE MODE',
-    );
+    await lockZonedRollups(client);
     await client.query(
       `INSERT INTO settings (name, value) VALUES ('time_zone', $1) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
       [next],
     );
     if (current === undefined) return;
     log.info({ from: current, to: next }, 'the time zone changed: counting days again');
-    await recount(client);
+    await recountZoned(client);
   });
 }
 
@@ -69,25 +68,4 @@ export async function firstKnown(client: Client, names: readonly string[]): Prom
     }
   }
   return undefined;
-}
-
-/** Source of rows that a recount has merged: their partition is no longer known. */
-const MERGED_SOURCE = -1;
-
-async function recount(client: Client): Promise<void> {
-  await client.query('TRUNCATE day_counts, hour_orders, user_years, year_users, unlisted_years');
-  await client.query(
-    `INSERT INTO day_counts (day, product, title, device, robot, source, count)
-     SELECT ("time" AT TIME ZONE (SELECT shop_time_zone()))::date, product, title, site_version, is_robot(context), $1, count(*)
-     FROM events GROUP BY 1, 2, 3, 4, 5`,
-    [MERGED_SOURCE],
-  );
-  await client.query(
-    `INSERT INTO hour_orders (hour, product, robot, source, count)
-     SELECT date_trunc('hour', minute, (SELECT shop_time_zone())), product, robot, source, sum(count)
-     FROM minute_counts WHERE title = 'order' GROUP BY 1, 2, 3, 4`,
-  );
-  await client.query(
-    `SELECT recount_users(ARRAY(SELECT DISTINCT extract(year FROM day)::smallint FROM day_counts))`,
-  );
 }

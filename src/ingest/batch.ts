@@ -1,11 +1,11 @@
 // Kafka records → what a transaction will write: events, and messages set aside with their reasons. Pure.
 
 import type { KafkaRecord, RecordBatch } from '../consumer/record.ts';
+import { type Dimensions, dimensionsOf } from '../events/dimensions.ts';
 import { futureOf } from '../events/future.ts';
 import { parseEventBytes, type Rejection } from '../events/parse.ts';
 import { readWire, type WireEvent } from '../events/wire.ts';
 import { ID_BYTES, IdSet, packId } from './id-set.ts';
-import { type Kind, kindOf } from './kinds.ts';
 
 /** Where the ids of an event lie, behind its order_id. */
 export const [USER_ID, PAGE_ID] = [ID_BYTES, 2 * ID_BYTES];
@@ -17,7 +17,7 @@ export type LiveEvent = {
   readonly ids: Buffer;
   /** Where in `ids` its order_id begins; its user_id and page_id follow. */
   readonly at: number;
-  readonly kind: Kind;
+  readonly dimensions: Dimensions;
   /** When it happened, in milliseconds since the epoch. */
   readonly time: number;
   /** The text of a JSON object. */
@@ -86,9 +86,9 @@ function toLive(event: WireEvent, record: KafkaRecord, ids: Buffer, at: number):
   const { user_id, page_id, product, title, site_version, context = '{}' } = event;
   packId(user_id, ids, at + USER_ID);
   packId(page_id, ids, at + PAGE_ID);
-  const kind = kindOf(product, title, site_version, context.includes(ROBOT));
+  const dimensions = dimensionsOf(product, title, site_version, context.includes(ROBOT));
   const time = Date.parse(event.time);
-  return { ids, at, kind, time, context, record };
+  return { ids, at, dimensions, time, context, record };
 }
 
 /** Received when its context says, and not later than Kafka took it; where neither is known, no time is too late. */

@@ -27,10 +27,10 @@ export async function conflictsAmong(client: Client, repeats: readonly LiveEvent
 const contentOf = (event: LiveEvent): Content => ({
   user_id: userIdOf(event),
   page_id: pageIdOf(event),
-  product: event.kind.product,
-  site_version: event.kind.device,
+  product: event.dimensions.product,
+  site_version: event.dimensions.device,
   time: event.time,
-  title: event.kind.title,
+  title: event.dimensions.title,
 });
 
 async function readContents(client: Client, ids: ReadonlySet<string>): Promise<Map<string, Content>> {

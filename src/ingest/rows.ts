@@ -4,9 +4,9 @@
 import type { Subscription } from '../consumer/offsets.ts';
 import { CopyRows, copyInto } from '../db/copy.ts';
 import type { Client } from '../db/pool.ts';
+import { DIMENSIONS } from '../events/dimensions.ts';
 import { EVENT_COLUMNS } from '../events/event.ts';
 import { type DeadLetter, type LiveEvent, orderIdOf, PAGE_ID, USER_ID } from './batch.ts';
-import { KINDS } from './kinds.ts';
 
 const ORIGIN_COLUMNS = ['partition', 'offset', 'appended_at', 'stored_at', 'topic', 'context'] as const;
 const ALL_COLUMNS = [...EVENT_COLUMNS, ...ORIGIN_COLUMNS];
@@ -61,7 +61,7 @@ export async function copyEvents(
   const partition = CopyRows.fieldsOf((fields) => fields.integer(origin.partition));
   const stored = CopyRows.fieldsOf((fields) => fields.timestamp(storedAt).text(origin.topic));
   for (const one of live) {
-    const { before, behind } = LABELS[one.kind.index] as KindFields;
+    const { before, behind } = LABELS[one.dimensions.index] as LabelFields;
     const { ids, at } = one;
     rows.row(ALL_COLUMNS.length);
     rows
@@ -75,10 +75,10 @@ export async function copyEvents(
   await copyInto(client, `${table} (${COLUMNS})`, rows);
 }
 
-type KindFields = { readonly before: Uint8Array; readonly behind: Uint8Array };
+type LabelFields = { readonly before: Uint8Array; readonly behind: Uint8Array };
 
-/** For each kind its fields, those before and those behind the time. */
-const LABELS: readonly KindFields[] = KINDS.map(({ product, title, device }) => ({
+/** For each of DIMENSIONS its fields, those before and those behind the time. */
+const LABELS: readonly LabelFields[] = DIMENSIONS.map(({ product, title, device }) => ({
   before: CopyRows.fieldsOf((fields) => fields.text(product).text(device)),
   behind: CopyRows.fieldsOf((fields) => fields.text(title).smallint(title === 'order' ? 1 : 0)),
 }));

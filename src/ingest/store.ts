@@ -4,10 +4,10 @@ import { moveOffset, type Subscription } from '../consumer/offsets.ts';
 import type { RecordBatch } from '../consumer/record.ts';
 import { codeOf } from '../db/errors.ts';
 import { type Pool, transaction } from '../db/pool.ts';
-import { type LiveEvent, type ParsedBatch, parseBatch } from './batch.ts';
+import { addCounts, addUsers, countByMinute } from '../rollups/live.ts';
+import { type LiveEvent, type ParsedBatch, parseBatch, userIdOf } from './batch.ts';
 import { KnownUsers } from './known-users.ts';
 import { conflictsAmong } from './repeats.ts';
-import { addCounts, addUsers, countByMinute } from './rollups.ts';
 import { copyAll, insertDeadLetters, insertNew } from './rows.ts';
 
 const UNIQUE_VIOLATION = '23505';
@@ -76,7 +76,7 @@ async function store(
     if (inserted !== live) [deltas, unknown] = [countByMinute(inserted), users.unknown(inserted)];
     counted = unknown;
     await addCounts(client, partition, deltas);
-    await addUsers(client, partition, counted);
+    await addUsers(client, partition, counted, userIdOf);
     const known = [...missing(live, inserted), ...repeats];
     const conflicts = await conflictsAmong(client, known);
     await insertDeadLetters(client, subscription, partition, [...deadLetters, ...conflicts]);

@@ -3,12 +3,12 @@
 
 import { moveOffset, type Subscription } from '../../src/consumer/offsets.ts';
 import { type Pool, transaction } from '../../src/db/pool.ts';
-import type { ParsedBatch } from '../../src/ingest/batch.ts';
+import { type ParsedBatch, userIdOf } from '../../src/ingest/batch.ts';
 import { KnownUsers } from '../../src/ingest/known-users.ts';
 import { conflictsAmong } from '../../src/ingest/repeats.ts';
-import { addCounts, addUsers, countByMinute } from '../../src/ingest/rollups.ts';
 import { copyEvents, insertDeadLetters, insertNew } from '../../src/ingest/rows.ts';
 import { storeParsed } from '../../src/ingest/store.ts';
+import { addCounts, addUsers, countByMinute } from '../../src/rollups/live.ts';
 
 /** Stores a batch, as storeParsed. */
 export type Store = (
@@ -30,7 +30,7 @@ export const offsetFirst: Store = async (pool, subscription, batch, expected, ne
   await transaction(pool, async (client) => {
     const inserted = await insertNew(client, { topic: subscription.topic, partition }, live);
     await addCounts(client, partition, countByMinute(inserted));
-    await addUsers(client, partition, inserted);
+    await addUsers(client, partition, inserted, userIdOf);
     const known = live.filter((event) => !inserted.includes(event));
     const conflicts = await conflictsAmong(client, [...known, ...repeats]);
     await insertDeadLetters(client, subscription, partition, [...batch.deadLetters, ...conflicts]);
@@ -50,7 +50,7 @@ export const withoutConflicts: Store = async (pool, subscription, batch, _expect
     );
     await copyEvents(client, 'events', { topic: subscription.topic, partition }, live);
     await addCounts(client, partition, countByMinute(live));
-    await addUsers(client, partition, live);
+    await addUsers(client, partition, live, userIdOf);
     await insertDeadLetters(client, subscription, partition, deadLetters);
   });
 };
@@ -62,7 +62,7 @@ export const countsDelivered: Store = async (pool, subscription, batch, expected
     await moveOffset(client, subscription, partition, expected, next);
     const inserted = await insertNew(client, { topic: subscription.topic, partition }, live);
     await addCounts(client, partition, countByMinute(live));
-    await addUsers(client, partition, live);
+    await addUsers(client, partition, live, userIdOf);
     const known = live.filter((event) => !inserted.includes(event));
     const conflicts = await conflictsAmong(client, [...known, ...repeats]);
     await insertDeadLetters(client, subscription, partition, [...batch.deadLetters, ...conflicts]);

@@ -1,0 +1,92 @@
+// Counts of live events, added in the transaction of the rows that they count, and only for rows that are new.
+
+import type { ClientBase } from 'pg';
+import { DIMENSIONS, type Dimensions } from '../events/dimensions.ts';
+import { addCountsSql, addUsersSql, countsOf, minuteRows, ROLLUPS } from './rollups.ts';
+
+const MINUTE_MS = 60_000;
+
+/** What is counted of an event. `time` in milliseconds since the epoch. */
+type Counted = { readonly time: number; readonly dimensions: Dimensions };
+
+/** How many events one minute has of some dimensions. `minute` in milliseconds since the epoch. */
+type Delta = { readonly minute: number; readonly dimensions: Dimensions; count: number };
+
+const DELTAS = minuteRows('delta');
+const ADD_COUNTS = `WITH delta AS (
+    SELECT * FROM unnest($1::timestamptz[], $2::product[], $3::title[], $4::site_version[], $5::boolean[], $6::bigint[])
+      AS d(minute, product, title, device, robot, count)
+  ), days AS (${addCountsSql(ROLLUPS.days, countsOf(ROLLUPS.days, DELTAS), '$7::integer')}),
+  hours AS (${addCountsSql(ROLLUPS.hours, countsOf(ROLLUPS.hours, DELTAS), '$7::integer')})
+  ${addCountsSql(ROLLUPS.minutes, 'SELECT * FROM delta', '$7::integer')}`;
+
+/** Adds counts to all rollups, under the partition that the events came from. */
+export async function addCounts(
+  client: ClientBase,
+  partition: number,
+  deltas: readonly Delta[],
+): Promise<void> {
+  if (deltas.length === 0) return;
+  await client.query({
+    name: 'add_counts',
+    text: ADD_COUNTS,
+    values: [
+      deltas.map(({ minute }) => new Date(minute)),
+      deltas.map(({ dimensions }) => dimensions.product),
+      deltas.map(({ dimensions }) => dimensions.title),
+      deltas.map(({ dimensions }) => dimensions.device),
+      deltas.map(({ dimensions }) => dimensions.robot),
+      deltas.map(({ count }) => count),
+      partition,
+    ],
+  });
+}
+
+/** Counts events by minute and dimensions. */
+export function countByMinute(events: readonly Counted[]): readonly Delta[] {
+  const deltas = new Map<number, Delta>();
+  for (const { time, dimensions } of events) {
+    const minute = Math.floor(time / MINUTE_MS);
+    // A number for each minute and combination: a text for each event would take longer than the rest of the batch's work here.
+    const key = minute * DIMENSIONS.length + dimensions.index;
+    const delta = deltas.get(key);
+    if (delta === undefined) deltas.set(key, { minute: minute * MINUTE_MS, dimensions, count: 1 });
+    else delta.count += 1;
+  }
+  return [...deltas.values()];
+}
+
+const ADD_USERS = addUsersSql(
+  {
+    ...minuteRows(
+      'unnest($1::uuid[], $2::timestamptz[], $3::site_version[], $4::boolean[]) AS e(user_id, "time", device, robot)',
+    ),
+    time: '"time"',
+  },
+  '$5::integer',
+);
+
+/**
+ * Counts each user whom a year hasn't seen yet on this device.
+ * @param events one for each user, year and device is enough
+ * @param userIdOf the user of an event, as 32 hex digits
+ */
+export async function addUsers<E extends Counted>(
+  client: ClientBase,
+  partition: number,
+  events: readonly E[],
+  userIdOf: (event: E) => string,
+): Promise<void> {
+  if (events.length === 0) return;
+  await client.query({
+    name: 'add_users',
+    text: ADD_USERS,
+    values: [
+      `{${events.map(userIdOf).join(',')}}`,
+      `{${events.map(({ time }) => new Date(time).toISOString()).join(',')}}`,
+      `{${events.map(({ dimensions }) => dimensions.device).join(',')}}`,
+      `{${events.map(({ dimensions }) => dimensions.robot).join(',')}}`,
+      partition,
+    ],
+  });
+}

@@ -1,0 +1,23 @@
+// Counts by hours, days and years made anew from the events and their minutes, which no time zone changes.
+
+import type { ClientBase } from 'pg';
+import { addCountsSql, countsOf, eventRows, LOADED_SOURCE, minuteRows, ROLLUPS } from './rollups.ts';
+
+const TABLES = 'day_counts, hour_orders, user_years, year_users, unlisted_years';
+
+/** Makes the writers of these rollups wait until the transaction ends. */
+export async function lockZonedRollups(client: ClientBase): Promise<void> {
+  await client.query(`LOCK TABLE ${TABLES} IN ACCESS EXCLUSIVE MODE`);
+}
+
+/** Counts again what depends on the time zone. In a transaction that holds lockZonedRollups. */
+export async function recountZoned(client: ClientBase): Promise<void> {
+  const source = String(LOADED_SOURCE);
+  await client.query(`TRUNCATE ${TABLES}`);
+  await client.query(addCountsSql(ROLLUPS.days, countsOf(ROLLUPS.days, eventRows('events')), source));
+  const hours = countsOf(ROLLUPS.hours, minuteRows(ROLLUPS.minutes.table));
+  await client.query(addCountsSql(ROLLUPS.hours, hours, source));
+  await client.query(
+    `SELECT recount_users(ARRAY(SELECT DISTINCT extract(year FROM day)::smallint FROM day_counts))`,
+  );
+}

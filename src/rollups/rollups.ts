@@ -1,0 +1,124 @@
+// The tables that the charts read (migrations/0002_rollups.sql, 0008_hours.sql, 0011_robots.sql), as one list: live events, loads and a
+// recount all count by it. Only SQL text is made here; live.ts, loaded.ts and recount.ts run it.
+
+/** `source` of rows that no Kafka partition counts: loaded files, and what a recount has merged. Partitions begin at 0. */
+export const LOADED_SOURCE = -1;
+
+/** The database's time zone, looked up once a query: called without SELECT, the function would run for each row. */
+const ZONE = '(SELECT shop_time_zone())';
+
+type Dimension = 'product' | 'title' | 'device' | 'robot';
+
+/** One table of counts: a row for each bucket of time, its dimensions and its source. */
+export type Rollup = {
+  readonly table: string;
+  /** The column of the time bucket. */
+  readonly bucket: string;
+  /** SQL for the bucket that a timestamptz falls in. */
+  readonly bucketOf: (time: string) => string;
+  readonly dimensions: readonly Dimension[];
+  /** SQL condition on the rows that are counted; all of them where it is left out. */
+  readonly where?: string;
+};
+
+export const ROLLUPS = {
+  days: {
+    table: 'day_counts',
+    bucket: 'day',
+    bucketOf: (time) => `(${time} AT TIME ZONE ${ZONE})::date`,
+    dimensions: ['product', 'title', 'device', 'robot'],
+  },
+  hours: {
+    table: 'hour_orders',
+    bucket: 'hour',
+    bucketOf: (time) => `date_trunc('hour', ${time}, ${ZONE})`,
+    dimensions: ['product', 'robot'],
+    where: `title = 'order'`,
+  },
+  minutes: {
+    table: 'minute_counts',
+    bucket: 'minute',
+    bucketOf: (time) => `date_trunc('minute', ${time}, 'UTC')`,
+    dimensions: ['product', 'title', 'device', 'robot'],
+  },
+} as const satisfies Readonly<Record<string, Rollup>>;
+
+/** Something with rows to be counted, and what its columns are called. */
+export type Rows = {
+  /** What follows FROM. */
+  readonly from: string;
+  readonly time: string;
+  readonly device: string;
+  /** SQL that is true for a robot's row. */
+  readonly robot: string;
+  /** SQL for the number of events in a group of rows. */
+  readonly count: string;
+};
+
+/** Rows of `events` or of a table like it. */
+export const eventRows = (from: string): Rows => ({
+  from,
+  time: '"time"',
+  device: 'site_version',
+  robot: 'is_robot(context)',
+  count: 'count(*)',
+});
+
+/** Rows of a loaded file, all of them people's. @param from a table with the columns of events */
+export const loadedRows = (from: string): Rows => ({ ...eventRows(from), robot: 'false' });
+
+/** Counts by minute: the table minute_counts, or anything with its columns. */
+export const minuteRows = (from: string): Rows => ({
+  from,
+  time: 'minute',
+  device: 'device',
+  robot: 'robot',
+  count: 'sum(count)',
+});
+
+/** SELECT of a rollup's bucket, dimensions and count. */
+export function countsOf({ bucket, bucketOf, dimensions, where }: Rollup, rows: Rows): string {
+  const columns = [`${bucketOf(rows.time)} AS ${bucket}`, ...dimensions.map((one) => named(one, rows))];
+  // A constant need not be grouped by: millions of rows of a load are spared one more column to hash.
+  const grouped = columns.flatMap((column, index) => (column.startsWith('false ') ? [] : [index + 1]));
+  return `SELECT ${columns.join(', ')}, ${rows.count}::bigint AS count FROM ${rows.from}
+    ${where === undefined ? '' : `WHERE ${where}`} GROUP BY ${grouped.join(', ')}`;
+}
+
+const named = (dimension: Dimension, rows: Rows): string =>
+  dimension === 'device' || dimension === 'robot' ? `${rows[dimension]} AS ${dimension}` : dimension;
+
+/**
+ * INSERT that adds counts to a rollup.
+ * @param counts a SELECT as countsOf makes it
+ * @param source SQL for the source that they count under
+ * @param sign -1 takes the counts away
+ */
+export function addCountsSql(rollup: Rollup, counts: string, source: string, sign: 1 | -1 = 1): string {
+  const { table, bucket, dimensions } = rollup;
+  const key = [bucket, ...dimensions].join(', ');
+  // In the order of the key: writers never wait for each other in a circle, and neighbours in time share pages.
+  return `INSERT INTO ${table} (${key}, source, count)
+    SELECT ${key}, ${source}, ${sign} * count FROM (${counts}) AS counted ORDER BY ${key}
+    ON CONFLICT (${key}, source) DO UPDATE SET count = ${table}.count + excluded.count`;
+}
+
+/** SQL for the year that a timestamptz falls in. */
+export const yearOf = (time: string): string => `extract(year FROM ${time} AT TIME ZONE ${ZONE})::smallint`;
+
+/**
+ * INSERT that counts each user whom a year has not seen yet on this device (user_years, year_users).
+ * @param rows with a column user_id
+ * @param source SQL for the source that they count under
+ */
+export function addUsersSql({ from, time, device, robot }: Rows, source: string): string {
+  return `WITH seen AS (
+      INSERT INTO user_years (user_id, year, device, robot)
+      SELECT DISTINCT user_id, ${yearOf(time)}, ${device}, ${robot} FROM ${from} ORDER BY 1, 2, 3, 4
+      ON CONFLICT DO NOTHING
+      RETURNING year, device, robot
+    )
+    INSERT INTO year_users (year, device, robot, source, users)
+    SELECT year, device, robot, ${source}, count(*) FROM seen GROUP BY year, device, robot
+    ON CONFLICT (year, device, robot, source) DO UPDATE SET users = year_users.users + excluded.users`;
+}
