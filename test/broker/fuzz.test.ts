@@ -23,26 +23,28 @@ const produceBody = (w: Writer) => {
   w.string(null)
     .int16(-1)
     .int32(1000)
-    .array([TOPIC], (t) => w.string(t).array([0], (p) => w.int32(p).bytes(batch())));
+    .structs([TOPIC], (t) => w.string(t).structs([0], (p) => w.int32(p).bytes(batch())));
 };
 const fetchBody = (w: Writer) => {
   w.int32(-1).int32(50).int32(1).int32(1000).int8(0).int32(0).int32(-1);
-  w.array([TOPIC], (t) => w.string(t).array([0], (p) => w.int32(p).int32(-1).int64(0).int64(-1).int32(1000)));
-  w.array([], () => {}).string('');
+  w.structs([TOPIC], (t) =>
+    w.string(t).structs([0], (p) => w.int32(p).int32(-1).int64(0).int64(-1).int32(1000)),
+  );
+  w.structs([], () => {}).string('');
 };
 const joinBody = (w: Writer) => {
   w.string('group').int32(1000).int32(1000).string('').string(null).string('consumer');
-  w.array(['range'], (name) => w.string(name).bytes(Buffer.from('metadata')));
+  w.structs(['range'], (name) => w.string(name).bytes(Buffer.from('metadata')));
 };
 const member = (w: Writer) => w.string('group').int32(1).string('member');
 const topicsBody = (w: Writer) => {
-  w.array(['made'], (t) =>
+  w.structs(['made'], (t) =>
     w
       .string(t)
       .int32(1)
       .int16(1)
-      .array([], () => {})
-      .array(['retention.ms'], (c) => w.string(c).string('1')),
+      .structs([], () => {})
+      .structs(['retention.ms'], (c) => w.string(c).string('1')),
   );
   w.int32(0).boolean(false);
 };
@@ -55,13 +57,15 @@ const RIGHT: readonly Buffer[] = [
     w
       .int32(-1)
       .int8(0)
-      .array([TOPIC], (t) => w.string(t).array([0], (p) => w.int32(p).int64(5))),
+      .structs([TOPIC], (t) => w.string(t).structs([0], (p) => w.int32(p).int64(5))),
   ),
   request(3, 6, 1, (w) => w.array([TOPIC], (t) => w.string(t)).boolean(true)),
   request(8, 5, 1, (w) =>
-    member(w).array([TOPIC], (t) => w.string(t).array([0], (p) => w.int32(p).int64(1).string(''))),
+    member(w).structs([TOPIC], (t) => w.string(t).structs([0], (p) => w.int32(p).int64(1).string(''))),
   ),
-  request(9, 4, 1, (w) => w.string('group').array([TOPIC], (t) => w.string(t).array([0], (p) => w.int32(p)))),
+  request(9, 4, 1, (w) =>
+    w.string('group').structs([TOPIC], (t) => w.string(t).array([0], (p) => w.int32(p))),
+  ),
   request(10, 2, 1, (w) => w.string('group').int8(0)),
   request(11, 5, 1, joinBody),
   request(12, 3, 1, (w) => member(w).string(null)),
@@ -69,7 +73,7 @@ const RIGHT: readonly Buffer[] = [
   request(14, 3, 1, (w) =>
     member(w)
       .string(null)
-      .array(['member'], (id) => w.string(id).bytes(Buffer.from('share'))),
+      .structs(['member'], (id) => w.string(id).bytes(Buffer.from('share'))),
   ),
   request(15, 2, 1, (w) => w.array(['group'], (id) => w.string(id))),
   request(16, 2, 1, () => {}),
@@ -77,7 +81,7 @@ const RIGHT: readonly Buffer[] = [
   request(19, 4, 1, topicsBody),
   request(20, 1, 1, (w) => w.array(['made'], (t) => w.string(t)).int32(0)),
   request(22, 1, 1, (w) => w.string(null).int32(1000)),
-  request(32, 2, 1, (w) => w.array([TOPIC], (t) => w.int8(2).string(t).int32(-1)).boolean(false)),
+  request(32, 2, 1, (w) => w.structs([TOPIC], (t) => w.int8(2).string(t).int32(-1)).boolean(false)),
 ];
 
 function framed(body: Uint8Array): Buffer {

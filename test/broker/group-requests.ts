@@ -33,7 +33,7 @@ export async function joinGroup(
     w.string(options.memberId ?? '')
       .string(options.instanceId ?? null)
       .string(options.protocolType ?? 'test');
-    w.array(options.protocols ?? ['range'], (name) =>
+    w.structs(options.protocols ?? ['range'], (name) =>
       w.string(name).bytes(Buffer.from(options.metadata ?? 'metadata')),
     );
   });
@@ -44,7 +44,7 @@ export async function joinGroup(
     protocol: answer.string(),
     leader: answer.string(),
     memberId: answer.string(),
-    members: answer.array(() => {
+    members: answer.structs(() => {
       const id = answer.string();
       answer.nullableString();
       answer.bytes();
@@ -85,7 +85,7 @@ export async function syncGroup(
       .int32(member.generation)
       .string(member.memberId)
       .string(member.instanceId ?? null);
-    w.array(Object.entries(assignments), ([id, share]) => w.string(id).bytes(Buffer.from(share)));
+    w.structs(Object.entries(assignments), ([id, share]) => w.string(id).bytes(Buffer.from(share)));
   });
   answer.int32();
   return { error: answer.int16(), assignment: String(answer.bytes()) };
@@ -121,12 +121,14 @@ export async function commitOffset(
 ): Promise<number> {
   const answer = await client.ask(8, 5, (w) => {
     w.string(group).int32(member.generation).string(member.memberId);
-    w.array([topic], (name) => w.string(name).array([0], (p) => w.int32(p).int64(offset).string(metadata)));
+    w.structs([topic], (name) =>
+      w.string(name).structs([0], (p) => w.int32(p).int64(offset).string(metadata)),
+    );
   });
   answer.int32();
-  const [first] = answer.array(() => {
+  const [first] = answer.structs(() => {
     answer.string();
-    return answer.array(() => {
+    return answer.structs(() => {
       answer.int32();
       return answer.int16();
     });
@@ -148,12 +150,12 @@ export async function committedOffsets(
   const answer = await client.ask(9, 4, (w) => {
     w.string(group);
     if (topics === null) w.int32(-1);
-    else w.array(topics, (topic) => w.string(topic).array([0], (p) => w.int32(p)));
+    else w.structs(topics, (topic) => w.string(topic).array([0], (p) => w.int32(p)));
   });
   answer.int32();
-  const found = answer.array((): [string, Committed] => {
+  const found = answer.structs((): [string, Committed] => {
     const topic = answer.string();
-    const [first] = answer.array(() => {
+    const [first] = answer.structs(() => {
       answer.int32();
       const committed = { offset: answer.int64(), metadata: answer.nullableString() };
       answer.int16();

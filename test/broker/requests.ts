@@ -91,11 +91,11 @@ export async function produce(
 ): Promise<Produced> {
   const answer = await client.ask(0, 7, (w) => {
     w.string(null).int16(-1).int32(1000);
-    w.array([topic], (name) => w.string(name).array([partition], (p) => w.int32(p).bytes(records)));
+    w.structs([topic], (name) => w.string(name).structs([partition], (p) => w.int32(p).bytes(records)));
   });
-  const [first] = answer.array(() => {
+  const [first] = answer.structs(() => {
     answer.string();
-    return answer.array(() => {
+    return answer.structs(() => {
       answer.int32();
       const error = answer.int16();
       const baseOffset = answer.int64();
@@ -131,8 +131,8 @@ export async function fetch(client: WireClient, topic: string, options: FetchOpt
       .int32(options.minBytes ?? 1)
       .int32(options.maxBytes ?? 1_000_000);
     w.int8(0).int32(0).int32(-1);
-    w.array([topic], (name) =>
-      w.string(name).array([options.partition ?? 0], (p) => {
+    w.structs([topic], (name) =>
+      w.string(name).structs([options.partition ?? 0], (p) => {
         w.int32(p)
           .int32(options.leaderEpoch ?? -1)
           .int64(options.offset ?? 0)
@@ -140,20 +140,20 @@ export async function fetch(client: WireClient, topic: string, options: FetchOpt
         w.int32(options.partitionMaxBytes ?? 1_000_000);
       }),
     );
-    w.array([], () => {}).string('');
+    w.structs([], () => {}).string('');
   });
   answer.int32();
   answer.int16();
   answer.int32();
-  const [first] = answer.array(() => {
+  const [first] = answer.structs(() => {
     answer.string();
-    return answer.array(() => {
+    return answer.structs(() => {
       answer.int32();
       const error = answer.int16();
       const highWatermark = answer.int64();
       answer.int64();
       const startOffset = answer.int64();
-      answer.nullableArray(() => answer.int64());
+      answer.nullableStructs(() => [answer.int64(), answer.int64()]);
       answer.int32();
       return { error, highWatermark, startOffset, records: answer.bytes() };
     });
@@ -175,12 +175,12 @@ export async function listOffset(
   const answer = await client.ask(2, 3, (w) => {
     w.int32(-1)
       .int8(0)
-      .array([topic], (name) => w.string(name).array([0], (p) => w.int32(p).int64(timestamp)));
+      .structs([topic], (name) => w.string(name).structs([0], (p) => w.int32(p).int64(timestamp)));
   });
   answer.int32();
-  const [first] = answer.array(() => {
+  const [first] = answer.structs(() => {
     answer.string();
-    return answer.array(() => {
+    return answer.structs(() => {
       answer.int32();
       return { error: answer.int16(), timestamp: answer.int64(), offset: answer.int64() };
     });
@@ -202,17 +202,17 @@ export async function createTopic(
   options: TopicOptions = {},
 ): Promise<number> {
   const answer = await client.ask(19, 4, (w) => {
-    w.array([name], (topic) => {
+    w.structs([name], (topic) => {
       w.string(topic)
         .int32(options.partitions ?? 1)
         .int16(options.replicas ?? 1)
-        .array([], () => {});
-      w.array(options.configs ?? [], ([key, value]) => w.string(key).string(value));
+        .structs([], () => {});
+      w.structs(options.configs ?? [], ([key, value]) => w.string(key).string(value));
     });
     w.int32(10_000).boolean(options.validateOnly ?? false);
   });
   answer.int32();
-  const [error] = answer.array(() => {
+  const [error] = answer.structs(() => {
     answer.string();
     const code = answer.int16();
     answer.nullableString();
@@ -225,7 +225,7 @@ export async function createTopic(
 export async function deleteTopic(client: WireClient, name: string): Promise<number> {
   const answer = await client.ask(20, 1, (w) => w.array([name], (topic) => w.string(topic)).int32(10_000));
   answer.int32();
-  const [error] = answer.array(() => {
+  const [error] = answer.structs(() => {
     answer.string();
     return answer.int16();
   });

@@ -57,9 +57,9 @@ function read(body: Reader, version: number): ProduceRequest {
   const transactionalId = version >= 3 ? body.nullableString() : null;
   const acks = body.int16();
   body.int32(); // timeout: nothing is waited for
-  const topics = body.array(() => ({
+  const topics = body.structs(() => ({
     topic: body.string(),
-    partitions: body.array(() => ({ partition: body.int32(), records: body.nullableBytes() ?? NO_BYTES })),
+    partitions: body.structs(() => ({ partition: body.int32(), records: body.nullableBytes() ?? NO_BYTES })),
   }));
   return { transactionalId, acks, topics };
 }
@@ -111,8 +111,8 @@ function handle(request: Request, context: Context): Writer | null {
   const problem = requestProblem(produce, version);
   const writer = answerTo(request);
   let failed: Stored | null = null;
-  writer.array(produce.topics, ({ topic, partitions }) => {
-    writer.string(topic).array(partitions, ({ partition, records }) => {
+  writer.structs(produce.topics, ({ topic, partitions }) => {
+    writer.string(topic).structs(partitions, ({ partition, records }) => {
       const log = context.topics.partition(topic, partition);
       const stored = problem === ErrorCode.NONE ? store(log, records, context) : refused(problem);
       if (stored.error !== ErrorCode.NONE) failed = stored;

@@ -62,9 +62,9 @@ function read(body: Reader, version: number): FetchRequest {
   body.int8(); // isolation level
   const sessionId = version >= 7 ? body.int32() : NO_SESSION;
   if (version >= 7) body.int32(); // session epoch
-  const topics = body.array(() => ({
+  const topics = body.structs(() => ({
     topic: body.string(),
-    partitions: body.array(() => {
+    partitions: body.structs(() => {
       const partition = body.int32();
       const leaderEpoch = version >= 9 ? body.int32() : ANY_EPOCH;
       const offset = body.int64();
@@ -138,12 +138,12 @@ function write(request: Request, error: ErrorCode, topics: Collected['topics']):
   const { version } = request;
   const writer = answerTo(request).int32(NO_THROTTLE);
   if (version >= 7) writer.int16(error).int32(NO_SESSION);
-  return writer.array(topics, ({ topic, partitions }) => {
-    writer.string(topic).array(partitions, (found) => {
+  return writer.structs(topics, ({ topic, partitions }) => {
+    writer.string(topic).structs(partitions, (found) => {
       const end = found.log?.endOffset ?? -1;
       writer.int32(found.partition).int16(found.error).int64(end).int64(end);
       if (version >= 5) writer.int64(found.log?.startOffset ?? -1);
-      writer.array([], () => {}); // aborted transactions
+      writer.structs([], () => {}); // aborted transactions
       if (version >= 11) writer.int32(NO_REPLICA);
       writer.bytes(found.records);
     });

@@ -31,14 +31,14 @@ function handle(request: Request, { topics: stored }: Context): Writer {
   const { body, version } = request;
   body.int32(); // replica id
   if (version >= 2) body.int8();
-  const topics = body.array(() => ({
+  const topics = body.structs(() => ({
     topic: body.string(),
-    partitions: body.array(() => ({ partition: body.int32(), timestamp: body.int64() })),
+    partitions: body.structs(() => ({ partition: body.int32(), timestamp: body.int64() })),
   }));
   const writer = answerTo(request);
   if (version >= 2) writer.int32(NO_THROTTLE);
-  return writer.array(topics, ({ topic, partitions }) => {
-    writer.string(topic).array(partitions, ({ partition, timestamp }) => {
+  return writer.structs(topics, ({ topic, partitions }) => {
+    writer.string(topic).structs(partitions, ({ partition, timestamp }) => {
       const log = stored.partition(topic, partition);
       const found = log ? lookUp(log, timestamp) : NOT_FOUND;
       writer.int32(partition).int16(log ? ErrorCode.NONE : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);

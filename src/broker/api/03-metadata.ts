@@ -47,7 +47,7 @@ function writeTopic(writer: Writer, { name, error, partitions }: Described, vers
   const onlyNode = () => writer.array([NODE_ID], (node) => writer.int32(node));
   writer.int16(error).string(name);
   if (version >= 1) writer.boolean(false); // not internal
-  writer.array(indexes, (index) => {
+  writer.structs(indexes, (index) => {
     writer.int16(ErrorCode.NONE).int32(index).int32(NODE_ID);
     onlyNode(); // replicas
     onlyNode(); // in-sync replicas
@@ -70,13 +70,13 @@ function handle(request: Request, context: Context): Writer {
     : context.topics.all().map(described);
   const writer = answerTo(request);
   if (version >= 3) writer.int32(NO_THROTTLE);
-  writer.array([client.advertised], ({ host, port }) => {
+  writer.structs([client.advertised], ({ host, port }) => {
     writer.int32(NODE_ID).string(host).int32(port);
     if (version >= 1) writer.string(null); // rack
   });
   if (version >= 2) writer.string(context.clusterId);
   if (version >= 1) writer.int32(NODE_ID); // controller
-  return writer.array(topics, (topic) => writeTopic(writer, topic, version));
+  return writer.structs(topics, (topic) => writeTopic(writer, topic, version));
 }
 
 export const metadata: Api = { key: 3, name: 'Metadata', min: 0, max: 6, handle };

@@ -34,9 +34,9 @@ function read(body: Reader, version: number, now: number): Commit {
   const generation = body.int32();
   const memberId = body.string();
   if (version >= 2 && version <= 4) body.int64(); // retention time
-  const topics = body.array(() => {
+  const topics = body.structs(() => {
     const topic = body.string();
-    const partitions = body.array(() => {
+    const partitions = body.structs(() => {
       const partition = body.int32();
       const offset = body.int64();
       if (version === 1) body.int64(); // commit timestamp
@@ -62,8 +62,8 @@ async function handle(request: Request, context: Context): Promise<Writer> {
 
   const writer = answerTo(request);
   if (version >= 3) writer.int32(NO_THROTTLE);
-  return writer.array(topics, ({ topic, partitions }) => {
-    writer.string(topic).array(partitions, (offset) => {
+  return writer.structs(topics, ({ topic, partitions }) => {
+    writer.string(topic).structs(partitions, (offset) => {
       writer.int32(offset.partition).int16(error === ErrorCode.NONE ? problem(offset, context) : error);
     });
   });

@@ -19,14 +19,14 @@ const NOT_COMMITTED = { offset: -1, metadata: '' };
 function handle(request: Request, { groups: { offsets } }: Context): Writer {
   const { body, version } = request;
   const groupId = body.string();
-  const listed = body.nullableArray(() => ({
+  const listed = body.nullableStructs(() => ({
     topic: body.string(),
     partitions: body.array(() => body.int32()),
   }));
   const writer = answerTo(request);
   if (version >= 3) writer.int32(NO_THROTTLE);
-  writer.array(listed ?? offsets.topicsOf(groupId), ({ topic, partitions }) => {
-    writer.string(topic).array(partitions, (partition) => {
+  writer.structs(listed ?? offsets.topicsOf(groupId), ({ topic, partitions }) => {
+    writer.string(topic).structs(partitions, (partition) => {
       const { offset, metadata } = offsets.get(groupId, topic, partition) ?? NOT_COMMITTED;
       writer.int32(partition).int64(offset).string(metadata).int16(ErrorCode.NONE);
     });

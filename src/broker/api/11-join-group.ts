@@ -28,7 +28,7 @@ function write(request: Request, answer: JoinAnswer): Writer {
   if (version >= 2) writer.int32(NO_THROTTLE);
   writer.int16(answer.error).int32(answer.generation).string(answer.protocol);
   writer.string(answer.leader).string(answer.memberId);
-  return writer.array(answer.members, ({ id, instanceId, metadata }) => {
+  return writer.structs(answer.members, ({ id, instanceId, metadata }) => {
     writer.string(id);
     if (version >= 5) writer.string(instanceId);
     writer.bytes(metadata);
@@ -43,7 +43,7 @@ async function handle(request: Request, { groups }: Context): Promise<Writer> {
   const memberId = body.string();
   const instanceId = version >= 5 ? body.nullableString() : null;
   const protocolType = body.string();
-  const protocols = body.array(() => ({ name: body.string(), metadata: body.bytes() }));
+  const protocols = body.structs(() => ({ name: body.string(), metadata: body.bytes() }));
   if (groupId === '') return write(request, { ...NOBODY, error: ErrorCode.INVALID_GROUP_ID, memberId });
   if (protocols.reduce((sum, { metadata }) => sum + metadata.length, 0) > MAX_METADATA) {
     return write(request, { ...NOBODY, error: ErrorCode.INVALID_REQUEST, memberId });

@@ -18,7 +18,7 @@ async function handle(request: Request, { groups }: Context): Promise<Writer> {
   const generation = body.int32();
   const memberId = body.string();
   const instanceId = version >= 3 ? body.nullableString() : null;
-  const assignments = new Map(body.array((): [string, Buffer] => [body.string(), body.bytes()]));
+  const assignments = new Map(body.structs((): [string, Buffer] => [body.string(), body.bytes()]));
   const answer = await groups.sync(groupId, { kind: 'sync', memberId, instanceId, generation, assignments });
   const writer = answerTo(request);
   if (version >= 1) writer.int32(NO_THROTTLE);

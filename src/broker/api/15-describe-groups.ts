@@ -25,7 +25,7 @@ function writeGroup(writer: Writer, id: string, group: Group | undefined): void 
     .string(id)
     .string(group?.state ?? 'Dead');
   writer.string(group?.protocolType ?? '').string(protocol);
-  writer.array([...(group?.members.values() ?? [])], (member) => {
+  writer.structs([...(group?.members.values() ?? [])], (member) => {
     writer.string(member.id).string(member.clientId).string(member.clientHost);
     writer.bytes(isStable ? metadataOf(member, protocol) : NO_BYTES);
     writer.bytes(isStable ? member.assignment : NO_BYTES);
@@ -37,7 +37,7 @@ function handle(request: Request, { groups }: Context): Writer {
   const ids = body.array(() => body.string());
   const writer = answerTo(request);
   if (version >= 1) writer.int32(NO_THROTTLE);
-  return writer.array(ids, (id) => writeGroup(writer, id, groups.get(id)));
+  return writer.structs(ids, (id) => writeGroup(writer, id, groups.get(id)));
 }
 
 export const describeGroups: Api = { key: 15, name: 'DescribeGroups', min: 0, max: 2, handle };

@@ -16,7 +16,7 @@ function handle(request: Request, { groups }: Context): Writer {
   const writer = answerTo(request);
   if (request.version >= 1) writer.int32(NO_THROTTLE);
   writer.int16(ErrorCode.NONE);
-  return writer.array(groups.all(), ({ id, protocolType }) => writer.string(id).string(protocolType));
+  return writer.structs(groups.all(), ({ id, protocolType }) => writer.string(id).string(protocolType));
 }
 
 export const listGroups: Api = { key: 16, name: 'ListGroups', min: 0, max: 2, handle };

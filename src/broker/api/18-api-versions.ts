@@ -1,22 +1,33 @@
-// ApiVersions: v0-2
+// ApiVersions: v0-4
 //
 // Behaviour:
 // * Lists every API of apis.ts with its versions; it needs no list of its own.
-// * A version above 2 is answered in the shape of v0 with UNSUPPORTED_VERSION and the list; librdkafka and Java
-//   then ask again with a version from it (KIP-511).
+// * A version above 4 is answered in the shape of v0 with UNSUPPORTED_VERSION and the list; clients then ask again
+//   with a version from it (KIP-511).
+// * The answer's header is v0 in every version: a client has to read it before it knows what the broker speaks.
+// * A software's name or version that is not letters, digits, dots and dashes is INVALID_REQUEST, as in Apache Kafka.
 //
-// Version notes: v1 adds the throttle time; v2 is v1.
+// Version notes: v1 adds the throttle time, v3 is flexible and names the client's software; v2 is v1, v4 is v3.
 //
-//   Request => (nothing)
-//   Response v0 => errorCode [apiKey minVersion maxVersion], all INT16   v1+ => … throttleTimeMs (INT32)
+//   Request => clientSoftwareName (v3+) clientSoftwareVersion (v3+)
+//   Response => errorCode [apiKey minVersion maxVersion] throttleTimeMs (v1+)
+//     apiKey, minVersion, maxVersion => INT16
 
 import { ErrorCode } from '../wire/error-codes.ts';
-import type { Writer } from '../wire/writer.ts';
-import { type Api, answerTo, NO_THROTTLE, type Request } from './api.ts';
+import { Writer } from '../wire/writer.ts';
+import { type Api, NO_THROTTLE, type Request } from './api.ts';
 
-function write(request: Request, error: ErrorCode, apis: readonly Api[]): Writer {
-  const writer = answerTo(request).int16(error);
-  return writer.array(apis, ({ key, min, max }) => writer.int16(key).int16(min).int16(max));
+const FLEXIBLE_FROM = 3;
+const SOFTWARE = /^[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?$/;
+
+function write(writer: Writer, error: ErrorCode, apis: readonly Api[]): Writer {
+  return writer.int16(error).structs(apis, ({ key, min, max }) => writer.int16(key).int16(min).int16(max));
+}
+
+function problem({ body, version }: Request): ErrorCode {
+  if (version < FLEXIBLE_FROM) return ErrorCode.NONE;
+  const isNamed = [body.string(), body.string()].every((text) => SOFTWARE.test(text));
+  return isNamed ? ErrorCode.NONE : ErrorCode.INVALID_REQUEST;
 }
 
 export function apiVersionsOf(apis: () => readonly Api[]): Api {
@@ -24,9 +35,13 @@ export function apiVersionsOf(apis: () => readonly Api[]): Api {
     key: 18,
     name: 'ApiVersions',
     min: 0,
-    max: 2,
+    max: 4,
+    flexibleFrom: FLEXIBLE_FROM,
     handle: (request) => {
-      const writer = write(request, ErrorCode.NONE, apis());
+      const error = problem(request);
+      const writer = new Writer(request.correlationId);
+      if (request.version >= FLEXIBLE_FROM) writer.flexible();
+      write(writer, error, error === ErrorCode.NONE ? apis() : []);
       return request.version >= 1 ? writer.int32(NO_THROTTLE) : writer;
     },
   };
@@ -34,5 +49,5 @@ export function apiVersionsOf(apis: () => readonly Api[]): Api {
 
 /** The answer to a version that is not spoken. */
 export function unsupportedApiVersions(request: Request, apis: readonly Api[]): Writer {
-  return write(request, ErrorCode.UNSUPPORTED_VERSION, apis);
+  return write(new Writer(request.correlationId), ErrorCode.UNSUPPORTED_VERSION, apis);
 }

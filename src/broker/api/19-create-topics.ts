@@ -43,8 +43,8 @@ function readTopic(body: Reader): NewTopic {
     name: body.string(),
     partitions: body.int32(),
     replicationFactor: body.int16(),
-    assignments: body.array(() => ({ partition: body.int32(), nodes: body.array(() => body.int32()) })),
-    configs: body.array((): [string, string | null] => [body.string(), body.nullableString()]),
+    assignments: body.structs(() => ({ partition: body.int32(), nodes: body.array(() => body.int32()) })),
+    configs: body.structs((): [string, string | null] => [body.string(), body.nullableString()]),
   };
 }
 
@@ -115,13 +115,13 @@ function create(topic: NewTopic, context: Context): Problem | null {
 
 function handle(request: Request, context: Context): Writer {
   const { body } = request;
-  const topics = body.array(() => readTopic(body));
+  const topics = body.structs(() => readTopic(body));
   body.int32(); // timeout: nothing is waited for
   const validateOnly = body.boolean();
   const isTwice = (name: string) => topics.filter((topic) => topic.name === name).length > 1;
   const names = new Map(topics.map((topic) => [topic.name, topic]));
   const writer = answerTo(request).int32(NO_THROTTLE);
-  return writer.array([...names.values()], (topic) => {
+  return writer.structs([...names.values()], (topic) => {
     const found = problemOf(topic, isTwice(topic.name), context);
     const failed = found ?? (validateOnly ? null : create(topic, context));
     writer.string(topic.name).int16(failed?.error ?? ErrorCode.NONE);

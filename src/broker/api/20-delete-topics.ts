@@ -13,7 +13,7 @@ import { type Api, answerTo, type Context, NO_THROTTLE, type Request } from './a
 function handle(request: Request, { groups, topics }: Context): Writer {
   const names = request.body.array(() => request.body.string());
   const writer = answerTo(request).int32(NO_THROTTLE);
-  return writer.array([...new Set(names)], (name) => {
+  return writer.structs([...new Set(names)], (name) => {
     const existed = topics.delete(name);
     if (existed) groups.forgetTopic(name);
     writer.string(name).int16(existed ? ErrorCode.NONE : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);

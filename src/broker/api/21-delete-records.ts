@@ -30,13 +30,13 @@ function deleteBefore({ topics }: Context, topic: string, partition: number, off
 
 function handle(request: Request, context: Context): Writer {
   const { body } = request;
-  const topics = body.array(() => ({
+  const topics = body.structs(() => ({
     topic: body.string(),
-    partitions: body.array(() => ({ partition: body.int32(), offset: body.int64() })),
+    partitions: body.structs(() => ({ partition: body.int32(), offset: body.int64() })),
   }));
   const writer = answerTo(request).int32(NO_THROTTLE);
-  return writer.array(topics, ({ topic, partitions }) => {
-    writer.string(topic).array(partitions, ({ partition, offset }) => {
+  return writer.structs(topics, ({ topic, partitions }) => {
+    writer.string(topic).structs(partitions, ({ partition, offset }) => {
       const { error, lowWatermark } = deleteBefore(context, topic, partition, offset);
       writer.int32(partition).int64(lowWatermark).int16(error);
     });

@@ -79,18 +79,18 @@ function describe(type: number, name: string, { settings, topics }: Context): De
 
 function handle(request: Request, context: Context): Writer {
   const { body } = request;
-  const resources = body.array(() => ({
+  const resources = body.structs(() => ({
     type: body.int8(),
     name: body.string(),
     keys: body.nullableArray(() => body.string()),
   }));
   body.boolean(); // include synonyms
   const writer = answerTo(request).int32(NO_THROTTLE);
-  return writer.array(resources, ({ type, name, keys }) => {
+  return writer.structs(resources, ({ type, name, keys }) => {
     const { error, message, entries } = describe(type, name, context);
     const asked = entries.filter((entry) => keys === null || keys.includes(entry.name));
     writer.int16(error).string(message).int8(type).string(name);
-    writer.array(asked, (entry) => {
+    writer.structs(asked, (entry) => {
       writer.string(entry.name).string(entry.value).boolean(entry.readOnly);
       writer.int8(entry.source).boolean(false).int32(0); // not sensitive, no synonyms
     });

@@ -16,15 +16,15 @@ import { type Api, answerTo, type Context, NO_THROTTLE, type Request } from './a
 
 function handle(request: Request, context: Context): Writer {
   const { body } = request;
-  const alterations = body.array((): Alteration => {
+  const alterations = body.structs((): Alteration => {
     const [type, name] = [body.int8(), body.string()];
-    const configs = body.array((): [string, string | null] => [body.string(), body.nullableString()]);
+    const configs = body.structs((): [string, string | null] => [body.string(), body.nullableString()]);
     const given = configs.filter((entry): entry is [string, string] => entry[1] !== null);
     return { type, name, overridesFrom: () => Object.fromEntries(given) };
   });
   const validateOnly = body.boolean();
   const writer = answerTo(request).int32(NO_THROTTLE);
-  return writer.array(alterations, (alteration) =>
+  return writer.structs(alterations, (alteration) =>
     writeAltered(writer, alteration, alter(alteration, validateOnly, context)),
   );
 }

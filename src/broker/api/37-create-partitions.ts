@@ -48,17 +48,17 @@ function problemOf({ name, count, assignments }: Wanted, { topics, settings }: C
 
 function handle(request: Request, context: Context): Writer {
   const { body } = request;
-  const wanted = body.array(() => ({
+  const wanted = body.structs(() => ({
     name: body.string(),
     count: body.int32(),
-    assignments: body.nullableArray(() => body.array(() => body.int32())),
+    assignments: body.nullableStructs(() => body.array(() => body.int32())),
   }));
   body.int32(); // timeout: nothing is waited for
   const validateOnly = body.boolean();
   const isTwice = (name: string) => wanted.filter((one) => one.name === name).length > 1;
   const names = new Map(wanted.map((one) => [one.name, one]));
   const writer = answerTo(request).int32(NO_THROTTLE);
-  return writer.array([...names.values()], (one) => {
+  return writer.structs([...names.values()], (one) => {
     const found = isTwice(one.name)
       ? problem(ErrorCode.INVALID_REQUEST, `topic '${one.name}' is named twice`)
       : problemOf(one, context);

@@ -14,7 +14,7 @@ import { type Api, answerTo, type Context, NO_THROTTLE, type Request } from './a
 function handle(request: Request, { groups }: Context): Writer {
   const ids = request.body.array(() => request.body.string());
   const writer = answerTo(request).int32(NO_THROTTLE);
-  return writer.array([...new Set(ids)], (id) => writer.string(id).int16(groups.delete(id)));
+  return writer.structs([...new Set(ids)], (id) => writer.string(id).int16(groups.delete(id)));
 }
 
 export const deleteGroups: Api = { key: 42, name: 'DeleteGroups', min: 0, max: 1, handle };

@@ -38,9 +38,9 @@ function change(overrides: ConfigOverrides, { name, operation, value }: Change):
 
 function handle(request: Request, context: Context): Writer {
   const { body } = request;
-  const alterations = body.array((): Alteration => {
+  const alterations = body.structs((): Alteration => {
     const [type, name] = [body.int8(), body.string()];
-    const changes = body.array(
+    const changes = body.structs(
       (): Change => ({ name: body.string(), operation: body.int8(), value: body.nullableString() }),
     );
     const overridesFrom = (overrides: ConfigOverrides) =>
@@ -52,7 +52,7 @@ function handle(request: Request, context: Context): Writer {
   });
   const validateOnly = body.boolean();
   const writer = answerTo(request).int32(NO_THROTTLE);
-  return writer.array(alterations, (alteration) =>
+  return writer.structs(alterations, (alteration) =>
     writeAltered(writer, alteration, alter(alteration, validateOnly, context)),
   );
 }

@@ -47,6 +47,8 @@ export type Api = {
   /** Lowest and highest version advertised, and answered. */
   readonly min: number;
   readonly max: number;
+  /** First flexible version (KIP-482): compact types, tagged fields, request header v2, response header v1. */
+  readonly flexibleFrom?: number;
   handle(request: Request, context: Context): Answer;
 };
 
@@ -57,7 +59,13 @@ export class RefusedRequest extends Error {
 
 /** Opens the answer to a request. */
 export function answerTo(request: Request, sizeHint?: number): Writer {
-  return new Writer(request.correlationId, sizeHint);
+  const writer = new Writer(request.correlationId, sizeHint);
+  return request.body.isFlexible ? writer.flexible().tags() : writer;
+}
+
+/** Whether this version of an API is a flexible one. */
+export function isFlexible({ flexibleFrom }: Pick<Api, 'flexibleFrom'>, version: number): boolean {
+  return flexibleFrom !== undefined && version >= flexibleFrom;
 }
 
 /** The throttle time that most answers begin with; this broker has no quotas. */

@@ -1,5 +1,5 @@
-// The one list of what this broker speaks: dispatch and the ApiVersions answer are both made from it. Versions
-// are those that need no flexible encoding. Clients read the lower bounds as feature flags, so they are not to
+// The one list of what this broker speaks: dispatch, the encoding of each version and the ApiVersions answer are made
+// from it. Highest versions are those that clients of Apache Kafka 4 prefer, where what they add is served. Clients read the lower bounds as feature flags, so they are not to
 // be tightened: without Produce 3 librdkafka sends uncompressed, without Fetch 4 the old message format,
 // without FindCoordinator 0–2 its groups hang (tried with librdkafka 2.0.2).
 

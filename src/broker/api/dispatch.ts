@@ -3,7 +3,7 @@
 
 import type { RequestHeader } from '../wire/request-header.ts';
 import { unsupportedApiVersions } from './18-api-versions.ts';
-import { type Answer, type Context, RefusedRequest, type Request } from './api.ts';
+import { type Answer, type Context, isFlexible, RefusedRequest, type Request } from './api.ts';
 import { APIS } from './apis.ts';
 
 const API_VERSIONS = 18;
@@ -15,7 +15,10 @@ export function dispatch(header: RequestHeader, request: Request, context: Conte
   if (api === undefined) {
     throw new RefusedRequest(`received API key ${apiKey}, expected one of ${[...byKey.keys()].join(', ')}`);
   }
-  if (apiVersion >= api.min && apiVersion <= api.max) return api.handle(request, context);
+  if (apiVersion >= api.min && apiVersion <= api.max) {
+    if (isFlexible(api, apiVersion)) request.body.beginFlexible();
+    return api.handle(request, context);
+  }
   if (api.key === API_VERSIONS && apiVersion > api.max) return unsupportedApiVersions(request, APIS);
   throw new RefusedRequest(`received ${api.name} version ${apiVersion}, expected ${api.min} to ${api.max}`);
 }

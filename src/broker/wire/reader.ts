@@ -1,11 +1,14 @@
 // Reads the primitive types of the Kafka protocol (https://kafka.apache.org/protocol#protocol_types) from one
 // frame. Never reads past the frame's end, and one frame holds at most MAX_ENTRIES array entries in all, so
-// that a hostile count costs no memory. Compact types and tagged fields are left out on purpose: no flexible
-// version is advertised.
+// that a hostile count costs no memory. In a flexible version (KIP-482) strings, bytes and arrays are read in their
+// compact forms, and tagged fields, none of which this broker needs, are skipped at the end of each structure: one
+// grammar reads both.
 
 import { readInt64 } from './int64.ts';
 
 const MAX_ENTRIES = 100_000;
+const MAX_VARINT_BYTES = 5;
+const UUID_BYTES = 16;
 
 /** The frame is not what the protocol says; the connection that sent it is closed. */
 export class MalformedRequest extends Error {
@@ -16,6 +19,8 @@ export class Reader {
   readonly buffer: Buffer;
   position: number;
   readonly end: number;
+  /** Whether the version being read is a flexible one. */
+  isFlexible = false;
   #entries = MAX_ENTRIES;
 
   constructor(buffer: Buffer, position = 0) {
@@ -53,9 +58,50 @@ export class Reader {
     return readInt64(this.buffer, this.#take(8));
   }
 
-  /** STRING and NULLABLE_STRING: an INT16 length, −1 for null, and UTF-8. */
+  /** UNSIGNED_VARINT: seven bits a byte, the lowest first. */
+  unsignedVarint(): number {
+    let value = 0;
+    let scale = 1;
+    for (let i = 0; i < MAX_VARINT_BYTES; i++) {
+      const byte = this.buffer.readUInt8(this.#take(1));
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return value;
+      scale *= 128;
+    }
+    throw new MalformedRequest(`expected a varint of at most ${MAX_VARINT_BYTES} bytes`);
+  }
+
+  /** UUID, in the URL-safe base64 in which Kafka's tools write it. */
+  uuid(): string {
+    const at = this.#take(UUID_BYTES);
+    return this.buffer.toString('base64url', at, at + UUID_BYTES);
+  }
+
+  /** From here on the frame is read as a flexible version: the header's tagged fields end it. */
+  beginFlexible(): void {
+    this.isFlexible = true;
+    this.tags();
+  }
+
+  /** The same frame from where this reader stands, to be read a second time. */
+  again(): Reader {
+    const reader = new Reader(this.buffer, this.position);
+    reader.isFlexible = this.isFlexible;
+    return reader;
+  }
+
+  /** Skips a structure's tagged fields; nothing where the version is not flexible. */
+  tags(): void {
+    if (!this.isFlexible) return;
+    for (let left = this.unsignedVarint(); left > 0; left--) {
+      this.unsignedVarint(); // the tag
+      this.#take(this.unsignedVarint());
+    }
+  }
+
+  /** STRING and NULLABLE_STRING: an INT16 length, −1 for null, and UTF-8; compact: a varint of the length + 1. */
   nullableString(): string | null {
-    const length = this.int16();
+    const length = this.isFlexible ? this.unsignedVarint() - 1 : this.int16();
     if (length === -1) return null;
     if (length < 0) throw new MalformedRequest(`expected a string's length, got ${length}`);
     const at = this.#take(length);
@@ -68,9 +114,13 @@ export class Reader {
     return value;
   }
 
+  #longLength(): number {
+    return this.isFlexible ? this.unsignedVarint() - 1 : this.int32();
+  }
+
   /** BYTES, NULLABLE_BYTES and RECORDS: a view into the frame, not a copy. */
   nullableBytes(): Buffer | null {
-    const length = this.int32();
+    const length = this.#longLength();
     if (length === -1) return null;
     if (length < 0) throw new MalformedRequest(`expected a length of bytes, got ${length}`);
     const at = this.#take(length);
@@ -82,9 +132,9 @@ export class Reader {
     return Buffer.from(this.nullableBytes() ?? []);
   }
 
-  /** ARRAY: an INT32 count, −1 for null, and that many entries. */
+  /** ARRAY of numbers or strings: an INT32 count, −1 for null, and that many entries; compact: a varint of the count + 1. */
   nullableArray<T>(entry: (reader: this) => T): T[] | null {
-    const count = this.int32();
+    const count = this.#longLength();
     if (count === -1) return null;
     this.#entries -= count;
     if (count < 0 || this.#entries < 0 || count > this.end - this.position) {
@@ -97,5 +147,18 @@ export class Reader {
 
   array<T>(entry: (reader: this) => T): T[] {
     return this.nullableArray(entry) ?? [];
+  }
+
+  /** ARRAY of structures, each of which ends with its tagged fields in a flexible version. */
+  nullableStructs<T>(entry: (reader: this) => T): T[] | null {
+    return this.nullableArray(() => {
+      const read = entry(this);
+      this.tags();
+      return read;
+    });
+  }
+
+  structs<T>(entry: (reader: this) => T): T[] {
+    return this.nullableStructs(entry) ?? [];
   }
 }

@@ -3,8 +3,7 @@
 //   RequestHeader v1 => apiKey apiVersion correlationId clientId
 //     apiKey, apiVersion => INT16   correlationId => INT32   clientId => NULLABLE_STRING
 //
-// v2 adds tagged fields behind these; it comes only with versions that are not advertised, whose bodies are
-// never read.
+// v2, of flexible versions, adds tagged fields behind these (Reader.beginFlexible); the client's id is never compact.
 
 import type { Reader } from './reader.ts';
 

@@ -1,6 +1,7 @@
 // Writes the primitive types of the Kafka protocol into one answer: a frame's size, its correlation id and the
 // body. Large byte runs (records) are kept by reference, so that they go from the file to the socket without a
-// copy; everything else goes through one growing buffer.
+// copy; everything else goes through one growing buffer. In a flexible version (KIP-482) strings, bytes and arrays are
+// written in their compact forms and every structure ends with its tagged fields, of which there are none.
 
 import { writeInt64 } from './int64.ts';
 
@@ -12,12 +13,19 @@ export class Writer {
   #buffer: Buffer;
   #start = 0;
   #position = 0;
+  #isFlexible = false;
 
   /** Opens an answer to the request with `correlationId`; `sizeHint` spares growing. */
   constructor(correlationId: number, sizeHint = 256) {
     this.#buffer = Buffer.allocUnsafe(sizeHint);
     this.#position = 4; // the size is known at the end
     this.int32(correlationId);
+  }
+
+  /** From here on the answer is in a flexible version. */
+  flexible(): this {
+    this.#isFlexible = true;
+    return this;
   }
 
   #room(bytes: number): number {
@@ -63,24 +71,65 @@ export class Writer {
     return this;
   }
 
+  /** UNSIGNED_VARINT of an integer from 0 to 2^32 − 1. */
+  unsignedVarint(value: number): this {
+    let left = value;
+    while (left >= 0x80) {
+      this.#uint8((left % 128) | 0x80);
+      left = Math.floor(left / 128);
+    }
+    return this.#uint8(left);
+  }
+
+  #uint8(value: number): this {
+    const at = this.#room(1);
+    this.#buffer[at] = value;
+    return this;
+  }
+
+  /** UUID, given as `Reader.uuid` reads it. */
+  uuid(value: string): this {
+    return this.#copy(Buffer.from(value, 'base64url'));
+  }
+
+  /** Ends a structure: no tagged fields; nothing where the version is not flexible. */
+  tags(): this {
+    return this.#isFlexible ? this.#uint8(0) : this;
+  }
+
+  /** STRING and NULLABLE_STRING. */
   string(value: string | null): this {
-    if (value === null) return this.int16(-1);
+    if (value === null) return this.#isFlexible ? this.#uint8(0) : this.int16(-1);
     const length = Buffer.byteLength(value);
-    this.int16(length);
+    if (this.#isFlexible) this.unsignedVarint(length + 1);
+    else this.int16(length);
     const at = this.#room(length);
     this.#buffer.write(value, at);
     return this;
   }
 
+  #longLength(length: number): this {
+    return this.#isFlexible ? this.unsignedVarint(length + 1) : this.int32(length);
+  }
+
   bytes(value: Buffer): this {
-    this.int32(value.length);
+    this.#longLength(value.length);
     return value.length < COPY_BELOW ? this.#copy(value) : this.#refer(value);
   }
 
-  array<T>(entries: readonly T[], write: (entry: T) => void): this {
-    this.int32(entries.length);
-    for (const entry of entries) write(entry);
+  /** ARRAY of numbers or strings; null where the version has it. */
+  array<T>(entries: readonly T[] | null, write: (entry: T) => void): this {
+    this.#longLength(entries?.length ?? -1);
+    for (const entry of entries ?? []) write(entry);
     return this;
+  }
+
+  /** ARRAY of structures, each of which ends with its tagged fields in a flexible version. */
+  structs<T>(entries: readonly T[] | null, write: (entry: T) => void): this {
+    return this.array(entries, (entry) => {
+      write(entry);
+      this.tags();
+    });
   }
 
   #copy(value: Buffer): this {
@@ -102,8 +151,9 @@ export class Writer {
     return this.#doneBytes + this.#position - this.#start;
   }
 
-  /** Closes the frame and hands out its pieces, in order. */
+  /** Closes the frame, the tagged fields of its body included, and hands out its pieces, in order. */
   finish(): Buffer[] {
+    this.tags();
     const pieces = [...this.#done, this.#buffer.subarray(this.#start, this.#position)];
     pieces[0]?.writeInt32BE(this.length - 4, 0);
     return pieces;

@@ -63,11 +63,11 @@ test('the old message formats are refused partition by partition', async () => {
   const answer = await client.ask(0, 2, (w) => {
     w.int16(-1)
       .int32(1000)
-      .array(['topic'], (t) => w.string(t).array([0], (p) => w.int32(p).bytes(batch())));
+      .structs(['topic'], (t) => w.string(t).structs([0], (p) => w.int32(p).bytes(batch())));
   });
-  const errors = answer.array(() => {
+  const errors = answer.structs(() => {
     answer.string();
-    return answer.array(() => {
+    return answer.structs(() => {
       answer.int32();
       const error = answer.int16();
       answer.int64();
@@ -83,8 +83,8 @@ test('a fetch session that was never given is not known', async () => {
   const client = await wireClient(port);
   const answer = await client.ask(1, 11, (w) => {
     w.int32(-1).int32(0).int32(1).int32(1000).int8(0).int32(42).int32(1);
-    w.array([], () => {})
-      .array([], () => {})
+    w.structs([], () => {})
+      .structs([], () => {})
       .string('');
   });
   answer.int32();
@@ -98,7 +98,7 @@ test('with acks 0 there is no answer, and what cannot be stored closes the conne
   const send = (topic: string) =>
     client.ask(0, 7, (w) => {
       w.string(null).int16(0).int32(1000);
-      w.array([topic], (t) => w.string(t).array([0], (p) => w.int32(p).bytes(batch())));
+      w.structs([topic], (t) => w.string(t).structs([0], (p) => w.int32(p).bytes(batch())));
     });
   send('topic').catch(() => {}); // never answered
   await expect.poll(async () => (await listOffset(client, 'topic', -1)).offset).toBe(1);

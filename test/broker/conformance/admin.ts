@@ -20,15 +20,15 @@ async function change(
   value: string | null,
 ): Promise<number> {
   const answer = await client.ask(44, 0, (w) => {
-    w.array([topic], (one) =>
+    w.structs([topic], (one) =>
       w
         .int8(TOPIC)
         .string(one)
-        .array([name], (setting) => w.string(setting).int8(operation).string(value)),
+        .structs([name], (setting) => w.string(setting).int8(operation).string(value)),
     ).boolean(false);
   });
   answer.int32();
-  const [error] = answer.array(() => {
+  const [error] = answer.structs(() => {
     const code = answer.int16();
     answer.nullableString();
     answer.int8();
@@ -45,12 +45,12 @@ async function deleteTo(
   offset: number,
 ): Promise<{ error: number; lowWatermark: number }> {
   const answer = await client.ask(21, 1, (w) => {
-    w.array([topic], (one) => w.string(one).array([0], (p) => w.int32(p).int64(offset))).int32(10_000);
+    w.structs([topic], (one) => w.string(one).structs([0], (p) => w.int32(p).int64(offset))).int32(10_000);
   });
   answer.int32();
-  const [first] = answer.array(() => {
+  const [first] = answer.structs(() => {
     answer.string();
-    return answer.array(() => {
+    return answer.structs(() => {
       answer.int32();
       const lowWatermark = answer.int64();
       return { lowWatermark, error: answer.int16() };

@@ -9,7 +9,7 @@ export function refusals(port: () => number): void {
     const client = await wireClient(port());
     const answer = await client.ask(18, 99, (w) => w.int8(0)); // no tagged fields, from v3 on
     expect(answer.int16()).toBe(ErrorCode.UNSUPPORTED_VERSION);
-    const keys = answer.array(() => {
+    const keys = answer.structs(() => {
       const key = answer.int16();
       answer.int16();
       answer.int16();

@@ -22,8 +22,8 @@ function fetchAll(topic: string): Buffer {
       .int32(1)
       .int32(64 * MIB)
       .int8(0);
-    w.array([topic], (name) =>
-      w.string(name).array([0], (p) =>
+    w.structs([topic], (name) =>
+      w.string(name).structs([0], (p) =>
         w
           .int32(p)
           .int64(0)
