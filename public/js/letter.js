@@ -6,6 +6,7 @@ import { fillWay } from './way.js';
 
 const FOLLOW_EVERY_MS = 250;
 const FOLLOW_TIMES = 40;
+const INDENTED_DEPTH = 16;
 
 const id = document.querySelector('main').dataset.letter;
 const form = document.querySelector('[data-editor]');
@@ -16,6 +17,16 @@ function say(words) {
   problem.textContent = words;
   editor.toggleAttribute('aria-invalid', words !== '');
   if (words !== '') editor.setAttribute('aria-invalid', 'true');
+}
+
+/** Indented, unless it is nested deeper than anybody reads: each level makes every line within it longer. */
+function tidied(text) {
+  let depth = 0;
+  for (const [bracket] of text.matchAll(/[[{\]}]/g)) {
+    depth += bracket === '[' || bracket === '{' ? 1 : -1;
+    if (depth > INDENTED_DEPTH) return text;
+  }
+  return JSON.stringify(JSON.parse(text), null, 2);
 }
 
 /** What JSON.parse says of the text; empty where it is fine. */
@@ -43,7 +54,7 @@ function edit() {
   tidy.hidden = false;
   tidy.addEventListener('click', () => {
     const wrong = fault();
-    if (wrong === '') editor.value = JSON.stringify(JSON.parse(editor.value), null, 2);
+    if (wrong === '') editor.value = tidied(editor.value);
     say(wrong);
   });
   // Only what was wrong is told again while typing: a half-written word is no mistake.

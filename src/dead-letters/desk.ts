@@ -11,7 +11,14 @@ import { HttpError, notFound, unavailable } from '../http/errors.ts';
 import { KafkaError } from '../kafka/errors.ts';
 import type { Acknowledgement } from '../kafka/publisher.ts';
 import type { DeadLetter, LetterFilter } from './letter.ts';
-import { countLetters, findLetter, listLetters, type Settlement, settleLetter } from './queries.ts';
+import {
+  countLetters,
+  findLetter,
+  findPayload,
+  listLetters,
+  type Settlement,
+  settleLetter,
+} from './queries.ts';
 
 const RETRY_SECONDS = 5;
 
@@ -64,11 +71,20 @@ export class LetterDesk {
     return { rows: shown, next: rows.length > limit ? (shown.at(-1)?.id ?? null) : null, counts };
   }
 
-  /** @throws {HttpError} 404 where there is no such letter, 503 where Postgres is away */
-  async find(id: number): Promise<DeadLetter> {
-    const letter = await inPostgres(findLetter(this.#pool, id));
-    if (letter !== undefined) return letter;
-    throw notFound('there is no such dead letter', id, 'an id of GET /api/dead-letters');
+  /**
+   * @param mostBytes how much of a payload is given
+   * @throws {HttpError} 404 where there is no such letter, 503 where Postgres is away
+   */
+  async find(id: number, mostBytes?: number): Promise<DeadLetter> {
+    return found(id, await inPostgres(findLetter(this.#pool, id, mostBytes)));
+  }
+
+  /**
+   * The bytes of a letter as they came.
+   * @throws {HttpError} 404 where there is no such letter, 503 where Postgres is away
+   */
+  async payload(id: number): Promise<Buffer> {
+    return found(id, await inPostgres(findPayload(this.#pool, id)));
   }
 
   /**
@@ -102,7 +118,7 @@ export class LetterDesk {
 
   /** One at a time: two answers to one letter would be two events. */
   async #claim(id: number): Promise<void> {
-    const { state } = await this.find(id);
+    const { state } = await this.find(id, 0);
     if (state !== 'open') throw notOpen(id, state);
     if (this.#sending.has(id)) throw notOpen(id, 'on its way to Kafka');
     this.#sending.add(id);
@@ -140,6 +156,11 @@ export class LetterDesk {
       RETRY_SECONDS,
     );
   }
+}
+
+function found<T>(id: number, asked: T | undefined): T {
+  if (asked !== undefined) return asked;
+  throw notFound('there is no such dead letter', id, 'an id of GET /api/dead-letters');
 }
 
 const notOpen = (id: number, state: string) =>

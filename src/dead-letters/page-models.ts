@@ -2,20 +2,26 @@
 
 import { exampleEvent } from '../events/example.ts';
 import { newOrderId } from '../events/ids.ts';
+import { MAX_EVENT_BYTES } from '../events/parse.ts';
 import type { Layout } from '../site/layout.ts';
 import type { Trace } from '../tracing/trace.ts';
 import type { Bytes } from './bytes.ts';
 import type { LetterPage } from './desk.ts';
 import type { DeadLetter } from './letter.ts';
-import { escapeHidden, hexDump, type Piece, visiblePieces } from './visible.ts';
+import { escapeHidden, hexDump, type Visible, visiblePieces } from './visible.ts';
 
 const PREVIEW_CHARACTERS = 240;
+/** How much HTML a page spends on what somebody has sent. */
+const PAYLOAD_HTML = 128 * 1024;
+const LINE_HTML = 4 * 1024;
+/** Indented JSON grows with the square of its depth; no event is half as deep. */
+const INDENTED_DEPTH = 16;
 
 /** A letter with its reason and its bytes made safe to look at. */
 export type ShownLetter = Omit<DeadLetter, 'reason' | 'payload' | 'key'> & {
-  readonly reason: readonly Piece[];
-  readonly key: readonly Piece[];
-  readonly payload: readonly Piece[];
+  readonly reason: Visible;
+  readonly key: Visible;
+  readonly payload: Visible;
   readonly bytes: number;
   readonly isText: boolean;
 };
@@ -35,8 +41,8 @@ export type RejectedPage = Layout & {
 
 export type LetterPageModel = Layout & {
   readonly letter: ShownLetter;
-  /** What the editor begins with. */
-  readonly draft: string;
+  /** What the editor begins with; undefined where what came could not be sent as an event. */
+  readonly draft: string | undefined;
   /** What was wrong with what was sent; undefined where nothing was. */
   readonly problem: string | undefined;
   /** An event that would be taken. */
@@ -47,41 +53,62 @@ export type LetterPageModel = Layout & {
 
 function contentOf(bytes: Bytes | null): string {
   if (bytes === null) return '';
-  return bytes.encoding === 'utf8' ? bytes.value : hexDump(Buffer.from(bytes.value, 'base64'));
+  return bytes.encoding === 'utf8' ? bytes.value : hexDump(Buffer.from(bytes.value, 'base64'), bytes.bytes);
 }
 
-/** A letter with all that was sent. */
-export function showLetter({ reason, key, payload, ...letter }: DeadLetter): ShownLetter {
+/** A letter with what was sent, as far as a page has room for it. */
+export function showLetter(letter: DeadLetter): ShownLetter {
+  return shown(letter, contentOf(letter.payload), PAYLOAD_HTML);
+}
+
+/** A letter with the beginning of what was sent, on one line. */
+export function previewLetter(letter: DeadLetter): ShownLetter {
+  const start = contentOf(letter.payload).slice(0, PREVIEW_CHARACTERS).replaceAll(/\s+/g, ' ');
+  return shown(letter, start, LINE_HTML);
+}
+
+function shown({ reason, key, payload, ...letter }: DeadLetter, content: string, html: number): ShownLetter {
+  const { pieces, cut } = visiblePieces(content, html);
   return {
     ...letter,
-    reason: visiblePieces(reason),
-    key: visiblePieces(contentOf(key)),
-    payload: visiblePieces(contentOf(payload)),
+    reason: visiblePieces(reason, LINE_HTML),
+    key: visiblePieces(contentOf(key), LINE_HTML),
+    payload: { pieces, cut: cut || payload?.cut === true },
     bytes: payload?.bytes ?? 0,
     isText: payload?.encoding !== 'base64',
   };
 }
 
-/** A letter with the beginning of what was sent, on one line. */
-export function previewLetter(letter: DeadLetter): ShownLetter {
-  const { payload } = letter;
-  const start = contentOf(payload).slice(0, PREVIEW_CHARACTERS).replaceAll(/\s+/g, ' ');
-  return { ...showLetter({ ...letter, payload: null }), ...sizeOf(payload), payload: visiblePieces(start) };
+/**
+ * What can be mended: JSON indented, as far as an event has room for that; any other text as it came.
+ * @returns undefined for bytes that are no text, and for what is larger than an event may be
+ */
+export function draftOf({ payload }: DeadLetter): string | undefined {
+  if (payload === null || payload.encoding !== 'utf8' || payload.cut) return undefined;
+  return [indented(payload.value), payload.value].map(escapeHidden).find(fitsAnEvent);
 }
 
-const sizeOf = (payload: Bytes | null) => ({
-  bytes: payload?.bytes ?? 0,
-  isText: payload?.encoding !== 'base64',
-});
+const fitsAnEvent = (text: string) => Buffer.byteLength(text) <= MAX_EVENT_BYTES;
 
-/** JSON indented; any other text as it came; nothing for bytes that are no text. */
-export function draftOf({ payload }: DeadLetter): string {
-  if (payload === null || payload.encoding !== 'utf8') return '';
+/** The same text where it is no JSON, or is nested deeper than anybody reads. */
+function indented(text: string): string {
+  if (depthOf(text) > INDENTED_DEPTH) return text;
   try {
-    return escapeHidden(JSON.stringify(JSON.parse(payload.value), null, 2));
+    return JSON.stringify(JSON.parse(text), null, 2);
   } catch {
-    return escapeHidden(payload.value);
+    return text;
   }
+}
+
+/** How deep brackets are nested; those in strings count too. */
+function depthOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const [bracket] of text.matchAll(/[[{\]}]/g)) {
+    depth += bracket === '[' || bracket === '{' ? 1 : -1;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
 }
 
 /** A valid event with an order_id of its own. */

@@ -41,6 +41,7 @@ export function deadLetterPages(shop: Shop, desk: LetterDesk, place: KafkaPlace)
   const router = Router();
   route(router, '/events/rejected', { get: [(req, res) => showList(shop, desk, place, req, res)] });
   route(router, '/events/rejected/:id', { get: [(req, res) => showOne(shop, desk, req, res)] });
+  route(router, '/events/rejected/:id/raw', { get: [(req, res) => sendRaw(desk, req, res)] });
   route(router, '/events/rejected/:id/send', {
     post: [form(FORM_BYTES), (req, res) => send(shop, desk, req, res)],
   });
@@ -88,7 +89,7 @@ async function showOne(
   res: Response,
   sent?: { readonly draft: string; readonly problem: string },
 ): Promise<void> {
-  const letter = await desk.find(letterId(req));
+  const letter = await desk.find(letterId(req), MAX_EVENT_BYTES);
   const known =
     letter.resent_as === null
       ? undefined
@@ -102,6 +103,13 @@ async function showOne(
     trace: known?.trace ?? null,
   };
   res.set('Cache-Control', 'no-store').render('letter', model);
+}
+
+/** Never as something that a browser would open. */
+async function sendRaw(desk: LetterDesk, req: Request, res: Response): Promise<void> {
+  const id = letterId(req);
+  const bytes = await desk.payload(id);
+  res.set('Cache-Control', 'no-store').attachment(`rejected-${id}.bin`).type('bin').send(bytes);
 }
 
 async function send(shop: Shop, desk: LetterDesk, req: Request, res: Response): Promise<void> {

@@ -74,13 +74,26 @@ export async function countLetters(
   return Object.fromEntries(rows.map((row) => [row.code, row.count]));
 }
 
-/** One letter with all its bytes; undefined where there is none. */
-export async function findLetter(pool: Pool, id: number): Promise<DeadLetter | undefined> {
+/** One letter with all its bytes, or with the first of them; undefined where there is none. */
+export async function findLetter(
+  pool: Pool,
+  id: number,
+  mostBytes = ALL_BYTES,
+): Promise<DeadLetter | undefined> {
   const [row] = await drizzle(pool)
-    .select(columns(ALL_BYTES))
+    .select(columns(mostBytes))
     .from(deadLetters)
     .where(eq(deadLetters.id, id));
   return row === undefined ? undefined : toLetter(row);
+}
+
+/** The bytes of a letter as they came, none where it had no value; undefined where there is no such letter. */
+export async function findPayload(pool: Pool, id: number): Promise<Buffer | undefined> {
+  const [row] = await drizzle(pool)
+    .select({ payload: deadLetters.payload })
+    .from(deadLetters)
+    .where(eq(deadLetters.id, id));
+  return row === undefined ? undefined : (row.payload ?? Buffer.alloc(0));
 }
 
 /** What an open letter may become. */

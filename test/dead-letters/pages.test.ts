@@ -1,5 +1,6 @@
 import request from 'supertest';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { MAX_EVENT_BYTES } from '../../src/events/parse.ts';
 import { anEvent } from '../support/events.ts';
 import { setAside } from '../support/letters.ts';
 import { eventually, type Line, startLine } from '../support/line.ts';
@@ -76,6 +77,34 @@ describe('/events/rejected/:id', () => {
       async () => (await request(line.url).get(`/api/events/${event.order_id}`)).body.hops?.stored_at,
     );
     await post(`/events/rejected/${id}/send`, { event: JSON.stringify(event) }).expect(409);
+  });
+
+  it.each([
+    ['arrays in arrays', '['.repeat(120_000) + ']'.repeat(120_000)],
+    ['arrays in arrays, as large as an event may be', '['.repeat(32_000) + ']'.repeat(32_000)],
+    ['many short lines at a depth', `${'['.repeat(15)}${'1,'.repeat(30_000)}1${']'.repeat(15)}`],
+    ['characters that draw nothing', '\0'.repeat(240_000)],
+    ['characters that draw nothing, never twice the same', '\0\u200b'.repeat(60_000)],
+    ['quotation marks', '"'.repeat(64_000)],
+    ['bytes that are no text', Buffer.alloc(240_000, 0xff)],
+  ])('is a small page, and a download, whatever was sent: %s', async (_name, sent) => {
+    const [id] = await setAside(line, [sent]);
+    const { text } = await get(`/events/rejected/${id}`).expect(200);
+    expect(text.length).toBeLessThan(512 * 1024);
+    expect(text).toContain('Download all');
+    const raw = await get(`/events/rejected/${id}/raw`)
+      .buffer()
+      .parse((res, done) => {
+        const parts: Buffer[] = [];
+        res.on('data', (part) => parts.push(part));
+        res.on('end', () => done(null, Buffer.concat(parts)));
+      })
+      .expect('Content-Type', 'application/octet-stream')
+      .expect('Content-Disposition', `attachment; filename=rejected-${id}.bin`);
+    expect(raw.body.equals(Buffer.from(sent))).toBe(true);
+    const draft = draftIn(text) ?? '';
+    expect(Buffer.byteLength(draft)).toBeLessThanOrEqual(MAX_EVENT_BYTES);
+    expect(draft === '').toBe(text.includes('can’t become an event by editing'));
   });
 
   it('keeps what somebody has typed where it is refused, and says why', async () => {

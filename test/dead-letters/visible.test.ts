@@ -1,10 +1,15 @@
+import path from 'node:path';
+import ejs from 'ejs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { escapeHidden, hexDump, visiblePieces } from '../../src/dead-letters/visible.ts';
+import { packageRoot } from '../../src/runtime/paths.ts';
 
 const plain = (text: string) =>
-  visiblePieces(text)
-    .map((piece) => ('text' in piece ? piece.text : `[${piece.hidden}]`))
+  visiblePieces(text, 100_000)
+    .pieces.map((piece) =>
+      'text' in piece ? piece.text : `[${piece.hidden}${piece.times > 1 ? ` × ${piece.times}` : ''}]`,
+    )
     .join('');
 
 describe('visiblePieces', () => {
@@ -16,11 +21,34 @@ describe('visiblePieces', () => {
     ['\u009b31m', '[U+009B]31m'],
     ['\u{e0041}', '[U+E0041]'],
     ['\u3164', '[U+3164]'],
+    ['a\0\0\0b\u200b\u200b\0', 'a[U+0000 × 3]b[U+200B × 2][U+0000]'],
+    ['\u{e0041}\u{e0041}', '[U+E0041 × 2]'],
     ['one\u2028line', 'one[U+2028]line'],
     ['tab\tand\nline', 'tab\tand\nline'],
     ['Größe 尺寸 🙂 שלום', 'Größe 尺寸 🙂 שלום'],
   ])('names what can not be seen in %j', (text, shown) => {
     expect(plain(text)).toBe(shown);
+  });
+
+  it('becomes no more HTML than it may, whatever is written', async () => {
+    const file = path.join(packageRoot, 'views/partials/pieces.ejs');
+    const texts = fc.string({ unit: 'binary', minLength: 100, maxLength: 2_000 });
+    const hostile = fc
+      .tuple(
+        fc.constantFrom('"', "'\0", '\u{e0041}a', '🙂', '\0\u200b', '\ud800'),
+        fc.integer({ max: 5_000, min: 1 }),
+      )
+      .map(([unit, times]) => unit.repeat(times));
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(texts, hostile), fc.integer({ min: 0, max: 9_000 }), async (text, most) => {
+        const { pieces, cut } = visiblePieces(text, most);
+        const html = (await ejs.renderFile(file, { pieces }, { cache: true })).trimStart();
+        expect(Buffer.byteLength(html)).toBeLessThanOrEqual(most);
+        const told = pieces.map((piece) => ('text' in piece ? piece.text : '#'.repeat(piece.times)));
+        if (!cut) expect([...told.join('')].length).toBe([...text].length);
+      }),
+      { numRuns: 60 },
+    );
   });
 });
 
@@ -29,7 +57,9 @@ describe('escapeHidden', () => {
     fc.assert(
       fc.property(fc.json({ stringUnit: 'binary' }), (json) => {
         const escaped = escapeHidden(json);
-        expect(visiblePieces(escaped).every((piece) => 'text' in piece)).toBe(true);
+        expect(
+          visiblePieces(escaped, Number.POSITIVE_INFINITY).pieces.every((piece) => 'text' in piece),
+        ).toBe(true);
         expect(JSON.parse(escaped)).toEqual(JSON.parse(json));
       }),
     );

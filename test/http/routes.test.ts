@@ -51,6 +51,7 @@ const GETS: readonly Route[] = [
   { path: '/admin', allow: 'GET, HEAD, POST', type: PAGE },
   { path: '/events/rejected', allow: 'GET, HEAD', type: PAGE },
   { path: '/events/rejected/1', allow: 'GET, HEAD', type: PAGE },
+  { path: '/events/rejected/1/raw', allow: 'GET, HEAD', type: /^application\/octet-stream$/ },
   { path: '/api/dead-letters', allow: 'GET, HEAD', type: JSON_TYPE },
   { path: '/api/dead-letters/1', allow: 'GET, HEAD', type: JSON_TYPE },
   { path: '/api/openapi.json', allow: 'GET, HEAD', type: JSON_TYPE },
