@@ -8,6 +8,7 @@ import { unavailable } from '../http/errors.ts';
 import { serve } from '../http/operation.ts';
 import { readQuery } from '../http/query.ts';
 import { route } from '../http/routes.ts';
+import { PAGE_FAULT_WORDS } from '../simulator/control/settings.ts';
 import { plainLayout } from '../site/layout.ts';
 import type { Traces } from '../tracing/traces.ts';
 import { dayExtent, finishedLoads } from './charts/extent.ts';
@@ -51,5 +52,6 @@ async function show(pool: Pool, traces: Traces, req: Request, res: Response): Pr
     loads,
     questions: QUESTIONS,
     today,
+    faults: PAGE_FAULT_WORDS,
   });
 }

@@ -9,6 +9,7 @@ import { questionOperation } from '../dashboard/questions/operation.ts';
 import { letterOperations } from '../dead-letters/operations.ts';
 import { type Operation, operation } from '../http/operation.ts';
 import { sessionOperations } from '../sessions/live/operations.ts';
+import { simulatorOperations } from '../simulator/control/operations.ts';
 import { eventOperations } from '../storefront/operations.ts';
 
 export const descriptionOperations = {
@@ -42,6 +43,7 @@ export const TAGS: Readonly<Record<string, string>> = {
     'A visitor’s events without a gap of 30 minutes: counted, explained, and compared with the batch.',
   Offers: 'Made by a state machine to who looks at clothes, sneakers and clothes again.',
   'Dead letters': 'Messages in Kafka that are no events: set aside, mended, sent again.',
+  Simulator: 'Shoppers who are made up, and the faults that they are given.',
   Streams: 'What changes, as server-sent events.',
   Description: 'What you are reading.',
 };
@@ -56,6 +58,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...Object.values(sessionOperations),
   ...Object.values(offerOperations),
   ...Object.values(letterOperations),
+  ...Object.values(simulatorOperations),
   liveOperation,
   panelOperations.stream,
   eventOperations.trace,

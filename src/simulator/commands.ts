@@ -92,12 +92,9 @@ async function run(options: RunOptions, place: Place): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stopping);
   const shown = new AbortController();
   try {
-    const result = await runSimulation(
-      options,
-      place,
-      stop.signal,
-      (tally) => void showProgress(tally, shown.signal),
-    );
+    const result = await runSimulation(options, place, stop.signal, {
+      begun: (tally) => void showProgress(tally, shown.signal),
+    });
     shown.abort();
     const { lines, failures } = describeRun(options, result, commandOf(options));
     console.error(lines.join('\n'));

@@ -1,50 +1,39 @@
 // The shoppers that `npm start` brings along, so that a new shop's dashboards move at once: few, slow, marked as simulated,
-// and for ever. A run of the command `simulate` writes a ledger; these don't.
+// and for ever. The switch on the dashboards tells them what to do.
 
 import type { Config } from '../config.ts';
+import { clusterOf, databaseUrlOf } from '../connections.ts';
+import { migratePatiently } from '../db/migrate.ts';
+import { openPool } from '../db/pool.ts';
+import { createKafka } from '../kafka/client.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { RunningPart } from '../runtime/running-part.ts';
 import { readSecret } from '../site/secret.ts';
-import { Injector } from './core/inject.ts';
-import { PERSONAS } from './core/personas.ts';
-import { HttpClient } from './targets/http-client.ts';
-import { walk } from './targets/walk.ts';
+import { RunningCrowd } from './control/running-crowd.ts';
 
-const USERS = 6;
-/** Events a second, of all. */
-const RATE = 1;
+const CONNECTIONS = 1;
+/** A statement takes milliseconds: half a minute of silence is a connection that leads nowhere. */
+const ANSWER_MS = 30_000;
 
-/** Starts the shoppers. While the shop is away they come back now and then. */
+/** Starts the shoppers; it waits for Postgres. While the shop is away they come back now and then. */
 export async function startSimulator(config: Config, log: Logger): Promise<RunningPart> {
-  const stop = new AbortController();
-  const client = new HttpClient(shopAddress(config));
-  const start = Date.now();
-  // Every start brings other people.
-  const seed = start;
-  const walking = walk({
-    crowd: {
-      users: USERS,
-      rate: RATE,
-      seed,
-      personas: PERSONAS,
-      start,
-      end: Number.POSITIVE_INFINITY,
-      curve: 'flat',
-    },
-    injector: new Injector(seed, start, []),
-    client,
+  const databaseUrl = await databaseUrlOf(config);
+  await migratePatiently(databaseUrl, log, config.TIME_ZONE).ready;
+  const pool = openPool(databaseUrl, log, CONNECTIONS, { answerMs: ANSWER_MS });
+  const place = {
+    kafka: createKafka(clusterOf(config), 'shopstream-simulator', log),
+    topic: config.KAFKA_TOPIC,
+    dataDir: config.DATA_DIR,
+    shop: shopAddress(config),
     secret: config.COOKIE_SECRET ?? readSecret(config.DATA_DIR),
-    signal: stop.signal,
-    done: async () => {},
-    missed: () => {},
-    failed: (error) => log.debug({ err: error }, 'the shop did not answer as a shop does'),
-  });
+    log,
+  };
+  const crowd = new RunningCrowd(pool, databaseUrl, place, log);
   return {
-    ended: walking,
+    ended: crowd.ended,
     close: async () => {
-      stop.abort();
-      await walking;
-      client.close();
+      await crowd.close();
+      await pool.end();
     },
   };
 }

@@ -34,37 +34,45 @@ export type Place = {
 
 export type RunResult = {
   readonly run: string;
-  readonly file: string;
+  /** Its ledger; undefined where none was kept. */
+  readonly file: string | undefined;
   readonly tally: Tally;
   /** Milliseconds that it took. */
   readonly took: number;
 };
 
 /** An id that sorts by time. */
-const newRunId = (now: number): string =>
+export const newRunId = (now: number): string =>
   `${new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}-${randomBytes(3).toString('hex')}`;
+
+export type RunKeeping = {
+  /** The ledger's name; null where none is kept, which is for shoppers at the shop alone. */
+  readonly run?: string | null;
+  /** Called once the target is reached. */
+  readonly begun?: (tally: Tally) => void;
+};
 
 /**
  * Runs to the end, or until the signal is aborted.
- * @param begun called once the target is reached
  * @throws kafkajs's error where Kafka can't be reached at the start
  */
 export async function runSimulation(
   options: RunOptions,
   place: Place,
   signal: AbortSignal,
-  begun: (tally: Tally) => void = () => {},
+  { run = newRunId(Date.now()), begun = () => {} }: RunKeeping = {},
 ): Promise<RunResult> {
   const tally = new Tally();
-  const run = newRunId(Date.now());
-  const write = options.target === 'kafka' ? sendPlan : walkShop;
   const began = Date.now();
-  const file = await write(options, place, { run, tally, signal, begun: () => begun(tally) });
-  return { run, file, tally, took: Date.now() - began };
+  const running = { tally, signal, begun: () => begun(tally) };
+  const file =
+    options.target === 'http'
+      ? await walkShop(options, place, run, running)
+      : await sendPlan(options, place, run ?? newRunId(began), running);
+  return { run: run ?? '', file, tally, took: Date.now() - began };
 }
 
 type Running = {
-  readonly run: string;
   readonly tally: Tally;
   readonly signal: AbortSignal;
   readonly begun: () => void;
@@ -73,7 +81,8 @@ type Running = {
 async function sendPlan(
   options: RunOptions,
   { kafka, topic, dataDir, log }: Place,
-  { run, tally, signal, begun }: Running,
+  run: string,
+  { tally, signal, begun }: Running,
 ): Promise<string> {
   const target = new KafkaTarget(kafka, topic, run, log);
   try {
@@ -133,12 +142,12 @@ function entryOf({ n, send }: Numbered, receipt: Receipt | undefined): LedgerEnt
 
 async function walkShop(
   options: RunOptions,
-  { kafka, topic, dataDir, shop, secret, log }: Place,
-  { run, tally, signal, begun }: Running,
-): Promise<string> {
-  const { cluster, from } = await placeOf(kafka, topic);
-  const command = commandOf(options);
-  const ledger = new LedgerWriter(dataDir, { run, version, command, target: 'http', topic, cluster, from });
+  place: Place,
+  run: string | null,
+  { tally, signal, begun }: Running,
+): Promise<string | undefined> {
+  const { shop, secret, log } = place;
+  const ledger = run === null ? undefined : await ledgerOfWalk(options, place, run);
   const client = new HttpClient(shop);
   const start = Date.now();
   let n = 0;
@@ -159,7 +168,7 @@ async function walkShop(
           return { n, ...one };
         });
         for (const entry of entries) tally.add(entry);
-        await ledger.add(entries);
+        await ledger?.add(entries);
       },
       missed: () => {
         tally.missed += 1;
@@ -169,9 +178,19 @@ async function walkShop(
         log.debug({ err: error }, 'the shop did not answer as a shop does');
       },
     });
-    await ledger.end(Date.now(), !signal.aborted);
-    return ledger.file;
+    await ledger?.end(Date.now(), !signal.aborted);
+    return ledger?.file;
   } finally {
     client.close();
   }
+}
+
+async function ledgerOfWalk(
+  options: RunOptions,
+  { kafka, topic, dataDir }: Place,
+  run: string,
+): Promise<LedgerWriter> {
+  const { cluster, from } = await placeOf(kafka, topic);
+  const command = commandOf(options);
+  return new LedgerWriter(dataDir, { run, version, command, target: 'http', topic, cluster, from });
 }

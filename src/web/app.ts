@@ -39,6 +39,7 @@ import { apiDocs } from '../openapi/docs.ts';
 import type { Logger } from '../runtime/log.ts';
 import { packageRoot } from '../runtime/paths.ts';
 import { sessionsApi } from '../sessions/live/api.ts';
+import { simulatorRoutes } from '../simulator/control/routes.ts';
 import type { Admin } from '../site/admin.ts';
 import { viewHelpers } from '../site/layout.ts';
 import { choices } from '../site/preferences.ts';
@@ -159,6 +160,7 @@ function routers({ shop, publisher, probe, live, streams, registry, ...parts }: 
     parts.admin.routes(shop.traces),
     onlyAdmin(parts.admin),
     deadLetterApi(desk),
+    simulatorRoutes(shop.pool, parts.admin),
     apiDocs(shop.traces, parts.version, parts.whereabouts),
     // Before /events/:order_id.
     deadLetterPages(shop, desk, parts.kafkaPlace),

@@ -54,6 +54,7 @@ const GETS: readonly Route[] = [
   { path: '/events/rejected/1/raw', allow: 'GET, HEAD', type: /^application\/octet-stream$/ },
   { path: '/api/dead-letters', allow: 'GET, HEAD', type: JSON_TYPE },
   { path: '/api/dead-letters/1', allow: 'GET, HEAD', type: JSON_TYPE },
+  { path: '/api/simulator', allow: 'GET, HEAD, POST', type: JSON_TYPE },
   { path: '/api/openapi.json', allow: 'GET, HEAD', type: JSON_TYPE },
   { path: '/api/docs', allow: 'GET, HEAD', type: PAGE },
   { path: '/healthz', allow: 'GET, HEAD', type: JSON_TYPE },

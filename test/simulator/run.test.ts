@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 const kafka = () => createKafka(clusterOf(line.config), 'test-simulator', testLog);
 
-function simulate(given: GivenOptions): Promise<RunResult> {
+async function simulate(given: GivenOptions): Promise<RunResult & { readonly file: string }> {
   const place = {
     kafka: kafka(),
     topic: line.config.KAFKA_TOPIC,
@@ -30,7 +30,9 @@ function simulate(given: GivenOptions): Promise<RunResult> {
     log: testLog,
   };
   const options = readOptions(given, undefined, Date.now());
-  return runSimulation(options, place, new AbortController().signal);
+  const { file, ...result } = await runSimulation(options, place, new AbortController().signal);
+  if (file === undefined) throw new Error('expected a ledger');
+  return { ...result, file };
 }
 
 async function differences(file: string): Promise<readonly string[]> {

@@ -10,6 +10,7 @@ import type { Countries } from '../../enrichment/country.ts';
 import { ROBOTS } from '../../events/robots.ts';
 import { unavailable } from '../../http/errors.ts';
 import { route } from '../../http/routes.ts';
+import { PAGE_FAULT_WORDS } from '../../simulator/control/settings.ts';
 import { plainLayout } from '../../site/layout.ts';
 import { visitorOf } from '../../site/visitor.ts';
 import type { Traces } from '../../tracing/traces.ts';
@@ -38,6 +39,7 @@ export function livePage(pool: Pool, traces: Traces, countries: Countries): Rout
           robotsQuery: robots === 'exclude' ? '' : `robots=${robots}&`,
           panels: PANELS,
           present: PANELS.filter((name) => wanted.includes(name)),
+          faults: PAGE_FAULT_WORDS,
           attribution: countries.attribution,
           picture,
           visitorId: id,

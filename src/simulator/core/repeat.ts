@@ -13,7 +13,7 @@ export function commandOf(options: RunOptions): string {
   const [only, ...others] = personas;
   return [
     'npm run simulate --',
-    `--users ${users} --rate ${Number.isFinite(rate) ? rate : 'max'} --duration ${duration}ms --seed ${seed}`,
+    `--users ${users} --rate ${Number.isFinite(rate) ? rate : 'max'} ${Number.isFinite(duration) ? `--duration ${duration}ms ` : ''}--seed ${seed}`,
     ...(only !== undefined && others.length === 0 ? [`--persona ${only.name}`] : []),
     `--target ${target} --curve ${curve}`,
     ...(faults.length === 0 ? [] : [`--chaos ${faults.map(faultText).join(',')}`]),

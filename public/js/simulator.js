@@ -1,0 +1,121 @@
+// The switch of the simulated shoppers: what they do, asked every other second while somebody looks, and what they shall do.
+
+import { address } from './base.js';
+
+const ASK_MS = 2_000;
+
+const root = document.querySelector('[data-crowd]');
+const form = root.querySelector('[data-crowd-form]');
+const part = (name) => root.querySelector(`[data-crowd-${name}]`);
+const faults = [...form.querySelectorAll('[data-fault]')];
+const number = new Intl.NumberFormat('en');
+const events = (rate) => `${number.format(rate)} event${rate === 1 ? '' : 's'} a second`;
+/** A share as a percentage, without the digits that dividing by a hundred leaves. */
+const percent = (share) => Number((share * 100).toFixed(4));
+
+let known;
+let isTouched = false;
+
+const shares = ({ settings }) => Object.entries(settings.faults).filter(([, share]) => share > 0);
+
+function stateText({ state, settings, run }) {
+  if (state === 'absent') return 'nobody: no simulator runs';
+  if (state === 'stopped') return 'stopped';
+  if (run === null) return 'on their way';
+  const faulty = shares(known)
+    .map(([name, share]) => `${name.replaceAll('-', ' ')} ${percent(share)} %`)
+    .join(', ');
+  return `${events(run.rate)} of ${number.format(settings.rate)}${faulty === '' ? '' : `, with faults: ${faulty}`}`;
+}
+
+function runText({ state, run }) {
+  if (state === 'absent')
+    return 'They are a part of the program: npm start -- simulator brings them, in a terminal of its own.';
+  if (run === null) return 'Their events say that they are simulated.';
+  const ms = (value) => (value === null ? '–' : `${number.format(Math.round(value))} ms`);
+  const ledger =
+    run.ledger === null ? '' : ` What was injected: npm run simulate -- verify ${run.ledger} compares it.`;
+  return `${number.format(run.events)} events since ${new Date(run.since).toLocaleTimeString('en-GB')}, answered within ${ms(run.p50_ms)} (99 %: ${ms(run.p99_ms)}), ${number.format(run.errors)} errors.${ledger}`;
+}
+
+function fill({ settings }) {
+  form.elements.rate.value = settings.rate;
+  form.elements.users.value = settings.users ?? '';
+  for (const input of faults) input.value = percent(settings.faults[input.name] ?? 0);
+}
+
+function show(answer) {
+  known = answer;
+  root.hidden = false;
+  root.dataset.state = answer.state === 'running' && shares(answer).length > 0 ? 'faulty' : answer.state;
+  part('state').textContent = stateText(answer);
+  part('run').textContent = runText(answer);
+  part('switch').textContent = answer.settings.running ? 'Stop them' : 'Start them';
+  for (const count of form.querySelectorAll('[data-count-of]')) {
+    const injected = answer.run?.faults[count.dataset.countOf];
+    count.textContent = injected === undefined ? '' : `${number.format(injected)} so far`;
+  }
+  for (const control of form.elements) control.disabled = !answer.may_change;
+  if (!answer.may_change)
+    note('Only the shop’s own machine, or who has the admin password, may change them.');
+  if (!isTouched) fill(answer);
+}
+
+const note = (text) => {
+  if (part('note').textContent !== text) part('note').textContent = text;
+};
+
+async function ask(options) {
+  const answer = await fetch(address('/api/simulator'), options);
+  const body = await answer.json();
+  if (!answer.ok) throw new Error(body.error?.message ?? `the shop answered ${answer.status}`);
+  show(body);
+}
+
+async function change(wanted) {
+  note('');
+  try {
+    await ask({
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
+      body: JSON.stringify(wanted),
+    });
+    isTouched = false;
+    fill(known);
+  } catch (error) {
+    note(`Not changed: ${error.message}`);
+  }
+}
+
+const look = () => {
+  if (!document.hidden)
+    ask().catch(() => {
+      part('state').textContent = 'not known: the shop does not answer';
+    });
+};
+
+form.addEventListener('input', () => {
+  isTouched = true;
+});
+form.addEventListener('reset', (event) => {
+  event.preventDefault();
+  isTouched = false;
+  fill(known);
+});
+form.addEventListener('submit', (event) => {
+  event.preventDefault();
+  const { rate, users } = form.elements;
+  change({
+    rate: rate.valueAsNumber,
+    users: users.value === '' ? null : users.valueAsNumber,
+    faults: Object.fromEntries(
+      faults
+        .filter(({ valueAsNumber }) => valueAsNumber > 0)
+        .map((input) => [input.name, input.valueAsNumber / 100]),
+    ),
+  });
+});
+part('switch').addEventListener('click', () => change({ running: !known.settings.running }));
+document.addEventListener('visibilitychange', look);
+setInterval(look, ASK_MS);
+look();

@@ -1,0 +1,160 @@
+// Shoppers who do what the settings in Postgres say, from the moment that these change. While there are faults, a ledger
+// keeps what they were.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { listen } from '../../db/listen.ts';
+import type { Pool } from '../../db/pool.ts';
+import { reasonOf } from '../../kafka/errors.ts';
+import type { Logger } from '../../runtime/log.ts';
+import { PERSONAS } from '../core/personas.ts';
+import type { RunOptions } from '../options.ts';
+import { newRunId, type Place, runSimulation } from '../run.ts';
+import type { Tally } from '../tally.ts';
+import { crowdSize, faultsOf, type Settings } from './settings.ts';
+import { type Run, readSimulator, reportAbsence, reportRun, SIMULATOR_CHANNEL } from './store.ts';
+
+const REPORT_MS = 2_000;
+const RETRY_MS = 1_000;
+/** Answers to the database's questions. */
+const ASK_EVERY_MS = 10_000;
+
+type Current = {
+  readonly since: number;
+  readonly tally: Tally;
+  readonly ledger: string | null;
+  /** Events and moment of the report before. */
+  before: readonly [events: number, at: number];
+  rate: number;
+};
+
+export class RunningCrowd {
+  readonly #pool: Pool;
+  readonly #place: Place;
+  readonly #log: Logger;
+  readonly #closing = new AbortController();
+  #changing = new AbortController();
+  #settings: Settings | undefined;
+  #text = '';
+  #current: Current | undefined;
+  readonly ended: Promise<void>;
+
+  constructor(pool: Pool, databaseUrl: string, place: Place, log: Logger, askEveryMs = ASK_EVERY_MS) {
+    this.#pool = pool;
+    this.#place = place;
+    this.#log = log;
+    const look = () => void this.#look();
+    const listener = listen(databaseUrl, SIMULATOR_CHANNEL, log, look, look, askEveryMs);
+    const reporting = setInterval(() => void this.#report(), REPORT_MS);
+    this.ended = this.#conduct().finally(async () => {
+      clearInterval(reporting);
+      await listener.close();
+      await reportAbsence(pool).catch(() => {});
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#changing.abort();
+    await this.ended;
+  }
+
+  /** Reads the settings; whoever shops by other ones stops. */
+  async #look(): Promise<void> {
+    try {
+      const { settings } = await readSimulator(this.#pool);
+      const text = JSON.stringify(settings);
+      if (text === this.#text) return;
+      this.#text = text;
+      this.#settings = settings;
+      this.#changing.abort();
+    } catch (error) {
+      this.#log.debug(`the settings were not read: ${reasonOf(error)}`);
+    }
+  }
+
+  async #conduct(): Promise<void> {
+    while (!this.#closing.signal.aborted) {
+      this.#changing = new AbortController();
+      const { signal } = this.#changing;
+      const settings = this.#settings;
+      if (settings?.running === true) await this.#shop(settings, signal);
+      else {
+        if (settings !== undefined) void this.#report();
+        await aborted(signal);
+      }
+    }
+  }
+
+  /** Shops until the settings change. */
+  async #shop(settings: Settings, signal: AbortSignal): Promise<void> {
+    const options = optionsOf(settings, Date.now());
+    const run = options.faults.length > 0 ? newRunId(Date.now()) : null;
+    try {
+      await runSimulation(options, this.#place, signal, {
+        run,
+        begun: (tally) => {
+          const since = Date.now();
+          this.#current = { since, tally, ledger: run, before: [0, since], rate: 0 };
+          void this.#report();
+        },
+      });
+    } catch (error) {
+      if (signal.aborted) return;
+      this.#log.warn(`the shoppers can't come, they try again: ${reasonOf(error)}`);
+      await sleep(RETRY_MS, undefined, { signal }).catch(() => {});
+    } finally {
+      this.#current = undefined;
+    }
+  }
+
+  async #report(): Promise<void> {
+    if (this.#settings === undefined) return;
+    await reportRun(this.#pool, this.#current === undefined ? null : runOf(this.#current, Date.now())).catch(
+      (error) => this.#log.debug(`nothing was reported: ${reasonOf(error)}`),
+    );
+  }
+}
+
+function optionsOf(settings: Settings, now: number): RunOptions {
+  return {
+    users: crowdSize(settings),
+    rate: settings.rate,
+    plannedRate: settings.rate,
+    duration: Number.POSITIVE_INFINITY,
+    // Every start brings other people.
+    seed: now,
+    personas: PERSONAS,
+    target: 'http',
+    faults: faultsOf(settings),
+    curve: 'flat',
+    clock: now,
+    expect: {},
+    scenario: undefined,
+  };
+}
+
+function runOf(current: Current, now: number): Run {
+  const { tally, before, since } = current;
+  const [events, at] = before;
+  if (now > at) {
+    current.rate = ((tally.sends - events) * 1000) / (now - at);
+    current.before = [tally.sends, now];
+  }
+  return {
+    since: new Date(since).toISOString(),
+    events: tally.sends,
+    rate: Math.round(current.rate * 10) / 10,
+    errors: tally.errors,
+    missed: tally.missed,
+    p50_ms: tally.quantile(0.5) ?? null,
+    p99_ms: tally.quantile(0.99) ?? null,
+    faults: Object.fromEntries(tally.faults),
+    ledger: current.ledger,
+  };
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
