@@ -4,9 +4,9 @@ import { Readable } from 'node:stream';
 import type { Pool } from '../src/db/pool.ts';
 import type { Logger } from '../src/runtime/log.ts';
 import type { Source } from './csv/source.ts';
+import { SAMPLE_FIRST_ID } from './load/merge/sample-rows.ts';
 import type { LoadResult } from './load/progress.ts';
 import { runLoad } from './load/run.ts';
-import { SAMPLE_FIRST_ID } from './load/sample-rows.ts';
 import { replicaChunks } from './replica.ts';
 
 const SAMPLE = { rows: 20_000, seed: 2019, firstId: SAMPLE_FIRST_ID } as const;

@@ -2,10 +2,10 @@
 
 import type pg from 'pg';
 import { type Source, shareOf } from '../csv/source.ts';
-import { mergeRows } from './merge.ts';
+import { mergeRows } from './merge/merge.ts';
 import type { LoadInput, LoadOptions, Tell } from './progress.ts';
-import { type OnCommit, readRows, sha256OfNothing } from './read.ts';
-import { beginStage, dropStage, readUnfinished, type Unfinished } from './stage.ts';
+import { type OnCommit, readRows, sha256OfNothing } from './stage/read.ts';
+import { beginStage, dropStage, readUnfinished, type Unfinished } from './stage/unfinished.ts';
 
 export const ROWS_PER_COMMIT = 250_000;
 

@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto';
 import type { Client } from '../../src/db/pool.ts';
 import { shareOf } from '../csv/source.ts';
 import type { LoadInput, LoadResult, Tell } from './progress.ts';
-import { resultOf } from './rejects.ts';
-import { readUnfinished, type Unfinished } from './stage.ts';
+import { resultOf } from './rejects/rejects.ts';
+import { readUnfinished, type Unfinished } from './stage/unfinished.ts';
 
 type Known = Omit<LoadResult, 'seconds'>;
 

@@ -4,18 +4,18 @@ import type { Client } from '../../src/db/pool.ts';
 import type { Source } from '../csv/source.ts';
 import { DatasetError } from '../errors.ts';
 import { beginOrResume, ROWS_PER_COMMIT } from './begin.ts';
-import { countUsers, RunningCounts } from './count-stage.ts';
-import { addIndexes, addKey, indexKey } from './indexes.ts';
 import { findKnown, findLoaded } from './known.ts';
-import { locateRejects } from './locate.ts';
-import { mergeRows } from './merge.ts';
+import { mergeRows } from './merge/merge.ts';
+import { publishStage } from './merge/publish.ts';
+import { sampleRows } from './merge/sample-rows.ts';
 import type { LoadInput, LoadOptions, LoadResult, LoadStep, Tell } from './progress.ts';
-import { publishStage } from './publish.ts';
-import { readRejects, refuse, resultOf } from './rejects.ts';
-import { dropRepeats } from './repeats.ts';
-import { sampleRows } from './sample-rows.ts';
+import { locateRejects } from './rejects/locate.ts';
+import { readRejects, refuse, resultOf } from './rejects/rejects.ts';
+import { dropRepeats } from './rejects/repeats.ts';
 import { inSession, type Session } from './session.ts';
-import { dropStage, readUnfinished, type Unfinished } from './stage.ts';
+import { countUsers, RunningCounts } from './stage/counts.ts';
+import { addIndexes, addKey, indexKey } from './stage/indexes.ts';
+import { dropStage, readUnfinished, type Unfinished } from './stage/unfinished.ts';
 
 /** Fewer rows are merged: replacing the partition is only worth its while for a file that is most of the table. */
 const LEAST_ROWS_TO_PUBLISH = 25_000;

@@ -46,12 +46,17 @@ afterAll(async () => {
   await Promise.all([...running].map((program) => program.kill()));
 });
 
+/** How the program is called, and in which folder. */
+export type Invocation = { readonly command: readonly [string, ...string[]]; readonly cwd?: string };
+
 /** Starts the program and waits until it says that it is ready. */
 export async function startProgram(
   env: Readonly<Record<string, string>>,
   args: readonly string[] = [],
+  { command: [file, ...before], cwd }: Invocation = { command: [process.execPath, MAIN] },
 ): Promise<Program> {
-  const child = spawn(process.execPath, [MAIN, 'start', ...args], {
+  const child = spawn(file, [...before, 'start', ...args], {
+    cwd,
     // A process group of its own, as a terminal would give it.
     detached: true,
     env: { ...process.env, ...env },

@@ -1,10 +1,10 @@
 // Rows that were set aside: the table rejected_rows, written in the transactions that count them.
 
-import type { Client } from '../../src/db/pool.ts';
-import type { RejectedLine } from '../csv/encoder.ts';
-import { DatasetError } from '../errors.ts';
-import type { LoadResult, RejectedRow } from './progress.ts';
-import type { Unfinished } from './stage.ts';
+import type { Client } from '../../../src/db/pool.ts';
+import type { RejectedLine } from '../../csv/encoder.ts';
+import { DatasetError } from '../../errors.ts';
+import type { LoadResult, RejectedRow } from '../progress.ts';
+import type { Unfinished } from '../stage/unfinished.ts';
 
 /** All are counted; no more than these are kept, so that a wrong file doesn't fill the disk. */
 const MOST_KEPT = 100_000;

@@ -2,12 +2,12 @@
 // It is taken for a file that is small, or small beside what the shop has already: then moving that would cost more.
 
 import type pg from 'pg';
-import { addDays, addMinutes, addUsers, daysOf, minutesOf } from '../../src/rollups/loaded.ts';
+import { addDays, addMinutes, addUsers, daysOf, minutesOf } from '../../../src/rollups/loaded.ts';
+import { contentOf, rejectRepeats } from '../rejects/repeats.ts';
+import { changeStage, stageTable, type Unfinished } from '../stage/unfinished.ts';
+import { transact } from '../transact.ts';
 import { finishLoad } from './finish.ts';
-import { contentOf, rejectRepeats } from './repeats.ts';
 import { removeSample } from './sample-rows.ts';
-import { changeStage, stageTable, type Unfinished } from './stage.ts';
-import { transact } from './transact.ts';
 
 /** Of events: 8 kB hold about 75 rows of some 108 bytes. */
 const ROWS_PER_BLOCK = 75;

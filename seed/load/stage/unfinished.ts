@@ -1,7 +1,7 @@
 // What an unfinished load leaves behind so that a later run can go on: its row in unfinished_load, and the table with
 // the rows it has read. The table has the columns and checks of events, and no index yet.
 
-import type { Client } from '../../src/db/pool.ts';
+import type { Client } from '../../../src/db/pool.ts';
 
 export type Unfinished = {
   readonly load_id: number;

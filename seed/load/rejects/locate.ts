@@ -1,9 +1,9 @@
 // Which lines of the file the repeated order_ids were on: found by reading the file once more, in the rare case.
 
-import type { Client } from '../../src/db/pool.ts';
-import { wholeLines } from '../csv/lines.ts';
-import { parseRow } from '../csv/row.ts';
-import type { Source } from '../csv/source.ts';
+import type { Client } from '../../../src/db/pool.ts';
+import { wholeLines } from '../../csv/lines.ts';
+import { parseRow } from '../../csv/row.ts';
+import type { Source } from '../../csv/source.ts';
 
 const ID_DIGITS = 32;
 

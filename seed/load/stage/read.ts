@@ -3,14 +3,14 @@
 
 import { createHash, type Hash } from 'node:crypto';
 import type pg from 'pg';
-import { RowEncoder } from '../csv/encoder.ts';
-import { checkHeader } from '../csv/header.ts';
-import { wholeLines } from '../csv/lines.ts';
-import type { Source } from '../csv/source.ts';
-import { emptyFile } from '../errors.ts';
-import { CopyTransaction } from './copy.ts';
-import { insertRejects, refuse } from './rejects.ts';
-import { changeStage, fullBlocks, stageTable, type Unfinished } from './stage.ts';
+import { RowEncoder } from '../../csv/encoder.ts';
+import { checkHeader } from '../../csv/header.ts';
+import { wholeLines } from '../../csv/lines.ts';
+import type { Source } from '../../csv/source.ts';
+import { emptyFile } from '../../errors.ts';
+import { insertRejects, refuse } from '../rejects/rejects.ts';
+import { CopyTransaction } from './copy-transaction.ts';
+import { changeStage, fullBlocks, stageTable, type Unfinished } from './unfinished.ts';
 
 const REJECTS_PER_COMMIT = 5_000;
 

@@ -1,10 +1,10 @@
 // The counts of a load's rows, made aside in temporary tables of the connection that publishes them.
 
 import type pg from 'pg';
-import { DEVICES } from '../../src/events/event.ts';
-import { daysOf, minutesOf } from '../../src/rollups/loaded.ts';
-import { LOADED_SOURCE } from '../../src/rollups/rollups.ts';
-import { stageTable, type Unfinished } from './stage.ts';
+import { DEVICES } from '../../../src/events/event.ts';
+import { daysOf, minutesOf } from '../../../src/rollups/loaded.ts';
+import { LOADED_SOURCE } from '../../../src/rollups/rollups.ts';
+import { stageTable, type Unfinished } from './unfinished.ts';
 
 /** Behind any block (PostgreSQL's InvalidBlockNumber). */
 const NO_BLOCK = 2 ** 32 - 1;

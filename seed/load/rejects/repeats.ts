@@ -3,9 +3,9 @@
 // eight million rows would cost more than reading the file once more in this rare case.
 
 import type pg from 'pg';
-import type { Client } from '../../src/db/pool.ts';
-import { changeStage, stageTable, type Unfinished } from './stage.ts';
-import { transact } from './transact.ts';
+import type { Client } from '../../../src/db/pool.ts';
+import { changeStage, stageTable, type Unfinished } from '../stage/unfinished.ts';
+import { transact } from '../transact.ts';
 
 /** The columns that make a row's content, of a table by its alias. */
 export const contentOf = (alias: string): string =>

@@ -1,9 +1,9 @@
 // The rows of the sample: known by their ids, which no other row can have, and taken away when a real file comes.
 
-import type { Client } from '../../src/db/pool.ts';
-import { addDays, addMinutes, daysOf, minutesOf } from '../../src/rollups/loaded.ts';
-import { yearOf } from '../../src/rollups/rollups.ts';
-import { md5OfNumber } from '../replica/md5.ts';
+import type { Client } from '../../../src/db/pool.ts';
+import { addDays, addMinutes, daysOf, minutesOf } from '../../../src/rollups/loaded.ts';
+import { yearOf } from '../../../src/rollups/rollups.ts';
+import { md5OfNumber } from '../../replica/md5.ts';
 
 /** The sample's ids are the md5 of numbers from here on: the real file's stop below nine million. */
 export const SAMPLE_FIRST_ID = 1_000_000_000;

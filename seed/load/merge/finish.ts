@@ -1,9 +1,9 @@
 // The last words of a load: what it was goes into loads, and the open dashboards are told to look again.
 
-import type { Client } from '../../src/db/pool.ts';
-import { STORED_CHANNEL, storedMessage } from '../../src/db/stored.ts';
-import { LOADED_SOURCE } from '../../src/rollups/rollups.ts';
-import type { Unfinished } from './stage.ts';
+import type { Client } from '../../../src/db/pool.ts';
+import { STORED_CHANNEL, storedMessage } from '../../../src/db/stored.ts';
+import { LOADED_SOURCE } from '../../../src/rollups/rollups.ts';
+import type { Unfinished } from '../stage/unfinished.ts';
 
 /** In the transaction that makes the last rows visible. */
 export async function finishLoad(

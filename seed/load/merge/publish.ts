@@ -3,15 +3,15 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { codeOf } from '../../src/db/errors.ts';
-import { addDays, addMinutes, daysOf, minutesOf } from '../../src/rollups/loaded.ts';
-import { DatasetError } from '../errors.ts';
-import { readZone } from './count-stage.ts';
+import { codeOf } from '../../../src/db/errors.ts';
+import { addDays, addMinutes, daysOf, minutesOf } from '../../../src/rollups/loaded.ts';
+import { DatasetError } from '../../errors.ts';
+import { contentOf, rejectRepeats } from '../rejects/repeats.ts';
+import { readZone } from '../stage/counts.ts';
+import { changeStage, stageTable, type Unfinished } from '../stage/unfinished.ts';
+import { transact } from '../transact.ts';
 import { finishLoad } from './finish.ts';
-import { contentOf, rejectRepeats } from './repeats.ts';
 import { removeSample } from './sample-rows.ts';
-import { changeStage, stageTable, type Unfinished } from './stage.ts';
-import { transact } from './transact.ts';
 
 const LOCK_NOT_AVAILABLE = '55P03';
 const LOCK_SECONDS = 3;

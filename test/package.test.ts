@@ -1,0 +1,54 @@
+// What `npm pack` ships, started as a user does who has nothing else. PACKAGE_NPX=1 (npm run test:package) installs it by npx in an empty
+// folder; without it, the installed packages of this clone stand in for npm's.
+
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, symlinkSync } from 'node:fs';
+import path from 'node:path';
+import request from 'supertest';
+import { expect, it } from 'vitest';
+import { packageRoot } from '../src/runtime/paths.ts';
+import { temporaryFolder } from './support/line.ts';
+import { type Invocation, programSettings, startProgram } from './support/program.ts';
+
+const BY_NPX = process.env.PACKAGE_NPX === '1';
+
+type Packed = { readonly filename: string; readonly files: readonly { readonly path: string }[] };
+
+/** The tarball, built by the run's setup already. */
+function pack(folder: string): Packed {
+  const args = ['pack', '--ignore-scripts', '--json', '--pack-destination', folder];
+  const [packed] = JSON.parse(execFileSync('npm', args, { cwd: packageRoot, encoding: 'utf8' })) as Packed[];
+  if (packed === undefined) throw new Error('npm packed nothing');
+  return { ...packed, filename: path.join(folder, packed.filename) };
+}
+
+/** A call of the packed program in a folder that holds nothing. */
+function invocationOf({ filename }: Packed, folder: string): Invocation {
+  const cwd = path.join(folder, 'empty');
+  mkdirSync(cwd);
+  if (BY_NPX) return { command: ['npx', '--yes', '--prefer-offline', filename], cwd };
+  execFileSync('tar', ['-xzf', filename, '-C', folder]);
+  symlinkSync(path.join(packageRoot, 'node_modules'), path.join(folder, 'package', 'node_modules'));
+  return { command: [process.execPath, path.join(folder, 'package', 'dist', 'src', 'main.js')], cwd };
+}
+
+it('the package has what runs, and nothing of tests, benches and scripts', () => {
+  const paths = pack(temporaryFolder()).files.map((file) => file.path);
+  expect(paths.filter((name) => /^(?:test|bench|scripts|dist\/(?:bench|scripts|test))\b/.test(name))).toEqual(
+    [],
+  );
+  expect(paths.filter((name) => /\.(?:ts|map|tsbuildinfo)$/.test(name))).toEqual([]);
+  expect(paths).toEqual(
+    expect.arrayContaining(['LICENSE', 'README.md', 'dist/src/main.js', 'dist/seed/load.js']),
+  );
+});
+
+it('the packed program starts the shop in an empty folder', { timeout: 180_000 }, async () => {
+  const folder = temporaryFolder();
+  const invocation = invocationOf(pack(folder), folder);
+  const env = { ...(await programSettings()), DATA_DIR: path.join(folder, 'empty', 'data') };
+  const program = await startProgram(env, [], invocation);
+  for (const page of ['/', '/product/clothes', '/dashboard', '/css/base.css', '/vendor/chart.umd.min.js'])
+    await request(program.url).get(page).expect(200);
+  expect(await program.stop()).toBe(0);
+});
