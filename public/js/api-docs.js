@@ -14,7 +14,8 @@ openTarget();
 function addressOf(form) {
   let path = form.getAttribute('action');
   const query = new URLSearchParams();
-  for (const [name, value] of new FormData(form)) {
+  for (const [name, given] of new FormData(form)) {
+    const value = String(given);
     if (path.includes(`{${name}}`)) path = path.replace(`{${name}}`, encodeURIComponent(value));
     else if (value !== '') query.set(name, value);
   }

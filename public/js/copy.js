@@ -4,7 +4,7 @@ for (const button of document.querySelectorAll('[data-copy]')) {
   if (navigator.clipboard === undefined) continue;
   button.hidden = false;
   button.addEventListener('click', async () => {
-    const text = button.parentElement.querySelector('code').textContent;
+    const text = button.closest('.command')?.querySelector('code').textContent ?? '';
     try {
       await navigator.clipboard.writeText(text);
       button.textContent = 'Copied';

@@ -9,11 +9,10 @@ const FOLLOW_TIMES = 40;
 const INDENTED_DEPTH = 16;
 
 const id = document.querySelector('main').dataset.letter;
-const form = document.querySelector('[data-editor]');
-const editor = form?.elements.event;
+const form = /** @type {FormWith<'event'> | null} */ (document.querySelector('[data-editor]'));
 const problem = document.querySelector('[data-problem]');
 
-function say(words) {
+function say(editor, words) {
   problem.textContent = words;
   editor.toggleAttribute('aria-invalid', words !== '');
   if (words !== '') editor.setAttribute('aria-invalid', 'true');
@@ -30,78 +29,89 @@ function tidied(text) {
 }
 
 /** What JSON.parse says of the text; empty where it is fine. */
-function fault() {
+function fault(text) {
   try {
-    JSON.parse(editor.value);
+    JSON.parse(text);
     return '';
   } catch (error) {
     return `Not JSON yet: ${error.message}`;
   }
 }
 
-async function send() {
+async function send(editor) {
   const answer = await fetch(address(`/api/dead-letters/${id}/send`), {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: editor.value,
   });
   if (answer.ok || answer.status === 409) location.reload();
-  else say((await answer.json()).error.message);
+  else say(editor, (await answer.json()).error.message);
 }
 
-function edit() {
-  const tidy = form.querySelector('[data-tidy]');
+/** @param {FormWith<'event'>} form */
+function edit(form) {
+  const editor = form.elements.event;
+  const tidy = /** @type {HTMLElement} */ (form.querySelector('[data-tidy]'));
   tidy.hidden = false;
   tidy.addEventListener('click', () => {
-    const wrong = fault();
+    const wrong = fault(editor.value);
     if (wrong === '') editor.value = tidied(editor.value);
-    say(wrong);
+    say(editor, wrong);
   });
   // Only what was wrong is told again while typing: a half-written word is no mistake.
-  editor.addEventListener('input', () => problem.textContent !== '' && say(fault()));
-  editor.addEventListener('change', () => say(fault()));
+  editor.addEventListener('input', () => problem.textContent !== '' && say(editor, fault(editor.value)));
+  editor.addEventListener('change', () => say(editor, fault(editor.value)));
   editor.addEventListener('keydown', (event) => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) form.requestSubmit();
   });
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
-    const button = form.querySelector('[type="submit"]');
+    const button = /** @type {HTMLButtonElement} */ (form.querySelector('[type="submit"]'));
     button.disabled = true;
     try {
-      await send();
+      await send(editor);
     } catch {
-      say('The server can not be reached. What you wrote is still here.');
+      say(editor, 'The server can not be reached. What you wrote is still here.');
     } finally {
       button.disabled = false;
     }
   });
-  const use = document.querySelector('[data-use-pattern]');
+  const use = /** @type {HTMLElement} */ (document.querySelector('[data-use-pattern]'));
   use.hidden = false;
   use.addEventListener('click', () => {
     editor.value = document.querySelector('.pattern pre').textContent;
-    say('');
+    say(editor, '');
     editor.focus();
   });
 }
 
-/** Asks for the event that was sent again until it is a row. */
+/**
+ * Asks for the event that was sent again until it is a row.
+ * @param {HTMLElement} way
+ */
 async function follow(way, times = FOLLOW_TIMES) {
   if (times === 0 || Number(way.dataset.at) >= 2) return;
   const answer = await fetch(address(`/api/events/${way.dataset.way}`));
   if (answer.ok) {
+    /** @type {import('../../src/tracing/known-event.ts').KnownEvent} */
     const { hops } = await answer.json();
-    const since = (at) => Math.max(0, Date.parse(at) - Date.parse(hops.received_at));
+    const { received_at: received, acknowledged_at: acknowledged, stored_at: stored } = hops;
+    const { topic, partition, offset } = hops;
+    if (received === null) return;
+    /** A moment that nobody remembers took no time. */
+    const since = (at) => Math.max(0, Date.parse(at ?? received) - Date.parse(received));
+    const isInKafka = topic !== null && partition !== null && offset !== null;
     fillWay(way, {
-      received_at: hops.received_at,
+      received_at: received,
       lost: null,
-      kafka: hops.offset && { ...hops, ms: since(hops.acknowledged_at) },
-      postgres: hops.stored_at && { ms: since(hops.stored_at) },
+      kafka: isInKafka ? { topic, partition, offset, ms: since(acknowledged) } : null,
+      postgres: stored === null ? null : { ms: since(stored) },
       chart: null,
     });
   }
   setTimeout(() => follow(way, times - 1), FOLLOW_EVERY_MS);
 }
 
-if (form !== null) edit();
-const way = document.querySelector('main [data-way]');
+if (form !== null) edit(form);
+const way = /** @type {HTMLElement | null} */ (document.querySelector('main [data-way]'));
 if (way !== null) follow(way);

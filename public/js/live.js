@@ -27,6 +27,7 @@ function shareSource(port, url, names, onEvent, onState) {
   };
 }
 
+/** @param {Parameters<typeof import('./source.js').openSource>} given */
 function ownSource(...given) {
   const opened = import('./source.js').then(({ openSource }) => openSource(...given));
   return () => opened.then((close) => close());
@@ -45,6 +46,7 @@ export function listen(path, handlers, onState) {
     onState(connected, connected && hasGap);
     hasGap = !connected;
   };
+  /** @type {[string, string[], typeof onEvent, typeof onChange]} */
   const given = [url, Object.keys(handlers), onEvent, onChange];
   let close;
   const leave = () => {

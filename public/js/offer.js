@@ -2,15 +2,15 @@
 
 import { address } from './base.js';
 
-const tray = document.querySelector('[data-offers]');
-const blank = document.getElementById('blank-offer');
+const tray = /** @type {HTMLElement | null} */ (document.querySelector('[data-offers]'));
+const blank = /** @type {HTMLTemplateElement} */ (document.getElementById('blank-offer'));
 const shown = new Set();
 
-/** @param {{ id: string, title: string, words: string }} offer */
+/** @param {{ readonly id: string, readonly title: string, readonly words: string }} offer */
 export function showOffer({ id, title, words }) {
   if (tray === null || shown.has(id)) return;
   shown.add(id);
-  const card = blank.content.cloneNode(true).firstElementChild;
+  const card = /** @type {HTMLElement} */ (blank.content.querySelector('.offer').cloneNode(true));
   card.querySelector('[data-offer-later]').addEventListener('click', () => {
     card.remove();
     tray.hidden = tray.children.length === 0;

@@ -11,7 +11,10 @@ const state = asked.get('state') ?? 'open';
 const code = asked.get('code');
 const which = new URLSearchParams({ state, ...(code === null ? {} : { code }), limit: '1' });
 
-/** How many there are of what the page lists. */
+/**
+ * How many there are of what the page lists.
+ * @param {Readonly<Record<string, number>>} counts
+ */
 const matching = (counts) =>
   code === null ? Object.values(counts).reduce((sum, count) => sum + count, 0) : (counts[code] ?? 0);
 
@@ -22,8 +25,8 @@ async function look() {
   if (!answer.ok) return;
   const { rows, counts } = await answer.json();
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  for (const place of document.querySelectorAll('[data-count]')) {
-    const { count } = place.dataset;
+  for (const place of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-count]'))) {
+    const { count = '' } = place.dataset;
     place.textContent = (count === 'all' ? total : (counts[count] ?? 0)).toLocaleString('en');
   }
   first ??= matching(counts);

@@ -7,11 +7,11 @@ import { fillWay, newWay } from './way.js';
 
 const MOST = 8;
 
-const ribbon = document.querySelector('[data-ribbon]');
+const ribbon = /** @type {HTMLElement} */ (document.querySelector('[data-ribbon]'));
 const ways = ribbon.querySelector('.ways');
 const blank = ribbon.querySelector('template');
-const toggle = ribbon.querySelector('.ribbon-toggle');
-const state = ribbon.querySelector('.ribbon-state');
+const toggle = /** @type {HTMLElement} */ (ribbon.querySelector('.ribbon-toggle'));
+const state = /** @type {HTMLElement} */ (ribbon.querySelector('.ribbon-state'));
 
 function sayHowMany() {
   const more = ways.children.length - 1;
@@ -26,16 +26,21 @@ toggle.addEventListener('click', () => {
   sayHowMany();
 });
 
+/** @param {import('../../src/tracing/trace.ts').Trace} trace */
 function show(trace) {
-  const drawn = document.querySelectorAll(`[data-way="${CSS.escape(trace.order_id)}"]`);
+  const drawn = /** @type {NodeListOf<HTMLElement>} */ (
+    document.querySelectorAll(`[data-way="${CSS.escape(trace.order_id)}"]`)
+  );
   for (const way of drawn) fillWay(way, trace);
   if (ways.querySelector(`[data-way="${CSS.escape(trace.order_id)}"]`) !== null) return;
-  ribbon.querySelector('.ribbon-empty').hidden = true;
+  /** @type {HTMLElement} */ (ribbon.querySelector('.ribbon-empty')).hidden = true;
   // Newest first, also when a reconnection tells old ones again.
   const way = newWay(blank, trace);
-  const older = [...ways.children].find((one) => one.dataset.received < trace.received_at);
+  const older = /** @type {HTMLElement[]} */ ([...ways.children]).find(
+    ({ dataset }) => (dataset.received ?? '') < trace.received_at,
+  );
   ways.insertBefore(way, older ?? null);
-  while (ways.children.length > MOST) ways.lastElementChild.remove();
+  while (ways.children.length > MOST) ways.lastElementChild?.remove();
   sayHowMany();
 }
 

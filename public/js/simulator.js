@@ -5,9 +5,9 @@ import { address } from './base.js';
 const ASK_MS = 2_000;
 
 const root = document.querySelector('[data-crowd]');
-const form = root.querySelector('[data-crowd-form]');
+const form = /** @type {FormWith<'rate' | 'users'>} */ (root.querySelector('[data-crowd-form]'));
 const part = (name) => root.querySelector(`[data-crowd-${name}]`);
-const faults = [...form.querySelectorAll('[data-fault]')];
+const faults = /** @type {HTMLInputElement[]} */ ([...form.querySelectorAll('[data-fault]')]);
 const number = new Intl.NumberFormat('en');
 const events = (rate) => `${number.format(rate)} event${rate === 1 ? '' : 's'} a second`;
 /** A share as a percentage, without the digits that dividing by a hundred leaves. */
@@ -41,7 +41,7 @@ function runText({ state, run }) {
 function fill({ settings }) {
   form.elements.rate.value = settings.rate;
   form.elements.users.value = settings.users ?? '';
-  for (const input of faults) input.value = percent(settings.faults[input.name] ?? 0);
+  for (const input of faults) input.value = String(percent(settings.faults[input.name] ?? 0));
 }
 
 function show(answer) {
@@ -52,10 +52,10 @@ function show(answer) {
   part('run').textContent = runText(answer);
   part('switch').textContent = answer.settings.running ? 'Stop them' : 'Start them';
   for (const count of form.querySelectorAll('[data-count-of]')) {
-    const injected = answer.run?.faults[count.dataset.countOf];
+    const injected = answer.run?.faults[count.dataset.countOf ?? ''];
     count.textContent = injected === undefined ? '' : `${number.format(injected)} so far`;
   }
-  for (const control of form.elements) control.disabled = !answer.may_change;
+  for (const control of form.elements) control.toggleAttribute('disabled', !answer.may_change);
   if (!answer.may_change)
     note('Only the shop’s own machine, or who has the admin password, may change them.');
   if (!isTouched) fill(answer);

@@ -62,7 +62,8 @@ function leave(port, url) {
   streams.delete(url);
 }
 
-addEventListener('connect', ({ ports: [port] }) => {
+addEventListener('connect', (event) => {
+  const [port] = /** @type {MessageEvent} */ (event).ports;
   port.onmessage = ({ data }) => {
     if (data.join !== undefined) join(port, data.join, data.names);
     else leave(port, data.leave);

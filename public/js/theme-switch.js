@@ -3,7 +3,7 @@
 
 const system = matchMedia('(prefers-color-scheme: dark)');
 const root = document.documentElement;
-const button = document.querySelector('.theme-switch');
+const button = /** @type {HTMLElement | null} */ (document.querySelector('.theme-switch'));
 
 const current = () => root.dataset.theme ?? (system.matches ? 'dark' : 'light');
 const other = () => (current() === 'dark' ? 'light' : 'dark');
@@ -18,7 +18,7 @@ function remember(theme) {
 }
 
 function say() {
-  button.setAttribute('aria-label', `Switch to the ${other()} theme`);
+  button?.setAttribute('aria-label', `Switch to the ${other()} theme`);
   window.dispatchEvent(new Event('theme'));
 }
 

@@ -1,16 +1,15 @@
 // Fills in an event's way (views/partials/ways.ejs), small or large, from a Trace as /api/trace and the server send it.
 
 import { address } from './base.js';
+import { CATEGORY_NAMES } from './marks.js';
 
-const CATEGORY_NAMES = {
-  accessories: 'Accessories',
-  clothes: 'Clothes',
-  electronics: 'Electronics',
-  sneakers: 'Sneakers',
-  sports_nutrition: 'Sports nutrition',
-};
+/** @typedef {import('../../src/tracing/trace.ts').Trace} Trace */
+/** @typedef {Pick<Trace, 'received_at' | 'kafka' | 'postgres' | 'chart' | 'lost'> & Partial<Pick<Trace, 'robot'>>} Progress */
 
-/** What each station says once the event is there; undefined before. */
+/**
+ * What each station says once the event is there; undefined before.
+ * @param {Progress} trace
+ */
 const facts = (trace) => ({
   received: { fact: trace.received_at.slice(11, 23), ms: 0 },
   kafka: trace.kafka && {
@@ -23,7 +22,11 @@ const facts = (trace) => ({
 
 const step = (ms) => `+${Math.round(ms * 10) / 10} ms`;
 
-/** Brings one drawn way up to date. */
+/**
+ * Brings one drawn way up to date.
+ * @param {HTMLElement} way
+ * @param {Progress} trace
+ */
 export function fillWay(way, trace) {
   let at = -1;
   let before = 0;
@@ -42,9 +45,13 @@ export function fillWay(way, trace) {
   way.querySelector('[data-robot]').hidden = !trace.robot;
 }
 
-/** Makes the way of an event that the page did not know yet, from the blank one. */
+/**
+ * Makes the way of an event that the page did not know yet, from the blank one.
+ * @param {HTMLTemplateElement} blank
+ * @param {Trace} trace
+ */
 export function newWay(blank, trace) {
-  const way = blank.content.firstElementChild.cloneNode(true);
+  const way = /** @type {HTMLElement} */ (blank.content.querySelector('.way').cloneNode(true));
   way.dataset.way = trace.order_id;
   way.dataset.received = trace.received_at;
   way.classList.replace('of-none', `of-${trace.product}`);

@@ -5,8 +5,9 @@ import { colour } from './colours.js';
 import { exact, short, TIME_ZONE } from './format.js';
 import { zonedTime } from './zoned-time.js';
 
+const { Chart } = window;
 const adapter = zonedTime(TIME_ZONE);
-window.Chart._adapters._date.override(adapter);
+/** @type {any} */ (Chart)._adapters._date.override(adapter);
 
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
 const MOTION_MS = 250;

@@ -6,6 +6,10 @@ import { CATEGORY_NAMES, short } from './format.js';
 const MONTH = new Intl.DateTimeFormat('en-GB', { month: 'short', timeZone: 'UTC' });
 const HEADS = { category: 'Category', device: 'Device', page: 'Page', month: 'Month', step: 'Who' };
 
+/** @typedef {import('../../../src/dashboard/questions/answer-row.ts').AnswerRow} AnswerRow */
+/** @typedef {{ name: string, measure?: string, value?: (count: (measure: string) => number) => string }} Measure */
+/** @typedef {{ subject: string, rows: readonly AnswerRow[], measures: readonly Measure[], shared?: boolean, name?: (subject: string) => string }} Table */
+
 function cell(name, text, className = '') {
   const made = document.createElement(name);
   made.className = className;
@@ -14,7 +18,7 @@ function cell(name, text, className = '') {
 }
 
 function nameOf(kind, subject, name) {
-  const head = cell('th', '');
+  const head = /** @type {HTMLTableCellElement} */ (cell('th', ''));
   head.scope = 'row';
   if (kind === 'category') head.append(mark(subject), CATEGORY_NAMES[subject]);
   else if (kind === 'month') head.textContent = MONTH.format(Date.UTC(2019, Number(subject) - 1));
@@ -37,8 +41,8 @@ function bar(count, most, exact) {
 
 /**
  * Writes the table.
- * @param place element that holds it
- * @param {{ subject: string, rows: object[], measures: object[], shared?: boolean, name?: (subject: string) => string }} table
+ * @param {Element} place element that holds it
+ * @param {Table} table
  *   a measure is a bar ({ measure, name }) or a text ({ name, value }); `shared`: all bars on one scale
  */
 export function bars(place, { subject: kind, rows, measures, shared = false, name }, exact) {
@@ -49,7 +53,7 @@ export function bars(place, { subject: kind, rows, measures, shared = false, nam
     Math.max(...rows.filter((row) => shared || row.measure === measure).map((row) => row.count));
   const head = document.createElement('tr');
   head.append(...[HEADS[kind], ...measures.map((one) => one.name)].map((text) => cell('th', text)));
-  for (const made of head.children) made.scope = 'col';
+  for (const made of head.cells) made.scope = 'col';
   const body = subjects.map((subject) => {
     const tr = document.createElement('tr');
     tr.className = `of-${subject}`;

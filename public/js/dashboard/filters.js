@@ -3,25 +3,33 @@
 import { address } from '../base.js';
 import { dayAfter } from './format.js';
 
-const form = document.querySelector('[data-filters]');
+const form = /** @type {FormWith<'from' | 'to' | 'product' | 'device' | 'robots'>} */ (
+  document.querySelector('[data-filters]')
+);
 const devices = document.getElementById('devices');
-const year = devices.querySelector('[data-year]');
-const count = devices.querySelector('[data-count]');
-const { from: defaultFrom, to: defaultTo, robots } = document.querySelector('main').dataset;
-const NAMES = ['from', 'to', 'product', 'device'];
+const year = /** @type {HTMLSelectElement} */ (devices.querySelector('[data-year]'));
+const count = /** @type {HTMLSelectElement} */ (devices.querySelector('[data-count]'));
+const { from: defaultFrom = '', to: defaultTo = '', robots } = document.querySelector('main').dataset;
 
 /** Whether robots are counted, where it is not as usual. */
+/** @type {{ robots?: string }} */
 export const robotsFilter = robots === 'exclude' ? {} : { robots };
 
 /** What is chosen now; empty text where nothing is. */
 export const filters = () => ({
-  ...Object.fromEntries(NAMES.map((name) => [name, form.elements[name].value])),
+  from: form.elements.from.value,
+  to: form.elements.to.value,
+  product: form.elements.product.value,
+  device: form.elements.device.value,
   year: year.value,
   count: count.value,
   ...robotsFilter,
 });
 
-/** A query string of those that say something. */
+/**
+ * A query string of those that say something.
+ * @param {Readonly<Record<string, string>>} values
+ */
 export function query(values) {
   const said = Object.entries(values).filter(([, value]) => value);
   return new URLSearchParams(said).toString();
@@ -48,9 +56,12 @@ function readUrl() {
   count.value = asked.get('count') || 'users';
 }
 
+/** @returns {NodeListOf<HTMLAnchorElement>} */
+const rangeLinks = () => form.querySelectorAll('[data-range]');
+
 function markRange() {
   const { from, to } = filters();
-  for (const link of form.querySelectorAll('[data-range]')) {
+  for (const link of rangeLinks()) {
     const its = new URL(link.href).searchParams;
     const isChosen = its.get('from') === from && its.get('to') === to;
     if (isChosen) link.setAttribute('aria-current', 'true');
@@ -66,10 +77,11 @@ export function passMidnight(oldDay, newDay) {
   const { from, to } = filters();
   const end = dayAfter(newDay);
   let isMoved = false;
-  for (const link of form.querySelectorAll('[data-range]')) {
+  for (const link of rangeLinks()) {
     const its = new URL(link.href).searchParams;
     if (its.get('to') !== dayAfter(oldDay)) continue;
-    const begin = link.dataset.range === 'Everything' ? its.get('from') : dayAfter(its.get('from'));
+    const begin =
+      link.dataset.range === 'Everything' ? (its.get('from') ?? '') : dayAfter(its.get('from') ?? '');
     link.href = address(`/dashboard?${query({ ...robotsFilter, from: begin, to: end })}`);
     if (its.get('from') !== from || its.get('to') !== to) continue;
     form.elements.from.value = begin;
@@ -97,23 +109,27 @@ export function watchFilters(onChange) {
     markRange();
     onChange(what);
   };
-  form.elements.robots.addEventListener('change', ({ target }) => {
+  const { robots: robotsField } = form.elements;
+  robotsField.addEventListener('change', () => {
     const asked = new URLSearchParams(location.search);
-    asked.set('robots', target.value);
+    asked.set('robots', robotsField.value);
     location.assign(`${location.pathname}?${asked}`);
   });
-  form.querySelector('[data-apply]').hidden = true;
+  /** @type {HTMLElement} */ (form.querySelector('[data-apply]')).hidden = true;
   form.addEventListener('change', () => change('range'));
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     change('range');
   });
   form.addEventListener('click', (event) => {
-    const link = event.target.closest('[data-range]');
+    const link = /** @type {HTMLAnchorElement | null} */ (
+      /** @type {Element} */ (event.target).closest('[data-range]')
+    );
     if (link === null) return;
     event.preventDefault();
     const its = new URL(link.href).searchParams;
-    for (const name of ['from', 'to']) form.elements[name].value = its.get(name);
+    form.elements.from.value = its.get('from') ?? '';
+    form.elements.to.value = its.get('to') ?? '';
     change('range');
   });
   for (const select of [year, count]) select.addEventListener('change', () => change('devices'));

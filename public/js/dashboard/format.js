@@ -1,10 +1,11 @@
 // Numbers and times as the dashboard writes them: short where space is short, exact where somebody asks.
 
+export { CATEGORY_NAMES } from '../marks.js';
+
 const main = document.querySelector('main');
 
 /** Whose midnight and whose wall clock: the shop's, not the reader's. */
-export const TIME_ZONE = main.dataset.timeZone;
-export const CATEGORY_NAMES = JSON.parse(main.dataset.names);
+export const TIME_ZONE = main.dataset.timeZone ?? 'UTC';
 export const TITLE_NAMES = { banner_show: 'shows', banner_click: 'clicks', order: 'orders' };
 
 const exactFormat = new Intl.NumberFormat('en');

@@ -55,6 +55,7 @@ const loadRange = () => ['totals', 'daily', 'orders', 'funnel'].forEach(load);
 watchFilters((changed) => (changed === 'devices' ? load('devices') : loadRange()));
 for (const name of Object.keys(loaders)) load(name);
 
+/** @type {import('../../../src/dashboard/audience.ts').TodayAnswer} */
 let newest;
 let drawAt = Number.NEGATIVE_INFINITY;
 let drawing;
@@ -123,6 +124,7 @@ document.addEventListener('visibilitychange', () => {
   missed.clear();
 });
 
+/** @type {HTMLElement} */
 const connection = document.querySelector('[data-connection]');
 
 function say(connected) {

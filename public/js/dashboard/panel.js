@@ -170,6 +170,7 @@ export class Panel {
 }
 
 /** What the API says of a wrong request, as one sentence. */
+/** @param {{ message?: string, received?: string, expected?: string }} [error] */
 function sentence({ message, received, expected } = {}) {
   const came = received ? `; received ${received}` : '';
   return `${message ?? 'The server said nothing more'}${came}${expected ? `, expected ${expected}` : ''}.`;

@@ -4,6 +4,11 @@
 import { bars } from './bars.js';
 import { CATEGORY_NAMES, clock, exact, share, short } from './format.js';
 
+/** @typedef {import('../../../src/dashboard/questions/board.ts').QuestionsAnswer} QuestionsAnswer */
+/** @typedef {import('./bars.js').AnswerRow} AnswerRow */
+/** @typedef {(rows: AnswerRow[], meta: QuestionsAnswer['meta']) => string} Sentence */
+/** @typedef {(rows: AnswerRow[], meta: QuestionsAnswer['meta']) => import('./bars.js').Table} TableOf */
+
 const named = (product) => CATEGORY_NAMES[product].toLowerCase();
 const count = (rows, subject, measure) =>
   rows.find((row) => row.subject === subject && row.measure === measure)?.count ?? 0;
@@ -47,7 +52,7 @@ function devices(rows) {
 /** /product/clothes?item=linen-shirt → Linen shirt; without an item the category's name. */
 function page(path) {
   const { pathname, searchParams } = new URL(path, location.href);
-  const product = pathname.split('/').at(-1);
+  const product = pathname.split('/').at(-1) ?? '';
   return capital(searchParams.get('item')?.replaceAll('-', ' ') || (CATEGORY_NAMES[product] ?? product));
 }
 
@@ -90,7 +95,10 @@ function noOrderByCategory(rows) {
 const categories = (measures) => (rows) => ({ subject: 'category', rows, measures });
 const shareOf = (part, whole) => ({ name: 'Share', value: (get) => share(get(part), get(whole)) ?? '–' });
 
-/** By question: the sentence, and the table. */
+/**
+ * By question: the sentence, and the table.
+ * @type {Readonly<Record<import('../../../src/dashboard/questions/questions.ts').QuestionName, [Sentence, TableOf]>>}
+ */
 const VIEWS = {
   saw_ad: [sawAd, categories([{ measure: 'users', name: 'People' }])],
   ordered_now: [orderedNow, categories([{ measure: 'orders', name: 'Orders' }])],
@@ -138,6 +146,7 @@ const VIEWS = {
 const COUNTED_LATER = new Set(['no_order', 'no_order_by_category']);
 
 export class Questions {
+  /** @type {QuestionsAnswer | undefined} */
   #newest;
   #drawn = new Map();
 

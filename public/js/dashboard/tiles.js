@@ -2,24 +2,41 @@
 
 import { exact, share, short } from './format.js';
 
+/** @typedef {'up' | 'down' | 'same'} Direction */
+
 /** Every event moves it, up to where it would not fit. */
 export const counter = (count) => (count < 10_000_000 ? exact(count) : short(count));
 
-/** Orders for each hundred clicks; undefined without clicks. */
-export const perHundred = ({ order, banner_click: clicks }) =>
+/**
+ * Orders for each hundred clicks; undefined without clicks.
+ * @param {{ readonly order?: number, readonly banner_click?: number }} counts
+ */
+export const perHundred = ({ order = 0, banner_click: clicks = 0 }) =>
   clicks > 0 ? (order / clicks) * 100 : undefined;
 
-/** @param {'up' | 'down' | 'same'} direction */
+/**
+ * @param {Element} tile
+ * @param {string} number
+ * @param {string} title
+ * @param {string} change
+ * @param {Direction} direction
+ */
 export function write(tile, number, title, change, direction) {
-  const figure = tile.querySelector('[data-number]');
+  const figure = /** @type {HTMLElement} */ (tile.querySelector('[data-number]'));
   figure.textContent = number;
   figure.title = title;
-  const words = tile.querySelector('[data-change]');
+  const words = /** @type {HTMLElement} */ (tile.querySelector('[data-change]'));
   words.textContent = change;
   words.dataset.direction = direction;
 }
 
-/** "12% more than yesterday by this time (1,074)" @param {string} when "yesterday by this time" */
+/**
+ * "12% more than yesterday by this time (1,074)"
+ * @param {number} now
+ * @param {number} then
+ * @param {string} when "yesterday by this time"
+ * @returns {[string, Direction]}
+ */
 export function compare(now, then, when) {
   if (then === 0) return [now === 0 ? `nothing ${when} either` : `nothing ${when}`, 'same'];
   const words = `${when} (${short(then)})`;

@@ -8,13 +8,19 @@ import { compare, counter, perHundred, write } from './tiles.js';
 
 const TITLES = Object.keys(TITLE_NAMES);
 
-/** Sum of the rows' counts by title, each title present. */
+/** @typedef {import('../../../src/dashboard/charts/today.ts').TodayRow} TodayRow */
+
+/**
+ * Sum of the rows' counts by title, each title present.
+ * @param {readonly Pick<TodayRow, 'title' | 'count'>[]} rows
+ */
 export function byTitle(rows) {
   const totals = { banner_show: 0, banner_click: 0, order: 0 };
   for (const { title, count } of rows) totals[title] += count;
   return totals;
 }
 
+/** @param {import('../../../src/dashboard/audience.ts').TodayAnswer} today */
 export function drawTiles({ rows, yesterday }) {
   const now = byTitle(rows);
   const then = byTitle(yesterday);
@@ -34,6 +40,11 @@ export function drawTiles({ rows, yesterday }) {
   write(tile, rate?.toFixed(1) ?? '–', rate === undefined ? 'no clicks yet' : String(rate), words, 'same');
 }
 
+/**
+ * @param {readonly TodayRow[]} rows
+ * @param {string} product
+ * @param {string} title
+ */
 const cell = (rows, product, title) =>
   rows
     .filter((row) => row.product === product && row.title === title)
@@ -94,11 +105,11 @@ export const todayView = {
     }),
   }),
   reading({ rows }) {
-    const totals = PRODUCTS.map((product) => [
+    const totals = PRODUCTS.map((product) => ({
       product,
-      byTitle(rows.filter((row) => row.product === product)),
-    ]);
-    const [[most, { order }]] = totals.sort(([, a], [, b]) => b.order - a.order);
+      ...byTitle(rows.filter((row) => row.product === product)),
+    }));
+    const [{ product: most, order }] = totals.sort((a, b) => b.order - a.order);
     return order === 0
       ? 'Nothing ordered yet.'
       : `Most ordered: ${CATEGORY_NAMES[most].toLowerCase()} (${exact(order)}).`;

@@ -40,6 +40,7 @@ const makeColumn = () =>
 
 /**
  * Upright bars over time; the last one is not over.
+ * @param {Element} root
  * @param {{ of: string, name: string, count: number, late?: number, label: string }[]} bars
  */
 export function drawColumns(root, bars) {
@@ -67,7 +68,9 @@ const makeRow = () =>
 
 /**
  * Lying bars with names.
- * @param {{ of: string, name: string, count: number, product?: string, mark?: Element }[]} bars
+ * @param {Element} root
+ * @param {{ of: string, name: string, count: number, product?: string }[]} bars
+ * @param {(product: string) => Element} [makeMark] where bars have a product
  */
 export function drawRows(root, bars, makeMark) {
   const most = Math.max(1, ...bars.map(({ count }) => count));
@@ -75,7 +78,9 @@ export function drawRows(root, bars, makeMark) {
     if (row.dataset.product !== product) {
       row.className = product === undefined ? 'row' : `row of-${product}`;
       row.dataset.product = product;
-      row.querySelector('.row-mark').replaceChildren(...(product === undefined ? [] : [makeMark(product)]));
+      row
+        .querySelector('.row-mark')
+        .replaceChildren(...(product === undefined || makeMark === undefined ? [] : [makeMark(product)]));
     }
     row.dataset.of = of;
     row.style.setProperty('--share', String(count / most));

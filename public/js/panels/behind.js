@@ -4,7 +4,7 @@ import { address } from '../base.js';
 import { clock, moment } from '../dashboard/format.js';
 import { element } from './bars.js';
 
-const dialog = document.querySelector('[data-behind]');
+const dialog = /** @type {HTMLDialogElement} */ (document.querySelector('[data-behind]'));
 const [title, head, body] = ['title', 'head', 'rows'].map((name) =>
   dialog.querySelector(`[data-behind-${name}]`),
 );
@@ -25,7 +25,7 @@ function cell(name, value) {
   const text = COLUMNS[name][1](value);
   if (name !== 'order_id') return element('td', '', text);
   const link = element('a', '', text);
-  link.href = address(`/events/${value}`);
+  link.setAttribute('href', address(`/events/${value}`));
   return element('td', '', link);
 }
 
@@ -42,7 +42,7 @@ export async function showBehind(words, url) {
     const [first = {}] = answer.rows;
     const names = Object.keys(COLUMNS).filter((name) => name in first);
     const heads = names.map((name) => element('th', '', COLUMNS[name][0]));
-    for (const one of heads) one.scope = 'col';
+    for (const one of heads) one.setAttribute('scope', 'col');
     head.replaceChildren(element('tr', '', ...heads));
     title.textContent = `${words}: ${answer.rows.length} ${answer.rows.length === 1 ? 'row' : 'rows'}`;
     body.replaceChildren(

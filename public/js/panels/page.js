@@ -13,7 +13,7 @@ const SUMMARY_EVERY_MS = 30_000;
 const REWIND_WAIT_MS = 150;
 
 const main = document.querySelector('main');
-const { robots } = main.dataset;
+const { robots = 'exclude', visitor: own = '' } = main.dataset;
 const panel = (name) => document.getElementById(name);
 const part = (name, selector) => panel(name)?.querySelector(selector);
 const raw = panel('raw') === null ? undefined : new RawEvents(panel('raw'));
@@ -24,9 +24,11 @@ const shortClock = new Intl.DateTimeFormat('en-GB', {
 });
 const minute = (iso) => shortClock.format(new Date(iso));
 
+/** @type {import('../../../src/dashboard/panels/board.ts').PanelsAnswer} */
 let newest;
 let counting = 'people';
 /** The instant of a look back, ISO; undefined: now. */
+/** @type {string | undefined} */
 let rewoundTo;
 
 function say(name, words) {
@@ -107,14 +109,13 @@ const DRAW = {
     );
   },
   log({ log }) {
-    const own = main.dataset.visitor;
     drawLog(part('log', '[data-rows]'), log, own);
     const moved = log.find(({ user_id: user }) => user === own);
     if (moved !== undefined) {
       // An offer is left at once.
       const here = moved.to_state === 'offer' ? 'init' : moved.to_state;
-      for (const node of document.querySelectorAll('[data-state-node]'))
-        node.toggleAttribute('data-here', node.dataset.stateNode === here);
+      const nodes = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-state-node]'));
+      for (const node of nodes) node.toggleAttribute('data-here', node.dataset.stateNode === here);
     }
     say(
       'log',
@@ -158,7 +159,7 @@ listen(
     },
   },
   (connected) => {
-    const state = document.querySelector('[data-connection]');
+    const state = /** @type {HTMLElement} */ (document.querySelector('[data-connection]'));
     state.textContent = connected ? 'Live.' : 'Connection lost, trying again.';
     state.dataset.state = connected ? 'open' : 'lost';
   },
@@ -173,39 +174,40 @@ let saidAt = Number.NEGATIVE_INFINITY;
 setInterval(() => {
   if (newest === undefined || performance.now() - saidAt < SUMMARY_EVERY_MS) return;
   saidAt = performance.now();
-  const people = newest.visitors.at(-2).people;
+  const people = newest.visitors.at(-2)?.people ?? 0;
   document.querySelector('[data-summary]').textContent =
     `${plural(people, 'person', 'people')} in the last whole minute, ${plural(sum(newest.devices, 'people'), 'person', 'people')} here.`;
 }, 1_000);
 
 main.addEventListener('click', ({ target }) => {
-  const bar = target.closest('[data-of]');
-  if (bar === null || bar.closest('.live-panel') === null) return;
-  const name = bar.closest('.live-panel').id;
-  const query = new URLSearchParams({ of: bar.dataset.of, robots, count: counting });
+  const bar = /** @type {Element} */ (target).closest('[data-of]');
+  const panelOf = bar?.closest('.live-panel');
+  if (!bar || !panelOf) return;
+  const name = panelOf.id;
+  const query = new URLSearchParams({ of: bar.dataset.of ?? '', robots, count: counting });
   query.set('at', rewoundTo ?? newest.meta.as_of);
   const words = bar.getAttribute('aria-label') ?? bar.querySelector('.row-name').textContent;
   void showBehind(words, `/api/live/panels/${name}/behind?${query}`);
 });
 
-for (const choice of document.querySelectorAll('[data-count]')) {
+for (const choice of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-count]'))) {
   choice.addEventListener('click', () => {
-    counting = choice.dataset.count;
+    counting = choice.dataset.count ?? counting;
     for (const other of document.querySelectorAll('[data-count]'))
       other.setAttribute('aria-pressed', String(other === choice));
     draw();
   });
 }
 
-const slider = document.querySelector('[data-rewind]');
-const back = document.querySelector('[data-rewind-now]');
+const slider = /** @type {HTMLInputElement | null} */ (document.querySelector('[data-rewind]'));
+const back = /** @type {HTMLElement | null} */ (document.querySelector('[data-rewind-now]'));
 let asking;
 
 async function rewind(minutes) {
   const output = document.querySelector('[data-rewind-at]');
   rewoundTo = minutes === 0 ? undefined : new Date(Date.now() + minutes * 60_000).toISOString();
   main.toggleAttribute('data-rewound', rewoundTo !== undefined);
-  back.hidden = rewoundTo === undefined;
+  if (back !== null) back.hidden = rewoundTo === undefined;
   output.textContent =
     rewoundTo === undefined ? 'now' : `${clock(rewoundTo)}, ${plural(-minutes, 'minute')} ago`;
   const asked = rewoundTo;
@@ -219,10 +221,9 @@ slider?.addEventListener('input', () => {
   asking = setTimeout(() => void rewind(slider.valueAsNumber), REWIND_WAIT_MS);
 });
 back?.addEventListener('click', () => {
-  slider.value = '0';
+  if (slider !== null) slider.value = '0';
   void rewind(0);
 });
-document
-  .querySelector('select[name="robots"]')
-  ?.addEventListener('change', ({ target }) => target.form.submit());
+const robotsField = /** @type {HTMLSelectElement | null} */ (document.querySelector('select[name="robots"]'));
+robotsField?.addEventListener('change', () => robotsField.form?.submit());
 document.querySelector('[data-apply]')?.remove();

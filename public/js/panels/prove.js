@@ -3,10 +3,11 @@
 import { address } from '../base.js';
 import { exact, plural } from '../dashboard/format.js';
 
-const button = document.querySelector('[data-prove]');
+const button = /** @type {HTMLButtonElement | null} */ (document.querySelector('[data-prove]'));
 const proof = document.querySelector('[data-proof]');
 
-async function prove() {
+/** @param {HTMLButtonElement} button */
+async function prove(button) {
   button.disabled = true;
   proof.textContent = 'Counting again …';
   try {
@@ -23,4 +24,4 @@ async function prove() {
   }
 }
 
-button?.addEventListener('click', () => void prove());
+button?.addEventListener('click', () => void prove(button));
