@@ -1,4 +1,4 @@
-// Produce: v0-7 advertised, v3-7 stored
+// Produce: v0-13 advertised, v3-13 stored
 //
 // Behaviour:
 // * One record batch a partition (KIP-98), checked whole and stored as it came, compressed or not.
@@ -10,14 +10,17 @@
 // * v0-2 carry the old message formats and are refused with UNSUPPORTED_FOR_MESSAGE_FORMAT. They are advertised
 //   because librdkafka takes the lower bound for a feature flag.
 //
-// Version notes: v2 adds the append time to the answer, v3 the transactional id, v5 the log's start offset; v4,
-// v6 and v7 only widen the errors and codecs that clients accept.
+// Version notes: v2 adds the append time to the answer, v3 the transactional id, v5 the log's start offset, v8 errors
+// of single records (never told: a batch is refused whole), v9 is flexible, v13 names topics by id; v4, v6, v7 and
+// v10-12 only widen the errors and codecs that clients accept.
 //
-//   Request => transactionalId (v3+) acks timeoutMs [topic [partition records]]
+//   Request => transactionalId (v3+) acks timeoutMs [topic | topicId (v13+) [partition records]]
 //     transactionalId => NULLABLE_STRING   acks => INT16   timeoutMs, partition => INT32
-//   Response => [topic [partition errorCode baseOffset logAppendTimeMs (v2+) logStartOffset (v5+)]]
+//   Response => [topic | topicId (v13+)
+//                [partition errorCode baseOffset logAppendTimeMs (v2+) logStartOffset (v5+)
+//                 [batchIndex errorMessage] (v8+) errorMessage (v8+)]]
 //               throttleTimeMs (v1+)
-//     baseOffset, logAppendTimeMs, logStartOffset => INT64
+//     baseOffset, logAppendTimeMs, logStartOffset => INT64   errorMessage => NULLABLE_STRING
 
 import { hasNoKey } from '../log/compaction.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
@@ -27,8 +30,10 @@ import { ErrorCode } from '../wire/error-codes.ts';
 import type { Reader } from '../wire/reader.ts';
 import type { Writer } from '../wire/writer.ts';
 import { type Api, answerTo, type Context, NO_THROTTLE, RefusedRequest, type Request } from './api.ts';
+import { readReference, type TopicReference, unknownError, writeReference } from './topic-reference.ts';
 
 const FIRST_WITH_BATCHES = 3;
+const TOPIC_IDS_FROM = 13;
 const NO_BYTES = Buffer.alloc(0);
 
 type Stored = {
@@ -43,7 +48,7 @@ type PartitionData = {
 };
 
 type TopicData = {
-  readonly topic: string;
+  readonly reference: TopicReference;
   readonly partitions: readonly PartitionData[];
 };
 
@@ -53,12 +58,12 @@ type ProduceRequest = {
   readonly topics: readonly TopicData[];
 };
 
-function read(body: Reader, version: number): ProduceRequest {
+function read(body: Reader, version: number, topicsById: Context['topics']): ProduceRequest {
   const transactionalId = version >= 3 ? body.nullableString() : null;
   const acks = body.int16();
   body.int32(); // timeout: nothing is waited for
   const topics = body.structs(() => ({
-    topic: body.string(),
+    reference: readReference(body, version >= TOPIC_IDS_FROM, topicsById),
     partitions: body.structs(() => ({ partition: body.int32(), records: body.nullableBytes() ?? NO_BYTES })),
   }));
   return { transactionalId, acks, topics };
@@ -75,8 +80,7 @@ function requestProblem({ transactionalId, acks }: ProduceRequest, version: numb
   return acks >= -1 && acks <= 1 ? ErrorCode.NONE : ErrorCode.INVALID_REQUIRED_ACKS;
 }
 
-function store(log: PartitionLog | undefined, records: Buffer, { settings }: Context): Stored {
-  if (log === undefined) return refused(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+function store(log: PartitionLog, records: Buffer, { settings }: Context): Stored {
   const now = Date.now();
   const error = checkProduced(records, log.config.maxMessageBytes, now);
   if (error !== ErrorCode.NONE) return refused(error);
@@ -103,18 +107,24 @@ function writeStored(writer: Writer, version: number, partition: number, stored:
   writer.int32(partition).int16(stored.error).int64(stored.baseOffset);
   if (version >= 2) writer.int64(-1); // the batch keeps its own time (CreateTime)
   if (version >= 5) writer.int64(stored.startOffset);
+  if (version >= 8) writer.structs([], () => {}).string(null);
 }
 
 function handle(request: Request, context: Context): Writer | null {
   const { version } = request;
-  const produce = read(request.body, version);
+  const produce = read(request.body, version, context.topics);
   const problem = requestProblem(produce, version);
   const writer = answerTo(request);
   let failed: Stored | null = null;
-  writer.structs(produce.topics, ({ topic, partitions }) => {
-    writer.string(topic).structs(partitions, ({ partition, records }) => {
-      const log = context.topics.partition(topic, partition);
-      const stored = problem === ErrorCode.NONE ? store(log, records, context) : refused(problem);
+  const storeOne = (reference: TopicReference, { partition, records }: PartitionData) => {
+    if (problem !== ErrorCode.NONE) return refused(problem);
+    const log = context.topics.partition(reference.topic ?? '', partition);
+    return log ? store(log, records, context) : refused(unknownError(reference));
+  };
+  writer.structs(produce.topics, ({ reference, partitions }) => {
+    writeReference(writer, reference).structs(partitions, (data) => {
+      const { partition } = data;
+      const stored = storeOne(reference, data);
       if (stored.error !== ErrorCode.NONE) failed = stored;
       writeStored(writer, version, partition, stored);
     });
@@ -126,4 +136,4 @@ function handle(request: Request, context: Context): Writer | null {
   return version >= 1 ? writer.int32(NO_THROTTLE) : writer;
 }
 
-export const produce: Api = { key: 0, name: 'Produce', min: 0, max: 7, handle };
+export const produce: Api = { key: 0, name: 'Produce', min: 0, max: 13, flexibleFrom: 9, handle };

@@ -1,4 +1,4 @@
-// Fetch: v4-11
+// Fetch: v4-18
 //
 // Behaviour:
 // * Answers at once if minBytes are there, if any partition has an error, or if maxWaitMs is 0; else waits until
@@ -11,28 +11,33 @@
 // * Fetch sessions (KIP-227) are declined: the session id is always 0, and clients send full requests.
 // * There is one replica and no transaction: everything stored can be read, whatever the isolation level.
 //
-// Version notes: v5 adds log start offsets, v7 sessions, v9 the leader epoch, v11 the rack (ignored).
+// Version notes: v5 adds log start offsets, v7 sessions, v9 the leader epoch, v11 the rack (ignored), v12 is flexible and
+// adds the epoch of the last record (ignored: there is one epoch), v13 names topics by id, v15 puts the replica into a
+// tagged field; v14 and v16-18 only add tagged fields and errors of clusters.
 //
-//   Request => replicaId maxWaitMs minBytes maxBytes isolationLevel sessionId (v7+) sessionEpoch (v7+)
-//              [topic [partition currentLeaderEpoch (v9+) fetchOffset logStartOffset (v5+) partitionMaxBytes]]
+//   Request => replicaId (v4-14) maxWaitMs minBytes maxBytes isolationLevel sessionId (v7+) sessionEpoch (v7+)
+//              [topic | topicId (v13+) [partition currentLeaderEpoch (v9+) fetchOffset lastFetchedEpoch (v12+)
+//               logStartOffset (v5+) partitionMaxBytes]]
 //              forgotten (v7+) rackId (v11+)
 //     isolationLevel => INT8   fetchOffset, logStartOffset => INT64   the other numbers => INT32
 //   Response => throttleTimeMs errorCode (v7+) sessionId (v7+)
-//               [topic [partition errorCode highWatermark lastStableOffset logStartOffset (v5+)
+//               [topic | topicId (v13+) [partition errorCode highWatermark lastStableOffset logStartOffset (v5+)
 //                       [abortedTransactions] preferredReadReplica (v11+) records]]
 
 import type { PartitionLog } from '../log/partition-log.ts';
 import { LEADER_EPOCH } from '../log/partition-log.ts';
 import { ErrorCode } from '../wire/error-codes.ts';
-import { Reader } from '../wire/reader.ts';
+import type { Reader } from '../wire/reader.ts';
 import type { Writer } from '../wire/writer.ts';
 import { type Answer, type Api, answerTo, type Context, NO_THROTTLE, type Request } from './api.ts';
 import { waitForBytes } from './fetch-wait.ts';
+import { readReference, type TopicReference, unknownError, writeReference } from './topic-reference.ts';
 
 const NO_RECORDS = Buffer.alloc(0);
 const NO_SESSION = 0;
 const NO_REPLICA = -1;
 const ANY_EPOCH = -1;
+const TOPIC_IDS_FROM = 13;
 
 type WantedPartition = {
   readonly partition: number;
@@ -42,7 +47,7 @@ type WantedPartition = {
 };
 
 type Wanted = {
-  readonly topic: string;
+  readonly reference: TopicReference;
   readonly partitions: readonly WantedPartition[];
 };
 
@@ -54,8 +59,8 @@ type FetchRequest = {
   readonly topics: readonly Wanted[];
 };
 
-function read(body: Reader, version: number): FetchRequest {
-  body.int32(); // replica id: there are no followers
+function read(body: Reader, version: number, stored: Context['topics']): FetchRequest {
+  if (version < 15) body.int32(); // replica id: there are no followers
   const maxWaitMs = body.int32();
   const minBytes = body.int32();
   const maxBytes = body.int32();
@@ -63,11 +68,12 @@ function read(body: Reader, version: number): FetchRequest {
   const sessionId = version >= 7 ? body.int32() : NO_SESSION;
   if (version >= 7) body.int32(); // session epoch
   const topics = body.structs(() => ({
-    topic: body.string(),
+    reference: readReference(body, version >= TOPIC_IDS_FROM, stored),
     partitions: body.structs(() => {
       const partition = body.int32();
       const leaderEpoch = version >= 9 ? body.int32() : ANY_EPOCH;
       const offset = body.int64();
+      if (version >= 12) body.int32(); // the last record's epoch
       if (version >= 5) body.int64(); // the follower's log start offset
       return { partition, leaderEpoch, offset, maxBytes: body.int32() };
     }),
@@ -83,29 +89,36 @@ type Found = {
 };
 
 type Collected = {
-  readonly topics: readonly { readonly topic: string; readonly partitions: readonly Found[] }[];
+  readonly topics: readonly { readonly reference: TopicReference; readonly partitions: readonly Found[] }[];
   readonly bytes: number;
   readonly hasError: boolean;
 };
 
-function problem(log: PartitionLog | undefined, offset: number, leaderEpoch: number): ErrorCode {
-  if (log === undefined) return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+/** Why a client may not speak of this leader epoch. */
+export function epochProblem(leaderEpoch: number): ErrorCode {
   if (leaderEpoch > LEADER_EPOCH) return ErrorCode.UNKNOWN_LEADER_EPOCH;
-  if (leaderEpoch < LEADER_EPOCH && leaderEpoch !== ANY_EPOCH) return ErrorCode.FENCED_LEADER_EPOCH;
+  return leaderEpoch < LEADER_EPOCH && leaderEpoch !== ANY_EPOCH
+    ? ErrorCode.FENCED_LEADER_EPOCH
+    : ErrorCode.NONE;
+}
+
+function problem(log: PartitionLog, { offset, leaderEpoch }: WantedPartition): ErrorCode {
+  const error = epochProblem(leaderEpoch);
+  if (error !== ErrorCode.NONE) return error;
   return offset < log.startOffset || offset > log.endOffset ? ErrorCode.OFFSET_OUT_OF_RANGE : ErrorCode.NONE;
 }
 
 /** Reads one partition; an error of its files is its own and nobody else's. */
 function readPartition(
   wanted: WantedPartition,
-  topic: string,
+  reference: TopicReference,
   room: number,
   strict: boolean,
   context: Context,
 ): Found {
-  const { partition, offset, leaderEpoch } = wanted;
-  const log = context.topics.partition(topic, partition);
-  const error = problem(log, offset, leaderEpoch);
+  const { partition, offset } = wanted;
+  const log = context.topics.partition(reference.topic ?? '', partition);
+  const error = log ? problem(log, wanted) : unknownError(reference);
   if (error !== ErrorCode.NONE || !log) return { partition, error, log, records: NO_RECORDS };
   try {
     return { partition, error, log, records: log.read(offset, room, strict) };
@@ -121,11 +134,11 @@ function collect({ topics, maxBytes }: FetchRequest, context: Context): Collecte
   const noMemory = context.memory.free === 0;
   let bytes = 0;
   let hasError = false;
-  const found = topics.map(({ topic, partitions }) => ({
-    topic,
+  const found = topics.map(({ reference, partitions }) => ({
+    reference,
     partitions: partitions.map((wanted) => {
       const room = Math.max(0, Math.min(wanted.maxBytes, limit - bytes));
-      const read = readPartition(wanted, topic, room, bytes > 0 || noMemory, context);
+      const read = readPartition(wanted, reference, room, bytes > 0 || noMemory, context);
       hasError ||= read.error !== ErrorCode.NONE;
       bytes += read.records.length;
       return read;
@@ -138,8 +151,8 @@ function write(request: Request, error: ErrorCode, topics: Collected['topics']):
   const { version } = request;
   const writer = answerTo(request).int32(NO_THROTTLE);
   if (version >= 7) writer.int16(error).int32(NO_SESSION);
-  return writer.structs(topics, ({ topic, partitions }) => {
-    writer.string(topic).structs(partitions, (found) => {
+  return writer.structs(topics, ({ reference, partitions }) => {
+    writeReference(writer, reference).structs(partitions, (found) => {
       const end = found.log?.endOffset ?? -1;
       writer.int32(found.partition).int16(found.error).int64(end).int64(end);
       if (version >= 5) writer.int64(found.log?.startOffset ?? -1);
@@ -151,16 +164,16 @@ function write(request: Request, error: ErrorCode, topics: Collected['topics']):
 }
 
 function handle(request: Request, context: Context): Answer {
-  const again = new Reader(request.body.buffer, request.body.position);
-  const fetch = read(request.body, request.version);
+  const again = request.body.again();
+  const fetch = read(request.body, request.version, context.topics);
   if (fetch.sessionId !== NO_SESSION) return write(request, ErrorCode.FETCH_SESSION_ID_NOT_FOUND, []);
   const answer = ({ topics }: Collected) => write(request, ErrorCode.NONE, topics);
   const now = collect(fetch, context);
   if (now.bytes >= fetch.minBytes || now.hasError || fetch.maxWaitMs <= 0) return answer(now);
   const logs = new Set(now.topics.flatMap((t) => t.partitions.flatMap(({ log }) => log ?? [])));
   return waitForBytes(logs, fetch.minBytes - now.bytes, fetch.maxWaitMs, request.client).then((isOpen) =>
-    isOpen ? answer(collect(read(again, request.version), context)) : null,
+    isOpen ? answer(collect(read(again, request.version, context.topics), context)) : null,
   );
 }
 
-export const fetch: Api = { key: 1, name: 'Fetch', min: 4, max: 11, handle };
+export const fetch: Api = { key: 1, name: 'Fetch', min: 4, max: 18, flexibleFrom: 12, handle };

@@ -1,29 +1,37 @@
-// ListOffsets: v1-3
+// ListOffsets: v1-10
 //
 // Behaviour:
-// * Timestamp −1 asks for the end of the log, −2 for its start, any other for the first record that is not
-//   older; where there is none the offset and timestamp are −1.
+// * Timestamp −1 asks for the end of the log, −2 for its start, −3 for its latest record by time, −4 for the start of
+//   what is kept here, −5 for the end of what is kept elsewhere (nothing is), any other for the first record that is
+//   not older; where there is none the offset and timestamp are −1.
 // * Inside a compressed batch the first record stands for all (log/time-lookup.ts).
 // * The isolation level makes no difference: there are no transactions.
 //
-// Version notes: v2 adds the isolation level and the throttle time; v3 is v2.
+// Version notes: v2 adds the isolation level and the throttle time, v4 leader epochs, v6 is flexible, v7-9 give −3, −4
+// and −5 their meaning, v10 adds a timeout (nothing is waited for); v3 and v5 are as those before them.
 //
-//   Request => replicaId isolationLevel (v2+) [topic [partition timestamp]]
-//   Response => throttleTimeMs (v2+) [topic [partition errorCode timestamp offset]]
-//     timestamp, offset => INT64
+//   Request => replicaId isolationLevel (v2+) [topic [partition currentLeaderEpoch (v4+) timestamp]] timeoutMs (v10+)
+//   Response => throttleTimeMs (v2+) [topic [partition errorCode timestamp offset leaderEpoch (v4+)]]
+//     timestamp, offset => INT64   leaderEpoch => INT32
 
-import type { PartitionLog } from '../log/partition-log.ts';
+import { LEADER_EPOCH, type PartitionLog } from '../log/partition-log.ts';
 import { ErrorCode } from '../wire/error-codes.ts';
 import type { Writer } from '../wire/writer.ts';
+import { epochProblem } from './01-fetch.ts';
 import { type Api, answerTo, type Context, NO_THROTTLE, type Request } from './api.ts';
 
 const LATEST = -1;
 const EARLIEST = -2;
+const LATEST_BY_TIME = -3;
+const EARLIEST_HERE = -4;
+const ANY_EPOCH = -1;
 const NOT_FOUND = { offset: -1, timestamp: -1 };
 
 function lookUp(log: PartitionLog, timestamp: number): { offset: number; timestamp: number } {
   if (timestamp === LATEST) return { offset: log.endOffset, timestamp: -1 };
-  if (timestamp === EARLIEST) return { offset: log.startOffset, timestamp: -1 };
+  if (timestamp === LATEST_BY_TIME) return log.findTime(log.maxTimestamp) ?? NOT_FOUND;
+  if (timestamp === EARLIEST || timestamp === EARLIEST_HERE)
+    return { offset: log.startOffset, timestamp: -1 };
   return timestamp < 0 ? NOT_FOUND : (log.findTime(timestamp) ?? NOT_FOUND);
 }
 
@@ -33,18 +41,23 @@ function handle(request: Request, { topics: stored }: Context): Writer {
   if (version >= 2) body.int8();
   const topics = body.structs(() => ({
     topic: body.string(),
-    partitions: body.structs(() => ({ partition: body.int32(), timestamp: body.int64() })),
+    partitions: body.structs(() => {
+      const partition = body.int32();
+      const leaderEpoch = version >= 4 ? body.int32() : ANY_EPOCH;
+      return { partition, leaderEpoch, timestamp: body.int64() };
+    }),
   }));
   const writer = answerTo(request);
   if (version >= 2) writer.int32(NO_THROTTLE);
   return writer.structs(topics, ({ topic, partitions }) => {
-    writer.string(topic).structs(partitions, ({ partition, timestamp }) => {
+    writer.string(topic).structs(partitions, ({ partition, leaderEpoch, timestamp }) => {
       const log = stored.partition(topic, partition);
-      const found = log ? lookUp(log, timestamp) : NOT_FOUND;
-      writer.int32(partition).int16(log ? ErrorCode.NONE : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
-      writer.int64(found.timestamp).int64(found.offset);
+      const error = log ? epochProblem(leaderEpoch) : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+      const found = log && error === ErrorCode.NONE ? lookUp(log, timestamp) : NOT_FOUND;
+      writer.int32(partition).int16(error).int64(found.timestamp).int64(found.offset);
+      if (version >= 4) writer.int32(found.offset < 0 ? ANY_EPOCH : LEADER_EPOCH);
     });
   });
 }
 
-export const listOffsets: Api = { key: 2, name: 'ListOffsets', min: 1, max: 3, handle };
+export const listOffsets: Api = { key: 2, name: 'ListOffsets', min: 1, max: 10, flexibleFrom: 6, handle };

@@ -1,4 +1,4 @@
-// OffsetCommit: v1-5
+// OffsetCommit: v1-10
 //
 // Behaviour:
 // * A member commits for its generation; anyone commits for a group without members with generation −1.
@@ -6,45 +6,59 @@
 // * A partition that does not exist, or metadata over 4,096 characters, is refused; the others are kept.
 //
 // Version notes: v1 has a timestamp a partition, v2-4 a retention time for all; both are ignored in favour of
-// the broker's own retention (KIP-211). v3 adds the throttle time.
+// the broker's own retention (KIP-211). v3 adds the throttle time, v6 the leader epoch, v7 the instance id (KIP-345), v8
+// is flexible, v10 names topics by id; v9 only adds errors of KIP-848.
 //
-//   Request => groupId generationId memberId retentionTimeMs (v2-4)
-//              [topic [partition offset commitTimestamp (v1) metadata]]
-//     generationId, partition => INT32   retentionTimeMs, offset, commitTimestamp => INT64
-//     metadata => NULLABLE_STRING
-//   Response => throttleTimeMs (v3+) [topic [partition errorCode]]
+//   Request => groupId generationId memberId instanceId (v7+) retentionTimeMs (v2-4)
+//              [topic | topicId (v10+) [partition offset leaderEpoch (v6+) commitTimestamp (v1) metadata]]
+//     generationId, partition, leaderEpoch => INT32   retentionTimeMs, offset, commitTimestamp => INT64
+//     instanceId, metadata => NULLABLE_STRING
+//   Response => throttleTimeMs (v3+) [topic | topicId (v10+) [partition errorCode]]
 
-import type { PartitionOffset } from '../group/offsets.ts';
+import { NO_EPOCH, type PartitionOffset } from '../group/offsets.ts';
 import { ErrorCode } from '../wire/error-codes.ts';
 import type { Reader } from '../wire/reader.ts';
 import type { Writer } from '../wire/writer.ts';
 import { type Api, answerTo, type Context, NO_THROTTLE, type Request } from './api.ts';
+import { readReference, type TopicReference, unknownError, writeReference } from './topic-reference.ts';
 
+const TOPIC_IDS_FROM = 10;
 const MAX_METADATA = 4096; // offset.metadata.max.bytes of Apache Kafka
 
 type Commit = {
   readonly groupId: string;
   readonly generation: number;
   readonly memberId: string;
-  readonly topics: readonly { readonly topic: string; readonly partitions: readonly PartitionOffset[] }[];
+  readonly instanceId: string | null;
+  readonly topics: readonly {
+    readonly reference: TopicReference;
+    readonly partitions: readonly PartitionOffset[];
+  }[];
 };
 
-function read(body: Reader, version: number, now: number): Commit {
+function read(body: Reader, version: number, stored: Context['topics'], now: number): Commit {
   const groupId = body.string();
   const generation = body.int32();
   const memberId = body.string();
+  const instanceId = version >= 7 ? body.nullableString() : null;
   if (version >= 2 && version <= 4) body.int64(); // retention time
   const topics = body.structs(() => {
-    const topic = body.string();
+    const reference = readReference(body, version >= TOPIC_IDS_FROM, stored);
+    const topic = reference.topic ?? '';
     const partitions = body.structs(() => {
       const partition = body.int32();
       const offset = body.int64();
+      const leaderEpoch = version >= 6 ? body.int32() : NO_EPOCH;
       if (version === 1) body.int64(); // commit timestamp
-      return { topic, partition, committed: { offset, metadata: body.nullableString(), at: now } };
+      return {
+        topic,
+        partition,
+        committed: { offset, leaderEpoch, metadata: body.nullableString(), at: now },
+      };
     });
-    return { topic, partitions };
+    return { reference, partitions };
   });
-  return { groupId, generation, memberId, topics };
+  return { groupId, generation, memberId, instanceId, topics };
 }
 
 function problem({ topic, partition, committed }: PartitionOffset, { topics }: Context): ErrorCode {
@@ -55,18 +69,22 @@ function problem({ topic, partition, committed }: PartitionOffset, { topics }: C
 
 async function handle(request: Request, context: Context): Promise<Writer> {
   const { version } = request;
-  const { groupId, topics, ...member } = read(request.body, version, Date.now());
+  const { groupId, topics, ...member } = read(request.body, version, context.topics, Date.now());
   const offsets = topics.flatMap(({ partitions }) => partitions);
   const accepted = offsets.filter((offset) => problem(offset, context) === ErrorCode.NONE);
   const error = await context.groups.commit(groupId, member, accepted);
 
   const writer = answerTo(request);
   if (version >= 3) writer.int32(NO_THROTTLE);
-  return writer.structs(topics, ({ topic, partitions }) => {
-    writer.string(topic).structs(partitions, (offset) => {
-      writer.int32(offset.partition).int16(error === ErrorCode.NONE ? problem(offset, context) : error);
+  return writer.structs(topics, ({ reference, partitions }) => {
+    const errorOf = (offset: PartitionOffset) => {
+      if (reference.topic === undefined) return unknownError(reference);
+      return error === ErrorCode.NONE ? problem(offset, context) : error;
+    };
+    writeReference(writer, reference).structs(partitions, (offset) => {
+      writer.int32(offset.partition).int16(errorOf(offset));
     });
   });
 }
 
-export const offsetCommit: Api = { key: 8, name: 'OffsetCommit', min: 1, max: 5, handle };
+export const offsetCommit: Api = { key: 8, name: 'OffsetCommit', min: 1, max: 10, flexibleFrom: 8, handle };

@@ -1,4 +1,4 @@
-// JoinGroup: v0-5
+// JoinGroup: v0-9
 //
 // Behaviour:
 // * Held back until the rebalance's barrier opens (group/rebalance.ts).
@@ -6,13 +6,16 @@
 // * Metadata is bounded: the broker keeps it as long as the member lives.
 // * A static member (v5, KIP-345) keeps its place over a restart of its client.
 //
-// Version notes: v1 adds the rebalance timeout, v2 the throttle time, v5 the instance id; v3 is v2.
+// Version notes: v1 adds the rebalance timeout, v2 the throttle time, v5 the instance id, v6 is flexible, v7 adds the
+// protocol's type to the answer, v8 the reason (for logs, ignored), v9 tells a static leader that came back that it need
+// not assign anew (KIP-814); v3 is v2.
 //
 //   Request => groupId sessionTimeoutMs rebalanceTimeoutMs (v1+) memberId instanceId (v5+) protocolType
-//              [name metadata]
-//     sessionTimeoutMs, rebalanceTimeoutMs => INT32   instanceId => NULLABLE_STRING   metadata => BYTES
-//   Response => throttleTimeMs (v2+) errorCode generationId protocolName leader memberId
-//               [memberId instanceId (v5+) metadata]
+//              [name metadata] reason (v8+)
+//     sessionTimeoutMs, rebalanceTimeoutMs => INT32   instanceId, reason => NULLABLE_STRING   metadata => BYTES
+//   Response => throttleTimeMs (v2+) errorCode generationId protocolType (v7+) protocolName (nullable from v7) leader
+//               skipAssignment (v9+) memberId [memberId instanceId (v5+) metadata]
+//     protocolType => NULLABLE_STRING   skipAssignment => BOOLEAN
 
 import type { JoinAnswer } from '../group/group.ts';
 import { ErrorCode } from '../wire/error-codes.ts';
@@ -20,14 +23,18 @@ import type { Writer } from '../wire/writer.ts';
 import { type Api, answerTo, type Context, NO_THROTTLE, type Request } from './api.ts';
 
 const ID_REQUIRED_FROM = 4;
+const SKIP_FROM = 9;
 const MAX_METADATA = 1024 * 1024; // bytes of a member, all its protocols together
 
 function write(request: Request, answer: JoinAnswer): Writer {
   const { version } = request;
   const writer = answerTo(request);
   if (version >= 2) writer.int32(NO_THROTTLE);
-  writer.int16(answer.error).int32(answer.generation).string(answer.protocol);
-  writer.string(answer.leader).string(answer.memberId);
+  writer.int16(answer.error).int32(answer.generation);
+  if (version >= 7) writer.string(answer.protocolType || null);
+  writer.string(version >= 7 ? answer.protocol || null : answer.protocol).string(answer.leader);
+  if (version >= 9) writer.boolean(answer.skipAssignment);
+  writer.string(answer.memberId);
   return writer.structs(answer.members, ({ id, instanceId, metadata }) => {
     writer.string(id);
     if (version >= 5) writer.string(instanceId);
@@ -50,11 +57,28 @@ async function handle(request: Request, { groups }: Context): Promise<Writer> {
   }
   const member = { memberId, instanceId, clientId, clientHost: client.host };
   const idRequired = version >= ID_REQUIRED_FROM;
+  const maySkip = version >= SKIP_FROM;
   const timeouts = { sessionTimeout, rebalanceTimeout };
-  const input = { kind: 'join', idRequired, ...member, ...timeouts, protocolType, protocols } as const;
+  const input = {
+    kind: 'join',
+    idRequired,
+    maySkip,
+    ...member,
+    ...timeouts,
+    protocolType,
+    protocols,
+  } as const;
   return write(request, await groups.join(groupId, input));
 }
 
-const NOBODY = { kind: 'join', generation: -1, protocol: '', leader: '', members: [] } as const;
+const NOBODY = {
+  kind: 'join',
+  generation: -1,
+  protocolType: '',
+  protocol: '',
+  leader: '',
+  skipAssignment: false,
+  members: [],
+} as const;
 
-export const joinGroup: Api = { key: 11, name: 'JoinGroup', min: 0, max: 5, handle };
+export const joinGroup: Api = { key: 11, name: 'JoinGroup', min: 0, max: 9, flexibleFrom: 6, handle };

@@ -1,9 +1,9 @@
-// Heartbeat: v0-3
+// Heartbeat: v0-4
 //
 // Behaviour:
 // * REBALANCE_IN_PROGRESS tells the member to join again; its session goes on all the same.
 //
-// Version notes: v1 adds the throttle time, v3 the instance id (KIP-345); v2 is v1.
+// Version notes: v1 adds the throttle time, v3 the instance id (KIP-345), v4 is flexible; v2 is v1.
 //
 //   Request => groupId generationId memberId instanceId (v3+)
 //   Response => throttleTimeMs (v1+) errorCode
@@ -23,4 +23,4 @@ async function handle(request: Request, { groups }: Context): Promise<Writer> {
   return writer.int16(error);
 }
 
-export const heartbeat: Api = { key: 12, name: 'Heartbeat', min: 0, max: 3, handle };
+export const heartbeat: Api = { key: 12, name: 'Heartbeat', min: 0, max: 4, flexibleFrom: 4, handle };

@@ -1,23 +1,54 @@
-// LeaveGroup: v0-1
+// LeaveGroup: v0-5
 //
 // Behaviour:
 // * The others rebalance at once, without waiting for the session timeout.
+// * An administrator takes a static member out by its instance id alone (v3+).
 //
-// Version notes: v1 adds the throttle time.
+// Version notes: v1 adds the throttle time, v3 takes several members, v4 is flexible, v5 adds the reason (for logs,
+// ignored); v2 is v1.
 //
-//   Request => groupId memberId
-//   Response => throttleTimeMs (v1+) errorCode
+//   Request v0-2 => groupId memberId   v3+ => groupId [memberId instanceId reason (v5+)]
+//     instanceId, reason => NULLABLE_STRING
+//   Response => throttleTimeMs (v1+) errorCode [memberId instanceId errorCode] (v3+)
 
+import type { Groups } from '../group/coordinator.ts';
+import { ErrorCode } from '../wire/error-codes.ts';
+import type { Reader } from '../wire/reader.ts';
 import type { Writer } from '../wire/writer.ts';
 import { type Api, answerTo, type Context, NO_THROTTLE, type Request } from './api.ts';
+
+const SEVERAL_FROM = 3;
+
+type Leaver = { readonly memberId: string; readonly instanceId: string | null };
+
+function read(body: Reader, version: number): Leaver[] {
+  if (version < SEVERAL_FROM) return [{ memberId: body.string(), instanceId: null }];
+  return body.structs(() => {
+    const leaver = { memberId: body.string(), instanceId: body.nullableString() };
+    if (version >= 5) body.nullableString(); // the reason
+    return leaver;
+  });
+}
+
+async function leaveAll(groupId: string, leavers: readonly Leaver[], groups: Groups): Promise<ErrorCode[]> {
+  const errors: ErrorCode[] = [];
+  for (const leaver of leavers) errors.push(await groups.leave(groupId, { kind: 'leave', ...leaver }));
+  return errors;
+}
 
 async function handle(request: Request, { groups }: Context): Promise<Writer> {
   const { body, version } = request;
   const groupId = body.string();
-  const error = await groups.leave(groupId, { kind: 'leave', memberId: body.string() });
+  const leavers = read(body, version);
+  const errors = await leaveAll(groupId, leavers, groups);
   const writer = answerTo(request);
   if (version >= 1) writer.int32(NO_THROTTLE);
-  return writer.int16(error);
+  if (version < SEVERAL_FROM) return writer.int16(errors[0] ?? ErrorCode.NONE);
+  const left = leavers.map((leaver, index) => ({ ...leaver, error: errors[index] ?? ErrorCode.NONE }));
+  writer.int16(ErrorCode.NONE);
+  return writer.structs(left, ({ memberId, instanceId, error }) => {
+    writer.string(memberId).string(instanceId).int16(error);
+  });
 }
 
-export const leaveGroup: Api = { key: 13, name: 'LeaveGroup', min: 0, max: 1, handle };
+export const leaveGroup: Api = { key: 13, name: 'LeaveGroup', min: 0, max: 5, flexibleFrom: 4, handle };

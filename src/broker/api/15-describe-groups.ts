@@ -1,43 +1,64 @@
-// DescribeGroups: v0-2
+// DescribeGroups: v0-6
 //
 // Behaviour:
-// * A group that does not exist is Dead, without an error, as in Apache Kafka.
+// * A group that does not exist is Dead, as in Apache Kafka: without an error before v6, with GROUP_ID_NOT_FOUND then.
 // * Protocol, metadata and assignments are told of a stable group only.
+// * Everyone may do everything (authorized-operations.ts).
 //
-// Version notes: v1 adds the throttle time; v2 is v1.
+// Version notes: v1 adds the throttle time, v3 authorized operations, v4 the instance id, v5 is flexible, v6 adds the
+// message; v2 is v1.
 //
-//   Request => [groupId]
-//   Response => throttleTimeMs (v1+) [errorCode groupId state protocolType protocol
-//               [memberId clientId clientHost metadata assignment]]   metadata, assignment => BYTES
+//   Request => [groupId] includeOperations (v3+)   includeOperations => BOOLEAN
+//   Response => throttleTimeMs (v1+) [errorCode errorMessage (v6+) groupId state protocolType protocol
+//               [memberId instanceId (v4+) clientId clientHost metadata assignment] operations (v3+)]
+//     errorMessage, instanceId => NULLABLE_STRING   metadata, assignment => BYTES   operations => INT32
 
 import { type Group, metadataOf } from '../group/group.ts';
 import { ErrorCode } from '../wire/error-codes.ts';
 import type { Writer } from '../wire/writer.ts';
 import { type Api, answerTo, type Context, NO_THROTTLE, type Request } from './api.ts';
+import { ALL_OPERATIONS, NOT_ASKED } from './authorized-operations.ts';
 
+const NOT_FOUND_FROM = 6;
 const NO_BYTES = Buffer.alloc(0);
 
-function writeGroup(writer: Writer, id: string, group: Group | undefined): void {
+function writeMembers(writer: Writer, group: Group | undefined, version: number): void {
   const isStable = group?.state === 'Stable';
-  const protocol = isStable ? group.protocol : '';
-  writer
-    .int16(ErrorCode.NONE)
-    .string(id)
-    .string(group?.state ?? 'Dead');
-  writer.string(group?.protocolType ?? '').string(protocol);
   writer.structs([...(group?.members.values() ?? [])], (member) => {
-    writer.string(member.id).string(member.clientId).string(member.clientHost);
-    writer.bytes(isStable ? metadataOf(member, protocol) : NO_BYTES);
+    writer.string(member.id);
+    if (version >= 4) writer.string(member.instanceId);
+    writer.string(member.clientId).string(member.clientHost);
+    writer.bytes(isStable ? metadataOf(member, group.protocol) : NO_BYTES);
     writer.bytes(isStable ? member.assignment : NO_BYTES);
   });
+}
+
+function writeGroup(writer: Writer, id: string, group: Group | undefined, version: number): void {
+  const isMissing = group === undefined && version >= NOT_FOUND_FROM;
+  writer.int16(isMissing ? ErrorCode.GROUP_ID_NOT_FOUND : ErrorCode.NONE);
+  if (version >= 6) writer.string(isMissing ? `Group ${id} not found.` : null);
+  writer.string(id).string(group?.state ?? 'Dead');
+  writer.string(group?.protocolType ?? '').string(group?.state === 'Stable' ? group.protocol : '');
+  writeMembers(writer, group, version);
 }
 
 function handle(request: Request, { groups }: Context): Writer {
   const { body, version } = request;
   const ids = body.array(() => body.string());
+  const operations = version >= 3 && body.boolean() ? ALL_OPERATIONS.group : NOT_ASKED;
   const writer = answerTo(request);
   if (version >= 1) writer.int32(NO_THROTTLE);
-  return writer.structs(ids, (id) => writeGroup(writer, id, groups.get(id)));
+  return writer.structs(ids, (id) => {
+    writeGroup(writer, id, groups.get(id), version);
+    if (version >= 3) writer.int32(operations);
+  });
 }
 
-export const describeGroups: Api = { key: 15, name: 'DescribeGroups', min: 0, max: 2, handle };
+export const describeGroups: Api = {
+  key: 15,
+  name: 'DescribeGroups',
+  min: 0,
+  max: 6,
+  flexibleFrom: 5,
+  handle,
+};

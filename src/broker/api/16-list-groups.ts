@@ -1,22 +1,39 @@
-// ListGroups: v0-2
+// ListGroups: v0-5
 //
 // Behaviour:
-// * Lists groups with members or with committed offsets.
+// * Lists groups with members or with committed offsets; of those in the states and of the types that are named, if any
+//   are. Every group is of the type 'classic'.
 //
-// Version notes: v1 adds the throttle time; v2 is v1.
+// Version notes: v1 adds the throttle time, v3 is flexible, v4 adds states, v5 types; v2 is v1.
 //
-//   Request => (nothing)
-//   Response => throttleTimeMs (v1+) errorCode [groupId protocolType]
+//   Request => [state] (v4+) [type] (v5+)
+//   Response => throttleTimeMs (v1+) errorCode [groupId protocolType state (v4+) type (v5+)]
 
 import { ErrorCode } from '../wire/error-codes.ts';
+import type { Reader } from '../wire/reader.ts';
 import type { Writer } from '../wire/writer.ts';
 import { type Api, answerTo, type Context, NO_THROTTLE, type Request } from './api.ts';
 
-function handle(request: Request, { groups }: Context): Writer {
-  const writer = answerTo(request);
-  if (request.version >= 1) writer.int32(NO_THROTTLE);
-  writer.int16(ErrorCode.NONE);
-  return writer.structs(groups.all(), ({ id, protocolType }) => writer.string(id).string(protocolType));
+const TYPE = 'classic';
+
+/** What is named, in small letters; an empty list names everything. */
+function readFilter(body: Reader): (name: string) => boolean {
+  const names = new Set(body.array(() => body.string().toLowerCase()));
+  return (name) => names.size === 0 || names.has(name.toLowerCase());
 }
 
-export const listGroups: Api = { key: 16, name: 'ListGroups', min: 0, max: 2, handle };
+function handle(request: Request, { groups }: Context): Writer {
+  const { body, version } = request;
+  const isState = version >= 4 ? readFilter(body) : () => true;
+  const isType = version >= 5 ? readFilter(body) : () => true;
+  const listed = isType(TYPE) ? groups.all().filter(({ state }) => isState(state)) : [];
+  const writer = answerTo(request);
+  if (version >= 1) writer.int32(NO_THROTTLE);
+  return writer.int16(ErrorCode.NONE).structs(listed, ({ id, protocolType, state }) => {
+    writer.string(id).string(protocolType);
+    if (version >= 4) writer.string(state);
+    if (version >= 5) writer.string(TYPE);
+  });
+}
+
+export const listGroups: Api = { key: 16, name: 'ListGroups', min: 0, max: 5, flexibleFrom: 3, handle };

@@ -1,4 +1,4 @@
-// CreateTopics: v2-4
+// CreateTopics: v2-7
 //
 // Behaviour:
 // * All that is asked for is checked before anything is made; validateOnly stops there.
@@ -6,20 +6,30 @@
 //   broker does not do are refused, each with a message.
 // * A topic named twice in one request is refused both times, as in Apache Kafka.
 //
-// Version notes: v4 lets −1 stand for the default number of partitions and replicas (KIP-464); v3 is v2.
+// Version notes: v4 lets −1 stand for the default number of partitions and replicas (KIP-464), v5 is flexible and tells
+// what was made, v7 adds the topic id; v3 is v2, v6 is v5.
 //
 //   Request => [name numPartitions replicationFactor [partition [brokerId]] [configName configValue]]
 //              timeoutMs validateOnly
 //     numPartitions, partition, brokerId, timeoutMs => INT32   replicationFactor => INT16
 //     configValue => NULLABLE_STRING
-//   Response => throttleTimeMs [name errorCode errorMessage]
+//   Response => throttleTimeMs [name topicId (v7+) errorCode errorMessage numPartitions (v5+) replicationFactor (v5+)
+//               [name value readOnly configSource isSensitive] (v5+)]
+//     numPartitions => INT32   replicationFactor => INT16   configSource => INT8
 
-import { configProblem } from '../log/topic-config.ts';
+import {
+  type ConfigOverrides,
+  configProblem,
+  describeTopicConfig,
+  topicConfig,
+} from '../log/topic-config.ts';
 import { topicNameProblem } from '../log/topics.ts';
 import { ErrorCode } from '../wire/error-codes.ts';
 import type { Reader } from '../wire/reader.ts';
 import type { Writer } from '../wire/writer.ts';
 import { type Api, answerTo, type Context, NO_THROTTLE, NODE_ID, type Request } from './api.ts';
+import { sourceOf } from './config-source.ts';
+import { NO_TOPIC_ID } from './topic-reference.ts';
 
 const DEFAULT = -1;
 const MAX_PARTITIONS = 100_000;
@@ -107,14 +117,33 @@ function problemOf(topic: NewTopic, isTwice: boolean, context: Context): Problem
   return assignmentProblem(topic) ?? sizeProblem(topic, context);
 }
 
+function overridesOf({ configs }: NewTopic): ConfigOverrides {
+  return Object.fromEntries(configs.map(([name, value]) => [name, value ?? '']));
+}
+
+/** What a topic is, or would be: its size and settings. */
+function writeMade(writer: Writer, topic: NewTopic, context: Context): void {
+  const overrides = overridesOf(topic);
+  const entries = describeTopicConfig(topicConfig(overrides, context.settings), overrides);
+  writer.int32(partitionCount(topic, context)).int16(1);
+  writer.structs(entries, (entry) => {
+    writer.string(entry.name).string(entry.value).boolean(entry.readOnly);
+    writer.int8(sourceOf(entry)).boolean(false);
+  });
+}
+
 function create(topic: NewTopic, context: Context): Problem | null {
-  const overrides = Object.fromEntries(topic.configs.map(([name, value]) => [name, value ?? '']));
-  const made = context.topics.create(topic.name, partitionCount(topic, context), overrides, Date.now());
+  const made = context.topics.create(
+    topic.name,
+    partitionCount(topic, context),
+    overridesOf(topic),
+    Date.now(),
+  );
   return made ? null : problem(ErrorCode.KAFKA_STORAGE_ERROR, 'the broker cannot write to its folder');
 }
 
 function handle(request: Request, context: Context): Writer {
-  const { body } = request;
+  const { body, version } = request;
   const topics = body.structs(() => readTopic(body));
   body.int32(); // timeout: nothing is waited for
   const validateOnly = body.boolean();
@@ -124,9 +153,18 @@ function handle(request: Request, context: Context): Writer {
   return writer.structs([...names.values()], (topic) => {
     const found = problemOf(topic, isTwice(topic.name), context);
     const failed = found ?? (validateOnly ? null : create(topic, context));
-    writer.string(topic.name).int16(failed?.error ?? ErrorCode.NONE);
-    writer.string(failed?.message ?? null);
+    writer.string(topic.name);
+    if (version >= 7)
+      writer.uuid((failed || validateOnly ? undefined : context.topics.get(topic.name)?.id) ?? NO_TOPIC_ID);
+    writer.int16(failed?.error ?? ErrorCode.NONE).string(failed?.message ?? null);
+    if (version < 5) return;
+    if (failed)
+      writer
+        .int32(-1)
+        .int16(-1)
+        .structs([], () => {});
+    else writeMade(writer, topic, context);
   });
 }
 
-export const createTopics: Api = { key: 19, name: 'CreateTopics', min: 2, max: 4, handle };
+export const createTopics: Api = { key: 19, name: 'CreateTopics', min: 2, max: 7, flexibleFrom: 5, handle };

@@ -1,23 +1,56 @@
-// DeleteTopics: v1
+// DeleteTopics: v1-6
 //
 // Behaviour:
 // * The records and every group's committed offsets of the topic go with it; waiting fetches are told.
 //
-//   Request => [name] timeoutMs
-//   Response => throttleTimeMs [name errorCode]
+// Version notes: v4 is flexible, v5 adds a message, v6 takes topic ids in the place of names; v2 and v3 are v1.
+//
+//   Request v1-5 => [topic] timeoutMs   v6+ => [topic topicId] timeoutMs
+//   Response => throttleTimeMs [topic topicId (v6+) errorCode errorMessage (v5+)]
+//     topic => NULLABLE_STRING from v6 on   topicId => UUID   errorMessage => NULLABLE_STRING
 
 import { ErrorCode } from '../wire/error-codes.ts';
+import type { Reader } from '../wire/reader.ts';
 import type { Writer } from '../wire/writer.ts';
 import { type Api, answerTo, type Context, NO_THROTTLE, type Request } from './api.ts';
+import { NO_TOPIC_ID } from './topic-reference.ts';
 
-function handle(request: Request, { groups, topics }: Context): Writer {
-  const names = request.body.array(() => request.body.string());
+const TOPIC_IDS_FROM = 6;
+
+/** A topic as it is asked for; by its id where there is no name. */
+type Asked = { readonly name: string | null; readonly id: string };
+
+function read(body: Reader, version: number): Asked[] {
+  if (version < TOPIC_IDS_FROM) {
+    return [...new Set(body.array(() => body.string()))].map((name) => ({ name, id: NO_TOPIC_ID }));
+  }
+  const asked = body.structs(() => ({ name: body.nullableString(), id: body.uuid() }));
+  return [...new Map(asked.map((one) => [one.name ?? `${one.id}/`, one])).values()]; // no name has a slash
+}
+
+/** Deletes a topic and names it, or says why it can't. */
+function remove({ name, id }: Asked, { groups, topics }: Context): Asked & { error: ErrorCode } {
+  const topic = topics.get(name ?? topics.nameOf(id) ?? '');
+  if (topic === undefined) {
+    const error = name === null ? ErrorCode.UNKNOWN_TOPIC_ID : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+    return { name, id, error };
+  }
+  topics.delete(topic.name);
+  groups.forgetTopic(topic.name);
+  return { name: topic.name, id: topic.id, error: ErrorCode.NONE };
+}
+
+function handle(request: Request, context: Context): Writer {
+  const { body, version } = request;
+  const asked = read(body, version);
   const writer = answerTo(request).int32(NO_THROTTLE);
-  return writer.structs([...new Set(names)], (name) => {
-    const existed = topics.delete(name);
-    if (existed) groups.forgetTopic(name);
-    writer.string(name).int16(existed ? ErrorCode.NONE : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+  return writer.structs(asked, (one) => {
+    const { name, id, error } = remove(one, context);
+    writer.string(name);
+    if (version >= TOPIC_IDS_FROM) writer.uuid(id);
+    writer.int16(error);
+    if (version >= 5) writer.string(error === ErrorCode.NONE ? null : 'there is no such topic');
   });
 }
 
-export const deleteTopics: Api = { key: 20, name: 'DeleteTopics', min: 1, max: 1, handle };
+export const deleteTopics: Api = { key: 20, name: 'DeleteTopics', min: 1, max: 6, flexibleFrom: 4, handle };

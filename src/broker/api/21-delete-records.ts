@@ -1,10 +1,10 @@
-// DeleteRecords: v0-1
+// DeleteRecords: v0-2
 //
 // Behaviour:
 // * The partition starts at the offset that is named, −1 for its end; what lies before is not served any more, and closed
 //   segments that lie wholly before it are deleted. An offset before the start changes nothing; one behind the end is refused.
 //
-// Version notes: v1 is v0.
+// Version notes: v2 is flexible; v1 is v0.
 //
 //   Request => [topic [partition offset]] timeoutMs       partition, timeoutMs => INT32   offset => INT64
 //   Response => throttleTimeMs [topic [partition lowWatermark errorCode]]     lowWatermark => INT64
@@ -43,4 +43,4 @@ function handle(request: Request, context: Context): Writer {
   });
 }
 
-export const deleteRecords: Api = { key: 21, name: 'DeleteRecords', min: 0, max: 1, handle };
+export const deleteRecords: Api = { key: 21, name: 'DeleteRecords', min: 0, max: 2, flexibleFrom: 2, handle };

@@ -1,12 +1,14 @@
-// InitProducerId: v0-1
+// InitProducerId: v0-5
 //
 // Behaviour:
 // * Every idempotent producer gets an id that was never given out before, with epoch 0.
 // * A transactional id is refused as in 10-find-coordinator.ts: there are no transactions.
 //
-// Version notes: v1 is v0.
+// Version notes: v2 is flexible, v3 adds the id and epoch that the producer has (only transactions need them); v1 is v0,
+// v4 and v5 only add errors.
 //
-//   Request => transactionalId transactionTimeoutMs   transactionalId => NULLABLE_STRING
+//   Request => transactionalId transactionTimeoutMs producerId (v3+) producerEpoch (v3+)
+//     transactionalId => NULLABLE_STRING
 //   Response => throttleTimeMs errorCode producerId producerEpoch   producerId => INT64   producerEpoch => INT16
 
 import { ErrorCode } from '../wire/error-codes.ts';
@@ -22,4 +24,11 @@ function handle(request: Request, { producerIds }: Context): Writer {
   return writer.int16(ErrorCode.NONE).int64(producerIds.next()).int16(0);
 }
 
-export const initProducerId: Api = { key: 22, name: 'InitProducerId', min: 0, max: 1, handle };
+export const initProducerId: Api = {
+  key: 22,
+  name: 'InitProducerId',
+  min: 0,
+  max: 5,
+  flexibleFrom: 2,
+  handle,
+};

@@ -1,28 +1,29 @@
-// DescribeConfigs: v1-2
+// DescribeConfigs: v1-4
 //
 // Behaviour:
 // * A topic is described with every setting of log/topic-config.ts and the value in force.
 // * The broker (resource type 4) is described with the settings that it has under a name of Apache Kafka's.
-// * Other resources are refused with INVALID_REQUEST. Synonyms are not listed.
+// * Other resources are refused with INVALID_REQUEST. Synonyms are not listed, documentation is null.
 //
-// Version notes: v2 is v1.
+// Version notes: v3 adds types and documentation, v4 is flexible; v2 is v1.
 //
-//   Request => [resourceType resourceName [configName] (nullable)] includeSynonyms   resourceType => INT8
+//   Request => [resourceType resourceName [configName] (nullable)] includeSynonyms includeDocumentation (v3+)
+//     resourceType => INT8
 //   Response => throttleTimeMs [errorCode errorMessage resourceType resourceName
-//               [name value isReadOnly configSource isSensitive [synonym]]]
-//     value => NULLABLE_STRING   configSource => INT8
+//               [name value isReadOnly configSource isSensitive [synonym] configType (v3+) documentation (v3+)]]
+//     value, documentation => NULLABLE_STRING   configSource, configType => INT8
 
 import { type ConfigEntry, describeTopicConfig } from '../log/topic-config.ts';
 import type { Settings } from '../options.ts';
 import { ErrorCode } from '../wire/error-codes.ts';
 import type { Writer } from '../wire/writer.ts';
 import { type Api, answerTo, type Context, NO_THROTTLE, NODE_ID, type Request } from './api.ts';
+import { sourceOf } from './config-source.ts';
 
 const TOPIC = 2;
 const BROKER = 4;
-const SOURCE_TOPIC = 1;
 const SOURCE_BROKER = 4;
-const SOURCE_DEFAULT = 5;
+const TYPES = { BOOLEAN: 1, STRING: 2, INT: 3, LONG: 5, DOUBLE: 6, LIST: 7 } as const;
 
 type Described = {
   readonly error: ErrorCode;
@@ -72,19 +73,20 @@ function describe(type: number, name: string, { settings, topics }: Context): De
   const entries = describeTopicConfig(topic.config, topic.overrides);
   const withSource = entries.map((entry) => ({
     ...entry,
-    source: entry.isDefault ? SOURCE_DEFAULT : SOURCE_TOPIC,
+    source: sourceOf(entry),
   }));
   return { error: ErrorCode.NONE, message: null, entries: withSource };
 }
 
 function handle(request: Request, context: Context): Writer {
-  const { body } = request;
+  const { body, version } = request;
   const resources = body.structs(() => ({
     type: body.int8(),
     name: body.string(),
     keys: body.nullableArray(() => body.string()),
   }));
   body.boolean(); // include synonyms
+  if (version >= 3) body.boolean(); // include documentation
   const writer = answerTo(request).int32(NO_THROTTLE);
   return writer.structs(resources, ({ type, name, keys }) => {
     const { error, message, entries } = describe(type, name, context);
@@ -92,9 +94,20 @@ function handle(request: Request, context: Context): Writer {
     writer.int16(error).string(message).int8(type).string(name);
     writer.structs(asked, (entry) => {
       writer.string(entry.name).string(entry.value).boolean(entry.readOnly);
-      writer.int8(entry.source).boolean(false).int32(0); // not sensitive, no synonyms
+      writer
+        .int8(entry.source)
+        .boolean(false) // not sensitive
+        .structs([], () => {}); // no synonyms
+      if (version >= 3) writer.int8(TYPES[entry.type]).string(null);
     });
   });
 }
 
-export const describeConfigs: Api = { key: 32, name: 'DescribeConfigs', min: 1, max: 2, handle };
+export const describeConfigs: Api = {
+  key: 32,
+  name: 'DescribeConfigs',
+  min: 1,
+  max: 4,
+  flexibleFrom: 4,
+  handle,
+};

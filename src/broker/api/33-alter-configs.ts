@@ -1,10 +1,10 @@
-// AlterConfigs: v0-1
+// AlterConfigs: v0-2
 //
 // Behaviour:
 // * A topic has the settings that are named, and the broker's for all others: what it had and is not named is gone.
 // * The broker's own settings are those of its start.
 //
-// Version notes: v1 is v0.
+// Version notes: v2 is flexible; v1 is v0.
 //
 //   Request => [resourceType resourceName [configName configValue]] validateOnly
 //     resourceType => INT8   configValue => NULLABLE_STRING
@@ -29,4 +29,4 @@ function handle(request: Request, context: Context): Writer {
   );
 }
 
-export const alterConfigs: Api = { key: 33, name: 'AlterConfigs', min: 0, max: 1, handle };
+export const alterConfigs: Api = { key: 33, name: 'AlterConfigs', min: 0, max: 2, flexibleFrom: 2, handle };

@@ -1,10 +1,10 @@
-// CreatePartitions: v0-1
+// CreatePartitions: v0-3
 //
 // Behaviour:
 // * A topic gets more partitions, never fewer; records stay where they are, and keys are spread anew from then on.
 // * An assignment, where there is one, is to name node 0 alone for each new partition.
 //
-// Version notes: v1 is v0.
+// Version notes: v2 is flexible, v3 only adds an error; v1 is v0.
 //
 //   Request => [name count [[brokerId]] (nullable)] timeoutMs validateOnly     count, brokerId, timeoutMs => INT32
 //   Response => throttleTimeMs [name errorCode errorMessage]
@@ -72,4 +72,11 @@ function handle(request: Request, context: Context): Writer {
   });
 }
 
-export const createPartitions: Api = { key: 37, name: 'CreatePartitions', min: 0, max: 1, handle };
+export const createPartitions: Api = {
+  key: 37,
+  name: 'CreatePartitions',
+  min: 0,
+  max: 3,
+  flexibleFrom: 2,
+  handle,
+};

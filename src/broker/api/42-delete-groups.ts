@@ -1,9 +1,9 @@
-// DeleteGroups: v0-1
+// DeleteGroups: v0-2
 //
 // Behaviour:
 // * A group without members goes, with its committed offsets; one with members is refused.
 //
-// Version notes: v1 is v0.
+// Version notes: v2 is flexible; v1 is v0.
 //
 //   Request => [groupId]
 //   Response => throttleTimeMs [groupId errorCode]
@@ -17,4 +17,4 @@ function handle(request: Request, { groups }: Context): Writer {
   return writer.structs([...new Set(ids)], (id) => writer.string(id).int16(groups.delete(id)));
 }
 
-export const deleteGroups: Api = { key: 42, name: 'DeleteGroups', min: 0, max: 1, handle };
+export const deleteGroups: Api = { key: 42, name: 'DeleteGroups', min: 0, max: 2, flexibleFrom: 2, handle };

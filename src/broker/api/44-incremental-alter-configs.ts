@@ -1,8 +1,10 @@
-// IncrementalAlterConfigs: v0
+// IncrementalAlterConfigs: v0-1
 //
 // Behaviour:
 // * What is named is set (0), taken back (1), or, of cleanup.policy, the one list there is, added to (2) or taken from (3).
 // * The broker's own settings are those of its start.
+//
+// Version notes: v1 is flexible.
 //
 //   Request => [resourceType resourceName [configName configOperation configValue]] validateOnly
 //     resourceType, configOperation => INT8   configValue => NULLABLE_STRING
@@ -61,6 +63,7 @@ export const incrementalAlterConfigs: Api = {
   key: 44,
   name: 'IncrementalAlterConfigs',
   min: 0,
-  max: 0,
+  max: 1,
+  flexibleFrom: 1,
   handle,
 };

@@ -12,36 +12,54 @@ export function plain(ticket: Ticket, error: ErrorCode): Effect {
 export function joinRefused(ticket: Ticket, error: ErrorCode, memberId: string): Effect {
   return {
     ticket,
-    answer: { kind: 'join', error, generation: -1, protocol: '', leader: '', memberId, members: [] },
+    answer: {
+      kind: 'join',
+      error,
+      generation: -1,
+      protocolType: '',
+      protocol: '',
+      leader: '',
+      skipAssignment: false,
+      memberId,
+      members: [],
+    },
   };
 }
 
 /** The present generation, as `member` gets to know it; `leader` other than the group's hides a new leader. */
-export function joined(ticket: Ticket, group: Group, member: Member, leader = group.leader): Effect {
+export function joined(
+  ticket: Ticket,
+  group: Group,
+  member: Member,
+  leader = group.leader,
+  skipAssignment = false,
+): Effect {
   const everyone = [...group.members.values()];
   const members = everyone.map(({ id, instanceId, ...rest }) => ({
     id,
     instanceId,
     metadata: metadataOf({ id, instanceId, ...rest }, group.protocol),
   }));
-  const { generation, protocol } = group;
+  const { generation, protocol, protocolType } = group;
   const answer = {
     kind: 'join',
     error: ErrorCode.NONE,
     generation,
+    protocolType,
     protocol,
     leader,
+    skipAssignment,
     memberId: member.id,
   } as const;
   return { ticket, answer: { ...answer, members: member.id === leader ? members : [] } };
 }
 
-export function synced(ticket: Ticket, assignment: Buffer): Effect {
-  return { ticket, answer: { kind: 'sync', error: ErrorCode.NONE, assignment } };
+export function synced(ticket: Ticket, { protocolType, protocol }: Group, assignment: Buffer): Effect {
+  return { ticket, answer: { kind: 'sync', error: ErrorCode.NONE, protocolType, protocol, assignment } };
 }
 
 export function syncRefused(ticket: Ticket, error: ErrorCode): Effect {
-  return { ticket, answer: { kind: 'sync', error, assignment: NO_BYTES } };
+  return { ticket, answer: { kind: 'sync', error, protocolType: '', protocol: '', assignment: NO_BYTES } };
 }
 
 /** Refuses whatever the member waits for. */

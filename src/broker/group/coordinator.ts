@@ -81,11 +81,11 @@ export class Groups {
   /** Commits if this member may; `offsets` were checked against the topics that exist. */
   async commit(
     id: string,
-    member: { memberId: string; generation: number },
+    member: { memberId: string; instanceId: string | null; generation: number },
     offsets: readonly PartitionOffset[],
   ): Promise<ErrorCode> {
     const opens = member.generation < 0 && this.#canOpen(id);
-    const input = { kind: 'commit', instanceId: null, ...member } as const;
+    const input = { kind: 'commit', ...member } as const;
     const { error } = await this.#ask(id, (ticket) => ({ ...input, ticket }), opens);
     return error === ErrorCode.NONE && offsets.length > 0 ? this.#store(id, offsets) : error;
   }

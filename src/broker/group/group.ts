@@ -65,6 +65,8 @@ export type JoinInput = {
   readonly newMemberId: string;
   /** Whether a new member must come back with its id first (JoinGroup 4 and later). */
   readonly idRequired: boolean;
+  /** Whether a leader can be told not to assign anew (JoinGroup 9 and later). */
+  readonly maySkip: boolean;
   readonly instanceId: string | null;
   readonly clientId: string;
   readonly clientHost: string;
@@ -83,6 +85,9 @@ type MemberInput = {
 
 export type SyncInput = MemberInput & {
   readonly kind: 'sync';
+  /** What the member takes the group's protocol for; null where it does not say. */
+  readonly protocolType: string | null;
+  readonly protocol: string | null;
   readonly assignments: ReadonlyMap<string, Buffer>;
 };
 
@@ -98,7 +103,9 @@ export type CommitInput = MemberInput & {
 export type LeaveInput = {
   readonly kind: 'leave';
   readonly ticket: Ticket;
+  /** '' where a static member is meant whose id is not known. */
   readonly memberId: string;
+  readonly instanceId: string | null;
 };
 
 export type Input =
@@ -113,8 +120,11 @@ export type JoinAnswer = {
   readonly kind: 'join';
   readonly error: ErrorCode;
   readonly generation: number;
+  readonly protocolType: string;
   readonly protocol: string;
   readonly leader: string;
+  /** Whether the leader is not to assign anew. */
+  readonly skipAssignment: boolean;
   readonly memberId: string;
   /** All members, for the leader; none for the others. */
   readonly members: readonly { id: string; instanceId: string | null; metadata: Buffer }[];
@@ -123,6 +133,8 @@ export type JoinAnswer = {
 export type SyncAnswer = {
   readonly kind: 'sync';
   readonly error: ErrorCode;
+  readonly protocolType: string;
+  readonly protocol: string;
   readonly assignment: Buffer;
 };
 

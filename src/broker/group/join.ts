@@ -129,11 +129,13 @@ function replace(group: Group, old: Member, input: JoinInput, limits: GroupLimit
   const vacated = { ...withoutMember(group, old.id), leader };
   if (group.state === 'Stable' && sameProtocols(old, input)) {
     const member = { ...newMember(input, input.newMemberId, now), assignment: old.assignment, waiting: null };
-    // Told the old leader's id, a new leader takes itself for a follower and does not assign anew (KIP-814).
-    return {
-      group: withMember(vacated, member),
-      effects: [...effects, joined(input.ticket, withMember(vacated, member), member, group.leader)],
-    };
+    const next = withMember(vacated, member);
+    // Told the old leader's id, a new leader takes itself for a follower and does not assign anew; from JoinGroup 9 on it
+    // is told just that (KIP-814).
+    const answer = input.maySkip
+      ? joined(input.ticket, next, member, leader, leader === member.id)
+      : joined(input.ticket, next, member, group.leader);
+    return { group: next, effects: [...effects, answer] };
   }
   const next = seat(vacated, input, input.newMemberId, limits, now);
   return { group: next.group, effects: [...effects, ...next.effects] };

@@ -2,8 +2,13 @@
 
 import type { Change, Journal, Key } from '../journal.ts';
 
+/** Stands for a leader epoch that was not told. */
+export const NO_EPOCH = -1;
+
 export type Committed = {
   readonly offset: number;
+  /** Of the record before it; undefined or −1 where it was not told. */
+  readonly leaderEpoch?: number;
   readonly metadata: string | null;
   /** When it was committed, ms. */
   readonly at: number;

@@ -70,6 +70,7 @@ function commit(group: Group, input: CommitInput, now: number): Step {
 
 function leave(group: Group, input: LeaveInput, limits: GroupLimits, now: number): Step {
   const answer = plain(input.ticket, ErrorCode.NONE);
+  if (input.instanceId !== null) return leaveStatic(group, input, limits, now);
   if (group.pending.has(input.memberId)) {
     const rest = withoutPending(group, input.memberId);
     const next =
@@ -82,14 +83,33 @@ function leave(group: Group, input: LeaveInput, limits: GroupLimits, now: number
   return { group: next.group, effects: [answer, ...next.effects] };
 }
 
+/** A static member is taken out, by itself or by an administrator, who knows only its instance id. */
+function leaveStatic(group: Group, input: LeaveInput, limits: GroupLimits, now: number): Step {
+  const holder = staticMember(group, input.instanceId);
+  if (holder === undefined) return { group, effects: [plain(input.ticket, ErrorCode.UNKNOWN_MEMBER_ID)] };
+  if (input.memberId !== '' && input.memberId !== holder.id)
+    return { group, effects: [plain(input.ticket, ErrorCode.FENCED_INSTANCE_ID)] };
+  const next = remove(group, holder, limits, now);
+  return { group: next.group, effects: [plain(input.ticket, ErrorCode.NONE), ...next.effects] };
+}
+
+function isOfProtocol(group: Group, { protocolType, protocol }: SyncInput): boolean {
+  return (
+    (protocolType === null || protocolType === group.protocolType) &&
+    (protocol === null || protocol === group.protocol)
+  );
+}
+
 function sync(group: Group, input: SyncInput, now: number): Step {
   const member = sender(group, input);
   if (typeof member === 'number') return { group, effects: [syncRefused(input.ticket, member)] };
+  if (!isOfProtocol(group, input))
+    return { group, effects: [syncRefused(input.ticket, ErrorCode.INCONSISTENT_GROUP_PROTOCOL)] };
   if (group.state === 'PreparingRebalance') {
     return { group, effects: [syncRefused(input.ticket, ErrorCode.REBALANCE_IN_PROGRESS)] };
   }
   if (group.state === 'Stable') {
-    return { group: heard(group, member, now), effects: [synced(input.ticket, member.assignment)] };
+    return { group: heard(group, member, now), effects: [synced(input.ticket, group, member.assignment)] };
   }
   const effects = waitRefused(member, ErrorCode.REBALANCE_IN_PROGRESS);
   const waiting = withMember(group, { ...member, waiting: { for: 'sync', ticket: input.ticket } });
@@ -108,6 +128,6 @@ function assign(group: Group, assignments: ReadonlyMap<string, Buffer>, now: num
   ]);
   return {
     group: { ...group, state: 'Stable', members: new Map(seated), rebalanceDeadline: null },
-    effects: everyone.flatMap((m) => (m.waiting ? [synced(m.waiting.ticket, shareOf(m))] : [])),
+    effects: everyone.flatMap((m) => (m.waiting ? [synced(m.waiting.ticket, group, shareOf(m))] : [])),
   };
 }

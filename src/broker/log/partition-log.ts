@@ -135,6 +135,11 @@ export class PartitionLog {
     return EMPTY;
   }
 
+  /** The latest timestamp of any record, ms; −1 if there is none. */
+  get maxTimestamp(): number {
+    return this.#segments.reduce((latest, { maxTimestamp }) => Math.max(latest, maxTimestamp), -1);
+  }
+
   /** The first record with this timestamp or a later one; null if there is none. */
   findTime(timestamp: number): TimedOffset | null {
     for (const segment of this.#segments) {

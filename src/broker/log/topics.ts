@@ -2,6 +2,7 @@
 // kept in one folder a partition. A folder that the journal does not know is set aside under another name at
 // start, never read and never deleted.
 
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
 import type { Change, Journal } from '../journal.ts';
 import type { Settings } from '../options.ts';
@@ -10,17 +11,26 @@ import { type ConfigOverrides, type TopicConfig, topicConfig } from './topic-con
 
 export type Topic = {
   readonly name: string;
+  /** A UUID of its own (KIP-516), as wire/reader.ts reads it; a topic made again under the name has another. */
+  readonly id: string;
   readonly partitions: readonly PartitionLog[];
   readonly overrides: ConfigOverrides;
   readonly config: TopicConfig;
 };
 
 type StoredTopic = {
+  /** Undefined where a version of this program without topic ids made the topic. */
+  readonly id?: string;
   readonly partitions: number;
   readonly overrides: ConfigOverrides;
 };
 
 const MAX_NAME = 249;
+const UUID_BYTES = 16;
+
+function newTopicId(): string {
+  return randomBytes(UUID_BYTES).toString('base64url');
+}
 
 /** Why a topic cannot have this name; null if it can. Apache Kafka's rule (Topic.java). */
 export function topicNameProblem(name: string): string | null {
@@ -37,6 +47,7 @@ export class Topics {
   #journal: Journal;
   #settings: Settings;
   #topics = new Map<string, Topic>();
+  #names = new Map<string, string>(); // by topic id
   #partitionCount = 0;
 
   /** Opens all topics of `folder`, recovering their logs. */
@@ -46,24 +57,33 @@ export class Topics {
     this.#settings = settings;
     mkdirSync(folder, { recursive: true });
     for (const [[, name], stored] of journal.entries('topic')) {
-      this.#add(this.#open(String(name), stored as StoredTopic, now));
+      this.#add(this.#open(String(name), this.#withId(String(name), stored as StoredTopic), now));
     }
     for (const [[, name, index], offset] of journal.entries('start'))
       this.partition(String(name), Number(index))?.deleteBefore(Number(offset));
     this.#setStrangersAside(now);
   }
 
-  #open(name: string, { partitions, overrides }: StoredTopic, now: number): Topic {
+  /** Gives an id to a topic that was made before topics had one. */
+  #withId(name: string, stored: StoredTopic): Required<StoredTopic> {
+    if (stored.id !== undefined) return { ...stored, id: stored.id };
+    const withId = { ...stored, id: newTopicId() };
+    this.#journal.set([[['topic', name], withId]], true);
+    return withId;
+  }
+
+  #open(name: string, { id, partitions, overrides }: Required<StoredTopic>, now: number): Topic {
     const config = topicConfig(overrides, this.#settings);
     const logs = Array.from({ length: partitions }, (_, index) => {
       const partition = `${name}-${index}`;
       return new PartitionLog(`${this.#folder}/${partition}`, partition, config, this.#settings.log, now);
     });
-    return { name, partitions: logs, overrides, config };
+    return { name, id, partitions: logs, overrides, config };
   }
 
   #add(topic: Topic): Topic {
     this.#topics.set(topic.name, topic);
+    this.#names.set(topic.id, topic.name);
     this.#partitionCount += topic.partitions.length;
     return topic;
   }
@@ -83,6 +103,11 @@ export class Topics {
 
   get(name: string): Topic | undefined {
     return this.#topics.get(name);
+  }
+
+  /** The name of the topic that has this id. */
+  nameOf(id: string): string | undefined {
+    return this.#names.get(id);
   }
 
   all(): Topic[] {
@@ -106,8 +131,9 @@ export class Topics {
     const { log } = this.#settings;
     try {
       for (let index = 0; index < partitions; index++) this.#setAside(`${name}-${index}`, now);
-      const topic = this.#open(name, { partitions, overrides }, now);
-      this.#journal.set([[['topic', name], { partitions, overrides }]], true);
+      const stored = { id: newTopicId(), partitions, overrides };
+      const topic = this.#open(name, stored, now);
+      this.#journal.set([[['topic', name], stored]], true);
       log.info({ topic: name, partitions }, 'made a topic');
       return this.#add(topic);
     } catch (error) {
@@ -128,7 +154,8 @@ export class Topics {
         this.#setAside(partition, now);
         added.push(new PartitionLog(`${this.#folder}/${partition}`, partition, topic.config, log, now));
       }
-      this.#journal.set([[['topic', name], { partitions: count, overrides: topic.overrides }]], true);
+      const { id, overrides } = topic;
+      this.#journal.set([[['topic', name], { id, partitions: count, overrides }]], true);
     } catch (error) {
       log.error({ topic: name, error }, 'cannot add partitions');
       for (const partition of added) partition.remove();
@@ -163,7 +190,8 @@ export class Topics {
     const topic = this.#topics.get(name);
     if (topic === undefined) return false;
     try {
-      this.#journal.set([[['topic', name], { partitions: topic.partitions.length, overrides }]], true);
+      const stored = { id: topic.id, partitions: topic.partitions.length, overrides };
+      this.#journal.set([[['topic', name], stored]], true);
     } catch (error) {
       this.#settings.log.error({ topic: name, error }, 'cannot write the settings of a topic');
       return false;
@@ -181,6 +209,7 @@ export class Topics {
     const starts = topic.partitions.map((_, index): Change => [['start', name, index], null]);
     this.#journal.set([[['topic', name], null], ...starts], true);
     this.#topics.delete(name);
+    this.#names.delete(topic.id);
     this.#partitionCount -= topic.partitions.length;
     for (const partition of topic.partitions) partition.remove();
     this.#settings.log.info({ topic: name }, 'deleted a topic');

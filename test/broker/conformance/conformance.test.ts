@@ -10,6 +10,7 @@ import { pairs } from './pairs.ts';
 import { refusals } from './refusals.ts';
 import { type Running, TARGETS } from './targets.ts';
 import { topics } from './topics.ts';
+import { versions } from './versions.ts';
 
 describe.each(TARGETS)('$name', ({ name, missing, start }) => {
   const reason = missing();
@@ -31,6 +32,7 @@ describe.each(TARGETS)('$name', ({ name, missing, start }) => {
   describe('topics', () => topics(port));
   describe('groups', () => groups(port));
   describe('admin', () => admin(port));
+  describe('versions', () => versions(port));
   describe('refusals', () => refusals(port));
   describe('console tools', () => javaTools(port));
   describe('clients understand each other', () => pairs(port));

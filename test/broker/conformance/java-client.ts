@@ -4,7 +4,7 @@ import { apacheKafkaMissing, KAFKA_CLASS_PATH } from '../../real-kafka/apache-ka
 import { type Client, CODECS, group, type Message, run } from './client.ts';
 
 const NULL = '<null>';
-const FAST_START = ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'];
+export const FAST_START = ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'];
 
 /** Runs one of the console tools; `tool` is its class below org.apache.kafka.tools. Port 0: `args` say where. */
 export function javaTool(tool: string, port: number, args: readonly string[], input = ''): Promise<string> {

@@ -123,6 +123,7 @@ class World {
       protocolType: 'consumer',
       protocols,
       idRequired: true,
+      maySkip: false,
     };
     this.run({ kind: 'join', ticket: this.ticketFor(player), ...ids, ...timeouts, ...client });
   }
@@ -136,7 +137,8 @@ class World {
     ]);
     const { memberId, generation } = player;
     const ticket = this.ticketFor(player);
-    this.run({ kind: 'sync', ticket, memberId, generation, instanceId: null, assignments: new Map(shares) });
+    const ids = { memberId, generation, instanceId: null, protocolType: 'consumer', protocol: 'range' };
+    this.run({ kind: 'sync', ticket, ...ids, assignments: new Map(shares) });
   }
 
   /** Puts a request whose answer comes at once, and returns its error. */

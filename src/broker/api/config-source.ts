@@ -1,0 +1,9 @@
+// Where a topic's setting comes from, as answers tell it.
+
+const TOPIC = 1;
+const DEFAULT = 5;
+
+/** INT8: set on the topic, or a default. */
+export function sourceOf({ isDefault }: { readonly isDefault: boolean }): number {
+  return isDefault ? DEFAULT : TOPIC;
+}

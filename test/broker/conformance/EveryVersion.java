@@ -1,0 +1,182 @@
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.util.*;
+import java.util.function.IntFunction;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.*;
+import org.apache.kafka.common.protocol.*;
+import org.apache.kafka.common.record.*;
+
+/**
+ * Asks a broker in every version of every API that both it and this client speak, and reads the answers by Apache Kafka's own
+ * codecs: prints api, version, bytes of the answer that were left over, and what was read, with tabs between.
+ *
+ * usage: java -cp 'kafka/*' EveryVersion.java PORT
+ */
+public class EveryVersion {
+  static Socket socket;
+  static int correlation = 0;
+  static final String TOPIC = "every-version-" + Uuid.randomUuid();
+  static final String GROUP = "group-of-" + TOPIC;
+  static Uuid topicId = Uuid.ZERO_UUID;
+
+  static ApiMessage ask(ApiKeys api, short version, ApiMessage body, int[] left) throws Exception {
+    var header = new RequestHeaderData().setRequestApiKey(api.id).setRequestApiVersion(version)
+        .setCorrelationId(++correlation).setClientId("every-version");
+    ByteBuffer head = MessageUtil.toByteBufferAccessor(header, api.requestHeaderVersion(version)).buffer();
+    ByteBuffer rest = MessageUtil.toByteBufferAccessor(body, version).buffer();
+    var out = new DataOutputStream(socket.getOutputStream());
+    var frame = ByteBuffer.allocate(4 + head.remaining() + rest.remaining());
+    frame.putInt(head.remaining() + rest.remaining()).put(head).put(rest);
+    out.write(frame.array());
+    out.flush();
+    var in = new DataInputStream(socket.getInputStream());
+    byte[] bytes = new byte[in.readInt()];
+    in.readFully(bytes);
+    var reader = new ByteBufferAccessor(ByteBuffer.wrap(bytes));
+    var answered = new ResponseHeaderData(reader, api.responseHeaderVersion(version));
+    if (answered.correlationId() != correlation) throw new IllegalStateException("answer to another request");
+    ApiMessage answer = api.messageType.newResponse();
+    answer.read(reader, version);
+    left[0] = reader.remaining();
+    return answer;
+  }
+
+  static final Map<ApiKeys, IntFunction<ApiMessage>> BODIES = new LinkedHashMap<>();
+
+  static {
+    BODIES.put(ApiKeys.API_VERSIONS, v -> new ApiVersionsRequestData()
+        .setClientSoftwareName("every-version").setClientSoftwareVersion("1.0"));
+    BODIES.put(ApiKeys.METADATA, v -> new MetadataRequestData().setAllowAutoTopicCreation(true)
+        .setIncludeTopicAuthorizedOperations(v >= 8).setIncludeClusterAuthorizedOperations(v >= 8 && v <= 10)
+        .setTopics(List.of(v >= 12 ? new MetadataRequestData.MetadataRequestTopic().setTopicId(topicId).setName(null)
+            : new MetadataRequestData.MetadataRequestTopic().setName(TOPIC))));
+    BODIES.put(ApiKeys.PRODUCE, v -> new ProduceRequestData().setAcks((short) -1).setTimeoutMs(1000)
+        .setTopicData(new ProduceRequestData.TopicProduceDataCollection(List.of(
+            new ProduceRequestData.TopicProduceData().setName(v >= 13 ? "" : TOPIC).setTopicId(v >= 13 ? topicId : Uuid.ZERO_UUID)
+                .setPartitionData(List.of(new ProduceRequestData.PartitionProduceData().setIndex(0)
+                    .setRecords(MemoryRecords.withRecords(Compression(), new SimpleRecord(("v" + v).getBytes())))))).iterator())));
+    BODIES.put(ApiKeys.FETCH, v -> new FetchRequestData().setMaxWaitMs(100).setMinBytes(1).setMaxBytes(1_000_000)
+        .setTopics(List.of(new FetchRequestData.FetchTopic().setTopic(v >= 13 ? "" : TOPIC)
+            .setTopicId(v >= 13 ? topicId : Uuid.ZERO_UUID)
+            .setPartitions(List.of(new FetchRequestData.FetchPartition().setPartition(0).setPartitionMaxBytes(1_000_000))))));
+    BODIES.put(ApiKeys.LIST_OFFSETS, v -> new ListOffsetsRequestData().setReplicaId(-1).setTopics(List.of(
+        new ListOffsetsRequestData.ListOffsetsTopic().setName(TOPIC).setPartitions(List.of(
+            new ListOffsetsRequestData.ListOffsetsPartition().setPartitionIndex(0).setTimestamp(v >= 7 ? -3 : -1))))));
+    BODIES.put(ApiKeys.OFFSET_FOR_LEADER_EPOCH, v -> new OffsetForLeaderEpochRequestData().setTopics(
+        new OffsetForLeaderEpochRequestData.OffsetForLeaderTopicCollection(List.of(
+            new OffsetForLeaderEpochRequestData.OffsetForLeaderTopic().setTopic(TOPIC).setPartitions(List.of(
+                new OffsetForLeaderEpochRequestData.OffsetForLeaderPartition().setPartition(0).setLeaderEpoch(0)))).iterator())));
+    BODIES.put(ApiKeys.FIND_COORDINATOR, v -> v >= 4 ? new FindCoordinatorRequestData().setCoordinatorKeys(List.of(GROUP))
+        : new FindCoordinatorRequestData().setKey(GROUP));
+    BODIES.put(ApiKeys.OFFSET_COMMIT, v -> new OffsetCommitRequestData().setGroupId(GROUP).setTopics(List.of(
+        new OffsetCommitRequestData.OffsetCommitRequestTopic().setName(v >= 10 ? "" : TOPIC)
+            .setTopicId(v >= 10 ? topicId : Uuid.ZERO_UUID).setPartitions(List.of(
+                new OffsetCommitRequestData.OffsetCommitRequestPartition().setPartitionIndex(0)
+                    .setCommittedOffset(v).setCommittedMetadata("note"))))));
+    BODIES.put(ApiKeys.OFFSET_FETCH, v -> v >= 8
+        ? new OffsetFetchRequestData().setGroups(List.of(new OffsetFetchRequestData.OffsetFetchRequestGroup().setGroupId(GROUP)
+            .setTopics(List.of(new OffsetFetchRequestData.OffsetFetchRequestTopics().setName(v >= 10 ? "" : TOPIC)
+                .setTopicId(v >= 10 ? topicId : Uuid.ZERO_UUID).setPartitionIndexes(List.of(0))))))
+        : new OffsetFetchRequestData().setGroupId(GROUP).setTopics(List.of(
+            new OffsetFetchRequestData.OffsetFetchRequestTopic().setName(TOPIC).setPartitionIndexes(List.of(0)))));
+    BODIES.put(ApiKeys.JOIN_GROUP, v -> {
+      var protocols = new JoinGroupRequestData.JoinGroupRequestProtocolCollection();
+      protocols.add(new JoinGroupRequestData.JoinGroupRequestProtocol().setName("range").setMetadata(new byte[3]));
+      return new JoinGroupRequestData().setGroupId(GROUP + "-join-" + v).setSessionTimeoutMs(10_000).setRebalanceTimeoutMs(10_000)
+          .setMemberId("").setProtocolType("test").setProtocols(protocols).setGroupInstanceId(v >= 5 ? "instance" : null);
+    });
+    BODIES.put(ApiKeys.HEARTBEAT, v -> new HeartbeatRequestData().setGroupId(GROUP).setGenerationId(1).setMemberId("nobody"));
+    BODIES.put(ApiKeys.LEAVE_GROUP, v -> v >= 3
+        ? new LeaveGroupRequestData().setGroupId(GROUP).setMembers(List.of(
+            new LeaveGroupRequestData.MemberIdentity().setMemberId("").setGroupInstanceId("nobody")))
+        : new LeaveGroupRequestData().setGroupId(GROUP).setMemberId("nobody"));
+    BODIES.put(ApiKeys.SYNC_GROUP, v -> new SyncGroupRequestData().setGroupId(GROUP).setGenerationId(1).setMemberId("nobody")
+        .setProtocolType(v >= 5 ? "test" : null).setProtocolName(v >= 5 ? "range" : null));
+    BODIES.put(ApiKeys.DESCRIBE_GROUPS, v -> new DescribeGroupsRequestData().setGroups(List.of(GROUP))
+        .setIncludeAuthorizedOperations(v >= 3));
+    BODIES.put(ApiKeys.LIST_GROUPS, v -> new ListGroupsRequestData().setStatesFilter(v >= 4 ? List.of("Empty") : List.of()));
+    BODIES.put(ApiKeys.INIT_PRODUCER_ID, v -> new InitProducerIdRequestData().setTransactionalId(null).setTransactionTimeoutMs(1000));
+    BODIES.put(ApiKeys.DESCRIBE_CONFIGS, v -> new DescribeConfigsRequestData().setResources(List.of(
+        new DescribeConfigsRequestData.DescribeConfigsResource().setResourceType((byte) 2).setResourceName(TOPIC)
+            .setConfigurationKeys(List.of("retention.ms")))));
+    BODIES.put(ApiKeys.INCREMENTAL_ALTER_CONFIGS, v -> {
+      var resources = new IncrementalAlterConfigsRequestData.AlterConfigsResourceCollection();
+      var configs = new IncrementalAlterConfigsRequestData.AlterableConfigCollection();
+      configs.add(new IncrementalAlterConfigsRequestData.AlterableConfig().setName("retention.ms").setValue("777777"));
+      resources.add(new IncrementalAlterConfigsRequestData.AlterConfigsResource().setResourceType((byte) 2)
+          .setResourceName(TOPIC).setConfigs(configs));
+      return new IncrementalAlterConfigsRequestData().setResources(resources);
+    });
+    BODIES.put(ApiKeys.ALTER_CONFIGS, v -> {
+      var resources = new AlterConfigsRequestData.AlterConfigsResourceCollection();
+      var configs = new AlterConfigsRequestData.AlterableConfigCollection();
+      configs.add(new AlterConfigsRequestData.AlterableConfig().setName("retention.ms").setValue("888888"));
+      resources.add(new AlterConfigsRequestData.AlterConfigsResource().setResourceType((byte) 2)
+          .setResourceName(TOPIC).setConfigs(configs));
+      return new AlterConfigsRequestData().setResources(resources);
+    });
+    BODIES.put(ApiKeys.CREATE_PARTITIONS, v -> {
+      var topics = new CreatePartitionsRequestData.CreatePartitionsTopicCollection();
+      topics.add(new CreatePartitionsRequestData.CreatePartitionsTopic().setName(TOPIC).setCount(9).setAssignments(null));
+      return new CreatePartitionsRequestData().setTopics(topics).setTimeoutMs(1000).setValidateOnly(true);
+    });
+    BODIES.put(ApiKeys.CREATE_TOPICS, v -> {
+      var topics = new CreateTopicsRequestData.CreatableTopicCollection();
+      topics.add(new CreateTopicsRequestData.CreatableTopic().setName(TOPIC + "-" + v).setNumPartitions(1)
+          .setReplicationFactor((short) 1));
+      return new CreateTopicsRequestData().setTopics(topics).setTimeoutMs(10_000).setValidateOnly(v < 7);
+    });
+    BODIES.put(ApiKeys.DELETE_RECORDS, v -> new DeleteRecordsRequestData().setTimeoutMs(1000).setTopics(List.of(
+        new DeleteRecordsRequestData.DeleteRecordsTopic().setName(TOPIC).setPartitions(List.of(
+            new DeleteRecordsRequestData.DeleteRecordsPartition().setPartitionIndex(0).setOffset(1))))));
+    BODIES.put(ApiKeys.DELETE_GROUPS, v -> new DeleteGroupsRequestData().setGroupsNames(List.of("no-" + GROUP)));
+    BODIES.put(ApiKeys.DELETE_TOPICS, v -> v >= 6
+        ? new DeleteTopicsRequestData().setTimeoutMs(1000).setTopics(List.of(
+            new DeleteTopicsRequestData.DeleteTopicState().setName(null).setTopicId(topicId)))
+        : new DeleteTopicsRequestData().setTimeoutMs(1000).setTopicNames(List.of("no-" + TOPIC)));
+  }
+
+  static org.apache.kafka.common.compress.Compression Compression() {
+    return org.apache.kafka.common.compress.Compression.NONE;
+  }
+
+  /** Makes the topic and waits until it can be written and the group has a coordinator. */
+  static void prepare() throws Exception {
+    var topics = new CreateTopicsRequestData.CreatableTopicCollection();
+    topics.add(new CreateTopicsRequestData.CreatableTopic().setName(TOPIC).setNumPartitions(1).setReplicationFactor((short) 1));
+    var made = (CreateTopicsResponseData) ask(ApiKeys.CREATE_TOPICS, (short) 7,
+        new CreateTopicsRequestData().setTopics(topics).setTimeoutMs(10_000), new int[1]);
+    topicId = made.topics().iterator().next().topicId();
+    until(ApiKeys.PRODUCE, (short) 9);
+    ask(ApiKeys.FIND_COORDINATOR, (short) 4, BODIES.get(ApiKeys.FIND_COORDINATOR).apply(4), new int[1]);
+    until(ApiKeys.OFFSET_COMMIT, (short) 8);
+  }
+
+  static void until(ApiKeys api, short version) throws Exception {
+    for (int tries = 0; tries < 400; tries++) {
+      if (ask(api, version, BODIES.get(api).apply(version), new int[1]).toString().contains("errorCode=0")) return;
+      Thread.sleep(50);
+    }
+    throw new IllegalStateException(api + " fails");
+  }
+
+  public static void main(String[] args) throws Exception {
+    socket = new Socket("127.0.0.1", Integer.parseInt(args[0]));
+    var spoken = (ApiVersionsResponseData) ask(ApiKeys.API_VERSIONS, (short) 4, BODIES.get(ApiKeys.API_VERSIONS).apply(4), new int[1]);
+    prepare();
+    for (var entry : BODIES.entrySet()) {
+      ApiKeys api = entry.getKey();
+      var range = spoken.apiKeys().find(api.id);
+      if (range == null) continue;
+      int highest = Math.min(range.maxVersion(), api.latestVersion(true));
+      for (int v = Math.max(range.minVersion(), api.oldestVersion()); v <= highest; v++) {
+        int[] left = new int[1];
+        ApiMessage answer = ask(api, (short) v, entry.getValue().apply(v), left);
+        System.out.println(api.name + "\t" + v + "\t" + left[0] + "\t" + answer.toString().replace('\n', ' '));
+      }
+    }
+  }
+}
