@@ -2,7 +2,9 @@
 // checked. What the road to Kafka costs is measured against it.
 
 import { Registry } from 'prom-client';
+import { AggregatorFeed } from '../src/aggregator/feed.ts';
 import { OfferFeed } from '../src/behaviour/offer-feed.ts';
+import { TopicReader } from '../src/consumer/topic-reader.ts';
 import { Live } from '../src/dashboard/live.ts';
 import { PanelBoard } from '../src/dashboard/panels/board.ts';
 import { openPool } from '../src/db/pool.ts';
@@ -47,6 +49,8 @@ const app = createApp({
   live,
   admin: new Admin(undefined, 'secret'),
   offers: new OfferFeed(pool, log),
+  topics: new TopicReader(createKafka(NOBODY, 'bench', log)),
+  aggregator: new AggregatorFeed(streams),
   board: new PanelBoard(pool, streams, noCountries, log),
   countries: noCountries,
   streams,

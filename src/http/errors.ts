@@ -3,9 +3,18 @@
 
 import { isAway } from '../db/errors.ts';
 
+export type Problem = {
+  readonly pointer: string;
+  readonly message: string;
+  /** What was probably meant. */
+  readonly suggestion: string | null;
+};
+
 export type ErrorDetails = {
   readonly received?: unknown;
   readonly expected?: string;
+  /** Where several things are wrong: each with its place (RFC 6901) in what came. */
+  readonly problems?: readonly Problem[];
   /** What a visitor can do now. */
   readonly advice?: string;
   /** Seconds after which another try makes sense. */

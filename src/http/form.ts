@@ -9,9 +9,10 @@ const FIELDS = 20;
 /**
  * Reads a form into req.body.
  * @param limit bytes; a larger one is 413
+ * @param fields how many it may have; more are 413
  */
-export function form(limit = FORM_BYTES) {
-  const parse = urlencoded({ extended: false, limit, parameterLimit: FIELDS });
+export function form(limit = FORM_BYTES, fields = FIELDS) {
+  const parse = urlencoded({ extended: false, limit, parameterLimit: fields });
   return (req: Request, res: Response, next: NextFunction) => {
     if (req.is('application/x-www-form-urlencoded') === false) {
       throw new HttpError(415, 'content_type', 'this route takes a form', {

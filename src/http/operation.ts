@@ -36,6 +36,13 @@ export function serve(router: IRouter, { method, path }: Operation, ...handlers:
   route(router, path, { [method]: handlers });
 }
 
+type Served = { readonly operation: Operation; readonly handlers: readonly Handler[] };
+
+/** The same for two operations of one path. */
+export function serveBoth(router: IRouter, get: Served, post: Served): void {
+  route(router, get.operation.path, { get: get.handlers, post: post.handlers });
+}
+
 /** What every error of the API looks like. */
 export const errorSchema = z
   .object({
@@ -44,6 +51,16 @@ export const errorSchema = z
       message: z.string().describe('what is wrong, for people'),
       received: z.unknown().describe('what came; null where that says nothing'),
       expected: z.string().nullable().describe('what would have been right'),
+      problems: z
+        .array(
+          z.object({
+            pointer: z.string().describe('where it is in what came, as RFC 6901 says'),
+            message: z.string(),
+            suggestion: z.string().nullable().describe('what was probably meant'),
+          }),
+        )
+        .optional()
+        .describe('each of them, where several things may be wrong'),
     }),
   })
   .meta({ id: 'Error', description: 'Every error of the API' });

@@ -1,6 +1,7 @@
 // Every operation of the API, in the order in which the description tells them.
 
 import { z } from 'zod';
+import { aggregatorOperations } from '../aggregator/operations.ts';
 import { offerOperations } from '../behaviour/operations.ts';
 import * as collector from '../collector/operations.ts';
 import { chartOperations, liveOperation } from '../dashboard/charts/operations.ts';
@@ -42,6 +43,8 @@ export const TAGS: Readonly<Record<string, string>> = {
   Sessions:
     'A visitor’s events without a gap of 30 minutes: counted, explained, and compared with the batch.',
   Offers: 'Made by a state machine to who looks at clothes, sneakers and clothes again.',
+  Aggregator:
+    'Definitions that group, aggregate and flush records; what they have open and what they flushed.',
   'Dead letters': 'Messages in Kafka that are no events: set aside, mended, sent again.',
   Simulator: 'Shoppers who are made up, and the faults that they are given.',
   Streams: 'What changes, as server-sent events.',
@@ -57,6 +60,7 @@ export const OPERATIONS: readonly Operation[] = [
   panelOperations.behind,
   ...Object.values(sessionOperations),
   ...Object.values(offerOperations),
+  ...Object.values(aggregatorOperations),
   ...Object.values(letterOperations),
   ...Object.values(simulatorOperations),
   liveOperation,

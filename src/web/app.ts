@@ -7,10 +7,15 @@ import ejs from 'ejs';
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import helmet from 'helmet';
 import type { Registry } from 'prom-client';
+import { aggregatorApi } from '../aggregator/api.ts';
+import { AggregatorDesk } from '../aggregator/desk.ts';
+import type { AggregatorFeed } from '../aggregator/feed.ts';
+import { aggregatorPages } from '../aggregator/pages/routes.ts';
 import type { OfferFeed } from '../behaviour/offer-feed.ts';
 import { offerRoutes } from '../behaviour/routes.ts';
 import { collector } from '../collector/collector.ts';
 import * as operations from '../collector/operations.ts';
+import type { TopicReader } from '../consumer/topic-reader.ts';
 import { charts } from '../dashboard/charts/routes.ts';
 import type { Live } from '../dashboard/live.ts';
 import { dashboardPage } from '../dashboard/page.ts';
@@ -59,6 +64,8 @@ export type AppParts = {
   readonly live: Live;
   readonly board: PanelBoard;
   readonly offers: OfferFeed;
+  readonly topics: TopicReader;
+  readonly aggregator: AggregatorFeed;
   readonly admin: Admin;
   readonly countries: Countries;
   readonly streams: Streams;
@@ -147,6 +154,7 @@ function configure(app: Express, { shop, version, proxies, whereabouts, corsOrig
 function routers({ shop, publisher, probe, live, streams, registry, ...parts }: AppParts): RequestHandler[] {
   const publish = (event: ShopEvent) => shop.tracking.publish(event);
   const desk = new LetterDesk(shop.pool, publish, KAFKA_PATIENCE_MS);
+  const aggregator = new AggregatorDesk(shop.pool, parts.topics);
   return [
     staticFiles(),
     liveness(),
@@ -161,6 +169,8 @@ function routers({ shop, publisher, probe, live, streams, registry, ...parts }: 
     onlyAdmin(parts.admin),
     deadLetterApi(desk),
     simulatorRoutes(shop.pool, parts.admin),
+    aggregatorApi(aggregator, parts.aggregator),
+    aggregatorPages(aggregator, shop.traces),
     apiDocs(shop.traces, parts.version, parts.whereabouts),
     // Before /events/:order_id.
     deadLetterPages(shop, desk, parts.kafkaPlace),
@@ -174,10 +184,10 @@ function routers({ shop, publisher, probe, live, streams, registry, ...parts }: 
   ];
 }
 
-/** Dead letters have bytes that anybody may have sent, and are for who may work on them. */
+/** Dead letters and aggregations have what anybody may have sent, and are for who may work on them. */
 function onlyAdmin(admin: Admin): RequestHandler {
   const router = express.Router();
-  router.use(['/events/rejected', '/api/dead-letters'], admin.gate());
+  router.use(['/events/rejected', '/api/dead-letters', '/aggregator', '/api/aggregator'], admin.gate());
   return router;
 }
 

@@ -52,8 +52,10 @@ function wantsJson(req: Request): boolean {
   return req.path.startsWith('/api/') || req.accepts(['text/html', 'application/json']) !== 'text/html';
 }
 
-function sendJson(res: Response, { code, message, details: { received, expected } }: HttpError): void {
-  res.json({ error: { code, message, received: received ?? null, expected: expected ?? null } });
+function sendJson(res: Response, { code, message, details }: HttpError): void {
+  const { received, expected, problems } = details;
+  const error = { code, message, received: received ?? null, expected: expected ?? null };
+  res.json({ error: problems === undefined ? error : { ...error, problems } });
 }
 
 function sendPage(req: Request, res: Response, error: HttpError, traces: Traces): void {

@@ -4,9 +4,11 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { AggregatorFeed } from '../aggregator/feed.ts';
 import { OfferFeed } from '../behaviour/offer-feed.ts';
 import type { Config } from '../config.ts';
 import { clusterOf, databaseUrlOf } from '../connections.ts';
+import { TopicReader } from '../consumer/topic-reader.ts';
 import { Live } from '../dashboard/live.ts';
 import { PanelBoard } from '../dashboard/panels/board.ts';
 import { listen } from '../db/listen.ts';
@@ -71,6 +73,8 @@ export async function startWeb(
   const live = new Live(pool, streams, log, traces);
   const countries = openCountries(config.COUNTRY_FILE);
   const offers = new OfferFeed(pool, log);
+  const topics = new TopicReader(kafka);
+  const aggregator = new AggregatorFeed(streams);
   const board = new PanelBoard(pool, streams, countries, log);
   const secret = config.COOKIE_SECRET ?? readSecret(config.DATA_DIR);
   const admin = new Admin(config.ADMIN_PASSWORD, secret);
@@ -83,6 +87,8 @@ export async function startWeb(
     live,
     board,
     offers,
+    topics,
+    aggregator,
     admin,
     countries,
     streams,
@@ -105,15 +111,22 @@ export async function startWeb(
     orders.remember(left.event.order_id, left.outcomes.then(acknowledgementOf));
   }
   const { askEveryMs } = patience;
-  const listener = listen(databaseUrl, STORED_CHANNEL, log, onNotification, changed, askEveryMs);
+  const listener = listen(databaseUrl, STORED_CHANNEL, log, onNotification, onConnect, askEveryMs);
 
   function onNotification(payload: string | undefined): void {
+    if (aggregator.hear(payload)) return;
     const stored = parseStored(payload);
     if (stored === undefined) return;
     // Other groups may read the same topic, ahead of ingest. A loaded file has no group, but the charts count it.
     const isIngest = stored.topic === config.KAFKA_TOPIC && stored.group === config.KAFKA_GROUP;
     if (isIngest) traces.stored(stored.partition, BigInt(stored.next), Date.now());
     changed();
+  }
+
+  /** What was announced before a new connection has been missed. */
+  function onConnect(): void {
+    changed();
+    aggregator.changed();
   }
 
   function changed(): void {
@@ -131,8 +144,9 @@ export async function startWeb(
       server.closeIdleConnections();
       await Promise.race([closed, sleep(REQUESTS_MS, undefined, { ref: false })]);
       server.closeAllConnections();
-      await Promise.all([publisher.close(), probe.close()]);
+      await Promise.all([publisher.close(), probe.close(), topics.close()]);
       live.close();
+      aggregator.close();
       await board.close();
       await listener.close();
       await pool.end();

@@ -19,7 +19,10 @@ beforeAll(async () => {
     return body.hops?.stored_at;
   });
   await setAside();
+  await aggregate();
 });
+
+const RESULT = 'f'.repeat(32);
 
 type Route = { readonly path: string; readonly allow: string; readonly type: RegExp | null };
 const PAGE = /^text\/html; charset=utf-8$/;
@@ -55,6 +58,22 @@ const GETS: readonly Route[] = [
   { path: '/api/dead-letters', allow: 'GET, HEAD', type: JSON_TYPE },
   { path: '/api/dead-letters/1', allow: 'GET, HEAD', type: JSON_TYPE },
   { path: '/api/simulator', allow: 'GET, HEAD, POST', type: JSON_TYPE },
+  { path: '/aggregator', allow: 'GET, HEAD', type: PAGE },
+  { path: '/aggregator/new', allow: 'GET, HEAD, POST', type: PAGE },
+  { path: '/aggregator/definitions/orders', allow: 'GET, HEAD', type: PAGE },
+  { path: '/aggregator/definitions/orders/edit', allow: 'GET, HEAD, POST', type: PAGE },
+  { path: `/aggregator/definitions/orders/results/${RESULT}`, allow: 'GET, HEAD', type: PAGE },
+  { path: '/api/aggregator/definitions', allow: 'GET, HEAD, POST', type: JSON_TYPE },
+  { path: '/api/aggregator/definitions/orders', allow: 'GET, HEAD', type: JSON_TYPE },
+  { path: '/api/aggregator/definitions/orders/sessions', allow: 'GET, HEAD', type: JSON_TYPE },
+  { path: '/api/aggregator/definitions/orders/results', allow: 'GET, HEAD', type: JSON_TYPE },
+  {
+    path: `/api/aggregator/definitions/orders/results/${RESULT}/records`,
+    allow: 'GET, HEAD',
+    type: JSON_TYPE,
+  },
+  { path: '/api/aggregator/definitions/orders/set-aside', allow: 'GET, HEAD', type: JSON_TYPE },
+  { path: '/api/aggregator/fields?topic=ecommerce', allow: 'GET, HEAD', type: JSON_TYPE },
   { path: '/api/openapi.json', allow: 'GET, HEAD', type: JSON_TYPE },
   { path: '/api/docs', allow: 'GET, HEAD', type: PAGE },
   { path: '/healthz', allow: 'GET, HEAD', type: JSON_TYPE },
@@ -65,6 +84,7 @@ const STREAMS: readonly Route[] = [
   { path: '/api/live', allow: 'GET, HEAD', type: null },
   { path: '/api/trace', allow: 'GET, HEAD', type: null },
   { path: '/api/live/panels/stream', allow: 'GET, HEAD', type: null },
+  { path: '/api/aggregator/stream', allow: 'GET, HEAD', type: null },
 ];
 const POSTS: readonly Route[] = [
   { path: '/order', allow: 'POST', type: null },
@@ -76,6 +96,12 @@ const POSTS: readonly Route[] = [
   { path: `/offers/${'0'.repeat(32)}/redeem`, allow: 'POST', type: null },
   { path: '/events/rejected/1/send', allow: 'POST', type: null },
   { path: '/events/rejected/1/discard', allow: 'POST', type: null },
+  { path: '/aggregator/preview', allow: 'POST', type: null },
+  { path: '/aggregator/definitions/orders/pause', allow: 'POST', type: null },
+  { path: '/aggregator/definitions/orders/restore', allow: 'POST', type: null },
+  { path: '/api/aggregator/definitions/orders/pause', allow: 'POST', type: null },
+  { path: '/api/aggregator/definitions/orders/resume', allow: 'POST', type: null },
+  { path: '/api/aggregator/preview', allow: 'POST', type: null },
   { path: '/api/dead-letters/1/send', allow: 'POST', type: null },
   { path: '/api/dead-letters/1/discard', allow: 'POST', type: null },
 ];
@@ -90,6 +116,33 @@ async function setAside(): Promise<void> {
   await eventually(async () => (await line.pool.query('SELECT FROM dead_letters WHERE id = 1')).rowCount);
 }
 
+/** A definition for files, with a flushed row. */
+async function aggregate(): Promise<void> {
+  const definition = {
+    name: 'orders',
+    group: { fields: ['product'] },
+    aggregate: [{ operation: 'COUNT' }],
+    flush: { by: 'END_OF_STREAM' },
+  };
+  await request(line.url).post('/api/aggregator/definitions').send(definition).expect(200);
+  const meta = {
+    id: RESULT,
+    version: 1,
+    count: 2,
+    flush_type: 'ALL_FILES',
+    condition: null,
+    sources: ['orders.csv:2-3'],
+    sources_exact: true,
+  };
+  const { rows } = await line.pool.query<{ id: number }>(
+    `INSERT INTO aggregator_runs (definition, version, inputs, clock) VALUES ('orders', 1, '[]', now()) RETURNING id`,
+  );
+  await line.pool.query(
+    `INSERT INTO aggregator_results (id, definition, run, row, flushed_at) VALUES ($1, 'orders', $2, $3, now())`,
+    [RESULT, rows[0]?.id, JSON.stringify({ product: 'clothes', count: 2, meta })],
+  );
+}
+
 describe('every route', () => {
   it('that the API describes is in the tables of this file', async () => {
     const { body } = await request(line.url).get('/api/openapi.json').expect(200);
@@ -99,6 +152,9 @@ describe('every route', () => {
         .replace('{order_id}', stored.order_id)
         .replace('{user_id}', stored.user_id)
         .replace('{panel}/behind', 'categories/behind?of=clothes')
+        .replace('{name}', 'orders')
+        .replace('results/{id}', `results/${RESULT}`)
+        .replace('aggregator/fields', 'aggregator/fields?topic=ecommerce')
         .replace('{id}', '1'),
     );
     expect(described.filter((path) => !known.includes(path))).toEqual([]);

@@ -5,7 +5,9 @@ import type { Express } from 'express';
 import { Registry } from 'prom-client';
 import request from 'supertest';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { AggregatorFeed } from '../../src/aggregator/feed.ts';
 import { OfferFeed } from '../../src/behaviour/offer-feed.ts';
+import { TopicReader } from '../../src/consumer/topic-reader.ts';
 import { Live } from '../../src/dashboard/live.ts';
 import { PanelBoard } from '../../src/dashboard/panels/board.ts';
 import { noCountries } from '../../src/enrichment/country.ts';
@@ -71,6 +73,8 @@ function anApp(): Express {
     board,
     admin: new Admin(undefined, 'secret'),
     offers: new OfferFeed(line.pool, testLog),
+    topics: new TopicReader(testKafka(1)),
+    aggregator: new AggregatorFeed(streams),
     countries: noCountries,
     streams,
     registry: new Registry(),

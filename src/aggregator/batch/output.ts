@@ -12,7 +12,7 @@ export function lineWriter(format: Format): (row: string) => string {
   let header = false;
   return (row) => {
     const { meta, ...columns } = readLossless(row) as Readonly<Record<string, unknown>>;
-    const all = { ...columns, ...prefixed(meta as Readonly<Record<string, unknown>>) };
+    const all = { ...columns, ...prefixed((meta ?? {}) as Readonly<Record<string, unknown>>) };
     const line = `${Object.values(all).map(writeValue).join(',')}\n`;
     if (header) return line;
     header = true;
@@ -26,7 +26,7 @@ const prefixed = (meta: Readonly<Record<string, unknown>>): Record<string, unkno
 function writeValue(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (isLosslessNumber(value)) return value.value;
-  if (Array.isArray(value)) return quote(value.join(' '));
+  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return quote(value.join(' '));
   return quote(typeof value === 'string' ? value : canonicalJson(value));
 }
 

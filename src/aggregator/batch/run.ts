@@ -10,6 +10,7 @@ import { writeRow } from '../core/row.ts';
 import { type Flushed, flushDue, flushEnded, newState, type State, step } from '../core/step.ts';
 import type { Definition } from '../definition/schema.ts';
 import { readPlans, readRevision, saveDefinition } from '../store/definitions.ts';
+import { tellSql } from '../store/news.ts';
 import { type AsideRow, insertAsides, insertResults } from '../store/results.ts';
 import { findOpenRun, insertRun, markDelivered, moveRun, type Run, type RunPlace } from '../store/runs.ts';
 import { deleteExpired, readSessions, sessionsWritten, writeSessions } from '../store/sessions.ts';
@@ -243,7 +244,8 @@ class BatchRun {
   /** Real time, of the same definition, forgets what it has cached; where it was faster, this run can't go on. */
   async #nextRevision(client: Client, name: string): Promise<void> {
     const { rowCount } = await client.query(
-      'UPDATE aggregator_definitions SET revision = revision + 1 WHERE name = $1 AND revision = $2',
+      `UPDATE aggregator_definitions SET revision = revision + 1 WHERE name = $1 AND revision = $2
+       RETURNING ${tellSql('name')}`,
       [name, this.#revision],
     );
     if (rowCount !== 1)

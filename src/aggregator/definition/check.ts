@@ -57,7 +57,7 @@ function checkOutputs({ group, aggregate }: Definition): Found[] {
 function checkFields({ aggregate }: Definition): Found[] {
   return aggregate.flatMap(({ field, operation }, index): Found[] =>
     field === undefined && operation !== 'COUNT'
-      ? [{ path: ['aggregate', index], message: `${operation} needs a field` }]
+      ? [{ path: ['aggregate', index, 'field'], message: `${operation} needs a field` }]
       : [],
   );
 }

@@ -3,11 +3,11 @@
 
 import type { RecordHandler } from '../../consumer/handler.ts';
 import { inOffsetTransaction, type Subscription } from '../../consumer/offsets.ts';
-import type { KafkaRecord, RecordBatch } from '../../consumer/record.ts';
+import type { RecordBatch } from '../../consumer/record.ts';
 import type { Pool } from '../../db/pool.ts';
-import { cellOf, readObject } from '../core/json.ts';
 import type { Rec } from '../core/step.ts';
 import type { Change, LiveSessions, Transacted } from './live-sessions.ts';
+import { cellsOf } from './record-cells.ts';
 
 /** @param onFlushed called after a commit that flushed something */
 export function aggregateHandler(
@@ -37,18 +37,4 @@ async function takeBatch(transacted: Transacted, batch: RecordBatch, source: str
     return [];
   });
   await transacted.take(records, Date.now());
-}
-
-/** The cells of a record, or why it has none. */
-function cellsOf({ value, undecodable }: KafkaRecord, names: readonly string[]): Rec['cells'] | string {
-  if (undecodable !== undefined) return undecodable;
-  if (value === null) return 'received a record without a value, expected a JSON object';
-  try {
-    const object = readObject(value.toString('utf8'));
-    return object === undefined
-      ? `received ${value.toString('utf8', 0, 60)}, expected a JSON object`
-      : names.map((name) => cellOf(object, name));
-  } catch (error) {
-    return `received no JSON (${error instanceof Error ? error.message : String(error)}), expected an object`;
-  }
 }

@@ -17,6 +17,7 @@ import {
   switchPlan,
 } from '../core/step.ts';
 import { readPlans } from '../store/definitions.ts';
+import { tellSql } from '../store/news.ts';
 import { type AsideRow, insertAsides, insertResults } from '../store/results.ts';
 import { countSessions, dueKeys, readSessions, sessionsWritten, writeSessions } from '../store/sessions.ts';
 
@@ -157,9 +158,10 @@ export class Transacted {
     await writeSessions(this.#client, state);
     await insertResults(this.#client, this.#flushed, this.#flushed.map(writeRow), undefined);
     await insertAsides(this.#client, definition, this.#asides, undefined);
-    await this.#client.query('UPDATE aggregator_definitions SET revision = revision + 1 WHERE name = $1', [
-      definition,
-    ]);
+    await this.#client.query(
+      `UPDATE aggregator_definitions SET revision = revision + 1 WHERE name = $1 RETURNING ${tellSql('name')}`,
+      [definition],
+    );
     return { flushed: this.#flushed.length, asides: this.#asides.length, open: this.#known.total };
   }
 

@@ -12,7 +12,7 @@ import { reasonOf } from '../../kafka/errors.ts';
 import { keepRunning } from '../../runtime/keep-running.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { RunningPart } from '../../runtime/running-part.ts';
-import { type LiveDefinition, readLiveDefinitions } from '../store/definitions.ts';
+import { type LiveDefinition, noteFailure, readLiveDefinitions } from '../store/definitions.ts';
 import { RunningDefinition } from './running-definition.ts';
 
 const LOOK_MS = 3_000;
@@ -83,7 +83,10 @@ class DefinitionKeeper {
     return keepRunning(
       (crash) => this.#start(name, topic, crash),
       signal,
-      (error) => this.#log.warn(`${name} does not run, it is tried again: ${reasonOf(error)}`),
+      (error) => {
+        this.#log.warn(`${name} does not run, it is tried again: ${reasonOf(error)}`);
+        this.#note(name, reasonOf(error));
+      },
     );
   }
 
@@ -103,6 +106,13 @@ class DefinitionKeeper {
       await running.stop().catch(() => {});
       throw error;
     }
+    this.#note(name, undefined);
     return running;
+  }
+
+  #note(name: string, reason: string | undefined): void {
+    noteFailure(this.#pool, name, reason).catch((error) =>
+      this.#log.debug({ err: error }, 'could not note a failure'),
+    );
   }
 }

@@ -2,13 +2,16 @@
 
 import type { Kafka } from 'kafkajs';
 import { Consumer } from '../../consumer/consumer.ts';
+import type { ConsumerObserver } from '../../consumer/handler.ts';
 import { loggingObserver } from '../../consumer/logging-observer.ts';
 import type { Subscription } from '../../consumer/offsets.ts';
 import { TopicForwarder } from '../../consumer/topic-forwarder.ts';
 import { type Pool, transaction } from '../../db/pool.ts';
 import { ensureTopic } from '../../kafka/client.ts';
+import { reasonOf } from '../../kafka/errors.ts';
 import { PARTITIONS } from '../../kafka/publisher.ts';
 import type { Logger } from '../../runtime/log.ts';
+import { noteFailure } from '../store/definitions.ts';
 import { deleteExpired } from '../store/sessions.ts';
 import { resultOutbox } from './forwarder.ts';
 import { aggregateHandler } from './handler.ts';
@@ -19,6 +22,43 @@ const MOST_DUE = 5_000;
 /** The consumer group of a definition: processes of one definition share its partitions. */
 export const groupOf = (definition: string): string => `shopstream-aggregator-${definition}`;
 
+/** Why the definition does not run, for whoever looks at it. */
+class FailureNote {
+  readonly #pool: Pool;
+  readonly #name: string;
+  readonly #log: Logger;
+  #noted: string | undefined;
+
+  constructor(pool: Pool, name: string, log: Logger) {
+    this.#pool = pool;
+    this.#name = name;
+    this.#log = log;
+  }
+
+  /** @param reason undefined: it runs */
+  note(reason: string | undefined): void {
+    if (reason === this.#noted) return;
+    this.#noted = reason;
+    noteFailure(this.#pool, this.#name, reason).catch((error) =>
+      this.#log.debug({ err: error }, 'could not note a failure'),
+    );
+  }
+}
+
+function noting(observer: ConsumerObserver, failure: FailureNote): ConsumerObserver {
+  return {
+    ...observer,
+    failed: (error, isFirst) => {
+      observer.failed(error, isFirst);
+      if (!(error instanceof Error && error.name === 'AbortError')) failure.note(reasonOf(error));
+    },
+    recovered: () => {
+      observer.recovered();
+      failure.note(undefined);
+    },
+  };
+}
+
 export class RunningDefinition {
   readonly #consumer: Consumer<Change>;
   readonly #forwarder: TopicForwarder;
@@ -28,6 +68,7 @@ export class RunningDefinition {
   readonly #topic: string;
   readonly #log: Logger;
   readonly #checkMs: number;
+  readonly #failure: FailureNote;
   #checking: NodeJS.Timeout | undefined;
   #check: Promise<void> = Promise.resolve();
 
@@ -47,7 +88,14 @@ export class RunningDefinition {
     this.#sessions = new LiveSessions(name);
     this.#forwarder = new TopicForwarder(kafka, pool, resultOutbox(name), this.#log);
     const handler = aggregateHandler(pool, subscription, this.#sessions, () => this.#forwarder.wake());
-    this.#consumer = new Consumer(kafka, pool, subscription, handler, loggingObserver(this.#log));
+    this.#failure = new FailureNote(pool, name, this.#log);
+    this.#consumer = new Consumer(
+      kafka,
+      pool,
+      subscription,
+      handler,
+      noting(loggingObserver(this.#log), this.#failure),
+    );
   }
 
   /** @param onCrash called where kafkajs gives up for good */
@@ -71,7 +119,13 @@ export class RunningDefinition {
   #checkSoon(): void {
     this.#checking = setTimeout(() => {
       this.#check = this.#checkNow()
-        .catch((error) => this.#log.warn({ err: error }, 'could not check what is due; trying again'))
+        .then(
+          () => this.#failure.note(undefined),
+          (error) => {
+            this.#log.warn({ err: error }, 'could not check what is due; trying again');
+            this.#failure.note(reasonOf(error));
+          },
+        )
         .finally(() => this.#checkSoon());
     }, this.#checkMs);
   }

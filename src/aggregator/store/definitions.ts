@@ -4,6 +4,7 @@ import type { Client, Pool } from '../../db/pool.ts';
 import { compile, FieldTable, type Plan } from '../core/plan.ts';
 import { checkValue } from '../definition/read.ts';
 import type { Definition } from '../definition/schema.ts';
+import { tellSql } from './news.ts';
 
 /**
  * Saves a definition; a version of it where it differs from the one in force.
@@ -26,8 +27,32 @@ export async function saveDefinition(client: Client, definition: Definition): Pr
     'INSERT INTO aggregator_versions (definition, version, body, grouping) VALUES ($1, $2, $3, $4)',
     [name, version, body, grouping],
   );
-  await client.query('UPDATE aggregator_definitions SET version = $2 WHERE name = $1', [name, version]);
+  await client.query(
+    `UPDATE aggregator_definitions SET version = $2, failure = NULL, failed_at = NULL WHERE name = $1
+     RETURNING ${tellSql('name')}`,
+    [name, version],
+  );
   return version;
+}
+
+/** Pauses a real-time definition, or lets it run again. @returns false where there is none of the name */
+export async function pauseDefinition(pool: Pool, name: string, paused: boolean): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    `UPDATE aggregator_definitions SET paused = $2, failure = NULL, failed_at = NULL WHERE name = $1
+     RETURNING ${tellSql('name')}`,
+    [name, paused],
+  );
+  return rowCount === 1;
+}
+
+/** Notes why a definition does not run. @param reason undefined: it does */
+export async function noteFailure(pool: Pool, name: string, reason: string | undefined): Promise<void> {
+  const failure = reason === undefined ? null : JSON.stringify(reason);
+  await pool.query(
+    `UPDATE aggregator_definitions SET failure = $2, failed_at = CASE WHEN $2::json IS NOT NULL THEN clock_timestamp() END
+     WHERE name = $1 AND failure::text IS DISTINCT FROM $2 RETURNING ${tellSql('name')}`,
+    [name, failure],
+  );
 }
 
 async function currentVersion(

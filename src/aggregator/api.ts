@@ -1,0 +1,193 @@
+// The handlers behind operations.ts. Rows are JSON text already: a double would lose digits.
+
+import { json, type Request, type Response, Router } from 'express';
+import { badRequest, HttpError } from '../http/errors.ts';
+import { serve, serveBoth } from '../http/operation.ts';
+import { readQuery } from '../http/query.ts';
+import { wantsCsv } from '../http/response-cache.ts';
+import { lineWriter } from './batch/output.ts';
+import { DefinitionError } from './definition/problem.ts';
+import { checkValue } from './definition/read.ts';
+import { type AggregatorDesk, type PreviewSource, refused } from './desk.ts';
+import type { AggregatorFeed } from './feed.ts';
+import { aggregatorOperations as operations } from './operations.ts';
+import { briefly, explained, versionRow, writeFlushed, writeSession } from './present.ts';
+import {
+  listDefinitions,
+  listVersions,
+  newestAsides,
+  newestResults,
+  readOpenSessions,
+} from './store/overview.ts';
+
+const JSON_TYPES = ['application/json', 'application/*+json'];
+const BODY_BYTES = 256 * 1024;
+/** A file of a million characters, with its escapes. */
+const PREVIEW_BYTES = 4 * 1024 * 1024;
+
+export function aggregatorApi(desk: AggregatorDesk, feed: AggregatorFeed): Router {
+  const router = Router();
+  const { pool } = desk;
+  serveBoth(
+    router,
+    {
+      operation: operations.list,
+      handlers: [async (_req, res) => answer(res, { rows: (await listDefinitions(pool)).map(briefly) })],
+    },
+    {
+      operation: operations.save,
+      handlers: [
+        onlyJson,
+        json({ type: JSON_TYPES, limit: BODY_BYTES }),
+        async (req, res) => answer(res, await desk.save(req.body).catch(refuse)),
+      ],
+    },
+  );
+  serve(router, operations.find, async (req, res) => answer(res, await whole(desk, req)));
+  serve(router, operations.pause, async (req, res) => {
+    await desk.pause(req.params.name, true);
+    res.status(204).end();
+  });
+  serve(router, operations.resume, async (req, res) => {
+    await desk.pause(req.params.name, false);
+    res.status(204).end();
+  });
+  serve(router, operations.sessions, async (req, res) => {
+    const { limit } = readQuery(operations.sessions.query, req);
+    const { name } = await desk.find(req.params.name);
+    const rows = (await readOpenSessions(pool, name, limit)).map(writeSession);
+    sendRows(req, res, `${name}-sessions`, rows);
+  });
+  serve(router, operations.results, async (req, res) => {
+    const { limit, before } = readQuery(operations.results.query, req);
+    const { name } = await desk.find(req.params.name);
+    const results = await newestResults(pool, name, limit, before);
+    const next = results.length < limit ? null : (results.at(-1)?.seq ?? null);
+    sendRows(
+      req,
+      res,
+      `${name}-results`,
+      results.map(({ row }) => row),
+      next,
+    );
+  });
+  serve(router, operations.records, async (req, res) => answer(res, await behind(desk, req)));
+  serve(router, operations.asides, async (req, res) => {
+    const { limit, before } = readQuery(operations.asides.query, req);
+    const { name } = await desk.find(req.params.name);
+    const asides = await newestAsides(pool, name, limit, before);
+    const next = asides.length < limit ? null : (asides.at(-1)?.seq ?? null);
+    const rows = asides.map(({ seq: _, ...aside }) => JSON.stringify(aside));
+    sendRows(req, res, `${name}-set-aside`, rows, next);
+  });
+  serve(router, operations.fields, async (req, res) => {
+    const { topic } = readQuery(operations.fields.query, req);
+    answer(res, { rows: await desk.fields(topic) });
+  });
+  serve(router, operations.preview, onlyJson, json({ type: JSON_TYPES, limit: PREVIEW_BYTES }), (req, res) =>
+    preview(desk, req, res),
+  );
+  serve(router, operations.stream, (req, res) => feed.open(req, res));
+  return router;
+}
+
+async function whole(desk: AggregatorDesk, req: Request): Promise<object> {
+  const known = await desk.find(req.params.name);
+  const { words, nextFlushes } = explained(known.body, Date.now());
+  const versions = await listVersions(desk.pool, known.name);
+  return {
+    ...briefly(known),
+    definition: known.body,
+    explained: words,
+    next_flushes: nextFlushes,
+    versions: versions.map((version) => versionRow(version, known.grouping)),
+  };
+}
+
+async function behind(desk: AggregatorDesk, req: Request): Promise<object> {
+  const { provenance } = await desk.result(req.params.name, req.params.id);
+  return {
+    count: provenance.count,
+    sources: provenance.sources,
+    missing: provenance.missing ?? null,
+    rows: provenance.records.map(({ partition, offset, timestamp, value }) => ({
+      partition,
+      offset: String(offset),
+      at: new Date(timestamp).toISOString(),
+      value: value?.toString('utf8') ?? null,
+    })),
+  };
+}
+
+async function preview(desk: AggregatorDesk, req: Request, res: Response): Promise<void> {
+  const { definition: value, topic, file } = (req.body ?? {}) as Readonly<Record<string, unknown>>;
+  const definition = checked(value);
+  const { preview: made, changed } = await desk.preview(
+    definition,
+    sourceOf(file, typeof topic === 'string' ? topic : definition.topic),
+  );
+  const { records, asides, flushed, open } = made;
+  const change = changed === undefined ? null : { added: changed.added.size, gone: changed.gone.length };
+  sendJson(
+    res,
+    `{"records":${records},"set_aside":${JSON.stringify(asides)},"flushed":[${flushed.map(writeFlushed).join(',')}],` +
+      `"open":[${open.map(writeSession).join(',')}],"changed":${JSON.stringify(change)}}`,
+  );
+}
+
+function sourceOf(file: unknown, topic: string | undefined): PreviewSource {
+  if (file === undefined && topic !== undefined) return { topic };
+  const { name, text } = (file ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof name === 'string' && typeof text === 'string') return { file: { name, text } };
+  throw badRequest('there is nothing to look at', file, 'a topic, or a file with its name and text');
+}
+
+function checked(value: unknown) {
+  try {
+    return checkValue(value);
+  } catch (error) {
+    return refuse(error);
+  }
+}
+
+function refuse(error: unknown): never {
+  throw error instanceof DefinitionError ? refused(error) : error;
+}
+
+function onlyJson(req: Request, _res: Response, next: () => void): void {
+  if (req.is(JSON_TYPES) === false) {
+    throw new HttpError(415, 'content_type', 'this route takes JSON', {
+      received: req.get('content-type') ?? 'no Content-Type',
+      expected: 'application/json',
+    });
+  }
+  next();
+}
+
+function answer(res: Response, body: object): void {
+  res.set('Cache-Control', 'no-store').json(body);
+}
+
+const sendJson = (res: Response, text: string) =>
+  res.set('Cache-Control', 'no-store').type('application/json').send(text);
+
+/** @param rows as JSON text @param next left out where all are there */
+function sendRows(
+  req: Request,
+  res: Response,
+  name: string,
+  rows: readonly string[],
+  next?: number | null,
+): void {
+  res.vary('Accept');
+  if (!wantsCsv(req)) {
+    sendJson(res, `{"rows":[${rows.join(',')}]${next === undefined ? '' : `,"next":${next}`}}`);
+    return;
+  }
+  const toLine = lineWriter('csv');
+  res
+    .set('Cache-Control', 'no-store')
+    .set('Content-Disposition', `attachment; filename="${name}.csv"`)
+    .type('text/csv')
+    .send(rows.map(toLine).join(''));
+}

@@ -1,0 +1,34 @@
+// How near a session is to its conditions: "68 of 70".
+
+import { writeDecimal } from './decimal.ts';
+import type { Operator } from './plan.ts';
+import type { Session } from './session.ts';
+
+export type Progress = {
+  readonly condition: string;
+  readonly output: string;
+  readonly operator: Operator;
+  /** All digits of both. */
+  readonly has: string;
+  readonly wants: string;
+  /** From 0 to 1, where the condition waits for a value that grows; null otherwise. */
+  readonly share: number | null;
+};
+
+/** For each condition on an aggregate; one on an input field is met by a record or not at all. */
+export function progressOf({ plan, accumulators, count }: Session): Progress[] {
+  return plan.conditions.flatMap(({ name, on, test }) => {
+    const aggregate = 'aggregate' in on ? plan.aggregates[on.aggregate] : undefined;
+    if (aggregate === undefined || test.type !== 'number' || !('aggregate' in on)) return [];
+    const has = accumulators[on.aggregate]?.result(count) ?? 'null';
+    const wants = writeDecimal(test.value);
+    const share =
+      test.operator === '>=' || test.operator === '>' ? shareOf(Number(has), Number(wants)) : null;
+    return [{ condition: name, output: aggregate.output, operator: test.operator, has, wants, share }];
+  });
+}
+
+function shareOf(has: number, wants: number): number | null {
+  if (!Number.isFinite(has) || !(wants > 0)) return null;
+  return Math.min(1, Math.max(0, has / wants));
+}

@@ -1,0 +1,180 @@
+// What the page and the API of the aggregator can do.
+
+import type { TopicReader } from '../consumer/topic-reader.ts';
+import { type Pool, transaction } from '../db/pool.ts';
+import { badRequest, HttpError, notFound, unavailable } from '../http/errors.ts';
+import { reasonOf } from '../kafka/errors.ts';
+import { InputError } from './batch/csv.ts';
+import { DefinitionError } from './definition/problem.ts';
+import { checkValue } from './definition/read.ts';
+import type { Definition } from './definition/schema.ts';
+import {
+  type Changed,
+  comparePreviews,
+  fieldsOf,
+  type KnownField,
+  PREVIEWED,
+  type Preview,
+  previewFile,
+  previewRecords,
+} from './preview.ts';
+import { type Provenance, recordsBehind } from './provenance.ts';
+import { pauseDefinition, saveDefinition } from './store/definitions.ts';
+import {
+  definitionOf,
+  findDefinition,
+  findResult,
+  type KnownDefinition,
+  type KnownResult,
+  listVersions,
+} from './store/overview.ts';
+
+const PATIENCE_SECONDS = 5;
+
+/** What a preview looks at: a topic's newest records, or a file's text. */
+export type PreviewSource =
+  | { readonly topic: string }
+  | { readonly file: { readonly name: string; readonly text: string } };
+export type Previewed = { readonly preview: Preview; readonly changed: Changed | undefined };
+
+export class AggregatorDesk {
+  readonly pool: Pool;
+  readonly #topics: TopicReader;
+
+  constructor(pool: Pool, topics: TopicReader) {
+    this.pool = pool;
+    this.#topics = topics;
+  }
+
+  /** @throws {HttpError} 404 */
+  async find(name: unknown): Promise<KnownDefinition> {
+    const found = typeof name === 'string' ? await findDefinition(this.pool, name) : undefined;
+    if (found === undefined) throw unknown(name);
+    return found;
+  }
+
+  /**
+   * Checks and saves a definition; a new version where it differs from the one in force.
+   * @param expected the version that was edited, 0 for a new definition; undefined: whatever there is
+   * @throws {DefinitionError} with every problem
+   */
+  async save(
+    value: unknown,
+    expected?: number,
+  ): Promise<{ readonly name: string; readonly version: number }> {
+    const definition = checkValue(value);
+    const { name } = definition;
+    const version = await transaction(this.pool, async (client) => {
+      // Two that make the same name at once: the second finds what the first has made.
+      await client.query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [0x5512, name]);
+      const { rows } = await client.query<{ version: number }>(
+        'SELECT version FROM aggregator_definitions WHERE name = $1 FOR UPDATE',
+        [name],
+      );
+      const current = rows[0]?.version ?? 0;
+      if (expected !== undefined && expected !== current)
+        throw new DefinitionError([conflict(expected, current)]);
+      return saveDefinition(client, definition);
+    });
+    return { name, version };
+  }
+
+  /** Puts an older version in force again, as a new one. @throws {HttpError} 404 */
+  async restore(
+    name: unknown,
+    version: number,
+  ): Promise<{ readonly name: string; readonly version: number }> {
+    const { name: known } = await this.find(name);
+    const old = (await listVersions(this.pool, known)).find((one) => one.version === version);
+    if (old === undefined) throw notFound(`${known} has no such version`, version, 'one of its versions');
+    return this.save(old.body);
+  }
+
+  /** @throws {HttpError} 404 */
+  async pause(name: unknown, paused: boolean): Promise<void> {
+    if (typeof name !== 'string' || !(await pauseDefinition(this.pool, name, paused))) throw unknown(name);
+  }
+
+  /** @throws {HttpError} 503 where Kafka is away */
+  topics(): Promise<readonly string[]> {
+    return this.#topics.topics().catch(whileAway);
+  }
+
+  /** The fields of a topic's newest records. @throws {HttpError} 503 where Kafka is away */
+  async fields(topic: string): Promise<readonly KnownField[]> {
+    return fieldsOf(await this.#newest(topic));
+  }
+
+  /**
+   * What a definition would do, and what is otherwise than with the saved one of its name.
+   * @throws {HttpError} 400 for a file that can't be read, 503 where Kafka is away
+   */
+  async preview(definition: Definition, source: PreviewSource): Promise<Previewed> {
+    const look = await this.#looker(source);
+    const preview = await look(definition);
+    const saved = definitionOf((await findDefinition(this.pool, definition.name))?.body);
+    if (saved === undefined || JSON.stringify(saved) === JSON.stringify(definition))
+      return { preview, changed: undefined };
+    return { preview, changed: comparePreviews(await look(saved), preview) };
+  }
+
+  /** @throws {HttpError} 404 */
+  async result(
+    name: unknown,
+    id: unknown,
+  ): Promise<{
+    readonly definition: KnownDefinition;
+    readonly result: KnownResult;
+    readonly provenance: Provenance;
+  }> {
+    const definition = await this.find(name);
+    const result = typeof id === 'string' ? await findResult(this.pool, definition.name, id) : undefined;
+    if (result === undefined) throw notFound('there is no such result', id, 'the id of a flushed row');
+    const provenance = await recordsBehind(this.pool, this.#topics, definition.name, result);
+    return { definition, result, provenance };
+  }
+
+  async #looker(source: PreviewSource): Promise<(definition: Definition) => Promise<Preview>> {
+    if ('topic' in source) {
+      const records = await this.#newest(source.topic);
+      return async (definition) => previewRecords(definition, source.topic, records);
+    }
+    const now = Date.now();
+    return (definition) =>
+      previewFile(definition, source.file, now).catch((error) => {
+        throw error instanceof InputError
+          ? badRequest('the file can not be read', source.file.name, error.message)
+          : error;
+      });
+  }
+
+  #newest(topic: string) {
+    return this.#topics.newest(topic, PREVIEWED).catch(whileAway);
+  }
+}
+
+const unknown = (name: unknown) =>
+  notFound('there is no such definition', name, 'a name of GET /api/aggregator/definitions');
+
+const whileAway = (error: unknown): never => {
+  throw unavailable('kafka', `Kafka is away: ${reasonOf(error)}`, PATIENCE_SECONDS, error);
+};
+
+function conflict(expected: number, current: number) {
+  const message =
+    expected === 0
+      ? 'received a name that another definition has, expected a new one'
+      : `received a change of version ${expected}, expected one of ${current}: somebody has saved it meanwhile`;
+  return { pointer: '/name', line: undefined, column: undefined, message, suggestion: undefined };
+}
+
+/** What the API answers for a definition with problems. */
+export const refused = ({ problems }: DefinitionError): HttpError =>
+  new HttpError(400, 'definition', problems[0]?.message ?? 'this is no definition', {
+    expected: 'a definition without a fault',
+    problems: problems.map(({ pointer, message, suggestion }) => ({
+      pointer,
+      message,
+      suggestion: suggestion ?? null,
+    })),
+  });

@@ -1,0 +1,285 @@
+// A definition as a form without script has it: text under names such as aggregate.0.field. Rows that are blank are no part of
+// the definition, and stay in the form. What checks the definition is the one schema; its pointers become names of the form.
+
+import type { Problem } from '../definition/problem.ts';
+import type { Definition } from '../definition/schema.ts';
+
+const ROWS = {
+  group: ['field'],
+  periods: ['field', 'period'],
+  aggregate: ['field', 'operation', 'as'],
+  conditions: ['name', 'based', 'on', 'type', 'operator', 'text_operator', 'value', 'truth'],
+} as const;
+export type RowKind = keyof typeof ROWS;
+export const ROW_KINDS = Object.keys(ROWS) as RowKind[];
+export type FormRow = Readonly<Record<string, string>>;
+
+const SCALARS = [
+  ...['name', 'description', 'topic', 'max_sessions', 'by', 'timeout_type', 'hours', 'day', 'time', 'zone'],
+  ...['due_field', 'tests', 'version'],
+] as const;
+type Scalar = (typeof SCALARS)[number];
+
+export type Form = Readonly<Record<Scalar, string>> & Readonly<Record<RowKind, readonly FormRow[]>>;
+
+const MOST_ROWS = 60;
+/** What a row has before anybody has chosen: alone it makes no row. */
+const CHOSEN: FormRow = {
+  period: 'DAY',
+  operation: 'SUM',
+  based: 'aggregate',
+  type: 'number',
+  operator: '>=',
+  text_operator: 'equals',
+  truth: 'true',
+};
+
+export const blankRow = (kind: RowKind): FormRow =>
+  Object.fromEntries(ROWS[kind].map((name) => [name, CHOSEN[name] ?? '']));
+
+const isBlank = (kind: RowKind, row: FormRow): boolean => {
+  if (kind === 'aggregate' && row.operation === 'COUNT') return false;
+  return ROWS[kind].every((name) => name in CHOSEN || (row[name] ?? '') === '');
+};
+
+const START: Readonly<Record<Scalar, string>> = {
+  name: '',
+  description: '',
+  topic: '',
+  max_sessions: '',
+  by: 'TIMEOUT',
+  timeout_type: 'DAY',
+  hours: '1',
+  day: '1',
+  time: '00:00',
+  zone: 'UTC',
+  due_field: '',
+  tests: '',
+  version: '',
+};
+
+/** What a new definition begins with. */
+export const newForm = (topic: string): Form => ({
+  ...START,
+  topic,
+  group: [blankRow('group')],
+  periods: [],
+  aggregate: [blankRow('aggregate')],
+  conditions: [],
+});
+
+/** Reads what a browser posted; what is no text, or not of the form, is nothing. */
+export function readForm(body: unknown): Form {
+  const values = typeof body === 'object' && body !== null ? body : {};
+  const textOf = (name: string): string => {
+    const value: unknown = Object.hasOwn(values, name) ? Reflect.get(values, name) : '';
+    return typeof value === 'string' ? value.replaceAll('\r\n', '\n') : '';
+  };
+  const rowsOf = (kind: RowKind): FormRow[] => {
+    const numbers = Object.keys(values).flatMap((name) => {
+      const [, of, row] = /^([a-z]+)\.(\d{1,2})\./.exec(name) ?? [];
+      return of === kind ? [Number(row)] : [];
+    });
+    const count = Math.min(numbers.length === 0 ? 0 : Math.max(...numbers) + 1, MOST_ROWS);
+    return Array.from({ length: count }, (_, row) =>
+      Object.fromEntries(ROWS[kind].map((name) => [name, textOf(`${kind}.${row}.${name}`)])),
+    );
+  };
+  return {
+    ...(Object.fromEntries(SCALARS.map((name) => [name, textOf(name)])) as Record<Scalar, string>),
+    group: rowsOf('group'),
+    periods: rowsOf('periods'),
+    aggregate: rowsOf('aggregate'),
+    conditions: rowsOf('conditions'),
+  };
+}
+
+const text = (value: unknown): string => (value === undefined ? '' : String(value));
+
+/** A definition as a form. @param version that is edited: somebody may save another one meanwhile */
+export function formOf(definition: Definition, version: number | undefined): Form {
+  const { name, description, topic, limits, group, aggregate, flush, tests } = definition;
+  const timeout = flush.by === 'TIMEOUT' ? flush.timeout : undefined;
+  const wall = timeout !== undefined && 'time' in timeout ? timeout : START;
+  return {
+    ...START,
+    name,
+    description: text(description),
+    topic: text(topic),
+    max_sessions: text(limits?.max_sessions),
+    by: flush.by,
+    timeout_type: timeout?.type ?? START.timeout_type,
+    hours: timeout?.type === 'HOUR' ? text(timeout.hours) : START.hours,
+    day: timeout?.type === 'MONTH' ? text(timeout.day) : START.day,
+    time: wall.time,
+    zone: wall.zone,
+    due_field: timeout?.type === 'TIMESTAMP' ? timeout.field : '',
+    tests: tests === undefined ? '' : JSON.stringify(tests),
+    version: text(version),
+    group: group.fields.map((field) => ({ field })),
+    periods: (group.periods ?? []).map(({ field, period }) => ({ field, period })),
+    aggregate: aggregate.map(({ field, operation, as }) => ({ field: text(field), operation, as: text(as) })),
+    conditions: flush.by === 'TIMEOUT' ? (flush.conditions ?? []).map(conditionRow) : [],
+  };
+}
+
+type Condition = NonNullable<Extract<Definition['flush'], { by: 'TIMEOUT' }>['conditions']>[number];
+
+function conditionRow({ name, field, aggregate, type = 'number', operator, value }: Condition): FormRow {
+  const blank = blankRow('conditions');
+  return {
+    ...blank,
+    name,
+    based: aggregate === undefined ? 'input' : 'aggregate',
+    on: aggregate ?? text(field),
+    type,
+    operator: type === 'number' ? (operator ?? '=') : (blank.operator ?? ''),
+    text_operator: type === 'text' ? (operator ?? 'equals') : (blank.text_operator ?? ''),
+    value: type === 'boolean' ? '' : text(value),
+    truth: type === 'boolean' ? text(value) : (blank.truth ?? ''),
+  };
+}
+
+/** Digits become the number that they are; anything else stays for the schema to refuse. */
+const numberOr = (value: string): unknown => {
+  const trimmed = value.trim();
+  if (trimmed === '') return undefined;
+  return String(Number(trimmed)) === trimmed ? Number(trimmed) : trimmed;
+};
+const orNothing = (value: string): string | undefined => (value === '' ? undefined : value);
+/** Undefined names are left out: a strict schema would not mind them, the stored text would not be the same. */
+const tidy = (object: object): object =>
+  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
+
+/** The definition that a form describes, for the schema to check. */
+export function definitionValue(form: Form): unknown {
+  const rows = (kind: RowKind) => form[kind].filter((row) => !isBlank(kind, row));
+  const periods = rows('periods').map(({ field, period }) => ({ field, period }));
+  const conditions = rows('conditions').map(conditionValue);
+  return tidy({
+    name: form.name.trim(),
+    description: orNothing(form.description),
+    topic: orNothing(form.topic.trim()),
+    group: tidy({
+      fields: rows('group').map(({ field }) => field),
+      periods: periods.length === 0 ? undefined : periods,
+    }),
+    aggregate: rows('aggregate').map(({ field, operation, as }) =>
+      tidy({ field: orNothing(field ?? ''), operation, as: orNothing(as ?? '') }),
+    ),
+    flush:
+      form.by === 'TIMEOUT'
+        ? tidy({
+            by: 'TIMEOUT',
+            timeout: timeoutValue(form),
+            conditions: conditions.length === 0 ? undefined : conditions,
+          })
+        : { by: form.by },
+    limits: form.max_sessions === '' ? undefined : { max_sessions: numberOr(form.max_sessions) },
+    tests: testsValue(form.tests),
+  });
+}
+
+function timeoutValue({ timeout_type: type, hours, day, time, zone, due_field: field }: Form): object {
+  if (type === 'HOUR') return tidy({ type, hours: numberOr(hours) });
+  if (type === 'DAY') return { type, time, zone: zone.trim() };
+  if (type === 'MONTH') return tidy({ type, day: numberOr(day), time, zone: zone.trim() });
+  return { type, ...(type === 'TIMESTAMP' ? { field } : {}) };
+}
+
+function conditionValue(row: FormRow): object {
+  const { name, based, on, operator, text_operator, value = '', truth } = row;
+  if (based !== 'input') return tidy({ name, aggregate: on, operator, value: numberOr(value) ?? '' });
+  const type = row.type ?? 'number';
+  if (type === 'boolean') return { name, field: on, type, value: truth === 'true' };
+  if (type === 'text') return { name, field: on, type, operator: text_operator, value };
+  return { name, field: on, type, operator, value: numberOr(value) ?? '' };
+}
+
+/** The definition's tests come along unchanged; what isn't JSON is told by the schema. */
+function testsValue(json: string): unknown {
+  if (json === '') return undefined;
+  try {
+    return JSON.parse(json);
+  } catch {
+    return json;
+  }
+}
+
+export type FormProblem = {
+  /** Of the form's control; undefined where the form has none for it. */
+  readonly field: string | undefined;
+  readonly message: string;
+};
+
+/** The schema's problems, each at the control that it is about. */
+export const problemsOf = (form: Form, problems: readonly Problem[]): FormProblem[] =>
+  problems.map(({ pointer, message, suggestion }) => ({
+    field: controlOf(form, pointer),
+    message: suggestion === undefined ? message : `${message} (did you mean ${suggestion}?)`,
+  }));
+
+const CONTROLS: Readonly<Record<string, string>> = {
+  '/name': 'name',
+  '/description': 'description',
+  '/topic': 'topic',
+  '/limits/max_sessions': 'max_sessions',
+  '/group/fields': 'group.0.field',
+  '/aggregate': 'aggregate.0.operation',
+  '/flush': 'by',
+  '/flush/by': 'by',
+  '/flush/timeout': 'timeout_type',
+  '/flush/timeout/type': 'timeout_type',
+  '/flush/timeout/hours': 'hours',
+  '/flush/timeout/day': 'day',
+  '/flush/timeout/time': 'time',
+  '/flush/timeout/zone': 'zone',
+  '/flush/timeout/field': 'due_field',
+};
+const LISTS: Readonly<Record<string, RowKind>> = {
+  '/group/fields': 'group',
+  '/group/periods': 'periods',
+  '/aggregate': 'aggregate',
+  '/flush/conditions': 'conditions',
+};
+/** The control of a row that a pointer to the row itself is told at. */
+const ROW_CONTROL: Readonly<Record<RowKind, string>> = {
+  group: 'field',
+  periods: 'field',
+  aggregate: 'as',
+  conditions: 'on',
+};
+
+function controlOf(form: Form, pointer: string): string | undefined {
+  const known = CONTROLS[pointer];
+  if (known !== undefined) return known;
+  const [, list = '', index, part] =
+    /^(\/group\/fields|\/group\/periods|\/aggregate|\/flush\/conditions)\/(\d+)(?:\/(\w+))?/.exec(pointer) ??
+    [];
+  const kind = LISTS[list];
+  if (kind === undefined) return undefined;
+  const row = form[kind].map((_, at) => at).filter((at) => !isBlank(kind, form[kind][at] ?? {}))[
+    Number(index)
+  ];
+  if (row === undefined) return undefined;
+  return `${kind}.${row}.${part === undefined ? ROW_CONTROL[kind] : controlOfRow(form[kind][row] ?? {}, kind, part)}`;
+}
+
+function controlOfRow({ type, based }: FormRow, kind: RowKind, part: string): string {
+  if (kind !== 'conditions') return part;
+  if (part === 'field' || part === 'aggregate') return 'on';
+  const isInput = based === 'input';
+  if (part === 'operator' && isInput && type === 'text') return 'text_operator';
+  return part === 'value' && isInput && type === 'boolean' ? 'truth' : part;
+}
+
+/** What a button of the form asks for: add-aggregate, remove-aggregate-1. */
+export function withRows(form: Form, asked: string): Form | undefined {
+  const [, add] = /^add-([a-z]+)$/.exec(asked) ?? [];
+  const [, remove, row] = /^remove-([a-z]+)-(\d{1,2})$/.exec(asked) ?? [];
+  const kind = ROW_KINDS.find((one) => one === (add ?? remove));
+  if (kind === undefined) return undefined;
+  const rows = form[kind];
+  if (add === undefined) return { ...form, [kind]: rows.filter((_, at) => at !== Number(row)) };
+  return rows.length >= MOST_ROWS ? form : { ...form, [kind]: [...rows, blankRow(kind)] };
+}

@@ -1,0 +1,305 @@
+// What the pages of the aggregator are given to draw.
+
+import { stringify } from 'yaml';
+import { OPERATIONS } from '../core/accumulate.ts';
+import { PERIODS } from '../core/instant.ts';
+import { canonicalJson, readLossless } from '../core/json.ts';
+import { outputOf } from '../core/plan.ts';
+import type { Progress } from '../core/progress.ts';
+import { progressOf } from '../core/progress.ts';
+import { type Column, rowColumns } from '../core/row.ts';
+import type { Session } from '../core/session.ts';
+import type { Flushed } from '../core/step.ts';
+import { type FlushTime, flushCalendar } from '../definition/calendar.ts';
+import type { Definition } from '../definition/schema.ts';
+import type { AggregatorDesk, PreviewSource } from '../desk.ts';
+import { briefly, explained, sessionColumns, versionRow } from '../present.ts';
+import { PREVIEWED } from '../preview.ts';
+import type { Provenance } from '../provenance.ts';
+import {
+  COUNTED,
+  definitionOf,
+  type KnownDefinition,
+  type KnownResult,
+  type KnownVersion,
+  listVersions,
+  newestAsides,
+  newestResults,
+  readOpenSessions,
+} from '../store/overview.ts';
+import type { Form } from './form.ts';
+
+const SESSIONS = 50;
+const RESULTS = 25;
+const ASIDES = 10;
+const PREVIEW_ROWS = 20;
+
+/** A value as a page shows it: text as it is, anything else as JSON. */
+function shown(json: string): string {
+  const text = json.startsWith('"') ? String(JSON.parse(json)) : json;
+  return text.length > 120 ? `${text.slice(0, 119)}…` : text;
+}
+
+export type ShownRow = {
+  readonly columns: readonly { readonly name: string; readonly value: string }[];
+};
+const showColumns = (columns: readonly Column[]): ShownRow['columns'] =>
+  columns.map(([name, json]) => ({ name, value: shown(json) }));
+
+export type ShownSession = ShownRow & {
+  readonly count: number;
+  readonly created: string;
+  readonly due: string | null;
+  readonly dueIn: string;
+  readonly version: number;
+  readonly progress: readonly Progress[];
+};
+
+function showSession(session: Session, now: number): ShownSession {
+  return {
+    columns: showColumns(sessionColumns(session)),
+    count: session.count,
+    created: new Date(session.createdAt).toISOString(),
+    due: session.dueAt === undefined ? null : new Date(session.dueAt).toISOString(),
+    dueIn: session.dueAt === undefined ? '' : span(session.dueAt - now),
+    version: session.plan.version,
+    progress: progressOf(session),
+  };
+}
+
+const MINUTE = 60_000;
+const UNITS = [
+  ['day', 24 * 60 * MINUTE],
+  ['hour', 60 * MINUTE],
+  ['minute', MINUTE],
+  ['second', 1_000],
+] as const;
+
+/** As "in 3 hours", or "due". @param ms from now */
+export function span(ms: number): string {
+  if (ms <= 0) return 'due, at the next check';
+  const [unit, length] = UNITS.find(([, one]) => ms >= 2 * one) ?? UNITS[3];
+  const count = Math.max(1, Math.floor(ms / length));
+  return `in ${count} ${unit}${count === 1 ? '' : 's'}`;
+}
+
+const FLUSH_WORDS: Readonly<Record<string, string>> = {
+  EACH_FILE: 'end of file',
+  ALL_FILES: 'end of stream',
+  TIMEOUT: 'timeout',
+  CONDITION: 'condition',
+};
+
+export type ShownResult = ShownRow & {
+  readonly id: string;
+  readonly flushed: string;
+  readonly type: string;
+  readonly why: string;
+  readonly count: number;
+};
+
+function showResult({ id, row, flushed_at }: Pick<KnownResult, 'id' | 'row' | 'flushed_at'>): ShownResult {
+  const { meta, ...columns } = readLossless(row) as Readonly<Record<string, unknown>>;
+  const { flush_type, condition, count } = (JSON.parse(row) as { meta: Record<string, unknown> }).meta;
+  return {
+    id,
+    flushed: flushed_at.toISOString(),
+    type: String(flush_type),
+    why: condition === null ? (FLUSH_WORDS[String(flush_type)] ?? '') : String(condition),
+    count: Number(count),
+    columns: Object.entries(columns).map(([name, value]) => ({ name, value: shown(canonicalJson(value)) })),
+  };
+}
+
+/** Counts that end at COUNTED. */
+export const counted = (count: number): string =>
+  count > COUNTED ? `more than ${COUNTED.toLocaleString('en')}` : count.toLocaleString('en');
+
+/** @throws {HttpError} 404 */
+export async function definitionPage(desk: AggregatorDesk, name: unknown, now: number) {
+  const known = await desk.find(name);
+  const [versions, sessions, results, asides] = await Promise.all([
+    listVersions(desk.pool, known.name),
+    readOpenSessions(desk.pool, known.name, SESSIONS),
+    newestResults(desk.pool, known.name, RESULTS, undefined),
+    newestAsides(desk.pool, known.name, ASIDES, undefined),
+  ]);
+  const { words, nextFlushes } = explained(known.body, now);
+  const definition = definitionOf(known.body);
+  return {
+    known: briefly(known),
+    failedAt: known.failed_at?.toISOString() ?? null,
+    description: definition?.description ?? '',
+    words,
+    nextFlushes,
+    sessions: sessions.map((session) => showSession(session, now)),
+    results: results.map(showResult),
+    asides: asides.map((aside) => ({ ...aside, at: aside.at.toISOString() })),
+    versions: showVersions(versions, known),
+    yaml: stringify(known.body),
+    counted,
+  };
+}
+
+const SECTIONS = ['topic', 'group', 'aggregate', 'flush', 'limits', 'description', 'tests'] as const;
+
+function showVersions(versions: readonly KnownVersion[], known: KnownDefinition) {
+  const section = (body: unknown, name: string): string =>
+    JSON.stringify(typeof body === 'object' && body !== null ? Reflect.get(body, name) : undefined) ?? '';
+  return versions.map((version, index) => {
+    const before = versions[index + 1];
+    const changed =
+      before === undefined
+        ? []
+        : SECTIONS.filter((name) => section(version.body, name) !== section(before.body, name));
+    const [fields, periods] = JSON.parse(version.grouping) as [string[], [string, string][]];
+    return {
+      ...versionRow(version, known.grouping),
+      inForce: version.version === known.version,
+      changed,
+      groups: [...fields, ...periods.map(([field, period]) => `${period.toLowerCase()} of ${field}`)].join(
+        ', ',
+      ),
+      /** Of several versions with one grouping, its sessions are told once. */
+      isFirstOfGrouping: versions.findIndex(({ grouping }) => grouping === version.grouping) === index,
+    };
+  });
+}
+
+export function resultPage({
+  definition,
+  result,
+  provenance,
+}: {
+  readonly definition: KnownDefinition;
+  readonly result: KnownResult;
+  readonly provenance: Provenance;
+}) {
+  const { meta } = JSON.parse(result.row) as { meta: Readonly<Record<string, unknown>> };
+  return {
+    name: definition.name,
+    result: showResult(result),
+    meta: Object.entries(meta)
+      .filter(([name]) => name !== 'sources')
+      .map(([name, value]) => ({ name, value: typeof value === 'string' ? value : JSON.stringify(value) })),
+    sources: provenance.sources,
+    exact: provenance.exact,
+    missing: provenance.missing,
+    records: provenance.records.map(({ partition, offset, timestamp, value }) => {
+      const text = value?.toString('utf8') ?? '';
+      return {
+        partition,
+        offset: String(offset),
+        at: new Date(timestamp).toISOString(),
+        text: text.length > 2_000 ? `${text.slice(0, 2_000)}…` : text,
+        event: /"order_id":"([0-9a-f]{32})"/.exec(text)?.[1],
+      };
+    }),
+    counted,
+  };
+}
+
+/** What the form's drop-downs offer; Kafka may be away, then names are typed. */
+export async function choices(desk: AggregatorDesk, form: Form) {
+  const topic = form.topic.trim();
+  const [topics, fields] = await Promise.all([
+    desk.topics().catch(() => []),
+    topic === '' ? [] : desk.fields(topic).catch(() => []),
+  ]);
+  return {
+    topics,
+    fields,
+    outputs: form.aggregate.flatMap(({ field, operation = '', as }) =>
+      operation === '' || (field === '' && operation !== 'COUNT')
+        ? []
+        : [
+            outputOf({
+              operation: operation as Definition['aggregate'][number]['operation'],
+              ...(field === '' ? {} : { field }),
+              ...(as === '' ? {} : { as }),
+            }),
+          ],
+    ),
+    operations: OPERATIONS,
+    periods: PERIODS,
+    zones: ['UTC', ...Intl.supportedValuesOf('timeZone')],
+    previewed: PREVIEWED,
+  };
+}
+
+export type PreviewModel = {
+  readonly words: readonly string[];
+  readonly nextFlushes: readonly FlushTime[] | string;
+  /** Undefined where there is nothing to look at. */
+  readonly tried:
+    | {
+        readonly of: string;
+        readonly records: number;
+        readonly flushed: readonly (ShownResult & { readonly isNew: boolean })[];
+        readonly flushedCount: number;
+        readonly open: readonly ShownSession[];
+        readonly openCount: number;
+        readonly asides: readonly { readonly place: string; readonly message: string }[];
+        readonly asideCount: number;
+        readonly changed:
+          | {
+              readonly before: { readonly flushed: number; readonly open: number; readonly asides: number };
+              readonly added: number;
+              readonly gone: readonly ShownResult[];
+              readonly goneCount: number;
+            }
+          | undefined;
+      }
+    | undefined;
+};
+
+/** @throws {HttpError} 503 where Kafka is away, 400 for a file that can't be read */
+export async function previewModel(
+  desk: AggregatorDesk,
+  definition: Definition,
+  source: PreviewSource | undefined,
+  now: number,
+): Promise<PreviewModel> {
+  const { words } = explained(definition, now);
+  const nextFlushes = flushCalendar(definition, now);
+  if (source === undefined) return { words, nextFlushes, tried: undefined };
+  const { preview, changed } = await desk.preview(definition, source);
+  const { records, flushed, open, asides } = preview;
+  return {
+    words,
+    nextFlushes,
+    tried: {
+      of: 'topic' in source ? source.topic : source.file.name,
+      records,
+      flushed: flushed
+        .slice(-PREVIEW_ROWS)
+        .reverse()
+        .map((one) => ({ ...showFlushed(one), isNew: changed?.added.has(one) === true })),
+      flushedCount: flushed.length,
+      open: open.slice(0, PREVIEW_ROWS).map((session) => showSession(session, now)),
+      openCount: open.length,
+      asides: asides.slice(0, ASIDES),
+      asideCount: asides.length,
+      changed:
+        changed === undefined
+          ? undefined
+          : {
+              before: changed.before,
+              added: changed.added.size,
+              gone: changed.gone.slice(0, PREVIEW_ROWS).map(showFlushed),
+              goneCount: changed.gone.length,
+            },
+    },
+  };
+}
+
+function showFlushed(one: Flushed): ShownResult {
+  return {
+    id: '',
+    flushed: new Date(one.at).toISOString(),
+    type: one.type,
+    why: one.condition ?? FLUSH_WORDS[one.type] ?? '',
+    count: one.session.count,
+    columns: showColumns(rowColumns(one)),
+  };
+}

@@ -1,0 +1,193 @@
+// What a definition would do with records at hand: the newest of a topic, or those of a file. The core does it, with a clock that
+// the records move. Nothing is stored.
+
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { TopicRecord } from '../consumer/topic-reader.ts';
+import { InputError } from './batch/csv.ts';
+import { describeInput, readInput } from './batch/input.ts';
+import { type Cell, Digits, showCell } from './core/cell.ts';
+import { readObject, toCell } from './core/json.ts';
+import { compile, FieldTable } from './core/plan.ts';
+import { rowColumns, writeObject } from './core/row.ts';
+import type { Session } from './core/session.ts';
+import { type Flushed, flushDue, flushEnded, newState, type State, step } from './core/step.ts';
+import type { Definition } from './definition/schema.ts';
+import { cellsOf } from './realtime/record-cells.ts';
+
+/** How many of a topic's newest records a preview takes. */
+export const PREVIEWED = 1_000;
+const MOST_SESSIONS = 100_000;
+
+export type Aside = { readonly place: string; readonly message: string };
+export type Preview = {
+  readonly records: number;
+  readonly flushed: readonly Flushed[];
+  /** Left open, the next due first. */
+  readonly open: readonly Session[];
+  readonly asides: readonly Aside[];
+};
+
+class PreviewRun {
+  readonly names: readonly string[];
+  readonly #state: State;
+  readonly #flushed: Flushed[] = [];
+  readonly #asides: Aside[] = [];
+  #records = 0;
+
+  constructor(definition: Definition, mode: 'batch' | 'real-time') {
+    const fields = new FieldTable();
+    const plan = compile(definition, 1, fields);
+    this.names = fields.names;
+    this.#state = newState(
+      plan,
+      mode,
+      Math.min(definition.limits?.max_sessions ?? MOST_SESSIONS, MOST_SESSIONS),
+    );
+  }
+
+  take(cells: readonly Cell[], source: string, position: number, at: number, now: number): void {
+    this.#records += 1;
+    const outcome = step(this.#state, { cells, source, position, at }, now);
+    if ('aside' in outcome)
+      this.#asides.push({ place: `${source}:${position}`, message: outcome.aside.message });
+    else this.#flushed.push(...outcome.flushed);
+  }
+
+  fault(message: string, source: string, position: number): void {
+    this.#records += 1;
+    this.#asides.push({ place: `${source}:${position}`, message });
+  }
+
+  check(now: number): void {
+    this.#flushed.push(...flushDue(this.#state, now));
+  }
+
+  end(now: number): Preview {
+    for (const ending of ['END_OF_TRANSACTION', 'END_OF_STREAM'] as const)
+      this.#flushed.push(...flushEnded(this.#state, ending, now));
+    const open = [...this.#state.open].sort((one, other) => (one.dueAt ?? 0) - (other.dueAt ?? 0));
+    return { records: this.#records, flushed: this.#flushed, open, asides: this.#asides };
+  }
+}
+
+/**
+ * Over records of a topic. The clock goes with their times, and what is due is checked at each; one that flushes at an end has
+ * them as its only file.
+ */
+export function previewRecords(
+  definition: Definition,
+  topic: string,
+  records: readonly TopicRecord[],
+): Preview {
+  const run = new PreviewRun(definition, definition.flush.by === 'TIMEOUT' ? 'real-time' : 'batch');
+  let now = 0;
+  for (const record of records) {
+    now = Math.max(now, record.timestamp);
+    run.check(now);
+    const cells = cellsOf(record, run.names);
+    const source = `${topic}/${record.partition}`;
+    const position = Number(record.offset);
+    if (typeof cells === 'string') run.fault(cells, source, position);
+    else run.take(cells, source, position, record.timestamp, now);
+  }
+  return run.end(now);
+}
+
+/**
+ * Over a file's text.
+ * @param name says by its end what the file is
+ * @throws {InputError} where it is of no known kind, or has a doubled header
+ */
+export async function previewFile(
+  definition: Definition,
+  { name, text }: { readonly name: string; readonly text: string },
+  now: number,
+): Promise<Preview> {
+  const shown = path.basename(name);
+  if (!/\.(?:csv|ndjson|jsonl|json)$/i.test(shown))
+    throw new InputError(`received ${shown}, expected a name that ends in .csv, .ndjson, .jsonl or .json`);
+  const run = new PreviewRun(definition, 'batch');
+  const folder = await mkdtemp(path.join(tmpdir(), 'shopstream-preview-'));
+  try {
+    const file = path.join(folder, `preview${path.extname(shown).toLowerCase()}`);
+    await writeFile(file, text);
+    await readInput(
+      describeInput(file),
+      run.names,
+      (cells, at) => run.take([...cells], shown, at, now, now),
+      (message, at) => run.fault(message, shown, at),
+      async () => {},
+    );
+    return run.end(now);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+export type Changed = {
+  readonly before: { readonly flushed: number; readonly open: number; readonly asides: number };
+  /** Of the new rows, those that the saved definition did not flush. */
+  readonly added: ReadonlySet<Flushed>;
+  /** Rows that only the saved definition flushed. */
+  readonly gone: readonly Flushed[];
+};
+
+/** What a changed definition flushes otherwise than the saved one, over the same records. */
+export function comparePreviews(saved: Preview, changed: Preview): Changed {
+  const left = new Map<string, Flushed[]>();
+  for (const one of saved.flushed) {
+    const text = textOf(one);
+    left.set(text, [...(left.get(text) ?? []), one]);
+  }
+  const added = new Set(changed.flushed.filter((one) => left.get(textOf(one))?.pop() === undefined));
+  return {
+    before: { flushed: saved.flushed.length, open: saved.open.length, asides: saved.asides.length },
+    added,
+    gone: [...left.values()].flat(),
+  };
+}
+
+const textOf = (one: Flushed): string => `${one.type} ${one.condition ?? ''} ${writeObject(rowColumns(one))}`;
+
+export type KnownField = {
+  readonly name: string;
+  readonly types: readonly string[];
+  /** One value, as JSON, short. */
+  readonly example: string;
+  /** How many of the records have it. */
+  readonly records: number;
+};
+
+/** The fields of records, in the order in which they were first seen. */
+export function fieldsOf(records: readonly TopicRecord[]): KnownField[] {
+  const known = new Map<string, { types: Set<string>; example: string; records: number }>();
+  for (const { value } of records)
+    for (const [name, field] of Object.entries(objectOf(value))) {
+      const found = known.get(name) ?? { types: new Set(), example: '', records: 0 };
+      found.types.add(typeOf(field));
+      if (field !== null) found.example = showCell(toCell(field));
+      found.records += 1;
+      known.set(name, found);
+    }
+  return [...known].map(([name, { types, ...rest }]) => ({ name, types: [...types].sort(), ...rest }));
+}
+
+function objectOf(value: Buffer | null): Readonly<Record<string, unknown>> {
+  try {
+    return (value === null ? undefined : readObject(value.toString('utf8'))) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z?$/;
+
+function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (typeof value === 'string') return ISO_TIME.test(value) ? 'time' : 'text';
+  if (typeof value === 'boolean') return 'boolean';
+  const cell = toCell(value);
+  return typeof cell === 'number' || cell instanceof Digits ? 'number' : 'object';
+}

@@ -1,0 +1,22 @@
+// A record of a topic → the cells that a definition reads.
+
+import type { KafkaRecord } from '../../consumer/record.ts';
+import { cellOf, readObject } from '../core/json.ts';
+import type { Rec } from '../core/step.ts';
+
+/** The cells of a record, or why it has none. */
+export function cellsOf(
+  { value, undecodable }: KafkaRecord,
+  names: readonly string[],
+): Rec['cells'] | string {
+  if (undecodable !== undefined) return undecodable;
+  if (value === null) return 'received a record without a value, expected a JSON object';
+  try {
+    const object = readObject(value.toString('utf8'));
+    return object === undefined
+      ? `received ${value.toString('utf8', 0, 60)}, expected a JSON object`
+      : names.map((name) => cellOf(object, name));
+  } catch (error) {
+    return `received no JSON (${error instanceof Error ? error.message : String(error)}), expected an object`;
+  }
+}
