@@ -2,9 +2,10 @@
 
 import { json, type Request, type Response, Router } from 'express';
 import { badRequest, HttpError } from '../http/errors.ts';
-import { serve, serveBoth } from '../http/operation.ts';
+import { serve } from '../http/operation.ts';
 import { readQuery } from '../http/query.ts';
 import { wantsCsv } from '../http/response-cache.ts';
+import { route } from '../http/routes.ts';
 import { lineWriter } from './batch/output.ts';
 import { DefinitionError } from './definition/problem.ts';
 import { checkValue } from './definition/read.ts';
@@ -28,21 +29,14 @@ const PREVIEW_BYTES = 4 * 1024 * 1024;
 export function aggregatorApi(desk: AggregatorDesk, feed: AggregatorFeed): Router {
   const router = Router();
   const { pool } = desk;
-  serveBoth(
-    router,
-    {
-      operation: operations.list,
-      handlers: [async (_req, res) => answer(res, { rows: (await listDefinitions(pool)).map(briefly) })],
-    },
-    {
-      operation: operations.save,
-      handlers: [
-        onlyJson,
-        json({ type: JSON_TYPES, limit: BODY_BYTES }),
-        async (req, res) => answer(res, await desk.save(req.body).catch(refuse)),
-      ],
-    },
-  );
+  route(router, operations.list.path, {
+    get: [async (_req, res) => answer(res, { rows: (await listDefinitions(pool)).map(briefly) })],
+    post: [
+      onlyJson,
+      json({ type: JSON_TYPES, limit: BODY_BYTES }),
+      async (req, res) => answer(res, await desk.save(req.body).catch(refuse)),
+    ],
+  });
   serve(router, operations.find, async (req, res) => answer(res, await whole(desk, req)));
   serve(router, operations.pause, async (req, res) => {
     await desk.pause(req.params.name, true);

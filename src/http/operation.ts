@@ -36,13 +36,6 @@ export function serve(router: IRouter, { method, path }: Operation, ...handlers:
   route(router, path, { [method]: handlers });
 }
 
-type Served = { readonly operation: Operation; readonly handlers: readonly Handler[] };
-
-/** The same for two operations of one path. */
-export function serveBoth(router: IRouter, get: Served, post: Served): void {
-  route(router, get.operation.path, { get: get.handlers, post: post.handlers });
-}
-
 /** What every error of the API looks like. */
 export const errorSchema = z
   .object({

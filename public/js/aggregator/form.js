@@ -6,9 +6,9 @@ import { address } from '../base.js';
 const TYPING_MS = 350;
 const FILE_BYTES = 500_000;
 
-const form = document.querySelector('[data-definition]');
-const preview = document.querySelector('[data-preview]');
-const picker = document.querySelector('[data-file]');
+const form = /** @type {HTMLFormElement} */ (document.querySelector('[data-definition]'));
+const preview = /** @type {HTMLElement} */ (document.querySelector('[data-preview]'));
+const picker = /** @type {HTMLElement} */ (document.querySelector('[data-file]'));
 /** Boxes that somebody has been at: a box that nobody has come to yet is no mistake. */
 const touched = new Set();
 let file;
@@ -18,7 +18,8 @@ let asked = 0;
 const read = (html) => new DOMParser().parseFromString(html, 'text/html');
 
 function post(url, more) {
-  const body = new URLSearchParams(new FormData(form));
+  const body = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) body.set(name, String(value));
   for (const [name, value] of Object.entries(more)) body.set(name, value);
   return fetch(url, { method: 'POST', body });
 }
@@ -28,9 +29,9 @@ function say(name, words) {
   const place = form.querySelector(`[data-problem-of="${CSS.escape(name)}"]`);
   if (place === null) return;
   place.textContent = words;
-  const box = form.elements[name];
-  if (words === '') box?.removeAttribute?.('aria-invalid');
-  else box?.setAttribute?.('aria-invalid', 'true');
+  const box = /** @type {Element | null} */ (form.elements.namedItem(name));
+  if (words === '') box?.removeAttribute('aria-invalid');
+  else box?.setAttribute('aria-invalid', 'true');
 }
 
 function sayAll(list) {
@@ -39,8 +40,8 @@ function sayAll(list) {
     const before = found.get(dataset.field);
     found.set(dataset.field, before === undefined ? textContent : `${before}; ${textContent}`);
   }
-  for (const place of form.querySelectorAll('[data-problem-of]')) {
-    const name = place.dataset.problemOf;
+  for (const place of /** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll('[data-problem-of]'))) {
+    const { problemOf: name = '' } = place.dataset;
     if (name !== 'text') say(name, touched.has(name) ? (found.get(name) ?? '') : '');
   }
   form.querySelector('.summary')?.remove();
@@ -93,36 +94,43 @@ async function change(wanted) {
     location.reload();
     return;
   }
-  const open = form.querySelector('details')?.open;
+  const isOpen = form.querySelector('details')?.open === true;
   form.replaceChildren(...next.childNodes);
-  if (open && form.querySelector('details')) form.querySelector('details').open = true;
+  if (isOpen) form.querySelector('details')?.setAttribute('open', '');
   const [, kind] = /^(?:add|remove)-([a-z]+)/.exec(wanted) ?? [];
   const rows = kind === undefined ? [] : [...form.querySelectorAll(`[data-row="${kind}"]`)];
-  const next_ = rows.at(-1)?.querySelector('input, select') ?? form.querySelector(`[value="add-${kind}"]`);
-  next_?.focus();
+  const box = rows.at(-1)?.querySelector('input, select') ?? form.querySelector(`[value="add-${kind}"]`);
+  /** @type {HTMLElement | null} */ (box)?.focus();
   look();
 }
 
 form.addEventListener('click', (event) => {
-  const button = event.target.closest('button[name="do"]');
+  const button = /** @type {HTMLButtonElement | null} */ (
+    /** @type {Element} */ (event.target).closest('button[name="do"]')
+  );
   if (button === null || button.value === 'save') return;
   event.preventDefault();
   if (button.value === 'preview') look();
   else if (button.value === 'fields') offer();
   else change(button.value);
 });
-form.addEventListener('focusout', ({ target }) => {
-  if (target.name) touched.add(target.name);
+/** @param {Event} event */
+const nameOf = ({ target }) => /** @type {HTMLInputElement} */ (target).name;
+
+form.addEventListener('focusout', (event) => {
+  if (nameOf(event)) touched.add(nameOf(event));
 });
-form.addEventListener('input', ({ target }) => {
-  if (target.name !== 'text') lookSoon();
+form.addEventListener('input', (event) => {
+  if (nameOf(event) !== 'text') lookSoon();
 });
-form.addEventListener('change', ({ target }) => {
-  touched.add(target.name);
-  if (target.name === 'topic' || target.name.startsWith('aggregate.')) offer();
-  if (target.name !== 'text') lookSoon();
+form.addEventListener('change', (event) => {
+  const name = nameOf(event);
+  touched.add(name);
+  if (name === 'topic' || name.startsWith('aggregate.')) offer();
+  if (name !== 'text') lookSoon();
 });
 
+/** @param {File | undefined} chosen */
 async function take(chosen) {
   file =
     chosen === undefined
@@ -132,13 +140,14 @@ async function take(chosen) {
 }
 
 picker.hidden = false;
-picker.querySelector('input').addEventListener('change', ({ target }) => take(target.files[0]));
+const input = /** @type {HTMLInputElement} */ (picker.querySelector('input'));
+input.addEventListener('change', () => take(input.files?.[0]));
 addEventListener('dragover', (event) => event.preventDefault());
 addEventListener('drop', (event) => {
   event.preventDefault();
-  const [dropped] = event.dataTransfer.files;
+  const [dropped] = event.dataTransfer?.files ?? [];
   if (dropped !== undefined) take(dropped);
 });
 
-for (const box of form.querySelectorAll('[aria-invalid]')) touched.add(box.name);
-if (form.elements.version.value !== '') look();
+for (const box of form.querySelectorAll('[aria-invalid]')) touched.add(box.id);
+if (/** @type {HTMLInputElement} */ (form.elements.namedItem('version')).value !== '') look();

@@ -6,23 +6,32 @@ import { listen } from '../live.js';
 /** However often something is flushed, the page is fetched once a second at most. */
 const FETCH_EVERY_MS = 1_000;
 
-const { aggregator: mine } = document.querySelector('[data-aggregator]').dataset;
+const { aggregator: mine = '' } = /** @type {HTMLElement} */ (document.querySelector('[data-aggregator]'))
+  .dataset;
 let busy = false;
 let again = false;
 
-const idsIn = (place) => new Set([...place.querySelectorAll('[data-id]')].map(({ dataset }) => dataset.id));
+/** @param {Element} place @returns {HTMLElement[]} */
+const rowsIn = (place) => [...place.querySelectorAll('[data-id]')];
 
+/**
+ * @param {Element} place
+ * @param {Element} fresh
+ */
 function put(place, fresh) {
   if (place.innerHTML === fresh.innerHTML) return;
-  const before = idsIn(place);
-  const focused = place.contains(document.activeElement) ? document.activeElement : undefined;
+  const before = new Set(rowsIn(place).map(({ dataset }) => dataset.id));
+  const focused = place.contains(document.activeElement)
+    ? document.activeElement?.getAttribute('href')
+    : undefined;
   const scrolled = place.querySelector('.table')?.scrollLeft ?? 0;
   place.replaceChildren(...fresh.childNodes);
-  for (const row of place.querySelectorAll('[data-id]'))
+  for (const row of rowsIn(place))
     if (before.size > 0 && !before.has(row.dataset.id)) row.classList.add('fresh');
   const table = place.querySelector('.table');
   if (table !== null) table.scrollLeft = scrolled;
-  if (focused?.href !== undefined) place.querySelector(`a[href="${focused.getAttribute('href')}"]`)?.focus();
+  if (typeof focused === 'string')
+    /** @type {HTMLElement | null} */ (place.querySelector(`a[href="${CSS.escape(focused)}"]`))?.focus();
 }
 
 async function look() {
@@ -36,7 +45,7 @@ async function look() {
     const answer = await fetch(location.href, { headers: { Accept: 'text/html' } });
     if (answer.ok) {
       const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
-      for (const place of document.querySelectorAll('[data-live]')) {
+      for (const place of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-live]'))) {
         const fresh = page.querySelector(`[data-live="${place.dataset.live}"]`);
         if (fresh !== null) put(place, fresh);
       }
@@ -50,7 +59,7 @@ async function look() {
   }, FETCH_EVERY_MS);
 }
 
-const connection = document.querySelector('[data-connection]');
+const connection = /** @type {HTMLElement} */ (document.querySelector('[data-connection]'));
 listen(
   '/api/aggregator/stream',
   {
