@@ -1,5 +1,5 @@
 // A single-node broker that speaks the Kafka protocol, so that a program needs neither a JVM nor a container to
-// have one. One node, by design: it never grows replication, transactions, ACLs or TLS; who
+// have one. One node, by design: it never grows replication, ACLs or TLS; who
 // outgrows it runs Apache Kafka, and no client has to change. This folder imports nothing from the rest of the
 // project. What is served, and how it differs from Apache Kafka: docs/broker.md.
 
@@ -15,6 +15,7 @@ import { MemoryBudget } from './memory-budget.ts';
 import { type BrokerOptions, parseOptions, type Settings } from './options.ts';
 import { ProducerIds } from './producer-ids.ts';
 import { listen } from './server/server.ts';
+import { Transactions } from './transaction/coordinator.ts';
 
 export { BrokerError, type BrokerErrorCode } from './errors.ts';
 export type { BrokerLog, BrokerOptions } from './options.ts';
@@ -71,14 +72,16 @@ function openState(settings: Settings, unlock: () => void) {
     const journal = new Journal(`${settings.dataDir}/journal`);
     const topics = new Topics(`${settings.dataDir}/topics`, journal, settings, now);
     const groups = new Groups(journal, settings, now);
+    const producerIds = new ProducerIds(journal);
+    const transactions = new Transactions({ journal, topics, groups, producerIds }, settings);
     const close = () => {
+      transactions.close();
       groups.close();
       topics.close();
       journal.close();
       unlock();
     };
-    const ids = { clusterId: clusterId(journal), producerIds: new ProducerIds(journal) };
-    return { journal, topics, groups, ...ids, close };
+    return { journal, topics, groups, transactions, producerIds, clusterId: clusterId(journal), close };
   } catch (error) {
     unlock();
     throw error;
@@ -105,7 +108,7 @@ function clusterId(journal: Journal): string {
 }
 
 /** Retention and the fsync interval, each on its timer; returns what stops them. */
-function startChores({ settings, topics, groups }: Context, journal: Journal): () => void {
+function startChores({ settings, topics, groups, transactions }: Context, journal: Journal): () => void {
   const guarded = (chore: (now: number) => void) => () => {
     try {
       chore(Date.now());
@@ -116,6 +119,7 @@ function startChores({ settings, topics, groups }: Context, journal: Journal): (
   const retain = guarded((now) => {
     topics.retain(now, now - PRODUCER_MEMORY_MS);
     groups.expire(now - settings.offsetsRetentionMs);
+    transactions.expire(now - settings.transactionalIdExpirationMs);
   });
   const force = () => {
     topics.syncLater();

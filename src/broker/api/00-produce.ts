@@ -5,8 +5,9 @@
 // * The answer is sent when the batch is with the operating system, for acks 1 and −1 alike: there is one
 //   replica. With acks 0 there is none, and an error closes the connection, as in Apache Kafka.
 // * A batch of an idempotent producer that was stored before is answered with its first offset again.
-// * A transactional id is refused as in 10-find-coordinator.ts, a transactional batch without one with
-//   INVALID_TXN_STATE.
+// * A transactional batch is stored as part of its producer's open transaction, to which the partition must have been added:
+//   INVALID_TXN_STATE if not, and to a batch that is not transactional of a producer that has one open in the partition.
+//   Without a transactional id it is TRANSACTIONAL_ID_AUTHORIZATION_FAILED. A marker of a client's own is INVALID_RECORD.
 // * v0-2 carry the old message formats and are refused with UNSUPPORTED_FOR_MESSAGE_FORMAT. They are advertised
 //   because librdkafka takes the lower bound for a feature flag.
 //
@@ -25,7 +26,7 @@
 import { hasNoKey } from '../log/compaction.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
 import { judge } from '../log/producers.ts';
-import { checkProduced, readHeader } from '../log/record-batch.ts';
+import { type BatchHeader, checkProduced, isTransactional, readHeader } from '../log/record-batch.ts';
 import { ErrorCode } from '../wire/error-codes.ts';
 import type { Reader } from '../wire/reader.ts';
 import type { Writer } from '../wire/writer.ts';
@@ -74,18 +75,35 @@ function refused(error: ErrorCode): Stored {
 }
 
 /** What is wrong with the whole request, whatever its partitions. */
-function requestProblem({ transactionalId, acks }: ProduceRequest, version: number): ErrorCode {
+function requestProblem({ acks }: ProduceRequest, version: number): ErrorCode {
   if (version < FIRST_WITH_BATCHES) return ErrorCode.UNSUPPORTED_FOR_MESSAGE_FORMAT;
-  if (transactionalId !== null) return ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
   return acks >= -1 && acks <= 1 ? ErrorCode.NONE : ErrorCode.INVALID_REQUIRED_ACKS;
 }
 
-function store(log: PartitionLog, records: Buffer, { settings }: Context): Stored {
+/** Whether a batch belongs where it comes: in the open transaction of its producer, or in none. */
+function transactionProblem(
+  log: PartitionLog,
+  header: BatchHeader,
+  transactionalId: string | null,
+  { transactions }: Context,
+): ErrorCode {
+  const { producerId, producerEpoch } = header;
+  if (!isTransactional(header))
+    return log.openSince(producerId) === undefined ? ErrorCode.NONE : ErrorCode.INVALID_TXN_STATE;
+  if (transactionalId === null) return ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
+  const error = transactions.verify(transactionalId, { producerId, epoch: producerEpoch }, log);
+  return error === ErrorCode.PRODUCER_FENCED ? ErrorCode.INVALID_PRODUCER_EPOCH : error;
+}
+
+function store(log: PartitionLog, records: Buffer, transactionalId: string | null, context: Context): Stored {
+  const { settings } = context;
   const now = Date.now();
   const error = checkProduced(records, log.config.maxMessageBytes, now);
   if (error !== ErrorCode.NONE) return refused(error);
   const header = readHeader(records, 0);
   if (log.config.isCompacted && hasNoKey(records)) return refused(ErrorCode.INVALID_RECORD);
+  const misplaced = transactionProblem(log, header, transactionalId, context);
+  if (misplaced !== ErrorCode.NONE) return refused(misplaced);
   if (header.producerId >= 0) {
     const verdict = judge(log.producers.get(header.producerId), header);
     if (verdict.kind === 'refuse') return refused(verdict.error);
@@ -119,7 +137,7 @@ function handle(request: Request, context: Context): Writer | null {
   const storeOne = (reference: TopicReference, { partition, records }: PartitionData) => {
     if (problem !== ErrorCode.NONE) return refused(problem);
     const log = context.topics.partition(reference.topic ?? '', partition);
-    return log ? store(log, records, context) : refused(unknownError(reference));
+    return log ? store(log, records, produce.transactionalId, context) : refused(unknownError(reference));
   };
   writer.structs(produce.topics, ({ reference, partitions }) => {
     writeReference(writer, reference).structs(partitions, (data) => {

@@ -9,7 +9,8 @@
 // * No records are an empty byte run, never null: librdkafka takes null for a broken message set.
 // * While it waits it holds its frame and no more: the request is read again when it wakes.
 // * Fetch sessions (KIP-227) are declined: the session id is always 0, and clients send full requests.
-// * There is one replica and no transaction: everything stored can be read, whatever the isolation level.
+// * There is one replica: everything stored can be read. With isolation level 1 (read_committed) what lies before the last stable
+//   offset, and the answer lists the aborted transactions that have records in it, which the client leaves out.
 //
 // Version notes: v5 adds log start offsets, v7 sessions, v9 the leader epoch, v11 the rack (ignored), v12 is flexible and
 // adds the epoch of the last record (ignored: there is one epoch), v13 names topics by id, v15 puts the replica into a
@@ -22,10 +23,12 @@
 //     isolationLevel => INT8   fetchOffset, logStartOffset => INT64   the other numbers => INT32
 //   Response => throttleTimeMs errorCode (v7+) sessionId (v7+)
 //               [topic | topicId (v13+) [partition errorCode highWatermark lastStableOffset logStartOffset (v5+)
-//                       [abortedTransactions] preferredReadReplica (v11+) records]]
+//                       [producerId firstOffset] preferredReadReplica (v11+) records]]
 
 import type { PartitionLog } from '../log/partition-log.ts';
 import { LEADER_EPOCH } from '../log/partition-log.ts';
+import { batchSize, nextOffset } from '../log/record-batch.ts';
+import type { AbortedTransaction } from '../log/transactions.ts';
 import { ErrorCode } from '../wire/error-codes.ts';
 import type { Reader } from '../wire/reader.ts';
 import type { Writer } from '../wire/writer.ts';
@@ -38,6 +41,7 @@ const NO_SESSION = 0;
 const NO_REPLICA = -1;
 const ANY_EPOCH = -1;
 const TOPIC_IDS_FROM = 13;
+const READ_COMMITTED = 1;
 
 type WantedPartition = {
   readonly partition: number;
@@ -55,6 +59,7 @@ type FetchRequest = {
   readonly maxWaitMs: number;
   readonly minBytes: number;
   readonly maxBytes: number;
+  readonly isCommitted: boolean;
   readonly sessionId: number;
   readonly topics: readonly Wanted[];
 };
@@ -64,7 +69,7 @@ function read(body: Reader, version: number, stored: Context['topics']): FetchRe
   const maxWaitMs = body.int32();
   const minBytes = body.int32();
   const maxBytes = body.int32();
-  body.int8(); // isolation level
+  const isCommitted = body.int8() === READ_COMMITTED;
   const sessionId = version >= 7 ? body.int32() : NO_SESSION;
   if (version >= 7) body.int32(); // session epoch
   const topics = body.structs(() => ({
@@ -78,7 +83,7 @@ function read(body: Reader, version: number, stored: Context['topics']): FetchRe
       return { partition, leaderEpoch, offset, maxBytes: body.int32() };
     }),
   }));
-  return { maxWaitMs, minBytes, maxBytes, sessionId, topics };
+  return { maxWaitMs, minBytes, maxBytes, isCommitted, sessionId, topics };
 }
 
 type Found = {
@@ -86,6 +91,7 @@ type Found = {
   readonly error: ErrorCode;
   readonly log: PartitionLog | undefined;
   readonly records: Buffer;
+  readonly aborted: readonly AbortedTransaction[];
 };
 
 type Collected = {
@@ -114,22 +120,33 @@ function readPartition(
   reference: TopicReference,
   room: number,
   strict: boolean,
+  isCommitted: boolean,
   context: Context,
 ): Found {
   const { partition, offset } = wanted;
+  const nothing = { partition, records: NO_RECORDS, aborted: [] };
   const log = context.topics.partition(reference.topic ?? '', partition);
   const error = log ? problem(log, wanted) : unknownError(reference);
-  if (error !== ErrorCode.NONE || !log) return { partition, error, log, records: NO_RECORDS };
+  if (error !== ErrorCode.NONE || !log) return { ...nothing, error, log };
   try {
-    return { partition, error, log, records: log.read(offset, room, strict) };
+    const records = log.read(offset, room, strict, isCommitted ? log.lastStableOffset : log.endOffset);
+    return { partition, error, log, records, aborted: isCommitted ? abortedOf(log, offset, records) : [] };
   } catch (failure) {
     context.settings.log.error({ partition: log.name, offset, error: failure }, 'cannot read the log');
-    return { partition, error: ErrorCode.KAFKA_STORAGE_ERROR, log, records: NO_RECORDS };
+    return { ...nothing, error: ErrorCode.KAFKA_STORAGE_ERROR, log };
   }
 }
 
+/** The aborted transactions that have records in what is sent. */
+function abortedOf(log: PartitionLog, offset: number, records: Buffer): readonly AbortedTransaction[] {
+  if (records.length === 0) return [];
+  let last = 0;
+  for (let at = 0; at < records.length; at += batchSize(records, at)) last = at;
+  return log.abortedWithin(offset, nextOffset(records, last));
+}
+
 /** Reads what there is for the request now. */
-function collect({ topics, maxBytes }: FetchRequest, context: Context): Collected {
+function collect({ topics, maxBytes, isCommitted }: FetchRequest, context: Context): Collected {
   const limit = Math.min(maxBytes, context.settings.maxFetchBytes, context.memory.free);
   const noMemory = context.memory.free === 0;
   let bytes = 0;
@@ -138,7 +155,7 @@ function collect({ topics, maxBytes }: FetchRequest, context: Context): Collecte
     reference,
     partitions: partitions.map((wanted) => {
       const room = Math.max(0, Math.min(wanted.maxBytes, limit - bytes));
-      const read = readPartition(wanted, reference, room, bytes > 0 || noMemory, context);
+      const read = readPartition(wanted, reference, room, bytes > 0 || noMemory, isCommitted, context);
       hasError ||= read.error !== ErrorCode.NONE;
       bytes += read.records.length;
       return read;
@@ -154,9 +171,12 @@ function write(request: Request, error: ErrorCode, topics: Collected['topics']):
   return writer.structs(topics, ({ reference, partitions }) => {
     writeReference(writer, reference).structs(partitions, (found) => {
       const end = found.log?.endOffset ?? -1;
-      writer.int32(found.partition).int16(found.error).int64(end).int64(end);
+      writer.int32(found.partition).int16(found.error).int64(end);
+      writer.int64(found.log?.lastStableOffset ?? -1);
       if (version >= 5) writer.int64(found.log?.startOffset ?? -1);
-      writer.structs([], () => {}); // aborted transactions
+      writer.structs(found.aborted, ({ producerId, firstOffset }) =>
+        writer.int64(producerId).int64(firstOffset),
+      );
       if (version >= 11) writer.int32(NO_REPLICA);
       writer.bytes(found.records);
     });
@@ -171,7 +191,8 @@ function handle(request: Request, context: Context): Answer {
   const now = collect(fetch, context);
   if (now.bytes >= fetch.minBytes || now.hasError || fetch.maxWaitMs <= 0) return answer(now);
   const logs = new Set(now.topics.flatMap((t) => t.partitions.flatMap(({ log }) => log ?? [])));
-  return waitForBytes(logs, fetch.minBytes - now.bytes, fetch.maxWaitMs, request.client).then((isOpen) =>
+  const missing = fetch.minBytes - now.bytes;
+  return waitForBytes(logs, missing, fetch.maxWaitMs, fetch.isCommitted, request.client).then((isOpen) =>
     isOpen ? answer(collect(read(again, request.version, context.topics), context)) : null,
   );
 }

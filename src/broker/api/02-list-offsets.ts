@@ -5,7 +5,7 @@
 //   what is kept here, −5 for the end of what is kept elsewhere (nothing is), any other for the first record that is
 //   not older; where there is none the offset and timestamp are −1.
 // * Inside a compressed batch the first record stands for all (log/time-lookup.ts).
-// * The isolation level makes no difference: there are no transactions.
+// * With isolation level 1 (read_committed) the log ends at its last stable offset.
 //
 // Version notes: v2 adds the isolation level and the throttle time, v4 leader epochs, v6 is flexible, v7-9 give −3, −4
 // and −5 their meaning, v10 adds a timeout (nothing is waited for); v3 and v5 are as those before them.
@@ -25,20 +25,27 @@ const EARLIEST = -2;
 const LATEST_BY_TIME = -3;
 const EARLIEST_HERE = -4;
 const ANY_EPOCH = -1;
+const READ_COMMITTED = 1;
 const NOT_FOUND = { offset: -1, timestamp: -1 };
 
-function lookUp(log: PartitionLog, timestamp: number): { offset: number; timestamp: number } {
-  if (timestamp === LATEST) return { offset: log.endOffset, timestamp: -1 };
-  if (timestamp === LATEST_BY_TIME) return log.findTime(log.maxTimestamp) ?? NOT_FOUND;
+function lookUp(
+  log: PartitionLog,
+  timestamp: number,
+  isCommitted: boolean,
+): { offset: number; timestamp: number } {
+  const endOffset = isCommitted ? log.lastStableOffset : log.endOffset;
+  if (timestamp === LATEST) return { offset: endOffset, timestamp: -1 };
   if (timestamp === EARLIEST || timestamp === EARLIEST_HERE)
     return { offset: log.startOffset, timestamp: -1 };
-  return timestamp < 0 ? NOT_FOUND : (log.findTime(timestamp) ?? NOT_FOUND);
+  const time = timestamp === LATEST_BY_TIME ? log.maxTimestamp : timestamp;
+  const found = time < 0 ? null : log.findTime(time);
+  return found && found.offset < endOffset ? found : NOT_FOUND;
 }
 
 function handle(request: Request, { topics: stored }: Context): Writer {
   const { body, version } = request;
   body.int32(); // replica id
-  if (version >= 2) body.int8();
+  const isCommitted = version >= 2 && body.int8() === READ_COMMITTED;
   const topics = body.structs(() => ({
     topic: body.string(),
     partitions: body.structs(() => {
@@ -53,7 +60,7 @@ function handle(request: Request, { topics: stored }: Context): Writer {
     writer.string(topic).structs(partitions, ({ partition, leaderEpoch, timestamp }) => {
       const log = stored.partition(topic, partition);
       const error = log ? epochProblem(leaderEpoch) : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
-      const found = log && error === ErrorCode.NONE ? lookUp(log, timestamp) : NOT_FOUND;
+      const found = log && error === ErrorCode.NONE ? lookUp(log, timestamp, isCommitted) : NOT_FOUND;
       writer.int32(partition).int16(error).int64(found.timestamp).int64(found.offset);
       if (version >= 4) writer.int32(found.offset < 0 ? ANY_EPOCH : LEADER_EPOCH);
     });

@@ -61,7 +61,11 @@ function read(body: Reader, version: number, stored: Context['topics'], now: num
   return { groupId, generation, memberId, instanceId, topics };
 }
 
-function problem({ topic, partition, committed }: PartitionOffset, { topics }: Context): ErrorCode {
+/** Why an offset can't be kept. */
+export function offsetProblem(
+  { topic, partition, committed }: PartitionOffset,
+  { topics }: Context,
+): ErrorCode {
   if (topics.partition(topic, partition) === undefined) return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
   const tooLong = (committed.metadata?.length ?? 0) > MAX_METADATA;
   return tooLong ? ErrorCode.OFFSET_METADATA_TOO_LARGE : ErrorCode.NONE;
@@ -71,7 +75,7 @@ async function handle(request: Request, context: Context): Promise<Writer> {
   const { version } = request;
   const { groupId, topics, ...member } = read(request.body, version, context.topics, Date.now());
   const offsets = topics.flatMap(({ partitions }) => partitions);
-  const accepted = offsets.filter((offset) => problem(offset, context) === ErrorCode.NONE);
+  const accepted = offsets.filter((offset) => offsetProblem(offset, context) === ErrorCode.NONE);
   const error = await context.groups.commit(groupId, member, accepted);
 
   const writer = answerTo(request);
@@ -79,7 +83,7 @@ async function handle(request: Request, context: Context): Promise<Writer> {
   return writer.structs(topics, ({ reference, partitions }) => {
     const errorOf = (offset: PartitionOffset) => {
       if (reference.topic === undefined) return unknownError(reference);
-      return error === ErrorCode.NONE ? problem(offset, context) : error;
+      return error === ErrorCode.NONE ? offsetProblem(offset, context) : error;
     };
     writeReference(writer, reference).structs(partitions, (offset) => {
       writer.int32(offset.partition).int16(errorOf(offset));

@@ -2,6 +2,8 @@
 //
 // Behaviour:
 // * A partition without a committed offset is answered with −1 and no error.
+// * Where stable offsets are asked for (v7+), one that an open transaction would change is UNSTABLE_OFFSET_COMMIT; the client asks
+//   again (KIP-447).
 // * A null list (v2+) asks for every partition that the group has committed.
 //
 // Version notes: v2 adds the null list and an error code for the group, v3 the throttle time, v5 the leader epoch, v6 is
@@ -61,16 +63,22 @@ function writeTopics(
   writer: Writer,
   { groupId, listed }: AskedGroup,
   version: number,
+  isStable: boolean,
   context: Context,
 ): void {
   const { offsets } = context.groups;
+  const pending = isStable ? context.transactions.pendingOffsets(groupId) : new Set<string>();
+  const answer = ({ topic = '' }: TopicReference, partition: number) =>
+    pending.has(`${topic}-${partition}`)
+      ? { ...NOT_COMMITTED, error: ErrorCode.UNSTABLE_OFFSET_COMMIT }
+      : { ...(offsets.get(groupId, topic, partition) ?? NOT_COMMITTED), error: ErrorCode.NONE };
   writer.structs(listed ?? everyTopic(groupId, version, context), ({ reference, partitions }) => {
     writeReference(writer, reference).structs(partitions, (partition) => {
-      const committed = offsets.get(groupId, reference.topic ?? '', partition) ?? NOT_COMMITTED;
+      const committed = answer(reference, partition);
       writer.int32(partition).int64(committed.offset);
       if (version >= 5) writer.int32(committed.leaderEpoch ?? NO_EPOCH);
       writer.string(committed.metadata);
-      writer.int16(reference.topic === undefined ? unknownError(reference) : ErrorCode.NONE);
+      writer.int16(reference.topic === undefined ? unknownError(reference) : committed.error);
     });
   });
 }
@@ -79,16 +87,17 @@ function handle(request: Request, context: Context): Writer {
   const { body, version } = request;
   const readOne = () => readGroup(body, version, context.topics);
   const asked = version >= SEVERAL_GROUPS_FROM ? body.structs(readOne) : [readOne()];
+  const isStable = version >= 7 && body.boolean();
   const writer = answerTo(request);
   if (version >= 3) writer.int32(NO_THROTTLE);
   if (version >= SEVERAL_GROUPS_FROM) {
     return writer.structs(asked, (group) => {
       writer.string(group.groupId);
-      writeTopics(writer, group, version, context);
+      writeTopics(writer, group, version, isStable, context);
       writer.int16(ErrorCode.NONE);
     });
   }
-  for (const group of asked) writeTopics(writer, group, version, context);
+  for (const group of asked) writeTopics(writer, group, version, isStable, context);
   return version >= 2 ? writer.int16(ErrorCode.NONE) : writer;
 }
 

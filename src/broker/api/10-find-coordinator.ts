@@ -1,10 +1,8 @@
 // FindCoordinator: v0-5
 //
 // Behaviour:
-// * The coordinator of every group is the only node.
-// * A transaction coordinator (key type 1) there is none: refused with TRANSACTIONAL_ID_AUTHORIZATION_FAILED and
-//   a message. It is the one error of this API that every client takes for final; librdkafka and Java try again
-//   after any other (tried with librdkafka 2.0.2).
+// * The coordinator of every group (key type 0) and of every transactional id (1) is the only node.
+// * Any other key type is INVALID_REQUEST.
 //
 // Version notes: v1 adds the key type, the throttle time and the message, v3 is flexible, v4 asks for several keys; v2
 // and v5 only add errors. v6, for share groups, is not spoken.
@@ -20,6 +18,7 @@ import type { Writer } from '../wire/writer.ts';
 import { type Api, answerTo, type Client, NO_THROTTLE, NODE_ID, type Request } from './api.ts';
 
 const GROUP = 0;
+const TRANSACTION = 1;
 const SEVERAL_KEYS_FROM = 4;
 
 type Found = {
@@ -31,10 +30,10 @@ type Found = {
 };
 
 function find(keyType: number, { advertised }: Client): Found {
-  if (keyType === GROUP) return { error: ErrorCode.NONE, message: null, node: NODE_ID, ...advertised };
-  const message = `received key type ${keyType}, expected 0: this broker has no transactions`;
-  const error = ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
-  return { error, message, node: -1, host: '', port: -1 };
+  const isKnown = keyType === GROUP || keyType === TRANSACTION;
+  if (isKnown) return { error: ErrorCode.NONE, message: null, node: NODE_ID, ...advertised };
+  const message = `received key type ${keyType}, expected 0 (group) or 1 (transaction)`;
+  return { error: ErrorCode.INVALID_REQUEST, message, node: -1, host: '', port: -1 };
 }
 
 function writeOne(writer: Writer, found: Found, version: number): Writer {

@@ -2,26 +2,44 @@
 //
 // Behaviour:
 // * Every idempotent producer gets an id that was never given out before, with epoch 0.
-// * A transactional id is refused as in 10-find-coordinator.ts: there are no transactions.
+// * A transactional id keeps its producer id; each producer that asks gets the next epoch, which fences the one before it. What that
+//   one had open is aborted first, before the answer: Apache Kafka answers CONCURRENT_TRANSACTIONS and is asked again.
+// * A transactional id of no characters is INVALID_REQUEST, a timeout above the broker's limit INVALID_TRANSACTION_TIMEOUT, and
+//   POLICY_VIOLATION is the answer where transactions may take no more memory.
 //
-// Version notes: v2 is flexible, v3 adds the id and epoch that the producer has (only transactions need them); v1 is v0,
-// v4 and v5 only add errors.
+// * A producer that tells its id and epoch (v3+) only wants the next epoch, after an error (KIP-360): it gets it if both are right.
+//
+// Version notes: v2 is flexible, v3 has what the producer has, −1 for nothing; v4 tells a fenced producer PRODUCER_FENCED,
+// INVALID_PRODUCER_EPOCH before; v1 is v0, v5 only adds an error.
 //
 //   Request => transactionalId transactionTimeoutMs producerId (v3+) producerEpoch (v3+)
-//     transactionalId => NULLABLE_STRING
+//     transactionalId => NULLABLE_STRING   transactionTimeoutMs => INT32
 //   Response => throttleTimeMs errorCode producerId producerEpoch   producerId => INT64   producerEpoch => INT16
 
+import type { Initialised } from '../transaction/coordinator.ts';
 import { ErrorCode } from '../wire/error-codes.ts';
 import type { Writer } from '../wire/writer.ts';
 import { type Api, answerTo, type Context, NO_THROTTLE, type Request } from './api.ts';
+import { fencedAs } from './fenced-as.ts';
 
-function handle(request: Request, { producerIds }: Context): Writer {
-  const writer = answerTo(request).int32(NO_THROTTLE);
-  const transactionalId = request.body.nullableString();
-  if (transactionalId !== null) {
-    return writer.int16(ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED).int64(-1).int16(-1);
-  }
-  return writer.int16(ErrorCode.NONE).int64(producerIds.next()).int16(0);
+const NO_ID = -1;
+
+function init({ body, version }: Request, { producerIds, transactions }: Context): Initialised {
+  const transactionalId = body.nullableString();
+  const timeoutMs = body.int32();
+  const has = version >= 3 ? { producerId: body.int64(), epoch: body.int16() } : null;
+  const expected = has?.producerId === NO_ID ? null : has;
+  if (transactionalId === null) return { error: ErrorCode.NONE, producerId: producerIds.next(), epoch: 0 };
+  if (transactionalId === '') return { error: ErrorCode.INVALID_REQUEST, producerId: -1, epoch: -1 };
+  return transactions.init(transactionalId, timeoutMs, expected);
+}
+
+function handle(request: Request, context: Context): Writer {
+  const { error, producerId, epoch } = init(request, context);
+  const writer = answerTo(request)
+    .int32(NO_THROTTLE)
+    .int16(fencedAs(error, request, 4));
+  return writer.int64(producerId).int16(epoch);
 }
 
 export const initProducerId: Api = {

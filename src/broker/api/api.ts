@@ -5,10 +5,11 @@ import type { Topics } from '../log/topics.ts';
 import type { MemoryBudget } from '../memory-budget.ts';
 import type { Settings } from '../options.ts';
 import type { ProducerIds } from '../producer-ids.ts';
+import type { Transactions } from '../transaction/coordinator.ts';
 import type { Reader } from '../wire/reader.ts';
 import { Writer } from '../wire/writer.ts';
 
-/** The only node, which leads every partition and coordinates every group. */
+/** The only node, which leads every partition and coordinates every group and transaction. */
 export const NODE_ID = 0;
 
 export type Context = {
@@ -17,6 +18,7 @@ export type Context = {
   readonly topics: Topics;
   readonly groups: Groups;
   readonly producerIds: ProducerIds;
+  readonly transactions: Transactions;
   readonly memory: MemoryBudget;
 };
 

@@ -8,6 +8,7 @@ import { steadyNow } from '../steady-clock.ts';
 import { ErrorCode } from '../wire/error-codes.ts';
 import { joinRefused, plain, syncRefused } from './answers.ts';
 import {
+  type CommitInput,
   type Effect,
   emptyGroup,
   type Group,
@@ -84,21 +85,37 @@ export class Groups {
     member: { memberId: string; instanceId: string | null; generation: number },
     offsets: readonly PartitionOffset[],
   ): Promise<ErrorCode> {
-    const opens = member.generation < 0 && this.#canOpen(id);
-    const input = { kind: 'commit', ...member } as const;
-    const { error } = await this.#ask(id, (ticket) => ({ ...input, ticket }), opens);
+    const error = await this.#mayCommit(id, { isTransactional: false, ...member });
     return error === ErrorCode.NONE && offsets.length > 0 ? this.#store(id, offsets) : error;
+  }
+
+  /** Whether this member may commit with a transaction, whose end brings the offsets; `memberId` is '' where it isn't told. */
+  mayCommitLater(
+    id: string,
+    member: { memberId: string; generation: number; instanceId: string | null },
+  ): Promise<ErrorCode> {
+    return this.#mayCommit(id, { ...member, isTransactional: true });
+  }
+
+  async #mayCommit(id: string, member: Omit<Asked<CommitInput>, 'kind'>): Promise<ErrorCode> {
+    const opens = member.generation < 0 && this.#canOpen(id);
+    return (await this.#ask(id, (ticket) => ({ kind: 'commit', ...member, ticket }), opens)).error;
   }
 
   #store(id: string, offsets: readonly PartitionOffset[]): ErrorCode {
     try {
-      this.offsets.commit(id, offsets, this.#settings.fsyncMs === 0);
+      this.commitDecided(id, offsets);
     } catch (error) {
       this.#settings.log.error({ group: id, error }, 'cannot write committed offsets');
       return ErrorCode.COORDINATOR_NOT_AVAILABLE; // clients try again
     }
-    this.#keep(this.#groups.get(id) ?? emptyGroup(id, steadyNow()));
     return ErrorCode.NONE;
+  }
+
+  /** Commits what was decided before, whoever is a member now; throws where the journal can't be written. */
+  commitDecided(id: string, offsets: readonly PartitionOffset[]): void {
+    this.offsets.commit(id, offsets, this.#settings.fsyncMs === 0);
+    this.#keep(this.#groups.get(id) ?? emptyGroup(id, steadyNow()));
   }
 
   #canOpen(id: string): boolean {

@@ -98,6 +98,8 @@ export type HeartbeatInput = MemberInput & {
 /** Asks whether this member may commit offsets now. */
 export type CommitInput = MemberInput & {
   readonly kind: 'commit';
+  /** As part of a transaction: older clients don't say which member they are. */
+  readonly isTransactional: boolean;
 };
 
 export type LeaveInput = {

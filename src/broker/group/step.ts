@@ -60,11 +60,13 @@ function heartbeat(group: Group, input: HeartbeatInput, now: number): Step {
 
 /** A group without members takes offsets from anyone who claims no generation: tools and simple consumers. */
 function commit(group: Group, input: CommitInput, now: number): Step {
-  if (input.generation < 0 && group.members.size === 0)
+  const isNobody = input.generation < 0 && input.memberId === '' && input.instanceId === null;
+  if ((input.generation < 0 && group.members.size === 0) || (isNobody && input.isTransactional))
     return { group, effects: [plain(input.ticket, ErrorCode.NONE)] };
   const member = sender(group, input);
   if (typeof member === 'number') return { group, effects: [plain(input.ticket, member)] };
-  const error = group.state === 'CompletingRebalance' ? ErrorCode.REBALANCE_IN_PROGRESS : ErrorCode.NONE;
+  const mustWait = group.state === 'CompletingRebalance' && !input.isTransactional;
+  const error = mustWait ? ErrorCode.REBALANCE_IN_PROGRESS : ErrorCode.NONE;
   return { group: heard(group, member, now), effects: [plain(input.ticket, error)] };
 }
 

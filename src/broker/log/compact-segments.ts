@@ -4,6 +4,7 @@
 
 import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs';
 import { compactBatch, type LatestOffsets, noteKeys } from './compaction.ts';
+import type { DecidedTransactions } from './decided-transactions.ts';
 import { BATCH_HEADER, storedSize } from './record-batch.ts';
 import type { Segment } from './segment.ts';
 import type { TopicConfig } from './topic-config.ts';
@@ -14,6 +15,8 @@ export const CLEANED = '.cleaned';
 const SLICE_BYTES = 1024 * 1024;
 
 export type Driver = {
+  /** What is known of all transactions that have records in the segments. */
+  readonly transactions: DecidedTransactions;
   /** Awaited between slices; true ends the pass. */
   pause(): Promise<boolean>;
   /** Puts a file that is forced onto the disk in the place of a segment's. */
@@ -59,7 +62,7 @@ async function noteSegments(
     for await (const batch of batchesOf(segment, driver)) {
       if (batch === undefined) return undefined;
       // A segment of which only a part is noted may be compacted too: what is noted is right.
-      if (!noteKeys(batch, latest)) return noted ?? segment.nextOffset;
+      if (!noteKeys(batch, latest, driver.transactions)) return noted ?? segment.nextOffset;
     }
     noted = segment.nextOffset;
   }
@@ -80,7 +83,7 @@ async function rewrite(
   try {
     for await (const batch of batchesOf(segment, driver)) {
       if (batch === undefined) return false;
-      const left = compactBatch(batch, latest, dropTombstones);
+      const left = compactBatch(batch, latest, dropTombstones, driver.transactions);
       isChanged ||= left !== batch;
       if (left !== undefined) writeSync(fd, left);
     }

@@ -1,21 +1,28 @@
 // What compaction keeps of a partition whose topic says cleanup.policy=compact: of each key the record with the highest offset,
 // at its offset. A record without a value (a tombstone) stays as long as the topic says, so that readers learn of the deletion.
-// Batches that lose nothing stay byte for byte; others are written anew, unpacked, with their own base and last offset. Control
-// batches stay. What can't be unpacked here (zstd before Node 22.15) stays as it is, and makes no older record obsolete.
+// Batches that lose nothing stay byte for byte; others are written anew, unpacked, with their own base and last offset. Records
+// of aborted transactions go, and so does a marker, as late as a tombstone, once its transaction has no record left. What can't be unpacked here (zstd before Node 22.15) stays as it is, and makes no older record obsolete.
 //   (https://kafka.apache.org/documentation/#compaction)
 
 import { createHash } from 'node:crypto';
 import { crc32c } from '@node-rs/crc32';
+import type { DecidedTransactions } from './decided-transactions.ts';
 import { decompress } from './decompress.ts';
 import { forEachRecord, type RecordPlace } from './record.ts';
-import { BATCH_HEADER, codecOf, LENGTH_PREFIX, readHeader } from './record-batch.ts';
+import {
+  BATCH_HEADER,
+  type BatchHeader,
+  codecOf,
+  isControl,
+  LENGTH_PREFIX,
+  readHeader,
+} from './record-batch.ts';
 
 const CRC_AT = 17;
 const CRC_START = 21;
 const ATTRIBUTES_AT = 21;
 const RECORDS_AT = 57;
 const CODECS = 0b111;
-const CONTROL = 1 << 5;
 /** Keys that one pass knows; what lies behind waits for the next one. */
 export const MOST_KEYS = 500_000;
 
@@ -27,10 +34,10 @@ const hashOf = (key: Buffer): string => createHash('md5').update(key).digest('bi
 
 /** The records of a stored batch; undefined where they can't be unpacked, or are the broker's own. */
 function recordsOf(batch: Buffer): Buffer | undefined {
-  const { attributes } = readHeader(batch, 0);
-  if (attributes & CONTROL) return undefined;
+  const header = readHeader(batch, 0);
+  if (isControl(header)) return undefined;
   const packed = batch.subarray(BATCH_HEADER);
-  const codec = codecOf(attributes);
+  const codec = codecOf(header.attributes);
   return codec === 0 ? packed : (decompress(codec, packed) ?? undefined);
 }
 
@@ -46,8 +53,9 @@ export function hasNoKey(batch: Buffer): boolean {
 }
 
 /** Notes the offsets of a batch's keys. @returns false where there is no room for more keys: the batch is not noted */
-export function noteKeys(batch: Buffer, latest: LatestOffsets): boolean {
+export function noteKeys(batch: Buffer, latest: LatestOffsets, transactions: DecidedTransactions): boolean {
   const header = readHeader(batch, 0);
+  if (transactions.isAborted(header)) return true;
   if (latest.size + header.records > MOST_KEYS) return false;
   const records = recordsOf(batch);
   if (records === undefined) return true;
@@ -59,15 +67,29 @@ export function noteKeys(batch: Buffer, latest: LatestOffsets): boolean {
 
 /**
  * What is left of a batch.
- * @param dropTombstones whether records without a value have been there for long enough
+ * @param dropTombstones whether records without a value, and markers, have been there for long enough
  * @returns the same buffer where all of it is left, undefined where nothing is
  */
 export function compactBatch(
   batch: Buffer,
   latest: LatestOffsets,
   dropTombstones: boolean,
+  transactions: DecidedTransactions,
 ): Buffer | undefined {
   const header = readHeader(batch, 0);
+  if (isControl(header)) return transactions.isNeeded(header) || !dropTombstones ? batch : undefined;
+  if (transactions.isAborted(header)) return undefined;
+  const left = withoutObsolete(batch, header, latest, dropTombstones);
+  if (left !== undefined) transactions.leave(header);
+  return left;
+}
+
+function withoutObsolete(
+  batch: Buffer,
+  header: BatchHeader,
+  latest: LatestOffsets,
+  dropTombstones: boolean,
+): Buffer | undefined {
   const records = recordsOf(batch);
   if (records === undefined) return batch;
   const kept: Buffer[] = [];

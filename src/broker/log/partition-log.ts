@@ -1,17 +1,26 @@
 // One partition: its segments in the order of their offsets, the last of which takes appends. Offsets have no
 // gaps but where a damaged segment was cut. There is one replica, so the end of the log is also its high
-// watermark, and the leader epoch is always 0. A compacted log has gaps, too.
+// watermark, and the leader epoch is always 0. A compacted log has gaps, too. What lies before the last stable offset is decided:
+// no transaction that is open wrote there.
 
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import type { BrokerLog } from '../options.ts';
 import { CLEANED, compactSegments } from './compact-segments.ts';
+import { markerBatch } from './control-batch.ts';
+import { DecidedTransactions } from './decided-transactions.ts';
 import { Producers } from './producers.ts';
-import { BATCH_HEADER, type BatchHeader, stamp } from './record-batch.ts';
+import { BATCH_HEADER, type BatchHeader, isControl, readHeader, stamp } from './record-batch.ts';
 import { scan } from './recovery.ts';
-import { readSeal } from './seal.ts';
+import { readSeal, type Seal, type SealedState } from './seal.ts';
 import { Segment, segmentPath } from './segment.ts';
 import { firstRecordSinceTime, type TimedOffset } from './time-lookup.ts';
 import type { TopicConfig } from './topic-config.ts';
+import {
+  type AbortedTransaction,
+  AbortedTransactions,
+  type OpenTransaction,
+  OpenTransactions,
+} from './transactions.ts';
 
 export const LEADER_EPOCH = 0;
 const EMPTY = Buffer.alloc(0);
@@ -21,8 +30,11 @@ const COMPACTED = 'compacted';
 export class PartitionLog {
   readonly name: string;
   readonly producers = new Producers();
+  readonly #open = new OpenTransactions();
   /** Called after every append with its bytes, and with Infinity when the partition is deleted. */
   readonly appended = new Set<(bytes: number) => void>();
+  /** As `appended`, called where the last stable offset moves; with Infinity where a transaction's end moves it. */
+  readonly decided = new Set<(bytes: number) => void>();
   config: TopicConfig;
   #folder: string;
   #log: BrokerLog;
@@ -47,17 +59,19 @@ export class PartitionLog {
     // The CRC does not cover a batch's offset: where nothing was compacted, it has to follow from the one before.
     const wasCompacted = existsSync(`${folder}/${COMPACTED}`);
     for (const [index, baseOffset] of offsets.entries())
-      this.#open(baseOffset, wasCompacted && index < offsets.length - 1, now);
+      this.#openSegment(baseOffset, wasCompacted && index < offsets.length - 1, now);
     this.#active = this.#segments.at(-1) ?? this.#add(0, now);
   }
 
-  #open(baseOffset: number, hasGaps: boolean, now: number): void {
+  #openSegment(baseOffset: number, hasGaps: boolean, now: number): void {
     const path = segmentPath(this.#folder, baseOffset);
     const { size, birthtimeMs } = statSync(`${path}.log`);
     const seal = readSeal(`${path}.seal`, size);
-    if (seal) this.producers.restore(seal.producers);
-    const found =
-      seal ?? scan(`${path}.log`, baseOffset, hasGaps, (batch) => this.producers.append(batch, now));
+    if (seal) {
+      this.producers.restore(seal.producers);
+      this.#open.restore(seal.open);
+    }
+    const found = seal ?? this.#scan(`${path}.log`, baseOffset, hasGaps, now);
     if (found.size < size) {
       const details = { partition: this.name, segment: baseOffset, kept: found.size, cut: size - found.size };
       this.#log.warn(details, 'cut off a torn tail');
@@ -66,6 +80,15 @@ export class PartitionLog {
     segment.adopt(found, size);
     this.#sealed = seal !== null;
     this.#segments.push(segment);
+  }
+
+  #scan(file: string, baseOffset: number, hasGaps: boolean, now: number): Omit<Seal, keyof SealedState> {
+    const aborted = new AbortedTransactions();
+    const found = scan(file, baseOffset, hasGaps, (header, batch) => {
+      this.producers.append(header, now);
+      this.#open.note(header, batch, aborted);
+    });
+    return { ...found, aborted };
   }
 
   #add(baseOffset: number, now: number): Segment {
@@ -86,6 +109,21 @@ export class PartitionLog {
     return this.#active.nextOffset;
   }
 
+  /** The first offset that an open transaction wrote, or the end of the log: what lies before it is decided. */
+  get lastStableOffset(): number {
+    return Math.max(this.#open.firstOffset ?? this.endOffset, this.startOffset);
+  }
+
+  /** Where a producer's open transaction started here; undefined where it has none. */
+  openSince(producerId: number): number | undefined {
+    return this.#open.of(producerId);
+  }
+
+  /** The producers that have a transaction open here. */
+  openTransactions(): OpenTransaction[] {
+    return this.#open.snapshot();
+  }
+
   get bytes(): number {
     return this.#segments.reduce((sum, segment) => sum + segment.size, 0);
   }
@@ -97,14 +135,39 @@ export class PartitionLog {
       this.#active.unseal();
       this.#sealed = false;
     }
+    const stable = this.lastStableOffset;
     const baseOffset = this.endOffset;
     const header = { ...received, baseOffset, lastOffset: baseOffset + received.records - 1 };
     stamp(batch, baseOffset, LEADER_EPOCH);
+    const wasDecided = this.#open.firstOffset === undefined;
     this.#active.append(batch, header);
     this.producers.append(header, now);
+    this.#open.note(header, batch, this.#active.aborted);
     this.#unsynced = true;
     for (const listener of this.appended) listener(batch.length);
+    if (this.lastStableOffset > stable)
+      for (const listener of this.decided) listener(wasDecided ? batch.length : Number.POSITIVE_INFINITY);
     return baseOffset;
+  }
+
+  /** Ends a producer's open transaction by a marker, once it is with the operating system; nothing where it has none here. */
+  endTransaction(producerId: number, epoch: number, isCommit: boolean, now: number): void {
+    if (this.#open.of(producerId) === undefined) return;
+    const marker = markerBatch(producerId, epoch, isCommit, now);
+    this.append(marker, readHeader(marker, 0), now);
+  }
+
+  /** The aborted transactions that have records from an offset on and before another one, lowest first offset first. */
+  abortedWithin(offset: number, endOffset: number): AbortedTransaction[] {
+    const found: AbortedTransaction[] = [];
+    for (const segment of this.#segments) {
+      if (segment.nextOffset <= offset) continue;
+      for (const aborted of segment.aborted.endingFrom(offset)) {
+        if (aborted.firstOffset < endOffset) found.push(aborted);
+        if (aborted.lastStableOffset >= endOffset) return found.sort(byFirstOffset);
+      }
+    }
+    return found.sort(byFirstOffset);
   }
 
   #mustRoll(bytes: number, now: number): boolean {
@@ -115,7 +178,7 @@ export class PartitionLog {
 
   /** Closes the active segment, its seal to follow once the data is on the disk, and starts the next one. */
   #roll(now: number): void {
-    this.#active.sealLater(this.producers.snapshot(), (error) =>
+    this.#active.sealLater(this.#sealedState(), (error) =>
       this.#log.error(
         { partition: this.name, error },
         'cannot seal a segment; it will be scanned at the next start',
@@ -124,13 +187,19 @@ export class PartitionLog {
     this.#add(this.endOffset, now);
   }
 
-  /** Whole batches from the one that holds `offset`; see Segment.read. Empty at the end of the log. */
-  read(offset: number, maxBytes: number, strict: boolean): Buffer {
-    if (strict && maxBytes < BATCH_HEADER) return EMPTY;
+  #sealedState(): SealedState {
+    return { producers: this.producers.snapshot(), open: this.#open.snapshot() };
+  }
+
+  /** Whole batches from the one that holds `offset`, none from `endOffset` on; see Segment.read. Empty at the end of the log. */
+  read(offset: number, maxBytes: number, strict: boolean, endOffset = this.endOffset): Buffer {
+    if (offset >= endOffset || (strict && maxBytes < BATCH_HEADER)) return EMPTY;
     const holder = this.#segments.findLastIndex((segment) => segment.baseOffset <= offset);
     for (const segment of this.#segments.slice(Math.max(holder, 0))) {
       // Compaction may have left nothing of a segment.
-      if (offset < segment.nextOffset && segment.size > 0) return segment.read(offset, maxBytes, strict);
+      if (segment.baseOffset >= endOffset) break;
+      if (offset < segment.nextOffset && segment.size > 0)
+        return segment.read(offset, maxBytes, strict, endOffset);
     }
     return EMPTY;
   }
@@ -191,7 +260,9 @@ export class PartitionLog {
     if (!this.config.isCompacted || this.#isCompacting) return;
     this.#isCompacting = true;
     try {
+      const transactions = new DecidedTransactions(this.abortedWithin(0, this.lastStableOffset));
       this.#cleanedTo = await compactSegments(this.#closedBefore(now), this.#cleanedTo, this.config, now, {
+        transactions,
         pause: async () => (await pause()) || this.#isGone,
         replace: (segment, file) => this.#replace(segment, file),
       });
@@ -200,11 +271,14 @@ export class PartitionLog {
     }
   }
 
-  /** Closed segments, their seals written, whose records have been there for as long as compaction waits. */
+  /** Closed segments, their seals written, that are decided and whose records have been there for as long as compaction waits. */
   #closedBefore(now: number): Segment[] {
     const latest = now - this.config.minCompactionLagMs;
     const closed = this.#segments.slice(0, -1);
-    const end = closed.findIndex((segment) => segment.isSealing || segment.maxTimestamp > latest);
+    const stable = this.lastStableOffset;
+    const mustWait = ({ isSealing, maxTimestamp, nextOffset }: Segment) =>
+      isSealing || maxTimestamp > latest || nextOffset > stable;
+    const end = closed.findIndex(mustWait);
     return end === -1 ? closed : closed.slice(0, end);
   }
 
@@ -215,18 +289,22 @@ export class PartitionLog {
       rmSync(file, { force: true });
       return;
     }
-    const { producers } = readSeal(`${old.path}.seal`, old.size) ?? { producers: [] };
+    const sealed = readSeal(`${old.path}.seal`, old.size) ?? { producers: [], open: [] };
     writeFileSync(`${this.#folder}/${COMPACTED}`, '');
     old.unseal();
     renameSync(file, `${old.path}.log`);
     old.close();
     const path = segmentPath(this.#folder, old.baseOffset);
     const segment = new Segment(this.#folder, old.baseOffset, old.openedAt);
-    segment.adopt(
-      scan(`${path}.log`, old.baseOffset, true, () => {}),
-      statSync(`${path}.log`).size,
-    );
-    segment.seal(producers);
+    const markers = new Set<number>();
+    const found = scan(`${path}.log`, old.baseOffset, true, (header) => {
+      if (isControl(header)) markers.add(header.lastOffset);
+    });
+    // A transaction is forgotten together with its marker: a reader would wait for its end.
+    const aborted = new AbortedTransactions();
+    for (const one of old.aborted.all()) if (markers.has(one.lastOffset)) aborted.add(one);
+    segment.adopt({ ...found, aborted }, statSync(`${path}.log`).size);
+    segment.seal({ producers: sealed.producers, open: sealed.open });
     this.#segments[at] = segment;
   }
 
@@ -249,7 +327,7 @@ export class PartitionLog {
   /** Seals the active segment, so that the next start need not scan it, and closes all files. */
   close(): void {
     this.#isGone = true;
-    if (!this.#sealed) this.#active.seal(this.producers.snapshot());
+    if (!this.#sealed) this.#active.seal(this.#sealedState());
     for (const segment of this.#segments) segment.close();
   }
 
@@ -258,9 +336,12 @@ export class PartitionLog {
     this.#isGone = true;
     for (const segment of this.#segments) segment.remove();
     rmSync(this.#folder, { recursive: true, force: true });
-    for (const listener of this.appended) listener(Number.POSITIVE_INFINITY);
+    for (const listener of [...this.appended, ...this.decided]) listener(Number.POSITIVE_INFINITY);
   }
 }
+
+const byFirstOffset = (one: AbortedTransaction, other: AbortedTransaction): number =>
+  one.firstOffset - other.firstOffset;
 
 function segmentOffsets(folder: string): number[] {
   const names = readdirSync(folder).filter((name) => /^\d{20}\.log$/.test(name));

@@ -3,7 +3,7 @@
 // An unknown producer may start anywhere, as in Apache Kafka: retention may have taken its state.
 
 import { ErrorCode } from '../wire/error-codes.ts';
-import type { BatchHeader } from './record-batch.ts';
+import { type BatchHeader, isControl } from './record-batch.ts';
 
 const REMEMBERED_BATCHES = 5; // max.in.flight.requests.per.connection of an idempotent producer
 const MAX_PRODUCERS = 10_000; // a partition; the longest silent one is forgotten first
@@ -56,7 +56,11 @@ function remember(state: ProducerState | undefined, header: BatchHeader, at: num
     lastSequence: lastSequence(header),
     baseOffset: header.baseOffset,
   };
-  const earlier = state?.epoch === header.producerEpoch ? state.batches.slice(1 - REMEMBERED_BATCHES) : [];
+  const known = state?.epoch === header.producerEpoch ? state.batches : [];
+  // A marker has no sequence; one of a later epoch fences the producer.
+  if (isControl(header))
+    return { producerId: header.producerId, epoch: header.producerEpoch, at, batches: known };
+  const earlier = known.slice(1 - REMEMBERED_BATCHES);
   return { producerId: header.producerId, epoch: header.producerEpoch, at, batches: [...earlier, batch] };
 }
 

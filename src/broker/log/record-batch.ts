@@ -21,8 +21,9 @@ export const LENGTH_PREFIX = 12;
 const CRC_START = 21;
 const CODECS = 0b111;
 const HIGHEST_CODEC = 4;
-const TRANSACTIONAL = 1 << 4;
-const CONTROL = 1 << 5;
+/** Bits of a batch's attributes. */
+export const TRANSACTIONAL = 1 << 4;
+export const CONTROL = 1 << 5;
 const MAX_AHEAD_MS = 3_600_000; // message.timestamp.after.max.ms: a later time would outlive every retention
 
 export type BatchHeader = {
@@ -38,6 +39,9 @@ export type BatchHeader = {
   readonly baseSequence: number;
   readonly records: number;
 };
+
+export const isTransactional = ({ attributes }: BatchHeader): boolean => (attributes & TRANSACTIONAL) !== 0;
+export const isControl = ({ attributes }: BatchHeader): boolean => (attributes & CONTROL) !== 0;
 
 /** Reads the header at `at`; the caller has seen that BATCH_HEADER bytes are there. */
 export function readHeader(buffer: Buffer, at: number): BatchHeader {
@@ -106,7 +110,6 @@ export function checkProduced(batch: Buffer, maxBytes: number, now: number): Err
 function checkContents(batch: Buffer, now: number): ErrorCode {
   const attributes = batch.readInt16BE(21);
   const records = batch.readInt32BE(57);
-  if (attributes & TRANSACTIONAL) return ErrorCode.INVALID_TXN_STATE;
   if (attributes & CONTROL) return ErrorCode.INVALID_RECORD;
   if (codecOf(attributes) > HIGHEST_CODEC) return ErrorCode.UNSUPPORTED_COMPRESSION_TYPE;
   if (readInt64(batch, 35) > now + MAX_AHEAD_MS) return ErrorCode.INVALID_TIMESTAMP;

@@ -21,26 +21,27 @@ export function scan(
   file: string,
   baseOffset: number,
   hasGaps: boolean,
-  onBatch: (header: BatchHeader) => void,
-): Omit<Seal, 'producers'> {
+  onBatch: (header: BatchHeader, batch: Buffer) => void,
+): Pick<Seal, 'size' | 'nextOffset' | 'maxTimestamp' | 'index'> {
   const index = new SparseIndex();
   let size = 0;
   let nextOffset = baseOffset;
   let maxTimestamp = -1;
-  for (const header of wholeBatches(file)) {
+  for (const batch of wholeBatches(file)) {
+    const header = readHeader(batch, 0);
     const follows = hasGaps ? header.baseOffset >= nextOffset : header.baseOffset === nextOffset;
     if (!follows || header.lastOffset < header.baseOffset) break;
     index.add(header.baseOffset - baseOffset, size, maxTimestamp);
     size += header.size;
     nextOffset = header.lastOffset + 1;
     maxTimestamp = Math.max(maxTimestamp, header.maxTimestamp);
-    onBatch(header);
+    onBatch(header, batch);
   }
   return { size, nextOffset, maxTimestamp, index };
 }
 
-/** The headers of the batches from the file's start up to the first that is not whole. */
-function* wholeBatches(file: string): Generator<BatchHeader> {
+/** The batches from the file's start up to the first that is not whole. */
+function* wholeBatches(file: string): Generator<Buffer> {
   const fd = openSync(file, 'r');
   try {
     let held: Buffer = Buffer.alloc(0); // read, not yet looked at
@@ -54,7 +55,7 @@ function* wholeBatches(file: string): Generator<BatchHeader> {
         continue;
       }
       if (held[LENGTH_PREFIX + 4] !== 2 || !crcIsRight(held, 0, size)) return;
-      yield readHeader(held, 0);
+      yield held.subarray(0, size);
       held = held.subarray(size);
       at += size;
     }

@@ -1,16 +1,17 @@
 // A segment's seal: the file beside a closed segment that says "this log is whole". It holds the size for which
-// that is true, the index and the producers' state at its end. A segment without a seal, or with one that does
+// that is true, the index, the producers' state and the open transactions at its end, and those that were aborted in it. A segment without a seal, or with one that does
 // not match, is scanned by CRC at the next start. It is removed before a segment is written again, and written
 // only after the segment's data was forced onto the disk.
 //
 //   Seal => magic crc bodyLength body indexBytes
 //     magic => 4 bytes   crc => UINT32, CRC-32C of all that follows it   bodyLength => UINT32
-//     body => JSON {size, nextOffset, maxTimestamp, producers}   indexBytes => index entries, to the end
+//     body => JSON {size, nextOffset, maxTimestamp, producers, open, aborted}   indexBytes => index entries, to the end
 
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { crc32c } from '@node-rs/crc32';
 import type { ProducerState } from './producers.ts';
 import { SparseIndex } from './sparse-index.ts';
+import { AbortedTransactions, type OpenTransaction } from './transactions.ts';
 
 const MAGIC = Buffer.from('SEL1');
 const CRC_END = 8;
@@ -22,12 +23,23 @@ export type Seal = {
   readonly nextOffset: number;
   readonly maxTimestamp: number;
   readonly producers: readonly ProducerState[];
+  readonly open: readonly OpenTransaction[];
+  readonly aborted: AbortedTransactions;
   readonly index: SparseIndex;
 };
 
+/** What it says of the producers, as they were at the segment's end. */
+export type SealedState = Pick<Seal, 'producers' | 'open'>;
+
+/** As it lies on the disk; seals of before there were transactions lack the last two. */
+type Body = Pick<Seal, 'size' | 'nextOffset' | 'maxTimestamp' | 'producers'> & {
+  readonly open?: readonly OpenTransaction[];
+  readonly aborted?: readonly number[];
+};
+
 /** Writes the seal to `file`, whole or not at all. */
-export function writeSeal(file: string, { index, ...rest }: Seal): void {
-  const body = Buffer.from(JSON.stringify(rest));
+export function writeSeal(file: string, { index, aborted, ...rest }: Seal): void {
+  const body = Buffer.from(JSON.stringify({ ...rest, aborted: aborted.encode() } satisfies Body));
   const bytes = Buffer.concat([MAGIC, Buffer.alloc(HEAD - MAGIC.length), body, index.encode()]);
   bytes.writeUInt32BE(body.length, CRC_END);
   bytes.writeUInt32BE(crc32c(bytes.subarray(CRC_END)), MAGIC.length);
@@ -41,8 +53,11 @@ export function readSeal(file: string, size: number): Seal | null {
   if (bytes === null || bytes.length < HEAD || !bytes.subarray(0, MAGIC.length).equals(MAGIC)) return null;
   if (crc32c(bytes.subarray(CRC_END)) !== bytes.readUInt32BE(MAGIC.length)) return null;
   const bodyEnd = HEAD + bytes.readUInt32BE(CRC_END);
-  const body = JSON.parse(bytes.toString('utf8', HEAD, bodyEnd)) as Omit<Seal, 'index'>;
-  return body.size === size ? { ...body, index: SparseIndex.decode(bytes.subarray(bodyEnd)) } : null;
+  const body = JSON.parse(bytes.toString('utf8', HEAD, bodyEnd)) as Body;
+  if (body.size !== size) return null;
+  const { open = [], aborted } = body;
+  const index = SparseIndex.decode(bytes.subarray(bodyEnd));
+  return { ...body, open, aborted: new AbortedTransactions(aborted), index };
 }
 
 function readIfThere(file: string): Buffer | null {

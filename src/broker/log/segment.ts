@@ -5,10 +5,11 @@
 
 import { closeSync, fdatasync, fdatasyncSync, ftruncateSync, openSync, readSync, rmSync } from 'node:fs';
 import { appendWhole } from '../append-whole.ts';
-import type { ProducerState } from './producers.ts';
+import { readInt64 } from '../wire/int64.ts';
 import { type BatchHeader, LENGTH_PREFIX, nextOffset, storedSize } from './record-batch.ts';
-import { type Seal, writeSeal } from './seal.ts';
+import { type Seal, type SealedState, writeSeal } from './seal.ts';
 import { SparseIndex } from './sparse-index.ts';
+import { AbortedTransactions } from './transactions.ts';
 
 const NAME_DIGITS = 20;
 const SCAN_SLACK = 4096; // an index entry lies at most about this far ahead of the batch looked for
@@ -27,9 +28,11 @@ export class Segment {
   nextOffset: number;
   maxTimestamp = -1;
   index = new SparseIndex();
+  /** Those whose marker lies here. */
+  aborted = new AbortedTransactions();
   #fd: number;
   #closed = false;
-  #toSeal: readonly ProducerState[] | null = null; // what a seal under way will hold
+  #toSeal: SealedState | null = null; // what a seal under way will hold
   #hint = { offset: -1, position: 0 }; // where the last read stopped, for the next one of a steady reader
 
   /** Opens or makes the file; `openedAt`, in ms, counts its age. */
@@ -42,11 +45,12 @@ export class Segment {
   }
 
   /** Takes over what a seal or a scan found, and cuts off what lies behind it. */
-  adopt(found: Omit<Seal, 'producers'>, fileSize: number): void {
+  adopt(found: Omit<Seal, keyof SealedState>, fileSize: number): void {
     this.size = found.size;
     this.nextOffset = found.nextOffset;
     this.maxTimestamp = found.maxTimestamp;
     this.index = found.index;
+    this.aborted = found.aborted;
     if (fileSize > found.size) ftruncateSync(this.#fd, found.size);
   }
 
@@ -70,14 +74,16 @@ export class Segment {
 
   /**
    * Whole batches from the one that holds `offset`, at most `maxBytes` of them, but the first one whole
-   * however large it is (KIP-74) unless `strict`. One read from the file, handed on without a copy.
+   * however large it is (KIP-74) unless `strict`. None starts at `endOffset` or behind it, which the caller has seen `offset` to
+   * lie before. One read from the file, handed on without a copy.
    */
-  read(offset: number, maxBytes: number, strict: boolean): Buffer {
+  read(offset: number, maxBytes: number, strict: boolean, endOffset: number): Buffer {
     const exact = this.#hint.offset === offset;
     const position = exact ? this.#hint.position : this.index.positionOf(offset - this.baseOffset);
     const bytes = this.readAt(position, Math.max(maxBytes, LENGTH_PREFIX) + (exact ? 0 : SCAN_SLACK));
     const start = this.#skipTo(bytes, offset);
-    const [last, end] = wholeBatches(bytes, start, start + maxBytes);
+    const limit = this.nextOffset > endOffset ? offsetAt(bytes, start, endOffset) : bytes.length;
+    const [last, end] = wholeBatches(bytes, start, Math.min(start + maxBytes, limit));
     if (end > start) {
       this.#hint = { offset: nextOffset(bytes, last), position: position + end };
       return bytes.subarray(start, end);
@@ -100,9 +106,9 @@ export class Segment {
   }
 
   /** Forces the data onto the disk, then writes the seal that says so. */
-  seal(producers: readonly ProducerState[]): void {
+  seal(state: SealedState): void {
     this.sync();
-    this.#writeSeal(producers);
+    this.#writeSeal(state);
   }
 
   /** As `sync`, without making the caller wait for the disk; `then` is called once the data is there. */
@@ -119,17 +125,17 @@ export class Segment {
   }
 
   /** As `seal`, for a segment that takes no more appends, without making the caller wait for the disk. */
-  sealLater(producers: readonly ProducerState[], onError: (error: unknown) => void): void {
-    this.#toSeal = producers;
+  sealLater(state: SealedState, onError: (error: unknown) => void): void {
+    this.#toSeal = state;
     this.syncLater(onError, () => {
       this.#toSeal = null;
-      this.#writeSeal(producers);
+      this.#writeSeal(state);
     });
   }
 
-  #writeSeal(producers: readonly ProducerState[]): void {
-    const { size, nextOffset: next, maxTimestamp, index } = this;
-    writeSeal(`${this.path}.seal`, { size, nextOffset: next, maxTimestamp, index, producers });
+  #writeSeal(state: SealedState): void {
+    const { size, nextOffset: next, maxTimestamp, index, aborted } = this;
+    writeSeal(`${this.path}.seal`, { size, nextOffset: next, maxTimestamp, index, aborted, ...state });
   }
 
   /** Removes the seal, before the segment is written again. */
@@ -155,6 +161,13 @@ export class Segment {
     rmSync(`${this.path}.log`, { force: true });
     this.unseal();
   }
+}
+
+/** Where in `bytes`, from `start`, the first batch lies whose offset is `offset` or higher; else their end. */
+function offsetAt(bytes: Buffer, start: number, offset: number): number {
+  let at = start;
+  while (at + LENGTH_PREFIX <= bytes.length && readInt64(bytes, at) < offset) at += storedSize(bytes, at);
+  return Math.min(at, bytes.length);
 }
 
 /** Start and end of the last batch that lies wholly within `bytes` and before `limit`, from `start`. */

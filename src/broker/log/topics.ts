@@ -118,6 +118,12 @@ export class Topics {
     return this.#topics.get(name)?.partitions[index];
   }
 
+  /** The log that has this name, which ends in its partition's number. */
+  named(log: string): PartitionLog | undefined {
+    const end = log.lastIndexOf('-');
+    return this.partition(log.slice(0, end), Number(log.slice(end + 1)));
+  }
+
   /** Whether `count` partitions more are within the broker's limit. */
   hasRoomFor(count: number): boolean {
     return this.#partitionCount + count <= this.#settings.maxPartitions;

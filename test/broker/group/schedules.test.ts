@@ -147,7 +147,7 @@ class World {
     const { memberId, generation } = player;
     const { group, effects } = step(
       this.group,
-      { kind, ticket, memberId, generation, instanceId: null },
+      { kind, ticket, memberId, generation, instanceId: null, isTransactional: false },
       LIMITS,
       this.now,
     );

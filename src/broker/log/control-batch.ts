@@ -1,0 +1,38 @@
+// The batch that ends a transaction in a partition: one control record, which consumers read past. It says whether what its
+// producer wrote since its last one counts (KIP-98).
+//
+//   ControlRecord => key value     key => version type, INT16 both, type 0 aborts and 1 commits
+//     value => version coordinatorEpoch     version => INT16   coordinatorEpoch => INT32
+
+import { crc32c } from '@node-rs/crc32';
+import { writeInt64 } from '../wire/int64.ts';
+import { BATCH_HEADER, CONTROL, LENGTH_PREFIX, TRANSACTIONAL } from './record-batch.ts';
+
+const MAGIC = 2;
+const ABORT = 0;
+const COMMIT = 1;
+/** Length, attributes and three deltas and lengths of one byte each, then key (4 bytes) and value (6), no headers. */
+const RECORD = Buffer.of(32, 0, 0, 0, 8, 0, 0, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0);
+const TYPE_AT = BATCH_HEADER + 7;
+
+/** A marker as it is appended to a log, which stamps its offset. @param now ms */
+export function markerBatch(producerId: number, epoch: number, isCommit: boolean, now: number): Buffer {
+  const batch = Buffer.concat([Buffer.alloc(BATCH_HEADER), RECORD]);
+  batch.writeInt32BE(batch.length - LENGTH_PREFIX, 8);
+  batch.writeInt8(MAGIC, 16);
+  batch.writeInt16BE(TRANSACTIONAL | CONTROL, 21);
+  writeInt64(batch, now, 27);
+  writeInt64(batch, now, 35);
+  writeInt64(batch, producerId, 43);
+  batch.writeInt16BE(epoch, 51);
+  batch.writeInt32BE(-1, 53);
+  batch.writeInt32BE(1, 57);
+  batch.writeInt16BE(isCommit ? COMMIT : ABORT, TYPE_AT);
+  batch.writeUInt32BE(crc32c(batch.subarray(21)), 17);
+  return batch;
+}
+
+/** Whether a whole control batch says that its transaction was aborted. */
+export function isAbort(batch: Buffer): boolean {
+  return batch.readInt16BE(TYPE_AT) === ABORT;
+}

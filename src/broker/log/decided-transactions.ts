@@ -1,0 +1,45 @@
+// What a pass of compaction knows of the transactions before the last stable offset: the records of aborted ones go, and a marker
+// goes once its transaction has no record left before it. Batches are shown to it in the order of the log.
+
+import { type BatchHeader, isTransactional } from './record-batch.ts';
+import type { AbortedTransaction } from './transactions.ts';
+
+export class DecidedTransactions {
+  /** By producer, in the order of their markers. */
+  #aborted = new Map<number, AbortedTransaction[]>();
+  /** Producers of whom records were left since their last marker. */
+  #left = new Set<number>();
+
+  constructor(aborted: readonly AbortedTransaction[]) {
+    for (const one of [...aborted].sort((a, b) => a.lastOffset - b.lastOffset)) {
+      const ofProducer = this.#aborted.get(one.producerId);
+      if (ofProducer) ofProducer.push(one);
+      else this.#aborted.set(one.producerId, [one]);
+    }
+  }
+
+  /** Whether a batch of records belongs to an aborted transaction. */
+  isAborted(header: BatchHeader): boolean {
+    if (!isTransactional(header)) return false;
+    const ofProducer = this.#aborted.get(header.producerId) ?? [];
+    let low = 0;
+    let high = ofProducer.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((ofProducer[middle]?.lastOffset ?? 0) < header.baseOffset) low = middle + 1;
+      else high = middle;
+    }
+    const next = ofProducer[low];
+    return next !== undefined && next.firstOffset <= header.baseOffset;
+  }
+
+  /** Told of each batch of records of which some are left. */
+  leave(header: BatchHeader): void {
+    if (isTransactional(header)) this.#left.add(header.producerId);
+  }
+
+  /** Whether records are left that a marker decides. */
+  isNeeded(marker: BatchHeader): boolean {
+    return this.#left.delete(marker.producerId);
+  }
+}

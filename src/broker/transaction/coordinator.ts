@@ -1,0 +1,266 @@
+// Drives the transactional ids' state machine: brings it the time and producer ids, keeps each step in the journal before it is
+// answered, and does what a step asks for. The order makes a crash harmless: what is decided is stored first, then the markers are
+// written, then the offsets, then that it is done; a start does again what is decided and not done. An open transaction in a log
+// that no stored id knows (power has failed) is aborted at the start, so that nothing hangs.
+
+import type { Groups } from '../group/coordinator.ts';
+import type { PartitionOffset } from '../group/offsets.ts';
+import type { Journal, Key } from '../journal.ts';
+import type { PartitionLog } from '../log/partition-log.ts';
+import type { Topics } from '../log/topics.ts';
+import type { Settings } from '../options.ts';
+import type { ProducerIds } from '../producer-ids.ts';
+import { steadyNow } from '../steady-clock.ts';
+import { ErrorCode } from '../wire/error-codes.ts';
+import { senderProblem, step } from './step.ts';
+import { fromStored, KIND, toStored } from './stored.ts';
+import {
+  bytesOf,
+  deadlineOf,
+  type Ending,
+  emptyTransaction,
+  type Input,
+  isEnding,
+  isOpen,
+  type Producer,
+  type Transaction,
+} from './transaction.ts';
+
+const CHECK_MS = 500; // between two looks at the time of open transactions
+
+export type Initialised = Producer & { readonly error: ErrorCode };
+
+type Parts = {
+  readonly journal: Journal;
+  readonly topics: Topics;
+  readonly groups: Groups;
+  readonly producerIds: ProducerIds;
+};
+
+const keyOf = (id: string): Key => [KIND, id];
+
+export class Transactions {
+  readonly #parts: Parts;
+  readonly #settings: Settings;
+  /** By id; who was changed last is last. */
+  #transactions = new Map<string, Transaction>();
+  #open = new Set<string>();
+  #bytes = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** Takes up what the journal has: what is decided is done before this returns, unless the disk refuses. */
+  constructor(parts: Parts, settings: Settings) {
+    this.#parts = parts;
+    this.#settings = settings;
+    const stored = [...parts.journal.entries(KIND)].map(([[, id], value]) => fromStored(String(id), value));
+    for (const transaction of stored.sort((a, b) => a.updatedAt - b.updatedAt)) this.#keep(transaction);
+    for (const id of [...this.#open]) this.#tick(id);
+    this.#abortUnknown();
+  }
+
+  get(id: string): Transaction | undefined {
+    return this.#transactions.get(id);
+  }
+
+  all(): Transaction[] {
+    return [...this.#transactions.values()];
+  }
+
+  /** Gives a producer its id and epoch; what the one before it had open is aborted. `expected` as in InitInput. */
+  init(id: string, timeoutMs: number, expected: Producer | null): Initialised {
+    const refused = (error: ErrorCode) => ({ error, producerId: -1, epoch: -1 });
+    if (timeoutMs <= 0 || timeoutMs > this.#settings.transactionMaxTimeoutMs)
+      return refused(ErrorCode.INVALID_TRANSACTION_TIMEOUT);
+    const before = this.#transactions.get(id) ?? this.#newId(id, expected);
+    if (typeof before === 'number') return refused(before);
+    const input = { kind: 'init', timeoutMs, expected, newProducerId: this.#newProducerId() } as const;
+    let error = this.#run(before, input);
+    const now = this.#transactions.get(id);
+    // Another client would be told to come again, and be served then.
+    if (error === ErrorCode.CONCURRENT_TRANSACTIONS && now && !isOpen(now))
+      error = this.#run(now, { ...input, expected: null });
+    const { producerId, epoch } = this.#transactions.get(id) ?? before;
+    return error === ErrorCode.NONE ? { error, producerId, epoch } : refused(error);
+  }
+
+  #newProducerId(): number {
+    return this.#parts.producerIds.next();
+  }
+
+  /** An id of which nothing is known, or why there can't be one. */
+  #newId(id: string, expected: Producer | null): Transaction | ErrorCode {
+    if (expected) return ErrorCode.INVALID_PRODUCER_ID_MAPPING;
+    const transaction = emptyTransaction(id, steadyNow());
+    return this.#makeRoom(bytesOf(transaction)) ? transaction : ErrorCode.POLICY_VIOLATION;
+  }
+
+  /** Forgets the ids that have been silent for longest and have nothing open, as far as needed. */
+  #makeRoom(bytes: number): boolean {
+    const { maxTransactionBytes } = this.#settings;
+    if (this.#bytes + bytes <= maxTransactionBytes) return true;
+    for (const transaction of this.#transactions.values()) {
+      if (!isOpen(transaction) && !this.#forget(transaction)) return false;
+      if (this.#bytes + bytes <= maxTransactionBytes) return true;
+    }
+    return false;
+  }
+
+  addPartitions(id: string, producer: Producer, partitions: readonly string[]): ErrorCode {
+    return this.#ask(id, { kind: 'partitions', producer, partitions });
+  }
+
+  addGroup(id: string, producer: Producer, group: string): ErrorCode {
+    return this.#ask(id, { kind: 'group', producer, group });
+  }
+
+  /** Keeps offsets until the transaction is committed; the caller has seen that partitions exist and that the group takes them. */
+  addOffsets(id: string, producer: Producer, group: string, offsets: readonly PartitionOffset[]): ErrorCode {
+    const byLog = new Map(offsets.map((one) => [`${one.topic}-${one.partition}`, one]));
+    return this.#ask(id, { kind: 'offsets', producer, group, offsets: byLog });
+  }
+
+  end(id: string, producer: Producer, isCommit: boolean): ErrorCode {
+    return this.#ask(id, { kind: 'end', producer, isCommit });
+  }
+
+  /** Whether a producer may write to a log as part of its open transaction. */
+  verify(id: string, producer: Producer, log: PartitionLog): ErrorCode {
+    const transaction = this.#transactions.get(id);
+    if (transaction === undefined) return ErrorCode.INVALID_PRODUCER_ID_MAPPING;
+    const problem = senderProblem(transaction, producer);
+    if (problem !== ErrorCode.NONE) return problem;
+    const isPart = transaction.state === 'Ongoing' && transaction.partitions.has(log.name);
+    return isPart ? ErrorCode.NONE : ErrorCode.INVALID_TXN_STATE;
+  }
+
+  /** Names of the logs of which a group has offsets in open transactions. */
+  pendingOffsets(group: string): Set<string> {
+    const names = new Set<string>();
+    for (const id of this.#open)
+      for (const name of this.#transactions.get(id)?.offsets.get(group)?.keys() ?? []) names.add(name);
+    return names;
+  }
+
+  #ask(id: string, input: Input): ErrorCode {
+    const transaction = this.#transactions.get(id);
+    return transaction ? this.#run(transaction, input) : ErrorCode.INVALID_PRODUCER_ID_MAPPING;
+  }
+
+  /** Takes one step and, where it ends a transaction, does what that asks for. */
+  #run(transaction: Transaction, input: Input): ErrorCode {
+    const { transaction: next, error, ending } = step(transaction, input, steadyNow());
+    const more = bytesOf(next) - bytesOf(transaction);
+    if (more > 0 && !this.#makeRoom(more)) return ErrorCode.POLICY_VIOLATION;
+    if (next !== transaction && !this.#store(next)) return ErrorCode.COORDINATOR_NOT_AVAILABLE; // clients try again
+    if (ending && this.#do(next, ending)) this.#run(next, { kind: 'ended' });
+    return error;
+  }
+
+  #store(next: Transaction): boolean {
+    const { log, fsyncMs } = this.#settings;
+    try {
+      this.#parts.journal.set([[keyOf(next.id), toStored(next)]], fsyncMs === 0);
+    } catch (error) {
+      log.error({ transactionalId: next.id, error }, 'cannot write the state of a transactional id');
+      return false;
+    }
+    this.#keep(next);
+    return true;
+  }
+
+  #keep(next: Transaction): void {
+    const before = this.#transactions.get(next.id);
+    this.#bytes += bytesOf(next) - (before ? bytesOf(before) : 0);
+    this.#transactions.delete(next.id);
+    this.#transactions.set(next.id, next);
+    if (isOpen(next)) this.#open.add(next.id);
+    else this.#open.delete(next.id);
+    if (this.#open.size > 0) this.#timer ??= setInterval(() => this.#checkTimes(), CHECK_MS).unref();
+  }
+
+  #forget({ id }: Transaction): boolean {
+    const transaction = this.#transactions.get(id);
+    if (transaction === undefined) return true;
+    try {
+      this.#parts.journal.set([[keyOf(id), null]]);
+    } catch (error) {
+      this.#settings.log.error({ transactionalId: id, error }, 'cannot forget a transactional id');
+      return false;
+    }
+    this.#bytes -= bytesOf(transaction);
+    this.#transactions.delete(id);
+    return true;
+  }
+
+  /** Writes the markers, then the offsets; false where that failed and is to be tried again. */
+  #do({ id }: Transaction, { producer, isCommit, partitions, offsets }: Ending): boolean {
+    const { groups, topics } = this.#parts;
+    const { log, fsyncMs } = this.#settings;
+    try {
+      for (const name of partitions) {
+        const partition = topics.named(name);
+        partition?.endTransaction(producer.producerId, producer.epoch, isCommit, Date.now());
+        if (fsyncMs === 0) partition?.sync();
+      }
+      for (const [group, ofGroup] of offsets) {
+        const present = [...ofGroup.values()].filter(({ topic, partition }) =>
+          topics.partition(topic, partition),
+        );
+        if (present.length > 0) groups.commitDecided(group, present);
+      }
+      return true;
+    } catch (error) {
+      log.error({ transactionalId: id, error }, 'cannot end a transaction; it will be tried again');
+      return false;
+    }
+  }
+
+  #tick(id: string): void {
+    const transaction = this.#transactions.get(id);
+    if (transaction) this.#run(transaction, { kind: 'tick' });
+  }
+
+  /** Aborts what has been open for too long, and does again what failed. */
+  #checkTimes(): void {
+    const now = steadyNow();
+    for (const id of [...this.#open]) {
+      const transaction = this.#transactions.get(id);
+      if (transaction === undefined) continue;
+      const deadline = deadlineOf(transaction) ?? now;
+      if (isEnding(transaction.state) || deadline <= now) this.#tick(id);
+    }
+    if (this.#open.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** Ends open transactions of the logs whose id is not known any more, or not with that log. */
+  #abortUnknown(): void {
+    const known = new Map<number, Transaction>();
+    for (const id of this.#open) {
+      const transaction = this.#transactions.get(id);
+      if (transaction) known.set(transaction.producerId, transaction);
+    }
+    for (const partition of this.#parts.topics.all().flatMap(({ partitions }) => partitions)) {
+      for (const { producerId } of partition.openTransactions()) {
+        if (known.get(producerId)?.partitions.has(partition.name)) continue;
+        const epoch = partition.producers.get(producerId)?.epoch ?? 0;
+        this.#settings.log.warn(
+          { partition: partition.name, producerId },
+          'aborted a transaction that no transactional id has open',
+        );
+        partition.endTransaction(producerId, epoch, false, Date.now());
+      }
+    }
+  }
+
+  /** Forgets ids without an open transaction that were not used since `since`, ms. */
+  expire(since: number): void {
+    for (const transaction of this.all())
+      if (!isOpen(transaction) && transaction.updatedAt < since) this.#forget(transaction);
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+}
