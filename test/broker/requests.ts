@@ -88,9 +88,10 @@ export async function produce(
   topic: string,
   records: Buffer,
   partition = 0,
+  transactionalId: string | null = null,
 ): Promise<Produced> {
   const answer = await client.ask(0, 7, (w) => {
-    w.string(null).int16(-1).int32(1000);
+    w.string(transactionalId).int16(-1).int32(1000);
     w.structs([topic], (name) => w.string(name).structs([partition], (p) => w.int32(p).bytes(records)));
   });
   const [first] = answer.structs(() => {
@@ -110,7 +111,9 @@ export async function produce(
 export type Fetched = {
   readonly error: number;
   readonly highWatermark: number;
+  readonly lastStableOffset: number;
   readonly startOffset: number;
+  readonly aborted: readonly { readonly producerId: number; readonly firstOffset: number }[];
   readonly records: Buffer;
 };
 
@@ -122,6 +125,8 @@ export type FetchOptions = {
   readonly maxBytes?: number;
   readonly partitionMaxBytes?: number;
   readonly leaderEpoch?: number;
+  /** Whether open and aborted transactions are left out (read_committed). */
+  readonly isCommitted?: boolean;
 };
 
 export async function fetch(client: WireClient, topic: string, options: FetchOptions = {}): Promise<Fetched> {
@@ -130,7 +135,9 @@ export async function fetch(client: WireClient, topic: string, options: FetchOpt
       .int32(options.maxWaitMs ?? 0)
       .int32(options.minBytes ?? 1)
       .int32(options.maxBytes ?? 1_000_000);
-    w.int8(0).int32(0).int32(-1);
+    w.int8(options.isCommitted ? 1 : 0)
+      .int32(0)
+      .int32(-1);
     w.structs([topic], (name) =>
       w.string(name).structs([options.partition ?? 0], (p) => {
         w.int32(p)
@@ -151,14 +158,19 @@ export async function fetch(client: WireClient, topic: string, options: FetchOpt
       answer.int32();
       const error = answer.int16();
       const highWatermark = answer.int64();
-      answer.int64();
+      const lastStableOffset = answer.int64();
       const startOffset = answer.int64();
-      answer.nullableStructs(() => [answer.int64(), answer.int64()]);
+      const aborted = answer.nullableStructs(() => ({
+        producerId: answer.int64(),
+        firstOffset: answer.int64(),
+      }));
       answer.int32();
-      return { error, highWatermark, startOffset, records: answer.bytes() };
+      const records = answer.bytes();
+      return { error, highWatermark, lastStableOffset, startOffset, aborted: aborted ?? [], records };
     });
   });
-  return first?.[0] ?? { error: -1, highWatermark: -1, startOffset: -1, records: Buffer.alloc(0) };
+  if (first?.[0]) return first[0];
+  throw new Error('a fetch of one partition was answered without it');
 }
 
 export type ListedOffset = {
@@ -171,10 +183,11 @@ export async function listOffset(
   client: WireClient,
   topic: string,
   timestamp: number,
+  isCommitted = false,
 ): Promise<ListedOffset> {
   const answer = await client.ask(2, 3, (w) => {
     w.int32(-1)
-      .int8(0)
+      .int8(isCommitted ? 1 : 0)
       .structs([topic], (name) => w.string(name).structs([0], (p) => w.int32(p).int64(timestamp)));
   });
   answer.int32();

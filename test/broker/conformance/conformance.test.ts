@@ -10,6 +10,7 @@ import { pairs } from './pairs.ts';
 import { refusals } from './refusals.ts';
 import { type Running, TARGETS } from './targets.ts';
 import { topics } from './topics.ts';
+import { transactions } from './transactions.ts';
 import { versions } from './versions.ts';
 
 describe.each(TARGETS)('$name', ({ name, missing, start }) => {
@@ -33,6 +34,7 @@ describe.each(TARGETS)('$name', ({ name, missing, start }) => {
   describe('groups', () => groups(port));
   describe('admin', () => admin(port));
   describe('versions', () => versions(port));
+  describe('transactions', () => transactions(port));
   describe('refusals', () => refusals(port));
   describe('console tools', () => javaTools(port));
   describe('clients understand each other', () => pairs(port));
