@@ -15,6 +15,8 @@ import { Whereabouts } from '../src/http/whereabouts.ts';
 import { createKafka } from '../src/kafka/client.ts';
 import { KafkaProbe } from '../src/kafka/probe.ts';
 import type { Publisher } from '../src/kafka/publisher.ts';
+import { Actions } from '../src/pipeline/actions.ts';
+import { PipelineBoard } from '../src/pipeline/board.ts';
 import { createLog } from '../src/runtime/log.ts';
 import { Admin } from '../src/site/admin.ts';
 import { Orders } from '../src/storefront/orders.ts';
@@ -42,10 +44,14 @@ const shop = {
   orders: new Orders(pool, 1),
   secret: 'secret',
 };
+const probe = new KafkaProbe(createKafka(NOBODY, 'bench', log));
+const actions = new Actions(publisher, undefined);
+const ingest = { group: 'shopstream-ingest', topic: 'ecommerce' };
+const figuresOfOthers = async () => '';
 const app = createApp({
   shop,
   publisher,
-  probe: new KafkaProbe(createKafka(NOBODY, 'bench', log)),
+  probe,
   live,
   admin: new Admin(undefined, 'secret'),
   offers: new OfferFeed(pool, log),
@@ -58,13 +64,15 @@ const app = createApp({
   log,
   version: '0',
   kafkaPlace: { brokers: '', topic: '' },
-  ingest: { group: 'shopstream-ingest', topic: 'ecommerce' },
+  ingest,
+  pipeline: new PipelineBoard({ pool, probe, publisher, streams, ...ingest, figuresOfOthers, actions }),
+  actions,
   whereabouts: new Whereabouts('127.0.0.1', undefined, 0),
   proxies: 0,
   ipStorage: 'truncated',
   perSecond: Number.POSITIVE_INFINITY,
   corsOrigins: [],
-  figuresOfOthers: async () => '',
+  figuresOfOthers,
 });
 const address = (await listenHttp(app, '127.0.0.1', 0, log)).address();
 process.send?.(address !== null && typeof address === 'object' ? address.port : 0);

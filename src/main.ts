@@ -9,10 +9,13 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { PUBLISHED_ROWS } from '../seed/published.ts';
 import { parseInstant } from './aggregator/core/instant.ts';
 import { ConfigError, optionName, readConfig, type SettingName, settings } from './config.ts';
+import type { ProcessesLook } from './pipeline/control.ts';
 import { askedToStop, report } from './processes/child.ts';
 import { lockPart, prepareDataDir } from './processes/data-dir.ts';
+import { followSigns } from './processes/faults.ts';
 import { answerMetrics, askMetrics } from './processes/metrics-relay.ts';
 import { PARTS, type Part, startPart } from './processes/parts.ts';
+import { ask } from './processes/request-relay.ts';
 import { start } from './processes/start.ts';
 import { errorFields } from './runtime/error-fields.ts';
 import { createLog } from './runtime/log.ts';
@@ -331,7 +334,13 @@ async function runPart(part: Part): Promise<void> {
   try {
     const log = createLog(part, config.LOG_LEVEL);
     watchOpenFiles(log);
-    const starting = startPart[part](config, log, () => askMetrics(process));
+    followSigns(process);
+    const starting = startPart[part](
+      config,
+      log,
+      () => askMetrics(process),
+      (request) => ask<ProcessesLook>(process, request),
+    );
     const running = await Promise.race([starting, stop]);
     // Asked to stop while it still waited for a server: there is nothing to end in order.
     if (running === undefined) return;

@@ -31,6 +31,7 @@ const ROOMS = [
   'ingest',
   'dashboard',
   'live',
+  'pipeline',
   'openapi',
   'web',
   'broker',

@@ -3,6 +3,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { socketTo } from '../runtime/detour.ts';
 import type { Logger } from '../runtime/log.ts';
 import { endOnResponseTimeout } from '../runtime/response-timeout.ts';
 import { socketOf } from './pool.ts';
@@ -33,6 +34,7 @@ export function listen(
   async function connectOnce(): Promise<void> {
     client = new pg.Client({
       connectionString: databaseUrl,
+      stream: () => socketTo('postgres'),
       connectionTimeoutMillis: CONNECT_MS,
       keepAlive: true,
       application_name: 'shopstream listen',

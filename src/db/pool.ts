@@ -2,6 +2,7 @@
 
 import type { Socket } from 'node:net';
 import pg from 'pg';
+import { socketTo } from '../runtime/detour.ts';
 import type { Logger } from '../runtime/log.ts';
 import { endOnResponseTimeout } from '../runtime/response-timeout.ts';
 
@@ -32,6 +33,7 @@ export function openPool(databaseUrl: string, log: Logger, max = 10, patience: P
   const { answerMs, idleInTransactionMs } = patience;
   const pool = new pg.Pool({
     connectionString: databaseUrl,
+    stream: () => socketTo('postgres'),
     max,
     connectionTimeoutMillis: 5_000,
     keepAlive: true,

@@ -1,4 +1,4 @@
-// One batch of one partition = one transaction: rows, rollups, dead letters and the next offset, or nothing of it.
+// One batch of one partition = one transaction: rows, rollups, dead letters, ledger and the next offset, or nothing of it.
 
 import { moveOffset, type Subscription } from '../consumer/offsets.ts';
 import type { RecordBatch } from '../consumer/record.ts';
@@ -7,6 +7,7 @@ import { type Pool, transaction } from '../db/pool.ts';
 import { addCounts, addUsers, countByMinute } from '../rollups/live.ts';
 import { type LiveEvent, type ParsedBatch, parseBatch, userIdOf } from './batch.ts';
 import { KnownUsers } from './known-users.ts';
+import { addToLedger } from './ledger.ts';
 import { conflictsAmong } from './repeats.ts';
 import { copyAll, insertDeadLetters, insertNew } from './rows.ts';
 
@@ -61,11 +62,12 @@ type Move = { readonly expected: bigint | undefined; readonly next: bigint };
 async function store(
   pool: Pool,
   subscription: Subscription,
-  { partition, events: live, repeats, deadLetters }: ParsedBatch,
+  parsed: ParsedBatch,
   { expected, next }: Move,
   users: KnownUsers,
   insert: typeof copyAll,
 ): Promise<StoreResult> {
+  const { partition, events: live, repeats, deadLetters } = parsed;
   let counted: readonly LiveEvent[] = [];
   const result = await transaction(pool, async (client) => {
     await moveOffset(client, subscription, partition, expected, next);
@@ -80,11 +82,13 @@ async function store(
     const known = [...missing(live, inserted), ...repeats];
     const conflicts = await conflictsAmong(client, known);
     await insertDeadLetters(client, subscription, partition, [...deadLetters, ...conflicts]);
-    return {
+    const stored = {
       inserted: inserted.length,
       duplicate: known.length - conflicts.length,
       rejected: deadLetters.length + conflicts.length,
     };
+    await addToLedger(client, subscription, parsed, { expected, next }, stored);
+    return stored;
   });
   users.learn(counted);
   return result;

@@ -27,6 +27,7 @@ export type Kept = { readonly line: string; readonly segment: Segment };
 export class Outbox {
   readonly #folder: string;
   readonly #maxBytes: number;
+  #hasRoom = true;
   #current: Segment;
   #bytes = 0;
   #next: number;
@@ -62,16 +63,26 @@ export class Outbox {
     return this.#bytes;
   }
 
+  /** How many may wait. */
+  get mostBytes(): number {
+    return this.#hasRoom ? this.#maxBytes : this.#bytes;
+  }
+
+  /** As though maxBytes were waiting already, or not any more. */
+  leaveNoRoom(full: boolean): void {
+    this.#hasRoom = !full;
+  }
+
   /**
    * Keeps events, all or none, by one write.
    * @throws {KafkaError} OUTBOX_FULL where maxBytes are waiting, OUTBOX_WRITE where the disk refuses
    */
   appendAll(lines: readonly string[]): Kept[] {
     const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
-    if (this.#bytes + bytes.length > this.#maxBytes) {
+    if (this.#bytes + bytes.length > this.mostBytes) {
       throw new KafkaError(
         'OUTBOX_FULL',
-        `${this.#maxBytes} bytes of events wait for Kafka; no more are taken`,
+        `${this.mostBytes} bytes of events wait for Kafka; no more are taken`,
       );
     }
     try {

@@ -1,13 +1,33 @@
 // Asks the cluster whether it is there, for /readyz: a publisher without events to send would not notice.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Admin, Kafka } from 'kafkajs';
+import { type Admin, AssignerProtocol, type Kafka } from 'kafkajs';
 import { reasonOf } from './errors.ts';
 
 const PATIENCE_MS = 2_000;
 
 /** The cluster's id, and the end of each partition of a topic. */
 export type TopicEnds = { readonly clusterId: string; readonly ends: ReadonlyMap<number, bigint> };
+
+/** A member of a consumer group, and what it has been given of a topic. */
+export type Member = {
+  readonly id: string;
+  readonly client: string;
+  readonly partitions: readonly number[];
+};
+
+/** A topic and a group that reads it. */
+export type TopicLook = {
+  readonly clusterId: string;
+  readonly partitions: readonly {
+    readonly partition: number;
+    readonly start: bigint;
+    readonly end: bigint;
+  }[];
+  /** As Kafka names it: Stable, PreparingRebalance, CompletingRebalance, Empty or Dead. */
+  readonly groupState: string;
+  readonly members: readonly Member[];
+};
 
 export class KafkaProbe {
   readonly #admin: Admin;
@@ -30,6 +50,30 @@ export class KafkaProbe {
       this.#admin.fetchTopicOffsets(topic),
     ]);
     return { clusterId, ends: new Map(offsets.map(({ partition, high }) => [partition, BigInt(high)])) };
+  }
+
+  /** All that /pipeline shows of a topic and its group. @throws kafkajs's error where Kafka is away or has no such topic */
+  async look(topic: string, group: string): Promise<TopicLook> {
+    this.#connected ??= this.#admin.connect();
+    await this.#connected.catch((error) => {
+      this.#connected = undefined;
+      throw error;
+    });
+    const [{ clusterId }, offsets, { groups }] = await Promise.all([
+      this.#admin.describeCluster(),
+      this.#admin.fetchTopicOffsets(topic),
+      this.#admin.describeGroups([group]),
+    ]);
+    const partitions = offsets
+      .map(({ partition, low, high }) => ({ partition, start: BigInt(low), end: BigInt(high) }))
+      .sort((a, b) => a.partition - b.partition);
+    const [described] = groups;
+    const members = (described?.members ?? []).map(({ memberId, clientId, memberAssignment }) => ({
+      id: memberId,
+      client: clientId,
+      partitions: AssignerProtocol.MemberAssignment.decode(memberAssignment)?.assignment[topic] ?? [],
+    }));
+    return { clusterId, partitions, groupState: described?.state ?? 'Dead', members };
   }
 
   /** The cluster's id. @throws kafkajs's error where Kafka is away */

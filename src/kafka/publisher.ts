@@ -88,6 +88,12 @@ export type PublisherState = {
   readonly connected: boolean;
   readonly waiting: number;
   readonly outboxBytes: number;
+  /** How many bytes may wait now. */
+  readonly outboxMost: number;
+  /** Events since the start of this process: taken = acknowledged + refused + waiting. */
+  readonly taken: number;
+  readonly acknowledged: number;
+  readonly refused: number;
   readonly lastError: string | undefined;
 };
 
@@ -102,6 +108,9 @@ export class Publisher {
   #ready = false;
   #closing = false;
   #lastError: string | undefined;
+  #taken = 0;
+  #acknowledged = 0;
+  #refused = 0;
   #loop: Promise<void> = Promise.resolve();
 
   constructor(kafka: Kafka, topic: string, outbox: Outbox, log: Logger) {
@@ -174,8 +183,17 @@ export class Publisher {
       connected: this.#ready && this.#lastError === undefined,
       waiting: this.#queue.length,
       outboxBytes: this.#outbox.bytes,
+      outboxMost: this.#outbox.mostBytes,
+      taken: this.#taken,
+      acknowledged: this.#acknowledged,
+      refused: this.#refused,
       lastError: this.#lastError,
     };
+  }
+
+  /** Leaves the outbox no room beyond what waits now, as a full one has none; false gives the room back. */
+  closeOutbox(full: boolean): void {
+    this.#outbox.leaveNoRoom(full);
   }
 
   /** Sends what waits for some seconds at most; the rest stays on disk. */
@@ -192,6 +210,7 @@ export class Publisher {
 
   #enqueue(events: readonly ShopEvent[], kept: readonly Kept[]): Promise<readonly Outcome[]> {
     const group = new Group(events.length);
+    this.#taken += kept.length;
     for (const [index, one] of kept.entries()) {
       const event = events[index];
       this.#queue.push({ key: event?.user_id ?? '', kept: one, takenAt: takenAtOf(event), group, index });
@@ -240,6 +259,8 @@ export class Publisher {
       const waiting = batch[place];
       if (waiting === undefined) return;
       this.#outbox.acknowledge(waiting.kept);
+      if (outcome instanceof KafkaError) this.#refused += 1;
+      else this.#acknowledged += 1;
       waiting.group.settle(waiting.index, outcome);
     });
   }

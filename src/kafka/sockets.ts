@@ -2,9 +2,10 @@
 // next one over the same connection (kafkajs 2.2.4, network/requestQueue), so that a half-open one would be asked until
 // TCP gives it up, a quarter of an hour later. A connection that is destroyed is made anew by the next request.
 
-import { connect, isIP, type Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { ISocketFactory } from 'kafkajs';
+import { socketTo } from '../runtime/detour.ts';
 import { endOnResponseTimeout } from '../runtime/response-timeout.ts';
 
 const KEEP_ALIVE_MS = 10_000;
@@ -21,9 +22,9 @@ const MEMBERS_MS = 70_000;
 export function watchedSockets(answerMs: number): ISocketFactory {
   return ({ host, port, ssl, onConnect }) => {
     const servername = isIP(host) === 0 ? { servername: host } : {};
-    const socket = ssl
-      ? connectTls({ host, port, ...servername, ...ssl }, onConnect)
-      : connect({ host, port }, onConnect);
+    const wire = socketTo('kafka').connect(port, host);
+    const socket = ssl ? connectTls({ socket: wire, ...servername, ...ssl }, onConnect) : wire;
+    if (!ssl) wire.once('connect', onConnect);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     endOnResponseTimeout(socket, patienceOf(socket, answerMs));
     return socket;

@@ -9,6 +9,7 @@ import { panelOperations } from '../dashboard/panels/operations.ts';
 import { questionOperation } from '../dashboard/questions/operation.ts';
 import { letterOperations } from '../dead-letters/operations.ts';
 import { type Operation, operation } from '../http/operation.ts';
+import { pipelineOperations } from '../pipeline/operations.ts';
 import { sessionOperations } from '../sessions/live/operations.ts';
 import { simulatorOperations } from '../simulator/control/operations.ts';
 import { eventOperations } from '../storefront/operations.ts';
@@ -45,6 +46,7 @@ export const TAGS: Readonly<Record<string, string>> = {
   Offers: 'Made by a state machine to who looks at clothes, sneakers and clothes again.',
   Aggregator:
     'Definitions that group, aggregate and flush records; what they have open and what they flushed.',
+  Pipeline: 'The pipe itself: looked at, and broken on purpose by the admin.',
   'Dead letters': 'Messages in Kafka that are no events: set aside, mended, sent again.',
   Simulator: 'Shoppers who are made up, and the faults that they are given.',
   Streams: 'What changes, as server-sent events.',
@@ -63,8 +65,16 @@ export const OPERATIONS: readonly Operation[] = [
   ...Object.values(aggregatorOperations),
   ...Object.values(letterOperations),
   ...Object.values(simulatorOperations),
+  pipelineOperations.state,
+  pipelineOperations.proof,
+  pipelineOperations.kill,
+  pipelineOperations.pause,
+  pipelineOperations.resume,
+  pipelineOperations.fault,
+  pipelineOperations.heal,
   liveOperation,
   panelOperations.stream,
+  pipelineOperations.stream,
   eventOperations.trace,
   ...Object.values(descriptionOperations),
 ];

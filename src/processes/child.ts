@@ -3,14 +3,25 @@
 
 import { type ChildProcess, fork } from 'node:child_process';
 import path from 'node:path';
+import type { ControlRequest, ProcessesLook } from '../pipeline/control.ts';
 import type { RunningPart } from '../runtime/running-part.ts';
-import { answerMetrics, askMetrics } from './metrics-relay.ts';
+import type { DetourSigns } from './faults.ts';
+import { answerMetrics, askMetrics, CHILD_PATIENCE_MS } from './metrics-relay.ts';
 import type { Part } from './parts.ts';
+import { answerRequests } from './request-relay.ts';
 
 /** What a child tells its parent. */
 type Report = { readonly ready: true } | { readonly failed: string };
 
 const STOP_SECONDS = 10;
+
+/** What a child may ask its parent, and what it is told. */
+export type Beside = {
+  /** What the other parts have counted. */
+  readonly figuresOfOthers: () => Promise<string>;
+  readonly control: (request: ControlRequest) => Promise<ProcessesLook>;
+  readonly signs: DetourSigns;
+};
 
 /** Ctrl-C, and a terminal that is closed. */
 export const TERMINAL_SIGNALS = ['SIGINT', 'SIGHUP'] as const;
@@ -19,18 +30,20 @@ export const TERMINAL_SIGNALS = ['SIGINT', 'SIGHUP'] as const;
  * Runs a part in a child process.
  * @param env settings for the child, beside the parent's environment
  * @param signal aborted where the child shall not be waited for: it is stopped
- * @param figuresOfOthers what the other parts have counted, for a child that is asked for all
+ * @param beside what it hears of the rest of the program
  * @throws {Error} with the child's own words where it can't start
  */
 export async function forkPart(
   part: Part,
   env: Readonly<Record<string, string>>,
   signal: AbortSignal,
-  figuresOfOthers: () => Promise<string>,
+  beside: Beside,
 ): Promise<RunningPart> {
   const main = path.join(import.meta.dirname, '..', 'main.js');
   const child = fork(main, ['run-part', part], { env: { ...process.env, ...env } });
-  answerMetrics(child, figuresOfOthers);
+  answerMetrics(child, beside.figuresOfOthers);
+  answerRequests(child, beside.control);
+  beside.signs.showTo(child);
   let cause: string | undefined;
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const ended = new Promise<void>((_resolve, reject) => {
@@ -55,7 +68,12 @@ export async function forkPart(
       reject(new Error(`${part} ended with ${signal ?? code} before it was ready`)),
     );
   }).finally(() => signal.removeEventListener('abort', giveUp));
-  return { ended, close: () => stop(child, exited), figures: () => askMetrics(child) };
+  return {
+    pid: child.pid,
+    ended,
+    close: () => stop(child, exited),
+    figures: () => askMetrics(child, CHILD_PATIENCE_MS),
+  };
 }
 
 async function stop(child: ChildProcess, exited: Promise<void>): Promise<void> {

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import { databaseUrlOf } from '../connections.ts';
 import { openPool } from '../db/pool.ts';
+import type { Control } from '../pipeline/control.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { RunningPart } from '../runtime/running-part.ts';
 
@@ -19,11 +20,15 @@ const LEAVING_PAUSE_MS = 200;
 /** Parts that own a folder of DATA_DIR: one process at a time. */
 export const OWNERS: readonly Part[] = ['postgres', 'broker', 'web'];
 
-/** @param figuresOfOthers what the parts beside it have counted */
+/**
+ * @param figuresOfOthers what the parts beside it have counted
+ * @param control does something to them; absent where it runs alone
+ */
 type StartPart = (
   config: Config,
   log: Logger,
   figuresOfOthers?: () => Promise<string>,
+  control?: Control,
 ) => Promise<RunningPart>;
 
 /** Starts one part in this process; resolves once it does its work, or can. */
@@ -31,7 +36,7 @@ export const startPart: Readonly<Record<Part, StartPart>> = {
   postgres: async (config, log) => {
     const { startEmbeddedPostgres } = await import('../db/embedded/server.ts');
     const server = await startEmbeddedPostgres(config.DATA_DIR, config.POSTGRES_PORT, log);
-    return { close: () => server.stop(), ended: server.exited };
+    return { pid: server.pid, close: () => server.stop(), ended: server.exited };
   },
   broker: async (config, log) => {
     const { BrokerError, startBroker } = await import('../broker/broker.ts');
@@ -68,9 +73,9 @@ export const startPart: Readonly<Record<Part, StartPart>> = {
     const { startSimulator } = await import('../simulator/part.ts');
     return startSimulator(config, log);
   },
-  web: async (config, log, figuresOfOthers) => {
+  web: async (config, log, figuresOfOthers, control) => {
     const { startWeb } = await import('../web/part.ts');
-    return startWeb(config, log, figuresOfOthers);
+    return startWeb(config, log, { figuresOfOthers, control });
   },
 };
 

@@ -10,7 +10,9 @@ import { watchOpenFiles } from '../runtime/open-files.ts';
 import type { RunningPart } from '../runtime/running-part.ts';
 import { version } from '../runtime/version.ts';
 import { forkPart, TERMINAL_SIGNALS } from './child.ts';
+import { PartsControl } from './control.ts';
 import { keepForOwner, type Lock, lockPart, prepareDataDir } from './data-dir.ts';
+import { DetourSigns, Faults } from './faults.ts';
 import { embeddedParts, OWNERS, PARTS, type Part, startPart } from './parts.ts';
 import { preflight } from './preflight.ts';
 import { Supervisor } from './supervisor.ts';
@@ -35,11 +37,17 @@ export async function start(
   const log = createLog('shopstream', config.LOG_LEVEL);
   watchOpenFiles(log);
   const alone = parts.length === 1;
+  const signs = new DetourSigns();
   const supervisor: Supervisor = new Supervisor((part, signal) => {
     // PostgreSQL is a process of its own already.
     if (alone || part === 'postgres') return startHere(part, config, signal);
-    return forkPart(part, env, signal, () => supervisor.figures(part));
+    return forkPart(part, env, signal, {
+      figuresOfOthers: () => supervisor.figures(part),
+      control: (request) => control.handle(request),
+      signs,
+    });
   }, log);
+  const control = new PartsControl(supervisor, new Faults(signs));
   const bringUp = async () => {
     const afterCrash = locks.some(({ inherited }) => inherited);
     // It has our port, and would pass for somebody else's server.
@@ -56,6 +64,7 @@ export async function start(
     await Promise.race([bringUp(), stopped]);
     console.log('\n  Stopping …');
   } finally {
+    control.close();
     await supervisor.stop();
     for (const lock of locks) lock.release();
   }

@@ -19,6 +19,21 @@ type Kept = {
   quickEnds: number;
   /** performance.now() of its last start. */
   since: number;
+  /** The same in milliseconds since the epoch; undefined while it starts again. */
+  startedAt: number | undefined;
+  ends: number;
+  lastEnd: string | undefined;
+};
+
+/** A part that is kept, as it is now. */
+export type KeptPart = {
+  readonly part: Part;
+  readonly pid: number | undefined;
+  readonly startedAt: number | undefined;
+  readonly ends: number;
+  readonly lastEnd: string | undefined;
+  /** Settles when its process of this moment ends. */
+  readonly ended: Promise<unknown>;
 };
 
 /** Starts a part; gives up, by rejecting, once `signal` is aborted. */
@@ -50,6 +65,18 @@ export class Supervisor {
     }
   }
 
+  /** All parts, in the order of their start. */
+  look(): readonly KeptPart[] {
+    return this.#kept.map(({ part, running, startedAt, ends, lastEnd }) => ({
+      part,
+      pid: startedAt === undefined ? undefined : running.pid,
+      startedAt,
+      ends,
+      lastEnd,
+      ended: (running.ended ?? Promise.resolve()).catch(() => {}),
+    }));
+  }
+
   /** What the parts have counted, but for one of them, and how often each ended quickly. */
   async figures(except: Part): Promise<string> {
     const others = this.#kept.filter(({ part }) => part !== except);
@@ -79,6 +106,9 @@ export class Supervisor {
       watching: Promise.resolve(),
       quickEnds: 0,
       since: performance.now(),
+      startedAt: Date.now(),
+      ends: 0,
+      lastEnd: undefined,
     };
     this.#kept.push(kept);
     kept.watching = this.#watch(kept);
@@ -93,11 +123,15 @@ export class Supervisor {
       );
       if (signal.aborted) return;
       kept.quickEnds = hasSettled(kept) ? 0 : kept.quickEnds + 1;
+      kept.startedAt = undefined;
+      kept.ends += 1;
+      kept.lastEnd = messageOf(cause);
       this.#log.error(`${kept.part} has ended: ${messageOf(cause)}; starting it again`);
       const again = await this.#startAgain(kept);
       if (again === undefined) return;
       kept.running = again;
       kept.since = performance.now();
+      kept.startedAt = Date.now();
     }
   }
 

@@ -5,6 +5,8 @@ export const QUICK_ENDS = 'shopstream_part_quick_ends';
 
 /** A part that runs. */
 export type RunningPart = {
+  /** Its process; absent where it runs in the program's own. */
+  readonly pid?: number | undefined;
   /** Ends it in order: nothing that was acknowledged is lost. */
   close(): Promise<void>;
   /** Rejects, or settles, where the part ends without being asked to; absent where it can't. */

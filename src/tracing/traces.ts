@@ -138,6 +138,16 @@ export class Traces {
     return this.#young.byOrder.get(orderId) ?? this.#old.byOrder.get(orderId);
   }
 
+  /** Every event that is remembered and that Kafka has acknowledged, by order_id. */
+  acknowledgements(): Map<string, Acknowledgement> {
+    const all = [this.#old, this.#young].flatMap(({ byOrder }) => [...byOrder.values()]);
+    return new Map(
+      all.flatMap(({ event, acknowledgement }) =>
+        acknowledgement === undefined ? [] : [[event.order_id, acknowledgement]],
+      ),
+    );
+  }
+
   /** The visitor's newest events, newest first. */
   recent(userId: string, most: number): Trace[] {
     const ofVisitor = [this.#young, this.#old].flatMap(({ byVisitor }) => byVisitor.get(userId) ?? []);

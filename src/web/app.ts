@@ -41,6 +41,9 @@ import type { Whereabouts } from '../http/whereabouts.ts';
 import type { KafkaProbe } from '../kafka/probe.ts';
 import type { Publisher } from '../kafka/publisher.ts';
 import { apiDocs } from '../openapi/docs.ts';
+import type { Actions } from '../pipeline/actions.ts';
+import type { PipelineBoard } from '../pipeline/board.ts';
+import { pipelineRoutes } from '../pipeline/routes.ts';
 import type { Logger } from '../runtime/log.ts';
 import { packageRoot } from '../runtime/paths.ts';
 import { sessionsApi } from '../sessions/live/api.ts';
@@ -84,6 +87,9 @@ export type AppParts = {
   /** Whose pages may send events, beside the shop's own. */
   readonly corsOrigins: CorsOrigins;
   readonly ingest: IngestPlace;
+  readonly pipeline: PipelineBoard;
+  /** What the admin may do to the parts. */
+  readonly actions: Actions;
   /** What the other parts of this program have counted, as Prometheus reads it. */
   readonly figuresOfOthers: () => Promise<string>;
 };
@@ -181,6 +187,15 @@ function routers({ shop, publisher, probe, live, streams, registry, ...parts }: 
     panelRoutes(shop.pool, parts.board),
     livePage(shop.pool, shop.traces, parts.countries),
     dashboardPage(shop.pool, shop.traces, live),
+    pipelineRoutes({
+      board: parts.pipeline,
+      actions: parts.actions,
+      admin: parts.admin,
+      pool: shop.pool,
+      probe,
+      traces: shop.traces,
+      ...parts.ingest,
+    }),
   ];
 }
 

@@ -23,6 +23,9 @@ import { createKafka } from '../kafka/client.ts';
 import { Outbox } from '../kafka/outbox.ts';
 import { KafkaProbe } from '../kafka/probe.ts';
 import { acknowledgementOf, Publisher } from '../kafka/publisher.ts';
+import { Actions } from '../pipeline/actions.ts';
+import { PipelineBoard } from '../pipeline/board.ts';
+import type { Control } from '../pipeline/control.ts';
 import type { Logger } from '../runtime/log.ts';
 import { LOOP_DELAY_MS } from '../runtime/loop-delay.ts';
 import type { RunningPart } from '../runtime/running-part.ts';
@@ -34,6 +37,13 @@ import { Tracking } from '../storefront/tracking.ts';
 import { Traces } from '../tracing/traces.ts';
 import { createApp, KAFKA_PATIENCE_MS } from './app.ts';
 import { WebMetrics } from './metrics.ts';
+
+/** What the web part hears of the parts beside it, and can do to them. */
+export type Beside = {
+  /** What they have counted, for /metrics. */
+  readonly figuresOfOthers?: (() => Promise<string>) | undefined;
+  readonly control?: Control | undefined;
+};
 
 /** @see listen() for what `askEveryMs` is */
 export type WebPatience = Patience & { readonly askEveryMs?: number };
@@ -48,16 +58,17 @@ const MEGABYTE = 1024 * 1024;
 
 /**
  * Starts the web part.
- * @param figuresOfOthers what the parts beside it have counted, for /metrics
+ * @param beside the parts that the same program runs; none where it runs alone
  * @param patience with Postgres
  * @throws {ListenError} where the address can't be had
  */
 export async function startWeb(
   config: Config,
   log: Logger,
-  figuresOfOthers = async () => '',
+  beside: Beside = {},
   patience = PATIENCE,
 ): Promise<RunningPart> {
+  const { figuresOfOthers = async () => '', control } = beside;
   const databaseUrl = await databaseUrlOf(config);
   const pool = openPool(databaseUrl, log, CONNECTIONS, patience);
   const outbox = new Outbox(path.join(config.DATA_DIR, 'outbox'), config.OUTBOX_MB * MEGABYTE);
@@ -79,6 +90,18 @@ export async function startWeb(
   const secret = config.COOKIE_SECRET ?? readSecret(config.DATA_DIR);
   const admin = new Admin(config.ADMIN_PASSWORD, secret);
   const shop = { pool, tracking, traces, orders, secret };
+  const { KAFKA_TOPIC: topic, KAFKA_GROUP: group } = config;
+  const actions = new Actions(publisher, control);
+  const pipeline = new PipelineBoard({
+    pool,
+    probe,
+    publisher,
+    streams,
+    group,
+    topic,
+    figuresOfOthers,
+    actions,
+  });
   const kafkaPlace = { brokers: clusterOf(config).brokers.join(','), topic: config.KAFKA_TOPIC };
   const app = createApp({
     shop,
@@ -96,7 +119,9 @@ export async function startWeb(
     log,
     version,
     kafkaPlace,
-    ingest: { group: config.KAFKA_GROUP, topic: config.KAFKA_TOPIC },
+    ingest: { group, topic },
+    pipeline,
+    actions,
     whereabouts: new Whereabouts(config.HOST, config.PUBLIC_URL, config.TRUST_PROXY),
     proxies: config.TRUST_PROXY,
     ipStorage: config.STORE_IP,
@@ -147,6 +172,8 @@ export async function startWeb(
       await Promise.all([publisher.close(), probe.close(), topics.close()]);
       live.close();
       aggregator.close();
+      pipeline.close();
+      actions.close();
       await board.close();
       await listener.close();
       await pool.end();

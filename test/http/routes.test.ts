@@ -49,6 +49,9 @@ const GETS: readonly Route[] = [
   { path: `/api/sessions/visitors/${stored.user_id}`, allow: 'GET, HEAD', type: JSON_TYPE },
   { path: '/api/sessions/verification', allow: 'GET, HEAD', type: JSON_TYPE },
   { path: '/offers', allow: 'GET, HEAD', type: PAGE },
+  { path: '/pipeline', allow: 'GET, HEAD', type: PAGE },
+  { path: '/api/pipeline', allow: 'GET, HEAD', type: JSON_TYPE },
+  { path: '/api/pipeline/ledger', allow: 'GET, HEAD', type: JSON_TYPE },
   { path: '/api/offers', allow: 'GET, HEAD', type: JSON_TYPE },
   { path: '/api/offers/log', allow: 'GET, HEAD', type: JSON_TYPE },
   { path: '/admin', allow: 'GET, HEAD, POST', type: PAGE },
@@ -85,6 +88,7 @@ const STREAMS: readonly Route[] = [
   { path: '/api/trace', allow: 'GET, HEAD', type: null },
   { path: '/api/live/panels/stream', allow: 'GET, HEAD', type: null },
   { path: '/api/aggregator/stream', allow: 'GET, HEAD', type: null },
+  { path: '/api/pipeline/stream', allow: 'GET, HEAD', type: null },
 ];
 const POSTS: readonly Route[] = [
   { path: '/order', allow: 'POST', type: null },
@@ -94,6 +98,13 @@ const POSTS: readonly Route[] = [
   { path: '/api/events', allow: 'POST', type: null },
   { path: '/admin/leave', allow: 'POST', type: null },
   { path: `/offers/${'0'.repeat(32)}/redeem`, allow: 'POST', type: null },
+  ...['/pipeline', '/api/pipeline'].flatMap((base) =>
+    ['parts/ingest/kill', 'parts/ingest/pause', 'parts/ingest/resume', 'faults', 'heal'].map((act) => ({
+      path: `${base}/${act}`,
+      allow: 'POST',
+      type: null,
+    })),
+  ),
   { path: '/events/rejected/1/send', allow: 'POST', type: null },
   { path: '/events/rejected/1/discard', allow: 'POST', type: null },
   { path: '/aggregator/preview', allow: 'POST', type: null },
@@ -155,6 +166,7 @@ describe('every route', () => {
         .replace('{name}', 'orders')
         .replace('results/{id}', `results/${RESULT}`)
         .replace('aggregator/fields', 'aggregator/fields?topic=ecommerce')
+        .replace('{part}', 'ingest')
         .replace('{id}', '1'),
     );
     expect(described.filter((path) => !known.includes(path))).toEqual([]);

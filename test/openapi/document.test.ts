@@ -18,6 +18,8 @@ import { KafkaProbe } from '../../src/kafka/probe.ts';
 import { Publisher } from '../../src/kafka/publisher.ts';
 import { openApiDocument } from '../../src/openapi/document.ts';
 import { OPERATIONS, TAGS } from '../../src/openapi/operations.ts';
+import { Actions } from '../../src/pipeline/actions.ts';
+import { PipelineBoard } from '../../src/pipeline/board.ts';
 import { Admin } from '../../src/site/admin.ts';
 import { Orders } from '../../src/storefront/orders.ts';
 import { Tracking } from '../../src/storefront/tracking.ts';
@@ -65,10 +67,14 @@ function anApp(): Express {
   void board.close();
   const tracking = new Tracking(publisher, traces, 'truncated', testLog);
   const shop = { pool: line.pool, tracking, traces, orders: new Orders(line.pool, 1), secret: 'secret' };
+  const probe = new KafkaProbe(testKafka(1));
+  const actions = new Actions(publisher, undefined);
+  const ingest = { group: 'shopstream-ingest', topic: 'ecommerce' };
+  const figuresOfOthers = async () => '';
   return createApp({
     shop,
     publisher,
-    probe: new KafkaProbe(testKafka(1)),
+    probe,
     live,
     board,
     admin: new Admin(undefined, 'secret'),
@@ -81,13 +87,23 @@ function anApp(): Express {
     log: testLog,
     version: '0',
     kafkaPlace: { brokers: '', topic: '' },
-    ingest: { group: 'shopstream-ingest', topic: 'ecommerce' },
+    ingest,
+    pipeline: new PipelineBoard({
+      pool: line.pool,
+      probe,
+      publisher,
+      streams,
+      ...ingest,
+      figuresOfOthers,
+      actions,
+    }),
+    actions,
     whereabouts: new Whereabouts('127.0.0.1', undefined, 0),
     proxies: 0,
     ipStorage: 'truncated',
     perSecond: 1,
     corsOrigins: [],
-    figuresOfOthers: async () => '',
+    figuresOfOthers,
   });
 }
 

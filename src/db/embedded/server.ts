@@ -36,6 +36,8 @@ const SETTINGS = {
 
 export type EmbeddedPostgres = {
   readonly url: string;
+  /** The process that has started all others of the server. */
+  readonly pid: number | undefined;
   /** True where this start made the cluster. */
   readonly fresh: boolean;
   /** Settles when the server ends, whoever ended it. */
@@ -80,7 +82,7 @@ export async function startEmbeddedPostgres(
   const password = await readPassword(place);
   const child = await launch(place, binaries, account, port, password, log);
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  return { url: urlOf(password, port), fresh, exited, stop: () => stop(child) };
+  return { url: urlOf(password, port), pid: child.pid, fresh, exited, stop: () => stop(child) };
 }
 
 async function checkPort(port: number): Promise<void> {

@@ -1,0 +1,301 @@
+// The pipe as a picture: six stations, five arrows with dots that move, the partitions' newest records as cells.
+
+import { bytes, exact, memberName, short } from './format.js';
+import { placesOf } from './places.js';
+
+const SVG = 'http://www.w3.org/2000/svg';
+const NARROW_BELOW = 980;
+const CELLS = 22;
+const MOST_LANES = 6;
+/** Dots a second on an arrow at most; more would be a line. */
+const MOST_DOTS = 14;
+const TRAVEL_MS = 300;
+
+const TITLES = {
+  shop: 'Shop',
+  outbox: 'Outbox',
+  kafka: 'Kafka',
+  ingest: 'Ingest',
+  postgres: 'Postgres',
+  dashboards: 'Dashboards',
+};
+/** Which part runs a station. */
+const PART_OF = {
+  shop: 'web',
+  outbox: 'web',
+  kafka: 'broker',
+  ingest: 'ingest',
+  postgres: 'postgres',
+  dashboards: 'web',
+};
+/** Whose connections an arrow is. */
+const SERVER_OF = { kafka: 'kafka', ingest: 'kafka', postgres: 'postgres', dashboards: 'postgres' };
+const RATE_OF = {
+  outbox: ({ outbox }) => outbox.taken_per_second,
+  kafka: ({ outbox }) => outbox.acknowledged_per_second,
+  ingest: ({ ingest }) => ingest.stored_per_second,
+  postgres: ({ ingest }) => ingest.stored_per_second,
+  dashboards: ({ ingest }) => ingest.stored_per_second,
+};
+
+const still = matchMedia('(prefers-reduced-motion: reduce)');
+
+function make(parent, name, attributes = {}, text = undefined) {
+  const element = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  if (text !== undefined) element.textContent = text;
+  parent.append(element);
+  return element;
+}
+
+function set(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+export class Drawing {
+  #place;
+  #state;
+  #shape = '';
+  #stations = {};
+  #arrows = [];
+  #lanes = [];
+  #svg;
+  #due = new Map();
+
+  constructor(place) {
+    this.#place = place;
+    new ResizeObserver(() => this.#state !== undefined && this.show(this.#state)).observe(place);
+    requestAnimationFrame((now) => this.#move(now));
+  }
+
+  show(state) {
+    this.#state = state;
+    const lanes = Math.min(MOST_LANES, Math.max(1, state.kafka.partitions.length));
+    const isNarrow = this.#place.clientWidth < NARROW_BELOW;
+    const shape = `${isNarrow} ${lanes}`;
+    if (shape !== this.#shape) this.#build(isNarrow, lanes);
+    this.#shape = shape;
+    this.#fill(state);
+    this.#svg.setAttribute('aria-label', inWords(state));
+  }
+
+  #build(isNarrow, lanes) {
+    const { width, height, stations, arrows } = placesOf(isNarrow, lanes);
+    this.#place.replaceChildren();
+    this.#svg = make(this.#place, 'svg', {
+      viewBox: `0 0 ${width} ${height}`,
+      role: 'img',
+      class: isNarrow ? 'pipe-svg narrow' : 'pipe-svg',
+    });
+    this.#arrows = arrows.map((arrow) => this.#buildArrow(arrow, isNarrow));
+    for (const [name, box] of Object.entries(stations)) this.#stations[name] = this.#buildStation(name, box);
+    this.#lanes = Array.from({ length: lanes }, (_, index) => this.#buildLane(stations.kafka, index));
+  }
+
+  #buildArrow({ from, to, x1, y1, x2, y2 }, isNarrow) {
+    const group = make(this.#svg, 'g', { class: 'pipe-arrow' });
+    make(group, 'line', { x1, y1, x2, y2 });
+    const tip = isNarrow
+      ? `M${x2 - 5} ${y2 - 7}L${x2} ${y2}L${x2 + 5} ${y2 - 7}`
+      : `M${x2 - 7} ${y2 - 5}L${x2} ${y2}L${x2 - 7} ${y2 + 5}`;
+    make(group, 'path', { d: tip });
+    const at = isNarrow
+      ? { x: x1 + 14, y: (y1 + y2) / 2 + 5 }
+      : { x: (x1 + x2) / 2, y: y1 - 12, 'text-anchor': 'middle' };
+    const under = isNarrow
+      ? { x: x1 - 14, y: (y1 + y2) / 2 + 5, 'text-anchor': 'end' }
+      : { x: (x1 + x2) / 2, y: y1 + 24, 'text-anchor': 'middle' };
+    const rate = make(group, 'text', { ...at, class: 'pipe-rate' });
+    const fault = make(group, 'text', { ...under, class: 'pipe-fault' });
+    const dots = make(group, 'g', { class: 'pipe-dots' });
+    return { from, to, x1, y1, x2, y2, group, rate, fault, dots };
+  }
+
+  #buildStation(name, { x, y, width, height }) {
+    const group = make(this.#svg, 'g', { class: 'pipe-station', 'data-station': name });
+    make(group, 'rect', { x, y, width, height, rx: 14 });
+    make(group, 'circle', { cx: x + 20, cy: y + 23, r: 5, class: 'pipe-light' });
+    make(group, 'text', { x: x + 34, y: y + 28, class: 'pipe-title' }, TITLES[name]);
+    const lines = [0, 1, 2].map((line) =>
+      make(group, 'text', {
+        x: x + 16,
+        y: y + 54 + line * 20,
+        class: line === 0 ? 'pipe-number' : 'pipe-words',
+      }),
+    );
+    const station = { group, lines };
+    if (name === 'outbox') {
+      const gauge = { x: x + 16, y: y + height - 22, width: width - 32, height: 8, rx: 4 };
+      make(group, 'rect', { ...gauge, class: 'pipe-gauge' });
+      station.fill = make(group, 'rect', { ...gauge, width: 0, class: 'pipe-gauge-fill' });
+      station.room = gauge.width;
+    }
+    if (name === 'kafka') {
+      station.side = make(group, 'text', {
+        x: x + width - 16,
+        y: y + 28,
+        'text-anchor': 'end',
+        class: 'pipe-words',
+      });
+      for (const line of lines) line.remove();
+    }
+    return station;
+  }
+
+  #buildLane(box, index) {
+    const group = make(this.#svg, 'g', { class: 'pipe-lane' });
+    const y = box.y + 46 + index * 44;
+    const name = make(group, 'text', { x: box.x + 16, y: y + 12, class: 'pipe-words' });
+    const end = make(group, 'text', {
+      x: box.x + box.width - 16,
+      y: y + 12,
+      'text-anchor': 'end',
+      class: 'pipe-words',
+    });
+    const size = (box.width - 32) / CELLS;
+    const cells = Array.from({ length: CELLS }, (_, cell) =>
+      make(group, 'rect', {
+        x: box.x + 16 + cell * size + 1,
+        y: y + 18,
+        width: size - 2,
+        height: 12,
+        rx: 2,
+        class: 'pipe-cell',
+      }),
+    );
+    return { group, name, end, cells };
+  }
+
+  #fill(state) {
+    const parts = new Map(state.parts.map((part) => [part.part, part]));
+    for (const [name, { group }] of Object.entries(this.#stations))
+      group.dataset.health = healthOf(name, state, parts);
+    this.#say('shop', [
+      `${short(state.outbox.taken_per_second)}/s`,
+      'events taken',
+      wordsOf(parts.get('web')),
+    ]);
+    const { outbox } = state;
+    const isFull = state.faults.some(({ target }) => target === 'outbox');
+    this.#say('outbox', [
+      exact(outbox.waiting),
+      isFull ? 'wait, no room left' : 'wait for Kafka',
+      `${bytes(outbox.bytes)} of ${bytes(outbox.most_bytes)}`,
+    ]);
+    const share = isFull ? 1 : Math.min(1, outbox.bytes / Math.max(1, outbox.most_bytes));
+    this.#stations.outbox.fill.setAttribute(
+      'width',
+      Math.max(outbox.bytes > 0 ? 3 : 0, share * this.#stations.outbox.room),
+    );
+    const { ingest } = state;
+    this.#say('ingest', [
+      `${short(ingest.batches_per_second)}/s`,
+      ingest.records_per_batch === null ? 'batches' : `batches of ${short(ingest.records_per_batch)}`,
+      wordsOf(parts.get('ingest')),
+    ]);
+    this.#say('postgres', [
+      state.ledger === null ? '–' : short(state.ledger.stored),
+      'rows of this stream',
+      state.postgres.problem === null ? wordsOf(parts.get('postgres')) : 'does not answer',
+    ]);
+    this.#say('dashboards', [
+      exact(state.dashboards.streams),
+      state.dashboards.streams === 1 ? 'open stream' : 'open streams',
+      '',
+    ]);
+    const more = state.kafka.partitions.length - this.#lanes.length;
+    set(
+      this.#stations.kafka.side,
+      state.kafka.problem === null
+        ? `${state.kafka.topic}${more > 0 ? `, and ${more} more` : ''}`
+        : 'does not answer',
+    );
+    for (const [index, lane] of this.#lanes.entries()) fillLane(lane, state.kafka.partitions[index]);
+    for (const arrow of this.#arrows) this.#fillArrow(arrow, state);
+  }
+
+  #say(name, words) {
+    for (const [index, line] of this.#stations[name].lines.entries()) set(line, words[index] ?? '');
+  }
+
+  #fillArrow(arrow, state) {
+    const rate = RATE_OF[arrow.to](state);
+    set(arrow.rate, `${short(rate)}/s`);
+    const fault = state.faults.find(({ target }) => target === SERVER_OF[arrow.to]);
+    set(arrow.fault, fault === undefined ? '' : fault.ms === null ? fault.kind : `+${fault.ms} ms`);
+    arrow.group.dataset.fault = fault?.kind ?? '';
+    this.#due.set(arrow, {
+      every: rate > 0 ? 1000 / Math.min(rate, MOST_DOTS) : undefined,
+      next: this.#due.get(arrow)?.next ?? 0,
+    });
+  }
+
+  /** Sends a dot along each arrow as often as its rate says. */
+  #move(now) {
+    requestAnimationFrame((next) => this.#move(next));
+    if (still.matches) return;
+    for (const [arrow, due] of this.#due) {
+      if (due.every === undefined || now < due.next) continue;
+      due.next = Math.max(now, due.next) + due.every;
+      if (!arrow.dots.isConnected) this.#due.delete(arrow);
+      else travel(arrow);
+    }
+  }
+}
+
+function travel({ dots, x1, y1, x2, y2 }) {
+  const dot = make(dots, 'circle', { r: 5 });
+  const [from, to] = [
+    [x1, y1],
+    [x2, y2],
+  ].map(([x, y]) => ({ transform: `translate(${x}px, ${y}px)` }));
+  dot.animate([from, to], { duration: TRAVEL_MS, easing: 'linear' }).finished.then(
+    () => dot.remove(),
+    () => dot.remove(),
+  );
+}
+
+/** Cells are the newest records; where more wait than there are cells, each stands for several. */
+function fillLane({ group, name, end, cells }, partition) {
+  group.toggleAttribute('hidden', partition === undefined);
+  if (partition === undefined) return;
+  set(
+    name,
+    `partition ${partition.partition}, ${partition.member === null ? 'read by nobody' : `read by ${memberName(partition.member)}`}`,
+  );
+  set(end, `${short(partition.end)}${partition.lag > 0 ? `, lag ${short(partition.lag)}` : ''}`);
+  group.dataset.owned = partition.member !== null;
+  const each = Math.max(1, Math.ceil((partition.lag * 1.25) / CELLS));
+  for (const [index, cell] of cells.entries()) {
+    const offset = partition.end - (CELLS - index) * each;
+    cell.dataset.is =
+      offset < partition.start - each + 1 || offset < 0
+        ? 'none'
+        : offset < partition.next
+          ? 'stored'
+          : 'waiting';
+  }
+}
+
+function healthOf(name, state, parts) {
+  if (name === 'outbox' && state.faults.some(({ target }) => target === 'outbox')) return 'bad';
+  const part = parts.get(PART_OF[name]);
+  if (part !== undefined && part.state !== 'running') return part.state === 'paused' ? 'paused' : 'bad';
+  if (name === 'kafka' && state.kafka.problem !== null) return 'bad';
+  if (name === 'postgres' && state.postgres.problem !== null) return 'bad';
+  return 'good';
+}
+
+function wordsOf(part) {
+  if (part === undefined) return '';
+  return part.state === 'starting'
+    ? 'is started again'
+    : part.state === 'paused'
+      ? 'paused'
+      : `pid ${part.pid}`;
+}
+
+function inWords({ outbox, kafka, ingest, ledger }) {
+  const lag = kafka.partitions.reduce((sum, one) => sum + one.lag, 0);
+  return `The pipe: ${exact(outbox.taken_per_second)} events a second into the shop, ${exact(outbox.waiting)} wait in the outbox, ${exact(kafka.partitions.length)} partitions with a lag of ${exact(lag)}, ${exact(ingest.stored_per_second)} a second into Postgres, ${exact(ledger?.stored)} rows. The same is in the tables below.`;
+}

@@ -1,0 +1,30 @@
+// Numbers, sizes and lengths of time as the pipe's page writes them.
+
+const exactFormat = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
+const shortFormat = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 });
+
+/** 8471220 → 8,471,220; nothing known → –. */
+export const exact = (value) => (value === null || value === undefined ? '–' : exactFormat.format(value));
+
+/** From a hundred thousand on 8.47M. */
+export const short = (value) =>
+  Math.abs(value) < 100_000 ? exactFormat.format(value) : shortFormat.format(value);
+
+/** Bytes → 64 MB. */
+export function bytes(value) {
+  if (value === null) return '–';
+  if (value < 1024) return `${value} B`;
+  if (value < 1_048_576) return `${exactFormat.format(Math.round(value / 1024))} kB`;
+  return `${exactFormat.format(Math.round(value / 1_048_576))} MB`;
+}
+
+/** Seconds → 42 s, 3 min, 2 h 5 min. */
+export function lasting(seconds) {
+  const whole = Math.max(0, Math.floor(seconds));
+  if (whole < 120) return `${whole} s`;
+  if (whole < 7_200) return `${Math.floor(whole / 60)} min`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}
+
+/** The end of a member's id is what tells it from others. */
+export const memberName = (member) => `…${member.slice(-6)}`;

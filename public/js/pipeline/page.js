@@ -1,0 +1,185 @@
+// The page /pipeline: the picture, the figures and the parts follow the stream; forms act without a reload.
+
+import { address } from '../base.js';
+import { listen } from '../live.js';
+import { Drawing } from './drawing.js';
+import { bytes, exact, lasting, memberName } from './format.js';
+import { changesBetween } from './happened.js';
+import './prove.js';
+
+const MOST_HAPPENED = 40;
+/** How soon an act shows: the stream tells it within this time. */
+const REFUSED_MS = 8_000;
+
+const main = document.querySelector('main');
+const find = (selector) => main.querySelector(selector);
+const drawing = new Drawing(find('[data-drawing]'));
+const happened = find('[data-happened]');
+const said = find('[data-said]');
+const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
+let newest;
+/** What this machine's clock shows less what the shop's does, in milliseconds. */
+let ahead = 0;
+
+function set(element, text) {
+  if (element !== null && element.textContent !== text) element.textContent = text;
+}
+
+function show(state) {
+  ahead = Date.now() - Date.parse(state.at);
+  for (const words of changesBetween(newest, state)) tell(words);
+  newest = state;
+  drawing.show(state);
+  for (const cell of main.querySelectorAll('[data-field]')) {
+    const value = cell.dataset.field.split('.').reduce((of, key) => of?.[key], state);
+    set(cell, cell.dataset.field.endsWith('bytes') ? bytes(value) : exact(value));
+  }
+  showLedger(state.ledger);
+  showParts(state.parts);
+  showPartitions(state.kafka.partitions);
+  showFaults(state.faults);
+}
+
+function tell(words) {
+  const line = document.createElement('li');
+  const time = document.createElement('time');
+  time.textContent = clock.format(new Date());
+  line.append(time, ` ${words}`);
+  happened.prepend(line);
+  while (happened.children.length > MOST_HAPPENED) happened.lastChild.remove();
+  find('[data-nothing]').hidden = true;
+  said.textContent = words;
+}
+
+function showLedger(ledger) {
+  const section = find('[data-ledger]');
+  section.dataset.whole = ledger?.whole ?? '';
+  const verdict =
+    ledger === null
+      ? 'Not known until Kafka and Postgres have answered.'
+      : ledger.whole
+        ? 'Whole: every acknowledged event is accounted for.'
+        : `${exact(ledger.missing)} records are missing.`;
+  set(find('[data-verdict]'), verdict);
+  if (ledger === null) return;
+  find('[data-term="absent"]').hidden = ledger.absent === 0;
+  for (const piece of find('[data-ledger-bar]').children) {
+    const count = ledger[piece.dataset.of];
+    piece.style.flexGrow = String(count);
+    piece.hidden = count === 0;
+  }
+}
+
+function showParts(parts) {
+  const now = Date.now() - ahead;
+  for (const part of parts) {
+    const card = find(`[data-part="${part.part}"]`) ?? newCard(part.part);
+    if (card === undefined) continue;
+    card.dataset.state = part.state;
+    const left = part.paused_until === null ? 0 : Math.ceil((Date.parse(part.paused_until) - now) / 1000);
+    const words = {
+      running: 'running',
+      starting: 'is started again',
+      paused: `paused, goes on in ${left} s`,
+    };
+    set(card.querySelector('[data-state-words]'), words[part.state]);
+    set(card.querySelector('[data-pid]'), part.pid === null ? '–' : String(part.pid));
+    set(
+      card.querySelector('[data-up]'),
+      part.since === null ? '–' : lasting((now - Date.parse(part.since)) / 1000),
+    );
+    set(card.querySelector('[data-memory]'), bytes(part.memory));
+    set(card.querySelector('[data-ends]'), `${part.ends} ×`);
+    const resume = card.querySelector('[data-act="resume"]');
+    if (resume !== null) resume.hidden = part.state !== 'paused';
+    const pause = card.querySelector('[data-act="pause"]');
+    if (pause !== null) pause.hidden = part.state === 'paused';
+  }
+}
+
+/** Of a part that was not there when the page was made. */
+function newCard(name) {
+  const blank = find(`[data-blank="${name}"]`)?.content.firstElementChild.cloneNode(true);
+  if (blank !== undefined) find('[data-parts]').append(blank);
+  return blank;
+}
+
+function showPartitions(partitions) {
+  const body = find('[data-partitions]');
+  while (body.rows.length > partitions.length) body.deleteRow(-1);
+  for (const [index, one] of partitions.entries()) {
+    const row = body.rows[index] ?? newRow(body);
+    const texts = [
+      one.partition,
+      exact(one.start),
+      exact(one.end),
+      exact(one.next),
+      exact(one.lag),
+      one.member === null ? 'nobody' : memberName(one.member),
+    ];
+    for (const [place, cell] of [...row.cells].entries()) set(cell, String(texts[place]));
+  }
+}
+
+function newRow(body) {
+  const row = body.insertRow();
+  const head = document.createElement('th');
+  head.scope = 'row';
+  row.append(head);
+  for (let cell = 0; cell < 5; cell += 1) row.insertCell();
+  return row;
+}
+
+function showFaults(faults) {
+  const now = Date.now() - ahead;
+  const lines = faults.map(({ target, kind, ms, until }) => {
+    const left = Math.max(0, Math.ceil((Date.parse(until) - now) / 1000));
+    return `${target}: ${kind}${ms === null ? '' : `, answers ${ms} ms late`}, ${left} s to go`;
+  });
+  const list = find('[data-faults]');
+  while (list.children.length > lines.length) list.lastChild.remove();
+  for (const [index, words] of lines.entries()) {
+    if (list.children[index] === undefined) list.append(document.createElement('li'));
+    set(list.children[index], words);
+  }
+  find('[data-no-faults]').hidden = lines.length > 0;
+}
+
+main.addEventListener('submit', async (event) => {
+  const form = event.target;
+  if (form.dataset.act === undefined) return;
+  event.preventDefault();
+  const path = new URL(form.action).pathname.replace(/^(.*)\/pipeline\//, '$1/api/pipeline/');
+  const body = JSON.stringify(Object.fromEntries(new FormData(form)));
+  const headers = { 'Content-Type': 'application/json', Accept: 'application/json' };
+  try {
+    const response = await fetch(path, { method: 'POST', headers, body });
+    if (response.ok) return;
+    const { error } = await response.json();
+    refuse(`${error.message}${error.expected === null ? '' : `; expected ${error.expected}`}`);
+  } catch {
+    refuse('the shop does not answer; it is tried again by pressing once more');
+  }
+});
+
+let forgetting;
+function refuse(words) {
+  const place = find('[data-refused]');
+  place.textContent = `Not done: ${words}.`;
+  place.hidden = false;
+  clearTimeout(forgetting);
+  forgetting = setTimeout(() => {
+    place.hidden = true;
+  }, REFUSED_MS);
+}
+
+const connection = find('[data-connection]');
+listen('/api/pipeline/stream', { pipeline: show }, (connected) => {
+  connection.dataset.state = connected ? 'live' : 'lost';
+  connection.textContent = connected ? 'Live' : 'Connection lost, coming back';
+});
+
+fetch(address('/api/pipeline'), { headers: { Accept: 'application/json' } })
+  .then((response) => response.json())
+  .then((state) => newest ?? show(state))
+  .catch(() => {});

@@ -1,0 +1,58 @@
+// Where each station of the pipe lies: side by side where there is room, below each other on a phone.
+
+export const STATIONS = ['shop', 'outbox', 'kafka', 'ingest', 'postgres', 'dashboards'];
+
+const WIDE = { width: 1360, top: 2, box: 196 };
+const WIDTHS = { shop: 150, outbox: 158, kafka: 320, ingest: 140, postgres: 158, dashboards: 150 };
+const NARROW = { width: 340, gap: 46 };
+const HEIGHTS = { shop: 112, outbox: 134, kafka: 60, ingest: 112, postgres: 112, dashboards: 92 };
+const LANE = 44;
+
+/** @param {number} lanes partitions that are drawn */
+export function placesOf(isNarrow, lanes) {
+  return isNarrow ? below(lanes) : beside(lanes);
+}
+
+function beside(lanes) {
+  const free = WIDE.width - 2 - Object.values(WIDTHS).reduce((sum, width) => sum + width, 0);
+  const gap = free / (STATIONS.length - 1);
+  const box = Math.max(WIDE.box, 60 + lanes * LANE);
+  const middle = WIDE.top + box / 2;
+  let x = 1;
+  const stations = {};
+  for (const name of STATIONS) {
+    stations[name] = { x, y: WIDE.top, width: WIDTHS[name], height: box };
+    x += WIDTHS[name] + gap;
+  }
+  const arrows = pairs().map(([from, to]) => ({
+    from,
+    to,
+    x1: stations[from].x + stations[from].width,
+    y1: middle,
+    x2: stations[to].x,
+    y2: middle,
+  }));
+  return { width: WIDE.width, height: WIDE.top + box + 2, stations, arrows };
+}
+
+function below(lanes) {
+  let y = 2;
+  const stations = {};
+  for (const name of STATIONS) {
+    const height = HEIGHTS[name] + (name === 'kafka' ? lanes * LANE : 0);
+    stations[name] = { x: 1, y, width: NARROW.width - 2, height };
+    y += height + NARROW.gap;
+  }
+  const x = NARROW.width / 2;
+  const arrows = pairs().map(([from, to]) => ({
+    from,
+    to,
+    x1: x,
+    y1: stations[from].y + stations[from].height,
+    x2: x,
+    y2: stations[to].y,
+  }));
+  return { width: NARROW.width, height: y - NARROW.gap + 2, stations, arrows };
+}
+
+const pairs = () => STATIONS.slice(1).map((to, index) => [STATIONS[index], to]);

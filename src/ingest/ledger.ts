@@ -1,0 +1,48 @@
+// The ledger: what became of every record that a partition's offset has passed. Written in the offset's transaction.
+
+import type { Subscription } from '../consumer/offsets.ts';
+import type { Client } from '../db/pool.ts';
+import type { ParsedBatch } from './batch.ts';
+import type { StoreResult } from './store.ts';
+
+/** Adds a batch to the counts of its partition. @param expected the offset before it; undefined for the first ever */
+export async function addToLedger(
+  client: Client,
+  { clusterId, group, topic }: Subscription,
+  parsed: ParsedBatch,
+  { expected, next }: { readonly expected: bigint | undefined; readonly next: bigint },
+  { inserted, duplicate, rejected }: StoreResult,
+): Promise<void> {
+  const from = expected ?? firstOffset(parsed) ?? next;
+  const absent = next - from - BigInt(inserted + duplicate + rejected);
+  await client.query({
+    name: 'add_to_ledger',
+    text: `INSERT INTO ingest_ledger AS ledger
+       (cluster_id, consumer_group, topic, "partition", counted_from, inserted, repeated, set_aside, absent)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+     ON CONFLICT (cluster_id, consumer_group, topic, "partition") DO UPDATE SET
+       inserted = ledger.inserted + excluded.inserted,
+       repeated = ledger.repeated + excluded.repeated,
+       set_aside = ledger.set_aside + excluded.set_aside,
+       absent = ledger.absent + excluded.absent`,
+    values: [
+      clusterId,
+      group,
+      topic,
+      parsed.partition,
+      from.toString(),
+      inserted,
+      duplicate,
+      rejected,
+      absent.toString(),
+    ],
+  });
+}
+
+function firstOffset({ events, repeats, deadLetters }: ParsedBatch): bigint | undefined {
+  const offsets = [...events, ...repeats, ...deadLetters].map(({ record }) => record.offset);
+  return offsets.reduce<bigint | undefined>(
+    (first, one) => (first === undefined || one < first ? one : first),
+    undefined,
+  );
+}

@@ -1,0 +1,68 @@
+// What may be done to the parts of the running program, and what it answers. The process that keeps the parts does it
+// (processes/control.ts); this room only asks.
+
+import { z } from 'zod';
+
+/** Milliseconds that a slow connection's answers come late. */
+export const SLOW_MS = { least: 10, most: 5_000, usual: 400 } as const;
+/** Seconds of a pause: what forgets to end it must not keep a part from its work for long. */
+export const PAUSE_SECONDS = { least: 1, most: 30, usual: 10 } as const;
+export const FAULT_SECONDS = { least: 1, most: 300, usual: 30 } as const;
+
+/** Whose connections may be disturbed, and how. */
+export const CONNECTION_FAULTS = ['slow', 'cut', 'silent'] as const;
+export const FAULT_TARGETS = ['kafka', 'postgres', 'outbox'] as const;
+export type FaultTarget = (typeof FAULT_TARGETS)[number];
+
+export const faultSchema = z
+  .object({
+    target: z.enum(FAULT_TARGETS),
+    kind: z.enum([...CONNECTION_FAULTS, 'full']),
+    ms: z.number().nullable().describe('by which answers come late; null where they do not'),
+    until: z.iso.datetime().describe('when it ends by itself'),
+  })
+  .meta({ id: 'PipelineFault' });
+export type Fault = z.infer<typeof faultSchema>;
+
+export const partSchema = z
+  .object({
+    part: z.string(),
+    state: z.enum(['running', 'starting', 'paused']),
+    pid: z
+      .number()
+      .nullable()
+      .describe('of its process; null while there is none, or where it is the program’s own'),
+    since: z.iso.datetime().nullable().describe('its last start; null while it starts'),
+    memory: z
+      .number()
+      .nullable()
+      .describe('bytes that it holds in memory; null where the system does not tell'),
+    ends: z.number().describe('how often it has ended without being asked to'),
+    last_end: z.string().nullable().describe('how it ended last'),
+    paused_until: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'PipelinePart' });
+export type PartState = z.infer<typeof partSchema>;
+
+/** The parts and what disturbs them. */
+export type ProcessesLook = { readonly parts: readonly PartState[]; readonly faults: readonly Fault[] };
+
+export type ControlRequest =
+  | { readonly do: 'look' }
+  | { readonly do: 'kill' | 'resume'; readonly part: string }
+  | { readonly do: 'pause'; readonly part: string; readonly seconds: number }
+  | {
+      readonly do: 'fault';
+      readonly target: 'kafka' | 'postgres';
+      readonly kind: (typeof CONNECTION_FAULTS)[number];
+      readonly ms: number;
+      readonly seconds: number;
+    }
+  | { readonly do: 'heal' };
+
+/**
+ * Asks the process that keeps the parts.
+ * @returns how the parts are afterwards
+ * @throws {ExpectationError} where there is no such part, or it can't be done to it now
+ */
+export type Control = (request: ControlRequest) => Promise<ProcessesLook>;

@@ -1,0 +1,45 @@
+// How the sockets of this process reach Kafka and Postgres: straight, or by a detour over a proxy that the program puts there for a
+// while. Without a detour nothing is in the way.
+
+import { Socket } from 'node:net';
+import { preambleTo } from './fault-proxy.ts';
+
+export type Server = 'kafka' | 'postgres';
+
+/** A proxy on this machine, and what it has to be told first. */
+export type Detour = { readonly port: number; readonly token: string };
+export type Detours = { readonly [S in Server]: Detour | null };
+
+const taken: Record<Server, Detour | null> = { kafka: null, postgres: null };
+const open: Record<Server, Set<Socket>> = { kafka: new Set(), postgres: new Set() };
+
+/**
+ * Takes other ways from now on. Where there is a new detour, open connections end, so that they are made anew on it; those on a
+ * detour that is over go on until they end.
+ */
+export function takeDetours(detours: Detours): void {
+  for (const server of ['kafka', 'postgres'] as const) {
+    const detour = detours[server];
+    const isNew = detour !== null && detour.port !== taken[server]?.port;
+    taken[server] = detour;
+    if (isNew)
+      for (const socket of open[server]) socket.destroy(new Error('the connection was cut for a fault'));
+  }
+}
+
+/** A socket whose connect() leads to the server that it is told, whatever the way is then. */
+export function socketTo(server: Server): Socket {
+  const socket = new Socket();
+  const straight = socket.connect.bind(socket);
+  open[server].add(socket);
+  socket.once('close', () => open[server].delete(socket));
+  const connect = (port: number, host: string): Socket => {
+    const detour = taken[server];
+    if (detour === null) return straight(port, host);
+    // Before any other listener says something.
+    socket.once('connect', () => socket.write(preambleTo(detour.token, { host, port })));
+    return straight(detour.port, '127.0.0.1');
+  };
+  socket.connect = connect as Socket['connect'];
+  return socket;
+}
