@@ -4,14 +4,23 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
-type Known = { readonly pid: number; readonly parent: number };
-
 /** The process and all below it, itself first. */
 export function treeOf(root: number): readonly number[] {
-  const all = existsSync('/proc/self/stat') ? fromProc() : fromPs();
   const tree = [root];
-  for (const pid of tree) tree.push(...all.filter(({ parent }) => parent === pid).map((one) => one.pid));
+  for (const pid of tree) tree.push(...childrenOf(pid));
   return tree;
+}
+
+/** proc(5) has them by thread; where it does not, ps(1) has all. */
+function childrenOf(pid: number): readonly number[] {
+  try {
+    const threads = readdirSync(`/proc/${pid}/task`);
+    const texts = threads.map((thread) => readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8'));
+    return texts.join(' ').split(' ').filter(Boolean).map(Number);
+  } catch {
+    // A process that has ended meanwhile has no children either.
+    return existsSync('/proc/self/task') ? [] : fromPs(pid);
+  }
 }
 
 /**
@@ -25,27 +34,11 @@ export function memoryOf(pids: readonly number[]): number | null {
   return (own + Math.max(...parts.map(({ shared }) => shared))) * 1024;
 }
 
-function fromProc(): Known[] {
-  return readdirSync('/proc').flatMap((name) => {
-    if (!/^\d+$/.test(name)) return [];
-    try {
-      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
-      const [, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      return [{ pid: Number(name), parent: Number(parent) }];
-    } catch {
-      // It has ended meanwhile.
-      return [];
-    }
-  });
-}
-
-function fromPs(): Known[] {
+function fromPs(parent: number): readonly number[] {
   try {
     const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n');
-    return lines.map((line) => {
-      const [pid = 0, parent = 0] = line.trim().split(/\s+/).map(Number);
-      return { pid, parent };
-    });
+    const pairs = lines.map((line) => line.trim().split(/\s+/).map(Number));
+    return pairs.flatMap(([pid = 0, of]) => (of === parent ? [pid] : []));
   } catch {
     return [];
   }
