@@ -2,7 +2,11 @@
 
 import { memberName } from './format.js';
 
-/** @returns {string[]} nothing where there is no state before */
+/**
+ * @param {import('../../../src/pipeline/state.ts').PipelineState | undefined} before
+ * @param {import('../../../src/pipeline/state.ts').PipelineState} now
+ * @returns {string[]} nothing where there is no state before
+ */
 export function changesBetween(before, now) {
   if (before === undefined) return [];
   return [

@@ -17,6 +17,7 @@ const drawing = new Drawing(find('[data-drawing]'));
 const happened = find('[data-happened]');
 const said = find('[data-said]');
 const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
+/** @type {import('../../../src/pipeline/state.ts').PipelineState | undefined} */
 let newest;
 /** What this machine's clock shows less what the shop's does, in milliseconds. */
 let ahead = 0;
@@ -25,14 +26,16 @@ function set(element, text) {
   if (element !== null && element.textContent !== text) element.textContent = text;
 }
 
+/** @param {import('../../../src/pipeline/state.ts').PipelineState} state */
 function show(state) {
   ahead = Date.now() - Date.parse(state.at);
   for (const words of changesBetween(newest, state)) tell(words);
   newest = state;
   drawing.show(state);
   for (const cell of main.querySelectorAll('[data-field]')) {
-    const value = cell.dataset.field.split('.').reduce((of, key) => of?.[key], state);
-    set(cell, cell.dataset.field.endsWith('bytes') ? bytes(value) : exact(value));
+    const { field = '' } = cell.dataset;
+    const value = field.split('.').reduce((of, key) => of?.[key], state);
+    set(cell, field.endsWith('bytes') ? bytes(value) : exact(value));
   }
   showLedger(state.ledger);
   showParts(state.parts);
@@ -147,7 +150,7 @@ function showFaults(faults) {
 
 main.addEventListener('submit', async (event) => {
   const form = event.target;
-  if (form.dataset.act === undefined) return;
+  if (!(form instanceof HTMLFormElement) || form.dataset.act === undefined) return;
   event.preventDefault();
   const path = new URL(form.action).pathname.replace(/^(.*)\/pipeline\//, '$1/api/pipeline/');
   const body = JSON.stringify(Object.fromEntries(new FormData(form)));

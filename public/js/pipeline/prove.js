@@ -3,9 +3,11 @@
 import { address } from '../base.js';
 import { exact } from './format.js';
 
+/** @type {HTMLButtonElement} */
 const button = document.querySelector('[data-prove]');
 const place = document.querySelector('[data-proof]');
 
+/** @param {import('../../../src/pipeline/proof.ts').Proof} proof */
 function inWords({
   rows,
   ledger_rows,
