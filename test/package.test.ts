@@ -26,7 +26,8 @@ function pack(folder: string): Packed {
 function invocationOf({ filename }: Packed, folder: string): Invocation {
   const cwd = path.join(folder, 'empty');
   mkdirSync(cwd);
-  if (BY_NPX) return { command: ['npx', '--yes', '--prefer-offline', filename], cwd };
+  if (BY_NPX)
+    return { command: ['npx', '--yes', '--prefer-offline', `--package=file:${filename}`, 'shopstream'], cwd };
   execFileSync('tar', ['-xzf', filename, '-C', folder]);
   symlinkSync(path.join(packageRoot, 'node_modules'), path.join(folder, 'package', 'node_modules'));
   return { command: [process.execPath, path.join(folder, 'package', 'dist', 'src', 'main.js')], cwd };
