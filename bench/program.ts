@@ -21,8 +21,14 @@ export function dataFolder(): { readonly folder: string; remove(): void } {
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** Starts every part; resolves once the front page answers. */
-export async function startProgram(dataDir: string): Promise<Program> {
+/**
+ * Starts every part; resolves once the front page answers.
+ * @param settings in place of a benchmark's usual ones; an empty one has its default
+ */
+export async function startProgram(
+  dataDir: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Program> {
   const [web, kafka, postgres] = [await freePort(), await freePort(), await freePort()];
   const main = path.join(packageRoot, 'dist', 'src', 'main.js');
   const env = {
@@ -34,6 +40,7 @@ export async function startProgram(dataDir: string): Promise<Program> {
     LOG_LEVEL: 'silent',
     RATE_LIMIT: 'off',
     SIMULATOR: 'off',
+    ...settings,
   };
   const child = spawn(process.execPath, [main, 'start'], { stdio: 'ignore', env });
   const url = `http://127.0.0.1:${web}`;

@@ -208,7 +208,7 @@ export const settings = {
   }),
   RATE_LIMIT: setting({
     parse: limit,
-    fallback: '1000',
+    fallback: '200',
     expected: 'requests per second, 1 to 1000000, or off',
     help: 'requests per second, over 10 s, that one address may send before it is told to wait; off = any number',
   }),

@@ -2,7 +2,7 @@
 // only once Kafka has acknowledged all that was accepted. Sending an event again is safe: its order_id is stored once.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Request, type Response, Router } from 'express';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
 import type { IpStorage } from '../enrichment/privacy.ts';
 import { postedContext } from '../enrichment/request-context.ts';
 import type { ShopEvent } from '../events/event.ts';
@@ -34,10 +34,16 @@ const RETRY_SECONDS = 5;
 /**
  * @param ipStorage how much of an address an event may have
  * @param patienceMs how long an answer may wait for Kafka
+ * @param turn lets a body that has come be read in its turn
  */
-export function collector(take: Take, ipStorage: IpStorage, patienceMs: number): Router {
+export function collector(
+  take: Take,
+  ipStorage: IpStorage,
+  patienceMs: number,
+  turn: RequestHandler,
+): Router {
   const router = Router();
-  serve(router, operations.collect, eventsBody, (req, res) =>
+  serve(router, operations.collect, eventsBody, turn, (req, res) =>
     collect({ take, ipStorage, patienceMs }, req, res),
   );
   return router;

@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import type { Express } from 'express';
 import type { Logger } from '../runtime/log.ts';
 import { mostConnections } from '../runtime/open-files.ts';
+import { oneAtATime, readInSlices } from './one-at-a-time.ts';
 
 const HEADER_BYTES = 16 * 1024;
 const HEADERS_SECONDS = 10;
@@ -28,8 +29,9 @@ export async function listenHttp(app: Express, host: string, port: number, log: 
       requestTimeout: REQUEST_SECONDS * 1000,
       keepAliveTimeout: KEEP_ALIVE_SECONDS * 1000,
     },
-    app,
+    oneAtATime(app),
   );
+  server.on('connection', readInSlices);
   server.on('clientError', answerClientError);
   server.maxConnections = mostConnections();
   server.on('drop', () =>

@@ -37,6 +37,7 @@ import { rateLimit } from '../http/rate-limit.ts';
 import { sameOrigin } from '../http/same-origin.ts';
 import type { Streams } from '../http/sse.ts';
 import { staticFiles } from '../http/static.ts';
+import { Turns } from '../http/turns.ts';
 import type { Whereabouts } from '../http/whereabouts.ts';
 import type { KafkaProbe } from '../kafka/probe.ts';
 import type { Publisher } from '../kafka/publisher.ts';
@@ -159,14 +160,16 @@ function configure(app: Express, { shop, version, proxies, whereabouts, corsOrig
 /** In the order in which they are asked. What comes before the limit is cheap, or is asked by who watches the shop. */
 function routers({ shop, publisher, probe, live, streams, registry, ...parts }: AppParts): RequestHandler[] {
   const publish = (event: ShopEvent) => shop.tracking.publish(event);
+  const turns = new Turns();
   const desk = new LetterDesk(shop.pool, publish, KAFKA_PATIENCE_MS);
   const aggregator = new AggregatorDesk(shop.pool, parts.topics);
   return [
     staticFiles(),
     liveness(),
+    turns.take(),
     rateLimit(parts.perSecond),
     health(shop.pool, () => publisher.state, probe, parts.ingest, registry, parts.figuresOfOthers),
-    collector((events) => shop.tracking.publishAll(events), parts.ipStorage, KAFKA_PATIENCE_MS),
+    collector((events) => shop.tracking.publishAll(events), parts.ipStorage, KAFKA_PATIENCE_MS, turns.take()),
     charts(shop.pool, live),
     questionRoute((robots) => live.board(robots)),
     sessionsApi(shop.pool, async () => ({ ...parts.ingest, clusterId: await clusterIdOf(probe) })),
