@@ -24,6 +24,7 @@ import { version } from './runtime/version.ts';
 import { ANSWERS, FORMATS, PROFILES, RULES } from './sessions/choices.ts';
 import type { ClicksOptions, GivenOptions, SessionsOptions } from './sessions/commands.ts';
 import type { SimulateOptions } from './simulator/commands.ts';
+import type { ReplayGiven } from './simulator/replay/options.ts';
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
@@ -207,7 +208,7 @@ function aggregateRun(): Command {
     });
 }
 
-/** `simulate` and `simulate verify`; one without a name is a run. */
+/** `simulate`, `simulate replay` and `simulate verify`; one without a name is a run. */
 function simulateCommand(): Command {
   const made = new Command('simulate')
     .description('simulated shoppers, with faults that are known')
@@ -225,10 +226,40 @@ function simulateCommand(): Command {
     .option('--scenario <file>', 'all of this from a YAML file; options win')
     .option('--url <address>', 'the shop (default: HOST and PORT)')
     .option('--dry-run', 'prints what would be sent as NDJSON, and sends nothing')
-    .action(async (options: SimulateOptions) => {
-      const { simulate } = await import('./simulator/commands.ts');
-      process.exitCode = await simulate(readConfig(givenSettings(options as unknown as Options)), options);
+    .option('--replay <file>', 'sends a recorded file instead, as `simulate replay` does')
+    .action(async (options: SimulateOptions & ReplayGiven & { readonly replay?: string }) => {
+      const { replay, simulate } = await import('./simulator/commands.ts');
+      const config = readConfig(givenSettings(options as unknown as Options));
+      process.exitCode =
+        options.replay === undefined
+          ? await simulate(config, options)
+          : await replay(config, options.replay, options);
     });
+  const again = command(
+    'replay',
+    'sends recorded events again, in the order and with the gaps in which they came',
+  )
+    .argument('[file]', '.csv, .tsv or .ndjson, also .gz, or the zip from Kaggle (default: the topic itself)')
+    .option('--seed <number>', 'what the new ids are made from (default: 1)', wholeNumber)
+    .option('--clock <time>', 'when the first is sent, ISO 8601 in UTC (default: now)', instant)
+    .option('--dry-run', 'prints what would be sent as NDJSON, and sends nothing')
+    .action(async (file: string | undefined, options: ReplayGiven) => {
+      const { replay } = await import('./simulator/commands.ts');
+      const config = readConfig(givenSettings(options as unknown as Options));
+      process.exitCode = await replay(config, file, options);
+    });
+  for (const one of [run, again])
+    one
+      .option(
+        '--speed <times>',
+        'of a replay: 10x is ten times as fast as recorded, max as fast as Kafka takes it',
+      )
+      .option('--longest-gap <time>', 'of a replay: longer waits are cut to it (default: 10s)')
+      .option('--keep-timing', 'of a replay: no wait is cut')
+      .option('--loop', 'of a replay: begins again at the end, until Ctrl-C')
+      .option('--map <columns>', 'of a replay: column=field, with commas between, where names differ')
+      .option('--from <time>', 'of a replay of the topic: its first record, ISO 8601 in UTC', instant)
+      .option('--to <time>', 'of a replay of the topic: the first that is too late (default: now)', instant);
   const check = command(
     'verify',
     'compares what a run has injected with Kafka, rows, rollups and what was set aside',
@@ -243,7 +274,7 @@ function simulateCommand(): Command {
         options.wait * 1000,
       );
     });
-  return made.addCommand(run, { isDefault: true }).addCommand(check);
+  return made.addCommand(run, { isDefault: true }).addCommand(again).addCommand(check);
 }
 
 /** `sessions` and its own commands; one without a name answers the three questions. */

@@ -1,9 +1,9 @@
-// The open dashboards that want the same numbers (one choice of `robots`), and the newest look at today that they have.
+// The open dashboards that want the same numbers (one choice of whose events), and the newest look at today that they have.
 // Asks when it is told to; when that is, live.ts decides.
 
 import type { Pool } from '../db/pool.ts';
 import { readTimeZone } from '../db/time-zone.ts';
-import type { Robots } from '../events/robots.ts';
+import type { Whose } from '../events/whose.ts';
 import { frame, type Stream } from '../http/sse.ts';
 import type { Logger } from '../runtime/log.ts';
 import { dayIn } from './charts/range.ts';
@@ -19,10 +19,10 @@ const WHOLE_EVERY_MS = 30_000;
 export type TodayAnswer = Awaited<ReturnType<typeof lookAtToday>>;
 
 /** Today's numbers, with the day and the zone they belong to. @param since the orders from this minute on, not all */
-export async function lookAtToday(pool: Pool, robots: Robots, now = new Date(), since?: Date) {
+export async function lookAtToday(pool: Pool, whose: Whose, now = new Date(), since?: Date) {
   const timeZone = await readTimeZone(pool);
   const day = dayIn(timeZone, now);
-  const today = await todaySoFar(pool, day, now, robots, since);
+  const today = await todaySoFar(pool, day, now, whose, since);
   return { ...today, meta: { day, time_zone: timeZone, as_of: now.toISOString() } };
 }
 
@@ -31,17 +31,17 @@ export class Audience {
   readonly board: QuestionBoard;
   readonly #pool: Pool;
   readonly #log: Logger;
-  readonly #robots: Robots;
+  readonly #whose: Whose;
   // Moments of the monotonic clock: the other one may be set back, and dashboards would wait for it.
   #lastWhole = Number.NEGATIVE_INFINITY;
   #answered = Number.NEGATIVE_INFINITY;
   #newest: TodayAnswer | undefined;
 
-  constructor(pool: Pool, log: Logger, robots: Robots) {
+  constructor(pool: Pool, log: Logger, whose: Whose) {
     this.#pool = pool;
     this.#log = log;
-    this.#robots = robots;
-    this.board = new QuestionBoard(pool, log, robots);
+    this.#whose = whose;
+    this.board = new QuestionBoard(pool, log, whose);
   }
 
   /** Takes a reader in and tells it what is known. */
@@ -58,7 +58,7 @@ export class Audience {
     const since = isWhole
       ? undefined
       : new Date(Math.floor(now.getTime() / MINUTE_MS - MINUTES_SENT) * MINUTE_MS);
-    const look = await lookAtToday(this.#pool, this.#robots, now, since);
+    const look = await lookAtToday(this.#pool, this.#whose, now, since);
     if (before !== undefined && since !== undefined && look.meta.day === before.meta.day) {
       const first = since.toISOString();
       const earlier = before.orders.filter(({ time }) => time < first);
@@ -66,7 +66,7 @@ export class Audience {
       this.send('today', { ...look, orders_since: since });
       return;
     }
-    this.#newest = since === undefined ? look : await lookAtToday(this.#pool, this.#robots, now);
+    this.#newest = since === undefined ? look : await lookAtToday(this.#pool, this.#whose, now);
     this.#lastWhole = performance.now();
     this.send('today', this.#newest);
   }

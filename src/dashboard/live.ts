@@ -3,7 +3,7 @@
 
 import type { Request, Response } from 'express';
 import type { Pool } from '../db/pool.ts';
-import type { Robots } from '../events/robots.ts';
+import { USUAL, type Whose, whoseKey } from '../events/whose.ts';
 import type { Streams } from '../http/sse.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { Traces } from '../tracing/traces.ts';
@@ -20,7 +20,7 @@ export class Live {
   readonly #pool: Pool;
   readonly #log: Logger;
   readonly #streams: Streams;
-  readonly #audiences = new Map<Robots, Audience>();
+  readonly #audiences = new Map<string, Audience>();
   readonly #watchers = new Set<() => void>();
   readonly #traces: Traces;
   readonly #now: () => Date;
@@ -41,7 +41,7 @@ export class Live {
     this.#traces = traces;
     this.#clock = setInterval(() => this.#tick(), CLOCK_MS);
     // Whether anybody reads or not: traces are charted once the usual numbers have them.
-    this.#audienceOf('exclude');
+    this.#audienceOf(USUAL);
   }
 
   get readers(): number {
@@ -49,13 +49,13 @@ export class Live {
   }
 
   /** The eight questions, for the readers here and for whoever asks. */
-  board(robots: Robots): QuestionBoard {
-    return this.#audienceOf(robots).board;
+  board(whose: Whose): QuestionBoard {
+    return this.#audienceOf(whose).board;
   }
 
   /** Answers GET /api/live. */
-  open(req: Request, res: Response, robots: Robots): void {
-    const audience = this.#audienceOf(robots);
+  open(req: Request, res: Response, whose: Whose): void {
+    const audience = this.#audienceOf(whose);
     const stream = this.#streams.open(req, res, () => audience.readers.delete(stream));
     audience.join(stream);
     this.refresh();
@@ -98,9 +98,10 @@ export class Live {
     clearTimeout(this.#changed);
   }
 
-  #audienceOf(robots: Robots): Audience {
-    const known = this.#audiences.get(robots) ?? new Audience(this.#pool, this.#log, robots);
-    this.#audiences.set(robots, known);
+  #audienceOf(whose: Whose): Audience {
+    const key = whoseKey(whose);
+    const known = this.#audiences.get(key) ?? new Audience(this.#pool, this.#log, whose);
+    this.#audiences.set(key, known);
     return known;
   }
 
@@ -114,7 +115,7 @@ export class Live {
     this.#lastLook = performance.now();
     try {
       const stored = this.#traces.takeStored();
-      const looking = new Set([this.#audienceOf('exclude'), ...this.#watched()]);
+      const looking = new Set([this.#audienceOf(USUAL), ...this.#watched()]);
       await Promise.all([...looking].map((audience) => audience.lookAtToday(this.#now())));
       this.#traces.charted(stored, Date.now());
     } catch (error) {

@@ -3,7 +3,7 @@
 import { type Request, type Response, Router } from 'express';
 import type { Pool } from '../db/pool.ts';
 import { readTimeZone } from '../db/time-zone.ts';
-import { ROBOTS } from '../events/robots.ts';
+import { readWhose, whoseText } from '../events/whose.ts';
 import { unavailable } from '../http/errors.ts';
 import { serve } from '../http/operation.ts';
 import { readQuery } from '../http/query.ts';
@@ -17,12 +17,12 @@ import { dayIn, everything } from './charts/range.ts';
 import type { Live } from './live.ts';
 import { QUESTIONS } from './questions/questions.ts';
 
-const FILTERS = ['from', 'to', 'product', 'device', 'robots', 'year'] as const;
+const FILTERS = ['from', 'to', 'product', 'device', 'year'] as const;
 
 export function dashboardPage(pool: Pool, traces: Traces, live: Live): Router {
   const router = Router();
   route(router, '/dashboard', { get: [(req, res) => show(pool, traces, req, res)] });
-  serve(router, liveOperation, (req, res) => live.open(req, res, readQuery(liveOperation.query, req).robots));
+  serve(router, liveOperation, (req, res) => live.open(req, res, readQuery(liveOperation.query, req)));
   return router;
 }
 
@@ -40,12 +40,12 @@ async function show(pool: Pool, traces: Traces, req: Request, res: Response): Pr
       return [name, typeof value === 'string' ? value : null];
     }),
   );
-  const chosen = ROBOTS.find((one) => one === filters.robots) ?? 'exclude';
+  const whose = readWhose(req.query);
   res.set('Cache-Control', 'no-store').render('dashboard', {
     ...plainLayout(req, res, traces, 'Dashboard'),
-    filters: { ...filters, robots: chosen },
-    // What links to numbers add, where robots are not left out as usual.
-    robotsQuery: chosen === 'exclude' ? '' : `robots=${chosen}&`,
+    filters,
+    whose,
+    whoseText: whoseText(whose),
     timeZone,
     extent: extent ?? null,
     everything: everything(extent, today),

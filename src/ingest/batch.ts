@@ -78,15 +78,17 @@ function readEvent(value: Buffer | null): WireEvent | Rejection {
   return { ...parsed.event, context: context === undefined ? undefined : JSON.stringify(context) };
 }
 
-/** As JSON.stringify writes it: a quote within a text is escaped, so that no text contains this. */
+/** As JSON.stringify writes them: a quote within a text is escaped, so that no text contains them. */
 const ROBOT = '"bot":true';
+const SIMULATED = '"simulated":true';
 
 /** @param at where in `ids` there is room for its three; the order_id is there */
 function toLive(event: WireEvent, record: KafkaRecord, ids: Buffer, at: number): LiveEvent {
   const { user_id, page_id, product, title, site_version, context = '{}' } = event;
   packId(user_id, ids, at + USER_ID);
   packId(page_id, ids, at + PAGE_ID);
-  const dimensions = dimensionsOf(product, title, site_version, context.includes(ROBOT));
+  const [robot, simulated] = [context.includes(ROBOT), context.includes(SIMULATED)];
+  const dimensions = dimensionsOf(product, title, site_version, robot, simulated);
   const time = Date.parse(event.time);
   return { ids, at, dimensions, time, context, record };
 }

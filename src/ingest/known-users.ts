@@ -41,13 +41,17 @@ export class KnownUsers {
 }
 
 /**
- * A number for each year, device and side, people or robots. Undefined around New Year, where the time zone decides the year: those events are
+ * A number for each year, device and side, people or robots, real or simulated. Undefined around New Year, where the time zone decides the year: those events are
  * asked for each time.
  */
 function groupOf({ time, dimensions }: LiveEvent): number | undefined {
   const year = yearAround(Math.floor(time / DAY_MS));
   if (year === undefined) return undefined;
-  return (year * DEVICES.length + DEVICES.indexOf(dimensions.device)) * 2 + Number(dimensions.robot);
+  return (
+    (year * DEVICES.length + DEVICES.indexOf(dimensions.device)) * 4 +
+    2 * Number(dimensions.robot) +
+    Number(dimensions.simulated)
+  );
 }
 
 /** The year of a day, counted from 1970, and of the days before and after it; undefined where they have two. */

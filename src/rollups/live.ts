@@ -14,11 +14,12 @@ type Delta = { readonly minute: number; readonly dimensions: Dimensions; count: 
 
 const DELTAS = minuteRows('delta');
 const ADD_COUNTS = `WITH delta AS (
-    SELECT * FROM unnest($1::timestamptz[], $2::product[], $3::title[], $4::site_version[], $5::boolean[], $6::bigint[])
-      AS d(minute, product, title, device, robot, count)
-  ), days AS (${addCountsSql(ROLLUPS.days, countsOf(ROLLUPS.days, DELTAS), '$7::integer')}),
-  hours AS (${addCountsSql(ROLLUPS.hours, countsOf(ROLLUPS.hours, DELTAS), '$7::integer')})
-  ${addCountsSql(ROLLUPS.minutes, 'SELECT * FROM delta', '$7::integer')}`;
+    SELECT * FROM unnest($1::timestamptz[], $2::product[], $3::title[], $4::site_version[], $5::boolean[], $6::boolean[],
+        $7::bigint[])
+      AS d(minute, product, title, device, robot, simulated, count)
+  ), days AS (${addCountsSql(ROLLUPS.days, countsOf(ROLLUPS.days, DELTAS), '$8::integer')}),
+  hours AS (${addCountsSql(ROLLUPS.hours, countsOf(ROLLUPS.hours, DELTAS), '$8::integer')})
+  ${addCountsSql(ROLLUPS.minutes, 'SELECT * FROM delta', '$8::integer')}`;
 
 /** Adds counts to all rollups, under the partition that the events came from. */
 export async function addCounts(
@@ -36,6 +37,7 @@ export async function addCounts(
       deltas.map(({ dimensions }) => dimensions.title),
       deltas.map(({ dimensions }) => dimensions.device),
       deltas.map(({ dimensions }) => dimensions.robot),
+      deltas.map(({ dimensions }) => dimensions.simulated),
       deltas.map(({ count }) => count),
       partition,
     ],
@@ -59,11 +61,12 @@ export function countByMinute(events: readonly Counted[]): readonly Delta[] {
 const ADD_USERS = addUsersSql(
   {
     ...minuteRows(
-      'unnest($1::uuid[], $2::timestamptz[], $3::site_version[], $4::boolean[]) AS e(user_id, "time", device, robot)',
+      `unnest($1::uuid[], $2::timestamptz[], $3::site_version[], $4::boolean[], $5::boolean[])
+        AS e(user_id, "time", device, robot, simulated)`,
     ),
     time: '"time"',
   },
-  '$5::integer',
+  '$6::integer',
 );
 
 /**
@@ -86,6 +89,7 @@ export async function addUsers<E extends Counted>(
       `{${events.map(({ time }) => new Date(time).toISOString()).join(',')}}`,
       `{${events.map(({ dimensions }) => dimensions.device).join(',')}}`,
       `{${events.map(({ dimensions }) => dimensions.robot).join(',')}}`,
+      `{${events.map(({ dimensions }) => dimensions.simulated).join(',')}}`,
       partition,
     ],
   });

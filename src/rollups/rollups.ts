@@ -1,4 +1,4 @@
-// The tables that the charts read (migrations/0002_rollups.sql, 0008_hours.sql, 0011_robots.sql), as one list: live events, loads and a
+// The tables that the charts read (migrations/0002_rollups.sql, 0008_hours.sql, 0011_robots.sql, 0015_simulated.sql), as one list: live events, loads and a
 // recount all count by it. Only SQL text is made here; live.ts, loaded.ts and recount.ts run it.
 
 /** `source` of rows that no Kafka partition counts: loaded files, and what a recount has merged. Partitions begin at 0. */
@@ -7,7 +7,7 @@ export const LOADED_SOURCE = -1;
 /** The database's time zone, looked up once a query: called without SELECT, the function would run for each row. */
 const ZONE = '(SELECT shop_time_zone())';
 
-type Dimension = 'product' | 'title' | 'device' | 'robot';
+type Dimension = 'product' | 'title' | 'device' | 'robot' | 'simulated';
 
 /** One table of counts: a row for each bucket of time, its dimensions and its source. */
 export type Rollup = {
@@ -26,20 +26,20 @@ export const ROLLUPS = {
     table: 'day_counts',
     bucket: 'day',
     bucketOf: (time) => `(${time} AT TIME ZONE ${ZONE})::date`,
-    dimensions: ['product', 'title', 'device', 'robot'],
+    dimensions: ['product', 'title', 'device', 'robot', 'simulated'],
   },
   hours: {
     table: 'hour_orders',
     bucket: 'hour',
     bucketOf: (time) => `date_trunc('hour', ${time}, ${ZONE})`,
-    dimensions: ['product', 'robot'],
+    dimensions: ['product', 'robot', 'simulated'],
     where: `title = 'order'`,
   },
   minutes: {
     table: 'minute_counts',
     bucket: 'minute',
     bucketOf: (time) => `date_trunc('minute', ${time}, 'UTC')`,
-    dimensions: ['product', 'title', 'device', 'robot'],
+    dimensions: ['product', 'title', 'device', 'robot', 'simulated'],
   },
 } as const satisfies Readonly<Record<string, Rollup>>;
 
@@ -51,6 +51,8 @@ export type Rows = {
   readonly device: string;
   /** SQL that is true for a robot's row. */
   readonly robot: string;
+  /** SQL that is true for a row that the simulator has made. */
+  readonly simulated: string;
   /** SQL for the number of events in a group of rows. */
   readonly count: string;
 };
@@ -61,11 +63,16 @@ export const eventRows = (from: string): Rows => ({
   time: '"time"',
   device: 'site_version',
   robot: 'is_robot(context)',
+  simulated: 'is_simulated(context)',
   count: 'count(*)',
 });
 
-/** Rows of a loaded file, all of them people's. @param from a table with the columns of events */
-export const loadedRows = (from: string): Rows => ({ ...eventRows(from), robot: 'false' });
+/** Rows of a loaded file, all of them real people's. @param from a table with the columns of events */
+export const loadedRows = (from: string): Rows => ({
+  ...eventRows(from),
+  robot: 'false',
+  simulated: 'false',
+});
 
 /** Counts by minute: the table minute_counts, or anything with its columns. */
 export const minuteRows = (from: string): Rows => ({
@@ -73,6 +80,7 @@ export const minuteRows = (from: string): Rows => ({
   time: 'minute',
   device: 'device',
   robot: 'robot',
+  simulated: 'simulated',
   count: 'sum(count)',
 });
 
@@ -86,7 +94,9 @@ export function countsOf({ bucket, bucketOf, dimensions, where }: Rollup, rows: 
 }
 
 const named = (dimension: Dimension, rows: Rows): string =>
-  dimension === 'device' || dimension === 'robot' ? `${rows[dimension]} AS ${dimension}` : dimension;
+  dimension === 'device' || dimension === 'robot' || dimension === 'simulated'
+    ? `${rows[dimension]} AS ${dimension}`
+    : dimension;
 
 /**
  * INSERT that adds counts to a rollup.
@@ -111,14 +121,14 @@ export const yearOf = (time: string): string => `extract(year FROM ${time} AT TI
  * @param rows with a column user_id
  * @param source SQL for the source that they count under
  */
-export function addUsersSql({ from, time, device, robot }: Rows, source: string): string {
+export function addUsersSql({ from, time, device, robot, simulated }: Rows, source: string): string {
   return `WITH seen AS (
-      INSERT INTO user_years (user_id, year, device, robot)
-      SELECT DISTINCT user_id, ${yearOf(time)}, ${device}, ${robot} FROM ${from} ORDER BY 1, 2, 3, 4
+      INSERT INTO user_years (user_id, year, device, robot, simulated)
+      SELECT DISTINCT user_id, ${yearOf(time)}, ${device}, ${robot}, ${simulated} FROM ${from} ORDER BY 1, 2, 3, 4, 5
       ON CONFLICT DO NOTHING
-      RETURNING year, device, robot
+      RETURNING year, device, robot, simulated
     )
-    INSERT INTO year_users (year, device, robot, source, users)
-    SELECT year, device, robot, ${source}, count(*) FROM seen GROUP BY year, device, robot
-    ON CONFLICT (year, device, robot, source) DO UPDATE SET users = year_users.users + excluded.users`;
+    INSERT INTO year_users (year, device, robot, simulated, source, users)
+    SELECT year, device, robot, simulated, ${source}, count(*) FROM seen GROUP BY year, device, robot, simulated
+    ON CONFLICT (year, device, robot, simulated, source) DO UPDATE SET users = year_users.users + excluded.users`;
 }

@@ -13,18 +13,25 @@ import { ExpectationError } from '../runtime/expectation-error.ts';
 import { createLog, type Logger } from '../runtime/log.ts';
 import { standardOutput } from '../runtime/standard-output.ts';
 import { readSecret } from '../site/secret.ts';
+import type { Send } from './core/inject.ts';
 import { commandOf } from './core/repeat.ts';
 import { ledgerFile } from './ledger/entry.ts';
 import { readLedger } from './ledger/read.ts';
 import { verifyRun } from './ledger/verify.ts';
 import { type GivenOptions, type RunOptions, readOptions } from './options.ts';
 import { dryLine, planOf } from './plan.ts';
+import { watchKeys } from './replay/keys.ts';
+import { type ReplayGiven, readReplayOptions } from './replay/options.ts';
+import { Pause } from './replay/pause.ts';
+import { sendReplay, withRecords } from './replay/replay.ts';
+import { replaySends } from './replay/sends.ts';
 import { describeComparison, describeRun, msText } from './report.ts';
 import { type Place, runSimulation } from './run.ts';
 import type { Tally } from './tally.ts';
 
 const DONE = 0;
 const NOT_ALL = 1;
+const LINES_AT_ONCE = 1_000;
 const TOLD_EVERY_MS = 10_000;
 const SHOWN_EVERY_MS = 500;
 
@@ -52,7 +59,7 @@ async function told(work: () => Promise<number>): Promise<number> {
 export const simulate = (config: Config, given: SimulateOptions): Promise<number> =>
   told(async () => {
     const options = readOptions(given, given.scenario, Date.now());
-    if (given.dryRun === true) return dryRun(options);
+    if (given.dryRun === true) return printSends(planOf(options), commandOf(options));
     if (options.target === 'http' && given.clock !== undefined)
       throw new ExpectationError(
         "clock: received one with the target http, where the shop's own counts; expected a dry run or the target kafka",
@@ -70,33 +77,48 @@ export const simulate = (config: Config, given: SimulateOptions): Promise<number
     return run(options, place);
   });
 
-async function dryRun(options: RunOptions): Promise<number> {
+/** Prints sends as NDJSON, and how to repeat them; ends early where the signal is aborted. */
+async function printSends(
+  sends: Iterable<Send> | AsyncIterable<Send>,
+  command: string,
+  signal?: AbortSignal,
+): Promise<number> {
   const out = standardOutput();
   let n = 0;
   let lines: string[] = [];
-  for (const send of planOf(options)) {
-    n += 1;
-    lines.push(dryLine(n, send));
-    if (lines.length < 1_000) continue;
+  const flush = async () => {
     if (!out.write(lines.join(''))) await once(out, 'drain');
     lines = [];
+  };
+  for await (const send of sends) {
+    n += 1;
+    lines.push(dryLine(n, send));
+    if (lines.length === LINES_AT_ONCE) await flush();
+    if (signal?.aborted === true) break;
   }
   await new Promise((resolve) => out.write(lines.join(''), resolve));
-  console.error(`${n} events; again: ${commandOf(options)} --dry-run`);
+  console.error(`${n} events; again: ${command} --dry-run`);
   return DONE;
 }
 
-async function run(options: RunOptions, place: Place): Promise<number> {
+function run(options: RunOptions, place: Place): Promise<number> {
+  return untilStopped(async (signal, begun) => {
+    const result = await runSimulation(options, place, signal, { begun });
+    return describeRun(options, result, commandOf(options));
+  });
+}
+
+/** Works until Ctrl-C, shows how it goes, and says what came of it. */
+async function untilStopped(
+  work: (signal: AbortSignal, begun: (tally: Tally) => void) => Promise<ReturnType<typeof describeRun>>,
+): Promise<number> {
   const stop = new AbortController();
   const stopping = () => stop.abort();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stopping);
   const shown = new AbortController();
   try {
-    const result = await runSimulation(options, place, stop.signal, {
-      begun: (tally) => void showProgress(tally, shown.signal),
-    });
+    const { lines, failures } = await work(stop.signal, (tally) => void showProgress(tally, shown.signal));
     shown.abort();
-    const { lines, failures } = describeRun(options, result, commandOf(options));
     console.error(lines.join('\n'));
     for (const failure of failures) console.error(`simulate: ${failure}`);
     return failures.length === 0 ? DONE : NOT_ALL;
@@ -105,6 +127,34 @@ async function run(options: RunOptions, place: Place): Promise<number> {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stopping);
   }
 }
+
+/** Sends recorded events again, or prints what would be sent. */
+export const replay = (config: Config, file: string | undefined, given: ReplayGiven): Promise<number> =>
+  told(async () => {
+    const options = readReplayOptions(file, given, Date.now());
+    const log = logOf(config);
+    const kafka = createKafka(clusterOf(config), 'shopstream-replay', log);
+    const place = {
+      kafka,
+      topic: config.KAFKA_TOPIC,
+      dataDir: config.DATA_DIR,
+      shop: '',
+      secret: undefined,
+      log,
+    };
+    return withRecords(options, place, (plan) => {
+      if (given.dryRun === true) return printSends(replaySends(plan), options.command);
+      return untilStopped(async (signal, begun) => {
+        const pause = new Pause();
+        const unwatch = watchKeys(pause, () => process.kill(process.pid, 'SIGINT'));
+        try {
+          return await sendReplay(plan, options, place, pause, signal, begun);
+        } finally {
+          unwatch();
+        }
+      });
+    });
+  });
 
 /** The rate, the latency and the errors: one line that is kept up on a terminal, a line now and then elsewhere. */
 async function showProgress(tally: Tally, signal: AbortSignal): Promise<void> {

@@ -15,10 +15,16 @@ export const MISSED_MS = 1_000;
 
 export type DriveOptions = {
   readonly target: Target;
-  /** Sends a second, at most; Infinity for as many as possible: then the plan's times are not waited for. */
+  /** Sends a second, at most; may be Infinity. */
   readonly rate: number;
-  /** Added to a planned time it is the time of this machine's clock. */
-  readonly offset: number;
+  /** Whether the plan's times are waited for; where not, it goes as fast as the target takes it. */
+  readonly paced: boolean;
+  /** Added to a planned time it is the time of this machine's clock; it may grow while records are held back. */
+  readonly offset: () => number;
+  /** True while nothing is to be sent. */
+  readonly isHeld?: () => boolean;
+  /** Called for each just before it is sent. */
+  readonly finish?: (send: Send) => Send;
   readonly signal: AbortSignal;
   /** Batches on their way at the same time. */
   readonly inFlight: number;
@@ -32,28 +38,34 @@ export type DriveOptions = {
 };
 
 /** Sends all, or until the signal is aborted; resolves once what was begun is settled. */
-export async function drive(sends: Iterator<Send>, options: DriveOptions): Promise<void> {
-  const { target, rate, offset, signal, inFlight, done, missed } = options;
-  const paced = Number.isFinite(rate);
+export async function drive(
+  sends: Iterator<Send> | AsyncIterator<Send>,
+  options: DriveOptions,
+): Promise<void> {
+  const { target, rate, paced, signal, inFlight, done, missed } = options;
+  const { isHeld = () => false, finish = (send: Send) => send } = options;
   const bucket = new Bucket(rate);
   const under = new Set<Promise<void>>();
   let failure: unknown;
   let n = 0;
-  let next = sends.next();
+  let next = await sends.next();
   while (next.done !== true && !signal.aborted && failure === undefined) {
-    const now = Date.now();
+    const [now, offset] = [Date.now(), options.offset()];
     const batch: Numbered[] = [];
     let late = 0;
-    for (; next.done !== true && batch.length < MOST_IN_BATCH; next = sends.next()) {
+    while (next.done !== true && batch.length < MOST_IN_BATCH && !isHeld()) {
       const { value: send } = next;
       if (paced && (send.at + offset > now || !bucket.take(now))) break;
       if (paced && now - (send.at + offset) > MISSED_MS) late += 1;
       n += 1;
-      batch.push({ n, send });
+      batch.push({ n, send: finish(send) });
+      const step = sends.next();
+      // Waiting for what is there already would take longer than all else that is done for an event.
+      next = step instanceof Promise ? await step : step;
     }
     if (late > 0) missed(late);
     if (batch.length === 0) {
-      const wait = next.done === true ? LOOK_MS : next.value.at + offset - now;
+      const wait = next.done === true || isHeld() ? LOOK_MS : next.value.at + offset - now;
       await sleep(Math.max(1, Math.min(wait, LOOK_MS)), undefined, { signal }).catch(() => {});
       continue;
     }
@@ -70,6 +82,7 @@ export async function drive(sends: Iterator<Send>, options: DriveOptions): Promi
   async function sendOne(batch: readonly Numbered[]): Promise<void> {
     const receipts = await target.send(batch, signal);
     const now = Date.now();
+    const offset = options.offset();
     await done(batch, receipts, paced ? batch.map(({ send }) => Math.max(0, now - send.at - offset)) : []);
   }
 }
@@ -81,7 +94,7 @@ export class Bucket {
   #tokens: number;
   #filled: number | undefined;
 
-  /** @param rate tokens a second */
+  /** @param rate tokens a second; may be Infinity */
   constructor(rate: number) {
     this.#rate = rate;
     this.#most = Math.max(1, rate * BURST_SECONDS);
@@ -93,6 +106,7 @@ export class Bucket {
    * @param now milliseconds
    */
   take(now: number, tokens = 1): boolean {
+    if (this.#rate === Number.POSITIVE_INFINITY) return true;
     const gained = ((now - (this.#filled ?? now)) / 1000) * this.#rate;
     this.#tokens = Math.min(this.#most, this.#tokens + Math.max(0, gained));
     this.#filled = now;

@@ -19,6 +19,6 @@ export function planOf(options: RunOptions): Generator<Send> {
 
 /** A line of a dry run: a send, and what is expected of it. `bytes` are there where a fault replaces the event's own. */
 export function dryLine(n: number, { at, event, faults, expect, broken }: Send): string {
-  const bytes = broken === undefined ? {} : { bytes: broken };
+  const bytes = broken === undefined ? {} : { bytes: broken.toString() };
   return `${JSON.stringify({ n, at: new Date(at).toISOString(), faults, expect, event, ...bytes })}\n`;
 }

@@ -5,9 +5,9 @@ import { randomBytes } from 'node:crypto';
 import type { Kafka } from 'kafkajs';
 import type { Logger } from '../runtime/log.ts';
 import { version } from '../runtime/version.ts';
-import { Injector } from './core/inject.ts';
+import { Injector, type Send } from './core/inject.ts';
 import { commandOf } from './core/repeat.ts';
-import { drive } from './drive.ts';
+import { type DriveOptions, drive } from './drive.ts';
 import { digestOf, type LedgerEntry } from './ledger/entry.ts';
 import { LedgerWriter } from './ledger/write.ts';
 import type { RunOptions } from './options.ts';
@@ -72,36 +72,46 @@ export async function runSimulation(
   return { run: run ?? '', file, tally, took: Date.now() - began };
 }
 
-type Running = {
+export type Running = {
   readonly tally: Tally;
   readonly signal: AbortSignal;
   readonly begun: () => void;
 };
 
-async function sendPlan(
-  options: RunOptions,
+function sendPlan(options: RunOptions, place: Place, run: string, running: Running): Promise<string> {
+  const offset = Date.now() - options.clock;
+  const paced = Number.isFinite(options.rate);
+  return sendAll(planOf(options), { rate: options.rate, paced, offset: () => offset }, place, {
+    ...running,
+    run,
+    command: commandOf(options),
+  });
+}
+
+/** When sends go. */
+export type Timed = Pick<DriveOptions, 'rate' | 'paced' | 'offset' | 'isHeld' | 'finish'>;
+export type Sending = Running & {
+  readonly run: string;
+  /** The line that repeats it. */
+  readonly command: string;
+};
+
+/** Sends all of a row to Kafka, with a ledger; resolves to its file. */
+export async function sendAll(
+  sends: Iterator<Send> | AsyncIterator<Send>,
+  timed: Timed,
   { kafka, topic, dataDir, log }: Place,
-  run: string,
-  { tally, signal, begun }: Running,
+  { run, command, tally, signal, begun }: Sending,
 ): Promise<string> {
   const target = new KafkaTarget(kafka, topic, run, log);
   try {
     const { cluster, from } = await target.open();
-    const command = commandOf(options);
-    const ledger = new LedgerWriter(dataDir, {
-      run,
-      version,
-      command,
-      target: 'kafka',
-      topic,
-      cluster,
-      from,
-    });
+    const head = { run, version, command, target: 'kafka', topic, cluster, from } as const;
+    const ledger = new LedgerWriter(dataDir, head);
     begun();
-    await drive(planOf(options), {
+    await drive(sends, {
+      ...timed,
       target,
-      rate: options.rate,
-      offset: Date.now() - options.clock,
       signal,
       inFlight: IN_FLIGHT,
       missed: (starts) => {

@@ -171,7 +171,7 @@ function routers({ shop, publisher, probe, live, streams, registry, ...parts }: 
     health(shop.pool, () => publisher.state, probe, parts.ingest, registry, parts.figuresOfOthers),
     collector((events) => shop.tracking.publishAll(events), parts.ipStorage, KAFKA_PATIENCE_MS, turns.take()),
     charts(shop.pool, live),
-    questionRoute((robots) => live.board(robots)),
+    questionRoute((whose) => live.board(whose)),
     sessionsApi(shop.pool, async () => ({ ...parts.ingest, clusterId: await clusterIdOf(probe) })),
     parts.admin.checkBasic(),
     parts.admin.routes(shop.traces),

@@ -3,6 +3,7 @@
 import { QuestionBoard, type QuestionsAnswer } from '../../src/dashboard/questions/board.ts';
 import type { Pool } from '../../src/db/pool.ts';
 import type { ShopEvent } from '../../src/events/event.ts';
+import { USUAL } from '../../src/events/whose.ts';
 import { testLog } from '../support/database.ts';
 import { eventually } from '../support/line.ts';
 import { recountProblems } from '../support/recount.ts';
@@ -118,7 +119,7 @@ const contentOf = (event: Omit<ShopEvent, 'context'>): string =>
 
 /** Once the people of loaded files are counted too. */
 function answerQuestions(pool: Pool): Promise<QuestionsAnswer> {
-  const board = new QuestionBoard(pool, testLog, 'exclude');
+  const board = new QuestionBoard(pool, testLog, USUAL);
   return eventually(async () => {
     const answer = await board.answer();
     return answer.meta.counting ? undefined : answer;

@@ -4,6 +4,7 @@ import request from 'supertest';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { TodayAnswer } from '../../src/dashboard/audience.ts';
 import { Live } from '../../src/dashboard/live.ts';
+import { USUAL } from '../../src/events/whose.ts';
 import { listenHttp } from '../../src/http/server.ts';
 import { Streams } from '../../src/http/sse.ts';
 import { storeBatch } from '../../src/ingest/store.ts';
@@ -22,7 +23,7 @@ async function liveServer({ now = () => new Date(), timeZone = 'UTC', limit = 10
   const [streams, traces, port] = [new Streams(limit), new Traces(), await freePort()];
   const live = new Live(pool, streams, testLog, traces, now);
   const app = express()
-    .get('/api/live', (req, res) => live.open(req, res, 'exclude'))
+    .get('/api/live', (req, res) => live.open(req, res, USUAL))
     .use(errorHandler(traces, testLog));
   const server = await listenHttp(app, '127.0.0.1', port, testLog);
   onTestFinished(() => {

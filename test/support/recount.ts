@@ -13,19 +13,19 @@ const RECOUNTS = {
     FROM events WHERE title = 'order' AND NOT is_robot(context) GROUP BY 1, 2`,
   orders_per_hour: `SELECT date_trunc('hour', "time", (SELECT shop_time_zone())) AS "time", product, count(*) AS count
     FROM events WHERE title = 'order' AND NOT is_robot(context) GROUP BY 1, 2`,
-  '(SELECT day, robot, product, title, device, sum(count)::bigint AS count FROM day_counts GROUP BY 1, 2, 3, 4, 5)': `
-    SELECT ("time" AT TIME ZONE (SELECT shop_time_zone()))::date AS day, is_robot(context) AS robot, product, title,
-      site_version AS device, count(*) AS count FROM events GROUP BY 1, 2, 3, 4, 5`,
-  '(SELECT minute, robot, product, title, device, sum(count)::bigint AS count FROM minute_counts GROUP BY 1, 2, 3, 4, 5)': `
-    SELECT date_trunc('minute', "time", 'UTC') AS minute, is_robot(context) AS robot, product, title,
+  '(SELECT day, robot, simulated, product, title, device, sum(count)::bigint AS count FROM day_counts GROUP BY 1, 2, 3, 4, 5, 6)': `
+    SELECT ("time" AT TIME ZONE (SELECT shop_time_zone()))::date AS day, is_robot(context) AS robot, is_simulated(context) AS simulated, product, title,
+      site_version AS device, count(*) AS count FROM events GROUP BY 1, 2, 3, 4, 5, 6`,
+  '(SELECT minute, robot, simulated, product, title, device, sum(count)::bigint AS count FROM minute_counts GROUP BY 1, 2, 3, 4, 5, 6)': `
+    SELECT date_trunc('minute', "time", 'UTC') AS minute, is_robot(context) AS robot, is_simulated(context) AS simulated, product, title,
       site_version AS device, count(*) AS count
-    FROM events WHERE title = 'order' OR topic IS NOT NULL GROUP BY 1, 2, 3, 4, 5`,
-  '(SELECT hour, robot, product, sum(count)::bigint AS count FROM hour_orders GROUP BY 1, 2, 3)': `
-    SELECT date_trunc('hour', "time", (SELECT shop_time_zone())) AS hour, is_robot(context) AS robot, product,
-      count(*) AS count FROM events WHERE title = 'order' GROUP BY 1, 2, 3`,
-  '(SELECT year, robot, device, sum(users)::bigint AS users FROM year_users GROUP BY 1, 2, 3)': `
+    FROM events WHERE title = 'order' OR topic IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6`,
+  '(SELECT hour, robot, simulated, product, sum(count)::bigint AS count FROM hour_orders GROUP BY 1, 2, 3, 4)': `
+    SELECT date_trunc('hour', "time", (SELECT shop_time_zone())) AS hour, is_robot(context) AS robot, is_simulated(context) AS simulated, product,
+      count(*) AS count FROM events WHERE title = 'order' GROUP BY 1, 2, 3, 4`,
+  '(SELECT year, robot, simulated, device, sum(users)::bigint AS users FROM year_users GROUP BY 1, 2, 3, 4)': `
     SELECT extract(year FROM "time" AT TIME ZONE (SELECT shop_time_zone()))::smallint AS year,
-      is_robot(context) AS robot, site_version AS device, count(DISTINCT user_id) AS users FROM events GROUP BY 1, 2, 3`,
+      is_robot(context) AS robot, is_simulated(context) AS simulated, site_version AS device, count(DISTINCT user_id) AS users FROM events GROUP BY 1, 2, 3, 4`,
   users_per_device: `SELECT extract(year FROM "time" AT TIME ZONE (SELECT shop_time_zone()))::smallint AS year,
     site_version AS device, count(DISTINCT user_id) AS users FROM events WHERE NOT is_robot(context) GROUP BY 1, 2`,
 } as const;

@@ -3,17 +3,20 @@
 import { address } from '../base.js';
 import { dayAfter } from './format.js';
 
-const form = /** @type {FormWith<'from' | 'to' | 'product' | 'device' | 'robots'>} */ (
+const form = /** @type {FormWith<'from' | 'to' | 'product' | 'device'>} */ (
   document.querySelector('[data-filters]')
 );
 const devices = document.getElementById('devices');
 const year = /** @type {HTMLSelectElement} */ (devices.querySelector('[data-year]'));
 const count = /** @type {HTMLSelectElement} */ (devices.querySelector('[data-count]'));
-const { from: defaultFrom = '', to: defaultTo = '', robots } = document.querySelector('main').dataset;
+const { from: defaultFrom = '', to: defaultTo = '', robots, simulated } = document.querySelector('main').dataset;
 
-/** Whether robots are counted, where it is not as usual. */
-/** @type {{ robots?: string }} */
-export const robotsFilter = robots === 'exclude' ? {} : { robots };
+/** Whose events are counted, where it is not as usual. */
+/** @type {{ robots?: string, simulated?: string }} */
+export const whoseFilter = {
+  ...(robots === 'exclude' ? {} : { robots }),
+  ...(simulated === 'include' ? {} : { simulated }),
+};
 
 /** What is chosen now; empty text where nothing is. */
 export const filters = () => ({
@@ -23,7 +26,7 @@ export const filters = () => ({
   device: form.elements.device.value,
   year: year.value,
   count: count.value,
-  ...robotsFilter,
+  ...whoseFilter,
 });
 
 /**
@@ -82,7 +85,7 @@ export function passMidnight(oldDay, newDay) {
     if (its.get('to') !== dayAfter(oldDay)) continue;
     const begin =
       link.dataset.range === 'Everything' ? (its.get('from') ?? '') : dayAfter(its.get('from') ?? '');
-    link.href = address(`/dashboard?${query({ ...robotsFilter, from: begin, to: end })}`);
+    link.href = address(`/dashboard?${query({ ...whoseFilter, from: begin, to: end })}`);
     if (its.get('from') !== from || its.get('to') !== to) continue;
     form.elements.from.value = begin;
     form.elements.to.value = end;
@@ -109,12 +112,14 @@ export function watchFilters(onChange) {
     markRange();
     onChange(what);
   };
-  const { robots: robotsField } = form.elements;
-  robotsField.addEventListener('change', () => {
-    const asked = new URLSearchParams(location.search);
-    asked.set('robots', robotsField.value);
-    location.assign(`${location.pathname}?${asked}`);
-  });
+  for (const select of document.querySelectorAll('select[data-whose]')) {
+    const { name } = /** @type {HTMLSelectElement} */ (select);
+    select.addEventListener('change', () => {
+      const asked = new URLSearchParams(location.search);
+      asked.set(name, /** @type {HTMLSelectElement} */ (select).value);
+      location.assign(`${location.pathname}?${asked}`);
+    });
+  }
   /** @type {HTMLElement} */ (form.querySelector('[data-apply]')).hidden = true;
   form.addEventListener('change', () => change('range'));
   form.addEventListener('submit', (event) => {

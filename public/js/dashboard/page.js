@@ -11,8 +11,8 @@ import {
   offerYears,
   passMidnight,
   query,
-  robotsFilter,
   watchFilters,
+  whoseFilter,
 } from './filters.js';
 import { clock, day, dayAfter } from './format.js';
 import { funnelView } from './funnel.js';
@@ -40,7 +40,7 @@ dailyView.brush = new Brush(panels.daily.root, chooseRange);
 ordersView.onLegend = (answer) => panels.orders.show(answer);
 todayOrdersView.onLegend = (answer) => panels.todayOrders.show(answer);
 
-const chart = (name, values) => `/api/charts/${name}?${query({ ...robotsFilter, ...values })}`;
+const chart = (name, values) => `/api/charts/${name}?${query({ ...whoseFilter, ...values })}`;
 const loaders = {
   daily: ({ from, to, product, device }) => chart('daily', { from, to, product, device }),
   totals: ({ from, to, product, device }) => chart('totals', { from, to, product, device }),
@@ -137,7 +137,7 @@ function say(connected) {
 const questions = new Questions();
 
 listen(
-  `/api/live?${query(robotsFilter)}`,
+  `/api/live?${query(whoseFilter)}`,
   { today, changed, questions: (answer) => questions.show(answer) },
   (connected, missed) => {
     // What happened while nobody listened was said to nobody.

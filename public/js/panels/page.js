@@ -13,7 +13,7 @@ const SUMMARY_EVERY_MS = 30_000;
 const REWIND_WAIT_MS = 150;
 
 const main = document.querySelector('main');
-const { robots = 'exclude', visitor: own = '' } = main.dataset;
+const { robots = 'exclude', simulated = 'include', visitor: own = '' } = main.dataset;
 const panel = (name) => document.getElementById(name);
 const part = (name, selector) => panel(name)?.querySelector(selector);
 const raw = panel('raw') === null ? undefined : new RawEvents(panel('raw'));
@@ -148,7 +148,7 @@ function snapshot(panels) {
 }
 
 listen(
-  `/api/live/panels/stream?robots=${robots}`,
+  `/api/live/panels/stream?${new URLSearchParams({ robots, simulated })}`,
   {
     panels: (panels) => rewoundTo === undefined && snapshot(panels),
     changes: ({ added, ...panels }) => {
@@ -184,7 +184,7 @@ main.addEventListener('click', ({ target }) => {
   const panelOf = bar?.closest('.live-panel');
   if (!bar || !panelOf) return;
   const name = panelOf.id;
-  const query = new URLSearchParams({ of: bar.dataset.of ?? '', robots, count: counting });
+  const query = new URLSearchParams({ of: bar.dataset.of ?? '', robots, simulated, count: counting });
   query.set('at', rewoundTo ?? newest.meta.as_of);
   const words = bar.getAttribute('aria-label') ?? bar.querySelector('.row-name').textContent;
   void showBehind(words, `/api/live/panels/${name}/behind?${query}`);
@@ -211,7 +211,7 @@ async function rewind(minutes) {
   output.textContent =
     rewoundTo === undefined ? 'now' : `${clock(rewoundTo)}, ${plural(-minutes, 'minute')} ago`;
   const asked = rewoundTo;
-  const query = new URLSearchParams({ robots, ...(asked === undefined ? {} : { at: asked }) });
+  const query = new URLSearchParams({ robots, simulated, ...(asked === undefined ? {} : { at: asked }) });
   const response = await fetch(address(`/api/live/panels?${query}`));
   if (response.ok && asked === rewoundTo) snapshot(await response.json());
 }
@@ -224,6 +224,6 @@ back?.addEventListener('click', () => {
   if (slider !== null) slider.value = '0';
   void rewind(0);
 });
-const robotsField = /** @type {HTMLSelectElement | null} */ (document.querySelector('select[name="robots"]'));
-robotsField?.addEventListener('change', () => robotsField.form?.submit());
+for (const select of document.querySelectorAll('select[data-whose]'))
+  select.addEventListener('change', () => /** @type {HTMLSelectElement} */ (select).form?.submit());
 document.querySelector('[data-apply]')?.remove();

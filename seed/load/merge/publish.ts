@@ -77,7 +77,7 @@ async function publish(
 
 /** The staged counts are of several parts of the table. */
 const totalOf = (staged: string, time: 'day' | 'minute'): string =>
-  `SELECT ${time}, product, title, device, robot, sum(count)::bigint AS count FROM ${staged} GROUP BY 1, 2, 3, 4, 5`;
+  `SELECT ${time}, product, title, device, robot, simulated, sum(count)::bigint AS count FROM ${staged} GROUP BY 1, 2, 3, 4, 5, 6`;
 
 /** Rows whose order_id is in events already leave the load's table. */
 async function yieldToLive(client: pg.PoolClient, load: Unfinished): Promise<Unfinished> {
@@ -126,6 +126,6 @@ async function replacePartition(client: pg.PoolClient, load: Unfinished): Promis
 async function countUsers(client: pg.PoolClient, again: boolean): Promise<void> {
   const counted = again
     ? 'NULL'
-    : 'ARRAY(SELECT (year, device, source, users, robot)::year_users FROM staged_users)';
+    : 'ARRAY(SELECT (year, device, source, users, robot, simulated)::year_users FROM staged_users)';
   await client.query(`SELECT recount_users(ARRAY(SELECT DISTINCT year FROM staged_users), ${counted})`);
 }

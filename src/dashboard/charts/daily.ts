@@ -3,7 +3,7 @@
 import type { Pool } from '../../db/pool.ts';
 import { type Device, TITLES, type Title } from '../../events/event.ts';
 import type { Product } from '../../events/products.ts';
-import { type Robots, robotIs } from '../../events/robots.ts';
+import { type Whose, whoseIs } from '../../events/whose.ts';
 import { type DayRange, type Step, stepOf, stepStart } from './range.ts';
 
 /** `day` is the first of its step within the range. */
@@ -18,7 +18,7 @@ export async function dailyCounts(
   range: DayRange,
   product: Product | undefined,
   device: Device | undefined,
-  robots: Robots,
+  whose: Whose,
 ): Promise<DailyRow[]> {
   const { rows } = await pool.query<DailyRow>(
     `SELECT ${stepStart(dailyStep(range), 'day', '$1::date')} AS day, title, coalesce(sum(count), 0)::bigint AS count
@@ -27,11 +27,11 @@ export async function dailyCounts(
      LEFT JOIN (
        SELECT day, title, sum(count) AS count FROM day_counts
        WHERE day >= $1::date AND day < $2::date AND (product = $4 OR $4 IS NULL) AND (device = $5 OR $5 IS NULL)
-         AND (robot = $6 OR $6 IS NULL)
+         AND (robot = $6 OR $6 IS NULL) AND (simulated = $7 OR $7 IS NULL)
        GROUP BY day, title
      ) AS counted USING (day, title)
      GROUP BY 1, title ORDER BY 1, title`,
-    [range.from, range.to, TITLES, product ?? null, device ?? null, robotIs(robots)],
+    [range.from, range.to, TITLES, product ?? null, device ?? null, ...whoseIs(whose)],
   );
   return rows;
 }

@@ -2,34 +2,34 @@
 
 import type { Pool } from '../../db/pool.ts';
 import { DEVICES, type Device } from '../../events/event.ts';
-import { type Robots, robotIs } from '../../events/robots.ts';
+import { type Whose, whoseIs } from '../../events/whose.ts';
 
 export type DevicesRow = { readonly device: Device; readonly count: number };
 
 /** Distinct users by device; who used both counts on both, and who came as a robot and as a person on both sides. */
-export async function usersByDevice(pool: Pool, year: number, robots: Robots): Promise<DevicesRow[]> {
+export async function usersByDevice(pool: Pool, year: number, whose: Whose): Promise<DevicesRow[]> {
   const { rows } = await pool.query<DevicesRow>(
     `SELECT device, coalesce(users, 0)::bigint AS count
      FROM unnest($2::site_version[]) AS device
      LEFT JOIN (
        SELECT device, sum(users) AS users FROM year_users
-       WHERE year = $1 AND (robot = $3 OR $3 IS NULL) GROUP BY device
+       WHERE year = $1 AND (robot = $3 OR $3 IS NULL) AND (simulated = $4 OR $4 IS NULL) GROUP BY device
      ) AS counted USING (device)
      ORDER BY device`,
-    [year, DEVICES, robotIs(robots)],
+    [year, DEVICES, ...whoseIs(whose)],
   );
   return rows;
 }
 
-export async function eventsByDevice(pool: Pool, year: number, robots: Robots): Promise<DevicesRow[]> {
+export async function eventsByDevice(pool: Pool, year: number, whose: Whose): Promise<DevicesRow[]> {
   const { rows } = await pool.query<DevicesRow>(
     `SELECT device, coalesce(events, 0)::bigint AS count
      FROM unnest($2::site_version[]) AS device LEFT JOIN (
        SELECT device, sum(count) AS events FROM day_counts
-       WHERE day BETWEEN make_date($1, 1, 1) AND make_date($1, 12, 31) AND (robot = $3 OR $3 IS NULL) GROUP BY device
+       WHERE day BETWEEN make_date($1, 1, 1) AND make_date($1, 12, 31) AND (robot = $3 OR $3 IS NULL) AND (simulated = $4 OR $4 IS NULL) GROUP BY device
      ) AS counted USING (device)
      ORDER BY device`,
-    [year, DEVICES, robotIs(robots)],
+    [year, DEVICES, ...whoseIs(whose)],
   );
   return rows;
 }

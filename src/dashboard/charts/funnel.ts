@@ -3,7 +3,7 @@
 import type { Pool } from '../../db/pool.ts';
 import { DEVICES, type Device } from '../../events/event.ts';
 import { PRODUCTS, type Product } from '../../events/products.ts';
-import { type Robots, robotIs } from '../../events/robots.ts';
+import { type Whose, whoseIs } from '../../events/whose.ts';
 import type { DayRange } from './range.ts';
 
 export type FunnelRow = {
@@ -15,11 +15,11 @@ export type FunnelRow = {
 };
 
 /** A row for every category and device, those without events included. */
-export async function funnel(pool: Pool, { from, to }: DayRange, robots: Robots): Promise<FunnelRow[]> {
+export async function funnel(pool: Pool, { from, to }: DayRange, whose: Whose): Promise<FunnelRow[]> {
   const { rows } = await pool.query<FunnelRow>(
     `WITH counted AS (
        SELECT product, device, title, sum(count)::bigint AS count
-       FROM day_counts WHERE day >= $1::date AND day < $2::date AND (robot = $5 OR $5 IS NULL) GROUP BY 1, 2, 3
+       FROM day_counts WHERE day >= $1::date AND day < $2::date AND (robot = $5 OR $5 IS NULL) AND (simulated = $6 OR $6 IS NULL) GROUP BY 1, 2, 3
      )
      SELECT product, device,
        coalesce(sum(count) FILTER (WHERE title = 'banner_show'), 0)::bigint AS shows,
@@ -28,7 +28,7 @@ export async function funnel(pool: Pool, { from, to }: DayRange, robots: Robots)
      FROM unnest($3::product[]) AS product CROSS JOIN unnest($4::site_version[]) AS device
      LEFT JOIN counted USING (product, device)
      GROUP BY 1, 2 ORDER BY 1, 2`,
-    [from, to, PRODUCTS, DEVICES, robotIs(robots)],
+    [from, to, PRODUCTS, DEVICES, ...whoseIs(whose)],
   );
   return rows;
 }

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { DEVICES, TITLES } from '../../events/event.ts';
 import { PRODUCTS } from '../../events/products.ts';
-import { robots } from '../../events/robots.ts';
+import { whoseQuery } from '../../events/whose.ts';
 import { type Operation, operation } from '../../http/operation.ts';
 import { RESOLUTIONS } from './orders.ts';
 import { STEPS } from './range.ts';
@@ -83,7 +83,7 @@ export const chartOperations = {
   daily: chart({
     name: 'daily',
     summary: 'Events of each day, or coarser step of a long range, by title',
-    query: z.strictObject({ ...range, product, device, robots, format }),
+    query: z.strictObject({ ...range, product, device, ...whoseQuery, format }),
     answer: z.object({
       rows: z.array(z.object({ day: z.iso.date(), title: z.enum(TITLES), count })),
       meta: z.object({
@@ -99,7 +99,7 @@ export const chartOperations = {
   orders: chart({
     name: 'orders',
     summary: 'Orders over time, by category',
-    query: z.strictObject({ ...range, product, robots, format }),
+    query: z.strictObject({ ...range, product, ...whoseQuery, format }),
     answer: z.object({
       rows: z.array(orderRow),
       meta: z.object({
@@ -128,7 +128,7 @@ export const chartOperations = {
         .enum(['users', 'events'], { error: 'users or events' })
         .default('users')
         .describe('users: each person once, on each device'),
-      robots,
+      ...whoseQuery,
       format,
     }),
     answer: z.object({
@@ -145,7 +145,7 @@ export const chartOperations = {
   funnel: chart({
     name: 'funnel',
     summary: 'Shows, clicks and orders, by category and device',
-    query: z.strictObject({ ...range, robots, format }),
+    query: z.strictObject({ ...range, ...whoseQuery, format }),
     answer: z.object({
       rows: z.array(
         z.object({
@@ -163,7 +163,7 @@ export const chartOperations = {
   totals: chart({
     name: 'totals',
     summary: 'What a range adds up to, beside the same number of days before it',
-    query: z.strictObject({ ...range, product, device, robots, format }),
+    query: z.strictObject({ ...range, product, device, ...whoseQuery, format }),
     answer: z.object({
       rows: z.array(
         z.object({ title: z.enum(TITLES), count, before: z.int().describe('in the period before') }),
@@ -175,7 +175,7 @@ export const chartOperations = {
   today: chart({
     name: 'today',
     summary: 'Today so far',
-    query: z.strictObject({ robots, format }),
+    query: z.strictObject({ ...whoseQuery, format }),
     answer: z.object({
       rows: z.array(counted),
       orders: z.array(orderRow).describe('by the minute'),
@@ -195,7 +195,7 @@ export const liveOperation = operation({
     'Server-sent events: `today` with what GET /api/charts/today answers, after each commit and at midnight: where it has ' +
     '`orders_since`, `orders` begins there and earlier ones stay as they were; `changed` with the charts whose numbers ' +
     'are new, and `questions` with what GET /api/questions answers, each at most once a second.',
-  query: z.strictObject({ robots }),
+  query: z.strictObject(whoseQuery),
   answers: {
     200: { says: 'A stream that stays open', content: { 'text/event-stream': 'text' } },
     400: { says: 'A parameter that can not be used' },

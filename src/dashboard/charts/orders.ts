@@ -3,7 +3,7 @@
 
 import type { Pool } from '../../db/pool.ts';
 import { PRODUCTS, type Product } from '../../events/products.ts';
-import { type Robots, robotIs } from '../../events/robots.ts';
+import { type Whose, whoseIs } from '../../events/whose.ts';
 import { type DayRange, daysBetween, MOST_ROWS, STEPS, type Step, stepStart } from './range.ts';
 
 export const RESOLUTIONS = ['minute', 'hour', ...STEPS] as const;
@@ -27,15 +27,14 @@ export async function ordersOverTime(
   pool: Pool,
   range: DayRange,
   product: Product | undefined,
-  robots: Robots,
+  whose: Whose,
   today: string,
 ): Promise<Orders> {
   const resolution = resolutionOf(range, today);
-  if (resolution === 'minute')
-    return { resolution, rows: await ordersByMinute(pool, range, product, robots) };
-  if (resolution === 'hour') return { resolution, rows: await ordersByHour(pool, range, product, robots) };
+  if (resolution === 'minute') return { resolution, rows: await ordersByMinute(pool, range, product, whose) };
+  if (resolution === 'hour') return { resolution, rows: await ordersByHour(pool, range, product, whose) };
   for (const step of STEPS) {
-    const rows = await ordersByStep(pool, range, product, robots, step);
+    const rows = await ordersByStep(pool, range, product, whose, step);
     if (rows.length <= MOST_ROWS || step === STEPS.at(-1)) return { resolution: step, rows };
   }
   throw new RangeError('there is no step');
@@ -45,16 +44,16 @@ async function ordersByStep(
   pool: Pool,
   { from, to }: DayRange,
   product: Product | undefined,
-  robots: Robots,
+  whose: Whose,
   step: Step,
 ): Promise<OrdersRow[]> {
   const { rows } = await pool.query<TimedRow>(
     `SELECT ${msOf('step::timestamp AT TIME ZONE (SELECT shop_time_zone())')} AS ms, product, sum(count)::bigint AS count
      FROM day_counts, LATERAL (SELECT ${stepStart(step, 'day', '$1::date')} AS step) AS stepped
      WHERE title = 'order' AND day >= $1::date AND day < $2::date AND (product = $3 OR $3 IS NULL)
-       AND (robot = $4 OR $4 IS NULL)
+       AND (robot = $4 OR $4 IS NULL) AND (simulated = $5 OR $5 IS NULL)
      GROUP BY step, product ORDER BY step, product`,
-    [from, to, product ?? null, robotIs(robots)],
+    [from, to, product ?? null, ...whoseIs(whose)],
   );
   return toOrders(rows);
 }
@@ -68,15 +67,15 @@ async function ordersByHour(
   pool: Pool,
   { from, to }: DayRange,
   product: Product | undefined,
-  robots: Robots,
+  whose: Whose,
 ): Promise<OrdersRow[]> {
   const { rows } = await pool.query<{ ms: number } & Record<Product, number | null>>(
     `SELECT ${msOf('hour')} AS ms, ${COUNTS} FROM hour_orders
-     WHERE (product = $3 OR $3 IS NULL) AND (robot = $4 OR $4 IS NULL)
+     WHERE (product = $3 OR $3 IS NULL) AND (robot = $4 OR $4 IS NULL) AND (simulated = $5 OR $5 IS NULL)
        AND hour >= $1::date::timestamp AT TIME ZONE (SELECT shop_time_zone())
        AND hour < $2::date::timestamp AT TIME ZONE (SELECT shop_time_zone())
      GROUP BY hour ORDER BY hour`,
-    [from, to, product ?? null, robotIs(robots)],
+    [from, to, product ?? null, ...whoseIs(whose)],
   );
   const each = rows.flatMap((row) =>
     PRODUCTS.flatMap((one) => {
@@ -95,19 +94,19 @@ export async function ordersByMinute(
   pool: Pool,
   { from, to }: DayRange,
   product: Product | undefined,
-  robots: Robots,
+  whose: Whose,
   since?: Date,
 ): Promise<OrdersRow[]> {
   const { rows } = await pool.query<TimedRow>(
     `SELECT ${msOf('minute')} AS ms, product, sum(count)::bigint AS count FROM minute_counts
      WHERE title = 'order' AND (product = $3 OR $3 IS NULL) AND (minute >= $4::timestamptz OR $4 IS NULL)
-       AND (robot = $5 OR $5 IS NULL)
+       AND (robot = $5 OR $5 IS NULL) AND (simulated = $6 OR $6 IS NULL)
        AND minute >= $1::date::timestamp AT TIME ZONE (SELECT shop_time_zone()) - interval '1 hour'
        AND minute < $2::date::timestamp AT TIME ZONE (SELECT shop_time_zone())
        AND (minute AT TIME ZONE (SELECT shop_time_zone()))::date >= $1::date
        AND (minute AT TIME ZONE (SELECT shop_time_zone()))::date < $2::date
      GROUP BY minute, product ORDER BY minute, product`,
-    [from, to, product ?? null, since ?? null, robotIs(robots)],
+    [from, to, product ?? null, since ?? null, ...whoseIs(whose)],
   );
   return toOrders(rows);
 }

@@ -61,7 +61,7 @@ async function daily(pool: Pool, req: Request): Promise<Answer> {
   const query = readQuery(chartOperations.daily.query, req);
   const timeZone = await readTimeZone(pool);
   const days = await readRange(pool, query, timeZone);
-  const rows = await dailyCounts(pool, days, query.product, query.device, query.robots);
+  const rows = await dailyCounts(pool, days, query.product, query.device, query);
   return {
     name: 'daily',
     columns: ['day', 'title', 'count'],
@@ -74,7 +74,7 @@ async function orders(pool: Pool, req: Request): Promise<Answer> {
   const query = readQuery(chartOperations.orders.query, req);
   const timeZone = await readTimeZone(pool);
   const days = await readRange(pool, query, timeZone);
-  const { resolution, rows } = await ordersOverTime(pool, days, query.product, query.robots, dayIn(timeZone));
+  const { resolution, rows } = await ordersOverTime(pool, days, query.product, query, dayIn(timeZone));
   return {
     name: 'orders',
     columns: ['time', 'product', 'count'],
@@ -84,11 +84,11 @@ async function orders(pool: Pool, req: Request): Promise<Answer> {
 }
 
 async function devices(pool: Pool, req: Request): Promise<Answer> {
-  const { year, count, robots } = readQuery(chartOperations.devices.query, req);
+  const { year, count, ...whose } = readQuery(chartOperations.devices.query, req);
   const [timeZone, years, rows] = await Promise.all([
     readTimeZone(pool),
     yearsWithEvents(pool),
-    count === 'users' ? usersByDevice(pool, year, robots) : eventsByDevice(pool, year, robots),
+    count === 'users' ? usersByDevice(pool, year, whose) : eventsByDevice(pool, year, whose),
   ]);
   return {
     name: 'devices',
@@ -102,7 +102,7 @@ async function funnelChart(pool: Pool, req: Request): Promise<Answer> {
   const query = readQuery(chartOperations.funnel.query, req);
   const timeZone = await readTimeZone(pool);
   const days = await readRange(pool, query, timeZone);
-  const rows = await funnel(pool, days, query.robots);
+  const rows = await funnel(pool, days, query);
   const counted = rows.map(({ shows, clicks, orders: placed }) => ({ count: shows + clicks + placed }));
   return {
     name: 'funnel',
@@ -116,7 +116,7 @@ async function totalsChart(pool: Pool, req: Request): Promise<Answer> {
   const query = readQuery(chartOperations.totals.query, req);
   const timeZone = await readTimeZone(pool);
   const days = await readRange(pool, query, timeZone);
-  const rows = await totals(pool, days, query.product, query.device, query.robots);
+  const rows = await totals(pool, days, query.product, query.device, query);
   return {
     name: 'totals',
     columns: ['title', 'count', 'before'],
@@ -126,7 +126,7 @@ async function totalsChart(pool: Pool, req: Request): Promise<Answer> {
 }
 
 async function today(pool: Pool, req: Request): Promise<Answer> {
-  const { robots } = readQuery(chartOperations.today.query, req);
-  const { rows, ...more } = await lookAtToday(pool, robots);
+  const whose = readQuery(chartOperations.today.query, req);
+  const { rows, ...more } = await lookAtToday(pool, whose);
   return { name: 'today', columns: ['product', 'title', 'device', 'count'], rows, more };
 }

@@ -3,7 +3,7 @@
 import type { Pool } from '../../db/pool.ts';
 import type { Device, Title } from '../../events/event.ts';
 import type { Product } from '../../events/products.ts';
-import { type Robots, robotIs } from '../../events/robots.ts';
+import { type Whose, whoseIs } from '../../events/whose.ts';
 import { type OrdersRow, ordersByMinute } from './orders.ts';
 import { addDays } from './range.ts';
 
@@ -27,22 +27,22 @@ export async function todaySoFar(
   pool: Pool,
   day: string,
   now: Date,
-  robots: Robots,
+  whose: Whose,
   since?: Date,
 ): Promise<Today> {
   const [rows, orders, yesterday] = await Promise.all([
-    countsOfDay(pool, day, robots),
-    ordersByMinute(pool, { from: day, to: addDays(day, 1) }, undefined, robots, since),
-    yesterdayUntil(pool, day, now, robots),
+    countsOfDay(pool, day, whose),
+    ordersByMinute(pool, { from: day, to: addDays(day, 1) }, undefined, whose, since),
+    yesterdayUntil(pool, day, now, whose),
   ]);
   return { rows, orders, yesterday };
 }
 
-async function countsOfDay(pool: Pool, day: string, robots: Robots): Promise<TodayRow[]> {
+async function countsOfDay(pool: Pool, day: string, whose: Whose): Promise<TodayRow[]> {
   const { rows } = await pool.query<TodayRow>(
     `SELECT product, title, device, sum(count)::bigint AS count FROM day_counts
-     WHERE day = $1::date AND (robot = $2 OR $2 IS NULL) GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
-    [day, robotIs(robots)],
+     WHERE day = $1::date AND (robot = $2 OR $2 IS NULL) AND (simulated = $3 OR $3 IS NULL) GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
+    [day, ...whoseIs(whose)],
   );
   return rows;
 }
@@ -52,16 +52,16 @@ async function yesterdayUntil(
   pool: Pool,
   day: string,
   now: Date,
-  robots: Robots,
+  whose: Whose,
 ): Promise<{ title: Title; count: number }[]> {
   const { rows } = await pool.query<{ title: Title; count: number }>(
     `SELECT title, sum(count)::bigint AS count FROM minute_counts
      WHERE minute >= ($1::date - 1)::timestamp AT TIME ZONE (SELECT shop_time_zone()) - interval '1 hour'
        AND (minute AT TIME ZONE (SELECT shop_time_zone()))::date = $1::date - 1
        AND minute < (($2::timestamptz AT TIME ZONE (SELECT shop_time_zone())) - interval '1 day') AT TIME ZONE (SELECT shop_time_zone())
-       AND (robot = $3 OR $3 IS NULL)
+       AND (robot = $3 OR $3 IS NULL) AND (simulated = $4 OR $4 IS NULL)
      GROUP BY title ORDER BY title`,
-    [day, now, robotIs(robots)],
+    [day, now, ...whoseIs(whose)],
   );
   return rows;
 }

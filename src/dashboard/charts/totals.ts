@@ -3,7 +3,7 @@
 import type { Pool } from '../../db/pool.ts';
 import { type Device, TITLES, type Title } from '../../events/event.ts';
 import type { Product } from '../../events/products.ts';
-import { type Robots, robotIs } from '../../events/robots.ts';
+import { type Whose, whoseIs } from '../../events/whose.ts';
 import { addDays, type DayRange, daysBetween } from './range.ts';
 
 export type TotalsRow = { readonly title: Title; readonly count: number; readonly before: number };
@@ -19,7 +19,7 @@ export async function totals(
   range: DayRange,
   product: Product | undefined,
   device: Device | undefined,
-  robots: Robots,
+  whose: Whose,
 ): Promise<TotalsRow[]> {
   const { rows } = await pool.query<TotalsRow>(
     `SELECT title, coalesce(sum(count) FILTER (WHERE day >= $2::date), 0)::bigint AS count,
@@ -27,7 +27,7 @@ export async function totals(
      FROM unnest($4::title[]) AS title LEFT JOIN (
        SELECT day, title, count FROM day_counts
        WHERE day >= $1::date AND day < $3::date AND (product = $5 OR $5 IS NULL) AND (device = $6 OR $6 IS NULL)
-         AND (robot = $7 OR $7 IS NULL)
+         AND (robot = $7 OR $7 IS NULL) AND (simulated = $8 OR $8 IS NULL)
      ) AS counted USING (title)
      GROUP BY title ORDER BY title`,
     [
@@ -37,7 +37,7 @@ export async function totals(
       TITLES,
       product ?? null,
       device ?? null,
-      robotIs(robots),
+      ...whoseIs(whose),
     ],
   );
   return rows;

@@ -2,7 +2,7 @@
 
 import type { Pool } from '../../db/pool.ts';
 import { isProduct } from '../../events/products.ts';
-import type { Robots } from '../../events/robots.ts';
+import { isWanted, type Whose } from '../../events/whose.ts';
 import { badRequest } from '../../http/errors.ts';
 import { HALF_HOUR_MS, listSessions } from '../../sessions/live/store.ts';
 import { newestFirst, type PanelEvent } from './event.ts';
@@ -14,7 +14,7 @@ export type Asked = {
   readonly panel: PanelName;
   readonly of: string;
   readonly count: 'people' | 'events';
-  readonly robots: Robots;
+  readonly whose: Whose;
   readonly atMs: number;
 };
 
@@ -23,11 +23,8 @@ type Row = Readonly<Record<string, unknown>>;
 /** @throws {HttpError} 400 where the panel has no such bar */
 export async function rowsBehind(pool: Pool, asked: Asked): Promise<readonly Row[]> {
   if (asked.panel === 'sessions')
-    return listSessions(pool, barOf(asked, HALF_HOUR_MS), asked.atMs, asked.robots);
-  const { robots } = asked;
-  const events = (await readWindowsAt(pool, asked.atMs)).filter(
-    ({ robot }) => robots === 'include' || robot === (robots === 'only'),
-  );
+    return listSessions(pool, barOf(asked, HALF_HOUR_MS), asked.atMs, asked.whose);
+  const events = (await readWindowsAt(pool, asked.atMs)).filter(isWanted(asked.whose));
   return eventsBehind(events, asked).toSorted(newestFirst).map(rawRow);
 }
 

@@ -6,11 +6,10 @@ import type { Request, Response } from 'express';
 import { type LogEntry, readLog } from '../../behaviour/store.ts';
 import type { Pool } from '../../db/pool.ts';
 import type { Countries } from '../../enrichment/country.ts';
-import type { Robots } from '../../events/robots.ts';
+import { isWanted, type Whose, whoseKey } from '../../events/whose.ts';
 import { frame, type Stream, type Streams } from '../../http/sse.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { sessionBars } from '../../sessions/live/api.ts';
-import type { PanelEvent } from './event.ts';
 import { Freshness } from './freshness.ts';
 import { type PresentedPanels, presentPanels, type RawRow, rawRow } from './present.ts';
 import { type NewEvents, readNew, readWindows, readWindowsAt } from './read.ts';
@@ -30,7 +29,8 @@ export type PanelsAnswer = PresentedPanels & {
   readonly raw: readonly RawRow[];
   readonly meta: {
     readonly as_of: string;
-    readonly robots: Robots;
+    readonly robots: string;
+    readonly simulated: string;
     /** Milliseconds from Kafka's acknowledgement to the look that shows it, of the last minute's events. */
     readonly freshness: { readonly p50_ms: number | null; readonly p99_ms: number | null };
     readonly attribution: string | null;
@@ -38,7 +38,7 @@ export type PanelsAnswer = PresentedPanels & {
 };
 
 type Audience = {
-  readonly robots: Robots;
+  readonly whose: Whose;
   readonly windows: Windows;
   readonly readers: Set<Stream>;
   /** Ids of raw events that the readers have. */
@@ -47,9 +47,6 @@ type Audience = {
   leftAt: number;
 };
 
-const wanted = (robots: Robots) => (event: PanelEvent) =>
-  robots === 'include' || event.robot === (robots === 'only');
-
 export class PanelBoard {
   readonly #pool: Pool;
   readonly #streams: Streams;
@@ -57,7 +54,7 @@ export class PanelBoard {
   readonly #log: Logger;
   readonly #now: () => number;
   readonly #freshness = new Freshness();
-  #audiences = new Map<Robots, Audience>();
+  #audiences = new Map<string, Audience>();
   #mark: string | undefined;
   #seen: ReadonlySet<string> = new Set();
   #lastFlush = Number.NEGATIVE_INFINITY;
@@ -83,15 +80,15 @@ export class PanelBoard {
   }
 
   /** Answers GET /api/live/panels/stream: all panels at once, then what changes. */
-  open(req: Request, res: Response, robots: Robots): void {
+  open(req: Request, res: Response, whose: Whose): void {
     let isOpen = true;
     const stream = this.#streams.open(req, res, () => {
       isOpen = false;
-      this.#leave(robots, stream);
+      this.#leave(whose, stream);
     });
     void this.#inTurn(async () => {
       if (!isOpen) return;
-      const audience = await this.#audienceOf(robots);
+      const audience = await this.#audienceOf(whose);
       const answer = await this.#answer(audience);
       if (!isOpen) return;
       stream.send('panels', answer);
@@ -100,20 +97,20 @@ export class PanelBoard {
   }
 
   /** All panels now. @throws pg's error */
-  async answer(robots: Robots): Promise<PanelsAnswer> {
+  async answer(whose: Whose): Promise<PanelsAnswer> {
     return this.#inTurn(async () => {
-      const audience = await this.#audienceOf(robots);
+      const audience = await this.#audienceOf(whose);
       audience.leftAt = performance.now();
       return this.#answer(audience);
     });
   }
 
   /** All panels as of an instant, from Postgres alone. */
-  async answerAt(robots: Robots, atMs: number): Promise<PanelsAnswer> {
+  async answerAt(whose: Whose, atMs: number): Promise<PanelsAnswer> {
     const events = await readWindowsAt(this.#pool, atMs);
     const windows = new Windows(atMs);
-    windows.take(events.filter(wanted(robots)));
-    return this.#present(windows, robots, atMs);
+    windows.take(events.filter(isWanted(whose)));
+    return this.#present(windows, whose, atMs);
   }
 
   async close(): Promise<void> {
@@ -132,31 +129,31 @@ export class PanelBoard {
     return done;
   }
 
-  #leave(robots: Robots, stream: Stream): void {
-    const audience = this.#audiences.get(robots);
+  #leave(whose: Whose, stream: Stream): void {
+    const audience = this.#audiences.get(whoseKey(whose));
     audience?.readers.delete(stream);
     if (audience !== undefined) audience.leftAt = performance.now();
   }
 
-  async #audienceOf(robots: Robots): Promise<Audience> {
+  async #audienceOf(whose: Whose): Promise<Audience> {
     await this.#takeNew();
-    const known = this.#audiences.get(robots);
+    const known = this.#audiences.get(whoseKey(whose));
     if (known !== undefined) return known;
     const now = this.#now();
     const windows = new Windows(now);
     const { events, mark, sinceMark } = await readWindows(this.#pool, now);
-    windows.take(events.filter(wanted(robots)));
+    windows.take(events.filter(isWanted(whose)));
     // The other windows get what this read has seen and they have not: so all of them go on from one mark.
     this.#takeRead({ events: sinceMark, mark });
     const audience: Audience = {
-      robots,
+      whose,
       windows,
       readers: new Set(),
       sent: new Set(),
       shown: '',
       leftAt: performance.now(),
     };
-    this.#audiences.set(robots, audience);
+    this.#audiences.set(whoseKey(whose), audience);
     return audience;
   }
 
@@ -170,13 +167,13 @@ export class PanelBoard {
     const fresh = events.filter(({ orderId }) => !this.#seen.has(orderId));
     this.#mark = mark;
     this.#seen = new Set(events.map(({ orderId }) => orderId));
-    for (const { robots, windows } of this.#audiences.values()) windows.take(fresh.filter(wanted(robots)));
+    for (const { whose, windows } of this.#audiences.values()) windows.take(fresh.filter(isWanted(whose)));
     if (this.#audiences.size > 0) this.#freshness.took(fresh, this.#now());
   }
 
   #tick(): void {
-    for (const [robots, { readers, leftAt }] of this.#audiences)
-      if (readers.size === 0 && performance.now() - leftAt > KEPT_MS) this.#audiences.delete(robots);
+    for (const [key, { readers, leftAt }] of this.#audiences)
+      if (readers.size === 0 && performance.now() - leftAt > KEPT_MS) this.#audiences.delete(key);
     if ([...this.#audiences.values()].some(({ readers }) => readers.size > 0)) this.#flushSoon();
   }
 
@@ -205,8 +202,8 @@ export class PanelBoard {
     const before = [...this.#audiences.values()];
     this.#audiences = new Map();
     this.#mark = undefined;
-    for (const { robots, readers } of before) {
-      const audience = await this.#audienceOf(robots);
+    for (const { whose, readers } of before) {
+      const audience = await this.#audienceOf(whose);
       for (const reader of readers) audience.readers.add(reader);
     }
   }
@@ -222,14 +219,14 @@ export class PanelBoard {
     for (const reader of audience.readers) reader.write(message);
   }
 
-  #answer({ windows, robots }: Audience): Promise<PanelsAnswer> {
-    return this.#present(windows, robots, this.#now());
+  #answer({ windows, whose }: Audience): Promise<PanelsAnswer> {
+    return this.#present(windows, whose, this.#now());
   }
 
-  async #present(windows: Windows, robots: Robots, atMs: number): Promise<PanelsAnswer> {
+  async #present(windows: Windows, whose: Whose, atMs: number): Promise<PanelsAnswer> {
     const panels = windows.panels(atMs);
     const [sessions, log] = await Promise.all([
-      sessionBars(this.#pool, atMs, SESSION_BARS, robots),
+      sessionBars(this.#pool, atMs, SESSION_BARS, whose),
       readLog(this.#pool, LOG_ENTRIES, atMs),
     ]);
     return {
@@ -238,7 +235,7 @@ export class PanelBoard {
       raw: panels.raw.map(rawRow),
       meta: {
         as_of: new Date(atMs).toISOString(),
-        robots,
+        ...whose,
         freshness: this.#freshness.ofLastMinute(this.#now()),
         attribution: this.#countries.attribution ?? null,
       },

@@ -15,6 +15,7 @@ export type PanelEvent = {
   readonly timeMs: number;
   readonly arrivedMs: number;
   readonly robot: boolean;
+  readonly simulated: boolean;
   readonly ip: string | undefined;
   readonly userAgent: string | undefined;
   readonly topic: string;

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { DEVICE_TYPES } from '../../enrichment/user-agent.ts';
 import { TITLES } from '../../events/event.ts';
 import { PRODUCTS } from '../../events/products.ts';
-import { robots } from '../../events/robots.ts';
+import { whoseQuery } from '../../events/whose.ts';
 import { operation } from '../../http/operation.ts';
 import { format } from '../charts/operations.ts';
 import { PANELS } from './present.ts';
@@ -64,7 +64,7 @@ export const panelOperations = {
     summary: 'The live panels, now or as of an instant',
     query: z.strictObject({
       at,
-      robots,
+      ...whoseQuery,
       panel: panel.optional().describe('one panel alone, as rows; needed for CSV'),
       format,
     }),
@@ -78,6 +78,7 @@ export const panelOperations = {
             meta: z.object({
               as_of: instant,
               robots: z.string(),
+              simulated: z.string(),
               freshness: z.object({ p50_ms: z.number().nullable(), p99_ms: z.number().nullable() }),
               attribution: z.string().nullable(),
             }),
@@ -109,7 +110,7 @@ export const panelOperations = {
         .default('people')
         .describe('of visitors: what is counted'),
       at,
-      robots,
+      ...whoseQuery,
       format,
     }),
     answers: {
@@ -118,7 +119,7 @@ export const panelOperations = {
         content: {
           'application/json': z.object({
             rows: z.array(z.looseObject({})),
-            meta: z.object({ as_of: instant, robots: z.string() }),
+            meta: z.object({ as_of: instant, robots: z.string(), simulated: z.string() }),
           }),
           'text/csv': 'text',
         },
@@ -135,7 +136,7 @@ export const panelOperations = {
     summary: 'The live panels as they change',
     description:
       '`panels` once, with everything; then `changes` a few times a second at most: every panel, and in `added` the raw events that came.',
-    query: z.strictObject({ robots }),
+    query: z.strictObject(whoseQuery),
     answers: {
       200: { says: 'Server-sent events', content: { 'text/event-stream': 'text' } },
       503: { says: 'Too many streams' },

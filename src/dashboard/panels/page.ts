@@ -7,7 +7,7 @@ import { readPlace } from '../../behaviour/store.ts';
 import type { Pool } from '../../db/pool.ts';
 import { readTimeZone } from '../../db/time-zone.ts';
 import type { Countries } from '../../enrichment/country.ts';
-import { ROBOTS } from '../../events/robots.ts';
+import { readWhose, whoseText } from '../../events/whose.ts';
 import { unavailable } from '../../http/errors.ts';
 import { route } from '../../http/routes.ts';
 import { PAGE_FAULT_WORDS } from '../../simulator/control/settings.ts';
@@ -30,13 +30,13 @@ export function livePage(pool: Pool, traces: Traces, countries: Countries): Rout
           );
         });
         const { id } = visitorOf(req, res);
-        const robots = ROBOTS.find((one) => one === req.query.robots) ?? 'exclude';
+        const whose = readWhose(req.query);
         const wanted = typeof req.query.present === 'string' ? req.query.present.split(',') : [];
         res.set('Cache-Control', 'no-store').render('live', {
           ...plainLayout(req, res, traces, 'Live'),
           timeZone,
-          robots,
-          robotsQuery: robots === 'exclude' ? '' : `robots=${robots}&`,
+          whose,
+          whoseText: whoseText(whose),
           panels: PANELS,
           present: PANELS.filter((name) => wanted.includes(name)),
           faults: PAGE_FAULT_WORDS,

@@ -6,7 +6,7 @@ import { CLICKS_MS, MINUTE_MS, RAW_EVENTS, VISITOR_BARS } from './windows.ts';
 
 const COLUMNS = `replace(order_id::text, '-', '') AS order_id, replace(user_id::text, '-', '') AS user_id,
   title, product, site_version, context->>'item' AS item, context->>'ip' AS ip, context->>'user_agent' AS user_agent,
-  is_robot(context) AS robot,
+  is_robot(context) AS robot, is_simulated(context) AS simulated,
   (extract(epoch FROM "time") * 1000)::bigint AS time_ms,
   (extract(epoch FROM coalesce(appended_at, stored_at)) * 1000)::bigint AS arrived_ms,
   topic, "partition", "offset"::text AS "offset"`;
@@ -21,6 +21,7 @@ type Row = {
   readonly ip: string | null;
   readonly user_agent: string | null;
   readonly robot: boolean;
+  readonly simulated: boolean;
   readonly time_ms: number;
   readonly arrived_ms: number;
   readonly topic: string;
@@ -38,6 +39,7 @@ const eventOf = (row: Row): PanelEvent => ({
   timeMs: row.time_ms,
   arrivedMs: row.arrived_ms,
   robot: row.robot,
+  simulated: row.simulated,
   ip: row.ip ?? undefined,
   userAgent: row.user_agent ?? undefined,
   topic: row.topic,

@@ -29,12 +29,12 @@ const COLUMNS: Readonly<Record<PanelName, readonly string[]>> = {
 export function panelRoutes(pool: Pool, board: PanelBoard): Router {
   const router = Router();
   const cache = new ResponseCache();
-  serve(router, stream, (req, res) => board.open(req, res, readQuery(stream.query, req).robots));
+  serve(router, stream, (req, res) => board.open(req, res, readQuery(stream.query, req)));
   serve(router, panels, async (req, res) => {
-    const { at, robots, panel } = readQuery(panels.query, req);
+    const { at, panel, format: _, ...whose } = readQuery(panels.query, req);
     const atMs = instantOf(at);
     const ask = (): Promise<PanelsAnswer> =>
-      atMs === undefined ? board.answer(robots) : board.answerAt(robots, atMs);
+      atMs === undefined ? board.answer(whose) : board.answerAt(whose, atMs);
     if (panel !== undefined)
       return cache.send(req, res, async () => {
         const { meta, ...answer } = await ask();
@@ -45,12 +45,12 @@ export function panelRoutes(pool: Pool, board: PanelBoard): Router {
   });
   serve(router, behind, (req, res) =>
     cache.send(req, res, async () => {
-      const { of, count, at, robots } = readQuery(behind.query, req);
+      const { of, count, at, format: _, ...whose } = readQuery(behind.query, req);
       const panel = panelOf(req);
       const atMs = instantOf(at) ?? Date.now();
-      const rows = await rowsBehind(pool, { panel, of, count, robots, atMs });
+      const rows = await rowsBehind(pool, { panel, of, count, whose, atMs });
       const columns = panel === 'sessions' ? SESSION_COLUMNS : COLUMNS.raw;
-      const meta = { as_of: new Date(atMs).toISOString(), robots };
+      const meta = { as_of: new Date(atMs).toISOString(), ...whose };
       return { name: `live-${panel}-behind`, columns, rows, more: { meta } };
     }),
   );

@@ -3,7 +3,7 @@
 
 import type { Pool } from '../../db/pool.ts';
 import { readTimeZone } from '../../db/time-zone.ts';
-import type { Robots } from '../../events/robots.ts';
+import type { Whose } from '../../events/whose.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { dayIn } from '../charts/range.ts';
 import type { AnswerRow } from './answer-row.ts';
@@ -26,7 +26,7 @@ export type QuestionsAnswer = {
 export class QuestionBoard {
   readonly #pool: Pool;
   readonly #log: Logger;
-  readonly #robots: Robots;
+  readonly #whose: Whose;
   #known = new Map<QuestionName, readonly AnswerRow[]>();
   /** A moment of the monotonic clock. */
   #slowAt = Number.NEGATIVE_INFINITY;
@@ -34,10 +34,10 @@ export class QuestionBoard {
   #isCounted = false;
   #making: Promise<QuestionsAnswer> | undefined;
 
-  /** @param robots whether they are counted */
-  constructor(pool: Pool, log: Logger, robots: Robots) {
+  /** @param whose events are counted */
+  constructor(pool: Pool, log: Logger, whose: Whose) {
     this.#pool = pool;
-    this.#robots = robots;
+    this.#whose = whose;
     this.#log = log;
   }
 
@@ -67,7 +67,7 @@ export class QuestionBoard {
     const asked = QUESTION_NAMES.filter((name) => all || QUESTIONS[name].isQuick);
     await Promise.all(
       asked.map(async (name) =>
-        this.#known.set(name, await QUESTIONS[name].ask(this.#pool, { now, year, robots: this.#robots })),
+        this.#known.set(name, await QUESTIONS[name].ask(this.#pool, { now, year, whose: this.#whose })),
       ),
     );
     const rows = QUESTION_NAMES.flatMap((question) =>

@@ -1,7 +1,7 @@
 // The operation of the questions, declared.
 
 import { z } from 'zod';
-import { robots } from '../../events/robots.ts';
+import { whoseQuery } from '../../events/whose.ts';
 import { operation } from '../../http/operation.ts';
 import { format } from '../charts/operations.ts';
 import { QUESTION_NAMES } from './questions.ts';
@@ -15,7 +15,7 @@ export const questionOperation = operation({
   summary: 'The eight questions of the original, answered now',
   description:
     'Each row is one number: `count` of `measure` for `subject`. What is counted is said in `questions`.',
-  query: z.strictObject({ question: name.optional().describe('left out = all'), robots, format }),
+  query: z.strictObject({ question: name.optional().describe('left out = all'), ...whoseQuery, format }),
   answers: {
     200: {
       says: 'The answers',

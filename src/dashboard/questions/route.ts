@@ -1,7 +1,7 @@
 // GET /api/questions.
 
 import { Router } from 'express';
-import type { Robots } from '../../events/robots.ts';
+import type { Whose } from '../../events/whose.ts';
 import { serve } from '../../http/operation.ts';
 import { readQuery } from '../../http/query.ts';
 import { ResponseCache } from '../../http/response-cache.ts';
@@ -11,13 +11,13 @@ import { QUESTION_NAMES, QUESTIONS } from './questions.ts';
 
 const COLUMNS = ['question', 'subject', 'measure', 'count'] as const;
 
-export function questionRoute(boardFor: (robots: Robots) => QuestionBoard): Router {
+export function questionRoute(boardFor: (whose: Whose) => QuestionBoard): Router {
   const router = Router();
   const answers = new ResponseCache();
   serve(router, questionOperation, (req, res) =>
     answers.send(req, res, async () => {
-      const { question, robots } = readQuery(questionOperation.query, req);
-      const { rows, meta } = await boardFor(robots).answer();
+      const { question, ...whose } = readQuery(questionOperation.query, req);
+      const { rows, meta } = await boardFor(whose).answer();
       const names = question === undefined ? QUESTION_NAMES : [question];
       const questions = names.map((name) => {
         const { asks, counts } = QUESTIONS[name];

@@ -4,7 +4,7 @@ import { Router } from 'express';
 import type { Subscription } from '../../consumer/offsets.ts';
 import type { Pool } from '../../db/pool.ts';
 import { isId } from '../../events/ids.ts';
-import type { Robots } from '../../events/robots.ts';
+import { USUAL, type Whose } from '../../events/whose.ts';
 import { badRequest, notFound } from '../../http/errors.ts';
 import { serve } from '../../http/operation.ts';
 import { readQuery } from '../../http/query.ts';
@@ -27,11 +27,11 @@ export async function sessionBars(
   pool: Pool,
   nowMs: number,
   bars: number,
-  robots: Robots = 'exclude',
+  whose: Whose = USUAL,
 ): Promise<HalfHour[]> {
   const last = Math.floor(nowMs / HALF_HOUR_MS) * HALF_HOUR_MS;
   const first = last - (bars - 1) * HALF_HOUR_MS;
-  const counts = await countByHalfHour(pool, first, nowMs + 1, robots);
+  const counts = await countByHalfHour(pool, first, nowMs + 1, whose);
   return Array.from({ length: bars }, (_, bar) => {
     const from = first + bar * HALF_HOUR_MS;
     return {

@@ -30,7 +30,12 @@ export function sessionsHandler(
   };
 }
 
-type Stored = { readonly user_id: string; readonly robot: boolean; readonly sent_ms: number };
+type Stored = {
+  readonly user_id: string;
+  readonly robot: boolean;
+  readonly simulated: boolean;
+  readonly sent_ms: number;
+};
 
 async function changeSessions(client: Client, topic: string, batch: RecordBatch): Promise<number> {
   const events = await readStored<Stored>(client, topic, batch, COLUMNS);
@@ -42,6 +47,7 @@ async function changeSessions(client: Client, topic: string, batch: RecordBatch)
 }
 
 const COLUMNS = `replace(user_id::text, '-', '') AS user_id, is_robot(context) AS robot,
+  is_simulated(context) AS simulated,
   (extract(epoch FROM "time") * 1000)::bigint AS sent_ms`;
 
 async function changesOf(client: Client, events: readonly Stored[]): Promise<VisitorChange[]> {
@@ -57,10 +63,10 @@ async function changesOf(client: Client, events: readonly Stored[]): Promise<Vis
   const newId = () => ids.shift() ?? Number.NaN;
   const now = Date.now();
   return [...sent].flatMap(([visitor, own]) => {
-    const { user_id: userId = '', robot = false } = own[0] ?? {};
+    const { user_id: userId = '', robot = false, simulated = false } = own[0] ?? {};
     const sentTimes = own.map(({ sent_ms }) => sent_ms);
     const changes = stepAll(known.get(visitor) ?? [], sentTimes, newId, now);
-    return changes.map((change) => ({ userId, robot, ...change }));
+    return changes.map((change) => ({ userId, robot, simulated, ...change }));
   });
 }
 

@@ -84,6 +84,7 @@ export async function closeOver(pool: Pool, nowMs: number): Promise<number> {
         over.map((session) => ({
           userId: session.userId,
           robot: session.robot,
+          simulated: session.simulated,
           ...close(session, nowMs),
         })),
       );

@@ -1,11 +1,16 @@
 // Live sessions in Postgres: read and written in the transaction that moves the offset of their events.
 
 import type { Client, Pool } from '../../db/pool.ts';
-import { type Robots, robotIs } from '../../events/robots.ts';
+import { type Whose, whoseIs } from '../../events/whose.ts';
 import { type Change, GAP_MS, type Session } from './core/step.ts';
 
 /** Whose sessions: a visitor's, or those of the robot that has a visitor's id. */
-export type Visitor = { readonly userId: string; readonly robot: boolean };
+export type Visitor = {
+  readonly userId: string;
+  readonly robot: boolean;
+  /** As the first event of a visitor's first session has it. */
+  readonly simulated: boolean;
+};
 export type VisitorSession = Visitor & Session;
 
 /** Held by whoever changes sessions: a visitor's events may be in partitions of several processes. */
@@ -18,6 +23,7 @@ type Row = {
   readonly id: number;
   readonly user_id: string;
   readonly robot: boolean;
+  readonly simulated: boolean;
   readonly started_ms: number;
   readonly ended_ms: number;
   readonly events: number;
@@ -25,7 +31,7 @@ type Row = {
   readonly closed_ms: number | null;
 };
 
-const COLUMNS = `id, user_id, robot, events, revision,
+const COLUMNS = `id, user_id, robot, simulated, events, revision,
   (extract(epoch FROM started_at) * 1000)::bigint AS started_ms,
   (extract(epoch FROM ended_at) * 1000)::bigint AS ended_ms,
   (extract(epoch FROM closed_at) * 1000)::bigint AS closed_ms`;
@@ -34,6 +40,7 @@ const sessionOf = (row: Row): VisitorSession => ({
   id: row.id,
   userId: row.user_id.replaceAll('-', ''),
   robot: row.robot,
+  simulated: row.simulated,
   startedMs: row.started_ms,
   endedMs: row.ended_ms,
   events: row.events,
@@ -83,10 +90,11 @@ export type VisitorChange = Visitor & Change;
 /** Writes changed sessions, and their revisions for the topic. */
 export async function writeChanges(client: Client, changes: readonly VisitorChange[]): Promise<void> {
   if (changes.length === 0) return;
-  const rows = changes.map(({ userId, robot, session }) => ({
+  const rows = changes.map(({ userId, robot, simulated, session }) => ({
     id: session.id,
     user_id: userId,
     robot,
+    simulated,
     started_at: new Date(session.startedMs),
     ended_at: new Date(session.endedMs),
     events: session.events,
@@ -96,7 +104,7 @@ export async function writeChanges(client: Client, changes: readonly VisitorChan
   }));
   await client.query(
     `INSERT INTO sessions
-     SELECT id, user_id, robot, started_at, ended_at, events, revision, closed_at, merged_into
+     SELECT id, user_id, robot, started_at, ended_at, events, revision, closed_at, merged_into, simulated
      FROM json_populate_recordset(NULL::sessions, $1)
      ON CONFLICT (id) DO UPDATE SET
        started_at = excluded.started_at, ended_at = excluded.ended_at, events = excluded.events,
@@ -151,21 +159,21 @@ export async function countByHalfHour(
   pool: Pool,
   fromMs: number,
   toMs: number,
-  robots: Robots,
+  whose: Whose,
 ): Promise<ReadonlyMap<number, number>> {
   const { rows } = await pool.query<{ half_hour: number; sessions: number }>(
     `SELECT floor(extract(epoch FROM started_at) / 1800)::bigint * 1800000 AS half_hour, count(*) AS sessions
      FROM sessions
-     WHERE merged_into IS NULL AND (robot = $3 OR $3 IS NULL)
+     WHERE merged_into IS NULL AND (robot = $3 OR $3 IS NULL) AND (simulated = $4 OR $4 IS NULL)
        AND started_at >= to_timestamp($1 / 1000.0) AND started_at < to_timestamp($2 / 1000.0)
      GROUP BY 1`,
-    [fromMs, toMs, robotIs(robots)],
+    [fromMs, toMs, ...whoseIs(whose)],
   );
   return new Map(rows.map(({ half_hour, sessions }) => [half_hour, sessions]));
 }
 
 /** The sessions that a half hour's count has, by their beginning. @param fromMs where it begins */
-export async function listSessions(pool: Pool, fromMs: number, atMs: number, robots: Robots) {
+export async function listSessions(pool: Pool, fromMs: number, atMs: number, whose: Whose) {
   const { rows } = await pool.query<{
     readonly session_id: number;
     readonly user_id: string;
@@ -176,11 +184,11 @@ export async function listSessions(pool: Pool, fromMs: number, atMs: number, rob
   }>(
     `SELECT id AS session_id, replace(user_id::text, '-', '') AS user_id, started_at, ended_at, events, revision
      FROM sessions
-     WHERE merged_into IS NULL AND (robot = $4 OR $4 IS NULL)
+     WHERE merged_into IS NULL AND (robot = $4 OR $4 IS NULL) AND (simulated = $5 OR $5 IS NULL)
        AND started_at >= to_timestamp($1 / 1000.0) AND started_at < to_timestamp($2 / 1000.0)
        AND started_at <= to_timestamp($3 / 1000.0)
      ORDER BY started_at, id`,
-    [fromMs, fromMs + HALF_HOUR_MS, atMs, robotIs(robots)],
+    [fromMs, fromMs + HALF_HOUR_MS, atMs, ...whoseIs(whose)],
   );
   return rows;
 }

@@ -20,7 +20,7 @@ export type Send = {
   /** What the record says, before it is broken. */
   readonly event: ShopEvent;
   /** Bytes that replace the event's; undefined where it is sent as it is. */
-  readonly broken: string | undefined;
+  readonly broken: string | Buffer | undefined;
   readonly faults: readonly FaultName[];
   readonly expect: Expectation;
 };

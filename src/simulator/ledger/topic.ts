@@ -1,5 +1,5 @@
-// Reads a topic from where a run began to where it ends now, and finds the run's records: by their header, or by the event's
-// order_id where the shop has written them.
+// Reads a topic to where it ends now, and finds a run's records: by their header, or by the event's order_id where the shop has
+// written them.
 
 import { randomBytes } from 'node:crypto';
 import type { Kafka, KafkaMessage } from 'kafkajs';
@@ -24,10 +24,37 @@ function nameOf({ run, target }: LedgerHead, message: KafkaMessage): string | un
 
 /** @throws kafkajs's error where Kafka is away, or no longer has what the run has sent */
 export async function findRecords(kafka: Kafka, head: LedgerHead): Promise<Found> {
-  const ends = await topicEnds(kafka, head.topic);
-  const left = new Map([...ends].filter(([partition, end]) => end > BigInt(head.from[partition] ?? 0)));
   const found = new Map<string, Spot[]>();
-  if (left.size === 0) return found;
+  await readTopic(kafka, head.topic, head.from, async (partition, messages) => {
+    for (const message of messages) {
+      const name = nameOf(head, message);
+      if (name === undefined) continue;
+      const spot = { partition, offset: message.offset };
+      const known = found.get(name);
+      if (known === undefined) found.set(name, [spot]);
+      else known.push(spot);
+    }
+  });
+  return found;
+}
+
+type OnBatch = (partition: number, messages: readonly KafkaMessage[]) => Promise<void>;
+
+/**
+ * Reads a topic up to where it ends now.
+ * @param from the offset of each partition to begin at; 0 where it is left out
+ * @throws kafkajs's error where Kafka is away, or no longer has the first records
+ */
+export async function readTopic(
+  kafka: Kafka,
+  topic: string,
+  from: Readonly<Record<string, string>>,
+  onBatch: OnBatch,
+): Promise<void> {
+  const ends = await topicEnds(kafka, topic);
+  const begin = (partition: number) => BigInt(from[partition] ?? 0);
+  const left = new Map([...ends].filter(([partition, end]) => end > begin(partition)));
+  if (left.size === 0) return;
   const group = `shopstream-verify-${randomBytes(6).toString('hex')}`;
   const consumer = kafka.consumer({
     groupId: group,
@@ -36,36 +63,31 @@ export async function findRecords(kafka: Kafka, head: LedgerHead): Promise<Found
   });
   await consumer.connect();
   try {
-    await consumer.subscribe({ topic: head.topic, fromBeginning: true });
+    await consumer.subscribe({ topic, fromBeginning: true });
     await new Promise<void>((resolve, reject) => {
       consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
       consumer
         .run({
           autoCommit: false,
           eachBatch: async ({ batch: { partition, messages } }) => {
-            const begin = BigInt(head.from[partition] ?? 0);
-            for (const message of messages) {
-              const name = BigInt(message.offset) < begin ? undefined : nameOf(head, message);
-              if (name === undefined) continue;
-              const spot = { partition, offset: message.offset };
-              const known = found.get(name);
-              if (known === undefined) found.set(name, [spot]);
-              else known.push(spot);
-            }
+            const end = ends.get(partition) ?? 0n;
+            const wanted = messages.filter(
+              ({ offset }) => BigInt(offset) >= begin(partition) && BigInt(offset) < end,
+            );
+            await onBatch(partition, wanted);
             const last = messages.at(-1)?.offset ?? '-1';
-            if (BigInt(last) + 1n >= (left.get(partition) ?? 0n)) left.delete(partition);
+            if (BigInt(last) + 1n >= end) left.delete(partition);
             if (left.size === 0) resolve();
           },
         })
         .catch(reject);
       for (const [partition] of ends)
-        consumer.seek({ topic: head.topic, partition, offset: head.from[partition] ?? '0' });
+        consumer.seek({ topic, partition, offset: begin(partition).toString() });
     });
   } finally {
     await consumer.disconnect().catch(() => {});
     await forgetGroup(kafka, group);
   }
-  return found;
 }
 
 async function topicEnds(kafka: Kafka, topic: string): Promise<Map<number, bigint>> {

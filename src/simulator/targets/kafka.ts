@@ -88,7 +88,12 @@ export class KafkaTarget implements Target {
     await this.#producer.disconnect().catch(() => {});
   }
 
-  #message(n: number, key: string, value: string, at: number): Message & { readonly partition: number } {
+  #message(
+    n: number,
+    key: string,
+    value: string | Buffer,
+    at: number,
+  ): Message & { readonly partition: number } {
     const headers = { [RUN_HEADER]: `${this.#run}/${n}` };
     return { key, value, partition: partitionOf(key, this.#partitions), timestamp: String(at), headers };
   }

@@ -244,7 +244,7 @@ function faultsAt(walker: Walker, shown: Shown, time: number, { injector }: Walk
 }
 
 async function sendFault({ browser }: Walker, send: Send, { done, signal }: WalkOptions): Promise<void> {
-  const result = await collect(browser, send.broken ?? JSON.stringify(send.event), signal);
+  const result = await collect(browser, send.broken?.toString() ?? JSON.stringify(send.event), signal);
   const { event, faults, at, expect } = send;
   const isTaken = expect === 'stored' || expect === 'duplicate';
   const entry: Told = {

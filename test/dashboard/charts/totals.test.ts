@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { loadSample } from '../../../seed/sample.ts';
 import { periodBefore, totals } from '../../../src/dashboard/charts/totals.ts';
 import type { Pool } from '../../../src/db/pool.ts';
+import { USUAL } from '../../../src/events/whose.ts';
 import { migratedDatabase, testLog } from '../../support/database.ts';
 
 const ZONE = 'Europe/Berlin';
@@ -31,17 +32,11 @@ describe('totals of a range', () => {
        GROUP BY title ORDER BY title`,
       [product ?? null, device ?? null],
     );
-    expect(await totals(pool, MARCH, product, device, 'exclude')).toEqual(rows);
+    expect(await totals(pool, MARCH, product, device, USUAL)).toEqual(rows);
   });
 
   it('name every kind of event where nothing happened', async () => {
-    const rows = await totals(
-      pool,
-      { from: '2001-01-01', to: '2001-01-02' },
-      undefined,
-      undefined,
-      'exclude',
-    );
+    const rows = await totals(pool, { from: '2001-01-01', to: '2001-01-02' }, undefined, undefined, USUAL);
     expect(rows.map(({ title, count, before }) => [title, count, before])).toEqual([
       ['banner_show', 0, 0],
       ['banner_click', 0, 0],

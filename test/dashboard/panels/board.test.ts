@@ -6,6 +6,7 @@ import { PanelBoard } from '../../../src/dashboard/panels/board.ts';
 import { noCountries } from '../../../src/enrichment/country.ts';
 import type { ShopEvent } from '../../../src/events/event.ts';
 import { newId } from '../../../src/events/ids.ts';
+import { USUAL } from '../../../src/events/whose.ts';
 import { Streams } from '../../../src/http/sse.ts';
 import { testLog } from '../../support/database.ts';
 import { anEvent } from '../../support/events.ts';
@@ -74,8 +75,8 @@ describe('/api/live/panels', () => {
 
   it('is the same in a process that has just started, and as of now', async () => {
     const board = new PanelBoard(line.pool, new Streams(1), noCountries, testLog);
-    const fresh = await board.answer('include');
-    const asOf = await board.answerAt('include', Date.now());
+    const fresh = await board.answer({ ...USUAL, robots: 'include' });
+    const asOf = await board.answerAt({ ...USUAL, robots: 'include' }, Date.now());
     await board.close();
     const known = await get('/api/live/panels?robots=include');
     for (const { visitors, pages, categories, devices } of [fresh, asOf])

@@ -30,6 +30,7 @@ const anyEvent: fc.Arbitrary<PanelEvent> = fc
     count += 1;
     return {
       ...event,
+      simulated: false,
       orderId: String(count),
       siteVersion: 'desktop',
       arrivedMs: event.timeMs + lateMs,
@@ -78,6 +79,7 @@ const click = (timeMs: number, more: Partial<PanelEvent> = {}): PanelEvent => ({
   timeMs,
   arrivedMs: timeMs,
   robot: false,
+  simulated: false,
   ip: undefined,
   userAgent: undefined,
   topic: 'ecommerce',

@@ -5,6 +5,7 @@ import { noOrder } from '../../../src/dashboard/questions/no-order.ts';
 import { foldOutcomes } from '../../../src/dashboard/questions/outcomes.ts';
 import type { Client, Pool } from '../../../src/db/pool.ts';
 import { newId } from '../../../src/events/ids.ts';
+import { USUAL } from '../../../src/events/whose.ts';
 import { parseBatch } from '../../../src/ingest/batch.ts';
 import { copyAll } from '../../../src/ingest/rows.ts';
 import { migratedDatabase } from '../../support/database.ts';
@@ -27,7 +28,7 @@ async function click(client: Client): Promise<void> {
 /** How many clicked, after a look; a recount has to say the same. */
 async function clicked(): Promise<number> {
   await foldOutcomes(pool);
-  const answer = await noOrder(pool, { robots: 'exclude' });
+  const answer = await noOrder(pool, { whose: USUAL });
   const lines = answer
     .filter(({ count }) => count > 0)
     .map((row) => `${row.subject} ${row.measure} ${row.count}`);

@@ -81,7 +81,10 @@ describe('a plan', () => {
     })) {
       if (broken === undefined || expected === 'undecodable') expect(parseEvent(event).ok).toBe(true);
       else if (expected === 'not_an_event')
-        expect(parseEvent(JSON.parse(broken))).toMatchObject({ ok: false, rejection: { code: expected } });
+        expect(parseEvent(JSON.parse(broken.toString()))).toMatchObject({
+          ok: false,
+          rejection: { code: expected },
+        });
     }
   });
 

@@ -1,10 +1,10 @@
-// Robots are left out of every chart and question, counted, or counted alone, as `robots` says: each number against a
-// recount of the raw events.
+// Robots and simulated visitors are left out of every chart and question, counted, or counted alone, as `robots` and
+// `simulated` say: each number against a recount of the raw events.
 
 import request from 'supertest';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ShopEvent, Title } from '../../src/events/event.ts';
-import { ROBOTS, type Robots } from '../../src/events/robots.ts';
+import { type Asked, USUAL, type Whose, whoseText } from '../../src/events/whose.ts';
 import { expectError } from '../support/answers.ts';
 import { anEvent } from '../support/events.ts';
 import { eventually, type Line, startLine } from '../support/line.ts';
@@ -13,11 +13,18 @@ import { readStream } from '../support/sse.ts';
 
 const GOOGLEBOT = 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)';
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:146.0) Gecko/20100101 Firefox/146.0';
-const OF = {
-  exclude: 'NOT is_robot(context)',
-  include: 'true',
-  only: 'is_robot(context)',
-} as const satisfies Record<Robots, string>;
+const isAsked = (asked: Asked, condition: string) =>
+  asked === 'include' ? 'true' : `${asked === 'only' ? '' : 'NOT '}${condition}`;
+const of = ({ robots, simulated }: Whose) =>
+  `${isAsked(robots, 'is_robot(context)')} AND ${isAsked(simulated, 'is_simulated(context)')}`;
+const CHOICES: readonly Whose[] = [
+  USUAL,
+  { ...USUAL, robots: 'include' },
+  { ...USUAL, robots: 'only' },
+  { ...USUAL, simulated: 'exclude' },
+  { ...USUAL, simulated: 'only' },
+  { robots: 'include', simulated: 'exclude' },
+];
 
 let line: Line;
 
@@ -43,6 +50,11 @@ function visits(): ShopEvent[] {
     visit('banner_click', { user_agent: GOOGLEBOT, item: 'linen-shirt' }),
     visit('order', { bot: true }),
     visit('order', { bot: true, user_agent: FIREFOX }),
+    visit('banner_show', { simulated: true }),
+    visit('banner_click', { simulated: true, item: 'linen-shirt' }),
+    visit('banner_click', { simulated: true, bot: true }),
+    visit('order', { simulated: true }),
+    visit('order', { simulated: false }),
   ];
 }
 
@@ -59,59 +71,59 @@ beforeAll(async () => {
   });
 });
 
-const ask = async (path: string, robots: Robots) =>
-  (await request(line.url).get(path).query({ robots }).expect(200)).body;
+const ask = async (path: string, whose: Whose) =>
+  (await request(line.url).get(path).query(whose).expect(200)).body;
 const one = async (sql: string): Promise<number> => {
   const { rows } = await line.pool.query<{ count: number }>(`SELECT (${sql})::int AS count`);
   return rows[0]?.count ?? -1;
 };
-const eventsOf = (robots: Robots, where = 'true') =>
-  one(`SELECT count(*) FROM events WHERE ${OF[robots]} AND ${where}`);
+const eventsOf = (whose: Whose, where = 'true') =>
+  one(`SELECT count(*) FROM events WHERE ${of(whose)} AND ${where}`);
 const total = (rows: readonly { count: number }[]) => rows.reduce((sum, { count }) => sum + count, 0);
 
-describe.each(ROBOTS)('robots=%s', (robots) => {
+describe.each(CHOICES)('robots=$robots&simulated=$simulated', (whose) => {
   it('counts the events that the raw rows have', async () => {
-    const all = await eventsOf(robots);
-    expect(all).toBeGreaterThan(3);
+    const all = await eventsOf(whose);
+    expect(all).toBeGreaterThan(2);
     for (const name of ['daily', 'totals', 'today']) {
-      const { rows } = await ask(`/api/charts/${name}`, robots);
+      const { rows } = await ask(`/api/charts/${name}`, whose);
       expect({ name, count: total(rows) }).toEqual({ name, count: all });
     }
-    const { rows } = await ask('/api/charts/funnel', robots);
+    const { rows } = await ask('/api/charts/funnel', whose);
     const sum = (name: string) =>
       rows.reduce((all: number, row: Record<string, number>) => all + (row[name] ?? 0), 0);
     expect([sum('shows'), sum('clicks'), sum('orders')]).toEqual([
-      await eventsOf(robots, "title = 'banner_show'"),
-      await eventsOf(robots, "title = 'banner_click'"),
-      await eventsOf(robots, "title = 'order'"),
+      await eventsOf(whose, "title = 'banner_show'"),
+      await eventsOf(whose, "title = 'banner_click'"),
+      await eventsOf(whose, "title = 'order'"),
     ]);
   });
 
   it('counts orders over time, by the minute, the hour and the day', async () => {
-    const orders = await eventsOf(robots, "title = 'order'");
+    const orders = await eventsOf(whose, "title = 'order'");
     expect(orders).toBeGreaterThan(0);
-    const { meta, orders: minutes } = await ask('/api/charts/today', robots);
+    const { meta, orders: minutes } = await ask('/api/charts/today', whose);
     expect(total(minutes)).toBe(orders);
     const today = Date.parse(meta.day);
     for (const days of [1, 7, 60]) {
       const from = new Date(today - (days - 1) * 86_400_000).toISOString().slice(0, 10);
-      const { rows } = await ask(`/api/charts/orders?from=${from}`, robots);
+      const { rows } = await ask(`/api/charts/orders?from=${from}`, whose);
       expect({ days, count: total(rows) }).toEqual({ days, count: orders });
     }
   });
 
   it('counts people and events by device', async () => {
     const year = new Date().getUTCFullYear();
-    const { rows: people } = await ask(`/api/charts/devices?year=${year}`, robots);
+    const { rows: people } = await ask(`/api/charts/devices?year=${year}`, whose);
     expect(total(people)).toBe(
-      await one(`SELECT count(DISTINCT (user_id, site_version)) FROM events WHERE ${OF[robots]}`),
+      await one(`SELECT count(DISTINCT (user_id, site_version)) FROM events WHERE ${of(whose)}`),
     );
-    const { rows: events } = await ask(`/api/charts/devices?year=${year}&count=events`, robots);
-    expect(total(events)).toBe(await eventsOf(robots));
+    const { rows: events } = await ask(`/api/charts/devices?year=${year}&count=events`, whose);
+    expect(total(events)).toBe(await eventsOf(whose));
   });
 
   it('answers the questions', async () => {
-    const { rows } = await ask('/api/questions', robots);
+    const { rows } = await ask('/api/questions', whose);
     const answer = (question: string, measure: string) =>
       total(
         rows.filter(
@@ -120,7 +132,7 @@ describe.each(ROBOTS)('robots=%s', (robots) => {
         ),
       );
     const people = (where: string) =>
-      one(`SELECT count(DISTINCT user_id) FROM events WHERE ${OF[robots]} AND ${where}`);
+      one(`SELECT count(DISTINCT user_id) FROM events WHERE ${of(whose)} AND ${where}`);
     expect({
       saw_ad: answer('saw_ad', 'users'),
       ordered_now: answer('ordered_now', 'orders'),
@@ -134,36 +146,39 @@ describe.each(ROBOTS)('robots=%s', (robots) => {
       no_order: answer('no_order_by_category', 'no_order'),
     }).toEqual({
       saw_ad: await one(
-        `SELECT count(DISTINCT (user_id, product)) FROM events WHERE ${OF[robots]} AND title = 'banner_show'`,
+        `SELECT count(DISTINCT (user_id, product)) FROM events WHERE ${of(whose)} AND title = 'banner_show'`,
       ),
-      ordered_now: await eventsOf(robots, "title = 'order'"),
+      ordered_now: await eventsOf(whose, "title = 'order'"),
       users: await people('true'),
       users_now: await people('true'),
-      targets: await eventsOf(robots, "title = 'order'"),
-      events: await eventsOf(robots),
-      pages: await eventsOf(robots, "title = 'banner_click'"),
-      month: await eventsOf(robots, "title = 'order'"),
+      targets: await eventsOf(whose, "title = 'order'"),
+      events: await eventsOf(whose),
+      pages: await eventsOf(whose, "title = 'banner_click'"),
+      month: await eventsOf(whose, "title = 'order'"),
       clicked: await people("title = 'banner_click'"),
       no_order: await people("title = 'banner_click'"),
     });
   });
 
   it('is what the stream sends', async () => {
-    const stream = readStream<{ rows: { count: number }[] }>(`${line.url}/api/live?robots=${robots}`);
+    const stream = readStream<{ rows: { count: number }[] }>(
+      `${line.url}/api/live?robots=${whose.robots}&simulated=${whose.simulated}`,
+    );
     const today = await stream.until('today', () => true);
-    expect(total(today?.rows ?? [])).toBe(await eventsOf(robots));
+    expect(total(today?.rows ?? [])).toBe(await eventsOf(whose));
   });
 
   it('is what the page’s links to its numbers say', async () => {
-    const { text } = await request(line.url).get('/dashboard').query({ robots }).expect(200);
+    const { text } = await request(line.url).get('/dashboard').query(whose).expect(200);
     const links = [
       ...text.matchAll(/href="(\/api\/[^"]*)"[^>]*data-format|data-format[^>]*href="(\/api\/[^"]*)"/g),
     ];
     expect(links.length).toBeGreaterThan(10);
-    const said = robots === 'exclude' ? /^(?!.*robots=)/ : new RegExp(`robots=${robots}`);
     const others = links
-      .map(([, before, behind]) => before ?? behind)
-      .filter((href) => !said.test(href ?? ''));
+      .map(([, before, behind]) => (before ?? behind ?? '').replaceAll('&amp;', '&'))
+      .filter(
+        (href) => !`${href}&`.includes(whoseText(whose)) || /robots=exclude|simulated=include/.test(href),
+      );
     expect(others).toEqual([]);
   });
 });
@@ -171,8 +186,8 @@ describe.each(ROBOTS)('robots=%s', (robots) => {
 describe('robots', () => {
   it('are left out where nothing else is said, by the views too', async () => {
     const { body } = await request(line.url).get('/api/charts/today').expect(200);
-    expect(total(body.rows)).toBe(await eventsOf('exclude'));
-    expect(await one('SELECT sum(count) FROM daily_counts')).toBe(await eventsOf('exclude'));
+    expect(total(body.rows)).toBe(await eventsOf(USUAL));
+    expect(await one('SELECT sum(count) FROM daily_counts')).toBe(await eventsOf(USUAL));
   });
 
   it('are counted in rollups that equal a recount', async () => {
@@ -190,6 +205,13 @@ describe('robots', () => {
 
   it('that are asked for otherwise are refused', async () => {
     for (const path of ['/api/charts/daily', '/api/charts/today', '/api/questions', '/api/live'])
-      expectError(await request(line.url).get(path).query({ robots: 'maybe' }), 400, 'bad_request');
+      for (const name of ['robots', 'simulated'])
+        expectError(
+          await request(line.url)
+            .get(path)
+            .query({ [name]: 'maybe' }),
+          400,
+          'bad_request',
+        );
   });
 });

@@ -1,0 +1,106 @@
+// The rows of a file in the order in which they came, however large it is and in whatever order it lies: DuckDB sorts, and
+// spills what does not fit.
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { DatasetError } from '../../../seed/errors.ts';
+import { explorableFile } from '../../../seed/explore/file.ts';
+import { isObject, type JsonObject } from '../../events/json-object.ts';
+import { ExpectationError } from '../../runtime/expectation-error.ts';
+import type { Mapping } from './record.ts';
+
+const MEMORY = '1GB';
+const FORMATS = ['csv', 'tsv', 'ndjson'] as const;
+type Format = (typeof FORMATS)[number];
+
+/** A row, and its times in milliseconds since 1970; undefined where it has none that can be read. */
+export type FileRow = {
+  readonly row: JsonObject;
+  readonly happenedMs: number | undefined;
+  readonly arrivedMs: number | undefined;
+};
+
+/** What a file is, by its name. @throws {ExpectationError} */
+export function formatOf(file: string): Format {
+  const name = file.replace(/\.(gz|zip)$/i, '').toLowerCase();
+  if (/\.(ndjson|jsonl|json)$/.test(name)) return 'ndjson';
+  if (/\.(tsv|tab)$/.test(name)) return 'tsv';
+  if (name.endsWith('.csv')) return 'csv';
+  throw new ExpectationError(`received ${file}, expected .csv, .tsv or .ndjson, also as .gz`);
+}
+
+/**
+ * Rows in chunks, by their arrival; rows without a time come first.
+ * @throws {ExpectationError} where it can't be read as what its name says
+ */
+export async function* readInOrder(file: string, mapping: Mapping): AsyncGenerator<readonly FileRow[]> {
+  const format = formatOf(file);
+  const folder = await mkdtemp(path.join(tmpdir(), 'shopstream-replay-'));
+  const instance = await DuckDBInstance.create(':memory:', {
+    memory_limit: MEMORY,
+    threads: '2',
+    temp_directory: path.join(folder, 'spill'),
+  });
+  const connection = await instance.connect();
+  try {
+    const plain = format === 'ndjson' ? file : await explorableFile(file, folder);
+    yield* rowsOf(connection, orderedSql(plain, format, mapping));
+  } catch (error) {
+    if (error instanceof DatasetError) throw new ExpectationError(error.message);
+    const [words = ''] = String(error instanceof Error ? error.message : error).split('\n');
+    throw new ExpectationError(`received ${file}, which can't be read as ${format}: ${words}`);
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
+const jsonPath = (way: readonly string[]) =>
+  quoted(`$${way.map((name) => `."${name.replaceAll('"', '\\"')}"`).join('')}`);
+
+/** Milliseconds since 1970 of a text: ISO 8601, with or without an offset, or a number of seconds or milliseconds. */
+const msOf = (text: string) =>
+  `coalesce(epoch_ms(TRY_CAST(${text} AS TIMESTAMP)), CASE WHEN abs(TRY_CAST(${text} AS DOUBLE)) < 1e11
+     THEN TRY_CAST(${text} AS DOUBLE) * 1000 ELSE TRY_CAST(${text} AS DOUBLE) END)::BIGINT`;
+
+function orderedSql(file: string, format: Format, mapping: Mapping): string {
+  const rows =
+    format === 'ndjson'
+      ? // Lines that are no JSON are kept: they are told of.
+        `SELECT TRY_CAST(line AS JSON) AS row FROM read_csv(${quoted(file)}, auto_detect = false, header = false,
+           columns = {'line': 'VARCHAR'}, delim = '\\x1F', quote = '', escape = '', max_line_size = 8388608)`
+      : `SELECT to_json(named) AS row FROM read_csv(${quoted(file)}, header = true, all_varchar = true,
+           delim = ${format === 'tsv' ? "'\t'" : "','"}) AS named`;
+  const received = [mapping.received_at, ['context', 'received_at']]
+    .map((way) => msOf(`json_extract_string(row, ${jsonPath(way)})`))
+    .join(', ');
+  return `SELECT row::VARCHAR AS row, happened, coalesce(${received}, happened) AS arrived
+    FROM (SELECT row, ${msOf(`json_extract_string(row, ${jsonPath(mapping.time)})`)} AS happened FROM (${rows}))
+    ORDER BY arrived NULLS FIRST`;
+}
+
+async function* rowsOf(connection: DuckDBConnection, sql: string): AsyncGenerator<readonly FileRow[]> {
+  const result = await connection.stream(sql);
+  for (;;) {
+    const chunk = await result.fetchChunk();
+    if (chunk === null || chunk.rowCount === 0) return;
+    yield chunk.getRows().map(([row, happened, arrived]) => ({
+      row: objectOf(row),
+      happenedMs: numberOf(happened),
+      arrivedMs: numberOf(arrived),
+    }));
+  }
+}
+
+function objectOf(text: unknown): JsonObject {
+  if (typeof text !== 'string') return {};
+  const value: unknown = JSON.parse(text);
+  return isObject(value) ? value : {};
+}
+
+const numberOf = (value: unknown): number | undefined =>
+  typeof value === 'bigint' ? Number(value) : undefined;

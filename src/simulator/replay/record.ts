@@ -1,0 +1,94 @@
+// A recorded row or message → an event to send again, or the reason why it is none. Pure.
+
+import { hash } from 'node:crypto';
+import type { ShopEvent } from '../../events/event.ts';
+import { ORDER_PAGE_ID } from '../../events/ids.ts';
+import { isObject, type JsonObject } from '../../events/json-object.ts';
+import { parseEvent } from '../../events/parse.ts';
+import { ExpectationError } from '../../runtime/expectation-error.ts';
+
+/** What a record may tell of, by the names of the event. */
+export const FIELDS = [
+  'order_id',
+  'user_id',
+  'page_id',
+  'product',
+  'site_version',
+  'time',
+  'title',
+  'target',
+  'received_at',
+] as const;
+export type Field = (typeof FIELDS)[number];
+
+/** Where each field is in a row: names, from the outermost in. */
+export type Mapping = Readonly<Record<Field, readonly string[]>>;
+
+const AS_NAMED = Object.fromEntries(FIELDS.map((field) => [field, [field]])) as unknown as Mapping;
+
+/**
+ * Reads `clicked_at=time,visitor.id=user_id`: the file's column, or the way to it, and the event's field.
+ * @throws {ExpectationError}
+ */
+export function parseMapping(text: string | undefined): Mapping {
+  if (text === undefined) return AS_NAMED;
+  const named = text.split(',').map((part): [Field, string[]] => {
+    const [, column = '', name = ''] = /^\s*(.+?)\s*=\s*(\w+)\s*$/.exec(part) ?? [];
+    const field = FIELDS.find((one) => one === name);
+    if (field !== undefined) return [field, column.split('.')];
+    throw new ExpectationError(
+      `map: received ${JSON.stringify(part)}, expected column=field with ${FIELDS.join(', ')}`,
+    );
+  });
+  return { ...AS_NAMED, ...Object.fromEntries(named) };
+}
+
+/** The published file calls the company's own banner so, which is the shop's for electronics. */
+const COMPANY = 'company';
+const ID = /^[0-9a-f]{32}$/;
+
+export type ReadRecord =
+  | { readonly ok: true; readonly event: ShopEvent }
+  | { readonly ok: false; readonly reason: string };
+
+/**
+ * Makes an event of a row of a file. Ids of another kind become ids of ours, the same for the same; a device that is not told
+ * is desktop.
+ * @param happenedMs as the row has it
+ */
+export function readRow(row: JsonObject, mapping: Mapping, happenedMs: number): ReadRecord {
+  const value = (field: Field) => valueAt(row, mapping[field]);
+  const title = value('title');
+  const product = value('product');
+  const context = isObject(row.context) ? { context: row.context } : {};
+  const parsed = parseEvent({
+    order_id: idOf(value('order_id'), 'order'),
+    user_id: idOf(value('user_id'), 'user'),
+    page_id: title === 'order' ? ORDER_PAGE_ID : idOf(value('page_id') ?? value('user_id'), 'page'),
+    product: product === COMPANY ? 'electronics' : product,
+    site_version: value('site_version') ?? 'desktop',
+    time: new Date(happenedMs).toISOString(),
+    title,
+    target: title === 'order' ? 1 : 0,
+    ...context,
+  });
+  return parsed.ok ? parsed : { ok: false, reason: parsed.rejection.reason };
+}
+
+/** A row that has no id of its own gets one of all zeros: no two of those are taken for the same event. */
+export const NO_ID = '0'.repeat(32);
+
+function idOf(value: unknown, kind: string): unknown {
+  if (value === undefined || value === null || value === '') return kind === 'order' ? NO_ID : value;
+  const text = String(value).replaceAll('-', '').toLowerCase();
+  return ID.test(text) ? text : hash('md5', `${kind} ${value}`, 'hex');
+}
+
+function valueAt(row: JsonObject, way: readonly string[]): unknown {
+  let value: unknown = row;
+  for (const name of way) {
+    if (!isObject(value)) return undefined;
+    value = value[name];
+  }
+  return value;
+}

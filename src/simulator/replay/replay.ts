@@ -1,0 +1,116 @@
+// A replay from the records to the report.
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { ShopEvent } from '../../events/event.ts';
+import { ExpectationError } from '../../runtime/expectation-error.ts';
+import type { Send } from '../core/inject.ts';
+import { describeRun } from '../report.ts';
+import { newRunId, type Place, sendAll } from '../run.ts';
+import { Tally } from '../tally.ts';
+import type { ReplayOptions } from './options.ts';
+import type { Pause } from './pause.ts';
+import { type ReplayPlan, replaySends } from './sends.ts';
+import { writeRange } from './topic.ts';
+
+const SHOWN_REASONS = 3;
+
+/** Rows that were left out, by the reason. */
+class Skipped {
+  readonly #reasons = new Map<string, number>();
+  count = 0;
+
+  add(reason: string): void {
+    this.count += 1;
+    if (this.#reasons.size < SHOWN_REASONS || this.#reasons.has(reason))
+      this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1);
+  }
+
+  get words(): string {
+    return [...this.#reasons].map(([reason, count]) => `${count} times: ${reason}`).join('; ');
+  }
+}
+
+/** What is known of a plan besides. */
+export type PlanWithSkipped = ReplayPlan & { readonly left: Skipped };
+
+/**
+ * Calls `work` with the plan of the file, or of the topic's range, which is written down for as long.
+ * @throws {ExpectationError} where the range is empty
+ */
+export async function withRecords<T>(
+  options: ReplayOptions,
+  { kafka, topic }: Place,
+  work: (plan: PlanWithSkipped) => Promise<T>,
+): Promise<T> {
+  const left = new Skipped();
+  const { mapping, pace, loop, seed, startMs } = options;
+  const common = { mapping, pace, loop, seed, startMs, now: Date.now, left };
+  const skipped = (reason: string) => left.add(reason);
+  if (options.file !== undefined) return work({ ...common, file: options.file, isTopic: false, skipped });
+  const folder = await mkdtemp(path.join(tmpdir(), 'shopstream-range-'));
+  try {
+    const file = path.join(folder, 'range.ndjson');
+    if ((await writeRange(kafka, topic, options.range, file)) === 0)
+      throw new ExpectationError(`the topic ${topic} has no record in that range`);
+    return await work({ ...common, file, isTopic: true, skipped });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Sends a plan to Kafka. @returns what there is to say of it */
+export async function sendReplay(
+  plan: PlanWithSkipped,
+  { command }: ReplayOptions,
+  place: Place,
+  pause: Pause,
+  signal: AbortSignal,
+  begun: (tally: Tally) => void,
+): Promise<ReturnType<typeof describeRun>> {
+  const tally = new Tally();
+  const began = Date.now();
+  const run = newRunId(began);
+  const timed = {
+    rate: Number.POSITIVE_INFINITY,
+    paced: Number.isFinite(plan.pace.speed),
+    offset: () => began - plan.startMs + pause.total,
+    isHeld: () => pause.isOn,
+    finish: mover(pause),
+  };
+  const file = await sendAll(replaySends(plan), timed, place, {
+    run,
+    command,
+    tally,
+    signal,
+    begun: () => begun(tally),
+  });
+  const result = { run, file, tally, took: Date.now() - began };
+  const { lines, failures } = describeRun({ expect: {}, target: 'kafka', personas: [] }, result, command);
+  const { left } = plan;
+  return {
+    lines,
+    failures: left.count === 0 ? failures : [...failures, `${left.count} rows are no events: ${left.words}`],
+  };
+}
+
+/** A pause moves arrival and event time alike. An event that is sent twice stays one, whenever the pause was. */
+function mover(pause: Pause): (send: Send) => Send {
+  const known = new WeakMap<ShopEvent, ShopEvent>();
+  return (send) => {
+    const byMs = pause.total;
+    const event = known.get(send.event) ?? movedEvent(send.event, byMs);
+    known.set(send.event, event);
+    return byMs === 0 ? send : { ...send, at: send.at + byMs, event };
+  };
+}
+
+function movedEvent(event: ShopEvent, byMs: number): ShopEvent {
+  if (byMs === 0) return event;
+  const later = (time: string) => new Date(Date.parse(time) + byMs).toISOString();
+  const { received_at } = event.context ?? {};
+  const context =
+    received_at === undefined ? event.context : { ...event.context, received_at: later(received_at) };
+  return { ...event, time: later(event.time), ...(context === undefined ? {} : { context }) };
+}

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { ORDER_PAGE_ID } from '../../../src/events/ids.ts';
+import { readReplayOptions } from '../../../src/simulator/replay/options.ts';
+import { Pause } from '../../../src/simulator/replay/pause.ts';
+import { parseMapping, readRow } from '../../../src/simulator/replay/record.ts';
+import { happensAt, Timing } from '../../../src/simulator/replay/timing.ts';
+
+const HAPPENED = Date.parse('2019-01-11T09:24:43Z');
+const ROW = { user_id: '5', title: 'banner_click', product: 'company', site_version: 'mobile' };
+
+describe('a recorded row', () => {
+  it('becomes an event: ids of other kinds become ours, the company’s banner is electronics', () => {
+    const read = readRow(ROW, parseMapping(undefined), HAPPENED);
+    expect(read).toMatchObject({
+      ok: true,
+      event: { product: 'electronics', time: '2019-01-11T09:24:43.000Z', target: 0, site_version: 'mobile' },
+    });
+    const again = readRow({ ...ROW, product: 'clothes' }, parseMapping(undefined), HAPPENED);
+    expect(again.ok && read.ok && again.event.user_id === read.event.user_id).toBe(true);
+    expect(readRow({ ...ROW, title: 'order' }, parseMapping(undefined), HAPPENED)).toMatchObject({
+      event: { target: 1, page_id: ORDER_PAGE_ID },
+    });
+  });
+
+  it('is read where the columns have other names, and fields of fields', () => {
+    const mapping = parseMapping('who.id=user_id, what=title,kind=product');
+    expect(readRow({ who: { id: 7 }, what: 'order', kind: 'sneakers' }, mapping, HAPPENED)).toMatchObject({
+      ok: true,
+      event: { title: 'order', product: 'sneakers', site_version: 'desktop' },
+    });
+  });
+
+  it.each([
+    [{ ...ROW, product: 'gadgets' }, 'product'],
+    [{ ...ROW, title: 'look' }, 'title'],
+    [{ ...ROW, user_id: '' }, 'user_id'],
+    [{}, 'user_id'],
+  ])('that is none says why: %j', (row, field) => {
+    const read = readRow(row, parseMapping(undefined), HAPPENED);
+    expect(read.ok ? '' : read.reason).toContain(field);
+  });
+});
+
+describe('the timing of a replay', () => {
+  it('keeps gaps, cuts long ones, and goes at its speed', () => {
+    const arrivals = [0, 1_000, 1_000, 500, 61_000];
+    const times = (speed: number, longestGapMs: number) => {
+      const timing = new Timing({ speed, longestGapMs }, 5_000);
+      return arrivals.map((one) => timing.next(one));
+    };
+    expect(times(1, 10_000)).toEqual([5_000, 6_000, 6_000, 6_000, 16_000]);
+    expect(times(10, 10_000)).toEqual([5_000, 5_100, 5_100, 5_100, 11_150]);
+    expect(times(1, Number.POSITIVE_INFINITY).at(-1)).toBe(66_500);
+  });
+
+  it('keeps what was late as late as it was, at any speed', () => {
+    expect(happensAt({ arrivedMs: 100_000, happenedMs: 40_000 }, 7_000_000)).toBe(6_940_000);
+  });
+
+  it('stands still while it is paused', () => {
+    let now = 0;
+    const pause = new Pause(() => now);
+    pause.toggle();
+    now = 500;
+    expect([pause.isOn, pause.total]).toEqual([true, 500]);
+    pause.toggle();
+    now = 900;
+    expect([pause.isOn, pause.total]).toEqual([false, 500]);
+  });
+});
+
+describe('the options of a replay', () => {
+  it.each([
+    ['a.csv', { speed: 'fast' }, 'speed: received "fast", expected 10x, 0.5x or max'],
+    ['a.csv', { speed: '0' }, 'speed: received "0"'],
+    ['a.csv', { map: 'time' }, 'map: received "time", expected column=field'],
+    ['a.csv', { map: 'a=b' }, 'map: received "a=b"'],
+    ['a.csv', { longestGap: 'long' }, 'longest-gap: received "long"'],
+    ['a.csv', { longestGap: '1s', keepTiming: true }, 'expected one of them'],
+    ['a.csv', { from: 1 }, 'expected them without a file'],
+    [undefined, {}, 'received no file'],
+    [undefined, { from: 2_000, to: 1_000 }, 'to: received'],
+  ] as const)('%s with %j is refused', (file, given, words) => {
+    expect(() => readReplayOptions(file, given, 0)).toThrow(words);
+  });
+});
