@@ -62,7 +62,7 @@ function funnelLines(
       ? 'by less than chance does'
       : 'by more than chance does, one run in a thousand excepted';
   return [
-    `funnel: chi-square ${chiSquare.toFixed(1)} at ${degrees} degrees of freedom, limit ${limit.toFixed(1)} (99.9 %): it differs from the published counts ${fits}`,
+    `funnel: chi-square ${chiSquare.toFixed(1)} at ${degrees} degrees of freedom, limit ${limit.toFixed(1)} (99.9 %): it differs from what its shoppers' kinds, all of which come to the published counts, lead to ${fits}`,
   ];
 }
 

@@ -123,7 +123,7 @@ export async function sendAll(
         for (const [index, entry] of entries.entries()) {
           tally.add(entry);
           const { send } = batch[index] as Numbered;
-          if (send.faults.length === 0) tally.funnel.add(send.event);
+          if (send.role !== undefined && send.faults.length === 0) tally.funnel.add(send.role, send.event);
         }
         await ledger.add(entries);
       },
@@ -171,8 +171,8 @@ async function walkShop(
       signal,
       done: async (told, latency, counted) => {
         tally.latency(latency);
-        for (const { shown, title, device } of counted)
-          tally.funnel.add({ product: shown.item.product, site_version: device, title });
+        for (const { shown, title, role } of counted)
+          tally.funnel.add(role, { product: shown.item.product, title });
         const entries = told.map((one) => {
           n += 1;
           return { n, ...one };

@@ -1,98 +1,108 @@
 // A run's funnel beside the published one: 30 counts, and one chi-square that says whether they differ by more than chance.
-// Shows are compared by device and category; clicks and orders of a cell together, as one show may lead to both.
+// Few shoppers are no even mixture of all kinds, however long they shop: what is expected of a run follows from the kinds of
+// its own shoppers. That all kinds together come to the published counts is fit.ts's to see to.
+// Banners are compared by device; clicks and orders of a cell together, as one show may lead to both.
 
 import { DEVICES, type Device, type Title } from '../../events/event.ts';
 import { PRODUCTS, type Product } from '../../events/products.ts';
-import { published, publishedSequels } from './fit.ts';
+import { bannerShares, type Role } from './fit.ts';
 
 /** Standard deviations of a one-in-a-thousand chance, one-sided. */
 const THOUSANDTH = 3.0902;
 
-export type FunnelCell = {
-  readonly product: Product;
-  readonly device: Device;
-  readonly title: Title;
-  readonly count: number;
-  /** Of the run's shows, by the published proportions. */
-  readonly expected: number;
-};
-
 export type Fit = {
-  readonly cells: readonly FunnelCell[];
   readonly chiSquare: number;
   readonly degrees: number;
   /** What one run in a thousand exceeds by chance. */
   readonly limit: number;
 };
 
+type Counts = Record<Title, number>;
+type Seen = Record<Product, Counts>;
+
+/** Clicks and orders that shows lead to, and how far they scatter together. */
+type Following = {
+  readonly clicks: number;
+  readonly orders: number;
+  readonly clicksVariance: number;
+  readonly ordersVariance: number;
+  readonly covariance: number;
+};
+
 export class Funnel {
-  readonly #counts = new Map<string, number>();
+  readonly #roles = new Map<Role, Seen>();
 
-  add({ product, site_version, title }: { product: Product; site_version: Device; title: Title }): void {
-    const key = `${product} ${site_version} ${title}`;
-    this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
-  }
-
-  count(product: Product, device: Device, title: Title): number {
-    return this.#counts.get(`${product} ${device} ${title}`) ?? 0;
+  /** Counts an event of a shopper in a role. */
+  add(role: Role, { product, title }: { readonly product: Product; readonly title: Title }): void {
+    let seen = this.#roles.get(role);
+    if (seen === undefined) {
+      seen = nothingSeen();
+      this.#roles.set(role, seen);
+    }
+    seen[product][title] += 1;
   }
 
   /** @param drawn true where the banners were drawn by the published counts; a real shop draws its own */
   compare(drawn: boolean): Fit {
-    const shows = (device: Device) =>
-      sum(PRODUCTS.map((product) => this.count(product, device, 'banner_show')));
-    const showsDrawn = (device: Device) =>
-      sum(PRODUCTS.map((product) => published(product, device, 'banner_show')));
-    const total = { got: sum(DEVICES.map(shows)), published: sum(DEVICES.map(showsDrawn)) };
-    const cells: FunnelCell[] = [];
     let [chiSquare, degrees] = [0, 0];
     const add = (value: number, freedom: number) => {
       if (!Number.isFinite(value)) return;
       chiSquare += value;
       degrees += freedom;
     };
-    const showCells: [number, number][] = [];
-    for (const device of DEVICES)
-      for (const product of PRODUCTS) {
-        const count = (title: Title) => this.count(product, device, title);
-        const here = count('banner_show');
-        const wanted = drawn
-          ? (published(product, device, 'banner_show') / total.published) * total.got
-          : here;
-        showCells.push([here, wanted]);
-        const [, click, both, order] = publishedSequels(product, device);
-        const [clicks, orders] = [click + both, both + order];
-        cells.push({ product, device, title: 'banner_show', count: here, expected: wanted });
-        cells.push({
-          product,
-          device,
-          title: 'banner_click',
-          count: count('banner_click'),
-          expected: here * clicks,
-        });
-        cells.push({ product, device, title: 'order', count: count('order'), expected: here * orders });
-        const off = [count('banner_click') - here * clicks, count('order') - here * orders] as const;
-        add(distance(off, here, clicks, orders, both), orders > 0 ? 2 : 1);
-      }
-    if (drawn)
-      add(sum(showCells.map(([count, wanted]) => (count - wanted) ** 2 / wanted)), showCells.length - 1);
-    return { cells, chiSquare, degrees, limit: chiSquareLimit(degrees) };
+    for (const device of DEVICES) {
+      const cells = PRODUCTS.map((product) => this.#cell(product, device));
+      for (const { counts, expected } of cells) add(distance(counts, expected), expected.orders > 0 ? 2 : 1);
+      if (drawn)
+        add(
+          bannerDistance(
+            cells.map(({ counts }) => counts.banner_show),
+            bannerShares(device),
+          ),
+          PRODUCTS.length - 1,
+        );
+    }
+    return { chiSquare, degrees, limit: chiSquareLimit(degrees) };
+  }
+
+  #cell(product: Product, device: Device): { readonly counts: Counts; readonly expected: Following } {
+    const counts = noCounts();
+    const expected = { clicks: 0, orders: 0, clicksVariance: 0, ordersVariance: 0, covariance: 0 };
+    for (const [role, seen] of this.#roles) {
+      if (role.device !== device) continue;
+      const { banner_show: shows } = seen[product];
+      const [, click, both, order] = role.sequels[product];
+      const [clicks, orders] = [click + both, both + order];
+      for (const title of Object.keys(counts) as Title[]) counts[title] += seen[product][title];
+      expected.clicks += shows * clicks;
+      expected.orders += shows * orders;
+      expected.clicksVariance += shows * clicks * (1 - clicks);
+      expected.ordersVariance += shows * orders * (1 - orders);
+      expected.covariance += shows * (both - clicks * orders);
+    }
+    return { counts, expected };
   }
 }
 
-const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
+const noCounts = (): Counts => ({ banner_show: 0, banner_click: 0, order: 0 });
+const nothingSeen = (): Seen =>
+  Object.fromEntries(PRODUCTS.map((product) => [product, noCounts()])) as Record<Product, Counts>;
 
-/** Squared distance of clicks and orders from what `shows` lead to, in their common standard deviations. */
-function distance(
-  [x, y]: readonly [number, number],
-  shows: number,
-  click: number,
-  order: number,
-  both: number,
-): number {
-  const a = shows * click * (1 - click);
-  if (order === 0) return (x * x) / a + (y === 0 ? 0 : Number.MAX_VALUE);
-  const [b, c] = [shows * order * (1 - order), shows * (both - click * order)];
+/** Pearson's. */
+function bannerDistance(shows: readonly number[], shares: readonly number[]): number {
+  const all = shows.reduce((sum, count) => sum + count, 0);
+  return shows.reduce((sum, count, index) => {
+    const wanted = all * (shares[index] ?? 0);
+    return sum + (count - wanted) ** 2 / wanted;
+  }, 0);
+}
+
+/** Squared distance of clicks and orders from what is expected, in their common standard deviations. */
+function distance(counts: Counts, expected: Following): number {
+  const { clicksVariance: a, ordersVariance: b, covariance: c } = expected;
+  const [x, y] = [counts.banner_click - expected.clicks, counts.order - expected.orders];
+  // A product that is never ordered.
+  if (expected.orders === 0) return (x * x) / a + (y === 0 ? 0 : Number.MAX_VALUE);
   return (b * x * x - 2 * c * x * y + a * y * y) / (a * b - c * c);
 }
 

@@ -7,6 +7,7 @@ import { MAX_EVENT_BYTES, type Rejection } from '../../events/parse.ts';
 import type { Random } from '../../runtime/seeded-random.ts';
 import type { CrowdEvent } from './crowd.ts';
 import { FAULT_NAMES, type Fault, type FaultName } from './faults.ts';
+import type { Role } from './fit.ts';
 import { drawId, drawOrderId, logNormal, pick, streamOf } from './streams.ts';
 
 /** What becomes of a record: a row, nothing as its row is there already, or set aside with this code. */
@@ -23,6 +24,8 @@ export type Send = {
   readonly broken: string | Buffer | undefined;
   readonly faults: readonly FaultName[];
   readonly expect: Expectation;
+  /** Of the shopper whose event it is; undefined for a robot's, and for what was recorded. */
+  readonly role: Role | undefined;
 };
 
 const MINUTE_MS = 60_000;
@@ -47,9 +50,9 @@ export class Injector {
   }
 
   /** What is sent of an event; the second of two is the copy, or the robot's. */
-  sendsOf({ time, event, shopper: { number } }: CrowdEvent): Send[] {
+  sendsOf({ time, event, shopper: { number, role } }: CrowdEvent): Send[] {
     const drawn = this.#draw(number, time);
-    return drawn.length === 0 ? [plainSend(event, time)] : this.#sends(number, time, event, drawn);
+    return drawn.length === 0 ? [plainSend(event, time, role)] : this.#sends(number, time, event, drawn);
   }
 
   /** Only what bears a fault, of an event that is made where there is one. */
@@ -92,13 +95,14 @@ export class Injector {
   }
 }
 
-const plainSend = (event: ShopEvent, at: number): Send => ({
+const plainSend = (event: ShopEvent, at: number, role?: Role): Send => ({
   at,
   key: event.user_id,
   event,
   broken: undefined,
   faults: [],
   expect: 'stored',
+  role,
 });
 
 function faulty(random: Random, planned: ShopEvent, time: number, drawn: readonly FaultName[]): Send {
@@ -109,7 +113,13 @@ function faulty(random: Random, planned: ShopEvent, time: number, drawn: readonl
     shifted += random() < 0.25 ? 2 * DAY_MS : Math.round((random() - 0.5) * 20 * MINUTE_MS);
   const event = shifted === time ? planned : { ...planned, time: new Date(shifted).toISOString() };
   const at = has('out-of-order') ? time + 500 + Math.floor(random() * 4500) : time;
-  const send = { at, key: event.user_id, event, faults: drawn.filter((name) => name !== 'bot-surge') };
+  const send = {
+    at,
+    key: event.user_id,
+    event,
+    faults: drawn.filter((name) => name !== 'bot-surge'),
+    role: undefined,
+  };
   // A batch that does not unpack is never looked into; broken bytes are never read as an event.
   if (has('poison-codec')) return { ...send, broken: undefined, expect: 'undecodable' };
   if (has('malformed')) return { ...send, ...malformed(random, event) };

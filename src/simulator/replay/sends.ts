@@ -90,6 +90,7 @@ function messageSend(
     broken: bytes ?? '',
     faults: [],
     expect: parsed.rejection.code,
+    role: undefined,
   };
 }
 
@@ -105,6 +106,7 @@ function eventSend({ event, sent }: Replayed, at: number): Send {
     broken: undefined,
     faults: [],
     expect: rejection?.code ?? (sent ? 'duplicate' : 'stored'),
+    role: undefined,
   };
 }
 

@@ -7,6 +7,7 @@ import TinyQueue from 'tinyqueue';
 import type { Title } from '../../events/event.ts';
 import { ORDER_PAGE_ID } from '../../events/ids.ts';
 import { type CrowdOptions, curveOf, gather } from '../core/crowd.ts';
+import type { Role } from '../core/fit.ts';
 import type { Injector, Send } from '../core/inject.ts';
 import { eventOf, Schedule } from '../core/timeline.ts';
 import { beginVisit, continueVisit, type Shown, type Step } from '../core/visit.ts';
@@ -35,7 +36,7 @@ export type WalkOptions = {
   readonly failed: (error: unknown) => void;
 };
 /** An event as the funnel counts it; faulty ones are not in it. */
-export type Counted = { readonly shown: Shown; readonly title: Title; readonly device: 'desktop' | 'mobile' };
+export type Counted = { readonly shown: Shown; readonly title: Title; readonly role: Role };
 
 type Walker = {
   readonly browser: Browser;
@@ -147,7 +148,7 @@ async function perform(
   const counted = (shown: Shown, title: Title): Counted => ({
     shown,
     title,
-    device: browser.shopper.role.device,
+    role: browser.shopper.role,
   });
   const action = step?.action;
   switch (action?.do) {
