@@ -9,7 +9,12 @@ const form = /** @type {FormWith<'from' | 'to' | 'product' | 'device'>} */ (
 const devices = document.getElementById('devices');
 const year = /** @type {HTMLSelectElement} */ (devices.querySelector('[data-year]'));
 const count = /** @type {HTMLSelectElement} */ (devices.querySelector('[data-count]'));
-const { from: defaultFrom = '', to: defaultTo = '', robots, simulated } = document.querySelector('main').dataset;
+const {
+  from: defaultFrom = '',
+  to: defaultTo = '',
+  robots,
+  simulated,
+} = document.querySelector('main').dataset;
 
 /** Whose events are counted, where it is not as usual. */
 /** @type {{ robots?: string, simulated?: string }} */

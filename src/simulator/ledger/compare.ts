@@ -24,73 +24,112 @@ type Evidence = {
 const spotKey = ({ partition, offset }: Spot) => `${partition}/${offset}`;
 const isTaken = ({ expect }: LedgerEntry) => expect === 'stored' || expect === 'duplicate';
 
+/** Every difference between a ledger and what there is, and what was counted of it. */
 export function compare(ledger: Ledger, evidence: Evidence): Comparison {
-  const { head, entries } = ledger;
-  const differences: string[] = [];
-  const say = (entry: LedgerEntry, text: string) =>
-    differences.push(`n ${entry.n} (${entry.order_id ?? 'order_id unknown'}): ${text}`);
-  const byKafka = head.target === 'kafka';
-  const aside = new Map(evidence.setAside.map((one) => [spotKey(one), one.code]));
-  const poisoned = poisonSpots(evidence.setAside);
-  const spotsOf = (entry: LedgerEntry): readonly Spot[] => {
-    if (entry.expect === 'undecodable') return poisoned.get(String(entry.n)) ?? [];
-    return evidence.found.get(byKafka ? String(entry.n) : (entry.order_id ?? '')) ?? [];
-  };
-  // Every place of an event that is to be a row, over all records that bear its order_id.
-  const places = new Map<string, Set<string>>();
-  for (const entry of entries.filter(isTaken)) {
-    const known = places.get(entry.order_id ?? '') ?? new Set();
-    for (const spot of spotsOf(entry)) known.add(spotKey(spot));
-    places.set(entry.order_id ?? '', known);
+  const comparing = new Comparing(ledger, evidence);
+  for (const entry of ledger.entries) comparing.look(entry);
+  if (ledger.ended && ledger.head.target === 'kafka') comparing.lookForStrangers();
+  return comparing;
+}
+
+class Comparing implements Comparison {
+  readonly differences: string[] = [];
+  readonly counted = { stored: 0, duplicate: 0, refused: 0, setAside: new Map<string, number>() };
+  readonly #ledger: Ledger;
+  readonly #evidence: Evidence;
+  /** The code with which each place was set aside. */
+  readonly #codes: ReadonlyMap<string, string>;
+  /** Places of batches that do not unpack, by the number of the record that they say they hold. */
+  readonly #poisoned: ReadonlyMap<string, readonly Spot[]>;
+  /** Every place of an event that is to be a row, over all records that bear its order_id. */
+  readonly #places = new Map<string, Set<string>>();
+  readonly #rowsSeen = new Set<string>();
+
+  constructor(ledger: Ledger, evidence: Evidence) {
+    this.#ledger = ledger;
+    this.#evidence = evidence;
+    this.#codes = new Map(evidence.setAside.map((one) => [spotKey(one), one.code]));
+    this.#poisoned = poisonSpots(evidence.setAside);
+    for (const entry of ledger.entries.filter(isTaken)) {
+      const known = this.#places.get(entry.order_id ?? '') ?? new Set();
+      for (const spot of this.#spotsOf(entry)) known.add(spotKey(spot));
+      this.#places.set(entry.order_id ?? '', known);
+    }
   }
-  const counted = { stored: 0, duplicate: 0, refused: 0, setAside: new Map<string, number>() };
-  const rowsSeen = new Set<string>();
-  for (const entry of entries) {
-    const spots = spotsOf(entry);
-    const row = entry.order_id === null ? undefined : evidence.rows.get(entry.order_id);
-    if (entry.order_id === null) continue;
-    if (entry.expect === 'refused') {
-      counted.refused += 1;
-      if (row !== undefined && !places.has(entry.order_id)) say(entry, 'was refused, and is a row');
-      continue;
+
+  look(entry: LedgerEntry): void {
+    const { order_id: orderId, expect } = entry;
+    // The shop has made it, and nobody knows its name.
+    if (orderId === null) return;
+    if (expect === 'refused') {
+      this.counted.refused += 1;
+      this.#expectNoRow(entry, orderId, 'was refused, and is a row');
+      return;
     }
-    if (spots.length === 0) {
-      say(entry, entry.expect === 'undecodable' ? 'its batch was not set aside' : 'is not in Kafka');
-      if (entry.expect === 'undecodable') continue;
-    } else if (
-      entry.offset !== undefined &&
-      !spots.some((spot) => spotKey(spot) === `${entry.partition}/${entry.offset}`)
-    )
-      say(entry, `was acknowledged at ${entry.partition}/${entry.offset}, and is not there in Kafka`);
-    if (!isTaken(entry)) {
-      const codes = spots.map((spot) => aside.get(spotKey(spot)));
-      for (const [index, code] of codes.entries())
-        if (code !== entry.expect)
-          say(
-            entry,
-            `at ${spotKey(spots[index] as Spot)}: ${code === undefined ? 'was not set aside' : `was set aside as ${code}`}, expected ${entry.expect}`,
-          );
-      if (codes.includes(entry.expect))
-        counted.setAside.set(entry.expect, (counted.setAside.get(entry.expect) ?? 0) + 1);
-      if (row !== undefined && !places.has(entry.order_id)) say(entry, `is a row, expected ${entry.expect}`);
-      continue;
+    const spots = this.#spotsOf(entry);
+    this.#lookInKafka(entry, spots);
+    if (isTaken(entry)) this.#lookForRow(entry, orderId, spots);
+    else if (spots.length > 0 || expect !== 'undecodable') this.#lookAside(entry, orderId, spots);
+  }
+
+  /** Records that bear the run's name and are not in its ledger. */
+  lookForStrangers(): void {
+    const known = new Set(this.#ledger.entries.map(({ n }) => String(n)));
+    for (const n of [...this.#evidence.found.keys(), ...this.#poisoned.keys()])
+      if (!known.has(n)) this.differences.push(`n ${n}: is in Kafka, and not in the ledger`);
+  }
+
+  #say({ n, order_id }: LedgerEntry, text: string): void {
+    this.differences.push(`n ${n} (${order_id ?? 'order_id unknown'}): ${text}`);
+  }
+
+  #spotsOf({ n, order_id, expect }: LedgerEntry): readonly Spot[] {
+    if (expect === 'undecodable') return this.#poisoned.get(String(n)) ?? [];
+    const name = this.#ledger.head.target === 'kafka' ? String(n) : (order_id ?? '');
+    return this.#evidence.found.get(name) ?? [];
+  }
+
+  #lookInKafka(entry: LedgerEntry, spots: readonly Spot[]): void {
+    const { expect, partition, offset } = entry;
+    if (spots.length === 0)
+      this.#say(entry, expect === 'undecodable' ? 'its batch was not set aside' : 'is not in Kafka');
+    else if (offset !== undefined && !spots.some((spot) => spotKey(spot) === `${partition}/${offset}`))
+      this.#say(entry, `was acknowledged at ${partition}/${offset}, and is not there in Kafka`);
+  }
+
+  #lookAside(entry: LedgerEntry, orderId: string, spots: readonly Spot[]): void {
+    const { expect } = entry;
+    const { setAside } = this.counted;
+    const codes = spots.map((spot) => this.#codes.get(spotKey(spot)));
+    for (const [index, code] of codes.entries()) {
+      if (code === expect) continue;
+      const came = code === undefined ? 'was not set aside' : `was set aside as ${code}`;
+      this.#say(entry, `at ${spotKey(spots[index] as Spot)}: ${came}, expected ${expect}`);
     }
+    if (codes.includes(expect)) setAside.set(expect, (setAside.get(expect) ?? 0) + 1);
+    this.#expectNoRow(entry, orderId, `is a row, expected ${expect}`);
+  }
+
+  /** A copy that was to be stored may have made a row. */
+  #expectNoRow(entry: LedgerEntry, orderId: string, text: string): void {
+    if (this.#evidence.rows.has(orderId) && !this.#places.has(orderId)) this.#say(entry, text);
+  }
+
+  #lookForRow(entry: LedgerEntry, orderId: string, spots: readonly Spot[]): void {
     for (const spot of spots) {
-      const code = aside.get(spotKey(spot));
+      const code = this.#codes.get(spotKey(spot));
       if (code !== undefined)
-        say(entry, `at ${spotKey(spot)}: was set aside as ${code}, expected ${entry.expect}`);
+        this.#say(entry, `at ${spotKey(spot)}: was set aside as ${code}, expected ${entry.expect}`);
     }
+    const row = this.#evidence.rows.get(orderId);
     if (row === undefined) {
-      say(entry, 'is not in the table, expected a row');
-      continue;
+      this.#say(entry, 'is not in the table, expected a row');
+      return;
     }
-    if (rowsSeen.has(entry.order_id)) counted.duplicate += 1;
-    else counted.stored += 1;
-    rowsSeen.add(entry.order_id);
-    for (const problem of rowProblems(entry, row, places.get(entry.order_id))) say(entry, problem);
+    this.counted[this.#rowsSeen.has(orderId) ? 'duplicate' : 'stored'] += 1;
+    this.#rowsSeen.add(orderId);
+    for (const problem of rowProblems(entry, row, this.#places.get(orderId))) this.#say(entry, problem);
   }
-  if (ledger.ended && byKafka) differences.push(...strangers(ledger, evidence.found, poisoned));
-  return { differences, counted };
 }
 
 function rowProblems(entry: LedgerEntry, row: StoredRow, places: ReadonlySet<string> | undefined): string[] {
@@ -114,12 +153,4 @@ function poisonSpots(setAside: readonly SetAside[]): Map<string, Spot[]> {
     else known.push(one);
   }
   return spots;
-}
-
-/** Records that bear the run's name and are not in its ledger. */
-function strangers({ entries }: Ledger, found: Found, poisoned: ReadonlyMap<string, unknown>): string[] {
-  const known = new Set(entries.map(({ n }) => String(n)));
-  return [...found.keys(), ...poisoned.keys()]
-    .filter((n) => !known.has(n))
-    .map((n) => `n ${n}: is in Kafka, and not in the ledger`);
 }

@@ -68,18 +68,15 @@ export class KafkaTarget implements Target {
   }
 
   async send(batch: readonly Numbered[], signal: AbortSignal): Promise<readonly Receipt[]> {
-    const receipts: Receipt[] = [];
     const plain = writeWire(batch.map(({ send }) => send.event));
     const messages = batch.map(({ n, send }, index) =>
       this.#message(n, send.key, send.broken ?? plain[index] ?? '', send.at),
     );
-    for (let from = 0; from < batch.length; ) {
-      const poisoned = isPoisoned(batch[from]);
-      // A batch that does not unpack holds one record, so that it takes no other with it.
-      let to = from + 1;
-      while (!poisoned && to < batch.length && !isPoisoned(batch[to])) to += 1;
-      receipts.push(...(await this.#sendSurely(messages.slice(from, to), poisoned, signal)));
-      from = to;
+    const receipts = new Array<Receipt>(batch.length);
+    for (const { places, poisoned } of requestsOf(batch, messages)) {
+      const some = places.map((place) => messages[place] as Placed);
+      const got = await this.#sendSurely(some, poisoned, signal);
+      for (const [index, place] of places.entries()) receipts[place] = got[index] as Receipt;
     }
     return receipts;
   }
@@ -98,11 +95,7 @@ export class KafkaTarget implements Target {
     return { key, value, partition: partitionOf(key, this.#partitions), timestamp: String(at), headers };
   }
 
-  async #sendSurely(
-    messages: readonly (Message & { readonly partition: number })[],
-    poisoned: boolean,
-    signal: AbortSignal,
-  ): Promise<Receipt[]> {
+  async #sendSurely(messages: readonly Placed[], poisoned: boolean, signal: AbortSignal): Promise<Receipt[]> {
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       try {
         const compression = poisoned ? CompressionTypes.Snappy : CompressionTypes.None;
@@ -122,7 +115,31 @@ export class KafkaTarget implements Target {
   }
 }
 
-const isPoisoned = (one: Numbered | undefined): boolean => one?.send.expect === 'undecodable';
+type Placed = Message & { readonly partition: number };
+type Request = { readonly places: number[]; readonly poisoned: boolean };
+
+/**
+ * Which records are sent together, by their places. One that is not to unpack is alone in its partition's batch, so that it takes
+ * no other with it.
+ */
+function requestsOf(batch: readonly Numbered[], messages: readonly Placed[]): readonly Request[] {
+  const plain: number[] = [];
+  const poisoned: Map<number, number>[] = [];
+  for (const [place, { send }] of batch.entries()) {
+    const partition = messages[place]?.partition ?? 0;
+    if (send.expect !== 'undecodable') {
+      plain.push(place);
+      continue;
+    }
+    const free = poisoned.find((request) => !request.has(partition));
+    if (free === undefined) poisoned.push(new Map([[partition, place]]));
+    else free.set(partition, place);
+  }
+  return [
+    ...(plain.length === 0 ? [] : [{ places: plain, poisoned: false }]),
+    ...poisoned.map((request) => ({ places: [...request.values()], poisoned: true })),
+  ];
+}
 
 /** The cluster, and where the topic's partitions end. */
 export async function placeOf(kafka: Kafka, topic: string): Promise<TopicPlace> {
