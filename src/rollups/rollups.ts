@@ -1,4 +1,4 @@
-// The tables that the charts read (migrations/0002_rollups.sql, 0008_hours.sql, 0011_robots.sql, 0015_simulated.sql), as one list: live events, loads and a
+// The tables that the charts read (migrations/0002_rollups.sql, 0008_hours.sql, 0011_robots.sql, 0017_simulated.sql), as one list: live events, loads and a
 // recount all count by it. Only SQL text is made here; live.ts, loaded.ts and recount.ts run it.
 
 /** `source` of rows that no Kafka partition counts: loaded files, and what a recount has merged. Partitions begin at 0. */
