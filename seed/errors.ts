@@ -1,6 +1,8 @@
 // Everything that can be wrong with a file or a load in a way that a user can mend.
 // Each message says what came and what was expected.
 
+import { CodedError } from '../src/runtime/errors.ts';
+
 export type DatasetErrorCode =
   | 'FILE_MISSING'
   | 'FILE_DENIED'
@@ -18,14 +20,8 @@ export type DatasetErrorCode =
   | 'EVENTS_BUSY'
   | 'WRONG_OPTION';
 
-export class DatasetError extends Error {
+export class DatasetError extends CodedError<DatasetErrorCode> {
   override readonly name = 'DatasetError';
-  readonly code: DatasetErrorCode;
-
-  constructor(code: DatasetErrorCode, message: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
-    this.code = code;
-  }
 }
 
 /** A file, or what it is packed in, without a byte. */

@@ -3,7 +3,7 @@
 
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
-import { codeOf } from '../src/db/errors.ts';
+import { codeOf } from '../src/runtime/errors.ts';
 import { DatasetError } from './errors.ts';
 import { HEADER } from './published.ts';
 import { type ReplicaOptions, replicaRows } from './replica/rows.ts';

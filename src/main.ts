@@ -18,6 +18,7 @@ import { PARTS, type Part, startPart } from './processes/parts.ts';
 import { ask } from './processes/request-relay.ts';
 import { start } from './processes/start.ts';
 import { errorFields } from './runtime/error-fields.ts';
+import { messageOf } from './runtime/errors.ts';
 import { createLog } from './runtime/log.ts';
 import { watchOpenFiles } from './runtime/open-files.ts';
 import { version } from './runtime/version.ts';
@@ -383,10 +384,6 @@ async function runPart(part: Part): Promise<void> {
     await report({ failed: messageOf(error) });
     throw error;
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** Runs the command line; the exit code. */

@@ -44,7 +44,7 @@ it('the package has what runs, and nothing of tests, benches and scripts', () =>
   );
 });
 
-it('the packed program starts the shop in an empty folder', { timeout: 180_000 }, async () => {
+it('the packed program starts the shop in an empty folder', { timeout: 400_000 }, async () => {
   const folder = temporaryFolder();
   const invocation = invocationOf(pack(folder), folder);
   const env = { ...(await programSettings()), DATA_DIR: path.join(folder, 'empty', 'data') };

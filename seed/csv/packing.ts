@@ -2,7 +2,7 @@
 
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { codeOf } from '../../src/db/errors.ts';
+import { codeOf } from '../../src/runtime/errors.ts';
 import { DatasetError } from '../errors.ts';
 
 export const CHUNK_BYTES = 1024 * 1024;

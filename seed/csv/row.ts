@@ -5,6 +5,7 @@ import { parse } from 'csv-parse/sync';
 import { DEVICES, type Device, EVENT_COLUMNS, TITLES, type Title } from '../../src/events/event.ts';
 import { isId } from '../../src/events/ids.ts';
 import { isProduct, PRODUCTS, type Product } from '../../src/events/products.ts';
+import { codeOf } from '../../src/runtime/errors.ts';
 import { parseSecond } from './time.ts';
 
 export type Row = {
@@ -94,7 +95,7 @@ function splitFields(line: string): string[] | string {
   try {
     return parse(line, { relax_column_count: true })[0] ?? [''];
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? ` (${error.code})` : '';
+    const code = codeOf(error) === undefined ? '' : ` (${codeOf(error)})`;
     return `received quotes that don't pair, expected "…" around a whole field${code}`;
   }
 }

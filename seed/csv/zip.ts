@@ -2,6 +2,7 @@
 
 import { crc32 } from 'node:zlib';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
+import { messageOf } from '../../src/runtime/errors.ts';
 import { DatasetError } from '../errors.ts';
 
 /**
@@ -71,6 +72,6 @@ function listEntries(zip: ZipFile): Promise<Entry[]> {
 }
 
 function damaged(file: string, error: unknown): DatasetError {
-  const words = error instanceof Error ? error.message : String(error);
+  const words = messageOf(error);
   return new DatasetError('FILE_DAMAGED', `received ${file}, no whole zip (${words}): fetch it again`, error);
 }

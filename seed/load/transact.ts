@@ -1,7 +1,7 @@
 // Transactions on a connection that the loader keeps: its temporary tables live there.
 
 import type pg from 'pg';
-import { codeOf } from '../../src/db/errors.ts';
+import { codeOf } from '../../src/runtime/errors.ts';
 
 const DEADLOCK = '40P01';
 const TRIES = 5;

@@ -3,9 +3,10 @@
 
 import type { Config } from '../config.ts';
 import { embeddedUrl, startEmbeddedPostgres } from '../db/embedded/server.ts';
-import { codeOf, explainConnection } from '../db/errors.ts';
+import { explainConnection } from '../db/errors.ts';
 import { migrate } from '../db/migrate.ts';
 import { openPool, type Pool } from '../db/pool.ts';
+import { codeOf } from '../runtime/errors.ts';
 import { createLog, type Logger } from '../runtime/log.ts';
 
 /**

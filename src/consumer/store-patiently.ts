@@ -1,8 +1,8 @@
 // One batch into Postgres, for as long as it takes: retried with growing pauses while Postgres is away, and taken apart
 // where Postgres refuses something in it, so that one bad record never stops the others.
 
-import { codeOf } from '../db/errors.ts';
 import { Backoff } from '../runtime/backoff.ts';
+import { codeOf, messageOf } from '../runtime/errors.ts';
 import type { ConsumerObserver, RecordHandler } from './handler.ts';
 import { FencedError } from './offsets.ts';
 import type { KafkaRecord } from './record.ts';
@@ -75,7 +75,7 @@ async function storeOne(record: KafkaRecord, next: bigint | undefined, store: St
     await store([record], next);
   } catch (error) {
     if (!isDataError(error)) throw error;
-    await store([record], next, error instanceof Error ? error.message : String(error));
+    await store([record], next, messageOf(error));
   }
 }
 

@@ -1,6 +1,7 @@
 // Everything that can be wrong with the database in a way that a user can mend. Messages carry no password.
 
 import pg from 'pg';
+import { CodedError, codeOf, messageOf } from '../runtime/errors.ts';
 
 export type DatabaseErrorCode =
   | 'DATABASE_UNREACHABLE'
@@ -14,23 +15,8 @@ export type DatabaseErrorCode =
   | 'TIME_ZONE_UNKNOWN'
   | 'EMBEDDED_START';
 
-export class DatabaseError extends Error {
+export class DatabaseError extends CodedError<DatabaseErrorCode> {
   override readonly name = 'DatabaseError';
-  readonly code: DatabaseErrorCode;
-
-  constructor(code: DatabaseErrorCode, message: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
-    this.code = code;
-  }
-}
-
-/** The SQLSTATE or the system's error code of something that `pg` threw; undefined for anything else. */
-export function codeOf(error: unknown): string | undefined {
-  if (error instanceof AggregateError) return codeOf(error.errors[0]);
-  if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string') {
-    return error.code;
-  }
-  return undefined;
 }
 
 /** SQLSTATE classes that pass: connection, transaction rolled back, resources, lock, operator's word, system. */
@@ -102,8 +88,4 @@ export function explainConnection(error: unknown, databaseUrl: string): Database
         error,
       );
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,8 +1,8 @@
 // A connection that waits for notifications, made again whenever it is lost. A half-open one would be silent for ever and
 // look like a shop without customers: it is asked now and then whether it is still there.
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { Backoff } from '../runtime/backoff.ts';
 import { socketTo } from '../runtime/detour.ts';
 import type { Logger } from '../runtime/log.ts';
 import { endOnResponseTimeout } from '../runtime/response-timeout.ts';
@@ -57,15 +57,12 @@ export function listen(
   }
 
   async function run(): Promise<void> {
-    let pause = FIRST_PAUSE_MS;
+    const backoff = new Backoff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
     while (!closing.signal.aborted) {
       const started = performance.now();
       await connectOnce().catch((error: Error) => log.debug(`not listening to Postgres: ${error.message}`));
-      pause =
-        performance.now() - started > LONGEST_PAUSE_MS
-          ? FIRST_PAUSE_MS
-          : Math.min(pause * 2, LONGEST_PAUSE_MS);
-      await sleep(pause, undefined, { signal: closing.signal }).catch(() => {});
+      if (performance.now() - started > LONGEST_PAUSE_MS) backoff.reset();
+      await backoff.wait(closing.signal);
     }
   }
 

@@ -6,9 +6,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
+import { codeOf, messageOf } from '../runtime/errors.ts';
 import type { Logger } from '../runtime/log.ts';
 import { packageRoot } from '../runtime/paths.ts';
-import { codeOf, DatabaseError, isRefusal } from './errors.ts';
+import { DatabaseError, isRefusal } from './errors.ts';
 import { openPool, type Pool, transaction } from './pool.ts';
 import { useTimeZone } from './time-zone.ts';
 
@@ -107,7 +108,7 @@ export function migratePatiently(
             error,
           );
         }
-        log.warn(`Postgres is away: ${error instanceof Error ? error.message : error}`);
+        log.warn(`Postgres is away: ${messageOf(error)}`);
       }
       await sleep(RETRY_MS, undefined, { signal: cancelled.signal }).catch(() => {});
     }

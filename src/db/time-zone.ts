@@ -2,8 +2,9 @@
 // different machines' zones can't count one event on two days.
 
 import { lockZonedRollups, recountZoned } from '../rollups/recount.ts';
+import { codeOf } from '../runtime/errors.ts';
 import type { Logger } from '../runtime/log.ts';
-import { codeOf, DatabaseError } from './errors.ts';
+import { DatabaseError } from './errors.ts';
 import { type Client, type Pool, transaction } from './pool.ts';
 import { isSameZone, spellingsOf } from './time-zone-names.ts';
 

@@ -3,12 +3,12 @@
 // offset first and produced afterwards, beside the good events. Nothing is lost when the process dies between the two;
 // one that dies between Kafka's acknowledgement and the mark in the table produces that letter again.
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kafka, Message, Producer } from 'kafkajs';
 import type { Subscription } from '../consumer/offsets.ts';
 import { type Pool, transaction } from '../db/pool.ts';
 import { connectProducer } from '../kafka/client.ts';
 import { isTooLarge, reasonOf } from '../kafka/errors.ts';
+import { Backoff } from '../runtime/backoff.ts';
 import type { Logger } from '../runtime/log.ts';
 import { type Letter, markForwarded, takeUnforwarded } from './unforwarded.ts';
 
@@ -69,18 +69,17 @@ export class DeadLetterForwarder {
 
   async #run(): Promise<void> {
     const { signal } = this.#closing;
-    let pause = FIRST_PAUSE_MS;
+    const backoff = new Backoff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
     while (this.#again && !signal.aborted) {
       this.#again = false;
       try {
         if (!this.#ready) await this.#connect();
         while (!signal.aborted && (await this.#forwardSome()) > 0);
-        pause = FIRST_PAUSE_MS;
+        backoff.reset();
       } catch (error) {
         this.#again = true;
         this.#log.debug(`dead letters wait for ${this.#topic}: ${reasonOf(error)}`);
-        await sleep(pause, undefined, { signal }).catch(() => {});
-        pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+        await backoff.wait(signal);
       }
     }
   }

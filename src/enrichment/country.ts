@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import ipaddr from 'ipaddr.js';
 import { Reader, type Response } from 'maxmind';
+import { messageOf } from '../runtime/errors.ts';
 
 export const UNKNOWN_REASONS = ['no address', 'private address', 'not listed', 'no file'] as const;
 export type UnknownReason = (typeof UNKNOWN_REASONS)[number];
@@ -56,7 +57,7 @@ function openReader(file: string | undefined): Reader<Found> {
   try {
     return new Reader<Found>(readFileSync(file ?? packageFile()));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new Error(
       `COUNTRY_FILE: received ${file ?? 'none'}, expected a file in MaxMind's format (${reason})`,
       { cause: error },

@@ -2,6 +2,7 @@
 
 import { TextDecoder } from 'node:util';
 import type { z } from 'zod';
+import { messageOf } from '../runtime/errors.ts';
 import { unframe, unwrap } from './envelope.ts';
 import { eventSchema, type ShopEvent } from './event.ts';
 import { inWireSpelling } from './spelling.ts';
@@ -135,8 +136,4 @@ function toJson(value: unknown): string {
 function quote(text: string): string {
   const line = text.slice(0, 120).replaceAll(/\p{Cc}/gu, ' ');
   return text.length > 120 ? `${line.slice(0, 117)}…` : line;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

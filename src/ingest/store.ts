@@ -2,9 +2,9 @@
 
 import { moveOffset, type Subscription } from '../consumer/offsets.ts';
 import type { RecordBatch } from '../consumer/record.ts';
-import { codeOf } from '../db/errors.ts';
 import { type Pool, transaction } from '../db/pool.ts';
 import { addCounts, addUsers, countByMinute } from '../rollups/live.ts';
+import { codeOf } from '../runtime/errors.ts';
 import { type LiveEvent, type ParsedBatch, parseBatch, userIdOf } from './batch.ts';
 import { KnownUsers } from './known-users.ts';
 import { addToLedger } from './ledger.ts';

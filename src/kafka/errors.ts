@@ -1,15 +1,11 @@
 // What can be wrong on the way to Kafka, in words for the one who can mend it.
 
+import { CodedError } from '../runtime/errors.ts';
+
 export type KafkaErrorCode = 'BROKERS_UNREACHABLE' | 'OUTBOX_FULL' | 'OUTBOX_WRITE' | 'REFUSED' | 'CLOSED';
 
-export class KafkaError extends Error {
+export class KafkaError extends CodedError<KafkaErrorCode> {
   override readonly name = 'KafkaError';
-  readonly code: KafkaErrorCode;
-
-  constructor(code: KafkaErrorCode, message: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
-    this.code = code;
-  }
 }
 
 /** The innermost message of an error that kafkajs wrapped, with its protocol name where it has one. */

@@ -15,6 +15,7 @@ import {
   writeSync,
 } from 'node:fs';
 import path from 'node:path';
+import { codeOf, messageOf } from '../runtime/errors.ts';
 import { KafkaError } from './errors.ts';
 
 const SEGMENT_BYTES = 1024 * 1024;
@@ -94,7 +95,7 @@ export class Outbox {
     } catch (error) {
       throw new KafkaError(
         'OUTBOX_WRITE',
-        `the outbox in ${this.#folder} can't be written: ${codeOf(error)}`,
+        `the outbox in ${this.#folder} can't be written: ${codeOf(error) ?? messageOf(error)}`,
         error,
       );
     }
@@ -184,9 +185,4 @@ function isEvent(line: string): boolean {
   } catch {
     return false;
   }
-}
-
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
 }

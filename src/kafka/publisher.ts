@@ -9,6 +9,7 @@ import type { ShopEvent } from '../events/event.ts';
 import { futureOf } from '../events/future.ts';
 import { parseEventBytes } from '../events/parse.ts';
 import { readWire, writeWire } from '../events/wire.ts';
+import { Backoff } from '../runtime/backoff.ts';
 import type { Logger } from '../runtime/log.ts';
 import { connectProducer } from './client.ts';
 import { isTooLarge, KafkaError, reasonOf } from './errors.ts';
@@ -219,7 +220,7 @@ export class Publisher {
   }
 
   async #run(): Promise<void> {
-    let pause = FIRST_PAUSE_MS;
+    const backoff = new Backoff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
     for (;;) {
       if (this.#queue.length === 0 && this.#ready) {
         if (this.#closing) return;
@@ -233,14 +234,13 @@ export class Publisher {
         await this.#sendNext();
         if (this.#lastError !== undefined) this.#log.info('Kafka is back');
         this.#lastError = undefined;
-        pause = FIRST_PAUSE_MS;
+        backoff.reset();
       } catch (error) {
         if (this.#lastError === undefined)
           this.#log.warn(`Kafka is away, events wait on disk: ${reasonOf(error)}`);
         this.#lastError = reasonOf(error);
         if (this.#closing) return;
-        await sleep(pause, undefined, { ref: false });
-        pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+        await sleep(backoff.next(), undefined, { ref: false });
       }
     }
   }

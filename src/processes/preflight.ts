@@ -8,6 +8,7 @@ import type { Config } from '../config.ts';
 import { clusterOf } from '../connections.ts';
 import { explainConnection } from '../db/errors.ts';
 import { createKafka, describeCluster } from '../kafka/client.ts';
+import { codeOf } from '../runtime/errors.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { Part } from './parts.ts';
 
@@ -63,7 +64,7 @@ async function checkPort(host: string, port: number, what: string, setting: stri
   try {
     await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : error;
+    const code = codeOf(error) ?? error;
     const option = `--${setting.toLowerCase().replaceAll('_', '-')}`;
     const message =
       code === 'EADDRINUSE' || code === 'EACCES'
@@ -91,7 +92,7 @@ async function checkDatabase(databaseUrl: string): Promise<void> {
 
 /** A wrong password doesn't become right by waiting. */
 function isPassing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'DATABASE_UNREACHABLE';
+  return codeOf(error) === 'DATABASE_UNREACHABLE';
 }
 
 async function patiently(check: () => Promise<unknown>, passing: (error: unknown) => boolean): Promise<void> {

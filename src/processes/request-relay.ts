@@ -2,6 +2,7 @@
 
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../runtime/errors.ts';
 import { ExpectationError } from '../runtime/expectation-error.ts';
 
 type Asked = { readonly ask: number; readonly request: unknown };
@@ -49,7 +50,7 @@ export function answerRequests<Request>(other: Channel, handle: (request: Reques
       .then(() => handle(message.request as Request))
       .then(
         (answer) => ({ tell: message.ask, answer }),
-        (error) => ({ tell: message.ask, failed: error instanceof Error ? error.message : String(error) }),
+        (error) => ({ tell: message.ask, failed: messageOf(error) }),
       );
     if (other.connected === true) other.send?.(told, undefined, undefined, () => {});
   });

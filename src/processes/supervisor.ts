@@ -2,6 +2,7 @@
 // go on. At the first start a part that fails ends the whole.
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../runtime/errors.ts';
 import type { Logger } from '../runtime/log.ts';
 import { QUICK_ENDS, type RunningPart } from '../runtime/running-part.ts';
 import type { Part } from './parts.ts';
@@ -147,7 +148,7 @@ export class Supervisor {
         await running.close();
       } catch (error) {
         if (signal.aborted) return undefined;
-        this.#log.error(`${kept.part} does not start: ${messageOf(error)}`);
+        this.#log.error(`${kept.part} does not start: ${causeOf(error)}`);
       }
     }
     return undefined;
@@ -158,10 +159,7 @@ const hasSettled = ({ since }: Kept) => performance.now() - since > STEADY_MS;
 const pauseAfter = (quickEnds: number) =>
   quickEnds === 0 ? 0 : Math.min(FIRST_PAUSE_MS * 2 ** (quickEnds - 1), LONGEST_PAUSE_MS);
 
-function messageOf(error: unknown): string {
-  if (error === undefined) return 'it gave no cause';
-  return error instanceof Error ? error.message : String(error);
-}
+const causeOf = (error: unknown): string => (error === undefined ? 'it gave no cause' : messageOf(error));
 
 /** A part that has lived for STEADY_MS counts none, whatever was before. */
 function quickEndsMetric(kept: readonly Kept[]): string {

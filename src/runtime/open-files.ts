@@ -3,6 +3,7 @@
 
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { devNull } from 'node:os';
+import { codeOf } from './errors.ts';
 import type { Logger } from './log.ts';
 
 const LOOK_EVERY_MS = 2_000;
@@ -48,4 +49,4 @@ export function watchOpenFiles(log: Logger): () => void {
 
 /** Too many files are open, in this process or in the whole system. */
 export const isOutOfFiles = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'EMFILE' || error.code === 'ENFILE');
+  codeOf(error) === 'EMFILE' || codeOf(error) === 'ENFILE';

@@ -10,6 +10,7 @@ import { clusterOf, databaseUrlOf } from '../connections.ts';
 import { openPool } from '../db/pool.ts';
 import { createKafka, describeCluster } from '../kafka/client.ts';
 import { parseDuration } from '../runtime/duration.ts';
+import { messageOf } from '../runtime/errors.ts';
 import { ExpectationError } from '../runtime/expectation-error.ts';
 import { createLog } from '../runtime/log.ts';
 import { standardOutput } from '../runtime/standard-output.ts';
@@ -41,8 +42,6 @@ const WORDS: Readonly<Record<Stage, string>> = {
   lengths: 'measuring sessions',
   by_value: 'counting by value',
 };
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 /** As the command line gives them. */
 export type GivenOptions = {

@@ -15,6 +15,7 @@ import {
   type Outcome,
   type Publisher,
 } from '../kafka/publisher.ts';
+import { messageOf } from '../runtime/errors.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { Visitor } from '../site/visitor.ts';
 import type { Hops, Traces } from '../tracing/traces.ts';
@@ -111,7 +112,7 @@ export class Tracking {
   }
 
   #lose(hops: Hops, error: unknown): void {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     const { order_id, title } = hops.event;
     this.#log.debug({ order_id, title }, `event not taken: ${reason}`);
     this.#traces.lost(hops, reason);

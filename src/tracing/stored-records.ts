@@ -1,11 +1,11 @@
 // Records that ingest has stored, for whoever follows the topic behind it: an event that was set aside, or that repeats another
 // one's order_id, is not among them.
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import { readOffset, type Subscription } from '../consumer/offsets.ts';
 import type { RecordBatch } from '../consumer/record.ts';
 import type { Client, Pool } from '../db/pool.ts';
 import { parseEventBytes } from '../events/parse.ts';
+import { Backoff } from '../runtime/backoff.ts';
 
 const FIRST_LOOK_MS = 20;
 const LONGEST_LOOK_MS = 1_000;
@@ -26,12 +26,14 @@ export async function waitForIngest(
   signal: AbortSignal,
 ): Promise<void> {
   const begun = performance.now();
-  for (let pause = FIRST_LOOK_MS; ; pause = Math.min(pause * 2, LONGEST_LOOK_MS)) {
+  const backoff = new Backoff(FIRST_LOOK_MS, LONGEST_LOOK_MS);
+  for (;;) {
     const stored = await readOffset(pool, ingest, partition);
     if (stored !== undefined && stored >= next) return;
     if (performance.now() - begun > LONGEST_WAIT_MS)
       throw new Error(`partition ${partition}: ingest has not stored offset ${next - 1n} yet`);
-    await sleep(pause, undefined, { signal });
+    await backoff.wait(signal);
+    signal.throwIfAborted();
   }
 }
 

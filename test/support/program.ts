@@ -46,14 +46,20 @@ afterAll(async () => {
   await Promise.all([...running].map((program) => program.kill()));
 });
 
-/** How the program is called, and in which folder. */
-export type Invocation = { readonly command: readonly [string, ...string[]]; readonly cwd?: string };
+/** How the program is called, in which folder, and how long it may take. */
+export type Invocation = {
+  readonly command: readonly [string, ...string[]];
+  readonly cwd?: string;
+  readonly seconds?: number;
+};
 
 /** Starts the program and waits until it says that it is ready. */
 export async function startProgram(
   env: Readonly<Record<string, string>>,
   args: readonly string[] = [],
-  { command: [file, ...before], cwd }: Invocation = { command: [process.execPath, MAIN] },
+  { command: [file, ...before], cwd, seconds = START_SECONDS }: Invocation = {
+    command: [process.execPath, MAIN],
+  },
 ): Promise<Program> {
   const child = spawn(file, [...before, 'start', ...args], {
     cwd,
@@ -71,7 +77,7 @@ export async function startProgram(
   });
   const program = toProgram(child, env, () => printed);
   running.add(program);
-  const deadline = Date.now() + START_SECONDS * 1000;
+  const deadline = Date.now() + seconds * 1000;
   while (!printed.includes('Ready after')) {
     if (child.exitCode !== null || Date.now() > deadline)
       throw new Error(`the program did not start:\n${printed}`);

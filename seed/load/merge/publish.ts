@@ -3,8 +3,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { codeOf } from '../../../src/db/errors.ts';
 import { addDays, addMinutes, daysOf, minutesOf } from '../../../src/rollups/loaded.ts';
+import { codeOf } from '../../../src/runtime/errors.ts';
 import { DatasetError } from '../../errors.ts';
 import { contentOf, rejectRepeats } from '../rejects/repeats.ts';
 import { readZone } from '../stage/counts.ts';

@@ -1,8 +1,8 @@
 // The indexes that events has, made on a load's table before it becomes the partition: attaching it would make those
 // that are missing too, but while everybody waits.
 
-import { codeOf } from '../../../src/db/errors.ts';
 import type { Client } from '../../../src/db/pool.ts';
+import { codeOf } from '../../../src/runtime/errors.ts';
 import { stageTable, type Unfinished } from './unfinished.ts';
 
 const UNIQUE_VIOLATION = '23505';

@@ -1,6 +1,7 @@
 // JSON text, a block at a time → records. NDJSON: an object a line. JSON: one list of objects, or one object; its elements
 // are found by their brackets, so that a list needs not be in memory. What is no JSON or no object is told.
 
+import { messageOf } from '../../runtime/errors.ts';
 import type { Cell } from '../core/cell.ts';
 import { cellOf, readObject } from '../core/json.ts';
 import type { OnFault, OnRecord } from './csv.ts';
@@ -22,7 +23,7 @@ abstract class ObjectReader {
     try {
       object = readObject(text);
     } catch (error) {
-      const came = error instanceof Error ? error.message : String(error);
+      const came = messageOf(error);
       this.#onFault(`received no JSON (${came}), expected an object`, position);
       return;
     }

@@ -3,6 +3,7 @@
 import { closest } from 'fastest-levenshtein';
 import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
+import { messageOf } from '../../runtime/errors.ts';
 import { checkDefinition, type Found } from './check.ts';
 import { DefinitionError, type Problem, toPointer } from './problem.ts';
 import { type Definition, definitionSchema } from './schema.ts';
@@ -74,7 +75,7 @@ export function readDefinition(text: string, file = 'definition', realTime?: boo
   try {
     value = document.toJS({ maxAliasCount: 100 });
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     throw new DefinitionError([{ pointer: '', line: 1, column: 1, message, suggestion: undefined }], file);
   }
   return checkObject(value, placeIn(document, lines), file, realTime);

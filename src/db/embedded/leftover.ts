@@ -6,6 +6,7 @@ import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../../runtime/log.ts';
+import { isAlive } from '../../runtime/process-lock.ts';
 import type { Place } from './cluster.ts';
 
 const STOP_SECONDS = 8;
@@ -27,16 +28,6 @@ export async function stopLeftover({ cluster }: Place, log: Logger): Promise<voi
   while (isAlive(pid) && serves(pid, cluster)) {
     if (performance.now() > deadline) process.kill(pid, 'SIGQUIT');
     await sleep(25);
-  }
-}
-
-function isAlive(pid: number): boolean {
-  if (!(pid > 1)) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }
 

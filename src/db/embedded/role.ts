@@ -5,7 +5,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { codeOf, DatabaseError } from '../errors.ts';
+import { codeOf } from '../../runtime/errors.ts';
+import { DatabaseError } from '../errors.ts';
 import { type Account, commandAs } from './account.ts';
 import type { Binaries } from './binaries.ts';
 import type { Place } from './cluster.ts';

@@ -1,10 +1,10 @@
 // The embedded DuckDB of one run: how much memory it may take, where it spills, and what is left of runs that were killed.
 
-import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { ExpectationError } from '../../runtime/expectation-error.ts';
+import { isAlive } from '../../runtime/process-lock.ts';
 
 export type Engine = {
   /** Opens another connection to the same tables; closed with the engine. */
@@ -61,14 +61,4 @@ async function removeLeftovers(spillFolder: string, names: readonly string[]): P
     return pid !== undefined && !isAlive(Number(pid));
   });
   for (const name of left) await rm(path.join(spillFolder, name), { recursive: true, force: true });
-}
-
-function isAlive(pid: number): boolean {
-  if (existsSync('/proc/self')) return existsSync(`/proc/${pid}`);
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }

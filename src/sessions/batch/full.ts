@@ -1,8 +1,7 @@
 // A disk or a memory that is full, as Node and DuckDB say it, and in a person's words.
 
+import { messageOf } from '../../runtime/errors.ts';
 import { ExpectationError } from '../../runtime/expectation-error.ts';
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 /** True where no other data would have helped. */
 export const isFull = (error: unknown): boolean =>

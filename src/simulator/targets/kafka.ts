@@ -2,13 +2,13 @@
 // batch that is not acknowledged is sent again until it is, so that records may be there twice; the header tells.
 
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs, { type Kafka, type Message, type Producer } from 'kafkajs';
 import { writeWire } from '../../events/wire.ts';
 import { connectProducer } from '../../kafka/client.ts';
 import { reasonOf } from '../../kafka/errors.ts';
 import { partitionOf } from '../../kafka/partition.ts';
 import { PARTITIONS } from '../../kafka/publisher.ts';
+import { Backoff } from '../../runtime/backoff.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { Numbered, Receipt, Target } from './target.ts';
 
@@ -96,7 +96,8 @@ export class KafkaTarget implements Target {
   }
 
   async #sendSurely(messages: readonly Placed[], poisoned: boolean, signal: AbortSignal): Promise<Receipt[]> {
-    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+    const backoff = new Backoff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
+    for (;;) {
       try {
         const compression = poisoned ? CompressionTypes.Snappy : CompressionTypes.None;
         const sent = await this.#producer.send({ topic: this.#topic, messages: [...messages], compression });
@@ -109,7 +110,8 @@ export class KafkaTarget implements Target {
       } catch (error) {
         signal.throwIfAborted();
         this.#log.debug(`Kafka does not take a batch, trying again: ${reasonOf(error)}`);
-        await sleep(pause, undefined, { signal });
+        await backoff.wait(signal);
+        signal.throwIfAborted();
       }
     }
   }
