@@ -186,10 +186,21 @@ export class Groups {
     const group = this.#groups.get(id);
     if (group === undefined) return ErrorCode.GROUP_ID_NOT_FOUND;
     if (group.members.size > 0 || group.pending.size > 0) return ErrorCode.NON_EMPTY_GROUP;
+    return this.#forget(group, () => true);
+  }
+
+  /** Forgets what a group has committed for these partitions, each `topic/partition`; the caller has checked that it may. */
+  forgetOffsets(id: string, partitions: ReadonlySet<string>): ErrorCode {
+    const group = this.#groups.get(id);
+    if (group === undefined) return ErrorCode.GROUP_ID_NOT_FOUND;
+    return this.#forget(group, ({ topic, partition }) => partitions.has(`${topic}/${partition}`));
+  }
+
+  #forget(group: Group, isGone: (offset: PartitionOffset) => boolean): ErrorCode {
     try {
-      this.offsets.forget(id, () => true);
+      this.offsets.forget(group.id, isGone);
     } catch (error) {
-      this.#settings.log.error({ group: id, error }, 'cannot write that a group is deleted');
+      this.#settings.log.error({ group: group.id, error }, 'cannot write that offsets are deleted');
       return ErrorCode.COORDINATOR_NOT_AVAILABLE; // clients try again
     }
     this.#keep(group);

@@ -132,6 +132,14 @@ public class EveryVersion {
     BODIES.put(ApiKeys.DELETE_RECORDS, v -> new DeleteRecordsRequestData().setTimeoutMs(1000).setTopics(List.of(
         new DeleteRecordsRequestData.DeleteRecordsTopic().setName(TOPIC).setPartitions(List.of(
             new DeleteRecordsRequestData.DeleteRecordsPartition().setPartitionIndex(0).setOffset(1))))));
+    BODIES.put(ApiKeys.DESCRIBE_LOG_DIRS, v -> new DescribeLogDirsRequestData().setTopics(null));
+    BODIES.put(ApiKeys.DESCRIBE_CLUSTER, v -> new DescribeClusterRequestData().setIncludeClusterAuthorizedOperations(true));
+    BODIES.put(ApiKeys.OFFSET_DELETE, v -> {
+      var topics = new OffsetDeleteRequestData.OffsetDeleteRequestTopicCollection();
+      topics.add(new OffsetDeleteRequestData.OffsetDeleteRequestTopic().setName(TOPIC).setPartitions(List.of(
+          new OffsetDeleteRequestData.OffsetDeleteRequestPartition().setPartitionIndex(0))));
+      return new OffsetDeleteRequestData().setGroupId(GROUP).setTopics(topics);
+    });
     BODIES.put(ApiKeys.DELETE_GROUPS, v -> new DeleteGroupsRequestData().setGroupsNames(List.of("no-" + GROUP)));
     BODIES.put(ApiKeys.DELETE_TOPICS, v -> v >= 6
         ? new DeleteTopicsRequestData().setTimeoutMs(1000).setTopics(List.of(

@@ -3,16 +3,29 @@
 
 import { expect, test } from 'vitest';
 import type { Client, Codec, Message } from './client.ts';
+import { goClient } from './go-client.ts';
 import { javaClient } from './java-client.ts';
 import { kafkajsClient } from './kafkajs-client.ts';
 import { kcatClient } from './kcat-client.ts';
-import { confluentClient, kafkaPythonClient } from './python-clients.ts';
+import { platformaticClient } from './platformatic-client.ts';
+import {
+  aiokafkaClient,
+  confluentClient,
+  kafkaPythonClient,
+  newConfluentClient,
+  newKafkaPythonClient,
+} from './python-clients.ts';
 
 const CLIENTS: readonly Client[] = [
   kafkajsClient,
+  platformaticClient,
   kcatClient,
   kafkaPythonClient,
   confluentClient,
+  newKafkaPythonClient,
+  newConfluentClient,
+  aiokafkaClient,
+  goClient,
   javaClient,
 ];
 
@@ -64,7 +77,7 @@ export function pairs(port: () => number): void {
 
   for (const consumer of CLIENTS) {
     for (const producer of CLIENTS) {
-      test(`${consumer.name} reads what ${producer.name} wrote`, { timeout: 120_000 }, async (ctx) => {
+      test(`${consumer.name} reads what ${producer.name} wrote`, { timeout: 240_000 }, async (ctx) => {
         const missing = consumer.missing() ?? producer.missing();
         if (missing !== null) {
           console.warn(`SKIPPED: ${missing}`);

@@ -1,4 +1,4 @@
-"""kafka-python and confluent-kafka for the conformance suite.
+"""kafka-python, confluent-kafka and aiokafka for the conformance suite.
 
 usage: python_client.py LIBRARY produce PORT TOPIC CODEC < messages
        python_client.py LIBRARY consume PORT COUNT TOPIC ... > messages
@@ -6,6 +6,7 @@ usage: python_client.py LIBRARY produce PORT TOPIC CODEC < messages
 A message is one line of JSON: {"topic", "key", "value", "from"}.
 """
 
+import asyncio
 import json
 import sys
 import uuid
@@ -73,11 +74,44 @@ def confluent_consume(servers, count, topics):
     consumer.close()
 
 
+async def aiokafka_produce_all(servers, topic, codec, messages):
+    from aiokafka import AIOKafkaProducer
+
+    kind = None if codec == "none" else codec
+    producer = AIOKafkaProducer(bootstrap_servers=servers, enable_idempotence=True, compression_type=kind)
+    await producer.start()
+    for m in messages:
+        headers = [("from", m["from"].encode())]
+        await producer.send_and_wait(topic, key=encoded(m["key"]), value=encoded(m["value"]), headers=headers)
+    await producer.stop()
+
+
+async def aiokafka_consume_all(servers, count, topics):
+    from aiokafka import AIOKafkaConsumer
+
+    consumer = AIOKafkaConsumer(
+        *topics, bootstrap_servers=servers, group_id=str(uuid.uuid4()), auto_offset_reset="earliest", fetch_max_wait_ms=100
+    )
+    await consumer.start()
+    for _ in range(count):
+        m = await consumer.getone()
+        show(m.topic, m.key, m.value, m.headers)
+    await consumer.stop()
+
+
+def aiokafka_produce(*args):
+    asyncio.run(aiokafka_produce_all(*args))
+
+
+def aiokafka_consume(*args):
+    asyncio.run(aiokafka_consume_all(*args))
+
+
 library, action, port, *rest = sys.argv[1:]
 servers = f"127.0.0.1:{port}"
 if action == "produce":
-    produce = {"kafka-python": kafka_python_produce, "confluent-kafka": confluent_produce}[library]
+    produce = {"kafka-python": kafka_python_produce, "confluent-kafka": confluent_produce, "aiokafka": aiokafka_produce}[library]
     produce(servers, rest[0], rest[1], [json.loads(line) for line in sys.stdin])
 else:
-    consume = {"kafka-python": kafka_python_consume, "confluent-kafka": confluent_consume}[library]
+    consume = {"kafka-python": kafka_python_consume, "confluent-kafka": confluent_consume, "aiokafka": aiokafka_consume}[library]
     consume(servers, int(rest[0]), rest[1:])

@@ -33,6 +33,9 @@ const ERRORS: Readonly<Record<string, readonly number[]>> = {
   CreatePartitions: [0],
   CreateTopics: [0],
   DeleteRecords: [0],
+  DescribeLogDirs: [0],
+  DescribeCluster: [0],
+  OffsetDelete: [0],
   DeleteGroups: [69],
   DeleteTopics: [0, 3], // v6 deletes the topic by its id, the others one that is not there
 };

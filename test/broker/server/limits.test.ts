@@ -43,7 +43,9 @@ test('one connection more than allowed is closed at once, and its place is free 
   await expect.poll(async () => isServed(await wireClient(port)).catch(() => false)).toBe(true);
 });
 
-test('clients that do not take their answers are held back, and memory stays bounded', async () => {
+test('clients that do not take their answers are held back, and memory stays bounded', {
+  timeout: 120_000,
+}, async () => {
   const { port, pid } = await brokerProcess({ dataDir: testFolder(), maxMemoryBytes: 100 * MIB });
   const [writer, ...slow] = await several(21, port);
   if (!writer) throw new Error('a writer');

@@ -1,0 +1,104 @@
+// franz-go for the conformance suite.
+//
+//	usage: client produce PORT TOPIC CODEC < messages
+//	       client consume PORT COUNT TOPIC ... > messages
+//
+// A message is one line of JSON: {"topic", "key", "value", "from"}.
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+type message struct {
+	Topic string  `json:"topic"`
+	Key   *string `json:"key"`
+	Value *string `json:"value"`
+	From  string  `json:"from"`
+}
+
+var codecs = map[string]kgo.CompressionCodec{
+	"none":   kgo.NoCompression(),
+	"gzip":   kgo.GzipCompression(),
+	"snappy": kgo.SnappyCompression(),
+	"lz4":    kgo.Lz4Compression(),
+	"zstd":   kgo.ZstdCompression(),
+}
+
+func check(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func bytesOf(text *string) []byte {
+	if text == nil {
+		return nil
+	}
+	return []byte(*text)
+}
+
+func textOf(bytes []byte) *string {
+	if bytes == nil {
+		return nil
+	}
+	text := string(bytes)
+	return &text
+}
+
+func produce(ctx context.Context, servers, topic, codec string) {
+	client, err := kgo.NewClient(kgo.SeedBrokers(servers), kgo.AllowAutoTopicCreation(), kgo.ProducerBatchCompression(codecs[codec]))
+	check(err)
+	defer client.Close()
+	lines := bufio.NewScanner(os.Stdin)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		var m message
+		check(json.Unmarshal(lines.Bytes(), &m))
+		record := &kgo.Record{Topic: topic, Key: bytesOf(m.Key), Value: bytesOf(m.Value),
+			Headers: []kgo.RecordHeader{{Key: "from", Value: []byte(m.From)}}}
+		check(client.ProduceSync(ctx, record).FirstErr())
+	}
+	check(lines.Err())
+}
+
+func consume(ctx context.Context, servers string, count int, topics []string) {
+	group := fmt.Sprintf("franz-go-%d-%d", os.Getpid(), time.Now().UnixNano())
+	client, err := kgo.NewClient(kgo.SeedBrokers(servers), kgo.ConsumerGroup(group), kgo.ConsumeTopics(topics...),
+		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.FetchMaxWait(100*time.Millisecond))
+	check(err)
+	defer client.Close()
+	out := json.NewEncoder(os.Stdout)
+	for count > 0 {
+		fetches := client.PollFetches(ctx)
+		check(fetches.Err())
+		for _, record := range fetches.Records() {
+			m := message{Topic: record.Topic, Key: textOf(record.Key), Value: textOf(record.Value), From: string(record.Headers[0].Value)}
+			check(out.Encode(m))
+			count--
+		}
+	}
+	check(client.CommitUncommittedOffsets(ctx))
+}
+
+func main() {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	servers := "127.0.0.1:" + os.Args[2]
+	if os.Args[1] == "produce" {
+		produce(ctx, servers, os.Args[3], os.Args[4])
+		return
+	}
+	count, err := strconv.Atoi(os.Args[3])
+	check(err)
+	consume(ctx, servers, count, os.Args[4:])
+}
