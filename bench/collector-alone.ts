@@ -15,6 +15,7 @@ import { Whereabouts } from '../src/http/whereabouts.ts';
 import { createKafka } from '../src/kafka/client.ts';
 import { KafkaProbe } from '../src/kafka/probe.ts';
 import type { Publisher } from '../src/kafka/publisher.ts';
+import { Stage } from '../src/lessons/stage.ts';
 import { Actions } from '../src/pipeline/actions.ts';
 import { PipelineBoard } from '../src/pipeline/board.ts';
 import { createLog } from '../src/runtime/log.ts';
@@ -44,10 +45,32 @@ const shop = {
   orders: new Orders(pool, 1),
   secret: 'secret',
 };
-const probe = new KafkaProbe(createKafka(NOBODY, 'bench', log));
+const kafka = createKafka(NOBODY, 'bench', log);
+const probe = new KafkaProbe(kafka);
 const actions = new Actions(publisher, undefined);
 const ingest = { group: 'shopstream-ingest', topic: 'ecommerce' };
 const figuresOfOthers = async () => '';
+const pipeline = new PipelineBoard({
+  pool,
+  probe,
+  publisher,
+  streams,
+  ...ingest,
+  figuresOfOthers,
+  actions,
+});
+const shoppers = { kafka, topic: 'none', dataDir: '', shop: '', secret: undefined, log };
+const { tracking } = shop;
+const lessons = new Stage({
+  pool,
+  probe,
+  board: pipeline,
+  actions,
+  tracking,
+  traces,
+  group: ingest.group,
+  shoppers,
+});
 const app = createApp({
   shop,
   publisher,
@@ -65,7 +88,8 @@ const app = createApp({
   version: '0',
   kafkaPlace: { brokers: '', topic: '' },
   ingest,
-  pipeline: new PipelineBoard({ pool, probe, publisher, streams, ...ingest, figuresOfOthers, actions }),
+  pipeline,
+  lessons,
   actions,
   whereabouts: new Whereabouts('127.0.0.1', undefined, 0),
   proxies: 0,

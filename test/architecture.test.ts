@@ -32,6 +32,7 @@ const ROOMS = [
   'dashboard',
   'live',
   'pipeline',
+  'lessons',
   'openapi',
   'web',
   'broker',

@@ -9,6 +9,7 @@ import { panelOperations } from '../dashboard/panels/operations.ts';
 import { questionOperation } from '../dashboard/questions/operation.ts';
 import { letterOperations } from '../dead-letters/operations.ts';
 import { type Operation, operation } from '../http/operation.ts';
+import { lessonOperations } from '../lessons/operations.ts';
 import { pipelineOperations } from '../pipeline/operations.ts';
 import { sessionOperations } from '../sessions/live/operations.ts';
 import { simulatorOperations } from '../simulator/control/operations.ts';
@@ -47,6 +48,7 @@ export const TAGS: Readonly<Record<string, string>> = {
   Aggregator:
     'Definitions that group, aggregate and flush records; what they have open and what they flushed.',
   Pipeline: 'The pipe itself: looked at, and broken on purpose by the admin.',
+  Lessons: 'Played on the running pipe; what is right is asked of it, too.',
   'Dead letters': 'Messages in Kafka that are no events: set aside, mended, sent again.',
   Simulator: 'Shoppers who are made up, and the faults that they are given.',
   Streams: 'What changes, as server-sent events.',
@@ -72,6 +74,7 @@ export const OPERATIONS: readonly Operation[] = [
   pipelineOperations.resume,
   pipelineOperations.fault,
   pipelineOperations.heal,
+  ...Object.values(lessonOperations),
   liveOperation,
   panelOperations.stream,
   pipelineOperations.stream,

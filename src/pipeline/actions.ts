@@ -11,6 +11,7 @@ export type ActionRequest =
 export class Actions {
   readonly #publisher: Publisher;
   readonly #control: Control | undefined;
+  #hidden = false;
   #full: { readonly fault: Fault; readonly timer: NodeJS.Timeout } | undefined;
 
   /** @param control undefined where the web part runs alone: there is nobody to ask */
@@ -36,7 +37,13 @@ export class Actions {
     if (request.do === 'fault' && request.target === 'outbox') this.#fillOutbox(request.seconds);
     if (request.do === 'heal') this.#emptyOutbox();
     const { parts, faults } = await this.#ask(toControl(request));
+    if (this.#hidden) return { parts, faults: [] };
     return { parts, faults: this.#full === undefined ? faults : [...faults, this.#full.fault] };
+  }
+
+  /** Whether faults are told; those of a quiz are not. */
+  hideFaults(hidden: boolean): void {
+    this.#hidden = hidden;
   }
 
   close(): void {

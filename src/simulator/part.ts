@@ -10,6 +10,7 @@ import type { Logger } from '../runtime/log.ts';
 import type { RunningPart } from '../runtime/running-part.ts';
 import { readSecret } from '../site/secret.ts';
 import { RunningCrowd } from './control/running-crowd.ts';
+import { shopAddress } from './shop-address.ts';
 
 const CONNECTIONS = 1;
 /** A statement takes milliseconds: half a minute of silence is a connection that leads nowhere. */
@@ -36,10 +37,4 @@ export async function startSimulator(config: Config, log: Logger): Promise<Runni
       await pool.end();
     },
   };
-}
-
-/** The shop's address as a program on this machine has it. */
-function shopAddress({ HOST, PORT, PUBLIC_URL }: Config): string {
-  const host = HOST === '0.0.0.0' ? '127.0.0.1' : HOST === '::' ? '::1' : HOST;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${PORT}${PUBLIC_URL?.path ?? ''}`;
 }

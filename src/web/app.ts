@@ -41,6 +41,8 @@ import { Turns } from '../http/turns.ts';
 import type { Whereabouts } from '../http/whereabouts.ts';
 import type { KafkaProbe } from '../kafka/probe.ts';
 import type { Publisher } from '../kafka/publisher.ts';
+import { lessonRoutes } from '../lessons/routes.ts';
+import type { Stage } from '../lessons/stage.ts';
 import { apiDocs } from '../openapi/docs.ts';
 import type { Actions } from '../pipeline/actions.ts';
 import type { PipelineBoard } from '../pipeline/board.ts';
@@ -91,6 +93,7 @@ export type AppParts = {
   readonly pipeline: PipelineBoard;
   /** What the admin may do to the parts. */
   readonly actions: Actions;
+  readonly lessons: Stage;
   /** What the other parts of this program have counted, as Prometheus reads it. */
   readonly figuresOfOthers: () => Promise<string>;
 };
@@ -190,6 +193,7 @@ function routers({ shop, publisher, probe, live, streams, registry, ...parts }: 
     panelRoutes(shop.pool, parts.board),
     livePage(shop.pool, shop.traces, parts.countries),
     dashboardPage(shop.pool, shop.traces, live),
+    lessonRoutes(parts.lessons, parts.admin),
     pipelineRoutes({
       board: parts.pipeline,
       actions: parts.actions,

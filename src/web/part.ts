@@ -23,6 +23,7 @@ import { createKafka } from '../kafka/client.ts';
 import { Outbox } from '../kafka/outbox.ts';
 import { KafkaProbe } from '../kafka/probe.ts';
 import { acknowledgementOf, Publisher } from '../kafka/publisher.ts';
+import { Stage } from '../lessons/stage.ts';
 import { Actions } from '../pipeline/actions.ts';
 import { PipelineBoard } from '../pipeline/board.ts';
 import type { Control } from '../pipeline/control.ts';
@@ -30,6 +31,7 @@ import type { Logger } from '../runtime/log.ts';
 import { LOOP_DELAY_MS } from '../runtime/loop-delay.ts';
 import type { RunningPart } from '../runtime/running-part.ts';
 import { version } from '../runtime/version.ts';
+import { shopAddress } from '../simulator/shop-address.ts';
 import { Admin } from '../site/admin.ts';
 import { readSecret } from '../site/secret.ts';
 import { Orders } from '../storefront/orders.ts';
@@ -102,6 +104,16 @@ export async function startWeb(
     figuresOfOthers,
     actions,
   });
+  const lessons = new Stage({
+    pool,
+    probe,
+    board: pipeline,
+    actions,
+    tracking,
+    traces,
+    group,
+    shoppers: { kafka, topic, dataDir: config.DATA_DIR, shop: shopAddress(config), secret, log },
+  });
   const kafkaPlace = { brokers: clusterOf(config).brokers.join(','), topic: config.KAFKA_TOPIC };
   const app = createApp({
     shop,
@@ -122,6 +134,7 @@ export async function startWeb(
     ingest: { group, topic },
     pipeline,
     actions,
+    lessons,
     whereabouts: new Whereabouts(config.HOST, config.PUBLIC_URL, config.TRUST_PROXY),
     proxies: config.TRUST_PROXY,
     ipStorage: config.STORE_IP,
@@ -172,6 +185,7 @@ export async function startWeb(
       await Promise.all([publisher.close(), probe.close(), topics.close()]);
       live.close();
       aggregator.close();
+      await lessons.close();
       pipeline.close();
       actions.close();
       await board.close();

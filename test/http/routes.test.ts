@@ -50,6 +50,12 @@ const GETS: readonly Route[] = [
   { path: '/api/sessions/verification', allow: 'GET, HEAD', type: JSON_TYPE },
   { path: '/offers', allow: 'GET, HEAD', type: PAGE },
   { path: '/pipeline', allow: 'GET, HEAD', type: PAGE },
+  { path: '/lessons', allow: 'GET, HEAD', type: PAGE },
+  { path: '/lessons/duplicates', allow: 'GET, HEAD, POST', type: PAGE },
+  { path: '/lessons/quiz', allow: 'GET, HEAD, POST', type: PAGE },
+  { path: '/api/lessons', allow: 'GET, HEAD', type: JSON_TYPE },
+  { path: '/api/lessons/duplicates', allow: 'GET, HEAD', type: JSON_TYPE },
+  { path: '/api/quiz', allow: 'GET, HEAD', type: JSON_TYPE },
   { path: '/api/pipeline', allow: 'GET, HEAD', type: JSON_TYPE },
   { path: '/api/pipeline/ledger', allow: 'GET, HEAD', type: JSON_TYPE },
   { path: '/api/offers', allow: 'GET, HEAD', type: JSON_TYPE },
@@ -105,6 +111,12 @@ const POSTS: readonly Route[] = [
       type: null,
     })),
   ),
+  { path: '/lessons/duplicates/start', allow: 'POST', type: null },
+  { path: '/lessons/quiz/start', allow: 'POST', type: null },
+  { path: '/api/lessons/duplicates/start', allow: 'POST', type: null },
+  { path: '/api/lessons/duplicates/answer', allow: 'POST', type: null },
+  { path: '/api/quiz/start', allow: 'POST', type: null },
+  { path: '/api/quiz/guess', allow: 'POST', type: null },
   { path: '/events/rejected/1/send', allow: 'POST', type: null },
   { path: '/events/rejected/1/discard', allow: 'POST', type: null },
   { path: '/aggregator/preview', allow: 'POST', type: null },
@@ -167,6 +179,7 @@ describe('every route', () => {
         .replace('results/{id}', `results/${RESULT}`)
         .replace('aggregator/fields', 'aggregator/fields?topic=ecommerce')
         .replace('{part}', 'ingest')
+        .replace('{lesson}', 'duplicates')
         .replace('{id}', '1'),
     );
     expect(described.filter((path) => !known.includes(path))).toEqual([]);

@@ -16,6 +16,7 @@ import { Whereabouts } from '../../src/http/whereabouts.ts';
 import { Outbox } from '../../src/kafka/outbox.ts';
 import { KafkaProbe } from '../../src/kafka/probe.ts';
 import { Publisher } from '../../src/kafka/publisher.ts';
+import { Stage } from '../../src/lessons/stage.ts';
 import { openApiDocument } from '../../src/openapi/document.ts';
 import { OPERATIONS, TAGS } from '../../src/openapi/operations.ts';
 import { Actions } from '../../src/pipeline/actions.ts';
@@ -67,10 +68,31 @@ function anApp(): Express {
   void board.close();
   const tracking = new Tracking(publisher, traces, 'truncated', testLog);
   const shop = { pool: line.pool, tracking, traces, orders: new Orders(line.pool, 1), secret: 'secret' };
-  const probe = new KafkaProbe(testKafka(1));
+  const kafka = testKafka(1);
+  const probe = new KafkaProbe(kafka);
   const actions = new Actions(publisher, undefined);
   const ingest = { group: 'shopstream-ingest', topic: 'ecommerce' };
   const figuresOfOthers = async () => '';
+  const pipeline = new PipelineBoard({
+    pool: line.pool,
+    probe,
+    publisher,
+    streams,
+    ...ingest,
+    figuresOfOthers,
+    actions,
+  });
+  const shoppers = { kafka, topic: 'none', dataDir: '', shop: '', secret: undefined, log: testLog };
+  const lessons = new Stage({
+    pool: line.pool,
+    probe,
+    board: pipeline,
+    actions,
+    tracking,
+    traces,
+    group: ingest.group,
+    shoppers,
+  });
   return createApp({
     shop,
     publisher,
@@ -88,15 +110,8 @@ function anApp(): Express {
     version: '0',
     kafkaPlace: { brokers: '', topic: '' },
     ingest,
-    pipeline: new PipelineBoard({
-      pool: line.pool,
-      probe,
-      publisher,
-      streams,
-      ...ingest,
-      figuresOfOthers,
-      actions,
-    }),
+    pipeline,
+    lessons,
     actions,
     whereabouts: new Whereabouts('127.0.0.1', undefined, 0),
     proxies: 0,

@@ -1,0 +1,75 @@
+// What the questions of lessons are about, asked of the running system at the moment of the answer: Postgres, the broker, and what
+// was noted of both during the run.
+
+import type { Ledger } from '../pipeline/ledger.ts';
+import { prove } from '../pipeline/proof.ts';
+import type { MeasureName } from './lesson.ts';
+import type { LessonPlace } from './place.ts';
+import type { LessonRun } from './run.ts';
+import { visit } from './visits.ts';
+
+type Measure = (place: LessonPlace, run: LessonRun) => Promise<number>;
+
+export const measures: Readonly<Record<MeasureName, Measure>> = {
+  missing: async ({ pool, probe, group, shoppers, traces, board }) => {
+    const subscription = { clusterId: await probe.clusterId(), group, topic: shoppers.topic };
+    const [{ missing }, { ledger }] = await Promise.all([prove(pool, subscription, traces), board.look()]);
+    return missing.length + (ledger?.missing ?? 0);
+  },
+  stored: sinceStart('stored'),
+  repeated: sinceStart('repeated'),
+  set_aside: sinceStart('set_aside'),
+  lag_peak: async (_place, { lagPeak }) => lagPeak,
+  outbox_peak: async (_place, { outboxPeak }) => outboxPeak,
+  idle_readers: async ({ probe, shoppers }, { readers }) => {
+    const { members } = await probe.look(shoppers.topic, readers.group);
+    return members.filter(({ partitions }) => partitions.length === 0).length;
+  },
+  next_partition: async ({ tracking }, { visitor }) =>
+    (await tracking.publish(visit(visitor, Date.now()))).partition,
+  sessions: async ({ pool }, { visitor }) => {
+    const { rows } = await pool.query<{ sessions: number }>(
+      'SELECT count(*) AS sessions FROM sessions WHERE user_id = $1 AND merged_into IS NULL',
+      [visitor],
+    );
+    return rows[0]?.sessions ?? 0;
+  },
+  late_by_event_time: lateCounted('time'),
+  late_by_arrival: lateCounted('appended_at'),
+};
+
+function sinceStart(of: 'stored' | 'repeated' | 'set_aside'): Measure {
+  return async ({ board }, { ledger: before }) => {
+    const { ledger } = await board.look();
+    return value(ledger, of) - value(before ?? null, of);
+  };
+}
+
+const value = (ledger: Ledger | null, of: 'stored' | 'repeated' | 'set_aside') => ledger?.[of] ?? 0;
+
+/**
+ * Of the minutes into which events of this run fall that came more than a minute late, by one of their two times: in how many the
+ * charts' count is what a recount by that time gives. 0 where it is another one.
+ */
+function lateCounted(column: 'time' | 'appended_at'): Measure {
+  return async ({ pool, shoppers }, { ends }) => {
+    const { rows } = await pool.query<{ agreeing: number }>(
+      `WITH late AS (
+         SELECT "time", appended_at, date_trunc('minute', "${column}") AS minute FROM events
+         JOIN unnest($2::integer[], $3::bigint[]) AS began(part, first_offset)
+           ON "partition" = part AND "offset" >= first_offset
+         WHERE topic = $1 AND stored_in IS NOT NULL AND appended_at - "time" > interval '1 minute'
+       ), recounted AS (
+         SELECT date_trunc('minute', "${column}") AS minute, count(*) AS count FROM events
+         WHERE date_trunc('minute', "${column}") IN (SELECT minute FROM late) GROUP BY 1
+       ), charted AS (
+         SELECT minute, sum(count) AS count FROM minute_counts WHERE minute IN (SELECT minute FROM late) GROUP BY 1
+       )
+       SELECT count(*) FILTER (WHERE recounted.count = charted.count) AS agreeing
+       FROM recounted LEFT JOIN charted USING (minute)
+       HAVING count(*) = count(*) FILTER (WHERE recounted.count = charted.count)`,
+      [shoppers.topic, [...ends.keys()], [...ends.values()]],
+    );
+    return rows[0]?.agreeing ?? 0;
+  };
+}

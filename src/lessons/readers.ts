@@ -1,0 +1,35 @@
+// Readers of a lesson: real members of a real consumer group of its own, which read the topic and do nothing with it.
+
+import { randomBytes } from 'node:crypto';
+import type { Consumer, Kafka } from 'kafkajs';
+
+const SESSION_MS = 10_000;
+
+export class Readers {
+  readonly group = `shopstream-lesson-${randomBytes(4).toString('hex')}`;
+  readonly #kafka: Kafka;
+  readonly #topic: string;
+  readonly #consumers: Consumer[] = [];
+  #closed = false;
+
+  constructor(kafka: Kafka, topic: string) {
+    this.#kafka = kafka;
+    this.#topic = topic;
+  }
+
+  /** Lets so many read, with those that do already. @throws kafkajs's error where Kafka is away */
+  async grow(number: number): Promise<void> {
+    while (this.#consumers.length < number && !this.#closed) {
+      const consumer = this.#kafka.consumer({ groupId: this.group, sessionTimeout: SESSION_MS });
+      this.#consumers.push(consumer);
+      await consumer.connect();
+      await consumer.subscribe({ topic: this.#topic });
+      await consumer.run({ autoCommit: false, eachBatch: async () => {} });
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all(this.#consumers.map((consumer) => consumer.disconnect().catch(() => {})));
+  }
+}
