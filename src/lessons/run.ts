@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { newId } from '../events/ids.ts';
 import { reasonOf } from '../kafka/errors.ts';
 import type { Ledger } from '../pipeline/ledger.ts';
+import { ExpectationError } from '../runtime/expectation-error.ts';
 import type { Fault, FaultName } from '../simulator/core/faults.ts';
 import { readOptions } from '../simulator/options.ts';
 import { runSimulation } from '../simulator/run.ts';
@@ -98,7 +99,15 @@ export class LessonRun {
 
   async #at(step: Step, signal: AbortSignal): Promise<void> {
     await sleep(step.at, undefined, { signal });
-    await this.#do(step, signal);
+    // A part that is being started can be neither killed nor paused: it is as soon as it is there.
+    for (;;) {
+      try {
+        return await this.#do(step, signal);
+      } catch (error) {
+        if (!(error instanceof ExpectationError)) throw error;
+      }
+      await sleep(LOOK_MS, undefined, { signal });
+    }
   }
 
   async #do(step: Step, signal: AbortSignal): Promise<void> {

@@ -1,0 +1,99 @@
+// Lessons in a real browser on the whole program: read, started, watched, answered; the answer is what Postgres and the broker say
+// then, which this test finds out for itself.
+
+import pg from 'pg';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { noBrowser, startBrowser } from '../support/browser.ts';
+import { programSettings, startProgram } from '../support/program.ts';
+
+const PLAYED = { timeout: 100_000 };
+
+describe.skipIf(noBrowser !== undefined)('a lesson', async () => {
+  if (noBrowser !== undefined) return;
+  const [program, browser] = await Promise.all([startProgram(await programSettings()), startBrowser()]);
+  const database = new pg.Client(program.databaseUrl());
+  await database.connect();
+  afterAll(() => database.end());
+  const pages: Page[] = [];
+  afterEach(() => Promise.all(pages.splice(0).map((page) => page.close())));
+
+  /** Opens a lesson, presses start and waits until it is over. */
+  async function play(name: string): Promise<Page> {
+    const page = await browser.newPage();
+    pages.push(page);
+    await page.goto(`${program.url}/lessons`);
+    await page.locator(`a[href="/lessons/${name}"]`).click();
+    expect(await page.locator('[data-answer]').isDisabled()).toBe(true);
+    await page.getByRole('button', { name: 'Start' }).click();
+    await page.locator('[data-run-state="over"]').waitFor(PLAYED);
+    return page;
+  }
+  async function answer(page: Page, given: number): Promise<string | null> {
+    await page.locator('input[name="answer"]').fill(String(given));
+    await page.getByRole('button', { name: 'Answer' }).click();
+    const verdict = page.locator('.lesson-verdict');
+    await verdict.waitFor();
+    return verdict.getAttribute('data-right');
+  }
+  const count = async (sql: string) => Number((await database.query(sql)).rows[0]?.count);
+
+  it('about poison messages is right with the number of dead letters, and with no other', async () => {
+    const before = await count('SELECT count(*) FROM dead_letters');
+    const page = await play('poison-messages');
+    const aside = (await count('SELECT count(*) FROM dead_letters')) - before;
+    expect(aside).toBeGreaterThanOrEqual(5);
+    expect(await answer(page, aside + 1)).toBe('false');
+    expect(await answer(page, aside)).toBe('true');
+    expect(await page.locator('.lesson-verdict').textContent()).toContain(String(aside));
+  });
+
+  it('about sessions is right with what the follower has found', async () => {
+    const page = await play('sessions');
+    const href = await page.locator('[data-facts] a').first().getAttribute('href');
+    const { event } = await (await fetch(`${program.url}/api${href}`)).json();
+    const times = await page.locator('[data-facts] dd').count();
+    const query = `SELECT count(*) FROM sessions WHERE user_id = '${event.user_id}' AND merged_into IS NULL`;
+    const events = `SELECT coalesce(sum(events), 0) AS count FROM sessions WHERE user_id = '${event.user_id}' AND merged_into IS NULL`;
+    await expect.poll(() => count(events), PLAYED).toBe(times);
+    expect(await answer(page, await count(query))).toBe('true');
+  });
+
+  it('about groups asks the broker who has no partition', async () => {
+    const page = await play('consumer-groups');
+    const idle = page.locator('[data-facts] dd', { hasText: 'nothing yet' });
+    await expect.poll(() => idle.count(), PLAYED).toBe(1);
+    expect(await answer(page, 1)).toBe('true');
+  });
+
+  it('about delivery is right where the ledger is whole, after ingest was killed twice', async () => {
+    const page = await play('delivery-guarantees');
+    const { parts } = await (await fetch(`${program.url}/api/pipeline`)).json();
+    expect(parts.find(({ part }: { part: string }) => part === 'ingest').ends).toBe(2);
+    await page.getByLabel('Each is there once').check();
+    await page.getByRole('button', { name: 'Answer' }).click();
+    expect(await page.locator('.lesson-verdict').getAttribute('data-right')).toBe('true');
+  });
+
+  it('is refused to who has not played it', async () => {
+    const init = { method: 'POST', body: '{"answer":"1"}', headers: { 'Content-Type': 'application/json' } };
+    const response = await fetch(`${program.url}/api/lessons/duplicates/answer`, init);
+    expect(response.status).toBe(409);
+  });
+
+  it('as a quiz hides what is broken, and gives points for finding it', async () => {
+    const page = await browser.newPage();
+    pages.push(page);
+    await page.goto(`${program.url}/lessons/quiz`);
+    await page.getByRole('button', { name: 'Start a round' }).click();
+    const quiz = await (await fetch(`${program.url}/api/quiz`)).json();
+    expect(quiz).toEqual({ state: 'running', failure: null });
+    const state = await (await fetch(`${program.url}/api/pipeline`)).json();
+    expect(state.faults).toEqual([]);
+    await page.getByLabel('What is it').selectOption('malformed');
+    await page.getByRole('button', { name: 'That is it' }).click();
+    const points = await page.locator('.lesson-verdict').getAttribute('data-points');
+    expect(['0', '1', '2', '3']).toContain(points);
+    expect(await (await fetch(`${program.url}/api/quiz`)).json()).toMatchObject({ state: 'idle' });
+  });
+});
