@@ -9,6 +9,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { PUBLISHED_ROWS } from '../seed/published.ts';
 import { parseInstant } from './aggregator/core/instant.ts';
 import { ConfigError, optionName, readConfig, type SettingName, settings } from './config.ts';
+import type { FaultOptions } from './pipeline/commands.ts';
 import type { ProcessesLook } from './pipeline/control.ts';
 import { askedToStop, report } from './processes/child.ts';
 import { lockPart, prepareDataDir } from './processes/data-dir.ts';
@@ -125,6 +126,7 @@ function buildProgram(): Command {
   );
   program.addCommand(aggregateCommand());
   program.addCommand(simulateCommand());
+  program.addCommand(pipelineCommand());
   program.addCommand(sessionsCommand());
   program.addCommand(clicksCommand());
   program.addCommand(new Command('run-part').argument('<part>').action(runPart), { hidden: true });
@@ -276,6 +278,53 @@ function simulateCommand(): Command {
       );
     });
   return made.addCommand(run, { isDefault: true }).addCommand(again).addCommand(check);
+}
+
+/** `pipeline` and its own commands; one without a name shows the pipe. */
+function pipelineCommand(): Command {
+  const made = new Command('pipeline')
+    .description('looks at the pipe of a running program, and breaks it')
+    .exitOverride();
+  const load = () => import('./pipeline/commands.ts');
+  const part = (name: string, summary: string) =>
+    command(name, summary).option('--url <address>', 'the shop (default: HOST and PORT)');
+  type At = { readonly url?: string };
+  const configOf = (options: object) => readConfig(givenSettings(options as Options));
+  const show = part('show', 'rates, offsets, lag, processes and the ledger (the default)')
+    .option('--json', 'as GET /api/pipeline answers')
+    .action(async (options: At & { readonly json?: true }) => {
+      process.exitCode = await (await load()).show(configOf(options), options.url, options.json === true);
+    });
+  const kill = part('kill', 'kills a part with SIGKILL; it is started again')
+    .argument('<part>')
+    .action(async (name: string, options: At) => {
+      process.exitCode = await (await load()).signal(configOf(options), options.url, 'kill', name);
+    });
+  const resume = part('resume', 'lets a paused part go on')
+    .argument('<part>')
+    .action(async (name: string, options: At) => {
+      process.exitCode = await (await load()).signal(configOf(options), options.url, 'resume', name);
+    });
+  const pause = part('pause', 'stops a part with SIGSTOP for a while')
+    .argument('<part>')
+    .option('--for <time>', 'up to 30s', '10s')
+    .action(async (name: string, options: At & { readonly for: string }) => {
+      process.exitCode = await (await load()).pause(configOf(options), options.url, name, options.for);
+    });
+  const fault = part('fault', 'disturbs connections: kafka or postgres slow, cut or silent; outbox full')
+    .argument('<target>', 'kafka, postgres, outbox')
+    .argument('<kind>', 'slow, cut, silent, full')
+    .option('--for <time>', 'up to 5m', '30s')
+    .option('--late <time>', 'by which answers of slow connections come late', '400ms')
+    .action(async (target: string, kind: string, options: FaultOptions) => {
+      process.exitCode = await (await load()).fault(configOf(options), target, kind, options);
+    });
+  const heal = part('heal', 'ends every fault and every pause').action(async (options: At) => {
+    process.exitCode = await (await load()).heal(configOf(options), options.url);
+  });
+  made.addCommand(show, { isDefault: true });
+  for (const one of [kill, pause, resume, fault, heal]) made.addCommand(one);
+  return made;
 }
 
 /** `sessions` and its own commands; one without a name answers the three questions. */

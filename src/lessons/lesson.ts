@@ -13,7 +13,6 @@ import { FAULT_NAMES, parseShare } from '../simulator/core/faults.ts';
 
 export const MEASURES = [
   'missing',
-  'stored',
   'repeated',
   'set_aside',
   'lag_peak',

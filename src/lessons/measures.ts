@@ -16,7 +16,6 @@ export const measures: Readonly<Record<MeasureName, Measure>> = {
     const [{ missing }, { ledger }] = await Promise.all([prove(pool, subscription, traces), board.look()]);
     return missing.length + (ledger?.missing ?? 0);
   },
-  stored: sinceStart('stored'),
   repeated: sinceStart('repeated'),
   set_aside: sinceStart('set_aside'),
   lag_peak: async (_place, { lagPeak }) => lagPeak,
@@ -38,14 +37,14 @@ export const measures: Readonly<Record<MeasureName, Measure>> = {
   late_by_arrival: lateCounted('appended_at'),
 };
 
-function sinceStart(of: 'stored' | 'repeated' | 'set_aside'): Measure {
+function sinceStart(of: 'repeated' | 'set_aside'): Measure {
   return async ({ board }, { ledger: before }) => {
     const { ledger } = await board.look();
     return value(ledger, of) - value(before ?? null, of);
   };
 }
 
-const value = (ledger: Ledger | null, of: 'stored' | 'repeated' | 'set_aside') => ledger?.[of] ?? 0;
+const value = (ledger: Ledger | null, of: 'repeated' | 'set_aside') => ledger?.[of] ?? 0;
 
 /**
  * Of the minutes into which events of this run fall that came more than a minute late, by one of their two times: in how many the

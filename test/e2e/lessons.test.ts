@@ -4,6 +4,7 @@
 import pg from 'pg';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import type { PipelineState } from '../../src/pipeline/state.ts';
 import { noBrowser, startBrowser } from '../support/browser.ts';
 import { programSettings, startProgram } from '../support/program.ts';
 
@@ -36,44 +37,61 @@ describe.skipIf(noBrowser !== undefined)('a lesson', async () => {
     await verdict.waitFor();
     return verdict.getAttribute('data-right');
   }
+  const get = async <T>(path: string) => (await (await fetch(program.url + path)).json()) as T;
   const count = async (sql: string) => Number((await database.query(sql)).rows[0]?.count);
 
-  it('about poison messages is right with the number of dead letters, and with no other', async () => {
-    const before = await count('SELECT count(*) FROM dead_letters');
-    const page = await play('poison-messages');
-    const aside = (await count('SELECT count(*) FROM dead_letters')) - before;
-    expect(aside).toBeGreaterThanOrEqual(5);
-    expect(await answer(page, aside + 1)).toBe('false');
-    expect(await answer(page, aside)).toBe('true');
-    expect(await page.locator('.lesson-verdict').textContent()).toContain(String(aside));
-  });
+  it(
+    'about poison messages is right with the number of dead letters, and with no other',
+    async () => {
+      const before = await count('SELECT count(*) FROM dead_letters');
+      const page = await play('poison-messages');
+      const aside = (await count('SELECT count(*) FROM dead_letters')) - before;
+      expect(aside).toBeGreaterThanOrEqual(5);
+      expect(await answer(page, aside + 1)).toBe('false');
+      expect(await answer(page, aside)).toBe('true');
+      expect(await page.locator('.lesson-verdict').textContent()).toContain(String(aside));
+    },
+    PLAYED.timeout,
+  );
 
-  it('about sessions is right with what the follower has found', async () => {
-    const page = await play('sessions');
-    const href = await page.locator('[data-facts] a').first().getAttribute('href');
-    const { event } = await (await fetch(`${program.url}/api${href}`)).json();
-    const times = await page.locator('[data-facts] dd').count();
-    const query = `SELECT count(*) FROM sessions WHERE user_id = '${event.user_id}' AND merged_into IS NULL`;
-    const events = `SELECT coalesce(sum(events), 0) AS count FROM sessions WHERE user_id = '${event.user_id}' AND merged_into IS NULL`;
-    await expect.poll(() => count(events), PLAYED).toBe(times);
-    expect(await answer(page, await count(query))).toBe('true');
-  });
+  it(
+    'about sessions is right with what the follower has found',
+    async () => {
+      const page = await play('sessions');
+      const href = await page.locator('[data-facts] a').first().getAttribute('href');
+      const { event } = await get<{ event: { user_id: string } }>(`/api${href}`);
+      const times = await page.locator('[data-facts] dd').count();
+      const query = `SELECT count(*) FROM sessions WHERE user_id = '${event.user_id}' AND merged_into IS NULL`;
+      const events = `SELECT coalesce(sum(events), 0) AS count FROM sessions WHERE user_id = '${event.user_id}' AND merged_into IS NULL`;
+      await expect.poll(() => count(events), PLAYED).toBe(times);
+      expect(await answer(page, await count(query))).toBe('true');
+    },
+    PLAYED.timeout,
+  );
 
-  it('about groups asks the broker who has no partition', async () => {
-    const page = await play('consumer-groups');
-    const idle = page.locator('[data-facts] dd', { hasText: 'nothing yet' });
-    await expect.poll(() => idle.count(), PLAYED).toBe(1);
-    expect(await answer(page, 1)).toBe('true');
-  });
+  it(
+    'about groups asks the broker who has no partition',
+    async () => {
+      const page = await play('consumer-groups');
+      const idle = page.locator('[data-facts] dd', { hasText: 'nothing yet' });
+      await expect.poll(() => idle.count(), PLAYED).toBe(1);
+      expect(await answer(page, 1)).toBe('true');
+    },
+    PLAYED.timeout,
+  );
 
-  it('about delivery is right where the ledger is whole, after ingest was killed twice', async () => {
-    const page = await play('delivery-guarantees');
-    const { parts } = await (await fetch(`${program.url}/api/pipeline`)).json();
-    expect(parts.find(({ part }: { part: string }) => part === 'ingest').ends).toBe(2);
-    await page.getByLabel('Each is there once').check();
-    await page.getByRole('button', { name: 'Answer' }).click();
-    expect(await page.locator('.lesson-verdict').getAttribute('data-right')).toBe('true');
-  });
+  it(
+    'about delivery is right where the ledger is whole, after ingest was killed twice',
+    async () => {
+      const page = await play('delivery-guarantees');
+      const { parts } = await get<PipelineState>('/api/pipeline');
+      expect(parts.find(({ part }) => part === 'ingest')?.ends).toBe(2);
+      await page.getByLabel('Each is there once').check();
+      await page.getByRole('button', { name: 'Answer' }).click();
+      expect(await page.locator('.lesson-verdict').getAttribute('data-right')).toBe('true');
+    },
+    PLAYED.timeout,
+  );
 
   it('is refused to who has not played it', async () => {
     const init = { method: 'POST', body: '{"answer":"1"}', headers: { 'Content-Type': 'application/json' } };
@@ -86,14 +104,13 @@ describe.skipIf(noBrowser !== undefined)('a lesson', async () => {
     pages.push(page);
     await page.goto(`${program.url}/lessons/quiz`);
     await page.getByRole('button', { name: 'Start a round' }).click();
-    const quiz = await (await fetch(`${program.url}/api/quiz`)).json();
+    const quiz = await get('/api/quiz');
     expect(quiz).toEqual({ state: 'running', failure: null });
-    const state = await (await fetch(`${program.url}/api/pipeline`)).json();
-    expect(state.faults).toEqual([]);
+    expect((await get<PipelineState>('/api/pipeline')).faults).toEqual([]);
     await page.getByLabel('What is it').selectOption('malformed');
     await page.getByRole('button', { name: 'That is it' }).click();
     const points = await page.locator('.lesson-verdict').getAttribute('data-points');
     expect(['0', '1', '2', '3']).toContain(points);
-    expect(await (await fetch(`${program.url}/api/quiz`)).json()).toMatchObject({ state: 'idle' });
+    expect(await get('/api/quiz')).toMatchObject({ state: 'idle' });
   });
 });
