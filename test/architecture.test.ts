@@ -78,6 +78,12 @@ describe('the rooms of src', () => {
     expect(upward(importsOf(sources()))).toEqual([]);
   });
 
+  it('have kafkajs by way of kafka/ alone, but where batches are spoilt on purpose', () => {
+    const own = /^(?:kafka|consumer)\/|^simulator\/targets\/kafka\.ts$/;
+    const users = [...sources()].filter(([, text]) => text.includes("from 'kafkajs'")).map(([file]) => file);
+    expect(users.filter((file) => !own.test(file))).toEqual([]);
+  });
+
   it('would be caught at an import that goes up, at one in a circle, and at one of the broker', () => {
     const bad = new Map([
       ['db/pool.ts', "import { app } from '../web/app.ts';"],

@@ -1,11 +1,11 @@
 // Behaviour detection at work: the consumer, the forwarder of offers to their topic, and the job that forgets what is old.
 
-import type { Kafka } from 'kafkajs';
 import { Consumer } from '../consumer/consumer.ts';
 import { loggingObserver } from '../consumer/logging-observer.ts';
 import type { Subscription } from '../consumer/offsets.ts';
 import { type Outbox, TopicForwarder } from '../consumer/topic-forwarder.ts';
 import type { Pool } from '../db/pool.ts';
+import type { Kafka } from '../kafka/client.ts';
 import type { Logger } from '../runtime/log.ts';
 import { behaviourHandler } from './handler.ts';
 import { deleteOld } from './store.ts';

@@ -3,10 +3,9 @@
 // offset first and produced afterwards, beside the good events. Nothing is lost when the process dies between the two;
 // one that dies between Kafka's acknowledgement and the mark in the table produces that letter again.
 
-import type { Kafka, Message, Producer } from 'kafkajs';
 import type { Subscription } from '../consumer/offsets.ts';
 import { type Pool, transaction } from '../db/pool.ts';
-import { connectProducer } from '../kafka/client.ts';
+import { connectProducer, type Kafka, type Message, type Producer } from '../kafka/client.ts';
 import { isTooLarge, reasonOf } from '../kafka/errors.ts';
 import { Backoff } from '../runtime/backoff.ts';
 import type { Logger } from '../runtime/log.ts';

@@ -2,14 +2,13 @@
 // offset, before its commit: a process that dies between Kafka's acknowledgement and the commit produces them again, with the
 // same header `order_id`.
 
-import type { Kafka, Producer } from 'kafkajs';
 import { Consumer } from '../consumer/consumer.ts';
 import type { RecordHandler } from '../consumer/handler.ts';
 import { loggingObserver } from '../consumer/logging-observer.ts';
 import { inOffsetTransaction, type Subscription } from '../consumer/offsets.ts';
 import type { Pool } from '../db/pool.ts';
 import type { Countries } from '../enrichment/country.ts';
-import { connectProducer } from '../kafka/client.ts';
+import { connectProducer, type Kafka, type Producer } from '../kafka/client.ts';
 import { PARTITIONS } from '../kafka/publisher.ts';
 import type { Logger } from '../runtime/log.ts';
 import { readStored, waitForIngest } from '../tracing/stored-records.ts';

@@ -9,6 +9,9 @@ import type { Sasl } from './sasl.ts';
 import { watchedSockets } from './sockets.ts';
 import { passUndecodableBatches } from './undecodable-batch.ts';
 
+/** What other rooms see of the client: to change it, change what these are. */
+export type { Kafka, KafkaMessage, Message, Producer } from 'kafkajs';
+
 registerCodecs();
 passUndecodableBatches();
 restIdleConnections();

@@ -1,7 +1,7 @@
 // Readers of a lesson: real members of a real consumer group of its own, which read the topic and do nothing with it.
 
 import { randomBytes } from 'node:crypto';
-import type { Consumer, Kafka } from 'kafkajs';
+import type { Consumer, Kafka } from '../kafka/client.ts';
 
 const SESSION_MS = 10_000;
 

@@ -1,7 +1,6 @@
 // The live process: what follows the topic beside ingest, each with its own consumer group. One that fails is started again and
 // disturbs no other.
 
-import type { Kafka } from 'kafkajs';
 import { RunningBehaviour } from '../behaviour/running-behaviour.ts';
 import type { Config } from '../config.ts';
 import { clusterOf, databaseUrlOf } from '../connections.ts';
@@ -10,7 +9,7 @@ import { migratePatiently } from '../db/migrate.ts';
 import { openPool, type Pool } from '../db/pool.ts';
 import { RunningEnrichment } from '../enriched-clicks/running-enrichment.ts';
 import { type Countries, openCountries } from '../enrichment/country.ts';
-import { createKafka, describeCluster, ensureTopic } from '../kafka/client.ts';
+import { createKafka, describeCluster, ensureTopic, type Kafka } from '../kafka/client.ts';
 import { reasonOf } from '../kafka/errors.ts';
 import { PARTITIONS } from '../kafka/publisher.ts';
 import { keepRunning } from '../runtime/keep-running.ts';

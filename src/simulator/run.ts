@@ -2,7 +2,7 @@
 // the tally and the ledger.
 
 import { randomBytes } from 'node:crypto';
-import type { Kafka } from 'kafkajs';
+import type { Kafka } from '../kafka/client.ts';
 import type { Logger } from '../runtime/log.ts';
 import { version } from '../runtime/version.ts';
 import { Injector, type Send } from './core/inject.ts';

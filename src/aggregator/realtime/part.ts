@@ -2,12 +2,11 @@
 // consumer group and transactions; one that fails is started again, with growing pauses, and disturbs no other.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Kafka } from 'kafkajs';
 import type { Config } from '../../config.ts';
 import { clusterOf, databaseUrlOf } from '../../connections.ts';
 import { migratePatiently } from '../../db/migrate.ts';
 import { openPool, type Pool } from '../../db/pool.ts';
-import { createKafka, describeCluster } from '../../kafka/client.ts';
+import { createKafka, describeCluster, type Kafka } from '../../kafka/client.ts';
 import { reasonOf } from '../../kafka/errors.ts';
 import { keepRunning } from '../../runtime/keep-running.ts';
 import type { Logger } from '../../runtime/log.ts';

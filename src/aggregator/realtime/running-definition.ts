@@ -1,13 +1,12 @@
 // One definition at work on its topic: consumer, the check for what is due, and the forwarder of its results.
 
-import type { Kafka } from 'kafkajs';
 import { Consumer } from '../../consumer/consumer.ts';
 import type { ConsumerObserver } from '../../consumer/handler.ts';
 import { loggingObserver } from '../../consumer/logging-observer.ts';
 import type { Subscription } from '../../consumer/offsets.ts';
 import { TopicForwarder } from '../../consumer/topic-forwarder.ts';
 import { type Pool, transaction } from '../../db/pool.ts';
-import { ensureTopic } from '../../kafka/client.ts';
+import { ensureTopic, type Kafka } from '../../kafka/client.ts';
 import { reasonOf } from '../../kafka/errors.ts';
 import { PARTITIONS } from '../../kafka/publisher.ts';
 import type { Logger } from '../../runtime/log.ts';

@@ -1,11 +1,11 @@
 // Live sessions at work: the consumer, the clock that closes what is over, and the forwarder of the revisions.
 
-import type { Kafka } from 'kafkajs';
 import { Consumer } from '../../consumer/consumer.ts';
 import { loggingObserver } from '../../consumer/logging-observer.ts';
 import type { Subscription } from '../../consumer/offsets.ts';
 import { TopicForwarder } from '../../consumer/topic-forwarder.ts';
 import { type Pool, transaction } from '../../db/pool.ts';
+import type { Kafka } from '../../kafka/client.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { close } from './core/step.ts';
 import { sessionsHandler } from './handler.ts';

@@ -2,7 +2,7 @@
 // written them.
 
 import { randomBytes } from 'node:crypto';
-import type { Kafka, KafkaMessage } from 'kafkajs';
+import type { Kafka, KafkaMessage } from '../../kafka/client.ts';
 import { undecodableReason } from '../../kafka/undecodable-batch.ts';
 import { RUN_HEADER } from '../targets/kafka.ts';
 import type { LedgerHead } from './entry.ts';

@@ -1,8 +1,8 @@
 // `simulate verify`: waits until ingest has read all that the run has sent, then compares.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Kafka } from 'kafkajs';
 import type { Pool } from '../../db/pool.ts';
+import type { Kafka } from '../../kafka/client.ts';
 import { ExpectationError } from '../../runtime/expectation-error.ts';
 import { type Comparison, compare } from './compare.ts';
 import type { Ledger } from './read.ts';

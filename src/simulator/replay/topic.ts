@@ -4,7 +4,7 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
-import type { Kafka } from 'kafkajs';
+import type { Kafka } from '../../kafka/client.ts';
 import { undecodableReason } from '../../kafka/undecodable-batch.ts';
 import { ExpectationError } from '../../runtime/expectation-error.ts';
 import { readTopic } from '../ledger/topic.ts';
