@@ -1,5 +1,5 @@
 // npm run bench:kafka-clients — kafkajs beside @platformatic/kafka: produce in batches, one send after another, consume from the beginning; each
-// client in a process of its own, rounds in turn, on one embedded broker. The peer is installed into a folder of the run's own. What
+// client in a process of its own, rounds in turn, on one embedded broker. What
 // docs/decisions/kafkajs.md weighs. EVENTS, SINGLES and ROUNDS make it smaller.
 
 import { execFileSync, spawn } from 'node:child_process';
@@ -11,7 +11,6 @@ import { dataFolder } from './program.ts';
 import { median } from './statistics.ts';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
-const PEER = '@platformatic/kafka@1.35.0';
 const CLIENTS = ['kafkajs', 'platformatic'] as const;
 type Client = (typeof CLIENTS)[number];
 
@@ -26,23 +25,19 @@ async function startBroker(folder: string): Promise<{ readonly address: string; 
   throw new Error('the broker printed no port');
 }
 
-function measure(client: Client, broker: string, topic: string, peers: string): Figures {
-  const args = [compiled('kafka-clients', `${client}.js`), broker, topic, peers];
+function measure(client: Client, broker: string, topic: string): Figures {
+  const args = [compiled('kafka-clients', `${client}.js`), broker, topic];
   return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as Figures;
 }
 
 const data = dataFolder();
-const peers = path.join(data.folder, 'peers');
-execFileSync('npm', ['install', '--silent', '--no-audit', '--no-fund', '--prefix', peers, PEER], {
-  stdio: ['ignore', 'ignore', 'inherit'],
-});
 const broker = await startBroker(path.join(data.folder, 'kafka'));
 const seen: Record<Client, Figures[]> = { kafkajs: [], platformatic: [] };
 try {
   // The first round warms the broker up.
   for (let round = 0; round <= ROUNDS; round += 1)
     for (const client of CLIENTS) {
-      const figures = measure(client, broker.address, `${client}-${round}`, peers);
+      const figures = measure(client, broker.address, `${client}-${round}`);
       if (round > 0) seen[client].push(figures);
     }
 } finally {
@@ -65,4 +60,4 @@ for (const [figure, name] of Object.entries(NAMES) as [keyof Figures, string][])
     `${name.padEnd(32)}${shown.join('')}   ${((peer ?? Number.NaN) / (ours ?? Number.NaN)).toFixed(2)}`,
   );
 }
-console.log(`median of ${ROUNDS} rounds in turn; ratio: ${PEER} / kafkajs`);
+console.log(`median of ${ROUNDS} rounds in turn; ratio: @platformatic/kafka / kafkajs`);

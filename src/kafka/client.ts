@@ -10,7 +10,7 @@ import { watchedSockets } from './sockets.ts';
 import { passUndecodableBatches } from './undecodable-batch.ts';
 
 /** What other rooms see of the client: to change it, change what these are. */
-export type { Kafka, KafkaMessage, Message, Producer } from 'kafkajs';
+export type { Consumer, Kafka, KafkaMessage, Message, Producer } from 'kafkajs';
 
 registerCodecs();
 passUndecodableBatches();
