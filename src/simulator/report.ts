@@ -42,8 +42,13 @@ export function describeRun(
   };
 }
 
-function unmetExpectations({ expect }: Pick<RunOptions, 'expect'>, tally: RunResult['tally']): string[] {
-  const counts = new Map<string, number>([...tally.expected, ...tally.faults, ['rejected', tally.rejected]]);
+/** What a run was to come to by its scenario, and did not. */
+export function unmetExpectations(
+  { expect }: Pick<RunOptions, 'expect'>,
+  tally: RunResult['tally'],
+): string[] {
+  // `duplicate` is a fault, which two sends bear, and what becomes of one of them: the latter is meant.
+  const counts = new Map<string, number>([...tally.faults, ...tally.expected, ['rejected', tally.rejected]]);
   return Object.entries(expect)
     .filter(([name, wanted]) => (counts.get(name) ?? 0) !== wanted)
     .map(([name, wanted]) => `${name}: ${counts.get(name) ?? 0}, the scenario expects ${wanted}`);

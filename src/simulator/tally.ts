@@ -7,6 +7,8 @@ import type { LedgerEntry } from './ledger/entry.ts';
 /** Bounds in milliseconds, each a tenth above the one before: quantiles come out within 10 %. */
 const BOUNDS = Array.from({ length: 160 }, (_, index) => 0.5 * 1.1 ** index);
 
+type Counted = { readonly expect: LedgerEntry['expect']; readonly faults: readonly FaultName[] };
+
 export class Tally {
   readonly funnel = new Funnel();
   readonly expected = new Map<LedgerEntry['expect'], number>();
@@ -16,7 +18,7 @@ export class Tally {
   missed = 0;
   errors = 0;
 
-  add({ expect, faults }: Pick<LedgerEntry, 'expect' | 'faults'>): void {
+  add({ expect, faults }: Counted): void {
     this.sends += 1;
     this.expected.set(expect, (this.expected.get(expect) ?? 0) + 1);
     for (const fault of faults) this.faults.set(fault, (this.faults.get(fault) ?? 0) + 1);
