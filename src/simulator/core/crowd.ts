@@ -1,7 +1,7 @@
 // The events of all shoppers in one row, by time. A generator: it takes as much memory as there are shoppers, however long
 // it goes on.
 
-import TinyQueue from 'tinyqueue';
+import { Agenda } from './agenda.ts';
 import { fitRoles } from './fit.ts';
 import { type Pace, paceOf } from './pace.ts';
 import type { Persona } from './personas.ts';
@@ -22,11 +22,6 @@ export type CrowdOptions = {
   readonly curve: 'flat' | 'week';
 };
 
-/** An event, and whose it is. */
-export type CrowdEvent = Planned & { readonly shopper: Shopper };
-
-type Coming = CrowdEvent & { readonly rest: Generator<Planned> };
-
 /** Those shoppers who are needed for the rate, and their pace. */
 export function gather({ users, rate, seed, personas }: CrowdOptions): { pace: Pace; shoppers: Shopper[] } {
   const pace = paceOf(users, rate);
@@ -41,18 +36,23 @@ export const curveOf = ({ curve, start }: CrowdOptions): (() => Curve) =>
   curve === 'week' ? () => weekly(start) : () => flat(start);
 
 /** All events of the crowd from start to end. */
-export function* crowd(options: CrowdOptions): Generator<CrowdEvent> {
+export function* crowd(options: CrowdOptions): Generator<Planned> {
   const { pace, shoppers } = gather(options);
   const curve = curveOf(options);
-  const queue = new TinyQueue<Coming>([], (a, b) => a.time - b.time || a.shopper.number - b.shopper.number);
-  const add = (shopper: Shopper, rest: Generator<Planned>) => {
-    const next = rest.next();
-    if (next.done !== true && next.value.time < options.end) queue.push({ ...next.value, shopper, rest });
+  const agenda = new Agenda(shoppers.length);
+  const rests = shoppers.map((shopper) => timeline(shopper, pace, curve(), options.start));
+  const nextOf = (number: number): Planned | undefined => {
+    const next = rests[number]?.next();
+    return next?.done === false && next.value.time < options.end ? next.value : undefined;
   };
-  for (const shopper of shoppers) add(shopper, timeline(shopper, pace, curve(), options.start));
-  for (let one = queue.pop(); one !== undefined; one = queue.pop()) {
-    const { time, event, shopper, rest } = one;
-    yield { time, event, shopper };
-    add(shopper, rest);
+  const coming = rests.map((_, number) => nextOf(number));
+  for (const [number, one] of coming.entries()) if (one !== undefined) agenda.push(one.time, number);
+  for (let number = agenda.first; number !== undefined; number = agenda.first) {
+    const one = coming[number];
+    const next = nextOf(number);
+    coming[number] = next;
+    if (next === undefined) agenda.drop();
+    else agenda.putOff(next.time);
+    if (one !== undefined) yield one;
   }
 }

@@ -5,10 +5,10 @@ import type { ShopEvent } from '../../events/event.ts';
 import { futureOf } from '../../events/future.ts';
 import { MAX_EVENT_BYTES, type Rejection } from '../../events/parse.ts';
 import type { Random } from '../../runtime/seeded-random.ts';
-import type { CrowdEvent } from './crowd.ts';
 import { FAULT_NAMES, type Fault, type FaultName } from './faults.ts';
 import type { Role } from './fit.ts';
 import { drawId, drawOrderId, logNormal, pick, streamOf } from './streams.ts';
+import type { Planned } from './timeline.ts';
 
 /** What becomes of a record: a row, nothing as its row is there already, or set aside with this code. */
 export type Expectation = 'stored' | 'duplicate' | Rejection['code'];
@@ -50,7 +50,7 @@ export class Injector {
   }
 
   /** What is sent of an event; the second of two is the copy, or the robot's. */
-  sendsOf({ time, event, shopper: { number, role } }: CrowdEvent): Send[] {
+  sendsOf({ time, event, shopper: { number, role } }: Planned): Send[] {
     const drawn = this.#draw(number, time);
     return drawn.length === 0 ? [plainSend(event, time, role)] : this.#sends(number, time, event, drawn);
   }

@@ -1,8 +1,8 @@
 // All that is sent of a row of events, by the time at which it is to be sent: what faults hold back finds its place.
 
 import TinyQueue from 'tinyqueue';
-import type { CrowdEvent } from './crowd.ts';
 import type { Injector, Send } from './inject.ts';
+import type { Planned } from './timeline.ts';
 
 /** No fault holds an event back for longer. */
 const MOST_HELD_MS = 11_000;
@@ -10,7 +10,7 @@ const MOST_HELD_MS = 11_000;
 type Held = { readonly send: Send; readonly order: number };
 
 /** @param events by time */
-export function* sendsInOrder(events: Iterable<CrowdEvent>, injector: Injector): Generator<Send> {
+export function* sendsInOrder(events: Iterable<Planned>, injector: Injector): Generator<Send> {
   const held = new TinyQueue<Held>([], (a, b) => a.send.at - b.send.at || a.order - b.order);
   let order = 0;
   for (const event of events) {

@@ -9,10 +9,14 @@ export function streamOf(seed: number, shopper: number, purpose: string): Random
   return seededRandom(Number.parseInt(hash('md5', `${seed}/${shopper}/${purpose}`, 'hex').slice(0, 13), 16));
 }
 
-const word = (random: Random): string =>
-  Math.floor(random() * 2 ** 32)
-    .toString(16)
-    .padStart(8, '0');
+/** The digits of each byte: toString(16) takes several times as long. */
+const HEX = Array.from({ length: 256 }, (_, value) => value.toString(16).padStart(2, '0'));
+
+/** 8 hex digits. */
+function word(random: Random): string {
+  const value = (random() * 2 ** 32) >>> 0;
+  return `${HEX[value >>> 24]}${HEX[(value >>> 16) & 255]}${HEX[(value >>> 8) & 255]}${HEX[value & 255]}`;
+}
 
 /** 32 hex digits. */
 export const drawId = (random: Random): string => word(random) + word(random) + word(random) + word(random);

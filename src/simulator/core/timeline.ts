@@ -20,7 +20,8 @@ const THINK_SIGMA = 0.8;
 const AD_MS = 3;
 const BANNERS = { desktop: bannerShares('desktop'), mobile: bannerShares('mobile') } as const;
 
-export type Planned = { readonly time: number; readonly event: ShopEvent };
+/** An event, when it is, and whose. */
+export type Planned = { readonly time: number; readonly event: ShopEvent; readonly shopper: Shopper };
 
 /** How a shopper's visits are timed; the events so far are the caller's to count. */
 export class Schedule {
@@ -115,7 +116,7 @@ function drawBanner({ random, role }: Shopper): Shown {
 }
 
 function plan(shopper: Shopper, title: Title, shown: Shown, time: number): Planned {
-  return { time, event: eventOf(shopper, shopper.random, title, shown, time) };
+  return { time, event: eventOf(shopper, shopper.random, title, shown, time), shopper };
 }
 
 /** An event as the shop itself would send it. */
