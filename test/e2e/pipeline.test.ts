@@ -10,6 +10,7 @@ import { eventually } from '../support/line.ts';
 import { programSettings, startProgram } from '../support/program.ts';
 
 const HEALS = { timeout: 60_000 };
+const WHOLE_MS = 120_000;
 
 describe.skipIf(noBrowser !== undefined)('/pipeline', async () => {
   if (noBrowser !== undefined) return;
@@ -63,98 +64,118 @@ describe.skipIf(noBrowser !== undefined)('/pipeline', async () => {
     await expect.poll(() => page.locator('[data-proof]').textContent(), HEALS).toContain('none missing');
   }
 
-  it('heals a part that is killed by its button, and the ledger stays whole', async () => {
-    const page = await open();
-    const load = send();
-    const before = await eventually(async () => partOf(await state(), 'ingest')?.pid);
-    await page.getByRole('button', { name: 'Kill ingest' }).click();
-    const card = page.locator('[data-part="ingest"]');
-    await expect.poll(() => card.locator('[data-ends]').textContent(), HEALS).toBe('1 ×');
-    const happened = page.locator('[data-happened]');
-    await expect
-      .poll(() => happened.textContent(), HEALS)
-      .toContain('ingest has ended: it ended with SIGKILL');
-    await expect.poll(() => happened.textContent(), HEALS).toContain('ingest is there again');
-    expect(partOf(await state(), 'ingest')?.pid).not.toBe(before);
-    const taken = await load.stop();
-    expect(taken).toBeGreaterThan(0);
-    await expectWhole(page, taken);
-  });
+  it(
+    'heals a part that is killed by its button, and the ledger stays whole',
+    async () => {
+      const page = await open();
+      const load = send();
+      const before = await eventually(async () => partOf(await state(), 'ingest')?.pid);
+      await page.getByRole('button', { name: 'Kill ingest' }).click();
+      const card = page.locator('[data-part="ingest"]');
+      await expect.poll(() => card.locator('[data-ends]').textContent(), HEALS).toBe('1 ×');
+      const happened = page.locator('[data-happened]');
+      await expect
+        .poll(() => happened.textContent(), HEALS)
+        .toContain('ingest has ended: it ended with SIGKILL');
+      await expect.poll(() => happened.textContent(), HEALS).toContain('ingest is there again');
+      expect(partOf(await state(), 'ingest')?.pid).not.toBe(before);
+      const taken = await load.stop();
+      expect(taken).toBeGreaterThan(0);
+      await expectWhole(page, taken);
+    },
+    WHOLE_MS,
+  );
 
-  it.each(['broker', 'postgres', 'web'])('heals when %s is killed under load', async (name) => {
-    const page = await open();
-    const load = send();
-    await page.getByRole('button', { name: `Kill ${name}` }).click();
-    await eventually(async () => {
-      const part = await state().then(
-        (now) => partOf(now, name),
-        () => undefined,
-      );
-      return part?.ends === 1 && part.state === 'running';
-    }, 60);
-    await load.stop();
-    await expectWhole(page, 1);
-  });
+  it.each(['broker', 'postgres', 'web'])(
+    'heals when %s is killed under load',
+    async (name) => {
+      const page = await open();
+      const load = send();
+      await page.getByRole('button', { name: `Kill ${name}` }).click();
+      await eventually(async () => {
+        const part = await state().then(
+          (now) => partOf(now, name),
+          () => undefined,
+        );
+        return part?.ends === 1 && part.state === 'running';
+      }, 60);
+      await load.stop();
+      await expectWhole(page, 1);
+    },
+    WHOLE_MS,
+  );
 
-  it('shows a part that stands still, and lets it go on', async () => {
-    const page = await open();
-    await page.getByRole('button', { name: 'Pause ingest for' }).click();
-    const card = page.locator('[data-part="ingest"]');
-    await expect.poll(() => card.getAttribute('data-state'), HEALS).toBe('paused');
-    const load = send();
-    await eventually(async () => ((await state()).ledger?.on_the_way ?? 0) > 0, 30);
-    const resume = page.getByRole('button', { name: 'Let ingest go on' });
-    if (await resume.isVisible()) await resume.click();
-    await expect.poll(() => card.getAttribute('data-state'), HEALS).toBe('running');
-    await expectWhole(page, await load.stop());
-    expect(partOf(await state(), 'ingest')?.ends).toBe(1);
-  });
+  it(
+    'shows a part that stands still, and lets it go on',
+    async () => {
+      const page = await open();
+      await page.getByRole('button', { name: 'Pause ingest for' }).click();
+      const card = page.locator('[data-part="ingest"]');
+      await expect.poll(() => card.getAttribute('data-state'), HEALS).toBe('paused');
+      const load = send();
+      await eventually(async () => ((await state()).ledger?.on_the_way ?? 0) > 0, 30);
+      const resume = page.getByRole('button', { name: 'Let ingest go on' });
+      if (await resume.isVisible()) await resume.click();
+      await expect.poll(() => card.getAttribute('data-state'), HEALS).toBe('running');
+      await expectWhole(page, await load.stop());
+      expect(partOf(await state(), 'ingest')?.ends).toBe(1);
+    },
+    WHOLE_MS,
+  );
 
   it.each([
     ['kafka', 'cut'],
     ['postgres', 'cut'],
     ['kafka', 'silent'],
-  ] as const)('heals connections to %s that were %s', async (target, kind) => {
-    const page = await open();
-    const load = send();
-    const form = page.getByRole('form', { name: 'Disturb connections' });
-    await form.getByLabel('To').selectOption(target);
-    await form.getByLabel('Are').selectOption(kind);
-    await form.getByLabel('For, s').fill('4');
-    await form.getByRole('button').click();
-    await expect
-      .poll(() => page.locator('[data-happened]').textContent(), HEALS)
-      .toContain(`fault: ${target} ${kind}`);
-    await expect
-      .poll(() => page.locator('[data-happened]').textContent(), HEALS)
-      .toContain(`fault over: ${target}`);
-    await load.stop();
-    await expectWhole(page, 1);
-  });
+  ] as const)(
+    'heals connections to %s that were %s',
+    async (target, kind) => {
+      const page = await open();
+      const load = send();
+      const form = page.getByRole('form', { name: 'Disturb connections' });
+      await form.getByLabel('To').selectOption(target);
+      await form.getByLabel('Are').selectOption(kind);
+      await form.getByLabel('For, s').fill('4');
+      await form.getByRole('button').click();
+      await expect
+        .poll(() => page.locator('[data-happened]').textContent(), HEALS)
+        .toContain(`fault: ${target} ${kind}`);
+      await expect
+        .poll(() => page.locator('[data-happened]').textContent(), HEALS)
+        .toContain(`fault over: ${target}`);
+      await load.stop();
+      await expectWhole(page, 1);
+    },
+    WHOLE_MS,
+  );
 
-  it('slows answers of Kafka by what it was told, and no longer than it was told', async () => {
-    const page = await open();
-    const took = async () => {
-      const began = performance.now();
+  it(
+    'slows answers of Kafka by what it was told, and no longer than it was told',
+    async () => {
+      const page = await open();
+      const took = async () => {
+        const began = performance.now();
+        const init = {
+          method: 'POST',
+          body: JSON.stringify(anEvent()),
+          headers: { 'Content-Type': 'application/json' },
+        };
+        expect((await fetch(`${program.url}/api/events`, init)).status).toBe(202);
+        return performance.now() - began;
+      };
+      const slow = { target: 'kafka', kind: 'slow', ms: 700, seconds: 120 };
       const init = {
         method: 'POST',
-        body: JSON.stringify(anEvent()),
+        body: JSON.stringify(slow),
         headers: { 'Content-Type': 'application/json' },
       };
-      expect((await fetch(`${program.url}/api/events`, init)).status).toBe(202);
-      return performance.now() - began;
-    };
-    const slow = { target: 'kafka', kind: 'slow', ms: 700, seconds: 120 };
-    const init = {
-      method: 'POST',
-      body: JSON.stringify(slow),
-      headers: { 'Content-Type': 'application/json' },
-    };
-    expect((await fetch(`${program.url}/api/pipeline/faults`, init)).status).toBe(202);
-    // The first one may have been on its way already.
-    await eventually(async () => (await took()) >= 700, 30);
-    await page.getByRole('button', { name: 'Heal everything' }).click();
-    await eventually(async () => (await took()) < 700, 30);
-    await expectWhole(page, 1);
-  });
+      expect((await fetch(`${program.url}/api/pipeline/faults`, init)).status).toBe(202);
+      // The first one may have been on its way already.
+      await eventually(async () => (await took()) >= 700, 30);
+      await page.getByRole('button', { name: 'Heal everything' }).click();
+      await eventually(async () => (await took()) < 700, 30);
+      await expectWhole(page, 1);
+    },
+    WHOLE_MS,
+  );
 });
