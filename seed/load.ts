@@ -5,7 +5,7 @@
 //
 // Loading the same text again does nothing. docs/decisions/dataset-load.md says why it is done this way.
 
-import { openSource, STANDARD_INPUT } from './csv/source.ts';
+import { canReadAgain, openSource } from './csv/source.ts';
 import type { LoadOptions, LoadProgress, LoadResult, LoadStep, RejectedRow } from './load/progress.ts';
 import { runLoad } from './load/run.ts';
 
@@ -14,7 +14,8 @@ export type { LoadOptions, LoadProgress, LoadResult, LoadStep, RejectedRow };
 /**
  * Loads a file. The sample, where there is one, goes.
  * Bad rows are set aside in the table rejected_rows and counted in the result; with `strict` the first is an error.
- * @param file path of a CSV file, plain, gzip or zip; `-` for standard input, which a killed load can't be resumed from
+ * @param file path of a CSV file, plain, gzip or zip; `-` for standard input, which as any
+ *   pipe a killed load can't be resumed from
  * @throws {DatasetError} where the file can't be read or isn't the dataset; nothing is loaded then
  * @throws pg's error where the database goes away; the next call with the same file goes on from there
  */
@@ -22,5 +23,6 @@ export async function loadFile({
   file,
   ...options
 }: LoadOptions & { readonly file: string }): Promise<LoadResult> {
-  return runLoad({ open: () => openSource(file), again: file !== STANDARD_INPUT, sample: false }, options);
+  const again = await canReadAgain(file);
+  return runLoad({ open: () => openSource(file), again, sample: false }, options);
 }

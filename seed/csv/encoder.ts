@@ -2,7 +2,7 @@
 
 import { writeRow } from './copy-row.ts';
 import { copyFastRow } from './fast-row.ts';
-import { type BadRow, parseRow } from './row.ts';
+import { type BadRow, type Layout, parseRow, USUAL_LAYOUT } from './row.ts';
 
 export type RejectedLine = BadRow & {
   /** The header is line 1. */
@@ -25,14 +25,17 @@ export class RowEncoder {
   rejected: RejectedLine[] = [];
   /** Empty lines at the end of a file are no fault; before another row they are. */
   #emptyLines: number[] = [];
+  readonly #layout: Layout;
 
   /** @param lines how many lines of the file come before the first one that will be given */
-  constructor(lines: number) {
+  constructor(lines: number, layout: Layout) {
     this.lines = lines;
+    this.#layout = layout;
   }
 
   /** Turns lines into rows; those that are none are added to `rejected`. */
   encode(text: Buffer): Buffer {
+    const isUsual = this.#layout === USUAL_LAYOUT;
     const out = Buffer.allocUnsafe(text.length);
     let at = 0;
     for (let from = 0; from < text.length; ) {
@@ -41,7 +44,7 @@ export class RowEncoder {
       let end = feed === -1 ? text.length : feed;
       if (text[end - 1] === CARRIAGE_RETURN && end > from) end--;
       this.lines++;
-      const after = copyFastRow(text, from, end, out, at);
+      const after = isUsual ? copyFastRow(text, from, end, out, at) : -1;
       if (after === -1) at = this.#encodeWithCare(text.subarray(from, end), out, at);
       else {
         at = after;
@@ -66,7 +69,7 @@ export class RowEncoder {
       });
       return at;
     }
-    const parsed = parseRow(line.toString('utf8'));
+    const parsed = parseRow(line.toString('utf8'), this.#layout);
     if (!parsed.ok) {
       this.#reject(line, parsed.bad);
       return at;
@@ -81,7 +84,7 @@ export class RowEncoder {
   }
 
   #rejectEmptyLines(): void {
-    const reason = 'received an empty line, expected 8 fields';
+    const reason = `received an empty line, expected ${this.#layout.fields} fields`;
     for (const line of this.#emptyLines) this.#reject(Buffer.alloc(0), { reason }, line);
     this.#emptyLines = [];
   }

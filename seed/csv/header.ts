@@ -1,32 +1,42 @@
-// The first line: the dataset's header, or a message that says what the file seems to be instead.
+// The first line: which column stands where, or a message that says which rule the file breaks.
 
+import { EVENT_COLUMNS } from '../../src/events/event.ts';
 import { DatasetError } from '../errors.ts';
 import { HEADER } from '../published.ts';
-import { show } from './row.ts';
+import { type Layout, show, splitFields, USUAL_LAYOUT } from './row.ts';
 
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+const DELIMITERS = [',', ';', '\t', '|'];
+/** What pandas writes over its row numbers, and what it calls them once it has read them again. */
+const INDEX_NAME = /^(|index|Unnamed: \d+)$/;
+
+export type Header = {
+  /** How many bytes the line has, its line feed included. */
+  readonly bytes: number;
+  readonly layout: Layout;
+};
 
 /**
- * Checks the first line of a file.
+ * Reads the first line of a file.
  * @param text begins with the file's first line
- * @returns how many bytes the line has, its line feed included
  * @throws {DatasetError} WRONG_ENCODING or WRONG_HEADER
  */
-export function checkHeader(text: Buffer, file: string): number {
+export function readHeader(text: Buffer, file: string): Header {
   checkEncoding(text, file);
   const end = text.indexOf('\n');
   const line = end === -1 ? text : text.subarray(0, end);
   const from = line.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0;
   const header = line.subarray(from).toString('utf8').replace(/\r$/, '');
-  const names = header.split(',').map((name) => name.replace(/^"(.*)"$/, '$1'));
-  if (names.join(',') !== HEADER) {
-    throw new DatasetError(
-      'WRONG_HEADER',
-      `${file}, line 1: received ${describe(header)}, expected ${HEADER}`,
-    );
-  }
-  return end === -1 ? text.length : end + 1;
+  const layout = layoutOf(header);
+  if (typeof layout === 'string') throw wrong(file, header, layout);
+  return { bytes: end === -1 ? text.length : end + 1, layout };
 }
+
+const wrong = (file: string, header: string, rule: string) =>
+  new DatasetError(
+    'WRONG_HEADER',
+    `${file}, line 1: received ${show(header)}, ${rule}, expected the columns ${HEADER}, in any order`,
+  );
 
 function checkEncoding(text: Buffer, file: string): void {
   const start = text.subarray(0, 2).toString('hex');
@@ -38,14 +48,35 @@ function checkEncoding(text: Buffer, file: string): void {
   }
 }
 
-function describe(header: string): string {
-  const wanted = HEADER.split(',');
-  const delimiter = [';', '\t', '|', ' '].find((one) => header.split(one).length === wanted.length);
-  if (delimiter !== undefined) return `the delimiter ${JSON.stringify(delimiter)} in ${show(header)}`;
-  const names = header.split(',');
-  if ([...names].sort().join() === [...wanted].sort().join())
-    return `the columns in another order, ${show(header)}`;
-  const missing = wanted.filter((name) => !names.includes(name));
-  const lacks = missing.length > 0 && missing.length < wanted.length ? ` without ${missing.join(', ')}` : '';
-  return `${show(header)}${lacks}`;
+/** The layout, or the rule that the header breaks. */
+function layoutOf(header: string): Layout | string {
+  if (header === HEADER) return USUAL_LAYOUT;
+  const [delimiter = ','] = DELIMITERS.toSorted((a, b) => header.split(b).length - header.split(a).length);
+  const fields = splitFields(header, delimiter);
+  if (typeof fields === 'string') return 'whose quotes do not pair';
+  const names = fields.map((name) => name.trim());
+  return brokenRule(names) ?? usualOr({ delimiter, fields: names.length, places: placesIn(names) });
+}
+
+const placesIn = (names: readonly string[]) => EVENT_COLUMNS.map((column) => names.indexOf(column));
+
+/** A quoted header is still that of the fast path. */
+function usualOr(layout: Layout): Layout {
+  const isUsual =
+    layout.delimiter === USUAL_LAYOUT.delimiter &&
+    layout.fields === USUAL_LAYOUT.fields &&
+    layout.places.every((place, index) => place === index);
+  return isUsual ? USUAL_LAYOUT : layout;
+}
+
+function brokenRule(names: readonly string[]): string | undefined {
+  const columns: readonly string[] = EVENT_COLUMNS;
+  const missing = columns.filter((column) => !names.includes(column));
+  if (missing.length === columns.length) return 'which is no header of the dataset';
+  if (missing.length > 0) return `which lacks ${missing.join(', ')}`;
+  const repeated = columns.find((column) => names.indexOf(column) !== names.lastIndexOf(column));
+  if (repeated !== undefined) return `which has ${repeated} twice`;
+  const unknown = names.filter((name, at) => !columns.includes(name) && !(at === 0 && INDEX_NAME.test(name)));
+  if (unknown.length > 0) return `whose ${unknown.map(show).join(', ')} is no column of the dataset`;
+  return undefined;
 }

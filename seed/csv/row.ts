@@ -5,6 +5,7 @@ import { parse } from 'csv-parse/sync';
 import { DEVICES, type Device, EVENT_COLUMNS, TITLES, type Title } from '../../src/events/event.ts';
 import { isId } from '../../src/events/ids.ts';
 import { isProduct, PRODUCTS, type Product } from '../../src/events/products.ts';
+import { wireId } from '../../src/events/spelling.ts';
 import { codeOf } from '../../src/runtime/errors.ts';
 import { parseSecond } from './time.ts';
 
@@ -25,6 +26,8 @@ export type ParsedRow =
   | { readonly ok: true; readonly row: Row }
   | { readonly ok: false; readonly bad: BadRow };
 
+/** A number that a spreadsheet or pandas may have made a decimal one. */
+const WHOLE_NUMBER = /^(\d)(?:[.,]0+)?$/;
 const LONGEST_QUOTE = 60;
 
 /** A text as messages show it: quoted, and shortened where it is long. */
@@ -32,17 +35,34 @@ export function show(text: string): string {
   return JSON.stringify(text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text);
 }
 
+/** Which column stands where, as the header says. */
+export type Layout = {
+  readonly delimiter: string;
+  /** Of a line, those that are no column of the dataset included. */
+  readonly fields: number;
+  /** Where each of EVENT_COLUMNS stands, counted from 0. */
+  readonly places: readonly number[];
+};
+
+/** The dataset's own. */
+export const USUAL_LAYOUT: Layout = {
+  delimiter: ',',
+  fields: EVENT_COLUMNS.length,
+  places: EVENT_COLUMNS.map((_, index) => index),
+};
+
 /**
  * Reads one line without its line end. Never throws.
  * A record is always one line: no valid field can hold a line break, so an open quote never swallows the next rows.
  */
-export function parseRow(line: string): ParsedRow {
-  const fields = splitFields(line);
-  if (typeof fields === 'string') return bad(fields);
-  if (fields.length !== EVENT_COLUMNS.length) {
-    const came = fields.length === 1 && fields[0] === '' ? 'an empty line' : `${fields.length} fields`;
-    return bad(`received ${came}, expected ${EVENT_COLUMNS.length} fields`);
+export function parseRow(line: string, { delimiter, fields: expected, places } = USUAL_LAYOUT): ParsedRow {
+  const all = splitFields(line, delimiter);
+  if (typeof all === 'string') return bad(all);
+  if (all.length !== expected) {
+    const came = all.length === 1 && all[0] === '' ? 'an empty line' : `${all.length} fields`;
+    return bad(`received ${came}, expected ${expected} fields`);
   }
+  const fields = places.map((place) => all[place] ?? '');
   const [
     order_id = '',
     user_id = '',
@@ -53,10 +73,11 @@ export function parseRow(line: string): ParsedRow {
     title = '',
     target = '',
   ] = fields;
-  for (const [column, id] of Object.entries({ order_id, user_id, page_id })) {
-    if (!isId(id)) return bad(`received ${show(id)}, expected 32 lower-case hex digits`, column);
+  const ids = { order_id: wireId(order_id), user_id: wireId(user_id), page_id: wireId(page_id) };
+  for (const [column, id] of Object.entries(ids)) {
+    if (!isId(id)) return bad(`received ${show(id)}, expected 32 hex digits`, column);
   }
-  return parseValues({ order_id, user_id, page_id }, { product, device, time, title, target });
+  return parseValues(ids, { product, device, time, title, target });
 }
 
 type Ids = Pick<Row, 'order_id' | 'user_id' | 'page_id'>;
@@ -69,13 +90,13 @@ function parseValues(ids: Ids, texts: Texts): ParsedRow {
   if (device === undefined) return bad(expectOneOf(texts.device, DEVICES), 'site_version');
   const second = parseSecond(texts.time);
   if (second === undefined) {
-    const expected = 'YYYY-MM-DD HH:MM:SS, a moment of the years 2000 to 2099';
+    const expected = 'YYYY-MM-DD HH:MM:SS in whole seconds of UTC, a moment of the years 2000 to 2099';
     return bad(`received ${show(texts.time)}, expected ${expected}`, 'time');
   }
   const title = TITLES.find((one) => one === texts.title);
   if (title === undefined) return bad(expectOneOf(texts.title, TITLES), 'title');
   const target = title === 'order' ? '1' : '0';
-  if (texts.target !== target) {
+  if (WHOLE_NUMBER.exec(texts.target)?.[1] !== target) {
     return bad(`received ${show(texts.target)}, expected ${target} as the title is ${title}`, 'target');
   }
   return { ok: true, row: { ...ids, product, site_version: device, second, title } };
@@ -90,10 +111,10 @@ const expectOneOf = (came: string, values: readonly string[]) =>
   `received ${show(came)}, expected ${values.slice(0, -1).join(', ')} or ${values.at(-1)}`;
 
 /** The fields, or why the line can't be cut into fields. */
-function splitFields(line: string): string[] | string {
-  if (!line.includes('"')) return line.split(',');
+export function splitFields(line: string, delimiter: string): string[] | string {
+  if (!line.includes('"')) return line.split(delimiter);
   try {
-    return parse(line, { relax_column_count: true })[0] ?? [''];
+    return parse(line, { delimiter, relax_column_count: true })[0] ?? [''];
   } catch (error) {
     const code = codeOf(error) === undefined ? '' : ` (${codeOf(error)})`;
     return `received quotes that don't pair, expected "…" around a whole field${code}`;

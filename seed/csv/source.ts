@@ -6,7 +6,7 @@ import { access, open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { DatasetError, emptyFile } from '../errors.ts';
 import { CHUNK_BYTES, explain, explaining, GZIP, unzipped, ZIP } from './packing.ts';
-import { openStandardInput } from './standard-input.ts';
+import { openPipe } from './standard-input.ts';
 import { findCsv, readCsv } from './zip.ts';
 
 /** CSV text as bytes, and how much of the whole has been taken. Nothing is open before the first chunk is asked for. */
@@ -28,14 +28,22 @@ export function shareOf({ size, taken }: Source): number | undefined {
 
 export const STANDARD_INPUT = '-';
 
+/** False for standard input and other pipes, as the shell's <( … ): what is read of them is gone. */
+export async function canReadAgain(file: string): Promise<boolean> {
+  if (file === STANDARD_INPUT) return false;
+  return (await explained(file, () => stat(file))).isFile();
+}
+
 /**
  * Prepares a file for one reading.
  * @param file a path, or `-` for standard input
  * @throws {DatasetError} FILE_MISSING, FILE_DENIED, FILE_IS_FOLDER, FILE_EMPTY, FILE_DAMAGED or ZIP_CONTENT
  */
 export async function openSource(file: string): Promise<Source> {
-  if (file === STANDARD_INPUT) return openStandardInput(process.stdin);
-  const { size } = await examine(file);
+  if (file === STANDARD_INPUT) return openPipe(process.stdin);
+  const stats = await examine(file);
+  if (!stats.isFile()) return openPipe(createReadStream(file, { highWaterMark: CHUNK_BYTES }), file);
+  const { size } = stats;
   const start = await firstBytes(file);
   const name = path.basename(file);
   let taken = 0;

@@ -1,13 +1,15 @@
-// The file from standard input: its size isn't known, and it can be read only once.
+// The file from standard input or another pipe: its size isn't known, and it can be read only once.
 
 import type { Readable } from 'node:stream';
 import { DatasetError, emptyFile } from '../errors.ts';
 import { explaining, GZIP, unzipped, ZIP } from './packing.ts';
 import type { Source } from './source.ts';
 
-/** Prepares standard input for its one reading. */
-export async function openStandardInput(input: Readable): Promise<Source> {
-  const name = 'standard input';
+/**
+ * Prepares a pipe for its one reading.
+ * @param name of the pipe, for messages
+ */
+export async function openPipe(input: Readable, name = 'standard input'): Promise<Source> {
   const rest = (input as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
   let first = Buffer.alloc(0);
   for (let next = await rest.next(); !next.done; next = await rest.next()) {
@@ -18,7 +20,7 @@ export async function openStandardInput(input: Readable): Promise<Source> {
   const start = first.subarray(0, GZIP.length);
   if (start.equals(ZIP)) {
     const expected = 'expected CSV or gzip: a zip is read from its end, so name the file';
-    throw new DatasetError('ZIP_CONTENT', `received a zip on standard input, ${expected}`);
+    throw new DatasetError('ZIP_CONTENT', `received a zip on ${name}, ${expected}`);
   }
   const packing = start.equals(GZIP) ? 'gzip' : 'plain';
   const raw = startingWith(first, rest);

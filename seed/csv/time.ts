@@ -1,5 +1,5 @@
 // The dataset's times: YYYY-MM-DD HH:MM:SS without a zone, read as UTC, as whole seconds since 2000-01-01, which is
-// where PostgreSQL's own timestamps begin.
+// where PostgreSQL's own timestamps begin. ISO 8601 with a T, with zeros for a fraction, or with UTC's offset is the same.
 
 export const FIRST_YEAR = 2000;
 export const LAST_YEAR = 2099;
@@ -12,7 +12,7 @@ export const firstDays = Int32Array.from(
   (_, month) => Date.UTC(FIRST_YEAR, month, 1) / 1000 / DAY - EPOCH_DAY,
 );
 
-const PATTERN = /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)$/;
+const PATTERN = /^(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):(\d\d)(?:\.0+)?(?:Z|\+00:?00)?$/;
 
 /** Seconds since 2000-01-01 00:00:00 UTC; undefined where the text is no such moment of the years 2000 to 2099. */
 export function parseSecond(text: string): number | undefined {

@@ -44,7 +44,7 @@ async function openCsv(file: string): Promise<{ zip: ZipFile; entry: Entry }> {
 }
 
 function onlyCsv(entries: readonly Entry[], file: string): Entry {
-  const found = entries.filter(({ fileName }) => /\.csv$/i.test(fileName));
+  const found = entries.filter(({ fileName }) => /\.csv$/i.test(fileName) && !isMacOs(fileName));
   const [entry] = found;
   if (entry === undefined || found.length > 1) {
     const came = found.map(({ fileName }) => fileName).join(', ') || 'no CSV file';
@@ -58,6 +58,9 @@ function onlyCsv(entries: readonly Entry[], file: string): Entry {
   }
   return entry;
 }
+
+/** What macOS adds to each file of a zip: its own notes, under the file's name. */
+const isMacOs = (name: string) => /^__MACOSX\/|(^|\/)\._[^/]*$/.test(name);
 
 function listEntries(zip: ZipFile): Promise<Entry[]> {
   return new Promise((resolve, reject) => {

@@ -3,7 +3,7 @@
 import { createWriteStream } from 'node:fs';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { openSource, STANDARD_INPUT } from '../csv/source.ts';
+import { canReadAgain, openSource } from '../csv/source.ts';
 
 /**
  * Path of the CSV, plain or gzip.
@@ -12,7 +12,7 @@ import { openSource, STANDARD_INPUT } from '../csv/source.ts';
  */
 export async function explorableFile(file: string, folder: string): Promise<string> {
   const source = await openSource(file);
-  if (source.packing !== 'zip' && file !== STANDARD_INPUT) return file;
+  if (source.packing !== 'zip' && (await canReadAgain(file))) return file;
   const csv = path.join(folder, 'product.csv');
   await pipeline(source.chunks, createWriteStream(csv));
   return csv;

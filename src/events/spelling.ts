@@ -34,7 +34,8 @@ function withFields(object: JsonObject, fields: readonly (readonly [string, unkn
   return changed.length === 0 ? object : { ...object, ...Object.fromEntries(changed) };
 }
 
-function wireId(text: string): string {
+/** An id in lower case and without dashes; any other text as it is. */
+export function wireId(text: string): string {
   return HEX.test(text) || UUID.test(text) ? text.replaceAll('-', '').toLowerCase() : text;
 }
 

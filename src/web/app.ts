@@ -121,14 +121,19 @@ const CONTENT_SECURITY_POLICY = {
 
 export function createApp(parts: AppParts): Express {
   const app = express();
-  configure(app, parts);
-  for (const router of routers(parts)) app.use(router);
+  const turns = new Turns();
+  configure(app, parts, turns);
+  for (const router of routers(parts, turns)) app.use(router);
   app.use(unknownPath);
   app.use(errorHandler(parts.shop.traces, parts.log));
   return app;
 }
 
-function configure(app: Express, { shop, version, proxies, whereabouts, corsOrigins }: AppParts): void {
+function configure(
+  app: Express,
+  { shop, version, proxies, whereabouts, corsOrigins }: AppParts,
+  turns: Turns,
+): void {
   app.disable('x-powered-by').disable('etag').set('trust proxy', proxies);
   // What even the error handler fails at is answered by Express itself: without a stack only in production.
   app.set('env', 'production');
@@ -151,25 +156,27 @@ function configure(app: Express, { shop, version, proxies, whereabouts, corsOrig
       referrerPolicy: { policy: 'same-origin' },
     }),
   );
-  const pages = compression({ filter: isCompressible, level: PAGE_LEVEL });
-  const files = compression({ level: FILE_LEVEL, threshold: 0 });
-  app.use((req, res, next) => (/\.(?:js|css|svg)$/.test(req.path) ? files : pages)(req, res, next));
   // Before every route, as the page of an error reads the visitor's cookies too.
   app.use(cookieParser(shop.secret), noteSimulated(shop.secret));
   app.use(whereabouts.gate());
+  // Whoever asks whether the process answers waits for nobody's turn.
+  app.use(liveness(), turns.take());
+  const pages = compression({ filter: isCompressible, level: PAGE_LEVEL });
+  const files = compression({ level: FILE_LEVEL, threshold: 0 });
+  app.use((req, res, next) => (/\.(?:js|css|svg)$/.test(req.path) ? files : pages)(req, res, next));
   app.use(sameOrigin(whereabouts, cors(operations.collect.path, corsOrigins)));
 }
 
 /** In the order in which they are asked. What comes before the limit is cheap, or is asked by who watches the shop. */
-function routers({ shop, publisher, probe, live, streams, registry, ...parts }: AppParts): RequestHandler[] {
+function routers(
+  { shop, publisher, probe, live, streams, registry, ...parts }: AppParts,
+  turns: Turns,
+): RequestHandler[] {
   const publish = (event: ShopEvent) => shop.tracking.publish(event);
-  const turns = new Turns();
   const desk = new LetterDesk(shop.pool, publish, KAFKA_PATIENCE_MS);
   const aggregator = new AggregatorDesk(shop.pool, parts.topics);
   return [
     staticFiles(),
-    liveness(),
-    turns.take(),
     rateLimit(parts.perSecond),
     health(shop.pool, () => publisher.state, probe, parts.ingest, registry, parts.figuresOfOthers),
     collector((events) => shop.tracking.publishAll(events), parts.ipStorage, KAFKA_PATIENCE_MS, turns.take()),

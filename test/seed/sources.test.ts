@@ -27,6 +27,8 @@ describe('openSource', () => {
     ['gzip', gzipSync(text)],
     ['zip', zipOf({ 'product.csv': text })],
     ['zip', zipOf({ 'readme.txt': Buffer.from('hello'), 'archive/product.csv': text })],
+    ['zip', zipOf({ 'product.csv': text, '__MACOSX/._product.csv': Buffer.from('notes') })],
+    ['zip', zipOf({ 'a/._product.csv': Buffer.from('notes'), 'a/product.csv': text })],
   ])('reads %s by what the file is, whatever its name', async (packing, content) => {
     const file = await fileOf(content, `${packing}-${content.length}.data`);
     const source = await openSource(file);
@@ -76,6 +78,17 @@ describe('loadFile', () => {
     child.stdin.end(pack(replicaText(ROWS)));
     expect(await once(child, 'exit')).toEqual([0, null]);
     expect(await countEvents(pool)).toBe(ROWS);
+  });
+
+  it('reads a pipe by its path, once', async () => {
+    const { pool, url } = await migratedDatabase();
+    const file = await replicaFile(ROWS);
+    for (const packed of ['cat', 'gzip -c']) {
+      const script = loadStandardInput(url).replace("file: '-'", 'file: process.argv[1]');
+      const command = `"$0" --input-type=module --eval "$1" <(${packed} "$2")`;
+      execFileSync('bash', ['-c', command, process.execPath, script, file], { stdio: 'pipe' });
+      expect(await countEvents(pool)).toBe(ROWS);
+    }
   });
 
   it('refuses a zip on standard input', async () => {

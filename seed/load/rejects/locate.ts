@@ -1,8 +1,10 @@
 // Which lines of the file the repeated order_ids were on: found by reading the file once more, in the rare case.
 
 import type { Client } from '../../../src/db/pool.ts';
+import { wireId } from '../../../src/events/spelling.ts';
+import { readHeader } from '../../csv/header.ts';
 import { wholeLines } from '../../csv/lines.ts';
-import { parseRow } from '../../csv/row.ts';
+import { type Layout, parseRow, USUAL_LAYOUT } from '../../csv/row.ts';
 import type { Source } from '../../csv/source.ts';
 
 const ID_DIGITS = 32;
@@ -33,15 +35,17 @@ async function findLines(source: Source, wanted: ReadonlySet<string>): Promise<M
   const ids = new Set([...wanted].map((content) => content.slice(0, ID_DIGITS)));
   const found = new Map<string, number>();
   let number = 0;
+  let layout: Layout | undefined;
   for await (const buffer of wholeLines(source.chunks)) {
+    layout ??= readHeader(buffer, source.name).layout;
     for (let from = 0; from < buffer.length; ) {
       const feed = buffer.indexOf('\n', from);
       const end = feed === -1 ? buffer.length : feed;
       number++;
       // A quoted id is longer by its quote.
       const start = buffer.toString('latin1', from, Math.min(end, from + ID_DIGITS + 1)).replace('"', '');
-      if (ids.has(start.slice(0, ID_DIGITS))) {
-        const content = contentOfLine(buffer.toString('utf8', from, end).replace(/\r$/, ''));
+      if (layout !== USUAL_LAYOUT || ids.has(wireId(start.slice(0, ID_DIGITS)))) {
+        const content = contentOfLine(buffer.toString('utf8', from, end).replace(/\r$/, ''), layout);
         if (content !== undefined && wanted.has(content)) found.set(content, number);
       }
       from = end + 1;
@@ -51,8 +55,8 @@ async function findLines(source: Source, wanted: ReadonlySet<string>): Promise<M
 }
 
 /** The line as repeats.ts writes the rows it sets aside. */
-function contentOfLine(line: string): string | undefined {
-  const parsed = parseRow(line);
+function contentOfLine(line: string, layout: Layout): string | undefined {
+  const parsed = parseRow(line, layout);
   if (!parsed.ok) return undefined;
   const { order_id, user_id, page_id, product, site_version, second, title } = parsed.row;
   const time = new Date(Date.UTC(2000, 0, 1) + second * 1000).toISOString().slice(0, 19).replace('T', ' ');

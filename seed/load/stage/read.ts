@@ -4,8 +4,9 @@
 import { createHash, type Hash } from 'node:crypto';
 import type pg from 'pg';
 import { RowEncoder } from '../../csv/encoder.ts';
-import { checkHeader } from '../../csv/header.ts';
+import { readHeader } from '../../csv/header.ts';
 import { wholeLines } from '../../csv/lines.ts';
+import { USUAL_LAYOUT } from '../../csv/row.ts';
 import type { Source } from '../../csv/source.ts';
 import { emptyFile } from '../../errors.ts';
 import { insertRejects, refuse } from '../rejects/rejects.ts';
@@ -43,6 +44,7 @@ export async function readRows(
   let skip = unfinished.bytes;
   try {
     for await (const lines of wholeLines(options.source.chunks)) {
+      reading.begin(lines);
       const known = Math.min(skip, lines.length);
       if (known > 0) {
         hash.update(lines.subarray(0, known));
@@ -62,7 +64,8 @@ class Reading {
   readonly #client: pg.PoolClient;
   readonly #options: ReadOptions;
   readonly #hash: Hash;
-  readonly #encoder: RowEncoder;
+  #encoder: RowEncoder;
+  #headerBytes: number | undefined;
   #state: Unfinished;
   #bytes: number;
   #copy: CopyTransaction | undefined;
@@ -73,13 +76,21 @@ class Reading {
     this.#options = options;
     this.#hash = hash;
     this.#bytes = state.bytes;
-    this.#encoder = new RowEncoder(state.lines);
+    this.#encoder = new RowEncoder(state.lines, USUAL_LAYOUT);
+  }
+
+  /** The file's first lines tell how the others are laid out, those too that an earlier run has read. */
+  begin(lines: Buffer): void {
+    if (this.#headerBytes !== undefined) return;
+    const { bytes, layout } = readHeader(lines, this.#options.source.name);
+    this.#headerBytes = bytes;
+    this.#encoder = new RowEncoder(this.#state.lines, layout);
   }
 
   async take(lines: Buffer): Promise<void> {
     const { source, strict, rowsPerCommit, onProgress } = this.#options;
     const encoder = this.#encoder;
-    const header = this.#bytes === 0 ? checkHeader(lines, source.name) : 0;
+    const header = this.#bytes === 0 ? (this.#headerBytes ?? 0) : 0;
     if (header > 0) encoder.lines = 1;
     const rows = encoder.encode(lines.subarray(header));
     this.#hash.update(lines);
