@@ -85,6 +85,31 @@ export const MUTANTS: readonly Mutant[] = [
     tests: ['test/chaos/broken'],
   },
   {
+    name: 'shares of the funnel of another step',
+    line: 'tr.append(rate(row.orders, row.clicks), bar(row.orders, most.orders), rate(row.orders, row.shows));',
+    becomes:
+      'tr.append(rate(row.orders, row.shows), bar(row.orders, most.orders), rate(row.orders, row.shows));',
+    tests: ['test/e2e/look-dashboard'],
+  },
+  {
+    name: 'what the funnel says in words of another step',
+    line: 'const [shows, clicks, orders] = STEPS.map(sum);',
+    becomes: 'const [clicks, shows, orders] = STEPS.map(sum);',
+    tests: ['test/e2e/look-dashboard'],
+  },
+  {
+    name: 'page_id of the click not the show’s',
+    line: 'const pageId = isId(req.query.page_id) ? req.query.page_id : newId();',
+    becomes: 'const pageId = newId();',
+    tests: ['test/storefront/pages'],
+  },
+  {
+    name: 'a second request of a connection taken in hand at once',
+    line: 'line.waiting.push({ req, res });',
+    becomes: 'take(line, { req, res });',
+    tests: ['test/http/one-at-a-time'],
+  },
+  {
     name: 'the mark of folded outcomes passes transactions that are under way',
     line: 'horizon := pg_snapshot_xmin(pg_current_snapshot());',
     becomes: 'horizon := pg_snapshot_xmax(pg_current_snapshot());',

@@ -51,6 +51,22 @@ describe.skipIf(noBrowser !== undefined)('the dashboard', async () => {
     await expect.poll(() => page.getByRole('combobox', { name: 'Category' }).inputValue()).toBe('');
   });
 
+  it('gives each share of the funnel of the step that it came from', async () => {
+    const page = await browser.newPage();
+    pages.push(page);
+    await page.route('**/api/charts/funnel?*', async (route) => {
+      const answer = await (await route.fetch()).json();
+      const rows = answer.rows.map((row: object) => ({ ...row, shows: 400, clicks: 100, orders: 20 }));
+      await route.fulfill({ json: { ...answer, rows } });
+    });
+    await page.goto(`${line.url}/dashboard`);
+    const rates = page.locator('#funnel tbody tr').first().locator('.funnel-rate');
+    await rates.first().waitFor();
+    expect(await rates.allTextContents()).toEqual(['25%', '20%', '5%']);
+    const words = await page.locator('#funnel').textContent();
+    expect(words).toContain('25% of shows were clicked, 20% of clicks became orders.');
+  });
+
   it('shows what the API says of an error, and tries again when asked', async () => {
     const page = await browser.newPage();
     pages.push(page);

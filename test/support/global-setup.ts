@@ -2,12 +2,13 @@
 // in which every test makes its own database. TEST_DATABASE_URL names a server to use instead.
 
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { startEmbeddedPostgres } from '../../src/db/embedded/server.ts';
 import { createLog } from '../../src/runtime/log.ts';
+import { leaveNothingBehind } from './left-behind.mjs';
 import { freePort } from './ports.ts';
 
 declare module 'vitest' {
@@ -17,17 +18,19 @@ declare module 'vitest' {
 }
 
 export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'shopstream-test-'));
+  leaveNothingBehind(folder);
   execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
   const given = process.env.TEST_DATABASE_URL;
   if (given !== undefined) {
     project.provide('databaseUrl', given);
     return undefined;
   }
-  const folder = mkdtempSync(path.join(tmpdir(), 'shopstream-test-'));
-  const server = await startEmbeddedPostgres(folder, await freePort(), createLog('postgres', 'warn', false));
+  const server = await startEmbeddedPostgres(
+    path.join(folder, 'server'),
+    await freePort(),
+    createLog('postgres', 'warn', false),
+  );
   project.provide('databaseUrl', server.url);
-  return async () => {
-    await server.stop();
-    rmSync(folder, { recursive: true });
-  };
+  return () => server.stop();
 }
