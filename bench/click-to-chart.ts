@@ -1,26 +1,28 @@
 // npm run bench:clicks — from a click to its row in Postgres and to the chart that counts it, at 500 events a second.
-// Measured from outside: a visitor asks for a product page (a click and an ad's show), and the clock stops when the
-// visitor's own event stream says that the event is stored, and charted.
+// Measured from outside: a visitor asks for a product page (a click and an ad's show). The clock of the row stops when the
+// visitor's own event stream says that it is stored, the one of the chart when the stream of an open dashboard has brought
+// counts that have the event in them: the n-th row to be stored is on the chart once that counts n more than before.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dataFolder, isReady, startProgram } from './program.ts';
 import { median, ms, percentile } from './statistics.ts';
 
 const EVENTS_PER_SECOND = Number(process.env.RATE ?? 500);
-const ROUNDS = Number(process.env.ROUNDS ?? 3);
+const ROUNDS = Number(process.env.ROUNDS ?? 5);
 const SECONDS = Number(process.env.SECONDS_A_ROUND ?? 20);
 const VISITORS = 10;
 const EVENTS_A_PAGE = 2;
 
 type Times = { readonly row: number[]; readonly chart: number[] };
-/** When an event was said to be there; the stream may say so before the page's answer has been read. */
-type Seen = { row?: number; chart?: number };
 type Visitor = {
   readonly cookie: string;
   /** By order_id, when its page was asked for. */
   readonly asked: Map<string, number>;
-  readonly seen: Map<string, Seen>;
+  /** By order_id, when it was said to be stored; that may be before the page's answer has been read. */
+  readonly stored: Map<string, number>;
 };
+/** What an open dashboard has been told: how many events today has, and when. */
+type Count = { readonly events: number; readonly at: number };
 
 async function openVisitor(url: string): Promise<Visitor> {
   const response = await fetch(`${url}/`);
@@ -29,31 +31,45 @@ async function openVisitor(url: string): Promise<Visitor> {
     .getSetCookie()
     .map((text) => text.split(';', 1)[0])
     .join('; ');
-  const visitor: Visitor = { cookie, asked: new Map(), seen: new Map() };
+  const visitor: Visitor = { cookie, asked: new Map(), stored: new Map() };
   void follow(url, visitor);
   return visitor;
 }
 
-/** Reads the visitor's event stream and stops the clocks. */
-async function follow(url: string, visitor: Visitor): Promise<void> {
-  const response = await fetch(`${url}/api/trace`, { headers: { cookie: visitor.cookie } });
+/** Reads an event stream for as long as it is open. */
+async function read(
+  response: Response,
+  note: (event: string, data: string, now: number) => void,
+): Promise<void> {
   let buffered = '';
   for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
     const now = performance.now();
     const messages = (buffered + chunk).split('\n\n');
     buffered = messages.pop() ?? '';
-    for (const message of messages) note(visitor, message, now);
+    for (const message of messages) {
+      const [, event, data] = /^event: (\w+)\ndata: (.*)$/m.exec(message) ?? [];
+      if (event !== undefined && data !== undefined) note(event, data, now);
+    }
   }
 }
 
-function note({ seen }: Visitor, message: string, now: number): void {
-  const data = /^data: (.*)$/m.exec(message)?.[1];
-  if (data === undefined) return;
-  const trace = JSON.parse(data);
-  const times = seen.get(trace.order_id) ?? {};
-  seen.set(trace.order_id, times);
-  if (trace.postgres !== null) times.row ??= now;
-  if (trace.chart !== null) times.chart ??= now;
+/** Stops the clocks of the visitor's rows. */
+async function follow(url: string, { cookie, stored }: Visitor): Promise<void> {
+  const response = await fetch(`${url}/api/trace`, { headers: { cookie } });
+  await read(response, (_event, data, now) => {
+    const trace = JSON.parse(data);
+    if (trace.postgres && !stored.has(trace.order_id)) stored.set(trace.order_id, now);
+  });
+}
+
+/** Opens a dashboard that counts robots too, which a program without a browser's name is. */
+async function openDashboard(url: string, counts: Count[]): Promise<void> {
+  const response = await fetch(`${url}/api/live?robots=include`);
+  void read(response, (event, data, at) => {
+    if (event !== 'today') return;
+    const rows: readonly { readonly count: number }[] = JSON.parse(data).rows;
+    counts.push({ events: rows.reduce((sum, { count }) => sum + count, 0), at });
+  });
 }
 
 /** Asks for a page; its events are known by the ribbon in the answer. */
@@ -65,8 +81,23 @@ async function click(url: string, visitor: Visitor): Promise<void> {
   for (const id of [...ids].slice(0, EVENTS_A_PAGE)) visitor.asked.set(id, since);
 }
 
-async function round(url: string, visitors: readonly Visitor[]): Promise<Times> {
-  for (const { asked, seen } of visitors) for (const map of [asked, seen]) map.clear();
+/** @param events in the order in which they were stored */
+function chartTimes(
+  events: readonly { readonly at: number }[],
+  counts: readonly Count[],
+  before: number,
+): number[] {
+  let next = 0;
+  return events.map(({ at }, n) => {
+    while (next < counts.length && (counts[next]?.events ?? 0) < before + n + 1) next += 1;
+    return (counts[next]?.at ?? Number.POSITIVE_INFINITY) - at;
+  });
+}
+
+async function round(url: string, visitors: readonly Visitor[], counts: Count[]): Promise<Times> {
+  for (const { asked, stored } of visitors) for (const map of [asked, stored]) map.clear();
+  const before = counts.at(-1)?.events ?? 0;
+  counts.length = 0;
   const pages = (EVENTS_PER_SECOND / EVENTS_A_PAGE) * SECONDS;
   const began = performance.now();
   const asked: Promise<void>[] = [];
@@ -78,11 +109,12 @@ async function round(url: string, visitors: readonly Visitor[]): Promise<Times> 
   }
   await Promise.all(asked);
   await sleep(1_000);
-  const passed = (hop: keyof Seen) =>
-    visitors.flatMap(({ asked: since, seen }) =>
-      [...since].map(([id, at]) => (seen.get(id)?.[hop] ?? Number.POSITIVE_INFINITY) - at),
-    );
-  return { row: passed('row'), chart: passed('chart') };
+  const events = visitors
+    .flatMap(({ asked: since, stored }) =>
+      [...since].map(([id, at]) => ({ at, row: stored.get(id) ?? Number.POSITIVE_INFINITY })),
+    )
+    .sort((a, b) => a.row - b.row);
+  return { row: events.map(({ at, row }) => row - at), chart: chartTimes(events, counts, before) };
 }
 
 const data = dataFolder();
@@ -91,12 +123,14 @@ try {
   await isReady(program.url);
   await sleep(3_000);
   const visitors = await Promise.all(Array.from({ length: VISITORS }, () => openVisitor(program.url)));
+  const counts: Count[] = [];
+  await openDashboard(program.url, counts);
   console.log(
     `click → row and click → chart at ${EVENTS_PER_SECOND} events/s, ${ROUNDS} rounds of ${SECONDS} s`,
   );
   const rounds: Times[] = [];
   for (let index = 0; index <= ROUNDS; index += 1) {
-    const times = await round(program.url, visitors);
+    const times = await round(program.url, visitors, counts);
     // The first round warms up.
     if (index > 0) rounds.push(times);
   }

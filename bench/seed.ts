@@ -1,7 +1,7 @@
 // npm run bench:seed — the dataset's file to a dashboard that answers, beside the usual text COPY, in one run and on one
 // server; sizes, memory, parsing beside reading, exploring beside PySpark.
-// ROWS (default all 8,471,220) and ROUNDS (default 1, medians of more) make it smaller or larger; PYTHON names an
-// interpreter that has pyspark.
+// Who goes first changes from round to round, with a checkpoint before each. ROWS (default all 8,471,220) and ROUNDS
+// (default 5) make it smaller; PYTHON names an interpreter that has pyspark.
 
 import { execFile } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
@@ -19,7 +19,7 @@ import { loadUsual } from './seed/usual.ts';
 import { median, ms, percentile } from './statistics.ts';
 
 const ROWS = Number(process.env.ROWS ?? PUBLISHED_ROWS);
-const ROUNDS = Number(process.env.ROUNDS ?? 1);
+const ROUNDS = Number(process.env.ROUNDS ?? 5);
 
 const seconds = (value: number) => `${value.toFixed(1)} s`;
 const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
@@ -42,8 +42,12 @@ async function compareLoads(file: string): Promise<void> {
   for (let round = 0; round < ROUNDS; round++) {
     const database = await startDatabase();
     try {
-      ours.push(await loadOurs(database.pool, database.url, file));
-      usual.push(await loadUsual(database.pool, file));
+      const one = async () => ours.push(await loadOurs(database.pool, database.url, file));
+      const other = async () => usual.push(await loadUsual(database.pool, file));
+      for (const load of round % 2 === 0 ? [one, other] : [other, one]) {
+        await database.pool.query('CHECKPOINT');
+        await load();
+      }
     } finally {
       await database.stop();
     }
@@ -51,6 +55,13 @@ async function compareLoads(file: string): Promise<void> {
   const [first] = ours;
   const [text] = usual;
   if (first === undefined || text === undefined) throw new Error('ROUNDS: expected at least 1');
+  for (const [round, { load, charts }] of ours.entries()) {
+    const other = usual[round];
+    const usualRound = (other?.load ?? 0) + (other?.charts ?? 0);
+    console.log(
+      `round ${round + 1}: ours ${seconds(load + charts)}, usual ${seconds(usualRound)}, ratio ${(usualRound / (load + charts)).toFixed(1)}`,
+    );
+  }
   const total = median(ours.map(({ load, charts }) => load + charts));
   const usualTotal = median(usual.map(({ load, charts }) => load + charts));
   const steps = Object.entries(first.steps).map(([step, taken]) => `${step} ${seconds(taken)}`);
@@ -84,18 +95,25 @@ async function compareParsing(file: string): Promise<void> {
 
 async function compareExploring(file: string): Promise<void> {
   const { seconds: ours } = await exploreFile(file);
+  const main = path.join(packageRoot, 'dist', 'src', 'main.js');
+  const oursWithStart = await timed(() =>
+    promisify(execFile)(process.execPath, [main, 'explore', '--json', file]),
+  );
   const python = process.env.PYTHON ?? 'python3';
   const script = path.join(packageRoot, 'bench', 'seed', 'spark.py');
   const spark = await promisify(execFile)(python, [script, file]).catch(() => undefined);
   const [, asked, withStart] = /RESULT (\S+) (\S+)/.exec(spark?.stdout ?? '') ?? [];
   if (asked === undefined || withStart === undefined) {
     console.log(
-      `explore ${seconds(ours)}; SKIPPED PySpark: ${python} has no pyspark (set PYTHON) or no Java`,
+      `explore ${seconds(ours)}, ${seconds(oursWithStart)} with its start; SKIPPED PySpark: ${python} has no pyspark (set PYTHON) or no Java`,
     );
     return;
   }
-  const ratio = (Number(withStart) / ours).toFixed(1);
-  console.log(`explore ${seconds(ours)}, PySpark ${asked} s, ${withStart} s with its start: ratio ${ratio}`);
+  const ratio = (theirs: string, own: number) => (Number(theirs) / own).toFixed(1);
+  console.log(
+    `explore ${seconds(ours)}, PySpark ${asked} s: ratio ${ratio(asked, ours)}; each as a process with its start ` +
+      `${seconds(oursWithStart)}, ${withStart} s: ratio ${ratio(withStart, oursWithStart)}`,
+  );
 }
 
 const data = dataFolder();

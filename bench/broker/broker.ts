@@ -39,10 +39,9 @@ const ROWS: Readonly<Record<string, readonly [label: string, unit: string, moreI
   javaConsumed: ['ConsumerPerformance', 'records/s', true],
 };
 
-async function idle<T extends { readonly pid: number }>(running: T, startedAt: number) {
-  const startMs = performance.now() - startedAt;
+async function idle<T extends { readonly pid: number }>(running: T) {
   await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
-  return { ...running, startMs, idleBytes: residentBytes(running.pid) };
+  return { ...running, idleBytes: residentBytes(running.pid) };
 }
 
 async function startEmbedded(): Promise<Running> {
@@ -58,12 +57,12 @@ async function startEmbedded(): Promise<Running> {
     await exit;
     rmSync(dataDir, { recursive: true, force: true });
   };
-  return idle({ port: Number(line), pid: child.pid ?? 0, stop }, startedAt);
+  const startMs = performance.now() - startedAt;
+  return idle({ port: Number(line), pid: child.pid ?? 0, startMs, stop });
 }
 
 async function startApache(): Promise<Running> {
-  const startedAt = performance.now();
-  return idle(await startApacheKafka({ heap: '1g' }), startedAt);
+  return idle(await startApacheKafka({ heap: '1g' }));
 }
 
 interface Round {

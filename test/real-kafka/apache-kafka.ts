@@ -26,6 +26,8 @@ export const KAFKA_CLASS_PATH = join(LIB, '*');
 export interface ApacheKafka {
   readonly port: number;
   readonly pid: number;
+  /** From the start of its process, on storage that is formatted, until it takes connections. */
+  readonly startMs: number;
   /** Ends it in order and removes its folder. */
   stop(): Promise<void>;
 }
@@ -115,6 +117,7 @@ export async function startApacheKafka({ heap = '512m' } = {}): Promise<ApacheKa
   const classPath = ['-cp', KAFKA_CLASS_PATH];
   const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', config];
   execFileSync('java', [...classPath, ...format], { stdio: 'ignore' });
+  const startedAt = performance.now();
   const child = spawn('java', [`-Xmx${heap}`, ...classPath, 'kafka.Kafka', config], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -128,7 +131,8 @@ export async function startApacheKafka({ heap = '512m' } = {}): Promise<ApacheKa
     await ended(child);
     rmSync(folder, { recursive: true, force: true });
   };
-  if (await listens(child, port)) return { port, pid: child.pid ?? 0, stop };
+  if (await listens(child, port))
+    return { port, pid: child.pid ?? 0, startMs: performance.now() - startedAt, stop };
   await stop();
   throw new Error(`Apache Kafka did not listen on ${port} within ${START_TIMEOUT_MS} ms: ${output}`);
 }
