@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { packageRoot } from '../src/runtime/paths.ts';
 import { findInputs, type Input } from '../src/sessions/batch/inputs.ts';
 import { eventsSql, insertAll } from '../src/sessions/batch/read.ts';
-import { queryText, STAGES } from '../src/sessions/batch/statements.ts';
+import { queryText, STAGES, stageSql } from '../src/sessions/batch/statements.ts';
 import { PROFILES, type Profile } from '../src/sessions/choices.ts';
 import { writeClicks } from '../src/sessions/clicks/write.ts';
 import { median } from './statistics.ts';
@@ -38,18 +38,18 @@ const sessions = (args: readonly string[]) =>
 function statementsFile(profile: Profile, inputs: readonly Input[]): string {
   const file = path.join(folder, `${profile}.json`);
   const names = inputs.map((input) => `(${input.file}, '${input.name}')`).join(', ');
-  const tables = STAGES.map(
-    (stage) => `CREATE ${stage === 'single' ? 'VIEW' : 'TABLE'} ${stage} AS ${queryText(stage)}`,
-  );
+  const wanted = { ids: 'hashed', kinds: true } as const;
   const statements = {
     config: { memory_limit: '1.8GB', preserve_insertion_order: 'false' },
     before: [
-      eventsSql('hashed'),
+      eventsSql(wanted),
       `CREATE TABLE files AS SELECT * FROM (VALUES ${names}) AS named(file, name)`,
       `CREATE TABLE settings AS SELECT ${GAP_MS}::BIGINT AS gap_limit_ms, 1 AS with_single`,
     ],
-    read: inputs.map((input) => insertAll(input.path, input, 'hashed', true)),
-    after: tables.flatMap((sql, index) => (index === 0 ? [sql, 'DROP TABLE events'] : [sql])),
+    read: inputs.map((input) => insertAll(input.path, input, wanted, true)),
+    after: STAGES.flatMap((stage) =>
+      stage === 'steps' ? [stageSql(stage), 'DROP TABLE events'] : [stageSql(stage)],
+    ),
     ask: [queryText('answer_files'), queryText('answer_values'), queryText('answer_medians')],
   };
   writeFileSync(file, JSON.stringify(statements));

@@ -1,20 +1,23 @@
 -- How many sessions of each length each value occurs in; a session counts once for each of its values.
-SELECT field, value, duration_ms, single, count(*) AS sessions
+SELECT field, value, duration_ms, single, sum(sessions) AS sessions
 FROM (
-  SELECT field, value, duration_ms, 0 AS single
+  SELECT 'browser_family' AS field, browser_family AS value, duration_ms, single, sessions
+  FROM by_kind INNER JOIN kinds USING (kind)
+  UNION ALL
+  SELECT 'os_family' AS field, os_family AS value, duration_ms, single, sessions
+  FROM by_kind INNER JOIN kinds USING (kind)
+  UNION ALL
+  SELECT 'device_family' AS field, device_family AS value, duration_ms, single, sessions
+  FROM by_kind INNER JOIN kinds USING (kind)
+  UNION ALL
+  SELECT field, value, duration_ms, 0 AS single, count(*) AS sessions
   FROM (
-    SELECT DISTINCT visitor, session, 'browser_family' AS field, browser_family AS value FROM numbered
+    SELECT DISTINCT visitor, session, duration_ms, 'browser_family' AS field, browser_family AS value FROM mixed
     UNION ALL
-    SELECT DISTINCT visitor, session, 'os_family' AS field, os_family AS value FROM numbered
+    SELECT DISTINCT visitor, session, duration_ms, 'os_family' AS field, os_family AS value FROM mixed
     UNION ALL
-    SELECT DISTINCT visitor, session, 'device_family' AS field, device_family AS value FROM numbered
+    SELECT DISTINCT visitor, session, duration_ms, 'device_family' AS field, device_family AS value FROM mixed
   ) AS occurring
-  INNER JOIN lengths USING (visitor, session)
-) AS longer
+  GROUP BY field, value, duration_ms
+) AS counted
 GROUP BY field, value, duration_ms, single
-UNION ALL
-SELECT 'browser_family', browser_family, 0, 1, count(*) FROM single GROUP BY browser_family
-UNION ALL
-SELECT 'os_family', os_family, 0, 1, count(*) FROM single GROUP BY os_family
-UNION ALL
-SELECT 'device_family', device_family, 0, 1, count(*) FROM single GROUP BY device_family

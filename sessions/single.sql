@@ -1,5 +1,5 @@
 -- The events of `steps` that are a session of their own: nothing of them has to be sorted again.
-SELECT file, browser_family, os_family, device_family
+SELECT kind
 FROM steps CROSS JOIN settings
 WHERE (gap_ms IS NULL OR gap_ms >= settings.gap_limit_ms)
   AND (next_gap_ms IS NULL OR next_gap_ms >= settings.gap_limit_ms)

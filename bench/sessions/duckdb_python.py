@@ -2,6 +2,7 @@
 
 import json
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import duckdb
@@ -11,8 +12,20 @@ with open(sys.argv[1], encoding="utf-8") as file:
 connection = duckdb.connect(config=statements["config"])
 for statement in statements["before"]:
     connection.execute(statement)
+
+one_at_a_time = threading.Lock()
+
+
+def read(file):
+    cursor = connection.cursor()
+    cursor.execute(file["read"])
+    with one_at_a_time:
+        cursor.execute(file["addKinds"])
+    cursor.execute(file["add"])
+
+
 with ThreadPoolExecutor(2) as readers:
-    list(readers.map(lambda statement: connection.cursor().execute(statement), statements["read"]))
+    list(readers.map(read, statements["read"]))
 for statement in statements["after"]:
     connection.execute(statement)
 for statement in statements["ask"]:

@@ -16,13 +16,13 @@ import { createLog } from '../runtime/log.ts';
 import { standardOutput } from '../runtime/standard-output.ts';
 import { clockTime, statusLine } from '../runtime/status-line.ts';
 import { formatNumber, renderTable, type TableRow } from '../runtime/table.ts';
-import { formatAnswers, readAnswers } from './batch/answers.ts';
+import { formatAnswers, needsKinds, readAnswers } from './batch/answers.ts';
 import { csvOf } from './batch/csv.ts';
 import { explainFiles } from './batch/explain.ts';
 import { readGapCurve } from './batch/gap-curve.ts';
 import { findInputs } from './batch/inputs.ts';
 import { parseMemory } from './batch/memory.ts';
-import type { Ids, SetAside } from './batch/read.ts';
+import type { SetAside, Wanted } from './batch/read.ts';
 import { readRules } from './batch/rules.ts';
 import { withEvents } from './batch/run.ts';
 import type { Stage } from './batch/statements.ts';
@@ -40,6 +40,8 @@ const WORDS: Readonly<Record<Stage, string>> = {
   single: 'setting sessions of one event apart',
   numbered: 'numbering sessions',
   lengths: 'measuring sessions',
+  by_kind: 'counting sessions of one kind',
+  mixed: 'setting sessions of several kinds apart',
   by_value: 'counting by value',
 };
 
@@ -72,14 +74,14 @@ async function told(command: string, work: () => Promise<number>): Promise<numbe
 type Asked<T> = {
   readonly paths: readonly string[];
   readonly options: GivenOptions;
-  readonly ids: Ids;
+  readonly wanted: Wanted;
   readonly multiEventOnly?: boolean;
   readonly ask: (connection: DuckDBConnection, onStage: (stage: Stage) => void) => Promise<T>;
   readonly format: (answer: T) => string;
 };
 
 /** Reads the files, shows how far it is, asks, and prints the answer and what was set aside. */
-async function answer<T>({ paths, options, ids, multiEventOnly, ask, format }: Asked<T>): Promise<number> {
+async function answer<T>({ paths, options, wanted, multiEventOnly, ask, format }: Asked<T>): Promise<number> {
   const [gapMs, memoryBytes] = [parseDuration('--gap', options.gap), parseMemory(options.memory)];
   if (gapMs === 0) throw new ExpectationError('--gap: received 0, expected a length of time');
   const inputs = findInputs(paths);
@@ -94,7 +96,7 @@ async function answer<T>({ paths, options, ids, multiEventOnly, ask, format }: A
       multiEventOnly: multiEventOnly === true,
       memoryBytes,
       spillFolder: options.spill,
-      ids,
+      wanted,
       onSetAside: rejects.add,
       onRead: (progress) => line.show(() => readingText(progress, seconds())),
     },
@@ -173,14 +175,14 @@ const formatRows =
 /** The three answers about files of clicks, or with `rule` the totals of six rules. */
 export const sessions = (paths: readonly string[], options: SessionsOptions): Promise<number> =>
   told('sessions', async () => {
-    const { rule, format } = options;
+    const { rule, format, answer: asked = ANSWERS } = options;
     if (rule !== undefined) return rules(paths, rule, options);
     return answer({
       paths,
       options,
-      ids: 'hashed',
+      wanted: { ids: 'hashed', kinds: needsKinds(asked) },
       multiEventOnly: options.multiEventOnly === true,
-      ask: (connection, onStage) => readAnswers(connection, options.answer ?? ANSWERS, onStage),
+      ask: (connection, onStage) => readAnswers(connection, asked, onStage),
       format: (found) => formatAnswers(found, format),
     });
   });
@@ -189,7 +191,7 @@ const rules = (paths: readonly string[], rule: Rule | 'all', options: SessionsOp
   answer({
     paths,
     options,
-    ids: 'kept',
+    wanted: { ids: 'kept', kinds: false },
     ask: (connection, onStage) => {
       onStage('steps');
       return readRules(connection, rule);
@@ -213,7 +215,7 @@ export const gapCurve = (paths: readonly string[], options: GivenOptions): Promi
     answer({
       paths,
       options,
-      ids: 'hashed',
+      wanted: { ids: 'hashed', kinds: false },
       ask: (connection, onStage) => {
         onStage('steps');
         return readGapCurve(connection);
@@ -232,7 +234,7 @@ export const explain = (
     answer({
       paths,
       options,
-      ids,
+      wanted: { ids, kinds: false },
       ask: (connection) => explainFiles(connection, parseDuration('--gap', options.gap)),
       format: formatRows(options.format, ['visitor', 'session', 'time', 'file', 'verdict']),
     }),

@@ -4,7 +4,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { renderTable } from '../../runtime/table.ts';
 import type { Answer, Format } from '../choices.ts';
 import { csvOf } from './csv.ts';
-import { makeStages, type Query, queryText, type Row, rowsOf, type Stage } from './statements.ts';
+import { makeStages, type Query, queryText, type Row, rowsOf, type Stage, viewSteps } from './statements.ts';
 
 export const FIELDS = ['browser_family', 'device_family', 'os_family'] as const;
 export type Field = (typeof FIELDS)[number];
@@ -22,6 +22,9 @@ export type Answers = {
   readonly median_seconds_per_value?: ByField;
 };
 
+/** Whether events have to be read with their kinds. */
+export const needsKinds = (wanted: readonly Answer[]): boolean => wanted.some((one) => one !== 'files');
+
 /**
  * Makes the tables that the answers come from, and asks them.
  * @param onStage called with what is being made
@@ -31,8 +34,11 @@ export async function readAnswers(
   wanted: readonly Answer[],
   onStage?: (stage: Stage) => void,
 ): Promise<Answers> {
-  const onlyFiles = wanted.every((one) => one === 'files');
-  await makeStages(connection, onlyFiles ? 'numbered' : 'by_value', { onStage });
+  if (needsKinds(wanted)) await makeStages(connection, 'by_value', { onStage });
+  else {
+    onStage?.('steps');
+    await viewSteps(connection);
+  }
   const ask = async <T>(answer: Answer, query: Query, read: (rows: readonly Row[]) => T) =>
     wanted.includes(answer) ? read(await rowsOf(connection, queryText(query))) : undefined;
   const files = await ask('files', 'answer_files', (rows) =>

@@ -1,14 +1,14 @@
 // How many sessions there are with other gaps than the one that was asked for, from one pass.
 
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { makeStages, queryText, rowsOf } from './statements.ts';
+import { queryText, rowsOf, viewSteps } from './statements.ts';
 
 export const CURVE_MINUTES = [1, 5, 10, 15, 30, 60] as const;
 export type CurvePoint = { readonly gap: string; readonly sessions: number };
 
 /** The counts for each gap of CURVE_MINUTES. */
 export async function readGapCurve(connection: DuckDBConnection): Promise<CurvePoint[]> {
-  await makeStages(connection, 'steps');
+  await viewSteps(connection);
   const [row = {}] = await rowsOf(connection, queryText('gap_curve'));
   return CURVE_MINUTES.map((minutes) => ({
     gap: `${minutes}m`,

@@ -15,8 +15,11 @@ export type SetAside = { readonly file: string; readonly line: number; readonly 
 /** Whether the visitors' ids are kept as text too: not, of all, or of these visitors, whose events alone are read then. */
 export type Ids = 'hashed' | 'kept' | readonly string[];
 
+/** What is read of a click beside its visitor and time; kinds (browser, system and device together) are 0 where nobody asks. */
+export type Wanted = { readonly ids: Ids; readonly kinds: boolean };
+
 export type Read = {
-  readonly ids: Ids;
+  readonly wanted: Wanted;
   /** Called for each line that is set aside, in the order of its file. */
   readonly onSetAside: (one: SetAside) => void;
 };
@@ -25,36 +28,72 @@ const NEWLINE = 0x0a;
 const COLUMNS = `{${[...TEXT_FIELDS, TIME_FIELD].map((field) => `${field}: 'JSON'`).join(', ')}}`;
 
 /**
- * SQL for the empty table, and for the functions that are strict where DuckDB's reader isn't: it would take numbers for text,
- * text for numbers, and nothing for anything.
+ * SQL for the empty tables, and for the functions that are strict where DuckDB's reader isn't: it would take numbers for text,
+ * text for numbers, and nothing for anything. They look at JSON as DuckDB has written it, which is one text for one value.
  */
-export const eventsSql = (ids: Ids): string => `
-    CREATE TABLE events (${ids === 'hashed' ? '' : 'anonymous_id VARCHAR, '}visitor UHUGEINT, sent_ms BIGINT,
-      file SMALLINT, browser_family VARCHAR, os_family VARCHAR, device_family VARCHAR);
-    CREATE MACRO checked_text(raw, json) AS
-      CASE WHEN raw[1] <> '"' OR raw IS NULL THEN error('no text')
-           WHEN contains(raw, '\\') THEN json->>'$' ELSE raw[2:-2] END;
-    CREATE MACRO text_of(json) AS checked_text(json::VARCHAR, json);
-    CREATE MACRO id_of(json) AS CASE WHEN json::VARCHAR = '""' THEN error('empty') ELSE text_of(json) END;
-    CREATE MACRO checked_time(raw, number) AS
-      CASE WHEN number::VARCHAR = raw AND abs(number) <= ${FARTHEST_MS}::BIGINT THEN number ELSE error('no time') END;
-    CREATE MACRO time_of(json) AS checked_time(json::VARCHAR, TRY_CAST(json::VARCHAR AS BIGINT));`;
+export const eventsSql = ({ ids }: Wanted): string => `
+    CREATE TABLE events (${ids === 'hashed' ? '' : 'anonymous_id VARCHAR, '}visitor UHUGEINT, sent_ms BIGINT, file SMALLINT, kind INTEGER);
+    CREATE TABLE kinds (kind INTEGER, browser_family VARCHAR, os_family VARCHAR, device_family VARCHAR,
+      browser VARCHAR, os VARCHAR, device VARCHAR);
+    CREATE SEQUENCE kind_ids;
+    CREATE MACRO is_text(json) AS starts_with(json, '"');
+    CREATE MACRO text_of(json) AS CASE WHEN is_text(json) THEN json::JSON->>'$' ELSE error('no text') END;
+    CREATE MACRO visitor_of(json) AS CASE WHEN is_text(json) AND json <> '""' THEN md5_number(json) ELSE error('no id') END;
+    CREATE MACRO no_kind(one, other, third) AS
+      CASE WHEN is_text(one) AND is_text(other) AND is_text(third) THEN 0 ELSE error('no text') END;
+    CREATE MACRO checked_time(json, number) AS
+      CASE WHEN number::VARCHAR = json AND abs(number) <= ${FARTHEST_MS}::BIGINT THEN number ELSE error('no time') END;
+    CREATE MACRO time_of(json) AS checked_time(json, TRY_CAST(json AS BIGINT));`;
 
 const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
-/** SQL that adds the events of a file to the table, or none of them where anything is wrong with one. */
-export function insertAll(file: string, { file: number }: Input, ids: Ids, gzip: boolean): string {
-  const id = ids === 'hashed' ? '' : 'id_of(anonymous_id), ';
-  const only = typeof ids === 'string' ? '' : `WHERE id_of(anonymous_id) IN (${ids.map(quoted).join(', ')})`;
+function readSql(file: string, gzip: boolean): string {
   const options = `columns=${COLUMNS}, compression='${gzip ? 'gzip' : 'uncompressed'}', maximum_object_size=${LONGEST_LINE_BYTES / 2}`;
   // DuckDB's buffers have twice that size, and it takes what fits into two of them.
   // A path is a pattern for DuckDB; in brackets each of its characters is itself.
   const literal = file.replaceAll(/[*?[]/g, '[$&]');
-  return `INSERT INTO events
-    SELECT ${id}md5_number(id_of(anonymous_id)), time_of(${TIME_FIELD}), ${number},
-      text_of(browser_family), text_of(os_family), text_of(device_family)
-    FROM read_ndjson(${quoted(literal)}, ${options}) ${only}`;
+  return `read_ndjson(${quoted(literal)}, ${options})`;
 }
+
+/** SQL that adds the events of a file, statement by statement. */
+export type Inserting = {
+  readonly read: string;
+  /** Adds the kinds that no file had before it: for one file at a time. */
+  readonly addKinds?: string;
+  /** Adds all events, and can't fail by what is in the file. */
+  readonly add?: string;
+};
+
+/** Nothing of a file is added where anything is wrong with it. */
+export function insertAll(file: string, { file: number }: Input, wanted: Wanted, gzip: boolean): Inserting {
+  const from = readSql(file, gzip);
+  return wanted.kinds
+    ? insertWithKinds(from, number)
+    : { read: insertWithoutKinds(from, number, wanted.ids) };
+}
+
+function insertWithoutKinds(from: string, file: number, ids: Ids): string {
+  const id = ids === 'hashed' ? '' : 'text_of(anonymous_id), ';
+  const only =
+    typeof ids === 'string' ? '' : `WHERE text_of(anonymous_id) IN (${ids.map(quoted).join(', ')})`;
+  return `INSERT INTO events
+    SELECT ${id}visitor_of(anonymous_id::VARCHAR), time_of(${TIME_FIELD}::VARCHAR), ${file},
+      no_kind(browser_family::VARCHAR, os_family::VARCHAR, device_family::VARCHAR)
+    FROM ${from} ${only}`;
+}
+
+/** Texts go into the list of kinds: what is sorted later has numbers. */
+const insertWithKinds = (from: string, file: number): Inserting => ({
+  read: `CREATE OR REPLACE TEMP TABLE clicks AS
+    SELECT visitor_of(anonymous_id::VARCHAR) AS visitor, time_of(${TIME_FIELD}::VARCHAR) AS sent_ms,
+      browser_family::VARCHAR AS browser, os_family::VARCHAR AS os, device_family::VARCHAR AS device
+    FROM ${from}`,
+  addKinds: `INSERT INTO kinds
+    SELECT nextval('kind_ids')::INTEGER, text_of(browser), text_of(os), text_of(device), browser, os, device
+    FROM (SELECT DISTINCT browser, os, device FROM clicks) ANTI JOIN kinds USING (browser, os, device)`,
+  add: `INSERT INTO events
+    SELECT visitor, sent_ms, ${file}, kind FROM clicks JOIN kinds USING (browser, os, device)`,
+});
 
 /**
  * Reads one file; what can't be used goes to `onSetAside`.
@@ -64,22 +103,22 @@ export async function readFile(
   connection: DuckDBConnection,
   input: Input,
   folder: string,
-  { ids, onSetAside }: Read,
+  { wanted, onSetAside }: Read,
 ): Promise<number> {
-  const whole = insertAll(input.path, input, ids, input.gzip);
+  const whole = insertAll(input.path, input, wanted, input.gzip);
   const added = input.bytes > 0 ? await rowsAdded(connection, whole) : undefined;
-  return added ?? readPieces(connection, input, folder, { ids, onSetAside });
+  return added ?? readPieces(connection, input, folder, { wanted, onSetAside });
 }
 
 async function readPieces(
   connection: DuckDBConnection,
   input: Input,
   folder: string,
-  { ids, onSetAside }: Read,
+  { wanted, onSetAside }: Read,
 ): Promise<number> {
   const piece = path.join(folder, `piece-${input.file}.json`);
   const chunks = chunksOf(input);
-  const insert = insertAll(piece, input, ids, false);
+  const insert = insertAll(piece, input, wanted, false);
   let added = 0;
   for (;;) {
     const { value, done } = await chunks.next();
@@ -93,16 +132,32 @@ async function readPieces(
       const onBad = (line: number, reason: string) => onSetAside({ file: input.name, line, reason });
       await writeFile(piece, goodLines(value, onBad));
     }
-    added += rows ?? (await connection.run(insert)).rowsChanged;
+    added += rows ?? (await insertEvents(connection, insert));
   }
   await rm(piece, { force: true });
   return added;
 }
 
-/** How many rows the statement has added; undefined where the data was refused. What else goes wrong is thrown. */
-async function rowsAdded(connection: DuckDBConnection, sql: string): Promise<number | undefined> {
+/** The last of the readers that add kinds. */
+let addingKinds: Promise<unknown> = Promise.resolve();
+
+/** How many events were added. */
+async function insertEvents(
+  connection: DuckDBConnection,
+  { read, addKinds, add }: Inserting,
+): Promise<number> {
+  const { rowsChanged } = await connection.run(read);
+  if (addKinds === undefined || add === undefined) return rowsChanged;
+  const added = addingKinds.then(() => connection.run(addKinds));
+  addingKinds = added.catch(() => {});
+  await added;
+  return (await connection.run(add)).rowsChanged;
+}
+
+/** How many events were added; undefined where the data was refused. What else goes wrong is thrown. */
+async function rowsAdded(connection: DuckDBConnection, inserting: Inserting): Promise<number | undefined> {
   try {
-    return (await connection.run(sql)).rowsChanged;
+    return await insertEvents(connection, inserting);
   } catch (error) {
     if (isFull(error)) throw error;
     return undefined;

@@ -5,7 +5,7 @@ import { openEngine } from './engine.ts';
 import { fullError, isFull } from './full.ts';
 import type { Input } from './inputs.ts';
 import { followReading, type ReadProgress } from './progress.ts';
-import { eventsSql, type Ids, readFile, type SetAside } from './read.ts';
+import { eventsSql, readFile, type SetAside, type Wanted } from './read.ts';
 import { makeSettings, type Settings } from './statements.ts';
 
 export type RunOptions = Settings & {
@@ -13,7 +13,7 @@ export type RunOptions = Settings & {
   readonly memoryBytes: number;
   /** Where DuckDB spills what does not fit into memory. */
   readonly spillFolder: string;
-  readonly ids: Ids;
+  readonly wanted: Wanted;
   /** Called for each line that is not in the answers. */
   readonly onSetAside: (one: SetAside) => void;
   /** Called now and then as files are read. */
@@ -37,7 +37,7 @@ export async function withEvents<T>(
   const engine = await openEngine(options.memoryBytes, options.spillFolder);
   try {
     const connection = await engine.connect();
-    await connection.run(eventsSql(options.ids));
+    await connection.run(eventsSql(options.wanted));
     await makeSettings(connection, options.inputs, options);
     const events = await readAll(options, engine.connect, engine.folder);
     return { answer: await ask(connection), events };
@@ -49,7 +49,7 @@ export async function withEvents<T>(
 }
 
 async function readAll(
-  { inputs, ids, onSetAside, onRead }: RunOptions,
+  { inputs, wanted, onSetAside, onRead }: RunOptions,
   connect: () => Promise<DuckDBConnection>,
   folder: string,
 ): Promise<number> {
@@ -62,7 +62,7 @@ async function readAll(
     for (let input = waiting.shift(); input !== undefined; input = waiting.shift()) {
       const mine = setAside[input.file] ?? [];
       const added = await readFile(connection, input, folder, {
-        ids,
+        wanted,
         onSetAside: (one) => mine.push(one),
       });
       events += added;

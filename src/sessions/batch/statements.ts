@@ -6,8 +6,8 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { packageRoot } from '../../runtime/paths.ts';
 import type { Input } from './inputs.ts';
 
-/** Each is a table that later ones read, in this order; `events`, `files` and `settings` are there before. */
-export const STAGES = ['steps', 'single', 'numbered', 'lengths', 'by_value'] as const;
+/** Each is a table that later ones read, in this order; `events`, `kinds`, `files` and `settings` are there before. */
+export const STAGES = ['steps', 'single', 'numbered', 'lengths', 'by_kind', 'mixed', 'by_value'] as const;
 export type Stage = (typeof STAGES)[number];
 export type Query =
   | Stage
@@ -17,6 +17,10 @@ export type Query =
   | 'gap_curve'
   | 'rules'
   | 'list';
+
+/** SQL that makes a stage: a table, or a view of what one query alone reads. */
+export const stageSql = (stage: Stage): string =>
+  `CREATE ${stage === 'single' ? 'VIEW' : 'TABLE'} ${stage} AS ${queryText(stage)}`;
 
 /** The text of a query. */
 export const queryText = (name: Query): string =>
@@ -55,10 +59,14 @@ export async function makeStages(
 ): Promise<void> {
   for (const stage of STAGES.slice(0, STAGES.indexOf(last) + 1)) {
     onStage(stage);
-    await connection.run(`CREATE ${stage === 'single' ? 'VIEW' : 'TABLE'} ${stage} AS ${queryText(stage)}`);
+    await connection.run(stageSql(stage));
     if (stage === 'steps' && !keepEvents) await connection.run('DROP TABLE events');
   }
 }
+
+/** Makes `steps` for one query, which then sorts only what it asks for. */
+export const viewSteps = (connection: DuckDBConnection) =>
+  connection.run(`CREATE VIEW steps AS ${queryText('steps')}`);
 
 export type Row = Readonly<Record<string, unknown>>;
 

@@ -65,9 +65,7 @@ async function copyEvents(
   offsets: ReadonlyMap<number, bigint>,
   fromMs: number,
 ): Promise<number> {
-  await connection.run(
-    'CREATE TABLE events (visitor VARCHAR, sent_ms BIGINT, file SMALLINT, browser_family VARCHAR, os_family VARCHAR, device_family VARCHAR)',
-  );
+  await connection.run('CREATE TABLE events (visitor VARCHAR, sent_ms BIGINT, file SMALLINT, kind INTEGER)');
   const appender = await connection.createAppender('events');
   await client.query(
     `DECLARE stored NO SCROLL CURSOR FOR
@@ -89,7 +87,7 @@ async function copyEvents(
       appender.appendVarchar(visitor);
       appender.appendBigInt(BigInt(sent_ms));
       appender.appendSmallInt(0);
-      for (let field = 0; field < 3; field++) appender.appendVarchar('');
+      appender.appendInteger(0);
       appender.endRow();
     }
   }

@@ -27,13 +27,14 @@ export type AskOptions = {
   readonly gapMs?: number;
   readonly multiEventOnly?: boolean;
   readonly ids?: Ids;
+  readonly kinds?: boolean;
 };
 
 /** Reads the files and asks. */
 export async function ask<T>(
   paths: readonly string[],
   question: (connection: DuckDBConnection) => Promise<T>,
-  { gapMs = GAP_MS, multiEventOnly = false, ids = 'hashed' }: AskOptions = {},
+  { gapMs = GAP_MS, multiEventOnly = false, ids = 'hashed', kinds = true }: AskOptions = {},
 ) {
   const setAside: SetAside[] = [];
   const spillFolder = temporaryFolder();
@@ -42,7 +43,7 @@ export async function ask<T>(
       inputs: findInputs(paths),
       gapMs,
       multiEventOnly,
-      ids,
+      wanted: { ids, kinds: ids === 'hashed' && kinds },
       memoryBytes: 512 * 1024 ** 2,
       spillFolder,
       onSetAside: (one) => setAside.push(one),
