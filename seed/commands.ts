@@ -10,6 +10,7 @@ import { openPool, type Pool } from '../src/db/pool.ts';
 import { createLog, type Logger } from '../src/runtime/log.ts';
 import { standardOutput } from '../src/runtime/standard-output.ts';
 import { loadFile } from './load.ts';
+import { PUBLISHED_ROWS } from './published.ts';
 import { writeReplica } from './replica.ts';
 import { loadSample } from './sample.ts';
 import { describeExploration, describeLoad, describeVerification, showProgress } from './terminal.ts';
@@ -60,9 +61,13 @@ export function seed(config: Config, file: string | undefined, strict: boolean):
  * Writes a replica of the dataset.
  * @param file where to; standard output where none is given
  */
-export async function replica(rows: number, seedNumber: number, file: string | undefined): Promise<number> {
+export async function replica(
+  rows: number | undefined,
+  seedNumber: number,
+  file: string | undefined,
+): Promise<number> {
   const out = file === undefined ? standardOutput() : createWriteStream(file);
-  await writeReplica({ rows, seed: seedNumber, out });
+  await writeReplica({ rows: rows ?? PUBLISHED_ROWS, seed: seedNumber, out });
   if (out === process.stdout) return DONE;
   out.end();
   await finished(out);

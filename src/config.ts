@@ -2,9 +2,9 @@
 // What comes out is parsed, typed and frozen; a wrong value is a ConfigError of one line.
 
 import path from 'node:path';
-import { IP_STORAGE } from './enrichment/privacy.ts';
+import { IP_STORAGE } from './enrichment/ip-storage.ts';
 import type { Sasl } from './kafka/sasl.ts';
-import { LOG_LEVELS } from './runtime/log.ts';
+import { LOG_LEVELS } from './runtime/log-levels.ts';
 
 /** A setting has a value that can't be used. The message says which, what came and what was expected. */
 export class ConfigError extends Error {

@@ -2,26 +2,17 @@
 // The command line: reads it, runs the command, and turns what is thrown into one line and an exit code. Nothing else
 // in the program exits the process.
 //   0 done   1 it could not be done   2 a setting or an argument can't be used
+// A command's code is loaded by that command alone: a short one should not wait for what the others need.
 
 import { tmpdir } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { PUBLISHED_ROWS } from '../seed/published.ts';
 import { parseInstant } from './aggregator/core/instant.ts';
 import { ConfigError, optionName, readConfig, type SettingName, settings } from './config.ts';
 import type { FaultOptions } from './pipeline/commands.ts';
-import type { ProcessesLook } from './pipeline/control.ts';
-import { askedToStop, report } from './processes/child.ts';
 import { lockPart, prepareDataDir } from './processes/data-dir.ts';
-import { followSigns } from './processes/faults.ts';
-import { answerMetrics, askMetrics } from './processes/metrics-relay.ts';
-import { PARTS, type Part, startPart } from './processes/parts.ts';
-import { ask } from './processes/request-relay.ts';
-import { start } from './processes/start.ts';
+import { PARTS, type Part } from './processes/part.ts';
 import { errorFields } from './runtime/error-fields.ts';
 import { messageOf } from './runtime/errors.ts';
-import { createLog } from './runtime/log.ts';
-import { watchOpenFiles } from './runtime/open-files.ts';
 import { version } from './runtime/version.ts';
 import { ANSWERS, FORMATS, PROFILES, RULES } from './sessions/choices.ts';
 import type { ClicksOptions, GivenOptions, SessionsOptions } from './sessions/commands.ts';
@@ -30,9 +21,6 @@ import type { ReplayGiven } from './simulator/replay/options.ts';
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
-/** A part that can't end in order, as its server has gone, ends all the same. */
-const LONGEST_CLOSE_MS = 9_000;
-
 type Options = Readonly<Record<string, string | undefined>>;
 
 /** The options of a command as settings by name. */
@@ -67,7 +55,8 @@ function buildProgram(): Command {
     command('start', 'runs the shop, or only the named parts of it')
       .argument('[part...]', `${PARTS.join(', ')}; none = all`)
       .option('--quiet', 'no simulated shoppers, as --simulator off')
-      .action((parts: string[], { quiet, ...options }: Options & { readonly quiet?: true }) => {
+      .action(async (parts: string[], { quiet, ...options }: Options & { readonly quiet?: true }) => {
+        const { start } = await import('./processes/start.ts');
         const given = { ...givenSettings(options), ...(quiet ? { SIMULATOR: 'off' } : {}) };
         return start(readConfig(given), parts, given as Record<string, string>);
       }),
@@ -86,7 +75,7 @@ function buildProgram(): Command {
       .description(
         "writes a stand-in for the dataset's file to standard output; the same seed gives the same bytes",
       )
-      .option('--rows <number>', 'how many rows', wholeNumber, PUBLISHED_ROWS)
+      .option('--rows <number>', 'how many rows (default: as many as the dataset has)', wholeNumber)
       .option('--seed <number>', 'what the random numbers start from', wholeNumber, 1)
       .option('--out <file>', 'where to write it (default: standard output)')
       .exitOverride()
@@ -96,7 +85,7 @@ function buildProgram(): Command {
           seed,
           out,
         }: {
-          readonly rows: number;
+          readonly rows?: number;
           readonly seed: number;
           readonly out?: string;
         }) => {
@@ -129,7 +118,13 @@ function buildProgram(): Command {
   program.addCommand(pipelineCommand());
   program.addCommand(sessionsCommand());
   program.addCommand(clicksCommand());
-  program.addCommand(new Command('run-part').argument('<part>').action(runPart), { hidden: true });
+  program.addCommand(
+    new Command('run-part').argument('<part>').action(async (part: Part) => {
+      const { runPart } = await import('./processes/run-part.ts');
+      await runPart(part);
+    }),
+    { hidden: true },
+  );
   return program;
 }
 
@@ -373,7 +368,8 @@ function sessionsCommand(): Command {
     .option('--hours <number>', 'of sessions that began in so many last hours', wholeNumber, 8)
     .action(async (options: { readonly hours: number }) => {
       const config = readConfig(givenSettings(options as unknown as Options));
-      process.exitCode = await (await load()).verify(config, options.hours);
+      const { verify } = await import('./sessions/live/command.ts');
+      process.exitCode = await verify(config, options.hours);
     });
   return made.addCommand(run, { isDefault: true }).addCommand(explain).addCommand(gaps).addCommand(verify);
 }
@@ -406,33 +402,6 @@ function instant(text: string): number {
 function wholeNumber(text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('Expected a whole number.');
-}
-
-/** A part in this process, on behalf of the one that forked it. */
-async function runPart(part: Part): Promise<void> {
-  const stop = askedToStop();
-  const config = readConfig();
-  try {
-    const log = createLog(part, config.LOG_LEVEL);
-    watchOpenFiles(log);
-    followSigns(process);
-    const starting = startPart[part](
-      config,
-      log,
-      () => askMetrics(process),
-      (request) => ask<ProcessesLook>(process, request),
-    );
-    const running = await Promise.race([starting, stop]);
-    // Asked to stop while it still waited for a server: there is nothing to end in order.
-    if (running === undefined) return;
-    answerMetrics(process, async () => (await running.figures?.()) ?? '');
-    await report({ ready: true });
-    await Promise.race([stop, running.ended ?? stop]);
-    await Promise.race([running.close(), sleep(LONGEST_CLOSE_MS)]);
-  } catch (error) {
-    await report({ failed: messageOf(error) });
-    throw error;
-  }
 }
 
 /** Runs the command line; the exit code. */

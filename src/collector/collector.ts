@@ -3,7 +3,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
-import type { IpStorage } from '../enrichment/privacy.ts';
+import type { IpStorage } from '../enrichment/ip-storage.ts';
 import { postedContext } from '../enrichment/request-context.ts';
 import type { ShopEvent } from '../events/event.ts';
 import { futureOf } from '../events/future.ts';

@@ -3,11 +3,7 @@
 
 import type { Request } from 'express';
 import ipaddr from 'ipaddr.js';
-
-export const IP_STORAGE = ['full', 'truncated', 'none'] as const;
-
-/** How much of a client's address an event may have: all, its IPv4 /24 or IPv6 /48, or nothing. */
-export type IpStorage = (typeof IP_STORAGE)[number];
+import type { IpStorage } from './ip-storage.ts';
 
 const IPV4_BITS = 24;
 const IPV6_BITS = 48;

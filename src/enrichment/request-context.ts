@@ -5,7 +5,8 @@ import type { Request } from 'express';
 import { isbot } from 'isbot';
 import type { EventContext } from '../events/event.ts';
 import { clientAddressOf } from '../http/client-address.ts';
-import { asksForPrivacy, type IpStorage, storedAddress, storedReferrer } from './privacy.ts';
+import type { IpStorage } from './ip-storage.ts';
+import { asksForPrivacy, storedAddress, storedReferrer } from './privacy.ts';
 import { simulatedAddress } from './simulated.ts';
 
 const LONGEST_USER_AGENT = 1024;

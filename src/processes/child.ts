@@ -7,7 +7,7 @@ import type { ControlRequest, ProcessesLook } from '../pipeline/control.ts';
 import type { RunningPart } from '../runtime/running-part.ts';
 import type { DetourSigns } from './faults.ts';
 import { answerMetrics, askMetrics, CHILD_PATIENCE_MS } from './metrics-relay.ts';
-import type { Part } from './parts.ts';
+import type { Part } from './part.ts';
 import { answerRequests } from './request-relay.ts';
 
 /** What a child tells its parent. */

@@ -9,9 +9,7 @@ import { openPool } from '../db/pool.ts';
 import type { Control } from '../pipeline/control.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { RunningPart } from '../runtime/running-part.ts';
-
-export const PARTS = ['postgres', 'broker', 'ingest', 'web', 'live', 'aggregator', 'simulator'] as const;
-export type Part = (typeof PARTS)[number];
+import { PARTS, type Part } from './part.ts';
 
 const SAMPLE_CONNECTIONS = 6;
 const LEAVING_TRIES = 50;

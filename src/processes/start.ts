@@ -14,7 +14,8 @@ import { forkPart, TERMINAL_SIGNALS } from './child.ts';
 import { PartsControl } from './control.ts';
 import { keepForOwner, lockPart, prepareDataDir } from './data-dir.ts';
 import { DetourSigns, Faults } from './faults.ts';
-import { embeddedParts, OWNERS, PARTS, type Part, startPart } from './parts.ts';
+import { PARTS, type Part } from './part.ts';
+import { embeddedParts, OWNERS, startPart } from './parts.ts';
 import { preflight } from './preflight.ts';
 import { Supervisor } from './supervisor.ts';
 

@@ -3,12 +3,10 @@
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
 import pretty from 'pino-pretty';
 import { errorFields } from './error-fields.ts';
+import type { LogLevel } from './log-levels.ts';
 import { countRepeats } from './repeated-lines.ts';
 
 export type { Logger };
-
-export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /**
  * A logger for one part of the program; `part` is on every line. Errors go under `err` or `error`.

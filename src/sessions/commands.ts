@@ -5,14 +5,9 @@ import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Config } from '../config.ts';
-import { clusterOf, databaseUrlOf } from '../connections.ts';
-import { openPool } from '../db/pool.ts';
-import { createKafka, describeCluster } from '../kafka/client.ts';
 import { parseDuration } from '../runtime/duration.ts';
 import { messageOf } from '../runtime/errors.ts';
 import { ExpectationError } from '../runtime/expectation-error.ts';
-import { createLog } from '../runtime/log.ts';
 import { standardOutput } from '../runtime/standard-output.ts';
 import { clockTime, statusLine } from '../runtime/status-line.ts';
 import { formatNumber, renderTable, type TableRow } from '../runtime/table.ts';
@@ -28,10 +23,8 @@ import { withEvents } from './batch/run.ts';
 import type { Stage } from './batch/statements.ts';
 import { ANSWERS, type Answer, type Format, type Profile, type Rule } from './choices.ts';
 import { writeClicks } from './clicks/write.ts';
-import { verifySessions } from './live/verify.ts';
+import { DONE, NOT_ALL, told } from './exit.ts';
 
-const DONE = 0;
-const NOT_ALL = 1;
 /** Lines that are named on standard error; --rejects names each one. */
 const NAMED = 20;
 
@@ -59,17 +52,6 @@ export type SessionsOptions = GivenOptions & {
   readonly rule?: Rule | 'all' | undefined;
   readonly multiEventOnly?: true;
 };
-
-/** Turns what a user can mend into its line and exit code 1. */
-async function told(command: string, work: () => Promise<number>): Promise<number> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof ExpectationError)) throw error;
-    console.error(`${command}: ${error.message}`);
-    return NOT_ALL;
-  }
-}
 
 type Asked<T> = {
   readonly paths: readonly string[];
@@ -239,26 +221,6 @@ export const explain = (
       format: formatRows(options.format, ['visitor', 'session', 'time', 'file', 'verdict']),
     }),
   );
-
-/** Compares the live sessions with what the batch finds in the stored events. */
-export const verify = (config: Config, hours: number): Promise<number> =>
-  told('sessions verify', async () => {
-    const log = createLog('sessions', config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL);
-    const kafka = createKafka(clusterOf(config), 'shopstream-sessions', log);
-    const clusterId = await describeCluster(kafka, clusterOf(config));
-    const pool = openPool(await databaseUrlOf(config), log);
-    try {
-      const ingest = { clusterId, group: config.KAFKA_GROUP, topic: config.KAFKA_TOPIC };
-      const { from, events, sessions: compared, differences } = await verifySessions(pool, ingest, hours);
-      console.log(
-        `${formatNumber(compared)} sessions since ${from}, of ${formatNumber(events)} events: ${formatNumber(differences.length)} differences`,
-      );
-      if (differences.length > 0) console.log(renderTable(differences));
-      return differences.length === 0 ? DONE : NOT_ALL;
-    } finally {
-      await pool.end();
-    }
-  });
 
 export type ClicksOptions = {
   readonly rows: number;

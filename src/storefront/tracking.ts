@@ -2,7 +2,7 @@
 
 import type { Request } from 'express';
 import type { CatalogueItem } from '../catalogue/catalogue.ts';
-import type { IpStorage } from '../enrichment/privacy.ts';
+import type { IpStorage } from '../enrichment/ip-storage.ts';
 import { visitorContext } from '../enrichment/request-context.ts';
 import { isVisit } from '../enrichment/visit.ts';
 import type { EventContext, ShopEvent, Title } from '../events/event.ts';

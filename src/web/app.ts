@@ -27,7 +27,7 @@ import { deadLetterApi } from '../dead-letters/api.ts';
 import { LetterDesk } from '../dead-letters/desk.ts';
 import { deadLetterPages, type KafkaPlace } from '../dead-letters/pages.ts';
 import type { Countries } from '../enrichment/country.ts';
-import type { IpStorage } from '../enrichment/privacy.ts';
+import type { IpStorage } from '../enrichment/ip-storage.ts';
 import { noteSimulated } from '../enrichment/simulated.ts';
 import type { ShopEvent } from '../events/event.ts';
 import { moveLinks, putUnder, takeOff } from '../http/below-path.ts';

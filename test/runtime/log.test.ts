@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { expect, inject, it } from 'vitest';
 import { errorFields } from '../../src/runtime/error-fields.ts';
-import { createLog, type LogLevel } from '../../src/runtime/log.ts';
+import { createLog } from '../../src/runtime/log.ts';
+import type { LogLevel } from '../../src/runtime/log-levels.ts';
 import { eventually } from '../support/line.ts';
 
 /** A log, and the lines that it has written. */

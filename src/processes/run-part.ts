@@ -1,0 +1,44 @@
+// One part in a process of its own: started, reported to whoever forked it, and ended when asked to.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readConfig } from '../config.ts';
+import type { ProcessesLook } from '../pipeline/control.ts';
+import { messageOf } from '../runtime/errors.ts';
+import { createLog } from '../runtime/log.ts';
+import { watchOpenFiles } from '../runtime/open-files.ts';
+import { askedToStop, report } from './child.ts';
+import { followSigns } from './faults.ts';
+import { answerMetrics, askMetrics } from './metrics-relay.ts';
+import type { Part } from './part.ts';
+import { startPart } from './parts.ts';
+import { ask } from './request-relay.ts';
+
+/** A part that can't end in order, as its server has gone, ends all the same. */
+const LONGEST_CLOSE_MS = 9_000;
+
+/** A part in this process, on behalf of the one that forked it. */
+export async function runPart(part: Part): Promise<void> {
+  const stop = askedToStop();
+  const config = readConfig();
+  try {
+    const log = createLog(part, config.LOG_LEVEL);
+    watchOpenFiles(log);
+    followSigns(process);
+    const starting = startPart[part](
+      config,
+      log,
+      () => askMetrics(process),
+      (request) => ask<ProcessesLook>(process, request),
+    );
+    const running = await Promise.race([starting, stop]);
+    // Asked to stop while it still waited for a server: there is nothing to end in order.
+    if (running === undefined) return;
+    answerMetrics(process, async () => (await running.figures?.()) ?? '');
+    await report({ ready: true });
+    await Promise.race([stop, running.ended ?? stop]);
+    await Promise.race([running.close(), sleep(LONGEST_CLOSE_MS)]);
+  } catch (error) {
+    await report({ failed: messageOf(error) });
+    throw error;
+  }
+}
