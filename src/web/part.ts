@@ -11,6 +11,7 @@ import { clusterOf, databaseUrlOf } from '../connections.ts';
 import { TopicReader } from '../consumer/topic-reader.ts';
 import { Live } from '../dashboard/live.ts';
 import { PanelBoard } from '../dashboard/panels/board.ts';
+import { ConsumerLag } from '../dashboard/panels/lag.ts';
 import { listen } from '../db/listen.ts';
 import { migratePatiently } from '../db/migrate.ts';
 import { openPool, type Patience } from '../db/pool.ts';
@@ -88,11 +89,12 @@ export async function startWeb(
   const offers = new OfferFeed(pool, log);
   const topics = new TopicReader(kafka);
   const aggregator = new AggregatorFeed(streams);
-  const board = new PanelBoard(pool, streams, countries, log);
   const secret = config.COOKIE_SECRET ?? readSecret(config.DATA_DIR);
   const admin = new Admin(config.ADMIN_PASSWORD, secret);
   const shop = { pool, tracking, traces, orders, secret };
   const { KAFKA_TOPIC: topic, KAFKA_GROUP: group } = config;
+  const lag = new ConsumerLag(pool, probe, topic, group);
+  const board = new PanelBoard(pool, streams, countries, log, lag);
   const actions = new Actions(publisher, control);
   const pipeline = new PipelineBoard({
     pool,

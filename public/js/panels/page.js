@@ -40,6 +40,13 @@ const age = (ms) => {
   if (ms < 10_000) return `${exact(ms)} ms`;
   return ms < 600_000 ? `${exact(Math.round(ms / 1000))} s` : `${exact(Math.round(ms / 60_000))} min`;
 };
+/** Who has to take records of Kafka yet, and how many; a few are always under way. */
+function waitingText(lag) {
+  if (lag === null) return '';
+  const waiting = Object.entries(lag).filter(([, records]) => records > 0);
+  if (waiting.length === 0) return ' Nothing waits in Kafka.';
+  return ` Waiting in Kafka: ${waiting.map(([who, records]) => `${exact(records)} for ${who}`).join(', ')}.`;
+}
 const sum = (rows, field) => rows.reduce((total, row) => total + row[field], 0);
 
 const DRAW = {
@@ -132,13 +139,13 @@ const DRAW = {
 function draw() {
   if (newest === undefined) return;
   for (const [name, drawOne] of Object.entries(DRAW)) if (panel(name) !== null) drawOne(newest);
-  const { freshness, as_of: asOf } = newest.meta;
+  const { freshness, lag, as_of: asOf } = newest.meta;
   document.querySelector('[data-freshness]').textContent =
     rewoundTo !== undefined
       ? `As of ${moment(asOf)}, ${clock(asOf)}.`
       : freshness.p50_ms === null
         ? `As of ${clock(asOf)}. No event in the last minute.`
-        : `As of ${clock(asOf)}. Events of the last minute were ${age(freshness.p50_ms)} old when they were counted, 99 of 100 at most ${age(freshness.p99_ms)}.`;
+        : `As of ${clock(asOf)}. Events of the last minute were ${age(freshness.p50_ms)} old when they were counted, 99 of 100 at most ${age(freshness.p99_ms)}.${waitingText(lag)}`;
 }
 
 function snapshot(panels) {

@@ -11,6 +11,7 @@ import { frame, type Stream, type Streams } from '../../http/sse.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { sessionBars } from '../../sessions/live/api.ts';
 import { Freshness } from './freshness.ts';
+import type { ConsumerLag, Lag } from './lag.ts';
 import { type PresentedPanels, presentPanels, type RawRow, rawRow } from './present.ts';
 import { type NewEvents, readNew, readWindows, readWindowsAt } from './read.ts';
 import { Windows } from './windows.ts';
@@ -33,6 +34,8 @@ export type PanelsAnswer = PresentedPanels & {
     readonly simulated: string;
     /** Milliseconds from Kafka's acknowledgement to the look that shows it, of the last minute's events. */
     readonly freshness: { readonly p50_ms: number | null; readonly p99_ms: number | null };
+    /** Records that wait in Kafka, about a second old; null where nobody has looked yet, or nothing answers. */
+    readonly lag: Lag;
     readonly attribution: string | null;
   };
 };
@@ -53,6 +56,7 @@ export class PanelBoard {
   readonly #countries: Countries;
   readonly #log: Logger;
   readonly #now: () => number;
+  readonly #lag: ConsumerLag | undefined;
   readonly #freshness = new Freshness();
   #audiences = new Map<string, Audience>();
   #mark: string | undefined;
@@ -64,12 +68,23 @@ export class PanelBoard {
   #looking: Promise<void> = Promise.resolve();
   readonly #clock: NodeJS.Timeout;
 
-  /** @param now the clock that windows fall by, milliseconds since 1970 */
-  constructor(pool: Pool, streams: Streams, countries: Countries, log: Logger, now = Date.now) {
+  /**
+   * @param lag looked at once a second while somebody reads
+   * @param now the clock that windows fall by, milliseconds since 1970
+   */
+  constructor(
+    pool: Pool,
+    streams: Streams,
+    countries: Countries,
+    log: Logger,
+    lag?: ConsumerLag,
+    now = Date.now,
+  ) {
     this.#pool = pool;
     this.#streams = streams;
     this.#countries = countries;
     this.#log = log;
+    this.#lag = lag;
     this.#now = now;
     this.#clock = setInterval(() => this.#tick(), CLOCK_MS);
   }
@@ -174,7 +189,9 @@ export class PanelBoard {
   #tick(): void {
     for (const [key, { readers, leftAt }] of this.#audiences)
       if (readers.size === 0 && performance.now() - leftAt > KEPT_MS) this.#audiences.delete(key);
-    if ([...this.#audiences.values()].some(({ readers }) => readers.size > 0)) this.#flushSoon();
+    if (![...this.#audiences.values()].some(({ readers }) => readers.size > 0)) return;
+    void this.#lag?.look();
+    this.#flushSoon();
   }
 
   #flushSoon(): void {
@@ -212,7 +229,7 @@ export class PanelBoard {
     const { raw, meta, ...panels } = await this.#answer(audience);
     const added = raw.filter(({ order_id }) => !audience.sent.has(order_id));
     audience.sent = new Set(raw.map(({ order_id }) => order_id));
-    const shown = JSON.stringify([panels, added]);
+    const shown = JSON.stringify([panels, meta.lag, added]);
     if (shown === audience.shown && added.length === 0) return;
     audience.shown = shown;
     const message = frame('changes', { ...panels, added, meta });
@@ -237,6 +254,7 @@ export class PanelBoard {
         as_of: new Date(atMs).toISOString(),
         ...whose,
         freshness: this.#freshness.ofLastMinute(this.#now()),
+        lag: this.#lag?.newest ?? null,
         attribution: this.#countries.attribution ?? null,
       },
     };

@@ -80,6 +80,12 @@ export const panelOperations = {
               robots: z.string(),
               simulated: z.string(),
               freshness: z.object({ p50_ms: z.number().nullable(), p99_ms: z.number().nullable() }),
+              lag: z
+                .object({ ingest: count, sessions: count, offers: count })
+                .nullable()
+                .describe(
+                  'records that wait in Kafka for who has to take them; null where that is not known',
+                ),
               attribution: z.string().nullable(),
             }),
           }),

@@ -1,0 +1,53 @@
+// How many records of the topic each consumer group behind the live panels has still to take.
+
+import { BEHAVIOUR_GROUP } from '../../behaviour/running-behaviour.ts';
+import { readOffsets } from '../../consumer/offsets.ts';
+import type { Pool } from '../../db/pool.ts';
+import type { KafkaProbe } from '../../kafka/probe.ts';
+import { SESSIONS_GROUP } from '../../sessions/live/running-sessions.ts';
+
+/** Records that wait, by who has to take them; null before the first look, and while Kafka or Postgres is away. */
+export type Lag = Readonly<Record<'ingest' | 'sessions' | 'offers', number>> | null;
+
+export class ConsumerLag {
+  readonly #pool: Pool;
+  readonly #probe: KafkaProbe;
+  readonly #topic: string;
+  readonly #groups: Readonly<Record<keyof NonNullable<Lag>, string>>;
+  #looking = false;
+  newest: Lag = null;
+
+  /** @param group ingest's */
+  constructor(pool: Pool, probe: KafkaProbe, topic: string, group: string) {
+    this.#pool = pool;
+    this.#probe = probe;
+    this.#topic = topic;
+    this.#groups = { ingest: group, sessions: SESSIONS_GROUP, offers: BEHAVIOUR_GROUP };
+  }
+
+  /** Looks anew, unless a look is under way; never throws. */
+  async look(): Promise<void> {
+    if (this.#looking) return;
+    this.#looking = true;
+    this.newest = await this.#read().catch(() => null);
+    this.#looking = false;
+  }
+
+  async #read(): Promise<Lag> {
+    const { clusterId, ends } = await this.#probe.topicEnds(this.#topic);
+    const behind = async (group: string) => {
+      const offsets = await readOffsets(this.#pool, { clusterId, group, topic: this.#topic });
+      // The end was asked for first: a group may have gone past it since.
+      return [...ends].reduce(
+        (sum, [partition, end]) => sum + Math.max(0, Number(end - (offsets.get(partition) ?? 0n))),
+        0,
+      );
+    };
+    const { ingest, sessions, offers } = this.#groups;
+    return {
+      ingest: await behind(ingest),
+      sessions: await behind(sessions),
+      offers: await behind(offers),
+    };
+  }
+}
