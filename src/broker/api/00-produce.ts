@@ -4,6 +4,7 @@
 // * One record batch a partition (KIP-98), checked whole and stored as it came, compressed or not.
 // * The answer is sent when the batch is with the operating system, for acks 1 and −1 alike: there is one
 //   replica. With acks 0 there is none, and an error closes the connection, as in Apache Kafka.
+// * Where the topic says so (message.timestamp.type=LogAppendTime) the batch gets the time of its append.
 // * A batch of an idempotent producer that was stored before is answered with its first offset again.
 // * A transactional batch is stored as part of its producer's open transaction, to which the partition must have been added:
 //   INVALID_TXN_STATE if not, and to a batch that is not transactional of a producer that has one open in the partition.
@@ -26,7 +27,13 @@
 import { hasNoKey } from '../log/compaction.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
 import { judge } from '../log/producers.ts';
-import { type BatchHeader, checkProduced, isTransactional, readHeader } from '../log/record-batch.ts';
+import {
+  type BatchHeader,
+  checkProduced,
+  isTransactional,
+  readHeader,
+  stampTime,
+} from '../log/record-batch.ts';
 import { ErrorCode } from '../wire/error-codes.ts';
 import type { Reader } from '../wire/reader.ts';
 import type { Writer } from '../wire/writer.ts';
@@ -35,12 +42,15 @@ import { readReference, type TopicReference, unknownError, writeReference } from
 
 const FIRST_WITH_BATCHES = 3;
 const TOPIC_IDS_FROM = 13;
+const NO_TIME = -1;
 const NO_BYTES = Buffer.alloc(0);
 
 type Stored = {
   readonly error: ErrorCode;
   readonly baseOffset: number;
   readonly startOffset: number;
+  /** ms; NO_TIME where the batch keeps its producer's. */
+  readonly appendTime: number;
 };
 
 type PartitionData = {
@@ -71,7 +81,7 @@ function read(body: Reader, version: number, topicsById: Context['topics']): Pro
 }
 
 function refused(error: ErrorCode): Stored {
-  return { error, baseOffset: -1, startOffset: -1 };
+  return { error, baseOffset: -1, startOffset: -1, appendTime: NO_TIME };
 }
 
 /** What is wrong with the whole request, whatever its partitions. */
@@ -98,7 +108,7 @@ function transactionProblem(
 function store(log: PartitionLog, records: Buffer, transactionalId: string | null, context: Context): Stored {
   const { settings } = context;
   const now = Date.now();
-  const error = checkProduced(records, log.config.maxMessageBytes, now);
+  const error = checkProduced(records, log.config, now);
   if (error !== ErrorCode.NONE) return refused(error);
   const header = readHeader(records, 0);
   if (log.config.isCompacted && hasNoKey(records)) return refused(ErrorCode.INVALID_RECORD);
@@ -108,13 +118,17 @@ function store(log: PartitionLog, records: Buffer, transactionalId: string | nul
     const verdict = judge(log.producers.get(header.producerId), header);
     if (verdict.kind === 'refuse') return refused(verdict.error);
     if (verdict.kind === 'duplicate') {
-      return { error: ErrorCode.NONE, baseOffset: verdict.baseOffset, startOffset: log.startOffset };
+      const { baseOffset } = verdict;
+      return { error: ErrorCode.NONE, baseOffset, startOffset: log.startOffset, appendTime: NO_TIME };
     }
   }
+  const isTimed = log.config.isAppendTimed;
+  if (isTimed) stampTime(records, now);
   try {
-    const baseOffset = log.append(records, header, now);
+    const baseOffset = log.append(records, isTimed ? readHeader(records, 0) : header, now);
     if (settings.fsyncMs === 0) log.sync();
-    return { error: ErrorCode.NONE, baseOffset, startOffset: log.startOffset };
+    const appendTime = isTimed ? now : NO_TIME;
+    return { error: ErrorCode.NONE, baseOffset, startOffset: log.startOffset, appendTime };
   } catch (failure) {
     settings.log.error({ partition: log.name, error: failure }, 'cannot write to the log');
     return refused(ErrorCode.KAFKA_STORAGE_ERROR);
@@ -123,7 +137,7 @@ function store(log: PartitionLog, records: Buffer, transactionalId: string | nul
 
 function writeStored(writer: Writer, version: number, partition: number, stored: Stored): void {
   writer.int32(partition).int16(stored.error).int64(stored.baseOffset);
-  if (version >= 2) writer.int64(-1); // the batch keeps its own time (CreateTime)
+  if (version >= 2) writer.int64(stored.appendTime);
   if (version >= 5) writer.int64(stored.startOffset);
   if (version >= 8) writer.structs([], () => {}).string(null);
 }

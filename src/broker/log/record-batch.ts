@@ -24,6 +24,7 @@ const HIGHEST_CODEC = 4;
 /** Bits of a batch's attributes. */
 export const TRANSACTIONAL = 1 << 4;
 export const CONTROL = 1 << 5;
+const APPEND_TIME = 1 << 3;
 const MAX_AHEAD_MS = 3_600_000; // message.timestamp.after.max.ms: a later time would outlive every retention
 
 export type BatchHeader = {
@@ -93,8 +94,26 @@ export function stamp(batch: Buffer, baseOffset: number, leaderEpoch: number): v
   batch.writeInt32BE(leaderEpoch, 12);
 }
 
+/** Gives every record of the batch the time of its append, in ms (message.timestamp.type=LogAppendTime). */
+export function stampTime(batch: Buffer, now: number): void {
+  batch.writeInt16BE(batch.readInt16BE(21) | APPEND_TIME, 21);
+  writeInt64(batch, now, 35);
+  batch.writeUInt32BE(crc32c(batch.subarray(CRC_START)), 17);
+}
+
+/** Whether all records bear the batch's highest timestamp, the time of its append. */
+export function hasAppendTime({ attributes }: Pick<BatchHeader, 'attributes'>): boolean {
+  return (attributes & APPEND_TIME) !== 0;
+}
+
+export type ProducedLimits = {
+  readonly maxMessageBytes: number;
+  /** Whether the broker's time will replace the batch's. */
+  readonly isAppendTimed: boolean;
+};
+
 /** Checks what a producer sent: exactly one whole batch, of a kind that this broker stores. `now` in ms. */
-export function checkProduced(batch: Buffer, maxBytes: number, now: number): ErrorCode {
+export function checkProduced(batch: Buffer, limits: ProducedLimits, now: number): ErrorCode {
   if (batch.length < LENGTH_PREFIX + 5) return ErrorCode.CORRUPT_MESSAGE;
   if (batch.readInt8(16) !== 2) return ErrorCode.INVALID_RECORD;
   if (batch.length < BATCH_HEADER) return ErrorCode.CORRUPT_MESSAGE;
@@ -102,17 +121,17 @@ export function checkProduced(batch: Buffer, maxBytes: number, now: number): Err
   if (size !== batch.length) {
     return size >= BATCH_HEADER && size < batch.length ? ErrorCode.INVALID_RECORD : ErrorCode.CORRUPT_MESSAGE;
   }
-  if (size > maxBytes) return ErrorCode.MESSAGE_TOO_LARGE;
+  if (size > limits.maxMessageBytes) return ErrorCode.MESSAGE_TOO_LARGE;
   if (!crcIsRight(batch, 0, size)) return ErrorCode.CORRUPT_MESSAGE;
-  return checkContents(batch, now);
+  return checkContents(batch, limits.isAppendTimed ? Number.POSITIVE_INFINITY : now + MAX_AHEAD_MS);
 }
 
-function checkContents(batch: Buffer, now: number): ErrorCode {
+function checkContents(batch: Buffer, latestTime: number): ErrorCode {
   const attributes = batch.readInt16BE(21);
   const records = batch.readInt32BE(57);
   if (attributes & CONTROL) return ErrorCode.INVALID_RECORD;
   if (codecOf(attributes) > HIGHEST_CODEC) return ErrorCode.UNSUPPORTED_COMPRESSION_TYPE;
-  if (readInt64(batch, 35) > now + MAX_AHEAD_MS) return ErrorCode.INVALID_TIMESTAMP;
+  if (readInt64(batch, 35) > latestTime) return ErrorCode.INVALID_TIMESTAMP;
   if (records < 1 || batch.readInt32BE(23) !== records - 1) return ErrorCode.INVALID_RECORD;
   if (codecOf(attributes) === 0 && !recordsAreWhole(batch, BATCH_HEADER, records))
     return ErrorCode.INVALID_RECORD;

@@ -4,7 +4,14 @@
 
 import { decompress } from './decompress.ts';
 import { firstRecordSince } from './record.ts';
-import { BATCH_HEADER, type BatchHeader, codecOf, readHeader, storedSize } from './record-batch.ts';
+import {
+  BATCH_HEADER,
+  type BatchHeader,
+  codecOf,
+  hasAppendTime,
+  readHeader,
+  storedSize,
+} from './record-batch.ts';
 import type { Segment } from './segment.ts';
 
 export type TimedOffset = {
@@ -25,6 +32,7 @@ export function firstRecordSinceTime(segment: Segment, timestamp: number): Timed
 
 function within(segment: Segment, position: number, header: BatchHeader, timestamp: number): TimedOffset {
   const { baseOffset, baseTimestamp, size } = header;
+  if (hasAppendTime(header)) return { offset: baseOffset, timestamp: header.maxTimestamp };
   const packed = segment.readAt(position + BATCH_HEADER, size - BATCH_HEADER);
   const codec = codecOf(header.attributes);
   const records = codec === 0 ? packed : decompress(codec, packed);

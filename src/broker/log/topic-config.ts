@@ -1,5 +1,5 @@
 // The settings that a topic can have of its own, under Apache Kafka's names. One list drives parsing, defaults
-// and DescribeConfigs. A setting that would promise what this broker does not do (replication, LogAppendTime)
+// and DescribeConfigs. A setting that would promise what this broker does not do (replication, a codec of its own)
 // is refused with a message, never accepted and ignored.
 
 import type { Settings } from '../options.ts';
@@ -12,6 +12,8 @@ export type TopicConfig = {
   readonly maxMessageBytes: number;
   readonly isCompacted: boolean;
   readonly isDeleted: boolean;
+  /** Whether records bear the time of their append in the place of their producer's. */
+  readonly isAppendTimed: boolean;
   /** Share of a log that has to be new before it is compacted, 0 to 1. */
   readonly minCleanableDirtyRatio: number;
   /** How long compaction leaves records alone, and keeps tombstones, ms. */
@@ -19,7 +21,7 @@ export type TopicConfig = {
   readonly deleteRetentionMs: number;
 };
 
-type NumberField = Exclude<keyof TopicConfig, 'isCompacted' | 'isDeleted'>;
+type NumberField = Exclude<keyof TopicConfig, 'isCompacted' | 'isDeleted' | 'isAppendTimed'>;
 
 /** What a client has set on a topic, by Kafka's names. */
 export type ConfigOverrides = Readonly<Record<string, string>>;
@@ -39,6 +41,14 @@ type PolicyEntry = {
   readonly type: 'LIST';
 };
 
+type ChoiceEntry = {
+  readonly kind: 'choice';
+  readonly name: string;
+  /** The first is the default. */
+  readonly values: readonly [string, ...string[]];
+  readonly type: 'STRING';
+};
+
 type FixedEntry = {
   readonly kind: 'fixed';
   readonly name: string;
@@ -50,11 +60,12 @@ const INT_MAX = 2 ** 31 - 1;
 const LONG_MAX = Number.MAX_SAFE_INTEGER;
 
 const POLICIES = ['delete', 'compact', 'compact,delete', 'delete,compact'];
+const APPEND_TIME = 'LogAppendTime';
 const DEFAULT_POLICY = 'delete';
 const DEFAULT_DIRTY_RATIO = 0.5;
 const DEFAULT_DELETE_RETENTION_MS = 86_400_000;
 
-const ENTRIES: readonly (NumberEntry | PolicyEntry | FixedEntry)[] = [
+const ENTRIES: readonly (NumberEntry | PolicyEntry | ChoiceEntry | FixedEntry)[] = [
   { kind: 'policy', name: 'cleanup.policy', type: 'LIST' },
   {
     kind: 'number',
@@ -107,7 +118,7 @@ const ENTRIES: readonly (NumberEntry | PolicyEntry | FixedEntry)[] = [
   },
   { kind: 'number', name: 'segment.ms', field: 'segmentMs', type: 'LONG', lowest: 1, highest: LONG_MAX },
   { kind: 'fixed', name: 'compression.type', value: 'producer', type: 'STRING' },
-  { kind: 'fixed', name: 'message.timestamp.type', value: 'CreateTime', type: 'STRING' },
+  { kind: 'choice', name: 'message.timestamp.type', values: ['CreateTime', APPEND_TIME], type: 'STRING' },
   { kind: 'fixed', name: 'min.insync.replicas', value: '1', type: 'INT' },
   { kind: 'fixed', name: 'unclean.leader.election.enable', value: 'false', type: 'BOOLEAN' },
 ];
@@ -124,6 +135,7 @@ export function topicConfig(overrides: ConfigOverrides, defaults: Settings): Top
     segmentMs: pick('segment.ms', defaults.segmentMs),
     isCompacted: policy.includes('compact'),
     isDeleted: policy.includes('delete'),
+    isAppendTimed: overrides['message.timestamp.type'] === APPEND_TIME,
     minCleanableDirtyRatio: pick('min.cleanable.dirty.ratio', DEFAULT_DIRTY_RATIO),
     minCompactionLagMs: pick('min.compaction.lag.ms', 0),
     deleteRetentionMs: pick('delete.retention.ms', DEFAULT_DELETE_RETENTION_MS),
@@ -137,6 +149,10 @@ export function configProblem(name: string, value: string | null): string | null
   const received = `${name}: received ${JSON.stringify(value)}`;
   if (entry.kind === 'fixed') {
     return value === entry.value ? null : `${received}, this broker only does ${JSON.stringify(entry.value)}`;
+  }
+  if (entry.kind === 'choice') {
+    const isKnown = value !== null && entry.values.includes(value);
+    return isKnown ? null : `${received}, expected ${entry.values.join(' or ')}`;
   }
   if (entry.kind === 'policy') {
     const isKnown = value !== null && POLICIES.includes(value.replaceAll(' ', ''));
@@ -171,6 +187,7 @@ export function describeTopicConfig(config: TopicConfig, overrides: ConfigOverri
 
 function settingOf(entry: (typeof ENTRIES)[number], config: TopicConfig, overrides: ConfigOverrides): string {
   if (entry.kind === 'fixed') return entry.value;
+  if (entry.kind === 'choice') return overrides[entry.name] ?? entry.values[0];
   if (entry.kind === 'policy') return overrides[entry.name] ?? DEFAULT_POLICY;
   return String(config[entry.field]);
 }

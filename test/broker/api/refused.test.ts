@@ -1,7 +1,9 @@
 // What this broker does not do it refuses in the protocol's own words, at once and for good.
 
+import { once } from 'node:events';
+import { connect as connectTls } from 'node:tls';
 import { gzipSync } from 'node:zlib';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { BATCH_HEADER } from '../../../src/broker/log/record-batch.ts';
 import { ErrorCode } from '../../../src/broker/wire/error-codes.ts';
 import { batch, createTopic, fetch, listOffset, produce, withCrc } from '../requests.ts';
@@ -26,7 +28,7 @@ test.each([
   ['an unknown policy', 'cleanup.policy', 'forget'],
   ['a ratio above 1', 'min.cleanable.dirty.ratio', '1.5'],
   ['unclean elections', 'unclean.leader.election.enable', 'true'],
-  ['the append time', 'message.timestamp.type', 'LogAppendTime'],
+  ['a time of another kind', 'message.timestamp.type', 'Never'],
   ['another codec of its own', 'compression.type', 'zstd'],
   ['more in-sync replicas', 'min.insync.replicas', '2'],
 ] as const)('a topic with %s is refused', async (_, name, value) => {
@@ -55,6 +57,31 @@ test('the old message formats are refused partition by partition', async () => {
     });
   });
   expect(errors).toEqual([[ErrorCode.UNSUPPORTED_FOR_MESSAGE_FORMAT]]);
+});
+
+test.each([
+  ['groups of KIP-848', 68],
+  ['share groups', 76],
+  ['SASL', 17],
+  ['ACLs', 29],
+])('%s are not spoken: the connection is closed, and the list of APIs does not have them', async (_, key) => {
+  const { port } = await testBroker();
+  const client = await wireClient(port);
+  const answer = await client.ask(18, 0);
+  answer.int16();
+  const spoken = answer.structs(() => [answer.int16(), answer.int16(), answer.int16()][0]);
+  expect(spoken).toContain(0);
+  expect(spoken).not.toContain(key);
+  await expect(client.ask(key, 0)).rejects.toThrow('closed');
+});
+
+test('a client that begins with TLS has its connection closed at once', async () => {
+  const { port } = await testBroker();
+  const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false });
+  onTestFinished(() => {
+    socket.destroy();
+  });
+  await expect(once(socket, 'secureConnect')).rejects.toMatchObject({ code: 'ECONNRESET' });
 });
 
 test('a fetch session that was never given is not known', async () => {

@@ -161,6 +161,7 @@ public class EveryVersion {
     until(ApiKeys.PRODUCE, (short) 9);
     ask(ApiKeys.FIND_COORDINATOR, (short) 4, BODIES.get(ApiKeys.FIND_COORDINATOR).apply(4), new int[1]);
     until(ApiKeys.OFFSET_COMMIT, (short) 8);
+    until(ApiKeys.INIT_PRODUCER_ID, (short) 4);
   }
 
   static void until(ApiKeys api, short version) throws Exception {

@@ -6,14 +6,11 @@ import { type Client, CODECS, group, type Message, run } from './client.ts';
 const NULL = '<null>';
 export const FAST_START = ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'];
 
-/** Runs one of the console tools; `tool` is its class below org.apache.kafka.tools. Port 0: `args` say where. */
+/** Runs one of the console tools; `tool` is its class, below org.apache.kafka.tools unless it starts with `kafka.`. Port 0: `args` say where. */
 export function javaTool(tool: string, port: number, args: readonly string[], input = ''): Promise<string> {
   const server = port === 0 ? [] : ['--bootstrap-server', `127.0.0.1:${port}`];
-  return run(
-    'java',
-    [...FAST_START, '-cp', KAFKA_CLASS_PATH, `org.apache.kafka.tools.${tool}`, ...server, ...args],
-    input,
-  );
+  const name = tool.startsWith('kafka.') ? tool : `org.apache.kafka.tools.${tool}`;
+  return run('java', [...FAST_START, '-cp', KAFKA_CLASS_PATH, name, ...server, ...args], input);
 }
 
 function line({ key, value, from }: Message): string {

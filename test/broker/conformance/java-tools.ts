@@ -1,11 +1,14 @@
 // Apache Kafka's own command-line tools, as an administrator would use them.
 
 import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, type TestContext, test } from 'vitest';
 import { ErrorCode } from '../../../src/broker/wire/error-codes.ts';
 import { apacheKafkaMissing } from '../../real-kafka/apache-kafka.ts';
 import { commitOffset, committedOffsets, SIMPLE } from '../group-requests.ts';
 import { batch, listOffset, produce } from '../requests.ts';
+import { testFolder } from '../running-broker.ts';
 import { wireClient } from '../wire-client.ts';
 import { javaTool } from './java-client.ts';
 import { newGroup, newTopic } from './ready.ts';
@@ -58,6 +61,70 @@ export function javaTools(port: () => number): void {
     const reset = ['--reset-offsets', '--group', group, '--topic', topic, '--to-earliest', '--execute'];
     expect(cells(await run(...reset))?.slice(1, 4)).toEqual([topic, '0', '0']);
     expect((await committedOffsets(client, group, [topic])).get(topic)?.offset).toBe(0);
+  });
+
+  test('TopicCommand adds partitions, ConfigCommand sets, shows and takes back a setting', {
+    timeout,
+  }, async (ctx) => {
+    needsJava(ctx);
+    const topic = await newTopic(await wireClient(port()));
+    await javaTool('TopicCommand', port(), ['--alter', '--topic', topic, '--partitions', '4']);
+    const described = () => javaTool('TopicCommand', port(), ['--describe', '--topic', topic]);
+    const config = (...args: string[]) =>
+      javaTool('kafka.admin.ConfigCommand', port(), [
+        '--entity-type',
+        'topics',
+        '--entity-name',
+        topic,
+        ...args,
+      ]);
+    await config('--alter', '--add-config', 'retention.ms=123456,cleanup.policy=[compact,delete]');
+    expect(await config('--describe')).toContain('retention.ms=123456 sensitive=false');
+    await config('--alter', '--delete-config', 'retention.ms');
+    const seen = await described();
+    expect(seen).toContain('PartitionCount: 4');
+    expect(seen).toMatch(/cleanup\.policy=compact,delete/);
+    expect(seen).not.toContain('retention.ms');
+  });
+
+  test('DeleteRecordsCommand lets a partition start later, as GetOffsetShell shows', {
+    timeout,
+  }, async (ctx) => {
+    needsJava(ctx);
+    const client = await wireClient(port());
+    const topic = await newTopic(client);
+    for (const value of ['a', 'b', 'c']) await produce(client, topic, batch({ values: [value] }));
+    const file = join(testFolder(), 'offsets.json');
+    writeFileSync(file, JSON.stringify({ partitions: [{ topic, partition: 0, offset: 2 }], version: 1 }));
+    const printed = await javaTool('DeleteRecordsCommand', port(), ['--offset-json-file', file]);
+    expect(printed).toContain('low_watermark: 2');
+    const earliest = await javaTool('GetOffsetShell', port(), ['--topic', topic, '--time', 'earliest']);
+    expect(earliest).toContain(`${topic}:0:2`);
+  });
+
+  test('ConsumerGroupCommand deletes offsets, and a group', { timeout }, async (ctx) => {
+    needsJava(ctx);
+    const client = await wireClient(port());
+    const [topic, other, group] = [await newTopic(client), await newTopic(client), await newGroup(client)];
+    for (const name of [topic, other]) await commitOffset(client, group, SIMPLE, name, 1);
+    const run = (...args: string[]) =>
+      javaTool('consumer.group.ConsumerGroupCommand', port(), ['--group', group, ...args]);
+    await run('--delete-offsets', '--topic', topic);
+    expect([...(await committedOffsets(client, group, null)).keys()]).toEqual([other]);
+    expect(await run('--delete')).toContain('was successful');
+    expect(await committedOffsets(client, group, null)).toEqual(new Map());
+  });
+
+  test('LogDirsCommand tells sizes, ClusterTool the cluster', { timeout }, async (ctx) => {
+    needsJava(ctx);
+    const client = await wireClient(port());
+    const topic = await newTopic(client);
+    await produce(client, topic, batch({ values: ['x'.repeat(10_000)] }));
+    const printed = await javaTool('LogDirsCommand', port(), ['--describe', '--topic-list', topic]);
+    const size = new RegExp(`"partition":"${topic}-0","size":(\\d+)`).exec(printed)?.[1];
+    expect(Number(size)).toBeGreaterThan(10_000);
+    const cluster = ['cluster-id', '--bootstrap-server', `127.0.0.1:${port()}`];
+    expect(await javaTool('ClusterTool', 0, cluster)).toMatch(/Cluster ID: [\w-]{22}/);
   });
 
   test('ProducerPerformance and ConsumerPerformance move 20,000 records', { timeout }, async (ctx) => {

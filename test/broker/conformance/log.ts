@@ -1,7 +1,7 @@
 // Produce, Fetch and ListOffsets, request by request.
 
 import { expect, test } from 'vitest';
-import { readHeader } from '../../../src/broker/log/record-batch.ts';
+import { crcIsRight, hasAppendTime, readHeader } from '../../../src/broker/log/record-batch.ts';
 import { ErrorCode } from '../../../src/broker/wire/error-codes.ts';
 import { batch, fetch, initProducerId, listOffset, produce, withCrc } from '../requests.ts';
 import { wireClient } from '../wire-client.ts';
@@ -127,6 +127,27 @@ export function log(port: () => number): void {
       (await produce(client, topic, batch({ timestamps: [timestamp] }))).error;
     expect(await send(Date.now() + 7_200_000)).toBe(ErrorCode.INVALID_TIMESTAMP);
     expect(await send(Date.now() + 60_000)).toBe(ErrorCode.NONE);
+  });
+
+  test('a topic may give records the time of their append', async () => {
+    const client = await wireClient(port());
+    const topic = await newTopic(client, { configs: [['message.timestamp.type', 'LogAppendTime']] });
+    const before = Date.now();
+    const sent = batch({ values: ['a', 'b'], timestamps: [5, before + 86_400_000] });
+    const produced = await produce(client, topic, sent);
+    expect(produced).toMatchObject({ error: ErrorCode.NONE, baseOffset: 0 });
+    const { records } = await fetch(client, topic);
+    const header = readHeader(records, 0);
+    expect(hasAppendTime(header)).toBe(true);
+    expect(crcIsRight(records, 0, header.size)).toBe(true);
+    expect(header.maxTimestamp).toBeGreaterThanOrEqual(before);
+    expect(header.maxTimestamp).toBeLessThanOrEqual(Date.now());
+    expect(await listOffset(client, topic, before)).toEqual({
+      error: 0,
+      timestamp: header.maxTimestamp,
+      offset: 0,
+    });
+    expect((await listOffset(client, topic, header.maxTimestamp + 1)).offset).toBe(-1);
   });
 
   test('the ends of the log are found by their names', async () => {

@@ -25,6 +25,7 @@ const CONFIG: TopicConfig = {
   retentionBytes: -1,
   maxMessageBytes: 1 << 20,
   isCompacted: true,
+  isAppendTimed: false,
   isDeleted: false,
   minCleanableDirtyRatio: 0,
   minCompactionLagMs: 0,

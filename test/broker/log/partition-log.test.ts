@@ -15,6 +15,7 @@ const CONFIG: TopicConfig = {
   retentionBytes: -1,
   maxMessageBytes: 1 << 20,
   isCompacted: false,
+  isAppendTimed: false,
   isDeleted: true,
   minCleanableDirtyRatio: 0.5,
   minCompactionLagMs: 0,
