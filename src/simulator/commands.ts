@@ -27,6 +27,7 @@ import { sendReplay, withRecords } from './replay/replay.ts';
 import { replaySends } from './replay/sends.ts';
 import { describeComparison, describeRun, msText } from './report.ts';
 import { type Place, runSimulation } from './run.ts';
+import { playSystemFaults } from './system-faults.ts';
 import type { Tally } from './tally.ts';
 
 const DONE = 0;
@@ -74,7 +75,7 @@ export const simulate = (config: Config, given: SimulateOptions): Promise<number
       ...shopOf(config, given.url),
       log,
     };
-    return run(options, place);
+    return run(options, place, config.ADMIN_PASSWORD);
   });
 
 /** Prints sends as NDJSON, and how to repeat them; ends early where the signal is aborted. */
@@ -101,10 +102,18 @@ async function printSends(
   return DONE;
 }
 
-function run(options: RunOptions, place: Place): Promise<number> {
+/** @param password the admin's, for what a scenario does to the pipe */
+function run(options: RunOptions, place: Place, password: string | undefined): Promise<number> {
   return untilStopped(async (signal, begun) => {
-    const result = await runSimulation(options, place, signal, { begun });
-    return describeRun(options, result, commandOf(options));
+    let refused: Promise<readonly string[]> = Promise.resolve([]);
+    const result = await runSimulation(options, place, signal, {
+      begun: (tally) => {
+        begun(tally);
+        refused = playSystemFaults(options.system ?? [], place.shop, password, signal);
+      },
+    });
+    const { lines, failures } = describeRun(options, result, commandOf(options));
+    return { lines, failures: [...failures, ...(await refused)] };
   });
 }
 

@@ -9,6 +9,7 @@ import { ExpectationError } from '../runtime/expectation-error.ts';
 import { FAULT_NAMES, type Fault, parseFaults, parseShare } from './core/faults.ts';
 import { USUAL_PACE } from './core/pace.ts';
 import { PERSONAS, type Persona } from './core/personas.ts';
+import { type SystemStep, systemStepOf, systemStepSchema } from './system-faults.ts';
 
 const DAY_MS = 86_400_000;
 const USUAL_USERS = 200;
@@ -33,6 +34,8 @@ export type RunOptions = {
   /** How many sends of each kind a scenario says there are. */
   readonly expect: Readonly<Record<string, number>>;
   readonly scenario: string | undefined;
+  /** What is done to the pipe meanwhile. */
+  readonly system?: readonly SystemStep[];
 };
 
 /** As the command line gives them. */
@@ -60,12 +63,15 @@ const scenarioSchema = z.strictObject({
   curve: z.enum(['flat', 'week']).optional(),
   timeline: z
     .array(
-      z.strictObject({
-        at: text.default('0s'),
-        fault: z.enum([...FAULT_NAMES, 'all']),
-        share: text,
-        for: text.optional(),
-      }),
+      z.union([
+        z.strictObject({
+          at: text.default('0s'),
+          fault: z.enum([...FAULT_NAMES, 'all']),
+          share: text,
+          for: text.optional(),
+        }),
+        systemStepSchema,
+      ]),
     )
     .default([]),
   expect: z.record(z.string(), z.int().min(0)).default({}),
@@ -126,6 +132,7 @@ export function readOptions(given: GivenOptions, file: string | undefined, now: 
     clock: given.clock ?? now,
     expect: scenario.expect ?? {},
     scenario: file,
+    system: (scenario.timeline ?? []).flatMap((step) => ('fault' in step ? [] : [systemStepOf(step)])),
   };
 }
 
@@ -157,7 +164,9 @@ function personasOf(name: string | undefined): readonly Persona[] {
 }
 
 function faultsOf({ timeline = [] }: Partial<Scenario>): Fault[] {
-  return timeline.flatMap(({ at, fault, share, for: lasting }) => {
+  return timeline.flatMap((step) => {
+    if (!('fault' in step)) return [];
+    const { at, fault, share, for: lasting } = step;
     const from = parseDuration('at', at);
     const until = lasting === undefined ? Number.POSITIVE_INFINITY : from + parseDuration('for', lasting);
     const names = fault === 'all' ? FAULT_NAMES : [fault];
