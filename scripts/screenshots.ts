@@ -59,6 +59,10 @@ async function shoot(browser: Browser, url: string): Promise<void> {
   await shop.waitForURL('**/order/*');
   await save(shop, 'order');
 
+  await shop.setViewportSize({ width: 1440, height: 1180 });
+  await shop.goto(`${url}/pipeline`);
+  await save(shop, 'pipeline');
+
   const phone = await open(browser, url, PHONE, 'dark');
   await loadUntilBanner(phone);
   await save(phone, 'phone');

@@ -83,7 +83,7 @@ function showParts(parts) {
     const words = {
       running: 'running',
       starting: 'is started again',
-      paused: `paused, goes on in ${left} s`,
+      paused: `paused, ${left} s left`,
     };
     set(card.querySelector('[data-state-words]'), words[part.state]);
     set(card.querySelector('[data-pid]'), part.pid === null ? '–' : String(part.pid));
