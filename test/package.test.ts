@@ -7,8 +7,8 @@ import path from 'node:path';
 import request from 'supertest';
 import { expect, it } from 'vitest';
 import { packageRoot } from '../src/runtime/paths.ts';
-import { temporaryFolder } from './support/line.ts';
 import { type Invocation, programSettings, startProgram } from './support/program.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
 
 const BY_NPX = process.env.PACKAGE_NPX === '1';
 

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ApacheKafka, apacheKafkaMissing, startApacheKafka } from '../real-kafka/apache-kafka.ts';
 import { openTestPool } from '../support/database.ts';
-import { eventually } from '../support/line.ts';
+import { eventually } from '../support/eventually.ts';
 import { type Program, programSettings, startProgram } from '../support/program.ts';
 import { Load } from './load.ts';
 import { seeded } from './random.ts';

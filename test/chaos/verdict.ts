@@ -4,8 +4,8 @@ import { QuestionBoard, type QuestionsAnswer } from '../../src/dashboard/questio
 import type { Pool } from '../../src/db/pool.ts';
 import type { ShopEvent } from '../../src/events/event.ts';
 import { USUAL } from '../../src/events/whose.ts';
-import { testLog } from '../support/database.ts';
-import { eventually } from '../support/line.ts';
+import { eventually } from '../support/eventually.ts';
+import { testLog } from '../support/log.ts';
 import { recountProblems } from '../support/recount.ts';
 import { questionProblems } from '../support/recount-questions.ts';
 import type { Acknowledged } from './load.ts';

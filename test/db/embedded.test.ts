@@ -23,9 +23,10 @@ import { stopLeftover } from '../../src/db/embedded/leftover.ts';
 import { runToEnd } from '../../src/db/embedded/run-to-end.ts';
 import { type EmbeddedPostgres, embeddedUrl, startEmbeddedPostgres } from '../../src/db/embedded/server.ts';
 import { packageRoot } from '../../src/runtime/paths.ts';
-import { testLog } from '../support/database.ts';
-import { eventually, temporaryFolder } from '../support/line.ts';
+import { eventually } from '../support/eventually.ts';
+import { testLog } from '../support/log.ts';
 import { freePort } from '../support/ports.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const isRoot = process.getuid?.() === 0;
 

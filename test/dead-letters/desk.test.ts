@@ -5,7 +5,7 @@ import { KafkaError } from '../../src/kafka/errors.ts';
 import type { Acknowledgement } from '../../src/kafka/publisher.ts';
 import { migratedDatabase } from '../support/database.ts';
 import { anEvent } from '../support/events.ts';
-import { eventually } from '../support/line.ts';
+import { eventually } from '../support/eventually.ts';
 
 let pool: Pool;
 let offset = 0;

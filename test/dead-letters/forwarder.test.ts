@@ -4,9 +4,9 @@ import { transaction } from '../../src/db/pool.ts';
 import { DeadLetterForwarder, deadLetterTopicOf } from '../../src/dead-letters/forwarder.ts';
 import { settleLetter } from '../../src/dead-letters/queries.ts';
 import { takeUnforwarded } from '../../src/dead-letters/unforwarded.ts';
-import { testLog } from '../support/database.ts';
 import { anEvent } from '../support/events.ts';
 import { eventually, type Line, startLine } from '../support/line.ts';
+import { testLog } from '../support/log.ts';
 
 let line: Line;
 const arrived: KafkaMessage[] = [];

@@ -3,7 +3,7 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { noBrowser, startBrowser } from '../support/browser.ts';
-import { eventually } from '../support/line.ts';
+import { eventually } from '../support/eventually.ts';
 import { type Program, programSettings, startProgram } from '../support/program.ts';
 
 /** Runs in the page: the sum of all points of the scatter, which draws points of one number a little apart. */

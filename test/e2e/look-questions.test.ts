@@ -5,8 +5,8 @@ import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { loadSample } from '../../seed/sample.ts';
 import { noBrowser, startBrowser } from '../support/browser.ts';
-import { testLog } from '../support/database.ts';
 import { startLine } from '../support/line.ts';
+import { testLog } from '../support/log.ts';
 
 const RANGE = 'from=2019-01-01&to=2019-06-01';
 

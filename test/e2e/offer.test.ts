@@ -4,8 +4,8 @@ import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startLive } from '../../src/live/part.ts';
 import { noBrowser, startBrowser } from '../support/browser.ts';
-import { testLog } from '../support/database.ts';
 import { startLine } from '../support/line.ts';
+import { testLog } from '../support/log.ts';
 
 describe.skipIf(noBrowser !== undefined)('an offer', async () => {
   if (noBrowser !== undefined) return;

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type PipelineState, stateSchema } from '../../src/pipeline/state.ts';
 import { noBrowser, startBrowser } from '../support/browser.ts';
 import { anEvent } from '../support/events.ts';
-import { eventually } from '../support/line.ts';
+import { eventually } from '../support/eventually.ts';
 import { programSettings, startProgram } from '../support/program.ts';
 
 const HEALS = { timeout: 60_000 };

@@ -3,7 +3,7 @@
 import pg from 'pg';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
-import { eventually } from '../support/line.ts';
+import { eventually } from '../support/eventually.ts';
 import { programSettings, startProgram } from '../support/program.ts';
 
 async function query<T extends pg.QueryResultRow>(url: string, sql: string): Promise<T[]> {

@@ -5,9 +5,9 @@ import request from 'supertest';
 import { beforeAll, describe, it, onTestFinished } from 'vitest';
 import { startWeb } from '../../src/web/part.ts';
 import { noBrowser, startBrowser } from '../support/browser.ts';
-import { testLog } from '../support/database.ts';
 import { anEvent } from '../support/events.ts';
 import { eventually, type Line, startLine, temporaryFolder } from '../support/line.ts';
+import { testLog } from '../support/log.ts';
 import { freePort } from '../support/ports.ts';
 
 const TABS = 12;

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { killPart } from '../chaos/victims.ts';
 import { noBrowser, startBrowser } from '../support/browser.ts';
 import { anEvent } from '../support/events.ts';
-import { eventually } from '../support/line.ts';
+import { eventually } from '../support/eventually.ts';
 import { programSettings, startProgram } from '../support/program.ts';
 
 describe.skipIf(noBrowser !== undefined)('an open dashboard', { timeout: 90_000 }, () => {

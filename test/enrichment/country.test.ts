@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { noCountries, openCountries } from '../../src/enrichment/country.ts';
-import { temporaryFolder } from '../support/line.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const countries = openCountries();
 

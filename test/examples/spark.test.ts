@@ -8,7 +8,7 @@ import { packageRoot } from '../../src/runtime/paths.ts';
 import { writeClicks } from '../../src/sessions/clicks/write.ts';
 import { clickLine, writeFiles } from '../sessions/batch/files.ts';
 import { run } from '../support/command.ts';
-import { temporaryFolder } from '../support/line.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const python = process.env.SPARK_PYTHON;
 if (python === undefined)

@@ -4,9 +4,9 @@ import request from 'supertest';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startWeb } from '../../src/web/part.ts';
 import { expectError, expectErrorPage } from '../support/answers.ts';
-import { testLog } from '../support/database.ts';
 import { anEvent } from '../support/events.ts';
 import { eventually, type Line, startLine } from '../support/line.ts';
+import { testLog } from '../support/log.ts';
 import { freePort } from '../support/ports.ts';
 
 const FRIEND = 'https://friend.example';

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createKafka } from '../../src/kafka/client.ts';
-import { testLog } from '../support/database.ts';
 import { startTestBroker } from '../support/line.ts';
+import { testLog } from '../support/log.ts';
 
 afterEach(() => vi.restoreAllMocks());
 

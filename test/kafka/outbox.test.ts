@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Kept, Outbox } from '../../src/kafka/outbox.ts';
 import { anEvent } from '../support/events.ts';
-import { temporaryFolder } from '../support/line.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const MEGABYTE = 1024 * 1024;
 const event = (text = '') => JSON.stringify({ ...anEvent(), context: { referrer: text } });

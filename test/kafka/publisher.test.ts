@@ -3,9 +3,9 @@ import type { ShopEvent } from '../../src/events/event.ts';
 import { createKafka } from '../../src/kafka/client.ts';
 import { Outbox } from '../../src/kafka/outbox.ts';
 import { Publisher } from '../../src/kafka/publisher.ts';
-import { testLog } from '../support/database.ts';
 import { anEvent } from '../support/events.ts';
 import { eventually, startTestBroker, temporaryFolder, testKafka } from '../support/line.ts';
+import { testLog } from '../support/log.ts';
 import { freePort } from '../support/ports.ts';
 import { publish } from './publish.ts';
 

@@ -8,7 +8,7 @@ import { judge } from '../../src/lessons/judge.ts';
 import { MEASURES, type MeasureName, readLessons } from '../../src/lessons/lesson.ts';
 import { visitsBefore } from '../../src/lessons/visits.ts';
 import { packageRoot } from '../../src/runtime/paths.ts';
-import { temporaryFolder } from '../support/line.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const lessons = readLessons();
 const folder = path.join(packageRoot, 'lessons');

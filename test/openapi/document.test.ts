@@ -26,10 +26,10 @@ import { Orders } from '../../src/storefront/orders.ts';
 import { Tracking } from '../../src/storefront/tracking.ts';
 import { Traces } from '../../src/tracing/traces.ts';
 import { createApp } from '../../src/web/app.ts';
-import { testLog } from '../support/database.ts';
 import { anEvent } from '../support/events.ts';
 import { setAside } from '../support/letters.ts';
 import { eventually, type Line, startLine, temporaryFolder, testKafka } from '../support/line.ts';
+import { testLog } from '../support/log.ts';
 
 const document = openApiDocument(OPERATIONS, TAGS, '0.0.0', '/');
 const described = Object.entries(document.paths).flatMap(([path, methods]) =>

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { DataDirError, lockPart, prepareDataDir } from '../../src/processes/data-dir.ts';
 import { packageRoot } from '../../src/runtime/paths.ts';
-import { eventually, temporaryFolder } from '../support/line.ts';
+import { eventually } from '../support/eventually.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** The pid of a process that has ended. */
 async function endedPid(): Promise<number> {

@@ -3,7 +3,7 @@
 import request from 'supertest';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { anEvent } from '../support/events.ts';
-import { eventually } from '../support/line.ts';
+import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/ports.ts';
 import { type Program, programSettings, startProgram } from '../support/program.ts';
 

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Supervisor } from '../../src/processes/supervisor.ts';
 import type { RunningPart } from '../../src/runtime/running-part.ts';
-import { eventually } from '../support/line.ts';
+import { eventually } from '../support/eventually.ts';
 
 function testSupervisor(start: (count: number) => RunningPart) {
   const lines: { readonly level: number; readonly msg: string }[] = [];

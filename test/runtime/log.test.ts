@@ -6,7 +6,7 @@ import { expect, inject, it } from 'vitest';
 import { errorFields } from '../../src/runtime/error-fields.ts';
 import { createLog } from '../../src/runtime/log.ts';
 import type { LogLevel } from '../../src/runtime/log-levels.ts';
-import { eventually } from '../support/line.ts';
+import { eventually } from '../support/eventually.ts';
 
 /** A log, and the lines that it has written. */
 function written(level: LogLevel = 'info') {

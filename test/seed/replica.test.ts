@@ -16,7 +16,7 @@ import { replicaRows } from '../../seed/replica/rows.ts';
 import { replicaChunks, writeReplica } from '../../seed/replica.ts';
 import { md5Hex, ORDER_PAGE_ID } from '../../src/events/ids.ts';
 import { MAIN } from '../support/command.ts';
-import { temporaryFolder } from '../support/line.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { replicaText, rowsOf } from './support.ts';
 
 type Fields = readonly [string, string, string, string, string, string, string, string];

@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { writeClicks } from '../../src/sessions/clicks/write.ts';
 import { expectOneLine, MAIN, run } from '../support/command.ts';
-import { temporaryFolder } from '../support/line.ts';
 import { smallDisk } from '../support/small-disk.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { clickLine, writeFiles } from './batch/files.ts';
 
 const TWO_VISITS = [0, 1_799_999, 3_599_999].map((ms) =>

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commandOf } from '../../src/simulator/core/repeat.ts';
 import { type GivenOptions, readOptions } from '../../src/simulator/options.ts';
-import { temporaryFolder } from '../support/line.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const NOW = Date.parse('2026-03-02T09:00:00.000Z');
 const read = (given: GivenOptions) => readOptions(given, undefined, NOW);

@@ -9,8 +9,8 @@ import { verifyRun } from '../../src/simulator/ledger/verify.ts';
 import { type GivenOptions, readOptions } from '../../src/simulator/options.ts';
 import { type RunResult, runSimulation } from '../../src/simulator/run.ts';
 import { readSecret } from '../../src/site/secret.ts';
-import { testLog } from '../support/database.ts';
 import { type Line, startLine } from '../support/line.ts';
+import { testLog } from '../support/log.ts';
 import { expectRollupsEqualEvents } from '../support/recount.ts';
 
 let line: Line;

@@ -5,9 +5,9 @@ import pg from 'pg';
 import { afterAll, beforeEach, inject, onTestFailed } from 'vitest';
 import { migrate } from '../../src/db/migrate.ts';
 import { openPool, type Pool } from '../../src/db/pool.ts';
-import { createLog, type Logger } from '../../src/runtime/log.ts';
+import { testLog } from './log.ts';
 
-export const testLog: Logger = createLog('test', 'silent', false);
+export { testLog } from './log.ts';
 
 const made: string[] = [];
 const pools: Pool[] = [];

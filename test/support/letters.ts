@@ -1,5 +1,5 @@
+import { eventually } from './eventually.ts';
 import type { Line } from './line.ts';
-import { eventually } from './line.ts';
 
 /** Sends bytes to the topic of the events, as any program could. */
 export async function sendRaw(line: Line, values: readonly (Buffer | string | null)[]): Promise<void> {

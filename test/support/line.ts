@@ -1,10 +1,6 @@
 // The whole line of an event in one test process: real broker, real Postgres, the web part and the ingest part as the
 // program starts them. Everything is closed after the file's tests.
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Kafka, logLevel } from 'kafkajs';
 import { afterAll } from 'vitest';
 import { type Broker, startBroker } from '../../src/broker/broker.ts';
@@ -15,6 +11,10 @@ import type { RunningPart } from '../../src/runtime/running-part.ts';
 import { startWeb } from '../../src/web/part.ts';
 import { migratedDatabase, testLog } from './database.ts';
 import { freePort } from './ports.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+export { eventually } from './eventually.ts';
+export { temporaryFolder } from './temporary-folder.ts';
 
 export type Line = {
   readonly url: string;
@@ -28,13 +28,6 @@ const cleanups: (() => unknown)[] = [];
 afterAll(async () => {
   for (const cleanup of cleanups.reverse()) await cleanup();
 });
-
-/** A folder that is removed after the file's tests. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(path.join(tmpdir(), 'shopstream-test-'));
-  cleanups.push(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 /** A broker of its own, closed after the file's tests unless the test closes it. */
 export async function startTestBroker(
@@ -108,18 +101,4 @@ export async function startLine({
     kafka: testKafka(port),
     web: parts[0],
   };
-}
-
-/** Asks until `look` gives something; fails after `seconds`. */
-export async function eventually<T>(
-  look: () => Promise<T | undefined | false | null> | T | undefined | false | null,
-  seconds = 15,
-): Promise<T> {
-  const deadline = Date.now() + seconds * 1000;
-  for (;;) {
-    const seen = await look();
-    if (seen !== undefined && seen !== false && seen !== null) return seen;
-    if (Date.now() > deadline) throw new Error(`not seen within ${seconds} s: ${look}`);
-    await sleep(20);
-  }
 }

@@ -6,8 +6,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll } from 'vitest';
 import { packageRoot } from '../../src/runtime/paths.ts';
-import { temporaryFolder } from './line.ts';
 import { freePort } from './ports.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 const MAIN = path.join(packageRoot, 'dist', 'src', 'main.js');
 const START_SECONDS = 60;

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
-import { temporaryFolder } from './line.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 export type SmallDisk = {
   readonly folder: string;

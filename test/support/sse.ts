@@ -1,6 +1,6 @@
 import { get, type IncomingMessage } from 'node:http';
 import { onTestFinished } from 'vitest';
-import { eventually } from './line.ts';
+import { eventually } from './eventually.ts';
 
 /** Reads a stream of server-sent events until the test is over. */
 export function readStream<T = unknown>(url: string) {

@@ -10,7 +10,7 @@ import type { Pool } from '../../../src/db/pool.ts';
 import { packageRoot } from '../../../src/runtime/paths.ts';
 import { MAIN, run } from '../../support/command.ts';
 import { migratedDatabase } from '../../support/database.ts';
-import { temporaryFolder } from '../../support/line.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 type Row = Readonly<Record<string, unknown>> & { readonly meta: Readonly<Record<string, unknown>> };
 

@@ -9,7 +9,7 @@ import { runBatch } from '../../../src/aggregator/batch/run.ts';
 import { checkValue } from '../../../src/aggregator/definition/read.ts';
 import { sqlOf } from '../../../src/aggregator/sql/twin.ts';
 import { migratedDatabase } from '../../support/database.ts';
-import { temporaryFolder } from '../../support/line.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const FIELDS = ['a', 'b', 'n', 't'] as const;
 const cell = {

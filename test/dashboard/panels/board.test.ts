@@ -8,9 +8,9 @@ import type { ShopEvent } from '../../../src/events/event.ts';
 import { newId } from '../../../src/events/ids.ts';
 import { USUAL } from '../../../src/events/whose.ts';
 import { Streams } from '../../../src/http/sse.ts';
-import { testLog } from '../../support/database.ts';
 import { anEvent } from '../../support/events.ts';
 import { eventually, type Line, startLine } from '../../support/line.ts';
+import { testLog } from '../../support/log.ts';
 import { readStream } from '../../support/sse.ts';
 
 const PHONE =

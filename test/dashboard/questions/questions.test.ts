@@ -15,7 +15,7 @@ import { PRODUCTS } from '../../../src/events/products.ts';
 import { storeBatch } from '../../../src/ingest/store.ts';
 import { migratedDatabase, testLog } from '../../support/database.ts';
 import { anEvent } from '../../support/events.ts';
-import { eventually } from '../../support/line.ts';
+import { eventually } from '../../support/eventually.ts';
 import { asText, recountAnswer } from '../../support/recount-questions.ts';
 
 const ITEMS = ['harbour-tote', 'linen-shirt', 'lane-slip-on'];

@@ -7,7 +7,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { findInputs } from '../../../src/sessions/batch/inputs.ts';
 import type { Ids, SetAside } from '../../../src/sessions/batch/read.ts';
 import { withEvents } from '../../../src/sessions/batch/run.ts';
-import { temporaryFolder } from '../../support/line.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 export const GAP_MS = 1_800_000;
 

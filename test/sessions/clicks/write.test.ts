@@ -7,7 +7,7 @@ import { readAnswers } from '../../../src/sessions/batch/answers.ts';
 import type { Profile } from '../../../src/sessions/choices.ts';
 import { clicksOf } from '../../../src/sessions/clicks/click.ts';
 import { partName, writeClicks } from '../../../src/sessions/clicks/write.ts';
-import { temporaryFolder } from '../../support/line.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { ask } from '../batch/files.ts';
 
 const options = (profile: Profile, rows: number) => ({

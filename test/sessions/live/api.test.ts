@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, it } from 'vitest';
 import { newId } from '../../../src/events/ids.ts';
 import { startLive } from '../../../src/live/part.ts';
-import { testLog } from '../../support/database.ts';
 import { anEvent } from '../../support/events.ts';
 import { eventually, type Line, startLine } from '../../support/line.ts';
+import { testLog } from '../../support/log.ts';
 
 let line: Line;
 

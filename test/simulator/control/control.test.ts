@@ -10,8 +10,8 @@ import { readLedger } from '../../../src/simulator/ledger/read.ts';
 import { verifyRun } from '../../../src/simulator/ledger/verify.ts';
 import { startSimulator } from '../../../src/simulator/part.ts';
 import { expectError } from '../../support/answers.ts';
-import { testLog } from '../../support/database.ts';
 import { eventually, type Line, startLine } from '../../support/line.ts';
+import { testLog } from '../../support/log.ts';
 
 let line: Line;
 let part: RunningPart | undefined;

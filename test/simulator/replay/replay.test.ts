@@ -13,8 +13,8 @@ import { type ReplayGiven, readReplayOptions } from '../../../src/simulator/repl
 import { Pause } from '../../../src/simulator/replay/pause.ts';
 import { sendReplay, withRecords } from '../../../src/simulator/replay/replay.ts';
 import { replaySends } from '../../../src/simulator/replay/sends.ts';
-import { testLog } from '../../support/database.ts';
 import { type Line, startLine, temporaryFolder } from '../../support/line.ts';
+import { testLog } from '../../support/log.ts';
 
 const START = Date.parse('2026-03-02T09:00:00.000Z');
 const HEADER = 'order_id,user_id,page_id,product,site_version,time,title,target';
