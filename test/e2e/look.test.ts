@@ -23,6 +23,22 @@ const WIDER = `(() => {
     .concat({ screen, scrolls: document.documentElement.scrollWidth });
 })()`;
 
+const DEFINITION = {
+  name: 'look',
+  description: 'What the pages of the aggregator look like with something in them',
+  topic: 'ecommerce',
+  group: { fields: ['product', 'title'], periods: [{ field: 'time', period: 'HOUR' }] },
+  aggregate: [{ operation: 'COUNT' }, { field: 'target', operation: 'SUM' }],
+  flush: {
+    by: 'TIMEOUT',
+    timeout: { type: 'MONTH', day: 31, time: '02:30', zone: 'Europe/Berlin' },
+    conditions: [
+      { name: 'many', aggregate: 'count', operator: '>=', value: 1_000 },
+      { name: 'any', field: 'title', type: 'text', operator: 'contains', value: 'show' },
+    ],
+  },
+} as const;
+
 /** Visits every page by the way a visitor takes; `look` is called on each. */
 async function visitAll(page: Page, url: string, look: (name: string) => Promise<void>): Promise<void> {
   await page.goto(`${url}/`);
@@ -50,6 +66,14 @@ async function visitAll(page: Page, url: string, look: (name: string) => Promise
   await look('live');
   await page.goto(`${url}/offers`);
   await look('offers');
+  await page.request.post(`${url}/api/aggregator/definitions`, { data: DEFINITION });
+  await page.goto(`${url}/aggregator`);
+  await look('aggregator');
+  await page.goto(`${url}/aggregator/definitions/look`);
+  await look('definition');
+  await page.goto(`${url}/aggregator/definitions/look/edit`);
+  await page.locator('[data-preview] tbody tr').first().waitFor();
+  await look('definition, changed');
 }
 
 describe.skipIf(noBrowser !== undefined)('every page', async () => {

@@ -1,0 +1,190 @@
+// The manual's print shop, built by hand in the page: with the script, and without it by forms alone. Sheets come through Kafka,
+// and the page shows them flushed with their reason, and the records behind it.
+
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterEach, describe, expect, it } from 'vitest';
+import { startAggregator } from '../../src/aggregator/realtime/part.ts';
+import { noBrowser, startBrowser } from '../support/browser.ts';
+import { testLog } from '../support/database.ts';
+import { eventually, startLine } from '../support/line.ts';
+
+const DUE = 60_000;
+
+describe.skipIf(noBrowser !== undefined)('the page of the aggregator', async () => {
+  if (noBrowser !== undefined) return;
+  const [line, browser] = await Promise.all([
+    startLine({ settings: { AGGREGATOR_CHECK_SECONDS: '1' } }),
+    startBrowser(),
+  ]);
+  const contexts: BrowserContext[] = [];
+  afterEach(() => Promise.all(contexts.splice(0).map((context) => context.close())));
+
+  async function open(path: string, options: Parameters<typeof browser.newContext>[0] = {}): Promise<Page> {
+    const context = await browser.newContext(options);
+    contexts.push(context);
+    const page = await context.newPage();
+    await page.goto(line.url + path);
+    return page;
+  }
+
+  async function print(topic: string, sheets: readonly (readonly [string, number])[]): Promise<void> {
+    const producer = line.kafka.producer();
+    await producer.connect();
+    const messages = sheets.map(([subscriber, count]) => ({
+      value: JSON.stringify({ subscriber, sheets: count, at: '2026-11-29T12:00:00.000Z' }),
+    }));
+    await producer.send({ topic, messages });
+    await producer.disconnect();
+  }
+
+  it('lets the print shop be built by hand, and shows 70 sheets flushed with their reason', async () => {
+    const aggregator = await startAggregator(line.config, testLog);
+    await print('prints', [['Bob', 3]]);
+    const page = await open('/aggregator');
+    await page.getByRole('link', { name: 'New definition' }).click();
+    await page.getByLabel('Name', { exact: true }).fill('print-shop');
+    await page.getByLabel('Topic', { exact: true }).fill('prints');
+    await page.getByLabel('Description').focus();
+    // The topic's last records say which fields there are.
+    await page.locator('#fields option[value="sheets"]').waitFor({ state: 'attached' });
+    await page.getByLabel('Field 1').fill('subscriber');
+    await page.getByLabel('Field', { exact: true }).first().fill('sheets');
+    await page.getByLabel('Timeout type').selectOption('MONTH');
+    await page.getByLabel('Day of the month').selectOption('10');
+    await page.getByLabel('Time zone').fill('Europe/Berlim');
+    await page.getByLabel('Hours').waitFor({ state: 'hidden' });
+    await page.getByRole('button', { name: '+ Add condition' }).click();
+    await page.locator('#zone-problem', { hasText: 'expected a time zone' }).waitFor();
+    await page.getByLabel('Time zone').fill('UTC');
+    const condition = page.locator('.condition');
+    await condition.getByLabel('Condition name').fill('70 sheets');
+    await condition.getByLabel('Type of field').waitFor({ state: 'hidden' });
+    await condition.getByLabel('Field', { exact: true }).fill('sum_sheets');
+    await condition.getByRole('textbox', { name: 'Value' }).fill('70');
+    await page.locator('#zone-problem:empty').waitFor({ state: 'attached' });
+    const preview = page.locator('[data-preview]');
+    await preview.getByText('flushed, 1 left open').waitFor();
+    expect(await preview.locator('.calendar li').count()).toBe(5);
+    expect(await preview.locator('.progress').textContent()).toContain('3 of 70');
+    await page.getByRole('button', { name: 'Create' }).click();
+
+    await page.waitForURL('**/aggregator/definitions/print-shop');
+    const sessions = page.locator('[data-live="sessions"]');
+    await sessions.getByText('3 of 70').waitFor({ timeout: DUE });
+    // From here on nothing is reloaded.
+    await print(
+      'prints',
+      Array.from({ length: 70 }, () => ['Ada', 1] as const),
+    );
+    const row = page.locator('[data-live="results"] tbody tr', { hasText: 'Ada' });
+    await row.waitFor({ timeout: DUE });
+    expect(await row.locator('td').allTextContents()).toEqual([
+      expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/),
+      '70 sheets',
+      'Ada',
+      '70',
+      '70',
+    ]);
+    await row.getByRole('link').click();
+    await page.getByRole('heading', { name: 'The records behind it' }).waitFor();
+    const records = await page.locator('.records pre').allTextContents();
+    expect(records).toHaveLength(70);
+    expect(records.every((text) => JSON.parse(text).subscriber === 'Ada')).toBe(true);
+
+    await page.goBack();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByRole('button', { name: 'Resume' }).waitFor();
+    const { rows } = await line.pool.query('SELECT paused FROM aggregator_definitions');
+    expect(rows).toEqual([{ paused: true }]);
+    await aggregator.close();
+  }, 180_000);
+
+  it('does all of it without a script; a wrong box keeps what was typed, and Enter saves', async () => {
+    const page = await open('/aggregator/new', {
+      javaScriptEnabled: false,
+      viewport: { width: 320, height: 640 },
+    });
+    await page.getByLabel('Name', { exact: true }).fill('by-hand');
+    await page.getByLabel('Operation').selectOption('COUNT');
+    await page.getByLabel('Timeout type').selectOption('HOUR');
+    await page.getByLabel('Hours').fill('1.5');
+    await page.getByRole('button', { name: 'Create' }).click();
+    expect(await page.locator('#hours-problem').textContent()).toContain('a whole number of hours from 1');
+    expect(await page.locator('[id="group.0.field-problem"]').textContent()).toContain('at least one field');
+    expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('by-hand');
+    expect(await page.locator('.summary a').count()).toBe(2);
+
+    await page.getByLabel('Hours').fill('2');
+    await page.getByLabel('Field 1').fill('user');
+    await page.getByRole('button', { name: '+ Add group field' }).click();
+    await page.getByLabel('Field 2').fill('shop');
+    await page.getByRole('button', { name: '+ Add condition' }).click();
+    const condition = page.locator('.condition');
+    await condition.getByLabel('Condition name').fill('done');
+    await condition.getByLabel('Based on').selectOption('input');
+    await condition.getByLabel('Type of field').selectOption('boolean');
+    // Neither an operator nor a text for a value: the choices alone hide them.
+    for (const name of ['Operator', 'Value'])
+      expect(await condition.getByLabel(name, { exact: true }).filter({ visible: true }).count()).toBe(
+        name === 'Value' ? 1 : 0,
+      );
+    await condition.getByLabel('Field', { exact: true }).fill('isLast');
+    await page.getByLabel('Description').fill('made without a script');
+    await page.getByLabel('Description').press('Enter');
+    await page.waitForURL('**/aggregator/definitions/by-hand');
+    await page.getByText('by-hand groups by user, shop.').waitFor();
+    const { rows } = await line.pool.query<{ body: object }>(
+      "SELECT body FROM aggregator_versions WHERE definition = 'by-hand'",
+    );
+    expect(rows[0]?.body).toEqual({
+      name: 'by-hand',
+      description: 'made without a script',
+      group: { fields: ['user', 'shop'] },
+      aggregate: [{ operation: 'COUNT' }],
+      flush: {
+        by: 'TIMEOUT',
+        timeout: { type: 'HOUR', hours: 2 },
+        conditions: [{ name: 'done', field: 'isLast', type: 'boolean', value: true }],
+      },
+    });
+
+    await page.getByRole('link', { name: 'Change' }).click();
+    await page.getByRole('button', { name: 'Remove field 2' }).click();
+    await page.getByRole('button', { name: 'Preview' }).click();
+    await page.getByText('2 h after a session').waitFor();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.waitForURL('**/aggregator/definitions/by-hand');
+    await page.getByText('by-hand groups by user.').waitFor();
+    await page.getByRole('button', { name: 'Bring back version 1' }).click();
+    await page.getByText('by-hand groups by user, shop.').waitFor();
+    expect(await page.locator('[data-live="versions"] tbody tr').count()).toBe(3);
+  }, 90_000);
+
+  it('tells whoever saves over another’s change, and previews a file that is dropped', async () => {
+    const page = await open('/aggregator/definitions/by-hand/edit');
+    const other = await open('/aggregator/definitions/by-hand/edit');
+    await other.getByLabel('Description').fill('first');
+    await other.getByRole('button', { name: 'Save' }).click();
+    await other.waitForURL('**/aggregator/definitions/by-hand');
+    await page.getByLabel('Or with a file').setInputFiles({
+      name: 'calls.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from('user,shop,isLast\nA,S,false\nA,S,true\nB,S,false\n'),
+    });
+    const preview = page.locator('[data-preview]');
+    await preview.getByText('With the newest 3 of calls.csv').waitFor();
+    expect(await preview.getByRole('region', { name: 'Rows that would be flushed' }).textContent()).toContain(
+      'done',
+    );
+    await page.getByLabel('Hours').fill('3');
+    await preview.locator('[data-changed]').waitFor();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('somebody has saved it meanwhile').first().waitFor();
+    await eventually(() =>
+      page
+        .getByLabel('Hours')
+        .inputValue()
+        .then((value) => value === '3'),
+    );
+  }, 60_000);
+});
