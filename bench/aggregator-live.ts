@@ -1,0 +1,165 @@
+// npm run bench:aggregator-live — real time, from a record's bytes to committed state: batches as Kafka gives them, each with the
+// sessions that it changes and the partition's offset in one transaction. SESSIONS are open from the beginning, and records
+// touch them in no order. Beside it the sink of ingest, from its bytes too, in the same run and in turn.
+//   SESSIONS=100000 RECORDS=500000 ROUNDS=3 npm run bench:aggregator-live
+//   MEMORY=5000000 npm run bench:aggregator-live      opens so many sessions, and watches the process's memory
+
+import { readDefinition } from '../src/aggregator/definition/read.ts';
+import { aggregateHandler } from '../src/aggregator/realtime/handler.ts';
+import { LiveSessions } from '../src/aggregator/realtime/live-sessions.ts';
+import { saveDefinition } from '../src/aggregator/store/definitions.ts';
+import type { RecordBatch } from '../src/consumer/record.ts';
+import { transaction } from '../src/db/pool.ts';
+import { newId } from '../src/events/ids.ts';
+import { parseBatch } from '../src/ingest/batch.ts';
+import { KnownUsers } from '../src/ingest/known-users.ts';
+import { storeParsed } from '../src/ingest/store.ts';
+import { startDatabase } from './database.ts';
+import { anEvent, pick } from './events.ts';
+import { median } from './statistics.ts';
+
+const SESSIONS = Number(process.env.SESSIONS ?? 100_000);
+const RECORDS = Number(process.env.RECORDS ?? 500_000);
+const ROUNDS = Number(process.env.ROUNDS ?? 3);
+const BATCH = Number(process.env.BATCH ?? 5_000);
+const MEMORY = Number(process.env.MEMORY ?? 0);
+const GOAL = 50_000;
+const GOAL_OF_INGEST = 0.7;
+/** Prime to any number of sessions: every one is touched, none twice in a row. */
+const STRIDE = 7_919;
+const MEGABYTE = 1024 * 1024;
+
+const database = await startDatabase();
+const { pool } = database;
+
+await transaction(pool, (client) =>
+  saveDefinition(
+    client,
+    readDefinition(`name: bench
+topic: bench
+group: { fields: [account] }
+aggregate:
+  - { field: amount, operation: SUM }
+  - { field: amount, operation: MIN }
+  - { field: amount, operation: MAX }
+  - { field: amount, operation: AVERAGE }
+  - { operation: COUNT }
+flush:
+  by: TIMEOUT
+  timeout: { type: MONTH, day: 10, time: '00:00', zone: UTC }
+  conditions: [{ name: much, aggregate: sum_amount, operator: '>=', value: 1000000000 }]
+`),
+  ),
+);
+
+function batchAt(from: number, count: number, sessions: number): RecordBatch {
+  const records = Array.from({ length: count }, (_, index) => {
+    const at = from + index;
+    const value = { account: `account-${(at * STRIDE) % sessions}`, amount: `${(at * 31) % 10_000}.25` };
+    return {
+      offset: BigInt(at),
+      timestamp: Date.now(),
+      key: null,
+      value: Buffer.from(JSON.stringify(value)),
+    };
+  });
+  return { partition: 0, records };
+}
+
+const sessions = new LiveSessions('bench');
+const handler = aggregateHandler(
+  pool,
+  { clusterId: 'bench', group: 'bench', topic: 'bench' },
+  sessions,
+  () => {},
+);
+let next = 0;
+
+/** Seconds that `count` records took, from their bytes to the last commit; making them is not counted. */
+async function aggregate(count: number, of: number): Promise<number> {
+  let took = 0;
+  for (let left = count; left > 0; left -= BATCH) {
+    const batch = batchAt(next, Math.min(left, BATCH), of);
+    const move = {
+      expected: next === 0 ? undefined : BigInt(next),
+      next: BigInt(next + batch.records.length),
+    };
+    const began = performance.now();
+    await handler.store(batch, move);
+    took += performance.now() - began;
+    next += batch.records.length;
+  }
+  return took / 1000;
+}
+
+const users = Array.from({ length: 20_000 }, newId);
+let topics = 0;
+
+/** The same for ingest. */
+async function ingest(count: number): Promise<number> {
+  topics += 1;
+  await pool.query('TRUNCATE events, day_counts, hour_orders, minute_counts, user_years, year_users');
+  const subscription = { clusterId: 'bench', group: 'ingest', topic: `bench-${topics}` };
+  const known = new KnownUsers();
+  let took = 0;
+  for (let at = 0; at < count; at += BATCH) {
+    const records = Array.from({ length: Math.min(BATCH, count - at) }, (_, index) => ({
+      offset: BigInt(at + index),
+      timestamp: Date.now(),
+      key: null,
+      value: Buffer.from(JSON.stringify(anEvent({ user_id: pick(users), time: new Date().toISOString() }))),
+    }));
+    const began = performance.now();
+    const parsed = parseBatch({ partition: 0, records });
+    const expected = at === 0 ? undefined : BigInt(at);
+    await storeParsed(pool, subscription, parsed, expected, BigInt(at + records.length), known);
+    took += performance.now() - began;
+  }
+  return took / 1000;
+}
+
+const shown = (rate: number): string => `${Math.round(rate).toLocaleString('en')} records/s`;
+
+async function rates(): Promise<void> {
+  const opened = await aggregate(SESSIONS, SESSIONS);
+  console.log(`opening ${SESSIONS} sessions  ${shown(SESSIONS / opened)}`);
+  const times = { aggregator: [] as number[], ingest: [] as number[] };
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const works = [
+      async () => times.aggregator.push(RECORDS / (await aggregate(RECORDS, SESSIONS))),
+      async () => times.ingest.push(RECORDS / (await ingest(RECORDS))),
+    ];
+    for (const work of round % 2 === 0 ? works : works.reverse()) await work();
+    console.log(
+      `aggregator ${shown(times.aggregator.at(-1) ?? 0)}  ingest ${shown(times.ingest.at(-1) ?? 0)}`,
+    );
+  }
+  const [ours, theirs] = [median(times.aggregator), median(times.ingest)];
+  console.log(
+    `\n${RECORDS} records over ${SESSIONS} open sessions, batches of ${BATCH}, medians of ${ROUNDS}`,
+  );
+  console.log(
+    `${shown(ours)} to committed state (goal ${GOAL}), ${(ours / theirs).toFixed(2)} of ingest's ${shown(theirs)} (goal ${GOAL_OF_INGEST}; the lesser of the two counts)`,
+  );
+}
+
+/** Memory after each tenth of the sessions; flat: the last is not far over the first. */
+async function memory(): Promise<void> {
+  const seen: number[] = [];
+  for (let tenth = 0; tenth < 10; tenth += 1) {
+    await aggregate(MEMORY / 10, MEMORY);
+    globalThis.gc?.();
+    seen.push(process.memoryUsage().rss / MEGABYTE);
+    const { rows } = await pool.query<{ open: number }>('SELECT count(*) AS open FROM aggregator_sessions');
+    console.log(`${(rows[0]?.open ?? 0).toLocaleString('en')} sessions open, ${seen.at(-1)?.toFixed(0)} MB`);
+  }
+  console.log(
+    `\nthe last tenth took ${((seen.at(-1) ?? 0) - (seen[4] ?? 0)).toFixed(0)} MB more than the half`,
+  );
+}
+
+try {
+  await (MEMORY > 0 ? memory() : rates());
+} finally {
+  await database.close();
+}
