@@ -161,5 +161,5 @@ async function memory(): Promise<void> {
 try {
   await (MEMORY > 0 ? memory() : rates());
 } finally {
-  await database.close();
+  await database.stop();
 }

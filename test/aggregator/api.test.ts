@@ -45,8 +45,8 @@ describe('definitions by the API', () => {
     expect((await save(PRINTS).expect(200)).body).toEqual({ name: 'prints', version: 1 });
     expect((await save(PRINTS).expect(200)).body.version).toBe(1);
     await line.pool.query(
-      `INSERT INTO aggregator_sessions (definition, grouping, key, version, state, updated_at)
-       SELECT 'prints', grouping, '["Ada"]', 1, '[]', now() FROM aggregator_versions WHERE definition = 'prints'`,
+      `INSERT INTO aggregator_sessions (definition, grouping, key, version, state, updated_at, updated_day)
+       SELECT 'prints', grouping, '["Ada"]', 1, '[]', now(), current_date FROM aggregator_versions WHERE definition = 'prints'`,
     );
     const grouped = { ...PRINTS, group: { fields: ['shop'] } };
     expect((await save(grouped).expect(200)).body.version).toBe(2);

@@ -260,14 +260,15 @@ class BatchRun {
     const began = performance.now();
     const rows = this.#flushed.map(writeRow);
     const place = { id, file, position, records: this.#records, set_aside: this.#setAside };
-    await transaction(pool, async (client) => {
+    const written = await transaction(pool, async (client) => {
       await moveRun(client, this.#written, place, finished);
       await this.#nextRevision(client, definition.name);
-      await writeSessions(client, state);
+      const sessions = await writeSessions(client, state);
       await insertResults(client, this.#flushed, rows, id);
       await insertAsides(client, definition.name, this.#asides, id);
+      return sessions;
     });
-    sessionsWritten(state);
+    sessionsWritten(state, written);
     this.#revision += 1;
     this.#written = place;
     this.#flushed = [];

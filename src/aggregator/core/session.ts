@@ -30,8 +30,8 @@ export class Session {
   updatedAt: number;
   /** True since it was last written to Postgres. */
   touched = false;
-  /** True where Postgres has it, in whatever state. */
-  stored = false;
+  /** Its row's number, where Postgres has it in whatever state. */
+  row: number | undefined;
   /** True once it was flushed or has expired. */
   ended = false;
 
@@ -122,8 +122,11 @@ type Saved = readonly [
   exactRanges: boolean,
 ];
 
-/** @param plan of the version that the session was opened with */
-export function loadSession(plan: Plan, json: string): Session {
+/**
+ * @param plan of the version that the session was opened with
+ * @param row its number in Postgres
+ */
+export function loadSession(plan: Plan, json: string, row?: number): Session {
   const [
     group,
     periods,
@@ -150,6 +153,6 @@ export function loadSession(plan: Plan, json: string): Session {
   session.updatedAt = updatedAt;
   session.ranges.push(...ranges.map(([source, from, to]) => ({ source, from, to })));
   session.exactRanges = exact;
-  session.stored = true;
+  session.row = row;
   return session;
 }

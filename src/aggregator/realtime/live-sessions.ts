@@ -19,7 +19,14 @@ import {
 import { readPlans } from '../store/definitions.ts';
 import { tellSql } from '../store/news.ts';
 import { type AsideRow, insertAsides, insertResults } from '../store/results.ts';
-import { countSessions, dueKeys, readSessions, sessionsWritten, writeSessions } from '../store/sessions.ts';
+import {
+  countSessions,
+  dueKeys,
+  readSessions,
+  sessionsWritten,
+  type WrittenSessions,
+  writeSessions,
+} from '../store/sessions.ts';
 
 const MOST_CACHED = 100_000;
 const DEFAULT_SESSIONS = 10_000_000;
@@ -66,16 +73,17 @@ export class LiveSessions {
     work: (sessions: Transacted) => Promise<void>,
   ): Promise<Change> {
     let known: Known | undefined;
+    let transacted: Transacted | undefined;
     const change = await transact(async (client) => {
       known = await this.#current(client);
       // What fails from here on leaves a cache that Postgres has not: it is forgotten.
       this.#known = undefined;
-      const transacted = new Transacted(client, known, known.names);
+      transacted = new Transacted(client, known, known.names);
       await work(transacted);
       return transacted.write();
     });
     if (known === undefined) return change;
-    sessionsWritten(known.state);
+    transacted?.committed();
     if (known.state.open.size > this.#mostCached) known.state.open.clear();
     this.#known = { ...known, revision: known.revision + 1 };
     return change;
@@ -113,6 +121,7 @@ export class Transacted {
   readonly #known: Known;
   readonly #flushed: Flushed[] = [];
   readonly #asides: AsideRow[] = [];
+  #written: WrittenSessions = new Map();
   /** The fields of a record's cells, in their order. */
   readonly names: readonly string[];
 
@@ -149,13 +158,18 @@ export class Transacted {
     return keys.length < most;
   }
 
+  /** To be called once the transaction is committed. */
+  committed(): void {
+    sessionsWritten(this.#known.state, this.#written);
+  }
+
   /** Writes all that has changed. */
   async write(): Promise<Change> {
     const { state } = this.#known;
     const { definition } = state.plan;
-    const opened = state.touched.filter(({ stored, ended }) => !stored && !ended).length;
-    this.#known.total += opened - state.gone.filter(({ stored }) => stored).length;
-    await writeSessions(this.#client, state);
+    const opened = state.touched.filter(({ row, ended }) => row === undefined && !ended).length;
+    this.#known.total += opened - state.gone.filter(({ row }) => row !== undefined).length;
+    this.#written = await writeSessions(this.#client, state);
     await insertResults(this.#client, this.#flushed, this.#flushed.map(writeRow), undefined);
     await insertAsides(this.#client, definition, this.#asides, undefined);
     await this.#client.query(

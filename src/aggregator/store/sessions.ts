@@ -7,7 +7,7 @@ import { type State, TTL_MS } from '../core/step.ts';
 
 const ROWS = 5_000;
 
-type Row = { readonly key: string; readonly version: number; readonly state: string };
+type Row = { readonly id: number; readonly version: number; readonly state: string };
 
 /**
  * Reads the sessions of a grouping.
@@ -20,11 +20,11 @@ export async function readSessions(
   keys?: readonly string[],
 ): Promise<Session[]> {
   const { rows } = await client.query<Row>(
-    `SELECT key, version, state::text AS state FROM aggregator_sessions
+    `SELECT id, version, state::text AS state FROM aggregator_sessions
      WHERE definition = $1 AND grouping = $2 AND ($3::text[] IS NULL OR key = ANY($3))`,
     [definition, grouping, keys ?? null],
   );
-  return rows.map(({ version, state }) => loadSession(planOf(plans, version), state));
+  return rows.map(({ id, version, state }) => loadSession(planOf(plans, version), state, id));
 }
 
 function planOf(plans: ReadonlyMap<number, Plan>, version: number): Plan {
@@ -33,53 +33,87 @@ function planOf(plans: ReadonlyMap<number, Plan>, version: number): Plan {
   return plan;
 }
 
-/** Writes what has changed since the last time. */
-export async function writeSessions(client: Client, state: State): Promise<void> {
-  const gone = state.gone.filter(({ stored }) => stored);
+/** No JSON text has it unescaped: a list of texts is one text, which costs neither side a walk through its quotes. */
+const SEPARATOR = '\x1e';
+const LIST = (parameter: string) => `string_to_array(${parameter}, E'\\x1e')`;
+const DAY = "(to_timestamp(updated_at / 1000.0) AT TIME ZONE 'UTC')::date";
+
+/**
+ * Writes what has changed since the last time. To be followed by sessionsWritten(), once it is committed.
+ * @returns the rows of new sessions, in the order of `opened()`
+ */
+export async function writeSessions(client: Client, state: State): Promise<WrittenSessions> {
+  const gone = state.gone.flatMap(({ row }) => row ?? []);
   const kept = state.touched.filter(({ ended }) => !ended);
+  const known = kept.filter(({ row }) => row !== undefined);
+  const opened = kept.filter(({ row }) => row === undefined);
   for (let at = 0; at < gone.length; at += ROWS) await deleteSome(client, gone.slice(at, at + ROWS));
-  for (let at = 0; at < kept.length; at += ROWS) await upsertSome(client, kept.slice(at, at + ROWS));
+  for (let at = 0; at < known.length; at += ROWS) await updateSome(client, known.slice(at, at + ROWS));
+  const rows = new Map<Session, number>();
+  for (let at = 0; at < opened.length; at += ROWS)
+    await insertSome(client, opened.slice(at, at + ROWS), rows);
+  return rows;
 }
 
+export type WrittenSessions = ReadonlyMap<Session, number>;
+
 /** To be called once the transaction of writeSessions() is committed. */
-export function sessionsWritten(state: State): void {
-  for (const session of state.touched) {
-    session.touched = false;
-    session.stored = true;
-  }
+export function sessionsWritten(state: State, rows: WrittenSessions): void {
+  for (const [session, row] of rows) session.row = row;
+  for (const session of state.touched) session.touched = false;
   state.touched.length = 0;
   state.gone.length = 0;
 }
 
-async function deleteSome(client: Client, sessions: readonly Session[]): Promise<void> {
-  await client.query(
-    `DELETE FROM aggregator_sessions s USING unnest($2::text[], $3::text[]) AS gone (grouping, key)
-     WHERE s.definition = $1 AND s.grouping = gone.grouping AND s.key = gone.key`,
-    [definitionOf(sessions), sessions.map(({ plan }) => plan.grouping), sessions.map(({ key }) => key)],
-  );
+const numbers = (values: readonly (number | undefined)[]): string => `{${values.join(',')}}`;
+
+async function deleteSome(client: Client, rows: readonly number[]): Promise<void> {
+  await client.query('DELETE FROM aggregator_sessions WHERE id = ANY($1::bigint[])', [numbers(rows)]);
 }
 
-async function upsertSome(client: Client, sessions: readonly Session[]): Promise<void> {
+async function updateSome(client: Client, sessions: readonly Session[]): Promise<void> {
   await client.query(
-    `INSERT INTO aggregator_sessions (definition, grouping, key, version, state, updated_at, due_at)
-     SELECT $1, grouping, key, version, state, to_timestamp(updated_at / 1000.0), to_timestamp(due_at / 1000.0)
-     FROM unnest($2::text[], $3::text[], $4::int[], $5::json[], $6::float8[], $7::float8[])
-       AS kept (grouping, key, version, state, updated_at, due_at)
-     ON CONFLICT (definition, grouping, key) DO UPDATE
-     SET version = excluded.version, state = excluded.state, updated_at = excluded.updated_at, due_at = excluded.due_at`,
+    `UPDATE aggregator_sessions s
+     SET state = kept.state::json, updated_at = to_timestamp(kept.updated_at / 1000.0), updated_day = kept.day
+     FROM (SELECT id, state, updated_at, ${DAY} AS day
+           FROM unnest($1::bigint[], ${LIST('$2')}, $3::float8[]) AS list (id, state, updated_at)) AS kept
+     WHERE s.id = kept.id`,
     [
-      definitionOf(sessions),
-      sessions.map(({ plan }) => plan.grouping),
-      sessions.map(({ key }) => key),
-      sessions.map(({ plan }) => plan.version),
-      sessions.map(saveSession),
-      sessions.map(({ updatedAt }) => updatedAt),
-      sessions.map(({ dueAt }) => dueAt ?? null),
+      numbers(sessions.map(({ row }) => row)),
+      sessions.map(saveSession).join(SEPARATOR),
+      numbers(sessions.map(({ updatedAt }) => updatedAt)),
     ],
   );
 }
 
-const definitionOf = (sessions: readonly Session[]): string | undefined => sessions[0]?.plan.definition;
+/** Sessions of one transaction have one grouping: the one in force. */
+async function insertSome(
+  client: Client,
+  sessions: readonly Session[],
+  rows: Map<Session, number>,
+): Promise<void> {
+  const byKey = new Map(sessions.map((session) => [session.key, session]));
+  const { rows: inserted } = await client.query<{ key: string; id: number }>(
+    `INSERT INTO aggregator_sessions (definition, grouping, key, version, state, updated_at, updated_day, due_at)
+     SELECT $1, $2, key, version, state::json, to_timestamp(updated_at / 1000.0), ${DAY}, to_timestamp(due_at / 1000.0)
+     FROM unnest(${LIST('$3')}, $4::int[], ${LIST('$5')}, $6::float8[], $7::float8[])
+       AS list (key, version, state, updated_at, due_at)
+     RETURNING key, id`,
+    [
+      sessions[0]?.plan.definition,
+      sessions[0]?.plan.grouping,
+      sessions.map(({ key }) => key).join(SEPARATOR),
+      numbers(sessions.map(({ plan }) => plan.version)),
+      sessions.map(saveSession).join(SEPARATOR),
+      numbers(sessions.map(({ updatedAt }) => updatedAt)),
+      `{${sessions.map(({ dueAt }) => dueAt ?? 'NULL').join(',')}}`,
+    ],
+  );
+  for (const { key, id } of inserted) {
+    const session = byKey.get(key);
+    if (session !== undefined) rows.set(session, id);
+  }
+}
 
 /**
  * Deletes every session, of whatever definition and grouping, that was not updated for 180 days.
@@ -88,7 +122,8 @@ const definitionOf = (sessions: readonly Session[]): string | undefined => sessi
  */
 export async function deleteExpired(client: Client | Pool, now: number): Promise<number> {
   const { rowCount } = await client.query(
-    'DELETE FROM aggregator_sessions WHERE updated_at <= to_timestamp($1 / 1000.0)',
+    `DELETE FROM aggregator_sessions
+     WHERE updated_day <= (to_timestamp($1 / 1000.0) AT TIME ZONE 'UTC')::date AND updated_at <= to_timestamp($1 / 1000.0)`,
     [now - TTL_MS],
   );
   return rowCount ?? 0;
