@@ -155,6 +155,7 @@ describe('readConfig', () => {
       KAFKA_TOPIC: 'ecommerce',
       KAFKA_GROUP: 'shopstream-ingest',
       POSTGRES_PORT: 5433,
+      AGGREGATOR_CHECK_SECONDS: 60,
       LOG_LEVEL: 'info',
     });
     expect(config.DATABASE_URL).toBeUndefined();
