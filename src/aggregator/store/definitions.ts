@@ -49,8 +49,8 @@ export async function pauseDefinition(pool: Pool, name: string, paused: boolean)
 export async function noteFailure(pool: Pool, name: string, reason: string | undefined): Promise<void> {
   const failure = reason === undefined ? null : JSON.stringify(reason);
   await pool.query(
-    `UPDATE aggregator_definitions SET failure = $2, failed_at = CASE WHEN $2::json IS NOT NULL THEN clock_timestamp() END
-     WHERE name = $1 AND failure::text IS DISTINCT FROM $2 RETURNING ${tellSql('name')}`,
+    `UPDATE aggregator_definitions SET failure = $2::text::json, failed_at = CASE WHEN $2::text IS NOT NULL THEN clock_timestamp() END
+     WHERE name = $1 AND failure::text IS DISTINCT FROM $2::text RETURNING ${tellSql('name')}`,
     [name, failure],
   );
 }
