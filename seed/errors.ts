@@ -26,4 +26,4 @@ export class DatasetError extends CodedError<DatasetErrorCode> {
 
 /** A file, or what it is packed in, without a byte. */
 export const emptyFile = (file: string): DatasetError =>
-  new DatasetError('FILE_EMPTY', `received ${file} without a byte, expected a CSV file with a header`);
+  new DatasetError('FILE_EMPTY', `received ${file}, which is empty, expected a CSV file with a header`);

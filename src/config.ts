@@ -109,14 +109,19 @@ export const settings = {
     parse: (text) => (text === '' ? undefined : text),
     fallback: '127.0.0.1',
     expected: 'an address',
-    help: 'where the shop, the API and the dashboards listen',
+    help: 'address at which the shop, the API and the dashboards listen',
   }),
-  PORT: setting({ parse: port, fallback: '3000', expected: 'a port from 1 to 65535', help: 'their port' }),
+  PORT: setting({
+    parse: port,
+    fallback: '3000',
+    expected: 'a port from 1 to 65535',
+    help: 'port of the shop, the API and the dashboards',
+  }),
   DATA_DIR: setting({
     parse: (text) => (text === '' ? undefined : path.resolve(text)),
     fallback: './data',
     expected: 'a folder',
-    help: 'all that is kept: kafka/, postgres/, outbox/',
+    help: 'folder in which the program keeps its data: kafka/, postgres/, outbox/',
   }),
   KAFKA_BROKERS: setting({
     parse: brokers,
@@ -128,13 +133,13 @@ export const settings = {
     parse: port,
     fallback: '9092',
     expected: 'a port from 1 to 65535',
-    help: 'where the embedded broker listens',
+    help: 'port at which the embedded broker listens',
   }),
   KAFKA_TOPIC: setting({
     parse: topicName,
     fallback: 'ecommerce',
     expected: 'a topic name: letters, digits, dot, dash, underscore',
-    help: 'topic of the events; <topic>.dead-letter has what is no event',
+    help: 'topic of the events; messages that are not events are copied to <topic>.dead-letter',
   }),
   KAFKA_GROUP: setting({
     parse: (text) => (text === '' ? undefined : text),
@@ -146,13 +151,13 @@ export const settings = {
     parse: oneOf(['true', 'false']),
     fallback: 'false',
     expected: 'true or false',
-    help: 'TLS to the cluster',
+    help: 'whether connections to the cluster use TLS',
   }),
   KAFKA_SASL: setting({
     parse: sasl,
     fallback: undefined,
     expected: 'mechanism:user:password with plain, scram-sha-256 or scram-sha-512',
-    help: 'login at the cluster',
+    help: 'login for the cluster',
     secret: true,
   }),
   DATABASE_URL: setting({
@@ -166,99 +171,99 @@ export const settings = {
     parse: port,
     fallback: '5433',
     expected: 'a port from 1 to 65535',
-    help: 'where the embedded PostgreSQL listens',
+    help: 'port at which the embedded PostgreSQL listens',
   }),
   TIME_ZONE: setting({
     parse: timeZone,
     fallback: undefined,
     expected: 'an IANA time zone as Europe/Berlin or UTC',
-    help: "whose midnight 'today' starts at (default: what the database was made with, at first the machine's)",
+    help: "time zone in which a day starts at midnight (default: the database's, which is the machine's at first)",
   }),
   COOKIE_SECRET: setting({
     parse: (text) => (text.length >= 16 ? text : undefined),
     fallback: undefined,
     expected: 'at least 16 characters',
-    help: 'signs the visitor cookie; needed where several machines serve the shop (default: made in DATA_DIR)',
+    help: 'key that signs the visitor cookie; needed when several machines serve one shop (default: made in DATA_DIR)',
     secret: true,
   }),
   ADMIN_PASSWORD: setting({
     parse: (text) => (text.length >= 8 ? text : undefined),
     fallback: undefined,
     expected: 'at least 8 characters',
-    help: 'for dead letters and for what events tell of other visitors (default: clients on this machine alone)',
+    help: "password for rejected messages and for other visitors' details (default: only this machine has access)",
     secret: true,
   }),
   OUTBOX_MB: setting({
     parse: megabytes,
     fallback: '64',
     expected: 'megabytes, 1 to 1000000',
-    help: 'how much may wait on disk while Kafka is away',
+    help: 'how many megabytes of events may wait on disk while Kafka is away',
   }),
   TRUST_PROXY: setting({
     parse: (text) => wholeNumber(text, 0, 10),
     fallback: '0',
     expected: 'a number of proxies, 0 to 10',
-    help: 'reverse proxies before the shop that set X-Forwarded-For, -Host and -Proto, or Forwarded, themselves',
+    help: 'number of reverse proxies in front of the shop that set X-Forwarded-For, -Host and -Proto, or Forwarded',
   }),
   STORE_IP: setting({
     parse: oneOf(IP_STORAGE),
     fallback: 'truncated',
     expected: IP_STORAGE.join(', '),
-    help: "how much of a visitor's address an event has: all, its IPv4 /24 or IPv6 /48, or nothing",
+    help: "how much of a visitor's address is stored: all of it, its IPv4 /24 or IPv6 /48, or nothing",
   }),
   RATE_LIMIT: setting({
     parse: limit,
     fallback: '200',
     expected: 'requests per second, 1 to 1000000, or off',
-    help: 'requests per second, over 10 s, that one address may send before it is told to wait; off = any number',
+    help: 'requests per second that one address may send, as the mean of 10 s; off = any number',
   }),
   STREAM_LIMIT: setting({
     parse: limit,
     fallback: '200',
     expected: 'a number, 1 to 1000000, or off',
-    help: 'live streams (server-sent events) that one address may have open; off = any number',
+    help: 'live streams (server-sent events) that one address may keep open; off = any number',
   }),
   PUBLIC_URL: setting({
     parse: publicUrl,
     fallback: undefined,
     expected: 'an address as https://example.org or https://example.org/shop',
-    help: 'where browsers find the shop, with the path below which it is (default: HOST and PORT)',
+    help: 'address at which browsers find the shop behind a proxy, with its path (default: HOST and PORT)',
   }),
   CORS_ORIGINS: setting({
     parse: corsOrigins,
     fallback: undefined,
     expected: 'origins as https://example.org, several with commas between, or *',
-    help: "pages of other sites that may send events to /api/events, from the visitor's browser (default: none)",
+    help: "other sites whose pages may send events to /api/events from a visitor's browser (default: none)",
   }),
   INGEST_METRICS_PORT: setting({
     parse: port,
     fallback: undefined,
     expected: 'a port from 1 to 65535',
-    help: "where ingest alone answers /metrics (default: nowhere; the shop's /metrics has its figures too)",
+    help: "port at which ingest itself answers /metrics (default: none; the shop's /metrics includes its figures)",
   }),
   COUNTRY_FILE: setting({
     parse: (text) => (text === '' ? undefined : text),
     fallback: undefined,
     expected: 'a path',
-    help: 'addresses and their countries in MaxMind’s format (default: the file that comes along)',
+    help: "file of addresses and their countries in MaxMind's format (default: the one in the package)",
   }),
   AGGREGATOR_CHECK_SECONDS: setting({
     parse: (text) => wholeNumber(text, 1, 3_600),
     fallback: '60',
     expected: 'seconds, 1 to 3600',
-    help: 'how often the aggregator looks which real-time sessions are due',
+    help: 'how often, in seconds, the aggregator flushes the real-time sessions that are due',
   }),
   SIMULATOR: setting({
     parse: oneOf(['on', 'off']),
     fallback: 'on',
     expected: 'on or off',
-    help: 'a few simulated shoppers beside the shop, about one event a second; off as --quiet',
+    help: 'a few simulated shoppers, about one event a second; --quiet turns them off too',
   }),
   LOG_LEVEL: setting({
     parse: oneOf(LOG_LEVELS),
     fallback: 'info',
     expected: LOG_LEVELS.join(', '),
-    help: 'JSON lines where there is no terminal',
+    help: `least level that is logged: ${LOG_LEVELS.join(', ')}; without a terminal as lines of JSON`,
   }),
 } as const;
 
@@ -299,7 +304,7 @@ export function readConfig(
     if (text === undefined) return [name, undefined];
     const value = parse(text);
     if (value === undefined) {
-      const came = rest.secret ? 'a value that is not that' : JSON.stringify(text);
+      const came = rest.secret ? 'a value that cannot be used' : JSON.stringify(text);
       throw new ConfigError(`${name}: received ${came}, expected ${expected}`);
     }
     return [name, value];

@@ -67,12 +67,12 @@ describe('a command line that is wrong', () => {
     [{ KAFKA_BROKERS: 'localhost' }, 'KAFKA_BROKERS: received "localhost", expected host:port'],
     [
       { DATABASE_URL: 'mysql://me:s3cret@host/db' },
-      'DATABASE_URL: received a value that is not that, expected postgres://',
+      'DATABASE_URL: received a value that cannot be used, expected postgres://',
     ],
-    [{ KAFKA_SASL: 'md5:me:s3cret' }, 'KAFKA_SASL: received a value that is not that'],
+    [{ KAFKA_SASL: 'md5:me:s3cret' }, 'KAFKA_SASL: received a value that cannot be used'],
     [
       { COOKIE_SECRET: 's3cret' },
-      'COOKIE_SECRET: received a value that is not that, expected at least 16 characters',
+      'COOKIE_SECRET: received a value that cannot be used, expected at least 16 characters',
     ],
   ])('is so from the environment too, and secrets are not shown: %j', async (env, words) => {
     const ended = await run(['start'], env);
@@ -106,7 +106,7 @@ describe('a port that is taken', () => {
     const ended = await run(['start'], { ...(await freshSettings()), [name]: port });
     const option = `--${name.toLowerCase().replace('_', '-')}`;
     expectOneLine(ended, 1, `port ${port} is taken`, `for ${what} with ${name} or ${option}`);
-    expect(ended.seconds).toBeLessThan(10);
+    expect(ended.seconds).toBeLessThan(30);
   });
 
   it('by another part of the same program is exit code 1 too', async () => {
@@ -148,7 +148,7 @@ describe('a database that is wrong', () => {
     );
     expectOneLine(ended, 1, 'DATABASE_URL', 'refuses user "shopstream"');
     expect(ended.stdout + ended.stderr).not.toContain('s3cret');
-    expect(ended.seconds).toBeLessThan(10);
+    expect(ended.seconds).toBeLessThan(30);
   });
 
   it('because it is not there is exit code 1 at once', async () => {
@@ -158,7 +158,7 @@ describe('a database that is wrong', () => {
       }),
     );
     expectOneLine(ended, 1, 'has no database "nothing"');
-    expect(ended.seconds).toBeLessThan(10);
+    expect(ended.seconds).toBeLessThan(30);
   });
 
   it('because of a certificate that is not there is exit code 1', async () => {

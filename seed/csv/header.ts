@@ -72,11 +72,11 @@ function usualOr(layout: Layout): Layout {
 function brokenRule(names: readonly string[]): string | undefined {
   const columns: readonly string[] = EVENT_COLUMNS;
   const missing = columns.filter((column) => !names.includes(column));
-  if (missing.length === columns.length) return 'which is no header of the dataset';
+  if (missing.length === columns.length) return 'which is not the header of the dataset';
   if (missing.length > 0) return `which lacks ${missing.join(', ')}`;
   const repeated = columns.find((column) => names.indexOf(column) !== names.lastIndexOf(column));
   if (repeated !== undefined) return `which has ${repeated} twice`;
   const unknown = names.filter((name, at) => !columns.includes(name) && !(at === 0 && INDEX_NAME.test(name)));
-  if (unknown.length > 0) return `whose ${unknown.map(show).join(', ')} is no column of the dataset`;
+  if (unknown.length > 0) return `with ${unknown.map(show).join(', ')}, which the dataset does not have`;
   return undefined;
 }

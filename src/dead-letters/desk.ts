@@ -98,7 +98,9 @@ export class LetterDesk {
     const rejection = parsed.ok ? futureOf(Date.parse(parsed.event.time), Date.now()) : parsed.rejection;
     if (!parsed.ok || rejection !== undefined) {
       const { code, reason } = rejection as Rejection;
-      throw new HttpError(400, code, `this is no event: ${reason}`, { expected: 'an event, see /api/docs' });
+      throw new HttpError(400, code, `this is not an event: ${reason}`, {
+        expected: 'an event, see /api/docs',
+      });
     }
     await this.#claim(id);
     const { event } = parsed;

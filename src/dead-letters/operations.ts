@@ -60,7 +60,7 @@ export const letterOperations = {
     method: 'get',
     path: '/api/dead-letters',
     tag: TAG,
-    summary: 'Messages that are no events, newest first',
+    summary: 'Messages that are not events, newest first',
     description: 'Payloads are cut after 1,000 bytes; GET /api/dead-letters/{id} has them whole.',
     query: letterQuery,
     answers: {
@@ -114,7 +114,7 @@ export const letterOperations = {
           }),
         },
       },
-      400: { says: 'The body is no event; the letter stays open' },
+      400: { says: 'The body is not an event; the letter stays open' },
       403: otherOrigin,
       404: notFound,
       409: notOpen,

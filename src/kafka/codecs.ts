@@ -62,7 +62,7 @@ function snappyLength(packed: Buffer): number {
 const LZ4_MAGIC = 0x184d2204;
 
 function checkLz4(packed: Buffer): void {
-  if (packed.length < 7 || packed.readUInt32LE(0) !== LZ4_MAGIC) throw new CodecError('this is no lz4 frame');
+  if (packed.length < 7 || packed.readUInt32LE(0) !== LZ4_MAGIC) throw new CodecError('this is not lz4');
   const [flags, descriptor] = [packed.readUInt8(4), packed.readUInt8(5)];
   const blockBytes = 2 ** (8 + 2 * ((descriptor >> 4) & 7));
   const trailer = (flags & 0x10) === 0 ? 0 : 4;
@@ -83,8 +83,7 @@ async function unlz4(packed: Buffer): Promise<Buffer> {
 
 /** RFC 8878: the window that a frame asks for is allocated before anything is unpacked. */
 function checkZstdWindow(packed: Buffer): void {
-  if (packed.length < 6 || packed.readUInt32LE(0) !== 0xfd2fb528)
-    throw new CodecError('this is no zstd frame');
+  if (packed.length < 6 || packed.readUInt32LE(0) !== 0xfd2fb528) throw new CodecError('this is not zstd');
   const descriptor = packed.readUInt8(4);
   const isSingleSegment = (descriptor & 0x20) !== 0;
   if (!isSingleSegment) {

@@ -136,7 +136,7 @@ export class Publisher {
     });
     if (this.#outbox.damaged > 0)
       this.#log.error(
-        `${this.#outbox.damaged} lines of the outbox are no events; they lie there in *.damaged`,
+        `${this.#outbox.damaged} lines of the outbox are not events; they are kept in *.damaged`,
       );
     if (left.length > 0) this.#log.info(`sending ${left.length} events that an earlier run left`);
     this.#loop = this.#run();

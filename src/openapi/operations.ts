@@ -49,7 +49,7 @@ export const TAGS: Readonly<Record<string, string>> = {
     'Definitions that group, aggregate and flush records; what they have open and what they flushed.',
   Pipeline: 'The pipe itself: looked at, and broken on purpose by the admin.',
   Lessons: 'Played on the running pipe; what is right is asked of it, too.',
-  'Dead letters': 'Messages in Kafka that are no events: set aside, mended, sent again.',
+  'Dead letters': 'Messages in Kafka that are not events: set aside, mended, sent again.',
   Simulator: 'Shoppers who are made up, and the faults that they are given.',
   Streams: 'What changes, as server-sent events.',
   Description: 'What you are reading.',

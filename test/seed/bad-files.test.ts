@@ -56,10 +56,10 @@ describe('a file that is refused as a whole', () => {
     ));
   it.each([
     ['a column twice', `${HEADER},time`, 'which has time twice'],
-    ['a column too many', `${HEADER},price`, 'whose "price" is no column of the dataset'],
-    ['an index that is not the first column', `${HEADER},`, 'whose "" is no column of the dataset'],
+    ['a column too many', `${HEADER},price`, 'with "price", which the dataset does not have'],
+    ['an index that is not the first column', `${HEADER},`, 'with "", which the dataset does not have'],
     ['a quote that stays open', `"${HEADER}`, 'whose quotes do not pair'],
-    ['another delimiter', HEADER.replaceAll(',', ':'), 'which is no header of the dataset'],
+    ['another delimiter', HEADER.replaceAll(',', ':'), 'which is not the header of the dataset'],
   ])('one whose header has %s', async (_, header, rule) =>
     expectRefused(await fileOf(`${header}\n`), 'WRONG_HEADER', rule, `expected the columns ${HEADER}`),
   );
