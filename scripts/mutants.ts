@@ -2,7 +2,7 @@
 // of scripts/mutant-list.ts gets the repository's files in a folder of its own; a mutant is dead where a test fails, and neither
 // where its line is gone nor where nothing ran. Arguments choose mutants by a part of their names.
 
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -16,34 +16,9 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { MUTANTS, type Mutant } from './mutant-list.ts';
+import { fileOf, filesOf } from './mutant-place.ts';
 
 const LONGEST_MS = 240_000;
-
-/** What git has or would add; a mutant is looked for among those outside of the tests, and the chaos test's judge. */
-function filesOf(root: string): string[] {
-  const args = ['ls-files', '--cached', '--others', '--exclude-standard'];
-  const files = execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim().split('\n');
-  return files.filter((file) => existsSync(path.join(root, file)));
-}
-
-const isProduct = (file: string) =>
-  /^(src|views|public|migrations|seed)\/|^test\/(chaos|support)\//.test(file);
-
-/** The one file that has the mutant's line. @throws where none or several have it */
-function fileOf({ name, line }: Mutant, root: string, files: readonly string[]): string {
-  const found = files.filter(isProduct).flatMap((file) =>
-    readFileSync(path.join(root, file), 'utf8')
-      .split('\n')
-      .filter((one) => one.trim() === line)
-      .map(() => file),
-  );
-  const [file] = found;
-  if (file === undefined || found.length > 1)
-    throw new Error(
-      `${name}: found ${found.length} lines "${line}", expected one; mend scripts/mutant-list.ts`,
-    );
-  return file;
-}
 
 function copyWith(mutant: Mutant, root: string, files: readonly string[]): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'shopstream-mutant-'));
