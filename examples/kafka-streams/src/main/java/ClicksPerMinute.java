@@ -1,5 +1,6 @@
 // Clicks per minute and category, counted by Kafka Streams from the shop's topic enriched-click-data, with its state in RocksDB and
-// in a compacted changelog. Results go to the topic clicks-per-minute: the key is "category minute", the value a count.
+// in a compacted changelog. Results go to the topic clicks-per-minute: the key is "category minute", the value a count. Each click
+// counts exactly once: results, state and offsets are committed in one transaction; read them with isolation.level=read_committed.
 //   mvn -q package dependency:copy-dependencies
 //   java -cp 'target/classes:target/dependency/*' ClicksPerMinute 127.0.0.1:9092 [state folder]
 
@@ -29,6 +30,7 @@ public final class ClicksPerMinute {
     settings.put(StreamsConfig.STATE_DIR_CONFIG, args.length > 1 ? args[1] : "state");
     settings.put(StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG, Serdes.StringSerde.class);
     settings.put(StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG, Serdes.StringSerde.class);
+    settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
     settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 500);
     settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     // Kafka Streams doesn't leave its group when it stops: a new start waits for so long.
