@@ -109,7 +109,9 @@ class Life {
 
   async compact(isLate: boolean): Promise<void> {
     const count = (end: string) => readdirSync(this.#folder).filter((name) => name.endsWith(end)).length;
-    while (count('.seal') < count('.log') - 1) await new Promise((resolve) => setTimeout(resolve, 1));
+    // A segment that a crash has left without its seal never gets one: it is compacted all the same.
+    for (let tries = 0; tries < 20 && count('.seal') < count('.log') - 1; tries++)
+      await new Promise((resolve) => setTimeout(resolve, 1));
     await this.log.compact(isLate ? NOW + LONG : NOW, async () => false);
   }
 
@@ -166,7 +168,7 @@ class Life {
     const right = this.written.filter(({ fate, offset }) => fate === 'committed' && offset < stable);
     const seen = this.committed();
     const byOffset = new Map(right.map(({ key, value, offset }) => [offset, { key, value, offset }]));
-    for (const record of seen) expect(record).toEqual(byOffset.get(record.offset));
+    expect(seen).toEqual(seen.map(({ offset }) => byOffset.get(offset)));
     const latest = (records: readonly { key: string; value: string | null; offset: number }[]) =>
       new Map(records.map(({ key, value, offset }) => [key, { value, offset }]));
     const left = latest(seen);
@@ -180,7 +182,7 @@ class Life {
 test('readers of committed records find the last committed value of each key, whatever comes in between', {
   timeout: 120_000,
 }, async () => {
-  const lives = fc.asyncProperty(fc.array(anyStep, { maxLength: 60 }), async (steps) => {
+  const lives = fc.asyncProperty(fc.array(anyStep, { maxLength: 60, size: 'max' }), async (steps) => {
     const life = new Life(testFolder());
     for (const step of steps) {
       if (step.kind === 'append') life.append(step.producer, step.records);
@@ -188,11 +190,12 @@ test('readers of committed records find the last committed value of each key, wh
       else if (step.kind === 'compact') await life.compact(step.isLate);
       else if (step.kind === 'reopen') life.reopen();
       else life.crash();
-      life.check();
+      if (step.kind !== 'append' && step.kind !== 'end') life.check();
     }
+    life.check();
     life.log.close();
   });
-  await fc.assert(lives, { numRuns: 60 });
+  await fc.assert(lives, { numRuns: 25 });
 });
 
 test('what was aborted goes with its records, and a marker goes once its transaction has none left', async () => {
