@@ -19,6 +19,8 @@ const A_ROUND = 32;
 const MAX_MEMORY = 400e6; // bytes
 const TOPIC = 'fuzzed';
 const TOPIC_ID = 'dQmuWtNpU25_oxfrjNSDTQ'; // of no topic
+const HOSTILE = 'a transactional id';
+const TRANSACTIONAL = 1 << 4;
 
 const produceBody = (w: Writer) => {
   w.string(null)
@@ -48,6 +50,13 @@ const topicsBody = (w: Writer) => {
       .structs(['retention.ms'], (c) => w.string(c).string('1')),
   );
   w.int32(0).boolean(false);
+};
+
+const transactional = (w: Writer) => w.string(HOSTILE).int64(0).int16(0);
+const transactionalBody = (w: Writer) => {
+  const records = batch({ producerId: 0, epoch: 0, sequence: 0, attributes: TRANSACTIONAL });
+  w.string(HOSTILE).int16(-1).int32(1000);
+  w.structs([TOPIC], (t) => w.string(t).structs([0], (p) => w.int32(p).bytes(records)));
 };
 
 /** One right request of each kind, to be changed. */
@@ -82,6 +91,32 @@ const RIGHT: readonly Buffer[] = [
   request(19, 4, 1, topicsBody),
   request(20, 1, 1, (w) => w.array(['made'], (t) => w.string(t)).int32(0)),
   request(22, 1, 1, (w) => w.string(null).int32(1000)),
+  request(22, 1, 1, (w) => w.string(HOSTILE).int32(1000)),
+  request(22, 4, 1, (w) => w.string(HOSTILE).int32(1000).int64(0).int16(0)),
+  request(24, 2, 1, (w) =>
+    transactional(w).structs([TOPIC], (t) => w.string(t).array([0], (p) => w.int32(p))),
+  ),
+  request(0, 7, 1, transactionalBody),
+  request(25, 2, 1, (w) => transactional(w).string('group')),
+  request(26, 3, 1, (w) => transactional(w).boolean(true)),
+  request(27, 1, 1, (w) =>
+    w.structs([0], (id) => {
+      w.int64(id).int16(0).boolean(true);
+      w.structs([TOPIC], (t) => w.string(t).array([0], (p) => w.int32(p))).int32(0);
+    }),
+  ),
+  request(28, 3, 1, (w) => {
+    w.string(HOSTILE).string('group').int64(0).int16(0).int32(-1).string('').string(null);
+    w.structs([TOPIC], (t) => w.string(t).structs([0], (p) => w.int32(p).int64(1).int32(-1).string('')));
+  }),
+  request(61, 0, 1, (w) => w.structs([TOPIC], (t) => w.string(t).array([0], (p) => w.int32(p)))),
+  request(65, 0, 1, (w) => w.array([HOSTILE], (id) => w.string(id))),
+  request(66, 1, 1, (w) =>
+    w
+      .array(['Ongoing'], (state) => w.string(state))
+      .array([0], (id) => w.int64(id))
+      .int64(-1),
+  ),
   request(32, 2, 1, (w) => w.structs([TOPIC], (t) => w.int8(2).string(t).int32(-1)).boolean(false)),
 ];
 

@@ -20,6 +20,7 @@ public class EveryVersion {
   static int correlation = 0;
   static final String TOPIC = "every-version-" + Uuid.randomUuid();
   static final String GROUP = "group-of-" + TOPIC;
+  static final String NO_ID = "no-" + GROUP;
   static Uuid topicId = Uuid.ZERO_UUID;
 
   static ApiMessage ask(ApiKeys api, short version, ApiMessage body, int[] left) throws Exception {
@@ -99,6 +100,14 @@ public class EveryVersion {
         .setIncludeAuthorizedOperations(v >= 3));
     BODIES.put(ApiKeys.LIST_GROUPS, v -> new ListGroupsRequestData().setStatesFilter(v >= 4 ? List.of("Empty") : List.of()));
     BODIES.put(ApiKeys.INIT_PRODUCER_ID, v -> new InitProducerIdRequestData().setTransactionalId(null).setTransactionTimeoutMs(1000));
+    BODIES.put(ApiKeys.ADD_OFFSETS_TO_TXN, v -> new AddOffsetsToTxnRequestData().setTransactionalId(NO_ID).setProducerId(1)
+        .setProducerEpoch((short) 0).setGroupId(GROUP));
+    BODIES.put(ApiKeys.END_TXN, v -> new EndTxnRequestData().setTransactionalId(NO_ID).setProducerId(1).setProducerEpoch((short) 0)
+        .setCommitted(true));
+    BODIES.put(ApiKeys.DESCRIBE_PRODUCERS, v -> new DescribeProducersRequestData().setTopics(List.of(
+        new DescribeProducersRequestData.TopicRequest().setName(TOPIC).setPartitionIndexes(List.of(0)))));
+    BODIES.put(ApiKeys.DESCRIBE_TRANSACTIONS, v -> new DescribeTransactionsRequestData().setTransactionalIds(List.of(NO_ID)));
+    BODIES.put(ApiKeys.LIST_TRANSACTIONS, v -> new ListTransactionsRequestData().setStateFilters(List.of("Ongoing")));
     BODIES.put(ApiKeys.DESCRIBE_CONFIGS, v -> new DescribeConfigsRequestData().setResources(List.of(
         new DescribeConfigsRequestData.DescribeConfigsResource().setResourceType((byte) 2).setResourceName(TOPIC)
             .setConfigurationKeys(List.of("retention.ms")))));

@@ -9,6 +9,7 @@ import { apacheKafkaMissing } from '../../real-kafka/apache-kafka.ts';
 import { commitOffset, committedOffsets, SIMPLE } from '../group-requests.ts';
 import { batch, listOffset, produce } from '../requests.ts';
 import { testFolder } from '../running-broker.ts';
+import { addPartitions, newProducer, produceInTransaction } from '../transaction-requests.ts';
 import { wireClient } from '../wire-client.ts';
 import { javaTool } from './java-client.ts';
 import { newGroup, newTopic } from './ready.ts';
@@ -125,6 +126,31 @@ export function javaTools(port: () => number): void {
     expect(Number(size)).toBeGreaterThan(10_000);
     const cluster = ['cluster-id', '--bootstrap-server', `127.0.0.1:${port()}`];
     expect(await javaTool('ClusterTool', 0, cluster)).toMatch(/Cluster ID: [\w-]{22}/);
+  });
+
+  test('TransactionsCommand lists and describes a transaction, and aborts what it has open', {
+    timeout,
+  }, async (ctx) => {
+    needsJava(ctx);
+    const client = await wireClient(port());
+    const [topic, id] = [await newTopic(client), `transactional-${randomUUID()}`];
+    const producer = await newProducer(client, id, 900_000);
+    await addPartitions(client, producer, topic);
+    await produceInTransaction(client, producer, topic, 0, ['open']);
+    const run = (...args: string[]) => javaTool('TransactionsCommand', port(), args);
+    const row = (printed: string, cell: string) =>
+      printed
+        .split('\n')
+        .map((line) => line.trim().split(/\s+/))
+        .find((cells) => cells.includes(cell)) ?? [];
+    expect(row(await run('list'), id)).toContain('Ongoing');
+    expect(row(await run('describe', '--transactional-id', id), id)).toEqual(
+      expect.arrayContaining(['Ongoing', `${topic}-0`]),
+    );
+    const where = ['--topic', topic, '--partition', '0'];
+    expect(row(await run('describe-producers', ...where), String(producer.producerId)).at(-1)).toBe('0');
+    await run('abort', ...where, '--start-offset', '0');
+    await expect.poll(async () => (await listOffset(client, topic, -1, true)).offset).toBe(2);
   });
 
   test('ProducerPerformance and ConsumerPerformance move 20,000 records', { timeout }, async (ctx) => {

@@ -27,6 +27,7 @@ const ERRORS: Readonly<Record<string, readonly number[]>> = {
   DescribeGroups: [0],
   ListGroups: [0],
   InitProducerId: [0],
+  DescribeProducers: [0],
   DescribeConfigs: [0],
   IncrementalAlterConfigs: [0],
   AlterConfigs: [0],
