@@ -9,7 +9,8 @@ export default defineConfig({
     pool: 'forks',
     // Most tests wait for processes and sockets more than they compute: one more at a time than two cores.
     maxWorkers: 3,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Generous, as a machine may be busy with other work: what hangs is found all the same.
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
   },
 });
