@@ -22,12 +22,13 @@ export function dataFolder(): { readonly folder: string; remove(): void } {
 }
 
 /**
- * Starts every part; resolves once the front page answers.
+ * Starts every part, or these; resolves once the front page answers.
  * @param settings in place of a benchmark's usual ones; an empty one has its default
  */
 export async function startProgram(
   dataDir: string,
   settings: Readonly<Record<string, string>> = {},
+  parts: readonly string[] = [],
 ): Promise<Program> {
   const [web, kafka, postgres] = [await freePort(), await freePort(), await freePort()];
   const main = path.join(packageRoot, 'dist', 'src', 'main.js');
@@ -42,8 +43,8 @@ export async function startProgram(
     SIMULATOR: 'off',
     ...settings,
   };
-  const child = spawn(process.execPath, [main, 'start'], { stdio: 'ignore', env });
-  const url = `http://127.0.0.1:${web}`;
+  const child = spawn(process.execPath, [main, 'start', ...parts], { stdio: 'ignore', env });
+  const url = `http://127.0.0.1:${env.PORT}`;
   await answers(`${url}/`, child);
   return { url, pid: child.pid ?? 0, env, stop: () => stop(child) };
 }

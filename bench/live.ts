@@ -1,0 +1,196 @@
+// npm run bench:live — what the live panels cost, in one run: event → painted row in an open page at 500 events a second beside 50
+// open live dashboards (50 streams, and one real browser); cores with and without them; answers over a short and a long history;
+// the size of what is kept beside the events; ingest's rate with and without panels; and the Quix template's aggregation.
+// PYTHON names an interpreter with pandas. Takes some minutes and 6 GB.
+
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { newId } from '../src/events/ids.ts';
+import { PRODUCTS } from '../src/events/products.ts';
+import { packageRoot } from '../src/runtime/paths.ts';
+import { cpuOf, cpuOfFamily, partOf } from './cpu.ts';
+import { type Loaded, startLoaded } from './dashboard/loaded.ts';
+import { anEvent, pick } from './events.ts';
+import { ingestRate } from './live/backlog.ts';
+import { openPanels, watchPage } from './live/open-panels.ts';
+import { median, ms, percentile } from './statistics.ts';
+
+const number = (name: string, fallback: number) => Number(process.env[name] ?? fallback);
+const FULL = number('ROWS', 10_000_000);
+const SMALL = Math.round(FULL / 100);
+const RATE = number('RATE', 500);
+const SECONDS = number('SECONDS_A_ROUND', 30);
+const DASHBOARDS = number('DASHBOARDS', 50);
+const BACKLOG = number('BACKLOG', 200_000);
+const ROUNDS = number('ROUNDS', 3);
+const REQUESTS = number('REQUESTS', 50);
+const EVENTS_A_REQUEST = 10;
+/** How many events sessions may have: what is kept grows with sessions, not with events. */
+const SESSION_EVENTS = [8, 24];
+/** Eight hours of them. */
+const EIGHT_HOURS = RATE * 8 * 3600;
+const USERS = Array.from({ length: 5_000 }, newId);
+
+/** Sends events at RATE; by order_id, when each request was made. */
+async function send(url: string, seconds: number): Promise<Map<string, number>> {
+  const sent = new Map<string, number>();
+  const began = performance.now();
+  const requests: Promise<unknown>[] = [];
+  for (let n = 0; n < (RATE * seconds) / EVENTS_A_REQUEST; n++) {
+    await sleep(Math.max(0, began + (n * 1000 * EVENTS_A_REQUEST) / RATE - performance.now()));
+    const events = Array.from({ length: EVENTS_A_REQUEST }, (_, at) =>
+      anEvent({
+        user_id: pick(USERS),
+        product: pick(PRODUCTS),
+        title: at < 7 ? 'banner_show' : 'banner_click',
+        context: { item: `item-${Math.floor(Math.random() * 40)}`, gender: 'M', age: 40 },
+      }),
+    );
+    for (const { order_id } of events) sent.set(order_id, Date.now());
+    const body = JSON.stringify(events);
+    const headers = { 'content-type': 'application/json' };
+    requests.push(fetch(`${url}/api/events`, { method: 'POST', headers, body }).then((r) => r.arrayBuffer()));
+  }
+  await Promise.all(requests);
+  return sent;
+}
+
+/** Cores of each part that works for panels, while events come in. */
+async function coresWhile({ program, postgres }: Loaded, work: () => Promise<unknown>): Promise<number> {
+  const pids = [partOf(program.pid, 'web'), partOf(program.pid, 'live')];
+  const used = () => pids.reduce((sum, pid) => sum + cpuOf(pid), 0) + cpuOfFamily(postgres);
+  const [began, before] = [performance.now(), used()];
+  await work();
+  return (used() - before) / ((performance.now() - began) / 1000);
+}
+
+async function measurePixels(loaded: Loaded): Promise<{ cores: number; p50: number }> {
+  const { url } = loaded.program;
+  await send(url, 5);
+  const alone = await coresWhile(loaded, () => send(url, SECONDS));
+  const open = await openPanels(url, DASHBOARDS - 1);
+  const page = await watchPage(url);
+  await send(url, 5);
+  let sent = new Map<string, number>();
+  const crowded = await coresWhile(loaded, async () => {
+    sent = await send(url, SECONDS);
+  });
+  await sleep(1_000);
+  const painted = await page.painted();
+  await page.close();
+  open.close();
+  const ages = [...sent].flatMap(([id, at]) => (painted[id] === undefined ? [] : [painted[id] - at]));
+  console.log(
+    `event → painted row at ${RATE} events/s, ${DASHBOARDS} dashboards: p50 ${ms(percentile(ages, 0.5))}  p99 ${ms(percentile(ages, 0.99))}` +
+      `  (${ages.length} of ${sent.size} events: the list has the last 100)`,
+  );
+  console.log(
+    `cores of web, live and Postgres: ${alone.toFixed(2)} with none open, ${crowded.toFixed(2)} with ${DASHBOARDS}: ${(crowded - alone).toFixed(2)} more`,
+  );
+  return { cores: crowded - alone, p50: percentile(ages, 0.5) };
+}
+
+const PATHS = {
+  'panels, now': '/api/live/panels',
+  'panels, half an hour ago': `/api/live/panels?at=${new Date(Date.now() - 1_800_000).toISOString()}`,
+  'behind a bar': '/api/live/panels/categories/behind?of=clothes',
+};
+
+async function timeAnswer(url: string): Promise<number> {
+  const took: number[] = [];
+  for (let n = 0; n < REQUESTS; n++) {
+    const began = performance.now();
+    const response = await fetch(url);
+    await response.arrayBuffer();
+    took.push(performance.now() - began);
+  }
+  return median(took);
+}
+
+async function compareHistories(small: Loaded, full: Loaded): Promise<void> {
+  for (const { program } of [small, full]) await send(program.url, 10);
+  await sleep(2_000);
+  console.log(`answers over ${SMALL} and ${FULL} events of history, medians of ${ROUNDS} × ${REQUESTS}`);
+  for (const [name, path] of Object.entries(PATHS)) {
+    const rounds = { small: [] as number[], full: [] as number[] };
+    for (let round = 0; round < ROUNDS; round++) {
+      rounds.small.push(await timeAnswer(small.program.url + path));
+      rounds.full.push(await timeAnswer(full.program.url + path));
+    }
+    const [a, b] = [median(rounds.small), median(rounds.full)];
+    console.log(`  ${name.padEnd(26)} ${ms(a)}  ${ms(b)}  × ${(b / a).toFixed(2)}`);
+  }
+}
+
+/** Tables that live panels, sessions and offers have beside the events. */
+const STATE = ['sessions', 'session_revisions', 'behaviour_states', 'behaviour_log', 'offers'];
+
+async function measureState({ database }: Loaded): Promise<void> {
+  const { rows: counted } = await database.query(
+    `SELECT (SELECT count(*) FROM events WHERE stored_at IS NOT NULL)::int AS events, (SELECT count(*) FROM sessions)::int AS sessions`,
+  );
+  const { events, sessions } = counted[0];
+  await database.query(`VACUUM FULL ${STATE.join(', ')}`);
+  const { rows } = await database.query(
+    'SELECT name, pg_total_relation_size(name::regclass) AS bytes FROM unnest($1::text[]) AS name',
+    [STATE],
+  );
+  const bytes = rows.reduce((sum, row) => sum + Number(row.bytes), 0);
+  const each = rows.map((row) => `${row.name} ${(Number(row.bytes) / 1024).toFixed(0)} kB`).join(', ');
+  console.log(
+    `beside ${events} events in ${sessions} sessions: ${(bytes / 1024 ** 2).toFixed(1)} MB (${each})`,
+  );
+  const sized = SESSION_EVENTS.map((of) => {
+    const megabytes = ((bytes / sessions) * (EIGHT_HOURS / of)) / 1024 ** 2;
+    return `${megabytes.toFixed(0)} MB in sessions of ${of} events`;
+  });
+  console.log(
+    `  ${(bytes / sessions).toFixed(0)} bytes a session; ${EIGHT_HOURS} events: ${sized.join(', ')}`,
+  );
+}
+
+async function measureIngest(): Promise<void> {
+  const rates = { alone: [] as number[], followed: [] as number[] };
+  for (let round = 0; round < ROUNDS; round++) {
+    rates.alone.push(await ingestRate(USERS, BACKLOG, 0));
+    rates.followed.push(await ingestRate(USERS, BACKLOG, DASHBOARDS));
+  }
+  const [alone, followed] = [median(rates.alone), median(rates.followed)];
+  console.log(
+    `ingest of ${BACKLOG} events: ${alone.toFixed(0)}/s alone, ${followed.toFixed(0)}/s with sessions, offers and ${DASHBOARDS} dashboards: × ${(followed / alone).toFixed(2)}`,
+  );
+}
+
+async function measureTemplate(ours: { cores: number; p50: number }): Promise<void> {
+  const script = path.join(packageRoot, 'bench', 'live', 'quix_pandas.py');
+  const python = process.env.PYTHON ?? 'python3';
+  const ran = await promisify(execFile)(python, [script, String(RATE), '10']).catch(() => undefined);
+  if (ran === undefined) return console.warn(`${python} has no pandas: without the template's aggregation`);
+  const { cpu, latency }: { cpu: number[]; latency: number[] } = JSON.parse(ran.stdout);
+  // It computes, sleeps a second, and computes again: an event waits for half of that, and for the next computation.
+  const period = median(latency) + 1_000;
+  const cores = median(cpu) / (period / 1000);
+  const age = period / 2 + median(latency);
+  console.log(
+    `the Quix template's aggregation: ${ms(median(latency))} and ${median(cpu).toFixed(2)} CPU s each time, ${cores.toFixed(2)} cores, an event ${ms(age)} old on average`,
+  );
+  console.log(
+    `  ${(cores / ours.cores).toFixed(1)} times our cores, ${(age / ours.p50).toFixed(1)} times our event → pixel`,
+  );
+}
+
+const small = await startLoaded(SMALL);
+const full = await startLoaded(FULL);
+try {
+  await compareHistories(small, full);
+  await small.remove();
+  const ours = await measurePixels(full);
+  await measureState(full);
+  await measureTemplate(ours);
+} finally {
+  await full.remove();
+}
+await measureIngest();
+process.exit(0);
