@@ -1,0 +1,44 @@
+"""Clicks of a minute and category, from Kafka to Kafka, by Spark Structured Streaming.
+
+usage: python stream.py SERVERS CHECKPOINT
+
+Reads the topic enriched-click-data and writes the topic spark-clicks-per-minute: key "CATEGORY MINUTE", value the count so
+far. Works through what is there and ends; the next run goes on from the checkpoint. Spark writes at least once: after a kill
+a count may come twice, never wrong. Needs --packages org.apache.spark:spark-sql-kafka-0-10_2.12:3.5.7.
+"""
+
+import sys
+
+from pyspark.sql import SparkSession
+from pyspark.sql.functions import col, concat_ws, count, date_format, from_json, to_timestamp, window
+
+servers, checkpoint = sys.argv[1:]
+spark = SparkSession.builder.appName("clicks per minute").config("spark.sql.session.timeZone", "UTC").getOrCreate()
+spark.sparkContext.setLogLevel("ERROR")
+
+records = (
+    spark.readStream.format("kafka")
+    .option("kafka.bootstrap.servers", servers)
+    .option("subscribe", "enriched-click-data")
+    .option("startingOffsets", "earliest")
+    .load()
+)
+clicks = records.select(from_json(col("value").cast("string"), "original_timestamp string, category string").alias("click"))
+counts = (
+    clicks.select("click.category", to_timestamp("click.original_timestamp").alias("time"))
+    .withWatermark("time", "10 minutes")
+    .groupBy(window("time", "1 minute"), "category")
+    .agg(count("*").alias("clicks"))
+)
+minute = date_format("window.start", "yyyy-MM-dd'T'HH:mm:ss'Z'")
+rows = counts.select(concat_ws(" ", "category", minute).alias("key"), col("clicks").cast("string").alias("value"))
+query = (
+    rows.writeStream.format("kafka")
+    .option("kafka.bootstrap.servers", servers)
+    .option("topic", "spark-clicks-per-minute")
+    .option("checkpointLocation", checkpoint)
+    .outputMode("update")
+    .trigger(availableNow=True)
+    .start()
+)
+query.awaitTermination()
