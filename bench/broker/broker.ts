@@ -35,6 +35,7 @@ const ROWS: Readonly<Record<string, readonly [label: string, unit: string, moreI
   consumed: ['kafkajs, consume', 'messages/s', true],
   deliveryP50: ['kafkajs, send to eachMessage, p50', 'ms', false],
   deliveryP99: ['kafkajs, send to eachMessage, p99', 'ms', false],
+  transactional: ['kafkajs, transactions of 100 × 230 bytes', 'records/s', true],
   javaProduced: ['ProducerPerformance, 100 bytes', 'records/s', true],
   javaConsumed: ['ConsumerPerformance', 'records/s', true],
 };

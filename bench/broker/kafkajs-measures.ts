@@ -10,6 +10,8 @@ const IN_FLIGHT = 50;
 const SINGLE_IN_FLIGHT = 4000;
 const SINGLE = 800;
 const DELIVERED = 200;
+const A_TRANSACTION = 100;
+const IN_TRANSACTIONS = 20_000;
 const DELIVERY_PERIOD_MS = 10;
 
 const seconds = (since: number) => (performance.now() - since) / 1000;
@@ -118,6 +120,28 @@ const delivery: Measure = (port, id) =>
     return { deliveryP50: percentile(times, 0.5), deliveryP99: percentile(times, 0.99) };
   });
 
+/** Transactions of 100 records, one after the other. */
+const transactional: Measure = async (port, id) => {
+  const topic = `transactional-${id}`;
+  await withProducer(port, topic, async () => {}); // makes the topic
+  const producer = kafkaAt(port).producer({
+    transactionalId: topic,
+    idempotent: true,
+    maxInFlightRequests: 1,
+  });
+  await producer.connect();
+  const messages = Array.from({ length: A_TRANSACTION }, (_, i) => ({ key: String(i), value: VALUE }));
+  const start = performance.now();
+  for (let sent = 0; sent < IN_TRANSACTIONS; sent += A_TRANSACTION) {
+    const transaction = await producer.transaction();
+    await transaction.send({ topic, acks: -1, messages });
+    await transaction.commit();
+  }
+  const rate = IN_TRANSACTIONS / seconds(start);
+  await producer.disconnect();
+  return { transactional: rate };
+};
+
 type EachMessage = (payload: { message: { value: Buffer | null } }) => Promise<void>;
 
 /** Resolves once the consumer has its partitions and waits for records. */
@@ -130,4 +154,4 @@ async function consume(consumer: Consumer, topic: string, eachMessage: EachMessa
   await new Promise((resolve) => setTimeout(resolve, 300));
 }
 
-export const KAFKAJS_MEASURES: readonly Measure[] = [bulk, inFlight, single, delivery];
+export const KAFKAJS_MEASURES: readonly Measure[] = [bulk, inFlight, single, delivery, transactional];
