@@ -13,9 +13,6 @@ import { DEVICES, EVENT_COLUMNS, TITLES } from '../../src/events/event.ts';
 import { PRODUCTS } from '../../src/events/products.ts';
 import type { Row } from './row.ts';
 
-export const COPY_HEADER = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
-export const COPY_TRAILER = Buffer.from([0xff, 0xff]);
-
 /** Where the bytes of order_id, user_id and page_id begin in every row. */
 export const ID_OFFSETS = [6, 26, 46] as const;
 

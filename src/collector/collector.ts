@@ -33,26 +33,21 @@ const RETRY_SECONDS = 5;
 
 /**
  * @param ipStorage how much of an address an event may have
- * @param patienceMs how long an answer may wait for Kafka
+ * @param timeoutMs how long an answer may wait for Kafka
  * @param turn lets a body that has come be read in its turn
  */
-export function collector(
-  take: Take,
-  ipStorage: IpStorage,
-  patienceMs: number,
-  turn: RequestHandler,
-): Router {
+export function collector(take: Take, ipStorage: IpStorage, timeoutMs: number, turn: RequestHandler): Router {
   const router = Router();
   serve(router, operations.collect, eventsBody, turn, (req, res) =>
-    collect({ take, ipStorage, patienceMs }, req, res),
+    collect({ take, ipStorage, timeoutMs }, req, res),
   );
   return router;
 }
 
-type Collector = { readonly take: Take; readonly ipStorage: IpStorage; readonly patienceMs: number };
+type Collector = { readonly take: Take; readonly ipStorage: IpStorage; readonly timeoutMs: number };
 
 async function collect(
-  { take, ipStorage, patienceMs }: Collector,
+  { take, ipStorage, timeoutMs }: Collector,
   req: Request,
   res: Response,
 ): Promise<void> {
@@ -60,7 +55,7 @@ async function collect(
   const read = rejectConflicts(readSent(req).map((sent) => check(sent, now)));
   const contextOf = postedContext(req, ipStorage, new Date(now).toISOString());
   const finish = (event: ShopEvent): ShopEvent => ({ ...event, context: contextOf(event.context) });
-  const results = await inTime(accept(take, finish, read), patienceMs);
+  const results = await inTime(accept(take, finish, read), timeoutMs);
   const accepted = results.filter((result) => result.accepted).length;
   const status = accepted > 0 ? 202 : 400;
   const error =
@@ -78,9 +73,9 @@ async function collect(
 }
 
 /** @throws {HttpError} 503 where Kafka doesn't take it, or doesn't answer in time */
-async function inTime(results: Promise<Result[]>, patienceMs: number): Promise<Result[]> {
+async function inTime(results: Promise<Result[]>, timeoutMs: number): Promise<Result[]> {
   const cancel = new AbortController();
-  const late = sleep(patienceMs, undefined, { ref: false, signal: cancel.signal }).then(
+  const late = sleep(timeoutMs, undefined, { ref: false, signal: cancel.signal }).then(
     () => {
       throw unavailable(
         'not_acknowledged',

@@ -9,7 +9,9 @@ import { pipeline } from 'node:stream/promises';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { Client } from './pool.ts';
 
-const HEADER = Buffer.from('5047434f50590aff0d0a000000000000000000', 'hex');
+/** What a message begins with, and the number of fields that ends it. */
+export const COPY_HEADER = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
+export const COPY_TRAILER = Buffer.from([0xff, 0xff]);
 /** Microseconds from 1970 to 2000, where PostgreSQL's timestamps begin. */
 const EPOCH_2000_MS = Date.UTC(2000, 0, 1);
 
@@ -22,8 +24,8 @@ export class CopyRows {
   constructor(expectedBytes = 64 * 1024) {
     this.#buffer = Buffer.allocUnsafe(Math.max(expectedBytes, 1024));
     this.#view = viewOf(this.#buffer);
-    HEADER.copy(this.#buffer);
-    this.#at = HEADER.length;
+    COPY_HEADER.copy(this.#buffer);
+    this.#at = COPY_HEADER.length;
   }
 
   row(fields: number): this {
@@ -112,9 +114,8 @@ export class CopyRows {
 
   /** The whole message, trailer included. */
   finish(): Buffer {
-    this.#reserve(2);
-    this.#view.setInt16(this.#at, -1);
-    this.#at += 2;
+    this.#reserve(COPY_TRAILER.length);
+    this.#at += COPY_TRAILER.copy(this.#buffer, this.#at);
     return this.#buffer.subarray(0, this.#at);
   }
 
@@ -122,7 +123,7 @@ export class CopyRows {
   static fieldsOf(write: (rows: CopyRows) => void): Uint8Array {
     const rows = new CopyRows();
     write(rows);
-    return rows.#buffer.subarray(HEADER.length, rows.#at);
+    return rows.#buffer.subarray(COPY_HEADER.length, rows.#at);
   }
 
   /** @param version what stands before the text, if not 0 */

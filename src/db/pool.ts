@@ -18,7 +18,7 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
 
 /** How long a connection may be silent; without a limit, as long as it takes. */
-export type Patience = {
+export type Timeouts = {
   /** Milliseconds in which the answer to a statement has to begin; then the connection is given up. */
   readonly answerMs?: number;
   /** Milliseconds for which the server keeps an open transaction whose client says nothing; then it is rolled back. */
@@ -29,8 +29,8 @@ export type Patience = {
  * Opens a pool; connections are made when first used.
  * @param max connections at most
  */
-export function openPool(databaseUrl: string, log: Logger, max = 10, patience: Patience = {}): Pool {
-  const { answerMs, idleInTransactionMs } = patience;
+export function openPool(databaseUrl: string, log: Logger, max = 10, timeouts: Timeouts = {}): Pool {
+  const { answerMs, idleInTransactionMs } = timeouts;
   const pool = new pg.Pool({
     connectionString: databaseUrl,
     stream: () => socketTo('postgres'),

@@ -40,18 +40,18 @@ export type Resent = {
 export class LetterDesk {
   readonly #pool: Pool;
   readonly #publish: (event: ShopEvent) => Promise<Acknowledgement>;
-  readonly #patienceMs: number;
+  readonly #timeoutMs: number;
   /** Letters whose event is on its way to Kafka. */
   readonly #sending = new Set<number>();
 
   /**
    * @param publish takes one event on its way to Kafka, as Publisher.publish does
-   * @param patienceMs how long an answer may wait for Kafka
+   * @param timeoutMs how long an answer may wait for Kafka
    */
-  constructor(pool: Pool, publish: (event: ShopEvent) => Promise<Acknowledgement>, patienceMs: number) {
+  constructor(pool: Pool, publish: (event: ShopEvent) => Promise<Acknowledgement>, timeoutMs: number) {
     this.#pool = pool;
     this.#publish = publish;
-    this.#patienceMs = patienceMs;
+    this.#timeoutMs = timeoutMs;
   }
 
   /**
@@ -150,7 +150,7 @@ export class LetterDesk {
   /** The event goes on when the answer does not wait any more, and settles its letter then. */
   async #inTime(resent: Promise<Resent>): Promise<Resent> {
     resent.catch(() => {});
-    const late = await Promise.race([resent, sleep(this.#patienceMs, undefined, { ref: false })]);
+    const late = await Promise.race([resent, sleep(this.#timeoutMs, undefined, { ref: false })]);
     if (late !== undefined) return late;
     throw unavailable(
       'not_acknowledged',

@@ -6,7 +6,7 @@ import type { Config } from '../config.ts';
 import { clusterOf, databaseUrlOf } from '../connections.ts';
 import { Consumer, SESSION_MS } from '../consumer/consumer.ts';
 import { migratePatiently } from '../db/migrate.ts';
-import { openPool, type Patience } from '../db/pool.ts';
+import { openPool, type Timeouts } from '../db/pool.ts';
 import { DeadLetterForwarder } from '../dead-letters/forwarder.ts';
 import { createKafka, describeCluster, ensureTopic } from '../kafka/client.ts';
 import { reasonOf } from '../kafka/errors.ts';
@@ -20,7 +20,7 @@ import { listenForScrapes } from './metrics-listener.ts';
 import { ingestObserver } from './observer.ts';
 
 /** With Postgres, and with Kafka: milliseconds in which the answer to a request has to begin. */
-export type IngestPatience = Patience & { readonly kafkaAnswerMs?: number };
+export type IngestTimeouts = Timeouts & { readonly kafkaAnswerMs?: number };
 
 const RETRY_MS = 1_000;
 /** A connection for each partition that is stored at the same time, one to look things up, one for dead letters. */
@@ -30,18 +30,18 @@ const CONNECTIONS = 5;
  * A statement takes milliseconds, and on a bad day seconds: half a minute of silence is a connection that leads nowhere.
  * A transaction of ours that says nothing for as long as a session of the group lasts has lost its partition anyway.
  */
-const PATIENCE: IngestPatience = { answerMs: 30_000, idleInTransactionMs: SESSION_MS };
+const TIMEOUTS: IngestTimeouts = { answerMs: 30_000, idleInTransactionMs: SESSION_MS };
 
 /**
  * Starts the ingest part; it waits for Postgres and Kafka for as long as they are away.
- * @param patience with connections that say nothing
+ * @param timeouts with connections that say nothing
  */
-export async function startIngest(config: Config, log: Logger, patience = PATIENCE): Promise<RunningPart> {
+export async function startIngest(config: Config, log: Logger, timeouts = TIMEOUTS): Promise<RunningPart> {
   const { HOST: host, INGEST_METRICS_PORT: port } = config;
   const databaseUrl = await databaseUrlOf(config);
   await migratePatiently(databaseUrl, log, config.TIME_ZONE).ready;
-  const pool = openPool(databaseUrl, log, CONNECTIONS, patience);
-  const kafka = createKafka(clusterOf(config), 'shopstream-ingest', log, patience.kafkaAnswerMs);
+  const pool = openPool(databaseUrl, log, CONNECTIONS, timeouts);
+  const kafka = createKafka(clusterOf(config), 'shopstream-ingest', log, timeouts.kafkaAnswerMs);
   const clusterId = await reachKafka();
   const subscription = { clusterId, group: config.KAFKA_GROUP, topic: config.KAFKA_TOPIC };
   const registry = new Registry();

@@ -23,7 +23,7 @@ const SEGMENT_BYTES = 1024 * 1024;
 type Segment = { readonly file: string; fd: number | null; bytes: number; pending: number };
 
 /** One event in the outbox, to be given back when Kafka has it. */
-export type Kept = { readonly line: string; readonly segment: Segment };
+export type OutboxEntry = { readonly line: string; readonly segment: Segment };
 
 export class Outbox {
   readonly #folder: string;
@@ -36,7 +36,7 @@ export class Outbox {
   #damaged = 0;
 
   /** Events that an earlier process left, oldest first. */
-  readonly recovered: readonly Kept[];
+  readonly recovered: readonly OutboxEntry[];
 
   /**
    * @param folder made where missing; one process at a time
@@ -78,7 +78,7 @@ export class Outbox {
    * Keeps events, all or none, by one write.
    * @throws {KafkaError} OUTBOX_FULL where maxBytes are waiting, OUTBOX_WRITE where the disk refuses
    */
-  appendAll(lines: readonly string[]): Kept[] {
+  appendAll(lines: readonly string[]): OutboxEntry[] {
     const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
     if (this.#bytes + bytes.length > this.mostBytes) {
       throw new KafkaError(
@@ -102,7 +102,7 @@ export class Outbox {
   }
 
   /** Forgets an event that Kafka has acknowledged; a segment without waiting events is given back to the disk. */
-  acknowledge({ segment }: Kept): void {
+  acknowledge({ segment }: OutboxEntry): void {
     segment.pending -= 1;
     // What Kafka says after close() is not noted any more: the next run sends it again.
     if (segment.pending > 0 || this.#closed) return;
@@ -158,7 +158,7 @@ export class Outbox {
    * A last line without its newline was never answered for: the process died while writing it. Other lines that are no
    * events were damaged with the machine; they are kept in a file beside, and don't keep the rest from being sent.
    */
-  #recover(file: string): Kept[] {
+  #recover(file: string): OutboxEntry[] {
     const bytes = readFileSync(file);
     const whole = bytes.subarray(0, bytes.lastIndexOf(0x0a) + 1).toString('utf8');
     const lines = whole.split('\n').slice(0, -1);

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Admin, AssignerProtocol, type Kafka } from 'kafkajs';
 import { reasonOf } from './errors.ts';
 
-const PATIENCE_MS = 2_000;
+const TIMEOUT_MS = 2_000;
 
 /** The cluster's id, and the end of each partition of a topic. */
 export type TopicEnds = { readonly clusterId: string; readonly ends: ReadonlyMap<number, bigint> };
@@ -39,7 +39,7 @@ export class KafkaProbe {
 
   /** Why Kafka is away; undefined where it answers in time. */
   async ask(): Promise<string | undefined> {
-    const late = sleep(PATIENCE_MS, `no answer within ${PATIENCE_MS} ms`, { ref: false });
+    const late = sleep(TIMEOUT_MS, `no answer within ${TIMEOUT_MS} ms`, { ref: false });
     return Promise.race([this.#ask(), late]);
   }
 

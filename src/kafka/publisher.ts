@@ -13,7 +13,7 @@ import { Backoff } from '../runtime/backoff.ts';
 import type { Logger } from '../runtime/log.ts';
 import { connectProducer } from './client.ts';
 import { isTooLarge, KafkaError, reasonOf } from './errors.ts';
-import type { Kept, Outbox } from './outbox.ts';
+import type { Outbox, OutboxEntry } from './outbox.ts';
 import { partitionOf } from './partition.ts';
 
 export const PARTITIONS = 3;
@@ -39,7 +39,7 @@ export type Acknowledgement = {
 export type Outcome = Acknowledgement | KafkaError;
 
 /** Events that were taken together: one promise for all, as one for each would cost more than sending them. */
-class Group {
+class PendingBatch {
   readonly outcomes: Promise<readonly Outcome[]>;
   readonly #settled: Outcome[];
   #left: number;
@@ -61,18 +61,18 @@ class Group {
   }
 }
 
-/** The event that is number `index` of its group. */
-type Waiting = {
+/** The event that is number `index` of its batch. */
+type Queued = {
   readonly key: string;
-  readonly kept: Kept;
+  readonly entry: OutboxEntry;
   /** When it was taken, in milliseconds since the epoch. */
   readonly takenAt: number;
-  readonly group: Group;
+  readonly pending: PendingBatch;
   readonly index: number;
 };
 
 /** An event that an earlier process took and did not see acknowledged. */
-export type Left = { readonly event: ShopEvent; readonly outcomes: Promise<readonly Outcome[]> };
+export type Recovered = { readonly event: ShopEvent; readonly outcomes: Promise<readonly Outcome[]> };
 
 /**
  * Of an event that was taken alone.
@@ -104,7 +104,7 @@ export class Publisher {
   readonly #log: Logger;
   readonly #kafka: Kafka;
   readonly #producer: Producer;
-  #queue: Waiting[] = [];
+  #queue: Queued[] = [];
   #wake: () => void = () => {};
   #ready = false;
   #closing = false;
@@ -129,10 +129,10 @@ export class Publisher {
    * Starts sending, with what an earlier process left first. Kafka may be away.
    * @returns what was left, in its order
    */
-  start(): readonly Left[] {
-    const left = this.#outbox.recovered.map((kept) => {
-      const event = JSON.parse(kept.line) as ShopEvent;
-      return { event, outcomes: this.#enqueue([event], [kept]) };
+  start(): readonly Recovered[] {
+    const left = this.#outbox.recovered.map((entry) => {
+      const event = JSON.parse(entry.line) as ShopEvent;
+      return { event, outcomes: this.#enqueue([event], [entry]) };
     });
     if (this.#outbox.damaged > 0)
       this.#log.error(
@@ -162,8 +162,8 @@ export class Publisher {
   }
 
   #take(events: readonly ShopEvent[], lines: string[]): Promise<readonly Outcome[]> {
-    const kept = this.#outbox.appendAll(lines);
-    const outcomes = this.#enqueue(events, kept);
+    const entries = this.#outbox.appendAll(lines);
+    const outcomes = this.#enqueue(events, entries);
     this.#wake();
     return outcomes;
   }
@@ -203,20 +203,20 @@ export class Publisher {
     this.#wake();
     await Promise.race([this.#loop, sleep(CLOSE_SECONDS * 1000, undefined, { ref: false })]);
     await this.#producer.disconnect().catch(() => {});
-    for (const { group, index } of this.#queue)
-      group.settle(index, new KafkaError('CLOSED', 'the shop closed before Kafka answered'));
+    for (const { pending, index } of this.#queue)
+      pending.settle(index, new KafkaError('CLOSED', 'the shop closed before Kafka answered'));
     this.#queue = [];
     this.#outbox.close();
   }
 
-  #enqueue(events: readonly ShopEvent[], kept: readonly Kept[]): Promise<readonly Outcome[]> {
-    const group = new Group(events.length);
-    this.#taken += kept.length;
-    for (const [index, one] of kept.entries()) {
+  #enqueue(events: readonly ShopEvent[], entries: readonly OutboxEntry[]): Promise<readonly Outcome[]> {
+    const pending = new PendingBatch(events.length);
+    this.#taken += entries.length;
+    for (const [index, one] of entries.entries()) {
       const event = events[index];
-      this.#queue.push({ key: event?.user_id ?? '', kept: one, takenAt: takenAtOf(event), group, index });
+      this.#queue.push({ key: event?.user_id ?? '', entry: one, takenAt: takenAtOf(event), pending, index });
     }
-    return group.outcomes;
+    return pending.outcomes;
   }
 
   async #run(): Promise<void> {
@@ -258,31 +258,31 @@ export class Publisher {
     sent.forEach((outcome, place) => {
       const waiting = batch[place];
       if (waiting === undefined) return;
-      this.#outbox.acknowledge(waiting.kept);
+      this.#outbox.acknowledge(waiting.entry);
       if (outcome instanceof KafkaError) this.#refused += 1;
       else this.#acknowledged += 1;
-      waiting.group.settle(waiting.index, outcome);
+      waiting.pending.settle(waiting.index, outcome);
     });
   }
 
-  #nextBatch(): Waiting[] {
+  #nextBatch(): Queued[] {
     let bytes = 0;
-    const end = this.#queue.slice(0, BATCH_EVENTS).findIndex(({ kept }, index) => {
-      bytes += kept.line.length;
+    const end = this.#queue.slice(0, BATCH_EVENTS).findIndex(({ entry }, index) => {
+      bytes += entry.line.length;
       return bytes > BATCH_BYTES && index > 0;
     });
     return this.#queue.slice(0, end === -1 ? BATCH_EVENTS : end);
   }
 
   /** Sends the batch, or its first half where Kafka finds it too large; what became of each event sent. */
-  async #send(batch: readonly Waiting[]): Promise<Outcome[]> {
+  async #send(batch: readonly Queued[]): Promise<Outcome[]> {
     // Where the clock was set back meanwhile, the record is not older than its event: ingest would take that for an
     // event of the future.
     const now = Date.now();
     const messages = batch.map(
-      ({ key, kept, takenAt }): Keyed => ({
+      ({ key, entry, takenAt }): Keyed => ({
         key,
-        value: kept.line,
+        value: entry.line,
         timestamp: String(Math.max(now, takenAt)),
       }),
     );

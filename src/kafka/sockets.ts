@@ -26,21 +26,21 @@ export function watchedSockets(answerMs: number): ISocketFactory {
     const socket = ssl ? connectTls({ socket: wire, ...servername, ...ssl }, onConnect) : wire;
     if (!ssl) wire.once('connect', onConnect);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
-    endOnResponseTimeout(socket, patienceOf(socket, answerMs));
+    endOnResponseTimeout(socket, timeoutOf(socket, answerMs));
     return socket;
   };
 }
 
 /** How long the request that was written last may take. */
-function patienceOf(socket: Socket, answerMs: number): () => number {
-  let patience = answerMs;
+function timeoutOf(socket: Socket, answerMs: number): () => number {
+  let timeoutMs = answerMs;
   const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
   const noting = (request: unknown, ...rest: unknown[]) => {
     const key =
       Buffer.isBuffer(request) && request.length > API_KEY_AT + 2 ? request.readInt16BE(API_KEY_AT) : -1;
-    patience = WAITING_FOR_MEMBERS.includes(key) ? Math.max(MEMBERS_MS, answerMs) : answerMs;
+    timeoutMs = WAITING_FOR_MEMBERS.includes(key) ? Math.max(MEMBERS_MS, answerMs) : answerMs;
     return write(request, ...rest);
   };
   socket.write = noting as Socket['write'];
-  return () => patience;
+  return () => timeoutMs;
 }

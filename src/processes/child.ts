@@ -6,7 +6,7 @@ import path from 'node:path';
 import type { ControlRequest, ProcessesLook } from '../pipeline/control.ts';
 import type { RunningPart } from '../runtime/running-part.ts';
 import type { DetourSigns } from './faults.ts';
-import { answerMetrics, askMetrics, CHILD_PATIENCE_MS } from './metrics-relay.ts';
+import { answerMetrics, askMetrics, CHILD_TIMEOUT_MS } from './metrics-relay.ts';
 import type { Part } from './part.ts';
 import { answerRequests } from './request-relay.ts';
 
@@ -72,7 +72,7 @@ export async function forkPart(
     pid: child.pid,
     ended,
     close: () => stop(child, exited),
-    figures: () => askMetrics(child, CHILD_PATIENCE_MS),
+    figures: () => askMetrics(child, CHILD_TIMEOUT_MS),
   };
 }
 

@@ -10,16 +10,16 @@ type Ask = { readonly askMetrics: number };
 type Told = { readonly figures: string; readonly of: number };
 
 /** A part that does not answer must not keep the others' figures from being seen. */
-const PATIENCE_MS = 1_000;
+const TIMEOUT_MS = 1_000;
 /** Less than that, for who is asked on behalf of another: one that is paused does not keep the others' figures back. */
-export const CHILD_PATIENCE_MS = 600;
+export const CHILD_TIMEOUT_MS = 600;
 
 let asked = 0;
 
 type Channel = Pick<ChildProcess | NodeJS.Process, 'on' | 'off' | 'send' | 'connected'>;
 
-/** The figures of the other end; empty where it does not tell them in time. @param patienceMs how long it has */
-export async function askMetrics(other: Channel, patienceMs = PATIENCE_MS): Promise<string> {
+/** The figures of the other end; empty where it does not tell them in time. @param timeoutMs how long it has */
+export async function askMetrics(other: Channel, timeoutMs = TIMEOUT_MS): Promise<string> {
   if (other.connected !== true) return '';
   asked += 1;
   const id = asked;
@@ -29,7 +29,7 @@ export async function askMetrics(other: Channel, patienceMs = PATIENCE_MS): Prom
     other.on('message', onMessage);
     other.send?.({ askMetrics: id } satisfies Ask, undefined, undefined, (error) => error && resolve(''));
   });
-  const figures = await Promise.race([told, sleep(patienceMs, '', { ref: false })]);
+  const figures = await Promise.race([told, sleep(timeoutMs, '', { ref: false })]);
   other.off('message', onMessage);
   return figures;
 }

@@ -13,7 +13,7 @@ import type { Logger } from '../runtime/log.ts';
 import type { Part } from './part.ts';
 
 /** In a composition of containers the servers may come up a little later. */
-const PATIENCE_MS = 15_000;
+const TIMEOUT_MS = 15_000;
 const RETRY_MS = 500;
 
 /** A port that the program needs is taken. */
@@ -96,7 +96,7 @@ function isPassing(error: unknown): boolean {
 }
 
 async function patiently(check: () => Promise<unknown>, passing: (error: unknown) => boolean): Promise<void> {
-  const deadline = performance.now() + PATIENCE_MS;
+  const deadline = performance.now() + TIMEOUT_MS;
   for (;;) {
     try {
       await check();

@@ -8,7 +8,7 @@ import { ExpectationError } from '../runtime/expectation-error.ts';
 type Asked = { readonly ask: number; readonly request: unknown };
 type Told = { readonly tell: number; readonly answer?: unknown; readonly failed?: string };
 
-const PATIENCE_MS = 2_000;
+const TIMEOUT_MS = 2_000;
 let asked = 0;
 
 type Channel = Pick<ChildProcess | NodeJS.Process, 'on' | 'off' | 'send' | 'connected'>;
@@ -33,7 +33,7 @@ export async function ask<Answer>(other: Channel, request: unknown): Promise<Ans
     );
   });
   try {
-    const answer = await Promise.race([told, sleep(PATIENCE_MS, undefined, { ref: false })]);
+    const answer = await Promise.race([told, sleep(TIMEOUT_MS, undefined, { ref: false })]);
     if (answer === undefined) throw new Error('the process that keeps the parts does not answer');
     if (answer.failed !== undefined) throw new ExpectationError(answer.failed);
     return answer.answer as Answer;

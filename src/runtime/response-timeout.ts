@@ -4,7 +4,7 @@
 
 import type { Socket } from 'node:net';
 
-const LOOKS_WITHIN_PATIENCE = 10;
+const LOOKS_WITHIN_TIMEOUT = 10;
 
 /** The other end owed an answer and said nothing. */
 export class ResponseTimeoutError extends Error {
@@ -14,9 +14,9 @@ export class ResponseTimeoutError extends Error {
 /**
  * Destroys the socket, with a ResponseTimeoutError, where something was written and nothing was read for too long. A socket that
  * is asked nothing may be silent for ever. Time is the monotonic clock's.
- * @param patience milliseconds that the answer to what was written last may take
+ * @param timeoutMs milliseconds that the answer to what was written last may take
  */
-export function endOnResponseTimeout(socket: Socket, patience: () => number): void {
+export function endOnResponseTimeout(socket: Socket, timeoutMs: () => number): void {
   let answered = socket.bytesWritten;
   let since = performance.now();
   // Before other listeners: what they write in return is not answered yet.
@@ -27,9 +27,9 @@ export function endOnResponseTimeout(socket: Socket, patience: () => number): vo
   const look = setInterval(() => {
     const now = performance.now();
     if (socket.bytesWritten === answered) since = now;
-    else if (now - since > patience())
+    else if (now - since > timeoutMs())
       socket.destroy(new ResponseTimeoutError(`no answer within ${Math.round((now - since) / 1000)} s`));
-  }, patience() / LOOKS_WITHIN_PATIENCE);
+  }, timeoutMs() / LOOKS_WITHIN_TIMEOUT);
   look.unref();
   socket.once('close', () => clearInterval(look));
 }

@@ -17,12 +17,12 @@ export class Orders {
   readonly #placed = new Map<string, Promise<Acknowledgement>>();
   readonly #pool: Pool;
   readonly #startedAt = Date.now();
-  readonly #patienceMs: number;
+  readonly #timeoutMs: number;
 
-  /** @param patienceMs how long an answer may wait for Kafka */
-  constructor(pool: Pool, patienceMs: number) {
+  /** @param timeoutMs how long an answer may wait for Kafka */
+  constructor(pool: Pool, timeoutMs: number) {
     this.#pool = pool;
-    this.#patienceMs = patienceMs;
+    this.#timeoutMs = timeoutMs;
   }
 
   /** Orders that an earlier process took and did not see acknowledged. */
@@ -51,7 +51,7 @@ export class Orders {
       acknowledged = this.#placed.get(orderId) ?? publish(event);
       this.remember(orderId, acknowledged);
     }
-    const timeout = sleep(this.#patienceMs, 'waiting' as const, { ref: false });
+    const timeout = sleep(this.#timeoutMs, 'waiting' as const, { ref: false });
     return Promise.race([acknowledged.then(() => 'acknowledged' as const, waitsOnDisk), timeout]);
   }
 

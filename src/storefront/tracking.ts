@@ -11,9 +11,9 @@ import { KafkaError } from '../kafka/errors.ts';
 import {
   type Acknowledgement,
   acknowledgementOf,
-  type Left,
   type Outcome,
   type Publisher,
+  type Recovered,
 } from '../kafka/publisher.ts';
 import { messageOf } from '../runtime/errors.ts';
 import type { Logger } from '../runtime/log.ts';
@@ -87,7 +87,7 @@ export class Tracking {
   }
 
   /** Follows an event that an earlier process took. */
-  resume({ event, outcomes }: Left): void {
+  resume({ event, outcomes }: Recovered): void {
     const receivedAt = Date.parse(event.context?.received_at ?? event.time);
     this.#follow([this.#traces.begin(event, receivedAt)], outcomes);
   }

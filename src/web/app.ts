@@ -61,7 +61,7 @@ import { errorHandler, unknownPath } from './error-handler.ts';
 import { health, type IngestPlace, liveness } from './health.ts';
 
 /** How long an answer that needs Kafka's acknowledgement may wait for it. */
-export const KAFKA_PATIENCE_MS = 5_000;
+export const KAFKA_TIMEOUT_MS = 5_000;
 
 export type AppParts = {
   readonly shop: Shop;
@@ -173,13 +173,13 @@ function routers(
   turns: Turns,
 ): RequestHandler[] {
   const publish = (event: ShopEvent) => shop.tracking.publish(event);
-  const desk = new LetterDesk(shop.pool, publish, KAFKA_PATIENCE_MS);
+  const desk = new LetterDesk(shop.pool, publish, KAFKA_TIMEOUT_MS);
   const aggregator = new AggregatorDesk(shop.pool, parts.topics);
   return [
     staticFiles(),
     rateLimit(parts.perSecond),
     health(shop.pool, () => publisher.state, probe, parts.ingest, registry, parts.figuresOfOthers),
-    collector((events) => shop.tracking.publishAll(events), parts.ipStorage, KAFKA_PATIENCE_MS, turns.take()),
+    collector((events) => shop.tracking.publishAll(events), parts.ipStorage, KAFKA_TIMEOUT_MS, turns.take()),
     charts(shop.pool, live),
     questionRoute((whose) => live.board(whose)),
     sessionsApi(shop.pool, async () => ({ ...parts.ingest, clusterId: await clusterIdOf(probe) })),

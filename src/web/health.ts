@@ -12,7 +12,7 @@ import type { PublisherState } from '../kafka/publisher.ts';
 import { QUICK_ENDS } from '../runtime/running-part.ts';
 import { baselineOf, isStalled, type Look, lookAt } from './ingest-progress.ts';
 
-const PATIENCE_MS = 2_000;
+const TIMEOUT_MS = 2_000;
 
 type State = { readonly ok: boolean; readonly state: string };
 
@@ -127,7 +127,7 @@ async function postgresStates(pool: Pool): Promise<{ postgres: State; migrations
     'SELECT name FROM schema_migrations ORDER BY version DESC LIMIT 1',
   );
   const timeout = new Promise<never>((_resolve, reject) => {
-    setTimeout(() => reject(new Error('no answer')), PATIENCE_MS).unref();
+    setTimeout(() => reject(new Error('no answer')), TIMEOUT_MS).unref();
   });
   try {
     const { rows } = await Promise.race([query, timeout]);

@@ -14,7 +14,7 @@ import { PanelBoard } from '../dashboard/panels/board.ts';
 import { ConsumerLag } from '../dashboard/panels/lag.ts';
 import { listen } from '../db/listen.ts';
 import { migratePatiently } from '../db/migrate.ts';
-import { openPool, type Patience } from '../db/pool.ts';
+import { openPool, type Timeouts } from '../db/pool.ts';
 import { parseStored, STORED_CHANNEL } from '../db/stored.ts';
 import { openCountries } from '../enrichment/country.ts';
 import { listenHttp } from '../http/server.ts';
@@ -38,7 +38,7 @@ import { readSecret } from '../site/secret.ts';
 import { Orders } from '../storefront/orders.ts';
 import { Tracking } from '../storefront/tracking.ts';
 import { Traces } from '../tracing/traces.ts';
-import { createApp, KAFKA_PATIENCE_MS } from './app.ts';
+import { createApp, KAFKA_TIMEOUT_MS } from './app.ts';
 import { WebMetrics } from './metrics.ts';
 
 /** What the web part hears of the parts beside it, and can do to them. */
@@ -49,12 +49,12 @@ export type Beside = {
 };
 
 /** @see listen() for what `askEveryMs` is */
-export type WebPatience = Patience & { readonly askEveryMs?: number };
+export type WebTimeouts = Timeouts & { readonly askEveryMs?: number };
 
 const CONNECTIONS = 10;
 const MOST_STREAMS = 2_000;
 /** The longest query of a dashboard takes seconds: half a minute of silence is a connection that leads nowhere. */
-const PATIENCE: WebPatience = { answerMs: 30_000 };
+const TIMEOUTS: WebTimeouts = { answerMs: 30_000 };
 /** How long requests in hand may take once the process is asked to stop. */
 const REQUESTS_MS = 3_000;
 const MEGABYTE = 1024 * 1024;
@@ -62,18 +62,18 @@ const MEGABYTE = 1024 * 1024;
 /**
  * Starts the web part.
  * @param beside the parts that the same program runs; none where it runs alone
- * @param patience with Postgres
+ * @param timeouts with Postgres
  * @throws {ListenError} where the address can't be had
  */
 export async function startWeb(
   config: Config,
   log: Logger,
   beside: Beside = {},
-  patience = PATIENCE,
+  timeouts = TIMEOUTS,
 ): Promise<RunningPart> {
   const { figuresOfOthers = async () => '', control } = beside;
   const databaseUrl = await databaseUrlOf(config);
-  const pool = openPool(databaseUrl, log, CONNECTIONS, patience);
+  const pool = openPool(databaseUrl, log, CONNECTIONS, timeouts);
   const outbox = new Outbox(path.join(config.DATA_DIR, 'outbox'), config.OUTBOX_MB * MEGABYTE);
   const kafka = createKafka(clusterOf(config), 'shopstream-web', log);
   const probe = new KafkaProbe(kafka);
@@ -82,7 +82,7 @@ export async function startWeb(
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LOOP_DELAY_MS });
   const traces = new Traces(new WebMetrics(registry, () => publisher.state));
   const tracking = new Tracking(publisher, traces, config.STORE_IP, log);
-  const orders = new Orders(pool, KAFKA_PATIENCE_MS);
+  const orders = new Orders(pool, KAFKA_TIMEOUT_MS);
   const streams = new Streams(MOST_STREAMS, config.STREAM_LIMIT);
   const live = new Live(pool, streams, log, traces);
   const countries = openCountries(config.COUNTRY_FILE);
@@ -150,7 +150,7 @@ export async function startWeb(
     tracking.resume(left);
     orders.remember(left.event.order_id, left.outcomes.then(acknowledgementOf));
   }
-  const { askEveryMs } = patience;
+  const { askEveryMs } = timeouts;
   const listener = listen(databaseUrl, STORED_CHANNEL, log, onNotification, onConnect, askEveryMs);
 
   function onNotification(payload: string | undefined): void {

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type Kept, Outbox } from '../../src/kafka/outbox.ts';
+import { Outbox, type OutboxEntry } from '../../src/kafka/outbox.ts';
 import { anEvent } from '../support/events.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -15,7 +15,7 @@ function outboxIn(folder: string, maxBytes = MEGABYTE): Outbox {
   onTestFinished(() => outbox.close());
   return outbox;
 }
-const keep = (outbox: Outbox, line: string) => outbox.appendAll([line])[0] as Kept;
+const keep = (outbox: Outbox, line: string) => outbox.appendAll([line])[0] as OutboxEntry;
 const recoveredFrom = (folder: string) => outboxIn(folder).recovered.map(({ line }) => line);
 
 describe('the outbox', () => {
@@ -47,7 +47,7 @@ describe('the outbox', () => {
 
   it('takes no more than it may, and takes again once something was acknowledged', () => {
     const outbox = outboxIn(temporaryFolder(), 1_000);
-    const kept: Kept[] = [];
+    const kept: OutboxEntry[] = [];
     expect(() => {
       for (;;) kept.push(keep(outbox, event()));
     }).toThrow(expect.objectContaining({ code: 'OUTBOX_FULL' }));
@@ -123,7 +123,7 @@ describe('the outbox', () => {
     }
     onTestFinished(() => void execFileSync('umount', ['-l', folder]));
     const outbox = new Outbox(folder, MEGABYTE);
-    const kept: Kept[] = [];
+    const kept: OutboxEntry[] = [];
     const fill = () => {
       for (let n = 0; n < 1_000; n++) kept.push(keep(outbox, event('x'.repeat(1_500))));
     };

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { endOnResponseTimeout, ResponseTimeoutError } from '../../src/runtime/response-timeout.ts';
 
-const PATIENCE_MS = 200;
+const TIMEOUT_MS = 200;
 
 /** A watched client of a server that does `answer` with each socket. */
 async function watched(answer: (socket: Socket) => void): Promise<Socket> {
@@ -20,7 +20,7 @@ async function watched(answer: (socket: Socket) => void): Promise<Socket> {
     server.close();
   });
   await once(socket, 'connect');
-  endOnResponseTimeout(socket, () => PATIENCE_MS);
+  endOnResponseTimeout(socket, () => TIMEOUT_MS);
   socket.resume();
   return socket;
 }
@@ -48,9 +48,9 @@ describe('endOnResponseTimeout', () => {
 
   it('leaves one alone that is asked nothing, before and after it has answered', async () => {
     const socket = await watched(echo);
-    await sleep(PATIENCE_MS * 2);
+    await sleep(TIMEOUT_MS * 2);
     socket.write('ping');
-    await sleep(PATIENCE_MS * 2);
+    await sleep(TIMEOUT_MS * 2);
     expect(socket.destroyed).toBe(false);
   });
 
@@ -58,7 +58,7 @@ describe('endOnResponseTimeout', () => {
     const socket = await watched(echo);
     socket.on('data', () => socket.write('ping'));
     socket.write('ping');
-    await sleep(PATIENCE_MS * 3);
+    await sleep(TIMEOUT_MS * 3);
     expect(socket.destroyed).toBe(false);
   });
 });

@@ -3,8 +3,8 @@
 
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import { COPY_HEADER, COPY_TRAILER } from '../../../src/db/copy.ts';
 import { EVENT_COLUMNS } from '../../../src/events/event.ts';
-import { COPY_HEADER, COPY_TRAILER } from '../../csv/copy-row.ts';
 
 const COLUMNS = EVENT_COLUMNS.map((column) => `"${column}"`).join(', ');
 
