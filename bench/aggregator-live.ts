@@ -21,7 +21,9 @@ import { median } from './statistics.ts';
 const SESSIONS = Number(process.env.SESSIONS ?? 100_000);
 const RECORDS = Number(process.env.RECORDS ?? 500_000);
 const ROUNDS = Number(process.env.ROUNDS ?? 3);
-const BATCH = Number(process.env.BATCH ?? 5_000);
+/** What the consumer asks for at once: of small records many. */
+const FETCH_BYTES = 1024 * 1024;
+const RECORD_BYTES = 12;
 const MEMORY = Number(process.env.MEMORY ?? 0);
 const GOAL = 50_000;
 const GOAL_OF_INGEST = 0.7;
@@ -52,19 +54,21 @@ flush:
   ),
 );
 
-function batchAt(from: number, count: number, sessions: number): RecordBatch {
-  const records = Array.from({ length: count }, (_, index) => {
-    const at = from + index;
-    const value = { account: `account-${(at * STRIDE) % sessions}`, amount: `${(at * 31) % 10_000}.25` };
-    return {
-      offset: BigInt(at),
-      timestamp: Date.now(),
-      key: null,
-      value: Buffer.from(JSON.stringify(value)),
-    };
-  });
-  return { partition: 0, records };
+/** Records until a fetch is full, or there are enough. */
+function batchOf(most: number, make: (index: number) => object): RecordBatch['records'] {
+  const records: RecordBatch['records'][number][] = [];
+  for (let bytes = 0; records.length < most && bytes < FETCH_BYTES; ) {
+    const value = Buffer.from(JSON.stringify(make(records.length)));
+    records.push({ offset: 0n, timestamp: Date.now(), key: null, value });
+    bytes += value.length + RECORD_BYTES;
+  }
+  return records;
 }
+
+const numbered = (records: RecordBatch['records'], from: number): RecordBatch => ({
+  partition: 0,
+  records: records.map((record, index) => ({ ...record, offset: BigInt(from + index) })),
+});
 
 const sessions = new LiveSessions('bench');
 const handler = aggregateHandler(
@@ -78,16 +82,19 @@ let next = 0;
 /** Seconds that `count` records took, from their bytes to the last commit; making them is not counted. */
 async function aggregate(count: number, of: number): Promise<number> {
   let took = 0;
-  for (let left = count; left > 0; left -= BATCH) {
-    const batch = batchAt(next, Math.min(left, BATCH), of);
-    const move = {
-      expected: next === 0 ? undefined : BigInt(next),
-      next: BigInt(next + batch.records.length),
-    };
+  for (let left = count; left > 0; ) {
+    const records = batchOf(left, (index) => {
+      const at = next + index;
+      return { account: `account-${(at * STRIDE) % of}`, amount: `${(at * 31) % 10_000}.25` };
+    });
+    const batch = numbered(records, next);
+    const after = next + records.length;
+    const move = { expected: next === 0 ? undefined : BigInt(next), next: BigInt(after) };
     const began = performance.now();
     await handler.store(batch, move);
     took += performance.now() - began;
-    next += batch.records.length;
+    left -= records.length;
+    next = after;
   }
   return took / 1000;
 }
@@ -102,18 +109,15 @@ async function ingest(count: number): Promise<number> {
   const subscription = { clusterId: 'bench', group: 'ingest', topic: `bench-${topics}` };
   const known = new KnownUsers();
   let took = 0;
-  for (let at = 0; at < count; at += BATCH) {
-    const records = Array.from({ length: Math.min(BATCH, count - at) }, (_, index) => ({
-      offset: BigInt(at + index),
-      timestamp: Date.now(),
-      key: null,
-      value: Buffer.from(JSON.stringify(anEvent({ user_id: pick(users), time: new Date().toISOString() }))),
-    }));
+  for (let at = 0; at < count; ) {
+    const event = () => anEvent({ user_id: pick(users), time: new Date().toISOString() });
+    const batch = numbered(batchOf(count - at, event), at);
     const began = performance.now();
-    const parsed = parseBatch({ partition: 0, records });
-    const expected = at === 0 ? undefined : BigInt(at);
-    await storeParsed(pool, subscription, parsed, expected, BigInt(at + records.length), known);
+    const parsed = parseBatch(batch);
+    const after = at + batch.records.length;
+    await storeParsed(pool, subscription, parsed, at === 0 ? undefined : BigInt(at), BigInt(after), known);
     took += performance.now() - began;
+    at = after;
   }
   return took / 1000;
 }
@@ -135,9 +139,7 @@ async function rates(): Promise<void> {
     );
   }
   const [ours, theirs] = [median(times.aggregator), median(times.ingest)];
-  console.log(
-    `\n${RECORDS} records over ${SESSIONS} open sessions, batches of ${BATCH}, medians of ${ROUNDS}`,
-  );
+  console.log(`\n${RECORDS} records over ${SESSIONS} open sessions, fetches of 1 MB, medians of ${ROUNDS}`);
   console.log(
     `${shown(ours)} to committed state (goal ${GOAL}), ${(ours / theirs).toFixed(2)} of ingest's ${shown(theirs)} (goal ${GOAL_OF_INGEST}; the lesser of the two counts)`,
   );

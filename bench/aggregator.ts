@@ -1,6 +1,6 @@
 // Batch aggregation beside DuckDB's GROUP BY and pandas, on one CSV file: 100,000 groups, five aggregates. Each takes all
 // of its time: start of the work to the rows. Medians of the rounds; each goes first every other time.
-//   ROWS=10000000 ROUNDS=3 npm run bench:aggregator
+//   ROWS=10000000 ROUNDS=3 PYTHON=python3 npm run bench:aggregator      PYTHON has pandas, or it is left out
 
 import { spawnSync } from 'node:child_process';
 import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
@@ -20,6 +20,8 @@ import { median } from './statistics.ts';
 const ROWS = Number(process.env.ROWS ?? 10_000_000);
 const ROUNDS = Number(process.env.ROUNDS ?? 3);
 const GROUPS = 100_000;
+/** One that has pandas. */
+const PYTHON = process.env.PYTHON ?? 'python3';
 const LINES_PER_WRITE = 10_000;
 
 const definition = checkValue({
@@ -82,9 +84,8 @@ try {
         throw new Error(`received ${rows} rows`);
     });
   const duckdb = () => seconds(async () => (await connection.runAndReadAll(SQL(file))).getRows());
-  const pandas = () =>
-    seconds(async () => void spawnSync('python3', ['-c', PANDAS, file], { stdio: 'ignore' }));
-  const hasPandas = spawnSync('python3', ['-c', 'import pandas']).status === 0;
+  const pandas = () => seconds(async () => void spawnSync(PYTHON, ['-c', PANDAS, file], { stdio: 'ignore' }));
+  const hasPandas = spawnSync(PYTHON, ['-c', 'import pandas']).status === 0;
   const contenders = { ours, duckdb, ...(hasPandas ? { pandas } : {}) };
   const times: Record<string, number[]> = {};
   for (let round = 0; round < ROUNDS; round += 1) {
