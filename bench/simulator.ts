@@ -1,7 +1,8 @@
-// npm run bench:simulator — the simulator as a user runs it, each part of it by itself (WHAT=speed,rate,http,memory):
+// npm run bench:simulator — the simulator as a user runs it, each part of it by itself (WHAT=speed,rate,http,memory,idle):
 // speed: target kafka at its fastest, beside kcat's producer mode and a plain loop of kafkajs that send the same events, rounds
 // in turn, the broker in a process of its own; rate: how near to 500 events/s it keeps; http: its share of the CPU that it and
-// the shop take together, at the shop's limit; memory: its size over ten minutes with 100,000 shoppers.
+// the shop take together, at the shop's limit; memory: its size over ten minutes with 100,000 shoppers; idle: the CPU of all
+// processes of the program after its first start, with its few shoppers.
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,17 +13,20 @@ import { Kafka, logLevel, type Message } from 'kafkajs';
 import { packageRoot } from '../src/runtime/paths.ts';
 import { readOptions } from '../src/simulator/options.ts';
 import { planOf } from '../src/simulator/plan.ts';
-import { cpuOf, cpuOfFamily } from './cpu.ts';
+import { childrenOf, cpuOf, cpuOfFamily } from './cpu.ts';
 import { freePort } from './ports.ts';
 import { dataFolder, isReady, startProgram } from './program.ts';
 import { median } from './statistics.ts';
 
-const WHAT = (process.env.WHAT ?? 'speed,rate,http,memory').split(',');
+const WHAT = (process.env.WHAT ?? 'speed,rate,http,memory,idle').split(',');
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
 const EVENTS = Number(process.env.EVENTS ?? 500_000);
 const RATE_SECONDS = Number(process.env.RATE_SECONDS ?? 60);
 const HTTP_SECONDS = Number(process.env.HTTP_SECONDS ?? 30);
 const MEMORY_MINUTES = Number(process.env.MEMORY_MINUTES ?? 10);
+const IDLE_SECONDS = Number(process.env.IDLE_SECONDS ?? 120);
+/** For the sample, the caches, and what is compiled. */
+const SETTLE_MS = 60_000;
 const SHOPPERS = Number(process.env.SHOPPERS ?? 100_000);
 
 const MAIN = path.join(packageRoot, 'dist', 'src', 'main.js');
@@ -213,7 +217,36 @@ async function memory(folder: string): Promise<void> {
   );
 }
 
-const parts: Readonly<Record<string, (folder: string) => Promise<void>>> = { speed, rate, http, memory };
+/** Seconds that each process below one has used, PostgreSQL's own among them. */
+function cpuOfAll(pid: number): Map<number, number> {
+  const used = new Map([[pid, cpuOf(pid)]]);
+  for (const child of childrenOf(pid)) for (const [one, seconds] of cpuOfAll(child)) used.set(one, seconds);
+  return used;
+}
+
+async function idle(folder: string): Promise<void> {
+  const program = await startProgram(path.join(folder, 'idle'), { SIMULATOR: 'on' });
+  await isReady(program.url);
+  await sleep(SETTLE_MS);
+  const before = cpuOfAll(program.pid);
+  const began = performance.now();
+  await sleep(IDLE_SECONDS * 1000);
+  const seconds = (performance.now() - began) / 1000;
+  let used = 0;
+  for (const [pid, after] of cpuOfAll(program.pid)) used += after - (before.get(pid) ?? 0);
+  await program.stop();
+  console.log(
+    `idle, with a few shoppers: ${((used / seconds) * 100).toFixed(1)} % of a core in ${seconds.toFixed(0)} s`,
+  );
+}
+
+const parts: Readonly<Record<string, (folder: string) => Promise<void>>> = {
+  speed,
+  rate,
+  http,
+  memory,
+  idle,
+};
 const data = dataFolder();
 try {
   for (const name of WHAT) await parts[name]?.(data.folder);

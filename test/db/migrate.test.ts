@@ -1,8 +1,11 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
 import { getTableColumns } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { migrate } from '../../src/db/migrate.ts';
 import * as tables from '../../src/db/tables.ts';
 import { readTimeZone } from '../../src/db/time-zone.ts';
+import { packageRoot } from '../../src/runtime/paths.ts';
 import { emptyDatabase, migratedDatabase, openTestPool, testLog } from '../support/database.ts';
 
 describe('migrate', () => {
@@ -13,6 +16,11 @@ describe('migrate', () => {
     const ran = await Promise.all(programs.map((program) => migrate(program, testLog, 'UTC')));
     const { rows } = await pool.query('SELECT version FROM schema_migrations');
     expect(ran.filter((count) => count > 0)).toEqual([rows.length]);
+  });
+
+  it('has a number for each migration that no other has', () => {
+    const numbers = readdirSync(path.join(packageRoot, 'migrations')).map((name) => name.slice(0, 4));
+    expect(new Set(numbers).size).toBe(numbers.length);
   });
 
   it('refuses a database that a newer program made', async () => {

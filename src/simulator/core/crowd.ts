@@ -5,7 +5,7 @@ import { Agenda } from './agenda.ts';
 import { fitRoles } from './fit.ts';
 import { type Pace, paceOf } from './pace.ts';
 import type { Persona } from './personas.ts';
-import { type Shopper, shopperOf } from './shopper.ts';
+import { type Shopper, shoppersOf } from './shopper.ts';
 import { type Planned, timeline } from './timeline.ts';
 import { type Curve, flat, weekly } from './week.ts';
 
@@ -25,11 +25,7 @@ export type CrowdOptions = {
 /** Those shoppers who are needed for the rate, and their pace. */
 export function gather({ users, rate, seed, personas }: CrowdOptions): { pace: Pace; shoppers: Shopper[] } {
   const pace = paceOf(users, rate);
-  const roles = fitRoles(personas);
-  return {
-    pace,
-    shoppers: Array.from({ length: pace.shoppers }, (_, number) => shopperOf(seed, roles, number)),
-  };
+  return { pace, shoppers: shoppersOf(seed, fitRoles(personas), pace.shoppers) };
 }
 
 export const curveOf = ({ curve, start }: CrowdOptions): (() => Curve) =>

@@ -54,12 +54,18 @@ const NETWORKS = [
 ] as const;
 
 /**
+ * The first shoppers of a seed.
  * @param roles as fitRoles() gives them
- * @param number from 0
  */
-export function shopperOf(seed: number, roles: readonly Role[], number: number): Shopper {
+export function shoppersOf(seed: number, roles: readonly Role[], count: number): Shopper[] {
+  const start = streamOf(seed, 0, 'crowd')();
+  return Array.from({ length: count }, (_, number) =>
+    shopperOf(seed, roleAt(roles, (start + number * GOLDEN) % 1), number),
+  );
+}
+
+function shopperOf(seed: number, role: Role, number: number): Shopper {
   const who = streamOf(seed, number, 'who');
-  const role = roleAt(roles, (streamOf(seed, 0, 'crowd')() + number * GOLDEN) % 1);
   const { women, men, ages } = role.persona;
   const told = who();
   const age = ages[0] + Math.floor(who() * (ages[1] - ages[0] + 1));

@@ -54,28 +54,48 @@ export async function walk(options: WalkOptions): Promise<void> {
   const queue = new TinyQueue<Due>(startOf(crowd, client, secret), (a, b) => a.time - b.time);
   const bucket = new Bucket(crowd.rate);
   const under = new Set<Promise<void>>();
+  const rest = new Rest();
+  signal.addEventListener('abort', () => rest.end(), { once: true });
   for (;;) {
     const now = Date.now();
     const due = queue.peek();
     if (signal.aborted || now >= crowd.end) break;
-    if (
-      due === undefined ||
-      due.time > now ||
-      under.size >= MOST_IN_FLIGHT ||
-      !bucket.take(now, costOf(due))
-    ) {
-      // Who is under way may have something to do at once; nobody else has before their time.
-      const idle = under.size === 0 && due !== undefined ? due.time - now : 0;
-      await sleep(Math.max(LOOK_MS, Math.min(idle, LONGEST_SLEEP_MS)), undefined, { signal }).catch(() => {});
+    const isFull = under.size >= MOST_IN_FLIGHT;
+    if (due === undefined || due.time > now || isFull) {
+      const next = due === undefined || isFull ? crowd.end : Math.min(due.time, crowd.end);
+      await rest.for(Math.min(next - now, LONGEST_SLEEP_MS));
+      continue;
+    }
+    if (!bucket.take(now, costOf(due))) {
+      await rest.for(LOOK_MS);
       continue;
     }
     queue.pop();
     if (now - due.time > MISSED_MS) options.missed();
     const acting = act(due, options, (next) => queue.push(next));
     under.add(acting);
-    void acting.finally(() => under.delete(acting));
+    void acting.finally(() => {
+      under.delete(acting);
+      // Who was under way may have something to do at once.
+      rest.end();
+    });
   }
   await Promise.all(under);
+}
+
+/** A pause that something may end. */
+class Rest {
+  end: () => void = () => {};
+
+  for(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, Math.max(1, ms));
+      this.end = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
 }
 
 function startOf(crowd: CrowdOptions, client: HttpClient, secret: string | undefined): Due[] {
