@@ -63,17 +63,15 @@ const scenarioSchema = z.strictObject({
   curve: z.enum(['flat', 'week']).optional(),
   timeline: z
     .array(
-      z.union([
-        z.strictObject({
-          at: text.default('0s'),
-          fault: z.enum([...FAULT_NAMES, 'all']),
-          share: text,
-          for: text.optional(),
-        }),
-        systemStepSchema,
-      ]),
+      z.strictObject({
+        at: text.default('0s'),
+        fault: z.enum([...FAULT_NAMES, 'all']),
+        share: text,
+        for: text.optional(),
+      }),
     )
     .default([]),
+  system: z.array(systemStepSchema).default([]),
   expect: z.record(z.string(), z.int().min(0)).default({}),
 });
 type Scenario = z.infer<typeof scenarioSchema>;
@@ -132,7 +130,7 @@ export function readOptions(given: GivenOptions, file: string | undefined, now: 
     clock: given.clock ?? now,
     expect: scenario.expect ?? {},
     scenario: file,
-    system: (scenario.timeline ?? []).flatMap((step) => ('fault' in step ? [] : [systemStepOf(step)])),
+    system: (scenario.system ?? []).map(systemStepOf),
   };
 }
 
@@ -164,9 +162,7 @@ function personasOf(name: string | undefined): readonly Persona[] {
 }
 
 function faultsOf({ timeline = [] }: Partial<Scenario>): Fault[] {
-  return timeline.flatMap((step) => {
-    if (!('fault' in step)) return [];
-    const { at, fault, share, for: lasting } = step;
+  return timeline.flatMap(({ at, fault, share, for: lasting }) => {
     const from = parseDuration('at', at);
     const until = lasting === undefined ? Number.POSITIVE_INFINITY : from + parseDuration('for', lasting);
     const names = fault === 'all' ? FAULT_NAMES : [fault];

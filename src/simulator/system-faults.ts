@@ -8,7 +8,7 @@ import { parseDuration } from '../runtime/duration.ts';
 const text = z.string();
 const at = text.default('0s');
 
-/** As a scenario's timeline has them. */
+/** As a scenario has them, under `system`. */
 export const systemStepSchema = z.union([
   z.strictObject({ at, kill: text }),
   z.strictObject({ at, pause: text, for: text }),

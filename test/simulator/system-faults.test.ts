@@ -1,4 +1,4 @@
-// What a scenario does to the pipe: read from its timeline beside the shoppers' own faults, done at its time by the shop's API.
+// What a scenario does to the pipe: read beside the shoppers' own faults, done at its time by the shop's API.
 
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -9,6 +9,7 @@ import { startLine, temporaryFolder } from '../support/line.ts';
 
 const TIMELINE = `timeline:
   - { at: 1s, fault: late, share: 10% }
+system:
   - { at: 100ms, disturb: outbox, how: full, for: 60s }
   - { at: 2s, kill: ingest }
   - { at: 3s, pause: broker, for: 5s }
@@ -32,11 +33,11 @@ describe('system faults of a scenario', () => {
   });
 
   it.each([
-    ['{ kill: ingest, share: 10% }', 'timeline'],
-    ['{ disturb: disk, how: slow, for: 1s }', 'timeline'],
+    ['{ kill: ingest, share: 10% }', 'system.0'],
+    ['{ disturb: disk, how: slow, for: 1s }', 'system.0'],
     ['{ pause: ingest, for: soon }', 'for: received "soon"'],
   ])('that can not be are told: %s', (step, words) => {
-    expect(() => optionsOf(`timeline:\n  - ${step}\n`)).toThrow(words);
+    expect(() => optionsOf(`system:\n  - ${step}\n`)).toThrow(words);
   });
 
   it('are done by the shop, and what it refuses is told', async () => {
