@@ -15,7 +15,7 @@ import {
 import { type WireClient, wireClient } from '../wire-client.ts';
 
 const COUNT = Number(process.env.HOSTILE_TRANSACTIONS ?? 2000);
-const LONG_IDS = 30;
+const LONG_IDS = 30 + Math.ceil(COUNT / 500); // more than the room that is left has place for
 const LONG_ID = 30_000; // characters
 const TIMEOUT_MS = 900_000; // the longest: none ends by itself
 const AT_A_TIME = 500;
