@@ -13,7 +13,7 @@ const missing = mavenMissing();
 if (missing !== null) console.warn(`SKIPPED: Kafka Connect: ${missing}`);
 
 function edit(file: string, changes: readonly (readonly [from: string, to: string])[]): string {
-  const text = changes.reduce((made, [from, to]) => made.replace(from, to), readFileSync(file, 'utf8'));
+  const text = changes.reduce((made, [from, to]) => made.replaceAll(from, to), readFileSync(file, 'utf8'));
   writeFileSync(file, text);
   return text;
 }
