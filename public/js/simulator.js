@@ -1,4 +1,4 @@
-// The switch of the simulated shoppers: what they do, asked every other second while somebody looks, and what they shall do.
+// The switch of the simulated shoppers: what they do, asked every other second while somebody looks, and what they shall do. It is loaded when the switch is opened.
 
 import { address } from './base.js';
 
@@ -46,7 +46,6 @@ function fill({ settings }) {
 
 function show(answer) {
   known = answer;
-  root.hidden = false;
   root.dataset.state = answer.state === 'running' && shares(answer).length > 0 ? 'faulty' : answer.state;
   part('state').textContent = stateText(answer);
   part('run').textContent = runText(answer);

@@ -8,7 +8,7 @@ import { unavailable } from '../http/errors.ts';
 import { serve } from '../http/operation.ts';
 import { readQuery } from '../http/query.ts';
 import { route } from '../http/routes.ts';
-import { PAGE_FAULT_WORDS } from '../simulator/control/settings.ts';
+import { crowdSwitch } from '../simulator/control/switch-model.ts';
 import { plainLayout } from '../site/layout.ts';
 import type { Traces } from '../tracing/traces.ts';
 import { dayExtent, finishedLoads } from './charts/extent.ts';
@@ -27,11 +27,12 @@ export function dashboardPage(pool: Pool, traces: Traces, live: Live): Router {
 }
 
 async function show(pool: Pool, traces: Traces, req: Request, res: Response): Promise<void> {
-  const known = Promise.all([readTimeZone(pool), finishedLoads(pool)]).then(async ([timeZone, loads]) => {
+  const reads = [readTimeZone(pool), finishedLoads(pool), crowdSwitch(pool)] as const;
+  const known = Promise.all(reads).then(async ([timeZone, loads, crowd]) => {
     const today = dayIn(timeZone);
-    return { timeZone, loads, today, extent: await dayExtent(pool, today) };
+    return { timeZone, loads, crowd, today, extent: await dayExtent(pool, today) };
   });
-  const { timeZone, loads, today, extent } = await known.catch((error) => {
+  const { timeZone, loads, crowd, today, extent } = await known.catch((error) => {
     throw unavailable('postgres', 'Postgres is away: there is nothing to chart until it is back', 5, error);
   });
   const filters = Object.fromEntries(
@@ -52,6 +53,6 @@ async function show(pool: Pool, traces: Traces, req: Request, res: Response): Pr
     loads,
     questions: QUESTIONS,
     today,
-    faults: PAGE_FAULT_WORDS,
+    crowd,
   });
 }

@@ -1,6 +1,7 @@
 // The Express application: what answers which path. Parts are handed in, so that tests build it as the program does.
 
 import path from 'node:path';
+import { constants } from 'node:zlib';
 import compression from 'compression';
 import cookieParser from 'cookie-parser';
 import ejs from 'ejs';
@@ -101,6 +102,8 @@ export type AppParts = {
 /** zlib's: a page comes out a tenth larger than at the usual 6, in half the time. Files are fetched once and kept. */
 const PAGE_LEVEL = 3;
 const FILE_LEVEL = 6;
+/** The middleware's usual quality, 4, makes scripts 9 % larger and takes no less time. */
+const FILE_BROTLI = { [constants.BROTLI_PARAM_QUALITY]: 5 };
 
 /** Nothing is loaded from elsewhere, nothing inline is run, nobody frames the shop. */
 const CONTENT_SECURITY_POLICY = {
@@ -162,7 +165,7 @@ function configure(
   // Whoever asks whether the process answers waits for nobody's turn.
   app.use(liveness(), turns.take());
   const pages = compression({ filter: isCompressible, level: PAGE_LEVEL });
-  const files = compression({ level: FILE_LEVEL, threshold: 0 });
+  const files = compression({ level: FILE_LEVEL, brotli: { params: FILE_BROTLI }, threshold: 0 });
   app.use((req, res, next) => (/\.(?:js|css|svg)$/.test(req.path) ? files : pages)(req, res, next));
   app.use(sameOrigin(whereabouts, cors(operations.collect.path, corsOrigins)));
 }

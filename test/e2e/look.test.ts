@@ -66,6 +66,13 @@ async function visitAll(page: Page, url: string, look: (name: string) => Promise
   await look('live');
   await page.goto(`${url}/offers`);
   await look('offers');
+  await page.goto(`${url}/pipeline`);
+  await page.locator('[data-partitions] tr').first().waitFor({ state: 'attached' });
+  await look('pipeline');
+  await page.goto(`${url}/lessons`);
+  await look('lessons');
+  await page.goto(`${url}/lessons/quiz`);
+  await look('quiz');
   await page.request.post(`${url}/api/aggregator/definitions`, { data: DEFINITION });
   await page.goto(`${url}/aggregator`);
   await look('aggregator');
@@ -93,7 +100,7 @@ describe.skipIf(noBrowser !== undefined)('every page', async () => {
   }
 
   for (const colorScheme of ['light', 'dark'] as const) {
-    it(`has nothing that axe-core objects to, ${colorScheme}`, { timeout: 90_000 }, async () => {
+    it(`has nothing that axe-core objects to, ${colorScheme}`, { timeout: 180_000 }, async () => {
       await withPage({ colorScheme }, (page) =>
         visitAll(page, url, async (name) => {
           const { violations } = await new AxeBuilder({ page }).analyze();
@@ -107,7 +114,7 @@ describe.skipIf(noBrowser !== undefined)('every page', async () => {
   }
 
   for (const width of [320, 360, 390, 768, 1440]) {
-    it(`fits ${width} px without scrolling sideways, in whatever font`, { timeout: 60_000 }, async () => {
+    it(`fits ${width} px without scrolling sideways, in whatever font`, { timeout: 120_000 }, async () => {
       await withPage({ viewport: { width, height: 844 }, bypassCSP: true }, (page) =>
         visitAll(page, url, async (name) => {
           const found: object[] = [];

@@ -2,7 +2,7 @@
 // in which every test makes its own database. TEST_DATABASE_URL names a server to use instead.
 
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -19,6 +19,8 @@ declare module 'vitest' {
 
 export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   const folder = mkdtempSync(path.join(tmpdir(), 'shopstream-test-'));
+  // Tests put folders of other users into it: they have to pass, and nobody has to look around.
+  chmodSync(folder, 0o711);
   leaveNothingBehind(folder);
   execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
   const given = process.env.TEST_DATABASE_URL;

@@ -1,6 +1,7 @@
 // The dashboard: panels ask for their numbers, the stream says when there are new ones. A page in the background
 // waits until somebody looks at it again.
 
+import '../crowd.js';
 import { listen } from '../live.js';
 import { Brush } from './brush.js';
 import { dailyView } from './daily.js';

@@ -2,6 +2,7 @@
 
 import { address } from '../base.js';
 import { CATEGORY_NAMES, clock, exact, moment, plural, TIME_ZONE } from '../dashboard/format.js';
+import '../crowd.js';
 import { listen } from '../live.js';
 import { mark } from '../marks.js';
 import { drawColumns, drawRows } from './bars.js';

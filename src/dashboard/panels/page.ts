@@ -10,7 +10,7 @@ import type { Countries } from '../../enrichment/country.ts';
 import { readWhose, whoseText } from '../../events/whose.ts';
 import { unavailable } from '../../http/errors.ts';
 import { route } from '../../http/routes.ts';
-import { PAGE_FAULT_WORDS } from '../../simulator/control/settings.ts';
+import { crowdSwitch } from '../../simulator/control/switch-model.ts';
 import { plainLayout } from '../../site/layout.ts';
 import { visitorOf } from '../../site/visitor.ts';
 import type { Traces } from '../../tracing/traces.ts';
@@ -21,7 +21,8 @@ export function livePage(pool: Pool, traces: Traces, countries: Countries): Rout
   route(router, '/dashboard/live', {
     get: [
       async (req, res) => {
-        const timeZone = await readTimeZone(pool).catch((error) => {
+        const reads = Promise.all([readTimeZone(pool), crowdSwitch(pool)]);
+        const [timeZone, crowd] = await reads.catch((error) => {
           throw unavailable(
             'postgres',
             'Postgres is away: there is nothing to show until it is back',
@@ -39,7 +40,7 @@ export function livePage(pool: Pool, traces: Traces, countries: Countries): Rout
           whoseText: whoseText(whose),
           panels: PANELS,
           present: PANELS.filter((name) => wanted.includes(name)),
-          faults: PAGE_FAULT_WORDS,
+          crowd,
           attribution: countries.attribution,
           picture,
           visitorId: id,

@@ -1,7 +1,7 @@
 // What the shoppers beside the shop shall do: kept in Postgres, changed by the API, followed by the part `simulator`.
 
 import { z } from 'zod';
-import { FAULT_NAMES, FAULTS, type Fault, type FaultName } from '../core/faults.ts';
+import { FAULT_NAMES, type Fault, type FaultName } from '../core/faults.ts';
 import { USUAL_PACE } from '../core/pace.ts';
 
 const USUAL_RATE = 1;
@@ -12,9 +12,6 @@ const MOST_RATE = 500;
 
 /** Faults of a shopper at the shop: only who writes to Kafka packs its own batches. */
 export const PAGE_FAULTS = FAULT_NAMES.filter((name) => name !== 'poison-codec');
-
-/** As the pages show them. */
-export const PAGE_FAULT_WORDS = PAGE_FAULTS.map((name) => ({ name, words: FAULTS[name] }));
 
 const fields = {
   running: z.boolean().describe('whether there are shoppers'),
