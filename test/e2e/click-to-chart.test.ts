@@ -2,6 +2,8 @@
 
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { CATEGORY_NAMES } from '../../src/catalogue/catalogue.ts';
+import type { Product } from '../../src/events/products.ts';
 import { noBrowser, startBrowser } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Program, programSettings, startProgram } from '../support/program.ts';
@@ -38,7 +40,6 @@ describe.skipIf(noBrowser !== undefined)('a click in the shop', { timeout: 90_00
   it('becomes a row and a point on the chart of an open dashboard', async () => {
     await dashboard.goto(`${program.url}/dashboard`);
     await eventually(async () => (await tile('order')) === 0);
-    const names = JSON.parse((await dashboard.locator('main').getAttribute('data-names')) ?? '{}');
     let reloads = 0;
     dashboard.on('framenavigated', () => {
       reloads += 1;
@@ -57,7 +58,7 @@ describe.skipIf(noBrowser !== undefined)('a click in the shop', { timeout: 90_00
     await eventually(async () => (await charted()) === 1);
     await dashboard.locator('#today-orders [data-table-switch]').click();
     const table = await dashboard.locator('#today-orders [data-table]').innerText();
-    expect(table).toContain(names[category ?? '']);
+    expect(table).toContain(CATEGORY_NAMES[category as Product]);
     expect(reloads).toBe(0);
   });
 
