@@ -112,6 +112,8 @@ export type KnownResult = {
   readonly run: number | null;
 };
 
+const RESULTS = 'SELECT seq, id, row::text AS row, flushed_at, run FROM aggregator_results';
+
 /** Flushed rows, the newest first. @param before the seq of an earlier answer's last row */
 export async function newestResults(
   pool: Pool,
@@ -120,7 +122,7 @@ export async function newestResults(
   before: number | undefined,
 ): Promise<readonly KnownResult[]> {
   const { rows } = await pool.query<KnownResult>(
-    `SELECT seq, id, row::text AS row, flushed_at, run FROM aggregator_results
+    `${RESULTS}
      WHERE definition = $1 AND ($3::bigint IS NULL OR seq < $3) ORDER BY seq DESC LIMIT $2`,
     [name, most, before ?? null],
   );
@@ -128,10 +130,7 @@ export async function newestResults(
 }
 
 export async function findResult(pool: Pool, name: string, id: string): Promise<KnownResult | undefined> {
-  const { rows } = await pool.query<KnownResult>(
-    'SELECT seq, id, row::text AS row, flushed_at, run FROM aggregator_results WHERE definition = $1 AND id = $2',
-    [name, id],
-  );
+  const { rows } = await pool.query<KnownResult>(`${RESULTS} WHERE definition = $1 AND id = $2`, [name, id]);
   return rows[0];
 }
 
