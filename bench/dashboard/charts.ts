@@ -1,7 +1,7 @@
 // Every chart of the dashboard through HTTP, in turn on a small and on a full database.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { STORED_CHANNEL, storedMessage } from '../../src/db/stored.ts';
+import { CHANGE_CHANNEL, storedMessage } from '../../src/db/change.ts';
 import { median, percentile } from '../statistics.ts';
 import type { Loaded } from './loaded.ts';
 
@@ -68,7 +68,7 @@ async function timeRound(
     if (n % 2 === 1) inTurn.reverse();
     for (const [index, { program, database }] of inTurn) {
       if (anew) {
-        await database.query('SELECT pg_notify($1, $2)', [STORED_CHANNEL, NEWS]);
+        await database.query('SELECT pg_notify($1, $2)', [CHANGE_CHANNEL, NEWS]);
         await sleep(NEWS_MS);
       }
       samples[index]?.push(await once(program.url + path));

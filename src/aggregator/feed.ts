@@ -1,12 +1,12 @@
 // Tells open pages which definitions have changed: after a commit, a few times a second at most. What is new they ask for.
 
 import type { Request, Response } from 'express';
+import type { Feed } from '../db/change-bus.ts';
 import { frame, type Stream, type Streams } from '../http/sse.ts';
-import { aggregatedIn } from './store/news.ts';
 
 const TELL_EVERY_MS = 300;
 
-export class AggregatorFeed {
+export class AggregatorFeed implements Feed {
   readonly #streams: Streams;
   readonly #readers = new Set<Stream>();
   readonly #changed = new Set<string>();
@@ -23,19 +23,14 @@ export class AggregatorFeed {
     stream.send('changed', { definitions: null });
   }
 
-  /** @returns whether the notification was of a definition */
-  hear(payload: string | undefined): boolean {
-    const name = aggregatedIn(payload);
-    if (name === undefined) return false;
-    if (this.#readers.size === 0) return true;
+  aggregated(name: string | undefined): void {
+    if (this.#readers.size === 0) return;
+    if (name === undefined) {
+      this.#tell(null);
+      return;
+    }
     this.#changed.add(name);
     this.#pending ??= setTimeout(() => this.#tell([...this.#changed]), TELL_EVERY_MS);
-    return true;
-  }
-
-  /** Something may have happened unheard. */
-  changed(): void {
-    if (this.#readers.size > 0) this.#tell(null);
   }
 
   close(): void {

@@ -1,5 +1,6 @@
 // New offers of this process's visitors, as soon as they are stored.
 
+import type { Feed } from '../db/change-bus.ts';
 import type { Pool } from '../db/pool.ts';
 import type { Logger } from '../runtime/log.ts';
 import { type Offer, readOffers, readOffersAfter } from './store.ts';
@@ -7,7 +8,7 @@ import { type Offer, readOffers, readOffersAfter } from './store.ts';
 /** How many of the newest offers a first look tells. */
 const FIRST_LOOK = 50;
 
-export class OfferFeed {
+export class OfferFeed implements Feed {
   readonly #pool: Pool;
   readonly #log: Logger;
   readonly #watchers = new Map<string, Set<(offer: Offer) => void>>();
@@ -21,7 +22,7 @@ export class OfferFeed {
   }
 
   /** Visitors may have been moved. */
-  changed(): void {
+  stored(): void {
     if (this.#watchers.size === 0) return;
     this.#looking = this.#looking
       .then(() => this.#look())

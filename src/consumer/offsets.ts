@@ -1,8 +1,8 @@
 // The partitions' next offsets, in Postgres beside the rows. Whoever moves one says what it was: a consumer that lost
 // its partition meanwhile (a zombie) finds another value there and commits nothing.
 
+import { CHANGE_CHANNEL, storedMessage } from '../db/change.ts';
 import { type Client, type Pool, transaction } from '../db/pool.ts';
-import { STORED_CHANNEL, storedMessage } from '../db/stored.ts';
 
 /** Whose offsets: one consumer group reading one topic on one cluster. */
 export type Subscription = { readonly clusterId: string; readonly group: string; readonly topic: string };
@@ -74,7 +74,7 @@ export async function moveOffset(
   next: bigint,
 ): Promise<void> {
   const news = storedMessage({ topic, group, partition, next: next.toString() });
-  const values = [clusterId, group, topic, partition, next.toString(), STORED_CHANNEL, news];
+  const values = [clusterId, group, topic, partition, next.toString(), CHANGE_CHANNEL, news];
   const { rowCount } =
     expected === undefined
       ? await client.query({ ...MOVES.first, values })

@@ -14,15 +14,15 @@ import type { Traces } from '../tracing/traces.ts';
 import { dayExtent, finishedLoads } from './charts/extent.ts';
 import { liveOperation } from './charts/operations.ts';
 import { dayIn, everything } from './charts/range.ts';
-import type { Live } from './live.ts';
 import { QUESTIONS } from './questions/questions.ts';
+import type { TodayFeed } from './today-feed.ts';
 
 const FILTERS = ['from', 'to', 'product', 'device', 'year'] as const;
 
-export function dashboardPage(pool: Pool, traces: Traces, live: Live): Router {
+export function dashboardPage(pool: Pool, traces: Traces, today: TodayFeed): Router {
   const router = Router();
   route(router, '/dashboard', { get: [(req, res) => show(pool, traces, req, res)] });
-  serve(router, liveOperation, (req, res) => live.open(req, res, readQuery(liveOperation.query, req)));
+  serve(router, liveOperation, (req, res) => today.open(req, res, readQuery(liveOperation.query, req)));
   return router;
 }
 

@@ -5,7 +5,7 @@ import { aggregatorOperations } from '../aggregator/operations.ts';
 import { offerOperations } from '../behaviour/operations.ts';
 import * as collector from '../collector/operations.ts';
 import { chartOperations, liveOperation } from '../dashboard/charts/operations.ts';
-import { panelOperations } from '../dashboard/panels/operations.ts';
+import { panelOperations } from '../dashboard/live/operations.ts';
 import { questionOperation } from '../dashboard/questions/operation.ts';
 import { letterOperations } from '../dead-letters/operations.ts';
 import { type Operation, operation } from '../http/operation.ts';

@@ -7,49 +7,35 @@ import cookieParser from 'cookie-parser';
 import ejs from 'ejs';
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import helmet from 'helmet';
-import type { Registry } from 'prom-client';
 import { aggregatorApi } from '../aggregator/api.ts';
 import { AggregatorDesk } from '../aggregator/desk.ts';
-import type { AggregatorFeed } from '../aggregator/feed.ts';
 import { aggregatorPages } from '../aggregator/pages/routes.ts';
-import type { OfferFeed } from '../behaviour/offer-feed.ts';
 import { offerRoutes } from '../behaviour/routes.ts';
 import { collector } from '../collector/collector.ts';
 import * as operations from '../collector/operations.ts';
-import type { TopicReader } from '../consumer/topic-reader.ts';
+import { clusterOf } from '../connections.ts';
 import { charts } from '../dashboard/charts/routes.ts';
-import type { Live } from '../dashboard/live.ts';
+import { livePage } from '../dashboard/live/page.ts';
+import { panelRoutes } from '../dashboard/live/routes.ts';
 import { dashboardPage } from '../dashboard/page.ts';
-import type { PanelBoard } from '../dashboard/panels/board.ts';
-import { livePage } from '../dashboard/panels/page.ts';
-import { panelRoutes } from '../dashboard/panels/routes.ts';
 import { questionRoute } from '../dashboard/questions/route.ts';
 import { deadLetterApi } from '../dead-letters/api.ts';
 import { LetterDesk } from '../dead-letters/desk.ts';
-import { deadLetterPages, type KafkaPlace } from '../dead-letters/pages.ts';
-import type { Countries } from '../enrichment/country.ts';
-import type { IpStorage } from '../enrichment/ip-storage.ts';
+import { deadLetterPages } from '../dead-letters/pages.ts';
 import { noteSimulated } from '../enrichment/simulated.ts';
-import type { ShopEvent } from '../events/event.ts';
 import { moveLinks, putUnder, takeOff } from '../http/below-path.ts';
-import { type CorsOrigins, cors } from '../http/cors.ts';
+import { cors } from '../http/cors.ts';
 import { unavailable } from '../http/errors.ts';
 import { rateLimit } from '../http/rate-limit.ts';
 import { sameOrigin } from '../http/same-origin.ts';
-import type { Streams } from '../http/sse.ts';
 import { staticFiles } from '../http/static.ts';
 import { Turns } from '../http/turns.ts';
-import type { Whereabouts } from '../http/whereabouts.ts';
 import type { KafkaProbe } from '../kafka/probe.ts';
-import type { Publisher } from '../kafka/publisher.ts';
 import { lessonRoutes } from '../lessons/routes.ts';
-import type { Stage } from '../lessons/stage.ts';
 import { apiDocs } from '../openapi/docs.ts';
-import type { Actions } from '../pipeline/actions.ts';
-import type { PipelineBoard } from '../pipeline/board.ts';
 import { pipelineRoutes } from '../pipeline/routes.ts';
-import type { Logger } from '../runtime/log.ts';
 import { packageRoot } from '../runtime/paths.ts';
+import { version } from '../runtime/version.ts';
 import { sessionsApi } from '../sessions/live/api.ts';
 import { simulatorRoutes } from '../simulator/control/routes.ts';
 import type { Admin } from '../site/admin.ts';
@@ -57,47 +43,9 @@ import { viewHelpers } from '../site/layout.ts';
 import { choices } from '../site/preferences.ts';
 import { eventRoutes } from '../storefront/event-routes.ts';
 import { pages } from '../storefront/pages.ts';
-import type { Shop } from '../storefront/shop.ts';
+import { type AppParts, KAFKA_TIMEOUT_MS } from './app-parts.ts';
 import { errorHandler, unknownPath } from './error-handler.ts';
-import { health, type IngestPlace, liveness } from './health.ts';
-
-/** How long an answer that needs Kafka's acknowledgement may wait for it. */
-export const KAFKA_TIMEOUT_MS = 5_000;
-
-export type AppParts = {
-  readonly shop: Shop;
-  readonly publisher: Publisher;
-  readonly probe: KafkaProbe;
-  readonly live: Live;
-  readonly board: PanelBoard;
-  readonly offers: OfferFeed;
-  readonly topics: TopicReader;
-  readonly aggregator: AggregatorFeed;
-  readonly admin: Admin;
-  readonly countries: Countries;
-  readonly streams: Streams;
-  readonly registry: Registry;
-  readonly log: Logger;
-  readonly version: string;
-  readonly kafkaPlace: KafkaPlace;
-  /** Where browsers find the shop. */
-  readonly whereabouts: Whereabouts;
-  /** How many reverse proxies stand before the shop. */
-  readonly proxies: number;
-  /** How much of a visitor's address an event has. */
-  readonly ipStorage: IpStorage;
-  /** Requests of one address; Infinity for any number. */
-  readonly perSecond: number;
-  /** Whose pages may send events, beside the shop's own. */
-  readonly corsOrigins: CorsOrigins;
-  readonly ingest: IngestPlace;
-  readonly pipeline: PipelineBoard;
-  /** What the admin may do to the parts. */
-  readonly actions: Actions;
-  readonly lessons: Stage;
-  /** What the other parts of this program have counted, as Prometheus reads it. */
-  readonly figuresOfOthers: () => Promise<string>;
-};
+import { health, liveness } from './health.ts';
 
 /** zlib's: a page comes out a tenth larger than at the usual 6, in half the time. Files are fetched once and kept. */
 const PAGE_LEVEL = 3;
@@ -132,12 +80,8 @@ export function createApp(parts: AppParts): Express {
   return app;
 }
 
-function configure(
-  app: Express,
-  { shop, version, proxies, whereabouts, corsOrigins }: AppParts,
-  turns: Turns,
-): void {
-  app.disable('x-powered-by').disable('etag').set('trust proxy', proxies);
+function configure(app: Express, { shop, whereabouts, config }: AppParts, turns: Turns): void {
+  app.disable('x-powered-by').disable('etag').set('trust proxy', config.TRUST_PROXY);
   // What even the error handler fails at is answered by Express itself: without a stack only in production.
   app.set('env', 'production');
   const root = path.join(packageRoot, 'views');
@@ -167,51 +111,53 @@ function configure(
   const pages = compression({ filter: isCompressible, level: PAGE_LEVEL });
   const files = compression({ level: FILE_LEVEL, brotli: { params: FILE_BROTLI }, threshold: 0 });
   app.use((req, res, next) => (/\.(?:js|css|svg)$/.test(req.path) ? files : pages)(req, res, next));
-  app.use(sameOrigin(whereabouts, cors(operations.collect.path, corsOrigins)));
+  app.use(sameOrigin(whereabouts, cors(operations.collect.path, config.CORS_ORIGINS ?? [])));
 }
 
 /** In the order in which they are asked. What comes before the limit is cheap, or is asked by who watches the shop. */
 function routers(
-  { shop, publisher, probe, live, streams, registry, ...parts }: AppParts,
+  { config, shop, publisher, probe, registry, admin, whereabouts, ...parts }: AppParts,
   turns: Turns,
 ): RequestHandler[] {
-  const publish = (event: ShopEvent) => shop.tracking.publish(event);
-  const desk = new LetterDesk(shop.pool, publish, KAFKA_TIMEOUT_MS);
-  const aggregator = new AggregatorDesk(shop.pool, parts.topics);
+  const { pool, tracking, traces } = shop;
+  const { KAFKA_TOPIC: topic, KAFKA_GROUP: group } = config;
+  const desk = new LetterDesk(pool, (event) => tracking.publish(event), KAFKA_TIMEOUT_MS);
+  const aggregator = new AggregatorDesk(pool, parts.topics);
   return [
     staticFiles(),
-    rateLimit(parts.perSecond),
-    health(shop.pool, () => publisher.state, probe, parts.ingest, registry, parts.figuresOfOthers),
-    collector((events) => shop.tracking.publishAll(events), parts.ipStorage, KAFKA_TIMEOUT_MS, turns.take()),
-    charts(shop.pool, live),
-    questionRoute((whose) => live.board(whose)),
-    sessionsApi(shop.pool, async () => ({ ...parts.ingest, clusterId: await clusterIdOf(probe) })),
-    parts.admin.checkBasic(),
-    parts.admin.routes(shop.traces),
-    onlyAdmin(parts.admin),
+    rateLimit(config.RATE_LIMIT),
+    health(pool, () => publisher.state, probe, { group, topic }, registry, parts.figuresOfOthers),
+    collector((events) => tracking.publishAll(events), config.STORE_IP, KAFKA_TIMEOUT_MS, turns.take()),
+    charts(pool, parts.changes),
+    questionRoute((whose) => parts.today.board(whose)),
+    sessionsApi(pool, async () => ({ group, topic, clusterId: await clusterIdOf(probe) })),
+    admin.checkBasic(),
+    admin.routes(traces),
+    onlyAdmin(admin),
     deadLetterApi(desk),
-    simulatorRoutes(shop.pool, parts.admin),
+    simulatorRoutes(pool, admin),
     aggregatorApi(aggregator, parts.aggregator),
-    aggregatorPages(aggregator, shop.traces),
-    apiDocs(shop.traces, parts.version, parts.whereabouts),
+    aggregatorPages(aggregator, traces),
+    apiDocs(traces, version, whereabouts),
     // Before /events/:order_id.
-    deadLetterPages(shop, desk, parts.kafkaPlace),
+    deadLetterPages(shop, desk, { brokers: clusterOf(config).brokers.join(','), topic }),
     pages(shop),
     choices(),
-    eventRoutes(shop, streams, parts.offers, parts.admin),
-    offerRoutes(shop.pool, shop.traces),
-    panelRoutes(shop.pool, parts.board),
-    livePage(shop.pool, shop.traces, parts.countries),
-    dashboardPage(shop.pool, shop.traces, live),
-    lessonRoutes(parts.lessons, parts.admin),
+    eventRoutes(shop, parts.streams, parts.offers, admin),
+    offerRoutes(pool, traces),
+    panelRoutes(pool, parts.panels),
+    livePage(pool, traces, parts.countries),
+    dashboardPage(pool, traces, parts.today),
+    lessonRoutes(parts.lessons, admin),
     pipelineRoutes({
       board: parts.pipeline,
       actions: parts.actions,
-      admin: parts.admin,
-      pool: shop.pool,
+      admin,
+      pool,
       probe,
-      traces: shop.traces,
-      ...parts.ingest,
+      traces,
+      group,
+      topic,
     }),
   ];
 }

@@ -2,33 +2,17 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { Express } from 'express';
-import { Registry } from 'prom-client';
 import request from 'supertest';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { AggregatorFeed } from '../../src/aggregator/feed.ts';
-import { OfferFeed } from '../../src/behaviour/offer-feed.ts';
-import { TopicReader } from '../../src/consumer/topic-reader.ts';
-import { Live } from '../../src/dashboard/live.ts';
-import { PanelBoard } from '../../src/dashboard/panels/board.ts';
-import { noCountries } from '../../src/enrichment/country.ts';
-import { Streams } from '../../src/http/sse.ts';
-import { Whereabouts } from '../../src/http/whereabouts.ts';
 import { Outbox } from '../../src/kafka/outbox.ts';
-import { KafkaProbe } from '../../src/kafka/probe.ts';
 import { Publisher } from '../../src/kafka/publisher.ts';
-import { Stage } from '../../src/lessons/stage.ts';
 import { openApiDocument } from '../../src/openapi/document.ts';
 import { OPERATIONS, TAGS } from '../../src/openapi/operations.ts';
-import { Actions } from '../../src/pipeline/actions.ts';
-import { PipelineBoard } from '../../src/pipeline/board.ts';
-import { Admin } from '../../src/site/admin.ts';
-import { Orders } from '../../src/storefront/orders.ts';
-import { Tracking } from '../../src/storefront/tracking.ts';
-import { Traces } from '../../src/tracing/traces.ts';
 import { createApp } from '../../src/web/app.ts';
+import { openAppParts } from '../../src/web/app-parts.ts';
 import { anEvent } from '../support/events.ts';
 import { setAside } from '../support/letters.ts';
-import { eventually, type Line, startLine, temporaryFolder, testKafka } from '../support/line.ts';
+import { eventually, type Line, startLine, temporaryFolder } from '../support/line.ts';
 import { testLog } from '../support/log.ts';
 
 const document = openApiDocument(OPERATIONS, TAGS, '0.0.0', '/');
@@ -57,69 +41,13 @@ beforeAll(async () => {
   line = await startLine();
 });
 
-/** The application with the line's database, and no Kafka: nothing of it is asked. */
-function anApp(): Express {
-  const publisher = new Publisher(testKafka(1), 'none', new Outbox(temporaryFolder(), 1024), testLog);
-  const traces = new Traces();
-  const streams = new Streams(1);
-  const live = new Live(line.pool, streams, testLog, traces);
-  live.close();
-  const board = new PanelBoard(line.pool, streams, noCountries, testLog);
-  void board.close();
-  const tracking = new Tracking(publisher, traces, 'truncated', testLog);
-  const shop = { pool: line.pool, tracking, traces, orders: new Orders(line.pool, 1), secret: 'secret' };
-  const kafka = testKafka(1);
-  const probe = new KafkaProbe(kafka);
-  const actions = new Actions(publisher, undefined);
-  const ingest = { group: 'shopstream-ingest', topic: 'ecommerce' };
-  const figuresOfOthers = async () => '';
-  const pipeline = new PipelineBoard({
-    pool: line.pool,
-    probe,
-    publisher,
-    streams,
-    ...ingest,
-    figuresOfOthers,
-    actions,
-  });
-  const shoppers = { kafka, topic: 'none', dataDir: '', shop: '', secret: undefined, log: testLog };
-  const lessons = new Stage({
-    pool: line.pool,
-    probe,
-    board: pipeline,
-    actions,
-    tracking,
-    traces,
-    group: ingest.group,
-    shoppers,
-  });
-  return createApp({
-    shop,
-    publisher,
-    probe,
-    live,
-    board,
-    admin: new Admin(undefined, 'secret'),
-    offers: new OfferFeed(line.pool, testLog),
-    topics: new TopicReader(testKafka(1)),
-    aggregator: new AggregatorFeed(streams),
-    countries: noCountries,
-    streams,
-    registry: new Registry(),
-    log: testLog,
-    version: '0',
-    kafkaPlace: { brokers: '', topic: '' },
-    ingest,
-    pipeline,
-    lessons,
-    actions,
-    whereabouts: new Whereabouts('127.0.0.1', undefined, 0),
-    proxies: 0,
-    ipStorage: 'truncated',
-    perSecond: 1,
-    corsOrigins: [],
-    figuresOfOthers,
-  });
+/** The application with the line's database; nothing of it is asked. */
+async function anApp(): Promise<Express> {
+  const { config, pool, kafka } = line;
+  const publisher = new Publisher(kafka, 'none', new Outbox(temporaryFolder(), 1024), testLog);
+  const parts = openAppParts(config, { pool, kafka, publisher, log: testLog });
+  await parts.close();
+  return createApp(parts);
 }
 
 describe('the OpenAPI document', () => {
@@ -129,8 +57,8 @@ describe('the OpenAPI document', () => {
     expect(result.valid).toBe(true);
   });
 
-  it('describes every route of the API, and no other', () => {
-    const { stack } = anApp().router as unknown as { stack: Layer[] };
+  it('describes every route of the API, and no other', async () => {
+    const { stack } = (await anApp()).router as unknown as { stack: Layer[] };
     const routes = routesOf(stack).filter((route) => route.includes(' /api/'));
     expect([...new Set(routes)].sort()).toEqual([...described].sort());
   });

@@ -25,7 +25,7 @@ const shortClock = new Intl.DateTimeFormat('en-GB', {
 });
 const minute = (iso) => shortClock.format(new Date(iso));
 
-/** @type {import('../../../src/dashboard/panels/board.ts').PanelsAnswer} */
+/** @type {import('../../../src/dashboard/live/panel-feed.ts').PanelsAnswer} */
 let newest;
 let counting = 'people';
 /** The instant of a look back, ISO; undefined: now. */
@@ -50,72 +50,48 @@ function waitingText(lag) {
 }
 const sum = (rows, field) => rows.reduce((total, row) => total + row[field], 0);
 
+/** @typedef {import('../../../src/dashboard/panels/panel.ts').Bars} Bars */
+
+/** The panels of bars that are on the page, as the server has told (src/dashboard/panels). @type {[string, Bars][]} */
+const barPanels = [
+  .../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-panel-bars]')),
+].map(({ id, dataset }) => [id, JSON.parse(dataset.panelBars ?? '')]);
+
+/** @param {Bars} bars */
+function readingOf({ reading, empty }, drawn, words) {
+  const total = sum(drawn, 'count');
+  if (total === 0) return empty;
+  if (reading === 'first') return `First: ${drawn[0].name}.`;
+  if (reading !== 'newest') return `${words(total)} ${reading.sum}.`;
+  const [before, newest] = drawn.slice(-2).map(({ count }) => words(count));
+  return `${newest} in this minute, ${before} in the one before.`;
+}
+
+/** @param {string} name of the panel  @param {Bars} bars */
+function drawBars(name, bars, rows) {
+  const count = counting in bars.counts ? counting : Object.keys(bars.counts)[0];
+  const [one, many] = bars.counts[count];
+  const words = (number) => plural(number, one, many);
+  const drawn = rows.map((row) => ({
+    of: bars.of.map((field) => row[field]).join('/'),
+    count: row[count],
+    ...(bars.shape === 'columns'
+      ? {
+          name: minute(row.from),
+          late: row.late,
+          label: `From ${minute(row.from)}: ${words(row[count])}`,
+        }
+      : {
+          name: bars.name === 'product' ? CATEGORY_NAMES[row.product] : row[bars.name ?? ''],
+          product: row.product,
+        }),
+  }));
+  if (bars.shape === 'columns') drawColumns(part(name, '[data-bars]'), drawn);
+  else drawRows(part(name, '[data-bars]'), drawn, mark);
+  say(name, readingOf(bars, drawn, words));
+}
+
 const DRAW = {
-  visitors({ visitors }) {
-    const noun = counting === 'people' ? ['person', 'people'] : ['event'];
-    const bars = visitors.map(({ from, late, ...counts }) => ({
-      of: from,
-      name: minute(from),
-      count: counts[counting],
-      late,
-      label: `${minute(from)}: ${plural(counts[counting], ...noun)}`,
-    }));
-    drawColumns(part('visitors', '[data-bars]'), bars);
-    const { count } = bars.at(-1);
-    say(
-      'visitors',
-      sum(visitors, 'events') === 0
-        ? 'Nobody in 15 minutes. Open the shop in another tab: your first banner is the first event here.'
-        : `${plural(count, ...noun)} in this minute, ${plural(bars.at(-2).count, ...noun)} in the one before.`,
-    );
-  },
-  sessions({ sessions }) {
-    const bars = sessions.map(({ from, sessions: count }) => ({
-      of: from,
-      name: minute(from),
-      count,
-      label: `From ${minute(from)}: ${plural(count, 'session')}`,
-    }));
-    drawColumns(part('sessions', '[data-bars]'), bars);
-    const total = sum(sessions, 'sessions');
-    say(
-      'sessions',
-      total === 0 ? 'No session in eight hours.' : `${plural(total, 'session')} in eight hours.`,
-    );
-  },
-  devices({ devices }) {
-    drawRows(
-      part('devices', '[data-bars]'),
-      devices.map(({ device, people }) => ({ of: device, name: device, count: people })),
-    );
-    const total = sum(devices, 'people');
-    say('devices', total === 0 ? 'Nobody is here.' : `${plural(total, 'person', 'people')} here.`);
-  },
-  categories({ categories }) {
-    const bars = categories.map(({ product, count }) => ({
-      of: product,
-      name: CATEGORY_NAMES[product],
-      product,
-      count,
-    }));
-    drawRows(part('categories', '[data-bars]'), bars, mark);
-    const total = sum(categories, 'count');
-    say('categories', total === 0 ? 'No click in an hour.' : `${plural(total, 'click')} in an hour.`);
-  },
-  pages({ pages }) {
-    const bars = pages.map(({ item, product, count }) => ({
-      of: `${product}/${item}`,
-      name: item,
-      product,
-      count,
-    }));
-    drawRows(part('pages', '[data-bars]'), bars, mark);
-    const [first] = pages;
-    say(
-      'pages',
-      first === undefined ? 'No click in an hour. Click a banner in the shop.' : `First: ${first.item}.`,
-    );
-  },
   log({ log }) {
     drawLog(part('log', '[data-rows]'), log, own);
     const moved = log.find(({ user_id: user }) => user === own);
@@ -139,6 +115,7 @@ const DRAW = {
 
 function draw() {
   if (newest === undefined) return;
+  for (const [name, bars] of barPanels) drawBars(name, bars, newest[name]);
   for (const [name, drawOne] of Object.entries(DRAW)) if (panel(name) !== null) drawOne(newest);
   const { freshness, lag, as_of: asOf } = newest.meta;
   document.querySelector('[data-freshness]').textContent =

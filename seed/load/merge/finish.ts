@@ -1,7 +1,7 @@
 // The last words of a load: what it was goes into loads, and the open dashboards are told to look again.
 
 import type { Client } from '../../../src/db/pool.ts';
-import { STORED_CHANNEL, storedMessage } from '../../../src/db/stored.ts';
+import { CHANGE_CHANNEL, storedMessage } from '../../../src/db/change.ts';
 import { LOADED_SOURCE } from '../../../src/rollups/rollups.ts';
 import type { Unfinished } from '../stage/unfinished.ts';
 
@@ -20,5 +20,5 @@ export async function finishLoad(
   await client.query('DELETE FROM unfinished_load');
   // Loaded rows come from no partition, and nobody waits for their offset.
   const news = storedMessage({ topic: load.source, partition: LOADED_SOURCE, next: '0' });
-  await client.query('SELECT pg_notify($1, $2)', [STORED_CHANNEL, news]);
+  await client.query('SELECT pg_notify($1, $2)', [CHANGE_CHANNEL, news]);
 }

@@ -3,6 +3,7 @@
 // handed out once they are committed, all of them by the call that ends the run.
 
 import { createHash } from 'node:crypto';
+import { notifyAggregatedSql } from '../../db/change.ts';
 import { type Client, type Pool, transaction } from '../../db/pool.ts';
 import type { Cell } from '../core/cell.ts';
 import type { Plan } from '../core/plan.ts';
@@ -10,7 +11,6 @@ import { writeRow } from '../core/row.ts';
 import { type Flushed, flushDue, flushEnded, newState, type State, step } from '../core/step.ts';
 import type { Definition } from '../definition/schema.ts';
 import { readPlans, readRevision, saveDefinition } from '../store/definitions.ts';
-import { tellSql } from '../store/news.ts';
 import { type AsideRow, insertAsides, insertResults } from '../store/results.ts';
 import { findOpenRun, insertRun, markDelivered, moveRun, type Run, type RunPlace } from '../store/runs.ts';
 import { deleteExpired, readSessions, sessionsWritten, writeSessions } from '../store/sessions.ts';
@@ -245,7 +245,7 @@ class BatchRun {
   async #nextRevision(client: Client, name: string): Promise<void> {
     const { rowCount } = await client.query(
       `UPDATE aggregator_definitions SET revision = revision + 1 WHERE name = $1 AND revision = $2
-       RETURNING ${tellSql('name')}`,
+       RETURNING ${notifyAggregatedSql('name')}`,
       [name, this.#revision],
     );
     if (rowCount !== 1)

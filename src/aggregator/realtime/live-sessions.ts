@@ -2,6 +2,7 @@
 // has some in a bounded cache. Whoever changes them holds the definition's row, and counts its revision up; one that finds
 // another revision than its own forgets its cache. So a session may have records of partitions of several processes.
 
+import { notifyAggregatedSql } from '../../db/change.ts';
 import type { Client } from '../../db/pool.ts';
 import { keyOf } from '../core/cell.ts';
 import type { Plan } from '../core/plan.ts';
@@ -17,7 +18,6 @@ import {
   switchPlan,
 } from '../core/step.ts';
 import { readPlans } from '../store/definitions.ts';
-import { tellSql } from '../store/news.ts';
 import { type AsideRow, insertAsides, insertResults } from '../store/results.ts';
 import {
   countSessions,
@@ -173,7 +173,7 @@ export class Transacted {
     await insertResults(this.#client, this.#flushed, this.#flushed.map(writeRow), undefined);
     await insertAsides(this.#client, definition, this.#asides, undefined);
     await this.#client.query(
-      `UPDATE aggregator_definitions SET revision = revision + 1 WHERE name = $1 RETURNING ${tellSql('name')}`,
+      `UPDATE aggregator_definitions SET revision = revision + 1 WHERE name = $1 RETURNING ${notifyAggregatedSql('name')}`,
       [definition],
     );
     return { flushed: this.#flushed.length, asides: this.#asides.length, open: this.#known.total };

@@ -1,10 +1,10 @@
 // Definitions in Postgres, with every version that was ever in force.
 
+import { notifyAggregatedSql } from '../../db/change.ts';
 import type { Client, Pool } from '../../db/pool.ts';
 import { compile, FieldTable, type Plan } from '../core/plan.ts';
 import { checkValue } from '../definition/read.ts';
 import type { Definition } from '../definition/schema.ts';
-import { tellSql } from './news.ts';
 
 /**
  * Saves a definition; a version of it where it differs from the one in force.
@@ -29,7 +29,7 @@ export async function saveDefinition(client: Client, definition: Definition): Pr
   );
   await client.query(
     `UPDATE aggregator_definitions SET version = $2, failure = NULL, failed_at = NULL WHERE name = $1
-     RETURNING ${tellSql('name')}`,
+     RETURNING ${notifyAggregatedSql('name')}`,
     [name, version],
   );
   return version;
@@ -39,7 +39,7 @@ export async function saveDefinition(client: Client, definition: Definition): Pr
 export async function pauseDefinition(pool: Pool, name: string, paused: boolean): Promise<boolean> {
   const { rowCount } = await pool.query(
     `UPDATE aggregator_definitions SET paused = $2, failure = NULL, failed_at = NULL WHERE name = $1
-     RETURNING ${tellSql('name')}`,
+     RETURNING ${notifyAggregatedSql('name')}`,
     [name, paused],
   );
   return rowCount === 1;
@@ -50,7 +50,7 @@ export async function noteFailure(pool: Pool, name: string, reason: string | und
   const failure = reason === undefined ? null : JSON.stringify(reason);
   await pool.query(
     `UPDATE aggregator_definitions SET failure = $2::text::json, failed_at = CASE WHEN $2::text IS NOT NULL THEN clock_timestamp() END
-     WHERE name = $1 AND failure::text IS DISTINCT FROM $2::text RETURNING ${tellSql('name')}`,
+     WHERE name = $1 AND failure::text IS DISTINCT FROM $2::text RETURNING ${notifyAggregatedSql('name')}`,
     [name, failure],
   );
 }

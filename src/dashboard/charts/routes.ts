@@ -1,6 +1,7 @@
 // GET /api/charts/*: every number of the dashboard. Query strings are checked by operations.ts; one query per chart does the rest.
 
 import { type Request, Router } from 'express';
+import type { ChangeBus } from '../../db/change-bus.ts';
 import type { Pool } from '../../db/pool.ts';
 import { readTimeZone } from '../../db/time-zone.ts';
 import { badRequest } from '../../http/errors.ts';
@@ -8,7 +9,6 @@ import { serve } from '../../http/operation.ts';
 import { readQuery } from '../../http/query.ts';
 import { type Answer, ResponseCache } from '../../http/response-cache.ts';
 import { lookAtToday } from '../audience.ts';
-import type { Live } from '../live.ts';
 import { dailyCounts, dailyStep } from './daily.ts';
 import { eventsByDevice, usersByDevice, yearsWithEvents } from './devices.ts';
 import { dayExtent } from './extent.ts';
@@ -18,11 +18,11 @@ import { ordersOverTime } from './orders.ts';
 import { completed, type DayRange, dayIn, daysBetween, everything, LONGEST_DAYS } from './range.ts';
 import { periodBefore, totals } from './totals.ts';
 
-/** The routes of the charts; their answers are made anew after each change that `live` is told of. */
-export function charts(pool: Pool, live: Live): Router {
+/** The routes of the charts; their answers are made anew after each change. */
+export function charts(pool: Pool, changes: ChangeBus): Router {
   const router = Router();
   const answers = new ResponseCache();
-  live.watch(() => answers.forget());
+  changes.add({ stored: () => answers.forget() });
   const handlers = { daily, orders, devices, funnel: funnelChart, totals: totalsChart, today };
   for (const name of Object.keys(chartOperations) as (keyof typeof chartOperations)[]) {
     serve(router, chartOperations[name], (req, res) =>

@@ -1,8 +1,8 @@
 // The live panels by a plain recount: every event looked at anew for every number.
 
-import { newestFirst, type PanelEvent } from '../../../src/dashboard/panels/event.ts';
-import { deviceOf } from '../../../src/dashboard/panels/present.ts';
-import type { WindowPanels } from '../../../src/dashboard/panels/windows.ts';
+import { newestFirst, type PanelEvent } from '../../../src/dashboard/live/event.ts';
+import type { WindowPanels } from '../../../src/dashboard/live/windows.ts';
+import { deviceOf } from '../../../src/dashboard/panels/devices.ts';
 import { PRODUCTS } from '../../../src/events/products.ts';
 
 const MINUTE = 60_000;

@@ -14,7 +14,8 @@ import { crowdSwitch } from '../../simulator/control/switch-model.ts';
 import { plainLayout } from '../../site/layout.ts';
 import { visitorOf } from '../../site/visitor.ts';
 import type { Traces } from '../../tracing/traces.ts';
-import { PANELS } from './present.ts';
+import type { Panel } from '../panels/panel.ts';
+import { PANEL_NAMES, PANELS, type PanelName } from '../panels/panels.ts';
 
 export function livePage(pool: Pool, traces: Traces, countries: Countries): Router {
   const router = Router();
@@ -33,13 +34,15 @@ export function livePage(pool: Pool, traces: Traces, countries: Countries): Rout
         const { id } = visitorOf(req, res);
         const whose = readWhose(req.query);
         const wanted = typeof req.query.present === 'string' ? req.query.present.split(',') : [];
+        const present = PANEL_NAMES.filter((name) => wanted.includes(name));
         res.set('Cache-Control', 'no-store').render('live', {
           ...plainLayout(req, res, traces, 'Live'),
           timeZone,
           whose,
           whoseText: whoseText(whose),
-          panels: PANELS,
-          present: PANELS.filter((name) => wanted.includes(name)),
+          panels: PANEL_NAMES,
+          present,
+          groups: grouped(present.length === 0 ? PANEL_NAMES : present),
           crowd,
           attribution: countries.attribution,
           picture,
@@ -50,4 +53,18 @@ export function livePage(pool: Pool, traces: Traces, countries: Countries): Rout
     ],
   });
   return router;
+}
+
+type NamedPanel = Panel & { readonly name: PanelName };
+
+/** Panels as the page sets them: stacked neighbours in one group, every other panel in its own. */
+function grouped(names: readonly PanelName[]): NamedPanel[][] {
+  const groups: NamedPanel[][] = [];
+  for (const name of names) {
+    const panel: NamedPanel = { name, ...(PANELS[name] as Panel) };
+    const before = groups.at(-1);
+    if (panel.width === 'stacked' && before?.[0]?.width === 'stacked') before.push(panel);
+    else groups.push([panel]);
+  }
+  return groups;
 }

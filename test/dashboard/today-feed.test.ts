@@ -3,7 +3,7 @@ import express from 'express';
 import request from 'supertest';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { TodayAnswer } from '../../src/dashboard/audience.ts';
-import { Live } from '../../src/dashboard/live.ts';
+import { TodayFeed } from '../../src/dashboard/today-feed.ts';
 import { USUAL } from '../../src/events/whose.ts';
 import { listenHttp } from '../../src/http/server.ts';
 import { Streams } from '../../src/http/sse.ts';
@@ -21,7 +21,7 @@ import { readStream } from '../support/sse.ts';
 async function liveServer({ now = () => new Date(), timeZone = 'UTC', limit = 10 } = {}) {
   const { pool } = await migratedDatabase(timeZone);
   const [streams, traces, port] = [new Streams(limit), new Traces(), await freePort()];
-  const live = new Live(pool, streams, testLog, traces, now);
+  const live = new TodayFeed(pool, streams, testLog, traces, now);
   const app = express()
     .get('/api/live', (req, res) => live.open(req, res, USUAL))
     .use(errorHandler(traces, testLog));
@@ -85,7 +85,7 @@ describe('the live stream', () => {
     expect([total(after), after.orders]).toEqual([0, []]);
     expect(after.meta).toMatchObject({ time_zone: 'Asia/Tokyo', as_of: '2026-03-01T15:00:00.500Z' });
     await store('2026-03-01T15:00:00.100Z');
-    live.changed();
+    live.stored();
     expect(total(await stream.until('today', (today) => total(today) !== 0))).toBe(1);
   });
 
@@ -129,7 +129,7 @@ describe('the live stream', () => {
     expect(streams.size).toBe(2);
     slow.pause();
     await eventually(() => streams.size === 1);
-    live.changed();
+    live.stored();
     await good.until('changed', () => true);
     server.close();
   });

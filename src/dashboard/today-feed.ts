@@ -1,7 +1,8 @@
-// One look at today for all open dashboards: after a commit, at midnight, and when a dashboard opens. However many
+// Feeds all open dashboards with one look at today: after a commit, at midnight, and when a dashboard opens. However many
 // commits and readers there are, the queries run a few times a second at most.
 
 import type { Request, Response } from 'express';
+import type { Feed } from '../db/change-bus.ts';
 import type { Pool } from '../db/pool.ts';
 import { USUAL, type Whose, whoseKey } from '../events/whose.ts';
 import type { Streams } from '../http/sse.ts';
@@ -16,12 +17,11 @@ const CLOCK_MS = 1_000;
 /** How often the questions are answered while nothing is stored. */
 const QUESTIONS_EVERY_MS = 5_000;
 
-export class Live {
+export class TodayFeed implements Feed {
   readonly #pool: Pool;
   readonly #log: Logger;
   readonly #streams: Streams;
   readonly #audiences = new Map<string, Audience>();
-  readonly #watchers = new Set<() => void>();
   readonly #traces: Traces;
   readonly #now: () => Date;
   readonly #clock: NodeJS.Timeout;
@@ -61,14 +61,7 @@ export class Live {
     this.refresh();
   }
 
-  /** Calls `watcher` whenever something was stored. */
-  watch(watcher: () => void): void {
-    this.#watchers.add(watcher);
-  }
-
-  /** Something was stored. */
-  changed(): void {
-    for (const watcher of this.#watchers) watcher();
+  stored(): void {
     this.refresh();
     this.#changed ??= setTimeout(() => {
       this.#changed = undefined;

@@ -1,18 +1,14 @@
 // The operations of the live panels, declared.
 
 import { z } from 'zod';
-import { DEVICE_TYPES } from '../../enrichment/user-agent.ts';
-import { TITLES } from '../../events/event.ts';
-import { PRODUCTS } from '../../events/products.ts';
 import { whoseQuery } from '../../events/whose.ts';
 import { operation } from '../../http/operation.ts';
 import { format } from '../charts/operations.ts';
-import { PANELS } from './present.ts';
+import type { Panel } from '../panels/panel.ts';
+import { PANEL_NAMES, PANELS } from '../panels/panels.ts';
 
 const TAG = 'Live panels';
 const instant = z.iso.datetime();
-const id = z.string().describe('32 lower-case hex digits');
-const product = z.enum(PRODUCTS);
 const count = z.int();
 
 const at = z.iso
@@ -20,41 +16,14 @@ const at = z.iso
   .optional()
   .describe('a look back: all panels as of this instant, by the times of the events; left out = now');
 
-const raw = z.object({
-  order_id: id,
-  user_id: id,
-  title: z.enum(TITLES),
-  product,
-  item: z.string().nullable(),
-  time: instant,
-  arrived: instant.describe('when Kafka had it'),
-  topic: z.string(),
-  partition: z.int(),
-  offset: z.string(),
+const panel = z.enum(PANEL_NAMES, { error: PANEL_NAMES.join(', ') });
+
+const barPanels = PANEL_NAMES.flatMap((name) => {
+  const { bars } = PANELS[name] as Panel;
+  return bars === undefined ? [] : [{ name, of: bars.of.join('/'), counts: Object.keys(bars.counts) }];
 });
-
-const panels = {
-  visitors: z
-    .array(z.object({ from: instant, to: instant, people: count, events: count, late: count }))
-    .describe('the last 15 minutes; `late`: events that came after their minute was over'),
-  sessions: z.array(z.object({ from: instant, to: instant, sessions: count })).describe('16 half hours'),
-  devices: z
-    .array(z.object({ device: z.enum(DEVICE_TYPES), people: count }))
-    .describe('people of the last 10 minutes, by the user agent of their latest event'),
-  pages: z
-    .array(z.object({ item: z.string(), product, count }))
-    .describe('the ten most clicked of the last hour'),
-  latest: z
-    .array(z.object({ user_id: id, time: instant, ip: z.string().nullable(), country: z.string() }))
-    .describe('the latest ten visitors of the last 10 minutes'),
-  categories: z.array(z.object({ product, count })).describe('clicks of the last hour'),
-  log: z
-    .array(z.looseObject({ at: instant, from_state: z.string(), to_state: z.string(), because: z.string() }))
-    .describe('what moved visitors in the state machine of offers, newest first'),
-  raw: z.array(raw).describe('the last 100 events by arrival, newest first'),
-};
-
-const panel = z.enum(PANELS, { error: PANELS.join(', ') });
+const BARS_OF = barPanels.map(({ name, of }) => `${name}: ${of}`).join('; ');
+const COUNTS = barPanels.flatMap(({ counts }) => (counts.length > 1 ? counts : []));
 
 export const panelOperations = {
   panels: operation({
@@ -73,7 +42,7 @@ export const panelOperations = {
         says: 'Every panel by its name, or `rows` of one',
         content: {
           'application/json': z.looseObject({
-            ...Object.fromEntries(Object.entries(panels).map(([name, schema]) => [name, schema.optional()])),
+            ...Object.fromEntries(PANEL_NAMES.map((name) => [name, PANELS[name].rows.optional()])),
             rows: z.array(z.looseObject({})).optional(),
             meta: z.object({
               as_of: instant,
@@ -108,13 +77,11 @@ export const panelOperations = {
     query: z.strictObject({
       of: z
         .string({ error: 'which bar' })
-        .describe(
-          'visitors, sessions: when the bar begins; devices: the kind; pages: product/item; categories: the product',
-        ),
+        .describe(`the fields of the bar's row that tell it from the others: ${BARS_OF}`),
       count: z
-        .enum(['people', 'events'], { error: 'people, events' })
+        .enum(COUNTS, { error: COUNTS.join(', ') })
         .default('people')
-        .describe('of visitors: what is counted'),
+        .describe('of panels with more than one count: what is counted'),
       at,
       ...whoseQuery,
       format,

@@ -1,18 +1,17 @@
-// The live panels of this process: windows that follow what is stored, for whoever looks, and for a while after. Events are taken
-// and shown a few times a second at most, however many commits and readers there are. Postgres has all of it: windows that nobody
-// has looked at are read from there when somebody does.
+// Feeds the live panels: windows that follow what is stored, for whoever looks, and for a while after. Events are taken and shown
+// a few times a second at most, however many commits and readers there are. Postgres has all of it: windows that nobody has looked
+// at are read from there when somebody does. What the panels are, ../panels/panels.ts says.
 
 import type { Request, Response } from 'express';
-import { type LogEntry, readLog } from '../../behaviour/store.ts';
+import type { Feed } from '../../db/change-bus.ts';
 import type { Pool } from '../../db/pool.ts';
 import type { Countries } from '../../enrichment/country.ts';
 import { isWanted, type Whose, whoseKey } from '../../events/whose.ts';
 import { frame, type Stream, type Streams } from '../../http/sse.ts';
 import type { Logger } from '../../runtime/log.ts';
-import { sessionBars } from '../../sessions/live/api.ts';
+import { type PanelRows, readPanels } from '../panels/panels.ts';
 import { Freshness } from './freshness.ts';
 import type { ConsumerLag, Lag } from './lag.ts';
-import { type PresentedPanels, presentPanels, type RawRow, rawRow } from './present.ts';
 import { type NewEvents, readNew, readWindows, readWindowsAt } from './read.ts';
 import { Windows } from './windows.ts';
 
@@ -20,14 +19,9 @@ const FLUSH_MS = 250;
 const CLOCK_MS = 1_000;
 /** Windows are kept up so long after the last reader has gone. */
 const KEPT_MS = 60_000;
-const SESSION_BARS = 16;
-const LOG_ENTRIES = 30;
 
 /** As /api/live/panels answers. */
-export type PanelsAnswer = PresentedPanels & {
-  /** What moved visitors in the state machine, the newest first. */
-  readonly log: readonly LogEntry[];
-  readonly raw: readonly RawRow[];
+export type PanelsAnswer = PanelRows & {
   readonly meta: {
     readonly as_of: string;
     readonly robots: string;
@@ -50,7 +44,7 @@ type Audience = {
   leftAt: number;
 };
 
-export class PanelBoard {
+export class PanelFeed implements Feed {
   readonly #pool: Pool;
   readonly #streams: Streams;
   readonly #countries: Countries;
@@ -89,8 +83,7 @@ export class PanelBoard {
     this.#clock = setInterval(() => this.#tick(), CLOCK_MS);
   }
 
-  /** Something was stored. */
-  changed(): void {
+  stored(): void {
     if (this.#audiences.size > 0) this.#flushSoon();
   }
 
@@ -241,15 +234,15 @@ export class PanelBoard {
   }
 
   async #present(windows: Windows, whose: Whose, atMs: number): Promise<PanelsAnswer> {
-    const panels = windows.panels(atMs);
-    const [sessions, log] = await Promise.all([
-      sessionBars(this.#pool, atMs, SESSION_BARS, whose),
-      readLog(this.#pool, LOG_ENTRIES, atMs),
-    ]);
+    const rows = await readPanels({
+      pool: this.#pool,
+      windows: windows.panels(atMs),
+      countries: this.#countries,
+      whose,
+      atMs,
+    });
     return {
-      ...presentPanels(panels, sessions, this.#countries),
-      log,
-      raw: panels.raw.map(rawRow),
+      ...rows,
       meta: {
         as_of: new Date(atMs).toISOString(),
         ...whose,

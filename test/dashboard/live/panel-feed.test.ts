@@ -1,8 +1,8 @@
 // The live panels of a real line: what is posted is counted, the same now, as of now, and after a restart of the process.
 
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { PanelsAnswer } from '../../../src/dashboard/panels/board.ts';
-import { PanelBoard } from '../../../src/dashboard/panels/board.ts';
+import type { PanelsAnswer } from '../../../src/dashboard/live/panel-feed.ts';
+import { PanelFeed } from '../../../src/dashboard/live/panel-feed.ts';
 import { noCountries } from '../../../src/enrichment/country.ts';
 import type { ShopEvent } from '../../../src/events/event.ts';
 import { newId } from '../../../src/events/ids.ts';
@@ -74,7 +74,7 @@ describe('/api/live/panels', () => {
   });
 
   it('is the same in a process that has just started, and as of now', async () => {
-    const board = new PanelBoard(line.pool, new Streams(1), noCountries, testLog);
+    const board = new PanelFeed(line.pool, new Streams(1), noCountries, testLog);
     const fresh = await board.answer({ ...USUAL, robots: 'include' });
     const asOf = await board.answerAt({ ...USUAL, robots: 'include' }, Date.now());
     await board.close();

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { PanelEvent } from '../../../src/dashboard/panels/event.ts';
-import { Windows } from '../../../src/dashboard/panels/windows.ts';
+import type { PanelEvent } from '../../../src/dashboard/live/event.ts';
+import { Windows } from '../../../src/dashboard/live/windows.ts';
 import { TITLES } from '../../../src/events/event.ts';
 import { PRODUCTS } from '../../../src/events/products.ts';
 import { recount } from './plain.ts';

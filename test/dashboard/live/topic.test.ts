@@ -3,8 +3,8 @@
 
 import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
-import type { PanelsAnswer } from '../../../src/dashboard/panels/board.ts';
-import { newestFirst, type PanelEvent } from '../../../src/dashboard/panels/event.ts';
+import { newestFirst, type PanelEvent } from '../../../src/dashboard/live/event.ts';
+import type { PanelsAnswer } from '../../../src/dashboard/live/panel-feed.ts';
 import { TITLES } from '../../../src/events/event.ts';
 import { newId } from '../../../src/events/ids.ts';
 import { PRODUCTS } from '../../../src/events/products.ts';

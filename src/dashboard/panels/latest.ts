@@ -1,0 +1,34 @@
+// The latest visitors, with the country of their address.
+
+import { z } from 'zod';
+import type { Country } from '../../enrichment/country.ts';
+import { LATEST_VISITORS } from '../live/windows.ts';
+import { panel } from './panel.ts';
+
+const countryText = (country: Country): string =>
+  country.code === null ? `Unknown (${country.reason})` : country.name;
+
+export const latest = panel({
+  title: 'Latest visitors',
+  unit: 'The last ten of the last 10 minutes, each once',
+  width: 'third',
+  columns: ['user_id', 'time', 'ip', 'country'],
+  rows: z
+    .array(
+      z.object({
+        user_id: z.string().describe('32 lower-case hex digits'),
+        time: z.iso.datetime(),
+        ip: z.string().nullable(),
+        country: z.string(),
+      }),
+    )
+    .describe('the latest ten visitors of the last 10 minutes'),
+  read: ({ windows, countries }) =>
+    windows.present.slice(0, LATEST_VISITORS).map((event) => ({
+      user_id: event.userId,
+      time: new Date(event.timeMs).toISOString(),
+      ip: event.ip ?? null,
+      country: countryText(countries.of(event.ip)),
+    })),
+  hasPartial: true,
+});

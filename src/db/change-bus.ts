@@ -1,0 +1,49 @@
+// What Postgres announces at each commit, told to every feed of this process: one connection listens for all of them.
+
+import type { Logger } from '../runtime/log.ts';
+import { CHANGE_CHANNEL, type Change, changeOf, type Stored } from './change.ts';
+import { type Listener, listen } from './listen.ts';
+
+/** Whoever tells open pages of changes. */
+export type Feed = {
+  /** Events were stored; undefined: some may have been, while the connection was lost. */
+  stored?(change: Stored | undefined): void;
+  /** A definition of the aggregator has changed; undefined: some may have, while the connection was lost. */
+  aggregated?(definition: string | undefined): void;
+};
+
+export class ChangeBus {
+  readonly #feeds = new Set<Feed>();
+  #listener: Listener | undefined;
+
+  /** Feeds are told in the order in which they were added. */
+  add(...feeds: readonly Feed[]): void {
+    for (const feed of feeds) this.#feeds.add(feed);
+  }
+
+  /** Listens to Postgres from now on. @param askEveryMs as listen() has it */
+  start(databaseUrl: string, log: Logger, askEveryMs?: number): void {
+    const onPayload = (payload: string | undefined) => this.#tell(changeOf(payload));
+    this.#listener = listen(databaseUrl, CHANGE_CHANNEL, log, onPayload, () => this.#missed(), askEveryMs);
+  }
+
+  async close(): Promise<void> {
+    await this.#listener?.close();
+  }
+
+  #tell(change: Change | undefined): void {
+    if (change === undefined) return;
+    for (const feed of this.#feeds) {
+      if ('aggregated' in change) feed.aggregated?.(change.aggregated);
+      else feed.stored?.(change);
+    }
+  }
+
+  /** What was announced before a new connection has been missed. */
+  #missed(): void {
+    for (const feed of this.#feeds) {
+      feed.stored?.(undefined);
+      feed.aggregated?.(undefined);
+    }
+  }
+}

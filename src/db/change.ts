@@ -1,0 +1,36 @@
+// What is announced to every web process at each commit: PostgreSQL's NOTIFY, delivered when the rows can be seen.
+
+import { z } from 'zod';
+
+export const CHANGE_CHANNEL = 'shopstream_stored';
+
+const storedSchema = z.object({
+  topic: z.string(),
+  /** The consumer group that has stored it; left out where a file was loaded. */
+  group: z.string().optional(),
+  partition: z.int(),
+  /** Every record of the partition before this offset is in Postgres. */
+  next: z.string().regex(/^\d+$/),
+});
+/** Records of a partition, or a file, were stored. */
+export type Stored = z.infer<typeof storedSchema>;
+
+const changeSchema = z.union([storedSchema, z.object({ aggregated: z.string() })]);
+/** Events were stored, or a definition of the aggregator, named here, has changed. */
+export type Change = z.infer<typeof changeSchema>;
+
+/** The text of a notification, to be sent on CHANGE_CHANNEL in the transaction that stores a batch. */
+export const storedMessage = (stored: Stored): string => JSON.stringify(stored);
+
+/** An SQL expression that announces the definition whose name is `name`, an SQL expression too. */
+export const notifyAggregatedSql = (name: string): string =>
+  `pg_notify('${CHANGE_CHANNEL}', json_build_object('aggregated', ${name})::text)`;
+
+/** Reads a notification; undefined where somebody else sent it. */
+export function changeOf(payload: string | undefined): Change | undefined {
+  try {
+    return changeSchema.parse(JSON.parse(payload ?? ''));
+  } catch {
+    return undefined;
+  }
+}
