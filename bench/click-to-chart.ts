@@ -72,7 +72,7 @@ async function openDashboard(url: string, counts: Count[]): Promise<void> {
   });
 }
 
-/** Asks for a page; its events are known by the ribbon in the answer. */
+/** Asks for a page; its events are known by the trace bar in the answer. */
 async function click(url: string, visitor: Visitor): Promise<void> {
   const since = performance.now();
   const response = await fetch(`${url}/product/sneakers`, { headers: { cookie: visitor.cookie } });

@@ -2,7 +2,7 @@
 // reload, and the event that was sent in its place is followed to its row. The form works without any of this.
 
 import { address } from './base.js';
-import { fillWay } from './way.js';
+import { fillTrace } from './trace.js';
 
 const FOLLOW_EVERY_MS = 250;
 const FOLLOW_TIMES = 40;
@@ -87,11 +87,11 @@ function edit(form) {
 
 /**
  * Asks for the event that was sent again until it is a row.
- * @param {HTMLElement} way
+ * @param {HTMLElement} item
  */
-async function follow(way, times = FOLLOW_TIMES) {
-  if (times === 0 || Number(way.dataset.at) >= 2) return;
-  const answer = await fetch(address(`/api/events/${way.dataset.way}`));
+async function follow(item, times = FOLLOW_TIMES) {
+  if (times === 0 || Number(item.dataset.at) >= 2) return;
+  const answer = await fetch(address(`/api/events/${item.dataset.trace}`));
   if (answer.ok) {
     /** @type {import('../../src/tracing/known-event.ts').KnownEvent} */
     const { hops } = await answer.json();
@@ -101,7 +101,7 @@ async function follow(way, times = FOLLOW_TIMES) {
     /** A moment that nobody remembers took no time. */
     const since = (at) => Math.max(0, Date.parse(at ?? received) - Date.parse(received));
     const isInKafka = topic !== null && partition !== null && offset !== null;
-    fillWay(way, {
+    fillTrace(item, {
       received_at: received,
       lost: null,
       kafka: isInKafka ? { topic, partition, offset, ms: since(acknowledged) } : null,
@@ -109,9 +109,9 @@ async function follow(way, times = FOLLOW_TIMES) {
       chart: null,
     });
   }
-  setTimeout(() => follow(way, times - 1), FOLLOW_EVERY_MS);
+  setTimeout(() => follow(item, times - 1), FOLLOW_EVERY_MS);
 }
 
 if (form !== null) edit(form);
-const way = /** @type {HTMLElement | null} */ (document.querySelector('main [data-way]'));
-if (way !== null) follow(way);
+const item = /** @type {HTMLElement | null} */ (document.querySelector('main [data-trace]'));
+if (item !== null) follow(item);

@@ -1,4 +1,4 @@
-// One event's way: as a page, as JSON, and as a stream of the visitor's own events for the ribbon.
+// The trace of one event: as a page, as JSON, and as a stream of the visitor's own events for the trace bar.
 
 import { type Request, type Response, Router } from 'express';
 import type { OfferFeed } from '../behaviour/offer-feed.ts';
@@ -24,7 +24,7 @@ export function eventRoutes(shop: Shop, streams: Streams, offers: OfferFeed, adm
       async (req, res) => {
         const known = await requestedEvent(shop, admin, req);
         res.set('Cache-Control', 'no-store');
-        res.render('event', { ...plainLayout(req, res, shop.traces, 'The way of an event'), ...known });
+        res.render('event', { ...plainLayout(req, res, shop.traces, 'The trace of an event'), ...known });
       },
     ],
   });

@@ -23,7 +23,7 @@ export const eventOperations = {
     method: 'get',
     path: '/api/events/:order_id',
     tag: 'Events',
-    summary: 'One event and its way',
+    summary: 'One event and its trace',
     params: z.object({
       order_id: z
         .string()

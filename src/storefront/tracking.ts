@@ -52,7 +52,7 @@ export class Tracking {
     try {
       this.publish(event).catch(() => {});
     } catch {
-      // publish() has logged it and the ribbon shows it.
+      // publish() has logged it and the trace bar shows it.
     }
   }
 

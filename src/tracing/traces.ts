@@ -191,7 +191,7 @@ export class Traces {
 /** Milliseconds from the request to a step; none, where the clock was set back meanwhile. */
 const passed = ({ receivedAt }: Hops, at: number): number => Math.max(0, at - receivedAt);
 
-/** As the ribbon shows it. */
+/** As the trace bar shows it. */
 export function toTrace(hops: Hops): Trace {
   const { event, receivedAt, acknowledgement, storedAt, chartedAt, lost } = hops;
   return {

@@ -194,9 +194,9 @@ describe('robots', () => {
     await expectRollupsEqualEvents(line.pool);
   });
 
-  it('are told on the ribbon, with the reason why the chart has them not', async () => {
+  it('are told on the trace bar, with the reason why the chart has them not', async () => {
     const shop = (agent: string) => request(line.url).get('/').set('User-Agent', agent);
-    const word = /<p class="way-robot" data-robot(.*?)>([^<]*)/;
+    const word = /<p class="trace-robot" data-robot(.*?)>([^<]*)/;
     const [, hidden, words] = word.exec((await shop(GOOGLEBOT)).text) ?? [];
     expect(hidden).toBe('');
     expect(words).toContain('Taken for a robot’s visit, by its user agent');

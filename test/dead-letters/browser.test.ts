@@ -63,7 +63,7 @@ describe.skipIf(noBrowser !== undefined)('a rejected message in a browser', { ti
     await page.keyboard.press('Control+Enter');
     await page.getByRole('heading', { name: 'Sent again' }).waitFor();
     // In Postgres, or on the chart already.
-    await eventually(async () => Number(await page.locator('main [data-way]').getAttribute('data-at')) >= 2);
+    await eventually(async () => Number(await page.locator('main [data-trace]').getAttribute('data-at')) >= 2);
   });
 
   it('leaves no error in the browser, and breaks no Content-Security-Policy', () => {

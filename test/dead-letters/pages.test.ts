@@ -72,7 +72,7 @@ describe('/events/rejected/:id', () => {
       .expect(303)
       .expect('Location', `/events/rejected/${id}`);
     const settled = await get(`/events/rejected/${id}`).expect(200, /Sent again/);
-    expect(settled.text).toContain(`data-way="${event.order_id}"`);
+    expect(settled.text).toContain(`data-trace="${event.order_id}"`);
     await eventually(
       async () => (await request(line.url).get(`/api/events/${event.order_id}`)).body.hops?.stored_at,
     );

@@ -62,10 +62,10 @@ describe.skipIf(noBrowser !== undefined)('a click in the shop', { timeout: 90_00
     expect(reloads).toBe(0);
   });
 
-  it('can be followed on the ribbon of the shop, through Kafka and Postgres to the chart', async () => {
-    const ribbon = shop.locator('.ribbon');
-    await eventually(async () => /partition \d, offset \d+/.test(await ribbon.innerText()));
-    await eventually(async () => /counted/.test(await ribbon.innerText()));
+  it('can be followed on the trace bar of the shop, through Kafka and Postgres to the chart', async () => {
+    const bar = shop.locator('.trace-bar');
+    await eventually(async () => /partition \d, offset \d+/.test(await bar.innerText()));
+    await eventually(async () => /counted/.test(await bar.innerText()));
   });
 
   it('is not ordered again by reload, back and forward', async () => {

@@ -11,7 +11,7 @@ import { testLog } from '../support/log.ts';
 import { freePort } from '../support/ports.ts';
 
 const TABS = 12;
-/** One of the dashboards and one of the ribbons, each twice for the moment in which it is opened anew. */
+/** One of the dashboards and one of the trace bars, each twice for the moment in which it is opened anew. */
 const STREAMS = 4;
 
 describe.skipIf(noBrowser !== undefined)('a browser', { timeout: 90_000 }, () => {
@@ -47,9 +47,9 @@ describe.skipIf(noBrowser !== undefined)('a browser', { timeout: 90_000 }, () =>
     const [first] = shops as [Page];
     await first.goto(`${url}/product/sneakers`);
     // The show of the ad, which came last: the other tabs did not make it, and all see it reach the chart.
-    const ad = await first.locator('#ways > [data-way]').first().getAttribute('data-way');
+    const ad = await first.locator('#traces > [data-trace]').first().getAttribute('data-trace');
     for (const page of shops)
-      await page.locator(`#ways > [data-way="${ad}"][data-at="3"]`).waitFor({ state: 'attached' });
+      await page.locator(`#traces > [data-trace="${ad}"][data-at="3"]`).waitFor({ state: 'attached' });
     const facts = () =>
       Promise.all(dashboards.map((page) => page.locator('#today [data-facts]').textContent()));
     const before = await facts();

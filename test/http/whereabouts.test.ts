@@ -217,7 +217,7 @@ describe('behind a proxy that rewrites Host', () => {
         await page.getByRole('button', { name: 'Send again' }).click();
         await page.getByRole('heading', { name: 'Sent again' }).waitFor();
         await eventually(
-          async () => Number(await page.locator('main [data-way]').getAttribute('data-at')) >= 2,
+          async () => Number(await page.locator('main [data-trace]').getAttribute('data-at')) >= 2,
         );
         await page.goto(`http://127.0.0.1:${port}/shop/product/clothes`);
         await page.getByRole('button', { name: 'Order now' }).click();

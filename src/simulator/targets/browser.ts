@@ -1,5 +1,5 @@
 // A shopper at the shop's own pages: what it asks for, and what it reads on them. The pages are read as a browser shows them,
-// by the few things a shopper needs: the banner or ad, the order form, and the ids that the ribbon shows.
+// by the few things a shopper needs: the banner or ad, the order form, and the ids that the trace bar shows.
 
 import { findItem } from '../../catalogue/catalogue.ts';
 import { SIMULATED_HEADER, simulatedHeader } from '../../enrichment/simulated.ts';
@@ -111,7 +111,7 @@ export function readPage(html: string): Seen {
     /href="\/product\/\w+\?item=([\w-]+)&(?:amp;|#38;)?page_id=([0-9a-f]{32})"/.exec(html) ?? [];
   const item = findItem(slug);
   if (item === undefined) throw new PageError('a page of the shop showed no banner');
-  const orderIds = [...html.matchAll(/data-way="([0-9a-f]{32})"/g)].map(([, id]) => id ?? '');
+  const orderIds = [...html.matchAll(/data-trace="([0-9a-f]{32})"/g)].map(([, id]) => id ?? '');
   return { shown: { item, pageId }, orderIds, form: readForm(html) };
 }
 

@@ -1,4 +1,4 @@
-// Fills in an event's way (views/partials/ways.ejs), small or large, from a Trace as /api/trace and the server send it.
+// Fills in an event's trace (views/partials/traces.ejs), small or large, from a Trace as /api/trace and the server send it.
 
 import { address } from './base.js';
 import { CATEGORY_NAMES } from './marks.js';
@@ -23,43 +23,43 @@ const facts = (trace) => ({
 const step = (ms) => `+${Math.round(ms * 10) / 10} ms`;
 
 /**
- * Brings one drawn way up to date.
- * @param {HTMLElement} way
+ * Brings one drawn trace up to date.
+ * @param {HTMLElement} item
  * @param {Progress} trace
  */
-export function fillWay(way, trace) {
+export function fillTrace(item, trace) {
   let at = -1;
   let before = 0;
   for (const [name, reached] of Object.entries(facts(trace))) {
     if (!reached) continue;
-    const station = way.querySelector(`[data-station="${name}"]`);
+    const station = item.querySelector(`[data-station="${name}"]`);
     station.toggleAttribute('data-done', true);
     station.querySelector('[data-fact]').textContent = reached.fact;
     if (name !== 'received') station.querySelector('[data-ms]').textContent = step(reached.ms - before);
     before = reached.ms;
     at += 1;
   }
-  way.dataset.at = String(at);
-  way.toggleAttribute('data-lost', trace.lost !== null);
-  way.querySelector('[data-lost-text]').textContent = trace.lost ?? '';
-  way.querySelector('[data-robot]').hidden = !trace.robot;
+  item.dataset.at = String(at);
+  item.toggleAttribute('data-lost', trace.lost !== null);
+  item.querySelector('[data-lost-text]').textContent = trace.lost ?? '';
+  item.querySelector('[data-robot]').hidden = !trace.robot;
 }
 
 /**
- * Makes the way of an event that the page did not know yet, from the blank one.
+ * Makes the trace of an event that the page did not know yet, from the blank one.
  * @param {HTMLTemplateElement} blank
  * @param {Trace} trace
  */
-export function newWay(blank, trace) {
-  const way = /** @type {HTMLElement} */ (blank.content.querySelector('.way').cloneNode(true));
-  way.dataset.way = trace.order_id;
-  way.dataset.received = trace.received_at;
-  way.classList.replace('of-none', `of-${trace.product}`);
-  way.querySelector('a').href = address(`/events/${trace.order_id}`);
-  for (const title of way.querySelectorAll('[data-title]')) {
+export function newTrace(blank, trace) {
+  const item = /** @type {HTMLElement} */ (blank.content.querySelector('.trace').cloneNode(true));
+  item.dataset.trace = trace.order_id;
+  item.dataset.received = trace.received_at;
+  item.classList.replace('of-none', `of-${trace.product}`);
+  item.querySelector('a').href = address(`/events/${trace.order_id}`);
+  for (const title of item.querySelectorAll('[data-title]')) {
     if (title.dataset.title !== trace.title) title.remove();
   }
-  way.querySelector('[data-product]').textContent = CATEGORY_NAMES[trace.product];
-  fillWay(way, trace);
-  return way;
+  item.querySelector('[data-product]').textContent = CATEGORY_NAMES[trace.product];
+  fillTrace(item, trace);
+  return item;
 }

@@ -1,11 +1,11 @@
-// The ribbon: what this visitor caused, filling in as it travels, and the same way drawn large.
+// The trace bar: what this visitor caused, filling in as it travels, and the same trace drawn large.
 
 import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { noBrowser, startBrowser } from '../support/browser.ts';
 import { startLine } from '../support/line.ts';
 
-describe.skipIf(noBrowser !== undefined)('the ribbon', async () => {
+describe.skipIf(noBrowser !== undefined)('the trace bar', async () => {
   if (noBrowser !== undefined) return;
   const [{ url }, browser] = await Promise.all([startLine(), startBrowser()]);
   const pages: Page[] = [];
@@ -22,27 +22,27 @@ describe.skipIf(noBrowser !== undefined)('the ribbon', async () => {
 
   it('takes a banner’s show from received to the chart while the page is open', async () => {
     const page = await open('/');
-    const way = page.locator('.ribbon .way').first();
-    await way.locator('[data-station="chart"][data-done]').waitFor();
-    expect(await way.locator('.way-event').textContent()).toContain('banner_show');
-    expect(await way.locator('[data-station="kafka"]').textContent()).toMatch(/partition \d+, offset \d+/);
-    expect(await way.locator('[data-station="postgres"] [data-ms]').textContent()).toMatch(/^\+[\d.]+ ms$/);
-    expect(await way.getAttribute('data-at')).toBe('3');
+    const trace = page.locator('.trace-bar .trace').first();
+    await trace.locator('[data-station="chart"][data-done]').waitFor();
+    expect(await trace.locator('.trace-event').textContent()).toContain('banner_show');
+    expect(await trace.locator('[data-station="kafka"]').textContent()).toMatch(/partition \d+, offset \d+/);
+    expect(await trace.locator('[data-station="postgres"] [data-ms]').textContent()).toMatch(/^\+[\d.]+ ms$/);
+    expect(await trace.getAttribute('data-at')).toBe('3');
   });
 
   it('shows the newest event, and all of them when asked', async () => {
     const page = await open('/product/clothes');
-    expect(await page.locator('.ribbon .way:visible').count()).toBe(1);
+    expect(await page.locator('.trace-bar .trace:visible').count()).toBe(1);
     await page.getByRole('button', { name: '1 more' }).click();
-    expect(await page.locator('.ribbon .way:visible').count()).toBe(2);
+    expect(await page.locator('.trace-bar .trace:visible').count()).toBe(2);
     await page.getByRole('button', { name: 'Show less' }).click();
-    expect(await page.locator('.ribbon .way:visible').count()).toBe(1);
+    expect(await page.locator('.trace-bar .trace:visible').count()).toBe(1);
   });
 
-  it('leads to the event’s own page, which draws the same way large', async () => {
+  it('leads to the event’s own page, which draws the same trace large', async () => {
     const page = await open('/');
-    await page.locator('.ribbon .way [data-station="postgres"][data-done]').first().waitFor();
-    await page.locator('.ribbon .way-event').first().click();
+    await page.locator('.trace-bar .trace [data-station="postgres"][data-done]').first().waitFor();
+    await page.locator('.trace-bar .trace-event').first().click();
     await page.waitForURL('**/events/*');
     await page.locator('.large [data-station="postgres"][data-done]').waitFor();
     expect(await page.locator('h1').textContent()).toContain('banner_show');
@@ -53,7 +53,7 @@ describe.skipIf(noBrowser !== undefined)('the ribbon', async () => {
     const page = await open('/');
     const other = await page.context().newPage();
     await other.goto(`${url}/product/sneakers`);
-    await page.locator('.ribbon .way', { hasText: 'banner_click' }).first().waitFor({ state: 'attached' });
+    await page.locator('.trace-bar .trace', { hasText: 'banner_click' }).first().waitFor({ state: 'attached' });
     expect(await page.getByRole('button', { name: '2 more' }).isVisible()).toBe(true);
   });
 });
