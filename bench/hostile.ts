@@ -131,7 +131,7 @@ async function askHealth(url: string, seconds: number): Promise<number[]> {
 }
 
 /** The number of a letter that is deeply nested. */
-async function sendLetter({ env, url }: Program): Promise<number> {
+async function sendDeadLetter({ env, url }: Program): Promise<number> {
   const brokers = [`127.0.0.1:${env.KAFKA_PORT}`];
   const producer = new Kafka({ brokers, logLevel: logLevel.NOTHING }).producer();
   await producer.connect();
@@ -168,7 +168,7 @@ async function main(): Promise<void> {
   const program = await startProgram(data.folder, { RATE_LIMIT: process.env.RATE_LIMIT ?? '' });
   try {
     await isReady(program.url);
-    const ways = waysOf(await sendLetter(program));
+    const ways = waysOf(await sendDeadLetter(program));
     for (const way of ways.filter(({ name }) => name.includes(process.argv[2] ?? ''))) {
       if (!(await measure(way, program))) process.exitCode = 1;
       await sleep(1_000);

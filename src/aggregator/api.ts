@@ -9,7 +9,7 @@ import { route } from '../http/routes.ts';
 import { lineWriter } from './batch/output.ts';
 import { DefinitionError } from './definition/problem.ts';
 import { checkValue } from './definition/read.ts';
-import { type AggregatorDesk, type PreviewSource, refused } from './desk.ts';
+import { type Definitions, type PreviewSource, refused } from './definitions.ts';
 import type { AggregatorFeed } from './feed.ts';
 import { aggregatorOperations as operations } from './operations.ts';
 import { briefly, explained, versionRow, writeFlushed, writeSession } from './present.ts';
@@ -26,35 +26,35 @@ const BODY_BYTES = 256 * 1024;
 /** A file of a million characters, with its escapes. */
 const PREVIEW_BYTES = 4 * 1024 * 1024;
 
-export function aggregatorApi(desk: AggregatorDesk, feed: AggregatorFeed): Router {
+export function aggregatorApi(definitions: Definitions, feed: AggregatorFeed): Router {
   const router = Router();
-  const { pool } = desk;
+  const { pool } = definitions;
   route(router, operations.list.path, {
     get: [async (_req, res) => answer(res, { rows: (await listDefinitions(pool)).map(briefly) })],
     post: [
       onlyJson,
       json({ type: JSON_TYPES, limit: BODY_BYTES }),
-      async (req, res) => answer(res, await desk.save(req.body).catch(refuse)),
+      async (req, res) => answer(res, await definitions.save(req.body).catch(refuse)),
     ],
   });
-  serve(router, operations.find, async (req, res) => answer(res, await whole(desk, req)));
+  serve(router, operations.find, async (req, res) => answer(res, await whole(definitions, req)));
   serve(router, operations.pause, async (req, res) => {
-    await desk.pause(req.params.name, true);
+    await definitions.pause(req.params.name, true);
     res.status(204).end();
   });
   serve(router, operations.resume, async (req, res) => {
-    await desk.pause(req.params.name, false);
+    await definitions.pause(req.params.name, false);
     res.status(204).end();
   });
   serve(router, operations.sessions, async (req, res) => {
     const { limit } = readQuery(operations.sessions.query, req);
-    const { name } = await desk.find(req.params.name);
+    const { name } = await definitions.find(req.params.name);
     const rows = (await readOpenSessions(pool, name, limit)).map(writeSession);
     sendRows(req, res, `${name}-sessions`, rows);
   });
   serve(router, operations.results, async (req, res) => {
     const { limit, before } = readQuery(operations.results.query, req);
-    const { name } = await desk.find(req.params.name);
+    const { name } = await definitions.find(req.params.name);
     const results = await newestResults(pool, name, limit, before);
     const next = results.length < limit ? null : (results.at(-1)?.seq ?? null);
     sendRows(
@@ -65,10 +65,10 @@ export function aggregatorApi(desk: AggregatorDesk, feed: AggregatorFeed): Route
       next,
     );
   });
-  serve(router, operations.records, async (req, res) => answer(res, await behind(desk, req)));
+  serve(router, operations.records, async (req, res) => answer(res, await behind(definitions, req)));
   serve(router, operations.asides, async (req, res) => {
     const { limit, before } = readQuery(operations.asides.query, req);
-    const { name } = await desk.find(req.params.name);
+    const { name } = await definitions.find(req.params.name);
     const asides = await newestAsides(pool, name, limit, before);
     const next = asides.length < limit ? null : (asides.at(-1)?.seq ?? null);
     const rows = asides.map(({ seq: _, ...aside }) => JSON.stringify(aside));
@@ -76,19 +76,19 @@ export function aggregatorApi(desk: AggregatorDesk, feed: AggregatorFeed): Route
   });
   serve(router, operations.fields, async (req, res) => {
     const { topic } = readQuery(operations.fields.query, req);
-    answer(res, { rows: await desk.fields(topic) });
+    answer(res, { rows: await definitions.fields(topic) });
   });
   serve(router, operations.preview, onlyJson, json({ type: JSON_TYPES, limit: PREVIEW_BYTES }), (req, res) =>
-    preview(desk, req, res),
+    preview(definitions, req, res),
   );
   serve(router, operations.stream, (req, res) => feed.open(req, res));
   return router;
 }
 
-async function whole(desk: AggregatorDesk, req: Request): Promise<object> {
-  const known = await desk.find(req.params.name);
+async function whole(definitions: Definitions, req: Request): Promise<object> {
+  const known = await definitions.find(req.params.name);
   const { words, nextFlushes } = explained(known.body, Date.now());
-  const versions = await listVersions(desk.pool, known.name);
+  const versions = await listVersions(definitions.pool, known.name);
   return {
     ...briefly(known),
     definition: known.body,
@@ -98,8 +98,8 @@ async function whole(desk: AggregatorDesk, req: Request): Promise<object> {
   };
 }
 
-async function behind(desk: AggregatorDesk, req: Request): Promise<object> {
-  const { provenance } = await desk.result(req.params.name, req.params.id);
+async function behind(definitions: Definitions, req: Request): Promise<object> {
+  const { provenance } = await definitions.result(req.params.name, req.params.id);
   return {
     count: provenance.count,
     sources: provenance.sources,
@@ -113,10 +113,10 @@ async function behind(desk: AggregatorDesk, req: Request): Promise<object> {
   };
 }
 
-async function preview(desk: AggregatorDesk, req: Request, res: Response): Promise<void> {
+async function preview(definitions: Definitions, req: Request, res: Response): Promise<void> {
   const { definition: value, topic, file } = (req.body ?? {}) as Readonly<Record<string, unknown>>;
   const definition = checked(value);
-  const { preview: made, changed } = await desk.preview(
+  const { preview: made, changed } = await definitions.preview(
     definition,
     sourceOf(file, typeof topic === 'string' ? topic : definition.topic),
   );

@@ -25,7 +25,7 @@ export const events = pgTable('events', {
 });
 
 /** What became of a message that was set aside. */
-export const LETTER_STATES = ['open', 'resent', 'discarded'] as const;
+export const DEAD_LETTER_STATES = ['open', 'resent', 'discarded'] as const;
 
 export const deadLetters = pgTable('dead_letters', {
   id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
@@ -38,7 +38,7 @@ export const deadLetters = pgTable('dead_letters', {
   key: bytea(),
   payload: bytea(),
   rejected_at: timestamp({ withTimezone: true }).notNull().defaultNow(),
-  state: text({ enum: LETTER_STATES }).notNull().default('open'),
+  state: text({ enum: DEAD_LETTER_STATES }).notNull().default('open'),
   settled_at: timestamp({ withTimezone: true }),
   resent_as: hexId(),
   forwarded_at: timestamp({ withTimezone: true }),

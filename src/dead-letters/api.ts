@@ -5,27 +5,31 @@ import { MAX_EVENT_BYTES } from '../events/parse.ts';
 import { HttpError, notFound } from '../http/errors.ts';
 import { serve } from '../http/operation.ts';
 import { readQuery } from '../http/query.ts';
-import type { LetterDesk } from './desk.ts';
-import { letterOperations, letterQuery } from './operations.ts';
+import type { DeadLetters } from './dead-letters.ts';
+import { deadLetterOperations, deadLetterQuery } from './operations.ts';
 
 const LISTED_BYTES = 1_000;
 const LONGEST_ID = 15;
 const JSON_TYPES = ['application/json', 'application/*+json'];
 const parseText = text({ type: JSON_TYPES, limit: MAX_EVENT_BYTES });
 
-export function deadLetterApi(desk: LetterDesk): Router {
+export function deadLetterApi(deadLetters: DeadLetters): Router {
   const router = Router();
-  serve(router, letterOperations.list, async (req, res) => {
-    const { limit, before, ...filter } = readQuery(letterQuery, req);
-    answer(res, await desk.list(filter, limit, LISTED_BYTES, before));
+  serve(router, deadLetterOperations.list, async (req, res) => {
+    const { limit, before, ...filter } = readQuery(deadLetterQuery, req);
+    answer(res, await deadLetters.list(filter, limit, LISTED_BYTES, before));
   });
-  serve(router, letterOperations.find, async (req, res) => answer(res, await desk.find(letterId(req))));
-  serve(router, letterOperations.send, onlyJson, parseText, async (req, res) => {
+  serve(router, deadLetterOperations.find, async (req, res) =>
+    answer(res, await deadLetters.find(deadLetterId(req))),
+  );
+  serve(router, deadLetterOperations.send, onlyJson, parseText, async (req, res) => {
     const body: unknown = req.body;
-    const sent = await desk.send(letterId(req), Buffer.from(typeof body === 'string' ? body : ''));
+    const sent = await deadLetters.send(deadLetterId(req), Buffer.from(typeof body === 'string' ? body : ''));
     answer(res.status(202), sent);
   });
-  serve(router, letterOperations.discard, async (req, res) => answer(res, await desk.discard(letterId(req))));
+  serve(router, deadLetterOperations.discard, async (req, res) =>
+    answer(res, await deadLetters.discard(deadLetterId(req))),
+  );
   return router;
 }
 
@@ -33,7 +37,7 @@ export function deadLetterApi(desk: LetterDesk): Router {
  * The id in the path.
  * @throws {HttpError} 404 for anything that can't be one
  */
-export function letterId(req: Request): number {
+export function deadLetterId(req: Request): number {
   const { id } = req.params;
   if (typeof id === 'string' && /^\d+$/.test(id) && id.length <= LONGEST_ID) return Number(id);
   throw notFound('there is no such dead letter', id, 'an id of GET /api/dead-letters');

@@ -1,7 +1,7 @@
 // Dead letters for other programs: the topic <KAFKA_TOPIC>.dead-letter has each one's own bytes and key, with headers
-// that say where it was and why it is no event. The table is the outbox of the topic: a letter is committed with the
+// that say where it was and why it is no event. The table is the outbox of the topic: a dead letter is committed with the
 // offset first and produced afterwards, beside the good events. Nothing is lost when the process dies between the two;
-// one that dies between Kafka's acknowledgement and the mark in the table produces that letter again.
+// one that dies between Kafka's acknowledgement and the mark in the table produces that dead letter again.
 
 import type { Subscription } from '../consumer/offsets.ts';
 import { type Pool, transaction } from '../db/pool.ts';
@@ -33,7 +33,7 @@ export class DeadLetterForwarder {
   #again = false;
   #running: Promise<void> | undefined;
 
-  /** @param onForwarded told how many letters Kafka has acknowledged */
+  /** @param onForwarded told how many dead letters Kafka has acknowledged */
   constructor(
     kafka: Kafka,
     pool: Pool,
@@ -50,7 +50,7 @@ export class DeadLetterForwarder {
     this.#producer = kafka.producer({ allowAutoTopicCreation: false });
   }
 
-  /** Forwards what waits in the table, in the background; to be called at the start and after letters were set aside. */
+  /** Forwards what waits in the table, in the background; to be called at the start and after dead letters were set aside. */
   wake(): void {
     this.#again = true;
     this.#running ??= this.#run().finally(() => {

@@ -1,15 +1,15 @@
 // The API of the dead letters, declared: routes and OpenAPI are made from this.
 
 import { z } from 'zod';
-import { LETTER_STATES } from '../db/tables.ts';
+import { DEAD_LETTER_STATES } from '../db/tables.ts';
 import { eventSchema } from '../events/event.ts';
 import { exampleEvent } from '../events/example.ts';
 import { REJECTION_CODES } from '../events/parse.ts';
 import { operation } from '../http/operation.ts';
-import { letterSchema } from './letter.ts';
+import { deadLetterSchema } from './dead-letter.ts';
 
 const TAG = 'Dead letters';
-const MOST_LETTERS = 200;
+const MOST_DEAD_LETTERS = 200;
 
 const naturalNumber = (most: number, error: string) =>
   z
@@ -18,9 +18,9 @@ const naturalNumber = (most: number, error: string) =>
     .transform(Number)
     .refine((number) => number <= most, { error });
 
-export const letterQuery = z.strictObject({
+export const deadLetterQuery = z.strictObject({
   state: z
-    .enum(LETTER_STATES, { error: LETTER_STATES.join(', ') })
+    .enum(DEAD_LETTER_STATES, { error: DEAD_LETTER_STATES.join(', ') })
     .optional()
     .describe('what became of them; left out = all'),
   code: z
@@ -38,10 +38,10 @@ export const letterQuery = z.strictObject({
   before: naturalNumber(Number.MAX_SAFE_INTEGER, 'the `next` of an earlier answer')
     .optional()
     .describe('`next` of the answer before: the page after it'),
-  limit: naturalNumber(MOST_LETTERS, `a number up to ${MOST_LETTERS}`)
+  limit: naturalNumber(MOST_DEAD_LETTERS, `a number up to ${MOST_DEAD_LETTERS}`)
     .refine((limit) => limit > 0, { error: 'at least 1' })
     .default(50)
-    .describe(`how many at most, up to ${MOST_LETTERS}`),
+    .describe(`how many at most, up to ${MOST_DEAD_LETTERS}`),
 });
 
 const params = z.object({
@@ -50,25 +50,25 @@ const params = z.object({
     .regex(/^\d{1,15}$/)
     .describe('of GET /api/dead-letters'),
 });
-const notFound = { says: 'There is no such letter' };
-const notOpen = { says: 'The letter is not open: it was settled, or its event is on its way' };
+const notFound = { says: 'There is no such dead letter' };
+const notOpen = { says: 'The dead letter is not open: it was settled, or its event is on its way' };
 const away = { says: 'Postgres or Kafka is away; Retry-After says when to come again' };
 const otherOrigin = { says: 'A page of another site sent this' };
 
-export const letterOperations = {
+export const deadLetterOperations = {
   list: operation({
     method: 'get',
     path: '/api/dead-letters',
     tag: TAG,
     summary: 'Messages that are not events, newest first',
     description: 'Payloads are cut after 1,000 bytes; GET /api/dead-letters/{id} has them whole.',
-    query: letterQuery,
+    query: deadLetterQuery,
     answers: {
       200: {
         says: 'A page of them',
         content: {
           'application/json': z.object({
-            rows: z.array(letterSchema),
+            rows: z.array(deadLetterSchema),
             next: z.int().nullable().describe('cursor of the next page; null at the end'),
             counts: z
               .partialRecord(z.enum(REJECTION_CODES), z.int())
@@ -88,7 +88,7 @@ export const letterOperations = {
     summary: 'One message with all its bytes',
     params,
     answers: {
-      200: { says: 'The letter', content: { 'application/json': letterSchema } },
+      200: { says: 'The dead letter', content: { 'application/json': deadLetterSchema } },
       404: notFound,
       503: away,
     },
@@ -104,17 +104,17 @@ export const letterOperations = {
     body: { 'application/json': eventSchema },
     answers: {
       202: {
-        says: 'Kafka has the event, and the letter is settled',
+        says: 'Kafka has the event, and the dead letter is settled',
         content: {
           'application/json': z.object({
             order_id: z.string(),
             partition: z.int(),
             offset: z.string(),
-            letter: letterSchema,
+            letter: deadLetterSchema,
           }),
         },
       },
-      400: { says: 'The body is not an event; the letter stays open' },
+      400: { says: 'The body is not an event; the dead letter stays open' },
       403: otherOrigin,
       404: notFound,
       409: notOpen,
@@ -132,7 +132,7 @@ export const letterOperations = {
     description: 'It stays in the table, and in the list of the discarded.',
     params,
     answers: {
-      200: { says: 'The letter, discarded', content: { 'application/json': letterSchema } },
+      200: { says: 'The dead letter, discarded', content: { 'application/json': deadLetterSchema } },
       403: otherOrigin,
       404: notFound,
       409: notOpen,

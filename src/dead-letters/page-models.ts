@@ -6,8 +6,8 @@ import { MAX_EVENT_BYTES } from '../events/parse.ts';
 import type { Layout } from '../site/layout.ts';
 import type { Trace } from '../tracing/trace.ts';
 import type { Bytes } from './bytes.ts';
-import type { LetterPage } from './desk.ts';
-import type { DeadLetter } from './letter.ts';
+import type { DeadLetter } from './dead-letter.ts';
+import type { DeadLetterPage } from './dead-letters.ts';
 import { escapeHidden, hexDump, type Visible, visiblePieces } from './visible.ts';
 
 const PREVIEW_CHARACTERS = 240;
@@ -17,8 +17,8 @@ const LINE_HTML = 4 * 1024;
 /** Indented JSON grows with the square of its depth; no event is half as deep. */
 const INDENTED_DEPTH = 16;
 
-/** A letter with its reason and its bytes made safe to look at. */
-export type ShownLetter = Omit<DeadLetter, 'reason' | 'payload' | 'key'> & {
+/** A dead letter with its reason and its bytes made safe to look at. */
+export type ShownDeadLetter = Omit<DeadLetter, 'reason' | 'payload' | 'key'> & {
   readonly reason: Visible;
   readonly key: Visible;
   readonly payload: Visible;
@@ -29,25 +29,25 @@ export type ShownLetter = Omit<DeadLetter, 'reason' | 'payload' | 'key'> & {
 export type RejectedPage = Layout & {
   readonly state: DeadLetter['state'];
   readonly code: DeadLetter['code'] | undefined;
-  readonly letters: readonly ShownLetter[];
-  readonly counts: LetterPage['counts'];
+  readonly letters: readonly ShownDeadLetter[];
+  readonly counts: DeadLetterPage['counts'];
   /** Of the shown state, of all codes. */
   readonly total: number;
   readonly older: string | null;
   readonly isFirst: boolean;
-  /** A shell command that makes a letter. */
+  /** A shell command that makes a dead letter. */
   readonly command: string;
 };
 
-export type LetterPageModel = Layout & {
-  readonly letter: ShownLetter;
+export type DeadLetterPageModel = Layout & {
+  readonly letter: ShownDeadLetter;
   /** What the editor begins with; undefined where what came could not be sent as an event. */
   readonly draft: string | undefined;
   /** What was wrong with what was sent; undefined where nothing was. */
   readonly problem: string | undefined;
   /** An event that would be taken. */
   readonly pattern: string;
-  /** The way of the event that was sent in the letter's place, as far as it is known. */
+  /** The way of the event that was sent in the dead letter's place, as far as it is known. */
   readonly trace: Trace | null;
 };
 
@@ -56,18 +56,22 @@ function contentOf(bytes: Bytes | null): string {
   return bytes.encoding === 'utf8' ? bytes.value : hexDump(Buffer.from(bytes.value, 'base64'), bytes.bytes);
 }
 
-/** A letter with what was sent, as far as a page has room for it. */
-export function showLetter(letter: DeadLetter): ShownLetter {
+/** A dead letter with what was sent, as far as a page has room for it. */
+export function showDeadLetter(letter: DeadLetter): ShownDeadLetter {
   return shown(letter, contentOf(letter.payload), PAYLOAD_HTML);
 }
 
-/** A letter with the beginning of what was sent, on one line. */
-export function previewLetter(letter: DeadLetter): ShownLetter {
+/** A dead letter with the beginning of what was sent, on one line. */
+export function previewDeadLetter(letter: DeadLetter): ShownDeadLetter {
   const start = contentOf(letter.payload).slice(0, PREVIEW_CHARACTERS).replaceAll(/\s+/g, ' ');
   return shown(letter, start, LINE_HTML);
 }
 
-function shown({ reason, key, payload, ...letter }: DeadLetter, content: string, html: number): ShownLetter {
+function shown(
+  { reason, key, payload, ...letter }: DeadLetter,
+  content: string,
+  html: number,
+): ShownDeadLetter {
   const { pieces, cut } = visiblePieces(content, html);
   return {
     ...letter,

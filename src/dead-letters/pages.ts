@@ -1,9 +1,9 @@
-// /events/rejected: what was set aside, and one letter with an editor. Forms do all of it without a script, by POST and
-// redirect; public/js/letters.js spares the reload.
+// /events/rejected: what was set aside, and one dead letter with an editor. Forms do all of it without a script, by POST and
+// redirect; public/js/dead letters.js spares the reload.
 
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
-import { LETTER_STATES } from '../db/tables.ts';
+import { DEAD_LETTER_STATES } from '../db/tables.ts';
 import { MAX_EVENT_BYTES, REJECTION_CODES } from '../events/parse.ts';
 import { HttpError } from '../http/errors.ts';
 import { form } from '../http/form.ts';
@@ -11,15 +11,15 @@ import { route } from '../http/routes.ts';
 import { plainLayout } from '../site/layout.ts';
 import type { Shop } from '../storefront/shop.ts';
 import { findKnownEvent } from '../tracing/known-event.ts';
-import { letterId } from './api.ts';
-import type { LetterDesk } from './desk.ts';
+import { deadLetterId } from './api.ts';
+import type { DeadLetters } from './dead-letters.ts';
 import {
+  type DeadLetterPageModel,
   draftOf,
-  type LetterPageModel,
   patternEvent,
-  previewLetter,
+  previewDeadLetter,
   type RejectedPage,
-  showLetter,
+  showDeadLetter,
 } from './page-models.ts';
 
 const ON_A_PAGE = 25;
@@ -28,7 +28,7 @@ const PREVIEWED_BYTES = 1_000;
 const FORM_BYTES = 3 * MAX_EVENT_BYTES + 1_024;
 
 const query = z.object({
-  state: z.enum(LETTER_STATES).catch('open'),
+  state: z.enum(DEAD_LETTER_STATES).catch('open'),
   code: z.enum(REJECTION_CODES).optional().catch(undefined),
   before: z.coerce.number().int().positive().optional().catch(undefined),
 });
@@ -37,16 +37,16 @@ const query = z.object({
 export type KafkaPlace = { readonly brokers: string; readonly topic: string };
 
 /** @param place where somebody can send a message to, for the command that the page shows */
-export function deadLetterPages(shop: Shop, desk: LetterDesk, place: KafkaPlace): Router {
+export function deadLetterPages(shop: Shop, deadLetters: DeadLetters, place: KafkaPlace): Router {
   const router = Router();
-  route(router, '/events/rejected', { get: [(req, res) => showList(shop, desk, place, req, res)] });
-  route(router, '/events/rejected/:id', { get: [(req, res) => showOne(shop, desk, req, res)] });
-  route(router, '/events/rejected/:id/raw', { get: [(req, res) => sendRaw(desk, req, res)] });
+  route(router, '/events/rejected', { get: [(req, res) => showList(shop, deadLetters, place, req, res)] });
+  route(router, '/events/rejected/:id', { get: [(req, res) => showOne(shop, deadLetters, req, res)] });
+  route(router, '/events/rejected/:id/raw', { get: [(req, res) => sendRaw(deadLetters, req, res)] });
   route(router, '/events/rejected/:id/send', {
-    post: [form(FORM_BYTES), (req, res) => send(shop, desk, req, res)],
+    post: [form(FORM_BYTES), (req, res) => send(shop, deadLetters, req, res)],
   });
   route(router, '/events/rejected/:id/discard', {
-    post: [form(), (req, res) => discard(desk, req, res)],
+    post: [form(), (req, res) => discard(deadLetters, req, res)],
   });
   return router;
 }
@@ -56,25 +56,25 @@ const commandAt = ({ brokers, topic }: KafkaPlace) =>
 
 async function showList(
   shop: Shop,
-  desk: LetterDesk,
+  deadLetters: DeadLetters,
   place: KafkaPlace,
   req: Request,
   res: Response,
 ): Promise<void> {
   const { state, code, before } = query.parse(req.query);
-  const { rows, next, counts } = await desk.list({ state, code }, ON_A_PAGE, PREVIEWED_BYTES, before);
+  const { rows, next, counts } = await deadLetters.list({ state, code }, ON_A_PAGE, PREVIEWED_BYTES, before);
   const model: RejectedPage = {
     ...plainLayout(req, res, shop.traces, 'Rejected messages'),
     state,
     code,
-    letters: rows.map(previewLetter),
+    letters: rows.map(previewDeadLetter),
     counts,
     total: Object.values(counts).reduce((sum, count) => sum + count, 0),
     older: next === null ? null : listHref(state, code, next),
     isFirst: before === undefined,
     command: commandAt(place),
   };
-  res.set('Cache-Control', 'no-store').render('rejected', model);
+  res.set('Cache-Control', 'no-store').render('dead-letters', model);
 }
 
 function listHref(state: string, code: string | undefined, before: number): string {
@@ -84,49 +84,49 @@ function listHref(state: string, code: string | undefined, before: number): stri
 /** @param sent what was sent and refused, to go on with */
 async function showOne(
   shop: Shop,
-  desk: LetterDesk,
+  deadLetters: DeadLetters,
   req: Request,
   res: Response,
   sent?: { readonly draft: string; readonly problem: string },
 ): Promise<void> {
-  const letter = await desk.find(letterId(req), MAX_EVENT_BYTES);
+  const letter = await deadLetters.find(deadLetterId(req), MAX_EVENT_BYTES);
   const known =
     letter.resent_as === null
       ? undefined
       : await findKnownEvent(shop.pool, shop.traces, letter.resent_as).catch(() => undefined);
-  const model: LetterPageModel = {
+  const model: DeadLetterPageModel = {
     ...plainLayout(req, res, shop.traces, `Rejected message ${letter.id}`),
-    letter: showLetter(letter),
+    letter: showDeadLetter(letter),
     draft: sent?.draft ?? draftOf(letter),
     problem: sent?.problem,
     pattern: patternEvent(),
     trace: known?.trace ?? null,
   };
-  res.set('Cache-Control', 'no-store').render('letter', model);
+  res.set('Cache-Control', 'no-store').render('dead-letter', model);
 }
 
 /** Never as something that a browser would open. */
-async function sendRaw(desk: LetterDesk, req: Request, res: Response): Promise<void> {
-  const id = letterId(req);
-  const bytes = await desk.payload(id);
+async function sendRaw(deadLetters: DeadLetters, req: Request, res: Response): Promise<void> {
+  const id = deadLetterId(req);
+  const bytes = await deadLetters.payload(id);
   res.set('Cache-Control', 'no-store').attachment(`rejected-${id}.bin`).type('bin').send(bytes);
 }
 
-async function send(shop: Shop, desk: LetterDesk, req: Request, res: Response): Promise<void> {
+async function send(shop: Shop, deadLetters: DeadLetters, req: Request, res: Response): Promise<void> {
   const event: unknown = req.body?.event;
   const draft = typeof event === 'string' ? event : '';
   try {
-    await desk.send(letterId(req), Buffer.from(draft));
-    res.redirect(303, `/events/rejected/${letterId(req)}`);
+    await deadLetters.send(deadLetterId(req), Buffer.from(draft));
+    res.redirect(303, `/events/rejected/${deadLetterId(req)}`);
   } catch (error) {
     // What somebody has typed stays on the page, whatever is wrong with it or with us.
     if (!(error instanceof HttpError) || (error.status !== 400 && error.status !== 503)) throw error;
     res.status(error.status);
-    await showOne(shop, desk, req, res, { draft, problem: error.message });
+    await showOne(shop, deadLetters, req, res, { draft, problem: error.message });
   }
 }
 
-async function discard(desk: LetterDesk, req: Request, res: Response): Promise<void> {
-  const { id } = await desk.discard(letterId(req));
+async function discard(deadLetters: DeadLetters, req: Request, res: Response): Promise<void> {
+  const { id } = await deadLetters.discard(deadLetterId(req));
   res.redirect(303, req.body?.from === 'list' ? '/events/rejected' : `/events/rejected/${id}`);
 }

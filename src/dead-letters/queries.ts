@@ -5,7 +5,7 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import type { Pool } from '../db/pool.ts';
 import { deadLetters } from '../db/tables.ts';
 import { toBytes } from './bytes.ts';
-import type { DeadLetter, LetterFilter } from './letter.ts';
+import type { DeadLetter, DeadLetterFilter } from './dead-letter.ts';
 
 /** More than any message that Kafka takes: all of it. */
 const ALL_BYTES = 2 ** 31 - 1;
@@ -25,7 +25,7 @@ function columns(mostBytes: number) {
   };
 }
 
-function conditions({ state, code, topic, partition }: LetterFilter): SQL[] {
+function conditions({ state, code, topic, partition }: DeadLetterFilter): SQL[] {
   const {
     state: stateColumn,
     code: codeColumn,
@@ -41,15 +41,19 @@ function conditions({ state, code, topic, partition }: LetterFilter): SQL[] {
 }
 
 type Page = {
-  /** Only letters with a smaller id; undefined begins with the newest. */
+  /** Only dead letters with a smaller id; undefined begins with the newest. */
   readonly before?: number | undefined;
   readonly limit: number;
   /** How much of a payload is shown. */
   readonly mostBytes: number;
 };
 
-/** Letters, newest first. */
-export async function listLetters(pool: Pool, filter: LetterFilter, page: Page): Promise<DeadLetter[]> {
+/** Dead letters, newest first. */
+export async function listDeadLetters(
+  pool: Pool,
+  filter: DeadLetterFilter,
+  page: Page,
+): Promise<DeadLetter[]> {
   const older = page.before === undefined ? [] : [lt(deadLetters.id, page.before)];
   const rows = await drizzle(pool)
     .select(columns(page.mostBytes))
@@ -57,13 +61,13 @@ export async function listLetters(pool: Pool, filter: LetterFilter, page: Page):
     .where(and(...conditions(filter), ...older))
     .orderBy(desc(deadLetters.id))
     .limit(page.limit);
-  return rows.map(toLetter);
+  return rows.map(toDeadLetter);
 }
 
-/** How many letters there are of each code that has any. */
-export async function countLetters(
+/** How many dead letters there are of each code that has any. */
+export async function countDeadLetters(
   pool: Pool,
-  filter: LetterFilter,
+  filter: DeadLetterFilter,
 ): Promise<Partial<Record<DeadLetter['code'], number>>> {
   const rows = await drizzle(pool)
     .select({ code: deadLetters.code, count: count() })
@@ -74,8 +78,8 @@ export async function countLetters(
   return Object.fromEntries(rows.map((row) => [row.code, row.count]));
 }
 
-/** One letter with all its bytes, or with the first of them; undefined where there is none. */
-export async function findLetter(
+/** One dead letter with all its bytes, or with the first of them; undefined where there is none. */
+export async function findDeadLetter(
   pool: Pool,
   id: number,
   mostBytes = ALL_BYTES,
@@ -84,10 +88,10 @@ export async function findLetter(
     .select(columns(mostBytes))
     .from(deadLetters)
     .where(eq(deadLetters.id, id));
-  return row === undefined ? undefined : toLetter(row);
+  return row === undefined ? undefined : toDeadLetter(row);
 }
 
-/** The bytes of a letter as they came, none where it had no value; undefined where there is no such letter. */
+/** The bytes of a dead letter as they came, none where it had no value; undefined where there is no such dead letter. */
 export async function findPayload(pool: Pool, id: number): Promise<Buffer | undefined> {
   const [row] = await drizzle(pool)
     .select({ payload: deadLetters.payload })
@@ -96,11 +100,11 @@ export async function findPayload(pool: Pool, id: number): Promise<Buffer | unde
   return row === undefined ? undefined : (row.payload ?? Buffer.alloc(0));
 }
 
-/** What an open letter may become. */
+/** What an open dead letter may become. */
 export type Settlement = { readonly state: 'resent'; readonly as: string } | { readonly state: 'discarded' };
 
-/** Settles an open letter; undefined where it isn't open (any more). */
-export async function settleLetter(
+/** Settles an open dead letter; undefined where it isn't open (any more). */
+export async function settleDeadLetter(
   pool: Pool,
   id: number,
   settlement: Settlement,
@@ -114,13 +118,13 @@ export async function settleLetter(
     })
     .where(and(eq(deadLetters.id, id), eq(deadLetters.state, 'open')))
     .returning(columns(ALL_BYTES));
-  return row === undefined ? undefined : toLetter(row);
+  return row === undefined ? undefined : toDeadLetter(row);
 }
 
 type Row = Awaited<ReturnType<typeof selectType>>[number];
 const selectType = (pool: Pool) => drizzle(pool).select(columns(1)).from(deadLetters);
 
-function toLetter({ key, keyBytes, payload, payloadBytes, ...row }: Row): DeadLetter {
+function toDeadLetter({ key, keyBytes, payload, payloadBytes, ...row }: Row): DeadLetter {
   return {
     id: row.id,
     state: row.state,

@@ -14,7 +14,7 @@ export type Letter = {
   readonly payload: Buffer | null;
 };
 
-const MOST_LETTERS = 500;
+const MOST_DEAD_LETTERS = 500;
 const MOST_BYTES = 512 * 1024;
 
 /** Beside the topic's hash, the key of the lock of whoever forwards. */
@@ -22,7 +22,7 @@ const LOCK_CLASS = 0x5509;
 
 /**
  * Takes some, at least one where any is left. Other processes that forward wait until the transaction ends; the rows are
- * not locked, so that a letter can be settled while Kafka is slow.
+ * not locked, so that a dead letter can be settled while Kafka is slow.
  * @param client in a transaction
  */
 export async function takeUnforwarded(
@@ -34,7 +34,7 @@ export async function takeUnforwarded(
     `SELECT id, coalesce(octet_length(payload), 0) AS bytes FROM dead_letters
      WHERE forwarded_at IS NULL AND cluster_id = $1 AND topic = $2
      ORDER BY id LIMIT $3`,
-    [clusterId, topic, MOST_LETTERS],
+    [clusterId, topic, MOST_DEAD_LETTERS],
   );
   const { rows } = await client.query<Letter>(
     `SELECT id, "partition", "offset"::text AS "offset", code, reason, key, payload FROM dead_letters

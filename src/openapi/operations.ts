@@ -7,7 +7,7 @@ import * as collector from '../collector/operations.ts';
 import { chartOperations, liveOperation } from '../dashboard/charts/operations.ts';
 import { panelOperations } from '../dashboard/live/operations.ts';
 import { questionOperation } from '../dashboard/questions/operation.ts';
-import { letterOperations } from '../dead-letters/operations.ts';
+import { deadLetterOperations } from '../dead-letters/operations.ts';
 import { type Operation, operation } from '../http/operation.ts';
 import { lessonOperations } from '../lessons/operations.ts';
 import { pipelineOperations } from '../pipeline/operations.ts';
@@ -65,7 +65,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...Object.values(sessionOperations),
   ...Object.values(offerOperations),
   ...Object.values(aggregatorOperations),
-  ...Object.values(letterOperations),
+  ...Object.values(deadLetterOperations),
   ...Object.values(simulatorOperations),
   pipelineOperations.state,
   pipelineOperations.proof,

@@ -8,7 +8,7 @@ import ejs from 'ejs';
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import helmet from 'helmet';
 import { aggregatorApi } from '../aggregator/api.ts';
-import { AggregatorDesk } from '../aggregator/desk.ts';
+import { Definitions } from '../aggregator/definitions.ts';
 import { aggregatorPages } from '../aggregator/pages/routes.ts';
 import { offerRoutes } from '../behaviour/routes.ts';
 import { collector } from '../collector/collector.ts';
@@ -20,7 +20,7 @@ import { panelRoutes } from '../dashboard/live/routes.ts';
 import { dashboardPage } from '../dashboard/page.ts';
 import { questionRoute } from '../dashboard/questions/route.ts';
 import { deadLetterApi } from '../dead-letters/api.ts';
-import { LetterDesk } from '../dead-letters/desk.ts';
+import { DeadLetters } from '../dead-letters/dead-letters.ts';
 import { deadLetterPages } from '../dead-letters/pages.ts';
 import { noteSimulated } from '../enrichment/simulated.ts';
 import { moveLinks, putUnder, takeOff } from '../http/below-path.ts';
@@ -121,8 +121,8 @@ function routers(
 ): RequestHandler[] {
   const { pool, tracking, traces } = shop;
   const { KAFKA_TOPIC: topic, KAFKA_GROUP: group } = config;
-  const desk = new LetterDesk(pool, (event) => tracking.publish(event), KAFKA_TIMEOUT_MS);
-  const aggregator = new AggregatorDesk(pool, parts.topics);
+  const deadLetters = new DeadLetters(pool, (event) => tracking.publish(event), KAFKA_TIMEOUT_MS);
+  const definitions = new Definitions(pool, parts.topics);
   return [
     staticFiles(),
     rateLimit(config.RATE_LIMIT),
@@ -134,13 +134,13 @@ function routers(
     admin.checkBasic(),
     admin.routes(traces),
     onlyAdmin(admin),
-    deadLetterApi(desk),
+    deadLetterApi(deadLetters),
     simulatorRoutes(pool, admin),
-    aggregatorApi(aggregator, parts.aggregator),
-    aggregatorPages(aggregator, traces),
+    aggregatorApi(definitions, parts.aggregator),
+    aggregatorPages(definitions, traces),
     apiDocs(traces, version, whereabouts),
     // Before /events/:order_id.
-    deadLetterPages(shop, desk, { brokers: clusterOf(config).brokers.join(','), topic }),
+    deadLetterPages(shop, deadLetters, { brokers: clusterOf(config).brokers.join(','), topic }),
     pages(shop),
     choices(),
     eventRoutes(shop, parts.streams, parts.offers, admin),

@@ -35,7 +35,7 @@ export async function isDrained(pool: Pool, acknowledged: Acknowledged): Promise
   const { rows } = await pool.query<{ stored: number }>(
     'SELECT count(*) AS stored FROM events WHERE topic IS NOT NULL',
   );
-  const aside = await readLetters(pool);
+  const aside = await readDeadLetters(pool);
   const conflicts = new Set(rivals.map(contentOf)).size;
   return (
     (rows[0]?.stored ?? 0) >= events.size &&
@@ -47,7 +47,7 @@ export async function isDrained(pool: Pool, acknowledged: Acknowledged): Promise
 /** Compares; `acknowledged` and the database must be at rest. */
 export async function judge(pool: Pool, { events, malformed, rivals }: Acknowledged): Promise<Verdict> {
   const stored = await readStored(pool);
-  const letters = await readLetters(pool);
+  const letters = await readDeadLetters(pool);
   const sent = new Set([...events.values(), ...rivals].map(contentOf));
   const lostEvents = [...sent].filter((one) => !stored.contents.has(one) && !letters.conflicts.has(one));
   const lostMalformed = [...malformed].filter((payload) => !letters.payloads.has(payload));
@@ -87,7 +87,7 @@ type Letters = {
   readonly doubled: number;
 };
 
-async function readLetters(pool: Pool): Promise<Letters> {
+async function readDeadLetters(pool: Pool): Promise<Letters> {
   const { rows } = await pool.query<{ conflict: boolean; payload: Buffer; record: string }>(
     `SELECT code = 'order_id_conflict' AS conflict, payload,
        concat_ws(' ', cluster_id, topic, "partition", "offset") AS record FROM dead_letters`,

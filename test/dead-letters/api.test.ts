@@ -1,7 +1,7 @@
 import request from 'supertest';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { setAside } from '../support/dead-letters.ts';
 import { anEvent } from '../support/events.ts';
-import { setAside } from '../support/letters.ts';
 import { eventually, type Line, startLine } from '../support/line.ts';
 
 let line: Line;

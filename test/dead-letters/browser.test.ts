@@ -4,8 +4,8 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { noBrowser, startBrowser } from '../support/browser.ts';
+import { setAside } from '../support/dead-letters.ts';
 import { anEvent } from '../support/events.ts';
-import { setAside } from '../support/letters.ts';
 import { eventually, type Line, startLine } from '../support/line.ts';
 
 const HOSTILE =
@@ -33,12 +33,12 @@ describe.skipIf(noBrowser !== undefined)('a rejected message in a browser', { ti
     await page.getByText('Nothing is set aside').waitFor();
     await setAside(line, [`{"title": ${JSON.stringify(HOSTILE)}}`]);
     await page.getByRole('link', { name: 'Show', exact: true }).click();
-    await page.locator('.letter').waitFor();
+    await page.locator('.dead-letter').waitFor();
     expect(await page.locator('[data-count="not_an_event"]').innerText()).toBe('1');
   });
 
   it('is shown as text: none of its markup is alive', async () => {
-    await page.locator('.letter a').click();
+    await page.locator('.dead-letter a').click();
     await page.waitForURL(/rejected\/\d+/);
     expect(await page.locator('pre.payload').first().innerText()).toContain('<img src=x onerror=');
     expect(await page.locator('main img').count()).toBe(0);
@@ -63,7 +63,9 @@ describe.skipIf(noBrowser !== undefined)('a rejected message in a browser', { ti
     await page.keyboard.press('Control+Enter');
     await page.getByRole('heading', { name: 'Sent again' }).waitFor();
     // In Postgres, or on the chart already.
-    await eventually(async () => Number(await page.locator('main [data-trace]').getAttribute('data-at')) >= 2);
+    await eventually(
+      async () => Number(await page.locator('main [data-trace]').getAttribute('data-at')) >= 2,
+    );
   });
 
   it('leaves no error in the browser, and breaks no Content-Security-Policy', () => {

@@ -2,7 +2,7 @@ import { type IHeaders, Kafka, type KafkaMessage, logLevel } from 'kafkajs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { transaction } from '../../src/db/pool.ts';
 import { DeadLetterForwarder, deadLetterTopicOf } from '../../src/dead-letters/forwarder.ts';
-import { settleLetter } from '../../src/dead-letters/queries.ts';
+import { settleDeadLetter } from '../../src/dead-letters/queries.ts';
 import { takeUnforwarded } from '../../src/dead-letters/unforwarded.ts';
 import { anEvent } from '../support/events.ts';
 import { eventually, type Line, startLine } from '../support/line.ts';
@@ -108,7 +108,7 @@ describe('the dead-letter topic', () => {
     const subscription = { clusterId: 'slow', group: 'test', topic: line.config.KAFKA_TOPIC };
     await transaction(line.pool, async (client) => {
       const [letter] = await takeUnforwarded(client, subscription);
-      const settled = await settleLetter(line.pool, letter?.id ?? 0, { state: 'discarded' });
+      const settled = await settleDeadLetter(line.pool, letter?.id ?? 0, { state: 'discarded' });
       expect(settled?.state).toBe('discarded');
     });
   });

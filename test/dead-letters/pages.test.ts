@@ -1,8 +1,8 @@
 import request from 'supertest';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { MAX_EVENT_BYTES } from '../../src/events/parse.ts';
+import { setAside } from '../support/dead-letters.ts';
 import { anEvent } from '../support/events.ts';
-import { setAside } from '../support/letters.ts';
 import { eventually, type Line, startLine } from '../support/line.ts';
 
 let line: Line;
@@ -29,10 +29,10 @@ describe('/events/rejected', () => {
   it('lists, counts by code and filters', async () => {
     await setAside(line, ['one', 'two', null]);
     const all = await get('/events/rejected').expect(200);
-    expect(all.text.match(/<li class="letter">/g)).toHaveLength(3);
+    expect(all.text.match(/<li class="dead-letter">/g)).toHaveLength(3);
     expect(all.text).toContain('data-count="not_json">2</span>');
     const filtered = await get('/events/rejected?code=empty').expect(200);
-    expect(filtered.text.match(/<li class="letter">/g)).toHaveLength(1);
+    expect(filtered.text.match(/<li class="dead-letter">/g)).toHaveLength(1);
     await get('/events/rejected?code=odd&state=odd&before=odd').expect(200);
   });
 

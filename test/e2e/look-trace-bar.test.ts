@@ -53,7 +53,10 @@ describe.skipIf(noBrowser !== undefined)('the trace bar', async () => {
     const page = await open('/');
     const other = await page.context().newPage();
     await other.goto(`${url}/product/sneakers`);
-    await page.locator('.trace-bar .trace', { hasText: 'banner_click' }).first().waitFor({ state: 'attached' });
+    await page
+      .locator('.trace-bar .trace', { hasText: 'banner_click' })
+      .first()
+      .waitFor({ state: 'attached' });
     expect(await page.getByRole('button', { name: '2 more' }).isVisible()).toBe(true);
   });
 });

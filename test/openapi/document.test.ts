@@ -10,8 +10,8 @@ import { openApiDocument } from '../../src/openapi/document.ts';
 import { OPERATIONS, TAGS } from '../../src/openapi/operations.ts';
 import { createApp } from '../../src/web/app.ts';
 import { openAppParts } from '../../src/web/app-parts.ts';
+import { setAside } from '../support/dead-letters.ts';
 import { anEvent } from '../support/events.ts';
-import { setAside } from '../support/letters.ts';
 import { eventually, type Line, startLine, temporaryFolder } from '../support/line.ts';
 import { testLog } from '../support/log.ts';
 

@@ -3,8 +3,8 @@
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deadLetterTopicOf } from '../../src/dead-letters/forwarder.ts';
+import { setAside } from '../support/dead-letters.ts';
 import { anEvent } from '../support/events.ts';
-import { setAside } from '../support/letters.ts';
 import { eventually, type Line, startLine } from '../support/line.ts';
 import { expectRollupsEqualEvents } from '../support/recount.ts';
 import { type ApacheKafka, apacheKafkaMissing, startApacheKafka } from './apache-kafka.ts';

@@ -12,7 +12,7 @@ import type { Session } from '../core/session.ts';
 import type { Flushed } from '../core/step.ts';
 import { type FlushTime, flushCalendar } from '../definition/calendar.ts';
 import type { Definition } from '../definition/schema.ts';
-import type { AggregatorDesk, PreviewSource } from '../desk.ts';
+import type { Definitions, PreviewSource } from '../definitions.ts';
 import { briefly, explained, sessionColumns, versionRow } from '../present.ts';
 import { PREVIEWED } from '../preview.ts';
 import type { Provenance } from '../provenance.ts';
@@ -116,13 +116,13 @@ export const counted = (count: number): string =>
   count > COUNTED ? `more than ${COUNTED.toLocaleString('en')}` : count.toLocaleString('en');
 
 /** @throws {HttpError} 404 */
-export async function definitionPage(desk: AggregatorDesk, name: unknown, now: number) {
-  const known = await desk.find(name);
+export async function definitionPage(definitions: Definitions, name: unknown, now: number) {
+  const known = await definitions.find(name);
   const [versions, sessions, results, asides] = await Promise.all([
-    listVersions(desk.pool, known.name),
-    readOpenSessions(desk.pool, known.name, SESSIONS),
-    newestResults(desk.pool, known.name, RESULTS, undefined),
-    newestAsides(desk.pool, known.name, ASIDES, undefined),
+    listVersions(definitions.pool, known.name),
+    readOpenSessions(definitions.pool, known.name, SESSIONS),
+    newestResults(definitions.pool, known.name, RESULTS, undefined),
+    newestAsides(definitions.pool, known.name, ASIDES, undefined),
   ]);
   const { words, nextFlushes } = explained(known.body, now);
   const definition = definitionOf(known.body);
@@ -200,11 +200,11 @@ export function resultPage({
 }
 
 /** What the form's drop-downs offer; Kafka may be away, then names are typed. */
-export async function choices(desk: AggregatorDesk, form: Form) {
+export async function choices(definitions: Definitions, form: Form) {
   const topic = form.topic.trim();
   const [topics, fields] = await Promise.all([
-    desk.topics().catch(() => []),
-    topic === '' ? [] : desk.fields(topic).catch(() => []),
+    definitions.topics().catch(() => []),
+    topic === '' ? [] : definitions.fields(topic).catch(() => []),
   ]);
   return {
     topics,
@@ -255,7 +255,7 @@ export type PreviewModel = {
 
 /** @throws {HttpError} 503 where Kafka is away, 400 for a file that can't be read */
 export async function previewModel(
-  desk: AggregatorDesk,
+  definitions: Definitions,
   definition: Definition,
   source: PreviewSource | undefined,
   now: number,
@@ -263,7 +263,7 @@ export async function previewModel(
   const { words } = explained(definition, now);
   const nextFlushes = flushCalendar(definition, now);
   if (source === undefined) return { words, nextFlushes, tried: undefined };
-  const { preview, changed } = await desk.preview(definition, source);
+  const { preview, changed } = await definitions.preview(definition, source);
   const { records, flushed, open, asides } = preview;
   return {
     words,

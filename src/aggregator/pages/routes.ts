@@ -9,7 +9,7 @@ import { plainLayout } from '../../site/layout.ts';
 import type { Traces } from '../../tracing/traces.ts';
 import { DefinitionError } from '../definition/problem.ts';
 import { checkValue, readDefinition } from '../definition/read.ts';
-import type { AggregatorDesk, PreviewSource } from '../desk.ts';
+import type { Definitions, PreviewSource } from '../definitions.ts';
 import { briefly } from '../present.ts';
 import { definitionOf, listDefinitions } from '../store/overview.ts';
 import {
@@ -37,14 +37,14 @@ type Shown = {
   readonly name: string | undefined;
 };
 
-export function aggregatorPages(desk: AggregatorDesk, traces: Traces): Router {
+export function aggregatorPages(definitions: Definitions, traces: Traces): Router {
   const router = Router();
   const show = (req: Request, res: Response, view: string, title: string, model: object) =>
     res.set('Cache-Control', 'no-store').render(view, { ...plainLayout(req, res, traces, title), ...model });
 
   async function showForm(req: Request, res: Response, shown: Shown, status = 200): Promise<void> {
     const title = shown.name === undefined ? 'New definition' : `Change ${shown.name}`;
-    const model = { ...shown, ...(await choices(desk, shown.form)) };
+    const model = { ...shown, ...(await choices(definitions, shown.form)) };
     show(req, res.status(status), 'aggregator-form', title, model);
   }
 
@@ -57,9 +57,12 @@ export function aggregatorPages(desk: AggregatorDesk, traces: Traces): Router {
     if (rows !== undefined) return again({ form: rows });
     if (asked === 'fields') return again({});
     if (asked === 'text') return again(pasted(read, textOf(req, 'text')));
-    if (asked === 'preview') return again(await previewed(desk, read, undefined));
+    if (asked === 'preview') return again(await previewed(definitions, read, undefined));
     try {
-      const saved = await desk.save(definitionValue(read), name === undefined ? 0 : Number(read.version));
+      const saved = await definitions.save(
+        definitionValue(read),
+        name === undefined ? 0 : Number(read.version),
+      );
       res.redirect(303, `/aggregator/definitions/${saved.name}`);
     } catch (error) {
       if (!(error instanceof DefinitionError)) throw error;
@@ -70,8 +73,8 @@ export function aggregatorPages(desk: AggregatorDesk, traces: Traces): Router {
   route(router, '/aggregator', {
     get: [
       async (req, res) => {
-        const definitions = (await listDefinitions(desk.pool)).map(briefly);
-        show(req, res, 'aggregator', 'Aggregator', { definitions });
+        const listed = (await listDefinitions(definitions.pool)).map(briefly);
+        show(req, res, 'aggregator', 'Aggregator', { definitions: listed });
       },
     ],
   });
@@ -93,7 +96,11 @@ export function aggregatorPages(desk: AggregatorDesk, traces: Traces): Router {
       async (req, res) => {
         const read = readForm(req.body);
         const file = { name: textOf(req, 'file_name'), text: textOf(req, 'file_text') };
-        const { problems, preview } = await previewed(desk, read, file.name === '' ? undefined : { file });
+        const { problems, preview } = await previewed(
+          definitions,
+          read,
+          file.name === '' ? undefined : { file },
+        );
         show(req, res, 'partials/aggregator-preview', 'Preview', { problems, preview });
       },
     ],
@@ -101,7 +108,7 @@ export function aggregatorPages(desk: AggregatorDesk, traces: Traces): Router {
   route(router, '/aggregator/definitions/:name', {
     get: [
       async (req, res) => {
-        const model = await definitionPage(desk, req.params.name, Date.now());
+        const model = await definitionPage(definitions, req.params.name, Date.now());
         show(req, res, 'aggregator-definition', model.known.name, model);
       },
     ],
@@ -109,7 +116,7 @@ export function aggregatorPages(desk: AggregatorDesk, traces: Traces): Router {
   route(router, '/aggregator/definitions/:name/edit', {
     get: [
       async (req, res) => {
-        const { name, body, version } = await desk.find(req.params.name);
+        const { name, body, version } = await definitions.find(req.params.name);
         const definition = definitionOf(body);
         const shown =
           definition === undefined
@@ -118,13 +125,13 @@ export function aggregatorPages(desk: AggregatorDesk, traces: Traces): Router {
         await showForm(req, res, { form: shown, problems: [], preview: undefined, name });
       },
     ],
-    post: [posted(), async (req, res) => takeForm(req, res, (await desk.find(req.params.name)).name)],
+    post: [posted(), async (req, res) => takeForm(req, res, (await definitions.find(req.params.name)).name)],
   });
   route(router, '/aggregator/definitions/:name/pause', {
     post: [
       form(),
       async (req, res) => {
-        await desk.pause(req.params.name, textOf(req, 'paused') !== 'no');
+        await definitions.pause(req.params.name, textOf(req, 'paused') !== 'no');
         res.redirect(303, `/aggregator/definitions/${req.params.name}`);
       },
     ],
@@ -133,7 +140,7 @@ export function aggregatorPages(desk: AggregatorDesk, traces: Traces): Router {
     post: [
       form(),
       async (req, res) => {
-        const { name } = await desk.restore(req.params.name, Number(textOf(req, 'version')));
+        const { name } = await definitions.restore(req.params.name, Number(textOf(req, 'version')));
         res.redirect(303, `/aggregator/definitions/${name}`);
       },
     ],
@@ -141,7 +148,7 @@ export function aggregatorPages(desk: AggregatorDesk, traces: Traces): Router {
   route(router, '/aggregator/definitions/:name/results/:id', {
     get: [
       async (req, res) => {
-        const model = resultPage(await desk.result(req.params.name, req.params.id));
+        const model = resultPage(await definitions.result(req.params.name, req.params.id));
         show(req, res, 'aggregator-result', `A result of ${model.name}`, model);
       },
     ],
@@ -174,14 +181,14 @@ function pasted(form: Form, text: string): Partial<Shown> {
 }
 
 async function previewed(
-  desk: AggregatorDesk,
+  definitions: Definitions,
   form: Form,
   file: PreviewSource | undefined,
 ): Promise<Pick<Shown, 'problems' | 'preview'>> {
   try {
     const definition = checkValue(definitionValue(form));
     const source = file ?? (definition.topic === undefined ? undefined : { topic: definition.topic });
-    return { problems: [], preview: await previewModel(desk, definition, source, Date.now()) };
+    return { problems: [], preview: await previewModel(definitions, definition, source, Date.now()) };
   } catch (error) {
     if (error instanceof DefinitionError)
       return { problems: problemsOf(form, error.problems), preview: undefined };

@@ -1,16 +1,16 @@
 // A dead letter: a message that is no event, as it came, and what became of it.
 
 import { z } from 'zod';
-import { LETTER_STATES } from '../db/tables.ts';
+import { DEAD_LETTER_STATES } from '../db/tables.ts';
 import { REJECTION_CODES } from '../events/parse.ts';
 import { bytesSchema } from './bytes.ts';
 
 const instant = z.iso.datetime();
 
-export const letterSchema = z
+export const deadLetterSchema = z
   .object({
     id: z.int(),
-    state: z.enum(LETTER_STATES).describe('resent: an edited event was sent in its place'),
+    state: z.enum(DEAD_LETTER_STATES).describe('resent: an edited event was sent in its place'),
     code: z.enum(REJECTION_CODES),
     reason: z.string().describe('what came and what was expected'),
     topic: z.string(),
@@ -23,10 +23,10 @@ export const letterSchema = z
     resent_as: z.string().nullable().describe('order_id of the event that was sent in its place'),
   })
   .meta({ id: 'DeadLetter', description: 'A message that is no event, as it came, and what became of it' });
-export type DeadLetter = z.infer<typeof letterSchema>;
+export type DeadLetter = z.infer<typeof deadLetterSchema>;
 
-/** Which letters are meant. */
-export type LetterFilter = {
+/** Which dead letters are meant. */
+export type DeadLetterFilter = {
   readonly state?: DeadLetter['state'] | undefined;
   readonly code?: DeadLetter['code'] | undefined;
   readonly topic?: string | undefined;

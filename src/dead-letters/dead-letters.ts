@@ -1,5 +1,5 @@
-// The desk where dead letters are settled: an edited event is sent in a letter's place, or the letter is discarded.
-// A letter counts as resent once Kafka has acknowledged the event. A process that dies between the two leaves the letter
+// Dead letters settled: an edited event is sent in the place of one, or it is discarded.
+// A dead letter counts as resent once Kafka has acknowledged the event. A process that dies between the two leaves the dead letter
 // open, and sending the same event again is stored once, by its order_id.
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,26 +10,26 @@ import { parseEventBytes, type Rejection } from '../events/parse.ts';
 import { HttpError, notFound, unavailable } from '../http/errors.ts';
 import { KafkaError } from '../kafka/errors.ts';
 import type { Acknowledgement } from '../kafka/publisher.ts';
-import type { DeadLetter, LetterFilter } from './letter.ts';
+import type { DeadLetter, DeadLetterFilter } from './dead-letter.ts';
 import {
-  countLetters,
-  findLetter,
+  countDeadLetters,
+  findDeadLetter,
   findPayload,
-  listLetters,
+  listDeadLetters,
   type Settlement,
-  settleLetter,
+  settleDeadLetter,
 } from './queries.ts';
 
 const RETRY_SECONDS = 5;
 
-/** A page of letters, newest first; `next` is the cursor of the following page, null at the end. */
-export type LetterPage = {
+/** A page of dead letters, newest first; `next` is the cursor of the following page, null at the end. */
+export type DeadLetterPage = {
   readonly rows: readonly DeadLetter[];
   readonly next: number | null;
   readonly counts: Partial<Record<DeadLetter['code'], number>>;
 };
 
-/** An event that Kafka has, sent in the place of a letter. */
+/** An event that Kafka has, sent in the place of a dead letter. */
 export type Resent = {
   readonly letter: DeadLetter;
   readonly order_id: string;
@@ -37,11 +37,11 @@ export type Resent = {
   readonly offset: string;
 };
 
-export class LetterDesk {
+export class DeadLetters {
   readonly #pool: Pool;
   readonly #publish: (event: ShopEvent) => Promise<Acknowledgement>;
   readonly #timeoutMs: number;
-  /** Letters whose event is on its way to Kafka. */
+  /** Dead letters whose event is on its way to Kafka. */
   readonly #sending = new Set<number>();
 
   /**
@@ -59,12 +59,17 @@ export class LetterDesk {
    * @param mostBytes how much of a payload is given
    * @throws {HttpError} 503 where Postgres is away
    */
-  async list(filter: LetterFilter, limit: number, mostBytes: number, before?: number): Promise<LetterPage> {
+  async list(
+    filter: DeadLetterFilter,
+    limit: number,
+    mostBytes: number,
+    before?: number,
+  ): Promise<DeadLetterPage> {
     const { code: _, ...ofAllCodes } = filter;
     const [rows, counts] = await inPostgres(
       Promise.all([
-        listLetters(this.#pool, filter, { before, limit: limit + 1, mostBytes }),
-        countLetters(this.#pool, ofAllCodes),
+        listDeadLetters(this.#pool, filter, { before, limit: limit + 1, mostBytes }),
+        countDeadLetters(this.#pool, ofAllCodes),
       ]),
     );
     const shown = rows.slice(0, limit);
@@ -73,24 +78,24 @@ export class LetterDesk {
 
   /**
    * @param mostBytes how much of a payload is given
-   * @throws {HttpError} 404 where there is no such letter, 503 where Postgres is away
+   * @throws {HttpError} 404 where there is no such dead letter, 503 where Postgres is away
    */
   async find(id: number, mostBytes?: number): Promise<DeadLetter> {
-    return found(id, await inPostgres(findLetter(this.#pool, id, mostBytes)));
+    return found(id, await inPostgres(findDeadLetter(this.#pool, id, mostBytes)));
   }
 
   /**
-   * The bytes of a letter as they came.
-   * @throws {HttpError} 404 where there is no such letter, 503 where Postgres is away
+   * The bytes of a dead letter as they came.
+   * @throws {HttpError} 404 where there is no such dead letter, 503 where Postgres is away
    */
   async payload(id: number): Promise<Buffer> {
     return found(id, await inPostgres(findPayload(this.#pool, id)));
   }
 
   /**
-   * Sends an event in the letter's place.
+   * Sends an event in the dead letter's place.
    * @param bytes the event as JSON; checked as a Kafka message is
-   * @throws {HttpError} 400 where that is no event, 404, 409 where the letter isn't open, 503 where Kafka doesn't
+   * @throws {HttpError} 400 where that is no event, 404, 409 where the dead letter isn't open, 503 where Kafka doesn't
    *   acknowledge in time or Postgres is away
    */
   async send(id: number, bytes: Buffer): Promise<Resent> {
@@ -108,7 +113,7 @@ export class LetterDesk {
     return this.#inTime(this.#deliver(id, sent).finally(() => this.#sending.delete(id)));
   }
 
-  /** @throws {HttpError} 404, 409 where the letter isn't open, 503 where Postgres is away */
+  /** @throws {HttpError} 404, 409 where the dead letter isn't open, 503 where Postgres is away */
   async discard(id: number): Promise<DeadLetter> {
     await this.#claim(id);
     try {
@@ -118,7 +123,7 @@ export class LetterDesk {
     }
   }
 
-  /** One at a time: two answers to one letter would be two events. */
+  /** One at a time: two answers to one dead letter would be two events. */
   async #claim(id: number): Promise<void> {
     const { state } = await this.find(id, 0);
     if (state !== 'open') throw notOpen(id, state);
@@ -142,19 +147,19 @@ export class LetterDesk {
   }
 
   async #settle(id: number, settlement: Settlement): Promise<DeadLetter> {
-    const letter = await inPostgres(settleLetter(this.#pool, id, settlement));
+    const letter = await inPostgres(settleDeadLetter(this.#pool, id, settlement));
     if (letter === undefined) throw notOpen(id, 'settled meanwhile');
     return letter;
   }
 
-  /** The event goes on when the answer does not wait any more, and settles its letter then. */
+  /** The event goes on when the answer does not wait any more, and settles its dead letter then. */
   async #inTime(resent: Promise<Resent>): Promise<Resent> {
     resent.catch(() => {});
     const late = await Promise.race([resent, sleep(this.#timeoutMs, undefined, { ref: false })]);
     if (late !== undefined) return late;
     throw unavailable(
       'not_acknowledged',
-      'Kafka has not acknowledged the event yet; it is kept on disk and the letter is settled when Kafka is back',
+      'Kafka has not acknowledged the event yet; it is kept on disk and the dead letter is settled when Kafka is back',
       RETRY_SECONDS,
     );
   }
@@ -166,10 +171,10 @@ function found<T>(id: number, asked: T | undefined): T {
 }
 
 const notOpen = (id: number, state: string) =>
-  new HttpError(409, 'not_open', `letter ${id} is not open`, {
+  new HttpError(409, 'not_open', `dead letter ${id} is not open`, {
     received: state,
     expected: 'open',
-    advice: 'Look at the letter again: somebody has settled it.',
+    advice: 'Look at the dead letter again: somebody has settled it.',
   });
 
 async function inPostgres<T>(asked: Promise<T>): Promise<T> {

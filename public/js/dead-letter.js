@@ -8,7 +8,7 @@ const FOLLOW_EVERY_MS = 250;
 const FOLLOW_TIMES = 40;
 const INDENTED_DEPTH = 16;
 
-const id = document.querySelector('main').dataset.letter;
+const id = document.querySelector('main').dataset.deadLetter;
 const form = /** @type {FormWith<'event'> | null} */ (document.querySelector('[data-editor]'));
 const problem = document.querySelector('[data-problem]');
 

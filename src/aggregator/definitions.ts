@@ -1,4 +1,4 @@
-// What the page and the API of the aggregator can do.
+// The definitions as the page and the API of the aggregator have them: saved, paused, tried, and what came of them.
 
 import type { TopicReader } from '../consumer/topic-reader.ts';
 import { type Pool, transaction } from '../db/pool.ts';
@@ -29,7 +29,7 @@ import {
   listVersions,
 } from './store/overview.ts';
 
-const PATIENCE_SECONDS = 5;
+const RETRY_SECONDS = 5;
 
 /** What a preview looks at: a topic's newest records, or a file's text. */
 export type PreviewSource =
@@ -37,7 +37,7 @@ export type PreviewSource =
   | { readonly file: { readonly name: string; readonly text: string } };
 export type Previewed = { readonly preview: Preview; readonly changed: Changed | undefined };
 
-export class AggregatorDesk {
+export class Definitions {
   readonly pool: Pool;
   readonly #topics: TopicReader;
 
@@ -157,7 +157,7 @@ const unknown = (name: unknown) =>
   notFound('there is no such definition', name, 'a name of GET /api/aggregator/definitions');
 
 const whileAway = (error: unknown): never => {
-  throw unavailable('kafka', `Kafka is away: ${reasonOf(error)}`, PATIENCE_SECONDS, error);
+  throw unavailable('kafka', `Kafka is away: ${reasonOf(error)}`, RETRY_SECONDS, error);
 };
 
 function conflict(expected: number, current: number) {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Pool } from '../../src/db/pool.ts';
-import { LetterDesk } from '../../src/dead-letters/desk.ts';
+import { DeadLetters } from '../../src/dead-letters/dead-letters.ts';
 import { KafkaError } from '../../src/kafka/errors.ts';
 import type { Acknowledgement } from '../../src/kafka/publisher.ts';
 import { migratedDatabase } from '../support/database.ts';
@@ -16,7 +16,7 @@ beforeAll(async () => {
 const acknowledgement: Acknowledgement = { topic: 'ecommerce', partition: 1, offset: 7n, at: Date.now() };
 const eventBytes = () => Buffer.from(JSON.stringify(anEvent()));
 
-async function aLetter(): Promise<number> {
+async function aDeadLetter(): Promise<number> {
   offset += 1;
   const { rows } = await pool.query<{ id: number }>(
     `INSERT INTO dead_letters (cluster_id, topic, "partition", "offset", code, reason, payload)
@@ -26,39 +26,42 @@ async function aLetter(): Promise<number> {
   return rows[0]?.id ?? 0;
 }
 
-describe('LetterDesk', () => {
+describe('DeadLetters', () => {
   it('settles a letter only once Kafka has its event, even where nobody waits for that any more', async () => {
     let acknowledge: (acknowledgement: Acknowledgement) => void = () => {};
     const waiting = new Promise<Acknowledgement>((resolve) => {
       acknowledge = resolve;
     });
-    const desk = new LetterDesk(pool, () => waiting, 20);
-    const id = await aLetter();
-    await expect(desk.send(id, eventBytes())).rejects.toMatchObject({
+    const deadLetters = new DeadLetters(pool, () => waiting, 20);
+    const id = await aDeadLetter();
+    await expect(deadLetters.send(id, eventBytes())).rejects.toMatchObject({
       status: 503,
       code: 'not_acknowledged',
     });
-    expect((await desk.find(id)).state).toBe('open');
-    await expect(desk.send(id, eventBytes())).rejects.toMatchObject({ status: 409 });
-    await expect(desk.discard(id)).rejects.toMatchObject({ status: 409 });
+    expect((await deadLetters.find(id)).state).toBe('open');
+    await expect(deadLetters.send(id, eventBytes())).rejects.toMatchObject({ status: 409 });
+    await expect(deadLetters.discard(id)).rejects.toMatchObject({ status: 409 });
     acknowledge(acknowledgement);
-    await eventually(async () => (await desk.find(id)).state === 'resent');
+    await eventually(async () => (await deadLetters.find(id)).state === 'resent');
   });
 
   it('leaves a letter open whose event was not taken', async () => {
     const full = () => {
       throw new KafkaError('OUTBOX_FULL', 'full');
     };
-    const id = await aLetter();
-    const desk = new LetterDesk(pool, full, 1_000);
-    await expect(desk.send(id, eventBytes())).rejects.toMatchObject({ status: 503, code: 'not_taken' });
-    expect((await desk.find(id)).state).toBe('open');
-    expect((await desk.discard(id)).state).toBe('discarded');
+    const id = await aDeadLetter();
+    const deadLetters = new DeadLetters(pool, full, 1_000);
+    await expect(deadLetters.send(id, eventBytes())).rejects.toMatchObject({
+      status: 503,
+      code: 'not_taken',
+    });
+    expect((await deadLetters.find(id)).state).toBe('open');
+    expect((await deadLetters.discard(id)).state).toBe('discarded');
   });
 
   it('sends one event for two answers to the same letter at the same time', async () => {
     let published = 0;
-    const desk = new LetterDesk(
+    const deadLetters = new DeadLetters(
       pool,
       async () => {
         published += 1;
@@ -66,8 +69,11 @@ describe('LetterDesk', () => {
       },
       1_000,
     );
-    const id = await aLetter();
-    const answers = await Promise.allSettled([desk.send(id, eventBytes()), desk.send(id, eventBytes())]);
+    const id = await aDeadLetter();
+    const answers = await Promise.allSettled([
+      deadLetters.send(id, eventBytes()),
+      deadLetters.send(id, eventBytes()),
+    ]);
     expect(answers.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     expect(published).toBe(1);
   });
