@@ -11,8 +11,8 @@ import { packageRoot } from '../src/runtime/paths.ts';
 import { findInputs, type Input } from '../src/sessions/batch/inputs.ts';
 import { eventsSql, insertAll } from '../src/sessions/batch/read.ts';
 import { queryText, STAGES, stageSql } from '../src/sessions/batch/statements.ts';
-import { PROFILES, type Profile } from '../src/sessions/choices.ts';
 import { writeClicks } from '../src/sessions/clicks/write.ts';
+import { PROFILES, type Profile } from '../src/sessions/options.ts';
 import { median } from './statistics.ts';
 
 const ROWS = Number(process.env.ROWS ?? 5_000_000);

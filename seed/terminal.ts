@@ -11,7 +11,7 @@ const WORDS: Readonly<Record<LoadStep, string>> = {
   reading: 'reading',
   indexing: 'indexing and counting',
   merging: 'adding',
-  publishing: 'publishing',
+  attaching: 'attaching',
   locating: 'looking for the lines of repeated rows',
 };
 /** Shows progress on `out`. `clear()` before anything else is written there. */

@@ -14,8 +14,8 @@ import { PARTS, type Part } from './processes/part.ts';
 import { errorFields } from './runtime/error-fields.ts';
 import { messageOf } from './runtime/errors.ts';
 import { version } from './runtime/version.ts';
-import { ANSWERS, FORMATS, PROFILES, RULES } from './sessions/choices.ts';
 import type { ClicksOptions, GivenOptions, SessionsOptions } from './sessions/commands.ts';
+import { ANSWERS, FORMATS, PROFILES, RULES } from './sessions/options.ts';
 import type { SimulateOptions } from './simulator/commands.ts';
 import type { ReplayGiven } from './simulator/replay/options.ts';
 

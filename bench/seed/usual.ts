@@ -1,6 +1,6 @@
 // The usual way, in its best setting: COPY of the file as it is into a table of text that is made in the same transaction
 // and gets its key afterwards, and charts that aggregate the raw rows, as the original did at every refresh. With the
-// settings of our loader's own session (seed/load/session.ts).
+// settings of our loader's own connections (seed/load/connections.ts).
 
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';

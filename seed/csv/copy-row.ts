@@ -7,7 +7,7 @@
 //   trailer int16 = -1
 // https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-FILE-FORMATS
 //
-// Only 30 shapes of rows exist (product × device × title), so each is kept as a template into which ids and time go.
+// Only 30 kinds of rows exist (product × device × title), so each is kept as a template into which ids and time go.
 
 import { DEVICES, EVENT_COLUMNS, TITLES } from '../../src/events/event.ts';
 import { PRODUCTS } from '../../src/events/products.ts';
@@ -35,11 +35,11 @@ function makeTemplate(product: string, device: string, title: string): Template 
   return { bytes: Buffer.concat([before, ...after]), timeOffset: before.length + 4 };
 }
 
-/** Index of a shape from the places of its values in PRODUCTS, DEVICES and TITLES. */
-export const shapeOf = (product: number, device: number, title: number): number =>
+/** Index of a template from the places of its values in PRODUCTS, DEVICES and TITLES. */
+export const templateIndex = (product: number, device: number, title: number): number =>
   (product * DEVICES.length + device) * TITLES.length + title;
 
-/** By shapeOf(). */
+/** By templateIndex(). */
 export const templates: readonly Template[] = PRODUCTS.flatMap((product) =>
   DEVICES.flatMap((device) => TITLES.map((title) => makeTemplate(product, device, title))),
 );
@@ -61,12 +61,12 @@ export function writeTime(out: Uint8Array, at: number, second: number): void {
 
 /** Writes a row that was read with care. @returns where the next one begins */
 export function writeRow(out: Buffer, at: number, row: Row): number {
-  const shape = shapeOf(
+  const index = templateIndex(
     PRODUCTS.indexOf(row.product),
     DEVICES.indexOf(row.site_version),
     TITLES.indexOf(row.title),
   );
-  const template = templates[shape];
+  const template = templates[index];
   if (template === undefined) throw new RangeError(`no template for ${JSON.stringify(row)}`);
   out.set(template.bytes, at);
   for (const [index, id] of [row.order_id, row.user_id, row.page_id].entries()) {

@@ -3,7 +3,7 @@
 
 import { DEVICES, TITLES } from '../../src/events/event.ts';
 import { PRODUCTS } from '../../src/events/products.ts';
-import { ID_OFFSETS, shapeOf, templates, writeTime } from './copy-row.ts';
+import { ID_OFFSETS, templateIndex, templates, writeTime } from './copy-row.ts';
 import { secondOf } from './time.ts';
 
 const COMMA = 44;
@@ -106,7 +106,7 @@ export function copyFastRow(
   if (second === undefined || title === undefined) return -1;
   const targetAt = titleAt + title.bytes.length;
   if (targetAt + 1 !== end || line[targetAt] !== ZERO + (TITLES[title.index] === 'order' ? 1 : 0)) return -1;
-  const template = templates[shapeOf(product.index, device.index, title.index)];
+  const template = templates[templateIndex(product.index, device.index, title.index)];
   if (template === undefined) return -1;
   out.set(template.bytes, to);
   if (!copyId(line, from, out, to + ID_OFFSETS[0])) return -1;

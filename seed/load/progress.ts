@@ -4,7 +4,7 @@ import type { Pool } from '../../src/db/pool.ts';
 import type { Logger } from '../../src/runtime/log.ts';
 import type { Source } from '../csv/source.ts';
 
-export type LoadStep = 'comparing' | 'reading' | 'indexing' | 'merging' | 'publishing' | 'locating';
+export type LoadStep = 'comparing' | 'reading' | 'indexing' | 'merging' | 'attaching' | 'locating';
 
 export type LoadProgress = {
   readonly step: LoadStep;

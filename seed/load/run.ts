@@ -4,15 +4,15 @@ import type { Client } from '../../src/db/pool.ts';
 import type { Source } from '../csv/source.ts';
 import { DatasetError } from '../errors.ts';
 import { beginOrResume, ROWS_PER_COMMIT } from './begin.ts';
+import { type Connections, withConnections } from './connections.ts';
 import { findKnown, findLoaded } from './known.ts';
+import { attachStage } from './merge/attach.ts';
 import { mergeRows } from './merge/merge.ts';
-import { publishStage } from './merge/publish.ts';
 import { sampleRows } from './merge/sample-rows.ts';
 import type { LoadInput, LoadOptions, LoadResult, LoadStep, Tell } from './progress.ts';
 import { locateRejects } from './rejects/locate.ts';
 import { readRejects, refuse, resultOf } from './rejects/rejects.ts';
 import { dropRepeats } from './rejects/repeats.ts';
-import { inSession, type Session } from './session.ts';
 import { countUsers, RunningCounts } from './stage/counts.ts';
 import { addIndexes, addKey, indexKey } from './stage/indexes.ts';
 import { dropStage, readUnfinished, type Unfinished } from './stage/unfinished.ts';
@@ -26,30 +26,32 @@ const LEAST_SHARE = 4;
 export async function runLoad(input: LoadInput, options: LoadOptions): Promise<LoadResult> {
   const source = await input.open();
   const begun = Date.now();
-  const outcome = await inSession(options.pool, (session) => new Load(session, input, options).run(source));
+  const outcome = await withConnections(options.pool, (connections) =>
+    new Load(connections, input, options).run(source),
+  );
   return { ...outcome, seconds: (Date.now() - begun) / 1000 };
 }
 
 type Outcome = Omit<LoadResult, 'seconds'>;
 
 class Load {
-  readonly #session: Session;
+  readonly #connections: Connections;
   readonly #input: LoadInput;
   readonly #options: LoadOptions;
   readonly #tell: Tell;
   readonly #counts: RunningCounts;
 
-  constructor(session: Session, input: LoadInput, options: LoadOptions) {
-    this.#session = session;
+  constructor(connections: Connections, input: LoadInput, options: LoadOptions) {
+    this.#connections = connections;
     this.#input = input;
     this.#options = options;
-    this.#counts = new RunningCounts(session.side);
+    this.#counts = new RunningCounts(connections.side);
     this.#tell = (step: LoadStep, rows: number, rejected: number, more = {}) =>
       options.onProgress?.({ step, rows, rejected, done: undefined, resumedRows: 0, ...more });
   }
 
   async run(source: Source): Promise<Outcome> {
-    const { main } = this.#session;
+    const { main } = this.#connections;
     try {
       const known = await findKnown(main, this.#input, this.#tell);
       if (known !== undefined) return known;
@@ -69,35 +71,35 @@ class Load {
 
   /** What is half in events already is brought to its end by the next run. */
   async #forget(): Promise<void> {
-    const { main } = this.#session;
+    const { main } = this.#connections;
     if ((await readUnfinished(main))?.merged_blocks === 0) await dropStage(main);
   }
 
   /** What was loaded before of the same text, which for standard input is only known by now. */
   async #findSame(load: Unfinished): Promise<Outcome | undefined> {
-    const { main } = this.#session;
+    const { main } = this.#connections;
     const known = await findLoaded(main, load.sha256);
     if (known !== undefined) await dropStage(main);
     return known;
   }
 
   async #refuseEmpty(load: Unfinished): Promise<never> {
-    const [first] = await readRejects(this.#session.main, load.load_id, 1);
+    const [first] = await readRejects(this.#connections.main, load.load_id, 1);
     const why = first ? `; line ${first.line}: ${first.column ?? 'row'} ${first.reason}` : '';
     const came = `${load.source} with ${load.rejected} bad rows and no good one`;
     throw new DatasetError('NO_ROWS', `received ${came}, expected at least one row${why}`);
   }
 
   async #finish(read: Unfinished): Promise<Outcome> {
-    const { main } = this.#session;
-    const publish = read.merged_blocks === 0 && (await this.#worthPublishing(read));
-    const { load, added } = publish ? await this.#publish(read) : await this.#merge(read);
+    const { main } = this.#connections;
+    const attach = read.merged_blocks === 0 && (await this.#worthAttaching(read));
+    const { load, added } = attach ? await this.#attach(read) : await this.#merge(read);
     await this.#locate(main, load);
     return resultOf(main, load, added, false);
   }
 
-  async #worthPublishing({ rows }: Unfinished): Promise<boolean> {
-    const { main } = this.#session;
+  async #worthAttaching({ rows }: Unfinished): Promise<boolean> {
+    const { main } = this.#connections;
     const counted = await main.query<{ count: number }>(
       'SELECT coalesce(sum(count), 0)::bigint AS count FROM day_counts',
     );
@@ -105,8 +107,8 @@ class Load {
     return rows >= LEAST_ROWS_TO_PUBLISH && others <= MOST_ROWS_TO_MOVE && others * LEAST_SHARE <= rows;
   }
 
-  async #publish(read: Unfinished): Promise<{ load: Unfinished; added: number }> {
-    const { main, side } = this.#session;
+  async #attach(read: Unfinished): Promise<{ load: Unfinished; added: number }> {
+    const { main, side } = this.#connections;
     this.#tell('indexing', read.rows, read.rejected);
     let load = read;
     let [unique, zone] = await both(this.#index(load), this.#count(load, false));
@@ -116,19 +118,17 @@ class Load {
       [unique, zone] = await both(this.#index(load), this.#count(load, true));
     }
     await addKey(main, load);
-    this.#tell('publishing', load.rows, load.rejected);
+    this.#tell('attaching', load.rows, load.rejected);
     for (;;) {
-      const published = await publishStage(side, load, zone, (client, state) =>
-        this.#onRejects(client, state),
-      );
-      if (published !== undefined) return published;
+      const attached = await attachStage(side, load, zone, (client, state) => this.#onRejects(client, state));
+      if (attached !== undefined) return attached;
       zone = await this.#count(load, true);
     }
   }
 
   /** False where an id is repeated. */
   async #index(load: Unfinished): Promise<boolean> {
-    const { main } = this.#session;
+    const { main } = this.#connections;
     const unique = await indexKey(main, load);
     if (unique) await addIndexes(main, load);
     return unique;
@@ -137,13 +137,13 @@ class Load {
   /** The time zone of the days. @param anew whether rows were taken away, or the time zone has changed */
   async #count(load: Unfinished, anew: boolean): Promise<string> {
     const zone = await (anew ? this.#counts.again(load) : this.#counts.finish(load));
-    await countUsers(this.#session.side, load);
+    await countUsers(this.#connections.side, load);
     return zone;
   }
 
   async #merge(read: Unfinished): Promise<{ load: Unfinished; added: number }> {
     const { strict, rowsPerCommit = ROWS_PER_COMMIT } = this.#options;
-    const load = await mergeRows(this.#session.main, read, {
+    const load = await mergeRows(this.#connections.main, read, {
       sample: this.#input.sample,
       // All at once where a bad row is to take everything back.
       rowsPerCommit: strict ? Number.POSITIVE_INFINITY : rowsPerCommit,

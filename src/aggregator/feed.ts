@@ -2,7 +2,7 @@
 
 import type { Request, Response } from 'express';
 import type { Feed } from '../db/change-bus.ts';
-import { frame, type Stream, type Streams } from '../http/sse.ts';
+import { type Stream, type Streams, sseMessage } from '../http/sse.ts';
 
 const TELL_EVERY_MS = 300;
 
@@ -41,7 +41,7 @@ export class AggregatorFeed implements Feed {
     clearTimeout(this.#pending);
     this.#pending = undefined;
     this.#changed.clear();
-    const message = frame('changed', { definitions });
+    const message = sseMessage('changed', { definitions });
     for (const reader of this.#readers) reader.write(message);
   }
 }

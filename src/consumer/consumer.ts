@@ -11,7 +11,7 @@ import { FencedError, readOffset, type Subscription } from './offsets.ts';
 import { paced } from './pace.ts';
 import { nextStep } from './position.ts';
 import type { KafkaRecord } from './record.ts';
-import { type Position, storePatiently } from './store-patiently.ts';
+import { type Position, storeBatchWithRetries } from './store-batch.ts';
 import { terminateStuckTransactions } from './terminate-stuck-transactions.ts';
 import { withHeartbeat } from './with-heartbeat.ts';
 
@@ -151,7 +151,7 @@ export class Consumer<Result> {
     const isMine = () => isRunning() && !isStale();
     const inHand = { partition, records, next: last + 1n, isMine, heartbeat };
     try {
-      if (!(await storePatiently(this.#handler, this.#observer, position, inHand))) return;
+      if (!(await storeBatchWithRetries(this.#handler, this.#observer, position, inHand))) return;
     } catch (error) {
       if (!(error instanceof FencedError)) throw error;
       await this.#goOnFromPostgres(partition, error);

@@ -1,7 +1,7 @@
 // What a batch in hand needs while Postgres works on it: kafkajs heartbeats only between batches, and a batch may wait for
 // somebody who sleeps.
 
-const TEND_MS = 1_000;
+const HEARTBEAT_MS = 1_000;
 /** A batch that takes longer may wait for somebody. */
 const SLOW_MS = 2_000;
 
@@ -17,17 +17,17 @@ export async function withHeartbeat<T>(
 ): Promise<T> {
   const began = performance.now();
   let looking = false;
-  const tend = setInterval(() => {
+  const timer = setInterval(() => {
     heartbeat().catch(() => {});
     if (looking || performance.now() - began < SLOW_MS) return;
     looking = true;
     void whenSlow().finally(() => {
       looking = false;
     });
-  }, TEND_MS);
+  }, HEARTBEAT_MS);
   try {
     return await work();
   } finally {
-    clearInterval(tend);
+    clearInterval(timer);
   }
 }

@@ -4,7 +4,7 @@
 import type { Pool } from '../db/pool.ts';
 import { readTimeZone } from '../db/time-zone.ts';
 import type { Whose } from '../events/whose.ts';
-import { frame, type Stream } from '../http/sse.ts';
+import { type Stream, sseMessage } from '../http/sse.ts';
 import type { Logger } from '../runtime/log.ts';
 import { dayIn } from './charts/range.ts';
 import { todaySoFar } from './charts/today.ts';
@@ -96,7 +96,7 @@ export class Audience {
 
   send(event: string, data: unknown, readers: ReadonlySet<Stream> = this.readers): void {
     if (readers.size === 0) return;
-    const message = frame(event, data);
+    const message = sseMessage(event, data);
     for (const reader of readers) reader.write(message);
   }
 }

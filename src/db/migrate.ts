@@ -80,7 +80,7 @@ export async function migrate(
  * migration may be silent for as long as it takes.
  * @returns `ready` settles when the schema is there (or cancel() was called) and rejects where trying can't help
  */
-export function migratePatiently(
+export function migrateWithRetries(
   databaseUrl: string,
   log: Logger,
   timeZone: string | undefined,

@@ -9,18 +9,18 @@ export const SIMULATED_HEADER = 'x-shopstream-simulated';
 
 const addresses = new WeakMap<Request, string>();
 
-const sealOf = (secret: string, ip: string): string =>
+const signatureOf = (secret: string, ip: string): string =>
   createHmac('sha256', secret).update(`simulated ${ip}`).digest('base64url');
 
 /** The header's value for a shopper with this address. */
-export const simulatedHeader = (secret: string, ip: string): string => `${ip} ${sealOf(secret, ip)}`;
+export const simulatedHeader = (secret: string, ip: string): string => `${ip} ${signatureOf(secret, ip)}`;
 
 /** Looks for the header, before every route. */
 export function noteSimulated(secret: string) {
   return (req: Request, _res: Response, next: NextFunction): void => {
-    const [ip = '', seal = ''] = req.get(SIMULATED_HEADER)?.split(' ') ?? [];
-    const expected = Buffer.from(ip === '' ? '' : sealOf(secret, ip));
-    const received = Buffer.from(seal);
+    const [ip = '', signature = ''] = req.get(SIMULATED_HEADER)?.split(' ') ?? [];
+    const expected = Buffer.from(ip === '' ? '' : signatureOf(secret, ip));
+    const received = Buffer.from(signature);
     if (isIP(ip) !== 0 && expected.length === received.length && timingSafeEqual(expected, received))
       addresses.set(req, ip);
     next();

@@ -5,7 +5,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-const MOST_WAITING = 16;
+const MOST_QUEUED = 16;
 /** How much of what a connection has sent is read before it may be refused. */
 const SLICE_BYTES = 4 * 1024;
 
@@ -13,24 +13,24 @@ const REFUSAL = JSON.stringify({
   error: {
     code: 'too_many_requests',
     message: 'too many requests on this connection that did not wait for an answer',
-    received: `more than ${MOST_WAITING + 1}`,
-    expected: `at most ${MOST_WAITING + 1} at once`,
+    received: `more than ${MOST_QUEUED + 1}`,
+    expected: `at most ${MOST_QUEUED + 1} at once`,
   },
 });
 
-type Waiting = { readonly req: IncomingMessage; readonly res: ServerResponse };
+type Queued = { readonly req: IncomingMessage; readonly res: ServerResponse };
 
 /** What else a connection has asked for while its request is in hand. */
-type Line = { readonly waiting: Waiting[]; isRefused: boolean };
+type Line = { readonly queued: Queued[]; isRefused: boolean };
 
 const lines = new WeakMap<Socket, Line>();
 
 /** Hands requests on in the order of their connection; one that asks for too many at once gets 429 and is closed. */
 export function oneAtATime(listener: RequestListener): RequestListener {
-  function take(line: Line, { req, res }: Waiting): void {
+  function take(line: Line, { req, res }: Queued): void {
     res.once('close', () => {
       if (req.socket.destroyed) return;
-      const next = line.waiting.shift();
+      const next = line.queued.shift();
       if (next === undefined) lines.delete(req.socket);
       else take(line, next);
     });
@@ -40,14 +40,14 @@ export function oneAtATime(listener: RequestListener): RequestListener {
   return (req, res) => {
     const line = lines.get(req.socket);
     if (line === undefined) {
-      const own = { waiting: [], isRefused: false };
+      const own = { queued: [], isRefused: false };
       lines.set(req.socket, own);
       take(own, { req, res });
-    } else if (line.waiting.length < MOST_WAITING && !line.isRefused) {
-      line.waiting.push({ req, res });
+    } else if (line.queued.length < MOST_QUEUED && !line.isRefused) {
+      line.queued.push({ req, res });
     } else if (!line.isRefused) {
       line.isRefused = true;
-      const [next] = line.waiting.splice(0);
+      const [next] = line.queued.splice(0);
       if (next !== undefined) refuse(next.res);
     }
   };

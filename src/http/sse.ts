@@ -13,12 +13,12 @@ const RETRY_SECONDS = 10;
 
 export type Stream = {
   send(event: string, data: unknown): void;
-  /** The same for a message that frame() has written: once for many readers. */
+  /** The same for a message that sseMessage() has written: once for many readers. */
   write(message: string): void;
 };
 
 /** One event as it goes over the line. */
-export const frame = (event: string, data: unknown): string =>
+export const sseMessage = (event: string, data: unknown): string =>
   `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 
 /** All open streams of this process, so that they can be counted, limited and ended. */
@@ -82,7 +82,7 @@ export class Streams {
       if (res.writableLength > LARGEST_BACKLOG_BYTES) res.destroy();
       else res.write(message);
     };
-    return { write, send: (event, data) => write(frame(event, data)) };
+    return { write, send: (event, data) => write(sseMessage(event, data)) };
   }
 
   /** Counts a stream of an address, until the returned function is called. */

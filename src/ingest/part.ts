@@ -5,7 +5,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Config } from '../config.ts';
 import { clusterOf, databaseUrlOf } from '../connections.ts';
 import { Consumer, SESSION_MS } from '../consumer/consumer.ts';
-import { migratePatiently } from '../db/migrate.ts';
+import { migrateWithRetries } from '../db/migrate.ts';
 import { openPool, type Timeouts } from '../db/pool.ts';
 import { DeadLetterForwarder } from '../dead-letters/forwarder.ts';
 import { createKafka, describeCluster, ensureTopic } from '../kafka/client.ts';
@@ -39,7 +39,7 @@ const TIMEOUTS: IngestTimeouts = { answerMs: 30_000, idleInTransactionMs: SESSIO
 export async function startIngest(config: Config, log: Logger, timeouts = TIMEOUTS): Promise<RunningPart> {
   const { HOST: host, INGEST_METRICS_PORT: port } = config;
   const databaseUrl = await databaseUrlOf(config);
-  await migratePatiently(databaseUrl, log, config.TIME_ZONE).ready;
+  await migrateWithRetries(databaseUrl, log, config.TIME_ZONE).ready;
   const pool = openPool(databaseUrl, log, CONNECTIONS, timeouts);
   const kafka = createKafka(clusterOf(config), 'shopstream-ingest', log, timeouts.kafkaAnswerMs);
   const clusterId = await reachKafka();
@@ -68,7 +68,7 @@ export async function startIngest(config: Config, log: Logger, timeouts = TIMEOU
   letters.wake();
   return {
     ended,
-    figures: () => registry.metrics(),
+    metrics: () => registry.metrics(),
     close: async () => {
       await ingest.stop();
       await letters.stop();

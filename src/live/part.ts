@@ -5,7 +5,7 @@ import { RunningBehaviour } from '../behaviour/running-behaviour.ts';
 import type { Config } from '../config.ts';
 import { clusterOf, databaseUrlOf } from '../connections.ts';
 import type { Subscription } from '../consumer/offsets.ts';
-import { migratePatiently } from '../db/migrate.ts';
+import { migrateWithRetries } from '../db/migrate.ts';
 import { openPool, type Pool } from '../db/pool.ts';
 import { RunningEnrichment } from '../enriched-clicks/running-enrichment.ts';
 import { type Countries, openCountries } from '../enrichment/country.ts';
@@ -31,7 +31,7 @@ const followersOf = (countries: Countries): Readonly<Record<string, CreateFollow
 /** Starts the live part; it waits for Postgres and Kafka for as long as they are away. */
 export async function startLive(config: Config, log: Logger): Promise<RunningPart> {
   const databaseUrl = await databaseUrlOf(config);
-  await migratePatiently(databaseUrl, log, config.TIME_ZONE).ready;
+  await migrateWithRetries(databaseUrl, log, config.TIME_ZONE).ready;
   const pool = openPool(databaseUrl, log);
   const kafka = createKafka(clusterOf(config), 'shopstream-live', log);
   const closing = new AbortController();

@@ -1,7 +1,7 @@
 // What the page /api/docs is given to draw, made from the OpenAPI document alone: whatever the document says is there.
 
 import type { DescribedOperation, JsonSchema, OpenApiDocument, Parameter } from './document.ts';
-import { type Mark, sketch, typeOf } from './schema-outline.ts';
+import { type Mark, outlineOf, typeOf } from './schema-outline.ts';
 
 export type DocsOperation = {
   readonly id: string;
@@ -11,14 +11,14 @@ export type DocsOperation = {
   readonly description: string;
   readonly parameters: readonly (Omit<Parameter, 'schema'> & {
     readonly type: string;
-    readonly choices: readonly string[];
+    readonly options: readonly string[];
     readonly fallback: string;
   })[];
-  readonly bodies: readonly { readonly type: string; readonly shape: readonly Mark[] }[];
+  readonly bodies: readonly { readonly type: string; readonly outline: readonly Mark[] }[];
   readonly answers: readonly {
     readonly status: string;
     readonly says: string;
-    readonly bodies: readonly { readonly type: string; readonly shape: readonly Mark[] }[];
+    readonly bodies: readonly { readonly type: string; readonly outline: readonly Mark[] }[];
   }[];
   readonly curl: string;
   /** True where the page can show what a GET answers. */
@@ -36,7 +36,7 @@ export type DocsModel = {
   readonly schemas: readonly {
     readonly name: string;
     readonly description: string;
-    readonly shape: readonly Mark[];
+    readonly outline: readonly Mark[];
   }[];
 };
 
@@ -58,7 +58,7 @@ export function docsModel(document: OpenApiDocument, origin: string): DocsModel 
     schemas: Object.entries(document.components.schemas).map(([name, schema]) => ({
       name,
       description: String(schema.description ?? ''),
-      shape: sketch(schema),
+      outline: outlineOf(schema),
     })),
   };
 }
@@ -75,7 +75,7 @@ function toDocs(path: string, method: string, operation: DescribedOperation, ori
     parameters: parameters.map(({ schema, ...parameter }) => ({
       ...parameter,
       type: typeOf(schema),
-      choices: Array.isArray(schema.enum) ? schema.enum.map(String) : [],
+      options: Array.isArray(schema.enum) ? schema.enum.map(String) : [],
       fallback: schema.default === undefined ? '' : String(schema.default),
     })),
     bodies: bodiesOf(requestBody?.content),
@@ -91,7 +91,7 @@ function toDocs(path: string, method: string, operation: DescribedOperation, ori
 }
 
 function bodiesOf(content: Readonly<Record<string, { readonly schema: JsonSchema }>> = {}) {
-  return Object.entries(content).map(([type, { schema }]) => ({ type, shape: sketch(schema) }));
+  return Object.entries(content).map(([type, { schema }]) => ({ type, outline: outlineOf(schema) }));
 }
 
 /** The operation with its examples, as a shell takes it. */

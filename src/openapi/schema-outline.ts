@@ -2,7 +2,7 @@
 
 import type { JsonSchema } from './document.ts';
 
-/** Part of a sketch: plain, a note, or the name of a schema that is described elsewhere. */
+/** Part of a outline: plain, a note, or the name of a schema that is described elsewhere. */
 export type Mark = { readonly text: string } | { readonly note: string } | { readonly schema: string };
 
 const INDENT = '  ';
@@ -10,7 +10,7 @@ const INDENT = '  ';
 const LONGEST_PATTERN = 16;
 
 /** Draws a schema. */
-export function sketch(schema: JsonSchema): Mark[] {
+export function outlineOf(schema: JsonSchema): Mark[] {
   return joined(draw(schema, ''));
 }
 

@@ -4,7 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Request, Response } from 'express';
 import type { Pool } from '../db/pool.ts';
-import { frame, type Stream, type Streams } from '../http/sse.ts';
+import { type Stream, type Streams, sseMessage } from '../http/sse.ts';
 import type { KafkaProbe, TopicLook } from '../kafka/probe.ts';
 import type { Publisher, PublisherState } from '../kafka/publisher.ts';
 import type { Actions } from './actions.ts';
@@ -42,7 +42,7 @@ export type Watched = {
   readonly group: string;
   readonly topic: string;
   /** What the parts beside this one have counted, as Prometheus reads it. */
-  readonly figuresOfOthers: () => Promise<string>;
+  readonly metricsOfOthers: () => Promise<string>;
   readonly actions: Actions;
 };
 
@@ -58,7 +58,7 @@ export class PipelineBoard {
   #clock: NodeJS.Timeout | undefined;
 
   constructor(watched: Watched) {
-    const { pool, probe, group, topic, figuresOfOthers, actions } = watched;
+    const { pool, probe, group, topic, metricsOfOthers, actions } = watched;
     this.#watched = watched;
     this.#kafka = new Source(() => probe.look(topic, group));
     this.#counts = new Source(async () => {
@@ -66,7 +66,7 @@ export class PipelineBoard {
       return readCounts(pool, { clusterId, group, topic });
     });
     this.#figures = new Source(async () => {
-      const figures = await figuresOfOthers();
+      const figures = await metricsOfOthers();
       // Parts that were too slow to tell: what they told last is nearer to the truth than nothing.
       if (figures === '') throw new Error('no figures in time');
       return figures;
@@ -108,7 +108,7 @@ export class PipelineBoard {
   }
 
   async #tell(): Promise<void> {
-    const message = frame('pipeline', await this.look());
+    const message = sseMessage('pipeline', await this.look());
     for (const reader of this.#readers) reader.write(message);
   }
 

@@ -18,7 +18,7 @@ const STOP_SECONDS = 10;
 /** What a child may ask its parent, and what it is told. */
 export type Beside = {
   /** What the other parts have counted. */
-  readonly figuresOfOthers: () => Promise<string>;
+  readonly metricsOfOthers: () => Promise<string>;
   readonly control: (request: ControlRequest) => Promise<ProcessesLook>;
   readonly signs: DetourSigns;
 };
@@ -41,7 +41,7 @@ export async function forkPart(
 ): Promise<RunningPart> {
   const main = path.join(import.meta.dirname, '..', 'main.js');
   const child = fork(main, ['run-part', part], { env: { ...process.env, ...env } });
-  answerMetrics(child, beside.figuresOfOthers);
+  answerMetrics(child, beside.metricsOfOthers);
   answerRequests(child, beside.control);
   beside.signs.showTo(child);
   let cause: string | undefined;
@@ -72,7 +72,7 @@ export async function forkPart(
     pid: child.pid,
     ended,
     close: () => stop(child, exited),
-    figures: () => askMetrics(child, CHILD_TIMEOUT_MS),
+    metrics: () => askMetrics(child, CHILD_TIMEOUT_MS),
   };
 }
 

@@ -6,13 +6,13 @@ import { ExpectationError } from '../runtime/expectation-error.ts';
 import type { Faults } from './faults.ts';
 import { Pauses } from './pauses.ts';
 import { memoryOf, treeOf } from './process-tree.ts';
-import type { KeptPart, Supervisor } from './supervisor.ts';
+import type { SupervisedPart, Supervisor } from './supervisor.ts';
 
 /** Time for the answer to go out, where who asked is the one to be killed. */
 const ANSWER_MS = 200;
 const END_MS = 1_000;
 
-type Signalled = KeptPart & { readonly pid: number };
+type Signalled = SupervisedPart & { readonly pid: number };
 
 export class PartsControl {
   readonly #supervisor: Supervisor;
@@ -76,7 +76,7 @@ export class PartsControl {
     this.#pauses.resume(pid);
   }
 
-  #stateOf({ part, pid, startedAt, ends, lastEnd }: KeptPart): PartState {
+  #stateOf({ part, pid, startedAt, ends, lastEnd }: SupervisedPart): PartState {
     const until = this.#pauses.until(pid);
     return {
       part,

@@ -19,13 +19,13 @@ const LEAVING_PAUSE_MS = 200;
 export const OWNERS: readonly Part[] = ['postgres', 'broker', 'web'];
 
 /**
- * @param figuresOfOthers what the parts beside it have counted
+ * @param metricsOfOthers what the parts beside it have counted
  * @param control does something to them; absent where it runs alone
  */
 type StartPart = (
   config: Config,
   log: Logger,
-  figuresOfOthers?: () => Promise<string>,
+  metricsOfOthers?: () => Promise<string>,
   control?: Control,
 ) => Promise<RunningPart>;
 
@@ -71,9 +71,9 @@ export const startPart: Readonly<Record<Part, StartPart>> = {
     const { startSimulator } = await import('../simulator/part.ts');
     return startSimulator(config, log);
   },
-  web: async (config, log, figuresOfOthers, control) => {
+  web: async (config, log, metricsOfOthers, control) => {
     const { startWeb } = await import('../web/part.ts');
-    return startWeb(config, log, { figuresOfOthers, control });
+    return startWeb(config, log, { metricsOfOthers, control });
   },
 };
 

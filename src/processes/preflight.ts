@@ -32,17 +32,17 @@ export async function preflight(
   afterCrash: boolean,
   log: Logger,
 ): Promise<void> {
-  await patiently(
+  await untilPasses(
     () => checkPorts(config, parts),
     () => afterCrash,
   );
   const needsServers = parts.some((part) => part !== 'postgres' && part !== 'broker' && part !== 'simulator');
   if (!needsServers) return;
   const { DATABASE_URL: databaseUrl } = config;
-  if (databaseUrl !== undefined) await patiently(() => checkDatabase(databaseUrl), isPassing);
+  if (databaseUrl !== undefined) await untilPasses(() => checkDatabase(databaseUrl), isPassing);
   if (config.KAFKA_BROKERS !== undefined) {
     const kafka = createKafka(clusterOf(config), 'shopstream-preflight', log);
-    await patiently(
+    await untilPasses(
       () => describeCluster(kafka, clusterOf(config)),
       () => true,
     );
@@ -95,7 +95,10 @@ function isPassing(error: unknown): boolean {
   return codeOf(error) === 'DATABASE_UNREACHABLE';
 }
 
-async function patiently(check: () => Promise<unknown>, passing: (error: unknown) => boolean): Promise<void> {
+async function untilPasses(
+  check: () => Promise<unknown>,
+  passing: (error: unknown) => boolean,
+): Promise<void> {
   const deadline = performance.now() + TIMEOUT_MS;
   for (;;) {
     try {

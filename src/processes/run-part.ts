@@ -33,7 +33,7 @@ export async function runPart(part: Part): Promise<void> {
     const running = await Promise.race([starting, stop]);
     // Asked to stop while it still waited for a server: there is nothing to end in order.
     if (running === undefined) return;
-    answerMetrics(process, async () => (await running.figures?.()) ?? '');
+    answerMetrics(process, async () => (await running.metrics?.()) ?? '');
     await report({ ready: true });
     await Promise.race([stop, running.ended ?? stop]);
     await Promise.race([running.close(), sleep(LONGEST_CLOSE_MS)]);

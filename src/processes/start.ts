@@ -44,7 +44,7 @@ export async function start(
     // PostgreSQL is a process of its own already.
     if (alone || part === 'postgres') return startHere(part, config, signal);
     return forkPart(part, env, signal, {
-      figuresOfOthers: () => supervisor.figures(part),
+      metricsOfOthers: () => supervisor.metrics(part),
       control: (request) => control.handle(request),
       signs,
     });

@@ -13,7 +13,7 @@ const LONGEST_PAUSE_MS = 10_000;
 const STEADY_MS = 5_000;
 
 /** `quickEnds`: how often in a row it ended before it had lived for STEADY_MS, or did not start. */
-type Kept = {
+type Supervised = {
   readonly part: Part;
   running: RunningPart;
   watching: Promise<void>;
@@ -26,8 +26,8 @@ type Kept = {
   lastEnd: string | undefined;
 };
 
-/** A part that is kept, as it is now. */
-export type KeptPart = {
+/** A supervised part as it is now. */
+export type SupervisedPart = {
   readonly part: Part;
   readonly pid: number | undefined;
   readonly startedAt: number | undefined;
@@ -44,7 +44,7 @@ export class Supervisor {
   readonly #start: Start;
   readonly #log: Logger;
   readonly #stopping = new AbortController();
-  readonly #kept: Kept[] = [];
+  readonly #kept: Supervised[] = [];
   readonly #starting = new Set<Promise<void>>();
 
   constructor(start: Start, log: Logger) {
@@ -67,7 +67,7 @@ export class Supervisor {
   }
 
   /** All parts, in the order of their start. */
-  look(): readonly KeptPart[] {
+  look(): readonly SupervisedPart[] {
     return this.#kept.map(({ part, running, startedAt, ends, lastEnd }) => ({
       part,
       pid: startedAt === undefined ? undefined : running.pid,
@@ -79,9 +79,9 @@ export class Supervisor {
   }
 
   /** What the parts have counted, but for one of them, and how often each ended quickly. */
-  async figures(except: Part): Promise<string> {
+  async metrics(except: Part): Promise<string> {
     const others = this.#kept.filter(({ part }) => part !== except);
-    const counted = await Promise.all(others.map(({ running }) => running.figures?.() ?? ''));
+    const counted = await Promise.all(others.map(({ running }) => running.metrics?.() ?? ''));
     return [quickEndsMetric(this.#kept), ...counted].join('');
   }
 
@@ -101,7 +101,7 @@ export class Supervisor {
   async #keep(part: Part): Promise<void> {
     this.#stopping.signal.throwIfAborted();
     const running = await this.#start(part, this.#stopping.signal);
-    const kept: Kept = {
+    const kept: Supervised = {
       part,
       running,
       watching: Promise.resolve(),
@@ -115,7 +115,7 @@ export class Supervisor {
     kept.watching = this.#watch(kept);
   }
 
-  async #watch(kept: Kept): Promise<void> {
+  async #watch(kept: Supervised): Promise<void> {
     const { signal } = this.#stopping;
     while (kept.running.ended !== undefined) {
       const cause: unknown = await kept.running.ended.then(
@@ -137,7 +137,7 @@ export class Supervisor {
   }
 
   /** Undefined where the program stops meanwhile. */
-  async #startAgain(kept: Kept): Promise<RunningPart | undefined> {
+  async #startAgain(kept: Supervised): Promise<RunningPart | undefined> {
     const { signal } = this.#stopping;
     for (; !signal.aborted; kept.quickEnds += 1) {
       await sleep(pauseAfter(kept.quickEnds), undefined, { signal }).catch(() => {});
@@ -155,14 +155,14 @@ export class Supervisor {
   }
 }
 
-const hasSettled = ({ since }: Kept) => performance.now() - since > STEADY_MS;
+const hasSettled = ({ since }: Supervised) => performance.now() - since > STEADY_MS;
 const pauseAfter = (quickEnds: number) =>
   quickEnds === 0 ? 0 : Math.min(FIRST_PAUSE_MS * 2 ** (quickEnds - 1), LONGEST_PAUSE_MS);
 
 const causeOf = (error: unknown): string => (error === undefined ? 'it gave no cause' : messageOf(error));
 
 /** A part that has lived for STEADY_MS counts none, whatever was before. */
-function quickEndsMetric(kept: readonly Kept[]): string {
+function quickEndsMetric(kept: readonly Supervised[]): string {
   const lines = kept.map(
     (one) => `${QUICK_ENDS}{part="${one.part}"} ${hasSettled(one) ? 0 : one.quickEnds}\n`,
   );

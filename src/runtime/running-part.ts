@@ -12,5 +12,5 @@ export type RunningPart = {
   /** Rejects, or settles, where the part ends without being asked to; absent where it can't. */
   readonly ended?: Promise<void>;
   /** What it has counted, as Prometheus reads it; absent where it counts nothing that others tell. */
-  figures?(): Promise<string>;
+  metrics?(): Promise<string>;
 };

@@ -21,9 +21,9 @@ import type { SetAside, Wanted } from './batch/read.ts';
 import { readRules } from './batch/rules.ts';
 import { withEvents } from './batch/run.ts';
 import type { Stage } from './batch/statements.ts';
-import { ANSWERS, type Answer, type Format, type Profile, type Rule } from './choices.ts';
 import { writeClicks } from './clicks/write.ts';
 import { DONE, NOT_ALL, told } from './exit.ts';
+import { ANSWERS, type Answer, type Format, type Profile, type Rule } from './options.ts';
 
 /** Lines that are named on standard error; --rejects names each one. */
 const NAMED = 20;

@@ -3,7 +3,7 @@
 
 import type { Config } from '../config.ts';
 import { clusterOf, databaseUrlOf } from '../connections.ts';
-import { migratePatiently } from '../db/migrate.ts';
+import { migrateWithRetries } from '../db/migrate.ts';
 import { openPool } from '../db/pool.ts';
 import { createKafka } from '../kafka/client.ts';
 import type { Logger } from '../runtime/log.ts';
@@ -19,7 +19,7 @@ const ANSWER_MS = 30_000;
 /** Starts the shoppers; it waits for Postgres. While the shop is away they come back now and then. */
 export async function startSimulator(config: Config, log: Logger): Promise<RunningPart> {
   const databaseUrl = await databaseUrlOf(config);
-  await migratePatiently(databaseUrl, log, config.TIME_ZONE).ready;
+  await migrateWithRetries(databaseUrl, log, config.TIME_ZONE).ready;
   const pool = openPool(databaseUrl, log, CONNECTIONS, { answerMs: ANSWER_MS });
   const place = {
     kafka: createKafka(clusterOf(config), 'shopstream-simulator', log),

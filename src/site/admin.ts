@@ -91,7 +91,7 @@ export class Admin {
           const { password, next } = (req.body ?? {}) as Readonly<Record<string, unknown>>;
           if (!this.#isPassword(password)) return void show(req, res, localPath(next), true);
           const until = String(Date.now() + LOGGED_IN_MS);
-          res.cookie(COOKIE, `${until}.${this.#sealOf(until, String(password))}`, {
+          res.cookie(COOKIE, `${until}.${this.#signatureOf(until, String(password))}`, {
             httpOnly: true,
             sameSite: 'strict',
             signed: true,
@@ -129,14 +129,17 @@ export class Admin {
   }
 
   /** A new password ends every login. */
-  #sealOf(until: string, password: string): string {
+  #signatureOf(until: string, password: string): string {
     return createHmac('sha256', this.#secret).update(`admin ${until} ${password}`).digest('base64url');
   }
 
   #hasCookie(req: Request, password: string): boolean {
     const cookie: unknown = req.signedCookies?.[COOKIE];
-    const [until = '', seal = ''] = typeof cookie === 'string' ? cookie.split('.') : [];
-    return Number(until) > Date.now() && timingSafeEqual(digest(seal), digest(this.#sealOf(until, password)));
+    const [until = '', signature = ''] = typeof cookie === 'string' ? cookie.split('.') : [];
+    return (
+      Number(until) > Date.now() &&
+      timingSafeEqual(digest(signature), digest(this.#signatureOf(until, password)))
+    );
   }
 }
 

@@ -8,7 +8,7 @@ import { form } from '../http/form.ts';
 import { route } from '../http/routes.ts';
 import { forceSiteVersion, forgetVisitor, rememberProfile } from './visitor.ts';
 
-export function choices(): Router {
+export function preferences(): Router {
   const router = Router();
   route(router, '/visitor', { post: [form(), tell] });
   route(router, '/visitor/forget', { post: [form(), forget] });

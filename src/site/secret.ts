@@ -18,16 +18,16 @@ export function readSecret(dataDir: string): string {
 }
 
 /** What an order form says: this visitor may place this order of this item. */
-export type SealedOrder = { readonly orderId: string; readonly slug: string; readonly visitorId: string };
+export type OrderForm = { readonly orderId: string; readonly slug: string; readonly visitorId: string };
 
-/** Seals an order form: that this shop made it, for this visitor. */
-export function sealOrder(secret: string, { orderId, slug, visitorId }: SealedOrder): string {
+/** Signs an order form: this shop made it, for this visitor. */
+export function signOrder(secret: string, { orderId, slug, visitorId }: OrderForm): string {
   return createHmac('sha256', secret).update(`order ${orderId} ${slug} ${visitorId}`).digest('base64url');
 }
 
-/** True where sealOrder made the seal. */
-export function isSealed(secret: string, order: SealedOrder, seal: string): boolean {
-  const expected = Buffer.from(sealOrder(secret, order));
-  const received = Buffer.from(seal);
+/** True where signOrder made the signature. */
+export function isSigned(secret: string, order: OrderForm, signature: string): boolean {
+  const expected = Buffer.from(signOrder(secret, order));
+  const received = Buffer.from(signature);
   return expected.length === received.length && timingSafeEqual(expected, received);
 }

@@ -17,7 +17,7 @@ export type ProductPage = Layout & {
   readonly others: readonly CatalogueItem[];
   readonly ad: Shown;
   /** Goes into the order form as hidden fields; placing the same order twice is placing it once. */
-  readonly order: { readonly order_id: string; readonly seal: string };
+  readonly order: { readonly order_id: string; readonly signature: string };
 };
 
 export type OrderPage = Layout & {

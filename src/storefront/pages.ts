@@ -12,7 +12,7 @@ import { form } from '../http/form.ts';
 import { route } from '../http/routes.ts';
 import { KafkaError } from '../kafka/errors.ts';
 import { itemHref, layoutOf, plainLayout } from '../site/layout.ts';
-import { isSealed, sealOrder } from '../site/secret.ts';
+import { isSigned, signOrder } from '../site/secret.ts';
 import { type Visitor, visitorOf } from '../site/visitor.ts';
 import { findKnownEvent } from '../tracing/known-event.ts';
 import type { HomePage, OrderPage, ProductPage } from './page-models.ts';
@@ -78,7 +78,7 @@ function product(shop: Shop, req: Request, res: Response): void {
     ad,
     order: {
       order_id: orderId,
-      seal: sealOrder(shop.secret, { orderId, slug: item.slug, visitorId: visitor.id }),
+      signature: signOrder(shop.secret, { orderId, slug: item.slug, visitorId: visitor.id }),
     },
   };
   sendPage(res, 'product', model);
@@ -104,7 +104,7 @@ function requestedItem(req: Request): CatalogueItem {
 const orderForm = z.object({
   order_id: z.string().refine(isId),
   item: z.string().max(64),
-  seal: z.string().max(100),
+  signature: z.string().max(100),
 });
 
 async function placeOrder(shop: Shop, req: Request, res: Response): Promise<void> {
@@ -117,11 +117,11 @@ async function placeOrder(shop: Shop, req: Request, res: Response): Promise<void
       'the form of a product page',
     );
   }
-  const { order_id: orderId, item: slug, seal } = parsed.data;
+  const { order_id: orderId, item: slug, signature } = parsed.data;
   const item = findItem(slug);
   const visitor = visitorOf(req, res);
-  if (item === undefined || !isSealed(shop.secret, { orderId, slug, visitorId: visitor.id }, seal)) {
-    throw new HttpError(403, 'seal', 'this order form was not made by this shop for you', {
+  if (item === undefined || !isSigned(shop.secret, { orderId, slug, visitorId: visitor.id }, signature)) {
+    throw new HttpError(403, 'signature', 'this order form was not made by this shop for you', {
       expected: 'the form of a product page, with the cookie that came with it',
       advice: 'Allow cookies, open the product page again and order from there.',
     });

@@ -42,7 +42,7 @@ export type Foundation = {
   readonly publisher: Publisher;
   readonly log: Logger;
   /** What the parts beside this one have counted, as Prometheus reads it. */
-  readonly figuresOfOthers?: (() => Promise<string>) | undefined;
+  readonly metricsOfOthers?: (() => Promise<string>) | undefined;
   /** Of the processes beside this one; undefined where it runs alone. */
   readonly control?: Control | undefined;
 };
@@ -52,7 +52,7 @@ export type AppParts = ReturnType<typeof openAppParts>;
 /** Opens the parts. A feed of changes is one entry of `changes.add()`. */
 export function openAppParts(
   config: Config,
-  { pool, kafka, publisher, log, figuresOfOthers = async () => '', control }: Foundation,
+  { pool, kafka, publisher, log, metricsOfOthers = async () => '', control }: Foundation,
 ) {
   const { KAFKA_TOPIC: topic, KAFKA_GROUP: group } = config;
   const registry = new Registry();
@@ -93,7 +93,7 @@ export function openAppParts(
     streams,
     group,
     topic,
-    figuresOfOthers,
+    metricsOfOthers,
     actions,
   });
   const lessons = new Stage({
@@ -110,7 +110,7 @@ export function openAppParts(
     config,
     log,
     registry,
-    figuresOfOthers,
+    metricsOfOthers,
     publisher,
     probe,
     topics,

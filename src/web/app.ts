@@ -40,7 +40,7 @@ import { sessionsApi } from '../sessions/live/api.ts';
 import { simulatorRoutes } from '../simulator/control/routes.ts';
 import type { Admin } from '../site/admin.ts';
 import { viewHelpers } from '../site/layout.ts';
-import { choices } from '../site/preferences.ts';
+import { preferences } from '../site/preferences.ts';
 import { eventRoutes } from '../storefront/event-routes.ts';
 import { pages } from '../storefront/pages.ts';
 import { type AppParts, KAFKA_TIMEOUT_MS } from './app-parts.ts';
@@ -126,7 +126,7 @@ function routers(
   return [
     staticFiles(),
     rateLimit(config.RATE_LIMIT),
-    health(pool, () => publisher.state, probe, { group, topic }, registry, parts.figuresOfOthers),
+    health(pool, () => publisher.state, probe, { group, topic }, registry, parts.metricsOfOthers),
     collector((events) => tracking.publishAll(events), config.STORE_IP, KAFKA_TIMEOUT_MS, turns.take()),
     charts(pool, parts.changes),
     questionRoute((whose) => parts.today.board(whose)),
@@ -142,7 +142,7 @@ function routers(
     // Before /events/:order_id.
     deadLetterPages(shop, deadLetters, { brokers: clusterOf(config).brokers.join(','), topic }),
     pages(shop),
-    choices(),
+    preferences(),
     eventRoutes(shop, parts.streams, parts.offers, admin),
     offerRoutes(pool, traces),
     panelRoutes(pool, parts.panels),

@@ -19,7 +19,7 @@ type State = { readonly ok: boolean; readonly state: string };
 /** Quick ends of a part in a row, from which on the program is not ready. */
 const MOST_QUICK_ENDS = 3;
 /** Who asks within this time is told the same: a look costs Kafka and Postgres a request each. */
-const SHARED_MS = 1_000;
+const CACHED_MS = 1_000;
 
 /** Where ingest reads and what it has stored. */
 export type IngestPlace = { readonly group: string; readonly topic: string };
@@ -31,22 +31,22 @@ export function liveness(): Router {
   return router;
 }
 
-/** @param figuresOfOthers what the other parts of this program have counted, as Prometheus reads it */
+/** @param metricsOfOthers what the other parts of this program have counted, as Prometheus reads it */
 export function health(
   pool: Pool,
   kafka: () => PublisherState,
   probe: KafkaProbe,
   ingest: IngestPlace,
   registry: Registry,
-  figuresOfOthers: () => Promise<string>,
+  metricsOfOthers: () => Promise<string>,
 ): Router {
   const router = Router();
   const progress = ingestProgress(pool, probe, ingest);
-  const states = sharedFor(SHARED_MS, async () => {
+  const states = cachedFor(CACHED_MS, async () => {
     const [away, postgres, ends] = await Promise.all([
       probe.ask(),
       postgresStates(pool),
-      quickEnds(figuresOfOthers),
+      quickEnds(metricsOfOthers),
     ]);
     const isThere = away === undefined && postgres.postgres.ok;
     const moving = isThere
@@ -54,8 +54,8 @@ export function health(
       : { ok: true, state: 'unknown while Kafka or Postgres is away' };
     return { kafka: kafkaState(away, kafka()), ...postgres, ingest: moving, ...ends };
   });
-  const figures = sharedFor(SHARED_MS, async () => {
-    const texts = await Promise.all([registry.metrics(), figuresOfOthers()]);
+  const metrics = cachedFor(CACHED_MS, async () => {
+    const texts = await Promise.all([registry.metrics(), metricsOfOthers()]);
     return texts.join('\n');
   });
   route(router, '/readyz', {
@@ -71,13 +71,13 @@ export function health(
     ],
   });
   route(router, '/metrics', {
-    get: [async (_req, res) => res.type(registry.contentType).send(await figures())],
+    get: [async (_req, res) => res.type(registry.contentType).send(await metrics())],
   });
   return router;
 }
 
 /** The same answer for all who ask within `ms` of the first; a failure is told to those who waited for it. */
-function sharedFor<T>(ms: number, make: () => Promise<T>): () => Promise<T> {
+function cachedFor<T>(ms: number, make: () => Promise<T>): () => Promise<T> {
   let made: { readonly at: number; readonly answer: Promise<T> } | undefined;
   return () => {
     const now = performance.now();
@@ -105,8 +105,8 @@ function ingestProgress(pool: Pool, probe: KafkaProbe, { group, topic }: IngestP
 }
 
 /** A state for each part that does not stay up; none where all do. */
-async function quickEnds(figuresOfOthers: () => Promise<string>): Promise<Record<string, State>> {
-  const text = await figuresOfOthers();
+async function quickEnds(metricsOfOthers: () => Promise<string>): Promise<Record<string, State>> {
+  const text = await metricsOfOthers();
   const counts = [...text.matchAll(new RegExp(`^${QUICK_ENDS}\\{part="(\\w+)"\\} (\\d+)$`, 'gm'))];
   const failing = counts.filter(([, , count]) => Number(count) >= MOST_QUICK_ENDS);
   return Object.fromEntries(

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import { clusterOf, databaseUrlOf } from '../connections.ts';
-import { migratePatiently } from '../db/migrate.ts';
+import { migrateWithRetries } from '../db/migrate.ts';
 import { openPool, type Timeouts } from '../db/pool.ts';
 import { listenHttp } from '../http/server.ts';
 import { createKafka } from '../kafka/client.ts';
@@ -17,7 +17,7 @@ import { createApp } from './app.ts';
 import { type Foundation, openAppParts } from './app-parts.ts';
 
 /** What the web part is told of the parts beside it, and can do to them. */
-export type Beside = Pick<Foundation, 'figuresOfOthers' | 'control'>;
+export type Beside = Pick<Foundation, 'metricsOfOthers' | 'control'>;
 
 /** @see listen() for what `askEveryMs` is */
 export type WebTimeouts = Timeouts & { readonly askEveryMs?: number };
@@ -48,7 +48,7 @@ export async function startWeb(
   const publisher = new Publisher(kafka, config.KAFKA_TOPIC, outbox, log);
   const parts = openAppParts(config, { pool, kafka, publisher, log, ...beside });
   const app = createApp(parts);
-  const migrated = migratePatiently(databaseUrl, log, config.TIME_ZONE);
+  const migrated = migrateWithRetries(databaseUrl, log, config.TIME_ZONE);
   const server = await listenHttp(app, config.HOST, config.PORT, log);
   const { tracking, orders } = parts.shop;
   for (const recovered of publisher.start()) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { migrate, migratePatiently } from '../../src/db/migrate.ts';
+import { migrate, migrateWithRetries } from '../../src/db/migrate.ts';
 import { transaction } from '../../src/db/pool.ts';
 import { firstKnown, readTimeZone } from '../../src/db/time-zone.ts';
 import { isSameZone, spellingsOf } from '../../src/db/time-zone-names.ts';
@@ -114,7 +114,7 @@ describe('the time zone of a database', () => {
   it('stays as it is where the server does not know the new one', async () => {
     const { url, pool } = await migratedDatabase('Asia/Tokyo');
     await store(pool, HISTORY);
-    await expect(migratePatiently(url, testLog, 'Mars/Olympus').ready).rejects.toMatchObject({
+    await expect(migrateWithRetries(url, testLog, 'Mars/Olympus').ready).rejects.toMatchObject({
       code: 'TIME_ZONE_UNKNOWN',
       message: expect.stringMatching(
         /^TIME_ZONE: received "Mars\/Olympus", which this PostgreSQL does not know/,

@@ -55,7 +55,7 @@ describe('SIGKILL of the whole program', () => {
     const shopper = request.agent(first.url);
     const page = await shopper.get('/product/sneakers');
     const field = (name: string) => new RegExp(`name="${name}" value="([^"]*)"`).exec(page.text)?.[1];
-    const form = { order_id: field('order_id'), seal: field('seal'), item: field('item') };
+    const form = { order_id: field('order_id'), signature: field('signature'), item: field('item') };
     await shopper.post('/order').type('form').send(form).expect(303);
     await first.kill();
     const second = await startProgram(env);

@@ -5,7 +5,7 @@ import path from 'node:path';
 import request from 'supertest';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { newId, newOrderId } from '../../src/events/ids.ts';
-import { sealOrder } from '../../src/site/secret.ts';
+import { signOrder } from '../../src/site/secret.ts';
 import { expectError, expectErrorPage, expectNoLeak } from '../support/answers.ts';
 import { type Line, startLine } from '../support/line.ts';
 import { sendRaw } from '../support/raw-http.ts';
@@ -20,10 +20,10 @@ beforeAll(async () => {
 });
 
 describe('a form', () => {
-  const seal = (orderId: string, slug: string, visitorId = newId()) => ({
+  const signed = (orderId: string, slug: string, visitorId = newId()) => ({
     order_id: orderId,
     item: slug,
-    seal: sealOrder(secret, { orderId, slug, visitorId }),
+    signature: signOrder(secret, { orderId, slug, visitorId }),
   });
 
   it.each(FORMS)('sent to $path as something else is 415', async ({ path: route }) => {
@@ -121,36 +121,36 @@ describe('a form', () => {
     const id = newOrderId();
     const slug = 'harbour-tote';
     const forms = [
-      { order_id: id, item: slug, seal: 'x' },
-      { order_id: id, item: slug, seal: sealOrder('another secret', { orderId: id, slug, visitorId }) },
-      { ...seal(id, slug, visitorId), item: 'lido-sunglasses' },
-      { ...seal(newOrderId(), slug, visitorId), order_id: id },
-      seal(id, 'no-such-item', visitorId),
-      seal(id, '__proto__', visitorId),
-      seal(id, slug, newId()),
+      { order_id: id, item: slug, signature: 'x' },
+      { order_id: id, item: slug, signature: signOrder('another secret', { orderId: id, slug, visitorId }) },
+      { ...signed(id, slug, visitorId), item: 'lido-sunglasses' },
+      { ...signed(newOrderId(), slug, visitorId), order_id: id },
+      signed(id, 'no-such-item', visitorId),
+      signed(id, '__proto__', visitorId),
+      signed(id, slug, newId()),
     ];
     for (const form of forms) {
       const response = await shopper.post('/order').type('form').set('Accept', 'application/json').send(form);
-      expectError(response, 403, 'seal');
+      expectError(response, 403, 'signature');
     }
     await request(line.url).get(`/order/${id}`).expect(404);
     const without = await request(line.url)
       .post('/order')
       .type('form')
-      .send(seal(id, slug, visitorId));
+      .send(signed(id, slug, visitorId));
     expect(without.status).toBe(403);
     await shopper
       .post('/order')
       .type('form')
-      .send(seal(id, slug, visitorId))
+      .send(signed(id, slug, visitorId))
       .expect(303);
   });
 
   it('of an order with an id that is none is 400, and names the field', async () => {
     for (const [form, field] of [
-      [{ ...seal('x', 'harbour-tote') }, 'order_id'],
-      [{ ...seal(newOrderId(), 'x'.repeat(65)) }, 'item'],
-      [{ ...seal(newOrderId(), 'harbour-tote'), seal: 'x'.repeat(101) }, 'seal'],
+      [{ ...signed('x', 'harbour-tote') }, 'order_id'],
+      [{ ...signed(newOrderId(), 'x'.repeat(65)) }, 'item'],
+      [{ ...signed(newOrderId(), 'harbour-tote'), signature: 'x'.repeat(101) }, 'signature'],
     ] as const) {
       const response = await request(line.url)
         .post('/order')

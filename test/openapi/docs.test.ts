@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import request from 'supertest';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { OPERATIONS } from '../../src/openapi/operations.ts';
-import { sketch } from '../../src/openapi/schema-outline.ts';
+import { outlineOf } from '../../src/openapi/schema-outline.ts';
 import { noBrowser, startBrowser } from '../support/browser.ts';
 import { eventually, type Line, startLine } from '../support/line.ts';
 
@@ -12,9 +12,9 @@ beforeAll(async () => {
   line = await startLine();
 });
 
-describe('sketch', () => {
+describe('the outline of a schema', () => {
   const drawn = (schema: object) =>
-    sketch({ ...schema })
+    outlineOf({ ...schema })
       .map((mark) => Object.values(mark)[0])
       .join('');
 
@@ -32,8 +32,8 @@ describe('sketch', () => {
       },
       '{\n  a: string  first\n  b?: {\n    c?: anything\n  }\n}',
     ],
-  ])('draws %j', (schema, shape) => {
-    expect(drawn(schema)).toBe(shape);
+  ])('draws %j', (schema, outline) => {
+    expect(drawn(schema)).toBe(outline);
   });
 });
 

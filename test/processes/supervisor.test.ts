@@ -49,13 +49,13 @@ describe('a supervised part', () => {
   it('that ends three times right after its start is told of in the figures, one that stays is not', async () => {
     const { supervisor } = testSupervisor((count) => (count <= 3 ? ending('no codec') : lasting()));
     await supervisor.keep('ingest');
-    const figures = await eventually(async () => {
-      const text = await supervisor.figures('web');
+    const metrics = await eventually(async () => {
+      const text = await supervisor.metrics('web');
       return text.includes('} 3') && text;
     });
-    expect(figures).toMatch(/^shopstream_part_quick_ends\{part="ingest"\} 3$/m);
+    expect(metrics).toMatch(/^shopstream_part_quick_ends\{part="ingest"\} 3$/m);
     const steady = testSupervisor(lasting);
     await steady.supervisor.keep('web');
-    expect(await steady.supervisor.figures('web')).toMatch(/^shopstream_part_quick_ends\{part="web"\} 0$/m);
+    expect(await steady.supervisor.metrics('web')).toMatch(/^shopstream_part_quick_ends\{part="web"\} 0$/m);
   });
 });

@@ -34,7 +34,7 @@ describe.skipIf(missing !== null)('the line over Apache Kafka', () => {
     await shopper.get('/').expect(200);
     const page = await shopper.get('/product/electronics').expect(200);
     const field = (name: string) => new RegExp(`name="${name}" value="([^"]*)"`).exec(page.text)?.[1];
-    const form = { order_id: field('order_id'), seal: field('seal'), item: field('item') };
+    const form = { order_id: field('order_id'), signature: field('signature'), item: field('item') };
     await shopper.post('/order').type('form').send(form).expect(303);
     await shopper.post('/order').type('form').send(form).expect(303);
     const rows = await eventually(async () => {

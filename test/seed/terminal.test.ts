@@ -43,10 +43,10 @@ describe('showProgress', () => {
     let time = 0;
     const { onProgress, clear } = showProgress(out, () => time);
     for (; time <= 10_000; time += 500) onProgress(reading(time * 100));
-    onProgress({ ...reading(1_000_000), step: 'publishing' });
+    onProgress({ ...reading(1_000_000), step: 'attaching' });
     clear();
     expect(text()).toBe(
-      'reading\nreading  500,000 rows  100,000 rows/s\nreading  1,000,000 rows  100,000 rows/s\npublishing  1,000,000 rows\n',
+      'reading\nreading  500,000 rows  100,000 rows/s\nreading  1,000,000 rows  100,000 rows/s\nattaching  1,000,000 rows\n',
     );
   });
 

@@ -63,7 +63,7 @@ const NAMES = [
   'topic',
   'question',
   'order_id',
-  'seal',
+  'signature',
   'here',
   'gender',
   'birthdate',

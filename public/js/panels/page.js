@@ -75,7 +75,7 @@ function drawBars(name, bars, rows) {
   const drawn = rows.map((row) => ({
     of: bars.of.map((field) => row[field]).join('/'),
     count: row[count],
-    ...(bars.shape === 'columns'
+    ...(bars.as === 'columns'
       ? {
           name: minute(row.from),
           late: row.late,
@@ -86,7 +86,7 @@ function drawBars(name, bars, rows) {
           product: row.product,
         }),
   }));
-  if (bars.shape === 'columns') drawColumns(part(name, '[data-bars]'), drawn);
+  if (bars.as === 'columns') drawColumns(part(name, '[data-bars]'), drawn);
   else drawRows(part(name, '[data-bars]'), drawn, mark);
   say(name, readingOf(bars, drawn, words));
 }

@@ -1,7 +1,7 @@
 // The last words of a load: what it was goes into loads, and the open dashboards are told to look again.
 
-import type { Client } from '../../../src/db/pool.ts';
 import { CHANGE_CHANNEL, storedMessage } from '../../../src/db/change.ts';
+import type { Client } from '../../../src/db/pool.ts';
 import { LOADED_SOURCE } from '../../../src/rollups/rollups.ts';
 import type { Unfinished } from '../stage/unfinished.ts';
 

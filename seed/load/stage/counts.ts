@@ -1,4 +1,4 @@
-// The counts of a load's rows, made aside in temporary tables of the connection that publishes them.
+// The counts of a load's rows, made aside in temporary tables of the connection that attaches the table.
 
 import type pg from 'pg';
 import { DEVICES } from '../../../src/events/event.ts';
@@ -20,7 +20,7 @@ export class RunningCounts {
   #counting: Promise<void> = Promise.resolve();
   #zone = '';
 
-  /** @param client the connection that will publish the load */
+  /** @param client the connection that will attach the table */
   constructor(client: pg.PoolClient) {
     this.#client = client;
   }

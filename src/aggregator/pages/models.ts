@@ -200,7 +200,7 @@ export function resultPage({
 }
 
 /** What the form's drop-downs offer; Kafka may be away, then names are typed. */
-export async function choices(definitions: Definitions, form: Form) {
+export async function formOptions(definitions: Definitions, form: Form) {
   const topic = form.topic.trim();
   const [topics, fields] = await Promise.all([
     definitions.topics().catch(() => []),

@@ -22,7 +22,7 @@ import {
   readForm,
   withRows,
 } from './form.ts';
-import { choices, definitionPage, type PreviewModel, previewModel, resultPage } from './models.ts';
+import { definitionPage, formOptions, type PreviewModel, previewModel, resultPage } from './models.ts';
 
 const FORM_BYTES = 3 * 1024 * 1024;
 const FIELDS = 1_000;
@@ -44,7 +44,7 @@ export function aggregatorPages(definitions: Definitions, traces: Traces): Route
 
   async function showForm(req: Request, res: Response, shown: Shown, status = 200): Promise<void> {
     const title = shown.name === undefined ? 'New definition' : `Change ${shown.name}`;
-    const model = { ...shown, ...(await choices(definitions, shown.form)) };
+    const model = { ...shown, ...(await formOptions(definitions, shown.form)) };
     show(req, res.status(status), 'aggregator-form', title, model);
   }
 

@@ -4,7 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../../config.ts';
 import { clusterOf, databaseUrlOf } from '../../connections.ts';
-import { migratePatiently } from '../../db/migrate.ts';
+import { migrateWithRetries } from '../../db/migrate.ts';
 import { openPool, type Pool } from '../../db/pool.ts';
 import { createKafka, describeCluster, type Kafka } from '../../kafka/client.ts';
 import { reasonOf } from '../../kafka/errors.ts';
@@ -16,12 +16,12 @@ import { RunningDefinition } from './running-definition.ts';
 
 const LOOK_MS = 3_000;
 
-type Kept = { readonly topic: string; readonly stopping: AbortController; readonly done: Promise<void> };
+type Running = { readonly topic: string; readonly stopping: AbortController; readonly done: Promise<void> };
 
 /** Starts the aggregator part; it waits for Postgres and Kafka for as long as they are away. */
 export async function startAggregator(config: Config, log: Logger): Promise<RunningPart> {
   const databaseUrl = await databaseUrlOf(config);
-  await migratePatiently(databaseUrl, log, config.TIME_ZONE).ready;
+  await migrateWithRetries(databaseUrl, log, config.TIME_ZONE).ready;
   const pool = openPool(databaseUrl, log);
   const kafka = createKafka(clusterOf(config), 'shopstream-aggregator', log);
   const closing = new AbortController();
@@ -42,7 +42,7 @@ class DefinitionKeeper {
   readonly #pool: Pool;
   readonly #config: Config;
   readonly #log: Logger;
-  readonly #kept = new Map<string, Kept>();
+  readonly #kept = new Map<string, Running>();
 
   constructor(kafka: Kafka, pool: Pool, config: Config, log: Logger) {
     this.#kafka = kafka;

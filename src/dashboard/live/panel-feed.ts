@@ -7,7 +7,7 @@ import type { Feed } from '../../db/change-bus.ts';
 import type { Pool } from '../../db/pool.ts';
 import type { Countries } from '../../enrichment/country.ts';
 import { isWanted, type Whose, whoseKey } from '../../events/whose.ts';
-import { frame, type Stream, type Streams } from '../../http/sse.ts';
+import { type Stream, type Streams, sseMessage } from '../../http/sse.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { type PanelRows, readPanels } from '../panels/panels.ts';
 import { Freshness } from './freshness.ts';
@@ -225,7 +225,7 @@ export class PanelFeed implements Feed {
     const shown = JSON.stringify([panels, meta.lag, added]);
     if (shown === audience.shown && added.length === 0) return;
     audience.shown = shown;
-    const message = frame('changes', { ...panels, added, meta });
+    const message = sseMessage('changes', { ...panels, added, meta });
     for (const reader of audience.readers) reader.write(message);
   }
 

@@ -14,7 +14,7 @@ export const categories = panel({
   rows: z.array(z.object({ product: z.enum(PRODUCTS), count: z.int() })).describe('clicks of the last hour'),
   read: ({ windows }) => windows.categories,
   bars: {
-    shape: 'lines',
+    as: 'lines',
     of: ['product'],
     name: 'product',
     counts: { count: ['click', 'clicks'] },

@@ -24,7 +24,7 @@ export const devices = panel({
     return DEVICE_TYPES.map((device) => ({ device, people: types.filter((type) => type === device).length }));
   },
   bars: {
-    shape: 'lines',
+    as: 'lines',
     of: ['device'],
     name: 'device',
     counts: { people: ['person', 'people'] },

@@ -16,7 +16,7 @@ export const pages = panel({
     .describe('the ten most clicked of the last hour'),
   read: ({ windows }) => windows.pages,
   bars: {
-    shape: 'lines',
+    as: 'lines',
     of: ['product', 'item'],
     name: 'item',
     counts: { count: ['click', 'clicks'] },

@@ -32,7 +32,7 @@ export type AskedBar = {
 /** How the page draws rows as bars (public/js/panels/page.js). */
 export type Bars = {
   /** Columns stand for spans of time from a row's `from` on, the last of which is not over; lines lie and have names. */
-  readonly shape: 'columns' | 'lines';
+  readonly as: 'columns' | 'lines';
   /** The fields that tell a bar from the others. */
   readonly of: readonly string[];
   /** The field that names a line; `product` is written as the category's name. */

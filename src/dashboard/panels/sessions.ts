@@ -18,7 +18,7 @@ export const sessions = panel({
     .describe('16 half hours'),
   read: ({ pool, atMs, whose }) => sessionBars(pool, atMs, HALF_HOURS, whose),
   bars: {
-    shape: 'columns',
+    as: 'columns',
     of: ['from'],
     counts: { sessions: ['session', 'sessions'] },
     reading: { sum: 'in eight hours' },

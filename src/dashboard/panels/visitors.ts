@@ -33,7 +33,7 @@ export const visitors = panel({
       late,
     })),
   bars: {
-    shape: 'columns',
+    as: 'columns',
     of: ['from'],
     counts: { people: ['person', 'people'], events: ['event', 'events'] },
     reading: 'newest',

@@ -2,7 +2,7 @@
 
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { renderTable } from '../../runtime/table.ts';
-import type { Answer, Format } from '../choices.ts';
+import type { Answer, Format } from '../options.ts';
 import { csvOf } from './csv.ts';
 import { makeStages, type Query, queryText, type Row, rowsOf, type Stage, viewSteps } from './statements.ts';
 

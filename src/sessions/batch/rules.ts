@@ -1,7 +1,7 @@
 // Other definitions of a session beside ours: how many sessions each finds, and at which events it differs.
 
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { RULES, type Rule } from '../choices.ts';
+import { RULES, type Rule } from '../options.ts';
 import { makeStages, queryText, type Row, rowsOf } from './statements.ts';
 
 /** An event that opens a session by one of two rules only. */

@@ -1,7 +1,7 @@
 // One click of a test file, in the format of the original's files: nine fields, in the order of their names.
 
 import { type Random, randomBelow, seededRandom } from '../../runtime/seeded-random.ts';
-import type { Profile } from '../choices.ts';
+import type { Profile } from '../options.ts';
 
 /** Values and their shares in percent, about those of the web in 2019. */
 type Shares = readonly (readonly [value: string, percent: number])[];

@@ -7,7 +7,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import type { Profile } from '../choices.ts';
+import type { Profile } from '../options.ts';
 import { clicksOf } from './click.ts';
 
 export type ClickFiles = {

@@ -15,7 +15,7 @@ export type Seen = {
   readonly orderIds: readonly string[];
   readonly form: OrderForm | undefined;
 };
-export type OrderForm = { readonly order_id: string; readonly seal: string; readonly item: string };
+export type OrderForm = { readonly order_id: string; readonly signature: string; readonly item: string };
 
 /** The shop did not answer as a shop does. */
 export class PageError extends Error {
@@ -117,8 +117,8 @@ export function readPage(html: string): Seen {
 
 function readForm(html: string): OrderForm | undefined {
   const field = (name: string) => new RegExp(`name="${name}" value="([^"]*)"`).exec(html)?.[1];
-  const [order_id, seal, item] = [field('order_id'), field('seal'), field('item')];
-  return order_id === undefined || seal === undefined || item === undefined
+  const [order_id, signature, item] = [field('order_id'), field('signature'), field('item')];
+  return order_id === undefined || signature === undefined || item === undefined
     ? undefined
-    : { order_id, seal, item };
+    : { order_id, signature, item };
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type Answers, formatAnswers, readAnswers } from '../../../src/sessions/batch/answers.ts';
-import { ANSWERS } from '../../../src/sessions/choices.ts';
+import { ANSWERS } from '../../../src/sessions/options.ts';
 import { ask, clickLine, GAP_MS, writeFiles } from './files.ts';
 import { type PlainClick, plainAnswers } from './plain.ts';
 

@@ -4,9 +4,9 @@ import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { readAnswers } from '../../../src/sessions/batch/answers.ts';
-import type { Profile } from '../../../src/sessions/choices.ts';
 import { clicksOf } from '../../../src/sessions/clicks/click.ts';
 import { partName, writeClicks } from '../../../src/sessions/clicks/write.ts';
+import type { Profile } from '../../../src/sessions/options.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { ask } from '../batch/files.ts';
 

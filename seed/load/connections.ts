@@ -9,10 +9,10 @@ import { DatasetError } from '../errors.ts';
 const LOCK_KEYS = { main: 0x550a, side: 0x550b };
 const WAIT_SECONDS = 10;
 
-export type Session = {
+export type Connections = {
   /** Reads rows in, then builds the index. */
   readonly main: pg.PoolClient;
-  /** Counts meanwhile, then publishes. */
+  /** Counts meanwhile, then attaches the table. */
   readonly side: pg.PoolClient;
 };
 
@@ -20,7 +20,10 @@ export type Session = {
  * Runs `work` as the only load of this database.
  * @throws {DatasetError} LOAD_RUNNING
  */
-export async function inSession<T>(pool: Pool, work: (session: Session) => Promise<T>): Promise<T> {
+export async function withConnections<T>(
+  pool: Pool,
+  work: (connections: Connections) => Promise<T>,
+): Promise<T> {
   const clients: pg.PoolClient[] = [];
   // Without a listener, a connection that dies between two queries would end the process.
   const onError = () => {};
@@ -45,7 +48,7 @@ export async function inSession<T>(pool: Pool, work: (session: Session) => Promi
 async function prepare(client: pg.PoolClient): Promise<void> {
   // The server notices within a second that a loader was killed, in the middle of a statement too. Not on every system.
   await client.query(`SET client_connection_check_interval = '1s'`).catch(() => {});
-  // What a crash of the server loses is read again; publishing, at the end, waits for the disk.
+  // What a crash of the server loses is read again; attaching, at the end, waits for the disk.
   await client.query(`SET synchronous_commit = off`);
   // Counting millions of users: one process with a table in memory is faster than two that exchange their parts.
   await client.query(`SET work_mem = '256MB'`);

@@ -28,7 +28,7 @@ export type InHand = {
  * @returns false where the partition or the consumer went away before Postgres came back
  * @throws {FencedError} where another consumer has moved the offset
  */
-export async function storePatiently<Result>(
+export async function storeBatchWithRetries<Result>(
   handler: RecordHandler<Result>,
   observer: ConsumerObserver,
   position: Position,

@@ -24,7 +24,7 @@ const TRIES = 20;
  *   zone has changed meanwhile
  * @throws {DatasetError} EVENTS_BUSY where somebody keeps events locked
  */
-export async function publishStage(
+export async function attachStage(
   client: pg.PoolClient,
   load: Unfinished,
   zone: string,
@@ -32,7 +32,7 @@ export async function publishStage(
 ): Promise<{ load: Unfinished; added: number } | undefined> {
   for (let tries = TRIES; ; tries--) {
     try {
-      return await transact(client, () => publish(client, load, zone, onRejects));
+      return await transact(client, () => attach(client, load, zone, onRejects));
     } catch (error) {
       if (codeOf(error) !== LOCK_NOT_AVAILABLE) throw error;
       if (tries > 1) await sleep(500);
@@ -48,7 +48,7 @@ const busy = (cause: unknown): DatasetError =>
     cause,
   );
 
-async function publish(
+async function attach(
   client: pg.PoolClient,
   load: Unfinished,
   zone: string,
