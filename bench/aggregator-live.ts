@@ -14,8 +14,9 @@ import { newId } from '../src/events/ids.ts';
 import { parseBatch } from '../src/ingest/batch.ts';
 import { KnownUsers } from '../src/ingest/known-users.ts';
 import { storeParsed } from '../src/ingest/store.ts';
+import { anEvent } from '../test/support/events.ts';
 import { startDatabase } from './database.ts';
-import { anEvent, pick } from './events.ts';
+import { pick } from './pick.ts';
 import { median } from './statistics.ts';
 
 const SESSIONS = Number(process.env.SESSIONS ?? 100_000);

@@ -14,7 +14,7 @@ import { startEmbeddedPostgres } from '../src/db/embedded/server.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { openPool } from '../src/db/pool.ts';
 import { createLog } from '../src/runtime/log.ts';
-import { freePort } from './ports.ts';
+import { freePort } from '../test/support/ports.ts';
 import { median } from './statistics.ts';
 
 const ROWS = Number(process.env.ROWS ?? 10_000_000);

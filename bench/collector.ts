@@ -6,7 +6,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import path from 'node:path';
 import autocannon from 'autocannon';
 import { newId } from '../src/events/ids.ts';
-import { anEvent, pick } from './events.ts';
+import { anEvent } from '../test/support/events.ts';
+import { pick } from './pick.ts';
 import { dataFolder, isReady, startProgram } from './program.ts';
 import { median, ms } from './statistics.ts';
 

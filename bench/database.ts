@@ -4,7 +4,7 @@ import { startEmbeddedPostgres } from '../src/db/embedded/server.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { openPool, type Pool } from '../src/db/pool.ts';
 import { createLog } from '../src/runtime/log.ts';
-import { freePort } from './ports.ts';
+import { freePort } from '../test/support/ports.ts';
 import { dataFolder } from './program.ts';
 
 export type BenchDatabase = { readonly url: string; readonly pool: Pool; stop(): Promise<void> };

@@ -10,8 +10,9 @@ import { type LiveEvent, parseBatch } from '../src/ingest/batch.ts';
 import { KnownUsers } from '../src/ingest/known-users.ts';
 import { copyEvents } from '../src/ingest/rows.ts';
 import { storeParsed } from '../src/ingest/store.ts';
+import { anEvent } from '../test/support/events.ts';
 import { startDatabase } from './database.ts';
-import { anEvent, pick } from './events.ts';
+import { pick } from './pick.ts';
 import { median } from './statistics.ts';
 
 const ROWS = Number(process.env.ROWS ?? 200_000);

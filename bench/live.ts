@@ -10,11 +10,12 @@ import { promisify } from 'node:util';
 import { newId } from '../src/events/ids.ts';
 import { PRODUCTS } from '../src/events/products.ts';
 import { packageRoot } from '../src/runtime/paths.ts';
+import { anEvent } from '../test/support/events.ts';
 import { cpuOf, cpuOfFamily, partOf } from './cpu.ts';
 import { type Loaded, startLoaded } from './dashboard/loaded.ts';
-import { anEvent, pick } from './events.ts';
 import { ingestRate } from './live/backlog.ts';
 import { openPanels, watchPage } from './live/open-panels.ts';
+import { pick } from './pick.ts';
 import { median, ms, percentile } from './statistics.ts';
 
 const number = (name: string, fallback: number) => Number(process.env[name] ?? fallback);

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { packageRoot } from '../src/runtime/paths.ts';
-import { freePort } from './ports.ts';
+import { freePort } from '../test/support/ports.ts';
 
 export type Program = {
   readonly url: string;

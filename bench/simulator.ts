@@ -13,8 +13,8 @@ import { Kafka, logLevel, type Message } from 'kafkajs';
 import { packageRoot } from '../src/runtime/paths.ts';
 import { readOptions } from '../src/simulator/options.ts';
 import { planOf } from '../src/simulator/plan.ts';
+import { freePort } from '../test/support/ports.ts';
 import { childrenOf, cpuOf, cpuOfFamily } from './cpu.ts';
-import { freePort } from './ports.ts';
 import { dataFolder, isReady, startProgram } from './program.ts';
 import { median } from './statistics.ts';
 

@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DEVICES, type Title } from '../../src/events/event.ts';
 import { newId } from '../../src/events/ids.ts';
 import { PRODUCTS } from '../../src/events/products.ts';
-import { anEvent, pick } from '../events.ts';
+import { anEvent } from '../../test/support/events.ts';
+import { pick } from '../pick.ts';
 
 const EVENTS_A_REQUEST = 10;
 const USERS = Array.from({ length: 5_000 }, newId);

@@ -4,7 +4,7 @@
 import { spawn } from 'node:child_process';
 import { openSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { freePort } from '../ports.ts';
+import { freePort } from '../../test/support/ports.ts';
 import { dataFolder } from '../program.ts';
 import type { Job } from './columns.ts';
 import { CLASS_PATH, PLUGIN_PATH } from './jars.ts';

@@ -8,7 +8,8 @@ import { CATALOGUE } from '../../src/catalogue/catalogue.ts';
 import { DEVICES, type ShopEvent } from '../../src/events/event.ts';
 import { newId } from '../../src/events/ids.ts';
 import { PARTITIONS } from '../../src/kafka/publisher.ts';
-import { anEvent, pick } from '../events.ts';
+import { anEvent } from '../../test/support/events.ts';
+import { pick } from '../pick.ts';
 
 export const TOPIC = 'ecommerce';
 const REQUEST = 1_200;

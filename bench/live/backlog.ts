@@ -3,7 +3,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kafka, logLevel } from 'kafkajs';
 import { PRODUCTS } from '../../src/events/products.ts';
-import { anEvent, pick } from '../events.ts';
+import { anEvent } from '../../test/support/events.ts';
+import { pick } from '../pick.ts';
 import { dataFolder, type Program, startProgram } from '../program.ts';
 import { databaseOf } from './database-of.ts';
 import { openPanels } from './open-panels.ts';

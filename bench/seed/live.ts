@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from '../../src/db/pool.ts';
 import { newId } from '../../src/events/ids.ts';
 import { storeBatch } from '../../src/ingest/store.ts';
-import { anEvent } from '../events.ts';
+import { anEvent } from '../../test/support/events.ts';
 
 const PAUSE_MS = 50;
 

@@ -1,10 +1,9 @@
 // Rows as PostgreSQL's COPY takes them in its binary format: no text is parsed on the server, ids are 16 bytes.
 //
-//   header  "PGCOPY\n\xff\r\n\0"  flags int32 = 0  extension length int32 = 0
 //   row     fields int16 = 8, then each field as  length int32  bytes
 //           order_id uuid 16 | user_id uuid 16 | page_id uuid 16 | product label | site_version label
 //           time int64 microseconds since 2000-01-01 | title label | target int16
-//   trailer int16 = -1
+// Header and trailer are those of src/db/copy.ts.
 // https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-FILE-FORMATS
 //
 // Only 30 kinds of rows exist (product × device × title), so each is kept as a template into which ids and time go.

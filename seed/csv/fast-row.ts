@@ -2,6 +2,7 @@
 // It takes a line only where every byte is as it must be; whatever else comes is left to parseRow(), which knows why.
 
 import { DEVICES, TITLES } from '../../src/events/event.ts';
+import { HEX_VALUES, NOT_HEX } from '../../src/events/hex.ts';
 import { PRODUCTS } from '../../src/events/products.ts';
 import { ID_OFFSETS, templateIndex, templates, writeTime } from './copy-row.ts';
 import { secondOf } from './time.ts';
@@ -12,13 +13,6 @@ const ID_DIGITS = 32;
 const TIME_BYTES = 19;
 /** No number of two digits. */
 const NOT_DIGITS = 1000;
-
-/** Value of a hex digit's byte; INVALID for any other, so that one OR over all of them finds it. */
-const INVALID = 0x100;
-const hexValues = Int16Array.from({ length: 256 }, (_, byte) => {
-  const digit = '0123456789abcdef'.indexOf(String.fromCharCode(byte));
-  return digit === -1 ? INVALID : digit;
-});
 
 type Label = { readonly bytes: Uint8Array; readonly index: number };
 const labelOf = (text: string, index: number): Label => ({ bytes: Buffer.from(`${text},`), index });
@@ -49,12 +43,12 @@ function findLabel(line: Uint8Array, at: number, labels: readonly Label[]): Labe
 function copyId(line: Uint8Array, from: number, out: Uint8Array, to: number): boolean {
   let seen = 0;
   for (let byte = 0; byte < 16; byte++) {
-    const high = hexValues[line[from + 2 * byte] ?? 0] ?? INVALID;
-    const low = hexValues[line[from + 2 * byte + 1] ?? 0] ?? INVALID;
+    const high = HEX_VALUES[line[from + 2 * byte] ?? 0] ?? NOT_HEX;
+    const low = HEX_VALUES[line[from + 2 * byte + 1] ?? 0] ?? NOT_HEX;
     seen |= high | low;
     out[to + byte] = (high << 4) | low;
   }
-  return seen < INVALID && line[from + ID_DIGITS] === COMMA;
+  return seen < NOT_HEX && line[from + ID_DIGITS] === COMMA;
 }
 
 function twoDigits(line: Uint8Array, at: number): number {

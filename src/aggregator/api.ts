@@ -1,7 +1,8 @@
 // The handlers behind operations.ts. Rows are JSON text already: a double would lose digits.
 
 import { json, type Request, type Response, Router } from 'express';
-import { badRequest, HttpError } from '../http/errors.ts';
+import { badRequest } from '../http/errors.ts';
+import { JSON_TYPES, requireJson, sendJson } from '../http/json.ts';
 import { serve } from '../http/operation.ts';
 import { readQuery } from '../http/query.ts';
 import { wantsCsv } from '../http/response-cache.ts';
@@ -21,7 +22,6 @@ import {
   readOpenSessions,
 } from './store/overview.ts';
 
-const JSON_TYPES = ['application/json', 'application/*+json'];
 const BODY_BYTES = 256 * 1024;
 /** A file of a million characters, with its escapes. */
 const PREVIEW_BYTES = 4 * 1024 * 1024;
@@ -30,14 +30,14 @@ export function aggregatorApi(definitions: Definitions, feed: AggregatorFeed): R
   const router = Router();
   const { pool } = definitions;
   route(router, operations.list.path, {
-    get: [async (_req, res) => answer(res, { rows: (await listDefinitions(pool)).map(briefly) })],
+    get: [async (_req, res) => sendJson(res, { rows: (await listDefinitions(pool)).map(briefly) })],
     post: [
-      onlyJson,
+      requireJson('this route takes JSON'),
       json({ type: JSON_TYPES, limit: BODY_BYTES }),
-      async (req, res) => answer(res, await definitions.save(req.body).catch(refuse)),
+      async (req, res) => sendJson(res, await definitions.save(req.body).catch(refuse)),
     ],
   });
-  serve(router, operations.find, async (req, res) => answer(res, await whole(definitions, req)));
+  serve(router, operations.find, async (req, res) => sendJson(res, await whole(definitions, req)));
   serve(router, operations.pause, async (req, res) => {
     await definitions.pause(req.params.name, true);
     res.status(204).end();
@@ -65,7 +65,7 @@ export function aggregatorApi(definitions: Definitions, feed: AggregatorFeed): R
       next,
     );
   });
-  serve(router, operations.records, async (req, res) => answer(res, await behind(definitions, req)));
+  serve(router, operations.records, async (req, res) => sendJson(res, await behind(definitions, req)));
   serve(router, operations.asides, async (req, res) => {
     const { limit, before } = readQuery(operations.asides.query, req);
     const { name } = await definitions.find(req.params.name);
@@ -76,10 +76,14 @@ export function aggregatorApi(definitions: Definitions, feed: AggregatorFeed): R
   });
   serve(router, operations.fields, async (req, res) => {
     const { topic } = readQuery(operations.fields.query, req);
-    answer(res, { rows: await definitions.fields(topic) });
+    sendJson(res, { rows: await definitions.fields(topic) });
   });
-  serve(router, operations.preview, onlyJson, json({ type: JSON_TYPES, limit: PREVIEW_BYTES }), (req, res) =>
-    preview(definitions, req, res),
+  serve(
+    router,
+    operations.preview,
+    requireJson('this route takes JSON'),
+    json({ type: JSON_TYPES, limit: PREVIEW_BYTES }),
+    (req, res) => preview(definitions, req, res),
   );
   serve(router, operations.stream, (req, res) => feed.open(req, res));
   return router;
@@ -122,7 +126,7 @@ async function preview(definitions: Definitions, req: Request, res: Response): P
   );
   const { records, asides, flushed, open } = made;
   const change = changed === undefined ? null : { added: changed.added.size, gone: changed.gone.length };
-  sendJson(
+  sendJsonText(
     res,
     `{"records":${records},"set_aside":${JSON.stringify(asides)},"flushed":[${flushed.map(writeFlushed).join(',')}],` +
       `"open":[${open.map(writeSession).join(',')}],"changed":${JSON.stringify(change)}}`,
@@ -148,21 +152,7 @@ function refuse(error: unknown): never {
   throw error instanceof DefinitionError ? refused(error) : error;
 }
 
-function onlyJson(req: Request, _res: Response, next: () => void): void {
-  if (req.is(JSON_TYPES) === false) {
-    throw new HttpError(415, 'content_type', 'this route takes JSON', {
-      received: req.get('content-type') ?? 'no Content-Type',
-      expected: 'application/json',
-    });
-  }
-  next();
-}
-
-function answer(res: Response, body: object): void {
-  res.set('Cache-Control', 'no-store').json(body);
-}
-
-const sendJson = (res: Response, text: string) =>
+const sendJsonText = (res: Response, text: string) =>
   res.set('Cache-Control', 'no-store').type('application/json').send(text);
 
 /** @param rows as JSON text @param next left out where all are there */
@@ -175,7 +165,7 @@ function sendRows(
 ): void {
   res.vary('Accept');
   if (!wantsCsv(req)) {
-    sendJson(res, `{"rows":[${rows.join(',')}]${next === undefined ? '' : `,"next":${next}`}}`);
+    sendJsonText(res, `{"rows":[${rows.join(',')}]${next === undefined ? '' : `,"next":${next}`}}`);
     return;
   }
   const toLine = lineWriter('csv');

@@ -4,11 +4,11 @@
 import { TextDecoder } from 'node:util';
 import { type NextFunction, type Request, type Response, raw } from 'express';
 import { HttpError } from '../http/errors.ts';
+import { JSON_TYPES } from '../http/json.ts';
 
 export const BODY_BYTES = 1024 * 1024;
 export const MOST_EVENTS = 1_000;
 
-const JSON_TYPES = ['application/json', 'application/*+json'];
 const NDJSON_TYPES = ['application/x-ndjson', 'application/ndjson', 'application/jsonl'];
 const BEACON_TYPE = 'text/plain';
 const parse = raw({ type: [...JSON_TYPES, ...NDJSON_TYPES, BEACON_TYPE], limit: BODY_BYTES });

@@ -2,15 +2,10 @@
 // as much memory: an id would have to be made a string, hashed and compared, far from where the last one lies.
 
 import { randomInt } from 'node:crypto';
+import { HEX_VALUES } from '../events/hex.ts';
 
 export const ID_BYTES = 16;
 const WORDS = 4;
-const HEX = '0123456789abcdef';
-
-/** The value of each hex digit, by its character code. */
-const DIGITS = Uint8Array.from({ length: 128 }, (_none, code) =>
-  Math.max(0, HEX.indexOf(String.fromCharCode(code))),
-);
 
 /**
  * Writes an id as its 16 bytes; Buffer.write takes twice as long.
@@ -18,8 +13,8 @@ const DIGITS = Uint8Array.from({ length: 128 }, (_none, code) =>
  */
 export function packId(hex: string, into: Uint8Array, at: number): void {
   for (let byte = 0; byte < ID_BYTES; byte += 1) {
-    const high = DIGITS[hex.charCodeAt(2 * byte)] ?? 0;
-    into[at + byte] = (high << 4) | (DIGITS[hex.charCodeAt(2 * byte + 1)] ?? 0);
+    const high = HEX_VALUES[hex.charCodeAt(2 * byte)] ?? 0;
+    into[at + byte] = (high << 4) | (HEX_VALUES[hex.charCodeAt(2 * byte + 1)] ?? 0);
   }
 }
 

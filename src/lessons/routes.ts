@@ -5,6 +5,7 @@ import { json, type Request, type Response, Router } from 'express';
 import type { z } from 'zod';
 import { badRequest } from '../http/errors.ts';
 import { form } from '../http/form.ts';
+import { sendJson } from '../http/json.ts';
 import { serve } from '../http/operation.ts';
 import { route } from '../http/routes.ts';
 import type { Admin } from '../site/admin.ts';
@@ -22,29 +23,30 @@ export function lessonRoutes(stage: Stage, admin: Admin): Router {
   const router = Router();
   const { list, find, start, answer, quiz, quizStart, quizGuess } = lessonOperations;
   const body = json({ limit: BODY_BYTES });
-  const send = (res: Response, answer: object) => res.set('Cache-Control', 'no-store').json(answer);
   serve(router, list, (_req, res) =>
-    send(res, { rows: stage.lessons.map(({ name, title, about }) => ({ lesson: name, title, about })) }),
+    sendJson(res, { rows: stage.lessons.map(({ name, title, about }) => ({ lesson: name, title, about })) }),
   );
-  serve(router, find, async (req, res) => send(res, await runAnswer(stage, stage.find(req.params.lesson))));
+  serve(router, find, async (req, res) =>
+    sendJson(res, await runAnswer(stage, stage.find(req.params.lesson))),
+  );
   serve(router, start, admin.gate(), async (req, res) => {
     const lesson = stage.find(req.params.lesson);
     await stage.start(lesson);
-    send(res.status(202), await runAnswer(stage, lesson));
+    sendJson(res.status(202), await runAnswer(stage, lesson));
   });
   serve(router, answer, body, async (req, res) => {
     const lesson = stage.find(req.params.lesson);
     const verdict = await stage.answer(lesson, readBody(answerBody, req).answer);
-    send(res, { ...verdict, explain: lesson.explain });
+    sendJson(res, { ...verdict, explain: lesson.explain });
   });
-  serve(router, quiz, (_req, res) => send(res, quizAnswer(stage)));
+  serve(router, quiz, (_req, res) => sendJson(res, quizAnswer(stage)));
   serve(router, quizStart, admin.gate(), async (_req, res) => {
     await stage.close();
     await stage.quiz.start();
-    send(res.status(202), quizAnswer(stage));
+    sendJson(res.status(202), quizAnswer(stage));
   });
   serve(router, quizGuess, admin.gate(), body, async (req, res) =>
-    send(res, toJson(await guess(stage, req))),
+    sendJson(res, toJson(await guess(stage, req))),
   );
   addPages(router, stage, admin);
   return router;

@@ -7,6 +7,7 @@ import { type Offer, readOpenOffers } from '../behaviour/store.ts';
 import type { EventContext } from '../events/event.ts';
 import { isId } from '../events/ids.ts';
 import { notFound, unavailable } from '../http/errors.ts';
+import { sendJson } from '../http/json.ts';
 import { serve } from '../http/operation.ts';
 import { route } from '../http/routes.ts';
 import type { Streams } from '../http/sse.ts';
@@ -30,7 +31,7 @@ export function eventRoutes(shop: Shop, streams: Streams, offers: OfferFeed, adm
   });
   serve(router, eventOperations.find, async (req, res) => {
     const { trace: _, ...known } = await requestedEvent(shop, admin, req);
-    res.set('Cache-Control', 'no-store').json(known);
+    sendJson(res, known);
   });
   serve(router, eventOperations.trace, (req, res) => streamTraces(shop, streams, offers, req, res));
   return router;

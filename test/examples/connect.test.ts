@@ -5,8 +5,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { freePort } from '../../bench/ports.ts';
 import { eventually, startTestBroker } from '../support/line.ts';
+import { freePort } from '../support/ports.ts';
 import { builtExample, CLICKS, clicksFrom, makeTopics, mavenMissing, sendClicks } from './clicks.ts';
 
 const missing = mavenMissing();

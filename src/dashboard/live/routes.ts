@@ -3,6 +3,7 @@
 import { type Request, Router } from 'express';
 import type { Pool } from '../../db/pool.ts';
 import { badRequest } from '../../http/errors.ts';
+import { sendJson } from '../../http/json.ts';
 import { serve } from '../../http/operation.ts';
 import { readQuery } from '../../http/query.ts';
 import { ResponseCache, wantsCsv } from '../../http/response-cache.ts';
@@ -30,7 +31,7 @@ export function panelRoutes(pool: Pool, feed: PanelFeed): Router {
         return { name: `live-${panel}`, columns: PANELS[panel].columns, rows: answer[panel], more: { meta } };
       });
     if (wantsCsv(req)) throw badRequest('CSV has one table', null, `panel, one of ${PANEL_NAMES.join(', ')}`);
-    res.set('Cache-Control', 'no-store').json(await ask());
+    sendJson(res, await ask());
   });
   serve(router, behind, (req, res) =>
     cache.send(req, res, async () => {

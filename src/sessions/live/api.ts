@@ -6,6 +6,7 @@ import type { Pool } from '../../db/pool.ts';
 import { isId } from '../../events/ids.ts';
 import { USUAL, type Whose } from '../../events/whose.ts';
 import { badRequest, notFound } from '../../http/errors.ts';
+import { sendJson } from '../../http/json.ts';
 import { serve } from '../../http/operation.ts';
 import { readQuery } from '../../http/query.ts';
 import { ResponseCache } from '../../http/response-cache.ts';
@@ -58,7 +59,7 @@ export function sessionsApi(pool: Pool, ingest: () => Promise<Subscription>): Ro
   const verified = verifier(pool, ingest);
   serve(router, sessionOperations.verify, async (req, res) => {
     readQuery(sessionOperations.verify.query, req);
-    res.set('Cache-Control', 'no-store').json(await verified());
+    sendJson(res, await verified());
   });
   serve(router, sessionOperations.explain, async (req, res) => {
     readQuery(sessionOperations.explain.query, req);
@@ -66,7 +67,7 @@ export function sessionsApi(pool: Pool, ingest: () => Promise<Subscription>): Ro
     if (!isId(id)) throw badRequest('the path has no usable user_id', id, '32 lower-case hex digits');
     const events = await explainVisitor(pool, id);
     if (events.length === 0) throw notFound('no event of this visitor is stored', id, 'the id of a visitor');
-    res.set('Cache-Control', 'no-store').json({ user_id: id, events });
+    sendJson(res, { user_id: id, events });
   });
   return router;
 }
