@@ -24,11 +24,11 @@ function put(place, fresh) {
   const focused = place.contains(document.activeElement)
     ? document.activeElement?.getAttribute('href')
     : undefined;
-  const scrolled = place.querySelector('.table')?.scrollLeft ?? 0;
+  const scrolled = place.querySelector('.data-table')?.scrollLeft ?? 0;
   place.replaceChildren(...fresh.childNodes);
   for (const row of rowsIn(place))
     if (before.size > 0 && !before.has(row.dataset.id)) row.classList.add('fresh');
-  const table = place.querySelector('.table');
+  const table = place.querySelector('.data-table');
   if (table !== null) table.scrollLeft = scrolled;
   if (typeof focused === 'string')
     /** @type {HTMLElement | null} */ (place.querySelector(`a[href="${CSS.escape(focused)}"]`))?.focus();
