@@ -105,7 +105,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a second request of a connection taken in hand at once',
-    line: 'line.waiting.push({ req, res });',
+    line: 'line.queued.push({ req, res });',
     becomes: 'take(line, { req, res });',
     tests: ['test/http/one-at-a-time'],
   },
