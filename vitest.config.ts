@@ -1,12 +1,17 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 
-// Every test file runs in a process of its own, side by side. Each makes its own database, topic and data
-// folder, so that none can see another's rows.
+// Test files run side by side, one after another in each worker, which keeps the program's modules: loading them would take
+// longer than most tests. Each file makes its own database, topic and data folder, so that none can see another's rows, and
+// support/setup.ts clears away after each.
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
+    setupFiles: ['test/support/setup.ts'],
     pool: 'forks',
+    isolate: false,
+    sequence: { sequencer: LongestFirst },
     // Most tests wait for processes and sockets more than they compute: one more at a time than two cores.
     maxWorkers: 3,
     // Generous, as a machine may be busy with other work: what hangs is found all the same.

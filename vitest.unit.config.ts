@@ -33,5 +33,12 @@ const tests = readdirSync('test', { recursive: true, encoding: 'utf8' })
   .map((name) => path.join('test', name));
 
 export default defineConfig({
-  test: { include: tests.filter(isPure), pool: 'threads', maxWorkers: 2, testTimeout: 60_000 },
+  test: {
+    include: tests.filter(isPure),
+    setupFiles: ['test/support/setup.ts'],
+    pool: 'threads',
+    isolate: false,
+    maxWorkers: 2,
+    testTimeout: 60_000,
+  },
 });

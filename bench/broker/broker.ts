@@ -63,7 +63,7 @@ async function startEmbedded(): Promise<Running> {
 }
 
 async function startApache(): Promise<Running> {
-  return idle(await startApacheKafka({ heap: '1g' }));
+  return idle(await startApacheKafka(['-Xmx1g']));
 }
 
 interface Round {

@@ -1,7 +1,7 @@
 // A broker for one test: in this process or, where the test kills it, in one of its own. Each has a folder of
 // its own and a free port. The folder is kept when the test fails, for a look.
 
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -47,23 +47,8 @@ export async function adminAt(port: number): Promise<Admin> {
   return admin;
 }
 
-/** Compiles the broker once for this test process; returns the module to import. */
-function compiledBroker(): string {
-  compiled ??= compile();
-  return compiled;
-}
-
-let compiled: string | undefined;
-
-function compile(): string {
-  const root = join(import.meta.dirname, '../..');
-  const outDir = mkdtempSync(join(root, 'node_modules/.broker-test-'));
-  process.once('exit', () => rmSync(outDir, { recursive: true, force: true }));
-  const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  const options = ['-p', join(root, 'tsconfig.build.json'), '--outDir', outDir, '--incremental', 'false'];
-  execFileSync(process.execPath, [tsc, ...options], { stdio: 'inherit' });
-  return join(outDir, 'src/broker/broker.js');
-}
+/** As global-setup.ts has compiled it. */
+const COMPILED = join(import.meta.dirname, '../../dist/src/broker/broker.js');
 
 export type BrokerProcess = {
   readonly port: number;
@@ -75,7 +60,7 @@ export type BrokerProcess = {
 /** A broker in a process of its own; killed when the test ends. Rejects with what it wrote if it does not start. */
 export async function brokerProcess(options: BrokerOptions): Promise<BrokerProcess> {
   const script = `
-    import { startBroker } from ${JSON.stringify(compiledBroker())};
+    import { startBroker } from ${JSON.stringify(COMPILED)};
     const { port } = await startBroker(${JSON.stringify({ port: 0, groupMinSessionTimeoutMs: 100, ...options })});
     console.log(port);`;
   const args = ['--input-type=module', '--eval', script];

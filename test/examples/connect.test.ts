@@ -5,6 +5,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
+import { FAST_START } from '../real-kafka/apache-kafka.ts';
 import { eventually, startTestBroker } from '../support/line.ts';
 import { freePort } from '../support/ports.ts';
 import { builtExample, CLICKS, clicksFrom, makeTopics, mavenMissing, sendClicks } from './clicks.ts';
@@ -20,7 +21,7 @@ function edit(file: string, changes: readonly (readonly [from: string, to: strin
 
 function startWorker(folder: string): ChildProcess {
   const program = ['org.apache.kafka.connect.cli.ConnectDistributed', 'worker.properties'];
-  const args = ['-Xmx256m', '-cp', 'target/dependency/*', ...program];
+  const args = [...FAST_START, '-cp', 'target/dependency/*', ...program];
   return spawn('java', args, { cwd: folder, stdio: 'ignore' });
 }
 

@@ -3,6 +3,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
+import { FAST_START } from '../real-kafka/apache-kafka.ts';
 import { startTestBroker } from '../support/line.ts';
 import {
   builtExample,
@@ -28,7 +29,7 @@ it.skipIf(missing !== null)(
     await makeTopics(port, [CLICKS, RESULTS]);
     const clicks = clicksFrom(0, 100);
     await sendClicks(port, clicks);
-    const options = ['-Xmx512m', '--add-opens=java.base/java.util=ALL-UNNAMED'];
+    const options = [...FAST_START, '-Xmx512m', '--add-opens=java.base/java.util=ALL-UNNAMED'];
     const program = ['-cp', 'target/classes:target/dependency/*', 'ClicksPerMinute', `127.0.0.1:${port}`];
     await promisify(execFile)('java', [...options, ...program], { cwd: folder });
     expect(await countsOn(port, RESULTS, countsOf(clicks))).toEqual(countsOf(clicks));

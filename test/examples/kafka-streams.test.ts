@@ -4,6 +4,7 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { expect, it } from 'vitest';
+import { FAST_START } from '../real-kafka/apache-kafka.ts';
 import { eventually, startTestBroker, testKafka } from '../support/line.ts';
 import {
   builtExample,
@@ -41,7 +42,7 @@ it.skipIf(missing !== null)(
       spawn(
         'java',
         [
-          '-Xmx256m',
+          ...FAST_START,
           '-cp',
           'target/classes:target/dependency/*',
           'ClicksPerMinute',

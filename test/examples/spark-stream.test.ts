@@ -25,7 +25,8 @@ it.skipIf(!isThere)(
     await makeTopics(port, [CLICKS, RESULTS]);
     const script = path.join(packageRoot, 'examples', 'spark', 'stream.py');
     const checkpoint = path.join(temporaryFolder(), 'checkpoint');
-    const settings = '--conf spark.sql.shuffle.partitions=2 --conf spark.ui.enabled=false';
+    const settings =
+      '--conf spark.sql.shuffle.partitions=2 --conf spark.ui.enabled=false --driver-java-options -XX:TieredStopAtLevel=1';
     const env = {
       ...process.env,
       PYSPARK_SUBMIT_ARGS: `--packages ${CONNECTOR} --master local[2] ${settings} pyspark-shell`,

@@ -6,9 +6,10 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../support/ports.ts';
 
 const ROOT = rootAbove(import.meta.dirname);
 const LIB = join(ROOT, '.kafka/lib');
@@ -23,6 +24,9 @@ function rootAbove(folder: string): string {
 /** The class path of Apache Kafka and its console tools. */
 export const KAFKA_CLASS_PATH = join(LIB, '*');
 
+/** Of a JVM that lives for seconds: better code, and threads to collect garbage, are not worth their time. */
+export const FAST_START = ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'];
+
 export interface ApacheKafka {
   readonly port: number;
   readonly pid: number;
@@ -34,6 +38,13 @@ export interface ApacheKafka {
 
 /** Why Apache Kafka cannot run here; null if it can. Fetches its jars first where KAFKA_FETCH=1. */
 export function apacheKafkaMissing(): string | null {
+  missing ??= { reason: findMissing() };
+  return missing.reason;
+}
+
+let missing: { readonly reason: string | null } | undefined;
+
+function findMissing(): string | null {
   if (!runs('java', ['-version'])) return 'Apache Kafka needs java, which is not installed';
   if (hasJars()) return null;
   if (process.env.KAFKA_FETCH !== '1')
@@ -73,18 +84,6 @@ export function runs(command: string, args: string[]): boolean {
   }
 }
 
-/** Two ports that were free a moment ago, both held open while they are looked for, so that they differ. */
-async function freePorts(): Promise<[number, number]> {
-  const servers = [createServer(), createServer()] as const;
-  await Promise.all(servers.map((server) => once(server.listen(0, '127.0.0.1'), 'listening')));
-  const [first, second] = servers.map((server) => {
-    const address = server.address();
-    return typeof address === 'object' && address ? address.port : 0;
-  });
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return [first ?? 0, second ?? 0];
-}
-
 function properties(folder: string, port: number, controllerPort: number): string {
   return [
     'process.roles=broker,controller',
@@ -107,18 +106,20 @@ function properties(folder: string, port: number, controllerPort: number): strin
   ].join('\n');
 }
 
-/** Starts one node; resolves once it takes connections. `heap` is java's -Xmx. */
-export async function startApacheKafka({ heap = '512m' } = {}): Promise<ApacheKafka> {
+/** Starts one node; resolves once it takes connections. `jvm` are java's own options. */
+export async function startApacheKafka(
+  jvm: readonly string[] = [...FAST_START, '-Xmx512m'],
+): Promise<ApacheKafka> {
   const folder = mkdtempSync(join(tmpdir(), 'apache-kafka-'));
-  const [port, controllerPort] = await freePorts();
+  const [port, controllerPort] = [await freePort(), await freePort()];
   const config = join(folder, 'server.properties');
   writeFileSync(config, properties(folder, port, controllerPort));
   const clusterId = randomBytes(16).toString('base64url').replace(/^-/, 'A');
   const classPath = ['-cp', KAFKA_CLASS_PATH];
   const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', config];
-  execFileSync('java', [...classPath, ...format], { stdio: 'ignore' });
+  execFileSync('java', [...FAST_START, ...classPath, ...format], { stdio: 'ignore' });
   const startedAt = performance.now();
-  const child = spawn('java', [`-Xmx${heap}`, ...classPath, 'kafka.Kafka', config], {
+  const child = spawn('java', [...jvm, ...classPath, 'kafka.Kafka', config], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

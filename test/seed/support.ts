@@ -1,23 +1,18 @@
 // Files of the dataset's format for tests, in a folder that goes with the test file.
 
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { crc32 } from '@node-rs/crc32';
-import { afterAll } from 'vitest';
 import type { Source } from '../../seed/csv/source.ts';
 import { replicaChunks } from '../../seed/replica.ts';
 import type { Pool } from '../../src/db/pool.ts';
-
-const folder = mkdtempSync(path.join(tmpdir(), 'shopstream-seed-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** Writes a file; its path. */
 export async function fileOf(content: Buffer | string, name = `${randomUUID()}.csv`): Promise<string> {
-  const file = path.join(folder, name);
+  const file = path.join(temporaryFolder(), name);
   await writeFile(file, content);
   return file;
 }

@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
-import { afterAll } from 'vitest';
+import { afterFile } from './after-file.ts';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 /** A person's: headless Chromium says so in its own, and is taken for a robot. */
@@ -29,6 +29,6 @@ export async function startBrowser(): Promise<Browser> {
   // As root, Chromium's sandbox can't be had.
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...QUIET, ...sandbox] });
-  afterAll(() => browser.close());
+  afterFile(() => browser.close());
   return browser;
 }

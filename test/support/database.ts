@@ -2,29 +2,19 @@
 
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { afterAll, beforeEach, inject, onTestFailed } from 'vitest';
+import { inject } from 'vitest';
 import { migrate } from '../../src/db/migrate.ts';
 import { openPool, type Pool } from '../../src/db/pool.ts';
+import { afterFile, hasFailed } from './after-file.ts';
 import { testLog } from './log.ts';
 
 export { testLog } from './log.ts';
 
-const made: string[] = [];
-const pools: Pool[] = [];
-let failed = false;
-
-beforeEach(() => {
-  onTestFailed(() => {
-    failed = true;
-  });
-});
-
-afterAll(async () => {
-  await Promise.all(pools.map((pool) => pool.end()));
-  if (failed && made.length > 0)
-    console.warn(`kept for a look, while this run's server lives: ${made.join(', ')}`);
-  if (!failed) for (const name of made) await dropDatabase(name);
-});
+/** Drops a database, or says that it is there to be looked at. */
+async function putAway(name: string): Promise<void> {
+  if (hasFailed()) console.warn(`kept for a look, while this run's server lives: ${name}`);
+  else await dropDatabase(name);
+}
 
 /** Without FORCE, which is refused to a role that is no superuser while an autovacuum worker is in the database. */
 async function dropDatabase(name: string): Promise<void> {
@@ -45,10 +35,12 @@ async function administer(sql: string): Promise<void> {
 }
 
 /** Makes an empty database; its URL. */
-export async function emptyDatabase(): Promise<string> {
+export const emptyDatabase = (): Promise<string> => makeDatabase('template1');
+
+async function makeDatabase(template: string): Promise<string> {
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await administer(`CREATE DATABASE ${name}`);
-  made.push(name);
+  await administer(`CREATE DATABASE ${name} TEMPLATE ${template}`);
+  afterFile(() => putAway(name));
   const url = new URL(inject('databaseUrl'));
   url.pathname = `/${name}`;
   return url.href;
@@ -57,13 +49,13 @@ export async function emptyDatabase(): Promise<string> {
 /** Opens a pool that is closed after the file's tests. */
 export function openTestPool(url: string): Pool {
   const pool = openPool(url, testLog);
-  pools.push(pool);
+  afterFile(() => pool.end());
   return pool;
 }
 
 /** Makes a database with the program's schema, in UTC unless told otherwise. */
 export async function migratedDatabase(timeZone = 'UTC'): Promise<{ url: string; pool: Pool }> {
-  const url = await emptyDatabase();
+  const url = await makeDatabase(inject('migratedDatabase'));
   const pool = openTestPool(url);
   await migrate(pool, testLog, timeZone);
   return { url, pool };

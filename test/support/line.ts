@@ -2,13 +2,13 @@
 // program starts them. Everything is closed after the file's tests.
 
 import { Kafka, logLevel } from 'kafkajs';
-import { afterAll } from 'vitest';
 import { type Broker, startBroker } from '../../src/broker/broker.ts';
 import { type Config, readConfig, type SettingName } from '../../src/config.ts';
 import type { Pool } from '../../src/db/pool.ts';
 import { startIngest } from '../../src/ingest/part.ts';
 import type { RunningPart } from '../../src/runtime/running-part.ts';
 import { startWeb } from '../../src/web/part.ts';
+import { afterFile } from './after-file.ts';
 import { migratedDatabase, testLog } from './database.ts';
 import { freePort } from './ports.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -24,11 +24,6 @@ export type Line = {
   readonly web: RunningPart;
 };
 
-const cleanups: (() => unknown)[] = [];
-afterAll(async () => {
-  for (const cleanup of cleanups.reverse()) await cleanup();
-});
-
 /** A broker of its own, closed after the file's tests unless the test closes it. */
 export async function startTestBroker(
   dataDir = temporaryFolder(),
@@ -36,7 +31,7 @@ export async function startTestBroker(
   advertisedHost = '127.0.0.1',
 ): Promise<Broker> {
   const broker = await startBroker({ dataDir, port, advertisedHost });
-  cleanups.push(() => broker.close());
+  afterFile(() => broker.close());
   return broker;
 }
 
@@ -93,7 +88,7 @@ export async function startLine({
     startWeb(config, testLog),
     ...(ingest ? [startIngest(config, testLog)] : []),
   ]);
-  for (const part of parts) cleanups.push(() => part.close());
+  for (const part of parts) afterFile(() => part.close());
   return {
     url: `http://127.0.0.1:${config.PORT}`,
     config,

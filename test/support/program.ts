@@ -4,8 +4,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll } from 'vitest';
 import { packageRoot } from '../../src/runtime/paths.ts';
+import { afterFile } from './after-file.ts';
 import { freePort } from './ports.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -41,11 +41,6 @@ export async function programSettings(): Promise<Record<string, string>> {
   };
 }
 
-const running = new Set<Program>();
-afterAll(async () => {
-  await Promise.all([...running].map((program) => program.kill()));
-});
-
 /** How the program is called, in which folder, and how long it may take. */
 export type Invocation = {
   readonly command: readonly [string, ...string[]];
@@ -76,7 +71,7 @@ export async function startProgram(
     printed += chunk;
   });
   const program = toProgram(child, env, () => printed);
-  running.add(program);
+  afterFile(() => program.kill());
   const deadline = Date.now() + seconds * 1000;
   while (!printed.includes('Ready after')) {
     if (child.exitCode !== null || Date.now() > deadline)
@@ -103,12 +98,10 @@ function toProgram(
       return `postgres://shopstream:${password}@127.0.0.1:${env.POSTGRES_PORT}/shopstream`;
     },
     stop: async () => {
-      running.delete(program);
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGINT');
       return exited;
     },
     kill: async () => {
-      running.delete(program);
       killQuietly(child.pid === undefined ? undefined : -child.pid);
       const pidFile = path.join(folder, 'cluster', 'postmaster.pid');
       if (existsSync(pidFile)) killQuietly(Number(readFileSync(pidFile, 'utf8').split('\n', 1)[0]));

@@ -16,10 +16,13 @@ const of = (rows, measure) => rows.filter((row) => row.measure === measure).sort
 const people = (number) => `${short(number)} ${number === 1 ? 'person' : 'people'}`;
 const orders = (number) => `${short(number)} ${number === 1 ? 'order' : 'orders'}`;
 
-/** "clothes and sneakers" where several share the first place. */
+/** "clothes and sneakers" where two share the first place, "clothes and 3 more" where others do: an answer has room for two lines. */
 function leaders(rows, name = named) {
-  const best = rows.filter((row) => row.count === rows[0].count).map((row) => name(row.subject));
-  return [best.slice(0, -1).join(', '), best.at(-1)].filter(Boolean).join(' and ');
+  const [first, ...others] = rows
+    .filter((row) => row.count === rows[0].count)
+    .map((row) => name(row.subject));
+  if (others.length === 0) return first;
+  return `${first} and ${others.length === 1 ? others[0] : `${others.length} more`}`;
 }
 
 const capital = (text) => text[0].toUpperCase() + text.slice(1);

@@ -101,9 +101,10 @@ export class CsvReader {
       }
       const stop = endOfCell(text, at);
       if (stop === text.length) break;
-      value += text.slice(at, stop);
       const ends = text[stop] === '\n';
-      values.push(ends && value.endsWith('\r') ? value.slice(0, -1) : value);
+      // A CR within the quotes is the cell's own.
+      value += text.slice(at, ends && stop > at && text.charCodeAt(stop - 1) === CR ? stop - 1 : stop);
+      values.push(value);
       if (ends) return this.#row(values, stop + 1, lines + 1);
       value = '';
       at = stop + 1;

@@ -1,4 +1,4 @@
-// What the conformance suite asks of a client: to write a topic with a codec, and to read topics from their
+// What the conformance suite asks of a client: to write topics, each with a codec, and to read topics from their
 // start. One file a client; none of them was written here.
 
 import { execFile, execFileSync } from 'node:child_process';
@@ -13,6 +13,13 @@ export type Message = {
   readonly from: string;
 };
 
+/** Messages of one topic, packed by one codec. */
+export type Batch = {
+  readonly topic: string;
+  readonly codec: Codec;
+  readonly messages: readonly Message[];
+};
+
 export type Client = {
   readonly name: string;
   /** Codecs that it writes, and reads, on this machine. */
@@ -20,7 +27,7 @@ export type Client = {
   readonly reads: readonly Codec[];
   /** Why it cannot run here; null if it can. */
   missing(): string | null;
-  produce(port: number, topic: string, codec: Codec, messages: readonly Message[]): Promise<void>;
+  produce(port: number, batches: readonly Batch[]): Promise<void>;
   /** Reads `count` messages of each topic, in order, by topic. */
   consume(port: number, topics: readonly string[], count: number): Promise<Map<string, Message[]>>;
 };
@@ -35,6 +42,10 @@ export function run(command: string, args: readonly string[], input = '', timeou
     child.stdin?.end(input);
   });
 }
+
+/** What a program gets to write: a batch a line, in JSON. */
+export const linesOf = (batches: readonly Batch[]): string =>
+  batches.map((batch) => `${JSON.stringify(batch)}\n`).join('');
 
 /** Whether a command can be run at all. */
 export function runs(command: string, args: readonly string[]): boolean {

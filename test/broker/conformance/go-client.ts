@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Client, CODECS, group, type Message, run, runs } from './client.ts';
+import { type Client, CODECS, group, linesOf, type Message, run, runs } from './client.ts';
 
 const SOURCE = join(import.meta.dirname, 'franz-go');
 const PROGRAM = join(import.meta.dirname, '../../../.kafka/franz-go-client');
@@ -24,9 +24,8 @@ export const goClient: Client = {
   writes: CODECS,
   reads: CODECS,
   missing,
-  produce: async (port, topic, codec, messages) => {
-    const lines = messages.map((message) => JSON.stringify(message)).join('\n');
-    await run(PROGRAM, ['produce', String(port), topic, codec], lines);
+  produce: async (port, batches) => {
+    await run(PROGRAM, ['produce', String(port)], linesOf(batches));
   },
   consume: async (port, topics, count) => {
     const total = String(count * topics.length);

@@ -5,7 +5,7 @@ import * as zlib from 'node:zlib';
 import kafkajs, { CompressionTypes, type KafkaMessage } from 'kafkajs';
 import { decompress } from '../../../src/broker/log/decompress.ts';
 import { kafkaAt } from '../running-broker.ts';
-import { type Client, type Codec, group, type Message } from './client.ts';
+import { type Batch, type Client, group, type Message } from './client.ts';
 
 const TYPES = { none: CompressionTypes.None, gzip: CompressionTypes.GZIP } as const;
 const canZstd = 'zstdDecompressSync' in zlib;
@@ -22,17 +22,14 @@ CompressionCodecs[CompressionTypes.Snappy] = codec(2);
 CompressionCodecs[CompressionTypes.LZ4] = codec(3);
 CompressionCodecs[CompressionTypes.ZSTD] = codec(4);
 
-async function produce(
-  port: number,
-  topic: string,
-  name: Codec,
-  messages: readonly Message[],
-): Promise<void> {
+async function produce(port: number, batches: readonly Batch[]): Promise<void> {
   const producer = kafkaAt(port).producer({ allowAutoTopicCreation: true });
   await producer.connect();
-  const compression = name === 'gzip' ? TYPES.gzip : TYPES.none;
-  const sent = messages.map(({ key, value, from }) => ({ key, value, headers: { from } }));
-  await producer.send({ topic, compression, messages: sent });
+  for (const { topic, codec: name, messages } of batches) {
+    const compression = name === 'gzip' ? TYPES.gzip : TYPES.none;
+    const sent = messages.map(({ key, value, from }) => ({ key, value, headers: { from } }));
+    await producer.send({ topic, compression, messages: sent });
+  }
   await producer.disconnect();
 }
 

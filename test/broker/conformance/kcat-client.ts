@@ -20,24 +20,13 @@ export const kcatClient: Client = {
   writes: CODECS,
   reads: CODECS,
   missing: () => (runs('kcat', ['-V']) ? null : 'kcat is not installed (apt-get install kcat)'),
-  produce: async (port, topic, codec, messages) => {
-    const lines = messages.map(({ key, value }) => `${key ?? ''}${KEY_END}${value ?? ''}\n`); // -Z: nothing is null
-    const header = `from=${messages[0]?.from}`;
-    const args = [
-      '-b',
-      `127.0.0.1:${port}`,
-      '-P',
-      '-t',
-      topic,
-      '-K',
-      KEY_END,
-      '-Z',
-      '-H',
-      header,
-      '-z',
-      codec,
-    ];
-    await run('kcat', args, lines.join(''));
+  produce: async (port, batches) => {
+    for (const { topic, codec, messages } of batches) {
+      const lines = messages.map(({ key, value }) => `${key ?? ''}${KEY_END}${value ?? ''}\n`); // -Z: nothing is null
+      const where = ['-b', `127.0.0.1:${port}`, '-P', '-t', topic];
+      const how = ['-K', KEY_END, '-Z', '-H', `from=${messages[0]?.from}`, '-z', codec];
+      await run('kcat', [...where, ...how], lines.join(''));
+    }
   },
   consume: async (port, topics, count) => {
     const read1 = async (topic: string): Promise<[string, Message[]]> => {

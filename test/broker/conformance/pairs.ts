@@ -2,7 +2,7 @@
 // text beyond ASCII, a value larger than a read of the log's index.
 
 import { expect, test } from 'vitest';
-import type { Client, Codec, Message } from './client.ts';
+import type { Batch, Client, Codec, Message } from './client.ts';
 import { goClient } from './go-client.ts';
 import { javaClient } from './java-client.ts';
 import { kafkajsClient } from './kafkajs-client.ts';
@@ -45,10 +45,12 @@ function messagesOf(producer: Client, codec: Codec): Message[] {
   return CONTENTS.map(([key, value]) => ({ key, value, from: `${producer.name}-${codec}` }));
 }
 
-async function produceAll(producer: Client, port: number): Promise<void> {
-  for (const codec of producer.writes) {
-    await producer.produce(port, topicOf(producer, codec), codec, messagesOf(producer, codec));
-  }
+function batchesOf(producer: Client): Batch[] {
+  return producer.writes.map((codec) => ({
+    topic: topicOf(producer, codec),
+    codec,
+    messages: messagesOf(producer, codec),
+  }));
 }
 
 export function pairs(port: () => number): void {
@@ -59,7 +61,7 @@ export function pairs(port: () => number): void {
   /** Every client writes once; then each reads everything in one go. */
   const produceOnce = () => {
     for (const producer of present) {
-      if (!produced.has(producer)) produced.set(producer, produceAll(producer, port()));
+      if (!produced.has(producer)) produced.set(producer, producer.produce(port(), batchesOf(producer)));
     }
     return Promise.all(produced.values());
   };

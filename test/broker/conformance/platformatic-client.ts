@@ -2,7 +2,7 @@
 
 import * as zlib from 'node:zlib';
 import { Admin, Consumer, Producer, type Message as Received } from '@platformatic/kafka';
-import { type Client, type Codec, group, type Message } from './client.ts';
+import { type Batch, type Client, type Codec, group, type Message } from './client.ts';
 
 const canZstd = 'zstdDecompressSync' in zlib;
 const CODECS: readonly Codec[] = ['none', 'gzip', 'snappy', 'lz4', ...(canZstd ? (['zstd'] as const) : [])];
@@ -24,22 +24,19 @@ export function platformaticConsumer(port: number, groupId: string): Consumer {
 
 const decoded = (bytes: Buffer | null | undefined) => (bytes ? String(bytes) : null);
 
-async function produce(
-  port: number,
-  topic: string,
-  codec: Codec,
-  messages: readonly Message[],
-): Promise<void> {
+async function produce(port: number, batches: readonly Batch[]): Promise<void> {
   const producer = new Producer({ ...optionsAt(port), autocreateTopics: true, idempotent: true });
-  await producer.send({
-    compression: codec,
-    messages: messages.map(({ key, value, from }) => ({
-      topic,
-      ...(key === null ? {} : { key: Buffer.from(key) }),
-      ...(value === null ? {} : { value: Buffer.from(value) }),
-      headers: new Map([[Buffer.from('from'), Buffer.from(from)]]),
-    })),
-  });
+  for (const { topic, codec, messages } of batches) {
+    await producer.send({
+      compression: codec,
+      messages: messages.map(({ key, value, from }) => ({
+        topic,
+        ...(key === null ? {} : { key: Buffer.from(key) }),
+        ...(value === null ? {} : { value: Buffer.from(value) }),
+        headers: new Map([[Buffer.from('from'), Buffer.from(from)]]),
+      })),
+    });
+  }
   await producer.close();
 }
 

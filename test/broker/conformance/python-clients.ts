@@ -2,7 +2,7 @@
 // KAFKA_PYTHON names; driven through python_client.py.
 
 import { join } from 'node:path';
-import { type Client, CODECS, type Codec, group, type Message, run, runs } from './client.ts';
+import { type Client, CODECS, type Codec, group, linesOf, type Message, run, runs } from './client.ts';
 
 const SCRIPT = join(import.meta.dirname, 'python_client.py');
 const DEBIAN = '/usr/bin/python3'; // sees Debian's packages, whatever else is on the PATH
@@ -46,9 +46,8 @@ function client(
     writes: found,
     reads: found,
     missing: () => (isThere ? null : `${name} is not installed (${hint})`),
-    produce: async (port, topic, codec, messages) => {
-      const lines = messages.map((message) => JSON.stringify(message)).join('\n');
-      await run(python, [SCRIPT, library, 'produce', String(port), topic, codec], lines);
+    produce: async (port, batches) => {
+      await run(python, [SCRIPT, library, 'produce', String(port)], linesOf(batches));
     },
     consume: async (port, topics, count) => {
       const total = String(count * topics.length);

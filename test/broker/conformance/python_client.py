@@ -1,9 +1,9 @@
 """kafka-python, confluent-kafka and aiokafka for the conformance suite.
 
-usage: python_client.py LIBRARY produce PORT TOPIC CODEC < messages
+usage: python_client.py LIBRARY produce PORT < batches
        python_client.py LIBRARY consume PORT COUNT TOPIC ... > messages
 
-A message is one line of JSON: {"topic", "key", "value", "from"}.
+A message is one line of JSON: {"topic", "key", "value", "from"}; a batch is {"topic", "codec", "messages"}.
 """
 
 import asyncio
@@ -111,7 +111,8 @@ library, action, port, *rest = sys.argv[1:]
 servers = f"127.0.0.1:{port}"
 if action == "produce":
     produce = {"kafka-python": kafka_python_produce, "confluent-kafka": confluent_produce, "aiokafka": aiokafka_produce}[library]
-    produce(servers, rest[0], rest[1], [json.loads(line) for line in sys.stdin])
+    for line in sys.stdin:
+        produce(servers, **json.loads(line))
 else:
     consume = {"kafka-python": kafka_python_consume, "confluent-kafka": confluent_consume, "aiokafka": aiokafka_consume}[library]
     consume(servers, int(rest[0]), rest[1:])

@@ -3,9 +3,8 @@
 
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { apacheKafkaMissing, KAFKA_CLASS_PATH } from '../../real-kafka/apache-kafka.ts';
+import { apacheKafkaMissing, FAST_START, KAFKA_CLASS_PATH } from '../../real-kafka/apache-kafka.ts';
 import { run } from './client.ts';
-import { FAST_START } from './java-client.ts';
 
 const PROGRAM = join(import.meta.dirname, 'EveryVersion.java');
 

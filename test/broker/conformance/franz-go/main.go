@@ -1,9 +1,9 @@
 // franz-go for the conformance suite.
 //
-//	usage: client produce PORT TOPIC CODEC < messages
+//	usage: client produce PORT < batches
 //	       client consume PORT COUNT TOPIC ... > messages
 //
-// A message is one line of JSON: {"topic", "key", "value", "from"}.
+// A message is one line of JSON: {"topic", "key", "value", "from"}; a batch is {"topic", "codec", "messages"}.
 package main
 
 import (
@@ -23,6 +23,12 @@ type message struct {
 	Key   *string `json:"key"`
 	Value *string `json:"value"`
 	From  string  `json:"from"`
+}
+
+type batch struct {
+	Topic    string    `json:"topic"`
+	Codec    string    `json:"codec"`
+	Messages []message `json:"messages"`
 }
 
 var codecs = map[string]kgo.CompressionCodec{
@@ -55,20 +61,15 @@ func textOf(bytes []byte) *string {
 	return &text
 }
 
-func produce(ctx context.Context, servers, topic, codec string) {
-	client, err := kgo.NewClient(kgo.SeedBrokers(servers), kgo.AllowAutoTopicCreation(), kgo.ProducerBatchCompression(codecs[codec]))
+func produce(ctx context.Context, servers string, b batch) {
+	client, err := kgo.NewClient(kgo.SeedBrokers(servers), kgo.AllowAutoTopicCreation(), kgo.ProducerBatchCompression(codecs[b.Codec]))
 	check(err)
 	defer client.Close()
-	lines := bufio.NewScanner(os.Stdin)
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		var m message
-		check(json.Unmarshal(lines.Bytes(), &m))
-		record := &kgo.Record{Topic: topic, Key: bytesOf(m.Key), Value: bytesOf(m.Value),
+	for _, m := range b.Messages {
+		record := &kgo.Record{Topic: b.Topic, Key: bytesOf(m.Key), Value: bytesOf(m.Value),
 			Headers: []kgo.RecordHeader{{Key: "from", Value: []byte(m.From)}}}
 		check(client.ProduceSync(ctx, record).FirstErr())
 	}
-	check(lines.Err())
 }
 
 func consume(ctx context.Context, servers string, count int, topics []string) {
@@ -95,7 +96,14 @@ func main() {
 	defer cancel()
 	servers := "127.0.0.1:" + os.Args[2]
 	if os.Args[1] == "produce" {
-		produce(ctx, servers, os.Args[3], os.Args[4])
+		lines := bufio.NewScanner(os.Stdin)
+		lines.Buffer(nil, 1<<20)
+		for lines.Scan() {
+			var b batch
+			check(json.Unmarshal(lines.Bytes(), &b))
+			produce(ctx, servers, b)
+		}
+		check(lines.Err())
 		return
 	}
 	count, err := strconv.Atoi(os.Args[3])

@@ -1,0 +1,61 @@
+// Apache Kafka's console tools in one JVM, one after another, as to start a JVM takes longer than what most of them do. Reads a
+// line of JSON for each run, {"tool": its class, "args", "input": what it reads}, and answers with one,
+// {"status": its exit code, "printed", "complained"}.
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.lang.reflect.InvocationTargetException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.stream.StreamSupport;
+import org.apache.kafka.common.utils.Exit;
+
+public class ConsoleTools {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    /** Of the running tool; null until it wants to exit. Some catch what the exit throws, and exit again. */
+    private static Integer status;
+
+    private static class Exited extends RuntimeException {}
+
+    public static void main(String[] none) throws Exception {
+        PrintStream answers = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        BufferedReader asked = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        Exit.Procedure exit = (code, message) -> {
+            if (status == null) status = code;
+            throw new Exited();
+        };
+        Exit.setExitProcedure(exit);
+        Exit.setHaltProcedure(exit);
+        for (String line = asked.readLine(); line != null; line = asked.readLine()) {
+            ByteArrayOutputStream printed = new ByteArrayOutputStream();
+            ByteArrayOutputStream complained = new ByteArrayOutputStream();
+            System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+            System.setErr(new PrintStream(complained, true, StandardCharsets.UTF_8));
+            int code = run(JSON.readTree(line));
+            answers.println(JSON.writeValueAsString(Map.of(
+                "status", code,
+                "printed", printed.toString(StandardCharsets.UTF_8),
+                "complained", complained.toString(StandardCharsets.UTF_8))));
+        }
+    }
+
+    private static int run(JsonNode asked) throws ReflectiveOperationException {
+        System.setIn(new ByteArrayInputStream(asked.get("input").asText().getBytes(StandardCharsets.UTF_8)));
+        String[] args = StreamSupport.stream(asked.get("args").spliterator(), false).map(JsonNode::asText).toArray(String[]::new);
+        status = null;
+        try {
+            Class.forName(asked.get("tool").asText()).getMethod("main", String[].class).invoke(null, (Object) args);
+        } catch (InvocationTargetException thrown) {
+            if (!(thrown.getCause() instanceof Exited)) {
+                thrown.getCause().printStackTrace();
+                return 1;
+            }
+        }
+        return status == null ? 0 : status;
+    }
+}
