@@ -24,11 +24,19 @@ export const noBrowser: string | undefined = existsSync(CHROMIUM)
   : `there is no Chromium at ${CHROMIUM}: apt-get install chromium, or set CHROMIUM`;
 if (noBrowser !== undefined) console.warn(`SKIPPED: browser tests, ${noBrowser}`);
 
-/** Starts Chromium, closed after the file's tests. */
+/** Of this worker: it serves all of its files, and ends with it. */
+let started: Promise<Browser> | undefined;
+
+/** Chromium, with nothing open; what the file's tests open in it is closed after them. */
 export async function startBrowser(): Promise<Browser> {
+  started ??= launch();
+  const browser = await started;
+  afterFile(() => Promise.all(browser.contexts().map((context) => context.close())));
+  return browser;
+}
+
+function launch(): Promise<Browser> {
   // As root, Chromium's sandbox can't be had.
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...QUIET, ...sandbox] });
-  afterFile(() => browser.close());
-  return browser;
+  return chromium.launch({ executablePath: CHROMIUM, args: [...QUIET, ...sandbox] });
 }

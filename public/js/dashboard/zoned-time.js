@@ -37,7 +37,6 @@ const FORMATS = {
   moment: { ...dayOfYear, ...clock },
 };
 
-const FIELDS = ['year', 'month', 'day', 'hour', 'minute', 'second'];
 const formatIn = (timeZone, options, locale = 'en-GB') =>
   new Intl.DateTimeFormat(locale, { ...options, timeZone });
 
@@ -67,7 +66,7 @@ function addToWall(wall, amount, unit) {
 export function zonedTime(timeZone) {
   const reader = formatIn(
     timeZone,
-    Object.fromEntries([...FIELDS.map((name) => [name, 'numeric']), ['hourCycle', 'h23']]),
+    { year: 'numeric', month: 'numeric', day: 'numeric', ...clock, second: '2-digit' },
     'en-US',
   );
   const formats = Object.fromEntries(
@@ -75,11 +74,9 @@ export function zonedTime(timeZone) {
   );
 
   function offset(ms) {
-    const parts = Object.fromEntries(
-      reader.formatToParts(ms).map(({ type, value }) => [type, Number(value)]),
-    );
-    const [year, month, ...rest] = FIELDS.map((name) => parts[name]);
-    return Date.UTC(year, month - 1, ...rest) - Math.floor(ms / SECOND) * SECOND;
+    // "11/22/2026, 14:37:12": its parts, one by one, would take Intl three times as long.
+    const [month, day, year, ...rest] = (reader.format(ms).match(/\d+/g) ?? []).map(Number);
+    return Date.UTC(year, month - 1, day, ...rest) - Math.floor(ms / SECOND) * SECOND;
   }
   const toWall = (ms) => ms + offset(ms);
 

@@ -62,16 +62,25 @@ export const timesCount = ({ units, scale }: Decimal, count: number): Decimal =>
   scale,
 });
 
-/** The mean: exact where it has at most MEAN_DIGITS digits, else rounded to them, half away from zero. */
-export function meanOf(sum: Decimal, count: number): Decimal {
+/** The mean: exact where it comes out even, else rounded to MEAN_DIGITS digits or more, half away from zero. */
+export function meanOf(total: Decimal, count: number): Decimal {
+  // A sum that was saved and read again has lost its zeros: they must not decide on the digits of its mean.
+  const sum = withoutZeros(total);
   const wholeDigits = (sum.units < 0n ? -sum.units : sum.units).toString().length - sum.scale;
   const countDigits = String(count).length;
-  // Digits after the point so that MEAN_DIGITS of the quotient are told.
-  const scale = Math.max(MEAN_DIGITS - wholeDigits + countDigits, sum.scale, 0);
+  // So that MEAN_DIGITS of the quotient are told, and all of one that comes out even: each halving adds a digit.
+  const scale = Math.max(MEAN_DIGITS - wholeDigits + countDigits, sum.scale + 4 * countDigits);
   const divided = unitsAt(sum, scale);
   const by = BigInt(count);
   const half = divided < 0n ? -by : by;
   return { units: (2n * divided + half) / (2n * by), scale };
+}
+
+/** The same number without zeros that say nothing. */
+function withoutZeros({ units, scale }: Decimal): Decimal {
+  const exact = { units, scale };
+  for (; exact.scale > 0 && exact.units % 10n === 0n; exact.scale -= 1) exact.units /= 10n;
+  return exact;
 }
 
 function unitsAt({ units, scale }: Decimal, wanted: number): bigint {

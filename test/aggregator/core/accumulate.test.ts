@@ -77,7 +77,7 @@ describe('an accumulator', () => {
     carried.add('seven', reader);
     expect(carried.number(1)).toBeUndefined();
     carried.add('7.50', reader);
-    expect(carried.number(2)?.value).toEqual({ units: 75n, scale: 1 });
+    expect(carried.number(2)?.value).toEqual({ units: 750n, scale: 2 });
   });
 
   it('that was saved and read again at any moment gives the same', () => {

@@ -76,5 +76,12 @@ describe('a decimal', () => {
     expect(writeDecimal(meanOf({ units: 5n, scale: 0 }, 4))).toBe('1.25');
     expect(writeDecimal(meanOf({ units: -2n, scale: 0 }, 3))).toMatch(/^-0\.6{18,}7$/);
     expect(writeDecimal(meanOf({ units: 10n ** 30n + 1n, scale: 0 }, 1))).toBe((10n ** 30n + 1n).toString());
+    expect(writeDecimal(meanOf({ units: 10n ** 30n + 1n, scale: 0 }, 1024))).toBe(
+      '976562500000000000000000000.0009765625',
+    );
+    for (const zeros of [0, 1, 7])
+      expect(writeDecimal(meanOf({ units: 10n ** BigInt(25 + zeros), scale: zeros }, 3))).toBe(
+        writeDecimal(meanOf({ units: 10n ** 25n, scale: 0 }, 3)),
+      );
   });
 });

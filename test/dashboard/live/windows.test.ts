@@ -65,7 +65,7 @@ it('windows are a plain recount, in whatever order events come and whenever one 
         expect(raw).toHaveLength(Math.min(taken.length, 100));
       }
     }),
-    { numRuns: 3_000 },
+    { numRuns: 1_000 },
   );
 });
 
