@@ -1,5 +1,6 @@
 // What may import what: ARCHITECTURE.md in a list. A room imports only rooms that stand before it, so that no import goes up and
-// none goes in a circle; the embedded broker imports nothing but itself.
+// none goes in a circle; the embedded broker imports nothing but itself. A room's folders are its insides, but for the files that
+// DOORS names. Inside of a room, files go in no circle either.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -40,26 +41,83 @@ const ROOMS = [
   'main.ts',
 ];
 
-type Import = { readonly from: string; readonly to: string; readonly file: string };
+/** Files in folders of rooms that other rooms may import. */
+const DOORS = [
+  'aggregator/core/instant.ts',
+  'aggregator/pages/routes.ts',
+  'aggregator/realtime/part.ts',
+  'dashboard/charts/operations.ts',
+  'dashboard/charts/routes.ts',
+  'dashboard/live/lag.ts',
+  'dashboard/live/operations.ts',
+  'dashboard/live/page.ts',
+  'dashboard/live/panel-feed.ts',
+  'dashboard/live/routes.ts',
+  'dashboard/questions/operation.ts',
+  'dashboard/questions/route.ts',
+  'db/embedded/leftover.ts',
+  'db/embedded/place.ts',
+  'db/embedded/server.ts',
+  'sessions/live/api.ts',
+  'sessions/live/command.ts',
+  'sessions/live/operations.ts',
+  'sessions/live/running-sessions.ts',
+  'sessions/live/store.ts',
+  'simulator/control/operations.ts',
+  'simulator/control/routes.ts',
+  'simulator/control/switch-model.ts',
+  'simulator/core/faults.ts',
+  'simulator/replay/options.ts',
+];
+
+/** Paths below src. */
+type Import = { readonly from: string; readonly to: string };
 
 const roomOf = (file: string): string => file.split(path.sep)[0] ?? file;
+const isInside = (file: string): boolean => file.split(path.sep).length > 2;
 
-/** Every import of one room by another. */
+/** Every import of one file by another. */
 function importsOf(files: ReadonlyMap<string, string>): Import[] {
-  return [...files].flatMap(([file, text]) =>
+  return [...files].flatMap(([from, text]) =>
     [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g)].flatMap(([, target = '']) => {
-      const to = path.normalize(path.join(path.dirname(file), target));
-      if (to.startsWith('..') || roomOf(to) === roomOf(file)) return [];
-      return [{ from: roomOf(file), to: roomOf(to), file }];
+      const to = path.normalize(path.join(path.dirname(from), target));
+      return to.startsWith('..') ? [] : [{ from, to }];
     }),
   );
 }
 
+const betweenRooms = (imports: readonly Import[]): Import[] =>
+  imports.filter(({ from, to }) => roomOf(from) !== roomOf(to));
+
 /** Imports that go up, in words. */
 const upward = (imports: readonly Import[]): string[] =>
-  imports
-    .filter(({ from, to }) => from === 'broker' || ROOMS.indexOf(to) >= ROOMS.indexOf(from))
-    .map(({ from, to, file }) => `${file} imports ${to}, which stands after ${from}`);
+  betweenRooms(imports)
+    .filter(
+      ({ from, to }) => roomOf(from) === 'broker' || ROOMS.indexOf(roomOf(to)) >= ROOMS.indexOf(roomOf(from)),
+    )
+    .map(({ from, to }) => `${from} imports ${to}, which stands after it`);
+
+/** Imports of a room's insides, in words. */
+const intoInsides = (imports: readonly Import[]): string[] =>
+  betweenRooms(imports)
+    .filter(({ to }) => isInside(to) && !DOORS.includes(to))
+    .map(({ from, to }) => `${from} imports ${to}, which is inside of ${roomOf(to)}`);
+
+/** Circles of files, each as the way around. */
+function circles(imports: readonly Import[]): string[] {
+  const targets = new Map<string, string[]>();
+  for (const { from, to } of imports) targets.set(from, [...(targets.get(from) ?? []), to]);
+  const done = new Set<string>();
+  const found: string[] = [];
+  function visit(file: string, path: readonly string[]): void {
+    if (path.includes(file)) found.push([...path.slice(path.indexOf(file)), file].join(' → '));
+    if (path.includes(file) || done.has(file)) return;
+    for (const to of targets.get(file) ?? []) visit(to, [...path, file]);
+    done.add(file);
+  }
+  for (const file of targets.keys()) visit(file, []);
+  return found;
+}
 
 function sources(): Map<string, string> {
   const root = path.join(packageRoot, 'src');
@@ -84,7 +142,18 @@ describe('the rooms of src', () => {
     expect(users.filter((file) => !own.test(file))).toEqual([]);
   });
 
-  it('would be caught at an import that goes up, at one in a circle, and at one of the broker', () => {
+  it('import nothing inside of another room but what is named for them', () => {
+    const imports = importsOf(sources());
+    expect(intoInsides(imports)).toEqual([]);
+    const used = new Set(betweenRooms(imports).map(({ to }) => to));
+    expect(DOORS.filter((door) => !used.has(door))).toEqual([]);
+  });
+
+  it('have no circle of files', () => {
+    expect(circles(importsOf(sources()))).toEqual([]);
+  });
+
+  it('would be caught at an import that goes up, and at one of the broker', () => {
     const bad = new Map([
       ['db/pool.ts', "import { app } from '../web/app.ts';"],
       ['events/event.ts', "import type { Pool } from '../db/pool.ts';"],
@@ -92,5 +161,17 @@ describe('the rooms of src', () => {
       ['kafka/client.ts', "export const load = () => import('../processes/start.ts');"],
     ]);
     expect(upward(importsOf(bad))).toHaveLength(4);
+  });
+
+  it('would be caught at the insides of another room, and at a circle', () => {
+    const bad = new Map([
+      ['web/app.ts', "import { Windows } from '../dashboard/live/windows.ts';"],
+      ['dashboard/live/windows.ts', "import { readNew } from './read.ts';"],
+      ['dashboard/live/read.ts', "import type { Windows } from './windows.ts';"],
+    ]);
+    expect(intoInsides(importsOf(bad))).toHaveLength(1);
+    expect(circles(importsOf(bad))).toEqual([
+      'dashboard/live/windows.ts → dashboard/live/read.ts → dashboard/live/windows.ts',
+    ]);
   });
 });

@@ -6,8 +6,9 @@ import type { Subscription } from '../consumer/offsets.ts';
 import type { Pool } from '../db/pool.ts';
 import type { Logger } from '../runtime/log.ts';
 import { KnownUsers } from './known-users.ts';
+import type { StoreResult } from './ledger.ts';
 import type { IngestMetrics } from './metrics.ts';
-import { type StoreResult, storeBatch } from './store.ts';
+import { storeBatch } from './store.ts';
 import { logStored } from './stored-log.ts';
 
 /** @param onRejected called after a commit that set messages aside */

@@ -3,7 +3,13 @@
 import type { Subscription } from '../consumer/offsets.ts';
 import type { Client } from '../db/pool.ts';
 import type { ParsedBatch } from './batch.ts';
-import type { StoreResult } from './store.ts';
+
+/** What became of a batch's records. */
+export type StoreResult = {
+  readonly inserted: number;
+  readonly duplicate: number;
+  readonly rejected: number;
+};
 
 /** Adds a batch to the counts of its partition. @param expected the offset before it; undefined for the first ever */
 export async function addToLedger(

@@ -2,7 +2,7 @@
 
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { KafkaRecord } from '../consumer/record.ts';
-import type { StoreResult } from './store.ts';
+import type { StoreResult } from './ledger.ts';
 
 export class IngestMetrics {
   readonly #records: Counter<'outcome'>;

@@ -7,17 +7,11 @@ import { addCounts, addUsers, countByMinute } from '../rollups/live.ts';
 import { codeOf } from '../runtime/errors.ts';
 import { type LiveEvent, type ParsedBatch, parseBatch, userIdOf } from './batch.ts';
 import { KnownUsers } from './known-users.ts';
-import { addToLedger } from './ledger.ts';
+import { addToLedger, type StoreResult } from './ledger.ts';
 import { conflictsAmong } from './repeats.ts';
 import { copyAll, insertDeadLetters, insertNew } from './rows.ts';
 
 const UNIQUE_VIOLATION = '23505';
-
-export type StoreResult = {
-  readonly inserted: number;
-  readonly duplicate: number;
-  readonly rejected: number;
-};
 
 /**
  * Stores a batch exactly once.

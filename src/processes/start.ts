@@ -3,8 +3,8 @@
 import type { Config } from '../config.ts';
 import { ConfigError } from '../config.ts';
 import { describeConnections } from '../connections.ts';
-import { placeIn } from '../db/embedded/cluster.ts';
 import { stopLeftover } from '../db/embedded/leftover.ts';
+import { placeIn } from '../db/embedded/place.ts';
 import { createLog } from '../runtime/log.ts';
 import { watchOpenFiles } from '../runtime/open-files.ts';
 import type { Lock } from '../runtime/process-lock.ts';

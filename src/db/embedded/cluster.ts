@@ -1,4 +1,4 @@
-// The cluster's folder: where it is, how it is made, whether this program's server can read it.
+// The cluster's folder: how it is made, whether this program's server can read it.
 
 import { execFileSync } from 'node:child_process';
 import { chown, mkdir, readFile, rename, rm } from 'node:fs/promises';
@@ -6,26 +6,9 @@ import path from 'node:path';
 import { DatabaseError } from '../errors.ts';
 import { type Account, commandAs } from './account.ts';
 import type { Binaries } from './binaries.ts';
+import type { Place } from './place.ts';
 import { makeRole, SUPERUSER } from './role.ts';
 import { runToEnd } from './run-to-end.ts';
-
-export type Place = {
-  readonly folder: string;
-  readonly cluster: string;
-  readonly log: string;
-  readonly password: string;
-};
-
-/** Where the embedded server keeps its things. */
-export function placeIn(dataDir: string): Place {
-  const folder = path.join(dataDir, 'postgres');
-  return {
-    folder,
-    cluster: path.join(folder, 'cluster'),
-    log: path.join(folder, 'server.log'),
-    password: path.join(folder, 'password'),
-  };
-}
 
 /** Makes the cluster with the program's role in it, whole or not at all. */
 export async function makeCluster(

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../../runtime/log.ts';
 import { isAlive } from '../../runtime/process-lock.ts';
-import type { Place } from './cluster.ts';
+import type { Place } from './place.ts';
 
 const STOP_SECONDS = 8;
 

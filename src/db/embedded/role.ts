@@ -9,7 +9,7 @@ import { codeOf } from '../../runtime/errors.ts';
 import { DatabaseError } from '../errors.ts';
 import { type Account, commandAs } from './account.ts';
 import type { Binaries } from './binaries.ts';
-import type { Place } from './cluster.ts';
+import type { Place } from './place.ts';
 import { runToEnd } from './run-to-end.ts';
 
 export const SUPERUSER = 'postgres';

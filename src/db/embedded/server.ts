@@ -12,8 +12,9 @@ import type { Logger } from '../../runtime/log.ts';
 import { DatabaseError } from '../errors.ts';
 import { type Account, commandAs, idsOf, serverAccount } from './account.ts';
 import { type Binaries, findBinaries } from './binaries.ts';
-import { checkVersion, makeCluster, type Place, placeIn } from './cluster.ts';
+import { checkVersion, makeCluster } from './cluster.ts';
 import { stopLeftover } from './leftover.ts';
+import { type Place, placeIn } from './place.ts';
 import { DATABASE, demoteRole, readPassword, USER } from './role.ts';
 import { lastLines } from './run-to-end.ts';
 
