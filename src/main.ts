@@ -240,6 +240,7 @@ function simulateCommand(): Command {
     .argument('[file]', '.csv, .tsv or .ndjson, also .gz, or the zip from Kaggle (default: the topic itself)')
     .option('--seed <number>', 'what the new ids are made from (default: 1)', wholeNumber)
     .option('--clock <time>', 'when the first is sent, ISO 8601 in UTC (default: now)', instant)
+    .option('--chaos <faults>', 'as of a run: late=5%,duplicate=2%@1m+30s; all=5% is every fault')
     .option('--dry-run', 'prints what would be sent as NDJSON, and sends nothing')
     .action(async (file: string | undefined, options: ReplayGiven) => {
       const { replay } = await import('./simulator/commands.ts');

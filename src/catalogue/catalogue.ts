@@ -328,9 +328,13 @@ export const CATALOGUE: readonly CatalogueItem[] = [
   },
 ];
 
+const BY_PRODUCT = new Map<Product, readonly CatalogueItem[]>(
+  CATALOGUE.map(({ product }) => [product, CATALOGUE.filter((item) => item.product === product)]),
+);
+
 /** The items of a category, in the order of the catalogue. */
 export function itemsOf(product: Product): readonly CatalogueItem[] {
-  return CATALOGUE.filter((item) => item.product === product);
+  return BY_PRODUCT.get(product) ?? [];
 }
 
 /** The item with this slug; undefined where there is none. */

@@ -72,6 +72,11 @@ export class TodayFeed implements Feed {
     }, CHANGED_EVERY_MS);
   }
 
+  /** Faults have begun or ended: GET /api/faults has them. */
+  faults(): void {
+    for (const audience of this.#watched()) audience.send('faults', {});
+  }
+
   /** Looks soon; calls that come meanwhile share the look. */
   refresh(): void {
     if (this.#looking) {

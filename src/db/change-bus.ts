@@ -10,6 +10,8 @@ export type Feed = {
   stored?(change: Stored | undefined): void;
   /** A definition of the aggregator has changed; undefined: some may have, while the connection was lost. */
   aggregated?(definition: string | undefined): void;
+  /** Faults have begun or ended, or may have, while the connection was lost. */
+  faults?(): void;
 };
 
 export class ChangeBus {
@@ -35,6 +37,7 @@ export class ChangeBus {
     if (change === undefined) return;
     for (const feed of this.#feeds) {
       if ('aggregated' in change) feed.aggregated?.(change.aggregated);
+      else if ('faults' in change) feed.faults?.();
       else feed.stored?.(change);
     }
   }
@@ -44,6 +47,7 @@ export class ChangeBus {
     for (const feed of this.#feeds) {
       feed.stored?.(undefined);
       feed.aggregated?.(undefined);
+      feed.faults?.();
     }
   }
 }

@@ -15,8 +15,14 @@ const storedSchema = z.object({
 /** Records of a partition, or a file, were stored. */
 export type Stored = z.infer<typeof storedSchema>;
 
-const changeSchema = z.union([storedSchema, z.object({ aggregated: z.string() })]);
-/** Events were stored, or a definition of the aggregator, named here, has changed. */
+const FAULTS = { faults: 'changed' } as const;
+
+const changeSchema = z.union([
+  storedSchema,
+  z.object({ aggregated: z.string() }),
+  z.object({ faults: z.literal(FAULTS.faults) }),
+]);
+/** Events were stored; a definition of the aggregator, named here, has changed; faults have begun or ended. */
 export type Change = z.infer<typeof changeSchema>;
 
 /** The text of a notification, to be sent on CHANGE_CHANNEL in the transaction that stores a batch. */
@@ -25,6 +31,9 @@ export const storedMessage = (stored: Stored): string => JSON.stringify(stored);
 /** An SQL expression that announces the definition whose name is `name`, an SQL expression too. */
 export const notifyAggregatedSql = (name: string): string =>
   `pg_notify('${CHANGE_CHANNEL}', json_build_object('aggregated', ${name})::text)`;
+
+/** The text of a notification that faults have begun or ended. */
+export const FAULTS_MESSAGE = JSON.stringify(FAULTS);
 
 /** Reads a notification; undefined where somebody else sent it. */
 export function changeOf(payload: string | undefined): Change | undefined {

@@ -5,6 +5,7 @@ import type { Logger } from '../runtime/log.ts';
 import { registerCodecs } from './codecs.ts';
 import { KafkaError, reasonOf } from './errors.ts';
 import { restIdleConnections } from './idle-queue.ts';
+import { writeBatchesAtOnce } from './produce-request.ts';
 import type { Sasl } from './sasl.ts';
 import { watchedSockets } from './sockets.ts';
 import { passUndecodableBatches } from './undecodable-batch.ts';
@@ -15,6 +16,7 @@ export type { Consumer, Kafka, KafkaMessage, Message, Producer } from 'kafkajs';
 registerCodecs();
 passUndecodableBatches();
 restIdleConnections();
+writeBatchesAtOnce();
 
 const REQUEST_MS = 15_000;
 /** A little more than a request may take, so that the request fails first, where only it is slow. */

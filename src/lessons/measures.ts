@@ -1,14 +1,15 @@
 // What the questions of lessons are about, asked of the running system at the moment of the answer: Postgres, the broker, and what
 // was noted of both during the run.
 
+import { HttpError } from '../http/errors.ts';
 import type { Ledger } from '../pipeline/ledger.ts';
 import { prove } from '../pipeline/proof.ts';
 import type { MeasureName } from './lesson.ts';
 import type { LessonPlace } from './place.ts';
-import type { LessonRun } from './run.ts';
+import type { NotedRun } from './run-store.ts';
 import { visit } from './visits.ts';
 
-type Measure = (place: LessonPlace, run: LessonRun) => Promise<number>;
+type Measure = (place: LessonPlace, run: NotedRun) => Promise<number>;
 
 export const measures: Readonly<Record<MeasureName, Measure>> = {
   missing: async ({ pool, probe, group, shoppers, traces, board }) => {
@@ -20,8 +21,14 @@ export const measures: Readonly<Record<MeasureName, Measure>> = {
   set_aside: sinceStart('set_aside'),
   lag_peak: async (_place, { lagPeak }) => lagPeak,
   outbox_peak: async (_place, { outboxPeak }) => outboxPeak,
-  idle_readers: async ({ probe, shoppers }, { readers }) => {
-    const { members } = await probe.look(shoppers.topic, readers.group);
+  idle_readers: async ({ probe, shoppers }, { group }) => {
+    const { members } = await probe.look(shoppers.topic, group);
+    if (members.length === 0)
+      throw new HttpError(409, 'not_played', 'the readers of this run have left', {
+        received: 'a group without members',
+        expected: 'a run of the last ten minutes',
+        advice: 'Press start again, and answer while they read.',
+      });
     return members.filter(({ partitions }) => partitions.length === 0).length;
   },
   next_partition: async ({ tracking }, { visitor }) =>
@@ -40,7 +47,7 @@ export const measures: Readonly<Record<MeasureName, Measure>> = {
 function sinceStart(of: 'repeated' | 'set_aside'): Measure {
   return async ({ board }, { ledger: before }) => {
     const { ledger } = await board.look();
-    return value(ledger, of) - value(before ?? null, of);
+    return value(ledger, of) - value(before, of);
   };
 }
 
@@ -67,7 +74,7 @@ function lateCounted(column: 'time' | 'appended_at'): Measure {
        SELECT count(*) FILTER (WHERE recounted.count = charted.count) AS agreeing
        FROM recounted LEFT JOIN charted USING (minute)
        HAVING count(*) = count(*) FILTER (WHERE recounted.count = charted.count)`,
-      [shoppers.topic, [...ends.keys()], [...ends.values()]],
+      [shoppers.topic, ends.map(([partition]) => partition), ends.map(([, end]) => end)],
     );
     return rows[0]?.agreeing ?? 0;
   };

@@ -13,8 +13,8 @@ import { plainLayout } from '../site/layout.ts';
 import type { Lesson } from './lesson.ts';
 import { answerBody, guessBody, lessonOperations } from './operations.ts';
 import { BROKEN, BROKEN_NAMES, type Reveal } from './quiz.ts';
-import type { LessonRun } from './run.ts';
 import type { RunAnswer } from './run-answer.ts';
+import type { NotedRun } from './run-store.ts';
 import type { Stage } from './stage.ts';
 
 const BODY_BYTES = 4 * 1024;
@@ -126,13 +126,13 @@ const toJson = ({ since, ...reveal }: Reveal) => ({
 const quizAnswer = ({ quiz }: Stage) => ({ state: quiz.state, failure: quiz.failure ?? null });
 
 async function runAnswer(stage: Stage, lesson: Lesson): Promise<RunAnswer> {
-  const run = stage.runOf(lesson);
+  const run = await stage.runOf(lesson);
   return {
     state: run === undefined ? 'idle' : run.failure !== undefined ? 'failed' : run.over ? 'over' : 'running',
     seconds: run === undefined ? 0 : Math.round((Date.now() - run.began) / 1000),
     lasts: lesson.lasts / 1000,
     failure: run?.failure ?? null,
-    facts: run === undefined ? [] : await factsOf(stage, run),
+    facts: run === undefined ? [] : await factsOf(stage, lesson, run),
   };
 }
 
@@ -144,10 +144,10 @@ const fact = (name: string, value: string | number, href: string | null = null):
 });
 
 /** What the question can't be answered without. */
-async function factsOf({ place }: Stage, run: LessonRun): Promise<Fact[]> {
+async function factsOf({ place }: Stage, lesson: Lesson, run: NotedRun): Promise<Fact[]> {
   const facts: Fact[] = [];
-  const uses = (name: string) => run.lesson.timeline.some((step) => step.do === name);
-  if (run.ledger !== undefined && !uses('readers') && !uses('visits')) {
+  const uses = (name: string) => lesson.timeline.some((step) => step.do === name);
+  if (run.ledger !== null && !uses('readers') && !uses('visits')) {
     const { acknowledged, stored, repeated, set_aside: aside } = run.ledger;
     facts.push(
       fact('acknowledged when it began', acknowledged),
@@ -158,22 +158,22 @@ async function factsOf({ place }: Stage, run: LessonRun): Promise<Fact[]> {
   }
   for (const [n, { orderId, time }] of run.visits.entries())
     facts.push(fact(`click ${n + 1} of the visitor`, `${time.slice(11, 19)} UTC`, `/events/${orderId}`));
-  if (uses('readers')) facts.push(...(await readersOf(place, run)));
+  if (uses('readers')) facts.push(...(await readersOf(place, run.group)));
   return facts;
 }
 
-async function readersOf({ probe, shoppers }: Stage['place'], { readers }: LessonRun): Promise<Fact[]> {
+async function readersOf({ probe, shoppers }: Stage['place'], group: string): Promise<Fact[]> {
   try {
-    const { members, groupState } = await probe.look(shoppers.topic, readers.group);
+    const { members, groupState } = await probe.look(shoppers.topic, group);
     const lines = members.map(({ id, partitions }) =>
       fact(
         `reader …${id.slice(-6)}`,
         partitions.length === 0 ? 'nothing yet' : `partition ${partitions.toSorted().join(', ')}`,
       ),
     );
-    return [fact(`group ${readers.group}`, groupState), ...lines];
+    return [fact(`group ${group}`, groupState), ...lines];
   } catch {
-    return [fact(`group ${readers.group}`, 'Kafka does not answer')];
+    return [fact(`group ${group}`, 'Kafka does not answer')];
   }
 }
 

@@ -1,6 +1,6 @@
 // One run of a lesson: its timeline on the real pipe, and what is noted meanwhile for its question.
 
-import { randomInt } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { newId } from '../events/ids.ts';
 import { reasonOf } from '../kafka/errors.ts';
@@ -12,6 +12,7 @@ import { runSimulation } from '../simulator/run.ts';
 import type { Lesson, Step } from './lesson.ts';
 import type { LessonPlace } from './place.ts';
 import { Readers } from './readers.ts';
+import { beginRun, keepRun, type NotedRun } from './run-store.ts';
 import { visitsBefore } from './visits.ts';
 
 const LOOK_MS = 500;
@@ -20,24 +21,23 @@ const KEPT_MS = 10 * 60_000;
 /** Messages that are no event, each in another way. */
 const POISON = ['no event', '{}', '{"title":"banner_click"}', '', '[1,2,3]'] as const;
 
-export class LessonRun {
+export class LessonRun implements NotedRun {
   readonly lesson: Lesson;
+  readonly #id = randomUUID();
   readonly began = Date.now();
   readonly visitor = newId();
   readonly readers: Readers;
   readonly #place: LessonPlace;
   readonly #stop = new AbortController();
   readonly #done: Promise<void>;
-  /** As it was when the run began. */
-  ledger: Ledger | undefined;
-  /** Where the topic ended when the run began, by partition. */
-  ends: ReadonlyMap<number, number> = new Map();
+  ledger: Ledger | null = null;
+  ends: [partition: number, end: number][] = [];
   lagPeak = 0;
   outboxPeak = 0;
-  /** The visitor's events, in the order of their times. */
-  visits: readonly { readonly orderId: string; readonly time: string }[] = [];
+  visits: { orderId: string; time: string }[] = [];
   over = false;
-  /** Why it could not be done; undefined where it could. */
+  /** Whether another process has begun another run. */
+  replaced = false;
   failure: string | undefined;
 
   constructor(lesson: Lesson, place: LessonPlace) {
@@ -45,6 +45,10 @@ export class LessonRun {
     this.#place = place;
     this.readers = new Readers(place.shoppers.kafka, place.shoppers.topic);
     this.#done = this.#run();
+  }
+
+  get group(): string {
+    return this.readers.group;
   }
 
   /** Ends it early, and whatever is left of it. */
@@ -61,7 +65,8 @@ export class LessonRun {
       const { ledger, kafka } = await this.#place.board.look();
       if (ledger === null) throw new Error('Kafka or Postgres does not answer');
       this.ledger = ledger;
-      this.ends = new Map(kafka.partitions.map(({ partition, end }) => [partition, end]));
+      this.ends = kafka.partitions.map(({ partition, end }) => [partition, end]);
+      await beginRun(this.#place.pool, this.#id, this.lesson.name, this);
       const watched = this.#watch(watching.signal);
       const steps = this.lesson.timeline.map((step) => this.#at(step, signal));
       await Promise.all([sleep(this.lesson.lasts, undefined, { signal }), ...steps]);
@@ -69,10 +74,11 @@ export class LessonRun {
       watching.abort();
       await watched;
     } catch (error) {
-      if (!signal.aborted) this.failure = reasonOf(error);
+      this.failure = signal.aborted ? 'it was ended before its time' : reasonOf(error);
     } finally {
       watching.abort();
       this.over = true;
+      await this.#keep();
       setTimeout(() => void this.readers.close(), KEPT_MS).unref();
     }
   }
@@ -83,7 +89,20 @@ export class LessonRun {
       const { ledger, outbox } = await this.#place.board.look();
       this.lagPeak = Math.max(this.lagPeak, ledger?.on_the_way ?? 0);
       this.outboxPeak = Math.max(this.outboxPeak, outbox.waiting);
+      await this.#keep();
       await sleep(LOOK_MS, undefined, { signal }).catch(() => {});
+    }
+  }
+
+  /** What is noted by now outlives this process. */
+  async #keep(): Promise<void> {
+    const { pool, shoppers } = this.#place;
+    try {
+      this.replaced = !(await keepRun(pool, this.#id, this));
+      if (this.replaced) this.#stop.abort();
+    } catch (error) {
+      // Lessons take Postgres away, too: the next look keeps it.
+      shoppers.log.debug(`the run of a lesson was not kept: ${reasonOf(error)}`);
     }
   }
 

@@ -7,6 +7,7 @@ import { measures } from './measures.ts';
 import type { LessonPlace } from './place.ts';
 import { Quiz } from './quiz.ts';
 import { LessonRun } from './run.ts';
+import { type NotedRun, readRun } from './run-store.ts';
 
 export class Stage {
   readonly lessons: readonly Lesson[] = readLessons();
@@ -26,9 +27,12 @@ export class Stage {
     throw notFound('there is no such lesson', name, this.lessons.map((one) => one.name).join(', '));
   }
 
-  /** The run of a lesson; undefined where another one, or none, is played. */
-  runOf(lesson: Lesson): LessonRun | undefined {
-    return this.#run?.lesson.name === lesson.name ? this.#run : undefined;
+  /** The run of a lesson, also of another process; undefined where another lesson, or none, was played last. */
+  async runOf(lesson: Lesson): Promise<NotedRun | undefined> {
+    const own = this.#run;
+    if (own?.lesson.name === lesson.name && !own.replaced) return own;
+    // Without Postgres there is nothing to answer, either.
+    return readRun(this.place.pool, lesson.name).catch(() => undefined);
   }
 
   /** Plays a lesson from its beginning, in the place of what is played. */
@@ -40,7 +44,7 @@ export class Stage {
 
   /** @throws {HttpError} 409 where the lesson has not been played to its end; 400 where that is no answer */
   async answer(lesson: Lesson, given: string): Promise<Verdict> {
-    const run = this.runOf(lesson);
+    const run = await this.runOf(lesson);
     if (run === undefined || !run.over || run.failure !== undefined)
       throw new HttpError(409, 'not_played', 'the lesson has not been played to its end', {
         received: run === undefined ? 'not started' : (run.failure ?? 'still running'),

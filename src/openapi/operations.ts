@@ -13,6 +13,7 @@ import { lessonOperations } from '../lessons/operations.ts';
 import { pipelineOperations } from '../pipeline/operations.ts';
 import { sessionOperations } from '../sessions/live/operations.ts';
 import { simulatorOperations } from '../simulator/control/operations.ts';
+import { periodOperation } from '../simulator/periods/operations.ts';
 import { eventOperations } from '../storefront/operations.ts';
 
 export const descriptionOperations = {
@@ -67,6 +68,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...Object.values(aggregatorOperations),
   ...Object.values(deadLetterOperations),
   ...Object.values(simulatorOperations),
+  periodOperation,
   pipelineOperations.state,
   pipelineOperations.proof,
   pipelineOperations.kill,

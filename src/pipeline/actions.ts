@@ -1,8 +1,13 @@
 // What an admin does to the pipe: parts and their connections by the process that keeps them, the outbox here.
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { unavailable } from '../http/errors.ts';
 import type { Publisher } from '../kafka/publisher.ts';
+import type { FaultRecorder, PeriodId } from '../simulator/periods/recorder.ts';
 import type { Control, ControlRequest, Fault, ProcessesLook } from './control.ts';
+
+/** What is done does not wait longer for Postgres to note it. */
+const WRITE_MS = 300;
 
 export type ActionRequest =
   | ControlRequest
@@ -11,13 +16,20 @@ export type ActionRequest =
 export class Actions {
   readonly #publisher: Publisher;
   readonly #control: Control | undefined;
+  readonly #recorder: FaultRecorder | undefined;
+  /** Periods of what was done here and may still run, by its target. */
+  readonly #periods = new Map<string, Promise<PeriodId>>();
   #hidden = false;
   #full: { readonly fault: Fault; readonly timer: NodeJS.Timeout } | undefined;
 
-  /** @param control undefined where the web part runs alone: there is nobody to ask */
-  constructor(publisher: Publisher, control: Control | undefined) {
+  /**
+   * @param control undefined where the web part runs alone: there is nobody to ask
+   * @param recorder writes down when what is done here lasts
+   */
+  constructor(publisher: Publisher, control: Control | undefined, recorder?: FaultRecorder) {
     this.#publisher = publisher;
     this.#control = control;
+    this.#recorder = recorder;
   }
 
   /** Whether parts can be killed, paused and disturbed from here. */
@@ -34,11 +46,44 @@ export class Actions {
    * @throws {ExpectationError} as Control does; {HttpError} 503 where the web part runs alone
    */
   async act(request: ActionRequest): Promise<ProcessesLook> {
+    if (request.do === 'look') return this.#do(request);
+    // Before it begins, as Postgres may be what is disturbed.
+    const begun = this.#begin(request);
+    await inTime(begun);
+    try {
+      const look = await this.#do(request);
+      await inTime(this.#settle(request, begun));
+      return look;
+    } catch (error) {
+      void begun?.then((id) => this.#recorder?.drop(id));
+      throw error;
+    }
+  }
+
+  async #do(request: ActionRequest): Promise<ProcessesLook> {
     if (request.do === 'fault' && request.target === 'outbox') this.#fillOutbox(request.seconds);
     if (request.do === 'heal') this.#emptyOutbox();
     const { parts, faults } = await this.#ask(toControl(request));
     if (this.#hidden) return { parts, faults: [] };
     return { parts, faults: this.#full === undefined ? faults : [...faults, this.#full.fault] };
+  }
+
+  /** Writes down what lasts; undefined for what does not. */
+  #begin(request: ActionRequest): Promise<PeriodId> | undefined {
+    if (this.#hidden || (request.do !== 'fault' && request.do !== 'pause')) return undefined;
+    const began = new Date();
+    const ends = new Date(began.getTime() + request.seconds * 1000);
+    const fault = `${targetOf(request)} ${request.do === 'pause' ? 'paused' : request.kind}`;
+    return this.#recorder?.begin({ source: 'pipeline', fault, share: null, began, ends });
+  }
+
+  /** Ends what the request has ended, or has begun anew. */
+  async #settle(request: ActionRequest, begun: Promise<PeriodId> | undefined): Promise<void> {
+    const target = targetOf(request);
+    const over = [...this.#periods].filter(([one]) => target === undefined || one === target);
+    for (const [one] of over) this.#periods.delete(one);
+    if (begun !== undefined && target !== undefined) this.#periods.set(target, begun);
+    await this.#recorder?.end(await Promise.all(over.map(([, id]) => id)));
   }
 
   /** Whether faults are told; those of a quiz are not. */
@@ -76,6 +121,15 @@ export class Actions {
     this.#publisher.closeOutbox(false);
   }
 }
+
+/** The part or the connection that is meant; undefined for all of them. */
+function targetOf(request: ActionRequest): string | undefined {
+  if ('part' in request) return request.part;
+  return 'target' in request ? request.target : undefined;
+}
+
+const inTime = (writing: Promise<unknown> | undefined): Promise<unknown> =>
+  Promise.race([writing, sleep(WRITE_MS, undefined, { ref: false })]);
 
 /** What is left of it for the process that keeps the parts. */
 const toControl = (request: ActionRequest): ControlRequest =>

@@ -18,7 +18,7 @@ const LOOK_EVERY_MS = 500;
 /** Rates are over this many looks: two seconds. */
 const LOOKS_OF_A_RATE = 4;
 /** What a look may wait for an answer before it goes without: less where the next one comes soon. */
-const PATIENCE_MS = { alone: 2_000, watched: 300 } as const;
+const TIMEOUT_MS = { alone: 2_000, watched: 300 } as const;
 /** A look that is older says nothing of a rate now. */
 const LOOK_COUNTS_MS = 5_000;
 
@@ -113,11 +113,11 @@ export class PipelineBoard {
   }
 
   async #look(): Promise<PipelineState> {
-    const patience = this.#readers.size > 0 ? PATIENCE_MS.watched : PATIENCE_MS.alone;
+    const timeoutMs = this.#readers.size > 0 ? TIMEOUT_MS.watched : TIMEOUT_MS.alone;
     const others = [this.#figures.poll(), this.#processes.poll()];
     // Kafka is asked after Postgres has answered: what came in between is on its way, never short.
-    await inTime(this.#counts.poll(), patience);
-    await inTime(Promise.all([...others, this.#kafka.poll()]), patience);
+    await inTime(this.#counts.poll(), timeoutMs);
+    await inTime(Promise.all([...others, this.#kafka.poll()]), timeoutMs);
     const publisher = this.#watched.publisher.state;
     const counters = this.#count(publisher);
     const recent = this.#looks.filter(({ at }) => counters.at - at < LOOK_COUNTS_MS);

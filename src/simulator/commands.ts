@@ -13,12 +13,14 @@ import { ExpectationError } from '../runtime/expectation-error.ts';
 import { createLog, type Logger } from '../runtime/log.ts';
 import { standardOutput } from '../runtime/standard-output.ts';
 import { readSecret } from '../site/secret.ts';
+import type { Fault } from './core/faults.ts';
 import type { Send } from './core/inject.ts';
 import { commandOf } from './core/repeat.ts';
 import { ledgerFile } from './ledger/entry.ts';
 import { readLedger } from './ledger/read.ts';
 import { verifyRun } from './ledger/verify.ts';
 import { type GivenOptions, type RunOptions, readOptions } from './options.ts';
+import { FaultRecorder } from './periods/recorder.ts';
 import { dryLine, planOf } from './plan.ts';
 import { watchKeys } from './replay/keys.ts';
 import { type ReplayGiven, readReplayOptions } from './replay/options.ts';
@@ -35,6 +37,8 @@ const NOT_ALL = 1;
 const LINES_AT_ONCE = 1_000;
 const TOLD_EVERY_MS = 10_000;
 const SHOWN_EVERY_MS = 500;
+/** A run does not wait longer for Postgres to note its faults. */
+const RECORD_MS = 3_000;
 
 export type SimulateOptions = GivenOptions & {
   readonly scenario?: string | undefined;
@@ -75,8 +79,27 @@ export const simulate = (config: Config, given: SimulateOptions): Promise<number
       ...shopOf(config, given.url),
       log,
     };
-    return run(options, place, config.ADMIN_PASSWORD);
+    return withRecorder(config, options.faults, log, (recorder) =>
+      run(options, { ...place, recorder }, config.ADMIN_PASSWORD),
+    );
   });
+
+/** Charts mark the faults of a run where the program's database can be had. */
+async function withRecorder<T>(
+  config: Config,
+  faults: readonly Fault[],
+  log: Logger,
+  work: (recorder: FaultRecorder | undefined) => Promise<T>,
+): Promise<T> {
+  const url = faults.length === 0 ? undefined : await databaseUrlOf(config).catch(() => undefined);
+  if (url === undefined) return work(undefined);
+  const pool = openPool(url, log, 1, { answerMs: RECORD_MS });
+  try {
+    return await work(new FaultRecorder(pool, log));
+  } finally {
+    await pool.end();
+  }
+}
 
 /** Prints sends as NDJSON, and how to repeat them; ends early where the signal is aborted. */
 async function printSends(
@@ -157,7 +180,9 @@ export const replay = (config: Config, file: string | undefined, given: ReplayGi
         const pause = new Pause();
         const unwatch = watchKeys(pause, () => process.kill(process.pid, 'SIGINT'));
         try {
-          return await sendReplay(plan, options, place, pause, signal, begun);
+          return await withRecorder(config, options.faults, log, (recorder) =>
+            sendReplay(plan, options, { ...place, recorder }, pause, signal, begun),
+          );
         } finally {
           unwatch();
         }
@@ -196,16 +221,16 @@ function shopOf(config: Config, url: string | undefined): Pick<Place, 'shop' | '
 /**
  * Compares what a run has injected with what became of it, event for event.
  * @param run its id; undefined for the last one
- * @param patienceMs for which ingest may be behind
+ * @param timeoutMs for which ingest may be behind
  */
-export const verify = (config: Config, run: string | undefined, patienceMs: number): Promise<number> =>
+export const verify = (config: Config, run: string | undefined, timeoutMs: number): Promise<number> =>
   told(async () => {
     const ledger = await readLedger(ledgerFile(config.DATA_DIR, run ?? lastRun(config.DATA_DIR)));
     const log = logOf(config);
     const kafka = createKafka(clusterOf(config), 'shopstream-verify', log);
     const pool = openPool(await databaseUrlOf(config), log);
     try {
-      const compared = await verifyRun(ledger, { kafka, pool, group: config.KAFKA_GROUP, patienceMs });
+      const compared = await verifyRun(ledger, { kafka, pool, group: config.KAFKA_GROUP, timeoutMs });
       console.log(describeComparison(ledger, compared).join('\n'));
       return compared.differences.length === 0 ? DONE : NOT_ALL;
     } finally {

@@ -6,7 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Send } from './core/inject.ts';
 import type { Numbered, Receipt, Target } from './targets/target.ts';
 
-const MOST_IN_BATCH = 2_000;
+/** More would outlive the young generation of the heap before they are acknowledged. */
+const MOST_IN_BATCH = 1_000;
 const LOOK_MS = 10;
 /** Seconds of the rate that may be made up for at once. */
 const BURST_SECONDS = 1;

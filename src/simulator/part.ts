@@ -10,6 +10,7 @@ import type { Logger } from '../runtime/log.ts';
 import type { RunningPart } from '../runtime/running-part.ts';
 import { readSecret } from '../site/secret.ts';
 import { RunningCrowd } from './control/running-crowd.ts';
+import { FaultRecorder } from './periods/recorder.ts';
 import { shopAddress } from './shop-address.ts';
 
 const CONNECTIONS = 1;
@@ -28,6 +29,7 @@ export async function startSimulator(config: Config, log: Logger): Promise<Runni
     shop: shopAddress(config),
     secret: config.COOKIE_SECRET ?? readSecret(config.DATA_DIR),
     log,
+    recorder: new FaultRecorder(pool, log),
   };
   const crowd = new RunningCrowd(pool, databaseUrl, place, log);
   return {

@@ -11,6 +11,7 @@ import { type DriveOptions, drive } from './drive.ts';
 import { digestOf, type LedgerEntry } from './ledger/entry.ts';
 import { LedgerWriter } from './ledger/write.ts';
 import type { RunOptions } from './options.ts';
+import type { FaultRecorder } from './periods/recorder.ts';
 import { crowdOf, planOf } from './plan.ts';
 import { Tally } from './tally.ts';
 import { HttpClient } from './targets/http-client.ts';
@@ -30,6 +31,8 @@ export type Place = {
   readonly shop: string;
   readonly secret: string | undefined;
   readonly log: Logger;
+  /** Writes down when faults run; absent where nobody shall see it, or there is no database. */
+  readonly recorder?: FaultRecorder | undefined;
 };
 
 export type RunResult = {
@@ -65,11 +68,16 @@ export async function runSimulation(
   const tally = new Tally();
   const began = Date.now();
   const running = { tally, signal, begun: () => begun(tally) };
-  const file =
-    options.target === 'http'
-      ? await walkShop(options, place, run, running)
-      : await sendPlan(options, place, run ?? newRunId(began), running);
-  return { run: run ?? '', file, tally, took: Date.now() - began };
+  const endFaults = place.recorder?.follow(options.faults, began);
+  try {
+    const file =
+      options.target === 'http'
+        ? await walkShop(options, place, run, running)
+        : await sendPlan(options, place, run ?? newRunId(began), running);
+    return { run: run ?? '', file, tally, took: Date.now() - began };
+  } finally {
+    await endFaults?.();
+  }
 }
 
 export type Running = {

@@ -23,6 +23,7 @@ import { PipelineBoard } from '../pipeline/board.ts';
 import type { Control } from '../pipeline/control.ts';
 import type { Logger } from '../runtime/log.ts';
 import { LOOP_DELAY_MS } from '../runtime/loop-delay.ts';
+import { FaultRecorder } from '../simulator/periods/recorder.ts';
 import { shopAddress } from '../simulator/shop-address.ts';
 import { Admin } from '../site/admin.ts';
 import { readSecret } from '../site/secret.ts';
@@ -85,7 +86,8 @@ export function openAppParts(
     offers,
     aggregator,
   );
-  const actions = new Actions(publisher, control);
+  const recorder = new FaultRecorder(pool, log);
+  const actions = new Actions(publisher, control, recorder);
   const pipeline = new PipelineBoard({
     pool,
     probe,
@@ -104,7 +106,7 @@ export function openAppParts(
     tracking,
     traces,
     group,
-    shoppers: { kafka, topic, dataDir: config.DATA_DIR, shop: shopAddress(config), secret, log },
+    shoppers: { kafka, topic, dataDir: config.DATA_DIR, shop: shopAddress(config), secret, log, recorder },
   });
   return {
     config,

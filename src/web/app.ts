@@ -38,6 +38,7 @@ import { packageRoot } from '../runtime/paths.ts';
 import { version } from '../runtime/version.ts';
 import { sessionsApi } from '../sessions/live/api.ts';
 import { simulatorRoutes } from '../simulator/control/routes.ts';
+import { faultRoutes } from '../simulator/periods/routes.ts';
 import type { Admin } from '../site/admin.ts';
 import { viewHelpers } from '../site/layout.ts';
 import { preferences } from '../site/preferences.ts';
@@ -136,6 +137,7 @@ function routers(
     onlyAdmin(admin),
     deadLetterApi(deadLetters),
     simulatorRoutes(pool, admin),
+    faultRoutes(pool),
     aggregatorApi(definitions, parts.aggregator),
     aggregatorPages(definitions, traces),
     apiDocs(traces, version, whereabouts),

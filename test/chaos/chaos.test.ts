@@ -62,9 +62,9 @@ async function chaos(program: Program, brokers: string, victims: readonly Victim
   return verdict;
 }
 
-const patience = (KILLS * BETWEEN_MS * 2 + CALM_MS + (DRAIN_SECONDS + 120) * 1000) | 0;
+const timeout = (KILLS * BETWEEN_MS * 2 + CALM_MS + (DRAIN_SECONDS + 120) * 1000) | 0;
 
-describe(`SIGKILL for random parts, seed ${SEED}`, { timeout: patience }, () => {
+describe(`SIGKILL for random parts, seed ${SEED}`, { timeout }, () => {
   it(`loses and doubles nothing in ${KILLS} kills of web, ingest, broker and Postgres`, async () => {
     const settings = await programSettings();
     const program = await startProgram({ ...settings, LOG_LEVEL: 'silent' });
@@ -78,7 +78,7 @@ describe(`SIGKILL for random parts, seed ${SEED}`, { timeout: patience }, () => 
 const missing = apacheKafkaMissing();
 if (missing !== null) console.warn(`SKIPPED: chaos over Apache Kafka, ${missing}`);
 
-describe.skipIf(missing !== null)(`over Apache Kafka, seed ${SEED}`, { timeout: patience }, () => {
+describe.skipIf(missing !== null)(`over Apache Kafka, seed ${SEED}`, { timeout }, () => {
   let kafka: ApacheKafka;
   beforeAll(async () => {
     kafka = await startApacheKafka();

@@ -50,6 +50,25 @@ describe.skipIf(noBrowser !== undefined)('a lesson', async () => {
       expect(await answer(page, aside + 1)).toBe('false');
       expect(await answer(page, aside)).toBe('true');
       expect(await page.locator('.lesson-verdict').textContent()).toContain(String(aside));
+
+      // Another process of the web part can judge it, too.
+      const post = (path: string, body: object) =>
+        fetch(program.url + path, {
+          method: 'POST',
+          body: JSON.stringify(body),
+          headers: { 'Content-Type': 'application/json' },
+        });
+      const { parts } = await get<PipelineState>('/api/pipeline');
+      const killed = parts.find(({ part }) => part === 'web')?.pid;
+      await post('/api/pipeline/parts/web/kill', {});
+      await expect
+        .poll(async () => {
+          const now = await get<PipelineState>('/api/pipeline').catch(() => undefined);
+          return now?.parts.find(({ part }) => part === 'web')?.pid ?? killed;
+        }, PLAYED)
+        .not.toBe(killed);
+      const judged = await post('/api/lessons/poison-messages/answer', { answer: String(aside) });
+      expect(await judged.json()).toMatchObject({ right: true });
     },
     PLAYED.timeout,
   );

@@ -3,6 +3,7 @@
 
 import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
+import { ORDER_PAGE_ID } from '../../src/events/ids.ts';
 import { type PipelineState, stateSchema } from '../../src/pipeline/state.ts';
 import { noBrowser, startBrowser } from '../support/browser.ts';
 import { anEvent } from '../support/events.ts';
@@ -150,6 +151,54 @@ describe.skipIf(noBrowser !== undefined)('/pipeline', async () => {
   );
 
   it(
+    'marks the time of a fault on the charts over time, also after a reload',
+    async () => {
+      const post = (path: string, body: object) =>
+        fetch(`${program.url}${path}`, {
+          method: 'POST',
+          body: JSON.stringify(body),
+          headers: { 'Content-Type': 'application/json' },
+        });
+      // An order, as an empty chart is not drawn.
+      const order = { ...anEvent(), title: 'order', target: 1, page_id: ORDER_PAGE_ID };
+      expect((await post('/api/events', order)).status).toBe(202);
+      const openAt = async (path: string) => {
+        const page = await browser.newPage();
+        pages.push(page);
+        await page.goto(program.url + path);
+        return page;
+      };
+      const [today, live] = await Promise.all([openAt('/dashboard'), openAt('/dashboard/live')]);
+      const named = (page: Page, panel: string) =>
+        page
+          .locator(`#${panel} .for-fault`)
+          .allTextContents()
+          .then((texts) => texts.join(' '));
+      await today.locator('#today-orders[data-state="ready"]').waitFor(HEALS);
+      expect(await named(today, 'today-orders')).not.toContain('kafka slow');
+
+      const slow = { target: 'kafka', kind: 'slow', ms: 50, seconds: 120 };
+      expect((await post('/api/pipeline/faults', slow)).status).toBe(202);
+      for (const again of [false, true]) {
+        if (again) await Promise.all([today.reload(), live.reload()]);
+        await expect.poll(() => named(today, 'today-orders'), HEALS).toMatch(/now: kafka slow/);
+        await expect.poll(() => isBanded(today), HEALS).toBe(true);
+        await expect.poll(() => named(live, 'visitors'), HEALS).toMatch(/now: kafka slow/);
+        const bar = live.locator('#visitors .column[data-fault]').last();
+        await expect.poll(() => bar.getAttribute('aria-label'), HEALS).toContain('fault: kafka slow');
+        await expect
+          .poll(() => live.locator('#sessions .column[data-fault]').count(), HEALS)
+          .toBeGreaterThan(0);
+      }
+
+      expect((await post('/api/pipeline/heal', {})).status).toBe(202);
+      await expect.poll(() => named(today, 'today-orders'), HEALS).toMatch(/Fault [\d:–]+: kafka slow/);
+      await expect.poll(() => named(live, 'visitors'), HEALS).not.toContain('now');
+    },
+    WHOLE_MS,
+  );
+
+  it(
     'slows answers of Kafka by what it was told, and no longer than it was told',
     async () => {
       const page = await open();
@@ -179,3 +228,20 @@ describe.skipIf(noBrowser !== undefined)('/pipeline', async () => {
     WHOLE_MS,
   );
 });
+
+/** Whether the chart of today's orders has a band at its top edge, in the colour of faults, where it is now. */
+const isBanded = (page: Page): Promise<boolean> =>
+  page.evaluate<boolean>(`(() => {
+    const canvas = document.querySelector('#today-orders canvas');
+    const { scales, chartArea } = window.Chart.getChart(canvas);
+    const scale = canvas.width / canvas.clientWidth;
+    const probe = document.body.appendChild(document.createElement('span'));
+    probe.style.color = 'var(--bad)';
+    const bad = getComputedStyle(probe).color.match(/\\d+/g).slice(0, 3).join();
+    probe.remove();
+    const x = scales.x.getPixelForValue(Date.now());
+    return [-4, -2, 0, 2, 4].some((shift) => {
+      const at = [(x + shift) * scale, (chartArea.top + 1) * scale].map(Math.round);
+      return [...canvas.getContext('2d').getImageData(...at, 1, 1).data].slice(0, 3).join() === bad;
+    });
+  })()`);

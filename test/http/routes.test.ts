@@ -67,6 +67,7 @@ const GETS: readonly Route[] = [
   { path: '/api/dead-letters', allow: 'GET, HEAD', type: JSON_TYPE },
   { path: '/api/dead-letters/1', allow: 'GET, HEAD', type: JSON_TYPE },
   { path: '/api/simulator', allow: 'GET, HEAD, POST', type: JSON_TYPE },
+  { path: '/api/faults', allow: 'GET, HEAD', type: JSON_TYPE },
   { path: '/aggregator', allow: 'GET, HEAD', type: PAGE },
   { path: '/aggregator/new', allow: 'GET, HEAD, POST', type: PAGE },
   { path: '/aggregator/definitions/orders', allow: 'GET, HEAD', type: PAGE },

@@ -36,7 +36,7 @@ async function simulate(given: GivenOptions): Promise<RunResult & { readonly fil
 }
 
 async function differences(file: string): Promise<readonly string[]> {
-  const verifier = { kafka: kafka(), pool: line.pool, group: line.config.KAFKA_GROUP, patienceMs: 60_000 };
+  const verifier = { kafka: kafka(), pool: line.pool, group: line.config.KAFKA_GROUP, timeoutMs: 60_000 };
   return (await verifyRun(await readLedger(file), verifier)).differences;
 }
 

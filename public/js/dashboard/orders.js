@@ -1,8 +1,10 @@
 // Orders over time: a point for each minute, hour or day and category, at its number of orders.
 
+import { faultLegend, faultsIn } from '../fault-periods.js';
 import { POINT_STYLES, PRODUCTS } from '../marks.js';
 import { chartOptions, countAxis, exactLabel, midnight, timeAxis } from './axes.js';
 import { colour, faint } from './colours.js';
+import { faultBands } from './fault-bands.js';
 import { CATEGORY_NAMES, dayAfter, exact, moment, span } from './format.js';
 import { Legend } from './legend.js';
 
@@ -51,12 +53,16 @@ function scatter(range, words) {
       ['Orders', (row) => exact(row.count)],
     ],
     drawHtml(root, answer) {
-      legend.draw(root.querySelector('[data-legend]'), tally(answer.rows), () => view.onLegend?.(answer));
+      const place = root.querySelector('[data-legend]');
+      legend.draw(place, tally(answer.rows), () => view.onLegend?.(answer));
+      const { from, to } = range(answer.meta);
+      place.append(...faultLegend(faultsIn(midnight(from), midnight(to))));
     },
     config(answer) {
       const { from, to, resolution } = range(answer.meta);
       return {
         type: 'scatter',
+        plugins: [faultBands],
         data: { datasets: points(answer.rows, legend) },
         options: chartOptions({
           scales: {

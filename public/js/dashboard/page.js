@@ -2,7 +2,9 @@
 // waits until somebody looks at it again.
 
 import '../crowd.js';
+import { watchFaults } from '../fault-periods.js';
 import { listen } from '../live.js';
+import { midnight } from './axes.js';
 import { Brush } from './brush.js';
 import { dailyView } from './daily.js';
 import { devicesView } from './devices.js';
@@ -53,7 +55,14 @@ const load = (name) => panels[name].load(loaders[name](filters()));
 
 const loadRange = () => ['totals', 'daily', 'orders', 'funnel'].forEach(load);
 
-watchFilters((changed) => (changed === 'devices' ? load('devices') : loadRange()));
+watchFilters((changed) => {
+  if (changed === 'devices') {
+    load('devices');
+    return;
+  }
+  loadRange();
+  void askFaults();
+});
 for (const name of Object.keys(loaders)) load(name);
 
 /** @type {import('../../../src/dashboard/audience.ts').TodayAnswer} */
@@ -103,6 +112,19 @@ function today(answer) {
     drawing = setTimeout(drawToday, Math.max(0, drawAt + TODAY_EVERY_MS - performance.now()));
 }
 
+/** Of the range that is chosen, and today. */
+const askFaults = watchFaults(
+  () => {
+    const first = midnight(filters().from);
+    const dayBefore = Date.now() - 86_400_000;
+    return new Date(Math.min(Number.isNaN(first) ? dayBefore : first, dayBefore)).toISOString();
+  },
+  () => {
+    panels.orders.again();
+    panels.todayOrders.again();
+  },
+);
+
 const missed = new Set();
 
 /** Asks again for the charts whose range reaches into today. */
@@ -139,10 +161,11 @@ const questions = new Questions();
 
 listen(
   `/api/live?${query(whoseFilter)}`,
-  { today, changed, questions: (answer) => questions.show(answer) },
+  { today, changed, questions: (answer) => questions.show(answer), faults: askFaults },
   (connected, missed) => {
     // What happened while nobody listened was said to nobody.
     if (missed) changed({ charts: Object.keys(loaders) });
+    if (connected) void askFaults();
     say(connected);
   },
 );

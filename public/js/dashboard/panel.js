@@ -63,6 +63,11 @@ export class Panel {
     this.#find('[data-reading]').textContent = isEmpty ? '' : this.#view.reading(answer);
   }
 
+  /** Shows what it shows anew: what lies behind it has changed. */
+  again() {
+    if (this.#drawn !== undefined) this.show(this.#drawn);
+  }
+
   /** Where these numbers are to be had as CSV and JSON. */
   linkTo(url) {
     const csv = new URL(address(url), location.href);

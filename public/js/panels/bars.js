@@ -41,16 +41,20 @@ const makeColumn = () =>
 /**
  * Upright bars over time; the last one is not over.
  * @param {Element} root
- * @param {{ of: string, name: string, count: number, late?: number, label: string }[]} bars
+ * @param {{ of: string, name: string, count: number, late?: number, faults?: string, label: string }[]} bars
  */
 export function drawColumns(root, bars) {
   const most = Math.max(1, ...bars.map(({ count }) => count));
-  keepElements(root, bars, makeColumn, (column, { of, name, count, late = 0, label }, n) => {
+  keepElements(root, bars, makeColumn, (column, { of, name, count, late = 0, faults = '', label }, n) => {
     column.dataset.of = of;
     column.toggleAttribute('data-open', n === bars.length - 1);
     column.toggleAttribute('data-zero', count === 0);
     column.style.setProperty('--share', String(count / most));
-    column.setAttribute('aria-label', late > 0 ? `${label}, ${late} of it late` : label);
+    column.toggleAttribute('data-fault', faults !== '');
+    column.setAttribute(
+      'aria-label',
+      `${late > 0 ? `${label}, ${late} of it late` : label}${faults === '' ? '' : `; fault: ${faults}`}`,
+    );
     setText(column.querySelector('.column-count'), exact(count));
     setText(column.querySelector('.column-late'), late > 0 ? `+${late} late` : '');
     setText(column.querySelector('.column-name'), name);

@@ -3,6 +3,7 @@
 import { address } from '../base.js';
 import { CATEGORY_NAMES, clock, exact, moment, plural, TIME_ZONE } from '../dashboard/format.js';
 import '../crowd.js';
+import { faultLegend, faultsIn, watchFaults } from '../fault-periods.js';
 import { listen } from '../live.js';
 import { mark } from '../marks.js';
 import { drawColumns, drawRows } from './bars.js';
@@ -12,6 +13,8 @@ import './prove.js';
 
 const SUMMARY_EVERY_MS = 30_000;
 const REWIND_WAIT_MS = 150;
+/** Eight hours of sessions, an hour ago. */
+const SHOWN_MS = 9 * 3_600_000;
 
 const main = document.querySelector('main');
 const { robots = 'exclude', simulated = 'include', visitor: own = '' } = main.dataset;
@@ -67,6 +70,19 @@ function readingOf({ reading, empty }, drawn, words) {
   return `${newest} in this minute, ${before} in the one before.`;
 }
 
+/** The faults that ran during a column, by name. */
+function faultsOf({ from, to }) {
+  const names = faultsIn(Date.parse(from), Date.parse(to)).map(({ name }) => name);
+  return [...new Set(names)].join(', ');
+}
+
+function nameFaults(name, columns) {
+  const words = faultLegend(faultsIn(Date.parse(columns[0].from), Date.parse(columns.at(-1).to)));
+  const place = part(name, '[data-faults]');
+  if (place.textContent !== words.map(({ textContent }) => textContent).join(''))
+    place.replaceChildren(...words);
+}
+
 /** @param {string} name of the panel  @param {Bars} bars */
 function drawBars(name, bars, rows) {
   const count = counting in bars.counts ? counting : Object.keys(bars.counts)[0];
@@ -79,6 +95,7 @@ function drawBars(name, bars, rows) {
       ? {
           name: minute(row.from),
           late: row.late,
+          faults: faultsOf(row),
           label: `From ${minute(row.from)}: ${words(row[count])}`,
         }
       : {
@@ -86,8 +103,10 @@ function drawBars(name, bars, rows) {
           product: row.product,
         }),
   }));
-  if (bars.as === 'columns') drawColumns(part(name, '[data-bars]'), drawn);
-  else drawRows(part(name, '[data-bars]'), drawn, mark);
+  if (bars.as === 'columns') {
+    drawColumns(part(name, '[data-bars]'), drawn);
+    nameFaults(name, rows);
+  } else drawRows(part(name, '[data-bars]'), drawn, mark);
   say(name, readingOf(bars, drawn, words));
 }
 
@@ -132,6 +151,8 @@ function snapshot(panels) {
   draw();
 }
 
+const askFaults = watchFaults(() => new Date(Date.now() - SHOWN_MS).toISOString(), draw);
+
 listen(
   `/api/live/panels/stream?${new URLSearchParams({ robots, simulated })}`,
   {
@@ -142,8 +163,10 @@ listen(
       raw?.add(added);
       draw();
     },
+    faults: askFaults,
   },
   (connected) => {
+    if (connected) void askFaults();
     const state = /** @type {HTMLElement} */ (document.querySelector('[data-connection]'));
     state.textContent = connected ? 'Live.' : 'Connection lost, trying again.';
     state.dataset.state = connected ? 'open' : 'lost';

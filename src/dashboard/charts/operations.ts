@@ -194,7 +194,8 @@ export const liveOperation = operation({
   description:
     'Server-sent events: `today` with what GET /api/charts/today answers, after each commit and at midnight: where it has ' +
     '`orders_since`, `orders` begins there and earlier ones stay as they were; `changed` with the charts whose numbers ' +
-    'are new, and `questions` with what GET /api/questions answers, each at most once a second.',
+    'are new, and `questions` with what GET /api/questions answers, each at most once a second; `faults` where GET /api/faults ' +
+    'has changed.',
   query: z.strictObject(whoseQuery),
   answers: {
     200: { says: 'A stream that stays open', content: { 'text/event-stream': 'text' } },

@@ -108,7 +108,8 @@ export const panelOperations = {
     tag: 'Streams',
     summary: 'The live panels as they change',
     description:
-      '`panels` once, with everything; then `changes` a few times a second at most: every panel, and in `added` the raw events that came.',
+      '`panels` once, with everything; then `changes` a few times a second at most: every panel, and in `added` the raw events that came; ' +
+      '`faults` where GET /api/faults has changed.',
     query: z.strictObject(whoseQuery),
     answers: {
       200: { says: 'Server-sent events', content: { 'text/event-stream': 'text' } },

@@ -87,6 +87,12 @@ export class PanelFeed implements Feed {
     if (this.#audiences.size > 0) this.#flushSoon();
   }
 
+  /** Faults have begun or ended: GET /api/faults has them. */
+  faults(): void {
+    const message = sseMessage('faults', {});
+    for (const { readers } of this.#audiences.values()) for (const reader of readers) reader.write(message);
+  }
+
   /** Answers GET /api/live/panels/stream: all panels at once, then what changes. */
   open(req: Request, res: Response, whose: Whose): void {
     let isOpen = true;

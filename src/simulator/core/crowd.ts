@@ -1,11 +1,11 @@
 // The events of all shoppers in one row, by time. A generator: it takes as much memory as there are shoppers, however long
 // it goes on.
 
-import { Agenda } from './agenda.ts';
 import { fitRoles } from './fit.ts';
 import { type Pace, paceOf } from './pace.ts';
 import type { Persona } from './personas.ts';
 import { type Shopper, shoppersOf } from './shopper.ts';
+import { TimeQueue } from './time-queue.ts';
 import { type Planned, timeline } from './timeline.ts';
 import { type Curve, flat, weekly } from './week.ts';
 
@@ -35,20 +35,20 @@ export const curveOf = ({ curve, start }: CrowdOptions): (() => Curve) =>
 export function* crowd(options: CrowdOptions): Generator<Planned> {
   const { pace, shoppers } = gather(options);
   const curve = curveOf(options);
-  const agenda = new Agenda(shoppers.length);
+  const queue = new TimeQueue(shoppers.length);
   const rests = shoppers.map((shopper) => timeline(shopper, pace, curve(), options.start));
   const nextOf = (number: number): Planned | undefined => {
     const next = rests[number]?.next();
     return next?.done === false && next.value.time < options.end ? next.value : undefined;
   };
   const coming = rests.map((_, number) => nextOf(number));
-  for (const [number, one] of coming.entries()) if (one !== undefined) agenda.push(one.time, number);
-  for (let number = agenda.first; number !== undefined; number = agenda.first) {
+  for (const [number, one] of coming.entries()) if (one !== undefined) queue.push(one.time, number);
+  for (let number = queue.first; number !== undefined; number = queue.first) {
     const one = coming[number];
     const next = nextOf(number);
     coming[number] = next;
-    if (next === undefined) agenda.drop();
-    else agenda.putOff(next.time);
+    if (next === undefined) queue.drop();
+    else queue.putOff(next.time);
     if (one !== undefined) yield one;
   }
 }

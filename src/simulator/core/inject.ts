@@ -8,7 +8,6 @@ import type { Random } from '../../runtime/seeded-random.ts';
 import { FAULT_NAMES, type Fault, type FaultName } from './faults.ts';
 import type { Role } from './fit.ts';
 import { drawId, drawOrderId, logNormal, pick, streamOf } from './streams.ts';
-import type { Planned } from './timeline.ts';
 
 /** What becomes of a record: a row, nothing as its row is there already, or set aside with this code. */
 export type Expectation = 'stored' | 'duplicate' | Rejection['code'];
@@ -26,6 +25,13 @@ export type Send = {
   readonly expect: Expectation;
   /** Of the shopper whose event it is; undefined for a robot's, and for what was recorded. */
   readonly role: Role | undefined;
+};
+
+/** An event that faults may be drawn for, by the stream of random numbers that bears this number. */
+type Sendable = {
+  readonly time: number;
+  readonly event: ShopEvent;
+  readonly shopper: { readonly number: number; readonly role: Role | undefined };
 };
 
 const MINUTE_MS = 60_000;
@@ -50,7 +56,7 @@ export class Injector {
   }
 
   /** What is sent of an event; the second of two is the copy, or the robot's. */
-  sendsOf({ time, event, shopper: { number, role } }: Planned): Send[] {
+  sendsOf({ time, event, shopper: { number, role } }: Sendable): Send[] {
     const drawn = this.#draw(number, time);
     return drawn.length === 0 ? [plainSend(event, time, role)] : this.#sends(number, time, event, drawn);
   }
@@ -144,10 +150,15 @@ function malformed(random: Random, event: ShopEvent): { broken: string; expect: 
   ]);
 }
 
-function copyOf(random: Random, first: Send): Send {
-  const at = first.at + 100 + Math.floor(random() * 4900);
-  return { ...first, at, expect: first.expect === 'stored' ? 'duplicate' : first.expect };
-}
+const copyOf = (random: Random, first: Send): Send =>
+  sentAgain(first, first.at + 100 + Math.floor(random() * 4900));
+
+/** The same bytes once more. @param at when, in milliseconds since 1970 */
+export const sentAgain = (first: Send, at: number): Send => ({
+  ...first,
+  at,
+  expect: first.expect === 'stored' ? 'duplicate' : first.expect,
+});
 
 function robotOf(random: Random, event: ShopEvent, time: number): Send {
   const order_id = drawOrderId(random, time);

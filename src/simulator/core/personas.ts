@@ -14,7 +14,7 @@ export type Persona = {
   /** Mean number of looks at the front page in a visit. */
   readonly looks: number;
   /** Think time against the average. */
-  readonly patience: number;
+  readonly thinkFactor: number;
   /** Share of women, of men; the others do not say. */
   readonly women: number;
   readonly men: number;
@@ -37,7 +37,7 @@ export const PERSONAS: readonly Persona[] = [
     mobile: 1.5,
     affinity: likes(0.7, 0.7, 0.8, 0.7, 0.6),
     looks: 4,
-    patience: 1.2,
+    thinkFactor: 1.2,
     women: 0.4,
     men: 0.4,
     ages: [18, 65],
@@ -48,7 +48,7 @@ export const PERSONAS: readonly Persona[] = [
     mobile: 1.1,
     affinity: likes(1.7, 1.8, 0.6, 1, 0.5),
     looks: 3,
-    patience: 1,
+    thinkFactor: 1,
     women: 0.6,
     men: 0.3,
     ages: [22, 45],
@@ -59,7 +59,7 @@ export const PERSONAS: readonly Persona[] = [
     mobile: 1,
     affinity: likes(0.5, 0.7, 0.7, 1.9, 2.2),
     looks: 2.5,
-    patience: 0.8,
+    thinkFactor: 0.8,
     women: 0.4,
     men: 0.5,
     ages: [20, 50],
@@ -70,7 +70,7 @@ export const PERSONAS: readonly Persona[] = [
     mobile: 0.5,
     affinity: likes(0.8, 0.5, 2.2, 0.8, 0.7),
     looks: 3,
-    patience: 1.3,
+    thinkFactor: 1.3,
     women: 0.2,
     men: 0.6,
     ages: [18, 60],
@@ -81,7 +81,7 @@ export const PERSONAS: readonly Persona[] = [
     mobile: 0.6,
     affinity: likes(1.5, 1.6, 1, 1.4, 1.5),
     looks: 1.4,
-    patience: 0.6,
+    thinkFactor: 0.6,
     women: 0.45,
     men: 0.45,
     ages: [25, 75],

@@ -9,19 +9,41 @@ const MOST_HELD_MS = 11_000;
 
 type Held = { readonly send: Send; readonly order: number };
 
+/** Sends that wait for their time. */
+export class HeldSends {
+  readonly #held = new TinyQueue<Held>([], (a, b) => a.send.at - b.send.at || a.order - b.order);
+  #order = 0;
+
+  /**
+   * Takes the sends of the next event in.
+   * @param time of the event, not before that of the last one
+   * @returns what is due by then
+   */
+  add(time: number, sends: readonly Send[]): readonly Send[] {
+    const [first] = sends;
+    if (this.#held.length === 0 && sends.length === 1 && first !== undefined && first.at <= time)
+      return sends;
+    const due: Send[] = [];
+    while ((this.#held.peek()?.send.at ?? Number.POSITIVE_INFINITY) <= time)
+      due.push((this.#held.pop() as Held).send);
+    for (const send of sends) {
+      if (send.at <= time && this.#held.length === 0) due.push(send);
+      else this.#held.push({ send, order: this.#order });
+      this.#order += 1;
+      if (send.at > time + MOST_HELD_MS) throw new RangeError('a fault held an event back for too long');
+    }
+    return due;
+  }
+
+  /** What is left at the end. */
+  *rest(): Generator<Send> {
+    for (let one = this.#held.pop(); one !== undefined; one = this.#held.pop()) yield one.send;
+  }
+}
+
 /** @param events by time */
 export function* sendsInOrder(events: Iterable<Planned>, injector: Injector): Generator<Send> {
-  const held = new TinyQueue<Held>([], (a, b) => a.send.at - b.send.at || a.order - b.order);
-  let order = 0;
-  for (const event of events) {
-    while ((held.peek()?.send.at ?? Number.POSITIVE_INFINITY) <= event.time) yield (held.pop() as Held).send;
-    for (const send of injector.sendsOf(event)) {
-      if (send.at <= event.time && held.length === 0) yield send;
-      else held.push({ send, order });
-      order += 1;
-      if (send.at > event.time + MOST_HELD_MS)
-        throw new RangeError('a fault held an event back for too long');
-    }
-  }
-  for (let one = held.pop(); one !== undefined; one = held.pop()) yield one.send;
+  const held = new HeldSends();
+  for (const event of events) for (const send of held.add(event.time, injector.sendsOf(event))) yield send;
+  yield* held.rest();
 }

@@ -40,9 +40,12 @@ export function pick<T>(random: Random, list: readonly T[]): T {
 
 /** The index of a weight, drawn in proportion; the last one where rounding leaves none. */
 export function pickWeighted(random: Random, weights: readonly number[]): number {
-  let ticket = random() * weights.reduce((sum, weight) => sum + weight, 0);
-  for (const [index, weight] of weights.entries()) {
-    ticket -= weight;
+  // Loops by index: this is called for each event, and an iterator takes several times as long.
+  let sum = 0;
+  for (let index = 0; index < weights.length; index += 1) sum += weights[index] ?? 0;
+  let ticket = random() * sum;
+  for (let index = 0; index < weights.length; index += 1) {
+    ticket -= weights[index] ?? 0;
     if (ticket < 0) return index;
   }
   return weights.length - 1;

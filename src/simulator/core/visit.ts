@@ -42,17 +42,20 @@ export function beginVisit(shopper: Shopper): Step {
 export function continueVisit(shopper: Shopper, visit: Visit, shown: Shown | undefined): Step {
   if (visit.ordering !== undefined)
     return {
-      visit: { ...visit, ordering: undefined, aside: shown },
+      visit: { looks: visit.looks, ordering: undefined, aside: shown },
       action: { do: 'order', shown: visit.ordering, direct: false },
     };
   const decided = shown ?? visit.aside;
-  const rest = { ...visit, aside: undefined };
+  const rest = { looks: visit.looks, ordering: undefined, aside: undefined };
   if (decided === undefined) return lookAgain(rest);
   switch (sequelOf(shopper, decided)) {
     case 'click':
       return { visit: rest, action: { do: 'click', shown: decided } };
     case 'click_and_order':
-      return { visit: { ...rest, ordering: decided }, action: { do: 'click', shown: decided } };
+      return {
+        visit: { looks: visit.looks, ordering: decided, aside: undefined },
+        action: { do: 'click', shown: decided },
+      };
     case 'order':
       return { visit: rest, action: { do: 'order', shown: decided, direct: true } };
     case 'nothing':
@@ -62,7 +65,7 @@ export function continueVisit(shopper: Shopper, visit: Visit, shown: Shown | und
 
 function lookAgain(visit: Visit): Step {
   if (visit.looks === 0) return { visit, action: { do: 'leave' } };
-  return { visit: { ...visit, looks: visit.looks - 1 }, action: { do: 'look' } };
+  return { visit: { looks: visit.looks - 1, ordering: undefined, aside: undefined }, action: { do: 'look' } };
 }
 
 function sequelOf({ role, random }: Shopper, { item }: Shown): Sequel {

@@ -17,7 +17,7 @@ export type Verifier = {
   /** The consumer group of ingest. */
   readonly group: string;
   /** Milliseconds for which ingest may be behind. */
-  readonly patienceMs: number;
+  readonly timeoutMs: number;
 };
 
 /**
@@ -48,7 +48,7 @@ function timesOf({ entries }: Ledger): [first: number, last: number] | undefined
   return Number.isFinite(first) ? [first, last] : undefined;
 }
 
-async function untilIngested({ head }: Ledger, { kafka, pool, group, patienceMs }: Verifier): Promise<void> {
+async function untilIngested({ head }: Ledger, { kafka, pool, group, timeoutMs }: Verifier): Promise<void> {
   const admin = kafka.admin();
   await admin.connect();
   try {
@@ -58,14 +58,14 @@ async function untilIngested({ head }: Ledger, { kafka, pool, group, patienceMs 
         `the run was on cluster ${head.cluster}, and KAFKA_BROKERS is cluster ${clusterId}`,
       );
     const ends = await admin.fetchTopicOffsets(head.topic);
-    const deadline = performance.now() + patienceMs;
+    const deadline = performance.now() + timeoutMs;
     for (;;) {
       const next = await readNextOffsets(pool, head.cluster, group, head.topic);
       const behind = ends.filter(({ partition, high }) => BigInt(high) > (next.get(partition) ?? 0n));
       if (behind.length === 0) return;
       if (performance.now() > deadline)
         throw new ExpectationError(
-          `ingest has not read all of ${head.topic} within ${patienceMs / 1000} s (${behind.map(({ partition, high }) => `partition ${partition} stands at ${next.get(partition) ?? 0} of ${high}`).join(', ')}); --wait gives it longer`,
+          `ingest has not read all of ${head.topic} within ${timeoutMs / 1000} s (${behind.map(({ partition, high }) => `partition ${partition} stands at ${next.get(partition) ?? 0} of ${high}`).join(', ')}); --wait gives it longer`,
         );
       await sleep(LOOK_MS);
     }

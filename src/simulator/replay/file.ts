@@ -59,8 +59,8 @@ export async function* readInOrder(file: string, mapping: Mapping): AsyncGenerat
 }
 
 const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
-const jsonPath = (way: readonly string[]) =>
-  quoted(`$${way.map((name) => `."${name.replaceAll('"', '\\"')}"`).join('')}`);
+const jsonPath = (names: readonly string[]) =>
+  quoted(`$${names.map((name) => `."${name.replaceAll('"', '\\"')}"`).join('')}`);
 
 /** Milliseconds since 1970 of a text: ISO 8601, with or without an offset, or a number of seconds or milliseconds. */
 const msOf = (text: string) =>
@@ -76,7 +76,7 @@ function orderedSql(file: string, format: Format, mapping: Mapping): string {
       : `SELECT to_json(named) AS row FROM read_csv(${quoted(file)}, header = true, all_varchar = true,
            delim = ${format === 'tsv' ? "'\t'" : "','"}) AS named`;
   const received = [mapping.received_at, ['context', 'received_at']]
-    .map((way) => msOf(`json_extract_string(row, ${jsonPath(way)})`))
+    .map((names) => msOf(`json_extract_string(row, ${jsonPath(names)})`))
     .join(', ');
   return `SELECT row::VARCHAR AS row, happened, coalesce(${received}, happened) AS arrived
     FROM (SELECT row, ${msOf(`json_extract_string(row, ${jsonPath(mapping.time)})`)} AS happened FROM (${rows}))

@@ -2,6 +2,7 @@
 
 import { parseDuration } from '../../runtime/duration.ts';
 import { ExpectationError } from '../../runtime/expectation-error.ts';
+import { type Fault, parseFaults } from '../core/faults.ts';
 import { type Mapping, parseMapping } from './record.ts';
 import type { Pace } from './timing.ts';
 
@@ -15,6 +16,7 @@ export type ReplayGiven = {
   readonly keepTiming?: true | undefined;
   readonly loop?: true | undefined;
   readonly map?: string | undefined;
+  readonly chaos?: string | undefined;
   /** Milliseconds since 1970. */
   readonly from?: number | undefined;
   readonly to?: number | undefined;
@@ -31,6 +33,7 @@ export type ReplayOptions = {
   readonly pace: Pace;
   readonly loop: boolean;
   readonly seed: number;
+  readonly faults: readonly Fault[];
   readonly startMs: number;
   /** The line that repeats it. */
   readonly command: string;
@@ -69,6 +72,7 @@ export function readReplayOptions(
     },
     loop: given.loop === true,
     seed: given.seed ?? 1,
+    faults: given.chaos === undefined ? [] : parseFaults(given.chaos),
     startMs: given.clock ?? nowMs,
     command: commandOf(file, given, nowMs),
   };
@@ -85,7 +89,7 @@ function parseSpeed(text: string): number {
 
 function commandOf(file: string | undefined, given: ReplayGiven, nowMs: number): string {
   const time = (ms: number) => new Date(ms).toISOString();
-  const { speed, longestGap, keepTiming, loop, map, from, to, seed = 1, clock = nowMs } = given;
+  const { speed, longestGap, keepTiming, loop, map, chaos, from, to, seed = 1, clock = nowMs } = given;
   return [
     'npm run simulate -- replay',
     ...(file === undefined ? [] : [file]),
@@ -94,6 +98,7 @@ function commandOf(file: string | undefined, given: ReplayGiven, nowMs: number):
     ...(keepTiming === true ? ['--keep-timing'] : []),
     ...(loop === true ? ['--loop'] : []),
     ...(map === undefined ? [] : [`--map ${map}`]),
+    ...(chaos === undefined ? [] : [`--chaos ${chaos}`]),
     ...(from === undefined ? [] : [`--from ${time(from)}`]),
     ...(to === undefined ? [] : [`--to ${time(to)}`]),
     `--seed ${seed} --clock ${time(clock)}`,

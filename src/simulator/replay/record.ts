@@ -27,7 +27,7 @@ export type Mapping = Readonly<Record<Field, readonly string[]>>;
 const AS_NAMED = Object.fromEntries(FIELDS.map((field) => [field, [field]])) as unknown as Mapping;
 
 /**
- * Reads `clicked_at=time,visitor.id=user_id`: the file's column, or the way to it, and the event's field.
+ * Reads `clicked_at=time,visitor.id=user_id`: the file's column, or the path to it, and the event's field.
  * @throws {ExpectationError}
  */
 export function parseMapping(text: string | undefined): Mapping {
@@ -84,9 +84,9 @@ function idOf(value: unknown, kind: string): unknown {
   return ID.test(text) ? text : hash('md5', `${kind} ${value}`, 'hex');
 }
 
-function valueAt(row: JsonObject, way: readonly string[]): unknown {
+function valueAt(row: JsonObject, path: readonly string[]): unknown {
   let value: unknown = row;
-  for (const name of way) {
+  for (const name of path) {
     if (!isObject(value)) return undefined;
     value = value[name];
   }

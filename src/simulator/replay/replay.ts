@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ShopEvent } from '../../events/event.ts';
 import { ExpectationError } from '../../runtime/expectation-error.ts';
-import type { Send } from '../core/inject.ts';
+import { Injector, type Send } from '../core/inject.ts';
 import { describeRun } from '../report.ts';
 import { newRunId, type Place, sendAll } from '../run.ts';
 import { Tally } from '../tally.ts';
@@ -45,8 +45,9 @@ export async function withRecords<T>(
   work: (plan: PlanWithSkipped) => Promise<T>,
 ): Promise<T> {
   const left = new Skipped();
-  const { mapping, pace, loop, seed, startMs } = options;
-  const common = { mapping, pace, loop, seed, startMs, now: Date.now, left };
+  const { mapping, pace, loop, seed, startMs, faults } = options;
+  const injector = faults.length === 0 ? undefined : new Injector(seed, startMs, faults);
+  const common = { mapping, pace, loop, seed, startMs, injector, now: Date.now, left };
   const skipped = (reason: string) => left.add(reason);
   if (options.file !== undefined) return work({ ...common, file: options.file, isTopic: false, skipped });
   const folder = await mkdtemp(path.join(tmpdir(), 'shopstream-range-'));
@@ -63,7 +64,7 @@ export async function withRecords<T>(
 /** Sends a plan to Kafka. @returns what there is to say of it */
 export async function sendReplay(
   plan: PlanWithSkipped,
-  { command }: ReplayOptions,
+  { command, faults }: ReplayOptions,
   place: Place,
   pause: Pause,
   signal: AbortSignal,
@@ -79,13 +80,9 @@ export async function sendReplay(
     isHeld: () => pause.isOn,
     finish: mover(pause),
   };
-  const file = await sendAll(replaySends(plan), timed, place, {
-    run,
-    command,
-    tally,
-    signal,
-    begun: () => begun(tally),
-  });
+  const endFaults = place.recorder?.follow(faults, began);
+  const sending = { run, command, tally, signal, begun: () => begun(tally) };
+  const file = await sendAll(replaySends(plan), timed, place, sending).finally(endFaults);
   const result = { run, file, tally, took: Date.now() - began };
   const { lines, failures } = describeRun({ expect: {}, target: 'kafka', personas: [] }, result, command);
   const { left } = plan;

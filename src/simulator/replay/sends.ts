@@ -6,7 +6,8 @@ import type { ShopEvent } from '../../events/event.ts';
 import { futureOf } from '../../events/future.ts';
 import { parseEventBytes } from '../../events/parse.ts';
 import type { Random } from '../../runtime/seeded-random.ts';
-import type { Send } from '../core/inject.ts';
+import { type Injector, type Send, sentAgain } from '../core/inject.ts';
+import { HeldSends } from '../core/sends.ts';
 import { drawId, drawOrderId, streamOf } from '../core/streams.ts';
 import { type FileRow, readInOrder } from './file.ts';
 import { type Mapping, NO_ID, readRow } from './record.ts';
@@ -15,6 +16,8 @@ import type { RecordedMessage } from './topic.ts';
 
 /** Events that may be met again within so many others: a second delivery stays one. */
 const REMEMBERED = 100_000;
+/** One stream of faults for all: there are no shoppers behind a file. */
+const REPLAYED = { number: 0, role: undefined } as const;
 
 export type ReplayPlan = {
   readonly file: string;
@@ -28,6 +31,8 @@ export type ReplayPlan = {
   readonly startMs: number;
   /** The clock that is followed where the speed is Infinity. */
   readonly now: () => number;
+  /** Gives events faults; absent where there are none. */
+  readonly injector?: Injector | undefined;
   /** Called for each row that is no event, which is left out. */
   readonly skipped: (reason: string) => void;
 };
@@ -37,6 +42,8 @@ type Replayed = { readonly event: ShopEvent; readonly sent: boolean };
 /** All that is sent, by time. */
 export async function* replaySends(plan: ReplayPlan): AsyncGenerator<Send> {
   const timing = new Timing(plan.pace, plan.startMs);
+  const held = new HeldSends();
+  const faulty = faultyBy(plan.injector);
   for (let pass = 0; pass === 0 || plan.loop; pass += 1) {
     const ids = new Reissue(streamOf(plan.seed, pass, 'replay'));
     let sent = 0;
@@ -45,12 +52,28 @@ export async function* replaySends(plan: ReplayPlan): AsyncGenerator<Send> {
         const made = sendOf(row, plan, timing, ids);
         if (made === undefined) continue;
         sent += 1;
-        yield made;
+        for (const send of held.add(made.at, faulty(made))) yield send;
       }
     // A file without an event would be read for ever.
     if (sent === 0) return;
     timing.again();
   }
+  yield* held.rest();
+}
+
+/** Gives sends faults. A recorded second delivery is of the bytes that the first one had. */
+function faultyBy(injector: Injector | undefined): (send: Send) => readonly Send[] {
+  if (injector === undefined) return (send) => [send];
+  const first = new WeakMap<ShopEvent, Send>();
+  return (send) => {
+    const { at, event, expect } = send;
+    const before = first.get(event);
+    if (before !== undefined) return [sentAgain(before, at)];
+    if (expect !== 'stored') return [send];
+    const sends = injector.sendsOf({ time: at, event, shopper: REPLAYED });
+    if (sends[0] !== undefined) first.set(event, sends[0]);
+    return sends;
+  };
 }
 
 function sendOf(row: FileRow, plan: ReplayPlan, timing: Timing, ids: Reissue): Send | undefined {

@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import kafkajs, { type Kafka, type Message, type Producer } from 'kafkajs';
 import { writeWire } from '../../events/wire.ts';
 import { connectProducer } from '../../kafka/client.ts';
-import { reasonOf } from '../../kafka/errors.ts';
+import { isTooLarge, reasonOf } from '../../kafka/errors.ts';
 import { partitionOf } from '../../kafka/partition.ts';
 import { PARTITIONS } from '../../kafka/publisher.ts';
 import { Backoff } from '../../runtime/backoff.ts';
@@ -101,19 +101,33 @@ export class KafkaTarget implements Target {
       try {
         const compression = poisoned ? CompressionTypes.Snappy : CompressionTypes.None;
         const sent = await this.#producer.send({ topic: this.#topic, messages: [...messages], compression });
-        const next = new Map(sent.map(({ partition, baseOffset }) => [partition, BigInt(baseOffset ?? -1)]));
+        const next = new Map(sent.map(({ partition, baseOffset }) => [partition, Number(baseOffset ?? -1)]));
         return messages.map(({ partition }) => {
-          const offset = next.get(partition) ?? -1n;
-          next.set(partition, offset + 1n);
-          return { is: 'acknowledged', partition, offset: offset.toString() };
+          const offset = next.get(partition) ?? -1;
+          next.set(partition, offset + 1);
+          return { is: 'acknowledged', partition, offset: String(offset) };
         });
       } catch (error) {
         signal.throwIfAborted();
+        if (isTooLarge(error)) return this.#sendHalves(messages, poisoned, signal, error);
         this.#log.debug(`Kafka does not take a batch, trying again: ${reasonOf(error)}`);
         await backoff.wait(signal);
         signal.throwIfAborted();
       }
     }
+  }
+
+  /** The topic takes no batch of this size. @throws where it takes no record of it */
+  async #sendHalves(
+    messages: readonly Placed[],
+    poisoned: boolean,
+    signal: AbortSignal,
+    error: unknown,
+  ): Promise<Receipt[]> {
+    if (messages.length < 2) throw error;
+    const half = messages.length >> 1;
+    const first = await this.#sendSurely(messages.slice(0, half), poisoned, signal);
+    return [...first, ...(await this.#sendSurely(messages.slice(half), poisoned, signal))];
   }
 }
 

@@ -23,6 +23,8 @@ afterAll(() => part?.close());
 const status = async () => (await request(line.url).get('/api/simulator').expect(200)).body;
 const change = async (wanted: object) =>
   (await request(line.url).post('/api/simulator').send(wanted).expect(200)).body;
+const faults = async (): Promise<{ fault: string; to: string | null }[]> =>
+  (await request(line.url).get('/api/faults').expect(200)).body.rows;
 const stored = async () =>
   (await line.pool.query<{ n: number }>(`SELECT count(*)::int AS n FROM events`)).rows[0]?.n ?? 0;
 
@@ -73,6 +75,11 @@ describe('the switch of the shoppers', { timeout: 120_000 }, () => {
       const { run: seen } = await status();
       return seen?.faults.duplicate > 1 && seen.faults.malformed > 1 && seen;
     }, 60);
+    const ran = await faults();
+    expect(ran.map(({ fault }) => fault).toSorted()).toEqual(['duplicate', 'malformed']);
+    expect(ran).toContainEqual(
+      expect.objectContaining({ source: 'simulator', fault: 'duplicate', share: 0.5, to: null }),
+    );
     expect(run.ledger).toMatch(/^\d{8}T\d{6}-[0-9a-f]{6}$/);
 
     expect(await change({ running: false })).toMatchObject({ state: 'stopped', run: null });
@@ -82,11 +89,12 @@ describe('the switch of the shoppers', { timeout: 120_000 }, () => {
       await new Promise((resolve) => setTimeout(resolve, 500));
       return before === (await stored()) && read;
     }, 60);
+    expect((await faults()).map(({ to }) => typeof to)).toEqual(['string', 'string']);
     const verifier = {
       kafka: createKafka(clusterOf(line.config), 'test', testLog),
       pool: line.pool,
       group: line.config.KAFKA_GROUP,
-      patienceMs: 30_000,
+      timeoutMs: 30_000,
     };
     expect((await verifyRun(ledger, verifier)).differences).toEqual([]);
 

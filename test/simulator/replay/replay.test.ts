@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { clusterOf } from '../../../src/connections.ts';
 import { createKafka } from '../../../src/kafka/client.ts';
+import { FAULT_NAMES } from '../../../src/simulator/core/faults.ts';
 import type { Send } from '../../../src/simulator/core/inject.ts';
 import { readLedger } from '../../../src/simulator/ledger/read.ts';
 import { verifyRun } from '../../../src/simulator/ledger/verify.ts';
@@ -70,7 +71,7 @@ async function sent(file: string | undefined, given: ReplayGiven) {
     kafka: place.kafka,
     pool: line.pool,
     group: line.config.KAFKA_GROUP,
-    patienceMs: 60_000,
+    timeoutMs: 60_000,
   };
   return { ...said, ledger, differences: (await verifyRun(ledger, verifier)).differences };
 }
@@ -131,6 +132,31 @@ describe('a replayed file', { timeout: 60_000 }, () => {
     expect(differences).toEqual([]);
   });
 
+  it('takes faults: the same for the same seed, a second delivery is of the bytes of the first', async () => {
+    const rows = Array.from({ length: 400 }, (_, n) => {
+      const row = `${String(n + 1).padStart(32, '0')},${id(8)},${id(7)},clothes,mobile,2019-01-11 09:24:43,banner_show,0`;
+      return `${row}\n${row}`;
+    });
+    const file = fileOf('faulty.csv', [HEADER, ...rows].join('\n'));
+    const given = { chaos: 'late=30%,malformed=30%', speed: '10x' };
+    const sends = await planned(file, given, 10_000);
+    expect(await planned(file, given, 10_000)).toEqual(sends);
+    expect(sends).toHaveLength(800);
+    for (let n = 0; n < sends.length; n += 2) {
+      const [first, second] = [sends[n], sends[n + 1]];
+      const expected = first?.expect === 'stored' ? 'duplicate' : first?.expect;
+      expect(second).toEqual({ ...first, at: second?.at, expect: expected });
+    }
+    const bearing = (fault: 'late' | 'malformed') =>
+      sends.filter(({ faults }) => faults.includes(fault)).length / sends.length;
+    expect(bearing('late')).toBeGreaterThan(0.2);
+    expect(bearing('late')).toBeLessThan(0.4);
+    expect(bearing('malformed')).toBeGreaterThan(0.2);
+    expect(bearing('malformed')).toBeLessThan(0.4);
+    const later = await planned(file, { ...given, chaos: 'malformed=100%@1h' }, 10_000);
+    expect(later.every(({ faults }) => faults.length === 0)).toBe(true);
+  });
+
   it('may be a range of the topic itself, with what is no event as it was', async () => {
     const from = Date.now();
     const producer = line.kafka.producer();
@@ -149,6 +175,25 @@ describe('a replayed file', { timeout: 60_000 }, () => {
       'stored',
       'stored',
     ]);
+    expect(differences).toEqual([]);
+  });
+
+  it('with every fault is counted as it was injected', async () => {
+    const lines = Array.from({ length: 400 }, (_, n) =>
+      JSON.stringify({
+        user_id: n % 7,
+        product: 'sneakers',
+        title: 'banner_show',
+        time: new Date(START + n).toISOString(),
+      }),
+    );
+    const { failures, ledger, differences } = await sent(fileOf('all-faults.ndjson', lines.join('\n')), {
+      chaos: 'all=10%',
+      speed: 'max',
+    });
+    expect(failures).toEqual([]);
+    expect(new Set(ledger.entries.flatMap(({ faults }) => faults))).toEqual(new Set(FAULT_NAMES));
+    expect(ledger.head.command).toContain('--chaos all=10%');
     expect(differences).toEqual([]);
   });
 

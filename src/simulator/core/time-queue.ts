@@ -1,7 +1,7 @@
 // Who acts next: a binary heap of times and numbers, by time and then by number. In two flat arrays, as a heap of ten thousand
 // objects spends its time waiting for memory.
 
-export class Agenda {
+export class TimeQueue {
   readonly #times: Float64Array;
   readonly #numbers: Int32Array;
   #size = 0;
