@@ -34,7 +34,7 @@ export function showProgress(
 }
 
 /** One line: what is done, rows, rate, share, time to the end of the step. */
-export function describeProgress(progress: LoadProgress, seconds: number): string {
+function describeProgress(progress: LoadProgress, seconds: number): string {
   const { step, rows, rejected, done, resumedRows } = progress;
   const parts = [WORDS[step]];
   if (rows > 0) parts.push(`${formatNumber(rows)} rows`);

@@ -5,7 +5,7 @@ import { DatasetError } from '../errors.ts';
 
 const LINE_FEED = 10;
 /** A file without line ends must not fill the memory. */
-export const LONGEST_LINE = 32 * 1024 * 1024;
+const LONGEST_LINE = 32 * 1024 * 1024;
 
 /**
  * Yields the same bytes, cut after line feeds; only the last buffer may lack one.

@@ -26,7 +26,7 @@ export function shareOf({ size, taken }: Source): number | undefined {
   return size === undefined ? undefined : Math.min(1, taken() / size);
 }
 
-export const STANDARD_INPUT = '-';
+const STANDARD_INPUT = '-';
 
 /** False for standard input and other pipes, as the shell's <( … ): what is read of them is gone. */
 export async function canReadAgain(file: string): Promise<boolean> {

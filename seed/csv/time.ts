@@ -1,13 +1,13 @@
 // The dataset's times: YYYY-MM-DD HH:MM:SS without a zone, read as UTC, as whole seconds since 2000-01-01, which is
 // where PostgreSQL's own timestamps begin. ISO 8601 with a T, with zeros for a fraction, or with UTC's offset is the same.
 
-export const FIRST_YEAR = 2000;
-export const LAST_YEAR = 2099;
+const FIRST_YEAR = 2000;
+const LAST_YEAR = 2099;
 const DAY = 86_400;
 const EPOCH_DAY = Date.UTC(FIRST_YEAR, 0, 1) / 1000 / DAY;
 
 /** Days from 2000-01-01 to the first of each month, January 2000 first; one more than there are months. */
-export const firstDays = Int32Array.from(
+const firstDays = Int32Array.from(
   { length: (LAST_YEAR - FIRST_YEAR + 1) * 12 + 1 },
   (_, month) => Date.UTC(FIRST_YEAR, month, 1) / 1000 / DAY - EPOCH_DAY,
 );

@@ -5,7 +5,7 @@ import type { Random } from '../../src/runtime/seeded-random.ts';
 import { BY_HOUR, BY_WEEKDAY } from '../../src/simulator/core/week.ts';
 
 /** Seconds since 1970 of the first moment, and of the first one that is too late. */
-export const FIRST_SECOND = Date.UTC(2019, 0, 1) / 1000;
+const FIRST_SECOND = Date.UTC(2019, 0, 1) / 1000;
 export const END_SECOND = Date.UTC(2019, 5, 1) / 1000;
 
 const HOUR = 3600;

@@ -28,9 +28,9 @@ const format = z
   .optional()
   .meta({ enum: ['json', 'csv'], description: 'instead of the header Accept' });
 
-export const pageQuery = z.strictObject({ limit, before, format });
-export const sessionsQuery = z.strictObject({ limit, format });
-export const fieldsQuery = z.strictObject({
+const pageQuery = z.strictObject({ limit, before, format });
+const sessionsQuery = z.strictObject({ limit, format });
+const fieldsQuery = z.strictObject({
   topic: z
     .string('a topic')
     .regex(/^[\w.-]{1,249}$/, { error: 'a topic' })

@@ -14,7 +14,7 @@ const topicOf = (body: unknown): string | null => {
   return typeof topic === 'string' ? topic : null;
 };
 
-export function stateOf({ body, paused, failure }: KnownDefinition): DefinitionState {
+function stateOf({ body, paused, failure }: KnownDefinition): DefinitionState {
   if (topicOf(body) === null) return 'files';
   if (paused) return 'paused';
   return failure === null ? 'active' : 'failing';
@@ -67,7 +67,7 @@ const time = (at: number): string => JSON.stringify(new Date(at).toISOString());
 /** The columns of an open session, as those of a row will be. */
 export const sessionColumns = (session: Session): Column[] => rowColumns({ session, type: 'TIMEOUT', at: 0 });
 
-export function sessionMeta(session: Session): Column[] {
+function sessionMeta(session: Session): Column[] {
   return [
     ['count', String(session.count)],
     ['version', String(session.plan.version)],

@@ -3,7 +3,7 @@
 
 import { FIRST, MOVES, OFFER, STATES, type State } from './machine.ts';
 
-export const PICTURE = { width: 920, height: 340 } as const;
+const PICTURE = { width: 920, height: 340 } as const;
 const ROW_Y = 160;
 /** A label of more words goes on in the next line. */
 const LINE_BREAK = / (?=or )/;

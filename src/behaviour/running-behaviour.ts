@@ -11,7 +11,7 @@ import { behaviourHandler } from './handler.ts';
 import { deleteOld } from './store.ts';
 
 export const BEHAVIOUR_GROUP = 'shopstream-behaviour';
-export const OFFERS_TOPIC = 'offers';
+const OFFERS_TOPIC = 'offers';
 
 const PARTITIONS = 1;
 const MOST_ROWS = 500;

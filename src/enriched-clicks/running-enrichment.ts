@@ -14,8 +14,8 @@ import type { Logger } from '../runtime/log.ts';
 import { readStored, waitForIngest } from '../tracing/stored-records.ts';
 import { enrich, type StoredClick } from './enriched-click.ts';
 
-export const ENRICHMENT_GROUP = 'shopstream-enrichment';
-export const ENRICHED_TOPIC = 'enriched-click-data';
+const ENRICHMENT_GROUP = 'shopstream-enrichment';
+const ENRICHED_TOPIC = 'enriched-click-data';
 
 /** The transaction is open while Kafka answers, which may take all of kafkajs's tries. */
 const LONGEST_SEND_MS = 90_000;

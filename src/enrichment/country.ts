@@ -7,7 +7,7 @@ import ipaddr from 'ipaddr.js';
 import { Reader, type Response } from 'maxmind';
 import { messageOf } from '../runtime/errors.ts';
 
-export const UNKNOWN_REASONS = ['no address', 'private address', 'not listed', 'no file'] as const;
+const UNKNOWN_REASONS = ['no address', 'private address', 'not listed', 'no file'] as const;
 export type UnknownReason = (typeof UNKNOWN_REASONS)[number];
 
 /** `code` is ISO 3166-1's two letters, `name` English. */

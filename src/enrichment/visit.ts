@@ -8,7 +8,7 @@ const PURPOSE_HEADERS = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'] as cons
 const AHEAD = /prefetch|prerender|preview/i;
 
 /** True where a browser fetches a page that its visitor may look at later, or never. */
-export function isFetchedAhead(req: Request): boolean {
+function isFetchedAhead(req: Request): boolean {
   return PURPOSE_HEADERS.some((name) => AHEAD.test(req.get(name) ?? ''));
 }
 

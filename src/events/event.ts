@@ -18,9 +18,9 @@ export const hexId = customType<{ data: string; driverData: string }>({
   fromDriver: (uuid) => uuid.replaceAll('-', ''),
 });
 
-export const productEnum = pgEnum('product', PRODUCTS);
-export const deviceEnum = pgEnum('site_version', DEVICES);
-export const titleEnum = pgEnum('title', TITLES);
+const productEnum = pgEnum('product', PRODUCTS);
+const deviceEnum = pgEnum('site_version', DEVICES);
+const titleEnum = pgEnum('title', TITLES);
 
 const id = z.custom<string>(isId, { error: 'expected 32 lower-case hex digits' }).meta({
   type: 'string',

@@ -17,7 +17,7 @@ export function hostnameOf(authority: string): string | undefined {
 }
 
 /** True for this machine alone: an IP address of the loopback network. */
-export function isLoopbackAddress(address: string): boolean {
+function isLoopbackAddress(address: string): boolean {
   const version = isIP(address);
   return version !== 0 && LOOPBACK.check(address, version === 6 ? 'ipv6' : 'ipv4');
 }

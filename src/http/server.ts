@@ -13,7 +13,7 @@ const REQUEST_SECONDS = 30;
 /** Longer than the 60 s for which balancers keep a connection: what they reuse must not just have been closed by us. */
 const KEEP_ALIVE_SECONDS = 65;
 
-export class ListenError extends Error {
+class ListenError extends Error {
   override readonly name = 'ListenError';
 }
 

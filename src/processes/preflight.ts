@@ -17,7 +17,7 @@ const TIMEOUT_MS = 15_000;
 const RETRY_MS = 500;
 
 /** A port that the program needs is taken. */
-export class PortError extends Error {
+class PortError extends Error {
   override readonly name = 'PortError';
 }
 

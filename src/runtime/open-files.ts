@@ -13,7 +13,7 @@ const KEPT_FOR_FILES = 64;
 const FEWEST_CONNECTIONS = 16;
 
 /** How many files this process may have open; Infinity where the system doesn't tell. */
-export function openFilesLimit(): number {
+function openFilesLimit(): number {
   try {
     const [, limit] = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];
     return limit === undefined ? Number.POSITIVE_INFINITY : Number(limit);
@@ -48,5 +48,4 @@ export function watchOpenFiles(log: Logger): () => void {
 }
 
 /** Too many files are open, in this process or in the whole system. */
-export const isOutOfFiles = (error: unknown): boolean =>
-  codeOf(error) === 'EMFILE' || codeOf(error) === 'ENFILE';
+const isOutOfFiles = (error: unknown): boolean => codeOf(error) === 'EMFILE' || codeOf(error) === 'ENFILE';

@@ -16,7 +16,7 @@ const COOKIE: CookieOptions = { httpOnly: true, sameSite: 'lax', signed: true, p
 const lasting = (req: Request): CookieOptions =>
   asksForPrivacy(req) ? COOKIE : { ...COOKIE, maxAge: YEAR_MS };
 
-export const profileSchema = z.object({
+const profileSchema = z.object({
   gender: z.enum(['F', 'M', 'U']),
   birthdate: z.iso.date().nullable(),
 });
@@ -62,7 +62,7 @@ function readProfile(cookie: unknown): Profile {
 }
 
 /** Phones and tablets get the mobile site. */
-export function deviceOf(userAgent: string | undefined): Device {
+function deviceOf(userAgent: string | undefined): Device {
   const { type } = new UAParser(userAgent ?? '').getDevice();
   return type === 'mobile' || type === 'tablet' ? 'mobile' : 'desktop';
 }

@@ -25,12 +25,3 @@ export type OrderPage = Layout & {
   /** Undefined for orders that came by way of the collector without naming an item. */
   readonly item: CatalogueItem | undefined;
 };
-
-export type ErrorPage = Layout & {
-  readonly status: number;
-  readonly message: string;
-  /** What the visitor can do now. */
-  readonly advice: string;
-  /** Fields of a form that may be sent again, to `action`; undefined where that makes no sense. */
-  readonly again: { readonly action: string; readonly fields: Readonly<Record<string, string>> } | undefined;
-};

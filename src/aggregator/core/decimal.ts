@@ -4,7 +4,7 @@
 // and what fits a double's 53 bits stays one. docs/decisions/aggregator.md says what was compared.
 
 /** A number with more digits than this, written without an exponent, is none. */
-export const MOST_DIGITS = 1_000;
+const MOST_DIGITS = 1_000;
 /** Digits of a mean that doesn't come out even: more than the 15 that are promised. */
 const MEAN_DIGITS = 20;
 /** So many digits fit a double's integers, whatever they are. */
@@ -45,7 +45,7 @@ export function writeDecimal({ units, scale }: Decimal): string {
   return negative && text !== '0' ? `-${text}` : text;
 }
 
-export function addDecimals(one: Decimal, other: Decimal): Decimal {
+function addDecimals(one: Decimal, other: Decimal): Decimal {
   const scale = Math.max(one.scale, other.scale);
   return { units: unitsAt(one, scale) + unitsAt(other, scale), scale };
 }

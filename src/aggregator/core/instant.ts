@@ -13,7 +13,7 @@ const KEPT: Readonly<Record<Period, number>> = { HOUR: 13, DAY: 10, MONTH: 7, YE
 const REST = '0000-01-01T00:00:00.000Z';
 
 /** Milliseconds since the epoch of YYYY-MM-DDTHH:mm:ss.sssZ; undefined for any other text. */
-export function parseFullInstant(text: string): number | undefined {
+function parseFullInstant(text: string): number | undefined {
   if (!FULL.test(text)) return undefined;
   const time = Date.parse(text);
   // 2023-02-30 is no error to Date.parse.

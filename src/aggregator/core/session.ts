@@ -10,7 +10,7 @@ import type { Plan } from './plan.ts';
 export type SourceRange = { readonly source: string; from: number; to: number };
 
 /** A session of records that lie far apart tells the first so many ranges exactly; the last one covers the rest. */
-export const MOST_RANGES = 8;
+const MOST_RANGES = 8;
 
 export class Session {
   readonly plan: Plan;

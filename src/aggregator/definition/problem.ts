@@ -21,10 +21,7 @@ export class DefinitionError extends Error {
 }
 
 /** One line: file:line:column pointer: message (suggestion). */
-export function describeProblem(
-  { pointer, line, column, message, suggestion }: Problem,
-  file: string,
-): string {
+function describeProblem({ pointer, line, column, message, suggestion }: Problem, file: string): string {
   const place = line === undefined ? file : `${file}:${line}:${column}`;
   const hint = suggestion === undefined ? '' : ` (did you mean ${suggestion}?)`;
   return `${place} ${pointer === '' ? '' : `${pointer}: `}${message}${hint}`;

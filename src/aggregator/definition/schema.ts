@@ -8,7 +8,7 @@ import { PERIODS } from '../core/instant.ts';
 
 const field = z.string('the name of a field').min(1, 'the name of a field').max(200);
 
-export const isZone = (zone: string): boolean => {
+const isZone = (zone: string): boolean => {
   if (/^[+-]/.test(zone)) return false;
   try {
     return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== undefined;

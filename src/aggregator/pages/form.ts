@@ -34,7 +34,7 @@ const CHOSEN: FormRow = {
   truth: 'true',
 };
 
-export const blankRow = (kind: RowKind): FormRow =>
+const blankRow = (kind: RowKind): FormRow =>
   Object.fromEntries(ROWS[kind].map((name) => [name, CHOSEN[name] ?? '']));
 
 const isBlank = (kind: RowKind, row: FormRow): boolean => {

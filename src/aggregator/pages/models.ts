@@ -76,7 +76,7 @@ const UNITS = [
 ] as const;
 
 /** As "in 3 hours", or "due". @param ms from now */
-export function span(ms: number): string {
+function span(ms: number): string {
   if (ms <= 0) return 'due, at the next check';
   const [unit, length] = UNITS.find(([, one]) => ms >= 2 * one) ?? UNITS[3];
   const count = Math.max(1, Math.floor(ms / length));
@@ -112,7 +112,7 @@ function showResult({ id, row, flushed_at }: Pick<KnownResult, 'id' | 'row' | 'f
 }
 
 /** Counts that end at COUNTED. */
-export const counted = (count: number): string =>
+const counted = (count: number): string =>
   count > COUNTED ? `more than ${COUNTED.toLocaleString('en')}` : count.toLocaleString('en');
 
 /** @throws {HttpError} 404 */

@@ -19,7 +19,7 @@ import { type Change, LiveSessions } from './live-sessions.ts';
 const MOST_DUE = 5_000;
 
 /** The consumer group of a definition: processes of one definition share its partitions. */
-export const groupOf = (definition: string): string => `shopstream-aggregator-${definition}`;
+const groupOf = (definition: string): string => `shopstream-aggregator-${definition}`;
 
 /** Why the definition does not run, for whoever looks at it. */
 class FailureNote {

@@ -24,7 +24,7 @@ const ATTRIBUTES_AT = 21;
 const RECORDS_AT = 57;
 const CODECS = 0b111;
 /** Keys that one pass knows; what lies behind waits for the next one. */
-export const MOST_KEYS = 500_000;
+const MOST_KEYS = 500_000;
 
 /** Of each key, hashed, the highest offset that has it. */
 export type LatestOffsets = Map<string, number>;

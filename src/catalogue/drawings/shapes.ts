@@ -30,7 +30,7 @@ export const turned = (degrees: number, ...shapes: string[]): string =>
   `<g transform="rotate(${degrees} 200 200)">${shapes.join('')}</g>`;
 
 /** The same shapes on the other side of the middle. */
-export const mirrored = (...shapes: string[]): string =>
+const mirrored = (...shapes: string[]): string =>
   `<g transform="matrix(-1 0 0 1 400 0)">${shapes.join('')}</g>`;
 
 /** Both sides of something symmetrical. */

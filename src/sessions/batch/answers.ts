@@ -6,7 +6,7 @@ import type { Answer, Format } from '../options.ts';
 import { csvOf } from './csv.ts';
 import { makeStages, type Query, queryText, type Row, rowsOf, type Stage, viewSteps } from './statements.ts';
 
-export const FIELDS = ['browser_family', 'device_family', 'os_family'] as const;
+const FIELDS = ['browser_family', 'device_family', 'os_family'] as const;
 export type Field = (typeof FIELDS)[number];
 type ByValue = ReadonlyMap<string, number>;
 

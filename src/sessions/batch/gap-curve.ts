@@ -3,7 +3,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { queryText, rowsOf, viewSteps } from './statements.ts';
 
-export const CURVE_MINUTES = [1, 5, 10, 15, 30, 60] as const;
+const CURVE_MINUTES = [1, 5, 10, 15, 30, 60] as const;
 export type CurvePoint = { readonly gap: string; readonly sessions: number };
 
 /** The counts for each gap of CURVE_MINUTES. */

@@ -26,7 +26,7 @@ export type RuleTotals = {
 };
 
 /** Differences that are listed; how many there are is in the totals. */
-export const LISTED = 20;
+const LISTED = 20;
 
 /** Asks events that were read with their ids. @param rule whose differences are listed; `all`: each one's */
 export async function readRules(connection: DuckDBConnection, rule: Rule | 'all'): Promise<RuleTotals> {

@@ -2,7 +2,7 @@
 
 import type { Outbox } from '../../consumer/topic-forwarder.ts';
 
-export const SESSIONS_TOPIC = 'sessions';
+const SESSIONS_TOPIC = 'sessions';
 
 const PARTITIONS = 3;
 const MOST_ROWS = 1_000;

@@ -16,7 +16,7 @@ export type Session = {
 };
 
 /** Why a session is other than before: opened, by an event that is its last or by a late one, by two that are one, by the clock. */
-export const REASONS = ['opened', 'continued', 'late', 'merged', 'closed'] as const;
+const REASONS = ['opened', 'continued', 'late', 'merged', 'closed'] as const;
 export type Reason = (typeof REASONS)[number];
 
 export type Change = {
@@ -35,7 +35,7 @@ const touches = ({ startedMs, endedMs }: Session, sentMs: number) =>
  * @param newId gives the id of a session that is opened
  * @returns the sessions that are changed: one, or two where one was merged into the other, which comes first
  */
-export function step(sessions: readonly Session[], sentMs: number, newId: () => number): Change[] {
+function step(sessions: readonly Session[], sentMs: number, newId: () => number): Change[] {
   const [first, second] = sessions
     .filter((session) => touches(session, sentMs))
     .toSorted((a, b) => a.startedMs - b.startedMs);
