@@ -6,6 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import type { Context } from './api/api.ts';
+import { BreathingSpace } from './breathing-space.ts';
 import { folderUnusable } from './errors.ts';
 import { lockFolder } from './folder-lock.ts';
 import { Groups } from './group/coordinator.ts';
@@ -127,13 +128,14 @@ function startChores({ settings, topics, groups, transactions }: Context, journa
   };
   let isCompacting = false;
   let isStopped = false;
-  const pause = async () => {
-    await new Promise((resolve) => setImmediate(resolve));
-    return isStopped;
-  };
   const compact = guarded((now) => {
     if (isCompacting) return;
     isCompacting = true;
+    const space = new BreathingSpace();
+    const pause = async () => {
+      await space.rest();
+      return isStopped;
+    };
     void topics.compact(now, pause).finally(() => {
       isCompacting = false;
     });

@@ -6,15 +6,7 @@
 //   Journal => [Entry]   Entry => length crc json
 //     length => UINT32 of json   crc => UINT32, CRC-32C of json   json => [key, value], value null removes
 
-import {
-  closeSync,
-  fsyncSync,
-  ftruncateSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { crc32c } from '@node-rs/crc32';
 import { appendWhole } from './append-whole.ts';
 
@@ -65,15 +57,34 @@ export class Journal {
     if (this.#bytes > this.#compactAt) this.#compact();
   }
 
+  /** Where there is no room for that, the changes are kept all the same, and it is tried again when the file has grown further. */
   #compact(): void {
-    const encoded = Buffer.concat([...this.#live].map(([key, value]) => encode(key, value)));
     const fresh = `${this.#file}.new`;
-    writeFileSync(fresh, encoded, { flush: true });
-    renameSync(fresh, this.#file);
+    try {
+      const encoded = Buffer.concat([...this.#live].map(([key, value]) => encode(key, value)));
+      this.#take(fresh, encoded);
+      this.#compactAt = Math.max(COMPACT_ABOVE, encoded.length * 4);
+    } catch {
+      rmSync(fresh, { force: true });
+      this.#compactAt = this.#bytes + COMPACT_ABOVE;
+    }
+  }
+
+  /** Writes `bytes` to a new file and lets it take the journal's place. */
+  #take(fresh: string, bytes: Buffer): void {
+    rmSync(fresh, { force: true });
+    const fd = openSync(fresh, 'a+');
+    try {
+      appendWhole(fd, bytes, 0);
+      fsyncSync(fd);
+      renameSync(fresh, this.#file);
+    } catch (error) {
+      closeSync(fd);
+      throw error;
+    }
     closeSync(this.#fd);
-    this.#fd = openSync(this.#file, 'a+');
-    this.#bytes = encoded.length;
-    this.#compactAt = Math.max(COMPACT_ABOVE, encoded.length * 4);
+    this.#fd = fd;
+    this.#bytes = bytes.length;
   }
 
   /** Forces all changes onto the disk. */

@@ -57,7 +57,7 @@ export type BrokerOptions = {
   transactionMaxTimeoutMs?: number;
   /** A transactional id without an open transaction is forgotten after this time, ms. Default 7 days. */
   transactionalIdExpirationMs?: number;
-  /** Memory that transactional ids, with what they have open, may take, bytes. Default 64 MiB: about 100,000 open at a time. */
+  /** Memory that transactional ids, with what they have open, may take, bytes. Default 96 MiB: more than 100,000 open at a time. */
   maxTransactionBytes?: number;
 
   /** Largest request, bytes; a larger one closes its connection. Default 100 MiB. */
@@ -110,7 +110,7 @@ const NUMBERS = {
   fsyncMs: [-1, -1, 2 ** 31 - 1],
   transactionMaxTimeoutMs: [900_000, 1, 2 ** 31 - 1],
   transactionalIdExpirationMs: [7 * DAY, 1, Number.MAX_SAFE_INTEGER],
-  maxTransactionBytes: [64 * MIB, 1024, Number.MAX_SAFE_INTEGER],
+  maxTransactionBytes: [96 * MIB, 1024, Number.MAX_SAFE_INTEGER],
   maxFrameBytes: [100 * MIB, 1024, 1024 * MIB],
   maxConnections: [1000, 1, 100_000],
   maxMemoryBytes: [256 * MIB, 1024, Number.MAX_SAFE_INTEGER],

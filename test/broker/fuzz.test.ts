@@ -59,6 +59,29 @@ const transactionalBody = (w: Writer) => {
   w.structs([TOPIC], (t) => w.string(t).structs([0], (p) => w.int32(p).bytes(records)));
 };
 
+const deleteRecordsBody = (w: Writer) =>
+  w.structs([TOPIC], (t) => w.string(t).structs([0], (p) => w.int32(p).int64(1))).int32(0);
+const alterConfigsBody = (w: Writer) =>
+  w
+    .structs([TOPIC], (t) =>
+      w
+        .int8(2)
+        .string(t)
+        .structs(['retention.ms'], (c) => w.string(c).string('-1')),
+    )
+    .boolean(false);
+const createPartitionsBody = (w: Writer) =>
+  w
+    .structs([TOPIC], (t) =>
+      w
+        .string(t)
+        .int32(2)
+        .array(null, () => {}),
+    )
+    .int32(0)
+    .boolean(false);
+const groupsBody = (w: Writer) => w.array(['group'], (id) => w.string(id));
+
 /** One right request of each kind, to be changed. */
 const RIGHT: readonly Buffer[] = [
   request(0, 7, 1, produceBody),
@@ -118,6 +141,13 @@ const RIGHT: readonly Buffer[] = [
       .int64(-1),
   ),
   request(32, 2, 1, (w) => w.structs([TOPIC], (t) => w.int8(2).string(t).int32(-1)).boolean(false)),
+  request(21, 1, 1, deleteRecordsBody),
+  request(33, 1, 1, alterConfigsBody),
+  request(37, 1, 1, createPartitionsBody),
+  request(42, 1, 1, groupsBody),
+  request(47, 0, 1, (w) =>
+    w.string('group').structs([TOPIC], (t) => w.string(t).structs([0], (p) => w.int32(p))),
+  ),
 ];
 
 /** Right requests in flexible versions. */
@@ -214,6 +244,10 @@ const FLEXIBLE: readonly Buffer[] = [
       .boolean(false),
   ),
   request(60, 2, 1, (w) => w.boolean(true).int8(1).boolean(false)),
+  request(21, 2, 1, deleteRecordsBody),
+  request(33, 2, 1, alterConfigsBody),
+  request(37, 3, 1, createPartitionsBody),
+  request(42, 2, 1, groupsBody),
 ];
 
 function framed(body: Uint8Array): Buffer {
@@ -284,6 +318,11 @@ async function stillServes(client: WireClient): Promise<void> {
   expect((await produce(client, 'calm', batch())).error).toBe(0);
   expect((await fetch(client, 'calm', { maxBytes: 100 })).error).toBe(0);
 }
+
+test('each API is asked by a right request that is changed', () => {
+  const asked = new Set([...RIGHT, ...FLEXIBLE].map((frame) => frame.readInt16BE(4)));
+  expect(APIS.map(({ key }) => key).filter((key) => !asked.has(key))).toEqual([]);
+});
 
 test(`the broker lives through ${CASES} hostile frames`, { timeout: 180_000 + CASES * 5 }, async () => {
   console.log(`FUZZ_SEED=${SEED} FUZZ_CASES=${CASES}`);

@@ -1,6 +1,7 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { Journal } from '../../src/broker/journal.ts';
+import { smallDisk } from '../support/small-disk.ts';
 import { testFolder } from './running-broker.ts';
 
 test('the last value of each key survives, removed keys do not', () => {
@@ -52,5 +53,20 @@ test('a journal of outdated entries is written anew and stays small', () => {
   const again = new Journal(file);
   expect([...again.entries('offset')]).toHaveLength(10);
   expect([...again.entries('offset')].at(-1)?.[1]).toEqual({ offset: 29_999 });
+  again.close();
+});
+
+test('a journal that there is no room to write anew takes changes all the same', ({ skip }) => {
+  const disk = smallDisk(2);
+  if (disk === undefined) return skip('no right to mount a tmpfs');
+  const file = `${disk.folder}/journal`;
+  const journal = new Journal(file);
+  const value = 'x'.repeat(10_000);
+  for (let i = 0; i < 150; i++) journal.set([[['k', i], value]]);
+  expect(statSync(file).size).toBeGreaterThan(1024 * 1024);
+  expect(existsSync(`${file}.new`)).toBe(false);
+  journal.close();
+  const again = new Journal(file);
+  expect([...again.entries('k')]).toHaveLength(150);
   again.close();
 });

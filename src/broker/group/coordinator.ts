@@ -2,7 +2,7 @@
 // an answer, and guards committed offsets with it. A group without members and without offsets is forgotten.
 
 import { randomUUID } from 'node:crypto';
-import type { Journal } from '../journal.ts';
+import type { Change, Journal } from '../journal.ts';
 import type { Settings } from '../options.ts';
 import { steadyNow } from '../steady-clock.ts';
 import { ErrorCode } from '../wire/error-codes.ts';
@@ -104,7 +104,7 @@ export class Groups {
 
   #store(id: string, offsets: readonly PartitionOffset[]): ErrorCode {
     try {
-      this.commitDecided(id, offsets);
+      this.commitDecided(new Map([[id, this.offsets.received(offsets)]]));
     } catch (error) {
       this.#settings.log.error({ group: id, error }, 'cannot write committed offsets');
       return ErrorCode.COORDINATOR_NOT_AVAILABLE; // clients try again
@@ -112,10 +112,16 @@ export class Groups {
     return ErrorCode.NONE;
   }
 
-  /** Commits what was decided before, whoever is a member now; throws where the journal can't be written. */
-  commitDecided(id: string, offsets: readonly PartitionOffset[]): void {
-    this.offsets.commit(id, offsets, this.#settings.fsyncMs === 0);
-    this.#keep(this.#groups.get(id) ?? emptyGroup(id, steadyNow()));
+  /**
+   * Commits what was decided before, whoever is a member now, in one write with other changes of the journal; throws where it can't be
+   * written. See Offsets.commit.
+   */
+  commitDecided(
+    offsets: ReadonlyMap<string, readonly PartitionOffset[]>,
+    also: readonly Change[] = [],
+  ): void {
+    this.offsets.commit(offsets, this.#settings.fsyncMs === 0, also);
+    for (const id of offsets.keys()) this.#keep(this.#groups.get(id) ?? emptyGroup(id, steadyNow()));
   }
 
   #canOpen(id: string): boolean {

@@ -12,6 +12,8 @@ export type Committed = {
   readonly metadata: string | null;
   /** When it was committed, ms. */
   readonly at: number;
+  /** Its place among all that were sent to this broker; undefined where a version without transactions kept it. */
+  readonly order?: number;
 };
 
 export type PartitionOffset = {
@@ -29,6 +31,7 @@ function keyOf(group: string, topic: string, partition: number): Key {
 export class Offsets {
   #journal: Journal;
   #groups = new Map<string, GroupOffsets>();
+  #order = 0;
 
   constructor(journal: Journal) {
     this.#journal = journal;
@@ -38,6 +41,7 @@ export class Offsets {
   }
 
   #put(group: string, topic: string, partition: number, committed: Committed): void {
+    this.noteOrder(committed);
     const topics = this.#groups.get(group) ?? new Map<string, Map<number, Committed>>();
     const partitions = topics.get(topic) ?? new Map<number, Committed>();
     this.#groups.set(group, topics.set(topic, partitions.set(partition, committed)));
@@ -76,11 +80,36 @@ export class Offsets {
     return [...this.#groups.keys()];
   }
 
-  /** Keeps the offsets; on return they are with the operating system, and on the disk if `durable`. */
-  commit(group: string, offsets: readonly PartitionOffset[], durable: boolean): void {
-    const changes = offsets.map((o): Change => [keyOf(group, o.topic, o.partition), o.committed]);
-    this.#journal.set(changes, durable);
-    for (const { topic, partition, committed } of offsets) this.#put(group, topic, partition, committed);
+  /** Lets what comes from now on be later than this. */
+  noteOrder({ order = 0 }: Committed): void {
+    this.#order = Math.max(this.#order, order);
+  }
+
+  /** The offsets of a request, later than all before it. */
+  received(offsets: readonly PartitionOffset[]): PartitionOffset[] {
+    const order = ++this.#order;
+    return offsets.map((one) => ({ ...one, committed: { ...one.committed, order } }));
+  }
+
+  /**
+   * Keeps offsets of groups, and other changes of the journal, in one write; on return they are with the operating system, and on the
+   * disk if `durable`. An offset that was received later than the one given stays.
+   */
+  commit(
+    groups: ReadonlyMap<string, readonly PartitionOffset[]>,
+    durable: boolean,
+    also: readonly Change[] = [],
+  ): void {
+    const kept = [...groups].flatMap(([group, offsets]) =>
+      offsets.filter((one) => !this.#isLate(group, one)).map((one) => ({ group, ...one })),
+    );
+    const changes = kept.map((o): Change => [keyOf(o.group, o.topic, o.partition), o.committed]);
+    this.#journal.set([...changes, ...also], durable);
+    for (const { group, topic, partition, committed } of kept) this.#put(group, topic, partition, committed);
+  }
+
+  #isLate(group: string, { topic, partition, committed }: PartitionOffset): boolean {
+    return (this.get(group, topic, partition)?.order ?? 0) > (committed.order ?? 0);
   }
 
   /** Forgets a group's offsets for which `isGone` is true. */

@@ -1,26 +1,30 @@
 // A pass of compaction over the closed segments of a partition: the latest offset of each key is noted first, then each segment is
 // written anew without what is obsolete, beside the old file, forced onto the disk, and put in its place. Bounded in memory by
-// the number of keys; done in slices, so that appends and reads are not held up.
+// the number of keys; done in slices with a pause behind each, so that appends and reads are not held up.
 
-import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsync, openSync, rmSync, writeSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { compactBatch, type LatestOffsets, noteKeys } from './compaction.ts';
 import type { DecidedTransactions } from './decided-transactions.ts';
-import { BATCH_HEADER, storedSize } from './record-batch.ts';
+import { isControl, LENGTH_PREFIX, readHeader, storedSize } from './record-batch.ts';
+import { Contents } from './recovery.ts';
+import type { Seal, SealedState } from './seal.ts';
 import type { Segment } from './segment.ts';
 import type { TopicConfig } from './topic-config.ts';
+import { AbortedTransactions } from './transactions.ts';
 
 /** Ends the name of a file that is not in its place yet. */
 export const CLEANED = '.cleaned';
 
-const SLICE_BYTES = 1024 * 1024;
+const SLICE_BYTES = 128 * 1024;
 
 export type Driver = {
   /** What is known of all transactions that have records in the segments. */
   readonly transactions: DecidedTransactions;
   /** Awaited between slices; true ends the pass. */
   pause(): Promise<boolean>;
-  /** Puts a file that is forced onto the disk in the place of a segment's. */
-  replace(segment: Segment, file: string): void;
+  /** Puts a file that is forced onto the disk, and holds what was found, in the place of a segment's. */
+  replace(segment: Segment, file: string, found: Omit<Seal, keyof SealedState>): void;
 };
 
 /**
@@ -59,10 +63,11 @@ async function noteSegments(
 ): Promise<number | undefined> {
   let noted: number | undefined;
   for (const segment of segments) {
-    for await (const batch of batchesOf(segment, driver)) {
-      if (batch === undefined) return undefined;
+    for await (const batches of slicesOf(segment, driver)) {
+      if (batches === undefined) return undefined;
       // A segment of which only a part is noted may be compacted too: what is noted is right.
-      if (!noteKeys(batch, latest, driver.transactions)) return noted ?? segment.nextOffset;
+      for (const batch of batches)
+        if (!noteKeys(batch, latest, driver.transactions)) return noted ?? segment.nextOffset;
     }
     noted = segment.nextOffset;
   }
@@ -78,38 +83,69 @@ async function rewrite(
 ): Promise<boolean> {
   const file = `${segment.path}.log${CLEANED}`;
   const fd = openSync(file, 'w');
+  const contents = new Contents(segment.baseOffset);
+  const markers = new Set<number>();
   let isChanged = false;
   let isWhole = false;
   try {
-    for await (const batch of batchesOf(segment, driver)) {
-      if (batch === undefined) return false;
-      const left = compactBatch(batch, latest, dropTombstones, driver.transactions);
-      isChanged ||= left !== batch;
-      if (left !== undefined) writeSync(fd, left);
+    for await (const batches of slicesOf(segment, driver)) {
+      if (batches === undefined) return false;
+      const left = batches.flatMap((batch) => {
+        const kept = compactBatch(batch, latest, dropTombstones, driver.transactions);
+        isChanged ||= kept !== batch;
+        return kept ?? [];
+      });
+      for (const header of left.map((batch) => readHeader(batch, 0))) {
+        contents.add(header);
+        if (isControl(header)) markers.add(header.lastOffset);
+      }
+      writeWhole(fd, Buffer.concat(left));
     }
-    if (isChanged) fsyncSync(fd);
+    if (isChanged) await promisify(fsync)(fd);
+    if (await driver.pause()) return false;
     isWhole = true;
   } finally {
     closeSync(fd);
     if (!isWhole || !isChanged) rmSync(file, { force: true });
   }
-  if (isChanged) driver.replace(segment, file);
+  const { size, nextOffset, maxTimestamp, index } = contents;
+  const aborted = withMarkers(segment.aborted, markers);
+  if (isChanged) driver.replace(segment, file, { size, nextOffset, maxTimestamp, index, aborted });
   return true;
 }
 
-/** The batches of a segment; undefined, and nothing more, where the pass is ended. */
-async function* batchesOf(segment: Segment, driver: Driver): AsyncGenerator<Buffer | undefined> {
-  let sliced = 0;
+/** A transaction is forgotten together with its marker: a reader would wait for its end. */
+function withMarkers(aborted: AbortedTransactions, markers: ReadonlySet<number>): AbortedTransactions {
+  const left = new AbortedTransactions();
+  for (const one of aborted.all()) if (markers.has(one.lastOffset)) left.add(one);
+  return left;
+}
+
+function writeWhole(fd: number, bytes: Buffer): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+}
+
+/** The batches of a segment, slice by slice; undefined, and nothing more, where the pass is ended. */
+async function* slicesOf(segment: Segment, driver: Driver): AsyncGenerator<Buffer[] | undefined> {
   for (let position = 0; position < segment.size; ) {
-    const size = storedSize(segment.readAt(position, BATCH_HEADER), 0);
-    yield segment.readAt(position, size);
-    position += size;
-    sliced += size;
-    if (sliced < SLICE_BYTES) continue;
-    sliced = 0;
-    if (await driver.pause()) {
-      yield undefined;
-      return;
-    }
+    const batches = batchesAt(segment, position);
+    yield batches;
+    for (const { length } of batches) position += length;
+    if (!(await driver.pause())) continue;
+    yield undefined;
+    return;
   }
+}
+
+/** Whole batches from a position on: about a slice, at least one. */
+function batchesAt(segment: Segment, position: number): Buffer[] {
+  const bytes = segment.readAt(position, SLICE_BYTES);
+  const batches: Buffer[] = [];
+  for (let at = 0; at + LENGTH_PREFIX <= bytes.length; ) {
+    const end = at + storedSize(bytes, at);
+    if (end > bytes.length) break;
+    batches.push(bytes.subarray(at, end));
+    at = end;
+  }
+  return batches.length > 0 ? batches : [segment.readAt(position, storedSize(bytes, 0))];
 }

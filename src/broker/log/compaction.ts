@@ -26,11 +26,14 @@ const CODECS = 0b111;
 /** Keys that one pass knows; what lies behind waits for the next one. */
 const MOST_KEYS = 500_000;
 
-/** Of each key, hashed, the highest offset that has it. */
+/** Of each key the highest offset that has it. */
 export type LatestOffsets = Map<string, number>;
 
-/** 16 bytes as a string of 16 characters: a key may be a megabyte. */
-const hashOf = (key: Buffer): string => createHash('md5').update(key).digest('binary');
+const HASH_BYTES = 64; // of SHA-512
+
+/** A key as a string of at most 64 characters, since it may be a megabyte: itself, or where it is as long as a hash or longer, its hash. */
+const nameOf = (key: Buffer): string =>
+  key.length < HASH_BYTES ? key.toString('latin1') : createHash('sha512').update(key).digest('binary');
 
 /** The records of a stored batch; undefined where they can't be unpacked, or are the broker's own. */
 function recordsOf(batch: Buffer): Buffer | undefined {
@@ -60,7 +63,7 @@ export function noteKeys(batch: Buffer, latest: LatestOffsets, transactions: Dec
   const records = recordsOf(batch);
   if (records === undefined) return true;
   forEachRecord(records, header.records, ({ key, offsetDelta }) => {
-    if (key !== undefined) latest.set(hashOf(key), header.baseOffset + offsetDelta);
+    if (key !== undefined) latest.set(nameOf(key), header.baseOffset + offsetDelta);
   });
   return true;
 }
@@ -95,7 +98,7 @@ function withoutObsolete(
   const kept: Buffer[] = [];
   const isKept = ({ key, value, offsetDelta }: RecordPlace): boolean => {
     if (key === undefined) return false;
-    if ((latest.get(hashOf(key)) ?? -1) > header.baseOffset + offsetDelta) return false;
+    if ((latest.get(nameOf(key)) ?? -1) > header.baseOffset + offsetDelta) return false;
     return value !== undefined || !dropTombstones;
   };
   forEachRecord(records, header.records, (place) => {

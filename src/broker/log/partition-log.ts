@@ -3,15 +3,24 @@
 // watermark, and the leader epoch is always 0. A compacted log has gaps, too. What lies before the last stable offset is decided:
 // no transaction that is open wrote there.
 
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import type { BrokerLog } from '../options.ts';
 import { CLEANED, compactSegments } from './compact-segments.ts';
 import { markerBatch } from './control-batch.ts';
 import { DecidedTransactions } from './decided-transactions.ts';
 import { Producers } from './producers.ts';
-import { BATCH_HEADER, type BatchHeader, isControl, readHeader, stamp } from './record-batch.ts';
+import { BATCH_HEADER, type BatchHeader, readHeader, stamp } from './record-batch.ts';
 import { scan } from './recovery.ts';
-import { readSeal, type Seal, type SealedState } from './seal.ts';
+import { readSeal, type Seal, type SealedState, writeSeal } from './seal.ts';
 import { Segment, segmentPath } from './segment.ts';
 import { firstRecordSinceTime, type TimedOffset } from './time-lookup.ts';
 import type { TopicConfig } from './topic-config.ts';
@@ -24,7 +33,7 @@ import {
 
 export const LEADER_EPOCH = 0;
 const EMPTY = Buffer.alloc(0);
-/** A file beside the segments of a log of which any was compacted: but for the last one, they may have gaps. */
+/** A file beside the segments of a log of which any was compacted: but for the last one, they may have gaps. It says up to which offset. */
 const COMPACTED = 'compacted';
 
 export class PartitionLog {
@@ -45,7 +54,7 @@ export class PartitionLog {
   #isCompacting = false;
   #isGone = false;
   #start = 0; // records before it were deleted by a client
-  #cleanedTo = 0; // what lies before it was compacted by this process
+  #cleanedTo = 0; // what lies before it was compacted
 
   /** Opens the partition in `folder` (made if absent), recovering what was not closed in order. */
   constructor(folder: string, name: string, config: TopicConfig, log: BrokerLog, now: number) {
@@ -57,13 +66,20 @@ export class PartitionLog {
     removeUnfinished(folder);
     const offsets = segmentOffsets(folder);
     // The CRC does not cover a batch's offset: where nothing was compacted, it has to follow from the one before.
-    const wasCompacted = existsSync(`${folder}/${COMPACTED}`);
-    for (const [index, baseOffset] of offsets.entries())
-      this.#openSegment(baseOffset, wasCompacted && index < offsets.length - 1, now);
+    const cleanedTo = readIfThere(`${folder}/${COMPACTED}`);
+    const wasCompacted = cleanedTo !== undefined;
+    for (const [index, baseOffset] of offsets.entries()) {
+      const isClosed = index < offsets.length - 1;
+      const segment = this.#openSegment(baseOffset, wasCompacted && isClosed, now);
+      // A crash came before its seal, or took it: the next start need not scan it again.
+      if (isClosed && !this.#sealed) segment.sealLater(this.#sealedState(), this.#cannotSeal);
+    }
     this.#active = this.#segments.at(-1) ?? this.#add(0, now);
+    // A power failure may have taken what was compacted last.
+    this.#cleanedTo = Math.min(Number(cleanedTo ?? 0), this.#active.baseOffset);
   }
 
-  #openSegment(baseOffset: number, hasGaps: boolean, now: number): void {
+  #openSegment(baseOffset: number, hasGaps: boolean, now: number): Segment {
     const path = segmentPath(this.#folder, baseOffset);
     const { size, birthtimeMs } = statSync(`${path}.log`);
     const seal = readSeal(`${path}.seal`, size);
@@ -80,6 +96,7 @@ export class PartitionLog {
     segment.adopt(found, size);
     this.#sealed = seal !== null;
     this.#segments.push(segment);
+    return segment;
   }
 
   #scan(file: string, baseOffset: number, hasGaps: boolean, now: number): Omit<Seal, keyof SealedState> {
@@ -178,14 +195,14 @@ export class PartitionLog {
 
   /** Closes the active segment, its seal to follow once the data is on the disk, and starts the next one. */
   #roll(now: number): void {
-    this.#active.sealLater(this.#sealedState(), (error) =>
-      this.#log.error(
-        { partition: this.name, error },
-        'cannot seal a segment; it will be scanned at the next start',
-      ),
-    );
+    this.#active.sealLater(this.#sealedState(), this.#cannotSeal);
     this.#add(this.endOffset, now);
   }
+
+  #cannotSeal = (error: unknown): void => {
+    const consequence = 'cannot seal a segment; it will be tried again, and scanned at a start before that';
+    this.#log.error({ partition: this.name, error }, consequence);
+  };
 
   #sealedState(): SealedState {
     return { producers: this.producers.snapshot(), open: this.#open.snapshot() };
@@ -229,6 +246,7 @@ export class PartitionLog {
 
   /** Drops the oldest segments that are past the topic's retention; the active one is rolled if it is due. */
   retain(now: number): void {
+    for (const segment of this.#segments) segment.sealAgain(this.#cannotSeal);
     this.deleteBefore(this.#start);
     // Compaction reads the segments that would go; they go at the next look.
     if (!this.config.isDeleted || this.#isCompacting) {
@@ -261,11 +279,14 @@ export class PartitionLog {
     this.#isCompacting = true;
     try {
       const transactions = new DecidedTransactions(this.abortedWithin(0, this.lastStableOffset));
-      this.#cleanedTo = await compactSegments(this.#closedBefore(now), this.#cleanedTo, this.config, now, {
+      const cleanedTo = await compactSegments(this.#closedBefore(now), this.#cleanedTo, this.config, now, {
         transactions,
         pause: async () => (await pause()) || this.#isGone,
-        replace: (segment, file) => this.#replace(segment, file),
+        replace: (segment, file, found) => this.#replace(segment, file, found),
       });
+      if (cleanedTo === this.#cleanedTo || this.#isGone) return;
+      this.#cleanedTo = cleanedTo;
+      writeFileSync(`${this.#folder}/${COMPACTED}`, String(cleanedTo));
     } finally {
       this.#isCompacting = false;
     }
@@ -282,29 +303,27 @@ export class PartitionLog {
     return end === -1 ? closed : closed.slice(0, end);
   }
 
-  /** Puts a compacted file in the place of a segment's: the seal goes first, so that a crash in between leads to a scan. */
-  #replace(old: Segment, file: string): void {
+  /**
+   * Puts a compacted file in the place of a segment's. The new seal comes first: until the file is in its place it does not fit, and a
+   * start after a crash scans the old one.
+   */
+  #replace(old: Segment, file: string, found: Omit<Seal, keyof SealedState>): void {
     const at = this.#segments.indexOf(old);
     if (at === -1 || this.#isGone) {
       rmSync(file, { force: true });
       return;
     }
-    const sealed = readSeal(`${old.path}.seal`, old.size) ?? { producers: [], open: [] };
-    writeFileSync(`${this.#folder}/${COMPACTED}`, '');
-    old.unseal();
+    const marker = `${this.#folder}/${COMPACTED}`;
+    if (!existsSync(marker)) writeFileSync(marker, '');
+    const { producers, open } = readSeal(`${old.path}.seal`, old.size) ?? this.#sealedState();
+    // Of the same size it would fit both.
+    if (found.size === old.size) old.unseal();
+    else writeSeal(`${old.path}.seal`, { ...found, producers, open });
     renameSync(file, `${old.path}.log`);
     old.close();
-    const path = segmentPath(this.#folder, old.baseOffset);
     const segment = new Segment(this.#folder, old.baseOffset, old.openedAt);
-    const markers = new Set<number>();
-    const found = scan(`${path}.log`, old.baseOffset, true, (header) => {
-      if (isControl(header)) markers.add(header.lastOffset);
-    });
-    // A transaction is forgotten together with its marker: a reader would wait for its end.
-    const aborted = new AbortedTransactions();
-    for (const one of old.aborted.all()) if (markers.has(one.lastOffset)) aborted.add(one);
-    segment.adopt({ ...found, aborted }, statSync(`${path}.log`).size);
-    segment.seal({ producers: sealed.producers, open: sealed.open });
+    segment.adopt(found, found.size);
+    if (found.size === old.size) segment.seal({ producers, open });
     this.#segments[at] = segment;
   }
 
@@ -349,6 +368,10 @@ function segmentOffsets(folder: string): number[] {
 }
 
 /** What a compaction that was cut off has left behind. */
+function readIfThere(file: string): string | undefined {
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+}
+
 function removeUnfinished(folder: string): void {
   for (const name of readdirSync(folder))
     if (name.endsWith(CLEANED)) rmSync(`${folder}/${name}`, { force: true });

@@ -16,6 +16,27 @@ import { SparseIndex } from './sparse-index.ts';
 
 const CHUNK = 1024 * 1024;
 
+/** What a segment holds, as it is told of its batches in order. */
+export class Contents {
+  readonly index = new SparseIndex();
+  readonly baseOffset: number;
+  size = 0;
+  nextOffset: number;
+  maxTimestamp = -1;
+
+  constructor(baseOffset: number) {
+    this.baseOffset = baseOffset;
+    this.nextOffset = baseOffset;
+  }
+
+  add(header: BatchHeader): void {
+    this.index.add(header.baseOffset - this.baseOffset, this.size, this.maxTimestamp);
+    this.size += header.size;
+    this.nextOffset = header.lastOffset + 1;
+    this.maxTimestamp = Math.max(this.maxTimestamp, header.maxTimestamp);
+  }
+}
+
 /** Scans `file`; `onBatch` is told of every whole batch in order. `hasGaps`: compaction may have been at it. */
 export function scan(
   file: string,
@@ -23,21 +44,16 @@ export function scan(
   hasGaps: boolean,
   onBatch: (header: BatchHeader, batch: Buffer) => void,
 ): Pick<Seal, 'size' | 'nextOffset' | 'maxTimestamp' | 'index'> {
-  const index = new SparseIndex();
-  let size = 0;
-  let nextOffset = baseOffset;
-  let maxTimestamp = -1;
+  const contents = new Contents(baseOffset);
   for (const batch of wholeBatches(file)) {
     const header = readHeader(batch, 0);
+    const { nextOffset } = contents;
     const follows = hasGaps ? header.baseOffset >= nextOffset : header.baseOffset === nextOffset;
     if (!follows || header.lastOffset < header.baseOffset) break;
-    index.add(header.baseOffset - baseOffset, size, maxTimestamp);
-    size += header.size;
-    nextOffset = header.lastOffset + 1;
-    maxTimestamp = Math.max(maxTimestamp, header.maxTimestamp);
+    contents.add(header);
     onBatch(header, batch);
   }
-  return { size, nextOffset, maxTimestamp, index };
+  return contents;
 }
 
 /** The batches from the file's start up to the first that is not whole. */

@@ -32,7 +32,7 @@ export class Segment {
   aborted = new AbortedTransactions();
   #fd: number;
   #closed = false;
-  #toSeal: SealedState | null = null; // what a seal under way will hold
+  #toSeal: SealedState | null = null; // what a seal under way, or one that failed, will hold
   #hint = { offset: -1, position: 0 }; // where the last read stopped, for the next one of a steady reader
 
   /** Opens or makes the file; `openedAt`, in ms, counts its age. */
@@ -128,9 +128,14 @@ export class Segment {
   sealLater(state: SealedState, onError: (error: unknown) => void): void {
     this.#toSeal = state;
     this.syncLater(onError, () => {
+      if (this.#toSeal !== null) this.#writeSeal(state);
       this.#toSeal = null;
-      this.#writeSeal(state);
     });
+  }
+
+  /** Tries again to write a seal that is not written yet. */
+  sealAgain(onError: (error: unknown) => void): void {
+    if (this.#toSeal) this.sealLater(this.#toSeal, onError);
   }
 
   #writeSeal(state: SealedState): void {

@@ -1,7 +1,7 @@
 // Drives the transactional ids' state machine: brings it the time and producer ids, keeps each step in the journal before it is
 // answered, and does what a step asks for. The order makes a crash harmless: what is decided is stored first, then the markers are
-// written, then the offsets, then that it is done; a start does again what is decided and not done. An open transaction in a log
-// that no stored id knows (power has failed) is aborted at the start, so that nothing hangs.
+// written, then the offsets in one write with that it is done; a start does again what is decided and not done. An open transaction in
+// a log that no stored id knows (power has failed) is aborted at the start, so that nothing hangs.
 
 import type { Groups } from '../group/coordinator.ts';
 import type { PartitionOffset } from '../group/offsets.ts';
@@ -22,6 +22,7 @@ import {
   type Input,
   isEnding,
   isOpen,
+  type PendingOffsets,
   type Producer,
   type Transaction,
 } from './transaction.ts';
@@ -54,8 +55,14 @@ export class Transactions {
     this.#settings = settings;
     const stored = [...parts.journal.entries(KIND)].map(([[, id], value]) => fromStored(String(id), value));
     for (const transaction of stored.sort((a, b) => a.updatedAt - b.updatedAt)) this.#keep(transaction);
+    for (const id of this.#open) this.#noteOrder(id);
     for (const id of [...this.#open]) this.#tick(id);
     this.#abortUnknown();
+  }
+
+  #noteOrder(id: string): void {
+    for (const ofGroup of this.#transactions.get(id)?.offsets.values() ?? [])
+      for (const { committed } of ofGroup.values()) this.#parts.groups.offsets.noteOrder(committed);
   }
 
   get(id: string): Transaction | undefined {
@@ -115,7 +122,8 @@ export class Transactions {
 
   /** Keeps offsets until the transaction is committed; the caller has seen that partitions exist and that the group takes them. */
   addOffsets(id: string, producer: Producer, group: string, offsets: readonly PartitionOffset[]): ErrorCode {
-    const byLog = new Map(offsets.map((one) => [`${one.topic}-${one.partition}`, one]));
+    const received = this.#parts.groups.offsets.received(offsets);
+    const byLog = new Map(received.map((one) => [`${one.topic}-${one.partition}`, one]));
     return this.#ask(id, { kind: 'offsets', producer, group, offsets: byLog });
   }
 
@@ -152,7 +160,7 @@ export class Transactions {
     const more = bytesOf(next) - bytesOf(transaction);
     if (more > 0 && !this.#makeRoom(more)) return ErrorCode.POLICY_VIOLATION;
     if (next !== transaction && !this.#store(next)) return ErrorCode.COORDINATOR_NOT_AVAILABLE; // clients try again
-    if (ending && this.#do(next, ending)) this.#run(next, { kind: 'ended' });
+    if (ending) this.#end(next, ending);
     return error;
   }
 
@@ -192,27 +200,34 @@ export class Transactions {
     return true;
   }
 
-  /** Writes the markers, then the offsets; false where that failed and is to be tried again. */
-  #do({ id }: Transaction, { producer, isCommit, partitions, offsets }: Ending): boolean {
+  /** Writes the markers, then the offsets and that it is done; where that fails, it is tried again. */
+  #end(transaction: Transaction, { producer, isCommit, partitions, offsets }: Ending): void {
     const { groups, topics } = this.#parts;
     const { log, fsyncMs } = this.#settings;
+    const { id } = transaction;
     try {
       for (const name of partitions) {
         const partition = topics.named(name);
         partition?.endTransaction(producer.producerId, producer.epoch, isCommit, Date.now());
         if (fsyncMs === 0) partition?.sync();
       }
-      for (const [group, ofGroup] of offsets) {
-        const present = [...ofGroup.values()].filter(({ topic, partition }) =>
-          topics.partition(topic, partition),
-        );
-        if (present.length > 0) groups.commitDecided(group, present);
-      }
-      return true;
+      const done = step(transaction, { kind: 'ended' }, steadyNow()).transaction;
+      groups.commitDecided(this.#present(offsets), [[keyOf(id), toStored(done)]]);
+      this.#keep(done);
     } catch (error) {
       log.error({ transactionalId: id, error }, 'cannot end a transaction; it will be tried again');
-      return false;
     }
+  }
+
+  /** Without those of topics that were deleted meanwhile. */
+  #present(offsets: PendingOffsets): Map<string, PartitionOffset[]> {
+    const isThere = ({ topic, partition }: PartitionOffset) => this.#parts.topics.partition(topic, partition);
+    const present = new Map<string, PartitionOffset[]>();
+    for (const [group, ofGroup] of offsets) {
+      const left = [...ofGroup.values()].filter(isThere);
+      if (left.length > 0) present.set(group, left);
+    }
+    return present;
   }
 
   #tick(id: string): void {
@@ -241,21 +256,27 @@ export class Transactions {
       const transaction = this.#transactions.get(id);
       if (transaction) known.set(transaction.producerId, transaction);
     }
-    for (const partition of this.#parts.topics.all().flatMap(({ partitions }) => partitions)) {
-      for (const { producerId } of partition.openTransactions()) {
-        if (known.get(producerId)?.partitions.has(partition.name)) continue;
-        const epoch = partition.producers.get(producerId)?.epoch ?? 0;
-        this.#settings.log.warn(
-          { partition: partition.name, producerId },
-          'aborted a transaction that no transactional id has open',
-        );
-        partition.endTransaction(producerId, epoch, false, Date.now());
-      }
+    for (const partition of this.#parts.topics.all().flatMap(({ partitions }) => partitions))
+      for (const { producerId } of partition.openTransactions())
+        if (!known.get(producerId)?.partitions.has(partition.name)) this.#abortIn(partition, producerId);
+  }
+
+  #abortIn(partition: PartitionLog, producerId: number): void {
+    const { log } = this.#settings;
+    const details = { partition: partition.name, producerId };
+    try {
+      const epoch = partition.producers.get(producerId)?.epoch ?? 0;
+      partition.endTransaction(producerId, epoch, false, Date.now());
+      log.warn(details, 'aborted a transaction that no transactional id has open');
+    } catch (error) {
+      const what = 'cannot abort a transaction that no transactional id has open; it will be tried again';
+      log.error({ ...details, error }, what);
     }
   }
 
-  /** Forgets ids without an open transaction that were not used since `since`, ms. */
+  /** Forgets ids without an open transaction that were not used since `since`, ms; aborts what could not be aborted at the start. */
   expire(since: number): void {
+    this.#abortUnknown();
     for (const transaction of this.all())
       if (!isOpen(transaction) && transaction.updatedAt < since) this.#forget(transaction);
   }

@@ -83,7 +83,7 @@ export type Input =
   /** The effects of the end are done. */
   | { readonly kind: 'ended' };
 
-/** To be done before `ended`: markers in the logs, and then, of a commit, the offsets. Done twice it does no harm. */
+/** To be done: markers in the logs, and then, of a commit, the offsets with what `ended` makes of the transaction. */
 export type Ending = {
   readonly producer: Producer;
   readonly isCommit: boolean;

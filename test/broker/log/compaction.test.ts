@@ -1,7 +1,7 @@
 // Compaction against a plain map: whatever is appended, compacted, reopened or cut off in the middle of a swap, of each key the
 // last record is there, at its offset.
 
-import { cpSync, existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -88,6 +88,9 @@ async function compact(log: PartitionLog, folder: string, now = NOW): Promise<vo
   while (count('.seal') < count('.log') - 1) await new Promise((resolve) => setTimeout(resolve, 1));
   await log.compact(now, goOn);
 }
+
+/** How far a crash lets a swap come; a segment that keeps its size has no seal for a moment. */
+const SWAP = ['half written', 'written', 'no seal', 'new seal', 'renamed', 'renamed without a seal'] as const;
 
 /** The last record of each key, of all that were appended. */
 const latestOf = (records: readonly Seen[]) => new Map(records.map((record) => [record.key, record]));
@@ -178,6 +181,53 @@ test('a pass frees what is obsolete, and a log that is new by less than the rati
   log.close();
 });
 
+test('what was compacted before a restart is not compacted again after it', async () => {
+  const folder = testFolder();
+  const config = { minCleanableDirtyRatio: 0.9 };
+  let log = open(folder, config);
+  fill(log, 60);
+  await compact(log, folder);
+  log.close();
+  const cleaned = readdirSync(folder).filter((name) => name.endsWith('.log')).length;
+  log = open(folder, config);
+  while (readdirSync(folder).filter((name) => name.endsWith('.log')).length < cleaned + 1)
+    append(log, [{ key: 'a', value: 'obsolete' }], false);
+  append(log, [{ key: 'a', value: 'last' }], false);
+  const before = readAll(log);
+  await compact(log, folder);
+  expect(readAll(log)).toEqual(before);
+  log.close();
+});
+
+test('a swap that fails at its seal leaves what is known of idempotent producers', async () => {
+  const both = testFolder();
+  const [folder, crashed] = [`${both}/log`, `${both}/crashed`];
+  const log = open(folder);
+  const value = 'x'.repeat(300);
+  for (let sequence = 0; sequence < 4; sequence++) {
+    const bytes = batch({
+      keys: ['a'],
+      values: [value],
+      timestamps: [NOW],
+      producerId: 7,
+      epoch: 0,
+      sequence,
+    });
+    log.append(bytes, readHeader(bytes, 0), NOW);
+  }
+  const known = log.producers.get(7);
+  append(log, [{ key: 'a', value: 'last' }], false);
+  const seals = () => readdirSync(folder).filter((name) => name.endsWith('.seal'));
+  await expect.poll(seals).toHaveLength(1);
+  mkdirSync(`${folder}/${seals()[0]}.new`);
+  await expect(compact(log, folder)).rejects.toThrow('EISDIR');
+  cpSync(folder, crashed, { recursive: true });
+  log.close();
+  const again = open(crashed);
+  expect(again.producers.get(7)?.batches).toEqual(known?.batches);
+  again.close();
+});
+
 test('tombstones stay for as long as the topic says, and go then', async () => {
   const folder = testFolder();
   const log = open(folder);
@@ -239,21 +289,21 @@ test('a log that was cut off at any step of any swap has the last record of each
   expect(logs.length).toBeGreaterThan(3);
   for (const [at, name] of logs.entries()) {
     // All segments before this one are swapped; this one is at a step of its swap.
-    for (const stepOfSwap of ['half written', 'written', 'no seal', 'renamed', 'sealed'] as const) {
+    for (const stepOfSwap of SWAP) {
       const copy = `${folder}/${at}-${stepOfSwap}`;
       cpSync(before, copy, { recursive: true });
       const seal = name.replace('.log', '.seal');
       for (const done of logs.slice(0, at))
         for (const one of [done, done.replace('.log', '.seal')]) cpSync(`${after}/${one}`, `${copy}/${one}`);
+      const isReached = (one: (typeof SWAP)[number]) => SWAP.indexOf(stepOfSwap) >= SWAP.indexOf(one);
       // Written before the first swap, and so there at each step but the first of the first.
-      if (at > 0 || ['no seal', 'renamed', 'sealed'].includes(stepOfSwap))
-        writeFileSync(`${copy}/compacted`, '');
-      if (stepOfSwap === 'half written') writeFileSync(`${copy}/${name}.cleaned`, 'half');
-      else cpSync(`${after}/${name}`, `${copy}/${name}.cleaned`);
-      if (['no seal', 'renamed', 'sealed'].includes(stepOfSwap)) rmSync(`${copy}/${seal}`);
-      if (['renamed', 'sealed'].includes(stepOfSwap))
-        renameSync(`${copy}/${name}.cleaned`, `${copy}/${name}`);
-      if (stepOfSwap === 'sealed') cpSync(`${after}/${seal}`, `${copy}/${seal}`);
+      if (at > 0 || isReached('no seal')) writeFileSync(`${copy}/compacted`, '');
+      if (isReached('written')) cpSync(`${after}/${name}`, `${copy}/${name}.cleaned`);
+      else writeFileSync(`${copy}/${name}.cleaned`, 'half');
+      if (stepOfSwap === 'no seal') rmSync(`${copy}/${seal}`);
+      if (isReached('new seal')) cpSync(`${after}/${seal}`, `${copy}/${seal}`);
+      if (stepOfSwap === 'renamed without a seal') rmSync(`${copy}/${seal}`);
+      if (isReached('renamed')) renameSync(`${copy}/${name}.cleaned`, `${copy}/${name}`);
       const cut = open(copy);
       expect(cut.endOffset).toBe(all.length);
       expectLatest(cut, all, 'kept');

@@ -125,6 +125,26 @@ test('a log that was closed in order is opened by its seals alone', () => {
   expect(() => again.read(0, 1000, false)).toThrow('damaged log');
 });
 
+test('a closed segment whose seal a crash took is scanned once, and sealed again', async () => {
+  const folder = testFolder();
+  const log = open(folder, { segmentBytes: 2000 });
+  for (let i = 0; i < 60; i++) append(log, { values: [`value ${i}`], producerId: 7, epoch: 0, sequence: i });
+  log.close();
+  const seals = () => readdirSync(folder).filter((name) => name.endsWith('.seal'));
+  const before = seals();
+  const [first = '', second = ''] = before;
+  const whole = readFileSync(`${folder}/${second}`);
+  for (const name of [first, second]) rmSync(`${folder}/${name}`);
+  const again = open(folder, { segmentBytes: 2000 });
+  await expect.poll(seals).toEqual(before);
+  const sealOf = (bytes: Buffer) => {
+    const { producers, ...rest } = JSON.parse(bytes.toString('utf8', 12, 12 + bytes.readUInt32BE(8)));
+    return { ...rest, batches: producers[0].batches };
+  };
+  expect(sealOf(readFileSync(`${folder}/${second}`))).toEqual(sealOf(whole));
+  again.close();
+});
+
 test('a seal that does not fit its log is not believed', () => {
   const folder = testFolder();
   const log = open(folder);

@@ -232,7 +232,7 @@ function check(folder: string, expected: Decided): void {
 }
 
 test('a crash at any byte leaves whole transactions, and those that are decided', {
-  timeout: 300_000,
+  timeout: 120_000 + 3_000_000 / STRIDE,
 }, () => {
   console.log(`RESTART_SEED=${SEED} RESTART_STRIDE=${STRIDE}`);
   const folder = testFolder();
