@@ -2,27 +2,28 @@
 // up, in which the two take turns measure by measure so that other load on the machine meets both alike, and the ratio of the two (above 1: the embedded broker is better). BENCH_ROUNDS sets the
 // rounds (5). Needs Java and Apache Kafka's jars (KAFKA_FETCH=1 fetches them).
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { cpus } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { residentBytes } from '../../test/broker/resident-bytes.ts';
 import { apacheKafkaMissing, startApacheKafka } from '../../test/real-kafka/apache-kafka.ts';
-import { measureJava } from './java-measures.ts';
+import { cpuOf } from '../cpu.ts';
+import { startEmbedded } from './embedded.ts';
+import { measureJava, measureJavaTransactions } from './java-measures.ts';
 import { KAFKAJS_MEASURES, type Measure, percentile } from './kafkajs-measures.ts';
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
-const IDLE_MS = 3000;
+const SETTLE_MS = 3000; // before it counts as idle
+const IDLE_SECONDS = 10;
 
-const MEASURES: readonly Measure[] = [...KAFKAJS_MEASURES, measureJava];
+const MEASURES: readonly Measure[] = [...KAFKAJS_MEASURES, measureJava, measureJavaTransactions];
 
 interface Running {
   readonly port: number;
   readonly pid: number;
   readonly startMs: number;
   readonly idleBytes: number;
+  /** Of one core. */
+  readonly idleShare: number;
   stop(): Promise<void>;
 }
 
@@ -38,28 +39,15 @@ const ROWS: Readonly<Record<string, readonly [label: string, unit: string, moreI
   transactional: ['kafkajs, transactions of 100 × 230 bytes', 'records/s', true],
   javaProduced: ['ProducerPerformance, 100 bytes', 'records/s', true],
   javaConsumed: ['ConsumerPerformance', 'records/s', true],
+  javaTransactional: ['Java, transactions of 100 × 230 bytes', 'records/s', true],
 };
 
 async function idle<T extends { readonly pid: number }>(running: T) {
-  await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
-  return { ...running, idleBytes: residentBytes(running.pid) };
-}
-
-async function startEmbedded(): Promise<Running> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'broker-bench-'));
-  const startedAt = performance.now();
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'server.js'), dataDir], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
-  const stop = async () => {
-    const exit = once(child, 'exit');
-    child.kill();
-    await exit;
-    rmSync(dataDir, { recursive: true, force: true });
-  };
-  const startMs = performance.now() - startedAt;
-  return idle({ port: Number(line), pid: child.pid ?? 0, startMs, stop });
+  await sleep(SETTLE_MS);
+  const before = cpuOf(running.pid);
+  await sleep(IDLE_SECONDS * 1000);
+  const idleShare = (cpuOf(running.pid) - before) / IDLE_SECONDS;
+  return { ...running, idleBytes: residentBytes(running.pid), idleShare };
 }
 
 async function startApache(): Promise<Running> {
@@ -103,6 +91,7 @@ function report(embedded: Running, apache: Running, rounds: readonly Round[]): v
   }
   console.log(row('start to listening', 'ms', embedded.startMs, apache.startMs, false));
   console.log(row('idle memory', 'MB', embedded.idleBytes / 1e6, apache.idleBytes / 1e6, false));
+  console.log(row('idle CPU', '%', embedded.idleShare * 100, apache.idleShare * 100, false));
 }
 
 async function main(): Promise<void> {
@@ -110,7 +99,7 @@ async function main(): Promise<void> {
   if (missing !== null) throw new Error(missing);
   process.env.KAFKAJS_NO_PARTITIONER_WARNING = '1';
   const apache = await startApache();
-  const embedded = await startEmbedded();
+  const embedded = await idle(await startEmbedded());
   try {
     const rounds: Round[] = [];
     for (let round = 0; round <= ROUNDS; round++) {

@@ -1,12 +1,15 @@
 // What Apache Kafka's own performance tools do against a broker, in records a second.
 
 import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { packageRoot } from '../../src/runtime/paths.ts';
 import { KAFKA_CLASS_PATH } from '../../test/real-kafka/apache-kafka.ts';
 import type { Measure } from './kafkajs-measures.ts';
 
 const RECORDS = 1_000_000;
 const RECORD_BYTES = 100;
+const TRANSACTIONS = 500;
 const FETCH_RATE_COLUMN = 9; // fetch.nMsg.sec: without the rebalance before it
 
 async function tool(name: string, args: readonly string[]): Promise<string> {
@@ -37,4 +40,13 @@ export const measureJava: Measure = async (port, id) => {
   const [, rate] = /([\d.]+) records\/sec.*\n$/.exec(produced) ?? [];
   const cells = consumed.trim().split('\n').at(-1)?.split(', ') ?? [];
   return { javaProduced: Number(rate), javaConsumed: Number(cells[FETCH_RATE_COLUMN]) };
+};
+
+/** Transactions of 100 records of 230 bytes, one after the other. */
+export const measureJavaTransactions: Measure = async (port, id) => {
+  const program = join(packageRoot, 'bench/broker/Transactions.java');
+  const size = [String(TRANSACTIONS), '100', '230'];
+  const args = ['-cp', KAFKA_CLASS_PATH, program, `127.0.0.1:${port}`, `java-transactional-${id}`, ...size];
+  const { stdout } = await promisify(execFile)('java', args);
+  return { javaTransactional: Number(stdout) };
 };

@@ -11,7 +11,7 @@ const SINGLE_IN_FLIGHT = 4000;
 const SINGLE = 800;
 const DELIVERED = 200;
 const A_TRANSACTION = 100;
-const IN_TRANSACTIONS = 20_000;
+const IN_TRANSACTIONS = 5000;
 const DELIVERY_PERIOD_MS = 10;
 
 const seconds = (since: number) => (performance.now() - since) / 1000;

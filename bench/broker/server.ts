@@ -2,6 +2,6 @@
 
 import { startBroker } from '../../src/broker/broker.ts';
 
-const [, , dataDir = './data/bench'] = process.argv;
-const { port } = await startBroker({ port: 0, dataDir });
+const [, , dataDir = './data/bench', compactionCheckMs = '15000'] = process.argv;
+const { port } = await startBroker({ port: 0, dataDir, compactionCheckMs: Number(compactionCheckMs) });
 console.log(port);

@@ -1,6 +1,6 @@
-// Apache Kafka on this machine, without a container: its jars fetched by Maven into .kafka/lib, one node in KRaft
+// Apache Kafka on this machine, without a container: its jars fetched by Maven into .kafka/lib-VERSION, one node in KRaft
 // mode with a folder and ports of its own. The reference for the embedded broker's tests and benchmarks, and the
-// real cluster for everybody else's. Nothing is downloaded unless KAFKA_FETCH=1 says so.
+// real cluster for everybody else's. Nothing is downloaded unless KAFKA_FETCH=1 says so; KAFKA_VERSION names another version.
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -12,7 +12,8 @@ import { join } from 'node:path';
 import { freePort } from '../support/ports.ts';
 
 const ROOT = rootAbove(import.meta.dirname);
-const LIB = join(ROOT, '.kafka/lib');
+export const KAFKA_VERSION = process.env.KAFKA_VERSION ?? '4.1.0';
+const LIB = join(ROOT, `.kafka/lib-${KAFKA_VERSION}`);
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 15_000;
 
@@ -48,7 +49,7 @@ function findMissing(): string | null {
   if (!runs('java', ['-version'])) return 'Apache Kafka needs java, which is not installed';
   if (hasJars()) return null;
   if (process.env.KAFKA_FETCH !== '1')
-    return "Apache Kafka's jars are not in .kafka/lib; KAFKA_FETCH=1 fetches them";
+    return `Apache Kafka's jars are not in ${LIB}; KAFKA_FETCH=1 fetches them`;
   if (!runs('mvn', ['--version'])) return "fetching Apache Kafka's jars needs mvn, which is not installed";
   fetchJars();
   return null;
@@ -63,13 +64,10 @@ function fetchJars(): void {
   mkdirSync(join(ROOT, '.kafka'), { recursive: true });
   const folder = mkdtempSync(join(ROOT, '.kafka/fetch-'));
   const pom = join(ROOT, 'test/real-kafka/pom.xml');
-  execFileSync(
-    'mvn',
-    ['-q', '-B', '-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${folder}`],
-    {
-      stdio: 'inherit',
-    },
-  );
+  const settings = [`-DoutputDirectory=${folder}`, `-Dkafka.version=${KAFKA_VERSION}`];
+  execFileSync('mvn', ['-q', '-B', '-f', pom, 'dependency:copy-dependencies', ...settings], {
+    stdio: 'inherit',
+  });
   if (!hasJars()) execFileSync('mv', ['-T', folder, LIB]);
   rmSync(folder, { recursive: true, force: true });
 }
