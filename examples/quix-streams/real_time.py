@@ -4,6 +4,10 @@
     python3 real_time.py                                  # beside `npm start`
     BROKER=127.0.0.1:9092 COUNT=1000 python3 real_time.py # ends after so many clicks
 
+Each click counts exactly once, also if this is killed: results, state and offsets are committed together. Who reads the results does so
+with isolation.level=read_committed. Instances that share the work have an INSTANCE each, the same after a restart: it ends what its
+last life left open, at once.
+
 Each result is a record of the topic `quix-real-time`: {"panel": …, "key": …, "from": …, "to": …, "count": …}.
 
     panel        window                           beside the shop's /dashboard/live
@@ -23,6 +27,7 @@ from quixstreams.dataframe.windows import Count
 
 BROKER = os.environ.get("BROKER", "127.0.0.1:9092")
 COUNT = int(os.environ.get("COUNT", "0"))
+INSTANCE = os.environ.get("INSTANCE", "1")
 
 app = Application(
     broker_address=BROKER,
@@ -30,6 +35,9 @@ app = Application(
     auto_offset_reset="earliest",
     state_dir=os.environ.get("STATE_DIR", "state"),
     commit_interval=1,
+    processing_guarantee="exactly-once",
+    producer_extra_config={"transactional.id": INSTANCE},
+    consumer_extra_config={"group.instance.id": INSTANCE},
 )
 HAPPENED = "original_timestamp"
 
