@@ -17,9 +17,9 @@ import { withHeartbeat } from './with-heartbeat.ts';
 
 const LONGEST_PAUSE_MS = 5_000;
 const COMMIT_EVERY_MS = 1_000;
-/** Of each partition at once: what is in hand is what decides the memory. */
+/** Most bytes fetched of a partition at once: they bound the memory of a batch. */
 const FETCH_BYTES = 1024 * 1024;
-/** A killed process's partitions are given away after this; Kafka's lowest allowed is 6 s. */
+/** The group reassigns a killed process's partitions after this; Kafka allows no less than 6 s. */
 export const SESSION_MS = 10_000;
 const HEARTBEAT_MS = 3_000;
 
@@ -49,7 +49,7 @@ export class Consumer<Result> {
     this.#consumer = kafka.consumer({
       groupId: subscription.group,
       maxBytesPerPartition: FETCH_BYTES,
-      // A fetch that waits for records holds up stop().
+      // stop() waits for a fetch that is waiting for records.
       maxWaitTimeInMs: 1_000,
       sessionTimeout: SESSION_MS,
       heartbeatInterval: HEARTBEAT_MS,
@@ -172,7 +172,7 @@ export class Consumer<Result> {
   async #position(partition: number): Promise<Position> {
     const known = this.#positions.get(partition);
     if (known !== undefined) return known;
-    // The map of this assignment: a rebalance meanwhile must not inherit what we read.
+    // The map of this assignment: one made after a rebalance must not inherit offsets read before it.
     const positions = this.#positions;
     const expected = await readOffset(this.#pool, this.#subscription, partition);
     const position = { expected, sought: false };
@@ -185,7 +185,7 @@ export class Consumer<Result> {
     this.#consumer.seek({ topic: this.#subscription.topic, partition, offset: to.toString() });
   }
 
-  /** Kafka's own committed offsets are for lag tools only, so one commit a second is plenty. */
+  /** Offsets are committed to Kafka for lag tools only, so one commit a second is plenty. */
   #commitSoon(partition: number, next: bigint): void {
     this.#toCommit.set(partition, next);
     this.#committing ??= setTimeout(() => void this.#commitToKafka(), COMMIT_EVERY_MS);

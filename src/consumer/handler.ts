@@ -1,4 +1,4 @@
-// What a consumer does with its records, and whom it tells. A handler is the only part that knows what is written.
+// The handler stores a consumer's records, the observer is told of it. Only the handler knows what is written.
 
 import type { OffsetMove } from './offsets.ts';
 import type { RecordBatch } from './record.ts';

@@ -1,4 +1,4 @@
-// What a consumer tells, as log lines and nothing else.
+// An observer that writes log lines and counts nothing.
 
 import type { Logger } from '../runtime/log.ts';
 import type { ConsumerObserver } from './handler.ts';
@@ -10,7 +10,7 @@ export const loggingObserver = (log: Logger): ConsumerObserver => ({
   taken: () => {},
   caughtUp: () => {},
   failed: (error, isFirst) => {
-    // Told to stop while it waited: no news.
+    // stop() was called during the pause: nothing to report.
     if (error instanceof Error && error.name === 'AbortError') return;
     if (isFirst) log.warn({ err: error }, 'Postgres does not take a batch; trying again');
   },

@@ -1,5 +1,5 @@
-// The partitions' next offsets, in Postgres beside the rows. Whoever moves one says what it was: a consumer that lost
-// its partition meanwhile (a zombie) finds another value there and commits nothing.
+// The partitions' next offsets, in Postgres beside the rows. An offset is moved only from the value that was read: a consumer
+// that lost its partition meanwhile (a zombie) finds another value there and commits nothing.
 
 import { CHANGE_CHANNEL, storedMessage } from '../db/change.ts';
 import { type Client, type Pool, transaction } from '../db/pool.ts';
@@ -33,7 +33,7 @@ export async function readOffset(
   return rows[0] === undefined ? undefined : BigInt(rows[0].next_offset);
 }
 
-/** The offsets of all partitions that anything of was stored, by partition. */
+/** The offsets of all partitions of which something was stored, by partition. */
 export async function readOffsets(
   pool: Pool | Client,
   { clusterId, group, topic }: Subscription,

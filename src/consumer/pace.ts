@@ -1,4 +1,4 @@
-// How long what comes right behind a batch waits, so that it goes together.
+// How long a consumer pauses after a batch, so that the records behind it are stored together.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 

@@ -1,5 +1,5 @@
 // Where a partition goes on. Kafka hands out records from its own committed offset, which only tools rely on; Postgres
-// decides. Pure: what Postgres has and what Kafka delivered, to what shall be done.
+// decides. Pure: from what Postgres has and what Kafka delivered to the next step.
 
 /** What came from Kafka for one partition. */
 export type Delivered = {

@@ -1,5 +1,5 @@
-// One batch into Postgres, for as long as it takes: retried with growing pauses while Postgres is away, and taken apart
-// where Postgres refuses something in it, so that one bad record never stops the others.
+// Stores one batch: retried with growing pauses while Postgres is away, and record by record where Postgres refuses one of
+// them, so that a bad record never stops the others.
 
 import { Backoff } from '../runtime/backoff.ts';
 import { codeOf, messageOf } from '../runtime/errors.ts';
@@ -13,7 +13,7 @@ const LONGEST_PAUSE_MS = 5_000;
 /** What this process knows of a partition it owns. */
 export type Position = { expected: bigint | undefined; sought: boolean };
 
-/** A batch in hand, and whether it still is ours. */
+/** A batch in hand, and whether its partition is still ours. */
 export type InHand = {
   readonly partition: number;
   readonly records: readonly KafkaRecord[];
@@ -57,8 +57,7 @@ export async function storeBatchWithRetries<Result>(
 type Store = (records: readonly KafkaRecord[], next?: bigint, unstorable?: string) => Promise<void>;
 
 /**
- * Stores all records at once, or one by one where Postgres refuses one of them that our validation let through: the rest
- * must not wait for it.
+ * Stores all records at once, or one by one where Postgres refuses one of them that our validation accepted.
  * @param store its `next` is the offset behind the records; undefined behind the batch
  */
 async function isolate(records: readonly KafkaRecord[], store: Store): Promise<void> {

@@ -1,14 +1,13 @@
-// Zombies that hold others up: an ingest process that was stopped in the middle of a transaction keeps the row of its
-// partition's offset locked, and whoever was given the partition waits for it. Between two statements the server ends
-// such a transaction by itself (idle_in_transaction_session_timeout); in the middle of a COPY it waits for the rest of the
-// rows for as long as the connection stands, and none of its timeouts applies (PostgreSQL looks at cancellations only
-// between messages there). So the one that waits ends it.
+// Ends the transactions of stopped processes: an ingest process that was stopped in the middle of a transaction keeps the row of
+// its partition's offset locked, and the partition's next owner waits for it. Between two statements the server ends such a
+// transaction itself (idle_in_transaction_session_timeout); in the middle of a COPY no timeout applies, as PostgreSQL checks for
+// cancellation only between messages. So the process that waits terminates it.
 
 import type { Pool } from '../db/pool.ts';
 
 /**
- * Ends connections of ingest that others of ingest wait for, and that have themselves waited for their process for too
- * long. What they had written is rolled back; a process that lives after all stores its batch again.
+ * Terminates connections of ingest that hold a lock that other connections of ingest wait for, and that have been idle in the
+ * middle of a transaction for too long. Their transaction is rolled back; a process that is alive stores its batch again.
  * @param silentMs how long a process may leave the server waiting in the middle of a transaction
  * @returns how many were ended
  */

@@ -1,4 +1,4 @@
-// Rows of a table for other programs, as records of a topic. The table is the outbox: a row is committed with the offsets first
+// Forwards rows of a table as records of a topic. The table is the outbox: a row is committed with the offsets first
 // and produced afterwards. A process that dies between Kafka's acknowledgement and the mark in the table produces that row
 // again, with the same key and headers.
 
@@ -11,12 +11,12 @@ import type { Logger } from '../runtime/log.ts';
 
 const LONGEST_SEND_MS = 90_000;
 
-/** What of a table goes to which topic. */
+/** Which rows of a table go to which topic. */
 export type Outbox = {
   readonly topic: string;
   readonly partitions: number;
   /**
-   * Takes some rows that wait, in their order, locked against whoever else forwards them.
+   * Takes some of the waiting rows, in their order, locked against other forwarders.
    * @returns the records, and what marks them as forwarded in the same transaction; no record where none waits
    */
   take(client: Client): Promise<{ readonly messages: Message[]; mark(): Promise<unknown> }>;
@@ -40,7 +40,7 @@ export class TopicForwarder {
     this.#producer = kafka.producer({ allowAutoTopicCreation: false });
   }
 
-  /** Forwards what waits, and then what wake() tells of, until stop(). */
+  /** Forwards the waiting rows, then again at each wake(), until stop(). */
   start(): void {
     this.#running = this.#run();
   }
@@ -86,7 +86,7 @@ export class TopicForwarder {
 
   #forwardSome(): Promise<number> {
     return transaction(this.#pool, async (client) => {
-      // Open while Kafka answers, which may take all of kafkajs's tries.
+      // The transaction stays open while Kafka answers, which may take all of kafkajs's retries.
       await client.query(`SET LOCAL idle_in_transaction_session_timeout = ${LONGEST_SEND_MS}`);
       const { messages, mark } = await this.#outbox.take(client);
       if (messages.length === 0) return 0;

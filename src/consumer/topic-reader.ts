@@ -1,5 +1,5 @@
-// Looks into a topic without a consumer group: its newest records, and those of a range of offsets. Nothing is joined, committed
-// or created. kafkajs 2.2.4 consumes only as a member of a group, whose making takes seconds and which the cluster keeps;
+// Reads records of a topic without a consumer group: the newest ones, and those of a range of offsets. Nothing is joined, committed
+// or created. kafkajs 2.2.4 consumes only as a member of a group, which takes seconds to form and stays in the cluster;
 // its cluster (src/cluster/index.js) fetches without one.
 
 import { createRequire } from 'node:module';
@@ -150,7 +150,7 @@ export class TopicReader {
   }
 }
 
-/** What producers and consumers of kafkajs make for themselves, too. */
+/** The cluster that kafkajs's producers and consumers use internally. */
 function createCluster(kafka: Kafka): Cluster {
   const name = Object.getOwnPropertySymbols(kafka).find(({ description }) => description === CREATE_CLUSTER);
   const create: unknown = name === undefined ? undefined : Reflect.get(kafka, name);

@@ -1,13 +1,13 @@
-// What a batch in hand needs while Postgres works on it: kafkajs heartbeats only between batches, and a batch may wait for
-// somebody who sleeps.
+// Sends heartbeats while Postgres works on a batch: kafkajs sends them only between batches, and a batch may wait for the lock of a
+// stopped process.
 
 const HEARTBEAT_MS = 1_000;
-/** A batch that takes longer may wait for somebody. */
+/** A batch that takes longer may be waiting for a lock. */
 const SLOW_MS = 2_000;
 
 /**
- * Does the work, and meanwhile keeps our place in the group.
- * @param heartbeat sends one where it is due; what the group answers is heard from the next one that somebody waits for
+ * Does the work, and meanwhile keeps the membership in the group.
+ * @param heartbeat sends one where it is due; its errors are ignored here, the next awaited heartbeat throws them
  * @param whenSlow called now and then where the work takes long, one call at a time; never rejects
  */
 export async function withHeartbeat<T>(

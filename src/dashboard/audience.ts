@@ -1,5 +1,5 @@
-// The open dashboards that want the same numbers (one choice of whose events), and the newest look at today that they have.
-// Asks when it is told to; when that is, live.ts decides.
+// The readers of the dashboard that filter the same events, and the newest numbers of today that they were sent. today-feed.ts
+// decides when they are read.
 
 import type { Pool } from '../db/pool.ts';
 import { readTimeZone } from '../db/time-zone.ts';
@@ -10,7 +10,7 @@ import { dayIn } from './charts/range.ts';
 import { todaySoFar } from './charts/today.ts';
 import { QuestionBoard } from './questions/board.ts';
 
-/** Orders of the last minutes are sent with each look, those of the whole day now and then, for events that come late. */
+/** Each update has the orders of the last minutes; those of the whole day are sent now and then, for late events. */
 const MINUTE_MS = 60_000;
 const MINUTES_SENT = 2;
 const WHOLE_EVERY_MS = 30_000;
@@ -44,14 +44,14 @@ export class Audience {
     this.board = new QuestionBoard(pool, log, whose);
   }
 
-  /** Takes a reader in and tells it what is known. */
+  /** Adds a reader and sends it the newest numbers. */
   join(stream: Stream): void {
     this.readers.add(stream);
     if (this.#newest !== undefined) stream.send('today', this.#newest);
     void this.answerQuestions(new Set([stream]));
   }
 
-  /** Readers keep the minutes they know: a day of them would be much to send at each commit. */
+  /** Sends the newest minutes only, as readers keep the earlier ones: a whole day at each commit would be large. */
   async lookAtToday(now: Date): Promise<void> {
     const before = this.#newest;
     const isWhole = before === undefined || performance.now() - this.#lastWhole >= WHOLE_EVERY_MS;
@@ -71,7 +71,7 @@ export class Audience {
     this.send('today', this.#newest);
   }
 
-  /** Answers the questions for all readers, or for one who has just come. */
+  /** Sends the answers to the questions to all readers, or to one that has just joined. */
   async answerQuestions(readers: ReadonlySet<Stream> = this.readers): Promise<void> {
     if (readers.size === 0) return;
     if (readers === this.readers) this.#answered = performance.now();

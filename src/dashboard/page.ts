@@ -1,4 +1,4 @@
-// GET /dashboard and its stream. The page itself is quick: charts ask for their numbers afterwards.
+// GET /dashboard and its stream. The page has no numbers: its charts fetch them.
 
 import { type Request, type Response, Router } from 'express';
 import type { Pool } from '../db/pool.ts';

@@ -1,5 +1,5 @@
-// Feeds all open dashboards with one look at today: after a commit, at midnight, and when a dashboard opens. However many
-// commits and readers there are, the queries run a few times a second at most.
+// Feeds all open dashboards with today's numbers, read once for all of them: after a commit, at midnight, and when a dashboard
+// opens, but a few times a second at most.
 
 import type { Request, Response } from 'express';
 import type { Feed } from '../db/change-bus.ts';
@@ -40,7 +40,7 @@ export class TodayFeed implements Feed {
     this.#log = log;
     this.#traces = traces;
     this.#clock = setInterval(() => this.#tick(), CLOCK_MS);
-    // Whether anybody reads or not: traces are charted once the usual numbers have them.
+    // There without readers too: a trace is charted once the usual numbers count its event.
     this.#audienceOf(USUAL);
   }
 

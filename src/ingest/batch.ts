@@ -50,7 +50,7 @@ export function parseBatch({ partition, records, unstorable }: RecordBatch): Par
     else {
       packId(read.order_id, ids, at);
       const event = toLive(read, record, ids, at);
-      // What had happened when Kafka took it needs no closer look.
+      // An event not later than Kafka's timestamp can't lie in the future.
       const rejection = event.time > record.timestamp ? aheadOf(event) : undefined;
       if (rejection !== undefined) deadLetters.push({ record, rejection });
       else {
@@ -68,7 +68,7 @@ function readRecord({ value, undecodable }: KafkaRecord): WireEvent | Rejection 
   return undecodable === undefined ? readEvent(value) : { code: 'undecodable', reason: undecodable };
 }
 
-/** By the short road where our own producers wrote it. */
+/** Takes the fast path where our own producers wrote it. */
 function readEvent(value: Buffer | null): WireEvent | Rejection {
   const wire = value === null ? undefined : readWire(value);
   if (wire !== undefined) return wire;

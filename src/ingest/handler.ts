@@ -1,4 +1,4 @@
-// Ingest as a handler of the consumer: events into rows and rollups, the rest into dead letters, with its figures and
+// Ingest as a handler of the consumer: events into rows and rollups, the rest into dead letters, with its metrics and
 // log lines.
 
 import type { RecordHandler } from '../consumer/handler.ts';

@@ -1,5 +1,5 @@
-// Users that are in user_years for sure, so that a visitor who comes back costs no look-up. Filled only after a commit;
-// what it forgets or never knew is asked of Postgres again.
+// A cache of users that are in user_years, so that a returning visitor costs no query. Filled only after a commit; users that
+// are not in it are looked up in Postgres.
 
 import { DEVICES } from '../events/event.ts';
 import { type LiveEvent, USER_ID } from './batch.ts';
@@ -41,8 +41,8 @@ export class KnownUsers {
 }
 
 /**
- * A number for each year, device and side, people or robots, real or simulated. Undefined around New Year, where the time zone decides the year: those events are
- * asked for each time.
+ * A number for each year and device, people or robots, real or simulated. Undefined around New Year, where the time zone decides
+ * the year: those events are looked up each time.
  */
 function groupOf({ time, dimensions }: LiveEvent): number | undefined {
   const year = yearAround(Math.floor(time / DAY_MS));

@@ -1,4 +1,4 @@
-// /metrics of an ingest process that runs without a web part beside it. Nothing else is answered here.
+// /metrics of an ingest process that runs without a web part. Every other path is 404.
 
 import { createServer } from 'node:http';
 import type { Registry } from 'prom-client';

@@ -1,4 +1,4 @@
-// What ingest's consumer tells, as log lines and figures.
+// The observer of ingest's consumer: log lines and metrics.
 
 import type { ConsumerObserver } from '../consumer/handler.ts';
 import type { Logger } from '../runtime/log.ts';

@@ -19,7 +19,7 @@ import { IngestMetrics } from './metrics.ts';
 import { listenForScrapes } from './metrics-listener.ts';
 import { ingestObserver } from './observer.ts';
 
-/** With Postgres, and with Kafka: milliseconds in which the answer to a request has to begin. */
+/** Milliseconds within which Postgres, and Kafka, must begin to answer a request. */
 export type IngestTimeouts = Timeouts & { readonly kafkaAnswerMs?: number };
 
 const RETRY_MS = 1_000;
@@ -27,14 +27,14 @@ const RETRY_MS = 1_000;
 const CONNECTIONS = 5;
 
 /**
- * A statement takes milliseconds, and on a bad day seconds: half a minute of silence is a connection that leads nowhere.
- * A transaction of ours that says nothing for as long as a session of the group lasts has lost its partition anyway.
+ * A statement takes milliseconds, seconds at the worst: a connection without an answer for half a minute is dead.
+ * A transaction that is idle for longer than the group's session timeout has lost its partition anyway.
  */
 const TIMEOUTS: IngestTimeouts = { answerMs: 30_000, idleInTransactionMs: SESSION_MS };
 
 /**
  * Starts the ingest part; it waits for Postgres and Kafka for as long as they are away.
- * @param timeouts with connections that say nothing
+ * @param timeouts of connections that do not answer
  */
 export async function startIngest(config: Config, log: Logger, timeouts = TIMEOUTS): Promise<RunningPart> {
   const { HOST: host, INGEST_METRICS_PORT: port } = config;
@@ -64,7 +64,7 @@ export async function startIngest(config: Config, log: Logger, timeouts = TIMEOU
   });
   const scrapes = port === undefined ? undefined : await listenForScrapes(registry, host, port);
   await ingest.start(crash);
-  // What an earlier process set aside and did not live to forward.
+  // Dead letters that an earlier process stored but did not forward.
   letters.wake();
   return {
     ended,

@@ -1,6 +1,6 @@
 // Events whose order_id is stored already: the same event once more is a duplicate, another event with that id is set aside.
-// Only a batch that meets such an id asks; Postgres is asked rather than a memory of ours, as the id may have come by
-// another partition, another process or a file.
+// Only a batch with such an id queries; there is no cache, as the id may have come by another partition, another process or a
+// file.
 
 import type { Client } from '../db/pool.ts';
 import { type Content, conflictOf } from '../events/same.ts';

@@ -1,5 +1,4 @@
-// Puts the events of a batch into their tables, by one of two roads: COPY straight into the table, or, for a batch that
-// meets an order_id which is there already, by way of a staging table.
+// Inserts the events of a batch: by COPY into the table, or, where an order_id is stored already, by a staging table.
 
 import type { Subscription } from '../consumer/offsets.ts';
 import { CopyRows, copyInto } from '../db/copy.ts';

@@ -5,7 +5,7 @@ import type { KafkaRecord } from '../consumer/record.ts';
 import type { Logger } from '../runtime/log.ts';
 import { orderIdOf, parseBatch } from './batch.ts';
 
-/** Reads the records once more, so that it costs nothing where nobody reads the lines. */
+/** Parses the records again, so that other log levels cost nothing. */
 export function logStored(log: Logger, partition: number, records: readonly KafkaRecord[]): void {
   if (!log.isLevelEnabled('debug')) return;
   const { events, deadLetters } = parseBatch({ partition, records });

@@ -1,4 +1,4 @@
-// kafkajs behind a small port: how the program reaches the cluster, and its log as ours.
+// kafkajs behind a small port: it makes clients, writes their log into ours, and creates topics.
 
 import { type Admin, Kafka, type LogEntry, logLevel, type Producer, type SASLOptions } from 'kafkajs';
 import type { Logger } from '../runtime/log.ts';
@@ -10,7 +10,7 @@ import type { Sasl } from './sasl.ts';
 import { watchedSockets } from './sockets.ts';
 import { passUndecodableBatches } from './undecodable-batch.ts';
 
-/** What other rooms see of the client: to change it, change what these are. */
+/** The types of the client that other rooms use: another client replaces them here. */
 export type { Consumer, Kafka, KafkaMessage, Message, Producer } from 'kafkajs';
 
 registerCodecs();
@@ -19,7 +19,7 @@ restIdleConnections();
 writeBatchesAtOnce();
 
 const REQUEST_MS = 15_000;
-/** A little more than a request may take, so that the request fails first, where only it is slow. */
+/** A little more than REQUEST_MS, so that a slow request fails before its connection does. */
 const ANSWER_MS = 20_000;
 
 export type Cluster = {
@@ -58,7 +58,7 @@ function writeEntry(
 }
 
 /**
- * Asks the cluster who it is.
+ * Reads the cluster's id.
  * @returns the cluster's id
  * @throws {KafkaError} BROKERS_UNREACHABLE
  */
@@ -78,7 +78,7 @@ export async function describeCluster(kafka: Kafka, cluster: Cluster): Promise<s
   }
 }
 
-/** Connects a producer, once its topic is there. */
+/** Connects a producer once its topic exists. */
 export async function connectProducer(
   kafka: Kafka,
   producer: Producer,
@@ -95,7 +95,7 @@ export async function connectProducer(
   await producer.connect();
 }
 
-/** Makes the topic where it is missing; an existing one stays as it is. */
+/** Creates the topic where it is missing; an existing one is not changed. */
 export async function ensureTopic(admin: Admin, topic: string, partitions: number): Promise<void> {
   if ((await admin.listTopics()).includes(topic)) return;
   await admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: true });

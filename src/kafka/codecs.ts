@@ -1,6 +1,6 @@
-// What kafkajs lacks: batches packed with snappy, lz4 or zstd, which any other client may write and any cluster may
-// make (compression.type of the topic). Gzip is taken over too: kafkajs unpacks without a limit.
-// Only unpacking is here: the program's own producers leave packing to the topic's configuration.
+// Decompression for kafkajs, which lacks snappy, lz4 and zstd: any other client may produce such batches, and a cluster may
+// recompress (compression.type of the topic). Gzip is replaced too, as kafkajs decompresses without a limit.
+// There is no compression: the program's own producers leave it to the topic's configuration.
 
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
@@ -12,7 +12,7 @@ import { uncompress } from 'snappy';
 // Node does not see every export of a CommonJS module by its name.
 const { CompressionCodecs, CompressionTypes } = kafkajs;
 
-/** A batch holds at most message.max.bytes packed, 1 MB unless a topic says otherwise; more than this is a bomb. */
+/** A compressed batch has at most message.max.bytes, by default 1 MB; one that decompresses to more than this is a bomb. */
 export const MAX_UNPACKED_BYTES = 64 * 1024 * 1024;
 
 /** A batch is not what its codec's format says, or larger than MAX_UNPACKED_BYTES. */
@@ -117,7 +117,7 @@ function checkSize(bytes: number): void {
     throw new CodecError(`unpacks to ${bytes} bytes or more, expected at most ${MAX_UNPACKED_BYTES}`);
 }
 
-/** The unpacked records of a batch, by the codec's number on the wire. Rejects for what is damaged or too large. */
+/** Decompresses the records of a batch, by the codec's number on the wire. Rejects where they are damaged or too large. */
 export const UNPACK = {
   [CompressionTypes.GZIP]: (packed: Buffer) => unzip(packed, { maxOutputLength: MAX_UNPACKED_BYTES }),
   [CompressionTypes.Snappy]: unsnappy,

@@ -1,4 +1,4 @@
-// What can be wrong on the way to Kafka, in words for the one who can mend it.
+// Errors of producing, and the reason that a wrapped kafkajs error has.
 
 import { CodedError } from '../runtime/errors.ts';
 

@@ -1,7 +1,7 @@
-// An idle connection needs no timer. kafkajs 2.2.4 looks for waiting requests a thousand times a second, for as long as
-// the connection is open and whether or not one waits: the time until its throttle ends is negative where there is none
-// (network/requestQueue/index.js), and each look sets the next. Here it looks only while something waits. And whether a
-// request has been in hand for too long, which is a matter of seconds, it asks ten times a second: here once.
+// Stops the timers of idle connections. kafkajs 2.2.4 checks its request queue a thousand times a second for as long as a
+// connection is open: without a throttle the time until it ends is negative (network/requestQueue/index.js), and each check
+// schedules the next. Here it checks only while a request waits. Request timeouts, which are seconds, are checked once a second
+// instead of ten times.
 
 import { createRequire } from 'node:module';
 
@@ -22,7 +22,7 @@ type RequestQueue = {
   scheduleRequestTimeoutCheck(): void;
 };
 
-/** Makes kafkajs's connections rest; for the whole process, before its first one. */
+/** Patches kafkajs; for the whole process, before its first connection. */
 export function restIdleConnections(): void {
   const { prototype }: { readonly prototype: RequestQueue & { rests?: true } } = require(QUEUE);
   if (prototype.rests === true) return;

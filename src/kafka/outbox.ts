@@ -22,7 +22,7 @@ const SEGMENT_BYTES = 1024 * 1024;
 
 type Segment = { readonly file: string; fd: number | null; bytes: number; pending: number };
 
-/** One event in the outbox, to be given back when Kafka has it. */
+/** One event in the outbox, to be removed once Kafka has acknowledged it. */
 export type OutboxEntry = { readonly line: string; readonly segment: Segment };
 
 export class Outbox {
@@ -64,7 +64,7 @@ export class Outbox {
     return this.#bytes;
   }
 
-  /** How many may wait. */
+  /** The limit in bytes. */
   get mostBytes(): number {
     return this.#hasRoom ? this.#maxBytes : this.#bytes;
   }
@@ -101,10 +101,10 @@ export class Outbox {
     }
   }
 
-  /** Forgets an event that Kafka has acknowledged; a segment without waiting events is given back to the disk. */
+  /** Removes an event that Kafka has acknowledged; a segment without waiting events is deleted. */
   acknowledge({ segment }: OutboxEntry): void {
     segment.pending -= 1;
-    // What Kafka says after close() is not noted any more: the next run sends it again.
+    // An acknowledgement after close() is ignored: the next run sends the event again.
     if (segment.pending > 0 || this.#closed) return;
     this.#bytes -= segment.bytes;
     segment.bytes = 0;
@@ -112,7 +112,7 @@ export class Outbox {
     else this.#remove(segment);
   }
 
-  /** What still waits stays on disk for the next process. */
+  /** Waiting events stay on disk for the next process. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -123,12 +123,12 @@ export class Outbox {
   #write(segment: Segment, bytes: Buffer): void {
     if (segment.fd === null || this.#closed) throw new Error('the segment is not open');
     try {
-      // A disk that is nearly full takes a part and says so only by the number (write(2)).
+      // A short write, on a disk that is nearly full, is reported only in the return value (write(2)).
       const written = writeSync(segment.fd, bytes);
       if (written < bytes.length)
         throw new Error(`only ${written} of ${bytes.length} bytes could be written`);
     } catch (error) {
-      // Whatever part of the line was written must not swallow the next one.
+      // A part of the line may have been written: the next line must not be appended to it.
       ftruncateSync(segment.fd, segment.bytes);
       throw error;
     }

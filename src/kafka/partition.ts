@@ -1,5 +1,5 @@
-// Which partition a key belongs to, as Kafka's Java client chooses it, so that whoever else produces to the topic puts a
-// visitor's events where ours are. kafkajs 2.2.4 computes the same with 64-bit arithmetic in software, at ten to
+// The partition of a key, as Kafka's Java client chooses it, so that other producers put a visitor's events into the same
+// partition. kafkajs 2.2.4 computes the same with 64-bit arithmetic in software, at ten to
 // twenty times the cost (partitioners/default/murmur2.js).
 
 const SEED = 0x9747b28c;

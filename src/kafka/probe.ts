@@ -1,4 +1,4 @@
-// Asks the cluster whether it is there, for /readyz: a publisher without events to send would not notice.
+// Checks whether the cluster answers, for /readyz: a publisher without events to send would not notice.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Admin, AssignerProtocol, type Kafka } from 'kafkajs';

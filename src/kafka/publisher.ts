@@ -1,6 +1,6 @@
 // Event → outbox → Kafka. publishAll() keeps events on disk before it returns; one loop sends what waits, a batch at a
-// time, so that the events of a visitor stay in order and a cluster that is away is only a longer wait. What ingest would
-// refuse is refused here, before anybody is told that it was taken.
+// time, so that the events of a visitor stay in order and an outage of the cluster only delays them. Events that ingest
+// would reject are rejected here, before they are acknowledged to the client.
 // The kafkajs producer is not an idempotent one: docs/decisions/idempotent-producer.md says why.
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -23,7 +23,7 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
 const CLOSE_SECONDS = 5;
 
-/** Where Kafka has put an event. */
+/** Topic, partition and offset of an acknowledged event. */
 export type Acknowledgement = {
   readonly topic: string;
   readonly partition: number;
@@ -33,8 +33,8 @@ export type Acknowledgement = {
 };
 
 /**
- * What became of an event. The error is REFUSED where Kafka will never take it, and CLOSED where the program stops before
- * it has: the event stays on disk and is sent by the next run.
+ * The acknowledgement of an event, or its error: REFUSED where Kafka will never accept it, CLOSED where the program stops
+ * first: the event stays on disk and is sent by the next run.
  */
 export type Outcome = Acknowledgement | KafkaError;
 
@@ -276,8 +276,8 @@ export class Publisher {
 
   /** Sends the batch, or its first half where Kafka finds it too large; what became of each event sent. */
   async #send(batch: readonly Queued[]): Promise<Outcome[]> {
-    // Where the clock was set back meanwhile, the record is not older than its event: ingest would take that for an
-    // event of the future.
+    // After the clock was set back the record gets the time of its event: ingest would reject an event that is later than its
+    // record.
     const now = Date.now();
     const messages = batch.map(
       ({ key, entry, takenAt }): Keyed => ({
@@ -316,7 +316,7 @@ function refusalOf(line: string, event: ShopEvent | undefined): KafkaError | und
   return rejection === undefined ? undefined : new KafkaError('REFUSED', `no event: ${rejection.reason}`);
 }
 
-/** When an event was received, as it says; now where it doesn't. */
+/** context.received_at of an event; now where it has none. */
 function takenAtOf(event: ShopEvent | undefined): number {
   const { received_at } = event?.context ?? {};
   return received_at === undefined ? Date.now() : Date.parse(received_at);

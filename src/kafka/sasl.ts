@@ -1,4 +1,4 @@
-// How the program names itself to a managed cluster.
+// Credentials for a managed cluster.
 
 export type Sasl = {
   readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';

@@ -1,6 +1,6 @@
-// The sockets of kafkajs, with an end for those that lead nowhere. kafkajs gives up a request after its time and asks the
-// next one over the same connection (kafkajs 2.2.4, network/requestQueue), so that a half-open one would be asked until
-// TCP gives it up, a quarter of an hour later. A connection that is destroyed is made anew by the next request.
+// Sockets for kafkajs that are destroyed where they are half-open. kafkajs 2.2.4 times out a request and sends the next one over
+// the same connection (network/requestQueue), so that a half-open connection would be used until TCP gives up, a quarter of an
+// hour later. The next request replaces a connection that was destroyed.
 
 import { isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
@@ -11,7 +11,7 @@ import { endOnResponseTimeout } from '../runtime/response-timeout.ts';
 const KEEP_ALIVE_MS = 10_000;
 /** Where the API key is in a request: behind its int32 of size. */
 const API_KEY_AT = 4;
-/** JoinGroup and SyncGroup are answered when the other members have come, which they may take a minute for. */
+/** JoinGroup and SyncGroup are answered once the other members have joined, which may take a minute. */
 const WAITING_FOR_MEMBERS: readonly number[] = [11, 14];
 const MEMBERS_MS = 70_000;
 

@@ -22,7 +22,7 @@ export function undecodableReason(message: object): string | undefined {
   return typeof reason === 'string' ? reason : undefined;
 }
 
-/** Makes kafkajs hand on what it can't read; for the whole process, before its first fetch. */
+/** Patches kafkajs to hand on batches that it can't decode; for the whole process, before its first fetch. */
 export function passUndecodableBatches(): void {
   const decode: DecodeBatch & { readonly passes?: true } = require(DECODER);
   if (decode.passes === true) return;

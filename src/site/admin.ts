@@ -1,6 +1,6 @@
-// Who may work on what is not public: dead letters, and what events tell of other visitors. With ADMIN_PASSWORD whoever has
-// given it, in the form or as HTTP Basic; without one, clients on this machine alone. A request that came by way of a proxy is
-// one of this machine only where TRUST_PROXY says whom to believe, and the proxy says so.
+// The admin may see and change what is not public: dead letters, and other visitors' events. With ADMIN_PASSWORD the admin is
+// who has given it, in the form or as HTTP Basic; without one, any client on this machine. A request by way of a proxy comes
+// from this machine only where TRUST_PROXY is set and the proxy's header says so.
 
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
@@ -30,14 +30,14 @@ export class Admin {
     this.#secret = secret;
   }
 
-  /** True for who may see and work on everything. */
+  /** True where the request is the admin's. */
   is(req: Request): boolean {
     if (this.#password === undefined) return isOnThisMachine(req);
     return this.#hasCookie(req, this.#password) || this.#isPassword(basicPassword(req));
   }
 
   /**
-   * Goes before what is for the admin alone. A browser that asks for a page is sent to the form.
+   * Middleware before the admin's routes. A browser that asks for a page is redirected to the login form.
    * @throws {HttpError} 403 without ADMIN_PASSWORD, 401 with one
    */
   gate(): RequestHandler {
@@ -161,7 +161,7 @@ function basicPassword(req: Request): string | undefined {
   return decoded.includes(':') ? decoded.slice(decoded.indexOf(':') + 1) : undefined;
 }
 
-/** Never a page of another site: what a link to the form says comes from anybody. */
+/** A path of this site, never another site's: anybody can make a link to the form. */
 function localPath(next: unknown): string {
   return typeof next === 'string' && /^\/(?![/\\])[^\s\\]*$/.test(next) ? next : '/events/rejected';
 }

@@ -1,4 +1,4 @@
-// What every page is given, and the functions that views may call.
+// The data of every page's layout, and the functions that views may call.
 
 import type { Request, Response } from 'express';
 import { CATEGORY_NAMES, type CatalogueItem } from '../catalogue/catalogue.ts';
@@ -12,7 +12,7 @@ import { type Visitor, visitorOf } from './visitor.ts';
 
 const TRACES_ON_A_PAGE = 8;
 
-/** What every page knows. */
+/** The data of every page's layout. */
 export type Layout = {
   readonly pageTitle: string;
   /** Path and query of this page, for forms that come back to it. */
@@ -47,7 +47,7 @@ export const viewHelpers = {
   PRODUCTS,
 } as const;
 
-/** What every page is given. To be called after the page's own events were tracked: it shows them. */
+/** The layout of a page. Called after the page's own events were tracked: it shows them. */
 export function layoutOf(req: Request, visitor: Visitor, traces: Traces, pageTitle: string): Layout {
   return {
     pageTitle,

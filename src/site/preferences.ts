@@ -1,4 +1,4 @@
-// What a visitor may choose: gender and birthdate (the offers need them), the site version, and to be forgotten.
+// A visitor's preferences: gender and birthdate (the offers need them), the site version, and to be forgotten.
 
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';

@@ -1,5 +1,5 @@
-// Who visits: an id in a signed first-party cookie, the site version, and what the visitor chose to tell. A cookie that
-// is missing, forged or not ours any more counts as a new visitor; nothing of it is used.
+// The visitor: an id in a signed first-party cookie, the site version, and the profile that the visitor has given. A cookie that
+// is missing, forged or signed with an older secret counts as a new visitor's.
 
 import type { CookieOptions, Request, Response } from 'express';
 import { UAParser } from 'ua-parser-js';
@@ -77,7 +77,7 @@ export function forceSiteVersion(req: Request, res: Response, version: Device | 
   else res.cookie('site_version', version, lasting(req));
 }
 
-/** Takes back every cookie: the next request is a new visitor's. */
+/** Clears every cookie: the next request is a new visitor's. */
 export function forgetVisitor(res: Response): void {
   for (const name of COOKIES) res.clearCookie(name, COOKIE);
 }

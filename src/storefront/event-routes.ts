@@ -37,7 +37,7 @@ export function eventRoutes(shop: Shop, streams: Streams, offers: OfferFeed, adm
   return router;
 }
 
-/** What an event tells of its visitor is for that visitor, and for the admin. */
+/** An event's personal fields are shown to its visitor and to the admin only. */
 async function requestedEvent(shop: Shop, admin: Admin, req: Request): Promise<KnownEvent> {
   const { order_id: orderId } = req.params;
   if (!isId(orderId)) throw notFound('there is no such event', orderId, '32 lower-case hex digits');
@@ -56,7 +56,7 @@ function publicContext(context: EventContext | null): EventContext | null {
   return rest;
 }
 
-/** What the visitor's recent events have reached, at once and whenever one moves on; and offers that are open, or come. */
+/** Streams the traces of the visitor's recent events, at once and at each change, and the visitor's open and new offers. */
 function streamTraces(shop: Shop, streams: Streams, offers: OfferFeed, req: Request, res: Response): void {
   const { id } = visitorOf(req, res);
   let unwatch = () => {};

@@ -1,4 +1,4 @@
-// What the API tells of single events, declared.
+// The operations on single events, declared.
 
 import { z } from 'zod';
 import { contextSchema, eventFieldsSchema } from '../events/event.ts';

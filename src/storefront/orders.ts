@@ -29,7 +29,7 @@ export class Orders {
   remember(orderId: string, acknowledged: Promise<Acknowledgement>): void {
     this.#placed.set(orderId, acknowledged);
     acknowledged.catch((error) => {
-      // Refused or closed: placing it anew is right.
+      // Refused or closed: the order may be placed again.
       if (error instanceof KafkaError) this.#placed.delete(orderId);
     });
     if (this.#placed.size <= MOST_REMEMBERED) return;
@@ -38,7 +38,7 @@ export class Orders {
   }
 
   /**
-   * Places an order, or waits with whoever placed it before.
+   * Places an order, or waits for an earlier request that places the same one.
    * @param publish called only where the order is new
    * @throws what `publish` throws, or KafkaError REFUSED
    */
@@ -47,7 +47,7 @@ export class Orders {
     let acknowledged = this.#placed.get(orderId);
     if (acknowledged === undefined) {
       if (await this.#isStored(orderId)) return 'acknowledged';
-      // Another request may have placed it while we asked Postgres.
+      // Another request may have placed it during the query.
       acknowledged = this.#placed.get(orderId) ?? publish(event);
       this.remember(orderId, acknowledged);
     }
@@ -55,14 +55,14 @@ export class Orders {
     return Promise.race([acknowledged.then(() => 'acknowledged' as const, waitsOnDisk), timeout]);
   }
 
-  /** Only a form from before this process started can have been placed without our knowing. */
+  /** Only a form older than this process can have been placed by another one. */
   async #isStored(orderId: string): Promise<boolean> {
     if (orderIdTime(orderId) >= this.#startedAt) return false;
     return (await findEvent(this.#pool, orderId).catch(() => undefined)) !== undefined;
   }
 }
 
-/** An order that was taken and not sent before the program stopped is on its way all the same. */
+/** An order that was not sent before the program stopped is on disk: it counts as waiting. */
 function waitsOnDisk(error: unknown): 'waiting' {
   if (error instanceof KafkaError && error.code === 'CLOSED') return 'waiting';
   throw error;

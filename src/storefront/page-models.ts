@@ -1,4 +1,4 @@
-// What each shop page is given to draw: the contract between the routes and views/. Plain data, no functions but `art`.
+// The models of the shop's pages: the contract between the routes and views/. Plain data, no functions but `art`.
 
 import type { CatalogueItem } from '../catalogue/catalogue.ts';
 import type { Product } from '../events/products.ts';

@@ -1,4 +1,4 @@
-// What the storefront's routes work with.
+// The parts that the storefront's routes need.
 
 import type { Pool } from '../db/pool.ts';
 import type { Traces } from '../tracing/traces.ts';

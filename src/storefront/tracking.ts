@@ -43,8 +43,8 @@ export class Tracking {
   }
 
   /**
-   * Takes an event of a page, where somebody looks at it. Never throws and never waits: a page is answered whatever
-   * becomes of its events.
+   * Publishes the event of a page, where the request is a visit. Never throws and never waits: the page is answered even where its
+   * events fail.
    */
   track(req: Request, visitor: Visitor, action: Action): void {
     if (!isVisit(req)) return;
@@ -62,7 +62,7 @@ export class Tracking {
   }
 
   /**
-   * Takes an event and follows it.
+   * Publishes an event and traces it.
    * @returns once Kafka has it; rejects with KafkaError REFUSED or CLOSED
    * @throws {KafkaError} as Publisher.publishAll does
    */
@@ -70,7 +70,7 @@ export class Tracking {
     return this.publishAll([event]).then(acknowledgementOf);
   }
 
-  /** The same for several events, taken and settled as by Publisher.publishAll. */
+  /** The same for several events, as Publisher.publishAll does. */
   publishAll(events: readonly ShopEvent[]): Promise<readonly Outcome[]> {
     const now = Date.now();
     const begun = events.map((event) => this.#traces.begin(event, now));
@@ -86,7 +86,7 @@ export class Tracking {
     }
   }
 
-  /** Follows an event that an earlier process took. */
+  /** Traces an event that an earlier process accepted. */
   resume({ event, outcomes }: Recovered): void {
     const receivedAt = Date.parse(event.context?.received_at ?? event.time);
     this.#follow([this.#traces.begin(event, receivedAt)], outcomes);
@@ -120,7 +120,7 @@ export class Tracking {
     this.#warning ??= setTimeout(() => this.#warn(reason), WARN_EVERY_MS).unref();
   }
 
-  /** A full disk refuses every event: what is said of it must not fill the rest. */
+  /** A full disk refuses every event: the log must not fill it further. */
   #warn(reason: string): void {
     this.#log.warn({ events: this.#lost }, `events not taken: ${reason}`);
     this.#lost = 0;

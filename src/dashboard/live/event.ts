@@ -1,4 +1,4 @@
-// What the live panels need of an event.
+// The fields of an event that the live panels need.
 
 import type { Device, Title } from '../../events/event.ts';
 import type { Product } from '../../events/products.ts';

@@ -3,7 +3,7 @@
 import type { PanelEvent } from './event.ts';
 
 const MINUTE_MS = 60_000;
-/** More than this of a minute say no more. */
+/** Samples kept: more would not change the percentiles. */
 const MOST = 10_000;
 
 type Sample = { readonly atMs: number; readonly ageMs: number };

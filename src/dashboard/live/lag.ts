@@ -1,4 +1,4 @@
-// How many records of the topic each consumer group behind the live panels has still to take.
+// The lag of each consumer group behind the live panels, in records.
 
 import { BEHAVIOUR_GROUP } from '../../behaviour/running-behaviour.ts';
 import { readOffsets } from '../../consumer/offsets.ts';
@@ -6,7 +6,7 @@ import type { Pool } from '../../db/pool.ts';
 import type { KafkaProbe } from '../../kafka/probe.ts';
 import { SESSIONS_GROUP } from '../../sessions/live/running-sessions.ts';
 
-/** Records that wait, by who has to take them; null before the first look, and while Kafka or Postgres is away. */
+/** Lag by consumer; null before the first read, and while Kafka or Postgres is away. */
 export type Lag = Readonly<Record<'ingest' | 'sessions' | 'offers', number>> | null;
 
 export class ConsumerLag {
@@ -37,7 +37,7 @@ export class ConsumerLag {
     const { clusterId, ends } = await this.#probe.topicEnds(this.#topic);
     const behind = async (group: string) => {
       const offsets = await readOffsets(this.#pool, { clusterId, group, topic: this.#topic });
-      // The end was asked for first: a group may have gone past it since.
+      // The end was read first: a group may have passed it since.
       return [...ends].reduce(
         (sum, [partition, end]) => sum + Math.max(0, Number(end - (offsets.get(partition) ?? 0n))),
         0,

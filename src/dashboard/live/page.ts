@@ -1,4 +1,4 @@
-// GET /dashboard/live. The page is quick: its panels come by the stream.
+// GET /dashboard/live. The page has no numbers: its panels come by the stream.
 
 import { Router } from 'express';
 import { START } from '../../behaviour/machine.ts';

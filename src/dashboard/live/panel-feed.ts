@@ -1,6 +1,6 @@
 // Feeds the live panels: windows that follow what is stored, for whoever looks, and for a while after. Events are taken and shown
 // a few times a second at most, however many commits and readers there are. Postgres has all of it: windows that nobody has looked
-// at are read from there when somebody does. What the panels are, ../panels/panels.ts says.
+// at are read from there when somebody does. The panels are in ../panels/panels.ts.
 
 import type { Request, Response } from 'express';
 import type { Feed } from '../../db/change-bus.ts';
@@ -28,7 +28,7 @@ export type PanelsAnswer = PanelRows & {
     readonly simulated: string;
     /** Milliseconds from Kafka's acknowledgement to the look that shows it, of the last minute's events. */
     readonly freshness: { readonly p50_ms: number | null; readonly p99_ms: number | null };
-    /** Records that wait in Kafka, about a second old; null where nobody has looked yet, or nothing answers. */
+    /** About a second old; null where it is not known. */
     readonly lag: Lag;
     readonly attribution: string | null;
   };
