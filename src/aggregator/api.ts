@@ -8,12 +8,13 @@ import { readQuery } from '../http/query.ts';
 import { wantsCsv } from '../http/response-cache.ts';
 import { route } from '../http/routes.ts';
 import { lineWriter } from './batch/output.ts';
+import { writeRow } from './core/row.ts';
 import { DefinitionError } from './definition/problem.ts';
 import { checkValue } from './definition/read.ts';
 import { type Definitions, type PreviewSource, refused } from './definitions.ts';
 import type { AggregatorFeed } from './feed.ts';
 import { aggregatorOperations as operations } from './operations.ts';
-import { briefly, explained, versionRow, writeFlushed, writeSession } from './present.ts';
+import { briefly, explained, versionRow, writeSession } from './present.ts';
 import {
   listDefinitions,
   listVersions,
@@ -44,6 +45,11 @@ export function aggregatorApi(definitions: Definitions, feed: AggregatorFeed): R
   });
   serve(router, operations.resume, async (req, res) => {
     await definitions.pause(req.params.name, false);
+    res.status(204).end();
+  });
+  serve(router, operations.delete, async (req, res) => {
+    const { open_sessions: openSessions } = readQuery(operations.delete.query, req);
+    await definitions.delete(req.params.name, openSessions === 'discard');
     res.status(204).end();
   });
   serve(router, operations.sessions, async (req, res) => {
@@ -128,7 +134,7 @@ async function preview(definitions: Definitions, req: Request, res: Response): P
   const change = changed === undefined ? null : { added: changed.added.size, gone: changed.gone.length };
   sendJsonText(
     res,
-    `{"records":${records},"set_aside":${JSON.stringify(asides)},"flushed":[${flushed.map(writeFlushed).join(',')}],` +
+    `{"records":${records},"set_aside":${JSON.stringify(asides)},"flushed":[${flushed.map(writeRow).join(',')}],` +
       `"open":[${open.map(writeSession).join(',')}],"changed":${JSON.stringify(change)}}`,
   );
 }

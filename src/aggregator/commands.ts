@@ -9,6 +9,7 @@ import type { Config } from '../config.ts';
 import { clusterOf } from '../connections.ts';
 import { type Pool, transaction } from '../db/pool.ts';
 import { createKafka, describeCluster } from '../kafka/client.ts';
+import { reasonOf } from '../kafka/errors.ts';
 import { standardOutput } from '../runtime/standard-output.ts';
 import { InputError } from './batch/csv.ts';
 import { type Format, lineWriter } from './batch/output.ts';
@@ -194,7 +195,9 @@ export const follow = ({ config, file, topic, format, prepare }: FollowCommand):
       for await (const rows of newResults(pool, name, before, stop.signal))
         process.stdout.write(rows.map(toLine).join(''));
       await running.stop();
-      return stop.signal.reason instanceof Error && stop.signal.reason.name !== 'AbortError' ? NOT_ALL : DONE;
+      const { reason } = stop.signal;
+      if (reason instanceof Error && reason.name !== 'AbortError') throw new RunError(reasonOf(reason));
+      return DONE;
     });
   });
 

@@ -19,7 +19,7 @@ import {
   previewRecords,
 } from './preview.ts';
 import { type Provenance, recordsBehind } from './provenance.ts';
-import { pauseDefinition, saveDefinition } from './store/definitions.ts';
+import { deleteDefinition, holdDefinition, pauseDefinition, saveDefinition } from './store/definitions.ts';
 import {
   definitionOf,
   findDefinition,
@@ -28,6 +28,7 @@ import {
   type KnownResult,
   listVersions,
 } from './store/overview.ts';
+import { lockRuns } from './store/runs.ts';
 
 const RETRY_SECONDS = 5;
 
@@ -95,6 +96,22 @@ export class Definitions {
     if (typeof name !== 'string' || !(await pauseDefinition(this.pool, name, paused))) throw unknown(name);
   }
 
+  /**
+   * Deletes a definition, its open sessions unflushed, and its flushed rows in Postgres. Rows on its topic stay there.
+   * @param discard false: only where no session is open
+   * @throws {HttpError} 404; 409 where sessions are open, or a run over files is at work
+   */
+  async delete(name: unknown, discard: boolean): Promise<void> {
+    if (typeof name !== 'string') throw unknown(name);
+    await transaction(this.pool, async (client) => {
+      if (!(await lockRuns(client, name, 'transaction'))) throw atWork(name);
+      const open = await holdDefinition(client, name);
+      if (open === undefined) throw unknown(name);
+      if (open > 0 && !discard) throw stillOpen(name, open);
+      await deleteDefinition(client, name);
+    });
+  }
+
   /** @throws {HttpError} 503 where Kafka is away */
   topics(): Promise<readonly string[]> {
     return this.#topics.topics().catch(whileAway);
@@ -155,6 +172,17 @@ export class Definitions {
 
 const unknown = (name: unknown) =>
   notFound('there is no such definition', name, 'a name of GET /api/aggregator/definitions');
+
+const stillOpen = (name: string, open: number) =>
+  new HttpError(409, 'open_sessions', `${name} has open sessions, which would never be flushed`, {
+    received: `${open} open sessions`,
+    expected: 'none, or open_sessions=discard',
+  });
+
+const atWork = (name: string) =>
+  new HttpError(409, 'run_at_work', `a run over files of ${name} is at work`, {
+    expected: 'no run; it ends by itself, or by Ctrl-C',
+  });
 
 const whileAway = (error: unknown): never => {
   throw unavailable('kafka', `Kafka is away: ${reasonOf(error)}`, RETRY_SECONDS, error);

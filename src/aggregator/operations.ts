@@ -29,6 +29,12 @@ const format = z
   .meta({ enum: ['json', 'csv'], description: 'instead of the header Accept' });
 
 const pageQuery = z.strictObject({ limit, before, format });
+const deleteQuery = z.strictObject({
+  open_sessions: z
+    .literal('discard', { error: 'discard, or nothing' })
+    .optional()
+    .describe('discard: also where sessions are open, which are never flushed then'),
+});
 const sessionsQuery = z.strictObject({ limit, format });
 const fieldsQuery = z.strictObject({
   topic: z
@@ -183,6 +189,27 @@ export const aggregatorOperations = {
     summary: 'Let a paused definition go on where it was',
     params,
     answers: { 204: { says: 'It goes on' }, ...admin, 404: notFound, 503: away },
+    example: { params: { name: 'print-shop' } },
+  }),
+  delete: operation({
+    method: 'post',
+    path: '/api/aggregator/definitions/:name/delete',
+    tag: TAG,
+    summary: 'Delete a definition with its versions, sessions, flushed rows and records set aside',
+    description:
+      'What is on the topic aggregates.<name> stays there. Another definition of the name begins at the beginning of its topic.',
+    params,
+    query: deleteQuery,
+    answers: {
+      204: { says: 'It is gone' },
+      400: bad,
+      ...admin,
+      404: notFound,
+      409: {
+        says: 'Sessions are open, and open_sessions=discard was not given; or a run over files is at work',
+      },
+      503: away,
+    },
     example: { params: { name: 'print-shop' } },
   }),
   sessions: operation({

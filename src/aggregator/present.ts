@@ -1,9 +1,9 @@
 // Definitions, sessions and rows as the API tells them and the pages show them.
 
 import { progressOf } from './core/progress.ts';
-import { type Column, metaColumns, rowColumns, writeObject } from './core/row.ts';
+import { type Column, rowColumns, writeObject } from './core/row.ts';
 import type { Session } from './core/session.ts';
-import { type Flushed, TTL_MS } from './core/step.ts';
+import { TTL_MS } from './core/step.ts';
 import { describeDefinition, type FlushTime, flushCalendar } from './definition/calendar.ts';
 import { definitionOf, type KnownDefinition, type KnownVersion } from './store/overview.ts';
 
@@ -82,7 +82,3 @@ function sessionMeta(session: Session): Column[] {
 /** An open session as JSON text, with all digits. */
 export const writeSession = (session: Session): string =>
   writeObject([...sessionColumns(session), ['meta', writeObject(sessionMeta(session))]]);
-
-/** A row of a preview: as it would be flushed. */
-export const writeFlushed = (flushed: Flushed): string =>
-  writeObject([...rowColumns(flushed), ['meta', writeObject(metaColumns(flushed))]]);

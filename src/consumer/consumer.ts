@@ -7,7 +7,7 @@ import type { Pool } from '../db/pool.ts';
 import { undecodableReason } from '../kafka/undecodable-batch.ts';
 import { watchClockJump } from '../runtime/clock-jump.ts';
 import type { ConsumerObserver, RecordHandler } from './handler.ts';
-import { FencedError, readOffset, type Subscription } from './offsets.ts';
+import { FencedError, readOffset, readOffsets, type Subscription } from './offsets.ts';
 import { paced } from './pace.ts';
 import { nextStep } from './position.ts';
 import type { KafkaRecord } from './record.ts';
@@ -57,8 +57,12 @@ export class Consumer<Result> {
       retry: { initialRetryTime: 100, maxRetryTime: LONGEST_PAUSE_MS, retries: Number.MAX_SAFE_INTEGER },
     });
     this.#consumer.on(this.#consumer.events.GROUP_JOIN, ({ payload }) => {
+      const partitions = payload.memberAssignment[subscription.topic] ?? [];
       this.#positions = new Map();
-      observer.joined(payload.memberAssignment[subscription.topic] ?? []);
+      observer.joined(partitions);
+      this.#seekUnstored(partitions).catch((error) =>
+        observer.noted('could not look which partitions are new', error),
+      );
     });
   }
 
@@ -178,6 +182,17 @@ export class Consumer<Result> {
     const position = { expected, sought: false };
     positions.set(partition, position);
     return position;
+  }
+
+  /**
+   * Partitions of which nothing was ever stored are read from their beginning, also where an older database, or a consumer that
+   * was deleted, has left Kafka a committed offset, and no record comes that would show it.
+   */
+  async #seekUnstored(partitions: readonly number[]): Promise<void> {
+    const stored = await readOffsets(this.#pool, this.#subscription);
+    const { topic } = this.#subscription;
+    for (const partition of partitions)
+      if (!stored.has(partition)) this.#consumer.seek({ topic, partition, offset: '0' });
   }
 
   #seek(partition: number, to: bigint): void {

@@ -5,8 +5,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { readDefinition } from '../../src/aggregator/definition/read.ts';
 import { previewRecords } from '../../src/aggregator/preview.ts';
 import { saveDefinition } from '../../src/aggregator/store/definitions.ts';
+import { lockRuns } from '../../src/aggregator/store/runs.ts';
 import { transaction } from '../../src/db/pool.ts';
-import { type Line, startLine } from '../support/line.ts';
+import { eventually, type Line, startLine } from '../support/line.ts';
 
 const PRINTS = {
   name: 'prints',
@@ -88,6 +89,74 @@ describe('definitions by the API', () => {
     await api.post('/api/aggregator/definitions/live/resume').expect(204);
     expect((await api.get('/api/aggregator/definitions/live')).body.state).toBe('active');
     await api.post('/api/aggregator/definitions/nothing/pause').expect(404);
+  });
+});
+
+describe('a definition that is deleted', () => {
+  const open = (name: string, keys: readonly string[]) =>
+    line.pool.query(
+      `INSERT INTO aggregator_sessions (definition, grouping, key, version, state, updated_at, updated_day)
+       SELECT $1, grouping, key, 1, '[]', now(), current_date
+       FROM aggregator_versions, unnest($2::text[]) AS key WHERE definition = $1`,
+      [name, keys],
+    );
+  const left = async (name: string) => {
+    const { rows } = await line.pool.query(
+      `SELECT (SELECT count(*) FROM aggregator_versions WHERE definition = $1) AS versions,
+         (SELECT count(*) FROM aggregator_sessions WHERE definition = $1) AS sessions,
+         (SELECT count(*) FROM aggregator_results WHERE definition = $1) AS results`,
+      [name],
+    );
+    return rows[0];
+  };
+
+  it('goes with all that Postgres has of it; open sessions, asleep too, only where that is said', async () => {
+    await save({ ...PRINTS, name: 'gone' }).expect(200);
+    await save({ ...PRINTS, name: 'kept' }).expect(200);
+    await open('gone', ['["Ada"]', '["Bob"]']);
+    await open('kept', ['["Eve"]']);
+    await save({ ...PRINTS, name: 'gone', group: { fields: ['shop'] } }).expect(200);
+    await line.pool.query(
+      `INSERT INTO aggregator_results (id, definition, row, flushed_at) VALUES ('gone-1', 'gone', '{}', now())`,
+    );
+    const { body } = await api.post('/api/aggregator/definitions/gone/delete').expect(409);
+    expect(body.error).toMatchObject({ code: 'open_sessions', received: '2 open sessions' });
+    expect(await left('gone')).toEqual({ versions: 2, sessions: 2, results: 1 });
+    await api.post('/api/aggregator/definitions/gone/delete?open_sessions=keep').expect(400);
+    await api.post('/api/aggregator/definitions/gone/delete?open_sessions=discard').expect(204);
+    expect(await left('gone')).toEqual({ versions: 0, sessions: 0, results: 0 });
+    expect(await left('kept')).toEqual({ versions: 1, sessions: 1, results: 0 });
+    await api.post('/api/aggregator/definitions/gone/delete').expect(404);
+    await line.pool.query("DELETE FROM aggregator_definitions WHERE name = 'kept'");
+  });
+
+  it('is asked for by a page first, which says what goes, and says it again where that has changed', async () => {
+    await save({ ...PRINTS, name: 'asked' }).expect(200);
+    const page = '/aggregator/definitions/asked/delete';
+    expect((await api.get(page).expect(200)).text).toContain('No session is open.');
+    await open('asked', ['["Ada"]']);
+    const again = await api.post(page).type('form').send({}).expect(409);
+    expect(again.text).toContain('It was not deleted');
+    expect(again.text).toContain('Delete, with 1 open session');
+    await api
+      .post(page)
+      .type('form')
+      .send({ open_sessions: 'discard' })
+      .expect(303)
+      .expect('Location', '/aggregator');
+    await api.get('/aggregator/definitions/asked').expect(404);
+  });
+
+  it('is kept while a run over its files is at work', async () => {
+    await save({ ...PRINTS, name: 'at-work' }).expect(200);
+    const client = await line.pool.connect();
+    expect(await lockRuns(client, 'at-work', 'connection')).toBe(true);
+    const { body } = await api.post('/api/aggregator/definitions/at-work/delete').expect(409);
+    expect(body.error.code).toBe('run_at_work');
+    client.release(true);
+    await eventually(
+      async () => (await api.post('/api/aggregator/definitions/at-work/delete')).status === 204,
+    );
   });
 });
 

@@ -49,7 +49,7 @@ async function look() {
         const fresh = page.querySelector(`[data-live="${place.dataset.live}"]`);
         if (fresh !== null) put(place, fresh);
       }
-    }
+    } else if (answer.status === 404) location.reload();
   } catch {
     // The stream says when the server is back.
   }

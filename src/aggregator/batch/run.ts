@@ -2,7 +2,6 @@
 // so that a run that was killed goes on where it was. The run's `now` is one for all of it, also after a kill. Rows are
 // handed out once they are committed, all of them by the call that ends the run.
 
-import { createHash } from 'node:crypto';
 import { notifyAggregatedSql } from '../../db/change.ts';
 import { type Client, type Pool, transaction } from '../../db/pool.ts';
 import type { Cell } from '../core/cell.ts';
@@ -12,7 +11,15 @@ import { type Flushed, flushDue, flushEnded, newState, type State, step } from '
 import type { Definition } from '../definition/schema.ts';
 import { readPlans, readRevision, saveDefinition } from '../store/definitions.ts';
 import { type AsideRow, insertAsides, insertResults } from '../store/results.ts';
-import { findOpenRun, insertRun, markDelivered, moveRun, type Run, type RunPlace } from '../store/runs.ts';
+import {
+  findOpenRun,
+  insertRun,
+  lockRuns,
+  markDelivered,
+  moveRun,
+  type Run,
+  type RunPlace,
+} from '../store/runs.ts';
 import { deleteExpired, readSessions, sessionsWritten, writeSessions } from '../store/sessions.ts';
 import { InputError } from './csv.ts';
 import { describeInput, type InputFile, readInput } from './input.ts';
@@ -57,9 +64,11 @@ export async function runBatch(options: RunOptions, deliver: Deliver): Promise<R
   const inputs = options.files.map(describeInput);
   const lock = await options.pool.connect();
   try {
-    await takeLock(lock, options.definition.name);
+    const { name } = options.definition;
+    if (!(await lockRuns(lock, name, 'connection')))
+      throw new RunError(`another process runs ${name}; one run of a definition at a time`);
     const { run, resumed } = await beginRun(options, inputs);
-    if (resumed) await deliverRows(options.pool, options.definition.name, run.id, deliver);
+    if (resumed) await deliverRows(options.pool, run.id, deliver);
     if (!run.finished) await new BatchRun(options, inputs, run, deliver).run();
     await transaction(options.pool, (client) => markDelivered(client, run.id));
     const { rows } = await options.pool.query<{ records: number; set_aside: number }>(
@@ -71,15 +80,6 @@ export async function runBatch(options: RunOptions, deliver: Deliver): Promise<R
     // The lock goes with its connection.
     lock.release(true);
   }
-}
-
-type Queries = { query(sql: string, values: unknown[]): Promise<{ rows: { taken: boolean }[] }> };
-
-async function takeLock(client: Queries, name: string): Promise<void> {
-  const key = createHash('sha256').update(`aggregator ${name}`).digest().readInt32BE();
-  const { rows } = await client.query('SELECT pg_try_advisory_lock($1, $2) AS taken', [0x5510, key]);
-  if (rows[0]?.taken !== true)
-    throw new RunError(`another process runs ${name}; one run of a definition at a time`);
 }
 
 function beginRun(
@@ -121,11 +121,11 @@ async function dropSessionsOfRun(client: Parameters<typeof saveDefinition>[0], n
 const PAGE = 5_000;
 
 /** What an earlier process has committed, and may not have handed out. */
-async function deliverRows(pool: Pool, definition: string, run: number, deliver: Deliver): Promise<void> {
+async function deliverRows(pool: Pool, run: number, deliver: Deliver): Promise<void> {
   for (let after = 0; ; ) {
     const { rows } = await pool.query<{ seq: number; row: string }>(
-      'SELECT seq, row::text AS row FROM aggregator_results WHERE run = $1 AND definition = $4 AND seq > $2 ORDER BY seq LIMIT $3',
-      [run, after, PAGE, definition],
+      'SELECT seq, row::text AS row FROM aggregator_results WHERE run = $1 AND seq > $2 ORDER BY seq LIMIT $3',
+      [run, after, PAGE],
     );
     if (rows.length === 0) return;
     await deliver(rows.map(({ row }) => row));
@@ -193,7 +193,8 @@ class BatchRun {
     let position = after;
     const source = input.path;
     const now = this.#now;
-    const record = { cells: [] as readonly Cell[], source, position: 0, at: now };
+    const origin = `run ${this.#written.id} file ${index} `;
+    const record = { cells: [] as readonly Cell[], source, position: 0, at: now, origin };
     const onRecord = (cells: readonly Cell[], at: number) => {
       if (at <= after) return;
       position = at;

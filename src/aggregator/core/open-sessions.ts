@@ -1,15 +1,20 @@
 // The open sessions of one definition in memory, found by the cells of a record: one map for each group field, so that no
-// text is put together to find a session. Equal cells are the same map key: digits and structures are interned.
+// text is put together to find a session. Equal cells are the same map key: digits and structures, which are objects, have
+// one key for each text, for as long as a session has it.
 
 import { type Cell, Digits, keyOf, Structure } from './cell.ts';
 import type { Session } from './session.ts';
 
 type Level = Map<unknown, Level | Session>;
+/** The map key of digits or a structure. */
+type SharedKey = { uses: number };
+
+const isObject = (cell: Cell): boolean => cell instanceof Digits || cell instanceof Structure;
 
 export class OpenSessions {
   readonly #byKey = new Map<string, Session>();
   readonly #root: Level = new Map();
-  readonly #interned = new Map<string, object>();
+  readonly #shared = new Map<string, SharedKey>();
 
   get size(): number {
     return this.#byKey.size;
@@ -34,7 +39,7 @@ export class OpenSessions {
 
   add(session: Session): void {
     this.#byKey.set(session.key, session);
-    const path = [...session.group.map((cell) => this.#mapKey(cell)), ...session.periods];
+    const path = this.#path(session, 1);
     let level = this.#root;
     for (const step of path.slice(0, -1)) {
       let next = level.get(step) as Level | undefined;
@@ -49,14 +54,14 @@ export class OpenSessions {
 
   delete(session: Session): void {
     this.#byKey.delete(session.key);
-    const path = [...session.group.map((cell) => this.#mapKey(cell)), ...session.periods];
+    const path = this.#path(session, -1);
     this.#remove(this.#root, path, 0);
   }
 
   clear(): void {
     this.#byKey.clear();
     this.#root.clear();
-    this.#interned.clear();
+    this.#shared.clear();
   }
 
   [Symbol.iterator](): IterableIterator<Session> {
@@ -73,13 +78,25 @@ export class OpenSessions {
     level.delete(path[at]);
   }
 
+  #path({ group, periods }: Session, uses: 1 | -1): unknown[] {
+    return [
+      ...group.map((cell) => (isObject(cell) ? this.#share(cell, uses) : this.#mapKey(cell))),
+      ...periods,
+    ];
+  }
+
+  /** Undefined, which is no key, for what no session has. */
   #mapKey(cell: Cell): unknown {
     if (cell === undefined) return null;
-    if (!(cell instanceof Digits || cell instanceof Structure)) return cell;
+    return isObject(cell) ? this.#shared.get(keyOf([cell], [])) : cell;
+  }
+
+  #share(cell: Cell, uses: 1 | -1): SharedKey {
     const text = keyOf([cell], []);
-    const known = this.#interned.get(text);
-    if (known !== undefined) return known;
-    this.#interned.set(text, cell);
-    return cell;
+    const key = this.#shared.get(text) ?? { uses: 0 };
+    key.uses += uses;
+    if (key.uses > 0) this.#shared.set(text, key);
+    else this.#shared.delete(text);
+    return key;
   }
 }

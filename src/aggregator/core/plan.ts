@@ -2,8 +2,7 @@
 // stream share a table of fields, so that a record is read once for every version whose sessions are still open.
 
 import type { Definition } from '../definition/schema.ts';
-import type { Operation } from './accumulate.ts';
-import { isNumeric } from './accumulate.ts';
+import { isNumeric, type Operation } from './accumulate.ts';
 import { type Decimal, parseDecimal } from './decimal.ts';
 import { DueTimes, type Timeout } from './due.ts';
 import { PeriodReader } from './instant.ts';

@@ -98,12 +98,23 @@ export function saveSession(session: Session): string {
     id: JSON.stringify(session.id),
   };
   const totals = accumulators.map((one) => JSON.stringify(one.save())).join(',');
-  const places = ranges.map(({ source, from, to }) => `[${quoted(source)},${from},${to}]`).join(',');
   const times = `${session.firstEvent},${session.lastEvent},${session.createdAt},${dueAt},${session.updatedAt}`;
   return (
     `[${session.saved.head},[${totals}],${session.count},${times},${session.saved.id},` +
-    `[${places}],${session.exactRanges}]`
+    `[${placesOf(ranges)}],${session.exactRanges}]`
   );
+}
+
+/** Ranges of one source in a row share its name: [source, from, to, from, to, …]. */
+function placesOf(ranges: readonly SourceRange[]): string {
+  let text = '';
+  let before: string | undefined;
+  for (const { source, from, to } of ranges) {
+    if (source === before) text += `,${from},${to}`;
+    else text += `${before === undefined ? '' : '],'}[${quoted(source)},${from},${to}`;
+    before = source;
+  }
+  return before === undefined ? '' : `${text}]`;
 }
 
 let lastSource = '';
@@ -129,7 +140,7 @@ type Saved = readonly [
   dueAt: number | null,
   updatedAt: number,
   start: string,
-  ranges: [string, number, number][],
+  ranges: [source: string, ...places: number[]][],
   exactRanges: boolean,
 ];
 
@@ -162,7 +173,9 @@ export function loadSession(plan: Plan, json: string, row?: number): Session {
   session.firstEvent = firstEvent;
   session.lastEvent = lastEvent;
   session.updatedAt = updatedAt;
-  session.ranges.push(...ranges.map(([source, from, to]) => ({ source, from, to })));
+  for (const [source, ...places] of ranges)
+    for (let at = 0; at < places.length; at += 2)
+      session.ranges.push({ source, from: places[at] ?? 0, to: places[at + 1] ?? 0 });
   session.exactRanges = exact;
   session.row = row;
   return session;

@@ -33,6 +33,8 @@ export type Rec = {
   readonly source: string;
   /** Line from 1, or offset. */
   readonly position: number;
+  /** Tells its place from the same one of another run, or of the same file once more. */
+  readonly origin?: string;
   /** When the event was, in milliseconds since the epoch. */
   readonly at: number;
 };
@@ -57,6 +59,8 @@ export type Outcome = { readonly flushed: readonly Flushed[] } | { readonly asid
 
 const TAKEN: Outcome = { flushed: [] };
 const reader = new NumberReader();
+/** The place of the record's cell that `reader` has read; -1: none. Often several aggregates are of one field. */
+let readPlace = -1;
 
 export const newState = (plan: Plan, mode: Mode, maxSessions = Number.POSITIVE_INFINITY): State => ({
   mode,
@@ -84,6 +88,7 @@ export function switchPlan(state: State, plan: Plan): void {
 /** Takes one record. @param now milliseconds since the epoch */
 export function step(state: State, record: Rec, now: number): Outcome {
   const { plan } = state;
+  readPlace = -1;
   const place = placeOf(plan, record.cells);
   if ('message' in place) return { aside: place };
   const found = state.open.find(place.group, place.periods);
@@ -130,7 +135,7 @@ const expected = (field: string, cell: Cell, what: string): string =>
 /** What is wrong with a record under a plan. */
 function fault(plan: Plan, cells: readonly Cell[]): SetAside | undefined {
   for (const { numeric, place, field } of plan.aggregates)
-    if (numeric && !readNumeric(reader, cells[place]))
+    if (numeric && !readPlaceOf(cells, place))
       return { field, message: expected(field, cells[place], 'a decimal number of at most 1,000 digits') };
   const { duePlace, timeout } = plan;
   if (duePlace !== undefined && timeout?.type === 'TIMESTAMP' && dueOfCell(cells[duePlace]) === undefined)
@@ -139,6 +144,12 @@ function fault(plan: Plan, cells: readonly Cell[]): SetAside | undefined {
       message: expected(timeout.field, cells[duePlace], 'YYYY-MM-DDTHH:mm:ss[.sss] in UTC'),
     };
   return undefined;
+}
+
+function readPlaceOf(cells: readonly Cell[], place: number): boolean {
+  if (readPlace === place) return true;
+  readPlace = readNumeric(reader, cells[place]) ? place : -1;
+  return readPlace === place;
 }
 
 const dueOfCell = (cell: Cell): number | undefined =>
@@ -163,7 +174,7 @@ function remove(state: State, session: Session): void {
 function openSession(
   state: State,
   { group, periods }: { readonly group: readonly Cell[]; readonly periods: readonly string[] },
-  { cells, source, position, at }: Rec,
+  { cells, source, position, at, origin = '' }: Rec,
   now: number,
 ): Session {
   const { plan } = state;
@@ -173,7 +184,7 @@ function openSession(
     periods,
     createdAt: now,
     dueAt,
-    start: `${source}:${position}`,
+    start: `${origin}${source}:${position}`,
   });
   session.firstEvent = session.lastEvent = at;
   state.open.add(session);
@@ -184,9 +195,8 @@ function add(state: State, session: Session, { cells, source, position, at }: Re
   const { aggregates } = session.plan;
   for (let index = 0; index < aggregates.length; index += 1) {
     const aggregate = aggregates[index] as (typeof aggregates)[number];
-    const cell = cells[aggregate.place];
-    if (aggregate.numeric) readNumeric(reader, cell);
-    session.accumulators[index]?.add(cell, reader);
+    if (aggregate.numeric) readPlaceOf(cells, aggregate.place);
+    session.accumulators[index]?.add(cells[aggregate.place], reader);
   }
   session.count += 1;
   if (at < session.firstEvent) session.firstEvent = at;
@@ -213,5 +223,5 @@ export function flushEnded(
   const type = ending === 'END_OF_TRANSACTION' ? 'EACH_FILE' : 'ALL_FILES';
   const ended = [...state.open].filter(({ plan }) => plan.flushBy === ending);
   for (const session of ended) remove(state, session);
-  return ended.map((session) => ({ session, type, at: now }));
+  return ended.flatMap((session) => (isExpired(session, now) ? [] : [{ session, type, at: now }]));
 }

@@ -5,8 +5,7 @@ import { OPERATIONS } from '../core/accumulate.ts';
 import { PERIODS } from '../core/instant.ts';
 import { canonicalJson, readLossless } from '../core/json.ts';
 import { outputOf } from '../core/plan.ts';
-import type { Progress } from '../core/progress.ts';
-import { progressOf } from '../core/progress.ts';
+import { type Progress, progressOf } from '../core/progress.ts';
 import { type Column, rowColumns } from '../core/row.ts';
 import type { Session } from '../core/session.ts';
 import type { Flushed } from '../core/step.ts';
@@ -137,6 +136,21 @@ export async function definitionPage(definitions: Definitions, name: unknown, no
     asides: asides.map((aside) => ({ ...aside, at: aside.at.toISOString() })),
     versions: showVersions(versions, known),
     yaml: stringify(known.body),
+    counted,
+  };
+}
+
+/** What goes with a definition. @throws {HttpError} 404 */
+export async function deletePage(definitions: Definitions, name: unknown) {
+  const known = await definitions.find(name);
+  const versions = await listVersions(definitions.pool, known.name);
+  const byGrouping = new Map(versions.map(({ grouping, sessions }) => [grouping, sessions]));
+  const sessions = [...byGrouping.values()].reduce((sum, count) => sum + count, 0);
+  return {
+    known: briefly(known),
+    sessions,
+    asleep: sessions - known.open,
+    versions: versions.length,
     counted,
   };
 }

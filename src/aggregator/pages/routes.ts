@@ -22,7 +22,14 @@ import {
   readForm,
   withRows,
 } from './form.ts';
-import { definitionPage, formOptions, type PreviewModel, previewModel, resultPage } from './models.ts';
+import {
+  definitionPage,
+  deletePage,
+  formOptions,
+  type PreviewModel,
+  previewModel,
+  resultPage,
+} from './models.ts';
 
 const FORM_BYTES = 3 * 1024 * 1024;
 const FIELDS = 1_000;
@@ -68,6 +75,11 @@ export function aggregatorPages(definitions: Definitions, traces: Traces): Route
       if (!(error instanceof DefinitionError)) throw error;
       await again({ problems: problemsOf(read, error.problems) }, 400);
     }
+  }
+
+  async function showDelete(req: Request, res: Response, obstacle?: string): Promise<void> {
+    const model = await deletePage(definitions, req.params.name);
+    show(req, res, 'aggregator-delete', `Delete ${model.known.name}`, { ...model, obstacle });
   }
 
   route(router, '/aggregator', {
@@ -133,6 +145,21 @@ export function aggregatorPages(definitions: Definitions, traces: Traces): Route
       async (req, res) => {
         await definitions.pause(req.params.name, textOf(req, 'paused') !== 'no');
         res.redirect(303, `/aggregator/definitions/${req.params.name}`);
+      },
+    ],
+  });
+  route(router, '/aggregator/definitions/:name/delete', {
+    get: [(req, res) => showDelete(req, res)],
+    post: [
+      form(),
+      async (req, res) => {
+        try {
+          await definitions.delete(req.params.name, textOf(req, 'open_sessions') === 'discard');
+          res.redirect(303, '/aggregator');
+        } catch (error) {
+          if (!(error instanceof HttpError && error.status === 409)) throw error;
+          await showDelete(req, res.status(error.status), error.message);
+        }
       },
     ],
   });

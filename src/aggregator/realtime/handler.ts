@@ -9,12 +9,12 @@ import type { Rec } from '../core/step.ts';
 import type { Change, LiveSessions, Transacted } from './live-sessions.ts';
 import { cellsOf } from './record-cells.ts';
 
-/** @param onFlushed called after a commit that flushed something */
+/** @param onChange called after a commit */
 export function aggregateHandler(
   pool: Pool,
   subscription: Subscription,
   sessions: LiveSessions,
-  onFlushed: () => void,
+  onChange: (change: Change) => void,
 ): RecordHandler<Change> {
   return {
     store: (batch, move) =>
@@ -22,9 +22,7 @@ export function aggregateHandler(
         (work) => inOffsetTransaction(pool, subscription, batch.partition, move, work),
         (transacted) => takeBatch(transacted, batch, `${subscription.topic}/${batch.partition}`),
       ),
-    stored: ({ flushed }) => {
-      if (flushed > 0) onFlushed();
-    },
+    stored: onChange,
   };
 }
 

@@ -7,16 +7,7 @@ import type { Client } from '../../db/pool.ts';
 import { keyOf } from '../core/cell.ts';
 import type { Plan } from '../core/plan.ts';
 import { writeRow } from '../core/row.ts';
-import {
-  type Flushed,
-  flushDue,
-  newState,
-  placeOf,
-  type Rec,
-  type State,
-  step,
-  switchPlan,
-} from '../core/step.ts';
+import { type Flushed, flushDue, newState, placeOf, type Rec, type State, step } from '../core/step.ts';
 import { readPlans } from '../store/definitions.ts';
 import { type AsideRow, insertAsides, insertResults } from '../store/results.ts';
 import {
@@ -42,7 +33,23 @@ type Known = {
   total: number;
 };
 
-export type Change = { readonly flushed: number; readonly asides: number; readonly open: number };
+/** What a transaction has come to. */
+export type Change = {
+  readonly flushed: number;
+  readonly asides: number;
+  /** Sessions that are open now, and the limit of them. */
+  readonly open: number;
+  readonly most: number;
+};
+
+/** Somebody has deleted the definition: nothing of it goes on. */
+export class DefinitionDeletedError extends Error {
+  override readonly name = 'DefinitionDeletedError';
+
+  constructor(definition: string) {
+    super(`the definition ${definition} was deleted`);
+  }
+}
 
 export class LiveSessions {
   readonly #definition: string;
@@ -78,7 +85,7 @@ export class LiveSessions {
       known = await this.#current(client);
       // What fails from here on leaves a cache that Postgres has not: it is forgotten.
       this.#known = undefined;
-      transacted = new Transacted(client, known, known.names);
+      transacted = new Transacted(client, known);
       await work(transacted);
       return transacted.write();
     });
@@ -95,20 +102,18 @@ export class LiveSessions {
       [this.#definition],
     );
     const [row] = rows;
-    if (row === undefined) throw new Error(`the definition ${this.#definition} was deleted`);
+    if (row === undefined) throw new DefinitionDeletedError(this.#definition);
     const known = this.#known;
     if (known?.revision === row.revision && known.version === row.version) return known;
     const { plans, fields, definition } = await readPlans(client, this.#definition);
     const plan = plans.get(row.version);
     if (plan === undefined)
       throw new Error(`the definition ${this.#definition} has no version ${row.version}`);
-    const state = newState(plan, 'real-time');
-    switchPlan(state, plan);
     return {
       ...row,
       plans,
       names: fields.names,
-      state,
+      state: newState(plan, 'real-time'),
       maxSessions: definition.limits?.max_sessions ?? DEFAULT_SESSIONS,
       total: await countSessions(client, plan),
     };
@@ -122,20 +127,25 @@ export class Transacted {
   readonly #flushed: Flushed[] = [];
   readonly #asides: AsideRow[] = [];
   #written: WrittenSessions = new Map();
-  /** The fields of a record's cells, in their order. */
-  readonly names: readonly string[];
 
-  constructor(client: Client, known: Known, names: readonly string[]) {
+  constructor(client: Client, known: Known) {
     this.#client = client;
     this.#known = known;
-    this.names = names;
+  }
+
+  /** The fields of a record's cells, in their order. */
+  get names(): readonly string[] {
+    return this.#known.names;
   }
 
   /** Takes records, whose sessions are read from Postgres first where they aren't cached. */
   async take(records: readonly Rec[], now: number): Promise<void> {
-    const { state } = this.#known;
+    const { state, maxSessions } = this.#known;
     await this.#load(records);
-    state.maxSessions = state.open.size + Math.max(0, this.#known.maxSessions - this.#known.total);
+    // Before one is refused, those that have expired meanwhile are left out.
+    if (this.#known.total + records.length > maxSessions)
+      this.#known.total = await countSessions(this.#client, state.plan);
+    state.maxSessions = state.open.size + Math.max(0, maxSessions - this.#known.total);
     for (const record of records) {
       const outcome = step(state, record, now);
       if ('aside' in outcome)
@@ -176,7 +186,8 @@ export class Transacted {
       `UPDATE aggregator_definitions SET revision = revision + 1 WHERE name = $1 RETURNING ${notifyAggregatedSql('name')}`,
       [definition],
     );
-    return { flushed: this.#flushed.length, asides: this.#asides.length, open: this.#known.total };
+    const { total: open, maxSessions: most } = this.#known;
+    return { flushed: this.#flushed.length, asides: this.#asides.length, open, most };
   }
 
   async #load(records: readonly Rec[]): Promise<void> {

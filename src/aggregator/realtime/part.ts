@@ -2,6 +2,7 @@
 // consumer group and transactions; one that fails is started again, with growing pauses, and disturbs no other.
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Registry } from 'prom-client';
 import type { Config } from '../../config.ts';
 import { clusterOf, databaseUrlOf } from '../../connections.ts';
 import { migrateWithRetries } from '../../db/migrate.ts';
@@ -12,11 +13,16 @@ import { keepRunning } from '../../runtime/keep-running.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { RunningPart } from '../../runtime/running-part.ts';
 import { type LiveDefinition, noteFailure, readLiveDefinitions } from '../store/definitions.ts';
+import { AggregatorMetrics } from './metrics.ts';
 import { RunningDefinition } from './running-definition.ts';
 
 const LOOK_MS = 3_000;
 
-type Running = { readonly topic: string; readonly stopping: AbortController; readonly done: Promise<void> };
+type Running = {
+  readonly one: LiveDefinition;
+  readonly stopping: AbortController;
+  readonly done: Promise<void>;
+};
 
 /** Starts the aggregator part; it waits for Postgres and Kafka for as long as they are away. */
 export async function startAggregator(config: Config, log: Logger): Promise<RunningPart> {
@@ -25,7 +31,8 @@ export async function startAggregator(config: Config, log: Logger): Promise<Runn
   const pool = openPool(databaseUrl, log);
   const kafka = createKafka(clusterOf(config), 'shopstream-aggregator', log);
   const closing = new AbortController();
-  const keeper = new DefinitionKeeper(kafka, pool, config, log);
+  const registry = new Registry();
+  const keeper = new DefinitionKeeper(kafka, pool, config, log, new AggregatorMetrics(registry));
   const done = keeper.run(closing.signal);
   return {
     ended: done,
@@ -34,21 +41,28 @@ export async function startAggregator(config: Config, log: Logger): Promise<Runn
       await done;
       await pool.end();
     },
+    metrics: () => registry.metrics(),
   };
 }
+
+/** True where what runs for one definition is right for the other. */
+const isSame = (one: LiveDefinition, other: LiveDefinition | undefined): boolean =>
+  one.topic === other?.topic && one.created_at.getTime() === other.created_at.getTime();
 
 class DefinitionKeeper {
   readonly #kafka: Kafka;
   readonly #pool: Pool;
   readonly #config: Config;
   readonly #log: Logger;
+  readonly #metrics: AggregatorMetrics;
   readonly #kept = new Map<string, Running>();
 
-  constructor(kafka: Kafka, pool: Pool, config: Config, log: Logger) {
+  constructor(kafka: Kafka, pool: Pool, config: Config, log: Logger, metrics: AggregatorMetrics) {
     this.#kafka = kafka;
     this.#pool = pool;
     this.#config = config;
     this.#log = log;
+    this.#metrics = metrics;
   }
 
   /** Looks now and then which definitions there are, until `signal`. */
@@ -62,13 +76,13 @@ class DefinitionKeeper {
 
   async #look(): Promise<void> {
     const wanted = new Map((await readLiveDefinitions(this.#pool)).map((one) => [one.name, one]));
-    for (const [name, { topic }] of this.#kept) if (wanted.get(name)?.topic !== topic) await this.#end(name);
+    for (const [name, { one }] of this.#kept) if (!isSame(one, wanted.get(name))) await this.#end(name);
     for (const [name, one] of wanted) if (!this.#kept.has(name)) this.#begin(one);
   }
 
   #begin(one: LiveDefinition): void {
     const stopping = new AbortController();
-    this.#kept.set(one.name, { topic: one.topic, stopping, done: this.#keep(one, stopping.signal) });
+    this.#kept.set(one.name, { one, stopping, done: this.#keep(one, stopping.signal) });
   }
 
   async #end(name: string): Promise<void> {
@@ -76,6 +90,7 @@ class DefinitionKeeper {
     kept?.stopping.abort();
     await kept?.done;
     this.#kept.delete(name);
+    this.#metrics.ended(name);
   }
 
   #keep({ name, topic }: LiveDefinition, signal: AbortSignal): Promise<void> {
@@ -98,6 +113,7 @@ class DefinitionKeeper {
       clusterId,
       { name, topic, checkMs },
       this.#log,
+      (change) => this.#metrics.changed(name, change),
     );
     try {
       await running.start(crash);

@@ -10,16 +10,13 @@ import { ensureTopic, type Kafka } from '../../kafka/client.ts';
 import { reasonOf } from '../../kafka/errors.ts';
 import { PARTITIONS } from '../../kafka/publisher.ts';
 import type { Logger } from '../../runtime/log.ts';
-import { noteFailure } from '../store/definitions.ts';
+import { groupOf, noteFailure } from '../store/definitions.ts';
 import { deleteExpired } from '../store/sessions.ts';
 import { resultOutbox } from './forwarder.ts';
 import { aggregateHandler } from './handler.ts';
-import { type Change, LiveSessions } from './live-sessions.ts';
+import { type Change, DefinitionDeletedError, LiveSessions } from './live-sessions.ts';
 
 const MOST_DUE = 5_000;
-
-/** The consumer group of a definition: processes of one definition share its partitions. */
-const groupOf = (definition: string): string => `shopstream-aggregator-${definition}`;
 
 /** Why the definition does not run, for whoever looks at it. */
 class FailureNote {
@@ -44,11 +41,16 @@ class FailureNote {
   }
 }
 
-function noting(observer: ConsumerObserver, failure: FailureNote): ConsumerObserver {
+function noting(
+  observer: ConsumerObserver,
+  failure: FailureNote,
+  onDeleted: (error: DefinitionDeletedError) => void,
+): ConsumerObserver {
   return {
     ...observer,
     failed: (error, isFirst) => {
       observer.failed(error, isFirst);
+      if (error instanceof DefinitionDeletedError) onDeleted(error);
       if (!(error instanceof Error && error.name === 'AbortError')) failure.note(reasonOf(error));
     },
     recovered: () => {
@@ -68,15 +70,19 @@ export class RunningDefinition {
   readonly #log: Logger;
   readonly #checkMs: number;
   readonly #failure: FailureNote;
+  readonly #onChange: (change: Change) => void;
+  #onCrash: (error: Error) => void = () => {};
   #checking: NodeJS.Timeout | undefined;
   #check: Promise<void> = Promise.resolve();
 
+  /** @param onChange called after each commit */
   constructor(
     kafka: Kafka,
     pool: Pool,
     clusterId: string,
     { name, topic, checkMs }: { readonly name: string; readonly topic: string; readonly checkMs: number },
     log: Logger,
+    onChange: (change: Change) => void = () => {},
   ) {
     const subscription: Subscription = { clusterId, group: groupOf(name), topic };
     this.#kafka = kafka;
@@ -86,19 +92,24 @@ export class RunningDefinition {
     this.#checkMs = checkMs;
     this.#sessions = new LiveSessions(name);
     this.#forwarder = new TopicForwarder(kafka, pool, resultOutbox(name), this.#log);
-    const handler = aggregateHandler(pool, subscription, this.#sessions, () => this.#forwarder.wake());
+    this.#onChange = (change) => {
+      if (change.flushed > 0) this.#forwarder.wake();
+      onChange(change);
+    };
+    const handler = aggregateHandler(pool, subscription, this.#sessions, this.#onChange);
     this.#failure = new FailureNote(pool, name, this.#log);
     this.#consumer = new Consumer(
       kafka,
       pool,
       subscription,
       handler,
-      noting(loggingObserver(this.#log), this.#failure),
+      noting(loggingObserver(this.#log), this.#failure, (error) => this.#onCrash(error)),
     );
   }
 
-  /** @param onCrash called where kafkajs gives up for good */
+  /** @param onCrash called where kafkajs gives up for good, or the definition was deleted */
   async start(onCrash: (error: Error) => void): Promise<void> {
+    this.#onCrash = onCrash;
     const admin = this.#kafka.admin();
     await admin.connect();
     await ensureTopic(admin, this.#topic, PARTITIONS).finally(() => admin.disconnect());
@@ -121,6 +132,7 @@ export class RunningDefinition {
         .then(
           () => this.#failure.note(undefined),
           (error) => {
+            if (error instanceof DefinitionDeletedError) this.#onCrash(error);
             this.#log.warn({ err: error }, 'could not check what is due; trying again');
             this.#failure.note(reasonOf(error));
           },
@@ -133,13 +145,13 @@ export class RunningDefinition {
     const now = Date.now();
     await deleteExpired(this.#pool, now);
     for (let all = false; !all; ) {
-      const { flushed } = await this.#sessions.change(
+      const change = await this.#sessions.change(
         (work) => transaction(this.#pool, work),
         async (transacted) => {
           all = await transacted.flushDue(now, MOST_DUE);
         },
       );
-      if (flushed > 0) this.#forwarder.wake();
+      this.#onChange(change);
     }
   }
 }

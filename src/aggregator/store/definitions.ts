@@ -6,6 +6,9 @@ import { compile, FieldTable, type Plan } from '../core/plan.ts';
 import { checkValue } from '../definition/read.ts';
 import type { Definition } from '../definition/schema.ts';
 
+/** The consumer group of a definition: processes of one definition share its partitions. */
+export const groupOf = (definition: string): string => `shopstream-aggregator-${definition}`;
+
 /**
  * Saves a definition; a version of it where it differs from the one in force.
  * @param client in a transaction
@@ -13,8 +16,10 @@ import type { Definition } from '../definition/schema.ts';
  */
 export async function saveDefinition(client: Client, definition: Definition): Promise<number> {
   const { name } = definition;
+  // Revisions go on from the clock: one that is made again under a deleted one's name never has a revision of that one.
   await client.query(
-    'INSERT INTO aggregator_definitions (name, version) VALUES ($1, 0) ON CONFLICT (name) DO NOTHING',
+    `INSERT INTO aggregator_definitions (name, version, revision)
+     VALUES ($1, 0, extract(epoch FROM clock_timestamp()) * 1000) ON CONFLICT (name) DO NOTHING`,
     [name],
   );
   await client.query('SELECT FROM aggregator_definitions WHERE name = $1 FOR UPDATE', [name]);
@@ -33,6 +38,35 @@ export async function saveDefinition(client: Client, definition: Definition): Pr
     [name, version],
   );
   return version;
+}
+
+/**
+ * Keeps a definition still, for its deletion: nobody moves its offsets or changes its sessions until the transaction ends.
+ * @param client in a transaction
+ * @returns how many sessions are open, asleep or not; undefined where there is no definition of the name
+ */
+export async function holdDefinition(client: Client, name: string): Promise<number | undefined> {
+  // In the order in which real time takes them.
+  await client.query('SELECT FROM consumer_offsets WHERE consumer_group = $1 FOR UPDATE', [groupOf(name)]);
+  const held = await client.query('SELECT FROM aggregator_definitions WHERE name = $1 FOR UPDATE', [name]);
+  if (held.rowCount !== 1) return undefined;
+  const { rows } = await client.query<{ open: number }>(
+    'SELECT count(*) AS open FROM aggregator_sessions WHERE definition = $1',
+    [name],
+  );
+  return rows[0]?.open;
+}
+
+/**
+ * Deletes a definition that is held, with all that Postgres has of it: versions, sessions of every grouping, runs, flushed
+ * rows, records set aside, and its offsets, so that another one of the name begins at the beginning of its topic.
+ */
+export async function deleteDefinition(client: Client, name: string): Promise<void> {
+  await client.query('DELETE FROM consumer_offsets WHERE consumer_group = $1', [groupOf(name)]);
+  await client.query(
+    `DELETE FROM aggregator_definitions WHERE name = $1 RETURNING ${notifyAggregatedSql('name')}`,
+    [name],
+  );
 }
 
 /** Pauses a real-time definition, or lets it run again. @returns false where there is none of the name */
@@ -99,12 +133,17 @@ export async function readRevision(client: Client, name: string): Promise<number
   return rows[0]?.revision ?? 0;
 }
 
-export type LiveDefinition = { readonly name: string; readonly topic: string };
+export type LiveDefinition = {
+  readonly name: string;
+  readonly topic: string;
+  /** Tells it from a deleted one of the same name. */
+  readonly created_at: Date;
+};
 
 /** The definitions that name a topic and aren't paused. */
 export async function readLiveDefinitions(pool: Pool): Promise<readonly LiveDefinition[]> {
   const { rows } = await pool.query<LiveDefinition>(
-    `SELECT d.name, v.body ->> 'topic' AS topic FROM aggregator_definitions d
+    `SELECT d.name, v.body ->> 'topic' AS topic, d.created_at FROM aggregator_definitions d
      JOIN aggregator_versions v ON v.definition = d.name AND v.version = d.version
      WHERE NOT d.paused AND v.body ->> 'topic' IS NOT NULL ORDER BY d.name`,
   );

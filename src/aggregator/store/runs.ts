@@ -1,6 +1,28 @@
 // Runs over files: which are unfinished, and how far they came.
 
+import { createHash } from 'node:crypto';
 import type { Client } from '../../db/pool.ts';
+
+const LOCK_CLASS = 0x5510;
+const LOCKS = { connection: 'pg_try_advisory_lock', transaction: 'pg_try_advisory_xact_lock' } as const;
+
+/**
+ * Takes the lock that a run of a definition holds: one run at a time, and none while the definition is deleted.
+ * @param until what it ends with
+ * @returns false where another has it
+ */
+export async function lockRuns(
+  client: Client,
+  definition: string,
+  until: keyof typeof LOCKS,
+): Promise<boolean> {
+  const key = createHash('sha256').update(`aggregator ${definition}`).digest().readInt32BE();
+  const { rows } = await client.query<{ taken: boolean }>(`SELECT ${LOCKS[until]}($1, $2) AS taken`, [
+    LOCK_CLASS,
+    key,
+  ]);
+  return rows[0]?.taken === true;
+}
 
 export type Run = {
   readonly id: number;

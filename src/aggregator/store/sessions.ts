@@ -45,17 +45,32 @@ const DAY = "(to_timestamp(updated_at / 1000.0) AT TIME ZONE 'UTC')::date";
 export async function writeSessions(client: Client, state: State): Promise<WrittenSessions> {
   const gone = state.gone.flatMap(({ row }) => row ?? []);
   const kept = state.touched.filter(({ ended }) => !ended);
-  const known = kept.filter(({ row }) => row !== undefined);
+  // In the order in which they lie on the disk.
+  const known = kept
+    .filter(({ row }) => row !== undefined)
+    .sort((one, other) => (one.row ?? 0) - (other.row ?? 0));
   const opened = kept.filter(({ row }) => row === undefined);
-  for (let at = 0; at < gone.length; at += ROWS) await deleteSome(client, gone.slice(at, at + ROWS));
+  await inParts(gone, (some) => deleteSome(client, some));
   // Row by row by the index: to the planner, whose disks are slow, a walk through the whole table looks cheaper.
   if (known.length > 0)
     await client.query('SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off');
-  for (let at = 0; at < known.length; at += ROWS) await updateSome(client, known.slice(at, at + ROWS));
+  await inParts(known, (some) => updateSome(client, some));
   const rows = new Map<Session, number>();
-  for (let at = 0; at < opened.length; at += ROWS)
-    await insertSome(client, opened.slice(at, at + ROWS), rows);
+  await inParts(opened, (some) => insertSome(client, some, rows));
   return rows;
+}
+
+/** Writes ROWS at once; the text of a part is made while Postgres is busy with the one before. */
+async function inParts<T>(all: readonly T[], write: (some: readonly T[]) => Promise<void>): Promise<void> {
+  let before = Promise.resolve();
+  for (let at = 0; at < all.length; at += ROWS) {
+    const writing = write(all.slice(at, at + ROWS));
+    // The first error counts: what comes behind it fails for the transaction's sake.
+    writing.catch(() => {});
+    await before;
+    before = writing;
+  }
+  await before;
 }
 
 export type WrittenSessions = ReadonlyMap<Session, number>;

@@ -6,6 +6,8 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { runBatch } from '../../../src/aggregator/batch/run.ts';
+import { readDefinition } from '../../../src/aggregator/definition/read.ts';
 import type { Pool } from '../../../src/db/pool.ts';
 import { packageRoot } from '../../../src/runtime/paths.ts';
 import { MAIN, run } from '../../support/command.ts';
@@ -68,6 +70,23 @@ describe('the telecom example, four regions of 10,000 records', () => {
       minutes: wanted.reduce((sum, value) => sum + value, 0),
       longest: 6.25,
     });
+  });
+
+  it('hands the rows of a file out before it reads the next', async () => {
+    const text = readFileSync(example('telecom'), 'utf8').replace('name: telecom', 'name: at-once');
+    const seen: string[] = [];
+    const see = (what: string) => seen.at(-1) === what || seen.push(what);
+    await runBatch(
+      {
+        pool,
+        definition: readDefinition(text),
+        files: files.slice(0, 2),
+        now: 0,
+        onProgress: ({ file: read }) => see(path.basename(read)),
+      },
+      async (rows) => void see(`${rows.length} rows`),
+    );
+    expect(seen).toEqual(['north.csv', '100 rows', 'south.csv', '100 rows']);
   });
 
   it('flushes once where the stream is waited for', async () => {
@@ -139,6 +158,14 @@ describe('a run', () => {
     expect(asides).toHaveLength(9);
   });
 
+  it('takes a field that a file does not have for missing: one group, and no number', async () => {
+    const inputs = [file('other.csv', 'customer,price\na,1\nb,2\n'), file('free.csv', 'user\na\n')];
+    const { code, stdout, stderr } = await aggregate(definition('other', '{ by: END_OF_STREAM }'), ...inputs);
+    expect(code).toBe(1);
+    expect(rowsOf(stdout)).toMatchObject([{ user: null, sum_price: 3, count: 2 }]);
+    expect(stderr).toContain('free.csv:2 set aside: price: received no value, expected a decimal number');
+  });
+
   it('lets a due session be flushed by the next run, before it reads anything', async () => {
     const hourly = definition('hourly', '{ by: TIMEOUT, timeout: { type: HOUR, hours: 1 } }');
     const input = file('hourly.csv', 'user,price\na,1\n');
@@ -149,6 +176,22 @@ describe('a run', () => {
     expect(rowsOf(late.stdout)).toMatchObject([
       { user: 'a', sum_price: 2, meta: { flush_type: 'TIMEOUT', count: 2 } },
     ]);
+  });
+
+  it('over the same files once more, or of one file twice, has rows with ids of their own', async () => {
+    const each = definition('twice', '{ by: END_OF_TRANSACTION }');
+    const input = file('once.csv', 'user,price\na,1\n');
+    const runs = [
+      await aggregate(each, input, input, '--now', '2024-01-01T00:00:00Z'),
+      await aggregate(each, input, '--now', '2024-01-01T00:00:00Z'),
+    ];
+    expect(runs.map(({ code, stderr }) => [code, stderr])).toEqual([
+      [0, '2 records, 0 set aside\n'],
+      [0, '1 records, 0 set aside\n'],
+    ]);
+    const rows = runs.flatMap(({ stdout }) => rowsOf(stdout));
+    expect(rows.map(({ sum_price }) => sum_price)).toEqual([1, 1, 1]);
+    expect(new Set(rows.map(({ meta }) => meta.id)).size).toBe(3);
   });
 
   it('says what is wrong with a definition or a file, before it begins', async () => {

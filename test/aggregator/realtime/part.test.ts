@@ -5,7 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kafka } from 'kafkajs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readDefinition } from '../../../src/aggregator/definition/read.ts';
-import { saveDefinition } from '../../../src/aggregator/store/definitions.ts';
+import { Definitions } from '../../../src/aggregator/definitions.ts';
+import { groupOf, saveDefinition } from '../../../src/aggregator/store/definitions.ts';
+import { TopicReader } from '../../../src/consumer/topic-reader.ts';
 import { type Pool, transaction } from '../../../src/db/pool.ts';
 import { ensureTopic } from '../../../src/kafka/client.ts';
 import { MAIN } from '../../support/command.ts';
@@ -144,6 +146,41 @@ flush:
       { name: 'sheets', failure: null },
     ]);
     await pool.query("DELETE FROM aggregator_definitions WHERE name = 'broken'");
+    await stopProcess(child, 'SIGTERM');
+  });
+});
+
+describe('a definition that is deleted while it runs', { timeout: 90_000 }, () => {
+  it('ends, and one that is made again under its name begins at the beginning of its topic', async () => {
+    const text = (operation: string) => `name: again
+topic: again
+group: { fields: [user] }
+aggregate: [{ field: n, operation: ${operation} }]
+flush: { by: TIMEOUT, timeout: { type: HOUR, hours: 1000 } }
+`;
+    const sessionsOf = async () => {
+      const { rows } = await pool.query<{ user: string; has: string; count: number }>(
+        `SELECT state -> 0 ->> 0 AS user, state -> 2 ->> 0 AS has, (state ->> 3)::int AS count
+         FROM aggregator_sessions WHERE definition = 'again' ORDER BY 1`,
+      );
+      return rows.map(({ user, has, count }) => `${user} ${has} ${count}`);
+    };
+    const until = (wanted: readonly string[]) =>
+      eventually(async () => JSON.stringify(await sessionsOf()) === JSON.stringify(wanted), 40);
+    await save(text('SUM'));
+    await send('again', ['{"user":"A","n":1}', '{"user":"B","n":2}', '{"user":"A","n":4}']);
+    const child = startProcess();
+    await until(['"A" 5 2', '"B" 2 1']);
+    const definitions = new Definitions(pool, new TopicReader(kafka));
+    await definitions.delete('again', true);
+    const { rows: offsets } = await pool.query('SELECT FROM consumer_offsets WHERE consumer_group = $1', [
+      groupOf('again'),
+    ]);
+    expect([await sessionsOf(), offsets]).toEqual([[], []]);
+    // At once: the process has not noticed yet, and must not take its old sessions or offsets for those of the new one.
+    await save(text('MAX'));
+    await send('again', ['{"user":"A","n":3}']);
+    await until(['"A" 4 3', '"B" 2 1']);
     await stopProcess(child, 'SIGTERM');
   });
 });
