@@ -1,6 +1,7 @@
 // Batch aggregation beside DuckDB's GROUP BY and pandas, on one CSV file: 100,000 groups, five aggregates. Each takes all
 // of its time: start of the work to the rows. Medians of the rounds; each goes first every other time.
-//   ROWS=10000000 ROUNDS=3 PYTHON=python3 npm run bench:aggregator      PYTHON has pandas, or it is left out
+// Benthos, the open engine of Redpanda Connect, has a window in memory: it takes 200,000 records, as many to a group as ours.
+//   ROWS=10000000 ROUNDS=3 PYTHON=python3 GO=go npm run bench:aggregator      without pandas or Go theirs is left out
 
 import { spawnSync } from 'node:child_process';
 import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
@@ -14,6 +15,7 @@ import { startEmbeddedPostgres } from '../src/db/embedded/server.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { openPool } from '../src/db/pool.ts';
 import { createLog } from '../src/runtime/log.ts';
+import { packageRoot } from '../src/runtime/paths.ts';
 import { freePort } from '../test/support/ports.ts';
 import { median } from './statistics.ts';
 
@@ -22,6 +24,9 @@ const ROUNDS = Number(process.env.ROUNDS ?? 3);
 const GROUPS = 100_000;
 /** One that has pandas. */
 const PYTHON = process.env.PYTHON ?? 'python3';
+const GO = process.env.GO ?? 'go';
+const WINDOW_ROWS = Math.min(ROWS, 200_000);
+const WINDOW_GROUPS = WINDOW_ROWS / 100;
 const LINES_PER_WRITE = 10_000;
 
 const definition = checkValue({
@@ -44,19 +49,33 @@ frame = pandas.read_csv(sys.argv[1])
 print(len(frame.groupby('account').agg({'amount': ['sum', 'min', 'max', 'mean', 'count']})))
 `;
 
-async function writeFile(file: string): Promise<void> {
+async function writeFile(file: string, rows: number, groups: number): Promise<void> {
   const out = createWriteStream(file);
   out.write('account,time,category,amount\n');
-  for (let row = 0; row < ROWS; row += LINES_PER_WRITE) {
+  for (let row = 0; row < rows; row += LINES_PER_WRITE) {
     let lines = '';
-    for (let at = row; at < Math.min(row + LINES_PER_WRITE, ROWS); at += 1) {
-      const account = (at * 7_919) % GROUPS;
+    for (let at = row; at < Math.min(row + LINES_PER_WRITE, rows); at += 1) {
+      const account = (at * 7_919) % groups;
       lines += `account-${account},2024-01-01T00:00:00.000Z,sneakers,${(at * 31) % 10_000}.${10 + (at % 90)}\n`;
     }
     if (!out.write(lines)) await new Promise((resolve) => out.once('drain', () => resolve(undefined)));
   }
   out.end();
   await finished(out);
+}
+
+/** Benthos over one window, in records/s; undefined where it can't be built. */
+async function benthos(folder: string): Promise<number | undefined> {
+  const program = path.join(folder, 'benthos');
+  const source = path.join(packageRoot, 'bench', 'benthos');
+  if (spawnSync(GO, ['build', '-o', program, '.'], { cwd: source, stdio: 'ignore' }).status !== 0)
+    return undefined;
+  const file = path.join(folder, 'window.csv');
+  await writeFile(file, WINDOW_ROWS, WINDOW_GROUPS);
+  const { stdout } = spawnSync(program, [file, String(WINDOW_ROWS)], { encoding: 'utf8' });
+  const [, rows, took] = /^(\d+) rows ([\d.]+) seconds/.exec(stdout) ?? [];
+  if (Number(rows) !== WINDOW_GROUPS) throw new Error(`Benthos gave ${stdout}`);
+  return WINDOW_ROWS / Number(took);
 }
 
 async function seconds(work: () => Promise<unknown>): Promise<number> {
@@ -72,7 +91,7 @@ const pool = openPool(server.url, log);
 try {
   await migrate(pool, log, 'UTC');
   const file = path.join(folder, 'records.csv');
-  await writeFile(file);
+  await writeFile(file, ROWS, GROUPS);
   const connection = await (await DuckDBInstance.create()).connect();
   const ours = () =>
     seconds(async () => {
@@ -105,6 +124,12 @@ try {
   console.log(`speed beside DuckDB ${(of('duckdb') / of('ours')).toFixed(2)} (goal 0.30)`);
   if (hasPandas) console.log(`speed beside pandas ${(of('pandas') / of('ours')).toFixed(2)} (goal 3)`);
   else console.log('pandas is not installed here');
+  const rate = await benthos(folder);
+  console.log(
+    rate === undefined
+      ? 'Benthos can not be built here'
+      : `speed beside Benthos ${(ROWS / of('ours') / rate).toFixed(2)} (${Math.round(rate).toLocaleString('en')} records/s over ${WINDOW_ROWS})`,
+  );
 } finally {
   await pool.end();
   await server.stop();

@@ -1,5 +1,5 @@
 // A CSV file as one window of Benthos, the open engine of Redpanda Connect: records are grouped by account, and each group
-// comes to one row of five aggregates. Prints how many rows and how many seconds: from the start of the stream to its end.
+// comes to one row of five aggregates. Takes the file and how many records it has. Prints how many rows and how many seconds: from the start of the stream to its end.
 package main
 
 import (
@@ -15,14 +15,14 @@ import (
 	"github.com/redpanda-data/benthos/v4/public/service"
 )
 
-// A window is a batch, and a batch is in memory: it ends with the file.
+// A window is a batch, and a batch is in memory: it ends with the file's last record.
 const input = `
 batched:
   child:
     file:
       paths: [%q]
       scanner: { csv: {} }
-  policy: { count: 1000000000, period: 1h }
+  policy: { count: %s }
 `
 
 const reduce = `
@@ -49,7 +49,7 @@ func must(err error) {
 func main() {
 	builder := service.NewStreamBuilder()
 	must(builder.SetLoggerYAML("level: ERROR"))
-	must(builder.AddInputYAML(fmt.Sprintf(input, os.Args[1])))
+	must(builder.AddInputYAML(fmt.Sprintf(input, os.Args[1], os.Args[2])))
 	must(builder.AddProcessorYAML(`group_by_value: { value: '${! json("account") }' }`))
 	must(builder.AddProcessorYAML(reduce))
 	var rows atomic.Int64
