@@ -16,7 +16,7 @@ const of = (rows, measure) => rows.filter((row) => row.measure === measure).sort
 const people = (number) => `${short(number)} ${number === 1 ? 'person' : 'people'}`;
 const orders = (number) => `${short(number)} ${number === 1 ? 'order' : 'orders'}`;
 
-/** "clothes and sneakers" where two share the first place, "clothes and 3 more" where others do: an answer has room for two lines. */
+/** "clothes and sneakers" where two share the first place, "clothes and 3 more" where others do: an answer has room for three lines. */
 function leaders(rows, name = named) {
   const [first, ...others] = rows
     .filter((row) => row.count === rows[0].count)
@@ -88,7 +88,8 @@ function noOrder(rows) {
 
 function noOrderByCategory(rows) {
   const [first, second] = of(rows, 'no_order');
-  if (first.count === 0) return 'Everybody who clicked has ordered, or nobody clicked yet.';
+  if (first.count === 0)
+    return of(rows, 'clicked')[0].count > 0 ? 'Everybody who clicked has ordered.' : 'Nobody clicked yet.';
   const clicked = count(rows, first.subject, 'clicked');
   const isTie = first.count === second.count;
   const part = isTie ? ' each' : `, ${share(first.count, clicked)} of those who clicked it`;
@@ -172,10 +173,10 @@ export class Questions {
       const root = document.getElementById(`q-${name}`);
       root.dataset.state = its.some((row) => row.count > 0) ? 'ready' : 'empty';
       root.querySelector('[data-answer]').textContent =
-        isCounting && root.dataset.state === 'empty' ? 'Counting …' : sentence(its, meta);
-      root.querySelector('[data-state-words]').textContent = isCounting
-        ? 'The loaded file is being counted, its people come in a moment.'
-        : '';
+        isCounting && root.dataset.state === 'empty'
+          ? 'Counting the people of the loaded file …'
+          : sentence(its, meta);
+      root.querySelector('[data-state-words]').textContent = isCounting ? 'Still being counted.' : '';
       bars(root.querySelector('[data-bars]'), table(its, meta), exact);
     }
   }
