@@ -11,6 +11,8 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.StreamSupport;
 import org.apache.kafka.common.utils.Exit;
@@ -19,6 +21,9 @@ public class ConsoleTools {
     private static final ObjectMapper JSON = new ObjectMapper();
     /** Of the running tool; null until it wants to exit. Some catch what the exit throws, and exit again. */
     private static Integer status;
+
+    /** What the tool wants done when it exits: its producer sends what it still has. */
+    private static final List<Runnable> AT_EXIT = new ArrayList<>();
 
     private static class Exited extends RuntimeException {}
 
@@ -31,6 +36,7 @@ public class ConsoleTools {
         };
         Exit.setExitProcedure(exit);
         Exit.setHaltProcedure(exit);
+        Exit.setShutdownHookAdder((name, hook) -> AT_EXIT.add(hook));
         for (String line = asked.readLine(); line != null; line = asked.readLine()) {
             ByteArrayOutputStream printed = new ByteArrayOutputStream();
             ByteArrayOutputStream complained = new ByteArrayOutputStream();
@@ -53,9 +59,11 @@ public class ConsoleTools {
         } catch (InvocationTargetException thrown) {
             if (!(thrown.getCause() instanceof Exited)) {
                 thrown.getCause().printStackTrace();
-                return 1;
+                status = 1;
             }
         }
+        AT_EXIT.forEach(Runnable::run);
+        AT_EXIT.clear();
         return status == null ? 0 : status;
     }
 }
