@@ -1,6 +1,6 @@
-// The shop below a path of its host, as https://example.org/shop (PUBLIC_URL). Routes, views and redirects name
-// addresses from / on; here, and nowhere else, they are moved: those of requests when they come (proxies may have taken
-// the path off or left it), those of cookies, redirects and pages when they go. Scripts do the same in public/js/base.js.
+// The shop below a path of its host, as https://example.org/shop (PUBLIC_URL). Routes, views and redirects
+// use addresses below /; only here is the path taken off the URLs of requests (a proxy may have taken it off already) and put before
+// those of cookies, redirects and pages. Scripts do the same in public/js/base.js.
 
 import type { CookieOptions, Express, Request, RequestHandler, Response } from 'express';
 

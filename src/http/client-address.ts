@@ -1,4 +1,4 @@
-// Which address a request comes from: the connection's, or what the outermost of our own proxies says it was
+// The address that a request comes from: the connection's, or the one that the outermost of our own proxies reports
 // (X-Forwarded-For, else Forwarded's for=, RFC 7239). Proxies write ports, brackets, quotes, zones and words like
 // "unknown" there; what comes out is a bare canonical address, or nothing.
 
@@ -19,7 +19,7 @@ export function clientAddressOf(req: Request): string | undefined {
   return readAddress(told ?? req.ip ?? '');
 }
 
-/** What limits count by: the address, an IPv6 one by its /56. Where a proxy names none, it is the proxy that asks. */
+/** The key of limits: the address, an IPv6 one by its /56. Where a proxy names none, the proxy's own. */
 export function limitKeyOf(req: Request): string {
   const address = clientAddressOf(req) ?? readAddress(req.socket.remoteAddress ?? '');
   return address === undefined ? 'unknown' : ipKeyGenerator(address, NETWORK_BITS);

@@ -1,5 +1,5 @@
-// Errors that a client is told: a status, a code, and in words what came and what was expected. Anything else that is
-// thrown is told as "internal" and logged: no stack, no SQL, no path leaves the program.
+// Errors for clients: a status, a code, and a message with what came and what was expected. Any other error is answered as
+// "internal" and logged: no stack, no SQL, no path leaves the program.
 
 import { isAway } from '../db/errors.ts';
 
@@ -45,7 +45,7 @@ export const notFound = (message: string, received: unknown, expected: string) =
 export const unavailable = (code: string, message: string, retryAfter: number, cause?: unknown) =>
   new HttpError(503, code, message, { retryAfter, cause, advice: 'Try again in a moment.' });
 
-/** What the body parsers of Express throw. */
+/** An error of Express's body parsers. */
 const BODY_ERRORS: Readonly<Record<string, (limit: unknown) => HttpError>> = {
   'entity.too.large': (limit) =>
     new HttpError(413, 'too_large', 'the body is too large', { expected: `at most ${limit} bytes` }),
@@ -63,7 +63,7 @@ const BODY_ERRORS: Readonly<Record<string, (limit: unknown) => HttpError>> = {
   'request.aborted': () => new HttpError(400, 'aborted', 'the request ended early'),
 };
 
-/** Any thrown value as what the client is told. */
+/** Turns any thrown value into an HttpError. */
 export function toHttpError(error: unknown): HttpError {
   if (error instanceof HttpError) return error;
   if (error instanceof URIError)

@@ -1,6 +1,6 @@
-// Which server a request was sent to, by which protocol and by whom, as the reverse proxies before us tell it:
-// X-Forwarded-Host and X-Forwarded-Proto, or Forwarded (RFC 7239; Express reads X-Forwarded-For). Pure. Where each proxy adds a value of its own, that of the outermost
-// one that is ours counts: what stands before it, anybody may have sent.
+// The host, protocol and client of a request as reverse proxies report them: X-Forwarded-Host and X-Forwarded-Proto, or Forwarded
+// (RFC 7239; Express reads X-Forwarded-For). Pure. Where each proxy adds a value, that of our outermost proxy counts: values
+// before it may be forged.
 
 import type { IncomingHttpHeaders } from 'node:http';
 

@@ -1,4 +1,4 @@
-// JSON in and out: which bodies are JSON, and answers that nobody keeps.
+// JSON bodies of requests, and JSON answers that are not cached.
 
 import type { NextFunction, Request, Response } from 'express';
 import { HttpError } from './errors.ts';
@@ -22,7 +22,7 @@ export function requireJson(message: string) {
   };
 }
 
-/** Answers with JSON that is of this moment only. */
+/** Answers with JSON that is not cached. */
 export function sendJson(res: Response, body: object): void {
   res.set('Cache-Control', 'no-store').json(body);
 }

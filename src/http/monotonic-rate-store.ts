@@ -1,5 +1,5 @@
-// How often each address asked in its window of time. express-rate-limit's own store ends a window by the wall clock: set
-// back by an hour, whoever goes on asking is counted for an hour.
+// Counts requests by address in windows of the monotonic clock. express-rate-limit's own store ends a window by the wall clock: set
+// back by an hour, a client that goes on is counted for an hour.
 
 import type { Store } from 'express-rate-limit';
 
@@ -39,7 +39,7 @@ export class MonotonicRateStore implements Store {
     this.#clients.delete(key);
   }
 
-  /** Addresses that came once must not be remembered for ever. */
+  /** Deletes expired windows: an address that came once must not stay in memory for ever. */
   #sweep(now: number): void {
     if (now - this.#sweptAt < this.#windowMs) return;
     this.#sweptAt = now;

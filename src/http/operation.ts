@@ -1,5 +1,5 @@
-// One operation of the API, declared once: the route, what it takes, what it answers. serve() makes the route of it and
-// openapi.ts the document, so that neither can say what the other doesn't.
+// One operation of the API, declared once: its route, parameters, body and answers. serve() makes the route of it and
+// openapi/document.ts the description, so that they can't differ.
 
 import type { IRouter } from 'express';
 import { z } from 'zod';
@@ -36,7 +36,7 @@ export function serve(router: IRouter, { method, path }: Operation, ...handlers:
   route(router, path, { [method]: handlers });
 }
 
-/** What every error of the API looks like. */
+/** The schema of every error of the API. */
 export const errorSchema = z
   .object({
     error: z.object({

@@ -1,4 +1,4 @@
-// Query strings → what a schema makes of them.
+// Parses query strings by a schema.
 
 import type { Request } from 'express';
 import { z } from 'zod';

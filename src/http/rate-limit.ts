@@ -1,4 +1,4 @@
-// How much one address may send: beyond it, 429 with Retry-After, so that one client can't fill the outbox or starve the
+// Limits the requests of one address: beyond the limit, 429 with Retry-After, so that one client can't fill the outbox or starve the
 // others. Counted in this process, by express-rate-limit.
 
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
@@ -9,7 +9,7 @@ import { MonotonicRateStore } from './monotonic-rate-store.ts';
 
 const WINDOW_SECONDS = 10;
 
-/** An answer to somebody who asks too often. */
+/** The error of an address that is over a limit. */
 export const tooMany = (code: string, message: string, retryAfter: number, expected: string) =>
   new HttpError(429, code, message, { expected, retryAfter, advice: 'Wait a moment, then try again.' });
 
@@ -26,7 +26,7 @@ export function rateLimit(perSecond: number, now?: () => number): RequestHandler
     keyGenerator: limitKeyOf,
     standardHeaders: false,
     legacyHeaders: false,
-    // A forged X-Forwarded-For or Forwarded is no news; TRUST_PROXY says whose is believed.
+    // Its warning about unexpected X-Forwarded-For is off: TRUST_PROXY decides which headers count.
     validate: { xForwardedForHeader: false, forwardedHeader: false },
     handler: (_req: Request, _res: Response, next: NextFunction) =>
       next(
@@ -40,7 +40,7 @@ export function rateLimit(perSecond: number, now?: () => number): RequestHandler
   });
 }
 
-/** Refuses who has failed too often in the last minute, by address. */
+/** Refuses an address that has failed too often in the last minute. */
 export function attemptLimit(perMinute: number): RequestHandler {
   return createLimit({
     windowMs: 60_000,

@@ -1,6 +1,5 @@
-// An /api/charts answer: JSON by default, CSV where it is asked for by Accept or ?format=csv. Written and compressed once
-// for all who asked for it together, and kept for who asks next: most of what an analyst looks at is the past, which
-// doesn't change.
+// An /api/charts answer: JSON by default, CSV where it is asked for by Accept or ?format=csv. It is written and
+// compressed once for all concurrent requests, and kept for later ones: most charts are of the past, which doesn't change.
 
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
@@ -25,10 +24,10 @@ const compress = promisify(gzip);
 const GZIP = { level: 5 };
 
 const KEPT_BYTES = 16 * 1024 * 1024;
-/** Bounds what nobody tells us of: midnight, rows written by hand, a connection to Postgres that was away. */
+/** Bounds the age of an answer where no change is announced: at midnight, for rows written by hand, while Postgres was away. */
 const KEPT_MS = 10_000;
 
-/** All answers that are being made in this process, and those that nothing was stored since. */
+/** The answers in the making, and those that are valid until something is stored. */
 export class ResponseCache {
   readonly #shared = new SingleFlight<Written>();
   readonly #kept = new LRUCache<string, Written>({

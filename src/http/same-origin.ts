@@ -1,5 +1,5 @@
-// What changes something is taken from the shop's own pages and from programs: pages of other sites may not act in a
-// visitor's name (cross-site request forgery). A browser says where a request comes from, in Sec-Fetch-Site (W3C Fetch
+// Requests that change something are accepted from the shop's own pages and from programs, not from pages of other sites
+// (cross-site request forgery). A browser says where a request comes from, in Sec-Fetch-Site (W3C Fetch
 // Metadata) or Origin (RFC 6454); a client that sends neither is not a browser and has nobody's name.
 // One handler before all routes, so that no route can lack it. GET and HEAD change nothing.
 

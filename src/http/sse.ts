@@ -1,5 +1,5 @@
-// Server-sent events (HTML standard, 9.2). A reader that doesn't keep up is cut off instead of being buffered for; its
-// EventSource comes back by itself and is told the whole state anew.
+// Server-sent events (HTML standard, 9.2). A reader that doesn't keep up is disconnected instead of buffered for; its
+// EventSource reconnects and gets the whole state again.
 
 import type { Request, Response } from 'express';
 import { limitKeyOf } from './client-address.ts';
@@ -60,7 +60,7 @@ export class Streams {
       'Cache-Control': 'no-store, no-transform',
       'X-Accel-Buffering': 'no',
     });
-    // Who only asks for the headers would wait for an end that never comes.
+    // A HEAD request ends at once: it would wait for the end of a stream.
     if (req.method === 'HEAD') {
       req.once('close', () => {
         leave();

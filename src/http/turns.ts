@@ -1,5 +1,5 @@
-// Requests take turns by their address, and the event loop looks for new ones after a slice of work: whoever sends a
-// thousand requests at once waits for them, and the others do not.
+// Serves requests round-robin by address, with a turn of the event loop after each slice of work: a client that sends a thousand
+// requests at once delays its own, not the others'.
 
 import type { Request, RequestHandler } from 'express';
 import { limitKeyOf } from './client-address.ts';

@@ -1,6 +1,5 @@
-// Under which names the shop may be asked, and what counts as a page of its own. A page of another site whose name
-// suddenly leads to this machine (DNS rebinding) is the shop's own origin to the browser; only Host gives it away. So a
-// request is taken only for a name that nobody else can own: this machine's loopback names and addresses with any port,
+// The host names that the shop accepts, and its own origin. After DNS rebinding a page of another site has the shop's origin in the
+// browser; only the Host header shows it. So requests are accepted only for names that nobody else can own: this machine's loopback names and addresses with any port,
 // HOST, and PUBLIC_URL.
 
 import type { Request, RequestHandler } from 'express';

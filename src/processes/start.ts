@@ -52,7 +52,7 @@ export async function start(
   const control = new PartsControl(supervisor, new Faults(signs));
   const bringUp = async () => {
     const afterCrash = locks.some(({ inherited }) => inherited);
-    // It has our port, and would pass for somebody else's server.
+    // A server of a killed run still has the port; it would be reported as another program's.
     if (parts.includes('postgres')) await stopLeftover(placeIn(config.DATA_DIR), log);
     await preflight(config, parts, afterCrash, log);
     printPlaces(config, parts);
@@ -62,7 +62,7 @@ export async function start(
     await stopped;
   };
   try {
-    // Whoever presses Ctrl-C while something is waited for doesn't want to wait for it.
+    // Ctrl-C ends a start that is still waiting.
     await Promise.race([bringUp(), stopped]);
     console.log('\n  Stopping …');
   } finally {

@@ -1,5 +1,5 @@
-// Keeps parts running: a part that ends without being asked to is started again, with growing pauses, while the others
-// go on. At the first start a part that fails ends the whole.
+// Restarts parts that end unexpectedly, with growing pauses, while the others go on. A part that fails at its first start ends the
+// program.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../runtime/errors.ts';

@@ -1,5 +1,5 @@
-// The wall clock may be set back: by a hand, by NTP, or with a virtual machine. Whatever counts its patience by it then
-// waits for the past to come again. The program's own durations are the monotonic clock's; this is for what isn't ours.
+// The wall clock may be set back: by hand, by NTP, or with a virtual machine. Timeouts that are counted by it then last as long as the
+// jump. The program measures durations by the monotonic clock; this is for libraries that don't.
 
 const LOOK_EVERY_MS = 1_000;
 

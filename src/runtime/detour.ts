@@ -1,5 +1,4 @@
-// How the sockets of this process reach Kafka and Postgres: straight, or by a detour over a proxy that the program puts there for a
-// while. Without a detour nothing is in the way.
+// Sockets to Kafka and Postgres: direct, or by a detour through a fault proxy for as long as a fault is injected.
 
 import { Socket } from 'node:net';
 import { preambleTo } from './fault-proxy.ts';

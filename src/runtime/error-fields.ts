@@ -1,6 +1,5 @@
-// What a log line may say of an error: an allow-list. Libraries hang whatever they like on their errors: `pg` its whole
-// client, with the password and the secretKey by which it cancels queries, and rows in `detail`. None of it is ours to
-// write down.
+// The fields of an error that may be logged: an allow-list. Errors of libraries carry more: those of `pg` the whole client, with
+// the password and the secretKey by which it cancels queries, and rows in `detail`.
 
 /** Beside these, type, message, stack and cause; those of `pg` name things of the schema, never of a row. */
 const ALLOWED = [

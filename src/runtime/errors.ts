@@ -1,6 +1,6 @@
 // Errors as the program makes and reads them.
 
-/** An error that its kind's code tells from others: one list of codes a subsystem. */
+/** An error with a code; each subsystem has a list of its codes. */
 export abstract class CodedError<Code extends string> extends Error {
   readonly code: Code;
 
@@ -19,7 +19,7 @@ export function codeOf(error: unknown): string | undefined {
   return undefined;
 }
 
-/** What something thrown says of itself. */
+/** The message of something thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,4 @@
-// What a user can mend: an argument, a scenario, a file. The message says what came and what was expected.
+// An error that the user can fix, in an argument, a scenario, a file: the message has what came and what was expected.
 
 /** Something that was given can't be used. */
 export class ExpectationError extends Error {

@@ -1,4 +1,4 @@
-// Work that goes on until it is told to stop: what fails is started again, with growing pauses, and disturbs nothing else.
+// Restarts work that fails, with growing pauses, until it is stopped.
 
 import { Backoff } from './backoff.ts';
 

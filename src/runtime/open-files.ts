@@ -1,5 +1,5 @@
-// A process may have so many files and connections open, and no more (getrlimit(2), RLIMIT_NOFILE). Where all are
-// taken, libuv closes new connections without a word, and what opens a file fails somewhere: here it is said.
+// The limit of open files and connections (getrlimit(2), RLIMIT_NOFILE). At the limit libuv closes new connections silently, and
+// opening a file fails wherever it happens: here that is logged.
 
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { devNull } from 'node:os';
@@ -8,7 +8,7 @@ import type { Logger } from './log.ts';
 
 const LOOK_EVERY_MS = 2_000;
 
-/** Left to the disk, Kafka and Postgres, so that clients can't take the last one. */
+/** Reserved for the disk, Kafka and Postgres, so that clients can't take the last one. */
 const KEPT_FOR_FILES = 64;
 const FEWEST_CONNECTIONS = 16;
 

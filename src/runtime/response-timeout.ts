@@ -1,12 +1,12 @@
-// Half-open connections: the other machine is gone, or something between swallows every byte, and nobody says so. TCP
-// finds out after a quarter of an hour where something was sent (tcp(7), tcp_retries2), and never where the other end's
-// system answers for a process that is stopped. Here an answer that is owed has to begin in time.
+// Detects half-open connections: the other machine is gone, or a network in between drops every byte. TCP gives up after a quarter of
+// an hour where something was sent (tcp(7), tcp_retries2), and never where the kernel acknowledges for a stopped process. Here the
+// answer to a request has to begin within a time.
 
 import type { Socket } from 'node:net';
 
 const LOOKS_WITHIN_TIMEOUT = 10;
 
-/** The other end owed an answer and said nothing. */
+/** No answer came in time. */
 export class ResponseTimeoutError extends Error {
   override readonly name = 'ResponseTimeoutError';
 }

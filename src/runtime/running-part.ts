@@ -1,6 +1,6 @@
-// What every part of the program looks like to whoever keeps it running.
+// A running part of the program, as its supervisor sees it.
 
-/** The figure by which /readyz, in another process, hears of a part that does not stay up. */
+/** The metric by which /readyz, in another process, recognises a part that keeps ending. */
 export const QUICK_ENDS = 'shopstream_part_quick_ends';
 
 /** A part that runs. */
@@ -11,6 +11,6 @@ export type RunningPart = {
   close(): Promise<void>;
   /** Rejects, or settles, where the part ends without being asked to; absent where it can't. */
   readonly ended?: Promise<void>;
-  /** What it has counted, as Prometheus reads it; absent where it counts nothing that others tell. */
+  /** Its metrics in Prometheus's format; absent where it has none. */
   metrics?(): Promise<string>;
 };

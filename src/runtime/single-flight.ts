@@ -1,5 +1,5 @@
-// One computation for all who ask the same at the same time. Nobody gets numbers that are older than the question: who
-// asks while one is being made shares the next, so that any crowd costs two.
+// One computation for all concurrent callers with the same key. No caller gets a result of before its call: callers during a
+// computation share the next one, so that any number of them costs two.
 
 type Run<T> = { readonly running: Promise<T>; next?: Promise<T> };
 

@@ -1,4 +1,4 @@
-// Where a file goes that is written to standard output.
+// Standard output as the target of a file.
 
 import { createWriteStream, fstatSync, ftruncateSync, readFileSync } from 'node:fs';
 import type { Writable } from 'node:stream';

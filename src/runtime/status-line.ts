@@ -1,4 +1,4 @@
-// What a command is at: one line that is written anew on a terminal, plain lines now and then where there is none.
+// Progress of a command: one line that is rewritten on a terminal, plain lines now and then elsewhere.
 
 const REDRAW_MS = 100;
 const LINE_MS = 5_000;

@@ -1,4 +1,4 @@
-// One event with all that Postgres knows of it.
+// One event by its id, with all its columns.
 
 import { eq } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';

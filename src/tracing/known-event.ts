@@ -1,4 +1,4 @@
-// An event and its way as far as it is known: from the traces of this process and from Postgres.
+// An event and its trace as far as they are known: from the traces of this process and from Postgres.
 
 import type { Pool } from '../db/pool.ts';
 import type { EventContext, ShopEvent } from '../events/event.ts';
@@ -33,7 +33,7 @@ export async function findKnownEvent(
   const hops = traces.find(orderId);
   if (hops?.storedAt !== undefined) return fromMemory(hops.event, toTrace(hops));
   const stored = await findEvent(pool, orderId).catch((error) => {
-    // What this process knows is worth an answer, even while Postgres is away.
+    // Without Postgres the answer has what this process knows.
     if (hops === undefined) throw error;
     return undefined;
   });

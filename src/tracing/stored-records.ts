@@ -1,5 +1,4 @@
-// Records that ingest has stored, for whoever follows the topic behind it: an event that was set aside, or that repeats another
-// one's order_id, is not among them.
+// The records that ingest has stored, for the consumers behind it: without dead letters and repeated order_ids.
 
 import { readOffset, type Subscription } from '../consumer/offsets.ts';
 import type { RecordBatch } from '../consumer/record.ts';
@@ -9,7 +8,7 @@ import { Backoff } from '../runtime/backoff.ts';
 
 const FIRST_LOOK_MS = 20;
 const LONGEST_LOOK_MS = 1_000;
-/** After this the batch is tried anew, so that a consumer that has lost its partition hears of it. */
+/** After this the batch is retried, so that a consumer that has lost its partition notices. */
 const LONGEST_WAIT_MS = 30_000;
 
 /**

@@ -18,7 +18,7 @@ export type Hops = {
   lost: string | undefined;
 };
 
-/** Told of every step; milliseconds since the event was received. */
+/** Called at every step; milliseconds since the event was received. */
 export type TraceObserver = {
   acknowledged(ms: number): void;
   stored(ms: number): void;
@@ -78,7 +78,7 @@ export class Traces {
       chartedAt: undefined,
       lost: undefined,
     };
-    // A repeated order_id is stored once, as it came first: what follows under it is not what anybody looks for.
+    // Only the first event with an order_id is stored: a repeated one has no trace of its own.
     const earlier = this.find(event.order_id);
     if (earlier !== undefined && earlier.lost === undefined) return hops;
     if (earlier !== undefined) for (const generation of [this.#young, this.#old]) generation.delete(earlier);
@@ -182,7 +182,7 @@ export class Traces {
   #forgetOld(): void {
     this.#old = this.#young;
     this.#young = new Generation();
-    // Where Postgres is away, they would wait for ever.
+    // While Postgres is away, they would stay for ever.
     for (const waiting of [this.#inPostgres, ...this.#inKafka.values()])
       for (const hops of waiting) if (!this.#old.has(hops)) waiting.delete(hops);
   }

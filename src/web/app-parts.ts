@@ -1,5 +1,4 @@
-// What the application is made of, wired once: for the program, and for tests and benchmarks that put something else in the place
-// of Kafka.
+// The parts of the application, wired once: for the program, and for tests and benchmarks with another publisher.
 
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { AggregatorFeed } from '../aggregator/feed.ts';
@@ -36,7 +35,7 @@ import { WebMetrics } from './metrics.ts';
 export const KAFKA_TIMEOUT_MS = 5_000;
 const MOST_STREAMS = 2_000;
 
-/** What the application stands on; whoever opened it closes it. */
+/** What the parts are built on; its opener closes it. */
 export type Foundation = {
   readonly pool: Pool;
   readonly kafka: Kafka;
@@ -72,7 +71,7 @@ export function openAppParts(
   const offers = new OfferFeed(pool, log);
   const aggregator = new AggregatorFeed(streams);
   const changes = new ChangeBus();
-  // Traces first: a look at today takes those that are stored.
+  // Traces are told first: the feed of today takes those that are stored.
   changes.add(
     {
       stored: (change) => {

@@ -1,4 +1,4 @@
-// The Express application: what answers which path. Parts are handed in, so that tests build it as the program does.
+// The Express application: the routers of all rooms, in their order.
 
 import path from 'node:path';
 import { constants } from 'node:zlib';
@@ -83,7 +83,7 @@ export function createApp(parts: AppParts): Express {
 
 function configure(app: Express, { shop, whereabouts, config }: AppParts, turns: Turns): void {
   app.disable('x-powered-by').disable('etag').set('trust proxy', config.TRUST_PROXY);
-  // What even the error handler fails at is answered by Express itself: without a stack only in production.
+  // Where the error handler itself fails, Express answers: without a stack only in production.
   app.set('env', 'production');
   const root = path.join(packageRoot, 'views');
   // With a root, an include by its whole path is not looked for on disk each time.
@@ -107,7 +107,7 @@ function configure(app: Express, { shop, whereabouts, config }: AppParts, turns:
   // Before every route, as the page of an error reads the visitor's cookies too.
   app.use(cookieParser(shop.secret), noteSimulated(shop.secret));
   app.use(whereabouts.gate());
-  // Whoever asks whether the process answers waits for nobody's turn.
+  // Liveness probes don't wait for a turn.
   app.use(liveness(), turns.take());
   const pages = compression({ filter: isCompressible, level: PAGE_LEVEL });
   const files = compression({ level: FILE_LEVEL, brotli: { params: FILE_BROTLI }, threshold: 0 });
@@ -115,7 +115,7 @@ function configure(app: Express, { shop, whereabouts, config }: AppParts, turns:
   app.use(sameOrigin(whereabouts, cors(operations.collect.path, config.CORS_ORIGINS ?? [])));
 }
 
-/** In the order in which they are asked. What comes before the limit is cheap, or is asked by who watches the shop. */
+/** In the order in which they are tried. Routes before the rate limit are cheap, or are for monitoring. */
 function routers(
   { config, shop, publisher, probe, registry, admin, whereabouts, ...parts }: AppParts,
   turns: Turns,
@@ -164,7 +164,7 @@ function routers(
   ];
 }
 
-/** Dead letters and aggregations have what anybody may have sent, and are for who may work on them. */
+/** Dead letters and aggregations show what any client may have sent: they are for the admin. */
 function onlyAdmin(admin: Admin): RequestHandler {
   const router = express.Router();
   router.use(['/events/rejected', '/api/dead-letters', '/aggregator', '/api/aggregator'], admin.gate());

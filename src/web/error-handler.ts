@@ -32,14 +32,14 @@ export function errorHandler(traces: Traces, log: Logger) {
   // Express knows an error handler by its four parameters.
   return (thrown: unknown, req: Request, res: Response, _next: NextFunction) => {
     const error = toHttpError(thrown);
-    // What is away says so itself, once; 503 is then the expected answer, to however many ask.
+    // An outage is logged once, by the part that notices it; 503 is then the expected answer.
     const level = error.status >= 500 && error.status !== 503 ? 'error' : 'debug';
     log[level]({ err: error.details.cause ?? thrown, path: req.path, status: error.status }, error.message);
     if (res.headersSent) {
       res.destroy();
       return;
     }
-    // What is left of a body that was refused must not be read as the next request.
+    // The rest of a refused body must not be parsed as the next request.
     if (error.status === 413 || error.status === 415) res.set('Connection', 'close');
     if (error.details.retryAfter !== undefined) res.set('Retry-After', String(error.details.retryAfter));
     res.status(error.status).set('Cache-Control', 'no-store');

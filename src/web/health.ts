@@ -1,5 +1,5 @@
-// /healthz: the process answers. /readyz: what it needs is there, each dependency with its state. /metrics: Prometheus,
-// with the figures of the parts that run beside this one.
+// /healthz: the process answers. /readyz: its dependencies answer, each with its state. /metrics: Prometheus, with the metrics of
+// the parts that run beside this one.
 
 import { Router } from 'express';
 import type { Registry } from 'prom-client';
@@ -18,7 +18,7 @@ type State = { readonly ok: boolean; readonly state: string };
 
 /** Quick ends of a part in a row, from which on the program is not ready. */
 const MOST_QUICK_ENDS = 3;
-/** Who asks within this time is told the same: a look costs Kafka and Postgres a request each. */
+/** Answers are cached for this long: each costs Kafka and Postgres a request. */
 const CACHED_MS = 1_000;
 
 /** Where ingest reads and what it has stored. */
