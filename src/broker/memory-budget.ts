@@ -1,5 +1,5 @@
-// How many bytes all connections together may hold in large requests and answers. Who finds too little waits
-// in line; small messages, up to FREE bytes, do not count.
+// How many bytes all connections together may hold in large requests and answers. A connection that finds
+// too little waits in line; small messages, up to FREE bytes, do not count.
 
 /** A message up to this size costs nothing: it is within what a socket buffers anyway. */
 export const FREE = 64 * 1024;

@@ -1,4 +1,4 @@
-// What a broker can be told, with its defaults and bounds. Names and defaults follow Apache Kafka's where it
+// The broker's options, with their defaults and bounds. Names and defaults follow Apache Kafka's where it
 // has the setting, so that a user can look them up; differences are in docs/broker.md.
 
 import { optionInvalid } from './errors.ts';

@@ -1,4 +1,4 @@
-// Listens, and keeps the connections: at most as many as allowed, each looked at now and then for silence.
+// Listens, and keeps the connections: at most as many as allowed, each checked now and then for a timeout.
 
 import { createServer, type Server } from 'node:net';
 import type { Context } from '../api/api.ts';
