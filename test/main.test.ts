@@ -109,7 +109,7 @@ describe('a port that is taken', () => {
     expect(ended.seconds).toBeLessThan(60);
   });
 
-  it('by another part of the same program is exit code 1 too', async () => {
+  it('a port that another part of the same program has is exit code 1 too', async () => {
     const { KAFKA_PORT = '', ...others } = await freshSettings();
     const ended = await run(['start', 'broker', 'postgres'], {
       ...others,
@@ -119,7 +119,7 @@ describe('a port that is taken', () => {
     expectOneLine(ended, 1, `port ${KAFKA_PORT}`, 'POSTGRES_PORT');
   });
 
-  it('or an address that this machine does not have names HOST', async () => {
+  it('an address that this machine does not have is reported as HOST', async () => {
     const ended = await run(['start'], { ...(await freshSettings()), HOST: '192.0.2.1' });
     expectOneLine(ended, 1, 'HOST', '192.0.2.1', 'EADDRNOTAVAIL');
   });

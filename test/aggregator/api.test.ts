@@ -197,7 +197,7 @@ describe('what a topic has', () => {
     expect(changed.body).toMatchObject({ open: [], changed: { added: 1, gone: 0 } });
   });
 
-  it('or a file', async () => {
+  it('a preview takes a file in place of the topic', async () => {
     const definition = { ...PRINTS, flush: { by: 'END_OF_STREAM' } };
     const send = (file: unknown) => api.post('/api/aggregator/preview').send({ definition, file });
     const { body } = await send({ name: 'a.csv', text: 'subscriber,sheets\nA,1\nA,2\nB,x\n' }).expect(200);

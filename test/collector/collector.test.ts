@@ -307,12 +307,12 @@ describe('the collector refuses', () => {
     expect(response.body.error.expected).toContain('application/x-ndjson');
   });
 
-  it('an unknown charset or encoding', async () => {
+  it('refuses an unknown charset or encoding', async () => {
     expectError(await postText('{}', 'application/json; charset=klingon'), 415, 'charset');
     expectError(await postText('{}').set('Content-Encoding', 'zip'), 415, 'encoding');
   });
 
-  it('a body that is not UTF-8, instead of storing something else', async () => {
+  it('refuses a body that is not UTF-8, instead of storing something else', async () => {
     const bytes = Buffer.from(JSON.stringify(anEvent({ context: { item: 'caf@' } }))).map((byte) =>
       byte === 0x40 ? 0xe9 : byte,
     );
@@ -323,7 +323,7 @@ describe('the collector refuses', () => {
     expectError(response, 400, 'not_text');
   });
 
-  it('a body that is not what its encoding says', async () => {
+  it('refuses a body that is not what its encoding says', async () => {
     const response = await post()
       .set('Content-Type', 'application/json')
       .set('Content-Encoding', 'gzip')
@@ -356,7 +356,7 @@ describe('the collector refuses', () => {
     }
   });
 
-  it('a small body that unpacks to 100 MB', async () => {
+  it('refuses a small body that unpacks to 100 MB', async () => {
     const bomb = gzipSync(Buffer.alloc(100 * 1024 * 1024, 0x20));
     const response = await post()
       .set('Content-Type', 'application/json')
@@ -366,7 +366,7 @@ describe('the collector refuses', () => {
     expectError(response, 413, 'too_large');
   });
 
-  it('more lines than may be taken, before any of them is parsed', async () => {
+  it('refuses more lines than may be taken, before any of them is parsed', async () => {
     const parse = vi.spyOn(JSON, 'parse');
     const lines = '{\n'.repeat(BODY_BYTES / 2 - 1);
     const response = await post()
@@ -380,7 +380,7 @@ describe('the collector refuses', () => {
     expect(parsed).toBe(0);
   });
 
-  it(`more than ${MOST_EVENTS} events`, async () => {
+  it(`refuses more than ${MOST_EVENTS} events`, async () => {
     const response = await post().send(Array.from({ length: MOST_EVENTS + 1 }, () => 0));
     expectError(response, 413, 'too_many');
     expect(response.body.error).toMatchObject({
@@ -389,7 +389,7 @@ describe('the collector refuses', () => {
     });
   });
 
-  it('JSON that is nested half a million deep', async () => {
+  it('refuses JSON that is nested half a million deep', async () => {
     for (const text of [
       '['.repeat(500_000),
       `${'['.repeat(500_000)}${']'.repeat(500_000)}`,
@@ -413,7 +413,7 @@ describe('the collector refuses', () => {
     );
   });
 
-  it('__proto__ and constructor as fields', async () => {
+  it('refuses __proto__ and constructor as fields', async () => {
     const text = JSON.stringify(anEvent());
     for (const field of [
       '"__proto__":{"accepted":true}',
@@ -426,7 +426,7 @@ describe('the collector refuses', () => {
     expect(Object.hasOwn(Object.prototype, 'accepted')).toBe(false);
   });
 
-  it('a body that ends early, and nothing of it is stored', async () => {
+  it('refuses a body that ends early, and stores nothing of it', async () => {
     const before = await line.pool.query('SELECT count(*) FROM dead_letters');
     await sendRaw(
       line.url,

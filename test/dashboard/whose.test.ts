@@ -203,7 +203,7 @@ describe('robots', () => {
     expect(word.exec((await shop(FIREFOX)).text)?.[1]).toBe(' hidden');
   });
 
-  it('that are asked for otherwise are refused', async () => {
+  it('refuses a filter of robots that it does not know', async () => {
     for (const path of ['/api/charts/daily', '/api/charts/today', '/api/questions', '/api/live'])
       for (const name of ['robots', 'simulated'])
         expectError(

@@ -45,7 +45,7 @@ describe('an error of Postgres', () => {
     expect(errors.map(isRefusal)).toEqual([false, false, false]);
   });
 
-  it('of our own is neither', () => {
+  it('an error of our own is no error of Postgres', () => {
     expect([isAway(new TypeError('x is not a function')), isRefusal(new TypeError('x'))]).toEqual([
       false,
       false,

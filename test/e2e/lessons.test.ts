@@ -118,7 +118,7 @@ describe.skipIf(noBrowser !== undefined)('a lesson', async () => {
     expect(response.status).toBe(409);
   });
 
-  it('as a quiz hides what is broken, and gives points for finding it', async () => {
+  it('the quiz hides what is broken, and gives points for finding it', async () => {
     const page = await browser.newPage();
     pages.push(page);
     await page.goto(`${program.url}/lessons/quiz`);

@@ -60,7 +60,7 @@ describe.skipIf(noBrowser !== undefined)('a browser', { timeout: 90_000 }, () =>
     await eventually(async () => (await facts()).every((said, tab) => said !== before[tab]));
   });
 
-  it('without shared workers lets go of the stream of a tab that nobody sees, and tells it all when it is seen', async () => {
+  it('a hidden tab without shared workers closes its stream, and gets the whole state when it is seen', async () => {
     const url = await webWith(1);
     const context = await browser.newContext();
     onTestFinished(() => context.close());

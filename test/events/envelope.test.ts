@@ -37,7 +37,7 @@ describe('an event', () => {
     expect(parseEventBytes(Buffer.from(JSON.stringify(envelope)))).toEqual({ ok: true, event });
   });
 
-  it('without a context has none where the envelope says null', () => {
+  it('an event has no context where the envelope says null', () => {
     const plain = anEvent();
     expect(parseEvent({ payload: { ...plain, context: null } })).toEqual({ ok: true, event: plain });
   });

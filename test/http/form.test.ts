@@ -85,7 +85,7 @@ describe('a form', () => {
     'site_version=desktop&site_version=mobile',
     'gender=F&gender=M',
   ];
-  it.each(SHAPES)('of an odd shape is refused or ignored, never an error of ours: %j', async (body) => {
+  it.each(SHAPES)('refuses or ignores a form of an odd shape: %j', async (body) => {
     for (const { path: route } of FORMS) {
       const response = await request(line.url)
         .post(route)
@@ -98,7 +98,7 @@ describe('a form', () => {
     }
   });
 
-  it('of no body at all is 400, and says what is missing', async () => {
+  it('answers a form without a body with 400 and says what is missing', async () => {
     for (const [route, field] of [
       ['/order', 'order_id'],
       ['/visitor', 'gender'],
@@ -113,7 +113,7 @@ describe('a form', () => {
     }
   });
 
-  it('of an order that this shop did not make for this visitor is 403, and orders nothing', async () => {
+  it('answers an order form that this shop did not make for this visitor with 403, and orders nothing', async () => {
     const shopper = request.agent(line.url);
     const [cookie = ''] = (await shopper.get('/')).get('Set-Cookie') ?? [];
     const visitorId = /^visitor=s%3A([0-9a-f]{32})\./.exec(cookie)?.[1] ?? '';
@@ -146,7 +146,7 @@ describe('a form', () => {
       .expect(303);
   });
 
-  it('of an order with an id that is none is 400, and names the field', async () => {
+  it('answers an order form without a usable id with 400, and names the field', async () => {
     for (const [form, field] of [
       [{ ...signed('x', 'harbour-tote') }, 'order_id'],
       [{ ...signed(newOrderId(), 'x'.repeat(65)) }, 'item'],

@@ -53,7 +53,7 @@ describe('a request of another site', () => {
     }
   });
 
-  it('that carries the form of a page changes nothing', async () => {
+  it('the form of a page changes nothing when another site sends it', async () => {
     const shopper = request.agent(line.url);
     await shopper.get('/');
     const response = await shopper

@@ -47,7 +47,7 @@ describe('what is not HTTP', () => {
     expectNoLeak(answer);
   });
 
-  it('or is an absolute address of another host, is refused as its Host would be', async () => {
+  it('refuses an absolute address of another host as it does a Host header', async () => {
     for (const [address, host] of [
       ['http://evil.example/product/sneakers', 'localhost'],
       ['http://evil.example', 'evil.example'],

@@ -176,7 +176,7 @@ describe('behind a proxy that rewrites Host', () => {
     await discard('https://x.org').expect(303).expect('Location', `/shop/events/rejected/${id}`);
   });
 
-  it('a name that anybody may have sent beside it is refused', async () => {
+  it('refuses a forged host name beside the proxy’s', async () => {
     const url = await webWith({ PUBLIC_URL: SHOP, TRUST_PROXY: 1 });
     const forged = { 'X-Forwarded-Host': 'x.org', Forwarded: 'host=evil.example' };
     expectError(await ask(url, '/healthz', 'app:3000').set(forged), 421, 'unknown_host');

@@ -63,7 +63,7 @@ describe('an answer', () => {
     expect((await judge(number, given, measured(value))).right).toBe(right);
   });
 
-  it('by choice is right where its condition holds now', async () => {
+  it('an answer by choice is right where its condition holds now', async () => {
     expect(await judge(choice, '1', measured(0))).toEqual({ right: true, answer: 'once' });
     expect(await judge(choice, '1', measured(3))).toEqual({ right: false, answer: 'lost' });
   });

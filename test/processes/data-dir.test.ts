@@ -105,7 +105,7 @@ describe('the lock of a part', () => {
     expect(lockPart(folder, 'web').inherited).toBe(true);
   });
 
-  it('that is a folder is refused in words', () => {
+  it('refuses a lock that is a folder, in words', () => {
     const folder = temporaryFolder();
     mkdirSync(path.join(folder, 'web.lock'));
     expect(() => lockPart(folder, 'web')).toThrow(/web\.lock/);

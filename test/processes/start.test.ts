@@ -66,7 +66,7 @@ function launch(env: Readonly<Record<string, string>>, args: readonly string[] =
 }
 
 describe('DATA_DIR', () => {
-  it('that can not be written is exit code 1 and one line', async () => {
+  it('a DATA_DIR that can not be written is exit code 1 and one line', async () => {
     const file = path.join(temporaryFolder(), 'file');
     writeFileSync(file, '');
     for (const folder of [path.join(file, 'data'), '/proc/data']) {
@@ -84,7 +84,7 @@ describe('DATA_DIR', () => {
     expect(readdirSync(cluster)).toEqual(['PG_VERSION']);
   });
 
-  it('without the password of its PostgreSQL is exit code 1, one line, and nothing is left running', async () => {
+  it('a DATA_DIR without the password of its PostgreSQL is exit code 1, one line, and nothing is left running', async () => {
     const env = await programSettings();
     const first = await startProgram(env, ['postgres']);
     expect(await first.stop()).toBe(0);

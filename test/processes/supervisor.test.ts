@@ -46,7 +46,7 @@ describe('a supervised part', () => {
     expect(line).toMatchObject({ level: 50, msg: 'ingest has ended: disk full; starting it again' });
   });
 
-  it('that ends three times right after its start is told of in the figures, one that stays is not', async () => {
+  it('the metrics tell of a part that ends three times right after its start, not of one that stays', async () => {
     const { supervisor } = testSupervisor((count) => (count <= 3 ? ending('no codec') : lasting()));
     await supervisor.keep('ingest');
     const metrics = await eventually(async () => {

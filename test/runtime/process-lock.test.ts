@@ -40,7 +40,7 @@ describe('a lock file', () => {
     expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ pid: process.pid });
   });
 
-  it('of a living process is left to it, also where the system could not tell when that started', () => {
+  it('leaves the lock of a living process to it, also where the system could not tell when that started', () => {
     const other = spawn('sleep', ['60']);
     onTestFinished(() => void other.kill());
     const file = newFile();

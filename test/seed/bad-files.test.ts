@@ -30,12 +30,12 @@ async function expectRefused(file: string, code: string, ...words: string[]): Pr
 describe('a file that is refused as a whole', () => {
   const [first = ''] = rowsOf(1);
 
-  it('one that does not exist', () =>
+  it('refuses a file that does not exist', () =>
     expectRefused('/nowhere/product.csv', 'FILE_MISSING', '/nowhere/product.csv'));
-  it('a folder', () => expectRefused(tmpdir(), 'FILE_IS_FOLDER', tmpdir(), 'expected a CSV file'));
-  it('an empty one', async () =>
+  it('refuses a folder', () => expectRefused(tmpdir(), 'FILE_IS_FOLDER', tmpdir(), 'expected a CSV file'));
+  it('refuses an empty file', async () =>
     expectRefused(await fileOf(''), 'FILE_EMPTY', 'expected a CSV file with a header'));
-  it('an empty one, zipped', async () => expectRefused(await fileOf(gzipSync('')), 'FILE_EMPTY'));
+  it('refuses an empty file in a zip', async () => expectRefused(await fileOf(gzipSync('')), 'FILE_EMPTY'));
   it('one with nothing but a header', async () =>
     expectRefused(await fileOf(`${HEADER}\n`), 'NO_ROWS', 'expected at least one row'));
   it('one without a good row', async () =>
@@ -89,13 +89,13 @@ describe('a file that is refused as a whole', () => {
     randomBytes(64).copy(whole, whole.length / 2);
     await expectRefused(await fileOf(whole), 'FILE_DAMAGED', 'damaged');
   });
-  it('a zip with a wrong byte', async () => {
+  it('refuses a zip with a wrong byte', async () => {
     const zip = zipOf({ 'product.csv': Buffer.from(`${HEADER}\n${rowsOf(2_000).join('\n')}\n`) });
     const checksum = zip.indexOf('PK\x01\x02') + 16;
     zip.writeUInt8(zip.readUInt8(checksum) ^ 1, checksum);
     await expectRefused(await fileOf(zip), 'FILE_DAMAGED', 'checksum', 'fetch it again');
   });
-  it('a zip that ends too early', async () =>
+  it('refuses a zip that ends too early', async () =>
     expectRefused(await fileOf(Buffer.from('PK\x03\x04 and no more')), 'FILE_DAMAGED', 'no whole zip'));
 
   it('one that this user may not read', async () => {

@@ -32,7 +32,7 @@ describe('a cookie', () => {
     return set === undefined ? undefined : /s%3A([0-9a-f]{32})\./.exec(set)?.[1];
   }
 
-  it('of this shop is kept', async () => {
+  it('keeps a cookie of this shop', async () => {
     expect(await visitorFor(visitorCookie(newId()))).toBeUndefined();
   });
 
@@ -54,7 +54,7 @@ describe('a cookie', () => {
     expect(await visitorFor(cookie())).toMatch(/^[0-9a-f]{32}$/);
   });
 
-  it('of 20 kB is 431, in one line of JSON', async () => {
+  it('answers a cookie of 20 kB with 431, in one line of JSON', async () => {
     const answer = await sendRaw(
       line.url,
       `GET / HTTP/1.1\r\nHost: x\r\nCookie: visitor=${'x'.repeat(20_000)}\r\n\r\n`,
@@ -65,7 +65,7 @@ describe('a cookie', () => {
     });
   });
 
-  it('with a forged profile tells nothing', async () => {
+  it('ignores a cookie with a forged profile', async () => {
     const forged = [
       `profile=${encodeURIComponent('j:{"gender":"F","birthdate":"1990-01-01"}')}`,
       `profile=${signed('j:{"gender":"X","birthdate":"<script>"}')}`,

@@ -76,7 +76,7 @@ describe('a trace', () => {
     expect(seen).toEqual(['received', '7']);
   });
 
-  it("of a repeated order_id is the first one's, unless that one was lost", () => {
+  it("the trace of a repeated order_id is the first one's, unless that one was lost", () => {
     const { traces } = observed();
     const event = anEvent();
     const first = traces.begin(event, 1_000);

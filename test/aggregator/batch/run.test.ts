@@ -207,7 +207,7 @@ describe('a run', () => {
 describe('a run that is killed', { timeout: 300_000 }, () => {
   const kills = Number(process.env.CHAOS_KILLS ?? 4);
 
-  it('and started again until it ends gives the rows of a plain recount, each once', async () => {
+  it('a killed run that is started again until it ends gives the rows of a plain recount, each once', async () => {
     const counts = new Map<string, { sum: number; count: number }>();
     const names: string[] = [];
     for (let index = 0; index < 3; index += 1) {

@@ -41,7 +41,7 @@ describe('an accumulator', () => {
     expect(resultOf(operation, [0.1, 0.2, 0.3])).toBe(expected);
   });
 
-  it('of nothing is null, but a count is 0', () => {
+  it('an aggregate of no value is null, but a count is 0', () => {
     expect(OPERATIONS.map((operation) => empty(operation).result(0))).toEqual([
       'null',
       'null',
@@ -80,7 +80,7 @@ describe('an accumulator', () => {
     expect(carried.number(2)?.value).toEqual({ units: 750n, scale: 2 });
   });
 
-  it('that was saved and read again at any moment gives the same', () => {
+  it('an accumulator that was saved and read again at any moment gives the same result', () => {
     const cell = fc.oneof(
       fc.integer(),
       fc.constantFrom<Cell>(

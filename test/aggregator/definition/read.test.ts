@@ -31,15 +31,15 @@ const changed = (from: string, to: string) => {
 };
 
 describe('a definition', () => {
-  it('without a fault is read', () => expect(problemsOf(GOOD)).toEqual([]));
+  it('reads a definition without a fault', () => expect(problemsOf(GOOD)).toEqual([]));
 
-  it('without group fields is told so, as the manual says', () => {
+  it('tells that group fields are missing, as the manual says', () => {
     const [problem] = changed('[subscriber]', '[]');
     expect(problem).toMatchObject({ pointer: '/group/fields', line: 3, column: 11 });
     expect(problem?.message).toContain('at least one field');
   });
 
-  it('with a misspelt name is told where, and what was meant', () => {
+  it('tells where a name is misspelt, and what was meant', () => {
     expect(changed('fields:', 'feilds:')).toContainEqual(
       expect.objectContaining({ pointer: '/group/feilds', line: 3, column: 3, suggestion: 'fields' }),
     );
@@ -71,17 +71,17 @@ describe('a definition', () => {
     expect(changed(from, to)).toContainEqual(expect.objectContaining({ pointer, line: expect.any(Number) }));
   });
 
-  it('with conditions and no TIMEOUT is told', () => {
+  it('tells that conditions need a TIMEOUT', () => {
     const text = GOOD.replace('by: TIMEOUT', 'by: END_OF_STREAM').replace(/ {2}timeout: .*\n/, '');
     expect(problemsOf(text)).toEqual([expect.objectContaining({ pointer: '/flush/conditions', line: 8 })]);
   });
 
-  it('with doubled outputs is told', () => {
+  it('tells which outputs are doubled', () => {
     const twice = GOOD.replace('SUM }\n', 'SUM }\n  - { field: sheets, operation: SUM }\n');
     expect(problemsOf(twice)).toEqual([expect.objectContaining({ pointer: '/aggregate/1' })]);
   });
 
-  it('that flushes at the end of something is refused for a topic', () => {
+  it('refuses a topic for a definition that flushes at the end of something', () => {
     const text = `${GOOD.slice(0, GOOD.indexOf('flush:'))}flush: { by: END_OF_TRANSACTION }\n`;
     expect(problemsOf(text)).toEqual([]);
     expect(problemsOf(text, true)).toEqual([expect.objectContaining({ pointer: '/flush/by', line: 6 })]);
@@ -90,7 +90,7 @@ describe('a definition', () => {
     ]);
   });
 
-  it('that is no YAML is told by line', () => {
+  it('tells the line that is no YAML', () => {
     expect(problemsOf('name: [')).toEqual([expect.objectContaining({ line: 1 })]);
     expect(problemsOf('')).not.toEqual([]);
     expect(problemsOf('a: &a [*a]')).not.toEqual([]);

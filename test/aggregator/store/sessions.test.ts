@@ -88,7 +88,7 @@ describe('sessions', () => {
     expect(await read(plan)).toEqual(['A 1', 'B 1']);
   });
 
-  it('of hostile texts and of many thousands come back as they were', async () => {
+  it('stores hostile texts and many thousands of sessions as they were', async () => {
     const plan = await planOf('hostile', 'user');
     const state = newState(plan, 'real-time');
     const texts = [

@@ -72,7 +72,7 @@ describe('the settings of a topic', () => {
     });
   });
 
-  it('that are described could all be set so again, and say whose they are', () => {
+  it('every described setting can be set again, and says where it comes from', () => {
     const overrides = { 'cleanup.policy': 'compact', 'segment.ms': '7' };
     const described = describeTopicConfig(topicConfig(overrides, DEFAULTS), overrides);
     for (const { name, value } of described) expect(configProblem(name, value)).toBeNull();

@@ -112,7 +112,7 @@ describe('a range of days', () => {
     expect(firsts.size * 3).toBe(rows.length);
   });
 
-  it('of weeks counts each week from its Monday', async () => {
+  it('a chart by weeks counts each week from its Monday', async () => {
     const { rows } = (await ask('daily', { from: '2000-01-01', to: '2010-01-01' })).body;
     const orders = rows.filter((row: { title: string }) => row.title === 'order');
     expect(orders.slice(0, 3)).toEqual([
@@ -122,7 +122,7 @@ describe('a range of days', () => {
     ]);
   });
 
-  it('of orders is answered by the week where days would be over 5,000 rows', async () => {
+  it('the chart of orders is answered by the week where days would be over 5,000 rows', async () => {
     const few = (await ask('orders', { from: '2000-01-01', to: addDays('2000-01-01', 1_000) })).body;
     expect(few.meta).toMatchObject({ resolution: 'day', rows: 5_000, total: 5_000 });
     const many = (await ask('orders', { from: '2000-01-01', to: addDays('2000-01-01', 1_001) })).body;

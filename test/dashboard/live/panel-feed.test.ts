@@ -88,7 +88,7 @@ describe('/api/live/panels', () => {
       });
   });
 
-  it('as of an instant has only what had happened then', async () => {
+  it('an answer as of an instant has only what had happened then', async () => {
     const at = new Date(Date.now() - 10 * 60_000).toISOString();
     expect(await get(`/api/live/panels?at=${at}`)).toMatchObject({
       pages: [{ product: 'electronics' }, { item: 'Unknown', product: 'sneakers', count: 1 }],
