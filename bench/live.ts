@@ -126,7 +126,14 @@ async function compareHistories(small: Loaded, full: Loaded): Promise<void> {
 }
 
 /** Tables that live panels, sessions and offers have beside the events. */
-const STATE = ['sessions', 'session_revisions', 'behaviour_states', 'behaviour_log', 'offers'];
+const STATE = [
+  'sessions',
+  'merged_sessions',
+  'session_revisions',
+  'behaviour_states',
+  'behaviour_log',
+  'offers',
+];
 
 async function measureState({ database }: Loaded): Promise<void> {
   const { rows: counted } = await database.query(

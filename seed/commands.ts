@@ -9,6 +9,7 @@ import { migrate } from '../src/db/migrate.ts';
 import { openPool, type Pool } from '../src/db/pool.ts';
 import { createLog, type Logger } from '../src/runtime/log.ts';
 import { standardOutput } from '../src/runtime/standard-output.ts';
+import { countDatasetSessions } from '../src/sessions/dataset/count.ts';
 import { loadFile } from './load.ts';
 import { PUBLISHED_ROWS } from './published.ts';
 import { writeReplica } from './replica.ts';
@@ -50,9 +51,11 @@ export function seed(config: Config, file: string | undefined, strict: boolean):
       );
       return DONE;
     }
-    const { onProgress, clear } = showProgress(process.stderr);
+    const { onProgress, onSessions, clear } = showProgress(process.stderr);
     const result = await loadFile({ pool, log, file, strict, onProgress }).finally(clear);
     console.log(describeLoad(result));
+    // The charts answer by now. Where this is cut off, the next load or whoever asks for sessions does it.
+    await countDatasetSessions(pool, onSessions).finally(clear);
     return result.rejected === 0 ? DONE : NOT_ALL;
   });
 }

@@ -3,6 +3,7 @@
 import { Readable } from 'node:stream';
 import type { Pool } from '../src/db/pool.ts';
 import type { Logger } from '../src/runtime/log.ts';
+import { countDatasetSessions } from '../src/sessions/dataset/count.ts';
 import type { Source } from './csv/source.ts';
 import { SAMPLE_FIRST_ID } from './load/merge/sample-rows.ts';
 import type { LoadResult } from './load/progress.ts';
@@ -19,6 +20,7 @@ export async function loadSample(pool: Pool, log: Logger): Promise<LoadResult | 
   const { rowCount } = await pool.query('SELECT FROM loads UNION ALL SELECT FROM unfinished_load LIMIT 1');
   if (rowCount !== 0) return undefined;
   const result = await runLoad({ open: sampleSource, again: false, sample: true }, { pool, log });
+  await countDatasetSessions(pool);
   log.info({ rows: result.added, seconds: result.seconds }, 'loaded the sample');
   return result;
 }

@@ -18,7 +18,7 @@ const WORDS: Readonly<Record<LoadStep, string>> = {
 export function showProgress(
   out: Output,
   now: () => number = Date.now,
-): { onProgress(progress: LoadProgress): void; clear(): void } {
+): { onProgress(progress: LoadProgress): void; onSessions(done: number): void; clear(): void } {
   let step: LoadStep | undefined;
   let begun = 0;
   const line = statusLine(out, now);
@@ -30,7 +30,11 @@ export function showProgress(
     }
     line.show(() => describeProgress(progress, (now() - begun) / 1000), next);
   };
-  return { onProgress, clear: line.clear };
+  const onSessions = (done: number): void => {
+    if (done === 0) begun = now();
+    line.show(() => ['finding sessions', ...shareOf(done, (now() - begun) / 1000)].join('  '), done === 0);
+  };
+  return { onProgress, onSessions, clear: line.clear };
 }
 
 /** One line: what is done, rows, rate, share, time to the end of the step. */
@@ -42,11 +46,14 @@ function describeProgress(progress: LoadProgress, seconds: number): string {
   if (step === 'reading' && seconds > 0) {
     parts.push(`${formatNumber(Math.round((rows - resumedRows) / seconds))} rows/s`);
   }
-  if (done !== undefined && done < 1) {
-    parts.push(`${Math.floor(done * 100)} %`);
-    if (done > 0.01 && seconds > 1) parts.push(`${clockTime((seconds / done) * (1 - done))} left`);
-  }
+  if (done !== undefined && done < 1) parts.push(...shareOf(done, seconds));
   return parts.join('  ');
+}
+
+function shareOf(done: number, seconds: number): string[] {
+  const share = `${Math.floor(done * 100)} %`;
+  if (done <= 0.01 || seconds <= 1) return [share];
+  return [share, `${clockTime((seconds / done) * (1 - done))} left`];
 }
 
 /** What came of a load, in a few lines. */

@@ -15,7 +15,7 @@ import { errorFields } from './runtime/error-fields.ts';
 import { messageOf } from './runtime/errors.ts';
 import { version } from './runtime/version.ts';
 import type { ClicksOptions, GivenOptions, SessionsOptions } from './sessions/commands.ts';
-import { ANSWERS, FORMATS, PROFILES, RULES } from './sessions/options.ts';
+import { ANSWERS, FORMATS, PROFILES, RULES, SOURCES, type Source } from './sessions/options.ts';
 import type { SimulateOptions } from './simulator/commands.ts';
 import type { ReplayGiven } from './simulator/replay/options.ts';
 
@@ -364,13 +364,20 @@ function sessionsCommand(): Command {
     });
   const verify = command(
     'verify',
-    'compares the live sessions with what the batch finds in the stored events',
+    'compares the sessions that are kept with what the batch finds in the stored events',
   )
-    .option('--hours <number>', 'of sessions that began in so many last hours', wholeNumber, 8)
-    .action(async (options: { readonly hours: number }) => {
+    .option('--hours <number>', 'of live sessions that began in so many last hours', wholeNumber, 8)
+    .addOption(
+      new Option('--source <name>', 'live sessions, or those of the loaded dataset')
+        .choices(SOURCES)
+        .default('live'),
+    )
+    .action(async (options: { readonly hours: number; readonly source: Source }) => {
       const config = readConfig(givenSettings(options as unknown as Options));
-      const { verify } = await import('./sessions/live/command.ts');
-      process.exitCode = await verify(config, options.hours);
+      const { verify, verifyLoaded } = await import('./sessions/verify-command.ts');
+      process.exitCode = await (options.source === 'live'
+        ? verify(config, options.hours)
+        : verifyLoaded(config));
     });
   return made.addCommand(run, { isDefault: true }).addCommand(explain).addCommand(gaps).addCommand(verify);
 }

@@ -50,6 +50,18 @@ export function openPool(databaseUrl: string, log: Logger, max = 10, timeouts: T
   return pool;
 }
 
+/**
+ * Opens a connection beside the pool's, without their timeouts: COPY … TO STDOUT reads the socket itself, and a listener that
+ * watches for silence would take its bytes. To be ended by the caller.
+ */
+export async function connectBeside({ options }: Pool): Promise<pg.Client> {
+  const client = new pg.Client(options);
+  // Without a listener, a connection that dies between two queries would end the process.
+  client.on('error', () => {});
+  await client.connect();
+  return client;
+}
+
 /** The socket under a connected client: pg has it, and its types don't say so. */
 export function socketOf(client: Client): Socket {
   return (client as unknown as { readonly connection: { readonly stream: Socket } }).connection.stream;

@@ -4,6 +4,7 @@
 import { HttpError } from '../http/errors.ts';
 import type { Ledger } from '../pipeline/ledger.ts';
 import { prove } from '../pipeline/proof.ts';
+import { countOfVisitor } from '../sessions/live/store.ts';
 import type { MeasureName } from './lesson.ts';
 import type { LessonPlace } from './place.ts';
 import type { NotedRun } from './run-store.ts';
@@ -33,13 +34,7 @@ export const measures: Readonly<Record<MeasureName, Measure>> = {
   },
   next_partition: async ({ tracking }, { visitor }) =>
     (await tracking.publish(visit(visitor, Date.now()))).partition,
-  sessions: async ({ pool }, { visitor }) => {
-    const { rows } = await pool.query<{ sessions: number }>(
-      'SELECT count(*) AS sessions FROM sessions WHERE user_id = $1 AND merged_into IS NULL',
-      [visitor],
-    );
-    return rows[0]?.sessions ?? 0;
-  },
+  sessions: ({ pool }, { visitor }) => countOfVisitor(pool, visitor),
   late_by_event_time: lateCounted('time'),
   late_by_arrival: lateCounted('appended_at'),
 };

@@ -11,7 +11,7 @@ import { deadLetterOperations } from '../dead-letters/operations.ts';
 import { type Operation, operation } from '../http/operation.ts';
 import { lessonOperations } from '../lessons/operations.ts';
 import { pipelineOperations } from '../pipeline/operations.ts';
-import { sessionOperations } from '../sessions/live/operations.ts';
+import { sessionOperations } from '../sessions/operations.ts';
 import { simulatorOperations } from '../simulator/control/operations.ts';
 import { periodOperation } from '../simulator/periods/operations.ts';
 import { eventOperations } from '../storefront/operations.ts';

@@ -1,4 +1,4 @@
-// What the command line lets choose from.
+// What the command line and the API let choose from.
 
 export const FORMATS = ['json', 'csv', 'table'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -14,3 +14,7 @@ export type Rule = (typeof RULES)[number];
 /** How visitors of test files come: nearly each click by another one, as in the original's files, or again and again. */
 export const PROFILES = ['original', 'returning'] as const;
 export type Profile = (typeof PROFILES)[number];
+
+/** Where sessions are of: the topic, or loaded files. */
+export const SOURCES = ['live', 'dataset'] as const;
+export type Source = (typeof SOURCES)[number];

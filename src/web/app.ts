@@ -19,6 +19,7 @@ import { livePage } from '../dashboard/live/page.ts';
 import { panelRoutes } from '../dashboard/live/routes.ts';
 import { dashboardPage } from '../dashboard/page.ts';
 import { questionRoute } from '../dashboard/questions/route.ts';
+import { sessionsPage } from '../dashboard/sessions/page.ts';
 import { deadLetterApi } from '../dead-letters/api.ts';
 import { DeadLetters } from '../dead-letters/dead-letters.ts';
 import { deadLetterPages } from '../dead-letters/pages.ts';
@@ -36,7 +37,8 @@ import { apiDocs } from '../openapi/docs.ts';
 import { pipelineRoutes } from '../pipeline/routes.ts';
 import { packageRoot } from '../runtime/paths.ts';
 import { version } from '../runtime/version.ts';
-import { sessionsApi } from '../sessions/live/api.ts';
+import { sessionsApi } from '../sessions/api.ts';
+import { Dataset } from '../sessions/dataset/dataset.ts';
 import { simulatorRoutes } from '../simulator/control/routes.ts';
 import { faultRoutes } from '../simulator/periods/routes.ts';
 import type { Admin } from '../site/admin.ts';
@@ -124,6 +126,7 @@ function routers(
   const { KAFKA_TOPIC: topic, KAFKA_GROUP: group } = config;
   const deadLetters = new DeadLetters(pool, (event) => tracking.publish(event), KAFKA_TIMEOUT_MS);
   const definitions = new Definitions(pool, parts.topics);
+  const dataset = new Dataset(pool, parts.log);
   return [
     staticFiles(),
     rateLimit(config.RATE_LIMIT),
@@ -131,7 +134,7 @@ function routers(
     collector((events) => tracking.publishAll(events), config.STORE_IP, KAFKA_TIMEOUT_MS, turns.take()),
     charts(pool, parts.changes),
     questionRoute((whose) => parts.today.board(whose)),
-    sessionsApi(pool, async () => ({ group, topic, clusterId: await clusterIdOf(probe) })),
+    sessionsApi(dataset, async () => ({ group, topic, clusterId: await clusterIdOf(probe) })),
     admin.checkBasic(),
     admin.routes(traces),
     onlyAdmin(admin),
@@ -150,6 +153,7 @@ function routers(
     panelRoutes(pool, parts.panels),
     livePage(pool, traces, parts.countries),
     dashboardPage(pool, traces, parts.today),
+    sessionsPage(dataset, traces),
     lessonRoutes(parts.lessons, admin),
     pipelineRoutes({
       board: parts.pipeline,

@@ -94,6 +94,8 @@ async function visitAll(page: Page, url: string, look: (name: string) => Promise
   await page.goto(`${url}/dashboard/live`);
   await page.locator('#raw tbody tr').first().waitFor();
   await look('live');
+  await page.goto(`${url}/dashboard/sessions?visitor=nobody`);
+  await look('sessions');
   await page.goto(`${url}/offers`);
   await look('offers');
   await page.goto(`${url}/pipeline`);

@@ -46,6 +46,8 @@ const GETS: readonly Route[] = [
   { path: '/api/live/panels', allow: 'GET, HEAD', type: JSON_TYPE },
   { path: '/api/live/panels/categories/behind?of=clothes', allow: 'GET, HEAD', type: JSON_TYPE },
   { path: '/api/sessions', allow: 'GET, HEAD', type: JSON_TYPE },
+  { path: '/api/sessions/begun?from=2019-01-31T10:30:00.000Z', allow: 'GET, HEAD', type: JSON_TYPE },
+  { path: '/dashboard/sessions', allow: 'GET, HEAD', type: PAGE },
   { path: `/api/sessions/visitors/${stored.user_id}`, allow: 'GET, HEAD', type: JSON_TYPE },
   { path: '/api/sessions/verification', allow: 'GET, HEAD', type: JSON_TYPE },
   { path: '/offers', allow: 'GET, HEAD', type: PAGE },
@@ -183,6 +185,7 @@ describe('every route', () => {
         .replace('aggregator/fields', 'aggregator/fields?topic=ecommerce')
         .replace('{part}', 'ingest')
         .replace('{lesson}', 'duplicates')
+        .replace('sessions/begun', 'sessions/begun?from=2019-01-31T10:30:00.000Z')
         .replace('{id}', '1'),
     );
     expect(described.filter((path) => !known.includes(path))).toEqual([]);

@@ -1,4 +1,5 @@
-// "Prove it": the live sessions beside those that the batch finds in the stored events of the last eight hours.
+// "Prove it": the sessions that are kept beside those that the batch finds in the stored events, of the last eight hours or of the
+// dataset, as the button says.
 
 import { address } from '../base.js';
 import { exact, plural } from '../dashboard/format.js';
@@ -11,7 +12,9 @@ async function prove(button) {
   button.disabled = true;
   proof.textContent = 'Counting again …';
   try {
-    const response = await fetch(address('/api/sessions/verification'));
+    const response = await fetch(
+      address(`/api/sessions/verification?source=${button.dataset.prove || 'live'}`),
+    );
     const answer = await response.json();
     if (!response.ok) throw new Error(answer.error.message);
     const { sessions, events, differences } = answer;

@@ -1,7 +1,7 @@
 // Live sessions, half hour by half hour, as src/sessions/live has stored them.
 
 import { z } from 'zod';
-import { sessionBars } from '../../sessions/live/api.ts';
+import { sessionBars } from '../../sessions/live/bars.ts';
 import { HALF_HOUR_MS, listSessions } from '../../sessions/live/store.ts';
 import { columnOf } from './behind.ts';
 import { panel } from './panel.ts';

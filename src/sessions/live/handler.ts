@@ -30,7 +30,8 @@ export function sessionsHandler(
   };
 }
 
-type Stored = {
+/** An event as sessions see it. */
+export type Stored = {
   readonly user_id: string;
   readonly robot: boolean;
   readonly simulated: boolean;
@@ -39,9 +40,13 @@ type Stored = {
 
 async function changeSessions(client: Client, topic: string, batch: RecordBatch): Promise<number> {
   const events = await readStored<Stored>(client, topic, batch, COLUMNS);
-  if (events.length === 0) return 0;
+  return events.length === 0 ? 0 : takeEvents(client, events, Date.now());
+}
+
+/** Takes stored events, in the order of their arrival, in a transaction. @returns how many sessions were changed */
+export async function takeEvents(client: Client, events: readonly Stored[], nowMs: number): Promise<number> {
   await lockSessions(client);
-  const changes = await changesOf(client, events);
+  const changes = await changesOf(client, events, nowMs);
   await writeChanges(client, changes);
   return changes.length;
 }
@@ -50,7 +55,7 @@ const COLUMNS = `replace(user_id::text, '-', '') AS user_id, is_robot(context) A
   is_simulated(context) AS simulated,
   (extract(epoch FROM "time") * 1000)::bigint AS sent_ms`;
 
-async function changesOf(client: Client, events: readonly Stored[]): Promise<VisitorChange[]> {
+async function changesOf(client: Client, events: readonly Stored[], nowMs: number): Promise<VisitorChange[]> {
   const times = events.map(({ sent_ms }) => sent_ms);
   const [from, to] = [times.reduce((a, b) => Math.min(a, b)), times.reduce((a, b) => Math.max(a, b))];
   const sent = grouped(events, ({ user_id, robot }) => `${user_id} ${robot}`);
@@ -61,11 +66,10 @@ async function changesOf(client: Client, events: readonly Stored[]): Promise<Vis
   );
   const ids = await takeIds(client, events.length);
   const newId = () => ids.shift() ?? Number.NaN;
-  const now = Date.now();
   return [...sent].flatMap(([visitor, own]) => {
     const { user_id: userId = '', robot = false, simulated = false } = own[0] ?? {};
     const sentTimes = own.map(({ sent_ms }) => sent_ms);
-    const changes = stepAll(known.get(visitor) ?? [], sentTimes, newId, now);
+    const changes = stepAll(known.get(visitor) ?? [], sentTimes, newId, nowMs);
     return changes.map((change) => ({ userId, robot, simulated, ...change }));
   });
 }

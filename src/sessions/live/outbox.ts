@@ -1,6 +1,7 @@
 // Revisions of sessions for other programs: the topic `sessions` has each one, keyed by its visitor, in the order of the changes.
 
 import type { Outbox } from '../../consumer/topic-forwarder.ts';
+import type { Reason } from './core/step.ts';
 
 const SESSIONS_TOPIC = 'sessions';
 
@@ -9,7 +10,45 @@ const MOST_ROWS = 1_000;
 /** The lock of whoever forwards. */
 const LOCK_KEY = 0x5513;
 
-type Row = { readonly seq: number; readonly user_id: string; readonly body: string };
+/** What the topic `sessions` has of a change. */
+export type Revision = {
+  readonly session_id: number;
+  readonly revision: number;
+  /** The revision that this one replaces; null for the first. */
+  readonly revises: number | null;
+  readonly because: Reason;
+  readonly late_by_ms: number;
+  readonly user_id: string;
+  readonly robot: boolean;
+  readonly started_at: string;
+  readonly ended_at: string;
+  readonly duration_ms: number;
+  readonly events: number;
+  readonly closed: boolean;
+  readonly merged_into: number | null;
+};
+
+type Row = Omit<Revision, 'revises' | 'started_at' | 'ended_at' | 'duration_ms'> & {
+  readonly seq: number;
+  readonly started_at: Date;
+  readonly ended_at: Date;
+};
+
+const revisionOf = (row: Row): Revision => ({
+  session_id: row.session_id,
+  revision: row.revision,
+  revises: row.revision === 1 ? null : row.revision - 1,
+  because: row.because,
+  late_by_ms: row.late_by_ms,
+  user_id: row.user_id,
+  robot: row.robot,
+  started_at: row.started_at.toISOString(),
+  ended_at: row.ended_at.toISOString(),
+  duration_ms: row.ended_at.getTime() - row.started_at.getTime(),
+  events: row.events,
+  closed: row.closed,
+  merged_into: row.merged_into,
+});
 
 export const revisionOutbox: Outbox = {
   topic: SESSIONS_TOPIC,
@@ -17,11 +56,13 @@ export const revisionOutbox: Outbox = {
   take: async (client) => {
     await client.query('SELECT pg_advisory_xact_lock($1)', [LOCK_KEY]);
     const { rows } = await client.query<Row>(
-      `SELECT seq, body->>'user_id' AS user_id, body::text AS body FROM session_revisions ORDER BY seq LIMIT $1`,
+      `SELECT seq, session_id, revision, because, late_by_ms, replace(user_id::text, '-', '') AS user_id, robot, started_at,
+         ended_at, events, closed, merged_into
+       FROM session_revisions ORDER BY seq LIMIT $1`,
       [MOST_ROWS],
     );
     return {
-      messages: rows.map(({ user_id, body }) => ({ key: user_id, value: body })),
+      messages: rows.map((row) => ({ key: row.user_id, value: JSON.stringify(revisionOf(row)) })),
       mark: () =>
         client.query('DELETE FROM session_revisions WHERE seq = ANY($1)', [rows.map(({ seq }) => seq)]),
     };

@@ -85,7 +85,7 @@ export async function closeOver(pool: Pool, nowMs: number): Promise<number> {
           userId: session.userId,
           robot: session.robot,
           simulated: session.simulated,
-          ...close(session, nowMs),
+          ...close(session),
         })),
       );
       return over.length;

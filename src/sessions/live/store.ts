@@ -28,13 +28,12 @@ type Row = {
   readonly ended_ms: number;
   readonly events: number;
   readonly revision: number;
-  readonly closed_ms: number | null;
+  readonly open: boolean;
 };
 
-const COLUMNS = `id, user_id, robot, simulated, events, revision,
+const COLUMNS = `id, user_id, robot, simulated, events, revision, open,
   (extract(epoch FROM started_at) * 1000)::bigint AS started_ms,
-  (extract(epoch FROM ended_at) * 1000)::bigint AS ended_ms,
-  (extract(epoch FROM closed_at) * 1000)::bigint AS closed_ms`;
+  (extract(epoch FROM ended_at) * 1000)::bigint AS ended_ms`;
 
 const sessionOf = (row: Row): VisitorSession => ({
   id: row.id,
@@ -45,9 +44,13 @@ const sessionOf = (row: Row): VisitorSession => ({
   endedMs: row.ended_ms,
   events: row.events,
   revision: row.revision,
-  closedMs: row.closed_ms ?? undefined,
+  closed: !row.open,
   mergedInto: undefined,
 });
+
+/** SQL that is true for the rows of visitors, found by their hashes. @param ids SQL for their ids, uuid[] */
+const ofVisitors = (ids: string): string =>
+  `uuid_hash(user_id) = ANY (ARRAY(SELECT uuid_hash(id) FROM unnest(${ids}) AS id)) AND user_id = ANY (${ids})`;
 
 /** The sessions that events of these visitors between two times may touch. */
 export async function readTouched(
@@ -58,19 +61,29 @@ export async function readTouched(
 ): Promise<VisitorSession[]> {
   const { rows } = await client.query<Row>(
     `SELECT ${COLUMNS} FROM sessions
-     WHERE user_id = ANY($1::uuid[]) AND merged_into IS NULL
+     WHERE ${ofVisitors('$1::uuid[]')}
        AND ended_at > to_timestamp($2 / 1000.0) AND started_at < to_timestamp($3 / 1000.0)`,
     [userIds, fromMs - GAP_MS, toMs + GAP_MS],
   );
   return rows.map(sessionOf);
 }
 
+/** How many sessions a visitor has. */
+export async function countOfVisitor(pool: Pool, userId: string): Promise<number> {
+  const { rows } = await pool.query<{ sessions: number }>(
+    `SELECT count(*) AS sessions FROM sessions WHERE ${ofVisitors('$1::uuid[]')}`,
+    [[userId]],
+  );
+  return rows[0]?.sessions ?? 0;
+}
+
 /** Open sessions whose last event is the gap ago. */
 export async function readOver(client: Client, nowMs: number, most: number): Promise<VisitorSession[]> {
+  // What began less than the gap ago can't be over: the index has the beginning, which hardly ever changes.
   const { rows } = await client.query<Row>(
     `SELECT ${COLUMNS} FROM sessions
-     WHERE closed_at IS NULL AND merged_into IS NULL AND ended_at <= to_timestamp($1 / 1000.0)
-     ORDER BY ended_at LIMIT $2`,
+     WHERE open AND started_at <= to_timestamp($1 / 1000.0) AND ended_at <= to_timestamp($1 / 1000.0)
+     ORDER BY started_at LIMIT $2`,
     [nowMs - GAP_MS, most],
   );
   return rows.map(sessionOf);
@@ -90,65 +103,53 @@ export type VisitorChange = Visitor & Change;
 /** Writes changed sessions, and their revisions for the topic. */
 export async function writeChanges(client: Client, changes: readonly VisitorChange[]): Promise<void> {
   if (changes.length === 0) return;
-  const rows = changes.map(({ userId, robot, simulated, session }) => ({
-    id: session.id,
-    user_id: userId,
-    robot,
-    simulated,
-    started_at: new Date(session.startedMs),
-    ended_at: new Date(session.endedMs),
-    events: session.events,
-    revision: session.revision,
-    closed_at: session.closedMs === undefined ? null : new Date(session.closedMs),
-    merged_into: session.mergedInto ?? null,
-  }));
+  const rows = changes.map(rowOf);
+  const merged = rows.filter(({ merged_into }) => merged_into !== null);
   await client.query(
-    `INSERT INTO sessions
-     SELECT id, user_id, robot, started_at, ended_at, events, revision, closed_at, merged_into, simulated
-     FROM json_populate_recordset(NULL::sessions, $1)
-     ON CONFLICT (id) DO UPDATE SET
+    `INSERT INTO sessions SELECT * FROM json_populate_recordset(NULL::sessions, $1)
+     ON CONFLICT (uuid_hash(user_id), id) DO UPDATE SET
        started_at = excluded.started_at, ended_at = excluded.ended_at, events = excluded.events,
-       revision = excluded.revision, closed_at = excluded.closed_at, merged_into = excluded.merged_into`,
-    [JSON.stringify(rows)],
+       revision = excluded.revision, open = excluded.open`,
+    [JSON.stringify(rows.filter(({ merged_into }) => merged_into === null))],
   );
+  if (merged.length > 0) await writeMerged(client, JSON.stringify(merged));
   await client.query(
-    'INSERT INTO session_revisions (body) SELECT value FROM jsonb_array_elements($1::jsonb)',
-    [JSON.stringify(changes.map(revisionOf))],
+    `INSERT INTO session_revisions (started_at, ended_at, late_by_ms, session_id, revision, events, merged_into, user_id,
+       robot, closed, because)
+     SELECT started_at, ended_at, late_by_ms, id, revision, events, merged_into, user_id, robot, NOT open, because
+     FROM json_to_recordset($1) AS changed (started_at timestamptz, ended_at timestamptz, late_by_ms bigint, id integer,
+       revision integer, events integer, merged_into integer, user_id uuid, robot boolean, open boolean, because text)`,
+    [JSON.stringify(rows)],
   );
 }
 
-/** What the topic `sessions` has of a change. */
-export type Revision = {
-  readonly session_id: number;
-  readonly revision: number;
-  /** The revision that this one replaces; null for the first. */
-  readonly revises: number | null;
-  readonly because: Change['because'];
-  readonly late_by_ms: number;
-  readonly user_id: string;
-  readonly robot: boolean;
-  readonly started_at: string;
-  readonly ended_at: string;
-  readonly duration_ms: number;
-  readonly events: number;
-  readonly closed: boolean;
-  readonly merged_into: number | null;
-};
+/** Moves sessions that were merged into others to where these are kept. */
+async function writeMerged(client: Client, rows: string): Promise<void> {
+  await client.query(
+    `WITH merged AS (
+       INSERT INTO merged_sessions SELECT * FROM json_populate_recordset(NULL::merged_sessions, $1)
+       RETURNING user_id, id
+     )
+     DELETE FROM sessions USING merged
+     WHERE uuid_hash(sessions.user_id) = uuid_hash(merged.user_id) AND sessions.id = merged.id
+       AND sessions.user_id = merged.user_id`,
+    [rows],
+  );
+}
 
-const revisionOf = ({ userId, robot, session, because, lateByMs }: VisitorChange): Revision => ({
-  session_id: session.id,
-  revision: session.revision,
-  revises: session.revision === 1 ? null : session.revision - 1,
-  because,
-  late_by_ms: lateByMs,
+const rowOf = ({ userId, robot, simulated, session, because, lateByMs }: VisitorChange) => ({
+  id: session.id,
   user_id: userId,
   robot,
-  started_at: new Date(session.startedMs).toISOString(),
-  ended_at: new Date(session.endedMs).toISOString(),
-  duration_ms: session.endedMs - session.startedMs,
+  simulated,
+  started_at: new Date(session.startedMs),
+  ended_at: new Date(session.endedMs),
   events: session.events,
-  closed: session.closedMs !== undefined,
+  revision: session.revision,
+  open: !session.closed,
   merged_into: session.mergedInto ?? null,
+  late_by_ms: lateByMs,
+  because,
 });
 
 /** Bars of sessions begin at whole half hours. */
@@ -164,7 +165,7 @@ export async function countByHalfHour(
   const { rows } = await pool.query<{ half_hour: number; sessions: number }>(
     `SELECT floor(extract(epoch FROM started_at) / 1800)::bigint * 1800000 AS half_hour, count(*) AS sessions
      FROM sessions
-     WHERE merged_into IS NULL AND (robot = $3 OR $3 IS NULL) AND (simulated = $4 OR $4 IS NULL)
+     WHERE (robot = $3 OR $3 IS NULL) AND (simulated = $4 OR $4 IS NULL)
        AND started_at >= to_timestamp($1 / 1000.0) AND started_at < to_timestamp($2 / 1000.0)
      GROUP BY 1`,
     [fromMs, toMs, ...whoseIs(whose)],
@@ -172,8 +173,14 @@ export async function countByHalfHour(
   return new Map(rows.map(({ half_hour, sessions }) => [half_hour, sessions]));
 }
 
-/** The sessions that a half hour's count has, by their beginning. @param fromMs where it begins */
-export async function listSessions(pool: Pool, fromMs: number, atMs: number, whose: Whose) {
+/** The first sessions that a half hour's count has, by their beginning. @param fromMs where it begins */
+export async function listSessions(
+  pool: Pool,
+  fromMs: number,
+  atMs: number,
+  whose: Whose,
+  most = Number.MAX_SAFE_INTEGER,
+) {
   const { rows } = await pool.query<{
     readonly session_id: number;
     readonly user_id: string;
@@ -184,11 +191,11 @@ export async function listSessions(pool: Pool, fromMs: number, atMs: number, who
   }>(
     `SELECT id AS session_id, replace(user_id::text, '-', '') AS user_id, started_at, ended_at, events, revision
      FROM sessions
-     WHERE merged_into IS NULL AND (robot = $4 OR $4 IS NULL) AND (simulated = $5 OR $5 IS NULL)
+     WHERE (robot = $4 OR $4 IS NULL) AND (simulated = $5 OR $5 IS NULL)
        AND started_at >= to_timestamp($1 / 1000.0) AND started_at < to_timestamp($2 / 1000.0)
        AND started_at <= to_timestamp($3 / 1000.0)
-     ORDER BY started_at, id`,
-    [fromMs, fromMs + HALF_HOUR_MS, atMs, ...whoseIs(whose)],
+     ORDER BY started_at, id LIMIT $6`,
+    [fromMs, fromMs + HALF_HOUR_MS, atMs, ...whoseIs(whose), most],
   );
   return rows;
 }

@@ -120,7 +120,7 @@ async function readLive(client: Client, fromMs: number): Promise<ListedSession[]
     `SELECT replace(user_id::text, '-', '') AS user_id, robot, events,
        (extract(epoch FROM started_at) * 1000)::bigint AS started_ms,
        (extract(epoch FROM ended_at) * 1000)::bigint AS ended_ms
-     FROM sessions WHERE merged_into IS NULL AND started_at >= to_timestamp($1 / 1000.0)`,
+     FROM sessions WHERE started_at >= to_timestamp($1 / 1000.0)`,
     [fromMs],
   );
   return rows.map(({ user_id, robot, started_ms, ended_ms, events }) =>

@@ -1,5 +1,5 @@
 // Sessions of one visitor as its events come, in any order: (sessions, event) → what is changed. A session is never split; an event
-// that lies between two makes one of them. Nothing here knows a clock, but for close().
+// that lies between two makes one of them. Nothing here knows a clock.
 
 /** An event opens a session where it comes this long after the one before it, in milliseconds. */
 export const GAP_MS = 1_800_000;
@@ -11,7 +11,8 @@ export type Session = {
   readonly events: number;
   /** Counts the transactions that have changed it, from 1. */
   readonly revision: number;
-  readonly closedMs: number | undefined;
+  /** No event could come in time any more; a late one may change that. */
+  readonly closed: boolean;
   readonly mergedInto: number | undefined;
 };
 
@@ -63,7 +64,7 @@ const opened = (id: number, sentMs: number): Session => ({
   endedMs: sentMs,
   events: 1,
   revision: 0,
-  closedMs: undefined,
+  closed: false,
   mergedInto: undefined,
 });
 
@@ -108,12 +109,12 @@ export function stepAll(
 const revised = (session: Session, nowMs: number): Session => ({
   ...session,
   revision: session.revision + 1,
-  closedMs: session.endedMs + GAP_MS <= nowMs ? (session.closedMs ?? nowMs) : undefined,
+  closed: session.endedMs + GAP_MS <= nowMs,
 });
 
 /** Closes a session that is over. */
-export const close = (session: Session, nowMs: number): Change => ({
-  session: { ...session, revision: session.revision + 1, closedMs: nowMs },
+export const close = (session: Session): Change => ({
+  session: { ...session, revision: session.revision + 1, closed: true },
   because: 'closed',
   lateByMs: 0,
 });

@@ -1,10 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, it } from 'vitest';
-import { newId } from '../../../src/events/ids.ts';
-import { startLive } from '../../../src/live/part.ts';
-import { anEvent } from '../../support/events.ts';
-import { eventually, type Line, startLine } from '../../support/line.ts';
-import { testLog } from '../../support/log.ts';
+import { loadFile } from '../../seed/load.ts';
+import { newId } from '../../src/events/ids.ts';
+import { startLive } from '../../src/live/part.ts';
+import { replicaFile } from '../seed/support.ts';
+import { anEvent } from '../support/events.ts';
+import { eventually, type Line, startLine } from '../support/line.ts';
+import { testLog } from '../support/log.ts';
+
+type Bar = { readonly from: string; readonly sessions: number };
+type Begun = { readonly user_id: string; readonly events: number };
 
 let line: Line;
 
@@ -65,13 +70,49 @@ it('a verification finds no difference, and names the session that was changed b
   await sleep(10_100);
   const { differences } = await json('/api/sessions/verification');
   expect(differences.map(({ only_in }: { only_in: string }) => only_in)).toEqual(['live', 'batch']);
-}, 60_000);
+}, 240_000);
+
+it('answers for loaded files too: bars, what began in one, and a visitor’s events, and counts them when they are asked', async () => {
+  await loadFile({ pool: line.pool, log: testLog, file: await replicaFile(30_000) });
+  const first = await json('/api/sessions?source=dataset');
+  expect(first.meta.counting).toBe(true);
+  const { rows, meta } = await eventually(async () => {
+    const answer = await json('/api/sessions?source=dataset&from=2019-03-04');
+    return !answer.meta.counting && answer;
+  });
+  expect(meta).toMatchObject({ extent: { from: '2019-01-01', to: '2019-06-01' }, time_zone: 'UTC' });
+  expect(rows).toHaveLength(48);
+  const bar = rows.toSorted((a: Bar, b: Bar) => b.sessions - a.sessions)[0];
+  const begun = await json(`/api/sessions/begun?source=dataset&from=${bar.from}`);
+  expect(begun.rows).toHaveLength(bar.sessions);
+  const [session] = begun.rows.toSorted((a: Begun, b: Begun) => b.events - a.events);
+  const { events } = await json(`/api/sessions/visitors/${session.user_id}?source=dataset`);
+  const times = events.map(({ time }: { time: string }) => time);
+  expect(times).toContain(session.started_at);
+  expect(times).toContain(session.ended_at);
+  expect(await json('/api/sessions/verification?source=dataset')).toMatchObject({
+    source: 'dataset',
+    events: 30_000,
+    differences: [],
+  });
+  const csv = await get('/api/sessions?source=dataset&from=2019-03-04&format=csv');
+  expect(csv.text.split('\r\n')[0]).toBe('from,to,sessions,single,events,duration_ms');
+  expect((await json('/api/sessions/begun?from=2019-03-04T10:00:00.000Z')).rows).toEqual([]);
+}, 240_000);
 
 it.each([
   ['/api/sessions?hours=0', 400],
   ['/api/sessions?hours=169', 400],
   ['/api/sessions?hours=many', 400],
   ['/api/sessions?day=1', 400],
+  ['/api/sessions?source=file', 400],
+  ['/api/sessions?from=2019-03-04', 400],
+  ['/api/sessions?source=dataset&hours=8', 400],
+  ['/api/sessions?source=dataset&from=2019-03-04&to=2019-03-04', 400],
+  ['/api/sessions?source=dataset&from=2019-01-01&to=2019-02-02', 400],
+  ['/api/sessions/begun', 400],
+  ['/api/sessions/begun?from=2019-03-04T10:10:00.000Z', 400],
+  ['/api/sessions/verification?source=all', 400],
   ['/api/sessions/visitors/no-id', 400],
   [`/api/sessions/visitors/${'0'.repeat(32)}`, 404],
 ])('%s is answered with %i and in words', async (path, status) => {

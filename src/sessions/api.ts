@@ -1,0 +1,159 @@
+// GET /api/sessions and what lies below it: live sessions, and those of loaded files.
+
+import { Router } from 'express';
+import type { Subscription } from '../consumer/offsets.ts';
+import type { Pool } from '../db/pool.ts';
+import { readTimeZone } from '../db/time-zone.ts';
+import { isId } from '../events/ids.ts';
+import { badRequest, notFound } from '../http/errors.ts';
+import { sendJson } from '../http/json.ts';
+import { serve } from '../http/operation.ts';
+import { readQuery } from '../http/query.ts';
+import { type Answer, ResponseCache } from '../http/response-cache.ts';
+import { SingleFlight } from '../runtime/single-flight.ts';
+import { MOST_BEGUN, readBegun } from './begun.ts';
+import { countedLoads } from './dataset/count.ts';
+import type { Dataset } from './dataset/dataset.ts';
+import { type Days, readExtent, readHalfHours } from './dataset/read.ts';
+import type { DatasetVerification } from './dataset/verify.ts';
+import { sessionBars } from './live/bars.ts';
+import { GAP_MS } from './live/core/step.ts';
+import { HALF_HOUR_MS } from './live/store.ts';
+import { type Verification, verifySessions } from './live/verify.ts';
+import { sessionOperations } from './operations.ts';
+import type { Source } from './options.ts';
+import { explainVisitor } from './visitor.ts';
+
+/** The dataset's reads every loaded event again. */
+const VERIFIED_FOR_MS: Readonly<Record<Source, number>> = { live: 10_000, dataset: 600_000 };
+const VERIFIED_HOURS = 8;
+const USUAL_HOURS = 8;
+const DAY_MS = 86_400_000;
+const MOST_DAYS = 31;
+
+type HalfHoursQuery = {
+  readonly source: Source;
+  readonly hours?: number | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+};
+
+/** @param ingest whose topic and group; asked for once somebody wants a verification */
+export function sessionsApi(dataset: Dataset, ingest: () => Promise<Subscription>): Router {
+  const { pool } = dataset;
+  const router = Router();
+  const cache = new ResponseCache();
+  serve(router, sessionOperations.halfHours, (req, res) =>
+    cache.send(req, res, () => {
+      const query = readQuery(sessionOperations.halfHours.query, req);
+      return query.source === 'live' ? liveHalfHours(pool, query) : datasetHalfHours(dataset, query);
+    }),
+  );
+  serve(router, sessionOperations.begun, (req, res) =>
+    cache.send(req, res, async () => {
+      const { source, from } = readQuery(sessionOperations.begun.query, req);
+      const rows = await readBegun(dataset, source, halfHourOf(from));
+      const shown = rows.slice(0, MOST_BEGUN);
+      const meta = { source, gap_ms: GAP_MS, more: rows.length > shown.length };
+      const columns = ['user_id', 'started_at', 'ended_at', 'events'];
+      return { name: 'sessions-begun', columns, rows: shown, more: { meta } };
+    }),
+  );
+  serveVerification(router, dataset, ingest);
+  serve(router, sessionOperations.explain, async (req, res) => {
+    const { source } = readQuery(sessionOperations.explain.query, req);
+    const id = String(req.params.user_id);
+    if (!isId(id)) throw badRequest('the path has no usable user_id', id, '32 lower-case hex digits');
+    const ask = () => explainVisitor(pool, source, id);
+    const events = await (source === 'live' ? ask() : dataset.inTurn(ask));
+    if (events.length === 0) throw notFound('no event of this visitor is stored', id, 'the id of a visitor');
+    sendJson(res, { user_id: id, events });
+  });
+  return router;
+}
+
+async function liveHalfHours(pool: Pool, { hours = USUAL_HOURS, from, to }: HalfHoursQuery): Promise<Answer> {
+  if ((from ?? to) !== undefined)
+    throw badRequest('days are asked of the dataset', from ?? to, 'hours, or source=dataset');
+  const now = Date.now();
+  const rows = await sessionBars(pool, now, hours * 2);
+  const meta = { source: 'live', as_of: new Date(now).toISOString(), gap_ms: GAP_MS };
+  return { name: 'sessions', columns: ['from', 'to', 'sessions'], rows, more: { meta } };
+}
+
+async function datasetHalfHours(dataset: Dataset, { hours, from, to }: HalfHoursQuery): Promise<Answer> {
+  if (hours !== undefined)
+    throw badRequest('the dataset has no last hours', hours, 'from and to, or source=live');
+  const [counting, extent, timeZone] = await Promise.all([
+    dataset.isCounting(),
+    readExtent(dataset.pool),
+    readTimeZone(dataset.pool),
+  ]);
+  const days = daysOf(from, to, extent);
+  const rows = days === undefined ? [] : await readHalfHours(dataset.pool, days);
+  const meta = {
+    source: 'dataset',
+    as_of: new Date().toISOString(),
+    gap_ms: GAP_MS,
+    time_zone: timeZone,
+    counting,
+    extent: extent ?? null,
+  };
+  const columns = ['from', 'to', 'sessions', 'single', 'events', 'duration_ms'];
+  return { name: 'sessions-dataset', columns, rows, more: { meta } };
+}
+
+/** The days that are asked for: where nothing is, the last one of the dataset. */
+function daysOf(
+  from: string | undefined,
+  to: string | undefined,
+  extent: Days | undefined,
+): Days | undefined {
+  const plus = (day: string, days: number) =>
+    new Date(Date.parse(day) + days * DAY_MS).toISOString().slice(0, 10);
+  if (from === undefined && to === undefined)
+    return extent === undefined ? undefined : { from: plus(extent.to, -1), to: extent.to };
+  const days = { from: from ?? plus(to ?? '', -1), to: to ?? plus(from ?? '', 1) };
+  const many = (Date.parse(days.to) - Date.parse(days.from)) / DAY_MS;
+  if (many >= 1 && many <= MOST_DAYS) return days;
+  throw badRequest(
+    'these are no usable days',
+    `${days.from} to ${days.to}`,
+    `from before to, at most ${MOST_DAYS} days`,
+  );
+}
+
+function halfHourOf(from: string): number {
+  const ms = Date.parse(from);
+  if (ms % HALF_HOUR_MS === 0) return ms;
+  throw badRequest('the query has no usable from', from, 'the instant at which a half hour begins, in UTC');
+}
+
+type Verified = (Verification | DatasetVerification) & { readonly source: Source; readonly as_of: string };
+
+/** One verification of a kind at a time for all who ask, and the newest one for those who ask soon after. */
+function serveVerification(router: Router, dataset: Dataset, ingest: () => Promise<Subscription>): void {
+  const { pool } = dataset;
+  const flight = new SingleFlight<Verified>();
+  const newest = new Map<Source, { readonly at: number; readonly of: string; readonly answer: Verified }>();
+  const verify = async (source: Source) => {
+    if (source === 'live') return verifySessions(pool, await ingest(), VERIFIED_HOURS);
+    // With DuckDB, which the web needs for nothing else.
+    const { verifyDataset } = await import('./dataset/verify.ts');
+    return verifyDataset(pool);
+  };
+  const ask = async (source: Source): Promise<Verified> => {
+    const of = source === 'live' ? source : await countedLoads(pool);
+    const known = newest.get(source);
+    if (known?.of === of && performance.now() - known.at < VERIFIED_FOR_MS[source]) return known.answer;
+    return flight.get(source, async () => {
+      const answer = { source, ...(await verify(source)), as_of: new Date().toISOString() };
+      newest.set(source, { at: performance.now(), of, answer });
+      return answer;
+    });
+  };
+  serve(router, sessionOperations.verify, async (req, res) => {
+    const { source } = readQuery(sessionOperations.verify.query, req);
+    sendJson(res, await ask(source));
+  });
+}
