@@ -176,6 +176,7 @@ async function walkShop(
       injector: new Injector(options.seed, start, options.faults),
       client,
       secret,
+      paced: Number.isFinite(options.rate),
       signal,
       done: async (told, latency, counted) => {
         tally.latency(latency);

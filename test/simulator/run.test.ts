@@ -74,6 +74,13 @@ describe('a run', { timeout: 120_000 }, () => {
     expect(rows[0]?.addresses).toBeGreaterThan(5);
   });
 
+  it('as fast as the shop answers has no late start, and asks no more at once than is answered', async () => {
+    const { tally, file } = await simulate({ users: 300, rate: 'max', duration: '4s', seed: 4 });
+    expect(tally.sends).toBeGreaterThan(10);
+    expect({ errors: tally.errors, missed: tally.missed }).toEqual({ errors: 0, missed: 0 });
+    expect(await differences(file)).toEqual([]);
+  });
+
   it('into Kafka, with every fault, is counted event for event; one that is hidden is found', async () => {
     const { tally, file } = await simulate({
       users: 100,

@@ -18,7 +18,8 @@ import type { HttpClient } from './http-client.ts';
 
 const LOOK_MS = 10;
 const LONGEST_SLEEP_MS = 500;
-const MOST_IN_FLIGHT = 256;
+/** Requests on their way at the same time. Where as many as possible are asked for, more would only wait at the shop, and be given up. */
+const MOST_IN_FLIGHT = { paced: 256, unpaced: 32 } as const;
 const RETRY_MS = 500;
 
 /** An entry of the ledger but for its number. */
@@ -29,8 +30,10 @@ export type WalkOptions = {
   readonly injector: Injector;
   readonly client: HttpClient;
   readonly secret: string | undefined;
+  /** Whether there is a rate to keep; where not, it goes as fast as the shop answers, and nothing is late. */
+  readonly paced: boolean;
   readonly signal: AbortSignal;
-  /** Called once the shop has answered. @param latency milliseconds from the intended start; one for each request */
+  /** Called once the shop has answered. @param latency milliseconds from the intended start, or from the start where no rate is kept; one for each request */
   readonly done: (told: readonly Told[], latency: number, counted: readonly Counted[]) => Promise<void>;
   readonly missed: () => void;
   readonly failed: (error: unknown) => void;
@@ -50,7 +53,8 @@ type Due =
 
 /** Walks until the crowd's end, or until the signal is aborted. */
 export async function walk(options: WalkOptions): Promise<void> {
-  const { crowd, client, secret, signal } = options;
+  const { crowd, client, secret, paced, signal } = options;
+  const mostInFlight = paced ? MOST_IN_FLIGHT.paced : MOST_IN_FLIGHT.unpaced;
   const queue = new TinyQueue<Due>(startOf(crowd, client, secret), (a, b) => a.time - b.time);
   const bucket = new Bucket(crowd.rate);
   const under = new Set<Promise<void>>();
@@ -60,7 +64,7 @@ export async function walk(options: WalkOptions): Promise<void> {
     const now = Date.now();
     const due = queue.peek();
     if (signal.aborted || now >= crowd.end) break;
-    const isFull = under.size >= MOST_IN_FLIGHT;
+    const isFull = under.size >= mostInFlight;
     if (due === undefined || due.time > now || isFull) {
       const next = due === undefined || isFull ? crowd.end : Math.min(due.time, crowd.end);
       await rest.for(Math.min(next - now, LONGEST_SLEEP_MS));
@@ -71,7 +75,7 @@ export async function walk(options: WalkOptions): Promise<void> {
       continue;
     }
     queue.pop();
-    if (now - due.time > MISSED_MS) options.missed();
+    if (paced && now - due.time > MISSED_MS) options.missed();
     const acting = act(due, options, (next) => queue.push(next));
     under.add(acting);
     void acting.finally(() => {
@@ -160,8 +164,9 @@ async function takeStep(
 async function perform(
   walker: Walker,
   time: number,
-  { done, signal }: WalkOptions,
+  { done, paced, signal }: WalkOptions,
 ): Promise<Seen | undefined> {
+  const start = paced ? time : Date.now();
   const { browser, step } = walker;
   const told = (shown: Shown, title: Title, orderId: string | undefined) =>
     toldOf(browser, shown, title, orderId, time);
@@ -174,7 +179,7 @@ async function perform(
   switch (action?.do) {
     case 'look': {
       const seen = await browser.look();
-      await done([told(seen.shown, 'banner_show', seen.orderIds[0])], Date.now() - time, [
+      await done([told(seen.shown, 'banner_show', seen.orderIds[0])], Date.now() - start, [
         counted(seen.shown, 'banner_show'),
       ]);
       return seen;
@@ -184,7 +189,7 @@ async function perform(
       walker.form = seen.form;
       const [ad, click] = seen.orderIds;
       const entries = [told(action.shown, 'banner_click', click), told(seen.shown, 'banner_show', ad)];
-      await done(entries, Date.now() - time, [
+      await done(entries, Date.now() - start, [
         counted(action.shown, 'banner_click'),
         counted(seen.shown, 'banner_show'),
       ]);
@@ -194,7 +199,9 @@ async function perform(
       const orderId = action.direct
         ? await orderDirectly(walker, action.shown, time, signal)
         : await orderByForm(walker);
-      await done([told(action.shown, 'order', orderId)], Date.now() - time, [counted(action.shown, 'order')]);
+      await done([told(action.shown, 'order', orderId)], Date.now() - start, [
+        counted(action.shown, 'order'),
+      ]);
       return undefined;
     }
     default:
@@ -264,7 +271,12 @@ function faultsAt(walker: Walker, shown: Shown, time: number, { injector }: Walk
   return injector.faultySends(shopper.number, time, event);
 }
 
-async function sendFault({ browser }: Walker, send: Send, { done, signal }: WalkOptions): Promise<void> {
+async function sendFault(
+  { browser }: Walker,
+  send: Send,
+  { done, paced, signal }: WalkOptions,
+): Promise<void> {
+  const start = paced ? send.at : Date.now();
   const result = await collect(browser, send.broken?.toString() ?? JSON.stringify(send.event), signal);
   const { event, faults, at, expect } = send;
   const isTaken = expect === 'stored' || expect === 'duplicate';
@@ -278,5 +290,5 @@ async function sendFault({ browser }: Walker, send: Send, { done, signal }: Walk
     ...(result?.partition === undefined ? {} : { partition: result.partition }),
     ...(result?.offset === undefined ? {} : { offset: result.offset }),
   };
-  await done([entry], Date.now() - at, []);
+  await done([entry], Date.now() - start, []);
 }
