@@ -222,7 +222,7 @@ export class Drawing {
     const rate = RATE_OF[arrow.to](state);
     set(arrow.rate, `${short(rate)}/s`);
     const fault = state.faults.find(({ target }) => target === SERVER_OF[arrow.to]);
-    set(arrow.fault, fault === undefined ? '' : fault.ms === null ? fault.kind : `+${fault.ms} ms`);
+    set(arrow.fault, fault === undefined ? '' : fault.ms === null ? fault.kind : `+${fault.ms / 1000} s`);
     arrow.group.dataset.fault = fault?.kind ?? '';
     this.#due.set(arrow, {
       every: rate > 0 ? 1000 / Math.min(rate, MOST_DOTS) : undefined,
