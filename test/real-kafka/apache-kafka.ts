@@ -1,4 +1,4 @@
-// Apache Kafka on this machine, without a container: its jars fetched by Maven into .kafka/lib-VERSION, one node in KRaft
+// Apache Kafka on this machine, without a container: its jars fetched by Maven into .kafka/lib, one node in KRaft
 // mode with a folder and ports of its own. The reference for the embedded broker's tests and benchmarks, and the
 // real cluster for everybody else's. Nothing is downloaded unless KAFKA_FETCH=1 says so; KAFKA_VERSION names another version.
 
@@ -12,8 +12,9 @@ import { join } from 'node:path';
 import { freePort } from '../support/ports.ts';
 
 const ROOT = rootAbove(import.meta.dirname);
-export const KAFKA_VERSION = process.env.KAFKA_VERSION ?? '4.1.0';
-const LIB = join(ROOT, `.kafka/lib-${KAFKA_VERSION}`);
+/** In place of the one that pom.xml names. */
+const VERSION = process.env.KAFKA_VERSION;
+const LIB = join(ROOT, VERSION ? `.kafka/lib-${VERSION}` : '.kafka/lib');
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 15_000;
 
@@ -64,7 +65,7 @@ function fetchJars(): void {
   mkdirSync(join(ROOT, '.kafka'), { recursive: true });
   const folder = mkdtempSync(join(ROOT, '.kafka/fetch-'));
   const pom = join(ROOT, 'test/real-kafka/pom.xml');
-  const settings = [`-DoutputDirectory=${folder}`, `-Dkafka.version=${KAFKA_VERSION}`];
+  const settings = [`-DoutputDirectory=${folder}`, ...(VERSION ? [`-Dkafka.version=${VERSION}`] : [])];
   execFileSync('mvn', ['-q', '-B', '-f', pom, 'dependency:copy-dependencies', ...settings], {
     stdio: 'inherit',
   });
