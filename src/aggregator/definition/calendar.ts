@@ -34,11 +34,20 @@ export function flushCalendar({ flush }: Definition, now: number, count = 5): re
   return times;
 }
 
+const SIGNS: Readonly<Record<string, string>> = {
+  '>=': '≥',
+  '<=': '≤',
+  '!=': '≠',
+  not_equals: 'does not equal',
+};
+const wordOf = (operator = 'is'): string => SIGNS[operator] ?? operator;
+
 /** A definition in plain sentences. */
 export function describeDefinition({ name, group, aggregate, flush }: Definition): string[] {
   const periods = (group.periods ?? []).map(({ field, period }) => `the ${period.toLowerCase()} of ${field}`);
   const rows = aggregate.map(
-    ({ field, operation, as }) => `${operation}(${field ?? ''})${as === undefined ? '' : ` as ${as}`}`,
+    ({ field, operation, as }) =>
+      `${operation}${field === undefined ? '' : `(${field})`}${as === undefined ? '' : ` as ${as}`}`,
   );
   const conditions = flush.by === 'TIMEOUT' ? (flush.conditions ?? []) : [];
   return [
@@ -46,7 +55,7 @@ export function describeDefinition({ name, group, aggregate, flush }: Definition
     `Of each group it keeps ${rows.join(', ')}.`,
     ...conditions.map(
       (one) =>
-        `A session is flushed at once where ${one.aggregate ?? one.field} ${one.operator ?? 'is'} ${one.value} (${one.name}).`,
+        `A session is flushed at once where ${one.aggregate ?? one.field} ${wordOf(one.operator)} ${one.value} (${one.name}).`,
     ),
   ];
 }
