@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import type { Pool } from '../src/db/pool.ts';
 import type { Logger } from '../src/runtime/log.ts';
 import { countDatasetSessions } from '../src/sessions/dataset/count.ts';
-import type { Source } from './csv/source.ts';
+import type { Source } from './csv/packing.ts';
 import { SAMPLE_FIRST_ID } from './load/merge/sample-rows.ts';
 import type { LoadResult } from './load/progress.ts';
 import { runLoad } from './load/run.ts';

@@ -120,8 +120,8 @@ function circles(imports: readonly Import[]): string[] {
   return found;
 }
 
-function sources(): Map<string, string> {
-  const root = path.join(packageRoot, 'src');
+function sources(folder = 'src'): Map<string, string> {
+  const root = path.join(packageRoot, folder);
   const names = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) =>
     name.endsWith('.ts'),
   );
@@ -150,8 +150,8 @@ describe('the rooms of src', () => {
     expect(DOORS.filter((door) => !used.has(door))).toEqual([]);
   });
 
-  it('have no circle of files', () => {
-    expect(circles(importsOf(sources()))).toEqual([]);
+  it.each(['src', 'seed', 'bench'])('have no circle of files, in %s', (folder) => {
+    expect(circles(importsOf(sources(folder)))).toEqual([]);
   });
 
   it('would be caught at an import that goes up, and at one of the broker', () => {

@@ -5,6 +5,18 @@ import { createGunzip } from 'node:zlib';
 import { codeOf } from '../../src/runtime/errors.ts';
 import { DatasetError } from '../errors.ts';
 
+/** CSV text as bytes, and how much of the whole has been taken. Nothing is open before the first chunk is asked for. */
+export type Source = {
+  readonly name: string;
+  readonly packing: 'plain' | 'gzip' | 'zip';
+  /** What `taken()` reaches at the end; undefined for standard input. */
+  readonly size: number | undefined;
+  /** In the unit of `size`: bytes of the file, or of the text in a zip. */
+  taken(): number;
+  /** To be read once. Throws DatasetError where the file turns out to be damaged. */
+  readonly chunks: AsyncIterable<Buffer>;
+};
+
 export const CHUNK_BYTES = 1024 * 1024;
 export const GZIP = Buffer.from([0x1f, 0x8b]);
 export const ZIP = Buffer.from('PK');

@@ -5,21 +5,9 @@ import { constants, createReadStream, type Stats } from 'node:fs';
 import { access, open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { DatasetError, emptyFile } from '../errors.ts';
-import { CHUNK_BYTES, explain, explaining, GZIP, unzipped, ZIP } from './packing.ts';
+import { CHUNK_BYTES, explain, explaining, GZIP, type Source, unzipped, ZIP } from './packing.ts';
 import { openPipe } from './standard-input.ts';
 import { findCsv, readCsv } from './zip.ts';
-
-/** CSV text as bytes, and how much of the whole has been taken. Nothing is open before the first chunk is asked for. */
-export type Source = {
-  readonly name: string;
-  readonly packing: 'plain' | 'gzip' | 'zip';
-  /** What `taken()` reaches at the end; undefined for standard input. */
-  readonly size: number | undefined;
-  /** In the unit of `size`: bytes of the file, or of the text in a zip. */
-  taken(): number;
-  /** To be read once. Throws DatasetError where the file turns out to be damaged. */
-  readonly chunks: AsyncIterable<Buffer>;
-};
 
 /** How much of a source is taken, 0 to 1; undefined where that can't be known. */
 export function shareOf({ size, taken }: Source): number | undefined {

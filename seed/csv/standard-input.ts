@@ -2,8 +2,7 @@
 
 import type { Readable } from 'node:stream';
 import { DatasetError, emptyFile } from '../errors.ts';
-import { explaining, GZIP, unzipped, ZIP } from './packing.ts';
-import type { Source } from './source.ts';
+import { explaining, GZIP, type Source, unzipped, ZIP } from './packing.ts';
 
 /**
  * Prepares a pipe for its one reading.

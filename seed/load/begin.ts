@@ -1,7 +1,8 @@
 // The beginning of a load: what an earlier run has read of the same file, or an empty table.
 
 import type pg from 'pg';
-import { type Source, shareOf } from '../csv/source.ts';
+import type { Source } from '../csv/packing.ts';
+import { shareOf } from '../csv/source.ts';
 import { mergeRows } from './merge/merge.ts';
 import type { LoadInput, LoadOptions, Tell } from './progress.ts';
 import { type OnCommit, readRows, sha256OfNothing } from './stage/read.ts';

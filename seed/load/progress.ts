@@ -2,7 +2,7 @@
 
 import type { Pool } from '../../src/db/pool.ts';
 import type { Logger } from '../../src/runtime/log.ts';
-import type { Source } from '../csv/source.ts';
+import type { Source } from '../csv/packing.ts';
 
 export type LoadStep = 'comparing' | 'reading' | 'indexing' | 'merging' | 'attaching' | 'locating';
 

@@ -1,7 +1,7 @@
 // The steps of a load in their order, and how each tells where it is.
 
 import type { Client } from '../../src/db/pool.ts';
-import type { Source } from '../csv/source.ts';
+import type { Source } from '../csv/packing.ts';
 import { DatasetError } from '../errors.ts';
 import { beginOrResume, ROWS_PER_COMMIT } from './begin.ts';
 import { type Connections, withConnections } from './connections.ts';

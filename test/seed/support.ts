@@ -5,7 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { crc32 } from '@node-rs/crc32';
-import type { Source } from '../../seed/csv/source.ts';
+import type { Source } from '../../seed/csv/packing.ts';
 import { replicaChunks } from '../../seed/replica.ts';
 import type { Pool } from '../../src/db/pool.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';

@@ -4,8 +4,8 @@ import type { Client } from '../../../src/db/pool.ts';
 import { wireId } from '../../../src/events/spelling.ts';
 import { readHeader } from '../../csv/header.ts';
 import { wholeLines } from '../../csv/lines.ts';
+import type { Source } from '../../csv/packing.ts';
 import { type Layout, parseRow, USUAL_LAYOUT } from '../../csv/row.ts';
-import type { Source } from '../../csv/source.ts';
 
 const ID_DIGITS = 32;
 
