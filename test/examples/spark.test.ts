@@ -19,6 +19,8 @@ const OPTIONS = [
   '--master local[2]',
   '--conf spark.sql.shuffle.partitions=2',
   '--conf spark.ui.enabled=false',
+  '--conf spark.sql.adaptive.enabled=false',
+  '--conf spark.sql.codegen.wholeStage=false',
   '--driver-java-options -XX:TieredStopAtLevel=1',
   'pyspark-shell',
 ];

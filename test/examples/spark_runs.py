@@ -20,4 +20,4 @@ for line in sys.stdin:
     printed = io.StringIO()
     with redirect_stdout(printed):
         sessions.main()
-    print(json.dumps(printed.getvalue()))
+    print(json.dumps(printed.getvalue()), flush=True)
