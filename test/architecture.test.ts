@@ -68,6 +68,9 @@ const DOORS = [
   'simulator/control/routes.ts',
   'simulator/control/switch-model.ts',
   'simulator/core/faults.ts',
+  'simulator/periods/operations.ts',
+  'simulator/periods/recorder.ts',
+  'simulator/periods/routes.ts',
   'simulator/replay/options.ts',
 ];
 
