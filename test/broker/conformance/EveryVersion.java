@@ -1,13 +1,15 @@
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.lang.reflect.Array;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.util.*;
 import java.util.function.IntFunction;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.message.*;
 import org.apache.kafka.common.protocol.*;
-import org.apache.kafka.common.record.*;
 
 /**
  * Asks a broker in every version of every API that both it and this client speak, and reads the answers by Apache Kafka's own
@@ -57,8 +59,7 @@ public class EveryVersion {
     BODIES.put(ApiKeys.PRODUCE, v -> new ProduceRequestData().setAcks((short) -1).setTimeoutMs(1000)
         .setTopicData(new ProduceRequestData.TopicProduceDataCollection(List.of(
             new ProduceRequestData.TopicProduceData().setName(v >= 13 ? "" : TOPIC).setTopicId(v >= 13 ? topicId : Uuid.ZERO_UUID)
-                .setPartitionData(List.of(new ProduceRequestData.PartitionProduceData().setIndex(0)
-                    .setRecords(MemoryRecords.withRecords(Compression(), new SimpleRecord(("v" + v).getBytes())))))).iterator())));
+                .setPartitionData(List.of(withRecord(new ProduceRequestData.PartitionProduceData().setIndex(0), "v" + v)))).iterator())));
     BODIES.put(ApiKeys.FETCH, v -> new FetchRequestData().setMaxWaitMs(100).setMinBytes(1).setMaxBytes(1_000_000)
         .setTopics(List.of(new FetchRequestData.FetchTopic().setTopic(v >= 13 ? "" : TOPIC)
             .setTopicId(v >= 13 ? topicId : Uuid.ZERO_UUID)
@@ -104,8 +105,7 @@ public class EveryVersion {
         .setProducerEpoch((short) 0).setGroupId(GROUP));
     BODIES.put(ApiKeys.END_TXN, v -> new EndTxnRequestData().setTransactionalId(NO_ID).setProducerId(1).setProducerEpoch((short) 0)
         .setCommitted(true));
-    BODIES.put(ApiKeys.DESCRIBE_PRODUCERS, v -> new DescribeProducersRequestData().setTopics(List.of(
-        new DescribeProducersRequestData.TopicRequest().setName(TOPIC).setPartitionIndexes(List.of(0)))));
+    BODIES.put(ApiKeys.DESCRIBE_PRODUCERS, v -> describeProducers("{\"topics\": [{\"name\": \"" + TOPIC + "\", \"partitionIndexes\": [0]}]}", v));
     BODIES.put(ApiKeys.DESCRIBE_TRANSACTIONS, v -> new DescribeTransactionsRequestData().setTransactionalIds(List.of(NO_ID)));
     BODIES.put(ApiKeys.LIST_TRANSACTIONS, v -> new ListTransactionsRequestData().setStateFilters(List.of("Ongoing")));
     BODIES.put(ApiKeys.DESCRIBE_CONFIGS, v -> new DescribeConfigsRequestData().setResources(List.of(
@@ -156,8 +156,36 @@ public class EveryVersion {
         : new DeleteTopicsRequestData().setTimeoutMs(1000).setTopicNames(List.of("no-" + TOPIC)));
   }
 
-  static org.apache.kafka.common.compress.Compression Compression() {
-    return org.apache.kafka.common.compress.Compression.NONE;
+  /** By its JSON: the type of its list of topics differs between versions of the client. */
+  static ApiMessage describeProducers(String json, int version) {
+    try {
+      return DescribeProducersRequestDataJsonConverter.read(new ObjectMapper().readTree(json), (short) version);
+    } catch (java.io.IOException error) {
+      throw new IllegalStateException(error);
+    }
+  }
+
+  /** A class of records: they lie in a package of their own in newer versions of the client. */
+  static Class<?> ofRecords(String name) throws ClassNotFoundException {
+    try {
+      return Class.forName("org.apache.kafka.common.record." + name);
+    } catch (ClassNotFoundException elsewhere) {
+      return Class.forName("org.apache.kafka.common.record.internal." + name);
+    }
+  }
+
+  static ProduceRequestData.PartitionProduceData withRecord(ProduceRequestData.PartitionProduceData data, String value) {
+    try {
+      Object one = ofRecords("SimpleRecord").getConstructor(byte[].class).newInstance((Object) value.getBytes());
+      Object all = Array.newInstance(one.getClass(), 1);
+      Array.set(all, 0, one);
+      Object records = ofRecords("MemoryRecords").getMethod("withRecords", Compression.class, all.getClass())
+          .invoke(null, Compression.NONE, all);
+      for (var method : data.getClass().getMethods()) if (method.getName().equals("setRecords")) method.invoke(data, records);
+      return data;
+    } catch (ReflectiveOperationException error) {
+      throw new IllegalStateException(error);
+    }
   }
 
   /** Makes the topic and waits until it can be written and the group has a coordinator. */
