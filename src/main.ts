@@ -176,7 +176,11 @@ function aggregateRun(): Command {
     .argument('<definition>')
     .argument('[file...]')
     .option('--now <time>', "the run's clock, ISO 8601 in UTC (default: the machine's)", instant, Date.now())
-    .addOption(new Option('--format <format>', 'of the rows').choices(['ndjson', 'csv']).default('ndjson'))
+    .addOption(
+      new Option('--format <format>', 'how the rows are written')
+        .choices(['ndjson', 'csv'])
+        .default('ndjson'),
+    )
     .option('--out <file>', 'where to write the rows (default: standard output)')
     .option('--commit-ms <number>', 'milliseconds between commits', wholeNumber, 10_000)
     .option('--discard', 'forgets where a run over other files was cut off')
@@ -257,14 +261,18 @@ function simulateCommand(): Command {
       .option('--keep-timing', 'of a replay: no wait is cut')
       .option('--loop', 'of a replay: begins again at the end, until Ctrl-C')
       .option('--map <columns>', 'of a replay: column=field, with commas between, where names differ')
-      .option('--from <time>', 'of a replay of the topic: its first record, ISO 8601 in UTC', instant)
-      .option('--to <time>', 'of a replay of the topic: the first that is too late (default: now)', instant);
+      .option('--from <time>', 'of a replay of the topic: from this time on, ISO 8601 in UTC', instant)
+      .option(
+        '--to <time>',
+        'of a replay of the topic: up to this time, and not at it (default: now)',
+        instant,
+      );
   const check = command(
     'verify',
     'compares what a run has injected with Kafka, rows, rollups and what was set aside',
   )
     .argument('[run]', 'its id (default: the last run)')
-    .option('--wait <seconds>', 'for which ingest may be behind', wholeNumber, 60)
+    .option('--wait <seconds>', 'how long ingest may be behind', wholeNumber, 60)
     .action(async (id: string | undefined, options: { readonly wait: number }) => {
       const { verify } = await import('./simulator/commands.ts');
       process.exitCode = await verify(
@@ -311,7 +319,7 @@ function pipelineCommand(): Command {
     .argument('<target>', 'kafka, postgres, outbox')
     .argument('<kind>', 'slow, cut, silent, full')
     .option('--for <time>', 'up to 5m', '30s')
-    .option('--late <time>', 'by which answers of slow connections come late', '400ms')
+    .option('--late <time>', 'how late the answers of slow connections come', '400ms')
     .action(async (target: string, kind: string, options: FaultOptions) => {
       process.exitCode = await (await load()).fault(configOf(options), target, kind, options);
     });
@@ -333,10 +341,12 @@ function sessionsCommand(): Command {
     new Command(name)
       .description(summary)
       .exitOverride()
-      .addOption(new Option('--format <format>', 'of the answer').choices(FORMATS).default('json'))
+      .addOption(
+        new Option('--format <format>', 'how the answer is written').choices(FORMATS).default('json'),
+      )
       .option('--gap <time>', 'an event that comes this long after the one before it opens a session', '30m')
-      .option('--memory <size>', 'what the process keeps to; what does not fit is spilled', '2GB')
-      .option('--spill <folder>', 'where to', tmpdir())
+      .option('--memory <size>', 'how much memory the process takes; what does not fit goes to disk', '2GB')
+      .option('--spill <folder>', 'where on disk', tmpdir())
       .option('--rejects <file>', 'where to write each line that was set aside, as NDJSON');
   const run = reading('run', 'sessions of each file, of each value, and their median lengths (the default)')
     .argument('<file...>')
@@ -366,7 +376,7 @@ function sessionsCommand(): Command {
     'verify',
     'compares the sessions that are kept with what the batch finds in the stored events',
   )
-    .option('--hours <number>', 'of live sessions that began in so many last hours', wholeNumber, 8)
+    .option('--hours <number>', 'looks at live sessions that began in the last so many hours', wholeNumber, 8)
     .addOption(
       new Option('--source <name>', 'live sessions, or those of the loaded dataset')
         .choices(SOURCES)
@@ -393,7 +403,7 @@ function clicksCommand(): Command {
         .choices(PROFILES)
         .default('original'),
     )
-    .option('--parts <number>', 'files', wholeNumber, 10)
+    .option('--parts <number>', 'how many files', wholeNumber, 10)
     .option('--out <folder>', 'where to write them', 'clicks')
     .action(async (options: ClicksOptions) => {
       const { clicks } = await import('./sessions/commands.ts');

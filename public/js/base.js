@@ -2,3 +2,10 @@
 
 const { base = '' } = document.documentElement.dataset;
 export const address = (path) => base + path;
+
+// Who was sent to a page once more (src/site/first-tabs.ts) need not see it in the address.
+const here = new URL(location.href);
+if (here.searchParams.has('again')) {
+  here.searchParams.delete('again');
+  history.replaceState(history.state, '', here);
+}

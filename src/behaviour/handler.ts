@@ -2,12 +2,13 @@
 // taken in the order in which they arrived.
 
 import type { RecordHandler } from '../consumer/handler.ts';
-import { inOffsetTransaction, type Subscription } from '../consumer/offsets.ts';
+import { inOffsetTransaction, passOver, type Subscription } from '../consumer/offsets.ts';
 import type { RecordBatch } from '../consumer/record.ts';
 import type { Client, Pool } from '../db/pool.ts';
 import { ageOf, genderOf } from '../enrichment/person.ts';
 import type { EventContext } from '../events/event.ts';
-import { readStored, waitForIngest } from '../tracing/stored-records.ts';
+import type { Ingest } from '../tracing/stored-offsets.ts';
+import { hasTitle, readStored } from '../tracing/stored-records.ts';
 import { type Click, START, step } from './machine.ts';
 import {
   type LogEntry,
@@ -23,13 +24,17 @@ import {
 export function behaviourHandler(
   pool: Pool,
   subscription: Subscription,
-  ingest: Subscription,
+  ingest: Ingest,
   signal: AbortSignal,
   onOffers: () => void,
 ): RecordHandler<number> {
   return {
     store: async (batch, move) => {
-      await waitForIngest(pool, ingest, batch.partition, move.next, signal);
+      if (!hasTitle(batch, 'banner_click')) {
+        await passOver(pool, subscription, batch.partition, move);
+        return 0;
+      }
+      await ingest.reached(batch.partition, move.next, signal);
       return inOffsetTransaction(pool, subscription, batch.partition, move, (client) =>
         moveVisitors(client, subscription.topic, batch),
       );

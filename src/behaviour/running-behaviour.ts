@@ -2,11 +2,11 @@
 
 import { Consumer } from '../consumer/consumer.ts';
 import { loggingObserver } from '../consumer/logging-observer.ts';
-import type { Subscription } from '../consumer/offsets.ts';
 import { type Outbox, TopicForwarder } from '../consumer/topic-forwarder.ts';
 import type { Pool } from '../db/pool.ts';
 import type { Kafka } from '../kafka/client.ts';
 import type { Logger } from '../runtime/log.ts';
+import type { Ingest } from '../tracing/stored-offsets.ts';
 import { behaviourHandler } from './handler.ts';
 import { deleteOld } from './store.ts';
 
@@ -25,6 +25,7 @@ type Row = { readonly seq: number; readonly user_id: string; readonly body: stri
 const offerOutbox: Outbox = {
   topic: OFFERS_TOPIC,
   partitions: PARTITIONS,
+  mostRows: MOST_ROWS,
   take: async (client) => {
     await client.query('SELECT pg_advisory_xact_lock($1)', [LOCK_KEY]);
     const { rows } = await client.query<Row>(
@@ -52,12 +53,11 @@ export class RunningBehaviour {
   readonly #closing = new AbortController();
   #cleaning: NodeJS.Timeout | undefined;
 
-  /** @param ingest the subscription of the ingest part */
-  constructor(kafka: Kafka, pool: Pool, ingest: Subscription, log: Logger) {
+  constructor(kafka: Kafka, pool: Pool, ingest: Ingest, log: Logger) {
     this.#pool = pool;
     this.#log = log;
     this.#forwarder = new TopicForwarder(kafka, pool, offerOutbox, log);
-    const subscription = { ...ingest, group: BEHAVIOUR_GROUP };
+    const subscription = { ...ingest.subscription, group: BEHAVIOUR_GROUP };
     const handler = behaviourHandler(pool, subscription, ingest, this.#closing.signal, () =>
       this.#forwarder.wake(),
     );

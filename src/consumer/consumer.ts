@@ -5,6 +5,7 @@
 import type { EachBatchPayload, Kafka, Consumer as KafkaConsumer, KafkaMessage } from 'kafkajs';
 import type { Pool } from '../db/pool.ts';
 import { undecodableReason } from '../kafka/undecodable-batch.ts';
+import { createConsumer } from '../kafka/waiting-fetch.ts';
 import { watchClockJump } from '../runtime/clock-jump.ts';
 import type { ConsumerObserver, RecordHandler } from './handler.ts';
 import { FencedError, readOffset, readOffsets, type Subscription } from './offsets.ts';
@@ -16,8 +17,9 @@ import { terminateStuckTransactions } from './terminate-stuck-transactions.ts';
 import { withHeartbeat } from './with-heartbeat.ts';
 
 const LONGEST_PAUSE_MS = 5_000;
-const COMMIT_EVERY_MS = 1_000;
-/** Most bytes fetched of a partition at once: they bound the memory of a batch. */
+/** As Kafka's own clients do. */
+const COMMIT_EVERY_MS = 5_000;
+/** Of each partition at once: what is in hand is what decides the memory. */
 const FETCH_BYTES = 1024 * 1024;
 /** The group reassigns a killed process's partitions after this; Kafka allows no less than 6 s. */
 export const SESSION_MS = 10_000;
@@ -25,6 +27,7 @@ const HEARTBEAT_MS = 3_000;
 
 export class Consumer<Result> {
   readonly #consumer: KafkaConsumer;
+  readonly #stop: () => Promise<void>;
   readonly #pool: Pool;
   readonly #subscription: Subscription;
   readonly #handler: RecordHandler<Result>;
@@ -46,16 +49,18 @@ export class Consumer<Result> {
     this.#subscription = subscription;
     this.#handler = handler;
     this.#observer = observer;
-    this.#consumer = kafka.consumer({
+    const { consumer, stop } = createConsumer(kafka, {
       groupId: subscription.group,
       maxBytesPerPartition: FETCH_BYTES,
-      // stop() waits for a fetch that is waiting for records.
-      maxWaitTimeInMs: 1_000,
+      // kafkajs heartbeats when a fetch is over.
+      maxWaitTimeInMs: HEARTBEAT_MS,
       sessionTimeout: SESSION_MS,
       heartbeatInterval: HEARTBEAT_MS,
       allowAutoTopicCreation: false,
       retry: { initialRetryTime: 100, maxRetryTime: LONGEST_PAUSE_MS, retries: Number.MAX_SAFE_INTEGER },
     });
+    this.#consumer = consumer;
+    this.#stop = stop;
     this.#consumer.on(this.#consumer.events.GROUP_JOIN, ({ payload }) => {
       const partitions = payload.memberAssignment[subscription.topic] ?? [];
       this.#positions = new Map();
@@ -87,8 +92,10 @@ export class Consumer<Result> {
   async stop(): Promise<void> {
     this.#unwatch();
     await this.#joining;
-    await this.#consumer.stop();
+    // A consumer that has stopped commits nothing more.
     await this.#commitToKafka();
+    await this.#stop();
+    clearTimeout(this.#committing);
     await this.#consumer.disconnect();
   }
 
@@ -200,7 +207,7 @@ export class Consumer<Result> {
     this.#consumer.seek({ topic: this.#subscription.topic, partition, offset: to.toString() });
   }
 
-  /** Offsets are committed to Kafka for lag tools only, so one commit a second is plenty. */
+  /** Kafka's own committed offsets are for lag tools only, so one commit in a while is plenty. */
   #commitSoon(partition: number, next: bigint): void {
     this.#toCommit.set(partition, next);
     this.#committing ??= setTimeout(() => void this.#commitToKafka(), COMMIT_EVERY_MS);

@@ -67,13 +67,13 @@ const MOVES = {
  * @throws {FencedError} where it is something else by now
  */
 export async function moveOffset(
-  client: Client,
+  client: Client | Pool,
   { clusterId, group, topic }: Subscription,
   partition: number,
   expected: bigint | undefined,
   next: bigint,
 ): Promise<void> {
-  const news = storedMessage({ topic, group, partition, next: next.toString() });
+  const news = storedMessage({ topic, cluster: clusterId, group, partition, next: next.toString() });
   const values = [clusterId, group, topic, partition, next.toString(), CHANGE_CHANNEL, news];
   const { rowCount } =
     expected === undefined
@@ -84,6 +84,7 @@ export async function moveOffset(
 
 /**
  * Runs `work` in the transaction that moves the partition's offset: both are committed, or neither.
+ * @param longestPauseMs as of transaction()
  * @throws {FencedError} as moveOffset; what `work` throws
  */
 export function inOffsetTransaction<T>(
@@ -92,9 +93,19 @@ export function inOffsetTransaction<T>(
   partition: number,
   { expected, next }: OffsetMove,
   work: (client: Client) => Promise<T>,
+  longestPauseMs?: number,
 ): Promise<T> {
-  return transaction(pool, async (client) => {
+  const moveAndWork = async (client: Client) => {
     await moveOffset(client, subscription, partition, expected, next);
     return work(client);
-  });
+  };
+  return transaction(pool, moveAndWork, longestPauseMs);
 }
+
+/** Moves the partition's offset past records that change nothing. @throws {FencedError} as moveOffset */
+export const passOver = (
+  pool: Pool,
+  subscription: Subscription,
+  partition: number,
+  { expected, next }: OffsetMove,
+): Promise<void> => moveOffset(pool, subscription, partition, expected, next);

@@ -9,12 +9,15 @@ import { reasonOf } from '../kafka/errors.ts';
 import { Backoff } from '../runtime/backoff.ts';
 import type { Logger } from '../runtime/log.ts';
 
+/** Open while Kafka answers, which may take all of kafkajs's tries. */
 const LONGEST_SEND_MS = 90_000;
 
 /** Which rows of a table go to which topic. */
 export type Outbox = {
   readonly topic: string;
   readonly partitions: number;
+  /** How many rows take() takes at most. */
+  readonly mostRows: number;
   /**
    * Takes some of the waiting rows, in their order, locked against other forwarders.
    * @returns the records, and what marks them as forwarded in the same transaction; no record where none waits
@@ -66,7 +69,7 @@ export class TopicForwarder {
       try {
         if (!ready) await this.#connect();
         ready = true;
-        while (!signal.aborted && (await this.#forwardSome()) > 0);
+        while (!signal.aborted && (await this.#forwardSome()) === this.#outbox.mostRows);
         backoff.reset();
         if (!signal.aborted) await woken;
       } catch (error) {
@@ -85,14 +88,13 @@ export class TopicForwarder {
   }
 
   #forwardSome(): Promise<number> {
-    return transaction(this.#pool, async (client) => {
-      // The transaction stays open while Kafka answers, which may take all of kafkajs's retries.
-      await client.query(`SET LOCAL idle_in_transaction_session_timeout = ${LONGEST_SEND_MS}`);
+    const forward = async (client: Client) => {
       const { messages, mark } = await this.#outbox.take(client);
       if (messages.length === 0) return 0;
       await this.#producer.send({ topic: this.#outbox.topic, messages });
       await mark();
       return messages.length;
-    });
+    };
+    return transaction(this.#pool, forward, LONGEST_SEND_MS);
   }
 }

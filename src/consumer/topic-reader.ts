@@ -4,12 +4,12 @@
 
 import { createRequire } from 'node:module';
 import type { Kafka } from 'kafkajs';
+import { clusterMaker } from '../kafka/private-cluster.ts';
 import { undecodableReason } from '../kafka/undecodable-batch.ts';
 import type { KafkaRecord } from './record.ts';
 
 const require = createRequire(import.meta.url);
 const BATCH = 'kafkajs/src/consumer/batch.js';
-const CREATE_CLUSTER = 'private:Kafka:createCluster';
 
 const FETCH_BYTES = 2 * 1024 * 1024;
 const FETCH_WAIT_MS = 500;
@@ -134,7 +134,8 @@ export class TopicReader {
   }
 
   async #connected(): Promise<Cluster> {
-    this.#cluster ??= createCluster(this.#kafka);
+    const [create] = clusterMaker<Cluster>(this.#kafka);
+    this.#cluster ??= create({ allowAutoTopicCreation: false, metadataMaxAge: 60_000 });
     if (!this.#cluster.isConnected()) await this.#cluster.connect();
     return this.#cluster;
   }
@@ -148,14 +149,6 @@ export class TopicReader {
       await admin.disconnect().catch(() => {});
     }
   }
-}
-
-/** The cluster that kafkajs's producers and consumers use internally. */
-function createCluster(kafka: Kafka): Cluster {
-  const name = Object.getOwnPropertySymbols(kafka).find(({ description }) => description === CREATE_CLUSTER);
-  const create: unknown = name === undefined ? undefined : Reflect.get(kafka, name);
-  if (typeof create !== 'function') throw new Error('this kafkajs makes its clusters in another way');
-  return create({ allowAutoTopicCreation: false, metadataMaxAge: 60_000 }) as Cluster;
 }
 
 function toRecord(partition: number, offset: bigint, message: Message): TopicRecord {

@@ -46,8 +46,10 @@ export class Audience {
 
   /** Adds a reader and sends it the newest numbers. */
   join(stream: Stream): void {
+    // Without a reader nobody has looked.
+    const isKept = this.readers.size > 0;
     this.readers.add(stream);
-    if (this.#newest !== undefined) stream.send('today', this.#newest);
+    if (isKept && this.#newest !== undefined) stream.send('today', this.#newest);
     void this.answerQuestions(new Set([stream]));
   }
 

@@ -2,13 +2,15 @@
 // opens, but a few times a second at most.
 
 import type { Request, Response } from 'express';
+import type { Stored } from '../db/change.ts';
 import type { Feed } from '../db/change-bus.ts';
 import type { Pool } from '../db/pool.ts';
-import { USUAL, type Whose, whoseKey } from '../events/whose.ts';
+import { type Whose, whoseKey } from '../events/whose.ts';
 import type { Streams } from '../http/sse.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { Traces } from '../tracing/traces.ts';
 import { Audience } from './audience.ts';
+import { mayHaveEvents } from './followers.ts';
 import type { QuestionBoard } from './questions/board.ts';
 
 const LOOK_EVERY_MS = 100;
@@ -24,7 +26,7 @@ export class TodayFeed implements Feed {
   readonly #audiences = new Map<string, Audience>();
   readonly #traces: Traces;
   readonly #now: () => Date;
-  readonly #clock: NodeJS.Timeout;
+  #clock: NodeJS.Timeout | undefined;
   /** A moment of the monotonic clock: the other one may be set back, and dashboards would wait for it. */
   #lastLook = Number.NEGATIVE_INFINITY;
   #looking = false;
@@ -39,9 +41,6 @@ export class TodayFeed implements Feed {
     this.#streams = streams;
     this.#log = log;
     this.#traces = traces;
-    this.#clock = setInterval(() => this.#tick(), CLOCK_MS);
-    // There without readers too: a trace is charted once the usual numbers count its event.
-    this.#audienceOf(USUAL);
   }
 
   get readers(): number {
@@ -58,10 +57,12 @@ export class TodayFeed implements Feed {
     const audience = this.#audienceOf(whose);
     const stream = this.#streams.open(req, res, () => audience.readers.delete(stream));
     audience.join(stream);
+    this.#clock ??= setInterval(() => this.#tick(), CLOCK_MS);
     this.refresh();
   }
 
-  stored(): void {
+  stored(change?: Stored): void {
+    if (!mayHaveEvents(change)) return;
     this.refresh();
     this.#changed ??= setTimeout(() => {
       this.#changed = undefined;
@@ -113,8 +114,8 @@ export class TodayFeed implements Feed {
     this.#lastLook = performance.now();
     try {
       const stored = this.#traces.takeStored();
-      const looking = new Set([this.#audienceOf(USUAL), ...this.#watched()]);
-      await Promise.all([...looking].map((audience) => audience.lookAtToday(this.#now())));
+      // Ingest has counted them with their rows: where no dashboard is open, there is nobody to be told.
+      await Promise.all(this.#watched().map((audience) => audience.lookAtToday(this.#now())));
       this.#traces.charted(stored, Date.now());
     } catch (error) {
       this.#log.debug({ err: error }, 'no look at today');
@@ -139,6 +140,10 @@ export class TodayFeed implements Feed {
   /** What happens without any event: the windows of the questions move on, and an open page starts afresh at midnight. */
   #tick(): void {
     const watched = this.#watched();
+    if (watched.length === 0) {
+      clearInterval(this.#clock);
+      this.#clock = undefined;
+    }
     for (const audience of watched) {
       if (audience.questionsAge >= QUESTIONS_EVERY_MS) void audience.answerQuestions();
     }

@@ -6,6 +6,8 @@ export const CHANGE_CHANNEL = 'shopstream_stored';
 
 const storedSchema = z.object({
   topic: z.string(),
+  /** The id of the topic's cluster; left out where a file was loaded. */
+  cluster: z.string().optional(),
   /** The consumer group that has stored it; left out where a file was loaded. */
   group: z.string().optional(),
   partition: z.int(),

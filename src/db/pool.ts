@@ -11,6 +11,8 @@ export type Client = pg.ClientBase;
 
 /** Silence after which the system asks the other one whether it is still there. */
 const KEEP_ALIVE_MS = 10_000;
+/** Longer than between two looks of an idle part: making a connection costs more than a thousand small queries. */
+const IDLE_MS = 60_000;
 
 // count(*) and sums are int8: all of ours are far below 2^53.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
@@ -36,6 +38,7 @@ export function openPool(databaseUrl: string, log: Logger, max = 10, timeouts: T
     stream: () => socketTo('postgres'),
     max,
     connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: IDLE_MS,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     ...(idleInTransactionMs === undefined
@@ -69,16 +72,22 @@ export function socketOf(client: Client): Socket {
 
 /**
  * Runs `work` in one transaction: committed where it returns, rolled back where it throws.
+ * @param longestPauseMs for which the server keeps the transaction open while `work` says nothing to it; as the pool has it where
+ *   it is left out
  * @throws what `work` throws, or pg's error where the commit fails
  */
-export async function transaction<T>(pool: Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+export async function transaction<T>(
+  pool: Pool,
+  work: (client: pg.PoolClient) => Promise<T>,
+  longestPauseMs?: number,
+): Promise<T> {
   const client = await pool.connect();
   // Without a listener, a connection that dies between two queries would end the process.
   const onError = () => {};
   client.on('error', onError);
   let broken: Error | boolean = false;
   try {
-    await client.query('BEGIN');
+    await client.query(longestPauseMs === undefined ? 'BEGIN' : beginWith(longestPauseMs));
     const result = await work(client);
     await client.query('COMMIT');
     return result;
@@ -92,3 +101,6 @@ export async function transaction<T>(pool: Pool, work: (client: pg.PoolClient) =
     client.release(broken);
   }
 }
+
+const beginWith = (longestPauseMs: number): string =>
+  `BEGIN; SET LOCAL idle_in_transaction_session_timeout = ${longestPauseMs}`;

@@ -4,7 +4,7 @@
 // one that dies between Kafka's acknowledgement and the mark in the table produces that dead letter again.
 
 import type { Subscription } from '../consumer/offsets.ts';
-import { type Pool, transaction } from '../db/pool.ts';
+import { type Client, type Pool, transaction } from '../db/pool.ts';
 import { connectProducer, type Kafka, type Message, type Producer } from '../kafka/client.ts';
 import { isTooLarge, reasonOf } from '../kafka/errors.ts';
 import { Backoff } from '../runtime/backoff.ts';
@@ -14,8 +14,10 @@ import { type Letter, markForwarded, takeUnforwarded } from './unforwarded.ts';
 const PARTITIONS = 1;
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 10_000;
-/** Four requests of 15 s, and the pauses between (kafka/client.ts). */
+/** Open while Kafka answers: four requests of 15 s, and the pauses between (kafka/client.ts). */
 const LONGEST_SEND_MS = 90_000;
+/** After so many tries in a row it is an error, and said once. */
+const TRIES_BEFORE_ERROR = 3;
 
 /** The topic beside the one of the events. */
 export const deadLetterTopicOf = (topic: string) => `${topic}.dead-letter`;
@@ -32,6 +34,7 @@ export class DeadLetterForwarder {
   #ready = false;
   #again = false;
   #running: Promise<void> | undefined;
+  #failures = 0;
 
   /** @param onForwarded told how many dead letters Kafka has acknowledged */
   constructor(
@@ -74,10 +77,14 @@ export class DeadLetterForwarder {
       try {
         if (!this.#ready) await this.#connect();
         while (!signal.aborted && (await this.#forwardSome()) > 0);
+        if (this.#failures >= TRIES_BEFORE_ERROR) this.#log.info(`dead letters reach ${this.#topic} again`);
+        this.#failures = 0;
         backoff.reset();
       } catch (error) {
         this.#again = true;
-        this.#log.debug(`dead letters wait for ${this.#topic}: ${reasonOf(error)}`);
+        this.#failures += 1;
+        const told = this.#failures === TRIES_BEFORE_ERROR ? 'error' : 'debug';
+        this.#log[told]({ err: error }, `dead letters wait for ${this.#topic}: ${reasonOf(error)}`);
         await backoff.wait(signal);
       }
     }
@@ -90,15 +97,14 @@ export class DeadLetterForwarder {
 
   /** How many were forwarded. */
   async #forwardSome(): Promise<number> {
-    const forwarded = await transaction(this.#pool, async (client) => {
-      // Open while Kafka answers, which may take all of kafkajs's tries.
-      await client.query(`SET LOCAL idle_in_transaction_session_timeout = ${LONGEST_SEND_MS}`);
+    const forward = async (client: Client) => {
       const letters = await takeUnforwarded(client, this.#subscription);
       if (letters.length === 0) return 0;
       await this.#send(letters.map((letter) => toMessage(this.#subscription, letter)));
       await markForwarded(client, letters);
       return letters.length;
-    });
+    };
+    const forwarded = await transaction(this.#pool, forward, LONGEST_SEND_MS);
     if (forwarded > 0) this.#onForwarded(forwarded);
     return forwarded;
   }

@@ -1,7 +1,7 @@
 // The dead letters that the topic doesn't have yet, taken in the order in which they were set aside.
 
 import type { Subscription } from '../consumer/offsets.ts';
-import type { Client } from '../db/pool.ts';
+import type { Client, Pool } from '../db/pool.ts';
 
 /** A dead letter on its way to the topic: what came from Kafka, where it was, and why it is no event. */
 export type Letter = {
@@ -16,6 +16,7 @@ export type Letter = {
 
 const MOST_DEAD_LETTERS = 500;
 const MOST_BYTES = 512 * 1024;
+const LONGEST_COUNT = 1_000;
 
 /** Beside the topic's hash, the key of the lock of whoever forwards. */
 const LOCK_CLASS = 0x5509;
@@ -59,4 +60,21 @@ export async function markForwarded(client: Client, letters: readonly Letter[]):
   await client.query('UPDATE dead_letters SET forwarded_at = clock_timestamp() WHERE id = ANY($1)', [
     letters.map(({ id }) => id),
   ]);
+}
+
+/** How many letters have waited for longer than `seconds`; no more than LONGEST_COUNT are counted. */
+export async function countWaiting(
+  pool: Pool,
+  { clusterId, topic }: Pick<Subscription, 'clusterId' | 'topic'>,
+  seconds: number,
+): Promise<number> {
+  const { rows } = await pool.query<{ count: number }>(
+    `SELECT count(*) AS count FROM (
+       SELECT FROM dead_letters
+       WHERE forwarded_at IS NULL AND cluster_id = $1 AND topic = $2
+         AND rejected_at < now() - $3 * interval '1 second'
+       LIMIT $4) AS waiting`,
+    [clusterId, topic, seconds, LONGEST_COUNT],
+  );
+  return rows[0]?.count ?? 0;
 }

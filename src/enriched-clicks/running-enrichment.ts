@@ -5,16 +5,17 @@
 import { Consumer } from '../consumer/consumer.ts';
 import type { RecordHandler } from '../consumer/handler.ts';
 import { loggingObserver } from '../consumer/logging-observer.ts';
-import { inOffsetTransaction, type Subscription } from '../consumer/offsets.ts';
-import type { Pool } from '../db/pool.ts';
+import { inOffsetTransaction, passOver, type Subscription } from '../consumer/offsets.ts';
+import type { Client, Pool } from '../db/pool.ts';
 import type { Countries } from '../enrichment/country.ts';
 import { connectProducer, type Kafka, type Producer } from '../kafka/client.ts';
 import { PARTITIONS } from '../kafka/publisher.ts';
 import type { Logger } from '../runtime/log.ts';
-import { readStored, waitForIngest } from '../tracing/stored-records.ts';
+import type { Ingest } from '../tracing/stored-offsets.ts';
+import { hasTitle, readStored } from '../tracing/stored-records.ts';
 import { enrich, type StoredClick } from './enriched-click.ts';
 
-const ENRICHMENT_GROUP = 'shopstream-enrichment';
+export const ENRICHMENT_GROUP = 'shopstream-enrichment';
 const ENRICHED_TOPIC = 'enriched-click-data';
 
 /** The transaction is open while Kafka answers, which may take all of kafkajs's tries. */
@@ -30,16 +31,16 @@ type Stored = StoredClick & { readonly title: string };
 function enrichmentHandler(
   pool: Pool,
   subscription: Subscription,
-  ingest: Subscription,
+  ingest: Ingest,
   producer: Producer,
   countries: Countries,
   signal: AbortSignal,
 ): RecordHandler<void> {
   return {
     store: async (batch, move) => {
-      await waitForIngest(pool, ingest, batch.partition, move.next, signal);
-      await inOffsetTransaction(pool, subscription, batch.partition, move, async (client) => {
-        await client.query(`SET LOCAL idle_in_transaction_session_timeout = ${LONGEST_SEND_MS}`);
+      if (!hasTitle(batch, 'banner_click')) return passOver(pool, subscription, batch.partition, move);
+      await ingest.reached(batch.partition, move.next, signal);
+      const produce = async (client: Client) => {
         const stored = await readStored<Stored>(client, subscription.topic, batch, COLUMNS);
         const clicks = stored.filter(({ title }) => title === 'banner_click');
         if (clicks.length === 0) return;
@@ -50,7 +51,8 @@ function enrichmentHandler(
           timestamp: String(click.appended_ms),
         }));
         await producer.send({ topic: ENRICHED_TOPIC, messages });
-      });
+      };
+      await inOffsetTransaction(pool, subscription, batch.partition, move, produce, LONGEST_SEND_MS);
     },
     stored: () => {},
   };
@@ -62,11 +64,10 @@ export class RunningEnrichment {
   readonly #consumer: Consumer<void>;
   readonly #closing = new AbortController();
 
-  /** @param ingest the subscription of the ingest part */
-  constructor(kafka: Kafka, pool: Pool, ingest: Subscription, log: Logger, countries: Countries) {
+  constructor(kafka: Kafka, pool: Pool, ingest: Ingest, log: Logger, countries: Countries) {
     this.#kafka = kafka;
     this.#producer = kafka.producer({ allowAutoTopicCreation: false });
-    const subscription = { ...ingest, group: ENRICHMENT_GROUP };
+    const subscription = { ...ingest.subscription, group: ENRICHMENT_GROUP };
     const handler = enrichmentHandler(
       pool,
       subscription,

@@ -3,6 +3,7 @@
 import { TextDecoder } from 'node:util';
 import type { z } from 'zod';
 import { messageOf } from '../runtime/errors.ts';
+import { expectationOf } from '../runtime/expectation.ts';
 import { unframe, unwrap } from './envelope.ts';
 import { eventSchema, type ShopEvent } from './event.ts';
 import { inWireSpelling } from './spelling.ts';
@@ -87,31 +88,13 @@ export function parseEvent(sent: unknown): ParsedEvent {
 
 /** One line for one violated rule: the field, what was received, what was expected. */
 export function describeIssue(issue: z.core.$ZodIssue, input: unknown): string {
-  const field = issue.path.join('.');
-  const received = valueAt(input, issue.path);
+  const { path, expected } = expectationOf(issue);
+  // The names of fields are the sender's.
+  const words = issue.code === 'unrecognized_keys' ? quote(expected) : expected;
+  const field = path.join('.');
+  const received = valueAt(input, path);
   const came = received === undefined ? 'nothing' : quote(toJson(received));
-  return `${field === '' ? '' : `${field}: `}received ${came}, expected ${expectationOf(issue)}`;
-}
-
-/** How our own messages begin; zod's begin otherwise. */
-const OWN_WORDS = 'expected ';
-
-function expectationOf(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case 'invalid_value':
-      return issue.values.map(String).join(', ');
-    case 'unrecognized_keys':
-      return `no field named ${quote(issue.keys.join(', '))}`;
-    case 'invalid_type':
-      return issue.expected === 'object' ? 'a JSON object' : issue.expected;
-    case 'invalid_union': {
-      if (issue.message.startsWith(OWN_WORDS)) return issue.message.slice(OWN_WORDS.length);
-      const options = issue.errors.flatMap((errors) => errors.map(expectationOf));
-      return options.length > 0 ? options.join(' or ') : issue.message;
-    }
-    default:
-      return issue.message.startsWith(OWN_WORDS) ? issue.message.slice(OWN_WORDS.length) : issue.message;
-  }
+  return `${field === '' ? '' : `${field}: `}received ${came}, expected ${words}`;
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {

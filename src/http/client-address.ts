@@ -25,10 +25,11 @@ export function limitKeyOf(req: Request): string {
   return address === undefined ? 'unknown' : ipKeyGenerator(address, NETWORK_BITS);
 }
 
-/** Reads `1.2.3.4`, `1.2.3.4:5`, `2001:db8::1`, `[2001:db8::1]:443`, `fe80::1%eth0`, each quoted or not. */
+/** Reads `1.2.3.4`, `1.2.3.4:5`, `2001:db8::1`, `[2001:db8::1]:443`, `fe80::1%eth0`, each quoted or not; a port may be `_hidden`. */
 export function readAddress(text: string): string | undefined {
   const bare = text.trim().replace(/^"(.*)"$/s, '$1');
-  const [, bracketed, dotted] = /^(?:\[([^\]]*)\](?::\d+)?|([\d.]+):\d+)$/.exec(bare) ?? [];
+  const [, bracketed, dotted] =
+    /^(?:\[([^\]]*)\](?::(?:\d+|_[\w.-]+))?|([\d.]+):(?:\d+|_[\w.-]+))$/.exec(bare) ?? [];
   const address = (bracketed ?? dotted ?? bare).replace(/%.*$/s, '');
   return isIP(address) === 0 ? undefined : ipaddr.process(address).toString();
 }

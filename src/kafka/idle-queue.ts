@@ -1,9 +1,11 @@
-// Stops the timers of idle connections. kafkajs 2.2.4 checks its request queue a thousand times a second for as long as a
-// connection is open: without a throttle the time until it ends is negative (network/requestQueue/index.js), and each check
-// schedules the next. Here it checks only while a request waits. Request timeouts, which are seconds, are checked once a second
-// instead of ten times.
+// An idle connection needs no timer. kafkajs 2.2.4 looks for waiting requests a thousand times a second, for as long as
+// the connection is open and whether or not one waits: the time until its throttle ends is negative where there is none
+// (network/requestQueue/index.js), and each look sets the next. Here it looks only while something waits. And whether a
+// request has been in hand for too long, which is a matter of seconds, it asks ten times a second: here once, for all of
+// them together.
 
 import { createRequire } from 'node:module';
+import { lookEvery } from '../runtime/look-every.ts';
 
 const require = createRequire(import.meta.url);
 const QUEUE = 'kafkajs/src/network/requestQueue/index.js';
@@ -15,7 +17,6 @@ type RequestQueue = {
   readonly pending: readonly unknown[];
   readonly inflight: ReadonlyMap<number, Request>;
   readonly enforceRequestTimeout: boolean;
-  requestTimeoutIntervalId: NodeJS.Timeout;
   isConnected(): boolean;
   destroy(): void;
   scheduleCheckPendingRequests(): void;
@@ -26,7 +27,8 @@ type RequestQueue = {
 export function restIdleConnections(): void {
   const { prototype }: { readonly prototype: RequestQueue & { rests?: true } } = require(QUEUE);
   if (prototype.rests === true) return;
-  const schedule = prototype.scheduleCheckPendingRequests;
+  const { scheduleCheckPendingRequests: schedule, destroy } = prototype;
+  const watched = new WeakMap<RequestQueue, () => void>();
   prototype.rests = true;
   prototype.scheduleCheckPendingRequests = function check(this: RequestQueue) {
     if (this.pending.length > 0) schedule.call(this);
@@ -34,7 +36,14 @@ export function restIdleConnections(): void {
   prototype.scheduleRequestTimeoutCheck = function watch(this: RequestQueue) {
     if (!this.enforceRequestTimeout) return;
     this.destroy();
-    this.requestTimeoutIntervalId = setInterval(() => endLate(this), TIMEOUT_CHECK_MS);
+    watched.set(
+      this,
+      lookEvery(TIMEOUT_CHECK_MS, () => endLate(this)),
+    );
+  };
+  prototype.destroy = function end(this: RequestQueue) {
+    watched.get(this)?.();
+    destroy.call(this);
   };
 }
 

@@ -2,11 +2,10 @@
 // be on this machine or the admin.
 
 import { json, type Request, type Response, Router } from 'express';
-import type { z } from 'zod';
-import { badRequest } from '../http/errors.ts';
 import { form } from '../http/form.ts';
 import { sendJson } from '../http/json.ts';
 import { serve } from '../http/operation.ts';
+import { readBody } from '../http/query.ts';
 import { route } from '../http/routes.ts';
 import type { Admin } from '../site/admin.ts';
 import { plainLayout } from '../site/layout.ts';
@@ -175,12 +174,4 @@ async function readersOf({ probe, shoppers }: Stage['place'], group: string): Pr
   } catch {
     return [fact(`group ${group}`, 'Kafka does not answer')];
   }
-}
-
-function readBody<T extends z.ZodType>(schema: T, req: Request): z.infer<T> {
-  const parsed = schema.safeParse(req.body ?? {});
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const field = String(issue?.path[0] ?? 'body');
-  throw badRequest(`the body has no usable ${field}`, req.body?.[field], issue?.message ?? '');
 }

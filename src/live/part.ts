@@ -16,10 +16,11 @@ import { keepRunning } from '../runtime/keep-running.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { RunningPart } from '../runtime/running-part.ts';
 import { RunningSessions } from '../sessions/live/running-sessions.ts';
+import { type Ingest, StoredOffsets } from '../tracing/stored-offsets.ts';
 
 type Follower = { start(onCrash: (error: Error) => void): Promise<void>; stop(): Promise<void> };
 
-type CreateFollower = (kafka: Kafka, pool: Pool, ingest: Subscription, log: Logger) => Follower;
+type CreateFollower = (kafka: Kafka, pool: Pool, ingest: Ingest, log: Logger) => Follower;
 
 /** What follows the topic, by name. */
 const followersOf = (countries: Countries): Readonly<Record<string, CreateFollower>> => ({
@@ -34,11 +35,12 @@ export async function startLive(config: Config, log: Logger): Promise<RunningPar
   await migrateWithRetries(databaseUrl, log, config.TIME_ZONE).ready;
   const pool = openPool(databaseUrl, log);
   const kafka = createKafka(clusterOf(config), 'shopstream-live', log);
+  const stored = new StoredOffsets(pool, databaseUrl, log);
   const closing = new AbortController();
   const running = Object.entries(followersOf(openCountries(config.COUNTRY_FILE))).map(([name, create]) =>
     keepRunning(
       async (crash) => {
-        const ingest = await ingestSubscription(kafka, config);
+        const ingest = stored.of(await ingestSubscription(kafka, config));
         const follower = create(kafka, pool, ingest, log.child({ follower: name }));
         try {
           await follower.start(crash);
@@ -58,6 +60,7 @@ export async function startLive(config: Config, log: Logger): Promise<RunningPar
     close: async () => {
       closing.abort();
       await ended;
+      await stored.close();
       await pool.end();
     },
   };

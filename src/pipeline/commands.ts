@@ -87,7 +87,9 @@ async function ask(config: Config, url: string | undefined, path: string, body?:
     error?: { message: string; received: unknown; expected: string | null };
   };
   if (error === undefined)
-    throw new ExpectationError(`received ${response.status} from ${shop}, expected an answer`);
+    throw new ExpectationError(
+      `received status ${response.status} from ${shop}, expected the answer of a shop`,
+    );
   const expected = error.expected === null ? '' : `, expected ${error.expected}`;
   throw new ExpectationError(`${error.message}: received ${JSON.stringify(error.received)}${expected}`);
 }

@@ -1,11 +1,11 @@
 // The page /pipeline, its API and its forms. Whoever may not break the pipe may look at it.
 
 import { json, type Request, type Response, Router } from 'express';
-import type { z } from 'zod';
 import type { Pool } from '../db/pool.ts';
 import { badRequest, HttpError, unavailable } from '../http/errors.ts';
 import { form } from '../http/form.ts';
 import { serve } from '../http/operation.ts';
+import { readBody } from '../http/query.ts';
 import { route } from '../http/routes.ts';
 import type { KafkaProbe } from '../kafka/probe.ts';
 import { ExpectationError } from '../runtime/expectation-error.ts';
@@ -134,14 +134,6 @@ function toFault(req: Request): ActionRequest {
     `${kind} for ${target}`,
     'full for outbox, the others for kafka and postgres',
   );
-}
-
-function readBody<T extends z.ZodType>(schema: T, req: Request): z.infer<T> {
-  const parsed = schema.safeParse(req.body ?? {});
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const field = String(issue?.path[0] ?? 'body');
-  throw badRequest(`the body has no usable ${field}`, req.body?.[field], issue?.message ?? '');
 }
 
 function answer(res: Response, body: object): void {

@@ -6,7 +6,7 @@ import { devNull } from 'node:os';
 import { codeOf } from './errors.ts';
 import type { Logger } from './log.ts';
 
-const LOOK_EVERY_MS = 2_000;
+const LOOK_EVERY_MS = 5_000;
 
 /** Reserved for the disk, Kafka and Postgres, so that clients can't take the last one. */
 const KEPT_FOR_FILES = 64;

@@ -3,6 +3,7 @@
 // answer to a request has to begin within a time.
 
 import type { Socket } from 'node:net';
+import { lookEvery } from './look-every.ts';
 
 const LOOKS_WITHIN_TIMEOUT = 10;
 
@@ -24,12 +25,11 @@ export function endOnResponseTimeout(socket: Socket, timeoutMs: () => number): v
     answered = socket.bytesWritten;
     since = performance.now();
   });
-  const look = setInterval(() => {
+  const end = lookEvery(timeoutMs() / LOOKS_WITHIN_TIMEOUT, () => {
     const now = performance.now();
     if (socket.bytesWritten === answered) since = now;
     else if (now - since > timeoutMs())
       socket.destroy(new ResponseTimeoutError(`no answer within ${Math.round((now - since) / 1000)} s`));
-  }, timeoutMs() / LOOKS_WITHIN_TIMEOUT);
-  look.unref();
-  socket.once('close', () => clearInterval(look));
+  });
+  socket.once('close', end);
 }

@@ -67,7 +67,7 @@ export const simulate = (config: Config, given: SimulateOptions): Promise<number
     if (given.dryRun === true) return printSends(planOf(options), commandOf(options));
     if (options.target === 'http' && given.clock !== undefined)
       throw new ExpectationError(
-        "clock: received one with the target http, where the shop's own counts; expected a dry run or the target kafka",
+        'clock: received a time for shoppers at the shop, whose own clock counts; expected --dry-run or --target kafka beside it',
       );
     const log = logOf(config);
     const kafka = createKafka(clusterOf(config), 'shopstream-simulator', log);
@@ -243,6 +243,9 @@ function lastRun(dataDir: string): string {
   const files = existsSync(folder) ? readdirSync(folder) : [];
   const runs = files.flatMap((file) => /^run-(.+)\.ndjson$/.exec(file)?.[1] ?? []).sort();
   const last = runs.at(-1);
-  if (last === undefined) throw new ExpectationError(`received no run, and there is none in ${folder}`);
+  if (last === undefined)
+    throw new ExpectationError(
+      `received no run, and ${folder} has the ledger of none, expected the id of a run`,
+    );
   return last;
 }

@@ -115,4 +115,9 @@ export class Bucket {
     this.#tokens -= tokens;
     return true;
   }
+
+  /** Milliseconds after which there will be a token, counted from the last take(). */
+  get wait(): number {
+    return Math.max(0, ((1 - this.#tokens) / this.#rate) * 1000);
+  }
 }

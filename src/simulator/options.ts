@@ -51,7 +51,7 @@ export type GivenOptions = {
   readonly clock?: number | undefined;
 };
 
-const text = z.union([z.string(), z.number()]).transform(String);
+const text = z.union([z.string(), z.number()], 'text or a number').transform(String);
 const scenarioSchema = z.strictObject({
   title: z.string().optional(),
   users: z.int().min(1).optional(),
@@ -139,7 +139,9 @@ function readRate(given: string | undefined, users: number): number {
   if (given === 'max') return Number.POSITIVE_INFINITY;
   const rate = /^\d{1,7}(\.\d{1,4})?$/.test(given) ? Number(given) : 0;
   if (rate > 0) return rate;
-  throw new ExpectationError(`rate: received ${JSON.stringify(given)}, expected events a second, or max`);
+  throw new ExpectationError(
+    `rate: received ${JSON.stringify(given)}, expected events a second, as 5 or 0.5, or max`,
+  );
 }
 
 function wholeFrom(name: string, value: number, least: number, most: number): number {

@@ -9,17 +9,20 @@ const text = z.string();
 const at = text.default('0s');
 
 /** As a scenario has them, under `system`. */
-export const systemStepSchema = z.union([
-  z.strictObject({ at, kill: text }),
-  z.strictObject({ at, pause: text, for: text }),
-  z.strictObject({
-    at,
-    disturb: z.enum(['kafka', 'postgres', 'outbox']),
-    how: z.enum(['slow', 'cut', 'silent', 'full']),
-    late: text.default('400ms'),
-    for: text,
-  }),
-]);
+export const systemStepSchema = z.union(
+  [
+    z.strictObject({ at, kill: text }),
+    z.strictObject({ at, pause: text, for: text }),
+    z.strictObject({
+      at,
+      disturb: z.enum(['kafka', 'postgres', 'outbox']),
+      how: z.enum(['slow', 'cut', 'silent', 'full']),
+      late: text.default('400ms'),
+      for: text,
+    }),
+  ],
+  'kill with the name of a part, or pause with one and for how long, or disturb with how and for how long',
+);
 
 export type SystemStep = {
   /** Milliseconds from the start of the run. */

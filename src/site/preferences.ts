@@ -6,6 +6,7 @@ import { DEVICES } from '../events/event.ts';
 import { badRequest } from '../http/errors.ts';
 import { form } from '../http/form.ts';
 import { route } from '../http/routes.ts';
+import { expectationOf } from '../runtime/expectation.ts';
 import { forceSiteVersion, forgetVisitor, rememberProfile } from './visitor.ts';
 
 export function preferences(): Router {
@@ -39,7 +40,8 @@ function tell(req: Request, res: Response): void {
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const field = issue?.path.join('.') || 'gender';
-    throw badRequest(`the form has no usable ${field}`, req.body?.[field], issue?.message ?? '');
+    const expected = issue === undefined ? '' : expectationOf(issue).expected;
+    throw badRequest(`the form has no usable ${field}`, req.body?.[field], expected);
   }
   rememberProfile(req, res, parsed.data);
   back(req, res);

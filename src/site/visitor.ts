@@ -2,9 +2,9 @@
 // is missing, forged or signed with an older secret counts as a new visitor's.
 
 import type { CookieOptions, Request, Response } from 'express';
-import { UAParser } from 'ua-parser-js';
 import { z } from 'zod';
 import { asksForPrivacy } from '../enrichment/privacy.ts';
+import { clientOf } from '../enrichment/user-agent.ts';
 import { DEVICES, type Device } from '../events/event.ts';
 import { isId, newId } from '../events/ids.ts';
 
@@ -63,8 +63,8 @@ function readProfile(cookie: unknown): Profile {
 
 /** Phones and tablets get the mobile site. */
 function deviceOf(userAgent: string | undefined): Device {
-  const { type } = new UAParser(userAgent ?? '').getDevice();
-  return type === 'mobile' || type === 'tablet' ? 'mobile' : 'desktop';
+  const { deviceType } = clientOf(userAgent);
+  return deviceType === 'mobile' || deviceType === 'tablet' ? 'mobile' : 'desktop';
 }
 
 export function rememberProfile(req: Request, res: Response, profile: Profile): void {

@@ -42,6 +42,7 @@ import { Dataset } from '../sessions/dataset/dataset.ts';
 import { simulatorRoutes } from '../simulator/control/routes.ts';
 import { faultRoutes } from '../simulator/periods/routes.ts';
 import type { Admin } from '../site/admin.ts';
+import { oneVisitorForFirstTabs } from '../site/first-tabs.ts';
 import { viewHelpers } from '../site/layout.ts';
 import { preferences } from '../site/preferences.ts';
 import { eventRoutes } from '../storefront/event-routes.ts';
@@ -97,6 +98,7 @@ function configure(app: Express, { shop, whereabouts, config }: AppParts, turns:
   app.set('view engine', 'ejs').set('views', root).enable('view cache');
   Object.assign(app.locals, viewHelpers, { version, base: whereabouts.path });
   putUnder(app, whereabouts.path, (req) => whereabouts.isSecure(req));
+  turns.takeToRender(app);
   app.use(takeOff(whereabouts.path));
   // HSTS would lock browsers out of a shop on plain http://localhost.
   app.use(
@@ -135,6 +137,7 @@ function routers(
     charts(pool, parts.changes),
     questionRoute((whose) => parts.today.board(whose)),
     sessionsApi(dataset, async () => ({ group, topic, clusterId: await clusterIdOf(probe) })),
+    oneVisitorForFirstTabs(),
     admin.checkBasic(),
     admin.routes(traces),
     onlyAdmin(admin),

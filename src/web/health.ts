@@ -5,6 +5,7 @@ import { Router } from 'express';
 import type { Registry } from 'prom-client';
 import { readOffsets } from '../consumer/offsets.ts';
 import type { Pool } from '../db/pool.ts';
+import { countWaiting } from '../dead-letters/unforwarded.ts';
 import { route } from '../http/routes.ts';
 import { reasonOf } from '../kafka/errors.ts';
 import type { KafkaProbe } from '../kafka/probe.ts';
@@ -20,6 +21,8 @@ type State = { readonly ok: boolean; readonly state: string };
 const MOST_QUICK_ENDS = 3;
 /** Answers are cached for this long: each costs Kafka and Postgres a request. */
 const CACHED_MS = 1_000;
+/** Kafka is away for less where a dead letter waits no longer. */
+const LETTERS_WAIT_SECONDS = 120;
 
 /** Where ingest reads and what it has stored. */
 export type IngestPlace = { readonly group: string; readonly topic: string };
@@ -51,8 +54,8 @@ export function health(
     const isThere = away === undefined && postgres.postgres.ok;
     const moving = isThere
       ? await progress()
-      : { ok: true, state: 'unknown while Kafka or Postgres is away' };
-    return { kafka: kafkaState(away, kafka()), ...postgres, ingest: moving, ...ends };
+      : { ingest: { ok: true, state: 'unknown while Kafka or Postgres is away' } };
+    return { kafka: kafkaState(away, kafka()), ...postgres, ...moving, ...ends };
   });
   const metrics = cachedFor(CACHED_MS, async () => {
     const texts = await Promise.all([registry.metrics(), metricsOfOthers()]);
@@ -87,7 +90,11 @@ function cachedFor<T>(ms: number, make: () => Promise<T>): () => Promise<T> {
 }
 
 /** A look at how far ingest is, compared with those before. */
-function ingestProgress(pool: Pool, probe: KafkaProbe, { group, topic }: IngestPlace): () => Promise<State> {
+function ingestProgress(
+  pool: Pool,
+  probe: KafkaProbe,
+  { group, topic }: IngestPlace,
+): () => Promise<Readonly<Record<string, State>>> {
   let baseline: Look | undefined;
   return async () => {
     try {
@@ -95,13 +102,24 @@ function ingestProgress(pool: Pool, probe: KafkaProbe, { group, topic }: IngestP
       const offsets = await readOffsets(pool, { clusterId: ends.clusterId, group, topic });
       const now = lookAt(ends, offsets, performance.now());
       baseline = baselineOf(baseline, now);
-      if (!isStalled(baseline, now)) return { ok: true, state: `${now.behind} records behind` };
+      const letters = await lettersState(pool, ends.clusterId, topic);
+      if (!isStalled(baseline, now))
+        return { ingest: { ok: true, state: `${now.behind} records behind` }, ...letters };
       const seconds = Math.round((now.at - baseline.at) / 1000);
-      return { ok: false, state: `${now.behind} records behind, and nothing was stored for ${seconds} s` };
+      const state = `${now.behind} records behind, and nothing was stored for ${seconds} s`;
+      return { ingest: { ok: false, state }, ...letters };
     } catch (error) {
-      return { ok: true, state: `unknown: ${reasonOf(error)}` };
+      return { ingest: { ok: true, state: `unknown: ${reasonOf(error)}` } };
     }
   };
+}
+
+/** None while dead letters reach their topic. */
+async function lettersState(pool: Pool, clusterId: string, topic: string): Promise<Record<string, State>> {
+  const waiting = await countWaiting(pool, { clusterId, topic }, LETTERS_WAIT_SECONDS);
+  if (waiting === 0) return {};
+  const state = `at least ${waiting} wait for their topic for more than ${LETTERS_WAIT_SECONDS} s`;
+  return { dead_letters: { ok: false, state } };
 }
 
 /** A state for each part that does not stay up; none where all do. */

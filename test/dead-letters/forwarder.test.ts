@@ -1,4 +1,5 @@
 import { type IHeaders, Kafka, type KafkaMessage, logLevel } from 'kafkajs';
+import { pino } from 'pino';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { transaction } from '../../src/db/pool.ts';
 import { DeadLetterForwarder, deadLetterTopicOf } from '../../src/dead-letters/forwarder.ts';
@@ -128,5 +129,27 @@ describe('the dead-letter topic', () => {
     expect(rows).toEqual([{ forwarded_at: null }]);
     await runForwarder('away');
     await eventually(() => arrivedWith('waits').length === 1);
+  });
+
+  it('is an error in the log, with its cause and once, where it is tried in vain again and again', async () => {
+    const lines: { level: number; msg: string; err?: { message: string } }[] = [];
+    const log = pino({ level: 'debug' }, { write: (line: string) => lines.push(JSON.parse(line)) });
+    const subscription = { clusterId: 'refused', group: 'test', topic: line.config.KAFKA_TOPIC };
+    const nowhere = new Kafka({
+      brokers: ['127.0.0.1:1'],
+      logLevel: logLevel.NOTHING,
+      retry: { retries: 0 },
+    });
+    const letters = new DeadLetterForwarder(nowhere, line.pool, subscription, log);
+    letters.wake();
+    const said = (level: number) => lines.filter((one) => one.level === level);
+    await eventually(() => said(20).length >= 3);
+    await letters.stop();
+    expect(said(50)).toEqual([
+      expect.objectContaining({
+        msg: expect.stringMatching(/^dead letters wait for ecommerce\.dead-letter: .*ECONNREFUSED/),
+        err: expect.objectContaining({ message: expect.stringContaining('ECONNREFUSED') }),
+      }),
+    ]);
   });
 });

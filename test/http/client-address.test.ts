@@ -19,6 +19,8 @@ describe('readAddress', () => {
     ['fe80::1%eth0', 'fe80::1'],
     ['[fe80::1%25eth0]:443', 'fe80::1'],
     ['fe80::1%', 'fe80::1'],
+    ['1.2.3.4:_hidden', '1.2.3.4'],
+    ['"[2001:db8::1]:_p.1-2"', '2001:db8::1'],
   ])('reads %s as %s', (text, address) => {
     expect(readAddress(text)).toBe(address);
   });

@@ -1,4 +1,5 @@
-import type { Request, Response } from 'express';
+import express, { type Request, type Response } from 'express';
+import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { Turns } from '../../src/http/turns.ts';
 
@@ -26,6 +27,31 @@ describe('Turns', () => {
     );
     await Promise.all(all);
     expect(begun).toEqual(['a1', 'b1', 'c1', 'a2', 'c2', 'a3']);
+  });
+
+  it('goes round where pages are rendered, too, whose models came all at once', async () => {
+    const app = express()
+      .set('trust proxy', 1)
+      .set('views', import.meta.dirname)
+      .set('view engine', 'ts');
+    const rendered: string[] = [];
+    app.engine('ts', (_file, { name }: { name?: string }, done) => {
+      rendered.push(name ?? '');
+      done(null, name);
+    });
+    new Turns().takeToRender(app);
+    const waiting = new Map<string, () => void>();
+    app.get('/:name', ({ params: { name } }, res) => {
+      waiting.set(name, () => res.render('turns.test', { name }));
+      if (waiting.size === 4) for (const render of [...waiting].toSorted()) render[1]();
+    });
+    const ask = (name: string) =>
+      request(app)
+        .get(`/${name}`)
+        .set('x-forwarded-for', `203.0.113.${name.charCodeAt(0)}`)
+        .expect(200, name);
+    await Promise.all(['a1', 'a2', 'a3', 'b1'].map(ask));
+    expect(rendered).toEqual(['a1', 'b1', 'a2', 'a3']);
   });
 
   it('looks for new requests after a slice of work', async () => {

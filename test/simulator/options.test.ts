@@ -17,7 +17,7 @@ function scenario(text: string): string {
 describe('the options of a run', () => {
   it.each<[GivenOptions, string]>([
     [{ users: 0 }, 'users: received 0, expected a whole number from 1 to 1000000'],
-    [{ rate: 'fast' }, 'rate: received "fast", expected events a second, or max'],
+    [{ rate: 'fast' }, 'rate: received "fast", expected events a second, as 5 or 0.5, or max'],
     [{ rate: '0' }, 'rate: received "0"'],
     [{ rate: '-1' }, 'rate: received "-1"'],
     [{ duration: '10' }, 'duration: received "10", expected a time as 30s, 10m or 2h'],
@@ -27,7 +27,7 @@ describe('the options of a run', () => {
     [{ target: 'ftp' }, 'target: received "ftp", expected http or kafka'],
     [{ curve: 'round' }, 'curve: received "round", expected flat or week'],
     [{ chaos: 'lates=5%' }, 'chaos: received "lates=5%", expected name=share with late'],
-    [{ chaos: 'late=500%' }, 'share: received "500%", expected 0% to 100%'],
+    [{ chaos: 'late=500%' }, 'share: received "500%", expected a share, as 5% or 0.05'],
     [{ chaos: 'late' }, 'chaos: received "late"'],
     [{ chaos: 'late=5%@soon' }, 'chaos: received "soon"'],
     [{ chaos: 'poison-codec=5%', target: 'http' }, 'expected the target kafka'],

@@ -45,6 +45,33 @@ describe('a web part with all that it needs', () => {
   });
 });
 
+describe('dead letters that their topic does not get', () => {
+  it('make a shop not ready, which says so, until they are there', async () => {
+    const line = await startLine({ ingest: false });
+    const admin = line.kafka.admin();
+    await admin.connect();
+    const { clusterId } = await admin.describeCluster();
+    await admin.disconnect();
+    const ready = () => request(line.url).get('/readyz');
+    await line.pool.query(
+      `INSERT INTO dead_letters (cluster_id, topic, "partition", "offset", code, reason, rejected_at)
+       SELECT cluster, $2, 0, number, 'not_json', 'a test', now() - age * interval '1 second'
+       FROM (VALUES ($1, 0, 3600), ($1, 1, 0), ('another cluster', 2, 3600)) AS letter (cluster, number, age)`,
+      [clusterId, line.config.KAFKA_TOPIC],
+    );
+    const { body } = await eventually(async () => {
+      const answer = await ready();
+      return answer.status === 503 && answer.body.kafka.ok && answer;
+    });
+    expect(body.dead_letters).toEqual({
+      ok: false,
+      state: 'at least 1 wait for their topic for more than 120 s',
+    });
+    await line.pool.query('UPDATE dead_letters SET forwarded_at = now() WHERE "offset" = 0');
+    await eventually(async () => (await ready()).status === 200);
+  });
+});
+
 /** A web part, and an ingest part where it is wanted, on a broker and a server that the test stops and starts. */
 async function startApart({ ingest = false } = {}) {
   const [kafkaFolder, postgresFolder] = [temporaryFolder(), temporaryFolder()];

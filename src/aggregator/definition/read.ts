@@ -4,6 +4,7 @@ import { closest } from 'fastest-levenshtein';
 import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { messageOf } from '../../runtime/errors.ts';
+import { expectationOf } from '../../runtime/expectation.ts';
 import { checkDefinition, type Found } from './check.ts';
 import { DefinitionError, type Problem, toPointer } from './problem.ts';
 import { type Definition, definitionSchema } from './schema.ts';
@@ -120,7 +121,7 @@ function ofIssue(issue: z.core.$ZodIssue, whole: unknown, place: Place): Problem
     {
       pointer: toPointer(path),
       ...place(path),
-      message: `received ${came}, expected ${issue.message.replace(/^Invalid input: expected /, '')}`,
+      message: `received ${came}, expected ${expectationOf(issue).expected}`,
       suggestion: suggest(typeof received === 'string' ? received.toUpperCase() : undefined, known),
     },
   ];

@@ -16,6 +16,7 @@ type Result = { readonly seq: number; readonly id: string; readonly row: string 
 export const resultOutbox = (definition: string): Outbox => ({
   topic: resultTopicOf(definition),
   partitions: PARTITIONS,
+  mostRows: MOST_ROWS,
   take: async (client) => {
     const results = await takeUnforwarded(client, definition);
     return {

@@ -1,5 +1,6 @@
 // A record of a topic → the cells that a definition reads.
 
+import { isUtf8 } from 'node:buffer';
 import type { KafkaRecord } from '../../consumer/record.ts';
 import { cellOf, readObject } from '../core/json.ts';
 import type { Rec } from '../core/step.ts';
@@ -11,6 +12,7 @@ export function cellsOf(
 ): Rec['cells'] | string {
   if (undecodable !== undefined) return undecodable;
   if (value === null) return 'received a record without a value, expected a JSON object';
+  if (!isUtf8(value)) return 'received bytes that are not UTF-8, expected a JSON object in UTF-8';
   try {
     const object = readObject(value.toString('utf8'));
     return object === undefined

@@ -9,6 +9,7 @@ import { serve } from '../../http/operation.ts';
 import { readQuery } from '../../http/query.ts';
 import { type Answer, ResponseCache } from '../../http/response-cache.ts';
 import { lookAtToday } from '../audience.ts';
+import { mayHaveEvents } from '../followers.ts';
 import { dailyCounts, dailyStep } from './daily.ts';
 import { eventsByDevice, usersByDevice, yearsWithEvents } from './devices.ts';
 import { dayExtent } from './extent.ts';
@@ -22,7 +23,11 @@ import { periodBefore, totals } from './totals.ts';
 export function charts(pool: Pool, changes: ChangeBus): Router {
   const router = Router();
   const answers = new ResponseCache();
-  changes.add({ stored: () => answers.forget() });
+  changes.add({
+    stored: (change) => {
+      if (mayHaveEvents(change)) answers.forget();
+    },
+  });
   const handlers = { daily, orders, devices, funnel: funnelChart, totals: totalsChart, today };
   for (const name of Object.keys(chartOperations) as (keyof typeof chartOperations)[]) {
     serve(router, chartOperations[name], (req, res) =>

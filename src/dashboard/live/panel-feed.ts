@@ -60,7 +60,7 @@ export class PanelFeed implements Feed {
   #pending: NodeJS.Timeout | undefined;
   /** Looks come one after the other. */
   #looking: Promise<void> = Promise.resolve();
-  readonly #clock: NodeJS.Timeout;
+  #clock: NodeJS.Timeout | undefined;
 
   /**
    * @param lag looked at once a second while somebody reads
@@ -80,7 +80,6 @@ export class PanelFeed implements Feed {
     this.#log = log;
     this.#lag = lag;
     this.#now = now;
-    this.#clock = setInterval(() => this.#tick(), CLOCK_MS);
   }
 
   stored(): void {
@@ -168,6 +167,7 @@ export class PanelFeed implements Feed {
       leftAt: performance.now(),
     };
     this.#audiences.set(whoseKey(whose), audience);
+    this.#clock ??= setInterval(() => this.#tick(), CLOCK_MS);
     return audience;
   }
 
@@ -188,6 +188,10 @@ export class PanelFeed implements Feed {
   #tick(): void {
     for (const [key, { readers, leftAt }] of this.#audiences)
       if (readers.size === 0 && performance.now() - leftAt > KEPT_MS) this.#audiences.delete(key);
+    if (this.#audiences.size === 0) {
+      clearInterval(this.#clock);
+      this.#clock = undefined;
+    }
     if (![...this.#audiences.values()].some(({ readers }) => readers.size > 0)) return;
     void this.#lag?.look();
     this.#flushSoon();

@@ -20,7 +20,7 @@ const shown = (value: unknown) => (value === undefined ? 'nothing' : shorten(JSO
 
 /** Looks at one line without its line end. */
 export function lookAtLine(bytes: Buffer): Looked {
-  if (!isUtf8(bytes)) return { reason: 'received bytes that are no UTF-8' };
+  if (!isUtf8(bytes)) return { reason: 'received bytes that are not UTF-8, expected JSON in UTF-8' };
   const text = bytes.toString('utf8');
   let value: unknown;
   try {
@@ -36,10 +36,12 @@ export function lookAtLine(bytes: Buffer): Looked {
 function lookAtFields(click: Record<string, unknown>): Looked {
   for (const field of TEXT_FIELDS) {
     const value = click[field];
-    if (typeof value !== 'string') return { reason: `${field}: received ${shown(value)}, expected a text` };
-    if (HALF_SURROGATE_PAIR.test(value)) return { reason: `${field}: received half a surrogate pair` };
+    if (typeof value !== 'string') return { reason: `${field}: received ${shown(value)}, expected text` };
+    if (HALF_SURROGATE_PAIR.test(value))
+      return { reason: `${field}: received half a surrogate pair, expected whole characters` };
   }
-  if (click.anonymous_id === '') return { reason: 'anonymous_id: received an empty text' };
+  if (click.anonymous_id === '')
+    return { reason: 'anonymous_id: received an empty text, expected the id of a visitor' };
   const time = click[TIME_FIELD];
   if (typeof time !== 'number' || !Number.isInteger(time) || Math.abs(time) > FARTHEST_MS)
     return { reason: EXPECTED_TIME.replace('%', () => shown(time)) };

@@ -5,21 +5,22 @@ import type { RecordHandler } from '../../consumer/handler.ts';
 import { inOffsetTransaction, type Subscription } from '../../consumer/offsets.ts';
 import type { RecordBatch } from '../../consumer/record.ts';
 import type { Client, Pool } from '../../db/pool.ts';
-import { readStored, waitForIngest } from '../../tracing/stored-records.ts';
+import type { Ingest } from '../../tracing/stored-offsets.ts';
+import { readStored } from '../../tracing/stored-records.ts';
 import { stepAll } from './core/step.ts';
 import { lockSessions, readTouched, takeIds, type VisitorChange, writeChanges } from './store.ts';
 
-/** @param ingest whose offsets say what is stored; @param onChanged called after a commit that changed sessions */
+/** @param ingest says what is stored; @param onChanged called after a commit that changed sessions */
 export function sessionsHandler(
   pool: Pool,
   subscription: Subscription,
-  ingest: Subscription,
+  ingest: Ingest,
   signal: AbortSignal,
   onChanged: () => void,
 ): RecordHandler<number> {
   return {
     store: async (batch, move) => {
-      await waitForIngest(pool, ingest, batch.partition, move.next, signal);
+      await ingest.reached(batch.partition, move.next, signal);
       return inOffsetTransaction(pool, subscription, batch.partition, move, (client) =>
         changeSessions(client, subscription.topic, batch),
       );
@@ -64,13 +65,30 @@ async function changesOf(client: Client, events: readonly Stored[], nowMs: numbe
     await readTouched(client, users, from, to),
     ({ userId, robot }) => `${userId} ${robot}`,
   );
-  const ids = await takeIds(client, events.length);
-  const newId = () => ids.shift() ?? Number.NaN;
-  return [...sent].flatMap(([visitor, own]) => {
+  let opened = 0;
+  // Until it is known how many there are.
+  const newId = () => {
+    opened += 1;
+    return -opened;
+  };
+  const changes = [...sent].flatMap(([visitor, own]) => {
     const { user_id: userId = '', robot = false, simulated = false } = own[0] ?? {};
     const sentTimes = own.map(({ sent_ms }) => sent_ms);
-    const changes = stepAll(known.get(visitor) ?? [], sentTimes, newId, nowMs);
-    return changes.map((change) => ({ userId, robot, simulated, ...change }));
+    const stepped = stepAll(known.get(visitor) ?? [], sentTimes, newId, nowMs);
+    return stepped.map((change) => ({ userId, robot, simulated, ...change }));
+  });
+  const ids = opened === 0 ? [] : await takeIds(client, opened);
+  const numbered = (id: number) => (id < 0 ? (ids[-id - 1] ?? Number.NaN) : id);
+  return changes.map(({ session, ...change }) => {
+    const { id, mergedInto } = session;
+    return {
+      ...change,
+      session: {
+        ...session,
+        id: numbered(id),
+        mergedInto: mergedInto === undefined ? undefined : numbered(mergedInto),
+      },
+    };
   });
 }
 

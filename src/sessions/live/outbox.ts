@@ -53,6 +53,7 @@ const revisionOf = (row: Row): Revision => ({
 export const revisionOutbox: Outbox = {
   topic: SESSIONS_TOPIC,
   partitions: PARTITIONS,
+  mostRows: MOST_ROWS,
   take: async (client) => {
     await client.query('SELECT pg_advisory_xact_lock($1)', [LOCK_KEY]);
     const { rows } = await client.query<Row>(

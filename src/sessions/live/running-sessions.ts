@@ -7,12 +7,13 @@ import { TopicForwarder } from '../../consumer/topic-forwarder.ts';
 import { type Pool, transaction } from '../../db/pool.ts';
 import type { Kafka } from '../../kafka/client.ts';
 import type { Logger } from '../../runtime/log.ts';
+import type { Ingest } from '../../tracing/stored-offsets.ts';
 import { close } from './core/step.ts';
 import { sessionsHandler } from './handler.ts';
 import { revisionOutbox } from './outbox.ts';
-import { lockSessions, readOver, writeChanges } from './store.ts';
+import { isAnyOver, lockSessions, readOver, writeChanges } from './store.ts';
 
-const LOOK_MS = 1_000;
+const LOOK_MS = 5_000;
 const MOST_CLOSED = 5_000;
 
 export const SESSIONS_GROUP = 'shopstream-sessions';
@@ -32,12 +33,11 @@ export class RunningSessions {
   #looking: NodeJS.Timeout | undefined;
   #look: Promise<void> = Promise.resolve();
 
-  /** @param ingest the subscription of the ingest part */
-  constructor(kafka: Kafka, pool: Pool, ingest: Subscription, log: Logger) {
+  constructor(kafka: Kafka, pool: Pool, ingest: Ingest, log: Logger) {
     this.#pool = pool;
     this.#log = log;
     this.#forwarder = new TopicForwarder(kafka, pool, revisionOutbox, log);
-    const subscription = sessionsSubscription(ingest);
+    const subscription = sessionsSubscription(ingest.subscription);
     const handler = sessionsHandler(pool, subscription, ingest, this.#closing.signal, () =>
       this.#forwarder.wake(),
     );
@@ -62,13 +62,16 @@ export class RunningSessions {
 
   #lookSoon(): void {
     this.#looking = setTimeout(() => {
-      this.#look = closeOver(this.#pool, Date.now())
-        .then((closed) => {
-          if (closed > 0) this.#forwarder.wake();
-        })
+      this.#look = this.#lookNow()
         .catch((error) => this.#log.debug({ err: error }, 'could not close sessions; trying again'))
         .finally(() => this.#lookSoon());
     }, LOOK_MS);
+  }
+
+  async #lookNow(): Promise<void> {
+    const now = Date.now();
+    if (!(await isAnyOver(this.#pool, now))) return;
+    if ((await closeOver(this.#pool, now)) > 0) this.#forwarder.wake();
   }
 }
 

@@ -77,6 +77,16 @@ export async function countOfVisitor(pool: Pool, userId: string): Promise<number
   return rows[0]?.sessions ?? 0;
 }
 
+/** Whether readOver() would find one. */
+export async function isAnyOver(pool: Pool, nowMs: number): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    `SELECT FROM sessions
+     WHERE open AND started_at <= to_timestamp($1 / 1000.0) AND ended_at <= to_timestamp($1 / 1000.0) LIMIT 1`,
+    [nowMs - GAP_MS],
+  );
+  return rowCount === 1;
+}
+
 /** Open sessions whose last event is the gap ago. */
 export async function readOver(client: Client, nowMs: number, most: number): Promise<VisitorSession[]> {
   // What began less than the gap ago can't be over: the index has the beginning, which hardly ever changes.

@@ -35,7 +35,7 @@ export function parseShare(text: string): number {
   const [, digits, percent] = /^(\d{1,3}(?:\.\d{1,6})?)(%?)$/.exec(text.trim()) ?? [];
   const share = digits === undefined ? Number.NaN : Number(digits) / (percent === '%' ? 100 : 1);
   if (share >= 0 && share <= 1) return share;
-  throw new ExpectationError(`share: received ${JSON.stringify(text)}, expected 0% to 100%, or 0 to 1`);
+  throw new ExpectationError(`share: received ${JSON.stringify(text)}, expected a share, as 5% or 0.05`);
 }
 
 /**

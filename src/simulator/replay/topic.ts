@@ -66,7 +66,7 @@ async function beginningsOf(kafka: Kafka, topic: string, fromMs: number): Promis
   await admin.connect();
   try {
     if (!(await admin.listTopics()).includes(topic))
-      throw new ExpectationError(`received the topic ${topic}, which is not there`);
+      throw new ExpectationError(`received the topic ${topic}, expected one that Kafka has`);
     const found = await admin.fetchTopicOffsetsByTimestamp(topic, fromMs);
     return Object.fromEntries(found.map(({ partition, offset }) => [partition, offset]));
   } finally {

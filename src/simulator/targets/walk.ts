@@ -16,8 +16,8 @@ import { digestOf, type LedgerEntry } from '../ledger/entry.ts';
 import { Browser, type OrderForm, PageError, type Seen } from './browser.ts';
 import type { HttpClient } from './http-client.ts';
 
-const LOOK_MS = 10;
-const LONGEST_SLEEP_MS = 500;
+/** The wall clock may be set. */
+const LONGEST_SLEEP_MS = 2_000;
 /** Requests on their way at the same time. Where as many as possible are asked for, more would only wait at the shop, and be given up. */
 const MOST_IN_FLIGHT = { paced: 256, unpaced: 32 } as const;
 const RETRY_MS = 500;
@@ -71,7 +71,7 @@ export async function walk(options: WalkOptions): Promise<void> {
       continue;
     }
     if (!bucket.take(now, costOf(due))) {
-      await rest.for(LOOK_MS);
+      await rest.for(Math.min(bucket.wait, LONGEST_SLEEP_MS));
       continue;
     }
     queue.pop();

@@ -84,7 +84,9 @@ it(`of ${LINES} lines with one bad byte all others count`, { timeout: 60_000 + L
   const bad = Math.floor(LINES * 0.777_77);
   const { perFile, setAside } = await sessionsOf({ 'a.json.gz': fileWithBadByte(bad) });
   expect(perFile['a.json.gz']).toBe(LINES - 1);
-  expect(setAside).toEqual([{ file: 'a.json.gz', line: bad, reason: 'received bytes that are no UTF-8' }]);
+  expect(setAside).toEqual([
+    { file: 'a.json.gz', line: bad, reason: 'received bytes that are not UTF-8, expected JSON in UTF-8' },
+  ]);
 });
 
 it('a byte order mark before the first line is no fault', async () => {

@@ -1,0 +1,108 @@
+// How far ingest is, for whoever follows the topic behind it. Ingest tells of each commit (db/change.ts), so that nobody has to ask;
+// what was told while the connection was away is asked for.
+
+import { readOffset, type Subscription } from '../consumer/offsets.ts';
+import { CHANGE_CHANNEL, changeOf } from '../db/change.ts';
+import { type Listener, listen } from '../db/listen.ts';
+import type { Pool } from '../db/pool.ts';
+import { Backoff } from '../runtime/backoff.ts';
+import type { Logger } from '../runtime/log.ts';
+
+const FIRST_LOOK_MS = 50;
+const LONGEST_LOOK_MS = 1_000;
+/** After this the batch is tried anew, so that a consumer that has lost its partition hears of it. */
+const LONGEST_WAIT_MS = 30_000;
+
+/** Ingest, as its followers see it. */
+export type Ingest = {
+  readonly subscription: Subscription;
+  /**
+   * Waits until ingest is past an offset.
+   * @param signal ends the waiting: ingest may stop first, and is not waited for then
+   * @throws where that takes half a minute, or an AbortError
+   */
+  reached(partition: number, next: bigint, signal: AbortSignal): Promise<void>;
+};
+
+type Waiting = { readonly key: string; readonly next: bigint; readonly wake: () => void };
+
+const keyOf = ({ clusterId, group, topic }: Subscription, partition: number): string =>
+  JSON.stringify([clusterId, group, topic, partition]);
+
+export class StoredOffsets {
+  readonly #pool: Pool;
+  readonly #listener: Listener;
+  /** The newest that is known, by subscription and partition. */
+  readonly #known = new Map<string, bigint>();
+  readonly #waiting = new Set<Waiting>();
+
+  constructor(pool: Pool, databaseUrl: string, log: Logger) {
+    this.#pool = pool;
+    const forget = () => this.#known.clear();
+    this.#listener = listen(databaseUrl, CHANGE_CHANNEL, log, (payload) => this.#hear(payload), forget);
+  }
+
+  of(subscription: Subscription): Ingest {
+    return {
+      subscription,
+      reached: (partition, next, signal) => this.#reached(subscription, partition, next, signal),
+    };
+  }
+
+  close(): Promise<void> {
+    return this.#listener.close();
+  }
+
+  async #reached(
+    subscription: Subscription,
+    partition: number,
+    next: bigint,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const key = keyOf(subscription, partition);
+    const begun = performance.now();
+    const backoff = new Backoff(FIRST_LOOK_MS, LONGEST_LOOK_MS);
+    for (let isKnown = this.#known.has(key); !this.#has(key, next); isKnown = false) {
+      if (!isKnown) {
+        const stored = await readOffset(this.#pool, subscription, partition);
+        if (stored !== undefined) this.#known.set(key, stored);
+        if (this.#has(key, next)) return;
+      }
+      if (performance.now() - begun > LONGEST_WAIT_MS)
+        throw new Error(`partition ${partition}: ingest has not stored offset ${next - 1n} yet`);
+      await this.#news(key, next, backoff.next(), signal);
+      signal.throwIfAborted();
+    }
+  }
+
+  #has(key: string, next: bigint): boolean {
+    return (this.#known.get(key) ?? -1n) >= next;
+  }
+
+  /** Waits until it is told, or for a while. */
+  #news(key: string, next: bigint, ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', wake);
+        this.#waiting.delete(waiting);
+        resolve();
+      };
+      const timer = setTimeout(wake, ms);
+      const waiting = { key, next, wake };
+      this.#waiting.add(waiting);
+      if (signal.aborted) wake();
+      else signal.addEventListener('abort', wake);
+    });
+  }
+
+  #hear(payload: string | undefined): void {
+    const change = changeOf(payload);
+    if (change === undefined || !('next' in change)) return;
+    const { cluster, group, topic, partition, next } = change;
+    if (cluster === undefined || group === undefined) return;
+    const key = keyOf({ clusterId: cluster, group, topic }, partition);
+    this.#known.set(key, BigInt(next));
+    for (const waiting of this.#waiting) if (this.#has(waiting.key, waiting.next)) waiting.wake();
+  }
+}

@@ -1,0 +1,140 @@
+// Tabs that a browser opens at once, before it has a cookie.
+
+import type { BrowserContext } from 'playwright-core';
+import request from 'supertest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { noBrowser, startBrowser } from '../support/browser.ts';
+import { eventually, type Line, startLine } from '../support/line.ts';
+
+const ROUNDS = 12;
+
+let line: Line;
+beforeAll(async () => {
+  line = await startLine({ settings: { TRUST_PROXY: '1' } });
+});
+
+let addresses = 0;
+/** A household that nobody has come from yet. */
+function newAddress(): string {
+  addresses += 1;
+  return `192.0.2.${addresses}`;
+}
+
+const NAVIGATES = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document', 'user-agent': 'Mozilla/5.0' };
+
+/** Asks as a browser's tab does. */
+const open = (path: string, address: string, headers: Readonly<Record<string, string>> = {}) =>
+  request(line.url)
+    .get(path)
+    .redirects(0)
+    .set({ ...NAVIGATES, 'x-forwarded-for': address, ...headers });
+
+const cookieOf = (response: request.Response) =>
+  response
+    .get('Set-Cookie')
+    ?.find((text) => text.startsWith('visitor='))
+    ?.split(';', 1)[0] ?? '';
+
+const idIn = (cookie: string) => /^visitor=s%3A([0-9a-f]{32})\./.exec(cookie)?.[1];
+
+describe('a browser without a cookie', () => {
+  it('is sent to the same page once more where its other tab has just become a visitor, whom it brings there', async () => {
+    const address = newAddress();
+    const [first, second] = await Promise.all([
+      open('/', address),
+      open('/product/clothes?item=fjord-jumper', address),
+    ]);
+    const [taken, sent] = first.status === 200 ? [first, second] : [second, first];
+    expect([taken.status, sent.status]).toEqual([200, 307]);
+    expect(sent.get('Set-Cookie')).toBeUndefined();
+    expect(sent.get('Cache-Control')).toBe('no-store');
+    const location = sent.get('Location') ?? '';
+    expect(location).toMatch(/^\/(?:\?again|product\/clothes\?item=fjord-jumper&again)$/);
+    const visitor = cookieOf(taken);
+    const again = await open(location, address, { cookie: visitor });
+    expect(again.status).toBe(200);
+    expect(cookieOf(again)).toBe('');
+    expect(again.text).not.toMatch(/[?&]again/);
+    const events = async () =>
+      (await line.pool.query('SELECT FROM events WHERE user_id = $1', [idIn(visitor)])).rowCount;
+    await eventually(async () => (await events()) === 3);
+  });
+
+  it('is a visitor of its own where it comes back without one: somebody else behind the same address, or no cookies', async () => {
+    const address = newAddress();
+    const first = await open('/', address).expect(200);
+    for (let other = 0; other < 2; other += 1) {
+      const sent = await open('/', address).expect(307);
+      const back = await open(sent.get('Location') ?? '', address).expect(200);
+      expect(idIn(cookieOf(back))).toMatch(/^[0-9a-f]{32}$/);
+      expect(cookieOf(back)).not.toBe(cookieOf(first));
+    }
+  });
+
+  it.each([
+    ['of another address', newAddress(), {}],
+    ['of another kind', undefined, { 'user-agent': 'Mozilla/5.0 (another)' }],
+    ['of another language', undefined, { 'accept-language': 'is' }],
+  ])('%s is answered at once', async (_, other, headers) => {
+    const address = newAddress();
+    await open('/', address).expect(200);
+    await open('/', other ?? address, headers).expect(200);
+  });
+
+  it('that does not say that it shows a page is answered at once', async () => {
+    const address = newAddress();
+    const plain = () => request(line.url).get('/').set({ 'x-forwarded-for': address }).expect(200);
+    expect(cookieOf(await plain())).not.toBe(cookieOf(await plain()));
+  });
+
+  it('is not sent to another host', async () => {
+    const address = newAddress();
+    await open('/', address).expect(200);
+    const sent = await open('//example.org/', address).expect(307);
+    expect(sent.get('Location')).toBe('/example.org/?again');
+  });
+});
+
+describe.skipIf(noBrowser !== undefined)('a real browser', { timeout: 60_000 }, async () => {
+  if (noBrowser !== undefined) return;
+  const browser = await startBrowser();
+
+  async function visitorsSince(instant: Date, events: number): Promise<number> {
+    return eventually(async () => {
+      const { rows } = await line.pool.query<{ events: number; visitors: number }>(
+        'SELECT count(*)::int AS events, count(DISTINCT user_id)::int AS visitors FROM events WHERE "time" >= $1',
+        [instant],
+      );
+      return rows[0]?.events === events && rows[0].visitors;
+    });
+  }
+
+  /** A page in a tab of its own; what the address bar says. */
+  async function tab(context: BrowserContext, path: string): Promise<string> {
+    const page = await context.newPage();
+    await page.goto(`${line.url}${path}`);
+    return page.url();
+  }
+
+  it(`is one visitor with all the tabs that it opens first, in ${ROUNDS} rounds of three`, async () => {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const began = new Date();
+      const context = await browser.newContext();
+      const paths = ['/', '/product/sneakers', '/dashboard'];
+      const shown = await Promise.all(paths.map((path) => tab(context, path)));
+      expect(shown).toEqual(paths.map((path) => `${line.url}${path}`));
+      expect(await visitorsSince(began, 3)).toBe(1);
+      await context.close();
+    }
+  });
+
+  it('is another visitor than its like beside it', async () => {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const began = new Date();
+      const contexts = await Promise.all([browser.newContext(), browser.newContext()]);
+      await Promise.all(contexts.map((context) => tab(context, '/')));
+      expect(await visitorsSince(began, 2)).toBe(2);
+      await Promise.all(contexts.map((context) => context.close()));
+    }
+  });
+});
