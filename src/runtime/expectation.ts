@@ -64,7 +64,7 @@ function wordsOf(issue: Issue): string {
     case 'too_big':
       return bound(issue.origin, issue.inclusive === false ? 'less than' : 'at most', issue.maximum);
     case 'invalid_union':
-      return alternatives(issue);
+      return alternativesOf(issue);
     default:
       return message;
   }
@@ -76,9 +76,10 @@ function bound(origin: string, words: string, limit: number | bigint): string {
   return `${words} ${limit}${unit}`;
 }
 
-function alternatives(issue: z.core.$ZodIssueInvalidUnion): string {
+function alternativesOf(issue: z.core.$ZodIssueInvalidUnion): string {
   const options = 'options' in issue ? issue.options : undefined;
-  const own = issue.errors.flatMap(([first]) =>
+  const alternatives: readonly (readonly Issue[])[] = issue.errors;
+  const own = alternatives.flatMap(([first]) =>
     first === undefined || first.path.length > 0 || first.code === 'unrecognized_keys'
       ? []
       : [wordsOf(first)],
