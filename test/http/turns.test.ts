@@ -42,7 +42,7 @@ describe('Turns', () => {
     new Turns().takeToRender(app);
     const waiting = new Map<string, () => void>();
     app.get('/:name', ({ params: { name } }, res) => {
-      waiting.set(name, () => res.render('turns.test', { name }));
+      waiting.set(name, () => res.render('turns.test.ts', { name }));
       if (waiting.size === 4) for (const render of [...waiting].toSorted()) render[1]();
     });
     const ask = (name: string) =>
