@@ -46,6 +46,7 @@ const DOORS = [
   'aggregator/core/instant.ts',
   'aggregator/pages/routes.ts',
   'aggregator/realtime/part.ts',
+  'aggregator/store/definitions.ts',
   'dashboard/charts/operations.ts',
   'dashboard/charts/routes.ts',
   'dashboard/live/lag.ts',

@@ -245,7 +245,7 @@ function lastRun(dataDir: string): string {
   const last = runs.at(-1);
   if (last === undefined)
     throw new ExpectationError(
-      `received no run, and ${folder} has the ledger of none, expected the id of a run`,
+      `received no run, and ${folder} has no ledger of one, expected the id of a run`,
     );
   return last;
 }
