@@ -157,7 +157,7 @@ describe.skipIf(noBrowser !== undefined)('every page', async () => {
           await page.setViewportSize(screen(widths[0] ?? 0));
         });
       });
-    }, 300_000);
+    }, 600_000);
 
     const nothing = (facts: Readonly<Record<string, unknown>> = {}) =>
       Object.fromEntries(Object.keys(facts).map((name) => [name, []]));

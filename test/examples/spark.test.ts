@@ -83,7 +83,7 @@ describe.skipIf(python === undefined)('Spark, by the same queries, cell by cell'
     files.returning = await writeClicks({ profile: 'returning', seed: 3, rows: 3_000, parts: 3, folder });
     files.odd = writeFiles(ODD);
     printed = await spark(CASES.map(({ theirs, of }) => [...theirs, ...(files[of] ?? [])]));
-  }, 300_000);
+  }, 600_000);
 
   it.each(CASES.map((one, at) => ({ ...one, at })))(
     'gives $what as DuckDB does',

@@ -59,8 +59,7 @@ async function migratedDatabase(serverUrl: string): Promise<{ name: string; drop
   url.pathname = `/${name}`;
   await administer(serverUrl, `CREATE DATABASE ${name}`);
   const pool = openPool(url.href, log);
-  await migrate(pool, log, 'UTC');
-  await pool.end();
+  await migrate(pool, log, 'UTC').finally(() => pool.end());
   await administer(serverUrl, `ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
   return { name, drop: () => administer(serverUrl, `DROP DATABASE ${name}`) };
 }
@@ -68,6 +67,5 @@ async function migratedDatabase(serverUrl: string): Promise<{ name: string; drop
 async function administer(url: string, sql: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  await client.query(sql);
-  await client.end();
+  await client.query(sql).finally(() => client.end());
 }
