@@ -85,9 +85,9 @@ describe.skipIf(python === undefined)('Spark, by the same queries, cell by cell'
     printed = await spark(CASES.map(({ theirs, of }) => [...theirs, ...(files[of] ?? [])]));
   }, 600_000);
 
-  it.each(CASES.map((one, at) => ({ ...one, at })))(
-    'gives $what as DuckDB does',
-    async ({ ours, of, at }) => {
+  it.each(CASES.map(({ what, ours, of }, at) => [what, ours, of, at] as const))(
+    'gives %s as DuckDB does',
+    async (_, ours, of, at) => {
       const { code, stdout } = await run(['sessions', ...ours, ...(files[of] ?? [])]);
       expect(code).toBe(0);
       expect(printed[at]).toBe(stdout);
