@@ -22,6 +22,10 @@ export function platformaticConsumer(port: number, groupId: string): Consumer {
   return new Consumer({ ...optionsAt(port), groupId, maxWaitTime: 100 });
 }
 
+export function platformaticProducer(port: number, transactionalId: string): Producer {
+  return new Producer({ ...optionsAt(port), transactionalId, idempotent: true });
+}
+
 const decoded = (bytes: Buffer | null | undefined) => (bytes ? String(bytes) : null);
 
 async function produce(port: number, batches: readonly Batch[]): Promise<void> {

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { batchSize, nextOffset, readHeader } from '../../../src/broker/log/record-batch.ts';
 import { ErrorCode } from '../../../src/broker/wire/error-codes.ts';
-import { committedOffsets } from '../group-requests.ts';
+import { commitOffset, committedOffsets, SIMPLE } from '../group-requests.ts';
 import { batch, type Fetched, fetch, listOffset, produce } from '../requests.ts';
 import {
   addOffsets,
@@ -187,6 +187,23 @@ export function transactions(port: () => number): void {
     expect(await endTransaction(client, producer, false)).toBe(ErrorCode.NONE);
     expect(await addOffsets(client, producer, group)).toBe(ErrorCode.NONE);
     expect(await offset()).toBe(-1);
+    expect(await commitWithTransaction(client, producer, group, topic, 8)).toBe(ErrorCode.NONE);
+    expect(await endTransaction(client, producer, true)).toBe(ErrorCode.NONE);
+    await expect.poll(offset, { timeout: 15_000 }).toBe(8);
+  });
+
+  test('of the offsets of a transaction and of a plain commit, those that were sent later stay', async () => {
+    const client = await wireClient(port());
+    const [topic, group] = [await newTopic(client), await newGroup(client)];
+    const producer = await newProducer(client, newId());
+    const offset = async () => (await committedOffsets(client, group, [topic])).get(topic)?.offset;
+    const isStable = async () =>
+      (await addOffsets(client, producer, group)) === ErrorCode.NONE ? offset() : undefined;
+    expect(await addOffsets(client, producer, group)).toBe(ErrorCode.NONE);
+    expect(await commitWithTransaction(client, producer, group, topic, 7)).toBe(ErrorCode.NONE);
+    expect(await commitOffset(client, group, SIMPLE, topic, 9)).toBe(ErrorCode.NONE);
+    expect(await endTransaction(client, producer, true)).toBe(ErrorCode.NONE);
+    expect(await isStable()).toBe(9); // the next transaction starts once the one before has ended
     expect(await commitWithTransaction(client, producer, group, topic, 8)).toBe(ErrorCode.NONE);
     expect(await endTransaction(client, producer, true)).toBe(ErrorCode.NONE);
     await expect.poll(offset, { timeout: 15_000 }).toBe(8);
