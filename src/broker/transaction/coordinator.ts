@@ -78,7 +78,7 @@ export class Transactions {
     const refused = (error: ErrorCode) => ({ error, producerId: -1, epoch: -1 });
     if (timeoutMs <= 0 || timeoutMs > this.#settings.transactionMaxTimeoutMs)
       return refused(ErrorCode.INVALID_TRANSACTION_TIMEOUT);
-    const before = this.#transactions.get(id) ?? this.#newId(id, expected);
+    const before = this.#transactions.get(id) ?? this.#newId(id);
     if (typeof before === 'number') return refused(before);
     const input = { kind: 'init', timeoutMs, expected, newProducerId: this.#newProducerId() } as const;
     let error = this.#run(before, input);
@@ -95,8 +95,7 @@ export class Transactions {
   }
 
   /** An id of which nothing is known, or why there can't be one. */
-  #newId(id: string, expected: Producer | null): Transaction | ErrorCode {
-    if (expected) return ErrorCode.INVALID_PRODUCER_ID_MAPPING;
+  #newId(id: string): Transaction | ErrorCode {
     const transaction = emptyTransaction(id, steadyNow());
     return this.#makeRoom(bytesOf(transaction)) ? transaction : ErrorCode.POLICY_VIOLATION;
   }

@@ -55,8 +55,9 @@ function init(transaction: Transaction, input: InitInput, now: number): Step {
   const { state, producerId, epoch, lastEpoch } = transaction;
   const { expected, timeoutMs, newProducerId } = input;
   const isSentAgain = expected?.epoch === lastEpoch && lastEpoch !== NO_EPOCH;
-  if (expected && (expected.producerId !== producerId || (expected.epoch !== epoch && !isSentAgain)))
-    return unchanged(transaction, ErrorCode.PRODUCER_FENCED);
+  // An id of which nothing is known is given to whoever asks, whatever it had before.
+  const isFenced = expected?.producerId !== producerId || (expected.epoch !== epoch && !isSentAgain);
+  if (expected && epoch !== NO_EPOCH && isFenced) return unchanged(transaction, ErrorCode.PRODUCER_FENCED);
   if (isEnding(state)) return unchanged(transaction, ErrorCode.CONCURRENT_TRANSACTIONS);
   if (state === 'Ongoing')
     return { ...prepare(fenced(transaction), false, now), error: ErrorCode.CONCURRENT_TRANSACTIONS };
