@@ -66,9 +66,6 @@ const DEFINITION = {
   },
 } as const;
 
-/** The pages of visitAll. */
-const PAGES = 16;
-
 /** Visits every page by the way a visitor takes; `look` is called on each. */
 async function visitAll(page: Page, url: string, look: (name: string) => Promise<void>): Promise<void> {
   await page.goto(`${url}/`);
@@ -164,7 +161,6 @@ describe.skipIf(noBrowser !== undefined)('every page', async () => {
 
     it('has nothing that axe-core objects to', () => {
       expect(objections).toEqual(nothing(objections));
-      expect(Object.keys(objections)).toHaveLength(PAGES);
     });
 
     it.each(widths)('fits %i px without scrolling sideways, in whatever font', (width) => {
