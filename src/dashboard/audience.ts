@@ -46,10 +46,10 @@ export class Audience {
 
   /** Adds a reader and sends it the newest numbers. */
   join(stream: Stream): void {
-    // Without a reader nobody has looked.
-    const isKept = this.readers.size > 0;
+    // Without a reader nobody has looked: then the next look is at the whole day, as this reader knows nothing of it.
+    if (this.readers.size === 0) this.#lastWhole = Number.NEGATIVE_INFINITY;
+    else if (this.#newest !== undefined) stream.send('today', this.#newest);
     this.readers.add(stream);
-    if (isKept && this.#newest !== undefined) stream.send('today', this.#newest);
     void this.answerQuestions(new Set([stream]));
   }
 
@@ -61,7 +61,9 @@ export class Audience {
       ? undefined
       : new Date(Math.floor(now.getTime() / MINUTE_MS - MINUTES_SENT) * MINUTE_MS);
     const look = await lookAtToday(this.#pool, this.#whose, now, since);
-    if (before !== undefined && since !== undefined && look.meta.day === before.meta.day) {
+    // Who has come meanwhile knows nothing of the day yet.
+    const isKnown = Number.isFinite(this.#lastWhole) && look.meta.day === before?.meta.day;
+    if (before !== undefined && since !== undefined && isKnown) {
       const first = since.toISOString();
       const earlier = before.orders.filter(({ time }) => time < first);
       this.#newest = { ...look, orders: [...earlier, ...look.orders] };

@@ -72,6 +72,19 @@ describe('the live stream', () => {
     await stream.until('today', (today) => total(today) === 3);
   });
 
+  it('begins with the whole day for whoever comes once the last reader has gone', async () => {
+    const { live, store, url } = await liveServer({ now: () => new Date('2026-03-02T12:00:00Z') });
+    await store('2026-03-02T09:00:00.000Z');
+    for (let reader = 0; reader < 3; reader += 1) {
+      const stream = readStream<TodayAnswer & { readonly orders_since?: string }>(url);
+      const first = await stream.until('today', () => true);
+      expect(first.orders_since).toBeUndefined();
+      expect(first.orders).toHaveLength(1);
+      stream.close();
+      await eventually(() => live.readers === 0);
+    }
+  });
+
   it('starts afresh at midnight of the zone, without any event', async () => {
     // One second before midnight in Tokyo.
     let now = new Date('2026-03-01T14:59:59.000Z');
