@@ -8,8 +8,9 @@ let next = randomInt(FIRST, LAST);
 /** A port that nobody uses at this moment on 127.0.0.1, and that this process has not given before. */
 export async function freePort(): Promise<number> {
   for (let tries = FIRST; tries <= LAST; tries++) {
+    const port = next;
     next = next === LAST ? FIRST : next + 1;
-    if (await isFree(next)) return next;
+    if (await isFree(port)) return port;
   }
   throw new Error(`no port from ${FIRST} to ${LAST} is free`);
 }
