@@ -20,25 +20,22 @@ function hatch(ctx) {
   return ctx.createPattern(tile, 'repeat');
 }
 
-export const faultBands = {
-  id: 'faultBands',
-  beforeDatasetsDraw(chart) {
-    const { ctx, chartArea, scales } = chart;
-    const { left, right, top, bottom } = chartArea;
-    const periods = faultsIn(scales.x.min, scales.x.max);
-    if (periods.length === 0) return;
-    ctx.save();
-    const pattern = hatch(ctx);
-    for (const { from, to } of periods) {
-      const begin = Math.max(left, scales.x.getPixelForValue(from));
-      const end = Math.min(right, Math.max(begin + LEAST_PX, scales.x.getPixelForValue(to)));
-      ctx.fillStyle = faint('bad', 0.12);
-      ctx.fillRect(begin, top, end - begin, bottom - top);
-      ctx.fillStyle = pattern;
-      ctx.fillRect(begin, top, end - begin, bottom - top);
-      ctx.fillStyle = colour('bad');
-      ctx.fillRect(begin, top, end - begin, 3);
-    }
-    ctx.restore();
-  },
-};
+export function drawFaults(chart) {
+  const { ctx, chartArea, scales } = chart;
+  const { left, right, top, bottom } = chartArea;
+  const periods = faultsIn(scales.x.min, scales.x.max);
+  if (periods.length === 0) return;
+  ctx.save();
+  const pattern = hatch(ctx);
+  for (const { from, to } of periods) {
+    const begin = Math.max(left, scales.x.getPixelForValue(from));
+    const end = Math.min(right, Math.max(begin + LEAST_PX, scales.x.getPixelForValue(to)));
+    ctx.fillStyle = faint('bad', 0.12);
+    ctx.fillRect(begin, top, end - begin, bottom - top);
+    ctx.fillStyle = pattern;
+    ctx.fillRect(begin, top, end - begin, bottom - top);
+    ctx.fillStyle = colour('bad');
+    ctx.fillRect(begin, top, end - begin, 3);
+  }
+  ctx.restore();
+}

@@ -1,10 +1,9 @@
 // Orders over time: a point for each minute, hour or day and category, at its number of orders.
 
-import { faultLegend, faultsIn } from '../fault-periods.js';
 import { POINT_STYLES, PRODUCTS } from '../marks.js';
 import { chartOptions, countAxis, exactLabel, midnight, timeAxis } from './axes.js';
 import { colour, faint } from './colours.js';
-import { faultBands } from './fault-bands.js';
+import { faultBands, faultLegend } from './fault-marks.js';
 import { CATEGORY_NAMES, dayAfter, exact, moment, span } from './format.js';
 import { Legend } from './legend.js';
 
@@ -56,7 +55,7 @@ function scatter(range, words) {
       const place = root.querySelector('[data-legend]');
       legend.draw(place, tally(answer.rows), () => view.onLegend?.(answer));
       const { from, to } = range(answer.meta);
-      place.append(...faultLegend(faultsIn(midnight(from), midnight(to))));
+      place.append(...faultLegend(midnight(from), midnight(to)));
     },
     config(answer) {
       const { from, to, resolution } = range(answer.meta);

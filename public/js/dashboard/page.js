@@ -2,12 +2,12 @@
 // waits until somebody looks at it again.
 
 import '../crowd.js';
-import { watchFaults } from '../fault-periods.js';
 import { listen } from '../live.js';
 import { midnight } from './axes.js';
 import { Brush } from './brush.js';
 import { dailyView } from './daily.js';
 import { devicesView } from './devices.js';
+import { watchFaults } from './fault-marks.js';
 import {
   chooseRange,
   filters,

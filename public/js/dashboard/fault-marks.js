@@ -1,0 +1,39 @@
+// Marks of faults in charts over time. What draws them is loaded once there was a fault: most pages show none.
+
+import { address } from '../base.js';
+
+/** @type {(from: number, to: number) => HTMLElement[]} what a legend says of the faults in a range, in milliseconds */
+let legendOf = () => [];
+/** @type {(chart: object) => void} */
+let draw = () => {};
+
+export const faultLegend = (from, to) => legendOf(from, to);
+
+export const faultBands = { id: 'faultBands', beforeDatasetsDraw: (chart) => draw(chart) };
+
+/**
+ * Asks for the periods, from then on also as long as one runs.
+ * @param {() => string} since ISO instant of the first moment that is shown
+ * @param {() => void} onChange
+ * @returns asks at once: something has changed, or may have unheard
+ */
+export function watchFaults(since, onChange) {
+  let look;
+  return async () => {
+    look ??= await loaded(since, onChange);
+    await look?.();
+  };
+}
+
+async function loaded(since, onChange) {
+  const answer = await fetch(address(`/api/faults?from=${since()}`)).then(
+    (response) => (response.ok ? response.json() : undefined),
+    () => undefined,
+  );
+  // Where the shop is away, it is asked again once it is back.
+  if (!answer?.rows.length) return undefined;
+  const [periods, bands] = await Promise.all([import('../fault-periods.js'), import('./fault-bands.js')]);
+  legendOf = (from, to) => periods.faultLegend(periods.faultsIn(from, to));
+  draw = bands.drawFaults;
+  return periods.watchFaults(since, onChange);
+}
