@@ -2,7 +2,7 @@
 
 import { address } from '../base.js';
 
-/** @type {(from: number, to: number) => HTMLElement[]} what a legend says of the faults in a range, in milliseconds */
+/** @type {(from: number, to: number) => HTMLElement[]} */
 let legendOf = () => [];
 /** @type {(chart: object) => void} */
 let draw = () => {};
@@ -11,12 +11,7 @@ export const faultLegend = (from, to) => legendOf(from, to);
 
 export const faultBands = { id: 'faultBands', beforeDatasetsDraw: (chart) => draw(chart) };
 
-/**
- * Asks for the periods, from then on also as long as one runs.
- * @param {() => string} since ISO instant of the first moment that is shown
- * @param {() => void} onChange
- * @returns asks at once: something has changed, or may have unheard
- */
+/** As that of fault-periods.js. */
 export function watchFaults(since, onChange) {
   let look;
   return async () => {
@@ -30,7 +25,6 @@ async function loaded(since, onChange) {
     (response) => (response.ok ? response.json() : undefined),
     () => undefined,
   );
-  // Where the shop is away, it is asked again once it is back.
   if (!answer?.rows.length) return undefined;
   const [periods, bands] = await Promise.all([import('../fault-periods.js'), import('./fault-bands.js')]);
   legendOf = (from, to) => periods.faultLegend(periods.faultsIn(from, to));

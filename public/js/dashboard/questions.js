@@ -16,7 +16,7 @@ const of = (rows, measure) => rows.filter((row) => row.measure === measure).sort
 const people = (number) => `${short(number)} ${number === 1 ? 'person' : 'people'}`;
 const orders = (number) => `${short(number)} ${number === 1 ? 'order' : 'orders'}`;
 
-/** "clothes and sneakers" where two share the first place, "clothes and 3 more" where others do: an answer has room for three lines. */
+/** "clothes", "clothes and sneakers" or "clothes and 3 more": an answer has room for three lines. */
 function leaders(rows, name = named) {
   const [first, ...others] = rows
     .filter((row) => row.count === rows[0].count)
