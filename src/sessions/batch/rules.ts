@@ -51,13 +51,13 @@ async function differencesOf(connection: DuckDBConnection, rule: Rule): Promise<
   const rows = await rowsOf(
     connection,
     `WITH differing AS (
-      SELECT * FROM opened WHERE ${rule} <> ours ORDER BY visitor, sent_ms, file LIMIT ${LISTED}
+      SELECT * FROM opened WHERE ${rule} <> ours
     ), named AS (
       SELECT DISTINCT visitor, anonymous_id FROM events WHERE visitor IN (SELECT visitor FROM differing)
     )
     SELECT anonymous_id, sent_ms, gap_ms, name, ${rule} AS opens
     FROM differing JOIN named USING (visitor) JOIN files USING (file)
-    ORDER BY anonymous_id, sent_ms, file`,
+    ORDER BY anonymous_id, sent_ms, file LIMIT ${LISTED}`,
   );
   return rows.map((row) => differenceOf(row, rule));
 }

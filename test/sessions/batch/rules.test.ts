@@ -18,8 +18,8 @@ const FILE = [
   ...at('quix', NOON + 25 * 60_000, NOON + 45 * 60_000),
 ].join('\n');
 
-const totalsOf = async (rule: Parameters<typeof readRules>[1]) =>
-  (await ask(writeFiles({ 'a.json': FILE }), (connection) => readRules(connection, rule), { ids: 'kept' }))
+const totalsOf = async (rule: Parameters<typeof readRules>[1], text = FILE) =>
+  (await ask(writeFiles({ 'a.json': text }), (connection) => readRules(connection, rule), { ids: 'kept' }))
     .answer;
 
 it('six rules give the totals that their definitions say', async () => {
@@ -50,6 +50,14 @@ it('the events at which a rule differs are named with visitor, gap and file', as
   expect((await totalsOf('midnight')).differences).toMatchObject([
     { visitor: 'midnight', gap_ms: 600_000, opens_by: 'midnight' },
   ]);
+});
+
+it('of many differences those of the first visitors are listed', async () => {
+  const visitors = Array.from({ length: 30 }, (_, index) => `visitor-${String(index).padStart(2, '0')}`);
+  const text = visitors.flatMap((id) => at(id, NOON, NOON + GAP_MS)).join('\n');
+  const { totals, differences } = await totalsOf('flink', text);
+  expect(totals.find(({ rule }) => rule === 'flink')?.differing_events).toBe(30);
+  expect(differences.map(({ visitor }) => visitor)).toEqual(visitors.slice(0, 20));
 });
 
 it('the gap curve counts what each gap would count alone', async () => {
