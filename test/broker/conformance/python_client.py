@@ -99,8 +99,8 @@ async def aiokafka_consume_all(servers, count, topics):
     await consumer.stop()
 
 
-def aiokafka_produce(*args):
-    asyncio.run(aiokafka_produce_all(*args))
+def aiokafka_produce(*args, **batch):
+    asyncio.run(aiokafka_produce_all(*args, **batch))
 
 
 def aiokafka_consume(*args):
