@@ -5,10 +5,14 @@ import pg from 'pg';
 import { inject } from 'vitest';
 import { migrate } from '../../src/db/migrate.ts';
 import { openPool, type Pool } from '../../src/db/pool.ts';
+import { codeOf } from '../../src/runtime/errors.ts';
 import { afterFile, hasFailed } from './after-file.ts';
+import { eventually } from './eventually.ts';
 import { testLog } from './log.ts';
 
 export { testLog } from './log.ts';
+
+const IN_USE = '55006';
 
 /** Drops a database, or says that it is there to be looked at. */
 async function putAway(name: string): Promise<void> {
@@ -17,12 +21,17 @@ async function putAway(name: string): Promise<void> {
 }
 
 /** Without FORCE, which is refused to a role that is no superuser while an autovacuum worker is in the database. */
-async function dropDatabase(name: string): Promise<void> {
-  await administer(
-    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}' AND backend_type = 'client backend'`,
-  );
-  await administer(`DROP DATABASE ${name}`);
-}
+const dropDatabase = (name: string): Promise<true> =>
+  eventually(async () => {
+    await administer(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}' AND backend_type = 'client backend'`,
+    );
+    return administer(`DROP DATABASE ${name}`).then(
+      () => true as const,
+      // What is told to end may need a while for it.
+      (error) => codeOf(error) !== IN_USE && Promise.reject(error),
+    );
+  });
 
 async function administer(sql: string): Promise<void> {
   const client = new pg.Client({ connectionString: inject('databaseUrl') });

@@ -23,7 +23,8 @@ const RECOUNTS: Readonly<Record<QuestionName, string>> = {
   targets: `SELECT product::text, 'target_1', sum(target) FROM events GROUP BY 1
     UNION ALL SELECT product::text, 'events', count(*) FROM events GROUP BY 1`,
   orders_by_month: `SELECT to_char(${WALL}, 'MM'), to_char(${WALL}, 'YYYY'), count(*) FROM events
-    WHERE target = 1 GROUP BY 1, 2`,
+    WHERE target = 1 AND extract(year FROM ${WALL}) IN (2019, extract(year FROM $1::timestamptz AT TIME ZONE shop_time_zone()))
+    GROUP BY 1, 2`,
   no_order: `SELECT 'all', 'no_order', count(*) FROM
       (SELECT FROM events GROUP BY user_id HAVING bool_or(title = 'banner_click') AND NOT bool_or(title = 'order')) AS people
     UNION ALL SELECT 'all', 'clicked', count(DISTINCT user_id) FROM events WHERE title = 'banner_click'`,
