@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { writeBatchesAtOnce } from '../../src/kafka/produce-request.ts';
+import { useOwnGzip } from '../support/own-codecs.ts';
 
 const require = createRequire(import.meta.url);
 const REQUEST = 'kafkajs/src/protocol/requests/produce/v3/request.js';
@@ -78,6 +79,7 @@ describe('a produce request', () => {
   });
 
   it('leaves packed batches to kafkajs', async () => {
+    useOwnGzip();
     const given = {
       acks: -1,
       timeout: 1_000,
