@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { operation } from '../http/operation.ts';
+import { formatParameter as format } from '../http/response-cache.ts';
 import { OPERATIONS } from './core/accumulate.ts';
 import { definitionSchema } from './definition/schema.ts';
 
@@ -23,10 +24,6 @@ const limit = whole(MOST_ROWS, `a number from 1 to ${MOST_ROWS}`)
 const before = whole(Number.MAX_SAFE_INTEGER, 'the `next` of an earlier answer')
   .optional()
   .describe('`next` of the answer before: the page after it');
-const format = z
-  .unknown()
-  .optional()
-  .meta({ enum: ['json', 'csv'], description: 'instead of the header Accept' });
 
 const pageQuery = z.strictObject({ limit, before, format });
 const deleteQuery = z.strictObject({

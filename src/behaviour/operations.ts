@@ -2,14 +2,11 @@
 
 import { z } from 'zod';
 import { operation } from '../http/operation.ts';
+import { formatParameter as format } from '../http/response-cache.ts';
 import { OFFERS, STATES } from './machine.ts';
 
 const instant = z.iso.datetime();
 const id = z.string().describe('32 lower-case hex digits');
-const format = z
-  .unknown()
-  .optional()
-  .meta({ enum: ['json', 'csv'], description: 'instead of the header Accept' });
 
 const most = z.coerce
   .number({ error: 'a whole number from 1 to 1000' })

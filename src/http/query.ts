@@ -18,13 +18,17 @@ export function readQuery<T extends z.ZodType>(schema: T, req: Request): z.infer
   throw badRequest(`the query has no usable ${name}`, req.query[name], expected(issue));
 }
 
-/** @throws {HttpError} 400 naming the first wrong field */
-export function readBody<T extends z.ZodType>(schema: T, req: Request): z.infer<T> {
+/** @param of what the body is to who sent it @throws {HttpError} 400 naming the first wrong field */
+export function readBody<T extends z.ZodType>(
+  schema: T,
+  req: Request,
+  of: 'body' | 'form' = 'body',
+): z.infer<T> {
   const parsed = schema.safeParse(req.body ?? {});
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const field = String(issue?.path[0] ?? 'body');
-  throw badRequest(`the body has no usable ${field}`, req.body?.[field], expected(issue));
+  throw badRequest(`the ${of} has no usable ${field}`, req.body?.[field], expected(issue));
 }
 
 const expected = (issue: z.core.$ZodIssue | undefined): string =>

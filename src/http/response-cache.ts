@@ -5,10 +5,17 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Request, Response } from 'express';
 import { LRUCache } from 'lru-cache';
+import { z } from 'zod';
 import { SingleFlight } from '../runtime/single-flight.ts';
 import { badRequest } from './errors.ts';
 
 type Row = Readonly<Record<string, unknown>>;
+
+/** ?format= of an operation whose answers go through here. */
+export const formatParameter = z
+  .unknown()
+  .optional()
+  .meta({ enum: ['json', 'csv'], description: 'instead of the header Accept' });
 
 /** What a chart answers: `more` is only in the JSON; `name` and `columns`, its header, are the CSV's. */
 export type Answer = {

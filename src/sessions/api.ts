@@ -10,11 +10,12 @@ import { sendJson } from '../http/json.ts';
 import { serve } from '../http/operation.ts';
 import { readQuery } from '../http/query.ts';
 import { type Answer, ResponseCache } from '../http/response-cache.ts';
+import { addDays, type DayRange, daysBetween } from '../runtime/day.ts';
 import { SingleFlight } from '../runtime/single-flight.ts';
 import { MOST_BEGUN, readBegun } from './begun.ts';
 import { countedLoads } from './dataset/count.ts';
 import type { Dataset } from './dataset/dataset.ts';
-import { type Days, readExtent, readHalfHours } from './dataset/read.ts';
+import { readExtent, readHalfHours } from './dataset/read.ts';
 import type { DatasetVerification } from './dataset/verify.ts';
 import { sessionBars } from './live/bars.ts';
 import { GAP_MS } from './live/core/step.ts';
@@ -28,7 +29,6 @@ import { explainVisitor } from './visitor.ts';
 const VERIFIED_FOR_MS: Readonly<Record<Source, number>> = { live: 10_000, dataset: 600_000 };
 const VERIFIED_HOURS = 8;
 const USUAL_HOURS = 8;
-const DAY_MS = 86_400_000;
 const MOST_DAYS = 31;
 
 type HalfHoursQuery = {
@@ -64,8 +64,7 @@ export function sessionsApi(dataset: Dataset, ingest: () => Promise<Subscription
     const { source } = readQuery(sessionOperations.explain.query, req);
     const id = String(req.params.user_id);
     if (!isId(id)) throw badRequest('the path has no usable user_id', id, '32 lower-case hex digits');
-    const ask = () => explainVisitor(pool, source, id);
-    const events = await (source === 'live' ? ask() : dataset.inTurn(ask));
+    const events = await explainVisitor(dataset, source, id);
     if (events.length === 0) throw notFound('no event of this visitor is stored', id, 'the id of a visitor');
     sendJson(res, { user_id: id, events });
   });
@@ -107,14 +106,12 @@ async function datasetHalfHours(dataset: Dataset, { hours, from, to }: HalfHours
 function daysOf(
   from: string | undefined,
   to: string | undefined,
-  extent: Days | undefined,
-): Days | undefined {
-  const plus = (day: string, days: number) =>
-    new Date(Date.parse(day) + days * DAY_MS).toISOString().slice(0, 10);
+  extent: DayRange | undefined,
+): DayRange | undefined {
   if (from === undefined && to === undefined)
-    return extent === undefined ? undefined : { from: plus(extent.to, -1), to: extent.to };
-  const days = { from: from ?? plus(to ?? '', -1), to: to ?? plus(from ?? '', 1) };
-  const many = (Date.parse(days.to) - Date.parse(days.from)) / DAY_MS;
+    return extent === undefined ? undefined : { from: addDays(extent.to, -1), to: extent.to };
+  const days = { from: from ?? addDays(to ?? '', -1), to: to ?? addDays(from ?? '', 1) };
+  const many = daysBetween(days);
   if (many >= 1 && many <= MOST_DAYS) return days;
   throw badRequest(
     'these are no usable days',

@@ -3,6 +3,8 @@
 import { z } from 'zod';
 import { isId } from '../events/ids.ts';
 import { operation } from '../http/operation.ts';
+import { formatParameter as format } from '../http/response-cache.ts';
+import { daySchema } from '../runtime/day.ts';
 import { SOURCES } from './options.ts';
 
 const TAG = 'Sessions';
@@ -17,15 +19,6 @@ const source = z
   .enum(SOURCES, { error: SOURCES.join(', ') })
   .default('live')
   .describe('live: of the topic, as events come; dataset: of loaded files');
-// PostgreSQL knows no year 0.
-const day = z.iso
-  .date({ error: 'an ISO date as in 2019-01-31' })
-  .regex(/^(?!0000)/, { error: 'an ISO date as in 2019-01-31' })
-  .optional();
-const format = z
-  .unknown()
-  .optional()
-  .meta({ enum: ['json', 'csv'], description: 'instead of the header Accept' });
 
 const listed = z.object({
   user_id: userId,
@@ -49,7 +42,8 @@ const hours = z.coerce
   .max(168, { error: 'a whole number from 1 to 168' })
   .optional();
 
-const UNAVAILABLE = 'Postgres is away';
+const bad = { says: 'A parameter that can not be used' };
+const away = { says: 'Postgres is away' };
 
 export const sessionOperations = {
   halfHours: operation({
@@ -64,8 +58,12 @@ export const sessionOperations = {
       hours: hours.describe(
         'how many last hours of the live stream, left out = 8; the last half hour is the one that is not over',
       ),
-      from: day.describe('first day of the dataset, in the shop’s time zone; left out = its last one'),
-      to: day.describe('the day after the last one, at most 31 days later; left out = the day after `from`'),
+      from: daySchema
+        .optional()
+        .describe('first day of the dataset, in the shop’s time zone; left out = its last one'),
+      to: daySchema
+        .optional()
+        .describe('the day after the last one, at most 31 days later; left out = the day after `from`'),
       format,
     }),
     answers: {
@@ -95,8 +93,8 @@ export const sessionOperations = {
           'text/csv': 'text',
         },
       },
-      400: { says: 'A parameter that can not be used' },
-      503: { says: UNAVAILABLE },
+      400: bad,
+      503: away,
     },
     example: { query: { hours: '8' } },
   }),
@@ -125,8 +123,8 @@ export const sessionOperations = {
           'text/csv': 'text',
         },
       },
-      400: { says: 'A parameter that can not be used' },
-      503: { says: UNAVAILABLE },
+      400: bad,
+      503: away,
     },
     example: { query: { from: '2019-01-31T10:30:00.000Z', source: 'dataset' } },
   }),
@@ -157,7 +155,7 @@ export const sessionOperations = {
       },
       400: { says: 'No id' },
       404: { says: 'A visitor without an event' },
-      503: { says: UNAVAILABLE },
+      503: away,
     },
     example: { params: { user_id: '0123456789abcdef0123456789abcdef' } },
   }),
@@ -188,7 +186,7 @@ export const sessionOperations = {
           }),
         },
       },
-      400: { says: 'A parameter that can not be used' },
+      400: bad,
       503: { says: 'Postgres or Kafka is away' },
     },
   }),

@@ -1,6 +1,7 @@
 // One visitor's events, each with the gap before it and the verdict: of the live stream, or of loaded files.
 
 import type { Pool } from '../db/pool.ts';
+import type { Dataset } from './dataset/dataset.ts';
 import { explainVisits } from './explain.ts';
 import { GAP_MS } from './live/core/step.ts';
 import type { Source } from './options.ts';
@@ -22,7 +23,12 @@ type ExplainedVisit = {
 };
 
 /** The newest events of a visitor, the oldest of them first. @param userId 32 lower-case hex digits */
-export async function explainVisitor(pool: Pool, source: Source, userId: string): Promise<ExplainedVisit[]> {
+export function explainVisitor(dataset: Dataset, source: Source, userId: string): Promise<ExplainedVisit[]> {
+  const read = () => readVisits(dataset.pool, source, userId);
+  return source === 'live' ? read() : dataset.inTurn(read);
+}
+
+async function readVisits(pool: Pool, source: Source, userId: string): Promise<ExplainedVisit[]> {
   const { rows } = await pool.query<{ sent_ms: number; order_id: string }>(
     `SELECT (extract(epoch FROM "time") * 1000)::bigint AS sent_ms, replace(order_id::text, '-', '') AS order_id
      FROM events WHERE ${WHERE[source]} AND user_id = $1

@@ -5,8 +5,8 @@ import { z } from 'zod';
 import { DEVICES } from '../events/event.ts';
 import { badRequest } from '../http/errors.ts';
 import { form } from '../http/form.ts';
+import { readBody } from '../http/query.ts';
 import { route } from '../http/routes.ts';
-import { expectationOf } from '../runtime/expectation.ts';
 import { forceSiteVersion, forgetVisitor, rememberProfile } from './visitor.ts';
 
 export function preferences(): Router {
@@ -36,14 +36,7 @@ function isBirthdate(date: string): boolean {
 }
 
 function tell(req: Request, res: Response): void {
-  const parsed = toldForm.safeParse(req.body);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const field = issue?.path.join('.') || 'gender';
-    const expected = issue === undefined ? '' : expectationOf(issue).expected;
-    throw badRequest(`the form has no usable ${field}`, req.body?.[field], expected);
-  }
-  rememberProfile(req, res, parsed.data);
+  rememberProfile(req, res, readBody(toldForm, req, 'form'));
   back(req, res);
 }
 

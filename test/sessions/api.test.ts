@@ -110,6 +110,8 @@ it.each([
   ['/api/sessions?source=dataset&hours=8', 400],
   ['/api/sessions?source=dataset&from=2019-03-04&to=2019-03-04', 400],
   ['/api/sessions?source=dataset&from=2019-01-01&to=2019-02-02', 400],
+  ['/api/sessions?source=dataset&to=0001-01-01', 400],
+  ['/api/sessions?source=dataset&from=9999-12-31', 400],
   ['/api/sessions/begun', 400],
   ['/api/sessions/begun?from=2019-03-04T10:10:00.000Z', 400],
   ['/api/sessions/verification?source=all', 400],
@@ -119,4 +121,8 @@ it.each([
   const answer = await get(path);
   expect(answer.status).toBe(status);
   expect(JSON.parse(answer.text).error.message).toMatch(/\w/);
+});
+
+it('the page takes a day that the calendar does not have for none', async () => {
+  expect((await get('/dashboard/sessions?source=dataset&day=2019-02-30')).status).toBe(200);
 });

@@ -4,7 +4,8 @@ import type { Pool } from '../../db/pool.ts';
 import { type Device, TITLES, type Title } from '../../events/event.ts';
 import type { Product } from '../../events/products.ts';
 import { type Whose, whoseIs } from '../../events/whose.ts';
-import { type DayRange, type Step, stepOf, stepStart } from './range.ts';
+import type { DayRange } from '../../runtime/day.ts';
+import { type Step, stepOf, stepStart } from './range.ts';
 
 /** `day` is the first of its step within the range. */
 export type DailyRow = { readonly day: string; readonly title: Title; readonly count: number };

@@ -4,7 +4,7 @@ import type { Pool } from '../../db/pool.ts';
 import { DEVICES, type Device } from '../../events/event.ts';
 import { PRODUCTS, type Product } from '../../events/products.ts';
 import { type Whose, whoseIs } from '../../events/whose.ts';
-import type { DayRange } from './range.ts';
+import type { DayRange } from '../../runtime/day.ts';
 
 export type FunnelRow = {
   readonly product: Product;

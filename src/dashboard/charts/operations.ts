@@ -5,14 +5,12 @@ import { DEVICES, TITLES } from '../../events/event.ts';
 import { PRODUCTS } from '../../events/products.ts';
 import { whoseQuery } from '../../events/whose.ts';
 import { type Operation, operation } from '../../http/operation.ts';
+import { formatParameter as format } from '../../http/response-cache.ts';
+import { daySchema } from '../../runtime/day.ts';
 import { RESOLUTIONS } from './orders.ts';
 import { STEPS } from './range.ts';
 
 const TAG = 'Charts';
-// PostgreSQL knows no year 0.
-const day = z.iso
-  .date({ error: 'an ISO date as in 2019-01-31' })
-  .regex(/^(?!0000)/, { error: 'an ISO date as in 2019-01-31' });
 const product = z
   .enum(PRODUCTS, { error: PRODUCTS.join(', ') })
   .optional()
@@ -22,19 +20,15 @@ const device = z
   .optional()
   .describe('left out = all');
 const range = {
-  from: day.optional().describe('first day, in the time zone of `meta`; left out = the first with events'),
-  to: day
+  from: daySchema
+    .optional()
+    .describe('first day, in the time zone of `meta`; left out = the first with events'),
+  to: daySchema
     .optional()
     .describe(
       'the day after the last one; left out = tomorrow, or the day after it where events are a day ahead',
     ),
 };
-/** Read by answers.ts. */
-export const format = z
-  .unknown()
-  .optional()
-  .meta({ enum: ['json', 'csv'], description: 'instead of the header Accept' });
-
 const count = z.int().describe('how many events');
 const instant = z.iso.datetime();
 const meta = {

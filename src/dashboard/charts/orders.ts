@@ -4,7 +4,8 @@
 import type { Pool } from '../../db/pool.ts';
 import { PRODUCTS, type Product } from '../../events/products.ts';
 import { type Whose, whoseIs } from '../../events/whose.ts';
-import { type DayRange, daysBetween, MOST_ROWS, STEPS, type Step, stepStart } from './range.ts';
+import { type DayRange, daysBetween } from '../../runtime/day.ts';
+import { MOST_ROWS, STEPS, type Step, stepStart } from './range.ts';
 
 export const RESOLUTIONS = ['minute', 'hour', ...STEPS] as const;
 export type Resolution = (typeof RESOLUTIONS)[number];

@@ -1,27 +1,9 @@
 // A range of days in the shop's time zone, `to` exclusive, and what it means in the database.
 
-/** ISO days as in 2019-01-31; `from` < `to`. */
-export type DayRange = { readonly from: string; readonly to: string };
+import { addDays, type DayRange, daysBetween } from '../../runtime/day.ts';
 
-const DAY_MS = 86_400_000;
-
-/** Whole days between two ISO days. */
-export function daysBetween({ from, to }: DayRange): number {
-  return Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS);
-}
-
-/** PostgreSQL knows no year 0, and an ISO day has four digits for its year. */
-const [FIRST_DAY, LAST_DAY] = ['0001-01-01', '9999-12-31'];
 /** Of any range, in days. */
 export const LONGEST_DAYS = 36_525;
-
-/** The ISO day that comes `days` after, or the first or last there is. */
-export function addDays(day: string, days: number): string {
-  const ms = Date.parse(day) + days * DAY_MS;
-  return new Date(Math.min(Math.max(ms, Date.parse(FIRST_DAY)), Date.parse(LAST_DAY)))
-    .toISOString()
-    .slice(0, 10);
-}
 
 /**
  * Everything there is to look at: from the first day with events, or today, to the last one, today or tomorrow.

@@ -8,6 +8,7 @@ import { badRequest } from '../../http/errors.ts';
 import { serve } from '../../http/operation.ts';
 import { readQuery } from '../../http/query.ts';
 import { type Answer, ResponseCache } from '../../http/response-cache.ts';
+import { type DayRange, daysBetween } from '../../runtime/day.ts';
 import { lookAtToday } from '../audience.ts';
 import { mayHaveEvents } from '../followers.ts';
 import { dailyCounts, dailyStep } from './daily.ts';
@@ -16,7 +17,7 @@ import { dayExtent } from './extent.ts';
 import { funnel } from './funnel.ts';
 import { chartOperations } from './operations.ts';
 import { ordersOverTime } from './orders.ts';
-import { completed, type DayRange, dayIn, daysBetween, everything, LONGEST_DAYS } from './range.ts';
+import { completed, dayIn, everything, LONGEST_DAYS } from './range.ts';
 import { periodBefore, totals } from './totals.ts';
 
 /** The routes of the charts; their answers are made anew after each change. */

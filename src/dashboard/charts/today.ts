@@ -4,8 +4,8 @@ import type { Pool } from '../../db/pool.ts';
 import type { Device, Title } from '../../events/event.ts';
 import type { Product } from '../../events/products.ts';
 import { type Whose, whoseIs } from '../../events/whose.ts';
+import { addDays } from '../../runtime/day.ts';
 import { type OrdersRow, ordersByMinute } from './orders.ts';
-import { addDays } from './range.ts';
 
 export type TodayRow = {
   readonly product: Product;

@@ -4,7 +4,7 @@ import type { Pool } from '../../db/pool.ts';
 import { type Device, TITLES, type Title } from '../../events/event.ts';
 import type { Product } from '../../events/products.ts';
 import { type Whose, whoseIs } from '../../events/whose.ts';
-import { addDays, type DayRange, daysBetween } from './range.ts';
+import { addDays, type DayRange, daysBetween } from '../../runtime/day.ts';
 
 export type TotalsRow = { readonly title: Title; readonly count: number; readonly before: number };
 

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { whoseQuery } from '../../events/whose.ts';
 import { operation } from '../../http/operation.ts';
-import { format } from '../charts/operations.ts';
+import { formatParameter as format } from '../../http/response-cache.ts';
 import type { Panel } from '../panels/panel.ts';
 import { PANEL_NAMES, PANELS } from '../panels/panels.ts';
 

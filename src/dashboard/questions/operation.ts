@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { whoseQuery } from '../../events/whose.ts';
 import { operation } from '../../http/operation.ts';
-import { format } from '../charts/operations.ts';
+import { formatParameter as format } from '../../http/response-cache.ts';
 import { QUESTION_NAMES } from './questions.ts';
 
 const name = z.enum(QUESTION_NAMES, { error: QUESTION_NAMES.join(', ') });

@@ -6,6 +6,7 @@ import { readTimeZone } from '../../db/time-zone.ts';
 import { isId } from '../../events/ids.ts';
 import { unavailable } from '../../http/errors.ts';
 import { route } from '../../http/routes.ts';
+import { addDays, daySchema } from '../../runtime/day.ts';
 import { MOST_BEGUN, readBegun } from '../../sessions/begun.ts';
 import type { Dataset } from '../../sessions/dataset/dataset.ts';
 import { readExtent, readHalfHours } from '../../sessions/dataset/read.ts';
@@ -16,10 +17,8 @@ import type { Source } from '../../sessions/options.ts';
 import { explainVisitor } from '../../sessions/visitor.ts';
 import { plainLayout } from '../../site/layout.ts';
 import type { Traces } from '../../tracing/traces.ts';
-import { addDays } from '../charts/range.ts';
 
 const LIVE_BARS = 16;
-const ISO_DAY = /^(?!0000)\d{4}-\d{2}-\d{2}$/;
 
 /** What the page's address asks for; what can't be used is left out. */
 type Asked = {
@@ -65,7 +64,7 @@ function readAsked(query: Request['query']): Asked {
   const [day, fromMs] = [text('day'), Date.parse(text('from'))];
   return {
     source: text('source') === 'dataset' ? 'dataset' : 'live',
-    day: ISO_DAY.test(day) && !Number.isNaN(Date.parse(day)) ? day : undefined,
+    day: daySchema.safeParse(day).data,
     fromMs: fromMs % HALF_HOUR_MS === 0 ? fromMs : undefined,
     visitor: text('visitor'),
   };
@@ -113,9 +112,7 @@ async function datasetBars(dataset: Dataset, asked: string | undefined) {
 /** A visitor's events; none where there is none, undefined where nobody is asked for, or not by an id. */
 async function visitsOf(dataset: Dataset, source: Source, typed: string) {
   const id = typed.toLowerCase().replaceAll('-', '');
-  if (!isId(id)) return undefined;
-  const ask = () => explainVisitor(dataset.pool, source, id);
-  return source === 'live' ? ask() : dataset.inTurn(ask);
+  return isId(id) ? explainVisitor(dataset, source, id) : undefined;
 }
 
 function formats(timeZone: string) {

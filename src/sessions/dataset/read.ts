@@ -1,6 +1,7 @@
 // What is asked of the sessions of loaded files: figures of half hours are read, what is behind them is found when somebody asks.
 
 import type { Pool } from '../../db/pool.ts';
+import type { DayRange } from '../../runtime/day.ts';
 import { HALF_HOUR_MS } from '../live/store.ts';
 import { LOADED_EVENTS, withSessionsOf } from './count.ts';
 
@@ -17,11 +18,8 @@ export type Figures = {
 
 type HalfHourFigures = Figures & { readonly from: string; readonly to: string };
 
-/** ISO days in the shop's time zone, `to` exclusive. */
-export type Days = { readonly from: string; readonly to: string };
-
-/** The days in which loaded sessions began; undefined where there is none. */
-export async function readExtent(pool: Pool): Promise<Days | undefined> {
+/** The days of the shop's time zone in which loaded sessions began; undefined where there is none. */
+export async function readExtent(pool: Pool): Promise<DayRange | undefined> {
   const { rows } = await pool.query<{ from: string | null; to: string | null }>(
     `SELECT (min(half_hour) AT TIME ZONE shop_time_zone())::date AS "from",
        (max(half_hour) AT TIME ZONE shop_time_zone())::date + 1 AS "to"
@@ -31,8 +29,8 @@ export async function readExtent(pool: Pool): Promise<Days | undefined> {
   return from && to ? { from, to } : undefined;
 }
 
-/** The half hours of some days, zeros included. Half hours are those of UTC: the first may begin before midnight. */
-export async function readHalfHours(pool: Pool, { from, to }: Days): Promise<HalfHourFigures[]> {
+/** The half hours of some days of the shop's time zone, zeros included. Half hours are those of UTC: the first may begin before midnight. */
+export async function readHalfHours(pool: Pool, { from, to }: DayRange): Promise<HalfHourFigures[]> {
   const { rows } = await pool.query<Figures & { readonly from_ms: number }>(
     `WITH bounds AS (
        SELECT $1::date::timestamp AT TIME ZONE shop_time_zone() AS first, $2::date::timestamp AT TIME ZONE shop_time_zone() AS next

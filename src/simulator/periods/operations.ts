@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { operation } from '../../http/operation.ts';
+import { formatParameter as format } from '../../http/response-cache.ts';
 import { SOURCES } from './store.ts';
 
 const instant = z.iso.datetime({ error: 'an instant as in 2026-01-31T12:00:00.000Z' });
@@ -16,10 +17,7 @@ export const periodOperation = operation({
   query: z.strictObject({
     from: instant.optional().describe('left out = a day before `to`'),
     to: instant.optional().describe('exclusive; left out = now'),
-    format: z
-      .unknown()
-      .optional()
-      .meta({ enum: ['json', 'csv'], description: 'instead of the header Accept' }),
+    format,
   }),
   answers: {
     200: {

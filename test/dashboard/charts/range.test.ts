@@ -2,9 +2,10 @@
 
 import request from 'supertest';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { addDays, dayIn, daysBetween } from '../../../src/dashboard/charts/range.ts';
+import { dayIn } from '../../../src/dashboard/charts/range.ts';
 import type { ShopEvent } from '../../../src/events/event.ts';
 import { storeBatch } from '../../../src/ingest/store.ts';
+import { addDays, daysBetween } from '../../../src/runtime/day.ts';
 import { anEvent } from '../../support/events.ts';
 import { type Line, startLine } from '../../support/line.ts';
 

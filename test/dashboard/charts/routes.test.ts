@@ -2,10 +2,11 @@
 
 import request from 'supertest';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { addDays, dayIn } from '../../../src/dashboard/charts/range.ts';
+import { dayIn } from '../../../src/dashboard/charts/range.ts';
 import { DEVICES, type ShopEvent, TITLES } from '../../../src/events/event.ts';
 import { PRODUCTS } from '../../../src/events/products.ts';
 import { storeBatch } from '../../../src/ingest/store.ts';
+import { addDays } from '../../../src/runtime/day.ts';
 import { expectError } from '../../support/answers.ts';
 import { anEvent } from '../../support/events.ts';
 import { eventually, type Line, startLine } from '../../support/line.ts';
