@@ -20,6 +20,7 @@ import { DefinitionError } from './definition/problem.ts';
 import { checkValue, readDefinition } from './definition/read.ts';
 import type { Definition } from './definition/schema.ts';
 import { runTests } from './definition/virtual-run.ts';
+import { FailureNote } from './realtime/failure-note.ts';
 import { resultTopicOf } from './realtime/forwarder.ts';
 import { RunningDefinition } from './realtime/running-definition.ts';
 import { sqlOf } from './sql/twin.ts';
@@ -185,7 +186,8 @@ export const follow = ({ config, file, topic, format, prepare }: FollowCommand):
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
       const { name } = definition;
       const checkMs = config.AGGREGATOR_CHECK_SECONDS * 1000;
-      const running = new RunningDefinition(kafka, pool, clusterId, { name, topic, checkMs }, log);
+      const failure = new FailureNote(pool, name, log);
+      const running = new RunningDefinition(kafka, pool, clusterId, { name, topic, checkMs }, log, failure);
       const toLine = lineWriter(format);
       const before = await lastResult(pool, name);
       await running.start((error) => stop.abort(error));
@@ -195,6 +197,7 @@ export const follow = ({ config, file, topic, format, prepare }: FollowCommand):
       for await (const rows of newResults(pool, name, before, stop.signal))
         process.stdout.write(rows.map(toLine).join(''));
       await running.stop();
+      await failure.settled();
       const { reason } = stop.signal;
       if (reason instanceof Error && reason.name !== 'AbortError') throw new RunError(reasonOf(reason));
       return DONE;

@@ -12,7 +12,8 @@ import { reasonOf } from '../../kafka/errors.ts';
 import { keepRunning } from '../../runtime/keep-running.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { RunningPart } from '../../runtime/running-part.ts';
-import { type LiveDefinition, noteFailure, readLiveDefinitions } from '../store/definitions.ts';
+import { type LiveDefinition, readLiveDefinitions } from '../store/definitions.ts';
+import { FailureNote } from './failure-note.ts';
 import { AggregatorMetrics } from './metrics.ts';
 import { RunningDefinition } from './running-definition.ts';
 
@@ -93,18 +94,24 @@ class DefinitionKeeper {
     this.#metrics.ended(name);
   }
 
-  #keep({ name, topic }: LiveDefinition, signal: AbortSignal): Promise<void> {
-    return keepRunning(
-      (crash) => this.#start(name, topic, crash),
+  async #keep(one: LiveDefinition, signal: AbortSignal): Promise<void> {
+    const failure = new FailureNote(this.#pool, one.name, this.#log);
+    await keepRunning(
+      (crash) => this.#start(one, failure, crash),
       signal,
       (error) => {
-        this.#log.warn(`${name} does not run, it is tried again: ${reasonOf(error)}`);
-        this.#note(name, reasonOf(error));
+        this.#log.warn(`${one.name} does not run, it is tried again: ${reasonOf(error)}`);
+        failure.note(reasonOf(error));
       },
     );
+    await failure.settled();
   }
 
-  async #start(name: string, topic: string, crash: (error: Error) => void): Promise<RunningDefinition> {
+  async #start(
+    { name, topic }: LiveDefinition,
+    failure: FailureNote,
+    crash: (error: Error) => void,
+  ): Promise<RunningDefinition> {
     const clusterId = await describeCluster(this.#kafka, clusterOf(this.#config));
     const checkMs = this.#config.AGGREGATOR_CHECK_SECONDS * 1000;
     const running = new RunningDefinition(
@@ -113,6 +120,7 @@ class DefinitionKeeper {
       clusterId,
       { name, topic, checkMs },
       this.#log,
+      failure,
       (change) => this.#metrics.changed(name, change),
     );
     try {
@@ -121,13 +129,6 @@ class DefinitionKeeper {
       await running.stop().catch(() => {});
       throw error;
     }
-    this.#note(name, undefined);
     return running;
-  }
-
-  #note(name: string, reason: string | undefined): void {
-    noteFailure(this.#pool, name, reason).catch((error) =>
-      this.#log.debug({ err: error }, 'could not note a failure'),
-    );
   }
 }

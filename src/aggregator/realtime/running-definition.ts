@@ -10,36 +10,14 @@ import { ensureTopic, type Kafka } from '../../kafka/client.ts';
 import { reasonOf } from '../../kafka/errors.ts';
 import { PARTITIONS } from '../../kafka/publisher.ts';
 import type { Logger } from '../../runtime/log.ts';
-import { groupOf, noteFailure } from '../store/definitions.ts';
+import { groupOf } from '../store/definitions.ts';
 import { deleteExpired } from '../store/sessions.ts';
+import type { FailureNote } from './failure-note.ts';
 import { resultOutbox } from './forwarder.ts';
 import { aggregateHandler } from './handler.ts';
 import { type Change, DefinitionDeletedError, LiveSessions } from './live-sessions.ts';
 
 const MOST_DUE = 5_000;
-
-/** Why the definition does not run, for whoever looks at it. */
-class FailureNote {
-  readonly #pool: Pool;
-  readonly #name: string;
-  readonly #log: Logger;
-  #noted: string | undefined;
-
-  constructor(pool: Pool, name: string, log: Logger) {
-    this.#pool = pool;
-    this.#name = name;
-    this.#log = log;
-  }
-
-  /** @param reason undefined: it runs */
-  note(reason: string | undefined): void {
-    if (reason === this.#noted) return;
-    this.#noted = reason;
-    noteFailure(this.#pool, this.#name, reason).catch((error) =>
-      this.#log.debug({ err: error }, 'could not note a failure'),
-    );
-  }
-}
 
 function noting(
   observer: ConsumerObserver,
@@ -75,13 +53,17 @@ export class RunningDefinition {
   #checking: NodeJS.Timeout | undefined;
   #check: Promise<void> = Promise.resolve();
 
-  /** @param onChange called after each commit */
+  /**
+   * @param failure what is known of why it does not run
+   * @param onChange called after each commit
+   */
   constructor(
     kafka: Kafka,
     pool: Pool,
     clusterId: string,
     { name, topic, checkMs }: { readonly name: string; readonly topic: string; readonly checkMs: number },
     log: Logger,
+    failure: FailureNote,
     onChange: (change: Change) => void = () => {},
   ) {
     const subscription: Subscription = { clusterId, group: groupOf(name), topic };
@@ -97,7 +79,7 @@ export class RunningDefinition {
       onChange(change);
     };
     const handler = aggregateHandler(pool, subscription, this.#sessions, this.#onChange);
-    this.#failure = new FailureNote(pool, name, this.#log);
+    this.#failure = failure;
     this.#consumer = new Consumer(
       kafka,
       pool,
@@ -114,6 +96,8 @@ export class RunningDefinition {
     await admin.connect();
     await ensureTopic(admin, this.#topic, PARTITIONS).finally(() => admin.disconnect());
     this.#forwarder.start();
+    // Before the first record, whose failure is the newer news.
+    this.#failure.note(undefined);
     await this.#consumer.start(onCrash);
     this.#checkSoon();
   }
