@@ -7,8 +7,8 @@
 //     length => UINT32 of json   crc => UINT32, CRC-32C of json   json => [key, value], value null removes
 
 import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { crc32c } from '@node-rs/crc32';
 import { appendWhole } from './append-whole.ts';
+import { crc32c } from './crc32c.ts';
 
 export type Key = readonly (string | number)[];
 export type Change = readonly [key: Key, value: unknown];

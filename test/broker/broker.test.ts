@@ -1,11 +1,11 @@
 // The broker as a program meets it: through kafkajs, over real sockets, across restarts and crashes.
 
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { Admin, KafkaMessage } from 'kafkajs';
 import { expect, onTestFinished, test } from 'vitest';
 import { startBroker } from '../../src/broker/broker.ts';
-import { adminAt, brokerProcess, kafkaAt, testBroker, testFolder } from './running-broker.ts';
+import { adminAt, brokerProcess, COMPILED, kafkaAt, testBroker, testFolder } from './running-broker.ts';
 
 async function produce(port: number, topic: string, values: string[], idempotent = false): Promise<void> {
   const producer = kafkaAt(port).producer({ idempotent });
@@ -224,4 +224,10 @@ test('an option out of its bounds is a named error', async () => {
     code: 'BROKER_OPTION_INVALID',
     message: 'broker option port: received 70000, expected an integer from 0 to 65535',
   });
+});
+
+test('a start reads the broker out of one file, beside the packages that it needs', () => {
+  const imported = [...readFileSync(COMPILED, 'utf8').matchAll(/^(?:import|export) .*from "(.+)";$/gm)];
+  expect(imported.length).toBeGreaterThan(0);
+  for (const [, module] of imported) expect(module).toMatch(/^node:/);
 });

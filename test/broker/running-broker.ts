@@ -48,7 +48,7 @@ export async function adminAt(port: number): Promise<Admin> {
 }
 
 /** As global-setup.ts has compiled it. */
-const COMPILED = join(import.meta.dirname, '../../dist/src/broker/broker.js');
+export const COMPILED = join(import.meta.dirname, '../../dist/src/broker/broker.js');
 
 export type BrokerProcess = {
   readonly port: number;

@@ -5,7 +5,7 @@
 //   (https://kafka.apache.org/documentation/#compaction)
 
 import { createHash } from 'node:crypto';
-import { crc32c } from '@node-rs/crc32';
+import { crc32c } from '../crc32c.ts';
 import type { DecidedTransactions } from './decided-transactions.ts';
 import { decompress } from './decompress.ts';
 import { forEachRecord, type RecordPlace } from './record.ts';

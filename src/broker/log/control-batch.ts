@@ -4,7 +4,7 @@
 //   ControlRecord => key value     key => version type, INT16 both, type 0 aborts and 1 commits
 //     value => version coordinatorEpoch     version => INT16   coordinatorEpoch => INT32
 
-import { crc32c } from '@node-rs/crc32';
+import { crc32c } from '../crc32c.ts';
 import { writeInt64 } from '../wire/int64.ts';
 import { BATCH_HEADER, CONTROL, LENGTH_PREFIX, TRANSACTIONAL } from './record-batch.ts';
 

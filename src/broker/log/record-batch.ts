@@ -9,7 +9,7 @@
 //     magic => INT8   crc => UINT32, CRC-32C of all that follows it   attributes, producerEpoch => INT16
 //   (https://kafka.apache.org/documentation/#recordbatch)
 
-import { crc32c } from '@node-rs/crc32';
+import { crc32c } from '../crc32c.ts';
 import { ErrorCode } from '../wire/error-codes.ts';
 import { readInt64, writeInt64 } from '../wire/int64.ts';
 import { recordsAreWhole } from './record.ts';

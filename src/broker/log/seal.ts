@@ -8,7 +8,7 @@
 //     body => JSON {size, nextOffset, maxTimestamp, producers, open, aborted}   indexBytes => index entries, to the end
 
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { crc32c } from '@node-rs/crc32';
+import { crc32c } from '../crc32c.ts';
 import type { ProducerState } from './producers.ts';
 import { SparseIndex } from './sparse-index.ts';
 import { AbortedTransactions, type OpenTransaction } from './transactions.ts';
