@@ -22,13 +22,13 @@ import { median } from './statistics.ts';
 const SESSIONS = Number(process.env.SESSIONS ?? 100_000);
 const RECORDS = Number(process.env.RECORDS ?? 500_000);
 const ROUNDS = Number(process.env.ROUNDS ?? 3);
-/** What the consumer asks for at once: of small records many. */
+/** Size of one fetch, which holds many small records. */
 const FETCH_BYTES = 1024 * 1024;
 const RECORD_BYTES = 12;
 const MEMORY = Number(process.env.MEMORY ?? 0);
 const GOAL = 50_000;
 const GOAL_OF_INGEST = 0.7;
-/** Prime to any number of sessions: every one is touched, none twice in a row. */
+/** Coprime to the usual numbers of sessions: every session is touched, none twice in a row. */
 const STRIDE = 7_919;
 const MEGABYTE = 1024 * 1024;
 
@@ -80,7 +80,7 @@ const handler = aggregateHandler(
 );
 let next = 0;
 
-/** Seconds that `count` records took, from their bytes to the last commit; making them is not counted. */
+/** Seconds from the bytes of `count` records to the last commit; making the records is not counted. */
 async function aggregate(count: number, of: number): Promise<number> {
   let took = 0;
   for (let left = count; left > 0; ) {
@@ -146,7 +146,7 @@ async function rates(): Promise<void> {
   );
 }
 
-/** Memory after each tenth of the sessions; flat: the last is not far over the first. */
+/** Memory after each tenth of the sessions, which should stay flat. */
 async function memory(): Promise<void> {
   const seen: number[] = [];
   for (let tenth = 0; tenth < 10; tenth += 1) {

@@ -1,6 +1,6 @@
-// Batch aggregation beside DuckDB's GROUP BY and pandas, on one CSV file: 100,000 groups, five aggregates. Each takes all
-// of its time: start of the work to the rows. Medians of the rounds; each goes first every other time.
-// Benthos, the open engine of Redpanda Connect, has a window in memory: it takes 200,000 records, as many to a group as ours.
+// Batch aggregation beside DuckDB's GROUP BY and pandas, on one CSV file: 100,000 groups, five aggregates, timed from the
+// start of the work to the rows. Medians of the rounds; each goes first in every other one.
+// Benthos, the open engine of Redpanda Connect, holds a window in memory: it gets 200,000 records, with as many in a group.
 //   ROWS=10000000 ROUNDS=3 PYTHON=python3 GO=go npm run bench:aggregator      without pandas or Go theirs is left out
 
 import { spawnSync } from 'node:child_process';
@@ -22,7 +22,7 @@ import { median } from './statistics.ts';
 const ROWS = Number(process.env.ROWS ?? 10_000_000);
 const ROUNDS = Number(process.env.ROUNDS ?? 3);
 const GROUPS = 100_000;
-/** One that has pandas. */
+/** An interpreter with pandas. */
 const PYTHON = process.env.PYTHON ?? 'python3';
 const GO = process.env.GO ?? 'go';
 const WINDOW_ROWS = Math.min(ROWS, 200_000);

@@ -1,4 +1,4 @@
-// What the collector is measured against: an Express route that reads the same body and answers, and does nothing else.
+// The baseline of the collector: an Express route that reads the same body and answers.
 
 import express from 'express';
 

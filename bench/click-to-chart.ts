@@ -1,7 +1,7 @@
 // npm run bench:clicks — from a click to its row in Postgres and to the chart that counts it, at 500 events a second.
-// Measured from outside: a visitor asks for a product page (a click and an ad's show). The clock of the row stops when the
-// visitor's own event stream says that it is stored, the one of the chart when the stream of an open dashboard has brought
-// counts that have the event in them: the n-th row to be stored is on the chart once that counts n more than before.
+// Measured from outside: a visitor requests a product page (a click and an ad's show). The row's time ends when the visitor's
+// event stream reports it stored, the chart's when the stream of an open dashboard has brought counts that include it: the
+// n-th stored row is on the chart once that counts n more than before.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dataFolder, isReady, startProgram } from './program.ts';
@@ -16,12 +16,12 @@ const EVENTS_A_PAGE = 2;
 type Times = { readonly row: number[]; readonly chart: number[] };
 type Visitor = {
   readonly cookie: string;
-  /** By order_id, when its page was asked for. */
+  /** Time of the page's request by order_id. */
   readonly asked: Map<string, number>;
-  /** By order_id, when it was said to be stored; that may be before the page's answer has been read. */
+  /** Time at which it was reported stored by order_id; that may be before the page's response was read. */
   readonly stored: Map<string, number>;
 };
-/** What an open dashboard has been told: how many events today has, and when. */
+/** A number of today's events that an open dashboard was sent, and its time. */
 type Count = { readonly events: number; readonly at: number };
 
 async function openVisitor(url: string): Promise<Visitor> {
@@ -72,7 +72,7 @@ async function openDashboard(url: string, counts: Count[]): Promise<void> {
   });
 }
 
-/** Asks for a page; its events are known by the trace bar in the answer. */
+/** Requests a page; the trace bar in the response names its events. */
 async function click(url: string, visitor: Visitor): Promise<void> {
   const since = performance.now();
   const response = await fetch(`${url}/product/sneakers`, { headers: { cookie: visitor.cookie } });

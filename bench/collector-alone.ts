@@ -1,5 +1,5 @@
-// The collector's own route in the program's own application, but for Kafka: an event is acknowledged as soon as it is
-// checked. What the road to Kafka costs is measured against it.
+// The collector's route in the program's application without Kafka: an event is acknowledged once it is validated. The cost of
+// Kafka is the difference to it.
 
 import { readConfig } from '../src/config.ts';
 import { openPool } from '../src/db/pool.ts';

@@ -23,7 +23,7 @@ const click = () => anEvent({ user_id: pick(USERS), title: 'banner_click' });
 const single = () => JSON.stringify(click());
 const batch = () => JSON.stringify(Array.from({ length: BATCH }, click));
 
-/** A way to send events: to which route, by how many clients, how many a request. */
+/** A way to send events: the route, the number of clients, the events of a request. */
 type Way = {
   readonly url: string;
   readonly body: () => string;
@@ -32,10 +32,10 @@ type Way = {
 };
 type Round = { readonly perSecond: number; readonly p99: number };
 
-/** How many requests more than the round before a round may have whose bodies are made beforehand. */
+/** Bodies are made for so many times the requests of the round before. */
 const SPARE = 1.3;
 
-/** @param expected requests a second whose bodies are made before the clock runs: making them is not what is measured */
+/** @param expected requests a second; their bodies are made before the measurement */
 async function load({ url, body, connections }: Way, seconds: number, expected: number): Promise<Round> {
   const bodies = Array.from({ length: Math.ceil(expected * seconds * SPARE) }, body);
   const result = await autocannon({

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 const TICKS_PER_SECOND = 100;
 
-/** Fields of /proc/PID/stat from the third on: the name before them may hold anything. */
+/** Fields of /proc/PID/stat from the third on, behind the process's name, which may hold any character. */
 function statOf(pid: number): string[] | undefined {
   try {
     return readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').at(-1)?.split(' ');
@@ -17,17 +17,17 @@ const [PARENT, USER, ENDED_CHILDREN] = [1, 11, 13];
 const seconds = (stat: readonly string[] | undefined, field: number) =>
   (Number(stat?.[field] ?? 0) + Number(stat?.[field + 1] ?? 0)) / TICKS_PER_SECOND;
 
-/** Process ids of the children that run. */
+/** Process ids of the running children. */
 export function childrenOf(pid: number): number[] {
   return readdirSync('/proc')
     .map(Number)
     .filter((other) => other > 0 && Number(statOf(other)?.[PARENT]) === pid);
 }
 
-/** Seconds that a process has used. */
+/** CPU seconds of a process. */
 export const cpuOf = (pid: number): number => seconds(statOf(pid), USER);
 
-/** Seconds that a process and its children have used, those included that have ended. */
+/** CPU seconds of a process and its children, ended ones included. */
 export function cpuOfFamily(pid: number): number {
   const ended = seconds(statOf(pid), ENDED_CHILDREN);
   return [pid, ...childrenOf(pid)].reduce((sum, one) => sum + cpuOf(one), ended);

@@ -1,6 +1,6 @@
-// npm run bench:dashboard — what the dashboard costs, in one run: every chart through HTTP at full size beside a hundredth
-// of it; the original's SQL over raw text rows of the same file; and the CPU of 50 open dashboards while 500 events a
-// second come in. PRODUCT_CSV names a full file; without it a replica is made. Takes some minutes and 5 GB.
+// npm run bench:dashboard — the cost of the dashboard, in one run: every chart through HTTP at full size beside a hundredth
+// of it; the original's SQL over raw text rows of the same file; and the CPU of 50 open dashboards at 500 events a second.
+// PRODUCT_CSV names a full file; without it a replica is made. Takes some minutes and 5 GB.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cpuOf, cpuOfFamily, partOf } from './cpu.ts';
@@ -21,7 +21,7 @@ const EVENTS_PER_SECOND = 500;
 const SECONDS = Number(process.env.SECONDS_A_ROUND ?? 20);
 const SETTLE_MS = 3_000;
 
-/** @param anew whether something is stored before each request, or nothing as it is with a loaded file */
+/** @param anew whether something is stored before each request, so that no answer is cached */
 async function compareSizes(small: Loaded, full: Loaded, anew: boolean): Promise<Map<string, Times>> {
   const kept = anew ? 'each made anew' : 'kept while nothing is stored';
   const many = `${ROUNDS} rounds of ${REQUESTS} requests`;

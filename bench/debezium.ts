@@ -42,7 +42,7 @@ try {
   console.log(`${backlog.rows} events of ${each} bytes are in the topic`);
   const names = Object.keys(ways);
   const rounds = Object.fromEntries(names.map((name) => [name, [] as Measured[]]));
-  // The first round's warm-up is for the server: its log of changes has no files to use again yet.
+  // Round 0 warms the server up, whose WAL has no segments to recycle yet.
   for (let round = 0; round <= ROUNDS; round += 1) {
     const inTurn = round === 0 ? names.slice(0, 1) : round % 2 === 1 ? names : names.toReversed();
     for (const name of inTurn) {

@@ -1,6 +1,6 @@
-// npm run bench:hostile — one client does its worst with requests that cost it little, another asks /healthz: how long the
-// other waits, for each way of being hostile. The limits are those of a start without settings. Exit 1 where p99 is over
-// LONGEST_MS. The hostile client runs in a thread of its own and comes from 127.0.0.2, so that nothing is counted together.
+// npm run bench:hostile — one client floods the shop with requests that are cheap to send, another requests /healthz: the
+// latency of the other for each kind of flood, under the default limits. Exit 1 where p99 is over LONGEST_MS. The hostile
+// client runs in a thread of its own and comes from 127.0.0.2, so that the two have separate rate limits.
 
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
@@ -17,11 +17,11 @@ const ASK_EVERY_MS = 10;
 const LONGEST_MS = 250;
 const HOSTILE_ADDRESS = '127.0.0.2';
 
-/** What one connection sends again and again, as soon as it is answered or closed. */
+/** Requests that a connection repeats as soon as they are answered or it is closed. */
 type Way = {
   readonly name: string;
   readonly connections: number;
-  /** Bytes as they go over the line, and how many answers they ask for. */
+  /** Raw bytes, and the number of their responses. */
   readonly bytes: Buffer;
   readonly answers: number;
 };
@@ -58,7 +58,7 @@ function waysOf(letter: number): readonly Way[] {
       answers: 1,
     },
     {
-      name: 'the page of a nested letter of 240 kB',
+      name: 'the page of a nested dead letter of 240 kB',
       connections: 8,
       bytes: Buffer.from(get(`/events/rejected/${letter}`)),
       answers: 1,
@@ -74,11 +74,11 @@ function waysOf(letter: number): readonly Way[] {
     { name: 'dashboards, 200 connections', ...many('/dashboard') },
     { name: '/readyz, 200 connections', ...many('/readyz') },
     { name: '/metrics, 200 connections', ...many('/metrics') },
-    { name: 'pages that are not there, 200 connections', ...many('/nothing') },
+    { name: 'missing pages, 200 connections', ...many('/nothing') },
   ];
 }
 
-/** The hostile client's thread: every connection sends, waits for its answers, sends again; tells how many answers came. */
+/** The hostile client's thread: every connection sends, waits for its responses, and sends again. @returns responses in all */
 async function attack({ bytes, connections, answers }: Way, port: number): Promise<void> {
   let answered = 0;
   const one = async () => {
@@ -105,7 +105,7 @@ async function attack({ bytes, connections, answers }: Way, port: number): Promi
   });
 }
 
-/** How long the other client waits for each of its answers, in milliseconds. */
+/** Milliseconds of each request of the other client. */
 async function askHealth(url: string, seconds: number): Promise<number[]> {
   const agent = new Agent({ keepAlive: true });
   const waits: number[] = [];
@@ -130,7 +130,7 @@ async function askHealth(url: string, seconds: number): Promise<number[]> {
   return waits;
 }
 
-/** The number of a letter that is deeply nested. */
+/** Sends a deeply nested message to the topic. @returns the id of its dead letter */
 async function sendDeadLetter({ env, url }: Program): Promise<number> {
   const brokers = [`127.0.0.1:${env.KAFKA_PORT}`];
   const producer = new Kafka({ brokers, logLevel: logLevel.NOTHING }).producer();

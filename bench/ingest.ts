@@ -1,6 +1,6 @@
-// npm run bench:ingest — the sink alone, in one run and in turn: plain COPY into the same table, storeBatch (rows,
-// rollups, offset, NOTIFY in one transaction), and a prepared INSERT of the same columns a row in a transaction. Rows are
-// made before the clock starts; every measure begins with empty tables and a checkpoint, in an order that turns each round.
+// npm run bench:ingest — the sink alone, in one run and in turn: plain COPY into the same table, storeBatch (rows, rollups,
+// offset, NOTIFY in one transaction), and a prepared INSERT of one row a transaction. Rows are made before the measurement;
+// every measure begins with empty tables and a checkpoint, and the order rotates each round.
 
 import { transaction } from '../src/db/pool.ts';
 import { DEVICES, type ShopEvent, TITLES } from '../src/events/event.ts';
@@ -21,7 +21,7 @@ const ROUNDS = Number(process.env.ROUNDS ?? 5);
 const INSERTED_ROWS = 5_000;
 const USERS = 20_000;
 
-/** What copyEvents() writes. */
+/** The columns of copyEvents(). */
 const INSERT = `INSERT INTO events (order_id, user_id, page_id, product, site_version, "time", title, target,
   partition, "offset", appended_at, stored_at, topic, context)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`;

@@ -1,6 +1,6 @@
-// npm run bench:kafka-clients — kafkajs beside @platformatic/kafka: produce in batches, one send after another, consume from the beginning; each
-// client in a process of its own, rounds in turn, on one embedded broker. What
-// docs/decisions/kafkajs.md weighs. EVENTS, SINGLES and ROUNDS make it smaller.
+// npm run bench:kafka-clients — kafkajs beside @platformatic/kafka: produce in batches, one send after another, consume from
+// the beginning; each client in a process of its own, rounds in turn, on one embedded broker, for
+// docs/decisions/kafkajs.md. EVENTS, SINGLES and ROUNDS make it smaller.
 
 import { execFileSync, spawn } from 'node:child_process';
 import path from 'node:path';

@@ -1,6 +1,6 @@
-// npm run bench:live — what the live panels cost, in one run: event → painted row in an open page at 500 events a second beside 50
-// open live dashboards (50 streams, and one real browser); cores with and without them; answers over a short and a long history;
-// the size of what is kept beside the events; ingest's rate with and without panels; and the Quix template's aggregation.
+// npm run bench:live — the cost of the live panels, in one run: event → painted row in an open page at 500 events a second
+// beside 50 open live dashboards (50 streams, and one real browser); cores with and without them; responses over a short and a
+// long history; the size of the state; ingest's rate with and without panels; and the Quix template's aggregation.
 // PYTHON names an interpreter with pandas. Takes some minutes and 6 GB.
 
 import { execFile } from 'node:child_process';
@@ -28,13 +28,13 @@ const BACKLOG = number('BACKLOG', 200_000);
 const ROUNDS = number('ROUNDS', 3);
 const REQUESTS = number('REQUESTS', 50);
 const EVENTS_A_REQUEST = 10;
-/** How many events sessions may have: what is kept grows with sessions, not with events. */
+/** Events a session: the state grows with sessions, not with events. */
 const SESSION_EVENTS = [8, 24];
-/** Eight hours of them. */
+/** Events of eight hours. */
 const EIGHT_HOURS = RATE * 8 * 3600;
 const USERS = Array.from({ length: 5_000 }, newId);
 
-/** Sends events at RATE; by order_id, when each request was made. */
+/** Sends events at RATE. @returns the time of each request by order_id */
 async function send(url: string, seconds: number): Promise<Map<string, number>> {
   const sent = new Map<string, number>();
   const began = performance.now();
@@ -58,7 +58,7 @@ async function send(url: string, seconds: number): Promise<Map<string, number>> 
   return sent;
 }
 
-/** Cores of each part that works for panels, while events come in. */
+/** Cores of the parts that work for panels, while events come in. */
 async function coresWhile({ program, postgres }: Loaded, work: () => Promise<unknown>): Promise<number> {
   const pids = [partOf(program.pid, 'web'), partOf(program.pid, 'live')];
   const used = () => pids.reduce((sum, pid) => sum + cpuOf(pid), 0) + cpuOfFamily(postgres);
@@ -125,7 +125,7 @@ async function compareHistories(small: Loaded, full: Loaded): Promise<void> {
   }
 }
 
-/** Tables that live panels, sessions and offers have beside the events. */
+/** Tables of live panels, sessions and offers. */
 const STATE = [
   'sessions',
   'merged_sessions',
@@ -177,7 +177,7 @@ async function measureTemplate(ours: { cores: number; p50: number }): Promise<vo
   const ran = await promisify(execFile)(python, [script, String(RATE), '10']).catch(() => undefined);
   if (ran === undefined) return console.warn(`${python} has no pandas: without the template's aggregation`);
   const { cpu, latency }: { cpu: number[]; latency: number[] } = JSON.parse(ran.stdout);
-  // It computes, sleeps a second, and computes again: an event waits for half of that, and for the next computation.
+  // It computes, sleeps a second, and computes again: an event waits for half of that on average, and for the computation.
   const period = median(latency) + 1_000;
   const cores = median(cpu) / (period / 1000);
   const age = period / 2 + median(latency);

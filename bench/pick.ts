@@ -1,2 +1,2 @@
-/** One of a list, whichever. */
+/** A random element of a list. */
 export const pick = <T>(list: readonly T[]): T => list[Math.floor(Math.random() * list.length)] as T;

@@ -1,5 +1,5 @@
 // npm run bench:producer — kafkajs's producer with and without idempotence against the embedded broker, rounds in turn:
-// batches of 1,000 and single sends one after another. What decided docs/decisions/idempotent-producer.md.
+// batches of 1,000 and single sends one after another, for docs/decisions/idempotent-producer.md.
 
 import { type Kafka, Kafka as KafkaClient, logLevel, Partitioners, type Producer } from 'kafkajs';
 import { startBroker } from '../src/broker/broker.ts';

@@ -22,8 +22,8 @@ export function dataFolder(): { readonly folder: string; remove(): void } {
 }
 
 /**
- * Starts every part, or these; resolves once the front page answers.
- * @param settings in place of a benchmark's usual ones; an empty one has its default
+ * Starts all parts, or the named ones; resolves once the front page answers.
+ * @param settings override a benchmark's usual ones; an empty value gives the program's default
  */
 export async function startProgram(
   dataDir: string,

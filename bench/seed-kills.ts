@@ -1,5 +1,5 @@
 // npm run bench:kills — SIGKILL at 20 random moments of a load, then the same command finishes it with exact counts.
-// ROWS (default all) and KILLS (default 20); a load that finished between two kills is begun again in a new database.
+// ROWS (default all) and KILLS (default 20); where a load finishes before a kill, another begins in a new database.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
@@ -28,7 +28,7 @@ function startLoad(url: string, file: string): { child: ChildProcess; ended: Pro
   return { child, ended };
 }
 
-/** True where the load was still running and is dead now. */
+/** @returns true where the load was killed, false where it had finished */
 async function kill(database: BenchDatabase, file: string): Promise<boolean> {
   const { child, ended } = startLoad(database.url, file);
   const delay = 0.2 + Math.random() * LONGEST_SECONDS;
@@ -44,7 +44,7 @@ async function kill(database: BenchDatabase, file: string): Promise<boolean> {
   return code === null;
 }
 
-/** What is there in the end; throws where it isn't exactly the file. */
+/** Checks that the database has exactly the file. */
 async function check(database: BenchDatabase): Promise<void> {
   const { rows } = await database.pool.query(
     `SELECT (SELECT count(*) FROM events) AS events, (SELECT sum(count)::bigint FROM day_counts) AS counted,

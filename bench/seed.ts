@@ -1,7 +1,7 @@
-// npm run bench:seed — the dataset's file to a dashboard that answers, beside the usual text COPY, in one run and on one
-// server; sizes, memory, parsing beside reading, exploring beside PySpark.
-// Who goes first changes from round to round, with a checkpoint before each. ROWS (default all 8,471,220) and ROUNDS
-// (default 5) make it smaller; PYTHON names an interpreter that has pyspark.
+// npm run bench:seed — the dataset's file to an answering dashboard, beside the usual text COPY, in one run on one server;
+// sizes, memory, parsing beside reading, exploring beside PySpark.
+// The two go first in turn, with a checkpoint before each. ROWS (default all 8,471,220) and ROUNDS (default 5) make it
+// smaller; PYTHON names an interpreter with pyspark.
 
 import { execFile } from 'node:child_process';
 import { createWriteStream } from 'node:fs';

@@ -1,6 +1,6 @@
-// npm run bench:session-state — what live sessions take on disk beside the events: SESSIONS (default 200,000) of 8 events each go
-// through the code of the live part as they would come at 500 events/s, closed by their own clock, their revisions forwarded.
-// Vacuum comes once in five minutes of that clock, as the server's own would. Sizes are as they are then, and packed anew.
+// npm run bench:session-state — the size of live sessions on disk beside the events: SESSIONS (default 200,000) of 8 events each
+// go through the code of the live part as at 500 events/s on a simulated clock, their revisions forwarded. VACUUM runs every
+// five minutes of that clock, as autovacuum would. Sizes are those of the end, and those after VACUUM FULL.
 
 import type { Pool } from '../src/db/pool.ts';
 import { transaction } from '../src/db/pool.ts';
@@ -14,9 +14,9 @@ import { startDatabase } from './database.ts';
 const SESSIONS = Number(process.env.SESSIONS ?? 200_000);
 const EVENTS = Number(process.env.EVENTS_A_SESSION ?? 8);
 const RATE = 500;
-/** Between two events of a session, at most. */
+/** Longest pause between two events of a session. */
 const PAUSE_MS = 120_000;
-/** Of this many events one comes up to an hour late. */
+/** One of so many events comes up to an hour late. */
 const LATE_OF = 50;
 const BATCH_MS = 1_000;
 const VACUUM_MS = 300_000;
@@ -48,7 +48,7 @@ const forward = (pool: Pool) =>
     return messages.length;
   });
 
-/** Runs the clock over all events, and on until every session is closed. @returns transactions' worth of events */
+/** Runs the simulated clock over all events, and on until every session is closed. */
 async function live(pool: Pool, events: readonly Arrival[], beginMs: number): Promise<void> {
   let next = 0;
   let vacuumed = beginMs;
@@ -98,7 +98,7 @@ try {
     `${SESSIONS} sessions, ${events.length} events in ${seconds.toFixed(0)} s: ${Math.round(events.length / seconds)}/s`,
   );
   await database.pool.query(`VACUUM ${TABLES.join(', ')}`);
-  await say(database.pool, 'as it is');
+  await say(database.pool, 'with its free space');
   await database.pool.query(`VACUUM FULL ${TABLES.join(', ')}`);
   await say(database.pool, 'packed anew');
 } finally {

@@ -1,6 +1,6 @@
-// npm run proof:memory — sessions of files that are larger than the memory they may take: ROWS clicks (default 100,000,000) of
-// returning visitors within MEMORY (default 2GB). The process keeps to 1.25 times the limit, what it spills is gone when it ends,
-// and what a killed run has left goes with the next. SPILL names where to write all of it (17 GB); exit code 1 where it isn't so.
+// npm run proof:memory — sessions of files larger than the memory limit: ROWS clicks (default 100,000,000) of returning visitors
+// within MEMORY (default 2GB). The process stays below 1.25 times the limit, removes its spill folder at the end, and the next
+// run removes that of a killed one. SPILL names the folder for all of it (17 GB); exit code 1 where a check fails.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -23,7 +23,7 @@ const folder = mkdtempSync(path.join(process.env.SPILL ?? tmpdir(), 'shopstream-
 const spill = path.join(folder, 'spill');
 const gigabytes = (bytes: number) => `${(bytes / 1024 ** 3).toFixed(2)} GB`;
 
-/** The most that a process has had in memory so far; 0 once it has ended. */
+/** Peak memory of a process in bytes; 0 once it has ended. */
 function peakOf(pid: number | undefined): number {
   try {
     const [, kilobytes = '0'] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];

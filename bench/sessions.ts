@@ -34,7 +34,7 @@ const python = (script: string, args: readonly string[]) =>
 const sessions = (args: readonly string[]) =>
   execute(process.execPath, [path.join(packageRoot, 'dist', 'src', 'main.js'), 'sessions', ...args]);
 
-/** What `sessions` runs, for another program. */
+/** Writes the statements of `sessions` to a file, for another program. */
 function statementsFile(profile: Profile, inputs: readonly Input[]): string {
   const file = path.join(folder, `${profile}.json`);
   const names = inputs.map((input) => `(${input.file}, '${input.name}')`).join(', ');

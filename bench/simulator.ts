@@ -1,8 +1,8 @@
-// npm run bench:simulator — the simulator as a user runs it, each part of it by itself (WHAT=speed,rate,http,memory,idle):
-// speed: target kafka at its fastest, beside kcat's producer mode and a plain loop of kafkajs that send the same events, rounds
-// in turn, the broker in a process of its own; rate: how near to 500 events/s it keeps; http: its share of the CPU that it and
-// the shop take together, at the shop's limit; memory: its size over ten minutes with 100,000 shoppers; idle: the CPU of all
-// processes of the program after its first start, with its few shoppers.
+// npm run bench:simulator — the simulator as a user runs it, in five parts (WHAT=speed,rate,http,memory,idle):
+// speed: target kafka at the rate `max`, beside kcat's producer mode and a plain loop of kafkajs with the same events, rounds in
+// turn, the broker in a process of its own; rate: its deviation from 500 events/s; http: its share of the CPU of it and the
+// shop together, at the shop's limit; memory: its size over ten minutes with 100,000 shoppers; idle: the CPU of all processes of
+// the program after its first start, with its few shoppers.
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -25,13 +25,13 @@ const RATE_SECONDS = Number(process.env.RATE_SECONDS ?? 60);
 const HTTP_SECONDS = Number(process.env.HTTP_SECONDS ?? 30);
 const MEMORY_MINUTES = Number(process.env.MEMORY_MINUTES ?? 10);
 const IDLE_SECONDS = Number(process.env.IDLE_SECONDS ?? 120);
-/** For the sample, the caches, and what is compiled. */
+/** Time for the sample's load, the caches and the JIT compiler. */
 const SETTLE_MS = 60_000;
 const SHOPPERS = Number(process.env.SHOPPERS ?? 100_000);
 
 const MAIN = path.join(packageRoot, 'dist', 'src', 'main.js');
 const TOPIC = 'ecommerce';
-/** What the plan goes ahead with at the rate `max`. */
+/** Events a second of the plan at the rate `max`. */
 const PLANNED_RATE = 100_000;
 const BATCH = 2_000;
 const LOOK_MS = 1_000;
@@ -134,7 +134,7 @@ async function speed(folder: string): Promise<void> {
   await fileOf(messages, file);
   const seen = { simulator: [] as number[], 'plain kafkajs loop': [] as number[], kcat: [] as number[] };
   for (let round = 0; round < ROUNDS; round += 1) {
-    // A log that grows from round to round would be another one for each.
+    // A new broker each round, so that no round begins with a larger log.
     const broker = await startBrokerAlone(path.join(folder, `broker-${round}`));
     const { events, seconds } = await simulate(broker.env, atMost(FAST_USERS));
     seen.simulator.push(events / seconds);
@@ -172,7 +172,7 @@ async function http(folder: string): Promise<void> {
   const { events, seconds } = await simulate(program.env, options, (pid) => {
     watching = setInterval(() => {
       const used = cpuOf(pid);
-      // It is gone at the end, and with it what it has used.
+      // Read while it runs: the figures go with the process.
       if (used > 0) [own, shop] = [used, cpuOfFamily(program.pid) - before];
     }, LOOK_MS);
   });
@@ -217,7 +217,7 @@ async function memory(folder: string): Promise<void> {
   );
 }
 
-/** Seconds that each process below one has used, PostgreSQL's own among them. */
+/** CPU seconds of each process below `pid`, PostgreSQL's included. */
 function cpuOfAll(pid: number): Map<number, number> {
   const used = new Map([[pid, cpuOf(pid)]]);
   for (const child of childrenOf(pid)) for (const [one, seconds] of cpuOfAll(child)) used.set(one, seconds);

@@ -1,5 +1,5 @@
-// npm run bench:start — from starting the installed program to its first page, cold (no data folder) and the second
-// time, and the memory of all its processes when idle. PSS: shared pages are counted once.
+// npm run bench:start — the time from the start of the installed program to its first page, cold (no data folder) and again,
+// and the idle memory of all its processes as PSS, in which shared pages count once.
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// Numbers of a benchmark: medians over rounds, percentiles over samples.
+// Statistics of a benchmark's samples.
 
 /** The value below which the share `p` (0 to 1) of the samples lies; NaN without samples. */
 export function percentile(samples: readonly number[], p: number): number {

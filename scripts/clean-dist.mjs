@@ -1,5 +1,5 @@
-// Deletes from dist/ what no source stands behind any more, after a build. The rest stays in place: a program that runs from there
-// still loads it.
+// Deletes the files of dist/ whose source is gone, after a build. The rest stays, as a program that runs from there may
+// still load it.
 
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';

@@ -1,5 +1,5 @@
-// The mutants that npm run mutants makes: each a line of the program, what becomes of it, and the tests that have to fail.
-// A line is known by its content, as files move.
+// The mutants of npm run mutants: each a line of the program, its replacement, and the tests that have to fail. A line is
+// found by its content, as files move.
 
 export type Mutant = {
   readonly name: string;

@@ -1,11 +1,11 @@
-// Where the lines of the mutants are.
+// Finds the file of a mutant's line.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Mutant } from './mutant-list.ts';
 
-/** What git has or would add; a mutant is looked for among those outside of the tests, and the chaos test's judge. */
+/** The repository's files. Mutants are looked for outside of the tests, and in the chaos test's judge. */
 export function filesOf(root: string): string[] {
   const args = ['ls-files', '--cached', '--others', '--exclude-standard'];
   const files = execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim().split('\n');

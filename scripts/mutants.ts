@@ -1,6 +1,6 @@
-// Breaks the program on purpose, one line at a time, and runs the tests that are there to notice: npm run mutants. Each mutant
-// of scripts/mutant-list.ts gets the repository's files in a folder of its own; a mutant is dead where a test fails, and neither
-// where its line is gone nor where nothing ran. Arguments choose mutants by a part of their names.
+// Breaks the program one line at a time and runs the tests that should fail: npm run mutants. Each mutant of
+// scripts/mutant-list.ts gets the repository's files in a folder of its own, and is dead where one of its tests fails; a run
+// without tests kills nothing. Arguments choose mutants by a part of their names.
 
 import { spawnSync } from 'node:child_process';
 import {
@@ -33,7 +33,7 @@ function copyWith(mutant: Mutant, root: string, files: readonly string[]): strin
   return folder;
 }
 
-/** How many tests failed, and how many ran. */
+/** Numbers of tests that failed, and that ran. */
 function run(folder: string, tests: readonly string[]): { failed: number; ran: number } {
   const report = path.join(folder, 'report.json');
   const args = ['vitest', 'run', '--reporter=json', `--outputFile=${report}`, ...tests];
@@ -45,7 +45,7 @@ function run(folder: string, tests: readonly string[]): { failed: number; ran: n
 
 function main(root: string, chosen: readonly string[]): void {
   const files = filesOf(root);
-  // All lines first: a list that has come loose from the program says so at once.
+  // All lines first, so that an outdated list fails at once.
   for (const mutant of MUTANTS) fileOf(mutant, root, files);
   const asked = MUTANTS.filter(
     ({ name }) => chosen.length === 0 || chosen.some((part) => name.includes(part)),

@@ -1,7 +1,7 @@
 // Takes the pictures of the README anew: npm run screenshots -- http://127.0.0.1:3000
-// The shop must be running. First it gets a day of events through its own collector (always the same ones, spread over
-// yesterday and today), so that the charts have something to show; better not on a shop whose numbers matter.
-// Wants Chromium (CHROMIUM names another one) and, for the looks of it, the font Inter.
+// The shop must be running. It first gets two days of events through its collector, the same ones at each run, so that the
+// charts show something; don't run this on a shop whose numbers matter. Needs Chromium (CHROMIUM names its path), and
+// looks best with the font Inter.
 
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
@@ -81,7 +81,7 @@ if (url === undefined || !URL.canParse(url)) {
 }
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  // As root, Chromium's sandbox can't be had.
+  // Chromium has no sandbox as root.
   args: ['--disable-gpu', '--no-first-run', '--disable-background-networking', '--hide-scrollbars'].concat(
     process.getuid?.() === 0 ? ['--no-sandbox'] : [],
   ),

@@ -1,5 +1,5 @@
-// Yesterday and today as a shop with some hundred visitors would have them: the same events for the same day, whenever
-// this runs, so that a second run adds nothing but what happened since (order_id makes events idempotent).
+// Yesterday and today of a shop with some hundred visitors. The same day gives the same events at each run, so that a second
+// run adds only what is new since the first (order_id makes events idempotent).
 
 import { createHash } from 'node:crypto';
 import type { ShopEvent } from '../src/events/event.ts';
@@ -10,7 +10,7 @@ const MINUTE_MS = 60_000;
 const BATCH = 500;
 const ORDER_PAGE = createHash('md5').update('nan').digest('hex');
 
-/** How often a category is ordered against the others; clothes most, as in the dataset. */
+/** Relative frequency of a category's orders; clothes lead, as in the dataset. */
 const POPULARITY: Readonly<Record<Product, number>> = {
   accessories: 0.6,
   clothes: 1.5,
@@ -19,7 +19,7 @@ const POPULARITY: Readonly<Record<Product, number>> = {
   sports_nutrition: 0.4,
 };
 
-/** 0 to 1, the same for the same words. */
+/** A number from 0 to 1 that depends on the words alone. */
 function chance(...words: (string | number)[]): number {
   return createHash('md5').update(words.join()).digest().readUInt32BE() / 2 ** 32;
 }

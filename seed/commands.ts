@@ -1,4 +1,4 @@
-// The dataset's commands: what main.ts calls. Each writes its result to standard output and gives the exit code.
+// The dataset's commands. Each writes its result to standard output and returns the exit code.
 
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
@@ -54,7 +54,7 @@ export function seed(config: Config, file: string | undefined, strict: boolean):
     const { onProgress, onSessions, clear } = showProgress(process.stderr);
     const result = await loadFile({ pool, log, file, strict, onProgress }).finally(clear);
     console.log(describeLoad(result));
-    // The charts answer by now. Where this is cut off, the next load or whoever asks for sessions does it.
+    // The charts answer by now. Where this is interrupted, the next load or the first question for sessions counts them.
     await countDatasetSessions(pool, onSessions).finally(clear);
     return result.rejected === 0 ? DONE : NOT_ALL;
   });
@@ -62,7 +62,7 @@ export function seed(config: Config, file: string | undefined, strict: boolean):
 
 /**
  * Writes a replica of the dataset.
- * @param file where to; standard output where none is given
+ * @param file standard output where left out
  */
 export async function replica(
   rows: number | undefined,
@@ -77,7 +77,7 @@ export async function replica(
   return DONE;
 }
 
-/** Answers what the original's notebook asked of the file: as tables, or as JSON. */
+/** Answers the questions of the original's notebook about the file, as tables or as JSON. */
 export async function explore(file: string, json: boolean): Promise<number> {
   const { exploreFile } = await import('./explore.ts');
   const exploration = await exploreFile(file);

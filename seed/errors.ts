@@ -1,4 +1,4 @@
-// Everything that can be wrong with a file or a load in a way that a user can mend.
+// Faults of a file or a load that a user can mend.
 // Each message says what came and what was expected.
 
 import { CodedError } from '../src/runtime/errors.ts';
@@ -24,6 +24,6 @@ export class DatasetError extends CodedError<DatasetErrorCode> {
   override readonly name = 'DatasetError';
 }
 
-/** A file, or what it is packed in, without a byte. */
+/** The file, or the text packed in it, has no byte. */
 export const emptyFile = (file: string): DatasetError =>
   new DatasetError('FILE_EMPTY', `received ${file}, which is empty, expected a CSV file with a header`);

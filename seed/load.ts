@@ -1,4 +1,4 @@
-// Loads a file in the dataset's format: streaming, by COPY, beside a living shop.
+// Loads a file in the dataset's format: streaming, by COPY, beside a running shop.
 //
 //   file → whole lines → rows for COPY → table events_<load> (committed as it grows: a killed load goes on from there)
 //        → key and counts, side by side → the table becomes the partition of events, or its rows are merged into it
@@ -14,8 +14,7 @@ export type { LoadOptions, LoadProgress, LoadResult, LoadStep, RejectedRow };
 /**
  * Loads a file. The sample, where there is one, goes.
  * Bad rows are set aside in the table rejected_rows and counted in the result; with `strict` the first is an error.
- * @param file path of a CSV file, plain, gzip or zip; `-` for standard input, which as any
- *   pipe a killed load can't be resumed from
+ * @param file path of a CSV file, plain, gzip or zip; `-` for standard input. A load from a pipe can't be resumed.
  * @throws {DatasetError} where the file can't be read or isn't the dataset; nothing is loaded then
  * @throws pg's error where the database goes away; the next call with the same file goes on from there
  */

@@ -1,12 +1,12 @@
-// What is known of the Kaggle dataset "How to do product analytics" (podsyp): its header, its size, its counts by
-// product, device and title. The replica is made to these counts and verify compares with them.
+// The published facts of the Kaggle dataset "How to do product analytics" (podsyp): header, size, and counts by product,
+// device and title. The replica is made to these counts, and verify compares with them.
 
 import { DEVICES, type Device, TITLES, type Title } from '../src/events/event.ts';
 
 /** The first line of product.csv. */
 export const HEADER = 'order_id,user_id,page_id,product,site_version,time,title,target';
 
-/** Products as the file names them: `company` is the banner of the whole company, loaded as `electronics`. */
+/** Products by their names in the file: `company`, the banner of the whole company, is loaded as `electronics`. */
 export const FILE_PRODUCTS = ['accessories', 'clothes', 'company', 'sneakers', 'sports_nutrition'] as const;
 export type FileProduct = (typeof FILE_PRODUCTS)[number];
 
@@ -37,7 +37,7 @@ export const CELLS: readonly Cell[] = FILE_PRODUCTS.flatMap((product) =>
   DEVICES.flatMap((device) => TITLES.map((title) => ({ product, device, title }))),
 );
 
-/** How many rows of a cell the dataset has. */
+/** Number of the dataset's rows in a cell. */
 export const publishedCount = ({ product, device, title }: Cell): number => PUBLISHED[product][device][title];
 
 /** 8,471,220. */
@@ -47,7 +47,7 @@ export const PUBLISHED_ROWS = CELLS.reduce((sum, cell) => sum + publishedCount(c
 export const MOST_ROWS_OF_A_USER = 23;
 
 /**
- * Shares `rows` out among the cells in the published proportions: each gets its quota rounded down, then those with
+ * Apportions `rows` among the cells in the published proportions: each gets its quota rounded down, then those with
  * the largest remainders one more (Hamilton's method), so that the shares add up to `rows` exactly.
  * @param rows a whole number from 0
  */

@@ -1,5 +1,5 @@
-// A stand-in for the Kaggle file, which can't be had without an account: the published counts, ids made the same way,
-// shows before clicks before orders. The same seed gives the same bytes; memory doesn't grow with the rows.
+// A stand-in for the Kaggle file, whose download needs an account: the published counts, ids made the same way, shows
+// before clicks before orders. The same seed gives the same bytes; memory doesn't grow with the rows.
 
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
@@ -13,7 +13,7 @@ export type { ReplicaOptions };
 const CHUNK_BYTES = 256 * 1024;
 const LONGEST_ROW = 256;
 
-/** The file as chunks of bytes. Each is the reader's to keep. */
+/** The file as chunks of bytes, which are not reused. */
 export function* replicaChunks(options: ReplicaOptions): Generator<Buffer> {
   let chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   let used = chunk.write(`${HEADER}\n`, 'latin1');
@@ -31,7 +31,7 @@ export function* replicaChunks(options: ReplicaOptions): Generator<Buffer> {
 /**
  * Writes a replica of the dataset.
  * @param out stays open; where it is closed from the other side (`| head`), writing ends quietly
- * @returns rows asked for, and bytes written
+ * @returns rows requested, and bytes written
  * @throws {DatasetError} WRONG_OPTION
  */
 export async function writeReplica(
@@ -49,7 +49,7 @@ export async function writeReplica(
   return { rows, bytes };
 }
 
-/** Waits until `out` takes more, or nobody reads any more. */
+/** Waits until `out` drains or closes. */
 async function room(out: Writable): Promise<void> {
   const over = new AbortController();
   const { signal } = over;

@@ -1,4 +1,4 @@
-// The sample: a small replica, so that no chart of a new database is empty. It goes when a real file comes.
+// The sample: a small replica, so that no chart of a new database is empty. Loading a real file removes it.
 
 import { Readable } from 'node:stream';
 import type { Pool } from '../src/db/pool.ts';
@@ -14,7 +14,7 @@ const SAMPLE = { rows: 20_000, seed: 2019, firstId: SAMPLE_FIRST_ID } as const;
 
 /**
  * Loads the sample, in about a second.
- * @returns undefined where something was loaded before, or is being loaded: then nothing is done
+ * @returns undefined, and nothing is loaded, where a load was finished or begun before
  */
 export async function loadSample(pool: Pool, log: Logger): Promise<LoadResult | undefined> {
   const { rowCount } = await pool.query('SELECT FROM loads UNION ALL SELECT FROM unfinished_load LIMIT 1');

@@ -1,4 +1,4 @@
-// How a load looks: one line that is written anew on a terminal, plain lines now and then where there is none.
+// Shows a load: one line that is rewritten on a terminal, plain lines at intervals where there is none.
 
 import { clockTime, type Output, statusLine } from '../src/runtime/status-line.ts';
 import { formatNumber, renderTable, type TableRow } from '../src/runtime/table.ts';
@@ -14,7 +14,7 @@ const WORDS: Readonly<Record<LoadStep, string>> = {
   attaching: 'attaching',
   locating: 'looking for the lines of repeated rows',
 };
-/** Shows progress on `out`. `clear()` before anything else is written there. */
+/** Shows progress on `out`. Call `clear()` before anything else is written there. */
 export function showProgress(
   out: Output,
   now: () => number = Date.now,
@@ -56,7 +56,7 @@ function shareOf(done: number, seconds: number): string[] {
   return [share, `${clockTime((seconds / done) * (1 - done))} left`];
 }
 
-/** What came of a load, in a few lines. */
+/** The result of a load, in a few lines. */
 export function describeLoad(result: LoadResult): string {
   const { source, added, present, rejected, rejects, sha256, seconds, known } = result;
   const lines = known
@@ -81,7 +81,7 @@ function describeReject({ file, line, column, reason }: RejectedRow): string {
     .concat(`: ${reason}`);
 }
 
-/** The 30 cells beside the published ones, and what they come to. */
+/** The 30 cells beside the published ones, and their sums. */
 export function describeVerification({ cells, published, loaded, different }: Verification): string {
   const summary =
     different === 0

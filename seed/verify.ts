@@ -1,4 +1,4 @@
-// Compares what was loaded with what is published of the dataset, cell by cell.
+// Compares the loaded rows with the dataset's published counts, cell by cell.
 
 import type { Pool } from '../src/db/pool.ts';
 import type { Device, Title } from '../src/events/event.ts';
@@ -23,8 +23,8 @@ export type Verification = {
 };
 
 /**
- * Counts the rows of January to May 2019 themselves, not what the charts have counted of them.
- * Events that came by way of Kafka don't count. At full size it takes some seconds.
+ * Counts the rows of January to May 2019 themselves, not the rollups of them. Events from Kafka don't count.
+ * At full size it takes some seconds.
  */
 export async function verifyCounts(pool: Pool): Promise<Verification> {
   const { rows } = await pool.query<{ product: string; device: Device; title: Title; count: number }>(

@@ -1,6 +1,6 @@
-// The embedded broker beside Apache Kafka, in one run on one machine: medians of rounds, after one to warm
-// up, in which the two take turns measure by measure so that other load on the machine meets both alike, and the ratio of the two (above 1: the embedded broker is better). BENCH_ROUNDS sets the
-// rounds (5). Needs Java and Apache Kafka's jars (KAFKA_FETCH=1 fetches them).
+// The embedded broker beside Apache Kafka, in one run on one machine: medians of rounds after a warm-up, and the ratio of the
+// two (above 1: the embedded broker is better). They take turns measure by measure, so that other load on the machine meets
+// both. BENCH_ROUNDS sets the rounds (5). Needs Java and Apache Kafka's jars (KAFKA_FETCH=1 fetches them).
 
 import { cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -22,7 +22,7 @@ interface Running {
   readonly pid: number;
   readonly startMs: number;
   readonly idleBytes: number;
-  /** Of one core. */
+  /** Share of one core. */
   readonly idleShare: number;
   stop(): Promise<void>;
 }
@@ -59,7 +59,7 @@ interface Round {
   readonly apache: Readonly<Record<string, number>>;
 }
 
-/** Takes every measure of both brokers, who goes first changing from round to round. */
+/** Takes every measure of both brokers, which go first in turn. */
 async function takeRound(embedded: Running, apache: Running, round: number): Promise<Round> {
   const taken = { embedded: {}, apache: {} };
   for (const measure of MEASURES) {

@@ -1,6 +1,6 @@
-// What compaction costs a live producer of the embedded broker: the rate of kafkajs' sends to one topic alone, and while another one of
-// COMPACTION_MB (64; 1,024 is what the figures in docs/broker.md are of) is compacted beside it. Prints the share that is lost, the time
-// that compaction took beside the producer, and the most memory that the broker had.
+// The cost of compaction for a live producer of the embedded broker: the rate of kafkajs's sends to one topic alone, and while
+// another topic of COMPACTION_MB (64; the figures in docs/broker.md are of 1,024) is compacted. Prints the lost share, the time
+// of the compaction, and the broker's peak memory.
 
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -34,7 +34,7 @@ async function makeTopics(admin: Admin): Promise<void> {
   await admin.createTopics({ waitForLeaders: true, topics });
 }
 
-/** Fills the topic; each key comes about as often as the others, in no order. */
+/** Fills the topic with keys in random order. */
 async function fill(producer: Producer): Promise<void> {
   for (let sent = 0; sent < RECORDS; sent += BATCH) {
     const messages = Array.from({ length: BATCH }, (_, i) => ({
@@ -45,7 +45,7 @@ async function fill(producer: Producer): Promise<void> {
   }
 }
 
-/** Records a second until `isOver`, and the most memory of the broker meanwhile. */
+/** Records a second until `isOver`, and the broker's peak memory meanwhile. */
 async function produceUntil(isOver: () => boolean, producer: Producer, broker: Embedded) {
   const messages = Array.from({ length: BATCH }, (_, i) => ({ key: String(i), value: VALUE }));
   const start = performance.now();
@@ -66,7 +66,7 @@ function bytesOf(folder: string): number {
   return logs.reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
 }
 
-/** Whether a pass over all has ended: then the broker notes how far it came. */
+/** True once a compaction has ended, after which the broker writes its checkpoint. */
 function isCompacted(folder: string): boolean {
   try {
     return Number(readFileSync(join(folder, 'compacted'), 'utf8')) > 0;

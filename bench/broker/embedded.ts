@@ -13,7 +13,7 @@ export interface Embedded {
   /** From the start of the process until it takes connections. */
   readonly startMs: number;
   readonly dataDir: string;
-  /** Ends it in order and removes its folder. */
+  /** Shuts it down and removes its folder. */
   stop(): Promise<void>;
 }
 

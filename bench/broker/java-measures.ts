@@ -1,4 +1,4 @@
-// What Apache Kafka's own performance tools do against a broker, in records a second.
+// Rates of Apache Kafka's own performance tools against a broker, in records a second.
 
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
-// What kafkajs does against a broker, as rates and latencies. Each measure makes a topic of its own, and takes a
-// second or so, so that two brokers can be measured in turns under the same conditions.
+// Rates and latencies of kafkajs against a broker. Each measure makes a topic of its own and takes about a second, so that two
+// brokers can be measured in turn under the same conditions.
 
 import { type Consumer, Kafka, logLevel, type Producer } from 'kafkajs';
 
@@ -22,7 +22,7 @@ export function percentile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
-/** One thing to measure: its figures by name. `id` keeps the topics and groups of measurements apart. */
+/** Takes a measure and returns its figures by name. `id` makes the names of topics and groups unique. */
 export type Measure = (port: number, id: string) => Promise<Readonly<Record<string, number>>>;
 
 function kafkaAt(port: number): Kafka {

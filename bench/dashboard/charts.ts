@@ -36,8 +36,8 @@ const NEWS = storedMessage({ topic: 'bench', partition: -1, next: '0' });
 const NEWS_MS = 5;
 
 /**
- * Milliseconds of a chart on each database, asked in turn: medians over `rounds` of `requests` each.
- * @param anew whether the program is told before each request that something was stored, so that no answer is kept
+ * Milliseconds of a chart on each database, in turn: medians over `rounds` of `requests` each.
+ * @param anew whether the program is notified before each request that something was stored, so that no answer is cached
  */
 export async function timeChart(
   databases: readonly Loaded[],
@@ -63,7 +63,7 @@ async function timeRound(
 ): Promise<Times[]> {
   const samples = databases.map((): number[] => []);
   for (let n = 0; n < requests; n += 1) {
-    // Each goes first every other time.
+    // Each goes first in every other round.
     const inTurn = [...databases.entries()];
     if (n % 2 === 1) inTurn.reverse();
     for (const [index, { program, database }] of inTurn) {

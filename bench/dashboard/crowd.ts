@@ -1,5 +1,5 @@
-// Open dashboards as the server sees them: each holds the stream, and at each `changed` asks for the charts that it names
-// and whose range reaches into today, as public/js/dashboard/page.js does. Ten of each of five views.
+// Simulates open dashboards: each holds the stream, and at each `changed` requests the charts that it names and whose range
+// includes today, as public/js/dashboard/page.js does. Ten of each of five views.
 
 const DAY_MS = 86_400_000;
 const day = (offset: number) => new Date(Date.now() + offset * DAY_MS).toISOString().slice(0, 10);

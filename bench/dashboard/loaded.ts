@@ -1,4 +1,4 @@
-// The whole program with a file of the dataset's shape in it, loaded as a user would load it.
+// The whole program with a loaded file in the dataset's format.
 
 import { spawn } from 'node:child_process';
 import { createReadStream, readFileSync } from 'node:fs';
@@ -31,7 +31,7 @@ export async function startLoaded(rows: number, file?: string): Promise<Loaded> 
   );
   await database.connect();
   await database.query('VACUUM ANALYZE');
-  // What the load wrote goes to the disk now, and not while the charts are timed.
+  // Writes the load's pages to the disk now, not while the charts are timed.
   await database.query('CHECKPOINT');
   const pidFile = readFileSync(path.join(cluster, 'cluster', 'postmaster.pid'), 'utf8');
   return {

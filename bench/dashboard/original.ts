@@ -1,8 +1,8 @@
-// What the original did at every refresh: the raw rows as text in one table without an index, grouped and sorted anew.
+// The original's queries at every refresh: raw rows as text in one table without an index, grouped and sorted each time.
 
 import type pg from 'pg';
 
-/** By the chart of ours that answers the same. */
+/** The original's SQL by the name of our chart. */
 export const ORIGINAL_SQL = {
   'daily counts': `SELECT split_part("time", ' ', 1) AS day, title, count(*) FROM original GROUP BY 1, 2 ORDER BY 1, 2`,
   'orders by day': `SELECT "time", product, count(*) FROM original WHERE target = '1' GROUP BY 1, 2 ORDER BY 1, 2`,
@@ -22,7 +22,7 @@ export async function makeOriginal(database: pg.Client): Promise<void> {
   await database.query('VACUUM ANALYZE original');
 }
 
-/** Milliseconds of the faster of `rounds` runs: what the machine can do with it. */
+/** Milliseconds of the fastest of `rounds` runs. */
 export async function timeOriginal(database: pg.Client, sql: string, rounds: number): Promise<number> {
   const times: number[] = [];
   for (let round = 0; round < rounds; round += 1) {

@@ -10,7 +10,7 @@ import { pick } from '../pick.ts';
 const EVENTS_A_REQUEST = 10;
 const USERS = Array.from({ length: 5_000 }, newId);
 
-/** Ten events as a shop has them: most are shows. */
+/** Titles of ten events: most are shows. */
 const MIX: readonly Title[] = [
   ...Array<Title>(7).fill('banner_show'),
   'banner_click',

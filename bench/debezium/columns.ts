@@ -1,9 +1,9 @@
-// What Debezium reads of an event and the table it writes that to, for two jobs. Both read the very records that ingest
-// reads, and neither does all that ingest does (rollups, offsets, dead letters, the record's origin).
+// Two jobs for Debezium: the fields that it reads of an event, and the table that it writes. Both read the records that ingest
+// reads; neither does all of ingest's work (rollups, offsets, dead letters, the record's origin).
 
 type Kind = { readonly schema: { readonly type: string }; readonly sql: string };
 
-/** Names of Debezium's own types: it casts their texts to the column's type. */
+/** Debezium's semantic types, whose texts it casts to the column's type. */
 const UUID: Kind = { schema: named('io.debezium.data.Uuid'), sql: 'uuid' };
 const TIME: Kind = { schema: named('io.debezium.time.ZonedTimestamp'), sql: 'timestamptz' };
 const TEXT: Kind = { schema: { type: 'string' }, sql: 'text' };
@@ -25,7 +25,7 @@ const FIELDS = {
   target: SMALLINT,
 } as const satisfies Record<string, Kind>;
 
-/** What the events of topic.ts have of a context. */
+/** Fields of the context in the events of topic.ts. */
 const CONTEXT = {
   ip: TEXT,
   user_agent: TEXT,
@@ -38,9 +38,9 @@ const CONTEXT = {
 
 export type Job = {
   readonly table: string;
-  /** In the brackets of CREATE TABLE. */
+  /** Column definitions for CREATE TABLE. */
   readonly columns: string;
-  /** For the converter's `schema.content`, as KIP-1054 has it. */
+  /** The converter's `schema.content` (KIP-1054). */
   readonly schema: object;
   /** Settings of the connector that only this job needs. */
   readonly settings: Readonly<Record<string, string>>;
@@ -56,7 +56,7 @@ const columns = (kinds: Readonly<Record<string, Kind>>, prefix = '') =>
   Object.entries(kinds).map(([name, { sql }]) => `"${prefix}${name}" ${sql} NOT NULL`);
 const KEY = 'PRIMARY KEY (order_id)';
 
-/** The dataset's eight columns; the converter skips the rest of a record. The least that it can be asked to do. */
+/** The dataset's eight columns alone, the smallest job; the converter skips the rest of a record. */
 export const FIELDS_ONLY: Job = {
   table: 'debezium_fields',
   columns: [...columns(FIELDS), KEY].join(', '),
@@ -64,7 +64,7 @@ export const FIELDS_ONLY: Job = {
   settings: {},
 };
 
-/** All of a record: the context as columns too, for Connect has nothing that would make a jsonb of it. */
+/** All of a record, the context in columns, as Connect has no transform that makes a jsonb of it. */
 export const WHOLE_EVENTS: Job = {
   table: 'debezium_events',
   columns: [...columns(FIELDS), ...columns(CONTEXT, 'context_'), KEY].join(', '),

@@ -1,4 +1,4 @@
-// Debezium's JDBC sink in Kafka Connect, standalone, in the setting that was fastest for it here: what was tried is in
+// Debezium's JDBC sink in Kafka Connect, standalone, with its fastest settings of those tried in
 // docs/decisions/beside-debezium.md.
 
 import { spawn } from 'node:child_process';
@@ -11,7 +11,7 @@ import { CLASS_PATH, PLUGIN_PATH } from './jars.ts';
 import { hasEnded, type Sink, type SinkSetting, stopProcess } from './sink.ts';
 import { TOPIC } from './topic.ts';
 
-/** The heap of Kafka's own connect-standalone.sh, but not its G1: that collector made 55 k rows/s where this one made 95. */
+/** The heap of Kafka's connect-standalone.sh, without its G1, with which the sink made 55 k rows/s instead of 95. */
 const JAVA_OPTIONS = (process.env.JAVA_OPTIONS ?? '-Xms256M -Xmx2G -XX:+UseParallelGC').split(' ');
 const FETCH_BYTES = 8 * 1024 * 1024;
 
@@ -26,7 +26,7 @@ function workerSettings(folder: string, kafkaPort: number, restPort: number, job
     'value.converter.schema.content': JSON.stringify(job.schema),
     'offset.storage.file.filename': path.join(folder, 'offsets'),
     'plugin.path': PLUGIN_PATH,
-    // The other ways look into every class of the plugin at each start.
+    // The other modes scan every class of the plugin at each start.
     'plugin.discovery': 'service_load',
     listeners: `http://127.0.0.1:${restPort}`,
     'consumer.max.poll.records': '5000',
@@ -45,7 +45,7 @@ function connectorSettings(name: string, databaseUrl: string, job: Job): Setting
     'connection.username': decodeURIComponent(username),
     'connection.password': decodeURIComponent(password),
     'collection.name.format': job.table,
-    // A plain insert is no faster, and a batch that comes again would end its task.
+    // A plain insert is no faster, and a repeated batch would end its task.
     'insert.mode': 'upsert',
     'primary.key.mode': 'record_value',
     'primary.key.fields': 'order_id',
@@ -76,7 +76,7 @@ export async function startDebezium(job: Job, { kafkaPort, databaseUrl, group }:
   return {
     pids: [child.pid ?? 0],
     check: () => {
-      // Connect lives on where a task has failed.
+      // Connect goes on after a task has failed.
       const words = readFileSync(file('log'), 'utf8');
       if (hasEnded(child) || words.includes('ERROR')) throw new Error(`Debezium has failed:\n${words}`);
     },

@@ -1,12 +1,12 @@
-// What a sink costs, from /proc (proc(5)): Linux only.
+// CPU and memory of a sink, from /proc (proc(5)): Linux only.
 
 import { readFileSync } from 'node:fs';
 import { cpuOfFamily } from '../cpu.ts';
 
-/** CPU, user and system: the sink's own, and Postgres's with all of its processes, ended ones included. */
+/** CPU seconds, user and system: the sink's, and those of all of Postgres's processes, ended ones included. */
 export type Cpu = { readonly sink: number; readonly postgres: number };
 
-/** In seconds. */
+/** CPU used so far, in seconds. */
 export const cpuNow = (sink: readonly number[], postgres: number): Cpu => ({
   sink: sum(sink.map(cpuOfFamily)),
   postgres: cpuOfFamily(postgres),
@@ -17,11 +17,11 @@ const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total
 const megabytes = (file: string, name: string) =>
   (Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(readFileSync(file, 'utf8'))?.[1]) * 1024) / 1e6;
 
-/** The most that each process was ever resident with, in MB, as the kernel keeps it; their sum. */
+/** Sum of the processes' peak resident sizes (VmHWM) in MB. */
 export const peakResident = (pids: readonly number[]): number =>
   sum(pids.map((pid) => megabytes(`/proc/${pid}/status`, 'VmHWM')));
 
-/** Their proportional share of memory now, in MB: a page that several processes have is divided among them. */
+/** Sum of the processes' PSS in MB: a shared page is divided among its processes. */
 export const proportionalNow = (pids: readonly number[]): number =>
   sum(pids.map((pid) => megabytes(`/proc/${pid}/smaps_rollup`, 'Pss')));
 

@@ -10,7 +10,7 @@ import { runs } from '../../test/real-kafka/apache-kafka.ts';
 const KAFKA = path.join(packageRoot, '.kafka');
 const HOME = path.join(KAFKA, 'connect');
 const DEBEZIUM = 'io.debezium:debezium-connector-jdbc:3.5.0.Final:tar.gz:plugin';
-/** What Connect brings itself: with a second copy in the plugin's folder the classes of the two don't fit together. */
+/** Jars that Connect has itself; second copies in the plugin's folder would conflict with them. */
 const BROUGHT = /^(jackson-(core|databind|annotations)|connect-api|kafka-clients|slf4j-api)-\d/;
 
 export const CLASS_PATH = path.join(HOME, 'lib', '*');
@@ -27,7 +27,7 @@ export function debeziumMissing(): string | undefined {
   return undefined;
 }
 
-/** Fetches them beside their place first, so that nobody sees half of them. */
+/** Fetches into another folder and renames it, so that the folder is never half full. */
 function fetchJars(): void {
   mkdirSync(KAFKA, { recursive: true });
   const folder = mkdtempSync(path.join(KAFKA, 'fetch-'));

@@ -1,5 +1,4 @@
-// The program's own sink: `start ingest` in processes of its own, as `npm start -- ingest` runs it beside servers that
-// are there already.
+// The program's sink: `start ingest` in processes of its own, as `npm start -- ingest` runs it with given servers.
 
 import { spawn } from 'node:child_process';
 import path from 'node:path';

@@ -1,5 +1,5 @@
-// How far a sink has come, seen from Postgres as any reader sees it: a partition is stored in its order, so once the
-// event of a mark is visible, all before it are. A look costs a few index lookups, the same for every sink.
+// Progress of a sink, read from Postgres: a partition is stored in its order, so once the event of a mark is visible, all
+// before it are. A query takes a few index lookups, the same for every sink.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from '../../src/db/pool.ts';
@@ -8,7 +8,7 @@ import type { Backlog } from './topic.ts';
 const EVERY_MS = 25;
 const CHECK_EVERY_MS = 1_000;
 const LONGEST_MS = 300_000;
-/** Of each partition so many marks are looked for at once: a batch may pass several. */
+/** Marks of each partition that one query looks for, as a batch may pass several. */
 const AHEAD = 8;
 
 export class Progress {
@@ -16,7 +16,7 @@ export class Progress {
   readonly #table: string;
   readonly #backlog: Backlog;
   readonly #check: () => void;
-  /** For each partition how many of its marks were seen. */
+  /** Number of seen marks by partition. */
   readonly #seen: number[];
 
   /** @param check throws where the sink has failed */
@@ -28,7 +28,7 @@ export class Progress {
     this.#seen = backlog.marks.map(() => 0);
   }
 
-  /** Waits until any row is visible. */
+  /** Waits until a row is visible. */
   async first(): Promise<void> {
     await this.#until(async () => {
       const { rows } = await this.#pool.query<{ any: boolean }>(
@@ -38,7 +38,7 @@ export class Progress {
     });
   }
 
-  /** Waits until at least `rows` are visible; how many are then, to a hundredth of a partition. */
+  /** Waits until at least `rows` are visible. @returns how many are, to a hundredth of a partition */
   async reached(rows: number): Promise<number> {
     await this.#until(async () => {
       await this.#look();

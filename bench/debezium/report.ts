@@ -1,4 +1,4 @@
-// The table and the ratios, out of the rounds of each way.
+// The table of medians and ratios.
 
 import { median } from '../statistics.ts';
 import type { Cpu } from './cost.ts';
@@ -10,7 +10,7 @@ type Line = { readonly label: string; readonly of: (one: Measured) => number; re
 
 const both = ({ sink, postgres }: Cpu) => sink + postgres;
 
-/** What is measured; the unit is in the label. */
+/** The lines of the table; the unit is in the label. */
 const lines = (rows: string): readonly Line[] => [
   { label: 'start to first row, s', of: (one) => one.firstRowSeconds, digits: 1 },
   { label: `k rows/s from the start, first ${rows}`, of: (one) => one.endToEnd, digits: 1 },
@@ -27,8 +27,8 @@ const lines = (rows: string): readonly Line[] => [
 ];
 
 /**
- * A table as in Markdown: medians of each way, and behind them the first way divided by each other one, as medians of
- * the rounds' ratios.
+ * A Markdown table: the medians of each way, then the first way divided by each other one, as medians of the rounds'
+ * ratios.
  */
 export function table(rounds: Rounds, rows: number): string {
   const [ours = '', ...others] = Object.keys(rounds);

@@ -1,5 +1,5 @@
-// One sink measured once: from the start of its process, with a backlog of twice ROWS before it, until all of that is
-// visible. The first half says what somebody has who starts it, the second what it does once it is warm.
+// One measurement of a sink: from the start of its process, with a backlog of twice ROWS, until all of it is visible. The
+// first half measures the sink with its start, the second the warm sink.
 
 import type { Job } from './columns.ts';
 import { type Cpu, cpuNow, peakResident, proportionalNow } from './cost.ts';
@@ -20,11 +20,11 @@ export type Measured = {
   readonly firstRowSeconds: number;
   /** Thousands of rows a second, from the start of the process to the middle of the backlog. */
   readonly endToEnd: number;
-  /** The same from the first row. */
+  /** Thousands of rows a second from the first row to the middle of the backlog. */
   readonly fromFirstRow: number;
-  /** The same for the second half of the backlog. */
+  /** Thousands of rows a second of the second half of the backlog. */
   readonly warm: number;
-  /** Microseconds of CPU for a row, of each half. */
+  /** Microseconds of CPU a row, of the first and of the second half. */
   readonly startCpu: Cpu;
   readonly warmCpu: Cpu;
   /** MB. */
@@ -34,7 +34,7 @@ export type Measured = {
 
 type Moment = { readonly at: number; readonly rows: number; readonly cpu: Cpu };
 
-/** Measures a way from empty tables, and counts the rows in the end. */
+/** Measures a way from empty tables. @throws where the number of rows is wrong in the end */
 export async function measure(
   way: Way,
   servers: Servers,

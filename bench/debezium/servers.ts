@@ -1,4 +1,4 @@
-// What the sinks share: one Postgres, and one embedded broker in a process of its own.
+// The servers of all sinks: one Postgres, and one embedded broker in a process of its own.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -21,7 +21,7 @@ export type Servers = {
   readonly kafkaPort: number;
   /** Process id of the server whose children are the backends. */
   readonly postgres: number;
-  /** Empties every table, and leaves no checkpoint to be paid by the next sink. */
+  /** Truncates every table and runs a checkpoint, so that the next sink pays for none. */
   clear(): Promise<void>;
   stop(): Promise<void>;
 };

@@ -1,4 +1,4 @@
-// A sink under measurement: processes that carry the topic into a table.
+// A measured sink: processes that write the topic into a table.
 
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,14 +14,14 @@ export type SinkSetting = {
 
 export type Sink = {
   readonly pids: readonly number[];
-  /** @throws {Error} with its last words, where it has failed */
+  /** @throws {Error} with the end of its output, where it has failed */
   check(): void;
   stop(): Promise<void>;
 };
 
 export const hasEnded = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null;
 
-/** Ends a child in order, or by force after a while. */
+/** Ends a child by SIGTERM, and by SIGKILL where it doesn't exit. */
 export async function stopProcess(child: ChildProcess): Promise<void> {
   if (hasEnded(child)) return;
   const exited = once(child, 'exit');

@@ -1,6 +1,5 @@
-// The backlog that both sinks read: events as the shop makes them, in three partitions, sent in requests of the size
-// that the shop's publisher sends under load. Beside it the marks: for each hundredth of a partition the id of its last
-// event, by which progress.ts sees how far a sink has come.
+// The backlog of all sinks: events as the shop makes them, in three partitions, in requests of the size of the shop's
+// publisher under load. The marks are the ids of the last event of each hundredth of a partition, for progress.ts.
 
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
 import { v7 } from 'uuid';
@@ -14,7 +13,7 @@ import { pick } from '../pick.ts';
 export const TOPIC = 'ecommerce';
 const REQUEST = 1_200;
 const MARKS = 100;
-/** The events of one minute and one kind are one row of a rollup: a busy shop, not a loop that makes all at once. */
+/** Spreads the events over time as a busy shop does, as events of one minute and kind share a row of the rollups. */
 const EVENTS_PER_SECOND = 100;
 const EVENTS_PER_VISITOR = 20;
 const USER_AGENTS = [
@@ -23,13 +22,13 @@ const USER_AGENTS = [
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:133.0) Gecko/20100101 Firefox/133.0',
 ] as const;
 
-/** Up to this event, in the order of its partition, `rows` events of that partition are stored. */
+/** Once the event `id` is stored, `rows` events of its partition are. */
 export type Mark = { readonly id: string; readonly rows: number };
 
 export type Backlog = {
   readonly rows: number;
   readonly bytes: number;
-  /** For each partition its marks in their order; the last one is its last event. */
+  /** Marks by partition, in order; the last one is the partition's last event. */
   readonly marks: readonly (readonly Mark[])[];
 };
 

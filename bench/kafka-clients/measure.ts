@@ -1,4 +1,4 @@
-// What is measured of a client, whichever it is: the same events, the same order, CPU time of this process alone.
+// The measures of a client: the same events in the same order, CPU time of this process alone.
 
 import { newId, newOrderId } from '../../src/events/ids.ts';
 import { percentile } from '../statistics.ts';
@@ -18,7 +18,7 @@ export type Figures = {
 
 export type Message = { readonly key: string; readonly value: string };
 
-/** A client that is connected, with its topic there. */
+/** A connected client whose topic exists. */
 export type Client = {
   /** Resolves when Kafka has acknowledged all of them. */
   send(messages: readonly Message[]): Promise<unknown>;

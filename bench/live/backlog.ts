@@ -1,4 +1,4 @@
-// How fast ingest stores what waits in the topic, alone or while sessions, offers and open live panels follow it.
+// The rate at which ingest stores a backlog, alone or while sessions, offers and open live panels follow it.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kafka, logLevel } from 'kafkajs';
@@ -33,7 +33,7 @@ async function fill(brokers: string, users: readonly string[], events: number): 
 const portsOf = ({ env }: Program) =>
   Object.fromEntries(['PORT', 'KAFKA_PORT', 'POSTGRES_PORT'].map((name) => [name, env[name] ?? '']));
 
-/** Events a second that ingest stores of a backlog. @param panels open live pages; with some the part `live` runs too */
+/** Events a second that ingest stores of a backlog. @param panels open live pages; from one on the part `live` runs too */
 export async function ingestRate(users: readonly string[], events: number, panels: number): Promise<number> {
   const data = dataFolder();
   const followers = panels > 0 ? ['live'] : [];

@@ -3,7 +3,7 @@ import path from 'node:path';
 import pg from 'pg';
 import type { Program } from '../program.ts';
 
-/** A connection to the database of a program that runs. */
+/** Connects to the database of a running program. */
 export async function databaseOf({ env }: Program, folder: string): Promise<pg.Client> {
   const password = readFileSync(path.join(folder, 'postgres', 'password'), 'utf8').trim();
   const url = `postgres://shopstream:${password}@127.0.0.1:${env.POSTGRES_PORT}/shopstream`;

@@ -1,5 +1,4 @@
-// Open live pages: many as the server sees them, each holding the stream, and one in a real browser that says when an event was
-// painted.
+// Open live pages: many streams, and one page in a real browser that records when an event was painted.
 
 import { chromium } from 'playwright-core';
 
@@ -20,7 +19,7 @@ async function discard(response: Response): Promise<void> {
   for await (const _ of response.body ?? []);
 }
 
-/** Remembers in the page when each event's row was painted: after the frame that has it. */
+/** Records in the page when each event's row was painted, which is after its frame. */
 const WATCH = `
   window.painted = {};
   const note = (rows) => requestAnimationFrame(() => requestAnimationFrame(() => {
@@ -32,7 +31,7 @@ const WATCH = `
   }).observe(document.querySelector('#raw tbody'), { childList: true });`;
 
 export type WatchedPage = {
-  /** By order_id, when the page showed it, in milliseconds since 1970. */
+  /** Time of painting by order_id, in milliseconds since 1970. */
   painted(): Promise<Readonly<Record<string, number>>>;
   close(): Promise<void>;
 };

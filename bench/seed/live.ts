@@ -1,4 +1,4 @@
-// The shop stays open while a file is loaded: a live event is stored every 50 ms, as ingest stores a small batch.
+// Live events while a file is loaded: one is stored every 50 ms, as ingest stores a small batch.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from '../../src/db/pool.ts';
@@ -8,7 +8,7 @@ import { anEvent } from '../../test/support/events.ts';
 
 const PAUSE_MS = 50;
 
-/** Begins; what `stop()` gives: how many events were stored, and milliseconds that each took. */
+/** Begins to store events. `stop()` returns the milliseconds that each took. */
 export function storeLiveEvents(pool: Pool): { stop(): Promise<number[]> } {
   const subscription = { clusterId: newId(), group: 'bench', topic: 'ecommerce' };
   const taken: number[] = [];

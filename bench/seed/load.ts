@@ -1,5 +1,5 @@
-// A load in a process of its own, so that its memory is its own: node dist/bench/seed/load.js <file>, DATABASE_URL set.
-// Prints what it took as JSON.
+// A load in a process of its own, whose memory is measured: node dist/bench/seed/load.js <file>, with DATABASE_URL set.
+// Prints its cost as JSON.
 
 import { loadFile } from '../../seed/load.ts';
 import { openPool } from '../../src/db/pool.ts';

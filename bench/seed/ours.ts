@@ -1,4 +1,4 @@
-// Our way: the loader as a process of its own, and the charts' own views.
+// The program's way: the loader in a process of its own, and the charts' views.
 
 import { execFile } from 'node:child_process';
 import path from 'node:path';
@@ -24,15 +24,15 @@ type Loaded = {
 export type Ours = Loaded & {
   readonly load: number;
   readonly charts: number;
-  /** Of events and its key. */
+  /** Size of events and its key. */
   readonly bytes: number;
-  /** Of what the charts read. */
+  /** Size of the rollups. */
   readonly rollupBytes: number;
-  /** Milliseconds that each live event took to be stored meanwhile. */
+  /** Milliseconds in which each live event was stored meanwhile. */
   readonly live: readonly number[];
 };
 
-/** Loads the file and asks the charts. */
+/** Loads the file and queries the charts. */
 export async function loadOurs(pool: Pool, url: string, file: string): Promise<Ours> {
   const shop = storeLiveEvents(pool);
   const begun = performance.now();

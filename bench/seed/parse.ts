@@ -1,4 +1,4 @@
-// Parsing alone, beside the physical limit: reading the file and looking at nothing.
+// Parsing alone, beside its physical limit, which is reading the file.
 
 import { RowEncoder } from '../../seed/csv/encoder.ts';
 import { readHeader } from '../../seed/csv/header.ts';
@@ -12,7 +12,7 @@ export async function timeReading(file: string): Promise<number> {
   return (performance.now() - begun) / 1000;
 }
 
-/** Seconds to read the file and make COPY's rows of it, and how many there are. */
+/** Seconds to read the file and encode its rows for COPY, and their number. */
 export async function timeParsing(file: string): Promise<{ seconds: number; rows: number }> {
   const begun = performance.now();
   let encoder: RowEncoder | undefined;

@@ -1,6 +1,6 @@
-// The usual way, in its best setting: COPY of the file as it is into a table of text that is made in the same transaction
-// and gets its key afterwards, and charts that aggregate the raw rows, as the original did at every refresh. With the
-// settings of our loader's own connections (seed/load/connections.ts).
+// The usual way, at its best: COPY of the file into a table of text that is created in the same transaction and gets its key
+// afterwards, and charts that aggregate the raw rows, as the original did at every refresh. Connections have the settings
+// of the program's loader (seed/load/connections.ts).
 
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
@@ -17,7 +17,7 @@ const SETTINGS = [
   'max_parallel_maintenance_workers = 1',
 ];
 
-/** What the dashboard's charts ask of raw text. */
+/** The dashboard's charts as queries of raw text. */
 const CHARTS = [
   `SELECT left("time", 10), title, count(*) FROM product_text GROUP BY 1, 2 ORDER BY 1`,
   `SELECT left("time", 16), product, count(*) FROM product_text WHERE title = 'order' GROUP BY 1, 2 ORDER BY 1`,
@@ -25,7 +25,7 @@ const CHARTS = [
   `SELECT product, site_version, title, count(*) FROM product_text GROUP BY 1, 2, 3`,
 ];
 
-/** Loads the file and asks the charts; seconds of both, and bytes of the table with its index. */
+/** Loads the file and queries the charts. @returns seconds of both, and bytes of the table with its index */
 export async function loadUsual(
   pool: Pool,
   file: string,

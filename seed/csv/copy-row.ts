@@ -1,4 +1,4 @@
-// Rows as PostgreSQL's COPY takes them in its binary format: no text is parsed on the server, ids are 16 bytes.
+// Rows in the binary format of PostgreSQL's COPY, which saves the server parsing text: an id is 16 bytes.
 //
 //   row     fields int16 = 8, then each field as  length int32  bytes
 //           order_id uuid 16 | user_id uuid 16 | page_id uuid 16 | product label | site_version label
@@ -58,7 +58,7 @@ export function writeTime(out: Uint8Array, at: number, second: number): void {
   out[at + 7] = low;
 }
 
-/** Writes a row that was read with care. @returns where the next one begins */
+/** Writes a parsed row. @returns where the next one begins */
 export function writeRow(out: Buffer, at: number, row: Row): number {
   const index = templateIndex(
     PRODUCTS.indexOf(row.product),

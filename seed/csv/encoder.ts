@@ -1,4 +1,4 @@
-// Whole lines of the file → rows for COPY. Lines that are no rows are told apart, each with its number and reason.
+// Whole lines of the file → rows for COPY, and the rejected lines, each with its number and reason.
 
 import { writeRow } from './copy-row.ts';
 import { copyFastRow } from './fast-row.ts';
@@ -13,7 +13,7 @@ export type RejectedLine = BadRow & {
 
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
-/** No valid row comes near this; a longer line isn't even looked at. */
+/** Far above any valid row; a longer line is rejected unparsed. */
 const LONGEST_ROW = 64 * 1024;
 const KEPT_BYTES = 1024;
 const MOST_EMPTY_LINES = 1000;
@@ -33,7 +33,7 @@ export class RowEncoder {
     this.#layout = layout;
   }
 
-  /** Turns lines into rows; those that are none are added to `rejected`. */
+  /** Turns lines into rows; invalid ones are added to `rejected`. */
   encode(text: Buffer): Buffer {
     const isUsual = this.#layout === USUAL_LAYOUT;
     const out = Buffer.allocUnsafe(text.length);

@@ -1,5 +1,5 @@
-// The fast path: a well-formed line, byte by byte, straight into a row for COPY, without making a string.
-// It takes a line only where every byte is as it must be; whatever else comes is left to parseRow(), which knows why.
+// The fast path: a well-formed line becomes a row for COPY byte by byte, without a string in between.
+// Any other line is left to parseRow(), which finds out what is wrong with it.
 
 import { DEVICES, TITLES } from '../../src/events/event.ts';
 import { HEX_VALUES, NOT_HEX } from '../../src/events/hex.ts';
@@ -11,7 +11,7 @@ const COMMA = 44;
 const ZERO = 48;
 const ID_DIGITS = 32;
 const TIME_BYTES = 19;
-/** No number of two digits. */
+/** Above any number of two digits. */
 const NOT_DIGITS = 1000;
 
 type Label = { readonly bytes: Uint8Array; readonly index: number };
@@ -78,7 +78,7 @@ function readSecond(line: Uint8Array, at: number): number | undefined {
 /**
  * Turns the line from `from` to `end` (its line end excluded) into a row of COPY at `to`.
  * @param out has room for as many bytes as the line has
- * @returns where the next row begins; -1 where the line isn't well-formed: then nothing after `to` counts
+ * @returns where the next row begins; -1 where the line isn't well-formed, and what was written after `to` is void
  */
 export function copyFastRow(
   line: Uint8Array,

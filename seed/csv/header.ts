@@ -1,4 +1,4 @@
-// The first line: which column stands where, or a message that says which rule the file breaks.
+// The header line: the place of each column, or an error that names the rule it breaks.
 
 import { EVENT_COLUMNS } from '../../src/events/event.ts';
 import { DatasetError } from '../errors.ts';
@@ -7,7 +7,7 @@ import { type Layout, show, splitFields, USUAL_LAYOUT } from './row.ts';
 
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 const DELIMITERS = [',', ';', '\t', '|'];
-/** What pandas writes over its row numbers, and what it calls them once it has read them again. */
+/** Names that pandas gives to the column of its row numbers. */
 const INDEX_NAME = /^(|index|Unnamed: \d+)$/;
 
 export type Header = {
@@ -60,7 +60,7 @@ function layoutOf(header: string): Layout | string {
 
 const placesIn = (names: readonly string[]) => EVENT_COLUMNS.map((column) => names.indexOf(column));
 
-/** A quoted header is still that of the fast path. */
+/** The usual layout also for its columns in quotes, so that the fast path serves it. */
 function usualOr(layout: Layout): Layout {
   const isUsual =
     layout.delimiter === USUAL_LAYOUT.delimiter &&

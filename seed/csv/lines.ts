@@ -1,10 +1,10 @@
-// Bytes in chunks → buffers of whole lines. What a buffer holds is known to be complete, so that a checksum, a place to
-// go on from and a commit can all lie between two of them.
+// Chunks of bytes → buffers of whole lines. A checksum, a commit and the place to resume from all lie between two of
+// these buffers.
 
 import { DatasetError } from '../errors.ts';
 
 const LINE_FEED = 10;
-/** A file without line ends must not fill the memory. */
+/** Bounds the memory that a file without line ends can take. */
 const LONGEST_LINE = 32 * 1024 * 1024;
 
 /**

@@ -1,11 +1,11 @@
-// What CSV comes packed in, told by its first two bytes; and what a packing that ends too early or is damaged means.
+// How CSV is packed, recognised by its first two bytes, and the errors of packed data that is truncated or damaged.
 
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { codeOf } from '../../src/runtime/errors.ts';
 import { DatasetError } from '../errors.ts';
 
-/** CSV text as bytes, and how much of the whole has been taken. Nothing is open before the first chunk is asked for. */
+/** CSV text as bytes, and how much of it was read. No file is open before the first chunk is asked for. */
 export type Source = {
   readonly name: string;
   readonly packing: 'plain' | 'gzip' | 'zip';
@@ -21,7 +21,7 @@ export const CHUNK_BYTES = 1024 * 1024;
 export const GZIP = Buffer.from([0x1f, 0x8b]);
 export const ZIP = Buffer.from('PK');
 
-/** What gzip unpacks to. */
+/** Decompresses gzip. */
 export async function* unzipped(raw: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
   const input = Readable.from(raw, { objectMode: false });
@@ -33,7 +33,7 @@ export async function* unzipped(raw: AsyncIterable<Buffer>): AsyncGenerator<Buff
   }
 }
 
-/** Passes chunks on, and says what their end means where it comes too early. */
+/** Passes chunks on; an error between them is explained. */
 export async function* explaining(chunks: AsyncIterable<Buffer>, file: string): AsyncGenerator<Buffer> {
   try {
     yield* chunks;
@@ -42,7 +42,7 @@ export async function* explaining(chunks: AsyncIterable<Buffer>, file: string): 
   }
 }
 
-/** An error of the file system or of zlib as one that a user can do something about; any other as it is. */
+/** An error of the file system or of zlib as one that a user can mend; any other as it is. */
 export function explain(error: unknown, file: string): unknown {
   switch (codeOf(error)) {
     case 'ENOENT':

@@ -1,5 +1,5 @@
-// One line of the file, read with care: what the fast path didn't recognize comes here, and either is a row after all
-// (quoted fields) or is told apart by column, with what came and what was expected.
+// One line of the file that the fast path left: either a row after all (quoted fields), or rejected with the column, what
+// came and what was expected.
 
 import { parse } from 'csv-parse/sync';
 import { DEVICES, type Device, EVENT_COLUMNS, TITLES, type Title } from '../../src/events/event.ts';
@@ -26,25 +26,25 @@ export type ParsedRow =
   | { readonly ok: true; readonly row: Row }
   | { readonly ok: false; readonly bad: BadRow };
 
-/** A number that a spreadsheet or pandas may have made a decimal one. */
+/** A digit; spreadsheets and pandas add `.0`. */
 const WHOLE_NUMBER = /^(\d)(?:[.,]0+)?$/;
 const LONGEST_QUOTE = 60;
 
-/** A text as messages show it: quoted, and shortened where it is long. */
+/** A text for messages: quoted, and shortened where it is long. */
 export function show(text: string): string {
   return JSON.stringify(text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text);
 }
 
-/** Which column stands where, as the header says. */
+/** The place of each column, by the header. */
 export type Layout = {
   readonly delimiter: string;
-  /** Of a line, those that are no column of the dataset included. */
+  /** Number of fields of a line, foreign columns included. */
   readonly fields: number;
   /** Where each of EVENT_COLUMNS stands, counted from 0. */
   readonly places: readonly number[];
 };
 
-/** The dataset's own. */
+/** The layout of the published file. */
 export const USUAL_LAYOUT: Layout = {
   delimiter: ',',
   fields: EVENT_COLUMNS.length,
@@ -110,7 +110,7 @@ const bad = (reason: string, column?: string): ParsedRow => ({
 const expectOneOf = (came: string, values: readonly string[]) =>
   `received ${show(came)}, expected ${values.slice(0, -1).join(', ')} or ${values.at(-1)}`;
 
-/** The fields, or why the line can't be cut into fields. */
+/** The fields, or why the line can't be split into fields. */
 export function splitFields(line: string, delimiter: string): string[] | string {
   if (!line.includes('"')) return line.split(delimiter);
   try {

@@ -1,5 +1,5 @@
 // Where the CSV text comes from: a plain file, gzip, the one CSV in a zip as Kaggle hands it out, or standard input.
-// What it is, is told by its first bytes, not by its name.
+// Its first bytes decide which of them it is, not its name.
 
 import { constants, createReadStream, type Stats } from 'node:fs';
 import { access, open, stat } from 'node:fs/promises';
@@ -9,14 +9,14 @@ import { CHUNK_BYTES, explain, explaining, GZIP, type Source, unzipped, ZIP } fr
 import { openPipe } from './standard-input.ts';
 import { findCsv, readCsv } from './zip.ts';
 
-/** How much of a source is taken, 0 to 1; undefined where that can't be known. */
+/** Share of a source that was read, 0 to 1; undefined where the size is unknown. */
 export function shareOf({ size, taken }: Source): number | undefined {
   return size === undefined ? undefined : Math.min(1, taken() / size);
 }
 
 const STANDARD_INPUT = '-';
 
-/** False for standard input and other pipes, as the shell's <( … ): what is read of them is gone. */
+/** False for standard input and other pipes, as the shell's <( … ), which can be read once. */
 export async function canReadAgain(file: string): Promise<boolean> {
   if (file === STANDARD_INPUT) return false;
   return (await explained(file, () => stat(file))).isFile();
@@ -39,7 +39,7 @@ export async function openSource(file: string): Promise<Source> {
     taken += bytes;
   };
   if (start.equals(ZIP)) {
-    // A zip tells only how much text it holds, so that is what its progress is measured in.
+    // Progress through a zip is measured in uncompressed bytes.
     const { uncompressedSize } = await findCsv(file);
     const chunks = explaining(counted(readCsv(file), count), file);
     return { name, packing: 'zip', size: uncompressedSize, taken: () => taken, chunks };

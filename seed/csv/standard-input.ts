@@ -1,4 +1,4 @@
-// The file from standard input or another pipe: its size isn't known, and it can be read only once.
+// A file from standard input or another pipe: its size is unknown, and it can be read once.
 
 import type { Readable } from 'node:stream';
 import { DatasetError, emptyFile } from '../errors.ts';

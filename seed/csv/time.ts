@@ -1,5 +1,5 @@
-// The dataset's times: YYYY-MM-DD HH:MM:SS without a zone, read as UTC, as whole seconds since 2000-01-01, which is
-// where PostgreSQL's own timestamps begin. ISO 8601 with a T, with zeros for a fraction, or with UTC's offset is the same.
+// The dataset's times, YYYY-MM-DD HH:MM:SS without a zone, read as UTC into whole seconds since 2000-01-01, PostgreSQL's
+// epoch. ISO 8601 with a T, a fraction of zeros or UTC's offset is accepted too.
 
 const FIRST_YEAR = 2000;
 const LAST_YEAR = 2099;
@@ -21,7 +21,7 @@ export function parseSecond(text: string): number | undefined {
   return secondOf(year, month, day, hour, minute, second);
 }
 
-/** The same from numbers. */
+/** As parseSecond, from numbers. */
 export function secondOf(
   year: number,
   month: number,

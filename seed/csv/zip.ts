@@ -1,4 +1,4 @@
-// The one CSV inside a zip, as Kaggle hands it out.
+// The one CSV inside a zip, as Kaggle offers it for download.
 
 import { crc32 } from 'node:zlib';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
@@ -24,7 +24,7 @@ export async function* readCsv(file: string): AsyncGenerator<Buffer> {
       checksum = crc32(chunk, checksum);
       yield chunk;
     }
-    if (checksum !== entry.crc32) throw new Error('checksum of its CSV is another one');
+    if (checksum !== entry.crc32) throw new Error('the checksum of its CSV differs');
   } catch (error) {
     throw damaged(file, error);
   } finally {
@@ -59,7 +59,7 @@ function onlyCsv(entries: readonly Entry[], file: string): Entry {
   return entry;
 }
 
-/** What macOS adds to each file of a zip: its own notes, under the file's name. */
+/** AppleDouble files, which macOS adds beside each file of a zip. */
 const isMacOs = (name: string) => /^__MACOSX\/|(^|\/)\._[^/]*$/.test(name);
 
 function listEntries(zip: ZipFile): Promise<Entry[]> {

@@ -1,4 +1,4 @@
-// A file that DuckDB can open: itself, or the CSV out of a zip.
+// A file that DuckDB can open: the given one, or the CSV unpacked from a zip.
 
 import { createWriteStream } from 'node:fs';
 import path from 'node:path';
@@ -7,7 +7,7 @@ import { canReadAgain, openSource } from '../csv/source.ts';
 
 /**
  * Path of the CSV, plain or gzip.
- * @param folder where a zip's content may be put
+ * @param folder where a zip is unpacked
  * @throws {DatasetError} where the file can't be read
  */
 export async function explorableFile(file: string, folder: string): Promise<string> {

@@ -1,4 +1,4 @@
-// The beginning of a load: what an earlier run has read of the same file, or an empty table.
+// The beginning of a load: the table of an earlier, interrupted run of the same file, or an empty one.
 
 import type pg from 'pg';
 import type { Source } from '../csv/packing.ts';
@@ -10,7 +10,7 @@ import { beginStage, dropStage, readUnfinished, type Unfinished } from './stage/
 
 export const ROWS_PER_COMMIT = 250_000;
 
-/** Reads the file to its end, on from where an earlier run of the same file was killed. */
+/** Reads the file to its end, from where an earlier run of the same file was killed. */
 export async function beginOrResume(
   client: pg.PoolClient,
   input: LoadInput,
@@ -33,11 +33,12 @@ export async function beginOrResume(
   }
   if (earlier !== undefined) await settle(client, earlier, options, tell);
   const load = await read(await beginStage(client, source.name, sha256OfNothing), unread);
-  if (load === undefined) throw new Error('a new load was taken for another one');
+  if (load === undefined)
+    throw new Error('the file no longer begins as the load that was just begun from it');
   return load;
 }
 
-/** Another file was not loaded to its end: what is half in events is brought to its end, anything else is dropped. */
+/** Ends the load of another file that was interrupted: a merge that has begun is finished, anything else is dropped. */
 async function settle(
   client: pg.PoolClient,
   earlier: Unfinished,
@@ -45,11 +46,10 @@ async function settle(
   tell: Tell,
 ): Promise<void> {
   if (earlier.merged_blocks === 0) {
-    if (earlier.rows > 0)
-      log.warn(`${earlier.source} was not loaded to its end: what was read of it is dropped`);
+    if (earlier.rows > 0) log.warn(`the load of ${earlier.source} was interrupted: its rows are dropped`);
     return dropStage(client);
   }
-  log.warn(`${earlier.source} was not loaded to its end: that is done first`);
+  log.warn(`the load of ${earlier.source} was interrupted: it is finished first`);
   await mergeRows(client, earlier, {
     sample: false,
     rowsPerCommit: ROWS_PER_COMMIT,

@@ -1,16 +1,16 @@
-// One load at a time: two connections and an advisory lock that ends with them, however the loader ends.
+// One load at a time: two connections, each with an advisory lock of the session, which no killed loader keeps.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Pool } from '../../src/db/pool.ts';
 import { DatasetError } from '../errors.ts';
 
-/** One for each connection: a killed loader may be outlived by either of them, for a second. */
+/** A lock for each connection, as either of them can outlive a killed loader by a second. */
 const LOCK_KEYS = { main: 0x550a, side: 0x550b };
 const WAIT_SECONDS = 10;
 
 export type Connections = {
-  /** Reads rows in, then builds the index. */
+  /** Copies rows in, then builds the index. */
   readonly main: pg.PoolClient;
   /** Counts meanwhile, then attaches the table. */
   readonly side: pg.PoolClient;
@@ -40,17 +40,17 @@ export async function withConnections<T>(
     await takeLock(side, LOCK_KEYS.side);
     return await work({ main, side });
   } finally {
-    // Their settings and temporary tables go with them.
+    // Closed, not returned: the pool must not see their settings and temporary tables.
     for (const client of clients) client.release(true);
   }
 }
 
 async function prepare(client: pg.PoolClient): Promise<void> {
-  // The server notices within a second that a loader was killed, in the middle of a statement too. Not on every system.
+  // The server notices a killed loader within a second, also during a statement. Some platforms lack this setting.
   await client.query(`SET client_connection_check_interval = '1s'`).catch(() => {});
-  // What a crash of the server loses is read again; attaching, at the end, waits for the disk.
+  // Commits that a crash of the server loses are read again; the last one, which attaches the table, waits for the disk.
   await client.query(`SET synchronous_commit = off`);
-  // Counting millions of users: one process with a table in memory is faster than two that exchange their parts.
+  // Counting millions of users is faster in one process with a hash table in memory than in two parallel workers.
   await client.query(`SET work_mem = '256MB'`);
   await client.query(`SET max_parallel_workers_per_gather = 0`);
   await client.query(`SET maintenance_work_mem = '256MB'`);

@@ -1,4 +1,4 @@
-// Whether a text was loaded before, told by its checksum: reading it is ten times faster than loading it.
+// Finds an earlier load of the same text by its checksum: reading a file is ten times faster than loading it.
 
 import { createHash } from 'node:crypto';
 import type { Client } from '../../src/db/pool.ts';
@@ -9,7 +9,7 @@ import { readUnfinished, type Unfinished } from './stage/unfinished.ts';
 
 type Known = Omit<LoadResult, 'seconds'>;
 
-/** Reads the file where it may be one that was loaded before; what was loaded then. */
+/** Reads the file where it may have been loaded before. @returns that load */
 export async function findKnown(client: Client, input: LoadInput, tell: Tell): Promise<Known | undefined> {
   const { rowCount } = await client.query('SELECT FROM loads WHERE NOT sample LIMIT 1');
   if (rowCount === 0 || !input.again || (await readUnfinished(client)) !== undefined) return undefined;
@@ -22,7 +22,7 @@ export async function findKnown(client: Client, input: LoadInput, tell: Tell): P
   return findLoaded(client, hash.digest('hex'));
 }
 
-/** What was loaded of a text with this checksum. */
+/** The load of a text with this checksum. */
 export async function findLoaded(client: Client, sha256: string): Promise<Known | undefined> {
   const { rows } = await client.query<Omit<Unfinished, 'sha256'>>(
     `SELECT id AS load_id, source, bytes, rejected, rows AS present FROM loads WHERE sha256 = $1 AND NOT sample`,

@@ -1,4 +1,4 @@
-// What a load is given, what it tells while it runs, and what comes of it. How that looks is seed/terminal.ts's business.
+// Options, progress and result of a load. seed/terminal.ts shows them.
 
 import type { Pool } from '../../src/db/pool.ts';
 import type { Logger } from '../../src/runtime/log.ts';
@@ -10,7 +10,7 @@ export type LoadProgress = {
   readonly step: LoadStep;
   readonly rows: number;
   readonly rejected: number;
-  /** How much of the step is done, 0 to 1; undefined where that can't be known. */
+  /** Share of the step that is done, 0 to 1; undefined where the size is unknown. */
   readonly done: number | undefined;
   /** Rows that an earlier, unfinished run had read. */
   readonly resumedRows: number;
@@ -37,7 +37,7 @@ export type LoadOptions = {
 export type LoadInput = {
   /** Opens the text from its beginning. */
   readonly open: () => Promise<Source>;
-  /** It can be opened more than once. */
+  /** False for a pipe, which can be opened once. */
   readonly again: boolean;
   readonly sample: boolean;
 };
@@ -55,13 +55,13 @@ export type LoadResult = {
   readonly source: string;
   /** Rows that this load added. */
   readonly added: number;
-  /** Rows of the file that the shop had already, with the same content. */
+  /** Rows of the file that were in events before, with the same content. */
   readonly present: number;
   /** Rows that were set aside; all of them are in the table rejected_rows. */
   readonly rejected: number;
   /** The first few of them. */
   readonly rejects: readonly RejectedRow[];
-  /** Of the CSV text, whatever it came packed in. */
+  /** Size of the CSV text, unpacked. */
   readonly bytes: number;
   readonly sha256: string;
   readonly seconds: number;

@@ -1,4 +1,4 @@
-// The steps of a load in their order, and how each tells where it is.
+// The steps of a load in their order, each with its progress.
 
 import type { Client } from '../../src/db/pool.ts';
 import type { Source } from '../csv/packing.ts';
@@ -17,7 +17,7 @@ import { countUsers, RunningCounts } from './stage/counts.ts';
 import { addIndexes, addKey, indexKey } from './stage/indexes.ts';
 import { dropStage, readUnfinished, type Unfinished } from './stage/unfinished.ts';
 
-/** Fewer rows are merged: replacing the partition is only worth its while for a file that is most of the table. */
+/** Fewer rows are merged: replacing the partition pays only for a file that is most of the table. */
 const LEAST_ROWS_TO_PUBLISH = 25_000;
 const MOST_ROWS_TO_MOVE = 1_000_000;
 const LEAST_SHARE = 4;
@@ -63,19 +63,19 @@ class Load {
       if (load.rows === 0) await this.#refuseEmpty(load);
       return (await this.#findSame(load)) ?? (await this.#finish(load));
     } catch (error) {
-      // A lost connection leaves what was read to the next run; a file that is no good leaves nothing.
+      // After a lost connection the next run resumes; a bad file leaves nothing behind.
       if (error instanceof DatasetError && error.code !== 'EVENTS_BUSY') await this.#forget();
       throw error;
     }
   }
 
-  /** What is half in events already is brought to its end by the next run. */
+  /** Drops what was read, except of a merge that has begun, which the next run finishes. */
   async #forget(): Promise<void> {
     const { main } = this.#connections;
     if ((await readUnfinished(main))?.merged_blocks === 0) await dropStage(main);
   }
 
-  /** What was loaded before of the same text, which for standard input is only known by now. */
+  /** An earlier load of the same text; for standard input the checksum is known only now. */
   async #findSame(load: Unfinished): Promise<Outcome | undefined> {
     const { main } = this.#connections;
     const known = await findLoaded(main, load.sha256);
@@ -126,7 +126,7 @@ class Load {
     }
   }
 
-  /** False where an id is repeated. */
+  /** @returns false where an id is repeated */
   async #index(load: Unfinished): Promise<boolean> {
     const { main } = this.#connections;
     const unique = await indexKey(main, load);
@@ -134,7 +134,7 @@ class Load {
     return unique;
   }
 
-  /** The time zone of the days. @param anew whether rows were taken away, or the time zone has changed */
+  /** @returns the time zone of the days. @param anew whether rows were deleted, or the time zone has changed */
   async #count(load: Unfinished, anew: boolean): Promise<string> {
     const zone = await (anew ? this.#counts.again(load) : this.#counts.finish(load));
     await countUsers(this.#connections.side, load);
@@ -145,7 +145,7 @@ class Load {
     const { strict, rowsPerCommit = ROWS_PER_COMMIT } = this.#options;
     const load = await mergeRows(this.#connections.main, read, {
       sample: this.#input.sample,
-      // All at once where a bad row is to take everything back.
+      // One transaction, so that a bad row rolls everything back.
       rowsPerCommit: strict ? Number.POSITIVE_INFINITY : rowsPerCommit,
       onProgress: (done) => this.#tell('merging', read.rows, read.rejected, { done }),
       onRejects: (client, state) => this.#onRejects(client, state),

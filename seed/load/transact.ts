@@ -1,4 +1,4 @@
-// Transactions on a connection that the loader keeps: its temporary tables live there.
+// Transactions on a connection of the loader's, which holds its temporary tables.
 
 import type pg from 'pg';
 import { codeOf } from '../../src/runtime/errors.ts';
@@ -7,8 +7,8 @@ const DEADLOCK = '40P01';
 const TRIES = 5;
 
 /**
- * Runs `work` in one transaction; once more where ingest and the loader waited for each other.
- * @throws what `work` throws: nothing is written then
+ * Runs `work` in one transaction; once more after a deadlock with ingest.
+ * @throws what `work` throws, after a rollback
  */
 export async function transact<T>(
   client: pg.PoolClient,

@@ -1,5 +1,5 @@
-// Which journeys the replica's users make. A journey is a show and what followed it. How many there are of each kind
-// follows from the published counts; they are then drawn without putting back, so that the counts come out exactly.
+// The journeys of the replica's users. A journey is a show and what followed it. The published counts give the number of
+// each kind; journeys are drawn without replacement, so that the counts come out exactly.
 
 import { DEVICES, type Device, TITLES, type Title } from '../../src/events/event.ts';
 import { type Random, randomBelow } from '../../src/runtime/seeded-random.ts';
@@ -15,7 +15,7 @@ const KINDS = [
 
 export type Journey = { readonly product: FileProduct; readonly titles: readonly Title[] };
 
-/** Share of clicks that lead to an order, where as many orders are to be had: a guess, the dataset doesn't tell. */
+/** Share of clicks that lead to an order, where there are as many orders: a guess, as the dataset doesn't say. */
 const ORDERED_AFTER_CLICK = 0.6;
 
 /**
@@ -33,7 +33,7 @@ export function countKinds(shows: number, clicks: number, orders: number): reado
   return kinds;
 }
 
-/** The journeys of one device that are still to be made. */
+/** The remaining journeys of one device. */
 class Urn {
   readonly #journeys: readonly Journey[];
   readonly #left: number[];
@@ -64,7 +64,7 @@ class Urn {
       }
       ticket -= count;
     }
-    throw new RangeError('an empty urn was drawn from');
+    throw new RangeError('received an empty urn, expected one with journeys left');
   }
 }
 
@@ -77,7 +77,7 @@ export function fillUrns(cellCounts: readonly number[]): Urns {
   return { desktop, mobile };
 }
 
-/** Journeys that are left on all devices. */
+/** Number of journeys that are left on all devices. */
 export const leftIn = (urns: Urns): number => urns.desktop.left + urns.mobile.left;
 
 /** A device, in proportion to the journeys that are left on it; never one whose urn is empty. */

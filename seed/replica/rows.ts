@@ -28,7 +28,7 @@ const MOST_SECONDS_TO_ORDER = 1800;
 type Counters = { order: number; user: number; page: number };
 
 /**
- * Makes the rows one after the other, each a line of CSV with its line feed.
+ * Generates the rows, each a line of CSV with its line feed.
  * @throws {RangeError} where `rows` is too odd for the published proportions, which no number from 1 on is
  */
 export function* replicaRows({ rows, seed, firstId = 0 }: ReplicaOptions): Generator<string> {

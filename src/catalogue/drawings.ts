@@ -1,6 +1,6 @@
-// The picture of each item, drawn here from shapes: art(item, variant) is SVG markup for the views. Nothing in it
-// comes from outside but the item's name, which is escaped; colours are CSS classes (public/css/art.css).
-// A card's picture is decoration beside the item's name; the others bear the name themselves.
+// The picture of each item as SVG markup for the views, composed of shapes. Only the item's name comes from outside, and it
+// is escaped; colours are CSS classes (public/css/art.css). A card's picture is decoration beside the item's name; the
+// others bear the name themselves.
 
 import type { Product } from '../events/products.ts';
 import type { CatalogueItem } from './catalogue.ts';

@@ -1,5 +1,5 @@
 // The body of POST /api/events: one event or an array as JSON, or one event a line as NDJSON. Pages may send either as
-// text/plain: that is what navigator.sendBeacon() sends without asking first. Whose pages may, same-origin.ts has decided.
+// text/plain, which navigator.sendBeacon() sends without a preflight; same-origin.ts has checked their origin.
 
 import { TextDecoder } from 'node:util';
 import { type NextFunction, type Request, type Response, raw } from 'express';
@@ -24,14 +24,14 @@ export function eventsBody(req: Request, res: Response, next: NextFunction): voi
   parse(req, res, next);
 }
 
-/** Only browsers name an origin; a program can say which of the two it sends. */
+/** Only browsers send Origin; another program can name the right Content-Type. */
 const isBeacon = (req: Request): boolean => req.get('origin') !== undefined && req.is(BEACON_TYPE) !== false;
 
 /** A value that was sent, or the reason why a line can't be read. */
 export type Sent = { readonly value: unknown } | { readonly unreadable: string };
 
 /**
- * The values of the body, in their order. Counted before they are read: no more is parsed than may be taken.
+ * The values of the body, in their order. Lines are counted before they are parsed.
  * @throws {HttpError} 400 where the whole can't be read, 413 for more than MOST_EVENTS
  */
 export function readSent(req: Request): readonly Sent[] {
@@ -65,7 +65,7 @@ function decoderOf(charset: string): TextDecoder {
   try {
     return new TextDecoder(charset, { fatal: true });
   } catch {
-    throw new HttpError(415, 'charset', 'the body has a charset that nobody here knows', {
+    throw new HttpError(415, 'charset', 'the charset of the body is not supported', {
       received: charset,
       expected: 'UTF-8',
     });

@@ -1,5 +1,5 @@
-// POST /api/events: the events of any other client. Each event is accepted or rejected by itself; the answer says 202
-// only once Kafka has acknowledged all that was accepted. Sending an event again is safe: its order_id is stored once.
+// POST /api/events: the events of any other client. Each event is accepted or rejected by itself; 202 is answered once
+// Kafka has acknowledged all accepted events. Sending an event again is safe: its order_id is stored once.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
@@ -16,10 +16,10 @@ import type { Outcome } from '../kafka/publisher.ts';
 import { eventsBody, readSent, type Sent } from './body.ts';
 import * as operations from './operations.ts';
 
-/** Takes events on their way to Kafka, together or not at all, as Publisher.publishAll does. */
+/** Publishes events, all or none of them, as Publisher.publishAll does. */
 export type Take = (events: readonly ShopEvent[]) => Promise<readonly Outcome[]>;
 
-/** What became of one event, in the order they were sent. */
+/** The result of one event. */
 export type Result =
   | {
       readonly accepted: true;
@@ -33,8 +33,8 @@ const RETRY_SECONDS = 5;
 
 /**
  * @param ipStorage how much of an address an event may have
- * @param timeoutMs how long an answer may wait for Kafka
- * @param turn lets a body that has come be read in its turn
+ * @param timeoutMs how long a response waits for Kafka
+ * @param turn middleware that lets bodies be parsed one at a time
  */
 export function collector(take: Take, ipStorage: IpStorage, timeoutMs: number, turn: RequestHandler): Router {
   const router = Router();
@@ -108,7 +108,7 @@ function check(sent: Sent, now: number): ShopEvent | Rejected {
   return rejection === undefined ? parsed.event : { accepted: false, ...rejection };
 }
 
-/** Of two events of one request with the same order_id, the second has to say the same as the first. */
+/** Rejects an event whose order_id an earlier one of the request has with other content. */
 function rejectConflicts(read: readonly (ShopEvent | Rejected)[]): (ShopEvent | Rejected)[] {
   const first = new Map<string, ShopEvent>();
   return read.map((one) => {
@@ -122,7 +122,7 @@ function rejectConflicts(read: readonly (ShopEvent | Rejected)[]): (ShopEvent | 
 
 const contentOf = (event: ShopEvent): Content => ({ ...event, time: Date.parse(event.time) });
 
-/** What became of each, in their order, once Kafka has answered for every good one. */
+/** The result of each event, in their order, once Kafka has acknowledged the accepted ones. */
 async function accept(
   take: Take,
   finish: (event: ShopEvent) => ShopEvent,
@@ -142,7 +142,7 @@ function takeAll(take: Take, events: readonly ShopEvent[]): ReturnType<Take> {
   }
 }
 
-/** @throws {HttpError} 503 where it is not Kafka that refuses the event */
+/** @throws {HttpError} 503 where the event failed for another reason than Kafka's refusal */
 function resultOf(order_id: string, outcome: Outcome): Result {
   if (!(outcome instanceof KafkaError)) {
     const { partition, offset } = outcome;

@@ -43,7 +43,7 @@ export const collect = operation({
   },
   answers: {
     202: {
-      says: 'Kafka has acknowledged those that were accepted',
+      says: 'Kafka has acknowledged all accepted events',
       content: { 'application/json': z.object(results) },
     },
     400: {

@@ -1,10 +1,10 @@
-// What Postgres announces at each commit, told to every feed of this process: one connection listens for all of them.
+// Postgres's notifications of each commit, passed to every feed of this process over one listening connection.
 
 import type { Logger } from '../runtime/log.ts';
 import { CHANGE_CHANNEL, type Change, changeOf, type Stored } from './change.ts';
 import { type Listener, listen } from './listen.ts';
 
-/** Whoever tells open pages of changes. */
+/** Pushes changes to open pages. */
 export type Feed = {
   /** Events were stored; undefined: some may have been, while the connection was lost. */
   stored?(change: Stored | undefined): void;
@@ -42,7 +42,7 @@ export class ChangeBus {
     }
   }
 
-  /** What was announced before a new connection has been missed. */
+  /** Notifications between two connections are lost, so every feed assumes a change. */
   #missed(): void {
     for (const feed of this.#feeds) {
       feed.stored?.(undefined);

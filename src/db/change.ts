@@ -1,4 +1,4 @@
-// What is announced to every web process at each commit: PostgreSQL's NOTIFY, delivered when the rows can be seen.
+// The payloads of PostgreSQL's NOTIFY, which every web process gets at each commit, once the rows are visible.
 
 import { z } from 'zod';
 
@@ -37,7 +37,7 @@ export const notifyAggregatedSql = (name: string): string =>
 /** The text of a notification that faults have begun or ended. */
 export const FAULTS_MESSAGE = JSON.stringify(FAULTS);
 
-/** Reads a notification; undefined where somebody else sent it. */
+/** Reads a notification; undefined where another program sent it. */
 export function changeOf(payload: string | undefined): Change | undefined {
   try {
     return changeSchema.parse(JSON.parse(payload ?? ''));

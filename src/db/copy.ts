@@ -2,14 +2,14 @@
 //   "PGCOPY\n\377\r\n\0"  int32 flags = 0  int32 header extension length = 0
 //   per row: int16 number of fields, per field: int32 length (-1 for NULL), bytes
 //   trailer: int16 -1
-// Binary spares both sides the text form of ids and times. An enum's binary form is its label.
+// The binary format saves both sides the text of ids and times. An enum's binary form is its label.
 
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { Client } from './pool.ts';
 
-/** What a message begins with, and the number of fields that ends it. */
+/** Signature, flags and header extension, and the field count of -1 that ends the data. */
 export const COPY_HEADER = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
 export const COPY_TRAILER = Buffer.from([0xff, 0xff]);
 /** Microseconds from 1970 to 2000, where PostgreSQL's timestamps begin. */
@@ -47,8 +47,8 @@ export class CopyRows {
   timestamp(ms: number): this {
     const micros = Math.round((ms - EPOCH_2000_MS) * 1000);
     this.#length(8);
-    // Two halves: a BigInt for every time would cost more than the rest of the row. Of the lower one setInt32 takes the
-    // last 32 bits, as it does of any number.
+    // Two halves, as a BigInt for every time costs more than the rest of the row. setInt32 takes the lower 32 bits
+    // of any number.
     this.#view.setInt32(this.#at, Math.floor(micros / 2 ** 32));
     this.#view.setInt32(this.#at + 4, micros);
     this.#at += 8;

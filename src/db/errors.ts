@@ -1,4 +1,4 @@
-// Everything that can be wrong with the database in a way that a user can mend. Messages carry no password.
+// Faults of the database that a user can mend. Messages carry no password.
 
 import pg from 'pg';
 import { CodedError, codeOf, messageOf } from '../runtime/errors.ts';
@@ -19,24 +19,24 @@ export class DatabaseError extends CodedError<DatabaseErrorCode> {
   override readonly name = 'DatabaseError';
 }
 
-/** SQLSTATE classes that pass: connection, transaction rolled back, resources, lock, operator's word, system. */
+/** SQLSTATE classes of transient errors: connection, rollback, resources, object state, operator intervention, system. */
 const PASSING_STATES = /^(?:08|40|53|55|57|58)/;
 
 /**
- * True for an answer of Postgres that stays the same however often one asks: no right to do that, no such thing.
- * Anything else is a connection that failed, or will pass.
+ * True for an error that Postgres repeats at every try, such as insufficient_privilege or undefined_table. Any other is
+ * transient.
  */
 export function isRefusal(error: unknown): error is pg.DatabaseError {
   return error instanceof pg.DatabaseError && !PASSING_STATES.test(error.code ?? '');
 }
 
-/** System errors and words of `pg` where there is no server, or it has gone in the middle. */
+/** Codes of a server that does not answer, or of a connection that broke. */
 const AWAY_CODES =
   /^(?:ECONN\w+|E(?:HOST|NET)UNREACH|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EPIPE|08\w{3}|53300|57P\w\w)$/;
 const AWAY_WORDS =
   /^(?:Connection terminated|timeout exceeded when trying to connect|Client has encountered)/;
 
-/** True where Postgres can't be reached now, or is going. */
+/** True where Postgres can't be reached, or is shutting down. */
 export function isAway(error: unknown): boolean {
   const code = codeOf(error);
   return code === undefined
@@ -44,7 +44,7 @@ export function isAway(error: unknown): boolean {
     : AWAY_CODES.test(code);
 }
 
-/** A database URL without its passwords, to be shown. */
+/** A database URL with its passwords masked. */
 export function withoutPassword(databaseUrl: string): string {
   const url = new URL(databaseUrl);
   if (url.password !== '') url.password = '***';
@@ -54,7 +54,7 @@ export function withoutPassword(databaseUrl: string): string {
   return url.href;
 }
 
-/** What a failed connection means for the person who set DATABASE_URL. */
+/** A failed connection as an error for the person who set DATABASE_URL. */
 export function explainConnection(error: unknown, databaseUrl: string): DatabaseError {
   const url = new URL(databaseUrl);
   const server = `${url.hostname}:${url.port || '5432'}`;

@@ -1,5 +1,5 @@
-// A connection that waits for notifications, made again whenever it is lost. A half-open one would be silent for ever and
-// look like a shop without customers: it is asked now and then whether it is still there.
+// A connection that waits for notifications, made again whenever it is lost. A half-open connection is silent for ever and
+// looks like a shop without customers, so an empty query probes it at intervals.
 
 import pg from 'pg';
 import { Backoff } from '../runtime/backoff.ts';
@@ -17,8 +17,8 @@ export type Listener = { close(): Promise<void> };
 
 /**
  * Calls `onPayload` for each notification on the channel.
- * @param onConnect called at each new connection: what was announced before it has been missed
- * @param askEveryMs how often the connection is asked, and how long its answer may take
+ * @param onConnect called at each new connection: notifications before it are lost
+ * @param askEveryMs interval of the probes, and the timeout of each
  */
 export function listen(
   databaseUrl: string,
@@ -60,7 +60,7 @@ export function listen(
     const backoff = new Backoff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
     while (!closing.signal.aborted) {
       const started = performance.now();
-      await connectOnce().catch((error: Error) => log.debug(`not listening to Postgres: ${error.message}`));
+      await connectOnce().catch((error: Error) => log.debug(`LISTEN failed: ${error.message}`));
       if (performance.now() - started > LONGEST_PAUSE_MS) backoff.reset();
       await backoff.wait(closing.signal);
     }

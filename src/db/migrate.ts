@@ -13,7 +13,7 @@ import { DatabaseError, isRefusal } from './errors.ts';
 import { openPool, type Pool, transaction } from './pool.ts';
 import { useTimeZone } from './time-zone.ts';
 
-/** the key of the advisory lock. */
+/** Key of the advisory lock. */
 const LOCK_KEY = 0x5509;
 const OLDEST_SERVER = 150_000;
 const RETRY_MS = 1_000;
@@ -76,8 +76,8 @@ export async function migrate(
 }
 
 /**
- * Migrates as soon as Postgres can be reached, trying again for as long as it is away; over connections of its own, as a
- * migration may be silent for as long as it takes.
+ * Migrates as soon as Postgres can be reached, and retries while it is away. It has connections of its own, without
+ * response timeout, as a migration may take any time.
  * @returns `ready` settles when the schema is there (or cancel() was called) and rejects where trying can't help
  */
 export function migrateWithRetries(
@@ -104,11 +104,11 @@ export function migrateWithRetries(
         if (isRefusal(error)) {
           throw new DatabaseError(
             'SCHEMA_REFUSED',
-            `DATABASE_URL: the database does not take the schema: ${error.message}`,
+            `DATABASE_URL: the database refused a migration: ${error.message}`,
             error,
           );
         }
-        log.warn(`Postgres is away: ${messageOf(error)}`);
+        log.warn(`migrations wait, as Postgres can't be reached: ${messageOf(error)}`);
       }
       await sleep(RETRY_MS, undefined, { signal: cancelled.signal }).catch(() => {});
     }

@@ -1,4 +1,4 @@
-// Connections to Postgres. Several writes belong together only inside transaction().
+// Connections to Postgres. Several writes are atomic only inside transaction().
 
 import type { Socket } from 'node:net';
 import pg from 'pg';
@@ -9,17 +9,17 @@ import { endOnResponseTimeout } from '../runtime/response-timeout.ts';
 export type Pool = pg.Pool;
 export type Client = pg.ClientBase;
 
-/** Silence after which the system asks the other one whether it is still there. */
+/** Idle time before the first TCP keepalive probe. */
 const KEEP_ALIVE_MS = 10_000;
-/** Longer than between two looks of an idle part: making a connection costs more than a thousand small queries. */
+/** Longer than an idle part's polling interval: a new connection costs more than a thousand small queries. */
 const IDLE_MS = 60_000;
 
-// count(*) and sums are int8: all of ours are far below 2^53.
+// count(*) and sums are int8; those of this program are far below 2^53.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 // A day has no time of day: it stays the text 2019-01-31.
 pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
 
-/** How long a connection may be silent; without a limit, as long as it takes. */
+/** How long a connection may be silent; undefined is without limit. */
 export type Timeouts = {
   /** Milliseconds in which the answer to a statement has to begin; then the connection is given up. */
   readonly answerMs?: number;
@@ -54,8 +54,8 @@ export function openPool(databaseUrl: string, log: Logger, max = 10, timeouts: T
 }
 
 /**
- * Opens a connection beside the pool's, without their timeouts: COPY … TO STDOUT reads the socket itself, and a listener that
- * watches for silence would take its bytes. To be ended by the caller.
+ * Opens a connection beside the pool's, without response timeout: COPY … TO STDOUT reads the socket itself, and the timeout's
+ * listener would take its bytes. The caller ends it.
  */
 export async function connectBeside({ options }: Pool): Promise<pg.Client> {
   const client = new pg.Client(options);
@@ -65,15 +65,14 @@ export async function connectBeside({ options }: Pool): Promise<pg.Client> {
   return client;
 }
 
-/** The socket under a connected client: pg has it, and its types don't say so. */
+/** The socket of a connected client, which pg's types leave out. */
 export function socketOf(client: Client): Socket {
   return (client as unknown as { readonly connection: { readonly stream: Socket } }).connection.stream;
 }
 
 /**
  * Runs `work` in one transaction: committed where it returns, rolled back where it throws.
- * @param longestPauseMs for which the server keeps the transaction open while `work` says nothing to it; as the pool has it where
- *   it is left out
+ * @param longestPauseMs idle_in_transaction_session_timeout of this transaction; the pool's where left out
  * @throws what `work` throws, or pg's error where the commit fails
  */
 export async function transaction<T>(

@@ -24,7 +24,7 @@ export const events = pgTable('events', {
   stored_in: xid8(),
 });
 
-/** What became of a message that was set aside. */
+/** States of a dead letter. */
 export const DEAD_LETTER_STATES = ['open', 'resent', 'discarded'] as const;
 
 export const deadLetters = pgTable('dead_letters', {

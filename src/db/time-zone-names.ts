@@ -1,5 +1,4 @@
-// Zones that were renamed: Node's ICU goes on with the old names, and a PostgreSQL that was built without them knows the new ones
-// alone (the file `backward` of tz). Each name stands with the one to try in its place.
+// Renamed zones: Node's ICU keeps the old names, and a PostgreSQL built without tz's file `backward` knows only the new ones.
 
 /** Old name → new name. */
 const RENAMED: Readonly<Record<string, string>> = {

@@ -41,7 +41,7 @@ export async function useTimeZone(
         'TIME_ZONE_UNKNOWN',
         `TIME_ZONE: received ${JSON.stringify(given)}, which this PostgreSQL does not know under any of its names (${spellingsOf(given).join(', ')}): choose another one`,
       );
-    // Writers wait here and, as their statements look the zone up, go on with the new one.
+    // Writers wait for this lock; their statements then look up the new zone.
     await lockZonedRollups(client);
     await client.query(
       `INSERT INTO settings (name, value) VALUES ('time_zone', $1) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
@@ -54,8 +54,8 @@ export async function useTimeZone(
 }
 
 /**
- * The first of the names that the server knows: an older one, or one that was built without the old names of zones, may not know
- * what this machine knows. Better told now than by every event.
+ * The first of the names that the server knows: an older server, or one built without tz's file `backward`, lacks some of this
+ * machine's. An unknown name would otherwise fail at every event.
  */
 export async function firstKnown(client: Client, names: readonly string[]): Promise<string | undefined> {
   for (const name of names) {

@@ -1,4 +1,4 @@
-// Counts of live events, added in the transaction of the rows that they count, and only for rows that are new.
+// Counts of live events, added in the transaction that inserts the rows, and for new rows only.
 
 import type { ClientBase } from 'pg';
 import { DIMENSIONS, type Dimensions } from '../events/dimensions.ts';
@@ -21,7 +21,7 @@ const ADD_COUNTS = `WITH delta AS (
   hours AS (${addCountsSql(ROLLUPS.hours, countsOf(ROLLUPS.hours, DELTAS), '$8::integer')})
   ${addCountsSql(ROLLUPS.minutes, 'SELECT * FROM delta', '$8::integer')}`;
 
-/** Adds counts to all rollups, under the partition that the events came from. */
+/** Adds counts to all rollups, with the events' partition as source. */
 export async function addCounts(
   client: ClientBase,
   partition: number,
@@ -49,7 +49,7 @@ export function countByMinute(events: readonly Counted[]): readonly Delta[] {
   const deltas = new Map<number, Delta>();
   for (const { time, dimensions } of events) {
     const minute = Math.floor(time / MINUTE_MS);
-    // A number for each minute and combination: a text for each event would take longer than the rest of the batch's work here.
+    // A numeric key, as a string for each event would take longer than the rest of this function.
     const key = minute * DIMENSIONS.length + dimensions.index;
     const delta = deltas.get(key);
     if (delta === undefined) deltas.set(key, { minute: minute * MINUTE_MS, dimensions, count: 1 });
@@ -70,7 +70,7 @@ const ADD_USERS = addUsersSql(
 );
 
 /**
- * Counts each user whom a year hasn't seen yet on this device.
+ * Counts each user who is new in a year on this device.
  * @param events one for each user, year and device is enough
  * @param userIdOf the user of an event, as 32 hex digits
  */

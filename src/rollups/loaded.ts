@@ -1,4 +1,4 @@
-// Counts of rows that a load adds or takes away, under LOADED_SOURCE. Of loaded rows only orders count by the minute.
+// Counts of rows that a load adds or removes, with LOADED_SOURCE as source. Of loaded rows only orders are counted by minute.
 
 import type { ClientBase } from 'pg';
 import {
@@ -11,25 +11,25 @@ import {
   ROLLUPS,
 } from './rollups.ts';
 
-/** A table, or what may stand in its place, with the columns of events. */
+/** A table or another FROM item, with the columns of events. */
 type Relation = string;
 
 const SOURCE = String(LOADED_SOURCE);
 const LOADED_MINUTES = { ...ROLLUPS.minutes, where: `title = 'order'` };
 
-/** SELECT of how many rows each day has, as day_counts keeps it. */
+/** SELECT of the number of rows by day, with the columns of day_counts. */
 export const daysOf = (rows: Relation): string => countsOf(ROLLUPS.days, loadedRows(rows));
 
-/** SELECT of how many orders each minute has, as minute_counts keeps it. */
+/** SELECT of the number of orders by minute, with the columns of minute_counts. */
 export const minutesOf = (rows: Relation): string => countsOf(LOADED_MINUTES, loadedRows(rows));
 
-/** Adds counts, a SELECT made by daysOf() or of a table that keeps them, to day_counts; a `sign` of -1 takes them away. */
+/** Adds counts to day_counts. @param days a SELECT as daysOf() makes it @param sign -1 subtracts */
 export async function addDays(client: ClientBase, days: string, sign: 1 | -1 = 1): Promise<void> {
   await client.query(addCountsSql(ROLLUPS.days, days, SOURCE, sign));
   if (sign === -1) await deleteZeros(client, ROLLUPS.days.table);
 }
 
-/** The same for minute_counts and, by the hours that they are in, hour_orders. */
+/** Adds counts to minute_counts and, summed by hour, to hour_orders. @param minutes a SELECT as minutesOf() makes it */
 export async function addMinutes(client: ClientBase, minutes: string, sign: 1 | -1 = 1): Promise<void> {
   const hours = countsOf(ROLLUPS.hours, minuteRows('minutes'));
   await client.query(
@@ -46,7 +46,7 @@ async function deleteZeros(client: ClientBase, table: string): Promise<void> {
   await client.query(`DELETE FROM ${table} WHERE source = ${SOURCE} AND count = 0`);
 }
 
-/** Counts each user of the rows whom a year hasn't seen yet on this device. */
+/** Counts each user of the rows who is new in a year on this device. */
 export async function addUsers(client: ClientBase, rows: Relation): Promise<void> {
   await client.query(addUsersSql(loadedRows(rows), SOURCE));
 }

@@ -1,4 +1,4 @@
-// Counts by hours, days and years made anew from the events and their minutes, which no time zone changes.
+// Recounts hours, days and years from the events and the counts by minute, which don't depend on the time zone.
 
 import type { ClientBase } from 'pg';
 import { addCountsSql, countsOf, eventRows, LOADED_SOURCE, minuteRows, ROLLUPS } from './rollups.ts';
@@ -10,7 +10,7 @@ export async function lockZonedRollups(client: ClientBase): Promise<void> {
   await client.query(`LOCK TABLE ${TABLES} IN ACCESS EXCLUSIVE MODE`);
 }
 
-/** Counts again what depends on the time zone. In a transaction that holds lockZonedRollups. */
+/** Recounts the rollups that depend on the time zone, in a transaction that holds lockZonedRollups(). */
 export async function recountZoned(client: ClientBase): Promise<void> {
   const source = String(LOADED_SOURCE);
   await client.query(`TRUNCATE ${TABLES}`);

@@ -1,10 +1,10 @@
-// The tables that the charts read (migrations/0002_rollups.sql, 0008_hours.sql, 0011_robots.sql, 0017_simulated.sql), as one list: live events, loads and a
-// recount all count by it. Only SQL text is made here; live.ts, loaded.ts and recount.ts run it.
+// The tables that the charts read (migrations/0002_rollups.sql, 0008_hours.sql, 0011_robots.sql, 0017_simulated.sql) as one
+// list, by which live events, loads and a recount are counted. live.ts, loaded.ts and recount.ts run the SQL made here.
 
-/** `source` of rows that no Kafka partition counts: loaded files, and what a recount has merged. Partitions begin at 0. */
+/** `source` of counts that come from no Kafka partition: loaded files, and merged ones after a recount. Partitions begin at 0. */
 export const LOADED_SOURCE = -1;
 
-/** The database's time zone, looked up once a query: called without SELECT, the function would run for each row. */
+/** The database's time zone. As a subquery it is evaluated once a query; a plain call would run for each row. */
 const ZONE = '(SELECT shop_time_zone())';
 
 type Dimension = 'product' | 'title' | 'device' | 'robot' | 'simulated';
@@ -43,7 +43,7 @@ export const ROLLUPS = {
   },
 } as const satisfies Readonly<Record<string, Rollup>>;
 
-/** Something with rows to be counted, and what its columns are called. */
+/** A FROM item with rows to be counted, and the names of its columns. */
 export type Rows = {
   /** What follows FROM. */
   readonly from: string;
@@ -87,7 +87,7 @@ export const minuteRows = (from: string): Rows => ({
 /** SELECT of a rollup's bucket, dimensions and count. */
 export function countsOf({ bucket, bucketOf, dimensions, where }: Rollup, rows: Rows): string {
   const columns = [`${bucketOf(rows.time)} AS ${bucket}`, ...dimensions.map((one) => named(one, rows))];
-  // A constant need not be grouped by: millions of rows of a load are spared one more column to hash.
+  // Constants are left out of GROUP BY, as a load would hash them for millions of rows.
   const grouped = columns.flatMap((column, index) => (column.startsWith('false ') ? [] : [index + 1]));
   return `SELECT ${columns.join(', ')}, ${rows.count}::bigint AS count FROM ${rows.from}
     ${where === undefined ? '' : `WHERE ${where}`} GROUP BY ${grouped.join(', ')}`;
@@ -107,7 +107,7 @@ const named = (dimension: Dimension, rows: Rows): string =>
 export function addCountsSql(rollup: Rollup, counts: string, source: string, sign: 1 | -1 = 1): string {
   const { table, bucket, dimensions } = rollup;
   const key = [bucket, ...dimensions].join(', ');
-  // In the order of the key: writers never wait for each other in a circle, and neighbours in time share pages.
+  // In the order of the key, against deadlocks, and so that neighbours in time share pages.
   return `INSERT INTO ${table} (${key}, source, count)
     SELECT ${key}, ${source}, ${sign} * count FROM (${counts}) AS counted ORDER BY ${key}
     ON CONFLICT (${key}, source) DO UPDATE SET count = ${table}.count + excluded.count`;
@@ -117,7 +117,7 @@ export function addCountsSql(rollup: Rollup, counts: string, source: string, sig
 export const yearOf = (time: string): string => `extract(year FROM ${time} AT TIME ZONE ${ZONE})::smallint`;
 
 /**
- * INSERT that counts each user whom a year has not seen yet on this device (user_years, year_users).
+ * INSERT that counts each user who is new in a year on this device (user_years, year_users).
  * @param rows with a column user_id
  * @param source SQL for the source that they count under
  */

@@ -1,4 +1,4 @@
-// GET /api/sessions and what lies below it: live sessions, and those of loaded files.
+// GET /api/sessions and the paths below it: live sessions, and those of loaded files.
 
 import { Router } from 'express';
 import type { Subscription } from '../consumer/offsets.ts';
@@ -25,7 +25,7 @@ import { sessionOperations } from './operations.ts';
 import type { Source } from './options.ts';
 import { explainVisitor } from './visitor.ts';
 
-/** The dataset's reads every loaded event again. */
+/** How long a verification is answered again, in milliseconds; the dataset's reads every loaded event. */
 const VERIFIED_FOR_MS: Readonly<Record<Source, number>> = { live: 10_000, dataset: 600_000 };
 const VERIFIED_HOURS = 8;
 const USUAL_HOURS = 8;
@@ -38,7 +38,7 @@ type HalfHoursQuery = {
   readonly to?: string | undefined;
 };
 
-/** @param ingest whose topic and group; asked for once somebody wants a verification */
+/** @param ingest gives ingest's subscription, at the first verification */
 export function sessionsApi(dataset: Dataset, ingest: () => Promise<Subscription>): Router {
   const { pool } = dataset;
   const router = Router();
@@ -102,7 +102,7 @@ async function datasetHalfHours(dataset: Dataset, { hours, from, to }: HalfHours
   return { name: 'sessions-dataset', columns, rows, more: { meta } };
 }
 
-/** The days that are asked for: where nothing is, the last one of the dataset. */
+/** The requested days; the last one of the dataset by default. */
 function daysOf(
   from: string | undefined,
   to: string | undefined,
@@ -128,14 +128,14 @@ function halfHourOf(from: string): number {
 
 type Verified = (Verification | DatasetVerification) & { readonly source: Source; readonly as_of: string };
 
-/** One verification of a kind at a time for all who ask, and the newest one for those who ask soon after. */
+/** One verification of a source at a time, shared by concurrent requests and answered again for VERIFIED_FOR_MS. */
 function serveVerification(router: Router, dataset: Dataset, ingest: () => Promise<Subscription>): void {
   const { pool } = dataset;
   const flight = new SingleFlight<Verified>();
   const newest = new Map<Source, { readonly at: number; readonly of: string; readonly answer: Verified }>();
   const verify = async (source: Source) => {
     if (source === 'live') return verifySessions(pool, await ingest(), VERIFIED_HOURS);
-    // With DuckDB, which the web needs for nothing else.
+    // Loads DuckDB, which the web part needs for nothing else.
     const { verifyDataset } = await import('./dataset/verify.ts');
     return verifyDataset(pool);
   };

@@ -1,4 +1,4 @@
-// The sessions behind the number of a half hour, live ones or those of loaded files.
+// The sessions that a half hour's number counts, live ones or those of loaded files.
 
 import { USUAL } from '../events/whose.ts';
 import type { Dataset } from './dataset/dataset.ts';
@@ -6,7 +6,7 @@ import { type BegunSession, listBegun } from './dataset/read.ts';
 import { listSessions } from './live/store.ts';
 import type { Source } from './options.ts';
 
-/** More than a reader looks through. */
+/** Limit of the listed sessions. */
 export const MOST_BEGUN = 1_000;
 
 /** The sessions that began in a half hour, one more than MOST_BEGUN at most. @param fromMs where the half hour begins */

@@ -1,5 +1,5 @@
-// `sessions` and its own commands, and `clicks`: what main.ts calls. Answers go to standard output, words to standard error.
-// Exit codes: 0 all was read, 1 something was set aside, or it could not be done.
+// The command `sessions` with its subcommands, and `clicks`. Answers go to standard output, messages to standard error.
+// Exit codes: 0 all lines were read, 1 lines were rejected or the command failed.
 
 import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
@@ -25,20 +25,20 @@ import { writeClicks } from './clicks/write.ts';
 import { DONE, NOT_ALL, told } from './exit.ts';
 import { ANSWERS, type Answer, type Format, type Profile, type Rule } from './options.ts';
 
-/** Lines that are named on standard error; --rejects names each one. */
+/** At most so many rejected lines are listed on standard error; --rejects lists all. */
 const NAMED = 20;
 
 const WORDS: Readonly<Record<Stage, string>> = {
-  steps: 'looking at each visitor’s gaps',
-  single: 'setting sessions of one event apart',
+  steps: 'computing each visitor’s gaps',
+  single: 'separating sessions of one event',
   numbered: 'numbering sessions',
   lengths: 'measuring sessions',
   by_kind: 'counting sessions of one kind',
-  mixed: 'setting sessions of several kinds apart',
+  mixed: 'separating sessions of several kinds',
   by_value: 'counting by value',
 };
 
-/** As the command line gives them. */
+/** The options as the command line gives them. */
 export type GivenOptions = {
   readonly format: Format;
   readonly gap: string;
@@ -62,7 +62,7 @@ type Asked<T> = {
   readonly format: (answer: T) => string;
 };
 
-/** Reads the files, shows how far it is, asks, and prints the answer and what was set aside. */
+/** Reads the files with their progress, runs the question, and prints the answer and the rejected lines. */
 async function answer<T>({ paths, options, wanted, multiEventOnly, ask, format }: Asked<T>): Promise<number> {
   const [gapMs, memoryBytes] = [parseDuration('--gap', options.gap), parseMemory(options.memory)];
   if (gapMs === 0) throw new ExpectationError('--gap: received 0, expected a length of time');
@@ -106,7 +106,7 @@ function readingText(
 }
 
 /**
- * Lines that were set aside: each one into a file where one was named, the first and their number on standard error.
+ * Reports rejected lines: all of them into a file where one is named, the first and their number on standard error.
  * @throws {ExpectationError} where the file can't be written
  */
 async function rejectsTo(
@@ -191,7 +191,7 @@ const rules = (paths: readonly string[], rule: Rule | 'all', options: SessionsOp
     },
   });
 
-/** How many sessions there would be with other gaps. */
+/** The number of sessions by session gap. */
 export const gapCurve = (paths: readonly string[], options: GivenOptions): Promise<number> =>
   told('sessions gaps', () =>
     answer({

@@ -1,11 +1,11 @@
-// How the commands of sessions end.
+// Exit codes of the commands of sessions.
 
 import { ExpectationError } from '../runtime/expectation-error.ts';
 
 export const DONE = 0;
 export const NOT_ALL = 1;
 
-/** Turns what a user can mend into its line and exit code 1. */
+/** Turns an error that a user can mend into one line and exit code 1. */
 export async function told(command: string, work: () => Promise<number>): Promise<number> {
   try {
     return await work();

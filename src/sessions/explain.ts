@@ -1,6 +1,6 @@
-// Why a visitor's events are the sessions that they are: each event with the gap before it and the verdict.
+// Explains a visitor's sessions: each event with the gap before it and the verdict.
 
-/** An event of a visitor; `place` says where it is from: a file, a page, a partition and offset. */
+/** An event of a visitor; `place` names its origin: a file, a page, or a partition and offset. */
 export type ExplainedEvent = { readonly sentMs: number; readonly place: string };
 
 export type Verdict = ExplainedEvent & {

@@ -1,4 +1,4 @@
-// The operations of sessions, declared.
+// The API's operations of sessions.
 
 import { z } from 'zod';
 import { isId } from '../events/ids.ts';

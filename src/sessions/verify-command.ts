@@ -1,4 +1,4 @@
-// `sessions verify`: what main.ts calls.
+// The command `sessions verify`.
 
 import type { Config } from '../config.ts';
 import { clusterOf, databaseUrlOf } from '../connections.ts';
@@ -10,7 +10,7 @@ import { type DatasetDifference, verifyDataset } from './dataset/verify.ts';
 import { DONE, NOT_ALL, told } from './exit.ts';
 import { verifySessions } from './live/verify.ts';
 
-/** Compares the live sessions with what the batch finds in the stored events. */
+/** Compares the live sessions with those of the batch over the stored events. */
 export const verify = (config: Config, hours: number): Promise<number> =>
   told('sessions verify', () =>
     withPool(config, async (pool, log) => {
@@ -22,7 +22,7 @@ export const verify = (config: Config, hours: number): Promise<number> =>
     }),
   );
 
-/** Compares the figures of loaded sessions with what the batch finds in the loaded events. */
+/** Compares the figures of loaded sessions with those of the batch over the loaded events. */
 export const verifyLoaded = (config: Config): Promise<number> =>
   told('sessions verify', () =>
     withPool(config, async (pool) => {
@@ -49,7 +49,7 @@ function say(compared: string, events: number, differences: readonly TableRow[])
   return differences.length === 0 ? DONE : NOT_ALL;
 }
 
-/** A half hour's figures, stored and found again. */
+/** A half hour's stored figures and those found again. */
 const rowOf = ({ from, stored, found }: DatasetDifference): TableRow => ({
   from,
   sessions: stored?.sessions ?? 0,

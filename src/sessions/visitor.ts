@@ -1,4 +1,4 @@
-// One visitor's events, each with the gap before it and the verdict: of the live stream, or of loaded files.
+// The events of one visitor, each with the gap before it and the verdict, from the live stream or from loaded files.
 
 import type { Pool } from '../db/pool.ts';
 import type { Dataset } from './dataset/dataset.ts';
@@ -15,7 +15,7 @@ const WHERE: Readonly<Record<Source, string>> = {
 
 type ExplainedVisit = {
   readonly time: string;
-  /** Among those that are listed, from 1. */
+  /** Number of its session among the listed ones, from 1. */
   readonly session: number;
   readonly gap_ms: number | null;
   readonly verdict: string;

@@ -1,5 +1,5 @@
-// The fast road: the load's table, indexed late and counted aside, takes the place of the one partition of events,
-// with the few rows that were there moved into it. Ingest waits for that instant only.
+// The fast way to publish a load: its table, already indexed and counted, replaces the one partition of events, whose few
+// rows are moved into it. Ingest waits only for that step.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
@@ -44,7 +44,7 @@ export async function attachStage(
 const busy = (cause: unknown): DatasetError =>
   new DatasetError(
     'EVENTS_BUSY',
-    'received no lock on the table events, expected its readers to finish within a minute: load the file again, all of it is read already',
+    'received no lock on the table events, expected its readers to finish within a minute: load the file again, which resumes here',
     cause,
   );
 
@@ -55,9 +55,9 @@ async function attach(
   onRejects: (client: pg.PoolClient, load: Unfinished) => Promise<void>,
 ): Promise<{ load: Unfinished; added: number } | undefined> {
   await client.query('SET LOCAL synchronous_commit = on');
-  // A reader that takes long must not make everybody else queue behind us.
+  // Other statements queue behind this lock request, so a long reader ends it.
   await client.query(`SET LOCAL lock_timeout = '${LOCK_SECONDS}s'`);
-  // Only the loader writes source -1, so that these, which take longest, hinder nobody.
+  // Only the loader writes source -1, so these statements, the longest ones, block nobody.
   await addDays(client, totalOf('staged_days', 'day'));
   await addMinutes(client, totalOf('staged_minutes', 'minute'));
   await client.query('LOCK TABLE events IN ACCESS EXCLUSIVE MODE');
@@ -75,11 +75,11 @@ async function attach(
   return { load: state, added: state.rows };
 }
 
-/** The staged counts are of several parts of the table. */
+/** Sums the staged counts, which were made of several parts of the table. */
 const totalOf = (staged: string, time: 'day' | 'minute'): string =>
   `SELECT ${time}, product, title, device, robot, simulated, sum(count)::bigint AS count FROM ${staged} GROUP BY 1, 2, 3, 4, 5, 6`;
 
-/** Rows whose order_id is in events already leave the load's table. */
+/** Deletes the rows of the load's table whose order_id is in events. */
 async function yieldToLive(client: pg.PoolClient, load: Unfinished): Promise<Unfinished> {
   const table = stageTable(load);
   await client.query(
@@ -98,7 +98,7 @@ async function yieldToLive(client: pg.PoolClient, load: Unfinished): Promise<Unf
   return changeStage(client, { add: { rows: -removed, rejected, present: removed - rejected } });
 }
 
-/** True where other rows fall in the years of the file: their users may be the same. */
+/** True where events have rows in the years of the file, which may have the same users. */
 async function hasRowsInYears(client: pg.PoolClient): Promise<boolean> {
   const { rowCount } = await client.query(
     `WITH bounds AS MATERIALIZED (

@@ -1,4 +1,4 @@
-// The last words of a load: what it was goes into loads, and the open dashboards are told to look again.
+// The end of a load: it is recorded in loads, and open dashboards are notified.
 
 import { CHANGE_CHANNEL, storedMessage } from '../../../src/db/change.ts';
 import type { Client } from '../../../src/db/pool.ts';
@@ -18,7 +18,7 @@ export async function finishLoad(
     [load.load_id, load.source, sample, load.bytes, load.sha256, added, load.rejected, load.started_at],
   );
   await client.query('DELETE FROM unfinished_load');
-  // Loaded rows come from no partition, and nobody waits for their offset.
+  // Loaded rows come from no partition; nobody waits for their offset.
   const news = storedMessage({ topic: load.source, partition: LOADED_SOURCE, next: '0' });
   await client.query('SELECT pg_notify($1, $2)', [CHANGE_CHANNEL, news]);
 }

@@ -1,5 +1,5 @@
-// The slow road: rows are inserted into events beside those that are there, a part at a time, as ingest does it.
-// It is taken for a file that is small, or small beside what the shop has already: then moving that would cost more.
+// The slow way to publish a load: its rows are inserted into events in parts, as ingest does it. It serves a file that is
+// small, or small beside the rows that attaching would have to move.
 
 import type pg from 'pg';
 import { addDays, addMinutes, addUsers, daysOf, minutesOf } from '../../../src/rollups/loaded.ts';
@@ -9,7 +9,7 @@ import { transact } from '../transact.ts';
 import { finishLoad } from './finish.ts';
 import { removeSample } from './sample-rows.ts';
 
-/** Of events: 8 kB hold about 75 rows of some 108 bytes. */
+/** A block of 8 kB holds about 75 rows of events, of some 108 bytes each. */
 const ROWS_PER_BLOCK = 75;
 
 export type MergeOptions = {
@@ -71,11 +71,11 @@ async function mergePart(
   return state;
 }
 
-/** The rows that were not in events yet are in the temporary table `merged` afterwards. */
+/** Inserts a part; the rows that were new are in the temporary table `merged` afterwards. */
 async function insertPart(client: pg.PoolClient, part: string): Promise<{ read: number; inserted: number }> {
   await client.query('CREATE TEMP TABLE merged (LIKE events) ON COMMIT DROP');
   const { rows } = await client.query<{ count: number }>(`SELECT count(*) AS count FROM (${part}) AS part`);
-  // In ingest's order, so that the two never wait for each other in a circle; of two rows with one id the first wins.
+  // In ingest's order, against deadlocks between the two; of two rows with one id the first wins.
   const { rowCount } = await client.query(
     `WITH new AS (
        INSERT INTO events ${part} ORDER BY order_id, ctid ON CONFLICT (order_id) DO NOTHING RETURNING *

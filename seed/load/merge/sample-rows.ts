@@ -1,4 +1,4 @@
-// The rows of the sample: known by their ids, which no other row can have, and taken away when a real file comes.
+// The rows of the sample, recognised by their ids, which no other row has, and removed when a real file is loaded.
 
 import type { Client } from '../../../src/db/pool.ts';
 import { addDays, addMinutes, daysOf, minutesOf } from '../../../src/rollups/loaded.ts';
@@ -8,7 +8,7 @@ import { md5OfNumber } from '../../replica/md5.ts';
 /** The sample's ids are the md5 of numbers from here on: the real file's stop below nine million. */
 export const SAMPLE_FIRST_ID = 1_000_000_000;
 
-/** How many rows the sample in this database has; 0 where there is none. */
+/** Number of sample rows in this database. */
 export async function sampleRows(client: Client): Promise<number> {
   const { rows } = await client.query<{ rows: number | null }>(
     'SELECT sum(rows)::bigint AS rows FROM loads WHERE sample',
@@ -16,11 +16,11 @@ export async function sampleRows(client: Client): Promise<number> {
   return rows[0]?.rows ?? 0;
 }
 
-/** Takes the sample away with all that it counted. In a transaction of the caller's. */
+/** Removes the sample and its counts, in the caller's transaction. */
 export async function removeSample(client: Client): Promise<void> {
   const count = await sampleRows(client);
   if (count === 0) return;
-  // No event of these years may be under way while their users are counted anew. Readers go on.
+  // No writer may add users of these years while they are recounted. Readers go on.
   await client.query('LOCK TABLE events IN SHARE ROW EXCLUSIVE MODE');
   const ids = Array.from({ length: count }, (_, index) => md5OfNumber(SAMPLE_FIRST_ID + index));
   await client.query('CREATE TEMP TABLE sample_rows (LIKE events) ON COMMIT DROP');

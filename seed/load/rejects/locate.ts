@@ -1,4 +1,4 @@
-// Which lines of the file the repeated order_ids were on: found by reading the file once more, in the rare case.
+// Finds the line numbers of repeated order_ids by a second reading of the file, which is rarely needed.
 
 import type { Client } from '../../../src/db/pool.ts';
 import { wireId } from '../../../src/events/spelling.ts';
@@ -54,7 +54,7 @@ async function findLines(source: Source, wanted: ReadonlySet<string>): Promise<M
   return found;
 }
 
-/** The line as repeats.ts writes the rows it sets aside. */
+/** The line in the form of repeats.ts's `content`. */
 function contentOfLine(line: string, layout: Layout): string | undefined {
   const parsed = parseRow(line, layout);
   if (!parsed.ok) return undefined;

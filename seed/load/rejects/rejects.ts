@@ -6,11 +6,11 @@ import { DatasetError } from '../../errors.ts';
 import type { LoadResult, RejectedRow } from '../progress.ts';
 import type { Unfinished } from '../stage/unfinished.ts';
 
-/** All are counted; no more than these are kept, so that a wrong file doesn't fill the disk. */
+/** All rejected rows are counted; no more than these are stored, so that a wrong file doesn't fill the disk. */
 const MOST_KEPT = 100_000;
 const SHOWN = 10;
 
-/** Keeps rejected lines, up to MOST_KEPT of a load. */
+/** Stores rejected lines, up to MOST_KEPT of a load. */
 export async function insertRejects(
   client: Client,
   { load_id, source, rejected }: Unfinished,
@@ -50,7 +50,7 @@ export async function readRejects(client: Client, loadId: number, most: number):
 
 type Counts = Pick<Unfinished, 'load_id' | 'source' | 'present' | 'rejected' | 'bytes' | 'sha256'>;
 
-/** What came of a load, with the first rows that it set aside. */
+/** The result of a load, with the first of its rejected rows. */
 export async function resultOf(
   client: Client,
   { load_id, source, present, rejected, bytes, sha256 }: Counts,

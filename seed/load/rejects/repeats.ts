@@ -1,22 +1,22 @@
-// Repeated order_ids. The first row of an id counts: a later one with the same content is nothing new, one with
-// other content is set aside. Which lines these were is found out afterwards (locate.ts): keeping the line of each of
-// eight million rows would cost more than reading the file once more in this rare case.
+// Repeated order_ids. The first row of an id counts: a later one with the same content is ignored, one with other content
+// is rejected. locate.ts finds their lines afterwards, as storing the line of each of eight million rows would cost
+// more than a second reading of the file in this rare case.
 
 import type pg from 'pg';
 import type { Client } from '../../../src/db/pool.ts';
 import { changeStage, stageTable, type Unfinished } from '../stage/unfinished.ts';
 import { transact } from '../transact.ts';
 
-/** The columns that make a row's content, of a table by its alias. */
+/** SQL for the columns that make a row's content. @param alias of its table */
 export const contentOf = (alias: string): string =>
   `ROW (${['user_id', 'page_id', 'product', 'site_version', '"time"', 'title'].map((name) => `${alias}.${name}`).join(', ')})`;
 
-/** A row as the line of the file that it came from, but for the product: `company` is `electronics` by now. */
+/** SQL for a row's line in the file, but for the product: `company` was loaded as `electronics`. */
 const LINE = `concat_ws(',', replace(order_id::text, '-', ''), replace(user_id::text, '-', ''),
   replace(page_id::text, '-', ''), product, site_version, to_char("time" AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'),
   title, target)`;
 
-/** Sets rows of a table or query aside because their order_id has another content already; how many. */
+/** Rejects rows of a table or query, whose order_id has another content already. @returns how many */
 export async function rejectRepeats(client: Client, load: Unfinished, rows: string): Promise<number> {
   const { rowCount } = await client.query(
     `INSERT INTO rejected_rows (load_id, file, "column", reason, content)
@@ -28,7 +28,7 @@ export async function rejectRepeats(client: Client, load: Unfinished, rows: stri
   return rowCount ?? 0;
 }
 
-/** Leaves one row of each order_id in the load's table; the load as it stands then. */
+/** Leaves one row of each order_id in the load's table. @returns the load afterwards */
 export async function dropRepeats(client: pg.PoolClient, load: Unfinished): Promise<Unfinished> {
   const table = stageTable(load);
   return transact(client, async () => {

@@ -1,5 +1,5 @@
-// One transaction that begins with a COPY. Rows go out while the next ones are being made: at most two buffers are
-// under way, so that a slow server slows the reader down instead of filling the memory.
+// One transaction that begins with a COPY. Rows are sent while the next ones are parsed; at most two buffers are under
+// way, so that a slow server slows the reader down instead of filling the memory.
 
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
@@ -18,7 +18,7 @@ export class CopyTransaction {
   private constructor(client: pg.PoolClient, table: string) {
     this.#client = client;
     this.#stream = client.query(copyFrom(`COPY ${table} (${COLUMNS}) FROM STDIN (FORMAT binary)`));
-    // The error also reaches whoever waits for the write or the end.
+    // The error also rejects the write or the end that is awaited.
     this.#stream.on('error', () => {});
     this.#written = this.#send(COPY_HEADER);
   }
@@ -31,11 +31,11 @@ export class CopyTransaction {
   async write(rows: Buffer): Promise<void> {
     await this.#written;
     this.#written = this.#send(rows);
-    // Whoever comes next hears of it.
+    // The next call awaits this and throws its error.
     this.#written.catch(() => {});
   }
 
-  /** Ends the COPY, does what belongs into the same transaction, and commits; what `rest` gives. */
+  /** Ends the COPY, runs `rest` in the same transaction, and commits. @returns what `rest` returns */
   async commit<T>(rest: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     await this.#written;
     await new Promise<void>((resolve, reject) => {
@@ -47,7 +47,7 @@ export class CopyTransaction {
     return result;
   }
 
-  /** Takes everything back. */
+  /** Rolls the transaction back. */
   async abort(): Promise<void> {
     if (!this.#stream.writableFinished && !this.#stream.destroyed) {
       const closed = new Promise((resolve) => this.#stream.once('close', resolve));

@@ -1,4 +1,4 @@
-// The counts of a load's rows, made aside in temporary tables of the connection that attaches the table.
+// The counts of a load's rows, made in temporary tables of the connection that attaches the table.
 
 import type pg from 'pg';
 import { DEVICES } from '../../../src/events/event.ts';
@@ -6,16 +6,16 @@ import { daysOf, minutesOf } from '../../../src/rollups/loaded.ts';
 import { LOADED_SOURCE } from '../../../src/rollups/rollups.ts';
 import { stageTable, type Unfinished } from './unfinished.ts';
 
-/** Behind any block (PostgreSQL's InvalidBlockNumber). */
+/** PostgreSQL's InvalidBlockNumber, above any block. */
 const NO_BLOCK = 2 ** 32 - 1;
 
 /**
- * The load's rows by day and its orders by minute, counted while the next ones are being read: there is a core to spare
- * then, and pages that were just written are still in memory.
+ * Counts the load's rows by day and its orders by minute while the next ones are read, when a core is idle and the pages
+ * that were just written are still in memory.
  */
 export class RunningCounts {
   readonly #client: pg.PoolClient;
-  /** Blocks of the load's table that are counted. */
+  /** Number of blocks of the load's table that were counted. */
   #blocks = 0;
   #counting: Promise<void> = Promise.resolve();
   #zone = '';
@@ -25,23 +25,23 @@ export class RunningCounts {
     this.#client = client;
   }
 
-  /** Counts the blocks before `blocks`, soon. No row may be added to these any more. */
+  /** Begins to count the blocks before `blocks`, to which no row is added any more. */
   follow(load: Unfinished, blocks: number): void {
     this.#counting = this.#counting.then(() => this.#count(load, blocks));
-    // finish() waits for it and hears of it.
+    // finish() awaits this and throws its error.
     this.#counting.catch(() => {});
   }
 
-  /** Counts what is left; the time zone that the first days were of. */
+  /** Counts the remaining blocks. @returns the time zone of the counted days */
   async finish(load: Unfinished): Promise<string> {
     await this.#counting;
     await this.#count(load);
     if ((await this.#counted()) === load.rows) return this.#zone;
-    // PostgreSQL may have put a row where there was room before.
+    // PostgreSQL has put rows into blocks that were counted before.
     return this.again(load);
   }
 
-  /** Counts all rows: some were taken away, or the time zone has changed. */
+  /** Counts all rows again, after some were deleted or the time zone has changed. */
   async again(load: Unfinished): Promise<string> {
     await this.#counting;
     this.#blocks = 0;
@@ -83,7 +83,7 @@ export async function countUsers(client: pg.PoolClient, load: Unfinished): Promi
     'SELECT DISTINCT extract(year FROM day)::integer AS year FROM staged_days',
   );
   for (const { year } of years) {
-    // Two filtered counts, as grouping by device would first sort four million rows.
+    // Filtered counts, as GROUP BY device would sort four million rows first.
     await client.query(
       `INSERT INTO staged_users (year, device, source, users)
        SELECT $1, device, ${LOADED_SOURCE}, users
@@ -101,7 +101,7 @@ export async function countUsers(client: pg.PoolClient, load: Unfinished): Promi
   }
 }
 
-/** The time zone that the days of the charts are of. */
+/** The database's time zone. */
 export async function readZone(client: pg.PoolClient): Promise<string> {
   const { rows } = await client.query<{ zone: string }>('SELECT shop_time_zone() AS zone');
   return rows[0]?.zone ?? '';

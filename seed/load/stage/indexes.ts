@@ -1,5 +1,4 @@
-// The indexes that events has, made on a load's table before it becomes the partition: attaching it would make those
-// that are missing too, but while everybody waits.
+// The indexes of events, built on a load's table before ATTACH PARTITION, which would build the missing ones under its lock.
 
 import type { Client } from '../../../src/db/pool.ts';
 import { codeOf } from '../../../src/runtime/errors.ts';
@@ -10,8 +9,8 @@ const UNIQUE_VIOLATION = '23505';
 const keyOf = (load: Unfinished): string => `${stageTable(load)}_pkey`;
 
 /**
- * Builds the index of the key that events has, while others read the table: ALTER TABLE … ADD PRIMARY KEY would lock them
- * out for as long as it takes. False, and no index, where an id is repeated.
+ * Builds the index of events' key while others read the table, which ALTER TABLE … ADD PRIMARY KEY would lock.
+ * @returns false, without an index, where an id is repeated
  */
 export async function indexKey(client: Client, load: Unfinished): Promise<boolean> {
   try {
@@ -41,7 +40,7 @@ export async function addIndexes(client: Client, load: Unfinished): Promise<void
   }
 }
 
-/** Definitions of a table's indexes besides its key, from their USING on. */
+/** Definitions of a table's indexes besides its key, from USING on. */
 async function otherIndexes(client: Client, table: string): Promise<string[]> {
   const { rows } = await client.query<{ definition: string }>(
     `SELECT substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$') AS definition

@@ -1,5 +1,5 @@
-// The file → the load's table, in transactions of many rows. Each also moves unfinished_load, so that a run
-// that was killed is taken up after its last commit, if the file still begins with the same bytes.
+// The file → the load's table, in transactions of many rows. Each also updates unfinished_load, so that a killed run
+// resumes after its last commit, if the file still begins with the same bytes.
 
 import { createHash, type Hash } from 'node:crypto';
 import type pg from 'pg';
@@ -31,7 +31,7 @@ export const sha256OfNothing = createHash('sha256').digest('hex');
 
 /**
  * Reads the rest of the file.
- * @returns the load as it stands now, complete; undefined where the file doesn't begin as the earlier run's did
+ * @returns the complete load; undefined where the file doesn't begin as the earlier run's did
  * @throws {DatasetError} for a file that can't be read, and with `strict` BAD_ROW
  */
 export async function readRows(
@@ -79,7 +79,7 @@ class Reading {
     this.#encoder = new RowEncoder(state.lines, USUAL_LAYOUT);
   }
 
-  /** The file's first lines tell how the others are laid out, those too that an earlier run has read. */
+  /** Reads the layout from the file's first lines, also where an earlier run has read them. */
   begin(lines: Buffer): void {
     if (this.#headerBytes !== undefined) return;
     const { bytes, layout } = readHeader(lines, this.#options.source.name);

@@ -1,5 +1,5 @@
-// What an unfinished load leaves behind so that a later run can go on: its row in unfinished_load, and the table with
-// the rows it has read. The table has the columns and checks of events, and no index yet.
+// The state from which a later run resumes a load: its row in unfinished_load, and the table of the rows it has read, with
+// the columns and checks of events and no index yet.
 
 import type { Client } from '../../../src/db/pool.ts';
 
@@ -15,17 +15,17 @@ export type Unfinished = {
   /** Rows that were there already, with the same content. */
   readonly present: number;
   readonly sha256: string;
-  /** All of the file is read. */
+  /** The whole file was read. */
   readonly complete: boolean;
   readonly merged_rows: number;
   readonly merged_blocks: number;
   readonly started_at: Date;
 };
 
-/** PostgreSQL makes a table longer by fewer empty blocks at once (64), to be filled by what comes. */
+/** Above the 64 blocks by which PostgreSQL extends a table at once, which the next rows fill. */
 const EXTENDED_BLOCKS = 1024;
 
-/** The table that the rows of a load are read into. */
+/** Name of the table that the rows of a load are copied into. */
 export const stageTable = ({ load_id }: Pick<Unfinished, 'load_id'>): string => `events_${load_id}`;
 
 export async function readUnfinished(client: Client): Promise<Unfinished | undefined> {
@@ -42,14 +42,14 @@ export async function beginStage(client: Client, source: string, sha256: string)
   );
   const [unfinished] = rows;
   if (unfinished === undefined) throw new Error('no row was returned');
-  // Vacuuming what is about to be indexed and published would only get in the way.
+  // Autovacuum would compete with the load for a table that is about to be indexed and attached.
   await client.query(
     `CREATE TABLE ${stageTable(unfinished)} (LIKE events INCLUDING CONSTRAINTS) WITH (autovacuum_enabled = off)`,
   );
   return unfinished;
 }
 
-/** What a transaction changes of an unfinished load. */
+/** Columns of unfinished_load that a transaction changes. */
 export type Change = Partial<
   Pick<Unfinished, 'complete' | 'sha256' | 'bytes' | 'lines' | 'merged_blocks'>
 > & {
@@ -57,7 +57,7 @@ export type Change = Partial<
   readonly add?: Partial<Record<'rows' | 'rejected' | 'present' | 'merged_rows', number>>;
 };
 
-/** Moves an unfinished load; as it stands then. */
+/** Updates unfinished_load. @returns its row afterwards */
 export async function changeStage(client: Client, { add = {}, ...set }: Change): Promise<Unfinished> {
   const names = [...Object.keys(set), ...Object.keys(add)];
   const assignments = names.map((name, index) => {
@@ -73,7 +73,7 @@ export async function changeStage(client: Client, { add = {}, ...set }: Change):
   return unfinished;
 }
 
-/** How many blocks of the load's table lie before the last one with a row: the next rows go behind these. */
+/** Number of blocks of the load's table before the last one with a row; the next rows are added behind them. */
 export async function fullBlocks(client: Client, load: Unfinished): Promise<number> {
   const table = stageTable(load);
   const { rows } = await client.query<{ blocks: number | null }>(
@@ -84,7 +84,7 @@ export async function fullBlocks(client: Client, load: Unfinished): Promise<numb
   return rows[0]?.blocks ?? 0;
 }
 
-/** Forgets a load that was not finished, with all that it read. */
+/** Deletes an unfinished load with its rows. */
 export async function dropStage(client: Client): Promise<void> {
   const unfinished = await readUnfinished(client);
   if (unfinished === undefined) return;

@@ -1,6 +1,6 @@
-// The few shapes that every drawing is composed of, on a canvas of 400 × 400. A paint is the name of a CSS class in
-// public/css/art.css, so a drawing knows tones (base, deep, light of its category) and never colours: the theme
-// decides those. No inline styles, as the Content-Security-Policy forbids them.
+// The shapes that every drawing is composed of, on a canvas of 400 × 400. A paint is the name of a CSS class in
+// public/css/art.css: drawings use tones (base, deep, light of the category), and the theme gives them colours. No inline
+// styles, as the Content-Security-Policy forbids them.
 
 /** c, d, l: the category's base, deep and light; p paper, n pale, m middle, i ink; t, u leather; h, k light and shade; g glass. */
 export type Paint = 'c' | 'd' | 'l' | 'p' | 'n' | 'm' | 'i' | 't' | 'u' | 'h' | 'k' | 'g';

@@ -1,6 +1,6 @@
-// PostgreSQL refuses to run as root. Where the program is root (containers, CI), the server runs as an account without
-// rights and without any capability. A folder that only root may enter is shown to it in a mount namespace of its own,
-// where the closed folder holds nothing but what the server needs.
+// PostgreSQL refuses to run as root. Where the program is root (containers, CI), the server runs as an unprivileged
+// account without capabilities. Below a folder that only root may enter, it runs in a mount namespace of its own, in
+// which that folder holds only what the server needs.
 
 import { execFileSync } from 'node:child_process';
 import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs';
@@ -63,8 +63,8 @@ export function commandAs(
 }
 
 /**
- * Covers each closed folder by an empty one that anybody may enter, and puts the two that are needed back in their
- * places; the machine's other processes see none of it.
+ * Mounts an empty folder that anybody may enter over each closed one, and binds the two that are needed into their
+ * places; the machine's other processes don't see these mounts.
  */
 const SHOW = `set -e
 umask 022
@@ -105,7 +105,7 @@ function canEnter(account: Account, folder: string): boolean {
   }
 }
 
-/** What npm unpacked under umask 077 only root may read, though it is anybody's. */
+/** Lets all users read the package: under umask 077, npm unpacks it for root alone. */
 function openToReaders(native: string): void {
   for (const entry of readdirSync(native, { recursive: true, withFileTypes: true })) {
     const file = path.join(entry.parentPath, entry.name);

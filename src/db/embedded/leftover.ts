@@ -18,7 +18,7 @@ export async function stopLeftover({ cluster }: Place, log: Logger): Promise<voi
   const pid = Number((await readFile(pidFile, 'utf8')).split('\n', 1)[0]);
   if (!isAlive(pid)) return;
   if (!serves(pid, cluster)) {
-    // The pid was given to another process, which PostgreSQL would take for a server of this cluster.
+    // Another process has this pid by now, and PostgreSQL would take it for a server of this cluster.
     await rm(pidFile, { force: true });
     return;
   }
@@ -36,7 +36,7 @@ function serves(pid: number, cluster: string): boolean {
   if (!existsSync('/proc')) return commandOf(pid).includes(cluster);
   try {
     const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-    // What has ended and only waits to be reaped has no command line.
+    // A zombie has no command line.
     return command.includes(cluster) || readlinkSync(`/proc/${pid}/cwd`) === realpathSync(cluster);
   } catch {
     return false;

@@ -1,4 +1,4 @@
-// Where the embedded server keeps its things, below DATA_DIR.
+// The folders and files of the embedded server.
 
 import path from 'node:path';
 
@@ -9,7 +9,7 @@ export type Place = {
   readonly password: string;
 };
 
-/** Where the embedded server keeps its things. */
+/** Paths of the embedded server's files below DATA_DIR. */
 export function placeIn(dataDir: string): Place {
   const folder = path.join(dataDir, 'postgres');
   return {

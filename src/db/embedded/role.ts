@@ -16,7 +16,7 @@ export const SUPERUSER = 'postgres';
 export const USER = 'shopstream';
 export const DATABASE = 'shopstream';
 
-/** Says, in a cluster, that its roles are as they are made here. */
+/** The whole pg_hba.conf. It also marks a cluster whose roles this version has made. */
 const LOGINS = `# Written by Shopstream. Roles with a password may come, from this machine.
 host all all 127.0.0.1/32 scram-sha-256
 `;
@@ -84,12 +84,12 @@ async function inSingleUserMode(
   await runToEnd(command, "making the program's role", `${sql};\n\n`);
 }
 
-/** Its own databases, and a checkpoint where one is wanted; nothing else of the server's. */
+/** The role may make databases and run CHECKPOINT, and has no other right on the server. */
 const createRole = (password: string) => `
   CREATE ROLE ${USER} LOGIN CREATEDB PASSWORD '${password.replaceAll("'", "''")}';
   GRANT pg_checkpoint TO ${USER}`;
 
-/** The role that initdb made can't lose its rights, and not rename itself: another one gives it the superuser's name. */
+/** The role that initdb made can neither lose its rights nor rename itself, so another superuser renames it. */
 const splitRole = (password: string) => `DO $split$ BEGIN
   IF (SELECT rolname FROM pg_roles WHERE oid = 10) <> '${USER}' THEN RETURN; END IF;
   CREATE ROLE shopstream_split SUPERUSER;

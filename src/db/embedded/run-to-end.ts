@@ -7,7 +7,7 @@ import { type Command, idsOf } from './account.ts';
 /**
  * @param name of the program, for the error
  * @param input what it reads from standard input
- * @throws {DatabaseError} EMBEDDED_START with its last words, where it ends with another code than 0
+ * @throws {DatabaseError} EMBEDDED_START with the end of its output, where it ends with another code than 0
  */
 export async function runToEnd(command: Command, name: string, input = ''): Promise<void> {
   const child = spawn(command.file, command.args, {
@@ -17,7 +17,7 @@ export async function runToEnd(command: Command, name: string, input = ''): Prom
   });
   const output: Buffer[] = [];
   child.stderr.on('data', (chunk: Buffer) => output.push(chunk));
-  // One that ended early is told of by its code.
+  // A program that ends early closes its input; its exit code is reported below.
   child.stdin.on('error', () => {});
   child.stdin.end(input);
   const code = await new Promise<number | null>((resolve, reject) => {
@@ -28,7 +28,7 @@ export async function runToEnd(command: Command, name: string, input = ''): Prom
   throw new DatabaseError('EMBEDDED_START', `${name} failed: ${lastLines(Buffer.concat(output).toString())}`);
 }
 
-/** The errors that a server told of, or else the end of what it said, on one line. */
+/** The errors in a server's output, or else its end, on one line. */
 export function lastLines(text: string): string {
   const lines = text.trim().split('\n');
   const errors = lines.filter((line) => /\b(ERROR|FATAL|PANIC):/.test(line));

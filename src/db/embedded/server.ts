@@ -62,7 +62,7 @@ export async function embeddedUrl(dataDir: string, port: number): Promise<string
 /**
  * Starts the server, making its cluster where there is none. The caller holds the lock on the folder.
  * @param port loopback port; taken → EMBEDDED_START naming POSTGRES_PORT
- * @throws {DatabaseError} EMBEDDED_START, with the server's own last words
+ * @throws {DatabaseError} EMBEDDED_START, with the end of the server's output
  */
 export async function startEmbeddedPostgres(
   dataDir: string,
@@ -73,7 +73,7 @@ export async function startEmbeddedPostgres(
   const binaries = await findBinaries();
   const account = serverAccount();
   await mkdir(place.folder, { recursive: true });
-  // The account has to pass, and nobody has to look around.
+  // 0711: the account passes through the folder, and nobody lists it.
   await chmod(place.folder, account === undefined ? 0o700 : 0o711);
   await stopLeftover(place, log);
   const fresh = !existsSync(place.cluster);
@@ -129,21 +129,21 @@ async function launch(
     if (ready) return child;
     child.kill('SIGQUIT');
     const words = lastLines(await readFile(place.log, 'utf8'));
-    // The children of a killed server need a moment to see that it is gone.
+    // The children of a killed server exit a moment after it.
     const leaving = /shared memory block .* is still in use|lock file .* already exists/s.test(words);
     if (!leaving || performance.now() > deadline)
       throw new DatabaseError('EMBEDDED_START', `PostgreSQL did not start: ${words}`);
-    log.info('waiting for the remains of a killed PostgreSQL');
+    log.info('waiting for the child processes of a killed PostgreSQL to exit');
     await sleep(250);
   }
 }
 
-/** The server runs and doesn't let its own program in. */
+/** A rejected password as an error that says what to do; any other error as it is. */
 function explainRefusal(error: unknown, { password }: Place): unknown {
   if (codeOf(error) !== '28P01') return error;
   return new DatabaseError(
     'EMBEDDED_START',
-    `the embedded PostgreSQL does not take the password in ${password}: put the right one back, or move the folder away to begin anew`,
+    `the embedded PostgreSQL rejects the password in ${password}: put the right one back, or move the folder away to begin anew`,
     error,
   );
 }

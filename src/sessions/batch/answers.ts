@@ -1,4 +1,4 @@
-// The three answers about files of clicks, and how they look as JSON, CSV and tables.
+// The three answers about files of clicks, as JSON, CSV and tables.
 
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { renderTable } from '../../runtime/table.ts';
@@ -12,7 +12,7 @@ type ByValue = ReadonlyMap<string, number>;
 
 type ByField = ReadonlyMap<Field, ByValue>;
 
-/** Each list in the order of its keys, by code points. What was not asked for isn't there. */
+/** Each list is in the order of its keys, by code points. Answers that were not requested are left out. */
 export type Answers = {
   /** Unique sessions of each file, by its name. */
   readonly sessions_per_file?: ByValue;
@@ -22,12 +22,12 @@ export type Answers = {
   readonly median_seconds_per_value?: ByField;
 };
 
-/** Whether events have to be read with their kinds. */
+/** True where the answers need the kinds of events. */
 export const needsKinds = (wanted: readonly Answer[]): boolean => wanted.some((one) => one !== 'files');
 
 /**
- * Makes the tables that the answers come from, and asks them.
- * @param onStage called with what is being made
+ * Makes the stages of the queries and reads the answers from them.
+ * @param onStage called before each stage
  */
 export async function readAnswers(
   connection: DuckDBConnection,
@@ -80,7 +80,7 @@ export function formatAnswers(answers: Answers, format: Format): string {
 
 type Tree = ReadonlyMap<string, number | Tree>;
 
-/** An object by hand: in one of JavaScript's, names that are numbers would come first and __proto__ would be lost. */
+/** JSON of an object, written by hand: JavaScript's objects put numeric keys first and lose __proto__. */
 function jsonOf(tree: Tree, indent: string): string {
   if (tree.size === 0) return '{}';
   const deeper = `${indent}  `;

@@ -1,4 +1,4 @@
-// A file as pieces of whole lines, whatever is wrong with it: for the files that can't be read in one go.
+// A file as chunks of whole lines, for files with faults, which DuckDB refuses as a whole.
 
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
@@ -7,18 +7,18 @@ import type { Input } from './inputs.ts';
 /** Whole lines, and the number of the first of them, from 1. */
 export type Chunk = { readonly bytes: Buffer; readonly firstLine: number; readonly lines: number };
 
-/** Where a file ends before its time. */
+/** Where the readable part of a file ends, or a line was left out. */
 export type Cut = { readonly line: number; readonly reason: string };
 
 const CHUNK_BYTES = 16 * 1024 ** 2;
-/** A line that is longer is not kept in memory. */
+/** A longer line is skipped without being held in memory. */
 export const LONGEST_LINE_BYTES = 32 * 1024 ** 2;
 const NEWLINE = 0x0a;
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
  * Reads a file, gzip or plain, as chunks of whole lines.
- * @returns what was wrong with the end of the file, or with a line that is too long: those are not in the chunks
+ * @returns a damaged end and too long lines, which the chunks leave out
  */
 export async function* chunksOf(input: Input): AsyncGenerator<Chunk, readonly Cut[]> {
   const cuts: Cut[] = [];
@@ -55,7 +55,7 @@ class LineCollector {
     if (this.#size >= CHUNK_BYTES) yield* this.flush();
   }
 
-  /** The whole lines that have come; what follows the last line end waits. */
+  /** Yields the whole lines so far; bytes after the last line end wait. */
   *flush(): Generator<Chunk> {
     const all = Buffer.concat(this.#pieces);
     const end = all.lastIndexOf(NEWLINE) + 1;
@@ -66,7 +66,7 @@ class LineCollector {
     this.#size = this.#tooLong > 0 ? 0 : rest.length;
   }
 
-  /** The last line needs no line end. */
+  /** Yields the rest; the last line needs no line end. */
   *end(): Generator<Chunk> {
     if (this.#tooLong > 0) this.#skip(Buffer.from([NEWLINE]));
     const all = Buffer.concat(this.#pieces);
@@ -80,7 +80,7 @@ class LineCollector {
     return { bytes, firstLine, lines };
   }
 
-  /** Passes over the rest of a line that is too long; what follows it. */
+  /** Skips the rest of a too long line. @returns the bytes after it */
   #skip(piece: Buffer): Buffer {
     const end = piece.indexOf(NEWLINE);
     this.#tooLong += end === -1 ? piece.length : end;
@@ -102,7 +102,7 @@ function countLines(bytes: Buffer): number {
 const withoutMark = (piece: Buffer) =>
   piece.subarray(0, 3).equals(BYTE_ORDER_MARK) ? piece.subarray(3) : piece;
 
-/** The packed bytes end too early, or are no gzip from some byte on. */
+/** gzip data that is truncated or invalid. */
 class DamagedError extends Error {
   override readonly name = 'DamagedError';
 }

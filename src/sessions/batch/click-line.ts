@@ -1,14 +1,14 @@
-// One line of a file of clicks, looked at by itself: what sessions need of it, or why it is set aside.
+// One line of a file of clicks: the fields that sessions need, or the reason why it is rejected.
 
 import { isUtf8 } from 'node:buffer';
 
-/** The fields that sessions need; what else a line has is not looked at. */
+/** The fields that sessions need; others are ignored. */
 export const TEXT_FIELDS = ['anonymous_id', 'browser_family', 'os_family', 'device_family'] as const;
 export const TIME_FIELD = 'device_sent_timestamp';
 /** The farthest instant from 1970 that ECMAScript's Date can hold, in milliseconds. */
 export const FARTHEST_MS = 8.64e15;
 
-/** The good line with only the fields that are needed, or the reason why it can't be used. */
+/** The line with the needed fields alone, or the reason why it is rejected. */
 export type Looked = { readonly line: string } | { readonly reason: string };
 
 const SHOWN = 60;
@@ -18,7 +18,7 @@ const EXPECTED_TIME = `${TIME_FIELD}: received %, expected a whole number of mil
 const shorten = (text: string) => (text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text);
 const shown = (value: unknown) => (value === undefined ? 'nothing' : shorten(JSON.stringify(value)));
 
-/** Looks at one line without its line end. */
+/** Validates one line, given without its line end. */
 export function lookAtLine(bytes: Buffer): Looked {
   if (!isUtf8(bytes)) return { reason: 'received bytes that are not UTF-8, expected JSON in UTF-8' };
   const text = bytes.toString('utf8');

@@ -1,4 +1,4 @@
-// Rows as CSV (RFC 4180): a header line, cells quoted where they have to be.
+// Rows as CSV (RFC 4180): a header line, cells quoted where necessary.
 
 import type { TableRow } from '../../runtime/table.ts';
 
@@ -7,7 +7,7 @@ const cellOf = (value: TableRow[string] | undefined): string => {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
 
-/** @param columns the header; also what is taken of each row */
+/** @param columns the header, and the keys of each row */
 export const csvOf = (columns: readonly string[], rows: readonly TableRow[]): string =>
   [columns.join(','), ...rows.map((row) => columns.map((name) => cellOf(row[name])).join(',')), ''].join(
     '\n',

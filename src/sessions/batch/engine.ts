@@ -1,4 +1,4 @@
-// The embedded DuckDB of one run: how much memory it may take, where it spills, and what is left of runs that were killed.
+// The embedded DuckDB of one run: its memory limit, its spill folder, and the removal of folders that killed runs left.
 
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -16,16 +16,16 @@ export type Engine = {
 
 const PREFIX = 'shopstream-sessions-';
 /**
- * DuckDB's own limit is for its buffers. Node, the parsers and what the allocator holds back come on top: at 100 million clicks
- * about half as much again (docs/sessions.md).
+ * DuckDB's memory_limit counts its buffers alone. Node, the parsers and the allocator take about half as much again at 100
+ * million clicks (docs/sessions.md).
  */
 const SHARE_OF_BUFFERS = 0.6;
 
 /**
  * Opens an empty database that lives as long as the run.
- * @param memoryBytes that the whole process should keep to
- * @param spillFolder in which it makes a folder of its own for what does not fit
- * @throws {ExpectationError} where that is no folder
+ * @param memoryBytes limit of the whole process
+ * @param spillFolder in which the run makes a folder of its own
+ * @throws {ExpectationError} where `spillFolder` is no folder
  */
 export async function openEngine(memoryBytes: number, spillFolder: string): Promise<Engine> {
   const names = await readdir(spillFolder).catch(() => {
@@ -54,7 +54,7 @@ export async function openEngine(memoryBytes: number, spillFolder: string): Prom
   };
 }
 
-/** Removes the folders of runs that were killed: those whose process is gone. */
+/** Removes the folders of killed runs, whose processes are gone. */
 async function removeLeftovers(spillFolder: string, names: readonly string[]): Promise<void> {
   const left = names.filter((name) => {
     const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];

@@ -12,7 +12,7 @@ export type ExplainedRow = {
   readonly verdict: string;
 };
 
-/** Asks events that were read with ids, and of the visitors alone that are to be explained. */
+/** Needs events that were read with ids, of the visitors to be explained alone. */
 export async function explainFiles(connection: DuckDBConnection, gapMs: number): Promise<ExplainedRow[]> {
   const rows = await rowsOf(
     connection,

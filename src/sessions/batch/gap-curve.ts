@@ -1,4 +1,4 @@
-// How many sessions there are with other gaps than the one that was asked for, from one pass.
+// The number of sessions by session gap, from one pass over the events.
 
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { queryText, rowsOf, viewSteps } from './statements.ts';

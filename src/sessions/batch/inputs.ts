@@ -1,25 +1,25 @@
-// The files of a run, and the name that each has in the answers.
+// The input files of a run, and their names in the answers.
 
 import { closeSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { ExpectationError } from '../../runtime/expectation-error.ts';
 
 export type Input = {
-  /** Position in the order of the names; decides which file an event belongs to that two have at one time. */
+  /** Position in the order of the names. Of events with one visitor and time, the one of the lowest file counts first. */
   readonly file: number;
   /** Its base name; its path as it was given where another file has the same base name. */
   readonly name: string;
   readonly path: string;
   readonly bytes: number;
-  /** By its first two bytes, whatever its name is. */
+  /** Decided by its first two bytes, not by its name. */
   readonly gzip: boolean;
 };
 
 const MOST_FILES = 32_000;
 
 /**
- * Looks at the files, in the order of their names.
- * @throws {ExpectationError} where one is missing, no file, can't be read or was given twice
+ * Checks the files and sorts them by name.
+ * @throws {ExpectationError} where one is missing, no regular file, unreadable or given twice
  */
 export function findInputs(paths: readonly string[]): Input[] {
   if (paths.length === 0) throw new ExpectationError('received no file, expected at least one to read');

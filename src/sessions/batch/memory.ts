@@ -1,14 +1,14 @@
-// Amounts of memory as people write them: 2GB, 512MB.
+// Parses amounts of memory such as 2GB and 512MB.
 
 import { ExpectationError } from '../../runtime/expectation-error.ts';
 
 const UNITS: Readonly<Record<string, number>> = { M: 1024 ** 2, G: 1024 ** 3 };
-/** What Node, the parsers and DuckDB need at least. */
+/** The least that Node, the parsers and DuckDB run with. */
 const LEAST_BYTES = 384 * 1024 ** 2;
 
 /**
- * Bytes; a GB has 1024 ** 3 of them.
- * @throws {ExpectationError} where it is none, or too little to run with
+ * @returns bytes; a GB has 1024 ** 3 of them
+ * @throws {ExpectationError} where the text is no amount, or less than LEAST_BYTES
  */
 export function parseMemory(text: string): number {
   const [, digits, unit = ''] = /^(\d{1,6}(?:\.\d{1,3})?)\s*([MG])i?B?$/i.exec(text.trim()) ?? [];

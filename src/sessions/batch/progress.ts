@@ -1,10 +1,10 @@
-// How far the reading of files is. DuckDB doesn't say it within a file; on Linux the bytes that the process has read do.
+// Progress through the files. DuckDB reports none within a file; on Linux it is estimated by the bytes that the process has read.
 
 import { readFileSync } from 'node:fs';
 import type { Input } from './inputs.ts';
 
 export type ReadProgress = {
-  /** Of the files as they are, packed or not; an estimate within a file. */
+  /** Of the files, compressed or not; an estimate within a file. */
   readonly bytes: number;
   readonly allBytes: number;
   /** Events, an estimate within a file. */
@@ -14,8 +14,8 @@ export type ReadProgress = {
 const LOOKED_EVERY_MS = 250;
 
 /**
- * Calls `onRead` until `end()`.
- * @returns `add` takes the bytes and events of a file that was read to its end
+ * Calls `onRead` at intervals until `end()`.
+ * @returns `add`, to be called with the bytes and events of each file that was read to its end
  */
 export function followReading(
   inputs: readonly Input[],
@@ -40,7 +40,7 @@ export function followReading(
   };
 }
 
-/** What this process has read since its start; 0 where the system doesn't say it. */
+/** Bytes that this process has read since its start; 0 where the system doesn't count them. */
 function bytesRead(): number {
   try {
     return Number(/^rchar: (\d+)$/m.exec(readFileSync('/proc/self/io', 'utf8'))?.[1] ?? 0);

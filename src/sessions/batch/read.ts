@@ -1,5 +1,5 @@
-// Files into the table `events`. A file that is without a fault is read by DuckDB in one go; of another one each piece is
-// tried so, and only the lines of a piece that is refused are looked at one by one.
+// Files → the table `events`. DuckDB reads a file without faults as a whole. A file that it refuses is read again in chunks,
+// and the lines of a chunk that it refuses are checked one by one.
 
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -9,18 +9,18 @@ import { FARTHEST_MS, lookAtLine, TEXT_FIELDS, TIME_FIELD } from './click-line.t
 import { isFull } from './full.ts';
 import type { Input } from './inputs.ts';
 
-/** A line that is not in the answers. `line` counts from 1. */
+/** A rejected line. `line` counts from 1. */
 export type SetAside = { readonly file: string; readonly line: number; readonly reason: string };
 
-/** Whether the visitors' ids are kept as text too: not, of all, or of these visitors, whose events alone are read then. */
+/** Visitors' ids: hashed alone, also kept as text, or kept and restricted to the events of these visitors. */
 export type Ids = 'hashed' | 'kept' | readonly string[];
 
-/** What is read of a click beside its visitor and time; kinds (browser, system and device together) are 0 where nobody asks. */
+/** What is read of a click besides its visitor and time. Without `kinds` (browser, system and device together) all are 0. */
 export type Wanted = { readonly ids: Ids; readonly kinds: boolean };
 
 export type Read = {
   readonly wanted: Wanted;
-  /** Called for each line that is set aside, in the order of its file. */
+  /** Called for each rejected line, in the order of its file. */
   readonly onSetAside: (one: SetAside) => void;
 };
 
@@ -28,8 +28,8 @@ const NEWLINE = 0x0a;
 const COLUMNS = `{${[...TEXT_FIELDS, TIME_FIELD].map((field) => `${field}: 'JSON'`).join(', ')}}`;
 
 /**
- * SQL for the empty tables, and for the functions that are strict where DuckDB's reader isn't: it would take numbers for text,
- * text for numbers, and nothing for anything. They look at JSON as DuckDB has written it, which is one text for one value.
+ * SQL for the empty tables, and for functions that are stricter than DuckDB's reader, which casts numbers to text, text to
+ * numbers, and takes missing fields for NULL. They compare JSON in DuckDB's own form, which is canonical.
  */
 export const eventsSql = ({ ids }: Wanted): string => `
     CREATE TABLE events (${ids === 'hashed' ? '' : 'anonymous_id VARCHAR, '}visitor UHUGEINT, sent_ms BIGINT, file SMALLINT, kind INTEGER);
@@ -49,22 +49,22 @@ const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
 function readSql(file: string, gzip: boolean): string {
   const options = `columns=${COLUMNS}, compression='${gzip ? 'gzip' : 'uncompressed'}', maximum_object_size=${LONGEST_LINE_BYTES / 2}`;
-  // DuckDB's buffers have twice that size, and it takes what fits into two of them.
-  // A path is a pattern for DuckDB; in brackets each of its characters is itself.
+  // Half of the longest line: DuckDB's buffers have twice this size, and it accepts a line that fits into two of them.
+  // DuckDB takes a path for a glob pattern, in which brackets quote a character.
   const literal = file.replaceAll(/[*?[]/g, '[$&]');
   return `read_ndjson(${quoted(literal)}, ${options})`;
 }
 
-/** SQL that adds the events of a file, statement by statement. */
+/** The statements that add the events of a file. */
 export type Inserting = {
   readonly read: string;
-  /** Adds the kinds that no file had before it: for one file at a time. */
+  /** Adds the file's new kinds; runs for one file at a time. */
   readonly addKinds?: string;
-  /** Adds all events, and can't fail by what is in the file. */
+  /** Adds all events; fails for no content of the file. */
   readonly add?: string;
 };
 
-/** Nothing of a file is added where anything is wrong with it. */
+/** Adds all events of a file, or none where any line is invalid. */
 export function insertAll(file: string, { file: number }: Input, wanted: Wanted, gzip: boolean): Inserting {
   const from = readSql(file, gzip);
   return wanted.kinds
@@ -82,7 +82,7 @@ function insertWithoutKinds(from: string, file: number, ids: Ids): string {
     FROM ${from} ${only}`;
 }
 
-/** Texts go into the list of kinds: what is sorted later has numbers. */
+/** Kinds are stored once, as the later sorts are faster over numbers than over texts. */
 const insertWithKinds = (from: string, file: number): Inserting => ({
   read: `CREATE OR REPLACE TEMP TABLE clicks AS
     SELECT visitor_of(anonymous_id::VARCHAR) AS visitor, time_of(${TIME_FIELD}::VARCHAR) AS sent_ms,
@@ -96,8 +96,8 @@ const insertWithKinds = (from: string, file: number): Inserting => ({
 });
 
 /**
- * Reads one file; what can't be used goes to `onSetAside`.
- * @returns how many events it has added
+ * Reads one file; rejected lines go to `onSetAside`.
+ * @returns how many events were added
  */
 export async function readFile(
   connection: DuckDBConnection,
@@ -141,7 +141,7 @@ async function readPieces(
 /** The last of the readers that add kinds. */
 let addingKinds: Promise<unknown> = Promise.resolve();
 
-/** How many events were added. */
+/** @returns how many events were added */
 async function insertEvents(
   connection: DuckDBConnection,
   { read, addKinds, add }: Inserting,
@@ -154,7 +154,7 @@ async function insertEvents(
   return (await connection.run(add)).rowsChanged;
 }
 
-/** How many events were added; undefined where the data was refused. What else goes wrong is thrown. */
+/** @returns how many events were added; undefined where the data was refused. Other errors are thrown. */
 async function rowsAdded(connection: DuckDBConnection, inserting: Inserting): Promise<number | undefined> {
   try {
     return await insertEvents(connection, inserting);
@@ -164,7 +164,7 @@ async function rowsAdded(connection: DuckDBConnection, inserting: Inserting): Pr
   }
 }
 
-/** The lines of a chunk that can be used, one after the other. */
+/** The valid lines of a chunk. */
 function goodLines({ bytes, firstLine }: Chunk, onBad: (line: number, reason: string) => void): string {
   const good: string[] = [];
   let line = firstLine;

@@ -1,10 +1,10 @@
-// Other definitions of a session beside ours: how many sessions each finds, and at which events it differs.
+// Other definitions of a session beside ours: the number of sessions of each, and the events at which it differs.
 
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { RULES, type Rule } from '../options.ts';
 import { makeStages, queryText, type Row, rowsOf } from './statements.ts';
 
-/** An event that opens a session by one of two rules only. */
+/** An event that opens a session by one of the two rules alone. */
 export type Difference = {
   readonly visitor: string;
   readonly sent_ms: number;
@@ -21,14 +21,14 @@ export type RuleTotals = {
     readonly sessions: number;
     readonly differing_events: number;
   }[];
-  /** The first events at which the rule that was asked for differs, by visitor and time. */
+  /** The first events at which the requested rule differs, by visitor and time. */
   readonly differences: readonly Difference[];
 };
 
-/** Differences that are listed; how many there are is in the totals. */
+/** At most so many differences are listed; the totals count all. */
 const LISTED = 20;
 
-/** Asks events that were read with their ids. @param rule whose differences are listed; `all`: each one's */
+/** Needs events that were read with their ids. @param rule whose differences are listed */
 export async function readRules(connection: DuckDBConnection, rule: Rule | 'all'): Promise<RuleTotals> {
   await makeStages(connection, 'steps', { keepEvents: true });
   await connection.run(`CREATE TABLE opened AS ${queryText('rules')}`);

@@ -1,4 +1,4 @@
-// One run over files: reads them, two at a time, makes the tables of the queries, and hands them to what asks.
+// One run over files: reads them, two at a time, makes the tables of the queries, and runs the question.
 
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { openEngine } from './engine.ts';
@@ -14,9 +14,9 @@ export type RunOptions = Settings & {
   /** Where DuckDB spills what does not fit into memory. */
   readonly spillFolder: string;
   readonly wanted: Wanted;
-  /** Called for each line that is not in the answers. */
+  /** Called for each rejected line. */
   readonly onSetAside: (one: SetAside) => void;
-  /** Called now and then as files are read. */
+  /** Called at intervals while files are read. */
   readonly onRead?: ((progress: ReadProgress) => void) | undefined;
 };
 
@@ -26,8 +26,8 @@ export type Ran<T> = { readonly answer: T; readonly events: number };
 const READERS = 2;
 
 /**
- * Reads the files into `events`, and asks.
- * @param ask what is wanted of the tables `events`, `files` and `settings`
+ * Reads the files into `events` and runs `ask`.
+ * @param ask reads the tables `events`, `files` and `settings`
  * @throws {ExpectationError} where the disk or the memory is full
  */
 export async function withEvents<T>(

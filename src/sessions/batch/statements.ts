@@ -1,4 +1,4 @@
-// The queries of the folder `sessions`, each one SELECT in a file of its own, which Spark runs as well.
+// The queries in the folder `sessions`, each one SELECT in a file of its own, which Spark runs as well.
 
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -6,7 +6,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { packageRoot } from '../../runtime/paths.ts';
 import type { Input } from './inputs.ts';
 
-/** Each is a table that later ones read, in this order; `events`, `kinds`, `files` and `settings` are there before. */
+/** Tables in the order in which each reads earlier ones; `events`, `kinds`, `files` and `settings` exist before. */
 export const STAGES = ['steps', 'single', 'numbered', 'lengths', 'by_kind', 'mixed', 'by_value'] as const;
 export type Stage = (typeof STAGES)[number];
 export type Query =
@@ -18,7 +18,7 @@ export type Query =
   | 'rules'
   | 'list';
 
-/** SQL that makes a stage: a table, or a view of what one query alone reads. */
+/** SQL that makes a stage: a table, or a view where one query alone reads it. */
 export const stageSql = (stage: Stage): string =>
   `CREATE ${stage === 'single' ? 'VIEW' : 'TABLE'} ${stage} AS ${queryText(stage)}`;
 
@@ -49,7 +49,7 @@ type MakeOptions = {
 };
 
 /**
- * Makes the tables that later queries read, up to one of them, and lets `events` go, which they don't need after the first.
+ * Makes the stages up to one of them, and drops `events` after the first, which alone reads it.
  * @param onStage called before each
  */
 export async function makeStages(
@@ -64,7 +64,7 @@ export async function makeStages(
   }
 }
 
-/** Makes `steps` for one query, which then sorts only what it asks for. */
+/** Makes `steps` a view, for one query, which then sorts only the columns that it reads. */
 export const viewSteps = (connection: DuckDBConnection) =>
   connection.run(`CREATE VIEW steps AS ${queryText('steps')}`);
 

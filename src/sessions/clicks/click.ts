@@ -1,4 +1,4 @@
-// One click of a test file, in the format of the original's files: nine fields, in the order of their names.
+// Clicks of test files, in the format of the original's files: nine fields, in the order of their names.
 
 import { type Random, randomBelow, seededRandom } from '../../runtime/seeded-random.ts';
 import type { Profile } from '../options.ts';
@@ -50,13 +50,13 @@ const VERSIONS: Shares = [
   ['0.9.11', 10],
 ];
 
-/** 2019-05-01 in UTC, milliseconds since 1970, and the length of what the files cover. */
+/** 2019-05-01 in UTC, milliseconds since 1970, and the period that the files cover. */
 const BEGIN_MS = 1_556_668_800_000;
 const LENGTH_MS = 30 * 86_400_000;
-/** Of the original's 10,235,120 clicks of a file, 259 open no session of their own. */
+/** In one of the original's files, 259 of 10,235,120 clicks open no session. */
 const REPEATED = 259 / 10_235_120;
 const CLICKS_OF_A_RETURNING_VISITOR = 24;
-/** Breaks between two visits are around the session gap, so that its border is met. */
+/** Breaks are spread around the session gap, so that some meet its boundary. */
 const LONGEST_BREAK_MS = 3_600_000;
 
 function picker(shares: Shares): (random: Random) => string {
@@ -106,9 +106,9 @@ function newVisitor(random: Random): Visitor {
 }
 
 /**
- * The lines of all files together, without their line ends. The same seed and profile give the same lines on every machine, and
- * the first lines of many are those of few.
- * @param rows how many
+ * Generates the lines of all files together, without line ends. A seed and profile give the same lines on every machine, and a
+ * longer run begins with the lines of a shorter one.
+ * @param rows number of lines
  */
 export function* clicksOf(profile: Profile, seed: number, rows: number): Generator<string> {
   const random = seededRandom(seed);
@@ -125,7 +125,7 @@ export function* clicksOf(profile: Profile, seed: number, rows: number): Generat
   }
 }
 
-/** Milliseconds from one click to the next: mostly a minute or two, now and then about the session gap, and exactly it. */
+/** Milliseconds from one click to the next: mostly a minute or two, sometimes about the session gap or exactly it. */
 function breakOf(random: Random): number {
   const kind = random();
   if (kind < 0.02) return 1_800_000 - 1 + randomBelow(random, 3);

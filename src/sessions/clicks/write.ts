@@ -1,5 +1,5 @@
-// Test files in the original's format: gzip parts, one after the other filled a line at a time, so that visitors come back in
-// other parts than their first.
+// Test files in the original's format: gzip parts that get the lines in turn, so that visitors return in other parts than
+// their first.
 
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
@@ -12,12 +12,12 @@ import { clicksOf } from './click.ts';
 
 export type ClickFiles = {
   readonly profile: Profile;
-  /** What the random numbers start from. */
+  /** Seed of the random numbers. */
   readonly seed: number;
-  /** Lines of all parts together. */
+  /** Number of lines of all parts together. */
   readonly rows: number;
   readonly parts: number;
-  /** Made where it is not there; parts of the same names are written anew. */
+  /** Created where missing; parts of the same names are overwritten. */
   readonly folder: string;
 };
 
@@ -27,8 +27,8 @@ const LINES_A_WRITE = 256;
 export const partName = (part: number): string => `part-${String(part).padStart(5, '0')}.json.gz`;
 
 /**
- * Writes the files. Their lines are the same on every machine; their packed bytes are with one version of zlib.
- * @param onRows called now and then with how many lines are written
+ * Writes the files. Their lines are the same on every machine, their compressed bytes with the same version of zlib.
+ * @param onRows called at intervals with the number of lines written
  * @returns their paths
  */
 export async function writeClicks(
@@ -54,7 +54,7 @@ type Part = { add(line: string): Promise<unknown> | undefined; close(): Promise<
 function openPart(file: string): Part {
   const gzip = createGzip();
   const written = pipeline(gzip, createWriteStream(file));
-  // Its failure is thrown by close(), or by the write that waits for it.
+  // close(), or the write that awaits this, throws its error.
   written.catch(() => {});
   let lines: string[] = [];
   const flush = () => {

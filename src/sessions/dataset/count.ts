@@ -1,14 +1,14 @@
-// Sessions of loaded files, found by the queries of files in Postgres. What is kept of them are figures of each half hour; they are
-// found anew where other files are loaded than those that the figures are of.
+// Sessions of loaded files, found in Postgres by the queries that files go through. Figures of each half hour are stored, and
+// made again once other files are loaded.
 
 import { type Client, type Pool, transaction } from '../../db/pool.ts';
 import { queryText } from '../batch/statements.ts';
 import { GAP_MS } from '../live/core/step.ts';
 import { HALF_HOUR_MS } from '../live/store.ts';
 
-/** Any number that nobody else takes in this database. */
+/** Key of the advisory lock. */
 const COUNTING_LOCK = 0x5519;
-/** Visitors are taken in so many parts: each is sorted in memory, and none keeps a connection silent for long. */
+/** Visitors are counted in so many parts, each of which is sorted in memory and answered before a response timeout. */
 const SLICES = 4;
 const SORT_MEMORY = '256MB';
 
@@ -28,28 +28,28 @@ export const withSessionsOf = (events: string): string => `WITH events AS (${eve
   steps AS (${queryText('steps')}),
   sessions AS (${queryText('list')})`;
 
-/** Visitors by the first digit of their ids. */
+/** SQL condition for a part of the visitors, by the first digit of their ids. */
 function sliceOf(slice: number): string {
   const idFrom = (part: number) => `'${((16 / SLICES) * part).toString(16).padEnd(32, '0')}'::uuid`;
   const before = slice + 1 < SLICES ? ` AND user_id < ${idFrom(slice + 1)}` : '';
   return `user_id >= ${idFrom(slice)}${before}`;
 }
 
-/** Whether the figures are of what is loaded now. */
+/** True where the stored figures are those of the files that are loaded now. */
 export async function isCounted(client: Client | Pool): Promise<boolean> {
   const { rowCount } = await client.query(`SELECT FROM dataset_sessions_counted WHERE loads = ${LOADS}`);
   return rowCount === 1;
 }
 
-/** Names what the figures are of. */
+/** A text that identifies the loads that the figures were made of. */
 export async function countedLoads(pool: Pool): Promise<string> {
   const { rows } = await pool.query<{ loads: string }>('SELECT loads::text FROM dataset_sessions_counted');
   return rows[0]?.loads ?? '';
 }
 
 /**
- * Finds the sessions of all loaded files where that is not done; one process at a time, the others wait and find it done.
- * @param onProgress told the share that is done, 0 to 1
+ * Counts the sessions of all loaded files where the figures are outdated. One process counts at a time; others wait for it.
+ * @param onProgress called with the share that is done, 0 to 1
  */
 export async function countDatasetSessions(
   pool: Pool,
@@ -58,11 +58,11 @@ export async function countDatasetSessions(
   await transaction(pool, async (client) => {
     await client.query('SELECT pg_advisory_xact_lock($1)', [COUNTING_LOCK]);
     if (await isCounted(client)) return;
-    // Before the events: of a file that is loaded meanwhile it is known that it is missing, whatever is seen of it.
+    // Read before the events, so that the figures count as outdated where a file is loaded meanwhile.
     const { rows } = await client.query<{ loads: string[] }>(`SELECT ${LOADS} AS loads`);
     await client.query('DELETE FROM dataset_half_hours');
     await client.query(`SET LOCAL work_mem = '${SORT_MEMORY}'`);
-    // Compiling takes longer than what it spares here.
+    // Compilation takes longer than it saves here.
     await client.query('SET LOCAL jit = off');
     for (let slice = 0; slice < SLICES; slice++) {
       onProgress(slice / SLICES);
@@ -75,7 +75,7 @@ export async function countDatasetSessions(
 }
 
 async function addSlice(client: Client, visitors: string): Promise<void> {
-  // No loaded event is older than 2000, so that a division rounds down.
+  // Integer division rounds toward zero, which rounds down as no loaded event is older than 1970.
   await client.query(
     `INSERT INTO dataset_half_hours AS known (half_hour, sessions, single, events, duration_ms)
      ${withSessionsOf(`${LOADED_EVENTS} AND ${visitors}`)}

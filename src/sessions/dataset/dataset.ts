@@ -1,5 +1,5 @@
-// The sessions of loaded files for the web: counted behind everybody's back where that is not done, and looked into by one at a
-// time, as that reads every loaded event.
+// The sessions of loaded files for the web part: counted in the background where the figures are outdated. Questions that read
+// every loaded event run one at a time.
 
 import type { Pool } from '../../db/pool.ts';
 import type { Logger } from '../../runtime/log.ts';
@@ -16,7 +16,7 @@ export class Dataset {
     this.#log = log;
   }
 
-  /** Whether the figures are still being made of what is loaded. */
+  /** True while the figures of the loaded files are being made. */
   async isCounting(): Promise<boolean> {
     if (await isCounted(this.pool)) return false;
     this.#counting ??= countDatasetSessions(this.pool)
@@ -27,7 +27,7 @@ export class Dataset {
     return true;
   }
 
-  /** Does what reads all loaded events, after whoever asked before. */
+  /** Runs `work`, which reads all loaded events, after earlier calls. */
   inTurn<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#turn.then(work);
     this.#turn = done.catch(() => {});

@@ -1,18 +1,18 @@
-// What is asked of the sessions of loaded files: figures of half hours are read, what is behind them is found when somebody asks.
+// Reads the sessions of loaded files: figures of half hours are stored, the sessions behind them are computed when asked for.
 
 import type { Pool } from '../../db/pool.ts';
 import type { DayRange } from '../../runtime/day.ts';
 import { HALF_HOUR_MS } from '../live/store.ts';
 import { LOADED_EVENTS, withSessionsOf } from './count.ts';
 
-/** Of the sessions that began in a half hour. */
+/** Figures of the sessions that began in a half hour. */
 export type Figures = {
   readonly sessions: number;
   /** Sessions of one event. */
   readonly single: number;
   /** Events of these sessions, whenever they happened. */
   readonly events: number;
-  /** Their lengths together, in milliseconds. */
+  /** Sum of their lengths in milliseconds. */
   readonly duration_ms: number;
 };
 
@@ -59,7 +59,7 @@ export type BegunSession = {
 /** The first sessions that began in a half hour: reads all loaded events, twice. @param fromMs where it begins */
 export async function listBegun(pool: Pool, fromMs: number, most: number): Promise<BegunSession[]> {
   const bounds = [fromMs, fromMs + HALF_HOUR_MS];
-  // Asked for first: as a subquery, they would be joined by what the planner guesses of a table that was just loaded.
+  // A query of its own: as a subquery, the planner would join by its estimates of a table that was just loaded.
   const { rows: there } = await pool.query<{ user_id: string }>(
     `SELECT DISTINCT user_id FROM events
      WHERE stored_at IS NULL AND "time" >= to_timestamp($1::bigint / 1000) AND "time" < to_timestamp($2::bigint / 1000)`,

@@ -1,5 +1,5 @@
-// The figures that are kept of loaded sessions beside those that DuckDB finds in the loaded events: the queries are the same, the
-// engine is not, and nothing of the first counting is used.
+// Compares the stored figures of loaded sessions with those that DuckDB finds in the loaded events, by the same queries on
+// another engine, without anything of the first count.
 
 import { createWriteStream } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ import { HALF_HOUR_MS } from '../live/store.ts';
 import { countDatasetSessions } from './count.ts';
 import type { Figures } from './read.ts';
 
-/** A half hour of which the two don't agree; null where one of them has no session. */
+/** A half hour whose figures differ; null where one of the two has no session. */
 export type DatasetDifference = {
   readonly from: string;
   readonly stored: Figures | null;
@@ -33,8 +33,8 @@ const MEMORY_BYTES = 1024 ** 3;
 type ByHalfHour = ReadonlyMap<number, Figures>;
 
 /**
- * Compares every half hour; counts first where that is not done.
- * @throws pg's error where Postgres goes away
+ * Compares every half hour, after a count where the figures are outdated.
+ * @throws pg's error where the connection is lost
  */
 export async function verifyDataset(pool: Pool): Promise<DatasetVerification> {
   await countDatasetSessions(pool);
@@ -49,7 +49,7 @@ export async function verifyDataset(pool: Pool): Promise<DatasetVerification> {
   }
 }
 
-/** The figures, and the events into the file, of one moment. */
+/** Reads the figures and writes the events to the file, in one snapshot. */
 async function readBoth(pool: Pool, file: string): Promise<ByHalfHour> {
   const client = await connectBeside(pool);
   try {

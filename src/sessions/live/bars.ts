@@ -1,4 +1,4 @@
-// Live sessions by the half hour, as the panel and the API show them.
+// Live sessions by half hour, for the panel and the API.
 
 import type { Pool } from '../../db/pool.ts';
 import { USUAL, type Whose } from '../../events/whose.ts';

@@ -1,5 +1,5 @@
-// Live sessions as a handler of the consumer. Only what ingest has stored makes sessions: an event that it has set aside, or that
-// repeats another one's order_id, makes none. So a batch waits until ingest is past it.
+// Live sessions as a handler of the consumer. A batch waits until ingest has committed it, as only stored events count: those
+// that ingest rejects, or whose order_id repeats, make no session.
 
 import type { RecordHandler } from '../../consumer/handler.ts';
 import { inOffsetTransaction, type Subscription } from '../../consumer/offsets.ts';
@@ -10,7 +10,7 @@ import { readStored } from '../../tracing/stored-records.ts';
 import { stepAll } from './core/step.ts';
 import { lockSessions, readTouched, takeIds, type VisitorChange, writeChanges } from './store.ts';
 
-/** @param ingest says what is stored; @param onChanged called after a commit that changed sessions */
+/** @param ingest whose offsets say what is stored @param onChanged called after a commit that changed sessions */
 export function sessionsHandler(
   pool: Pool,
   subscription: Subscription,
@@ -31,7 +31,7 @@ export function sessionsHandler(
   };
 }
 
-/** An event as sessions see it. */
+/** The fields of a stored event that sessions need. */
 export type Stored = {
   readonly user_id: string;
   readonly robot: boolean;
@@ -44,7 +44,7 @@ async function changeSessions(client: Client, topic: string, batch: RecordBatch)
   return events.length === 0 ? 0 : takeEvents(client, events, Date.now());
 }
 
-/** Takes stored events, in the order of their arrival, in a transaction. @returns how many sessions were changed */
+/** Adds stored events, in the order of their arrival, in a transaction. @returns how many sessions were changed */
 export async function takeEvents(client: Client, events: readonly Stored[], nowMs: number): Promise<number> {
   await lockSessions(client);
   const changes = await changesOf(client, events, nowMs);
@@ -66,7 +66,7 @@ async function changesOf(client: Client, events: readonly Stored[], nowMs: numbe
     ({ userId, robot }) => `${userId} ${robot}`,
   );
   let opened = 0;
-  // Until it is known how many there are.
+  // Negative ids stand for new sessions until their number is known.
   const newId = () => {
     opened += 1;
     return -opened;

@@ -1,4 +1,4 @@
-// Revisions of sessions for other programs: the topic `sessions` has each one, keyed by its visitor, in the order of the changes.
+// Revisions of sessions for other programs, on the topic `sessions`: keyed by visitor, in the order of the changes.
 
 import type { Outbox } from '../../consumer/topic-forwarder.ts';
 import type { Reason } from './core/step.ts';
@@ -7,14 +7,14 @@ const SESSIONS_TOPIC = 'sessions';
 
 const PARTITIONS = 3;
 const MOST_ROWS = 1_000;
-/** The lock of whoever forwards. */
+/** Key of the forwarder's advisory lock. */
 const LOCK_KEY = 0x5513;
 
-/** What the topic `sessions` has of a change. */
+/** A message of the topic `sessions`. */
 export type Revision = {
   readonly session_id: number;
   readonly revision: number;
-  /** The revision that this one replaces; null for the first. */
+  /** The revision that this one replaces; null at the first. */
   readonly revises: number | null;
   readonly because: Reason;
   readonly late_by_ms: number;

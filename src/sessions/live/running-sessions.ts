@@ -1,4 +1,4 @@
-// Live sessions at work: the consumer, the clock that closes what is over, and the forwarder of the revisions.
+// Runs live sessions: the consumer, the timer that closes sessions, and the forwarder of revisions.
 
 import { Consumer } from '../../consumer/consumer.ts';
 import { loggingObserver } from '../../consumer/logging-observer.ts';
@@ -18,7 +18,7 @@ const MOST_CLOSED = 5_000;
 
 export const SESSIONS_GROUP = 'shopstream-sessions';
 
-/** Whose offsets say how far sessions are, beside ingest's. */
+/** The subscription of sessions to ingest's topic. */
 export const sessionsSubscription = (ingest: Subscription): Subscription => ({
   ...ingest,
   group: SESSIONS_GROUP,
@@ -44,7 +44,7 @@ export class RunningSessions {
     this.#consumer = new Consumer(kafka, pool, subscription, handler, loggingObserver(log));
   }
 
-  /** @param onCrash called where kafkajs gives up for good */
+  /** @param onCrash called where kafkajs stops for good */
   async start(onCrash: (error: Error) => void): Promise<void> {
     this.#forwarder.start();
     await this.#consumer.start(onCrash);
@@ -75,7 +75,7 @@ export class RunningSessions {
   }
 }
 
-/** Closes the sessions that are over at a time; how many. */
+/** Closes the sessions whose gap has passed at `nowMs`. @returns how many */
 export async function closeOver(pool: Pool, nowMs: number): Promise<number> {
   let closed = 0;
   for (let count = MOST_CLOSED; count === MOST_CLOSED; closed += count) {

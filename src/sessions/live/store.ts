@@ -4,19 +4,19 @@ import type { Client, Pool } from '../../db/pool.ts';
 import { type Whose, whoseIs } from '../../events/whose.ts';
 import { type Change, GAP_MS, type Session } from './core/step.ts';
 
-/** Whose sessions: a visitor's, or those of the robot that has a visitor's id. */
+/** The owner of sessions: a visitor, or a robot, whose events may have the same id. */
 export type Visitor = {
   readonly userId: string;
   readonly robot: boolean;
-  /** As the first event of a visitor's first session has it. */
+  /** Taken from the first event of the visitor's first session. */
   readonly simulated: boolean;
 };
 export type VisitorSession = Visitor & Session;
 
-/** Held by whoever changes sessions: a visitor's events may be in partitions of several processes. */
+/** Key of the lock that writers of sessions hold, as partitions of several processes may have events of one visitor. */
 const LOCK_KEY = 0x5512;
 
-/** Makes this transaction the one that changes sessions. */
+/** Makes this transaction the only one that changes sessions. */
 export const lockSessions = (client: Client) => client.query('SELECT pg_advisory_xact_lock($1)', [LOCK_KEY]);
 
 type Row = {
@@ -68,7 +68,7 @@ export async function readTouched(
   return rows.map(sessionOf);
 }
 
-/** How many sessions a visitor has. */
+/** Number of a visitor's sessions. */
 export async function countOfVisitor(pool: Pool, userId: string): Promise<number> {
   const { rows } = await pool.query<{ sessions: number }>(
     `SELECT count(*) AS sessions FROM sessions WHERE ${ofVisitors('$1::uuid[]')}`,
@@ -77,7 +77,7 @@ export async function countOfVisitor(pool: Pool, userId: string): Promise<number
   return rows[0]?.sessions ?? 0;
 }
 
-/** Whether readOver() would find one. */
+/** True where readOver() finds a session. */
 export async function isAnyOver(pool: Pool, nowMs: number): Promise<boolean> {
   const { rowCount } = await pool.query(
     `SELECT FROM sessions
@@ -87,9 +87,10 @@ export async function isAnyOver(pool: Pool, nowMs: number): Promise<boolean> {
   return rowCount === 1;
 }
 
-/** Open sessions whose last event is the gap ago. */
+/** Open sessions whose gap has passed. */
 export async function readOver(client: Client, nowMs: number, most: number): Promise<VisitorSession[]> {
-  // What began less than the gap ago can't be over: the index has the beginning, which hardly ever changes.
+  // The condition on started_at serves the index: a session that began within the gap can't be over. The end is not
+  // indexed, as it changes with each event.
   const { rows } = await client.query<Row>(
     `SELECT ${COLUMNS} FROM sessions
      WHERE open AND started_at <= to_timestamp($1 / 1000.0) AND ended_at <= to_timestamp($1 / 1000.0)
@@ -99,7 +100,7 @@ export async function readOver(client: Client, nowMs: number, most: number): Pro
   return rows.map(sessionOf);
 }
 
-/** Ids for sessions that may be opened. */
+/** Takes ids for new sessions from the sequence. */
 export async function takeIds(client: Client, count: number): Promise<number[]> {
   const { rows } = await client.query<{ id: number }>(
     "SELECT nextval('session_ids') AS id FROM generate_series(1, $1)",
@@ -133,7 +134,7 @@ export async function writeChanges(client: Client, changes: readonly VisitorChan
   );
 }
 
-/** Moves sessions that were merged into others to where these are kept. */
+/** Moves merged sessions to their own table. */
 async function writeMerged(client: Client, rows: string): Promise<void> {
   await client.query(
     `WITH merged AS (
@@ -183,7 +184,7 @@ export async function countByHalfHour(
   return new Map(rows.map(({ half_hour, sessions }) => [half_hour, sessions]));
 }
 
-/** The first sessions that a half hour's count has, by their beginning. @param fromMs where it begins */
+/** The first sessions that began in a half hour, by their beginning. @param fromMs where it begins */
 export async function listSessions(
   pool: Pool,
   fromMs: number,

@@ -1,5 +1,5 @@
-// Live sessions beside the batch: the stored events of the last hours go through the queries that files go through, and the list of
-// sessions has to be the live one. Both are looked at in one snapshot, up to the offsets that live sessions have reached.
+// Compares live sessions with the batch: the stored events of the last hours go through the queries that files go through, and
+// have to give the live sessions. Both are read in one snapshot, up to the offsets of live sessions.
 
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { readOffsets, type Subscription } from '../../consumer/offsets.ts';
@@ -35,7 +35,7 @@ const READ_AT_ONCE = 50_000;
  */
 export async function verifySessions(pool: Pool, ingest: Subscription, hours: number): Promise<Verification> {
   const fromMs = Date.now() - hours * 3_600_000;
-  // Loaded by who asks: it would take a fifth of the start of the web part.
+  // Imported here, as DuckDB would take a fifth of the web part's start.
   const { DuckDBInstance } = await import('@duckdb/node-api');
   const instance = await DuckDBInstance.create(':memory:', { memory_limit: MEMORY });
   const connection = await instance.connect();
@@ -59,7 +59,7 @@ export async function verifySessions(pool: Pool, ingest: Subscription, hours: nu
   }
 }
 
-/** An event within the gap before the first hour says that a session had begun before it. */
+/** Copies the events, from one gap before the first hour, which show that a session had begun before it. */
 async function copyEvents(
   client: Client,
   connection: DuckDBConnection,

@@ -1,5 +1,5 @@
-// Sessions of one visitor as its events come, in any order: (sessions, event) → what is changed. A session is never split; an event
-// that lies between two makes one of them. Nothing here knows a clock.
+// Sessions of one visitor as its events come, in any order: (sessions, event) → changes. A session is never split; an event
+// between two can merge them. Pure: the time is an argument.
 
 /** An event opens a session where it comes this long after the one before it, in milliseconds. */
 export const GAP_MS = 1_800_000;
@@ -11,19 +11,19 @@ export type Session = {
   readonly events: number;
   /** Counts the transactions that have changed it, from 1. */
   readonly revision: number;
-  /** No event could come in time any more; a late one may change that. */
+  /** Any further event in order opens another session; a late one may still reopen this one. */
   readonly closed: boolean;
   readonly mergedInto: number | undefined;
 };
 
-/** Why a session is other than before: opened, by an event that is its last or by a late one, by two that are one, by the clock. */
+/** Why a session has changed: opened, continued by a newer event or by a late one, merged with another, closed by the clock. */
 const REASONS = ['opened', 'continued', 'late', 'merged', 'closed'] as const;
 export type Reason = (typeof REASONS)[number];
 
 export type Change = {
   readonly session: Session;
   readonly because: Reason;
-  /** Milliseconds that the event was behind the session's last one; 0 where it is the last. */
+  /** Milliseconds from the event to the session's last one; 0 where it is the last. */
   readonly lateByMs: number;
 };
 
@@ -31,9 +31,9 @@ const touches = ({ startedMs, endedMs }: Session, sentMs: number) =>
   sentMs - endedMs < GAP_MS && startedMs - sentMs < GAP_MS;
 
 /**
- * Takes one event.
+ * Adds one event.
  * @param sessions of one visitor, none of them merged, in any order; at least all that the event may touch
- * @param newId gives the id of a session that is opened
+ * @param newId returns the id of a new session
  * @returns the sessions that are changed: one, or two where one was merged into the other, which comes first
  */
 function step(sessions: readonly Session[], sentMs: number, newId: () => number): Change[] {
@@ -69,8 +69,8 @@ const opened = (id: number, sentMs: number): Session => ({
 });
 
 /**
- * Takes the events of one transaction: each changed session once, with its last reason, a revision further, closed where `nowMs`
- * is its end and the gap, and open where it isn't.
+ * Adds the events of one transaction. Each changed session comes once, with its last reason and the next revision, closed where
+ * `nowMs` is at least the gap after its end, else open.
  * @param sentTimes in the order of arrival, in milliseconds
  */
 export function stepAll(
@@ -92,7 +92,7 @@ export function stepAll(
       changed.set(id, { ...change, because, lateByMs: Math.max(change.lateByMs, before?.lateByMs ?? 0) });
     }
   }
-  // Opened and merged within one transaction: nobody has heard of it.
+  // A session that was opened and merged within one transaction was never published.
   const heardOf = [...changed.values()].filter(
     ({ session }) => session.revision > 0 || session.mergedInto === undefined,
   );
@@ -112,7 +112,7 @@ const revised = (session: Session, nowMs: number): Session => ({
   closed: session.endedMs + GAP_MS <= nowMs,
 });
 
-/** Closes a session that is over. */
+/** Closes a session whose gap has passed. */
 export const close = (session: Session): Change => ({
   session: { ...session, revision: session.revision + 1, closed: true },
   because: 'closed',
