@@ -1,5 +1,5 @@
-// Appends to a file in one write where the system takes it whole, as it does but on a full disk; there the file
-// is put back to what it was, so that a failed append leaves no torn entry ahead of the next one.
+// Appends to a file in one write. After a short write, as on a full disk, the file is truncated to its former size, so that
+// a failed append leaves no torn entry before the next one.
 
 import { ftruncateSync, writeSync } from 'node:fs';
 

@@ -1,7 +1,6 @@
-// A single-node broker that speaks the Kafka protocol, so that a program needs neither a JVM nor a container to
-// have one. One node, by design: it never grows replication, ACLs or TLS; who
-// outgrows it runs Apache Kafka, and no client has to change. This folder imports nothing from the rest of the
-// project. What is served, and how it differs from Apache Kafka: docs/broker.md.
+// A single-node broker that speaks the Kafka protocol, so that a program needs neither a JVM nor a container for one.
+// Replication, ACLs and TLS are left out by design: Apache Kafka serves the same clients. This folder imports nothing from
+// the rest of the project. docs/broker.md lists the differences to Apache Kafka.
 
 import { randomBytes } from 'node:crypto';
 import { accessSync, constants, mkdirSync } from 'node:fs';
@@ -24,16 +23,16 @@ export type { BrokerLog, BrokerOptions } from './options.ts';
 export type Broker = {
   /** The port it listens on, also where option `port` was 0. */
   readonly port: number;
-  /** Closes connections, files and the port; a start after this need not recover anything. */
+  /** Closes connections, files and the port; the next start recovers nothing. */
   close(): Promise<void>;
 };
 
 const PRODUCER_MEMORY_MS = 86_400_000; // producer.id.expiration.ms of Apache Kafka
 
 /**
- * Starts a broker on `options.dataDir` and resolves once clients can connect. Records acknowledged before this
- * process is killed, at any moment, are there after the next start. Rejects with a BrokerError: an option out of
- * its bounds, a port or address that cannot be had, a folder that cannot be written or that another broker uses.
+ * Starts a broker on `options.dataDir` and resolves once clients can connect. Acknowledged records survive a kill of this
+ * process at any moment. Rejects with a BrokerError: an option out of its bounds, a port or address that can't be bound, a
+ * folder that can't be written or that another broker uses.
  */
 export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const settings = parseOptions(options);
@@ -66,7 +65,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   }
 }
 
-/** Opens everything that is kept in the folder; `close` gives the folder back. */
+/** Opens all state in the folder; `close` releases the folder. */
 function openState(settings: Settings, unlock: () => void) {
   const now = Date.now();
   try {
@@ -89,7 +88,7 @@ function openState(settings: Settings, unlock: () => void) {
   }
 }
 
-/** Makes the folder and takes it for this process. */
+/** Makes the folder and locks it for this process. */
 function openFolder(folder: string): () => void {
   try {
     mkdirSync(folder, { recursive: true });
@@ -108,13 +107,13 @@ function clusterId(journal: Journal): string {
   return fresh;
 }
 
-/** Retention and the fsync interval, each on its timer; returns what stops them. */
+/** Starts the timers of retention, compaction and the fsync interval; the returned function stops them. */
 function startChores({ settings, topics, groups, transactions }: Context, journal: Journal): () => void {
   const guarded = (chore: (now: number) => void) => () => {
     try {
       chore(Date.now());
     } catch (error) {
-      settings.log.error({ error }, 'a chore of the broker failed; it will be tried again');
+      settings.log.error({ error }, 'a periodic task of the broker failed; it will be tried again');
     }
   };
   const retain = guarded((now) => {

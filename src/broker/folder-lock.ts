@@ -1,10 +1,10 @@
-// One broker a folder. The lock is a file with the process id and, where the system tells it, the moment that
-// process started, so that a lock left by a killed process is recognised even if its id was given out again.
+// One broker for a folder. The lock is a file with the process id and, on Linux, the start time of that process, so that a
+// lock left by a killed process is recognised even if another process has its id.
 
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { folderLocked } from './errors.ts';
 
-/** Takes the folder or throws BROKER_FOLDER_LOCKED; the function returned gives it back. */
+/** Locks the folder or throws BROKER_FOLDER_LOCKED; the returned function unlocks it. */
 export function lockFolder(folder: string): () => void {
   const file = `${folder}/lock`;
   const mine = `${file}.${process.pid}`;
@@ -21,7 +21,7 @@ export function lockFolder(folder: string): () => void {
   return () => rmSync(file, { force: true });
 }
 
-/** Gives the written file the lock's name, which only one can have, so that nobody sees a half-written lock. */
+/** Links the written file to the lock's name, which fails where it exists, so that a lock is never half written. */
 function taken(mine: string, lock: string): boolean {
   try {
     linkSync(mine, lock);

@@ -1,7 +1,7 @@
-// A small log-structured map on disk for what is not records: topics and their settings, committed offsets,
-// the cluster's id. Keys are lists of strings and numbers, values are JSON. A change is with the operating
-// system when `set` returns; a torn tail is cut off at open. The file is written anew, atomically, when most of
-// it is outdated. Reads are from memory.
+// A small log-structured map on disk for state other than records: topics and their settings, committed offsets, the
+// cluster's id. Keys are lists of strings and numbers, values are JSON. A change is with the operating system when `set`
+// returns; a torn tail is truncated at open. The file is rewritten atomically when most of it is outdated. Reads are from
+// memory.
 //
 //   Journal => [Entry]   Entry => length crc json
 //     length => UINT32 of json   crc => UINT32, CRC-32C of json   json => [key, value], value null removes
@@ -47,7 +47,7 @@ export class Journal {
     }
   }
 
-  /** Writes the changes in one go, forced onto the disk if `durable`. */
+  /** Appends the changes in one write, with an fsync if `durable`. */
   set(changes: readonly Change[], durable = false): void {
     const encoded = Buffer.concat(changes.map(([key, value]) => encode(JSON.stringify(key), value)));
     appendWhole(this.#fd, encoded, this.#bytes);
@@ -57,7 +57,7 @@ export class Journal {
     if (this.#bytes > this.#compactAt) this.#compact();
   }
 
-  /** Where there is no room for that, the changes are kept all the same, and it is tried again when the file has grown further. */
+  /** Where it fails, as on a full disk, the changes stay appended, and it is tried again when the file has grown further. */
   #compact(): void {
     const fresh = `${this.#file}.new`;
     try {
@@ -70,7 +70,7 @@ export class Journal {
     }
   }
 
-  /** Writes `bytes` to a new file and lets it take the journal's place. */
+  /** Writes `bytes` to a new file and renames it to the journal's. */
   #take(fresh: string, bytes: Buffer): void {
     rmSync(fresh, { force: true });
     const fd = openSync(fresh, 'a+');
@@ -87,7 +87,7 @@ export class Journal {
     this.#bytes = bytes.length;
   }
 
-  /** Forces all changes onto the disk. */
+  /** Writes all changes to the disk (fsync). */
   sync(): void {
     fsyncSync(this.#fd);
   }

@@ -1,7 +1,7 @@
-// How many bytes all connections together may hold in large requests and answers. A connection that finds
-// too little waits in line; small messages, up to FREE bytes, do not count.
+// The bytes that all connections together may hold in large requests and responses. A connection that exceeds the budget
+// waits in a queue; small messages, up to FREE bytes, do not count.
 
-/** A message up to this size costs nothing: it is within what a socket buffers anyway. */
+/** A message up to this size is free, as a socket buffers as much anyway. */
 export const FREE = 64 * 1024;
 
 export class MemoryBudget {
@@ -21,12 +21,12 @@ export class MemoryBudget {
     return Math.max(0, this.limit - this.#used);
   }
 
-  /** Takes bytes unconditionally, for an answer that is already there. */
+  /** Takes bytes unconditionally, for a response that already exists. */
   take(bytes: number): void {
     this.#used += bytes;
   }
 
-  /** Takes bytes if there are as many and nobody waits; else calls `granted` once they were taken. */
+  /** Takes bytes if they are available and nobody waits; else calls `granted` once they were taken. */
   request(bytes: number, granted: () => void): boolean {
     if (this.#line.length === 0 && bytes <= this.free) {
       this.#used += bytes;
@@ -36,7 +36,7 @@ export class MemoryBudget {
     return false;
   }
 
-  /** Gives bytes back, and serves those who wait, in order. */
+  /** Releases bytes, and serves the queue in order. */
   give(bytes: number): void {
     this.#used -= bytes;
     for (let next = this.#line[0]; next && next.bytes <= this.free; next = this.#line[0]) {
@@ -46,7 +46,7 @@ export class MemoryBudget {
     }
   }
 
-  /** Leaves the line; false if the bytes were already taken. */
+  /** Leaves the queue; false if the bytes were already taken. */
   leave(granted: () => void): boolean {
     const at = this.#line.findIndex((waiter) => waiter.granted === granted);
     if (at >= 0) this.#line.splice(at, 1);

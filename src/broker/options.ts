@@ -1,5 +1,5 @@
-// The broker's options, with their defaults and bounds. Names and defaults follow Apache Kafka's where it
-// has the setting, so that a user can look them up; differences are in docs/broker.md.
+// The broker's options with defaults and bounds. Names and defaults follow Apache Kafka's where it has the setting;
+// docs/broker.md lists the differences.
 
 import { optionInvalid } from './errors.ts';
 
@@ -40,33 +40,33 @@ export type BrokerOptions = {
   retentionMs?: number;
   /** Oldest segments of a partition are dropped while it is larger than this, bytes; −1 keeps them. Default −1. */
   retentionBytes?: number;
-  /** Time between two looks at retention, ms. Default 60,000. */
+  /** Interval of retention checks, ms. Default 60,000. */
   retentionCheckMs?: number;
-  /** Time between two looks at what is to be compacted, ms. Default 15,000. */
+  /** Interval of compaction checks, ms. Default 15,000. */
   compactionCheckMs?: number;
   /** Committed offsets of an empty group are dropped after this time, ms. Default 7 days. */
   offsetsRetentionMs?: number;
   /**
-   * When appended data is forced onto the disk, ms: 0 before each acknowledgement, n every n ms, −1 when a
-   * segment or the broker is closed. Default −1: an acknowledged batch survives the death of the process at
-   * any moment, and the loss of power only once the operating system has written it back.
+   * When appended data is synced to the disk, ms: 0 before each acknowledgement, n every n ms, −1 when a segment or the broker
+   * is closed. Default −1: an acknowledged batch survives a kill of the process at any moment, and a power failure only once
+   * the operating system has written it back.
    */
   fsyncMs?: number;
 
-  /** Longest time that a client may ask a transaction to stay open, ms. Default 15 minutes. */
+  /** Largest transaction timeout that a client may request, ms. Default 15 minutes. */
   transactionMaxTimeoutMs?: number;
   /** A transactional id without an open transaction is forgotten after this time, ms. Default 7 days. */
   transactionalIdExpirationMs?: number;
-  /** Memory that transactional ids, with what they have open, may take, bytes. Default 96 MiB: more than 100,000 open at a time. */
+  /** Memory limit of transactional ids and open transactions, bytes. Default 96 MiB: more than 100,000 open at a time. */
   maxTransactionBytes?: number;
 
   /** Largest request, bytes; a larger one closes its connection. Default 100 MiB. */
   maxFrameBytes?: number;
   /** Connections at a time; one more is closed at once. Default 1,000. */
   maxConnections?: number;
-  /** Memory that large requests and answers in flight may hold, bytes. Default 256 MiB. */
+  /** Memory limit of large requests and responses in flight, bytes. Default 256 MiB. */
   maxMemoryBytes?: number;
-  /** Largest answer to one fetch, bytes, whatever the client asks. Default 16 MiB. */
+  /** Largest fetch response, bytes, whatever the client requests. Default 16 MiB. */
   maxFetchBytes?: number;
   /** A connection without traffic is closed after this time, ms. Default 10 minutes. */
   idleTimeoutMs?: number;

@@ -1,5 +1,5 @@
-// Ids for idempotent producers. Each is given out once in the life of a data folder: they are taken from the
-// journal a block at a time, and what is left of a block at a crash is never used.
+// Ids for idempotent producers. Each is given out once in the life of a data folder: blocks of ids are reserved in the
+// journal, and the rest of a block is never used after a restart.
 
 import type { Journal } from './journal.ts';
 

@@ -1,5 +1,5 @@
 /**
- * Milliseconds since the epoch as this process saw it start, and then by the monotonic clock: never set back or forward.
- * For deadlines and patience; what is stored or compared with a client's time takes Date.now().
+ * Milliseconds since the epoch: the start of this process by the wall clock, from there by the monotonic one, so that it never
+ * jumps. For deadlines and timeouts; times that are stored or compared with a client's are Date.now().
  */
 export const steadyNow = (): number => Math.floor(performance.timeOrigin + performance.now());

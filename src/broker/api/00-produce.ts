@@ -1,20 +1,20 @@
 // Produce: v0-13 advertised, v3-13 stored
 //
 // Behaviour:
-// * One record batch a partition (KIP-98), checked whole and stored as it came, compressed or not.
-// * The answer is sent when the batch is with the operating system, for acks 1 and −1 alike: there is one
-//   replica. With acks 0 there is none, and an error closes the connection, as in Apache Kafka.
-// * Where the topic says so (message.timestamp.type=LogAppendTime) the batch gets the time of its append.
+// * One record batch a partition (KIP-98), validated as a whole and stored as it came, compressed or not.
+// * The response is sent when the batch is with the operating system, for acks 1 and −1 alike: there is one
+//   replica. With acks 0 there is no response, and an error closes the connection, as in Apache Kafka.
+// * With message.timestamp.type=LogAppendTime the batch gets the time of its append.
 // * A batch of an idempotent producer that was stored before is answered with its first offset again.
 // * A transactional batch is stored as part of its producer's open transaction, to which the partition must have been added:
 //   INVALID_TXN_STATE if not, and to a batch that is not transactional of a producer that has one open in the partition.
 //   Without a transactional id it is TRANSACTIONAL_ID_AUTHORIZATION_FAILED. A marker of a client's own is INVALID_RECORD.
 // * v0-2 carry the old message formats and are refused with UNSUPPORTED_FOR_MESSAGE_FORMAT. They are advertised
-//   because librdkafka takes the lower bound for a feature flag.
+//   because librdkafka takes the lowest version for a feature flag.
 //
-// Version notes: v2 adds the append time to the answer, v3 the transactional id, v5 the log's start offset, v8 errors
-// of single records (never told: a batch is refused whole), v9 is flexible, v13 names topics by id; v4, v6, v7 and
-// v10-12 only widen the errors and codecs that clients accept.
+// Version notes: v2 adds the append time to the response, v3 the transactional id, v5 the log's start offset, v8 errors
+// of single records (always empty: a batch is refused as a whole), v9 is flexible, v13 names topics by id; v4, v6, v7
+// and v10-12 only widen the errors and codecs that clients accept.
 //
 //   Request => transactionalId (v3+) acks timeoutMs [topic | topicId (v13+) [partition records]]
 //     transactionalId => NULLABLE_STRING   acks => INT16   timeoutMs, partition => INT32
@@ -84,13 +84,13 @@ function refused(error: ErrorCode): Stored {
   return { error, baseOffset: -1, startOffset: -1, appendTime: NO_TIME };
 }
 
-/** What is wrong with the whole request, whatever its partitions. */
+/** The error of the request as a whole, whatever its partitions. */
 function requestProblem({ acks }: ProduceRequest, version: number): ErrorCode {
   if (version < FIRST_WITH_BATCHES) return ErrorCode.UNSUPPORTED_FOR_MESSAGE_FORMAT;
   return acks >= -1 && acks <= 1 ? ErrorCode.NONE : ErrorCode.INVALID_REQUIRED_ACKS;
 }
 
-/** Whether a batch belongs where it comes: in the open transaction of its producer, or in none. */
+/** The error of a batch that doesn't belong to its producer's open transaction, or to none where none is open. */
 function transactionProblem(
   log: PartitionLog,
   header: BatchHeader,
@@ -162,7 +162,8 @@ function handle(request: Request, context: Context): Writer | null {
     });
   });
   if (produce.acks === 0) {
-    if (failed) throw new RefusedRequest('a Produce request with acks 0 failed, and has no answer to say so');
+    if (failed)
+      throw new RefusedRequest('a Produce request with acks 0 failed, which has no response for the error');
     return null;
   }
   return version >= 1 ? writer.int32(NO_THROTTLE) : writer;

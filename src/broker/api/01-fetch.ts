@@ -1,16 +1,16 @@
 // Fetch: v4-18
 //
 // Behaviour:
-// * Answers at once if minBytes are there, if any partition has an error, or if maxWaitMs is 0; else waits until
-//   appends have brought what is missing or the time is up.
-// * Whole batches only; the first batch of an answer comes whole however large it is (KIP-74).
-// * An answer is at most as large as the client, the broker's own limit and free memory allow; without any free
-//   memory it is empty.
+// * Responds at once if minBytes are available, if any partition has an error, or if maxWaitMs is 0; else waits until
+//   appends have brought the missing bytes or the time is up.
+// * Whole batches only; the first batch of a response comes whole however large it is (KIP-74).
+// * A response is at most as large as the client, the broker's limit and free memory allow; without free memory it is
+//   empty.
 // * No records are an empty byte run, never null: librdkafka takes null for a broken message set.
-// * While it waits it holds its frame and no more: the request is read again when it wakes.
+// * A waiting fetch holds its frame alone: the request is parsed again when it wakes.
 // * Fetch sessions (KIP-227) are declined: the session id is always 0, and clients send full requests.
-// * There is one replica: everything stored can be read. With isolation level 1 (read_committed) what lies before the last stable
-//   offset, and the answer lists the aborted transactions that have records in it, which the client leaves out.
+// * There is one replica: all stored records can be read. With isolation level 1 (read_committed) those before the last stable
+//   offset, and the response lists the aborted transactions with records in it, which the client filters.
 //
 // Version notes: v5 adds log start offsets, v7 sessions, v9 the leader epoch, v11 the rack (ignored), v12 is flexible and
 // adds the epoch of the last record (ignored: there is one epoch), v13 names topics by id, v15 puts the replica into a
@@ -100,7 +100,7 @@ type Collected = {
   readonly hasError: boolean;
 };
 
-/** Why a client may not speak of this leader epoch. */
+/** The error of a leader epoch other than the broker's only one. */
 export function epochProblem(leaderEpoch: number): ErrorCode {
   if (leaderEpoch > LEADER_EPOCH) return ErrorCode.UNKNOWN_LEADER_EPOCH;
   return leaderEpoch < LEADER_EPOCH && leaderEpoch !== ANY_EPOCH
@@ -114,7 +114,7 @@ function problem(log: PartitionLog, { offset, leaderEpoch }: WantedPartition): E
   return offset < log.startOffset || offset > log.endOffset ? ErrorCode.OFFSET_OUT_OF_RANGE : ErrorCode.NONE;
 }
 
-/** Reads one partition; an error of its files is its own and nobody else's. */
+/** Reads one partition; an error of its files does not affect the others. */
 function readPartition(
   wanted: WantedPartition,
   reference: TopicReference,
@@ -137,7 +137,7 @@ function readPartition(
   }
 }
 
-/** The aborted transactions that have records in what is sent. */
+/** The aborted transactions with records among those that are sent. */
 function abortedOf(log: PartitionLog, offset: number, records: Buffer): readonly AbortedTransaction[] {
   if (records.length === 0) return [];
   let last = 0;
@@ -145,7 +145,7 @@ function abortedOf(log: PartitionLog, offset: number, records: Buffer): readonly
   return log.abortedWithin(offset, nextOffset(records, last));
 }
 
-/** Reads what there is for the request now. */
+/** Reads the available records of all partitions. */
 function collect({ topics, maxBytes, isCommitted }: FetchRequest, context: Context): Collected {
   const limit = Math.min(maxBytes, context.settings.maxFetchBytes, context.memory.free);
   const noMemory = context.memory.free === 0;

@@ -1,9 +1,9 @@
 // ListOffsets: v1-10
 //
 // Behaviour:
-// * Timestamp −1 asks for the end of the log, −2 for its start, −3 for its latest record by time, −4 for the start of
-//   what is kept here, −5 for the end of what is kept elsewhere (nothing is), any other for the first record that is
-//   not older; where there is none the offset and timestamp are −1.
+// * Timestamp −1 asks for the end of the log, −2 for its start, −3 for its latest record by time, −4 for the start of the
+//   local log, −5 for the end of the tiered one (there is none), any other for the first record that is not older; where
+//   there is none the offset and timestamp are −1.
 // * Inside a compressed batch the first record stands for all (log/time-lookup.ts).
 // * With isolation level 1 (read_committed) the log ends at its last stable offset.
 //

@@ -2,15 +2,15 @@
 //
 // Behaviour:
 // * A null list asks for all topics, an empty one for none; in v0, which has no null, an empty one for all.
-// * A topic that does not exist is made, if the client allows it (before v4 it cannot say) and the broker does.
-// * The broker is the address at which this client reached it, unless another one is advertised.
-// * Everyone may do everything (authorized-operations.ts).
+// * A topic that does not exist is made, if the client allows it (always before v4) and the broker does.
+// * The broker's address is the one at which this client reached it, unless another one is advertised.
+// * Every operation is authorized (authorized-operations.ts).
 // * v0-3 are there for kafka-python 2.0, which asks with v0 and v1 whatever is advertised.
 //
 // Version notes: v1 adds the rack, the controller and isInternal, v2 the cluster's id, v3 the throttle time, v4
 // allowAutoTopicCreation, v5 offline replicas, always none, v7 the leader epoch, v8 authorized operations, v9 is flexible,
-// v10 tells topic ids and v12 takes them, v11 leaves the cluster's operations to DescribeCluster, v13 adds an error of the
-// whole answer; v6 is v5.
+// v10 returns topic ids and v12 accepts them, v11 leaves the cluster's operations to DescribeCluster, v13 adds an error of
+// the whole response; v6 is v5.
 //
 //   Request => [topicId (v10+) topic (nullable from v10)] (nullable from v1) allowAutoTopicCreation (v4+)
 //              includeClusterOperations (v8-10) includeTopicOperations (v8+)
@@ -41,7 +41,7 @@ function described(topic: Topic): Described {
   return { name: topic.name, id: topic.id, error: ErrorCode.NONE, partitions: topic.partitions.length };
 }
 
-/** A topic as it is asked for; by its id where there is no name. */
+/** A requested topic; by its id where the name is null. */
 type Asked = { readonly id: string; readonly name: string | null };
 
 function describe({ id, name }: Asked, mayCreate: boolean, context: Context): Described {
@@ -82,7 +82,7 @@ function writeTopic(
   if (version >= 8) writer.int32(operations);
 }
 
-/** The topics asked for, each once; null for all. */
+/** The requested topics, each once; null for all. */
 function readAsked(body: Reader, version: number): Asked[] | null {
   const asked = body.nullableStructs(() => ({
     id: version >= 10 ? body.uuid() : NO_TOPIC_ID,

@@ -2,8 +2,8 @@
 //
 // Behaviour:
 // * A member commits for its generation; anyone commits for a group without members with generation −1.
-// * Kept before it is answered, so it survives the death of the process like a record does.
-// * A partition that does not exist, or metadata over 4,096 characters, is refused; the others are kept.
+// * Stored before the response, so that it survives the death of the process as a record does.
+// * A partition that does not exist, or metadata over 4,096 characters, is refused; the others are stored.
 //
 // Version notes: v1 has a timestamp a partition, v2-4 a retention time for all; both are ignored in favour of
 // the broker's own retention (KIP-211). v3 adds the throttle time, v6 the leader epoch, v7 the instance id (KIP-345), v8
@@ -61,7 +61,7 @@ function read(body: Reader, version: number, stored: Context['topics'], now: num
   return { groupId, generation, memberId, instanceId, topics };
 }
 
-/** Why an offset can't be kept. */
+/** The error of an offset that can't be committed. */
 export function offsetProblem(
   { topic, partition, committed }: PartitionOffset,
   { topics }: Context,

@@ -1,9 +1,9 @@
 // OffsetFetch: v1-10
 //
 // Behaviour:
-// * A partition without a committed offset is answered with −1 and no error.
-// * Where stable offsets are asked for (v7+), one that an open transaction would change is UNSTABLE_OFFSET_COMMIT; the client asks
-//   again (KIP-447).
+// * A partition without a committed offset gets −1 and no error.
+// * With requireStable (v7+), an offset that an open transaction may change is UNSTABLE_OFFSET_COMMIT; the client retries
+//   (KIP-447).
 // * A null list (v2+) asks for every partition that the group has committed.
 //
 // Version notes: v2 adds the null list and an error code for the group, v3 the throttle time, v5 the leader epoch, v6 is
@@ -49,7 +49,7 @@ function readGroup(body: Reader, version: number, topics: Context['topics']): As
   return { groupId, listed: readTopics(body, version, topics) };
 }
 
-/** Every partition that the group has committed. */
+/** Every partition for which the group has committed an offset. */
 function everyTopic(groupId: string, version: number, { groups, topics }: Context): AskedTopic[] {
   return groups.offsets.topicsOf(groupId).flatMap(({ topic, partitions }) => {
     const id = topics.get(topic)?.id;

@@ -5,7 +5,7 @@
 // * Any other key type is INVALID_REQUEST.
 //
 // Version notes: v1 adds the key type, the throttle time and the message, v3 is flexible, v4 asks for several keys; v2
-// and v5 only add errors. v6, for share groups, is not spoken.
+// and v5 only add errors. v6, for share groups, is not served.
 //
 //   Request v0-3 => key keyType (v1+)   v4+ => keyType [key]
 //     keyType => INT8

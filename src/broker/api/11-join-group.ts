@@ -2,13 +2,13 @@
 //
 // Behaviour:
 // * Held back until the rebalance's barrier opens (group/rebalance.ts).
-// * A new member of v4 and later is first answered MEMBER_ID_REQUIRED with its id (KIP-394).
-// * Metadata is bounded: the broker keeps it as long as the member lives.
+// * A new member of v4 and later first gets MEMBER_ID_REQUIRED with its id (KIP-394).
+// * Metadata is bounded, as the broker holds it as long as the member lives.
 // * A static member (v5, KIP-345) keeps its place over a restart of its client.
 //
 // Version notes: v1 adds the rebalance timeout, v2 the throttle time, v5 the instance id, v6 is flexible, v7 adds the
-// protocol's type to the answer, v8 the reason (for logs, ignored), v9 tells a static leader that came back that it need
-// not assign anew (KIP-814); v3 is v2.
+// protocol's type to the response, v8 the reason (for logs, ignored), v9 lets a static leader that came back skip the
+// assignment (KIP-814); v3 is v2.
 //
 //   Request => groupId sessionTimeoutMs rebalanceTimeoutMs (v1+) memberId instanceId (v5+) protocolType
 //              [name metadata] reason (v8+)

@@ -1,7 +1,7 @@
 // Heartbeat: v0-4
 //
 // Behaviour:
-// * REBALANCE_IN_PROGRESS tells the member to join again; its session goes on all the same.
+// * REBALANCE_IN_PROGRESS makes the member join again; the heartbeat extends its session all the same.
 //
 // Version notes: v1 adds the throttle time, v3 the instance id (KIP-345), v4 is flexible; v2 is v1.
 //

@@ -2,7 +2,7 @@
 //
 // Behaviour:
 // * The others rebalance at once, without waiting for the session timeout.
-// * An administrator takes a static member out by its instance id alone (v3+).
+// * An administrator removes a static member by its instance id alone (v3+).
 //
 // Version notes: v1 adds the throttle time, v3 takes several members, v4 is flexible, v5 adds the reason (for logs,
 // ignored); v2 is v1.

@@ -2,8 +2,8 @@
 //
 // Behaviour:
 // * A group that does not exist is Dead, as in Apache Kafka: without an error before v6, with GROUP_ID_NOT_FOUND then.
-// * Protocol, metadata and assignments are told of a stable group only.
-// * Everyone may do everything (authorized-operations.ts).
+// * Only a stable group is described with its protocol, metadata and assignments.
+// * Every operation is authorized (authorized-operations.ts).
 //
 // Version notes: v1 adds the throttle time, v3 authorized operations, v4 the instance id, v5 is flexible, v6 adds the
 // message; v2 is v1.

@@ -1,8 +1,8 @@
 // ListGroups: v0-5
 //
 // Behaviour:
-// * Lists groups with members or with committed offsets; of those in the states and of the types that are named, if any
-//   are. Every group is of the type 'classic'.
+// * Lists groups with members or with committed offsets, filtered by states and types where the request has some. Every
+//   group is of the type 'classic'.
 //
 // Version notes: v1 adds the throttle time, v3 is flexible, v4 adds states, v5 types; v2 is v1.
 //
@@ -16,7 +16,7 @@ import { type Api, answerTo, type Context, NO_THROTTLE, type Request } from './a
 
 const TYPE = 'classic';
 
-/** What is named, in small letters; an empty list names everything. */
+/** A case-insensitive filter by a list of names; an empty list passes every name. */
 function readFilter(body: Reader): (name: string) => boolean {
   const names = new Set(body.array(() => body.string().toLowerCase()));
   return (name) => names.size === 0 || names.has(name.toLowerCase());

@@ -2,9 +2,9 @@
 //
 // Behaviour:
 // * Lists every API of apis.ts with its versions; it needs no list of its own.
-// * A version above 4 is answered in the shape of v0 with UNSUPPORTED_VERSION and the list; clients then ask again
-//   with a version from it (KIP-511).
-// * The answer's header is v0 in every version: a client has to read it before it knows what the broker speaks.
+// * A version above 4 gets a v0 response with UNSUPPORTED_VERSION and the list; clients then retry with a version from it
+//   (KIP-511).
+// * The response header is v0 in every version: a client has to read it before it knows the broker's versions.
 // * A software's name or version that is not letters, digits, dots and dashes is INVALID_REQUEST, as in Apache Kafka.
 //
 // Version notes: v1 adds the throttle time, v3 is flexible and names the client's software; v2 is v1, v4 is v3.
@@ -47,7 +47,7 @@ export function apiVersionsOf(apis: () => readonly Api[]): Api {
   };
 }
 
-/** The answer to a version that is not spoken. */
+/** The response to a version that is not supported. */
 export function unsupportedApiVersions(request: Request, apis: readonly Api[]): Writer {
   return write(new Writer(request.correlationId), ErrorCode.UNSUPPORTED_VERSION, apis);
 }

@@ -1,13 +1,13 @@
 // CreateTopics: v2-7
 //
 // Behaviour:
-// * All that is asked for is checked before anything is made; validateOnly stops there.
-// * A replication factor other than 1, an assignment to another node and a setting that would promise what this
-//   broker does not do are refused, each with a message.
+// * Each topic is validated before it is made; validateOnly stops there.
+// * A replication factor other than 1, an assignment to another node and a setting that this broker can't honour are
+//   refused, each with a message.
 // * A topic named twice in one request is refused both times, as in Apache Kafka.
 //
-// Version notes: v4 lets −1 stand for the default number of partitions and replicas (KIP-464), v5 is flexible and tells
-// what was made, v7 adds the topic id; v3 is v2, v6 is v5.
+// Version notes: v4 lets −1 stand for the default number of partitions and replicas (KIP-464), v5 is flexible and
+// describes the made topic, v7 adds the topic id; v3 is v2, v6 is v5.
 //
 //   Request => [name numPartitions replicationFactor [partition [brokerId]] [configName configValue]]
 //              timeoutMs validateOnly
@@ -62,7 +62,7 @@ function problem(error: ErrorCode, message: string): Problem {
   return { error, message: message.slice(0, MAX_MESSAGE) };
 }
 
-/** How many partitions the topic is to have: as many as were assigned, else as many as asked, else the default. */
+/** Number of partitions: those assigned, else the requested number, else the default. */
 function partitionCount(topic: NewTopic, { settings }: Context): number {
   if (topic.assignments.length > 0) return topic.assignments.length;
   return topic.partitions === DEFAULT ? settings.defaultPartitions : topic.partitions;
@@ -73,13 +73,13 @@ function assignmentProblem({ assignments, partitions, replicationFactor }: NewTo
   if (partitions !== DEFAULT || replicationFactor !== DEFAULT) {
     return problem(
       ErrorCode.INVALID_REQUEST,
-      'partitions and replicas are either counted or assigned, not both',
+      'received partition or replica counts together with an assignment, expected either',
     );
   }
   const indexes = new Set(assignments.map(({ partition }) => partition));
   const inOrder = assignments.every((_, index) => indexes.has(index));
   const here = assignments.every(({ nodes }) => nodes.length === 1 && nodes[0] === NODE_ID);
-  const message = `every partition from 0 up is to be assigned to node ${NODE_ID} alone`;
+  const message = `expected an assignment of every partition from 0 on to node ${NODE_ID} alone`;
   return inOrder && here ? null : problem(ErrorCode.INVALID_REPLICA_ASSIGNMENT, message);
 }
 
@@ -121,7 +121,7 @@ function overridesOf({ configs }: NewTopic): ConfigOverrides {
   return Object.fromEntries(configs.map(([name, value]) => [name, value ?? '']));
 }
 
-/** What a topic is, or would be: its size and settings. */
+/** Describes a topic that was made, or would be with validateOnly: its size and settings. */
 function writeMade(writer: Writer, topic: NewTopic, context: Context): void {
   const overrides = overridesOf(topic);
   const entries = describeTopicConfig(topicConfig(overrides, context.settings), overrides);

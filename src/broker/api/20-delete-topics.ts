@@ -1,7 +1,7 @@
 // DeleteTopics: v1-6
 //
 // Behaviour:
-// * The records and every group's committed offsets of the topic go with it; waiting fetches are told.
+// * The topic's records and every group's offsets of it are deleted too; waiting fetches wake.
 //
 // Version notes: v4 is flexible, v5 adds a message, v6 takes topic ids in the place of names; v2 and v3 are v1.
 //
@@ -17,7 +17,7 @@ import { NO_TOPIC_ID } from './topic-reference.ts';
 
 const TOPIC_IDS_FROM = 6;
 
-/** A topic as it is asked for; by its id where there is no name. */
+/** A requested topic; by its id where the name is null. */
 type Asked = { readonly name: string | null; readonly id: string };
 
 function read(body: Reader, version: number): Asked[] {
@@ -28,7 +28,7 @@ function read(body: Reader, version: number): Asked[] {
   return [...new Map(asked.map((one) => [one.name ?? `${one.id}/`, one])).values()]; // no name has a slash
 }
 
-/** Deletes a topic and names it, or says why it can't. */
+/** Deletes a topic. @returns its name, or the error */
 function remove({ name, id }: Asked, { groups, topics }: Context): Asked & { error: ErrorCode } {
   const topic = topics.get(name ?? topics.nameOf(id) ?? '');
   if (topic === undefined) {

@@ -1,8 +1,8 @@
 // DeleteRecords: v0-2
 //
 // Behaviour:
-// * The partition starts at the offset that is named, −1 for its end; what lies before is not served any more, and closed
-//   segments that lie wholly before it are deleted. An offset before the start changes nothing; one behind the end is refused.
+// * The requested offset becomes the log's start, −1 its end. Records before it are not served any more, and closed segments
+//   wholly before it are deleted. An offset before the start changes nothing; one behind the end is refused.
 //
 // Version notes: v2 is flexible; v1 is v0.
 //

@@ -1,16 +1,17 @@
 // InitProducerId: v0-5
 //
 // Behaviour:
-// * Every idempotent producer gets an id that was never given out before, with epoch 0.
-// * A transactional id keeps its producer id; each producer that asks gets the next epoch, which fences the one before it. What that
-//   one had open is aborted first, before the answer: Apache Kafka answers CONCURRENT_TRANSACTIONS and is asked again.
-// * A transactional id of no characters is INVALID_REQUEST, a timeout above the broker's limit INVALID_TRANSACTION_TIMEOUT, and
-//   POLICY_VIOLATION is the answer where transactions may take no more memory.
+// * Every idempotent producer gets a new id, with epoch 0.
+// * A transactional id keeps its producer id; each producer that asks gets the next epoch, which fences the one before it. Its
+//   open transaction is aborted before the response, where Apache Kafka responds with CONCURRENT_TRANSACTIONS and the client
+//   retries.
+// * An empty transactional id is INVALID_REQUEST, a timeout above the broker's limit INVALID_TRANSACTION_TIMEOUT, and a new
+//   id beyond the memory limit of transactions POLICY_VIOLATION.
+// * A producer that sends its id and epoch (v3+) requests the next epoch after an error (KIP-360), and gets it if both are
+//   current.
 //
-// * A producer that tells its id and epoch (v3+) only wants the next epoch, after an error (KIP-360): it gets it if both are right.
-//
-// Version notes: v2 is flexible, v3 has what the producer has, −1 for nothing; v4 tells a fenced producer PRODUCER_FENCED,
-// INVALID_PRODUCER_EPOCH before; v1 is v0, v5 only adds an error.
+// Version notes: v2 is flexible, v3 adds the producer's id and epoch, −1 for none; a fenced producer gets PRODUCER_FENCED
+// from v4 on, INVALID_PRODUCER_EPOCH before; v1 is v0, v5 only adds an error.
 //
 //   Request => transactionalId transactionTimeoutMs producerId (v3+) producerEpoch (v3+)
 //     transactionalId => NULLABLE_STRING   transactionTimeoutMs => INT32

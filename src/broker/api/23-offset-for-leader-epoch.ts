@@ -1,7 +1,7 @@
 // OffsetForLeaderEpoch: v2-4
 //
 // Behaviour:
-// * There is one leader epoch: it ends where the log ends. Of any other one nothing is known: −1.
+// * There is one leader epoch, which ends where the log ends; any other epoch gets −1.
 //
 // Version notes: v3 adds the replica, v4 is flexible.
 //

@@ -1,10 +1,10 @@
 // AddPartitionsToTxn: v0-3
 //
 // Behaviour:
-// * Begins the transaction of a producer where none is open, and lets it write to the partitions. Only what was added is written to.
+// * Begins the transaction of a producer where none is open, and lets it write to the partitions, but to no others.
 // * All or nothing: where a partition does not exist, the others are OPERATION_NOT_ATTEMPTED.
 //
-// Version notes: v1 is v0; v2 tells a fenced producer PRODUCER_FENCED, INVALID_PRODUCER_EPOCH before; v3 is flexible.
+// Version notes: v1 is v0; a fenced producer gets PRODUCER_FENCED from v2 on, INVALID_PRODUCER_EPOCH before; v3 is flexible.
 //
 //   Request => transactionalId producerId producerEpoch [topic [partition]]
 //     producerId => INT64   producerEpoch => INT16   partition => INT32

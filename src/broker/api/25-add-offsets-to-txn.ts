@@ -3,7 +3,7 @@
 // Behaviour:
 // * Begins the transaction of a producer where none is open, and lets it commit offsets of the group (28-txn-offset-commit.ts).
 //
-// Version notes: v1 is v0; v2 tells a fenced producer PRODUCER_FENCED, INVALID_PRODUCER_EPOCH before; v3 is flexible.
+// Version notes: v1 is v0; a fenced producer gets PRODUCER_FENCED from v2 on, INVALID_PRODUCER_EPOCH before; v3 is flexible.
 //
 //   Request => transactionalId producerId producerEpoch groupId   producerId => INT64   producerEpoch => INT16
 //   Response => throttleTimeMs errorCode

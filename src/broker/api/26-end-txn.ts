@@ -1,11 +1,12 @@
 // EndTxn: v0-3
 //
 // Behaviour:
-// * Commits or aborts. Answered once the decision is stored, its markers are in the logs and its offsets are committed; where the disk
-//   refuses some of that, it is done later, and until then the producer can begin nothing new (CONCURRENT_TRANSACTIONS).
-// * Sent again, it is answered as before; the contrary is INVALID_TXN_STATE.
+// * Commits or aborts. The response follows once the decision is stored, the markers are in the logs and the offsets are
+//   committed. Where a write fails it is retried, and until then the producer can't begin another one
+//   (CONCURRENT_TRANSACTIONS).
+// * A repeated request gets the same response; the opposite decision is INVALID_TXN_STATE.
 //
-// Version notes: v1 is v0; v2 tells a fenced producer PRODUCER_FENCED, INVALID_PRODUCER_EPOCH before; v3 is flexible.
+// Version notes: v1 is v0; a fenced producer gets PRODUCER_FENCED from v2 on, INVALID_PRODUCER_EPOCH before; v3 is flexible.
 //
 //   Request => transactionalId producerId producerEpoch committed   producerId => INT64   producerEpoch => INT16   committed => BOOLEAN
 //   Response => throttleTimeMs errorCode

@@ -1,11 +1,11 @@
 // WriteTxnMarkers: v1
 //
 // Behaviour:
-// * Ends by hand what a producer has open in a partition: `kafka-transactions abort` asks for it. As in Apache Kafka the transaction's
-//   coordinator is not told. A partition where the producer has nothing open is left as it is; an epoch before the producer's is
-//   INVALID_PRODUCER_EPOCH.
+// * Ends a producer's open transaction in a partition, for `kafka-transactions abort`. As in Apache Kafka the transaction
+//   coordinator is not involved. A partition where the producer has none open stays as it is; an epoch before the producer's
+//   is INVALID_PRODUCER_EPOCH.
 //
-// Version notes: v0, which is not flexible, was taken back by Apache Kafka 4.
+// Version notes: Apache Kafka 4 has removed v0, which is not flexible.
 //
 //   Request => [producerId producerEpoch committed [topic [partition]] coordinatorEpoch]
 //     producerId => INT64   producerEpoch => INT16   committed => BOOLEAN   partition, coordinatorEpoch => INT32

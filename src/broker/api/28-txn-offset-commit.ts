@@ -1,11 +1,10 @@
 // TxnOffsetCommit: v0-3
 //
 // Behaviour:
-// * Offsets that are committed with the transaction, if it is; nobody sees them before. The group must have been added to the
-//   transaction (25-add-offsets-to-txn.ts), INVALID_TXN_STATE if not.
-// * A partition that does not exist, or metadata over 4,096 characters, is refused; the others are kept.
-//
-// * A member of another generation is refused, as in 08-offset-commit.ts; clients of before v3 don't say which member they are.
+// * Adds offsets that become visible when the transaction commits. The group must have been added to the transaction
+//   (25-add-offsets-to-txn.ts), INVALID_TXN_STATE if not.
+// * A partition that does not exist, or metadata over 4,096 characters, is refused; the others are stored.
+// * A member of another generation is refused, as in 08-offset-commit.ts; requests before v3 don't name the member.
 //
 // Version notes: v1 is v0; v2 adds the leader epoch; v3 is flexible and names the member (KIP-447).
 //

@@ -1,8 +1,8 @@
 // DescribeConfigs: v1-4
 //
 // Behaviour:
-// * A topic is described with every setting of log/topic-config.ts and the value in force.
-// * The broker (resource type 4) is described with the settings that it has under a name of Apache Kafka's.
+// * A topic is described with every setting of log/topic-config.ts and its effective value.
+// * The broker (resource type 4) is described with those of its settings that Apache Kafka has too.
 // * Other resources are refused with INVALID_REQUEST. Synonyms are not listed, documentation is null.
 //
 // Version notes: v3 adds types and documentation, v4 is flexible; v2 is v1.

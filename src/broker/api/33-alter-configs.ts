@@ -1,8 +1,8 @@
 // AlterConfigs: v0-2
 //
 // Behaviour:
-// * A topic has the settings that are named, and the broker's for all others: what it had and is not named is gone.
-// * The broker's own settings are those of its start.
+// * Replaces a topic's settings: those that the request leaves out are the broker's again.
+// * The broker's own settings can't be altered while it runs.
 //
 // Version notes: v2 is flexible; v1 is v0.
 //

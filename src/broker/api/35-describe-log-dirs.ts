@@ -4,7 +4,7 @@
 // * There is one folder of logs; sizes are those of the segments' records, without indexes and seals.
 // * A null list asks for all topics; a partition that does not exist is left out, as in Apache Kafka.
 //
-// Version notes: v2 is flexible, v3 adds an error of the whole answer, v4 the room on the disk.
+// Version notes: v2 is flexible, v3 adds an error of the whole response, v4 the total and usable bytes of the disk.
 //
 //   Request => [topic [partition]] (nullable)
 //   Response => throttleTimeMs errorCode (v3+) [errorCode logDir [topic [partition size offsetLag isFuture]]

@@ -1,8 +1,9 @@
 // CreatePartitions: v0-3
 //
 // Behaviour:
-// * A topic gets more partitions, never fewer; records stay where they are, and keys are spread anew from then on.
-// * An assignment, where there is one, is to name node 0 alone for each new partition.
+// * A topic gets more partitions, never fewer; records stay where they are, and later records of a key may go to another
+//   partition.
+// * An assignment, where there is one, must name node 0 alone for each new partition.
 //
 // Version notes: v2 is flexible, v3 only adds an error; v1 is v0.
 //
@@ -37,7 +38,7 @@ function problemOf({ name, count, assignments }: Wanted, { topics, settings }: C
   if (assignments !== null && (assignments.length !== count - now || !assignments.every(isHere)))
     return problem(
       ErrorCode.INVALID_REPLICA_ASSIGNMENT,
-      `each of the ${count - now} new partitions is to be assigned to node ${NODE_ID} alone`,
+      `expected an assignment of each of the ${count - now} new partitions to node ${NODE_ID} alone`,
     );
   if (topics.hasRoomFor(count - now)) return null;
   return problem(

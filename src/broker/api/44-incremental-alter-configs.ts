@@ -1,8 +1,8 @@
 // IncrementalAlterConfigs: v0-1
 //
 // Behaviour:
-// * What is named is set (0), taken back (1), or, of cleanup.policy, the one list there is, added to (2) or taken from (3).
-// * The broker's own settings are those of its start.
+// * A named setting is set (0), deleted (1), or, for cleanup.policy, the only list, appended to (2) or subtracted from (3).
+// * The broker's own settings can't be altered while it runs.
 //
 // Version notes: v1 is flexible.
 //
@@ -24,7 +24,7 @@ const LIST_DEFAULT = 'delete';
 
 type Change = { readonly name: string; readonly operation: number; readonly value: string | null };
 
-/** The settings after a change, or why it can't be made. */
+/** The settings after a change, or a message why it is refused. */
 function change(overrides: ConfigOverrides, { name, operation, value }: Change): ConfigOverrides | string {
   const { [name]: before, ...others } = overrides;
   if (operation === DELETE) return others;

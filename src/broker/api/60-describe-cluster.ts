@@ -1,9 +1,9 @@
 // DescribeCluster: v0-2
 //
 // Behaviour:
-// * The one node, at the address at which this client reached it, which is the controller, too; no endpoints of
-//   controllers alone are known.
-// * Everyone may do everything (authorized-operations.ts).
+// * The one node, which is the controller too, at the address at which this client reached it; controllers have no
+//   endpoints of their own.
+// * Every operation is authorized (authorized-operations.ts).
 //
 // Version notes: every version is flexible; v1 adds the type of endpoint, v2 whether a broker is fenced, which none is.
 //

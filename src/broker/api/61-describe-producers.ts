@@ -1,7 +1,7 @@
 // DescribeProducers: v0
 //
 // Behaviour:
-// * Tells of each partition which producers it remembers, and since which offset each has a transaction open there (−1: it has not).
+// * Lists the producers that a partition remembers, each with the first offset of its open transaction there (−1: none).
 //
 //   Request => [topic [partition]]   partition => INT32
 //   Response => throttleTimeMs [topic [partition errorCode errorMessage

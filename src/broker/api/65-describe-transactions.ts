@@ -1,7 +1,7 @@
 // DescribeTransactions: v0
 //
 // Behaviour:
-// * Tells the state, producer and partitions of transactional ids; one that is not known is TRANSACTIONAL_ID_NOT_FOUND.
+// * Returns state, producer and partitions of transactional ids; an unknown one is TRANSACTIONAL_ID_NOT_FOUND.
 //
 //   Request => [transactionalId]
 //   Response => throttleTimeMs [errorCode transactionalId state timeoutMs startTimeMs producerId producerEpoch [topic [partition]]]
@@ -21,7 +21,7 @@ const UNKNOWN = {
   partitions: new Set<string>(),
 } satisfies Partial<Omit<Transaction, 'state'>> & { state: string };
 
-/** Partitions by topic, out of the names of their logs. */
+/** Partitions by topic, parsed from the names of their logs. */
 function byTopic(logs: Iterable<string>): Map<string, number[]> {
   const topics = new Map<string, number[]>();
   for (const log of logs) {

@@ -1,10 +1,9 @@
 // ListTransactions: v0-1
 //
 // Behaviour:
-// * Lists transactional ids, those in one of the states and of one of the producers that are named, of all where none is. States that
-//   there are not are told.
+// * Lists transactional ids, filtered by states and producers where the request has some. Unknown states are returned.
 //
-// Version notes: v1 adds how long a transaction must have been open at least, ms; −1 lists all.
+// Version notes: v1 adds the least duration of an open transaction, ms; −1 lists all.
 //
 //   Request => [state] [producerId] durationMs (v1+)   producerId, durationMs => INT64
 //   Response => throttleTimeMs errorCode [unknownState] [transactionalId producerId state]

@@ -1,4 +1,4 @@
-// What AlterConfigs and IncrementalAlterConfigs have in common: a topic's settings are changed as a whole or not at all.
+// The common part of AlterConfigs and IncrementalAlterConfigs: all changes of a topic's settings are made, or none.
 
 import { type ConfigOverrides, configProblem } from '../log/topic-config.ts';
 import { ErrorCode } from '../wire/error-codes.ts';
@@ -10,7 +10,7 @@ const MAX_MESSAGE = 1000; // characters; it may quote what the client sent
 
 export type Altered = { readonly error: ErrorCode; readonly message: string | null };
 
-/** A topic or another resource, and what its settings are to be from what they are. */
+/** A resource, and the change of its settings. */
 export type Alteration = {
   readonly type: number;
   readonly name: string;
@@ -22,7 +22,7 @@ const refused = (error: ErrorCode, message: string): Altered => ({
   message: message.slice(0, MAX_MESSAGE),
 });
 
-/** Changes a topic's settings, or says why not. */
+/** Changes a topic's settings. @returns the error where it is refused */
 export function alter(alteration: Alteration, validateOnly: boolean, { topics }: Context): Altered {
   const { type, name } = alteration;
   if (type !== TOPIC)
@@ -42,7 +42,7 @@ export function alter(alteration: Alteration, validateOnly: boolean, { topics }:
   return refused(ErrorCode.KAFKA_STORAGE_ERROR, 'the broker cannot write to its folder');
 }
 
-/** Writes one resource of either answer: errorCode errorMessage resourceType resourceName. */
+/** Writes one resource of either response: errorCode errorMessage resourceType resourceName. */
 export function writeAltered(writer: Writer, { type, name }: Alteration, { error, message }: Altered): void {
   writer.int16(error).string(message).int8(type).string(name);
 }

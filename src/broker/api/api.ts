@@ -1,4 +1,4 @@
-// What one API of the protocol is to the rest of the broker, and what a handler gets to work with.
+// The type of an API, and the context of its handler.
 
 import type { Groups } from '../group/coordinator.ts';
 import type { Topics } from '../log/topics.ts';
@@ -26,7 +26,7 @@ export type Context = {
 export type Client = {
   /** The client's address. */
   readonly host: string;
-  /** Where this client is told to find the broker. */
+  /** The broker's address in responses to this client. */
   readonly advertised: { readonly host: string; readonly port: number };
   /** Called when the connection ends. */
   readonly closed: Set<() => void>;
@@ -40,13 +40,13 @@ export type Request = {
   readonly client: Client;
 };
 
-/** The answer, now or later; null where the protocol has none (Produce with acks 0). */
+/** The response, now or later; null where the protocol has none (Produce with acks 0). */
 export type Answer = Writer | null | Promise<Writer | null>;
 
 export type Api = {
   readonly key: number;
   readonly name: string;
-  /** Lowest and highest version advertised, and answered. */
+  /** Lowest and highest version, advertised and served. */
   readonly min: number;
   readonly max: number;
   /** First flexible version (KIP-482): compact types, tagged fields, request header v2, response header v1. */
@@ -54,12 +54,12 @@ export type Api = {
   handle(request: Request, context: Context): Answer;
 };
 
-/** The request cannot be answered in the protocol's words; its connection is closed, as Apache Kafka does. */
+/** A request for which the protocol has no error response; its connection is closed, as in Apache Kafka. */
 export class RefusedRequest extends Error {
   override readonly name = 'RefusedRequest';
 }
 
-/** Opens the answer to a request. */
+/** Begins the response to a request. */
 export function answerTo(request: Request, sizeHint?: number): Writer {
   const writer = new Writer(request.correlationId, sizeHint);
   return request.body.isFlexible ? writer.flexible().tags() : writer;
@@ -70,5 +70,5 @@ export function isFlexible({ flexibleFrom }: Pick<Api, 'flexibleFrom'>, version:
   return flexibleFrom !== undefined && version >= flexibleFrom;
 }
 
-/** The throttle time that most answers begin with; this broker has no quotas. */
+/** The throttle time of every response; this broker has no quotas. */
 export const NO_THROTTLE = 0;

@@ -1,6 +1,6 @@
-// The one list of what this broker speaks: dispatch, the encoding of each version and the ApiVersions answer are made
-// from it. Highest versions are those that clients of Apache Kafka 4 prefer, where what they add is served. Clients read the lower bounds as feature flags, so they are not to
-// be tightened: without Produce 3 librdkafka sends uncompressed, without Fetch 4 the old message format,
+// The list of served APIs, which drives dispatch, the encoding of each version and the ApiVersions response. Highest versions
+// are those that clients of Apache Kafka 4 prefer, where their additions are served. Lowest versions must stay, as clients
+// read them as feature flags: without Produce 3 librdkafka sends uncompressed, without Fetch 4 the old message format, and
 // without FindCoordinator 0–2 its groups hang (tried with librdkafka 2.0.2).
 
 import { produce } from './00-produce.ts';

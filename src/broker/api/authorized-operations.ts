@@ -1,4 +1,4 @@
-// What a client may do, for answers that tell it (KIP-430). There are no ACLs, so everyone may do everything.
+// Authorized operations in responses (KIP-430). There are no ACLs, so every operation is authorized.
 
 const READ = 3;
 const WRITE = 4;
@@ -13,12 +13,12 @@ const IDEMPOTENT_WRITE = 12;
 
 const bits = (...operations: readonly number[]) => operations.reduce((set, bit) => set | (1 << bit), 0);
 
-/** INT32 with one bit an operation, by kind of resource. */
+/** INT32 with one bit for each operation, by type of resource. */
 export const ALL_OPERATIONS = {
   topic: bits(READ, WRITE, CREATE, DELETE, ALTER, DESCRIBE, DESCRIBE_CONFIGS, ALTER_CONFIGS),
   group: bits(READ, DELETE, DESCRIBE, DESCRIBE_CONFIGS, ALTER_CONFIGS),
   cluster: bits(CREATE, ALTER, DESCRIBE, CLUSTER_ACTION, DESCRIBE_CONFIGS, ALTER_CONFIGS, IDEMPOTENT_WRITE),
 } as const;
 
-/** Stands for a set of operations that was not asked for. */
+/** Stands for operations that were not requested. */
 export const NOT_ASKED = -(2 ** 31);

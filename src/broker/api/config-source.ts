@@ -1,4 +1,4 @@
-// Where a topic's setting comes from, as answers tell it.
+// The source of a topic's setting in responses.
 
 const TOPIC = 1;
 const DEFAULT = 5;

@@ -1,5 +1,5 @@
-// Hands a request to its API. A version or an API that is not on the list is refused as Apache Kafka does: the
-// connection is closed, but for ApiVersions, whose answer says what is spoken (18-api-versions.ts).
+// Passes a request to its API. An unknown API or version closes the connection, as in Apache Kafka, except for ApiVersions,
+// whose response lists the versions (18-api-versions.ts).
 
 import type { RequestHeader } from '../wire/request-header.ts';
 import { unsupportedApiVersions } from './18-api-versions.ts';

@@ -1,6 +1,6 @@
-// A fetch that waits for records: told of every append to its partitions, it wakes when enough bytes have come,
-// when its time is up or when its connection ends, and leaves nothing behind. It wakes after the work of the
-// present turn, so that it takes along all that one packet of a producer has brought.
+// A fetch that waits for records: it counts the appends to its partitions and wakes when enough bytes have come, its time
+// is up or its connection ends. It wakes after the current turn of the event loop, so that it takes all records of a
+// producer's packet.
 
 import type { PartitionLog } from '../log/partition-log.ts';
 import type { Client } from './api.ts';
@@ -8,8 +8,8 @@ import type { Client } from './api.ts';
 const LONGEST_WAIT_MS = 300_000;
 
 /**
- * Resolves when the logs have grown by `missing` bytes, with `isCommitted` bytes that are decided, or one was deleted, or after `maxWaitMs`; with false if
- * the connection ended before.
+ * Resolves when the logs have grown by `missing` bytes (with `isCommitted`, below the last stable offset), a log was deleted, or
+ * `maxWaitMs` have passed; to false if the connection ended before.
  */
 export function waitForBytes(
   logs: ReadonlySet<PartitionLog>,

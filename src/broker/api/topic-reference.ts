@@ -1,4 +1,4 @@
-// How a request names a topic, and its answer names it again: by its name or, in later versions, by its id (KIP-516).
+// A topic in a request and its response: by name or, in later versions, by id (KIP-516).
 //
 //   TopicReference => topic | topicId     topicId => UUID
 
@@ -26,7 +26,7 @@ export function writeReference(writer: Writer, { topic, id }: TopicReference): W
   return id === null ? writer.string(topic ?? '') : writer.uuid(id);
 }
 
-/** What is said of a partition that does not exist. */
+/** The error of a partition that does not exist. */
 export function unknownError({ topic }: TopicReference): ErrorCode {
   return topic === undefined ? ErrorCode.UNKNOWN_TOPIC_ID : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
 }

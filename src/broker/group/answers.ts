@@ -1,4 +1,4 @@
-// The answers that a group's state machine gives, made from its state.
+// The responses of a group's state machine.
 
 import { ErrorCode } from '../wire/error-codes.ts';
 import { type Effect, type Group, type Member, metadataOf, type Ticket } from './group.ts';
@@ -26,7 +26,7 @@ export function joinRefused(ticket: Ticket, error: ErrorCode, memberId: string):
   };
 }
 
-/** The present generation, as `member` gets to know it; `leader` other than the group's hides a new leader. */
+/** The JoinGroup response of the current generation for `member`; a `leader` other than the group's hides a new one. */
 export function joined(
   ticket: Ticket,
   group: Group,
@@ -62,7 +62,7 @@ export function syncRefused(ticket: Ticket, error: ErrorCode): Effect {
   return { ticket, answer: { kind: 'sync', error, protocolType: '', protocol: '', assignment: NO_BYTES } };
 }
 
-/** Refuses whatever the member waits for. */
+/** Responds with an error to the request that the member waits for. */
 export function waitRefused(member: Member, error: ErrorCode): Effect[] {
   if (member.waiting === null) return [];
   const { ticket } = member.waiting;

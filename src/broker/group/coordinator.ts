@@ -1,5 +1,5 @@
-// Drives the group state machine: brings it the time, timers and member ids, keeps the requests that wait for
-// an answer, and guards committed offsets with it. A group without members and without offsets is forgotten.
+// Drives the group state machine: supplies the time, timers and member ids, holds the waiting requests, and checks commits
+// of offsets by it. A group without members and offsets is removed.
 
 import { randomUUID } from 'node:crypto';
 import type { Change, Journal } from '../journal.ts';
@@ -79,7 +79,7 @@ export class Groups {
     return (await this.#ask(id, (ticket) => ({ ...input, ticket }))).error;
   }
 
-  /** Commits if this member may; `offsets` were checked against the topics that exist. */
+  /** Commits if this member may; the caller has checked that the partitions exist. */
   async commit(
     id: string,
     member: { memberId: string; instanceId: string | null; generation: number },
@@ -89,7 +89,7 @@ export class Groups {
     return error === ErrorCode.NONE && offsets.length > 0 ? this.#store(id, offsets) : error;
   }
 
-  /** Whether this member may commit with a transaction, whose end brings the offsets; `memberId` is '' where it isn't told. */
+  /** Checks that this member may commit with a transaction, whose end brings the offsets; `memberId` is '' if not sent. */
   mayCommitLater(
     id: string,
     member: { memberId: string; generation: number; instanceId: string | null },
@@ -113,8 +113,8 @@ export class Groups {
   }
 
   /**
-   * Commits what was decided before, whoever is a member now, in one write with other changes of the journal; throws where it can't be
-   * written. See Offsets.commit.
+   * Commits the offsets of a decided transaction, without a check of members, in one write with other changes of the journal.
+   * Throws where the write fails. See Offsets.commit.
    */
   commitDecided(
     offsets: ReadonlyMap<string, readonly PartitionOffset[]>,
@@ -128,7 +128,7 @@ export class Groups {
     return this.#groups.has(id) || this.#groups.size < this.#settings.maxGroups;
   }
 
-  /** Puts one request to a group; a group that does not exist is only made if `opens`. */
+  /** Passes a request to its group; a missing group is made only if `opens`. */
   #ask(
     id: string,
     inputFor: (ticket: number) => Exclude<Input, { kind: 'tick' }>,
@@ -178,7 +178,7 @@ export class Groups {
     this.#timers.set(id, setTimeout(tick, delay));
   }
 
-  /** Forgets offsets that groups without members committed before `since` (KIP-211), and deleted topics'. */
+  /** Deletes offsets that groups without members committed before `since` (KIP-211), and those of deleted topics. */
   expire(since: number): void {
     for (const group of this.#groups.values()) {
       if (group.members.size > 0 || group.emptySince >= since) continue;
@@ -195,7 +195,7 @@ export class Groups {
     return this.#forget(group, () => true);
   }
 
-  /** Forgets what a group has committed for these partitions, each `topic/partition`; the caller has checked that it may. */
+  /** Deletes a group's offsets of these partitions, each `topic/partition`; the caller has checked that it may. */
   forgetOffsets(id: string, partitions: ReadonlySet<string>): ErrorCode {
     const group = this.#groups.get(id);
     if (group === undefined) return ErrorCode.GROUP_ID_NOT_FOUND;
@@ -213,7 +213,7 @@ export class Groups {
     return ErrorCode.NONE;
   }
 
-  /** Forgets what was committed for a topic that was deleted. */
+  /** Deletes all offsets of a deleted topic. */
   forgetTopic(topic: string): void {
     this.offsets.forgetTopic(topic);
     for (const group of this.#groups.values()) this.#keep(group);
@@ -225,7 +225,7 @@ export class Groups {
   }
 }
 
-/** What a request to a group that does not exist gets. */
+/** The response to a request for a group that does not exist. */
 function unknownGroup(input: Exclude<Input, { kind: 'tick' }>): Effect {
   switch (input.kind) {
     case 'join':

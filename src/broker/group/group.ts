@@ -1,6 +1,6 @@
-// A consumer group as a value, and what goes into and comes out of its state machine (step.ts). Everything is
-// read-only: a step makes a new group. A ticket stands for a request that waits for its answer; the driver
-// (coordinator.ts) keeps the connection behind it. Only the classic protocol; KIP-848 is left out on purpose.
+// A consumer group as a value, and the inputs and effects of its state machine (step.ts). Everything is read-only: a step
+// makes a new group. A ticket stands for a request that waits for its response; the driver (coordinator.ts) holds its
+// connection. Only the classic protocol; KIP-848 is left out on purpose.
 //
 //   Empty ─join→ PreparingRebalance ─all joined, or time is up→ CompletingRebalance ─leader syncs→ Stable
 //   PreparingRebalance ←─ join with news, leave, silence ─ CompletingRebalance, Stable
@@ -27,7 +27,7 @@ export type Member = {
   readonly protocols: readonly Protocol[];
   readonly assignment: Buffer;
   readonly waiting: { readonly for: 'join' | 'sync'; readonly ticket: Ticket } | null;
-  /** When it is dropped unless heard from before, ms; does not count while it waits for an answer. */
+  /** When it is removed unless it sends a request before, ms; does not count while it waits for a response. */
   readonly deadline: number;
 };
 
@@ -39,9 +39,9 @@ export type Group = {
   readonly protocol: string;
   readonly leader: string;
   readonly members: ReadonlyMap<string, Member>;
-  /** Ids given out with MEMBER_ID_REQUIRED (KIP-394) and not yet come back, with their deadlines. */
+  /** Ids given out with MEMBER_ID_REQUIRED (KIP-394) whose clients have not joined yet, with their deadlines. */
   readonly pending: ReadonlyMap<string, number>;
-  /** When a rebalance goes on without those who are missing, ms; null outside of one. */
+  /** When a rebalance goes on without missing members, ms; null outside of one. */
   readonly rebalanceDeadline: number | null;
   /** A first rebalance does not end before this time, ms. */
   readonly notBefore: number;
@@ -65,7 +65,7 @@ export type JoinInput = {
   readonly newMemberId: string;
   /** Whether a new member must come back with its id first (JoinGroup 4 and later). */
   readonly idRequired: boolean;
-  /** Whether a leader can be told not to assign anew (JoinGroup 9 and later). */
+  /** Whether a leader understands skipAssignment (JoinGroup 9 and later). */
   readonly maySkip: boolean;
   readonly instanceId: string | null;
   readonly clientId: string;
@@ -85,7 +85,7 @@ type MemberInput = {
 
 export type SyncInput = MemberInput & {
   readonly kind: 'sync';
-  /** What the member takes the group's protocol for; null where it does not say. */
+  /** The group's protocol type as the member sends it; null if not sent. */
   readonly protocolType: string | null;
   readonly protocol: string | null;
   readonly assignments: ReadonlyMap<string, Buffer>;
@@ -95,10 +95,10 @@ export type HeartbeatInput = MemberInput & {
   readonly kind: 'heartbeat';
 };
 
-/** Asks whether this member may commit offsets now. */
+/** Checks whether this member may commit offsets now. */
 export type CommitInput = MemberInput & {
   readonly kind: 'commit';
-  /** As part of a transaction: older clients don't say which member they are. */
+  /** Part of a transaction, for which older clients send no member. */
   readonly isTransactional: boolean;
 };
 
@@ -125,7 +125,7 @@ export type JoinAnswer = {
   readonly protocolType: string;
   readonly protocol: string;
   readonly leader: string;
-  /** Whether the leader is not to assign anew. */
+  /** True where the leader must not assign again. */
   readonly skipAssignment: boolean;
   readonly memberId: string;
   /** All members, for the leader; none for the others. */

@@ -1,6 +1,5 @@
-// A client asks to become, or to stay, a member. New members of JoinGroup 4 and later are first given an id and
-// sent back for it (KIP-394); a static member that comes back under its instance id takes its old place without
-// a rebalance (KIP-345).
+// A client joins a group, or joins again. New members of JoinGroup 4 and later first get an id to join with (KIP-394); a
+// static member that comes back under its instance id takes its old place without a rebalance (KIP-345).
 
 import { ErrorCode } from '../wire/error-codes.ts';
 import { joined, joinRefused, waitRefused } from './answers.ts';
@@ -80,7 +79,7 @@ function staticProblem(group: Group, input: JoinInput): ErrorCode {
   return holder.id === input.memberId ? ErrorCode.NONE : ErrorCode.FENCED_INSTANCE_ID;
 }
 
-/** A client without an id: gets one to come back with, or is seated at once. */
+/** A client without an id gets one to join with, or becomes a member at once. */
 function enter(group: Group, input: JoinInput, limits: GroupLimits, now: number): Step {
   const isStatic = input.instanceId !== null;
   if (!input.idRequired || isStatic) return seat(group, input, input.newMemberId, limits, now);
@@ -96,7 +95,7 @@ function newMember(input: JoinInput, id: string, now: number): Member {
   return { id, instanceId, clientId, clientHost, ...timeouts, protocols, assignment: NO_BYTES, waiting };
 }
 
-/** Seats the member, new or with news, and rebalances; a request of its that still waited is refused. */
+/** Adds or updates the member and rebalances; an older waiting request of it is refused. */
 function seat(group: Group, input: JoinInput, id: string, limits: GroupLimits, now: number): Step {
   const before = group.members.get(id);
   const effects = before ? waitRefused(before, ErrorCode.REBALANCE_IN_PROGRESS) : [];
@@ -122,7 +121,7 @@ function bringsNews(group: Group, member: Member, input: JoinInput): boolean {
   return !sameProtocols(member, input);
 }
 
-/** A static member comes back without its id: it gets a new id, its old self is fenced. */
+/** A static member comes back without its id: it gets a new id, and the old one is fenced. */
 function replace(group: Group, old: Member, input: JoinInput, limits: GroupLimits, now: number): Step {
   const effects = waitRefused(old, ErrorCode.FENCED_INSTANCE_ID);
   const leader = group.leader === old.id ? input.newMemberId : group.leader;
@@ -130,8 +129,8 @@ function replace(group: Group, old: Member, input: JoinInput, limits: GroupLimit
   if (group.state === 'Stable' && sameProtocols(old, input)) {
     const member = { ...newMember(input, input.newMemberId, now), assignment: old.assignment, waiting: null };
     const next = withMember(vacated, member);
-    // Told the old leader's id, a new leader takes itself for a follower and does not assign anew; from JoinGroup 9 on it
-    // is told just that (KIP-814).
+    // With the old leader's id in its response, a returning leader acts as a follower and does not assign again; from
+    // JoinGroup 9 on skipAssignment says so (KIP-814).
     const answer = input.maySkip
       ? joined(input.ticket, next, member, leader, leader === member.id)
       : joined(input.ticket, next, member, group.leader);

@@ -2,17 +2,17 @@
 
 import type { Change, Journal, Key } from '../journal.ts';
 
-/** Stands for a leader epoch that was not told. */
+/** Stands for a leader epoch that was not sent. */
 export const NO_EPOCH = -1;
 
 export type Committed = {
   readonly offset: number;
-  /** Of the record before it; undefined or −1 where it was not told. */
+  /** Of the record before it; undefined or −1 if not sent. */
   readonly leaderEpoch?: number;
   readonly metadata: string | null;
   /** When it was committed, ms. */
   readonly at: number;
-  /** Its place among all that were sent to this broker; undefined where a version without transactions kept it. */
+  /** Its place in the order of arrival; undefined where a version without transactions stored it. */
   readonly order?: number;
 };
 
@@ -66,7 +66,7 @@ export class Offsets {
     );
   }
 
-  /** The topics and partitions that the group has committed. */
+  /** The topics and partitions for which the group has committed offsets. */
   topicsOf(group: string): { topic: string; partitions: number[] }[] {
     const topics = [...(this.#groups.get(group) ?? [])];
     return topics.map(([topic, partitions]) => ({ topic, partitions: [...partitions.keys()] }));
@@ -80,20 +80,20 @@ export class Offsets {
     return [...this.#groups.keys()];
   }
 
-  /** Lets what comes from now on be later than this. */
+  /** Makes the order of later offsets higher than this one's. */
   noteOrder({ order = 0 }: Committed): void {
     this.#order = Math.max(this.#order, order);
   }
 
-  /** The offsets of a request, later than all before it. */
+  /** The offsets of a request with the next order. */
   received(offsets: readonly PartitionOffset[]): PartitionOffset[] {
     const order = ++this.#order;
     return offsets.map((one) => ({ ...one, committed: { ...one.committed, order } }));
   }
 
   /**
-   * Keeps offsets of groups, and other changes of the journal, in one write; on return they are with the operating system, and on the
-   * disk if `durable`. An offset that was received later than the one given stays.
+   * Stores offsets of groups, and other changes of the journal, in one write; on return they are with the operating system, and on
+   * the disk if `durable`. A stored offset that was received later than the given one stays.
    */
   commit(
     groups: ReadonlyMap<string, readonly PartitionOffset[]>,
@@ -112,7 +112,7 @@ export class Offsets {
     return (this.get(group, topic, partition)?.order ?? 0) > (committed.order ?? 0);
   }
 
-  /** Forgets a group's offsets for which `isGone` is true. */
+  /** Deletes a group's offsets for which `isGone` is true. */
   forget(group: string, isGone: (offset: PartitionOffset) => boolean): void {
     const gone = this.of(group).filter(isGone);
     if (gone.length === 0) return;
@@ -120,7 +120,7 @@ export class Offsets {
     for (const { topic, partition } of gone) this.#drop(group, topic, partition);
   }
 
-  /** Forgets every group's offsets of a deleted topic. */
+  /** Deletes every group's offsets of a deleted topic. */
   forgetTopic(topic: string): void {
     for (const group of this.groups()) this.forget(group, (offset) => offset.topic === topic);
   }

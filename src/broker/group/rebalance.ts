@@ -1,6 +1,5 @@
-// The course of a rebalance: when it begins, when its barrier opens, who is left behind. The barrier holds until
-// every member has joined again or the longest rebalance timeout is over; a shorter, fixed one would make
-// members evict each other for ever.
+// A rebalance: its beginning, its barrier, and the members that it removes. The barrier opens when every member has joined
+// again or the longest rebalance timeout is over; with a shorter, fixed timeout members would evict each other for ever.
 
 import { ErrorCode } from '../wire/error-codes.ts';
 import { joined, waitRefused } from './answers.ts';
@@ -10,7 +9,7 @@ function longestRebalance(group: Group): number {
   return Math.max(0, ...[...group.members.values()].map((member) => member.rebalanceTimeout));
 }
 
-/** Begins a rebalance, or goes on with the one under way. */
+/** Begins a rebalance, or continues the current one. */
 export function prepare(group: Group, limits: GroupLimits, now: number): Step {
   if (group.state === 'PreparingRebalance') return completeIfAllJoined(group, now);
   const members = new Map<string, Member>();
@@ -41,7 +40,7 @@ function completeIfAllJoined(group: Group, now: number): Step {
   return complete(group, now);
 }
 
-/** Opens the barrier: those who joined are the next generation, the others are out, but for static members. */
+/** Opens the barrier: members that joined are the next generation; others are removed, except static ones. */
 function complete(group: Group, now: number): Step {
   const left = [...group.members.values()].filter((member) => member.waiting || member.instanceId !== null);
   const present = left.filter((member) => member.waiting);
@@ -88,14 +87,14 @@ function vote(members: readonly Member[]): string {
   return common.reduce((best, name) => (count(name) > count(best) ? name : best), common[0] ?? '');
 }
 
-/** Takes a member out and rebalances the rest. */
+/** Removes a member and rebalances the rest. */
 export function remove(group: Group, member: Member, limits: GroupLimits, now: number): Step {
   const effects = waitRefused(member, ErrorCode.UNKNOWN_MEMBER_ID);
   const next = prepare(withoutMember(group, member.id), limits, now);
   return { group: next.group, effects: [...effects, ...next.effects] };
 }
 
-/** Lets time pass: drops silent members and pending ids, opens a barrier whose time is up. */
+/** Removes expired members and pending ids, and opens a barrier whose time is up. */
 export function tick(group: Group, limits: GroupLimits, now: number): Step {
   const pending = new Map([...group.pending].filter(([, deadline]) => deadline > now));
   const isSilent = (member: Member) => member.waiting === null && member.deadline <= now;
@@ -109,7 +108,7 @@ export function tick(group: Group, limits: GroupLimits, now: number): Step {
   return silent.length > 0 ? prepare(next, limits, now) : { group: next, effects: [] };
 }
 
-/** Without the members that have not asked for their assignment in time. */
+/** The group without members whose SyncGroup did not come in time. */
 function onlySynced(group: Group): Group {
   return {
     ...group,

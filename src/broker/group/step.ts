@@ -1,6 +1,6 @@
-// The state machine of a consumer group: (group, input, now) → (group, effects). Pure: no clock, no timer, no
-// connection, no randomness; the driver brings those. Errors and their order follow Apache Kafka's
-// GroupCoordinator, so that every client finds what it was written against.
+// The state machine of a consumer group: (group, input, now) → (group, effects). Pure: the driver supplies the clock,
+// timers, connections and random ids. Errors and their order follow Apache Kafka's GroupCoordinator, which clients were
+// written for.
 
 import { ErrorCode } from '../wire/error-codes.ts';
 import { plain, synced, syncRefused, waitRefused } from './answers.ts';
@@ -20,7 +20,7 @@ import {
 import { join, staticMember } from './join.ts';
 import { prepare, remove, tick } from './rebalance.ts';
 
-/** What becomes of the group on this input at this time (ms). */
+/** The next state and the effects of an input at `now` (ms). */
 export function step(group: Group, input: Input, limits: GroupLimits, now: number): Step {
   switch (input.kind) {
     case 'join':
@@ -38,7 +38,7 @@ export function step(group: Group, input: Input, limits: GroupLimits, now: numbe
   }
 }
 
-/** The member that sent this, or why it is not taken for one of this generation. */
+/** The member that sent the request, or the error where it is no member of this generation. */
 function sender(group: Group, input: SyncInput | HeartbeatInput | CommitInput): Member | ErrorCode {
   const holder = staticMember(group, input.instanceId);
   if (holder && holder.id !== input.memberId) return ErrorCode.FENCED_INSTANCE_ID;
@@ -58,7 +58,7 @@ function heartbeat(group: Group, input: HeartbeatInput, now: number): Step {
   return { group: heard(group, member, now), effects: [plain(input.ticket, error)] };
 }
 
-/** A group without members takes offsets from anyone who claims no generation: tools and simple consumers. */
+/** A group without members accepts offsets without a generation, from tools and simple consumers. */
 function commit(group: Group, input: CommitInput, now: number): Step {
   const isNobody = input.generation < 0 && input.memberId === '' && input.instanceId === null;
   if ((input.generation < 0 && group.members.size === 0) || (isNobody && input.isTransactional))
@@ -85,7 +85,7 @@ function leave(group: Group, input: LeaveInput, limits: GroupLimits, now: number
   return { group: next.group, effects: [answer, ...next.effects] };
 }
 
-/** A static member is taken out, by itself or by an administrator, who knows only its instance id. */
+/** Removes a static member, at its own request or at that of an administrator, who sends the instance id alone. */
 function leaveStatic(group: Group, input: LeaveInput, limits: GroupLimits, now: number): Step {
   const holder = staticMember(group, input.instanceId);
   if (holder === undefined) return { group, effects: [plain(input.ticket, ErrorCode.UNKNOWN_MEMBER_ID)] };
@@ -120,7 +120,7 @@ function sync(group: Group, input: SyncInput, now: number): Step {
   return { group: next.group, effects: [...effects, ...next.effects] };
 }
 
-/** The leader has spoken: everyone gets its share, and the group is stable. */
+/** The leader's SyncGroup: every member gets its assignment, and the group is stable. */
 function assign(group: Group, assignments: ReadonlyMap<string, Buffer>, now: number): Step {
   const everyone = [...group.members.values()];
   const shareOf = (member: Member) => assignments.get(member.id) ?? Buffer.alloc(0);

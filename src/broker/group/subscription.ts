@@ -1,5 +1,4 @@
-// What members of the protocol type 'consumer' are subscribed to: the one thing for which the broker looks into their
-// metadata.
+// The subscriptions of members of the protocol type 'consumer', the only field of their metadata that the broker reads.
 //
 //   Subscription => version [topic] …   version => INT16
 
@@ -8,7 +7,7 @@ import { type Group, type Member, metadataOf } from './group.ts';
 
 const CONSUMER = 'consumer';
 
-/** The topics that any member reads; none for a group without members, null where that can't be known. */
+/** The topics that members are subscribed to; none for a group without members, null where the metadata is unreadable. */
 export function subscribedTopics(group: Group): Set<string> | null {
   const members = [...group.members.values()];
   if (members.length === 0) return new Set();

@@ -1,6 +1,6 @@
-// A pass of compaction over the closed segments of a partition: the latest offset of each key is noted first, then each segment is
-// written anew without what is obsolete, beside the old file, forced onto the disk, and put in its place. Bounded in memory by
-// the number of keys; done in slices with a pause behind each, so that appends and reads are not held up.
+// A pass of compaction over the closed segments of a partition: first the latest offset of each key is collected, then each
+// segment is rewritten without obsolete records beside the old file, synced, and swapped in. Memory is bounded by the number of
+// keys. The work is done in slices with a pause after each, so that appends and reads go on.
 
 import { closeSync, fsync, openSync, rmSync, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
@@ -13,25 +13,25 @@ import type { Segment } from './segment.ts';
 import type { TopicConfig } from './topic-config.ts';
 import { AbortedTransactions } from './transactions.ts';
 
-/** Ends the name of a file that is not in its place yet. */
+/** Suffix of a rewritten file before it is swapped in. */
 export const CLEANED = '.cleaned';
 
 const SLICE_BYTES = 128 * 1024;
 
 export type Driver = {
-  /** What is known of all transactions that have records in the segments. */
+  /** The decided transactions with records in the segments. */
   readonly transactions: DecidedTransactions;
   /** Awaited between slices; true ends the pass. */
   pause(): Promise<boolean>;
-  /** Puts a file that is forced onto the disk, and holds what was found, in the place of a segment's. */
+  /** Swaps a synced file, whose contents are `found`, for a segment's. */
   replace(segment: Segment, file: string, found: Omit<Seal, keyof SealedState>): void;
 };
 
 /**
- * Makes a pass, where enough is new.
+ * Makes a pass, where enough of the log is new.
  * @param closed all closed segments that may be compacted, in order
- * @param cleanedTo the offset up to which an earlier pass has come
- * @returns the same for the next pass
+ * @param cleanedTo the offset that earlier passes have reached
+ * @returns `cleanedTo` for the next pass
  */
 export async function compactSegments(
   closed: readonly Segment[],
@@ -55,7 +55,7 @@ export async function compactSegments(
   return noted;
 }
 
-/** Notes the keys of whole segments. @returns the offset behind them; undefined where the pass was ended */
+/** Collects the keys of whole segments. @returns the offset after them; undefined where the pass was ended */
 async function noteSegments(
   segments: readonly Segment[],
   latest: LatestOffsets,
@@ -65,7 +65,7 @@ async function noteSegments(
   for (const segment of segments) {
     for await (const batches of slicesOf(segment, driver)) {
       if (batches === undefined) return undefined;
-      // A segment of which only a part is noted may be compacted too: what is noted is right.
+      // A segment whose keys are only partly collected may be compacted too, as the collected offsets are right.
       for (const batch of batches)
         if (!noteKeys(batch, latest, driver.transactions)) return noted ?? segment.nextOffset;
     }
@@ -74,7 +74,7 @@ async function noteSegments(
   return noted;
 }
 
-/** False where the pass was ended. */
+/** @returns false where the pass was ended */
 async function rewrite(
   segment: Segment,
   latest: LatestOffsets,
@@ -114,7 +114,7 @@ async function rewrite(
   return true;
 }
 
-/** A transaction is forgotten together with its marker: a reader would wait for its end. */
+/** Drops the aborted transactions whose markers are gone, as a reader would wait for their end. */
 function withMarkers(aborted: AbortedTransactions, markers: ReadonlySet<number>): AbortedTransactions {
   const left = new AbortedTransactions();
   for (const one of aborted.all()) if (markers.has(one.lastOffset)) left.add(one);
@@ -125,7 +125,7 @@ function writeWhole(fd: number, bytes: Buffer): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
 }
 
-/** The batches of a segment, slice by slice; undefined, and nothing more, where the pass is ended. */
+/** The batches of a segment in slices; yields undefined, and ends, where the pass is ended. */
 async function* slicesOf(segment: Segment, driver: Driver): AsyncGenerator<Buffer[] | undefined> {
   for (let position = 0; position < segment.size; ) {
     const batches = batchesAt(segment, position);
@@ -137,7 +137,7 @@ async function* slicesOf(segment: Segment, driver: Driver): AsyncGenerator<Buffe
   }
 }
 
-/** Whole batches from a position on: about a slice, at least one. */
+/** Whole batches from a position, of about the size of a slice, at least one. */
 function batchesAt(segment: Segment, position: number): Buffer[] {
   const bytes = segment.readAt(position, SLICE_BYTES);
   const batches: Buffer[] = [];

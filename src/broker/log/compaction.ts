@@ -1,7 +1,8 @@
-// What compaction keeps of a partition whose topic says cleanup.policy=compact: of each key the record with the highest offset,
-// at its offset. A record without a value (a tombstone) stays as long as the topic says, so that readers learn of the deletion.
-// Batches that lose nothing stay byte for byte; others are written anew, unpacked, with their own base and last offset. Records
-// of aborted transactions go, and so does a marker, as late as a tombstone, once its transaction has no record left. What can't be unpacked here (zstd before Node 22.15) stays as it is, and makes no older record obsolete.
+// Compaction of a partition with cleanup.policy=compact: it keeps of each key the record with the highest offset, at its offset. A
+// record without a value (a tombstone) stays for delete.retention.ms, so that readers see the deletion. Batches that lose no
+// record stay byte for byte; others are rewritten, uncompressed, with their own base and last offset. Records of aborted
+// transactions are removed, and, as late as a tombstone, markers whose transaction has no record left. A batch that can't be
+// decompressed (zstd before Node 22.15) stays as it is, and makes no older record obsolete.
 //   (https://kafka.apache.org/documentation/#compaction)
 
 import { createHash } from 'node:crypto';
@@ -23,19 +24,19 @@ const CRC_START = 21;
 const ATTRIBUTES_AT = 21;
 const RECORDS_AT = 57;
 const CODECS = 0b111;
-/** Keys that one pass knows; what lies behind waits for the next one. */
+/** Limit of the keys of one pass; records beyond it wait for the next one. */
 const MOST_KEYS = 500_000;
 
-/** Of each key the highest offset that has it. */
+/** The highest offset of each key. */
 export type LatestOffsets = Map<string, number>;
 
 const HASH_BYTES = 64; // of SHA-512
 
-/** A key as a string of at most 64 characters, since it may be a megabyte: itself, or where it is as long as a hash or longer, its hash. */
+/** A key as a string of at most 64 characters, as a key may have a megabyte: itself, or its hash where it is not shorter. */
 const nameOf = (key: Buffer): string =>
   key.length < HASH_BYTES ? key.toString('latin1') : createHash('sha512').update(key).digest('binary');
 
-/** The records of a stored batch; undefined where they can't be unpacked, or are the broker's own. */
+/** The decompressed records of a stored batch; undefined where they can't be decompressed, or are control records. */
 function recordsOf(batch: Buffer): Buffer | undefined {
   const header = readHeader(batch, 0);
   if (isControl(header)) return undefined;
@@ -44,7 +45,7 @@ function recordsOf(batch: Buffer): Buffer | undefined {
   return codec === 0 ? packed : (decompress(codec, packed) ?? undefined);
 }
 
-/** Whether a batch has a record without a key, which a compacted topic refuses; false where that can't be seen. */
+/** Whether a batch has a record without a key, which a compacted topic refuses; false where it can't be decompressed. */
 export function hasNoKey(batch: Buffer): boolean {
   const records = recordsOf(batch);
   if (records === undefined) return false;
@@ -55,7 +56,7 @@ export function hasNoKey(batch: Buffer): boolean {
   return found;
 }
 
-/** Notes the offsets of a batch's keys. @returns false where there is no room for more keys: the batch is not noted */
+/** Collects the offsets of a batch's keys. @returns false, without any of them, where they would exceed MOST_KEYS */
 export function noteKeys(batch: Buffer, latest: LatestOffsets, transactions: DecidedTransactions): boolean {
   const header = readHeader(batch, 0);
   if (transactions.isAborted(header)) return true;
@@ -69,9 +70,9 @@ export function noteKeys(batch: Buffer, latest: LatestOffsets, transactions: Dec
 }
 
 /**
- * What is left of a batch.
- * @param dropTombstones whether records without a value, and markers, have been there for long enough
- * @returns the same buffer where all of it is left, undefined where nothing is
+ * Removes the obsolete records of a batch.
+ * @param dropTombstones whether the retention of tombstones and markers is over
+ * @returns the same buffer where no record is obsolete, undefined where all are
  */
 export function compactBatch(
   batch: Buffer,

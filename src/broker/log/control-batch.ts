@@ -1,5 +1,5 @@
-// The batch that ends a transaction in a partition: one control record, which consumers read past. It says whether what its
-// producer wrote since its last one counts (KIP-98).
+// The batch that ends a transaction in a partition (KIP-98): one control record, which commits or aborts the records of its
+// producer since the last one. Consumers skip it.
 //
 //   ControlRecord => key value     key => version type, INT16 both, type 0 aborts and 1 commits
 //     value => version coordinatorEpoch     version => INT16   coordinatorEpoch => INT32
@@ -32,7 +32,7 @@ export function markerBatch(producerId: number, epoch: number, isCommit: boolean
   return batch;
 }
 
-/** Whether a whole control batch says that its transaction was aborted. */
+/** Whether a control batch aborts its transaction. */
 export function isAbort(batch: Buffer): boolean {
   return batch.readInt16BE(TYPE_AT) === ABORT;
 }

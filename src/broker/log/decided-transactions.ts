@@ -1,5 +1,5 @@
-// What a pass of compaction knows of the transactions before the last stable offset: the records of aborted ones go, and a marker
-// goes once its transaction has no record left before it. Batches are shown to it in the order of the log.
+// The transactions before the last stable offset, for a pass of compaction: records of aborted ones are removed, and a marker once
+// its transaction has no record left before it. Methods are called with the batches in the order of the log.
 
 import { type BatchHeader, isTransactional } from './record-batch.ts';
 import type { AbortedTransaction } from './transactions.ts';
@@ -33,12 +33,12 @@ export class DecidedTransactions {
     return next !== undefined && next.firstOffset <= header.baseOffset;
   }
 
-  /** Told of each batch of records of which some are left. */
+  /** Notes a batch of which records are left. */
   leave(header: BatchHeader): void {
     if (isTransactional(header)) this.#left.add(header.producerId);
   }
 
-  /** Whether records are left that a marker decides. */
+  /** Whether records of a marker's transaction are left. */
   isNeeded(marker: BatchHeader): boolean {
     return this.#left.delete(marker.producerId);
   }

@@ -1,13 +1,12 @@
-// Unpacks the records of a compressed batch, only to look up a time inside it; batches are stored and served as
-// they came. Gzip and, where this Node has it, zstd are the runtime's own; Snappy and LZ4, which Node lacks, are
-// decoded here. What does not decode, or would be larger than MAX_BYTES, is null: the caller then makes do with
-// the batch's header.
+// Decompresses the records of a batch, for look-ups by time and for compaction; batches are stored and served as they came.
+// Gzip and, from Node 22.15 on, zstd are the runtime's; Snappy and LZ4, which Node lacks, are decoded here. Invalid data, or
+// more than MAX_BYTES, gives null, and the caller uses the batch's header instead.
 
 import * as zlib from 'node:zlib';
 
 const MAX_BYTES = 64 * 1024 * 1024;
 
-/** The unpacked bytes of codec 1 to 4 (gzip, snappy, lz4, zstd). */
+/** Decompresses codec 1 to 4 (gzip, snappy, lz4, zstd); null where the data is invalid or too large. */
 export function decompress(codec: number, packed: Buffer): Buffer | null {
   try {
     if (codec === 1) return zlib.gunzipSync(packed, { maxOutputLength: MAX_BYTES });
@@ -44,14 +43,15 @@ class Output {
   }
 
   append(source: Buffer, start: number, bytes: number): void {
-    if (start + bytes > source.length) throw new RangeError('the packed bytes end too early');
+    if (start + bytes > source.length) throw new RangeError('the compressed bytes end too early');
     this.#room(bytes);
     this.length += source.copy(this.#bytes, this.length, start, start + bytes);
   }
 
   /** Repeats `bytes` bytes from `distance` back; they may overlap with what they make. */
   repeat(distance: number, bytes: number): void {
-    if (distance === 0 || distance > this.length) throw new RangeError('a copy from before the start');
+    if (distance === 0 || distance > this.length)
+      throw new RangeError('a copy begins before the start of the output');
     this.#room(bytes);
     for (let i = 0; i < bytes; i++)
       this.#bytes[this.length + i] = this.#bytes[this.length + i - distance] ?? 0;

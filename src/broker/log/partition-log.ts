@@ -1,7 +1,6 @@
-// One partition: its segments in the order of their offsets, the last of which takes appends. Offsets have no
-// gaps but where a damaged segment was cut. There is one replica, so the end of the log is also its high
-// watermark, and the leader epoch is always 0. A compacted log has gaps, too. What lies before the last stable offset is decided:
-// no transaction that is open wrote there.
+// One partition: its segments in the order of their offsets, the last of which takes appends. Offsets have gaps only where a
+// damaged segment was truncated or the log was compacted. There is one replica, so the end of the log is also its high
+// watermark, and the leader epoch is always 0. No open transaction has records before the last stable offset.
 
 import {
   existsSync,
@@ -33,7 +32,7 @@ import {
 
 export const LEADER_EPOCH = 0;
 const EMPTY = Buffer.alloc(0);
-/** A file beside the segments of a log of which any was compacted: but for the last one, they may have gaps. It says up to which offset. */
+/** A file that holds the offset up to which a log was compacted. Segments other than the last may then have gaps. */
 const COMPACTED = 'compacted';
 
 export class PartitionLog {
@@ -53,10 +52,10 @@ export class PartitionLog {
   #unsynced = false;
   #isCompacting = false;
   #isGone = false;
-  #start = 0; // records before it were deleted by a client
-  #cleanedTo = 0; // what lies before it was compacted
+  #start = 0; // records before it were deleted by a client (DeleteRecords)
+  #cleanedTo = 0; // records before it were compacted
 
-  /** Opens the partition in `folder` (made if absent), recovering what was not closed in order. */
+  /** Opens the partition in `folder` (made if absent), and recovers segments without a valid seal. */
   constructor(folder: string, name: string, config: TopicConfig, log: BrokerLog, now: number) {
     this.#folder = folder;
     this.name = name;
@@ -65,17 +64,17 @@ export class PartitionLog {
     mkdirSync(folder, { recursive: true });
     removeUnfinished(folder);
     const offsets = segmentOffsets(folder);
-    // The CRC does not cover a batch's offset: where nothing was compacted, it has to follow from the one before.
+    // The CRC does not cover a batch's offset, which must follow from the one before where nothing was compacted.
     const cleanedTo = readIfThere(`${folder}/${COMPACTED}`);
     const wasCompacted = cleanedTo !== undefined;
     for (const [index, baseOffset] of offsets.entries()) {
       const isClosed = index < offsets.length - 1;
       const segment = this.#openSegment(baseOffset, wasCompacted && isClosed, now);
-      // A crash came before its seal, or took it: the next start need not scan it again.
+      // A crash has prevented its seal; with one the next start does not scan it again.
       if (isClosed && !this.#sealed) segment.sealLater(this.#sealedState(), this.#cannotSeal);
     }
     this.#active = this.#segments.at(-1) ?? this.#add(0, now);
-    // A power failure may have taken what was compacted last.
+    // A power failure may have undone the last compaction.
     this.#cleanedTo = Math.min(Number(cleanedTo ?? 0), this.#active.baseOffset);
   }
 
@@ -90,7 +89,7 @@ export class PartitionLog {
     const found = seal ?? this.#scan(`${path}.log`, baseOffset, hasGaps, now);
     if (found.size < size) {
       const details = { partition: this.name, segment: baseOffset, kept: found.size, cut: size - found.size };
-      this.#log.warn(details, 'cut off a torn tail');
+      this.#log.warn(details, 'truncated a torn tail');
     }
     const segment = new Segment(this.#folder, baseOffset, birthtimeMs);
     segment.adopt(found, size);
@@ -117,7 +116,7 @@ export class PartitionLog {
   }
 
   get startOffset(): number {
-    // A power failure may have taken records that came after the deletion.
+    // A power failure may have lost the records after the deleted ones.
     return Math.max(this.#segments[0]?.baseOffset ?? 0, Math.min(this.#start, this.endOffset));
   }
 
@@ -126,12 +125,12 @@ export class PartitionLog {
     return this.#active.nextOffset;
   }
 
-  /** The first offset that an open transaction wrote, or the end of the log: what lies before it is decided. */
+  /** The first offset of an open transaction, or the end of the log: transactions before it are decided. */
   get lastStableOffset(): number {
     return Math.max(this.#open.firstOffset ?? this.endOffset, this.startOffset);
   }
 
-  /** Where a producer's open transaction started here; undefined where it has none. */
+  /** First offset of a producer's open transaction; undefined where it has none here. */
   openSince(producerId: number): number | undefined {
     return this.#open.of(producerId);
   }
@@ -145,7 +144,7 @@ export class PartitionLog {
     return this.#segments.reduce((sum, segment) => sum + segment.size, 0);
   }
 
-  /** Stores a checked batch; it is with the operating system on return. Returns its first offset. */
+  /** Stores a validated batch; it is with the operating system on return. Returns its first offset. */
   append(batch: Buffer, received: BatchHeader, now: number): number {
     if (this.#mustRoll(batch.length, now)) this.#roll(now);
     if (this.#sealed) {
@@ -167,14 +166,14 @@ export class PartitionLog {
     return baseOffset;
   }
 
-  /** Ends a producer's open transaction by a marker, once it is with the operating system; nothing where it has none here. */
+  /** Ends a producer's open transaction by a marker, which is with the operating system on return; no-op where it has none. */
   endTransaction(producerId: number, epoch: number, isCommit: boolean, now: number): void {
     if (this.#open.of(producerId) === undefined) return;
     const marker = markerBatch(producerId, epoch, isCommit, now);
     this.append(marker, readHeader(marker, 0), now);
   }
 
-  /** The aborted transactions that have records from an offset on and before another one, lowest first offset first. */
+  /** The aborted transactions with records between two offsets, `endOffset` excluded, lowest first offset first. */
   abortedWithin(offset: number, endOffset: number): AbortedTransaction[] {
     const found: AbortedTransaction[] = [];
     for (const segment of this.#segments) {
@@ -193,14 +192,15 @@ export class PartitionLog {
     return size + bytes > this.config.segmentBytes || now - openedAt >= this.config.segmentMs;
   }
 
-  /** Closes the active segment, its seal to follow once the data is on the disk, and starts the next one. */
+  /** Closes the active segment, which is sealed once its data is on the disk, and opens the next one. */
   #roll(now: number): void {
     this.#active.sealLater(this.#sealedState(), this.#cannotSeal);
     this.#add(this.endOffset, now);
   }
 
   #cannotSeal = (error: unknown): void => {
-    const consequence = 'cannot seal a segment; it will be tried again, and scanned at a start before that';
+    const consequence =
+      'cannot seal a segment; it will be tried again, and an earlier start scans the segment';
     this.#log.error({ partition: this.name, error }, consequence);
   };
 
@@ -213,7 +213,7 @@ export class PartitionLog {
     if (offset >= endOffset || (strict && maxBytes < BATCH_HEADER)) return EMPTY;
     const holder = this.#segments.findLastIndex((segment) => segment.baseOffset <= offset);
     for (const segment of this.#segments.slice(Math.max(holder, 0))) {
-      // Compaction may have left nothing of a segment.
+      // Compaction may have emptied a segment.
       if (segment.baseOffset >= endOffset) break;
       if (offset < segment.nextOffset && segment.size > 0)
         return segment.read(offset, maxBytes, strict, endOffset);
@@ -231,24 +231,24 @@ export class PartitionLog {
     for (const segment of this.#segments) {
       if (segment.maxTimestamp < timestamp) continue;
       const found = firstRecordSinceTime(segment, timestamp);
-      // A record that is deleted was as old; what is left starts behind it.
+      // The found record may have been deleted (DeleteRecords); the log starts after it.
       if (found) return { ...found, offset: Math.max(found.offset, this.startOffset) };
     }
     return null;
   }
 
-  /** Lets the log start at an offset up to its end; closed segments that lie before it go, unless they are being compacted. */
+  /** Moves the log's start to an offset; closed segments before it are deleted, unless they are being compacted. */
   deleteBefore(offset: number): void {
     this.#start = Math.max(this.#start, offset);
     while (!this.#isCompacting && (this.#segments[1]?.baseOffset ?? Number.POSITIVE_INFINITY) <= this.#start)
       this.#segments.shift()?.remove();
   }
 
-  /** Drops the oldest segments that are past the topic's retention; the active one is rolled if it is due. */
+  /** Deletes the oldest segments past the topic's retention, and rolls the active one if it is due. */
   retain(now: number): void {
     for (const segment of this.#segments) segment.sealAgain(this.#cannotSeal);
     this.deleteBefore(this.#start);
-    // Compaction reads the segments that would go; they go at the next look.
+    // Compaction reads the segments, which the next call deletes.
     if (!this.config.isDeleted || this.#isCompacting) {
       if (this.#active.size > 0 && this.#mustRoll(0, now)) this.#roll(now);
       return;
@@ -265,13 +265,13 @@ export class PartitionLog {
       segment.remove();
       this.#log.info(
         { partition: this.name, segment: segment.baseOffset },
-        'dropped a segment past its retention',
+        'deleted a segment past its retention',
       );
     }
   }
 
   /**
-   * Compacts the closed segments, where enough of them is new; appends and reads go on meanwhile.
+   * Compacts the closed segments, where enough of the log is new; appends and reads go on meanwhile.
    * @param pause awaited between slices of the work; true ends it
    */
   async compact(now: number, pause: () => Promise<boolean>): Promise<void> {
@@ -292,7 +292,7 @@ export class PartitionLog {
     }
   }
 
-  /** Closed segments, their seals written, that are decided and whose records have been there for as long as compaction waits. */
+  /** Sealed segments below the last stable offset whose records are older than min.compaction.lag.ms. */
   #closedBefore(now: number): Segment[] {
     const latest = now - this.config.minCompactionLagMs;
     const closed = this.#segments.slice(0, -1);
@@ -304,8 +304,8 @@ export class PartitionLog {
   }
 
   /**
-   * Puts a compacted file in the place of a segment's. The new seal comes first: until the file is in its place it does not fit, and a
-   * start after a crash scans the old one.
+   * Swaps a compacted file for a segment's. The new seal is written first: it does not match the old file, so that a start after a
+   * crash in between scans it.
    */
   #replace(old: Segment, file: string, found: Omit<Seal, keyof SealedState>): void {
     const at = this.#segments.indexOf(old);
@@ -316,7 +316,7 @@ export class PartitionLog {
     const marker = `${this.#folder}/${COMPACTED}`;
     if (!existsSync(marker)) writeFileSync(marker, '');
     const { producers, open } = readSeal(`${old.path}.seal`, old.size) ?? this.#sealedState();
-    // Of the same size it would fit both.
+    // A seal of the same size would match both files.
     if (found.size === old.size) old.unseal();
     else writeSeal(`${old.path}.seal`, { ...found, producers, open });
     renameSync(file, `${old.path}.log`);
@@ -327,7 +327,7 @@ export class PartitionLog {
     this.#segments[at] = segment;
   }
 
-  /** Forces what was appended since the last call onto the disk. */
+  /** Writes the appends since the last call to the disk (fsync). */
   sync(): void {
     if (this.#unsynced) this.#active.sync();
     this.#unsynced = false;
@@ -339,18 +339,18 @@ export class PartitionLog {
     this.#unsynced = false;
     this.#active.syncLater((error) => {
       this.#unsynced = true;
-      this.#log.error({ partition: this.name, error }, 'cannot force records onto the disk');
+      this.#log.error({ partition: this.name, error }, 'fsync of a segment failed');
     });
   }
 
-  /** Seals the active segment, so that the next start need not scan it, and closes all files. */
+  /** Seals the active segment, which saves the next start its scan, and closes all files. */
   close(): void {
     this.#isGone = true;
     if (!this.#sealed) this.#active.seal(this.#sealedState());
     for (const segment of this.#segments) segment.close();
   }
 
-  /** Closes and deletes everything; waiting readers are told. */
+  /** Closes and deletes all files, and wakes waiting fetches. */
   remove(): void {
     this.#isGone = true;
     for (const segment of this.#segments) segment.remove();
@@ -367,11 +367,12 @@ function segmentOffsets(folder: string): number[] {
   return names.map((name) => Number.parseInt(name, 10)).sort((a, b) => a - b);
 }
 
-/** What a compaction that was cut off has left behind. */
+/** The content of a file; undefined where there is none. */
 function readIfThere(file: string): string | undefined {
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
 }
 
+/** Deletes the rewritten files of an interrupted compaction. */
 function removeUnfinished(folder: string): void {
   for (const name of readdirSync(folder))
     if (name.endsWith(CLEANED)) rmSync(`${folder}/${name}`, { force: true });

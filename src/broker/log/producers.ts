@@ -1,12 +1,12 @@
-// What a partition remembers of its idempotent producers (KIP-98): the epoch and the last five batches of
-// each, so that a batch sent again is answered with its first offset and a gap in the sequence is refused.
-// An unknown producer may start anywhere, as in Apache Kafka: retention may have taken its state.
+// The state of a partition's idempotent producers (KIP-98): epoch and last five batches of each, so that a repeated batch gets
+// its first offset again and a gap in the sequence is refused. An unknown producer may start at any sequence, as in Apache
+// Kafka, since retention may have removed its state.
 
 import { ErrorCode } from '../wire/error-codes.ts';
 import { type BatchHeader, isControl } from './record-batch.ts';
 
 const REMEMBERED_BATCHES = 5; // max.in.flight.requests.per.connection of an idempotent producer
-const MAX_PRODUCERS = 10_000; // a partition; the longest silent one is forgotten first
+const MAX_PRODUCERS = 10_000; // of a partition; the least recently used is removed first
 const SEQUENCES = 2 ** 31;
 
 type SeenBatch = {
@@ -35,7 +35,7 @@ function lastSequence(header: BatchHeader): number {
   return (header.baseSequence + header.records - 1) % SEQUENCES;
 }
 
-/** What to do with a batch from a producer in this state, or from an unknown one. */
+/** The verdict on a batch from a producer in this state, or from an unknown one. */
 export function judge(state: ProducerState | undefined, header: BatchHeader): Verdict {
   if (header.baseSequence < 0) return refuse(ErrorCode.INVALID_RECORD);
   if (state === undefined) return APPEND;
@@ -71,7 +71,7 @@ export class Producers {
     return this.#states.get(producerId);
   }
 
-  /** Takes note of an appended batch. `at` is its time in ms. */
+  /** Records an appended batch. `at` is its time in ms. */
   append(header: BatchHeader, at: number): void {
     if (header.producerId < 0) return;
     const next = remember(this.#states.get(header.producerId), header, at);
@@ -85,14 +85,14 @@ export class Producers {
     }
   }
 
-  /** Forgets producers silent since before `since`. */
+  /** Removes producers without an append since `since`. */
   expire(since: number): void {
     for (const state of this.#states.values()) {
       if (state.at < since) this.#states.delete(state.producerId);
     }
   }
 
-  /** All states, longest silent first, for a segment's seal. */
+  /** All states, least recently used first, for a segment's seal. */
   snapshot(): ProducerState[] {
     return [...this.#states.values()];
   }

@@ -1,6 +1,6 @@
-// The record batch (message format v2), read and patched as bytes: a batch is stored as its producer sent it,
-// compressed or not, but for two fields ahead of the checksum. Message formats v0 and v1 are left out on
-// purpose; no client of the advertised versions sends them.
+// The record batch (message format v2), read and patched as bytes: a batch is stored as its producer sent it, compressed or
+// not, except for two fields before the checksum. Message formats v0 and v1 are left out on purpose, as no client of the
+// advertised versions sends them.
 //
 //   RecordBatch => baseOffset batchLength partitionLeaderEpoch magic crc attributes lastOffsetDelta
 //                  baseTimestamp maxTimestamp producerId producerEpoch baseSequence [Record]
@@ -61,12 +61,12 @@ export function readHeader(buffer: Buffer, at: number): BatchHeader {
   };
 }
 
-/** Bytes of the whole batch at `at`, as its length field says. */
+/** Bytes of the whole batch at `at` by its length field. */
 export function batchSize(buffer: Buffer, at: number): number {
   return buffer.readInt32BE(at + 8) + LENGTH_PREFIX;
 }
 
-/** As `batchSize`, of a batch in the log; throws if it cannot be right, so that nobody walks on from there. */
+/** As `batchSize`, of a batch in the log; throws where the size is impossible, so that a walk does not go on. */
 export function storedSize(buffer: Buffer, at: number): number {
   const size = batchSize(buffer, at);
   if (size >= BATCH_HEADER) return size;
@@ -88,20 +88,20 @@ export function crcIsRight(buffer: Buffer, at: number, size: number): boolean {
   return crc32c(buffer.subarray(at + CRC_START, at + size)) === buffer.readUInt32BE(at + 17);
 }
 
-/** Sets what the broker decides, both ahead of the checksum: the base offset and the leader epoch. */
+/** Sets the base offset and the leader epoch, which the checksum does not cover. */
 export function stamp(batch: Buffer, baseOffset: number, leaderEpoch: number): void {
   writeInt64(batch, baseOffset, 0);
   batch.writeInt32BE(leaderEpoch, 12);
 }
 
-/** Gives every record of the batch the time of its append, in ms (message.timestamp.type=LogAppendTime). */
+/** Gives the batch the time of its append, in ms (message.timestamp.type=LogAppendTime). */
 export function stampTime(batch: Buffer, now: number): void {
   batch.writeInt16BE(batch.readInt16BE(21) | APPEND_TIME, 21);
   writeInt64(batch, now, 35);
   batch.writeUInt32BE(crc32c(batch.subarray(CRC_START)), 17);
 }
 
-/** Whether all records bear the batch's highest timestamp, the time of its append. */
+/** Whether the batch's highest timestamp, the time of its append, is that of all its records. */
 export function hasAppendTime({ attributes }: Pick<BatchHeader, 'attributes'>): boolean {
   return (attributes & APPEND_TIME) !== 0;
 }
@@ -112,7 +112,7 @@ export type ProducedLimits = {
   readonly isAppendTimed: boolean;
 };
 
-/** Checks what a producer sent: exactly one whole batch, of a kind that this broker stores. `now` in ms. */
+/** Validates a producer's bytes: exactly one whole batch, of a kind that this broker stores. `now` in ms. */
 export function checkProduced(batch: Buffer, limits: ProducedLimits, now: number): ErrorCode {
   if (batch.length < LENGTH_PREFIX + 5) return ErrorCode.CORRUPT_MESSAGE;
   if (batch.readInt8(16) !== 2) return ErrorCode.INVALID_RECORD;

@@ -1,6 +1,5 @@
-// Single records inside a batch that is not compressed. Read only where the broker must look inside: to refuse
-// a batch whose records do not add up (every consumer would stumble over it for ever), and to find the first
-// record of a time.
+// Single records of an uncompressed batch. The broker reads them only to refuse a batch with broken lengths, at which every
+// consumer would fail for ever, to find the first record of a time, and to compact.
 //
 //   Record => length attributes timestampDelta offsetDelta key value [Header]
 //     length, offsetDelta => VARINT   timestampDelta => VARLONG   attributes => INT8
@@ -33,7 +32,7 @@ function readVarint(buffer: Buffer, at: number): boolean {
   return false;
 }
 
-/** Whether `count` records, by their lengths, fill the buffer from `at` to its end. */
+/** Whether exactly `count` records, by their lengths, fill the buffer from `at` to its end. */
 export function recordsAreWhole(buffer: Buffer, at: number, count: number): boolean {
   let position = at;
   for (let i = 0; i < count; i++) {
@@ -80,7 +79,7 @@ export type RecordPlace = {
   readonly value: Buffer | undefined;
 };
 
-/** Calls `visit` for each of `count` records of unpacked `records`, up to one that does not add up. */
+/** Calls `visit` for each of `count` uncompressed records, up to the first malformed one. */
 export function forEachRecord(records: Buffer, count: number, visit: (place: RecordPlace) => void): void {
   let start = 0;
   for (let i = 0; i < count; i++) {

@@ -1,6 +1,6 @@
-// Reads a segment that has no seal from its start, batch by batch, and finds where the whole ones end: each
-// must carry the offset that follows from the one before (where compaction left gaps, a later one), and a right CRC. What lies behind the first that
-// does not is a torn tail; the caller cuts it off.
+// Scans a segment without a seal, batch by batch, and finds where the whole ones end: each must have the offset that follows
+// from the one before (a later one where compaction left gaps), and a right CRC. From the first other one on it is a torn
+// tail, which the caller truncates.
 
 import { closeSync, openSync, readSync } from 'node:fs';
 import {
@@ -16,7 +16,7 @@ import { SparseIndex } from './sparse-index.ts';
 
 const CHUNK = 1024 * 1024;
 
-/** What a segment holds, as it is told of its batches in order. */
+/** The contents of a segment for its seal, collected from its batches in order. */
 export class Contents {
   readonly index = new SparseIndex();
   readonly baseOffset: number;
@@ -37,7 +37,7 @@ export class Contents {
   }
 }
 
-/** Scans `file`; `onBatch` is told of every whole batch in order. `hasGaps`: compaction may have been at it. */
+/** Scans `file` and calls `onBatch` for every whole batch in order. `hasGaps`: it may have been compacted. */
 export function scan(
   file: string,
   baseOffset: number,
@@ -60,7 +60,7 @@ export function scan(
 function* wholeBatches(file: string): Generator<Buffer> {
   const fd = openSync(file, 'r');
   try {
-    let held: Buffer = Buffer.alloc(0); // read, not yet looked at
+    let held: Buffer = Buffer.alloc(0); // read, not yet parsed
     for (let at = 0; ; ) {
       const size = held.length < BATCH_HEADER ? BATCH_HEADER : batchSize(held, 0);
       if (size < BATCH_HEADER) return;

@@ -1,7 +1,7 @@
-// A segment's seal: the file beside a closed segment that says "this log is whole". It holds the size for which
-// that is true, the index, the producers' state and the open transactions at its end, and those that were aborted in it. A segment without a seal, or with one that does
-// not match, is scanned by CRC at the next start. It is removed before a segment is written again, and written
-// only after the segment's data was forced onto the disk.
+// A segment's seal: a file beside a closed segment which states that the segment is whole at a given size. It holds the index,
+// the producers' state and the open transactions at the segment's end, and the transactions aborted in it. A segment without a
+// matching seal is scanned by CRC at the next start. A seal is removed before its segment is appended to, and written only
+// after an fsync of the segment's data.
 //
 //   Seal => magic crc bodyLength body indexBytes
 //     magic => 4 bytes   crc => UINT32, CRC-32C of all that follows it   bodyLength => UINT32
@@ -28,16 +28,16 @@ export type Seal = {
   readonly index: SparseIndex;
 };
 
-/** What it says of the producers, as they were at the segment's end. */
+/** State at the segment's end. */
 export type SealedState = Pick<Seal, 'producers' | 'open'>;
 
-/** As it lies on the disk; seals of before there were transactions lack the last two. */
+/** The JSON on disk; seals of versions without transactions lack the last two fields. */
 type Body = Pick<Seal, 'size' | 'nextOffset' | 'maxTimestamp' | 'producers'> & {
   readonly open?: readonly OpenTransaction[];
   readonly aborted?: readonly number[];
 };
 
-/** Writes the seal to `file`, whole or not at all. */
+/** Writes the seal to `file` atomically. */
 export function writeSeal(file: string, { index, aborted, ...rest }: Seal): void {
   const body = Buffer.from(JSON.stringify({ ...rest, aborted: aborted.encode() } satisfies Body));
   const bytes = Buffer.concat([MAGIC, Buffer.alloc(HEAD - MAGIC.length), body, index.encode()]);
@@ -47,7 +47,7 @@ export function writeSeal(file: string, { index, aborted, ...rest }: Seal): void
   renameSync(`${file}.new`, file);
 }
 
-/** Reads the seal of a log of `size` bytes; null if there is none that fits, which calls for a scan. */
+/** Reads the seal of a log of `size` bytes; null where there is none that matches, which requires a scan. */
 export function readSeal(file: string, size: number): Seal | null {
   const bytes = readIfThere(file);
   if (bytes === null || bytes.length < HEAD || !bytes.subarray(0, MAGIC.length).equals(MAGIC)) return null;

@@ -1,7 +1,7 @@
 // One segment of a partition: a file of record batches, end to end, named for its first offset. Only the last
-// segment of a partition is appended to; the others are sealed. A batch is handed to the operating system in
-// one write before it is acknowledged, so it survives the death of this process; when it is forced onto the
-// disk is the fsync policy's business (options.ts).
+// segment of a partition is appended to; the others are sealed. A batch is passed to the operating system in one write before
+// it is acknowledged, so that it survives the death of this process; the fsync policy (options.ts) decides when it is written
+// to the disk.
 
 import { closeSync, fdatasync, fdatasyncSync, ftruncateSync, openSync, readSync, rmSync } from 'node:fs';
 import { appendWhole } from '../append-whole.ts';
@@ -32,8 +32,8 @@ export class Segment {
   aborted = new AbortedTransactions();
   #fd: number;
   #closed = false;
-  #toSeal: SealedState | null = null; // what a seal under way, or one that failed, will hold
-  #hint = { offset: -1, position: 0 }; // where the last read stopped, for the next one of a steady reader
+  #toSeal: SealedState | null = null; // state for a seal that is being written, or that failed
+  #hint = { offset: -1, position: 0 }; // end of the last read, where a sequential reader goes on
 
   /** Opens or makes the file; `openedAt`, in ms, counts its age. */
   constructor(folder: string, baseOffset: number, openedAt: number) {
@@ -44,7 +44,7 @@ export class Segment {
     this.#fd = openSync(`${this.path}.log`, 'a+');
   }
 
-  /** Takes over what a seal or a scan found, and cuts off what lies behind it. */
+  /** Adopts the contents found by a seal or a scan, and truncates the file after them. */
   adopt(found: Omit<Seal, keyof SealedState>, fileSize: number): void {
     this.size = found.size;
     this.nextOffset = found.nextOffset;
@@ -73,9 +73,9 @@ export class Segment {
   }
 
   /**
-   * Whole batches from the one that holds `offset`, at most `maxBytes` of them, but the first one whole
-   * however large it is (KIP-74) unless `strict`. None starts at `endOffset` or behind it, which the caller has seen `offset` to
-   * lie before. One read from the file, handed on without a copy.
+   * Whole batches from the one that holds `offset`, at most `maxBytes`, though the first one comes whole however large it is
+   * (KIP-74) unless `strict`. None starts at or after `endOffset`, which must be above `offset`. One read from the file, without
+   * a copy.
    */
   read(offset: number, maxBytes: number, strict: boolean, endOffset: number): Buffer {
     const exact = this.#hint.offset === offset;
@@ -100,12 +100,12 @@ export class Segment {
     return at;
   }
 
-  /** Forces the data onto the disk. */
+  /** Writes the data to the disk (fsync). */
   sync(): void {
     fdatasyncSync(this.#fd);
   }
 
-  /** Forces the data onto the disk, then writes the seal that says so. */
+  /** Writes the data to the disk, then the seal. */
   seal(state: SealedState): void {
     this.sync();
     this.#writeSeal(state);
@@ -133,7 +133,7 @@ export class Segment {
     });
   }
 
-  /** Tries again to write a seal that is not written yet. */
+  /** Tries again to write a seal that failed. */
   sealAgain(onError: (error: unknown) => void): void {
     if (this.#toSeal) this.sealLater(this.#toSeal, onError);
   }
@@ -148,14 +148,14 @@ export class Segment {
     rmSync(`${this.path}.seal`, { force: true });
   }
 
-  /** Closes the file, sealed if a seal was under way. */
+  /** Closes the file, with its seal where one is pending. */
   close(): void {
     if (this.#toSeal) this.seal(this.#toSeal);
     this.#closed = true;
     closeSync(this.#fd);
   }
 
-  /** Whether its seal is still to be written, once its data is on the disk. */
+  /** Whether its seal is pending. */
   get isSealing(): boolean {
     return this.#toSeal !== null;
   }

@@ -1,6 +1,6 @@
-// Finds the first record of a time in one segment. The index says from where on to look, batch headers say
-// which batch, its records say which record. Where a batch cannot be unpacked (zstd before Node 22.15) the
-// answer is its first record: never later than the right one, so a reader that seeks there misses nothing.
+// Finds the first record of a time in one segment: by the index, then by batch headers, then by the records of a batch. Where
+// a batch can't be decompressed (zstd before Node 22.15) its first record is returned, which is never later than the right
+// one, so that a reader who seeks there misses nothing.
 
 import { decompress } from './decompress.ts';
 import { firstRecordSince } from './record.ts';

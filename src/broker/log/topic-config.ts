@@ -1,6 +1,5 @@
-// The settings that a topic can have of its own, under Apache Kafka's names. One list drives parsing, defaults
-// and DescribeConfigs. A setting that would promise what this broker does not do (replication, a codec of its own)
-// is refused with a message, never accepted and ignored.
+// The settings of a topic, under Apache Kafka's names. One list drives parsing, defaults and DescribeConfigs. A setting that
+// this broker can't honour (replication, a codec of its own) is refused with a message, never accepted and ignored.
 
 import type { Settings } from '../options.ts';
 
@@ -12,18 +11,18 @@ export type TopicConfig = {
   readonly maxMessageBytes: number;
   readonly isCompacted: boolean;
   readonly isDeleted: boolean;
-  /** Whether records bear the time of their append in the place of their producer's. */
+  /** Whether records get the time of their append instead of their producer's. */
   readonly isAppendTimed: boolean;
   /** Share of a log that has to be new before it is compacted, 0 to 1. */
   readonly minCleanableDirtyRatio: number;
-  /** How long compaction leaves records alone, and keeps tombstones, ms. */
+  /** min.compaction.lag.ms, before which compaction leaves a record alone. */
   readonly minCompactionLagMs: number;
   readonly deleteRetentionMs: number;
 };
 
 type NumberField = Exclude<keyof TopicConfig, 'isCompacted' | 'isDeleted' | 'isAppendTimed'>;
 
-/** What a client has set on a topic, by Kafka's names. */
+/** A topic's own settings, by Kafka's names. */
 export type ConfigOverrides = Readonly<Record<string, string>>;
 
 type NumberEntry = {
@@ -123,7 +122,7 @@ const ENTRIES: readonly (NumberEntry | PolicyEntry | ChoiceEntry | FixedEntry)[]
   { kind: 'fixed', name: 'unclean.leader.election.enable', value: 'false', type: 'BOOLEAN' },
 ];
 
-/** The topic's settings: what was set on it, and the broker's for the rest. `overrides` were checked. */
+/** The effective settings: the topic's own, and the broker's for the rest. `overrides` were validated. */
 export function topicConfig(overrides: ConfigOverrides, defaults: Settings): TopicConfig {
   const policy = (overrides['cleanup.policy'] ?? DEFAULT_POLICY).replaceAll(' ', '').split(',');
   const pick = (name: string, otherwise: number) => Number(overrides[name] ?? otherwise);
@@ -142,13 +141,15 @@ export function topicConfig(overrides: ConfigOverrides, defaults: Settings): Top
   };
 }
 
-/** Why `name` cannot be set to `value`; null if it can. */
+/** A message why `name` can't be set to `value`; null if it can. */
 export function configProblem(name: string, value: string | null): string | null {
   const entry = ENTRIES.find((e) => e.name === name);
   if (entry === undefined) return `${name}: unknown or not supported by this broker`;
   const received = `${name}: received ${JSON.stringify(value)}`;
   if (entry.kind === 'fixed') {
-    return value === entry.value ? null : `${received}, this broker only does ${JSON.stringify(entry.value)}`;
+    return value === entry.value
+      ? null
+      : `${received}, this broker only supports ${JSON.stringify(entry.value)}`;
   }
   if (entry.kind === 'choice') {
     const isKnown = value !== null && entry.values.includes(value);
@@ -174,7 +175,7 @@ export type ConfigEntry = {
   readonly readOnly: boolean;
 };
 
-/** Every setting with the value in force, for DescribeConfigs. */
+/** Every setting with its effective value, for DescribeConfigs. */
 export function describeTopicConfig(config: TopicConfig, overrides: ConfigOverrides): ConfigEntry[] {
   return ENTRIES.map((entry) => ({
     name: entry.name,

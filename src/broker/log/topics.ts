@@ -1,6 +1,5 @@
-// The topics: which there are, with how many partitions and which settings, kept in the journal; and their logs,
-// kept in one folder a partition. A folder that the journal does not know is set aside under another name at
-// start, never read and never deleted.
+// The topics: their partitions and settings, stored in the journal, and their logs, each partition in a folder. A folder that
+// the journal does not know is renamed at start, never read and never deleted.
 
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
@@ -11,7 +10,7 @@ import { type ConfigOverrides, type TopicConfig, topicConfig } from './topic-con
 
 export type Topic = {
   readonly name: string;
-  /** A UUID of its own (KIP-516), as wire/reader.ts reads it; a topic made again under the name has another. */
+  /** UUID (KIP-516) in the form of Reader.uuid(); a topic made again under the same name has another. */
   readonly id: string;
   readonly partitions: readonly PartitionLog[];
   readonly overrides: ConfigOverrides;
@@ -19,7 +18,7 @@ export type Topic = {
 };
 
 type StoredTopic = {
-  /** Undefined where a version of this program without topic ids made the topic. */
+  /** Undefined for a topic made by a version without topic ids. */
   readonly id?: string;
   readonly partitions: number;
   readonly overrides: ConfigOverrides;
@@ -32,10 +31,10 @@ function newTopicId(): string {
   return randomBytes(UUID_BYTES).toString('base64url');
 }
 
-/** Why a topic cannot have this name; null if it can. Apache Kafka's rule (Topic.java). */
+/** A message why a topic can't have this name; null if it can. Apache Kafka's rule (Topic.java). */
 export function topicNameProblem(name: string): string | null {
   if (name === '.' || name === '..')
-    return `topic name: received ${JSON.stringify(name)}, expected no dots alone`;
+    return `topic name: received ${JSON.stringify(name)}, expected another name than "." and ".."`;
   if (name.length > MAX_NAME)
     return `topic name: received ${name.length} characters, expected at most ${MAX_NAME}`;
   if (/^[a-zA-Z0-9._-]+$/.test(name)) return null;
@@ -64,7 +63,7 @@ export class Topics {
     this.#setStrangersAside(now);
   }
 
-  /** Gives an id to a topic that was made before topics had one. */
+  /** Gives an id to a topic that has none. */
   #withId(name: string, stored: StoredTopic): Required<StoredTopic> {
     if (stored.id !== undefined) return { ...stored, id: stored.id };
     const withId = { ...stored, id: newTopicId() };
@@ -98,7 +97,7 @@ export class Topics {
     const folder = `${this.#folder}/${partition}`;
     if (!existsSync(folder)) return;
     renameSync(folder, `${folder}~${now}`);
-    this.#settings.log.warn({ folder, renamed: `${folder}~${now}` }, 'set aside a log that no topic owns');
+    this.#settings.log.warn({ folder, renamed: `${folder}~${now}` }, 'renamed a log that no topic owns');
   }
 
   get(name: string): Topic | undefined {
@@ -118,20 +117,20 @@ export class Topics {
     return this.#topics.get(name)?.partitions[index];
   }
 
-  /** The log that has this name, which ends in its partition's number. */
+  /** The log of this name, which ends in its partition's number. */
   named(log: string): PartitionLog | undefined {
     const end = log.lastIndexOf('-');
     return this.partition(log.slice(0, end), Number(log.slice(end + 1)));
   }
 
-  /** Whether `count` partitions more are within the broker's limit. */
+  /** Whether `count` more partitions are within the broker's limit. */
   hasRoomFor(count: number): boolean {
     return this.#partitionCount + count <= this.#settings.maxPartitions;
   }
 
   /**
-   * Makes a topic; the caller has checked that name, number and settings are right and that it is new. Undefined
-   * if the folder cannot be written; what was made until then is set aside at the next start.
+   * Makes a topic; the caller has validated name, number and settings, and that it is new. Undefined if the folder can't be
+   * written; the next start renames the folders made until then.
    */
   create(name: string, partitions: number, overrides: ConfigOverrides, now: number): Topic | undefined {
     const { log } = this.#settings;
@@ -148,7 +147,7 @@ export class Topics {
     }
   }
 
-  /** Gives a topic more partitions, `count` in all; the caller has checked that. False if the folder cannot be written. */
+  /** Gives a topic more partitions, `count` in all, validated by the caller. False if the folder can't be written. */
   addPartitions(name: string, count: number, now: number): boolean {
     const topic = this.#topics.get(name);
     if (topic === undefined) return false;
@@ -173,7 +172,7 @@ export class Topics {
     return true;
   }
 
-  /** Lets a partition start at an offset up to its end. False if the folder cannot be written. */
+  /** Moves a partition's start to an offset. False if the folder can't be written. */
   deleteBefore(name: string, index: number, offset: number): boolean {
     const partition = this.partition(name, index);
     if (partition === undefined) return false;
@@ -183,7 +182,7 @@ export class Topics {
     } catch (error) {
       this.#settings.log.error(
         { topic: name, partition: index, error },
-        'cannot write where a partition starts',
+        'cannot write the start of a partition',
       );
       return false;
     }
@@ -191,7 +190,7 @@ export class Topics {
     return true;
   }
 
-  /** Gives a topic other settings, which were checked. False if the folder cannot be written. */
+  /** Replaces a topic's settings by validated ones. False if the folder can't be written. */
   alter(name: string, overrides: ConfigOverrides): boolean {
     const topic = this.#topics.get(name);
     if (topic === undefined) return false;
@@ -226,7 +225,7 @@ export class Topics {
     return this.all().flatMap((topic) => topic.partitions);
   }
 
-  /** Applies every topic's retention, and forgets producers silent since before `producersSince`. */
+  /** Applies every topic's retention, and removes producers without an append since `producersSince`. */
   retain(now: number, producersSince: number): void {
     for (const partition of this.#partitions()) {
       partition.retain(now);
@@ -248,7 +247,7 @@ export class Topics {
     }
   }
 
-  /** Forces what was appended since the last call onto the disk, without making the caller wait for it. */
+  /** Writes the appends since the last call to the disk, without blocking the caller. */
   syncLater(): void {
     for (const partition of this.#partitions()) partition.syncLater();
   }

@@ -1,6 +1,5 @@
-// What a partition knows of transactions: which producers have one open here, from which offset on, and which were aborted.
-// What lies before the first offset of all that are open is decided: the last stable offset. Both are found again by reading
-// the log; a segment's seal keeps them, so that a start need not.
+// The transactions of a partition: the open ones with their first offsets, the lowest of which is the last stable offset, and
+// the aborted ones. A scan of the log restores both; a segment's seal stores them to save the scan.
 
 import { isAbort } from './control-batch.ts';
 import { type BatchHeader, isControl, isTransactional } from './record-batch.ts';
@@ -11,7 +10,7 @@ export type OpenTransaction = {
 };
 
 export class OpenTransactions {
-  /** First offsets by producer, in their order. */
+  /** First offsets by producer, lowest first. */
   #first = new Map<number, number>();
 
   /** The lowest first offset; undefined where none is open. */
@@ -25,7 +24,7 @@ export class OpenTransactions {
     return this.#first.get(producerId);
   }
 
-  /** Takes note of a batch; an abort is noted in the `aborted` of the segment that holds its marker. */
+  /** Records a batch; an abort is added to the `aborted` of the segment that holds its marker. */
   note(header: BatchHeader, batch: Buffer, aborted: AbortedTransactions): void {
     if (!isTransactional(header)) return;
     const { producerId, baseOffset, lastOffset } = header;
@@ -50,9 +49,9 @@ export class OpenTransactions {
 }
 
 export type AbortedTransaction = OpenTransaction & {
-  /** Of its marker. */
+  /** Offset of its marker. */
   readonly lastOffset: number;
-  /** Where the log was undecided once it was aborted: what was aborted later starts there, or behind. */
+  /** The last stable offset after its abort: transactions that are aborted later start there or after it. */
   readonly lastStableOffset: number;
 };
 
@@ -84,7 +83,7 @@ export class AbortedTransactions {
     for (let i = 0; i < this.length; i++) yield this.#at(i);
   }
 
-  /** Those whose marker lies at an offset or behind it. */
+  /** Those whose marker is at an offset or after it. */
   *endingFrom(offset: number): Generator<AbortedTransaction> {
     let low = 0;
     let high = this.length;
@@ -96,7 +95,7 @@ export class AbortedTransactions {
     for (; low < this.length; low++) yield this.#at(low);
   }
 
-  /** As a seal keeps them. */
+  /** The form of a seal. */
   encode(): readonly number[] {
     return this.#fields;
   }

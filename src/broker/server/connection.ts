@@ -1,7 +1,6 @@
-// One client's connection. Requests are served one at a time and answered in order, as in Apache Kafka, so a
-// connection holds at most one request and one answer. It stops reading while its client does not take its
-// answers, while a request waits, and while there is no memory for a large frame. What is not the protocol
-// closes the connection and nothing else.
+// One client's connection. Requests are served one at a time and in order, as in Apache Kafka, so a connection holds at most
+// one request and one response. It stops reading while its client does not read responses, while a request waits, and
+// while there is no memory for a large frame. A malformed request closes the connection and affects no other.
 
 import type { Socket } from 'node:net';
 import { type Client, type Context, RefusedRequest } from '../api/api.ts';
@@ -15,17 +14,17 @@ import { Frames } from './frames.ts';
 import { Pace } from './pace.ts';
 
 const MAX_BACKLOG = 64 * 1024; // bytes read ahead of the request being served
-const LOOPBACK_V4 = /^::ffff:/; // how a dual-stack socket names an IPv4 address
+const LOOPBACK_V4 = /^::ffff:/; // prefix of an IPv4 address on a dual-stack socket
 
 export class Connection {
   readonly #socket: Socket;
   readonly #context: Context;
   readonly #frames: Frames;
   readonly #client: Client;
-  #busy = false; // a request waits for its answer
+  #busy = false; // a request waits for its response
   readonly #incoming = new Pace(); // of the frame being gathered or served, while it holds memory
-  readonly #outgoing = new Pace(); // of the answers that hold memory
-  #asked = 0; // bytes of the budget waited for
+  readonly #outgoing = new Pace(); // of the responses that hold memory
+  #asked = 0; // bytes requested from the budget and not granted yet
   #lastMove = { at: steadyNow(), bytes: 0 };
 
   constructor(socket: Socket, context: Context) {
@@ -45,7 +44,7 @@ export class Connection {
     socket.on('close', () => this.#closed());
   }
 
-  /** Serves every whole frame, their answers leaving in one write, until something must be waited for. */
+  /** Serves whole frames, with their responses in one write, until a request has to wait. */
   #serve(): void {
     this.#socket.cork();
     try {
@@ -101,7 +100,7 @@ export class Connection {
     else this.#sendLarge(last, writer.length);
   }
 
-  /** Sends the last piece of an answer of `length` bytes, which count as held until the client has taken them. */
+  /** Sends the last piece of a response of `length` bytes, which count as held until the client has read them. */
   #sendLarge(last: Buffer, length: number): void {
     const { memory } = this.#context;
     memory.take(length);
@@ -112,7 +111,7 @@ export class Connection {
     });
   }
 
-  /** Takes memory for a frame to be gathered; false if it must be waited for. */
+  /** Takes memory for a frame; false if it has to wait. */
   #reserve(bytes: number): boolean {
     if (bytes <= FREE || this.#incoming.bytes === bytes) return true;
     if (this.#asked === 0 && this.#context.memory.request(bytes, this.#granted)) {
@@ -138,11 +137,11 @@ export class Connection {
     const { log } = this.#context.settings;
     const details = { client: this.#client.host, error };
     if (error instanceof MalformedRequest || error instanceof RefusedRequest) {
-      log.warn(details, `closed a connection: ${error.message}`);
+      log.warn(details, `closed a connection after a malformed or refused request: ${error.message}`);
     } else {
       log.error(details, 'closed a connection: a request failed');
     }
-    this.#socket.destroySoon(); // after the answers to the requests before this one
+    this.#socket.destroySoon(); // after the responses to earlier requests
   }
 
   #closed(): void {
@@ -152,7 +151,7 @@ export class Connection {
     for (const tell of this.#client.closed) tell();
   }
 
-  /** Closes the connection if it has been idle, stuck in the middle of a frame, or too slow with one. */
+  /** Closes the connection if it was idle, stalled in the middle of a frame, or too slow with one. */
   sweep(now: number): void {
     const { idleTimeoutMs, stallTimeoutMs, log } = this.#context.settings;
     const bytes = this.#socket.bytesRead + this.#socket.bytesWritten - this.#socket.writableLength;

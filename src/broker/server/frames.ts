@@ -1,6 +1,6 @@
-// Cuts a connection's bytes into frames: an INT32 size and that many bytes. A frame that lies wholly within one
-// chunk from the socket is handed on as a view of it; a larger one is gathered in a buffer of its own, which is
-// only made once `reserve` has granted its bytes. Pure of I/O.
+// Splits a connection's bytes into frames: an INT32 size and that many bytes. A frame within one chunk of the socket is
+// returned as a view of it; a larger one is collected in a buffer that is allocated once `reserve` has granted its bytes.
+// No I/O.
 
 import { MalformedRequest } from '../wire/reader.ts';
 
@@ -14,7 +14,7 @@ export class Frames {
   #bytes = 0;
   #filling: { readonly frame: Buffer; filled: number } | null = null;
 
-  /** `reserve` may answer false, and then calls for another `next` when the bytes are there. */
+  /** @param reserve may return false; the caller then calls `next` again once the bytes are granted */
   constructor(maxBytes: number, reserve: (bytes: number) => boolean) {
     this.#maxBytes = maxBytes;
     this.#reserve = reserve;
@@ -25,7 +25,7 @@ export class Frames {
     this.#bytes += chunk.length;
   }
 
-  /** Bytes received and not yet part of a frame that was handed out or is being gathered. */
+  /** Received bytes that are not yet part of a returned frame or of the one being collected. */
   get waiting(): number {
     return this.#bytes;
   }
@@ -42,7 +42,7 @@ export class Frames {
     const head = this.#head(SIZE_BYTES);
     const size = head.readInt32BE(0);
     if (size < 0 || size > this.#maxBytes) {
-      throw new MalformedRequest(`expected a frame of 0 to ${this.#maxBytes} bytes, got a size of ${size}`);
+      throw new MalformedRequest(`received a frame of ${size} bytes, expected 0 to ${this.#maxBytes}`);
     }
     if (head.length >= SIZE_BYTES + size) {
       this.#skip(SIZE_BYTES + size);

@@ -1,5 +1,5 @@
-// Whether one large transfer keeps up with the least rate that is asked of it. A client that sends or takes a
-// byte now and then would otherwise hold its memory for ever, and two handfuls of them would hold all of it.
+// Checks that a large transfer keeps up with a least rate. Otherwise a few clients that send or read a byte now and then
+// would hold all memory for ever.
 
 const LEAST_RATE = 100; // bytes a ms, on average
 
@@ -11,20 +11,20 @@ export class Pace {
     return this.#bytes;
   }
 
-  /** A transfer of `bytes` more begins; time counts from the first that is not over. */
+  /** Begins a transfer of `bytes` more; time counts from the oldest unfinished one. */
   begin(bytes: number, now: number): void {
     if (this.#bytes === 0) this.#since = now;
     this.#bytes += bytes;
   }
 
-  /** `bytes` of what was begun, or all of it, are over; returns how many. */
+  /** Ends `bytes` of the transfers, all by default; returns how many. */
   end(bytes = this.#bytes): number {
     this.#bytes -= bytes;
     return bytes;
   }
 
-  /** Whether it has taken longer than its bytes need at the least rate, and `patience` ms on top. */
-  isTooSlow(now: number, patience: number): boolean {
-    return this.#bytes > 0 && now - this.#since > patience + this.#bytes / LEAST_RATE;
+  /** Whether the transfers take longer than their bytes need at the least rate plus `timeout` ms. */
+  isTooSlow(now: number, timeout: number): boolean {
+    return this.#bytes > 0 && now - this.#since > timeout + this.#bytes / LEAST_RATE;
   }
 }

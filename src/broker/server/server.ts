@@ -1,4 +1,4 @@
-// Listens, and keeps the connections: at most as many as allowed, each checked now and then for a timeout.
+// Listens, limits the number of connections, and checks each at intervals for timeouts.
 
 import { createServer, type Server } from 'node:net';
 import type { Context } from '../api/api.ts';
@@ -6,7 +6,7 @@ import { hostUnavailable, portTaken } from '../errors.ts';
 import { steadyNow } from '../steady-clock.ts';
 import { Connection } from './connection.ts';
 
-const ANSWER_BUFFER = 128 * 1024; // bytes of answers that a client may leave unread before it is held back
+const ANSWER_BUFFER = 128 * 1024; // bytes of unread responses, from which on no further request of the client is served
 const SWEEPS_PER_TIMEOUT = 4;
 
 export type Listener = {
@@ -32,7 +32,7 @@ export async function listen(context: Context): Promise<Listener> {
     ),
   );
   await open(server, settings.host, settings.port);
-  server.on('error', (error) => settings.log.error({ error }, 'a connection was not taken'));
+  server.on('error', (error) => settings.log.error({ error }, 'cannot accept a connection'));
 
   const period = Math.min(settings.idleTimeoutMs, settings.stallTimeoutMs) / SWEEPS_PER_TIMEOUT;
   const sweeper = setInterval(() => {

@@ -1,7 +1,7 @@
-// Drives the transactional ids' state machine: brings it the time and producer ids, keeps each step in the journal before it is
-// answered, and does what a step asks for. The order makes a crash harmless: what is decided is stored first, then the markers are
-// written, then the offsets in one write with that it is done; a start does again what is decided and not done. An open transaction in
-// a log that no stored id knows (power has failed) is aborted at the start, so that nothing hangs.
+// Drives the state machine of transactional ids: supplies the time and producer ids, stores each step in the journal before the
+// response, and carries out its effects. The order makes a crash harmless: first the decision is stored, then the markers are
+// written, then the offsets in one write with the completed state; a start repeats what is decided and not completed. An open
+// transaction in a log that no stored id has, as after a power failure, is aborted at the start, so that no consumer hangs.
 
 import type { Groups } from '../group/coordinator.ts';
 import type { PartitionOffset } from '../group/offsets.ts';
@@ -27,7 +27,7 @@ import {
   type Transaction,
 } from './transaction.ts';
 
-const CHECK_MS = 500; // between two looks at the time of open transactions
+const CHECK_MS = 500; // interval of the timeout checks of open transactions
 
 export type Initialised = Producer & { readonly error: ErrorCode };
 
@@ -43,13 +43,13 @@ const keyOf = (id: string): Key => [KIND, id];
 export class Transactions {
   readonly #parts: Parts;
   readonly #settings: Settings;
-  /** By id; who was changed last is last. */
+  /** By id, least recently changed first. */
   #transactions = new Map<string, Transaction>();
   #open = new Set<string>();
   #bytes = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  /** Takes up what the journal has: what is decided is done before this returns, unless the disk refuses. */
+  /** Reads the journal and completes decided transactions, unless the disk fails. */
   constructor(parts: Parts, settings: Settings) {
     this.#parts = parts;
     this.#settings = settings;
@@ -73,7 +73,7 @@ export class Transactions {
     return [...this.#transactions.values()];
   }
 
-  /** Gives a producer its id and epoch; what the one before it had open is aborted. `expected` as in InitInput. */
+  /** Gives a producer its id and epoch, after it aborted the open transaction of the one before. `expected` as in InitInput. */
   init(id: string, timeoutMs: number, expected: Producer | null): Initialised {
     const refused = (error: ErrorCode) => ({ error, producerId: -1, epoch: -1 });
     if (timeoutMs <= 0 || timeoutMs > this.#settings.transactionMaxTimeoutMs)
@@ -83,7 +83,7 @@ export class Transactions {
     const input = { kind: 'init', timeoutMs, expected, newProducerId: this.#newProducerId() } as const;
     let error = this.#run(before, input);
     const now = this.#transactions.get(id);
-    // Another client would be told to come again, and be served then.
+    // The open transaction was aborted by this step, so a second one succeeds, without a retry by the client.
     if (error === ErrorCode.CONCURRENT_TRANSACTIONS && now && !isOpen(now))
       error = this.#run(now, { ...input, expected: null });
     const { producerId, epoch } = this.#transactions.get(id) ?? before;
@@ -94,13 +94,13 @@ export class Transactions {
     return this.#parts.producerIds.next();
   }
 
-  /** An id of which nothing is known, or why there can't be one. */
+  /** A new transactional id, or the error where the memory limit is reached. */
   #newId(id: string): Transaction | ErrorCode {
     const transaction = emptyTransaction(id, steadyNow());
     return this.#makeRoom(bytesOf(transaction)) ? transaction : ErrorCode.POLICY_VIOLATION;
   }
 
-  /** Forgets the ids that have been silent for longest and have nothing open, as far as needed. */
+  /** Removes the least recently changed ids without an open transaction, as many as needed. */
   #makeRoom(bytes: number): boolean {
     const { maxTransactionBytes } = this.#settings;
     if (this.#bytes + bytes <= maxTransactionBytes) return true;
@@ -119,7 +119,7 @@ export class Transactions {
     return this.#ask(id, { kind: 'group', producer, group });
   }
 
-  /** Keeps offsets until the transaction is committed; the caller has seen that partitions exist and that the group takes them. */
+  /** Stores offsets until the transaction ends; the caller has checked the partitions and the group. */
   addOffsets(id: string, producer: Producer, group: string, offsets: readonly PartitionOffset[]): ErrorCode {
     const received = this.#parts.groups.offsets.received(offsets);
     const byLog = new Map(received.map((one) => [`${one.topic}-${one.partition}`, one]));
@@ -130,7 +130,7 @@ export class Transactions {
     return this.#ask(id, { kind: 'end', producer, isCommit });
   }
 
-  /** Whether a producer may write to a log as part of its open transaction. */
+  /** Checks that a producer may write to a log as part of its open transaction. */
   verify(id: string, producer: Producer, log: PartitionLog): ErrorCode {
     const transaction = this.#transactions.get(id);
     if (transaction === undefined) return ErrorCode.INVALID_PRODUCER_ID_MAPPING;
@@ -140,7 +140,7 @@ export class Transactions {
     return isPart ? ErrorCode.NONE : ErrorCode.INVALID_TXN_STATE;
   }
 
-  /** Names of the logs of which a group has offsets in open transactions. */
+  /** Names of the logs with a group's offsets in open transactions. */
   pendingOffsets(group: string): Set<string> {
     const names = new Set<string>();
     for (const id of this.#open)
@@ -153,7 +153,7 @@ export class Transactions {
     return transaction ? this.#run(transaction, input) : ErrorCode.INVALID_PRODUCER_ID_MAPPING;
   }
 
-  /** Takes one step and, where it ends a transaction, does what that asks for. */
+  /** Takes one step and, where it ends a transaction, carries out the effects. */
   #run(transaction: Transaction, input: Input): ErrorCode {
     const { transaction: next, error, ending } = step(transaction, input, steadyNow());
     const more = bytesOf(next) - bytesOf(transaction);
@@ -199,7 +199,7 @@ export class Transactions {
     return true;
   }
 
-  /** Writes the markers, then the offsets and that it is done; where that fails, it is tried again. */
+  /** Writes the markers, then the offsets with the completed state; a failure is retried. */
   #end(transaction: Transaction, { producer, isCommit, partitions, offsets }: Ending): void {
     const { groups, topics } = this.#parts;
     const { log, fsyncMs } = this.#settings;
@@ -218,7 +218,7 @@ export class Transactions {
     }
   }
 
-  /** Without those of topics that were deleted meanwhile. */
+  /** The offsets of topics that still exist. */
   #present(offsets: PendingOffsets): Map<string, PartitionOffset[]> {
     const isThere = ({ topic, partition }: PartitionOffset) => this.#parts.topics.partition(topic, partition);
     const present = new Map<string, PartitionOffset[]>();
@@ -234,7 +234,7 @@ export class Transactions {
     if (transaction) this.#run(transaction, { kind: 'tick' });
   }
 
-  /** Aborts what has been open for too long, and does again what failed. */
+  /** Aborts transactions past their timeout, and retries failed ends. */
   #checkTimes(): void {
     const now = steadyNow();
     for (const id of [...this.#open]) {
@@ -248,7 +248,7 @@ export class Transactions {
     this.#timer = undefined;
   }
 
-  /** Ends open transactions of the logs whose id is not known any more, or not with that log. */
+  /** Aborts open transactions of logs that no transactional id has open there. */
   #abortUnknown(): void {
     const known = new Map<number, Transaction>();
     for (const id of this.#open) {
@@ -273,7 +273,7 @@ export class Transactions {
     }
   }
 
-  /** Forgets ids without an open transaction that were not used since `since`, ms; aborts what could not be aborted at the start. */
+  /** Removes ids without an open transaction that were not used since `since`, ms; retries the aborts of the start. */
   expire(since: number): void {
     this.#abortUnknown();
     for (const transaction of this.all())

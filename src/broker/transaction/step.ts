@@ -1,6 +1,5 @@
-// The state machine of a transactional id: (transaction, input, now) → (transaction, answer, what is to be done). Pure: no clock, no
-// log, no journal; the driver brings those. Errors and their order follow Apache Kafka's TransactionCoordinator, so that every client
-// finds what it was written against.
+// The state machine of a transactional id: (transaction, input, now) → (transaction, error, effects). Pure: the driver has the
+// clock, logs and journal. Errors and their order follow Apache Kafka's TransactionCoordinator, which clients were written for.
 
 import { ErrorCode } from '../wire/error-codes.ts';
 import {
@@ -21,9 +20,9 @@ import {
   withoutContent,
 } from './transaction.ts';
 
-const LAST_EPOCH = 32_766; // the one behind it is left for fencing
+const LAST_EPOCH = 32_766; // one epoch more is left for fencing
 
-/** What becomes of the transactional id on this input at this time (ms). */
+/** The next state and the effects of an input at `now` (ms). */
 export function step(transaction: Transaction, input: Input, now: number): Step {
   switch (input.kind) {
     case 'init':
@@ -55,7 +54,7 @@ function init(transaction: Transaction, input: InitInput, now: number): Step {
   const { state, producerId, epoch, lastEpoch } = transaction;
   const { expected, timeoutMs, newProducerId } = input;
   const isSentAgain = expected?.epoch === lastEpoch && lastEpoch !== NO_EPOCH;
-  // An id of which nothing is known is given to whoever asks, whatever it had before.
+  // A new id has no producer yet, so any producer gets it, whatever id and epoch it sends.
   const isFenced = expected?.producerId !== producerId || (expected.epoch !== epoch && !isSentAgain);
   if (expected && epoch !== NO_EPOCH && isFenced) return unchanged(transaction, ErrorCode.PRODUCER_FENCED);
   if (isEnding(state)) return unchanged(transaction, ErrorCode.CONCURRENT_TRANSACTIONS);
@@ -70,18 +69,18 @@ function init(transaction: Transaction, input: InitInput, now: number): Step {
   return changed({ ...transaction, ...next, state: 'Empty', timeoutMs }, now);
 }
 
-/** The same with an epoch that its producer does not have. */
+/** The transaction with the next epoch, which fences its producer. */
 function fenced(transaction: Transaction): Transaction {
   return { ...transaction, epoch: transaction.epoch + 1, lastEpoch: NO_EPOCH };
 }
 
-/** Why a request does not come from the producer that has the id. */
+/** The error of a request from another producer than the id's current one. */
 export function senderProblem(transaction: Transaction, { producerId, epoch }: Producer): ErrorCode {
   if (producerId !== transaction.producerId) return ErrorCode.INVALID_PRODUCER_ID_MAPPING;
   return epoch === transaction.epoch ? ErrorCode.NONE : ErrorCode.PRODUCER_FENCED;
 }
 
-/** Why nothing can be added now. */
+/** The error where nothing can be added now. */
 function addingProblem(transaction: Transaction, producer: Producer): ErrorCode {
   const problem = senderProblem(transaction, producer);
   if (problem !== ErrorCode.NONE) return problem;
@@ -111,7 +110,7 @@ function addGroup(transaction: Transaction, input: AddGroupInput, now: number): 
   return changed({ ...begun(transaction, now), offsets }, now);
 }
 
-/** Offsets are taken only for a group that was announced, so that none are left over from a transaction that has ended. */
+/** Offsets are accepted only for a group that was added, so that none of an ended transaction are left over. */
 function addOffsets(transaction: Transaction, input: OffsetsInput, now: number): Step {
   const problem = addingProblem(transaction, input.producer);
   if (problem !== ErrorCode.NONE) return unchanged(transaction, problem);
@@ -155,7 +154,7 @@ function endingOf(transaction: Transaction): Ending {
   return { producer: { producerId, epoch }, isCommit, partitions, offsets: isCommit ? offsets : new Map() };
 }
 
-/** Aborts what has been open for too long, its producer fenced; what is decided but not done is to be done again. */
+/** Aborts a transaction past its timeout and fences its producer; the effects of a decided one are repeated. */
 function tick(transaction: Transaction, now: number): Step {
   if (isEnding(transaction.state))
     return { transaction, error: ErrorCode.NONE, ending: endingOf(transaction) };

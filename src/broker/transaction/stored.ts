@@ -1,4 +1,4 @@
-// A transactional id as the journal keeps it: its sets and maps as lists.
+// A transactional id in the journal, with its sets and maps as lists.
 
 import type { PartitionOffset } from '../group/offsets.ts';
 import type { Transaction } from './transaction.ts';

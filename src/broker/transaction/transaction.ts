@@ -1,7 +1,7 @@
-// A transactional id as a value, and what goes into and comes out of its state machine (step.ts). Everything is read-only: a step
-// makes a new value. What has to be done to logs and offsets comes out as effects; the driver (coordinator.ts) does it, and says
-// when it is done. Clients that bump epochs at the end of each transaction (transaction.version 2, KIP-890) are left out on purpose:
-// the broker does not offer that feature.
+// A transactional id as a value, and the inputs and effects of its state machine (step.ts). Everything is read-only: a step
+// makes a new value. Writes to logs and offsets are effects, which the driver (coordinator.ts) carries out and confirms by
+// `ended`. Epoch bumps at the end of each transaction (transaction.version 2, KIP-890) are left out on purpose, as the broker
+// does not offer that feature.
 //
 //   Empty, CompleteCommit, CompleteAbort ─partitions, group→ Ongoing ─end→ PrepareCommit, PrepareAbort ─ended→ CompleteCommit, …Abort
 //   Ongoing ─init by another producer, or its time is up→ PrepareAbort with the next epoch, which fences its producer
@@ -14,7 +14,7 @@ export type Producer = {
   readonly epoch: number;
 };
 
-/** Offsets to be committed with the transaction: of each group, by the name of the partition's log. */
+/** Offsets to be committed with the transaction, by group and by the name of the partition's log. */
 export type PendingOffsets = ReadonlyMap<string, ReadonlyMap<string, PartitionOffset>>;
 
 export type Transaction = {
@@ -25,7 +25,7 @@ export type Transaction = {
   readonly epoch: number;
   /** The epoch before its producer had it bumped; −1 where another producer took over. */
   readonly lastEpoch: number;
-  /** How long a transaction may be open, ms. */
+  /** Transaction timeout, ms. */
   readonly timeoutMs: number;
   /** Names of the logs that the open transaction may write to. */
   readonly partitions: ReadonlySet<string>;
@@ -40,9 +40,9 @@ export type Transaction = {
 export type InitInput = {
   readonly kind: 'init';
   readonly timeoutMs: number;
-  /** What the producer has, if it only wants its epoch bumped (KIP-360). */
+  /** The producer's id and epoch, if it requests the next epoch (KIP-360). */
   readonly expected: Producer | null;
-  /** The id that it gets if it needs one. */
+  /** The producer id for a transactional id without one. */
   readonly newProducerId: number;
 };
 
@@ -52,7 +52,7 @@ export type AddPartitionsInput = {
   readonly partitions: readonly string[];
 };
 
-/** Announces that offsets of a group will follow. */
+/** Adds a group whose offsets follow. */
 export type AddGroupInput = {
   readonly kind: 'group';
   readonly producer: Producer;
@@ -83,18 +83,18 @@ export type Input =
   /** The effects of the end are done. */
   | { readonly kind: 'ended' };
 
-/** To be done: markers in the logs, and then, of a commit, the offsets with what `ended` makes of the transaction. */
+/** Effects: markers in the logs, then, for a commit, the offsets together with the state after `ended`. */
 export type Ending = {
   readonly producer: Producer;
   readonly isCommit: boolean;
   readonly partitions: ReadonlySet<string>;
-  /** None of an aborted transaction. */
+  /** Empty for an aborted transaction. */
   readonly offsets: PendingOffsets;
 };
 
 export type Step = {
   readonly transaction: Transaction;
-  /** The answer to a request. */
+  /** The error code of the response. */
   readonly error: ErrorCode;
   readonly ending: Ending | null;
 };
@@ -125,7 +125,7 @@ export function deadlineOf({ state, startedAt, timeoutMs }: Transaction): number
   return state === 'Ongoing' ? startedAt + timeoutMs : null;
 }
 
-const ID_BYTES = 600; // what an id takes without content, measured
+const ID_BYTES = 600; // measured size of an id without content
 const ENTRY_BYTES = 100;
 const OFFSET_BYTES = 300;
 

@@ -1,8 +1,8 @@
 // Reads the primitive types of the Kafka protocol (https://kafka.apache.org/protocol#protocol_types) from one
 // frame. Never reads past the frame's end, and one frame holds at most MAX_ENTRIES array entries in all, so
 // that a hostile count costs no memory. In a flexible version (KIP-482) strings, bytes and arrays are read in their
-// compact forms, and tagged fields, none of which this broker needs, are skipped at the end of each structure: one
-// grammar reads both.
+// compact forms, and tagged fields, none of which this broker needs, are skipped at the end of each structure, so that
+// handlers are the same for both.
 
 import { readInt64 } from './int64.ts';
 
@@ -10,7 +10,7 @@ const MAX_ENTRIES = 100_000;
 const MAX_VARINT_BYTES = 5;
 const UUID_BYTES = 16;
 
-/** The frame is not what the protocol says; the connection that sent it is closed. */
+/** The frame violates the protocol; its connection is closed. */
 export class MalformedRequest extends Error {
   override readonly name = 'MalformedRequest';
 }
@@ -32,7 +32,9 @@ export class Reader {
   #take(bytes: number): number {
     const at = this.position;
     if (bytes > this.end - at) {
-      throw new MalformedRequest(`expected ${bytes} bytes at ${at}, the frame ends at ${this.end}`);
+      throw new MalformedRequest(
+        `received a frame that ends at ${this.end}, expected ${bytes} bytes at ${at}`,
+      );
     }
     this.position = at + bytes;
     return at;
@@ -103,14 +105,14 @@ export class Reader {
   nullableString(): string | null {
     const length = this.isFlexible ? this.unsignedVarint() - 1 : this.int16();
     if (length === -1) return null;
-    if (length < 0) throw new MalformedRequest(`expected a string's length, got ${length}`);
+    if (length < 0) throw new MalformedRequest(`received a string's length of ${length}, expected 0 or more`);
     const at = this.#take(length);
     return this.buffer.toString('utf8', at, at + length);
   }
 
   string(): string {
     const value = this.nullableString();
-    if (value === null) throw new MalformedRequest('expected a string, got null');
+    if (value === null) throw new MalformedRequest('received null, expected a string');
     return value;
   }
 
@@ -122,7 +124,7 @@ export class Reader {
   nullableBytes(): Buffer | null {
     const length = this.#longLength();
     if (length === -1) return null;
-    if (length < 0) throw new MalformedRequest(`expected a length of bytes, got ${length}`);
+    if (length < 0) throw new MalformedRequest(`received a length of ${length} bytes, expected 0 or more`);
     const at = this.#take(length);
     return this.buffer.subarray(at, at + length);
   }
@@ -138,7 +140,9 @@ export class Reader {
     if (count === -1) return null;
     this.#entries -= count;
     if (count < 0 || this.#entries < 0 || count > this.end - this.position) {
-      throw new MalformedRequest(`expected at most ${MAX_ENTRIES} array entries, got a count of ${count}`);
+      throw new MalformedRequest(
+        `received a count of ${count} array entries, expected at most ${MAX_ENTRIES}`,
+      );
     }
     const entries: T[] = [];
     for (let i = 0; i < count; i++) entries.push(entry(this));

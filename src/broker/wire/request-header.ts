@@ -1,4 +1,4 @@
-// The header ahead of every request.
+// The header of every request.
 //
 //   RequestHeader v1 => apiKey apiVersion correlationId clientId
 //     apiKey, apiVersion => INT16   correlationId => INT32   clientId => NULLABLE_STRING

@@ -1,7 +1,7 @@
-// Writes the primitive types of the Kafka protocol into one answer: a frame's size, its correlation id and the
-// body. Large byte runs (records) are kept by reference, so that they go from the file to the socket without a
-// copy; everything else goes through one growing buffer. In a flexible version (KIP-482) strings, bytes and arrays are
-// written in their compact forms and every structure ends with its tagged fields, of which there are none.
+// Writes the primitive types of the Kafka protocol into one response: the frame's size, its correlation id and the body.
+// Large byte runs (records) are referenced, so that they go from the file to the socket without a copy; everything else goes
+// through one growing buffer. In a flexible version (KIP-482) strings, bytes and arrays have their compact forms, and every
+// structure ends with an empty list of tagged fields.
 
 import { writeInt64 } from './int64.ts';
 
@@ -15,14 +15,14 @@ export class Writer {
   #position = 0;
   #isFlexible = false;
 
-  /** Opens an answer to the request with `correlationId`; `sizeHint` spares growing. */
+  /** Begins a response to the request with `correlationId`; a good `sizeHint` avoids growing the buffer. */
   constructor(correlationId: number, sizeHint = 256) {
     this.#buffer = Buffer.allocUnsafe(sizeHint);
     this.#position = 4; // the size is known at the end
     this.int32(correlationId);
   }
 
-  /** From here on the answer is in a flexible version. */
+  /** From here on the response is in a flexible version. */
   flexible(): this {
     this.#isFlexible = true;
     return this;
@@ -151,7 +151,7 @@ export class Writer {
     return this.#doneBytes + this.#position - this.#start;
   }
 
-  /** Closes the frame, the tagged fields of its body included, and hands out its pieces, in order. */
+  /** Ends the frame, the tagged fields of its body included. @returns its pieces in order */
   finish(): Buffer[] {
     this.tags();
     const pieces = [...this.#done, this.#buffer.subarray(this.#start, this.#position)];

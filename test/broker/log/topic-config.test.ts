@@ -33,8 +33,8 @@ describe('a value for a setting', () => {
     ['cleanup.policy', 'compact,compact', 'expected delete, compact or both'],
     ['cleanup.policy', '', 'expected delete, compact or both'],
     ['message.timestamp.type', 'createtime', 'expected CreateTime or LogAppendTime'],
-    ['compression.type', 'zstd', 'received "zstd", this broker only does "producer"'],
-    ['min.insync.replicas', '2', 'received "2", this broker only does "1"'],
+    ['compression.type', 'zstd', 'received "zstd", this broker only supports "producer"'],
+    ['min.insync.replicas', '2', 'received "2", this broker only supports "1"'],
     ['remote.storage.enable', 'true', 'unknown or not supported by this broker'],
   ])('is refused with what came and what was expected: %s=%s', (name, value, words) => {
     expect(configProblem(name, value)).toContain(`${name}: `);

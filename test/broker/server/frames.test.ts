@@ -45,6 +45,6 @@ test('a size beyond the limit, or below zero, is refused', () => {
     const head = Buffer.alloc(4);
     head.writeInt32BE(size);
     frames.push(head);
-    expect(() => frames.next()).toThrow('expected a frame of 0 to 100 bytes');
+    expect(() => frames.next()).toThrow(`received a frame of ${size} bytes, expected 0 to 100`);
   }
 });
