@@ -14,6 +14,7 @@ export const COPY_HEADER = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'la
 export const COPY_TRAILER = Buffer.from([0xff, 0xff]);
 /** Microseconds from 1970 to 2000, where PostgreSQL's timestamps begin. */
 const EPOCH_2000_MS = Date.UTC(2000, 0, 1);
+const DAY_MS = 24 * 3_600_000;
 
 /** Rows in COPY's binary format, in one growing buffer. Fields are written in the order of the columns. */
 export class CopyRows {
@@ -53,6 +54,11 @@ export class CopyRows {
     this.#view.setInt32(this.#at + 4, micros);
     this.#at += 8;
     return this;
+  }
+
+  /** @param ms milliseconds since the epoch; its day in UTC */
+  date(ms: number): this {
+    return this.integer(Math.floor((ms - EPOCH_2000_MS) / DAY_MS));
   }
 
   bigint(value: bigint): this {

@@ -1,6 +1,6 @@
 // One aggregation session: what the records with equal group values have come to, and where they were.
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type Accumulator, accumulatorOf } from './accumulate.ts';
 import { type Cell, keyOf, ownCell, writeCell } from './cell.ts';
 import { readCell } from './json.ts';
@@ -87,7 +87,7 @@ export class Session {
 export function sessionId(session: Session): string {
   const { definition, grouping } = session.plan;
   const said = JSON.stringify([definition, grouping, session.key, session.createdAt, session.id]);
-  return createHash('sha256').update(said).digest('hex').slice(0, 32);
+  return hash('sha256', said, 'hex').slice(0, 32);
 }
 
 /** A session as JSON, for Postgres: written thousands of times a second, so what stays the same is written once. */

@@ -63,6 +63,8 @@ export async function holdDefinition(client: Client, name: string): Promise<numb
  */
 export async function deleteDefinition(client: Client, name: string): Promise<void> {
   await client.query('DELETE FROM consumer_offsets WHERE consumer_group = $1', [groupOf(name)]);
+  await client.query('DELETE FROM aggregator_sessions WHERE definition = $1', [name]);
+  await client.query('DELETE FROM aggregator_results WHERE definition = $1', [name]);
   await client.query(
     `DELETE FROM aggregator_definitions WHERE name = $1 RETURNING ${notifyAggregatedSql('name')}`,
     [name],

@@ -1,33 +1,31 @@
 // What was flushed and what was set aside, in Postgres: committed with the sessions that it came of.
 
+import { CopyRows, copyInto } from '../../db/copy.ts';
 import type { Client, Pool } from '../../db/pool.ts';
 import { sessionId } from '../core/session.ts';
 import type { Flushed } from '../core/step.ts';
+import { inParts } from './in-parts.ts';
 
 const ROWS = 5_000;
 
 /** @param rows what writeRow() made of each @param run of a batch; undefined in real time */
-export async function insertResults(
+export function insertResults(
   client: Client,
   flushed: readonly Flushed[],
   rows: readonly string[],
   run: number | undefined,
 ): Promise<void> {
-  for (let at = 0; at < flushed.length; at += ROWS) {
-    const some = flushed.slice(at, at + ROWS);
-    await client.query(
-      `INSERT INTO aggregator_results (definition, run, id, row, flushed_at)
-       SELECT $1, $2, id, row, to_timestamp(at / 1000.0)
-       FROM unnest($3::text[], $4::json[], $5::float8[]) WITH ORDINALITY AS flushed (id, row, at, place) ORDER BY place`,
-      [
-        some[0]?.session.plan.definition,
-        run ?? null,
-        some.map(({ session }) => sessionId(session)),
-        rows.slice(at, at + ROWS),
-        some.map(({ at: flushedAt }) => flushedAt),
-      ],
-    );
-  }
+  const pairs = flushed.map((one, index) => [one, rows[index] ?? 'null'] as const);
+  return inParts(pairs, async (some) => {
+    const copied = new CopyRows();
+    for (const [{ session, at }, row] of some) {
+      copied.row(5).text(session.plan.definition);
+      if (run === undefined) copied.bytes(null);
+      else copied.bigint(BigInt(run));
+      copied.text(sessionId(session)).text(row).timestamp(at);
+    }
+    await copyInto(client, 'aggregator_results (definition, run, id, row, flushed_at)', copied);
+  });
 }
 
 export type AsideRow = {

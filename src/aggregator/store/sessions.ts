@@ -1,11 +1,11 @@
 // Open sessions in Postgres: read, and written in the transaction that moves the positions or offsets of their records.
 
+import { CopyRows, copyInto } from '../../db/copy.ts';
 import type { Client, Pool } from '../../db/pool.ts';
 import type { Plan } from '../core/plan.ts';
 import { loadSession, type Session, saveSession } from '../core/session.ts';
 import { type State, TTL_MS } from '../core/step.ts';
-
-const ROWS = 5_000;
+import { inParts } from './in-parts.ts';
 
 type Row = { readonly id: number; readonly version: number; readonly state: string };
 
@@ -60,19 +60,6 @@ export async function writeSessions(client: Client, state: State): Promise<Writt
   return rows;
 }
 
-/** Writes ROWS at once; the text of a part is made while Postgres is busy with the one before. */
-async function inParts<T>(all: readonly T[], write: (some: readonly T[]) => Promise<void>): Promise<void> {
-  let before = Promise.resolve();
-  for (let at = 0; at < all.length; at += ROWS) {
-    const writing = write(all.slice(at, at + ROWS));
-    // The first error counts: what comes behind it fails for the transaction's sake.
-    writing.catch(() => {});
-    await before;
-    before = writing;
-  }
-  await before;
-}
-
 export type WrittenSessions = ReadonlyMap<Session, number>;
 
 /** To be called once the transaction of writeSessions() is committed. */
@@ -110,27 +97,29 @@ async function insertSome(
   sessions: readonly Session[],
   rows: Map<Session, number>,
 ): Promise<void> {
-  const byKey = new Map(sessions.map((session) => [session.key, session]));
-  const { rows: inserted } = await client.query<{ key: string; id: number }>(
-    `INSERT INTO aggregator_sessions (definition, grouping, key, version, state, updated_at, updated_day, due_at)
-     SELECT $1, $2, key, version, state::json, to_timestamp(updated_at / 1000.0), ${DAY}, to_timestamp(due_at / 1000.0)
-     FROM unnest(${LIST('$3')}, $4::int[], ${LIST('$5')}, $6::float8[], $7::float8[])
-       AS list (key, version, state, updated_at, due_at)
-     RETURNING key, id`,
-    [
-      sessions[0]?.plan.definition,
-      sessions[0]?.plan.grouping,
-      sessions.map(({ key }) => key).join(SEPARATOR),
-      numbers(sessions.map(({ plan }) => plan.version)),
-      sessions.map(saveSession).join(SEPARATOR),
-      numbers(sessions.map(({ updatedAt }) => updatedAt)),
-      `{${sessions.map(({ dueAt }) => dueAt ?? 'NULL').join(',')}}`,
-    ],
+  const { rows: numbered } = await client.query<{ id: number }>(
+    "SELECT nextval('aggregator_sessions_id_seq') AS id FROM generate_series(1, $1)",
+    [sessions.length],
   );
-  for (const { key, id } of inserted) {
-    const session = byKey.get(key);
-    if (session !== undefined) rows.set(session, id);
+  const copied = new CopyRows();
+  for (const [index, session] of sessions.entries()) {
+    const id = numbered[index]?.id ?? 0;
+    rows.set(session, id);
+    copySession(copied, session, id);
   }
+  await copyInto(
+    client,
+    'aggregator_sessions (id, definition, grouping, key, version, state, updated_at, updated_day, due_at)',
+    copied,
+  );
+}
+
+function copySession(rows: CopyRows, session: Session, id: number): void {
+  const { plan, key, updatedAt, dueAt } = session;
+  rows.row(9).bigint(BigInt(id)).text(plan.definition).text(plan.grouping).text(key).integer(plan.version);
+  rows.text(saveSession(session)).timestamp(updatedAt).date(updatedAt);
+  if (dueAt === undefined) rows.bytes(null);
+  else rows.timestamp(dueAt);
 }
 
 /**
