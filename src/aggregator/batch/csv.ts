@@ -1,7 +1,8 @@
-// CSV text, a block at a time, as it comes from a file → records whose cells stand in the order of a field table.
+// CSV, a block of bytes at a time, as it comes from a file → records whose cells stand in the order of a field table.
 // RFC 4180 with LF or CRLF; cells are text and nothing else. A row with another number of cells than the header is told
-// as ragged. Only the cells that a definition reads are cut out: a block of a megabyte holds twenty thousand rows.
+// as ragged. Only the cells that a definition reads are cut out, and no text is made of those that a taker takes as bytes.
 
+import { isAscii } from 'node:buffer';
 import type { Cell } from '../core/cell.ts';
 
 export class InputError extends Error {
@@ -11,110 +12,182 @@ export class InputError extends Error {
 export type OnRecord = (cells: readonly Cell[], line: number) => void;
 export type OnFault = (message: string, line: number) => void;
 
+/** Where the cells of a row are in the bytes, in the order of the field table: `begins` is -1 for a column that is missing. */
+export type PlainRow = {
+  bytes: Buffer;
+  readonly begins: Int32Array;
+  readonly ends: Int32Array;
+};
+/** @returns false for a row that it leaves to OnRecord */
+export type OnPlainRow = (row: PlainRow, line: number) => boolean;
+
 const COMMA = 0x2c;
 const QUOTE = 0x22;
 const CR = 0x0d;
+const LF = 0x0a;
+/** In place of where the next row begins: this one's end is not here yet, or it has quotes within quotes. */
+const INCOMPLETE = -1;
+const INTRICATE = -2;
+const NOTHING = Buffer.alloc(0);
 
 export class CsvReader {
   readonly #names: readonly string[];
   readonly #onRecord: OnRecord;
   readonly #onFault: OnFault;
+  readonly #onPlainRow: OnPlainRow | undefined;
   readonly #cells: Cell[];
-  #rest = '';
+  readonly #row: PlainRow;
+  #rest: Buffer = NOTHING;
   #line = 1;
   /** For each column, the place of its cell; -1 for one that nobody reads. */
-  #places: number[] | undefined;
+  #places: Int32Array | undefined;
+  /** The block's text, where it is made of one byte each: cut out sooner than decoded cell by cell. */
+  #text: string | undefined;
+  #textOf: Buffer | undefined;
 
-  constructor(names: readonly string[], onRecord: OnRecord, onFault: OnFault) {
+  /** @param onPlainRow is asked first, for rows that are without quotes within quotes and as long as the header */
+  constructor(
+    names: readonly string[],
+    onRecord: OnRecord,
+    onFault: OnFault,
+    onPlainRow?: OnPlainRow | undefined,
+  ) {
     this.#names = names;
     this.#onRecord = onRecord;
     this.#onFault = onFault;
+    this.#onPlainRow = onPlainRow;
     this.#cells = new Array<Cell>(names.length).fill(undefined);
+    this.#row = {
+      bytes: NOTHING,
+      begins: new Int32Array(names.length).fill(-1),
+      ends: new Int32Array(names.length),
+    };
   }
 
   /** @throws {InputError} for a header that names a column twice */
-  write(block: string): void {
-    const text = this.#rest === '' ? block : this.#rest + block;
-    this.#rest = text.slice(this.#rows(text, false));
+  write(block: Buffer): void {
+    const bytes = this.#rest.length === 0 ? block : Buffer.concat([this.#rest, block]);
+    this.#rest = NOTHING;
+    // A copy: the rest of a block would keep all of it.
+    this.#rest = Buffer.from(bytes.subarray(this.#rows(bytes, false)));
   }
 
   /** The last row needs no line break. */
   end(): void {
-    if (this.#rest === '') return;
-    const text = `${this.#rest}\n`;
-    this.#rest = '';
-    this.#rows(text, true);
+    if (this.#rest.length === 0) return;
+    const bytes = Buffer.concat([this.#rest, Buffer.of(LF)]);
+    this.#rest = NOTHING;
+    this.#rows(bytes, true);
   }
 
   /** Reads whole rows; where the first that isn't whole begins. */
-  #rows(text: string, last: boolean): number {
-    let at = 0;
-    let quote = text.indexOf('"');
-    for (;;) {
-      const end = text.indexOf('\n', at);
-      if (end === -1) return at;
-      if (quote !== -1 && quote < at) quote = text.indexOf('"', at);
-      if (quote !== -1 && quote < end) {
-        const next = this.#quotedRow(text, at, last);
-        if (next === -1) return at;
-        at = next;
+  #rows(bytes: Buffer, last: boolean): number {
+    this.#row.bytes = bytes;
+    for (let at = 0; ; ) {
+      const blank = afterBlank(bytes, at);
+      if (blank !== at) {
+        this.#line += 1;
+        at = blank;
         continue;
       }
-      const stop = end > at && text.charCodeAt(end - 1) === CR ? end - 1 : end;
-      if (stop > at) {
-        if (this.#places === undefined) this.#header(text.slice(at, stop).split(','));
-        else this.#plainRow(text, at, stop, this.#places);
-      }
-      this.#line += 1;
-      at = end + 1;
+      const places = this.#places;
+      const plain = places === undefined ? INTRICATE : this.#plainRow(bytes, at, places);
+      if (plain === INCOMPLETE && !last) return at;
+      const next = plain >= 0 ? plain : this.#anyRow(bytes, at, last);
+      if (next === INCOMPLETE) return at;
+      at = next;
     }
   }
 
-  #plainRow(text: string, from: number, stop: number, places: readonly number[]): void {
+  /** A row whose quotes stand around whole cells, where the next begins. */
+  #plainRow(bytes: Buffer, from: number, places: Int32Array): number {
+    const { length } = bytes;
+    const { begins, ends } = this.#row;
     let column = 0;
-    let begin = from;
-    for (let at = from; at <= stop; at += 1) {
-      if (at !== stop && text.charCodeAt(at) !== COMMA) continue;
+    for (let at = from; ; at += 1) {
+      let begin = at;
+      let end: number;
+      if (bytes[at] === QUOTE) {
+        begin += 1;
+        end = begin;
+        while (end < length && bytes[end] !== QUOTE && bytes[end] !== LF) end += 1;
+        if (bytes[end] === LF) return INTRICATE;
+        at = end + 1;
+        if (bytes[at] === CR) at += 1;
+        if (at >= length) return INCOMPLETE;
+        if (bytes[at] !== LF && (bytes[at] !== COMMA || at !== end + 1)) return INTRICATE;
+      } else {
+        // Most bytes are above the comma.
+        while (at < length && ((bytes[at] as number) > COMMA || (bytes[at] !== COMMA && bytes[at] !== LF)))
+          at += 1;
+        if (at >= length) return INCOMPLETE;
+        end = bytes[at] === LF && at > begin && bytes[at - 1] === CR ? at - 1 : at;
+      }
       const place = places[column];
-      if (place !== undefined && place >= 0) this.#cells[place] = text.slice(begin, at);
+      if (place !== undefined && place >= 0) {
+        begins[place] = begin;
+        ends[place] = end;
+      }
       column += 1;
-      begin = at + 1;
+      if (bytes[at] === COMMA) continue;
+      if (column !== places.length) this.#ragged(column, places.length, this.#line);
+      else if (this.#onPlainRow?.(this.#row, this.#line) !== true) this.#plainRecord(bytes);
+      this.#line += 1;
+      return at + 1;
     }
-    if (column === places.length) this.#onRecord(this.#cells, this.#line);
-    else this.#ragged(column, places.length, this.#line);
   }
 
-  /** A row with quotes, which may hold line breaks; where the next begins, -1 where its end is not here yet. */
-  #quotedRow(text: string, from: number, last: boolean): number {
+  #plainRecord(bytes: Buffer): void {
+    const { begins, ends } = this.#row;
+    const text = this.#textIn(bytes);
+    for (let place = 0; place < begins.length; place += 1) {
+      const begin = begins[place] as number;
+      if (begin === -1) continue;
+      const end = ends[place] as number;
+      this.#cells[place] = text === undefined ? bytes.toString('utf8', begin, end) : text.slice(begin, end);
+    }
+    this.#onRecord(this.#cells, this.#line);
+  }
+
+  #textIn(bytes: Buffer): string | undefined {
+    if (this.#textOf !== bytes) {
+      this.#textOf = bytes;
+      this.#text = isAscii(bytes) ? bytes.toString('latin1') : undefined;
+    }
+    return this.#text;
+  }
+
+  /** A row with quotes, which may hold line breaks; where the next begins, INCOMPLETE where its end is not here yet. */
+  #anyRow(bytes: Buffer, from: number, last: boolean): number {
     const values: string[] = [];
     let value = '';
     let lines = 0;
-    for (let at = from; at < text.length; ) {
-      if (text.charCodeAt(at) === QUOTE && value === '') {
-        const close = closingQuote(text, at + 1);
+    for (let at = from; at < bytes.length; ) {
+      if (bytes[at] === QUOTE && value === '') {
+        const close = closingQuote(bytes, at + 1);
         // The quote may be the first half of a doubled one.
-        if (close === -1 || (close === text.length - 1 && !last)) break;
-        const inner = text.slice(at + 1, close);
+        if (close === -1 || (close === bytes.length - 1 && !last)) break;
+        const inner = bytes.toString('utf8', at + 1, close);
         lines += inner.split('\n').length - 1;
         value = inner.replaceAll('""', '"');
         at = close + 1;
       }
-      const stop = endOfCell(text, at);
-      if (stop === text.length) break;
-      const ends = text[stop] === '\n';
+      const stop = endOfCell(bytes, at);
+      if (stop === bytes.length) break;
+      const ends = bytes[stop] === LF;
       // A CR within the quotes is the cell's own.
-      value += text.slice(at, ends && stop > at && text.charCodeAt(stop - 1) === CR ? stop - 1 : stop);
+      value += bytes.toString('utf8', at, ends && stop > at && bytes[stop - 1] === CR ? stop - 1 : stop);
       values.push(value);
-      if (ends) return this.#row(values, stop + 1, lines + 1);
+      if (ends) return this.#values(values, stop + 1, lines + 1);
       value = '';
       at = stop + 1;
     }
-    if (!last) return -1;
+    if (!last || from === bytes.length) return INCOMPLETE;
     this.#onFault('received a quote that is never closed, expected its end', this.#line);
-    return text.length;
+    return bytes.length;
   }
 
-  #row(values: readonly string[], next: number, lines: number): number {
+  #values(values: readonly string[], next: number, lines: number): number {
     const places = this.#places;
     if (places === undefined) this.#header(values);
     else if (values.length !== places.length) this.#ragged(values.length, places.length, this.#line);
@@ -136,20 +209,23 @@ export class CsvReader {
       throw new InputError(
         `received a header with the column ${JSON.stringify(twice)} twice, expected different names`,
       );
-    this.#places = names.map((name) => this.#names.indexOf(name));
+    this.#places = Int32Array.from(names, (name) => this.#names.indexOf(name));
   }
 }
 
-function closingQuote(text: string, from: number): number {
-  for (let at = text.indexOf('"', from); at !== -1; at = text.indexOf('"', at + 2))
-    if (text.charCodeAt(at + 1) !== QUOTE) return at;
+/** Where the next row begins, of an empty one; `at` of any other. */
+function afterBlank(bytes: Buffer, at: number): number {
+  if (bytes[at] === LF) return at + 1;
+  return bytes[at] === CR && bytes[at + 1] === LF ? at + 2 : at;
+}
+
+function closingQuote(bytes: Buffer, from: number): number {
+  for (let at = bytes.indexOf(QUOTE, from); at !== -1; at = bytes.indexOf(QUOTE, at + 2))
+    if (bytes[at + 1] !== QUOTE) return at;
   return -1;
 }
 
-function endOfCell(text: string, from: number): number {
-  for (let at = from; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code === COMMA || code === 0x0a) return at;
-  }
-  return text.length;
+function endOfCell(bytes: Buffer, from: number): number {
+  for (let at = from; at < bytes.length; at += 1) if (bytes[at] === COMMA || bytes[at] === LF) return at;
+  return bytes.length;
 }

@@ -1,14 +1,14 @@
 // A file's bytes → text → records. What a name ends in says what a file is: .csv, .ndjson or .jsonl, .json, each also .gz.
 
 import { createReadStream, statSync } from 'node:fs';
-import { StringDecoder } from 'node:string_decoder';
 import { createGunzip } from 'node:zlib';
-import { CsvReader, InputError, type OnFault, type OnRecord } from './csv.ts';
+import { CsvReader, InputError, type OnFault, type OnPlainRow, type OnRecord } from './csv.ts';
 import { JsonReader, NdjsonReader } from './json-lines.ts';
 
 const READERS = { csv: CsvReader, ndjson: NdjsonReader, jsonl: NdjsonReader, json: JsonReader } as const;
 const NAME = /\.(csv|ndjson|jsonl|json)(\.gz)?$/i;
 const BLOCK_BYTES = 1024 * 1024;
+const MARK = Buffer.from('\ufeff');
 /** Unzipped, it may be a thousand times as large. */
 const GZIP_BLOCK_BYTES = 32 * 1024;
 
@@ -32,6 +32,7 @@ export function describeInput(path: string): InputFile {
 /**
  * Reads a file, block after block.
  * @param afterBlock awaited after each block, with the bytes of the file that were read: where a driver commits
+ * @param onPlainRow of CSV is asked before onRecord
  * @throws {InputError} for a doubled header, and for what is no gzip, after its whole records were read
  */
 export async function readInput(
@@ -40,22 +41,38 @@ export async function readInput(
   onRecord: OnRecord,
   onFault: OnFault,
   afterBlock: (bytes: number) => Promise<void>,
+  onPlainRow?: OnPlainRow,
 ): Promise<void> {
   const [, kind = '', gzip] = NAME.exec(path) ?? [];
-  const reader = new READERS[kind.toLowerCase() as keyof typeof READERS](names, onRecord, onFault);
+  const reader = new READERS[kind.toLowerCase() as keyof typeof READERS](
+    names,
+    onRecord,
+    onFault,
+    onPlainRow,
+  );
   const file = createReadStream(path, { highWaterMark: gzip === undefined ? BLOCK_BYTES : GZIP_BLOCK_BYTES });
-  const decoder = new StringDecoder('utf8');
-  let begun = false;
-  const write = (text: string) => {
-    reader.write(!begun && text.startsWith('\ufeff') ? text.slice(1) : text);
-    begun ||= text !== '';
-  };
-  for await (const block of gzip === undefined ? (file as AsyncIterable<Buffer>) : unzipped(file)) {
-    write(decoder.write(block));
+  const blocks = gzip === undefined ? (file as AsyncIterable<Buffer>) : unzipped(file);
+  for await (const block of withoutMark(blocks)) {
+    reader.write(block);
     await afterBlock(file.bytesRead);
   }
-  write(decoder.end());
   reader.end();
+}
+
+/** The byte order mark, U+FEFF, is no part of the text. */
+async function* withoutMark(blocks: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  let head: Buffer | undefined = Buffer.alloc(0);
+  for await (const block of blocks) {
+    if (head === undefined) {
+      yield block;
+      continue;
+    }
+    head = Buffer.concat([head, block]);
+    if (head.length < MARK.length) continue;
+    yield head.subarray(head.subarray(0, MARK.length).equals(MARK) ? MARK.length : 0);
+    head = undefined;
+  }
+  if (head !== undefined) yield head;
 }
 
 /** What can be unzipped comes, whole blocks of it, before the error is thrown. */

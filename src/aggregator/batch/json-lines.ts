@@ -1,6 +1,7 @@
-// JSON text, a block at a time → records. NDJSON: an object a line. JSON: one list of objects, or one object; its elements
+// JSON, a block of bytes at a time → records. NDJSON: an object a line. JSON: one list of objects, or one object; its elements
 // are found by their brackets, so that a list needs not be in memory. What is no JSON or no object is told.
 
+import { StringDecoder } from 'node:string_decoder';
 import { messageOf } from '../../runtime/errors.ts';
 import type { Cell } from '../core/cell.ts';
 import { cellOf, readObject } from '../core/json.ts';
@@ -11,12 +12,25 @@ abstract class ObjectReader {
   readonly #onRecord: OnRecord;
   readonly #onFault: OnFault;
   readonly #cells: Cell[] = [];
+  readonly #decoder = new StringDecoder('utf8');
 
   constructor(names: readonly string[], onRecord: OnRecord, onFault: OnFault) {
     this.#names = names;
     this.#onRecord = onRecord;
     this.#onFault = onFault;
   }
+
+  write(block: Buffer): void {
+    this.read(this.#decoder.write(block));
+  }
+
+  end(): void {
+    this.read(this.#decoder.end());
+    this.last();
+  }
+
+  protected abstract read(text: string): void;
+  protected abstract last(): void;
 
   protected take(text: string, position: number): void {
     let object: ReturnType<typeof readObject>;
@@ -40,7 +54,7 @@ export class NdjsonReader extends ObjectReader {
   #rest = '';
   #line = 1;
 
-  write(block: string): void {
+  protected override read(block: string): void {
     const text = this.#rest === '' ? block : this.#rest + block;
     let at = 0;
     for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', at)) {
@@ -50,7 +64,7 @@ export class NdjsonReader extends ObjectReader {
     this.#rest = text.slice(at);
   }
 
-  end(): void {
+  protected override last(): void {
     this.#take(this.#rest);
     this.#rest = '';
   }
@@ -72,7 +86,7 @@ export class JsonReader extends ObjectReader {
   #begin = -1;
   #list: boolean | undefined;
 
-  write(block: string): void {
+  protected override read(block: string): void {
     this.#rest += block;
     const text = this.#rest;
     for (; this.#at < text.length; this.#at += 1) this.#character(text[this.#at] ?? '');
@@ -82,7 +96,7 @@ export class JsonReader extends ObjectReader {
     if (this.#begin !== -1) this.#begin = 0;
   }
 
-  end(): void {
+  protected override last(): void {
     this.#element(this.#rest.length);
   }
 

@@ -21,8 +21,9 @@ import {
   type RunPlace,
 } from '../store/runs.ts';
 import { deleteExpired, readSessions, sessionsWritten, writeSessions } from '../store/sessions.ts';
-import { InputError } from './csv.ts';
+import { InputError, type PlainRow } from './csv.ts';
 import { describeInput, type InputFile, readInput } from './input.ts';
+import { Tally } from './tally.ts';
 
 const COMMIT_MS = 10_000;
 /** However long commits take, they take no more than a tenth of the time. */
@@ -147,6 +148,8 @@ class BatchRun {
   #commitTook = 0;
   #revision = 0;
   #names: readonly string[] = [];
+  /** Of the file that is being read. */
+  #tally: Tally | undefined;
 
   constructor(options: RunOptions, inputs: readonly InputFile[], run: Run, deliver: Deliver) {
     this.#deliver = deliver;
@@ -195,12 +198,14 @@ class BatchRun {
     const now = this.#now;
     const origin = `run ${this.#written.id} file ${index} `;
     const record = { cells: [] as readonly Cell[], source, position: 0, at: now, origin };
+    this.#tally = Tally.serves(state.plan) ? new Tally(state, record, now) : undefined;
+    const tally = this.#tally;
     const onRecord = (cells: readonly Cell[], at: number) => {
       if (at <= after) return;
       position = at;
       record.cells = cells;
       record.position = at;
-      const outcome = step(state, record, now);
+      const outcome = tally === undefined ? step(state, record, now) : tally.step(cells, at);
       if ('aside' in outcome) this.#aside({ source, position: at, ...outcome.aside });
       else {
         this.#records += 1;
@@ -212,19 +217,28 @@ class BatchRun {
       position = at;
       this.#aside({ source, position: at, field: '', message });
     };
-    try {
-      await readInput(input, this.#names, onRecord, onFault, async (bytes) => {
-        this.#options.onProgress?.({
-          file: source,
-          done: bytes / Math.max(input.bytes, 1),
-          records: this.#records,
-        });
-        if (this.#shouldCommit()) await this.#commit(state, index, position, false);
+    const onPlainRow = (row: PlainRow, at: number) => {
+      if (at <= after) return true;
+      if (tally?.add(row, at) !== true) return false;
+      position = at;
+      this.#records += 1;
+      return true;
+    };
+    const afterBlock = async (bytes: number) => {
+      this.#options.onProgress?.({
+        file: source,
+        done: bytes / Math.max(input.bytes, 1),
+        records: this.#records,
       });
+      if (this.#shouldCommit()) await this.#commit(state, index, position, false);
+    };
+    try {
+      await readInput(input, this.#names, onRecord, onFault, afterBlock, onPlainRow);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       this.#aside({ source, position, field: '', message: error.message });
     }
+    this.#tally?.settle();
     this.#flushed.push(...flushEnded(state, 'END_OF_TRANSACTION', now));
     if (index < this.#inputs.length - 1) await this.#commit(state, index + 1, 0, false);
   }
@@ -259,6 +273,7 @@ class BatchRun {
     const { pool, definition } = this.#options;
     const { id } = this.#written;
     const began = performance.now();
+    this.#tally?.settle();
     const rows = this.#flushed.map(writeRow);
     const place = { id, file, position, records: this.#records, set_aside: this.#setAside };
     const written = await transaction(pool, async (client) => {

@@ -12,7 +12,8 @@ const SMALL_DIGITS = 15;
 
 const DECIMAL = /^([+-]?)(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:[eE]([+-]?\d+))?$/;
 const POWERS = Array.from({ length: SMALL_DIGITS + 1 }, (_, exponent) => 10 ** exponent);
-const powerOf = (exponent: number): number => POWERS[exponent] ?? 10 ** exponent;
+/** @param exponent 0 or more; exact up to 22 */
+export const powerOf = (exponent: number): number => POWERS[exponent] ?? 10 ** exponent;
 
 /** `scale` is 0 or more; trailing zeros are allowed. */
 export type Decimal = { readonly units: bigint; readonly scale: number };
@@ -113,6 +114,31 @@ export class NumberReader {
     this.small = true;
     this.units = value;
     this.scale = 0;
+    return true;
+  }
+
+  /**
+   * Reads a small number as it stands in a file's bytes.
+   * @returns false for everything else, number or not
+   */
+  readBytes(bytes: Uint8Array, from: number, to: number): boolean {
+    if (to <= from || to - from > SMALL_DIGITS + 1) return false;
+    const first = bytes[from];
+    let units = 0;
+    let digits = 0;
+    let point = -1;
+    for (let at = first === 0x2d || first === 0x2b ? from + 1 : from; at < to; at += 1) {
+      const digit = (bytes[at] as number) - 0x30;
+      if (digit >= 0 && digit <= 9) {
+        units = units * 10 + digit;
+        digits += 1;
+      } else if (digit === -2 && point === -1) point = at;
+      else return false;
+    }
+    if (digits === 0 || digits > SMALL_DIGITS) return false;
+    this.small = true;
+    this.units = first === 0x2d && units !== 0 ? -units : units;
+    this.scale = point === -1 ? 0 : to - 1 - point;
     return true;
   }
 

@@ -71,6 +71,18 @@ export class Session {
     else this.#widen(source, position);
   }
 
+  /** Whether places of the source that come from now on only move the end of the last range. */
+  endsWith(source: string): boolean {
+    return this.ranges.length >= MOST_RANGES && this.ranges.at(-1)?.source === source;
+  }
+
+  /** As cover() for every one of some places that end with this one, where endsWith() their source. */
+  coverTo(position: number, exact: boolean): void {
+    const last = this.ranges.at(-1);
+    if (last !== undefined) last.to = position;
+    if (!exact) this.exactRanges = false;
+  }
+
   #widen(source: string, position: number): void {
     const last = this.ranges.findLast((range) => range.source === source);
     if (last === undefined) {

@@ -198,11 +198,19 @@ function add(state: State, session: Session, { cells, source, position, at }: Re
     if (aggregate.numeric) readPlaceOf(cells, aggregate.place);
     session.accumulators[index]?.add(cells[aggregate.place], reader);
   }
-  session.count += 1;
+  session.cover(source, position);
+  count(state, session, 1, at, now);
+}
+
+/**
+ * Counts records whose values and places are in the session's accumulators and ranges.
+ * @param at when their events were, in milliseconds since the epoch
+ */
+export function count(state: State, session: Session, records: number, at: number, now: number): void {
+  session.count += records;
   if (at < session.firstEvent) session.firstEvent = at;
   if (at > session.lastEvent) session.lastEvent = at;
   session.updatedAt = now;
-  session.cover(source, position);
   if (session.touched) return;
   session.touched = true;
   state.touched.push(session);

@@ -10,7 +10,9 @@ type Read = {
 };
 
 /** What a reader of the columns a and b makes of a text that comes in these pieces. */
-function read(...blocks: readonly string[]): Read {
+const read = (...blocks: readonly string[]): Read => readBytes(...blocks.map((block) => Buffer.from(block)));
+
+function readBytes(...blocks: readonly Buffer[]): Read {
   const records: (readonly [readonly unknown[], number])[] = [];
   const faults: string[] = [];
   const reader = new CsvReader(
@@ -74,9 +76,10 @@ describe('a reader of CSV', () => {
     fc.assert(
       fc.property(fc.array(row), fc.constantFrom('\n', '\r\n'), fc.array(fc.nat(200)), (rows, end, cuts) => {
         const text = [['a', 'b'], ...rows].map((cells) => cells.map(quoted).join(',') + end).join('');
-        const at = [0, ...cuts.filter((cut) => cut < text.length).toSorted((x, y) => x - y), text.length];
-        const blocks = at.slice(1).map((to, index) => text.slice(at[index], to));
-        const { records, faults } = read(...blocks);
+        const bytes = Buffer.from(text);
+        const at = [0, ...cuts.filter((cut) => cut < bytes.length).toSorted((x, y) => x - y), bytes.length];
+        const blocks = at.slice(1).map((to, index) => bytes.subarray(at[index], to));
+        const { records, faults } = readBytes(...blocks);
         expect(faults).toEqual([]);
         expect(records.map(([cells]) => cells)).toEqual(rows);
       }),
