@@ -1,4 +1,4 @@
-// The handlers behind operations.ts. Rows are JSON text already: a double would lose digits.
+// The handlers of operations.ts. Rows are JSON text, as parsing them to doubles would lose digits.
 
 import { json, type Request, type Response, Router } from 'express';
 import { badRequest } from '../http/errors.ts';
@@ -24,7 +24,7 @@ import {
 } from './store/overview.ts';
 
 const BODY_BYTES = 256 * 1024;
-/** A file of a million characters, with its escapes. */
+/** Size limit of a preview's body: a file of a million characters with JSON's escapes. */
 const PREVIEW_BYTES = 4 * 1024 * 1024;
 
 export function aggregatorApi(definitions: Definitions, feed: AggregatorFeed): Router {
@@ -143,7 +143,7 @@ function sourceOf(file: unknown, topic: string | undefined): PreviewSource {
   if (file === undefined && topic !== undefined) return { topic };
   const { name, text } = (file ?? {}) as Readonly<Record<string, unknown>>;
   if (typeof name === 'string' && typeof text === 'string') return { file: { name, text } };
-  throw badRequest('there is nothing to look at', file, 'a topic, or a file with its name and text');
+  throw badRequest('the body names no source of records', file, 'a topic, or a file with its name and text');
 }
 
 function checked(value: unknown) {
@@ -161,7 +161,7 @@ function refuse(error: unknown): never {
 const sendJsonText = (res: Response, text: string) =>
   res.set('Cache-Control', 'no-store').type('application/json').send(text);
 
-/** @param rows as JSON text @param next left out where all are there */
+/** @param rows as JSON text @param next cursor of the next page; undefined on the last one */
 function sendRows(
   req: Request,
   res: Response,

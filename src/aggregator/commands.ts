@@ -1,5 +1,5 @@
-// `aggregate lint|test|run|sql|explain`: what main.ts calls. Results go to standard output, words about them to standard
-// error. Exit codes: 0 all is well, 1 something was set aside, has failed or is no definition.
+// The commands `aggregate lint|test|run|sql|explain`. Results go to standard output, messages to standard error. Exit codes: 0
+// success, 1 records were rejected, a test or the command failed, or a definition is invalid.
 
 import { once } from 'node:events';
 import { createWriteStream, readFileSync } from 'node:fs';
@@ -46,7 +46,7 @@ function readText(file: string): string {
   }
 }
 
-/** Turns what a user can mend into its lines and exit code 1. */
+/** Turns an error that a user can mend into its lines and exit code 1. */
 async function told(work: () => number | Promise<number>): Promise<number> {
   try {
     return await work();
@@ -58,7 +58,7 @@ async function told(work: () => number | Promise<number>): Promise<number> {
   }
 }
 
-/** Says whether definitions are without a fault. */
+/** Prints the problems of definitions. */
 export const lint = (files: readonly string[], json: boolean): Promise<number> =>
   told(async () => {
     const codes = await Promise.all(files.map((file) => told(() => lintOne(file, json))));
@@ -77,7 +77,7 @@ function lintOne(file: string, json: boolean): number {
   }
 }
 
-/** Runs the tests that definitions carry. */
+/** Runs the tests inside definitions. */
 export const test = (files: readonly string[]): Promise<number> =>
   told(() => {
     let failed = 0;
@@ -106,7 +106,7 @@ export const sql = (file: string, inputs: readonly string[]): Promise<number> =>
     return DONE;
   });
 
-/** Says in words what a definition does, and when it will flush. */
+/** Describes a definition in words, with its next flushes. */
 export const explain = (file: string, now: number): Promise<number> =>
   told(() => {
     const definition = readFile(file);
@@ -129,9 +129,9 @@ export type RunCommand = {
   readonly format: Format;
   readonly out: string | undefined;
   readonly discard: boolean;
-  /** Milliseconds between commits; what lies between is read again after a kill. */
+  /** Milliseconds between commits; records after the last one are read again after a kill. */
   readonly commitMs: number;
-  /** Called before an embedded server is started; what it gives is called at the end. */
+  /** Called before an embedded server is started; the returned function is called at the end. */
   readonly prepare: () => () => void;
 };
 
@@ -160,7 +160,7 @@ export const run = ({ config, file, inputs, format, out, prepare, ...rest }: Run
       );
       for (const { place, message } of rows) console.error(`${place} set aside: ${message}`);
       console.error(
-        `${result.records} records${result.resumed ? ' (gone on where the run was cut off)' : ''}, ${result.setAside} set aside`,
+        `${result.records} records${result.resumed ? ' (resumed)' : ''}, ${result.setAside} set aside`,
       );
       return result.setAside === 0 ? DONE : NOT_ALL;
     });
@@ -174,7 +174,7 @@ export type FollowCommand = {
   readonly prepare: () => () => void;
 };
 
-/** Runs a definition on a topic, and prints what it flushes, until the program is asked to stop. */
+/** Runs a definition on a topic and prints flushed rows, until the program is stopped. */
 export const follow = ({ config, file, topic, format, prepare }: FollowCommand): Promise<number> =>
   told(async () => {
     const definition = checkValue({ ...readDefinition(readText(file), file, true), topic }, true);
@@ -204,7 +204,7 @@ export const follow = ({ config, file, topic, format, prepare }: FollowCommand):
     });
   });
 
-/** The rows that a definition flushes from now on, as they come. */
+/** Yields the rows that a definition flushes from now on. */
 async function* newResults(
   pool: Pool,
   definition: string,

@@ -1,5 +1,5 @@
-// The database of the commands: the configured one, the embedded one that runs, or the embedded one, started for as long as
-// the command takes. State is in Postgres, also for a run over files: that is what a killed run goes on from.
+// The database of the commands: the configured one, or the embedded one, which is started for the time of the command unless it
+// runs. A run over files has its state in Postgres too, from which a killed run resumes.
 
 import type { Config } from '../config.ts';
 import { embeddedUrl, startEmbeddedPostgres } from '../db/embedded/server.ts';
@@ -11,7 +11,7 @@ import { createLog, type Logger } from '../runtime/log.ts';
 
 /**
  * Runs `work` on the database, brought to the program's schema.
- * @param prepare called before an embedded server is started; what it gives is called at the end
+ * @param prepare called before an embedded server is started; the returned function is called at the end
  * @throws {DatabaseError} where it can't be reached
  */
 export async function withDatabase<T>(
@@ -33,7 +33,7 @@ export async function withDatabase<T>(
   }
 }
 
-/** @param must true where there is no other to turn to */
+/** @param must true where there is no other database to try */
 async function answers(url: string, log: Logger, must: boolean): Promise<boolean> {
   const pool = openPool(url, log, 1);
   try {

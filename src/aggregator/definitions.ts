@@ -1,4 +1,4 @@
-// The definitions as the page and the API of the aggregator have them: saved, paused, tried, and what came of them.
+// Definitions for the page and the API of the aggregator: save, restore, pause, delete, preview, and results.
 
 import type { TopicReader } from '../consumer/topic-reader.ts';
 import { type Pool, transaction } from '../db/pool.ts';
@@ -32,7 +32,7 @@ import { lockRuns } from './store/runs.ts';
 
 const RETRY_SECONDS = 5;
 
-/** What a preview looks at: a topic's newest records, or a file's text. */
+/** The records of a preview: a topic's newest ones, or a file's text. */
 export type PreviewSource =
   | { readonly topic: string }
   | { readonly file: { readonly name: string; readonly text: string } };
@@ -55,8 +55,8 @@ export class Definitions {
   }
 
   /**
-   * Checks and saves a definition; a new version where it differs from the one in force.
-   * @param expected the version that was edited, 0 for a new definition; undefined: whatever there is
+   * Validates and saves a definition, as a new version where it differs from the current one.
+   * @param expected the version that was edited, 0 for a new definition; undefined accepts any
    * @throws {DefinitionError} with every problem
    */
   async save(
@@ -66,7 +66,7 @@ export class Definitions {
     const definition = checkValue(value);
     const { name } = definition;
     const version = await transaction(this.pool, async (client) => {
-      // Two that make the same name at once: the second finds what the first has made.
+      // Serialises two saves of a new name, which has no row to lock yet.
       await client.query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [0x5512, name]);
       const { rows } = await client.query<{ version: number }>(
         'SELECT version FROM aggregator_definitions WHERE name = $1 FOR UPDATE',
@@ -80,7 +80,7 @@ export class Definitions {
     return { name, version };
   }
 
-  /** Puts an older version in force again, as a new one. @throws {HttpError} 404 */
+  /** Saves an older version again, as a new one. @throws {HttpError} 404 */
   async restore(
     name: unknown,
     version: number,
@@ -97,8 +97,8 @@ export class Definitions {
   }
 
   /**
-   * Deletes a definition, its open sessions unflushed, and its flushed rows in Postgres. Rows on its topic stay there.
-   * @param discard false: only where no session is open
+   * Deletes a definition with its open sessions, unflushed, and its flushed rows in Postgres. Rows on its topic stay.
+   * @param discard false refuses where sessions are open
    * @throws {HttpError} 404; 409 where sessions are open, or a run over files is at work
    */
   async delete(name: unknown, discard: boolean): Promise<void> {
@@ -117,13 +117,13 @@ export class Definitions {
     return this.#topics.topics().catch(whileAway);
   }
 
-  /** The fields of a topic's newest records. @throws {HttpError} 503 where Kafka is away */
+  /** Fields of a topic's newest records. @throws {HttpError} 503 where Kafka is away */
   async fields(topic: string): Promise<readonly KnownField[]> {
     return fieldsOf(await this.#newest(topic));
   }
 
   /**
-   * What a definition would do, and what is otherwise than with the saved one of its name.
+   * Previews a definition, with the differences to the saved one of its name.
    * @throws {HttpError} 400 for a file that can't be read, 503 where Kafka is away
    */
   async preview(definition: Definition, source: PreviewSource): Promise<Previewed> {
@@ -191,12 +191,12 @@ const whileAway = (error: unknown): never => {
 function conflict(expected: number, current: number) {
   const message =
     expected === 0
-      ? 'received a name that another definition has, expected a new one'
-      : `received a change of version ${expected}, expected one of ${current}: somebody has saved it meanwhile`;
+      ? 'received the name of another definition, expected a new one'
+      : `received a change of version ${expected}, expected one of ${current}, which somebody has saved meanwhile`;
   return { pointer: '/name', line: undefined, column: undefined, message, suggestion: undefined };
 }
 
-/** What the API answers for a definition with problems. */
+/** The API's response to a definition with problems. */
 export const refused = ({ problems }: DefinitionError): HttpError =>
   new HttpError(400, 'definition', problems[0]?.message ?? 'this is no definition', {
     expected: 'a definition without a fault',

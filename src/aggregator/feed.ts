@@ -1,4 +1,4 @@
-// Tells open pages which definitions have changed: after a commit, a few times a second at most. What is new they ask for.
+// Notifies open pages of changed definitions after commits, a few times a second at most. Pages then fetch the new state.
 
 import type { Request, Response } from 'express';
 import type { Feed } from '../db/change-bus.ts';
@@ -16,7 +16,7 @@ export class AggregatorFeed implements Feed {
     this.#streams = streams;
   }
 
-  /** Answers GET /api/aggregator/stream. */
+  /** Serves GET /api/aggregator/stream. */
   open(req: Request, res: Response): void {
     const stream = this.#streams.open(req, res, () => this.#readers.delete(stream));
     this.#readers.add(stream);

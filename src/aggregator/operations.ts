@@ -1,4 +1,4 @@
-// The operations of the aggregator, declared: routes and OpenAPI are made from this.
+// The API's operations of the aggregator.
 
 import { z } from 'zod';
 import { operation } from '../http/operation.ts';

@@ -1,4 +1,4 @@
-// Definitions, sessions and rows as the API tells them and the pages show them.
+// Definitions, sessions and rows for the API and the pages.
 
 import { progressOf } from './core/progress.ts';
 import { type Column, rowColumns, writeObject } from './core/row.ts';
@@ -35,7 +35,7 @@ export const briefly = (known: KnownDefinition) => ({
   last_flush: known.last_flush?.toISOString() ?? null,
 });
 
-/** A definition in words, and when it flushes; a body that this program can't read says so itself. */
+/** A definition in words, with its next flushes; also for a body that this program can't read. */
 export function explained(
   body: unknown,
   now: number,
@@ -64,7 +64,7 @@ export const versionRow = (
 
 const time = (at: number): string => JSON.stringify(new Date(at).toISOString());
 
-/** The columns of an open session, as those of a row will be. */
+/** The columns of an open session, as in its future row. */
 export const sessionColumns = (session: Session): Column[] => rowColumns({ session, type: 'TIMEOUT', at: 0 });
 
 function sessionMeta(session: Session): Column[] {

@@ -1,5 +1,5 @@
-// What a definition would do with records at hand: the newest of a topic, or those of a file. The core does it, with a clock that
-// the records move. Nothing is stored.
+// Previews a definition over the newest records of a topic, or those of a file: by the core, on a clock that the records move.
+// Nothing is stored.
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ import { type Flushed, flushDue, flushEnded, newState, type State, step } from '
 import type { Definition } from './definition/schema.ts';
 import { cellsOf } from './realtime/record-cells.ts';
 
-/** How many of a topic's newest records a preview takes. */
+/** Number of a topic's newest records in a preview. */
 export const PREVIEWED = 1_000;
 const MOST_SESSIONS = 100_000;
 
@@ -24,7 +24,7 @@ export type Aside = { readonly place: string; readonly message: string };
 export type Preview = {
   readonly records: number;
   readonly flushed: readonly Flushed[];
-  /** Left open, the next due first. */
+  /** Sessions that are left open, next due first. */
   readonly open: readonly Session[];
   readonly asides: readonly Aside[];
 };
@@ -73,8 +73,8 @@ class PreviewRun {
 }
 
 /**
- * Over records of a topic. The clock goes with their times, and what is due is checked at each; one that flushes at an end has
- * them as its only file.
+ * Previews over records of a topic. The clock follows their times, and due sessions are flushed at each; a definition that flushes
+ * at an end has them as its only file.
  */
 export function previewRecords(
   definition: Definition,
@@ -96,9 +96,9 @@ export function previewRecords(
 }
 
 /**
- * Over a file's text.
- * @param name says by its end what the file is
- * @throws {InputError} where it is of no known kind, or has a doubled header
+ * Previews over a file's text.
+ * @param name whose extension gives the format
+ * @throws {InputError} for an unknown format, or a header with a repeated column
  */
 export async function previewFile(
   definition: Definition,
@@ -128,13 +128,13 @@ export async function previewFile(
 
 export type Changed = {
   readonly before: { readonly flushed: number; readonly open: number; readonly asides: number };
-  /** Of the new rows, those that the saved definition did not flush. */
+  /** New rows that the saved definition did not flush. */
   readonly added: ReadonlySet<Flushed>;
   /** Rows that only the saved definition flushed. */
   readonly gone: readonly Flushed[];
 };
 
-/** What a changed definition flushes otherwise than the saved one, over the same records. */
+/** Differences between the rows of a changed and the saved definition, over the same records. */
 export function comparePreviews(saved: Preview, changed: Preview): Changed {
   const left = new Map<string, Flushed[]>();
   for (const one of saved.flushed) {
@@ -154,13 +154,13 @@ const textOf = (one: Flushed): string => `${one.type} ${one.condition ?? ''} ${w
 export type KnownField = {
   readonly name: string;
   readonly types: readonly string[];
-  /** One value, as JSON, short. */
+  /** One value as JSON, shortened. */
   readonly example: string;
-  /** How many of the records have it. */
+  /** Number of records that have it. */
   readonly records: number;
 };
 
-/** The fields of records, in the order in which they were first seen. */
+/** The fields of records, in the order of their first occurrence. */
 export function fieldsOf(records: readonly TopicRecord[]): KnownField[] {
   const known = new Map<string, { types: Set<string>; example: string; records: number }>();
   for (const { value } of records)

@@ -1,4 +1,4 @@
-// The records that a flushed row came of: its sources name their places, and Kafka still has them or not.
+// The records behind a flushed row: its sources name their places, as far as Kafka still has them.
 
 import type { TopicReader, TopicRecord } from '../consumer/topic-reader.ts';
 import type { Pool } from '../db/pool.ts';
@@ -12,7 +12,7 @@ import { cellsOf } from './realtime/record-cells.ts';
 import type { KnownResult } from './store/overview.ts';
 
 const SHOWN = 200;
-/** Ranges of a session whose records lie far apart have those of others between them. */
+/** Limit of records read, as ranges of a session may include many records of others. */
 const MOST_READ = 20_000;
 const TOPIC_SOURCE = /^(.+)\/(\d+):(\d+)(?:-(\d+))?$/;
 
@@ -20,7 +20,7 @@ export type Provenance = {
   readonly sources: readonly string[];
   /** False where a range has records of other sessions, too. */
   readonly exact: boolean;
-  /** How many records the row counts. */
+  /** Number of records of the row. */
   readonly count: number;
   readonly records: readonly TopicRecord[];
   /** Why not all are shown; undefined where they are. */
@@ -36,7 +36,7 @@ type Row = {
   };
 };
 
-/** Finds the records of a result. Of files there are only the places: they may be gone, and are nobody's business here. */
+/** Finds the records of a result. Of files only the places are returned: a web client must not read the machine's files. */
 export async function recordsBehind(
   pool: Pool,
   topics: TopicReader,
@@ -61,7 +61,7 @@ export async function recordsBehind(
     return {
       ...said,
       records: records.slice(0, SHOWN),
-      missing: `Kafka doesn't give them: ${reasonOf(error)}`,
+      missing: `Kafka can't be read: ${reasonOf(error)}`,
     };
   }
   return { ...said, records: records.slice(0, SHOWN), missing: missing(records.length, meta.count) };

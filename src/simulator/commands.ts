@@ -1,5 +1,5 @@
-// `simulate` and `simulate verify`: what main.ts calls. Events of a dry run go to standard output, words to standard error.
-// Exit codes: 0 all is well, 1 the rate was missed, a page failed, or something is not as the ledger says.
+// The commands `simulate` and `simulate verify`. Events of a dry run go to standard output, messages to standard error.
+// Exit codes: 0 success, 1 the rate was missed, a page failed, or the ledger and the stored events differ.
 
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
@@ -37,7 +37,7 @@ const NOT_ALL = 1;
 const LINES_AT_ONCE = 1_000;
 const TOLD_EVERY_MS = 10_000;
 const SHOWN_EVERY_MS = 500;
-/** A run does not wait longer for Postgres to note its faults. */
+/** Timeout of recording a run's faults in Postgres. */
 const RECORD_MS = 3_000;
 
 export type SimulateOptions = GivenOptions & {
@@ -49,7 +49,7 @@ export type SimulateOptions = GivenOptions & {
 const logOf = ({ LOG_LEVEL }: Config): Logger =>
   createLog('simulator', LOG_LEVEL === 'info' ? 'warn' : LOG_LEVEL);
 
-/** Turns what a user can mend into its line and exit code 1. */
+/** Turns an error that a user can mend into one line and exit code 1. */
 async function told(work: () => Promise<number>): Promise<number> {
   try {
     return await work();
@@ -60,14 +60,14 @@ async function told(work: () => Promise<number>): Promise<number> {
   }
 }
 
-/** Runs, or prints what a run would send. */
+/** Runs, or prints the events of a run. */
 export const simulate = (config: Config, given: SimulateOptions): Promise<number> =>
   told(async () => {
     const options = readOptions(given, given.scenario, Date.now());
     if (given.dryRun === true) return printSends(planOf(options), commandOf(options));
     if (options.target === 'http' && given.clock !== undefined)
       throw new ExpectationError(
-        'clock: received a time for shoppers at the shop, whose own clock counts; expected --dry-run or --target kafka beside it',
+        'clock: received a time with the target http, whose events get the time of the shop; expected --dry-run or --target kafka with it',
       );
     const log = logOf(config);
     const kafka = createKafka(clusterOf(config), 'shopstream-simulator', log);
@@ -84,7 +84,7 @@ export const simulate = (config: Config, given: SimulateOptions): Promise<number
     );
   });
 
-/** Charts mark the faults of a run where the program's database can be had. */
+/** Records the faults of a run for the charts, where the program's database can be reached. */
 async function withRecorder<T>(
   config: Config,
   faults: readonly Fault[],
@@ -101,7 +101,7 @@ async function withRecorder<T>(
   }
 }
 
-/** Prints sends as NDJSON, and how to repeat them; ends early where the signal is aborted. */
+/** Prints sends as NDJSON, and the command that repeats them; ends early where the signal is aborted. */
 async function printSends(
   sends: Iterable<Send> | AsyncIterable<Send>,
   command: string,
@@ -125,7 +125,7 @@ async function printSends(
   return DONE;
 }
 
-/** @param password the admin's, for what a scenario does to the pipe */
+/** @param password the admin's, for system faults of a scenario */
 function run(options: RunOptions, place: Place, password: string | undefined): Promise<number> {
   return untilStopped(async (signal, begun) => {
     let refused: Promise<readonly string[]> = Promise.resolve([]);
@@ -140,7 +140,7 @@ function run(options: RunOptions, place: Place, password: string | undefined): P
   });
 }
 
-/** Works until Ctrl-C, shows how it goes, and says what came of it. */
+/** Runs `work` until its end or Ctrl-C, with progress, and prints its report. */
 async function untilStopped(
   work: (signal: AbortSignal, begun: (tally: Tally) => void) => Promise<ReturnType<typeof describeRun>>,
 ): Promise<number> {
@@ -160,7 +160,7 @@ async function untilStopped(
   }
 }
 
-/** Sends recorded events again, or prints what would be sent. */
+/** Sends recorded events again, or prints them. */
 export const replay = (config: Config, file: string | undefined, given: ReplayGiven): Promise<number> =>
   told(async () => {
     const options = readReplayOptions(file, given, Date.now());
@@ -190,7 +190,7 @@ export const replay = (config: Config, file: string | undefined, given: ReplayGi
     });
   });
 
-/** The rate, the latency and the errors: one line that is kept up on a terminal, a line now and then elsewhere. */
+/** Shows rate, latency and errors: one line that is rewritten on a terminal, a line at intervals elsewhere. */
 async function showProgress(tally: Tally, signal: AbortSignal): Promise<void> {
   const terminal = process.stderr.isTTY;
   let [before, at] = [0, performance.now()];
@@ -208,7 +208,7 @@ async function showProgress(tally: Tally, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Where the shop is; its secret where this machine has it, so that it knows the shoppers for simulated ones. */
+/** The shop's URL, and its secret where this machine has it, by which the shop recognises simulated shoppers. */
 function shopOf(config: Config, url: string | undefined): Pick<Place, 'shop' | 'secret'> {
   const host = config.HOST.includes(':') ? `[${config.HOST}]` : config.HOST;
   const made = existsSync(path.join(config.DATA_DIR, 'cookie-secret'));
@@ -219,9 +219,9 @@ function shopOf(config: Config, url: string | undefined): Pick<Place, 'shop' | '
 }
 
 /**
- * Compares what a run has injected with what became of it, event for event.
+ * Compares a run's ledger with the stored events, one by one.
  * @param run its id; undefined for the last one
- * @param timeoutMs for which ingest may be behind
+ * @param timeoutMs how long ingest may take to catch up
  */
 export const verify = (config: Config, run: string | undefined, timeoutMs: number): Promise<number> =>
   told(async () => {

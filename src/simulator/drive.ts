@@ -1,33 +1,32 @@
-// Sends a row of records at their times. An open loop: when a record is to be sent follows from the plan alone, not from how
-// quickly the one before was answered, and latency counts from then (no coordinated omission). A token bucket keeps what
-// has been held up from being poured out at once.
+// Sends records at their planned times. An open loop: the time of a send follows from the plan alone, not from earlier
+// acknowledgements, and latency counts from it (no coordinated omission). A token bucket limits the burst after a delay.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Send } from './core/inject.ts';
 import type { Numbered, Receipt, Target } from './targets/target.ts';
 
-/** More would outlive the young generation of the heap before they are acknowledged. */
+/** Larger batches would outlive the young generation of the heap before they are acknowledged. */
 const MOST_IN_BATCH = 1_000;
 const LOOK_MS = 10;
-/** Seconds of the rate that may be made up for at once. */
+/** Capacity of the token bucket in seconds of the rate. */
 const BURST_SECONDS = 1;
-/** A start later than this is missed. */
+/** A send later than this counts as missed. */
 export const MISSED_MS = 1_000;
 
 export type DriveOptions = {
   readonly target: Target;
   /** Sends a second, at most; may be Infinity. */
   readonly rate: number;
-  /** Whether the plan's times are waited for; where not, it goes as fast as the target takes it. */
+  /** Whether sends wait for their planned times; else they go as fast as the target accepts them. */
   readonly paced: boolean;
-  /** Added to a planned time it is the time of this machine's clock; it may grow while records are held back. */
+  /** From planned time to this machine's clock; grows while records are held back. */
   readonly offset: () => number;
-  /** True while nothing is to be sent. */
+  /** True while sending is paused. */
   readonly isHeld?: () => boolean;
-  /** Called for each just before it is sent. */
+  /** Called for each send just before it goes out. */
   readonly finish?: (send: Send) => Send;
   readonly signal: AbortSignal;
-  /** Batches on their way at the same time. */
+  /** Concurrent batches. */
   readonly inFlight: number;
   /** Called for each batch, in any order; the next is not begun before it resolves. @param latencies milliseconds */
   readonly done: (
@@ -38,7 +37,7 @@ export type DriveOptions = {
   readonly missed: (starts: number) => void;
 };
 
-/** Sends all, or until the signal is aborted; resolves once what was begun is settled. */
+/** Sends all, or until the signal is aborted; resolves once all begun batches are settled. */
 export async function drive(
   sends: Iterator<Send> | AsyncIterator<Send>,
   options: DriveOptions,
@@ -61,7 +60,7 @@ export async function drive(
       n += 1;
       batch.push({ n, send: finish(send) });
       const step = sends.next();
-      // Waiting for what is there already would take longer than all else that is done for an event.
+      // An await of a value that is not a promise would take longer than all other work on an event.
       next = step instanceof Promise ? await step : step;
     }
     if (late > 0) missed(late);
@@ -88,7 +87,7 @@ export async function drive(
   }
 }
 
-/** Fills up at the rate. */
+/** A token bucket. */
 export class Bucket {
   readonly #rate: number;
   readonly #most: number;
@@ -103,7 +102,7 @@ export class Bucket {
   }
 
   /**
-   * Takes tokens, if there is one at least: what is missing is paid for later.
+   * Takes tokens if there is at least one; the balance may become negative.
    * @param now milliseconds
    */
   take(now: number, tokens = 1): boolean {

@@ -1,4 +1,4 @@
-// What a run is: read from the command line and from a scenario file, where the command line wins. One schema checks both.
+// The options of a run, from the command line and a scenario file, where the command line wins. One schema validates both.
 
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
@@ -13,14 +13,14 @@ import { type SystemStep, systemStepOf, systemStepSchema } from './system-faults
 
 const DAY_MS = 86_400_000;
 const USUAL_USERS = 200;
-/** As many as the target takes: the plan goes ahead at this rate. */
+/** Rate of the plan where the rate is `max`. */
 const PLANNED_AT_MOST = 100_000;
 
 export type RunOptions = {
   readonly users: number;
-  /** Events a second; Infinity for as many as possible. */
+  /** Events a second; Infinity for `max`. */
   readonly rate: number;
-  /** The rate that the plan is made for. */
+  /** Events a second of the plan. */
   readonly plannedRate: number;
   /** Milliseconds. */
   readonly duration: number;
@@ -29,16 +29,16 @@ export type RunOptions = {
   readonly target: 'http' | 'kafka';
   readonly faults: readonly Fault[];
   readonly curve: 'flat' | 'week';
-  /** Milliseconds since 1970 of the plan's first moment. */
+  /** Start of the plan, milliseconds since 1970. */
   readonly clock: number;
-  /** How many sends of each kind a scenario says there are. */
+  /** A scenario's expected number of sends by kind. */
   readonly expect: Readonly<Record<string, number>>;
   readonly scenario: string | undefined;
-  /** What is done to the pipe meanwhile. */
+  /** System faults of a scenario. */
   readonly system?: readonly SystemStep[];
 };
 
-/** As the command line gives them. */
+/** The options as the command line gives them. */
 export type GivenOptions = {
   readonly users?: number | undefined;
   readonly rate?: string | undefined;
@@ -124,7 +124,7 @@ export function readOptions(given: GivenOptions, file: string | undefined, now: 
     seed: wholeFrom('seed', given.seed ?? scenario.seed ?? 1, 0, Number.MAX_SAFE_INTEGER),
     personas: personasOf(given.persona ?? scenario.persona),
     target,
-    // The shop packs its own batches.
+    // At the target http the shop produces the batches.
     faults: target === 'http' ? faults.filter(({ fault }) => fault !== 'poison-codec') : faults,
     curve: oneOf('curve', ['flat', 'week'] as const, given.curve ?? scenario.curve ?? usualCurve),
     clock: given.clock ?? now,

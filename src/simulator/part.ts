@@ -1,5 +1,5 @@
-// The shoppers that `npm start` brings along, so that a new shop's dashboards move at once: few, slow, marked as simulated,
-// and for ever. The switch on the dashboards tells them what to do.
+// The shoppers of `npm start`, so that a new shop's dashboards move at once: few, slow, and marked as simulated. The switch on
+// the dashboards controls them.
 
 import type { Config } from '../config.ts';
 import { clusterOf, databaseUrlOf } from '../connections.ts';
@@ -14,10 +14,10 @@ import { FaultRecorder } from './periods/recorder.ts';
 import { shopAddress } from './shop-address.ts';
 
 const CONNECTIONS = 1;
-/** A statement takes milliseconds: half a minute of silence is a connection that leads nowhere. */
+/** Response timeout of statements, which take milliseconds: after half a minute the connection is dead. */
 const ANSWER_MS = 30_000;
 
-/** Starts the shoppers; it waits for Postgres. While the shop is away they come back now and then. */
+/** Starts the shoppers once Postgres answers. While the shop is away they retry at intervals. */
 export async function startSimulator(config: Config, log: Logger): Promise<RunningPart> {
   const databaseUrl = await databaseUrlOf(config);
   await migrateWithRetries(databaseUrl, log, config.TIME_ZONE).ready;

@@ -1,4 +1,4 @@
-// What a run will send, as the seed and the clock have it: for a dry run, and for Kafka.
+// The plan of a run, which follows from its seed and clock, for a dry run and for Kafka.
 
 import { type CrowdOptions, crowd } from './core/crowd.ts';
 import { Injector, type Send } from './core/inject.ts';
@@ -11,13 +11,13 @@ export function crowdOf(options: RunOptions, start: number): CrowdOptions {
   return { users, rate: plannedRate, seed, personas, start, end: start + duration, curve };
 }
 
-/** All that is sent, by time; the same options give the same sends. */
+/** All sends by time; the same options give the same sends. */
 export function planOf(options: RunOptions): Generator<Send> {
   const { seed, clock, faults } = options;
   return sendsInOrder(crowd(crowdOf(options, clock)), new Injector(seed, clock, faults));
 }
 
-/** A line of a dry run: a send, and what is expected of it. `bytes` are there where a fault replaces the event's own. */
+/** A line of a dry run: a send and its expected outcome, with `bytes` where a fault replaces the event's. */
 export function dryLine(n: number, { at, event, faults, expect, broken }: Send): string {
   const bytes = broken === undefined ? {} : { bytes: broken.toString() };
   return `${JSON.stringify({ n, at: new Date(at).toISOString(), faults, expect, event, ...bytes })}\n`;

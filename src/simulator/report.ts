@@ -1,4 +1,4 @@
-// What a run and its verification say at the end, in lines of text.
+// Reports of a run and of its verification, as lines of text.
 
 import type { Comparison } from './ledger/compare.ts';
 import type { Ledger } from './ledger/read.ts';
@@ -7,13 +7,13 @@ import type { RunResult } from './run.ts';
 
 const number = new Intl.NumberFormat('en-US');
 const SHOWN_DIFFERENCES = 20;
-/** More missed starts than this, of all, and the run was not the one that was asked for. */
+/** A run with a larger share of missed starts fails. */
 const MISSED_SHARE = 0.01;
 
 export const msText = (ms: number | undefined): string =>
   ms === undefined ? '-' : ms < 10 ? `${ms.toFixed(1)} ms` : `${number.format(Math.round(ms))} ms`;
 
-/** @returns the lines, and what of it was not as it was asked for */
+/** @returns the lines, and the failures */
 export function describeRun(
   options: Pick<RunOptions, 'expect' | 'target' | 'personas'>,
   { run, file, tally, took }: RunResult,
@@ -42,12 +42,12 @@ export function describeRun(
   };
 }
 
-/** What a run was to come to by its scenario, and did not. */
+/** A scenario's expectations that a run did not meet. */
 export function unmetExpectations(
   { expect }: Pick<RunOptions, 'expect'>,
   tally: RunResult['tally'],
 ): string[] {
-  // `duplicate` is a fault, which two sends bear, and what becomes of one of them: the latter is meant.
+  // `duplicate` names both a fault, which two sends have, and the outcome of one of them, which a scenario means.
   const counts = new Map<string, number>([...tally.faults, ...tally.expected, ['rejected', tally.rejected]]);
   return Object.entries(expect)
     .filter(([name, wanted]) => (counts.get(name) ?? 0) !== wanted)
@@ -62,12 +62,9 @@ function funnelLines(
   if (personas.length < 2) return [];
   const { chiSquare, degrees, limit } = funnel.compare(target === 'kafka');
   if (degrees === 0) return [];
-  const fits =
-    chiSquare <= limit
-      ? 'by less than chance does'
-      : 'by more than chance does, one run in a thousand excepted';
+  const fits = chiSquare <= limit ? 'within chance' : 'beyond chance (one run in a thousand)';
   return [
-    `funnel: chi-square ${chiSquare.toFixed(1)} at ${degrees} degrees of freedom, limit ${limit.toFixed(1)} (99.9 %): it differs from what its shoppers' kinds, all of which come to the published counts, lead to ${fits}`,
+    `funnel: chi-square ${chiSquare.toFixed(1)} at ${degrees} degrees of freedom, limit ${limit.toFixed(1)} (99.9 %): the deviation from the counts expected of these shoppers, whose kinds together have the published counts, is ${fits}`,
   ];
 }
 

@@ -1,5 +1,5 @@
-// A run from its first to its last send: the plan or the walk on one side, the target on the other, and every answer into
-// the tally and the ledger.
+// A run: takes sends from the plan or the walk, passes them to the target, and records every receipt in the tally and the
+// ledger.
 
 import { randomBytes } from 'node:crypto';
 import type { Kafka } from '../kafka/client.ts';
@@ -19,28 +19,28 @@ import { KafkaTarget, placeOf } from './targets/kafka.ts';
 import type { Numbered, Receipt } from './targets/target.ts';
 import { walk } from './targets/walk.ts';
 
-/** Batches on their way to Kafka at the same time. */
+/** Concurrent batches to Kafka. */
 const IN_FLIGHT = 4;
 
 export type Place = {
   readonly kafka: Kafka;
   readonly topic: string;
-  /** Where ledgers are written. */
+  /** Folder of the ledgers. */
   readonly dataDir: string;
   /** The shop's address, and its secret where it is known. */
   readonly shop: string;
   readonly secret: string | undefined;
   readonly log: Logger;
-  /** Writes down when faults run; absent where nobody shall see it, or there is no database. */
+  /** Records fault periods; absent where there is no database, or for a run that charts don't show. */
   readonly recorder?: FaultRecorder | undefined;
 };
 
 export type RunResult = {
   readonly run: string;
-  /** Its ledger; undefined where none was kept. */
+  /** Path of the ledger; undefined where there is none. */
   readonly file: string | undefined;
   readonly tally: Tally;
-  /** Milliseconds that it took. */
+  /** Duration in milliseconds. */
   readonly took: number;
 };
 
@@ -49,9 +49,9 @@ export const newRunId = (now: number): string =>
   `${new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}-${randomBytes(3).toString('hex')}`;
 
 export type RunKeeping = {
-  /** The ledger's name; null where none is kept, which is for shoppers at the shop alone. */
+  /** The run's id; null for a run without a ledger, at the target http alone. */
   readonly run?: string | null;
-  /** Called once the target is reached. */
+  /** Called once the target is open. */
   readonly begun?: (tally: Tally) => void;
 };
 
@@ -96,15 +96,15 @@ function sendPlan(options: RunOptions, place: Place, run: string, running: Runni
   });
 }
 
-/** When sends go. */
+/** Timing of the sends. */
 export type Timed = Pick<DriveOptions, 'rate' | 'paced' | 'offset' | 'isHeld' | 'finish'>;
 export type Sending = Running & {
   readonly run: string;
-  /** The line that repeats it. */
+  /** The command that repeats it. */
   readonly command: string;
 };
 
-/** Sends all of a row to Kafka, with a ledger; resolves to its file. */
+/** Sends all to Kafka, with a ledger; resolves to its path. */
 export async function sendAll(
   sends: Iterator<Send> | AsyncIterator<Send>,
   timed: Timed,
@@ -194,7 +194,7 @@ async function walkShop(
       },
       failed: (error) => {
         tally.errors += 1;
-        log.debug({ err: error }, 'the shop did not answer as a shop does');
+        log.debug({ err: error }, 'unexpected response of the shop');
       },
     });
     await ledger?.end(Date.now(), !signal.aborted);

@@ -8,7 +8,7 @@ import { parseDuration } from '../runtime/duration.ts';
 const text = z.string();
 const at = text.default('0s');
 
-/** As a scenario has them, under `system`. */
+/** The entries of a scenario's `system`. */
 export const systemStepSchema = z.union(
   [
     z.strictObject({ at, kill: text }),
@@ -53,9 +53,9 @@ export function systemStepOf(given: z.infer<typeof systemStepSchema>): SystemSte
 }
 
 /**
- * Does each at its time, until all are done or the signal is aborted.
+ * Runs each step at its time, until all are done or the signal is aborted.
  * @param password the admin's, where the shop has one
- * @returns what the shop has refused, in words
+ * @returns a line for each step that the shop has refused
  */
 export async function playSystemFaults(
   steps: readonly SystemStep[],
@@ -72,7 +72,7 @@ export async function playSystemFaults(
   return (await Promise.all(played)).flat();
 }
 
-/** Undefined where it was done. */
+/** @returns the shop's error message; undefined where the step was done */
 async function post(url: string, body: object, password: string | undefined): Promise<string | undefined> {
   const login =
     password === undefined

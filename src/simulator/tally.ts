@@ -1,10 +1,10 @@
-// What a run has done so far: sends by what they bear and what is expected of them, latencies, missed starts, the funnel.
+// Counts of a run so far: sends by fault and expected outcome, latencies, missed starts, the funnel.
 
 import type { FaultName } from './core/faults.ts';
 import { Funnel } from './core/funnel.ts';
 import type { LedgerEntry } from './ledger/entry.ts';
 
-/** Bounds in milliseconds, each a tenth above the one before: quantiles come out within 10 %. */
+/** Bounds of the histogram in milliseconds, each 10 % above the one before, which is the error of quantiles. */
 const BOUNDS = Array.from({ length: 160 }, (_, index) => 0.5 * 1.1 ** index);
 
 type Counted = { readonly expect: LedgerEntry['expect']; readonly faults: readonly FaultName[] };
@@ -24,7 +24,7 @@ export class Tally {
     for (const fault of faults) this.faults.set(fault, (this.faults.get(fault) ?? 0) + 1);
   }
 
-  /** @param ms from the intended start to the answer */
+  /** @param ms from the intended start to the response */
   latency(ms: number): void {
     let low = 0;
     let high = BOUNDS.length;
@@ -36,7 +36,7 @@ export class Tally {
     this.#latencies[low] = (this.#latencies[low] ?? 0) + 1;
   }
 
-  /** Milliseconds below which this share of the answers came; undefined where there was none. */
+  /** Milliseconds below which this share of the responses came; undefined where there was none. */
   quantile(share: number): number | undefined {
     const all = this.#latencies.reduce((sum, count) => sum + count, 0);
     if (all === 0) return undefined;
@@ -48,7 +48,7 @@ export class Tally {
     return BOUNDS[Math.max(0, index)] ?? BOUNDS.at(-1);
   }
 
-  /** Sends that are to be set aside. */
+  /** Number of sends that are to become dead letters. */
   get rejected(): number {
     let sum = 0;
     for (const [expect, count] of this.expected)

@@ -300,6 +300,6 @@ describe('the form', () => {
       'aggregate.0.field': '',
       'aggregate.0.operation': 'COUNT',
     }).expect(400);
-    expect(again.text).toContain('received a name that another definition has');
+    expect(again.text).toContain('received the name of another definition');
   });
 });

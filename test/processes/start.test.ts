@@ -90,7 +90,7 @@ describe('DATA_DIR', () => {
     expect(await first.stop()).toBe(0);
     const password = path.join(env.DATA_DIR ?? '', 'postgres', 'password');
     writeFileSync(password, 'another\n');
-    expectOneLine(await run(['start', 'postgres'], env), 1, 'does not take the password', password);
+    expectOneLine(await run(['start', 'postgres'], env), 1, 'rejects the password', password);
     rmSync(password);
     expectOneLine(await run(['start', 'postgres'], env), 1, `can't be read from ${password}`);
     expect(processesOf(env.DATA_DIR ?? '')).toEqual([]);

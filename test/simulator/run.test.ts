@@ -106,7 +106,7 @@ describe('a run', { timeout: 120_000 }, () => {
     const altered = entries.find(({ expect: expected, n }) => expected === 'stored' && n !== hidden?.n);
     await line.pool.query('UPDATE events SET page_id = order_id WHERE order_id = $1', [altered?.order_id]);
     expect(await differences(file)).toContain(
-      `n ${altered?.n} (${altered?.order_id}): its row says something else than the event did`,
+      `n ${altered?.n} (${altered?.order_id}): its row differs from the event`,
     );
   });
 });

@@ -1,6 +1,6 @@
-// CSV, a block of bytes at a time, as it comes from a file → records whose cells stand in the order of a field table.
-// RFC 4180 with LF or CRLF; cells are text and nothing else. A row with another number of cells than the header is told
-// as ragged. Only the cells that a definition reads are cut out, and no text is made of those that a taker takes as bytes.
+// CSV in blocks of bytes, as read from a file → records with cells in the order of a field table. RFC 4180 with LF or CRLF; all
+// cells are text. A row with another number of cells than the header is a fault. Only the cells that a definition reads are
+// sliced, and not decoded where `onPlainRow` takes them as bytes.
 
 import { isAscii } from 'node:buffer';
 import type { Cell } from '../core/cell.ts';
@@ -39,7 +39,7 @@ export class CsvReader {
   readonly #row: PlainRow;
   #rest: Buffer = NOTHING;
   #line = 1;
-  /** For each column, the place of its cell; -1 for one that nobody reads. */
+  /** Place of the cell by column; -1 for a column that the definition does not read. */
   #places: Int32Array | undefined;
   /** The block's text, where it is made of one byte each: cut out sooner than decoded cell by cell. */
   #text: string | undefined;
@@ -80,7 +80,7 @@ export class CsvReader {
     this.#rows(bytes, true);
   }
 
-  /** Reads whole rows; where the first that isn't whole begins. */
+  /** Reads whole rows. @returns where the first incomplete one begins */
   #rows(bytes: Buffer, last: boolean): number {
     this.#row.bytes = bytes;
     for (let at = 0; ; ) {

@@ -1,4 +1,4 @@
-// A file's bytes → text → records. What a name ends in says what a file is: .csv, .ndjson or .jsonl, .json, each also .gz.
+// A file's bytes → records. The extension gives the format: .csv, .ndjson or .jsonl, .json, each also with .gz.
 
 import { createReadStream, statSync } from 'node:fs';
 import { createGunzip } from 'node:zlib';
@@ -9,7 +9,7 @@ const READERS = { csv: CsvReader, ndjson: NdjsonReader, jsonl: NdjsonReader, jso
 const NAME = /\.(csv|ndjson|jsonl|json)(\.gz)?$/i;
 const BLOCK_BYTES = 1024 * 1024;
 const MARK = Buffer.from('\ufeff');
-/** Unzipped, it may be a thousand times as large. */
+/** Small, as a decompressed block may be a thousand times as large. */
 const GZIP_BLOCK_BYTES = 32 * 1024;
 
 export type InputFile = { readonly path: string; readonly bytes: number };

@@ -38,7 +38,7 @@ abstract class ObjectReader {
       object = readObject(text);
     } catch (error) {
       const came = messageOf(error);
-      this.#onFault(`received no JSON (${came}), expected an object`, position);
+      this.#onFault(`received text that is not JSON (${came}), expected an object`, position);
       return;
     }
     if (object === undefined) {
@@ -79,7 +79,7 @@ export class NdjsonReader extends ObjectReader {
 export class JsonReader extends ObjectReader {
   #rest = '';
   #position = 0;
-  /** How far `rest` was looked through, and what was found there. */
+  /** State of the scan of `rest`. */
   #at = 0;
   #depth = 0;
   #inText = false;

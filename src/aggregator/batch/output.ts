@@ -1,4 +1,4 @@
-// Flushed rows → NDJSON, or CSV with a header: the columns of the row, then those of its meta with their names before them.
+// Flushed rows → NDJSON, or CSV with a header: the columns of the row, then those of its meta, prefixed.
 
 import { isLosslessNumber } from 'lossless-json';
 import { canonicalJson, readLossless } from '../core/json.ts';

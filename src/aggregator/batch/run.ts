@@ -1,6 +1,6 @@
-// A batch run: files → sessions → flushed rows. Sessions, results and how far each file was read are committed together,
-// so that a run that was killed goes on where it was. The run's `now` is one for all of it, also after a kill. Rows are
-// handed out once they are committed, all of them by the call that ends the run.
+// A batch run: files → sessions → flushed rows. Sessions, results and the position in the files are committed together, so that
+// a killed run resumes. The whole run has one `now`, also after a kill. Rows are delivered once they are committed, all of
+// them by the call that ends the run.
 
 import { notifyAggregatedSql } from '../../db/change.ts';
 import { type Client, type Pool, transaction } from '../../db/pool.ts';
@@ -26,9 +26,9 @@ import { describeInput, type InputFile, readInput } from './input.ts';
 import { Tally } from './tally.ts';
 
 const COMMIT_MS = 10_000;
-/** However long commits take, they take no more than a tenth of the time. */
+/** Least ratio of reading to committing: commits take at most a tenth of the time. */
 const MOST_COMMITTING = 9;
-/** Flushed rows and records set aside that may wait for a commit. */
+/** Flushed rows and rejected records that trigger a commit. */
 const MOST_WAITING = 20_000;
 const DEFAULT_SESSIONS = 1_000_000;
 
@@ -41,9 +41,9 @@ export type RunOptions = {
   readonly pool: Pool;
   readonly definition: Definition;
   readonly files: readonly string[];
-  /** Milliseconds since the epoch; a run that goes on keeps its own. */
+  /** Milliseconds since the epoch; a resumed run keeps its own. */
   readonly now: number;
-  /** Forgets an unfinished run over other files. */
+  /** Discards an unfinished run over other files. */
   readonly discard?: boolean;
   readonly commitMs?: number;
   readonly onProgress?: (progress: Progress) => void;
@@ -57,8 +57,8 @@ export type RunResult = {
 };
 
 /**
- * Runs a definition over files, or goes on with the run over the same files that was cut off.
- * @param deliver called with flushed rows, as JSON text, in their order: all of the run's
+ * Runs a definition over files, or resumes the interrupted run over the same files.
+ * @param deliver called with all flushed rows of the run, as JSON text, in their order
  * @throws {InputError} where a file is missing; {RunError} where another run is unfinished or running
  */
 export async function runBatch(options: RunOptions, deliver: Deliver): Promise<RunResult> {
@@ -78,7 +78,7 @@ export async function runBatch(options: RunOptions, deliver: Deliver): Promise<R
     );
     return { run: run.id, records: rows[0]?.records ?? 0, setAside: rows[0]?.set_aside ?? 0, resumed };
   } finally {
-    // The lock goes with its connection.
+    // Closing the connection releases the lock.
     lock.release(true);
   }
 }
@@ -101,7 +101,7 @@ function beginRun(
     }
     await insertRun(client, definition.name, version, described, now);
     const run = await findOpenRun(client, definition.name);
-    if (run === undefined) throw new Error('the run that was just begun is not there');
+    if (run === undefined) throw new Error('the run that was just begun was not found');
     return { run, resumed: false };
   });
 }
@@ -109,19 +109,19 @@ function beginRun(
 const unfinished = (name: string, { inputs, file, position }: Run): string => {
   const files = (JSON.parse(inputs) as InputFile[]).map(({ path }) => path);
   return (
-    `a run of ${name} over ${files.join(' ')} was cut off at ${files[file] ?? 'its end'}:${position}; ` +
-    'start it again with the same definition and files, or give --discard to forget where it was'
+    `a run of ${name} over ${files.join(' ')} was interrupted at ${files[file] ?? 'its end'}:${position}; ` +
+    'start it again with the same definition and files to resume it, or discard it with --discard'
   );
 };
 
-/** Sessions that wait for the end of a file or run that will never come; those with a timeout stay. */
+/** Deletes sessions that wait for the end of a file or run, which will never come; those with a timeout stay. */
 async function dropSessionsOfRun(client: Parameters<typeof saveDefinition>[0], name: string): Promise<void> {
   await client.query('DELETE FROM aggregator_sessions WHERE definition = $1 AND due_at IS NULL', [name]);
 }
 
 const PAGE = 5_000;
 
-/** What an earlier process has committed, and may not have handed out. */
+/** Delivers rows that an earlier process has committed and perhaps not delivered. */
 async function deliverRows(pool: Pool, run: number, deliver: Deliver): Promise<void> {
   for (let after = 0; ; ) {
     const { rows } = await pool.query<{ seq: number; row: string }>(
@@ -164,7 +164,7 @@ class BatchRun {
   async run(): Promise<void> {
     const state = await this.#load();
     const { file: firstFile, position: firstPosition } = this.#written;
-    // Nothing was read yet, or what was due is committed with the first positions.
+    // Nothing was read before; on a resume the due sessions were committed with the first positions.
     if (firstFile === 0 && firstPosition === 0) this.#flushed.push(...flushDue(state, this.#now));
     for (const [index, input] of this.#inputs.entries()) {
       if (index < firstFile) continue;
@@ -256,7 +256,7 @@ class BatchRun {
     );
   }
 
-  /** Real time, of the same definition, forgets what it has cached; where it was faster, this run can't go on. */
+  /** Raises the revision, so that a real-time stream drops its cache; fails where that stream has raised it before. */
   async #nextRevision(client: Client, name: string): Promise<void> {
     const { rowCount } = await client.query(
       `UPDATE aggregator_definitions SET revision = revision + 1 WHERE name = $1 AND revision = $2

@@ -1,4 +1,4 @@
-// What an operation keeps of the values so far. Kept as text in Postgres: an accumulator is made of it again.
+// Accumulators, the state of an operation over the values so far. Postgres stores it as text, from which it is restored.
 
 import { type Cell, ownCell, readNumeric, writeCell } from './cell.ts';
 import { type Decimal, meanOf, NumberReader, Total, writeDecimal } from './decimal.ts';
@@ -11,12 +11,12 @@ export type Operation = (typeof OPERATIONS)[number];
 export const isNumeric = (operation: Operation): boolean =>
   (NUMERIC_OPERATIONS as readonly Operation[]).includes(operation);
 
-/** Adds what the reader read for a numeric operation, the cell for any other. */
+/** Adds the reader's number for a numeric operation, the cell for any other. */
 export interface Accumulator {
   add(cell: Cell, reader: NumberReader): void;
   /** The value as JSON text, all digits. @param count records of the session */
   result(count: number): string;
-  /** For a condition: the exact number; undefined where there is none. */
+  /** The exact number, for conditions; undefined where there is none. */
   number(count: number): { readonly value: Decimal; readonly times: number } | undefined;
   save(): string;
 }
@@ -48,7 +48,7 @@ class TotalAccumulator implements Accumulator {
     return writeDecimal(this.#operation === 'AVERAGE' ? meanOf(decimal, count) : decimal);
   }
 
-  /** A mean is compared as its sum with so many times the other side: exactly. */
+  /** A mean is compared exactly: its sum with `times` the other side. */
   number(count: number): { readonly value: Decimal; readonly times: number } | undefined {
     if (this.#total === undefined) return undefined;
     return { value: this.#total.decimal, times: this.#operation === 'AVERAGE' ? count : 1 };
@@ -72,7 +72,7 @@ class CountAccumulator implements Accumulator {
   }
 }
 
-/** The first or last value that is neither missing nor null. Kept as JSON. */
+/** The first or last value that is neither missing nor null, stored as JSON. */
 class CarryAccumulator implements Accumulator {
   readonly #last: boolean;
   readonly #reader = new NumberReader();
@@ -102,7 +102,7 @@ class CarryAccumulator implements Accumulator {
 }
 
 /**
- * @param saved what save() gave; '' for nothing yet
+ * @param saved the result of save(); '' for a new one
  * @param readCell JSON text → cell
  */
 export function accumulatorOf(

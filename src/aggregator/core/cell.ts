@@ -1,11 +1,11 @@
-// One value of a record, as the readers of CSV, JSON and Kafka hand it to the core.
+// One value of a record, as the readers of CSV, JSON and Kafka pass it to the core.
 //   CSV: always text. JSON: text, true and false, null, numbers, and objects or lists as their canonical text.
-// A number is a double only where the double's own digits are the number's (up to 15); any other keeps its digits.
+// A number is a double only where that loses no digits (up to 15); any other keeps its text.
 
 import { createHash } from 'node:crypto';
 import { type NumberReader, parseDecimal, writeDecimal } from './decimal.ts';
 
-/** A number whose digits a double can't keep. `text` is canonical, or as it came where it is over the limit. */
+/** A number that a double can't represent. `text` is canonical, or the original where it has too many digits. */
 export class Digits {
   readonly text: string;
   constructor(text: string) {
@@ -43,10 +43,10 @@ export function readNumeric(reader: NumberReader, cell: Cell): boolean {
   return cell instanceof Digits && reader.read(cell.text);
 }
 
-/** Shorter slices of a text are copies already. */
+/** V8 copies shorter slices of a string. */
 const SLICED = 13;
 
-/** The cell for keeping: a slice of a file's block would keep the whole block in memory. */
+/** A copy of the cell for long-lived state, as a slice would keep its whole block in memory. */
 export function ownCell(cell: Cell): Cell {
   return typeof cell === 'string' ? ownText(cell) : cell;
 }
@@ -69,7 +69,7 @@ function writeNumber(value: number): string {
   return decimal === undefined ? String(value) : writeDecimal(decimal);
 }
 
-/** How a message shows a value: short, as JSON. */
+/** A value for messages: JSON, shortened. */
 export function showCell(cell: Cell): string {
   if (cell === undefined) return 'no value';
   const text = writeCell(cell);
@@ -79,8 +79,8 @@ export function showCell(cell: Cell): string {
 const LONGEST_KEY = 200;
 
 /**
- * The key of a session: one text for each set of equal values. Values that differ in type differ: 1 and "1", true and
- * "true", null and "". Long ones are told by their SHA-256, as an index of Postgres takes no more than 2,700 bytes.
+ * The key of a session, equal for equal values. Values of different types differ: 1 and "1", true and "true", null and "".
+ * Long keys are replaced by their SHA-256, as an index entry of Postgres is limited to 2,700 bytes.
  */
 export function keyOf(group: readonly Cell[], periods: readonly string[]): string {
   const text = `[${[...group.map(writeCell), ...periods.map((start) => `"${start}"`)].join(',')}]`;

@@ -1,5 +1,5 @@
-// Whether a condition is met. A missing field and null meet nothing, "not equal" included; what is no number is not met
-// under a numerical one; text is compared with its case.
+// Conditions. A missing field and null meet none, not even "not equal"; a value that is no number meets no numerical one; the
+// comparison of texts is case-sensitive.
 
 import { type Cell, readNumeric } from './cell.ts';
 import { compareDecimals, type Decimal, NumberReader, timesCount } from './decimal.ts';

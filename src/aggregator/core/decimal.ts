@@ -1,13 +1,12 @@
-// Exact decimals: units × 10^-scale, past 2^53 and without floats. What is sent as a number is written with all its
-// digits and no exponent. Own code of two hundred lines and no library: decimal.js and its kin round every sum to a
-// precision that is set once for all (20 digits), and cost an object per addition; here nothing is rounded but a mean,
-// and what fits a double's 53 bits stays one. docs/decisions/aggregator.md says what was compared.
+// Exact decimals: units × 10^-scale, beyond 2^53 and without floats, written with all digits and no exponent. No library, as
+// decimal.js and its like round every sum to a fixed precision (20 digits) and allocate an object for each addition; here
+// only means are rounded, and numbers within a double's 53 bits stay doubles. docs/decisions/aggregator.md compares them.
 
-/** A number with more digits than this, written without an exponent, is none. */
+/** A number with more digits, written without exponent, is refused. */
 const MOST_DIGITS = 1_000;
-/** Digits of a mean that doesn't come out even: more than the 15 that are promised. */
+/** Digits of a mean without a finite expansion; 15 are promised. */
 const MEAN_DIGITS = 20;
-/** So many digits fit a double's integers, whatever they are. */
+/** Any integer of so many digits is exact in a double. */
 const SMALL_DIGITS = 15;
 
 const DECIMAL = /^([+-]?)(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:[eE]([+-]?\d+))?$/;
@@ -36,7 +35,7 @@ export function parseDecimal(text: string): Decimal | undefined {
   return scale < 0 ? { units: units * 10n ** BigInt(-scale), scale: 0 } : { units, scale };
 }
 
-/** All digits, no exponent, no zeros that say nothing: "22", "-0.5". */
+/** All digits, no exponent, no trailing zeros: "22", "-0.5". */
 export function writeDecimal({ units, scale }: Decimal): string {
   if (scale === 0) return units.toString();
   const negative = units < 0n;
@@ -51,7 +50,7 @@ function addDecimals(one: Decimal, other: Decimal): Decimal {
   return { units: unitsAt(one, scale) + unitsAt(other, scale), scale };
 }
 
-/** Below 0, 0 or above 0, as sort() wants it. */
+/** Below 0, 0 or above 0, for sort(). */
 export function compareDecimals(one: Decimal, other: Decimal): number {
   const scale = Math.max(one.scale, other.scale);
   const [a, b] = [unitsAt(one, scale), unitsAt(other, scale)];
@@ -63,13 +62,13 @@ export const timesCount = ({ units, scale }: Decimal, count: number): Decimal =>
   scale,
 });
 
-/** The mean: exact where it comes out even, else rounded to MEAN_DIGITS digits or more, half away from zero. */
+/** The mean: exact where it has a finite expansion, else rounded to MEAN_DIGITS digits or more, half away from zero. */
 export function meanOf(total: Decimal, count: number): Decimal {
-  // A sum that was saved and read again has lost its zeros: they must not decide on the digits of its mean.
+  // Without trailing zeros, which a sum loses when it is saved, so that they don't affect the digits of the mean.
   const sum = withoutZeros(total);
   const wholeDigits = (sum.units < 0n ? -sum.units : sum.units).toString().length - sum.scale;
   const countDigits = String(count).length;
-  // So that MEAN_DIGITS of the quotient are told, and all of one that comes out even: each halving adds a digit.
+  // Enough for MEAN_DIGITS of the quotient, and for all digits of a finite one: each halving adds a digit.
   const scale = Math.max(MEAN_DIGITS - wholeDigits + countDigits, sum.scale + 4 * countDigits);
   const divided = unitsAt(sum, scale);
   const by = BigInt(count);
@@ -77,7 +76,7 @@ export function meanOf(total: Decimal, count: number): Decimal {
   return { units: (2n * divided + half) / (2n * by), scale };
 }
 
-/** The same number without zeros that say nothing. */
+/** The same number without trailing zeros. */
 function withoutZeros({ units, scale }: Decimal): Decimal {
   const exact = { units, scale };
   for (; exact.scale > 0 && exact.units % 10n === 0n; exact.scale -= 1) exact.units /= 10n;
@@ -89,8 +88,8 @@ function unitsAt({ units, scale }: Decimal, wanted: number): bigint {
 }
 
 /**
- * Reads one number at a time, without an object for each where it is small: `small` says whether `units` and `scale`
- * have it, or `big`.
+ * Reads one number at a time, without an object for each small one: `small` tells whether `units` and `scale` hold it, or
+ * `big`.
  */
 export class NumberReader {
   small = true;
@@ -171,7 +170,7 @@ export class NumberReader {
   }
 }
 
-/** A number that changes: a double's integer while it fits, a bigint from then on. */
+/** A running total: an integer in a double while it fits, a bigint from then on. */
 export class Total {
   #units = 0;
   #scale = 0;
@@ -196,7 +195,7 @@ export class Total {
     this.#big = addDecimals(this.decimal, reader.decimal);
   }
 
-  /** Below 0 where this is less than what was read. */
+  /** Below 0 where this is less than the reader's number. */
   compare(reader: NumberReader): number {
     if (this.#big === undefined && reader.small && this.#scale === reader.scale)
       return this.#units - reader.units;
@@ -210,7 +209,7 @@ export class Total {
   #addSmall(units: number, scale: number): boolean {
     const common = Math.max(scale, this.#scale);
     const sum = this.#units * powerOf(common - this.#scale) + units * powerOf(common - scale);
-    // What is past 2^53 on the way is past it in a sum of the same sign; of different signs, each is looked at.
+    // An operand beyond 2^53 makes a sum of the same sign too large as well; with different signs each is checked.
     if (common !== scale && !Number.isSafeInteger(units * powerOf(common - scale))) return false;
     if (common !== this.#scale && !Number.isSafeInteger(this.#units * powerOf(common - this.#scale)))
       return false;

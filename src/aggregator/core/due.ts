@@ -1,6 +1,6 @@
-// When a session is due. Wall times of a zone are Temporal's "compatible" ones: one that a clock change skips keeps the
-// offset before it (02:30 becomes 03:30), one that comes twice is the first. Temporal is the language's own coming API
-// (temporal-polyfill until Node has it); luxon and date-fns-tz leave both cases to chance.
+// Due times of sessions. Wall times are resolved by Temporal's "compatible" rule: a time that a clock change skips keeps the
+// offset before it (02:30 becomes 03:30), of a repeated one the first counts. Temporal is the language's coming API
+// (temporal-polyfill until Node has it); luxon and date-fns-tz leave both cases undefined.
 
 import { Temporal } from 'temporal-polyfill';
 
@@ -14,7 +14,7 @@ export type Timeout =
 
 export type WallTimeout = Extract<Timeout, { readonly zone: string }>;
 
-/** What is unusual about a moment: for the reader of a calendar. */
+/** Notes on unusual moments, for the flush calendar. */
 export type MomentNote = 'SKIPPED' | 'DOUBLED' | 'SHORT_MONTH';
 export type Moment = { readonly at: number; readonly notes: readonly MomentNote[] };
 
@@ -24,7 +24,7 @@ export type Moment = { readonly at: number; readonly notes: readonly MomentNote[
  */
 export function nextMoment(timeout: WallTimeout, after: number): Moment {
   const start = Temporal.Instant.fromEpochMilliseconds(after).toZonedDateTimeISO(timeout.zone).toPlainDate();
-  // A zone that leaves out a whole day (Samoa, 2011-12-30) may put a moment after the next one of the calendar.
+  // A zone that skips a whole day (Samoa, 2011-12-30) may move a moment past the next one of the calendar.
   const from = timeout.type === 'DAY' ? start.subtract({ days: 1 }) : start.subtract({ months: 1 });
   for (let step = 0; ; step += 1) {
     const moment = momentOn(timeout, from.add(timeout.type === 'DAY' ? { days: step } : { months: step }));
@@ -59,7 +59,7 @@ export class DueTimes {
     this.#timeout = timeout;
   }
 
-  /** @param first when the session's first record came, in milliseconds since the epoch */
+  /** @param first time of the session's first record, in milliseconds since the epoch */
   dueOf(first: number): number {
     if (this.#timeout.type === 'HOUR') return first + this.#timeout.hours * HOUR_MS;
     if (first >= this.#from && first < this.#due) return this.#due;

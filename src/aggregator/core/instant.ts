@@ -1,5 +1,4 @@
-// Times as the definition's documents have them: ISO 8601 extended, UTC. No other format is taken, and no date that
-// the calendar doesn't have.
+// Times in the format of the aggregator's manual: ISO 8601 extended, UTC. Other formats and impossible dates are refused.
 
 import { ownText } from './cell.ts';
 
@@ -16,7 +15,7 @@ const REST = '0000-01-01T00:00:00.000Z';
 function parseFullInstant(text: string): number | undefined {
   if (!FULL.test(text)) return undefined;
   const time = Date.parse(text);
-  // 2023-02-30 is no error to Date.parse.
+  // Date.parse accepts 2023-02-30.
   return Number.isNaN(time) || new Date(time).toISOString() !== text ? undefined : time;
 }
 
@@ -27,8 +26,8 @@ export function parseInstant(text: string): number | undefined {
 }
 
 /**
- * Where the period of a time begins, in UTC. Times of one stream lie close together: the check of a text is kept
- * for the texts with the same hour.
+ * The beginning of a time's period, in UTC. Times of one stream are close together, so the result of a text is cached for
+ * texts of the same hour.
  */
 export class PeriodReader {
   readonly #kept: number;
@@ -51,7 +50,7 @@ export class PeriodReader {
   }
 }
 
-/** True where what follows the hour is :mm:ss.sssZ. */
+/** True where :mm:ss.sssZ follows the hour. */
 function isWithinHour(text: string): boolean {
   return (
     text.charCodeAt(13) === 0x3a &&

@@ -1,9 +1,9 @@
-// JSON text → cells, with all digits of every number: JSON.parse rounds what is past 2^53.
+// JSON text → cells, with all digits of every number, as JSON.parse rounds those beyond 2^53.
 
 import { isLosslessNumber, parse as parseLossless } from 'lossless-json';
 import { type Cell, Digits, numberCell, Structure, writeCell } from './cell.ts';
 
-/** Something that a double may not keep: 16 digits in a row, with or without a point, or an exponent. */
+/** A number that a double may not represent: 16 digits in a row, with or without a point, or an exponent. */
 const MAY_LOSE = /[\d.]{16}|\d[eE][+-]?\d/;
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -22,7 +22,7 @@ export function readObject(text: string): JsonObject | undefined {
 
 /** JSON with every number as lossless-json's LosslessNumber. @throws {SyntaxError} */
 export function readLossless(text: string): unknown {
-  // What JSON.parse refuses is refused with its words; of two equal names the last one counts, as there.
+  // Throws JSON.parse's own error; of repeated names the last one counts, as there.
   JSON.parse(text);
   return parseLossless(text, null, { onDuplicateKey: ({ newValue }) => newValue });
 }
@@ -36,7 +36,7 @@ export function toCell(value: unknown): Cell {
   return new Structure(canonicalJson(value));
 }
 
-/** The value of a field of an object; what it inherits is no field. */
+/** The value of an object's own field. */
 export const cellOf = (object: JsonObject, field: string): Cell =>
   Object.hasOwn(object, field) ? toCell(object[field]) : undefined;
 

@@ -1,6 +1,6 @@
-// The open sessions of one definition in memory, found by the cells of a record: one map for each group field, so that no
-// text is put together to find a session. Equal cells are the same map key: digits and structures, which are objects, have
-// one key for each text, for as long as a session has it.
+// The open sessions of one definition in memory, found by the cells of a record: nested maps, one level for each group field, so
+// that a look-up builds no text. Digits and structures, which are objects, have one shared map key for each text, as long as
+// a session uses it.
 
 import { type Cell, Digits, keyOf, Structure } from './cell.ts';
 import type { Session } from './session.ts';
@@ -68,7 +68,7 @@ export class OpenSessions {
     return this.#byKey.values();
   }
 
-  /** Levels that became empty go, too. */
+  /** Removes the levels that became empty, too. */
   #remove(level: Level, path: readonly unknown[], at: number): void {
     const next = level.get(path[at]);
     if (next instanceof Map) {
@@ -85,7 +85,7 @@ export class OpenSessions {
     ];
   }
 
-  /** Undefined, which is no key, for what no session has. */
+  /** Undefined, which is no key, for a value that no session has. */
   #mapKey(cell: Cell): unknown {
     if (cell === undefined) return null;
     return isObject(cell) ? this.#shared.get(keyOf([cell], [])) : cell;

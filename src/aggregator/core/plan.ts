@@ -1,5 +1,5 @@
-// A definition, compiled: which field stands in which place of a record's cells, and what is done with it. Plans of one
-// stream share a table of fields, so that a record is read once for every version whose sessions are still open.
+// A compiled definition: the place of each field in a record's cells, and its use. Plans of one stream share a table of fields,
+// so that a record is read once for all versions with open sessions.
 
 import type { Definition } from '../definition/schema.ts';
 import { isNumeric, type Operation } from './accumulate.ts';
@@ -33,7 +33,7 @@ export type PlannedAggregate = {
 export type Operator = '=' | '!=' | '<' | '<=' | '>' | '>=' | 'equals' | 'not_equals' | 'contains';
 export type PlannedCondition = {
   readonly name: string;
-  /** Of an input field, or the place among the aggregates. */
+  /** Place of an input field's cell, or of an aggregate. */
   readonly on: { readonly cell: number } | { readonly aggregate: number };
   readonly test:
     | { readonly type: 'number'; readonly operator: Operator; readonly value: Decimal }
@@ -44,16 +44,16 @@ export type PlannedCondition = {
 export type Plan = {
   readonly definition: string;
   readonly version: number;
-  /** One text for each set of group fields and periods. */
+  /** Identifies a set of group fields and periods. */
   readonly grouping: string;
-  /** In the grouping's order, which is not the definition's. */
+  /** In the order of the grouping, which is sorted. */
   readonly group: readonly { readonly place: number; readonly field: string }[];
   readonly periods: readonly (PlannedPeriod & { readonly field: string })[];
   readonly aggregates: readonly PlannedAggregate[];
   readonly conditions: readonly PlannedCondition[];
   readonly flushBy: Definition['flush']['by'];
   readonly timeout: Timeout | undefined;
-  /** Where a TIMESTAMP timeout's field is. */
+  /** Place of a TIMESTAMP timeout's field. */
   readonly duePlace: number | undefined;
   readonly dueTimes: DueTimes | undefined;
   /** The names of a flushed row's columns, in the definition's order: group fields, then period starts. */
@@ -69,7 +69,7 @@ const byName =
   (one: T, other: T) =>
     name(one) < name(other) ? -1 : 1;
 
-/** The output name of an aggregate: sum_sheets, or count where no field was named. */
+/** The output name of an aggregate: sum_sheets, or count where it has no field. */
 export const outputOf = ({ field, operation, as }: Definition['aggregate'][number]): string =>
   as ?? [operation.toLowerCase(), ...(field === undefined ? [] : [field])].join('_');
 

@@ -1,4 +1,4 @@
-// How near a session is to its conditions: "68 of 70".
+// Progress of a session towards its conditions: "68 of 70".
 
 import { writeDecimal } from './decimal.ts';
 import type { Operator } from './plan.ts';
@@ -11,11 +11,11 @@ export type Progress = {
   /** All digits of both. */
   readonly has: string;
   readonly wants: string;
-  /** From 0 to 1, where the condition waits for a value that grows; null otherwise. */
+  /** From 0 to 1 for a condition on a growing value; null otherwise. */
   readonly share: number | null;
 };
 
-/** For each condition on an aggregate; one on an input field is met by a record or not at all. */
+/** Progress of each condition on an aggregate; one on an input field has none. */
 export function progressOf({ plan, accumulators, count }: Session): Progress[] {
   return plan.conditions.flatMap(({ name, on, test }) => {
     const aggregate = 'aggregate' in on ? plan.aggregates[on.aggregate] : undefined;

@@ -1,4 +1,4 @@
-// A flushed session as a row: group fields, period starts, outputs, and `meta`. JSON text, as a double would lose digits.
+// A flushed session as a row: group fields, period starts, outputs, and `meta`, as JSON text, since doubles would lose digits.
 
 import { writeCell } from './cell.ts';
 import { sessionId } from './session.ts';
@@ -9,7 +9,7 @@ export type Column = readonly [name: string, json: string];
 const time = (at: number | undefined): string =>
   at === undefined ? 'null' : `"${new Date(at).toISOString()}"`;
 
-/** The columns of a row beside its meta, in their order, each with its value as JSON. */
+/** The columns of a row without meta, in their order, each with its value as JSON. */
 export function rowColumns({ session }: Flushed): Column[] {
   const { plan, group, periods, accumulators, count } = session;
   return [
@@ -25,7 +25,7 @@ export function rowColumns({ session }: Flushed): Column[] {
   ];
 }
 
-/** What a row's `meta` has. */
+/** The columns of a row's `meta`. */
 export function metaColumns({ session, type, at, condition }: Flushed): Column[] {
   return [
     ['id', JSON.stringify(sessionId(session))],

@@ -1,7 +1,7 @@
-// The core: (state, record, now) → state, flushed. No clock and no I/O. The state is handed over and changed in place:
-// a copy for each of a million records a second would cost more than the aggregation.
+// The core: (state, record, now) → state, flushed. No clock and no I/O. The state is changed in place, as a copy for each of a
+// million records a second would cost more than the aggregation.
 //
-// A record is taken whole or set aside whole; one that is set aside counts nowhere and opens no session.
+// A record is aggregated as a whole or set aside as a whole; one that is set aside counts nowhere and opens no session.
 
 import { type Cell, readNumeric, showCell } from './cell.ts';
 import { metCondition } from './condition.ts';
@@ -11,10 +11,10 @@ import { OpenSessions } from './open-sessions.ts';
 import type { Plan } from './plan.ts';
 import { Session } from './session.ts';
 
-/** Sessions that were not updated for so long are gone, whether or not a flush was due. */
+/** Sessions expire after so long without an update, whether or not a flush was due. */
 export const TTL_MS = 180 * 24 * 3_600_000;
 
-/** Which of the two ways records come. In real time a session that is due is flushed by its next record. */
+/** In real time a due session is flushed by its next record. */
 export type Mode = 'batch' | 'real-time';
 
 export type FlushType = 'EACH_FILE' | 'ALL_FILES' | 'TIMEOUT' | 'CONDITION';
@@ -33,9 +33,9 @@ export type Rec = {
   readonly source: string;
   /** Line from 1, or offset. */
   readonly position: number;
-  /** Tells its place from the same one of another run, or of the same file once more. */
+  /** Distinguishes its place from the same one of another run, or of the same file again. */
   readonly origin?: string;
-  /** When the event was, in milliseconds since the epoch. */
+  /** Event time in milliseconds since the epoch. */
   readonly at: number;
 };
 
@@ -43,15 +43,15 @@ export type SetAside = { readonly field: string; readonly message: string };
 
 export type State = {
   readonly mode: Mode;
-  /** Sessions of groupings that are not in force: neither checked nor flushed, until theirs is in force again. */
+  /** Sessions of other groupings than the current one: neither checked nor flushed until theirs is current again. */
   readonly asleep: Map<string, OpenSessions>;
-  /** The version in force: new sessions are opened with it. */
+  /** The current version, with which new sessions are opened. */
   plan: Plan;
   open: OpenSessions;
   /** Written to Postgres and emptied by the driver. */
   readonly touched: Session[];
   readonly gone: Session[];
-  /** A session more than this is refused: its record is set aside. */
+  /** Limit of open sessions; a record that would open one more is set aside. */
   maxSessions: number;
 };
 
@@ -59,7 +59,7 @@ export type Outcome = { readonly flushed: readonly Flushed[] } | { readonly asid
 
 const TAKEN: Outcome = { flushed: [] };
 const reader = new NumberReader();
-/** The place of the record's cell that `reader` has read; -1: none. Often several aggregates are of one field. */
+/** Place of the cell that `reader` has read; -1: none. Several aggregates often share a field. */
 let readPlace = -1;
 
 export const newState = (plan: Plan, mode: Mode, maxSessions = Number.POSITIVE_INFINITY): State => ({
@@ -73,8 +73,8 @@ export const newState = (plan: Plan, mode: Mode, maxSessions = Number.POSITIVE_I
 });
 
 /**
- * Puts another version in force. One with another grouping starts new sessions, or takes those up again that the
- * grouping had; open sessions keep the aggregates and the flush of their version.
+ * Makes another version the current one. A changed grouping starts new sessions, or resumes those that it had before; open
+ * sessions keep the aggregates and the flush of their version.
  */
 export function switchPlan(state: State, plan: Plan): void {
   if (plan.grouping !== state.plan.grouping) {
@@ -85,7 +85,7 @@ export function switchPlan(state: State, plan: Plan): void {
   state.plan = plan;
 }
 
-/** Takes one record. @param now milliseconds since the epoch */
+/** Aggregates one record. @param now milliseconds since the epoch */
 export function step(state: State, record: Rec, now: number): Outcome {
   const { plan } = state;
   readPlace = -1;
@@ -100,7 +100,7 @@ export function step(state: State, record: Rec, now: number): Outcome {
     return {
       aside: {
         field: '',
-        message: `received one session more than ${state.maxSessions}, the definition's max_sessions`,
+        message: `received a record for one more session, expected at most ${state.maxSessions} (max_sessions)`,
       },
     };
   const before = found !== undefined && ended ? end(state, found, now) : [];
@@ -132,7 +132,7 @@ export function placeOf(
 const expected = (field: string, cell: Cell, what: string): string =>
   `${field}: received ${showCell(cell)}, expected ${what}`;
 
-/** What is wrong with a record under a plan. */
+/** The fault of a record under a plan. */
 function fault(plan: Plan, cells: readonly Cell[]): SetAside | undefined {
   for (const { numeric, place, field } of plan.aggregates)
     if (numeric && !readPlaceOf(cells, place))
@@ -216,13 +216,13 @@ export function count(state: State, session: Session, records: number, at: numbe
   state.touched.push(session);
 }
 
-/** The active check, or the start of a batch run: what expired is gone, what is due is flushed. */
+/** The periodic check, or the start of a batch run: removes expired sessions and flushes due ones. */
 export function flushDue(state: State, now: number, sessions: Iterable<Session> = state.open): Flushed[] {
   const ended = [...sessions].filter((session) => isExpired(session, now) || isDue(session, now));
   return ended.flatMap((session) => end(state, session, now));
 }
 
-/** The end of a file or of the whole run: sessions that wait for it are flushed. */
+/** The end of a file or of the whole run: flushes the sessions that wait for it. */
 export function flushEnded(
   state: State,
   ending: 'END_OF_TRANSACTION' | 'END_OF_STREAM',

@@ -1,4 +1,4 @@
-// When a definition will flush: its next moments, in local time and UTC, with what is unusual about each.
+// The next flushes of a definition, in local time and UTC, with notes on unusual ones.
 
 import { Temporal } from 'temporal-polyfill';
 import { type MomentNote, nextMoment } from '../core/due.ts';
@@ -7,13 +7,13 @@ import type { Definition } from './schema.ts';
 export type FlushTime = { readonly local: string; readonly utc: string; readonly notes: readonly string[] };
 
 const WORDS: Readonly<Record<MomentNote, string>> = {
-  SKIPPED: 'the clocks go forward over this time: it keeps the offset before',
-  DOUBLED: 'the clocks go back: this time comes twice, the first counts',
-  SHORT_MONTH: 'the month has no such day: its last one',
+  SKIPPED: 'the clocks go forward over this time, so it keeps the offset before',
+  DOUBLED: 'the clocks go back, so this time comes twice: the first counts',
+  SHORT_MONTH: 'the month has no such day: its last one counts',
 };
 
 /**
- * The next flushes of a Day or Month timeout; for the others, in words, what they depend on.
+ * The next flushes of a Day or Month timeout; for others a description.
  * @param now milliseconds since the epoch
  */
 export function flushCalendar({ flush }: Definition, now: number, count = 5): readonly FlushTime[] | string {
@@ -42,7 +42,7 @@ const SIGNS: Readonly<Record<string, string>> = {
 };
 const wordOf = (operator = 'is'): string => SIGNS[operator] ?? operator;
 
-/** A definition in plain sentences. */
+/** Describes a definition in sentences. */
 export function describeDefinition({ name, group, aggregate, flush }: Definition): string[] {
   const periods = (group.periods ?? []).map(({ field, period }) => `the ${period.toLowerCase()} of ${field}`);
   const rows = aggregate.map(

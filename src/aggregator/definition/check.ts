@@ -1,4 +1,4 @@
-// Rules of a definition that join several of its fields.
+// Rules over several fields of a definition.
 
 import { outputOf, periodOutputOf } from '../core/plan.ts';
 import { type Definition, isDecimal } from './schema.ts';
@@ -13,7 +13,7 @@ export type Found = {
 const NUMBER_OPERATORS: readonly string[] = ['=', '!=', '<', '<=', '>', '>='];
 const TEXT_OPERATORS: readonly string[] = ['equals', 'not_equals', 'contains'];
 
-/** @param realTime whether it is to run on a topic, named in it or by the caller */
+/** @param realTime whether it runs on a topic, named in it or by the caller */
 export function checkDefinition(definition: Definition, realTime = definition.topic !== undefined): Found[] {
   return [
     ...checkGroup(definition),
@@ -28,13 +28,15 @@ function checkGroup({ group: { fields, periods = [] } }: Definition): Found[] {
   const again = fields.flatMap((field, index): Found[] => {
     const known = seen.has(field);
     seen.add(field);
-    return known ? [{ path: ['group', 'fields', index], message: `${field} is there already` }] : [];
+    return known
+      ? [{ path: ['group', 'fields', index], message: `received ${field} twice, expected it once` }]
+      : [];
   });
   const starts = periods.map(periodOutputOf);
   const twice = starts.flatMap((name, index): Found[] =>
     starts.indexOf(name) === index
       ? []
-      : [{ path: ['group', 'periods', index], message: `${name} is there already` }],
+      : [{ path: ['group', 'periods', index], message: `received ${name} twice, expected it once` }],
   );
   return [...again, ...twice];
 }

@@ -1,4 +1,4 @@
-// What is wrong with a definition: one shape for the file, the form and the API.
+// A problem of a definition, in one shape for the file, the form and the API.
 
 export type Problem = {
   /** RFC 6901: /flush/timeout/hours; empty for the whole. */

@@ -38,7 +38,7 @@ const KNOWN_NAMES = [
     'set_aside',
   ],
 ];
-/** A word further away than half its letters is no slip of the pen. */
+/** A typo changes at most half of a word's letters. */
 const isClose = (word: string, other: string): boolean => {
   const shared = [...new Set(word.toLowerCase())].filter((letter) => other.toLowerCase().includes(letter));
   return shared.length * 2 >= new Set(word).size;
@@ -55,7 +55,7 @@ const NOWHERE: Place = () => ({ line: undefined, column: undefined });
 
 /**
  * Reads a definition's text.
- * @param realTime whether it is to run on a topic; none: if it names one
+ * @param realTime whether it runs on a topic; by default if it names one
  * @throws {DefinitionError} with every problem
  */
 export function readDefinition(text: string, file = 'definition', realTime?: boolean): Definition {
@@ -82,7 +82,7 @@ export function readDefinition(text: string, file = 'definition', realTime?: boo
   return checkObject(value, placeIn(document, lines), file, realTime);
 }
 
-/** Checks what a form or the API gave. @throws {DefinitionError} */
+/** Validates a value from a form or the API. @throws {DefinitionError} */
 export const checkValue = (value: unknown, realTime?: boolean): Definition =>
   checkObject(value, NOWHERE, 'definition', realTime);
 
@@ -108,7 +108,7 @@ function ofIssue(issue: z.core.$ZodIssue, whole: unknown, place: Place): Problem
     return issue.keys.map((key) => ({
       pointer: toPointer([...path, key]),
       ...place(path, key),
-      message: `${key} is no part of ${path.length === 0 ? 'a definition' : toPointer(path)}`,
+      message: `received ${key}, which is unknown in ${path.length === 0 ? 'a definition' : toPointer(path)}`,
       suggestion: suggest(key, KNOWN_NAMES),
     }));
   const received = path.reduce<unknown>(
@@ -129,7 +129,7 @@ function ofIssue(issue: z.core.$ZodIssue, whole: unknown, place: Place): Problem
 
 const shorten = (text = ''): string => (text.length > 60 ? `${text.slice(0, 59)}…` : text);
 
-/** Where a path stands in the text; of a missing one, where its parent does. */
+/** Position of a path in the text; of a missing one, that of its parent. */
 function placeIn(document: Document, lines: LineCounter): Place {
   return (path, key) => {
     for (let length = path.length; length >= 0; length -= 1) {

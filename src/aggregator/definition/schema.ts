@@ -1,5 +1,5 @@
-// What a definition is: one schema for the file, the form, the API and its docs. Rules that join several fields are in
-// check.ts. The words are those of the manual page of the Data Aggregator.
+// The schema of a definition, for the file, the form, the API and its docs. Rules over several fields are in check.ts. Terms are
+// those of the manual page of the Data Aggregator.
 
 import { z } from 'zod';
 import { OPERATIONS } from '../core/accumulate.ts';
@@ -84,7 +84,7 @@ const flush = z.discriminatedUnion(
 
 const values = z.record(z.string(), z.unknown());
 
-/** A step of a test: exactly one of clock, records, file, run and end; what it flushes is compared with `expect`. */
+/** A step of a test: exactly one of clock, records, file, run and end. Its flushed rows are compared with `expect`. */
 const testStep = z.strictObject({
   clock: z.iso
     .datetime('a time as 2024-01-31T13:00:00Z')

@@ -1,5 +1,5 @@
-// The tests inside a definition: records, and a clock that only the test moves. What each step flushes is compared with
-// what it expects, column by column; columns that a row doesn't name may be anything.
+// Runs the tests inside a definition: records, and a clock that only the test moves. The flushed rows of each step are compared
+// with the expected ones, column by column; columns that an expected row leaves out may have any value.
 
 import { type Cell, writeCell } from '../core/cell.ts';
 import { canonicalJson, readObject, toCell } from '../core/json.ts';
@@ -67,7 +67,7 @@ class VirtualRun {
     asides: string[],
   ): void {
     this.#position += 1;
-    // As JSON, so that a test's values are read as those of a stream are.
+    // Through JSON, so that a test's values are read like those of a stream.
     const object = readObject(JSON.stringify(values)) ?? {};
     const cells = this.#fields.names.map((name) => toCell(object[name]));
     const record = { cells, source: file ?? 'test', position: this.#position, at: this.#now };
@@ -89,7 +89,7 @@ function compareAsides({ set_aside: wanted }: Step, asides: readonly string[]): 
   return [`expected ${expected} records set aside, ${asides.length} were: ${asides.join('; ')}`];
 }
 
-/** Each expected row takes the first flushed one that has its columns. */
+/** Matches each expected row with the first flushed one that has its columns. */
 function compareRows(
   expected: readonly Readonly<Record<string, unknown>>[],
   flushed: readonly Flushed[],
@@ -107,7 +107,7 @@ function compareRows(
 const rowOf = (one: Flushed): Row => new Map([...rowColumns(one), ...metaColumns(one)]);
 const showRow = (row: Row): string => `{${[...row].map(([name, json]) => `${name}: ${json}`).join(', ')}}`;
 
-/** Numbers are compared as they are written out, a time also without its milliseconds. */
+/** Compares numbers by their digits, and times also without milliseconds. */
 const sameValue = (has: string | undefined, wanted: string): boolean =>
   has === wanted || has?.replace('.000Z"', 'Z"') === wanted;
 

@@ -1,5 +1,5 @@
-// A definition as a form without script has it: text under names such as aggregate.0.field. Rows that are blank are no part of
-// the definition, and stay in the form. What checks the definition is the one schema; its pointers become names of the form.
+// A definition as a form without script: text under names such as aggregate.0.field. Blank rows stay in the form and are left
+// out of the definition. The schema of the API validates it; its pointers become names of the form's controls.
 
 import type { Problem } from '../definition/problem.ts';
 import type { Definition } from '../definition/schema.ts';
@@ -23,7 +23,7 @@ type Scalar = (typeof SCALARS)[number];
 export type Form = Readonly<Record<Scalar, string>> & Readonly<Record<RowKind, readonly FormRow[]>>;
 
 const MOST_ROWS = 60;
-/** What a row has before anybody has chosen: alone it makes no row. */
+/** Values of a row's drop-downs before a choice; alone they leave the row blank. */
 const CHOSEN: FormRow = {
   period: 'DAY',
   operation: 'SUM',
@@ -58,7 +58,7 @@ const START: Readonly<Record<Scalar, string>> = {
   version: '',
 };
 
-/** What a new definition begins with. */
+/** The form of a new definition. */
 export const newForm = (topic: string): Form => ({
   ...START,
   topic,
@@ -68,7 +68,7 @@ export const newForm = (topic: string): Form => ({
   conditions: [],
 });
 
-/** Reads what a browser posted; what is no text, or not of the form, is nothing. */
+/** Reads a posted form; values that are no text, and unknown names, are ignored. */
 export function readForm(body: unknown): Form {
   const values = typeof body === 'object' && body !== null ? body : {};
   const textOf = (name: string): string => {
@@ -96,7 +96,7 @@ export function readForm(body: unknown): Form {
 
 const text = (value: unknown): string => (value === undefined ? '' : String(value));
 
-/** A definition as a form. @param version that is edited: somebody may save another one meanwhile */
+/** A definition as a form. @param version that is edited, against a concurrent save */
 export function formOf(definition: Definition, version: number | undefined): Form {
   const { name, description, topic, limits, group, aggregate, flush, tests } = definition;
   const timeout = flush.by === 'TIMEOUT' ? flush.timeout : undefined;
@@ -140,14 +140,14 @@ function conditionRow({ name, field, aggregate, type = 'number', operator, value
   };
 }
 
-/** Digits become the number that they are; anything else stays for the schema to refuse. */
+/** Digits as a number; any other text unchanged, for the schema to refuse. */
 const numberOr = (value: string): unknown => {
   const trimmed = value.trim();
   if (trimmed === '') return undefined;
   return String(Number(trimmed)) === trimmed ? Number(trimmed) : trimmed;
 };
 const orNothing = (value: string): string | undefined => (value === '' ? undefined : value);
-/** Undefined names are left out: a strict schema would not mind them, the stored text would not be the same. */
+/** Drops undefined fields, which would change the stored text. */
 const tidy = (object: object): object =>
   Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
 
@@ -196,7 +196,7 @@ function conditionValue(row: FormRow): object {
   return { name, field: on, type, operator, value: numberOr(value) ?? '' };
 }
 
-/** The definition's tests come along unchanged; what isn't JSON is told by the schema. */
+/** The definition's tests, unchanged; the schema refuses text that isn't JSON. */
 function testsValue(json: string): unknown {
   if (json === '') return undefined;
   try {
@@ -207,12 +207,12 @@ function testsValue(json: string): unknown {
 }
 
 export type FormProblem = {
-  /** Of the form's control; undefined where the form has none for it. */
+  /** Name of the form's control; undefined where there is none. */
   readonly field: string | undefined;
   readonly message: string;
 };
 
-/** The schema's problems, each at the control that it is about. */
+/** The schema's problems, each with its control. */
 export const problemsOf = (form: Form, problems: readonly Problem[]): FormProblem[] =>
   problems.map(({ pointer, message, suggestion }) => ({
     field: controlOf(form, pointer),
@@ -242,7 +242,7 @@ const LISTS: Readonly<Record<string, RowKind>> = {
   '/aggregate': 'aggregate',
   '/flush/conditions': 'conditions',
 };
-/** The control of a row that a pointer to the row itself is told at. */
+/** The control that shows the problems of a whole row. */
 const ROW_CONTROL: Readonly<Record<RowKind, string>> = {
   group: 'field',
   periods: 'field',
@@ -273,7 +273,7 @@ function controlOfRow({ type, based }: FormRow, kind: RowKind, part: string): st
   return part === 'value' && isInput && type === 'boolean' ? 'truth' : part;
 }
 
-/** What a button of the form asks for: add-aggregate, remove-aggregate-1. */
+/** The form after a button such as add-aggregate or remove-aggregate-1; undefined for an unknown one. */
 export function withRows(form: Form, asked: string): Form | undefined {
   const [, add] = /^add-([a-z]+)$/.exec(asked) ?? [];
   const [, remove, row] = /^remove-([a-z]+)-(\d{1,2})$/.exec(asked) ?? [];

@@ -1,4 +1,4 @@
-// What the pages of the aggregator are given to draw.
+// View models of the aggregator's pages.
 
 import { stringify } from 'yaml';
 import { OPERATIONS } from '../core/accumulate.ts';
@@ -33,7 +33,7 @@ const RESULTS = 25;
 const ASIDES = 10;
 const PREVIEW_ROWS = 20;
 
-/** A value as a page shows it: text as it is, anything else as JSON. */
+/** A value for a page: text as it is, anything else as JSON. */
 function shown(json: string): string {
   const text = json.startsWith('"') ? String(JSON.parse(json)) : json;
   return text.length > 120 ? `${text.slice(0, 119)}…` : text;
@@ -74,7 +74,7 @@ const UNITS = [
   ['second', 1_000],
 ] as const;
 
-/** As "in 3 hours", or "due". @param ms from now */
+/** "in 3 hours", or "due". @param ms from now */
 function span(ms: number): string {
   if (ms <= 0) return 'due, at the next check';
   const [unit, length] = UNITS.find(([, one]) => ms >= 2 * one) ?? UNITS[3];
@@ -110,7 +110,7 @@ function showResult({ id, row, flushed_at }: Pick<KnownResult, 'id' | 'row' | 'f
   };
 }
 
-/** Counts that end at COUNTED. */
+/** A count that is exact up to COUNTED. */
 const counted = (count: number): string =>
   count > COUNTED ? `more than ${COUNTED.toLocaleString('en')}` : count.toLocaleString('en');
 
@@ -140,7 +140,7 @@ export async function definitionPage(definitions: Definitions, name: unknown, no
   };
 }
 
-/** What goes with a definition. @throws {HttpError} 404 */
+/** The rows that are deleted with a definition. @throws {HttpError} 404 */
 export async function deletePage(definitions: Definitions, name: unknown) {
   const known = await definitions.find(name);
   const versions = await listVersions(definitions.pool, known.name);
@@ -174,7 +174,7 @@ function showVersions(versions: readonly KnownVersion[], known: KnownDefinition)
       groups: [...fields, ...periods.map(([field, period]) => `${period.toLowerCase()} of ${field}`)].join(
         ', ',
       ),
-      /** Of several versions with one grouping, its sessions are told once. */
+      /** Versions with one grouping share their sessions, which the first of them shows. */
       isFirstOfGrouping: versions.findIndex(({ grouping }) => grouping === version.grouping) === index,
     };
   });
@@ -213,7 +213,7 @@ export function resultPage({
   };
 }
 
-/** What the form's drop-downs offer; Kafka may be away, then names are typed. */
+/** Options of the form's drop-downs; while Kafka is away, names are typed. */
 export async function formOptions(definitions: Definitions, form: Form) {
   const topic = form.topic.trim();
   const [topics, fields] = await Promise.all([
@@ -244,7 +244,7 @@ export async function formOptions(definitions: Definitions, form: Form) {
 export type PreviewModel = {
   readonly words: readonly string[];
   readonly nextFlushes: readonly FlushTime[] | string;
-  /** Undefined where there is nothing to look at. */
+  /** Undefined where there are no records. */
   readonly tried:
     | {
         readonly of: string;

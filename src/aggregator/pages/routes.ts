@@ -1,5 +1,5 @@
-// /aggregator: definitions, made and changed by forms that need no script; what they have open and what they flushed.
-// public/js/aggregator/ keeps the pages true while they are looked at, and previews while somebody types.
+// /aggregator: definitions, edited by forms that need no script, with their open sessions and flushed rows.
+// public/js/aggregator/ updates open pages, and previews while somebody types.
 
 import { type Request, type Response, Router } from 'express';
 import { HttpError } from '../../http/errors.ts';
@@ -35,12 +35,12 @@ const FORM_BYTES = 3 * 1024 * 1024;
 const FIELDS = 1_000;
 const posted = () => form(FORM_BYTES, FIELDS);
 
-/** What a form page shows beside its form. */
+/** The model of a form page besides its form. */
 type Shown = {
   readonly form: Form;
   readonly problems: readonly FormProblem[];
   readonly preview: PreviewModel | undefined;
-  /** Of a definition that is there already. */
+  /** Name of a saved definition. */
   readonly name: string | undefined;
 };
 
@@ -191,7 +191,7 @@ function textOf(req: Request, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** Fills the form with a definition that was pasted as YAML or JSON; what can be kept of the old one is its name. */
+/** Fills the form with a definition pasted as YAML or JSON, which keeps the name of a saved one. */
 function pasted(form: Form, text: string): Partial<Shown> {
   try {
     const read = formOf(readDefinition(text), undefined);
@@ -219,7 +219,7 @@ async function previewed(
   } catch (error) {
     if (error instanceof DefinitionError)
       return { problems: problemsOf(form, error.problems), preview: undefined };
-    // Kafka is away, or the file is none: the form stays usable.
+    // Kafka is away, or the file is invalid: the form stays usable.
     if (error instanceof HttpError)
       return { problems: [{ field: undefined, message: wordsOf(error) }], preview: undefined };
     throw error;

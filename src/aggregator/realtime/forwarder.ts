@@ -1,18 +1,18 @@
-// Flushed results for other programs: the topic aggregates.<definition> has each row, with its stable id as key and header.
+// Flushed rows for other programs, on the topic aggregates.<definition>, each with its stable id as key and header.
 
 import type { Outbox } from '../../consumer/topic-forwarder.ts';
 import type { Client } from '../../db/pool.ts';
 
 const PARTITIONS = 1;
 const MOST_ROWS = 500;
-/** Beside the name's hash, the key of the lock of whoever forwards. */
+/** Key of the forwarder's advisory lock, together with the name's hash. */
 const LOCK_CLASS = 0x5511;
 
 export const resultTopicOf = (definition: string): string => `aggregates.${definition}`;
 
 type Result = { readonly seq: number; readonly id: string; readonly row: string };
 
-/** The results of a definition that no other program has yet. */
+/** The results of a definition that were not forwarded yet. */
 export const resultOutbox = (definition: string): Outbox => ({
   topic: resultTopicOf(definition),
   partitions: PARTITIONS,

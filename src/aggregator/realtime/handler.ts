@@ -1,5 +1,5 @@
-// A definition as a handler of the consumer: a batch's records, the sessions they change and the partition's offset are one
-// transaction. What can't be aggregated is set aside with its place, and stops nothing.
+// A definition as a handler of the consumer: the sessions that a batch changes and the partition's offset are committed in one
+// transaction. Records that can't be aggregated are set aside with their places.
 
 import type { RecordHandler } from '../../consumer/handler.ts';
 import { inOffsetTransaction, type Subscription } from '../../consumer/offsets.ts';

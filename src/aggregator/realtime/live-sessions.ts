@@ -1,6 +1,6 @@
-// The sessions of one real-time definition, shared by every process that reads the topic: Postgres has them all, a process
-// has some in a bounded cache. Whoever changes them holds the definition's row, and counts its revision up; one that finds
-// another revision than its own forgets its cache. So a session may have records of partitions of several processes.
+// The sessions of one real-time definition, shared by all processes that read the topic: Postgres has all of them, each process
+// some in a bounded cache. A writer locks the definition's row and increments its revision; a process that finds another
+// revision than its own drops its cache. So a session may have records from partitions of several processes.
 
 import { notifyAggregatedSql } from '../../db/change.ts';
 import type { Client } from '../../db/pool.ts';
@@ -29,11 +29,11 @@ type Known = {
   readonly names: readonly string[];
   readonly state: State;
   readonly maxSessions: number;
-  /** In Postgres, cached or not. */
+  /** Number of open sessions in Postgres, cached or not. */
   total: number;
 };
 
-/** What a transaction has come to. */
+/** Figures of a transaction. */
 export type Change = {
   readonly flushed: number;
   readonly asides: number;
@@ -42,7 +42,7 @@ export type Change = {
   readonly most: number;
 };
 
-/** Somebody has deleted the definition: nothing of it goes on. */
+/** The definition was deleted, which ends its processing. */
 export class DefinitionDeletedError extends Error {
   override readonly name = 'DefinitionDeletedError';
 
@@ -63,7 +63,7 @@ export class LiveSessions {
   }
 
   /**
-   * Runs a transaction that changes sessions. One at a time in this process, as they share the cache.
+   * Runs a transaction that changes sessions, one at a time in this process, as they share the cache.
    * @param transact runs the work in a transaction, to its commit
    */
   async change(
@@ -83,7 +83,7 @@ export class LiveSessions {
     let transacted: Transacted | undefined;
     const change = await transact(async (client) => {
       known = await this.#current(client);
-      // What fails from here on leaves a cache that Postgres has not: it is forgotten.
+      // An error from here on would leave a cache that differs from Postgres, so it is dropped until the commit.
       this.#known = undefined;
       transacted = new Transacted(client, known);
       await work(transacted);
@@ -138,11 +138,11 @@ export class Transacted {
     return this.#known.names;
   }
 
-  /** Takes records, whose sessions are read from Postgres first where they aren't cached. */
+  /** Aggregates records, after their sessions were read from Postgres where they aren't cached. */
   async take(records: readonly Rec[], now: number): Promise<void> {
     const { state, maxSessions } = this.#known;
     await this.#load(records);
-    // Before one is refused, those that have expired meanwhile are left out.
+    // Near the limit, sessions that have expired meanwhile are removed before one is refused.
     if (this.#known.total + records.length > maxSessions)
       this.#known.total = await countSessions(this.#client, state.plan);
     state.maxSessions = state.open.size + Math.max(0, maxSessions - this.#known.total);
@@ -158,7 +158,7 @@ export class Transacted {
     this.#asides.push(aside);
   }
 
-  /** Flushes what is due. @returns false where there may be more */
+  /** Flushes due sessions. @returns false where there may be more */
   async flushDue(now: number, most: number): Promise<boolean> {
     const { state } = this.#known;
     const keys = await dueKeys(this.#client, state.plan, now, most);
@@ -168,12 +168,12 @@ export class Transacted {
     return keys.length < most;
   }
 
-  /** To be called once the transaction is committed. */
+  /** Must be called once the transaction is committed. */
   committed(): void {
     sessionsWritten(this.#known.state, this.#written);
   }
 
-  /** Writes all that has changed. */
+  /** Writes all changes. */
   async write(): Promise<Change> {
     const { state } = this.#known;
     const { definition } = state.plan;

@@ -1,4 +1,4 @@
-// What the aggregator counts, for /metrics: by definition, and only of those that run here.
+// Metrics of the aggregator, by definition, of those that run in this process.
 
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Change } from './live-sessions.ts';
@@ -38,7 +38,7 @@ export class AggregatorMetrics {
     });
   }
 
-  /** To be called after a commit. */
+  /** Must be called after each commit. */
   changed(definition: string, { open, most, flushed, asides }: Change): void {
     this.#open.set({ definition }, open);
     this.#most.set({ definition }, most);
@@ -46,7 +46,7 @@ export class AggregatorMetrics {
     this.#asides.inc({ definition }, asides);
   }
 
-  /** The definition runs here no longer. */
+  /** Removes the metrics of a definition that no longer runs here. */
   ended(definition: string): void {
     for (const metric of [this.#open, this.#most, this.#flushed, this.#asides]) metric.remove({ definition });
   }

@@ -5,7 +5,7 @@ import type { KafkaRecord } from '../../consumer/record.ts';
 import { cellOf, readObject } from '../core/json.ts';
 import type { Rec } from '../core/step.ts';
 
-/** The cells of a record, or why it has none. */
+/** The cells of a record, or a message why it has none. */
 export function cellsOf(
   { value, undecodable }: KafkaRecord,
   names: readonly string[],
@@ -19,6 +19,6 @@ export function cellsOf(
       ? `received ${value.toString('utf8', 0, 60)}, expected a JSON object`
       : names.map((name) => cellOf(object, name));
   } catch (error) {
-    return `received no JSON (${error instanceof Error ? error.message : String(error)}), expected an object`;
+    return `received text that is not JSON (${error instanceof Error ? error.message : String(error)}), expected an object`;
   }
 }

@@ -1,5 +1,5 @@
-// A definition as DuckDB SQL over CSV files: the same rows for the two batch modes, from a program that shares no line with
-// ours. Left out: TIMEOUT, whose sessions outlive a query, and numbers past DECIMAL(38, 10).
+// A definition as DuckDB SQL over CSV files, which gives the same rows for the two batch modes without any code of the core.
+// Left out: TIMEOUT, whose sessions outlive a query, and numbers beyond DECIMAL(38, 10).
 
 import { isNumeric } from '../core/accumulate.ts';
 import { outputOf, periodOutputOf } from '../core/plan.ts';
@@ -71,7 +71,7 @@ function aggregateOf({ field = '', operation }: Definition['aggregate'][number])
   }
 }
 
-/** What sets a record aside. */
+/** SQL conditions that set a record aside. */
 function checksOf({ group, aggregate }: Definition): string[] {
   const numbers = aggregate.flatMap(({ field, operation }) =>
     field !== undefined && isNumeric(operation) ? [`regexp_full_match(${name(field)}, ${text(NUMBER)})`] : [],

@@ -1,5 +1,5 @@
-// What is known of definitions, for the page and the API. Counts end at COUNTED: of five million sessions nobody waits for
-// the last one.
+// Overviews of definitions, for the page and the API. Counts are exact up to COUNTED, as counting millions of sessions takes
+// too long.
 
 import type { Client, Pool } from '../../db/pool.ts';
 import { compile, FieldTable, type Plan } from '../core/plan.ts';
@@ -13,13 +13,13 @@ export type KnownDefinition = {
   readonly name: string;
   readonly version: number;
   readonly paused: boolean;
-  /** Why it does not run; null where it does. */
+  /** The reason why it does not run; null where it runs. */
   readonly failure: string | null;
   readonly failed_at: Date | null;
   readonly created_at: Date;
   readonly saved_at: Date;
   readonly grouping: string;
-  /** Unchecked: a newer program may have saved it. */
+  /** Not validated, as a newer program may have saved it. */
   readonly body: unknown;
   /** At most COUNTED + 1 each. */
   readonly open: number;
@@ -36,7 +36,7 @@ const KNOWN = `SELECT d.name, d.version, d.paused, d.failure, d.failed_at, d.cre
     (SELECT r.flushed_at FROM aggregator_results r WHERE r.definition = d.name ORDER BY r.seq DESC LIMIT 1) AS last_flush
   FROM aggregator_definitions d JOIN aggregator_versions v ON v.definition = d.name AND v.version = d.version`;
 
-/** Every definition, by name. */
+/** All definitions by name. */
 export async function listDefinitions(pool: Pool): Promise<readonly KnownDefinition[]> {
   const { rows } = await pool.query<KnownDefinition>(`${KNOWN} ORDER BY d.name`);
   return rows;
@@ -56,7 +56,7 @@ export type KnownVersion = {
   readonly sessions: number;
 };
 
-/** Every version, the newest first. */
+/** All versions, newest first. */
 export async function listVersions(pool: Pool, name: string): Promise<readonly KnownVersion[]> {
   const { rows } = await pool.query<KnownVersion>(
     `SELECT v.version, v.saved_at, v.grouping, v.body,
@@ -67,7 +67,7 @@ export async function listVersions(pool: Pool, name: string): Promise<readonly K
   return rows;
 }
 
-/** The checked definition of a version; undefined where this program can't read it. */
+/** The validated definition of a version; undefined where this program can't read it. */
 export function definitionOf(body: unknown): Definition | undefined {
   try {
     return checkValue(body);
@@ -76,14 +76,14 @@ export function definitionOf(body: unknown): Definition | undefined {
   }
 }
 
-/** The open sessions of the grouping in force, the next due first. */
+/** The open sessions of the current grouping, next due first. */
 export async function readOpenSessions(
   pool: Pool | Client,
   name: string,
   most: number,
 ): Promise<readonly Session[]> {
   const { rows } = await pool.query<{ state: string; version: number; body: unknown }>(
-    // Of millions, the first are read from the index: a join alone would sort all.
+    // The limit is inside the subquery, as a join would sort millions of sessions instead of reading the first from the index.
     `SELECT s.state::text AS state, s.version, opened.body
      FROM aggregator_definitions d
        JOIN aggregator_versions v ON v.definition = d.name AND v.version = d.version
@@ -109,13 +109,13 @@ export type KnownResult = {
   /** JSON text, with all digits. */
   readonly row: string;
   readonly flushed_at: Date;
-  /** Of files; null in real time. */
+  /** Id of the batch run; null in real time. */
   readonly run: number | null;
 };
 
 const RESULTS = 'SELECT seq, id, row::text AS row, flushed_at, run FROM aggregator_results';
 
-/** Flushed rows, the newest first. @param before the seq of an earlier answer's last row */
+/** Flushed rows, newest first. @param before seq of the last row of the page before */
 export async function newestResults(
   pool: Pool,
   name: string,
@@ -144,7 +144,7 @@ export type KnownAside = {
   readonly at: Date;
 };
 
-/** Records that were set aside, the newest first. */
+/** Records that were set aside, newest first. */
 export async function newestAsides(
   pool: Pool,
   name: string,

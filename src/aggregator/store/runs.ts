@@ -1,4 +1,4 @@
-// Runs over files: which are unfinished, and how far they came.
+// Batch runs and their positions.
 
 import { createHash } from 'node:crypto';
 import type { Client } from '../../db/pool.ts';
@@ -7,9 +7,9 @@ const LOCK_CLASS = 0x5510;
 const LOCKS = { connection: 'pg_try_advisory_lock', transaction: 'pg_try_advisory_xact_lock' } as const;
 
 /**
- * Takes the lock that a run of a definition holds: one run at a time, and none while the definition is deleted.
- * @param until what it ends with
- * @returns false where another has it
+ * Takes the lock of a definition's runs: one at a time, and none while the definition is deleted.
+ * @param until the lock's scope
+ * @returns false where another one holds it
  */
 export async function lockRuns(
   client: Client,
@@ -40,7 +40,7 @@ export type Run = {
 const COLUMNS = `id, version, inputs::text AS inputs, extract(epoch FROM clock) * 1000 AS clock, file, position, records,
   set_aside, finished_at IS NOT NULL AS finished`;
 
-/** The run of a definition whose results were not all handed out. */
+/** The run of a definition whose results were not all delivered. */
 export async function findOpenRun(client: Client, definition: string): Promise<Run | undefined> {
   const { rows } = await client.query<Run>(
     `SELECT ${COLUMNS} FROM aggregator_runs WHERE definition = $1 AND delivered_at IS NULL`,
@@ -63,11 +63,11 @@ export async function insertRun(
   );
 }
 
-/** What a run has come to since it was last written. */
+/** Position and counts of a run. */
 export type RunPlace = Pick<Run, 'id' | 'file' | 'position' | 'records' | 'set_aside'>;
 
 /**
- * Moves a run on from where it was.
+ * Moves a run from one position to another.
  * @throws {Error} where another process has moved it meanwhile
  */
 export async function moveRun(

@@ -1,4 +1,4 @@
-// The switch of the simulated shoppers, declared: routes and OpenAPI are made from this.
+// The API's operations of the switch of simulated shoppers.
 
 import { z } from 'zod';
 import { operation } from '../../http/operation.ts';

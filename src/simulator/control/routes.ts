@@ -1,4 +1,4 @@
-// GET and POST /api/simulator. Anybody may see what the shoppers do; only the admin tells them.
+// GET and POST /api/simulator. Everybody may read the state of the shoppers; only the admin may change it.
 
 import { json, type NextFunction, type Request, type Response, Router } from 'express';
 import type { Pool } from '../../db/pool.ts';

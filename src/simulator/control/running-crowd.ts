@@ -1,5 +1,4 @@
-// Shoppers who do what the settings in Postgres say, from the moment that these change. While there are faults, a ledger
-// keeps what they were.
+// Shoppers that follow the settings in Postgres, from the moment they change. While there are faults, a ledger records them.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { listen } from '../../db/listen.ts';
@@ -15,7 +14,7 @@ import { type Run, readSimulator, reportAbsence, reportRun, SIMULATOR_CHANNEL } 
 
 const REPORT_MS = 2_000;
 const RETRY_MS = 1_000;
-/** Answers to the database's questions. */
+/** Interval of the queries that probe the listening connection. */
 const ASK_EVERY_MS = 10_000;
 
 type Current = {
@@ -58,7 +57,7 @@ export class RunningCrowd {
     await this.ended;
   }
 
-  /** Reads the settings; whoever shops by other ones stops. */
+  /** Reads the settings; shoppers with other ones stop. */
   async #look(): Promise<void> {
     try {
       const { settings } = await readSimulator(this.#pool);
@@ -68,7 +67,7 @@ export class RunningCrowd {
       this.#settings = settings;
       this.#changing.abort();
     } catch (error) {
-      this.#log.debug(`the settings were not read: ${reasonOf(error)}`);
+      this.#log.debug(`cannot read the settings of the simulator: ${reasonOf(error)}`);
     }
   }
 
@@ -100,7 +99,7 @@ export class RunningCrowd {
       });
     } catch (error) {
       if (signal.aborted) return;
-      this.#log.warn(`the shoppers can't come, they try again: ${reasonOf(error)}`);
+      this.#log.warn(`the simulated shoppers can't reach the shop, and try again: ${reasonOf(error)}`);
       await sleep(RETRY_MS, undefined, { signal }).catch(() => {});
     } finally {
       this.#current = undefined;
@@ -110,7 +109,7 @@ export class RunningCrowd {
   async #report(): Promise<void> {
     if (this.#settings === undefined) return;
     await reportRun(this.#pool, this.#current === undefined ? null : runOf(this.#current, Date.now())).catch(
-      (error) => this.#log.debug(`nothing was reported: ${reasonOf(error)}`),
+      (error) => this.#log.debug(`cannot report the run of the simulator: ${reasonOf(error)}`),
     );
   }
 }
@@ -121,7 +120,7 @@ function optionsOf(settings: Settings, now: number): RunOptions {
     rate: settings.rate,
     plannedRate: settings.rate,
     duration: Number.POSITIVE_INFINITY,
-    // Every start brings other people.
+    // Every start has other shoppers.
     seed: now,
     personas: PERSONAS,
     target: 'http',

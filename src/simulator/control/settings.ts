@@ -1,4 +1,4 @@
-// What the shoppers beside the shop shall do: kept in Postgres, changed by the API, followed by the part `simulator`.
+// Settings of the simulated shoppers: stored in Postgres, changed by the API, followed by the part `simulator`.
 
 import { z } from 'zod';
 import { FAULT_NAMES, type Fault, type FaultName } from '../core/faults.ts';
@@ -7,10 +7,10 @@ import { USUAL_PACE } from '../core/pace.ts';
 const USUAL_RATE = 1;
 const FEWEST_USERS = 6;
 const MOST_USERS = 20_000;
-/** More, and the shop would be busy with nobody else. */
+/** Above this rate the shop would have no capacity left for visitors. */
 const MOST_RATE = 500;
 
-/** Faults of a shopper at the shop: only who writes to Kafka packs its own batches. */
+/** Faults of shoppers at the shop, which leave out those of a producer's own batches. */
 export const PAGE_FAULTS = FAULT_NAMES.filter((name) => name !== 'poison-codec');
 
 const fields = {
@@ -27,11 +27,11 @@ const fields = {
     .describe('the share of events that has a fault, 0 to 1, by its name; those left out have none'),
 } as const;
 
-/** What may be changed; what is left out stays as it is. */
+/** A change of settings; fields that are left out stay. */
 export const changeSchema = z.strictObject(fields).partial();
 export type Change = z.infer<typeof changeSchema>;
 
-/** What is left out is as usual. */
+/** Fields that are left out have their defaults. */
 export const settingsSchema = z.object({
   running: fields.running.default(true),
   rate: fields.rate.default(USUAL_RATE),
@@ -40,11 +40,11 @@ export const settingsSchema = z.object({
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
-/** How many shoppers there are. */
+/** Number of shoppers. */
 export const crowdSize = ({ users, rate }: Settings): number =>
   users ?? Math.max(FEWEST_USERS, Math.round(rate / USUAL_PACE));
 
-/** As a run has them: from its first moment to its last. */
+/** The faults in the form of a run, for its whole duration. */
 export const faultsOf = ({ faults }: Settings): Fault[] =>
   Object.entries(faults).flatMap(([fault, share]) =>
     share > 0 ? [{ fault: fault as FaultName, share, from: 0, until: Number.POSITIVE_INFINITY }] : [],

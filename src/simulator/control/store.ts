@@ -5,14 +5,14 @@ import type { Pool } from '../../db/pool.ts';
 import { FAULT_NAMES } from '../core/faults.ts';
 import { type Change, type Settings, settingsSchema } from './settings.ts';
 
-/** Told at each change of the settings. */
+/** Notified at each change of the settings. */
 export const SIMULATOR_CHANNEL = 'shopstream_simulator';
-/** A part that has not reported for longer is not there. */
+/** A part without a report for longer counts as absent. */
 const ABSENT_AFTER_SECONDS = 10;
 
 const ms = z.number().nullable();
 
-/** What the shoppers have done since the settings last changed. */
+/** The shoppers' run since the settings last changed. */
 export const runSchema = z.object({
   since: z.iso.datetime(),
   events: z.int().describe('that the shop has taken or refused as it should'),
@@ -42,7 +42,7 @@ type Row = { settings: unknown; changed_at: Date; present: boolean; run: Run | n
 const known = ({ settings, changed_at, present, run }: Row): Known => {
   const parsed = settingsSchema.safeParse(settings);
   return {
-    // A newer program may have left what this one does not know.
+    // A newer program may have stored settings that this one does not know.
     settings: parsed.success ? parsed.data : settingsSchema.parse({}),
     changedAt: changed_at,
     present,
@@ -59,7 +59,7 @@ export async function readSimulator(pool: Pool): Promise<Known> {
   return known(rows[0] as Row);
 }
 
-/** Changes some settings, and tells the part. @throws pg's error */
+/** Changes some settings, and notifies the part. @throws pg's error */
 export async function changeSimulator(pool: Pool, change: Change): Promise<Known> {
   const { rows } = await pool.query<Row>(
     `WITH changed AS (
@@ -71,14 +71,14 @@ export async function changeSimulator(pool: Pool, change: Change): Promise<Known
   return known(rows[0] as Row);
 }
 
-/** Says that the part is there, and what its shoppers do; null where there are none. @throws pg's error */
+/** Reports that the part runs, with its run, or null where there are no shoppers. @throws pg's error */
 export async function reportRun(pool: Pool, run: Run | null): Promise<void> {
   await pool.query('UPDATE simulator SET run = $1, reported_at = now()', [
     run === null ? null : JSON.stringify(run),
   ]);
 }
 
-/** Says that the part is gone. @throws pg's error */
+/** Reports that the part has stopped. @throws pg's error */
 export async function reportAbsence(pool: Pool): Promise<void> {
   await pool.query('UPDATE simulator SET run = NULL, reported_at = NULL');
 }

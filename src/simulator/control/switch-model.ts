@@ -1,4 +1,4 @@
-// What the dashboards' switch of the simulated shoppers is drawn from, until somebody opens it and its script asks the API.
+// The model of the dashboards' switch of simulated shoppers, until it is opened and its script queries the API.
 
 import type { Pool } from '../../db/pool.ts';
 import { FAULTS } from '../core/faults.ts';

@@ -1,18 +1,18 @@
-// The faults that a run can have, each with a share of the events, from a moment on and for a while or to the end. The
-// command line, scenario files and the page write them in the same words.
+// The faults of a run, each with a share of the events and a period. The command line, scenario files and the page use the
+// same syntax.
 
 import { parseDuration } from '../../runtime/duration.ts';
 import { ExpectationError } from '../../runtime/expectation-error.ts';
 
 export const FAULTS = {
-  late: 'it says that it happened up to hours before it is sent',
+  late: 'its time is up to hours before it is sent',
   'out-of-order': 'it is sent up to five seconds after later ones of the same shopper',
   duplicate: 'it is sent twice, byte for byte',
-  malformed: 'its bytes are no event: cut off, a field missing or of a wrong type, none at all',
-  'unknown-product': 'its category is none of the shop’s',
+  malformed: 'its bytes are no event: cut off, without a field, with one of a wrong type, or empty',
+  'unknown-product': 'its category is not one of the shop’s',
   'bot-surge': 'a robot sends one more beside it',
   'clock-skew': 'its clock is minutes off, and in one of four cases two days ahead',
-  'poison-codec': 'its batch does not unpack (target kafka only)',
+  'poison-codec': 'its batch can’t be decompressed (target kafka only)',
 } as const;
 
 export type FaultName = keyof typeof FAULTS;
@@ -24,7 +24,7 @@ export type Fault = {
   readonly share: number;
   /** Milliseconds from the start of the run. */
   readonly from: number;
-  /** As from; the first moment without it. */
+  /** Milliseconds from the start of the run; exclusive. */
   readonly until: number;
 };
 
@@ -39,7 +39,7 @@ export function parseShare(text: string): number {
 }
 
 /**
- * Reads `late=5%,duplicate=2%@1m+30s`: behind @ when it begins, behind + for how long. `all=5%` is every fault.
+ * Parses `late=5%,duplicate=2%@1m+30s`: the beginning after @, the length after +. `all=5%` is every fault.
  * @throws {ExpectationError}
  */
 export function parseFaults(text: string): Fault[] {

@@ -1,6 +1,6 @@
-// Probabilities of what follows a show, fitted to the 30 published counts: for each device and category how often nothing
-// follows, a click, a click and an order, or an order alone (on desktop more orders are published than clicks). Personas
-// differ in them, and add up to the published ones in the proportion in which each of them sees banners.
+// Probabilities of what follows a show, fitted to the 30 published counts: for each device and category nothing, a click, a
+// click and an order, or an order alone (on desktop more orders are published than clicks). Personas differ in them; their
+// mean, weighted by the banners that each sees, is the published probability.
 
 import { FILE_PRODUCTS, type FileProduct, publishedCount } from '../../../seed/published.ts';
 import { countKinds } from '../../../seed/replica/journeys.ts';
@@ -33,7 +33,7 @@ const ROUNDS = 60;
 /** `electronics` was published as the banner of the whole company. */
 const fileProduct = (product: Product): FileProduct => (product === 'electronics' ? 'company' : product);
 
-/** How many rows of a cell the dataset has, by the shop's own category. */
+/** Number of the dataset's rows in a cell, by the shop's category. */
 export const published = (product: Product, device: Device, title: Title): number =>
   publishedCount({ product: fileProduct(product), device, title });
 
@@ -43,11 +43,11 @@ const showsOf = (device: Device): number =>
 if (FILE_PRODUCTS.length !== PRODUCTS.length)
   throw new RangeError('expected as many categories as published');
 
-/** How a device's banners are spread over PRODUCTS. */
+/** Shares of a device's banners by PRODUCTS. */
 export const bannerShares = (device: Device): readonly number[] =>
   PRODUCTS.map((product) => published(product, device, 'banner_show') / showsOf(device));
 
-/** What follows a show of a category, over all personas. */
+/** Shares of what follows a show of a category, over all personas. */
 export function publishedSequels(product: Product, device: Device): Shares {
   const count = (title: Title) => published(product, device, title);
   const shows = count('banner_show');
@@ -90,7 +90,7 @@ function alone([persona]: readonly Persona[]): readonly Role[] {
   return DEVICES.map((device) => roleOf(persona, device, scale, [], new Map()));
 }
 
-/** @param weights how many banners each persona sees on each device, from the round before; empty at the first */
+/** @param weights banners that each persona sees on each device, from the iteration before; empty at the first */
 function roleOf(
   persona: Persona,
   device: Device,

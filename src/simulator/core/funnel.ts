@@ -1,7 +1,6 @@
-// A run's funnel beside the published one: 30 counts, and one chi-square that says whether they differ by more than chance.
-// Few shoppers are no even mixture of all kinds, however long they shop: what is expected of a run follows from the kinds of
-// its own shoppers. That all kinds together come to the published counts is fit.ts's to see to.
-// Banners are compared by device; clicks and orders of a cell together, as one show may lead to both.
+// Compares a run's funnel with the published one: 30 counts, and one chi-square test. The expectation follows from the roles of
+// the run's own shoppers, as few shoppers are no even mixture of all roles; fit.ts makes all roles together add up to the
+// published counts. Banners are compared by device, clicks and orders of a cell together, as one show may lead to both.
 
 import { DEVICES, type Device, type Title } from '../../events/event.ts';
 import { PRODUCTS, type Product } from '../../events/products.ts';
@@ -13,14 +12,14 @@ const THOUSANDTH = 3.0902;
 export type Fit = {
   readonly chiSquare: number;
   readonly degrees: number;
-  /** What one run in a thousand exceeds by chance. */
+  /** Exceeded by one run in a thousand by chance. */
   readonly limit: number;
 };
 
 type Counts = Record<Title, number>;
 type Seen = Record<Product, Counts>;
 
-/** Clicks and orders that shows lead to, and how far they scatter together. */
+/** Expected clicks and orders of shows, with their covariance. */
 type Following = {
   readonly clicks: number;
   readonly orders: number;
@@ -88,7 +87,7 @@ const noCounts = (): Counts => ({ banner_show: 0, banner_click: 0, order: 0 });
 const nothingSeen = (): Seen =>
   Object.fromEntries(PRODUCTS.map((product) => [product, noCounts()])) as Record<Product, Counts>;
 
-/** Pearson's. */
+/** Pearson's chi-square of the banners. */
 function bannerDistance(shows: readonly number[], shares: readonly number[]): number {
   const all = shows.reduce((sum, count) => sum + count, 0);
   return shows.reduce((sum, count, index) => {
@@ -97,11 +96,11 @@ function bannerDistance(shows: readonly number[], shares: readonly number[]): nu
   }, 0);
 }
 
-/** Squared distance of clicks and orders from what is expected, in their common standard deviations. */
+/** Squared Mahalanobis distance of clicks and orders from their expectation. */
 function distance(counts: Counts, expected: Following): number {
   const { clicksVariance: a, ordersVariance: b, covariance: c } = expected;
   const [x, y] = [counts.banner_click - expected.clicks, counts.order - expected.orders];
-  // A product that is never ordered.
+  // A product without orders has a singular covariance.
   if (expected.orders === 0) return (x * x) / a + (y === 0 ? 0 : Number.MAX_VALUE);
   return (b * x * x - 2 * c * x * y + a * y * y) / (a * b - c * c);
 }

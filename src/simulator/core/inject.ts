@@ -1,5 +1,5 @@
-// An event → what is sent of it, with what the pipeline has to make of each. Pure: which faults an event bears comes from a
-// stream of its shopper's own, so that a fault more changes nothing of the others.
+// An event → its sends, each with the outcome that the pipeline must have. Pure: faults are drawn from the shopper's own random
+// stream, so that one fault more does not change the others.
 
 import type { ShopEvent } from '../../events/event.ts';
 import { futureOf } from '../../events/future.ts';
@@ -9,7 +9,7 @@ import { FAULT_NAMES, type Fault, type FaultName } from './faults.ts';
 import type { Role } from './fit.ts';
 import { drawId, drawOrderId, logNormal, pick, streamOf } from './streams.ts';
 
-/** What becomes of a record: a row, nothing as its row is there already, or set aside with this code. */
+/** The expected outcome of a record: a row, a duplicate without a row, or a dead letter with this code. */
 export type Expectation = 'stored' | 'duplicate' | Rejection['code'];
 
 export type Send = {
@@ -17,17 +17,17 @@ export type Send = {
   readonly at: number;
   /** The record's key: the visitor. */
   readonly key: string;
-  /** What the record says, before it is broken. */
+  /** The event, before a fault breaks its bytes. */
   readonly event: ShopEvent;
-  /** Bytes that replace the event's; undefined where it is sent as it is. */
+  /** Bytes that replace the event's; undefined where it is intact. */
   readonly broken: string | Buffer | undefined;
   readonly faults: readonly FaultName[];
   readonly expect: Expectation;
-  /** Of the shopper whose event it is; undefined for a robot's, and for what was recorded. */
+  /** Role of the event's shopper; undefined for a robot's and for a recorded event. */
   readonly role: Role | undefined;
 };
 
-/** An event that faults may be drawn for, by the stream of random numbers that bears this number. */
+/** An event for which faults are drawn, from the random stream of the shopper's number. */
 type Sendable = {
   readonly time: number;
   readonly event: ShopEvent;
@@ -55,20 +55,20 @@ export class Injector {
     this.#faults = faults;
   }
 
-  /** What is sent of an event; the second of two is the copy, or the robot's. */
+  /** The sends of an event; the second of two is the copy, or the robot's. */
   sendsOf({ time, event, shopper: { number, role } }: Sendable): Send[] {
     const drawn = this.#draw(number, time);
     return drawn.length === 0 ? [plainSend(event, time, role)] : this.#sends(number, time, event, drawn);
   }
 
-  /** Only what bears a fault, of an event that is made where there is one. */
+  /** The faulty sends alone, of an event that is made only where there is a fault. */
   faultySends(shopper: number, time: number, make: () => ShopEvent): Send[] {
     const drawn = this.#draw(shopper, time);
     const sends = drawn.length === 0 ? [] : this.#sends(shopper, time, make(), drawn);
     return sends.filter(({ faults }) => faults.length > 0);
   }
 
-  /** A shopper's random numbers that decide on faults. */
+  /** A shopper's random stream for faults. */
   streamOf(shopper: number): Random {
     let random = this.#streams.get(shopper);
     if (random === undefined) {
@@ -87,7 +87,7 @@ export class Injector {
     return sends;
   }
 
-  /** The faults of one event, in the order of FAULT_NAMES: one number for each, whether or not the run has it. */
+  /** The faults of one event, in the order of FAULT_NAMES. A number is drawn for each, whether or not the run has it. */
   #draw(shopper: number, time: number): FaultName[] {
     if (this.#faults.length === 0) return [];
     const [random, sinceStart] = [this.streamOf(shopper), time - this.#start];
@@ -126,7 +126,7 @@ function faulty(random: Random, planned: ShopEvent, time: number, drawn: readonl
     faults: drawn.filter((name) => name !== 'bot-surge'),
     role: undefined,
   };
-  // A batch that does not unpack is never looked into; broken bytes are never read as an event.
+  // Ingest never reads into a batch that can't be decompressed, and never reads broken bytes as an event.
   if (has('poison-codec')) return { ...send, broken: undefined, expect: 'undecodable' };
   if (has('malformed')) return { ...send, ...malformed(random, event) };
   if (has('unknown-product'))
@@ -135,7 +135,7 @@ function faulty(random: Random, planned: ShopEvent, time: number, drawn: readonl
   return { ...send, broken: undefined, expect: rejection?.code ?? 'stored' };
 }
 
-/** Bytes that are no event, and the code that says why. */
+/** Malformed bytes, and the code with which they are rejected. */
 function malformed(random: Random, event: ShopEvent): { broken: string; expect: Expectation } {
   const text = JSON.stringify(event);
   const { page_id: _, ...without } = event;
@@ -153,7 +153,7 @@ function malformed(random: Random, event: ShopEvent): { broken: string; expect: 
 const copyOf = (random: Random, first: Send): Send =>
   sentAgain(first, first.at + 100 + Math.floor(random() * 4900));
 
-/** The same bytes once more. @param at when, in milliseconds since 1970 */
+/** A second send of the same bytes. @param at milliseconds since 1970 */
 export const sentAgain = (first: Send, at: number): Send => ({
   ...first,
   at,
@@ -185,7 +185,7 @@ function robotOf(random: Random, event: ShopEvent, time: number): Send {
   return { ...plainSend({ ...robot, context: dropAbsent(context) }, time), faults: ['bot-surge'] };
 }
 
-/** JSON has no undefined. */
+/** Drops undefined fields, which JSON does not have. */
 function dropAbsent(context: object): NonNullable<ShopEvent['context']> {
   return Object.fromEntries(Object.entries(context).filter(([, value]) => value !== undefined));
 }

@@ -1,12 +1,12 @@
-// How fast a crowd goes. A shopper's pace is one of a few steps, so that a shopper more or less in the crowd leaves the
-// others' timing as it is; where that makes the crowd a little faster than asked, the last shoppers stay at home.
+// The pace of a crowd. A shopper's pace is one of a few steps, so that one shopper more or less does not change the others'
+// timing; where the step is a little too fast, the last shoppers are left out.
 
-/** Of the pace, in each octave: two neighbours differ by 2.2 %. */
+/** Steps of the pace in each octave: neighbours differ by 2.2 %. */
 const STEPS = 32;
-/** Events a second of a shopper, unless told otherwise. */
+/** Default events a second of a shopper. */
 export const USUAL_PACE = 0.25;
 const LONGEST_THINK_MS = 8_000;
-/** Of a shopper's time, at most, is spent in visits. */
+/** Largest share of a shopper's time in visits. */
 const BUSY = 0.4;
 
 export type Pace = {

@@ -1,5 +1,5 @@
-// Kinds of shoppers, as data. Affinities and odds are relative: fit.ts scales them so that all personas together show,
-// click and order as the published counts do. A run with one persona alone has that persona's own funnel.
+// Kinds of shoppers, as data. Affinities and odds are relative: fit.ts scales them so that all personas together have the
+// published counts. A run with one persona alone has that persona's own funnel.
 
 import type { Product } from '../../events/products.ts';
 
@@ -9,9 +9,9 @@ export type Persona = {
   readonly share: number;
   /** Odds of holding a phone, against the average shopper's. */
   readonly mobile: number;
-  /** How much more readily a banner of this category is followed. */
+  /** Factor on the probability that a banner of this category is followed. */
   readonly affinity: Readonly<Record<Product, number>>;
-  /** Mean number of looks at the front page in a visit. */
+  /** Mean views of the front page in a visit. */
   readonly looks: number;
   /** Think time against the average. */
   readonly thinkFactor: number;

@@ -1,9 +1,9 @@
-// The one line that repeats a run: every choice that its events follow from, as options of the command.
+// The command that repeats a run, with every option that its events depend on.
 
 import type { RunOptions } from '../options.ts';
 import type { Fault } from './faults.ts';
 
-/** As parseFaults() reads it. */
+/** The text that parseFaults() reads. */
 export const faultText = ({ fault, share, from, until }: Fault): string =>
   `${fault}=${share}${from > 0 || Number.isFinite(until) ? `@${from}ms` : ''}${Number.isFinite(until) ? `+${until - from}ms` : ''}`;
 
@@ -17,7 +17,7 @@ export function commandOf(options: RunOptions): string {
     ...(only !== undefined && others.length === 0 ? [`--persona ${only.name}`] : []),
     `--target ${target} --curve ${curve}`,
     ...(faults.length === 0 ? [] : [`--chaos ${faults.map(faultText).join(',')}`]),
-    // The shop has its own clock.
+    // Events at the shop get the shop's time.
     ...(target === 'kafka' ? [`--clock ${new Date(clock).toISOString()}`] : []),
   ].join(' ');
 }

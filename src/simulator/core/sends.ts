@@ -1,23 +1,23 @@
-// All that is sent of a row of events, by the time at which it is to be sent: what faults hold back finds its place.
+// Orders the sends of events by their time, as faults hold some of them back.
 
 import TinyQueue from 'tinyqueue';
 import type { Injector, Send } from './inject.ts';
 import type { Planned } from './timeline.ts';
 
-/** No fault holds an event back for longer. */
+/** The longest time for which a fault holds an event back. */
 const MOST_HELD_MS = 11_000;
 
 type Held = { readonly send: Send; readonly order: number };
 
-/** Sends that wait for their time. */
+/** A buffer of sends whose time has not come. */
 export class HeldSends {
   readonly #held = new TinyQueue<Held>([], (a, b) => a.send.at - b.send.at || a.order - b.order);
   #order = 0;
 
   /**
-   * Takes the sends of the next event in.
+   * Adds the sends of the next event.
    * @param time of the event, not before that of the last one
-   * @returns what is due by then
+   * @returns the sends that are due by then
    */
   add(time: number, sends: readonly Send[]): readonly Send[] {
     const [first] = sends;
@@ -35,7 +35,7 @@ export class HeldSends {
     return due;
   }
 
-  /** What is left at the end. */
+  /** The remaining sends. */
   *rest(): Generator<Send> {
     for (let one = this.#held.pop(); one !== undefined; one = this.#held.pop()) yield one.send;
   }

@@ -1,5 +1,5 @@
-// Who shopper number n is: a role, an id, what the person says about itself, a device with its user agent, an address.
-// The golden ratio spreads the numbers over the roles, so that any number of shoppers has nearly the fitted mixture.
+// Shopper number n: role, id, age and gender, device with user agent, address. The golden ratio spreads the numbers over the
+// roles, so that any number of shoppers has nearly the fitted mixture.
 
 import type { Random } from '../../runtime/seeded-random.ts';
 import type { Role } from './fit.ts';
@@ -15,12 +15,12 @@ export type Shopper = {
   readonly birthdate: string | undefined;
   readonly userAgent: string;
   readonly ip: string;
-  /** Decisions and think times. */
+  /** Random stream of decisions and think times. */
   readonly random: Random;
 };
 
 const GOLDEN = 0.618_033_988_749_894_9;
-/** Shoppers' ages are counted from here, so that they do not depend on the day of the run. */
+/** Year of the shoppers' ages, fixed so that they do not depend on the day of the run. */
 const AGE_YEAR = 2026;
 
 const AGENTS = {

@@ -1,18 +1,18 @@
-// Who acts next: a binary heap of times and numbers, by time and then by number. In two flat arrays, as a heap of ten thousand
-// objects spends its time waiting for memory.
+// A binary heap of times and shoppers' numbers, by time and then by number. Two flat arrays, as a heap of ten thousand objects
+// is bound by cache misses.
 
 export class TimeQueue {
   readonly #times: Float64Array;
   readonly #numbers: Int32Array;
   #size = 0;
 
-  /** @param most how many entries there can be at a time */
+  /** @param most capacity */
   constructor(most: number) {
     this.#times = new Float64Array(most);
     this.#numbers = new Int32Array(most);
   }
 
-  /** The number that comes first; undefined where there is none. */
+  /** The number of the first entry; undefined where there is none. */
   get first(): number | undefined {
     return this.#size === 0 ? undefined : this.#numbers[0];
   }
@@ -30,18 +30,18 @@ export class TimeQueue {
     this.#numbers[place] = number;
   }
 
-  /** Puts the first one's next time in its place. */
+  /** Replaces the first entry's time. */
   putOff(time: number): void {
     this.#sink(time, this.#numbers[0] ?? 0);
   }
 
-  /** Takes the first one out. */
+  /** Removes the first entry. */
   drop(): void {
     this.#size -= 1;
     this.#sink(this.#times[this.#size] ?? 0, this.#numbers[this.#size] ?? 0);
   }
 
-  /** Puts an entry where it belongs, from the top on. */
+  /** Sifts an entry down from the top. */
   #sink(time: number, number: number): void {
     let place = 0;
     for (let child = 1; child < this.#size; child = 2 * place + 1) {
@@ -56,7 +56,7 @@ export class TimeQueue {
     this.#numbers[place] = number;
   }
 
-  /** Whether the entry at a place comes after this one. */
+  /** Whether the entry at `place` comes after this one. */
   #isLater(place: number, time: number, number: number): boolean {
     const its = this.#times[place] ?? 0;
     return its > time || (its === time && (this.#numbers[place] ?? 0) > number);

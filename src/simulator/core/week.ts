@@ -1,5 +1,5 @@
-// How a shop's traffic is spread over a week, by hour and weekday in UTC. The shape is a guess: the dataset publishes none.
-// A position on the even axis (seconds as if every hour were the same) becomes an instant of the uneven one.
+// A shop's traffic over a week, by hour and weekday in UTC. The shape is a guess, as the dataset publishes none. A curve maps
+// seconds of even traffic to instants of the uneven one.
 
 /** Relative traffic of the hours from midnight: a quiet night, a plateau by day, a peak in the evening. */
 export const BY_HOUR = [
@@ -11,10 +11,10 @@ export const BY_WEEKDAY = [82, 100, 104, 105, 103, 96, 78] as const;
 const HOUR_MS = 3_600_000;
 const WEEK_HOURS = 168;
 
-/** From seconds on the even axis, 0 at the start of a run, to milliseconds since 1970. */
+/** From seconds of even traffic, 0 at the start of a run, to milliseconds since 1970. */
 export type Curve = (seconds: number) => number;
 
-/** Every hour is the same. */
+/** The curve of even traffic. */
 export const flat =
   (start: number): Curve =>
   (seconds) =>
@@ -30,13 +30,13 @@ const WEIGHTS = ((): readonly number[] => {
   return raw.map((weight) => weight / mean);
 })();
 
-/** The traffic of the hour that an instant lies in, relative to the mean of the week. */
+/** Traffic of an instant's hour, relative to the mean of the week. */
 export const trafficAt = (time: number): number =>
   WEIGHTS[((Math.floor(time / HOUR_MS) % WEEK_HOURS) + WEEK_HOURS) % WEEK_HOURS] ?? 1;
 
-/** Follows the hours and weekdays; the mean over whole weeks is the even axis' own. */
+/** The curve of hours and weekdays, whose mean over whole weeks is that of even traffic. */
 export function weekly(start: number): Curve {
-  // Walked from the last answer: positions come mostly in order.
+  // The walk goes on from the last result, as positions come mostly in order.
   let known = { seconds: 0, time: start };
   return (seconds) => {
     if (seconds < 0) return start + (seconds * 1000) / trafficAt(start - 1);

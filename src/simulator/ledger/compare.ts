@@ -1,5 +1,5 @@
-// The ledger beside what Kafka and Postgres have, event for event. Pure: each difference is a line that names the record.
-// A record may be in Kafka twice, as one that was not acknowledged is sent again; it must still count once.
+// Compares the ledger with Kafka and Postgres, event by event. Pure: each difference is a line that names the record. A
+// record may be in Kafka twice, as an unacknowledged one is sent again; it must be counted once.
 
 import type { LedgerEntry } from './entry.ts';
 import type { Ledger } from './read.ts';
@@ -24,7 +24,7 @@ type Evidence = {
 const spotKey = ({ partition, offset }: Spot) => `${partition}/${offset}`;
 const isTaken = ({ expect }: LedgerEntry) => expect === 'stored' || expect === 'duplicate';
 
-/** Every difference between a ledger and what there is, and what was counted of it. */
+/** The differences between a ledger and the evidence, with counts. */
 export function compare(ledger: Ledger, evidence: Evidence): Comparison {
   const comparing = new Comparing(ledger, evidence);
   for (const entry of ledger.entries) comparing.look(entry);
@@ -37,11 +37,11 @@ class Comparing implements Comparison {
   readonly counted = { stored: 0, duplicate: 0, refused: 0, setAside: new Map<string, number>() };
   readonly #ledger: Ledger;
   readonly #evidence: Evidence;
-  /** The code with which each place was set aside. */
+  /** Code of the dead letter by place. */
   readonly #codes: ReadonlyMap<string, string>;
-  /** Places of batches that do not unpack, by the number of the record that they say they hold. */
+  /** Places of batches that can't be decompressed, by the record's number in their bytes. */
   readonly #poisoned: ReadonlyMap<string, readonly Spot[]>;
-  /** Every place of an event that is to be a row, over all records that bear its order_id. */
+  /** Places of the records with the order_id of an expected row. */
   readonly #places = new Map<string, Set<string>>();
   readonly #rowsSeen = new Set<string>();
 
@@ -59,7 +59,7 @@ class Comparing implements Comparison {
 
   look(entry: LedgerEntry): void {
     const { order_id: orderId, expect } = entry;
-    // The shop has made it, and nobody knows its name.
+    // The shop has made this event, and its order_id is unknown.
     if (orderId === null) return;
     if (expect === 'refused') {
       this.counted.refused += 1;
@@ -72,7 +72,7 @@ class Comparing implements Comparison {
     else if (spots.length > 0 || expect !== 'undecodable') this.#lookAside(entry, orderId, spots);
   }
 
-  /** Records that bear the run's name and are not in its ledger. */
+  /** Finds records with the run's id that are not in its ledger. */
   lookForStrangers(): void {
     const known = new Set(this.#ledger.entries.map(({ n }) => String(n)));
     for (const n of [...this.#evidence.found.keys(), ...this.#poisoned.keys()])
@@ -110,7 +110,7 @@ class Comparing implements Comparison {
     this.#expectNoRow(entry, orderId, `is a row, expected ${expect}`);
   }
 
-  /** A copy that was to be stored may have made a row. */
+  /** Expects no row, unless another record with the order_id is to be stored. */
   #expectNoRow(entry: LedgerEntry, orderId: string, text: string): void {
     if (this.#evidence.rows.has(orderId) && !this.#places.has(orderId)) this.#say(entry, text);
   }
@@ -134,13 +134,13 @@ class Comparing implements Comparison {
 
 function rowProblems(entry: LedgerEntry, row: StoredRow, places: ReadonlySet<string> | undefined): string[] {
   const problems: string[] = [];
-  if (row.content !== entry.content) problems.push('its row says something else than the event did');
+  if (row.content !== entry.content) problems.push('its row differs from the event');
   if (entry.time !== 0 && row.time !== entry.time)
     problems.push(
       `its row has the time ${new Date(row.time).toISOString()}, expected ${new Date(entry.time).toISOString()}`,
     );
   if (places !== undefined && places.size > 0 && !places.has(spotKey(row)))
-    problems.push(`its row says that it came from ${spotKey(row)}, where Kafka does not have it`);
+    problems.push(`its row has the origin ${spotKey(row)}, where Kafka does not have it`);
   return problems;
 }
 

@@ -1,6 +1,6 @@
-// The ledger of a run, a file of NDJSON beside the data: its first line says what the run was, then one line for each record
-// that Kafka (or the shop) has acknowledged, then one that says that the run came to its end. What a run of this kind has to
-// leave behind in Kafka and Postgres follows from it, to the single event.
+// The ledger of a run, a file of NDJSON: the first line describes the run, then comes one line for each record that Kafka (or the
+// shop) has acknowledged, then one that marks the end of the run. The expected contents of Kafka and Postgres follow from
+// it, to the single event.
 
 import { hash } from 'node:crypto';
 import path from 'node:path';
@@ -16,23 +16,23 @@ export const headSchema = z.object({
   target: z.enum(['kafka', 'http']),
   topic: z.string(),
   cluster: z.string(),
-  /** Where the topic's partitions ended before the run. */
+  /** End offsets of the topic's partitions before the run. */
   from: z.record(z.string(), z.string()),
 });
 export type LedgerHead = z.infer<typeof headSchema>;
 
 export const entrySchema = z.object({
   n: z.int(),
-  /** Null where the shop has made the event and did not tell its id. */
+  /** Null where the shop has made the event and its id is unknown. */
   order_id: z.string().nullable(),
   /** Milliseconds since 1970 at which it was to be sent. */
   at: z.number(),
   faults: z.array(z.enum(FAULT_NAMES)),
-  /** `refused`: the collector says no, and nothing reaches Kafka. */
+  /** `refused`: the collector rejects it, and nothing reaches Kafka. */
   expect: z.enum(['stored', 'duplicate', 'refused', ...REJECTION_CODES]),
-  /** A digest of what the row has to say; with a `time` of 0 the shop's own clock was used. */
+  /** Digest of the expected row; a `time` of 0 stands for the shop's clock. */
   content: z.string(),
-  /** Milliseconds since 1970 at which the event says that it happened; 0 where only the shop knows. */
+  /** The event's time in milliseconds since 1970; 0 where the shop has set it. */
   time: z.number(),
   partition: z.int().optional(),
   offset: z.string().optional(),
@@ -43,10 +43,10 @@ export const endSchema = z.object({ ended: z.string(), sends: z.int() });
 
 type Content = Pick<ShopEvent, 'user_id' | 'page_id' | 'product' | 'site_version' | 'title'>;
 
-/** What an event says, but for its time and context, in 16 hex digits. */
+/** Digest of an event without its time and context, 16 hex digits. */
 export const digestOf = ({ user_id, page_id, product, site_version, title }: Content): string =>
   hash('md5', `${user_id} ${page_id} ${product} ${site_version} ${title}`, 'hex').slice(0, 16);
 
-/** Where the ledger of a run lies. */
+/** Path of a run's ledger. */
 export const ledgerFile = (dataDir: string, run: string): string =>
   path.join(dataDir, 'simulator', `run-${run}.ndjson`);

@@ -1,4 +1,4 @@
-// Reads a ledger, line by line: a long run's would not fit into memory as text.
+// Reads a ledger line by line, as the text of a long run's would not fit into memory.
 
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -8,7 +8,7 @@ import { endSchema, entrySchema, headSchema, type LedgerEntry, type LedgerHead }
 export type Ledger = {
   readonly head: LedgerHead;
   readonly entries: readonly LedgerEntry[];
-  /** False where the run was killed: what it sent last may not be written down. */
+  /** False where the run was killed; its last sends may be missing. */
   readonly ended: boolean;
 };
 
@@ -25,7 +25,7 @@ export async function readLedger(file: string): Promise<Ledger> {
     })) {
       line += 1;
       const value: unknown = parseLine(text);
-      // The last line of a killed run may be cut off.
+      // The last line of a killed run may be truncated.
       if (value === undefined) break;
       if (head === undefined) head = headSchema.parse(value);
       else if (endSchema.safeParse(value).success) ended = true;

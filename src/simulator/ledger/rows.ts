@@ -1,5 +1,5 @@
-// What Postgres has of a run: its rows, what was set aside, how far ingest has come, and whether the rollups of the time in
-// question count what the rows say. One query a function.
+// The state of a run in Postgres: its rows and dead letters, ingest's offsets, and a recount of the rollups of its time. One query
+// a function.
 
 import type { Pool } from '../../db/pool.ts';
 import { digestOf } from './entry.ts';
@@ -44,7 +44,7 @@ export async function readRows(pool: Pool, orderIds: readonly string[]): Promise
 
 export type SetAside = Spot & { readonly code: string; readonly poison: string | null };
 
-/** What was set aside of a topic since a run began. `poison` is the number of the run's record that a batch says it was. */
+/** Dead letters of a topic since a run began. `poison` is the record's number in the bytes of a batch. */
 export async function readSetAside(
   pool: Pool,
   cluster: string,
@@ -64,7 +64,7 @@ export async function readSetAside(
   return rows.map((row) => ({ ...row, offset: String(row.offset) }));
 }
 
-/** The next offset of each partition, as ingest has committed it. */
+/** Ingest's committed offsets by partition. */
 export async function readNextOffsets(
   pool: Pool,
   cluster: string,
@@ -78,7 +78,7 @@ export async function readNextOffsets(
   return new Map(rows.map(({ partition, next_offset: next }) => [partition, BigInt(next)]));
 }
 
-/** Rollups of a time, by name, each beside a recount of the live rows. */
+/** Rollups by name, each with the recount of the live rows. */
 const RECOUNTS = {
   minute_counts: [
     `SELECT minute AS at, product, title, device, sum(count)::bigint AS count FROM minute_counts
@@ -101,13 +101,13 @@ const RECOUNTS = {
 } as const;
 
 /**
- * Rollups that count something else than the rows do, one line for each.
- * @param first milliseconds since 1970 of the first event, last of the last one
+ * Differences between rollups and the rows, one line for each.
+ * @param first time of the first event, and `last` of the last one, milliseconds since 1970
  */
 export async function rollupProblems(pool: Pool, first: number, last: number): Promise<string[]> {
   const problems: string[] = [];
   for (const [name, [kept, recount]] of Object.entries(RECOUNTS)) {
-    // One statement sees one state, however much is stored meanwhile.
+    // One statement sees one snapshot, whatever is stored meanwhile.
     const { rows } = await pool.query<{ at: Date | string; kind: string; kept: number; recount: number }>(
       `WITH kept AS (${kept}), again(at, product, title, device, count) AS (${recount})
        SELECT at, concat_ws(' ', product, title, device) AS kind, coalesce(kept.count, 0) AS kept,

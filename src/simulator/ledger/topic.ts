@@ -1,5 +1,4 @@
-// Reads a topic to where it ends now, and finds a run's records: by their header, or by the event's order_id where the shop has
-// written them.
+// Reads a topic to its current end, and finds a run's records by their header, or by order_id where the shop has produced them.
 
 import { randomBytes } from 'node:crypto';
 import type { Kafka, KafkaMessage } from '../../kafka/client.ts';
@@ -9,12 +8,12 @@ import type { LedgerHead } from './entry.ts';
 
 export type Spot = { readonly partition: number; readonly offset: string };
 
-/** Where each record is, by its number in the run or, for the target http, by its order_id. A record may be there twice. */
+/** Places of each record, by its number in the run or, for the target http, by order_id. A record may be in the topic twice. */
 export type Found = ReadonlyMap<string, readonly Spot[]>;
 
 const ORDER_ID = /"order_id":"([0-9a-f]{32})"/;
 
-/** What a record of the run is called; undefined for any other. */
+/** Number or order_id of a record of the run; undefined for any other. */
 function nameOf({ run, target }: LedgerHead, message: KafkaMessage): string | undefined {
   if (undecodableReason(message) !== undefined) return undefined;
   const header = message.headers?.[RUN_HEADER]?.toString();
@@ -22,7 +21,7 @@ function nameOf({ run, target }: LedgerHead, message: KafkaMessage): string | un
   return header === undefined ? ORDER_ID.exec(message.value?.toString('latin1') ?? '')?.[1] : undefined;
 }
 
-/** @throws kafkajs's error where Kafka is away, or no longer has what the run has sent */
+/** @throws kafkajs's error where Kafka is away, or retention has deleted the run's records */
 export async function findRecords(kafka: Kafka, head: LedgerHead): Promise<Found> {
   const found = new Map<string, Spot[]>();
   await readTopic(kafka, head.topic, head.from, async (partition, messages) => {
@@ -41,9 +40,9 @@ export async function findRecords(kafka: Kafka, head: LedgerHead): Promise<Found
 type OnBatch = (partition: number, messages: readonly KafkaMessage[]) => Promise<void>;
 
 /**
- * Reads a topic up to where it ends now.
- * @param from the offset of each partition to begin at; 0 where it is left out
- * @throws kafkajs's error where Kafka is away, or no longer has the first records
+ * Reads a topic to its current end.
+ * @param from first offset by partition; 0 where left out
+ * @throws kafkajs's error where Kafka is away, or retention has deleted the first records
  */
 export async function readTopic(
   kafka: Kafka,
@@ -101,14 +100,14 @@ async function topicEnds(kafka: Kafka, topic: string): Promise<Map<number, bigin
   }
 }
 
-/** A group that nobody needs again; a cluster that won't have it deleted forgets it by itself. */
+/** Deletes a consumer group. A cluster that refuses expires it by itself. */
 async function forgetGroup(kafka: Kafka, group: string): Promise<void> {
   const admin = kafka.admin();
   try {
     await admin.connect();
     await admin.deleteGroups([group]);
   } catch {
-    // Nothing depends on it.
+    // The group then expires.
   } finally {
     await admin.disconnect().catch(() => {});
   }

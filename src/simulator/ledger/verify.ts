@@ -1,4 +1,4 @@
-// `simulate verify`: waits until ingest has read all that the run has sent, then compares.
+// `simulate verify`: waits until ingest has committed the run's last offsets, then compares.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from '../../db/pool.ts';
@@ -16,12 +16,12 @@ export type Verifier = {
   readonly pool: Pool;
   /** The consumer group of ingest. */
   readonly group: string;
-  /** Milliseconds for which ingest may be behind. */
+  /** Milliseconds that ingest may take to catch up. */
   readonly timeoutMs: number;
 };
 
 /**
- * Compares a run with what became of it.
+ * Compares a run's ledger with Kafka and Postgres.
  * @throws {ExpectationError} where the ledger is of another cluster, or ingest does not catch up in time
  */
 export async function verifyRun(ledger: Ledger, verifier: Verifier): Promise<Comparison> {

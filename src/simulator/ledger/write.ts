@@ -1,5 +1,5 @@
-// Writes a ledger while the run goes on. A line is written once its record was acknowledged, so that a run which is killed
-// leaves no line for what may never have been sent.
+// Writes a ledger during the run. A line is written once its record is acknowledged, so that a killed run has no line for a
+// record that was perhaps never sent.
 
 import { once } from 'node:events';
 import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
@@ -28,7 +28,7 @@ export class LedgerWriter {
   /**
    * Closes the file.
    * @param time milliseconds since 1970
-   * @param whole false where sends may be missing in it, as the run was cut short
+   * @param whole false where sends may be missing, as the run was interrupted
    */
   async end(time: number, whole: boolean): Promise<void> {
     if (whole)
@@ -38,7 +38,7 @@ export class LedgerWriter {
   }
 }
 
-/** As JSON.stringify writes it, in a third of the time: none of its texts can hold what JSON escapes. */
+/** The result of JSON.stringify in a third of its time: none of these texts has characters that JSON escapes. */
 function lineOf({ n, order_id, at, faults, expect, content, time, partition, offset }: LedgerEntry): string {
   const id = order_id === null ? 'null' : `"${order_id}"`;
   const labels = faults.length === 0 ? '' : `"${faults.join('","')}"`;

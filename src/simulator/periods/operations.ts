@@ -1,4 +1,4 @@
-// When faults ran, declared: the route and OpenAPI are made from this.
+// The API's operation of fault periods.
 
 import { z } from 'zod';
 import { operation } from '../../http/operation.ts';

@@ -1,4 +1,4 @@
-// Writes down when faults run. What can't be written, as Postgres is away, is missing on the charts, and nowhere else.
+// Records the periods of faults for the charts. While Postgres is away nothing is recorded; the run does not depend on it.
 
 import type { Pool } from '../../db/pool.ts';
 import { reasonOf } from '../../kafka/errors.ts';
@@ -7,10 +7,10 @@ import type { Fault } from '../core/faults.ts';
 import { beginPeriod, dropPeriod, endPeriods, extendPeriods, type NewPeriod } from './store.ts';
 
 const LOOK_MS = 500;
-/** How long a fault lasts on the charts once the process that ran it was killed; put off at half the time. */
+/** Lease of a period, after which it ends where its process was killed; extended at half the time. */
 const LEASE_MS = 10_000;
 
-/** Undefined where it was not written. */
+/** Undefined where the period was not recorded. */
 export type PeriodId = string | undefined;
 
 export class FaultRecorder {
@@ -23,9 +23,9 @@ export class FaultRecorder {
   }
 
   /**
-   * Writes down the faults of a run, each from its beginning to its end.
-   * @param start milliseconds since 1970 that their times count from
-   * @returns what ends all of them
+   * Records the faults of a run, each from its beginning to its end.
+   * @param start of the run, milliseconds since 1970
+   * @returns a function that ends all of them
    */
   follow(faults: readonly Fault[], start: number): () => Promise<void> {
     if (faults.length === 0) return async () => {};
@@ -62,13 +62,13 @@ export class FaultRecorder {
     return this.#try(() => beginPeriod(this.#pool, period));
   }
 
-  /** Ends what of these still runs. */
+  /** Ends those of these periods that still run. */
   async end(ids: readonly PeriodId[]): Promise<void> {
     const written = ids.flatMap((id) => id ?? []);
     if (written.length > 0) await this.#try(() => endPeriods(this.#pool, written, new Date()));
   }
 
-  /** Forgets a period of what was not done after all. */
+  /** Deletes the period of a fault that did not take place. */
   async drop(id: PeriodId): Promise<void> {
     if (id !== undefined) await this.#try(() => dropPeriod(this.#pool, id));
   }
@@ -77,7 +77,7 @@ export class FaultRecorder {
     try {
       return await write();
     } catch (error) {
-      this.#log.debug(`when a fault ran was not written down: ${reasonOf(error)}`);
+      this.#log.debug(`cannot record the period of a fault: ${reasonOf(error)}`);
       return undefined;
     }
   }

@@ -1,9 +1,9 @@
-// When faults ran, in Postgres. Who writes tells every web process, on the channel that they hear anyway. One query a function.
+// Fault periods in Postgres. Each write notifies the web processes on CHANGE_CHANNEL. One query a function.
 
 import { CHANGE_CHANNEL, FAULTS_MESSAGE } from '../../db/change.ts';
 import type { Pool } from '../../db/pool.ts';
 
-/** Where a fault comes from: the events themselves, or what is done to the pipe. */
+/** Origin of a fault: simulated events, or the pipeline. */
 export const SOURCES = ['simulator', 'pipeline'] as const;
 export type FaultSource = (typeof SOURCES)[number];
 
@@ -36,7 +36,7 @@ export async function beginPeriod(pool: Pool, period: NewPeriod): Promise<string
   return rows[0]?.id ?? '';
 }
 
-/** Puts the end of periods off. @throws pg's error */
+/** Extends periods. @throws pg's error */
 export async function extendPeriods(pool: Pool, ids: readonly string[], ends: Date): Promise<void> {
   await pool.query('UPDATE fault_periods SET ends_at = $2 WHERE id = ANY ($1::bigint[])', [ids, ends]);
 }
@@ -51,7 +51,7 @@ export async function endPeriods(pool: Pool, ids: readonly string[], end: Date):
   );
 }
 
-/** Forgets a period of what was not done after all. @throws pg's error */
+/** Deletes the period of a fault that did not take place. @throws pg's error */
 export async function dropPeriod(pool: Pool, id: string): Promise<void> {
   await pool.query('DELETE FROM fault_periods WHERE id = $1', [id]);
 }

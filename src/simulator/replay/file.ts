@@ -1,5 +1,4 @@
-// The rows of a file in the order in which they came, however large it is and in whatever order it lies: DuckDB sorts, and
-// spills what does not fit.
+// The rows of a file by their arrival, whatever the file's size and order: DuckDB sorts them, and spills to disk.
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -15,14 +14,14 @@ const MEMORY = '1GB';
 const FORMATS = ['csv', 'tsv', 'ndjson'] as const;
 type Format = (typeof FORMATS)[number];
 
-/** A row, and its times in milliseconds since 1970; undefined where it has none that can be read. */
+/** A row, and its times in milliseconds since 1970; undefined where it has no valid one. */
 export type FileRow = {
   readonly row: JsonObject;
   readonly happenedMs: number | undefined;
   readonly arrivedMs: number | undefined;
 };
 
-/** What a file is, by its name. @throws {ExpectationError} */
+/** The format of a file by its name. @throws {ExpectationError} */
 export function formatOf(file: string): Format {
   const name = file.replace(/\.(gz|zip)$/i, '').toLowerCase();
   if (/\.(ndjson|jsonl|json)$/.test(name)) return 'ndjson';
@@ -33,7 +32,7 @@ export function formatOf(file: string): Format {
 
 /**
  * Rows in chunks, by their arrival; rows without a time come first.
- * @throws {ExpectationError} where it can't be read as what its name says
+ * @throws {ExpectationError} where it can't be read in the format of its name
  */
 export async function* readInOrder(file: string, mapping: Mapping): AsyncGenerator<readonly FileRow[]> {
   const format = formatOf(file);
@@ -70,7 +69,7 @@ const msOf = (text: string) =>
 function orderedSql(file: string, format: Format, mapping: Mapping): string {
   const rows =
     format === 'ndjson'
-      ? // Lines that are no JSON are kept: they are told of.
+      ? // Lines that are no JSON become NULL and are reported as skipped.
         `SELECT TRY_CAST(line AS JSON) AS row FROM read_csv(${quoted(file)}, auto_detect = false, header = false,
            columns = {'line': 'VARCHAR'}, delim = '\\x1F', quote = '', escape = '', max_line_size = 8388608)`
       : `SELECT to_json(named) AS row FROM read_csv(${quoted(file)}, header = true, all_varchar = true,

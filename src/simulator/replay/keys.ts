@@ -1,4 +1,4 @@
-// Keys of a terminal: space pauses and goes on, q stops.
+// Keys of a terminal: space pauses and resumes, q stops.
 
 import type { Pause } from './pause.ts';
 
@@ -7,7 +7,7 @@ const CTRL_C = '\x03';
 /**
  * Follows the keys of the terminal, where there is one.
  * @param stop called for q and Ctrl-C
- * @returns to be called at the end
+ * @returns a function to be called at the end
  */
 export function watchKeys(pause: Pause, stop: () => void): () => void {
   const { stdin } = process;

@@ -1,4 +1,4 @@
-// What a replay is, read from the command line.
+// The options of a replay, from the command line.
 
 import { parseDuration } from '../../runtime/duration.ts';
 import { ExpectationError } from '../../runtime/expectation-error.ts';
@@ -9,7 +9,7 @@ import type { Pace } from './timing.ts';
 const USUAL_GAP = '10s';
 const FASTEST = 1_000_000;
 
-/** As the command line gives them. */
+/** The options as the command line gives them. */
 export type ReplayGiven = {
   readonly speed?: string | undefined;
   readonly longestGap?: string | undefined;
@@ -26,7 +26,7 @@ export type ReplayGiven = {
 };
 
 export type ReplayOptions = {
-  /** Undefined for the topic itself. */
+  /** Undefined for a range of the topic. */
   readonly file: string | undefined;
   readonly range: { readonly fromMs: number; readonly toMs: number | undefined };
   readonly mapping: Mapping;
@@ -35,7 +35,7 @@ export type ReplayOptions = {
   readonly seed: number;
   readonly faults: readonly Fault[];
   readonly startMs: number;
-  /** The line that repeats it. */
+  /** The command that repeats it. */
   readonly command: string;
 };
 

@@ -1,4 +1,4 @@
-// A clock that can be stopped: what is due waits, and is not late afterwards.
+// A pause, which moves due times by its length, so that nothing is late afterwards.
 
 export class Pause {
   readonly #now: () => number;
@@ -14,7 +14,7 @@ export class Pause {
     return this.#since !== undefined;
   }
 
-  /** Milliseconds for which it was on, up to now. */
+  /** Milliseconds of all pauses up to now. */
   get total(): number {
     return this.#total + (this.#since === undefined ? 0 : this.#now() - this.#since);
   }

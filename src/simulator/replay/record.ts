@@ -1,4 +1,4 @@
-// A recorded row or message → an event to send again, or the reason why it is none. Pure.
+// A recorded row or message → an event to be sent again, or the reason why it is none. Pure.
 
 import { hash } from 'node:crypto';
 import type { ShopEvent } from '../../events/event.ts';
@@ -7,7 +7,7 @@ import { isObject, type JsonObject } from '../../events/json-object.ts';
 import { parseEvent } from '../../events/parse.ts';
 import { ExpectationError } from '../../runtime/expectation-error.ts';
 
-/** What a record may tell of, by the names of the event. */
+/** The event's fields that a record may have. */
 export const FIELDS = [
   'order_id',
   'user_id',
@@ -21,7 +21,7 @@ export const FIELDS = [
 ] as const;
 export type Field = (typeof FIELDS)[number];
 
-/** Where each field is in a row: names, from the outermost in. */
+/** Path of each field in a row, outermost name first. */
 export type Mapping = Readonly<Record<Field, readonly string[]>>;
 
 const AS_NAMED = Object.fromEntries(FIELDS.map((field) => [field, [field]])) as unknown as Mapping;
@@ -43,7 +43,7 @@ export function parseMapping(text: string | undefined): Mapping {
   return { ...AS_NAMED, ...Object.fromEntries(named) };
 }
 
-/** The published file calls the company's own banner so, which is the shop's for electronics. */
+/** The published file's name of the company's banner, which the shop has as electronics. */
 const COMPANY = 'company';
 const ID = /^[0-9a-f]{32}$/;
 
@@ -52,9 +52,9 @@ export type ReadRecord =
   | { readonly ok: false; readonly reason: string };
 
 /**
- * Makes an event of a row of a file. Ids of another kind become ids of ours, the same for the same; a device that is not told
- * is desktop.
- * @param happenedMs as the row has it
+ * Makes an event of a row of a file. Foreign ids are mapped to ids of the shop's form, equal ones alike; a missing device is
+ * desktop.
+ * @param happenedMs time of the row
  */
 export function readRow(row: JsonObject, mapping: Mapping, happenedMs: number): ReadRecord {
   const value = (field: Field) => valueAt(row, mapping[field]);
@@ -75,7 +75,7 @@ export function readRow(row: JsonObject, mapping: Mapping, happenedMs: number): 
   return parsed.ok ? parsed : { ok: false, reason: parsed.rejection.reason };
 }
 
-/** A row that has no id of its own gets one of all zeros: no two of those are taken for the same event. */
+/** Id of a row without one; such rows never count as the same event. */
 export const NO_ID = '0'.repeat(32);
 
 function idOf(value: unknown, kind: string): unknown {

@@ -1,4 +1,4 @@
-// A replay from the records to the report.
+// A replay, from the records to the report.
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ import { writeRange } from './topic.ts';
 
 const SHOWN_REASONS = 3;
 
-/** Rows that were left out, by the reason. */
+/** Skipped rows by reason. */
 class Skipped {
   readonly #reasons = new Map<string, number>();
   count = 0;
@@ -32,11 +32,11 @@ class Skipped {
   }
 }
 
-/** What is known of a plan besides. */
+/** A plan with its skipped rows. */
 export type PlanWithSkipped = ReplayPlan & { readonly left: Skipped };
 
 /**
- * Calls `work` with the plan of the file, or of the topic's range, which is written down for as long.
+ * Calls `work` with the plan of the file, or of the topic's range, which is in a temporary file meanwhile.
  * @throws {ExpectationError} where the range is empty
  */
 export async function withRecords<T>(
@@ -61,7 +61,7 @@ export async function withRecords<T>(
   }
 }
 
-/** Sends a plan to Kafka. @returns what there is to say of it */
+/** Sends a plan to Kafka. @returns its report */
 export async function sendReplay(
   plan: PlanWithSkipped,
   { command, faults }: ReplayOptions,
@@ -88,11 +88,11 @@ export async function sendReplay(
   const { left } = plan;
   return {
     lines,
-    failures: left.count === 0 ? failures : [...failures, `${left.count} rows are no events: ${left.words}`],
+    failures: left.count === 0 ? failures : [...failures, `${left.count} rows are not events: ${left.words}`],
   };
 }
 
-/** A pause moves arrival and event time alike. An event that is sent twice stays one, whenever the pause was. */
+/** Moves event time by the pauses, as arrival. Both sends of a repeated event get the same time, so that it stays one. */
 function mover(pause: Pause): (send: Send) => Send {
   const known = new WeakMap<ShopEvent, ShopEvent>();
   return (send) => {

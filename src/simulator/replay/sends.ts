@@ -1,4 +1,4 @@
-// Recorded rows → what is sent of them, and when: events with new ids and shifted times, whatever else as it was.
+// Recorded rows → sends: events with new ids and shifted times, other messages unchanged.
 
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
@@ -14,32 +14,32 @@ import { type Mapping, NO_ID, readRow } from './record.ts';
 import { happensAt, type Pace, Timing } from './timing.ts';
 import type { RecordedMessage } from './topic.ts';
 
-/** Events that may be met again within so many others: a second delivery stays one. */
+/** Number of events whose new ids are remembered, so that a second delivery gets the same one. */
 const REMEMBERED = 100_000;
-/** One stream of faults for all: there are no shoppers behind a file. */
+/** One stream of faults for all events, as a file has no shoppers. */
 const REPLAYED = { number: 0, role: undefined } as const;
 
 export type ReplayPlan = {
   readonly file: string;
-  /** Messages of a topic, as writeRange() has written them, in place of rows. */
+  /** True for messages of a topic, written by writeRange(). */
   readonly isTopic: boolean;
   readonly mapping: Mapping;
   readonly pace: Pace;
   readonly loop: boolean;
   readonly seed: number;
-  /** When the first is sent, milliseconds since 1970. */
+  /** Time of the first send, milliseconds since 1970. */
   readonly startMs: number;
-  /** The clock that is followed where the speed is Infinity. */
+  /** Clock of sends at a speed of Infinity. */
   readonly now: () => number;
-  /** Gives events faults; absent where there are none. */
+  /** Injects faults; absent where there are none. */
   readonly injector?: Injector | undefined;
-  /** Called for each row that is no event, which is left out. */
+  /** Called for each row that is no event, which is skipped. */
   readonly skipped: (reason: string) => void;
 };
 
 type Replayed = { readonly event: ShopEvent; readonly sent: boolean };
 
-/** All that is sent, by time. */
+/** All sends by time. */
 export async function* replaySends(plan: ReplayPlan): AsyncGenerator<Send> {
   const timing = new Timing(plan.pace, plan.startMs);
   const held = new HeldSends();
@@ -54,14 +54,14 @@ export async function* replaySends(plan: ReplayPlan): AsyncGenerator<Send> {
         sent += 1;
         for (const send of held.add(made.at, faulty(made))) yield send;
       }
-    // A file without an event would be read for ever.
+    // A loop over a file without an event would never end.
     if (sent === 0) return;
     timing.again();
   }
   yield* held.rest();
 }
 
-/** Gives sends faults. A recorded second delivery is of the bytes that the first one had. */
+/** Injects faults. A recorded second delivery has the bytes of the first. */
 function faultyBy(injector: Injector | undefined): (send: Send) => readonly Send[] {
   if (injector === undefined) return (send) => [send];
   const first = new WeakMap<ShopEvent, Send>();
@@ -80,7 +80,7 @@ function sendOf(row: FileRow, plan: ReplayPlan, timing: Timing, ids: Reissue): S
   const { arrivedMs, happenedMs } = row;
   if (plan.isTopic) return messageSend(row.row as RecordedMessage, plan, timing, ids);
   if (arrivedMs === undefined || happenedMs === undefined) {
-    plan.skipped('it has no time that can be read');
+    plan.skipped('it has no valid time');
     return undefined;
   }
   const read = readRow(row.row, plan.mapping, happenedMs);
@@ -92,7 +92,7 @@ function sendOf(row: FileRow, plan: ReplayPlan, timing: Timing, ids: Reissue): S
   return eventSend(ids.of(read.event, happensAt({ arrivedMs, happenedMs }, at), at), at);
 }
 
-/** What is no event is sent as it was: the pipeline sets it aside again. */
+/** A message that is no event is sent unchanged, and becomes a dead letter again. */
 function messageSend(
   { received_at: arrivedMs, key, value }: RecordedMessage,
   plan: ReplayPlan,
@@ -133,7 +133,7 @@ function eventSend({ event, sent }: Replayed, at: number): Send {
   };
 }
 
-/** Gives events new ids: the recorded ones are stored already, or will be once the file is loaded. */
+/** Gives events new ids, as the recorded ones are stored already, or will be once the file is loaded. */
 class Reissue {
   readonly #random: Random;
   readonly #known = new LRUCache<string, ShopEvent>({ max: REMEMBERED });
@@ -156,7 +156,7 @@ class Reissue {
     return { event: again, sent: false };
   }
 
-  /** What the ledger has in place of something that is no event. */
+  /** The ledger's event for a message that is none. */
   standIn(atMs: number): ShopEvent {
     const [order_id, user_id, page_id] = [
       drawOrderId(this.#random, atMs),

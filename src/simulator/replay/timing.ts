@@ -1,22 +1,22 @@
-// When a recorded event is sent again: as long after the one before it as it came then, divided by the speed. Event time
-// keeps its distance from arrival, so that what was late then is as late now. Pure.
+// Times of a replay: each record is sent as long after the one before as it was recorded, divided by the speed. Event time
+// keeps its distance from arrival, so that late events are as late again. Pure.
 
 /** Recorded times, milliseconds since 1970. */
 export type Recorded = {
-  /** When it came. */
+  /** Time of arrival. */
   readonly arrivedMs: number;
-  /** When it had happened; undefined where the record is no event. */
+  /** Event time; undefined where the record is no event. */
   readonly happenedMs: number | undefined;
 };
 
 export type Pace = {
-  /** Times as fast as recorded; Infinity for as fast as it is taken. */
+  /** Factor on the recorded speed; Infinity for `max`. */
   readonly speed: number;
   /** Longer waits are cut to this many milliseconds. */
   readonly longestGapMs: number;
 };
 
-/** Times of records that are asked for by their arrival. */
+/** Send times of records, requested in the order of arrival. */
 export class Timing {
   readonly #pace: Pace;
   #at: number;
@@ -28,7 +28,7 @@ export class Timing {
     this.#at = startMs;
   }
 
-  /** When to send it. @returns whole milliseconds since 1970 */
+  /** @returns the send time, whole milliseconds since 1970 */
   next(arrivedMs: number): number {
     const { speed, longestGapMs } = this.#pace;
     const gap = Math.max(0, arrivedMs - (this.#last ?? arrivedMs)) / speed;
@@ -37,13 +37,13 @@ export class Timing {
     return Math.round(this.#at);
   }
 
-  /** Begins from the first record again, as long after the last one as the longest gap, or a second. */
+  /** Begins from the first record again, after a pause of the longest gap, or of a second. */
   again(): void {
     this.#last = undefined;
     this.#at += Math.min(1000, this.#pace.longestGapMs) / this.#pace.speed;
   }
 }
 
-/** When it happens this time. @param atMs when it is sent */
+/** Event time of a repeated record. @param atMs its send time */
 export const happensAt = ({ arrivedMs, happenedMs = arrivedMs }: Recorded, atMs: number): number =>
   atMs - (arrivedMs - happenedMs);

@@ -1,5 +1,4 @@
-// A range of a topic, written to a file that replay reads like any other: in order of arrival over all partitions, however
-// long it is.
+// Writes a range of a topic to a file, which replay sorts by arrival over all partitions like any other, whatever its size.
 
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
@@ -9,11 +8,11 @@ import { undecodableReason } from '../../kafka/undecodable-batch.ts';
 import { ExpectationError } from '../../runtime/expectation-error.ts';
 import { readTopic } from '../ledger/topic.ts';
 
-/** A record as the file has it. */
+/** A record in the file. */
 export type RecordedMessage = {
-  /** When Kafka had it, milliseconds since 1970. */
+  /** The record's timestamp, milliseconds since 1970. */
   readonly received_at: number;
-  /** Base64; null where it has none. */
+  /** Base64; null for a record without a key. */
   readonly key: string | null;
   readonly value: string | null;
 };
@@ -21,13 +20,13 @@ export type RecordedMessage = {
 export type Range = {
   /** Milliseconds since 1970 of the first record. */
   readonly fromMs: number;
-  /** Of the first that is too late; undefined for the topic's end as it is now. */
+  /** Exclusive end, milliseconds since 1970; undefined for the topic's current end. */
   readonly toMs: number | undefined;
 };
 
 /**
  * Writes a range as NDJSON.
- * @returns how many records it has; those of a batch that does not unpack are left out
+ * @returns the number of records; those of a batch that can't be decompressed are left out
  * @throws {ExpectationError} where there is no such topic; kafkajs's error where Kafka is away
  */
 export async function writeRange(

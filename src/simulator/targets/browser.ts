@@ -1,5 +1,5 @@
-// A shopper at the shop's own pages: what it asks for, and what it reads on them. The pages are read as a browser shows them,
-// by the few things a shopper needs: the banner or ad, the order form, and the ids that the trace bar shows.
+// A shopper at the shop's pages: its requests, and the parts of the pages that it reads: the banner or ad, the order form, and
+// the ids in the trace bar.
 
 import { findItem } from '../../catalogue/catalogue.ts';
 import { SIMULATED_HEADER, simulatedHeader } from '../../enrichment/simulated.ts';
@@ -9,7 +9,7 @@ import type { Answer, Cookies, HttpClient } from './http-client.ts';
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' } as const;
 
-/** What a page showed, and the ids of the events that it says it caused, newest first. */
+/** The contents of a page, and the ids of the events that it has caused, newest first. */
 export type Seen = {
   readonly shown: Shown;
   readonly orderIds: readonly string[];
@@ -17,7 +17,7 @@ export type Seen = {
 };
 export type OrderForm = { readonly order_id: string; readonly signature: string; readonly item: string };
 
-/** The shop did not answer as a shop does. */
+/** An unexpected response of the shop. */
 export class PageError extends Error {
   override readonly name = 'PageError';
 }
@@ -30,7 +30,7 @@ export class Browser {
   #referrer: string | undefined;
   readonly shopper: Shopper;
 
-  /** @param secret the shop's; without it the shop takes the shopper for a visitor from this machine */
+  /** @param secret the shop's; without it the shop does not recognise the shopper as simulated */
   constructor(client: HttpClient, shopper: Shopper, secret: string | undefined) {
     this.#client = client;
     this.shopper = shopper;
@@ -41,7 +41,7 @@ export class Browser {
     };
   }
 
-  /** 32 hex digits: the visitor that the shop takes the shopper for. */
+  /** The shopper's user_id at the shop, 32 hex digits. */
   get userId(): string {
     const cookie = decodeURIComponent(this.#cookies.get('visitor') ?? '');
     return /^s:([0-9a-f]{32})\./.exec(cookie)?.[1] ?? this.shopper.userId;
@@ -53,12 +53,12 @@ export class Browser {
     return seen;
   }
 
-  /** The page of a product, by way of the banner that was shown. */
+  /** Requests the page of a product by a click on its banner. */
   async click({ item, pageId }: Shown): Promise<Seen> {
     return readPage(await this.#get(`/product/${item.product}?item=${item.slug}&page_id=${pageId}`));
   }
 
-  /** Places an order, again where Kafka had not confirmed it: that orders once. */
+  /** Places an order, and repeats the request where Kafka has not acknowledged it, which orders once. */
   async order(form: OrderForm): Promise<void> {
     const body = new URLSearchParams(form).toString();
     for (let tries = 0; ; tries += 1) {
@@ -78,7 +78,7 @@ export class Browser {
     );
   }
 
-  /** Age and gender, once, as a visitor may tell them. */
+  /** Sends age and gender, once, as visitors can. */
   async #tell(): Promise<void> {
     this.#told = true;
     const { gender, birthdate = '' } = this.shopper;

@@ -1,4 +1,4 @@
-// A small HTTP client for shoppers: connections are kept, cookies are the caller's, redirects are not followed.
+// A small HTTP client for shoppers: keeps connections alive, leaves cookies to the caller, and follows no redirects.
 
 import { Agent, type IncomingHttpHeaders, request as requestHttp } from 'node:http';
 import { request as requestHttps, Agent as SecureAgent } from 'node:https';
@@ -31,7 +31,7 @@ export class HttpClient {
     this.#agent = this.#base.protocol === 'https:' ? new SecureAgent(options) : new Agent(options);
   }
 
-  /** @throws where nobody answers in time */
+  /** @throws where there is no response in time */
   ask({ method, path, headers, body }: Asked, cookies: Cookies): Promise<Answer> {
     const send = this.#base.protocol === 'https:' ? requestHttps : requestHttp;
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');

@@ -1,5 +1,5 @@
-// Straight into Kafka: the events' own JSON, keyed by the visitor, with a header that says which run and which number. A
-// batch that is not acknowledged is sent again until it is, so that records may be there twice; the header tells.
+// The target Kafka: events as JSON, keyed by the visitor, with a header that names the run and the record's number. A batch is
+// sent again until it is acknowledged, so that records may be in the topic twice, recognised by the header.
 
 import { randomBytes } from 'node:crypto';
 import kafkajs, { type Kafka, type Message, type Producer } from 'kafkajs';
@@ -19,16 +19,16 @@ export const RUN_HEADER = 'shopstream-run';
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2_000;
 const GARBAGE_BYTES = 48;
-/** The length of what is packed, longer than any varint may be. */
+/** An invalid varint for the uncompressed length. */
 const NO_SNAPPY = Buffer.from([0xff, 0xff, 0xff, 0xff, 0xff]);
-/** A run and a number, as the header has them. */
+/** A run and a number in the form of the header. */
 const POISONED = /\d{8}T\d{6}-[0-9a-f]{6}\/\d+/;
 
 export type TopicPlace = { readonly cluster: string; readonly from: Readonly<Record<string, string>> };
 
 /**
- * A batch that says snappy and is not; in this process alone. It still says which record of which run it was: that is how
- * the ledger finds it again among what was set aside.
+ * Registers a snappy codec, in this process alone, that writes invalid bytes. They still contain the run and the record's number,
+ * by which the ledger recognises the dead letter.
  */
 function packPoison(): void {
   const known = CompressionCodecs[CompressionTypes.Snappy];
@@ -38,7 +38,7 @@ function packPoison(): void {
       const [name = ''] = POISONED.exec(buffer.toString('latin1')) ?? [];
       return Buffer.concat([NO_SNAPPY, Buffer.from(`${name};`), randomBytes(GARBAGE_BYTES)]);
     },
-    decompress: known?.().decompress ?? (() => Promise.reject(new Error('snappy is not to be had'))),
+    decompress: known?.().decompress ?? (() => Promise.reject(new Error('there is no codec for snappy'))),
   });
 }
 
@@ -59,7 +59,7 @@ export class KafkaTarget implements Target {
     packPoison();
   }
 
-  /** Makes the topic where it is missing, and looks how far it goes. @throws kafkajs's error where Kafka is away */
+  /** Makes the topic where it is missing, and reads its end offsets. @throws kafkajs's error where Kafka is away */
   async open(): Promise<TopicPlace> {
     await connectProducer(this.#kafka, this.#producer, this.#topic, PARTITIONS);
     const place = await placeOf(this.#kafka, this.#topic);
@@ -110,14 +110,14 @@ export class KafkaTarget implements Target {
       } catch (error) {
         signal.throwIfAborted();
         if (isTooLarge(error)) return this.#sendHalves(messages, poisoned, signal, error);
-        this.#log.debug(`Kafka does not take a batch, trying again: ${reasonOf(error)}`);
+        this.#log.debug(`Kafka did not acknowledge a batch, which is sent again: ${reasonOf(error)}`);
         await backoff.wait(signal);
         signal.throwIfAborted();
       }
     }
   }
 
-  /** The topic takes no batch of this size. @throws where it takes no record of it */
+  /** Splits a batch that is too large for the topic. @throws where a single record is too large */
   async #sendHalves(
     messages: readonly Placed[],
     poisoned: boolean,
@@ -135,8 +135,7 @@ type Placed = Message & { readonly partition: number };
 type Request = { readonly places: number[]; readonly poisoned: boolean };
 
 /**
- * Which records are sent together, by their places. One that is not to unpack is alone in its partition's batch, so that it takes
- * no other with it.
+ * Groups records into requests. A poisoned one is alone in its partition's batch, so that no other record is lost with it.
  */
 function requestsOf(batch: readonly Numbered[], messages: readonly Placed[]): readonly Request[] {
   const plain: number[] = [];
@@ -157,7 +156,7 @@ function requestsOf(batch: readonly Numbered[], messages: readonly Placed[]): re
   ];
 }
 
-/** The cluster, and where the topic's partitions end. */
+/** The cluster, and the end offsets of the topic's partitions. */
 export async function placeOf(kafka: Kafka, topic: string): Promise<TopicPlace> {
   const admin = kafka.admin();
   try {

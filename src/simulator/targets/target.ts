@@ -1,11 +1,11 @@
-// Where a run's records go. A target tells what became of each; it tries again by itself where that may help.
+// The target of a run's records. It returns a receipt for each, and retries by itself where that can help.
 
 import type { Send } from '../core/inject.ts';
 
 /** A send, and its number in the run from 1. */
 export type Numbered = { readonly n: number; readonly send: Send };
 
-/** `refused`: the other side will never take it. */
+/** `refused`: the target will never accept it. */
 export type Receipt =
   | { readonly is: 'acknowledged'; readonly partition: number; readonly offset: string }
   | { readonly is: 'refused'; readonly reason: string };
@@ -13,7 +13,7 @@ export type Receipt =
 export type Target = {
   /**
    * Sends a batch in its order.
-   * @returns what became of each, once all are settled
+   * @returns a receipt for each, once all are settled
    * @throws where the signal is aborted meanwhile
    */
   send(batch: readonly Numbered[], signal: AbortSignal): Promise<readonly Receipt[]>;

@@ -1,6 +1,5 @@
-// The crowd at the shop's own pages. When a shopper acts follows from the plan, not from how quickly the shop answers; what
-// a shopper does follows from what the shop has shown. Orders that no click came before, and faults, go to the collector,
-// as another client of the shop would send them.
+// The crowd at the shop's pages. The time of an action follows from the plan, not from earlier responses; the action itself
+// from what the shop has shown. Orders without a click, and faults, are posted to the collector, as by another client.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import TinyQueue from 'tinyqueue';
@@ -16,13 +15,13 @@ import { digestOf, type LedgerEntry } from '../ledger/entry.ts';
 import { Browser, type OrderForm, PageError, type Seen } from './browser.ts';
 import type { HttpClient } from './http-client.ts';
 
-/** The wall clock may be set. */
+/** Sleeps are short, as the wall clock may be set. */
 const LONGEST_SLEEP_MS = 2_000;
-/** Requests on their way at the same time. Where as many as possible are asked for, more would only wait at the shop, and be given up. */
+/** Concurrent requests. At the rate `max`, more of them would only queue at the shop and time out. */
 const MOST_IN_FLIGHT = { paced: 256, unpaced: 32 } as const;
 const RETRY_MS = 500;
 
-/** An entry of the ledger but for its number. */
+/** An entry of the ledger without its number. */
 export type Told = Omit<LedgerEntry, 'n'>;
 
 export type WalkOptions = {
@@ -30,7 +29,7 @@ export type WalkOptions = {
   readonly injector: Injector;
   readonly client: HttpClient;
   readonly secret: string | undefined;
-  /** Whether there is a rate to keep; where not, it goes as fast as the shop answers, and nothing is late. */
+  /** Whether there is a rate to keep; else requests go as fast as the shop responds, and none is late. */
   readonly paced: boolean;
   readonly signal: AbortSignal;
   /** Called once the shop has answered. @param latency milliseconds from the intended start, or from the start where no rate is kept; one for each request */
@@ -38,7 +37,7 @@ export type WalkOptions = {
   readonly missed: () => void;
   readonly failed: (error: unknown) => void;
 };
-/** An event as the funnel counts it; faulty ones are not in it. */
+/** An event for the funnel, which leaves out faulty ones. */
 export type Counted = { readonly shown: Shown; readonly title: Title; readonly role: Role };
 
 type Walker = {
@@ -80,14 +79,14 @@ export async function walk(options: WalkOptions): Promise<void> {
     under.add(acting);
     void acting.finally(() => {
       under.delete(acting);
-      // Who was under way may have something to do at once.
+      // A shopper whose request has ended may have its next action at once.
       rest.end();
     });
   }
   await Promise.all(under);
 }
 
-/** A pause that something may end. */
+/** A sleep that can be ended early. */
 class Rest {
   end: () => void = () => {};
 
@@ -118,7 +117,7 @@ function startOf(crowd: CrowdOptions, client: HttpClient, secret: string | undef
   });
 }
 
-/** Events that an action comes to. */
+/** Number of events of an action. */
 const costOf = (due: Due): number => (!('send' in due) && due.walker.step?.action.do === 'click' ? 2 : 1);
 
 async function act(due: Due, options: WalkOptions, push: (due: Due) => void): Promise<void> {
@@ -130,7 +129,7 @@ async function act(due: Due, options: WalkOptions, push: (due: Due) => void): Pr
     if (options.signal.aborted) return;
     options.failed(error);
     if ('send' in due) return;
-    // Whoever gets no page goes away, and comes back some time.
+    // A shopper whose page failed ends the visit.
     walker.step = undefined;
     walker.schedule.left(time + RETRY_MS);
     walker.schedule.events += 1;
@@ -245,7 +244,7 @@ async function orderDirectly(
   return event.order_id;
 }
 
-/** What the collector says of one event; asked again while it can't take any, which is safe. */
+/** Posts one event to the collector, again while it is unavailable, which is safe. @returns its result */
 async function collect(
   browser: Browser,
   body: string,
@@ -263,7 +262,7 @@ async function collect(
 
 type CollectorResult = { readonly accepted: boolean; readonly partition?: number; readonly offset?: string };
 
-/** What faults make of one more event of the shopper, a show. */
+/** The faulty sends for a show of the shopper. */
 function faultsAt(walker: Walker, shown: Shown, time: number, { injector }: WalkOptions): Send[] {
   const { shopper, userId } = walker.browser;
   const event = () =>

@@ -166,7 +166,9 @@ describe('open sessions', () => {
       ],
       T0 + HOUR,
     );
-    expect(await asides()).toEqual(["received one session more than 2, the definition's max_sessions"]);
+    expect(await asides()).toEqual([
+      'received a record for one more session, expected at most 2 (max_sessions)',
+    ]);
     expect(await deleteExpired(pool, T0 + DAYS_180)).toBe(1);
     await take(
       sessions,

@@ -132,7 +132,7 @@ flush:
     const { rows: asides } = await pool.query(
       "SELECT message FROM aggregator_set_aside WHERE definition = 'sheets'",
     );
-    expect(asides).toEqual([{ message: expect.stringContaining('received no JSON') }]);
+    expect(asides).toEqual([{ message: expect.stringContaining('received text that is not JSON') }]);
     const told = await readTopic('aggregates.sheets', (values) => values.length >= 2);
     expect(told).toEqual(rows);
     const failure = await eventually(async () => {

@@ -123,7 +123,7 @@ describe('a difference', () => {
       'a row that says something else',
       entry(1),
       { ...whole, rows: { 'order-1': row(10, { content: 'other' }) } },
-      'its row says something else than the event did',
+      'its row differs from the event',
     ],
     [
       'a row of another time',
@@ -135,7 +135,7 @@ describe('a difference', () => {
       'a row from elsewhere',
       entry(1),
       { ...whole, rows: { 'order-1': row(11) } },
-      'its row says that it came from 0/11, where Kafka does not have it',
+      'its row has the origin 0/11, where Kafka does not have it',
     ],
     [
       'a good record set aside',

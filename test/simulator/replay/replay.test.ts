@@ -127,7 +127,7 @@ describe('a replayed file', { timeout: 60_000 }, () => {
     );
     const file = fileOf('many.ndjson', [...lines, 'no json', '{"user_id": 1}'].join('\n'));
     const { failures, ledger, differences } = await sent(file, { speed: 'max' });
-    expect(failures).toEqual(['2 rows are no events: 2 times: it has no time that can be read']);
+    expect(failures).toEqual(['2 rows are not events: 2 times: it has no valid time']);
     expect(ledger.entries).toHaveLength(500);
     expect(differences).toEqual([]);
   });
