@@ -1,6 +1,7 @@
-// A pass of compaction over the closed segments of a partition: first the latest offset of each key is collected, then each
-// segment is rewritten without obsolete records beside the old file, synced, and swapped in. Memory is bounded by the number of
-// keys. The work is done in slices with a pause after each, so that appends and reads go on.
+// A pass of compaction over the closed segments of a partition: first the latest offset of each key is collected, then the
+// segments are rewritten without obsolete records, as many neighbours into one file as fit, beside the old files, synced, and
+// swapped in. Memory is bounded by the number of keys. The work is done in slices with a pause after each, so that appends and
+// reads go on.
 
 import { closeSync, fsync, openSync, rmSync, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
@@ -17,14 +18,22 @@ import { AbortedTransactions } from './transactions.ts';
 export const CLEANED = '.cleaned';
 
 const SLICE_BYTES = 128 * 1024;
+/** Limit of the offsets of a segment, as in Apache Kafka: its index has them relative to the first. */
+const MOST_OFFSETS = 2 ** 31 - 1;
+
+/** The contents of a rewritten file. */
+export type Found = Omit<Seal, keyof SealedState>;
+
+/** Neighbouring segments that become one, in the order of their offsets. */
+export type Group = readonly [Segment, ...Segment[]];
 
 export type Driver = {
   /** The decided transactions with records in the segments. */
   readonly transactions: DecidedTransactions;
   /** Awaited between slices; true ends the pass. */
   pause(): Promise<boolean>;
-  /** Swaps a synced file, whose contents are `found`, for a segment's. */
-  replace(segment: Segment, file: string, found: Omit<Seal, keyof SealedState>): void;
+  /** Swaps a synced file, whose contents are `found`, for those of a group. */
+  replace(group: Group, file: string, found: Found): Promise<void>;
 };
 
 /**
@@ -47,12 +56,29 @@ export async function compactSegments(
   const latest: LatestOffsets = new Map();
   const noted = await noteSegments(fresh, latest, driver);
   if (noted === undefined) return cleanedTo;
-  for (const segment of closed) {
-    if (segment.baseOffset >= noted) break;
-    const dropTombstones = !isNew(segment) && segment.maxTimestamp < now - config.deleteRetentionMs;
-    if (!(await rewrite(segment, latest, dropTombstones, driver))) return cleanedTo;
-  }
+  const old = now - config.deleteRetentionMs;
+  const tombstonesBefore = (segment: Segment) => (isNew(segment) ? Number.NEGATIVE_INFINITY : old);
+  const within = closed.filter(({ baseOffset }) => baseOffset < noted);
+  for (const group of groupsOf(within, config.segmentBytes))
+    if (!(await rewrite(group, latest, tombstonesBefore, driver))) return cleanedTo;
   return noted;
+}
+
+/** Groups neighbours whose sizes add up to at most `mostBytes`. */
+function groupsOf(segments: readonly Segment[], mostBytes: number): Group[] {
+  const groups: [Segment, ...Segment[]][] = [];
+  let bytes = 0;
+  for (const segment of segments) {
+    const group = groups.at(-1);
+    bytes += segment.size;
+    if (group && bytes <= mostBytes && segment.nextOffset - group[0].baseOffset <= MOST_OFFSETS) {
+      group.push(segment);
+      continue;
+    }
+    groups.push([segment]);
+    bytes = segment.size;
+  }
+  return groups;
 }
 
 /** Collects the keys of whole segments. @returns the offset after them; undefined where the pass was ended */
@@ -76,30 +102,28 @@ async function noteSegments(
 
 /** @returns false where the pass was ended */
 async function rewrite(
-  segment: Segment,
+  group: Group,
   latest: LatestOffsets,
-  dropTombstones: boolean,
+  tombstonesBefore: (segment: Segment) => number,
   driver: Driver,
 ): Promise<boolean> {
-  const file = `${segment.path}.log${CLEANED}`;
+  const [{ path, baseOffset }] = group;
+  const file = `${path}.log${CLEANED}`;
   const fd = openSync(file, 'w');
-  const contents = new Contents(segment.baseOffset);
-  const markers = new Set<number>();
-  let isChanged = false;
+  const left = new Left(baseOffset, fd);
+  let isChanged = group.length > 1;
   let isWhole = false;
   try {
-    for await (const batches of slicesOf(segment, driver)) {
-      if (batches === undefined) return false;
-      const left = batches.flatMap((batch) => {
-        const kept = compactBatch(batch, latest, dropTombstones, driver.transactions);
-        isChanged ||= kept !== batch;
-        return kept ?? [];
-      });
-      for (const header of left.map((batch) => readHeader(batch, 0))) {
-        contents.add(header);
-        if (isControl(header)) markers.add(header.lastOffset);
+    for (const segment of group) {
+      for await (const batches of slicesOf(segment, driver)) {
+        if (batches === undefined) return false;
+        const kept = batches.map((batch) =>
+          compactBatch(batch, latest, tombstonesBefore(segment), driver.transactions),
+        );
+        isChanged ||= kept.some((batch, index) => batch !== batches[index]);
+        left.add(kept.filter((batch) => batch !== undefined));
       }
-      writeWhole(fd, Buffer.concat(left));
+      left.end(segment);
     }
     if (isChanged) await promisify(fsync)(fd);
     if (await driver.pause()) return false;
@@ -108,17 +132,39 @@ async function rewrite(
     closeSync(fd);
     if (!isWhole || !isChanged) rmSync(file, { force: true });
   }
-  const { size, nextOffset, maxTimestamp, index } = contents;
-  const aborted = withMarkers(segment.aborted, markers);
-  if (isChanged) driver.replace(segment, file, { size, nextOffset, maxTimestamp, index, aborted });
+  if (isChanged) await driver.replace(group, file, left.found());
   return true;
 }
 
-/** Drops the aborted transactions whose markers are gone, as a reader would wait for their end. */
-function withMarkers(aborted: AbortedTransactions, markers: ReadonlySet<number>): AbortedTransactions {
-  const left = new AbortedTransactions();
-  for (const one of aborted.all()) if (markers.has(one.lastOffset)) left.add(one);
-  return left;
+/** Writes the remaining batches of a group to a file, and collects its contents. */
+class Left {
+  #contents: Contents;
+  #fd: number;
+  #markers = new Set<number>();
+  #aborted = new AbortedTransactions();
+
+  constructor(baseOffset: number, fd: number) {
+    this.#contents = new Contents(baseOffset);
+    this.#fd = fd;
+  }
+
+  add(batches: readonly Buffer[]): void {
+    for (const header of batches.map((batch) => readHeader(batch, 0))) {
+      this.#contents.add(header);
+      if (isControl(header)) this.#markers.add(header.lastOffset);
+    }
+    writeWhole(this.#fd, Buffer.concat(batches));
+  }
+
+  /** Called after the last batch of a segment. Aborted transactions whose markers are gone are dropped, as a reader would wait for their end. */
+  end(segment: Segment): void {
+    for (const one of segment.aborted.all()) if (this.#markers.has(one.lastOffset)) this.#aborted.add(one);
+  }
+
+  found(): Found {
+    const { size, nextOffset, maxTimestamp, index } = this.#contents;
+    return { size, nextOffset, maxTimestamp, index, aborted: this.#aborted };
+  }
 }
 
 function writeWhole(fd: number, bytes: Buffer): void {

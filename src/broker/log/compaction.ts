@@ -71,16 +71,17 @@ export function noteKeys(batch: Buffer, latest: LatestOffsets, transactions: Dec
 
 /**
  * Removes the obsolete records of a batch.
- * @param dropTombstones whether the retention of tombstones and markers is over
+ * @param tombstonesBefore time in ms: the retention of tombstones and markers in older batches is over
  * @returns the same buffer where no record is obsolete, undefined where all are
  */
 export function compactBatch(
   batch: Buffer,
   latest: LatestOffsets,
-  dropTombstones: boolean,
+  tombstonesBefore: number,
   transactions: DecidedTransactions,
 ): Buffer | undefined {
   const header = readHeader(batch, 0);
+  const dropTombstones = header.maxTimestamp < tombstonesBefore;
   if (isControl(header)) return transactions.isNeeded(header) || !dropTombstones ? batch : undefined;
   if (transactions.isAborted(header)) return undefined;
   const left = withoutObsolete(batch, header, latest, dropTombstones);

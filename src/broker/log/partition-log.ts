@@ -2,25 +2,17 @@
 // damaged segment was truncated or the log was compacted. There is one replica, so the end of the log is also its high
 // watermark, and the leader epoch is always 0. No open transaction has records before the last stable offset.
 
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import type { BrokerLog } from '../options.ts';
-import { CLEANED, compactSegments } from './compact-segments.ts';
+import { compactSegments, type Found, type Group } from './compact-segments.ts';
 import { markerBatch } from './control-batch.ts';
 import { DecidedTransactions } from './decided-transactions.ts';
 import { Producers } from './producers.ts';
 import { BATCH_HEADER, type BatchHeader, readHeader, stamp } from './record-batch.ts';
 import { scan } from './recovery.ts';
-import { readSeal, type Seal, type SealedState, writeSeal } from './seal.ts';
-import { Segment, segmentPath } from './segment.ts';
+import { readSeal, type Seal, type SealedState } from './seal.ts';
+import { removeSegment, Segment, segmentPath } from './segment.ts';
+import { compactedTo, noteCompacted, removeUnfinished, swap, syncNames } from './swap.ts';
 import { firstRecordSinceTime, type TimedOffset } from './time-lookup.ts';
 import type { TopicConfig } from './topic-config.ts';
 import {
@@ -32,8 +24,6 @@ import {
 
 export const LEADER_EPOCH = 0;
 const EMPTY = Buffer.alloc(0);
-/** A file that holds the offset up to which a log was compacted. Segments other than the last may then have gaps. */
-const COMPACTED = 'compacted';
 
 export class PartitionLog {
   readonly name: string;
@@ -65,27 +55,46 @@ export class PartitionLog {
     removeUnfinished(folder);
     const offsets = segmentOffsets(folder);
     // The CRC does not cover a batch's offset, which must follow from the one before where nothing was compacted.
-    const cleanedTo = readIfThere(`${folder}/${COMPACTED}`);
+    const cleanedTo = compactedTo(folder);
     const wasCompacted = cleanedTo !== undefined;
     for (const [index, baseOffset] of offsets.entries()) {
       const isClosed = index < offsets.length - 1;
+      if (wasCompacted && isClosed && this.#isMerged(baseOffset)) {
+        this.#dropMerged(baseOffset);
+        continue;
+      }
       const segment = this.#openSegment(baseOffset, wasCompacted && isClosed, now);
       // A crash has prevented its seal; with one the next start does not scan it again.
       if (isClosed && !this.#sealed) segment.sealLater(this.#sealedState(), this.#cannotSeal);
     }
     this.#active = this.#segments.at(-1) ?? this.#add(0, now);
     // A power failure may have undone the last compaction.
-    this.#cleanedTo = Math.min(Number(cleanedTo ?? 0), this.#active.baseOffset);
+    this.#cleanedTo = Math.min(cleanedTo ?? 0, this.#active.baseOffset);
+  }
+
+  /** Whether the segment before already holds this one's records, as a crash has prevented the removal of its files. */
+  #isMerged(baseOffset: number): boolean {
+    return baseOffset < (this.#segments.at(-1)?.nextOffset ?? 0);
+  }
+
+  /** Its state is restored first, as the segment that holds its records may be without a seal. */
+  #dropMerged(baseOffset: number): void {
+    const path = segmentPath(this.#folder, baseOffset);
+    this.#restore(readSeal(`${path}.seal`, statSync(`${path}.log`).size));
+    removeSegment(path);
+  }
+
+  #restore(seal: SealedState | null): void {
+    if (seal === null) return;
+    this.producers.restore(seal.producers);
+    this.#open.restore(seal.open);
   }
 
   #openSegment(baseOffset: number, hasGaps: boolean, now: number): Segment {
     const path = segmentPath(this.#folder, baseOffset);
     const { size, birthtimeMs } = statSync(`${path}.log`);
     const seal = readSeal(`${path}.seal`, size);
-    if (seal) {
-      this.producers.restore(seal.producers);
-      this.#open.restore(seal.open);
-    }
+    this.#restore(seal);
     const found = seal ?? this.#scan(`${path}.log`, baseOffset, hasGaps, now);
     if (found.size < size) {
       const details = { partition: this.name, segment: baseOffset, kept: found.size, cut: size - found.size };
@@ -282,11 +291,11 @@ export class PartitionLog {
       const cleanedTo = await compactSegments(this.#closedBefore(now), this.#cleanedTo, this.config, now, {
         transactions,
         pause: async () => (await pause()) || this.#isGone,
-        replace: (segment, file, found) => this.#replace(segment, file, found),
+        replace: (group, file, found) => this.#replace(group, file, found),
       });
       if (cleanedTo === this.#cleanedTo || this.#isGone) return;
       this.#cleanedTo = cleanedTo;
-      writeFileSync(`${this.#folder}/${COMPACTED}`, String(cleanedTo));
+      noteCompacted(this.#folder, cleanedTo);
     } finally {
       this.#isCompacting = false;
     }
@@ -303,28 +312,19 @@ export class PartitionLog {
     return end === -1 ? closed : closed.slice(0, end);
   }
 
-  /**
-   * Swaps a compacted file for a segment's. The new seal is written first: it does not match the old file, so that a start after a
-   * crash in between scans it.
-   */
-  #replace(old: Segment, file: string, found: Omit<Seal, keyof SealedState>): void {
-    const at = this.#segments.indexOf(old);
+  async #replace(group: Group, file: string, found: Found): Promise<void> {
+    const [first, ...others] = group;
+    const at = this.#segments.indexOf(first);
     if (at === -1 || this.#isGone) {
       rmSync(file, { force: true });
       return;
     }
-    const marker = `${this.#folder}/${COMPACTED}`;
-    if (!existsSync(marker)) writeFileSync(marker, '');
-    const { producers, open } = readSeal(`${old.path}.seal`, old.size) ?? this.#sealedState();
-    // A seal of the same size would match both files.
-    if (found.size === old.size) old.unseal();
-    else writeSeal(`${old.path}.seal`, { ...found, producers, open });
-    renameSync(file, `${old.path}.log`);
-    old.close();
-    const segment = new Segment(this.#folder, old.baseOffset, old.openedAt);
-    segment.adopt(found, found.size);
-    if (found.size === old.size) segment.seal({ producers, open });
-    this.#segments[at] = segment;
+    const merged = swap(this.#folder, group, file, found, () => this.#sealedState());
+    this.#segments.splice(at, group.length, merged);
+    if (others.length === 0) return;
+    await syncNames(this.#folder);
+    // A later owner of the folder deletes them.
+    if (!this.#isGone) for (const { path } of others) removeSegment(path);
   }
 
   /** Writes the appends since the last call to the disk (fsync). */
@@ -365,15 +365,4 @@ const byFirstOffset = (one: AbortedTransaction, other: AbortedTransaction): numb
 function segmentOffsets(folder: string): number[] {
   const names = readdirSync(folder).filter((name) => /^\d{20}\.log$/.test(name));
   return names.map((name) => Number.parseInt(name, 10)).sort((a, b) => a - b);
-}
-
-/** The content of a file; undefined where there is none. */
-function readIfThere(file: string): string | undefined {
-  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
-}
-
-/** Deletes the rewritten files of an interrupted compaction. */
-function removeUnfinished(folder: string): void {
-  for (const name of readdirSync(folder))
-    if (name.endsWith(CLEANED)) rmSync(`${folder}/${name}`, { force: true });
 }

@@ -20,6 +20,12 @@ export function segmentPath(folder: string, baseOffset: number): string {
   return `${folder}/${String(baseOffset).padStart(NAME_DIGITS, '0')}`;
 }
 
+/** Deletes the files of a segment that is not open. @param path without extension */
+export function removeSegment(path: string): void {
+  rmSync(`${path}.log`, { force: true });
+  rmSync(`${path}.seal`, { force: true });
+}
+
 export class Segment {
   readonly baseOffset: number;
   readonly path: string; // without extension
@@ -163,8 +169,7 @@ export class Segment {
   remove(): void {
     this.#toSeal = null;
     this.close();
-    rmSync(`${this.path}.log`, { force: true });
-    this.unseal();
+    removeSegment(this.path);
   }
 }
 

@@ -17,6 +17,7 @@ import { topicConfig } from '../../../src/broker/log/topic-config.ts';
 import { parseOptions } from '../../../src/broker/options.ts';
 import { batch } from '../requests.ts';
 import { testFolder } from '../running-broker.ts';
+import { crashesOf } from './crashes.ts';
 
 const NOW = 1_700_000_000_000;
 const TRANSACTIONAL = 1 << 4;
@@ -118,6 +119,22 @@ class Life {
   reopen(): void {
     this.log.close();
     this.log = open(this.#folder);
+  }
+
+  /** The folders that a crash would leave at each step of two passes, with records that go in between. */
+  async crashesOfPasses(): Promise<string[]> {
+    return crashesOf(this.#folder, async () => {
+      await this.compact(false);
+      for (let i = 0; i < 12; i++) this.append(0, [{ key: 'goes', value: String(i) }]);
+      await this.compact(true);
+    });
+  }
+
+  /** Goes on from a folder that a crash has left. */
+  goOnFrom(folder: string): void {
+    this.log.close();
+    this.#folder = folder;
+    this.log = open(folder);
   }
 
   /** The files as they are, without what closing writes. */
@@ -225,5 +242,27 @@ test('what was aborted goes with its records, and a marker goes once its transac
     next = nextOffset(records, 0);
   }
   expect(markers).toEqual([3]);
+  life.log.close();
+});
+
+test('a pass over transactions that is cut off at any step shows no aborted record, and loses no committed one', async () => {
+  const life = new Life(testFolder());
+  for (let round = 0; round < 4; round++) {
+    const [producer, isCommit] = [1 + (round % 3), round % 2 === 0];
+    life.append(producer, [{ key: `${isCommit ? 'stays' : 'aborted'} ${round}`, value: 'x'.repeat(50) }]);
+    life.append(0, [{ key: 'goes', value: 'y'.repeat(300) }]);
+    life.end(producer, isCommit);
+    life.append(0, [{ key: 'goes', value: 'z'.repeat(300) }]);
+  }
+  const crashes = await life.crashesOfPasses();
+  life.check();
+  expect(crashes.length).toBeGreaterThan(20);
+  for (const folder of crashes) {
+    life.goOnFrom(folder);
+    life.check();
+    await life.compact(true);
+    life.reopen();
+    life.check();
+  }
   life.log.close();
 });

@@ -1,7 +1,7 @@
 // Compaction against a plain map: whatever is appended, compacted, reopened or cut off in the middle of a swap, of each key the
 // last record is there, at its offset.
 
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -15,6 +15,7 @@ import { ErrorCode } from '../../../src/broker/wire/error-codes.ts';
 import { batch, produce, withCrc } from '../requests.ts';
 import { adminAt, kafkaAt, testBroker, testFolder } from '../running-broker.ts';
 import { wireClient } from '../wire-client.ts';
+import { crashesOf } from './crashes.ts';
 
 const NOW = 1_700_000_000_000;
 const DAY = 86_400_000;
@@ -89,8 +90,7 @@ async function compact(log: PartitionLog, folder: string, now = NOW): Promise<vo
   await log.compact(now, goOn);
 }
 
-/** How far a crash lets a swap come; a segment that keeps its size has no seal for a moment. */
-const SWAP = ['half written', 'written', 'no seal', 'new seal', 'renamed', 'renamed without a seal'] as const;
+const filesOf = (folder: string, end: string) => readdirSync(folder).filter((name) => name.endsWith(end));
 
 /** The last record of each key, of all that were appended. */
 const latestOf = (records: readonly Seen[]) => new Map(records.map((record) => [record.key, record]));
@@ -275,44 +275,114 @@ test('records younger than the compaction lag are left alone', async () => {
   log.close();
 });
 
-test('a log that was cut off at any step of any swap has the last record of each key', async () => {
-  const folder = testFolder();
-  const [before, after] = [`${folder}/before`, `${folder}/after`];
-  const log = open(before);
-  const all = fill(log, 30);
-  log.close();
-  cpSync(before, after, { recursive: true });
-  const compacted = open(after);
-  await compact(compacted, after);
-  compacted.close();
-  const logs = readdirSync(before).filter((name) => name.endsWith('.log'));
-  expect(logs.length).toBeGreaterThan(3);
-  for (const [at, name] of logs.entries()) {
-    // All segments before this one are swapped; this one is at a step of its swap.
-    for (const stepOfSwap of SWAP) {
-      const copy = `${folder}/${at}-${stepOfSwap}`;
-      cpSync(before, copy, { recursive: true });
-      const seal = name.replace('.log', '.seal');
-      for (const done of logs.slice(0, at))
-        for (const one of [done, done.replace('.log', '.seal')]) cpSync(`${after}/${one}`, `${copy}/${one}`);
-      const isReached = (one: (typeof SWAP)[number]) => SWAP.indexOf(stepOfSwap) >= SWAP.indexOf(one);
-      // Written before the first swap, and so there at each step but the first of the first.
-      if (at > 0 || isReached('no seal')) writeFileSync(`${copy}/compacted`, '');
-      if (isReached('written')) cpSync(`${after}/${name}`, `${copy}/${name}.cleaned`);
-      else writeFileSync(`${copy}/${name}.cleaned`, 'half');
-      if (stepOfSwap === 'no seal') rmSync(`${copy}/${seal}`);
-      if (isReached('new seal')) cpSync(`${after}/${seal}`, `${copy}/${seal}`);
-      if (stepOfSwap === 'renamed without a seal') rmSync(`${copy}/${seal}`);
-      if (isReached('renamed')) renameSync(`${copy}/${name}.cleaned`, `${copy}/${name}`);
-      const cut = open(copy);
-      expect(cut.endOffset).toBe(all.length);
-      expectLatest(cut, all, 'kept');
-      expect(existsSync(`${copy}/${name}.cleaned`)).toBe(false);
-      await compact(cut, copy);
-      expectLatest(cut, all, 'kept');
-      cut.close();
-    }
+/** Appends one segment's worth at a time: a record that stays, of a time of its own, and one that goes with the next. */
+function appendLeaving(log: PartitionLog, all: Seen[], segments: number): void {
+  for (let n = 0; n < segments; n++) {
+    const records = [
+      { key: `stays ${all.length}`, value: 'x'.repeat(60) },
+      { key: 'goes', value: 'y'.repeat(800) },
+    ];
+    const base = append(log, records, false, NOW + all.length);
+    all.push(...records.map((record, index) => ({ ...record, offset: base + index })));
   }
+}
+
+/** A record of idempotent producer 7. */
+function appendIdempotent(log: PartitionLog, all: Seen[], sequence: number): void {
+  const given = { key: 'idempotent', value: String(sequence) };
+  const bytes = batch({
+    keys: [given.key],
+    values: [given.value],
+    timestamps: [NOW],
+    producerId: 7,
+    epoch: 3,
+    sequence,
+  });
+  all.push({ ...given, offset: log.append(bytes, readHeader(bytes, 0), NOW) });
+}
+
+test('a log that was cut off at any step of a pass has the last record of each key, and knows its producers', async () => {
+  const folder = `${testFolder()}/log`;
+  const log = open(folder);
+  const all: Seen[] = [];
+  appendLeaving(log, all, 4);
+  // Each in a segment of its own, with nothing behind them.
+  let age = NOW;
+  const close = () => {
+    age += CONFIG.segmentMs;
+    log.retain(age);
+  };
+  for (const sequence of [0, 1, 2]) {
+    close();
+    appendIdempotent(log, all, sequence);
+  }
+  close();
+  const crashes = await crashesOf(folder, async () => {
+    await compact(log, folder, NOW + 1000);
+    appendIdempotent(log, all, 3);
+    close();
+    await compact(log, folder, NOW + 1000);
+  });
+  log.close();
+  expect(filesOf(folder, '.log')).toHaveLength(4);
+  expect(crashes.length).toBeGreaterThan(20);
+  const check = (cut: PartitionLog) => {
+    const written = all.slice(0, cut.endOffset);
+    expectLatest(cut, written, 'kept');
+    const idempotent = written.filter(({ key }) => key === 'idempotent').map(({ offset }) => offset);
+    expect(cut.producers.get(7)?.batches.map(({ baseOffset }) => baseOffset)).toEqual(idempotent);
+  };
+  for (const crashed of crashes) {
+    const cut = open(crashed);
+    check(cut);
+    expect(filesOf(crashed, '.cleaned')).toEqual([]);
+    await compact(cut, crashed, NOW + 1000);
+    check(cut);
+    cut.close();
+  }
+});
+
+test('segments of which little is left become one, up to the size of a segment', async () => {
+  const folder = testFolder();
+  const log = open(folder);
+  const all: Seen[] = [];
+  appendLeaving(log, all, 40);
+  expect(filesOf(folder, '.log')).toHaveLength(40);
+  await compact(log, folder, NOW + 1000);
+  appendLeaving(log, all, 1);
+  const readBefore = log.read(0, 4_000, false);
+  await compact(log, folder, NOW + 1000);
+  expect(filesOf(folder, '.log').length).toBeLessThan(10);
+  for (const name of filesOf(folder, '.log'))
+    expect(statSync(`${folder}/${name}`).size).toBeLessThanOrEqual(CONFIG.segmentBytes);
+  expect(readHeader(readBefore, 0).baseOffset).toBe(0);
+  const check = (one: PartitionLog) => {
+    expectLatest(one, all, 'kept');
+    for (let offset = 0; offset < 80; offset += 2) {
+      expect(one.findTime(NOW + offset)).toEqual({ offset, timestamp: NOW + offset });
+      expect(readHeader(one.read(offset, 1, false), 0).baseOffset).toBe(offset);
+    }
+  };
+  check(log);
+  log.close();
+  const again = open(folder);
+  check(again);
+  again.close();
+});
+
+test('tombstones go by their own age, also out of a segment that newer records have joined', async () => {
+  const folder = testFolder();
+  const log = open(folder, { segmentBytes: 1024, minCompactionLagMs: 0 });
+  append(log, [{ key: 'a', value: 'x' }], false);
+  append(log, [{ key: 'a', value: null }], false);
+  const late = NOW + 2 * DAY;
+  for (let n = 0; n < 12; n++) append(log, [{ key: 'b', value: `${n}`.repeat(300) }], false, late);
+  await compact(log, folder, late);
+  expect(readAll(log).some(({ key }) => key === 'a')).toBe(true);
+  for (let n = 0; n < 12; n++) append(log, [{ key: 'b', value: `${n}`.repeat(300) }], false, late);
+  await compact(log, folder, late);
+  expect(readAll(log).some(({ key }) => key === 'a')).toBe(false);
+  log.close();
 });
 
 test('a pass that is ended, and a log that is closed meanwhile, lose nothing', async () => {

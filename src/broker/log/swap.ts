@@ -1,0 +1,64 @@
+// Swaps a rewritten file for a group of segments, so that a crash at any step loses nothing. The new seal is written first: it does
+// not match the old file of the first segment, so that a start after a crash in between scans it. The others are deleted once the
+// new file's name is on the disk, in the order of their offsets, so that a value goes before its tombstone; a start after a crash
+// in between deletes those whose records the segment before already holds.
+
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { CLEANED, type Found, type Group } from './compact-segments.ts';
+import { readSeal, type SealedState, writeSeal } from './seal.ts';
+import { Segment } from './segment.ts';
+
+/** A file that holds the offset up to which a log was compacted. Segments other than the last may then have gaps. */
+const COMPACTED = 'compacted';
+
+/** The offset up to which the log of a folder was compacted; undefined where it never was. */
+export function compactedTo(folder: string): number | undefined {
+  const file = `${folder}/${COMPACTED}`;
+  return existsSync(file) ? Number(readFileSync(file, 'utf8')) : undefined;
+}
+
+export function noteCompacted(folder: string, to: number): void {
+  writeFileSync(`${folder}/${COMPACTED}`, String(to));
+}
+
+/** Deletes the rewritten files of an interrupted compaction. */
+export function removeUnfinished(folder: string): void {
+  for (const name of readdirSync(folder))
+    if (name.endsWith(CLEANED)) rmSync(`${folder}/${name}`, { force: true });
+}
+
+/**
+ * Closes a group and opens the segment that replaces it; the files of all but the first are left.
+ * @param file synced, with the contents `found`
+ * @param current the log's state, for want of a seal
+ */
+export function swap(
+  folder: string,
+  group: Group,
+  file: string,
+  found: Found,
+  current: () => SealedState,
+): Segment {
+  const [first] = group;
+  const last = group.at(-1) ?? first;
+  if (compactedTo(folder) === undefined) writeFileSync(`${folder}/${COMPACTED}`, '');
+  const { producers, open: undecided } = readSeal(`${last.path}.seal`, last.size) ?? current();
+  const state = { producers, open: undecided };
+  // A seal of the same size would match both files.
+  const isSameSize = found.size === first.size;
+  if (isSameSize) first.unseal();
+  else writeSeal(`${first.path}.seal`, { ...found, ...state });
+  renameSync(file, `${first.path}.log`);
+  for (const segment of group) segment.close();
+  const segment = new Segment(folder, first.baseOffset, first.openedAt);
+  segment.adopt(found, found.size);
+  if (isSameSize) segment.seal(state);
+  return segment;
+}
+
+/** Writes the names of a folder's files to the disk (fsync). */
+export async function syncNames(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  await handle.sync().finally(() => handle.close());
+}
