@@ -4,8 +4,8 @@
 
 import type { EachBatchPayload, Kafka, Consumer as KafkaConsumer, KafkaMessage } from 'kafkajs';
 import type { Pool } from '../db/pool.ts';
+import { createConsumer } from '../kafka/stoppable-consumer.ts';
 import { undecodableReason } from '../kafka/undecodable-batch.ts';
-import { createConsumer } from '../kafka/waiting-fetch.ts';
 import { watchClockJump } from '../runtime/clock-jump.ts';
 import type { ConsumerObserver, RecordHandler } from './handler.ts';
 import { FencedError, readOffset, readOffsets, type Subscription } from './offsets.ts';
@@ -96,7 +96,6 @@ export class Consumer<Result> {
     await this.#commitToKafka();
     await this.#stop();
     clearTimeout(this.#committing);
-    await this.#consumer.disconnect();
   }
 
   #run(): Promise<void> {

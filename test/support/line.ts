@@ -1,7 +1,7 @@
 // The whole line of an event in one test process: real broker, real Postgres, the web part and the ingest part as the
 // program starts them. Everything is closed after the file's tests.
 
-import { Kafka, logLevel } from 'kafkajs';
+import type { Kafka } from 'kafkajs';
 import { type Broker, startBroker } from '../../src/broker/broker.ts';
 import { type Config, readConfig, type SettingName } from '../../src/config.ts';
 import type { Pool } from '../../src/db/pool.ts';
@@ -10,10 +10,12 @@ import type { RunningPart } from '../../src/runtime/running-part.ts';
 import { startWeb } from '../../src/web/part.ts';
 import { afterFile } from './after-file.ts';
 import { migratedDatabase, testLog } from './database.ts';
+import { testKafka } from './kafka.ts';
 import { freePort } from './ports.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 export { eventually } from './eventually.ts';
+export { testKafka } from './kafka.ts';
 export { temporaryFolder } from './temporary-folder.ts';
 
 export type Line = {
@@ -33,11 +35,6 @@ export async function startTestBroker(
   const broker = await startBroker({ dataDir, port, advertisedHost });
   afterFile(() => broker.close());
   return broker;
-}
-
-/** A kafkajs client that is silent. */
-export function testKafka(port: number): Kafka {
-  return new Kafka({ clientId: 'test', brokers: [`127.0.0.1:${port}`], logLevel: logLevel.NOTHING });
 }
 
 /** Settings for a test: free ports, a data folder of its own, no embedded server. */

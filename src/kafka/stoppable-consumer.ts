@@ -1,6 +1,9 @@
-// A fetch waits for records, so that an idle consumer asks seldom; and whoever stops its consumer waits with it: kafkajs 2.2.4
-// goes on once the answer is there (consumer/fetcher.js), however much the consumer shall stop. Here a fetch that waits is
-// answered on this side, with no records. What the broker answers later finds a connection that is gone, or nobody who asked.
+// A consumer of kafkajs 2.2.4 that stops when it is told to. By itself kafkajs
+// - goes on once the answer to its fetch is there (consumer/fetcher.js). A fetch waits for records, so that an idle consumer asks
+//   seldom, and whoever stops its consumer would wait with it. Here a fetch that waits is answered on this side, with no records.
+//   What the broker answers later finds a connection that is gone, or nobody who asked.
+// - stops no start that is under way (consumer/runner.js): one that came after a crash would look for its cluster for ever, join
+//   the group once that is back, and take partitions. Here its cluster can't be reached any more.
 
 import type { Consumer, ConsumerConfig, Kafka } from 'kafkajs';
 import { type ClusterOptions, clusterMaker } from './private-cluster.ts';
@@ -14,13 +17,21 @@ type Request = { readonly entry: { readonly apiKey: number; readonly correlation
 type Answer = { readonly correlationId: number; readonly payload: Buffer; readonly size: number };
 type RequestQueue = { readonly inflight: ReadonlyMap<number, Request>; fulfillRequest(answer: Answer): void };
 type Connections = { readonly pool: readonly { readonly requestQueue: RequestQueue }[] };
-type Cluster = {
-  readonly brokerPool: {
-    readonly brokers: Readonly<Record<string, { readonly connectionPool: Connections }>>;
-  };
-};
+type BrokerPool = {
+  readonly brokers: Readonly<Record<string, { readonly connectionPool: Connections }>>;
+} & Record<(typeof WAYS_IN)[number], () => Promise<unknown>>;
+type Cluster = { readonly brokerPool: BrokerPool };
 
-/** @returns the consumer, and what stops it without waiting for records that may come */
+/** What every request begins with (cluster/brokerPool.js), and each further attempt to connect. */
+const WAYS_IN = ['connect', 'createSeedBroker', 'findBroker', 'findConnectedBroker'] as const;
+
+/** @see https://kafka.js.org/docs/retry-detailed: kafkajs tries again unless an error says that it shall not. */
+class StoppedError extends Error {
+  override readonly name = 'StoppedError';
+  readonly retriable = false;
+}
+
+/** @returns the consumer, and what stops and disconnects it for good, without waiting for records that may come */
 export function createConsumer(
   kafka: Kafka,
   config: ConsumerConfig,
@@ -38,8 +49,17 @@ export function createConsumer(
     const look = setInterval(() => answerFetches(cluster), LOOK_MS);
     answerFetches(cluster);
     await stopped.finally(() => clearInterval(look));
+    if (cluster !== undefined) seal(cluster);
+    await consumer.disconnect();
   };
   return { consumer, stop };
+}
+
+function seal({ brokerPool }: Cluster): void {
+  const refuse = async () => {
+    throw new StoppedError('the consumer was stopped');
+  };
+  for (const way of WAYS_IN) brokerPool[way] = refuse;
 }
 
 function answerFetches(cluster: Cluster | undefined): void {
