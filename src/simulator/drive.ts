@@ -6,7 +6,7 @@ import type { Send } from './core/inject.ts';
 import type { Numbered, Receipt, Target } from './targets/target.ts';
 
 /** Larger batches would outlive the young generation of the heap before they are acknowledged. */
-const MOST_IN_BATCH = 1_000;
+const MOST_IN_BATCH = 500;
 const LOOK_MS = 10;
 /** Capacity of the token bucket in seconds of the rate. */
 const BURST_SECONDS = 1;

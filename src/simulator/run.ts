@@ -145,17 +145,12 @@ export async function sendAll(
 
 function entryOf({ n, send }: Numbered, receipt: Receipt | undefined): LedgerEntry {
   const { event, at, faults, expect } = send;
-  const known = receipt?.is === 'acknowledged' ? receipt : undefined;
-  return {
-    n,
-    order_id: event.order_id,
-    at,
-    faults: [...faults],
-    expect,
-    content: digestOf(event),
-    time: Date.parse(event.time),
-    ...(known === undefined ? {} : { partition: known.partition, offset: known.offset }),
-  };
+  const { order_id } = event;
+  const [content, time] = [digestOf(event), Date.parse(event.time)];
+  // Written out twice: spreading one into the other takes several times as long.
+  if (receipt?.is !== 'acknowledged') return { n, order_id, at, faults, expect, content, time };
+  const { partition, offset } = receipt;
+  return { n, order_id, at, faults, expect, content, time, partition, offset };
 }
 
 async function walkShop(

@@ -6,7 +6,7 @@ import { type Pace, paceOf } from './pace.ts';
 import type { Persona } from './personas.ts';
 import { type Shopper, shoppersOf } from './shopper.ts';
 import { TimeQueue } from './time-queue.ts';
-import { type Planned, timeline } from './timeline.ts';
+import { type Planned, Timeline } from './timeline.ts';
 import { type Curve, flat, weekly } from './week.ts';
 
 export type CrowdOptions = {
@@ -33,22 +33,17 @@ export const curveOf = ({ curve, start }: CrowdOptions): (() => Curve) =>
 
 /** All events of the crowd from start to end. */
 export function* crowd(options: CrowdOptions): Generator<Planned> {
+  const { start, end } = options;
   const { pace, shoppers } = gather(options);
   const curve = curveOf(options);
   const queue = new TimeQueue(shoppers.length);
-  const rests = shoppers.map((shopper) => timeline(shopper, pace, curve(), options.start));
-  const nextOf = (number: number): Planned | undefined => {
-    const next = rests[number]?.next();
-    return next?.done === false && next.value.time < options.end ? next.value : undefined;
-  };
-  const coming = rests.map((_, number) => nextOf(number));
-  for (const [number, one] of coming.entries()) if (one !== undefined) queue.push(one.time, number);
+  const timelines = shoppers.map((shopper) => new Timeline(shopper, pace, curve(), start));
+  for (const [number, { time }] of timelines.entries()) if (time < end) queue.push(time, number);
   for (let number = queue.first; number !== undefined; number = queue.first) {
-    const one = coming[number];
-    const next = nextOf(number);
-    coming[number] = next;
-    if (next === undefined) queue.drop();
-    else queue.putOff(next.time);
-    if (one !== undefined) yield one;
+    const timeline = timelines[number] as Timeline;
+    const one = timeline.take();
+    if (timeline.time < end) queue.putOff(timeline.time);
+    else queue.drop();
+    yield one;
   }
 }

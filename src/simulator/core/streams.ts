@@ -12,23 +12,35 @@ export function streamOf(seed: number, shopper: number, purpose: string): Random
 /** The digits of each byte: toString(16) takes several times as long. */
 const HEX = Array.from({ length: 256 }, (_, value) => value.toString(16).padStart(2, '0'));
 
-/** 8 hex digits. */
-function word(random: Random): string {
-  const value = (random() * 2 ** 32) >>> 0;
-  return `${HEX[value >>> 24]}${HEX[(value >>> 16) & 255]}${HEX[(value >>> 8) & 255]}${HEX[value & 255]}`;
-}
+const draw32 = (random: Random): number => (random() * 2 ** 32) >>> 0;
+
+/** 8 hex digits of 32 bits. */
+const hex32 = (value: number): string =>
+  `${HEX[value >>> 24]}${HEX[(value >>> 16) & 255]}${HEX[(value >>> 8) & 255]}${HEX[value & 255]}`;
+
+const word = (random: Random): string => hex32(draw32(random));
 
 /** 32 hex digits. */
 export const drawId = (random: Random): string => word(random) + word(random) + word(random) + word(random);
+
+let known = { time: Number.NaN, hex: '' };
+
+/** 12 hex digits, whose answer is kept: events of the same moment come one behind the other. */
+function hexOfTime(time: number): string {
+  if (known.time !== time) known = { time, hex: time.toString(16).padStart(12, '0') };
+  return known.hex;
+}
 
 /**
  * A UUIDv7 (RFC 9562) without dashes, of a given instant.
  * @param time milliseconds since 1970
  */
 export function drawOrderId(random: Random, time: number): string {
-  const [a, b, c] = [word(random), word(random), word(random)];
-  const variant = (8 + (Number.parseInt(a.slice(0, 1), 16) & 3)).toString(16);
-  return `${time.toString(16).padStart(12, '0')}7${a.slice(1, 4)}${variant}${a.slice(4, 7)}${b.slice(0, 4)}${c}`;
+  const [a, b, c] = [draw32(random), draw32(random), draw32(random)];
+  const version = 0x7000 | ((a >>> 16) & 0xfff);
+  const variant = 0x8000 | (((a >>> 28) & 3) << 12) | ((a >>> 4) & 0xfff);
+  const rest = `${HEX[b >>> 24]}${HEX[(b >>> 16) & 255]}${hex32(c)}`;
+  return hexOfTime(time) + hex32(((version << 16) | variant) >>> 0) + rest;
 }
 
 /** One of a list, each as likely. */

@@ -11,7 +11,7 @@ import { bannerShares } from './fit.ts';
 import type { Pace } from './pace.ts';
 import type { Shopper } from './shopper.ts';
 import { drawId, drawOrderId, logNormal, pick, pickWeighted } from './streams.ts';
-import { type Action, beginVisit, continueVisit, type Shown } from './visit.ts';
+import { type Action, beginVisit, continueVisit, type Shown, type Step } from './visit.ts';
 import type { Curve } from './week.ts';
 
 /** Of the logarithm of think times. */
@@ -73,39 +73,62 @@ export class Schedule {
   }
 }
 
-/** The events of a shopper from `start` on, by time, without end. */
-export function* timeline(shopper: Shopper, pace: Pace, curve: Curve, start: number): Generator<Planned> {
-  const schedule = new Schedule(shopper, pace, curve);
-  for (;;) {
-    let time = schedule.next();
-    let step = beginVisit(shopper);
-    while (step.action.do !== 'leave') {
-      const { planned, shown } = act(shopper, step.action, time);
-      schedule.events += planned.length;
-      for (const one of planned) if (one.time >= start) yield one;
-      time = planned.at(-1)?.time ?? time;
-      time += schedule.think();
-      step = continueVisit(shopper, step.visit, shown);
-    }
-    schedule.left(time);
+/**
+ * The events of a shopper from `start` on, by time, without end. An event is made when it is taken: in a large crowd it would
+ * wait for its turn longer than the young generation of the heap lasts, and be copied out of it.
+ */
+export class Timeline {
+  readonly #shopper: Shopper;
+  readonly #schedule: Schedule;
+  #step: Step;
+  /** Whether the ad of the page that was clicked comes next. */
+  #hasAd = false;
+  /** When the next event is, in milliseconds since 1970. */
+  time: number;
+
+  constructor(shopper: Shopper, pace: Pace, curve: Curve, start: number) {
+    this.#shopper = shopper;
+    this.#schedule = new Schedule(shopper, pace, curve);
+    this.time = this.#schedule.next();
+    this.#step = beginVisit(shopper);
+    while (this.time < start) this.take();
   }
-}
 
-type Acted = { readonly planned: readonly Planned[]; readonly shown: Shown | undefined };
+  /** Makes the next event; `time` is then when the one behind it is. */
+  take(): Planned {
+    const { time } = this;
+    return { time, event: this.#act(this.#step.action), shopper: this.#shopper };
+  }
 
-function act(shopper: Shopper, action: Exclude<Action, { do: 'leave' }>, time: number): Acted {
-  switch (action.do) {
-    case 'look': {
+  #act(action: Action): ShopEvent {
+    const [shopper, { time }] = [this.#shopper, this];
+    this.#schedule.events += 1;
+    if (action.do === 'look' || this.#hasAd) {
       const shown = drawBanner(shopper);
-      return { planned: [plan(shopper, 'banner_show', shown, time)], shown };
+      const event = eventOf(shopper, shopper.random, 'banner_show', shown, time);
+      this.#goOn(shown);
+      return event;
     }
-    case 'click': {
-      const click = plan(shopper, 'banner_click', action.shown, time);
-      const shown = drawBanner(shopper);
-      return { planned: [click, plan(shopper, 'banner_show', shown, time + AD_MS)], shown };
+    if (action.do === 'leave') throw new RangeError('received the end of a visit, expected an action of it');
+    const title = action.do === 'click' ? 'banner_click' : 'order';
+    const event = eventOf(shopper, shopper.random, title, action.shown, time);
+    if (action.do === 'order') this.#goOn(undefined);
+    else {
+      this.#hasAd = true;
+      this.time += AD_MS;
     }
-    case 'order':
-      return { planned: [plan(shopper, 'order', action.shown, time)], shown: undefined };
+    return event;
+  }
+
+  /** @param shown as continueVisit() takes it */
+  #goOn(shown: Shown | undefined): void {
+    this.#hasAd = false;
+    this.time += this.#schedule.think();
+    this.#step = continueVisit(this.#shopper, this.#step.visit, shown);
+    if (this.#step.action.do !== 'leave') return;
+    this.#schedule.left(this.time);
+    this.time = this.#schedule.next();
+    this.#step = beginVisit(this.#shopper);
   }
 }
 
@@ -113,10 +136,6 @@ function drawBanner({ random, role }: Shopper): Shown {
   const product = PRODUCTS[pickWeighted(random, BANNERS[role.device])];
   if (product === undefined) throw new RangeError('expected a category');
   return { item: pick(random, itemsOf(product)), pageId: drawId(random) };
-}
-
-function plan(shopper: Shopper, title: Title, shown: Shown, time: number): Planned {
-  return { time, event: eventOf(shopper, shopper.random, title, shown, time), shopper };
 }
 
 /** An event as the shop itself would send it. */

@@ -27,12 +27,21 @@ export type Visit = {
 
 export type Step = { readonly visit: Visit; readonly action: Action };
 
+const LEAVE: Step = { visit: { looks: 0, ordering: undefined, aside: undefined }, action: { do: 'leave' } };
+/** By the looks that are to come behind it. Most steps are one of these, and a crowd holds one for each shopper. */
+const LOOKS: Step[] = [];
+
 /** A visit at its beginning, and its first action: a look at the front page. */
 export function beginVisit(shopper: Shopper): Step {
   let looks = 0;
   const again = 1 - 1 / shopper.role.persona.looks;
   while (shopper.random() < again) looks += 1;
-  return { visit: { looks, ordering: undefined, aside: undefined }, action: { do: 'look' } };
+  return lookOf(looks);
+}
+
+function lookOf(looks: number): Step {
+  LOOKS[looks] ??= { visit: { looks, ordering: undefined, aside: undefined }, action: { do: 'look' } };
+  return LOOKS[looks];
 }
 
 /**
@@ -46,8 +55,8 @@ export function continueVisit(shopper: Shopper, visit: Visit, shown: Shown | und
       action: { do: 'order', shown: visit.ordering, direct: false },
     };
   const decided = shown ?? visit.aside;
+  if (decided === undefined) return lookAgain(visit);
   const rest = { looks: visit.looks, ordering: undefined, aside: undefined };
-  if (decided === undefined) return lookAgain(rest);
   switch (sequelOf(shopper, decided)) {
     case 'click':
       return { visit: rest, action: { do: 'click', shown: decided } };
@@ -59,14 +68,11 @@ export function continueVisit(shopper: Shopper, visit: Visit, shown: Shown | und
     case 'order':
       return { visit: rest, action: { do: 'order', shown: decided, direct: true } };
     case 'nothing':
-      return lookAgain(rest);
+      return lookAgain(visit);
   }
 }
 
-function lookAgain(visit: Visit): Step {
-  if (visit.looks === 0) return { visit, action: { do: 'leave' } };
-  return { visit: { looks: visit.looks - 1, ordering: undefined, aside: undefined }, action: { do: 'look' } };
-}
+const lookAgain = ({ looks }: Visit): Step => (looks === 0 ? LEAVE : lookOf(looks - 1));
 
 function sequelOf({ role, random }: Shopper, { item }: Shown): Sequel {
   return SEQUELS[pickWeighted(random, role.sequels[item.product])] ?? 'nothing';

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { ShopEvent } from '../../events/event.ts';
 import { REJECTION_CODES } from '../../events/parse.ts';
-import { FAULT_NAMES } from '../core/faults.ts';
+import { FAULT_NAMES, type FaultName } from '../core/faults.ts';
 
 export const headSchema = z.object({
   run: z.string(),
@@ -37,7 +37,9 @@ export const entrySchema = z.object({
   partition: z.int().optional(),
   offset: z.string().optional(),
 });
-export type LedgerEntry = z.infer<typeof entrySchema>;
+export type LedgerEntry = Readonly<Omit<z.infer<typeof entrySchema>, 'faults'>> & {
+  readonly faults: readonly FaultName[];
+};
 
 export const endSchema = z.object({ ended: z.string(), sends: z.int() });
 

@@ -22,7 +22,8 @@ export class LedgerWriter {
   /** Adds lines; resolves once there is room for more. */
   async add(entries: readonly LedgerEntry[]): Promise<void> {
     this.#sends += entries.length;
-    if (!this.#out.write(entries.map(lineOf).join(''))) await once(this.#out, 'drain');
+    // All of it is ASCII.
+    if (!this.#out.write(entries.map(lineOf).join(''), 'latin1')) await once(this.#out, 'drain');
   }
 
   /**
