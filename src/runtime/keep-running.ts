@@ -8,7 +8,7 @@ const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
 
 /**
- * Keeps something running.
+ * Keeps something running. What ran for as long as the longest pause begins with the first pause again.
  * @param start begins it; `crash` ends this run of it with an error
  * @param onFailed called with why it did not start, or does not run any more
  * @returns once `signal` is aborted and the last run has stopped
@@ -20,10 +20,12 @@ export async function keepRunning(
 ): Promise<void> {
   const backoff = new Backoff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
   while (!signal.aborted) {
+    const began = performance.now();
     try {
       await runOnce(start, signal);
     } catch (error) {
       onFailed(error);
+      if (performance.now() - began > LONGEST_PAUSE_MS) backoff.reset();
       await backoff.wait(signal);
     }
   }
@@ -38,19 +40,25 @@ async function runOnce(
     crash = reject;
   });
   crashed.catch(() => {});
-  const stopped = new Promise<void>((resolve) =>
-    signal.addEventListener('abort', () => resolve(), { once: true }),
-  );
-  const starting = start(crash);
-  const started = await Promise.race([starting, stopped]);
-  if (started === undefined) {
-    // Told to stop while it still started: that may take as long as its servers are away.
-    starting.then((late) => late.stop()).catch(() => {});
-    return;
-  }
+  let stop: () => void = () => {};
+  const stopped = new Promise<void>((resolve) => {
+    stop = () => resolve();
+  });
+  signal.addEventListener('abort', stop);
   try {
-    if (!signal.aborted) await Promise.race([stopped, crashed]);
+    const starting = start(crash);
+    const started = await Promise.race([starting, stopped]);
+    if (started === undefined) {
+      // Told to stop while it still started: that may take as long as its servers are away.
+      starting.then((late) => late.stop()).catch(() => {});
+      return;
+    }
+    try {
+      if (!signal.aborted) await Promise.race([stopped, crashed]);
+    } finally {
+      await started.stop();
+    }
   } finally {
-    await started.stop();
+    signal.removeEventListener('abort', stop);
   }
 }

@@ -1,14 +1,17 @@
+import { getEventListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { keepRunning } from '../../src/runtime/keep-running.ts';
 
-it('starts again what could not start and what crashed, and stops what runs when it is told to', async () => {
+it('starts again what could not start and what crashed, stops what runs when it is told to, and leaves no listener behind', async () => {
   const closing = new AbortController();
   const told: string[] = [];
+  const listeners: number[] = [];
   let starts = 0;
   const kept = keepRunning(
     async (crash) => {
       starts += 1;
+      listeners.push(getEventListeners(closing.signal, 'abort').length);
       if (starts === 1) throw new Error('no server');
       if (starts === 2) setTimeout(() => crash(new Error('crashed')), 5);
       else setTimeout(() => closing.abort(), 5);
@@ -19,6 +22,8 @@ it('starts again what could not start and what crashed, and stops what runs when
   );
   await kept;
   expect(told).toEqual(['Error: no server', 'stopped 2', 'Error: crashed', 'stopped 3']);
+  // Node warns of a leak where a signal has more than ten.
+  expect(listeners).toEqual([1, 1, 1]);
 }, 20_000);
 
 it('does not wait for a start that hangs when it is told to stop, and stops it should it come late', async () => {
