@@ -13,7 +13,7 @@
 //   because librdkafka takes the lowest version for a feature flag.
 //
 // Version notes: v2 adds the append time to the response, v3 the transactional id, v5 the log's start offset, v8 errors
-// of single records (always empty: a batch is refused as a whole), v9 is flexible, v13 names topics by id; v4, v6, v7
+// of single records (always empty: a batch is refused as a whole) and a message, v9 is flexible, v13 names topics by id; v4, v6, v7
 // and v10-12 only widen the errors and codecs that clients accept.
 //
 //   Request => transactionalId (v3+) acks timeoutMs [topic | topicId (v13+) [partition records]]
@@ -51,6 +51,8 @@ type Stored = {
   readonly startOffset: number;
   /** ms; NO_TIME where the batch keeps its producer's. */
   readonly appendTime: number;
+  /** Why the batch was refused, where the error alone does not say it. */
+  readonly message: string | null;
 };
 
 type PartitionData = {
@@ -80,8 +82,27 @@ function read(body: Reader, version: number, topicsById: Context['topics']): Pro
   return { transactionalId, acks, topics };
 }
 
-function refused(error: ErrorCode): Stored {
-  return { error, baseOffset: -1, startOffset: -1, appendTime: NO_TIME };
+function refused(error: ErrorCode, message: string | null = null): Stored {
+  return { error, baseOffset: -1, startOffset: -1, appendTime: NO_TIME, message };
+}
+
+function stored(log: PartitionLog, baseOffset: number, appendTime = NO_TIME): Stored {
+  return { error: ErrorCode.NONE, baseOffset, startOffset: log.startOffset, appendTime, message: null };
+}
+
+/** Says what came and what was expected of a batch that was refused. */
+function refusal(error: ErrorCode, records: Buffer, log: PartitionLog): Stored {
+  if (error === ErrorCode.MESSAGE_TOO_LARGE) {
+    const most = log.config.maxMessageBytes;
+    return refused(
+      error,
+      `${log.name}: received a batch of ${records.length} bytes, expected at most ${most} (max.message.bytes)`,
+    );
+  }
+  if (error !== ErrorCode.INVALID_TIMESTAMP) return refused(error);
+  const time = new Date(readHeader(records, 0).maxTimestamp);
+  const received = Number.isNaN(time.getTime()) ? 'a time after the year 275760' : time.toISOString();
+  return refused(error, `${log.name}: received a record of ${received}, expected at most an hour from now`);
 }
 
 /** The error of the request as a whole, whatever its partitions. */
@@ -109,37 +130,36 @@ function store(log: PartitionLog, records: Buffer, transactionalId: string | nul
   const { settings } = context;
   const now = Date.now();
   const error = checkProduced(records, log.config, now);
-  if (error !== ErrorCode.NONE) return refused(error);
+  if (error !== ErrorCode.NONE) return refusal(error, records, log);
   const header = readHeader(records, 0);
-  if (log.config.isCompacted && hasNoKey(records)) return refused(ErrorCode.INVALID_RECORD);
+  if (log.config.isCompacted && hasNoKey(records)) {
+    const message = `Compacted topic cannot accept message without key in topic partition ${log.name}.`;
+    return refused(ErrorCode.INVALID_RECORD, message);
+  }
   const misplaced = transactionProblem(log, header, transactionalId, context);
   if (misplaced !== ErrorCode.NONE) return refused(misplaced);
   if (header.producerId >= 0) {
     const verdict = judge(log.producers.get(header.producerId), header);
     if (verdict.kind === 'refuse') return refused(verdict.error);
-    if (verdict.kind === 'duplicate') {
-      const { baseOffset } = verdict;
-      return { error: ErrorCode.NONE, baseOffset, startOffset: log.startOffset, appendTime: NO_TIME };
-    }
+    if (verdict.kind === 'duplicate') return stored(log, verdict.baseOffset);
   }
   const isTimed = log.config.isAppendTimed;
   if (isTimed) stampTime(records, now);
   try {
     const baseOffset = log.append(records, isTimed ? readHeader(records, 0) : header, now);
     if (settings.fsyncMs === 0) log.sync();
-    const appendTime = isTimed ? now : NO_TIME;
-    return { error: ErrorCode.NONE, baseOffset, startOffset: log.startOffset, appendTime };
+    return stored(log, baseOffset, isTimed ? now : NO_TIME);
   } catch (failure) {
     settings.log.error({ partition: log.name, error: failure }, 'cannot write to the log');
     return refused(ErrorCode.KAFKA_STORAGE_ERROR);
   }
 }
 
-function writeStored(writer: Writer, version: number, partition: number, stored: Stored): void {
-  writer.int32(partition).int16(stored.error).int64(stored.baseOffset);
-  if (version >= 2) writer.int64(stored.appendTime);
-  if (version >= 5) writer.int64(stored.startOffset);
-  if (version >= 8) writer.structs([], () => {}).string(null);
+function writeResult(writer: Writer, version: number, partition: number, result: Stored): void {
+  writer.int32(partition).int16(result.error).int64(result.baseOffset);
+  if (version >= 2) writer.int64(result.appendTime);
+  if (version >= 5) writer.int64(result.startOffset);
+  if (version >= 8) writer.structs([], () => {}).string(result.message);
 }
 
 function handle(request: Request, context: Context): Writer | null {
@@ -156,9 +176,9 @@ function handle(request: Request, context: Context): Writer | null {
   writer.structs(produce.topics, ({ reference, partitions }) => {
     writeReference(writer, reference).structs(partitions, (data) => {
       const { partition } = data;
-      const stored = storeOne(reference, data);
-      if (stored.error !== ErrorCode.NONE) failed = stored;
-      writeStored(writer, version, partition, stored);
+      const result = storeOne(reference, data);
+      if (result.error !== ErrorCode.NONE) failed = result;
+      writeResult(writer, version, partition, result);
     });
   });
   if (produce.acks === 0) {

@@ -3,7 +3,8 @@
 // Behaviour:
 // * Timestamp −1 asks for the end of the log, −2 for its start, −3 for its latest record by time, −4 for the start of the
 //   local log, −5 for the end of the tiered one (there is none), any other for the first record that is not older; where
-//   there is none the offset and timestamp are −1.
+//   there is none the offset and timestamp are −1. Other negative ones, and those of a later version, are refused with
+//   UNSUPPORTED_VERSION.
 // * Inside a compressed batch the first record stands for all (log/time-lookup.ts).
 // * With isolation level 1 (read_committed) the log ends at its last stable offset.
 //
@@ -24,6 +25,15 @@ const LATEST = -1;
 const EARLIEST = -2;
 const LATEST_BY_TIME = -3;
 const EARLIEST_HERE = -4;
+const LATEST_TIERED = -5;
+/** The versions from which on negative timestamps have a meaning. */
+const MEANT_FROM = new Map([
+  [LATEST, 1],
+  [EARLIEST, 1],
+  [LATEST_BY_TIME, 7],
+  [EARLIEST_HERE, 8],
+  [LATEST_TIERED, 9],
+]);
 const ANY_EPOCH = -1;
 const READ_COMMITTED = 1;
 const NOT_FOUND = { offset: -1, timestamp: -1 };
@@ -40,6 +50,12 @@ function lookUp(
   const time = timestamp === LATEST_BY_TIME ? log.maxTimestamp : timestamp;
   const found = time < 0 ? null : log.findTime(time);
   return found && found.offset < endOffset ? found : NOT_FOUND;
+}
+
+function problemOf(log: PartitionLog | undefined, leaderEpoch: number, timestamp: number, version: number) {
+  if (log === undefined) return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+  const isMeant = timestamp >= 0 || version >= (MEANT_FROM.get(timestamp) ?? Number.POSITIVE_INFINITY);
+  return isMeant ? epochProblem(leaderEpoch) : ErrorCode.UNSUPPORTED_VERSION;
 }
 
 function handle(request: Request, { topics: stored }: Context): Writer {
@@ -59,7 +75,7 @@ function handle(request: Request, { topics: stored }: Context): Writer {
   return writer.structs(topics, ({ topic, partitions }) => {
     writer.string(topic).structs(partitions, ({ partition, leaderEpoch, timestamp }) => {
       const log = stored.partition(topic, partition);
-      const error = log ? epochProblem(leaderEpoch) : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+      const error = problemOf(log, leaderEpoch, timestamp, version);
       const found = log && error === ErrorCode.NONE ? lookUp(log, timestamp, isCommitted) : NOT_FOUND;
       writer.int32(partition).int16(error).int64(found.timestamp).int64(found.offset);
       if (version >= 4) writer.int32(found.offset < 0 ? ANY_EPOCH : LEADER_EPOCH);

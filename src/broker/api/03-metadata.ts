@@ -56,6 +56,7 @@ function describeNamed(name: string, mayCreate: boolean, { settings, topics }: C
   const failed = (error: ErrorCode) => ({ name, id: NO_TOPIC_ID, error, partitions: 0 });
   if (topicNameProblem(name) !== null) return failed(ErrorCode.INVALID_TOPIC_EXCEPTION);
   if (!mayCreate || !settings.autoCreateTopics) return failed(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+  if (topics.collidingWith(name) !== undefined) return failed(ErrorCode.INVALID_TOPIC_EXCEPTION);
   if (!topics.hasRoomFor(settings.defaultPartitions)) return failed(ErrorCode.POLICY_VIOLATION);
   const made = topics.create(name, settings.defaultPartitions, {}, Date.now());
   return made ? described(made) : failed(ErrorCode.KAFKA_STORAGE_ERROR);

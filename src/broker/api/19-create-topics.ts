@@ -4,6 +4,7 @@
 // * Each topic is validated before it is made; validateOnly stops there.
 // * A replication factor other than 1, an assignment to another node and a setting that this broker can't honour are
 //   refused, each with a message.
+// * A name that differs from another topic's only in '.' and '_' is refused.
 // * A topic named twice in one request is refused both times, as in Apache Kafka.
 //
 // Version notes: v4 lets −1 stand for the default number of partitions and replicas (KIP-464), v5 is flexible and
@@ -17,12 +18,7 @@
 //               [name value readOnly configSource isSensitive] (v5+)]
 //     numPartitions => INT32   replicationFactor => INT16   configSource => INT8
 
-import {
-  type ConfigOverrides,
-  configProblem,
-  describeTopicConfig,
-  topicConfig,
-} from '../log/topic-config.ts';
+import { type ConfigOverrides, configProblem, describeTopicConfig } from '../log/topic-config.ts';
 import { topicNameProblem } from '../log/topics.ts';
 import { ErrorCode } from '../wire/error-codes.ts';
 import type { Reader } from '../wire/reader.ts';
@@ -112,6 +108,11 @@ function problemOf(topic: NewTopic, isTwice: boolean, context: Context): Problem
   if (context.topics.get(topic.name)) {
     return problem(ErrorCode.TOPIC_ALREADY_EXISTS, `Topic '${topic.name}' already exists.`);
   }
+  const colliding = context.topics.collidingWith(topic.name);
+  if (colliding !== undefined) {
+    const message = `Topic '${topic.name}' collides with existing topic: ${colliding}`;
+    return problem(ErrorCode.INVALID_TOPIC_EXCEPTION, message);
+  }
   const badConfig = topic.configs.map(([name, value]) => configProblem(name, value)).find((p) => p !== null);
   if (badConfig) return problem(ErrorCode.INVALID_CONFIG, badConfig);
   return assignmentProblem(topic) ?? sizeProblem(topic, context);
@@ -124,7 +125,7 @@ function overridesOf({ configs }: NewTopic): ConfigOverrides {
 /** Describes a topic that was made, or would be with validateOnly: its size and settings. */
 function writeMade(writer: Writer, topic: NewTopic, context: Context): void {
   const overrides = overridesOf(topic);
-  const entries = describeTopicConfig(topicConfig(overrides, context.settings), overrides);
+  const entries = describeTopicConfig(overrides, context.settings);
   writer.int32(partitionCount(topic, context)).int16(1);
   writer.structs(entries, (entry) => {
     writer.string(entry.name).string(entry.value).boolean(entry.readOnly);

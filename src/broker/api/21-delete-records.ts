@@ -3,6 +3,7 @@
 // Behaviour:
 // * The requested offset becomes the log's start, −1 its end. Records before it are not served any more, and closed segments
 //   wholly before it are deleted. An offset before the start changes nothing; one behind the end is refused.
+// * A partition that is only compacted, which may not lose the last record of a key, is refused with POLICY_VIOLATION.
 //
 // Version notes: v2 is flexible; v1 is v0.
 //
@@ -22,6 +23,7 @@ function deleteBefore({ topics }: Context, topic: string, partition: number, off
   const log = topics.partition(topic, partition);
   const refused = (error: ErrorCode): Deleted => ({ error, lowWatermark: NO_WATERMARK });
   if (log === undefined) return refused(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+  if (!log.config.isDeleted) return refused(ErrorCode.POLICY_VIOLATION);
   const start = offset === END ? log.endOffset : offset;
   if (start < 0 || start > log.endOffset) return refused(ErrorCode.OFFSET_OUT_OF_RANGE);
   if (!topics.deleteBefore(topic, partition, start)) return refused(ErrorCode.KAFKA_STORAGE_ERROR);

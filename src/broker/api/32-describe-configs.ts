@@ -3,14 +3,16 @@
 // Behaviour:
 // * A topic is described with every setting of log/topic-config.ts and its effective value.
 // * The broker (resource type 4) is described with those of its settings that Apache Kafka has too.
-// * Other resources are refused with INVALID_REQUEST. Synonyms are not listed, documentation is null.
+// * A topic's setting has the default that it stands for as a synonym, under the name that the broker's has.
+// * Other resources are refused with INVALID_REQUEST. Documentation is null.
 //
 // Version notes: v3 adds types and documentation, v4 is flexible; v2 is v1.
 //
 //   Request => [resourceType resourceName [configName] (nullable)] includeSynonyms includeDocumentation (v3+)
 //     resourceType => INT8
 //   Response => throttleTimeMs [errorCode errorMessage resourceType resourceName
-//               [name value isReadOnly configSource isSensitive [synonym] configType (v3+) documentation (v3+)]]
+//               [name value isReadOnly configSource isSensitive [name value configSource]
+//                configType (v3+) documentation (v3+)]]
 //     value, documentation => NULLABLE_STRING   configSource, configType => INT8
 
 import { type ConfigEntry, describeTopicConfig } from '../log/topic-config.ts';
@@ -57,6 +59,7 @@ function describeBroker(name: string, settings: Settings): Described {
     isDefault: false,
     readOnly: true,
     source: SOURCE_BROKER,
+    synonyms: [],
   }));
   return { error: ErrorCode.NONE, message: null, entries };
 }
@@ -70,7 +73,7 @@ function describe(type: number, name: string, { settings, topics }: Context): De
   if (type !== TOPIC) return refused(`received resource type ${type}, expected ${TOPIC} or ${BROKER}`);
   const topic = topics.get(name);
   if (!topic) return refused('there is no such topic', ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
-  const entries = describeTopicConfig(topic.config, topic.overrides);
+  const entries = describeTopicConfig(topic.overrides, settings);
   const withSource = entries.map((entry) => ({
     ...entry,
     source: sourceOf(entry),
@@ -85,7 +88,7 @@ function handle(request: Request, context: Context): Writer {
     name: body.string(),
     keys: body.nullableArray(() => body.string()),
   }));
-  body.boolean(); // include synonyms
+  const withSynonyms = body.boolean();
   if (version >= 3) body.boolean(); // include documentation
   const writer = answerTo(request).int32(NO_THROTTLE);
   return writer.structs(resources, ({ type, name, keys }) => {
@@ -94,10 +97,10 @@ function handle(request: Request, context: Context): Writer {
     writer.int16(error).string(message).int8(type).string(name);
     writer.structs(asked, (entry) => {
       writer.string(entry.name).string(entry.value).boolean(entry.readOnly);
-      writer
-        .int8(entry.source)
-        .boolean(false) // not sensitive
-        .structs([], () => {}); // no synonyms
+      writer.int8(entry.source).boolean(false); // not sensitive
+      writer.structs(withSynonyms ? entry.synonyms : [], (synonym) => {
+        writer.string(synonym.name).string(synonym.value).int8(sourceOf(synonym));
+      });
       if (version >= 3) writer.int8(TYPES[entry.type]).string(null);
     });
   });

@@ -51,11 +51,11 @@ export class PartitionLog {
     this.name = name;
     this.config = config;
     this.#log = log;
-    mkdirSync(folder, { recursive: true });
-    removeUnfinished(folder);
-    const offsets = segmentOffsets(folder);
+    const names = namesIn(folder);
+    removeUnfinished(folder, names);
+    const offsets = segmentOffsets(names);
     // The CRC does not cover a batch's offset, which must follow from the one before where nothing was compacted.
-    const cleanedTo = compactedTo(folder);
+    const cleanedTo = compactedTo(folder, names);
     const wasCompacted = cleanedTo !== undefined;
     for (const [index, baseOffset] of offsets.entries()) {
       const isClosed = index < offsets.length - 1;
@@ -346,7 +346,8 @@ export class PartitionLog {
   /** Seals the active segment, which saves the next start its scan, and closes all files. */
   close(): void {
     this.#isGone = true;
-    if (!this.#sealed) this.#active.seal(this.#sealedState());
+    // Without records there is nothing to scan either.
+    if (!this.#sealed && this.#active.size > 0) this.#active.seal(this.#sealedState());
     for (const segment of this.#segments) segment.close();
   }
 
@@ -362,7 +363,18 @@ export class PartitionLog {
 const byFirstOffset = (one: AbortedTransaction, other: AbortedTransaction): number =>
   one.firstOffset - other.firstOffset;
 
-function segmentOffsets(folder: string): number[] {
-  const names = readdirSync(folder).filter((name) => /^\d{20}\.log$/.test(name));
-  return names.map((name) => Number.parseInt(name, 10)).sort((a, b) => a - b);
+/** The files in a folder, which is made where it is missing. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    mkdirSync(folder, { recursive: true });
+    return [];
+  }
+}
+
+function segmentOffsets(names: readonly string[]): number[] {
+  const logs = names.filter((name) => /^\d{20}\.log$/.test(name));
+  return logs.map((name) => Number.parseInt(name, 10)).sort((a, b) => a - b);
 }

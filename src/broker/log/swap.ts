@@ -3,7 +3,7 @@
 // new file's name is on the disk, in the order of their offsets, so that a value goes before its tombstone; a start after a crash
 // in between deletes those whose records the segment before already holds.
 
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { CLEANED, type Found, type Group } from './compact-segments.ts';
 import { readSeal, type SealedState, writeSeal } from './seal.ts';
@@ -12,10 +12,9 @@ import { Segment } from './segment.ts';
 /** A file that holds the offset up to which a log was compacted. Segments other than the last may then have gaps. */
 const COMPACTED = 'compacted';
 
-/** The offset up to which the log of a folder was compacted; undefined where it never was. */
-export function compactedTo(folder: string): number | undefined {
-  const file = `${folder}/${COMPACTED}`;
-  return existsSync(file) ? Number(readFileSync(file, 'utf8')) : undefined;
+/** The offset up to which the log of a folder with these files was compacted; undefined where it never was. */
+export function compactedTo(folder: string, names: readonly string[]): number | undefined {
+  return names.includes(COMPACTED) ? Number(readFileSync(`${folder}/${COMPACTED}`, 'utf8')) : undefined;
 }
 
 export function noteCompacted(folder: string, to: number): void {
@@ -23,9 +22,8 @@ export function noteCompacted(folder: string, to: number): void {
 }
 
 /** Deletes the rewritten files of an interrupted compaction. */
-export function removeUnfinished(folder: string): void {
-  for (const name of readdirSync(folder))
-    if (name.endsWith(CLEANED)) rmSync(`${folder}/${name}`, { force: true });
+export function removeUnfinished(folder: string, names: readonly string[]): void {
+  for (const name of names) if (name.endsWith(CLEANED)) rmSync(`${folder}/${name}`, { force: true });
 }
 
 /**
@@ -42,7 +40,7 @@ export function swap(
 ): Segment {
   const [first] = group;
   const last = group.at(-1) ?? first;
-  if (compactedTo(folder) === undefined) writeFileSync(`${folder}/${COMPACTED}`, '');
+  if (!existsSync(`${folder}/${COMPACTED}`)) writeFileSync(`${folder}/${COMPACTED}`, '');
   const { producers, open: undecided } = readSeal(`${last.path}.seal`, last.size) ?? current();
   const state = { producers, open: undecided };
   // A seal of the same size would match both files.

@@ -28,6 +28,8 @@ export type ConfigOverrides = Readonly<Record<string, string>>;
 type NumberEntry = {
   readonly kind: 'number';
   readonly name: string;
+  /** The broker's setting of which it is the default, where that has another name. */
+  readonly ofBroker?: string;
   readonly field: NumberField;
   readonly type: 'INT' | 'LONG' | 'DOUBLE';
   readonly lowest: number;
@@ -37,12 +39,14 @@ type NumberEntry = {
 type PolicyEntry = {
   readonly kind: 'policy';
   readonly name: 'cleanup.policy';
+  readonly ofBroker: string;
   readonly type: 'LIST';
 };
 
 type ChoiceEntry = {
   readonly kind: 'choice';
   readonly name: string;
+  readonly ofBroker: string;
   /** The first is the default. */
   readonly values: readonly [string, ...string[]];
   readonly type: 'STRING';
@@ -51,6 +55,7 @@ type ChoiceEntry = {
 type FixedEntry = {
   readonly kind: 'fixed';
   readonly name: string;
+  readonly ofBroker?: undefined;
   readonly value: string;
   readonly type: 'INT' | 'STRING' | 'BOOLEAN';
 };
@@ -65,10 +70,11 @@ const DEFAULT_DIRTY_RATIO = 0.5;
 const DEFAULT_DELETE_RETENTION_MS = 86_400_000;
 
 const ENTRIES: readonly (NumberEntry | PolicyEntry | ChoiceEntry | FixedEntry)[] = [
-  { kind: 'policy', name: 'cleanup.policy', type: 'LIST' },
+  { kind: 'policy', name: 'cleanup.policy', ofBroker: 'log.cleanup.policy', type: 'LIST' },
   {
     kind: 'number',
     name: 'delete.retention.ms',
+    ofBroker: 'log.cleaner.delete.retention.ms',
     field: 'deleteRetentionMs',
     type: 'LONG',
     lowest: 0,
@@ -77,6 +83,7 @@ const ENTRIES: readonly (NumberEntry | PolicyEntry | ChoiceEntry | FixedEntry)[]
   {
     kind: 'number',
     name: 'min.cleanable.dirty.ratio',
+    ofBroker: 'log.cleaner.min.cleanable.ratio',
     field: 'minCleanableDirtyRatio',
     type: 'DOUBLE',
     lowest: 0,
@@ -85,6 +92,7 @@ const ENTRIES: readonly (NumberEntry | PolicyEntry | ChoiceEntry | FixedEntry)[]
   {
     kind: 'number',
     name: 'min.compaction.lag.ms',
+    ofBroker: 'log.cleaner.min.compaction.lag.ms',
     field: 'minCompactionLagMs',
     type: 'LONG',
     lowest: 0,
@@ -93,6 +101,7 @@ const ENTRIES: readonly (NumberEntry | PolicyEntry | ChoiceEntry | FixedEntry)[]
   {
     kind: 'number',
     name: 'max.message.bytes',
+    ofBroker: 'message.max.bytes',
     field: 'maxMessageBytes',
     type: 'INT',
     lowest: 0,
@@ -101,23 +110,47 @@ const ENTRIES: readonly (NumberEntry | PolicyEntry | ChoiceEntry | FixedEntry)[]
   {
     kind: 'number',
     name: 'retention.bytes',
+    ofBroker: 'log.retention.bytes',
     field: 'retentionBytes',
     type: 'LONG',
     lowest: -1,
     highest: LONG_MAX,
   },
-  { kind: 'number', name: 'retention.ms', field: 'retentionMs', type: 'LONG', lowest: -1, highest: LONG_MAX },
+  {
+    kind: 'number',
+    name: 'retention.ms',
+    ofBroker: 'log.retention.ms',
+    field: 'retentionMs',
+    type: 'LONG',
+    lowest: -1,
+    highest: LONG_MAX,
+  },
   {
     kind: 'number',
     name: 'segment.bytes',
+    ofBroker: 'log.segment.bytes',
     field: 'segmentBytes',
     type: 'INT',
     lowest: 1024,
     highest: INT_MAX,
   },
-  { kind: 'number', name: 'segment.ms', field: 'segmentMs', type: 'LONG', lowest: 1, highest: LONG_MAX },
+  {
+    kind: 'number',
+    name: 'segment.ms',
+    ofBroker: 'log.roll.ms',
+    field: 'segmentMs',
+    type: 'LONG',
+    lowest: 1,
+    highest: LONG_MAX,
+  },
   { kind: 'fixed', name: 'compression.type', value: 'producer', type: 'STRING' },
-  { kind: 'choice', name: 'message.timestamp.type', values: ['CreateTime', APPEND_TIME], type: 'STRING' },
+  {
+    kind: 'choice',
+    name: 'message.timestamp.type',
+    ofBroker: 'log.message.timestamp.type',
+    values: ['CreateTime', APPEND_TIME],
+    type: 'STRING',
+  },
   { kind: 'fixed', name: 'min.insync.replicas', value: '1', type: 'INT' },
   { kind: 'fixed', name: 'unclean.leader.election.enable', value: 'false', type: 'BOOLEAN' },
 ];
@@ -173,17 +206,27 @@ export type ConfigEntry = {
   readonly type: 'INT' | 'STRING' | 'LIST' | 'BOOLEAN' | 'LONG' | 'DOUBLE';
   readonly isDefault: boolean;
   readonly readOnly: boolean;
+  /** Where the value may come from, the effective one first. */
+  readonly synonyms: readonly Synonym[];
 };
 
-/** Every setting with its effective value, for DescribeConfigs. */
-export function describeTopicConfig(config: TopicConfig, overrides: ConfigOverrides): ConfigEntry[] {
-  return ENTRIES.map((entry) => ({
-    name: entry.name,
-    value: settingOf(entry, config, overrides),
-    type: entry.type,
-    isDefault: overrides[entry.name] === undefined,
-    readOnly: entry.kind === 'fixed',
-  }));
+export type Synonym = {
+  readonly name: string;
+  readonly value: string;
+  readonly isDefault: boolean;
+};
+
+/** Every setting with the value in force, for DescribeConfigs. `overrides` were checked. */
+export function describeTopicConfig(overrides: ConfigOverrides, defaults: Settings): ConfigEntry[] {
+  const [config, otherwise] = [topicConfig(overrides, defaults), topicConfig({}, defaults)];
+  return ENTRIES.map((entry) => {
+    const { name, ofBroker = name, type } = entry;
+    const value = settingOf(entry, config, overrides);
+    const isDefault = overrides[name] === undefined;
+    const ofDefault = { name: ofBroker, value: settingOf(entry, otherwise, {}), isDefault: true };
+    const synonyms = isDefault ? [ofDefault] : [{ name, value, isDefault }, ofDefault];
+    return { name, value, type, isDefault, readOnly: entry.kind === 'fixed', synonyms };
+  });
 }
 
 function settingOf(entry: (typeof ENTRIES)[number], config: TopicConfig, overrides: ConfigOverrides): string {

@@ -100,6 +100,15 @@ export class Topics {
     this.#settings.log.warn({ folder, renamed: `${folder}~${now}` }, 'renamed a log that no topic owns');
   }
 
+  /** A topic whose name differs only in '.' and '_', which metrics do not tell apart; Apache Kafka's rule (Topic.java). */
+  collidingWith(name: string): string | undefined {
+    if (!/[._]/.test(name)) return undefined;
+    const joined = name.replaceAll('.', '_');
+    return this.#topics.has(name)
+      ? undefined
+      : [...this.#topics.keys()].find((other) => other.replaceAll('.', '_') === joined);
+  }
+
   get(name: string): Topic | undefined {
     return this.#topics.get(name);
   }

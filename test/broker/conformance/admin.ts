@@ -145,6 +145,14 @@ export function admin(port: () => number): void {
     expect((await fetch(wire, topic, { offset: 10 })).records.toString('latin1')).toContain('after');
   });
 
+  test('records of a topic that is only compacted are not deleted', async () => {
+    const wire = await wireClient(port());
+    const topic = await newTopic(wire, { configs: [['cleanup.policy', 'compact']] });
+    await produce(wire, topic, batch({ keys: ['a'], values: ['b'] }));
+    expect((await deleteTo(wire, topic, 1)).error).toBe(ErrorCode.POLICY_VIOLATION);
+    expect((await listOffset(wire, topic, EARLIEST)).offset).toBe(0);
+  });
+
   test('a group without members is deleted with its offsets, one with members is not', async () => {
     const [client, wire] = [await connected(), await wireClient(port())];
     const topic = await newTopic(wire);

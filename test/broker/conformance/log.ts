@@ -129,6 +129,37 @@ export function log(port: () => number): void {
     expect(await send(Date.now() + 60_000)).toBe(ErrorCode.NONE);
   });
 
+  test('a negative time without a meaning in the version of its request is refused', async () => {
+    const client = await wireClient(port());
+    const topic = await newTopic(client);
+    expect((await listOffset(client, topic, -2)).error).toBe(ErrorCode.NONE);
+    for (const time of [-3, -4, -5, -9])
+      expect((await listOffset(client, topic, time)).error).toBe(ErrorCode.UNSUPPORTED_VERSION);
+  });
+
+  test('a record without a key is refused in a compacted topic, in words', async () => {
+    const client = await wireClient(port());
+    const topic = await newTopic(client, { configs: [['cleanup.policy', 'compact']] });
+    const answer = await client.ask(0, 8, (w) => {
+      w.string(null).int16(-1).int32(1000);
+      w.structs([topic], (name) => w.string(name).structs([0], (p) => w.int32(p).bytes(batch())));
+    });
+    const [words] = answer.structs(() => {
+      answer.string();
+      return answer.structs(() => {
+        answer.int32();
+        expect(answer.int16()).toBe(ErrorCode.INVALID_RECORD);
+        for (let field = 0; field < 3; field++) answer.int64();
+        const ofRecords = answer.structs(() => {
+          answer.int32();
+          return answer.nullableString();
+        });
+        return [...ofRecords, answer.nullableString()].join(' ');
+      });
+    });
+    expect(words?.[0]).toContain('Compacted topic cannot accept message without key in topic partition');
+  });
+
   test('a topic may give records the time of their append', async () => {
     const client = await wireClient(port());
     const topic = await newTopic(client, { configs: [['message.timestamp.type', 'LogAppendTime']] });

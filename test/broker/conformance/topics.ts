@@ -57,6 +57,15 @@ export function topics(port: () => number): void {
     await expect.poll(async () => (await fetch(client, topic)).error).toBe(ErrorCode.NONE);
   });
 
+  test('a topic whose name differs from another one only in dots and underscores is refused', async () => {
+    const client = await wireClient(port());
+    const topic = await newTopic(client);
+    expect(await createTopic(client, `${topic}.a_b`)).toBe(ErrorCode.NONE);
+    await expect.poll(async () => (await fetch(client, `${topic}.a_b`)).error).toBe(ErrorCode.NONE);
+    expect(await createTopic(client, `${topic}_a.b`)).toBe(ErrorCode.INVALID_TOPIC_EXCEPTION);
+    expect(await createTopic(client, `${topic}.a_b`)).toBe(ErrorCode.TOPIC_ALREADY_EXISTS);
+  });
+
   test('the settings of a topic are told with those it was made with', async () => {
     const client = await wireClient(port());
     const topic = await newTopic(client, { configs: [['retention.ms', '12345']] });
@@ -64,10 +73,14 @@ export function topics(port: () => number): void {
     await admin.connect();
     onTestFinished(() => admin.disconnect());
     const { resources } = await admin.describeConfigs({
-      includeSynonyms: false,
+      includeSynonyms: true,
       resources: [{ type: 2, name: topic }],
     });
     const entries = new Map(resources[0]?.configEntries.map((entry) => [entry.configName, entry]));
+    const synonyms = (name: string) =>
+      entries.get(name)?.configSynonyms.map(({ configName, configValue }) => `${configName}=${configValue}`);
+    expect(synonyms('retention.ms')?.[0]).toBe('retention.ms=12345');
+    expect(synonyms('max.message.bytes')).toEqual(['message.max.bytes=1048588']);
     expect(entries.get('retention.ms')).toMatchObject({ configValue: '12345', isDefault: false });
     expect(entries.get('cleanup.policy')).toMatchObject({ configValue: 'delete' });
     expect(entries.get('max.message.bytes')).toMatchObject({ configValue: '1048588', isDefault: true });

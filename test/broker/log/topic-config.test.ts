@@ -74,7 +74,7 @@ describe('the settings of a topic', () => {
 
   it('every described setting can be set again, and says where it comes from', () => {
     const overrides = { 'cleanup.policy': 'compact', 'segment.ms': '7' };
-    const described = describeTopicConfig(topicConfig(overrides, DEFAULTS), overrides);
+    const described = describeTopicConfig(overrides, DEFAULTS);
     for (const { name, value } of described) expect(configProblem(name, value)).toBeNull();
     expect(described.filter(({ isDefault }) => !isDefault).map(({ name, value }) => [name, value])).toEqual([
       ['cleanup.policy', 'compact'],
@@ -86,5 +86,9 @@ describe('the settings of a topic', () => {
       readOnly: false,
     });
     expect(described.find(({ name }) => name === 'compression.type')?.readOnly).toBe(true);
+    expect(described.find(({ name }) => name === 'segment.ms')?.synonyms).toEqual([
+      { name: 'segment.ms', value: '7', isDefault: false },
+      { name: 'log.roll.ms', value: String(DEFAULTS.segmentMs), isDefault: true },
+    ]);
   });
 });
