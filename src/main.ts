@@ -182,7 +182,7 @@ function aggregateRun(): Command {
         .default('ndjson'),
     )
     .option('--out <file>', 'where to write the rows (default: standard output)')
-    .option('--commit-ms <number>', 'milliseconds between commits', wholeNumber, 10_000)
+    .option('--commit-ms <number>', 'milliseconds between commits', wholeNumber, 30_000)
     .option('--discard', 'forgets where a run over other files was cut off')
     .option('--topic <name>', 'reads this topic instead of files, until Ctrl-C')
     .action(async (file: string, inputs: string[], options: RunOptions) => {

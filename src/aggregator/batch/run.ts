@@ -6,7 +6,6 @@ import { notifyAggregatedSql } from '../../db/change.ts';
 import { type Client, type Pool, transaction } from '../../db/pool.ts';
 import type { Cell } from '../core/cell.ts';
 import type { Plan } from '../core/plan.ts';
-import { writeRow } from '../core/row.ts';
 import { type Flushed, flushDue, flushEnded, newState, type State, step } from '../core/step.ts';
 import type { Definition } from '../definition/schema.ts';
 import { readPlans, readRevision, saveDefinition } from '../store/definitions.ts';
@@ -25,7 +24,8 @@ import { InputError, type PlainRow } from './csv.ts';
 import { describeInput, type InputFile, readInput } from './input.ts';
 import { Tally } from './tally.ts';
 
-const COMMIT_MS = 10_000;
+/** What was read since the last commit is read again after a kill, and sooner than it was read at first. */
+const COMMIT_MS = 30_000;
 /** Least ratio of reading to committing: commits take at most a tenth of the time. */
 const MOST_COMMITTING = 9;
 /** Flushed rows and rejected records that trigger a commit. */
@@ -274,17 +274,16 @@ class BatchRun {
     const { id } = this.#written;
     const began = performance.now();
     this.#tally?.settle();
-    const rows = this.#flushed.map(writeRow);
     const place = { id, file, position, records: this.#records, set_aside: this.#setAside };
-    const written = await transaction(pool, async (client) => {
+    const { sessions, rows } = await transaction(pool, async (client) => {
       await moveRun(client, this.#written, place, finished);
       await this.#nextRevision(client, definition.name);
-      const sessions = await writeSessions(client, state);
-      await insertResults(client, this.#flushed, rows, id);
+      const written = await writeSessions(client, state);
+      const flushed = await insertResults(client, this.#flushed, id);
       await insertAsides(client, definition.name, this.#asides, id);
-      return sessions;
+      return { sessions: written, rows: flushed };
     });
-    sessionsWritten(state, written);
+    sessionsWritten(state, sessions);
     this.#revision += 1;
     this.#written = place;
     this.#flushed = [];

@@ -283,9 +283,10 @@ export class Tally {
       const begin = begins[place] as number;
       const length = begin === -1 ? 0 : (ends[place] as number) - begin;
       while (at + length + 1 > this.#keys.length) this.#keys = grown(this.#keys);
-      if (length > 0) this.#keys.set(bytes.subarray(begin, begin + length), at);
-      this.#keys[at + length] = END;
-      at += length + 1;
+      for (let index = 0; index < length; index += 1, at += 1)
+        this.#keys[at] = bytes[begin + index] as number;
+      this.#keys[at] = END;
+      at += 1;
     }
     return at;
   }

@@ -44,8 +44,9 @@ class TotalAccumulator implements Accumulator {
 
   result(count: number): string {
     if (this.#total === undefined) return 'null';
-    const { decimal } = this.#total;
-    return writeDecimal(this.#operation === 'AVERAGE' ? meanOf(decimal, count) : decimal);
+    return this.#operation === 'AVERAGE'
+      ? writeDecimal(meanOf(this.#total.decimal, count))
+      : this.#total.write();
   }
 
   /** A mean is compared exactly: its sum with `times` the other side. */
@@ -55,7 +56,7 @@ class TotalAccumulator implements Accumulator {
   }
 
   save(): string {
-    return this.#total === undefined ? '' : writeDecimal(this.#total.decimal);
+    return this.#total?.write() ?? '';
   }
 }
 
@@ -71,6 +72,9 @@ class CountAccumulator implements Accumulator {
     return '';
   }
 }
+
+/** It has no state: one serves all sessions. */
+const COUNTER = new CountAccumulator();
 
 /** The first or last value that is neither missing nor null, stored as JSON. */
 class CarryAccumulator implements Accumulator {
@@ -110,7 +114,7 @@ export function accumulatorOf(
   saved: string,
   readCell: (json: string) => Cell,
 ): Accumulator {
-  if (operation === 'COUNT') return new CountAccumulator();
+  if (operation === 'COUNT') return COUNTER;
   if (operation === 'CARRY_FIRST' || operation === 'CARRY_LAST')
     return new CarryAccumulator(operation === 'CARRY_LAST', saved === '' ? undefined : readCell(saved));
   return new TotalAccumulator(operation, saved === '' ? undefined : saved);

@@ -51,8 +51,12 @@ export function ownCell(cell: Cell): Cell {
   return typeof cell === 'string' ? ownText(cell) : cell;
 }
 
-export const ownText = (text: string): string =>
-  text.length < SLICED ? text : Buffer.from(text, 'utf16le').toString('utf16le');
+/** Of one byte a character where that is enough: of two, it would make every text that it becomes part of as wide. */
+export function ownText(text: string): string {
+  if (text.length < SLICED) return text;
+  const narrow = Buffer.from(text, 'latin1').toString('latin1');
+  return narrow === text ? narrow : Buffer.from(text, 'utf16le').toString('utf16le');
+}
 
 /** A cell as JSON, with all digits of a number. Missing is null. */
 export function writeCell(cell: Cell): string {
@@ -83,6 +87,9 @@ const LONGEST_KEY = 200;
  * Long keys are replaced by their SHA-256, as an index entry of Postgres is limited to 2,700 bytes.
  */
 export function keyOf(group: readonly Cell[], periods: readonly string[]): string {
-  const text = `[${[...group.map(writeCell), ...periods.map((start) => `"${start}"`)].join(',')}]`;
+  let text = '[';
+  for (const cell of group) text += (text === '[' ? '' : ',') + writeCell(cell);
+  for (const start of periods) text += `,"${start}"`;
+  text += ']';
   return text.length <= LONGEST_KEY ? text : `sha256:${createHash('sha256').update(text).digest('hex')}`;
 }

@@ -14,6 +14,9 @@ const POWERS = Array.from({ length: SMALL_DIGITS + 1 }, (_, exponent) => 10 ** e
 /** @param exponent 0 or more; exact up to 22 */
 export const powerOf = (exponent: number): number => POWERS[exponent] ?? 10 ** exponent;
 
+const BIG_POWERS = Array.from({ length: 40 }, (_, exponent) => 10n ** BigInt(exponent));
+const bigPowerOf = (exponent: number): bigint => BIG_POWERS[exponent] ?? 10n ** BigInt(exponent);
+
 /** `scale` is 0 or more; trailing zeros are allowed. */
 export type Decimal = { readonly units: bigint; readonly scale: number };
 
@@ -43,6 +46,18 @@ export function writeDecimal({ units, scale }: Decimal): string {
   const fraction = digits.slice(-scale).replace(/0+$/, '');
   const text = fraction === '' ? digits.slice(0, -scale) : `${digits.slice(0, -scale)}.${fraction}`;
   return negative && text !== '0' ? `-${text}` : text;
+}
+
+/** As writeDecimal(), of units that are a double's integer. */
+function writeSmall(units: number, scale: number): string {
+  if (scale === 0) return String(units);
+  const digits = String(Math.abs(units)).padStart(scale + 1, '0');
+  const point = digits.length - scale;
+  let end = digits.length;
+  while (end > point && digits.charCodeAt(end - 1) === 0x30) end -= 1;
+  const text =
+    end === point ? digits.slice(0, point) : `${digits.slice(0, point)}.${digits.slice(point, end)}`;
+  return units < 0 ? `-${text}` : text;
 }
 
 function addDecimals(one: Decimal, other: Decimal): Decimal {
@@ -84,7 +99,7 @@ function withoutZeros({ units, scale }: Decimal): Decimal {
 }
 
 function unitsAt({ units, scale }: Decimal, wanted: number): bigint {
-  return scale === wanted ? units : units * 10n ** BigInt(wanted - scale);
+  return scale === wanted ? units : units * bigPowerOf(wanted - scale);
 }
 
 /**
@@ -200,6 +215,11 @@ export class Total {
     if (this.#big === undefined && reader.small && this.#scale === reader.scale)
       return this.#units - reader.units;
     return compareDecimals(this.decimal, reader.decimal);
+  }
+
+  /** All digits, as writeDecimal() has them. */
+  write(): string {
+    return this.#big === undefined ? writeSmall(this.#units, this.#scale) : writeDecimal(this.#big);
   }
 
   get decimal(): Decimal {

@@ -40,16 +40,17 @@ export class OpenSessions {
   add(session: Session): void {
     this.#byKey.set(session.key, session);
     const path = this.#path(session, 1);
+    const last = path.length - 1;
     let level = this.#root;
-    for (const step of path.slice(0, -1)) {
-      let next = level.get(step) as Level | undefined;
+    for (let at = 0; at < last; at += 1) {
+      let next = level.get(path[at]) as Level | undefined;
       if (next === undefined) {
         next = new Map();
-        level.set(step, next);
+        level.set(path[at], next);
       }
       level = next;
     }
-    level.set(path.at(-1), session);
+    level.set(path[last], session);
   }
 
   delete(session: Session): void {
@@ -79,10 +80,10 @@ export class OpenSessions {
   }
 
   #path({ group, periods }: Session, uses: 1 | -1): unknown[] {
-    return [
-      ...group.map((cell) => (isObject(cell) ? this.#share(cell, uses) : this.#mapKey(cell))),
-      ...periods,
-    ];
+    const path: unknown[] = [];
+    for (const cell of group) path.push(isObject(cell) ? this.#share(cell, uses) : this.#mapKey(cell));
+    for (const start of periods) path.push(start);
+    return path;
   }
 
   /** Undefined, which is no key, for a value that no session has. */

@@ -6,9 +6,6 @@ import { type Cell, keyOf, ownCell, writeCell } from './cell.ts';
 import { readCell } from './json.ts';
 import type { Plan } from './plan.ts';
 
-/** Places of records: lines of one file or offsets of one partition, both ends included. */
-export type SourceRange = { readonly source: string; from: number; to: number };
-
 /** A session of records that lie far apart tells the first so many ranges exactly; the last one covers the rest. */
 const MOST_RANGES = 8;
 
@@ -21,7 +18,10 @@ export class Session {
   readonly createdAt: number;
   readonly dueAt: number | undefined;
   readonly id: string;
-  readonly ranges: SourceRange[];
+  /** Of each range of places (lines of one file or offsets of one partition), where they are. */
+  readonly sources: string[] = [];
+  /** And its first and last place, one behind the other: numbers cost less than an object for each of millions of ranges. */
+  readonly places: number[] = [];
   /** False where a range covers records of other sessions, too. */
   exactRanges = true;
   count = 0;
@@ -34,6 +34,8 @@ export class Session {
   saved: { readonly head: string; readonly id: string } | undefined;
   /** Its row's number, where Postgres has it in whatever state. */
   row: number | undefined;
+  /** What sessionId() has found. */
+  flushedId: string | undefined;
   /** True once it was flushed or has expired. */
   ended = false;
 
@@ -59,52 +61,69 @@ export class Session {
     this.accumulators = plan.aggregates.map(({ operation }, index) =>
       accumulatorOf(operation, accumulators?.[index] ?? '', readCell),
     );
-    this.ranges = [];
     this.firstEvent = this.lastEvent = this.updatedAt = kept.createdAt;
   }
 
   /** Notes where a record was. */
   cover(source: string, position: number): void {
-    const last = this.ranges.at(-1);
-    if (last?.source === source && position === last.to + 1) last.to = position;
-    else if (this.ranges.length < MOST_RANGES) this.ranges.push({ source, from: position, to: position });
+    const { sources, places } = this;
+    const last = sources.length - 1;
+    if (last >= 0 && sources[last] === source && position === (places[2 * last + 1] as number) + 1)
+      places[2 * last + 1] = position;
+    else if (sources.length < MOST_RANGES) this.#begin(source, position);
     else this.#widen(source, position);
   }
 
   /** Whether places of the source that come from now on only move the end of the last range. */
   endsWith(source: string): boolean {
-    return this.ranges.length >= MOST_RANGES && this.ranges.at(-1)?.source === source;
+    return this.sources.length >= MOST_RANGES && this.sources.at(-1) === source;
   }
 
   /** As cover() for every one of some places that end with this one, where endsWith() their source. */
   coverTo(position: number, exact: boolean): void {
-    const last = this.ranges.at(-1);
-    if (last !== undefined) last.to = position;
+    this.places[this.places.length - 1] = position;
     if (!exact) this.exactRanges = false;
   }
 
+  #begin(source: string, position: number): void {
+    this.sources.push(source);
+    this.places.push(position, position);
+  }
+
   #widen(source: string, position: number): void {
-    const last = this.ranges.findLast((range) => range.source === source);
-    if (last === undefined) {
-      this.ranges.push({ source, from: position, to: position });
+    const at = this.sources.lastIndexOf(source);
+    if (at === -1) {
+      this.#begin(source, position);
       return;
     }
-    last.from = Math.min(last.from, position);
-    last.to = Math.max(last.to, position);
+    const { places } = this;
+    places[2 * at] = Math.min(places[2 * at] as number, position);
+    places[2 * at + 1] = Math.max(places[2 * at + 1] as number, position);
     this.exactRanges = false;
   }
 }
 
 /** An id that stays the same however often the session is flushed: of its definition, key, and how it began. */
 export function sessionId(session: Session): string {
-  const { definition, grouping } = session.plan;
-  const said = JSON.stringify([definition, grouping, session.key, session.createdAt, session.id]);
+  session.flushedId ??= flushedIdOf(session);
+  return session.flushedId;
+}
+
+function flushedIdOf({ plan, key, createdAt, id }: Session): string {
+  if (plan !== lastPlan) {
+    lastPlan = plan;
+    lastPlanText = `[${JSON.stringify(plan.definition)},${JSON.stringify(plan.grouping)}`;
+  }
+  const said = `${lastPlanText},${JSON.stringify(key)},${createdAt},${JSON.stringify(id)}]`;
   return hash('sha256', said, 'hex').slice(0, 32);
 }
 
+let lastPlan: Plan | undefined;
+let lastPlanText = '';
+
 /** A session as JSON, for Postgres: written thousands of times a second, so what stays the same is written once. */
 export function saveSession(session: Session): string {
-  const { accumulators, ranges, dueAt = null } = session;
+  const { accumulators, dueAt = null } = session;
   session.saved ??= {
     head: `${JSON.stringify(session.group.map(writeCell))},${JSON.stringify(session.periods)}`,
     id: JSON.stringify(session.id),
@@ -113,27 +132,26 @@ export function saveSession(session: Session): string {
   const times = `${session.firstEvent},${session.lastEvent},${session.createdAt},${dueAt},${session.updatedAt}`;
   return (
     `[${session.saved.head},[${totals}],${session.count},${times},${session.saved.id},` +
-    `[${placesOf(ranges)}],${session.exactRanges}]`
+    `[${placesOf(session)}],${session.exactRanges}]`
   );
 }
 
 /** Ranges of one source in a row share its name: [source, from, to, from, to, …]. */
-function placesOf(ranges: readonly SourceRange[]): string {
+function placesOf({ sources, places }: Session): string {
   let text = '';
-  let before: string | undefined;
-  for (const { source, from, to } of ranges) {
-    if (source === before) text += `,${from},${to}`;
-    else text += `${before === undefined ? '' : '],'}[${quoted(source)},${from},${to}`;
-    before = source;
+  for (let at = 0; at < sources.length; at += 1) {
+    const source = sources[at] as string;
+    if (at === 0 || source !== sources[at - 1]) text += `${at === 0 ? '' : '],'}[${quoted(source)}`;
+    text += `,${places[2 * at]},${places[2 * at + 1]}`;
   }
-  return before === undefined ? '' : `${text}]`;
+  return text === '' ? '' : `${text}]`;
 }
 
 let lastSource = '';
 let lastQuoted = '""';
 
 /** A source as JSON; most sessions of a batch have the same. */
-function quoted(source: string): string {
+export function quoted(source: string): string {
   if (source !== lastSource) {
     lastSource = source;
     lastQuoted = JSON.stringify(source);
@@ -186,8 +204,10 @@ export function loadSession(plan: Plan, json: string, row?: number): Session {
   session.lastEvent = lastEvent;
   session.updatedAt = updatedAt;
   for (const [source, ...places] of ranges)
-    for (let at = 0; at < places.length; at += 2)
-      session.ranges.push({ source, from: places[at] ?? 0, to: places[at + 1] ?? 0 });
+    for (let at = 0; at < places.length; at += 2) {
+      session.sources.push(source);
+      session.places.push(places[at] ?? 0, places[at + 1] ?? 0);
+    }
   session.exactRanges = exact;
   session.row = row;
   return session;

@@ -6,7 +6,6 @@ import { notifyAggregatedSql } from '../../db/change.ts';
 import type { Client } from '../../db/pool.ts';
 import { keyOf } from '../core/cell.ts';
 import type { Plan } from '../core/plan.ts';
-import { writeRow } from '../core/row.ts';
 import { type Flushed, flushDue, newState, placeOf, type Rec, type State, step } from '../core/step.ts';
 import { readPlans } from '../store/definitions.ts';
 import { type AsideRow, insertAsides, insertResults } from '../store/results.ts';
@@ -180,7 +179,7 @@ export class Transacted {
     const opened = state.touched.filter(({ row, ended }) => row === undefined && !ended).length;
     this.#known.total += opened - state.gone.filter(({ row }) => row !== undefined).length;
     this.#written = await writeSessions(this.#client, state);
-    await insertResults(this.#client, this.#flushed, this.#flushed.map(writeRow), undefined);
+    await insertResults(this.#client, this.#flushed, undefined);
     await insertAsides(this.#client, definition, this.#asides, undefined);
     await this.#client.query(
       `UPDATE aggregator_definitions SET revision = revision + 1 WHERE name = $1 RETURNING ${notifyAggregatedSql('name')}`,

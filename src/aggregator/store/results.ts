@@ -2,30 +2,39 @@
 
 import { CopyRows, copyInto } from '../../db/copy.ts';
 import type { Client, Pool } from '../../db/pool.ts';
+import { writeRow } from '../core/row.ts';
 import { sessionId } from '../core/session.ts';
 import type { Flushed } from '../core/step.ts';
 import { inParts } from './in-parts.ts';
 
 const ROWS = 5_000;
+/** About so many of a flushed row. */
+const ROW_BYTES = 1_024;
 
-/** @param rows what writeRow() made of each @param run of a batch; undefined in real time */
-export function insertResults(
+/**
+ * Writes what was flushed.
+ * @param run of a batch; undefined in real time
+ * @returns the rows, as JSON text
+ */
+export async function insertResults(
   client: Client,
   flushed: readonly Flushed[],
-  rows: readonly string[],
   run: number | undefined,
-): Promise<void> {
-  const pairs = flushed.map((one, index) => [one, rows[index] ?? 'null'] as const);
-  return inParts(pairs, async (some) => {
-    const copied = new CopyRows();
-    for (const [{ session, at }, row] of some) {
-      copied.row(5).text(session.plan.definition);
+): Promise<string[]> {
+  const rows: string[] = [];
+  await inParts(flushed, async (some) => {
+    const copied = new CopyRows(some.length * ROW_BYTES);
+    for (const one of some) {
+      const row = writeRow(one);
+      rows.push(row);
+      copied.row(5).text(one.session.plan.definition);
       if (run === undefined) copied.bytes(null);
       else copied.bigint(BigInt(run));
-      copied.text(sessionId(session)).text(row).timestamp(at);
+      copied.text(sessionId(one.session)).text(row).timestamp(one.at);
     }
     await copyInto(client, 'aggregator_results (definition, run, id, row, flushed_at)', copied);
   });
+  return rows;
 }
 
 export type AsideRow = {

@@ -84,7 +84,7 @@ const definitions = fc.record({
     { minLength: 1, maxLength: 5, selector: (one) => one.join() },
   ),
   by: fc.constantFrom('END_OF_TRANSACTION', 'END_OF_STREAM'),
-  most: fc.constantFrom(2, 1_000),
+  most: fc.constantFrom(2, 1_000, 1_000),
 });
 
 type FileOf = typeof file extends fc.Arbitrary<infer T> ? T : never;
@@ -175,7 +175,7 @@ it('comes to the rows of the core alone, and sets aside what it does', () => {
     { numRuns: 200 },
   );
   // Else the property would be about nothing.
-  expect(taken).toBeGreaterThan(records / 10);
+  expect(taken).toBeGreaterThan(records / 40);
 });
 
 const both = (definition: ReturnType<typeof checkValue>, file: Buffer) => {
