@@ -1,8 +1,8 @@
 // A person mends a hostile message in a real browser.
 
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { axe } from '../support/axe.ts';
 import { noBrowser, startBrowser } from '../support/browser.ts';
 import { setAside } from '../support/dead-letters.ts';
 import { anEvent } from '../support/events.ts';
@@ -47,7 +47,7 @@ describe.skipIf(noBrowser !== undefined)('a rejected message in a browser', { ti
   });
 
   it('has no serious fault for those who use a keyboard or hear the page', async () => {
-    const { violations } = await new AxeBuilder({ page }).analyze();
+    const { violations } = await axe(page).analyze();
     const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
     expect(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
   });

@@ -1,9 +1,9 @@
 // The questions on the dashboard, the totals of a range, and a range chosen on the chart.
 
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { loadSample } from '../../seed/sample.ts';
+import { axe } from '../support/axe.ts';
 import { noBrowser, startBrowser } from '../support/browser.ts';
 import { startLine } from '../support/line.ts';
 import { testLog } from '../support/log.ts';
@@ -57,7 +57,7 @@ describe.skipIf(noBrowser !== undefined)('the questions on the dashboard', async
       await page.goto(`${line.url}/dashboard?${RANGE}`);
       await page.locator('#q-targets[data-state="ready"]').waitFor();
       await page.locator('#daily[data-state="ready"]').waitFor();
-      const { violations } = await new AxeBuilder({ page })
+      const { violations } = await axe(page)
         .include('.questions')
         .include('#totals')
         .include('#daily')

@@ -1,9 +1,9 @@
 // What every page owes its reader, in both themes and at a phone's width: nothing that axe-core objects to, nothing
 // wider than the screen, nothing that the Content-Security-Policy refuses, and little to download. One visit a theme yields it all.
 
-import { AxeBuilder } from '@axe-core/playwright';
 import type { BrowserContext, Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { axe } from '../support/axe.ts';
 import { noBrowser, startBrowser } from '../support/browser.ts';
 import { eventually, startLine } from '../support/line.ts';
 
@@ -46,7 +46,7 @@ async function widerThanScreen(page: Page): Promise<object[]> {
 }
 
 async function axeObjections(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+  const { violations } = await axe(page).analyze();
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join(', ')}`);
 }
 

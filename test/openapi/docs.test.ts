@@ -1,9 +1,9 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import request from 'supertest';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { OPERATIONS } from '../../src/openapi/operations.ts';
 import { outlineOf } from '../../src/openapi/schema-outline.ts';
+import { axe } from '../support/axe.ts';
 import { noBrowser, startBrowser } from '../support/browser.ts';
 import { eventually, type Line, startLine } from '../support/line.ts';
 
@@ -90,7 +90,7 @@ describe.skipIf(noBrowser !== undefined)('/api/docs in a browser', { timeout: 60
   });
 
   it('has no serious fault for those who use a keyboard or hear the page', async () => {
-    const { violations } = await new AxeBuilder({ page }).analyze();
+    const { violations } = await axe(page).analyze();
     const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
     expect(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
     expect(complaints).toEqual([]);
