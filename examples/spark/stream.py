@@ -13,7 +13,12 @@ from pyspark.sql import SparkSession
 from pyspark.sql.functions import col, concat_ws, count, date_format, from_json, to_timestamp, window
 
 servers, checkpoint = sys.argv[1:]
-spark = SparkSession.builder.appName("clicks per minute").config("spark.sql.session.timeZone", "UTC").getOrCreate()
+spark = (
+    SparkSession.builder.appName("clicks per minute")
+    .config("spark.sql.session.timeZone", "UTC")
+    .config("spark.sql.shuffle.partitions", 3)  # as the topic has; each of the default's 200 keeps state of its own
+    .getOrCreate()
+)
 spark.sparkContext.setLogLevel("ERROR")
 
 records = (
