@@ -19,6 +19,29 @@ const { zonedTime }: { zonedTime: (timeZone: string) => Adapter } = await import
 const at = (iso: string) => Date.parse(iso);
 const iso = (ms: number) => new Date(ms).toISOString();
 
+/** Every zone, but one of those whose clocks show the same at each hour of these years. */
+function differentZones(years: readonly number[]): Iterable<string> {
+  const HOUR = 3_600_000;
+  const zones = new Map<string, string>();
+  for (const zone of Intl.supportedValuesOf('timeZone')) {
+    const format = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' });
+    const offsetAt = (time: number) => format.format(time).split(' ').at(-1);
+    const changes: unknown[] = [];
+    for (const year of years) {
+      let before = offsetAt(Date.UTC(year - 1, 11, 31));
+      changes.push(before);
+      for (let day = Date.UTC(year, 0, 1); day <= Date.UTC(year + 1, 0, 2); day += 24 * HOUR) {
+        const offset = offsetAt(day);
+        if (offset === before) continue;
+        before = offset;
+        for (let hour = day - 24 * HOUR; hour < day; hour += HOUR) changes.push(hour, offsetAt(hour));
+      }
+    }
+    zones.set(JSON.stringify(changes), zone);
+  }
+  return zones.values();
+}
+
 describe('zonedTime', () => {
   const berlin = zonedTime('Europe/Berlin');
 
@@ -86,7 +109,7 @@ describe('zonedTime', () => {
   });
 
   it('names every day of some years by its own date, in every zone', { timeout: 180_000 }, () => {
-    for (const zone of Intl.supportedValuesOf('timeZone')) {
+    for (const zone of differentZones([2019, 2026])) {
       const adapter = zonedTime(zone);
       for (const year of [2019, 2026]) {
         for (let n = 0; n < 365; n += 1) {
