@@ -31,7 +31,7 @@ describe('help', () => {
     }
   });
 
-  it('is what --help, help and the version are for', async () => {
+  it('prints help for --help and help, and its version for --version', async () => {
     const answers = await Promise.all([run(['--help']), run(['help']), run(['--version'])]);
     expect(answers.map(({ code }) => code)).toEqual([0, 0, 0]);
     expect(answers[2]?.stdout).toBe(`${version}\n`);
@@ -80,7 +80,7 @@ describe('a command line that is wrong', () => {
     expect(ended.stdout + ended.stderr).not.toContain('s3cret');
   });
 
-  it('is told what there is where no command is given', async () => {
+  it('lists the commands where none is given', async () => {
     const { code, stderr } = await run([]);
     expect(code).toBe(2);
     expect(stderr).toContain('start');
@@ -140,7 +140,7 @@ describe('a database that is wrong', () => {
     return url.href;
   }
 
-  it('because of its password is exit code 1 at once, without the password', async () => {
+  it('a wrong password is exit code 1 at once, without the password', async () => {
     const ended = await start(
       changed((url) => {
         url.password = 's3cret';
@@ -151,7 +151,7 @@ describe('a database that is wrong', () => {
     expect(ended.seconds).toBeLessThan(60);
   });
 
-  it('because it is not there is exit code 1 at once', async () => {
+  it('a missing database is exit code 1 at once', async () => {
     const ended = await start(
       changed((url) => {
         url.pathname = '/nothing';
@@ -161,7 +161,7 @@ describe('a database that is wrong', () => {
     expect(ended.seconds).toBeLessThan(60);
   });
 
-  it('because of a certificate that is not there is exit code 1', async () => {
+  it('a missing certificate is exit code 1', async () => {
     const ended = await start(
       changed((url) => {
         url.searchParams.set('sslrootcert', '/no/such/file');
@@ -170,7 +170,7 @@ describe('a database that is wrong', () => {
     expectOneLine(ended, 1, 'DATABASE_URL', 'ENOENT');
   });
 
-  it('because a newer program made it is exit code 1, and says which migration', async () => {
+  it('a database of a newer program is exit code 1, and says which migration', async () => {
     const { url, pool } = await migratedDatabase();
     await pool.query(
       `INSERT INTO schema_migrations (version, name, sha256) VALUES (9999, '9999_future.sql', '')`,
@@ -191,7 +191,7 @@ describe('a database that is wrong', () => {
     }
   });
 
-  it('because its user may make nothing in it is exit code 1, and says so', async () => {
+  it('a database in which its user may make nothing is exit code 1, and says so', async () => {
     const url = await emptyDatabase();
     const mine = new URL(url);
     const admin = openTestPool(url);
@@ -211,14 +211,14 @@ describe('a database that is wrong', () => {
 
 // These wait for as long as the program is patient, side by side.
 describe.concurrent('a server that does not answer', () => {
-  it('is exit code 1, and DATABASE_URL is named without its password', async () => {
+  it('a Postgres that does not answer is exit code 1, and DATABASE_URL is named without its password', async () => {
     const url = `postgres://me:s3cret@127.0.0.1:${await freePort()}/db?password=s3cret`;
     const ended = await run(['start'], { ...(await freshSettings()), DATABASE_URL: url });
     expectOneLine(ended, 1, 'DATABASE_URL: no PostgreSQL answers at 127.0.0.1:', 'ECONNREFUSED');
     expect(ended.stdout + ended.stderr).not.toContain('s3cret');
   });
 
-  it('because its name is unknown is exit code 1', async () => {
+  it('a host name that is unknown is exit code 1', async () => {
     const ended = await run(['start'], {
       ...(await freshSettings()),
       DATABASE_URL: 'postgres://me@no-such-host.invalid/db',
@@ -226,13 +226,13 @@ describe.concurrent('a server that does not answer', () => {
     expectOneLine(ended, 1, 'no PostgreSQL answers at no-such-host.invalid:5432');
   });
 
-  it('is exit code 1, and KAFKA_BROKERS is named with every broker', async () => {
+  it('a Kafka that does not answer is exit code 1, and KAFKA_BROKERS is named with every broker', async () => {
     const brokers = `127.0.0.1:${await freePort()},127.0.0.1:${await freePort()}`;
     const ended = await run(['start'], { ...(await freshSettings()), KAFKA_BROKERS: brokers });
     expectOneLine(ended, 1, 'KAFKA_BROKERS: none of', brokers.replace(',', ', '), 'ECONNREFUSED');
   });
 
-  it('because something else listens there is exit code 1', async () => {
+  it('another server in the place of Kafka is exit code 1', async () => {
     const web = createServer((socket) => {
       socket.on('error', () => {}).end('HTTP/1.1 400 Bad Request\r\n\r\n');
     }).listen(0, '127.0.0.1');
@@ -250,7 +250,7 @@ describe.concurrent('a server that does not answer', () => {
 });
 
 describe('a part that needs another one', () => {
-  it('says how to start PostgreSQL, or to set DATABASE_URL', async () => {
+  it('a part without PostgreSQL says how to start it, or to set DATABASE_URL', async () => {
     for (const part of ['web', 'ingest']) {
       expectOneLine(
         await run(['start', part], await freshSettings()),

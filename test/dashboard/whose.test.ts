@@ -160,7 +160,7 @@ describe.each(CHOICES)('robots=$robots&simulated=$simulated', (whose) => {
     });
   });
 
-  it('is what the stream sends', async () => {
+  it('the stream sends the numbers of the filter', async () => {
     const stream = readStream<{ rows: { count: number }[] }>(
       `${line.url}/api/live?robots=${whose.robots}&simulated=${whose.simulated}`,
     );
@@ -168,7 +168,7 @@ describe.each(CHOICES)('robots=$robots&simulated=$simulated', (whose) => {
     expect(total(today?.rows ?? [])).toBe(await eventsOf(whose));
   });
 
-  it('is what the page’s links to its numbers say', async () => {
+  it('the page’s links to its numbers keep the filter', async () => {
     const { text } = await request(line.url).get('/dashboard').query(whose).expect(200);
     const links = [
       ...text.matchAll(/href="(\/api\/[^"]*)"[^>]*data-format|data-format[^>]*href="(\/api\/[^"]*)"/g),
@@ -184,17 +184,17 @@ describe.each(CHOICES)('robots=$robots&simulated=$simulated', (whose) => {
 });
 
 describe('robots', () => {
-  it('are left out where nothing else is said, by the views too', async () => {
+  it('robots are left out where nothing else is said, by the views too', async () => {
     const { body } = await request(line.url).get('/api/charts/today').expect(200);
     expect(total(body.rows)).toBe(await eventsOf(USUAL));
     expect(await one('SELECT sum(count) FROM daily_counts')).toBe(await eventsOf(USUAL));
   });
 
-  it('are counted in rollups that equal a recount', async () => {
+  it('robots are counted in rollups that equal a recount', async () => {
     await expectRollupsEqualEvents(line.pool);
   });
 
-  it('are told on the trace bar, with the reason why the chart has them not', async () => {
+  it('robots are told on the trace bar, with the reason why the chart leaves them out', async () => {
     const shop = (agent: string) => request(line.url).get('/').set('User-Agent', agent);
     const word = /<p class="trace-robot" data-robot(.*?)>([^<]*)/;
     const [, hidden, words] = word.exec((await shop(GOOGLEBOT)).text) ?? [];

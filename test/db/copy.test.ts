@@ -77,7 +77,7 @@ async function roundTrip(rows: readonly Row[], expectedBytes?: number): Promise<
 }
 
 describe('COPY', () => {
-  it('brings every value into the table as it is', async () => {
+  it('COPY brings every value into the table as it is', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anyRow, { maxLength: 20 }), async (rows) => {
         const sent = rows.map((row) => ({
@@ -90,18 +90,18 @@ describe('COPY', () => {
     );
   });
 
-  it('grows with what is written, however little was expected', async () => {
+  it('the rows of a COPY grow with what is written, however little was expected', async () => {
     const rows = fc
       .sample(anyRow, { numRuns: 500, seed: 1 })
       .map((row) => ({ ...row, words: 'ä'.repeat(3_000), more: {} }));
     expect(await roundTrip(rows, 1)).toEqual(rows);
   });
 
-  it('takes no row at all', async () => {
+  it('COPY takes a message without a row', async () => {
     expect(await roundTrip([])).toEqual([]);
   });
 
-  it('inserts none of the rows where one is refused', async () => {
+  it('COPY inserts none of the rows where one is refused', async () => {
     await pool.query('CREATE TABLE single (id uuid PRIMARY KEY)');
     const copy = new CopyRows();
     for (const id of ['a', 'b', 'a']) copy.row(1).uuid(Buffer.alloc(16, id));

@@ -44,20 +44,23 @@ describe('a Host that is not the shop', () => {
     '/events/rejected',
     '/metrics',
     '/nothing',
-  ])('is 421 on %s, as its page could read what only this machine may', async (asked) => {
-    for (const host of [
-      'evil.example',
-      'evil.example:3000',
-      'localhost.evil.example',
-      '192.0.2.1',
-      'a b',
-      '',
-    ]) {
-      expectError(await ask(line.url, asked, host), 421, 'unknown_host');
-    }
-  });
+  ])(
+    'a Host that is not the shop is 421 on %s, as its page could read what only this machine may',
+    async (asked) => {
+      for (const host of [
+        'evil.example',
+        'evil.example:3000',
+        'localhost.evil.example',
+        '192.0.2.1',
+        'a b',
+        '',
+      ]) {
+        expectError(await ask(line.url, asked, host), 421, 'unknown_host');
+      }
+    },
+  );
 
-  it('can neither discard a letter nor be told of it', async () => {
+  it('a Host that is not the shop can neither discard a dead letter nor be told of it', async () => {
     const [id] = await setAside(line, ['nonsense']);
     const rebound = {
       Host: 'evil.example:3000',
@@ -77,7 +80,7 @@ describe('a Host that is not the shop', () => {
       .expect(200, /"state":"open"/);
   });
 
-  it('is not believed from X-Forwarded-Host where no proxy is trusted', async () => {
+  it('X-Forwarded-Host is not believed where no proxy is trusted', async () => {
     const response = await ask(line.url, '/healthz', 'evil.example').set('X-Forwarded-Host', 'localhost');
     expectError(response, 421, 'unknown_host');
   });
@@ -90,15 +93,15 @@ describe('a Host that is not the shop', () => {
     '127.0.0.1',
     '127.0.0.2:80',
     '[::1]:3000',
-  ])('but one of the loopback names and addresses is taken: %s', async (host) => {
+  ])('a loopback name or address is taken for the shop: %s', async (host) => {
     await ask(line.url, '/healthz', host).expect(200);
   });
 
-  it('is none at all in HTTP/1.0, which no browser speaks', async () => {
+  it('a request without Host is taken in HTTP/1.0, which no browser speaks', async () => {
     expect(await sendRaw(line.url, 'GET /healthz HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1\.1 200 /);
   });
 
-  it('may be HOST or PUBLIC_URL, with any port', async () => {
+  it('Host may be HOST or PUBLIC_URL, with any port', async () => {
     const url = await webWith({ HOST: '0.0.0.0', PUBLIC_URL: { ...SHOP, path: '' } });
     for (const host of ['0.0.0.0:3000', 'x.org', 'X.org:8443', '127.0.0.1'])
       await ask(url, '/healthz', host).expect(200);
@@ -176,7 +179,7 @@ describe('behind a proxy that rewrites Host', () => {
     await discard('https://x.org').expect(303).expect('Location', `/shop/events/rejected/${id}`);
   });
 
-  it('refuses a forged host name beside the proxy’s', async () => {
+  it('a forged host name beside the proxy’s is refused', async () => {
     const url = await webWith({ PUBLIC_URL: SHOP, TRUST_PROXY: 1 });
     const forged = { 'X-Forwarded-Host': 'x.org', Forwarded: 'host=evil.example' };
     expectError(await ask(url, '/healthz', 'app:3000').set(forged), 421, 'unknown_host');
@@ -187,7 +190,7 @@ describe('behind a proxy that rewrites Host', () => {
 
   describe.skipIf(noBrowser !== undefined)('in a real browser', { timeout: 60_000 }, () => {
     it.each([true, false])(
-      'a letter is mended below a path (taken off by the proxy: %s)',
+      'a dead letter is mended below a path (taken off by the proxy: %s)',
       async (takesOff) => {
         const browser = await startBrowser();
         const target = await webWith({

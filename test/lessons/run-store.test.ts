@@ -25,7 +25,7 @@ const run: NotedRun = {
 };
 
 describe('a run', () => {
-  it('is found with what was noted last, and by its lesson alone', async () => {
+  it('finds a run with what was noted last, by its lesson alone', async () => {
     const id = randomUUID();
     await beginRun(pool, id, 'sessions', run);
     expect(await readRun(pool, 'sessions')).toEqual(run);
@@ -35,7 +35,7 @@ describe('a run', () => {
     expect(await readRun(pool, 'duplicates')).toBeUndefined();
   });
 
-  it('gives way to another one', async () => {
+  it('replaces a run of a lesson by another one', async () => {
     const [first, second] = [randomUUID(), randomUUID()];
     await beginRun(pool, first, 'sessions', run);
     await keepRun(pool, first, { ...run, over: true, failure: 'no' });
@@ -45,7 +45,7 @@ describe('a run', () => {
     expect(await readRun(pool, 'duplicates')).toEqual(run);
   });
 
-  it('was cut short where its process says nothing any more', async () => {
+  it('takes a run for cut short where its process says nothing any more', async () => {
     await beginRun(pool, randomUUID(), 'sessions', run);
     await pool.query("UPDATE lesson_run SET seen_at = now() - interval '1 minute'");
     expect(await readRun(pool, 'sessions')).toEqual({

@@ -51,7 +51,7 @@ async function anApp(): Promise<Express> {
 }
 
 describe('the OpenAPI document', () => {
-  it('is valid OpenAPI 3.1', async () => {
+  it('the document is valid OpenAPI 3.1', async () => {
     const result = await new Validator().validate(JSON.parse(JSON.stringify(document)));
     expect(result.errors ?? []).toEqual([]);
     expect(result.valid).toBe(true);
@@ -63,7 +63,7 @@ describe('the OpenAPI document', () => {
     expect([...new Set(routes)].sort()).toEqual([...described].sort());
   });
 
-  it('is what the server answers', async () => {
+  it('GET /api/openapi.json answers the document', async () => {
     const { body } = await request(line.url).get('/api/openapi.json').expect(200);
     expect({ ...body, info: null }).toEqual({ ...JSON.parse(JSON.stringify(document)), info: null });
   });
@@ -117,7 +117,7 @@ describe('answers of the API', () => {
     ['/api/dead-letters', '?limit=0'],
     ['/api/openapi.json', ''],
     ['/api/docs', ''],
-  ])('are as described: GET %s%s', async (path, query) => {
+  ])('answers are as described: GET %s%s', async (path, query) => {
     await request(line.url)
       .post('/api/events')
       .send([anEvent(), anEvent({ title: 'order' })])
@@ -130,11 +130,11 @@ describe('answers of the API', () => {
     ['some of them wrong', () => [anEvent({ context: { age: 30 } }), { title: 'order' }]],
     ['all of them wrong', () => [{}]],
     ['none', () => []],
-  ])('are as described: POST /api/events with %s', async (_name, body) => {
+  ])('answers are as described: POST /api/events with %s', async (_name, body) => {
     expectDescribed('post', '/api/events', await request(line.url).post('/api/events').send(body()));
   });
 
-  it('are as described for one event, before and after it is a row', async () => {
+  it('answers are as described for one event, before and after it is a row', async () => {
     const event = anEvent({ context: { item: 'linen-shirt' } });
     const path = '/api/events/{order_id}';
     const look = () => request(line.url).get(`/api/events/${event.order_id}`);
@@ -145,7 +145,7 @@ describe('answers of the API', () => {
     expectDescribed('get', path, await look());
   });
 
-  it('are as described for a dead letter, whatever is done with it', async () => {
+  it('answers are as described for a dead letter, whatever is done with it', async () => {
     const [first, second] = await setAside(line, [Buffer.from([255, 254]), null]);
     const one = '/api/dead-letters/{id}';
     const get = async (id: number | undefined) => request(line.url).get(`/api/dead-letters/${id}`);

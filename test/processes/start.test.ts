@@ -74,7 +74,7 @@ describe('DATA_DIR', () => {
     }
   });
 
-  it('whose PostgreSQL is of another version is exit code 1, names both, and is left as it is', async () => {
+  it('a DATA_DIR whose PostgreSQL is of another version is exit code 1, names both, and is left as it is', async () => {
     const env = await programSettings();
     const cluster = path.join(env.DATA_DIR ?? '', 'postgres', 'cluster');
     mkdirSync(cluster, { recursive: true });
@@ -98,7 +98,7 @@ describe('DATA_DIR', () => {
 });
 
 describe('one part', () => {
-  it('is started alone: postgres, for anybody who has the URL that it prints', async () => {
+  it('postgres is started alone, for anybody who has the URL that it prints', async () => {
     const env = await programSettings();
     const program = await startProgram(env, ['postgres']);
     const client = new pg.Client({ connectionString: program.databaseUrl() });
@@ -111,7 +111,7 @@ describe('one part', () => {
     expect(processesOf(env.DATA_DIR ?? '')).toEqual([]);
   });
 
-  it('is started alone: broker, for any Kafka client, and a second one is told who has the folder', async () => {
+  it('the broker is started alone, for any Kafka client, and a second one is told who has the folder', async () => {
     const env = await programSettings();
     const program = await startProgram(env, ['broker']);
     const admin = testKafka(Number(env.KAFKA_PORT)).admin();
@@ -178,7 +178,7 @@ describe('the whole program', { timeout: 90_000 }, () => {
     expect(readdirSync(folder).filter((name) => name.endsWith('.lock'))).toEqual([]);
   });
 
-  it('is ended by a terminal that is closed, and by Ctrl-C while it still starts', async () => {
+  it('the program is ended by a terminal that is closed, and by Ctrl-C while it still starts', async () => {
     const env = await programSettings();
     const program = launch(env);
     await eventually(() => program.printed().includes('Shop '));
@@ -194,7 +194,7 @@ describe('the whole program', { timeout: 90_000 }, () => {
 });
 
 describe('Ctrl-C', () => {
-  it('ends a program that waits for a server', async () => {
+  it('Ctrl-C ends a program that waits for a server', async () => {
     // It takes connections and never says anything.
     const silent = createServer((socket) => socket.on('error', () => {})).listen(0, '127.0.0.1');
     await new Promise((resolve) => silent.once('listening', resolve));
@@ -220,7 +220,7 @@ describe('Ctrl-C', () => {
     }
   });
 
-  it('ends a program whose Kafka has gone, with what it could not send kept', async () => {
+  it('Ctrl-C ends a program whose Kafka has gone, with what it could not send kept', async () => {
     const [broker, { url }] = await Promise.all([startTestBroker(), migratedDatabase()]);
     const settings = { DATABASE_URL: url, KAFKA_BROKERS: `127.0.0.1:${broker.port}` };
     const env: Record<string, string> = { ...(await programSettings()), ...settings };
@@ -239,7 +239,7 @@ describe('Ctrl-C', () => {
     expect(kept.join('')).toContain('banner_show');
   });
 
-  it('twice is as good as once', async () => {
+  it('Ctrl-C twice is as good as once', async () => {
     const env = await programSettings();
     const program = launch(env, ['postgres']);
     await eventually(() => program.printed().includes('Ready after'), 30);
@@ -250,7 +250,9 @@ describe('Ctrl-C', () => {
 });
 
 describe('a parent that is killed', () => {
-  it('takes its parts with it, and the next start has nothing to mend', { timeout: 90_000 }, async () => {
+  it('a parent that is killed takes its parts with it, and the next start has nothing to mend', {
+    timeout: 90_000,
+  }, async () => {
     const env = await programSettings();
     const folder = env.DATA_DIR ?? '';
     const program = launch(env);

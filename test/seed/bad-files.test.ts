@@ -36,19 +36,19 @@ describe('a file that is refused as a whole', () => {
   it('refuses an empty file', async () =>
     expectRefused(await fileOf(''), 'FILE_EMPTY', 'expected a CSV file with a header'));
   it('refuses an empty file in a zip', async () => expectRefused(await fileOf(gzipSync('')), 'FILE_EMPTY'));
-  it('one with nothing but a header', async () =>
+  it('refuses a file with nothing but a header', async () =>
     expectRefused(await fileOf(`${HEADER}\n`), 'NO_ROWS', 'expected at least one row'));
-  it('one without a good row', async () =>
+  it('refuses a file without a good row', async () =>
     expectRefused(await fileOf(`${HEADER}\nx,y\n`), 'NO_ROWS', '1 bad rows', 'line 2', '2 fields'));
 
-  it('one with another header', async () =>
+  it('refuses a file with another header', async () =>
     expectRefused(
       await fileOf(`id,name\n1,x\n`),
       'WRONG_HEADER',
       '"id,name"',
       `expected the columns ${HEADER}`,
     ));
-  it('one whose header lacks a column', async () =>
+  it('refuses a file whose header lacks a column', async () =>
     expectRefused(
       await fileOf(`${HEADER.replace(',target', '')}\n${first}`),
       'WRONG_HEADER',
@@ -63,20 +63,20 @@ describe('a file that is refused as a whole', () => {
   ])('one whose header has %s', async (_, header, rule) =>
     expectRefused(await fileOf(`${header}\n`), 'WRONG_HEADER', rule, `expected the columns ${HEADER}`),
   );
-  it('one without a header', async () =>
+  it('refuses a file without a header', async () =>
     expectRefused(await fileOf(`${first}\n`), 'WRONG_HEADER', first.slice(0, 20)));
 
-  it('one in UTF-16', async () =>
+  it('refuses a file in UTF-16', async () =>
     expectRefused(
       await fileOf(Buffer.from(`\uFEFF${HEADER}\n${first}\n`, 'utf16le')),
       'WRONG_ENCODING',
       'UTF-16',
       'UTF-8',
     ));
-  it('one in UTF-16 without a byte order mark', async () =>
+  it('refuses a file in UTF-16 without a byte order mark', async () =>
     expectRefused(await fileOf(Buffer.from(`${HEADER}\n${first}\n`, 'utf16le')), 'WRONG_ENCODING', 'UTF-8'));
 
-  it('gzip that ends too early', async () => {
+  it('refuses gzip that ends too early', async () => {
     const whole = gzipSync(Buffer.from(`${HEADER}\n${rowsOf(5_000).join('\n')}\n`));
     await expectRefused(
       await fileOf(whole.subarray(0, whole.length / 2)),
@@ -84,7 +84,7 @@ describe('a file that is refused as a whole', () => {
       'ends too early',
     );
   });
-  it('gzip with a wrong byte', async () => {
+  it('refuses gzip with a wrong byte', async () => {
     const whole = gzipSync(Buffer.from(`${HEADER}\n${rowsOf(5_000).join('\n')}\n`));
     randomBytes(64).copy(whole, whole.length / 2);
     await expectRefused(await fileOf(whole), 'FILE_DAMAGED', 'damaged');
@@ -98,7 +98,7 @@ describe('a file that is refused as a whole', () => {
   it('refuses a zip that ends too early', async () =>
     expectRefused(await fileOf(Buffer.from('PK\x03\x04 and no more')), 'FILE_DAMAGED', 'no whole zip'));
 
-  it('one that this user may not read', async () => {
+  it('refuses a file that this user may not read', async () => {
     const file = await fileOf(`${HEADER}\n${first}\n`);
     await chmod(file, 0o000);
     // Root may read everything: it becomes somebody else for a moment.
@@ -111,7 +111,7 @@ describe('a file that is refused as a whole', () => {
     }
   });
 
-  it('leaves the sample where it is', async () => {
+  it('leaves the sample where it is when a file is refused', async () => {
     const { pool: fresh } = await migratedDatabase();
     await loadSample(fresh, testLog);
     await expect(loadFile({ pool: fresh, log: testLog, file: await fileOf('a,b\n') })).rejects.toThrow();
@@ -133,11 +133,13 @@ describe('a file that is unusual and good', () => {
     expect(await countEvents(pool)).toBe(before + added);
   };
 
-  it('begins with a byte order mark', () => loads(`\uFEFF${HEADER}\n${fresh(3).join('\n')}\n`, 3));
-  it('has lines that end as on Windows', () => loads(`${HEADER}\r\n${fresh(3).join('\r\n')}\r\n`, 3));
-  it('has no line end at its end', () => loads(`${HEADER}\n${fresh(3).join('\n')}`, 3));
-  it('ends with empty lines', () => loads(`${HEADER}\n${fresh(3).join('\n')}\n\n\r\n`, 3));
-  it('has one row', () => loads(`${HEADER}\n${fresh(1).join('\n')}\n`, 1));
+  it('loads a file that begins with a byte order mark', () =>
+    loads(`\uFEFF${HEADER}\n${fresh(3).join('\n')}\n`, 3));
+  it('loads a file whose lines end as on Windows', () =>
+    loads(`${HEADER}\r\n${fresh(3).join('\r\n')}\r\n`, 3));
+  it('loads a file without a line end at its end', () => loads(`${HEADER}\n${fresh(3).join('\n')}`, 3));
+  it('loads a file that ends with empty lines', () => loads(`${HEADER}\n${fresh(3).join('\n')}\n\n\r\n`, 3));
+  it('loads a file of one row', () => loads(`${HEADER}\n${fresh(1).join('\n')}\n`, 1));
   const columns = HEADER.split(',');
   /** The same rows with something done to each of their fields, and to their header. */
   const respelled = (count: number, change: (fields: string[]) => string[], delimiter = ',') =>
@@ -146,24 +148,24 @@ describe('a file that is unusual and good', () => {
   const changed = (at: number, change: (text: string) => string) => (fields: string[]) =>
     fields.map((text, index) => (index === at && text !== columns[at] ? change(text) : text));
 
-  it.each([';', '\t', '|'])('has the delimiter %j', (delimiter) =>
+  it.each([';', '\t', '|'])('loads a file with the delimiter %j', (delimiter) =>
     loads(
       respelled(3, (fields) => fields, delimiter),
       3,
     ),
   );
-  it('has its columns in another order', () =>
+  it('loads a file with its columns in another order', () =>
     loads(
       respelled(3, (fields) => fields.reverse()),
       3,
     ));
-  it.each(['', 'Unnamed: 0', 'index'])('has the row numbers of pandas under %j', (name) =>
+  it.each(['', 'Unnamed: 0', 'index'])('loads a file with the row numbers of pandas under %j', (name) =>
     loads(
       respelled(3, (fields) => [fields[0] === 'order_id' ? name : '7', ...fields]),
       3,
     ),
   );
-  it('has targets that are decimal numbers', () =>
+  it('loads targets that are decimal numbers', () =>
     loads(
       respelled(
         30,
@@ -171,7 +173,7 @@ describe('a file that is unusual and good', () => {
       ),
       30,
     ));
-  it('has them as some countries write them', () =>
+  it('loads decimal targets as some countries write them', () =>
     loads(
       respelled(
         30,
@@ -194,7 +196,7 @@ describe('a file that is unusual and good', () => {
       3,
     ),
   );
-  it('has ids in capitals, or with dashes', async () => {
+  it('loads ids in capitals, or with dashes', async () => {
     await loads(
       respelled(
         3,
@@ -205,7 +207,7 @@ describe('a file that is unusual and good', () => {
     const dashed = (id: string) => id.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
     await loads(respelled(3, changed(1, dashed)), 3);
   });
-  it('has all of it at once', () => {
+  it('loads a file with all of these oddities at once', () => {
     const withT = changed(timeAt, (text) => text.replace(' ', 'T'));
     const index = (fields: string[]) => (fields[0] === 'order_id' ? '""' : '"7"');
     return loads(
@@ -213,7 +215,7 @@ describe('a file that is unusual and good', () => {
       3,
     );
   });
-  it('has a row twice, the second time with other content: its line is found in another layout too', async () => {
+  it('finds the line of a repeated row with other content in another layout too', async () => {
     const [row = ''] = fresh(1);
     const lines = [row, row.replace(/,2019-\d\d-\d\d/, ',2019-03-03')].map((line) =>
       line.split(',').reverse().join(';'),
@@ -221,9 +223,9 @@ describe('a file that is unusual and good', () => {
     const file = await fileOf([columns.toReversed().join(';'), ...lines].join('\n'));
     expect((await load(file)).rejects).toEqual([expect.objectContaining({ line: 3, column: 'order_id' })]);
   });
-  it('has its fields in quotes', () =>
+  it('loads fields in quotes', () =>
     loads(`${HEADER}\n${fresh(3).join('\n')}\n`.replace(/[^,\n]+/g, '"$&"'), 3));
-  it('names the shop’s product instead of company', () =>
+  it('loads the shop’s product in place of company', () =>
     loads(
       `${HEADER}\n${fresh(1)
         .join('\n')
@@ -309,7 +311,7 @@ describe('a bad row', () => {
     expect(await countEvents(pool)).toBe(before);
   });
 
-  it('does not stop the others, and is kept by the thousand', async () => {
+  it('keeps bad rows by the thousand, and loads the others', async () => {
     const good = rowsOf(12_000, 700_000);
     const file = await fileOf(`${HEADER}\n${good.map((row, at) => (at % 2 === 0 ? row : 'x')).join('\n')}\n`);
     expect(await load(file)).toMatchObject({ added: 6_000, rejected: 6_000 });

@@ -65,7 +65,7 @@ describe('a load that was cut off', () => {
     await expectRollupsEqualEvents(pool);
   });
 
-  it('is forgotten where the next file is a shorter one', async () => {
+  it('forgets an unfinished load where the next file is a shorter one', async () => {
     const { pool } = await migratedDatabase();
     await loadPart(pool, await replicaFile(ROWS), 3_000_000);
     expect(await loadFile({ pool, log: testLog, file: await replicaFile(50) })).toMatchObject({ added: 50 });
@@ -94,7 +94,7 @@ describe('a load that was cut off while its rows were merged', () => {
     expect(merged).toBeLessThan(rows);
   };
 
-  it('goes on with the rest', async () => {
+  it('resumes a load that was cut off in its merge with the rest', async () => {
     const { pool } = await migratedDatabase();
     const file = await replicaFile(rows);
     await cutOff(pool, file);

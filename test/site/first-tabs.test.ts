@@ -38,7 +38,7 @@ const cookieOf = (response: request.Response) =>
 const idIn = (cookie: string) => /^visitor=s%3A([0-9a-f]{32})\./.exec(cookie)?.[1];
 
 describe('a browser without a cookie', () => {
-  it('is sent to the same page once more where its other tab has just become a visitor, whom it brings there', async () => {
+  it('a tab without a cookie is sent to its page once more where another has just become a visitor, whom it brings there', async () => {
     const address = newAddress();
     const [first, second] = await Promise.all([
       open('/', address),
@@ -60,7 +60,7 @@ describe('a browser without a cookie', () => {
     await eventually(async () => (await events()) === 3);
   });
 
-  it('is a visitor of its own where it comes back without one: somebody else behind the same address, or no cookies', async () => {
+  it('a browser that comes back without a cookie is a visitor of its own: somebody else behind the address, or no cookies', async () => {
     const address = newAddress();
     const first = await open('/', address).expect(200);
     for (let other = 0; other < 2; other += 1) {
@@ -72,22 +72,22 @@ describe('a browser without a cookie', () => {
   });
 
   it.each([
-    ['of another address', newAddress(), {}],
-    ['of another kind', undefined, { 'user-agent': 'Mozilla/5.0 (another)' }],
-    ['of another language', undefined, { 'accept-language': 'is' }],
+    ['a browser of another address', newAddress(), {}],
+    ['a browser of another kind', undefined, { 'user-agent': 'Mozilla/5.0 (another)' }],
+    ['a browser of another language', undefined, { 'accept-language': 'is' }],
   ])('%s is answered at once', async (_, other, headers) => {
     const address = newAddress();
     await open('/', address).expect(200);
     await open('/', other ?? address, headers).expect(200);
   });
 
-  it('that does not say that it shows a page is answered at once', async () => {
+  it('a request that does not say that it shows a page is answered at once', async () => {
     const address = newAddress();
     const plain = () => request(line.url).get('/').set({ 'x-forwarded-for': address }).expect(200);
     expect(cookieOf(await plain())).not.toBe(cookieOf(await plain()));
   });
 
-  it('is not sent to another host', async () => {
+  it('a browser without a cookie is not sent to another host', async () => {
     const address = newAddress();
     await open('/', address).expect(200);
     const sent = await open('//example.org/', address).expect(307);
@@ -116,7 +116,7 @@ describe.skipIf(noBrowser !== undefined)('a real browser', { timeout: 60_000 }, 
     return page.url();
   }
 
-  it(`is one visitor with all the tabs that it opens first, in ${ROUNDS} rounds of three`, async () => {
+  it(`a browser is one visitor with all the tabs that it opens first, in ${ROUNDS} rounds of three`, async () => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const began = new Date();
       const context = await browser.newContext();
@@ -128,7 +128,7 @@ describe.skipIf(noBrowser !== undefined)('a real browser', { timeout: 60_000 }, 
     }
   });
 
-  it('is another visitor than its like beside it', async () => {
+  it('a browser is another visitor than its like beside it', async () => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const began = new Date();
       const contexts = await Promise.all([browser.newContext(), browser.newContext()]);

@@ -14,7 +14,7 @@ import { eventually, startLine, startTestBroker, temporaryFolder, testConfig } f
 import { freePort } from '../support/ports.ts';
 
 describe('a web part with all that it needs', () => {
-  it('is alive and ready, each dependency with its state, and counts what it does', async () => {
+  it('a web part with all that it needs is alive and ready, each dependency with its state, and counts what it does', async () => {
     const line = await startLine();
     await eventually(async () => (await request(line.url).get('/readyz')).status === 200);
     const { body } = await request(line.url).get('/readyz').expect(200);
@@ -46,7 +46,7 @@ describe('a web part with all that it needs', () => {
 });
 
 describe('dead letters that their topic does not get', () => {
-  it('make a shop not ready, which says so, until they are there', async () => {
+  it('dead letters that wait for their topic make a shop not ready, which says so, until they are there', async () => {
     const line = await startLine({ ingest: false });
     const admin = line.kafka.admin();
     await admin.connect();
@@ -102,7 +102,7 @@ const formOf = (html: string) =>
   );
 
 describe('without Kafka', () => {
-  it('the shop answers, the collector and the order say 503, and nothing that was kept is lost', {
+  it('without Kafka the shop answers, the collector and the order say 503, and nothing that was kept is lost', {
     timeout: 60_000,
   }, async () => {
     const { url, servers, startBroker } = await startApart({ ingest: true });
@@ -146,7 +146,7 @@ describe('without Kafka', () => {
 });
 
 describe('without Postgres', () => {
-  it('the shop answers, charts say 503 and nothing of the inside, and all is well when it is back', {
+  it('without Postgres the shop answers, charts say 503 and nothing of the inside, and all is well when it is back', {
     timeout: 60_000,
   }, async () => {
     const { url, servers, startPostgres } = await startApart({ ingest: true });
@@ -192,7 +192,7 @@ describe('without Postgres', () => {
 });
 
 describe('a full outbox', () => {
-  it('is 503 for the collector and the order, the pages go on', async () => {
+  it('a full outbox is 503 for the collector and the order, the pages go on', async () => {
     const { url: databaseUrl } = await migratedDatabase();
     const settings = {
       PORT: String(await freePort()),

@@ -96,7 +96,7 @@ describe('a definition', () => {
     expect(problemsOf('a: &a [*a]')).not.toEqual([]);
   });
 
-  it('is read from JSON, too', () => {
+  it('reads a definition from JSON, too', () => {
     const json = JSON.stringify({
       name: 'x',
       group: { fields: ['a'] },

@@ -56,7 +56,7 @@ beforeAll(async () => {
 });
 
 describe('/api/live/panels', () => {
-  it('counts what was stored, robots as is asked', async () => {
+  it('panels count what was stored, robots as is asked', async () => {
     const panels = await get('/api/live/panels');
     expect(panels.devices).toEqual([
       { device: 'desktop', people: 0 },
@@ -73,7 +73,7 @@ describe('/api/live/panels', () => {
     expect((await get('/api/live/panels?robots=only')).devices[3]).toEqual({ device: 'other', people: 1 });
   });
 
-  it('is the same in a process that has just started, and as of now', async () => {
+  it('panels are the same in a process that has just started, and as of now', async () => {
     const board = new PanelFeed(line.pool, new Streams(1), noCountries, testLog);
     const fresh = await board.answer({ ...USUAL, robots: 'include' });
     const asOf = await board.answerAt({ ...USUAL, robots: 'include' }, Date.now());
@@ -141,7 +141,7 @@ describe('/api/live/panels', () => {
 });
 
 describe('the stream', () => {
-  it('tells everything at once, and then what comes, each event once', async () => {
+  it('the stream tells everything at once, and then what comes, each event once', async () => {
     type Changes = PanelsAnswer & { readonly added: readonly { readonly order_id: string }[] };
     const stream = readStream<Changes>(`${line.url}/api/live/panels/stream`);
     const first = await stream.until('panels', () => true);
