@@ -12,15 +12,29 @@ export type Found = {
 
 const NUMBER_OPERATORS: readonly string[] = ['=', '!=', '<', '<=', '>', '>='];
 const TEXT_OPERATORS: readonly string[] = ['equals', 'not_equals', 'contains'];
+/** NUL, and half of a surrogate pair: PostgreSQL has no text with one. */
+const UNSTORABLE = /[\0\p{Surrogate}]/u;
 
 /** @param realTime whether it runs on a topic, named in it or by the caller */
 export function checkDefinition(definition: Definition, realTime = definition.topic !== undefined): Found[] {
+  const { tests: _, ...stored } = definition;
   return [
+    ...checkText(stored, []),
     ...checkGroup(definition),
     ...checkOutputs(definition),
     ...checkFields(definition),
     ...checkFlush(definition, realTime),
   ];
+}
+
+function checkText(value: unknown, path: readonly (string | number)[]): Found[] {
+  if (typeof value === 'string' && UNSTORABLE.test(value))
+    return [
+      { path, message: `received ${JSON.stringify(value)}, expected text without NUL and in whole Unicode` },
+    ];
+  if (Array.isArray(value)) return value.flatMap((one, index) => checkText(one, [...path, index]));
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, one]) => checkText(one, [...path, name]));
 }
 
 function checkGroup({ group: { fields, periods = [] } }: Definition): Found[] {

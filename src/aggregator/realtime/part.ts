@@ -69,7 +69,7 @@ class DefinitionKeeper {
   /** Looks now and then which definitions there are, until `signal`. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await this.#look().catch((error) => this.#log.debug({ err: error }, 'could not look for definitions'));
+      await this.#look().catch((error) => this.#log.warn({ err: error }, 'could not look for definitions'));
       await sleep(LOOK_MS, undefined, { signal }).catch(() => {});
     }
     await Promise.all([...this.#kept.keys()].map((name) => this.#end(name)));

@@ -144,10 +144,14 @@ export type LiveDefinition = {
 
 /** The definitions that name a topic and aren't paused. */
 export async function readLiveDefinitions(pool: Pool): Promise<readonly LiveDefinition[]> {
-  const { rows } = await pool.query<LiveDefinition>(
-    `SELECT d.name, v.body ->> 'topic' AS topic, d.created_at FROM aggregator_definitions d
+  // Read here, as one body with "\u0000" would fail Postgres's operators of json, and with them the query for all.
+  const { rows } = await pool.query<{ name: string; body: string; created_at: Date }>(
+    `SELECT d.name, v.body::text AS body, d.created_at FROM aggregator_definitions d
      JOIN aggregator_versions v ON v.definition = d.name AND v.version = d.version
-     WHERE NOT d.paused AND v.body ->> 'topic' IS NOT NULL ORDER BY d.name`,
+     WHERE NOT d.paused ORDER BY d.name`,
   );
-  return rows;
+  return rows.flatMap(({ name, body, created_at }) => {
+    const { topic } = JSON.parse(body) as { readonly topic?: string };
+    return topic === undefined ? [] : [{ name, topic, created_at }];
+  });
 }

@@ -33,6 +33,14 @@ const changed = (from: string, to: string) => {
 describe('a definition', () => {
   it('reads a definition without a fault', () => expect(problemsOf(GOOD)).toEqual([]));
 
+  it('refuses text that PostgreSQL has not, in any place', () => {
+    const [nul] = changed('name: limit', 'name: "a\\u0000b"');
+    expect(nul).toMatchObject({ pointer: '/flush/conditions/0/name', line: 10 });
+    expect(nul?.message).toContain('received "a\\u0000b", expected text without NUL');
+    expect(changed('[subscriber]', '["a\\ud800"]')[0]).toMatchObject({ pointer: '/group/fields/0' });
+    expect(changed('name: limit', 'name: "😀"')).toEqual([]);
+  });
+
   it('tells that group fields are missing, as the manual says', () => {
     const [problem] = changed('[subscriber]', '[]');
     expect(problem).toMatchObject({ pointer: '/group/fields', line: 3, column: 11 });

@@ -99,12 +99,12 @@ flush:
   timeout: { type: TIMESTAMP, field: due }
   conditions: [{ name: 70 sheets, aggregate: sum_sheets, operator: '>=', value: 70 }]
 `);
-    // Its stored text is damaged: it can't be run.
+    // Its stored text is damaged: it can't be run, nor read by Postgres's own operators.
     await save(
       'name: broken\ntopic: prints\ngroup: { fields: [x] }\naggregate: [{ operation: COUNT }]\nflush: { by: TIMEOUT, timeout: { type: HOUR, hours: 1 } }',
     );
     await pool.query(
-      `UPDATE aggregator_versions SET body = '{"name": "broken", "topic": "prints"}' WHERE definition = 'broken'`,
+      `UPDATE aggregator_versions SET body = '{"name": "broken\\u0000", "topic": "prints"}' WHERE definition = 'broken'`,
     );
     const child = startProcess();
     const far = '2999-01-01T00:00:00';
