@@ -28,6 +28,7 @@ const isTaken = ({ expect }: LedgerEntry) => expect === 'stored' || expect === '
 export function compare(ledger: Ledger, evidence: Evidence): Comparison {
   const comparing = new Comparing(ledger, evidence);
   for (const entry of ledger.entries) comparing.look(entry);
+  comparing.lookAtEnd();
   if (ledger.ended && ledger.head.target === 'kafka') comparing.lookForStrangers();
   return comparing;
 }
@@ -70,6 +71,13 @@ class Comparing implements Comparison {
     this.#lookInKafka(entry, spots);
     if (isTaken(entry)) this.#lookForRow(entry, orderId, spots);
     else if (spots.length > 0 || expect !== 'undecodable') this.#lookAside(entry, orderId, spots);
+  }
+
+  /** Whether all lines are there: for the shop's records, nothing else tells of one that is gone. */
+  lookAtEnd(): void {
+    const { sends, entries } = this.#ledger;
+    if (sends !== undefined && sends !== entries.length)
+      this.differences.push(`the ledger has ${entries.length} records, and its last line says ${sends}`);
   }
 
   /** Finds records with the run's id that are not in its ledger. */

@@ -2,6 +2,7 @@
 
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { isObject } from '../../events/json-object.ts';
 import { ExpectationError } from '../../runtime/expectation-error.ts';
 import { endSchema, entrySchema, headSchema, type LedgerEntry, type LedgerHead } from './entry.ts';
 
@@ -10,25 +11,28 @@ export type Ledger = {
   readonly entries: readonly LedgerEntry[];
   /** False where the run was killed; its last sends may be missing. */
   readonly ended: boolean;
+  /** How many sends its last line tells of; absent where the run was killed. */
+  readonly sends?: number;
 };
 
 /** @throws {ExpectationError} where it is missing or no ledger */
 export async function readLedger(file: string): Promise<Ledger> {
   let head: LedgerHead | undefined;
   const entries: LedgerEntry[] = [];
-  let ended = false;
-  let line = 0;
+  let end: { readonly sends: number } | undefined;
+  let [line, broken] = [0, 0];
   try {
     for await (const text of createInterface({
       input: createReadStream(file),
       crlfDelay: Number.POSITIVE_INFINITY,
     })) {
+      // The last line of a killed run may be truncated; no other one is.
+      if (broken > 0) throw new SyntaxError(`line ${broken} is no JSON`);
       line += 1;
       const value: unknown = parseLine(text);
-      // The last line of a killed run may be truncated.
-      if (value === undefined) break;
-      if (head === undefined) head = headSchema.parse(value);
-      else if (endSchema.safeParse(value).success) ended = true;
+      if (value === undefined) broken = line;
+      else if (head === undefined) head = headSchema.parse(value);
+      else if (isEnd(value)) end = endSchema.parse(value);
       else entries.push(entrySchema.parse(value));
     }
   } catch (error) {
@@ -37,8 +41,12 @@ export async function readLedger(file: string): Promise<Ledger> {
   }
   if (head === undefined)
     throw new ExpectationError(`received ${file}, which is empty, expected the ledger of a run`);
-  return { head, entries, ended };
+  return end === undefined
+    ? { head, entries, ended: false }
+    : { head, entries, ended: true, sends: end.sends };
 }
+
+const isEnd = (value: unknown): boolean => isObject(value) && 'ended' in value;
 
 function parseLine(text: string): unknown {
   try {

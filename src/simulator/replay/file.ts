@@ -1,12 +1,16 @@
 // The rows of a file by their arrival, whatever the file's size and order: DuckDB sorts them, and spills to disk.
 
-import { mkdtemp, rm } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { DatasetError } from '../../../seed/errors.ts';
 import { explorableFile } from '../../../seed/explore/file.ts';
 import { isObject, type JsonObject } from '../../events/json-object.ts';
+import { messageOf } from '../../runtime/errors.ts';
 import { ExpectationError } from '../../runtime/expectation-error.ts';
 import type { Mapping } from './record.ts';
 
@@ -36,6 +40,7 @@ export function formatOf(file: string): Format {
  */
 export async function* readInOrder(file: string, mapping: Mapping): AsyncGenerator<readonly FileRow[]> {
   const format = formatOf(file);
+  await checkWhole(file);
   const folder = await mkdtemp(path.join(tmpdir(), 'shopstream-replay-'));
   const instance = await DuckDBInstance.create(':memory:', {
     memory_limit: MEMORY,
@@ -54,6 +59,24 @@ export async function* readInOrder(file: string, mapping: Mapping): AsyncGenerat
     connection.closeSync();
     instance.closeSync();
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** DuckDB reads a .gz that is cut off as far as it goes, and waits for a pipe that nobody writes to. @throws {ExpectationError} */
+async function checkWhole(file: string): Promise<void> {
+  const found = await stat(file).catch(() => undefined);
+  if (found === undefined)
+    throw new ExpectationError(`received ${file}, which doesn't exist, expected a file`);
+  if (!found.isFile()) throw new ExpectationError(`received ${file}, which is no regular file, expected one`);
+  if (!file.toLowerCase().endsWith('.gz')) return;
+  try {
+    await pipeline(createReadStream(file), createGunzip(), async (unpacked) => {
+      for await (const _ of unpacked);
+    });
+  } catch (error) {
+    throw new ExpectationError(
+      `received ${file}, which does not unpack (${messageOf(error)}), expected a whole .gz`,
+    );
   }
 }
 

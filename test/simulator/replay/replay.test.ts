@@ -1,5 +1,6 @@
 // Recorded files and a range of the topic, sent again through the real line.
 
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -203,5 +204,16 @@ describe('a replayed file', { timeout: 60_000 }, () => {
   ])('that can’t be read is told of: %s', async (name, content, words) => {
     const file = content === undefined ? path.join(folder, name) : fileOf(name, content);
     await expect(planned(file)).rejects.toThrow(words);
+  });
+
+  it('that is cut off in its packing, or a pipe, is told of and not replayed in part', async () => {
+    const line = `${JSON.stringify({ order_id: id(1), time: '2026-01-01T00:00:00.000Z' })}\n`;
+    const packed = gzipSync(Array.from({ length: 5_000 }, (_, n) => `${n}${line}`).join(''));
+    const cut = path.join(folder, 'cut.ndjson.gz');
+    writeFileSync(cut, packed.subarray(0, packed.length - 100));
+    await expect(planned(cut)).rejects.toThrow('does not unpack');
+    const pipe = path.join(folder, 'pipe.csv');
+    execFileSync('mkfifo', [pipe]);
+    await expect(planned(pipe)).rejects.toThrow('no regular file');
   });
 });
