@@ -12,7 +12,6 @@ export const FAULT_SECONDS = { least: 1, most: 300, usual: 30 } as const;
 /** Whose connections may be disturbed, and how. */
 export const CONNECTION_FAULTS = ['slow', 'cut', 'silent'] as const;
 export const FAULT_TARGETS = ['kafka', 'postgres', 'outbox'] as const;
-export type FaultTarget = (typeof FAULT_TARGETS)[number];
 
 export const faultSchema = z
   .object({

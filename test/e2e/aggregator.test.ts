@@ -179,7 +179,7 @@ describe.skipIf(noBrowser !== undefined)('the page of the aggregator', async () 
     await page.getByLabel('Hours').fill('3');
     await preview.locator('[data-changed]').waitFor();
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('somebody has saved it meanwhile').first().waitFor();
+    await page.getByText('which somebody has saved meanwhile').first().waitFor();
     await eventually(() =>
       page
         .getByLabel('Hours')

@@ -28,8 +28,6 @@ export type Fault = {
   readonly until: number;
 };
 
-export const isFaultName = (text: string): text is FaultName => Object.hasOwn(FAULTS, text);
-
 /** 0.05 or 5% as a share of 0 to 1. @throws {ExpectationError} */
 export function parseShare(text: string): number {
   const [, digits, percent] = /^(\d{1,3}(?:\.\d{1,6})?)(%?)$/.exec(text.trim()) ?? [];
