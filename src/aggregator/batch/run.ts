@@ -18,6 +18,7 @@ import {
   moveRun,
   type Run,
   type RunPlace,
+  unlockRuns,
 } from '../store/runs.ts';
 import { deleteExpired, readSessions, sessionsWritten, writeSessions } from '../store/sessions.ts';
 import { InputError, type PlainRow } from './csv.ts';
@@ -63,24 +64,36 @@ export type RunResult = {
  */
 export async function runBatch(options: RunOptions, deliver: Deliver): Promise<RunResult> {
   const inputs = options.files.map(describeInput);
+  const { name } = options.definition;
   const lock = await options.pool.connect();
+  let broken = true;
   try {
-    const { name } = options.definition;
     if (!(await lockRuns(lock, name, 'connection')))
       throw new RunError(`another process runs ${name}; one run of a definition at a time`);
-    const { run, resumed } = await beginRun(options, inputs);
-    if (resumed) await deliverRows(options.pool, run.id, deliver);
-    if (!run.finished) await new BatchRun(options, inputs, run, deliver).run();
-    await transaction(options.pool, (client) => markDelivered(client, run.id));
-    const { rows } = await options.pool.query<{ records: number; set_aside: number }>(
-      'SELECT records, set_aside FROM aggregator_runs WHERE id = $1',
-      [run.id],
-    );
-    return { run: run.id, records: rows[0]?.records ?? 0, setAside: rows[0]?.set_aside ?? 0, resumed };
+    const result = await runLocked(options, inputs, deliver);
+    await unlockRuns(lock, name);
+    broken = false;
+    return result;
   } finally {
-    // Closing the connection releases the lock.
-    lock.release(true);
+    // Where it is not given back, the lock goes with its connection.
+    lock.release(broken);
   }
+}
+
+async function runLocked(
+  options: RunOptions,
+  inputs: readonly InputFile[],
+  deliver: Deliver,
+): Promise<RunResult> {
+  const { run, resumed } = await beginRun(options, inputs);
+  if (resumed) await deliverRows(options.pool, run.id, deliver);
+  if (!run.finished) await new BatchRun(options, inputs, run, deliver).run();
+  await transaction(options.pool, (client) => markDelivered(client, run.id));
+  const { rows } = await options.pool.query<{ records: number; set_aside: number }>(
+    'SELECT records, set_aside FROM aggregator_runs WHERE id = $1',
+    [run.id],
+  );
+  return { run: run.id, records: rows[0]?.records ?? 0, setAside: rows[0]?.set_aside ?? 0, resumed };
 }
 
 function beginRun(

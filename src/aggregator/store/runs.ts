@@ -16,13 +16,20 @@ export async function lockRuns(
   definition: string,
   until: keyof typeof LOCKS,
 ): Promise<boolean> {
-  const key = createHash('sha256').update(`aggregator ${definition}`).digest().readInt32BE();
   const { rows } = await client.query<{ taken: boolean }>(`SELECT ${LOCKS[until]}($1, $2) AS taken`, [
     LOCK_CLASS,
-    key,
+    lockKeyOf(definition),
   ]);
   return rows[0]?.taken === true;
 }
+
+/** Gives back what lockRuns() took until the end of the connection: who asks next has it, without waiting for that end. */
+export async function unlockRuns(client: Client, definition: string): Promise<void> {
+  await client.query('SELECT pg_advisory_unlock($1, $2)', [LOCK_CLASS, lockKeyOf(definition)]);
+}
+
+const lockKeyOf = (definition: string): number =>
+  createHash('sha256').update(`aggregator ${definition}`).digest().readInt32BE();
 
 export type Run = {
   readonly id: number;

@@ -194,6 +194,18 @@ describe('a run', () => {
     expect(new Set(rows.map(({ meta }) => meta.id)).size).toBe(3);
   });
 
+  it('leaves its definition free for the next one, which may begin at once', async () => {
+    const input = file('again.csv', 'user,price\na,1\n');
+    const again = readDefinition(readFileSync(definition('again', '{ by: END_OF_STREAM }'), 'utf8'));
+    const rows: string[] = [];
+    for (let run = 0; run < 20; run += 1)
+      await runBatch(
+        { pool, definition: again, files: [input], now: 0 },
+        async (some) => void rows.push(...some),
+      );
+    expect(rows).toHaveLength(20);
+  });
+
   it('says what is wrong with a definition or a file, before it begins', async () => {
     const missing = await aggregate(example('telecom'), path.join(folder, 'none.csv'));
     expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining("doesn't exist")]);
