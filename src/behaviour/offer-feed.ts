@@ -1,6 +1,7 @@
 // New offers of this process's visitors, as soon as they are stored.
 
 import type { Feed } from '../db/change-bus.ts';
+import { levelOf } from '../db/errors.ts';
 import type { Pool } from '../db/pool.ts';
 import type { Logger } from '../runtime/log.ts';
 import { type Offer, readOffers, readOffersAfter } from './store.ts';
@@ -26,7 +27,7 @@ export class OfferFeed implements Feed {
     if (this.#watchers.size === 0) return;
     this.#looking = this.#looking
       .then(() => this.#look())
-      .catch((error) => this.#log.debug({ err: error }, 'no look at the offers'));
+      .catch((error) => this.#log[levelOf(error)]({ err: error }, 'no look at the offers'));
   }
 
   /** Calls `onOffer` for each new offer of a visitor. @returns ends it */

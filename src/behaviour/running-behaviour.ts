@@ -3,6 +3,7 @@
 import { Consumer } from '../consumer/consumer.ts';
 import { loggingObserver } from '../consumer/logging-observer.ts';
 import { type Outbox, TopicForwarder } from '../consumer/topic-forwarder.ts';
+import { levelOf } from '../db/errors.ts';
 import type { Pool } from '../db/pool.ts';
 import type { Kafka } from '../kafka/client.ts';
 import type { Logger } from '../runtime/log.ts';
@@ -69,7 +70,9 @@ export class RunningBehaviour {
     this.#forwarder.start();
     await this.#consumer.start(onCrash);
     this.#cleaning = setInterval(() => {
-      deleteOld(this.#pool).catch((error) => this.#log.debug({ err: error }, 'could not forget what is old'));
+      deleteOld(this.#pool).catch((error) =>
+        this.#log[levelOf(error)]({ err: error }, 'could not forget what is old'),
+      );
     }, CLEAN_EVERY_MS);
   }
 

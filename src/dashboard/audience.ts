@@ -1,6 +1,7 @@
 // The readers of the dashboard that filter the same events, and the newest numbers of today that they were sent. today-feed.ts
 // decides when they are read.
 
+import { levelOf } from '../db/errors.ts';
 import type { Pool } from '../db/pool.ts';
 import { readTimeZone } from '../db/time-zone.ts';
 import type { Whose } from '../events/whose.ts';
@@ -82,7 +83,7 @@ export class Audience {
     try {
       this.send('questions', await this.board.refresh(), readers);
     } catch (error) {
-      this.#log.debug({ err: error }, 'the questions were not answered');
+      this.#log[levelOf(error)]({ err: error }, 'the questions were not answered');
     }
   }
 

@@ -4,6 +4,7 @@
 import type { Request, Response } from 'express';
 import type { Stored } from '../db/change.ts';
 import type { Feed } from '../db/change-bus.ts';
+import { levelOf } from '../db/errors.ts';
 import type { Pool } from '../db/pool.ts';
 import { type Whose, whoseKey } from '../events/whose.ts';
 import type { Streams } from '../http/sse.ts';
@@ -118,7 +119,7 @@ export class TodayFeed implements Feed {
       await Promise.all(this.#watched().map((audience) => audience.lookAtToday(this.#now())));
       this.#traces.charted(stored, Date.now());
     } catch (error) {
-      this.#log.debug({ err: error }, 'no look at today');
+      this.#log[levelOf(error)]({ err: error }, 'no look at today');
       if (this.readers > 0) this.#lookLater();
     } finally {
       this.#looking = false;

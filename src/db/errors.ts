@@ -44,6 +44,9 @@ export function isAway(error: unknown): boolean {
     : AWAY_CODES.test(code);
 }
 
+/** How loudly a failure is logged that is tried again: that Postgres is away is said elsewhere, and expected here. */
+export const levelOf = (error: unknown): 'debug' | 'warn' => (isAway(error) ? 'debug' : 'warn');
+
 /** A database URL with its passwords masked. */
 export function withoutPassword(databaseUrl: string): string {
   const url = new URL(databaseUrl);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { explainConnection, isAway, isRefusal, withoutPassword } from '../../src/db/errors.ts';
+import { explainConnection, isAway, isRefusal, levelOf, withoutPassword } from '../../src/db/errors.ts';
 import { openPool } from '../../src/db/pool.ts';
 import { emptyDatabase, openTestPool, testLog } from '../support/database.ts';
 import { freePort } from '../support/ports.ts';
@@ -30,6 +30,7 @@ describe('an error of Postgres', () => {
     );
     expect(errors.map(isRefusal)).toEqual([true, true, false]);
     expect(errors.map(isAway)).toEqual([false, false, false]);
+    expect(errors.map(levelOf)).toEqual(['warn', 'warn', 'warn']);
   });
 
   it('is away where nobody listens, where the name is unknown, and where the connection is cut', async () => {
@@ -42,6 +43,7 @@ describe('an error of Postgres', () => {
       ...[unreachable, unknown].map((one) => one.query('SELECT 1').catch((error) => error)),
     ]);
     expect(errors.map(isAway)).toEqual([true, true, true]);
+    expect(errors.map(levelOf)).toEqual(['debug', 'debug', 'debug']);
     expect(errors.map(isRefusal)).toEqual([false, false, false]);
   });
 

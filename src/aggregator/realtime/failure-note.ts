@@ -1,5 +1,6 @@
 // Why a definition does not run, kept in the database for whoever looks at it.
 
+import { levelOf } from '../../db/errors.ts';
 import type { Pool } from '../../db/pool.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { noteFailure } from '../store/definitions.ts';
@@ -36,7 +37,7 @@ export class FailureNote {
       this.#written = reason;
     } catch (error) {
       this.#written = null;
-      this.#log.debug({ err: error }, 'could not note a failure');
+      this.#log[levelOf(error)]({ err: error }, 'could not note a failure');
     }
   }
 }

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Registry } from 'prom-client';
 import type { Config } from '../../config.ts';
 import { clusterOf, databaseUrlOf } from '../../connections.ts';
+import { levelOf } from '../../db/errors.ts';
 import { migrateWithRetries } from '../../db/migrate.ts';
 import { openPool, type Pool } from '../../db/pool.ts';
 import { createKafka, describeCluster, type Kafka } from '../../kafka/client.ts';
@@ -69,7 +70,9 @@ class DefinitionKeeper {
   /** Looks now and then which definitions there are, until `signal`. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await this.#look().catch((error) => this.#log.warn({ err: error }, 'could not look for definitions'));
+      await this.#look().catch((error) =>
+        this.#log[levelOf(error)]({ err: error }, 'could not look for definitions'),
+      );
       await sleep(LOOK_MS, undefined, { signal }).catch(() => {});
     }
     await Promise.all([...this.#kept.keys()].map((name) => this.#end(name)));

@@ -4,6 +4,7 @@
 
 import type { Request, Response } from 'express';
 import type { Feed } from '../../db/change-bus.ts';
+import { levelOf } from '../../db/errors.ts';
 import type { Pool } from '../../db/pool.ts';
 import type { Countries } from '../../enrichment/country.ts';
 import { isWanted, type Whose, whoseKey } from '../../events/whose.ts';
@@ -203,7 +204,7 @@ export class PanelFeed implements Feed {
       this.#pending = undefined;
       this.#lastFlush = performance.now();
       this.#inTurn(() => this.#flush()).catch((error) => {
-        this.#log.debug({ err: error }, 'no look at the live panels');
+        this.#log[levelOf(error)]({ err: error }, 'no look at the live panels');
       });
     }, wait);
   }

@@ -4,6 +4,7 @@ import { Consumer } from '../../consumer/consumer.ts';
 import { loggingObserver } from '../../consumer/logging-observer.ts';
 import type { Subscription } from '../../consumer/offsets.ts';
 import { TopicForwarder } from '../../consumer/topic-forwarder.ts';
+import { levelOf } from '../../db/errors.ts';
 import { type Pool, transaction } from '../../db/pool.ts';
 import type { Kafka } from '../../kafka/client.ts';
 import type { Logger } from '../../runtime/log.ts';
@@ -63,7 +64,7 @@ export class RunningSessions {
   #lookSoon(): void {
     this.#looking = setTimeout(() => {
       this.#look = this.#lookNow()
-        .catch((error) => this.#log.debug({ err: error }, 'could not close sessions; trying again'))
+        .catch((error) => this.#log[levelOf(error)]({ err: error }, 'could not close sessions; trying again'))
         .finally(() => this.#lookSoon());
     }, LOOK_MS);
   }
