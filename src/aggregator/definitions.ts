@@ -2,7 +2,7 @@
 
 import type { TopicReader } from '../consumer/topic-reader.ts';
 import { type Pool, transaction } from '../db/pool.ts';
-import { badRequest, HttpError, notFound, unavailable } from '../http/errors.ts';
+import { HttpError, notFound, unavailable } from '../http/errors.ts';
 import { reasonOf } from '../kafka/errors.ts';
 import { InputError } from './batch/csv.ts';
 import { DefinitionError } from './definition/problem.ts';
@@ -160,7 +160,7 @@ export class Definitions {
     return (definition) =>
       previewFile(definition, source.file, now).catch((error) => {
         throw error instanceof InputError
-          ? badRequest('the file can not be read', source.file.name, error.message)
+          ? new HttpError(400, 'bad_request', `the file: ${error.message}`, { received: source.file.name })
           : error;
       });
   }
