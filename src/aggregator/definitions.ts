@@ -49,7 +49,7 @@ export class Definitions {
 
   /** @throws {HttpError} 404 */
   async find(name: unknown): Promise<KnownDefinition> {
-    const found = typeof name === 'string' ? await findDefinition(this.pool, name) : undefined;
+    const found = isStorable(name) ? await findDefinition(this.pool, name) : undefined;
     if (found === undefined) throw unknown(name);
     return found;
   }
@@ -93,7 +93,7 @@ export class Definitions {
 
   /** @throws {HttpError} 404 */
   async pause(name: unknown, paused: boolean): Promise<void> {
-    if (typeof name !== 'string' || !(await pauseDefinition(this.pool, name, paused))) throw unknown(name);
+    if (!isStorable(name) || !(await pauseDefinition(this.pool, name, paused))) throw unknown(name);
   }
 
   /**
@@ -102,7 +102,7 @@ export class Definitions {
    * @throws {HttpError} 404; 409 where sessions are open, or a run over files is at work
    */
   async delete(name: unknown, discard: boolean): Promise<void> {
-    if (typeof name !== 'string') throw unknown(name);
+    if (!isStorable(name)) throw unknown(name);
     await transaction(this.pool, async (client) => {
       if (!(await lockRuns(client, name, 'transaction'))) throw atWork(name);
       const open = await holdDefinition(client, name);
@@ -145,7 +145,7 @@ export class Definitions {
     readonly provenance: Provenance;
   }> {
     const definition = await this.find(name);
-    const result = typeof id === 'string' ? await findResult(this.pool, definition.name, id) : undefined;
+    const result = isStorable(id) ? await findResult(this.pool, definition.name, id) : undefined;
     if (result === undefined) throw notFound('there is no such result', id, 'the id of a flushed row');
     const provenance = await recordsBehind(this.pool, this.#topics, definition.name, result);
     return { definition, result, provenance };
@@ -169,6 +169,9 @@ export class Definitions {
     return this.#topics.newest(topic, PREVIEWED).catch(whileAway);
   }
 }
+
+/** A text of an address that may be stored: PostgreSQL has no NUL. */
+const isStorable = (text: unknown): text is string => typeof text === 'string' && !text.includes('\0');
 
 const unknown = (name: unknown) =>
   notFound('there is no such definition', name, 'a name of GET /api/aggregator/definitions');

@@ -27,7 +27,6 @@ import { noteSimulated } from '../enrichment/simulated.ts';
 import { moveLinks, putUnder, takeOff } from '../http/below-path.ts';
 import { cors } from '../http/cors.ts';
 import { unavailable } from '../http/errors.ts';
-import { refuseNul } from '../http/nul.ts';
 import { rateLimit } from '../http/rate-limit.ts';
 import { sameOrigin } from '../http/same-origin.ts';
 import { staticFiles } from '../http/static.ts';
@@ -111,7 +110,7 @@ function configure(app: Express, { shop, whereabouts, config }: AppParts, turns:
   );
   // Before every route, as the page of an error reads the visitor's cookies too.
   app.use(cookieParser(shop.secret), noteSimulated(shop.secret));
-  app.use(whereabouts.gate(), refuseNul);
+  app.use(whereabouts.gate());
   // Liveness probes don't wait for a turn.
   app.use(liveness(), turns.take());
   const pages = compression({ filter: isCompressible, level: PAGE_LEVEL });
