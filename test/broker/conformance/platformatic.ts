@@ -107,8 +107,11 @@ export function platformatic(port: () => number): void {
     const second = await consume(other);
     const followingToo = follow(second, ofOther);
     await expect.poll(() => [assigned(one)?.length, assigned(other)?.length], WITHIN).toEqual([1, 1]);
-    const { state, protocolType } = (await admin.listGroups()).get(group) ?? {};
-    expect({ state, protocolType }).toEqual({ state: 'STABLE', protocolType: 'consumer' });
+    const listed = async () => {
+      const { state, protocolType } = (await admin.listGroups()).get(group) ?? {};
+      return { state, protocolType };
+    };
+    await expect.poll(listed, WITHIN).toEqual({ state: 'STABLE', protocolType: 'consumer' });
     expect((await admin.describeGroups({ groups: [group] })).get(group)?.members.size).toBe(2);
 
     await first.close();

@@ -24,7 +24,10 @@ def show(topic, key, value, headers):
 def kafka_python_produce(servers, topic, codec, messages):
     from kafka import KafkaProducer
 
-    producer = KafkaProducer(bootstrap_servers=servers, acks="all", compression_type=None if codec == "none" else codec)
+    # A topic that was just made may have no leader yet.
+    producer = KafkaProducer(
+        bootstrap_servers=servers, acks="all", retries=10, compression_type=None if codec == "none" else codec
+    )
     sent = [
         producer.send(topic, key=encoded(m["key"]), value=encoded(m["value"]), headers=[("from", m["from"].encode())])
         for m in messages
