@@ -1,7 +1,7 @@
 // The ingest process: from Kafka into Postgres for as long as it lives.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import type { Config } from '../config.ts';
 import { clusterOf, databaseUrlOf } from '../connections.ts';
 import { Consumer, SESSION_MS } from '../consumer/consumer.ts';
@@ -12,7 +12,7 @@ import { createKafka, describeCluster, ensureTopic } from '../kafka/client.ts';
 import { reasonOf } from '../kafka/errors.ts';
 import { PARTITIONS } from '../kafka/publisher.ts';
 import type { Logger } from '../runtime/log.ts';
-import { LOOP_DELAY_MS } from '../runtime/loop-delay.ts';
+import { collectProcessMetrics } from '../runtime/process-metrics.ts';
 import type { RunningPart } from '../runtime/running-part.ts';
 import { ingestHandler } from './handler.ts';
 import { IngestMetrics } from './metrics.ts';
@@ -45,11 +45,7 @@ export async function startIngest(config: Config, log: Logger, timeouts = TIMEOU
   const clusterId = await reachKafka();
   const subscription = { clusterId, group: config.KAFKA_GROUP, topic: config.KAFKA_TOPIC };
   const registry = new Registry();
-  collectDefaultMetrics({
-    register: registry,
-    prefix: 'shopstream_ingest_',
-    eventLoopMonitoringPrecision: LOOP_DELAY_MS,
-  });
+  collectProcessMetrics(registry, 'shopstream_ingest_');
   const metrics = new IngestMetrics(registry);
   const letters = new DeadLetterForwarder(kafka, pool, subscription, log, (count) =>
     metrics.forwarded(count),

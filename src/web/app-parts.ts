@@ -1,6 +1,6 @@
 // The parts of the application, wired once: for the program, and for tests and benchmarks with another publisher.
 
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import { AggregatorFeed } from '../aggregator/feed.ts';
 import { OfferFeed } from '../behaviour/offer-feed.ts';
 import type { Config } from '../config.ts';
@@ -21,7 +21,7 @@ import { Actions } from '../pipeline/actions.ts';
 import { PipelineBoard } from '../pipeline/board.ts';
 import type { Control } from '../pipeline/control.ts';
 import type { Logger } from '../runtime/log.ts';
-import { LOOP_DELAY_MS } from '../runtime/loop-delay.ts';
+import { collectProcessMetrics } from '../runtime/process-metrics.ts';
 import { FaultRecorder } from '../simulator/periods/recorder.ts';
 import { shopAddress } from '../simulator/shop-address.ts';
 import { Admin } from '../site/admin.ts';
@@ -56,7 +56,7 @@ export function openAppParts(
 ) {
   const { KAFKA_TOPIC: topic, KAFKA_GROUP: group } = config;
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LOOP_DELAY_MS });
+  collectProcessMetrics(registry);
   const secret = config.COOKIE_SECRET ?? readSecret(config.DATA_DIR);
   const traces = new Traces(new WebMetrics(registry, () => publisher.state));
   const tracking = new Tracking(publisher, traces, config.STORE_IP, log);
