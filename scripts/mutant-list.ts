@@ -26,13 +26,13 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'order_id written into page_id',
     line: '.uuid(ids, at + PAGE_ID);',
-    becomes: '.uuid(ids, at);',
+    becomes: '.uuid(ids, at + 0 * PAGE_ID);',
     tests: ['test/chaos/broken'],
   },
   {
     name: 'a repeated order after restart published again',
     line: "if (await this.#isStored(orderId)) return 'acknowledged';",
-    becomes: '',
+    becomes: "if (!orderId && (await this.#isStored(orderId))) return 'acknowledged';",
     tests: ['test/storefront/orders'],
   },
   {
@@ -63,7 +63,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'outbox forgets before the acknowledgement',
     line: 'const sent = await this.#send(batch);',
     becomes:
-      'for (const { kept } of batch) this.#outbox.acknowledge(kept);\n    const sent = await this.#send(batch);',
+      'for (const { entry } of batch) this.#outbox.acknowledge(entry);\n    const sent = await this.#send(batch);',
     tests: ['test/kafka/publisher'],
   },
   {
