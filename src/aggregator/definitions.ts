@@ -4,6 +4,7 @@ import type { TopicReader } from '../consumer/topic-reader.ts';
 import { type Pool, transaction } from '../db/pool.ts';
 import { HttpError, notFound, unavailable } from '../http/errors.ts';
 import { reasonOf } from '../kafka/errors.ts';
+import { STORABLE_TEXT } from '../runtime/storable-text.ts';
 import { InputError } from './batch/csv.ts';
 import { DefinitionError } from './definition/problem.ts';
 import { checkValue } from './definition/read.ts';
@@ -170,8 +171,8 @@ export class Definitions {
   }
 }
 
-/** A text of an address that may be stored: PostgreSQL has no NUL. */
-const isStorable = (text: unknown): text is string => typeof text === 'string' && !text.includes('\0');
+/** What an address names may be in the database; other text fails the query that looks for it. */
+const isStorable = (text: unknown): text is string => typeof text === 'string' && STORABLE_TEXT.test(text);
 
 const unknown = (name: unknown) =>
   notFound('there is no such definition', name, 'a name of GET /api/aggregator/definitions');

@@ -4,6 +4,7 @@
 
 import { customType, pgEnum, smallint, timestamp } from 'drizzle-orm/pg-core';
 import { z } from 'zod';
+import { STORABLE_TEXT } from '../runtime/storable-text.ts';
 import { isId } from './ids.ts';
 import { PRODUCTS } from './products.ts';
 
@@ -64,12 +65,11 @@ export const EVENT_COLUMNS = Object.keys(eventFields) as (keyof typeof eventFiel
 
 const isoDate = z.iso.date({ error: 'expected a date as in 1990-12-31' });
 
-/** Text that Postgres can keep in jsonb: no NUL, no half of a surrogate pair. */
 const text = (longest: number) =>
   z
     .string()
     .max(longest, { error: `expected at most ${longest} characters` })
-    .regex(/^[^\0\p{Surrogate}]*$/u, { error: 'expected text without NUL or lone surrogates' });
+    .regex(STORABLE_TEXT, { error: 'expected text without NUL or lone surrogates' });
 
 /** What a live event may carry beside the dataset's columns. Untrusted wherever a client can send it. */
 export const contextSchema = z

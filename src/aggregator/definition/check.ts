@@ -1,5 +1,6 @@
 // Rules over several fields of a definition.
 
+import { STORABLE_TEXT } from '../../runtime/storable-text.ts';
 import { outputOf, periodOutputOf } from '../core/plan.ts';
 import { type Definition, isDecimal } from './schema.ts';
 
@@ -12,8 +13,6 @@ export type Found = {
 
 const NUMBER_OPERATORS: readonly string[] = ['=', '!=', '<', '<=', '>', '>='];
 const TEXT_OPERATORS: readonly string[] = ['equals', 'not_equals', 'contains'];
-/** NUL, and half of a surrogate pair: PostgreSQL has no text with one. */
-const UNSTORABLE = /[\0\p{Surrogate}]/u;
 
 /** @param realTime whether it runs on a topic, named in it or by the caller */
 export function checkDefinition(definition: Definition, realTime = definition.topic !== undefined): Found[] {
@@ -28,7 +27,7 @@ export function checkDefinition(definition: Definition, realTime = definition.to
 }
 
 function checkText(value: unknown, path: readonly (string | number)[]): Found[] {
-  if (typeof value === 'string' && UNSTORABLE.test(value))
+  if (typeof value === 'string' && !STORABLE_TEXT.test(value))
     return [
       { path, message: `received ${JSON.stringify(value)}, expected text without NUL and in whole Unicode` },
     ];
