@@ -99,6 +99,35 @@ describe.skipIf(noBrowser !== undefined)('the page of the aggregator', async () 
     await aggregator.close();
   }, 180_000);
 
+  it('keeps what is typed while rows are on their way, wherever the cursor is', async () => {
+    const page = await open('/aggregator/new');
+    const held: (() => void)[] = [];
+    await page.route('**/aggregator/new', async (route) => {
+      await new Promise<void>((resolve) => held.push(resolve));
+      await route.continue();
+    });
+    const add = page.getByRole('button', { name: '+ Add condition' });
+    await add.click();
+    await add.click();
+    await eventually(() => held.length === 1);
+    await page.getByLabel('Time zone').fill('UTC');
+    await page.getByLabel('Description').pressSequentially('slow');
+    held.shift()?.();
+    for (const _ of ['what was typed meanwhile', 'the second row']) {
+      await eventually(() => held.length === 1);
+      held.shift()?.();
+    }
+    await eventually(() =>
+      page
+        .locator('.condition')
+        .count()
+        .then((count) => count === 2),
+    );
+    await page.keyboard.type('ly');
+    expect(await page.getByLabel('Time zone').inputValue()).toBe('UTC');
+    expect(await page.getByLabel('Description').inputValue()).toBe('slowly');
+  }, 60_000);
+
   it('does all of it without a script; a wrong box keeps what was typed, and Enter saves', async () => {
     const page = await open('/aggregator/new', {
       javaScriptEnabled: false,

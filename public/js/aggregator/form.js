@@ -14,6 +14,8 @@ const touched = new Set();
 let file;
 let typing;
 let asked = 0;
+/** One change after another: each begins with what the one before has made. */
+let changes = Promise.resolve();
 
 const read = (html) => new DOMParser().parseFromString(html, 'text/html');
 
@@ -47,6 +49,10 @@ function sayAll(list) {
   form.querySelector('.summary')?.remove();
 }
 
+function sayAway() {
+  preview.textContent = 'The shop does not answer. What you have typed is still here.';
+}
+
 async function look() {
   clearTimeout(typing);
   asked += 1;
@@ -64,7 +70,7 @@ async function look() {
     sayAll(body.querySelectorAll('[data-problems] li'));
     preview.replaceChildren(...body.childNodes);
   } catch {
-    preview.textContent = 'The shop does not answer. What you have typed is still here.';
+    sayAway();
   } finally {
     if (mine === asked) preview.setAttribute('aria-busy', 'false');
   }
@@ -86,22 +92,41 @@ async function offer() {
   document.querySelector('[data-fields-words]').textContent = words?.textContent ?? '';
 }
 
+const typedSoFar = () =>
+  JSON.stringify([...new FormData(form)].map(([name, value]) => [name, String(value)]));
+
+/** The form as the server makes it of what is typed, asked again where more was typed meanwhile. */
+async function changed(wanted) {
+  for (;;) {
+    const sent = typedSoFar();
+    const answer = await post(form.action, { do: wanted });
+    const next = read(await answer.text()).querySelector('[data-definition]');
+    if (next === null || typedSoFar() === sent) return next;
+  }
+}
+
 /** Adds or removes a row, or fills the form from a text. */
 async function change(wanted) {
-  const answer = await post(form.action, { do: wanted });
-  const next = read(await answer.text()).querySelector('[data-definition]');
+  const next = await changed(wanted);
   if (next === null) {
     location.reload();
     return;
   }
   const isOpen = form.querySelector('details')?.open === true;
+  const cursor = form.contains(document.activeElement) ? document.activeElement : null;
   form.replaceChildren(...next.childNodes);
   if (isOpen) form.querySelector('details')?.setAttribute('open', '');
+  look();
+  if (cursor instanceof HTMLInputElement) {
+    const box = /** @type {HTMLInputElement | null} */ (form.elements.namedItem(cursor.name));
+    box?.focus();
+    if (cursor.selectionStart !== null) box?.setSelectionRange(cursor.selectionStart, cursor.selectionEnd);
+    return;
+  }
   const [, kind] = /^(?:add|remove)-([a-z]+)/.exec(wanted) ?? [];
   const rows = kind === undefined ? [] : [...form.querySelectorAll(`[data-row="${kind}"]`)];
   const box = rows.at(-1)?.querySelector('input, select') ?? form.querySelector(`[value="add-${kind}"]`);
   /** @type {HTMLElement | null} */ (box)?.focus();
-  look();
 }
 
 form.addEventListener('click', (event) => {
@@ -112,7 +137,7 @@ form.addEventListener('click', (event) => {
   event.preventDefault();
   if (button.value === 'preview') look();
   else if (button.value === 'fields') offer();
-  else change(button.value);
+  else changes = changes.then(() => change(button.value)).catch(sayAway);
 });
 /** @param {Event} event */
 const nameOf = ({ target }) => /** @type {HTMLInputElement} */ (target).name;
