@@ -1,98 +1,16 @@
-// Load with repeated and broken messages while parts of the program are killed at random: what was acknowledged is
-// stored or set aside, once, and the charts' numbers equal a recount. CHAOS_KILLS=100 is the long form (npm run chaos),
-// CHAOS_SEED repeats a run.
+// What was acknowledged under kills is stored or set aside, once, and the charts' numbers equal a recount.
 
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ApacheKafka, apacheKafkaMissing, startApacheKafka } from '../real-kafka/apache-kafka.ts';
-import { openTestPool } from '../support/database.ts';
-import { eventually } from '../support/eventually.ts';
-import { type Program, programSettings, startProgram } from '../support/program.ts';
-import { Load } from './load.ts';
-import { seeded } from './random.ts';
-import { isDrained, judge, NOTHING_WRONG } from './verdict.ts';
-import { killPart, VICTIMS, type Victim } from './victims.ts';
-
-const KILLS = Number(process.env.CHAOS_KILLS ?? 8);
-const SEED = Number(process.env.CHAOS_SEED ?? Math.floor(Math.random() * 2 ** 31));
-const SMALL = process.env.CHAOS_KILLS === undefined;
-const BETWEEN_MS = SMALL ? 1_500 : 3_000;
-const WARM_MS = SMALL ? 1_000 : 10_000;
-const CALM_MS = SMALL ? 4_000 : 30_000;
-const DRAIN_SECONDS = 120;
-
-async function chaos(program: Program, brokers: string, victims: readonly Victim[]) {
-  const random = seeded(SEED);
-  const load = new Load(program.url, brokers, 'ecommerce', random);
-  const { acknowledged } = load;
-  load.start();
-  // What a program does before its code is compiled is no measure of what it does undisturbed.
-  await sleep(WARM_MS);
-  const cold = acknowledged.sends;
-  await sleep(CALM_MS);
-  const before = acknowledged.sends;
-  const calmRate = ((before - cold) * 1000) / CALM_MS;
-  const began = Date.now();
-  const killed: Partial<Record<Victim, number>> = {};
-  for (let kills = 0; kills < KILLS; ) {
-    await sleep(BETWEEN_MS * (0.5 + random()));
-    const victim = victims[Math.floor(random() * victims.length)];
-    if (victim === undefined || !killPart(victim, program.pid, program.env.DATA_DIR ?? '')) continue;
-    killed[victim] = (killed[victim] ?? 0) + 1;
-    kills += 1;
-    // Somebody looks, so that people are counted while transactions are under way and not only at the end.
-    await fetch(`${program.url}/api/questions`).catch(() => {});
-  }
-  const wildRate = ((acknowledged.sends - before) * 1000) / (Date.now() - began);
-  await load.stop();
-  const pool = openTestPool(program.databaseUrl());
-  await eventually(() => isDrained(pool, acknowledged).catch(() => false), DRAIN_SECONDS).catch(() => {});
-  const verdict = await eventually(
-    () => judge(pool, acknowledged).catch(() => false as const),
-    DRAIN_SECONDS,
-  );
-  const report = {
-    seed: SEED,
-    kills: killed,
-    calm: `${calmRate.toFixed(0)}/s`,
-    throughput: (wildRate / calmRate).toFixed(2),
-    ...verdict,
-  };
-  console.log(`chaos: ${JSON.stringify(report)}`);
-  return verdict;
-}
-
-const timeout = (KILLS * BETWEEN_MS * 2 + CALM_MS + (DRAIN_SECONDS + 120) * 1000) | 0;
+import { describe, expect, it } from 'vitest';
+import { programSettings, startProgram } from '../support/program.ts';
+import { chaos, KILLS, SEED, timeout } from './run.ts';
+import { NOTHING_WRONG } from './verdict.ts';
+import { VICTIMS } from './victims.ts';
 
 describe(`SIGKILL for random parts, seed ${SEED}`, { timeout }, () => {
   it(`loses and doubles nothing in ${KILLS} kills of web, ingest, broker and Postgres`, async () => {
     const settings = await programSettings();
     const program = await startProgram({ ...settings, LOG_LEVEL: 'silent' });
     const verdict = await chaos(program, `127.0.0.1:${settings.KAFKA_PORT}`, VICTIMS);
-    expect(verdict).toMatchObject(NOTHING_WRONG);
-    expect(verdict.stored + verdict.setAside).toBe(verdict.acknowledged);
-    await program.stop();
-  });
-});
-
-const missing = apacheKafkaMissing();
-if (missing !== null) console.warn(`SKIPPED: chaos over Apache Kafka, ${missing}`);
-
-describe.skipIf(missing !== null)(`over Apache Kafka, seed ${SEED}`, { timeout }, () => {
-  let kafka: ApacheKafka;
-  beforeAll(async () => {
-    kafka = await startApacheKafka();
-  }, 120_000);
-  afterAll(() => kafka?.stop());
-
-  it(`loses and doubles nothing in ${KILLS} kills of web, ingest and Postgres`, async () => {
-    const brokers = `127.0.0.1:${kafka.port}`;
-    const program = await startProgram({
-      ...(await programSettings()),
-      KAFKA_BROKERS: brokers,
-      LOG_LEVEL: 'silent',
-    });
-    const verdict = await chaos(program, brokers, ['web', 'ingest', 'postgres']);
     expect(verdict).toMatchObject(NOTHING_WRONG);
     expect(verdict.stored + verdict.setAside).toBe(verdict.acknowledged);
     await program.stop();

@@ -3,31 +3,6 @@
 
 import { expect, test } from 'vitest';
 import type { Batch, Client, Codec, Message } from './client.ts';
-import { goClient } from './go-client.ts';
-import { javaClient } from './java-client.ts';
-import { kafkajsClient } from './kafkajs-client.ts';
-import { kcatClient } from './kcat-client.ts';
-import { platformaticClient } from './platformatic-client.ts';
-import {
-  aiokafkaClient,
-  confluentClient,
-  kafkaPythonClient,
-  newConfluentClient,
-  newKafkaPythonClient,
-} from './python-clients.ts';
-
-const CLIENTS: readonly Client[] = [
-  kafkajsClient,
-  platformaticClient,
-  kcatClient,
-  kafkaPythonClient,
-  confluentClient,
-  newKafkaPythonClient,
-  newConfluentClient,
-  aiokafkaClient,
-  goClient,
-  javaClient,
-];
 
 const CONTENTS: readonly (readonly [key: string | null, value: string | null])[] = [
   ['key', 'value'],
@@ -53,8 +28,8 @@ function batchesOf(producer: Client): Batch[] {
   }));
 }
 
-export function pairs(port: () => number): void {
-  const present = CLIENTS.filter((client) => client.missing() === null);
+export function pairs(port: () => number, clients: readonly Client[]): void {
+  const present = clients.filter((client) => client.missing() === null);
   const produced = new Map<Client, Promise<void>>();
   const consumed = new Map<Client, Promise<Map<string, Message[]>>>();
 
@@ -77,8 +52,8 @@ export function pairs(port: () => number): void {
     return all;
   };
 
-  for (const consumer of CLIENTS) {
-    for (const producer of CLIENTS) {
+  for (const consumer of clients) {
+    for (const producer of clients) {
       test(`${consumer.name} reads what ${producer.name} wrote`, { timeout: 240_000 }, async (ctx) => {
         const missing = consumer.missing() ?? producer.missing();
         if (missing !== null) {

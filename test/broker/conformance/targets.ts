@@ -30,7 +30,9 @@ async function startEmbedded(): Promise<Running> {
   return { port: broker.port, stop };
 }
 
-export const TARGETS: readonly Target[] = [
-  { name: 'embedded broker', missing: () => null, start: startEmbedded },
-  { name: 'Apache Kafka', missing: apacheKafkaMissing, start: () => startApacheKafka() },
-];
+export const EMBEDDED: Target = { name: 'embedded broker', missing: () => null, start: startEmbedded };
+export const APACHE_KAFKA: Target = {
+  name: 'Apache Kafka',
+  missing: apacheKafkaMissing,
+  start: () => startApacheKafka(),
+};

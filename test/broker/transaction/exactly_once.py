@@ -1,4 +1,4 @@
-"""Consume, process, produce in transactions, by confluent-kafka, for exactly-once.test.ts.
+"""Consume, process, produce in transactions, by confluent-kafka, for exactly-once.engine.test.ts.
 
 usage: exactly_once.py work PORT TRANSACTIONAL_ID   copies the topic inputs to outputs, until it is killed
        exactly_once.py read PORT                    prints the committed values of outputs, once all is read

@@ -1,0 +1,42 @@
+// What is said of a broker: by requests byte for byte, by the clients that npm has, and by those of other makers. Where the
+// embedded broker and Apache Kafka differ on purpose: docs/broker.md.
+
+import { afterAll, beforeAll, describe } from 'vitest';
+import { admin } from './admin.ts';
+import type { Client } from './client.ts';
+import { groups } from './groups.ts';
+import { kafkajsTransactions } from './kafkajs-transactions.ts';
+import { log } from './log.ts';
+import { pairs } from './pairs.ts';
+import { platformatic } from './platformatic.ts';
+import { refusals } from './refusals.ts';
+import type { Running, Target } from './targets.ts';
+import { topics } from './topics.ts';
+import { transactions } from './transactions.ts';
+
+/** Starts a broker for the tests of a `describe`; its port, once they run. */
+export function started({ start }: Target): () => number {
+  let running: Running | undefined;
+  beforeAll(async () => {
+    running = await start();
+  }, 120_000);
+  afterAll(() => running?.stop());
+  return () => running?.port ?? 0;
+}
+
+/** What needs nothing but npm's packages. */
+export function protocol(port: () => number): void {
+  describe('log', () => log(port));
+  describe('topics', () => topics(port));
+  describe('groups', () => groups(port));
+  describe('admin', () => admin(port));
+  describe('transactions', () => transactions(port));
+  describe('kafkajs', () => kafkajsTransactions(port));
+  describe('@platformatic/kafka', () => platformatic(port));
+  describe('refusals', () => refusals(port));
+}
+
+/** Each of these clients reads what each has written. */
+export function understanding(port: () => number, clients: readonly Client[]): void {
+  describe('clients understand each other', () => pairs(port, clients));
+}
