@@ -7,6 +7,7 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { LOG_HOURS } from '../src/behaviour/store.ts';
 import { newId } from '../src/events/ids.ts';
 import { PRODUCTS } from '../src/events/products.ts';
 import { packageRoot } from '../src/runtime/paths.ts';
@@ -32,6 +33,7 @@ const EVENTS_A_REQUEST = 10;
 const SESSION_EVENTS = [8, 24];
 /** Events of eight hours. */
 const EIGHT_HOURS = RATE * 8 * 3600;
+const AGES = Array.from({ length: 50 }, (_, n) => 18 + n);
 const USERS = Array.from({ length: 5_000 }, newId);
 
 /** Sends events at RATE. @returns the time of each request by order_id */
@@ -46,7 +48,11 @@ async function send(url: string, seconds: number): Promise<Map<string, number>> 
         user_id: pick(USERS),
         product: pick(PRODUCTS),
         title: at < 7 ? 'banner_show' : 'banner_click',
-        context: { item: `item-${Math.floor(Math.random() * 40)}`, gender: 'M', age: 40 },
+        context: {
+          item: `item-${Math.floor(Math.random() * 40)}`,
+          gender: pick(['M', 'F']),
+          age: pick(AGES),
+        },
       }),
     );
     for (const { order_id } of events) sent.set(order_id, Date.now());
@@ -125,37 +131,34 @@ async function compareHistories(small: Loaded, full: Loaded): Promise<void> {
   }
 }
 
-/** Tables of live panels, sessions and offers. */
-const STATE = [
-  'sessions',
-  'merged_sessions',
-  'session_revisions',
-  'behaviour_states',
-  'behaviour_log',
-  'offers',
-];
+/** Tables of live panels, sessions and offers: those that grow with sessions, and the log, which grows with events and is cut. */
+const BY_SESSION = ['sessions', 'merged_sessions', 'session_revisions', 'behaviour_states', 'offers'];
+const LOG = 'behaviour_log';
 
 async function measureState({ database }: Loaded): Promise<void> {
   const { rows: counted } = await database.query(
     `SELECT (SELECT count(*) FROM events WHERE stored_at IS NOT NULL)::int AS events, (SELECT count(*) FROM sessions)::int AS sessions`,
   );
   const { events, sessions } = counted[0];
-  await database.query(`VACUUM FULL ${STATE.join(', ')}`);
+  await database.query(`VACUUM FULL ${[...BY_SESSION, LOG].join(', ')}`);
   const { rows } = await database.query(
     'SELECT name, pg_total_relation_size(name::regclass) AS bytes FROM unnest($1::text[]) AS name',
-    [STATE],
+    [[...BY_SESSION, LOG]],
   );
-  const bytes = rows.reduce((sum, row) => sum + Number(row.bytes), 0);
+  const sizeOf = (names: readonly string[]) =>
+    rows.reduce((sum, row) => sum + (names.includes(row.name) ? Number(row.bytes) : 0), 0);
+  const [ofSessions, ofLog] = [sizeOf(BY_SESSION), sizeOf([LOG])];
   const each = rows.map((row) => `${row.name} ${(Number(row.bytes) / 1024).toFixed(0)} kB`).join(', ');
   console.log(
-    `beside ${events} events in ${sessions} sessions: ${(bytes / 1024 ** 2).toFixed(1)} MB (${each})`,
+    `beside ${events} events in ${sessions} sessions: ${((ofSessions + ofLog) / 1024 ** 2).toFixed(1)} MB (${each})`,
   );
+  const log = ((ofLog / events) * RATE * LOG_HOURS * 3600) / 1024 ** 2;
   const sized = SESSION_EVENTS.map((of) => {
-    const megabytes = ((bytes / sessions) * (EIGHT_HOURS / of)) / 1024 ** 2;
+    const megabytes = ((ofSessions / sessions) * (EIGHT_HOURS / of)) / 1024 ** 2 + log;
     return `${megabytes.toFixed(0)} MB in sessions of ${of} events`;
   });
   console.log(
-    `  ${(bytes / sessions).toFixed(0)} bytes a session; ${EIGHT_HOURS} events: ${sized.join(', ')}`,
+    `  ${(ofSessions / sessions).toFixed(0)} bytes a session, ${log.toFixed(0)} MB of log in ${LOG_HOURS} hours; ${EIGHT_HOURS} events: ${sized.join(', ')}`,
   );
 }
 

@@ -2,13 +2,13 @@
 // go through the code of the live part as at 500 events/s on a simulated clock, their revisions forwarded. VACUUM runs every
 // five minutes of that clock, as autovacuum would. Sizes are those of the end, and those after VACUUM FULL.
 
-import type { Pool } from '../src/db/pool.ts';
-import { transaction } from '../src/db/pool.ts';
+import { type Client, type Pool, transaction } from '../src/db/pool.ts';
 import { newId } from '../src/events/ids.ts';
 import { seededRandom } from '../src/runtime/seeded-random.ts';
 import { type Stored, takeEvents } from '../src/sessions/live/handler.ts';
 import { revisionOutbox } from '../src/sessions/live/outbox.ts';
 import { closeOver } from '../src/sessions/live/running-sessions.ts';
+import { SESSIONS_LOCK } from '../src/sessions/live/store.ts';
 import { startDatabase } from './database.ts';
 
 const SESSIONS = Number(process.env.SESSIONS ?? 200_000);
@@ -43,9 +43,7 @@ function arrivals(beginMs: number): Arrival[] {
 
 const forward = (pool: Pool) =>
   transaction(pool, async (client) => {
-    const { messages, mark } = await revisionOutbox.take(client);
-    await mark();
-    return messages.length;
+    return (await revisionOutbox.take(client)).messages.length;
   });
 
 /** Runs the simulated clock over all events, and on until every session is closed. */
@@ -56,7 +54,8 @@ async function live(pool: Pool, events: readonly Arrival[], beginMs: number): Pr
     const from = next;
     while ((events[next]?.arrivesMs ?? Number.POSITIVE_INFINITY) <= now) next += 1;
     const batch = events.slice(from, next);
-    if (batch.length > 0) await transaction(pool, (client) => takeEvents(client, batch, now));
+    const take = (client: Client) => takeEvents(client, batch, now);
+    if (batch.length > 0) await transaction(pool, take, { lock: SESSIONS_LOCK });
     await closeOver(pool, now);
     while ((await forward(pool)) > 0);
     if (now - vacuumed < VACUUM_MS) continue;

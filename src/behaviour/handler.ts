@@ -8,17 +8,9 @@ import type { Client, Pool } from '../db/pool.ts';
 import { ageOf, genderOf } from '../enrichment/person.ts';
 import type { EventContext } from '../events/event.ts';
 import type { Ingest } from '../tracing/stored-offsets.ts';
-import { hasTitle, readStored } from '../tracing/stored-records.ts';
+import { hasTitle, readStored, storedSql } from '../tracing/stored-records.ts';
 import { type Click, START, step } from './machine.ts';
-import {
-  type LogEntry,
-  lockBehaviour,
-  type NewOffer,
-  readPlaces,
-  writeLog,
-  writeOffers,
-  writePlaces,
-} from './store.ts';
+import { BEHAVIOUR_LOCK, type LogEntry, type NewOffer, readPlaces, writeMoves } from './store.ts';
 
 /** @param onOffers called after a commit that made offers */
 export function behaviourHandler(
@@ -35,9 +27,10 @@ export function behaviourHandler(
         return 0;
       }
       await ingest.reached(batch.partition, move.next, signal);
-      return inOffsetTransaction(pool, subscription, batch.partition, move, (client) =>
-        moveVisitors(client, subscription.topic, batch),
-      );
+      const moveAll = (client: Client) => moveVisitors(client, subscription.topic, batch);
+      return inOffsetTransaction(pool, subscription, batch.partition, move, moveAll, {
+        lock: BEHAVIOUR_LOCK,
+      });
     },
     stored: (offers) => {
       if (offers > 0) onOffers();
@@ -55,18 +48,20 @@ type Stored = {
   readonly robot: boolean;
 };
 
-const COLUMNS = `replace(order_id::text, '-', '') AS order_id, replace(user_id::text, '-', '') AS user_id,
-  title, product, (extract(epoch FROM "time") * 1000)::bigint AS time_ms, context, is_robot(context) AS robot`;
+const STORED = storedSql(
+  'behaviour_stored',
+  `replace(order_id::text, '-', '') AS order_id, replace(user_id::text, '-', '') AS user_id,
+  title, product, (extract(epoch FROM "time") * 1000)::bigint AS time_ms, context, is_robot(context) AS robot`,
+);
 
 /** How many offers were made. */
 async function moveVisitors(client: Client, topic: string, batch: RecordBatch): Promise<number> {
-  const stored = await readStored<Stored>(client, topic, batch, COLUMNS);
+  const stored = await readStored<Stored>(client, topic, batch, STORED);
   const clicks = stored.flatMap((row) => {
     const click = clickOf(row);
     return click === undefined ? [] : [{ row, click }];
   });
   if (clicks.length === 0) return 0;
-  await lockBehaviour(client);
   const users = [...new Set(clicks.map(({ row }) => row.user_id))];
   const places = await readPlaces(client, users);
   const changed = new Map<string, typeof START>();
@@ -82,9 +77,7 @@ async function moveVisitors(client: Client, topic: string, batch: RecordBatch): 
     log.push({ at, user_id, order_id, from_state: moved.from, to_state: moved.to, because: moved.because });
     if (moved.offer !== undefined) offers.push({ id: order_id, user_id, offer: moved.offer, made_at: at });
   }
-  await writePlaces(client, changed);
-  await writeLog(client, log);
-  await writeOffers(client, offers);
+  await writeMoves(client, { places: changed, log, offers });
   return offers.length;
 }
 

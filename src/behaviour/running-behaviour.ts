@@ -27,8 +27,8 @@ const offerOutbox: Outbox = {
   topic: OFFERS_TOPIC,
   partitions: PARTITIONS,
   mostRows: MOST_ROWS,
+  lock: LOCK_KEY,
   take: async (client) => {
-    await client.query('SELECT pg_advisory_xact_lock($1)', [LOCK_KEY]);
     const { rows } = await client.query<Row>(
       `SELECT seq, replace(user_id::text, '-', '') AS user_id,
          json_build_object('offer_id', replace(id::text, '-', ''), 'user_id', replace(user_id::text, '-', ''),

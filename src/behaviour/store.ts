@@ -4,10 +4,9 @@ import type { Client, Pool } from '../db/pool.ts';
 import { FIRST, type OfferName, type Place, START, STATES, type State } from './machine.ts';
 
 /** Held by whoever moves visitors: a visitor's events may be in partitions of several processes. */
-const LOCK_KEY = 0x5514;
-const KEPT = "interval '8 hours'";
-
-export const lockBehaviour = (client: Client) => client.query('SELECT pg_advisory_xact_lock($1)', [LOCK_KEY]);
+export const BEHAVIOUR_LOCK = 0x5514;
+/** How long the log is kept, in hours: the live page looks back one. */
+export const LOG_HOURS = 2;
 
 type PlaceRow = {
   readonly user_id: string;
@@ -29,12 +28,13 @@ export async function readPlaces(
   client: Client | Pool,
   userIds: readonly string[],
 ): Promise<Map<string, Place>> {
-  const { rows } = await client.query<PlaceRow>(
-    `SELECT replace(user_id::text, '-', '') AS user_id, state, first_item, last_item,
+  const { rows } = await client.query<PlaceRow>({
+    name: 'places',
+    text: `SELECT replace(user_id::text, '-', '') AS user_id, state, first_item, last_item,
        (extract(epoch FROM first_at) * 1000)::bigint AS first_ms
      FROM behaviour_states WHERE user_id = ANY($1::uuid[])`,
-    [userIds],
-  );
+    values: [userIds],
+  });
   return new Map(rows.map((row) => [row.user_id, placeOf(row)]));
 }
 
@@ -42,23 +42,47 @@ export async function readPlaces(
 export const readPlace = async (pool: Pool, userId: string): Promise<Place> =>
   (await readPlaces(pool, [userId])).get(userId) ?? START;
 
-export async function writePlaces(client: Client, places: ReadonlyMap<string, Place>): Promise<void> {
+const placeRow = ([userId, { state, firstItem, firstMs, lastItem }]: [string, Place]) => ({
+  user_id: userId,
+  state,
+  first_item: firstItem ?? null,
+  first_at: firstMs === undefined ? null : new Date(firstMs),
+  last_item: lastItem ?? null,
+  updated_at: new Date(),
+});
+
+/** Who is at the start has no row. */
+const isAtStart = ({ state }: Place): boolean => state === FIRST;
+
+/** What a batch of clicks changes: where visitors are, what moved them, and the offers that were made. */
+export type Moves = {
+  readonly places: ReadonlyMap<string, Place>;
+  readonly log: readonly LogEntry[];
+  readonly offers: readonly NewOffer[];
+};
+
+export async function writeMoves(client: Client, { places, log, offers }: Moves): Promise<void> {
   if (places.size === 0) return;
-  const rows = [...places].map(([userId, { state, firstItem, firstMs, lastItem }]) => ({
-    user_id: userId,
-    state,
-    first_item: firstItem ?? null,
-    first_at: firstMs === undefined ? null : new Date(firstMs),
-    last_item: lastItem ?? null,
-    updated_at: new Date(),
-  }));
-  await client.query(
-    `INSERT INTO behaviour_states SELECT * FROM json_populate_recordset(NULL::behaviour_states, $1)
-     ON CONFLICT (user_id) DO UPDATE SET state = excluded.state, first_item = excluded.first_item,
-       first_at = excluded.first_at, last_item = excluded.last_item, updated_at = excluded.updated_at`,
-    [JSON.stringify(rows)],
-  );
+  const moved = [...places].filter(([, place]) => !isAtStart(place)).map(placeRow);
+  const back = [...places].filter(([, place]) => isAtStart(place)).map(([userId]) => userId);
+  const [placed, logged, made] = [moved, log, offers].map((rows) => JSON.stringify(rows));
+  await client.query({ name: 'write_moves', text: WRITE_MOVES, values: [placed, logged, made, back] });
 }
+
+const WRITE_MOVES = `WITH placed AS (
+    INSERT INTO behaviour_states SELECT * FROM json_populate_recordset(NULL::behaviour_states, $1)
+    ON CONFLICT (user_id) DO UPDATE SET state = excluded.state, first_item = excluded.first_item,
+      first_at = excluded.first_at, last_item = excluded.last_item, updated_at = excluded.updated_at
+  ), gone AS (
+    DELETE FROM behaviour_states WHERE user_id = ANY($4::uuid[])
+  ), logged AS (
+    INSERT INTO behaviour_log (at, user_id, order_id, from_state, to_state, because)
+    SELECT at, user_id, order_id, from_state, to_state, because
+    FROM json_populate_recordset(NULL::behaviour_log, $2)
+  )
+  INSERT INTO offers (id, user_id, offer, made_at)
+  SELECT id, user_id, offer, made_at FROM json_populate_recordset(NULL::offers, $3)
+  ON CONFLICT (id) DO NOTHING`;
 
 export type LogEntry = {
   readonly at: string;
@@ -68,16 +92,6 @@ export type LogEntry = {
   readonly to_state: State;
   readonly because: string;
 };
-
-export async function writeLog(client: Client, entries: readonly LogEntry[]): Promise<void> {
-  if (entries.length === 0) return;
-  await client.query(
-    `INSERT INTO behaviour_log (at, user_id, order_id, from_state, to_state, because)
-     SELECT at, user_id, order_id, from_state, to_state, because
-     FROM json_populate_recordset(NULL::behaviour_log, $1)`,
-    [JSON.stringify(entries)],
-  );
-}
 
 /** The last entries, the newest first. @param untilMs of which instant; undefined: now */
 export async function readLog(pool: Pool, most: number, untilMs?: number): Promise<LogEntry[]> {
@@ -98,16 +112,6 @@ export type NewOffer = {
   readonly offer: OfferName;
   readonly made_at: string;
 };
-
-export async function writeOffers(client: Client, offers: readonly NewOffer[]): Promise<void> {
-  if (offers.length === 0) return;
-  await client.query(
-    `INSERT INTO offers (id, user_id, offer, made_at)
-     SELECT id, user_id, offer, made_at FROM json_populate_recordset(NULL::offers, $1)
-     ON CONFLICT (id) DO NOTHING`,
-    [JSON.stringify(offers)],
-  );
-}
 
 export type Offer = NewOffer & { readonly seq: number; readonly redeemed_at: string | null };
 
@@ -149,8 +153,7 @@ export async function redeemOffer(pool: Pool, id: string, userId: string): Promi
   return rowCount === 1;
 }
 
-/** Deletes log entries of long ago, and the places of visitors whose window has passed long ago. */
+/** Deletes log entries of long ago. */
 export async function deleteOld(pool: Pool): Promise<void> {
-  await pool.query(`DELETE FROM behaviour_log WHERE written_at < now() - ${KEPT}`);
-  await pool.query(`DELETE FROM behaviour_states WHERE updated_at < now() - ${KEPT} AND state = 'init'`);
+  await pool.query(`DELETE FROM behaviour_log WHERE written_at < now() - interval '${LOG_HOURS} hours'`);
 }

@@ -24,6 +24,10 @@ const FETCH_BYTES = 1024 * 1024;
 /** The group reassigns a killed process's partitions after this; Kafka allows no less than 6 s. */
 export const SESSION_MS = 10_000;
 const HEARTBEAT_MS = 3_000;
+/** kafkajs heartbeats when a fetch is over, and an idle program wakes for each, here and in the broker. */
+const FETCH_WAIT_MS = 5_000;
+/** As little as leaves the next heartbeat in time. */
+const CLOCK_JUMP_MS = 2_000;
 
 export class Consumer<Result> {
   readonly #consumer: KafkaConsumer;
@@ -52,8 +56,7 @@ export class Consumer<Result> {
     const { consumer, stop } = createConsumer(kafka, {
       groupId: subscription.group,
       maxBytesPerPartition: FETCH_BYTES,
-      // kafkajs heartbeats when a fetch is over.
-      maxWaitTimeInMs: HEARTBEAT_MS,
+      maxWaitTimeInMs: FETCH_WAIT_MS,
       sessionTimeout: SESSION_MS,
       heartbeatInterval: HEARTBEAT_MS,
       allowAutoTopicCreation: false,
@@ -85,7 +88,7 @@ export class Consumer<Result> {
     await this.#consumer.connect();
     await this.#consumer.subscribe({ topic: this.#subscription.topic, fromBeginning: true });
     await this.#run();
-    this.#unwatch = watchClockJump(HEARTBEAT_MS, (ms) => void this.#joinAnew(ms));
+    this.#unwatch = watchClockJump(CLOCK_JUMP_MS, (ms) => void this.#joinAnew(ms));
   }
 
   /** Finishes the batch in hand and leaves the group. */

@@ -2,7 +2,7 @@
 // that lost its partition meanwhile (a zombie) finds another value there and commits nothing.
 
 import { CHANGE_CHANNEL, storedMessage } from '../db/change.ts';
-import { type Client, type Pool, transaction } from '../db/pool.ts';
+import { type Beginning, type Client, type Pool, transaction } from '../db/pool.ts';
 
 /** Whose offsets: one consumer group reading one topic on one cluster. */
 export type Subscription = { readonly clusterId: string; readonly group: string; readonly topic: string };
@@ -50,13 +50,13 @@ const MOVES = {
   first: {
     name: 'first_offset',
     text: `INSERT INTO consumer_offsets (cluster_id, consumer_group, topic, "partition", next_offset)
-     VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING RETURNING pg_notify($6, $7)`,
+     VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING RETURNING CASE WHEN $7::text IS NOT NULL THEN pg_notify($6, $7) END`,
   },
   next: {
     name: 'next_offset',
     text: `UPDATE consumer_offsets SET next_offset = $5, updated_at = now()
      WHERE cluster_id = $1 AND consumer_group = $2 AND topic = $3 AND "partition" = $4 AND next_offset = $8
-     RETURNING pg_notify($6, $7)`,
+     RETURNING CASE WHEN $7::text IS NOT NULL THEN pg_notify($6, $7) END`,
   },
 } as const;
 
@@ -66,14 +66,26 @@ const MOVES = {
  * @param expected what readOffset gave
  * @throws {FencedError} where it is something else by now
  */
-export async function moveOffset(
-  client: Client | Pool,
-  { clusterId, group, topic }: Subscription,
+export function moveOffset(
+  client: Client,
+  subscription: Subscription,
   partition: number,
   expected: bigint | undefined,
   next: bigint,
 ): Promise<void> {
-  const news = storedMessage({ topic, cluster: clusterId, group, partition, next: next.toString() });
+  const { clusterId: cluster, group, topic } = subscription;
+  const news = storedMessage({ topic, cluster, group, partition, next: next.toString() });
+  return move(client, subscription, partition, { expected, next }, news);
+}
+
+/** @param news null where nobody needs to hear of it */
+async function move(
+  client: Client | Pool,
+  { clusterId, group, topic }: Subscription,
+  partition: number,
+  { expected, next }: OffsetMove,
+  news: string | null,
+): Promise<void> {
   const values = [clusterId, group, topic, partition, next.toString(), CHANGE_CHANNEL, news];
   const { rowCount } =
     expected === undefined
@@ -84,7 +96,7 @@ export async function moveOffset(
 
 /**
  * Runs `work` in the transaction that moves the partition's offset: both are committed, or neither.
- * @param longestPauseMs as of transaction()
+ * @param beginning as of transaction()
  * @throws {FencedError} as moveOffset; what `work` throws
  */
 export function inOffsetTransaction<T>(
@@ -93,19 +105,19 @@ export function inOffsetTransaction<T>(
   partition: number,
   { expected, next }: OffsetMove,
   work: (client: Client) => Promise<T>,
-  longestPauseMs?: number,
+  beginning?: Beginning,
 ): Promise<T> {
   const moveAndWork = async (client: Client) => {
     await moveOffset(client, subscription, partition, expected, next);
     return work(client);
   };
-  return transaction(pool, moveAndWork, longestPauseMs);
+  return transaction(pool, moveAndWork, beginning);
 }
 
-/** Moves the partition's offset past records that change nothing. @throws {FencedError} as moveOffset */
+/** Moves the partition's offset past records that change nothing, which nobody needs to hear. @throws {FencedError} as moveOffset */
 export const passOver = (
   pool: Pool,
   subscription: Subscription,
   partition: number,
-  { expected, next }: OffsetMove,
-): Promise<void> => moveOffset(pool, subscription, partition, expected, next);
+  offsets: OffsetMove,
+): Promise<void> => move(pool, subscription, partition, offsets, null);

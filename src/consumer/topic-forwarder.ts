@@ -18,11 +18,14 @@ export type Outbox = {
   readonly partitions: number;
   /** How many rows take() takes at most. */
   readonly mostRows: number;
+  /** Key of the advisory lock of its forwarders, held from before take() to the end; left out where take() locks by itself. */
+  readonly lock?: number;
   /**
    * Takes some of the waiting rows, in their order, locked against other forwarders.
-   * @returns the records, and what marks them as forwarded in the same transaction; no record where none waits
+   * @returns the records, and what marks them as forwarded in the same transaction, where take() has not deleted them; no record
+   *   where none waits
    */
-  take(client: Client): Promise<{ readonly messages: Message[]; mark(): Promise<unknown> }>;
+  take(client: Client): Promise<{ readonly messages: Message[]; mark?(): Promise<unknown> }>;
 };
 
 export class TopicForwarder {
@@ -92,9 +95,13 @@ export class TopicForwarder {
       const { messages, mark } = await this.#outbox.take(client);
       if (messages.length === 0) return 0;
       await this.#producer.send({ topic: this.#outbox.topic, messages });
-      await mark();
+      await mark?.();
       return messages.length;
     };
-    return transaction(this.#pool, forward, LONGEST_SEND_MS);
+    const { lock } = this.#outbox;
+    return transaction(this.#pool, forward, {
+      longestPauseMs: LONGEST_SEND_MS,
+      ...(lock === undefined ? {} : { lock }),
+    });
   }
 }

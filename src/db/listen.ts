@@ -8,7 +8,7 @@ import type { Logger } from '../runtime/log.ts';
 import { endOnResponseTimeout } from '../runtime/response-timeout.ts';
 import { socketOf } from './pool.ts';
 
-const ASK_EVERY_MS = 10_000;
+const ASK_EVERY_MS = 15_000;
 const CONNECT_MS = 5_000;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;

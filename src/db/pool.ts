@@ -70,15 +70,22 @@ export function socketOf(client: Client): Socket {
   return (client as unknown as { readonly connection: { readonly stream: Socket } }).connection.stream;
 }
 
+/** What a transaction begins with, in the statement that begins it. */
+export type Beginning = {
+  /** Its idle_in_transaction_session_timeout, in milliseconds; the pool's where left out. */
+  readonly longestPauseMs?: number;
+  /** Key of an advisory lock that it waits for, and holds to its end. */
+  readonly lock?: number;
+};
+
 /**
  * Runs `work` in one transaction: committed where it returns, rolled back where it throws.
- * @param longestPauseMs idle_in_transaction_session_timeout of this transaction; the pool's where left out
  * @throws what `work` throws, or pg's error where the commit fails
  */
 export async function transaction<T>(
   pool: Pool,
   work: (client: pg.PoolClient) => Promise<T>,
-  longestPauseMs?: number,
+  beginning: Beginning = {},
 ): Promise<T> {
   const client = await pool.connect();
   // Without a listener, a connection that dies between two queries would end the process.
@@ -86,7 +93,7 @@ export async function transaction<T>(
   client.on('error', onError);
   let broken: Error | boolean = false;
   try {
-    await client.query(longestPauseMs === undefined ? 'BEGIN' : beginWith(longestPauseMs));
+    await client.query(beginSql(beginning));
     const result = await work(client);
     await client.query('COMMIT');
     return result;
@@ -101,5 +108,8 @@ export async function transaction<T>(
   }
 }
 
-const beginWith = (longestPauseMs: number): string =>
-  `BEGIN; SET LOCAL idle_in_transaction_session_timeout = ${longestPauseMs}`;
+function beginSql({ longestPauseMs, lock }: Beginning): string {
+  const pause =
+    longestPauseMs === undefined ? '' : `; SET LOCAL idle_in_transaction_session_timeout = ${longestPauseMs}`;
+  return `BEGIN${pause}${lock === undefined ? '' : `; SELECT pg_advisory_xact_lock(${lock})`}`;
+}

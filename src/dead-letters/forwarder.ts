@@ -104,7 +104,7 @@ export class DeadLetterForwarder {
       await markForwarded(client, letters);
       return letters.length;
     };
-    const forwarded = await transaction(this.#pool, forward, LONGEST_SEND_MS);
+    const forwarded = await transaction(this.#pool, forward, { longestPauseMs: LONGEST_SEND_MS });
     if (forwarded > 0) this.#onForwarded(forwarded);
     return forwarded;
   }

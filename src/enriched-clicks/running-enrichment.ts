@@ -12,7 +12,7 @@ import { connectProducer, type Kafka, type Producer } from '../kafka/client.ts';
 import { PARTITIONS } from '../kafka/publisher.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { Ingest } from '../tracing/stored-offsets.ts';
-import { hasTitle, readStored } from '../tracing/stored-records.ts';
+import { hasTitle, readStored, storedSql } from '../tracing/stored-records.ts';
 import { enrich, type StoredClick } from './enriched-click.ts';
 
 export const ENRICHMENT_GROUP = 'shopstream-enrichment';
@@ -21,10 +21,13 @@ const ENRICHED_TOPIC = 'enriched-click-data';
 /** The transaction is open while Kafka answers, which may take all of kafkajs's tries. */
 const LONGEST_SEND_MS = 90_000;
 
-const COLUMNS = `replace(order_id::text, '-', '') AS order_id, replace(user_id::text, '-', '') AS user_id, title, product,
+const STORED = storedSql(
+  'enrichment_stored',
+  `replace(order_id::text, '-', '') AS order_id, replace(user_id::text, '-', '') AS user_id, title, product,
   (extract(epoch FROM "time") * 1000)::bigint AS time_ms,
   (extract(epoch FROM coalesce(appended_at, stored_at)) * 1000)::bigint AS appended_ms,
-  context, is_robot(context) AS robot`;
+  context, is_robot(context) AS robot`,
+);
 
 type Stored = StoredClick & { readonly title: string };
 
@@ -41,7 +44,7 @@ function enrichmentHandler(
       if (!hasTitle(batch, 'banner_click')) return passOver(pool, subscription, batch.partition, move);
       await ingest.reached(batch.partition, move.next, signal);
       const produce = async (client: Client) => {
-        const stored = await readStored<Stored>(client, subscription.topic, batch, COLUMNS);
+        const stored = await readStored<Stored>(client, subscription.topic, batch, STORED);
         const clicks = stored.filter(({ title }) => title === 'banner_click');
         if (clicks.length === 0) return;
         const messages = clicks.map((click) => ({
@@ -52,7 +55,9 @@ function enrichmentHandler(
         }));
         await producer.send({ topic: ENRICHED_TOPIC, messages });
       };
-      await inOffsetTransaction(pool, subscription, batch.partition, move, produce, LONGEST_SEND_MS);
+      await inOffsetTransaction(pool, subscription, batch.partition, move, produce, {
+        longestPauseMs: LONGEST_SEND_MS,
+      });
     },
     stored: () => {},
   };

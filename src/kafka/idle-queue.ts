@@ -1,21 +1,22 @@
 // An idle connection needs no timer. kafkajs 2.2.4 looks for waiting requests a thousand times a second, for as long as
 // the connection is open and whether or not one waits: the time until its throttle ends is negative where there is none
 // (network/requestQueue/index.js), and each look sets the next. Here it looks only while something waits. And whether a
-// request has been in hand for too long, which is a matter of seconds, it asks ten times a second: here once, for all of
-// them together.
+// request has been in hand for too long, which is a matter of seconds, it asks ten times a second: here once in
+// some seconds, for all of them together.
 
 import { createRequire } from 'node:module';
-import { lookEvery } from '../runtime/look-every.ts';
+import { lookEvery, SELDOM_MS } from '../runtime/look-every.ts';
 
 const require = createRequire(import.meta.url);
 const QUEUE = 'kafkajs/src/network/requestQueue/index.js';
 
-const TIMEOUT_CHECK_MS = 1_000;
+const LOOKS_WITHIN_TIMEOUT = 3;
 
 type Request = { readonly sentAt: number; readonly requestTimeout: number; timeoutRequest(): void };
 type RequestQueue = {
   readonly pending: readonly unknown[];
   readonly inflight: ReadonlyMap<number, Request>;
+  readonly requestTimeout: number;
   readonly enforceRequestTimeout: boolean;
   isConnected(): boolean;
   destroy(): void;
@@ -36,9 +37,10 @@ export function restIdleConnections(): void {
   prototype.scheduleRequestTimeoutCheck = function watch(this: RequestQueue) {
     if (!this.enforceRequestTimeout) return;
     this.destroy();
+    const pace = Math.min(this.requestTimeout / LOOKS_WITHIN_TIMEOUT, SELDOM_MS);
     watched.set(
       this,
-      lookEvery(TIMEOUT_CHECK_MS, () => endLate(this)),
+      lookEvery(pace, () => endLate(this)),
     );
   };
   prototype.destroy = function end(this: RequestQueue) {

@@ -1,5 +1,8 @@
 // Looks at the same pace share one timer: an idle process wakes once for all of them, and not for each.
 
+/** The pace of looks at what may wait for seconds. */
+export const SELDOM_MS = 5_000;
+
 type Tick = { readonly timer: NodeJS.Timeout; readonly looks: Set<() => void> };
 
 const ticks = new Map<number, Tick>();

@@ -5,8 +5,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { codeOf } from './errors.ts';
 import type { Logger } from './log.ts';
-
-const LOOK_EVERY_MS = 5_000;
+import { lookEvery, SELDOM_MS } from './look-every.ts';
 
 /** Reserved for the disk, Kafka and Postgres, so that clients can't take the last one. */
 const KEPT_FOR_FILES = 64;
@@ -31,7 +30,7 @@ export const mostConnections = (limit = openFilesLimit()): number =>
  * @returns what ends the watch
  */
 export function watchOpenFiles(log: Logger): () => void {
-  const look = setInterval(() => {
+  return lookEvery(SELDOM_MS, () => {
     try {
       closeSync(openSync(devNull, 'r'));
     } catch (error) {
@@ -42,9 +41,7 @@ export function watchOpenFiles(log: Logger): () => void {
         `all ${openFilesLimit()} files that this process may open are open: ${advice}`,
       );
     }
-  }, LOOK_EVERY_MS);
-  look.unref();
-  return () => clearInterval(look);
+  });
 }
 
 /** Too many files are open, in this process or in the whole system. */

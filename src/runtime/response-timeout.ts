@@ -3,9 +3,9 @@
 // answer to a request has to begin within a time.
 
 import type { Socket } from 'node:net';
-import { lookEvery } from './look-every.ts';
+import { lookEvery, SELDOM_MS } from './look-every.ts';
 
-const LOOKS_WITHIN_TIMEOUT = 10;
+const LOOKS_WITHIN_TIMEOUT = 3;
 
 /** No answer came in time. */
 export class ResponseTimeoutError extends Error {
@@ -15,20 +15,22 @@ export class ResponseTimeoutError extends Error {
 /**
  * Destroys the socket, with a ResponseTimeoutError, where something was written and nothing was read for too long. A socket that
  * is asked nothing may be silent for ever. Time is the monotonic clock's.
- * @param timeoutMs milliseconds that the answer to what was written last may take
+ * @param timeoutMs milliseconds that the answer to what was written last may take at least; at most two looks more
  */
 export function endOnResponseTimeout(socket: Socket, timeoutMs: () => number): void {
   let answered = socket.bytesWritten;
-  let since = performance.now();
+  /** The look that saw first that an answer is due. */
+  let since: number | undefined;
   // Before other listeners: what they write in return is not answered yet.
   socket.prependListener('data', () => {
     answered = socket.bytesWritten;
-    since = performance.now();
+    since = undefined;
   });
-  const end = lookEvery(timeoutMs() / LOOKS_WITHIN_TIMEOUT, () => {
+  const end = lookEvery(Math.min(timeoutMs() / LOOKS_WITHIN_TIMEOUT, SELDOM_MS), () => {
+    if (socket.bytesWritten === answered) return;
     const now = performance.now();
-    if (socket.bytesWritten === answered) since = now;
-    else if (now - since > timeoutMs())
+    since ??= now;
+    if (now - since > timeoutMs())
       socket.destroy(new ResponseTimeoutError(`no answer within ${Math.round((now - since) / 1000)} s`));
   });
   socket.once('close', end);

@@ -17,15 +17,27 @@ function eventIn(value: Buffer | null): { readonly order_id: string; readonly ti
   return parsed.ok ? parsed.event : undefined;
 }
 
+/** A statement that readStored() runs. */
+export type StoredSql = { readonly name: string; readonly text: string };
+
 /**
- * The rows of a batch's events, in the order of their offsets.
+ * Makes the statement of a consumer.
+ * @param name of the prepared statement
  * @param columns SQL of what is wanted of `events`
  */
+export const storedSql = (name: string, columns: string): StoredSql => ({
+  name,
+  text: `SELECT ${columns} FROM events
+     WHERE order_id = ANY($1::uuid[]) AND topic = $2 AND "partition" = $3 AND "offset" BETWEEN $4 AND $5
+     ORDER BY "offset"`,
+});
+
+/** The rows of a batch's events, in the order of their offsets. */
 export async function readStored<Row extends object>(
   client: Client,
   topic: string,
   { partition, records }: RecordBatch,
-  columns: string,
+  statement: StoredSql,
 ): Promise<Row[]> {
   const ids = records.flatMap(({ value }) => {
     const event = eventIn(value);
@@ -33,11 +45,7 @@ export async function readStored<Row extends object>(
   });
   if (ids.length === 0) return [];
   const [first, last] = [records[0]?.offset, records.at(-1)?.offset];
-  const { rows } = await client.query<Row>(
-    `SELECT ${columns} FROM events
-     WHERE order_id = ANY($1::uuid[]) AND topic = $2 AND "partition" = $3 AND "offset" BETWEEN $4 AND $5
-     ORDER BY "offset"`,
-    [ids, topic, partition, String(first), String(last)],
-  );
+  const values = [ids, topic, partition, String(first), String(last)];
+  const { rows } = await client.query<Row>({ ...statement, values });
   return rows;
 }

@@ -52,6 +52,8 @@ export class RawEvents {
   #paused;
   #waiting = 0;
   #drawn = '';
+  /** The rows that are shown, by order_id. @type {Map<string, HTMLElement>} */
+  #rows = new Map();
 
   constructor(panel) {
     this.#panel = panel;
@@ -83,7 +85,10 @@ export class RawEvents {
     const drawn = `${words} ${events.map(({ order_id }) => order_id).join()}`;
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
-    this.#panel.querySelector('[data-rows]').replaceChildren(...events.map(rowOf));
+    this.#rows = new Map(
+      events.map((event) => [event.order_id, this.#rows.get(event.order_id) ?? rowOf(event)]),
+    );
+    keepRows(this.#panel.querySelector('[data-rows]'), [...this.#rows.values()]);
     this.#panel.querySelector('[data-reading]').textContent =
       words === '' ? '\u00a0' : `${events.length} of ${(this.#paused ?? this.#events).length} match.`;
   }
@@ -96,6 +101,14 @@ export class RawEvents {
       .setAttribute('aria-pressed', String(this.#paused !== undefined));
     this.draw();
   }
+}
+
+/** Makes these rows the children; those that stay are not touched, as a list that is told of 20 times a second is costly to lay out. */
+function keepRows(root, rows) {
+  const kept = new Set(rows);
+  for (const row of [...root.children]) if (!kept.has(row)) row.remove();
+  for (const [n, row] of rows.entries())
+    if (root.children[n] !== row) root.insertBefore(row, root.children[n] ?? null);
 }
 
 const matches = (event, words) =>

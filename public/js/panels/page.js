@@ -157,12 +157,12 @@ listen(
   `/api/live/panels/stream?${new URLSearchParams({ robots, simulated })}`,
   {
     panels: (panels) => rewoundTo === undefined && snapshot(panels),
-    changes: ({ added, ...panels }) => {
+    changes: (panels) => {
       if (rewoundTo !== undefined) return;
       newest = { ...newest, ...panels };
-      raw?.add(added);
       draw();
     },
+    raw: ({ added }) => rewoundTo === undefined && raw?.add(added),
     faults: askFaults,
   },
   (connected) => {

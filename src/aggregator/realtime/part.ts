@@ -6,6 +6,7 @@ import { Registry } from 'prom-client';
 import type { Config } from '../../config.ts';
 import { clusterOf, databaseUrlOf } from '../../connections.ts';
 import { levelOf } from '../../db/errors.ts';
+import { listen } from '../../db/listen.ts';
 import { migrateWithRetries } from '../../db/migrate.ts';
 import { openPool, type Pool } from '../../db/pool.ts';
 import { createKafka, describeCluster, type Kafka } from '../../kafka/client.ts';
@@ -13,12 +14,13 @@ import { reasonOf } from '../../kafka/errors.ts';
 import { keepRunning } from '../../runtime/keep-running.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { RunningPart } from '../../runtime/running-part.ts';
-import { type LiveDefinition, readLiveDefinitions } from '../store/definitions.ts';
+import { DEFINITIONS_CHANNEL, type LiveDefinition, readLiveDefinitions } from '../store/definitions.ts';
 import { FailureNote } from './failure-note.ts';
 import { AggregatorMetrics } from './metrics.ts';
 import { RunningDefinition } from './running-definition.ts';
 
-const LOOK_MS = 3_000;
+/** It is told of each change; this is for what nobody was told. */
+const LOOK_MS = 30_000;
 
 type Running = {
   readonly one: LiveDefinition;
@@ -36,11 +38,14 @@ export async function startAggregator(config: Config, log: Logger): Promise<Runn
   const registry = new Registry();
   const keeper = new DefinitionKeeper(kafka, pool, config, log, new AggregatorMetrics(registry));
   const done = keeper.run(closing.signal);
+  const look = () => keeper.wake();
+  const listener = listen(databaseUrl, DEFINITIONS_CHANNEL, log, look, look);
   return {
     ended: done,
     close: async () => {
       closing.abort();
       await done;
+      await listener.close();
       await pool.end();
     },
     metrics: () => registry.metrics(),
@@ -58,6 +63,7 @@ class DefinitionKeeper {
   readonly #log: Logger;
   readonly #metrics: AggregatorMetrics;
   readonly #kept = new Map<string, Running>();
+  #woken = new AbortController();
 
   constructor(kafka: Kafka, pool: Pool, config: Config, log: Logger, metrics: AggregatorMetrics) {
     this.#kafka = kafka;
@@ -67,13 +73,19 @@ class DefinitionKeeper {
     this.#metrics = metrics;
   }
 
-  /** Looks now and then which definitions there are, until `signal`. */
+  wake(): void {
+    this.#woken.abort();
+  }
+
+  /** Looks which definitions there are, at each wake() and now and then, until `signal`. */
   async run(signal: AbortSignal): Promise<void> {
+    signal.addEventListener('abort', () => this.wake());
     while (!signal.aborted) {
+      this.#woken = new AbortController();
       await this.#look().catch((error) =>
         this.#log[levelOf(error)]({ err: error }, 'could not look for definitions'),
       );
-      await sleep(LOOK_MS, undefined, { signal }).catch(() => {});
+      await sleep(LOOK_MS, undefined, { signal: this.#woken.signal }).catch(() => {});
     }
     await Promise.all([...this.#kept.keys()].map((name) => this.#end(name)));
   }

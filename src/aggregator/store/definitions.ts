@@ -6,6 +6,12 @@ import { compile, FieldTable, type Plan } from '../core/plan.ts';
 import { checkValue } from '../definition/read.ts';
 import type { Definition } from '../definition/schema.ts';
 
+/** Notified where a definition, or that it runs, has changed. */
+export const DEFINITIONS_CHANNEL = 'shopstream_definitions';
+
+/** SQL that announces such a change, beside what open pages are told. */
+const NOTIFY_CHANGED = `${notifyAggregatedSql('name')}, pg_notify('${DEFINITIONS_CHANNEL}', '')`;
+
 /** The consumer group of a definition: processes of one definition share its partitions. */
 export const groupOf = (definition: string): string => `shopstream-aggregator-${definition}`;
 
@@ -34,7 +40,7 @@ export async function saveDefinition(client: Client, definition: Definition): Pr
   );
   await client.query(
     `UPDATE aggregator_definitions SET version = $2, failure = NULL, failed_at = NULL WHERE name = $1
-     RETURNING ${notifyAggregatedSql('name')}`,
+     RETURNING ${NOTIFY_CHANGED}`,
     [name, version],
   );
   return version;
@@ -65,17 +71,16 @@ export async function deleteDefinition(client: Client, name: string): Promise<vo
   await client.query('DELETE FROM consumer_offsets WHERE consumer_group = $1', [groupOf(name)]);
   await client.query('DELETE FROM aggregator_sessions WHERE definition = $1', [name]);
   await client.query('DELETE FROM aggregator_results WHERE definition = $1', [name]);
-  await client.query(
-    `DELETE FROM aggregator_definitions WHERE name = $1 RETURNING ${notifyAggregatedSql('name')}`,
-    [name],
-  );
+  await client.query(`DELETE FROM aggregator_definitions WHERE name = $1 RETURNING ${NOTIFY_CHANGED}`, [
+    name,
+  ]);
 }
 
 /** Pauses a real-time definition, or lets it run again. @returns false where there is none of the name */
 export async function pauseDefinition(pool: Pool, name: string, paused: boolean): Promise<boolean> {
   const { rowCount } = await pool.query(
     `UPDATE aggregator_definitions SET paused = $2, failure = NULL, failed_at = NULL WHERE name = $1
-     RETURNING ${notifyAggregatedSql('name')}`,
+     RETURNING ${NOTIFY_CHANGED}`,
     [name, paused],
   );
   return rowCount === 1;

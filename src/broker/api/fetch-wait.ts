@@ -3,13 +3,14 @@
 // producer's packet.
 
 import type { PartitionLog } from '../log/partition-log.ts';
+import { callAt, endWithin } from '../moments.ts';
 import type { Client } from './api.ts';
 
 const LONGEST_WAIT_MS = 300_000;
 
 /**
  * Resolves when the logs have grown by `missing` bytes (with `isCommitted`, below the last stable offset), a log was deleted, or
- * `maxWaitMs` have passed; to false if the connection ended before.
+ * `maxWaitMs` have passed, of a long wait up to a second less; to false if the connection ended before.
  */
 export function waitForBytes(
   logs: ReadonlySet<PartitionLog>,
@@ -22,7 +23,7 @@ export function waitForBytes(
   return new Promise((resolve) => {
     let left = missing;
     const end = (isOpen: boolean) => {
-      clearTimeout(timer);
+      forget();
       client.closed.delete(leave);
       for (const log of logs) listeners(log).delete(grown);
       resolve(isOpen);
@@ -34,7 +35,7 @@ export function waitForBytes(
       left -= bytes;
       if (before > 0 && left <= 0) setImmediate(wake);
     };
-    const timer = setTimeout(wake, Math.min(maxWaitMs, LONGEST_WAIT_MS));
+    const forget = callAt(endWithin(Math.min(maxWaitMs, LONGEST_WAIT_MS)), wake);
     client.closed.add(leave);
     for (const log of logs) listeners(log).add(grown);
   });

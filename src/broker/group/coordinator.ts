@@ -3,6 +3,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Change, Journal } from '../journal.ts';
+import { callAt, lookAfter } from '../moments.ts';
 import type { Settings } from '../options.ts';
 import { steadyNow } from '../steady-clock.ts';
 import { ErrorCode } from '../wire/error-codes.ts';
@@ -29,14 +30,15 @@ type Answer = Effect['answer'];
 type Asked<I extends { ticket: number }> = Omit<I, 'ticket'>;
 
 const LONGEST_NAME = 249; // characters of a client's name in a member's id
-const LONGEST_TIMER = 2 ** 31 - 1; // of setTimeout; a later deadline gets there by ticks
+const LONGEST_LOOK_MS = 2 ** 31 - 1; // of setTimeout; a later deadline gets there by ticks
 
 export class Groups {
   readonly offsets: Offsets;
   #settings: Settings;
   #limits: GroupLimits;
   #groups = new Map<string, Group>();
-  #timers = new Map<string, NodeJS.Timeout>();
+  /** When each group is looked at next. */
+  #looks = new Map<string, { readonly at: number; forget(): void }>();
   #waiting = new Map<number, (answer: Answer) => void>();
   #lastTicket = 0;
 
@@ -157,25 +159,34 @@ export class Groups {
   }
 
   #keep(group: Group): void {
-    clearTimeout(this.#timers.get(group.id));
-    this.#timers.delete(group.id);
     const isIdle = group.members.size === 0 && group.pending.size === 0;
     if (isIdle && !this.offsets.has(group.id)) {
+      this.#forgetLook(group.id);
       this.#groups.delete(group.id);
       return;
     }
     this.#groups.set(group.id, group);
     const deadline = nextDeadline(group);
-    if (deadline !== null) this.#wakeAt(group.id, deadline);
+    if (deadline !== null) this.#lookBy(group.id, deadline);
+    else this.#forgetLook(group.id);
   }
 
-  #wakeAt(id: string, deadline: number): void {
+  /** Each heartbeat moves the deadline on: a look that comes before it sets the next one. */
+  #lookBy(id: string, deadline: number): void {
+    const at = Math.min(lookAfter(deadline), steadyNow() + LONGEST_LOOK_MS);
+    if ((this.#looks.get(id)?.at ?? Number.POSITIVE_INFINITY) <= at) return;
+    this.#forgetLook(id);
     const tick = () => {
+      this.#looks.delete(id);
       const group = this.#groups.get(id);
       if (group) this.#run(group, { kind: 'tick' });
     };
-    const delay = Math.min(Math.max(deadline - steadyNow(), 1), LONGEST_TIMER);
-    this.#timers.set(id, setTimeout(tick, delay));
+    this.#looks.set(id, { at, forget: callAt(at, tick) });
+  }
+
+  #forgetLook(id: string): void {
+    this.#looks.get(id)?.forget();
+    this.#looks.delete(id);
   }
 
   /** Deletes offsets that groups without members committed before `since` (KIP-211), and those of deleted topics. */
@@ -220,8 +231,7 @@ export class Groups {
   }
 
   close(): void {
-    for (const timer of this.#timers.values()) clearTimeout(timer);
-    this.#timers.clear();
+    for (const id of [...this.#looks.keys()]) this.#forgetLook(id);
   }
 }
 

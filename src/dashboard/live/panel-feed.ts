@@ -1,5 +1,5 @@
-// Feeds the live panels: windows that follow what is stored, for whoever looks, and for a while after. Events are taken and shown
-// a few times a second at most, however many commits and readers there are. Postgres has all of it: windows that nobody has looked
+// Feeds the live panels: windows that follow what is stored, for whoever looks, and for a while after. Raw events are shown as soon
+// as they are stored, nearly, and what is counted of them a few times a second at most, however many commits and readers there are. Postgres has all of it: windows that nobody has looked
 // at are read from there when somebody does. The panels are in ../panels/panels.ts.
 
 import type { Request, Response } from 'express';
@@ -10,12 +10,15 @@ import type { Countries } from '../../enrichment/country.ts';
 import { isWanted, type Whose, whoseKey } from '../../events/whose.ts';
 import { type Stream, type Streams, sseMessage } from '../../http/sse.ts';
 import type { Logger } from '../../runtime/log.ts';
+import { Soon } from '../../runtime/soon.ts';
 import { type PanelRows, readPanels } from '../panels/panels.ts';
+import { rawRow } from '../panels/raw.ts';
 import { Freshness } from './freshness.ts';
 import type { ConsumerLag, Lag } from './lag.ts';
 import { type NewEvents, readNew, readWindows, readWindowsAt } from './read.ts';
 import { Windows } from './windows.ts';
 
+const RAW_MS = 50;
 const FLUSH_MS = 250;
 const CLOCK_MS = 1_000;
 /** Windows are kept up so long after the last reader has gone. */
@@ -56,9 +59,9 @@ export class PanelFeed implements Feed {
   #audiences = new Map<string, Audience>();
   #mark: string | undefined;
   #seen: ReadonlySet<string> = new Set();
-  #lastFlush = Number.NEGATIVE_INFINITY;
+  readonly #rawSoon = new Soon(RAW_MS, () => this.#lookInTurn(() => this.#tellNew()));
+  readonly #flushSoon = new Soon(FLUSH_MS, () => this.#lookInTurn(() => this.#flush()));
   #lastNow = 0;
-  #pending: NodeJS.Timeout | undefined;
   /** Looks come one after the other. */
   #looking: Promise<void> = Promise.resolve();
   #clock: NodeJS.Timeout | undefined;
@@ -84,7 +87,9 @@ export class PanelFeed implements Feed {
   }
 
   stored(): void {
-    if (this.#audiences.size > 0) this.#flushSoon();
+    if (this.#audiences.size === 0) return;
+    this.#rawSoon.call();
+    this.#flushSoon.call();
   }
 
   /** Faults have begun or ended: GET /api/faults has them. */
@@ -129,7 +134,8 @@ export class PanelFeed implements Feed {
 
   async close(): Promise<void> {
     clearInterval(this.#clock);
-    clearTimeout(this.#pending);
+    this.#rawSoon.close();
+    this.#flushSoon.close();
     this.#audiences.clear();
     await this.#looking;
   }
@@ -195,18 +201,19 @@ export class PanelFeed implements Feed {
     }
     if (![...this.#audiences.values()].some(({ readers }) => readers.size > 0)) return;
     void this.#lag?.look();
-    this.#flushSoon();
+    this.#flushSoon.call();
   }
 
-  #flushSoon(): void {
-    const wait = Math.max(0, this.#lastFlush + FLUSH_MS - performance.now());
-    this.#pending ??= setTimeout(() => {
-      this.#pending = undefined;
-      this.#lastFlush = performance.now();
-      this.#inTurn(() => this.#flush()).catch((error) => {
-        this.#log[levelOf(error)]({ err: error }, 'no look at the live panels');
-      });
-    }, wait);
+  #lookInTurn(look: () => Promise<void>): void {
+    this.#inTurn(look).catch((error) => {
+      this.#log[levelOf(error)]({ err: error }, 'no look at the live panels');
+    });
+  }
+
+  /** Takes new events, and tells of them. */
+  async #tellNew(): Promise<void> {
+    await this.#takeNew();
+    for (const audience of this.#audiences.values()) if (audience.readers.size > 0) tellRaw(audience);
   }
 
   async #flush(): Promise<void> {
@@ -214,7 +221,7 @@ export class PanelFeed implements Feed {
     const now = this.#now();
     if (now < this.#lastNow - CLOCK_MS) await this.#readAnew();
     this.#lastNow = now;
-    await this.#takeNew();
+    await this.#tellNew();
     for (const audience of this.#audiences.values())
       if (audience.readers.size > 0) await this.#tell(audience);
   }
@@ -230,13 +237,11 @@ export class PanelFeed implements Feed {
   }
 
   async #tell(audience: Audience): Promise<void> {
-    const { raw, meta, ...panels } = await this.#answer(audience);
-    const added = raw.filter(({ order_id }) => !audience.sent.has(order_id));
-    audience.sent = new Set(raw.map(({ order_id }) => order_id));
-    const shown = JSON.stringify([panels, meta.lag, added]);
-    if (shown === audience.shown && added.length === 0) return;
+    const { raw: _, meta, ...panels } = await this.#answer(audience);
+    const shown = JSON.stringify([panels, meta.lag]);
+    if (shown === audience.shown) return;
     audience.shown = shown;
-    const message = sseMessage('changes', { ...panels, added, meta });
+    const message = sseMessage('changes', { ...panels, meta });
     for (const reader of audience.readers) reader.write(message);
   }
 
@@ -263,4 +268,14 @@ export class PanelFeed implements Feed {
       },
     };
   }
+}
+
+/** Tells the readers of the raw events that they have not. */
+function tellRaw(audience: Audience): void {
+  const { raw } = audience.windows;
+  const added = raw.filter(({ orderId }) => !audience.sent.has(orderId));
+  if (added.length === 0) return;
+  audience.sent = new Set(raw.map(({ orderId }) => orderId));
+  const message = sseMessage('raw', { added: added.map(rawRow) });
+  for (const reader of audience.readers) reader.write(message);
 }

@@ -111,21 +111,22 @@ async function readLastBefore(client: Client, untilMs: number): Promise<Row[]> {
   return rows;
 }
 
+const SINCE = `SELECT ${COLUMNS} FROM events WHERE stored_in IS NOT NULL AND stored_in >= $1::xid8`;
+
+const readSince = async (client: Client, mark: string): Promise<Row[]> =>
+  (await client.query<Row>(SINCE, [mark])).rows;
+
 /**
  * Reads what was stored since a mark, and some of what was there before: transactions commit in another order than they are
- * numbered in.
+ * numbered in. One statement, and so one snapshot.
  */
 export async function readNew(pool: Pool, mark: string): Promise<NewEvents> {
-  return inSnapshot(pool, async (client) => {
-    const next = await readMark(client);
-    return { events: (await readSince(client, mark)).map(eventOf), mark: next };
+  const { rows } = await pool.query<{ next: string } & (Row | { readonly order_id: null })>({
+    name: 'new_events',
+    text: `SELECT next, since.* FROM (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS next) AS marked
+       LEFT JOIN (${SINCE}) AS since ON true`,
+    values: [mark],
   });
-}
-
-async function readSince(client: Client, mark: string): Promise<Row[]> {
-  const { rows } = await client.query<Row>(
-    `SELECT ${COLUMNS} FROM events WHERE stored_in IS NOT NULL AND stored_in >= $1::xid8`,
-    [mark],
-  );
-  return rows;
+  const events = rows.flatMap((row) => (row.order_id === null ? [] : [eventOf(row)]));
+  return { events, mark: rows[0]?.next ?? mark };
 }

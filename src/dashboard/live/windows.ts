@@ -64,6 +64,11 @@ export class Windows {
     this.#raw = [...events, ...this.#raw].sort(newestFirst).slice(0, RAW_EVENTS);
   }
 
+  /** The last events by arrival, the newest first. */
+  get raw(): readonly PanelEvent[] {
+    return this.#raw;
+  }
+
   /** @param nowMs not before that of the last call */
   panels(nowMs: number): WindowPanels {
     this.#advance(nowMs);

@@ -29,6 +29,8 @@ const SETTINGS = {
   shared_buffers: '64MB',
   maintenance_work_mem: '256MB',
   max_wal_size: '2GB',
+  // A look every minute costs an idle shop as much as two of its other processes.
+  autovacuum_naptime: '3min',
   wal_level: 'minimal',
   max_wal_senders: 0,
   jit: 'off',

@@ -6,9 +6,9 @@ import { inOffsetTransaction, type Subscription } from '../../consumer/offsets.t
 import type { RecordBatch } from '../../consumer/record.ts';
 import type { Client, Pool } from '../../db/pool.ts';
 import type { Ingest } from '../../tracing/stored-offsets.ts';
-import { readStored } from '../../tracing/stored-records.ts';
+import { readStored, storedSql } from '../../tracing/stored-records.ts';
 import { stepAll } from './core/step.ts';
-import { lockSessions, readTouched, takeIds, type VisitorChange, writeChanges } from './store.ts';
+import { readTouched, SESSIONS_LOCK, takeIds, type VisitorChange, writeChanges } from './store.ts';
 
 /** @param ingest whose offsets say what is stored @param onChanged called after a commit that changed sessions */
 export function sessionsHandler(
@@ -21,9 +21,8 @@ export function sessionsHandler(
   return {
     store: async (batch, move) => {
       await ingest.reached(batch.partition, move.next, signal);
-      return inOffsetTransaction(pool, subscription, batch.partition, move, (client) =>
-        changeSessions(client, subscription.topic, batch),
-      );
+      const change = (client: Client) => changeSessions(client, subscription.topic, batch);
+      return inOffsetTransaction(pool, subscription, batch.partition, move, change, { lock: SESSIONS_LOCK });
     },
     stored: (changed) => {
       if (changed > 0) onChanged();
@@ -40,21 +39,26 @@ export type Stored = {
 };
 
 async function changeSessions(client: Client, topic: string, batch: RecordBatch): Promise<number> {
-  const events = await readStored<Stored>(client, topic, batch, COLUMNS);
+  const events = await readStored<Stored>(client, topic, batch, STORED);
   return events.length === 0 ? 0 : takeEvents(client, events, Date.now());
 }
 
-/** Adds stored events, in the order of their arrival, in a transaction. @returns how many sessions were changed */
+/**
+ * Adds stored events, in the order of their arrival.
+ * @param client in a transaction that has the lock of sessions
+ * @returns how many sessions were changed
+ */
 export async function takeEvents(client: Client, events: readonly Stored[], nowMs: number): Promise<number> {
-  await lockSessions(client);
   const changes = await changesOf(client, events, nowMs);
   await writeChanges(client, changes);
   return changes.length;
 }
 
-const COLUMNS = `replace(user_id::text, '-', '') AS user_id, is_robot(context) AS robot,
-  is_simulated(context) AS simulated,
-  (extract(epoch FROM "time") * 1000)::bigint AS sent_ms`;
+const STORED = storedSql(
+  'sessions_stored',
+  `replace(user_id::text, '-', '') AS user_id, is_robot(context) AS robot, is_simulated(context) AS simulated,
+  (extract(epoch FROM "time") * 1000)::bigint AS sent_ms`,
+);
 
 async function changesOf(client: Client, events: readonly Stored[], nowMs: number): Promise<VisitorChange[]> {
   const times = events.map(({ sent_ms }) => sent_ms);

@@ -54,18 +54,19 @@ export const revisionOutbox: Outbox = {
   topic: SESSIONS_TOPIC,
   partitions: PARTITIONS,
   mostRows: MOST_ROWS,
+  lock: LOCK_KEY,
   take: async (client) => {
-    await client.query('SELECT pg_advisory_xact_lock($1)', [LOCK_KEY]);
-    const { rows } = await client.query<Row>(
-      `SELECT seq, session_id, revision, because, late_by_ms, replace(user_id::text, '-', '') AS user_id, robot, started_at,
-         ended_at, events, closed, merged_into
-       FROM session_revisions ORDER BY seq LIMIT $1`,
-      [MOST_ROWS],
-    );
-    return {
-      messages: rows.map((row) => ({ key: row.user_id, value: JSON.stringify(revisionOf(row)) })),
-      mark: () =>
-        client.query('DELETE FROM session_revisions WHERE seq = ANY($1)', [rows.map(({ seq }) => seq)]),
-    };
+    // Nobody else wants the rows: deleted at once, and there again where Kafka does not take them.
+    const { rows } = await client.query<Row>({
+      name: 'take_revisions',
+      text: `DELETE FROM session_revisions
+         WHERE seq = ANY(ARRAY(SELECT seq FROM session_revisions ORDER BY seq LIMIT ${MOST_ROWS}))
+         RETURNING seq, session_id, revision, because, late_by_ms, replace(user_id::text, '-', '') AS user_id, robot,
+           started_at, ended_at, events, closed, merged_into`,
+    });
+    const messages = rows
+      .toSorted((one, other) => one.seq - other.seq)
+      .map((row) => ({ key: row.user_id, value: JSON.stringify(revisionOf(row)) }));
+    return { messages };
   },
 };

@@ -5,16 +5,18 @@ import { loggingObserver } from '../../consumer/logging-observer.ts';
 import type { Subscription } from '../../consumer/offsets.ts';
 import { TopicForwarder } from '../../consumer/topic-forwarder.ts';
 import { levelOf } from '../../db/errors.ts';
-import { type Pool, transaction } from '../../db/pool.ts';
+import { type Client, type Pool, transaction } from '../../db/pool.ts';
 import type { Kafka } from '../../kafka/client.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { Ingest } from '../../tracing/stored-offsets.ts';
-import { close } from './core/step.ts';
+import { close, GAP_MS } from './core/step.ts';
 import { sessionsHandler } from './handler.ts';
 import { revisionOutbox } from './outbox.ts';
-import { isAnyOver, lockSessions, readOver, writeChanges } from './store.ts';
+import { isAnyOver, oldestOpen, readOver, SESSIONS_LOCK, writeChanges } from './store.ts';
 
 const LOOK_MS = 5_000;
+/** Where no open session is old enough to be over soon; other processes may open some. */
+const SELDOM_MS = 30_000;
 const MOST_CLOSED = 5_000;
 
 export const SESSIONS_GROUP = 'shopstream-sessions';
@@ -49,7 +51,7 @@ export class RunningSessions {
   async start(onCrash: (error: Error) => void): Promise<void> {
     this.#forwarder.start();
     await this.#consumer.start(onCrash);
-    this.#lookSoon();
+    this.#lookIn(LOOK_MS);
   }
 
   async stop(): Promise<void> {
@@ -61,18 +63,25 @@ export class RunningSessions {
     await this.#forwarder.stop();
   }
 
-  #lookSoon(): void {
+  #lookIn(ms: number): void {
     this.#looking = setTimeout(() => {
       this.#look = this.#lookNow()
-        .catch((error) => this.#log[levelOf(error)]({ err: error }, 'could not close sessions; trying again'))
-        .finally(() => this.#lookSoon());
-    }, LOOK_MS);
+        .catch((error): number => {
+          this.#log[levelOf(error)]({ err: error }, 'could not close sessions; trying again');
+          return LOOK_MS;
+        })
+        .then((wait) => this.#lookIn(wait));
+    }, ms);
   }
 
-  async #lookNow(): Promise<void> {
+  /** @returns in how many milliseconds to look again */
+  async #lookNow(): Promise<number> {
     const now = Date.now();
-    if (!(await isAnyOver(this.#pool, now))) return;
-    if ((await closeOver(this.#pool, now)) > 0) this.#forwarder.wake();
+    const oldest = await oldestOpen(this.#pool);
+    const soonest = oldest === undefined ? SELDOM_MS : oldest + GAP_MS - now;
+    if (soonest > 0) return Math.min(Math.max(soonest, LOOK_MS), SELDOM_MS);
+    if ((await isAnyOver(this.#pool, now)) && (await closeOver(this.#pool, now)) > 0) this.#forwarder.wake();
+    return LOOK_MS;
   }
 }
 
@@ -80,8 +89,7 @@ export class RunningSessions {
 export async function closeOver(pool: Pool, nowMs: number): Promise<number> {
   let closed = 0;
   for (let count = MOST_CLOSED; count === MOST_CLOSED; closed += count) {
-    count = await transaction(pool, async (client) => {
-      await lockSessions(client);
+    const closeSome = async (client: Client) => {
       const over = await readOver(client, nowMs, MOST_CLOSED);
       await writeChanges(
         client,
@@ -93,7 +101,8 @@ export async function closeOver(pool: Pool, nowMs: number): Promise<number> {
         })),
       );
       return over.length;
-    });
+    };
+    count = await transaction(pool, closeSome, { lock: SESSIONS_LOCK });
   }
   return closed;
 }

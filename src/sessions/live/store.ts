@@ -14,10 +14,7 @@ export type Visitor = {
 export type VisitorSession = Visitor & Session;
 
 /** Key of the lock that writers of sessions hold, as partitions of several processes may have events of one visitor. */
-const LOCK_KEY = 0x5512;
-
-/** Makes this transaction the only one that changes sessions. */
-export const lockSessions = (client: Client) => client.query('SELECT pg_advisory_xact_lock($1)', [LOCK_KEY]);
+export const SESSIONS_LOCK = 0x5512;
 
 type Row = {
   readonly id: number;
@@ -59,12 +56,13 @@ export async function readTouched(
   fromMs: number,
   toMs: number,
 ): Promise<VisitorSession[]> {
-  const { rows } = await client.query<Row>(
-    `SELECT ${COLUMNS} FROM sessions
+  const { rows } = await client.query<Row>({
+    name: 'touched_sessions',
+    text: `SELECT ${COLUMNS} FROM sessions
      WHERE ${ofVisitors('$1::uuid[]')}
        AND ended_at > to_timestamp($2 / 1000.0) AND started_at < to_timestamp($3 / 1000.0)`,
-    [userIds, fromMs - GAP_MS, toMs + GAP_MS],
-  );
+    values: [userIds, fromMs - GAP_MS, toMs + GAP_MS],
+  });
   return rows.map(sessionOf);
 }
 
@@ -75,6 +73,15 @@ export async function countOfVisitor(pool: Pool, userId: string): Promise<number
     [[userId]],
   );
   return rows[0]?.sessions ?? 0;
+}
+
+/** When the oldest open session began, in milliseconds; undefined where none is open. */
+export async function oldestOpen(pool: Pool): Promise<number | undefined> {
+  const { rows } = await pool.query<{ oldest: Date | null }>({
+    name: 'oldest_open',
+    text: 'SELECT min(started_at) AS oldest FROM sessions WHERE open',
+  });
+  return rows[0]?.oldest?.getTime();
 }
 
 /** True where readOver() finds a session. */
@@ -116,23 +123,26 @@ export async function writeChanges(client: Client, changes: readonly VisitorChan
   if (changes.length === 0) return;
   const rows = changes.map(rowOf);
   const merged = rows.filter(({ merged_into }) => merged_into !== null);
-  await client.query(
-    `INSERT INTO sessions SELECT * FROM json_populate_recordset(NULL::sessions, $1)
-     ON CONFLICT (uuid_hash(user_id), id) DO UPDATE SET
-       started_at = excluded.started_at, ended_at = excluded.ended_at, events = excluded.events,
-       revision = excluded.revision, open = excluded.open`,
-    [JSON.stringify(rows.filter(({ merged_into }) => merged_into === null))],
-  );
+  await client.query({ name: 'write_sessions', text: WRITE_CHANGES, values: [JSON.stringify(rows)] });
   if (merged.length > 0) await writeMerged(client, JSON.stringify(merged));
-  await client.query(
-    `INSERT INTO session_revisions (started_at, ended_at, late_by_ms, session_id, revision, events, merged_into, user_id,
-       robot, closed, because)
-     SELECT started_at, ended_at, late_by_ms, id, revision, events, merged_into, user_id, robot, NOT open, because
-     FROM json_to_recordset($1) AS changed (started_at timestamptz, ended_at timestamptz, late_by_ms bigint, id integer,
-       revision integer, events integer, merged_into integer, user_id uuid, robot boolean, open boolean, because text)`,
-    [JSON.stringify(rows)],
-  );
 }
+
+const WRITE_CHANGES = `WITH changed AS (
+    SELECT * FROM json_to_recordset($1) AS changed (started_at timestamptz, ended_at timestamptz, late_by_ms bigint,
+      id integer, revision integer, events integer, merged_into integer, user_id uuid, robot boolean, simulated boolean,
+      open boolean, because text)
+  ), written AS (
+    INSERT INTO sessions (started_at, ended_at, id, events, revision, user_id, robot, simulated, open)
+    SELECT started_at, ended_at, id, events, revision, user_id, robot, simulated, open FROM changed
+    WHERE merged_into IS NULL
+    ON CONFLICT (uuid_hash(user_id), id) DO UPDATE SET
+      started_at = excluded.started_at, ended_at = excluded.ended_at, events = excluded.events,
+      revision = excluded.revision, open = excluded.open
+  )
+  INSERT INTO session_revisions (started_at, ended_at, late_by_ms, session_id, revision, events, merged_into, user_id,
+    robot, closed, because)
+  SELECT started_at, ended_at, late_by_ms, id, revision, events, merged_into, user_id, robot, NOT open, because
+  FROM changed`;
 
 /** Moves merged sessions to their own table. */
 async function writeMerged(client: Client, rows: string): Promise<void> {

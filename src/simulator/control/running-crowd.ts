@@ -15,7 +15,7 @@ import { type Run, readSimulator, reportAbsence, reportRun, SIMULATOR_CHANNEL } 
 const REPORT_MS = 2_000;
 const RETRY_MS = 1_000;
 /** Interval of the queries that probe the listening connection. */
-const ASK_EVERY_MS = 10_000;
+const ASK_EVERY_MS = 15_000;
 
 type Current = {
   readonly since: number;

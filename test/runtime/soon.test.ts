@@ -1,0 +1,33 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Soon } from '../../src/runtime/soon.ts';
+
+describe('Soon', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('does once what many ask for, and not again before its pace', () => {
+    const work = vi.fn();
+    const soon = new Soon(100, work);
+    for (let asked = 0; asked < 5; asked += 1) soon.call();
+    expect(work).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1);
+    expect(work).toHaveBeenCalledTimes(1);
+    soon.call();
+    soon.call();
+    vi.advanceTimersByTime(98);
+    expect(work).toHaveBeenCalledTimes(1);
+    vi.advanceTimersByTime(2);
+    expect(work).toHaveBeenCalledTimes(2);
+    vi.advanceTimersByTime(1_000);
+    expect(work).toHaveBeenCalledTimes(2);
+  });
+
+  it('does nothing any more once it is closed', () => {
+    const work = vi.fn();
+    const soon = new Soon(100, work);
+    soon.call();
+    soon.close();
+    vi.advanceTimersByTime(1_000);
+    expect(work).not.toHaveBeenCalled();
+  });
+});
