@@ -113,13 +113,12 @@ export async function previewFile(
   try {
     const file = path.join(folder, `preview${path.extname(shown).toLowerCase()}`);
     await writeFile(file, text);
-    await readInput(
-      describeInput(file),
-      run.names,
-      (cells, at) => run.take([...cells], shown, at, now, now),
-      (message, at) => run.fault(message, shown, at),
-      async () => {},
-    );
+    await readInput(describeInput(file), {
+      names: run.names,
+      onRecord: (cells, at) => run.take([...cells], shown, at, now, now),
+      onFault: (message, at) => run.fault(message, shown, at),
+      afterBlock: async () => {},
+    });
     return run.end(now);
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -21,6 +21,16 @@ export type PlainRow = {
 /** @returns false for a row that it leaves to OnRecord */
 export type OnPlainRow = (row: PlainRow, line: number) => boolean;
 
+/** A part of a file's rows: those that begin before `end`. Bytes of the file, lines from 1. */
+export type Part = {
+  readonly byte: number;
+  readonly line: number;
+  /** Place of the cell by column, -1 for one that is not read; undefined: the part begins with the header. */
+  readonly columns: Int32Array | undefined;
+  readonly end: number;
+};
+export const WHOLE: Part = { byte: 0, line: 1, columns: undefined, end: Number.POSITIVE_INFINITY };
+
 const COMMA = 0x2c;
 const QUOTE = 0x22;
 const CR = 0x0d;
@@ -28,6 +38,8 @@ const LF = 0x0a;
 /** In place of where the next row begins: this one's end is not here yet, or it has quotes within quotes. */
 const INCOMPLETE = -1;
 const INTRICATE = -2;
+/** Place of a column that the definition does not read. */
+const UNREAD = -1;
 const NOTHING = Buffer.alloc(0);
 
 export class CsvReader {
@@ -37,9 +49,13 @@ export class CsvReader {
   readonly #onPlainRow: OnPlainRow | undefined;
   readonly #cells: Cell[];
   readonly #row: PlainRow;
+  readonly #end: number;
   #rest: Buffer = NOTHING;
-  #line = 1;
-  /** Place of the cell by column; -1 for a column that the definition does not read. */
+  /** Where in the file the rest begins. */
+  #byte: number;
+  #line: number;
+  #ended = false;
+  /** Place of the cell by column. */
   #places: Int32Array | undefined;
   /** The block's text, where it is made of one byte each: cut out sooner than decoded cell by cell. */
   #text: string | undefined;
@@ -51,7 +67,12 @@ export class CsvReader {
     onRecord: OnRecord,
     onFault: OnFault,
     onPlainRow?: OnPlainRow | undefined,
+    { byte, line, columns, end }: Part = WHOLE,
   ) {
+    this.#byte = byte;
+    this.#line = line;
+    this.#places = columns;
+    this.#end = end;
     this.#names = names;
     this.#onRecord = onRecord;
     this.#onFault = onFault;
@@ -64,31 +85,48 @@ export class CsvReader {
     };
   }
 
-  /** @throws {InputError} for a header that names a column twice */
-  write(block: Buffer): void {
+  /** Where the next row begins, once all before it is read. */
+  get next(): Pick<Part, 'byte' | 'line' | 'columns'> {
+    return { byte: this.#byte, line: this.#line, columns: this.#places };
+  }
+
+  /**
+   * @returns false once all rows of the part are read
+   * @throws {InputError} for a header that names a column twice
+   */
+  write(block: Buffer): boolean {
     const bytes = this.#rest.length === 0 ? block : Buffer.concat([this.#rest, block]);
     this.#rest = NOTHING;
+    const read = this.#rows(bytes, false);
+    this.#byte += read;
     // A copy: the rest of a block would keep all of it.
-    this.#rest = Buffer.from(bytes.subarray(this.#rows(bytes, false)));
+    this.#rest = Buffer.from(bytes.subarray(read));
+    return !this.#ended;
   }
 
   /** The last row needs no line break. */
   end(): void {
-    if (this.#rest.length === 0) return;
-    const bytes = Buffer.concat([this.#rest, Buffer.of(LF)]);
+    if (this.#ended || this.#rest.length === 0) return;
+    const read = this.#rows(Buffer.concat([this.#rest, Buffer.of(LF)]), true);
+    this.#byte += Math.min(read, this.#rest.length);
     this.#rest = NOTHING;
-    this.#rows(bytes, true);
   }
 
-  /** Reads whole rows. @returns where the first incomplete one begins */
+  /** Reads whole rows. @returns where the first incomplete one begins, or the first behind the part */
   #rows(bytes: Buffer, last: boolean): number {
     this.#row.bytes = bytes;
+    const end = this.#end - this.#byte;
     for (let at = 0; ; ) {
       const blank = afterBlank(bytes, at);
       if (blank !== at) {
         this.#line += 1;
         at = blank;
         continue;
+      }
+      // Two bytes tell an empty line.
+      if (at >= end && at + 1 < bytes.length) {
+        this.#ended = true;
+        return at;
       }
       const places = this.#places;
       const plain = places === undefined ? INTRICATE : this.#plainRow(bytes, at, places);
@@ -99,11 +137,12 @@ export class CsvReader {
     }
   }
 
-  /** A row whose quotes stand around whole cells, where the next begins. */
+  /** A row whose quotes, in the cells that are read, stand around whole cells; where the next begins. */
   #plainRow(bytes: Buffer, from: number, places: Int32Array): number {
     const { length } = bytes;
     const { begins, ends } = this.#row;
     let column = 0;
+    let lines = 1;
     for (let at = from; ; at += 1) {
       let begin = at;
       let end: number;
@@ -111,7 +150,13 @@ export class CsvReader {
         begin += 1;
         end = begin;
         while (end < length && bytes[end] !== QUOTE && bytes[end] !== LF) end += 1;
-        if (bytes[end] === LF) return INTRICATE;
+        if (bytes[end] === LF || bytes[end + 1] === QUOTE) {
+          if (places[column] !== UNREAD) return INTRICATE;
+          const close = closingQuote(bytes, end);
+          if (close === -1) return INCOMPLETE;
+          lines += lineBreaks(bytes, end, close);
+          end = close;
+        }
         at = end + 1;
         if (bytes[at] === CR) at += 1;
         if (at >= length) return INCOMPLETE;
@@ -124,7 +169,7 @@ export class CsvReader {
         end = bytes[at] === LF && at > begin && bytes[at - 1] === CR ? at - 1 : at;
       }
       const place = places[column];
-      if (place !== undefined && place >= 0) {
+      if (place !== undefined && place !== UNREAD) {
         begins[place] = begin;
         ends[place] = end;
       }
@@ -132,7 +177,7 @@ export class CsvReader {
       if (bytes[at] === COMMA) continue;
       if (column !== places.length) this.#ragged(column, places.length, this.#line);
       else if (this.#onPlainRow?.(this.#row, this.#line) !== true) this.#plainRecord(bytes);
-      this.#line += 1;
+      this.#line += lines;
       return at + 1;
     }
   }
@@ -192,7 +237,8 @@ export class CsvReader {
     if (places === undefined) this.#header(values);
     else if (values.length !== places.length) this.#ragged(values.length, places.length, this.#line);
     else {
-      for (const [column, place] of places.entries()) if (place >= 0) this.#cells[place] = values[column];
+      for (const [column, place] of places.entries())
+        if (place !== UNREAD) this.#cells[place] = values[column];
       this.#onRecord(this.#cells, this.#line);
     }
     this.#line += lines;
@@ -217,6 +263,35 @@ export class CsvReader {
 function afterBlank(bytes: Buffer, at: number): number {
   if (bytes[at] === LF) return at + 1;
   return bytes[at] === CR && bytes[at + 1] === LF ? at + 2 : at;
+}
+
+function lineBreaks(bytes: Buffer, from: number, to: number): number {
+  let breaks = 0;
+  for (let at = bytes.indexOf(LF, from); at !== -1 && at < to; at = bytes.indexOf(LF, at + 1)) breaks += 1;
+  return breaks;
+}
+
+/**
+ * Finds where a row seems to begin: behind a line break, with as many cells as the header. Within quotes that may be wrong.
+ * @returns -1 where none of the bytes do
+ */
+export function findRow(bytes: Buffer, columns: number): number {
+  for (let at = bytes.indexOf(LF); at !== -1; at = bytes.indexOf(LF, at + 1))
+    if (seemsRow(bytes, at + 1, columns)) return at + 1;
+  return -1;
+}
+
+function seemsRow(bytes: Buffer, from: number, columns: number): boolean {
+  if (afterBlank(bytes, from) !== from) return false;
+  let cells = 1;
+  let quoted = false;
+  for (let at = from; at < bytes.length; at += 1) {
+    const byte = bytes[at];
+    if (byte === QUOTE) quoted = !quoted;
+    else if (byte === COMMA && !quoted) cells += 1;
+    else if (byte === LF && !quoted) return cells === columns;
+  }
+  return false;
 }
 
 function closingQuote(bytes: Buffer, from: number): number {

@@ -2,17 +2,40 @@
 
 import { createReadStream, statSync } from 'node:fs';
 import { createGunzip } from 'node:zlib';
-import { CsvReader, InputError, type OnFault, type OnPlainRow, type OnRecord } from './csv.ts';
+import {
+  CsvReader,
+  InputError,
+  type OnFault,
+  type OnPlainRow,
+  type OnRecord,
+  type Part,
+  WHOLE,
+} from './csv.ts';
 import { JsonReader, NdjsonReader } from './json-lines.ts';
 
 const READERS = { csv: CsvReader, ndjson: NdjsonReader, jsonl: NdjsonReader, json: JsonReader } as const;
 const NAME = /\.(csv|ndjson|jsonl|json)(\.gz)?$/i;
-const BLOCK_BYTES = 1024 * 1024;
+export const BLOCK_BYTES = 1024 * 1024;
 const MARK = Buffer.from('\ufeff');
 /** Small, as a decompressed block may be a thousand times as large. */
 const GZIP_BLOCK_BYTES = 32 * 1024;
 
 export type InputFile = { readonly path: string; readonly bytes: number };
+
+/** Whether rows can be read from anywhere in a file. */
+export const hasParts = ({ path }: InputFile): boolean => /\.csv$/i.test(path);
+
+export type Reading = {
+  readonly names: readonly string[];
+  readonly onRecord: OnRecord;
+  readonly onFault: OnFault;
+  /** Of CSV, asked before onRecord. */
+  readonly onPlainRow?: OnPlainRow;
+  /** Awaited after each block, with the bytes of the file that were read: where a driver commits. */
+  readonly afterBlock: (bytes: number, next: Next | undefined) => Promise<void>;
+};
+/** Where a part of a CSV file ended: the next row's byte and line, and the columns of its header. */
+export type Next = Pick<Part, 'byte' | 'line' | 'columns'>;
 
 /**
  * Looks at a file before a run begins.
@@ -31,36 +54,41 @@ export function describeInput(path: string): InputFile {
 
 /**
  * Reads a file, block after block.
- * @param afterBlock awaited after each block, with the bytes of the file that were read: where a driver commits
- * @param onPlainRow of CSV is asked before onRecord
+ * @param part of a file that hasParts()
+ * @returns where the next part begins; undefined for a file without parts
  * @throws {InputError} for a doubled header, and for what is no gzip, after its whole records were read
  */
 export async function readInput(
-  { path }: InputFile,
-  names: readonly string[],
-  onRecord: OnRecord,
-  onFault: OnFault,
-  afterBlock: (bytes: number) => Promise<void>,
-  onPlainRow?: OnPlainRow,
-): Promise<void> {
-  const [, kind = '', gzip] = NAME.exec(path) ?? [];
-  const reader = new READERS[kind.toLowerCase() as keyof typeof READERS](
-    names,
-    onRecord,
-    onFault,
-    onPlainRow,
-  );
-  const file = createReadStream(path, { highWaterMark: gzip === undefined ? BLOCK_BYTES : GZIP_BLOCK_BYTES });
+  input: InputFile,
+  { names, onRecord, onFault, onPlainRow, afterBlock }: Reading,
+  part: Part = WHOLE,
+): Promise<Next | undefined> {
+  const [, kind = '', gzip] = NAME.exec(input.path) ?? [];
+  const Reader = READERS[kind.toLowerCase() as keyof typeof READERS];
+  const reader = new Reader(names, onRecord, onFault, onPlainRow, part);
+  const file = createReadStream(input.path, {
+    highWaterMark: gzip === undefined ? BLOCK_BYTES : GZIP_BLOCK_BYTES,
+    start: part.byte,
+  });
+  let mark = 0;
+  const next = () => {
+    if (!hasParts(input) || !(reader instanceof CsvReader)) return undefined;
+    return { ...reader.next, byte: reader.next.byte + mark };
+  };
+  const onMark = () => {
+    mark = MARK.length;
+  };
   const blocks = gzip === undefined ? (file as AsyncIterable<Buffer>) : unzipped(file);
-  for await (const block of withoutMark(blocks)) {
-    reader.write(block);
-    await afterBlock(file.bytesRead);
+  for await (const block of part.byte === 0 ? withoutMark(blocks, onMark) : blocks) {
+    if (reader.write(block) === false) return next();
+    await afterBlock(part.byte + file.bytesRead, next());
   }
   reader.end();
+  return next();
 }
 
 /** The byte order mark, U+FEFF, is no part of the text. */
-async function* withoutMark(blocks: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+async function* withoutMark(blocks: AsyncIterable<Buffer>, onMark: () => void): AsyncIterable<Buffer> {
   let head: Buffer | undefined = Buffer.alloc(0);
   for await (const block of blocks) {
     if (head === undefined) {
@@ -69,7 +97,9 @@ async function* withoutMark(blocks: AsyncIterable<Buffer>): AsyncIterable<Buffer
     }
     head = Buffer.concat([head, block]);
     if (head.length < MARK.length) continue;
-    yield head.subarray(head.subarray(0, MARK.length).equals(MARK) ? MARK.length : 0);
+    const marked = head.subarray(0, MARK.length).equals(MARK);
+    if (marked) onMark();
+    yield marked ? head.subarray(MARK.length) : head;
     head = undefined;
   }
   if (head !== undefined) yield head;

@@ -2,11 +2,11 @@
 // a killed run resumes. The whole run has one `now`, also after a kill. Rows are delivered once they are committed, all of
 // them by the call that ends the run.
 
+import { availableParallelism } from 'node:os';
 import { notifyAggregatedSql } from '../../db/change.ts';
 import { type Client, type Pool, transaction } from '../../db/pool.ts';
-import type { Cell } from '../core/cell.ts';
 import type { Plan } from '../core/plan.ts';
-import { type Flushed, flushDue, flushEnded, newState, type State, step } from '../core/step.ts';
+import { type Flushed, flushDue, flushEnded, newState, type State } from '../core/step.ts';
 import type { Definition } from '../definition/schema.ts';
 import { readPlans, readRevision, saveDefinition } from '../store/definitions.ts';
 import { type AsideRow, insertAsides, insertResults } from '../store/results.ts';
@@ -21,9 +21,10 @@ import {
   unlockRuns,
 } from '../store/runs.ts';
 import { deleteExpired, readSessions, sessionsWritten, writeSessions } from '../store/sessions.ts';
-import { InputError, type PlainRow } from './csv.ts';
-import { describeInput, type InputFile, readInput } from './input.ts';
-import { Tally } from './tally.ts';
+import { InputError } from './csv.ts';
+import { type FilePlace, FileRun } from './file-run.ts';
+import { describeInput, type InputFile } from './input.ts';
+import { ReadingThreads } from './reading-threads.ts';
 
 /** What was read since the last commit is read again after a kill, and sooner than it was read at first. */
 const COMMIT_MS = 30_000;
@@ -32,6 +33,8 @@ const MOST_COMMITTING = 9;
 /** Flushed rows and rejected records that trigger a commit. */
 const MOST_WAITING = 20_000;
 const DEFAULT_SESSIONS = 1_000_000;
+/** More threads have more to hand over than one can take. */
+const MOST_THREADS = 8;
 
 export class RunError extends Error {
   override readonly name = 'RunError';
@@ -47,6 +50,10 @@ export type RunOptions = {
   /** Discards an unfinished run over other files. */
   readonly discard?: boolean;
   readonly commitMs?: number;
+  /** That read a large file; as many as cores, MOST_THREADS at most, where it is not said. */
+  readonly threads?: number;
+  /** Bytes of a file that a thread reads at once. */
+  readonly stretchBytes?: number;
   readonly onProgress?: (progress: Progress) => void;
 };
 type Deliver = (rows: readonly string[]) => Promise<void>;
@@ -132,6 +139,7 @@ async function dropSessionsOfRun(client: Parameters<typeof saveDefinition>[0], n
   await client.query('DELETE FROM aggregator_sessions WHERE definition = $1 AND due_at IS NULL', [name]);
 }
 
+const BEGINNING: FilePlace = { position: 0, byte: 0 };
 const PAGE = 5_000;
 
 /** Delivers rows that an earlier process has committed and perhaps not delivered. */
@@ -161,8 +169,9 @@ class BatchRun {
   #commitTook = 0;
   #revision = 0;
   #names: readonly string[] = [];
-  /** Of the file that is being read. */
-  #tally: Tally | undefined;
+  /** The file that is being read. */
+  #file: FileRun | undefined;
+  #threads: ReadingThreads | undefined;
 
   constructor(options: RunOptions, inputs: readonly InputFile[], run: Run, deliver: Deliver) {
     this.#deliver = deliver;
@@ -175,16 +184,24 @@ class BatchRun {
   }
 
   async run(): Promise<void> {
+    try {
+      await this.#run();
+    } finally {
+      await this.#threads?.close();
+    }
+  }
+
+  async #run(): Promise<void> {
     const state = await this.#load();
-    const { file: firstFile, position: firstPosition } = this.#written;
+    const { file: first, position, byte } = this.#written;
     // Nothing was read before; on a resume the due sessions were committed with the first positions.
-    if (firstFile === 0 && firstPosition === 0) this.#flushed.push(...flushDue(state, this.#now));
+    if (first === 0 && position === 0) this.#flushed.push(...flushDue(state, this.#now));
     for (const [index, input] of this.#inputs.entries()) {
-      if (index < firstFile) continue;
-      await this.#file(state, index, input, index === firstFile ? firstPosition : 0);
+      if (index < first) continue;
+      await this.#read(state, index, input, index === first ? { position, byte } : BEGINNING);
     }
     this.#flushed.push(...flushEnded(state, 'END_OF_STREAM', this.#now));
-    await this.#commit(state, this.#inputs.length, 0, true);
+    await this.#commit(state, this.#inputs.length, BEGINNING, true);
   }
 
   async #load(): Promise<State> {
@@ -204,56 +221,44 @@ class BatchRun {
     }
   }
 
-  /** @param after the last position that an earlier process has committed */
-  async #file(state: State, index: number, input: InputFile, after: number): Promise<void> {
-    let position = after;
+  /** @param after the place that an earlier process has committed */
+  async #read(state: State, index: number, input: InputFile, after: FilePlace): Promise<void> {
     const source = input.path;
-    const now = this.#now;
-    const origin = `run ${this.#written.id} file ${index} `;
-    const record = { cells: [] as readonly Cell[], source, position: 0, at: now, origin };
-    this.#tally = Tally.serves(state.plan) ? new Tally(state, record, now) : undefined;
-    const tally = this.#tally;
-    const onRecord = (cells: readonly Cell[], at: number) => {
-      if (at <= after) return;
-      position = at;
-      record.cells = cells;
-      record.position = at;
-      const outcome = tally === undefined ? step(state, record, now) : tally.step(cells, at);
-      if ('aside' in outcome) this.#aside({ source, position: at, ...outcome.aside });
-      else {
-        this.#records += 1;
-        if (outcome.flushed.length > 0) this.#flushed.push(...outcome.flushed);
-      }
-    };
-    const onFault = (message: string, at: number) => {
-      if (at <= after) return;
-      position = at;
-      this.#aside({ source, position: at, field: '', message });
-    };
-    const onPlainRow = (row: PlainRow, at: number) => {
-      if (at <= after) return true;
-      if (tally?.add(row, at) !== true) return false;
-      position = at;
-      this.#records += 1;
-      return true;
-    };
-    const afterBlock = async (bytes: number) => {
-      this.#options.onProgress?.({
-        file: source,
-        done: bytes / Math.max(input.bytes, 1),
-        records: this.#records,
-      });
-      if (this.#shouldCommit()) await this.#commit(state, index, position, false);
-    };
+    const file = new FileRun({
+      state,
+      input,
+      names: this.#names,
+      origin: `run ${this.#written.id} file ${index} `,
+      now: this.#now,
+      threads: () => this.#startThreads(),
+      stretchBytes: this.#options.stretchBytes,
+      onTaken: (records, flushed) => {
+        this.#records += records;
+        if (flushed.length > 0) this.#flushed.push(...flushed);
+      },
+      onAside: (position, aside) => this.#aside({ source, position, ...aside }),
+      afterBlock: async (place, bytes) => {
+        const done = bytes / Math.max(input.bytes, 1);
+        this.#options.onProgress?.({ file: source, done, records: this.#records });
+        if (this.#shouldCommit()) await this.#commit(state, index, place, false);
+      },
+    });
+    this.#file = file;
     try {
-      await readInput(input, this.#names, onRecord, onFault, afterBlock, onPlainRow);
+      await file.run(after);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      this.#aside({ source, position, field: '', message: error.message });
+      this.#aside({ source, position: file.position, field: '', message: error.message });
     }
-    this.#tally?.settle();
-    this.#flushed.push(...flushEnded(state, 'END_OF_TRANSACTION', now));
-    if (index < this.#inputs.length - 1) await this.#commit(state, index + 1, 0, false);
+    file.settle();
+    this.#flushed.push(...flushEnded(state, 'END_OF_TRANSACTION', this.#now));
+    if (index < this.#inputs.length - 1) await this.#commit(state, index + 1, BEGINNING, false);
+  }
+
+  #startThreads(): ReadingThreads | undefined {
+    const { threads = Math.min(availableParallelism(), MOST_THREADS) } = this.#options;
+    if (threads > 1) this.#threads ??= new ReadingThreads(threads);
+    return this.#threads;
   }
 
   #aside(row: AsideRow): void {
@@ -282,12 +287,12 @@ class BatchRun {
       );
   }
 
-  async #commit(state: State, file: number, position: number, finished: boolean): Promise<void> {
+  async #commit(state: State, file: number, at: FilePlace, finished: boolean): Promise<void> {
     const { pool, definition } = this.#options;
     const { id } = this.#written;
     const began = performance.now();
-    this.#tally?.settle();
-    const place = { id, file, position, records: this.#records, set_aside: this.#setAside };
+    this.#file?.settle();
+    const place = { id, file, ...at, records: this.#records, set_aside: this.#setAside };
     const { sessions, rows } = await transaction(pool, async (client) => {
       await moveRun(client, this.#written, place, finished);
       await this.#nextRevision(client, definition.name);

@@ -1,49 +1,110 @@
-// The short way of a CSV file's plain rows. A session's first record in a file is taken by the core, as any record is; what
-// comes behind it is found by the bytes of its group's cells and added up in columns of numbers: no text and no object is
-// made for it. The sums are handed to the session's own accumulators before anything else looks at it. What is not plain
-// (a number of more than 15 digits, a quote within quotes, a new group) is left to the core.
+// The short way of a CSV file's plain rows: a row's group is found by the bytes of its cells and the row added up in columns of
+// numbers; no text and no object is made for it. What the rows of a stretch have come to is written down on a tape, which
+// TallySessions reads into the sessions: in the same thread, or behind one that has tallied another part of the file. What
+// is not plain (a number of more than 15 digits, a quote within quotes) is left to the core.
 
-import type { Cell } from '../core/cell.ts';
+import { isUtf8 } from 'node:buffer';
 import { NumberReader, powerOf } from '../core/decimal.ts';
+import { type Period, PeriodReader } from '../core/instant.ts';
 import type { Plan } from '../core/plan.ts';
-import type { Session } from '../core/session.ts';
-import { count, type Outcome, placeOf, type Rec, type State, step } from '../core/step.ts';
+import { MOST_RANGES } from '../core/session.ts';
 import type { PlainRow } from './csv.ts';
 
-/** What a slot has of its records since they were last handed on: how many, the last one's line, whether lines were passed
- * over, then sum, minimum and maximum of each field. */
+/** What a tally has to know of a plan; may be sent to another thread. */
+export type TallyPlan = {
+  /** Places of the group's cells. */
+  readonly group: readonly number[];
+  readonly periods: readonly { readonly place: number; readonly period: Period }[];
+  /** Places of the cells that are numbers. */
+  readonly fields: readonly number[];
+  readonly carried: readonly { readonly place: number; readonly last: boolean }[];
+};
+
+/**
+ * @returns undefined where the order of a session's records, or other cells of theirs than those that are added up, matter
+ */
+export function tallyPlanOf({
+  group,
+  periods,
+  aggregates,
+  conditions,
+  duePlace,
+}: Plan): TallyPlan | undefined {
+  if (conditions.length > 0 || duePlace !== undefined) return undefined;
+  return {
+    group: group.map(({ place }) => place),
+    periods: periods.map(({ place, period }) => ({ place, period })),
+    fields: [...new Set(aggregates.filter(({ numeric }) => numeric).map(({ place }) => place))],
+    carried: aggregates.flatMap(({ operation, place }) =>
+      operation === 'CARRY_FIRST' || operation === 'CARRY_LAST'
+        ? [{ place, last: operation === 'CARRY_LAST' }]
+        : [],
+    ),
+  };
+}
+
+/** Entries of a tape, with the numbers that follow each. */
+export const ENTRY = {
+  /** slot, line: of the first row since the last TOTAL, where the ranges of the slot are told */
+  BEGIN: 0,
+  /** slot, first line, last line: rows that follow each other */
+  RANGE: 1,
+  /** slot, rows, first and last line of the last range, 0 where other rows lie in it, then sum, minimum and maximum by field */
+  TOTAL: 2,
+  /** field, scale: of all that follows */
+  SCALE: 3,
+  /** index of a row that was left to the core, or is a fault */
+  OTHER: 4,
+} as const;
+
+/** What a tally hands over. Arrays are its own, and good until it is asked for more. */
+export type Handed = {
+  readonly tape: Float64Array;
+  /** The carried cells of each TOTAL, in the order of `carried`. */
+  readonly texts: readonly (string | undefined)[];
+  /** Of the slots that are new: the cells of the group, each with END behind it. */
+  readonly keys: Uint8Array;
+  /** Where the cells of each end. */
+  readonly keyEnds: Int32Array;
+  /** The periods of each, by their number in `starts`. */
+  readonly periods: Int32Array;
+  /** The new starts of periods. */
+  readonly starts: readonly string[];
+};
+
+/** No bytes of UTF-8: what ends each cell of a key, and what stands for one that is missing. */
+export const END = 0xff;
+export const MISSING = 0xfe;
+
 const COUNT = 0;
-const LINE = 1;
-const GAP = 2;
-const FIELDS = 3;
+const FROM = 1;
+const LINE = 2;
+/** Ranges that were told since the last TOTAL; TOLD where no more are, GAPS where those would have been more. */
+const RANGES = 3;
+const FIELDS = 4;
 const PER_FIELD = 3;
-/** In place of the last line: the session notes the places of its records itself. */
-const NOTED = -1;
-/** No byte of UTF-8: ends each cell of a key. */
-const END = 0xff;
-/** What bytes that are no UTF-8 become: different ones may be one text, so they are left to the core. */
-const REPLACED = '\ufffd';
+const TOLD = MOST_RANGES;
+const GAPS = TOLD + 1;
+
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
+const NONE = -1;
 
 type Field = { readonly place: number; scale: number; units: number };
-/** What an aggregate takes of a slot. */
-type Taken = { readonly aggregate: number; readonly field: number; readonly from: number };
 
 export class Tally {
-  readonly #state: State;
-  readonly #plan: Plan;
-  readonly #record: Rec & { position: number; cells: readonly Cell[] };
-  readonly #now: number;
-  readonly #group: readonly number[];
+  /** How many slots may be begun without asking. */
+  room = Number.POSITIVE_INFINITY;
+  /** By slot: 1 where its session begins no more ranges. */
+  full: Uint8Array = new Uint8Array(0);
+  readonly #plan: TallyPlan;
   readonly #fields: readonly Field[];
-  readonly #taken: readonly Taken[];
-  readonly #carried: readonly { readonly aggregate: number; readonly place: number }[];
+  readonly #periods: readonly { readonly place: number; readonly reader: PeriodReader }[];
   readonly #width: number;
   readonly #reader = new NumberReader();
   readonly #starts = new Map<string, number>();
   readonly #periodIds: Int32Array;
-  readonly #sessions: Session[] = [];
+  #slots = 0;
   /** Slot + 1 by hash; 0: none. */
   #table = new Int32Array(1024);
   #hashes = new Int32Array(512);
@@ -51,98 +112,109 @@ export class Tally {
   #keys = new Uint8Array(16 * 1024);
   #slotPeriods: Int32Array;
   #rows: Float64Array;
+  #carried: (string | undefined)[] = [];
   #dirty = new Int32Array(512);
   #dirtyCount = 0;
-  /** The row that was last looked for in vain, and its hash. */
-  #missed: PlainRow | undefined;
+  /** The row that was refused for want of room, and the hash of its key. */
+  #refused: PlainRow | undefined;
   #hash = 0;
+  #tape = new Float64Array(16 * 1024);
+  #written = 0;
+  #texts: (string | undefined)[] = [];
+  #handedSlots = 0;
+  #handedStarts = 0;
 
-  /** Whether the order of a session's records and their other cells don't matter under a plan. */
-  static serves({ conditions, duePlace }: Plan): boolean {
-    return conditions.length === 0 && duePlace === undefined;
-  }
-
-  /** @param record of the file that is read; its cells and position are set for each */
-  constructor(state: State, record: Rec & { position: number; cells: readonly Cell[] }, now: number) {
-    const { plan } = state;
-    this.#state = state;
+  constructor(plan: TallyPlan) {
     this.#plan = plan;
-    this.#record = record;
-    this.#now = now;
-    this.#group = plan.group.map(({ place }) => place);
-    const numeric = plan.aggregates.filter((one) => one.numeric).map(({ place }) => place);
-    this.#fields = [...new Set(numeric)].map((place) => ({ place, scale: 0, units: 0 }));
-    this.#taken = plan.aggregates.flatMap(({ numeric: isNumeric, place, operation }, aggregate) => {
-      if (!isNumeric) return [];
-      const field = this.#fields.findIndex((one) => one.place === place);
-      const offset = operation === 'MIN' ? 1 : operation === 'MAX' ? 2 : 0;
-      return [{ aggregate, field, from: FIELDS + PER_FIELD * field + offset }];
-    });
-    this.#carried = plan.aggregates.flatMap(({ operation, place }, aggregate) =>
-      operation === 'CARRY_LAST' ? [{ aggregate, place }] : [],
-    );
+    this.#fields = plan.fields.map((place) => ({ place, scale: 0, units: 0 }));
+    this.#periods = plan.periods.map(({ place, period }) => ({ place, reader: new PeriodReader(period) }));
     this.#width = FIELDS + PER_FIELD * this.#fields.length;
     this.#periodIds = new Int32Array(plan.periods.length);
     this.#slotPeriods = new Int32Array(512 * plan.periods.length);
     this.#rows = new Float64Array(512 * this.#width);
   }
 
-  /** Adds a row to its session. @returns false where it is for step() */
+  /** How many numbers are on the tape. */
+  get written(): number {
+    return this.#written;
+  }
+
+  /** Adds a row. @returns false where it is left to the core */
   add(row: PlainRow, line: number): boolean {
-    this.#missed = undefined;
+    this.#refused = undefined;
     if (!this.#readPeriods(row)) return false;
-    const slot = this.#find(row);
-    if (slot === -1) {
-      this.#missed = row;
-      return false;
-    }
     for (const field of this.#fields) if (!this.#readField(field, row)) return false;
-    const at = slot * this.#width;
-    if (!this.#fits(at)) this.settle();
-    if (this.#rows[at] === 0) {
-      this.#dirty[this.#dirtyCount] = slot;
-      this.#dirtyCount += 1;
+    let slot = this.#find(row);
+    if (slot === NONE) {
+      if (this.room <= 0) {
+        this.#refused = row;
+        return false;
+      }
+      slot = this.#begin(row);
+      if (slot === NONE) return false;
+      this.room -= 1;
     }
-    this.#addFields(at);
-    this.#cover(slot, at, line);
-    for (const { aggregate, place } of this.#carried) this.#carry(slot, aggregate, place, row);
+    this.#addTo(slot, row, line);
     return true;
   }
 
-  /** Takes a record that add() has not taken, or that was never asked for. */
-  step(cells: readonly Cell[], line: number): Outcome {
-    const missed = this.#missed;
-    this.#missed = undefined;
-    this.settle();
-    this.#record.cells = cells;
-    this.#record.position = line;
-    const outcome = step(this.#state, this.#record, this.#now);
-    if (missed !== undefined && !('aside' in outcome)) this.#know(missed, cells);
-    return outcome;
+  /** What has become of the row that was refused last. @param isTaken its session is open: it needs no room */
+  answer(isTaken: boolean): void {
+    if (isTaken && this.#refused !== undefined) this.#begin(this.#refused);
+    this.#refused = undefined;
   }
 
-  /** Hands everything to the sessions. */
+  /** Writes the rows since the last time on the tape. */
   settle(): void {
-    for (let index = 0; index < this.#dirtyCount; index += 1) this.#settle(this.#dirty[index] as number);
+    for (let index = 0; index < this.#dirtyCount; index += 1) this.#total(this.#dirty[index] as number);
     this.#dirtyCount = 0;
   }
 
-  #settle(slot: number): void {
-    const session = this.#sessions[slot] as Session;
-    const rows = this.#rows;
+  /** Writes a place on the tape: of what is not added up. */
+  other(index: number): void {
+    const at = this.#reserve(2);
+    this.#tape[at] = ENTRY.OTHER;
+    this.#tape[at + 1] = index;
+  }
+
+  /** Hands over what is on the tape, and begins another. */
+  take(): Handed {
+    const from = this.#handedSlots;
+    const keyFrom = from === 0 ? 0 : (this.#keyEnds[from - 1] as number);
+    const keyTo = this.#slots === 0 ? 0 : (this.#keyEnds[this.#slots - 1] as number);
+    const periods = this.#periodIds.length;
+    const handed = {
+      tape: this.#tape.subarray(0, this.#written),
+      texts: this.#texts,
+      keys: this.#keys.subarray(keyFrom, keyTo),
+      keyEnds: this.#keyEnds.subarray(from, this.#slots).map((end) => end - keyFrom),
+      periods: this.#slotPeriods.subarray(from * periods, this.#slots * periods),
+      starts:
+        this.#starts.size === this.#handedStarts ? [] : [...this.#starts.keys()].slice(this.#handedStarts),
+    };
+    this.#handedSlots = this.#slots;
+    this.#handedStarts = this.#starts.size;
+    this.#written = 0;
+    this.#texts = [];
+    return handed;
+  }
+
+  /** Begins a tape that may be read without the ones before. */
+  begin(): void {
+    for (const index of this.#fields.keys()) this.#writeScale(index);
+  }
+
+  #addTo(slot: number, row: PlainRow, line: number): void {
     const at = slot * this.#width;
-    const reader = this.#reader;
-    reader.small = true;
-    for (const { aggregate, field, from } of this.#taken) {
-      reader.units = rows[at + from] as number;
-      reader.scale = (this.#fields[field] as Field).scale;
-      session.accumulators[aggregate]?.add(undefined, reader);
-    }
-    const line = rows[at + LINE] as number;
-    if (line !== NOTED) session.coverTo(line, rows[at + GAP] === 0);
-    count(this.#state, session, rows[at + COUNT] as number, this.#record.at, this.#now);
-    rows[at + COUNT] = 0;
-    rows[at + GAP] = 0;
+    if (!this.#fits(at)) this.settle();
+    const rows = this.#rows;
+    if (rows[at + COUNT] === 0) {
+      this.#dirty[this.#dirtyCount] = slot;
+      this.#dirtyCount += 1;
+      this.#beginRange(slot, at, line);
+    } else this.#cover(slot, at, line);
+    this.#addFields(at);
+    for (let index = 0; index < this.#plan.carried.length; index += 1) this.#carry(slot, index, row);
   }
 
   #addFields(at: number): void {
@@ -170,34 +242,93 @@ export class Tally {
     return true;
   }
 
-  #cover(slot: number, at: number, line: number): void {
-    const last = this.#rows[at + LINE] as number;
-    if (last === NOTED) {
-      const session = this.#sessions[slot] as Session;
-      const { source } = this.#record;
-      session.cover(source, line);
-      if (session.endsWith(source)) this.#rows[at + LINE] = line;
-      return;
-    }
-    if (line !== last + 1) this.#rows[at + GAP] = 1;
-    this.#rows[at + LINE] = line;
+  #beginRange(slot: number, at: number, line: number): void {
+    const rows = this.#rows;
+    const told = this.full[slot] === 1;
+    rows[at + FROM] = line;
+    rows[at + LINE] = line;
+    rows[at + RANGES] = told ? TOLD : 0;
+    if (told) return;
+    const to = this.#reserve(3);
+    this.#tape[to] = ENTRY.BEGIN;
+    this.#tape[to + 1] = slot;
+    this.#tape[to + 2] = line;
   }
 
-  #carry(slot: number, aggregate: number, place: number, { bytes, begins, ends }: PlainRow): void {
+  #cover(slot: number, at: number, line: number): void {
+    const rows = this.#rows;
+    const last = rows[at + LINE] as number;
+    rows[at + LINE] = line;
+    if (line === last + 1) return;
+    const ranges = rows[at + RANGES] as number;
+    if (ranges >= TOLD) {
+      rows[at + RANGES] = GAPS;
+      return;
+    }
+    const to = this.#reserve(4);
+    const tape = this.#tape;
+    tape[to] = ENTRY.RANGE;
+    tape[to + 1] = slot;
+    tape[to + 2] = rows[at + FROM] as number;
+    tape[to + 3] = last;
+    rows[at + FROM] = line;
+    rows[at + RANGES] = ranges + 1;
+  }
+
+  #carry(slot: number, index: number, { bytes, begins, ends }: PlainRow): void {
+    const { place, last } = this.#plan.carried[index] as TallyPlan['carried'][number];
+    const at = slot * this.#plan.carried.length + index;
     const begin = begins[place] as number;
-    if (begin === -1) return;
-    const cell = bytes.toString('utf8', begin, ends[place]);
-    (this.#sessions[slot] as Session).accumulators[aggregate]?.add(cell, this.#reader);
+    if (begin === NONE || (!last && this.#carried[at] !== undefined)) return;
+    this.#carried[at] = bytes.toString('utf8', begin, ends[place]);
+  }
+
+  #total(slot: number): void {
+    const rows = this.#rows;
+    const at = slot * this.#width;
+    const fields = this.#width - FIELDS;
+    const to = this.#reserve(6 + fields);
+    const tape = this.#tape;
+    tape[to] = ENTRY.TOTAL;
+    tape[to + 1] = slot;
+    tape[to + 2] = rows[at + COUNT] as number;
+    tape[to + 3] = rows[at + FROM] as number;
+    tape[to + 4] = rows[at + LINE] as number;
+    tape[to + 5] = rows[at + RANGES] === GAPS ? 0 : 1;
+    for (let field = 0; field < fields; field += 1)
+      tape[to + 6 + field] = rows[at + FIELDS + field] as number;
+    rows[at + COUNT] = 0;
+    const { length } = this.#plan.carried;
+    for (let index = 0; index < length; index += 1) {
+      this.#texts.push(this.#carried[slot * length + index]);
+      this.#carried[slot * length + index] = undefined;
+    }
+  }
+
+  #writeScale(index: number): void {
+    const to = this.#reserve(3);
+    this.#tape[to] = ENTRY.SCALE;
+    this.#tape[to + 1] = index;
+    this.#tape[to + 2] = (this.#fields[index] as Field).scale;
+  }
+
+  /** Where so many more numbers begin. */
+  #reserve(numbers: number): number {
+    const at = this.#written;
+    this.#written += numbers;
+    if (this.#written > this.#tape.length) this.#tape = grown(this.#tape);
+    return at;
   }
 
   /** Reads a number in units of the field's scale; false for what is none, or none that is small. */
   #readField(field: Field, { bytes, begins, ends }: PlainRow): boolean {
     const begin = begins[field.place] as number;
-    if (begin === -1 || !this.#reader.readBytes(bytes, begin, ends[field.place] as number)) return false;
+    if (begin === NONE || !this.#reader.readBytes(bytes, begin, ends[field.place] as number)) return false;
     const { units, scale } = this.#reader;
     if (scale > field.scale) {
       this.settle();
       field.scale = scale;
+      this.#writeScale(this.#fields.indexOf(field));
     }
     field.units = scale === field.scale ? units : units * powerOf(field.scale - scale);
     return Number.isSafeInteger(field.units);
@@ -205,11 +336,10 @@ export class Tally {
 
   /** False where a period's cell is no time. */
   #readPeriods({ bytes, begins, ends }: PlainRow): boolean {
-    const { periods } = this.#plan;
-    for (let index = 0; index < periods.length; index += 1) {
-      const { place, reader } = periods[index] as Plan['periods'][number];
+    for (let index = 0; index < this.#periods.length; index += 1) {
+      const { place, reader } = this.#periods[index] as { place: number; reader: PeriodReader };
       const begin = begins[place] as number;
-      const start = begin === -1 ? undefined : reader.startOf(bytes.toString('latin1', begin, ends[place]));
+      const start = begin === NONE ? undefined : reader.startOf(bytes.toString('latin1', begin, ends[place]));
       if (start === undefined) return false;
       let id = this.#starts.get(start);
       if (id === undefined) {
@@ -221,16 +351,15 @@ export class Tally {
     return true;
   }
 
-  /** The slot of a row's session, or -1. */
+  /** The slot of a row's group, or NONE. */
   #find({ bytes, begins, ends }: PlainRow): number {
     let hash = FNV_OFFSET;
     for (const id of this.#periodIds) hash = Math.imul(hash ^ id, FNV_PRIME);
-    for (const place of this.#group) {
-      // A missing column is the same for all of the file.
-      const end = ends[place] as number;
-      for (let at = begins[place] as number; at < end; at += 1)
-        hash = Math.imul(hash ^ (bytes[at] as number), FNV_PRIME);
-      hash = Math.imul(hash ^ END, FNV_PRIME);
+    for (const place of this.#plan.group) {
+      const begin = begins[place] as number;
+      const end = begin === NONE ? NONE : (ends[place] as number);
+      for (let at = begin; at < end; at += 1) hash = Math.imul(hash ^ (bytes[at] as number), FNV_PRIME);
+      hash = Math.imul(hash ^ (begin === NONE ? MISSING : END), FNV_PRIME);
     }
     hash ^= hash >>> 15;
     this.#hash = hash;
@@ -238,7 +367,7 @@ export class Tally {
     const mask = table.length - 1;
     for (let at = hash & mask; ; at = (at + 1) & mask) {
       const slot = (table[at] as number) - 1;
-      if (slot === -1) return -1;
+      if (slot === NONE) return NONE;
       if (this.#hashes[slot] === hash && this.#hasKey(slot, bytes, begins, ends)) return slot;
     }
   }
@@ -249,44 +378,47 @@ export class Tally {
       if (this.#slotPeriods[slot * periods.length + index] !== periods[index]) return false;
     const keys = this.#keys;
     let key = slot === 0 ? 0 : (this.#keyEnds[slot - 1] as number);
-    for (const place of this.#group) {
+    for (const place of this.#plan.group) {
+      const begin = begins[place] as number;
       const end = ends[place] as number;
-      for (let at = begins[place] as number; at < end; at += 1, key += 1)
-        if (keys[key] !== bytes[at]) return false;
+      if (begin === NONE) {
+        if (keys[key] !== MISSING) return false;
+        key += 1;
+      } else for (let at = begin; at < end; at += 1, key += 1) if (keys[key] !== bytes[at]) return false;
       if (keys[key] !== END) return false;
       key += 1;
     }
     return true;
   }
 
-  /** Gives the session of a row a slot. */
-  #know(row: PlainRow, cells: readonly Cell[]): void {
-    const place = placeOf(this.#plan, cells);
-    if ('message' in place) return;
-    if (place.group.some((cell) => typeof cell === 'string' && cell.includes(REPLACED))) return;
-    const session = this.#state.open.find(place.group, place.periods);
-    // One that an older version has opened keeps that one's aggregates.
-    if (session === undefined || session.plan !== this.#plan) return;
-    const slot = this.#sessions.push(session) - 1;
+  /** Gives the group of a row a slot; NONE where its bytes are not those of one text alone. */
+  #begin(row: PlainRow): number {
+    const { bytes, begins, ends } = row;
+    for (const place of this.#plan.group) {
+      const begin = begins[place] as number;
+      // What is no UTF-8 becomes U+FFFD, whatever it is.
+      if (begin !== NONE && !isUtf8(bytes.subarray(begin, ends[place]))) return NONE;
+    }
+    const slot = this.#slots;
+    this.#slots += 1;
     if (slot === this.#hashes.length) this.#grow();
     this.#hashes[slot] = this.#hash;
     this.#keyEnds[slot] = this.#writeKey(slot === 0 ? 0 : (this.#keyEnds[slot - 1] as number), row);
     this.#slotPeriods.set(this.#periodIds, slot * this.#periodIds.length);
-    const { source, position } = this.#record;
-    this.#rows[slot * this.#width + LINE] = session.endsWith(source) ? position : NOTED;
     insert(this.#table, this.#hash, slot);
+    return slot;
   }
 
   #writeKey(from: number, { bytes, begins, ends }: PlainRow): number {
     let at = from;
-    for (const place of this.#group) {
+    for (const place of this.#plan.group) {
       const begin = begins[place] as number;
-      const length = begin === -1 ? 0 : (ends[place] as number) - begin;
+      const length = begin === NONE ? 1 : (ends[place] as number) - begin;
       while (at + length + 1 > this.#keys.length) this.#keys = grown(this.#keys);
-      for (let index = 0; index < length; index += 1, at += 1)
-        this.#keys[at] = bytes[begin + index] as number;
-      this.#keys[at] = END;
-      at += 1;
+      if (begin === NONE) this.#keys[at] = MISSING;
+      else this.#keys.set(bytes.subarray(begin, begin + length), at);
+      this.#keys[at + length] = END;
+      at += length + 1;
     }
     return at;
   }
@@ -298,7 +430,7 @@ export class Tally {
     this.#rows = grown(this.#rows);
     this.#dirty = grown(this.#dirty);
     this.#table = new Int32Array(this.#table.length * 2);
-    for (let slot = 0; slot < this.#sessions.length - 1; slot += 1)
+    for (let slot = 0; slot < this.#slots - 1; slot += 1)
       insert(this.#table, this.#hashes[slot] as number, slot);
   }
 }

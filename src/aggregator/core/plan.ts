@@ -5,7 +5,7 @@ import type { Definition } from '../definition/schema.ts';
 import { isNumeric, type Operation } from './accumulate.ts';
 import { type Decimal, parseDecimal } from './decimal.ts';
 import { DueTimes, type Timeout } from './due.ts';
-import { PeriodReader } from './instant.ts';
+import { type Period, PeriodReader } from './instant.ts';
 
 /** The names of the cells of a record, in their order. */
 export class FieldTable {
@@ -19,6 +19,7 @@ export class FieldTable {
 
 export type PlannedPeriod = {
   readonly place: number;
+  readonly period: Period;
   readonly output: string;
   readonly reader: PeriodReader;
 };
@@ -102,6 +103,7 @@ export function compile(definition: Definition, version: number, fields: FieldTa
     periods: periods.map(({ field, period }) => ({
       field,
       place: fields.placeOf(field),
+      period,
       output: periodOutputOf({ field, period }),
       reader: new PeriodReader(period),
     })),

@@ -1,6 +1,7 @@
 // A flushed session as a row: group fields, period starts, outputs, and `meta`, as JSON text, since doubles would lose digits.
 
 import { writeCell } from './cell.ts';
+import type { Plan } from './plan.ts';
 import { quoted, type Session, sessionId } from './session.ts';
 import type { Flushed } from './step.ts';
 
@@ -20,69 +21,108 @@ function time(at: number | undefined): string {
 }
 
 /** The columns of a row without meta, in their order, each with its value as JSON. */
-export function rowColumns({ session }: Flushed): Column[] {
-  const { plan, group, periods, accumulators, count } = session;
-  return [
-    ...plan.columns.map(
-      ({ name, from, index }): Column => [
-        name,
-        from === 'group' ? writeCell(group[index]) : JSON.stringify(periods[index]),
-      ],
-    ),
-    ...plan.aggregates.map(
-      ({ output }, index): Column => [output, accumulators[index]?.result(count) ?? 'null'],
-    ),
-  ];
-}
+export const rowColumns = (flushed: Flushed): Column[] =>
+  columnsOf(rowNames(flushed.session.plan), rowValues(flushed));
 
 /** The columns of a row's `meta`. */
-export function metaColumns({ session, type, at, condition }: Flushed): Column[] {
+export const metaColumns = (flushed: Flushed): Column[] => columnsOf(META_NAMES, metaValues(flushed));
+
+const columnsOf = (names: readonly string[], values: readonly string[]): Column[] =>
+  names.map((name, index) => [name, values[index] as string]);
+
+const rowNames = ({ columns, aggregates }: Plan): string[] => [
+  ...columns.map(({ name }) => name),
+  ...aggregates.map(({ output }) => output),
+];
+
+const META_NAMES = [
+  'id',
+  'definition',
+  'version',
+  'count',
+  'first_event',
+  'last_event',
+  'created_at',
+  'due_at',
+  'flushed_at',
+  'flush_type',
+  'condition',
+  'sources',
+  'sources_exact',
+];
+
+function rowValues({ session }: Flushed): string[] {
+  const { plan, group, periods, accumulators, count } = session;
+  const values: string[] = [];
+  for (const { from, index } of plan.columns)
+    values.push(from === 'group' ? writeCell(group[index]) : `"${periods[index]}"`);
+  for (const accumulator of accumulators) values.push(accumulator.result(count));
+  return values;
+}
+
+function metaValues({ session, type, at, condition }: Flushed): string[] {
+  const { plan, count, firstEvent, lastEvent, createdAt, dueAt, exactRanges } = session;
   return [
-    ['id', JSON.stringify(sessionId(session))],
-    ['definition', JSON.stringify(session.plan.definition)],
-    ['version', String(session.plan.version)],
-    ['count', String(session.count)],
-    ['first_event', time(session.firstEvent)],
-    ['last_event', time(session.lastEvent)],
-    ['created_at', time(session.createdAt)],
-    ['due_at', time(session.dueAt)],
-    ['flushed_at', time(at)],
-    ['flush_type', JSON.stringify(type)],
-    ['condition', JSON.stringify(condition ?? null)],
-    ['sources', writeSources(session)],
-    ['sources_exact', String(session.exactRanges)],
+    `"${sessionId(session)}"`,
+    JSON.stringify(plan.definition),
+    String(plan.version),
+    String(count),
+    time(firstEvent),
+    time(lastEvent),
+    time(createdAt),
+    time(dueAt),
+    time(at),
+    `"${type}"`,
+    condition === undefined ? 'null' : JSON.stringify(condition),
+    writeSources(session),
+    exactRanges ? 'true' : 'false',
   ];
 }
 
 /** As ["south.csv:7","south.csv:9-12"]. */
 function writeSources({ sources, places }: Session): string {
-  let text = '';
+  let text = '[';
+  let source: string | undefined;
+  let begun = '';
   for (let at = 0; at < sources.length; at += 1) {
+    if (source !== sources[at]) {
+      source = sources[at] as string;
+      begun = `${quoted(source).slice(0, -1)}:`;
+    }
     const from = places[2 * at] as number;
     const to = places[2 * at + 1] as number;
-    const begun = quoted(sources[at] as string).slice(0, -1);
-    text += `${at === 0 ? '' : ','}${begun}:${from}${from === to ? '"' : `-${to}"`}`;
+    text += `${at === 0 ? '' : ','}${begun}${from}${from === to ? '"' : `-${to}"`}`;
   }
-  return `[${text}]`;
+  return `${text}]`;
 }
 
-/** Names as JSON, with their colon: those of a row's columns are the next row's, too. */
-const heads = new Map<string, string>();
-const MOST_HEADS = 10_000;
-
-function headOf(name: string): string {
-  let head = heads.get(name);
-  if (head === undefined) {
-    if (heads.size >= MOST_HEADS) heads.clear();
-    head = `${JSON.stringify(name)}:`;
-    heads.set(name, head);
-  }
-  return head;
-}
+const headOf = (name: string, index: number): string => `${index === 0 ? '' : ','}${JSON.stringify(name)}:`;
 
 export const writeObject = (columns: readonly Column[]): string =>
-  `{${columns.map(([name, json]) => headOf(name) + json).join(',')}}`;
+  `{${columns.map(([name, json], index) => headOf(name, index) + json).join('')}}`;
+
+const META_HEADS = META_NAMES.map(headOf);
+/** What stands before each value of a plan's rows. */
+const heads = new WeakMap<Plan, readonly string[]>();
+
+function headsOf(plan: Plan): readonly string[] {
+  let found = heads.get(plan);
+  if (found === undefined) {
+    found = rowNames(plan).map(headOf);
+    heads.set(plan, found);
+  }
+  return found;
+}
 
 /** The row as one line of JSON. */
-export const writeRow = (flushed: Flushed): string =>
-  writeObject([...rowColumns(flushed), ['meta', writeObject(metaColumns(flushed))]]);
+export function writeRow(flushed: Flushed): string {
+  const row = weave(headsOf(flushed.session.plan), rowValues(flushed));
+  return `{${row},"meta":{${weave(META_HEADS, metaValues(flushed))}}}`;
+}
+
+function weave(heads: readonly string[], values: readonly string[]): string {
+  let text = '';
+  for (let index = 0; index < heads.length; index += 1)
+    text += (heads[index] as string) + (values[index] as string);
+  return text;
+}

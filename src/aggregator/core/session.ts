@@ -7,7 +7,7 @@ import { readCell } from './json.ts';
 import type { Plan } from './plan.ts';
 
 /** A session of records that lie far apart tells the first so many ranges exactly; the last one covers the rest. */
-const MOST_RANGES = 8;
+export const MOST_RANGES = 8;
 
 export class Session {
   readonly plan: Plan;
@@ -66,39 +66,42 @@ export class Session {
 
   /** Notes where a record was. */
   cover(source: string, position: number): void {
-    const { sources, places } = this;
-    const last = sources.length - 1;
-    if (last >= 0 && sources[last] === source && position === (places[2 * last + 1] as number) + 1)
-      places[2 * last + 1] = position;
-    else if (sources.length < MOST_RANGES) this.#begin(source, position);
-    else this.#widen(source, position);
+    this.coverRange(source, position, position, true);
   }
 
-  /** Whether places of the source that come from now on only move the end of the last range. */
-  endsWith(source: string): boolean {
+  /**
+   * Notes where some records were, as cover() does for one after the other.
+   * @param exact false where other places lie between theirs, too: only where isFull() of their source
+   */
+  coverRange(source: string, from: number, to: number, exact: boolean): void {
+    const { sources, places } = this;
+    const last = sources.length - 1;
+    if (!exact) this.exactRanges = false;
+    if (last >= 0 && sources[last] === source && from === (places[2 * last + 1] as number) + 1)
+      places[2 * last + 1] = to;
+    else if (sources.length < MOST_RANGES) this.#begin(source, from, to);
+    else this.#widen(source, from, to);
+  }
+
+  /** Whether places of the source that come from now on begin no more ranges. */
+  isFull(source: string): boolean {
     return this.sources.length >= MOST_RANGES && this.sources.at(-1) === source;
   }
 
-  /** As cover() for every one of some places that end with this one, where endsWith() their source. */
-  coverTo(position: number, exact: boolean): void {
-    this.places[this.places.length - 1] = position;
-    if (!exact) this.exactRanges = false;
-  }
-
-  #begin(source: string, position: number): void {
+  #begin(source: string, from: number, to: number): void {
     this.sources.push(source);
-    this.places.push(position, position);
+    this.places.push(from, to);
   }
 
-  #widen(source: string, position: number): void {
+  #widen(source: string, from: number, to: number): void {
     const at = this.sources.lastIndexOf(source);
     if (at === -1) {
-      this.#begin(source, position);
+      this.#begin(source, from, to);
       return;
     }
     const { places } = this;
-    places[2 * at] = Math.min(places[2 * at] as number, position);
-    places[2 * at + 1] = Math.max(places[2 * at + 1] as number, position);
+    places[2 * at] = Math.min(places[2 * at] as number, from);
+    places[2 * at + 1] = Math.max(places[2 * at + 1] as number, to);
     this.exactRanges = false;
   }
 }

@@ -39,6 +39,9 @@ export type Rec = {
   readonly at: number;
 };
 
+/** What the records of a session have in common. */
+export type Place = { readonly group: readonly Cell[]; readonly periods: readonly string[] };
+
 export type SetAside = { readonly field: string; readonly message: string };
 
 export type State = {
@@ -113,10 +116,7 @@ export function step(state: State, record: Rec, now: number): Outcome {
 }
 
 /** The group values and period starts of a record. */
-export function placeOf(
-  plan: Plan,
-  cells: readonly Cell[],
-): { readonly group: readonly Cell[]; readonly periods: readonly string[] } | SetAside {
+export function placeOf(plan: Plan, cells: readonly Cell[]): Place | SetAside {
   const group: Cell[] = [];
   for (const { place } of plan.group) group.push(cells[place]);
   const periods: string[] = [];
@@ -171,9 +171,17 @@ function remove(state: State, session: Session): void {
   state.gone.push(session);
 }
 
+/**
+ * The session of a place, opened by this record where there is none, which takes no more of the record than where and when it was.
+ * For records whose values are added up before: of definitions whose sessions end with their file or run, or by the clock.
+ */
+export function sessionOf(state: State, place: Place, record: Rec, now: number): Session {
+  return state.open.find(place.group, place.periods) ?? openSession(state, place, record, now);
+}
+
 function openSession(
   state: State,
-  { group, periods }: { readonly group: readonly Cell[]; readonly periods: readonly string[] },
+  { group, periods }: Place,
   { cells, source, position, at, origin = '' }: Rec,
   now: number,
 ): Session {

@@ -39,13 +39,15 @@ export type Run = {
   readonly clock: number;
   readonly file: number;
   readonly position: number;
+  /** Where the row behind the position begins in a CSV file; 0 where that is not known. */
+  readonly byte: number;
   readonly records: number;
   readonly set_aside: number;
   readonly finished: boolean;
 };
 
-const COLUMNS = `id, version, inputs::text AS inputs, extract(epoch FROM clock) * 1000 AS clock, file, position, records,
-  set_aside, finished_at IS NOT NULL AS finished`;
+const COLUMNS = `id, version, inputs::text AS inputs, extract(epoch FROM clock) * 1000 AS clock, file, position, byte,
+  records, set_aside, finished_at IS NOT NULL AS finished`;
 
 /** The run of a definition whose results were not all delivered. */
 export async function findOpenRun(client: Client, definition: string): Promise<Run | undefined> {
@@ -71,7 +73,7 @@ export async function insertRun(
 }
 
 /** Position and counts of a run. */
-export type RunPlace = Pick<Run, 'id' | 'file' | 'position' | 'records' | 'set_aside'>;
+export type RunPlace = Pick<Run, 'id' | 'file' | 'position' | 'byte' | 'records' | 'set_aside'>;
 
 /**
  * Moves a run from one position to another.
@@ -84,10 +86,10 @@ export async function moveRun(
   finished: boolean,
 ): Promise<void> {
   const { rowCount } = await client.query(
-    `UPDATE aggregator_runs SET file = $4, position = $5, records = $6, set_aside = $7,
-       finished_at = CASE WHEN $8 THEN clock_timestamp() END
+    `UPDATE aggregator_runs SET file = $4, position = $5, byte = $6, records = $7, set_aside = $8,
+       finished_at = CASE WHEN $9 THEN clock_timestamp() END
      WHERE id = $1 AND file = $2 AND position = $3 AND finished_at IS NULL`,
-    [from.id, from.file, from.position, to.file, to.position, to.records, to.set_aside, finished],
+    [from.id, from.file, from.position, to.file, to.position, to.byte, to.records, to.set_aside, finished],
   );
   if (rowCount !== 1) throw new Error('another process has gone on with this run; this one stops');
 }

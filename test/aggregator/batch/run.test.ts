@@ -194,6 +194,40 @@ describe('a run', () => {
     expect(new Set(rows.map(({ meta }) => meta.id)).size).toBe(3);
   });
 
+  it('of a large file in several threads gives the rows and the lines of one thread', async () => {
+    const lines = Array.from({ length: 20_000 }, (_, row) =>
+      row % 997 === 0 ? `u${row},"odd\n""x"""` : `u${(row * 31) % 700},${row % 100}.5`,
+    );
+    const input = file('large.csv', `\ufeffuser,price\n${lines.join('\n')}\nu,1,2\nlast,1`);
+    const rowsBy = async (threads: number) => {
+      const text = readFileSync(definition(`by-${threads}`, '{ by: END_OF_STREAM }'), 'utf8');
+      const rows: string[] = [];
+      const result = await runBatch(
+        {
+          pool,
+          definition: readDefinition(text),
+          files: [input],
+          now: 0,
+          threads,
+          stretchBytes: 20_000,
+          commitMs: 0,
+        },
+        async (some) => void rows.push(...some),
+      );
+      const { rows: asides } = await pool.query<{ position: number; message: string }>(
+        'SELECT position, message FROM aggregator_set_aside WHERE run = $1 ORDER BY seq',
+        [result.run],
+      );
+      const plain = rows.map((row) => ({ ...JSON.parse(row), id: '', version: 0 }));
+      for (const { meta } of plain) for (const name of ['id', 'definition']) delete meta[name];
+      return { plain, asides, records: result.records, setAside: result.setAside };
+    };
+    const one = await rowsBy(1);
+    expect(one.records).toBe(20_000 - 21 + 1);
+    expect(one.asides).toHaveLength(22);
+    expect(await rowsBy(3)).toEqual(one);
+  });
+
   it('leaves its definition free for the next one, which may begin at once', async () => {
     const input = file('again.csv', 'user,price\na,1\n');
     const again = readDefinition(readFileSync(definition('again', '{ by: END_OF_STREAM }'), 'utf8'));

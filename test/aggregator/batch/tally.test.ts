@@ -1,15 +1,21 @@
-// The short way of plain rows beside the core alone, over arbitrary definitions and files, in blocks wherever they are cut:
-// rows are the same with all of their meta, and what is set aside is the same with its line.
+// The short way of plain rows, in one thread and by stretches in several, beside the core alone, over arbitrary definitions and files:
+// rows are the same with all of their meta, and what is set aside is the same with its line, also where a run was killed
+// between two commits and goes on.
 
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
-import { CsvReader } from '../../../src/aggregator/batch/csv.ts';
-import { Tally } from '../../../src/aggregator/batch/tally.ts';
-import type { Cell } from '../../../src/aggregator/core/cell.ts';
-import { compile, FieldTable } from '../../../src/aggregator/core/plan.ts';
+import { beforeAll, expect, it } from 'vitest';
+import { type FilePlace, FileRun, type FileRunOptions } from '../../../src/aggregator/batch/file-run.ts';
+import { describeInput, type InputFile, readInput } from '../../../src/aggregator/batch/input.ts';
+import type { ReadStretch } from '../../../src/aggregator/batch/reading-threads.ts';
+import { StretchReader } from '../../../src/aggregator/batch/stretch.ts';
+import { compile, FieldTable, type Plan } from '../../../src/aggregator/core/plan.ts';
 import { writeRow } from '../../../src/aggregator/core/row.ts';
-import { type Flushed, flushEnded, newState, step } from '../../../src/aggregator/core/step.ts';
+import { loadSession, saveSession } from '../../../src/aggregator/core/session.ts';
+import { type Flushed, flushEnded, newState, type State, step } from '../../../src/aggregator/core/step.ts';
 import { checkValue } from '../../../src/aggregator/definition/read.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const FIELDS = ['a', 'b', 'n', 'm', 't', 'absent'] as const;
 const plainNumber = fc.oneof(
@@ -64,14 +70,16 @@ const record = fc.record({
     { weight: 9, arbitrary: fc.constantFrom('2024-01-31T23:59:59.999Z', '2024-02-29T00:59:00.000Z') },
     { weight: 1, arbitrary: fc.constantFrom('2024-02-30T00:00:00.000Z', '') },
   ),
+  /** Never read. */
+  note: fc.constantFrom('', 'note', '12" wide', 'a\nb,c,d,e,f,g', '"\n"'),
 });
 const file = fc.record({
-  records: fc.array(record, { minLength: 10, maxLength: 60, size: 'max' }),
+  records: fc.array(record, { minLength: 10, maxLength: 40, size: 'max' }),
   copies: fc.integer({ min: 1, max: 4 }),
   quotes: fc.constantFrom('needed', 'all'),
   end: fc.constantFrom('\n', '\r\n'),
   raggedAt: fc.option(fc.nat(60), { nil: undefined }),
-  cuts: fc.array(fc.nat(3_000), { maxLength: 6 }),
+  mark: fc.boolean(),
 });
 const definitions = fc.record({
   fields: fc.subarray(['a', 'b', 'absent'], { minLength: 1 }),
@@ -89,74 +97,188 @@ const definitions = fc.record({
 
 type FileOf = typeof file extends fc.Arbitrary<infer T> ? T : never;
 
-function blocksOf({ records, copies, quotes, end, raggedAt, cuts }: FileOf): Buffer[] {
+function bytesOf({ records, copies, quotes, end, raggedAt, mark }: FileOf): Buffer {
   const cell = (value: string) =>
     quotes === 'all' || /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
-  const rows = records.flatMap(({ a, b, n, m, t }) =>
-    Array<string>(copies).fill([a, b, n, m, t].map(cell).join(',')),
+  const rows = records.flatMap(({ a, b, n, m, t, note }) =>
+    Array<string>(copies).fill([a, b, n, m, t, note].map(cell).join(',')),
   );
-  if (raggedAt !== undefined) rows.splice(raggedAt, 0, 'x,y', '', 'x,"', '"x"y,p,1,1,');
-  const bytes = Buffer.from(['a,b,n,m,t', ...rows].map((row) => row + end).join(''));
+  if (raggedAt !== undefined) rows.splice(raggedAt, 0, 'x,y', '', 'x,"', '"x"y,p,1,1,,');
+  const text = ['a,b,n,m,t,note', ...rows].map((row) => row + end).join('');
+  const bytes = Buffer.from(mark ? `\ufeff${text}` : text);
   // Bytes that are no UTF-8 are one character to the core, whatever they are.
   for (let at = bytes.indexOf('longer'); at !== -1; at = bytes.indexOf('longer', at + 1))
     bytes[at] = 0xf0 + (at % 16);
-  const at = [0, ...cuts.filter((cut) => cut < bytes.length).toSorted((x, y) => x - y), bytes.length];
-  return at.slice(1).map((to, index) => bytes.subarray(at[index], to));
+  return bytes;
 }
 
-let taken = 0;
+type Way = {
+  readonly threads?: number;
+  readonly stretchBytes?: number;
+  /** After which block the run is killed, and goes on. */
+  readonly killedAt?: number;
+};
 
-function run(
-  definition: ReturnType<typeof checkValue>,
-  files: readonly (readonly Buffer[])[],
-  most: number,
-  short: boolean,
-): { readonly rows: readonly string[]; readonly asides: readonly string[] } {
-  const fields = new FieldTable();
-  const state = newState(compile(definition, 1, fields), 'batch', most);
-  const flushed: Flushed[] = [];
-  const rows: string[] = [];
-  const asides: string[] = [];
-  const flush = (some: readonly Flushed[]) => rows.push(...some.map(writeRow));
-  for (const [index, blocks] of files.entries()) {
-    const record = {
-      cells: [] as readonly Cell[],
-      source: `file ${index}`,
-      position: 0,
-      at: 1_000,
-      origin: '',
-    };
-    const tally = short && Tally.serves(state.plan) ? new Tally(state, record, 1_000) : undefined;
-    const onRecord = (cells: readonly Cell[], line: number) => {
-      const outcome = tally?.step(cells, line) ?? step(state, { ...record, cells, position: line }, 1_000);
-      if ('aside' in outcome) asides.push(`${index}:${line} ${outcome.aside.message}`);
-      else flushed.push(...outcome.flushed);
-    };
-    const onFault = (message: string, line: number) => void asides.push(`${index}:${line} ${message}`);
-    const reader = new CsvReader(fields.names, onRecord, onFault, (row, line) => {
-      const added = tally?.add(row, line) === true;
-      if (added) taken += 1;
-      return added;
-    });
-    for (const [at, block] of blocks.entries()) {
-      reader.write(block);
-      if (at % 2 === 1) tally?.settle();
+let folder: string;
+beforeAll(() => {
+  folder = temporaryFolder();
+});
+let written = 0;
+
+function fileOf(bytes: Buffer): InputFile {
+  written += 1;
+  const name = path.join(folder, `${written}.csv`);
+  writeFileSync(name, bytes);
+  return describeInput(name);
+}
+
+const NOW = 1_000;
+/** Records that several threads have added up. */
+let together = 0;
+
+/** Reads as threads do, as far ahead of what is taken. */
+const inTurns = (count: number): NonNullable<ReturnType<FileRunOptions['threads']>> => ({
+  count,
+  async *read(file, places, fullOf) {
+    const readers = Array.from({ length: count }, () => new StretchReader(file));
+    const ahead: ReadStretch[] = [];
+    let turn = 0;
+    for (const place of places) {
+      // Not one after the other, as one of them may be slower.
+      const thread = (turn * turn) % count;
+      turn += 1;
+      const stretch = readers[thread]?.read(place, fullOf(thread).slice());
+      if (stretch !== undefined) ahead.push({ thread, place, stretch: structuredClone(stretch) });
+      if (ahead.length === 2 * count) yield ahead.shift() as ReadStretch;
     }
-    reader.end();
-    tally?.settle();
-    flush(flushEnded(state, 'END_OF_TRANSACTION', 1_000));
+    yield* ahead;
+  },
+});
+
+class Killed extends Error {}
+
+class Run {
+  readonly rows: string[] = [];
+  readonly asides: string[] = [];
+  readonly #fields = new FieldTable();
+  readonly #plan: Plan;
+  readonly #most: number;
+  #state: State;
+
+  constructor(definition: ReturnType<typeof checkValue>, most: number) {
+    this.#plan = compile(definition, 1, this.#fields);
+    this.#most = most;
+    this.#state = newState(this.#plan, 'batch', most);
   }
-  flush(flushEnded(state, 'END_OF_STREAM', 1_000));
-  return { rows, asides };
+
+  /** The sessions that are open, as Postgres has them. */
+  get open(): readonly string[] {
+    return [...this.#state.open].map(saveSession);
+  }
+
+  /** By the core alone. */
+  async plainly(files: readonly InputFile[]): Promise<this> {
+    for (const input of files) {
+      await readInput(input, {
+        names: this.#fields.names,
+        onRecord: (cells, position) => {
+          const record = { cells, source: input.path, position, at: NOW, origin: '' };
+          const outcome = step(this.#state, record, NOW);
+          if ('aside' in outcome) this.asides.push(`${input.path}:${position} ${outcome.aside.message}`);
+        },
+        onFault: (message, line) => void this.asides.push(`${input.path}:${line} ${message}`),
+        afterBlock: async () => {},
+      });
+      this.#flush('END_OF_TRANSACTION');
+    }
+    return this.#end();
+  }
+
+  async by(way: Way, files: readonly InputFile[]): Promise<this> {
+    let left = way.killedAt ?? Number.POSITIVE_INFINITY;
+    for (const input of files) {
+      for (let after: FilePlace | undefined = { position: 0, byte: 0 }; after !== undefined; )
+        after = await this.#read(input, way, after, () => {
+          left -= 1;
+          return left === 0;
+        });
+      this.#flush('END_OF_TRANSACTION');
+    }
+    return this.#end();
+  }
+
+  /** @returns where it was killed */
+  async #read(
+    input: InputFile,
+    { threads, stretchBytes }: Way,
+    after: FilePlace,
+    isLast: () => boolean,
+  ): Promise<FilePlace | undefined> {
+    let killed: FilePlace | undefined;
+    const run: FileRun = new FileRun({
+      state: this.#state,
+      input,
+      names: this.#fields.names,
+      origin: '',
+      now: NOW,
+      threads: () => (threads === undefined ? undefined : inTurns(threads)),
+      stretchBytes,
+      onTaken: (records) => {
+        if (records > 1) together += records;
+      },
+      onAside: (line, { message }) => void this.asides.push(`${input.path}:${line} ${message}`),
+      afterBlock: async (place) => {
+        if (!isLast()) return;
+        run.settle();
+        killed = place;
+        throw new Killed();
+      },
+    });
+    await run.run(after).catch((error: unknown) => {
+      if (!(error instanceof Killed)) throw error;
+    });
+    run.settle();
+    if (killed !== undefined) this.#restart();
+    return killed;
+  }
+
+  #restart(): void {
+    const saved = this.open;
+    this.#state = newState(this.#plan, 'batch', this.#most);
+    for (const json of saved) this.#state.open.add(loadSession(this.#plan, json));
+  }
+
+  #flush(ending: Parameters<typeof flushEnded>[1]): void {
+    const flushed: readonly Flushed[] = flushEnded(this.#state, ending, NOW);
+    this.rows.push(...flushed.map(writeRow));
+  }
+
+  #end(): this {
+    this.#flush('END_OF_STREAM');
+    return this;
+  }
 }
 
-it('comes to the rows of the core alone, and sets aside what it does', () => {
+const WAYS: fc.Arbitrary<Way> = fc.record(
+  {
+    threads: fc.integer({ min: 1, max: 3 }),
+    stretchBytes: fc.integer({ min: 50, max: 2_000 }),
+    killedAt: fc.integer({ min: 1, max: 8 }),
+  },
+  { requiredKeys: [] },
+);
+
+const outcome = ({ rows, asides }: Run) => ({ rows, asides });
+
+it('comes to the rows of the core alone, and sets aside what it does', async () => {
   let records = 0;
-  fc.assert(
-    fc.property(
+  await fc.assert(
+    fc.asyncProperty(
       definitions,
-      fc.array(file, { minLength: 1, maxLength: 3 }),
-      ({ fields, period, operations, by, most }, files) => {
+      fc.array(file, { minLength: 1, maxLength: 2 }),
+      fc.boolean(),
+      WAYS,
+      async ({ fields, period, operations, by, most }, contents, again, way) => {
         const definition = checkValue({
           name: 'tally',
           group: { fields, ...(period === undefined ? {} : { periods: [{ field: 't', period }] }) },
@@ -167,22 +289,28 @@ it('comes to the rows of the core alone, and sets aside what it does', () => {
           })),
           flush: { by },
         });
-        const blocks = files.map(blocksOf);
-        records += files.reduce((sum, one) => sum + one.records.length * one.copies, 0);
-        expect(run(definition, blocks, most, true)).toEqual(run(definition, blocks, most, false));
+        const files = contents.map((content) => fileOf(bytesOf(content)));
+        if (again) files.push(...files.slice(0, 1));
+        records += contents.reduce((sum, one) => sum + one.records.length * one.copies, 0);
+        const plain = await new Run(definition, most).plainly(files);
+        expect(outcome(await new Run(definition, most).by(way, files))).toEqual(outcome(plain));
       },
     ),
-    { numRuns: 200 },
+    { numRuns: 100 },
   );
-  // Else the property would be about nothing.
-  expect(taken).toBeGreaterThan(records / 40);
+  // Else the property would be about one thread alone.
+  expect(together).toBeGreaterThan(records / 40);
 });
 
-const both = (definition: ReturnType<typeof checkValue>, file: Buffer) => {
-  const [short, long] = [true, false].map((way) => run(definition, [[file]], 1_000, way));
-  expect(short).toEqual(long);
-  return long?.rows.map((row) => JSON.parse(row)) ?? [];
-};
+const WAYS_OF_ONE: readonly Way[] = [{}, { threads: 2, stretchBytes: 64 }];
+
+async function all(definition: ReturnType<typeof checkValue>, bytes: Buffer) {
+  const files = [fileOf(bytes)];
+  const plain = await new Run(definition, 1_000).plainly(files);
+  for (const way of WAYS_OF_ONE)
+    expect(outcome(await new Run(definition, 1_000).by(way, files))).toEqual(outcome(plain));
+  return plain.rows.map((row) => JSON.parse(row));
+}
 const sums = checkValue({
   name: 'sums',
   group: { fields: ['a'] },
@@ -190,15 +318,36 @@ const sums = checkValue({
   flush: { by: 'END_OF_STREAM' },
 });
 
-it('keeps sums exact where they leave the integers of a double', () => {
-  const [row] = both(sums, Buffer.from(`a,n\n${'x,999999999999999\n'.repeat(20)}`));
+it('keeps sums exact where they leave the integers of a double', async () => {
+  const [row] = await all(sums, Buffer.from(`a,n\n${'x,999999999999999\n'.repeat(20)}`));
   expect(row.sum).toBe(19_999_999_999_999_980);
 });
 
-it('takes different bytes that are no UTF-8 for the one text that they become', () => {
+it('takes different bytes that are no UTF-8 for the one text that they become', async () => {
   const lines = Array.from({ length: 60 }, (_, at) =>
     at % 2 === 1 ? 'x,1' : at % 4 === 0 ? '\xf0,1' : '\xf1,1',
   );
-  const [row] = both(sums, Buffer.from(`a,n\n${lines.join('\n')}\n\xf0,1\n`, 'latin1'));
+  const [row] = await all(sums, Buffer.from(`a,n\n${lines.join('\n')}\n\xf0,1\n`, 'latin1'));
   expect(row).toMatchObject({ a: '\ufffd', sum: 31 });
+});
+
+it('leaves the places of an earlier run over a longer file of the same name as they are', async () => {
+  const daily = checkValue({
+    name: 'daily',
+    group: { fields: ['a'] },
+    aggregate: [{ operation: 'COUNT' }],
+    flush: { by: 'TIMEOUT', timeout: { type: 'DAY', time: '00:00', zone: 'UTC' } },
+  });
+  const input = fileOf(Buffer.from(''));
+  const both = async (over: (run: Run) => Promise<Run>) => {
+    const run = new Run(daily, 1_000);
+    for (const rows of [40, 20]) {
+      writeFileSync(input.path, `a\n${'x\ny\n'.repeat(rows)}`);
+      await over(run);
+    }
+    return run.open;
+  };
+  const plain = await both((run) => run.plainly([input]));
+  for (const way of WAYS_OF_ONE)
+    expect(await both((run) => run.by(way, [describeInput(input.path)]))).toEqual(plain);
 });

@@ -1,0 +1,220 @@
+// One file of a run → sessions: in this thread, or, where a CSV file is large, by stretches in several. What a stretch has come to
+// is taken into the sessions once its place in the file is certain; one that is not, or might open too many sessions, is read
+// again here.
+
+import type { Cell } from '../core/cell.ts';
+import { type Flushed, type Rec, type SetAside, type State, step } from '../core/step.ts';
+import { type Part, type PlainRow, WHOLE } from './csv.ts';
+import { BLOCK_BYTES, hasParts, type InputFile, type Next, readInput } from './input.ts';
+import type { ReadingThreads } from './reading-threads.ts';
+import type { Stretch, StretchPlace } from './stretch.ts';
+import { Tally, type TallyPlan, tallyPlanOf } from './tally.ts';
+import { TallySessions } from './tally-sessions.ts';
+
+/** Larger files are read in several threads, which take a tenth of a second to start. */
+const SMALLEST_BYTES = 16 * 1024 * 1024;
+const STRETCH_BYTES = 64 * 1024 * 1024;
+/** Least number of stretches for each thread, as they end at different times. */
+const STRETCHES = 4;
+/** Length of a tape that is read into the sessions before a commit does so. */
+const LONGEST_TAPE = 4 * 1024 * 1024;
+
+/** How far a file was read: its last line, and where the next row begins, where that is known. */
+export type FilePlace = { readonly position: number; readonly byte: number };
+
+type Threads = Pick<ReadingThreads, 'count' | 'read'>;
+export type FileRunOptions = {
+  readonly state: State;
+  readonly input: InputFile;
+  readonly names: readonly string[];
+  /** The start of each session's id. */
+  readonly origin: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Asked for where a file is worth them; undefined where there are none. */
+  readonly threads: () => Threads | undefined;
+  readonly stretchBytes?: number | undefined;
+  readonly onTaken: (records: number, flushed: readonly Flushed[]) => void;
+  readonly onAside: (position: number, aside: SetAside) => void;
+  /** Awaited where a driver may commit. @param bytes of the file that were read */
+  readonly afterBlock: (place: FilePlace, bytes: number) => Promise<void>;
+};
+
+export class FileRun {
+  readonly #options: FileRunOptions;
+  readonly #record: Rec & { cells: readonly Cell[]; position: number };
+  readonly #plan: TallyPlan | undefined;
+  readonly #tally: Tally | undefined;
+  readonly #sessions: TallySessions | undefined;
+  #after: FilePlace = { position: 0, byte: 0 };
+  /** The last line that was read. */
+  position = 0;
+
+  constructor(options: FileRunOptions) {
+    const { state, input, now, origin } = options;
+    this.#options = options;
+    this.#record = { cells: [], source: input.path, position: 0, at: now, origin };
+    // Sessions that an older version has opened keep that one's aggregates.
+    const isCurrent = [...state.open].every(({ plan }) => plan === state.plan);
+    this.#plan = hasRows(input) && isCurrent ? tallyPlanOf(state.plan) : undefined;
+    if (this.#plan === undefined) return;
+    this.#tally = new Tally(this.#plan);
+    this.#sessions = new TallySessions(state, this.#record, now);
+    this.#makeRoom();
+  }
+
+  /**
+   * Reads the file.
+   * @param after what an earlier process has committed
+   * @throws {InputError} for a doubled header, and for what is no gzip
+   */
+  async run(after: FilePlace): Promise<void> {
+    const { input, stretchBytes } = this.#options;
+    this.position = after.position;
+    this.#after = after;
+    if (!hasParts(input)) {
+      await this.#here(WHOLE, after.position);
+      return;
+    }
+    const head = Math.min(BLOCK_BYTES, stretchBytes ?? BLOCK_BYTES);
+    const next = await this.#here({ ...WHOLE, end: head }, after.position);
+    if (next === undefined) return;
+    const { columns } = next;
+    const rest = after.byte > next.byte ? { byte: after.byte, line: after.position + 1, columns } : next;
+    const plan = this.#plan;
+    const isWorth = input.bytes - rest.byte >= (stretchBytes ?? SMALLEST_BYTES) && rest.line > after.position;
+    const threads = isWorth && plan !== undefined ? this.#options.threads() : undefined;
+    if (threads === undefined || plan === undefined || columns === undefined)
+      await this.#here({ ...rest, end: Number.POSITIVE_INFINITY }, after.position);
+    else await this.#inThreads(threads, plan, { ...rest, columns });
+  }
+
+  /** Takes into the sessions what was read. */
+  settle(): void {
+    const tally = this.#tally;
+    const sessions = this.#sessions;
+    if (tally === undefined || sessions === undefined) return;
+    tally.settle();
+    const handed = tally.take();
+    sessions.learn(handed);
+    sessions.merge(handed, 0, () => {});
+    tally.full = sessions.full;
+    this.#makeRoom();
+  }
+
+  #makeRoom(): void {
+    const { open, maxSessions } = this.#options.state;
+    if (this.#tally !== undefined) this.#tally.room = maxSessions - open.size;
+  }
+
+  /** Reads a part in this thread. @param after rows up to this line are passed over */
+  async #here(part: Part, after: number): Promise<Next | undefined> {
+    const { input, names, afterBlock, onAside, onTaken } = this.#options;
+    this.#makeRoom();
+    const next = await readInput(
+      input,
+      {
+        names,
+        onRecord: (cells, line) => {
+          if (line > after) this.#step(cells, line);
+        },
+        onFault: (message, line) => {
+          if (line <= after) return;
+          this.position = line;
+          onAside(line, { field: '', message });
+        },
+        onPlainRow: (row: PlainRow, line) => {
+          if (line <= after) return true;
+          if (this.#tally?.add(row, line) !== true) return false;
+          this.position = line;
+          onTaken(1, []);
+          return true;
+        },
+        afterBlock: async (bytes, place) => {
+          if (this.#tally !== undefined && this.#tally.written > LONGEST_TAPE) this.settle();
+          await afterBlock(this.#place(place), bytes);
+        },
+      },
+      part,
+    );
+    this.settle();
+    return next;
+  }
+
+  #place(next: Next | undefined): FilePlace {
+    if (next === undefined) return { position: this.position, byte: 0 };
+    // Rows that an earlier process has read are passed over.
+    if (next.line - 1 < this.position) return this.#after;
+    return { position: next.line - 1, byte: next.byte };
+  }
+
+  /** Gives a record to the core. */
+  #step(cells: readonly Cell[], line: number): void {
+    const { state, now, onAside, onTaken } = this.#options;
+    this.settle();
+    this.position = line;
+    this.#record.cells = cells;
+    this.#record.position = line;
+    const outcome = step(state, this.#record, now);
+    const isTaken = !('aside' in outcome);
+    if (isTaken) onTaken(1, outcome.flushed);
+    else onAside(line, outcome.aside);
+    this.#tally?.answer(isTaken);
+    this.#makeRoom();
+  }
+
+  async #inThreads(
+    threads: Threads,
+    plan: TallyPlan,
+    from: Next & { readonly columns: Int32Array },
+  ): Promise<void> {
+    const { state, input, names, now, afterBlock } = this.#options;
+    const sessions = Array.from({ length: threads.count }, () => new TallySessions(state, this.#record, now));
+    const file = { path: input.path, names, plan, columns: from.columns };
+    const places = stretchesOf(from.byte, input.bytes, threads.count, this.#options.stretchBytes);
+    let at: Next = from;
+    const read = threads.read(file, places, (thread) => (sessions[thread] as TallySessions).full);
+    for await (const { thread, place, stretch } of read) {
+      const known = sessions[thread] as TallySessions;
+      known.learn(stretch);
+      if (at.byte >= place.end) continue;
+      if (stretch.begin === at.byte && this.#merge(known, stretch, at.line - 1)) {
+        const { byte, line } = stretch.next;
+        at = { ...at, byte, line: at.line - 1 + line };
+        this.position = at.line - 1;
+      } else at = (await this.#here({ ...at, end: place.end }, 0)) ?? at;
+      await afterBlock(this.#place(at), at.byte);
+    }
+  }
+
+  /** Takes a stretch in; false where that might open too many sessions, or it says that it doesn't count. */
+  #merge(sessions: TallySessions, stretch: Stretch, before: number): boolean {
+    const { state, onAside, onTaken } = this.#options;
+    const { others } = stretch;
+    if (others === undefined) return false;
+    const fits = () => state.open.size + sessions.closed + others.length <= state.maxSessions;
+    if (!fits()) sessions.lookAgain();
+    if (!fits()) return false;
+    const records = sessions.merge(stretch, before, (index) => {
+      const other = others[index];
+      if (other === undefined) return;
+      if ('cells' in other) this.#step(other.cells, before + other.line);
+      else onAside(before + other.line, { field: '', message: other.message });
+    });
+    onTaken(records, []);
+    return true;
+  }
+}
+
+const hasRows = ({ path }: InputFile): boolean => /\.csv(\.gz)?$/i.test(path);
+
+/** @param longest bytes of a stretch, or as many as are good for the number of threads */
+function* stretchesOf(
+  from: number,
+  bytes: number,
+  threads: number,
+  longest = Math.min(STRETCH_BYTES, Math.ceil((bytes - from) / (threads * STRETCHES))),
+): Generator<StretchPlace> {
+  for (let at = from; at < bytes; at += longest)
+    yield { from: at, end: at + longest < bytes ? at + longest : Number.POSITIVE_INFINITY };
+}

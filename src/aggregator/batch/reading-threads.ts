@@ -1,0 +1,105 @@
+// Threads that read one file's stretches side by side; they come in the order of the file.
+
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { packageRoot } from '../../runtime/paths.ts';
+import type { Stretch, StretchFile, StretchPlace } from './stretch.ts';
+import type { Asked } from './stretch-worker.ts';
+
+const PROGRAM = path.join(packageRoot, 'dist/src/aggregator/batch/stretch-worker.js');
+/** Stretches a thread may have read, or may have to read, that were not taken yet. */
+const AHEAD = 2;
+
+export type ReadStretch = {
+  readonly thread: number;
+  readonly place: StretchPlace;
+  readonly stretch: Stretch;
+};
+type Waiting = { readonly resolve: (stretch: Stretch) => void; readonly reject: (error: unknown) => void };
+
+class ReadingThread {
+  readonly #worker = new Worker(PROGRAM);
+  readonly #waiting: Waiting[] = [];
+  #file: StretchFile | undefined;
+  #failed: unknown;
+
+  constructor() {
+    this.#worker.on('message', (stretch: Stretch) => this.#waiting.shift()?.resolve(stretch));
+    this.#worker.on('error', (error) => this.#fail(error));
+    this.#worker.on('exit', () => this.#fail(new Error('a thread that reads a file has ended')));
+  }
+
+  /** How many stretches it has still to read. */
+  get busy(): number {
+    return this.#waiting.length;
+  }
+
+  read(file: StretchFile, place: StretchPlace, full: Uint8Array): Promise<Stretch> {
+    const asked: Asked = { ...place, full, ...(file === this.#file ? {} : { file }) };
+    this.#file = file;
+    const read = new Promise<Stretch>((resolve, reject) => {
+      if (this.#failed !== undefined) reject(this.#failed);
+      else this.#waiting.push({ resolve, reject });
+    });
+    // Of several that fail, the first that is waited for tells.
+    read.catch(() => {});
+    this.#worker.postMessage(asked);
+    return read;
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  #fail(error: unknown): void {
+    this.#failed ??= error;
+    for (const { reject } of this.#waiting.splice(0)) reject(this.#failed);
+  }
+}
+
+export class ReadingThreads {
+  readonly #threads: readonly ReadingThread[];
+
+  constructor(count: number) {
+    this.#threads = Array.from({ length: count }, () => new ReadingThread());
+  }
+
+  get count(): number {
+    return this.#threads.length;
+  }
+
+  /**
+   * Reads the stretches of a file.
+   * @param fullOf by thread: the slots whose sessions begin no more ranges
+   * @returns each with the thread that has read it, and the place that was asked for
+   */
+  async *read(
+    file: StretchFile,
+    places: Iterable<StretchPlace>,
+    fullOf: (thread: number) => Uint8Array,
+  ): AsyncGenerator<ReadStretch> {
+    const asked: (Omit<ReadStretch, 'stretch'> & { readonly stretch: Promise<Stretch> })[] = [];
+    const left = places[Symbol.iterator]();
+    for (;;) {
+      while (asked.length < AHEAD * this.count) {
+        const { value: place, done } = left.next();
+        if (done === true) break;
+        const thread = this.#leastBusy();
+        const stretch = (this.#threads[thread] as ReadingThread).read(file, place, fullOf(thread));
+        asked.push({ thread, place, stretch });
+      }
+      const first = asked.shift();
+      if (first === undefined) return;
+      yield { ...first, stretch: await first.stretch };
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread.close()));
+  }
+
+  #leastBusy(): number {
+    const busy = this.#threads.map((thread) => thread.busy);
+    return busy.indexOf(Math.min(...busy));
+  }
+}

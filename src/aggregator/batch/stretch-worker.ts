@@ -1,0 +1,35 @@
+// The thread that reads stretches: a message for each, answered in their order.
+
+import { parentPort } from 'node:worker_threads';
+import { type Stretch, type StretchFile, type StretchPlace, StretchReader } from './stretch.ts';
+
+export type Asked = StretchPlace & {
+  readonly full: Uint8Array;
+  /** Where it is another one than that of the stretch before. */
+  readonly file?: StretchFile;
+};
+
+let reader: StretchReader | undefined;
+
+parentPort?.on('message', ({ file, full, ...place }: Asked) => {
+  if (file !== undefined) reader = new StretchReader(file);
+  if (reader === undefined) throw new Error('received no file, expected one with the first stretch');
+  const stretch = owned(reader.read(place, full));
+  const { tape, keys, keyEnds, periods } = stretch;
+  parentPort?.postMessage(
+    stretch,
+    [tape, keys, keyEnds, periods].map(({ buffer }) => buffer as ArrayBuffer),
+  );
+});
+
+/** With arrays of its own, which the other thread may have. */
+function owned(stretch: Stretch): Stretch {
+  const { tape, keys, keyEnds, periods } = stretch;
+  return {
+    ...stretch,
+    tape: tape.slice(),
+    keys: keys.slice(),
+    keyEnds: keyEnds.slice(),
+    periods: periods.slice(),
+  };
+}

@@ -1,0 +1,92 @@
+// A stretch of a large CSV file, from about one place to about another, → what its rows come to. It begins at what seems to be a row;
+// whether it is one is known once the stretch before has been read to its end.
+
+import { closeSync, openSync, readSync } from 'node:fs';
+import type { Cell } from '../core/cell.ts';
+import { CsvReader, findRow } from './csv.ts';
+import { BLOCK_BYTES, type Next } from './input.ts';
+import { type Handed, Tally, type TallyPlan } from './tally.ts';
+
+/** A stretch with more rows that are no plain ones is left to the core. */
+const MOST_OTHERS = 100_000;
+/** Longest row in which the next one's begin is looked for. */
+const LONGEST_ROW = BLOCK_BYTES;
+
+export type StretchFile = {
+  readonly path: string;
+  readonly names: readonly string[];
+  readonly plan: TallyPlan;
+  readonly columns: Int32Array;
+};
+/** Rows that begin behind the first line break from `from - 1` on, and before `end`. */
+export type StretchPlace = { readonly from: number; readonly end: number };
+/** A row for the core, or what is wrong with one, and its line in the stretch, from 1. */
+export type OtherRow = { readonly line: number } & (
+  | { readonly cells: readonly Cell[] }
+  | { readonly message: string }
+);
+export type Stretch = Handed & {
+  /** Where its first row began; undefined where none was found. */
+  readonly begin: number | undefined;
+  readonly next: Pick<Next, 'byte' | 'line'>;
+  /** In the order of their lines; undefined where they were too many: nothing of the stretch counts then. */
+  readonly others: readonly OtherRow[] | undefined;
+};
+
+/** Reads stretches of one file, from its beginning to its end. */
+export class StretchReader {
+  readonly #file: StretchFile;
+  readonly #tally: Tally;
+  readonly #block = Buffer.allocUnsafe(BLOCK_BYTES);
+
+  constructor(file: StretchFile) {
+    this.#file = file;
+    this.#tally = new Tally(file.plan);
+  }
+
+  /** @param full by slot: 1 where the session began no more ranges when this was asked for */
+  read({ from, end }: StretchPlace, full: Uint8Array): Stretch {
+    this.#tally.full = full;
+    this.#tally.begin();
+    const file = openSync(this.#file.path, 'r');
+    try {
+      return this.#read(file, from, end);
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  #read(file: number, from: number, end: number): Stretch {
+    const { names, columns } = this.#file;
+    const begin = this.#begin(file, from);
+    const others: OtherRow[] = [];
+    const other = (row: OtherRow) => this.#tally.other(others.push(row) - 1);
+    const reader = new CsvReader(
+      names,
+      (cells, line) => {
+        this.#tally.settle();
+        other({ cells: [...cells], line });
+      },
+      (message, line) => other({ message, line }),
+      (row, line) => this.#tally.add(row, line),
+      { byte: begin ?? from, line: 1, columns, end },
+    );
+    let at = begin;
+    while (at !== undefined && others.length <= MOST_OTHERS) {
+      const block = this.#block.subarray(0, readSync(file, this.#block, 0, BLOCK_BYTES, at));
+      if (block.length === 0) reader.end();
+      if (block.length === 0 || !reader.write(block)) break;
+      at += block.length;
+    }
+    this.#tally.settle();
+    const { byte, line } = reader.next;
+    const counts = others.length <= MOST_OTHERS;
+    return { ...this.#tally.take(), begin, next: { byte, line }, others: counts ? others : undefined };
+  }
+
+  #begin(file: number, from: number): number | undefined {
+    const read = readSync(file, this.#block, 0, LONGEST_ROW, from - 1);
+    const found = findRow(this.#block.subarray(0, read), this.#file.columns.length);
+    return found === -1 ? undefined : from - 1 + found;
+  }
+}
