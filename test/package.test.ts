@@ -36,7 +36,7 @@ function invocationOf({ filename }: Packed, folder: string): Invocation {
   return { command: [process.execPath, path.join(folder, 'package', 'dist', 'src', 'main.js')], cwd };
 }
 
-it('the package has what runs, and nothing of tests, benches and scripts', { timeout: 120_000 }, () => {
+it('the package has what runs, and nothing of tests, benches and scripts', { timeout: 240_000 }, () => {
   const paths = pack(temporaryFolder()).files.map((file) => file.path);
   expect(paths.filter((name) => /^(?:test|bench|scripts|dist\/(?:bench|scripts|test))\b/.test(name))).toEqual(
     [],
@@ -50,7 +50,7 @@ it('the package has what runs, and nothing of tests, benches and scripts', { tim
 it('the packed program starts the shop in an empty folder', { timeout: 400_000 }, async () => {
   const folder = temporaryFolder();
   const invocation = invocationOf(pack(folder), folder);
-  const env = { ...(await programSettings()), DATA_DIR: path.join(folder, 'empty', 'data') };
+  const env = { ...(await programSettings('new')), DATA_DIR: path.join(folder, 'empty', 'data') };
   const program = await startProgram(env, [], invocation);
   for (const page of ['/', '/product/clothes', '/dashboard', '/css/base.css', '/vendor/chart.umd.min.js'])
     await request(program.url).get(page).expect(200);

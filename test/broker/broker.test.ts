@@ -77,7 +77,7 @@ test('records, topics and committed offsets survive a restart', async () => {
   expect(texts(await consume(port, 'kept', 'group', 30)).sort(byNumber)).toEqual(values(100, 130));
 });
 
-test('acknowledged records and committed offsets survive SIGKILL', { timeout: 120_000 }, async () => {
+test('acknowledged records and committed offsets survive SIGKILL', { timeout: 240_000 }, async () => {
   const dataDir = testFolder();
   const first = await brokerProcess({ dataDir });
   await produce(first.port, 'kept', values(0, 50));

@@ -9,7 +9,7 @@ import { startBroker } from '../../src/broker/broker.ts';
 import { openTestPool } from '../support/database.ts';
 import { anEvent } from '../support/events.ts';
 import { eventually, temporaryFolder, testKafka } from '../support/line.ts';
-import { programSettings, startProgram } from '../support/program.ts';
+import { fillDataFolder, LINE, programSettings, startProgram } from '../support/program.ts';
 import { smallDisk } from '../support/small-disk.ts';
 import { Load } from './load.ts';
 import { seeded } from './random.ts';
@@ -17,7 +17,7 @@ import { isDrained, judge, NOTHING_WRONG } from './verdict.ts';
 
 const FULL_MS = 3_000;
 
-describe('a full disk', { timeout: 120_000 }, () => {
+describe('a full disk', { timeout: 240_000 }, () => {
   it.for([
     ['under the whole program', 320, '.', 503],
     ['under PostgreSQL alone', 200, 'data/postgres', 202],
@@ -28,10 +28,11 @@ describe('a full disk', { timeout: 120_000 }, () => {
       const disk = smallDisk(megabytes, path.join(folder, place));
       if (disk === undefined) return skip('no right to mount a tmpfs');
       const settings: Record<string, string> = {
-        ...(await programSettings()),
+        ...(await programSettings('new')),
         DATA_DIR: path.join(folder, 'data'),
       };
-      const program = await startProgram({ ...settings, LOG_LEVEL: 'warn' });
+      fillDataFolder(settings.DATA_DIR ?? '');
+      const program = await startProgram({ ...settings, LOG_LEVEL: 'warn' }, LINE);
       const load = new Load(program.url, `127.0.0.1:${settings.KAFKA_PORT}`, 'ecommerce', seeded(3));
       load.start();
       await sleep(1_000);

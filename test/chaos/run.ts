@@ -8,14 +8,15 @@ import type { Program } from '../support/program.ts';
 import { Load } from './load.ts';
 import { seeded } from './random.ts';
 import { isDrained, judge, type Verdict } from './verdict.ts';
-import { killPart, type Victim } from './victims.ts';
+import { killPart, VICTIMS, type Victim } from './victims.ts';
 
-export const KILLS = Number(process.env.CHAOS_KILLS ?? 8);
+/** The small form kills each part once. */
+export const KILLS = Number(process.env.CHAOS_KILLS ?? VICTIMS.length);
 export const SEED = Number(process.env.CHAOS_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const SMALL = process.env.CHAOS_KILLS === undefined;
 const BETWEEN_MS = SMALL ? 1_500 : 3_000;
-const WARM_MS = SMALL ? 1_000 : 10_000;
-const CALM_MS = SMALL ? 4_000 : 30_000;
+const WARM_MS = SMALL ? 500 : 10_000;
+const CALM_MS = SMALL ? 500 : 30_000;
 const DRAIN_SECONDS = 120;
 
 /** Kills these parts of a program under load, one after another; what the judge says of what is left. */
@@ -34,7 +35,9 @@ export async function chaos(program: Program, brokers: string, victims: readonly
   const killed: Partial<Record<Victim, number>> = {};
   for (let kills = 0; kills < KILLS; ) {
     await sleep(BETWEEN_MS * (0.5 + random()));
-    const victim = victims[Math.floor(random() * victims.length)];
+    const left = victims.filter((part) => killed[part] === undefined);
+    const choice = SMALL && left.length > 0 ? left : victims;
+    const victim = choice[Math.floor(random() * choice.length)];
     if (victim === undefined || !killPart(victim, program.pid, program.env.DATA_DIR ?? '')) continue;
     killed[victim] = (killed[victim] ?? 0) + 1;
     kills += 1;

@@ -12,12 +12,12 @@ import { readOptions } from '../../src/simulator/options.ts';
 import { runSimulation } from '../../src/simulator/run.ts';
 import { openTestPool, testLog } from '../support/database.ts';
 import { eventually } from '../support/line.ts';
-import { type Program, programSettings, startProgram } from '../support/program.ts';
+import { LINE, type Program, programSettings, startProgram } from '../support/program.ts';
 import { seeded } from './random.ts';
 import { killPart, VICTIMS } from './victims.ts';
 
 const EVENTS = Number(process.env.SIMULATE_EVENTS ?? 2_000);
-const KILLS = Number(process.env.SIMULATE_KILLS ?? 3);
+const KILLS = Number(process.env.SIMULATE_KILLS ?? 2);
 const SEED = Number(process.env.CHAOS_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const BETWEEN_MS = 3_000;
 /** A second for each kill's share of the events would be too few to be under way when it comes. */
@@ -47,7 +47,7 @@ it(`${EVENTS} events with every fault, ${KILLS} kills, seed ${SEED}: nothing dif
   timeout: DURATION_MS * 4 + 2 * PATIENCE_MS,
 }, async () => {
   const settings = await programSettings();
-  const program = await startProgram({ ...settings, LOG_LEVEL: 'silent' });
+  const program = await startProgram({ ...settings, LOG_LEVEL: 'silent' }, LINE);
   const config = readConfig(program.env, {});
   const kafka = createKafka(clusterOf(config), 'test-chaos', testLog);
   const options = readOptions(

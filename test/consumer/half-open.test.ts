@@ -55,7 +55,7 @@ async function loadWhile(load: SteadyLoad, pool: Pool, act: () => Promise<void>)
 const stored = (pool: Pool) => async () =>
   Number((await pool.query('SELECT count(*) AS count FROM events')).rows[0].count);
 
-describe('a half-open connection', { timeout: 60_000 }, () => {
+describe('a half-open connection', { timeout: 240_000 }, () => {
   it('between ingest and Postgres is given up in time, in the middle of batches, and nothing is lost or doubled', async () => {
     const [{ url, pool }, broker] = await Promise.all([migratedDatabase(), startTestBroker()]);
     const proxy = await startProxy(Number(new URL(url).port));

@@ -57,7 +57,7 @@ async function idleConsumer() {
   return { kafka, asked, answers: () => answers, stop };
 }
 
-describe('an idle consumer', { timeout: 30_000 }, () => {
+describe('an idle consumer', { timeout: 240_000 }, () => {
   it('asks for records once in five seconds, with a heartbeat each time', async () => {
     const { asked } = await idleConsumer();
     asked.length = 0;

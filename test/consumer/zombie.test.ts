@@ -41,7 +41,7 @@ async function holdUp(url: string, pool: Pool, table: string, send: () => Promis
 async function story(table: string | undefined) {
   const [{ url, pool }, { port }] = await Promise.all([migratedDatabase(), startTestBroker()]);
   const settings = { DATABASE_URL: url, KAFKA_BROKERS: `127.0.0.1:${port}`, LOG_LEVEL: 'info' };
-  const start = async () => startProgram({ ...(await programSettings()), ...settings }, ['ingest']);
+  const start = async () => startProgram({ ...(await programSettings('new')), ...settings }, ['ingest']);
   const [zombie, other] = await Promise.all([start(), start()]);
   const sorted = () => [...lastJoin(zombie), ...lastJoin(other)].sort().join() === PARTITIONS.join();
   await eventually(() => lastJoin(zombie).length > 0 && lastJoin(other).length > 0 && sorted());

@@ -294,7 +294,7 @@ describe.skipIf(!isRoot)('as root', () => {
     expect(again.fresh).toBe(false);
   });
 
-  it('works for an ordinary user too, again and again', { timeout: 60_000 }, async ({ skip }) => {
+  it('works for an ordinary user too, again and again', { timeout: 240_000 }, async ({ skip }) => {
     const nobody = { uid: 65_534, gid: 65_534 };
     const module = path.join(packageRoot, 'dist/src/db/embedded/server.js');
     if (

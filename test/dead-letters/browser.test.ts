@@ -11,7 +11,7 @@ import { eventually, type Line, startLine } from '../support/line.ts';
 const HOSTILE =
   '</textarea></pre><img src=x onerror="document.title=\'owned\'"><script>document.title="owned"</script>';
 
-describe.skipIf(noBrowser !== undefined)('a rejected message in a browser', { timeout: 60_000 }, () => {
+describe.skipIf(noBrowser !== undefined)('a rejected message in a browser', { timeout: 240_000 }, () => {
   let line: Line;
   let page: Page;
   const complaints: string[] = [];

@@ -126,7 +126,7 @@ describe.skipIf(noBrowser !== undefined)('the page of the aggregator', async () 
     await page.keyboard.type('ly');
     expect(await page.getByLabel('Time zone').inputValue()).toBe('UTC');
     expect(await page.getByLabel('Description').inputValue()).toBe('slowly');
-  }, 60_000);
+  }, 240_000);
 
   it('does all of it without a script; a wrong box keeps what was typed, and Enter saves', async () => {
     const page = await open('/aggregator/new', {
@@ -187,7 +187,7 @@ describe.skipIf(noBrowser !== undefined)('the page of the aggregator', async () 
     await page.getByRole('button', { name: 'Bring back version 1' }).click();
     await page.getByText('by-hand groups by user, shop.').waitFor();
     expect(await page.locator('[data-live="versions"] tbody tr').count()).toBe(3);
-  }, 90_000);
+  }, 240_000);
 
   it('tells whoever saves over another’s change, and previews a file that is dropped', async () => {
     const page = await open('/aggregator/definitions/by-hand/edit');
@@ -215,7 +215,7 @@ describe.skipIf(noBrowser !== undefined)('the page of the aggregator', async () 
         .inputValue()
         .then((value) => value === '3'),
     );
-  }, 60_000);
+  }, 240_000);
 
   it('deletes a definition once it was asked, and other pages that show it hear of it', async () => {
     await line.pool.query('DELETE FROM aggregator_definitions');
@@ -241,5 +241,5 @@ describe.skipIf(noBrowser !== undefined)('the page of the aggregator', async () 
     await page.waitForURL('**/aggregator');
     await list.getByText('There is no definition yet').waitFor();
     await other.getByText('there is no such definition').waitFor();
-  }, 60_000);
+  }, 240_000);
 });

@@ -6,20 +6,20 @@ import { CATEGORY_NAMES } from '../../src/catalogue/catalogue.ts';
 import type { Product } from '../../src/events/products.ts';
 import { noBrowser, startBrowser } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
-import { type Program, programSettings, startProgram } from '../support/program.ts';
+import { LINE, type Program, programSettings, startProgram } from '../support/program.ts';
 
 /** Runs in the page: the sum of all points of the scatter, which draws points of one number a little apart. */
 const CHARTED_ORDERS = `Chart.getChart(document.querySelector('#today-orders canvas'))
   ?.data.datasets.flatMap(({ data }) => data).reduce((sum, { y }) => sum + Math.round(y), 0) ?? 0`;
 
-describe.skipIf(noBrowser !== undefined)('a click in the shop', { timeout: 90_000 }, () => {
+describe.skipIf(noBrowser !== undefined)('a click in the shop', { timeout: 240_000 }, () => {
   let program: Program;
   let dashboard: Page;
   let shop: Page;
   const complaints: string[] = [];
 
   beforeAll(async () => {
-    program = await startProgram(await programSettings());
+    program = await startProgram(await programSettings(), LINE);
     const browser = await startBrowser();
     [dashboard, shop] = await Promise.all([browser.newPage(), browser.newPage()]);
     for (const page of [dashboard, shop]) {
@@ -29,7 +29,7 @@ describe.skipIf(noBrowser !== undefined)('a click in the shop', { timeout: 90_00
         if (message.type() === 'error') complaints.push(message.text());
       });
     }
-  }, 90_000);
+  }, 240_000);
 
   const tile = async (title: string) =>
     Number(await dashboard.locator(`[data-tile="${title}"] [data-number]`).innerText());

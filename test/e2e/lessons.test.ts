@@ -8,7 +8,7 @@ import type { PipelineState } from '../../src/pipeline/state.ts';
 import { noBrowser, startBrowser } from '../support/browser.ts';
 import { programSettings, startProgram } from '../support/program.ts';
 
-const PLAYED = { timeout: 100_000 };
+const PLAYED = { timeout: 200_000 };
 
 describe.skipIf(noBrowser !== undefined)('a lesson', async () => {
   if (noBrowser !== undefined) return;

@@ -58,5 +58,5 @@ describe.skipIf(noBrowser !== undefined)('an offer', async () => {
     await page.goto(`${line.url}/offers`);
     expect(await page.locator('.offers .offer').count()).toBe(offers - 1);
     await live.close();
-  }, 90_000);
+  }, 240_000);
 });

@@ -14,7 +14,7 @@ const TABS = 12;
 /** One of the dashboards and one of the trace bars, each twice for the moment in which it is opened anew. */
 const STREAMS = 4;
 
-describe.skipIf(noBrowser !== undefined)('a browser', { timeout: 90_000 }, () => {
+describe.skipIf(noBrowser !== undefined)('a browser', { timeout: 240_000 }, () => {
   let line: Line;
   let browser: Browser;
   beforeAll(async () => {

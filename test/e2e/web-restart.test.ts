@@ -6,11 +6,11 @@ import { killPart } from '../chaos/victims.ts';
 import { noBrowser, startBrowser } from '../support/browser.ts';
 import { anEvent } from '../support/events.ts';
 import { eventually } from '../support/eventually.ts';
-import { programSettings, startProgram } from '../support/program.ts';
+import { LINE, programSettings, startProgram } from '../support/program.ts';
 
-describe.skipIf(noBrowser !== undefined)('an open dashboard', { timeout: 90_000 }, () => {
+describe.skipIf(noBrowser !== undefined)('an open dashboard', { timeout: 240_000 }, () => {
   it('shows new events after the web process was killed and is back, without a reload', async () => {
-    const [program, browser] = [await startProgram(await programSettings()), await startBrowser()];
+    const [program, browser] = [await startProgram(await programSettings(), LINE), await startBrowser()];
     const page = await browser.newPage();
     await page.goto(`${program.url}/dashboard`);
     const orders = async () => Number(await page.locator('[data-tile="order"] [data-number]').innerText());

@@ -107,4 +107,4 @@ it('has every stored click with all that is known of it, and nothing else', asyn
   });
   const { timestamp, datetime } = seen.get(bare.order_id) ?? { timestamp: 0, datetime: '' };
   expect(Date.parse(datetime)).toBe(timestamp);
-}, 90_000);
+}, 240_000);

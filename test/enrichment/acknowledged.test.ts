@@ -52,7 +52,7 @@ async function expectStored(ids: readonly string[]): Promise<void> {
 }
 
 describe('what was acknowledged', () => {
-  it('is stored, whatever the headers of the post were', { timeout: 120_000 }, async () => {
+  it('is stored, whatever the headers of the post were', { timeout: 240_000 }, async () => {
     const accepted: string[] = [];
     await fc.assert(
       fc.asyncProperty(anyHeaders, async (headers) => {
@@ -66,7 +66,7 @@ describe('what was acknowledged', () => {
     await expectStored(accepted);
   });
 
-  it('is stored, whatever the headers of the order were', { timeout: 120_000 }, async () => {
+  it('is stored, whatever the headers of the order were', { timeout: 240_000 }, async () => {
     const placed: string[] = [];
     await fc.assert(
       fc.asyncProperty(anyHeaders, async (headers) => {

@@ -188,7 +188,7 @@ describe('behind a proxy that rewrites Host', () => {
     expectError(await ask(url, '/healthz', 'app:3000'), 421, 'unknown_host');
   });
 
-  describe.skipIf(noBrowser !== undefined)('in a real browser', { timeout: 60_000 }, () => {
+  describe.skipIf(noBrowser !== undefined)('in a real browser', { timeout: 240_000 }, () => {
     it.each([true, false])(
       'a dead letter is mended below a path (taken off by the proxy: %s)',
       async (takesOff) => {

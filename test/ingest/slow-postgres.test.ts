@@ -16,7 +16,7 @@ import { startProxy } from '../support/proxy.ts';
 const DELAY_MS = 1_300;
 const AN_HOUR_MS = 3_600_000;
 
-describe('a Postgres that takes seconds for every statement', { timeout: 90_000 }, () => {
+describe('a Postgres that takes seconds for every statement', { timeout: 240_000 }, () => {
   it('throws no ingest process out of its group, loses and doubles nothing', async () => {
     const [{ url, pool }, broker] = await Promise.all([migratedDatabase(), startTestBroker()]);
     const proxy = await startProxy(Number(new URL(url).port));

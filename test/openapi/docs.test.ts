@@ -46,7 +46,7 @@ describe('/api/docs', () => {
   });
 });
 
-describe.skipIf(noBrowser !== undefined)('/api/docs in a browser', { timeout: 60_000 }, () => {
+describe.skipIf(noBrowser !== undefined)('/api/docs in a browser', { timeout: 240_000 }, () => {
   let page: Page;
   const complaints: string[] = [];
   beforeAll(async () => {

@@ -12,7 +12,7 @@ import { killPart } from '../chaos/victims.ts';
 import { openTestPool } from '../support/database.ts';
 import { anEvent } from '../support/events.ts';
 import { eventually, testKafka } from '../support/line.ts';
-import { programSettings, startProgram } from '../support/program.ts';
+import { LINE, programSettings, startProgram } from '../support/program.ts';
 import { questionProblems } from '../support/recount-questions.ts';
 import { readStream } from '../support/sse.ts';
 
@@ -27,14 +27,14 @@ function zoneWhereItIsNoon(): string {
 
 type Today = { readonly rows: readonly { readonly title: string; readonly count: number }[] };
 
-describe('a clock that is set back by an hour', { timeout: 120_000 }, () => {
+describe('a clock that is set back by an hour', { timeout: 240_000 }, () => {
   it('keeps no event from being stored once and shown, and no dead process in the group', async () => {
     const settings: Record<string, string> = {
       ...(await programSettings()),
       TIME_ZONE: zoneWhereItIsNoon(),
       NODE_OPTIONS: `--import=${SHIFTING}`,
     };
-    const program = await startProgram(settings);
+    const program = await startProgram(settings, LINE);
     const dataDir = settings.DATA_DIR ?? '';
     const pool = openTestPool(program.databaseUrl());
     const admin = testKafka(Number(settings.KAFKA_PORT)).admin();

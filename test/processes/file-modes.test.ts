@@ -19,9 +19,9 @@ function open(folder: string): string[] {
 }
 
 describe('what the program keeps', () => {
-  it('is for its owner alone, whatever the umask was', { timeout: 60_000 }, async () => {
+  it('is for its owner alone, whatever the umask was', { timeout: 240_000 }, async () => {
     const before = process.umask(0);
-    const settings = await programSettings();
+    const settings = await programSettings('new');
     const program = await startProgram(settings).finally(() => process.umask(before));
     await request(program.url).post('/api/events').send(anEvent()).expect(202);
     const { DATA_DIR = '' } = settings;

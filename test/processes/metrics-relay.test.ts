@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { anEvent } from '../support/events.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/ports.ts';
-import { type Program, programSettings, startProgram } from '../support/program.ts';
+import { LINE, type Program, programSettings, startProgram } from '../support/program.ts';
 
 const event = anEvent();
 let program: Program;
@@ -13,15 +13,18 @@ let scrapePort = 0;
 
 beforeAll(async () => {
   scrapePort = await freePort();
-  program = await startProgram({
-    ...(await programSettings()),
-    LOG_LEVEL: 'debug',
-    INGEST_METRICS_PORT: String(scrapePort),
-  });
+  program = await startProgram(
+    {
+      ...(await programSettings()),
+      LOG_LEVEL: 'debug',
+      INGEST_METRICS_PORT: String(scrapePort),
+    },
+    LINE,
+  );
   await request(program.url).post('/api/events').send(event).expect(202);
   await request(program.url).post('/api/events').send(event).expect(202);
   await eventually(async () => /outcome="duplicate"} 1/.test(await figures()));
-}, 90_000);
+}, 240_000);
 
 const figures = async () => (await request(program.url).get('/metrics').expect(200)).text;
 const value = (text: string, name: string) =>

@@ -40,7 +40,7 @@ async function differences(file: string): Promise<readonly string[]> {
   return (await verifyRun(await readLedger(file), verifier)).differences;
 }
 
-describe('a run', { timeout: 120_000 }, () => {
+describe('a run', { timeout: 240_000 }, () => {
   it('that was cut short before it was written down is found', async () => {
     const { file } = await simulate({ users: 20, rate: 'max', duration: '2s', target: 'kafka', seed: 5 });
     const lines = readFileSync(file, 'utf8').trimEnd().split('\n');

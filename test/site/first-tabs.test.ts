@@ -95,7 +95,7 @@ describe('a browser without a cookie', () => {
   });
 });
 
-describe.skipIf(noBrowser !== undefined)('a real browser', { timeout: 60_000 }, async () => {
+describe.skipIf(noBrowser !== undefined)('a real browser', { timeout: 240_000 }, async () => {
   if (noBrowser !== undefined) return;
   const browser = await startBrowser();
 

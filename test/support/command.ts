@@ -23,7 +23,7 @@ export type Ended = {
 export async function run(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
-  seconds = 40,
+  seconds = 120,
 ): Promise<Ended> {
   const began = Date.now();
   const child = spawn(process.execPath, [MAIN, ...args], {

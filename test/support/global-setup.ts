@@ -1,14 +1,16 @@
-// Once per test run: compiles the program, as tests that start it do so as a user would, and starts one PostgreSQL,
-// in which every test makes its own database. TEST_DATABASE_URL names a server to use instead.
+// Once per test run: compiles the program, as tests that start it do so as a user would, makes a data folder of which programs get
+// copies, and starts one PostgreSQL, in which every test makes its own database. TEST_DATABASE_URL names a server to use instead.
 
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
+import { loadSample } from '../../seed/sample.ts';
+import { placeIn } from '../../src/db/embedded/place.ts';
 import { startEmbeddedPostgres } from '../../src/db/embedded/server.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { openPool } from '../../src/db/pool.ts';
@@ -21,20 +23,28 @@ declare module 'vitest' {
     databaseUrl: string;
     /** The name of a database with the program's schema, of which tests get copies: migrating takes longer. */
     migratedDatabase: string;
+    /** A data folder with a PostgreSQL that has the schema and the sample: making one takes longer than most tests. */
+    madeDataFolder: string;
   }
 }
 
 const log = createLog('postgres', 'warn', false);
+
+/** Tests survive no power cut; what they are about is said by the program's own settings. */
+const FOR_TESTS = ['fsync = off', 'full_page_writes = off', 'autovacuum = off'];
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = mkdtempSync(path.join(tmpdir(), 'shopstream-test-'));
   // Tests put folders of other users into it: they have to pass, and nobody has to look around.
   chmodSync(folder, 0o711);
   leaveNothingBehind(folder);
-  const [server] = await Promise.all([startServer(path.join(folder, 'server')), build()]);
+  const made = path.join(folder, 'made');
+  await Promise.all([makeDataFolder(made), build()]);
+  const server = await startServer(made, path.join(folder, 'server'));
   const migrated = await migratedDatabase(server.url);
   project.provide('databaseUrl', server.url);
   project.provide('migratedDatabase', migrated.name);
+  project.provide('madeDataFolder', made);
   return async () => {
     await migrated.drop();
     await server.stop();
@@ -46,9 +56,20 @@ async function build(): Promise<void> {
   if (code !== 0) throw new Error(`the build ended with ${code}`);
 }
 
-async function startServer(folder: string): Promise<{ url: string; stop(): Promise<void> }> {
+async function makeDataFolder(folder: string): Promise<void> {
+  const server = await startEmbeddedPostgres(folder, await freePort(), log);
+  const pool = openPool(server.url, log);
+  await migrate(pool, log, 'UTC');
+  await loadSample(pool, log);
+  await pool.end();
+  await server.stop();
+  appendFileSync(path.join(placeIn(folder).cluster, 'postgresql.conf'), `\n${FOR_TESTS.join('\n')}\n`);
+}
+
+async function startServer(made: string, folder: string): Promise<{ url: string; stop(): Promise<void> }> {
   const given = process.env.TEST_DATABASE_URL;
   if (given !== undefined) return { url: given, stop: async () => {} };
+  execFileSync('cp', ['-a', made, folder]);
   return startEmbeddedPostgres(folder, await freePort(), log);
 }
 

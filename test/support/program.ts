@@ -1,16 +1,17 @@
 // The whole program as a user starts it: `start` with embedded broker and PostgreSQL, on free ports and a folder of its
 // own. Everything is stopped after the file's tests.
 
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { inject } from 'vitest';
 import { packageRoot } from '../../src/runtime/paths.ts';
 import { afterFile } from './after-file.ts';
 import { freePort } from './ports.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const MAIN = path.join(packageRoot, 'dist', 'src', 'main.js');
-const START_SECONDS = 60;
+const START_SECONDS = 180;
 
 export type Program = {
   readonly url: string;
@@ -27,18 +28,32 @@ export type Program = {
   kill(): Promise<void>;
 };
 
-/** Settings for a program on free ports. */
-export async function programSettings(): Promise<Record<string, string>> {
+/** The parts that an event passes, for tests that are about no others: each part is a process to start. */
+export const LINE = ['postgres', 'broker', 'ingest', 'web'] as const;
+
+/**
+ * Settings for a program on free ports.
+ * @param folder `made`: its PostgreSQL has run before, and has the sample; `new`: the program makes all of it
+ */
+export async function programSettings(folder: 'made' | 'new' = 'made'): Promise<Record<string, string>> {
   const [web, kafka, postgres] = [await freePort(), await freePort(), await freePort()];
+  const dataDir = path.join(temporaryFolder(), 'data');
+  if (folder === 'made') fillDataFolder(dataDir);
   return {
     PORT: String(web),
     KAFKA_PORT: String(kafka),
     POSTGRES_PORT: String(postgres),
-    DATA_DIR: path.join(temporaryFolder(), 'data'),
+    DATA_DIR: dataDir,
     TIME_ZONE: 'UTC',
     LOG_LEVEL: 'warn',
     SIMULATOR: 'off',
   };
+}
+
+/** Makes a data folder one whose PostgreSQL has run before. */
+export function fillDataFolder(dataDir: string): void {
+  mkdirSync(dataDir, { recursive: true });
+  execFileSync('cp', ['-a', `${inject('madeDataFolder')}/.`, dataDir]);
 }
 
 /** How the program is called, in which folder, and how long it may take. */

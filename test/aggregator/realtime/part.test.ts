@@ -88,7 +88,7 @@ async function readTopic(topic: string, until: (values: readonly Row[]) => boole
   return seen;
 }
 
-describe('the aggregator part', { timeout: 90_000 }, () => {
+describe('the aggregator part', { timeout: 240_000 }, () => {
   it('flushes 70 sheets at once with its reason, and what is due at the next check; a bad definition disturbs no other', async () => {
     await save(`name: sheets
 topic: prints
@@ -150,7 +150,7 @@ flush:
   });
 });
 
-describe('a definition that is deleted while it runs', { timeout: 90_000 }, () => {
+describe('a definition that is deleted while it runs', { timeout: 240_000 }, () => {
   it('ends, and one that is made again under its name begins at the beginning of its topic', async () => {
     const text = (operation: string) => `name: again
 topic: again

@@ -79,7 +79,7 @@ it('DuckDB comes to the same rows by the SQL of a definition', async () => {
     }),
     { numRuns: 60 },
   );
-}, 120_000);
+}, 240_000);
 
 /** Numbers by their value, means by fifteen digits. */
 function readable({ meta: _, ...row }: Record<string, unknown>): Record<string, unknown> {

@@ -182,5 +182,5 @@ export function admin(port: () => number): void {
     const offsets = await client.fetchOffsets({ groupId, topics: [topic] });
     expect(offsets[0]?.partitions[0]?.offset).toBe('-1');
     await expect(client.deleteGroups(['never-seen'])).rejects.toThrow();
-  }, 60_000);
+  }, 240_000);
 }

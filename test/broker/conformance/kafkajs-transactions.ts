@@ -60,5 +60,5 @@ export function kafkajsTransactions(port: () => number): void {
     expect(all).toEqual(['a', 'b', 'c', 'd']);
     expect(await offset()).toBe(1);
     await expect(open.commit()).rejects.toThrow();
-  }, 90_000);
+  }, 240_000);
 }

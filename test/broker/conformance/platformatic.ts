@@ -86,7 +86,7 @@ export function platformatic(port: () => number): void {
     expect(broker?.results[0]?.topics[0]?.partitions[0]?.partitionSize).toBeGreaterThan(0n);
     await admin.deleteTopics({ topics: [topic] });
     await expect.poll(async () => (await admin.listTopics()).includes(topic), WITHIN).toBe(false);
-  }, 90_000);
+  }, 240_000);
 
   test('two members share a topic, one takes over where the other committed, and the group is told of and deleted', async () => {
     const [admin, wire] = [connected(), await wireClient(port())];
@@ -136,7 +136,7 @@ export function platformatic(port: () => number): void {
       );
     await expect.poll(isDeleted, WITHIN).toBe(true);
     expect((await admin.listGroups()).has(group)).toBe(false);
-  }, 90_000);
+  }, 240_000);
 
   test('records and offsets of its transactions count when they are committed, and not when aborted', async () => {
     const wire = await wireClient(port());
@@ -184,5 +184,5 @@ export function platformatic(port: () => number): void {
     await last.send({ messages: [{ topic: outputs, value: Buffer.from('last') }] });
     await last.commit();
     await expect.poll(() => seen.map((one) => one.split(' ')[2]), WITHIN).toEqual(['a', 'last']);
-  }, 90_000);
+  }, 240_000);
 }

@@ -19,7 +19,7 @@ export function started({ start }: Target): () => number {
   let running: Running | undefined;
   beforeAll(async () => {
     running = await start();
-  }, 120_000);
+  }, 240_000);
   afterAll(() => running?.stop());
   return () => running?.port ?? 0;
 }

@@ -53,7 +53,7 @@ const ask = async (chart: string, query: Record<string, string> = {}) =>
 beforeAll(async () => {
   line = await startLine({ timeZone: ZONE, ingest: false });
   await store(history(), 0);
-}, 60_000);
+}, 240_000);
 
 describe('a range of days', () => {
   it.each(CHARTS)('is one that %s can answer, where none is asked for', async (chart) => {

@@ -28,7 +28,7 @@ beforeAll(async () => {
   line = await startLine({ timeZone: 'Asia/Kolkata' });
   const live = await startLive(line.config, testLog);
   return () => live.close();
-}, 60_000);
+}, 240_000);
 
 /** Midnight of a year's first day in Kolkata. */
 const newYear = (year: number) => Date.UTC(year, 0, 1) - 5.5 * 3_600_000;

@@ -136,7 +136,7 @@ it('a session that is not the live one is named by sessions verify, with exit co
   expect(bad.stdout).toContain('2 differences');
   await line.pool.query('UPDATE sessions SET events = events - 1 WHERE id = (SELECT min(id) FROM sessions)');
   await kill(child);
-}, 60_000);
+}, 240_000);
 
 it('each revision is a record of the topic sessions, and the last ones are the table', async () => {
   const child = startLive();
@@ -179,4 +179,4 @@ it('each revision is a record of the topic sessions, and the last ones are the t
   ).toEqual(rows);
   for (const { id, revision } of rows)
     for (let earlier = 1; earlier <= revision; earlier++) expect(seen).toContain(`${id}/${earlier}`);
-}, 60_000);
+}, 240_000);

@@ -28,7 +28,7 @@ const faults = async (): Promise<{ fault: string; to: string | null }[]> =>
 const stored = async () =>
   (await line.pool.query<{ n: number }>(`SELECT count(*)::int AS n FROM events`)).rows[0]?.n ?? 0;
 
-describe('the switch of the shoppers', { timeout: 120_000 }, () => {
+describe('the switch of the shoppers', { timeout: 240_000 }, () => {
   it('says where nobody shops', async () => {
     expect(await status()).toMatchObject({
       state: 'absent',

@@ -77,7 +77,7 @@ async function sent(file: string | undefined, given: ReplayGiven) {
   return { ...said, ledger, differences: (await verifyRun(ledger, verifier)).differences };
 }
 
-describe('a replayed file', { timeout: 60_000 }, () => {
+describe('a replayed file', { timeout: 240_000 }, () => {
   it('of the dataset comes in order of time, with its gaps, shifted to the clock', async () => {
     const sends = await planned(fileOf('product.csv', CSV));
     expect(times(sends)).toEqual([0, 2_000, 12_000]);
