@@ -1,6 +1,8 @@
 // The description of the API: opens the operation that a link names, and shows what a GET answers without leaving the
 // page. Answers are shown as text, whatever they hold.
 
+import { indented } from './indented.js';
+
 const MOST_CHARACTERS = 50_000;
 
 function openTarget() {
@@ -31,7 +33,8 @@ function element(tag, className, text) {
 
 const pretty = (text) => {
   try {
-    return JSON.stringify(JSON.parse(text), null, 2);
+    JSON.parse(text);
+    return indented(text);
   } catch {
     return text;
   }

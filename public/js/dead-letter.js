@@ -2,6 +2,7 @@
 // reload, and the event that was sent in its place is followed to its row. The form works without any of this.
 
 import { address } from './base.js';
+import { indented } from './indented.js';
 import { fillTrace } from './trace.js';
 
 const FOLLOW_EVERY_MS = 250;
@@ -16,16 +17,6 @@ function say(editor, words) {
   problem.textContent = words;
   editor.toggleAttribute('aria-invalid', words !== '');
   if (words !== '') editor.setAttribute('aria-invalid', 'true');
-}
-
-/** Indented, unless it is nested deeper than anybody reads: each level makes every line within it longer. */
-function tidied(text) {
-  let depth = 0;
-  for (const [bracket] of text.matchAll(/[[{\]}]/g)) {
-    depth += bracket === '[' || bracket === '{' ? 1 : -1;
-    if (depth > INDENTED_DEPTH) return text;
-  }
-  return JSON.stringify(JSON.parse(text), null, 2);
 }
 
 /** What JSON.parse says of the text; empty where it is fine. */
@@ -55,7 +46,7 @@ function edit(form) {
   tidy.hidden = false;
   tidy.addEventListener('click', () => {
     const wrong = fault(editor.value);
-    if (wrong === '') editor.value = tidied(editor.value);
+    if (wrong === '') editor.value = indented(editor.value, INDENTED_DEPTH);
     say(editor, wrong);
   });
   // Only what was wrong is told again while typing: a half-written word is no mistake.

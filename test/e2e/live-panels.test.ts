@@ -90,6 +90,40 @@ describe.skipIf(noBrowser !== undefined)('the live page', async () => {
     await expect.poll(() => number(page, '#visitors')).not.toBe('0');
   });
 
+  it('keeps what came while the snapshot of now was on its way', async () => {
+    await open('/product/electronics');
+    const page = await open('/dashboard/live');
+    await page.locator('#raw tbody tr').first().waitFor();
+    await page.locator('[data-rewind]').fill('-60');
+    await page.locator('#visitors', { hasText: 'Nobody in 15 minutes' }).waitFor();
+    let release = () => {};
+    const late = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let asked = () => {};
+    const answered = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    await page.route(/\/api\/live\/panels\?/, async (route) => {
+      const response = await route.fetch();
+      asked();
+      await late;
+      await route.fulfill({ response });
+    });
+    await page.getByRole('button', { name: 'Back to now' }).click();
+    await answered;
+    const list = page.locator('#raw tbody');
+    const before = await list.innerText();
+    await open('/product/accessories');
+    await expect.poll(() => list.innerText(), { timeout: 30_000 }).not.toBe(before);
+    const shown = (await list.innerText()).split('\n');
+    const seen = page.waitForResponse(/\/api\/live\/panels\?/);
+    release();
+    await (await seen).finished();
+    await page.evaluate('new Promise(requestAnimationFrame)');
+    expect((await list.innerText()).split('\n')).toEqual(expect.arrayContaining(shown));
+  });
+
   it('is on waking, after ten minutes of sleep, what a fresh page is', async () => {
     const context = await browser.newContext();
     const page = await context.newPage();

@@ -181,12 +181,18 @@ function sentence({ message, received, expected } = {}) {
   return `${message ?? 'The server said nothing more'}${came}${expected ? `, expected ${expected}` : ''}.`;
 }
 
-/** A command to copy. */
+/** A command, with a button that copies it where the browser lets pages do so. */
 function command(text) {
+  const line = element('p', { className: 'command' }, element('code', {}, text));
+  if (navigator.clipboard === undefined) return line;
   const copy = element('button', { className: 'small-button', type: 'button' }, 'Copy');
   copy.addEventListener('click', async () => {
-    await navigator.clipboard.writeText(text);
-    copy.textContent = 'Copied';
+    const copied = await navigator.clipboard.writeText(text).then(
+      () => true,
+      () => false,
+    );
+    copy.textContent = copied ? 'Copied' : 'Not allowed';
   });
-  return element('p', { className: 'command' }, element('code', {}, text), copy);
+  line.append(copy);
+  return line;
 }

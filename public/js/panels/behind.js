@@ -29,15 +29,19 @@ function cell(name, value) {
   return element('td', '', link);
 }
 
+let asked = '';
+
 /** @param {string} words what the bar says  @param {string} url of its rows */
 export async function showBehind(words, url) {
   title.textContent = words;
   head.replaceChildren();
   body.replaceChildren(element('tr', '', element('td', '', 'Loading …')));
   dialog.showModal();
+  asked = url;
   try {
     const response = await fetch(address(url), { headers: { accept: 'application/json' } });
     const answer = await response.json();
+    if (asked !== url) return;
     if (!response.ok) throw new Error(answer.error.message);
     const [first = {}] = answer.rows;
     const names = Object.keys(COLUMNS).filter((name) => name in first);
@@ -49,6 +53,7 @@ export async function showBehind(words, url) {
       ...answer.rows.map((row) => element('tr', '', ...names.map((name) => cell(name, row[name])))),
     );
   } catch (error) {
+    if (asked !== url) return;
     body.replaceChildren(element('tr', '', element('td', '', `That could not be read: ${error.message}`)));
   }
 }

@@ -34,6 +34,8 @@ let counting = 'people';
 /** The instant of a look back, ISO; undefined: now. */
 /** @type {string | undefined} */
 let rewoundTo;
+/** What was told while a snapshot of now is on its way, which may be older. @type {{ panels: any[], added: any[] } | undefined} */
+let held;
 
 function say(name, words) {
   const reading = part(name, '[data-reading]');
@@ -151,6 +153,11 @@ function snapshot(panels) {
   draw();
 }
 
+function change(panels) {
+  newest = { ...newest, ...panels };
+  draw();
+}
+
 const askFaults = watchFaults(() => new Date(Date.now() - SHOWN_MS).toISOString(), draw);
 
 listen(
@@ -158,11 +165,13 @@ listen(
   {
     panels: (panels) => rewoundTo === undefined && snapshot(panels),
     changes: (panels) => {
-      if (rewoundTo !== undefined) return;
-      newest = { ...newest, ...panels };
-      draw();
+      if (rewoundTo === undefined) change(panels);
+      held?.panels.push(panels);
     },
-    raw: ({ added }) => rewoundTo === undefined && raw?.add(added),
+    raw: ({ added }) => {
+      if (rewoundTo === undefined) raw?.add(added);
+      held?.added.unshift(...added);
+    },
     faults: askFaults,
   },
   (connected) => {
@@ -211,6 +220,12 @@ const slider = /** @type {HTMLInputElement | null} */ (document.querySelector('[
 const back = /** @type {HTMLElement | null} */ (document.querySelector('[data-rewind-now]'));
 let asking;
 
+function takeNewer({ panels, added }, { raw: known, meta }) {
+  for (const told of panels) if (told.meta.as_of > meta.as_of) change(told);
+  const ids = new Set(known.map(({ order_id: id }) => id));
+  raw?.add(added.filter(({ order_id: id }) => !ids.has(id)));
+}
+
 async function rewind(minutes) {
   const output = document.querySelector('[data-rewind-at]');
   rewoundTo = minutes === 0 ? undefined : new Date(Date.now() + minutes * 60_000).toISOString();
@@ -219,9 +234,20 @@ async function rewind(minutes) {
   output.textContent =
     rewoundTo === undefined ? 'now' : `${clock(rewoundTo)}, ${plural(-minutes, 'minute')} ago`;
   const asked = rewoundTo;
-  const query = new URLSearchParams({ robots, simulated, ...(asked === undefined ? {} : { at: asked }) });
-  const response = await fetch(address(`/api/live/panels?${query}`));
-  if (response.ok && asked === rewoundTo) snapshot(await response.json());
+  held = asked === undefined ? { panels: [], added: [] } : undefined;
+  try {
+    const query = new URLSearchParams({ robots, simulated, ...(asked === undefined ? {} : { at: asked }) });
+    const response = await fetch(address(`/api/live/panels?${query}`));
+    const answer = await response.json();
+    if (asked !== rewoundTo) return;
+    if (!response.ok) throw new Error(answer.error.message);
+    snapshot(answer);
+    if (held !== undefined) takeNewer(held, answer);
+  } catch (error) {
+    if (asked === rewoundTo) output.textContent = `not shown: ${error.message}`;
+  } finally {
+    if (asked === rewoundTo) held = undefined;
+  }
 }
 
 slider?.addEventListener('input', () => {
