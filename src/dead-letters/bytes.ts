@@ -29,8 +29,11 @@ function wholeCharacters(bytes: Buffer): Buffer {
   for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
     const byte = bytes[bytes.length - back] ?? 0;
     const isLead = byte >= 0xc0;
-    if (isLead) return bytes.subarray(0, bytes.length - back);
+    if (isLead) return back < lengthBy(byte) ? bytes.subarray(0, bytes.length - back) : bytes;
     if (byte < 0x80) return bytes;
   }
   return bytes;
 }
+
+/** How many bytes a character has, by its first. */
+const lengthBy = (lead: number): number => (lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2);

@@ -2,20 +2,15 @@
 
 import type { Request } from 'express';
 import { z } from 'zod';
+import type { JsonObject } from '../events/json-object.ts';
 import { expectationOf } from '../runtime/expectation.ts';
-import { badRequest } from './errors.ts';
+import { badRequest, type HttpError } from './errors.ts';
 
 /** @throws {HttpError} 400 naming the first wrong parameter */
 export function readQuery<T extends z.ZodType>(schema: T, req: Request): z.infer<T> {
   const parsed = schema.safeParse(req.query);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  if (issue?.code === 'unrecognized_keys') {
-    const known = schema instanceof z.ZodObject ? Object.keys(schema.shape).join(', ') : '';
-    throw badRequest(`there is no parameter ${issue.keys.join(', ')}`, issue.keys.join(', '), known);
-  }
-  const name = String(issue?.path[0] ?? '');
-  throw badRequest(`the query has no usable ${name}`, req.query[name], expected(issue));
+  throw refusal(schema, parsed.error, req.query, 'query', 'parameter');
 }
 
 /** @param of what the body is to who sent it @throws {HttpError} 400 naming the first wrong field */
@@ -26,10 +21,26 @@ export function readBody<T extends z.ZodType>(
 ): z.infer<T> {
   const parsed = schema.safeParse(req.body ?? {});
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const field = String(issue?.path[0] ?? 'body');
-  throw badRequest(`the ${of} has no usable ${field}`, req.body?.[field], expected(issue));
+  throw refusal(schema, parsed.error, req.body, of, 'field');
 }
 
-const expected = (issue: z.core.$ZodIssue | undefined): string =>
-  issue === undefined ? '' : expectationOf(issue).expected;
+function refusal(
+  schema: z.ZodType,
+  { issues: [issue] }: z.ZodError,
+  came: unknown,
+  of: string,
+  field: string,
+): HttpError {
+  if (issue?.code === 'unrecognized_keys' && issue.path.length === 0) {
+    const known = schema instanceof z.ZodObject ? Object.keys(schema.shape).join(', ') : '';
+    return badRequest(`there is no ${field} ${issue.keys.join(', ')}`, issue.keys.join(', '), known);
+  }
+  const expected = issue === undefined ? '' : expectationOf(issue).expected;
+  const name = issue?.path[0];
+  if (name === undefined) return badRequest(`the ${of} can't be used`, came, expected);
+  return badRequest(
+    `the ${of} has no usable ${String(name)}`,
+    (came as JsonObject | undefined)?.[String(name)],
+    expected,
+  );
+}

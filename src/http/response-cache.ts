@@ -86,7 +86,7 @@ export function wantsCsv(req: Request): boolean {
   throw badRequest('format is not known', format, 'csv or json');
 }
 
-/** RFC 4180, with a header. All our values are dates, numbers and words of the schema. */
+/** RFC 4180, with a header. */
 function toCsv(columns: readonly string[], rows: readonly Row[]): string {
   const lines = rows.map((row) => columns.map((column) => csvValue(row[column])).join(','));
   return [columns.join(','), ...lines, ''].join('\r\n');

@@ -29,6 +29,7 @@ import { sendReplay, withRecords } from './replay/replay.ts';
 import { replaySends } from './replay/sends.ts';
 import { describeComparison, describeRun, msText } from './report.ts';
 import { type Place, runSimulation } from './run.ts';
+import { shopAddress } from './shop-address.ts';
 import { playSystemFaults } from './system-faults.ts';
 import type { Tally } from './tally.ts';
 
@@ -210,10 +211,9 @@ async function showProgress(tally: Tally, signal: AbortSignal): Promise<void> {
 
 /** The shop's URL, and its secret where this machine has it, by which the shop recognises simulated shoppers. */
 function shopOf(config: Config, url: string | undefined): Pick<Place, 'shop' | 'secret'> {
-  const host = config.HOST.includes(':') ? `[${config.HOST}]` : config.HOST;
   const made = existsSync(path.join(config.DATA_DIR, 'cookie-secret'));
   return {
-    shop: url ?? `http://${host}:${config.PORT}`,
+    shop: url ?? shopAddress(config),
     secret: config.COOKIE_SECRET ?? (made ? readSecret(config.DATA_DIR) : undefined),
   };
 }

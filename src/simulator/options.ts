@@ -137,7 +137,7 @@ export function readOptions(given: GivenOptions, file: string | undefined, now: 
 function readRate(given: string | undefined, users: number): number {
   if (given === undefined) return users * USUAL_PACE;
   if (given === 'max') return Number.POSITIVE_INFINITY;
-  const rate = /^\d{1,7}(\.\d{1,4})?$/.test(given) ? Number(given) : 0;
+  const rate = /^\d{1,7}(\.\d{1,20})?$/.test(given) ? Number(given) : 0;
   if (rate > 0) return rate;
   throw new ExpectationError(
     `rate: received ${JSON.stringify(given)}, expected events a second, as 5 or 0.5, or max`,

@@ -1,20 +1,43 @@
 // The key that signs visitor cookies and order forms: given as COOKIE_SECRET, or made once under DATA_DIR.
 
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { codeOf } from '../runtime/errors.ts';
+import { ExpectationError } from '../runtime/expectation-error.ts';
 
-/** Reads the key that belongs to DATA_DIR, making it at the first start. */
+/**
+ * Reads the key that belongs to DATA_DIR, making it at the first start.
+ * @throws {ExpectationError} for an empty file: everybody would know that key
+ */
 export function readSecret(dataDir: string): string {
   const file = path.join(dataDir, 'cookie-secret');
+  const secret = readIfThere(file) ?? makeSecret(file);
+  if (secret !== '') return secret;
+  throw new ExpectationError(`received ${file}, which is empty, expected a key: delete it, and one is made`);
+}
+
+function readIfThere(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
   }
-  writeFileSync(file, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
-  return readSecret(dataDir);
+}
+
+/** Several parts may start at once: the file appears whole, and the first one's is everybody's. */
+function makeSecret(file: string): string {
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600 });
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  } finally {
+    unlinkSync(draft);
+  }
+  return readFileSync(file, 'utf8').trim();
 }
 
 /** What an order form says: this visitor may place this order of this item. */

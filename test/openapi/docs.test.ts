@@ -2,7 +2,6 @@ import type { Page } from 'playwright-core';
 import request from 'supertest';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { OPERATIONS } from '../../src/openapi/operations.ts';
-import { outlineOf } from '../../src/openapi/schema-outline.ts';
 import { axe } from '../support/axe.ts';
 import { noBrowser, startBrowser } from '../support/browser.ts';
 import { eventually, type Line, startLine } from '../support/line.ts';
@@ -10,31 +9,6 @@ import { eventually, type Line, startLine } from '../support/line.ts';
 let line: Line;
 beforeAll(async () => {
   line = await startLine();
-});
-
-describe('the outline of a schema', () => {
-  const drawn = (schema: object) =>
-    outlineOf({ ...schema })
-      .map((mark) => Object.values(mark)[0])
-      .join('');
-
-  it.each([
-    [{ type: 'integer', minimum: 0 }, 'integer ≥ 0'],
-    [{ enum: ['a', 1] }, '"a" | 1'],
-    [{ type: ['string', 'null'] }, 'string | null'],
-    [{ type: 'array', items: { $ref: '#/components/schemas/Event' } }, '[Event, …]'],
-    [{ anyOf: [{ const: 0 }, { type: 'null' }] }, '0 | null'],
-    [{}, 'anything'],
-    [
-      {
-        properties: { a: { type: 'string', description: 'first' }, b: { properties: { c: {} } } },
-        required: ['a'],
-      },
-      '{\n  a: string  first\n  b?: {\n    c?: anything\n  }\n}',
-    ],
-  ])('draws %j', (schema, outline) => {
-    expect(drawn(schema)).toBe(outline);
-  });
 });
 
 describe('/api/docs', () => {

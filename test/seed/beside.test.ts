@@ -12,7 +12,8 @@ import { storeBatch } from '../../src/ingest/store.ts';
 import { migratedDatabase, testLog } from '../support/database.ts';
 import { anEvent } from '../support/events.ts';
 import { expectRollupsEqualEvents } from '../support/recount.ts';
-import { countEvents, fileOf, replicaFile, rowsOf } from './support.ts';
+import { countEvents } from './count-events.ts';
+import { fileOf, replicaFile, rowsOf } from './support.ts';
 
 /** Stores events as ingest does, from a partition of their own. */
 function storeLive(pool: Pool, events: readonly ShopEvent[], partition = 0): Promise<unknown> {

@@ -3,7 +3,8 @@ import { loadFile } from '../../seed/load.ts';
 import { loadSample } from '../../seed/sample.ts';
 import { migratedDatabase, testLog } from '../support/database.ts';
 import { expectRollupsEqualEvents } from '../support/recount.ts';
-import { countEvents, csvFile, replicaFile } from './support.ts';
+import { countEvents } from './count-events.ts';
+import { csvFile, replicaFile } from './support.ts';
 
 describe('loadSample', () => {
   it('loads about 20,000 rows, labelled as sample, that every chart counts', async () => {

@@ -4,14 +4,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import {
-  CELLS,
-  HEADER,
-  MOST_ROWS_OF_A_USER,
-  PUBLISHED_ROWS,
-  publishedCount,
-  shareOut,
-} from '../../seed/published.ts';
+import { CELLS, HEADER, MOST_ROWS_OF_A_USER, shareOut } from '../../seed/published.ts';
 import { replicaRows } from '../../seed/replica/rows.ts';
 import { replicaChunks, writeReplica } from '../../seed/replica.ts';
 import { md5Hex, ORDER_PAGE_ID } from '../../src/events/ids.ts';
@@ -22,26 +15,6 @@ import { replicaText, rowsOf } from './support.ts';
 type Fields = readonly [string, string, string, string, string, string, string, string];
 const ROWS = 30_000;
 const rows = rowsOf(ROWS).map((line) => line.split(',') as unknown as Fields);
-
-describe('the published counts', () => {
-  it('add up to 8,471,220 rows, 248,722 of them orders', () => {
-    const orders = CELLS.filter(({ title }) => title === 'order').map(publishedCount);
-    expect(PUBLISHED_ROWS).toBe(8_471_220);
-    expect(orders.reduce((sum, count) => sum + count, 0)).toBe(248_722);
-  });
-
-  it('are shared out exactly at full size, and to the row at any other', () => {
-    expect(shareOut(PUBLISHED_ROWS)).toEqual(CELLS.map(publishedCount));
-    for (const size of [0, 1, 7, 100, 20_000, 84_712, 10_000_001]) {
-      const shares = shareOut(size);
-      expect(shares.reduce((sum, share) => sum + share, 0)).toBe(size);
-      for (const [index, cell] of CELLS.entries()) {
-        const quota = (publishedCount(cell) / PUBLISHED_ROWS) * size;
-        expect(Math.abs((shares[index] ?? 0) - quota)).toBeLessThan(1);
-      }
-    }
-  });
-});
 
 describe('a replica', () => {
   it('is byte for byte the same for the same seed, and another one for another', () => {

@@ -13,7 +13,8 @@ import type { Pool } from '../../src/db/pool.ts';
 import { packageRoot } from '../../src/runtime/paths.ts';
 import { migratedDatabase, testLog } from '../support/database.ts';
 import { expectRollupsEqualEvents } from '../support/recount.ts';
-import { countEvents, csvFile, fileOf, replicaFile, rowsOf, sourceOf } from './support.ts';
+import { countEvents } from './count-events.ts';
+import { csvFile, fileOf, replicaFile, rowsOf, sourceOf } from './support.ts';
 
 const ROWS = 30_000;
 const rowsPerCommit = 3_000;

@@ -5,56 +5,13 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { openSource } from '../../seed/csv/source.ts';
 import { loadFile } from '../../seed/load.ts';
 import { packageRoot } from '../../src/runtime/paths.ts';
 import { migratedDatabase, testLog } from '../support/database.ts';
-import { countEvents, fileOf, replicaFile, replicaText, zipOf } from './support.ts';
+import { countEvents } from './count-events.ts';
+import { fileOf, replicaFile, replicaText, zipOf } from './support.ts';
 
 const ROWS = 2_000;
-
-async function textOf(file: string): Promise<string> {
-  const parts: Buffer[] = [];
-  for await (const chunk of (await openSource(file)).chunks) parts.push(chunk);
-  return Buffer.concat(parts).toString();
-}
-
-describe('openSource', () => {
-  const text = replicaText(ROWS);
-
-  it.each([
-    ['plain', text],
-    ['gzip', gzipSync(text)],
-    ['zip', zipOf({ 'product.csv': text })],
-    ['zip', zipOf({ 'readme.txt': Buffer.from('hello'), 'archive/product.csv': text })],
-    ['zip', zipOf({ 'product.csv': text, '__MACOSX/._product.csv': Buffer.from('notes') })],
-    ['zip', zipOf({ 'a/._product.csv': Buffer.from('notes'), 'a/product.csv': text })],
-  ])('reads %s by what the file is, whatever its name', async (packing, content) => {
-    const file = await fileOf(content, `${packing}-${content.length}.data`);
-    const source = await openSource(file);
-    expect(source.packing).toBe(packing);
-    expect(await textOf(file)).toBe(text.toString());
-  });
-
-  it('refuses a zip with several CSV files, naming them', async () => {
-    const file = await fileOf(zipOf({ 'a.csv': text, 'b.csv': text }));
-    await expect(openSource(file)).rejects.toMatchObject({
-      code: 'ZIP_CONTENT',
-      message: expect.stringMatching(/a\.csv, b\.csv in it, expected exactly one/),
-    });
-  });
-
-  it('refuses a zip without a CSV file', async () => {
-    const file = await fileOf(zipOf({ 'a.txt': text }));
-    await expect(openSource(file)).rejects.toMatchObject({ code: 'ZIP_CONTENT' });
-  });
-
-  it('tells how much of the file is taken, up to all of it', async () => {
-    const source = await openSource(await fileOf(gzipSync(text)));
-    for await (const _ of source.chunks) expect(source.taken()).toBeLessThanOrEqual(source.size ?? 0);
-    expect(source.taken()).toBe(source.size);
-  });
-});
 
 describe('loadFile', () => {
   it('knows a text again in whatever it comes packed', async () => {

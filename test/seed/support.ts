@@ -7,7 +7,6 @@ import { deflateRawSync } from 'node:zlib';
 import { crc32 } from '@node-rs/crc32';
 import type { Source } from '../../seed/csv/packing.ts';
 import { replicaChunks } from '../../seed/replica.ts';
-import type { Pool } from '../../src/db/pool.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** Writes a file; its path. */
@@ -28,11 +27,6 @@ export const replicaFile = (rows: number, seed = 1): Promise<string> => fileOf(r
 export async function csvFile(file: string, change: (rows: string[]) => string[]): Promise<string> {
   const [header = '', ...rows] = (await readFile(file, 'utf8')).trimEnd().split('\n');
   return fileOf(`${[header, ...change(rows)].join('\n')}\n`);
-}
-
-export async function countEvents(pool: Pool): Promise<number> {
-  const { rows } = await pool.query<{ count: number }>('SELECT count(*) AS count FROM events');
-  return rows[0]?.count ?? 0;
 }
 
 /** Rows of a replica without header and line ends; other numbers `firstId` give other rows. */

@@ -1,7 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { commandOf } from '../../src/simulator/core/repeat.ts';
 import { type GivenOptions, readOptions } from '../../src/simulator/options.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -60,29 +59,5 @@ describe('the options of a run', () => {
     const file = scenario(text);
     expect(() => readOptions({}, file, NOW)).toThrow(words);
     expect(() => readOptions({}, file, NOW)).toThrow(file);
-  });
-
-  it('are repeated by one line', () => {
-    const options = read({
-      users: 5,
-      rate: '2',
-      duration: '30s',
-      seed: 4,
-      chaos: 'late=5%@1s+2s',
-      target: 'kafka',
-    });
-    const line = commandOf(options);
-    const given = (name: string) => new RegExp(`--${name} (\\S+)`).exec(line)?.[1];
-    const again = read({
-      users: Number(given('users')),
-      rate: given('rate'),
-      duration: given('duration'),
-      seed: Number(given('seed')),
-      target: given('target'),
-      chaos: given('chaos'),
-      curve: given('curve'),
-      clock: Date.parse(given('clock') ?? ''),
-    });
-    expect(again).toEqual(options);
   });
 });

@@ -8,6 +8,8 @@ import type { Source } from '../../csv/packing.ts';
 import { type Layout, parseRow, USUAL_LAYOUT } from '../../csv/row.ts';
 
 const ID_DIGITS = 32;
+/** An id with four dashes, in quotes, and the comma after it. */
+const LONGEST_ID = ID_DIGITS + 4 + 2 + 1;
 
 /** Fills in the line numbers that a load's rejected rows lack. */
 export async function locateRejects(
@@ -30,8 +32,8 @@ export async function locateRejects(
   );
 }
 
-/** The last line of each content. */
-async function findLines(source: Source, wanted: ReadonlySet<string>): Promise<Map<string, number>> {
+/** The last line of each content, where the text has it. @param wanted contents as repeats.ts stores them */
+export async function findLines(source: Source, wanted: ReadonlySet<string>): Promise<Map<string, number>> {
   const ids = new Set([...wanted].map((content) => content.slice(0, ID_DIGITS)));
   const found = new Map<string, number>();
   let number = 0;
@@ -42,9 +44,7 @@ async function findLines(source: Source, wanted: ReadonlySet<string>): Promise<M
       const feed = buffer.indexOf('\n', from);
       const end = feed === -1 ? buffer.length : feed;
       number++;
-      // A quoted id is longer by its quote.
-      const start = buffer.toString('latin1', from, Math.min(end, from + ID_DIGITS + 1)).replace('"', '');
-      if (layout !== USUAL_LAYOUT || ids.has(wireId(start.slice(0, ID_DIGITS)))) {
+      if (layout !== USUAL_LAYOUT || ids.has(firstId(buffer, from, end))) {
         const content = contentOfLine(buffer.toString('utf8', from, end).replace(/\r$/, ''), layout);
         if (content !== undefined && wanted.has(content)) found.set(content, number);
       }
@@ -52,6 +52,12 @@ async function findLines(source: Source, wanted: ReadonlySet<string>): Promise<M
     }
   }
   return found;
+}
+
+/** The id that a line of the usual layout begins with, in whatever spelling, so that few lines are parsed. */
+function firstId(buffer: Buffer, from: number, end: number): string {
+  const [id = ''] = buffer.toString('latin1', from, Math.min(end, from + LONGEST_ID)).split(',', 1);
+  return wireId(id.replaceAll('"', ''));
 }
 
 /** The line in the form of repeats.ts's `content`. */

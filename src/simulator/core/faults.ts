@@ -28,9 +28,9 @@ export type Fault = {
   readonly until: number;
 };
 
-/** 0.05 or 5% as a share of 0 to 1. @throws {ExpectationError} */
+/** 0.05 or 5% as a share of 0 to 1, also as JavaScript writes very small numbers. @throws {ExpectationError} */
 export function parseShare(text: string): number {
-  const [, digits, percent] = /^(\d{1,3}(?:\.\d{1,6})?)(%?)$/.exec(text.trim()) ?? [];
+  const [, digits, percent] = /^(\d{1,3}(?:\.\d{1,25})?(?:e-\d{1,3})?)(%?)$/.exec(text.trim()) ?? [];
   const share = digits === undefined ? Number.NaN : Number(digits) / (percent === '%' ? 100 : 1);
   if (share >= 0 && share <= 1) return share;
   throw new ExpectationError(`share: received ${JSON.stringify(text)}, expected a share, as 5% or 0.05`);

@@ -10,17 +10,23 @@ import { type LedgerEntry, type LedgerHead, ledgerFile } from './entry.ts';
 export class LedgerWriter {
   readonly file: string;
   readonly #out: WriteStream;
+  /** Why the file can't be written on; without a listener, a full disk would end the process. */
+  #error: Error | undefined;
   #sends = 0;
 
   constructor(dataDir: string, head: LedgerHead) {
     this.file = ledgerFile(dataDir, head.run);
     mkdirSync(path.dirname(this.file), { recursive: true });
     this.#out = createWriteStream(this.file, { flags: 'wx' });
+    this.#out.on('error', (error) => {
+      this.#error = error;
+    });
     this.#out.write(`${JSON.stringify(head)}\n`);
   }
 
-  /** Adds lines; resolves once there is room for more. */
+  /** Adds lines; resolves once there is room for more. @throws the file system's error, of this or an earlier write */
   async add(entries: readonly LedgerEntry[]): Promise<void> {
+    if (this.#error !== undefined) throw this.#error;
     this.#sends += entries.length;
     // All of it is ASCII.
     if (!this.#out.write(entries.map(lineOf).join(''), 'latin1')) await once(this.#out, 'drain');
@@ -30,8 +36,10 @@ export class LedgerWriter {
    * Closes the file.
    * @param time milliseconds since 1970
    * @param whole false where sends may be missing, as the run was interrupted
+   * @throws the file system's error
    */
   async end(time: number, whole: boolean): Promise<void> {
+    if (this.#error !== undefined) throw this.#error;
     if (whole)
       this.#out.write(`${JSON.stringify({ ended: new Date(time).toISOString(), sends: this.#sends })}\n`);
     this.#out.end();

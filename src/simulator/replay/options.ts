@@ -92,15 +92,19 @@ function commandOf(file: string | undefined, given: ReplayGiven, nowMs: number):
   const { speed, longestGap, keepTiming, loop, map, chaos, from, to, seed = 1, clock = nowMs } = given;
   return [
     'npm run simulate -- replay',
-    ...(file === undefined ? [] : [file]),
-    ...(speed === undefined ? [] : [`--speed ${speed}`]),
-    ...(longestGap === undefined ? [] : [`--longest-gap ${longestGap}`]),
+    ...(file === undefined ? [] : [shellWord(file)]),
+    ...(speed === undefined ? [] : [`--speed ${shellWord(speed)}`]),
+    ...(longestGap === undefined ? [] : [`--longest-gap ${shellWord(longestGap)}`]),
     ...(keepTiming === true ? ['--keep-timing'] : []),
     ...(loop === true ? ['--loop'] : []),
-    ...(map === undefined ? [] : [`--map ${map}`]),
-    ...(chaos === undefined ? [] : [`--chaos ${chaos}`]),
+    ...(map === undefined ? [] : [`--map ${shellWord(map)}`]),
+    ...(chaos === undefined ? [] : [`--chaos ${shellWord(chaos)}`]),
     ...(from === undefined ? [] : [`--from ${time(from)}`]),
     ...(to === undefined ? [] : [`--to ${time(to)}`]),
     `--seed ${seed} --clock ${time(clock)}`,
   ].join(' ');
 }
+
+/** A text as one word of a shell. */
+const shellWord = (text: string): string =>
+  /^[\w./:=,@+%-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;

@@ -108,7 +108,7 @@ export class Browser {
 /** @throws {PageError} where there is no banner on it */
 export function readPage(html: string): Seen {
   const [, slug = '', pageId = ''] =
-    /href="\/product\/\w+\?item=([\w-]+)&(?:amp;|#38;)?page_id=([0-9a-f]{32})"/.exec(html) ?? [];
+    /href="[^"]*\/product\/\w+\?item=([\w-]+)&(?:amp;|#38;)?page_id=([0-9a-f]{32})"/.exec(html) ?? [];
   const item = findItem(slug);
   if (item === undefined) throw new PageError('a page of the shop showed no banner');
   const orderIds = [...html.matchAll(/data-trace="([0-9a-f]{32})"/g)].map(([, id]) => id ?? '');

@@ -24,7 +24,7 @@ export class HttpClient {
   readonly #base: URL;
   readonly #agent: Agent;
 
-  /** @param base http:// or https:// */
+  /** @param base http:// or https://, with the path that the shop is below, where it is below one */
   constructor(base: string) {
     this.#base = new URL(base);
     const options = { keepAlive: true, maxSockets: 256 };
@@ -42,7 +42,7 @@ export class HttpClient {
     };
     return new Promise((resolve, reject) => {
       const req = send(
-        new URL(path, this.#base),
+        new URL(this.urlOf(path)),
         { method, headers: own, agent: this.#agent, timeout: ANSWER_MS },
         (res) => {
           const chunks: Buffer[] = [];
@@ -64,9 +64,9 @@ export class HttpClient {
     });
   }
 
-  /** The whole address of a path. */
+  /** The whole address of a path, which begins with a slash. */
   urlOf(path: string): string {
-    return new URL(path, this.#base).href;
+    return new URL(this.#base.pathname.replace(/\/$/, '') + path, this.#base).href;
   }
 
   close(): void {

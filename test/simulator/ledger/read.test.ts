@@ -6,7 +6,7 @@ import { compare } from '../../../src/simulator/ledger/compare.ts';
 import type { LedgerEntry } from '../../../src/simulator/ledger/entry.ts';
 import { readLedger } from '../../../src/simulator/ledger/read.ts';
 import { LedgerWriter } from '../../../src/simulator/ledger/write.ts';
-import { temporaryFolder } from '../../support/line.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const folder = temporaryFolder();
 let run = 0;

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { ORDER_PAGE_ID } from '../../../src/events/ids.ts';
-import { readReplayOptions } from '../../../src/simulator/replay/options.ts';
 import { Pause } from '../../../src/simulator/replay/pause.ts';
 import { parseMapping, readRow } from '../../../src/simulator/replay/record.ts';
 import { happensAt, Timing } from '../../../src/simulator/replay/timing.ts';
@@ -66,21 +65,5 @@ describe('the timing of a replay', () => {
     pause.toggle();
     now = 900;
     expect([pause.isOn, pause.total]).toEqual([false, 500]);
-  });
-});
-
-describe('the options of a replay', () => {
-  it.each([
-    ['a.csv', { speed: 'fast' }, 'speed: received "fast", expected 10x, 0.5x or max'],
-    ['a.csv', { speed: '0' }, 'speed: received "0"'],
-    ['a.csv', { map: 'time' }, 'map: received "time", expected column=field'],
-    ['a.csv', { map: 'a=b' }, 'map: received "a=b"'],
-    ['a.csv', { longestGap: 'long' }, 'longest-gap: received "long"'],
-    ['a.csv', { longestGap: '1s', keepTiming: true }, 'expected one of them'],
-    ['a.csv', { from: 1 }, 'expected them without a file'],
-    [undefined, {}, 'received no file'],
-    [undefined, { from: 2_000, to: 1_000 }, 'to: received'],
-  ] as const)('%s with %j is refused', (file, given, words) => {
-    expect(() => readReplayOptions(file, given, 0)).toThrow(words);
   });
 });

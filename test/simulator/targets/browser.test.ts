@@ -21,6 +21,10 @@ it.each(['&amp;', '&#38;', '&'])(
   },
 );
 
+it('reads the banner of a shop below a path of its host', () => {
+  expect(readPage(link().replace('"/product', '"/shop/product')).shown).toEqual({ item, pageId });
+});
+
 it('reads the ids of the trace bar in their order, and the order form', () => {
   const [newer, older] = [newId(), newId()];
   const traces = `<li data-trace="${newer}"></li><li data-trace="${older}"></li><li data-trace="no-id"></li>`;

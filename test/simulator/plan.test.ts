@@ -2,13 +2,13 @@
 
 import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { parseEvent } from '../../../src/events/parse.ts';
-import { FAULT_NAMES } from '../../../src/simulator/core/faults.ts';
-import { Funnel } from '../../../src/simulator/core/funnel.ts';
-import type { Send } from '../../../src/simulator/core/inject.ts';
-import { PERSONAS } from '../../../src/simulator/core/personas.ts';
-import { type GivenOptions, readOptions } from '../../../src/simulator/options.ts';
-import { dryLine, planOf } from '../../../src/simulator/plan.ts';
+import { parseEvent } from '../../src/events/parse.ts';
+import { FAULT_NAMES } from '../../src/simulator/core/faults.ts';
+import { Funnel } from '../../src/simulator/core/funnel.ts';
+import type { Send } from '../../src/simulator/core/inject.ts';
+import { PERSONAS } from '../../src/simulator/core/personas.ts';
+import { type GivenOptions, readOptions } from '../../src/simulator/options.ts';
+import { dryLine, planOf } from '../../src/simulator/plan.ts';
 
 const CLOCK = Date.parse('2026-03-02T09:00:00.000Z');
 

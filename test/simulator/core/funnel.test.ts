@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { PRODUCTS } from '../../../src/events/products.ts';
+import { seededRandom } from '../../../src/runtime/seeded-random.ts';
+import { fitRoles } from '../../../src/simulator/core/fit.ts';
+import { chiSquareLimit, Funnel } from '../../../src/simulator/core/funnel.ts';
+import { PERSONAS } from '../../../src/simulator/core/personas.ts';
+import { pickWeighted } from '../../../src/simulator/core/streams.ts';
+
+const roles = fitRoles(PERSONAS);
+
+/** Shows of one category in each role, each followed as its role says; `alter` says how often for a share. */
+function funnelOf(shows: number, seed: number, alter = (share: number) => share): Funnel {
+  const funnel = new Funnel();
+  const random = seededRandom(seed);
+  for (const role of roles)
+    for (let show = 0; show < shows; show++) {
+      const product = 'sneakers';
+      funnel.add(role, { product, title: 'banner_show' });
+      const [, click, both, order] = role.sequels[product].map(alter) as [number, number, number, number];
+      const sequel = pickWeighted(random, [1 - click - both - order, click, both, order]);
+      if (sequel === 1 || sequel === 2) funnel.add(role, { product, title: 'banner_click' });
+      if (sequel === 2 || sequel === 3) funnel.add(role, { product, title: 'order' });
+    }
+  return funnel;
+}
+
+describe('chiSquareLimit', () => {
+  // NIST/SEMATECH e-Handbook, 1.3.6.7.4: upper critical values, 0.001.
+  it.each([
+    [1, 10.828],
+    [2, 13.816],
+    [10, 29.588],
+    [28, 56.892],
+    [100, 149.449],
+  ])('at %i degrees of freedom is within four per cent of the table’s %f', (degrees, table) => {
+    expect(Math.abs(chiSquareLimit(degrees) / table - 1)).toBeLessThan(0.04);
+  });
+
+  it('of nothing is 0', () => {
+    expect(chiSquareLimit(0)).toBe(0);
+  });
+});
+
+describe('a funnel', () => {
+  it('without an event has nothing to compare', () => {
+    expect(new Funnel().compare(true)).toEqual({ chiSquare: 0, degrees: 0, limit: 0 });
+  });
+
+  it('fits shoppers who follow what they see as their roles say', () => {
+    for (const seed of [1, 2, 3, 4, 5]) {
+      const { chiSquare, degrees, limit } = funnelOf(2_000, seed).compare(false);
+      expect(degrees).toBe(4);
+      expect(chiSquare).toBeLessThan(limit);
+    }
+  });
+
+  it('does not fit shoppers who order a fifth more', () => {
+    const { chiSquare, limit } = funnelOf(20_000, 1, (share) => share * 1.2).compare(false);
+    expect(chiSquare).toBeGreaterThan(2 * limit);
+  });
+
+  it('compares the banners only where they were drawn by the published counts', () => {
+    const funnel = funnelOf(2_000, 1);
+    const drawn = funnel.compare(true);
+    expect(drawn.degrees).toBe(funnel.compare(false).degrees + 2 * (PRODUCTS.length - 1));
+    // All banners of one category are no mixture of five.
+    expect(drawn.chiSquare).toBeGreaterThan(10 * drawn.limit);
+  });
+
+  it('does not fit an order of what nobody has ordered in the dataset', () => {
+    const funnel = new Funnel();
+    for (const role of roles) {
+      funnel.add(role, { product: 'electronics', title: 'banner_show' });
+      funnel.add(role, { product: 'electronics', title: 'order' });
+    }
+    const { chiSquare, limit } = funnel.compare(false);
+    expect(chiSquare).toBeGreaterThan(limit);
+  });
+});

@@ -1,0 +1,69 @@
+// Whatever a run was started with, the line that repeats it is read as the same run.
+
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { FAULT_NAMES, type Fault, parseFaults } from '../../../src/simulator/core/faults.ts';
+import { PERSONAS } from '../../../src/simulator/core/personas.ts';
+import { commandOf, faultText } from '../../../src/simulator/core/repeat.ts';
+import { type GivenOptions, readOptions } from '../../../src/simulator/options.ts';
+
+const NOW = Date.parse('2026-03-02T09:00:00.000Z');
+const read = (given: GivenOptions) => readOptions(given, undefined, NOW);
+
+/** The options of a line, read as the command line reads them. */
+function again(line: string): GivenOptions {
+  const given = (name: string) => new RegExp(`--${name} (\\S+)`).exec(line)?.[1];
+  const clock = given('clock');
+  return {
+    users: Number(given('users')),
+    rate: given('rate'),
+    duration: given('duration'),
+    seed: Number(given('seed')),
+    persona: given('persona'),
+    target: given('target'),
+    chaos: given('chaos'),
+    curve: given('curve'),
+    clock: clock === undefined ? undefined : Date.parse(clock),
+  };
+}
+
+it.each<GivenOptions>([
+  {},
+  { users: 5, rate: '2', duration: '30s', seed: 4, chaos: 'late=5%@1s+2s', target: 'kafka' },
+  { users: 1_000_000, rate: 'max', duration: '400d', target: 'kafka', clock: 0 },
+  { chaos: 'all=1.1%,late=0.00001%@400h', target: 'kafka', curve: 'week' },
+  { persona: PERSONAS[0]?.name ?? '', rate: '0.0001', seed: Number.MAX_SAFE_INTEGER },
+])('repeats %j', (given) => {
+  const options = read(given);
+  expect(read(again(commandOf(options)))).toEqual(options);
+});
+
+it('repeats the rate and the faults that were set on the page, with all their digits', () => {
+  const [rate, share] = [1 / 3, 0.123_456_789_012_345];
+  const faults: Fault[] = [{ fault: 'late', share, from: 0, until: Number.POSITIVE_INFINITY }];
+  expect(read(again(commandOf({ ...read({}), rate, faults })))).toMatchObject({ rate, faults });
+});
+
+it('writes every fault as it is read', () => {
+  const anyFault = fc
+    .record({
+      fault: fc.constantFrom(...FAULT_NAMES),
+      share: fc.oneof(
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.nat(10_000).map((n) => n / 10_000),
+      ),
+      from: fc.nat(3_000_000_000),
+      lasting: fc.option(fc.integer({ min: 1, max: 3_000_000_000 }), { nil: Number.POSITIVE_INFINITY }),
+    })
+    .map(({ lasting, ...fault }): Fault => ({ ...fault, until: fault.from + lasting }));
+  fc.assert(
+    fc.property(anyFault, (fault) => {
+      // -0 is written as 0.
+      expect(parseFaults(faultText(fault))).toEqual([{ ...fault, share: fault.share + 0 }]);
+    }),
+  );
+});
+
+it('leaves the time out at the shop, which gives events its own', () => {
+  expect(commandOf(read({ target: 'http' }))).not.toContain('--clock');
+});
