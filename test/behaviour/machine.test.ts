@@ -1,15 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import {
-  type Click,
-  MOVES,
-  type Place,
-  START,
-  STATES,
-  step,
-  WINDOW_MS,
-} from '../../src/behaviour/machine.ts';
-import { picture } from '../../src/behaviour/picture.ts';
+import { type Click, type Place, START, step, WINDOW_MS } from '../../src/behaviour/machine.ts';
 import { plainWalk } from './plain.ts';
 
 const T = Date.UTC(2026, 2, 10, 12);
@@ -105,11 +96,4 @@ it('the log says which guard failed', () => {
   expect(walk([man('clothes/a'), man('sneakers/a', 1), man('sneakers/b', 2)]).log.at(-1)).toBe(
     'sneakers, not clothes',
   );
-});
-
-it('the picture has every state and every move', () => {
-  expect(picture.nodes.map(({ state }) => state)).toEqual([...STATES]);
-  for (const from of STATES)
-    for (const { to } of MOVES[from])
-      expect(picture.lines.some((line) => line.from === from && line.to === to && !line.isReset)).toBe(true);
 });

@@ -86,7 +86,7 @@ describe('the command of an operation', () => {
 
   it('posts its example, whatever quotes are in it', () => {
     const requestBody = {
-      required: true,
+      required: true as const,
       content: { 'application/json': { schema: {}, example: { a: "it's" } } },
     };
     expect(shown({ requestBody }, 'post').only.curl).toBe(

@@ -1,5 +1,6 @@
 // What is in this bar? Events behind one number of a panel, by the same windows that count it.
 
+import { z } from 'zod';
 import type { Pool } from '../../db/pool.ts';
 import { isWanted } from '../../events/whose.ts';
 import { badRequest } from '../../http/errors.ts';
@@ -8,6 +9,9 @@ import { readWindowsAt } from '../live/read.ts';
 import { CLICKS_MS } from '../live/windows.ts';
 import type { AskedBar, Panel } from './panel.ts';
 import { RAW_COLUMNS, rawRow } from './raw.ts';
+
+/** In UTC: without a zone it would be in the machine's. */
+const instant = z.iso.datetime();
 
 /** Those of the windows' events that `find` says are in the bar. */
 export const eventsBehind = (
@@ -29,7 +33,7 @@ export const clicksOf = (events: readonly PanelEvent[], atMs: number): PanelEven
  * @throws {HttpError} 400
  */
 export function columnOf({ of }: AskedBar, lengthMs: number): number {
-  const from = Date.parse(of);
+  const from = instant.safeParse(of).success ? Date.parse(of) : Number.NaN;
   if (Number.isNaN(from) || from % lengthMs !== 0)
     throw badRequest(
       'the query has no usable of',
