@@ -1,8 +1,14 @@
-// When the replica's journeys begin: 2019-01-01 to 2019-05-31, fewer on weekends and at night. The shape is
-// that of the simulated shop's week.
+// When the replica's journeys begin: 2019-01-01 to 2019-05-31, fewer on weekends and at night. The shape
+// is a guess, as the dataset publishes none; the simulated shop's week has it too.
 
 import type { Random } from '../../src/runtime/seeded-random.ts';
-import { BY_HOUR, BY_WEEKDAY } from '../../src/simulator/core/week.ts';
+
+/** Relative traffic of the hours from midnight: a quiet night, a plateau by day, a peak in the evening. */
+export const BY_HOUR = [
+  18, 11, 7, 5, 5, 8, 17, 32, 48, 60, 68, 72, 74, 72, 70, 70, 73, 79, 88, 98, 100, 88, 62, 36,
+] as const;
+/** Relative traffic of the days from Sunday. */
+export const BY_WEEKDAY = [82, 100, 104, 105, 103, 96, 78] as const;
 
 /** Seconds since 1970 of the first moment, and of the first one that is too late. */
 const FIRST_SECOND = Date.UTC(2019, 0, 1) / 1000;

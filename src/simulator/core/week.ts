@@ -1,12 +1,6 @@
-// A shop's traffic over a week, by hour and weekday in UTC. The shape is a guess, as the dataset publishes none. A curve maps
-// seconds of even traffic to instants of the uneven one.
+// A shop's traffic over a week, by hour and weekday in UTC. A curve maps seconds of even traffic to instants of the uneven one.
 
-/** Relative traffic of the hours from midnight: a quiet night, a plateau by day, a peak in the evening. */
-export const BY_HOUR = [
-  18, 11, 7, 5, 5, 8, 17, 32, 48, 60, 68, 72, 74, 72, 70, 70, 73, 79, 88, 98, 100, 88, 62, 36,
-] as const;
-/** Relative traffic of the days from Sunday. */
-export const BY_WEEKDAY = [82, 100, 104, 105, 103, 96, 78] as const;
+import { BY_HOUR, BY_WEEKDAY } from '../../../seed/replica/calendar.ts';
 
 const HOUR_MS = 3_600_000;
 const WEEK_HOURS = 168;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { BY_HOUR, BY_WEEKDAY, flat, trafficAt, weekly } from '../../../src/simulator/core/week.ts';
+import { BY_HOUR, BY_WEEKDAY } from '../../../seed/replica/calendar.ts';
+import { flat, trafficAt, weekly } from '../../../src/simulator/core/week.ts';
 
 const WEEK_SECONDS = 7 * 86_400;
 const at = (text: string) => Date.parse(text);
