@@ -6,7 +6,7 @@ import type { ConsumerObserver } from './handler.ts';
 export const loggingObserver = (log: Logger): ConsumerObserver => ({
   joined: (partitions) => log.info({ partitions }, 'joined the consumer group'),
   seeking: (partition, offset) =>
-    log.debug({ partition, offset: offset.toString() }, 'seeking to the offset in Postgres'),
+    log.info({ partition, offset: offset.toString() }, 'seeking to the offset in Postgres'),
   taken: () => {},
   caughtUp: () => {},
   failed: (error, isFirst) => {

@@ -45,6 +45,7 @@ export class KafkaProbe {
 
   /** How far a topic goes now. @throws kafkajs's error where Kafka is away or has no such topic */
   async topicEnds(topic: string): Promise<TopicEnds> {
+    await this.#connect();
     const [{ clusterId }, offsets] = await Promise.all([
       this.#admin.describeCluster(),
       this.#admin.fetchTopicOffsets(topic),
@@ -54,11 +55,7 @@ export class KafkaProbe {
 
   /** All that /pipeline shows of a topic and its group. @throws kafkajs's error where Kafka is away or has no such topic */
   async look(topic: string, group: string): Promise<TopicLook> {
-    this.#connected ??= this.#admin.connect();
-    await this.#connected.catch((error) => {
-      this.#connected = undefined;
-      throw error;
-    });
+    await this.#connect();
     const [{ clusterId }, offsets, { groups }] = await Promise.all([
       this.#admin.describeCluster(),
       this.#admin.fetchTopicOffsets(topic),
@@ -78,8 +75,7 @@ export class KafkaProbe {
 
   /** The cluster's id. @throws kafkajs's error where Kafka is away */
   async clusterId(): Promise<string> {
-    this.#connected ??= this.#admin.connect();
-    await this.#connected;
+    await this.#connect();
     return (await this.#admin.describeCluster()).clusterId;
   }
 
@@ -87,10 +83,18 @@ export class KafkaProbe {
     await this.#admin.disconnect().catch(() => {});
   }
 
+  /** One connection for all questions; a try that failed is none. */
+  async #connect(): Promise<void> {
+    this.#connected ??= this.#admin.connect();
+    await this.#connected.catch((error) => {
+      this.#connected = undefined;
+      throw error;
+    });
+  }
+
   async #ask(): Promise<string | undefined> {
     try {
-      this.#connected ??= this.#admin.connect();
-      await this.#connected;
+      await this.#connect();
       await this.#admin.describeCluster();
       return undefined;
     } catch (error) {

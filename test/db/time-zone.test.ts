@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { migrate, migrateWithRetries } from '../../src/db/migrate.ts';
 import { transaction } from '../../src/db/pool.ts';
 import { firstKnown, readTimeZone } from '../../src/db/time-zone.ts';
-import { isSameZone, spellingsOf } from '../../src/db/time-zone-names.ts';
 import type { ShopEvent } from '../../src/events/event.ts';
 import { storeBatch } from '../../src/ingest/store.ts';
 import { migratedDatabase, openTestPool, testLog } from '../support/database.ts';
@@ -134,21 +133,6 @@ describe('the time zone of a database', () => {
     // The same zone under its other name: nothing is counted again, and the name stays.
     await migrate(pool, testLog, 'Asia/Calcutta');
     expect(await readTimeZone(pool)).toBe('Asia/Kolkata');
-  });
-
-  it.each([
-    ['Asia/Kolkata', 'Asia/Calcutta'],
-    ['Europe/Kyiv', 'Europe/Kiev'],
-    ['Asia/Ho_Chi_Minh', 'Asia/Saigon'],
-    ['America/Argentina/Buenos_Aires', 'America/Buenos_Aires'],
-    ['Asia/Kathmandu', 'Asia/Katmandu'],
-    ['Asia/Yangon', 'Asia/Rangoon'],
-  ])('%s and %s are names of one zone', (name, other) => {
-    expect(spellingsOf(name)[0]).toBe(name);
-    expect(spellingsOf(name)).toContain(other);
-    expect(spellingsOf(other)).toContain(name);
-    expect(isSameZone(name, other)).toBe(true);
-    expect(isSameZone(name, 'Europe/Berlin')).toBe(false);
   });
 
   it('may be any that this Node knows', async () => {

@@ -60,14 +60,6 @@ it('an error of a row is logged without the row', async () => {
   expect(JSON.stringify(fields)).not.toContain('a name');
 });
 
-it('what was thrown and is no error shows nothing of itself, and causes that go in a circle end', () => {
-  expect(errorFields({ password: 'x' })).not.toContain('x');
-  expect(errorFields('a text')).toBe('a text');
-  const round = new Error('round');
-  round.cause = round;
-  expect(JSON.stringify(errorFields(round)).match(/"round"/g)?.length).toBeLessThan(10);
-});
-
 it('a warning that comes again and again is written once and then counted', async () => {
   const { log, lines } = written();
   for (let time = 0; time < 500; time += 1) log.warn({ time }, `closed: a frame of ${time} bytes`);

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LoadProgress } from '../../seed/load.ts';
 import { describeLoad, showProgress } from '../../seed/terminal.ts';
-import { renderTable } from '../../src/runtime/table.ts';
 
 const reading = (rows: number, done?: number): LoadProgress => ({
   step: 'reading',
@@ -90,16 +89,5 @@ describe('describeLoad', () => {
     expect(describeLoad({ ...result, known: true, rejected: 0 })).toBe(
       'product.csv was loaded before, byte for byte: nothing to do (sha256 abcdef012345…)',
     );
-  });
-});
-
-describe('renderTable', () => {
-  it('sets numbers to the right and separates their thousands', () => {
-    expect(
-      renderTable([
-        { name: 'a', rows: 1 },
-        { name: 'long', rows: 12_345 },
-      ]),
-    ).toBe('name    rows\n────  ──────\na          1\nlong  12,345');
   });
 });

@@ -1,4 +1,5 @@
-// Flushed rows → NDJSON, or CSV with a header: the columns of the row, then those of its meta, prefixed.
+// Flushed rows → NDJSON, or CSV with a header: the columns of the row, then those of its meta, prefixed. A session that was open
+// when its definition changed has the columns of its own version, and so another header before it.
 
 import { isLosslessNumber } from 'lossless-json';
 import { canonicalJson, readLossless } from '../core/json.ts';
@@ -9,14 +10,15 @@ export type Format = (typeof FORMATS)[number];
 /** Turns rows, as JSON text, into lines of the format. */
 export function lineWriter(format: Format): (row: string) => string {
   if (format === 'ndjson') return (row) => `${row}\n`;
-  let header = false;
+  let header = '';
   return (row) => {
     const { meta, ...columns } = readLossless(row) as Readonly<Record<string, unknown>>;
     const all = { ...columns, ...prefixed((meta ?? {}) as Readonly<Record<string, unknown>>) };
     const line = `${Object.values(all).map(writeValue).join(',')}\n`;
-    if (header) return line;
-    header = true;
-    return `${Object.keys(all).map(quote).join(',')}\n${line}`;
+    const before = header;
+    header = `${Object.keys(all).map(quote).join(',')}\n`;
+    if (header === before) return line;
+    return `${before === '' ? '' : '\n'}${header}${line}`;
   };
 }
 

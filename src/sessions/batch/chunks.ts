@@ -39,6 +39,8 @@ class LineCollector {
   nextLine = 1;
   #pieces: Buffer[] = [];
   #size = 0;
+  /** Whether a line ends in the pieces: looking through all of them for each new piece of a long line would take seconds. */
+  #hasEnd = false;
   #tooLong = 0;
   readonly #cuts: Cut[];
 
@@ -52,7 +54,8 @@ class LineCollector {
     if (rest.length === 0) return;
     this.#pieces.push(rest);
     this.#size += rest.length;
-    if (this.#size >= CHUNK_BYTES) yield* this.flush();
+    this.#hasEnd ||= rest.includes(NEWLINE);
+    if (this.#size >= CHUNK_BYTES && (this.#hasEnd || this.#size > LONGEST_LINE_BYTES)) yield* this.flush();
   }
 
   /** Yields the whole lines so far; bytes after the last line end wait. */
@@ -61,6 +64,7 @@ class LineCollector {
     const end = all.lastIndexOf(NEWLINE) + 1;
     if (end > 0) yield this.#chunk(all.subarray(0, end));
     const rest = all.subarray(end);
+    this.#hasEnd = false;
     this.#tooLong = rest.length > LONGEST_LINE_BYTES ? rest.length : 0;
     this.#pieces = this.#tooLong > 0 || rest.length === 0 ? [] : [rest];
     this.#size = this.#tooLong > 0 ? 0 : rest.length;

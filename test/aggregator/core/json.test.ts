@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Digits, keyOf, ownCell, Structure, showCell, writeCell } from '../../../src/aggregator/core/cell.ts';
+import { Digits, Structure, writeCell } from '../../../src/aggregator/core/cell.ts';
 import { canonicalJson, cellOf, readCell, readObject } from '../../../src/aggregator/core/json.ts';
 
 describe('a JSON value as a cell', () => {
@@ -73,31 +73,4 @@ describe('an object', () => {
       }),
     );
   });
-});
-
-describe('the key of a session', () => {
-  it('is the same for equal values, and differs for values of different types', () => {
-    const cells = [1, '1', true, 'true', null, '', 'null', new Digits('1e0'), new Structure('[1]'), '[1]'];
-    expect(new Set(cells.map((cell) => keyOf([cell], []))).size).toBe(cells.length);
-    expect(keyOf([1, 'a'], ['2024'])).toBe(keyOf([readCell('1.0'), 'a'], ['2024']));
-    expect(keyOf(['a,"b"'], [])).not.toBe(keyOf(['a', 'b'], []));
-    expect(keyOf([undefined], [])).toBe(keyOf([null], []));
-  });
-
-  it('fits an index of Postgres, however long the values are, and still tells them apart', () => {
-    const [one, other] = ['x'.repeat(5_000), `${'x'.repeat(4_999)}y`];
-    expect(keyOf([one], []).length).toBeLessThan(100);
-    expect(keyOf([one], [])).not.toBe(keyOf([other], []));
-  });
-});
-
-it('a cell in a message is JSON of at most 80 characters', () => {
-  expect(showCell(undefined)).toBe('no value');
-  expect(showCell('a "b"')).toBe('"a \\"b\\""');
-  expect(showCell('x'.repeat(100))).toBe(`"${'x'.repeat(78)}…`);
-});
-
-it('a cell that is kept is the same text, half characters included', () => {
-  for (const text of ['', 'short', 'a long text of a block', `${'x'.repeat(20)}\ud83d`])
-    expect(ownCell(text)).toBe(text);
 });

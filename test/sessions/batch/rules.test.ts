@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import { readGapCurve } from '../../../src/sessions/batch/gap-curve.ts';
 import { readRules } from '../../../src/sessions/batch/rules.ts';
 import { ask, clickLine, GAP_MS, writeFiles } from './files.ts';
 
@@ -58,17 +57,4 @@ it('of many differences those of the first visitors are listed', async () => {
   const { totals, differences } = await totalsOf('flink', text);
   expect(totals.find(({ rule }) => rule === 'flink')?.differing_events).toBe(30);
   expect(differences.map(({ visitor }) => visitor)).toEqual(visitors.slice(0, 20));
-});
-
-it('the gap curve counts what each gap would count alone', async () => {
-  const paths = writeFiles({ 'a.json': FILE });
-  const { answer } = await ask(paths, readGapCurve);
-  for (const { gap, sessions } of answer) {
-    const alone = await ask(paths, (connection) => readRules(connection, 'ours'), {
-      ids: 'kept',
-      gapMs: Number.parseInt(gap, 10) * 60_000,
-    });
-    expect(`${gap} ${sessions}`).toBe(`${gap} ${alone.answer.totals[0]?.sessions}`);
-  }
-  expect(answer.map(({ sessions }) => sessions)).toEqual([8, 8, 8, 7, 5, 4]);
 });

@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { readAnswers } from '../../../src/sessions/batch/answers.ts';
-import { clicksOf } from '../../../src/sessions/clicks/click.ts';
 import { partName, writeClicks } from '../../../src/sessions/clicks/write.ts';
 import type { Profile } from '../../../src/sessions/options.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -28,25 +26,6 @@ it('the same seed writes the same bytes into ten parts, and another seed others'
     expect(bytes.equals(readFileSync(second[index] ?? ''))).toBe(true);
     expect(bytes.equals(readFileSync(other[index] ?? ''))).toBe(false);
   }
-});
-
-it('the lines of a seed are the same on every machine, and more rows leave the first as they are', () => {
-  const lines = [...clicksOf('returning', 1, 2_000)];
-  expect([...clicksOf('returning', 1, 2_500)].slice(0, 2_000)).toEqual(lines);
-  expect(createHash('sha256').update(lines.join('\n')).digest('hex')).toBe(
-    '65f5e6e0d46f6d9269fb04d05f356a7a47de56e7601d5180f37015b8e4989797',
-  );
-  expect(Object.keys(JSON.parse(lines[0] ?? '{}'))).toEqual([
-    'anonymous_id',
-    'browser_family',
-    'device_family',
-    'device_sent_timestamp',
-    'event',
-    'n',
-    'os_family',
-    'platform',
-    'version',
-  ]);
 });
 
 it.each([

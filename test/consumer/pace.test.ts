@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { paced } from '../../src/consumer/pace.ts';
+
+const nothing = async () => {};
+/** Whether it has ended before the event loop turns once. */
+const endsAtOnce = (pacing: Promise<void>) =>
+  Promise.race([
+    pacing.then(() => true),
+    new Promise<boolean>((resolve) => setImmediate(() => resolve(false))),
+  ]);
+
+it('pauses behind the last batch of a partition, and does not hold up a backlog', async () => {
+  expect(await endsAtOnce(paced(1_000, false, nothing))).toBe(true);
+  const last = paced(1, true, nothing);
+  expect(await endsAtOnce(last)).toBe(false);
+  await last;
+});
+
+it('begins the work before the pause, and fails as it fails', async () => {
+  let begun = false;
+  const working = paced(1, true, async () => {
+    begun = true;
+    throw new Error('away');
+  });
+  expect(begun).toBe(true);
+  await expect(working).rejects.toThrow('away');
+});

@@ -1,0 +1,64 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openPool, type Pool, transaction } from '../../src/db/pool.ts';
+import { afterFile } from '../support/after-file.ts';
+import { emptyDatabase, testLog } from '../support/database.ts';
+
+let url: string;
+let pool: Pool;
+beforeAll(async () => {
+  url = await emptyDatabase();
+  // One connection: what it is left with, the next one finds.
+  pool = openPool(url, testLog, 1);
+  afterFile(() => pool.end());
+  await pool.query('CREATE TABLE kept (n int PRIMARY KEY)');
+});
+const kept = async () => (await pool.query('SELECT n FROM kept ORDER BY n')).rows.map(({ n }) => n);
+
+it('counts are numbers, and days the text that they are', async () => {
+  const { rows } = await pool.query(
+    `SELECT count(*) AS count, date '2019-01-31' AS day FROM generate_series(1, 3)`,
+  );
+  expect(rows).toEqual([{ count: 3, day: '2019-01-31' }]);
+});
+
+describe('a transaction', () => {
+  it('is there as a whole once it returns, and gives what it gives', async () => {
+    const given = await transaction(pool, async (client) => {
+      await client.query('INSERT INTO kept VALUES (1)');
+      await client.query('INSERT INTO kept VALUES (2)');
+      return 'two';
+    });
+    expect([given, await kept()]).toEqual(['two', [1, 2]]);
+  });
+
+  it('leaves nothing where it throws, with its own error', async () => {
+    const failing = transaction(pool, async (client) => {
+      await client.query('INSERT INTO kept VALUES (3)');
+      throw new Error('not after all');
+    });
+    await expect(failing).rejects.toThrow('not after all');
+    await expect(
+      transaction(pool, (client) => client.query('INSERT INTO kept VALUES (4), (1)')),
+    ).rejects.toMatchObject({
+      code: '23505',
+    });
+    expect(await kept()).toEqual([1, 2]);
+  });
+
+  it('fails where its connection is lost, and the next one has another', async () => {
+    const lost = transaction(pool, async (client) => {
+      await client.query('INSERT INTO kept VALUES (5)');
+      await client.query('SELECT pg_terminate_backend(pg_backend_pid())');
+    });
+    await expect(lost).rejects.toMatchObject({ code: '57P01' });
+    expect(await kept()).toEqual([1, 2]);
+  });
+
+  it('may be silent for as long as it says, and no longer than that for the next', async () => {
+    const limit = 'SHOW idle_in_transaction_session_timeout';
+    const asked = await transaction(pool, (client) => client.query(limit), 90_000);
+    expect(asked.rows).toEqual([{ idle_in_transaction_session_timeout: '90s' }]);
+    const next = await transaction(pool, (client) => client.query(limit));
+    expect(next.rows).toEqual([{ idle_in_transaction_session_timeout: '0' }]);
+  });
+});
