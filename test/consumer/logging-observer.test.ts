@@ -11,7 +11,7 @@ function observed() {
       lines.push([level, msg]);
     },
   };
-  return { observer: loggingObserver(pino(out)), lines };
+  return { observer: loggingObserver(pino({}, out)), lines };
 }
 
 it('says once that Postgres does not take a batch, and that it is back', () => {

@@ -3,10 +3,12 @@ import {
   FencedError,
   inOffsetTransaction,
   moveOffset,
+  passOver,
   readOffset,
   readOffsets,
+  type Subscription,
 } from '../../src/consumer/offsets.ts';
-import type { Pool } from '../../src/db/pool.ts';
+import { type Pool, transaction } from '../../src/db/pool.ts';
 import { migratedDatabase } from '../support/database.ts';
 
 let pool: Pool;
@@ -15,14 +17,16 @@ beforeAll(async () => {
   await pool.query('CREATE TABLE written (n int)');
 });
 
+const move = (to: Subscription, partition: number, expected: bigint | undefined, next: bigint) =>
+  transaction(pool, (client) => moveOffset(client, to, partition, expected, next));
 const group = (name: string) => ({ clusterId: 'c', group: name, topic: 't' });
 const written = async () => (await pool.query('SELECT n FROM written ORDER BY n')).rows.map(({ n }) => n);
 
 it('an offset is read as it was moved, beyond 2^53 too, for each group and partition alone', async () => {
   const far = 2n ** 63n - 1n;
-  await moveOffset(pool, group('a'), 0, undefined, 5n);
-  await moveOffset(pool, group('a'), 1, undefined, 2n ** 53n + 1n);
-  await moveOffset(pool, group('a'), 1, 2n ** 53n + 1n, far);
+  await move(group('a'), 0, undefined, 5n);
+  await move(group('a'), 1, undefined, 2n ** 53n + 1n);
+  await move(group('a'), 1, 2n ** 53n + 1n, far);
   expect(await readOffset(pool, group('a'), 1)).toBe(far);
   expect(await readOffset(pool, group('a'), 2)).toBeUndefined();
   expect(await readOffsets(pool, group('a'))).toEqual(
@@ -35,10 +39,10 @@ it('an offset is read as it was moved, beyond 2^53 too, for each group and parti
 });
 
 it('an offset is moved only from where it was read', async () => {
-  await moveOffset(pool, group('b'), 0, undefined, 5n);
+  await move(group('b'), 0, undefined, 5n);
   for (const expected of [undefined, 4n, 6n])
-    await expect(moveOffset(pool, group('b'), 0, expected, 9n)).rejects.toThrow(FencedError);
-  await expect(moveOffset(pool, group('b'), 7, 5n, 9n)).rejects.toThrow('away from 5');
+    await expect(move(group('b'), 0, expected, 9n)).rejects.toThrow(FencedError);
+  await expect(move(group('b'), 7, 5n, 9n)).rejects.toThrow('away from 5');
   expect(await readOffset(pool, group('b'), 0)).toBe(5n);
 });
 
@@ -63,11 +67,18 @@ it('what is written with an offset is written with it or not at all', async () =
 });
 
 it('of two consumers that have read the same offset one moves it', async () => {
-  await moveOffset(pool, group('e'), 0, undefined, 5n);
-  const move = (next: bigint) =>
+  await move(group('e'), 0, undefined, 5n);
+  const moveTo = (next: bigint) =>
     inOffsetTransaction(pool, group('e'), 0, { expected: 5n, next }, async () => next);
-  const results = await Promise.allSettled([move(6n), move(7n)]);
+  const results = await Promise.allSettled([moveTo(6n), moveTo(7n)]);
   const [moved, ...others] = results.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   expect(others).toEqual([]);
   expect(await readOffset(pool, group('e'), 0)).toBe(moved);
+});
+
+it('records that change nothing are passed over, from where the offset was read too', async () => {
+  await passOver(pool, group('f'), 0, { expected: undefined, next: 5n });
+  await passOver(pool, group('f'), 0, { expected: 5n, next: 9n });
+  await expect(passOver(pool, group('f'), 0, { expected: 5n, next: 12n })).rejects.toThrow(FencedError);
+  expect(await readOffset(pool, group('f'), 0)).toBe(9n);
 });

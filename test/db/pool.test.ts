@@ -56,9 +56,31 @@ describe('a transaction', () => {
 
   it('may be silent for as long as it says, and no longer than that for the next', async () => {
     const limit = 'SHOW idle_in_transaction_session_timeout';
-    const asked = await transaction(pool, (client) => client.query(limit), 90_000);
+    const asked = await transaction(pool, (client) => client.query(limit), { longestPauseMs: 90_000 });
     expect(asked.rows).toEqual([{ idle_in_transaction_session_timeout: '90s' }]);
     const next = await transaction(pool, (client) => client.query(limit));
     expect(next.rows).toEqual([{ idle_in_transaction_session_timeout: '0' }]);
+  });
+  it('that holds a lock makes the next one of that lock wait', async () => {
+    const other = openPool(url, testLog);
+    afterFile(() => other.end());
+    const lock = 0x7357;
+    const done: string[] = [];
+    const hold = (name: string) =>
+      transaction(
+        other,
+        async (client) => {
+          await client.query('SELECT pg_sleep(0.02)');
+          done.push(name);
+          const { rows } = await client.query(
+            `SELECT count(*) AS held FROM pg_locks WHERE locktype = 'advisory' AND granted AND objid = $1`,
+            [lock],
+          );
+          done.push(`${name} of ${rows[0].held}`);
+        },
+        { lock },
+      );
+    await Promise.all([hold('a'), hold('a')]);
+    expect(done).toEqual(['a', 'a of 1', 'a', 'a of 1']);
   });
 });

@@ -8,7 +8,7 @@ it('counts each failed transaction and the lag, and logs the first failure alone
   const registry = new Registry();
   const lines: string[] = [];
   const out = { write: (line: string) => void lines.push(JSON.parse(line).msg) };
-  const observer = ingestObserver(new IngestMetrics(registry), pino(out));
+  const observer = ingestObserver(new IngestMetrics(registry), pino({}, out));
   observer.taken(0, 5, 7n);
   observer.failed(new Error('away'), true);
   observer.failed(new Error('away'), false);

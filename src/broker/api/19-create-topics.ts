@@ -25,6 +25,7 @@ import type { Reader } from '../wire/reader.ts';
 import type { Writer } from '../wire/writer.ts';
 import { type Api, answerTo, type Context, NO_THROTTLE, NODE_ID, type Request } from './api.ts';
 import { sourceOf } from './config-source.ts';
+import { namedTwice } from './named-twice.ts';
 import { NO_TOPIC_ID } from './topic-reference.ts';
 
 const DEFAULT = -1;
@@ -148,11 +149,11 @@ function handle(request: Request, context: Context): Writer {
   const topics = body.structs(() => readTopic(body));
   body.int32(); // timeout: nothing is waited for
   const validateOnly = body.boolean();
-  const isTwice = (name: string) => topics.filter((topic) => topic.name === name).length > 1;
+  const twice = namedTwice(topics.map(({ name }) => name));
   const names = new Map(topics.map((topic) => [topic.name, topic]));
   const writer = answerTo(request).int32(NO_THROTTLE);
   return writer.structs([...names.values()], (topic) => {
-    const found = problemOf(topic, isTwice(topic.name), context);
+    const found = problemOf(topic, twice.has(topic.name), context);
     const failed = found ?? (validateOnly ? null : create(topic, context));
     writer.string(topic.name);
     if (version >= 7)

@@ -13,6 +13,7 @@
 import { ErrorCode } from '../wire/error-codes.ts';
 import type { Writer } from '../wire/writer.ts';
 import { type Api, answerTo, type Context, NO_THROTTLE, NODE_ID, type Request } from './api.ts';
+import { namedTwice } from './named-twice.ts';
 
 const MAX_PARTITIONS = 100_000;
 
@@ -56,11 +57,11 @@ function handle(request: Request, context: Context): Writer {
   }));
   body.int32(); // timeout: nothing is waited for
   const validateOnly = body.boolean();
-  const isTwice = (name: string) => wanted.filter((one) => one.name === name).length > 1;
+  const twice = namedTwice(wanted.map(({ name }) => name));
   const names = new Map(wanted.map((one) => [one.name, one]));
   const writer = answerTo(request).int32(NO_THROTTLE);
   return writer.structs([...names.values()], (one) => {
-    const found = isTwice(one.name)
+    const found = twice.has(one.name)
       ? problem(ErrorCode.INVALID_REQUEST, `topic '${one.name}' is named twice`)
       : problemOf(one, context);
     const isMade =

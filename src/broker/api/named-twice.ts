@@ -1,0 +1,9 @@
+// Topics that one request names more than once, which both CreateTopics and CreatePartitions refuse, as Apache Kafka does.
+
+/** The names that come more than once; a look at each name, as a request may have a hundred thousand. */
+export function namedTwice(names: Iterable<string>): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const twice = new Set<string>();
+  for (const name of names) (seen.has(name) ? twice : seen).add(name);
+  return twice;
+}
