@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { InputError } from '../../../src/aggregator/batch/csv.ts';
+import { InputError, type Part, WHOLE } from '../../../src/aggregator/batch/csv.ts';
 import { describeInput, readInput } from '../../../src/aggregator/batch/input.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -18,13 +18,15 @@ async function read(file: string) {
   const values: unknown[] = [];
   const faults: string[] = [];
   const blocks: number[] = [];
-  const done = await readInput(
-    describeInput(file),
-    ['a'],
-    (cells) => void values.push(cells[0]),
-    (...fault) => void faults.push(JSON.stringify(fault)),
-    async (bytes) => void blocks.push(bytes),
-  ).catch((error: unknown) => error);
+  const done = await readInput(describeInput(file), {
+    names: ['a'],
+    onRecord: ([cell]) => void values.push(cell),
+    onFault: (message) => void faults.push(message),
+    afterBlock: async (bytes) => void blocks.push(bytes),
+  }).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
   return { values, faults, blocks, error: done };
 }
 
@@ -64,6 +66,38 @@ it('of a gzip that is cut the whole records count, and then it is refused', asyn
   expect((error as Error).message).toMatch(
     /^received a gzip that is cut or damaged \(.+\), expected a whole one$/,
   );
+});
+
+it('a file that is read part by part has each row once, with its line', async () => {
+  const text = 'b,a\r\n1,x\n2,"y\nz"\n\n3,ä\n4,"q""q"\n5,end';
+  for (const content of [text, `\ufeff${text}`]) {
+    const input = describeInput(fileOf('x.csv', content));
+    const readBy = async (step: number) => {
+      const rows: unknown[] = [];
+      const reading = {
+        names: ['a'],
+        onRecord: ([cell]: readonly unknown[], line: number) => void rows.push([line, cell]),
+        onFault: (message: string) => void rows.push(message),
+        afterBlock: async () => {},
+      };
+      let part: Part = { ...WHOLE, end: step };
+      for (let next = await readInput(input, reading, part); next !== undefined; ) {
+        if (next.byte >= input.bytes) break;
+        part = { ...next, end: next.byte + step };
+        next = await readInput(input, reading, part);
+      }
+      return rows;
+    };
+    const whole = await readBy(Number.POSITIVE_INFINITY);
+    expect(whole).toEqual([
+      [2, 'x'],
+      [3, 'y\nz'],
+      [6, 'ä'],
+      [7, 'q"q'],
+      [8, 'end'],
+    ]);
+    for (const step of [1, 2, 5, 11, 40]) expect([step, await readBy(step)]).toEqual([step, whole]);
+  }
 });
 
 it('says of what can not be read what was expected', () => {

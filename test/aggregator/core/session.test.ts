@@ -63,14 +63,13 @@ describe('the places of its records', () => {
 
   it('of many at once are those of each of them', () => {
     const [one, other] = [new Session(plan, begun), new Session(plan, begun)];
-    for (let at = 0; at < 16; at += 2) for (const session of [one, other]) session.cover('a', at);
-    expect([one.endsWith('a'), one.endsWith('b'), new Session(plan, begun).endsWith('a')]).toEqual([
-      true,
-      false,
-      false,
+    for (const session of [one, other]) for (let at = 0; at < 16; at += 2) session.cover('a', at);
+    expect([one.isFull('a'), one.isFull('b'), new Session(plan, begun).isFull('a')]).toEqual([
+      ...[true, false, false],
     ]);
-    for (const at of [20, 22]) one.cover('a', at);
-    other.coverTo(22, false);
+    for (const at of [15, 16, 20, 22]) one.cover('a', at);
+    other.coverRange('a', 15, 16, true);
+    other.coverRange('a', 20, 22, false);
     expect([other.places, other.exactRanges]).toEqual([one.places, one.exactRanges]);
   });
 });
