@@ -38,8 +38,22 @@ export function itemHref(item: CatalogueItem, pageId?: string): string {
 
 const euroFormat = new Intl.NumberFormat('en-IE', { style: 'currency', currency: 'EUR' });
 
+const fragments = new Map<string, string>();
+
+/**
+ * The HTML of a part of pages that is the same in all of them. A partial that is included gets a copy of all that the page knows,
+ * which takes longer than most of them do.
+ * @param name of the part; one name for each that differs from others
+ */
+function kept(name: string, make: () => string): string {
+  const known = fragments.get(name) ?? make();
+  fragments.set(name, known);
+  return known;
+}
+
 /** Functions and lists that views use; set once as the application's locals. */
 export const viewHelpers = {
+  kept,
   art,
   itemHref,
   euros: (cents: number) => euroFormat.format(cents / 100),

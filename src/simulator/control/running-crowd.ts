@@ -12,7 +12,8 @@ import type { Tally } from '../tally.ts';
 import { crowdSize, faultsOf, type Settings } from './settings.ts';
 import { type Run, readSimulator, reportAbsence, reportRun, SIMULATOR_CHANNEL } from './store.ts';
 
-const REPORT_MS = 2_000;
+/** A part is absent without a report of twice as long, and more. */
+const REPORT_MS = 4_000;
 const RETRY_MS = 1_000;
 /** Interval of the queries that probe the listening connection. */
 const ASK_EVERY_MS = 15_000;
