@@ -8,6 +8,7 @@ import { levelOf } from '../../db/errors.ts';
 import { type Client, type Pool, transaction } from '../../db/pool.ts';
 import type { Kafka } from '../../kafka/client.ts';
 import type { Logger } from '../../runtime/log.ts';
+import { Soon } from '../../runtime/soon.ts';
 import type { Ingest } from '../../tracing/stored-offsets.ts';
 import { close, GAP_MS } from './core/step.ts';
 import { sessionsHandler } from './handler.ts';
@@ -18,6 +19,8 @@ const LOOK_MS = 5_000;
 /** Where no open session is old enough to be over soon; other processes may open some. */
 const SELDOM_MS = 30_000;
 const MOST_CLOSED = 5_000;
+/** Revisions of one second are forwarded together: a transaction and a request to Kafka for each event would cost as much as the event. */
+const FORWARD_MS = 1_000;
 
 export const SESSIONS_GROUP = 'shopstream-sessions';
 
@@ -31,6 +34,7 @@ export class RunningSessions {
   readonly #pool: Pool;
   readonly #log: Logger;
   readonly #forwarder: TopicForwarder;
+  readonly #forwardSoon = new Soon(FORWARD_MS, () => this.#forwarder.wake());
   readonly #consumer: Consumer<number>;
   readonly #closing = new AbortController();
   #looking: NodeJS.Timeout | undefined;
@@ -42,7 +46,7 @@ export class RunningSessions {
     this.#forwarder = new TopicForwarder(kafka, pool, revisionOutbox, log);
     const subscription = sessionsSubscription(ingest.subscription);
     const handler = sessionsHandler(pool, subscription, ingest, this.#closing.signal, () =>
-      this.#forwarder.wake(),
+      this.#forwardSoon.call(),
     );
     this.#consumer = new Consumer(kafka, pool, subscription, handler, loggingObserver(log));
   }
@@ -60,6 +64,7 @@ export class RunningSessions {
     await this.#look;
     clearTimeout(this.#looking);
     await this.#consumer.stop();
+    this.#forwardSoon.close();
     await this.#forwarder.stop();
   }
 
@@ -80,7 +85,8 @@ export class RunningSessions {
     const oldest = await oldestOpen(this.#pool);
     const soonest = oldest === undefined ? SELDOM_MS : oldest + GAP_MS - now;
     if (soonest > 0) return Math.min(Math.max(soonest, LOOK_MS), SELDOM_MS);
-    if ((await isAnyOver(this.#pool, now)) && (await closeOver(this.#pool, now)) > 0) this.#forwarder.wake();
+    if ((await isAnyOver(this.#pool, now)) && (await closeOver(this.#pool, now)) > 0)
+      this.#forwardSoon.call();
     return LOOK_MS;
   }
 }
