@@ -7,7 +7,7 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { LOG_HOURS } from '../src/behaviour/store.ts';
+import { LOG_MINUTES } from '../src/behaviour/store.ts';
 import { newId } from '../src/events/ids.ts';
 import { PRODUCTS } from '../src/events/products.ts';
 import { packageRoot } from '../src/runtime/paths.ts';
@@ -152,13 +152,13 @@ async function measureState({ database }: Loaded): Promise<void> {
   console.log(
     `beside ${events} events in ${sessions} sessions: ${((ofSessions + ofLog) / 1024 ** 2).toFixed(1)} MB (${each})`,
   );
-  const log = ((ofLog / events) * RATE * LOG_HOURS * 3600) / 1024 ** 2;
+  const log = ((ofLog / events) * RATE * LOG_MINUTES * 60) / 1024 ** 2;
   const sized = SESSION_EVENTS.map((of) => {
     const megabytes = ((ofSessions / sessions) * (EIGHT_HOURS / of)) / 1024 ** 2 + log;
     return `${megabytes.toFixed(0)} MB in sessions of ${of} events`;
   });
   console.log(
-    `  ${(ofSessions / sessions).toFixed(0)} bytes a session, ${log.toFixed(0)} MB of log in ${LOG_HOURS} hours; ${EIGHT_HOURS} events: ${sized.join(', ')}`,
+    `  ${(ofSessions / sessions).toFixed(0)} bytes a session, ${log.toFixed(0)} MB of log in ${LOG_MINUTES} minutes; ${EIGHT_HOURS} events: ${sized.join(', ')}`,
   );
 }
 

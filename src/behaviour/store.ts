@@ -5,8 +5,8 @@ import { FIRST, type OfferName, type Place, START, STATES, type State } from './
 
 /** Held by whoever moves visitors: a visitor's events may be in partitions of several processes. */
 export const BEHAVIOUR_LOCK = 0x5514;
-/** How long the log is kept, in hours: the live page looks back one. */
-export const LOG_HOURS = 2;
+/** How long the log is kept, in minutes: the live page looks back an hour. */
+export const LOG_MINUTES = 70;
 
 type PlaceRow = {
   readonly user_id: string;
@@ -155,5 +155,5 @@ export async function redeemOffer(pool: Pool, id: string, userId: string): Promi
 
 /** Deletes log entries of long ago. */
 export async function deleteOld(pool: Pool): Promise<void> {
-  await pool.query(`DELETE FROM behaviour_log WHERE written_at < now() - interval '${LOG_HOURS} hours'`);
+  await pool.query(`DELETE FROM behaviour_log WHERE written_at < now() - interval '${LOG_MINUTES} minutes'`);
 }
