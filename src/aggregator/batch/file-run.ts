@@ -1,6 +1,6 @@
 // One file of a run → sessions: in this thread, or, where a CSV file is large, by stretches in several. What a stretch has come to
-// is taken into the sessions once its place in the file is certain; one that is not, or might open too many sessions, is read
-// again here.
+// is taken in once its place in the file is certain; one at a wrong place, or that might open too many sessions, is read again
+// here.
 
 import type { Cell } from '../core/cell.ts';
 import { type Flushed, type Rec, type SetAside, type State, step } from '../core/step.ts';
@@ -8,7 +8,7 @@ import { type Part, type PlainRow, WHOLE } from './csv.ts';
 import { BLOCK_BYTES, hasParts, type InputFile, type Next, readInput } from './input.ts';
 import type { ReadingThreads } from './reading-threads.ts';
 import type { Stretch, StretchPlace } from './stretch.ts';
-import { Tally, type TallyPlan, tallyPlanOf } from './tally.ts';
+import { type Foreign, foreign, Tally, type TallyPlan, tallyPlanOf } from './tally.ts';
 import { TallySessions } from './tally-sessions.ts';
 
 /** Larger files are read in several threads, which take a tenth of a second to start. */
@@ -82,11 +82,12 @@ export class FileRun {
     const { columns } = next;
     const rest = after.byte > next.byte ? { byte: after.byte, line: after.position + 1, columns } : next;
     const plan = this.#plan;
+    const tally = this.#tally;
     const isWorth = input.bytes - rest.byte >= (stretchBytes ?? SMALLEST_BYTES) && rest.line > after.position;
-    const threads = isWorth && plan !== undefined ? this.#options.threads() : undefined;
-    if (threads === undefined || plan === undefined || columns === undefined)
+    const threads = isWorth && tally !== undefined ? this.#options.threads() : undefined;
+    if (threads === undefined || tally === undefined || plan === undefined || columns === undefined)
       await this.#here({ ...rest, end: Number.POSITIVE_INFINITY }, after.position);
-    else await this.#inThreads(threads, plan, { ...rest, columns });
+    else await this.#inThreads(threads, tally, plan, { ...rest, columns });
   }
 
   /** Takes into the sessions what was read. */
@@ -96,9 +97,7 @@ export class FileRun {
     if (tally === undefined || sessions === undefined) return;
     tally.settle();
     const handed = tally.take();
-    sessions.learn(handed);
-    sessions.merge(handed, 0, () => {});
-    tally.full = sessions.full;
+    sessions.take(handed, tally.known);
     this.#makeRoom();
   }
 
@@ -109,7 +108,7 @@ export class FileRun {
 
   /** Reads a part in this thread. @param after rows up to this line are passed over */
   async #here(part: Part, after: number): Promise<Next | undefined> {
-    const { input, names, afterBlock, onAside, onTaken } = this.#options;
+    const { input, names, onAside, onTaken } = this.#options;
     this.#makeRoom();
     const next = await readInput(
       input,
@@ -130,15 +129,17 @@ export class FileRun {
           onTaken(1, []);
           return true;
         },
-        afterBlock: async (bytes, place) => {
-          if (this.#tally !== undefined && this.#tally.written > LONGEST_TAPE) this.settle();
-          await afterBlock(this.#place(place), bytes);
-        },
+        afterBlock: (bytes, place) => this.#afterBlock(place, bytes),
       },
       part,
     );
     this.settle();
     return next;
+  }
+
+  async #afterBlock(next: Next | undefined, bytes: number): Promise<void> {
+    if (this.#tally !== undefined && this.#tally.written > LONGEST_TAPE) this.settle();
+    await this.#options.afterBlock(this.#place(next), bytes);
   }
 
   #place(next: Next | undefined): FilePlace {
@@ -165,43 +166,45 @@ export class FileRun {
 
   async #inThreads(
     threads: Threads,
+    tally: Tally,
     plan: TallyPlan,
     from: Next & { readonly columns: Int32Array },
   ): Promise<void> {
-    const { state, input, names, now, afterBlock } = this.#options;
-    const sessions = Array.from({ length: threads.count }, () => new TallySessions(state, this.#record, now));
-    const file = { path: input.path, names, plan, columns: from.columns };
+    const { state, input, names } = this.#options;
+    const slots = Array.from({ length: threads.count }, foreign);
+    const file = { path: input.path, names, plan, columns: from.columns, most: state.maxSessions };
     const places = stretchesOf(from.byte, input.bytes, threads.count, this.#options.stretchBytes);
+    const read = threads.read(file, places, (thread) => tally.toldOf(slots[thread] as Foreign));
     let at: Next = from;
-    const read = threads.read(file, places, (thread) => (sessions[thread] as TallySessions).full);
     for await (const { thread, place, stretch } of read) {
-      const known = sessions[thread] as TallySessions;
-      known.learn(stretch);
+      const of = slots[thread] as Foreign;
+      tally.learn(stretch, of);
       if (at.byte >= place.end) continue;
-      if (stretch.begin === at.byte && this.#merge(known, stretch, at.line - 1)) {
+      if (stretch.begin === at.byte && this.#takeIn(tally, stretch, of, at.line - 1)) {
         const { byte, line } = stretch.next;
         at = { ...at, byte, line: at.line - 1 + line };
         this.position = at.line - 1;
       } else at = (await this.#here({ ...at, end: place.end }, 0)) ?? at;
-      await afterBlock(this.#place(at), at.byte);
+      await this.#afterBlock(at, at.byte);
     }
+    this.settle();
   }
 
   /** Takes a stretch in; false where that might open too many sessions, or it says that it doesn't count. */
-  #merge(sessions: TallySessions, stretch: Stretch, before: number): boolean {
-    const { state, onAside, onTaken } = this.#options;
+  #takeIn(tally: Tally, stretch: Stretch, of: Foreign, before: number): boolean {
+    const { onAside, onTaken } = this.#options;
     const { others } = stretch;
     if (others === undefined) return false;
-    const fits = () => state.open.size + sessions.closed + others.length <= state.maxSessions;
-    if (!fits()) sessions.lookAgain();
+    const fits = () => tally.fits(stretch, of, others.length);
+    if (!fits()) this.settle();
     if (!fits()) return false;
-    const records = sessions.merge(stretch, before, (index) => {
+    const rows = tally.takeIn(stretch, of, before, (index) => {
       const other = others[index];
       if (other === undefined) return;
       if ('cells' in other) this.#step(other.cells, before + other.line);
       else onAside(before + other.line, { field: '', message: other.message });
     });
-    onTaken(records, []);
+    onTaken(rows, []);
     return true;
   }
 }

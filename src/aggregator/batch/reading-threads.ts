@@ -34,8 +34,8 @@ class ReadingThread {
     return this.#waiting.length;
   }
 
-  read(file: StretchFile, place: StretchPlace, full: Uint8Array): Promise<Stretch> {
-    const asked: Asked = { ...place, full, ...(file === this.#file ? {} : { file }) };
+  read(file: StretchFile, place: StretchPlace, told: Uint8Array): Promise<Stretch> {
+    const asked: Asked = { ...place, told, ...(file === this.#file ? {} : { file }) };
     this.#file = file;
     const read = new Promise<Stretch>((resolve, reject) => {
       if (this.#failed !== undefined) reject(this.#failed);
@@ -70,13 +70,13 @@ export class ReadingThreads {
 
   /**
    * Reads the stretches of a file.
-   * @param fullOf by thread: the slots whose sessions begin no more ranges
+   * @param toldOf by thread: the slots of which no more ranges are told
    * @returns each with the thread that has read it, and the place that was asked for
    */
   async *read(
     file: StretchFile,
     places: Iterable<StretchPlace>,
-    fullOf: (thread: number) => Uint8Array,
+    toldOf: (thread: number) => Uint8Array,
   ): AsyncGenerator<ReadStretch> {
     const asked: (Omit<ReadStretch, 'stretch'> & { readonly stretch: Promise<Stretch> })[] = [];
     const left = places[Symbol.iterator]();
@@ -85,7 +85,7 @@ export class ReadingThreads {
         const { value: place, done } = left.next();
         if (done === true) break;
         const thread = this.#leastBusy();
-        const stretch = (this.#threads[thread] as ReadingThread).read(file, place, fullOf(thread));
+        const stretch = (this.#threads[thread] as ReadingThread).read(file, place, toldOf(thread));
         asked.push({ thread, place, stretch });
       }
       const first = asked.shift();

@@ -4,17 +4,17 @@ import { parentPort } from 'node:worker_threads';
 import { type Stretch, type StretchFile, type StretchPlace, StretchReader } from './stretch.ts';
 
 export type Asked = StretchPlace & {
-  readonly full: Uint8Array;
+  readonly told: Uint8Array;
   /** Where it is another one than that of the stretch before. */
   readonly file?: StretchFile;
 };
 
 let reader: StretchReader | undefined;
 
-parentPort?.on('message', ({ file, full, ...place }: Asked) => {
+parentPort?.on('message', ({ file, told, ...place }: Asked) => {
   if (file !== undefined) reader = new StretchReader(file);
   if (reader === undefined) throw new Error('received no file, expected one with the first stretch');
-  const stretch = owned(reader.read(place, full));
+  const stretch = owned(reader.read(place, told));
   const { tape, keys, keyEnds, periods } = stretch;
   parentPort?.postMessage(
     stretch,

@@ -17,6 +17,8 @@ export type StretchFile = {
   readonly names: readonly string[];
   readonly plan: TallyPlan;
   readonly columns: Int32Array;
+  /** How many sessions there may be. */
+  readonly most: number;
 };
 /** Rows that begin behind the first line break from `from - 1` on, and before `end`. */
 export type StretchPlace = { readonly from: number; readonly end: number };
@@ -42,11 +44,12 @@ export class StretchReader {
   constructor(file: StretchFile) {
     this.#file = file;
     this.#tally = new Tally(file.plan);
+    this.#tally.room = file.most;
   }
 
-  /** @param full by slot: 1 where the session began no more ranges when this was asked for */
-  read({ from, end }: StretchPlace, full: Uint8Array): Stretch {
-    this.#tally.full = full;
+  /** @param told by slot: 1 where no more of the session's ranges were told when this was asked for */
+  read({ from, end }: StretchPlace, told: Uint8Array): Stretch {
+    this.#tally.tell(told);
     this.#tally.begin();
     const file = openSync(this.#file.path, 'r');
     try {

@@ -1,22 +1,19 @@
-// The sessions of a tally's slots: takes what it hands over into them, as the core would have taken the rows one after the other.
+// The sessions of a tally's slots: takes what it hands over into them, as the core would have taken its rows one after the other.
 
 import { NumberReader } from '../core/decimal.ts';
 import { Session } from '../core/session.ts';
 import { count, type Place, type Rec, type State, sessionOf } from '../core/step.ts';
-import { END, ENTRY, type Handed, MISSING } from './tally.ts';
+import { END, ENTRY, type Handed, KNOWN, MISSING, NUMBERS } from './tally.ts';
 
 /** What an aggregate takes of a TOTAL: one of its numbers, in the scale of a field, or one of its texts. */
 type Taken = { readonly aggregate: number } & (
   | { readonly field: number; readonly number: number }
   | { readonly text: number }
 );
-const NUMBERS = 6;
 const PER_FIELD = 3;
 const OFFSETS: Readonly<Record<string, number>> = { MIN: 1, MAX: 2 };
 
 export class TallySessions {
-  /** By slot: 1 where its session begins no more ranges in this file. */
-  full = new Uint8Array(512);
   readonly #state: State;
   readonly #record: Rec;
   readonly #now: number;
@@ -28,7 +25,6 @@ export class TallySessions {
   readonly #starts: string[] = [];
   /** The session of a slot, or its place where it is not open. */
   readonly #sessions: (Session | Place)[] = [];
-  #closed = 0;
 
   /** @param record of the file that is tallied: where from and when its records are */
   constructor(state: State, record: Rec, now: number) {
@@ -48,8 +44,16 @@ export class TallySessions {
     this.#carried = texts;
   }
 
-  /** Takes notice of the slots that are new: before they are read of. */
-  learn({ keys, keyEnds, periods, starts }: Handed): void {
+  /**
+   * Takes in what was handed over.
+   * @param known by slot, told what is KNOWN now
+   */
+  take(handed: Handed, known: Uint8Array): void {
+    this.#learn(handed, known);
+    this.#merge(handed, known);
+  }
+
+  #learn({ keys, keyEnds, periods, starts }: Handed, known: Uint8Array): void {
     this.#starts.push(...starts);
     const { plan } = this.#state;
     const text = Buffer.from(keys.buffer, keys.byteOffset, keys.length);
@@ -63,93 +67,47 @@ export class TallySessions {
       }
       const from = index * plan.periods.length;
       const ids = periods.subarray(from, from + plan.periods.length);
-      this.#learn({ group, periods: Array.from(ids, (id) => this.#starts[id] as string) });
+      const place = { group, periods: Array.from(ids, (id) => this.#starts[id] as string) };
+      const session = this.#state.open.find(place.group, place.periods);
+      const slot = this.#sessions.push(session ?? place) - 1;
+      if (session !== undefined) known[slot] = Math.max(known[slot] as number, KNOWN.OPEN);
     }
   }
 
-  /** How many sessions would be opened at most, were all that is known of taken. */
-  get closed(): number {
-    return this.#closed;
-  }
-
-  /** Looks again which sessions are open: after records went another way. */
-  lookAgain(): void {
-    for (const [slot, known] of this.#sessions.entries())
-      if (!(known instanceof Session)) this.#know(slot, this.#state.open.find(known.group, known.periods));
-  }
-
-  /**
-   * Takes in what was handed over.
-   * @param before how many lines come before the first of it
-   * @param onOther is given the numbers of other()
-   * @returns how many records were taken
-   */
-  merge({ tape, texts }: Handed, before: number, onOther: (index: number) => void): number {
+  #merge({ tape, texts }: Handed, known: Uint8Array): void {
     const totalLength = NUMBERS + PER_FIELD * this.#fields;
     const { source } = this.#record;
-    let records = 0;
     let text = 0;
     for (let at = 0; at < tape.length; ) {
       const entry = tape[at];
       const slot = tape[at + 1] as number;
       if (entry === ENTRY.TOTAL) {
         const session = this.#sessions[slot] as Session;
-        this.#add(session, tape, at, texts, text);
-        session.coverRange(
-          source,
-          before + (tape[at + 3] as number),
-          before + (tape[at + 4] as number),
-          tape[at + 5] === 1,
-        );
-        if (session.isFull(source)) this.full[slot] = 1;
-        count(this.#state, session, tape[at + 2] as number, this.#record.at, this.#now);
-        records += tape[at + 2] as number;
+        const records = tape[at + 2] as number;
+        if (records > 0) this.#add(session, tape, at, texts, text);
+        session.coverRange(source, tape[at + 3] as number, tape[at + 4] as number, tape[at + 5] === 1);
+        if (session.isFull(source)) known[slot] = KNOWN.FULL;
+        count(this.#state, session, records, this.#record.at, this.#now);
         text += this.#carried;
         at += totalLength;
       } else if (entry === ENTRY.RANGE) {
         const session = this.#sessions[slot] as Session;
-        session.coverRange(
-          source,
-          before + (tape[at + 2] as number),
-          before + (tape[at + 3] as number),
-          true,
-        );
+        session.coverRange(source, tape[at + 2] as number, tape[at + 3] as number, true);
         at += 4;
       } else if (entry === ENTRY.BEGIN) {
-        this.#open(slot, before + (tape[at + 2] as number));
-        at += 3;
-      } else if (entry === ENTRY.SCALE) {
-        this.#scales[slot] = tape[at + 2] as number;
+        this.#open(slot, tape[at + 2] as number);
         at += 3;
       } else {
-        onOther(slot);
-        at += 2;
+        this.#scales[slot] = tape[at + 2] as number;
+        at += 3;
       }
     }
-    return records;
-  }
-
-  #learn(place: Place): void {
-    const slot = this.#sessions.push(place) - 1;
-    if (slot >= this.full.length) {
-      const larger = new Uint8Array(this.full.length * 2);
-      larger.set(this.full);
-      this.full = larger;
-    }
-    this.#closed += 1;
-    this.#know(slot, this.#state.open.find(place.group, place.periods));
-  }
-
-  #know(slot: number, session: Session | undefined): void {
-    if (session === undefined) return;
-    this.#sessions[slot] = session;
-    this.#closed -= 1;
   }
 
   #open(slot: number, position: number): void {
     const known = this.#sessions[slot] as Session | Place;
     if (known instanceof Session) return;
-    this.#know(slot, sessionOf(this.#state, known, { ...this.#record, position }, this.#now));
+    this.#sessions[slot] = sessionOf(this.#state, known, { ...this.#record, position }, this.#now);
   }
 
   #add(

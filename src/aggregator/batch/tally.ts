@@ -1,7 +1,7 @@
 // The short way of a CSV file's plain rows: a row's group is found by the bytes of its cells and the row added up in columns of
-// numbers; no text and no object is made for it. What the rows of a stretch have come to is written down on a tape, which
-// TallySessions reads into the sessions: in the same thread, or behind one that has tallied another part of the file. What
-// is not plain (a number of more than 15 digits, a quote within quotes) is left to the core.
+// numbers; no text and no object is made for it. What rows have come to is written on a tape: of a part of the file that another
+// thread has read it is taken into the file's one tally, from there into the sessions (TallySessions). What is not plain (a number
+// of more than 15 digits, a quote within quotes) is left to the core.
 
 import { isUtf8 } from 'node:buffer';
 import { NumberReader, powerOf } from '../core/decimal.ts';
@@ -45,11 +45,12 @@ export function tallyPlanOf({
 
 /** Entries of a tape, with the numbers that follow each. */
 export const ENTRY = {
-  /** slot, line: of the first row since the last TOTAL, where the ranges of the slot are told */
+  /** slot, line: of the first row since the last TOTAL, where not all of the slot's ranges were told before */
   BEGIN: 0,
   /** slot, first line, last line: rows that follow each other */
   RANGE: 1,
-  /** slot, rows, first and last line of the last range, 0 where other rows lie in it, then sum, minimum and maximum by field */
+  /** slot, rows (0: only places), first and last line of the last range, 0 where other rows lie in it, then sum, minimum and
+   * maximum by field */
   TOTAL: 2,
   /** field, scale: of all that follows */
   SCALE: 3,
@@ -79,12 +80,19 @@ export const MISSING = 0xfe;
 const COUNT = 0;
 const FROM = 1;
 const LINE = 2;
-/** Ranges that were told since the last TOTAL; TOLD where no more are, GAPS where those would have been more. */
+/** CLEAN: no rows since the last TOTAL; then one more for each range that was told; TOLD where no more are, GAPS where those
+ * would have been more. */
 const RANGES = 3;
 const FIELDS = 4;
 const PER_FIELD = 3;
-const TOLD = MOST_RANGES;
+const CLEAN = 0;
+const TOLD = MOST_RANGES + 1;
 const GAPS = TOLD + 1;
+/** Where the numbers of a TOTAL begin on the tape. */
+export const NUMBERS = 6;
+
+/** What is known of a slot's session. */
+export const KNOWN = { NOTHING: 0, OPEN: 1, FULL: 2 } as const;
 
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
@@ -92,11 +100,20 @@ const NONE = -1;
 
 type Field = { readonly place: number; scale: number; units: number };
 
+/** The slots of another tally, as slots of this one. */
+export type Foreign = {
+  slots: Int32Array;
+  count: number;
+  readonly periods: number[];
+  readonly scales: number[];
+};
+export const foreign = (): Foreign => ({ slots: new Int32Array(512), count: 0, periods: [], scales: [] });
+
 export class Tally {
-  /** How many slots may be begun without asking. */
+  /** How many sessions may be opened without asking. */
   room = Number.POSITIVE_INFINITY;
-  /** By slot: 1 where its session begins no more ranges. */
-  full: Uint8Array = new Uint8Array(0);
+  /** By slot: what is KNOWN of its session. */
+  known: Uint8Array = new Uint8Array(512);
   readonly #plan: TallyPlan;
   readonly #fields: readonly Field[];
   readonly #periods: readonly { readonly place: number; readonly reader: PeriodReader }[];
@@ -115,9 +132,10 @@ export class Tally {
   #carried: (string | undefined)[] = [];
   #dirty = new Int32Array(512);
   #dirtyCount = 0;
-  /** The row that was refused for want of room, and the hash of its key. */
+  /** The row that was refused for want of room. */
   #refused: PlainRow | undefined;
   #hash = 0;
+  readonly #key: PlainRow;
   #tape = new Float64Array(16 * 1024);
   #written = 0;
   #texts: (string | undefined)[] = [];
@@ -132,6 +150,8 @@ export class Tally {
     this.#periodIds = new Int32Array(plan.periods.length);
     this.#slotPeriods = new Int32Array(512 * plan.periods.length);
     this.#rows = new Float64Array(512 * this.#width);
+    const places = 1 + Math.max(...plan.group);
+    this.#key = { bytes: Buffer.alloc(0), begins: new Int32Array(places), ends: new Int32Array(places) };
   }
 
   /** How many numbers are on the tape. */
@@ -145,23 +165,26 @@ export class Tally {
     if (!this.#readPeriods(row)) return false;
     for (const field of this.#fields) if (!this.#readField(field, row)) return false;
     let slot = this.#find(row);
-    if (slot === NONE) {
-      if (this.room <= 0) {
-        this.#refused = row;
-        return false;
-      }
-      slot = this.#begin(row);
-      if (slot === NONE) return false;
-      this.room -= 1;
+    if (this.room <= 0 && (slot === NONE || this.known[slot] === KNOWN.NOTHING)) {
+      this.#refused = row;
+      return false;
     }
+    if (slot === NONE) slot = this.#begin(row);
+    if (slot === NONE) return false;
     this.#addTo(slot, row, line);
     return true;
   }
 
-  /** What has become of the row that was refused last. @param isTaken its session is open: it needs no room */
+  /** What has become of the row that was refused last for want of room. @param isTaken its session is open */
   answer(isTaken: boolean): void {
-    if (isTaken && this.#refused !== undefined) this.#begin(this.#refused);
+    const slot = isTaken && this.#refused !== undefined ? this.#slotOf(this.#refused) : NONE;
+    if (slot !== NONE) this.known[slot] = KNOWN.OPEN;
     this.#refused = undefined;
+  }
+
+  /** @param told by slot: 1 where no more of its ranges are told */
+  tell(told: Uint8Array): void {
+    for (let slot = 0; slot < told.length; slot += 1) if (told[slot] === 1) this.known[slot] = KNOWN.FULL;
   }
 
   /** Writes the rows since the last time on the tape. */
@@ -204,17 +227,158 @@ export class Tally {
     for (const index of this.#fields.keys()) this.#writeScale(index);
   }
 
+  /** Takes notice of the slots that another tally has begun. */
+  learn({ keys, keyEnds, periods, starts }: Handed, of: Foreign): void {
+    for (const start of starts) of.periods.push(this.#startId(start));
+    const bytes = Buffer.from(keys.buffer, keys.byteOffset, keys.length);
+    const ids = this.#periodIds;
+    for (let index = 0; index < keyEnds.length; index += 1) {
+      for (let at = 0; at < ids.length; at += 1)
+        ids[at] = of.periods[periods[index * ids.length + at] as number] as number;
+      const from = index === 0 ? 0 : (keyEnds[index - 1] as number);
+      if (of.count === of.slots.length) of.slots = grown(of.slots);
+      of.slots[of.count] = this.#slotOfKey(bytes, from, keyEnds[index] as number);
+      of.count += 1;
+    }
+  }
+
+  /** By slot of another tally: 1 where no more of the session's ranges are told. */
+  toldOf({ slots, count }: Foreign): Uint8Array {
+    const told = new Uint8Array(count);
+    for (let at = 0; at < count; at += 1) {
+      const slot = slots[at] as number;
+      const isTold = (this.#rows[slot * this.#width + RANGES] as number) >= TOLD;
+      if (isTold || this.known[slot] === KNOWN.FULL) told[at] = 1;
+    }
+    return told;
+  }
+
+  /**
+   * Whether what another tally has handed over can be taken in: with no more sessions than there is room for, and all numbers in the
+   * scales of this one.
+   */
+  fits({ tape }: Handed, { slots, scales }: Foreign, others: number): boolean {
+    let opened = others;
+    const seen = [...scales];
+    for (let at = 0; at < tape.length; at += this.#lengthOf(tape[at] as number)) {
+      const entry = tape[at];
+      if (entry === ENTRY.BEGIN && this.known[slots[tape[at + 1] as number] as number] === KNOWN.NOTHING)
+        opened += 1;
+      else if (entry === ENTRY.SCALE) seen[tape[at + 1] as number] = tape[at + 2] as number;
+      else if (entry === ENTRY.TOTAL && !this.#fitsScales(tape, at, seen)) return false;
+    }
+    return opened <= this.room;
+  }
+
+  /**
+   * Takes in what another tally has handed over: its rows come behind those of this one.
+   * @param before how many lines come before the first of it
+   * @param onOther is given the numbers of other(), once what comes before them is settled
+   * @returns how many rows they are
+   */
+  takeIn({ tape, texts }: Handed, of: Foreign, before: number, onOther: (index: number) => void): number {
+    let rows = 0;
+    let text = 0;
+    for (let at = 0; at < tape.length; at += this.#lengthOf(tape[at] as number)) {
+      const entry = tape[at];
+      const number = tape[at + 1] as number;
+      if (entry === ENTRY.TOTAL) {
+        rows += tape[at + 2] as number;
+        this.#takeTotal(of, tape, at, before, texts, text);
+        text += this.#plan.carried.length;
+      } else if (entry === ENTRY.RANGE)
+        this.#takeRange(
+          of.slots[number] as number,
+          before,
+          tape[at + 2] as number,
+          tape[at + 3] as number,
+          true,
+        );
+      else if (entry === ENTRY.BEGIN)
+        this.#touch(of.slots[number] as number, before + (tape[at + 2] as number));
+      else if (entry === ENTRY.SCALE) of.scales[number] = tape[at + 2] as number;
+      else onOther(number);
+    }
+    return rows;
+  }
+
+  #lengthOf(entry: number): number {
+    if (entry === ENTRY.TOTAL) return NUMBERS + this.#width - FIELDS;
+    return entry === ENTRY.RANGE ? 4 : entry === ENTRY.OTHER ? 2 : 3;
+  }
+
+  #fitsScales(tape: Float64Array, at: number, scales: readonly number[]): boolean {
+    for (let index = 0; index < this.#fields.length; index += 1) {
+      const less = (this.#fields[index] as Field).scale - (scales[index] ?? 0);
+      if (less <= 0) continue;
+      for (let number = 0; number < PER_FIELD; number += 1) {
+        const units = tape[at + NUMBERS + PER_FIELD * index + number] as number;
+        if (!Number.isSafeInteger(units * powerOf(less))) return false;
+      }
+    }
+    return true;
+  }
+
+  #takeRange(slot: number, before: number, from: number, to: number, isExact: boolean): void {
+    const at = slot * this.#width;
+    this.#cover(slot, at, before + from, before + to);
+    if (!isExact) this.#rows[at + RANGES] = GAPS;
+  }
+
+  #takeTotal(
+    of: Foreign,
+    tape: Float64Array,
+    from: number,
+    before: number,
+    texts: readonly (string | undefined)[],
+    text: number,
+  ): void {
+    const slot = of.slots[tape[from + 1] as number] as number;
+    const at = slot * this.#width;
+    for (let index = 0; index < this.#fields.length; index += 1) {
+      const field = this.#fields[index] as Field;
+      this.#raise(field, of.scales[index] ?? 0);
+      field.units = this.#inScale(
+        field,
+        tape[from + NUMBERS + PER_FIELD * index] as number,
+        of.scales[index],
+      );
+    }
+    this.#ready(slot, at, before + (tape[from + 3] as number));
+    const rows = this.#rows;
+    const first = rows[at + COUNT] === 0;
+    rows[at + COUNT] = (rows[at + COUNT] as number) + (tape[from + 2] as number);
+    for (let index = 0; index < this.#fields.length; index += 1) {
+      const field = this.#fields[index] as Field;
+      const number = from + NUMBERS + PER_FIELD * index;
+      const to = at + FIELDS + PER_FIELD * index;
+      const least = this.#inScale(field, tape[number + 1] as number, of.scales[index]);
+      const most = this.#inScale(field, tape[number + 2] as number, of.scales[index]);
+      rows[to] = first ? field.units : (rows[to] as number) + field.units;
+      if (first || least < (rows[to + 1] as number)) rows[to + 1] = least;
+      if (first || most > (rows[to + 2] as number)) rows[to + 2] = most;
+    }
+    this.#takeRange(slot, before, tape[from + 3] as number, tape[from + 4] as number, tape[from + 5] === 1);
+    for (let index = 0; index < this.#plan.carried.length; index += 1)
+      this.#keep(slot, index, texts[text + index]);
+  }
+
+  #inScale({ scale }: Field, units: number, from = 0): number {
+    return scale === from ? units : units * powerOf(scale - from);
+  }
+
   #addTo(slot: number, row: PlainRow, line: number): void {
     const at = slot * this.#width;
-    if (!this.#fits(at)) this.settle();
-    const rows = this.#rows;
-    if (rows[at + COUNT] === 0) {
-      this.#dirty[this.#dirtyCount] = slot;
-      this.#dirtyCount += 1;
-      this.#beginRange(slot, at, line);
-    } else this.#cover(slot, at, line);
+    this.#ready(slot, at, line);
+    this.#cover(slot, at, line, line);
     this.#addFields(at);
     for (let index = 0; index < this.#plan.carried.length; index += 1) this.#carry(slot, index, row);
+  }
+
+  /** Makes the slot ready for the units of the fields to be added, which begin at a line. */
+  #ready(slot: number, at: number, line: number): void {
+    if (!this.#fits(at)) this.settle();
+    this.#touch(slot, line);
   }
 
   #addFields(at: number): void {
@@ -242,24 +406,34 @@ export class Tally {
     return true;
   }
 
-  #beginRange(slot: number, at: number, line: number): void {
+  /** Notes that the slot has rows to be told. */
+  #touch(slot: number, line: number): void {
     const rows = this.#rows;
-    const told = this.full[slot] === 1;
-    rows[at + FROM] = line;
-    rows[at + LINE] = line;
-    rows[at + RANGES] = told ? TOLD : 0;
-    if (told) return;
+    const at = slot * this.#width;
+    if (rows[at + RANGES] !== CLEAN) return;
+    this.#dirty[this.#dirtyCount] = slot;
+    this.#dirtyCount += 1;
+    rows[at + FROM] = NONE;
+    const known = this.known[slot];
+    rows[at + RANGES] = known === KNOWN.FULL ? TOLD : CLEAN + 1;
+    if (known === KNOWN.FULL) return;
+    if (known === KNOWN.NOTHING) {
+      this.known[slot] = KNOWN.OPEN;
+      this.room -= 1;
+    }
     const to = this.#reserve(3);
     this.#tape[to] = ENTRY.BEGIN;
     this.#tape[to + 1] = slot;
     this.#tape[to + 2] = line;
   }
 
-  #cover(slot: number, at: number, line: number): void {
+  #cover(slot: number, at: number, from: number, line: number): void {
     const rows = this.#rows;
     const last = rows[at + LINE] as number;
+    const first = rows[at + FROM] as number;
     rows[at + LINE] = line;
-    if (line === last + 1) return;
+    if (first === NONE) rows[at + FROM] = from;
+    if (first === NONE || from === last + 1) return;
     const ranges = rows[at + RANGES] as number;
     if (ranges >= TOLD) {
       rows[at + RANGES] = GAPS;
@@ -269,25 +443,36 @@ export class Tally {
     const tape = this.#tape;
     tape[to] = ENTRY.RANGE;
     tape[to + 1] = slot;
-    tape[to + 2] = rows[at + FROM] as number;
+    tape[to + 2] = first;
     tape[to + 3] = last;
-    rows[at + FROM] = line;
+    rows[at + FROM] = from;
     rows[at + RANGES] = ranges + 1;
   }
 
   #carry(slot: number, index: number, { bytes, begins, ends }: PlainRow): void {
     const { place, last } = this.#plan.carried[index] as TallyPlan['carried'][number];
-    const at = slot * this.#plan.carried.length + index;
     const begin = begins[place] as number;
-    if (begin === NONE || (!last && this.#carried[at] !== undefined)) return;
-    this.#carried[at] = bytes.toString('utf8', begin, ends[place]);
+    if (begin === NONE || (!last && this.#carried[slot * this.#plan.carried.length + index] !== undefined))
+      return;
+    this.#keep(slot, index, bytes.toString('utf8', begin, ends[place]));
+  }
+
+  #keep(slot: number, index: number, text: string | undefined): void {
+    const at = slot * this.#plan.carried.length + index;
+    const isLast = this.#plan.carried[index]?.last === true;
+    if (text !== undefined && (isLast || this.#carried[at] === undefined)) this.#carried[at] = text;
   }
 
   #total(slot: number): void {
     const rows = this.#rows;
     const at = slot * this.#width;
+    if (rows[at + FROM] === NONE) {
+      // It was touched by what comes only now.
+      rows[at + RANGES] = CLEAN;
+      return;
+    }
     const fields = this.#width - FIELDS;
-    const to = this.#reserve(6 + fields);
+    const to = this.#reserve(NUMBERS + fields);
     const tape = this.#tape;
     tape[to] = ENTRY.TOTAL;
     tape[to + 1] = slot;
@@ -296,8 +481,9 @@ export class Tally {
     tape[to + 4] = rows[at + LINE] as number;
     tape[to + 5] = rows[at + RANGES] === GAPS ? 0 : 1;
     for (let field = 0; field < fields; field += 1)
-      tape[to + 6 + field] = rows[at + FIELDS + field] as number;
+      tape[to + NUMBERS + field] = rows[at + FIELDS + field] as number;
     rows[at + COUNT] = 0;
+    rows[at + RANGES] = CLEAN;
     const { length } = this.#plan.carried;
     for (let index = 0; index < length; index += 1) {
       this.#texts.push(this.#carried[slot * length + index]);
@@ -325,13 +511,16 @@ export class Tally {
     const begin = begins[field.place] as number;
     if (begin === NONE || !this.#reader.readBytes(bytes, begin, ends[field.place] as number)) return false;
     const { units, scale } = this.#reader;
-    if (scale > field.scale) {
-      this.settle();
-      field.scale = scale;
-      this.#writeScale(this.#fields.indexOf(field));
-    }
+    this.#raise(field, scale);
     field.units = scale === field.scale ? units : units * powerOf(field.scale - scale);
     return Number.isSafeInteger(field.units);
+  }
+
+  #raise(field: Field, scale: number): void {
+    if (scale <= field.scale) return;
+    this.settle();
+    field.scale = scale;
+    this.#writeScale(this.#fields.indexOf(field));
   }
 
   /** False where a period's cell is no time. */
@@ -341,14 +530,39 @@ export class Tally {
       const begin = begins[place] as number;
       const start = begin === NONE ? undefined : reader.startOf(bytes.toString('latin1', begin, ends[place]));
       if (start === undefined) return false;
-      let id = this.#starts.get(start);
-      if (id === undefined) {
-        id = this.#starts.size;
-        this.#starts.set(start, id);
-      }
-      this.#periodIds[index] = id;
+      this.#periodIds[index] = this.#startId(start);
     }
     return true;
+  }
+
+  #startId(start: string): number {
+    let id = this.#starts.get(start);
+    if (id === undefined) {
+      id = this.#starts.size;
+      this.#starts.set(start, id);
+    }
+    return id;
+  }
+
+  /** The slot of a row's group; NONE where its bytes are not those of one text alone. */
+  #slotOf(row: PlainRow): number {
+    const found = this.#find(row);
+    return found === NONE ? this.#begin(row) : found;
+  }
+
+  /** The slot of a key that another tally has written, in the periods that are set. */
+  #slotOfKey(bytes: Buffer, from: number, to: number): number {
+    const row = this.#key;
+    row.bytes = bytes;
+    let at = from;
+    for (const place of this.#plan.group) {
+      const end = bytes.indexOf(END, at);
+      row.begins[place] = bytes[at] === MISSING ? NONE : at;
+      row.ends[place] = end;
+      at = end + 1;
+    }
+    if (at !== to) throw new Error(`received a key of ${to - from} bytes, expected one of ${at - from}`);
+    return this.#slotOf(row);
   }
 
   /** The slot of a row's group, or NONE. */
@@ -391,7 +605,7 @@ export class Tally {
     return true;
   }
 
-  /** Gives the group of a row a slot; NONE where its bytes are not those of one text alone. */
+  /** Gives the group of a row a slot. */
   #begin(row: PlainRow): number {
     const { bytes, begins, ends } = row;
     for (const place of this.#plan.group) {
@@ -428,6 +642,7 @@ export class Tally {
     this.#keyEnds = grown(this.#keyEnds);
     this.#slotPeriods = grown(this.#slotPeriods);
     this.#rows = grown(this.#rows);
+    this.known = grown(this.known);
     this.#dirty = grown(this.#dirty);
     this.#table = new Int32Array(this.#table.length * 2);
     for (let slot = 0; slot < this.#slots - 1; slot += 1)

@@ -139,7 +139,7 @@ let together = 0;
 /** Reads as threads do, as far ahead of what is taken. */
 const inTurns = (count: number): NonNullable<ReturnType<FileRunOptions['threads']>> => ({
   count,
-  async *read(file, places, fullOf) {
+  async *read(file, places, toldOf) {
     const readers = Array.from({ length: count }, () => new StretchReader(file));
     const ahead: ReadStretch[] = [];
     let turn = 0;
@@ -147,7 +147,7 @@ const inTurns = (count: number): NonNullable<ReturnType<FileRunOptions['threads'
       // Not one after the other, as one of them may be slower.
       const thread = (turn * turn) % count;
       turn += 1;
-      const stretch = readers[thread]?.read(place, fullOf(thread).slice());
+      const stretch = readers[thread]?.read(place, toldOf(thread));
       if (stretch !== undefined) ahead.push({ thread, place, stretch: structuredClone(stretch) });
       if (ahead.length === 2 * count) yield ahead.shift() as ReadStretch;
     }
