@@ -104,6 +104,16 @@ export class CsvReader {
     return !this.#ended;
   }
 
+  /**
+   * Reads the whole rows of some bytes, in place of write(): what is left of them is for the caller to bring again.
+   * @returns how many bytes were read; undefined once all rows of the part are
+   */
+  readRows(bytes: Buffer): number | undefined {
+    const read = this.#rows(bytes, false);
+    this.#byte += read;
+    return this.#ended ? undefined : read;
+  }
+
   /** The last row needs no line break. */
   end(): void {
     if (this.#ended || this.#rest.length === 0) return;

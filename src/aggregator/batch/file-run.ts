@@ -13,7 +13,7 @@ import { TallySessions } from './tally-sessions.ts';
 
 /** Larger files are read in several threads, which take a tenth of a second to start. */
 const SMALLEST_BYTES = 16 * 1024 * 1024;
-const STRETCH_BYTES = 64 * 1024 * 1024;
+const STRETCH_BYTES = 32 * 1024 * 1024;
 /** Least number of stretches for each thread, as they end at different times. */
 const STRETCHES = 4;
 /** Length of a tape that is read into the sessions before a commit does so. */
@@ -76,15 +76,16 @@ export class FileRun {
       await this.#here(WHOLE, after.position);
       return;
     }
-    const head = Math.min(BLOCK_BYTES, stretchBytes ?? BLOCK_BYTES);
+    const plan = this.#plan;
+    const tally = this.#tally;
+    const smallest = stretchBytes ?? SMALLEST_BYTES;
+    const isWorth = input.bytes - after.byte >= smallest && (after.position === 0 || after.byte > 0);
+    const threads = isWorth && tally !== undefined ? this.#options.threads() : undefined;
+    const head = Math.min(BLOCK_BYTES, smallest);
     const next = await this.#here({ ...WHOLE, end: head }, after.position);
     if (next === undefined) return;
     const { columns } = next;
     const rest = after.byte > next.byte ? { byte: after.byte, line: after.position + 1, columns } : next;
-    const plan = this.#plan;
-    const tally = this.#tally;
-    const isWorth = input.bytes - rest.byte >= (stretchBytes ?? SMALLEST_BYTES) && rest.line > after.position;
-    const threads = isWorth && tally !== undefined ? this.#options.threads() : undefined;
     if (threads === undefined || tally === undefined || plan === undefined || columns === undefined)
       await this.#here({ ...rest, end: Number.POSITIVE_INFINITY }, after.position);
     else await this.#inThreads(threads, tally, plan, { ...rest, columns });

@@ -20,6 +20,7 @@ type Waiting = { readonly resolve: (stretch: Stretch) => void; readonly reject: 
 class ReadingThread {
   readonly #worker = new Worker(PROGRAM);
   readonly #waiting: Waiting[] = [];
+  readonly #spare: ArrayBuffer[] = [];
   #file: StretchFile | undefined;
   #failed: unknown;
 
@@ -35,7 +36,8 @@ class ReadingThread {
   }
 
   read(file: StretchFile, place: StretchPlace, told: Uint8Array): Promise<Stretch> {
-    const asked: Asked = { ...place, told, ...(file === this.#file ? {} : { file }) };
+    const spare = this.#spare.splice(0);
+    const asked: Asked = { ...place, told, spare, ...(file === this.#file ? {} : { file }) };
     this.#file = file;
     const read = new Promise<Stretch>((resolve, reject) => {
       if (this.#failed !== undefined) reject(this.#failed);
@@ -43,8 +45,13 @@ class ReadingThread {
     });
     // Of several that fail, the first that is waited for tells.
     read.catch(() => {});
-    this.#worker.postMessage(asked);
+    this.#worker.postMessage(asked, spare);
     return read;
+  }
+
+  /** Takes back the memory of a stretch that was taken in. */
+  takeBack({ tape }: Stretch): void {
+    this.#spare.push(tape.buffer as ArrayBuffer);
   }
 
   async close(): Promise<void> {
@@ -90,7 +97,9 @@ export class ReadingThreads {
       }
       const first = asked.shift();
       if (first === undefined) return;
-      yield { ...first, stretch: await first.stretch };
+      const stretch = await first.stretch;
+      yield { ...first, stretch };
+      this.#threads[first.thread]?.takeBack(stretch);
     }
   }
 

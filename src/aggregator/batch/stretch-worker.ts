@@ -7,11 +7,15 @@ export type Asked = StretchPlace & {
   readonly told: Uint8Array;
   /** Where it is another one than that of the stretch before. */
   readonly file?: StretchFile;
+  /** Of tapes that were read: memory that is to be had again costs no collection of garbage. */
+  readonly spare: readonly ArrayBuffer[];
 };
 
 let reader: StretchReader | undefined;
+const spares: ArrayBuffer[] = [];
 
-parentPort?.on('message', ({ file, told, ...place }: Asked) => {
+parentPort?.on('message', ({ file, told, spare, ...place }: Asked) => {
+  spares.push(...spare);
   if (file !== undefined) reader = new StretchReader(file);
   if (reader === undefined) throw new Error('received no file, expected one with the first stretch');
   const stretch = owned(reader.read(place, told));
@@ -25,11 +29,10 @@ parentPort?.on('message', ({ file, told, ...place }: Asked) => {
 /** With arrays of its own, which the other thread may have. */
 function owned(stretch: Stretch): Stretch {
   const { tape, keys, keyEnds, periods } = stretch;
-  return {
-    ...stretch,
-    tape: tape.slice(),
-    keys: keys.slice(),
-    keyEnds: keyEnds.slice(),
-    periods: periods.slice(),
-  };
+  const spare = spares.pop();
+  const bytes =
+    spare === undefined || spare.byteLength < tape.byteLength ? new ArrayBuffer(tape.byteLength) : spare;
+  const copy = new Float64Array(bytes, 0, tape.length);
+  copy.set(tape);
+  return { ...stretch, tape: copy, keys: keys.slice(), keyEnds: keyEnds.slice(), periods: periods.slice() };
 }

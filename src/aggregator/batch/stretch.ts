@@ -9,8 +9,6 @@ import { type Handed, Tally, type TallyPlan } from './tally.ts';
 
 /** A stretch with more rows that are no plain ones is left to the core. */
 const MOST_OTHERS = 100_000;
-/** Longest row in which the next one's begin is looked for. */
-const LONGEST_ROW = BLOCK_BYTES;
 
 export type StretchFile = {
   readonly path: string;
@@ -39,9 +37,11 @@ export type Stretch = Handed & {
 export class StretchReader {
   readonly #file: StretchFile;
   readonly #tally: Tally;
-  readonly #block = Buffer.allocUnsafe(BLOCK_BYTES);
+  readonly #block: Buffer;
 
-  constructor(file: StretchFile) {
+  /** @param blockBytes that are read at once: no row may be longer */
+  constructor(file: StretchFile, blockBytes = BLOCK_BYTES) {
+    this.#block = Buffer.allocUnsafe(blockBytes);
     this.#file = file;
     this.#tally = new Tally(file.plan);
     this.#tally.room = file.most;
@@ -74,21 +74,31 @@ export class StretchReader {
       (row, line) => this.#tally.add(row, line),
       { byte: begin ?? from, line: 1, columns, end },
     );
-    let at = begin;
-    while (at !== undefined && others.length <= MOST_OTHERS) {
-      const block = this.#block.subarray(0, readSync(file, this.#block, 0, BLOCK_BYTES, at));
-      if (block.length === 0) reader.end();
-      if (block.length === 0 || !reader.write(block)) break;
-      at += block.length;
-    }
+    const isFew = () => others.length <= MOST_OTHERS;
+    const counts = begin !== undefined && this.#readRows(file, begin, reader, isFew) && isFew();
     this.#tally.settle();
     const { byte, line } = reader.next;
-    const counts = others.length <= MOST_OTHERS;
     return { ...this.#tally.take(), begin, next: { byte, line }, others: counts ? others : undefined };
   }
 
+  /** @returns false for a row that is longer than a block */
+  #readRows(file: number, begin: number, reader: CsvReader, goesOn: () => boolean): boolean {
+    const { length } = this.#block;
+    for (let at: number | undefined = begin; at !== undefined && goesOn(); ) {
+      const block = this.#block.subarray(0, readSync(file, this.#block, 0, length, at));
+      if (block.length < length) {
+        if (reader.write(block)) reader.end();
+        return true;
+      }
+      const read = reader.readRows(block);
+      if (read === 0) return false;
+      at = read === undefined ? undefined : at + read;
+    }
+    return true;
+  }
+
   #begin(file: number, from: number): number | undefined {
-    const read = readSync(file, this.#block, 0, LONGEST_ROW, from - 1);
+    const read = readSync(file, this.#block, 0, this.#block.length, from - 1);
     const found = findRow(this.#block.subarray(0, read), this.#file.columns.length);
     return found === -1 ? undefined : from - 1 + found;
   }

@@ -97,6 +97,8 @@ export const KNOWN = { NOTHING: 0, OPEN: 1, FULL: 2 } as const;
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 const NONE = -1;
+/** Numbers of a place in the table; a power of two. */
+const PER_PLACE = 4;
 
 type Field = { readonly place: number; scale: number; units: number };
 
@@ -122,9 +124,8 @@ export class Tally {
   readonly #starts = new Map<string, number>();
   readonly #periodIds: Int32Array;
   #slots = 0;
-  /** Slot + 1 by hash; 0: none. */
-  #table = new Int32Array(1024);
-  #hashes = new Int32Array(512);
+  /** By hash: slot + 1 (0: none), the hash, and where the key begins: one look into memory for three. */
+  #table = new Int32Array(PER_PLACE * 1024);
   #keyEnds = new Int32Array(512);
   #keys = new Uint8Array(16 * 1024);
   #slotPeriods: Int32Array;
@@ -579,19 +580,20 @@ export class Tally {
     this.#hash = hash;
     const table = this.#table;
     const mask = table.length - 1;
-    for (let at = hash & mask; ; at = (at + 1) & mask) {
+    for (let at = Math.imul(hash, PER_PLACE) & mask; ; at = (at + PER_PLACE) & mask) {
       const slot = (table[at] as number) - 1;
       if (slot === NONE) return NONE;
-      if (this.#hashes[slot] === hash && this.#hasKey(slot, bytes, begins, ends)) return slot;
+      if (table[at + 1] === hash && this.#hasKey(slot, table[at + 2] as number, bytes, begins, ends))
+        return slot;
     }
   }
 
-  #hasKey(slot: number, bytes: Buffer, begins: Int32Array, ends: Int32Array): boolean {
+  #hasKey(slot: number, from: number, bytes: Buffer, begins: Int32Array, ends: Int32Array): boolean {
     const periods = this.#periodIds;
     for (let index = 0; index < periods.length; index += 1)
       if (this.#slotPeriods[slot * periods.length + index] !== periods[index]) return false;
     const keys = this.#keys;
-    let key = slot === 0 ? 0 : (this.#keyEnds[slot - 1] as number);
+    let key = from;
     for (const place of this.#plan.group) {
       const begin = begins[place] as number;
       const end = ends[place] as number;
@@ -615,11 +617,11 @@ export class Tally {
     }
     const slot = this.#slots;
     this.#slots += 1;
-    if (slot === this.#hashes.length) this.#grow();
-    this.#hashes[slot] = this.#hash;
-    this.#keyEnds[slot] = this.#writeKey(slot === 0 ? 0 : (this.#keyEnds[slot - 1] as number), row);
+    if (slot === this.#keyEnds.length) this.#grow();
+    const from = slot === 0 ? 0 : (this.#keyEnds[slot - 1] as number);
+    this.#keyEnds[slot] = this.#writeKey(from, row);
     this.#slotPeriods.set(this.#periodIds, slot * this.#periodIds.length);
-    insert(this.#table, this.#hash, slot);
+    insert(this.#table, slot + 1, this.#hash, from);
     return slot;
   }
 
@@ -638,23 +640,27 @@ export class Tally {
   }
 
   #grow(): void {
-    this.#hashes = grown(this.#hashes);
     this.#keyEnds = grown(this.#keyEnds);
     this.#slotPeriods = grown(this.#slotPeriods);
     this.#rows = grown(this.#rows);
     this.known = grown(this.known);
     this.#dirty = grown(this.#dirty);
-    this.#table = new Int32Array(this.#table.length * 2);
-    for (let slot = 0; slot < this.#slots - 1; slot += 1)
-      insert(this.#table, this.#hashes[slot] as number, slot);
+    const table = this.#table;
+    this.#table = new Int32Array(table.length * 2);
+    for (let at = 0; at < table.length; at += PER_PLACE) {
+      const [slot, hash, key] = [table[at] as number, table[at + 1] as number, table[at + 2] as number];
+      if (slot > 0) insert(this.#table, slot, hash, key);
+    }
   }
 }
 
-function insert(table: Int32Array, hash: number, slot: number): void {
+function insert(table: Int32Array, slot: number, hash: number, key: number): void {
   const mask = table.length - 1;
-  let at = hash & mask;
-  while (table[at] !== 0) at = (at + 1) & mask;
-  table[at] = slot + 1;
+  let at = Math.imul(hash, PER_PLACE) & mask;
+  while (table[at] !== 0) at = (at + PER_PLACE) & mask;
+  table[at] = slot;
+  table[at + 1] = hash;
+  table[at + 2] = key;
 }
 
 function grown<T extends Int32Array | Uint8Array | Float64Array>(values: T): T {

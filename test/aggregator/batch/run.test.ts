@@ -257,12 +257,14 @@ describe('a run that is killed', { timeout: 300_000 }, () => {
     const counts = new Map<string, { sum: number; count: number }>();
     const names: string[] = [];
     for (let index = 0; index < 3; index += 1) {
-      const lines = ['user,price'];
+      // The second is large enough for several threads.
+      const note = index === 1 ? `,${'n'.repeat(280)}` : '';
+      const lines = [index === 1 ? 'user,price,note' : 'user,price'];
       for (let row = 0; row < 60_000; row += 1) {
         const user = `u${(row * 7919 + index) % 5_000}`;
         const known = counts.get(user) ?? { sum: 0, count: 0 };
         counts.set(user, { sum: known.sum + (row % 13), count: known.count + 1 });
-        lines.push(`${user},${row % 13}`);
+        lines.push(`${user},${row % 13}${note}`);
       }
       names.push(file(`kill-${index}.csv`, `${lines.join('\n')}\n`));
     }

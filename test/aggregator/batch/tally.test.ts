@@ -115,6 +115,7 @@ function bytesOf({ records, copies, quotes, end, raggedAt, mark }: FileOf): Buff
 type Way = {
   readonly threads?: number;
   readonly stretchBytes?: number;
+  readonly blockBytes?: number;
   /** After which block the run is killed, and goes on. */
   readonly killedAt?: number;
 };
@@ -137,10 +138,10 @@ const NOW = 1_000;
 let together = 0;
 
 /** Reads as threads do, as far ahead of what is taken. */
-const inTurns = (count: number): NonNullable<ReturnType<FileRunOptions['threads']>> => ({
+const inTurns = (count: number, blockBytes?: number): NonNullable<ReturnType<FileRunOptions['threads']>> => ({
   count,
   async *read(file, places, toldOf) {
-    const readers = Array.from({ length: count }, () => new StretchReader(file));
+    const readers = Array.from({ length: count }, () => new StretchReader(file, blockBytes));
     const ahead: ReadStretch[] = [];
     let turn = 0;
     for (const place of places) {
@@ -210,7 +211,7 @@ class Run {
   /** @returns where it was killed */
   async #read(
     input: InputFile,
-    { threads, stretchBytes }: Way,
+    { threads, stretchBytes, blockBytes }: Way,
     after: FilePlace,
     isLast: () => boolean,
   ): Promise<FilePlace | undefined> {
@@ -221,7 +222,7 @@ class Run {
       names: this.#fields.names,
       origin: '',
       now: NOW,
-      threads: () => (threads === undefined ? undefined : inTurns(threads)),
+      threads: () => (threads === undefined ? undefined : inTurns(threads, blockBytes)),
       stretchBytes,
       onTaken: (records) => {
         if (records > 1) together += records;
@@ -263,6 +264,7 @@ const WAYS: fc.Arbitrary<Way> = fc.record(
   {
     threads: fc.integer({ min: 1, max: 3 }),
     stretchBytes: fc.integer({ min: 50, max: 2_000 }),
+    blockBytes: fc.integer({ min: 60, max: 1_000 }),
     killedAt: fc.integer({ min: 1, max: 8 }),
   },
   { requiredKeys: [] },
