@@ -50,6 +50,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     const close = async () => {
       stopChores();
       await listener.close();
+      await state.topics.flush();
       state.close();
     };
     return {
@@ -122,7 +123,7 @@ function startChores({ settings, topics, groups, transactions }: Context, journa
     transactions.expire(now - settings.transactionalIdExpirationMs);
   });
   const force = () => {
-    topics.syncLater();
+    void topics.flush();
     journal.sync();
   };
   let isCompacting = false;

@@ -39,11 +39,16 @@ export class Journal {
     else this.#live.set(key, value);
   }
 
+  /** Bytes of the file. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** All entries whose key starts with `kind`. */
   *entries(kind: string): Generator<[Key, unknown]> {
+    const start = `[${JSON.stringify(kind)}`;
     for (const [text, value] of this.#live) {
-      const key = JSON.parse(text) as Key;
-      if (key[0] === kind) yield [key, value];
+      if (text.startsWith(start)) yield [JSON.parse(text) as Key, value];
     }
   }
 

@@ -150,6 +150,9 @@ const RIGHT: readonly Buffer[] = [
   ),
 ];
 
+const aclBody = (w: Writer) =>
+  w.int8(2).string(TOPIC).int8(3).string('User:nobody').string('*').int8(3).int8(3);
+
 /** Right requests in flexible versions. */
 const FLEXIBLE: readonly Buffer[] = [
   request(0, 12, 1, produceBody),
@@ -242,6 +245,28 @@ const FLEXIBLE: readonly Buffer[] = [
           .structs(['cleanup.policy'], (c) => w.string(c).int8(2).string('compact')),
       )
       .boolean(false),
+  ),
+  request(29, 3, 1, aclBody),
+  request(30, 3, 1, (w) => w.structs([0], () => aclBody(w))),
+  request(31, 3, 1, (w) => w.structs([0], () => aclBody(w))),
+  request(43, 2, 1, (w) => {
+    w.int8(0);
+    w.structs([TOPIC], (t) => w.string(t).array([0], (p) => w.int32(p))).int32(1000);
+  }),
+  request(45, 0, 1, (w) =>
+    w
+      .int32(1000)
+      .structs([TOPIC], (t) =>
+        w.string(t).structs([null, [0]], (nodes) => w.int32(0).array(nodes, (node) => w.int32(node))),
+      ),
+  ),
+  request(46, 0, 1, (w) => w.int32(1000).structs([TOPIC], (t) => w.string(t).array([0], (p) => w.int32(p)))),
+  request(48, 1, 1, (w) =>
+    w.structs(['client-id'], (type) => w.string(type).int8(0).string('fuzz')).boolean(false),
+  ),
+  request(50, 0, 1, (w) => w.structs(['nobody'], (user) => w.string(user))),
+  request(55, 2, 1, (w) =>
+    w.structs(['__cluster_metadata'], (t) => w.string(t).structs([0], (p) => w.int32(p))),
   ),
   request(60, 2, 1, (w) => w.boolean(true).int8(1).boolean(false)),
   request(21, 2, 1, deleteRecordsBody),

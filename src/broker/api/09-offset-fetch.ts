@@ -86,7 +86,8 @@ function writeTopics(
 function handle(request: Request, context: Context): Writer {
   const { body, version } = request;
   const readOne = () => readGroup(body, version, context.topics);
-  const asked = version >= SEVERAL_GROUPS_FROM ? body.structs(readOne) : [readOne()];
+  const listed = version >= SEVERAL_GROUPS_FROM ? body.structs(readOne) : [readOne()];
+  const asked = [...new Map(listed.map((one) => [one.groupId, one])).values()];
   const isStable = version >= 7 && body.boolean();
   const writer = answerTo(request);
   if (version >= 3) writer.int32(NO_THROTTLE);

@@ -44,7 +44,7 @@ function writeGroup(writer: Writer, id: string, group: Group | undefined, versio
 
 function handle(request: Request, { groups }: Context): Writer {
   const { body, version } = request;
-  const ids = body.array(() => body.string());
+  const ids = [...new Set(body.array(() => body.string()))];
   const operations = version >= 3 && body.boolean() ? ALL_OPERATIONS.group : NOT_ASKED;
   const writer = answerTo(request);
   if (version >= 1) writer.int32(NO_THROTTLE);

@@ -83,11 +83,12 @@ function describe(type: number, name: string, { settings, topics }: Context): De
 
 function handle(request: Request, context: Context): Writer {
   const { body, version } = request;
-  const resources = body.structs(() => ({
+  const listed = body.structs(() => ({
     type: body.int8(),
     name: body.string(),
     keys: body.nullableArray(() => body.string()),
   }));
+  const resources = [...new Map(listed.map((one) => [`${one.type} ${one.name}`, one])).values()];
   const withSynonyms = body.boolean();
   if (version >= 3) body.boolean(); // include documentation
   const writer = answerTo(request).int32(NO_THROTTLE);

@@ -10,7 +10,7 @@
 //     resourceType, configOperation => INT8   configValue => NULLABLE_STRING
 //   Response => throttleTimeMs [errorCode errorMessage resourceType resourceName]
 
-import type { ConfigOverrides } from '../log/topic-config.ts';
+import { type ConfigOverrides, isConfigName } from '../log/topic-config.ts';
 import type { Writer } from '../wire/writer.ts';
 import { type Alteration, alter, writeAltered } from './alter-configs.ts';
 import { type Api, answerTo, type Context, NO_THROTTLE, type Request } from './api.ts';
@@ -26,6 +26,7 @@ type Change = { readonly name: string; readonly operation: number; readonly valu
 
 /** The settings after a change, or a message why it is refused. */
 function change(overrides: ConfigOverrides, { name, operation, value }: Change): ConfigOverrides | string {
+  if (!isConfigName(name)) return `${name}: unknown or not supported by this broker`;
   const { [name]: before, ...others } = overrides;
   if (operation === DELETE) return others;
   if (value === null) return `${name}: received null, expected a value`;

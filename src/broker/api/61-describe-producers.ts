@@ -25,10 +25,16 @@ function writeProducer(writer: Writer, log: PartitionLog, producer: ProducerStat
 
 function handle(request: Request, { topics }: Context): Writer {
   const { body } = request;
-  const asked = body.structs(() => ({ topic: body.string(), partitions: body.array(() => body.int32()) }));
+  const asked = new Map<string, Set<number>>();
+  body.structs(() => {
+    const topic = body.string();
+    const partitions = asked.get(topic) ?? new Set<number>();
+    for (const partition of body.array(() => body.int32())) partitions.add(partition);
+    asked.set(topic, partitions);
+  });
   const writer = answerTo(request).int32(NO_THROTTLE);
-  return writer.structs(asked, ({ topic, partitions }) => {
-    writer.string(topic).structs(partitions, (partition) => {
+  return writer.structs([...asked], ([topic, partitions]) => {
+    writer.string(topic).structs([...partitions], (partition) => {
       const log = topics.partition(topic, partition);
       writer.int32(partition);
       writer.int16(log ? ErrorCode.NONE : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION).string(null);

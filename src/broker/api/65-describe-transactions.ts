@@ -27,14 +27,17 @@ function byTopic(logs: Iterable<string>): Map<string, number[]> {
   for (const log of logs) {
     const end = log.lastIndexOf('-');
     const topic = log.slice(0, end);
-    topics.set(topic, [...(topics.get(topic) ?? []), Number(log.slice(end + 1))]);
+    const partition = Number(log.slice(end + 1));
+    const known = topics.get(topic);
+    if (known) known.push(partition);
+    else topics.set(topic, [partition]);
   }
   return topics;
 }
 
 function handle(request: Request, { transactions }: Context): Writer {
   const { body } = request;
-  const ids = body.array(() => body.string());
+  const ids = [...new Set(body.array(() => body.string()))];
   const writer = answerTo(request).int32(NO_THROTTLE);
   return writer.structs(ids, (id) => {
     const found = transactions.get(id);

@@ -26,15 +26,15 @@ const STATES: readonly string[] = [
 
 function handle(request: Request, { transactions }: Context): Writer {
   const { body, version } = request;
-  const states = body.array(() => body.string());
-  const producers = body.array(() => body.int64());
+  const states = new Set(body.array(() => body.string()));
+  const producers = new Set(body.array(() => body.int64()));
   const durationMs = version >= 1 ? body.int64() : ANY_DURATION;
   const now = steadyNow();
   const isAsked = ({ state, producerId, startedAt }: Transaction) =>
-    (states.length === 0 || states.includes(state)) &&
-    (producers.length === 0 || producers.includes(producerId)) &&
+    (states.size === 0 || states.has(state)) &&
+    (producers.size === 0 || producers.has(producerId)) &&
     (durationMs < 0 || (startedAt >= 0 && now - startedAt > durationMs));
-  const unknown = states.filter((state) => !STATES.includes(state));
+  const unknown = [...states].filter((state) => !STATES.includes(state));
   const writer = answerTo(request).int32(NO_THROTTLE).int16(ErrorCode.NONE);
   writer.array(unknown, (state) => writer.string(state));
   return writer.structs(transactions.all().filter(isAsked), ({ id, producerId, state }) =>

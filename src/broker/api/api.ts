@@ -1,6 +1,7 @@
 // The type of an API, and the context of its handler.
 
 import type { Groups } from '../group/coordinator.ts';
+import type { Journal } from '../journal.ts';
 import type { Topics } from '../log/topics.ts';
 import type { MemoryBudget } from '../memory-budget.ts';
 import type { Settings } from '../options.ts';
@@ -20,6 +21,7 @@ export type Context = {
   readonly producerIds: ProducerIds;
   readonly transactions: Transactions;
   readonly memory: MemoryBudget;
+  readonly journal: Pick<Journal, 'bytes'>;
 };
 
 /** The connection that a request came on. */

@@ -5,11 +5,11 @@
 
 import { closeSync, fsync, openSync, rmSync, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { compactBatch, type LatestOffsets, noteKeys } from './compaction.ts';
+import { compactBatch, type LatestOffsets, noteKeys, type PassTime } from './compaction.ts';
 import type { DecidedTransactions } from './decided-transactions.ts';
 import { isControl, LENGTH_PREFIX, readHeader, storedSize } from './record-batch.ts';
 import { Contents } from './recovery.ts';
-import type { Seal, SealedState } from './seal.ts';
+import type { Extent, Tables } from './seal.ts';
 import type { Segment } from './segment.ts';
 import type { TopicConfig } from './topic-config.ts';
 import { AbortedTransactions } from './transactions.ts';
@@ -22,7 +22,7 @@ const SLICE_BYTES = 128 * 1024;
 const MOST_OFFSETS = 2 ** 31 - 1;
 
 /** The contents of a rewritten file. */
-export type Found = Omit<Seal, keyof SealedState>;
+export type Found = Extent & Tables;
 
 /** Neighbouring segments that become one, in the order of their offsets. */
 export type Group = readonly [Segment, ...Segment[]];
@@ -56,11 +56,10 @@ export async function compactSegments(
   const latest: LatestOffsets = new Map();
   const noted = await noteSegments(fresh, latest, driver);
   if (noted === undefined) return cleanedTo;
-  const old = now - config.deleteRetentionMs;
-  const tombstonesBefore = (segment: Segment) => (isNew(segment) ? Number.NEGATIVE_INFINITY : old);
+  const time = { now, deleteRetentionMs: config.deleteRetentionMs };
   const within = closed.filter(({ baseOffset }) => baseOffset < noted);
   for (const group of groupsOf(within, config.segmentBytes))
-    if (!(await rewrite(group, latest, tombstonesBefore, driver))) return cleanedTo;
+    if (!(await rewrite(group, latest, time, driver))) return cleanedTo;
   return noted;
 }
 
@@ -104,7 +103,7 @@ async function noteSegments(
 async function rewrite(
   group: Group,
   latest: LatestOffsets,
-  tombstonesBefore: (segment: Segment) => number,
+  time: PassTime,
   driver: Driver,
 ): Promise<boolean> {
   const [{ path, baseOffset }] = group;
@@ -117,9 +116,7 @@ async function rewrite(
     for (const segment of group) {
       for await (const batches of slicesOf(segment, driver)) {
         if (batches === undefined) return false;
-        const kept = batches.map((batch) =>
-          compactBatch(batch, latest, tombstonesBefore(segment), driver.transactions),
-        );
+        const kept = batches.map((batch) => compactBatch(batch, latest, time, driver.transactions));
         isChanged ||= kept.some((batch, index) => batch !== batches[index]);
         left.add(kept.filter((batch) => batch !== undefined));
       }

@@ -1,19 +1,23 @@
 // Compaction of a partition with cleanup.policy=compact: it keeps of each key the record with the highest offset, at its offset. A
-// record without a value (a tombstone) stays for delete.retention.ms, so that readers see the deletion. Batches that lose no
-// record stay byte for byte; others are rewritten, uncompressed, with their own base and last offset. Records of aborted
+// record without a value (a tombstone) stays for delete.retention.ms from the first pass over it, so that readers see the deletion:
+// that pass gives its batch the time when it may go, the delete horizon, in the place of its base timestamp (KIP-534). Other batches
+// that lose no record stay byte for byte; what is rewritten is uncompressed, with its own base and last offset. Records of aborted
 // transactions are removed, and, as late as a tombstone, markers whose transaction has no record left. A batch that can't be
 // decompressed (zstd before Node 22.15) stays as it is, and makes no older record obsolete.
 //   (https://kafka.apache.org/documentation/#compaction)
 
 import { createHash } from 'node:crypto';
 import { crc32c } from '../crc32c.ts';
+import { writeInt64 } from '../wire/int64.ts';
 import type { DecidedTransactions } from './decided-transactions.ts';
 import { decompress } from './decompress.ts';
-import { forEachRecord, type RecordPlace } from './record.ts';
+import { forEachRecord, movedInTime } from './record.ts';
 import {
   BATCH_HEADER,
   type BatchHeader,
   codecOf,
+  DELETE_HORIZON,
+  deleteHorizon,
   isControl,
   LENGTH_PREFIX,
   readHeader,
@@ -22,6 +26,7 @@ import {
 const CRC_AT = 17;
 const CRC_START = 21;
 const ATTRIBUTES_AT = 21;
+const BASE_TIMESTAMP_AT = 27;
 const RECORDS_AT = 57;
 const CODECS = 0b111;
 /** Limit of the keys of one pass; records beyond it wait for the next one. */
@@ -69,51 +74,74 @@ export function noteKeys(batch: Buffer, latest: LatestOffsets, transactions: Dec
   return true;
 }
 
+/** The time of a pass, and how long what it finds deleted stays, ms. */
+export type PassTime = {
+  readonly now: number;
+  readonly deleteRetentionMs: number;
+};
+
 /**
- * Removes the obsolete records of a batch.
- * @param tombstonesBefore time in ms: the retention of tombstones and markers in older batches is over
- * @returns the same buffer where no record is obsolete, undefined where all are
+ * Removes the obsolete records of a batch, and sets its delete horizon where it first holds what has to go later.
+ * @returns the same buffer where nothing changes, undefined where nothing is left
  */
 export function compactBatch(
   batch: Buffer,
   latest: LatestOffsets,
-  tombstonesBefore: number,
+  time: PassTime,
   transactions: DecidedTransactions,
 ): Buffer | undefined {
   const header = readHeader(batch, 0);
-  const dropTombstones = header.maxTimestamp < tombstonesBefore;
-  if (isControl(header)) return transactions.isNeeded(header) || !dropTombstones ? batch : undefined;
+  if (isControl(header)) return transactions.isNeeded(header) ? batch : markerAt(batch, header, time);
   if (transactions.isAborted(header)) return undefined;
-  const left = withoutObsolete(batch, header, latest, dropTombstones);
+  const left = withoutObsolete(batch, header, latest, time);
   if (left !== undefined) transactions.leave(header);
   return left;
+}
+
+/** A marker whose transaction has no record left. */
+function markerAt(
+  batch: Buffer,
+  header: BatchHeader,
+  { now, deleteRetentionMs }: PassTime,
+): Buffer | undefined {
+  const horizon = deleteHorizon(header);
+  if (horizon === undefined) return rebuilt(batch, [batch.subarray(BATCH_HEADER)], now + deleteRetentionMs);
+  return now < horizon ? batch : undefined;
 }
 
 function withoutObsolete(
   batch: Buffer,
   header: BatchHeader,
   latest: LatestOffsets,
-  dropTombstones: boolean,
+  { now, deleteRetentionMs }: PassTime,
 ): Buffer | undefined {
   const records = recordsOf(batch);
   if (records === undefined) return batch;
+  const horizon = deleteHorizon(header);
+  const isOver = horizon !== undefined && now >= horizon;
   const kept: Buffer[] = [];
-  const isKept = ({ key, value, offsetDelta }: RecordPlace): boolean => {
-    if (key === undefined) return false;
-    if ((latest.get(nameOf(key)) ?? -1) > header.baseOffset + offsetDelta) return false;
-    return value !== undefined || !dropTombstones;
-  };
-  forEachRecord(records, header.records, (place) => {
-    if (isKept(place)) kept.push(records.subarray(place.start, place.end));
+  let hasTombstone = false;
+  forEachRecord(records, header.records, ({ key, value, offsetDelta, start, end }) => {
+    if (key === undefined || (latest.get(nameOf(key)) ?? -1) > header.baseOffset + offsetDelta) return;
+    if (value === undefined && isOver) return;
+    hasTombstone ||= value === undefined;
+    kept.push(records.subarray(start, end));
   });
-  if (kept.length === header.records) return batch;
-  return kept.length === 0 ? undefined : rebuilt(batch, kept);
+  if (kept.length === 0) return undefined;
+  const fresh = hasTombstone && horizon === undefined ? now + deleteRetentionMs : undefined;
+  if (kept.length === header.records && fresh === undefined) return batch;
+  return rebuilt(batch, kept, fresh);
 }
 
-function rebuilt(batch: Buffer, kept: readonly Buffer[]): Buffer {
-  const made = Buffer.concat([batch.subarray(0, BATCH_HEADER), ...kept]);
+/** The batch with the records that are left, and with a delete horizon where it is given one. */
+function rebuilt(batch: Buffer, kept: readonly Buffer[], horizon?: number): Buffer {
+  const { baseTimestamp, attributes } = readHeader(batch, 0);
+  const timed =
+    horizon === undefined ? kept : kept.map((record) => movedInTime(record, baseTimestamp - horizon));
+  const made = Buffer.concat([batch.subarray(0, BATCH_HEADER), ...timed]);
   made.writeInt32BE(made.length - LENGTH_PREFIX, 8);
-  made.writeInt16BE(made.readInt16BE(ATTRIBUTES_AT) & ~CODECS, ATTRIBUTES_AT);
+  made.writeInt16BE((attributes & ~CODECS) | (horizon === undefined ? 0 : DELETE_HORIZON), ATTRIBUTES_AT);
+  if (horizon !== undefined) writeInt64(made, horizon, BASE_TIMESTAMP_AT);
   made.writeInt32BE(kept.length, RECORDS_AT);
   made.writeUInt32BE(crc32c(made.subarray(CRC_START)), CRC_AT);
   return made;

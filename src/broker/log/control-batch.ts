@@ -6,6 +6,7 @@
 
 import { crc32c } from '../crc32c.ts';
 import { writeInt64 } from '../wire/int64.ts';
+import { forEachRecord } from './record.ts';
 import { BATCH_HEADER, CONTROL, LENGTH_PREFIX, TRANSACTIONAL } from './record-batch.ts';
 
 const MAGIC = 2;
@@ -14,6 +15,7 @@ const COMMIT = 1;
 /** Length, attributes and three deltas and lengths of one byte each, then key (4 bytes) and value (6), no headers. */
 const RECORD = Buffer.of(32, 0, 0, 0, 8, 0, 0, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0);
 const TYPE_AT = BATCH_HEADER + 7;
+const KEY_BYTES = 4;
 
 /** A marker as it is appended to a log, which stamps its offset. @param now ms */
 export function markerBatch(producerId: number, epoch: number, isCommit: boolean, now: number): Buffer {
@@ -34,5 +36,9 @@ export function markerBatch(producerId: number, epoch: number, isCommit: boolean
 
 /** Whether a control batch aborts its transaction. */
 export function isAbort(batch: Buffer): boolean {
-  return batch.readInt16BE(TYPE_AT) === ABORT;
+  let type = COMMIT;
+  forEachRecord(batch.subarray(BATCH_HEADER), 1, ({ key }) => {
+    if (key !== undefined && key.length >= KEY_BYTES) type = key.readInt16BE(2);
+  });
+  return type === ABORT;
 }

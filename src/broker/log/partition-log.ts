@@ -3,6 +3,7 @@
 // watermark, and the leader epoch is always 0. No open transaction has records before the last stable offset.
 
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { BrokerLog } from '../options.ts';
 import { compactSegments, type Found, type Group } from './compact-segments.ts';
 import { markerBatch } from './control-batch.ts';
@@ -10,7 +11,7 @@ import { DecidedTransactions } from './decided-transactions.ts';
 import { Producers } from './producers.ts';
 import { BATCH_HEADER, type BatchHeader, readHeader, stamp } from './record-batch.ts';
 import { scan } from './recovery.ts';
-import { readSeal, type Seal, type SealedState } from './seal.ts';
+import { readSeal, readTables, type SealedState, type Tables } from './seal.ts';
 import { removeSegment, Segment, segmentPath } from './segment.ts';
 import { compactedTo, noteCompacted, removeUnfinished, swap, syncNames } from './swap.ts';
 import { firstRecordSinceTime, type TimedOffset } from './time-lookup.ts';
@@ -24,6 +25,20 @@ import {
 
 export const LEADER_EPOCH = 0;
 const EMPTY = Buffer.alloc(0);
+/** More of them are left to the seal, so that the state of all partitions together stays small. */
+const MOST_CLOSED_PRODUCERS = 100;
+
+/** What is known of a partition whose files are closed and on the disk. */
+export type ClosedLog = SealedState & {
+  readonly segments: readonly (readonly [
+    baseOffset: number,
+    size: number,
+    nextOffset: number,
+    maxTimestamp: number,
+    openedAt: number,
+  ])[];
+  readonly cleanedTo: number;
+};
 
 export class PartitionLog {
   readonly name: string;
@@ -38,24 +53,59 @@ export class PartitionLog {
   #log: BrokerLog;
   #segments: Segment[] = [];
   #active: Segment;
-  #sealed = false; // whether the active segment has a seal, which the next append must remove
-  #unsynced = false;
+  #endLastTime = -1; // of the log, at the last `retain`
   #isCompacting = false;
   #isGone = false;
   #start = 0; // records before it were deleted by a client (DeleteRecords)
   #cleanedTo = 0; // records before it were compacted
 
-  /** Opens the partition in `folder` (made if absent), and recovers segments without a valid seal. */
-  constructor(folder: string, name: string, config: TopicConfig, log: BrokerLog, now: number) {
+  /**
+   * Opens the partition in `folder` (made if absent), and recovers segments without a valid seal.
+   * @param closed what `close` returned, where nothing has changed the folder since: its files are not read until they are needed
+   */
+  constructor(
+    folder: string,
+    name: string,
+    config: TopicConfig,
+    log: BrokerLog,
+    now: number,
+    closed?: ClosedLog,
+  ) {
     this.#folder = folder;
     this.name = name;
     this.config = config;
     this.#log = log;
-    const names = namesIn(folder);
-    removeUnfinished(folder, names);
+    if (closed && this.#isAsClosed(closed)) this.#resume(closed);
+    else this.#recover(now);
+    this.#active = this.#segments.at(-1) ?? this.#add(0, now);
+    // A power failure may have undone the last compaction.
+    this.#cleanedTo = Math.min(this.#cleanedTo, this.#active.baseOffset);
+  }
+
+  #isAsClosed({ segments }: ClosedLog): boolean {
+    return segments.every(([baseOffset, size]) => {
+      const file = `${segmentPath(this.#folder, baseOffset)}.log`;
+      return statSync(file, { throwIfNoEntry: false })?.size === size;
+    });
+  }
+
+  #resume({ segments, cleanedTo, ...state }: ClosedLog): void {
+    for (const [baseOffset, size, nextOffset, maxTimestamp, openedAt] of segments) {
+      const segment = new Segment(this.#folder, baseOffset, openedAt);
+      segment.adopt({ size, nextOffset, maxTimestamp }, size > 0, () => this.#tablesOf(segment));
+      this.#segments.push(segment);
+    }
+    this.#cleanedTo = cleanedTo;
+    this.#restore(state);
+  }
+
+  #recover(now: number): void {
+    const names = namesIn(this.#folder);
+    removeUnfinished(this.#folder, names);
     const offsets = segmentOffsets(names);
+    const seals = new Set(names.filter((file) => file.endsWith('.seal')));
     // The CRC does not cover a batch's offset, which must follow from the one before where nothing was compacted.
-    const cleanedTo = compactedTo(folder, names);
+    const cleanedTo = compactedTo(this.#folder, names);
     const wasCompacted = cleanedTo !== undefined;
     for (const [index, baseOffset] of offsets.entries()) {
       const isClosed = index < offsets.length - 1;
@@ -63,13 +113,11 @@ export class PartitionLog {
         this.#dropMerged(baseOffset);
         continue;
       }
-      const segment = this.#openSegment(baseOffset, wasCompacted && isClosed, now);
+      const segment = this.#openSegment(baseOffset, seals, wasCompacted && isClosed, now);
       // A crash has prevented its seal; with one the next start does not scan it again.
-      if (isClosed && !this.#sealed) segment.sealLater(this.#sealedState(), this.#cannotSeal);
+      if (isClosed && !segment.isSealed) void segment.sealLater(this.#sealedState(), this.#cannotSeal);
     }
-    this.#active = this.#segments.at(-1) ?? this.#add(0, now);
-    // A power failure may have undone the last compaction.
-    this.#cleanedTo = Math.min(cleanedTo ?? 0, this.#active.baseOffset);
+    this.#cleanedTo = cleanedTo ?? 0;
   }
 
   /** Whether the segment before already holds this one's records, as a crash has prevented the removal of its files. */
@@ -90,36 +138,49 @@ export class PartitionLog {
     this.#open.restore(seal.open);
   }
 
-  #openSegment(baseOffset: number, hasGaps: boolean, now: number): Segment {
+  #openSegment(baseOffset: number, seals: ReadonlySet<string>, hasGaps: boolean, now: number): Segment {
     const path = segmentPath(this.#folder, baseOffset);
     const { size, birthtimeMs } = statSync(`${path}.log`);
-    const seal = readSeal(`${path}.seal`, size);
-    this.#restore(seal);
-    const found = seal ?? this.#scan(`${path}.log`, baseOffset, hasGaps, now);
-    if (found.size < size) {
-      const details = { partition: this.name, segment: baseOffset, kept: found.size, cut: size - found.size };
-      this.#log.warn(details, 'truncated a torn tail');
-    }
     const segment = new Segment(this.#folder, baseOffset, birthtimeMs);
-    segment.adopt(found, size);
-    this.#sealed = seal !== null;
+    const seal = seals.has(basename(`${path}.seal`)) ? readSeal(`${path}.seal`, size) : null;
+    this.#restore(seal);
+    if (seal) segment.adopt(seal, true, () => this.#tablesOf(segment));
+    else if (size > 0) this.#adoptScanned(segment, size, hasGaps, now);
     this.#segments.push(segment);
     return segment;
   }
 
-  #scan(file: string, baseOffset: number, hasGaps: boolean, now: number): Omit<Seal, keyof SealedState> {
+  #adoptScanned(segment: Segment, size: number, hasGaps: boolean, now: number): void {
+    const { path, baseOffset } = segment;
     const aborted = new AbortedTransactions();
-    const found = scan(file, baseOffset, hasGaps, (header, batch) => {
+    const found = scan(`${path}.log`, baseOffset, hasGaps, (header, batch) => {
       this.producers.append(header, now);
       this.#open.note(header, batch, aborted);
     });
-    return { ...found, aborted };
+    segment.adopt(found, false, { index: found.index, aborted });
+    if (found.size === size) return;
+    segment.truncate();
+    const details = { partition: this.name, segment: baseOffset, kept: found.size, cut: size - found.size };
+    this.#log.warn(details, 'truncated a torn tail');
+  }
+
+  /** From its seal. Where that is gone the log is scanned, as transactions aborted in the segment may begin before it. */
+  #tablesOf(segment: Segment): Tables {
+    const sealed = readTables(`${segment.path}.seal`, segment.size);
+    if (sealed) return sealed;
+    const open = new OpenTransactions();
+    for (const { path, baseOffset } of this.#segments) {
+      const aborted = new AbortedTransactions();
+      const note = (header: BatchHeader, batch: Buffer) => open.note(header, batch, aborted);
+      const { index } = scan(`${path}.log`, baseOffset, true, note);
+      if (path === segment.path) return { index, aborted };
+    }
+    throw new Error(`${segment.path}: expected a segment of ${this.name}`);
   }
 
   #add(baseOffset: number, now: number): Segment {
-    const segment = new Segment(this.#folder, baseOffset, now);
+    const segment = Segment.make(this.#folder, baseOffset, now);
     this.#segments.push(segment);
-    this.#sealed = false;
     this.#active = segment;
     return segment;
   }
@@ -156,10 +217,6 @@ export class PartitionLog {
   /** Stores a validated batch; it is with the operating system on return. Returns its first offset. */
   append(batch: Buffer, received: BatchHeader, now: number): number {
     if (this.#mustRoll(batch.length, now)) this.#roll(now);
-    if (this.#sealed) {
-      this.#active.unseal();
-      this.#sealed = false;
-    }
     const stable = this.lastStableOffset;
     const baseOffset = this.endOffset;
     const header = { ...received, baseOffset, lastOffset: baseOffset + received.records - 1 };
@@ -168,7 +225,6 @@ export class PartitionLog {
     this.#active.append(batch, header);
     this.producers.append(header, now);
     this.#open.note(header, batch, this.#active.aborted);
-    this.#unsynced = true;
     for (const listener of this.appended) listener(batch.length);
     if (this.lastStableOffset > stable)
       for (const listener of this.decided) listener(wasDecided ? batch.length : Number.POSITIVE_INFINITY);
@@ -203,8 +259,12 @@ export class PartitionLog {
 
   /** Closes the active segment, which is sealed once its data is on the disk, and opens the next one. */
   #roll(now: number): void {
-    this.#active.sealLater(this.#sealedState(), this.#cannotSeal);
+    this.#sealActive();
     this.#add(this.endOffset, now);
+  }
+
+  #sealActive(): void {
+    if (!this.#active.isSealed) void this.#active.sealLater(this.#sealedState(), this.#cannotSeal);
   }
 
   #cannotSeal = (error: unknown): void => {
@@ -253,9 +313,15 @@ export class PartitionLog {
       this.#segments.shift()?.remove();
   }
 
-  /** Deletes the oldest segments past the topic's retention, and rolls the active one if it is due. */
+  /**
+   * Deletes the oldest segments past the topic's retention, and rolls the active one if it is due. One that took nothing since
+   * the last call is sealed, so that a start after a crash scans only what was written lately.
+   */
   retain(now: number): void {
     for (const segment of this.#segments) segment.sealAgain(this.#cannotSeal);
+    if (this.endOffset === this.#endLastTime && this.#active.size > 0 && !this.#active.isSealing)
+      this.#sealActive();
+    this.#endLastTime = this.endOffset;
     this.deleteBefore(this.#start);
     // Compaction reads the segments, which the next call deletes.
     if (!this.config.isDeleted || this.#isCompacting) {
@@ -327,28 +393,37 @@ export class PartitionLog {
     if (!this.#isGone) for (const { path } of others) removeSegment(path);
   }
 
-  /** Writes the appends since the last call to the disk (fsync). */
+  /** Writes what was appended to the disk (fsync). */
   sync(): void {
-    if (this.#unsynced) this.#active.sync();
-    this.#unsynced = false;
+    this.#active.sync();
   }
 
   /** As `sync`, without making the caller wait for the disk. */
-  syncLater(): void {
-    if (!this.#unsynced) return;
-    this.#unsynced = false;
-    this.#active.syncLater((error) => {
-      this.#unsynced = true;
-      this.#log.error({ partition: this.name, error }, 'fsync of a segment failed');
-    });
+  async flush(): Promise<void> {
+    try {
+      await this.#active.flush();
+    } catch (error) {
+      if (!this.#isGone) this.#log.error({ partition: this.name, error }, 'fsync of a segment failed');
+    }
   }
 
-  /** Seals the active segment, which saves the next start its scan, and closes all files. */
-  close(): void {
+  /**
+   * Seals the active segment, which saves the next start its scan, and closes all files.
+   * @returns what the next start needs to know to read none of them; undefined where it has to
+   */
+  close(): ClosedLog | undefined {
     this.#isGone = true;
+    const { producers, open } = this.#sealedState();
     // Without records there is nothing to scan either.
-    if (!this.#sealed && this.#active.size > 0) this.#active.seal(this.#sealedState());
+    if (!this.#active.isSealed && this.#active.size > 0) this.#active.seal({ producers, open });
     for (const segment of this.#segments) segment.close();
+    const isSealed = this.#segments.every((segment) => segment.isSealed || segment.size === 0);
+    if (!isSealed || producers.length > MOST_CLOSED_PRODUCERS) return undefined;
+    const segments = this.#segments.map((segment) => {
+      const { baseOffset, size, nextOffset, maxTimestamp, openedAt } = segment;
+      return [baseOffset, size, nextOffset, maxTimestamp, openedAt] as const;
+    });
+    return { segments, cleanedTo: this.#cleanedTo, producers, open };
   }
 
   /** Closes and deletes all files, and wakes waiting fetches. */

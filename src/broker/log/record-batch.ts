@@ -24,6 +24,8 @@ const HIGHEST_CODEC = 4;
 /** Bits of a batch's attributes. */
 export const TRANSACTIONAL = 1 << 4;
 export const CONTROL = 1 << 5;
+/** The base timestamp is the time in ms from which on tombstones and a marker may be removed (KIP-534). */
+export const DELETE_HORIZON = 1 << 6;
 const APPEND_TIME = 1 << 3;
 const MAX_AHEAD_MS = 3_600_000; // message.timestamp.after.max.ms: a later time would outlive every retention
 
@@ -43,6 +45,11 @@ export type BatchHeader = {
 
 export const isTransactional = ({ attributes }: BatchHeader): boolean => (attributes & TRANSACTIONAL) !== 0;
 export const isControl = ({ attributes }: BatchHeader): boolean => (attributes & CONTROL) !== 0;
+
+/** Time in ms from which on what the batch deletes may be forgotten; undefined until a pass of compaction has set it. */
+export function deleteHorizon({ attributes, baseTimestamp }: BatchHeader): number | undefined {
+  return (attributes & DELETE_HORIZON) !== 0 ? baseTimestamp : undefined;
+}
 
 /** Reads the header at `at`; the caller has seen that BATCH_HEADER bytes are there. */
 export function readHeader(buffer: Buffer, at: number): BatchHeader {

@@ -32,6 +32,25 @@ function readVarint(buffer: Buffer, at: number): boolean {
   return false;
 }
 
+/** The zigzag VARINT or VARLONG of an integer. */
+function varint(value: number): Buffer {
+  const bytes: number[] = [];
+  let left = value >= 0 ? value * 2 : value * -2 - 1;
+  for (; left >= 0x80; left = Math.floor(left / 128)) bytes.push((left % 128) | 0x80);
+  return Buffer.from([...bytes, left]);
+}
+
+/** The record, whose lengths were seen to be right, with `ms` added to its timestamp delta. */
+export function movedInTime(record: Buffer, ms: number): Buffer {
+  readVarint(record, 0);
+  const attributesAt = scratch.next;
+  readVarint(record, attributesAt + 1);
+  const delta = varint(scratch.value + ms);
+  const rest = record.subarray(scratch.next);
+  const length = varint(1 + delta.length + rest.length);
+  return Buffer.concat([length, record.subarray(attributesAt, attributesAt + 1), delta, rest]);
+}
+
 /** Whether exactly `count` records, by their lengths, fill the buffer from `at` to its end. */
 export function recordsAreWhole(buffer: Buffer, at: number, count: number): boolean {
   let position = at;

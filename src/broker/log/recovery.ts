@@ -2,7 +2,7 @@
 // from the one before (a later one where compaction left gaps), and a right CRC. From the first other one on it is a torn
 // tail, which the caller truncates.
 
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import {
   BATCH_HEADER,
   type BatchHeader,
@@ -11,7 +11,7 @@ import {
   LENGTH_PREFIX,
   readHeader,
 } from './record-batch.ts';
-import type { Seal } from './seal.ts';
+import type { Extent, Tables } from './seal.ts';
 import { SparseIndex } from './sparse-index.ts';
 
 const CHUNK = 1024 * 1024;
@@ -43,7 +43,7 @@ export function scan(
   baseOffset: number,
   hasGaps: boolean,
   onBatch: (header: BatchHeader, batch: Buffer) => void,
-): Pick<Seal, 'size' | 'nextOffset' | 'maxTimestamp' | 'index'> {
+): Extent & Pick<Tables, 'index'> {
   const contents = new Contents(baseOffset);
   for (const batch of wholeBatches(file)) {
     const header = readHeader(batch, 0);
@@ -60,14 +60,16 @@ export function scan(
 function* wholeBatches(file: string): Generator<Buffer> {
   const fd = openSync(file, 'r');
   try {
+    const { size: fileSize } = fstatSync(fd);
     let held: Buffer = Buffer.alloc(0); // read, not yet parsed
     for (let at = 0; ; ) {
       const size = held.length < BATCH_HEADER ? BATCH_HEADER : batchSize(held, 0);
       if (size < BATCH_HEADER) return;
       if (held.length < size) {
-        const chunk = readChunk(fd, at + held.length, Math.max(CHUNK, size - held.length));
+        const left = fileSize - at - held.length;
+        const chunk = readChunk(fd, at + held.length, Math.min(Math.max(CHUNK, size - held.length), left));
         if (chunk.length === 0) return;
-        held = Buffer.concat([held, chunk]);
+        held = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
         continue;
       }
       if (held[LENGTH_PREFIX + 4] !== 2 || !crcIsRight(held, 0, size)) return;

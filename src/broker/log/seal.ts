@@ -17,28 +17,34 @@ const MAGIC = Buffer.from('SEL1');
 const CRC_END = 8;
 const HEAD = 12;
 
-export type Seal = {
+export type Extent = {
   /** Bytes of the segment's log. */
   readonly size: number;
   readonly nextOffset: number;
   readonly maxTimestamp: number;
-  readonly producers: readonly ProducerState[];
-  readonly open: readonly OpenTransaction[];
-  readonly aborted: AbortedTransactions;
+};
+
+/** What a segment is searched by. */
+export type Tables = {
   readonly index: SparseIndex;
+  readonly aborted: AbortedTransactions;
 };
 
 /** State at the segment's end. */
-export type SealedState = Pick<Seal, 'producers' | 'open'>;
+export type SealedState = {
+  readonly producers: readonly ProducerState[];
+  readonly open: readonly OpenTransaction[];
+};
 
 /** The JSON on disk; seals of versions without transactions lack the last two fields. */
-type Body = Pick<Seal, 'size' | 'nextOffset' | 'maxTimestamp' | 'producers'> & {
+type Body = Extent & {
+  readonly producers: readonly ProducerState[];
   readonly open?: readonly OpenTransaction[];
   readonly aborted?: readonly number[];
 };
 
 /** Writes the seal to `file` atomically. */
-export function writeSeal(file: string, { index, aborted, ...rest }: Seal): void {
+export function writeSeal(file: string, { index, aborted, ...rest }: Extent & SealedState & Tables): void {
   const body = Buffer.from(JSON.stringify({ ...rest, aborted: aborted.encode() } satisfies Body));
   const bytes = Buffer.concat([MAGIC, Buffer.alloc(HEAD - MAGIC.length), body, index.encode()]);
   bytes.writeUInt32BE(body.length, CRC_END);
@@ -48,16 +54,29 @@ export function writeSeal(file: string, { index, aborted, ...rest }: Seal): void
 }
 
 /** Reads the seal of a log of `size` bytes; null where there is none that matches, which requires a scan. */
-export function readSeal(file: string, size: number): Seal | null {
+export function readSeal(file: string, size: number): (Extent & SealedState) | null {
+  const found = readMatching(file, size);
+  return found && { ...found.body, open: found.body.open ?? [] };
+}
+
+/** As `readSeal`, what the seal holds to search the log by. */
+export function readTables(file: string, size: number): Tables | null {
+  const found = readMatching(file, size);
+  return (
+    found && {
+      index: SparseIndex.decode(found.indexBytes),
+      aborted: new AbortedTransactions(found.body.aborted),
+    }
+  );
+}
+
+function readMatching(file: string, size: number): { body: Body; indexBytes: Buffer } | null {
   const bytes = readIfThere(file);
   if (bytes === null || bytes.length < HEAD || !bytes.subarray(0, MAGIC.length).equals(MAGIC)) return null;
   if (crc32c(bytes.subarray(CRC_END)) !== bytes.readUInt32BE(MAGIC.length)) return null;
   const bodyEnd = HEAD + bytes.readUInt32BE(CRC_END);
   const body = JSON.parse(bytes.toString('utf8', HEAD, bodyEnd)) as Body;
-  if (body.size !== size) return null;
-  const { open = [], aborted } = body;
-  const index = SparseIndex.decode(bytes.subarray(bodyEnd));
-  return { ...body, open, aborted: new AbortedTransactions(aborted), index };
+  return body.size === size ? { body, indexBytes: bytes.subarray(bodyEnd) } : null;
 }
 
 function readIfThere(file: string): Buffer | null {

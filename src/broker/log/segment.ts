@@ -3,17 +3,29 @@
 // it is acknowledged, so that it survives the death of this process; the fsync policy (options.ts) decides when it is written
 // to the disk.
 
-import { closeSync, fdatasync, fdatasyncSync, ftruncateSync, openSync, readSync, rmSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fdatasync,
+  fdatasyncSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  rmSync,
+} from 'node:fs';
+import { promisify } from 'node:util';
 import { appendWhole } from '../append-whole.ts';
 import { readInt64 } from '../wire/int64.ts';
 import { type BatchHeader, LENGTH_PREFIX, nextOffset, storedSize } from './record-batch.ts';
-import { type Seal, type SealedState, writeSeal } from './seal.ts';
+import { type Extent, type SealedState, type Tables, writeSeal } from './seal.ts';
 import { SparseIndex } from './sparse-index.ts';
 import { AbortedTransactions } from './transactions.ts';
 
 const NAME_DIGITS = 20;
 const SCAN_SLACK = 4096; // an index entry lies at most about this far ahead of the batch looked for
 const EMPTY = Buffer.alloc(0);
+/** For a file that is there: one that somebody has deleted is not made again, empty. */
+const TO_APPEND = constants.O_RDWR | constants.O_APPEND;
 
 /** Path, without extension, of the segment of `folder` that starts at `baseOffset`. */
 export function segmentPath(folder: string, baseOffset: number): string {
@@ -33,36 +45,67 @@ export class Segment {
   size = 0;
   nextOffset: number;
   maxTimestamp = -1;
-  index = new SparseIndex();
-  /** Those whose marker lies here. */
-  aborted = new AbortedTransactions();
-  #fd: number;
-  #closed = false;
+  #tables: Tables | (() => Tables) = { index: new SparseIndex(), aborted: new AbortedTransactions() };
+  #fd: number | undefined; // undefined until it is needed
+  #isClosed = false;
+  #isSealed = false;
+  #onDisk = 0; // bytes that an fsync has written there
   #toSeal: SealedState | null = null; // state for a seal that is being written, or that failed
   #hint = { offset: -1, position: 0 }; // end of the last read, where a sequential reader goes on
 
-  /** Opens or makes the file; `openedAt`, in ms, counts its age. */
+  /** A segment of a file that is there, of which the caller adopts what is known; `openedAt`, in ms, counts its age. */
   constructor(folder: string, baseOffset: number, openedAt: number) {
     this.baseOffset = baseOffset;
     this.nextOffset = baseOffset;
     this.openedAt = openedAt;
     this.path = segmentPath(folder, baseOffset);
-    this.#fd = openSync(`${this.path}.log`, 'a+');
   }
 
-  /** Adopts the contents found by a seal or a scan, and truncates the file after them. */
-  adopt(found: Omit<Seal, keyof SealedState>, fileSize: number): void {
-    this.size = found.size;
-    this.nextOffset = found.nextOffset;
-    this.maxTimestamp = found.maxTimestamp;
-    this.index = found.index;
-    this.aborted = found.aborted;
-    if (fileSize > found.size) ftruncateSync(this.#fd, found.size);
+  /** An empty segment with its file. */
+  static make(folder: string, baseOffset: number, now: number): Segment {
+    const segment = new Segment(folder, baseOffset, now);
+    segment.#fd = openSync(`${segment.path}.log`, 'a+');
+    return segment;
+  }
+
+  /** Adopts the contents found by a seal or a scan. @param tables called when they are needed first */
+  adopt(extent: Extent, isSealed: boolean, tables: Tables | (() => Tables)): void {
+    this.size = extent.size;
+    this.nextOffset = extent.nextOffset;
+    this.maxTimestamp = extent.maxTimestamp;
+    this.#tables = tables;
+    this.#isSealed = isSealed;
+    if (isSealed) this.#onDisk = extent.size;
+  }
+
+  /** Cuts off what the file holds after the adopted contents. */
+  truncate(): void {
+    ftruncateSync(this.#file(), this.size);
+  }
+
+  #file(): number {
+    this.#fd ??= openSync(`${this.path}.log`, TO_APPEND);
+    return this.#fd;
+  }
+
+  #known(): Tables {
+    if (typeof this.#tables === 'function') this.#tables = this.#tables();
+    return this.#tables;
+  }
+
+  get index(): SparseIndex {
+    return this.#known().index;
+  }
+
+  /** The aborted transactions whose marker lies here. */
+  get aborted(): AbortedTransactions {
+    return this.#known().aborted;
   }
 
   /** Writes one stamped batch; on failure (a full disk) the file is as it was. */
   append(batch: Buffer, header: BatchHeader): void {
-    appendWhole(this.#fd, batch, this.size);
+    if (this.#isSealed || this.#toSeal) this.unseal();
+    appendWhole(this.#file(), batch, this.size);
     this.index.add(header.baseOffset - this.baseOffset, this.size, this.maxTimestamp);
     this.size += batch.length;
     this.nextOffset = header.lastOffset + 1;
@@ -74,7 +117,7 @@ export class Segment {
     const wanted = Math.min(length, this.size - position);
     if (wanted <= 0) return EMPTY;
     const buffer = Buffer.allocUnsafe(wanted);
-    const read = readSync(this.#fd, buffer, 0, wanted, position);
+    const read = readSync(this.#file(), buffer, 0, wanted, position);
     return read === wanted ? buffer : buffer.subarray(0, read);
   }
 
@@ -108,7 +151,17 @@ export class Segment {
 
   /** Writes the data to the disk (fsync). */
   sync(): void {
-    fdatasyncSync(this.#fd);
+    if (this.#onDisk === this.size) return;
+    fdatasyncSync(this.#file());
+    this.#onDisk = this.size;
+  }
+
+  /** As `sync`, without making the caller wait; rejects where the disk fails. */
+  async flush(): Promise<void> {
+    const { size } = this;
+    if (this.#onDisk === size) return;
+    await promisify(fdatasync)(this.#file());
+    this.#onDisk = Math.max(this.#onDisk, size);
   }
 
   /** Writes the data to the disk, then the seal. */
@@ -117,48 +170,47 @@ export class Segment {
     this.#writeSeal(state);
   }
 
-  /** As `sync`, without making the caller wait for the disk; `then` is called once the data is there. */
-  syncLater(onError: (error: unknown) => void, then: () => void = () => {}): void {
-    fdatasync(this.#fd, (error) => {
-      if (this.#closed) return;
-      if (error) return onError(error);
-      try {
-        then();
-      } catch (failure) {
-        onError(failure);
-      }
-    });
-  }
-
-  /** As `seal`, for a segment that takes no more appends, without making the caller wait for the disk. */
-  sealLater(state: SealedState, onError: (error: unknown) => void): void {
+  /** As `seal`, without making the caller wait for the disk; an append before it is written prevents it. */
+  async sealLater(state: SealedState, onError: (error: unknown) => void): Promise<void> {
     this.#toSeal = state;
-    this.syncLater(onError, () => {
-      if (this.#toSeal !== null) this.#writeSeal(state);
-      this.#toSeal = null;
-    });
+    try {
+      await this.flush();
+      if (this.#toSeal === state && !this.#isClosed) this.#writeSeal(state);
+    } catch (error) {
+      if (!this.#isClosed) onError(error);
+    }
   }
 
   /** Tries again to write a seal that failed. */
   sealAgain(onError: (error: unknown) => void): void {
-    if (this.#toSeal) this.sealLater(this.#toSeal, onError);
+    if (this.#toSeal) void this.sealLater(this.#toSeal, onError);
   }
 
   #writeSeal(state: SealedState): void {
     const { size, nextOffset: next, maxTimestamp, index, aborted } = this;
     writeSeal(`${this.path}.seal`, { size, nextOffset: next, maxTimestamp, index, aborted, ...state });
+    this.#toSeal = null;
+    this.#isSealed = true;
   }
 
   /** Removes the seal, before the segment is written again. */
   unseal(): void {
+    this.#known(); // which the seal may be alone to hold
+    this.#toSeal = null;
     rmSync(`${this.path}.seal`, { force: true });
+    this.#isSealed = false;
   }
 
   /** Closes the file, with its seal where one is pending. */
   close(): void {
     if (this.#toSeal) this.seal(this.#toSeal);
-    this.#closed = true;
-    closeSync(this.#fd);
+    this.#isClosed = true;
+    if (this.#fd !== undefined) closeSync(this.#fd);
+    this.#fd = undefined;
+  }
+
+  get isSealed(): boolean {
+    return this.#isSealed;
   }
 
   /** Whether its seal is pending. */

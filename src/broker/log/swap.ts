@@ -50,7 +50,7 @@ export function swap(
   renameSync(file, `${first.path}.log`);
   for (const segment of group) segment.close();
   const segment = new Segment(folder, first.baseOffset, first.openedAt);
-  segment.adopt(found, found.size);
+  segment.adopt(found, !isSameSize, found);
   if (isSameSize) segment.seal(state);
   return segment;
 }

@@ -174,6 +174,11 @@ export function topicConfig(overrides: ConfigOverrides, defaults: Settings): Top
   };
 }
 
+/** Whether this broker has such a setting of topics. */
+export function isConfigName(name: string): boolean {
+  return ENTRIES.some((entry) => entry.name === name);
+}
+
 /** A message why `name` can't be set to `value`; null if it can. */
 export function configProblem(name: string, value: string | null): string | null {
   const entry = ENTRIES.find((e) => e.name === name);

@@ -5,7 +5,8 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
 import type { Change, Journal } from '../journal.ts';
 import type { Settings } from '../options.ts';
-import { PartitionLog } from './partition-log.ts';
+import { takeClosedLogs, writeClosedLogs } from './closed-logs.ts';
+import { type ClosedLog, PartitionLog } from './partition-log.ts';
 import { type ConfigOverrides, type TopicConfig, topicConfig } from './topic-config.ts';
 
 export type Topic = {
@@ -25,11 +26,14 @@ type StoredTopic = {
 };
 
 const MAX_NAME = 249;
+const FLUSHES_AT_ONCE = 16;
 const UUID_BYTES = 16;
 
 function newTopicId(): string {
   return randomBytes(UUID_BYTES).toString('base64url');
 }
+
+const inMetrics = (name: string): string => name.replaceAll('.', '_');
 
 /** A message why a topic can't have this name; null if it can. Apache Kafka's rule (Topic.java). */
 export function topicNameProblem(name: string): string | null {
@@ -47,6 +51,7 @@ export class Topics {
   #settings: Settings;
   #topics = new Map<string, Topic>();
   #names = new Map<string, string>(); // by topic id
+  #inMetrics = new Map<string, string>(); // by the name with '_' for each '.'
   #partitionCount = 0;
 
   /** Opens all topics of `folder`, recovering their logs. */
@@ -55,12 +60,17 @@ export class Topics {
     this.#journal = journal;
     this.#settings = settings;
     mkdirSync(folder, { recursive: true });
+    const closed = takeClosedLogs(this.#closedFile, journal.bytes);
     for (const [[, name], stored] of journal.entries('topic')) {
-      this.#add(this.#open(String(name), this.#withId(String(name), stored as StoredTopic), now));
+      this.#add(this.#open(String(name), this.#withId(String(name), stored as StoredTopic), now, closed));
     }
     for (const [[, name, index], offset] of journal.entries('start'))
       this.partition(String(name), Number(index))?.deleteBefore(Number(offset));
     this.#setStrangersAside(now);
+  }
+
+  get #closedFile(): string {
+    return `${this.#folder}.closed`;
   }
 
   /** Gives an id to a topic that has none. */
@@ -71,11 +81,18 @@ export class Topics {
     return withId;
   }
 
-  #open(name: string, { id, partitions, overrides }: Required<StoredTopic>, now: number): Topic {
+  #open(
+    name: string,
+    { id, partitions, overrides }: Required<StoredTopic>,
+    now: number,
+    closed?: ReadonlyMap<string, ClosedLog>,
+  ): Topic {
     const config = topicConfig(overrides, this.#settings);
+    const { log } = this.#settings;
     const logs = Array.from({ length: partitions }, (_, index) => {
       const partition = `${name}-${index}`;
-      return new PartitionLog(`${this.#folder}/${partition}`, partition, config, this.#settings.log, now);
+      const folder = `${this.#folder}/${partition}`;
+      return new PartitionLog(folder, partition, config, log, now, closed?.get(partition));
     });
     return { name, id, partitions: logs, overrides, config };
   }
@@ -83,6 +100,7 @@ export class Topics {
   #add(topic: Topic): Topic {
     this.#topics.set(topic.name, topic);
     this.#names.set(topic.id, topic.name);
+    this.#inMetrics.set(inMetrics(topic.name), topic.name);
     this.#partitionCount += topic.partitions.length;
     return topic;
   }
@@ -102,11 +120,7 @@ export class Topics {
 
   /** A topic whose name differs only in '.' and '_', which metrics do not tell apart; Apache Kafka's rule (Topic.java). */
   collidingWith(name: string): string | undefined {
-    if (!/[._]/.test(name)) return undefined;
-    const joined = name.replaceAll('.', '_');
-    return this.#topics.has(name)
-      ? undefined
-      : [...this.#topics.keys()].find((other) => other.replaceAll('.', '_') === joined);
+    return this.#topics.has(name) ? undefined : this.#inMetrics.get(inMetrics(name));
   }
 
   get(name: string): Topic | undefined {
@@ -224,6 +238,7 @@ export class Topics {
     this.#journal.set([[['topic', name], null], ...starts], true);
     this.#topics.delete(name);
     this.#names.delete(topic.id);
+    this.#inMetrics.delete(inMetrics(name));
     this.#partitionCount -= topic.partitions.length;
     for (const partition of topic.partitions) partition.remove();
     this.#settings.log.info({ topic: name }, 'deleted a topic');
@@ -256,12 +271,37 @@ export class Topics {
     }
   }
 
-  /** Writes the appends since the last call to the disk, without blocking the caller. */
-  syncLater(): void {
-    for (const partition of this.#partitions()) partition.syncLater();
+  /** Writes what was appended to the disk; where that fails it is logged. */
+  async flush(): Promise<void> {
+    const waiting = this.#partitions();
+    const flushSome = async () => {
+      for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) await next.flush();
+    };
+    await Promise.all(Array.from({ length: FLUSHES_AT_ONCE }, flushSome));
   }
 
+  /** Closes all files; the next start reads those of no partition that could be sealed. */
   close(): void {
-    for (const partition of this.#partitions()) partition.close();
+    const closed = this.#partitions().flatMap((partition) => {
+      const log = this.#closed(partition);
+      return log ? [[partition.name, log] as const] : [];
+    });
+    try {
+      writeClosedLogs(this.#closedFile, this.#journal.bytes, closed);
+    } catch (error) {
+      this.#settings.log.warn({ error }, 'cannot write what the next start would be faster by');
+    }
+  }
+
+  #closed(partition: PartitionLog): ClosedLog | undefined {
+    try {
+      return partition.close();
+    } catch (error) {
+      this.#settings.log.error(
+        { partition: partition.name, error },
+        'cannot seal a partition; the next start scans it',
+      );
+      return undefined;
+    }
   }
 }

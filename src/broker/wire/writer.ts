@@ -6,6 +6,8 @@
 import { writeInt64 } from './int64.ts';
 
 const COPY_BELOW = 4096;
+/** Records aside: what a hundred thousand entries of a request could make of it has to end somewhere. */
+const MOST_BYTES = 100 * 1024 * 1024;
 
 export class Writer {
   #done: Buffer[] = [];
@@ -32,6 +34,8 @@ export class Writer {
     const at = this.#position;
     if (at + bytes > this.#buffer.length) {
       const used = this.#buffer.subarray(this.#start, at);
+      if (used.length + bytes > MOST_BYTES)
+        throw new RangeError(`received a request whose response is larger than ${MOST_BYTES} bytes`);
       const grown = Buffer.allocUnsafe(Math.max(used.length * 2, used.length + bytes));
       used.copy(grown);
       this.#buffer = grown;

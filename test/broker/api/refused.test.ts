@@ -63,7 +63,7 @@ test.each([
   ['groups of KIP-848', 68],
   ['share groups', 76],
   ['SASL', 17],
-  ['ACLs', 29],
+  ['delegation tokens', 38],
 ])('%s are not spoken: the connection is closed, and the list of APIs does not have them', async (_, key) => {
   const { port } = await testBroker();
   const client = await wireClient(port);

@@ -149,6 +149,27 @@ public class EveryVersion {
           new OffsetDeleteRequestData.OffsetDeleteRequestPartition().setPartitionIndex(0))));
       return new OffsetDeleteRequestData().setGroupId(GROUP).setTopics(topics);
     });
+    BODIES.put(ApiKeys.ELECT_LEADERS, v -> new ElectLeadersRequestData().setTimeoutMs(1000).setTopicPartitions(
+        new ElectLeadersRequestData.TopicPartitionsCollection(List.of(
+            new ElectLeadersRequestData.TopicPartitions().setTopic(TOPIC).setPartitions(List.of(0))).iterator())));
+    BODIES.put(ApiKeys.ALTER_PARTITION_REASSIGNMENTS, v -> new AlterPartitionReassignmentsRequestData().setTopics(List.of(
+        new AlterPartitionReassignmentsRequestData.ReassignableTopic().setName(TOPIC).setPartitions(List.of(
+            new AlterPartitionReassignmentsRequestData.ReassignablePartition().setPartitionIndex(0).setReplicas(null))))));
+    BODIES.put(ApiKeys.LIST_PARTITION_REASSIGNMENTS, v -> new ListPartitionReassignmentsRequestData().setTopics(null));
+    BODIES.put(ApiKeys.DESCRIBE_CLIENT_QUOTAS, v -> new DescribeClientQuotasRequestData().setComponents(List.of(
+        new DescribeClientQuotasRequestData.ComponentData().setEntityType("client-id").setMatchType((byte) 2))));
+    BODIES.put(ApiKeys.DESCRIBE_USER_SCRAM_CREDENTIALS, v -> new DescribeUserScramCredentialsRequestData().setUsers(List.of(
+        new DescribeUserScramCredentialsRequestData.UserName().setName("nobody"))));
+    BODIES.put(ApiKeys.DESCRIBE_QUORUM, v -> new DescribeQuorumRequestData().setTopics(List.of(
+        new DescribeQuorumRequestData.TopicData().setTopicName("__cluster_metadata").setPartitions(List.of(
+            new DescribeQuorumRequestData.PartitionData().setPartitionIndex(0))))));
+    BODIES.put(ApiKeys.DESCRIBE_ACLS, v -> new DescribeAclsRequestData().setResourceTypeFilter((byte) 1).setPatternTypeFilter((byte) 1)
+        .setOperation((byte) 1).setPermissionType((byte) 1));
+    BODIES.put(ApiKeys.CREATE_ACLS, v -> new CreateAclsRequestData().setCreations(List.of(new CreateAclsRequestData.AclCreation()
+        .setResourceType((byte) 2).setResourceName(TOPIC).setResourcePatternType((byte) 3).setPrincipal("User:nobody").setHost("*")
+        .setOperation((byte) 3).setPermissionType((byte) 3))));
+    BODIES.put(ApiKeys.DELETE_ACLS, v -> new DeleteAclsRequestData().setFilters(List.of(new DeleteAclsRequestData.DeleteAclsFilter()
+        .setResourceTypeFilter((byte) 1).setPatternTypeFilter((byte) 1).setOperation((byte) 1).setPermissionType((byte) 1))));
     BODIES.put(ApiKeys.DELETE_GROUPS, v -> new DeleteGroupsRequestData().setGroupsNames(List.of("no-" + GROUP)));
     BODIES.put(ApiKeys.DELETE_TOPICS, v -> v >= 6
         ? new DeleteTopicsRequestData().setTimeoutMs(1000).setTopics(List.of(

@@ -128,6 +128,28 @@ export function javaTools(port: () => number): void {
     expect(await javaTool('ClusterTool', 0, cluster)).toMatch(/Cluster ID: [\w-]{22}/);
   });
 
+  test('the tools of elections, moves, quorum, quotas, users and ACLs have their answers', {
+    timeout,
+  }, async (ctx) => {
+    needsJava(ctx);
+    const topic = await newTopic(await wireClient(port()));
+    const at = ['--topic', topic, '--partition', '0', '--election-type', 'preferred'];
+    expect(await javaTool('LeaderElectionCommand', port(), at)).toContain('Valid replica already elected');
+    const every = ['--all-topic-partitions', '--election-type', 'preferred'];
+    expect(await javaTool('LeaderElectionCommand', port(), every)).not.toContain('Error');
+    const list = await javaTool('reassign.ReassignPartitionsCommand', port(), ['--list']);
+    expect(list).toContain('No partition reassignments found.');
+    const quorum = (part: string) => javaTool('MetadataQuorumCommand', port(), ['describe', part]);
+    const leader = /LeaderId:\s+(\d+)/.exec(await quorum('--status'))?.[1];
+    expect(await quorum('--replication')).toMatch(new RegExp(`^${leader}\\s.*Leader`, 'm'));
+    const config = (type: string) =>
+      javaTool('kafka.admin.ConfigCommand', port(), ['--describe', '--entity-type', type]);
+    expect((await config('clients')).trim()).toBe('');
+    expect((await config('users')).trim()).toBe('');
+    const acls = javaTool('kafka.admin.AclCommand', port(), ['--list']);
+    await expect(acls).rejects.toThrow('No Authorizer is configured');
+  });
+
   test('TransactionsCommand lists and describes a transaction, and aborts what it has open', {
     timeout,
   }, async (ctx) => {

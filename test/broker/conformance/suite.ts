@@ -7,6 +7,7 @@ import type { Client } from './client.ts';
 import { groups } from './groups.ts';
 import { kafkajsTransactions } from './kafkajs-transactions.ts';
 import { log } from './log.ts';
+import { oneNode } from './one-node.ts';
 import { pairs } from './pairs.ts';
 import { platformatic } from './platformatic.ts';
 import { refusals } from './refusals.ts';
@@ -30,6 +31,7 @@ export function protocol(port: () => number): void {
   describe('topics', () => topics(port));
   describe('groups', () => groups(port));
   describe('admin', () => admin(port));
+  describe('one node', () => oneNode(port));
   describe('transactions', () => transactions(port));
   describe('kafkajs', () => kafkajsTransactions(port));
   describe('@platformatic/kafka', () => platformatic(port));

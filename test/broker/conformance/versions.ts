@@ -36,6 +36,15 @@ const ERRORS: Readonly<Record<string, readonly number[]>> = {
   DescribeLogDirs: [0],
   DescribeCluster: [0],
   OffsetDelete: [0],
+  ElectLeaders: [0, 84], // the partition has its leader
+  AlterPartitionReassignments: [0, 85], // none is under way that could be cancelled
+  ListPartitionReassignments: [0],
+  DescribeClientQuotas: [0],
+  DescribeUserScramCredentials: [0, 91],
+  DescribeQuorum: [0],
+  DescribeAcls: [54],
+  CreateAcls: [54],
+  DeleteAcls: [54],
   DeleteGroups: [69],
   DeleteTopics: [0, 3], // v6 deletes the topic by its id, the others one that is not there
 };

@@ -370,18 +370,33 @@ test('segments of which little is left become one, up to the size of a segment',
   again.close();
 });
 
-test('tombstones go by their own age, also out of a segment that newer records have joined', async () => {
+test('tombstones stay for their time from the first pass over them, however old they are, with their timestamps', async () => {
   const folder = testFolder();
-  const log = open(folder, { segmentBytes: 1024, minCompactionLagMs: 0 });
-  append(log, [{ key: 'a', value: 'x' }], false);
-  append(log, [{ key: 'a', value: null }], false);
-  const late = NOW + 2 * DAY;
-  for (let n = 0; n < 12; n++) append(log, [{ key: 'b', value: `${n}`.repeat(300) }], false, late);
-  await compact(log, folder, late);
-  expect(readAll(log).some(({ key }) => key === 'a')).toBe(true);
-  for (let n = 0; n < 12; n++) append(log, [{ key: 'b', value: `${n}`.repeat(300) }], false, late);
-  await compact(log, folder, late);
-  expect(readAll(log).some(({ key }) => key === 'a')).toBe(false);
+  const log = open(folder);
+  const old = NOW - 365 * DAY;
+  const more = (time: number) => {
+    for (let n = 0; n < 12; n++) append(log, [{ key: 'b', value: `${n}`.repeat(300) }], false, time);
+  };
+  const hasTombstone = () => readAll(log).some(({ key }) => key === 'a');
+  append(log, [{ key: 'a', value: 'x' }], false, old);
+  const deletion = [{ key: 'stays', value: 'y' }, ...['a', 'a'].map((key) => ({ key, value: null }))];
+  append(log, deletion, true, old + 1);
+  more(old);
+  await compact(log, folder);
+  expect(readHeader(log.read(1, 1, false), 0)).toMatchObject({
+    records: 2,
+    baseTimestamp: NOW + DAY,
+    maxTimestamp: old + 1,
+    attributes: 1 << 6,
+  });
+  expect(log.findTime(old + 1)).toEqual({ offset: 1, timestamp: old + 1 });
+  more(old);
+  await compact(log, folder, NOW + DAY - 1);
+  expect(hasTombstone()).toBe(true);
+  more(old);
+  await compact(log, folder, NOW + DAY);
+  expect(hasTombstone()).toBe(false);
+  expect(log.findTime(old + 1)).toEqual({ offset: 1, timestamp: old + 1 });
   log.close();
 });
 

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { markerBatch } from '../../../src/broker/log/control-batch.ts';
+import { compactBatch } from '../../../src/broker/log/compaction.ts';
+import { isAbort, markerBatch } from '../../../src/broker/log/control-batch.ts';
+import { DecidedTransactions } from '../../../src/broker/log/decided-transactions.ts';
 import { readHeader, TRANSACTIONAL } from '../../../src/broker/log/record-batch.ts';
 import {
   type AbortedTransaction,
@@ -83,3 +85,14 @@ it('each aborted transaction that had records is noted, with the last stable off
     }),
   );
 });
+
+it.each([true, false])(
+  'a marker that has got a delete horizon is still told from the other kind',
+  (isCommit) => {
+    const time = { now: 1_700_000_000_000, deleteRetentionMs: 86_400_000 };
+    const marker = markerBatch(1, 0, isCommit, time.now);
+    const kept = compactBatch(marker, new Map(), time, new DecidedTransactions([]));
+    expect(kept?.length).toBeGreaterThan(marker.length);
+    expect(isAbort(kept ?? marker)).toBe(!isCommit);
+  },
+);
