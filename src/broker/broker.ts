@@ -2,7 +2,6 @@
 // Replication, ACLs and TLS are left out by design: Apache Kafka serves the same clients. This folder imports nothing from
 // the rest of the project. docs/broker.md lists the differences to Apache Kafka.
 
-import { randomBytes } from 'node:crypto';
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import type { Context } from './api/api.ts';
 import { BreathingSpace } from './breathing-space.ts';
@@ -10,6 +9,7 @@ import { folderUnusable } from './errors.ts';
 import { lockFolder } from './folder-lock.ts';
 import { Groups } from './group/coordinator.ts';
 import { Journal } from './journal.ts';
+import { crypto } from './late.ts';
 import { Topics } from './log/topics.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import { type BrokerOptions, parseOptions, type Settings } from './options.ts';
@@ -39,7 +39,15 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const unlock = openFolder(settings.dataDir);
   const state = openState(settings, unlock);
   try {
-    const context = { ...state, settings, memory: new MemoryBudget(settings.maxMemoryBytes) };
+    const memory = new MemoryBudget(settings.maxMemoryBytes);
+    const context = {
+      ...state,
+      settings,
+      memory,
+      get clusterId() {
+        return clusterId(state.journal);
+      },
+    };
     const listener = await listen(context);
     const stopChores = startChores(context, state.journal);
     settings.log.info(
@@ -82,7 +90,7 @@ function openState(settings: Settings, unlock: () => void) {
       journal.close();
       unlock();
     };
-    return { journal, topics, groups, transactions, producerIds, clusterId: clusterId(journal), close };
+    return { journal, topics, groups, transactions, producerIds, close };
   } catch (error) {
     unlock();
     throw error;
@@ -100,11 +108,12 @@ function openFolder(folder: string): () => void {
   return lockFolder(folder);
 }
 
+/** The cluster's id, made when it is first asked for. */
 function clusterId(journal: Journal): string {
-  const [stored] = [...journal.entries('clusterId')];
-  if (stored) return String(stored[1]);
-  const fresh = randomBytes(16).toString('base64url');
-  journal.set([[['clusterId'], fresh]], true);
+  const stored = journal.get(['clusterId']);
+  if (stored !== undefined) return String(stored);
+  const fresh = crypto().randomBytes(16).toString('base64url');
+  journal.set([[['clusterId'], fresh]]);
   return fresh;
 }
 

@@ -1,7 +1,7 @@
 // One broker for a folder. The lock is a file with the process id and, on Linux, the start time of that process, so that a
 // lock left by a killed process is recognised even if another process has its id.
 
-import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { folderLocked } from './errors.ts';
 
 /** Locks the folder or throws BROKER_FOLDER_LOCKED; the returned function unlocks it. */
@@ -16,7 +16,7 @@ export function lockFolder(folder: string): () => void {
       rmSync(file, { force: true });
     }
   } finally {
-    rmSync(mine, { force: true });
+    unlinkSync(mine);
   }
   return () => rmSync(file, { force: true });
 }

@@ -44,6 +44,11 @@ export class Journal {
     return this.#bytes;
   }
 
+  /** The value of a key; undefined where it has none. */
+  get(key: Key): unknown {
+    return this.#live.get(JSON.stringify(key));
+  }
+
   /** All entries whose key starts with `kind`. */
   *entries(kind: string): Generator<[Key, unknown]> {
     const start = `[${JSON.stringify(kind)}`;

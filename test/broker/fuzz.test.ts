@@ -268,6 +268,7 @@ const FLEXIBLE: readonly Buffer[] = [
   request(55, 2, 1, (w) =>
     w.structs(['__cluster_metadata'], (t) => w.string(t).structs([0], (p) => w.int32(p))),
   ),
+  request(74, 1, 1, (w) => w.array([2, 16], (type) => w.int8(type))),
   request(60, 2, 1, (w) => w.boolean(true).int8(1).boolean(false)),
   request(21, 2, 1, deleteRecordsBody),
   request(33, 2, 1, alterConfigsBody),

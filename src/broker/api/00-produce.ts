@@ -100,9 +100,16 @@ function refusal(error: ErrorCode, records: Buffer, log: PartitionLog): Stored {
     );
   }
   if (error !== ErrorCode.INVALID_TIMESTAMP) return refused(error);
-  const time = new Date(readHeader(records, 0).maxTimestamp);
-  const received = Number.isNaN(time.getTime()) ? 'a time after the year 275760' : time.toISOString();
-  return refused(error, `${log.name}: received a record of ${received}, expected at most an hour from now`);
+  const { baseTimestamp, maxTimestamp } = readHeader(records, 0);
+  const { timestampBeforeMaxMs, timestampAfterMaxMs } = log.config;
+  const expected = `at most ${timestampBeforeMaxMs} ms before and ${timestampAfterMaxMs} ms after now`;
+  const received = [baseTimestamp, maxTimestamp].map(written).join(' to ');
+  return refused(error, `${log.name}: received records of ${received}, expected ${expected}`);
+}
+
+function written(timestamp: number): string {
+  const time = new Date(timestamp);
+  return Number.isNaN(time.getTime()) ? 'a time after the year 275760' : time.toISOString();
 }
 
 /** The error of the request as a whole, whatever its partitions. */

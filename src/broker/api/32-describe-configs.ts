@@ -4,7 +4,7 @@
 // * A topic is described with every setting of log/topic-config.ts and its effective value.
 // * The broker (resource type 4) is described with those of its settings that Apache Kafka has too.
 // * A topic's setting has the default that it stands for as a synonym, under the name that the broker's has.
-// * Other resources are refused with INVALID_REQUEST. Documentation is null.
+// * A group has no settings of its own. Other resources are refused with INVALID_REQUEST. Documentation is null.
 //
 // Version notes: v3 adds types and documentation, v4 is flexible; v2 is v1.
 //
@@ -24,6 +24,7 @@ import { sourceOf } from './config-source.ts';
 
 const TOPIC = 2;
 const BROKER = 4;
+const GROUP = 32;
 const SOURCE_BROKER = 4;
 const TYPES = { BOOLEAN: 1, STRING: 2, INT: 3, LONG: 5, DOUBLE: 6, LIST: 7 } as const;
 
@@ -69,6 +70,7 @@ function refused(message: string, error: ErrorCode = ErrorCode.INVALID_REQUEST):
 }
 
 function describe(type: number, name: string, { settings, topics }: Context): Described {
+  if (type === GROUP) return { error: ErrorCode.NONE, message: null, entries: [] };
   if (type === BROKER) return describeBroker(name, settings);
   if (type !== TOPIC) return refused(`received resource type ${type}, expected ${TOPIC} or ${BROKER}`);
   const topic = topics.get(name);

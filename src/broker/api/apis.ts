@@ -45,6 +45,7 @@ import { describeCluster } from './60-describe-cluster.ts';
 import { describeProducers } from './61-describe-producers.ts';
 import { describeTransactions } from './65-describe-transactions.ts';
 import { listTransactions } from './66-list-transactions.ts';
+import { listConfigResources } from './74-list-config-resources.ts';
 import type { Api } from './api.ts';
 
 export const APIS: readonly Api[] = [
@@ -92,4 +93,5 @@ export const APIS: readonly Api[] = [
   describeProducers,
   describeTransactions,
   listTransactions,
+  listConfigResources,
 ];

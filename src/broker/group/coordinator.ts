@@ -1,8 +1,8 @@
 // Drives the group state machine: supplies the time, timers and member ids, holds the waiting requests, and checks commits
 // of offsets by it. A group without members and offsets is removed.
 
-import { randomUUID } from 'node:crypto';
 import type { Change, Journal } from '../journal.ts';
+import { crypto } from '../late.ts';
 import { callAt, lookAfter } from '../moments.ts';
 import type { Settings } from '../options.ts';
 import { steadyNow } from '../steady-clock.ts';
@@ -63,7 +63,7 @@ export class Groups {
   }
 
   async join(id: string, input: Omit<Asked<JoinInput>, 'newMemberId'>): Promise<JoinAnswer> {
-    const newMemberId = `${(input.instanceId ?? input.clientId).slice(0, LONGEST_NAME)}-${randomUUID()}`;
+    const newMemberId = `${(input.instanceId ?? input.clientId).slice(0, LONGEST_NAME)}-${crypto().randomUUID()}`;
     const answer = await this.#ask(id, (ticket) => ({ ...input, newMemberId, ticket }), this.#canOpen(id));
     return answer.kind === 'join' ? answer : mixedUp(answer);
   }

@@ -52,7 +52,10 @@ export async function compactSegments(
   const isNew = ({ baseOffset }: Segment) => baseOffset >= cleanedTo;
   const bytes = (segments: readonly Segment[]) => segments.reduce((sum, { size }) => sum + size, 0);
   const fresh = closed.filter((segment) => isNew(segment) && segment.size > 0);
-  if (fresh.length === 0 || bytes(fresh) < bytes(closed) * config.minCleanableDirtyRatio) return cleanedTo;
+  const [oldest] = fresh;
+  if (oldest === undefined) return cleanedTo;
+  const isLate = now - oldest.openedAt >= config.maxCompactionLagMs;
+  if (!isLate && bytes(fresh) < bytes(closed) * config.minCleanableDirtyRatio) return cleanedTo;
   const latest: LatestOffsets = new Map();
   const noted = await noteSegments(fresh, latest, driver);
   if (noted === undefined) return cleanedTo;

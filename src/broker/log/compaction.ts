@@ -6,8 +6,8 @@
 // decompressed (zstd before Node 22.15) stays as it is, and makes no older record obsolete.
 //   (https://kafka.apache.org/documentation/#compaction)
 
-import { createHash } from 'node:crypto';
 import { crc32c } from '../crc32c.ts';
+import { crypto } from '../late.ts';
 import { writeInt64 } from '../wire/int64.ts';
 import type { DecidedTransactions } from './decided-transactions.ts';
 import { decompress } from './decompress.ts';
@@ -39,7 +39,9 @@ const HASH_BYTES = 64; // of SHA-512
 
 /** A key as a string of at most 64 characters, as a key may have a megabyte: itself, or its hash where it is not shorter. */
 const nameOf = (key: Buffer): string =>
-  key.length < HASH_BYTES ? key.toString('latin1') : createHash('sha512').update(key).digest('binary');
+  key.length < HASH_BYTES
+    ? key.toString('latin1')
+    : crypto().createHash('sha512').update(key).digest('binary');
 
 /** The decompressed records of a stored batch; undefined where they can't be decompressed, or are control records. */
 function recordsOf(batch: Buffer): Buffer | undefined {

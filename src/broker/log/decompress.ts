@@ -2,14 +2,14 @@
 // Gzip and, from Node 22.15 on, zstd are the runtime's; Snappy and LZ4, which Node lacks, are decoded here. Invalid data, or
 // more than MAX_BYTES, gives null, and the caller uses the batch's header instead.
 
-import * as zlib from 'node:zlib';
+import { zlib } from '../late.ts';
 
 const MAX_BYTES = 64 * 1024 * 1024;
 
 /** Decompresses codec 1 to 4 (gzip, snappy, lz4, zstd); null where the data is invalid or too large. */
 export function decompress(codec: number, packed: Buffer): Buffer | null {
   try {
-    if (codec === 1) return zlib.gunzipSync(packed, { maxOutputLength: MAX_BYTES });
+    if (codec === 1) return zlib().gunzipSync(packed, { maxOutputLength: MAX_BYTES });
     if (codec === 2) return unsnappy(packed);
     if (codec === 3) return unlz4(packed);
     return codec === 4 ? unzstd(packed) : null;
@@ -21,7 +21,7 @@ export function decompress(codec: number, packed: Buffer): Buffer | null {
 type Unzstd = (packed: Buffer, options: { maxOutputLength: number }) => Buffer;
 
 function unzstd(packed: Buffer): Buffer | null {
-  const { zstdDecompressSync } = zlib as { zstdDecompressSync?: Unzstd }; // from Node 22.15 on
+  const { zstdDecompressSync } = zlib() as { zstdDecompressSync?: Unzstd }; // from Node 22.15 on
   return zstdDecompressSync?.(packed, { maxOutputLength: MAX_BYTES }) ?? null;
 }
 

@@ -53,6 +53,7 @@ export class PartitionLog {
   #log: BrokerLog;
   #segments: Segment[] = [];
   #active: Segment;
+  #unflushed = 0; // records since the last fsync for flush.messages
   #endLastTime = -1; // of the log, at the last `retain`
   #isCompacting = false;
   #isGone = false;
@@ -225,10 +226,18 @@ export class PartitionLog {
     this.#active.append(batch, header);
     this.producers.append(header, now);
     this.#open.note(header, batch, this.#active.aborted);
+    this.#flushWhereDue(received.records);
     for (const listener of this.appended) listener(batch.length);
     if (this.lastStableOffset > stable)
       for (const listener of this.decided) listener(wasDecided ? batch.length : Number.POSITIVE_INFINITY);
     return baseOffset;
+  }
+
+  #flushWhereDue(records: number): void {
+    this.#unflushed += records;
+    if (this.#unflushed < this.config.flushMessages) return;
+    this.#unflushed = 0;
+    this.sync();
   }
 
   /** Ends a producer's open transaction by a marker, which is with the operating system on return; no-op where it has none. */
@@ -254,7 +263,9 @@ export class PartitionLog {
   #mustRoll(bytes: number, now: number): boolean {
     const { size, openedAt } = this.#active;
     if (size === 0) return false;
-    return size + bytes > this.config.segmentBytes || now - openedAt >= this.config.segmentMs;
+    const { segmentBytes, segmentMs, isCompacted, maxCompactionLagMs } = this.config;
+    const longestMs = isCompacted ? Math.min(segmentMs, maxCompactionLagMs) : segmentMs;
+    return size + bytes > segmentBytes || now - openedAt >= longestMs;
   }
 
   /** Closes the active segment, which is sealed once its data is on the disk, and opens the next one. */

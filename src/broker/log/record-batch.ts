@@ -27,7 +27,7 @@ export const CONTROL = 1 << 5;
 /** The base timestamp is the time in ms from which on tombstones and a marker may be removed (KIP-534). */
 export const DELETE_HORIZON = 1 << 6;
 const APPEND_TIME = 1 << 3;
-const MAX_AHEAD_MS = 3_600_000; // message.timestamp.after.max.ms: a later time would outlive every retention
+const NO_TIME = -1;
 
 export type BatchHeader = {
   readonly baseOffset: number;
@@ -117,6 +117,9 @@ export type ProducedLimits = {
   readonly maxMessageBytes: number;
   /** Whether the broker's time will replace the batch's. */
   readonly isAppendTimed: boolean;
+  /** How far before and after `now` the batch's times may lie, ms. */
+  readonly timestampBeforeMaxMs: number;
+  readonly timestampAfterMaxMs: number;
 };
 
 /** Validates a producer's bytes: exactly one whole batch, of a kind that this broker stores. `now` in ms. */
@@ -130,15 +133,26 @@ export function checkProduced(batch: Buffer, limits: ProducedLimits, now: number
   }
   if (size > limits.maxMessageBytes) return ErrorCode.MESSAGE_TOO_LARGE;
   if (!crcIsRight(batch, 0, size)) return ErrorCode.CORRUPT_MESSAGE;
-  return checkContents(batch, limits.isAppendTimed ? Number.POSITIVE_INFINITY : now + MAX_AHEAD_MS);
+  return checkContents(batch, limits.isAppendTimed || isTimely(batch, limits, now));
 }
 
-function checkContents(batch: Buffer, latestTime: number): ErrorCode {
+/** By the times of the header: that of the first record, and the latest. A batch may be without. */
+function isTimely(
+  batch: Buffer,
+  { timestampBeforeMaxMs, timestampAfterMaxMs }: ProducedLimits,
+  now: number,
+): boolean {
+  const first = readInt64(batch, 27);
+  if (first !== NO_TIME && first < now - timestampBeforeMaxMs) return false;
+  return readInt64(batch, 35) <= now + timestampAfterMaxMs;
+}
+
+function checkContents(batch: Buffer, isInTime: boolean): ErrorCode {
   const attributes = batch.readInt16BE(21);
   const records = batch.readInt32BE(57);
   if (attributes & CONTROL) return ErrorCode.INVALID_RECORD;
   if (codecOf(attributes) > HIGHEST_CODEC) return ErrorCode.UNSUPPORTED_COMPRESSION_TYPE;
-  if (readInt64(batch, 35) > latestTime) return ErrorCode.INVALID_TIMESTAMP;
+  if (!isInTime) return ErrorCode.INVALID_TIMESTAMP;
   if (records < 1 || batch.readInt32BE(23) !== records - 1) return ErrorCode.INVALID_RECORD;
   if (codecOf(attributes) === 0 && !recordsAreWhole(batch, BATCH_HEADER, records))
     return ErrorCode.INVALID_RECORD;

@@ -45,7 +45,7 @@ export class Segment {
   size = 0;
   nextOffset: number;
   maxTimestamp = -1;
-  #tables: Tables | (() => Tables) = { index: new SparseIndex(), aborted: new AbortedTransactions() };
+  #tables: Tables | (() => Tables) = noTables;
   #fd: number | undefined; // undefined until it is needed
   #isClosed = false;
   #isSealed = false;
@@ -223,6 +223,10 @@ export class Segment {
     this.close();
     removeSegment(this.path);
   }
+}
+
+function noTables(): Tables {
+  return { index: new SparseIndex(), aborted: new AbortedTransactions() };
 }
 
 /** Where in `bytes`, from `start`, the first batch lies whose offset is `offset` or higher; else their end. */

@@ -3,8 +3,17 @@
 // new file's name is on the disk, in the order of their offsets, so that a value goes before its tombstone; a start after a crash
 // in between deletes those whose records the segment before already holds.
 
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import {
+  closeSync,
+  existsSync,
+  fsync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { promisify } from 'node:util';
 import { CLEANED, type Found, type Group } from './compact-segments.ts';
 import { readSeal, type SealedState, writeSeal } from './seal.ts';
 import { Segment } from './segment.ts';
@@ -57,6 +66,6 @@ export function swap(
 
 /** Writes the names of a folder's files to the disk (fsync). */
 export async function syncNames(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  await handle.sync().finally(() => handle.close());
+  const fd = openSync(folder, 'r');
+  await promisify(fsync)(fd).finally(() => closeSync(fd));
 }

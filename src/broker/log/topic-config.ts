@@ -11,6 +11,13 @@ export type TopicConfig = {
   readonly maxMessageBytes: number;
   readonly isCompacted: boolean;
   readonly isDeleted: boolean;
+  /** A compacted log is compacted at this age of what is new in it, whatever its share, ms. */
+  readonly maxCompactionLagMs: number;
+  /** Records after which what was appended is synced to the disk, before the acknowledgement. */
+  readonly flushMessages: number;
+  /** How far before and after the broker's time a producer's may lie, ms. */
+  readonly timestampBeforeMaxMs: number;
+  readonly timestampAfterMaxMs: number;
   /** Whether records get the time of their append instead of their producer's. */
   readonly isAppendTimed: boolean;
   /** Share of a log that has to be new before it is compacted, 0 to 1. */
@@ -57,17 +64,19 @@ type FixedEntry = {
   readonly name: string;
   readonly ofBroker?: undefined;
   readonly value: string;
-  readonly type: 'INT' | 'STRING' | 'BOOLEAN';
+  readonly type: 'INT' | 'LONG' | 'STRING' | 'BOOLEAN';
 };
 
 const INT_MAX = 2 ** 31 - 1;
-const LONG_MAX = Number.MAX_SAFE_INTEGER;
+const LONG_MAX = 2 ** 63; // the nearest number to Kafka's highest, which is one less
+const WRITTEN_LONG_MAX = '9223372036854775807';
 
 const POLICIES = ['delete', 'compact', 'compact,delete', 'delete,compact'];
 const APPEND_TIME = 'LogAppendTime';
 const DEFAULT_POLICY = 'delete';
 const DEFAULT_DIRTY_RATIO = 0.5;
 const DEFAULT_DELETE_RETENTION_MS = 86_400_000;
+const DEFAULT_TIMESTAMP_AFTER_MAX_MS = 3_600_000; // a later time would outlive every retention
 
 const ENTRIES: readonly (NumberEntry | PolicyEntry | ChoiceEntry | FixedEntry)[] = [
   { kind: 'policy', name: 'cleanup.policy', ofBroker: 'log.cleanup.policy', type: 'LIST' },
@@ -96,6 +105,25 @@ const ENTRIES: readonly (NumberEntry | PolicyEntry | ChoiceEntry | FixedEntry)[]
     field: 'minCompactionLagMs',
     type: 'LONG',
     lowest: 0,
+    highest: LONG_MAX,
+  },
+  {
+    kind: 'number',
+    name: 'flush.messages',
+    ofBroker: 'log.flush.interval.messages',
+    field: 'flushMessages',
+    type: 'LONG',
+    lowest: 1,
+    highest: LONG_MAX,
+  },
+  { kind: 'fixed', name: 'index.interval.bytes', value: '4096', type: 'INT' },
+  {
+    kind: 'number',
+    name: 'max.compaction.lag.ms',
+    ofBroker: 'log.cleaner.max.compaction.lag.ms',
+    field: 'maxCompactionLagMs',
+    type: 'LONG',
+    lowest: 1,
     highest: LONG_MAX,
   },
   {
@@ -145,6 +173,24 @@ const ENTRIES: readonly (NumberEntry | PolicyEntry | ChoiceEntry | FixedEntry)[]
   },
   { kind: 'fixed', name: 'compression.type', value: 'producer', type: 'STRING' },
   {
+    kind: 'number',
+    name: 'message.timestamp.after.max.ms',
+    ofBroker: 'log.message.timestamp.after.max.ms',
+    field: 'timestampAfterMaxMs',
+    type: 'LONG',
+    lowest: 0,
+    highest: LONG_MAX,
+  },
+  {
+    kind: 'number',
+    name: 'message.timestamp.before.max.ms',
+    ofBroker: 'log.message.timestamp.before.max.ms',
+    field: 'timestampBeforeMaxMs',
+    type: 'LONG',
+    lowest: 0,
+    highest: LONG_MAX,
+  },
+  {
     kind: 'choice',
     name: 'message.timestamp.type',
     ofBroker: 'log.message.timestamp.type',
@@ -152,6 +198,9 @@ const ENTRIES: readonly (NumberEntry | PolicyEntry | ChoiceEntry | FixedEntry)[]
     type: 'STRING',
   },
   { kind: 'fixed', name: 'min.insync.replicas', value: '1', type: 'INT' },
+  { kind: 'fixed', name: 'preallocate', value: 'false', type: 'BOOLEAN' },
+  { kind: 'fixed', name: 'remote.storage.enable', value: 'false', type: 'BOOLEAN' },
+  { kind: 'fixed', name: 'segment.jitter.ms', value: '0', type: 'LONG' },
   { kind: 'fixed', name: 'unclean.leader.election.enable', value: 'false', type: 'BOOLEAN' },
 ];
 
@@ -165,6 +214,10 @@ export function topicConfig(overrides: ConfigOverrides, defaults: Settings): Top
     retentionMs: pick('retention.ms', defaults.retentionMs),
     segmentBytes: pick('segment.bytes', defaults.segmentBytes),
     segmentMs: pick('segment.ms', defaults.segmentMs),
+    maxCompactionLagMs: pick('max.compaction.lag.ms', LONG_MAX),
+    flushMessages: pick('flush.messages', LONG_MAX),
+    timestampBeforeMaxMs: pick('message.timestamp.before.max.ms', LONG_MAX),
+    timestampAfterMaxMs: pick('message.timestamp.after.max.ms', DEFAULT_TIMESTAMP_AFTER_MAX_MS),
     isCompacted: policy.includes('compact'),
     isDeleted: policy.includes('delete'),
     isAppendTimed: overrides['message.timestamp.type'] === APPEND_TIME,
@@ -202,7 +255,7 @@ export function configProblem(name: string, value: string | null): string | null
   const fits = number >= entry.lowest && number <= entry.highest;
   return fits
     ? null
-    : `${received}, expected ${entry.type === 'DOUBLE' ? 'a number' : 'an integer'} from ${entry.lowest} to ${entry.highest}`;
+    : `${received}, expected ${entry.type === 'DOUBLE' ? 'a number' : 'an integer'} from ${entry.lowest} to ${entry.highest === LONG_MAX ? WRITTEN_LONG_MAX : entry.highest}`;
 }
 
 export type ConfigEntry = {
@@ -238,5 +291,5 @@ function settingOf(entry: (typeof ENTRIES)[number], config: TopicConfig, overrid
   if (entry.kind === 'fixed') return entry.value;
   if (entry.kind === 'choice') return overrides[entry.name] ?? entry.values[0];
   if (entry.kind === 'policy') return overrides[entry.name] ?? DEFAULT_POLICY;
-  return String(config[entry.field]);
+  return config[entry.field] === LONG_MAX ? WRITTEN_LONG_MAX : String(config[entry.field]);
 }

@@ -1,9 +1,9 @@
 // The topics: their partitions and settings, stored in the journal, and their logs, each partition in a folder. A folder that
 // the journal does not know is renamed at start, never read and never deleted.
 
-import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
 import type { Change, Journal } from '../journal.ts';
+import { crypto } from '../late.ts';
 import type { Settings } from '../options.ts';
 import { takeClosedLogs, writeClosedLogs } from './closed-logs.ts';
 import { type ClosedLog, PartitionLog } from './partition-log.ts';
@@ -30,7 +30,7 @@ const FLUSHES_AT_ONCE = 16;
 const UUID_BYTES = 16;
 
 function newTopicId(): string {
-  return randomBytes(UUID_BYTES).toString('base64url');
+  return crypto().randomBytes(UUID_BYTES).toString('base64url');
 }
 
 const inMetrics = (name: string): string => name.replaceAll('.', '_');

@@ -157,12 +157,14 @@ public class EveryVersion {
             new AlterPartitionReassignmentsRequestData.ReassignablePartition().setPartitionIndex(0).setReplicas(null))))));
     BODIES.put(ApiKeys.LIST_PARTITION_REASSIGNMENTS, v -> new ListPartitionReassignmentsRequestData().setTopics(null));
     BODIES.put(ApiKeys.DESCRIBE_CLIENT_QUOTAS, v -> new DescribeClientQuotasRequestData().setComponents(List.of(
-        new DescribeClientQuotasRequestData.ComponentData().setEntityType("client-id").setMatchType((byte) 2))));
+        new DescribeClientQuotasRequestData.ComponentData().setEntityType("client-id").setMatchType((byte) 2).setMatch(null))));
     BODIES.put(ApiKeys.DESCRIBE_USER_SCRAM_CREDENTIALS, v -> new DescribeUserScramCredentialsRequestData().setUsers(List.of(
         new DescribeUserScramCredentialsRequestData.UserName().setName("nobody"))));
     BODIES.put(ApiKeys.DESCRIBE_QUORUM, v -> new DescribeQuorumRequestData().setTopics(List.of(
         new DescribeQuorumRequestData.TopicData().setTopicName("__cluster_metadata").setPartitions(List.of(
             new DescribeQuorumRequestData.PartitionData().setPartitionIndex(0))))));
+    BODIES.put(ApiKeys.LIST_CONFIG_RESOURCES, v -> v == 0 ? new ListConfigResourcesRequestData()
+        : new ListConfigResourcesRequestData().setResourceTypes(List.of((byte) 2, (byte) 4, (byte) 16, (byte) 32)));
     BODIES.put(ApiKeys.DESCRIBE_ACLS, v -> new DescribeAclsRequestData().setResourceTypeFilter((byte) 1).setPatternTypeFilter((byte) 1)
         .setOperation((byte) 1).setPermissionType((byte) 1));
     BODIES.put(ApiKeys.CREATE_ACLS, v -> new CreateAclsRequestData().setCreations(List.of(new CreateAclsRequestData.AclCreation()

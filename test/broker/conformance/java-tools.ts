@@ -128,7 +128,7 @@ export function javaTools(port: () => number): void {
     expect(await javaTool('ClusterTool', 0, cluster)).toMatch(/Cluster ID: [\w-]{22}/);
   });
 
-  test('the tools of elections, moves, quorum, quotas, users and ACLs have their answers', {
+  test('the tools of elections, moves, quorum, quotas and users have their answers', {
     timeout,
   }, async (ctx) => {
     needsJava(ctx);
@@ -146,8 +146,10 @@ export function javaTools(port: () => number): void {
       javaTool('kafka.admin.ConfigCommand', port(), ['--describe', '--entity-type', type]);
     expect((await config('clients')).trim()).toBe('');
     expect((await config('users')).trim()).toBe('');
-    const acls = javaTool('kafka.admin.AclCommand', port(), ['--list']);
-    await expect(acls).rejects.toThrow('No Authorizer is configured');
+    expect((await config('client-metrics')).trim()).toBe('');
+    const group = await newGroup(await wireClient(port()));
+    await commitOffset(await wireClient(port()), group, SIMPLE, topic, 0);
+    expect(await config('groups')).toContain(`Dynamic configs for group ${group} are:`);
   });
 
   test('TransactionsCommand lists and describes a transaction, and aborts what it has open', {

@@ -137,6 +137,24 @@ export function log(port: () => number): void {
       expect((await listOffset(client, topic, time)).error).toBe(ErrorCode.UNSUPPORTED_VERSION);
   });
 
+  test('records of a time too long ago, or too far ahead, for the topic are refused', async () => {
+    const client = await wireClient(port());
+    const limits = [
+      ['message.timestamp.before.max.ms', '60000'],
+      ['message.timestamp.after.max.ms', '120000'],
+      ['flush.messages', '1'],
+      ['max.compaction.lag.ms', '9223372036854775807'],
+      ['preallocate', 'false'],
+    ] as const;
+    const topic = await newTopic(client, { configs: limits });
+    const at = async (ms: number) =>
+      (await produce(client, topic, batch({ timestamps: [Date.now() + ms] }))).error;
+    expect(await at(-30_000)).toBe(ErrorCode.NONE);
+    expect(await at(90_000)).toBe(ErrorCode.NONE);
+    expect(await at(-90_000)).toBe(ErrorCode.INVALID_TIMESTAMP);
+    expect(await at(150_000)).toBe(ErrorCode.INVALID_TIMESTAMP);
+  });
+
   test('a record without a key is refused in a compacted topic, in words', async () => {
     const client = await wireClient(port());
     const topic = await newTopic(client, { configs: [['cleanup.policy', 'compact']] });

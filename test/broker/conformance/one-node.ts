@@ -124,10 +124,12 @@ export function oneNode(port: () => number): void {
     const quotas = await client.ask(48, 1, (w) =>
       w.structs(['client-id'], (type) => w.string(type).int8(2).string(null)).boolean(false),
     );
-    expect([quotas.int32(), quotas.int16(), quotas.nullableString()]).toEqual([0, ErrorCode.NONE, null]);
+    expect([quotas.int32(), quotas.int16()]).toEqual([0, ErrorCode.NONE]);
+    quotas.nullableString();
     expect(quotas.nullableStructs(() => {})).toEqual([]);
     const users = await client.ask(50, 0, (w) => w.structs(['nobody'], (user) => w.string(user)));
-    expect([users.int32(), users.int16(), users.nullableString()]).toEqual([0, ErrorCode.NONE, null]);
+    expect([users.int32(), users.int16()]).toEqual([0, ErrorCode.NONE]);
+    users.nullableString();
     const errors = users.structs(() => {
       const [user, error] = [users.string(), users.int16()];
       users.nullableString();

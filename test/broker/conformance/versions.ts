@@ -42,6 +42,7 @@ const ERRORS: Readonly<Record<string, readonly number[]>> = {
   DescribeClientQuotas: [0],
   DescribeUserScramCredentials: [0, 91],
   DescribeQuorum: [0],
+  ListConfigResources: [0],
   DescribeAcls: [54],
   CreateAcls: [54],
   DeleteAcls: [54],

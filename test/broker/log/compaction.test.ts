@@ -30,6 +30,10 @@ const CONFIG: TopicConfig = {
   isDeleted: false,
   minCleanableDirtyRatio: 0,
   minCompactionLagMs: 0,
+  maxCompactionLagMs: 2 ** 63,
+  flushMessages: 2 ** 63,
+  timestampBeforeMaxMs: 2 ** 63,
+  timestampAfterMaxMs: 3_600_000,
   deleteRetentionMs: DAY,
 };
 const nothing = () => {};
@@ -178,6 +182,22 @@ test('a pass frees what is obsolete, and a log that is new by less than the rati
   const cleaned = log.bytes;
   await compact(log, folder);
   expect(log.bytes).toBe(cleaned);
+  log.close();
+});
+
+test('what is new for as long as the topic lets it wait is compacted, whatever its share', async () => {
+  const folder = testFolder();
+  const log = open(folder, { minCleanableDirtyRatio: 1, maxCompactionLagMs: 60_000 });
+  fill(log);
+  await compact(log, folder);
+  const cleaned = log.bytes;
+  fill(log, 10);
+  const before = log.bytes;
+  expect(before).toBeGreaterThan(cleaned);
+  await compact(log, folder, NOW + 59_999);
+  expect(log.bytes).toBe(before);
+  await compact(log, folder, NOW + 60_000);
+  expect(log.bytes).toBeLessThan(before);
   log.close();
 });
 

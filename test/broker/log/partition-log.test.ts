@@ -1,5 +1,5 @@
 import { cpSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { PartitionLog } from '../../../src/broker/log/partition-log.ts';
 import { judge } from '../../../src/broker/log/producers.ts';
 import { batchSize, nextOffset, readHeader } from '../../../src/broker/log/record-batch.ts';
@@ -19,6 +19,10 @@ const CONFIG: TopicConfig = {
   isDeleted: true,
   minCleanableDirtyRatio: 0.5,
   minCompactionLagMs: 0,
+  maxCompactionLagMs: 2 ** 63,
+  flushMessages: 2 ** 63,
+  timestampBeforeMaxMs: 2 ** 63,
+  timestampAfterMaxMs: 3_600_000,
   deleteRetentionMs: 86_400_000,
 };
 const nothing = () => {};
@@ -60,6 +64,17 @@ test('every offset is found, whatever the limit, across segments', () => {
   }
   expect(baseOffsets(log, 0, 5000)).toEqual(bases);
   expect(log.read(log.endOffset, 1000, false)).toHaveLength(0);
+});
+
+test('a topic of its own flush.messages is forced to the disk after so many records', () => {
+  const log = open(testFolder(), { flushMessages: 3 });
+  const sync = vi.spyOn(log, 'sync');
+  const forced = [1, 1, 1, 2, 2].map((records) => {
+    append(log, { values: Array(records).fill('value') });
+    return sync.mock.calls.length;
+  });
+  expect(forced).toEqual([0, 0, 1, 1, 2]);
+  log.close();
 });
 
 test('a strict read brings nothing rather than a batch over its limit', () => {

@@ -15,7 +15,12 @@ import { batch, withCrc } from '../batch.ts';
 
 const NOW = 1_700_000_000_000;
 const HOUR = 3_600_000;
-const LIMITS = { maxMessageBytes: 10_000, isAppendTimed: false };
+const LIMITS = {
+  maxMessageBytes: 10_000,
+  isAppendTimed: false,
+  timestampBeforeMaxMs: 2 ** 63,
+  timestampAfterMaxMs: HOUR,
+};
 const check = (bytes: Buffer, limits = LIMITS) => checkProduced(bytes, limits, NOW);
 
 /** A batch of two records with one change, its checksum right again. */

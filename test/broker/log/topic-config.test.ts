@@ -21,7 +21,7 @@ describe('a value for a setting', () => {
   });
 
   it.each([
-    ['retention.ms', '-2', `received "-2", expected an integer from -1 to ${Number.MAX_SAFE_INTEGER}`],
+    ['retention.ms', '-2', 'received "-2", expected an integer from -1 to 9223372036854775807'],
     ['retention.ms', '1.5', 'received "1.5", expected an integer'],
     ['retention.ms', '', 'received "", expected an integer'],
     ['retention.ms', ' 1', 'received " 1", expected an integer'],
@@ -35,7 +35,8 @@ describe('a value for a setting', () => {
     ['message.timestamp.type', 'createtime', 'expected CreateTime or LogAppendTime'],
     ['compression.type', 'zstd', 'received "zstd", this broker only supports "producer"'],
     ['min.insync.replicas', '2', 'received "2", this broker only supports "1"'],
-    ['remote.storage.enable', 'true', 'unknown or not supported by this broker'],
+    ['remote.storage.enable', 'true', 'this broker only supports "false"'],
+    ['remote.log.copy.disable', 'true', 'unknown or not supported by this broker'],
   ])('is refused with what came and what was expected: %s=%s', (name, value, words) => {
     expect(configProblem(name, value)).toContain(`${name}: `);
     expect(configProblem(name, value)).toContain(words);
@@ -70,6 +71,15 @@ describe('the settings of a topic', () => {
       minCleanableDirtyRatio: 0,
       isAppendTimed: true,
     });
+  });
+
+  it('take the highest number of Kafka, and tell it as it was written', () => {
+    const highest = '9223372036854775807';
+    expect(configProblem('retention.ms', highest)).toBeNull();
+    expect(configProblem('retention.ms', '9223372036854778000')).toContain(highest);
+    const described = describeTopicConfig({ 'retention.ms': highest }, DEFAULTS);
+    expect(described.find(({ name }) => name === 'retention.ms')?.value).toBe(highest);
+    expect(described.find(({ name }) => name === 'max.compaction.lag.ms')?.value).toBe(highest);
   });
 
   it('every described setting can be set again, and says where it comes from', () => {

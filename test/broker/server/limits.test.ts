@@ -83,10 +83,10 @@ test('a connection without traffic is closed after its time', async () => {
 });
 
 test('a connection that waits for its answer is not idle', async () => {
-  const { port } = await testBroker({ idleTimeoutMs: 100, stallTimeoutMs: 100 });
+  const { port } = await testBroker({ idleTimeoutMs: 500, stallTimeoutMs: 500 });
   const client = await wireClient(port);
   await createTopic(client, 'topic');
-  const { error } = await fetch(client, 'topic', { maxWaitMs: 500 });
+  const { error } = await fetch(client, 'topic', { maxWaitMs: 1500 });
   expect(error).toBe(ErrorCode.NONE);
 });
 

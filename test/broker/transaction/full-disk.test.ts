@@ -110,7 +110,9 @@ test('a start on a full disk succeeds, and what nobody has open there is aborted
   before.transactions.close();
   before.topics.close();
   before.journal.close();
-  rmSync(`${disk.folder}/topics/topic-0/00000000000000000000.seal`); // its page would be room enough
+  // Their pages would be room enough.
+  rmSync(`${disk.folder}/topics/topic-0/00000000000000000000.seal`);
+  rmSync(`${disk.folder}/topics.closed`);
 
   disk.fill();
   const { journal, topics, transactions } = open(disk.folder);
