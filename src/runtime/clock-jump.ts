@@ -9,12 +9,24 @@ import { lookEvery, SELDOM_MS } from './look-every.ts';
  * @param onSetBack called with the milliseconds
  * @returns what ends the watch
  */
-export function watchClockJump(leastMs: number, onSetBack: (ms: number) => void): () => void {
-  let last = { wall: Date.now(), steady: performance.now() };
-  return lookEvery(SELDOM_MS, () => {
-    const now = { wall: Date.now(), steady: performance.now() };
+export const watchClockJump = (leastMs: number, onSetBack: (ms: number) => void): (() => void) =>
+  lookEvery(SELDOM_MS, clockLook(leastMs, onSetBack));
+
+/** Both clocks at one moment, in milliseconds. */
+export type Clocks = { readonly wall: number; readonly steady: number };
+const readClocks = (): Clocks => ({ wall: Date.now(), steady: performance.now() });
+
+/** What looks at both clocks, and calls `onSetBack` where the wall clock has fallen behind since the last look. */
+export function clockLook(
+  leastMs: number,
+  onSetBack: (ms: number) => void,
+  read: () => Clocks = readClocks,
+): () => void {
+  let last = read();
+  return () => {
+    const now = read();
     const behind = now.steady - last.steady - (now.wall - last.wall);
     last = now;
     if (behind >= leastMs) onSetBack(behind);
-  });
+  };
 }
