@@ -8,14 +8,17 @@ import { type PipelineState, stateSchema } from '../../src/pipeline/state.ts';
 import { noBrowser, startBrowser } from '../support/browser.ts';
 import { anEvent } from '../support/events.ts';
 import { eventually } from '../support/eventually.ts';
-import { programSettings, startProgram } from '../support/program.ts';
+import { LINE, programSettings, startProgram } from '../support/program.ts';
 
-const HEALS = { timeout: 60_000 };
-const WHOLE_MS = 120_000;
+const HEALS = { timeout: 120_000 };
+const WHOLE_MS = 400_000;
 
 describe.skipIf(noBrowser !== undefined)('/pipeline', async () => {
   if (noBrowser !== undefined) return;
-  const [program, browser] = await Promise.all([startProgram(await programSettings()), startBrowser()]);
+  const [program, browser] = await Promise.all([
+    startProgram(await programSettings(), [...LINE, 'live']),
+    startBrowser(),
+  ]);
   const pages: Page[] = [];
   afterEach(async () => {
     await fetch(`${program.url}/api/pipeline/heal`, { method: 'POST' });
@@ -56,7 +59,7 @@ describe.skipIf(noBrowser !== undefined)('/pipeline', async () => {
   }
   /** Waits until all that is acknowledged is accounted for, then has every row counted. */
   async function expectWhole(page: Page, atLeast: number): Promise<void> {
-    await eventually(async () => (await state()).ledger?.on_the_way === 0, 60);
+    await eventually(async () => (await state()).ledger?.on_the_way === 0);
     const { ledger } = await state();
     expect(ledger).toMatchObject({ missing: 0, whole: true });
     expect(ledger?.stored).toBeGreaterThanOrEqual(atLeast);
@@ -87,19 +90,23 @@ describe.skipIf(noBrowser !== undefined)('/pipeline', async () => {
     WHOLE_MS,
   );
 
-  it.each(['broker', 'postgres', 'web'])(
-    'heals when %s is killed under load',
-    async (name) => {
+  it(
+    'heals when broker, postgres and web are killed under load',
+    async () => {
       const page = await open();
       const load = send();
-      await page.getByRole('button', { name: `Kill ${name}` }).click();
-      await eventually(async () => {
-        const part = await state().then(
-          (now) => partOf(now, name),
-          () => undefined,
-        );
-        return part?.ends === 1 && part.state === 'running';
-      }, 60);
+      for (const name of ['broker', 'postgres', 'web']) {
+        await page.getByRole('button', { name: `Kill ${name}` }).click();
+        await eventually(async () => {
+          const part = await state().then(
+            (now) => partOf(now, name),
+            () => undefined,
+          );
+          return part?.ends === 1 && part.state === 'running';
+        });
+        // The page heals as well: its buttons are the next process's.
+        await page.locator('[data-connection]', { hasText: 'Live' }).waitFor(HEALS);
+      }
       await load.stop();
       await expectWhole(page, 1);
     },
@@ -124,26 +131,27 @@ describe.skipIf(noBrowser !== undefined)('/pipeline', async () => {
     WHOLE_MS,
   );
 
-  it.each([
-    ['kafka', 'cut'],
-    ['postgres', 'cut'],
-    ['kafka', 'silent'],
-  ] as const)(
-    'heals connections to %s that were %s',
-    async (target, kind) => {
+  it(
+    'heals connections that were cut or silent',
+    async () => {
       const page = await open();
       const load = send();
       const form = page.getByRole('form', { name: 'Disturb connections' });
-      await form.getByLabel('To').selectOption(target);
-      await form.getByLabel('Are').selectOption(kind);
-      await form.getByLabel('For, s').fill('4');
-      await form.getByRole('button').click();
-      await expect
-        .poll(() => page.locator('[data-happened]').textContent(), HEALS)
-        .toContain(`fault: ${target} ${kind}`);
-      await expect
-        .poll(() => page.locator('[data-happened]').textContent(), HEALS)
-        .toContain(`fault over: ${target}`);
+      const happened = page.locator('[data-happened]');
+      for (const [target, kind] of [
+        ['kafka', 'cut'],
+        ['postgres', 'cut'],
+        ['kafka', 'silent'],
+      ] as const) {
+        const times = async (words: string) => ((await happened.textContent()) ?? '').split(words).length - 1;
+        const before = await times(`fault over: ${target}`);
+        await form.getByLabel('To').selectOption(target);
+        await form.getByLabel('Are').selectOption(kind);
+        await form.getByLabel('For, s').fill('2');
+        await form.getByRole('button').click();
+        await expect.poll(() => times(`fault: ${target} ${kind}`), HEALS).toBe(1);
+        await expect.poll(() => times(`fault over: ${target}`), HEALS).toBe(before + 1);
+      }
       await load.stop();
       await expectWhole(page, 1);
     },

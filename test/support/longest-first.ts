@@ -5,17 +5,24 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** The longest first; those not named here follow, in the runner's own order. */
 const LONGEST = [
-  'examples/connect',
-  'examples/spark',
-  'broker/conformance/conformance',
-  'e2e/look',
+  'examples/connect.engine',
+  'examples/spark.engine',
+  'broker/conformance/conformance.engine',
+  'chaos/apache-kafka.engine',
+  'examples/spark-stream.engine',
+  'examples/flink.engine',
+  'examples/kafka-streams.engine',
   'processes/start',
-  'examples/spark-stream',
+  'e2e/lessons',
+  'e2e/pipeline',
+  'e2e/look',
+  'e2e/aggregator',
+  'processes/clock-back',
   'chaos/chaos',
-  'examples/flink',
-  'examples/kafka-streams',
   'db/embedded',
-  'e2e/live-panels',
+  'chaos/disk-full',
+  'e2e/live-restart',
+  'aggregator/batch/run',
   'main',
 ].map((name) => path.join('test', `${name}.test.ts`));
 
