@@ -3,7 +3,8 @@
 import { createServer, type Server } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { optionName, type SettingName, settings } from '../src/config.ts';
+import { optionName, readConfig, type SettingName, settings } from '../src/config.ts';
+import { start } from '../src/processes/start.ts';
 import { version } from '../src/runtime/version.ts';
 import { expectOneLine, run } from './support/command.ts';
 import { emptyDatabase, migratedDatabase, openTestPool } from './support/database.ts';
@@ -48,36 +49,52 @@ describe('a command line that is wrong', () => {
       ['start', 'kafka'],
       'received part "kafka", expected postgres, broker, ingest, web, live, aggregator, simulator',
     ],
-    [['start', 'run-part'], 'received part "run-part"'],
-    [['start', '__proto__'], 'received part "__proto__"'],
-    [['start', 'web', ''], 'received part ""'],
     [['start', '--port', 'http'], 'PORT: received "http", expected a port from 1 to 65535'],
-    [['start', '--port='], 'PORT: received ""'],
-    [['start', '--time-zone', 'Mars/Olympus'], 'TIME_ZONE: received "Mars/Olympus"'],
-    [['start', '--log-level', 'loud'], 'LOG_LEVEL: received "loud", expected fatal, error'],
-    [['start', 'broker', '--kafka-brokers', 'a:9092'], 'KAFKA_BROKERS names a server'],
-    [['start', 'postgres', '--database-url', 'postgres://a@b/c'], 'DATABASE_URL names a server'],
   ] as const)('is exit code 2 and one line: %j', async (args, words) => {
     expectOneLine(await run(args), 2, words);
   });
 
-  it.concurrent.each([
+  it('is so from the environment too, and secrets are not shown', async () => {
+    const ended = await run(['start'], { COOKIE_SECRET: 's3cret' });
+    expectOneLine(
+      ended,
+      2,
+      'COOKIE_SECRET: received a value that cannot be used, expected at least 16 characters',
+    );
+    expect(ended.stdout + ended.stderr).not.toContain('s3cret');
+  });
+
+  it.each([
     [{ PORT: '0' }, 'PORT: received "0"'],
     [{ KAFKA_PORT: '99999' }, 'KAFKA_PORT: received "99999"'],
+    [{ TIME_ZONE: 'Mars/Olympus' }, 'TIME_ZONE: received "Mars/Olympus"'],
+    [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL: received "loud", expected fatal, error'],
     [{ KAFKA_BROKERS: 'localhost' }, 'KAFKA_BROKERS: received "localhost", expected host:port'],
     [
       { DATABASE_URL: 'mysql://me:s3cret@host/db' },
       'DATABASE_URL: received a value that cannot be used, expected postgres://',
     ],
     [{ KAFKA_SASL: 'md5:me:s3cret' }, 'KAFKA_SASL: received a value that cannot be used'],
-    [
-      { COOKIE_SECRET: 's3cret' },
-      'COOKIE_SECRET: received a value that cannot be used, expected at least 16 characters',
-    ],
-  ])('is so from the environment too, and secrets are not shown: %j', async (env, words) => {
-    const ended = await run(['start'], env);
-    expectOneLine(ended, 2, words);
-    expect(ended.stdout + ended.stderr).not.toContain('s3cret');
+  ])('is refused as a setting, as an option and from the environment: %j', (given, words) => {
+    for (const read of [() => readConfig(given, {}), () => readConfig({}, given)]) {
+      expect(read).toThrow(words);
+      expect(read).not.toThrow('s3cret');
+    }
+  });
+
+  it('is refused as an option without a value, which from the environment is none', () => {
+    expect(() => readConfig({ PORT: '' }, {})).toThrow('PORT: received ""');
+    expect(readConfig({}, { PORT: '' }).PORT).toBe(readConfig({}, {}).PORT);
+  });
+
+  it.each([
+    [['run-part'], {}, 'received part "run-part"'],
+    [['__proto__'], {}, 'received part "__proto__"'],
+    [['web', ''], {}, 'received part ""'],
+    [['broker'], { KAFKA_BROKERS: 'a:9092' }, 'KAFKA_BROKERS names a server'],
+    [['postgres'], { DATABASE_URL: 'postgres://a@b/c' }, 'DATABASE_URL names a server'],
+  ])('is refused as a part to start: %j', async (parts, given, words) => {
+    await expect(start(readConfig(given, {}), parts, {})).rejects.toThrow(words);
   });
 
   it('lists the commands where none is given', async () => {
@@ -126,8 +143,8 @@ describe('a port that is taken', () => {
 });
 
 describe('a database that is wrong', () => {
-  /** Runs `start ingest` with this URL. */
-  const start = async (databaseUrl: string) =>
+  /** Runs `start web` with this URL. */
+  const startWeb = async (databaseUrl: string) =>
     run(['start', 'web'], {
       ...(await freshSettings()),
       DATABASE_URL: databaseUrl,
@@ -141,7 +158,7 @@ describe('a database that is wrong', () => {
   }
 
   it('a wrong password is exit code 1 at once, without the password', async () => {
-    const ended = await start(
+    const ended = await startWeb(
       changed((url) => {
         url.password = 's3cret';
       }),
@@ -152,7 +169,7 @@ describe('a database that is wrong', () => {
   });
 
   it('a missing database is exit code 1 at once', async () => {
-    const ended = await start(
+    const ended = await startWeb(
       changed((url) => {
         url.pathname = '/nothing';
       }),
@@ -162,7 +179,7 @@ describe('a database that is wrong', () => {
   });
 
   it('a missing certificate is exit code 1', async () => {
-    const ended = await start(
+    const ended = await startWeb(
       changed((url) => {
         url.searchParams.set('sslrootcert', '/no/such/file');
       }),

@@ -35,7 +35,7 @@ describe('a full disk', { timeout: 240_000 }, () => {
       const program = await startProgram({ ...settings, LOG_LEVEL: 'warn' }, LINE);
       const load = new Load(program.url, `127.0.0.1:${settings.KAFKA_PORT}`, 'ecommerce', seeded(3));
       load.start();
-      await sleep(1_000);
+      await eventually(() => load.acknowledged.sends > 100);
       disk.fill();
       const full = performance.now();
       const answers = { shop: new Set<number>(), collector: new Set<number>() };
@@ -53,10 +53,10 @@ describe('a full disk', { timeout: 240_000 }, () => {
       expect([...answers.collector]).toContain(answer);
       const sends = load.acknowledged.sends;
       disk.empty();
-      await eventually(() => load.acknowledged.sends > sends + 200, 30);
+      await eventually(() => load.acknowledged.sends > sends + 200);
       await load.stop();
       const pool = openTestPool(program.databaseUrl());
-      await eventually(() => isDrained(pool, load.acknowledged).catch(() => false), 30);
+      await eventually(() => isDrained(pool, load.acknowledged).catch(() => false));
       const verdict = await judge(pool, load.acknowledged);
       expect(verdict).toMatchObject(NOTHING_WRONG);
       expect(program.output()).toMatch(/ENOSPC|No space left on device/);

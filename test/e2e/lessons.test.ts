@@ -6,13 +6,16 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { PipelineState } from '../../src/pipeline/state.ts';
 import { noBrowser, startBrowser } from '../support/browser.ts';
-import { programSettings, startProgram } from '../support/program.ts';
+import { LINE, programSettings, startProgram } from '../support/program.ts';
 
 const PLAYED = { timeout: 200_000 };
 
 describe.skipIf(noBrowser !== undefined)('a lesson', async () => {
   if (noBrowser !== undefined) return;
-  const [program, browser] = await Promise.all([startProgram(await programSettings()), startBrowser()]);
+  const [program, browser] = await Promise.all([
+    startProgram(await programSettings(), [...LINE, 'live']),
+    startBrowser(),
+  ]);
   const database = new pg.Client(program.databaseUrl());
   await database.connect();
   afterAll(() => database.end());
