@@ -11,6 +11,11 @@ it.each([
   ['without a line end', HEADER, HEADER.length],
   ['with a line end as on Windows', `${HEADER}\r\nrest`, HEADER.length + 2],
   ['after a byte order mark', `\uFEFF${HEADER}\nrest`, HEADER.length + 4],
+  [
+    'after a byte order mark and in quotes',
+    `\uFEFF${COLUMNS.map((name) => `"${name}"`).join()}\n`,
+    HEADER.length + 20,
+  ],
   ['in quotes', `${COLUMNS.map((name) => `"${name}"`).join()}\n`, HEADER.length + 17],
   ['with spaces around the names', `${COLUMNS.join(', ')}\n`, HEADER.length + 8],
 ])('has the usual layout, which the fast path serves, %s', (_, text, bytes) => {
