@@ -146,7 +146,7 @@ export class FileRun {
   #place(next: Next | undefined): FilePlace {
     if (next === undefined) return { position: this.position, byte: 0 };
     // Rows that an earlier process has read are passed over.
-    if (next.line - 1 < this.position) return this.#after;
+    if (next.line - 1 < this.#after.position) return this.#after;
     return { position: next.line - 1, byte: next.byte };
   }
 
