@@ -36,7 +36,7 @@ export class Writer {
       const used = this.#buffer.subarray(this.#start, at);
       if (used.length + bytes > MOST_BYTES)
         throw new RangeError(`received a request whose response is larger than ${MOST_BYTES} bytes`);
-      const grown = Buffer.allocUnsafe(Math.max(used.length * 2, used.length + bytes));
+      const grown = Buffer.allocUnsafe(Math.max(Math.min(used.length * 2, MOST_BYTES), used.length + bytes));
       used.copy(grown);
       this.#buffer = grown;
       this.#start = 0;

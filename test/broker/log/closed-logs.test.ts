@@ -16,6 +16,7 @@ import { Journal } from '../../../src/broker/journal.ts';
 import { batchSize, nextOffset, readHeader, TRANSACTIONAL } from '../../../src/broker/log/record-batch.ts';
 import { Topics } from '../../../src/broker/log/topics.ts';
 import { parseOptions } from '../../../src/broker/options.ts';
+import { smallDisk } from '../../support/small-disk.ts';
 import { type BatchOptions, batch } from '../batch.ts';
 import { testFolder } from '../running-broker.ts';
 import { crashesOf } from './crashes.ts';
@@ -213,4 +214,26 @@ test('after a kill only what was written since the last checks is scanned', asyn
   expect([valuesOf(killed), valuesOf(killed, 1)]).toEqual([[...FIVE, 'value-5'], FIVE]);
   killed.close();
   rmSync(copy, { recursive: true });
+});
+
+test('a close on a full disk loses nothing, and the next start reads what could not be sealed', ({
+  skip,
+}) => {
+  const disk = smallDisk(4);
+  if (disk === undefined) return skip('no right to mount a tmpfs');
+  const { folder } = disk;
+  const state = open(folder);
+  state.topics.create(TOPIC, 1, {}, NOW);
+  for (let n = 0; n < 5; n++) state.append({ values: [`value-${n}`] });
+  disk.fill();
+  state.close();
+  expect(existsSync(`${folder}/topics.closed`)).toBe(false);
+  const full = open(folder);
+  expect(valuesOf(full)).toEqual(FIVE);
+  disk.empty();
+  full.append({ values: ['value-5'] });
+  full.close();
+  const next = open(folder);
+  expect(valuesOf(next)).toEqual([...FIVE, 'value-5']);
+  next.close();
 });

@@ -106,3 +106,44 @@ test('groups are limited, and those that are left empty make room', async () => 
   expect(await errorOf('third')).toBe(ErrorCode.GROUP_MAX_SIZE_REACHED);
   await expect.poll(() => errorOf('third')).toBe(ErrorCode.MEMBER_ID_REQUIRED); // the ids were not used in time
 });
+
+test('what a request names ten thousand times it is told once', async () => {
+  const { port } = await testBroker();
+  const client = await wireClient(port);
+  await createTopic(client, 'topic');
+  const many = Array.from({ length: 10_000 }, () => 'topic');
+  const configs = await client.ask(32, 1, (w) =>
+    w
+      .structs(many, (name) =>
+        w
+          .int8(2)
+          .string(name)
+          .array(null, () => {}),
+      )
+      .boolean(true),
+  );
+  configs.int32();
+  expect(configs.int32()).toBe(1); // the count of resources
+  const producers = await client.ask(61, 0, (w) =>
+    w.structs(['topic', 'topic'], (name) =>
+      w.string(name).array(
+        many.map(() => 0),
+        (p) => w.int32(p),
+      ),
+    ),
+  );
+  producers.int32();
+  const partitions = producers.structs(() => {
+    producers.string();
+    return producers.structs(() => {
+      const partition = producers.int32();
+      producers.int16();
+      producers.nullableString();
+      producers.structs(() => {});
+      return partition;
+    });
+  });
+  expect(partitions).toEqual([[0]]);
+  const groups = await client.ask(15, 0, (w) => w.array(many, (name) => w.string(name)));
+  expect(groups.int32()).toBe(1);
+});

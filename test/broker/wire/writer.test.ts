@@ -118,3 +118,13 @@ test('numbers are big-endian, and null has the form of its version', () => {
     ),
   ).toBe('00000100');
 });
+
+test('a response of more than 100 MiB, records aside, is not made', () => {
+  const text = 'x'.repeat(30_000);
+  const writer = new Writer(0, 4_000_000);
+  const writeAll = (count: number) => {
+    for (let i = 0; i < count; i++) writer.string(text);
+  };
+  writeAll(3_000);
+  expect(() => writeAll(1_000)).toThrow('larger than 104857600 bytes');
+});
