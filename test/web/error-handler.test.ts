@@ -51,11 +51,15 @@ describe('an error of the API', () => {
     expect(headers['retry-after']).toBe('5');
   });
 
-  it.each([413, 415])('ends the connection after %i, as the rest of the body is not read', async (status) => {
-    const { headers } = await throwing(new HttpError(status, 'x', 'y'))
+  it.each([
+    [400, 'keep-alive'],
+    [413, 'close'],
+    [415, 'close'],
+  ])('after %i has the connection %s: the rest of a refused body is not read', async (status, connection) => {
+    const asked = throwing(new HttpError(status, 'x', 'y'))
       .get('/api/x')
-      .expect(status);
-    expect(headers.connection).toBe('close');
+      .set('Connection', 'keep-alive');
+    expect((await asked.expect(status)).headers.connection).toBe(connection);
   });
 
   it('of ours has no word of what went wrong inside', async () => {
