@@ -186,6 +186,8 @@ export class FileRun {
         at = { ...at, byte, line: at.line - 1 + line };
         this.position = at.line - 1;
       } else at = (await this.#here({ ...at, end: place.end }, 0)) ?? at;
+      // Sessions are opened while the threads read on.
+      if (tally.hasBegun) this.settle();
       await this.#afterBlock(at, at.byte);
     }
     this.settle();

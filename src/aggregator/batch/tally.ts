@@ -155,6 +155,11 @@ export class Tally {
     this.#key = { bytes: Buffer.alloc(0), begins: new Int32Array(places), ends: new Int32Array(places) };
   }
 
+  /** Whether slots were begun that were not handed over. */
+  get hasBegun(): boolean {
+    return this.#slots > this.#handedSlots;
+  }
+
   /** How many numbers are on the tape. */
   get written(): number {
     return this.#written;
