@@ -139,7 +139,8 @@ export class Quiz {
     const broken: Broken = BROKEN[round.broken];
     const wait = randomInt(EARLIEST_MS, LATEST_MS);
     const shopping = this.#shop(signal, wait, broken);
-    await sleep(wait, undefined, { signal });
+    // Shoppers that can't shop end the round at once.
+    await Promise.race([sleep(wait, undefined, { signal }), shopping]);
     round.since = Date.now();
     if ('act' in broken) await this.#place.actions.act(broken.act);
     await shopping;
