@@ -27,9 +27,15 @@ export async function databaseUrlOf(config: Config): Promise<string> {
   );
 }
 
+/** The shop's URL on this machine: an address to listen at may be none to connect to. */
+export function shopAddress({ HOST, PORT, PUBLIC_URL }: Config): string {
+  const host = HOST === '0.0.0.0' ? '127.0.0.1' : HOST === '::' ? '::1' : HOST;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${PORT}${PUBLIC_URL?.path ?? ''}`;
+}
+
 /** What is printed at the start: every address, no password. */
 export function describeConnections(config: Config): readonly (readonly [name: string, place: string])[] {
-  const shop = `http://${config.HOST.includes(':') ? `[${config.HOST}]` : config.HOST}:${config.PORT}`;
+  const shop = shopAddress(config);
   const kafka = config.KAFKA_BROKERS?.join(', ') ?? `127.0.0.1:${config.KAFKA_PORT}`;
   const postgres =
     config.DATABASE_URL === undefined

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../src/config.ts';
-import { clusterOf, databaseUrlOf, describeConnections } from '../src/connections.ts';
+import { clusterOf, databaseUrlOf, describeConnections, shopAddress } from '../src/connections.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 const config = (given: Parameters<typeof readConfig>[0] = {}) => readConfig(given, {});
@@ -40,6 +40,19 @@ describe('the database', () => {
       message: expect.stringContaining(`there is no PostgreSQL in ${folder} yet: start one with`),
     });
   });
+});
+
+it.each([
+  [{}, 'http://127.0.0.1:3000'],
+  [{ HOST: '192.168.1.5', PORT: '8080' }, 'http://192.168.1.5:8080'],
+  // An address to listen at is none to connect to.
+  [{ HOST: '0.0.0.0' }, 'http://127.0.0.1:3000'],
+  [{ HOST: '::' }, 'http://[::1]:3000'],
+  [{ HOST: 'fd00::5' }, 'http://[fd00::5]:3000'],
+  [{ PUBLIC_URL: 'https://example.org/shop' }, 'http://127.0.0.1:3000/shop'],
+])('the shop of %j is at %s', (settings, address) => {
+  expect(shopAddress(config(settings))).toBe(address);
+  expect(described(settings)).toMatchObject({ Shop: address, Dashboard: `${address}/dashboard` });
 });
 
 describe('what is printed at the start', () => {

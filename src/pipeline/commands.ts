@@ -1,10 +1,10 @@
 // `pipeline` on the command line: looks at the pipe of a running program, and breaks it, by its API.
 
 import type { Config } from '../config.ts';
+import { shopAddress } from '../connections.ts';
 import { parseDuration } from '../runtime/duration.ts';
 import { ExpectationError } from '../runtime/expectation-error.ts';
 import { renderTable } from '../runtime/table.ts';
-import { shopAddress } from '../simulator/shop-address.ts';
 import type { PipelineState } from './state.ts';
 
 const DONE = 0;

@@ -6,7 +6,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { setInterval } from 'node:timers/promises';
 import type { Config } from '../config.ts';
-import { clusterOf, databaseUrlOf } from '../connections.ts';
+import { clusterOf, databaseUrlOf, shopAddress } from '../connections.ts';
 import { openPool } from '../db/pool.ts';
 import { createKafka, describeCluster } from '../kafka/client.ts';
 import { ExpectationError } from '../runtime/expectation-error.ts';
@@ -29,7 +29,6 @@ import { sendReplay, withRecords } from './replay/replay.ts';
 import { replaySends } from './replay/sends.ts';
 import { describeComparison, describeRun, msText } from './report.ts';
 import { type Place, runSimulation } from './run.ts';
-import { shopAddress } from './shop-address.ts';
 import { playSystemFaults } from './system-faults.ts';
 import type { Tally } from './tally.ts';
 

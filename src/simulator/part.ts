@@ -2,7 +2,7 @@
 // the dashboards controls them.
 
 import type { Config } from '../config.ts';
-import { clusterOf, databaseUrlOf } from '../connections.ts';
+import { clusterOf, databaseUrlOf, shopAddress } from '../connections.ts';
 import { migrateWithRetries } from '../db/migrate.ts';
 import { openPool } from '../db/pool.ts';
 import { createKafka } from '../kafka/client.ts';
@@ -11,7 +11,6 @@ import type { RunningPart } from '../runtime/running-part.ts';
 import { readSecret } from '../site/secret.ts';
 import { RunningCrowd } from './control/running-crowd.ts';
 import { FaultRecorder } from './periods/recorder.ts';
-import { shopAddress } from './shop-address.ts';
 
 const CONNECTIONS = 1;
 /** Response timeout of statements, which take milliseconds: after half a minute the connection is dead. */
