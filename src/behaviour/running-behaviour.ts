@@ -2,6 +2,7 @@
 
 import { Consumer } from '../consumer/consumer.ts';
 import { loggingObserver } from '../consumer/logging-observer.ts';
+import { FOLLOWER_PACE_MS } from '../consumer/pace.ts';
 import { type Outbox, TopicForwarder } from '../consumer/topic-forwarder.ts';
 import { levelOf } from '../db/errors.ts';
 import type { Pool } from '../db/pool.ts';
@@ -62,7 +63,7 @@ export class RunningBehaviour {
     const handler = behaviourHandler(pool, subscription, ingest, this.#closing.signal, () =>
       this.#forwarder.wake(),
     );
-    this.#consumer = new Consumer(kafka, pool, subscription, handler, loggingObserver(log));
+    this.#consumer = new Consumer(kafka, pool, subscription, handler, loggingObserver(log), FOLLOWER_PACE_MS);
   }
 
   /** @param onCrash called where kafkajs gives up for good */

@@ -36,23 +36,27 @@ export class Consumer<Result> {
   readonly #subscription: Subscription;
   readonly #handler: RecordHandler<Result>;
   readonly #observer: ConsumerObserver;
+  readonly #paceMs: number | undefined;
   #positions = new Map<number, Position>();
   readonly #toCommit = new Map<number, bigint>();
   #committing: NodeJS.Timeout | undefined;
   #unwatch: () => void = () => {};
   #joining: Promise<void> = Promise.resolve();
 
+  /** @param paceMs as of paced() */
   constructor(
     kafka: Kafka,
     pool: Pool,
     subscription: Subscription,
     handler: RecordHandler<Result>,
     observer: ConsumerObserver,
+    paceMs?: number,
   ) {
     this.#pool = pool;
     this.#subscription = subscription;
     this.#handler = handler;
     this.#observer = observer;
+    this.#paceMs = paceMs;
     const { consumer, stop } = createConsumer(kafka, {
       groupId: subscription.group,
       maxBytesPerPartition: FETCH_BYTES,
@@ -109,13 +113,13 @@ export class Consumer<Result> {
       eachBatch: (payload) => {
         const { batch, heartbeat } = payload;
         const isLast = BigInt(batch.lastOffset()) + 1n >= BigInt(batch.highWatermark);
-        return paced(batch.messages.length, isLast, () =>
+        const take = () =>
           withHeartbeat(
             heartbeat,
             () => this.#terminateStuck(),
             () => this.#take(payload),
-          ),
-        );
+          );
+        return paced(batch.messages.length, isLast, take, this.#paceMs);
       },
     });
   }

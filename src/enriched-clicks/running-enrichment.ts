@@ -6,6 +6,7 @@ import { Consumer } from '../consumer/consumer.ts';
 import type { RecordHandler } from '../consumer/handler.ts';
 import { loggingObserver } from '../consumer/logging-observer.ts';
 import { inOffsetTransaction, passOver, type Subscription } from '../consumer/offsets.ts';
+import { FOLLOWER_PACE_MS } from '../consumer/pace.ts';
 import type { Client, Pool } from '../db/pool.ts';
 import type { Countries } from '../enrichment/country.ts';
 import { connectProducer, type Kafka, type Producer } from '../kafka/client.ts';
@@ -81,7 +82,7 @@ export class RunningEnrichment {
       countries,
       this.#closing.signal,
     );
-    this.#consumer = new Consumer(kafka, pool, subscription, handler, loggingObserver(log));
+    this.#consumer = new Consumer(kafka, pool, subscription, handler, loggingObserver(log), FOLLOWER_PACE_MS);
   }
 
   /** @param onCrash called where kafkajs gives up for good */

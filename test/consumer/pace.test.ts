@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { paced } from '../../src/consumer/pace.ts';
 
@@ -24,4 +25,14 @@ it('begins the work before the pause, and fails as it fails', async () => {
   });
   expect(begun).toBe(true);
   await expect(working).rejects.toThrow('away');
+});
+
+it('lets those that may follow later gather more, and a busy machine too', async () => {
+  const lasts = async (work: () => Promise<void>, leastMs?: number) => {
+    const began = performance.now();
+    await paced(1, true, work, leastMs);
+    return performance.now() - began;
+  };
+  expect(await lasts(nothing, 60)).toBeGreaterThan(55);
+  expect(await lasts(() => sleep(20).then(() => {}))).toBeGreaterThan(75);
 });

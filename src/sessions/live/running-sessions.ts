@@ -3,6 +3,7 @@
 import { Consumer } from '../../consumer/consumer.ts';
 import { loggingObserver } from '../../consumer/logging-observer.ts';
 import type { Subscription } from '../../consumer/offsets.ts';
+import { FOLLOWER_PACE_MS } from '../../consumer/pace.ts';
 import { TopicForwarder } from '../../consumer/topic-forwarder.ts';
 import { levelOf } from '../../db/errors.ts';
 import { type Client, type Pool, transaction } from '../../db/pool.ts';
@@ -48,7 +49,7 @@ export class RunningSessions {
     const handler = sessionsHandler(pool, subscription, ingest, this.#closing.signal, () =>
       this.#forwardSoon.call(),
     );
-    this.#consumer = new Consumer(kafka, pool, subscription, handler, loggingObserver(log));
+    this.#consumer = new Consumer(kafka, pool, subscription, handler, loggingObserver(log), FOLLOWER_PACE_MS);
   }
 
   /** @param onCrash called where kafkajs stops for good */
