@@ -85,7 +85,7 @@ export class StretchReader {
   #readRows(file: number, begin: number, reader: CsvReader, goesOn: () => boolean): boolean {
     const { length } = this.#block;
     for (let at: number | undefined = begin; at !== undefined && goesOn(); ) {
-      const block = this.#block.subarray(0, readSync(file, this.#block, 0, length, at));
+      const block = readFull(file, this.#block, at);
       if (block.length < length) {
         if (reader.write(block)) reader.end();
         return true;
@@ -98,8 +98,15 @@ export class StretchReader {
   }
 
   #begin(file: number, from: number): number | undefined {
-    const read = readSync(file, this.#block, 0, this.#block.length, from - 1);
-    const found = findRow(this.#block.subarray(0, read), this.#file.columns.length);
+    const found = findRow(readFull(file, this.#block, from - 1), this.#file.columns.length);
     return found === -1 ? undefined : from - 1 + found;
   }
+}
+
+/** Fills the block from a place of the file on; less only where the file ends. A file system may give less than was asked for. */
+function readFull(file: number, block: Buffer, place: number): Buffer {
+  let filled = 0;
+  for (let read = -1; read !== 0 && filled < block.length; filled += read)
+    read = readSync(file, block, filled, block.length - filled, place + filled);
+  return block.subarray(0, filled);
 }
