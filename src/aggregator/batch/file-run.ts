@@ -5,7 +5,7 @@
 import type { Cell } from '../core/cell.ts';
 import { type Flushed, type Rec, type SetAside, type State, step } from '../core/step.ts';
 import { type Part, type PlainRow, WHOLE } from './csv.ts';
-import { BLOCK_BYTES, hasParts, type InputFile, type Next, readInput } from './input.ts';
+import { BLOCK_BYTES, hasParts, hasRows, type InputFile, type Next, readInput } from './input.ts';
 import type { ReadingThreads } from './reading-threads.ts';
 import type { Stretch, StretchPlace } from './stretch.ts';
 import { type Foreign, foreign, Tally, type TallyPlan, tallyPlanOf } from './tally.ts';
@@ -211,8 +211,6 @@ export class FileRun {
     return true;
   }
 }
-
-const hasRows = ({ path }: InputFile): boolean => /\.csv(\.gz)?$/i.test(path);
 
 /** @param longest bytes of a stretch, or as many as are good for the number of threads */
 function* stretchesOf(

@@ -22,6 +22,9 @@ const GZIP_BLOCK_BYTES = 32 * 1024;
 
 export type InputFile = { readonly path: string; readonly bytes: number };
 
+/** Whether a file has rows of cells, packed or not. */
+export const hasRows = ({ path }: InputFile): boolean => /\.csv(\.gz)?$/i.test(path);
+
 /** Whether rows can be read from anywhere in a file. */
 export const hasParts = ({ path }: InputFile): boolean => /\.csv$/i.test(path);
 

@@ -1,6 +1,7 @@
-// Feeds the live panels: windows that follow what is stored, for whoever looks, and for a while after. Raw events are shown as soon
-// as they are stored, nearly, and what is counted of them a few times a second at most, however many commits and readers there are. Postgres has all of it: windows that nobody has looked
-// at are read from there when somebody does. The panels are in ../panels/panels.ts.
+// Feeds the live panels: windows that follow what is stored, for whoever looks, and for a while after. Raw events are shown nearly
+// as soon as they are stored, and what is counted of them a few times a second at most, however many commits and readers there are.
+// Postgres has all of it: windows that nobody has looked at are read from there when somebody does. The panels are in
+// ../panels/panels.ts.
 
 import type { Request, Response } from 'express';
 import type { Feed } from '../../db/change-bus.ts';
@@ -87,9 +88,7 @@ export class PanelFeed implements Feed {
   }
 
   stored(): void {
-    if (this.#audiences.size === 0) return;
-    this.#rawSoon.call();
-    this.#flushSoon.call();
+    if (this.#audiences.size > 0) this.#rawSoon.call();
   }
 
   /** Faults have begun or ended: GET /api/faults has them. */
@@ -201,7 +200,7 @@ export class PanelFeed implements Feed {
     }
     if (![...this.#audiences.values()].some(({ readers }) => readers.size > 0)) return;
     void this.#lag?.look();
-    this.#flushSoon.call();
+    this.#rawSoon.call();
   }
 
   #lookInTurn(look: () => Promise<void>): void {
@@ -210,18 +209,19 @@ export class PanelFeed implements Feed {
     });
   }
 
-  /** Takes new events, and tells of them. */
+  /** Takes new events, and tells of them; what is counted of them follows. */
   async #tellNew(): Promise<void> {
     await this.#takeNew();
     for (const audience of this.#audiences.values()) if (audience.readers.size > 0) tellRaw(audience);
+    this.#flushSoon.call();
   }
 
+  /** Tells of all that is counted. */
   async #flush(): Promise<void> {
     // Windows don't go back: after a clock that was set back they are read anew.
     const now = this.#now();
     if (now < this.#lastNow - CLOCK_MS) await this.#readAnew();
     this.#lastNow = now;
-    await this.#tellNew();
     for (const audience of this.#audiences.values())
       if (audience.readers.size > 0) await this.#tell(audience);
   }
