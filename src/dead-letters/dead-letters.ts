@@ -123,12 +123,20 @@ export class DeadLetters {
     }
   }
 
-  /** One at a time: two answers to one dead letter would be two events. */
+  /**
+   * One at a time: two answers to one dead letter would be two events. It is claimed before it is read, as what was read
+   * while another answer was under way may be of before.
+   */
   async #claim(id: number): Promise<void> {
-    const { state } = await this.find(id, 0);
-    if (state !== 'open') throw notOpen(id, state);
     if (this.#sending.has(id)) throw notOpen(id, 'on its way to Kafka');
     this.#sending.add(id);
+    try {
+      const { state } = await this.find(id, 0);
+      if (state !== 'open') throw notOpen(id, state);
+    } catch (error) {
+      this.#sending.delete(id);
+      throw error;
+    }
   }
 
   async #deliver(id: number, event: ShopEvent): Promise<Resent> {

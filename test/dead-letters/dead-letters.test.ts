@@ -59,10 +59,27 @@ describe('DeadLetters', () => {
     expect((await deadLetters.discard(id)).state).toBe('discarded');
   });
 
-  it('sends one event for two answers to the same letter at the same time', async () => {
+  it('sends one event for two answers to the same letter, also where the second was asked for before and reads late', async () => {
     let published = 0;
+    let settled = () => {};
+    const first = new Promise<void>((resolve) => {
+      settled = resolve;
+    });
+    let reads = 0;
+    const slowToRead = new Proxy(pool, {
+      get: (target, name) =>
+        name !== 'query'
+          ? Reflect.get(target, name, target)
+          : async (...asked: Parameters<Pool['query']>) => {
+              const read = JSON.stringify(asked[0]).includes('select');
+              const answer = await target.query(...asked);
+              if (read) reads += 1;
+              if (read && reads === 2) await first;
+              return answer;
+            },
+    });
     const deadLetters = new DeadLetters(
-      pool,
+      slowToRead,
       async () => {
         published += 1;
         return acknowledgement;
@@ -71,7 +88,7 @@ describe('DeadLetters', () => {
     );
     const id = await aDeadLetter();
     const answers = await Promise.allSettled([
-      deadLetters.send(id, eventBytes()),
+      deadLetters.send(id, eventBytes()).finally(settled),
       deadLetters.send(id, eventBytes()),
     ]);
     expect(answers.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
