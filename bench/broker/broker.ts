@@ -5,7 +5,7 @@
 import { cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { residentBytes } from '../../test/broker/resident-bytes.ts';
-import { apacheKafkaMissing, startApacheKafka } from '../../test/real-kafka/apache-kafka.ts';
+import { KAFKA } from '../../test/real-kafka/apache-kafka.ts';
 import { cpuOf } from '../cpu.ts';
 import { startEmbedded } from './embedded.ts';
 import { measureJava, measureJavaTransactions } from './java-measures.ts';
@@ -51,7 +51,7 @@ async function idle<T extends { readonly pid: number }>(running: T) {
 }
 
 async function startApache(): Promise<Running> {
-  return idle(await startApacheKafka(['-Xmx1g']));
+  return idle(await KAFKA.start(['-Xmx1g']));
 }
 
 interface Round {
@@ -95,7 +95,7 @@ function report(embedded: Running, apache: Running, rounds: readonly Round[]): v
 }
 
 async function main(): Promise<void> {
-  const missing = apacheKafkaMissing();
+  const missing = KAFKA.missing();
   if (missing !== null) throw new Error(missing);
   process.env.KAFKAJS_NO_PARTITIONER_WARNING = '1';
   const apache = await startApache();

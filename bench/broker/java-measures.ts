@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { packageRoot } from '../../src/runtime/paths.ts';
-import { KAFKA_CLASS_PATH } from '../../test/real-kafka/apache-kafka.ts';
+import { KAFKA } from '../../test/real-kafka/apache-kafka.ts';
 import type { Measure } from './kafkajs-measures.ts';
 
 const RECORDS = 1_000_000;
@@ -15,7 +15,7 @@ const FETCH_RATE_COLUMN = 9; // fetch.nMsg.sec: without the rebalance before it
 async function tool(name: string, args: readonly string[]): Promise<string> {
   const { stdout } = await promisify(execFile)('java', [
     '-cp',
-    KAFKA_CLASS_PATH,
+    KAFKA.classPath,
     `org.apache.kafka.tools.${name}`,
     ...args,
   ]);
@@ -46,7 +46,7 @@ export const measureJava: Measure = async (port, id) => {
 export const measureJavaTransactions: Measure = async (port, id) => {
   const program = join(packageRoot, 'bench/broker/Transactions.java');
   const size = [String(TRANSACTIONS), '100', '230'];
-  const args = ['-cp', KAFKA_CLASS_PATH, program, `127.0.0.1:${port}`, `java-transactional-${id}`, ...size];
+  const args = ['-cp', KAFKA.classPath, program, `127.0.0.1:${port}`, `java-transactional-${id}`, ...size];
   const { stdout } = await promisify(execFile)('java', args);
   return { javaTransactional: Number(stdout) };
 };

@@ -1,18 +1,18 @@
 // chaos.test.ts with Apache Kafka in the place of the embedded broker.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ApacheKafka, apacheKafkaMissing, startApacheKafka } from '../real-kafka/apache-kafka.ts';
+import { type ApacheKafka, KAFKA } from '../real-kafka/apache-kafka.ts';
 import { programSettings, startProgram } from '../support/program.ts';
 import { chaos, KILLS, SEED, timeout } from './run.ts';
 import { NOTHING_WRONG } from './verdict.ts';
 
-const missing = apacheKafkaMissing();
+const missing = KAFKA.missing();
 if (missing !== null) console.warn(`SKIPPED: chaos over Apache Kafka, ${missing}`);
 
 describe.skipIf(missing !== null)(`over Apache Kafka, seed ${SEED}`, { timeout }, () => {
   let kafka: ApacheKafka;
   beforeAll(async () => {
-    kafka = await startApacheKafka();
+    kafka = await KAFKA.start();
   }, 120_000);
   afterAll(() => kafka?.stop());
 

@@ -1,6 +1,6 @@
 // Apache Kafka on this machine, without a container: its jars fetched by Maven into .kafka/lib, one node in KRaft
 // mode with a folder and ports of its own. The reference for the embedded broker's tests and benchmarks, and the
-// real cluster for everybody else's. Nothing is downloaded unless KAFKA_FETCH=1 says so; KAFKA_VERSION names another version.
+// real cluster for everybody else's. Nothing is downloaded unless KAFKA_FETCH=1 says so.
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -12,9 +12,6 @@ import { join } from 'node:path';
 import { freePort } from '../support/ports.ts';
 
 const ROOT = rootAbove(import.meta.dirname);
-/** In place of the one that pom.xml names. */
-const VERSION = process.env.KAFKA_VERSION;
-const LIB = join(ROOT, VERSION ? `.kafka/lib-${VERSION}` : '.kafka/lib');
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 15_000;
 
@@ -22,9 +19,6 @@ const STOP_TIMEOUT_MS = 15_000;
 function rootAbove(folder: string): string {
   return existsSync(join(folder, 'package.json')) ? folder : rootAbove(join(folder, '..'));
 }
-
-/** The class path of Apache Kafka and its console tools. */
-export const KAFKA_CLASS_PATH = join(LIB, '*');
 
 /** Of a JVM that lives for seconds: better code, and threads to collect garbage, are not worth their time. */
 export const FAST_START = ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'];
@@ -38,38 +32,57 @@ export interface ApacheKafka {
   stop(): Promise<void>;
 }
 
-/** Why Apache Kafka cannot run here; null if it can. Fetches its jars first where KAFKA_FETCH=1. */
-export function apacheKafkaMissing(): string | null {
-  missing ??= { reason: findMissing() };
-  return missing.reason;
+/** One release of Apache Kafka: its broker, its tools, its Java client. */
+export interface Release {
+  /** Of the broker, the client and the console tools. */
+  readonly classPath: string;
+  /** Why it cannot run here; null if it can. Fetches its jars first where KAFKA_FETCH=1. */
+  missing(): string | null;
+  /** Starts one node; resolves once it takes connections. `jvm` are java's own options. */
+  start(jvm?: readonly string[]): Promise<ApacheKafka>;
 }
 
-let missing: { readonly reason: string | null } | undefined;
+/** The release of that version; without one, of the version that pom.xml names. */
+function release(version?: string): Release {
+  const lib = join(ROOT, version ? `.kafka/lib-${version}` : '.kafka/lib');
+  const classPath = join(lib, '*');
+  let found: { readonly missing: string | null } | undefined;
+  const missing = () => {
+    found ??= { missing: findMissing(lib, version) };
+    return found.missing;
+  };
+  return { classPath, missing, start: (jvm) => startApacheKafka(classPath, jvm) };
+}
 
-function findMissing(): string | null {
+/** Apache Kafka, where nothing is said about its version; KAFKA_VERSION takes another one than pom.xml. */
+export const KAFKA = release(process.env.KAFKA_VERSION);
+/** The newest that Maven has. */
+export const NEWEST_KAFKA = release('4.4.0');
+
+function findMissing(lib: string, version?: string): string | null {
   if (!runs('java', ['-version'])) return 'Apache Kafka needs java, which is not installed';
-  if (hasJars()) return null;
+  if (hasJars(lib)) return null;
   if (process.env.KAFKA_FETCH !== '1')
-    return `Apache Kafka's jars are not in ${LIB}; KAFKA_FETCH=1 fetches them`;
+    return `Apache Kafka's jars are not in ${lib}; KAFKA_FETCH=1 fetches them`;
   if (!runs('mvn', ['--version'])) return "fetching Apache Kafka's jars needs mvn, which is not installed";
-  fetchJars();
+  fetchJars(lib, version);
   return null;
 }
 
-function hasJars(): boolean {
-  return existsSync(LIB) && readdirSync(LIB).some((name) => name.startsWith('kafka_2.13'));
+function hasJars(lib: string): boolean {
+  return existsSync(lib) && readdirSync(lib).some((name) => name.startsWith('kafka_2.13'));
 }
 
 /** Fetches the jars beside their place first, so that nobody sees half of them. */
-function fetchJars(): void {
+function fetchJars(lib: string, version?: string): void {
   mkdirSync(join(ROOT, '.kafka'), { recursive: true });
   const folder = mkdtempSync(join(ROOT, '.kafka/fetch-'));
   const pom = join(ROOT, 'test/real-kafka/pom.xml');
-  const settings = [`-DoutputDirectory=${folder}`, ...(VERSION ? [`-Dkafka.version=${VERSION}`] : [])];
+  const settings = [`-DoutputDirectory=${folder}`, ...(version ? [`-Dkafka.version=${version}`] : [])];
   execFileSync('mvn', ['-q', '-B', '-f', pom, 'dependency:copy-dependencies', ...settings], {
     stdio: 'inherit',
   });
-  if (!hasJars()) execFileSync('mv', ['-T', folder, LIB]);
+  if (!hasJars(lib)) execFileSync('mv', ['-T', folder, lib]);
   rmSync(folder, { recursive: true, force: true });
 }
 
@@ -105,8 +118,8 @@ function properties(folder: string, port: number, controllerPort: number): strin
   ].join('\n');
 }
 
-/** Starts one node; resolves once it takes connections. `jvm` are java's own options. */
-export async function startApacheKafka(
+async function startApacheKafka(
+  jars: string,
   jvm: readonly string[] = [...FAST_START, '-Xmx512m'],
 ): Promise<ApacheKafka> {
   const folder = mkdtempSync(join(tmpdir(), 'apache-kafka-'));
@@ -114,7 +127,7 @@ export async function startApacheKafka(
   const config = join(folder, 'server.properties');
   writeFileSync(config, properties(folder, port, controllerPort));
   const clusterId = randomBytes(16).toString('base64url').replace(/^-/, 'A');
-  const classPath = ['-cp', KAFKA_CLASS_PATH];
+  const classPath = ['-cp', jars];
   const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', config];
   execFileSync('java', [...FAST_START, ...classPath, ...format], { stdio: 'ignore' });
   const startedAt = performance.now();

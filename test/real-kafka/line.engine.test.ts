@@ -7,16 +7,16 @@ import { setAside } from '../support/dead-letters.ts';
 import { anEvent } from '../support/events.ts';
 import { eventually, type Line, startLine } from '../support/line.ts';
 import { expectRollupsEqualEvents } from '../support/recount.ts';
-import { type ApacheKafka, apacheKafkaMissing, startApacheKafka } from './apache-kafka.ts';
+import { type ApacheKafka, KAFKA } from './apache-kafka.ts';
 
-const missing = apacheKafkaMissing();
+const missing = KAFKA.missing();
 if (missing !== null) console.warn(`SKIPPED: the line over Apache Kafka, ${missing}`);
 
 describe.skipIf(missing !== null)('the line over Apache Kafka', () => {
   let kafka: ApacheKafka;
   let line: Line;
   beforeAll(async () => {
-    kafka = await startApacheKafka();
+    kafka = await KAFKA.start();
     line = await startLine({ brokerPort: kafka.port });
   }, 120_000);
   afterAll(() => kafka?.stop());

@@ -8,6 +8,7 @@ const LONGEST = [
   'examples/connect.engine',
   'examples/spark.engine',
   'broker/conformance/conformance.engine',
+  'broker/conformance/newest-kafka.engine',
   'chaos/apache-kafka.engine',
   'examples/spark-stream.engine',
   'examples/flink.engine',

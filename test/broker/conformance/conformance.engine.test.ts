@@ -1,7 +1,8 @@
 // One suite, two brokers: what is said of the embedded broker is also true of Apache Kafka, and is shown by clients that nobody
-// here wrote.
+// here wrote. newest-kafka.engine.test.ts says it of the newest Apache Kafka.
 
-import { describe, test } from 'vitest';
+import { describe } from 'vitest';
+import { KAFKA } from '../../real-kafka/apache-kafka.ts';
 import { goClient } from './go-client.ts';
 import { javaClient } from './java-client.ts';
 import { javaTools } from './java-tools.ts';
@@ -15,7 +16,7 @@ import {
   newConfluentClient,
   newKafkaPythonClient,
 } from './python-clients.ts';
-import { protocol, started, understanding } from './suite.ts';
+import { protocol, started, understanding, whereItRuns } from './suite.ts';
 import { APACHE_KAFKA, EMBEDDED } from './targets.ts';
 import { versions } from './versions.ts';
 
@@ -33,22 +34,14 @@ const CLIENTS = [
 ];
 
 function otherMakers(port: () => number): void {
-  describe('versions', () => versions(port));
-  describe('console tools', () => javaTools(port));
+  describe('versions', () => versions(port, KAFKA));
+  describe('console tools', () => javaTools(port, KAFKA));
   understanding(port, CLIENTS);
 }
 
 describe(EMBEDDED.name, () => otherMakers(started(EMBEDDED)));
 
-describe(APACHE_KAFKA.name, () => {
-  const reason = APACHE_KAFKA.missing();
-  if (reason !== null) {
-    test(`${APACHE_KAFKA.name} conforms`, (ctx) => {
-      console.warn(`SKIPPED: ${reason}`);
-      ctx.skip(reason);
-    });
-    return;
-  }
+whereItRuns(APACHE_KAFKA, () => {
   const port = started(APACHE_KAFKA);
   protocol(port);
   otherMakers(port);

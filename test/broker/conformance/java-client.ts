@@ -1,29 +1,29 @@
-// The Java client, through Apache Kafka's own console tools.
+// The Java clients of two releases, through Apache Kafka's own console tools.
 
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { apacheKafkaMissing, FAST_START, KAFKA_CLASS_PATH } from '../../real-kafka/apache-kafka.ts';
+import { FAST_START, KAFKA, NEWEST_KAFKA, type Release } from '../../real-kafka/apache-kafka.ts';
 import { afterFile } from '../../support/after-file.ts';
 import { type Client, CODECS, group, type Message, run } from './client.ts';
 
 const NULL = '<null>';
-const JAVA = [...FAST_START, '-cp', KAFKA_CLASS_PATH];
+const javaOf = ({ classPath }: Release) => [...FAST_START, '-cp', classPath];
 /** Counts what all its runs in a JVM have read, so each has one of its own. */
 const CONSUMER = 'consumer.ConsoleConsumer';
 
 type Answer = { readonly status: number; readonly printed: string; readonly complained: string };
 type Tools = { run(tool: string, args: readonly string[], input: string): Promise<string> };
 
-/** The JVM that runs the tools of this file, once one was asked for. */
-let tools: Tools | undefined;
+/** The JVMs that run the tools of this file, by their release, once they were asked for. */
+const running = new Map<Release, Tools>();
 
-function startTools(): Tools {
-  const child = spawn('java', [...JAVA, join(import.meta.dirname, 'ConsoleTools.java')], {
+function startTools(release: Release): Tools {
+  const child = spawn('java', [...javaOf(release), join(import.meta.dirname, 'ConsoleTools.java')], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   afterFile(() => {
-    tools = undefined;
+    running.delete(release);
     child.kill();
   });
   const answers = createInterface(child.stdout)[Symbol.asyncIterator]();
@@ -45,12 +45,19 @@ function startTools(): Tools {
   };
 }
 
-/** Runs one of the console tools; `tool` is its class, below org.apache.kafka.tools unless it starts with `kafka.`. Port 0: `args` say where. */
-export function javaTool(tool: string, port: number, args: readonly string[], input = ''): Promise<string> {
+/** Runs a console tool of a release; `tool` is its class, below org.apache.kafka.tools. Port 0: `args` say where. */
+export function javaTool(
+  release: Release,
+  tool: string,
+  port: number,
+  args: readonly string[],
+  input = '',
+): Promise<string> {
   const server = port === 0 ? [] : ['--bootstrap-server', `127.0.0.1:${port}`];
-  const name = tool.startsWith('kafka.') ? tool : `org.apache.kafka.tools.${tool}`;
-  if (tool === CONSUMER) return run('java', [...JAVA, name, ...server, ...args], input);
-  tools ??= startTools();
+  const name = `org.apache.kafka.tools.${tool}`;
+  if (tool === CONSUMER) return run('java', [...javaOf(release), name, ...server, ...args], input);
+  const tools = running.get(release) ?? startTools(release);
+  running.set(release, tools);
   return tools.run(name, [...server, ...args], input);
 }
 
@@ -65,17 +72,17 @@ function read(printed: string): readonly [string, Message] {
   return [`pairs-${from}`, { key: orNull(key), value: orNull(value), from }];
 }
 
-export const javaClient: Client = {
-  name: 'java',
+const javaClientOf = (name: string, release: Release): Client => ({
+  name,
   writes: CODECS,
   reads: CODECS,
-  missing: apacheKafkaMissing,
+  missing: release.missing,
   produce: async (port, batches) => {
     const format = ['parse.key=true', 'parse.headers=true', `null.marker=${NULL}`];
     const properties = format.flatMap((property) => ['--property', property]);
     for (const { topic, codec, messages } of batches) {
       const args = ['--topic', topic, '--compression-codec', codec, ...properties];
-      await javaTool('ConsoleProducer', port, args, messages.map(line).join(''));
+      await javaTool(release, 'ConsoleProducer', port, args, messages.map(line).join(''));
     }
   },
   // The tool does not print topics: each message's header names the one that it was written to.
@@ -85,7 +92,10 @@ export const javaClient: Client = {
     const total = String(topics.length * count);
     const which = ['--include', topics.join('|'), '--from-beginning', '--max-messages', total];
     const waits = ['--timeout-ms', '30000'];
-    const printed = await javaTool(CONSUMER, port, [...which, ...waits, ...properties]);
+    const printed = await javaTool(release, CONSUMER, port, [...which, ...waits, ...properties]);
     return group(printed.trim().split('\n').map(read));
   },
-};
+});
+
+export const javaClient = javaClientOf('java', KAFKA);
+export const newestJavaClient = javaClientOf('java-newest', NEWEST_KAFKA);

@@ -5,24 +5,24 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, type TestContext, test } from 'vitest';
 import { ErrorCode } from '../../../src/broker/wire/error-codes.ts';
-import { apacheKafkaMissing } from '../../real-kafka/apache-kafka.ts';
+import type { Release } from '../../real-kafka/apache-kafka.ts';
 import { commitOffset, committedOffsets, SIMPLE } from '../group-requests.ts';
 import { batch, listOffset, produce } from '../requests.ts';
 import { testFolder } from '../running-broker.ts';
 import { addPartitions, newProducer, produceInTransaction } from '../transaction-requests.ts';
 import { wireClient } from '../wire-client.ts';
-import { javaTool } from './java-client.ts';
+import { javaTool as toolOf } from './java-client.ts';
 import { newGroup, newTopic } from './ready.ts';
 
-function needsJava(ctx: TestContext): void {
-  const missing = apacheKafkaMissing();
-  if (missing === null) return;
-  console.warn(`SKIPPED: ${missing}`);
-  ctx.skip(missing);
-}
-
-export function javaTools(port: () => number): void {
+export function javaTools(port: () => number, release: Release): void {
   const timeout = 120_000;
+  const needsJava = (ctx: TestContext) => {
+    const missing = release.missing();
+    if (missing === null) return;
+    console.warn(`SKIPPED: ${missing}`);
+    ctx.skip(missing);
+  };
+  const javaTool = (tool: string, at: number, args: readonly string[]) => toolOf(release, tool, at, args);
 
   test('TopicCommand makes, describes and deletes a topic', { timeout }, async (ctx) => {
     needsJava(ctx);
@@ -72,13 +72,7 @@ export function javaTools(port: () => number): void {
     await javaTool('TopicCommand', port(), ['--alter', '--topic', topic, '--partitions', '4']);
     const described = () => javaTool('TopicCommand', port(), ['--describe', '--topic', topic]);
     const config = (...args: string[]) =>
-      javaTool('kafka.admin.ConfigCommand', port(), [
-        '--entity-type',
-        'topics',
-        '--entity-name',
-        topic,
-        ...args,
-      ]);
+      javaTool('ConfigCommand', port(), ['--entity-type', 'topics', '--entity-name', topic, ...args]);
     await config('--alter', '--add-config', 'retention.ms=123456,cleanup.policy=[compact,delete]');
     expect(await config('--describe')).toContain('retention.ms=123456 sensitive=false');
     await config('--alter', '--delete-config', 'retention.ms');
@@ -142,8 +136,7 @@ export function javaTools(port: () => number): void {
     const quorum = (part: string) => javaTool('MetadataQuorumCommand', port(), ['describe', part]);
     const leader = /LeaderId:\s+(\d+)/.exec(await quorum('--status'))?.[1];
     expect(await quorum('--replication')).toMatch(new RegExp(`^${leader}\\s.*Leader`, 'm'));
-    const config = (type: string) =>
-      javaTool('kafka.admin.ConfigCommand', port(), ['--describe', '--entity-type', type]);
+    const config = (type: string) => javaTool('ConfigCommand', port(), ['--describe', '--entity-type', type]);
     expect((await config('clients')).trim()).toBe('');
     expect((await config('users')).trim()).toBe('');
     expect((await config('client-metrics')).trim()).toBe('');

@@ -1,7 +1,7 @@
 // What is said of a broker: by requests byte for byte, by the clients that npm has, and by those of other makers. Where the
 // embedded broker and Apache Kafka differ on purpose: docs/broker.md.
 
-import { afterAll, beforeAll, describe } from 'vitest';
+import { afterAll, beforeAll, describe, test } from 'vitest';
 import { admin } from './admin.ts';
 import type { Client } from './client.ts';
 import { groups } from './groups.ts';
@@ -23,6 +23,18 @@ export function started({ start }: Target): () => number {
   }, 240_000);
   afterAll(() => running?.stop());
   return () => running?.port ?? 0;
+}
+
+/** The tests of a broker; where it cannot run, one that is skipped and says why. */
+export function whereItRuns(target: Target, tests: () => void): void {
+  describe(target.name, () => {
+    const reason = target.missing();
+    if (reason === null) return tests();
+    test(`${target.name} conforms`, (ctx) => {
+      console.warn(`SKIPPED: ${reason}`);
+      ctx.skip(reason);
+    });
+  });
 }
 
 /** What needs nothing but npm's packages. */

@@ -1,10 +1,10 @@
-// The two brokers that the suite runs against: the embedded one and Apache Kafka.
+// The brokers that the suite runs against: the embedded one, and Apache Kafka in two versions.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBroker } from '../../../src/broker/broker.ts';
-import { apacheKafkaMissing, startApacheKafka } from '../../real-kafka/apache-kafka.ts';
+import { KAFKA, NEWEST_KAFKA, type Release } from '../../real-kafka/apache-kafka.ts';
 
 export type Running = {
   readonly port: number;
@@ -12,7 +12,7 @@ export type Running = {
 };
 
 export type Target = {
-  readonly name: 'embedded broker' | 'Apache Kafka';
+  readonly name: string;
   /** Why it cannot run here; null if it can. */
   missing(): string | null;
   start(): Promise<Running>;
@@ -31,8 +31,11 @@ async function startEmbedded(): Promise<Running> {
 }
 
 export const EMBEDDED: Target = { name: 'embedded broker', missing: () => null, start: startEmbedded };
-export const APACHE_KAFKA: Target = {
-  name: 'Apache Kafka',
-  missing: apacheKafkaMissing,
-  start: () => startApacheKafka(),
-};
+const apacheKafka = (name: string, { missing, start }: Release): Target => ({
+  name,
+  missing,
+  start: () => start(),
+});
+
+export const APACHE_KAFKA = apacheKafka('Apache Kafka', KAFKA);
+export const NEWEST_APACHE_KAFKA = apacheKafka('newest Apache Kafka', NEWEST_KAFKA);

@@ -3,7 +3,7 @@
 
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { apacheKafkaMissing, FAST_START, KAFKA_CLASS_PATH } from '../../real-kafka/apache-kafka.ts';
+import { FAST_START, type Release } from '../../real-kafka/apache-kafka.ts';
 import { run } from './client.ts';
 
 const PROGRAM = join(import.meta.dirname, 'EveryVersion.java');
@@ -69,16 +69,16 @@ function errorsOf(answers: readonly Answer[]): number[] {
   return [...new Set(codes)].sort((a, b) => a - b);
 }
 
-export function versions(port: () => number): void {
+export function versions(port: () => number, { classPath, missing: missingFrom }: Release): void {
   test("every version of every API is read to its last byte by Apache Kafka's own codecs", {
     timeout: 120_000,
   }, async (ctx) => {
-    const missing = apacheKafkaMissing();
+    const missing = missingFrom();
     if (missing !== null) {
       console.warn(`SKIPPED: ${missing}`);
       ctx.skip(missing);
     }
-    const printed = await run('java', [...FAST_START, '-cp', KAFKA_CLASS_PATH, PROGRAM, String(port())]);
+    const printed = await run('java', [...FAST_START, '-cp', classPath, PROGRAM, String(port())]);
     const answers = printed.trim().split('\n').map(answerOf);
     expect(answers.filter(({ left }) => left !== 0)).toEqual([]);
     const of = (api: string) => answers.filter((answer) => answer.api === api);
