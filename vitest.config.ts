@@ -17,6 +17,7 @@ export default defineConfig({
     // Most tests wait for processes and sockets more than they compute: one more at a time than two cores.
     maxWorkers: 3,
     // Generous, as a machine may be busy with other work: what hangs is found all the same.
+    expect: { poll: { timeout: 90_000 } },
     testTimeout: 240_000,
     hookTimeout: 240_000,
   },

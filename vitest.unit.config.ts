@@ -39,6 +39,7 @@ export default defineConfig({
     pool: 'threads',
     isolate: false,
     maxWorkers: 2,
+    expect: { poll: { timeout: 30_000 } },
     testTimeout: 60_000,
   },
 });

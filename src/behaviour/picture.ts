@@ -3,10 +3,12 @@
 
 import { FIRST, MOVES, OFFER, STATES, type State } from './machine.ts';
 
-const PICTURE = { width: 920, height: 340 } as const;
-const ROW_Y = 160;
+const PICTURE = { width: 920, height: 310 } as const;
+const ROW_Y = 112;
 /** A label of more words goes on in the next line. */
 const LINE_BREAK = / (?=or )/;
+/** Of labels; `y` is the last line's. */
+const LINE_HEIGHT = 15;
 const NODE = { width: 150, height: 44 } as const;
 
 export type PictureNode = {
@@ -58,10 +60,13 @@ function lineOf(from: State, to: State, words: readonly string[], isReset: boole
       isReset,
     };
   }
-  // Resets run below the others, the longer the deeper, so that no two cross.
-  const depth = isReset ? 40 + (a - b) * 0.16 : 34;
-  const path = `M${a - 12} ${bottom} C${a - 12} ${bottom + depth} ${b + 12} ${bottom + depth} ${b + 12} ${bottom}`;
-  return { from, to, path, words, x: (a + b) / 2, y: bottom + depth * 0.75 + 14, isReset };
+  // Lines back run below the others, nested: the longer, the deeper and the further left it ends, so that no two cross.
+  const back = STATES.indexOf(from) - STATES.indexOf(to);
+  const depth = isReset ? 60 * back + 8 : 34;
+  const [begin, end] = isReset ? [a - 10, b + 64 - 26 * back] : [a - 40, b + 40];
+  const path = `M${begin} ${bottom} C${begin} ${bottom + depth} ${end} ${bottom + depth} ${end} ${bottom}`;
+  const under = bottom + depth * 0.75 + 16 + (words.length - 1) * LINE_HEIGHT;
+  return { from, to, path, words, x: (begin + end) / 2, y: under, isReset };
 }
 
 const moves = STATES.flatMap((from) =>

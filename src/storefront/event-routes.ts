@@ -1,5 +1,6 @@
 // The trace of one event: as a page, as JSON, and as a stream of the visitor's own events for the trace bar.
 
+import { isDeepStrictEqual } from 'node:util';
 import { type Request, type Response, Router } from 'express';
 import type { OfferFeed } from '../behaviour/offer-feed.ts';
 import { OFFER_WORDS } from '../behaviour/offer-words.ts';
@@ -23,22 +24,32 @@ export function eventRoutes(shop: Shop, streams: Streams, offers: OfferFeed, adm
   route(router, '/events/:order_id', {
     get: [
       async (req, res) => {
-        const known = await requestedEvent(shop, admin, req);
+        const { known, isWhole } = await requestedEvent(shop, admin, req);
         res.set('Cache-Control', 'no-store');
-        res.render('event', { ...plainLayout(req, res, shop.traces, 'The trace of an event'), ...known });
+        res.render('event', {
+          ...plainLayout(req, res, shop.traces, 'The trace of an event'),
+          ...known,
+          isWhole,
+        });
       },
     ],
   });
   serve(router, eventOperations.find, async (req, res) => {
-    const { trace: _, ...known } = await requestedEvent(shop, admin, req);
+    const { trace: _, ...known } = (await requestedEvent(shop, admin, req)).known;
     sendJson(res, known);
   });
   serve(router, eventOperations.trace, (req, res) => streamTraces(shop, streams, offers, req, res));
   return router;
 }
 
+type Requested = {
+  readonly known: KnownEvent;
+  /** Whether nothing is left out. */
+  readonly isWhole: boolean;
+};
+
 /** An event's personal fields are shown to its visitor and to the admin only. */
-async function requestedEvent(shop: Shop, admin: Admin, req: Request): Promise<KnownEvent> {
+async function requestedEvent(shop: Shop, admin: Admin, req: Request): Promise<Requested> {
   const { order_id: orderId } = req.params;
   if (!isId(orderId)) throw notFound('there is no such event', orderId, '32 lower-case hex digits');
   const known = await findKnownEvent(shop.pool, shop.traces, orderId).catch((error) => {
@@ -47,13 +58,18 @@ async function requestedEvent(shop: Shop, admin: Admin, req: Request): Promise<K
   if (known === undefined)
     throw notFound('this event is not known (yet)', orderId, 'the order_id of a stored event');
   const isOwn = req.signedCookies?.visitor === known.event.user_id;
-  return isOwn || admin.is(req) ? known : { ...known, context: publicContext(known.context) };
+  if (isOwn || admin.is(req)) return { known, isWhole: true };
+  const context = publicContext(known.context);
+  const isWhole = isDeepStrictEqual(context, known.context);
+  return { known: { ...known, context }, isWhole };
 }
+
+/** What says nothing of a person; the rest is where they are, what they hold, whence they came, and who they said they are. */
+const PUBLIC: ReadonlySet<string> = new Set(['item', 'bot', 'simulated', 'received_at']);
 
 function publicContext(context: EventContext | null): EventContext | null {
   if (context === null) return null;
-  const { ip: _ip, user_agent: _userAgent, referrer: _referrer, ...rest } = context;
-  return rest;
+  return Object.fromEntries(Object.entries(context).filter(([name]) => PUBLIC.has(name)));
 }
 
 /** Streams the traces of the visitor's recent events, at once and at each change, and the visitor's open and new offers. */

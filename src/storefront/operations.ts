@@ -36,7 +36,11 @@ export const eventOperations = {
         content: {
           'application/json': z.object({
             event: eventFieldsSchema,
-            context: contextSchema.nullable().describe('null for a row of the dataset'),
+            context: contextSchema
+              .nullable()
+              .describe(
+                'null for a row of the dataset; what is personal is told to its visitor and the admin only',
+              ),
             hops: hopsSchema,
           }),
         },

@@ -128,7 +128,7 @@ it(
       },
     });
     const ids = (await readOffers(line.pool, 1_000)).map(({ id }) => id).toSorted();
-    await eventually(() => new Set(seen).size === ids.length, 30);
+    await eventually(() => new Set(seen).size === ids.length);
     await consumer.disconnect();
     expect([...new Set(seen)].toSorted()).toEqual(ids);
   },

@@ -54,7 +54,7 @@ async function story(table: string | undefined) {
   await unlock();
   await load.send();
   const slept = performance.now();
-  await eventually(() => isDrained(pool, load.acknowledged), 40);
+  await eventually(() => isDrained(pool, load.acknowledged));
   const seconds = (performance.now() - slept) / 1000;
 
   const look = async () =>
@@ -66,7 +66,7 @@ async function story(table: string | undefined) {
   const before = await look();
   const joined = joins(zombie).length;
   process.kill(zombie.pid, 'SIGCONT');
-  await eventually(() => joins(zombie).length > joined && lastJoin(zombie).length > 0, 20);
+  await eventually(() => joins(zombie).length > joined && lastJoin(zombie).length > 0);
   const after = await look();
   const log = zombie.output();
 
@@ -94,7 +94,7 @@ describe('an ingest process that sleeps while its partitions are given away', ()
     ['between two statements', 'day_counts'],
   ])(
     '%s: holds nobody up for long, and commits nothing when it wakes',
-    { timeout: 90_000 },
+    { timeout: 240_000 },
     async (_where, table) => {
       const seen = await stories.get(table);
       expect(seen?.after).toEqual(seen?.before);
@@ -102,7 +102,7 @@ describe('an ingest process that sleeps while its partitions are given away', ()
       if (table !== undefined) expect(seen?.log).toContain('does not take a batch');
       expect(seen?.verdict).toMatchObject(NOTHING_WRONG);
       expect(seen?.verdict.stored).toBe(seen?.verdict.acknowledged);
-      expect(seen?.seconds).toBeLessThan(25);
+      expect(seen?.seconds).toBeLessThan(60);
       expect(seen?.codes).toEqual([0, 0]);
     },
   );

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import express from 'express';
 import request from 'supertest';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -16,6 +15,7 @@ import { anEvent } from '../support/events.ts';
 import { eventually, startLine } from '../support/line.ts';
 import { freePort } from '../support/ports.ts';
 import { readStream } from '../support/sse.ts';
+import { zoneWhereItIsNoon } from '../support/zone.ts';
 
 /** A server with nothing but the stream, on a clock that the test sets. */
 async function liveServer({ now = () => new Date(), timeZone = 'UTC', limit = 10 } = {}) {
@@ -57,7 +57,7 @@ const total = (today: TodayAnswer | undefined) => today?.rows.reduce((sum, { cou
 
 describe('the live stream', () => {
   it('sends today at once, and again after each commit', async () => {
-    const line = await startLine();
+    const line = await startLine({ timeZone: zoneWhereItIsNoon() });
     const stream = readStream<TodayAnswer>(`${line.url}/api/live`);
     expect(total(await stream.until('today', () => true))).toBe(0);
     expect(stream.headers()).toMatchObject({
@@ -154,7 +154,6 @@ describe('the live stream', () => {
     expect(stream.text()).toContain('retry: 1000');
     streams.close();
     await stream.ended;
-    await sleep(20);
-    expect(streams.size).toBe(0);
+    await eventually(() => streams.size === 0);
   });
 });

@@ -3,6 +3,7 @@
 
 import request from 'supertest';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { dayIn } from '../../src/dashboard/charts/range.ts';
 import type { ShopEvent, Title } from '../../src/events/event.ts';
 import { type Asked, USUAL, type Whose, whoseText } from '../../src/events/whose.ts';
 import { expectError } from '../support/answers.ts';
@@ -10,6 +11,7 @@ import { anEvent } from '../support/events.ts';
 import { eventually, type Line, startLine } from '../support/line.ts';
 import { expectRollupsEqualEvents } from '../support/recount.ts';
 import { readStream } from '../support/sse.ts';
+import { zoneWhereItIsNoon } from '../support/zone.ts';
 
 const GOOGLEBOT = 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)';
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:146.0) Gecko/20100101 Firefox/146.0';
@@ -27,6 +29,8 @@ const CHOICES: readonly Whose[] = [
 ];
 
 let line: Line;
+const zone = zoneWhereItIsNoon();
+const yearHere = () => dayIn(zone).slice(0, 4);
 
 /** How the shop's visitors and its robots came: some of each, by all three ways in which an event can say so. */
 function visits(): ShopEvent[] {
@@ -59,7 +63,7 @@ function visits(): ShopEvent[] {
 }
 
 beforeAll(async () => {
-  line = await startLine();
+  line = await startLine({ timeZone: zone });
   const sent = visits();
   await request(line.url).post('/api/events').send(sent).expect(202);
   // The same again as a person's own visits by the shop's pages, and a robot's.
@@ -113,7 +117,7 @@ describe.each(CHOICES)('robots=$robots&simulated=$simulated', (whose) => {
   });
 
   it('counts people and events by device', async () => {
-    const year = new Date().getUTCFullYear();
+    const year = yearHere();
     const { rows: people } = await ask(`/api/charts/devices?year=${year}`, whose);
     expect(total(people)).toBe(
       await one(`SELECT count(DISTINCT (user_id, site_version)) FROM events WHERE ${of(whose)}`),
@@ -123,7 +127,7 @@ describe.each(CHOICES)('robots=$robots&simulated=$simulated', (whose) => {
   });
 
   it('answers the questions', async () => {
-    const { rows } = await ask('/api/questions', whose);
+    const { rows, meta } = await ask('/api/questions', whose);
     const answer = (question: string, measure: string) =>
       total(
         rows.filter(
@@ -133,6 +137,9 @@ describe.each(CHOICES)('robots=$robots&simulated=$simulated', (whose) => {
       );
     const people = (where: string) =>
       one(`SELECT count(DISTINCT user_id) FROM events WHERE ${of(whose)} AND ${where}`);
+    // However long the tests before this one took.
+    const last = (length: string) => `"time" > '${meta.as_of}'::timestamptz - interval '${length}'`;
+    const lastHour = `"time" >= date_trunc('minute', '${meta.as_of}'::timestamptz) - interval '59 min'`;
     expect({
       saw_ad: answer('saw_ad', 'users'),
       ordered_now: answer('ordered_now', 'orders'),
@@ -141,19 +148,19 @@ describe.each(CHOICES)('robots=$robots&simulated=$simulated', (whose) => {
       targets: answer('targets', 'target_1'),
       events: answer('targets', 'events'),
       pages: answer('pages', 'visits'),
-      month: answer('orders_by_month', String(new Date().getUTCFullYear())),
+      month: answer('orders_by_month', yearHere()),
       clicked: answer('no_order', 'clicked'),
       no_order: answer('no_order_by_category', 'no_order'),
     }).toEqual({
       saw_ad: await one(
-        `SELECT count(DISTINCT (user_id, product)) FROM events WHERE ${of(whose)} AND title = 'banner_show'`,
+        `SELECT count(DISTINCT (user_id, product)) FROM events WHERE ${of(whose)} AND title = 'banner_show' AND ${last('60 s')}`,
       ),
-      ordered_now: await eventsOf(whose, "title = 'order'"),
+      ordered_now: await eventsOf(whose, `title = 'order' AND ${lastHour}`),
       users: await people('true'),
-      users_now: await people('true'),
+      users_now: await people(last('10 min')),
       targets: await eventsOf(whose, "title = 'order'"),
       events: await eventsOf(whose),
-      pages: await eventsOf(whose, "title = 'banner_click'"),
+      pages: await eventsOf(whose, `title = 'banner_click' AND ${last('10 min')}`),
       month: await eventsOf(whose, "title = 'order'"),
       clicked: await people("title = 'banner_click'"),
       no_order: await people("title = 'banner_click'"),

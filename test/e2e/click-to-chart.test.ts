@@ -7,6 +7,7 @@ import type { Product } from '../../src/events/products.ts';
 import { noBrowser, startBrowser } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
 import { LINE, type Program, programSettings, startProgram } from '../support/program.ts';
+import { zoneWhereItIsNoon } from '../support/zone.ts';
 
 /** Runs in the page: the sum of all points of the scatter, which draws points of one number a little apart. */
 const CHARTED_ORDERS = `Chart.getChart(document.querySelector('#today-orders canvas'))
@@ -19,7 +20,7 @@ describe.skipIf(noBrowser !== undefined)('a click in the shop', { timeout: 240_0
   const complaints: string[] = [];
 
   beforeAll(async () => {
-    program = await startProgram(await programSettings(), LINE);
+    program = await startProgram({ ...(await programSettings()), TIME_ZONE: zoneWhereItIsNoon() }, LINE);
     const browser = await startBrowser();
     [dashboard, shop] = await Promise.all([browser.newPage(), browser.newPage()]);
     for (const page of [dashboard, shop]) {

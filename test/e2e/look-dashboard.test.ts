@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { noBrowser, startBrowser } from '../support/browser.ts';
 import { startLine } from '../support/line.ts';
+import { zoneWhereItIsNoon } from '../support/zone.ts';
 
 /** Of the page and of each of its sections, by name, in pixels. */
 const heights = (page: Page) =>
@@ -14,7 +15,7 @@ const heights = (page: Page) =>
 
 describe.skipIf(noBrowser !== undefined)('the dashboard', async () => {
   if (noBrowser !== undefined) return;
-  const [line, browser] = await Promise.all([startLine(), startBrowser()]);
+  const [line, browser] = await Promise.all([startLine({ timeZone: zoneWhereItIsNoon() }), startBrowser()]);
   const pages: Page[] = [];
   afterEach(() => Promise.all(pages.splice(0).map((page) => page.close())));
 

@@ -33,12 +33,12 @@ describe.skipIf(noBrowser !== undefined)('an offer', async () => {
     await panels.locator('[data-state-node="init"][data-here]').waitFor();
 
     await page.goto(`${line.url}/product/clothes?item=fjord-jumper`);
-    await panels.locator('[data-state-node="clothes_visited"][data-here]').waitFor({ timeout: 15_000 });
+    await panels.locator('[data-state-node="clothes_visited"][data-here]').waitFor();
     await page.goto(`${line.url}/product/sneakers`);
-    await panels.locator('[data-state-node="sneakers_visited"][data-here]').waitFor({ timeout: 15_000 });
+    await panels.locator('[data-state-node="sneakers_visited"][data-here]').waitFor();
     await page.goto(`${line.url}/product/clothes?item=quay-jeans`);
     const tray = page.getByRole('region', { name: 'Offers' });
-    await tray.getByText('Sneakers go with that').first().waitFor({ timeout: 15_000 });
+    await tray.getByText('Sneakers go with that').first().waitFor();
     await panels.locator('#log tbody tr', { hasText: 'offer1' }).waitFor();
     expect(await panels.locator('#log tbody tr', { hasText: 'you' }).count()).toBeGreaterThan(2);
 
@@ -46,7 +46,7 @@ describe.skipIf(noBrowser !== undefined)('an offer', async () => {
     await panels.locator('[data-proof]', { hasText: /[1-9]\d* sessions?, no difference/ }).waitFor();
 
     await page.reload();
-    await tray.getByText('Sneakers go with that').first().waitFor({ timeout: 15_000 });
+    await tray.getByText('Sneakers go with that').first().waitFor();
     const action = await tray.locator('form').first().getAttribute('action');
     const offers = await tray.locator('form').count();
     await tray.getByRole('button', { name: 'Redeem' }).first().click();

@@ -9,6 +9,7 @@ import { noBrowser, startBrowser } from '../support/browser.ts';
 import { anEvent } from '../support/events.ts';
 import { eventually } from '../support/eventually.ts';
 import { LINE, programSettings, startProgram } from '../support/program.ts';
+import { zoneWhereItIsNoon } from '../support/zone.ts';
 
 const HEALS = { timeout: 120_000 };
 const WHOLE_MS = 400_000;
@@ -16,7 +17,7 @@ const WHOLE_MS = 400_000;
 describe.skipIf(noBrowser !== undefined)('/pipeline', async () => {
   if (noBrowser !== undefined) return;
   const [program, browser] = await Promise.all([
-    startProgram(await programSettings(), [...LINE, 'live']),
+    startProgram({ ...(await programSettings()), TIME_ZONE: zoneWhereItIsNoon() }, [...LINE, 'live']),
     startBrowser(),
   ]);
   const pages: Page[] = [];

@@ -9,6 +9,7 @@ import { anEvent } from '../support/events.ts';
 import { eventually, type Line, startLine, temporaryFolder } from '../support/line.ts';
 import { testLog } from '../support/log.ts';
 import { freePort } from '../support/ports.ts';
+import { zoneWhereItIsNoon } from '../support/zone.ts';
 
 const TABS = 12;
 /** One of the dashboards and one of the trace bars, each twice for the moment in which it is opened anew. */
@@ -18,7 +19,7 @@ describe.skipIf(noBrowser !== undefined)('a browser', { timeout: 240_000 }, () =
   let line: Line;
   let browser: Browser;
   beforeAll(async () => {
-    line = await startLine();
+    line = await startLine({ timeZone: zoneWhereItIsNoon() });
     browser = await startBrowser();
   });
 

@@ -76,7 +76,7 @@ it('has every stored click with all that is known of it, and nothing else', asyn
       seen.set(String(message.headers?.order_id), JSON.parse(message.value?.toString() ?? ''));
     },
   });
-  await eventually(() => clicks.every(({ order_id }) => seen.has(order_id)), 40);
+  await eventually(() => clicks.every(({ order_id }) => seen.has(order_id)));
   await sleep(500);
   await consumer.disconnect();
   live.kill('SIGKILL');

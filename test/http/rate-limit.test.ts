@@ -7,7 +7,7 @@ import { errorHandler } from '../../src/web/error-handler.ts';
 import { startWeb } from '../../src/web/part.ts';
 import { migratedDatabase, testLog } from '../support/database.ts';
 import { anEvent } from '../support/events.ts';
-import { startTestBroker, testConfig } from '../support/line.ts';
+import { eventually, startTestBroker, testConfig } from '../support/line.ts';
 
 /** Answers after the limit. */
 function limited(perSecond: number, now?: () => number) {
@@ -90,8 +90,7 @@ describe('the shop with low limits', () => {
       code: 'too_many_streams',
     });
     first.stop.abort();
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    expect((await open()).response.status).toBe(200);
+    await eventually(async () => (await open()).response.status === 200);
   });
 
   it('limits what is sent, /readyz and /metrics too, and never /healthz and files', async () => {

@@ -31,7 +31,7 @@ async function eventsIn(port: number, count: number): Promise<ShopEvent[][]> {
       partitions.set(partition, [...events, JSON.parse(message.value?.toString() ?? '')]);
     },
   });
-  await eventually(() => [...partitions.values()].flat().length >= count, 25);
+  await eventually(() => [...partitions.values()].flat().length >= count);
   await consumer.disconnect();
   return [...partitions.values()];
 }
@@ -172,6 +172,6 @@ describe('the publisher', () => {
     publisher.start();
     const began = Date.now();
     await publisher.close();
-    expect(Date.now() - began).toBeLessThan(6_000);
+    expect(Date.now() - began).toBeLessThan(20_000);
   });
 });

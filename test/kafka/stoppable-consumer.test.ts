@@ -60,7 +60,7 @@ describe('a consumer that is stopped', () => {
       ended = true;
     });
     stop().catch(() => {});
-    await eventually(() => ended, 20);
+    await eventually(() => ended, 30);
     expect(await membersOf(port)).toBe(0);
   });
 

@@ -15,15 +15,10 @@ import { eventually, testKafka } from '../support/line.ts';
 import { LINE, programSettings, startProgram } from '../support/program.ts';
 import { questionProblems } from '../support/recount-questions.ts';
 import { readStream } from '../support/sse.ts';
+import { zoneWhereItIsNoon } from '../support/zone.ts';
 
 const SESSION_MS = 10_000;
 const SHIFTING = path.join(packageRoot, 'test', 'support', 'shifting-clock.mjs');
-
-/** So that an hour less is the same day. The sign of these names is the other way round (tz database, etcetera). */
-function zoneWhereItIsNoon(): string {
-  const east = 12 - new Date().getUTCHours();
-  return `Etc/GMT${east > 0 ? '-' : '+'}${Math.abs(east)}`;
-}
 
 type Today = { readonly rows: readonly { readonly title: string; readonly count: number }[] };
 
@@ -31,6 +26,7 @@ describe('a clock that is set back by an hour', { timeout: 240_000 }, () => {
   it('keeps no event from being stored once and shown, and no dead process in the group', async () => {
     const settings: Record<string, string> = {
       ...(await programSettings()),
+      // So that an hour less is the same day.
       TIME_ZONE: zoneWhereItIsNoon(),
       NODE_OPTIONS: `--import=${SHIFTING}`,
     };
@@ -64,13 +60,13 @@ describe('a clock that is set back by an hour', { timeout: 240_000 }, () => {
         seconds,
       );
     };
-    await order(15);
+    await order(30);
     for (const part of ['broker', 'ingest', 'web'] as const)
       expect(killPart(part, program.pid, dataDir, 'SIGUSR2')).toBe(true);
-    await order(5);
+    await order(30);
     await sleep(SESSION_MS + 3_000);
     expect(await members()).toBe(1);
-    await order(5);
+    await order(30);
 
     // It dies as the clock goes back once more: its session ends all the same, and the next one has the partitions.
     expect(killPart('ingest', program.pid, dataDir)).toBe(true);

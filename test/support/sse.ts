@@ -30,7 +30,7 @@ export function readStream<T = unknown>(url: string) {
   return {
     /** The first event of this name that `matches`, also of those that came before. */
     until: (name: string, matches: (data: T) => boolean): Promise<T> =>
-      eventually(() => events(name).find(matches), 30),
+      eventually(() => events(name).find(matches)),
     events,
     text: () => text,
     headers: () => response?.headers,

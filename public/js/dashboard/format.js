@@ -61,4 +61,10 @@ export function span(from, to) {
   return last <= from ? day(from) : `${day(from)} to ${day(last)}`;
 }
 
+/** A capital first. */
+export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** An item as the shop writes it: linen-shirt → Linen shirt. */
+export const itemName = (item) => capital(item.replaceAll('-', ' '));
+
 export const plural = (count, one, many = `${one}s`) => `${short(count)} ${count === 1 ? one : many}`;

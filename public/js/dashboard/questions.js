@@ -2,7 +2,7 @@
 // the stream; a panel is written anew only where its numbers moved.
 
 import { bars } from './bars.js';
-import { CATEGORY_NAMES, clock, exact, share, short } from './format.js';
+import { CATEGORY_NAMES, capital, clock, exact, itemName, share, short } from './format.js';
 
 /** @typedef {import('../../../src/dashboard/questions/board.ts').QuestionsAnswer} QuestionsAnswer */
 /** @typedef {import('./bars.js').AnswerRow} AnswerRow */
@@ -24,8 +24,6 @@ function leaders(rows, name = named) {
   if (others.length === 0) return first;
   return `${first} and ${others.length === 1 ? others[0] : `${others.length} more`}`;
 }
-
-const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
 function sawAd(rows) {
   const [first, second] = of(rows, 'users');
@@ -56,7 +54,7 @@ function devices(rows) {
 function page(path) {
   const { pathname, searchParams } = new URL(path, location.href);
   const product = pathname.split('/').at(-1) ?? '';
-  return capital(searchParams.get('item')?.replaceAll('-', ' ') || (CATEGORY_NAMES[product] ?? product));
+  return itemName(searchParams.get('item') || (CATEGORY_NAMES[product] ?? product));
 }
 
 function pages(rows) {

@@ -111,8 +111,12 @@ function keepRows(root, rows) {
     if (root.children[n] !== row) root.insertBefore(row, root.children[n] ?? null);
 }
 
-const matches = (event, words) =>
-  words === '' || words.split(/\s+/).every((word) => JSON.stringify(event).toLowerCase().includes(word));
+// Each word, in lower case, has to be in what the row says, or in what it is about.
+function matches({ product, time, topic, partition, offset, ...rest }, words) {
+  const shown = [clock(time), CATEGORY_NAMES[product], `${topic} ${partition}/${offset}`];
+  const text = [...shown, product, time, ...Object.values(rest)].join(' ').toLowerCase();
+  return words.split(/\s+/).every((word) => text.includes(word));
+}
 
 function rowOf({ order_id, title, product, item, time, topic, partition, offset }) {
   const link = element('a', '', `${topic} ${partition}/${offset}`);

@@ -1,7 +1,7 @@
 // The live panels: a snapshot, then changes after it. A page that was not seen or not connected is told everything anew.
 
 import { address } from '../base.js';
-import { CATEGORY_NAMES, clock, exact, moment, plural, TIME_ZONE } from '../dashboard/format.js';
+import { CATEGORY_NAMES, clock, exact, itemName, moment, plural, TIME_ZONE } from '../dashboard/format.js';
 import '../crowd.js';
 import { faultLegend, faultsIn, watchFaults } from '../fault-periods.js';
 import { listen } from '../live.js';
@@ -34,6 +34,8 @@ let counting = 'people';
 /** The instant of a look back, ISO; undefined: now. */
 /** @type {string | undefined} */
 let rewoundTo;
+/** The server's clock less this machine's. */
+let serverAheadMs = 0;
 /** What was told while a snapshot of now is on its way, which may be older. @type {{ panels: any[], added: any[] } | undefined} */
 let held;
 
@@ -62,11 +64,19 @@ const barPanels = [
   .../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-panel-bars]')),
 ].map(({ id, dataset }) => [id, JSON.parse(dataset.panelBars ?? '')]);
 
+/** The longest bar, and how many are as long. */
+function firstOf([first, ...others], words) {
+  const ties = others.filter(({ count }) => count === first.count).length;
+  return `Most: ${first.name}${ties > 0 ? ` and ${exact(ties)} more, ${words(first.count)} each` : `, ${words(first.count)}`}.`;
+}
+
+const NAMES = { product: (row) => CATEGORY_NAMES[row.product], item: (row) => itemName(row.item) };
+
 /** @param {Bars} bars */
 function readingOf({ reading, empty }, drawn, words) {
   const total = sum(drawn, 'count');
   if (total === 0) return empty;
-  if (reading === 'first') return `First: ${drawn[0].name}.`;
+  if (reading === 'first') return firstOf(drawn, words);
   if (reading !== 'newest') return `${words(total)} ${reading.sum}.`;
   const [before, newest] = drawn.slice(-2).map(({ count }) => words(count));
   return `${newest} in this minute, ${before} in the one before.`;
@@ -101,7 +111,7 @@ function drawBars(name, bars, rows) {
           label: `From ${minute(row.from)}: ${words(row[count])}`,
         }
       : {
-          name: bars.name === 'product' ? CATEGORY_NAMES[row.product] : row[bars.name ?? ''],
+          name: NAMES[bars.name]?.(row) ?? row[bars.name ?? ''],
           product: row.product,
         }),
   }));
@@ -128,8 +138,8 @@ const DRAW = {
     );
   },
   latest({ latest, meta }) {
-    const now = rewoundTo === undefined ? Date.now() : Date.parse(meta.as_of);
-    drawLatest(part('latest', '[data-rows]'), latest, Math.max(now, Date.parse(meta.as_of)));
+    const now = rewoundTo === undefined ? Date.now() + serverAheadMs : Date.parse(meta.as_of);
+    drawLatest(part('latest', '[data-rows]'), latest, now);
     say('latest', latest.length === 0 ? 'Nobody in 10 minutes.' : '\u00a0');
   },
 };
@@ -148,12 +158,14 @@ function draw() {
 }
 
 function snapshot(panels) {
+  if (rewoundTo === undefined) serverAheadMs = Date.parse(panels.meta.as_of) - Date.now();
   newest = panels;
   raw?.show(panels.raw);
   draw();
 }
 
 function change(panels) {
+  serverAheadMs = Date.parse(panels.meta.as_of) - Date.now();
   newest = { ...newest, ...panels };
   draw();
 }

@@ -21,17 +21,18 @@ export async function dailyCounts(
   device: Device | undefined,
   whose: Whose,
 ): Promise<DailyRow[]> {
+  const start = stepStart(dailyStep(range), 'day', '$1::date');
   const { rows } = await pool.query<DailyRow>(
-    `SELECT ${stepStart(dailyStep(range), 'day', '$1::date')} AS day, title, coalesce(sum(count), 0)::bigint AS count
-     FROM generate_series($1::date, $2::date - 1, '1 day') AS day
+    `SELECT day, title, coalesce(count, 0)::bigint AS count
+     FROM (SELECT DISTINCT ${start} AS day FROM generate_series($1::date::timestamp, $2::date - 1, '1 day') AS day) AS steps
      CROSS JOIN unnest($3::title[]) AS title
      LEFT JOIN (
-       SELECT day, title, sum(count) AS count FROM day_counts
+       SELECT ${start} AS day, title, sum(count) AS count FROM day_counts
        WHERE day >= $1::date AND day < $2::date AND (product = $4 OR $4 IS NULL) AND (device = $5 OR $5 IS NULL)
          AND (robot = $6 OR $6 IS NULL) AND (simulated = $7 OR $7 IS NULL)
-       GROUP BY day, title
+       GROUP BY 1, title
      ) AS counted USING (day, title)
-     GROUP BY 1, title ORDER BY 1, title`,
+     ORDER BY day, title`,
     [range.from, range.to, TITLES, product ?? null, device ?? null, ...whoseIs(whose)],
   );
   return rows;

@@ -83,7 +83,7 @@ async function readTopic(topic: string, until: (values: readonly Row[]) => boole
   await consumer.run({
     eachMessage: async ({ message }) => void seen.push(JSON.parse(String(message.value)) as Row),
   });
-  await eventually(() => until(seen), 30);
+  await eventually(() => until(seen));
   await consumer.disconnect();
   return seen;
 }
@@ -166,7 +166,7 @@ flush: { by: TIMEOUT, timeout: { type: HOUR, hours: 1000 } }
       return rows.map(({ user, has, count }) => `${user} ${has} ${count}`);
     };
     const until = (wanted: readonly string[]) =>
-      eventually(async () => JSON.stringify(await sessionsOf()) === JSON.stringify(wanted), 40);
+      eventually(async () => JSON.stringify(await sessionsOf()) === JSON.stringify(wanted));
     await save(text('SUM'));
     await send('again', ['{"user":"A","n":1}', '{"user":"B","n":2}', '{"user":"A","n":4}']);
     const child = startProcess();

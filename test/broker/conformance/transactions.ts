@@ -51,7 +51,7 @@ async function write(
 /** Waits until a partition is decided up to its end: Apache Kafka writes markers after it has answered. */
 async function decided(client: WireClient, topic: string, offset: number): Promise<void> {
   const stable = async () => (await listOffset(client, topic, LATEST, true)).offset;
-  await expect.poll(stable, { timeout: 15_000 }).toBe(offset);
+  await expect.poll(stable).toBe(offset);
 }
 
 export function transactions(port: () => number): void {
@@ -171,9 +171,7 @@ export function transactions(port: () => number): void {
       { offset: 0, isMarker: false, epoch },
       { offset: 1, isMarker: true, epoch: epoch + 1 },
     ]);
-    await expect
-      .poll(() => endTransaction(client, producer, true), { timeout: 15_000 })
-      .toBe(ErrorCode.PRODUCER_FENCED);
+    await expect.poll(() => endTransaction(client, producer, true)).toBe(ErrorCode.PRODUCER_FENCED);
   }, 40_000);
 
   test('offsets are committed with their transaction, and only if it is', async () => {
@@ -189,7 +187,7 @@ export function transactions(port: () => number): void {
     expect(await offset()).toBe(-1);
     expect(await commitWithTransaction(client, producer, group, topic, 8)).toBe(ErrorCode.NONE);
     expect(await endTransaction(client, producer, true)).toBe(ErrorCode.NONE);
-    await expect.poll(offset, { timeout: 15_000 }).toBe(8);
+    await expect.poll(offset).toBe(8);
   });
 
   test('of the offsets of a transaction and of a plain commit, those that were sent later stay', async () => {
@@ -206,7 +204,7 @@ export function transactions(port: () => number): void {
     expect(await isStable()).toBe(9); // the next transaction starts once the one before has ended
     expect(await commitWithTransaction(client, producer, group, topic, 8)).toBe(ErrorCode.NONE);
     expect(await endTransaction(client, producer, true)).toBe(ErrorCode.NONE);
-    await expect.poll(offset, { timeout: 15_000 }).toBe(8);
+    await expect.poll(offset).toBe(8);
   });
 
   test('offsets of a member that is of another generation are refused', async () => {

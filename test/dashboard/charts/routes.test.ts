@@ -10,6 +10,7 @@ import { addDays } from '../../../src/runtime/day.ts';
 import { expectError } from '../../support/answers.ts';
 import { anEvent } from '../../support/events.ts';
 import { eventually, type Line, startLine } from '../../support/line.ts';
+import { whileSame } from '../../support/while-same.ts';
 
 const ZONE = 'Europe/Berlin';
 let line: Line;
@@ -128,9 +129,10 @@ describe('the daily chart', () => {
   });
 
   it('reaches from the first day with events to today where nothing is asked', async () => {
+    const before = dayOf(new Date().toISOString());
     const { body } = await get('daily').expect(200);
     expect(body.meta.from).toBe('2019-01-31');
-    expect(body.meta.to > dayOf(new Date().toISOString())).toBe(true);
+    expect(body.meta.to > before).toBe(true);
   });
 });
 
@@ -317,11 +319,18 @@ describe('an answer', () => {
   });
 
   it('has the minutes of orders where they are of today', async () => {
-    const now = new Date();
-    await storeLate(anEvent({ time: now.toISOString(), title: 'order' }), 1);
-    const today = dayIn(ZONE, now);
-    const { body } = await get(`orders?from=${today}&to=${addDays(today, 1)}`).expect(200);
-    expect(body.meta.resolution).toBe('minute');
-    expect(body.rows).toMatchObject([{ time: `${now.toISOString().slice(0, 16)}:00.000Z`, count: 1 }]);
+    let partition = 0;
+    await whileSame(
+      () => dayIn(ZONE),
+      async () => {
+        const now = new Date();
+        partition += 1;
+        await storeLate(anEvent({ time: now.toISOString(), title: 'order' }), partition);
+        const today = dayIn(ZONE, now);
+        const { body } = await get(`orders?from=${today}&to=${addDays(today, 1)}`).expect(200);
+        expect(body.meta.resolution).toBe('minute');
+        expect(body.rows).toMatchObject([{ time: `${now.toISOString().slice(0, 16)}:00.000Z`, count: 1 }]);
+      },
+    );
   });
 });
