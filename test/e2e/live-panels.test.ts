@@ -84,9 +84,13 @@ describe.skipIf(noBrowser !== undefined)('the live page', async () => {
     await expect.poll(() => visitors(page)).not.toBe(0);
     await page.locator('[data-rewind]').fill('-60');
     await page.locator('#visitors', { hasText: 'Nobody in 15 minutes' }).waitFor();
-    expect(await category(page, 'Sneakers')).toBe('0');
+    await expect.poll(() => category(page, 'Sneakers')).toBe('0');
+    // The address names the instant: whoever opens it sees the same.
+    const linked = await open(page.url().slice(line.url.length));
+    await linked.locator('#visitors', { hasText: 'Nobody in 15 minutes' }).waitFor();
     await page.getByRole('button', { name: 'Back to now' }).click();
     await expect.poll(() => visitors(page)).not.toBe(0);
+    expect(page.url()).not.toContain('at=');
   });
 
   it('keeps what came while the snapshot of now was on its way', async () => {

@@ -36,6 +36,7 @@ let counting = 'people';
 let rewoundTo;
 /** The server's clock less this machine's. */
 let serverAheadMs = 0;
+const serverNow = () => Date.now() + serverAheadMs;
 /** What was told while a snapshot of now is on its way, which may be older. @type {{ panels: any[], added: any[] } | undefined} */
 let held;
 
@@ -138,7 +139,7 @@ const DRAW = {
     );
   },
   latest({ latest, meta }) {
-    const now = rewoundTo === undefined ? Date.now() + serverAheadMs : Date.parse(meta.as_of);
+    const now = rewoundTo === undefined ? serverNow() : Date.parse(meta.as_of);
     drawLatest(part('latest', '[data-rows]'), latest, now);
     say('latest', latest.length === 0 ? 'Nobody in 10 minutes.' : '\u00a0');
   },
@@ -238,14 +239,26 @@ function takeNewer({ panels, added }, { raw: known, meta }) {
   raw?.add(added.filter(({ order_id: id }) => !ids.has(id)));
 }
 
-async function rewind(minutes) {
+function sayRewound(words) {
   const output = document.querySelector('[data-rewind-at]');
-  rewoundTo = minutes === 0 ? undefined : new Date(Date.now() + minutes * 60_000).toISOString();
-  main.toggleAttribute('data-rewound', rewoundTo !== undefined);
-  if (back !== null) back.hidden = rewoundTo === undefined;
-  output.textContent =
-    rewoundTo === undefined ? 'now' : `${clock(rewoundTo)}, ${plural(-minutes, 'minute')} ago`;
-  const asked = rewoundTo;
+  if (output !== null) output.textContent = words;
+}
+
+function instantText(iso) {
+  const minutes = Math.round((serverNow() - Date.parse(iso)) / 60_000);
+  return minutes > 60 ? moment(iso) : `${clock(iso)}, ${plural(minutes, 'minute')} ago`;
+}
+
+/** Every panel as of an instant, which the page's address then names. @param {string | undefined} asked ISO; undefined: now */
+async function rewind(asked) {
+  rewoundTo = asked;
+  main.toggleAttribute('data-rewound', asked !== undefined);
+  if (back !== null) back.hidden = asked === undefined;
+  sayRewound(asked === undefined ? 'now' : instantText(asked));
+  const here = new URL(location.href);
+  if (asked === undefined) here.searchParams.delete('at');
+  else here.searchParams.set('at', asked);
+  history.replaceState(null, '', here);
   held = asked === undefined ? { panels: [], added: [] } : undefined;
   try {
     const query = new URLSearchParams({ robots, simulated, ...(asked === undefined ? {} : { at: asked }) });
@@ -256,7 +269,7 @@ async function rewind(minutes) {
     snapshot(answer);
     if (held !== undefined) takeNewer(held, answer);
   } catch (error) {
-    if (asked === rewoundTo) output.textContent = `not shown: ${error.message}`;
+    if (asked === rewoundTo) sayRewound(`not shown: ${error.message}`);
   } finally {
     if (asked === rewoundTo) held = undefined;
   }
@@ -264,12 +277,19 @@ async function rewind(minutes) {
 
 slider?.addEventListener('input', () => {
   clearTimeout(asking);
-  asking = setTimeout(() => void rewind(slider.valueAsNumber), REWIND_WAIT_MS);
+  const minutes = slider.valueAsNumber;
+  const asked = minutes === 0 ? undefined : new Date(serverNow() + minutes * 60_000).toISOString();
+  asking = setTimeout(() => void rewind(asked), REWIND_WAIT_MS);
 });
 back?.addEventListener('click', () => {
   if (slider !== null) slider.value = '0';
-  void rewind(0);
+  void rewind(undefined);
 });
+const linked = new URLSearchParams(location.search).get('at');
+if (linked !== null)
+  if (Number.isNaN(Date.parse(linked)))
+    sayRewound(`not shown: "${linked}" is no time, expected one as 2026-03-10T12:34:56Z`);
+  else void rewind(new Date(linked).toISOString());
 for (const select of document.querySelectorAll('select[data-whose]'))
   select.addEventListener('change', () => /** @type {HTMLSelectElement} */ (select).form?.submit());
 document.querySelector('[data-apply]')?.remove();
