@@ -9,6 +9,8 @@ import type { KafkaRecord } from './record.ts';
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
+/** Of one transaction. A fetch of usual events has fewer; one of tiny records may have a hundred times as many. */
+export const MOST_RECORDS = 10_000;
 
 /** What this process knows of a partition it owns. */
 export type Position = { expected: bigint | undefined; sought: boolean };
@@ -38,12 +40,16 @@ export async function storeBatchWithRetries<Result>(
   let left = batch.records;
   for (let isFirst = true; batch.isMine(); isFirst = false) {
     try {
-      await isolate(left, async (records, next, unstorable) => {
-        await store(handler, position, batch.partition, records, next ?? batch.next, unstorable);
-        left = left.slice(records.length);
-      });
-      if (!isFirst) observer.recovered();
-      return true;
+      do {
+        const behind = left[MOST_RECORDS]?.offset ?? batch.next;
+        await isolate(left.slice(0, MOST_RECORDS), behind, async (records, next, unstorable) => {
+          await store(handler, position, batch.partition, records, next, unstorable);
+          left = left.slice(records.length);
+        });
+        if (!isFirst) observer.recovered();
+        isFirst = true;
+      } while (left.length > 0 && batch.isMine());
+      return left.length === 0;
     } catch (error) {
       if (error instanceof FencedError) throw error;
       observer.failed(error, isFirst);
@@ -54,22 +60,23 @@ export async function storeBatchWithRetries<Result>(
   return false;
 }
 
-type Store = (records: readonly KafkaRecord[], next?: bigint, unstorable?: string) => Promise<void>;
+type Store = (records: readonly KafkaRecord[], next: bigint, unstorable?: string) => Promise<void>;
 
 /**
  * Stores all records at once, or one by one where Postgres refuses one of them that our validation accepted.
- * @param store its `next` is the offset behind the records; undefined behind the batch
+ * @param behind the offset behind the records
  */
-async function isolate(records: readonly KafkaRecord[], store: Store): Promise<void> {
+async function isolate(records: readonly KafkaRecord[], behind: bigint, store: Store): Promise<void> {
   try {
-    await store(records);
+    await store(records, behind);
   } catch (error) {
     if (!isDataError(error)) throw error;
-    for (const [index, one] of records.entries()) await storeOne(one, records[index + 1]?.offset, store);
+    for (const [index, one] of records.entries())
+      await storeOne(one, records[index + 1]?.offset ?? behind, store);
   }
 }
 
-async function storeOne(record: KafkaRecord, next: bigint | undefined, store: Store): Promise<void> {
+async function storeOne(record: KafkaRecord, next: bigint, store: Store): Promise<void> {
   try {
     await store([record], next);
   } catch (error) {

@@ -1,20 +1,29 @@
 // A batch that can't be read must not stop those behind it. kafkajs 2.2.4 fails the whole fetch, of all partitions, and
-// asks for the same again for ever (protocol/requests/fetch/v4/decodeMessages.js). Here such a batch becomes one record
+// asks for the same again for ever (protocol/requests/fetch/v4/decodeMessages.js); it does so too where a batch has more records than a
+// call may have arguments, and has no limit to what the batches of a fetch unpack to. So they are read here. What can't be read becomes one record
 // at its last offset, marked by a symbol that no sender can forge, and a control record at its first offset, which
 // keeps the range whole; consumers set the one aside and go on behind it.
 
 import { createRequire } from 'node:module';
+import { MAX_UNPACKED_BYTES, UNPACK } from './codecs.ts';
 import { reasonOf } from './errors.ts';
+import { HEADER_BYTES, type Message, MOST_PIECES, readRecords } from './fetched-records.ts';
 
 const require = createRequire(import.meta.url);
-const DECODER = 'kafkajs/src/protocol/recordBatch/v0/decoder.js';
+const DECODE = 'kafkajs/src/protocol/requests/fetch/v4/decodeMessages.js';
 const UNDECODABLE = Symbol('undecodable batch');
-/** firstOffset int64, length int32, leaderEpoch int32, magic int8, crc int32, attributes int16, lastOffsetDelta int32, … */
-const HEADER_BYTES = 61;
+/** Where the magic is, in batches as in the older message sets, which kafkajs reads. */
+const MAGIC_AT = 16;
+const MAGIC = 2;
 const CODECS = ['none', 'gzip', 'snappy', 'lz4', 'zstd'];
 
-type Decoder = { readonly buffer: Buffer; offset: number; canReadBytes(bytes: number): boolean };
-type DecodeBatch = (decoder: Decoder) => Promise<{ readonly records: readonly object[] }>;
+type Decoder = {
+  offset: number;
+  readInt32(): number;
+  readBytes(bytes: number): Buffer;
+  canReadBytes(bytes: number): boolean;
+};
+type DecodeMessages = (decoder: Decoder) => Promise<Message[]>;
 
 /** Why the batch that this message stands for could not be read; undefined for an ordinary message. */
 export function undecodableReason(message: object): string | undefined {
@@ -22,32 +31,63 @@ export function undecodableReason(message: object): string | undefined {
   return typeof reason === 'string' ? reason : undefined;
 }
 
-/** Patches kafkajs to hand on batches that it can't decode; for the whole process, before its first fetch. */
+/** Patches kafkajs to hand on batches that can't be decoded; for the whole process, before its first fetch. */
 export function passUndecodableBatches(): void {
-  const decode: DecodeBatch & { readonly passes?: true } = require(DECODER);
+  const decode: DecodeMessages & { readonly passes?: true } = require(DECODE);
   if (decode.passes === true) return;
-  const passing = async (decoder: Decoder) => {
-    const bytes = batchAt(decoder);
-    try {
-      return await decode(decoder);
-    } catch (error) {
-      // The end of a fetch may be cut by its limit of bytes: kafkajs asks for that batch again.
-      if (bytes === undefined) throw error;
-      return { records: standIns(bytes, reasonOf(error)) };
-    }
+  const passing: DecodeMessages = async (decoder) => {
+    const start = decoder.offset;
+    const size = decoder.readInt32();
+    const isWhole = size > MAGIC_AT && decoder.canReadBytes(size);
+    const bytes = isWhole ? decoder.readBytes(size) : undefined;
+    if (bytes?.readInt8(MAGIC_AT) === MAGIC) return readBatches(bytes);
+    decoder.offset = start;
+    return decode(decoder);
   };
-  const cached = require.cache[require.resolve(DECODER)];
+  const cached = require.cache[require.resolve(DECODE)];
   if (cached !== undefined) cached.exports = Object.assign(passing, { passes: true as const });
 }
 
-/** The bytes of the batch that the decoder is at; undefined where they are cut off. */
-function batchAt({ buffer, offset }: Decoder): Buffer | undefined {
-  if (buffer.length - offset < HEADER_BYTES) return undefined;
-  const end = offset + 12 + buffer.readInt32BE(offset + 8);
-  return end > buffer.length || end - offset < HEADER_BYTES ? undefined : buffer.subarray(offset, end);
+/** The messages of a partition's batches, as far as they are whole: the end of a fetch may be cut by its limit of bytes. */
+async function readBatches(bytes: Buffer): Promise<Message[]> {
+  const messages: Message[] = [];
+  let unpackedBytes = 0;
+  for (let at = 0; bytes.length - at >= HEADER_BYTES; ) {
+    const end = at + 12 + bytes.readInt32BE(at + 8);
+    if (end > bytes.length || end - at < HEADER_BYTES) break;
+    const { read, unpacked } = await readBatch(bytes.subarray(at, end));
+    for (const message of read) messages.push(message);
+    unpackedBytes += unpacked;
+    at = end;
+    // kafkajs asks for the batches behind them when these are done.
+    if (messages.length >= MOST_PIECES || unpackedBytes >= MAX_UNPACKED_BYTES) break;
+  }
+  return messages;
 }
 
-function standIns(batch: Buffer, problem: string): readonly object[] {
+/** @returns the messages, and how many bytes the batch has unpacked to */
+async function readBatch(
+  batch: Buffer,
+): Promise<{ readonly read: readonly Message[]; readonly unpacked: number }> {
+  const codec = batch.readInt16BE(21) & 7;
+  const packed = batch.subarray(HEADER_BYTES);
+  try {
+    if (codec === 0) return { read: readRecords(batch, packed), unpacked: 0 };
+    const bytes = await unpack(codec, packed);
+    return { read: readRecords(batch, bytes), unpacked: bytes.length };
+  } catch (error) {
+    return { read: standIns(batch, reasonOf(error)), unpacked: 0 };
+  }
+}
+
+function unpack(codec: number, packed: Buffer): Promise<Buffer> {
+  const known = Object.entries(UNPACK).find(([type]) => Number(type) === codec);
+  if (known === undefined) throw new RangeError('there is no such codec');
+  const [, unpacking] = known;
+  return unpacking(packed);
+}
+
+function standIns(batch: Buffer, problem: string): Message[] {
   const first = batch.readBigInt64BE(0);
   const attributes = batch.readInt16BE(21);
   const last = first + BigInt(Math.max(0, batch.readInt32BE(23)));
@@ -56,8 +96,9 @@ function standIns(batch: Buffer, problem: string): readonly object[] {
   const reason = `received a batch of ${range}, codec ${codec}, that does not unpack: ${problem}; expected a readable batch`;
   const timestamp = batch.readBigInt64BE(35).toString();
   const common = { magicByte: 2, attributes: 0, timestamp, key: null, headers: {}, batchContext: {} };
+  const standIn = { ...common, offset: last.toString(), value: batch, isControlRecord: false };
   return [
     { ...common, offset: first.toString(), value: null, isControlRecord: true },
-    { ...common, offset: last.toString(), value: batch, isControlRecord: false, [UNDECODABLE]: reason },
+    Object.assign(standIn, { [UNDECODABLE]: reason }),
   ];
 }

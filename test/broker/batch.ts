@@ -62,7 +62,11 @@ export function batch(options: BatchOptions = {}): Buffer {
   bytes.writeInt16BE(options.attributes ?? 0, 21);
   bytes.writeInt32BE(values.length - 1, 23);
   writeInt64(bytes, base, 27);
-  writeInt64(bytes, Math.max(...timestamps), 35);
+  writeInt64(
+    bytes,
+    timestamps.reduce((latest, one) => Math.max(latest, one), 0),
+    35,
+  );
   writeInt64(bytes, options.producerId ?? -1, 43);
   bytes.writeInt16BE(options.epoch ?? -1, 51);
   bytes.writeInt32BE(options.sequence ?? -1, 53);

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { ConsumerObserver, RecordHandler } from '../../src/consumer/handler.ts';
 import { FencedError, type OffsetMove } from '../../src/consumer/offsets.ts';
 import type { KafkaRecord, RecordBatch } from '../../src/consumer/record.ts';
-import { type Position, storeBatchWithRetries } from '../../src/consumer/store-batch.ts';
+import { MOST_RECORDS, type Position, storeBatchWithRetries } from '../../src/consumer/store-batch.ts';
 
 const dataError = (code = '22021') => Object.assign(new Error(`refused: ${code}`), { code });
 
@@ -66,6 +66,28 @@ describe('a batch', () => {
     expect(await take([3, 4, 9], 10)).toBe(true);
     expect(stored).toEqual([{ offsets: [3, 4, 9], move: { expected: 0n, next: 10n } }]);
     expect(position.expected).toBe(10n);
+  });
+
+  it('is stored in several transactions where it has very many records, the last one up to the offset behind it', async () => {
+    const { take, stored, told, position } = partition((offsets) =>
+      offsets[0] === 2 * MOST_RECORDS && told.length < 2 ? new Error('away') : undefined,
+    );
+    const offsets = Array.from({ length: 2 * MOST_RECORDS + 5 }, (_none, index) => 2 * index);
+    expect(await take(offsets, 9 * MOST_RECORDS)).toBe(true);
+    expect(stored.map((one) => [one.offsets.length, one.move.next])).toEqual([
+      [MOST_RECORDS, BigInt(2 * MOST_RECORDS)],
+      [MOST_RECORDS, BigInt(4 * MOST_RECORDS)],
+      [5, BigInt(9 * MOST_RECORDS)],
+    ]);
+    expect(stored.flatMap((one) => one.offsets)).toEqual(offsets);
+    expect(told).toEqual([
+      `stored ${MOST_RECORDS}`,
+      'failed',
+      `stored ${MOST_RECORDS}`,
+      'recovered',
+      'stored 5',
+    ]);
+    expect(position.expected).toBe(BigInt(9 * MOST_RECORDS));
   });
 
   it('is stored one by one where Postgres refuses a record: that one is set aside, and each counts once', async () => {

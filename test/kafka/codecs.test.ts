@@ -41,6 +41,8 @@ describe('unpacking', () => {
     ['lz4', CompressionTypes.LZ4, compressFrameSync(Buffer.alloc(MAX_UNPACKED_BYTES + 5 * 1024 * 1024))],
     // A window of 2 GB, asked for by 14 bytes.
     ['zstd', CompressionTypes.ZSTD, Buffer.from('28b52ffd00a80100000000000000', 'hex')],
+    // 1.8 GB in one piece, by 12 bytes.
+    ['zstd without a window', CompressionTypes.ZSTD, Buffer.from('28b52ffda000000070010000', 'hex')],
   ] as const)('refuses a bomb of %s', async (_name, type, packed) => {
     await expect(UNPACK[type](packed)).rejects.toThrow(/larger than|expected at most/);
   });

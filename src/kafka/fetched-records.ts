@@ -1,0 +1,181 @@
+// The records of a batch (message format v2), read in place of kafkajs 2.2.4, which takes time in the square of a record's headers, believes
+// the batch's header as to how many records there are, and any offset that a record gives itself. What is not as the format says
+// throws. Pure.
+//
+//   Batch  baseOffset int64, length int32, leaderEpoch int32, magic int8, crc int32, attributes int16, lastOffsetDelta int32,
+//          baseTimestamp int64, maxTimestamp int64, producerId int64, producerEpoch int16, baseSequence int32, records int32
+//   Record length varint, attributes int8, timestampDelta varlong, offsetDelta varint, key and value: varint and bytes,
+//          headers varint [key, value: varint and bytes]            (kafka.apache.org/documentation/#messageformat)
+
+/** Bytes of a batch before its records. */
+export const HEADER_BYTES = 61;
+/**
+ * Records and their headers in one batch: each becomes an object. No batch of events has as many: one takes about 270
+ * bytes, and a batch unpacks to 64 MB at most.
+ */
+export const MOST_PIECES = 250_000;
+
+const APPEND_TIME = 0x08;
+const TRANSACTIONAL = 0x10;
+const CONTROL = 0x20;
+const VARINT_BYTES = 5;
+const VARLONG_BYTES = 10;
+
+/** A record as kafkajs hands it on. */
+export type Message = {
+  readonly magicByte: number;
+  readonly attributes: number;
+  readonly timestamp: string;
+  readonly offset: string;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: Readonly<Record<string, Buffer | null | readonly (Buffer | null)[]>>;
+  readonly isControlRecord: boolean;
+  /** As far as kafkajs asks for it. */
+  readonly batchContext: object;
+};
+
+/**
+ * Reads all records of a batch.
+ * @param batch from its header on
+ * @param bytes its records, unpacked
+ * @throws RangeError saying what came and what was expected
+ */
+export function readRecords(batch: Buffer, bytes: Buffer): Message[] {
+  const attributes = batch.readInt16BE(21);
+  const lastOffsetDelta = batch.readInt32BE(23);
+  const [baseOffset, baseTimestamp] = [batch.readBigInt64BE(0), batch.readBigInt64BE(27)];
+  const maxTimestamp = batch.readBigInt64BE(35).toString();
+  const isControlRecord = (attributes & CONTROL) !== 0;
+  const batchContext = {
+    producerId: batch.readBigInt64BE(43).toString(),
+    inTransaction: (attributes & TRANSACTIONAL) !== 0,
+    isControlBatch: isControlRecord,
+  };
+  const count = batch.readInt32BE(57);
+  const cursor = new Cursor(bytes);
+  const pieces = new Allowance(MOST_PIECES, 'records and headers');
+  pieces.take(count);
+  const messages: Message[] = [];
+  let least = 0;
+  while (messages.length < count) {
+    const end = cursor.endOf(cursor.varint());
+    const ownAttributes = cursor.int8();
+    const timestamp = BigInt.asIntN(64, baseTimestamp + cursor.varlong()).toString();
+    const delta = cursor.varint();
+    if (delta < least || delta > lastOffsetDelta)
+      throw new RangeError(
+        `received a record at offset ${delta} of its batch, expected ${least} to ${lastOffsetDelta}`,
+      );
+    least = delta + 1;
+    messages.push({
+      magicByte: 2,
+      attributes: ownAttributes,
+      timestamp: (attributes & APPEND_TIME) === 0 ? timestamp : maxTimestamp,
+      offset: (baseOffset + BigInt(delta)).toString(),
+      key: cursor.field(),
+      value: cursor.field(),
+      headers: readHeaders(cursor, pieces),
+      isControlRecord,
+      batchContext,
+    });
+    if (cursor.at !== end) throw new RangeError(`received a record of ${end} bytes, expected ${cursor.at}`);
+  }
+  if (cursor.at !== bytes.length)
+    throw new RangeError(`received ${bytes.length - cursor.at} bytes behind the last record, expected none`);
+  return messages;
+}
+
+function readHeaders(cursor: Cursor, pieces: Allowance): Message['headers'] {
+  const count = cursor.varint();
+  if (count === 0) return {};
+  pieces.take(count);
+  const headers = new Map<string, (Buffer | null)[]>();
+  for (let index = 0; index < count; index += 1) {
+    const key = (cursor.field() ?? '').toString();
+    const known = headers.get(key);
+    if (known === undefined) headers.set(key, [cursor.field()]);
+    else known.push(cursor.field());
+  }
+  // Not by assignment: a header may be named __proto__.
+  return Object.fromEntries(
+    [...headers].map(([key, values]) => [key, values.length === 1 ? (values[0] as Buffer | null) : values]),
+  );
+}
+
+/** So many of something, before they are made. */
+class Allowance {
+  readonly #most: number;
+  readonly #what: string;
+  #taken = 0;
+
+  constructor(most: number, what: string) {
+    this.#most = most;
+    this.#what = what;
+  }
+
+  take(count: number): void {
+    this.#taken += count;
+    if (count < 0 || this.#taken > this.#most)
+      throw new RangeError(
+        `received ${count < 0 ? count : this.#taken} ${this.#what}, expected at most ${this.#most}`,
+      );
+  }
+}
+
+class Cursor {
+  readonly #bytes: Buffer;
+  at = 0;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  /** Where a part of this length ends. */
+  endOf(length: number): number {
+    const end = this.at + length;
+    if (length < 0 || end > this.#bytes.length)
+      throw new RangeError(`received ${this.#bytes.length - this.at} bytes, expected ${length}`);
+    return end;
+  }
+
+  int8(): number {
+    const value = this.#bytes.readInt8(this.at);
+    this.at += 1;
+    return value;
+  }
+
+  varint(): number {
+    let value = 0;
+    for (let index = 0; index < VARINT_BYTES; index += 1) {
+      const byte = this.#bytes.readUInt8(this.at);
+      this.at += 1;
+      value |= (byte & 0x7f) << (7 * index);
+      if (byte < 0x80) return (value >>> 1) ^ -(value & 1);
+    }
+    throw new RangeError(`received a varint of more than ${VARINT_BYTES} bytes`);
+  }
+
+  varlong(): bigint {
+    let value = 0n;
+    for (let index = 0; index < VARLONG_BYTES; index += 1) {
+      const byte = this.#bytes.readUInt8(this.at);
+      this.at += 1;
+      // Nearly always the first byte is all.
+      if (index === 0 && byte < 0x80) return BigInt((byte >>> 1) ^ -(byte & 1));
+      value |= BigInt(byte & 0x7f) << BigInt(7 * index);
+      if (byte < 0x80) return BigInt.asIntN(64, (value >> 1n) ^ -(value & 1n));
+    }
+    throw new RangeError(`received a varlong of more than ${VARLONG_BYTES} bytes`);
+  }
+
+  /** Bytes behind their length; null for a length of −1. */
+  field(): Buffer | null {
+    const length = this.varint();
+    if (length === -1) return null;
+    const end = this.endOf(length);
+    const bytes = this.#bytes.subarray(this.at, end);
+    this.at = end;
+    return bytes;
+  }
+}
