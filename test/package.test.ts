@@ -43,7 +43,7 @@ it('the package has what runs, and nothing of tests, benches and scripts', { tim
   );
   expect(paths.filter((name) => /\.(?:ts|map|tsbuildinfo)$/.test(name))).toEqual([]);
   expect(paths).toEqual(
-    expect.arrayContaining(['LICENSE', 'README.md', 'dist/src/main.js', 'dist/seed/load.js']),
+    expect.arrayContaining(['LICENSE', 'README.md', 'dist/src/main.js', 'dist/chunks/seed/commands.js']),
   );
 });
 

@@ -4,6 +4,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import path from 'node:path';
 import type { ControlRequest, ProcessesLook } from '../pipeline/control.ts';
+import { packageRoot } from '../runtime/paths.ts';
 import type { RunningPart } from '../runtime/running-part.ts';
 import type { DetourSigns } from './faults.ts';
 import { answerMetrics, askMetrics, CHILD_TIMEOUT_MS } from './metrics-relay.ts';
@@ -13,6 +14,7 @@ import { answerRequests } from './request-relay.ts';
 /** What a child tells its parent. */
 type Report = { readonly ready: true } | { readonly failed: string };
 
+const MAIN = path.join(packageRoot, 'dist/src/main.js');
 const STOP_SECONDS = 10;
 
 /** What a child may ask its parent, and what it is told. */
@@ -39,8 +41,7 @@ export async function forkPart(
   signal: AbortSignal,
   beside: Beside,
 ): Promise<RunningPart> {
-  const main = path.join(import.meta.dirname, '..', 'main.js');
-  const child = fork(main, ['run-part', part], { env: { ...process.env, ...env } });
+  const child = fork(MAIN, ['run-part', part], { env: { ...process.env, ...env } });
   answerMetrics(child, beside.metricsOfOthers);
   answerRequests(child, beside.control);
   beside.signs.showTo(child);
