@@ -2,7 +2,7 @@
 // folder; without it, the installed packages of this clone stand in for npm's.
 
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import request from 'supertest';
 import { expect, it } from 'vitest';
@@ -45,6 +45,17 @@ it('the package has what runs, and nothing of tests, benches and scripts', { tim
   expect(paths).toEqual(
     expect.arrayContaining(['LICENSE', 'README.md', 'dist/src/main.js', 'dist/chunks/seed/commands.js']),
   );
+});
+
+it('the container has every folder that the package has', () => {
+  const { files } = JSON.parse(readFileSync(path.join(packageRoot, 'package.json'), 'utf8')) as {
+    readonly files: readonly string[];
+  };
+  const copied = readFileSync(path.join(packageRoot, 'Dockerfile'), 'utf8');
+  const folders = files.map((file) => file.split('/')[0]);
+  expect(
+    folders.filter((folder) => !new RegExp(`^COPY .*\\b${folder} ${folder}$`, 'm').test(copied)),
+  ).toEqual([]);
 });
 
 it('the packed program starts the shop in an empty folder', { timeout: 400_000 }, async () => {
