@@ -7,6 +7,7 @@ import { serve } from '../http/operation.ts';
 import { readQuery } from '../http/query.ts';
 import { wantsCsv } from '../http/response-cache.ts';
 import { route } from '../http/routes.ts';
+import { spreadsheetCell } from '../runtime/csv.ts';
 import { lineWriter } from './batch/output.ts';
 import { writeRow } from './core/row.ts';
 import { DefinitionError } from './definition/problem.ts';
@@ -174,7 +175,7 @@ function sendRows(
     sendJsonText(res, `{"rows":[${rows.join(',')}]${next === undefined ? '' : `,"next":${next}`}}`);
     return;
   }
-  const toLine = lineWriter('csv');
+  const toLine = lineWriter('csv', spreadsheetCell);
   res
     .set('Cache-Control', 'no-store')
     .set('Content-Disposition', `attachment; filename="${name}.csv"`)

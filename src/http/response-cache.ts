@@ -6,6 +6,7 @@ import { gzip } from 'node:zlib';
 import type { Request, Response } from 'express';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
+import { spreadsheetCell } from '../runtime/csv.ts';
 import { SingleFlight } from '../runtime/single-flight.ts';
 import { badRequest } from './errors.ts';
 
@@ -89,10 +90,9 @@ export function wantsCsv(req: Request): boolean {
 /** RFC 4180, with a header. */
 function toCsv(columns: readonly string[], rows: readonly Row[]): string {
   const lines = rows.map((row) => columns.map((column) => csvValue(row[column])).join(','));
-  return [columns.join(','), ...lines, ''].join('\r\n');
+  return [columns.map(spreadsheetCell).join(','), ...lines, ''].join('\r\n');
 }
 
 function csvValue(value: unknown): string {
-  const text = value instanceof Date ? value.toISOString() : String(value ?? '');
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return spreadsheetCell(value instanceof Date ? value.toISOString() : String(value ?? ''));
 }

@@ -12,7 +12,7 @@ const TABLE: Answer = {
   rows: [
     { day: '2026-03-02', item: 'a "red", hat', count: 1, hidden: true },
     { day: new Date(0), item: null, count: 0 },
-    { day: 'x', item: 'two\nlines' },
+    { day: 'x', item: '=two\nlines' },
   ],
   more: { meta: { step: 'day' } },
 };
@@ -53,7 +53,7 @@ describe('an answer', () => {
     const { headers, text } = await served().ask(query).set('Accept', accept);
     expect(headers['content-disposition']).toBe('attachment; filename="daily.csv"');
     expect(text).toBe(
-      'day,item,count\r\n2026-03-02,"a ""red"", hat",1\r\n1970-01-01T00:00:00.000Z,,0\r\nx,"two\nlines",\r\n',
+      'day,item,count\r\n2026-03-02,"a ""red"", hat",1\r\n1970-01-01T00:00:00.000Z,,0\r\nx,"\'=two\nlines",\r\n',
     );
   });
 

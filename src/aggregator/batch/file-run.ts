@@ -3,7 +3,16 @@
 // here.
 
 import type { Cell } from '../core/cell.ts';
-import { type Flushed, type Rec, type SetAside, type State, step } from '../core/step.ts';
+import {
+  type Ending,
+  FLUSH_TYPES,
+  type Flushed,
+  flushEnded,
+  type Rec,
+  type SetAside,
+  type State,
+  step,
+} from '../core/step.ts';
 import { type Part, type PlainRow, WHOLE } from './csv.ts';
 import { BLOCK_BYTES, hasParts, hasRows, type InputFile, type Next, readInput } from './input.ts';
 import type { ReadingThreads } from './reading-threads.ts';
@@ -13,11 +22,12 @@ import { TallySessions } from './tally-sessions.ts';
 
 /** Larger files are read in several threads, which take a tenth of a second to start. */
 const SMALLEST_BYTES = 16 * 1024 * 1024;
-const STRETCH_BYTES = 32 * 1024 * 1024;
+/** The longer they are, the fewer times is a group put together. */
+const STRETCH_BYTES = 128 * 1024 * 1024;
 /** Least number of stretches for each thread, as they end at different times. */
 const STRETCHES = 4;
 /** Length of a tape that is read into the sessions before a commit does so. */
-const LONGEST_TAPE = 4 * 1024 * 1024;
+const LONGEST_TAPE = 16 * 1024 * 1024;
 
 /** How far a file was read: its last line, and where the next row begins, where that is known. */
 export type FilePlace = { readonly position: number; readonly byte: number };
@@ -64,7 +74,7 @@ export class FileRun {
   }
 
   /**
-   * Reads the file.
+   * Reads the file: what it comes to is in the sessions once settle() or end() is called.
    * @param after what an earlier process has committed
    * @throws {InputError} for a doubled header, and for what is no gzip
    */
@@ -102,6 +112,19 @@ export class FileRun {
     this.#makeRoom();
   }
 
+  /** Flushes the sessions that wait for what ends now: straight from what was read, where none is open. */
+  end(endings: readonly Ending[]): Iterable<Flushed> {
+    const { state, now } = this.#options;
+    const tally = this.#tally;
+    const own = endings.find((ending) => ending === state.plan.flushBy);
+    if (tally !== undefined && own !== undefined && state.open.size === 0) {
+      tally.settle();
+      return this.#sessions?.flushed(tally.take(), tally.known, FLUSH_TYPES[own]) ?? [];
+    }
+    this.settle();
+    return endings.flatMap((ending) => flushEnded(state, ending, now));
+  }
+
   #makeRoom(): void {
     const { open, maxSessions } = this.#options.state;
     if (this.#tally !== undefined) this.#tally.room = maxSessions - open.size;
@@ -110,8 +133,7 @@ export class FileRun {
   /** Reads a part in this thread. @param after rows up to this line are passed over */
   async #here(part: Part, after: number): Promise<Next | undefined> {
     const { input, names, onAside, onTaken } = this.#options;
-    this.#makeRoom();
-    const next = await readInput(
+    return readInput(
       input,
       {
         names,
@@ -134,8 +156,6 @@ export class FileRun {
       },
       part,
     );
-    this.settle();
-    return next;
   }
 
   async #afterBlock(next: Next | undefined, bytes: number): Promise<void> {
@@ -186,11 +206,8 @@ export class FileRun {
         at = { ...at, byte, line: at.line - 1 + line };
         this.position = at.line - 1;
       } else at = (await this.#here({ ...at, end: place.end }, 0)) ?? at;
-      // Sessions are opened while the threads read on.
-      if (tally.hasBegun) this.settle();
       await this.#afterBlock(at, at.byte);
     }
-    this.settle();
   }
 
   /** Takes a stretch in; false where that might open too many sessions, or it says that it doesn't count. */

@@ -1,37 +1,46 @@
-// Flushed rows → NDJSON, or CSV with a header: the columns of the row, then those of its meta, prefixed. A session that was open
+// Flushed rows → NDJSON, or CSV with a header: the columns of the row, then those of its meta, prefixed by meta_, or by one more _
+// where the row has a column of such a name. A session that was open
 // when its definition changed has the columns of its own version, and so another header before it.
 
 import { isLosslessNumber } from 'lossless-json';
+import { csvCell } from '../../runtime/csv.ts';
 import { canonicalJson, readLossless } from '../core/json.ts';
 
 export const FORMATS = ['ndjson', 'csv'] as const;
 export type Format = (typeof FORMATS)[number];
 
-/** Turns rows, as JSON text, into lines of the format. */
-export function lineWriter(format: Format): (row: string) => string {
+/**
+ * Turns rows, as JSON text, into lines of the format.
+ * @param cellOf writes a text as a cell of CSV
+ */
+export function lineWriter(format: Format, cellOf = csvCell): (row: string) => string {
   if (format === 'ndjson') return (row) => `${row}\n`;
+  const quoted = (text: string) => (text === '' ? '""' : cellOf(text));
   let header = '';
   return (row) => {
-    const { meta, ...columns } = readLossless(row) as Readonly<Record<string, unknown>>;
-    const all = { ...columns, ...prefixed((meta ?? {}) as Readonly<Record<string, unknown>>) };
-    const line = `${Object.values(all).map(writeValue).join(',')}\n`;
+    const columns = Object.entries(readLossless(row) as Readonly<Record<string, unknown>>);
+    const meta = Object.entries(columns.find(([name]) => name === 'meta')?.[1] ?? {});
+    const own = columns.filter(([name]) => name !== 'meta');
+    const all = [...own, ...prefixed(meta, new Set(own.map(([name]) => name)))];
+    const line = `${all.map(([, value]) => writeValue(value, quoted)).join(',')}\n`;
     const before = header;
-    header = `${Object.keys(all).map(quote).join(',')}\n`;
+    header = `${all.map(([name]) => quoted(name)).join(',')}\n`;
     if (header === before) return line;
     return `${before === '' ? '' : '\n'}${header}${line}`;
   };
 }
 
-const prefixed = (meta: Readonly<Record<string, unknown>>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(meta).map(([name, value]) => [`meta_${name}`, value]));
+type Column = [name: string, value: unknown];
 
-function writeValue(value: unknown): string {
-  if (value === null || value === undefined) return '';
-  if (isLosslessNumber(value)) return value.value;
-  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return quote(value.join(' '));
-  return quote(typeof value === 'string' ? value : canonicalJson(value));
+function prefixed(meta: readonly Column[], taken: ReadonlySet<string>, prefix = 'meta_'): Column[] {
+  const named = meta.map(([name, value]): Column => [prefix + name, value]);
+  return named.some(([name]) => taken.has(name)) ? prefixed(meta, taken, `${prefix}_`) : named;
 }
 
 /** Null is an empty cell, "" a quoted one. */
-const quote = (text: string): string =>
-  text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+function writeValue(value: unknown, quoted: (text: string) => string): string {
+  if (value === null || value === undefined) return '';
+  if (isLosslessNumber(value)) return value.value;
+  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return quoted(value.join(' '));
+  return quoted(typeof value === 'string' ? value : canonicalJson(value));
+}

@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os';
 import { notifyAggregatedSql } from '../../db/change.ts';
 import { type Client, type Pool, transaction } from '../../db/pool.ts';
 import type { Plan } from '../core/plan.ts';
-import { type Flushed, flushDue, flushEnded, newState, type State } from '../core/step.ts';
+import { type Flushed, flushDue, newState, type State } from '../core/step.ts';
 import type { Definition } from '../definition/schema.ts';
 import { readPlans, readRevision, saveDefinition } from '../store/definitions.ts';
 import { type AsideRow, insertAsides, insertResults } from '../store/results.ts';
@@ -195,13 +195,11 @@ class BatchRun {
     const state = await this.#load();
     const { file: first, position, byte } = this.#written;
     // Nothing was read before; on a resume the due sessions were committed with the first positions.
-    if (first === 0 && position === 0) this.#flushed.push(...flushDue(state, this.#now));
+    if (first === 0 && position === 0) this.#flushed = flushDue(state, this.#now);
     for (const [index, input] of this.#inputs.entries()) {
       if (index < first) continue;
       await this.#read(state, index, input, index === first ? { position, byte } : BEGINNING);
     }
-    this.#flushed.push(...flushEnded(state, 'END_OF_STREAM', this.#now));
-    await this.#commit(state, this.#inputs.length, BEGINNING, true);
   }
 
   async #load(): Promise<State> {
@@ -250,9 +248,9 @@ class BatchRun {
       if (!(error instanceof InputError)) throw error;
       this.#aside({ source, position: file.position, field: '', message: error.message });
     }
-    file.settle();
-    this.#flushed.push(...flushEnded(state, 'END_OF_TRANSACTION', this.#now));
-    if (index < this.#inputs.length - 1) await this.#commit(state, index + 1, BEGINNING, false);
+    const last = index === this.#inputs.length - 1;
+    const ended = file.end(last ? ['END_OF_TRANSACTION', 'END_OF_STREAM'] : ['END_OF_TRANSACTION']);
+    await this.#commit(state, index + 1, BEGINNING, last, ended);
   }
 
   #startThreads(): ReadingThreads | undefined {
@@ -287,7 +285,14 @@ class BatchRun {
       );
   }
 
-  async #commit(state: State, file: number, at: FilePlace, finished: boolean): Promise<void> {
+  /** @param ended what is flushed besides, once the file has ended */
+  async #commit(
+    state: State,
+    file: number,
+    at: FilePlace,
+    finished: boolean,
+    ended: Iterable<Flushed> = [],
+  ): Promise<void> {
     const { pool, definition } = this.#options;
     const { id } = this.#written;
     const began = performance.now();
@@ -297,7 +302,7 @@ class BatchRun {
       await moveRun(client, this.#written, place, finished);
       await this.#nextRevision(client, definition.name);
       const written = await writeSessions(client, state);
-      const flushed = await insertResults(client, this.#flushed, id);
+      const flushed = await insertResults(client, inTurn(this.#flushed, ended), id);
       await insertAsides(client, definition.name, this.#asides, id);
       return { sessions: written, rows: flushed };
     });
@@ -310,4 +315,8 @@ class BatchRun {
     this.#commitTook = this.#committedAt - began;
     if (rows.length > 0) await this.#deliver(rows);
   }
+}
+
+function* inTurn<T>(...all: readonly Iterable<T>[]): Generator<T> {
+  for (const some of all) yield* some;
 }

@@ -50,7 +50,6 @@ export class StretchReader {
   /** @param told by slot: 1 where no more of the session's ranges were told when this was asked for */
   read({ from, end }: StretchPlace, told: Uint8Array): Stretch {
     this.#tally.tell(told);
-    this.#tally.begin();
     const file = openSync(this.#file.path, 'r');
     try {
       return this.#read(file, from, end);

@@ -2,16 +2,28 @@
 
 import { NumberReader } from '../core/decimal.ts';
 import { Session } from '../core/session.ts';
-import { count, type Place, type Rec, type State, sessionOf } from '../core/step.ts';
-import { END, ENTRY, type Handed, KNOWN, MISSING, NUMBERS } from './tally.ts';
+import {
+  count,
+  type Flushed,
+  type FlushType,
+  newSession,
+  type Place,
+  type Rec,
+  type State,
+  sessionOf,
+} from '../core/step.ts';
+import { END, ENTRY, type Handed, KNOWN, lengthOf, MISSING, NUMBERS, PER_TOTAL } from './tally.ts';
 
-/** What an aggregate takes of a TOTAL: one of its numbers, in the scale of a field, or one of its texts. */
+/** What an aggregate takes of a TOTAL: one of its numbers, in the scale that stands before them, or one of its texts. */
 type Taken = { readonly aggregate: number } & (
-  | { readonly field: number; readonly number: number }
+  | { readonly scale: number; readonly number: number }
   | { readonly text: number }
 );
-const PER_FIELD = 3;
-const OFFSETS: Readonly<Record<string, number>> = { MIN: 1, MAX: 2 };
+/** Behind the scale. */
+const OFFSETS: Readonly<Record<string, number>> = { MIN: 2, MAX: 3 };
+const SUM = 1;
+/** In place of where the next entry of a slot is. */
+const LAST = -1;
 
 export class TallySessions {
   readonly #state: State;
@@ -19,9 +31,7 @@ export class TallySessions {
   readonly #now: number;
   readonly #taken: readonly Taken[];
   readonly #fields: number;
-  readonly #carried: number;
   readonly #reader = new NumberReader();
-  readonly #scales: number[] = [];
   readonly #starts: string[] = [];
   /** The session of a slot, or its place where it is not open. */
   readonly #sessions: (Session | Place)[] = [];
@@ -37,11 +47,10 @@ export class TallySessions {
     this.#taken = aggregates.flatMap(({ numeric, place, operation }, aggregate): Taken[] => {
       if (operation === 'COUNT') return [];
       if (!numeric) return [{ aggregate, text: texts++ }];
-      const field = fields.indexOf(place);
-      return [{ aggregate, field, number: NUMBERS + PER_FIELD * field + (OFFSETS[operation] ?? 0) }];
+      const scale = NUMBERS + PER_TOTAL * fields.indexOf(place);
+      return [{ aggregate, scale, number: scale + (OFFSETS[operation] ?? SUM) }];
     });
     this.#fields = fields.length;
-    this.#carried = texts;
   }
 
   /**
@@ -53,8 +62,47 @@ export class TallySessions {
     this.#merge(handed, known);
   }
 
+  /**
+   * The sessions of all that was read, flushed one after the other as they are made: what is not kept costs no collection of garbage.
+   * For a plan whose sessions end now, while none is open and nothing was taken in; may be gone through again.
+   * @param handed its tape is written on
+   */
+  flushed(handed: Handed, known: Uint8Array, type: FlushType): Iterable<Flushed> {
+    this.#learn(handed, known);
+    const slots = this.#chain(handed.tape);
+    return { [Symbol.iterator]: () => this.#made(handed, slots, type) };
+  }
+
+  *#made({ tape, texts }: Handed, firsts: Map<number, number>, type: FlushType): Generator<Flushed> {
+    for (const [slot, first] of firsts) {
+      const place = this.#sessions[slot] as Place;
+      const record = { ...this.#record, position: tape[first + 2] as number };
+      const session = newSession(this.#state.plan, place, record, this.#now);
+      for (let at = first; at !== LAST; at = tape[at + 1] as number) {
+        if (tape[at] !== ENTRY.BEGIN) this.#cover(session, tape, at, texts);
+        if (tape[at] === ENTRY.TOTAL) session.count += tape[at + 2] as number;
+      }
+      yield { session, type, at: this.#now };
+    }
+  }
+
+  /** Writes in each entry, in place of its slot, where the slot's next one is. @returns the first ones, by slot */
+  #chain(tape: Float64Array): Map<number, number> {
+    const firsts = new Map<number, number>();
+    const lasts = new Int32Array(this.#sessions.length).fill(LAST);
+    for (let at = 0; at < tape.length; at += lengthOf(tape[at] as number, this.#fields)) {
+      const slot = tape[at + 1] as number;
+      const last = lasts[slot] as number;
+      if (last === LAST) firsts.set(slot, at);
+      else tape[last + 1] = at;
+      tape[at + 1] = LAST;
+      lasts[slot] = at;
+    }
+    return firsts;
+  }
+
   #learn({ keys, keyEnds, periods, starts }: Handed, known: Uint8Array): void {
-    this.#starts.push(...starts);
+    for (const start of starts) this.#starts.push(start);
     const { plan } = this.#state;
     const text = Buffer.from(keys.buffer, keys.byteOffset, keys.length);
     let at = 0;
@@ -75,32 +123,18 @@ export class TallySessions {
   }
 
   #merge({ tape, texts }: Handed, known: Uint8Array): void {
-    const totalLength = NUMBERS + PER_FIELD * this.#fields;
-    const { source } = this.#record;
-    let text = 0;
-    for (let at = 0; at < tape.length; ) {
-      const entry = tape[at];
+    const { source, at: time } = this.#record;
+    for (let at = 0; at < tape.length; at += lengthOf(tape[at] as number, this.#fields)) {
       const slot = tape[at + 1] as number;
-      if (entry === ENTRY.TOTAL) {
-        const session = this.#sessions[slot] as Session;
-        const records = tape[at + 2] as number;
-        if (records > 0) this.#add(session, tape, at, texts, text);
-        session.coverRange(source, tape[at + 3] as number, tape[at + 4] as number, tape[at + 5] === 1);
-        if (session.isFull(source)) known[slot] = KNOWN.FULL;
-        count(this.#state, session, records, this.#record.at, this.#now);
-        text += this.#carried;
-        at += totalLength;
-      } else if (entry === ENTRY.RANGE) {
-        const session = this.#sessions[slot] as Session;
-        session.coverRange(source, tape[at + 2] as number, tape[at + 3] as number, true);
-        at += 4;
-      } else if (entry === ENTRY.BEGIN) {
+      if (tape[at] === ENTRY.BEGIN) {
         this.#open(slot, tape[at + 2] as number);
-        at += 3;
-      } else {
-        this.#scales[slot] = tape[at + 2] as number;
-        at += 3;
+        continue;
       }
+      const session = this.#sessions[slot] as Session;
+      this.#cover(session, tape, at, texts);
+      if (tape[at] !== ENTRY.TOTAL) continue;
+      if (session.isFull(source)) known[slot] = KNOWN.FULL;
+      count(this.#state, session, tape[at + 2] as number, time, this.#now);
     }
   }
 
@@ -110,21 +144,27 @@ export class TallySessions {
     this.#sessions[slot] = sessionOf(this.#state, known, { ...this.#record, position }, this.#now);
   }
 
-  #add(
-    session: Session,
-    tape: Float64Array,
-    at: number,
-    texts: readonly (string | undefined)[],
-    text: number,
-  ): void {
+  /** Adds a RANGE or a TOTAL to its session. */
+  #cover(session: Session, tape: Float64Array, at: number, texts: readonly (string | undefined)[]): void {
+    const { source } = this.#record;
+    if (tape[at] === ENTRY.RANGE) {
+      session.coverRange(source, tape[at + 2] as number, tape[at + 3] as number, true);
+      return;
+    }
+    if ((tape[at + 2] as number) > 0) this.#add(session, tape, at, texts);
+    session.coverRange(source, tape[at + 3] as number, tape[at + 4] as number, tape[at + 5] === 1);
+  }
+
+  #add(session: Session, tape: Float64Array, at: number, texts: readonly (string | undefined)[]): void {
     const reader = this.#reader;
     reader.small = true;
+    const text = tape[at + 6] as number;
     for (const taken of this.#taken) {
       const accumulator = session.accumulators[taken.aggregate];
       if ('text' in taken) accumulator?.add(texts[text + taken.text], reader);
       else {
         reader.units = tape[at + taken.number] as number;
-        reader.scale = this.#scales[taken.field] ?? 0;
+        reader.scale = tape[at + taken.scale] as number;
         accumulator?.add(undefined, reader);
       }
     }

@@ -49,13 +49,11 @@ export const ENTRY = {
   BEGIN: 0,
   /** slot, first line, last line: rows that follow each other */
   RANGE: 1,
-  /** slot, rows (0: only places), first and last line of the last range, 0 where other rows lie in it, then sum, minimum and
-   * maximum by field */
+  /** slot, rows (0: only places), first and last line of the last range, 0 where other rows lie in it, the index of its texts, then
+   * by field a scale, and in units of it sum, minimum and maximum */
   TOTAL: 2,
-  /** field, scale: of all that follows */
-  SCALE: 3,
   /** index of a row that was left to the core, or is a fault */
-  OTHER: 4,
+  OTHER: 3,
 } as const;
 
 /** What a tally hands over. Arrays are its own, and good until it is asked for more. */
@@ -88,8 +86,15 @@ const PER_FIELD = 3;
 const CLEAN = 0;
 const TOLD = MOST_RANGES + 1;
 const GAPS = TOLD + 1;
-/** Where the numbers of a TOTAL begin on the tape. */
-export const NUMBERS = 6;
+/** Where the numbers of a TOTAL begin on the tape, and how many each field has. */
+export const NUMBERS = 7;
+export const PER_TOTAL = 1 + PER_FIELD;
+
+/** How many numbers an entry has. @param fields of a TOTAL */
+export function lengthOf(entry: number, fields: number): number {
+  if (entry === ENTRY.TOTAL) return NUMBERS + PER_TOTAL * fields;
+  return entry === ENTRY.RANGE ? 4 : entry === ENTRY.OTHER ? 2 : 3;
+}
 
 /** What is known of a slot's session. */
 export const KNOWN = { NOTHING: 0, OPEN: 1, FULL: 2 } as const;
@@ -107,9 +112,8 @@ export type Foreign = {
   slots: Int32Array;
   count: number;
   readonly periods: number[];
-  readonly scales: number[];
 };
-export const foreign = (): Foreign => ({ slots: new Int32Array(512), count: 0, periods: [], scales: [] });
+export const foreign = (): Foreign => ({ slots: new Int32Array(512), count: 0, periods: [] });
 
 export class Tally {
   /** How many sessions may be opened without asking. */
@@ -153,11 +157,6 @@ export class Tally {
     this.#rows = new Float64Array(512 * this.#width);
     const places = 1 + Math.max(...plan.group);
     this.#key = { bytes: Buffer.alloc(0), begins: new Int32Array(places), ends: new Int32Array(places) };
-  }
-
-  /** Whether slots were begun that were not handed over. */
-  get hasBegun(): boolean {
-    return this.#slots > this.#handedSlots;
   }
 
   /** How many numbers are on the tape. */
@@ -228,11 +227,6 @@ export class Tally {
     return handed;
   }
 
-  /** Begins a tape that may be read without the ones before. */
-  begin(): void {
-    for (const index of this.#fields.keys()) this.#writeScale(index);
-  }
-
   /** Takes notice of the slots that another tally has begun. */
   learn({ keys, keyEnds, periods, starts }: Handed, of: Foreign): void {
     for (const start of starts) of.periods.push(this.#startId(start));
@@ -263,15 +257,13 @@ export class Tally {
    * Whether what another tally has handed over can be taken in: with no more sessions than there is room for, and all numbers in the
    * scales of this one.
    */
-  fits({ tape }: Handed, { slots, scales }: Foreign, others: number): boolean {
+  fits({ tape }: Handed, { slots }: Foreign, others: number): boolean {
     let opened = others;
-    const seen = [...scales];
-    for (let at = 0; at < tape.length; at += this.#lengthOf(tape[at] as number)) {
+    for (let at = 0; at < tape.length; at += this.#lengthAt(tape, at)) {
       const entry = tape[at];
       if (entry === ENTRY.BEGIN && this.known[slots[tape[at + 1] as number] as number] === KNOWN.NOTHING)
         opened += 1;
-      else if (entry === ENTRY.SCALE) seen[tape[at + 1] as number] = tape[at + 2] as number;
-      else if (entry === ENTRY.TOTAL && !this.#fitsScales(tape, at, seen)) return false;
+      else if (entry === ENTRY.TOTAL && !this.#fitsScales(tape, at)) return false;
     }
     return opened <= this.room;
   }
@@ -284,93 +276,85 @@ export class Tally {
    */
   takeIn({ tape, texts }: Handed, of: Foreign, before: number, onOther: (index: number) => void): number {
     let rows = 0;
-    let text = 0;
-    for (let at = 0; at < tape.length; at += this.#lengthOf(tape[at] as number)) {
+    for (let at = 0; at < tape.length; at += this.#lengthAt(tape, at)) {
       const entry = tape[at];
       const number = tape[at + 1] as number;
+      if (entry === ENTRY.OTHER) {
+        onOther(number);
+        continue;
+      }
+      const slot = of.slots[number] as number;
+      const from = before + (tape[at + 2] as number);
       if (entry === ENTRY.TOTAL) {
         rows += tape[at + 2] as number;
-        this.#takeTotal(of, tape, at, before, texts, text);
-        text += this.#plan.carried.length;
-      } else if (entry === ENTRY.RANGE)
-        this.#takeRange(
-          of.slots[number] as number,
-          before,
-          tape[at + 2] as number,
-          tape[at + 3] as number,
-          true,
-        );
-      else if (entry === ENTRY.BEGIN)
-        this.#touch(of.slots[number] as number, before + (tape[at + 2] as number));
-      else if (entry === ENTRY.SCALE) of.scales[number] = tape[at + 2] as number;
-      else onOther(number);
+        this.#takeTotal(slot, tape, at, before, texts);
+      } else if (entry === ENTRY.RANGE) this.#takeRange(slot, from, before + (tape[at + 3] as number), true);
+      else this.#touch(slot, from);
     }
     return rows;
   }
 
-  #lengthOf(entry: number): number {
-    if (entry === ENTRY.TOTAL) return NUMBERS + this.#width - FIELDS;
-    return entry === ENTRY.RANGE ? 4 : entry === ENTRY.OTHER ? 2 : 3;
+  #lengthAt(tape: Float64Array, at: number): number {
+    return lengthOf(tape[at] as number, this.#fields.length);
   }
 
-  #fitsScales(tape: Float64Array, at: number, scales: readonly number[]): boolean {
-    for (let index = 0; index < this.#fields.length; index += 1) {
-      const less = (this.#fields[index] as Field).scale - (scales[index] ?? 0);
-      if (less <= 0) continue;
-      for (let number = 0; number < PER_FIELD; number += 1) {
-        const units = tape[at + NUMBERS + PER_FIELD * index + number] as number;
-        if (!Number.isSafeInteger(units * powerOf(less))) return false;
-      }
+  #fitsScales(tape: Float64Array, from: number): boolean {
+    let at = from + NUMBERS;
+    for (const { scale } of this.#fields) {
+      const power = powerOf(Math.max(scale - (tape[at] as number), 0));
+      for (let number = 1; number < PER_TOTAL; number += 1)
+        if (!Number.isSafeInteger((tape[at + number] as number) * power)) return false;
+      at += PER_TOTAL;
     }
     return true;
   }
 
-  #takeRange(slot: number, before: number, from: number, to: number, isExact: boolean): void {
+  #takeRange(slot: number, from: number, to: number, isExact: boolean): void {
     const at = slot * this.#width;
-    this.#cover(slot, at, before + from, before + to);
+    this.#cover(slot, at, from, to);
     if (!isExact) this.#rows[at + RANGES] = GAPS;
   }
 
   #takeTotal(
-    of: Foreign,
+    slot: number,
     tape: Float64Array,
     from: number,
     before: number,
     texts: readonly (string | undefined)[],
-    text: number,
   ): void {
-    const slot = of.slots[tape[from + 1] as number] as number;
     const at = slot * this.#width;
-    for (let index = 0; index < this.#fields.length; index += 1) {
-      const field = this.#fields[index] as Field;
-      this.#raise(field, of.scales[index] ?? 0);
-      field.units = this.#inScale(
-        field,
-        tape[from + NUMBERS + PER_FIELD * index] as number,
-        of.scales[index],
-      );
+    const first = before + (tape[from + 3] as number);
+    let number = from + NUMBERS;
+    for (const field of this.#fields) {
+      const scale = tape[number] as number;
+      this.#raise(field, scale);
+      field.units = (tape[number + 1] as number) * powerOf(field.scale - scale);
+      number += PER_TOTAL;
     }
-    this.#ready(slot, at, before + (tape[from + 3] as number));
-    const rows = this.#rows;
-    const first = rows[at + COUNT] === 0;
-    rows[at + COUNT] = (rows[at + COUNT] as number) + (tape[from + 2] as number);
-    for (let index = 0; index < this.#fields.length; index += 1) {
-      const field = this.#fields[index] as Field;
-      const number = from + NUMBERS + PER_FIELD * index;
-      const to = at + FIELDS + PER_FIELD * index;
-      const least = this.#inScale(field, tape[number + 1] as number, of.scales[index]);
-      const most = this.#inScale(field, tape[number + 2] as number, of.scales[index]);
-      rows[to] = first ? field.units : (rows[to] as number) + field.units;
-      if (first || least < (rows[to + 1] as number)) rows[to + 1] = least;
-      if (first || most > (rows[to + 2] as number)) rows[to + 2] = most;
-    }
-    this.#takeRange(slot, before, tape[from + 3] as number, tape[from + 4] as number, tape[from + 5] === 1);
+    this.#ready(slot, at, first);
+    this.#addTotals(at, tape, from);
+    this.#takeRange(slot, first, before + (tape[from + 4] as number), tape[from + 5] === 1);
+    const text = tape[from + 6] as number;
     for (let index = 0; index < this.#plan.carried.length; index += 1)
       this.#keep(slot, index, texts[text + index]);
   }
 
-  #inScale({ scale }: Field, units: number, from = 0): number {
-    return scale === from ? units : units * powerOf(scale - from);
+  #addTotals(at: number, tape: Float64Array, from: number): void {
+    const rows = this.#rows;
+    const first = rows[at + COUNT] === 0;
+    rows[at + COUNT] = (rows[at + COUNT] as number) + (tape[from + 2] as number);
+    let number = from + NUMBERS;
+    let to = at + FIELDS;
+    for (const { scale, units } of this.#fields) {
+      const power = powerOf(scale - (tape[number] as number));
+      const least = (tape[number + 2] as number) * power;
+      const most = (tape[number + 3] as number) * power;
+      rows[to] = first ? units : (rows[to] as number) + units;
+      if (first || least < (rows[to + 1] as number)) rows[to + 1] = least;
+      if (first || most > (rows[to + 2] as number)) rows[to + 2] = most;
+      number += PER_TOTAL;
+      to += PER_FIELD;
+    }
   }
 
   #addTo(slot: number, row: PlainRow, line: number): void {
@@ -477,8 +461,7 @@ export class Tally {
       rows[at + RANGES] = CLEAN;
       return;
     }
-    const fields = this.#width - FIELDS;
-    const to = this.#reserve(NUMBERS + fields);
+    const to = this.#reserve(lengthOf(ENTRY.TOTAL, this.#fields.length));
     const tape = this.#tape;
     tape[to] = ENTRY.TOTAL;
     tape[to + 1] = slot;
@@ -486,8 +469,16 @@ export class Tally {
     tape[to + 3] = rows[at + FROM] as number;
     tape[to + 4] = rows[at + LINE] as number;
     tape[to + 5] = rows[at + RANGES] === GAPS ? 0 : 1;
-    for (let field = 0; field < fields; field += 1)
-      tape[to + NUMBERS + field] = rows[at + FIELDS + field] as number;
+    tape[to + 6] = this.#texts.length;
+    let number = to + NUMBERS;
+    let field = at + FIELDS;
+    for (const { scale } of this.#fields) {
+      tape[number] = scale;
+      for (let index = 0; index < PER_FIELD; index += 1)
+        tape[number + 1 + index] = rows[field + index] as number;
+      number += PER_TOTAL;
+      field += PER_FIELD;
+    }
     rows[at + COUNT] = 0;
     rows[at + RANGES] = CLEAN;
     const { length } = this.#plan.carried;
@@ -495,13 +486,6 @@ export class Tally {
       this.#texts.push(this.#carried[slot * length + index]);
       this.#carried[slot * length + index] = undefined;
     }
-  }
-
-  #writeScale(index: number): void {
-    const to = this.#reserve(3);
-    this.#tape[to] = ENTRY.SCALE;
-    this.#tape[to + 1] = index;
-    this.#tape[to + 2] = (this.#fields[index] as Field).scale;
   }
 
   /** Where so many more numbers begin. */
@@ -526,7 +510,6 @@ export class Tally {
     if (scale <= field.scale) return;
     this.settle();
     field.scale = scale;
-    this.#writeScale(this.#fields.indexOf(field));
   }
 
   /** False where a period's cell is no time. */

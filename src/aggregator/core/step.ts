@@ -179,13 +179,19 @@ export function sessionOf(state: State, place: Place, record: Rec, now: number):
   return state.open.find(place.group, place.periods) ?? openSession(state, place, record, now);
 }
 
-function openSession(
-  state: State,
+function openSession(state: State, place: Place, record: Rec, now: number): Session {
+  const session = newSession(state.plan, place, record, now);
+  state.open.add(session);
+  return session;
+}
+
+/** As sessionOf() makes one, which is not open. */
+export function newSession(
+  plan: Plan,
   { group, periods }: Place,
   { cells, source, position, at, origin = '' }: Rec,
   now: number,
 ): Session {
-  const { plan } = state;
   const dueAt = plan.duePlace === undefined ? plan.dueTimes?.dueOf(now) : dueOfCell(cells[plan.duePlace]);
   const session = new Session(plan, {
     group,
@@ -195,7 +201,6 @@ function openSession(
     start: `${origin}${source}:${position}`,
   });
   session.firstEvent = session.lastEvent = at;
-  state.open.add(session);
   return session;
 }
 
@@ -230,13 +235,12 @@ export function flushDue(state: State, now: number, sessions: Iterable<Session> 
   return ended.flatMap((session) => end(state, session, now));
 }
 
+export type Ending = 'END_OF_TRANSACTION' | 'END_OF_STREAM';
+export const FLUSH_TYPES = { END_OF_TRANSACTION: 'EACH_FILE', END_OF_STREAM: 'ALL_FILES' } as const;
+
 /** The end of a file or of the whole run: flushes the sessions that wait for it. */
-export function flushEnded(
-  state: State,
-  ending: 'END_OF_TRANSACTION' | 'END_OF_STREAM',
-  now: number,
-): Flushed[] {
-  const type = ending === 'END_OF_TRANSACTION' ? 'EACH_FILE' : 'ALL_FILES';
+export function flushEnded(state: State, ending: Ending, now: number): Flushed[] {
+  const type = FLUSH_TYPES[ending];
   const ended = [...state.open].filter(({ plan }) => plan.flushBy === ending);
   for (const session of ended) remove(state, session);
   return ended.flatMap((session) => (isExpired(session, now) ? [] : [{ session, type, at: now }]));

@@ -61,13 +61,13 @@ const NOWHERE: Place = () => ({ line: undefined, column: undefined });
 export function readDefinition(text: string, file = 'definition', realTime?: boolean): Definition {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
-  const broken = document.errors.map(({ message, pos: [at] }): Problem => {
+  const broken = document.errors.map(({ code, message, pos: [at] }): Problem => {
     const { line, col } = lines.linePos(at);
     return {
       pointer: '',
       line,
       column: col,
-      message: message.split('\n', 1)[0] ?? '',
+      message: wordsOf(code, message),
       suggestion: undefined,
     };
   });
@@ -80,6 +80,13 @@ export function readDefinition(text: string, file = 'definition', realTime?: boo
     throw new DefinitionError([{ pointer: '', line: 1, column: 1, message, suggestion: undefined }], file);
   }
   return checkObject(value, placeIn(document, lines), file, realTime);
+}
+
+/** yaml's own words, where they are not for programmers. */
+function wordsOf(code: string, message: string): string {
+  if (code === 'MULTIPLE_DOCS') return 'received a second document, expected one definition';
+  if (/call stack/.test(message)) return 'received lists or objects within each other by the hundred';
+  return message.split('\n', 1)[0] ?? '';
 }
 
 /** Validates a value from a form or the API. @throws {DefinitionError} */

@@ -6,7 +6,10 @@ import { OPERATIONS } from '../core/accumulate.ts';
 import { parseDecimal } from '../core/decimal.ts';
 import { PERIODS } from '../core/instant.ts';
 
-const field = z.string('the name of a field').min(1, 'the name of a field').max(200);
+const field = z
+  .string('the name of a field')
+  .min(1, 'the name of a field')
+  .max(200, 'a name of at most 200 characters');
 
 const isZone = (zone: string): boolean => {
   if (/^[+-]/.test(zone)) return false;
@@ -35,7 +38,7 @@ const timeout = z.discriminatedUnion(
       hours: z
         .int('a whole number of hours from 1')
         .min(1, 'a whole number of hours from 1')
-        .max(24 * 366),
+        .max(24 * 366, 'at most 8,784 hours, a year'),
     }),
     z.strictObject({ type: z.literal('DAY'), time, zone }),
     z.strictObject({
@@ -59,7 +62,7 @@ const SPELLINGS: Readonly<Record<string, string>> = {
 };
 
 const condition = z.strictObject({
-  name: z.string('a name').min(1, 'a name').max(100),
+  name: z.string('a name').min(1, 'a name').max(100, 'a name of at most 100 characters'),
   field: field.optional().describe('an input field'),
   aggregate: field.optional().describe('the output name of an aggregate'),
   type: z.enum(['number', 'text', 'boolean'], 'number, text or boolean').optional(),
@@ -103,46 +106,49 @@ const testStep = z.strictObject({
 });
 
 export const definitionSchema = z
-  .strictObject({
-    name: z
-      .string('a name of a-z, 0-9 and -')
-      .regex(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/, 'a name of a-z, 0-9 and -, at most 64 characters'),
-    description: z.string().max(2_000).optional(),
-    topic: z
-      .string()
-      .regex(/^(?!\.{1,2}$)[A-Za-z0-9._-]{1,237}$/, 'a topic name')
-      .optional()
-      .describe('the topic of a real-time stream'),
-    group: z.strictObject({
-      fields: z
-        .array(field, 'a list of at least one field name')
-        .min(1, 'at least one field: without one nothing can be grouped')
-        .max(20),
-      periods: z
-        .array(z.strictObject({ field, period: oneOf(PERIODS) }))
-        .max(10)
+  .strictObject(
+    {
+      name: z
+        .string('a name of a-z, 0-9 and -')
+        .regex(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/, 'a name of a-z, 0-9 and -, at most 64 characters'),
+      description: z.string().max(2_000).optional(),
+      topic: z
+        .string()
+        .regex(/^(?!\.{1,2}$)[A-Za-z0-9._-]{1,237}$/, 'a topic name')
+        .optional()
+        .describe('the topic of a real-time stream'),
+      group: z.strictObject({
+        fields: z
+          .array(field, 'a list of at least one field name')
+          .min(1, 'at least one field: without one nothing can be grouped')
+          .max(20, 'at most 20 fields'),
+        periods: z
+          .array(z.strictObject({ field, period: oneOf(PERIODS) }))
+          .max(10)
+          .optional(),
+      }),
+      aggregate: z
+        .array(
+          z.strictObject({ field: field.optional(), operation: oneOf(OPERATIONS), as: field.optional() }),
+          'a list of at least one aggregate',
+        )
+        .min(1, 'at least one aggregate')
+        .max(50, 'at most 50 aggregates'),
+      flush,
+      limits: z.strictObject({ max_sessions: z.int().min(1).max(100_000_000).optional() }).optional(),
+      tests: z
+        .array(
+          z.strictObject({
+            name: z.string().min(1),
+            mode: z.enum(['batch', 'real-time']).optional(),
+            clock: z.iso.datetime().optional(),
+            steps: z.array(testStep).min(1),
+          }),
+        )
         .optional(),
-    }),
-    aggregate: z
-      .array(
-        z.strictObject({ field: field.optional(), operation: oneOf(OPERATIONS), as: field.optional() }),
-        'a list of at least one aggregate',
-      )
-      .min(1, 'at least one aggregate')
-      .max(50),
-    flush,
-    limits: z.strictObject({ max_sessions: z.int().min(1).max(100_000_000).optional() }).optional(),
-    tests: z
-      .array(
-        z.strictObject({
-          name: z.string().min(1),
-          mode: z.enum(['batch', 'real-time']).optional(),
-          clock: z.iso.datetime().optional(),
-          steps: z.array(testStep).min(1),
-        }),
-      )
-      .optional(),
-  })
+    },
+    'name, group, aggregate and flush',
+  )
   .meta({ id: 'AggregatorDefinition', description: 'How records are grouped, aggregated and flushed' });
 
 export type Definition = z.infer<typeof definitionSchema>;

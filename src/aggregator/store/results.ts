@@ -18,7 +18,7 @@ const ROW_BYTES = 1_024;
  */
 export async function insertResults(
   client: Client,
-  flushed: readonly Flushed[],
+  flushed: Iterable<Flushed>,
   run: number | undefined,
 ): Promise<string[]> {
   const rows: string[] = [];

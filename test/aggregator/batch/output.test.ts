@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { lineWriter } from '../../../src/aggregator/batch/output.ts';
+import { spreadsheetCell } from '../../../src/runtime/csv.ts';
 
 const row = (columns: string, meta = '"id":"x"') => `{${columns},"meta":{${meta}}}`;
 
@@ -29,6 +30,18 @@ describe('CSV', () => {
     ['[1]', '[1]'],
   ])('writes %s as %s', (json, cell) => {
     expect(lineWriter('csv')(row(`"a":${json}`))).toBe(`a,meta_id\n${cell},x\n`);
+  });
+
+  it('tells a column of its own from one of meta, whatever it is called', () => {
+    const write = lineWriter('csv');
+    expect(write(row('"meta_id":"mine","__proto__":1'))).toBe('meta_id,__proto__,meta__id\nmine,1,x\n');
+    expect(lineWriter('csv')(row('"meta_id":1,"meta__id":2'))).toBe('meta_id,meta__id,meta___id\n1,2,x\n');
+  });
+
+  it('keeps a text that a spreadsheet runs, but in what browsers download', () => {
+    const formula = row('"=a":"=1+1","n":-1');
+    expect(lineWriter('csv')(formula)).toBe('=a,n,meta_id\n=1+1,-1,x\n');
+    expect(lineWriter('csv', spreadsheetCell)(formula)).toBe("'=a,n,meta_id\n'=1+1,-1,x\n");
   });
 
   it('has a header of its own for rows of a version with other columns', () => {

@@ -13,7 +13,14 @@ import { StretchReader } from '../../../src/aggregator/batch/stretch.ts';
 import { compile, FieldTable, type Plan } from '../../../src/aggregator/core/plan.ts';
 import { writeRow } from '../../../src/aggregator/core/row.ts';
 import { loadSession, saveSession } from '../../../src/aggregator/core/session.ts';
-import { type Flushed, flushEnded, newState, type State, step } from '../../../src/aggregator/core/step.ts';
+import {
+  type Ending,
+  type Flushed,
+  flushEnded,
+  newState,
+  type State,
+  step,
+} from '../../../src/aggregator/core/step.ts';
 import { checkValue } from '../../../src/aggregator/definition/read.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -197,15 +204,16 @@ class Run {
 
   async by(way: Way, files: readonly InputFile[]): Promise<this> {
     let left = way.killedAt ?? Number.POSITIVE_INFINITY;
-    for (const input of files) {
+    for (const [index, input] of files.entries()) {
+      const last = index === files.length - 1;
+      const endings: Ending[] = last ? ['END_OF_TRANSACTION', 'END_OF_STREAM'] : ['END_OF_TRANSACTION'];
       for (let after: FilePlace | undefined = { position: 0, byte: 0 }; after !== undefined; )
-        after = await this.#read(input, way, after, () => {
+        after = await this.#read(input, way, after, endings, () => {
           left -= 1;
           return left === 0;
         });
-      this.#flush('END_OF_TRANSACTION');
     }
-    return this.#end();
+    return this;
   }
 
   /** @returns where it was killed */
@@ -213,6 +221,7 @@ class Run {
     input: InputFile,
     { threads, stretchBytes, blockBytes }: Way,
     after: FilePlace,
+    endings: readonly Ending[],
     isLast: () => boolean,
   ): Promise<FilePlace | undefined> {
     let killed: FilePlace | undefined;
@@ -238,8 +247,8 @@ class Run {
     await run.run(after).catch((error: unknown) => {
       if (!(error instanceof Killed)) throw error;
     });
-    run.settle();
-    if (killed !== undefined) this.#restart();
+    if (killed === undefined) for (const flushed of run.end(endings)) this.rows.push(writeRow(flushed));
+    else this.#restart();
     return killed;
   }
 
@@ -249,7 +258,7 @@ class Run {
     for (const json of saved) this.#state.open.add(loadSession(this.#plan, json));
   }
 
-  #flush(ending: Parameters<typeof flushEnded>[1]): void {
+  #flush(ending: Ending): void {
     const flushed: readonly Flushed[] = flushEnded(this.#state, ending, NOW);
     this.rows.push(...flushed.map(writeRow));
   }

@@ -47,6 +47,42 @@ describe('a definition', () => {
     expect(problem?.message).toContain('at least one field');
   });
 
+  it.each([
+    ['', 'received null, expected name, group, aggregate and flush'],
+    ['hello', 'received "hello", expected name, group, aggregate and flush'],
+    [`${GOOD}---\n${GOOD}`, 'received a second document, expected one definition'],
+    [`${GOOD}tests: ${'['.repeat(9_000)}`, 'received lists or objects within each other by the hundred'],
+    [GOOD.replace('group:', 'group:\n\t'), 'Tabs are not allowed as indentation'],
+    [`${GOOD}name: other`, 'Map keys must be unique'],
+  ])('says what is wrong with a text that is no definition', (text, message) => {
+    expect(problemsOf(text).map((problem) => problem.message)).toContain(message);
+  });
+
+  it('reads one with a byte order mark and CRLF, and ends a chain of aliases', () => {
+    expect(problemsOf(`\ufeff${GOOD.replaceAll('\n', '\r\n')}`)).toEqual([]);
+    const bomb = Array.from({ length: 9 }, (_, at) => `b${at + 1}: &b${at + 1} [${`*b${at},`.repeat(9)}]`);
+    const [problem] = problemsOf(['b0: &b0 [x]', ...bomb, `name: *b9`].join('\n'));
+    expect(problem?.message).toContain('Excessive alias count');
+  });
+
+  it.each([
+    [
+      'aggregate:\n',
+      `aggregate:\n${'  - { operation: COUNT, field: a }\n'.repeat(50)}`,
+      'at most 50 aggregates',
+    ],
+    ['[subscriber]', `[${Array.from({ length: 21 }, (_, at) => `f${at}`)}]`, 'at most 20 fields'],
+    ['[subscriber]', `[${'f'.repeat(201)}]`, 'a name of at most 200 characters'],
+    [
+      "{ type: MONTH, day: 10, time: '00:00', zone: UTC }",
+      '{ type: HOUR, hours: 8785 }',
+      'at most 8,784 hours',
+    ],
+    ['name: limit', `name: ${'n'.repeat(101)}`, 'a name of at most 100 characters'],
+  ])('says how many are too many', (from, to, expected) => {
+    expect(changed(from, to)[0]?.message).toContain(`expected ${expected}`);
+  });
+
   it('tells where a name is misspelt, and what was meant', () => {
     expect(changed('fields:', 'feilds:')).toContainEqual(
       expect.objectContaining({ pointer: '/group/feilds', line: 3, column: 3, suggestion: 'fields' }),
