@@ -265,6 +265,10 @@ export class CsvReader {
       throw new InputError(
         `received a header with the column ${JSON.stringify(twice)} twice, expected different names`,
       );
+    if (names.some((name) => /\r(?!\n)/.test(name)))
+      throw new InputError(
+        `received a header with a carriage return (${JSON.stringify(names.join(',').slice(0, 60))}), expected lines that end in LF or CRLF`,
+      );
     this.#places = Int32Array.from(names, (name) => this.#names.indexOf(name));
   }
 }

@@ -119,7 +119,9 @@ async function* unzipped(file: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   });
   const ended = new Promise<void>((resolve) => gunzip.once('close', resolve));
   for await (const bytes of file) {
-    await new Promise<void>((resolve) => void gunzip.write(bytes, () => resolve()));
+    const written = new Promise<void>((resolve) => void gunzip.write(bytes, () => resolve()));
+    // What is no gzip is not told to be written, ever.
+    await Promise.race([written, ended]);
     yield* blocks;
     blocks = [];
     if (failed !== undefined) break;

@@ -65,6 +65,11 @@ describe('a reader of CSV', () => {
     });
   });
 
+  it('refuses lines that end in CR alone: the whole file would be its header', () => {
+    expect(() => read('a,b\r1,2\r')).toThrow('expected lines that end in LF or CRLF');
+    expect(() => read('"a\r\nb",c\n')).not.toThrow();
+  });
+
   it('refuses a header that names a column twice', () => {
     expect(() => read('a,b,a\n')).toThrow(InputError);
     expect(() => read('a,"b","b"\n')).toThrow('received a header with the column "b" twice');

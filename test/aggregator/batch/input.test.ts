@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -55,6 +56,21 @@ it('a driver hears how much of the file was read, at the end all of it', async (
   expect(blocks.length).toBeGreaterThan(1);
   expect([blocks.toSorted((one, other) => one - other), blocks.at(-1)]).toEqual([blocks, content.length]);
 });
+
+it.each([
+  ['no gzip', Buffer.from('a\n1\n')],
+  ['a gzip whose middle is damaged', damaged()],
+])('%s is refused, and waited for no longer', async (_, bytes) => {
+  const { error } = await read(fileOf('x.csv.gz', bytes));
+  expect((error as Error).message).toMatch(/^received a gzip that is cut or damaged/);
+});
+
+/** Of many blocks, as random digits can't be packed. */
+function damaged(): Buffer {
+  const zipped = gzipSync(`a\n${randomBytes(200_000).toString('hex')}\n`, { level: 1 });
+  zipped.fill(0xff, 60_000, 60_100);
+  return zipped;
+}
 
 it('of a gzip that is cut the whole records count, and then it is refused', async () => {
   const rows = Array.from({ length: 50_000 }, (_, index) => `${index}`);

@@ -228,6 +228,18 @@ describe('a run', () => {
     expect(await rowsBy(3)).toEqual(one);
   });
 
+  it('flushes more sessions at once than a call may have arguments, and hands them out in parts', async () => {
+    const users = 130_000;
+    const lines = Array.from({ length: users }, (_, user) => `${user},1\n`);
+    const many = readDefinition(readFileSync(definition('many', '{ by: END_OF_STREAM }'), 'utf8'));
+    const parts: number[] = [];
+    await runBatch(
+      { pool, definition: many, files: [file('many.csv', `user,price\n${lines.join('')}`)], now: 0 },
+      async (some) => void parts.push(some.length),
+    );
+    expect(parts).toEqual(Array(users / 5_000).fill(5_000));
+  });
+
   it('leaves its definition free for the next one, which may begin at once', async () => {
     const input = file('again.csv', 'user,price\na,1\n');
     const again = readDefinition(readFileSync(definition('again', '{ by: END_OF_STREAM }'), 'utf8'));
