@@ -52,7 +52,7 @@ describe('a definition', () => {
     ['hello', 'received "hello", expected name, group, aggregate and flush'],
     [`${GOOD}---\n${GOOD}`, 'received a second document, expected one definition'],
     [`${GOOD}tests: ${'['.repeat(9_000)}`, 'received lists or objects within each other by the hundred'],
-    [GOOD.replace('group:', 'group:\n\t'), 'Tabs are not allowed as indentation'],
+    [GOOD.replace('  fields', '\tfields'), 'Tabs are not allowed as indentation'],
     [`${GOOD}name: other`, 'Map keys must be unique'],
   ])('says what is wrong with a text that is no definition', (text, message) => {
     expect(problemsOf(text).map((problem) => problem.message)).toContain(message);
