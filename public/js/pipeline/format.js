@@ -12,9 +12,10 @@ export const short = (value) =>
 
 /** Bytes → 64 MB. */
 export function bytes(value) {
-  if (value === null) return '–';
+  if (value === null || value === undefined) return '–';
   if (value < 1024) return `${value} B`;
-  if (value < 1_048_576) return `${exactFormat.format(Math.round(value / 1024))} kB`;
+  const kilobytes = Math.round(value / 1024);
+  if (kilobytes < 1024) return `${kilobytes} kB`;
   return `${exactFormat.format(Math.round(value / 1_048_576))} MB`;
 }
 
