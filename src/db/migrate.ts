@@ -12,6 +12,7 @@ import { packageRoot } from '../runtime/paths.ts';
 import { DatabaseError, isRefusal } from './errors.ts';
 import { openPool, type Pool, transaction } from './pool.ts';
 import { useTimeZone } from './time-zone.ts';
+import { machineTimeZone } from './time-zone-names.ts';
 
 /** Key of the advisory lock. */
 const LOCK_KEY = 0x5509;
@@ -64,7 +65,8 @@ export async function migrate(
       const pending = await pendingMigrations(client, migrations);
       for (const migration of pending) await apply(pool, migration);
       if (pending.length > 0) log.info({ to: pending.at(-1)?.name }, `ran ${pending.length} migrations`);
-      await useTimeZone(pool, log, timeZone, machineTimeZone());
+      const machines = machineTimeZone(Intl.DateTimeFormat().resolvedOptions().timeZone);
+      await useTimeZone(pool, log, timeZone, machines);
       return pending.length;
     } finally {
       await client.query('SELECT pg_advisory_unlock($1)', [LOCK_KEY]);
@@ -175,9 +177,4 @@ function apply(pool: Pool, { version, name, sql, sha256 }: Migration): Promise<v
       sha256,
     ]);
   });
-}
-
-/** The machine's time zone by its IANA name. */
-function machineTimeZone(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }

@@ -43,3 +43,11 @@ export function spellingsOf(name: string): string[] {
 /** True for two names of one zone. */
 export const isSameZone = (a: string, b: string): boolean =>
   spellingsOf(a).some((name) => spellingsOf(b).includes(name));
+
+/**
+ * The machine's time zone by its IANA name; UTC where TZ names none: it may be empty, a file, or as UTC0 and GMT+3, whose sign
+ * PostgreSQL reads the other way round.
+ * @param told what Node makes of TZ: undefined, Etc/Unknown or GMT+03:00 for those
+ */
+export const machineTimeZone = (told: string | undefined): string =>
+  told === undefined || told === 'Etc/Unknown' || /^[A-Z]*[+-]\d/.test(told) ? 'UTC' : told;

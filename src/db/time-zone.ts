@@ -19,7 +19,7 @@ export async function readTimeZone(pool: Pool): Promise<string> {
 /**
  * Makes `wanted` the database's time zone; the rollups of hours, days and years are counted again where it changes.
  * @param wanted IANA name; undefined keeps what the database has
- * @param initial taken where the database has none yet
+ * @param initial taken where the database has none yet; UTC where the server does not know it: nobody chose it
  * @throws {DatabaseError} TIME_ZONE_UNKNOWN
  */
 export async function useTimeZone(
@@ -35,7 +35,10 @@ export async function useTimeZone(
     const current = rows[0]?.value;
     const given = wanted ?? current ?? initial;
     if (current !== undefined && isSameZone(given, current)) return;
-    const next = await firstKnown(client, spellingsOf(given));
+    const isChosen = wanted !== undefined || current !== undefined;
+    const next = await firstKnown(client, [...spellingsOf(given), ...(isChosen ? [] : ['UTC'])]);
+    if (!isChosen && next === 'UTC' && !isSameZone(given, 'UTC'))
+      log.warn(`this PostgreSQL does not know the machine's time zone ${given}: days are those of UTC`);
     if (next === undefined)
       throw new DatabaseError(
         'TIME_ZONE_UNKNOWN',

@@ -5,6 +5,8 @@ import type { Request, RequestHandler } from 'express';
 
 /** Sec-Purpose is the standard's (Fetch, 4.6); the others are of older Chromium, Safari and Firefox. */
 const PURPOSE_HEADERS = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'] as const;
+/** What browsers accept for a picture, a film or a style sheet: on plain http they don't send Sec-Fetch-Dest. */
+const PART = /^(?:image|video|audio|font)\/|^text\/css/;
 const AHEAD = /prefetch|prerender|preview/i;
 
 /** True where a browser fetches a page that its visitor may look at later, or never. */
@@ -15,9 +17,8 @@ function isFetchedAhead(req: Request): boolean {
 /** True where the answer is shown to somebody as a page; clients that don't say what they want it for are believed. */
 export function isVisit(req: Request): boolean {
   const destination = req.get('sec-fetch-dest');
-  return (
-    req.method !== 'HEAD' && !isFetchedAhead(req) && (destination === undefined || destination === 'document')
-  );
+  const isPage = destination === undefined ? !PART.test(req.get('accept') ?? '') : destination === 'document';
+  return req.method !== 'HEAD' && !isFetchedAhead(req) && isPage;
 }
 
 /**

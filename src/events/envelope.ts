@@ -8,6 +8,8 @@ const MOST_DEEP = 4;
 const FRAME_BYTES = 5;
 /** Since 2025 schemas may be named by a GUID instead. */
 const GUID_FRAME_BYTES = 17;
+/** Apicurio's ids have eight bytes. */
+const LONG_ID_FRAME_BYTES = 9;
 const AVRO_FILE = Buffer.from('Obj\x01', 'latin1');
 const AVRO_SINGLE_OBJECT = Buffer.from([0xc3, 0x01]);
 
@@ -27,6 +29,8 @@ export function unframe(bytes: Buffer): Unwrapped<Buffer> {
   if (length === 0 || bytes.length <= length) return { value: bytes };
   const inside = bytes.subarray(length);
   if (isJsonLike(inside)) return { value: inside };
+  const behindLongId = bytes.subarray(LONG_ID_FRAME_BYTES);
+  if (bytes[0] === 0 && isJsonLike(behindLongId)) return { value: behindLongId };
   const schema =
     bytes[0] === 0 ? `schema ${bytes.readUInt32BE(1)}` : `schema ${bytes.toString('hex', 1, length)}`;
   return {
@@ -34,9 +38,9 @@ export function unframe(bytes: Buffer): Unwrapped<Buffer> {
   };
 }
 
-/** Takes envelopes off a JSON value; one that is none comes back as it is. */
+/** Takes envelopes off a JSON value, JSON in a text too; one that is none comes back as it is. */
 export function unwrap(value: unknown): Unwrapped<unknown> {
-  let inside = value;
+  let inside = parsedText(value);
   for (let depth = 0; depth < MOST_DEEP; depth += 1) {
     if (!isObject(inside) || 'order_id' in inside) break;
     const taken = takeOff(inside);

@@ -6,10 +6,13 @@ import { isObject, type JsonObject } from './json-object.ts';
 
 const ID_FIELDS = ['order_id', 'user_id', 'page_id'] as const;
 const HEX = /^[0-9a-f]{32}$/i;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-/** RFC 3339, 5.6, with its `T` or space, and ISO 8601's comma, offsets without a colon and times without seconds. */
+/** RFC 9562's, also as a URN, or in the braces of Microsoft's tools. */
+const UUID_TEXT = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
+const UUID = new RegExp(`^(?:(?:urn:uuid:)?${UUID_TEXT}|\\{${UUID_TEXT}\\})$`, 'i');
+/** RFC 3339, 5.6, with its `T` or space, and ISO 8601's comma, offsets without a colon and times without seconds;
+ * UTC by its name, as databases write it. */
 const TIME =
-  /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?:Z|([+-])(\d{2}):?(\d{2})?)$/i;
+  /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?:Z| UTC| GMT|([+-])(\d{2}):?(\d{2})?)$/i;
 const MINUTE_MS = 60_000;
 
 /** An event in the wire's spelling, where it is an object; whatever else is wrong with it stays. */
@@ -36,7 +39,12 @@ function withFields(object: JsonObject, fields: readonly (readonly [string, unkn
 
 /** An id in lower case and without dashes; any other text as it is. */
 export function wireId(text: string): string {
-  return HEX.test(text) || UUID.test(text) ? text.replaceAll('-', '').toLowerCase() : text;
+  return HEX.test(text) || UUID.test(text)
+    ? text
+        .replace(/^urn:uuid:/i, '')
+        .replaceAll(/[{}-]/g, '')
+        .toLowerCase()
+    : text;
 }
 
 /** Microseconds are cut off, not rounded: an event never moves into the next day. */

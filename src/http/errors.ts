@@ -2,6 +2,7 @@
 // "internal" and logged: no stack, no SQL, no path leaves the program.
 
 import { isAway } from '../db/errors.ts';
+import { codeOf } from '../runtime/errors.ts';
 
 export type Problem = {
   readonly pointer: string;
@@ -63,6 +64,11 @@ const BODY_ERRORS: Readonly<Record<string, (limit: unknown) => HttpError>> = {
   'request.aborted': () => new HttpError(400, 'aborted', 'the request ended early'),
 };
 
+const damagedEncoding = () =>
+  new HttpError(400, 'encoding', 'the body is not what its Content-Encoding says', {
+    expected: 'a whole body in that encoding',
+  });
+
 /** Turns any thrown value into an HttpError. */
 export function toHttpError(error: unknown): HttpError {
   if (error instanceof HttpError) return error;
@@ -72,6 +78,8 @@ export function toHttpError(error: unknown): HttpError {
     const known = BODY_ERRORS[error.type];
     if (known !== undefined) return known('limit' in error ? error.limit : undefined);
   }
+  // zlib's, by way of the body parser.
+  if (/^(?:Z_|ERR__?(?:ERROR_|BROTLI))/.test(codeOf(error) ?? '')) return damagedEncoding();
   if (isAway(error)) return unavailable('postgres', 'Postgres is away', 5, error);
   const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
   if (typeof status === 'number' && status >= 400 && status < 500) {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isSameZone, spellingsOf } from '../../src/db/time-zone-names.ts';
+import { isSameZone, machineTimeZone, spellingsOf } from '../../src/db/time-zone-names.ts';
 
 it.each([
   ['Asia/Kolkata', 'Asia/Calcutta'],
@@ -23,4 +23,15 @@ it('an alias has the name that it stands for, whatever its letters', () => {
 
 it('a zone that there is not has its own name alone', () => {
   expect(spellingsOf('Mars/Olympus')).toEqual(['Mars/Olympus']);
+});
+
+it.each([
+  ['TZ=Weird/Zone, a file or UTC0', undefined, 'UTC'],
+  ['TZ=', 'Etc/Unknown', 'UTC'],
+  ['TZ=GMT+3', 'GMT+03:00', 'UTC'],
+  ['TZ=<+03>-3 of newer Nodes', '+03:00', 'UTC'],
+  ['TZ=Etc/GMT+3', 'Etc/GMT+3', 'Etc/GMT+3'],
+  ['TZ=Europe/Berlin', 'Europe/Berlin', 'Europe/Berlin'],
+])('the machine’s zone with %s is one that there is', (_name, told, zone) => {
+  expect(machineTimeZone(told)).toBe(zone);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { migrate, migrateWithRetries } from '../../src/db/migrate.ts';
 import { transaction } from '../../src/db/pool.ts';
-import { firstKnown, readTimeZone } from '../../src/db/time-zone.ts';
+import { firstKnown, readTimeZone, useTimeZone } from '../../src/db/time-zone.ts';
 import type { ShopEvent } from '../../src/events/event.ts';
 import { storeBatch } from '../../src/ingest/store.ts';
 import { migratedDatabase, openTestPool, testLog } from '../support/database.ts';
@@ -90,6 +90,14 @@ describe('the time zone of a database', () => {
       { day: '2019-04-01', count: 1 },
       { day: '2019-10-27', count: 2 },
     ]);
+  });
+
+  it('is UTC where the machine’s, which nobody chose, is none of the server’s', async () => {
+    const { pool } = await migratedDatabase('Europe/Berlin');
+    await pool.query(`DELETE FROM settings WHERE name = 'time_zone'`);
+    await useTimeZone(pool, testLog, undefined, 'Mars/Olympus');
+    expect(await readTimeZone(pool)).toBe('UTC');
+    await expect(useTimeZone(pool, testLog, 'Mars/Olympus', 'UTC')).rejects.toThrow('TIME_ZONE');
   });
 
   it('loses and doubles nothing of what is stored while it changes', async () => {

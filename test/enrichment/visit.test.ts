@@ -36,6 +36,7 @@ describe('a page that nobody looks at', () => {
     ['sec-fetch-dest', 'image'],
     ['sec-fetch-dest', 'iframe'],
     ['sec-fetch-dest', 'empty'],
+    ['accept', 'image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8'],
   ])('is no event: %s: %s', async (name, value) => {
     const before = await countAll();
     await request(line.url).get('/').set(name, value);

@@ -11,6 +11,8 @@ const GUID = Array.from({ length: 16 }, (_, index) => index + 0x80);
 describe('an event', () => {
   it.each([
     ['Confluent’s framing', bytes([0, 0, 0, 0, 42], json)],
+    ['Apicurio’s framing', bytes([0, 0, 0, 0, 0, 0, 0, 0, 42], json)],
+    ['JSON in a text', bytes(JSON.stringify(json))],
     ['Confluent’s framing with a GUID', bytes([1, ...GUID], json)],
     [
       'Confluent’s framing over Debezium’s record',

@@ -36,7 +36,21 @@ describe('the wire’s spelling', () => {
     );
   });
 
+  it('is given to UUIDs as URNs and in braces', () => {
+    const event = anEvent();
+    const order_id = `{${dashed(event.order_id).toUpperCase()}}`;
+    const user_id = `urn:uuid:${dashed(event.user_id)}`;
+    expect(parseEvent({ ...event, order_id, user_id })).toEqual({ ok: true, event });
+    for (const id of [
+      `{${dashed(event.order_id)}`,
+      `urn:uuid:{${dashed(event.order_id)}}`,
+      `{${event.order_id}}`,
+    ])
+      expect(parseEvent({ ...event, order_id: id }).ok).toBe(false);
+  });
+
   it.each([
+    ['2026-01-31 12:00:00 UTC', '2026-01-31T12:00:00.000Z'],
     ['2026-01-31T12:00:00Z', '2026-01-31T12:00:00.000Z'],
     ['2026-01-31T12:00:00.5Z', '2026-01-31T12:00:00.500Z'],
     ['2026-01-31T12:00:00.123999Z', '2026-01-31T12:00:00.123Z'],

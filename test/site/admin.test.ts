@@ -44,7 +44,15 @@ describe('without a password', async () => {
   it('clients on this machine may, who comes by way of a proxy may not', async () => {
     for (const path of PAGES) {
       expect([200, 404]).toContain((await get(path)).status);
-      for (const header of ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via']) {
+      for (const header of [
+        'x-forwarded-for',
+        'forwarded',
+        'x-real-ip',
+        'via',
+        'x-forwarded-proto',
+        'cf-ray',
+        'true-client-ip',
+      ]) {
         const refused = await get(path, { [header]: '127.0.0.1', accept: 'application/json' });
         expect(`${path} ${header} ${refused.status}`).toBe(`${path} ${header} 403`);
         expect(JSON.stringify(await refused.json())).toContain('ADMIN_PASSWORD');
