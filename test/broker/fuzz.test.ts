@@ -327,7 +327,7 @@ function attack(port: number, sent: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
       () => reject(new Error('the broker did not end a connection that its client ended')),
-      10_000,
+      60_000,
     );
     const socket = connect(port, '127.0.0.1', () => socket.end(sent));
     socket.resume();

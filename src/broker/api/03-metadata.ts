@@ -41,11 +41,12 @@ function described(topic: Topic): Described {
   return { name: topic.name, id: topic.id, error: ErrorCode.NONE, partitions: topic.partitions.length };
 }
 
-/** A requested topic; by its id where the name is null. */
+/** A requested topic; by its id where it has one. */
 type Asked = { readonly id: string; readonly name: string | null };
 
 function describe({ id, name }: Asked, mayCreate: boolean, context: Context): Described {
-  if (name !== null) return describeNamed(name, mayCreate, context);
+  // Java's client sends an empty name beside the id.
+  if (name !== null && id === NO_TOPIC_ID) return describeNamed(name, mayCreate, context);
   const topic = context.topics.get(context.topics.nameOf(id) ?? '');
   return topic ? described(topic) : { name: null, id, error: ErrorCode.UNKNOWN_TOPIC_ID, partitions: 0 };
 }
@@ -90,7 +91,7 @@ function readAsked(body: Reader, version: number): Asked[] | null {
     name: version >= 10 ? body.nullableString() : body.string(),
   }));
   if (asked === null || (version === 0 && asked.length === 0)) return null;
-  return [...new Map(asked.map((one) => [one.name ?? `${one.id}/`, one])).values()]; // no name has a slash
+  return [...new Map(asked.map((one) => [`${one.id}/${one.name}`, one])).values()];
 }
 
 function handle(request: Request, context: Context): Writer {

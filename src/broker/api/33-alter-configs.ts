@@ -11,22 +11,20 @@
 //   Response => throttleTimeMs [errorCode errorMessage resourceType resourceName]
 
 import type { Writer } from '../wire/writer.ts';
-import { type Alteration, alter, writeAltered } from './alter-configs.ts';
+import { type Alteration, writeAlterations } from './alter-configs.ts';
 import { type Api, answerTo, type Context, NO_THROTTLE, type Request } from './api.ts';
 
 function handle(request: Request, context: Context): Writer {
   const { body } = request;
   const alterations = body.structs((): Alteration => {
     const [type, name] = [body.int8(), body.string()];
-    const configs = body.structs((): [string, string | null] => [body.string(), body.nullableString()]);
-    const given = configs.filter((entry): entry is [string, string] => entry[1] !== null);
-    return { type, name, overridesFrom: () => Object.fromEntries(given) };
+    const given = body.structs(() => ({ name: body.string(), value: body.nullableString() }));
+    const overridesFrom = () => Object.fromEntries(given.map((one) => [one.name, one.value ?? '']));
+    return { type, name, given, overridesFrom };
   });
   const validateOnly = body.boolean();
   const writer = answerTo(request).int32(NO_THROTTLE);
-  return writer.structs(alterations, (alteration) =>
-    writeAltered(writer, alteration, alter(alteration, validateOnly, context)),
-  );
+  return writeAlterations(writer, alterations, validateOnly, context);
 }
 
 export const alterConfigs: Api = { key: 33, name: 'AlterConfigs', min: 0, max: 2, flexibleFrom: 2, handle };

@@ -12,7 +12,7 @@
 
 import { type ConfigOverrides, isConfigName } from '../log/topic-config.ts';
 import type { Writer } from '../wire/writer.ts';
-import { type Alteration, alter, writeAltered } from './alter-configs.ts';
+import { type Alteration, writeAlterations } from './alter-configs.ts';
 import { type Api, answerTo, type Context, NO_THROTTLE, type Request } from './api.ts';
 
 const SET = 0;
@@ -22,14 +22,13 @@ const SUBTRACT = 3;
 const LIST = 'cleanup.policy';
 const LIST_DEFAULT = 'delete';
 
-type Change = { readonly name: string; readonly operation: number; readonly value: string | null };
+type Change = { readonly name: string; readonly operation: number; readonly value: string };
 
 /** The settings after a change, or a message why it is refused. */
 function change(overrides: ConfigOverrides, { name, operation, value }: Change): ConfigOverrides | string {
   if (!isConfigName(name)) return `${name}: unknown or not supported by this broker`;
   const { [name]: before, ...others } = overrides;
   if (operation === DELETE) return others;
-  if (value === null) return `${name}: received null, expected a value`;
   if (operation === SET) return { ...others, [name]: value };
   if (operation !== APPEND && operation !== SUBTRACT)
     return `${name}: received operation ${operation}, expected 0 to 3`;
@@ -43,21 +42,20 @@ function handle(request: Request, context: Context): Writer {
   const { body } = request;
   const alterations = body.structs((): Alteration => {
     const [type, name] = [body.int8(), body.string()];
-    const changes = body.structs(
-      (): Change => ({ name: body.string(), operation: body.int8(), value: body.nullableString() }),
-    );
+    const changes = body.structs(() => {
+      const [setting, operation, value] = [body.string(), body.int8(), body.nullableString()];
+      return { name: setting, operation, value: operation === DELETE ? '' : value };
+    });
     const overridesFrom = (overrides: ConfigOverrides) =>
       changes.reduce<ConfigOverrides | string>(
-        (made, one) => (typeof made === 'string' ? made : change(made, one)),
+        (made, one) => (typeof made === 'string' ? made : change(made, { ...one, value: one.value ?? '' })),
         overrides,
       );
-    return { type, name, overridesFrom };
+    return { type, name, given: changes, overridesFrom };
   });
   const validateOnly = body.boolean();
   const writer = answerTo(request).int32(NO_THROTTLE);
-  return writer.structs(alterations, (alteration) =>
-    writeAltered(writer, alteration, alter(alteration, validateOnly, context)),
-  );
+  return writeAlterations(writer, alterations, validateOnly, context);
 }
 
 export const incrementalAlterConfigs: Api = {

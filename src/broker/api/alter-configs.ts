@@ -1,19 +1,26 @@
 // The common part of AlterConfigs and IncrementalAlterConfigs: all changes of a topic's settings are made, or none.
+//
+//   Alterations => [errorCode errorMessage resourceType resourceName]
 
 import { type ConfigOverrides, configProblem } from '../log/topic-config.ts';
 import { ErrorCode } from '../wire/error-codes.ts';
 import type { Writer } from '../wire/writer.ts';
 import type { Context } from './api.ts';
+import { namedTwice } from './named-twice.ts';
 
 const TOPIC = 2;
 const MAX_MESSAGE = 1000; // characters; it may quote what the client sent
 
-export type Altered = { readonly error: ErrorCode; readonly message: string | null };
+/** A setting that is to be changed; null where the value is missing. */
+type Given = { readonly name: string; readonly value: string | null };
+
+type Altered = { readonly error: ErrorCode; readonly message: string | null };
 
 /** A resource, and the change of its settings. */
 export type Alteration = {
   readonly type: number;
   readonly name: string;
+  readonly given: readonly Given[];
   overridesFrom(overrides: ConfigOverrides): ConfigOverrides | string;
 };
 
@@ -22,9 +29,37 @@ const refused = (error: ErrorCode, message: string): Altered => ({
   message: message.slice(0, MAX_MESSAGE),
 });
 
+/** Why an alteration is none, whatever it is of; null if it is one. */
+function problemOf({ given }: Alteration): string | null {
+  const [twice] = namedTwice(given.map(({ name }) => name));
+  if (twice !== undefined) return `${twice}: received more than once, expected each setting once`;
+  const empty = given.find(({ value }) => value === null);
+  return empty ? `${empty.name}: received null, expected a value` : null;
+}
+
+const idOf = ({ type, name }: Alteration): string => `${type}/${name}`;
+
+/** Writes what became of each alteration; the resources that come more than once are left as they are. */
+export function writeAlterations(
+  writer: Writer,
+  alterations: readonly Alteration[],
+  validateOnly: boolean,
+  context: Context,
+): Writer {
+  const twice = namedTwice(alterations.map(idOf));
+  return writer.structs(alterations, (one) => {
+    const altered = twice.has(idOf(one))
+      ? refused(ErrorCode.INVALID_REQUEST, 'received more than once, expected each resource once')
+      : alter(one, validateOnly, context);
+    writer.int16(altered.error).string(altered.message).int8(one.type).string(one.name);
+  });
+}
+
 /** Changes a topic's settings. @returns the error where it is refused */
-export function alter(alteration: Alteration, validateOnly: boolean, { topics }: Context): Altered {
+function alter(alteration: Alteration, validateOnly: boolean, { topics }: Context): Altered {
   const { type, name } = alteration;
+  const wrong = problemOf(alteration);
+  if (wrong !== null) return refused(ErrorCode.INVALID_REQUEST, wrong);
   if (type !== TOPIC)
     return refused(
       ErrorCode.INVALID_REQUEST,
@@ -40,9 +75,4 @@ export function alter(alteration: Alteration, validateOnly: boolean, { topics }:
   if (problem) return refused(ErrorCode.INVALID_CONFIG, problem);
   if (validateOnly || topics.alter(name, overrides)) return { error: ErrorCode.NONE, message: null };
   return refused(ErrorCode.KAFKA_STORAGE_ERROR, 'the broker cannot write to its folder');
-}
-
-/** Writes one resource of either response: errorCode errorMessage resourceType resourceName. */
-export function writeAltered(writer: Writer, { type, name }: Alteration, { error, message }: Altered): void {
-  writer.int16(error).string(message).int8(type).string(name);
 }

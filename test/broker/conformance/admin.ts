@@ -10,6 +10,7 @@ import { newTopic } from './ready.ts';
 
 const TOPIC = 2;
 const EARLIEST = -2;
+const NOWHERE = 'nowhere';
 
 /** Sets (0), takes back (1), adds to (2) or takes from (3) a setting; resolves with the error code. */
 async function change(
@@ -36,6 +37,34 @@ async function change(
     return code;
   });
   return error ?? -1;
+}
+
+/** Alters resources, each by the settings given for it, one by one (44) or as a whole (33); resolves with their error codes. */
+async function alterAll(
+  client: WireClient,
+  key: 33 | 44,
+  resources: readonly (readonly [topic: string, settings: readonly (readonly [string, string | null])[]])[],
+): Promise<number[]> {
+  const answer = await client.ask(key, 0, (w) => {
+    w.structs(resources, ([topic, settings]) =>
+      w
+        .int8(TOPIC)
+        .string(topic)
+        .structs(settings, ([name, value]) => {
+          w.string(name);
+          if (key === 44) w.int8(0);
+          w.string(value);
+        }),
+    ).boolean(false);
+  });
+  answer.int32();
+  return answer.structs(() => {
+    const code = answer.int16();
+    answer.nullableString();
+    answer.int8();
+    answer.string();
+    return code;
+  });
 }
 
 /** Lets a partition start at an offset, −1 for its end. */
@@ -125,6 +154,29 @@ export function admin(port: () => number): void {
     expect(await change(wire, topic, 'retention.ms', 2, '5')).not.toBe(ErrorCode.NONE);
     expect(await change(wire, topic, 'retention.ms', 0, 'soon')).not.toBe(ErrorCode.NONE);
     expect(await change(wire, 'nowhere', 'retention.ms', 0, '5')).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+  });
+
+  test('a setting or a resource that comes twice, or a setting without a value, is refused', async () => {
+    const [client, wire] = [await connected(), await wireClient(port())];
+    const topic = await newTopic(wire, { configs: [['retention.ms', '111111']] });
+    const [other, set] = [await newTopic(wire), ['segment.bytes', '2000000'] as const];
+    const { INVALID_REQUEST, NONE } = ErrorCode;
+    for (const key of [33, 44] as const) {
+      expect(await alterAll(wire, key, [[topic, [set, set]]])).toEqual([INVALID_REQUEST]);
+      expect(await alterAll(wire, key, [[topic, [set, ['retention.ms', null]]]])).toEqual([INVALID_REQUEST]);
+      expect(await alterAll(wire, key, [[NOWHERE, [['retention.ms', null]]]])).toEqual([INVALID_REQUEST]);
+    }
+    // Not by AlterConfigs, which Apache Kafka then leaves without an answer.
+    const twice = [
+      [topic, [set]],
+      [other, [set]],
+      [topic, [['retention.ms', '5']]],
+    ] as const;
+    expect((await alterAll(wire, 44, twice)).sort()).toEqual([NONE, INVALID_REQUEST, INVALID_REQUEST]);
+    await expect.poll(async () => (await settingsOf(client, other)).get('segment.bytes')).toBe('2000000');
+    const settings = await settingsOf(client, topic);
+    expect(settings.get('retention.ms')).toBe('111111');
+    expect(settings.get('segment.bytes')).not.toBe('2000000');
   });
 
   test('records before an offset are deleted, and the partition starts there, also at its end', async () => {

@@ -1,11 +1,34 @@
 // CreateTopics, DeleteTopics, Metadata and DescribeConfigs.
 
 import { expect, onTestFinished, test } from 'vitest';
+import { NO_TOPIC_ID } from '../../../src/broker/api/topic-reference.ts';
 import { ErrorCode } from '../../../src/broker/wire/error-codes.ts';
 import { createTopic, deleteTopic, fetch, listOffset } from '../requests.ts';
 import { kafkaAt } from '../running-broker.ts';
-import { wireClient } from '../wire-client.ts';
+import { type WireClient, wireClient } from '../wire-client.ts';
 import { newTopic } from './ready.ts';
+
+/** What Metadata tells of topics that are asked for by name, or by id. */
+async function metadataOf(client: WireClient, asked: readonly { id: string; name: string | null }[]) {
+  const answer = await client.ask(3, 12, (w) => {
+    w.structs(asked, ({ id, name }) => w.uuid(id).string(name));
+    w.boolean(false).boolean(false);
+  });
+  answer.int32();
+  answer.structs(() => [answer.int32(), answer.string(), answer.int32(), answer.nullableString()]);
+  answer.nullableString();
+  answer.int32();
+  return answer.structs(() => {
+    const [error, name, id] = [answer.int16(), answer.nullableString(), answer.uuid()];
+    answer.boolean();
+    answer.structs(() => {
+      for (const skip of [answer.int16, answer.int32, answer.int32, answer.int32]) skip.call(answer);
+      for (let list = 0; list < 3; list++) answer.array(() => answer.int32());
+    });
+    answer.int32();
+    return { error, name, id };
+  });
+}
 
 export function topics(port: () => number): void {
   test('a topic has as many partitions as were asked for', async () => {
@@ -46,6 +69,19 @@ export function topics(port: () => number): void {
     const client = await wireClient(port());
     expect(await createTopic(client, 'validated', { validateOnly: true })).toBe(ErrorCode.NONE);
     expect((await listOffset(client, 'validated', -1)).error).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+  });
+
+  test('a topic is found by its id, whatever name is sent beside it', async () => {
+    const client = await wireClient(port());
+    const topic = await newTopic(client);
+    const [named] = await metadataOf(client, [{ id: NO_TOPIC_ID, name: topic }]);
+    expect(named).toMatchObject({ error: ErrorCode.NONE, name: topic });
+    const id = named?.id ?? '';
+    for (const name of [null, '']) expect(await metadataOf(client, [{ id, name }])).toEqual([named]);
+    const other = `${id.startsWith('A') ? 'B' : 'A'}${id.slice(1)}`;
+    expect(await metadataOf(client, [{ id: other, name: '' }])).toEqual([
+      { error: ErrorCode.UNKNOWN_TOPIC_ID, name: null, id: other },
+    ]);
   });
 
   test('a deleted topic is gone, and its name can be used again', async () => {
