@@ -329,7 +329,7 @@ describe('the collector refuses', () => {
       .set('Content-Encoding', 'gzip')
       .serialize((body) => body)
       .send(Buffer.from('not gzip'));
-    expectError(response, 400, 'bad_request');
+    expectError(response, 400, 'encoding');
   });
 
   it('10 MB, with the length told and without, and ends the connection', async () => {
