@@ -1,4 +1,5 @@
-// Progress through the files. DuckDB reports none within a file; on Linux it is estimated by the bytes that the process has read.
+// Progress through the files. DuckDB reports none within a file; on Linux it is estimated by the bytes that the process has read, of
+// which the files that are done say how many go to a byte of a file.
 
 import { readFileSync } from 'node:fs';
 import type { Input } from './inputs.ts';
@@ -15,33 +16,45 @@ const LOOKED_EVERY_MS = 250;
 
 /**
  * Calls `onRead` at intervals until `end()`.
- * @returns `add`, to be called with the bytes and events of each file that was read to its end
+ * @param bytesRead since the start of the process: of the files, and of what was spilled to disk meanwhile
+ * @returns `begin` and `add`, to be called when a file is begun, and when it was read to its end
  */
 export function followReading(
   inputs: readonly Input[],
   onRead: (progress: ReadProgress) => void = () => {},
-): { add(bytes: number, events: number): void; end(): void } {
+  bytesRead: () => number = readByThisProcess,
+): { begin(bytes: number): void; add(bytes: number, events: number): void; end(): void } {
   const allBytes = inputs.reduce((sum, { bytes }) => sum + bytes, 0);
-  const begin = bytesRead();
+  const began = bytesRead();
+  let lastEnd = began;
+  let inHand = 0;
   let doneBytes = 0;
   let doneEvents = 0;
+  let told = 0;
   const tell = () => {
-    const bytes = Math.min(Math.max(bytesRead() - begin, doneBytes), allBytes);
-    const events = doneBytes === 0 ? 0 : Math.round((doneEvents * bytes) / doneBytes);
-    onRead({ bytes, allBytes, events });
+    const readForAByte = doneBytes === 0 ? 1 : Math.max(1, (lastEnd - began) / doneBytes);
+    const within = Math.min((bytesRead() - lastEnd) / readForAByte, inHand);
+    told = Math.max(told, Math.round(doneBytes + within));
+    const events = doneBytes === 0 ? 0 : Math.round((doneEvents * told) / doneBytes);
+    onRead({ bytes: told, allBytes, events });
   };
   const timer = setInterval(tell, LOOKED_EVERY_MS);
   return {
+    begin: (bytes) => {
+      inHand += bytes;
+    },
     add: (bytes, events) => {
+      inHand -= bytes;
       doneBytes += bytes;
       doneEvents += events;
+      lastEnd = bytesRead();
     },
     end: () => clearInterval(timer),
   };
 }
 
-/** Bytes that this process has read since its start; 0 where the system doesn't count them. */
-function bytesRead(): number {
+/** 0 where the system doesn't count them. */
+function readByThisProcess(): number {
   try {
     return Number(/^rchar: (\d+)$/m.exec(readFileSync('/proc/self/io', 'utf8'))?.[1] ?? 0);
   } catch {

@@ -61,6 +61,7 @@ async function readAll(
     const connection = await connect();
     for (let input = waiting.shift(); input !== undefined; input = waiting.shift()) {
       const mine = setAside[input.file] ?? [];
+      progress.begin(input.bytes);
       const added = await readFile(connection, input, folder, {
         wanted,
         onSetAside: (one) => mine.push(one),
