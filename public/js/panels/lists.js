@@ -113,6 +113,7 @@ function keepRows(root, rows) {
 
 // Each word, in lower case, has to be in what the row says, or in what it is about.
 function matches({ product, time, topic, partition, offset, ...rest }, words) {
+  if (words === '') return true;
   const shown = [clock(time), CATEGORY_NAMES[product], `${topic} ${partition}/${offset}`];
   const text = [...shown, product, time, ...Object.values(rest)].join(' ').toLowerCase();
   return words.split(/\s+/).every((word) => text.includes(word));
