@@ -37,19 +37,20 @@ export async function storeBatchWithRetries<Result>(
   batch: InHand,
 ): Promise<boolean> {
   const backoff = new Backoff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
-  let left = batch.records;
+  const { records: all } = batch;
+  let done = 0;
   for (let isFirst = true; batch.isMine(); isFirst = false) {
     try {
       do {
-        const behind = left[MOST_RECORDS]?.offset ?? batch.next;
-        await isolate(left.slice(0, MOST_RECORDS), behind, async (records, next, unstorable) => {
+        const behind = all[done + MOST_RECORDS]?.offset ?? batch.next;
+        await isolate(all.slice(done, done + MOST_RECORDS), behind, async (records, next, unstorable) => {
           await store(handler, position, batch.partition, records, next, unstorable);
-          left = left.slice(records.length);
+          done += records.length;
         });
         if (!isFirst) observer.recovered();
         isFirst = true;
-      } while (left.length > 0 && batch.isMine());
-      return left.length === 0;
+      } while (done < all.length && batch.isMine());
+      return done === all.length;
     } catch (error) {
       if (error instanceof FencedError) throw error;
       observer.failed(error, isFirst);

@@ -1,6 +1,6 @@
 // Flushed rows → NDJSON, or CSV with a header: the columns of the row, then those of its meta, prefixed by meta_, or by one more _
-// where the row has a column of such a name. A session that was open
-// when its definition changed has the columns of its own version, and so another header before it.
+// where the row has a column of such a name. A session that was open when its definition changed has the columns of its own version,
+// and so another header before it.
 
 import { isLosslessNumber } from 'lossless-json';
 import { csvCell } from '../../runtime/csv.ts';
