@@ -4,7 +4,7 @@
 
 import type { Kafka, Message, Producer } from 'kafkajs';
 import { type Client, type Pool, transaction } from '../db/pool.ts';
-import { ensureTopic } from '../kafka/client.ts';
+import { createProducer, ensureTopic } from '../kafka/client.ts';
 import { reasonOf } from '../kafka/errors.ts';
 import { Backoff } from '../runtime/backoff.ts';
 import type { Logger } from '../runtime/log.ts';
@@ -43,7 +43,7 @@ export class TopicForwarder {
     this.#pool = pool;
     this.#outbox = outbox;
     this.#log = log;
-    this.#producer = kafka.producer({ allowAutoTopicCreation: false });
+    this.#producer = createProducer(kafka);
   }
 
   /** Forwards the waiting rows, then again at each wake(), until stop(). */

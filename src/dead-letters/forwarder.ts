@@ -5,7 +5,7 @@
 
 import type { Subscription } from '../consumer/offsets.ts';
 import { type Client, type Pool, transaction } from '../db/pool.ts';
-import { connectProducer, type Kafka, type Message, type Producer } from '../kafka/client.ts';
+import { connectProducer, createProducer, type Kafka, type Message, type Producer } from '../kafka/client.ts';
 import { isTooLarge, reasonOf } from '../kafka/errors.ts';
 import { Backoff } from '../runtime/backoff.ts';
 import type { Logger } from '../runtime/log.ts';
@@ -18,6 +18,9 @@ const LONGEST_PAUSE_MS = 10_000;
 const LONGEST_SEND_MS = 90_000;
 /** After so many tries in a row it is an error, and said once. */
 const TRIES_BEFORE_ERROR = 3;
+/** What the header `omitted` of a letter that would be too large names. */
+const VALUE = 'value';
+const KEY_AND_VALUE = 'key, value';
 
 /** The topic beside the one of the events. */
 export const deadLetterTopicOf = (topic: string) => `${topic}.dead-letter`;
@@ -50,7 +53,7 @@ export class DeadLetterForwarder {
     this.#topic = deadLetterTopicOf(subscription.topic);
     this.#log = log;
     this.#onForwarded = onForwarded;
-    this.#producer = kafka.producer({ allowAutoTopicCreation: false });
+    this.#producer = createProducer(kafka);
   }
 
   /** Forwards what waits in the table, in the background; to be called at the start and after dead letters were set aside. */
@@ -109,21 +112,27 @@ export class DeadLetterForwarder {
     return forwarded;
   }
 
-  /** What Kafka finds too large is sent in halves; a single one, whose headers made it so, without its bytes. */
+  /** What Kafka finds too large is sent in halves; a single one, whose headers made it so, without its bytes, then without its key. */
   async #send(messages: readonly Message[]): Promise<void> {
     try {
       await this.#producer.send({ topic: this.#topic, messages: [...messages] });
     } catch (error) {
       const [message] = messages;
-      if (!isTooLarge(error) || message === undefined || message.headers?.omitted !== undefined) throw error;
+      if (!isTooLarge(error) || message === undefined || message.headers?.omitted === KEY_AND_VALUE)
+        throw error;
       const half = Math.floor(messages.length / 2);
       if (half > 0) {
         await this.#send(messages.slice(0, half));
         await this.#send(messages.slice(half));
-      } else
-        await this.#send([{ ...message, value: null, headers: { ...message.headers, omitted: 'value' } }]);
+      } else await this.#send([smaller(message)]);
     }
   }
+}
+
+function smaller(message: Message): Message {
+  if (message.headers?.omitted === undefined)
+    return { ...message, value: null, headers: { ...message.headers, omitted: VALUE } };
+  return { ...message, key: null, headers: { ...message.headers, omitted: KEY_AND_VALUE } };
 }
 
 function toMessage({ topic }: Subscription, letter: Letter): Message {

@@ -9,7 +9,7 @@ import { inOffsetTransaction, passOver, type Subscription } from '../consumer/of
 import { FOLLOWER_PACE_MS } from '../consumer/pace.ts';
 import type { Client, Pool } from '../db/pool.ts';
 import type { Countries } from '../enrichment/country.ts';
-import { connectProducer, type Kafka, type Producer } from '../kafka/client.ts';
+import { connectProducer, createProducer, type Kafka, type Producer } from '../kafka/client.ts';
 import { PARTITIONS } from '../kafka/publisher.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { Ingest } from '../tracing/stored-offsets.ts';
@@ -72,7 +72,7 @@ export class RunningEnrichment {
 
   constructor(kafka: Kafka, pool: Pool, ingest: Ingest, log: Logger, countries: Countries) {
     this.#kafka = kafka;
-    this.#producer = kafka.producer({ allowAutoTopicCreation: false });
+    this.#producer = createProducer(kafka);
     const subscription = { ...ingest.subscription, group: ENRICHMENT_GROUP };
     const handler = enrichmentHandler(
       pool,

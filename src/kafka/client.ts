@@ -5,6 +5,7 @@ import type { Logger } from '../runtime/log.ts';
 import { registerCodecs } from './codecs.ts';
 import { KafkaError, reasonOf } from './errors.ts';
 import { restIdleConnections } from './idle-queue.ts';
+import { partitionByKey } from './partition.ts';
 import { writeBatchesAtOnce } from './produce-request.ts';
 import type { Sasl } from './sasl.ts';
 import { watchedSockets } from './sockets.ts';
@@ -45,6 +46,11 @@ export function createKafka(cluster: Cluster, clientId: string, log: Logger, ans
     logLevel: logLevel.INFO,
     logCreator: () => (entry) => writeEntry(log, entry),
   });
+}
+
+/** A producer of topics that are there, which puts a key where other clients of Kafka put it. */
+export function createProducer(kafka: Kafka): Producer {
+  return kafka.producer({ createPartitioner: partitionByKey, allowAutoTopicCreation: false });
 }
 
 /** kafkajs reports every attempt as an error; what it means for the program is logged where it is decided. */

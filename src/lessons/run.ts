@@ -3,6 +3,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { newId } from '../events/ids.ts';
+import { createProducer } from '../kafka/client.ts';
 import { reasonOf } from '../kafka/errors.ts';
 import type { Ledger } from '../pipeline/ledger.ts';
 import { ExpectationError } from '../runtime/expectation-error.ts';
@@ -164,7 +165,7 @@ export class LessonRun implements NotedRun {
   /** Straight into the topic, as a program with a fault would. */
   async #poison(number: number): Promise<void> {
     const { kafka, topic } = this.#place.shoppers;
-    const producer = kafka.producer({ allowAutoTopicCreation: false });
+    const producer = createProducer(kafka);
     try {
       await producer.connect();
       const messages = Array.from({ length: number }, (_, n) => ({ value: POISON[n % POISON.length] ?? '' }));

@@ -5,6 +5,7 @@ import { transaction } from '../../src/db/pool.ts';
 import { DeadLetterForwarder, deadLetterTopicOf } from '../../src/dead-letters/forwarder.ts';
 import { settleDeadLetter } from '../../src/dead-letters/queries.ts';
 import { takeUnforwarded } from '../../src/dead-letters/unforwarded.ts';
+import { createProducer } from '../../src/kafka/client.ts';
 import { anEvent } from '../support/events.ts';
 import { eventually, type Line, startLine } from '../support/line.ts';
 import { testLog } from '../support/log.ts';
@@ -30,7 +31,7 @@ const textOf = (headers: IHeaders | undefined) =>
 const arrivedWith = (key: string) => arrived.filter((message) => String(message.key) === key);
 
 async function send(messages: { key: string; value: Buffer | string | null }[]): Promise<void> {
-  const producer = line.kafka.producer();
+  const producer = createProducer(line.kafka);
   await producer.connect();
   await producer.send({ topic: line.config.KAFKA_TOPIC, messages });
   await producer.disconnect();
@@ -102,6 +103,21 @@ describe('the dead-letter topic', () => {
     const [large] = await eventually(() => arrivedWith('small').length === 1 && arrivedWith('large'));
     expect(large?.value).toBeNull();
     expect(textOf(large?.headers)).toMatchObject({ omitted: 'value', offset: '0' });
+  });
+
+  it('has a letter whose key is as large as a message may be without both, and those after it', async () => {
+    await setAside('large key', Buffer.from('value'), 'k'.repeat(1_048_500), 0);
+    await setAside('large key', Buffer.from('small'), 'after it', 1);
+    await runForwarder('large key');
+    await eventually(() => arrivedWith('after it').length === 1);
+    const large = arrived.find(({ headers }) => String(headers?.omitted) === 'key, value');
+    expect([large?.key, large?.value]).toEqual([null, null]);
+  });
+
+  it('has what a key of half a megabyte or more came with, and those after it', async () => {
+    await send([{ key: '\u00ff'.repeat(400_000), value: 'no event' }]);
+    await send([{ key: 'behind the long key', value: 'no event' }]);
+    await eventually(() => arrivedWith('behind the long key').length === 1);
   });
 
   it('locks no letter while Kafka is slow: it can be settled meanwhile', async () => {

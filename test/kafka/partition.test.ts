@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { Partitioners } from 'kafkajs';
 import { describe, expect, it } from 'vitest';
-import { partitionOf } from '../../src/kafka/partition.ts';
+import { partitionByKey, partitionOf } from '../../src/kafka/partition.ts';
 
 const theirs = Partitioners.DefaultPartitioner();
 const metadata = (partitions: number) =>
@@ -31,5 +31,29 @@ describe('partitionOf', () => {
       }),
       { numRuns: 1_000 },
     );
+  });
+});
+
+describe('partitionByKey', () => {
+  const ours = partitionByKey();
+  const put = (message: { key?: string | Buffer | null; value: null; partition?: number }) =>
+    ours({ topic: 'any', partitionMetadata: metadata(3), message });
+
+  it('takes a key of a megabyte in a moment, which kafkajs hashes for minutes', () => {
+    const key = Buffer.alloc(1_000_000, 0xff);
+    expect(put({ key, value: null })).toBe(partitionOf(key, 3));
+  });
+
+  it('hashes bytes that are no text as they are', () => {
+    const key = Buffer.from('ff00fe80', 'hex');
+    expect(put({ key, value: null })).toBe(
+      theirs({ topic: 'any', partitionMetadata: metadata(3), message: { key, value: null } }),
+    );
+  });
+
+  it('keeps a partition that is given, and goes round where there is no key', () => {
+    expect(put({ key: 'key', value: null, partition: 2 })).toBe(2);
+    const round = [put({ value: null }), put({ key: null, value: null }), put({ value: null })];
+    expect(round.sort()).toEqual([0, 1, 2]);
   });
 });

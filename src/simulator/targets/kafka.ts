@@ -4,7 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import kafkajs, { type Kafka, type Message, type Producer } from 'kafkajs';
 import { writeWire } from '../../events/wire.ts';
-import { connectProducer } from '../../kafka/client.ts';
+import { connectProducer, createProducer } from '../../kafka/client.ts';
 import { isTooLarge, reasonOf } from '../../kafka/errors.ts';
 import { partitionOf } from '../../kafka/partition.ts';
 import { PARTITIONS } from '../../kafka/publisher.ts';
@@ -55,7 +55,7 @@ export class KafkaTarget implements Target {
     this.#topic = topic;
     this.#run = run;
     this.#log = log;
-    this.#producer = kafka.producer({ allowAutoTopicCreation: false });
+    this.#producer = createProducer(kafka);
     packPoison();
   }
 
