@@ -14,6 +14,7 @@ import { packageRoot } from '../src/runtime/paths.ts';
 import { anEvent } from '../test/support/events.ts';
 import { cpuOf, cpuOfFamily, partOf } from './cpu.ts';
 import { type Loaded, startLoaded } from './dashboard/loaded.ts';
+import { makeEarlierSessions } from './earlier-sessions.ts';
 import { ingestRate } from './live/backlog.ts';
 import { openPanels, watchPage } from './live/open-panels.ts';
 import { pick } from './pick.ts';
@@ -30,7 +31,7 @@ const ROUNDS = number('ROUNDS', 3);
 const REQUESTS = number('REQUESTS', 50);
 const EVENTS_A_REQUEST = 10;
 /** Events a session: the state grows with sessions, not with events. */
-const SESSION_EVENTS = [8, 24];
+const SESSION_EVENTS = [24, 8];
 /** Events of eight hours. */
 const EIGHT_HOURS = RATE * 8 * 3600;
 const AGES = Array.from({ length: 50 }, (_, n) => 18 + n);
@@ -131,35 +132,45 @@ async function compareHistories(small: Loaded, full: Loaded): Promise<void> {
   }
 }
 
-/** Tables of live panels, sessions and offers: those that grow with sessions, and the log, which grows with events and is cut. */
-const BY_SESSION = ['sessions', 'merged_sessions', 'session_revisions', 'behaviour_states', 'offers'];
-const LOG = 'behaviour_log';
+/** Tables beside that of sessions that grow with their number. */
+const BY_SESSION = ['merged_sessions', 'session_revisions', 'behaviour_states', 'offers'];
+/** Longest session that is made. */
+const LONGEST_MS = 960_000;
 
-async function measureState({ database }: Loaded): Promise<void> {
+/** Bytes of tables with their indexes. */
+async function sizeOf({ database }: Loaded, ...tables: string[]): Promise<number> {
+  const { rows } = await database.query(
+    'SELECT sum(pg_total_relation_size(name::regclass))::bigint AS bytes FROM unnest($1::text[]) AS name',
+    [tables],
+  );
+  return Number(rows[0].bytes);
+}
+
+/** The table of sessions is filled to its size after eight hours; the others are measured as they are, and grow with the sessions. */
+async function measureState(loaded: Loaded): Promise<void> {
+  const { database } = loaded;
   const { rows: counted } = await database.query(
-    `SELECT (SELECT count(*) FROM events WHERE stored_at IS NOT NULL)::int AS events, (SELECT count(*) FROM sessions)::int AS sessions`,
+    `SELECT (SELECT count(*) FROM events WHERE stored_at IS NOT NULL)::int AS events, (SELECT count(*) FROM session_rows)::int AS sessions`,
   );
   const { events, sessions } = counted[0];
-  await database.query(`VACUUM FULL ${[...BY_SESSION, LOG].join(', ')}`);
-  const { rows } = await database.query(
-    'SELECT name, pg_total_relation_size(name::regclass) AS bytes FROM unnest($1::text[]) AS name',
-    [[...BY_SESSION, LOG]],
-  );
-  const sizeOf = (names: readonly string[]) =>
-    rows.reduce((sum, row) => sum + (names.includes(row.name) ? Number(row.bytes) : 0), 0);
-  const [ofSessions, ofLog] = [sizeOf(BY_SESSION), sizeOf([LOG])];
-  const each = rows.map((row) => `${row.name} ${(Number(row.bytes) / 1024).toFixed(0)} kB`).join(', ');
-  console.log(
-    `beside ${events} events in ${sessions} sessions: ${((ofSessions + ofLog) / 1024 ** 2).toFixed(1)} MB (${each})`,
-  );
-  const log = ((ofLog / events) * RATE * LOG_MINUTES * 60) / 1024 ** 2;
-  const sized = SESSION_EVENTS.map((of) => {
-    const megabytes = ((ofSessions / sessions) * (EIGHT_HOURS / of)) / 1024 ** 2 + log;
-    return `${megabytes.toFixed(0)} MB in sessions of ${of} events`;
-  });
-  console.log(
-    `  ${(ofSessions / sessions).toFixed(0)} bytes a session, ${log.toFixed(0)} MB of log in ${LOG_MINUTES} minutes; ${EIGHT_HOURS} events: ${sized.join(', ')}`,
-  );
+  await database.query(`VACUUM FULL ${BY_SESSION.join(', ')}, behaviour_log`);
+  const others = await sizeOf(loaded, ...BY_SESSION);
+  const log = ((await sizeOf(loaded, 'behaviour_log')) / events) * RATE * LOG_MINUTES * 60;
+  await database.query(`TRUNCATE ${BY_SESSION.join(', ')}`);
+  const empty = await sizeOf(loaded, ...BY_SESSION);
+  const megabytes = (bytes: number) => `${(bytes / 1024 ** 2).toFixed(0)} MB`;
+  let made = sessions;
+  for (const of of SESSION_EVENTS) {
+    const all = EIGHT_HOURS / of;
+    await makeEarlierSessions(database, all - made, Date.now() - 3_600_000, (1000 * of) / RATE, LONGEST_MS);
+    made = all;
+    await database.query('VACUUM session_rows');
+    const rows = await sizeOf(loaded, 'session_rows');
+    const offers = empty + ((others - empty) / sessions) * all;
+    console.log(
+      `beside ${EIGHT_HOURS} events in ${all} sessions: ${megabytes(rows + offers + log)} (sessions ${megabytes(rows)}, states and offers ${megabytes(offers)}, ${LOG_MINUTES} minutes of log ${megabytes(log)})`,
+    );
+  }
 }
 
 async function measureIngest(): Promise<void> {

@@ -40,7 +40,7 @@ export type Stored = {
 
 async function changeSessions(client: Client, topic: string, batch: RecordBatch): Promise<number> {
   const events = await readStored<Stored>(client, topic, batch, STORED);
-  return events.length === 0 ? 0 : takeEvents(client, events, Date.now());
+  return events.length === 0 ? 0 : takeEvents(client, events);
 }
 
 /**
@@ -48,8 +48,8 @@ async function changeSessions(client: Client, topic: string, batch: RecordBatch)
  * @param client in a transaction that has the lock of sessions
  * @returns how many sessions were changed
  */
-export async function takeEvents(client: Client, events: readonly Stored[], nowMs: number): Promise<number> {
-  const changes = await changesOf(client, events, nowMs);
+export async function takeEvents(client: Client, events: readonly Stored[]): Promise<number> {
+  const changes = await changesOf(client, events);
   await writeChanges(client, changes);
   return changes.length;
 }
@@ -60,15 +60,13 @@ const STORED = storedSql(
   (extract(epoch FROM "time") * 1000)::bigint AS sent_ms`,
 );
 
-async function changesOf(client: Client, events: readonly Stored[], nowMs: number): Promise<VisitorChange[]> {
+async function changesOf(client: Client, events: readonly Stored[]): Promise<VisitorChange[]> {
   const times = events.map(({ sent_ms }) => sent_ms);
   const [from, to] = [times.reduce((a, b) => Math.min(a, b)), times.reduce((a, b) => Math.max(a, b))];
   const sent = grouped(events, ({ user_id, robot }) => `${user_id} ${robot}`);
   const users = [...new Set(events.map(({ user_id }) => user_id))];
-  const known = grouped(
-    await readTouched(client, users, from, to),
-    ({ userId, robot }) => `${userId} ${robot}`,
-  );
+  const { sessions, closedUntilMs } = await readTouched(client, users, from, to);
+  const known = grouped(sessions, ({ userId, robot }) => `${userId} ${robot}`);
   let opened = 0;
   // Negative ids stand for new sessions until their number is known.
   const newId = () => {
@@ -78,7 +76,7 @@ async function changesOf(client: Client, events: readonly Stored[], nowMs: numbe
   const changes = [...sent].flatMap(([visitor, own]) => {
     const { user_id: userId = '', robot = false, simulated = false } = own[0] ?? {};
     const sentTimes = own.map(({ sent_ms }) => sent_ms);
-    const stepped = stepAll(known.get(visitor) ?? [], sentTimes, newId, nowMs);
+    const stepped = stepAll(known.get(visitor) ?? [], sentTimes, newId, closedUntilMs);
     return stepped.map((change) => ({ userId, robot, simulated, ...change }));
   });
   const ids = opened === 0 ? [] : await takeIds(client, opened);

@@ -14,12 +14,21 @@ import type { Ingest } from '../../tracing/stored-offsets.ts';
 import { close, GAP_MS } from './core/step.ts';
 import { sessionsHandler } from './handler.ts';
 import { revisionOutbox } from './outbox.ts';
-import { isAnyOver, oldestOpen, readOver, SESSIONS_LOCK, writeChanges } from './store.ts';
+import {
+  firstOpenEnd,
+  readClosedUntil,
+  readOver,
+  SESSIONS_LOCK,
+  writeChanges,
+  writeClosedUntil,
+} from './store.ts';
 
 const LOOK_MS = 5_000;
 /** Where no open session is old enough to be over soon; other processes may open some. */
 const SELDOM_MS = 30_000;
 const MOST_CLOSED = 5_000;
+/** Where sessions were closed further ahead of the clock than this, the clock was set back, and they are open again. */
+const CLOCKS_DIFFER_MS = 60_000;
 /** Revisions of one second are forwarded together: a transaction and a request to Kafka for each event would cost as much as the event. */
 const FORWARD_MS = 1_000;
 
@@ -40,6 +49,8 @@ export class RunningSessions {
   readonly #closing = new AbortController();
   #looking: NodeJS.Timeout | undefined;
   #look: Promise<void> = Promise.resolve();
+  /** Until when sessions were closed, at least, in milliseconds. */
+  #closedUntil: number | undefined;
 
   constructor(kafka: Kafka, pool: Pool, ingest: Ingest, log: Logger) {
     this.#pool = pool;
@@ -83,33 +94,49 @@ export class RunningSessions {
   /** @returns in how many milliseconds to look again */
   async #lookNow(): Promise<number> {
     const now = Date.now();
-    const oldest = await oldestOpen(this.#pool);
-    const soonest = oldest === undefined ? SELDOM_MS : oldest + GAP_MS - now;
-    if (soonest > 0) return Math.min(Math.max(soonest, LOOK_MS), SELDOM_MS);
-    if ((await isAnyOver(this.#pool, now)) && (await closeOver(this.#pool, now)) > 0)
-      this.#forwardSoon.call();
+    if (this.#closedUntil !== undefined && !isAheadOf(now, this.#closedUntil)) {
+      const first = await firstOpenEnd(this.#pool, this.#closedUntil);
+      const soonest = first === undefined ? SELDOM_MS : first + GAP_MS - now;
+      if (soonest > 0) return Math.min(Math.max(soonest, LOOK_MS), SELDOM_MS);
+    }
+    const { closed, untilMs } = await closeOver(this.#pool, now);
+    // Other processes may have closed more, which closeOver() finds out.
+    this.#closedUntil = untilMs;
+    if (closed > 0) this.#forwardSoon.call();
     return LOOK_MS;
   }
 }
 
-/** Closes the sessions whose gap has passed at `nowMs`. @returns how many */
-export async function closeOver(pool: Pool, nowMs: number): Promise<number> {
-  let closed = 0;
-  for (let count = MOST_CLOSED; count === MOST_CLOSED; closed += count) {
-    const closeSome = async (client: Client) => {
-      const over = await readOver(client, nowMs, MOST_CLOSED);
-      await writeChanges(
-        client,
-        over.map((session) => ({
-          userId: session.userId,
-          robot: session.robot,
-          simulated: session.simulated,
-          ...close(session),
-        })),
-      );
-      return over.length;
-    };
-    count = await transaction(pool, closeSome, { lock: SESSIONS_LOCK });
-  }
-  return closed;
+const isAheadOf = (nowMs: number, closedUntilMs: number): boolean => closedUntilMs > nowMs + CLOCKS_DIFFER_MS;
+
+/**
+ * Closes the sessions whose gap has passed at `nowMs`.
+ * @returns how many, and until when all are closed, in milliseconds
+ */
+export async function closeOver(
+  pool: Pool,
+  nowMs: number,
+): Promise<{ readonly closed: number; readonly untilMs: number }> {
+  const closeSome = async (client: Client) => {
+    const before = await readClosedUntil(client);
+    const since = isAheadOf(nowMs, before) ? nowMs : before;
+    const over = await readOver(client, since, nowMs, MOST_CLOSED);
+    await writeChanges(
+      client,
+      over.map((session) => ({
+        userId: session.userId,
+        robot: session.robot,
+        simulated: session.simulated,
+        ...close(session),
+      })),
+    );
+    const last = over.length < MOST_CLOSED ? nowMs : (over.at(-1)?.endedMs ?? 0) + GAP_MS;
+    const untilMs = Math.max(since, last);
+    if (untilMs !== before) await writeClosedUntil(client, untilMs);
+    return { closed: over.length, untilMs };
+  };
+  const some = await transaction(pool, closeSome, { lock: SESSIONS_LOCK });
+  if (some.closed < MOST_CLOSED) return some;
+  const rest = await closeOver(pool, nowMs);
+  return { ...rest, closed: some.closed + rest.closed };
 }

@@ -16,38 +16,61 @@ export type VisitorSession = Visitor & Session;
 /** Key of the lock that writers of sessions hold, as partitions of several processes may have events of one visitor. */
 export const SESSIONS_LOCK = 0x5512;
 
+/** When a session's last event was, in milliseconds: SQL that the index by time has. */
+const ENDED_MS = '(started_ms + coalesce(long_ms, lasted_ms))';
+
 type Row = {
   readonly id: number;
   readonly user_id: string;
-  readonly robot: boolean;
-  readonly simulated: boolean;
+  readonly marks: string | null;
   readonly started_ms: number;
   readonly ended_ms: number;
   readonly events: number;
   readonly revision: number;
-  readonly open: boolean;
 };
 
-const COLUMNS = `id, user_id, robot, simulated, events, revision, open,
-  (extract(epoch FROM started_at) * 1000)::bigint AS started_ms,
-  (extract(epoch FROM ended_at) * 1000)::bigint AS ended_ms`;
+const COLUMNS = `id, user_id, marks, events, revision, started_ms, ${ENDED_MS} AS ended_ms`;
 
-const sessionOf = (row: Row): VisitorSession => ({
+/** What `marks` says of the owner; null of most. */
+const MARKS = { robot: 'r', simulated: 's', both: 'b' } as const;
+
+function marksOf({ robot, simulated }: Visitor): string | null {
+  if (robot && simulated) return MARKS.both;
+  if (robot) return MARKS.robot;
+  return simulated ? MARKS.simulated : null;
+}
+
+/** SQL that is true for the sessions that are wanted, as whoseIs() has it. */
+const isWhose = (robot: string, simulated: string): string =>
+  `(${robot} IS NULL OR ${robot} = (coalesce(marks, '-') IN ('${MARKS.robot}', '${MARKS.both}')))
+   AND (${simulated} IS NULL OR ${simulated} = (coalesce(marks, '-') IN ('${MARKS.simulated}', '${MARKS.both}')))`;
+
+/** @param closedUntilMs sessions whose gap had passed then are closed */
+const sessionOf = (row: Row, closedUntilMs: number): VisitorSession => ({
   id: row.id,
   userId: row.user_id.replaceAll('-', ''),
-  robot: row.robot,
-  simulated: row.simulated,
+  robot: row.marks === MARKS.robot || row.marks === MARKS.both,
+  simulated: row.marks === MARKS.simulated || row.marks === MARKS.both,
   startedMs: row.started_ms,
   endedMs: row.ended_ms,
   events: row.events,
   revision: row.revision,
-  closed: !row.open,
+  closed: row.ended_ms + GAP_MS <= closedUntilMs,
   mergedInto: undefined,
 });
 
-/** SQL that is true for the rows of visitors, found by their hashes. @param ids SQL for their ids, uuid[] */
+/** The value of the index by visitor. @param id SQL for a visitor's id */
+const bucketOf = (id: string): string => `(uuid_hash(${id}) & 262143)`;
+
+/** SQL that is true for the rows of visitors, found by the index. @param ids SQL for their ids, uuid[] */
 const ofVisitors = (ids: string): string =>
-  `uuid_hash(user_id) = ANY (ARRAY(SELECT uuid_hash(id) FROM unnest(${ids}) AS id)) AND user_id = ANY (${ids})`;
+  `${bucketOf('user_id')} = ANY (ARRAY(SELECT ${bucketOf('id')} FROM unnest(${ids}) AS id)) AND user_id = ANY (${ids})`;
+
+export type Touched = {
+  readonly sessions: readonly VisitorSession[];
+  /** Sessions whose gap had passed at this time are closed, in milliseconds. */
+  readonly closedUntilMs: number;
+};
 
 /** The sessions that events of these visitors between two times may touch. */
 export async function readTouched(
@@ -55,56 +78,74 @@ export async function readTouched(
   userIds: readonly string[],
   fromMs: number,
   toMs: number,
-): Promise<VisitorSession[]> {
-  const { rows } = await client.query<Row>({
+): Promise<Touched> {
+  // One row at least, which says how far sessions are closed.
+  const { rows } = await client.query<(Row | { readonly id: null }) & { readonly closed_until_ms: number }>({
     name: 'touched_sessions',
-    text: `SELECT ${COLUMNS} FROM sessions
-     WHERE ${ofVisitors('$1::uuid[]')}
-       AND ended_at > to_timestamp($2 / 1000.0) AND started_at < to_timestamp($3 / 1000.0)`,
+    text: `SELECT ms AS closed_until_ms, touched.* FROM sessions_closed_until LEFT JOIN (
+       SELECT ${COLUMNS} FROM session_rows
+       WHERE ${ofVisitors('$1::uuid[]')} AND ${ENDED_MS} > $2 AND started_ms < $3
+     ) AS touched ON true`,
     values: [userIds, fromMs - GAP_MS, toMs + GAP_MS],
   });
-  return rows.map(sessionOf);
+  const closedUntilMs = rows[0]?.closed_until_ms ?? 0;
+  return {
+    sessions: rows.flatMap((row) => (row.id === null ? [] : [sessionOf(row, closedUntilMs)])),
+    closedUntilMs,
+  };
+}
+
+/** The sessions that began at a time or later, in milliseconds. */
+export async function readBegunSince(client: Client, fromMs: number): Promise<VisitorSession[]> {
+  const closedUntilMs = await readClosedUntil(client);
+  const { rows } = await client.query<Row>(`SELECT ${COLUMNS} FROM session_rows WHERE started_ms >= $1`, [
+    fromMs,
+  ]);
+  return rows.map((row) => sessionOf(row, closedUntilMs));
 }
 
 /** Number of a visitor's sessions. */
 export async function countOfVisitor(pool: Pool, userId: string): Promise<number> {
   const { rows } = await pool.query<{ sessions: number }>(
-    `SELECT count(*) AS sessions FROM sessions WHERE ${ofVisitors('$1::uuid[]')}`,
+    `SELECT count(*) AS sessions FROM session_rows WHERE ${ofVisitors('$1::uuid[]')}`,
     [[userId]],
   );
   return rows[0]?.sessions ?? 0;
 }
 
-/** When the oldest open session began, in milliseconds; undefined where none is open. */
-export async function oldestOpen(pool: Pool): Promise<number | undefined> {
-  const { rows } = await pool.query<{ oldest: Date | null }>({
-    name: 'oldest_open',
-    text: 'SELECT min(started_at) AS oldest FROM sessions WHERE open',
-  });
-  return rows[0]?.oldest?.getTime();
-}
-
-/** True where readOver() finds a session. */
-export async function isAnyOver(pool: Pool, nowMs: number): Promise<boolean> {
-  const { rowCount } = await pool.query(
-    `SELECT FROM sessions
-     WHERE open AND started_at <= to_timestamp($1 / 1000.0) AND ended_at <= to_timestamp($1 / 1000.0) LIMIT 1`,
-    [nowMs - GAP_MS],
+/** When the first of the open sessions had its last event, in milliseconds; undefined where none is open. */
+export async function firstOpenEnd(pool: Pool, closedUntilMs: number): Promise<number | undefined> {
+  const { rows } = await pool.query<{ first: number | null }>(
+    `SELECT min(${ENDED_MS}) AS first FROM session_rows WHERE ${ENDED_MS} > $1`,
+    [closedUntilMs - GAP_MS],
   );
-  return rowCount === 1;
+  return rows[0]?.first ?? undefined;
 }
 
-/** Open sessions whose gap has passed. */
-export async function readOver(client: Client, nowMs: number, most: number): Promise<VisitorSession[]> {
-  // The condition on started_at serves the index: a session that began within the gap can't be over. The end is not
-  // indexed, as it changes with each event.
+/** How far sessions are closed: those whose gap had passed at this time, in milliseconds. */
+export async function readClosedUntil(client: Client): Promise<number> {
+  const { rows } = await client.query<{ ms: number }>('SELECT ms FROM sessions_closed_until');
+  return rows[0]?.ms ?? 0;
+}
+
+/** Remembers how far sessions are closed. */
+export async function writeClosedUntil(client: Client, ms: number): Promise<void> {
+  await client.query('UPDATE sessions_closed_until SET ms = $1', [ms]);
+}
+
+/** Open sessions whose gap has passed, the first to end first; more than `most` where the last of them end at once. */
+export async function readOver(
+  client: Client,
+  closedUntilMs: number,
+  nowMs: number,
+  most: number,
+): Promise<VisitorSession[]> {
   const { rows } = await client.query<Row>(
-    `SELECT ${COLUMNS} FROM sessions
-     WHERE open AND started_at <= to_timestamp($1 / 1000.0) AND ended_at <= to_timestamp($1 / 1000.0)
-     ORDER BY started_at LIMIT $2`,
-    [nowMs - GAP_MS, most],
+    `SELECT ${COLUMNS} FROM session_rows WHERE ${ENDED_MS} > $1 AND ${ENDED_MS} <= $2
+     ORDER BY ${ENDED_MS} FETCH FIRST $3 ROWS WITH TIES`,
+    [closedUntilMs - GAP_MS, nowMs - GAP_MS, most],
   );
-  return rows.map(sessionOf);
+  return rows.map((row) => sessionOf(row, closedUntilMs));
 }
 
 /** Takes ids for new sessions from the sequence. */
@@ -121,53 +162,53 @@ export type VisitorChange = Visitor & Change;
 /** Writes changed sessions, and their revisions for the topic. */
 export async function writeChanges(client: Client, changes: readonly VisitorChange[]): Promise<void> {
   if (changes.length === 0) return;
-  const rows = changes.map(rowOf);
-  const merged = rows.filter(({ merged_into }) => merged_into !== null);
-  await client.query({ name: 'write_sessions', text: WRITE_CHANGES, values: [JSON.stringify(rows)] });
-  if (merged.length > 0) await writeMerged(client, JSON.stringify(merged));
+  const rows = JSON.stringify(changes.map(rowOf));
+  await client.query({ name: 'write_sessions', text: WRITE_CHANGES, values: [rows] });
 }
 
+/** What lasts longer, in milliseconds, is written as a larger number. */
+const LONGEST = 2 ** 31 - 1;
+
+const SHORT = `CASE WHEN changed.lasted_ms <= ${LONGEST} THEN changed.lasted_ms END`;
+const LONG = `CASE WHEN changed.lasted_ms > ${LONGEST} THEN changed.lasted_ms END`;
+const IS_ROW_OF_CHANGED = `${bucketOf('kept.user_id')} = ${bucketOf('changed.user_id')} AND kept.user_id = changed.user_id
+  AND kept.id = changed.id`;
+
 const WRITE_CHANGES = `WITH changed AS (
-    SELECT * FROM json_to_recordset($1) AS changed (started_at timestamptz, ended_at timestamptz, late_by_ms bigint,
-      id integer, revision integer, events integer, merged_into integer, user_id uuid, robot boolean, simulated boolean,
-      open boolean, because text)
+    SELECT * FROM json_to_recordset($1) AS changed (started_ms bigint, lasted_ms bigint, late_by_ms bigint, id integer,
+      revision integer, events integer, merged_into integer, user_id uuid, robot boolean, marks "char", closed boolean,
+      because text)
+  ), opened AS (
+    INSERT INTO session_rows (user_id, started_ms, lasted_ms, id, events, revision, long_ms, marks)
+    SELECT user_id, started_ms, ${SHORT}, id, events, revision, ${LONG}, marks FROM changed
+    WHERE merged_into IS NULL AND revision = 1
   ), written AS (
-    INSERT INTO sessions (started_at, ended_at, id, events, revision, user_id, robot, simulated, open)
-    SELECT started_at, ended_at, id, events, revision, user_id, robot, simulated, open FROM changed
-    WHERE merged_into IS NULL
-    ON CONFLICT (uuid_hash(user_id), id) DO UPDATE SET
-      started_at = excluded.started_at, ended_at = excluded.ended_at, events = excluded.events,
-      revision = excluded.revision, open = excluded.open
+    UPDATE session_rows AS kept SET started_ms = changed.started_ms, lasted_ms = ${SHORT}, long_ms = ${LONG},
+      events = changed.events, revision = changed.revision
+    FROM changed
+    WHERE merged_into IS NULL AND changed.revision > 1 AND ${IS_ROW_OF_CHANGED}
+  ), gone AS (
+    DELETE FROM session_rows AS kept USING changed WHERE merged_into IS NOT NULL AND ${IS_ROW_OF_CHANGED}
+  ), merged AS (
+    INSERT INTO merged_sessions (id, user_id, merged_into, revision)
+    SELECT id, user_id, merged_into, revision FROM changed WHERE merged_into IS NOT NULL
   )
   INSERT INTO session_revisions (started_at, ended_at, late_by_ms, session_id, revision, events, merged_into, user_id,
     robot, closed, because)
-  SELECT started_at, ended_at, late_by_ms, id, revision, events, merged_into, user_id, robot, NOT open, because
+  SELECT to_timestamp(started_ms / 1000.0), to_timestamp((started_ms + lasted_ms) / 1000.0), late_by_ms, id, revision,
+    events, merged_into, user_id, robot, closed, because
   FROM changed`;
-
-/** Moves merged sessions to their own table. */
-async function writeMerged(client: Client, rows: string): Promise<void> {
-  await client.query(
-    `WITH merged AS (
-       INSERT INTO merged_sessions SELECT * FROM json_populate_recordset(NULL::merged_sessions, $1)
-       RETURNING user_id, id
-     )
-     DELETE FROM sessions USING merged
-     WHERE uuid_hash(sessions.user_id) = uuid_hash(merged.user_id) AND sessions.id = merged.id
-       AND sessions.user_id = merged.user_id`,
-    [rows],
-  );
-}
 
 const rowOf = ({ userId, robot, simulated, session, because, lateByMs }: VisitorChange) => ({
   id: session.id,
   user_id: userId,
   robot,
-  simulated,
-  started_at: new Date(session.startedMs),
-  ended_at: new Date(session.endedMs),
+  marks: marksOf({ userId, robot, simulated }),
+  started_ms: session.startedMs,
+  lasted_ms: session.endedMs - session.startedMs,
   events: session.events,
   revision: session.revision,
-  open: !session.closed,
+  closed: session.closed,
   merged_into: session.mergedInto ?? null,
   late_by_ms: lateByMs,
   because,
@@ -184,10 +225,9 @@ export async function countByHalfHour(
   whose: Whose,
 ): Promise<ReadonlyMap<number, number>> {
   const { rows } = await pool.query<{ half_hour: number; sessions: number }>(
-    `SELECT floor(extract(epoch FROM started_at) / 1800)::bigint * 1800000 AS half_hour, count(*) AS sessions
-     FROM sessions
-     WHERE (robot = $3 OR $3 IS NULL) AND (simulated = $4 OR $4 IS NULL)
-       AND started_at >= to_timestamp($1 / 1000.0) AND started_at < to_timestamp($2 / 1000.0)
+    `SELECT started_ms / ${HALF_HOUR_MS} * ${HALF_HOUR_MS} AS half_hour, count(*) AS sessions
+     FROM session_rows
+     WHERE ${isWhose('$3::boolean', '$4::boolean')} AND started_ms >= $1 AND started_ms < $2
      GROUP BY 1`,
     [fromMs, toMs, ...whoseIs(whose)],
   );
@@ -202,21 +242,18 @@ export async function listSessions(
   whose: Whose,
   most = Number.MAX_SAFE_INTEGER,
 ) {
-  const { rows } = await pool.query<{
-    readonly session_id: number;
-    readonly user_id: string;
-    readonly started_at: Date;
-    readonly ended_at: Date;
-    readonly events: number;
-    readonly revision: number;
-  }>(
-    `SELECT id AS session_id, replace(user_id::text, '-', '') AS user_id, started_at, ended_at, events, revision
-     FROM sessions
-     WHERE (robot = $4 OR $4 IS NULL) AND (simulated = $5 OR $5 IS NULL)
-       AND started_at >= to_timestamp($1 / 1000.0) AND started_at < to_timestamp($2 / 1000.0)
-       AND started_at <= to_timestamp($3 / 1000.0)
-     ORDER BY started_at, id LIMIT $6`,
+  const { rows } = await pool.query<Row>(
+    `SELECT ${COLUMNS} FROM session_rows
+     WHERE ${isWhose('$4::boolean', '$5::boolean')} AND started_ms >= $1 AND started_ms < $2 AND started_ms <= $3
+     ORDER BY started_ms, id LIMIT $6`,
     [fromMs, fromMs + HALF_HOUR_MS, atMs, ...whoseIs(whose), most],
   );
-  return rows;
+  return rows.map(({ id, user_id, started_ms, ended_ms, events, revision }) => ({
+    session_id: id,
+    user_id: user_id.replaceAll('-', ''),
+    started_at: new Date(started_ms),
+    ended_at: new Date(ended_ms),
+    events,
+    revision,
+  }));
 }

@@ -7,6 +7,7 @@ import { type Client, type Pool, transaction } from '../../db/pool.ts';
 import { makeSettings, makeStages, queryText, rowsOf } from '../batch/statements.ts';
 import { GAP_MS } from './core/step.ts';
 import { sessionsSubscription } from './running-sessions.ts';
+import { readBegunSince } from './store.ts';
 
 export type ListedSession = {
   readonly user_id: string;
@@ -107,26 +108,10 @@ async function readBatch(connection: DuckDBConnection, fromMs: number): Promise<
   });
 }
 
-type LiveRow = {
-  readonly user_id: string;
-  readonly robot: boolean;
-  readonly started_ms: number;
-  readonly ended_ms: number;
-  readonly events: number;
-};
-
-async function readLive(client: Client, fromMs: number): Promise<ListedSession[]> {
-  const { rows } = await client.query<LiveRow>(
-    `SELECT replace(user_id::text, '-', '') AS user_id, robot, events,
-       (extract(epoch FROM started_at) * 1000)::bigint AS started_ms,
-       (extract(epoch FROM ended_at) * 1000)::bigint AS ended_ms
-     FROM sessions WHERE started_at >= to_timestamp($1 / 1000.0)`,
-    [fromMs],
+const readLive = async (client: Client, fromMs: number): Promise<ListedSession[]> =>
+  (await readBegunSince(client, fromMs)).map(({ userId, robot, startedMs, endedMs, events }) =>
+    listed(userId, robot, startedMs, endedMs, events),
   );
-  return rows.map(({ user_id, robot, started_ms, ended_ms, events }) =>
-    listed(user_id, robot, started_ms, ended_ms, events),
-  );
-}
 
 const listed = (
   user_id: string,

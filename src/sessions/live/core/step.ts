@@ -70,14 +70,15 @@ const opened = (id: number, sentMs: number): Session => ({
 
 /**
  * Adds the events of one transaction. Each changed session comes once, with its last reason and the next revision, closed where
- * `nowMs` is at least the gap after its end, else open.
+ * `closedUntilMs` is at least the gap after its end, else open.
  * @param sentTimes in the order of arrival, in milliseconds
+ * @param closedUntilMs until when the clock has closed sessions
  */
 export function stepAll(
   sessions: readonly Session[],
   sentTimes: readonly number[],
   newId: () => number,
-  nowMs: number,
+  closedUntilMs: number,
 ): Change[] {
   const current = new Map(sessions.map((session) => [session.id, session]));
   const changed = new Map<number, Change>();
@@ -102,14 +103,14 @@ export function stepAll(
   };
   return heardOf.map((change) => {
     const session = { ...change.session, mergedInto: survivorOf(change.session.mergedInto) };
-    return { ...change, session: revised(session, nowMs) };
+    return { ...change, session: revised(session, closedUntilMs) };
   });
 }
 
-const revised = (session: Session, nowMs: number): Session => ({
+const revised = (session: Session, closedUntilMs: number): Session => ({
   ...session,
   revision: session.revision + 1,
-  closed: session.endedMs + GAP_MS <= nowMs,
+  closed: session.endedMs + GAP_MS <= closedUntilMs,
 });
 
 /** Closes a session whose gap has passed. */
