@@ -29,6 +29,16 @@ export class CopyRows {
     this.#at = COPY_HEADER.length;
   }
 
+  /** How many bytes are written. */
+  get length(): number {
+    return this.#at;
+  }
+
+  /** Text that was written, by the bytes where it begins and ends. */
+  textBetween(from: number, to: number): string {
+    return this.#buffer.toString('utf8', from, to);
+  }
+
   row(fields: number): this {
     this.#reserve(2);
     this.#view.setInt16(this.#at, fields);

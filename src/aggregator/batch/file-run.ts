@@ -25,7 +25,7 @@ const SMALLEST_BYTES = 16 * 1024 * 1024;
 /** The longer they are, the fewer times is a group put together. */
 const STRETCH_BYTES = 128 * 1024 * 1024;
 /** Least number of stretches for each thread, as they end at different times. */
-const STRETCHES = 4;
+const STRETCHES = 3;
 /** Length of a tape that is read into the sessions before a commit does so. */
 const LONGEST_TAPE = 16 * 1024 * 1024;
 

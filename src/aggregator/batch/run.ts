@@ -66,7 +66,7 @@ export type RunResult = {
 
 /**
  * Runs a definition over files, or resumes the interrupted run over the same files.
- * @param deliver called with all flushed rows of the run, as JSON text, in their order, PAGE at most at once
+ * @param deliver called with all flushed rows of the run, as JSON text, in their order, some thousands at once
  * @throws {InputError} where a file is missing; {RunError} where another run is unfinished or running
  */
 export async function runBatch(options: RunOptions, deliver: Deliver): Promise<RunResult> {
@@ -313,7 +313,7 @@ class BatchRun {
     this.#asides = [];
     this.#committedAt = performance.now();
     this.#commitTook = this.#committedAt - began;
-    for (let at = 0; at < rows.length; at += PAGE) await this.#deliver(rows.slice(at, at + PAGE));
+    for (const some of rows) await this.#deliver(some.texts());
   }
 }
 

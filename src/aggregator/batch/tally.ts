@@ -69,6 +69,10 @@ export type Handed = {
   readonly periods: Int32Array;
   /** The new starts of periods. */
   readonly starts: readonly string[];
+  /** How many BEGINs are on the tape. */
+  readonly begun: number;
+  /** By field the scale of all its numbers on the tape; undefined where they have several. */
+  readonly scales: readonly number[] | undefined;
 };
 
 /** No bytes of UTF-8: what ends each cell of a key, and what stands for one that is missing. */
@@ -143,6 +147,8 @@ export class Tally {
   readonly #key: PlainRow;
   #tape = new Float64Array(16 * 1024);
   #written = 0;
+  #begun = 0;
+  #hasScales = true;
   #texts: (string | undefined)[] = [];
   #handedSlots = 0;
   #handedStarts = 0;
@@ -219,10 +225,14 @@ export class Tally {
       periods: this.#slotPeriods.subarray(from * periods, this.#slots * periods),
       starts:
         this.#starts.size === this.#handedStarts ? [] : [...this.#starts.keys()].slice(this.#handedStarts),
+      begun: this.#begun,
+      scales: this.#hasScales ? this.#fields.map(({ scale }) => scale) : undefined,
     };
     this.#handedSlots = this.#slots;
     this.#handedStarts = this.#starts.size;
     this.#written = 0;
+    this.#begun = 0;
+    this.#hasScales = true;
     this.#texts = [];
     return handed;
   }
@@ -257,7 +267,9 @@ export class Tally {
    * Whether what another tally has handed over can be taken in: with no more sessions than there is room for, and all numbers in the
    * scales of this one.
    */
-  fits({ tape }: Handed, { slots }: Foreign, others: number): boolean {
+  fits({ tape, begun, scales }: Handed, { slots }: Foreign, others: number): boolean {
+    // What is said of the whole tape spares most a look at all of it.
+    if (begun + others <= this.room && scales !== undefined && this.#haveScales(scales)) return true;
     let opened = others;
     for (let at = 0; at < tape.length; at += this.#lengthAt(tape, at)) {
       const entry = tape[at];
@@ -296,6 +308,11 @@ export class Tally {
 
   #lengthAt(tape: Float64Array, at: number): number {
     return lengthOf(tape[at] as number, this.#fields.length);
+  }
+
+  /** Whether numbers of these scales, one for each field, stay as they are. */
+  #haveScales(scales: readonly number[]): boolean {
+    return this.#fields.every(({ scale }, index) => scale <= (scales[index] as number));
   }
 
   #fitsScales(tape: Float64Array, from: number): boolean {
@@ -411,6 +428,7 @@ export class Tally {
       this.known[slot] = KNOWN.OPEN;
       this.room -= 1;
     }
+    this.#begun += 1;
     const to = this.#reserve(3);
     this.#tape[to] = ENTRY.BEGIN;
     this.#tape[to + 1] = slot;
@@ -509,6 +527,7 @@ export class Tally {
   #raise(field: Field, scale: number): void {
     if (scale <= field.scale) return;
     this.settle();
+    if (this.#written > 0) this.#hasScales = false;
     field.scale = scale;
   }
 

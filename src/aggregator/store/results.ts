@@ -5,36 +5,85 @@ import type { Client, Pool } from '../../db/pool.ts';
 import { writeRow } from '../core/row.ts';
 import { sessionId } from '../core/session.ts';
 import type { Flushed } from '../core/step.ts';
-import { inParts } from './in-parts.ts';
 
 const ROWS = 5_000;
-/** About so many of a flushed row. */
-const ROW_BYTES = 1_024;
+/** Of a field, in front of it. */
+const LENGTH_BYTES = 4;
+
+/** Rows that were written, ROWS at most: in bytes, as they went to Postgres. */
+export class WrittenRows {
+  readonly #copied: CopyRows;
+  /** Where each begins and ends, one behind the other. */
+  readonly #places: number[] = [];
+
+  constructor(expectedBytes: number) {
+    this.#copied = new CopyRows(expectedBytes);
+  }
+
+  get bytes(): number {
+    return this.#copied.length;
+  }
+
+  get isFull(): boolean {
+    return this.#places.length === 2 * ROWS;
+  }
+
+  add(one: Flushed, run: number | undefined): void {
+    const copied = this.#copied;
+    copied.row(5).text(one.session.plan.definition);
+    if (run === undefined) copied.bytes(null);
+    else copied.bigint(BigInt(run));
+    const row = copied.text(sessionId(one.session)).length + LENGTH_BYTES;
+    copied.text(writeRow(one));
+    this.#places.push(row, copied.length);
+    copied.timestamp(one.at);
+  }
+
+  async copyInto(client: Client): Promise<void> {
+    await copyInto(client, 'aggregator_results (definition, run, id, row, flushed_at)', this.#copied);
+  }
+
+  /** As JSON. */
+  texts(): string[] {
+    const texts: string[] = [];
+    for (let at = 0; at < this.#places.length; at += 2)
+      texts.push(this.#copied.textBetween(this.#places[at] as number, this.#places[at + 1] as number));
+    return texts;
+  }
+}
 
 /**
- * Writes what was flushed.
+ * Writes what was flushed, while Postgres takes what was written before. No object of a row outlives it: hundreds of thousands that
+ * do cost more to collect than to make.
  * @param run of a batch; undefined in real time
- * @returns the rows, as JSON text
+ * @returns the rows in their order
  */
 export async function insertResults(
   client: Client,
   flushed: Iterable<Flushed>,
   run: number | undefined,
-): Promise<string[]> {
-  const rows: string[] = [];
-  await inParts(flushed, async (some) => {
-    const copied = new CopyRows(some.length * ROW_BYTES);
-    for (const one of some) {
-      const row = writeRow(one);
-      rows.push(row);
-      copied.row(5).text(one.session.plan.definition);
-      if (run === undefined) copied.bytes(null);
-      else copied.bigint(BigInt(run));
-      copied.text(sessionId(one.session)).text(row).timestamp(one.at);
-    }
-    await copyInto(client, 'aggregator_results (definition, run, id, row, flushed_at)', copied);
-  });
-  return rows;
+): Promise<WrittenRows[]> {
+  const written: WrittenRows[] = [];
+  let before = Promise.resolve();
+  const write = async (rows: WrittenRows) => {
+    written.push(rows);
+    const writing = rows.copyInto(client);
+    // The first error counts: what comes behind it fails for the transaction's sake.
+    writing.catch(() => {});
+    await before;
+    before = writing;
+  };
+  let rows: WrittenRows | undefined;
+  for (const one of flushed) {
+    rows ??= new WrittenRows(written.at(-1)?.bytes ?? 0);
+    rows.add(one, run);
+    if (!rows.isFull) continue;
+    await write(rows);
+    rows = undefined;
+  }
+  if (rows !== undefined) await write(rows);
+  await before;
+  return written;
 }
 
 export type AsideRow = {

@@ -26,17 +26,10 @@ export function findInputs(paths: readonly string[]): Input[] {
   if (paths.length > MOST_FILES)
     throw new ExpectationError(`received ${paths.length} files, expected at most ${MOST_FILES}`);
   const found = paths.map(look);
-  const twice = found.find(({ real }, index) => found.findIndex((other) => other.real === real) < index);
-  if (twice !== undefined)
-    throw new ExpectationError(`received ${twice.given} twice, expected each file once`);
-  const bases = found.map(({ given }) => path.basename(given));
-  const named = found.map(({ given, bytes, gzip }, index) => {
-    const base = bases[index] ?? given;
-    const alone = bases.indexOf(base) === bases.lastIndexOf(base);
-    return { name: alone ? base : given, path: given, bytes, gzip };
-  });
-  named.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
-  return named.map((one, file) => ({ file, ...one }));
+  refuseTwice(found);
+  const named = withNames(found);
+  named.sort((a, b) => Buffer.compare(a.order, b.order));
+  return named.map(({ order, ...one }, file) => ({ file, ...one }));
 }
 
 type Found = {
@@ -45,6 +38,27 @@ type Found = {
   readonly bytes: number;
   readonly gzip: boolean;
 };
+
+function refuseTwice(found: readonly Found[]): void {
+  const seen = new Set<string>();
+  for (const { given, real } of found) {
+    if (seen.has(real)) throw new ExpectationError(`received ${given} twice, expected each file once`);
+    seen.add(real);
+  }
+}
+
+function withNames(found: readonly Found[]) {
+  const files = new Map<string, number>();
+  for (const { given } of found) {
+    const base = path.basename(given);
+    files.set(base, (files.get(base) ?? 0) + 1);
+  }
+  return found.map(({ given, bytes, gzip }) => {
+    const base = path.basename(given);
+    const name = files.get(base) === 1 ? base : given;
+    return { name, path: given, bytes, gzip, order: Buffer.from(name) };
+  });
+}
 
 function look(given: string): Found {
   try {

@@ -44,6 +44,23 @@ describe('the files of a run', () => {
     expect(names).toEqual([at('one/a.json'), at('two/a.json'), 'b.json']);
   });
 
+  it('may be a thousand, half of them with the base name of another', () => {
+    const folder = temporaryFolder();
+    const paths = Array.from({ length: 1_000 }, (_, index) => {
+      const place = index % 4 === 3 ? 'two' : 'one';
+      const part = index % 4 === 3 ? index - 1 : index;
+      return path.join(folder, place, `part-${String(part).padStart(3, '0')}.json`);
+    });
+    for (const place of ['one', 'two']) mkdirSync(path.join(folder, place));
+    for (const file of paths) writeFileSync(file, '');
+    const found = findInputs(paths.toReversed());
+    expect(found).toHaveLength(1_000);
+    expect(found.filter(({ name, path }) => name === path)).toHaveLength(500);
+    expect(found.map(({ path }) => path).toSorted()).toEqual(paths.toSorted());
+    const again = path.join(folder, 'one', '..', 'two', 'part-002.json');
+    expect(() => findInputs([...paths, again])).toThrow(`received ${again} twice, expected each file once`);
+  });
+
   it('are known for gzip by their first bytes, not by their names', () => {
     const at = folderOf({
       'plain.gz': 'text',
