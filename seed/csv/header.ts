@@ -7,8 +7,8 @@ import { type Layout, show, splitFields, USUAL_LAYOUT } from './row.ts';
 
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 const DELIMITERS = [',', ';', '\t', '|'];
-/** Names that pandas gives to the column of its row numbers. */
-const INDEX_NAME = /^(|index|Unnamed: \d+)$/;
+/** Names that pandas gives to the column of its row numbers, in lower case. */
+const INDEX_NAME = /^(|index|unnamed: \d+)$/;
 
 export type Header = {
   /** How many bytes the line has, its line feed included. */
@@ -54,7 +54,7 @@ function layoutOf(header: string): Layout | string {
   const [delimiter = ','] = DELIMITERS.toSorted((a, b) => header.split(b).length - header.split(a).length);
   const fields = splitFields(header, delimiter);
   if (typeof fields === 'string') return 'whose quotes do not pair';
-  const names = fields.map((name) => name.trim());
+  const names = fields.map((name) => name.trim().toLowerCase());
   return brokenRule(names) ?? usualOr({ delimiter, fields: names.length, places: placesIn(names) });
 }
 
@@ -76,7 +76,10 @@ function brokenRule(names: readonly string[]): string | undefined {
   if (missing.length > 0) return `which lacks ${missing.join(', ')}`;
   const repeated = columns.find((column) => names.indexOf(column) !== names.lastIndexOf(column));
   if (repeated !== undefined) return `which has ${repeated} twice`;
-  const unknown = names.filter((name, at) => !columns.includes(name) && !(at === 0 && INDEX_NAME.test(name)));
+  // Each line may end in a delimiter.
+  const isNone = (name: string, at: number) =>
+    (at === 0 && INDEX_NAME.test(name)) || (at === names.length - 1 && name === '');
+  const unknown = names.filter((name, at) => !columns.includes(name) && !isNone(name, at));
   if (unknown.length > 0) return `with ${unknown.map(show).join(', ')}, which the dataset does not have`;
   return undefined;
 }

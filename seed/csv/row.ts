@@ -62,7 +62,7 @@ export function parseRow(line: string, { delimiter, fields: expected, places } =
     const came = all.length === 1 && all[0] === '' ? 'an empty line' : `${all.length} fields`;
     return bad(`received ${came}, expected ${expected} fields`);
   }
-  const fields = places.map((place) => all[place] ?? '');
+  const fields = places.map((place) => (all[place] ?? '').trim());
   const [
     order_id = '',
     user_id = '',
@@ -114,7 +114,7 @@ const expectOneOf = (came: string, values: readonly string[]) =>
 export function splitFields(line: string, delimiter: string): string[] | string {
   if (!line.includes('"')) return line.split(delimiter);
   try {
-    return parse(line, { delimiter, relax_column_count: true })[0] ?? [''];
+    return parse(line, { delimiter, relax_column_count: true, trim: delimiter !== '\t' })[0] ?? [''];
   } catch (error) {
     const code = codeOf(error) === undefined ? '' : ` (${codeOf(error)})`;
     return `received quotes that don't pair, expected "…" around a whole field${code}`;

@@ -76,5 +76,11 @@ function listEntries(zip: ZipFile): Promise<Entry[]> {
 
 function damaged(file: string, error: unknown): DatasetError {
   const words = messageOf(error);
+  if (/unsupported compression/.test(words))
+    return new DatasetError(
+      'ZIP_CONTENT',
+      `received ${file}, packed in another way than usual (${words}), expected a zip with deflate`,
+      error,
+    );
   return new DatasetError('FILE_DAMAGED', `received ${file}, no whole zip (${words}): fetch it again`, error);
 }

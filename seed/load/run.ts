@@ -86,7 +86,10 @@ class Load {
   async #refuseEmpty(load: Unfinished): Promise<never> {
     const [first] = await readRejects(this.#connections.main, load.load_id, 1);
     const why = first ? `; line ${first.line}: ${first.column ?? 'row'} ${first.reason}` : '';
-    const came = `${load.source} with ${load.rejected} bad rows and no good one`;
+    const came =
+      load.rejected === 0
+        ? `${load.source}, which has a header and nothing else`
+        : `${load.source}, none of whose ${load.rejected} rows is good`;
     throw new DatasetError('NO_ROWS', `received ${came}, expected at least one row${why}`);
   }
 

@@ -7,8 +7,10 @@
 //     length => UINT32 of json   crc => UINT32, CRC-32C of json   json => [key, value], value null removes
 
 import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { appendWhole } from './append-whole.ts';
+import { dirname } from 'node:path';
+import { appendWhole, TO_APPEND_OR_MAKE } from './append-whole.ts';
 import { crc32c } from './crc32c.ts';
+import { syncNames } from './sync-names.ts';
 
 export type Key = readonly (string | number)[];
 export type Change = readonly [key: Key, value: unknown];
@@ -25,7 +27,7 @@ export class Journal {
 
   constructor(file: string) {
     this.#file = file;
-    this.#fd = openSync(file, 'a+');
+    this.#fd = openSync(file, TO_APPEND_OR_MAKE);
     const bytes = readFileSync(file);
     for (const [end, key, value] of entries(bytes)) {
       this.#apply(key, value);
@@ -57,11 +59,10 @@ export class Journal {
     }
   }
 
-  /** Appends the changes in one write, with an fsync if `durable`. */
+  /** Appends the changes in one write, with an fsync if `durable`; where either fails, none of them. */
   set(changes: readonly Change[], durable = false): void {
     const encoded = Buffer.concat(changes.map(([key, value]) => encode(JSON.stringify(key), value)));
-    appendWhole(this.#fd, encoded, this.#bytes);
-    if (durable) fsyncSync(this.#fd);
+    appendWhole(this.#fd, encoded, this.#bytes, () => durable && fsyncSync(this.#fd));
     this.#bytes += encoded.length;
     for (const [key, value] of changes) this.#apply(JSON.stringify(key), value);
     if (this.#bytes > this.#compactAt) this.#compact();
@@ -83,18 +84,20 @@ export class Journal {
   /** Writes `bytes` to a new file and renames it to the journal's. */
   #take(fresh: string, bytes: Buffer): void {
     rmSync(fresh, { force: true });
-    const fd = openSync(fresh, 'a+');
+    const fd = openSync(fresh, TO_APPEND_OR_MAKE);
     try {
-      appendWhole(fd, bytes, 0);
-      fsyncSync(fd);
+      appendWhole(fd, bytes, 0, () => fsyncSync(fd));
       renameSync(fresh, this.#file);
     } catch (error) {
       closeSync(fd);
       throw error;
     }
-    closeSync(this.#fd);
+    const former = this.#fd;
     this.#fd = fd;
     this.#bytes = bytes.length;
+    closeSync(former);
+    // A power failure could bring the former file back, without the durable changes to come.
+    syncNames(dirname(this.#file));
   }
 
   /** Writes all changes to the disk (fsync). */

@@ -20,8 +20,10 @@ export class ProducerIds {
 
   next(): number {
     if (this.#next === this.#end) {
-      this.#end += BLOCK;
-      this.#journal.set([[KEY, this.#end]]);
+      const end = this.#end + BLOCK;
+      // Durable, as a batch of an id that is given out again would be taken for a repeated one.
+      this.#journal.set([[KEY, end]], true);
+      this.#end = end;
     }
     return this.#next++;
   }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { Journal } from '../../src/broker/journal.ts';
 import { smallDisk } from '../support/small-disk.ts';
+import { failing } from './failing-disk.ts';
 import { testFolder } from './running-broker.ts';
 
 test('the last value of each key survives, removed keys do not', () => {
@@ -68,5 +69,24 @@ test('a journal that there is no room to write anew takes changes all the same',
   journal.close();
   const again = new Journal(file);
   expect([...again.entries('k')]).toHaveLength(150);
+  again.close();
+});
+
+test('a change whose fsync failed is not there, and those after it are', () => {
+  const file = `${testFolder()}/journal`;
+  const journal = new Journal(file);
+  journal.set([[['k', 1], 'first']], true);
+  failing(['fsyncSync'], () => {
+    expect(() => journal.set([[['k', 2], 'refused']], true)).toThrow('EIO');
+  });
+  expect(journal.get(['k', 2])).toBeUndefined();
+  journal.set([[['k', 3], 'third']]);
+  // What fails after that must not cut off what was taken.
+  failing(['writeSync'], () => {
+    expect(() => journal.set([[['k', 4], 'refused']])).toThrow('EIO');
+  });
+  journal.close();
+  const again = new Journal(file);
+  expect([...again.entries('k')].map(([, value]) => value)).toEqual(['first', 'third']);
   again.close();
 });

@@ -26,7 +26,7 @@
 
 import { hasNoKey } from '../log/compaction.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
-import { judge } from '../log/producers.ts';
+import { APPEND, judge } from '../log/producers.ts';
 import {
   type BatchHeader,
   checkProduced,
@@ -145,14 +145,15 @@ function store(log: PartitionLog, records: Buffer, transactionalId: string | nul
   }
   const misplaced = transactionProblem(log, header, transactionalId, context);
   if (misplaced !== ErrorCode.NONE) return refused(misplaced);
-  if (header.producerId >= 0) {
-    const verdict = judge(log.producers.get(header.producerId), header);
-    if (verdict.kind === 'refuse') return refused(verdict.error);
-    if (verdict.kind === 'duplicate') return stored(log, verdict.baseOffset);
-  }
+  const verdict = header.producerId < 0 ? APPEND : judge(log.producers.get(header.producerId), header);
+  if (verdict.kind === 'refuse') return refused(verdict.error);
   const isTimed = log.config.isAppendTimed;
-  if (isTimed) stampTime(records, now);
   try {
+    if (verdict.kind === 'duplicate') {
+      log.requireDisk();
+      return stored(log, verdict.baseOffset);
+    }
+    if (isTimed) stampTime(records, now);
     const baseOffset = log.append(records, isTimed ? readHeader(records, 0) : header, now);
     if (settings.fsyncMs === 0) log.sync();
     return stored(log, baseOffset, isTimed ? now : NO_TIME);

@@ -6,9 +6,10 @@
 //     magic => 4 bytes   crc => UINT32, CRC-32C of all that follows it
 //     lines => JSON, one a line: the journal's bytes, then [partition, ClosedLog] of each
 
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { crc32c } from '../crc32c.ts';
+import { syncNames } from '../sync-names.ts';
 import type { ClosedLog } from './partition-log.ts';
 
 const MAGIC = Buffer.from('CLO1');
@@ -41,19 +42,11 @@ export function takeClosedLogs(file: string, journalBytes: number): ReadonlyMap<
   return new Map(logs.map((line) => JSON.parse(line) as [string, ClosedLog]));
 }
 
-function syncNames(folder: string): void {
-  const fd = openSync(folder, 'r');
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-}
-
+/** Null where it is absent; a file that can't be read has no valid bytes, and must go, lest a later start read it. */
 function readIfThere(file: string): Buffer | null {
   try {
     return readFileSync(file);
-  } catch {
-    return null;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? null : Buffer.alloc(0);
   }
 }

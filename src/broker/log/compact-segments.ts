@@ -19,7 +19,7 @@ export const CLEANED = '.cleaned';
 
 const SLICE_BYTES = 128 * 1024;
 /** Limit of the offsets of a segment, as in Apache Kafka: its index has them relative to the first. */
-const MOST_OFFSETS = 2 ** 31 - 1;
+export const MOST_OFFSETS = 2 ** 31 - 1;
 
 /** The contents of a rewritten file. */
 export type Found = Extent & Tables;

@@ -5,7 +5,7 @@
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { BrokerLog } from '../options.ts';
-import { compactSegments, type Found, type Group } from './compact-segments.ts';
+import { compactSegments, type Found, type Group, MOST_OFFSETS } from './compact-segments.ts';
 import { markerBatch } from './control-batch.ts';
 import { DecidedTransactions } from './decided-transactions.ts';
 import { Producers } from './producers.ts';
@@ -102,6 +102,7 @@ export class PartitionLog {
 
   #recover(now: number): void {
     const names = namesIn(this.#folder);
+    removeLeftOver(this.#folder, names);
     removeUnfinished(this.#folder, names);
     const offsets = segmentOffsets(names);
     const seals = new Set(names.filter((file) => file.endsWith('.seal')));
@@ -187,8 +188,7 @@ export class PartitionLog {
   }
 
   get startOffset(): number {
-    // A power failure may have lost the records after the deleted ones.
-    return Math.max(this.#segments[0]?.baseOffset ?? 0, Math.min(this.#start, this.endOffset));
+    return Math.max(this.#segments[0]?.baseOffset ?? 0, this.#start);
   }
 
   /** The offset that the next record gets. */
@@ -217,7 +217,7 @@ export class PartitionLog {
 
   /** Stores a validated batch; it is with the operating system on return. Returns its first offset. */
   append(batch: Buffer, received: BatchHeader, now: number): number {
-    if (this.#mustRoll(batch.length, now)) this.#roll(now);
+    if (this.#mustRoll(batch.length, now, received.records)) this.#roll(now);
     const stable = this.lastStableOffset;
     const baseOffset = this.endOffset;
     const header = { ...received, baseOffset, lastOffset: baseOffset + received.records - 1 };
@@ -260,9 +260,11 @@ export class PartitionLog {
     return found.sort(byFirstOffset);
   }
 
-  #mustRoll(bytes: number, now: number): boolean {
-    const { size, openedAt } = this.#active;
+  #mustRoll(bytes: number, now: number, records = 0): boolean {
+    const { size, openedAt, baseOffset } = this.#active;
     if (size === 0) return false;
+    // A packed batch may claim as many records as it likes.
+    if (this.endOffset + records - baseOffset > MOST_OFFSETS) return true;
     const { segmentBytes, segmentMs, isCompacted, maxCompactionLagMs } = this.config;
     const longestMs = isCompacted ? Math.min(segmentMs, maxCompactionLagMs) : segmentMs;
     return size + bytes > segmentBytes || now - openedAt >= longestMs;
@@ -317,6 +319,18 @@ export class PartitionLog {
     return null;
   }
 
+  /**
+   * Moves the start of a log that was just opened to an offset. Where a power failure has lost the records before it, the log
+   * goes on there, so that no offset before it is given out again, where no reader would look.
+   */
+  startAt(offset: number, now: number): void {
+    if (offset > this.endOffset) {
+      this.#sealActive();
+      this.#add(offset, now);
+    }
+    this.deleteBefore(offset);
+  }
+
   /** Moves the log's start to an offset; closed segments before it are deleted, unless they are being compacted. */
   deleteBefore(offset: number): void {
     this.#start = Math.max(this.#start, offset);
@@ -340,7 +354,7 @@ export class PartitionLog {
       return;
     }
     const { retentionMs, retentionBytes } = this.config;
-    const expired = (segment: Segment) => retentionMs >= 0 && segment.maxTimestamp < now - retentionMs;
+    const expired = (segment: Segment) => retentionMs >= 0 && segment.lastTime < now - retentionMs;
     if (this.#active.size > 0 && (expired(this.#active) || this.#mustRoll(0, now))) this.#roll(now);
     let bytes = this.bytes;
     for (const segment of this.#segments.slice(0, -1)) {
@@ -404,6 +418,11 @@ export class PartitionLog {
     if (!this.#isGone) for (const { path } of others) removeSegment(path);
   }
 
+  /** Throws where an fsync has failed: what was appended may be lost, and nothing more is, until a restart. */
+  requireDisk(): void {
+    this.#active.requireDisk();
+  }
+
   /** Writes what was appended to the disk (fsync). */
   sync(): void {
     this.#active.sync();
@@ -458,6 +477,15 @@ function namesIn(folder: string): string[] {
     mkdirSync(folder, { recursive: true });
     return [];
   }
+}
+
+/** Deletes seals whose segment is gone, or that were not finished, as a crash has prevented that. */
+function removeLeftOver(folder: string, names: readonly string[]): void {
+  const logs = new Set(names.filter((name) => name.endsWith('.log')));
+  const isLeftOver = (name: string) =>
+    name.endsWith('.seal.new') || (name.endsWith('.seal') && !logs.has(name.replace(/seal$/, 'log')));
+  for (const name of names)
+    if (isLeftOver(name)) rmSync(`${folder}/${name}`, { recursive: true, force: true });
 }
 
 function segmentOffsets(names: readonly string[]): number[] {

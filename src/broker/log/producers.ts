@@ -28,7 +28,7 @@ export type Verdict =
   | { readonly kind: 'duplicate'; readonly baseOffset: number }
   | { readonly kind: 'refuse'; readonly error: ErrorCode };
 
-const APPEND: Verdict = { kind: 'append' };
+export const APPEND: Verdict = { kind: 'append' };
 const refuse = (error: ErrorCode): Verdict => ({ kind: 'refuse', error });
 
 function lastSequence(header: BatchHeader): number {

@@ -5,16 +5,16 @@
 
 import {
   closeSync,
-  constants,
   fdatasync,
   fdatasyncSync,
   ftruncateSync,
   openSync,
   readSync,
   rmSync,
+  statSync,
 } from 'node:fs';
 import { promisify } from 'node:util';
-import { appendWhole } from '../append-whole.ts';
+import { appendWhole, TO_APPEND, TO_APPEND_OR_MAKE } from '../append-whole.ts';
 import { readInt64 } from '../wire/int64.ts';
 import { type BatchHeader, LENGTH_PREFIX, nextOffset, storedSize } from './record-batch.ts';
 import { type Extent, type SealedState, type Tables, writeSeal } from './seal.ts';
@@ -24,8 +24,6 @@ import { AbortedTransactions } from './transactions.ts';
 const NAME_DIGITS = 20;
 const SCAN_SLACK = 4096; // an index entry lies at most about this far ahead of the batch looked for
 const EMPTY = Buffer.alloc(0);
-/** For a file that is there: one that somebody has deleted is not made again, empty. */
-const TO_APPEND = constants.O_RDWR | constants.O_APPEND;
 
 /** Path, without extension, of the segment of `folder` that starts at `baseOffset`. */
 export function segmentPath(folder: string, baseOffset: number): string {
@@ -50,6 +48,7 @@ export class Segment {
   #isClosed = false;
   #isSealed = false;
   #onDisk = 0; // bytes that an fsync has written there
+  #hasLost = false; // since an fsync failed: the next says nothing of the bytes of that one
   #toSeal: SealedState | null = null; // state for a seal that is being written, or that failed
   #hint = { offset: -1, position: 0 }; // end of the last read, where a sequential reader goes on
 
@@ -64,7 +63,7 @@ export class Segment {
   /** An empty segment with its file. */
   static make(folder: string, baseOffset: number, now: number): Segment {
     const segment = new Segment(folder, baseOffset, now);
-    segment.#fd = openSync(`${segment.path}.log`, 'a+');
+    segment.#fd = openSync(`${segment.path}.log`, TO_APPEND_OR_MAKE);
     return segment;
   }
 
@@ -83,6 +82,7 @@ export class Segment {
     ftruncateSync(this.#file(), this.size);
   }
 
+  /** A file that somebody has deleted is not made again, empty. */
   #file(): number {
     this.#fd ??= openSync(`${this.path}.log`, TO_APPEND);
     return this.#fd;
@@ -102,8 +102,9 @@ export class Segment {
     return this.#known().aborted;
   }
 
-  /** Writes one stamped batch; on failure (a full disk) the file is as it was. */
+  /** Writes one stamped batch; on failure (a full disk) the file is as it was. Throws for good once an fsync has failed. */
   append(batch: Buffer, header: BatchHeader): void {
+    this.requireDisk();
     if (this.#isSealed || this.#toSeal) this.unseal();
     appendWhole(this.#file(), batch, this.size);
     this.index.add(header.baseOffset - this.baseOffset, this.size, this.maxTimestamp);
@@ -149,18 +150,36 @@ export class Segment {
     return at;
   }
 
+  /** Throws where an fsync has failed since the file was opened, until a start has scanned what is really there. */
+  requireDisk(): void {
+    if (this.#hasLost)
+      throw new Error(`${this.path}.log: an fsync has failed; a restart finds out what is on the disk`);
+  }
+
   /** Writes the data to the disk (fsync). */
   sync(): void {
+    this.requireDisk();
     if (this.#onDisk === this.size) return;
-    fdatasyncSync(this.#file());
+    try {
+      fdatasyncSync(this.#file());
+    } catch (error) {
+      this.#hasLost = true;
+      throw error;
+    }
     this.#onDisk = this.size;
   }
 
   /** As `sync`, without making the caller wait; rejects where the disk fails. */
   async flush(): Promise<void> {
+    this.requireDisk();
     const { size } = this;
     if (this.#onDisk === size) return;
-    await promisify(fdatasync)(this.#file());
+    try {
+      await promisify(fdatasync)(this.#file());
+    } catch (error) {
+      if (!this.#isClosed) this.#hasLost = true;
+      throw error;
+    }
     this.#onDisk = Math.max(this.#onDisk, size);
   }
 
@@ -207,6 +226,12 @@ export class Segment {
     this.#isClosed = true;
     if (this.#fd !== undefined) closeSync(this.#fd);
     this.#fd = undefined;
+  }
+
+  /** Time of its last record, ms: by the clock of its file where the records have none. */
+  get lastTime(): number {
+    if (this.maxTimestamp >= 0 || this.size === 0) return this.maxTimestamp;
+    return statSync(`${this.path}.log`, { throwIfNoEntry: false })?.mtimeMs ?? this.maxTimestamp;
   }
 
   get isSealed(): boolean {

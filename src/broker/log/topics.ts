@@ -65,7 +65,7 @@ export class Topics {
       this.#add(this.#open(String(name), this.#withId(String(name), stored as StoredTopic), now, closed));
     }
     for (const [[, name, index], offset] of journal.entries('start'))
-      this.partition(String(name), Number(index))?.deleteBefore(Number(offset));
+      this.partition(String(name), Number(index))?.startAt(Number(offset), now);
     this.#setStrangersAside(now);
   }
 
@@ -86,14 +86,15 @@ export class Topics {
     { id, partitions, overrides }: Required<StoredTopic>,
     now: number,
     closed?: ReadonlyMap<string, ClosedLog>,
+    logs: PartitionLog[] = [],
   ): Topic {
     const config = topicConfig(overrides, this.#settings);
     const { log } = this.#settings;
-    const logs = Array.from({ length: partitions }, (_, index) => {
+    for (let index = 0; index < partitions; index++) {
       const partition = `${name}-${index}`;
       const folder = `${this.#folder}/${partition}`;
-      return new PartitionLog(folder, partition, config, log, now, closed?.get(partition));
-    });
+      logs.push(new PartitionLog(folder, partition, config, log, now, closed?.get(partition)));
+    }
     return { name, id, partitions: logs, overrides, config };
   }
 
@@ -153,19 +154,21 @@ export class Topics {
 
   /**
    * Makes a topic; the caller has validated name, number and settings, and that it is new. Undefined if the folder can't be
-   * written; the next start renames the folders made until then.
+   * written; what was made until then is removed.
    */
   create(name: string, partitions: number, overrides: ConfigOverrides, now: number): Topic | undefined {
     const { log } = this.#settings;
+    const made: PartitionLog[] = [];
     try {
       for (let index = 0; index < partitions; index++) this.#setAside(`${name}-${index}`, now);
       const stored = { id: newTopicId(), partitions, overrides };
-      const topic = this.#open(name, stored, now);
+      const topic = this.#open(name, stored, now, undefined, made);
       this.#journal.set([[['topic', name], stored]], true);
       log.info({ topic: name, partitions }, 'made a topic');
       return this.#add(topic);
     } catch (error) {
       log.error({ topic: name, error }, 'cannot make a topic');
+      for (const partition of made) partition.remove();
       return undefined;
     }
   }

@@ -1,10 +1,21 @@
-import { cpSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { expect, test, vi } from 'vitest';
 import { PartitionLog } from '../../../src/broker/log/partition-log.ts';
 import { judge } from '../../../src/broker/log/producers.ts';
 import { batchSize, nextOffset, readHeader } from '../../../src/broker/log/record-batch.ts';
 import type { TopicConfig } from '../../../src/broker/log/topic-config.ts';
 import type { BrokerLog } from '../../../src/broker/options.ts';
+import { writeInt64 } from '../../../src/broker/wire/int64.ts';
+import { failing } from '../failing-disk.ts';
 import { type BatchOptions, batch } from '../requests.ts';
 import { testFolder } from '../running-broker.ts';
 
@@ -256,4 +267,66 @@ test('records whose times do not rise are found by the first that is late enough
   for (const at of [100, 50, 300, 200]) append(log, { timestamps: [NOW + at] });
   expect(log.findTime(NOW + 60)?.offset).toBe(0);
   expect(log.findTime(NOW + 150)?.offset).toBe(2);
+});
+
+test('a record is read where the log ends, whatever a failed append has left behind that', () => {
+  const folder = testFolder();
+  const log = open(folder);
+  append(log);
+  appendFileSync(`${folder}/${segments(folder)[0]}`, 'torn');
+  append(log);
+  expect(baseOffsets(log, 0)).toEqual([0, 1]);
+  expect(baseOffsets(open(folder), 0)).toEqual([0, 1]);
+});
+
+test('after a failed fsync nothing is taken, not even as a repetition, until a restart has looked', () => {
+  const folder = testFolder();
+  const log = open(folder, { flushMessages: 1 });
+  append(log);
+  failing(['fdatasyncSync'], () => {
+    expect(() => append(log)).toThrow('EIO');
+  });
+  expect(() => append(log)).toThrow('an fsync has failed');
+  expect(() => log.requireDisk()).toThrow('an fsync has failed');
+  expect(() => log.sync()).toThrow('an fsync has failed');
+  const again = open(folder, { flushMessages: 1 });
+  expect(append(again)).toBe(2);
+});
+
+test('records without a time are as old as their file, and not older than any retention', () => {
+  const log = open(testFolder(), { retentionMs: 60_000 }, Date.now());
+  const bytes = batch();
+  writeInt64(bytes, -1, 27);
+  writeInt64(bytes, -1, 35);
+  log.append(bytes, readHeader(bytes, 0), Date.now());
+  log.retain(Date.now());
+  expect(baseOffsets(log, log.startOffset)).toEqual([0]);
+  log.retain(Date.now() + 120_000);
+  log.retain(Date.now() + 120_000);
+  expect(log.startOffset).toBe(1);
+});
+
+test('a segment ends before its offsets outgrow its index, as a packed batch may claim any number', () => {
+  const folder = testFolder();
+  const log = open(folder);
+  const claim = (records: number) => {
+    const bytes = batch();
+    bytes.writeInt32BE(records - 1, 23);
+    bytes.writeInt32BE(records, 57);
+    return log.append(bytes, readHeader(bytes, 0), NOW);
+  };
+  const most = 2 ** 31 - 1;
+  const bases = [claim(most), claim(most), claim(most), claim(1)];
+  expect(bases).toEqual([0, most, 2 * most, 3 * most]);
+  expect(segments(folder)).toHaveLength(4);
+  expect(log.close()).toBeDefined();
+});
+
+test('a start removes seals that were not finished, or whose segment is gone', () => {
+  const folder = testFolder();
+  append(open(folder));
+  writeFileSync(`${folder}/${'0'.repeat(20)}.seal.new`, 'half');
+  writeFileSync(`${folder}/${'9'.padStart(20, '0')}.seal`, 'of a segment that retention has deleted');
+  expect(baseOffsets(open(folder), 0)).toEqual([0]);
+  expect(readdirSync(folder)).toEqual([`${'0'.repeat(20)}.log`]);
 });

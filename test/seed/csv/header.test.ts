@@ -17,6 +17,7 @@ it.each([
     HEADER.length + 20,
   ],
   ['in quotes', `${COLUMNS.map((name) => `"${name}"`).join()}\n`, HEADER.length + 17],
+  ['in capitals', `${HEADER.toUpperCase()}\n`, HEADER.length + 1],
   ['with spaces around the names', `${COLUMNS.join(', ')}\n`, HEADER.length + 8],
 ])('has the usual layout, which the fast path serves, %s', (_, text, bytes) => {
   const header = read(text);
@@ -32,6 +33,11 @@ it.each([',', ';', '\t', '|'])('finds the columns in another order, with %j betw
 it.each(['', 'index', 'Unnamed: 0'])('passes over the row numbers of pandas under %j', (name) => {
   const { layout } = read(`${name},${HEADER}\n`);
   expect(layout).toEqual({ delimiter: ',', fields: 9, places: [1, 2, 3, 4, 5, 6, 7, 8] });
+});
+
+it('takes a delimiter at the end of each line', () => {
+  const { layout } = read(`${HEADER},\n`);
+  expect(layout).toEqual({ delimiter: ',', fields: 9, places: [0, 1, 2, 3, 4, 5, 6, 7] });
 });
 
 it.each([

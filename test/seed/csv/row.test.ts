@@ -27,6 +27,18 @@ it.each([
   expect(parseRow(line)).toEqual({ ok: true, row: ROW });
 });
 
+it.each([
+  ['after its delimiters', FIELDS.join(', ')],
+  ['around its quotes', FIELDS.map((value) => ` "${value}" `).join()],
+  ['within its quotes', FIELDS.map((value) => `" ${value} "`).join()],
+])('reads a line with spaces %s', (_, line) => {
+  expect(parseRow(line)).toEqual({ ok: true, row: ROW });
+});
+
+it('keeps an empty field between tabs in a line with quotes', () => {
+  expect(splitFields('"a"\t\t"b"', '\t')).toEqual(['a', '', 'b']);
+});
+
 it('reads company as the electronics that the shop sells', () => {
   expect(parseRow(field(3, 'company'))).toEqual({ ok: true, row: { ...ROW, product: 'electronics' } });
 });

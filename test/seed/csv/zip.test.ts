@@ -34,6 +34,17 @@ it.each([
   });
 });
 
+it('says of a CSV that is packed in another way that the zip is whole', async () => {
+  const zip = zipOf({ 'product.csv': text });
+  // bzip2, in the local header and in the directory.
+  zip.writeUInt16LE(12, 8);
+  zip.writeUInt16LE(12, zip.indexOf('PK\x01\x02') + 10);
+  await expect(read(zip)).rejects.toMatchObject({
+    code: 'ZIP_CONTENT',
+    message: expect.stringContaining('expected a zip with deflate'),
+  });
+});
+
 it('refuses a CSV behind a password', async () => {
   const zip = zipOf({ 'product.csv': text });
   // Bit 0 of the general purpose flags, in the local header and in the directory.
