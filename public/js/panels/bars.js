@@ -26,6 +26,33 @@ function button(className, ...children) {
   return made;
 }
 
+/** What each element was last filled with. @type {WeakMap<Element, string>} */
+const filled = new WeakMap();
+
+/** As keepElements; elements whose value is as before are not touched. */
+function keepFilled(root, values, make, fill) {
+  keepElements(root, values, make, (kept, value) => {
+    const text = JSON.stringify(value);
+    if (filled.get(kept) === text) return;
+    filled.set(kept, text);
+    fill(kept, value);
+  });
+}
+
+/** A bar has so many lengths: one that would grow by less than can be seen stays. */
+const LENGTHS = 400;
+/** Of the longest bar: what changes by more is seen to move there. */
+const JUMP = 0.04;
+
+const shareOf = (count, most) => Math.round((count / most) * LENGTHS) / LENGTHS;
+
+function setShare(bar, share) {
+  const before = bar.style.getPropertyValue('--share');
+  if (before === String(share)) return;
+  bar.toggleAttribute('data-jumps', Math.abs(share - Number(before)) > JUMP);
+  bar.style.setProperty('--share', String(share));
+}
+
 const makeColumn = () =>
   button(
     'column',
@@ -45,20 +72,30 @@ const makeColumn = () =>
  */
 export function drawColumns(root, bars) {
   const most = Math.max(1, ...bars.map(({ count }) => count));
-  keepElements(root, bars, makeColumn, (column, { of, name, count, late = 0, faults = '', label }, n) => {
-    column.dataset.of = of;
-    column.toggleAttribute('data-open', n === bars.length - 1);
-    column.toggleAttribute('data-zero', count === 0);
-    column.style.setProperty('--share', String(count / most));
-    column.toggleAttribute('data-fault', faults !== '');
-    column.setAttribute(
-      'aria-label',
-      `${late > 0 ? `${label}, ${late} of it late` : label}${faults === '' ? '' : `; fault: ${faults}`}`,
-    );
-    setText(column.querySelector('.column-count'), exact(count));
-    setText(column.querySelector('.column-late'), late > 0 ? `+${late} late` : '');
-    setText(column.querySelector('.column-name'), name);
-  });
+  const drawn = bars.map((bar, n) => ({
+    ...bar,
+    share: shareOf(bar.count, most),
+    isOpen: n === bars.length - 1,
+  }));
+  keepFilled(
+    root,
+    drawn,
+    makeColumn,
+    (column, { of, name, count, late = 0, faults = '', label, share, isOpen }) => {
+      column.dataset.of = of;
+      column.toggleAttribute('data-open', isOpen);
+      column.toggleAttribute('data-zero', count === 0);
+      setShare(column.firstElementChild, share);
+      column.toggleAttribute('data-fault', faults !== '');
+      column.setAttribute(
+        'aria-label',
+        `${late > 0 ? `${label}, ${late} of it late` : label}${faults === '' ? '' : `; fault: ${faults}`}`,
+      );
+      setText(column.querySelector('.column-count'), exact(count));
+      setText(column.querySelector('.column-late'), late > 0 ? `+${late} late` : '');
+      setText(column.querySelector('.column-name'), name);
+    },
+  );
 }
 
 const makeRow = () =>
@@ -78,7 +115,8 @@ const makeRow = () =>
  */
 export function drawRows(root, bars, makeMark) {
   const most = Math.max(1, ...bars.map(({ count }) => count));
-  keepElements(root, bars, makeRow, (row, { of, name, count, product }) => {
+  const drawn = bars.map((bar) => ({ ...bar, share: shareOf(bar.count, most) }));
+  keepFilled(root, drawn, makeRow, (row, { of, name, count, product, share }) => {
     if (row.dataset.product !== product) {
       row.className = product === undefined ? 'row' : `row of-${product}`;
       row.dataset.product = product;
@@ -87,7 +125,7 @@ export function drawRows(root, bars, makeMark) {
         .replaceChildren(...(product === undefined || makeMark === undefined ? [] : [makeMark(product)]));
     }
     row.dataset.of = of;
-    row.style.setProperty('--share', String(count / most));
+    setShare(row, share);
     setText(row.querySelector('.row-name'), name);
     setText(row.querySelector('.row-number'), exact(count));
   });

@@ -1,11 +1,14 @@
-// The two lists: latest visitors, whose "when" goes on by itself, and raw events, which can be searched and paused.
+// The lists: latest visitors, whose "when" goes on by itself; what moved visitors; and raw events, which can be searched and paused.
 
 import { address } from '../base.js';
 import { CATEGORY_NAMES, clock, moment } from '../dashboard/format.js';
-import { mark } from '../marks.js';
+import { mark, PRODUCTS, remark } from '../marks.js';
 import { element, keepElements, setText } from './bars.js';
+import { drawSoon } from './frames.js';
+import { MovingRows } from './moving-rows.js';
 
 const KINDS = { banner_show: 'show', banner_click: 'click', order: 'order' };
+const RAW_EVENTS = 100;
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 
 function ago(iso, now) {
@@ -14,8 +17,6 @@ function ago(iso, now) {
     ? relative.format(seconds, 'second')
     : relative.format(Math.trunc(seconds / 60), 'minute');
 }
-
-const makeRow = (cells) => () => element('tr', '', ...Array.from({ length: cells }, () => element('td', '')));
 
 const makeVisitor = () =>
   element(
@@ -37,98 +38,141 @@ export function drawLatest(root, visitors, now) {
   });
 }
 
-/** What moved visitors, the newest first. @param {string} own the visitor who looks */
-export function drawLog(root, entries, own) {
-  keepElements(root, entries, makeRow(5), (row, { at, user_id: user, from_state, to_state, because }) => {
-    const who = user === own ? 'you' : user.slice(0, 8);
-    const texts = [clock(at), who, from_state.replace('_', ' '), to_state.replace('_', ' '), because];
-    for (const [n, text] of texts.entries()) setText(row.children[n], text);
-  });
+/** @param {(string | Node)[]} contents of each cell */
+function rowOf(contents) {
+  const row = element('tr', '', ...contents.map((content) => element('td', '', content)));
+  row.setAttribute('role', 'row');
+  for (const cell of row.children) cell.setAttribute('role', 'cell');
+  return row;
 }
 
+const texts = (count) => Array.from({ length: count }, () => new Text());
+
+function setData(text, data) {
+  if (text.data !== data) text.data = data;
+}
+
+/** What moved visitors, the newest first. @param {string} own the visitor who looks */
+export function moves(panel, own) {
+  const make = () => {
+    const parts = texts(5);
+    return { row: rowOf(parts), parts };
+  };
+  return new MovingRows(
+    panel.querySelector('[data-rows]'),
+    make,
+    (parts, { at, user_id: user, from_state, to_state, because }) => {
+      const who = user === own ? 'you' : user.slice(0, 8);
+      const words = [clock(at), who, from_state.replace('_', ' '), to_state.replace('_', ' '), because];
+      for (const [n, word] of words.entries()) setData(parts[n], word);
+    },
+  );
+}
+
+function makeEvent() {
+  const [time, kind, category, item, place] = texts(5);
+  const shape = mark(PRODUCTS[0]);
+  const link = element('a', '', place);
+  const row = rowOf([time, kind, category, item, link]);
+  category.before(shape);
+  return { row, parts: { time, kind, category, item, place, shape, link, product: PRODUCTS[0] } };
+}
+
+function fillEvent(parts, { order_id, title, product, item, time, topic, partition, offset }) {
+  setData(parts.time, clock(time));
+  setData(parts.kind, KINDS[title]);
+  setData(parts.category, CATEGORY_NAMES[product]);
+  setData(parts.item, item ?? '');
+  setData(parts.place, `${topic} ${partition}/${offset}`);
+  parts.link.href = address(`/events/${order_id}`);
+  if (parts.product === product) return;
+  parts.product = product;
+  remark(parts.shape, product);
+}
+
+/**
+ * The last events. They stand still while the reader has paused them, has the keyboard's focus on one, or has words of one selected:
+ * what somebody reads or is about to open doesn't change into something else.
+ */
 export class RawEvents {
   #panel;
+  #rows;
   #events = [];
-  #paused;
+  /** Why they stand still. @type {Set<'pause' | 'focus' | 'selection'>} */
+  #reasons = new Set();
+  /** Those that stand still: what the reader saw. */
+  #kept;
+  #drawn = [];
   #waiting = 0;
-  #drawn = '';
-  /** The rows that are shown, by order_id. @type {Map<string, HTMLElement>} */
-  #rows = new Map();
+  #draw = () => this.draw();
 
   constructor(panel) {
     this.#panel = panel;
-    panel.querySelector('[data-pause]').addEventListener('click', () => this.#togglePause());
-    panel.querySelector('[data-search]').addEventListener('input', () => this.draw());
+    const body = panel.querySelector('[data-rows]');
+    this.#rows = new MovingRows(body, makeEvent, fillEvent);
+    panel.querySelector('[data-pause]').addEventListener('click', () => {
+      const isStill = this.#reasons.size > 0;
+      this.#reasons.clear();
+      this.#stand('pause', !isStill);
+    });
+    panel.querySelector('[data-search]').addEventListener('input', this.#draw);
+    body.addEventListener('focusin', ({ target }) => this.#stand('focus', target.matches(':focus-visible')));
+    body.addEventListener('focusout', () => this.#stand('focus', false));
+    document.addEventListener('selectionchange', () => {
+      const selection = getSelection();
+      this.#stand('selection', selection?.isCollapsed === false && body.contains(selection.anchorNode));
+    });
   }
 
   /** The whole list. */
   show(events) {
     this.#events = events;
     this.#waiting = 0;
-    this.draw();
+    drawSoon(this.#draw);
   }
 
   /** Events that came, the newest first. */
   add(added) {
     if (added.length === 0) return;
     const ids = new Set(added.map(({ order_id }) => order_id));
-    this.#events = [...added, ...this.#events.filter(({ order_id }) => !ids.has(order_id))].slice(0, 100);
+    this.#events = [...added, ...this.#events.filter(({ order_id }) => !ids.has(order_id))].slice(
+      0,
+      RAW_EVENTS,
+    );
     this.#waiting += added.length;
-    this.draw();
+    drawSoon(this.#draw);
   }
 
   draw() {
-    const pause = this.#panel.querySelector('[data-pause]');
-    pause.textContent = this.#paused === undefined ? 'Pause' : `Go on (+${this.#waiting} new)`;
+    const isStill = this.#kept !== undefined;
+    setText(this.#panel.querySelector('[data-pause]'), isStill ? `Go on (+${this.#waiting} new)` : 'Pause');
     const words = this.#panel.querySelector('[data-search]').value.trim().toLowerCase();
-    const events = (this.#paused ?? this.#events).filter((event) => matches(event, words));
-    const drawn = `${words} ${events.map(({ order_id }) => order_id).join()}`;
-    if (drawn === this.#drawn) return;
-    this.#drawn = drawn;
-    this.#rows = new Map(
-      events.map((event) => [event.order_id, this.#rows.get(event.order_id) ?? rowOf(event)]),
+    const all = this.#kept ?? this.#events;
+    if (!isStill) this.#waiting = 0;
+    this.#drawn = all;
+    const events = words === '' ? all : all.filter((event) => matches(event, words));
+    this.#rows.show(events, isStill);
+    setText(
+      this.#panel.querySelector('[data-reading]'),
+      words === '' ? '\u00a0' : `${events.length} of ${all.length} match.`,
     );
-    keepRows(this.#panel.querySelector('[data-rows]'), [...this.#rows.values()]);
-    this.#panel.querySelector('[data-reading]').textContent =
-      words === '' ? '\u00a0' : `${events.length} of ${(this.#paused ?? this.#events).length} match.`;
   }
 
-  #togglePause() {
-    this.#paused = this.#paused === undefined ? this.#events : undefined;
-    this.#waiting = 0;
-    this.#panel
-      .querySelector('[data-pause]')
-      .setAttribute('aria-pressed', String(this.#paused !== undefined));
+  #stand(reason, isReason) {
+    const wasStill = this.#kept !== undefined;
+    if (isReason) this.#reasons.add(reason);
+    else this.#reasons.delete(reason);
+    const isStill = this.#reasons.size > 0;
+    if (isStill === wasStill) return;
+    this.#kept = isStill ? this.#drawn : undefined;
+    this.#panel.querySelector('[data-pause]').setAttribute('aria-pressed', String(isStill));
     this.draw();
   }
-}
-
-/** Makes these rows the children; those that stay are not touched, as a list that is told of 20 times a second is costly to lay out. */
-function keepRows(root, rows) {
-  const kept = new Set(rows);
-  for (const row of [...root.children]) if (!kept.has(row)) row.remove();
-  for (const [n, row] of rows.entries())
-    if (root.children[n] !== row) root.insertBefore(row, root.children[n] ?? null);
 }
 
 // Each word, in lower case, has to be in what the row says, or in what it is about.
 function matches({ product, time, topic, partition, offset, ...rest }, words) {
-  if (words === '') return true;
   const shown = [clock(time), CATEGORY_NAMES[product], `${topic} ${partition}/${offset}`];
   const text = [...shown, product, time, ...Object.values(rest)].join(' ').toLowerCase();
   return words.split(/\s+/).every((word) => text.includes(word));
-}
-
-function rowOf({ order_id, title, product, item, time, topic, partition, offset }) {
-  const link = element('a', '', `${topic} ${partition}/${offset}`);
-  link.href = address(`/events/${order_id}`);
-  return element(
-    'tr',
-    '',
-    element('td', '', clock(time)),
-    element('td', '', KINDS[title]),
-    element('td', '', mark(product), CATEGORY_NAMES[product]),
-    element('td', '', item ?? ''),
-    element('td', '', link),
-  );
 }

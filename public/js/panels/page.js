@@ -6,9 +6,10 @@ import '../crowd.js';
 import { faultLegend, faultsIn, watchFaults } from '../fault-periods.js';
 import { listen } from '../live.js';
 import { mark } from '../marks.js';
-import { drawColumns, drawRows } from './bars.js';
+import { drawColumns, drawRows, setText } from './bars.js';
 import { showBehind } from './behind.js';
-import { drawLatest, drawLog, RawEvents } from './lists.js';
+import { drawSoon } from './frames.js';
+import { drawLatest, moves, RawEvents } from './lists.js';
 import './prove.js';
 
 const SUMMARY_EVERY_MS = 30_000;
@@ -21,6 +22,7 @@ const { robots = 'exclude', simulated = 'include', visitor: own = '' } = main.da
 const panel = (name) => document.getElementById(name);
 const part = (name, selector) => panel(name)?.querySelector(selector);
 const raw = panel('raw') === null ? undefined : new RawEvents(panel('raw'));
+const log = panel('log') === null ? undefined : moves(panel('log'), own);
 const shortClock = new Intl.DateTimeFormat('en-GB', {
   hour: '2-digit',
   minute: '2-digit',
@@ -42,7 +44,7 @@ let held;
 
 function say(name, words) {
   const reading = part(name, '[data-reading]');
-  if (reading !== null && reading !== undefined && reading.textContent !== words) reading.textContent = words;
+  if (reading !== null && reading !== undefined) setText(reading, words);
 }
 
 const age = (ms) => {
@@ -124,9 +126,9 @@ function drawBars(name, bars, rows) {
 }
 
 const DRAW = {
-  log({ log }) {
-    drawLog(part('log', '[data-rows]'), log, own);
-    const moved = log.find(({ user_id: user }) => user === own);
+  log({ log: entries }) {
+    log?.show(entries);
+    const moved = entries.find(({ user_id: user }) => user === own);
     if (moved !== undefined) {
       // An offer is left at once.
       const here = moved.to_state === 'offer' ? 'init' : moved.to_state;
@@ -135,7 +137,7 @@ const DRAW = {
     }
     say(
       'log',
-      log.length === 0 ? 'Nobody has moved yet: click on a piece of clothing in the shop.' : '\u00a0',
+      entries.length === 0 ? 'Nobody has moved yet: click on a piece of clothing in the shop.' : '\u00a0',
     );
   },
   latest({ latest, meta }) {
@@ -150,28 +152,33 @@ function draw() {
   for (const [name, bars] of barPanels) drawBars(name, bars, newest[name]);
   for (const [name, drawOne] of Object.entries(DRAW)) if (panel(name) !== null) drawOne(newest);
   const { freshness, lag, as_of: asOf } = newest.meta;
-  document.querySelector('[data-freshness]').textContent =
+  setText(
+    document.querySelector('[data-freshness]'),
     rewoundTo !== undefined
       ? `As of ${moment(asOf)}, ${clock(asOf)}.`
       : freshness.p50_ms === null
         ? `As of ${clock(asOf)}. No event in the last minute.`
-        : `As of ${clock(asOf)}. Events of the last minute were ${age(freshness.p50_ms)} old when they were counted, 99 of 100 at most ${age(freshness.p99_ms)}.${waitingText(lag)}`;
+        : `As of ${clock(asOf)}. Events of the last minute were ${age(freshness.p50_ms)} old when they were counted, 99 of 100 at most ${age(freshness.p99_ms)}.${waitingText(lag)}`,
+  );
 }
 
 function snapshot(panels) {
   if (rewoundTo === undefined) serverAheadMs = Date.parse(panels.meta.as_of) - Date.now();
   newest = panels;
   raw?.show(panels.raw);
-  draw();
+  drawSoon(draw);
 }
 
 function change(panels) {
   serverAheadMs = Date.parse(panels.meta.as_of) - Date.now();
   newest = { ...newest, ...panels };
-  draw();
+  drawSoon(draw);
 }
 
-const askFaults = watchFaults(() => new Date(Date.now() - SHOWN_MS).toISOString(), draw);
+const askFaults = watchFaults(
+  () => new Date(Date.now() - SHOWN_MS).toISOString(),
+  () => drawSoon(draw),
+);
 
 listen(
   `/api/live/panels/stream?${new URLSearchParams({ robots, simulated })}`,
@@ -195,8 +202,9 @@ listen(
   },
 );
 
+const drawAges = () => DRAW.latest(newest);
 setInterval(
-  () => rewoundTo === undefined && newest !== undefined && panel('latest') !== null && DRAW.latest(newest),
+  () => rewoundTo === undefined && newest !== undefined && panel('latest') !== null && drawSoon(drawAges),
   1_000,
 );
 
@@ -225,7 +233,7 @@ for (const choice of /** @type {NodeListOf<HTMLElement>} */ (document.querySelec
     counting = choice.dataset.count ?? counting;
     for (const other of document.querySelectorAll('[data-count]'))
       other.setAttribute('aria-pressed', String(other === choice));
-    draw();
+    drawSoon(draw);
   });
 }
 

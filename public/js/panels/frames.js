@@ -1,0 +1,37 @@
+// When the page draws: whatever asks is drawn together, once in a frame, and as long as drawing took the page's thread then rests,
+// so that scrolling and typing have their turn however much comes in.
+
+/** @type {Set<() => void>} */
+const due = new Set();
+const afterFrame = new MessageChannel();
+let isPlanned = false;
+let began = 0;
+let restsUntil = Number.NEGATIVE_INFINITY;
+
+/**
+ * Draws in the next frame that comes after the rest; what is asked for twice until then is drawn once.
+ * @param {() => void} draw finds out by itself what there is to draw
+ */
+export function drawSoon(draw) {
+  due.add(draw);
+  if (isPlanned) return;
+  isPlanned = true;
+  const wait = restsUntil - performance.now();
+  if (wait > 0) setTimeout(() => requestAnimationFrame(drawAll), wait);
+  else requestAnimationFrame(drawAll);
+}
+
+function drawAll() {
+  began = performance.now();
+  isPlanned = false;
+  const draws = [...due];
+  due.clear();
+  // A message comes after the frame's style, layout and paint, which are most of the work.
+  afterFrame.port2.postMessage(undefined);
+  for (const draw of draws) draw();
+}
+
+afterFrame.port1.onmessage = () => {
+  const now = performance.now();
+  restsUntil = now + (now - began);
+};
