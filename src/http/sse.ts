@@ -14,12 +14,12 @@ const RETRY_SECONDS = 10;
 export type Stream = {
   send(event: string, data: unknown): void;
   /** The same for a message that sseMessage() has written: once for many readers. */
-  write(message: string): void;
+  write(message: Uint8Array): void;
 };
 
-/** One event as it goes over the line. */
-export const sseMessage = (event: string, data: unknown): string =>
-  `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+/** One event as it goes over the line, as bytes: text would be encoded for each reader. */
+export const sseMessage = (event: string, data: unknown): Uint8Array =>
+  Buffer.from(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
 
 /** All open streams of this process, so that they can be counted, limited and ended. */
 export class Streams {
@@ -78,7 +78,7 @@ export class Streams {
       leave();
       onClose();
     });
-    const write = (message: string): void => {
+    const write = (message: Uint8Array): void => {
       if (res.writableLength > LARGEST_BACKLOG_BYTES) res.destroy();
       else res.write(message);
     };

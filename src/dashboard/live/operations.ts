@@ -108,7 +108,7 @@ export const panelOperations = {
     tag: 'Streams',
     summary: 'The live panels as they change',
     description:
-      '`panels` once, with everything; then `raw` as events are stored, twenty times a second at most: `added`, the newest first; and `changes` ' +
+      '`panels` once, with everything; then `raw` as events are stored, some thirty times a second at most: `added`, the newest first; and `changes` ' +
       'a few times a second at most: every other panel; ' +
       '`faults` where GET /api/faults has changed.',
     query: z.strictObject(whoseQuery),

@@ -19,7 +19,7 @@ import type { ConsumerLag, Lag } from './lag.ts';
 import { type NewEvents, readNew, readWindows, readWindowsAt } from './read.ts';
 import { Windows } from './windows.ts';
 
-const RAW_MS = 50;
+const RAW_MS = 30;
 const FLUSH_MS = 250;
 const CLOCK_MS = 1_000;
 /** Windows are kept up so long after the last reader has gone. */
