@@ -18,7 +18,7 @@ export type Stream = {
 };
 
 /** One event as it goes over the line, as bytes: text would be encoded for each reader. */
-export const sseMessage = (event: string, data: unknown): Uint8Array =>
+export const sseMessage = (event: string, data: unknown): Buffer =>
   Buffer.from(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
 
 /** All open streams of this process, so that they can be counted, limited and ended. */

@@ -1,9 +1,12 @@
 // The live page in a real browser: what one visitor does moves another's panels, without a reload and also after ingest's and
 // the web's end; a tab that slept is told everything anew.
 
+import { isDeepStrictEqual } from 'node:util';
 import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { RawRow } from '../../src/dashboard/panels/raw.ts';
 import { noBrowser, startBrowser } from '../support/browser.ts';
+import { anEvent } from '../support/events.ts';
 import { startLine } from '../support/line.ts';
 
 describe.skipIf(noBrowser !== undefined)('the live page', async () => {
@@ -151,5 +154,40 @@ describe.skipIf(noBrowser !== undefined)('the live page', async () => {
     await page.locator('#visitors .column').last().waitFor();
     expect(await page.locator('.live-panel').count()).toBe(2);
     expect(await page.locator('header.top').count()).toBe(0);
+  });
+
+  it('has in every row, also out of sight, one of the last hundred events', async () => {
+    const page = await open('/dashboard/live');
+    await page.locator('#raw tbody tr').first().waitFor();
+    const places = async () => (await page.locator('#raw tbody a').allTextContents()).sort();
+    const stored = async (): Promise<string[]> => {
+      const answer = await page.request.get(`${line.url}/api/live/panels?panel=raw`);
+      const { rows }: { rows: RawRow[] } = await answer.json();
+      return rows.map(({ topic, partition, offset }) => `${topic} ${partition}/${offset}`).sort();
+    };
+    const send = () =>
+      page.request.post(`${line.url}/api/events`, { data: Array.from({ length: 100 }, () => anEvent()) });
+    await send();
+    await expect.poll(async () => (await places()).length).toBe(100);
+    const before = await places();
+    await send();
+    await expect.poll(async () => (await stored()).some((place) => before.includes(place))).toBe(false);
+    await expect.poll(async () => isDeepStrictEqual(await places(), await stored())).toBe(true);
+  });
+
+  it('lets raw events stand still while the keyboard is at one of them', async () => {
+    const page = await open('/dashboard/live');
+    const first = page.locator('#raw tbody a').first();
+    await first.waitFor();
+    await page.locator('[data-pause]').focus();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    const place = await first.textContent();
+    await page.request.post(`${line.url}/api/events`, { data: [anEvent()] });
+    await page.getByRole('button', { name: 'Go on (+1 new)' }).waitFor();
+    expect(await first.textContent()).toBe(place);
+    await page.keyboard.press('Shift+Tab');
+    await expect.poll(() => first.textContent()).not.toBe(place);
+    await page.getByRole('button', { name: 'Pause' }).waitFor();
   });
 });

@@ -39,7 +39,7 @@ async function serverOf(streams: Streams) {
 }
 
 it('writes an event as the standard has it, whatever is in it', () => {
-  expect(sseMessage('today', { text: 'a\nb\r\n\n' })).toBe(
+  expect(sseMessage('today', { text: 'a\nb\r\n\n' }).toString()).toBe(
     'event: today\ndata: {"text":"a\\nb\\r\\n\\n"}\n\n',
   );
 });

@@ -1,6 +1,9 @@
 // When the page draws: whatever asks is drawn together, once in a frame, and as long as drawing took the page's thread then rests,
 // so that scrolling and typing have their turn however much comes in.
 
+/** A machine that slept in the middle of a frame has drawn for hours. */
+const LONGEST_REST_MS = 250;
+
 /** @type {Set<() => void>} */
 const due = new Set();
 const afterFrame = new MessageChannel();
@@ -33,5 +36,5 @@ function drawAll() {
 
 afterFrame.port1.onmessage = () => {
   const now = performance.now();
-  restsUntil = now + (now - began);
+  restsUntil = now + Math.min(now - began, LONGEST_REST_MS);
 };
