@@ -27,17 +27,3 @@ export function mark(product) {
   svg.classList.add(`of-${product}`);
   return svg;
 }
-
-/**
- * Makes a mark that of another category: in a list that changes often a new element would cost several times as much.
- * @param {SVGElement} svg as mark() gives it  @param {string} product
- */
-export function remark(svg, product) {
-  const other = mark(product);
-  const [path, shape] = [svg, other].map(
-    ({ firstElementChild }) => /** @type {Element} */ (firstElementChild),
-  );
-  path.setAttribute('d', shape.getAttribute('d') ?? '');
-  path.setAttribute('class', shape.getAttribute('class') ?? '');
-  svg.setAttribute('class', other.getAttribute('class') ?? '');
-}

@@ -2,7 +2,7 @@
 
 import { address } from '../base.js';
 import { CATEGORY_NAMES, clock, moment } from '../dashboard/format.js';
-import { mark, PRODUCTS, remark } from '../marks.js';
+import { mark, PRODUCTS } from '../marks.js';
 import { element, keepElements, setText } from './bars.js';
 import { drawSoon } from './frames.js';
 import { MovingRows } from './moving-rows.js';
@@ -67,6 +67,17 @@ export function moves(panel, own) {
       for (const [n, word] of words.entries()) setData(parts[n], word);
     },
   );
+}
+
+/** Makes a mark that of another category: a new element would cost several times as much, many times a second. */
+function remark(svg, product) {
+  const other = mark(product);
+  const [path, shape] = [svg, other].map(
+    ({ firstElementChild }) => /** @type {Element} */ (firstElementChild),
+  );
+  path.setAttribute('d', shape.getAttribute('d') ?? '');
+  path.setAttribute('class', shape.getAttribute('class') ?? '');
+  svg.setAttribute('class', other.getAttribute('class') ?? '');
 }
 
 function makeEvent() {
