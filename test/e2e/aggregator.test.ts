@@ -1,10 +1,10 @@
 // The manual's print shop, built by hand in the page: with the script, and without it by forms alone. Sheets come through Kafka,
 // and the page shows them flushed with their reason, and the records behind it.
 
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startAggregator } from '../../src/aggregator/realtime/part.ts';
-import { noBrowser, startBrowser } from '../support/browser.ts';
+import { closePages, noBrowser, startBrowser } from '../support/browser.ts';
 import { testLog } from '../support/database.ts';
 import { eventually, startLine } from '../support/line.ts';
 
@@ -19,13 +19,11 @@ describe.skipIf(noBrowser !== undefined)('the page of the aggregator', async () 
     startLine({ settings: { AGGREGATOR_CHECK_SECONDS: '1' } }),
     startBrowser(),
   ]);
-  const contexts: BrowserContext[] = [];
-  afterEach(() => Promise.all(contexts.splice(0).map((context) => context.close())));
+  const context = await browser.newContext();
+  afterEach(() => closePages(browser));
 
-  async function open(path: string, options: Parameters<typeof browser.newContext>[0] = {}): Promise<Page> {
-    const context = await browser.newContext(options);
-    contexts.push(context);
-    const page = await context.newPage();
+  async function open(path: string, options?: Parameters<typeof browser.newContext>[0]): Promise<Page> {
+    const page = await (options === undefined ? context : await browser.newContext(options)).newPage();
     await page.goto(line.url + path);
     return page;
   }

@@ -22,7 +22,8 @@ describe.skipIf(noBrowser !== undefined)('a click in the shop', { timeout: 240_0
   beforeAll(async () => {
     program = await startProgram({ ...(await programSettings()), TIME_ZONE: zoneWhereItIsNoon() }, LINE);
     const browser = await startBrowser();
-    [dashboard, shop] = await Promise.all([browser.newPage(), browser.newPage()]);
+    const context = await browser.newContext();
+    [dashboard, shop] = await Promise.all([context.newPage(), context.newPage()]);
     for (const page of [dashboard, shop]) {
       page.on('pageerror', (error) => complaints.push(error.message));
       page.on('console', (message) => {

@@ -5,7 +5,7 @@ import pg from 'pg';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { PipelineState } from '../../src/pipeline/state.ts';
-import { noBrowser, startBrowser } from '../support/browser.ts';
+import { closePages, noBrowser, STILL, startBrowser } from '../support/browser.ts';
 import { LINE, programSettings, startProgram } from '../support/program.ts';
 
 const PLAYED = { timeout: 200_000 };
@@ -21,13 +21,12 @@ describe.skipIf(noBrowser !== undefined)('a lesson', async () => {
   const database = new pg.Client(program.databaseUrl());
   await database.connect();
   afterAll(() => database.end());
-  const pages: Page[] = [];
-  afterEach(() => Promise.all(pages.splice(0).map((page) => page.close())));
+  const context = await browser.newContext(STILL);
+  afterEach(() => closePages(browser));
 
   /** Opens a lesson, presses start and waits until it is over. */
   async function play(name: string): Promise<Page> {
-    const page = await browser.newPage();
-    pages.push(page);
+    const page = await context.newPage();
     await page.goto(`${program.url}/lessons`);
     await page.locator(`a[href="/lessons/${name}"]`).click();
     expect(await page.locator('[data-answer]').isDisabled()).toBe(true);
@@ -128,8 +127,7 @@ describe.skipIf(noBrowser !== undefined)('a lesson', async () => {
   });
 
   it('the quiz hides what is broken, and gives points for finding it', async () => {
-    const page = await browser.newPage();
-    pages.push(page);
+    const page = await context.newPage();
     await page.goto(`${program.url}/lessons/quiz`);
     await submit(page, 'Start a round');
     const quiz = await get('/api/quiz');

@@ -5,20 +5,19 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RawRow } from '../../src/dashboard/panels/raw.ts';
-import { noBrowser, startBrowser } from '../support/browser.ts';
+import { closePages, noBrowser, startBrowser } from '../support/browser.ts';
 import { anEvent } from '../support/events.ts';
 import { startLine } from '../support/line.ts';
 
 describe.skipIf(noBrowser !== undefined)('the live page', async () => {
   if (noBrowser !== undefined) return;
   const [line, browser] = await Promise.all([startLine(), startBrowser()]);
-  const pages: Page[] = [];
-  afterEach(() => Promise.all(pages.splice(0).map((page) => page.close())));
+  const context = await browser.newContext();
+  afterEach(() => closePages(browser));
 
-  /** In a visitor's own context: cookies of its own. */
-  async function open(path: string): Promise<Page> {
-    const page = await (await browser.newContext()).newPage();
-    pages.push(page);
+  /** @param visitor who has cookies of its own */
+  async function open(path: string, visitor = context): Promise<Page> {
+    const page = await visitor.newPage();
     await page.goto(line.url + path);
     return page;
   }
@@ -39,7 +38,7 @@ describe.skipIf(noBrowser !== undefined)('the live page', async () => {
   it('moves by what two visitors do, each counted once', async () => {
     const page = await open('/dashboard/live');
     await page.locator('#visitors .column').last().waitFor();
-    const [one, other] = [await open('/'), await open('/')];
+    const [one, other] = [await open('/'), await open('/', await browser.newContext())];
     await expect.poll(() => visitors(page)).toBe(2);
     await one.locator('main a[href*="page_id"]').first().click();
     await other.goto(`${line.url}/product/sneakers`);
@@ -131,9 +130,8 @@ describe.skipIf(noBrowser !== undefined)('the live page', async () => {
   });
 
   it('is on waking, after ten minutes of sleep, what a fresh page is', async () => {
-    const context = await browser.newContext();
-    const page = await context.newPage();
-    pages.push(page);
+    // Whose clock is that of all its pages.
+    const page = await (await browser.newContext()).newPage();
     await page.clock.install();
     await page.goto(`${line.url}/dashboard/live`);
     await page.locator('#raw tbody tr').first().waitFor();

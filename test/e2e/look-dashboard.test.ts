@@ -2,7 +2,7 @@
 
 import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
-import { noBrowser, startBrowser } from '../support/browser.ts';
+import { closePages, noBrowser, startBrowser } from '../support/browser.ts';
 import { startLine } from '../support/line.ts';
 import { zoneWhereItIsNoon } from '../support/zone.ts';
 
@@ -16,12 +16,11 @@ const heights = (page: Page) =>
 describe.skipIf(noBrowser !== undefined)('the dashboard', async () => {
   if (noBrowser !== undefined) return;
   const [line, browser] = await Promise.all([startLine({ timeZone: zoneWhereItIsNoon() }), startBrowser()]);
-  const pages: Page[] = [];
-  afterEach(() => Promise.all(pages.splice(0).map((page) => page.close())));
+  const context = await browser.newContext();
+  afterEach(() => closePages(browser));
 
   async function open(path: string): Promise<Page> {
-    const page = await browser.newPage();
-    pages.push(page);
+    const page = await context.newPage();
     await page.goto(line.url + path);
     return page;
   }
@@ -59,8 +58,7 @@ describe.skipIf(noBrowser !== undefined)('the dashboard', async () => {
   });
 
   it('gives each share of the funnel of the step that it came from', async () => {
-    const page = await browser.newPage();
-    pages.push(page);
+    const page = await context.newPage();
     await page.route('**/api/charts/funnel?*', async (route) => {
       const answer = await (await route.fetch()).json();
       const rows = answer.rows.map((row: object) => ({ ...row, shows: 400, clicks: 100, orders: 20 }));
@@ -75,8 +73,7 @@ describe.skipIf(noBrowser !== undefined)('the dashboard', async () => {
   });
 
   it('shows what the API says of an error, and tries again when asked', async () => {
-    const page = await browser.newPage();
-    pages.push(page);
+    const page = await context.newPage();
     let broken = true;
     await page.route('**/api/charts/funnel?*', (route) =>
       broken
@@ -92,8 +89,7 @@ describe.skipIf(noBrowser !== undefined)('the dashboard', async () => {
   });
 
   it('says quietly that the connection is lost, and heals, also from an error that browsers give up on', async () => {
-    const page = await browser.newPage();
-    pages.push(page);
+    const page = await context.newPage();
     // Whose connection the tests can't reach.
     await page.addInitScript('delete window.SharedWorker');
     const answers = [{ contentType: 'text/event-stream', body: 'retry: 500\n\n' }, { status: 503 }];

@@ -24,9 +24,9 @@ async function tabTo(page: Page, words: string): Promise<void> {
 describe.skipIf(noBrowser !== undefined)('the keyboard alone', async () => {
   if (noBrowser !== undefined) return;
   const [{ url }, browser] = await Promise.all([startLine(), startBrowser()]);
+  const page = await browser.newPage();
 
   it('goes from the banner to an order, and each step is visible', async () => {
-    const page = await browser.newPage();
     await page.goto(url);
     await tabTo(page, 'See it');
     const outline = await page.evaluate('getComputedStyle(document.activeElement).outlineStyle');
@@ -37,20 +37,16 @@ describe.skipIf(noBrowser !== undefined)('the keyboard alone', async () => {
     await page.keyboard.press('Enter');
     await page.waitForURL('**/order/*');
     expect(await page.locator('h1').textContent()).toBe('Order successful');
-    await page.close();
   });
 
   it('skips to the content first', async () => {
-    const page = await browser.newPage();
     await page.goto(url);
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     expect(page.url()).toBe(`${url}/#main`);
-    await page.close();
   });
 
   it('opens the definition of a term, and Escape closes it', async () => {
-    const page = await browser.newPage();
     await page.goto(url);
     await tabTo(page, 'What is this: offset?');
     await page.keyboard.press('Enter');
@@ -59,16 +55,13 @@ describe.skipIf(noBrowser !== undefined)('the keyboard alone', async () => {
     expect(await definition.textContent()).toContain('number of a record');
     await page.keyboard.press('Escape');
     expect(await definition.isVisible()).toBe(false);
-    await page.close();
   });
 
   it('opens a chart’s table', async () => {
-    const page = await browser.newPage();
     await page.goto(`${url}/dashboard`);
     await page.locator('#daily:not([data-state="loading"])').waitFor();
     await tabTo(page, 'Table');
     await page.keyboard.press('Space');
     expect(await page.locator('[data-table-switch]').first().getAttribute('aria-pressed')).toBe('true');
-    await page.close();
   });
 });

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { loadSample } from '../../seed/sample.ts';
 import { axe } from '../support/axe.ts';
-import { noBrowser, startBrowser } from '../support/browser.ts';
+import { closePages, noBrowser, startBrowser } from '../support/browser.ts';
 import { startLine } from '../support/line.ts';
 import { testLog } from '../support/log.ts';
 
@@ -14,12 +14,11 @@ describe.skipIf(noBrowser !== undefined)('the questions on the dashboard', async
   if (noBrowser !== undefined) return;
   const [line, browser] = await Promise.all([startLine(), startBrowser()]);
   await loadSample(line.pool, testLog);
-  const pages: Page[] = [];
-  afterEach(() => Promise.all(pages.splice(0).map((page) => page.close())));
+  const context = await browser.newContext();
+  afterEach(() => closePages(browser));
 
-  async function open(path: string, options = {}): Promise<Page> {
-    const page = await browser.newPage(options);
-    pages.push(page);
+  async function open(path: string): Promise<Page> {
+    const page = await context.newPage();
     await page.goto(line.url + path);
     return page;
   }
@@ -53,8 +52,9 @@ describe.skipIf(noBrowser !== undefined)('the questions on the dashboard', async
   it.each(['light', 'dark'] as const)(
     'have nothing serious against them in the %s theme',
     async (colorScheme) => {
-      const context = await browser.newContext({ colorScheme, viewport: { width: 390, height: 844 } });
       const page = await context.newPage();
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width: 390, height: 844 });
       await page.goto(`${line.url}/dashboard?${RANGE}`);
       await page.locator('#q-targets[data-state="ready"]').waitFor();
       await page.locator('#daily[data-state="ready"]').waitFor();
@@ -65,7 +65,6 @@ describe.skipIf(noBrowser !== undefined)('the questions on the dashboard', async
         .analyze();
       const found = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
       const isWider = await page.evaluate('document.documentElement.scrollWidth > innerWidth');
-      await context.close();
       expect(found.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
       expect(isWider).toBe(false);
     },

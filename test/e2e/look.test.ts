@@ -1,6 +1,6 @@
 // What every page owes its reader, in both themes and at a phone's width: nothing that axe-core objects to, nothing
-// wider than the screen, nothing that the Content-Security-Policy refuses, and little to download. One visit a theme yields it all.
-// LOOK=full (npm run test:look) looks at all widths and by all rules in the dark theme, too.
+// wider than the screen, nothing that the Content-Security-Policy refuses, and little to download. One visit yields it all.
+// LOOK=full (npm run test:look) looks at all widths and by all rules in the dark theme, too, on pages that are opened in it.
 
 import type { BrowserContext, Page, Request } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -12,11 +12,29 @@ const KB = 1000;
 const ALL_SCRIPTS = 110 * KB;
 const OWN = 30 * KB;
 const LARGE = 1440;
+const PAGES = 17;
 const WIDTHS = [320, 360, 390, 768, LARGE];
 const FULL = process.env.LOOK === 'full';
 /** What axe-core finds in one theme and not in the other is about colours; no width is another one's in the dark. */
 const COLOURS = ['color-contrast', 'link-in-text-block'];
-const DARK = FULL ? { widths: WIDTHS.toReversed() } : { widths: [LARGE, 320], rules: COLOURS };
+const THEMES = {
+  light: { widths: WIDTHS, rules: undefined },
+  dark: FULL ? { widths: WIDTHS, rules: undefined } : { widths: [320, LARGE], rules: COLOURS },
+} as const;
+type Theme = keyof typeof THEMES;
+const THEME_NAMES = Object.keys(THEMES) as Theme[];
+/** Each page is taken through these: by turns forwards, so that it is opened on a phone in the light, and backwards. */
+const LOOKS = THEME_NAMES.flatMap((theme) => THEMES[theme].widths.map((width) => ({ theme, width })));
+
+/** What was found in one theme, by page. */
+type Found = {
+  readonly objections: Record<string, string[]>;
+  readonly wider: Record<number, Record<string, object[]>>;
+  readonly complaints: string[];
+};
+const nothingYet = (): Found => ({ objections: {}, wider: {}, complaints: [] });
+
+const screen = (width: number) => ({ width, height: 844 });
 
 /** What makes the page wider than the screen, in narrow, usual and wide letters: elements that end right of it, and whose box nobody cuts. */
 const WIDER = `(() => {
@@ -133,43 +151,55 @@ describe.skipIf(noBrowser !== undefined)('every page', async () => {
     }
   }
 
-  // A page that is opened on a phone and one that is opened on a large screen, each taken through all widths.
-  describe.each([
-    ['light', { widths: WIDTHS, rules: undefined }],
-    ['dark', { rules: undefined, ...DARK }],
-  ] as const)('in the %s theme', (colorScheme, { widths, rules }) => {
-    const objections: Record<string, string[]> = {};
-    const wider: Record<number, Record<string, object[]>> = {};
-    const complaints: string[] = [];
+  const found: Record<Theme, Found> = { light: nothingYet(), dark: nothingYet() };
+  beforeAll(async () => {
+    for (const looks of FULL ? [LOOKS, LOOKS.toReversed()] : [LOOKS]) await lookAtAll(looks);
+  }, 600_000);
 
-    beforeAll(async () => {
-      const screen = (width: number) => ({ width, height: 844 });
-      await withPage({ colorScheme, viewport: screen(widths[0] ?? 0) }, async (page) => {
-        page.on('pageerror', (error) => complaints.push(error.message));
-        page.on('console', (message) => {
-          // The error page is a 404, which Chromium reports as well.
-          if (message.type() === 'error' && !message.text().includes('404')) complaints.push(message.text());
-        });
-        await visitAll(page, url, async (name) => {
-          for (const width of widths) {
-            await page.setViewportSize(screen(width));
-            wider[width] = { ...wider[width], [name]: await widerThanScreen(page) };
-            if (width === LARGE) objections[name] = await axeObjections(page, rules);
-          }
-          await page.setViewportSize(screen(widths[0] ?? 0));
-        });
+  async function lookAtAll(looks: typeof LOOKS): Promise<void> {
+    const [first] = looks;
+    let theme = first?.theme ?? 'light';
+    await withPage({ colorScheme: theme, viewport: screen(first?.width ?? 0) }, async (page) => {
+      const complain = (message: string) => found[theme].complaints.push(message);
+      page.on('pageerror', (error) => complain(error.message));
+      page.on('console', (message) => {
+        // The error page is a 404, which Chromium reports as well.
+        if (message.type() === 'error' && !message.text().includes('404')) complain(message.text());
       });
-    }, 600_000);
+      let next = looks;
+      await visitAll(page, url, async (name) => {
+        for (const look of next) {
+          theme = look.theme;
+          await page.emulateMedia({ colorScheme: theme });
+          await page.setViewportSize(screen(look.width));
+          await lookAt(page, name, look);
+        }
+        next = next.toReversed();
+      });
+    });
+  }
 
-    const nothing = (facts: Readonly<Record<string, unknown>> = {}) =>
-      Object.fromEntries(Object.keys(facts).map((name) => [name, []]));
+  async function lookAt(page: Page, name: string, { theme, width }: (typeof LOOKS)[number]): Promise<void> {
+    const { objections, wider } = found[theme];
+    wider[width] = {
+      ...wider[width],
+      [name]: [...(wider[width]?.[name] ?? []), ...(await widerThanScreen(page))],
+    };
+    if (width !== LARGE) return;
+    objections[name] = [...(objections[name] ?? []), ...(await axeObjections(page, THEMES[theme].rules))];
+  }
+
+  describe.each(THEME_NAMES)('in the %s theme', (theme) => {
+    const { objections, wider, complaints } = found[theme];
+    const nothing = () => Object.fromEntries(Object.keys(objections).map((name) => [name, []]));
 
     it('has nothing that axe-core objects to', () => {
-      expect(objections).toEqual(nothing(objections));
+      expect(Object.keys(objections)).toHaveLength(PAGES);
+      expect(objections).toEqual(nothing());
     });
 
-    it.each(widths)('fits %i px without scrolling sideways, in whatever font', (width) => {
-      expect(wider[width]).toEqual(nothing(objections));
+    it.each(THEMES[theme].widths)('fits %i px without scrolling sideways, in whatever font', (width) => {
+      expect(wider[width]).toEqual(nothing());
     });
 
     it('asks for nothing that the Content-Security-Policy refuses, and no script fails', () => {

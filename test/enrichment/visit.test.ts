@@ -2,7 +2,7 @@
 
 import request from 'supertest';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { noBrowser, startBrowser } from '../support/browser.ts';
+import { noBrowser, startWholeBrowser } from '../support/browser.ts';
 import { eventually, type Line, startLine } from '../support/line.ts';
 
 let line: Line;
@@ -54,7 +54,7 @@ describe('a page that nobody looks at', () => {
 
 describe.skipIf(noBrowser !== undefined)('a browser that fetches ahead', async () => {
   if (noBrowser !== undefined) return;
-  const browser = await startBrowser();
+  const browser = await startWholeBrowser();
 
   const clicks = async () => {
     const { rows } = await line.pool.query<{ count: number }>(

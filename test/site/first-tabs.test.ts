@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { noBrowser, startBrowser } from '../support/browser.ts';
 import { eventually, type Line, startLine } from '../support/line.ts';
 
-const ROUNDS = 4;
+const ROUNDS = 2;
 
 let line: Line;
 beforeAll(async () => {
