@@ -14,8 +14,8 @@ export default defineConfig({
     pool: 'forks',
     isolate: false,
     sequence: { sequencer: LongestFirst },
-    // Most tests wait for processes and sockets more than they compute: one more at a time than two cores.
-    maxWorkers: 3,
+    // Most tests wait for processes and sockets more than they compute: more of them at a time than cores.
+    maxWorkers: 4,
     // Generous, as a machine may be busy with other work: what hangs is found all the same.
     expect: { poll: { timeout: 90_000 } },
     testTimeout: 240_000,

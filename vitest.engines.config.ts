@@ -4,4 +4,7 @@
 import { defineConfig } from 'vitest/config';
 import shared from './vitest.config.ts';
 
-export default defineConfig({ test: { ...shared.test, include: ['test/**/*.engine.test.ts'], exclude: [] } });
+export default defineConfig({
+  // These compute: Java above all.
+  test: { ...shared.test, include: ['test/**/*.engine.test.ts'], exclude: [], maxWorkers: 3 },
+});

@@ -198,7 +198,7 @@ describe('a database that is wrong', () => {
       DATABASE_URL: url,
       KAFKA_BROKERS: `127.0.0.1:${broker.port}`,
     };
-    for (const parts of [['web'], ['ingest'], []]) {
+    for (const parts of [['web'], ['ingest'], ['ingest', 'web']]) {
       expectOneLine(
         await run(['start', ...parts], settings),
         1,
@@ -220,7 +220,7 @@ describe('a database that is wrong', () => {
       DATABASE_URL: mine.href,
       KAFKA_BROKERS: `127.0.0.1:${broker.port}`,
     };
-    const ended = await run(['start'], settings);
+    const ended = await run(['start', 'ingest', 'web'], settings);
     expectOneLine(ended, 1, 'DATABASE_URL', 'permission denied');
     expect(ended.stdout + ended.stderr).not.toContain(mine.password);
   });

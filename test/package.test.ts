@@ -14,12 +14,14 @@ const BY_NPX = process.env.PACKAGE_NPX === '1';
 
 type Packed = { readonly filename: string; readonly files: readonly { readonly path: string }[] };
 
-/** The tarball, built by the run's setup already. */
+/** The tarball, of what the run's setup has built. */
+const packed = pack(temporaryFolder());
+
 function pack(folder: string): Packed {
   const args = ['pack', '--ignore-scripts', '--json', '--pack-destination', folder];
-  const [packed] = JSON.parse(execFileSync('npm', args, { cwd: packageRoot, encoding: 'utf8' })) as Packed[];
-  if (packed === undefined) throw new Error('npm packed nothing');
-  return { ...packed, filename: path.join(folder, packed.filename) };
+  const [made] = JSON.parse(execFileSync('npm', args, { cwd: packageRoot, encoding: 'utf8' })) as Packed[];
+  if (made === undefined) throw new Error('npm packed nothing');
+  return { ...made, filename: path.join(folder, made.filename) };
 }
 
 /** A call of the packed program in a folder that holds nothing. */
@@ -36,8 +38,8 @@ function invocationOf({ filename }: Packed, folder: string): Invocation {
   return { command: [process.execPath, path.join(folder, 'package', 'dist', 'src', 'main.js')], cwd };
 }
 
-it('the package has what runs, and nothing of tests, benches and scripts', { timeout: 240_000 }, () => {
-  const paths = pack(temporaryFolder()).files.map((file) => file.path);
+it('the package has what runs, and nothing of tests, benches and scripts', () => {
+  const paths = packed.files.map((file) => file.path);
   expect(paths.filter((name) => /^(?:test|bench|scripts|dist\/(?:bench|scripts|test))\b/.test(name))).toEqual(
     [],
   );
@@ -60,7 +62,7 @@ it('the container has every folder that the package has', () => {
 
 it('the packed program starts the shop in an empty folder', { timeout: 400_000 }, async () => {
   const folder = temporaryFolder();
-  const invocation = invocationOf(pack(folder), folder);
+  const invocation = invocationOf(packed, folder);
   const env = { ...(await programSettings('new')), DATA_DIR: path.join(folder, 'empty', 'data') };
   const program = await startProgram(env, [], invocation);
   for (const page of ['/', '/product/clothes', '/dashboard', '/css/base.css', '/vendor/chart.umd.min.js'])

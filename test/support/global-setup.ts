@@ -4,7 +4,16 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { appendFileSync, chmodSync, mkdtempSync } from 'node:fs';
+import {
+  accessSync,
+  appendFileSync,
+  chmodSync,
+  constants,
+  mkdtempSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
@@ -28,13 +37,16 @@ declare module 'vitest' {
   }
 }
 
+/** What the files of a run take at most, with room to spare. */
+const NEEDED_BYTES = 4 * 1024 ** 3;
+
 const log = createLog('postgres', 'warn', false);
 
 /** Tests survive no power cut; what they are about is said by the program's own settings. */
 const FOR_TESTS = ['fsync = off', 'full_page_writes = off', 'autovacuum = off'];
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'shopstream-test-'));
+  const folder = mkdtempSync(path.join(placeForFiles(), 'shopstream-test-'));
   // Tests put folders of other users into it: they have to pass, and nobody has to look around.
   chmodSync(folder, 0o711);
   leaveNothingBehind(folder);
@@ -49,6 +61,30 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await migrated.drop();
     await server.stop();
   };
+}
+
+/** In memory where there is room: what is written and synced all the time needs no disk, as it is gone after the run. */
+function placeForFiles(memory = '/dev/shm'): string {
+  try {
+    const { bavail, bsize } = statfsSync(memory);
+    return bavail * bsize >= NEEDED_BYTES && mayRunProgramsOf(memory) ? memory : tmpdir();
+  } catch {
+    return tmpdir();
+  }
+}
+
+/** False on a file system that is mounted without: some tests run programs out of their folders. */
+function mayRunProgramsOf(folder: string): boolean {
+  const file = path.join(folder, `shopstream-test-${process.pid}`);
+  try {
+    writeFileSync(file, '', { mode: 0o700 });
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmSync(file, { force: true });
+  }
 }
 
 async function build(): Promise<void> {
