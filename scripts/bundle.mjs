@@ -14,7 +14,7 @@ const CHUNKS = 'chunks';
 const DOORS = ['src/main', 'src/aggregator/batch/stretch-worker', 'src/broker/broker'];
 
 /** Packages that are loaded as they were installed: those with native code, and kafkajs, of which kafka/ changes modules. */
-const INSTALLED = /^(?:@duckdb\/node-api|@node-rs\/crc32|kafkajs|lz4-napi|snappy)(?:\/|$)/;
+const INSTALLED = /^(?:@duckdb\/node-bindings|@node-rs\/crc32|kafkajs|lz4-napi|snappy)(?:\/|$)/;
 
 /** A file that a command or a part loads has that one's path, so that a stack names it. */
 function chunkName({ isDynamicEntry, facadeModuleId }) {
