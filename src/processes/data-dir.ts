@@ -1,9 +1,10 @@
 // DATA_DIR: made where missing, checked for write access, its files for their owner alone, and each part's folder owned
 // by one process at a time.
 
-import { chmodSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { codeOf } from '../runtime/errors.ts';
+import { makeFolder } from '../runtime/make-folder.ts';
 import { type Lock, lockFile } from '../runtime/process-lock.ts';
 
 /** What group and others may: nothing. */
@@ -32,19 +33,6 @@ export function prepareDataDir(dataDir: string): void {
     throw new DataDirError(`DATA_DIR: ${dataDir} can't be written (${code}); choose another folder`, {
       cause: error,
     });
-  }
-}
-
-/** Node's own recursive mkdir tries for ever where a file system answers ENOENT to everything, as /proc does. */
-function makeFolder(folder: string, mode?: number): void {
-  try {
-    mkdirSync(folder, mode);
-  } catch (error) {
-    const code = codeOf(error);
-    if (code === 'EEXIST' && statSync(folder).isDirectory()) return;
-    if (code !== 'ENOENT' || path.dirname(folder) === folder) throw error;
-    makeFolder(path.dirname(folder));
-    mkdirSync(folder, mode);
   }
 }
 

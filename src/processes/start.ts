@@ -9,6 +9,7 @@ import { createLog } from '../runtime/log.ts';
 import { watchOpenFiles } from '../runtime/open-files.ts';
 import type { Lock } from '../runtime/process-lock.ts';
 import type { RunningPart } from '../runtime/running-part.ts';
+import { goOnUnread } from '../runtime/unread-output.ts';
 import { version } from '../runtime/version.ts';
 import { forkPart, TERMINAL_SIGNALS } from './child.ts';
 import { PartsControl } from './control.ts';
@@ -32,6 +33,7 @@ export async function start(
 ): Promise<void> {
   const parts = chooseParts(config, named);
   const stopped = signalled();
+  goOnUnread();
   const began = performance.now();
   prepareDataDir(config.DATA_DIR);
   const locks = lockParts(config.DATA_DIR, parts);

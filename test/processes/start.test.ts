@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import path from 'node:path';
 import pg from 'pg';
 import request from 'supertest';
@@ -264,3 +264,28 @@ describe('a parent that is killed', () => {
     expect(processesOf(folder)).toEqual([]);
   });
 });
+
+it('runs on and stops in order when nobody reads its output any more, as with `npm start | head`', async () => {
+  const port = await freePort();
+  const { child, printed, end } = launch(
+    {
+      DATA_DIR: temporaryFolder(),
+      KAFKA_PORT: String(port),
+      LOG_LEVEL: 'info',
+    },
+    ['broker'],
+  );
+  await eventually(() => printed().includes('Shopstream'));
+  child.stdout?.destroy();
+  await eventually(() => connected(port));
+  const { code } = await end('SIGINT');
+  expect(code).toBe(0);
+  expect(printed()).not.toContain('EPIPE');
+});
+
+function connected(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+}

@@ -3,10 +3,12 @@
 
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import { messageOf } from '../../runtime/errors.ts';
+import { ExpectationError } from '../../runtime/expectation-error.ts';
+import { makeFolder } from '../../runtime/make-folder.ts';
 import type { Profile } from '../options.ts';
 import { clicksOf } from './click.ts';
 
@@ -30,12 +32,13 @@ export const partName = (part: number): string => `part-${String(part).padStart(
  * Writes the files. Their lines are the same on every machine, their compressed bytes with the same version of zlib.
  * @param onRows called at intervals with the number of lines written
  * @returns their paths
+ * @throws {ExpectationError} where the folder can't be made
  */
 export async function writeClicks(
   { profile, seed, rows, parts, folder }: ClickFiles,
   onRows?: (rows: number) => void,
 ): Promise<string[]> {
-  await mkdir(folder, { recursive: true });
+  makeOut(folder);
   const paths = Array.from({ length: parts }, (_, part) => path.join(folder, partName(part)));
   const files = paths.map(openPart);
   let n = 0;
@@ -72,4 +75,14 @@ function openPart(file: string): Part {
       return written;
     },
   };
+}
+
+function makeOut(folder: string): void {
+  try {
+    makeFolder(folder);
+  } catch (error) {
+    throw new ExpectationError(
+      `--out: received ${folder}, which can't be made: ${messageOf(error)}, expected a folder`,
+    );
+  }
 }

@@ -2,9 +2,10 @@
 // record that was perhaps never sent.
 
 import { once } from 'node:events';
-import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
+import { createWriteStream, type WriteStream } from 'node:fs';
 import path from 'node:path';
 import { finished } from 'node:stream/promises';
+import { makeFolder } from '../../runtime/make-folder.ts';
 import { type LedgerEntry, type LedgerHead, ledgerFile } from './entry.ts';
 
 export class LedgerWriter {
@@ -16,7 +17,7 @@ export class LedgerWriter {
 
   constructor(dataDir: string, head: LedgerHead) {
     this.file = ledgerFile(dataDir, head.run);
-    mkdirSync(path.dirname(this.file), { recursive: true });
+    makeFolder(path.dirname(this.file));
     this.#out = createWriteStream(this.file, { flags: 'wx' });
     this.#out.on('error', (error) => {
       this.#error = error;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
+import { ExpectationError } from '../../../src/runtime/expectation-error.ts';
 import { readAnswers } from '../../../src/sessions/batch/answers.ts';
 import { partName, writeClicks } from '../../../src/sessions/clicks/write.ts';
 import type { Profile } from '../../../src/sessions/options.ts';
@@ -40,4 +41,13 @@ it.each([
   const sessions = [...(answer.sessions_per_file?.values() ?? [])].reduce((sum, one) => sum + one, 0);
   expect(sessions / 20_000).toBeGreaterThan(least);
   expect(sessions / 20_000).toBeLessThanOrEqual(most);
+});
+
+it.each([
+  ['a file', import.meta.filename],
+  ['a place in which nothing can be made', '/proc/clicks/deeper'],
+])('says of %s that no folder can be made there', async (_, folder) => {
+  const written = writeClicks({ profile: 'original', seed: 1, rows: 1, parts: 1, folder });
+  await expect(written).rejects.toThrow(ExpectationError);
+  await expect(written).rejects.toThrow(/^--out: received .*, which can't be made: .*, expected a folder$/);
 });
