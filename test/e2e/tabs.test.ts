@@ -1,4 +1,4 @@
-// More tabs of one browser than a host that speaks HTTP/1.1 gets connections, which are six for all of them.
+// Twelve tabs of one browser. A host that speaks HTTP/1.1 gets six connections of a browser, for all of its tabs.
 
 import type { Browser, Page } from 'playwright-core';
 import request from 'supertest';
@@ -11,7 +11,7 @@ import { testLog } from '../support/log.ts';
 import { freePort } from '../support/ports.ts';
 import { zoneWhereItIsNoon } from '../support/zone.ts';
 
-const TABS = 8;
+const TABS = 12;
 /** One of the dashboards and one of the trace bars, each twice for the moment in which it is opened anew. */
 const STREAMS = 4;
 
