@@ -49,7 +49,7 @@ export class RunningSessions {
   readonly #closing = new AbortController();
   #looking: NodeJS.Timeout | undefined;
   #look: Promise<void> = Promise.resolve();
-  /** Until when sessions were closed, at least, in milliseconds. */
+  /** Until when sessions were closed, at least, in milliseconds; undefined where the next look finds out. */
   #closedUntil: number | undefined;
 
   constructor(kafka: Kafka, pool: Pool, ingest: Ingest, log: Logger) {
@@ -100,8 +100,8 @@ export class RunningSessions {
       if (soonest > 0) return Math.min(Math.max(soonest, LOOK_MS), SELDOM_MS);
     }
     const { closed, untilMs } = await closeOver(this.#pool, now);
-    // Other processes may have closed more, which closeOver() finds out.
-    this.#closedUntil = untilMs;
+    // Where some were over more will be soon, and the next look needs not ask first.
+    this.#closedUntil = closed > 0 ? undefined : untilMs;
     if (closed > 0) this.#forwardSoon.call();
     return LOOK_MS;
   }
