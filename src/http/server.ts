@@ -1,7 +1,7 @@
 // The HTTP server around the application: limits, and clear answers to what isn't HTTP.
 
-import { createServer, type Server } from 'node:http';
-import type { Socket } from 'node:net';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { Express } from 'express';
 import type { Logger } from '../runtime/log.ts';
 import { mostConnections } from '../runtime/open-files.ts';
@@ -28,11 +28,14 @@ export async function listenHttp(app: Express, host: string, port: number, log: 
       headersTimeout: HEADERS_SECONDS * 1000,
       requestTimeout: REQUEST_SECONDS * 1000,
       keepAliveTimeout: KEEP_ALIVE_SECONDS * 1000,
+      requireHostHeader: false, // whereabouts.ts answers with words
     },
     oneAtATime(app),
   );
   server.on('connection', readInSlices);
   server.on('clientError', answerClientError);
+  server.on('connect', refuseTunnel);
+  server.on('checkExpectation', refuseExpectation);
   server.maxConnections = mostConnections();
   server.on('drop', () =>
     log.warn(
@@ -68,30 +71,62 @@ function explain(error: Error, host: string, port: number): ListenError {
   });
 }
 
+type ClientError = Error & {
+  readonly code?: string;
+  /** What Node's parser says of it. */
+  readonly reason?: string;
+};
+
 /** Requests that Node's parser refuses never reach Express. */
-function answerClientError(error: Error & { code?: string }, socket: Socket): void {
+function answerClientError(error: ClientError, socket: Duplex): void {
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy();
     return;
   }
-  const [status, code, message] = describe(error.code);
-  const body = JSON.stringify({ error: { code, message, received: null, expected: null } });
+  const [status, code, message] = describe(error);
+  end(socket, status, bodyOf(code, message, null, null));
+}
+
+/** Node closes without an answer where nobody listens for CONNECT. */
+function refuseTunnel({ method, url }: IncomingMessage, socket: Duplex): void {
+  socket.on('error', () => socket.destroy());
+  const body = bodyOf('method_not_allowed', 'the shop is no proxy', `${method} ${url}`, 'GET, HEAD or POST');
+  end(socket, '405 Method Not Allowed', body);
+}
+
+function refuseExpectation({ headers }: IncomingMessage, res: ServerResponse): void {
+  const body = bodyOf('expectation', 'that can not be expected', headers.expect ?? null, '100-continue');
+  const own = { Connection: 'close', 'Content-Type': 'application/json' };
+  res.writeHead(417, { ...own, 'Content-Length': Buffer.byteLength(body) }).end(body);
+}
+
+function bodyOf(code: string, message: string, received: string | null, expected: string | null): string {
+  return JSON.stringify({ error: { code, message, received, expected } });
+}
+
+function end(socket: Duplex, status: string, body: string): void {
   socket.end(
     `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
 }
 
-function describe(code: string | undefined): readonly [status: string, code: string, message: string] {
+function describe({ code, reason }: ClientError): readonly [status: string, code: string, message: string] {
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
       return [
         '431 Request Header Fields Too Large',
         'headers_too_large',
-        `cookies and other headers are too large, expected at most ${HEADER_BYTES} bytes in all`,
+        `the address, cookies and other headers are too large, expected at most ${HEADER_BYTES} bytes in all`,
       ];
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return ['408 Request Timeout', 'timeout', 'the request did not arrive in time'];
+    case 'HPE_INVALID_EOF_STATE':
+      return ['400 Bad Request', 'aborted', 'the request ended early'];
     default:
-      return ['400 Bad Request', 'not_http', 'this is not an HTTP/1.1 request'];
+      return [
+        '400 Bad Request',
+        'not_http',
+        `this is not an HTTP/1.1 request${reason ? ` (${reason})` : ''}`,
+      ];
   }
 }

@@ -39,6 +39,7 @@ export class Whereabouts {
   /** Goes before all routes: what was sent to a name that isn't ours is 421 (RFC 9110, 15.5.20). */
   gate(): RequestHandler {
     return (req, _res, next) => {
+      requireOneHost(req);
       const stranger = this.#hosts(req).find((host) => !this.#isOwnHost(host, req));
       if (stranger === undefined) {
         next();
@@ -96,4 +97,17 @@ export class Whereabouts {
     // The address itself, which no name of somebody else's can pass for.
     return this.#listensEverywhere && hostname === req.socket.localAddress?.replace(/^::ffff:/, '');
   }
+}
+
+/** RFC 9112, 3.2: without Host, or with several, nobody can say which of them a proxy before the shop has looked at. */
+function requireOneHost(req: Request): void {
+  const hosts = req.rawHeaders.filter(
+    (_, index, raw) => index % 2 === 1 && /^host$/i.test(raw[index - 1] ?? ''),
+  );
+  if (hosts.length === 1 || (hosts.length === 0 && req.httpVersion === '1.0')) return;
+  const received = hosts.length === 0 ? 'none' : hosts.join(' and ');
+  throw new HttpError(400, 'host', 'the request does not say once to whom it goes', {
+    received,
+    expected: 'one Host',
+  });
 }

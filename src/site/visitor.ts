@@ -31,14 +31,18 @@ export type Visitor = {
   readonly siteVersionForced: boolean;
 };
 
-/** The visitor of a request; a new one gets a cookie with the response. */
+const answered = new WeakSet<Response>(); // that have the cookies they need
+
+/** The visitor of a request, the same one each time it is asked for; a new one gets a cookie with the response. */
 export function visitorOf(req: Request, res: Response): Visitor {
   const cookies: Record<string, unknown> = req.signedCookies;
   let id = cookies.visitor;
   if (!isId(id)) {
     id = newId();
+    cookies.visitor = id;
     res.cookie('visitor', id, lasting(req));
-  } else if (asksForPrivacy(req)) shorten(cookies, res);
+  } else if (asksForPrivacy(req) && !answered.has(res)) shorten(cookies, res);
+  answered.add(res);
   const forced = DEVICES.find((device) => device === cookies.site_version);
   return {
     id: String(id),

@@ -1,6 +1,7 @@
 // What comes over the socket need not be HTTP.
 
 import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import request from 'supertest';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { expectNoLeak } from '../support/answers.ts';
@@ -22,7 +23,7 @@ describe('what is not HTTP', () => {
     ['garbage', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 hello\r\n\r\n', 400],
     ['a broken request line', 'GET / HTTP/9\r\n\r\n', 400],
     ['an unknown method', 'BREW / HTTP/1.1\r\nHost: localhost\r\n\r\n', 400],
-    ['no Host', 'GET / HTTP/1.1\r\n\r\n', 400],
+    ['no Host', 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n', 400],
     [
       'two lengths',
       'POST /api/events HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}',
@@ -45,6 +46,45 @@ describe('what is not HTTP', () => {
     const answer = await sendRaw(line.url, Buffer.from(bytes, 'latin1'));
     expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
     expectNoLeak(answer);
+    expect(answer.split('\r\n\r\n')[1]).not.toBe('');
+  });
+
+  it.each([
+    ['no Host', 'GET /healthz HTTP/1.1\r\n\r\n', 400, 'host'],
+    ['two Hosts', 'GET /healthz HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n', 400, 'host'],
+    ['one Host twice', 'GET /healthz HTTP/1.1\r\nHost: localhost\r\nhost: localhost\r\n\r\n', 400, 'host'],
+    [
+      'a tunnel',
+      'CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example\r\n\r\n',
+      405,
+      'method_not_allowed',
+    ],
+    ['an expectation', 'GET / HTTP/1.1\r\nHost: localhost\r\nExpect: miracles\r\n\r\n', 417, 'expectation'],
+    [
+      'two lengths',
+      'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n',
+      400,
+      'not_http',
+    ],
+  ])('is told in JSON what is wrong: %s', async (_name, bytes, status, code) => {
+    const answer = await sendRaw(
+      line.url,
+      bytes.replace('\r\n\r\n', '\r\nAccept: application/json\r\nConnection: close\r\n\r\n'),
+    );
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    const [, body = ''] = answer.split('\r\n\r\n');
+    expect(JSON.parse(body)).toMatchObject({ error: { code, message: expect.stringMatching(/\w/) } });
+  });
+
+  it('is told that a body ended early', async () => {
+    const { hostname, port } = new URL(line.url);
+    const socket = connect(Number(port), hostname);
+    socket.end('POST /api/events HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{}');
+    expect(await text(socket)).toContain('the request ended early');
+  });
+
+  it('answers a client of HTTP/1.0 that names no Host', async () => {
+    expect(await sendRaw(line.url, 'GET /healthz HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1\.1 200 /);
   });
 
   it('refuses an absolute address of another host as it does a Host header', async () => {

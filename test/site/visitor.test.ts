@@ -77,6 +77,24 @@ describe('a cookie', () => {
   });
 });
 
+it.each([
+  '/',
+  '/product/clothes',
+  '/dashboard',
+  '/dashboard/live',
+  '/dashboard/sessions',
+  '/lessons',
+  '/no/such/page',
+  '/events/nonsense',
+])('%s makes one visitor of a newcomer, however many parts of the page ask who it is', async (page) => {
+  for (const header of ['accept', 'sec-gpc']) {
+    const answer = await request(line.url)
+      .get(page)
+      .set(header, header === 'accept' ? 'text/html' : '1');
+    expect(answer.get('Set-Cookie')?.filter((text) => text.startsWith('visitor='))).toHaveLength(1);
+  }
+});
+
 describe('a browser that asks for privacy', () => {
   it('has the lasting cookies of an earlier visit made short, and stays the same visitor', async () => {
     const profile = signed('j:{"gender":"F","birthdate":null}');
