@@ -40,7 +40,13 @@ describe('a file that is refused as a whole', () => {
   it('refuses a file with nothing but a header', async () =>
     expectRefused(await fileOf(`${HEADER}\n`), 'NO_ROWS', 'expected at least one row'));
   it('refuses a file without a good row', async () =>
-    expectRefused(await fileOf(`${HEADER}\nx,y\n`), 'NO_ROWS', '1 bad rows', 'line 2', '2 fields'));
+    expectRefused(
+      await fileOf(`${HEADER}\nx,y\n`),
+      'NO_ROWS',
+      'none of whose 1 rows is good',
+      'line 2',
+      '2 fields',
+    ));
 
   it('refuses a file with another header', async () =>
     expectRefused(
@@ -58,7 +64,11 @@ describe('a file that is refused as a whole', () => {
   it.each([
     ['a column twice', `${HEADER},time`, 'which has time twice'],
     ['a column too many', `${HEADER},price`, 'with "price", which the dataset does not have'],
-    ['an index that is not the first column', `${HEADER},`, 'with "", which the dataset does not have'],
+    [
+      'an index that is not the first column',
+      `${HEADER},Unnamed: 0`,
+      'with "unnamed: 0", which the dataset does not have',
+    ],
     ['a quote that stays open', `"${HEADER}`, 'whose quotes do not pair'],
     ['another delimiter', HEADER.replaceAll(',', ':'), 'which is not the header of the dataset'],
   ])('one whose header has %s', async (_, header, rule) =>
