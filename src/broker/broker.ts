@@ -78,7 +78,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
 function openState(settings: Settings, unlock: () => void) {
   const now = Date.now();
   try {
-    const journal = new Journal(`${settings.dataDir}/journal`);
+    const journal = new Journal(`${settings.dataDir}/journal`, settings.log);
     const topics = new Topics(`${settings.dataDir}/topics`, journal, settings, now);
     const groups = new Groups(journal, settings, now);
     const producerIds = new ProducerIds(journal);

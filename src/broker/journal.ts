@@ -1,7 +1,7 @@
 // A small log-structured map on disk for state other than records: topics and their settings, committed offsets, the
 // cluster's id. Keys are lists of strings and numbers, values are JSON. A change is with the operating system when `set`
-// returns; a torn tail is truncated at open. The file is rewritten atomically when most of it is outdated. Reads are from
-// memory.
+// returns; a torn tail is truncated at open. What is damaged is passed over, as one rotten byte must not cost all changes behind
+// it. The file is rewritten atomically when most of it is outdated, or some of it damaged. Reads are from memory.
 //
 //   Journal => [Entry]   Entry => length crc json
 //     length => UINT32 of json   crc => UINT32, CRC-32C of json   json => [key, value], value null removes
@@ -10,12 +10,18 @@ import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, renameSync
 import { dirname } from 'node:path';
 import { appendWhole, TO_APPEND_OR_MAKE } from './append-whole.ts';
 import { crc32c } from './crc32c.ts';
+import { keepTail } from './keep-tail.ts';
+import { type BrokerLog, SILENT } from './options.ts';
 import { syncNames } from './sync-names.ts';
 
 export type Key = readonly (string | number)[];
 export type Change = readonly [key: Key, value: unknown];
 
+/** Bytes that are no whole entries. */
+type Damage = { readonly at: number; readonly bytes: number };
+
 const HEAD = 8;
+const BRACKET = 0x5b; // that every entry's JSON begins with
 const COMPACT_ABOVE = 1024 * 1024; // bytes; below this an outdated entry costs nothing
 
 export class Journal {
@@ -25,15 +31,40 @@ export class Journal {
   #live = new Map<string, unknown>();
   #compactAt = COMPACT_ABOVE;
 
-  constructor(file: string) {
+  constructor(file: string, log: BrokerLog = SILENT) {
     this.#file = file;
     this.#fd = openSync(file, TO_APPEND_OR_MAKE);
     const bytes = readFileSync(file);
-    for (const [end, key, value] of entries(bytes)) {
+    const damaged: Damage[] = [];
+    for (const { at, end, key, value } of entries(bytes)) {
+      if (at > this.#bytes) damaged.push({ at: this.#bytes, bytes: at - this.#bytes });
       this.#apply(key, value);
       this.#bytes = end;
     }
-    if (this.#bytes < bytes.length) ftruncateSync(this.#fd, this.#bytes);
+    if (this.#bytes < bytes.length) this.#cut(bytes, log);
+    if (damaged.length > 0) this.#mend(damaged, log);
+  }
+
+  #cut(bytes: Buffer, log: BrokerLog): void {
+    const tail = bytes.subarray(this.#bytes);
+    const kept = keepTail(this.#file, this.#bytes);
+    ftruncateSync(this.#fd, this.#bytes);
+    const details = { file: this.#file, at: this.#bytes, cut: tail.length, kept };
+    if (isTorn(tail)) log.warn(details, 'truncated a torn tail of the journal');
+    else
+      log.error(
+        details,
+        'truncated a damaged end of the journal: changes of topics, offsets or transactions are lost',
+      );
+  }
+
+  #mend(damaged: readonly Damage[], log: BrokerLog): void {
+    const kept = keepTail(this.#file, damaged[0]?.at ?? 0);
+    log.error(
+      { file: this.#file, damaged, kept },
+      'the journal was damaged: changes of topics, offsets or transactions are lost there; those behind it are not',
+    );
+    this.#compact();
   }
 
   #apply(key: string, value: unknown): void {
@@ -119,14 +150,27 @@ function encode(key: string, value: unknown): Buffer {
   return Buffer.concat([head, json]);
 }
 
-/** The whole entries from the start of `bytes`: the end of each, its key as JSON, its value. */
-function* entries(bytes: Buffer): Generator<[end: number, key: string, value: unknown]> {
-  for (let at = 0; at + HEAD <= bytes.length; ) {
-    const end = at + HEAD + bytes.readUInt32BE(at);
-    const json = bytes.subarray(at + HEAD, end);
-    if (end > bytes.length || crc32c(json) !== bytes.readUInt32BE(at + 4)) return;
-    const [key, value] = JSON.parse(json.toString()) as [Key, unknown];
-    yield [end, JSON.stringify(key), value];
-    at = end;
+type Entry = { readonly at: number; readonly end: number; readonly key: string; readonly value: unknown };
+
+/** The whole entries of `bytes`, and whatever lies between them passed over; keys as JSON. */
+function* entries(bytes: Buffer): Generator<Entry> {
+  for (let at = 0; at + HEAD < bytes.length; ) {
+    const entry = entryAt(bytes, at);
+    if (entry !== undefined) yield entry;
+    at = entry?.end ?? at + 1;
   }
+}
+
+/** Whether the bytes behind the last whole entry are what a crash leaves of an append: a part of it, or zeros. */
+function isTorn(tail: Buffer): boolean {
+  return tail.length <= HEAD || HEAD + tail.readUInt32BE(0) > tail.length || tail.every((byte) => byte === 0);
+}
+
+function entryAt(bytes: Buffer, at: number): Entry | undefined {
+  const end = at + HEAD + bytes.readUInt32BE(at);
+  const isPossible = bytes[at + HEAD] === BRACKET && end <= bytes.length;
+  const json = bytes.subarray(at + HEAD, end);
+  if (!isPossible || crc32c(json) !== bytes.readUInt32BE(at + 4)) return undefined;
+  const [key, value] = JSON.parse(json.toString()) as [Key, unknown];
+  return { at, end, key: JSON.stringify(key), value };
 }

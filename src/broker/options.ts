@@ -92,7 +92,8 @@ export type Settings = Required<Omit<BrokerOptions, 'advertisedHost' | 'log'>> &
 const DAY = 86_400_000;
 const MIB = 1024 * 1024;
 const nothing = () => {};
-const silent: BrokerLog = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+/** Says nothing. */
+export const SILENT: BrokerLog = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
 // name: [default, lowest, highest]
 const NUMBERS = {
@@ -150,7 +151,7 @@ export function parseOptions(options: BrokerOptions): Settings {
     host: options.host ?? '127.0.0.1',
     advertisedHost: options.advertisedHost ?? null,
     autoCreateTopics: options.autoCreateTopics ?? true,
-    log: options.log ?? silent,
+    log: options.log ?? SILENT,
   };
   if (settings.maxMemoryBytes < settings.maxFrameBytes) {
     throw optionInvalid('maxMemoryBytes', settings.maxMemoryBytes, 'at least maxFrameBytes');

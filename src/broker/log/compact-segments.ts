@@ -1,13 +1,13 @@
 // A pass of compaction over the closed segments of a partition: first the latest offset of each key is collected, then the
 // segments are rewritten without obsolete records, as many neighbours into one file as fit, beside the old files, synced, and
 // swapped in. Memory is bounded by the number of keys. The work is done in slices with a pause after each, so that appends and
-// reads go on.
+// reads go on. A pass ends at a batch whose CRC is wrong: rewritten it would have a right one, and nobody would see the damage.
 
 import { closeSync, fsync, openSync, rmSync, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { compactBatch, type LatestOffsets, noteKeys, type PassTime } from './compaction.ts';
 import type { DecidedTransactions } from './decided-transactions.ts';
-import { isControl, LENGTH_PREFIX, readHeader, storedSize } from './record-batch.ts';
+import { crcIsRight, DamagedLog, isControl, LENGTH_PREFIX, readHeader, storedSize } from './record-batch.ts';
 import { Contents } from './recovery.ts';
 import type { Extent, Tables } from './seal.ts';
 import type { Segment } from './segment.ts';
@@ -41,6 +41,7 @@ export type Driver = {
  * @param closed all closed segments that may be compacted, in order
  * @param cleanedTo the offset that earlier passes have reached
  * @returns `cleanedTo` for the next pass
+ * @throws {DamagedLog} naming file and place; the segments before are compacted, that one and those behind it are as they were
  */
 export async function compactSegments(
   closed: readonly Segment[],
@@ -183,8 +184,19 @@ async function* slicesOf(segment: Segment, driver: Driver): AsyncGenerator<Buffe
   }
 }
 
-/** Whole batches from a position, of about the size of a slice, at least one. */
+/** Whole batches from a position, of about the size of a slice, at least one. @throws {DamagedLog} */
 function batchesAt(segment: Segment, position: number): Buffer[] {
+  const batches = slice(segment, position);
+  let at = position;
+  for (const batch of batches) {
+    if (batch.length !== storedSize(batch, 0) || !crcIsRight(batch, 0, batch.length))
+      throw new DamagedLog(`${segment.path}.log: received a batch at byte ${at} that its CRC does not fit`);
+    at += batch.length;
+  }
+  return batches;
+}
+
+function slice(segment: Segment, position: number): Buffer[] {
   const bytes = segment.readAt(position, SLICE_BYTES);
   const batches: Buffer[] = [];
   for (let at = 0; at + LENGTH_PREFIX <= bytes.length; ) {

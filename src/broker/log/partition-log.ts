@@ -4,13 +4,14 @@
 
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
+import { keepTail } from '../keep-tail.ts';
 import type { BrokerLog } from '../options.ts';
 import { compactSegments, type Found, type Group, MOST_OFFSETS } from './compact-segments.ts';
 import { markerBatch } from './control-batch.ts';
 import { DecidedTransactions } from './decided-transactions.ts';
 import { Producers } from './producers.ts';
-import { BATCH_HEADER, type BatchHeader, readHeader, stamp } from './record-batch.ts';
-import { scan } from './recovery.ts';
+import { BATCH_HEADER, type BatchHeader, DamagedLog, readHeader, stamp } from './record-batch.ts';
+import { isTorn, scan } from './recovery.ts';
 import { readSeal, readTables, type SealedState, type Tables } from './seal.ts';
 import { removeSegment, Segment, segmentPath } from './segment.ts';
 import { compactedTo, noteCompacted, removeUnfinished, swap, syncNames } from './swap.ts';
@@ -59,6 +60,7 @@ export class PartitionLog {
   #isGone = false;
   #start = 0; // records before it were deleted by a client (DeleteRecords)
   #cleanedTo = 0; // records before it were compacted
+  #isDamaged = false; // found by a pass of compaction: there is none until the next start
 
   /**
    * Opens the partition in `folder` (made if absent), and recovers segments without a valid seal.
@@ -161,9 +163,13 @@ export class PartitionLog {
     });
     segment.adopt(found, false, { index: found.index, aborted });
     if (found.size === size) return;
+    const file = `${path}.log`;
+    const details = { partition: this.name, file, at: found.size, cut: size - found.size };
+    const wasTorn = isTorn(file, found.size, size, this.config.maxMessageBytes);
+    const kept = keepTail(file, found.size);
     segment.truncate();
-    const details = { partition: this.name, segment: baseOffset, kept: found.size, cut: size - found.size };
-    this.#log.warn(details, 'truncated a torn tail');
+    if (wasTorn) this.#log.warn({ ...details, kept }, 'truncated a torn tail');
+    else this.#log.error({ ...details, kept, nextOffset: found.nextOffset }, 'truncated a damaged segment');
   }
 
   /** From its seal. Where that is gone the log is scanned, as transactions aborted in the segment may begin before it. */
@@ -375,7 +381,7 @@ export class PartitionLog {
    * @param pause awaited between slices of the work; true ends it
    */
   async compact(now: number, pause: () => Promise<boolean>): Promise<void> {
-    if (!this.config.isCompacted || this.#isCompacting) return;
+    if (!this.config.isCompacted || this.#isCompacting || this.#isDamaged) return;
     this.#isCompacting = true;
     try {
       const transactions = new DecidedTransactions(this.abortedWithin(0, this.lastStableOffset));
@@ -387,6 +393,10 @@ export class PartitionLog {
       if (cleanedTo === this.#cleanedTo || this.#isGone) return;
       this.#cleanedTo = cleanedTo;
       noteCompacted(this.#folder, cleanedTo);
+    } catch (error) {
+      if (!(error instanceof DamagedLog)) throw error;
+      this.#isDamaged = true;
+      this.#log.error({ partition: this.name, error }, 'cannot compact a damaged log; it stays as it is');
     } finally {
       this.#isCompacting = false;
     }

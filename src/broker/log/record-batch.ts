@@ -73,11 +73,16 @@ export function batchSize(buffer: Buffer, at: number): number {
   return buffer.readInt32BE(at + 8) + LENGTH_PREFIX;
 }
 
-/** As `batchSize`, of a batch in the log; throws where the size is impossible, so that a walk does not go on. */
+/** What was stored is not what is read. */
+export class DamagedLog extends RangeError {
+  override readonly name = 'DamagedLog';
+}
+
+/** As `batchSize`, of a batch in the log; @throws {DamagedLog} where the size is impossible, so that a walk does not go on */
 export function storedSize(buffer: Buffer, at: number): number {
   const size = batchSize(buffer, at);
   if (size >= BATCH_HEADER) return size;
-  throw new RangeError(`damaged log: received a batch of ${size} bytes, expected at least ${BATCH_HEADER}`);
+  throw new DamagedLog(`damaged log: received a batch of ${size} bytes, expected at least ${BATCH_HEADER}`);
 }
 
 /** Offset after the batch at `at`. */

@@ -1,6 +1,6 @@
 // Scans a segment without a seal, batch by batch, and finds where the whole ones end: each must have the offset that follows
-// from the one before (a later one where compaction left gaps), and a right CRC. From the first other one on it is a torn
-// tail, which the caller truncates.
+// from the one before (a later one where compaction left gaps), and a right CRC. What follows, a torn tail or damage, the caller
+// truncates.
 
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import {
@@ -54,6 +54,22 @@ export function scan(
     onBatch(header, batch);
   }
   return contents;
+}
+
+/**
+ * Whether what lies at `at` is an append that a crash has cut short, or zeros in its place; else it is damage.
+ * @param largest bytes that a batch may have
+ */
+export function isTorn(file: string, at: number, fileSize: number, largest: number): boolean {
+  if (fileSize - at < BATCH_HEADER) return true;
+  if (fileSize - at > largest) return false;
+  const fd = openSync(file, 'r');
+  try {
+    const head = readChunk(fd, at, BATCH_HEADER);
+    return batchSize(head, 0) > fileSize - at || head.every((byte) => byte === 0);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /** The batches from the file's start up to the first that is not whole. */

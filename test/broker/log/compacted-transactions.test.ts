@@ -15,6 +15,7 @@ import {
 } from '../../../src/broker/log/record-batch.ts';
 import { topicConfig } from '../../../src/broker/log/topic-config.ts';
 import { parseOptions } from '../../../src/broker/options.ts';
+import { eventually } from '../../support/eventually.ts';
 import { batch } from '../requests.ts';
 import { testFolder } from '../running-broker.ts';
 import { crashesOf } from './crashes.ts';
@@ -110,9 +111,8 @@ class Life {
 
   async compact(isLate: boolean, now = isLate ? NOW + LONG : NOW): Promise<void> {
     const count = (end: string) => readdirSync(this.#folder).filter((name) => name.endsWith(end)).length;
-    // A segment that a crash has left without its seal never gets one: it is compacted all the same.
-    for (let tries = 0; tries < 20 && count('.seal') < count('.log') - 1; tries++)
-      await new Promise((resolve) => setTimeout(resolve, 1));
+    // Segments whose seal is on its way to the disk would wait for the next pass.
+    await eventually(() => count('.seal') >= count('.log') - 1);
     await this.log.compact(now, async () => false);
   }
 

@@ -1,10 +1,10 @@
 // Compaction against a plain map: whatever is appended, compacted, reopened or cut off in the middle of a swap, of each key the
 // last record is there, at its offset.
 
-import { cpSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { decompress } from '../../../src/broker/log/decompress.ts';
 import { PartitionLog } from '../../../src/broker/log/partition-log.ts';
 import { forEachRecord } from '../../../src/broker/log/record.ts';
@@ -87,10 +87,14 @@ function readAll(log: PartitionLog): Seen[] {
   return seen;
 }
 
-/** Compacts, once the seals of all closed segments are written: that is done behind the appends. */
-async function compact(log: PartitionLog, folder: string, now = NOW): Promise<void> {
-  const count = (end: string) => readdirSync(folder).filter((name) => name.endsWith(end)).length;
+/** Waits for the seals of all closed segments, which are written behind the appends. */
+async function allSealed(folder: string): Promise<void> {
+  const count = (end: string) => filesOf(folder, end).length;
   while (count('.seal') < count('.log') - 1) await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
+async function compact(log: PartitionLog, folder: string, now = NOW): Promise<void> {
+  await allSealed(folder);
   await log.compact(now, goOn);
 }
 
@@ -502,3 +506,38 @@ test('clients make compacted topics, read what is left over the gaps, and may no
   expect(seen).toEqual(seen.toSorted((a, b) => Number(a) - Number(b)));
   expect(state).toEqual(last);
 }, 240_000);
+
+test('a pass ends at a batch that has rotten, and gives it no right CRC', async () => {
+  const folder = testFolder();
+  const log = open(folder, { segmentBytes: 400 });
+  for (let i = 0; i < 40; i++) append(log, [{ key: 'a', value: `value ${i}` }], false);
+  await allSealed(folder);
+  const [, name = ''] = readdirSync(folder)
+    .filter((file) => file.endsWith('.log'))
+    .sort();
+  const rotten = readFileSync(`${folder}/${name}`);
+  rotten[BATCH_HEADER + 8] = (rotten[BATCH_HEADER + 8] ?? 0) ^ 1;
+  writeFileSync(`${folder}/${name}`, rotten);
+  const said = vi.fn();
+  log.close();
+  const again = new PartitionLog(
+    folder,
+    'topic-0',
+    { ...CONFIG, segmentBytes: 400 },
+    { ...QUIET, error: said },
+    NOW,
+  );
+  for (let pass = 0; pass < 2; pass++) await again.compact(NOW, goOn);
+  expect(readFileSync(`${folder}/${name}`)).toEqual(rotten);
+  expect(said.mock.calls).toEqual([
+    [
+      {
+        partition: 'topic-0',
+        error: expect.objectContaining({ message: expect.stringContaining(`${name}: received`) }),
+      },
+      expect.stringContaining('cannot compact'),
+    ],
+  ]);
+  expect(again.endOffset).toBe(40);
+  again.close();
+});

@@ -137,6 +137,37 @@ test('a changed byte anywhere in the last batch cuts it off', () => {
   }
 });
 
+test('what a start cuts off a segment is kept beside it and said: at error level where it is damage, not a torn tail', () => {
+  const folder = testFolder();
+  const log = open(`${folder}/whole`);
+  append(log);
+  const [name = ''] = segments(`${folder}/whole`);
+  const { size: at } = statSync(`${folder}/whole/${name}`);
+  for (let i = 0; i < 3; i++) append(log, { values: [`value ${i}`] });
+  const whole = readFileSync(`${folder}/whole/${name}`);
+  const rotten = Buffer.from(whole);
+  rotten[at + 70] = 0xff;
+  for (const [level, left] of [
+    ['error', rotten],
+    ['warn', whole.subarray(0, at + 65)],
+    ['warn', Buffer.concat([whole.subarray(0, at), Buffer.alloc(4096)])],
+  ] as const) {
+    const copy = `${folder}/${level}-${left.length}`;
+    cpSync(`${folder}/whole`, copy, { recursive: true });
+    writeFileSync(`${copy}/${name}`, left);
+    const said = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
+    const cut = new PartitionLog(copy, 'topic-0', CONFIG, said, NOW);
+    const other = level === 'warn' ? 'error' : 'warn';
+    expect(said[other]).not.toHaveBeenCalled();
+    const [details] = said[level].mock.calls[0] ?? [];
+    expect(details).toMatchObject({ file: `${copy}/${name}`, at, cut: left.length - at });
+    expect(readFileSync(details.kept)).toEqual(left.subarray(at));
+    expect(cut.endOffset).toBe(1);
+    cut.close();
+    open(copy).close(); // which has nothing to say of what was kept
+  }
+});
+
 test('a log that was closed in order is opened by its seals alone', () => {
   const folder = testFolder();
   const log = open(folder, { segmentBytes: 500 });
