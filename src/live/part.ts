@@ -7,6 +7,7 @@ import { clusterOf, databaseUrlOf } from '../connections.ts';
 import type { Subscription } from '../consumer/offsets.ts';
 import { migrateWithRetries } from '../db/migrate.ts';
 import { openPool, type Pool } from '../db/pool.ts';
+import { standBackFor } from '../db/stand-back.ts';
 import { RunningEnrichment } from '../enriched-clicks/running-enrichment.ts';
 import { type Countries, openCountries } from '../enrichment/country.ts';
 import { createKafka, describeCluster, ensureTopic, type Kafka } from '../kafka/client.ts';
@@ -34,6 +35,7 @@ export async function startLive(config: Config, log: Logger): Promise<RunningPar
   const databaseUrl = await databaseUrlOf(config);
   await migrateWithRetries(databaseUrl, log, config.TIME_ZONE).ready;
   const pool = openPool(databaseUrl, log);
+  if (config.DATABASE_URL === undefined) standBackFor(pool);
   const kafka = createKafka(clusterOf(config), 'shopstream-live', log);
   const stored = new StoredOffsets(pool, databaseUrl, log);
   const closing = new AbortController();

@@ -18,6 +18,9 @@ const LEAVING_PAUSE_MS = 200;
 /** Parts that own a folder of DATA_DIR: one process at a time. */
 export const OWNERS: readonly Part[] = ['postgres', 'broker', 'web'];
 
+/** Parts that derive something of what is stored: where cores are short, storing comes first. */
+export const FOLLOWERS: readonly Part[] = ['live', 'aggregator'];
+
 /**
  * @param metricsOfOthers what the parts beside it have counted
  * @param control does something to them; absent where it runs alone

@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readConfig } from '../config.ts';
+import { standBack } from '../db/stand-back.ts';
 import type { ProcessesLook } from '../pipeline/control.ts';
 import { messageOf } from '../runtime/errors.ts';
 import { createLog } from '../runtime/log.ts';
@@ -10,7 +11,7 @@ import { askedToStop, report } from './child.ts';
 import { followSigns } from './faults.ts';
 import { answerMetrics, askMetrics } from './metrics-relay.ts';
 import type { Part } from './part.ts';
-import { startPart } from './parts.ts';
+import { FOLLOWERS, startPart } from './parts.ts';
 import { ask } from './request-relay.ts';
 
 /** A part that can't end in order, as its server has gone, ends all the same. */
@@ -34,6 +35,7 @@ export async function runPart(part: Part): Promise<void> {
     // Asked to stop while it still waited for a server: there is nothing to end in order.
     if (running === undefined) return;
     answerMetrics(process, async () => (await running.metrics?.()) ?? '');
+    if (FOLLOWERS.includes(part)) standBack();
     await report({ ready: true });
     await Promise.race([stop, running.ended ?? stop]);
     await Promise.race([running.close(), sleep(LONGEST_CLOSE_MS)]);

@@ -9,6 +9,7 @@ import { levelOf } from '../../db/errors.ts';
 import { listen } from '../../db/listen.ts';
 import { migrateWithRetries } from '../../db/migrate.ts';
 import { openPool, type Pool } from '../../db/pool.ts';
+import { standBackFor } from '../../db/stand-back.ts';
 import { createKafka, describeCluster, type Kafka } from '../../kafka/client.ts';
 import { reasonOf } from '../../kafka/errors.ts';
 import { keepRunning } from '../../runtime/keep-running.ts';
@@ -33,6 +34,7 @@ export async function startAggregator(config: Config, log: Logger): Promise<Runn
   const databaseUrl = await databaseUrlOf(config);
   await migrateWithRetries(databaseUrl, log, config.TIME_ZONE).ready;
   const pool = openPool(databaseUrl, log);
+  if (config.DATABASE_URL === undefined) standBackFor(pool);
   const kafka = createKafka(clusterOf(config), 'shopstream-aggregator', log);
   const closing = new AbortController();
   const registry = new Registry();
