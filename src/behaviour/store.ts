@@ -48,7 +48,6 @@ const placeRow = ([userId, { state, firstItem, firstMs, lastItem }]: [string, Pl
   first_item: firstItem ?? null,
   first_at: firstMs === undefined ? null : new Date(firstMs),
   last_item: lastItem ?? null,
-  updated_at: new Date(),
 });
 
 /** Who is at the start has no row. */
@@ -72,7 +71,7 @@ export async function writeMoves(client: Client, { places, log, offers }: Moves)
 const WRITE_MOVES = `WITH placed AS (
     INSERT INTO behaviour_states SELECT * FROM json_populate_recordset(NULL::behaviour_states, $1)
     ON CONFLICT (user_id) DO UPDATE SET state = excluded.state, first_item = excluded.first_item,
-      first_at = excluded.first_at, last_item = excluded.last_item, updated_at = excluded.updated_at
+      first_at = excluded.first_at, last_item = excluded.last_item
   ), gone AS (
     DELETE FROM behaviour_states WHERE user_id = ANY($4::uuid[])
   ), logged AS (
@@ -153,7 +152,11 @@ export async function redeemOffer(pool: Pool, id: string, userId: string): Promi
   return rowCount === 1;
 }
 
-/** Deletes log entries of long ago. */
+/** Deletes log entries of long ago: all before the first that is to be kept, as the log is in the order of its numbers. */
 export async function deleteOld(pool: Pool): Promise<void> {
-  await pool.query(`DELETE FROM behaviour_log WHERE written_at < now() - interval '${LOG_MINUTES} minutes'`);
+  await pool.query(
+    `DELETE FROM behaviour_log WHERE seq < coalesce(
+       (SELECT seq FROM behaviour_log WHERE written_at >= now() - interval '${LOG_MINUTES} minutes' ORDER BY seq LIMIT 1),
+       (SELECT max(seq) + 1 FROM behaviour_log))`,
+  );
 }
