@@ -1,7 +1,7 @@
 // Followers stand back behind who stores: where cores are short, an event is stored first, and what is derived of it comes after.
 // The operating system's priority decides, of the process and of the embedded server's processes that work for it.
 
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 import type pg from 'pg';
 import type { Pool } from './pool.ts';
 
@@ -11,7 +11,8 @@ export const STOOD_BACK = 10;
 /** Lowers the priority of a process; without effect where that is not allowed, or the process is gone. */
 function lower(pid: number): void {
   try {
-    setPriority(pid, STOOD_BACK);
+    // Who was started behind others stays there.
+    if (getPriority(pid) < STOOD_BACK) setPriority(pid, STOOD_BACK);
   } catch {
     // It works as well at the usual priority, only not behind others.
   }
