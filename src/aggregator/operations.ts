@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { operation } from '../http/operation.ts';
 import { formatParameter as format } from '../http/response-cache.ts';
+import { wholeNumber } from '../http/whole-number.ts';
 import { OPERATIONS } from './core/accumulate.ts';
 import { definitionSchema } from './definition/schema.ts';
 
@@ -10,18 +11,8 @@ const TAG = 'Aggregator';
 const MOST_ROWS = 1_000;
 const LARGEST_FILE = 1_000_000;
 
-const whole = (most: number, error: string) =>
-  z
-    .string()
-    .regex(/^\d{1,15}$/, { error })
-    .transform(Number)
-    .refine((number) => number <= most, { error });
-
-const limit = whole(MOST_ROWS, `a number from 1 to ${MOST_ROWS}`)
-  .refine((number) => number > 0, { error: `a number from 1 to ${MOST_ROWS}` })
-  .default(100)
-  .describe(`rows at most, up to ${MOST_ROWS}`);
-const before = whole(Number.MAX_SAFE_INTEGER, 'the `next` of an earlier answer')
+const limit = wholeNumber(1, MOST_ROWS).default(100).describe(`rows at most, up to ${MOST_ROWS}`);
+const before = wholeNumber(0, Number.MAX_SAFE_INTEGER, 'the `next` of an earlier answer')
   .optional()
   .describe('`next` of the answer before: the page after it');
 

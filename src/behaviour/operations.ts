@@ -3,18 +3,13 @@
 import { z } from 'zod';
 import { operation } from '../http/operation.ts';
 import { formatParameter as format } from '../http/response-cache.ts';
+import { wholeNumber } from '../http/whole-number.ts';
 import { OFFERS, STATES } from './machine.ts';
 
 const instant = z.iso.datetime();
 const id = z.string().describe('32 lower-case hex digits');
 
-const most = z.coerce
-  .number({ error: 'a whole number from 1 to 1000' })
-  .int({ error: 'a whole number from 1 to 1000' })
-  .min(1, { error: 'a whole number from 1 to 1000' })
-  .max(1_000, { error: 'a whole number from 1 to 1000' })
-  .default(100)
-  .describe('rows at most');
+const most = wholeNumber(1, 1_000).default(100).describe('rows at most');
 
 const answers = (says: string, row: z.ZodType) => ({
   200: {

@@ -6,17 +6,11 @@ import { eventSchema } from '../events/event.ts';
 import { exampleEvent } from '../events/example.ts';
 import { REJECTION_CODES } from '../events/parse.ts';
 import { operation } from '../http/operation.ts';
+import { wholeNumber } from '../http/whole-number.ts';
 import { deadLetterSchema } from './dead-letter.ts';
 
 const TAG = 'Dead letters';
 const MOST_DEAD_LETTERS = 200;
-
-const naturalNumber = (most: number, error: string) =>
-  z
-    .string()
-    .regex(/^\d{1,15}$/, { error })
-    .transform(Number)
-    .refine((number) => number <= most, { error });
 
 export const deadLetterQuery = z.strictObject({
   state: z
@@ -32,14 +26,13 @@ export const deadLetterQuery = z.strictObject({
     .regex(/^[\w.-]{1,249}$/, { error: 'a topic' })
     .optional()
     .describe('where they came from'),
-  partition: naturalNumber(2 ** 31 - 1, 'a partition')
+  partition: wholeNumber(0, 2 ** 31 - 1, 'a partition')
     .optional()
     .describe('where in the topic they came from'),
-  before: naturalNumber(Number.MAX_SAFE_INTEGER, 'the `next` of an earlier answer')
+  before: wholeNumber(0, Number.MAX_SAFE_INTEGER, 'the `next` of an earlier answer')
     .optional()
     .describe('`next` of the answer before: the page after it'),
-  limit: naturalNumber(MOST_DEAD_LETTERS, `a number up to ${MOST_DEAD_LETTERS}`)
-    .refine((limit) => limit > 0, { error: 'at least 1' })
+  limit: wholeNumber(1, MOST_DEAD_LETTERS)
     .default(50)
     .describe(`how many at most, up to ${MOST_DEAD_LETTERS}`),
 });

@@ -8,6 +8,7 @@ import { MAX_EVENT_BYTES, REJECTION_CODES } from '../events/parse.ts';
 import { HttpError } from '../http/errors.ts';
 import { form } from '../http/form.ts';
 import { route } from '../http/routes.ts';
+import { wholeNumber } from '../http/whole-number.ts';
 import { plainLayout } from '../site/layout.ts';
 import type { Shop } from '../storefront/shop.ts';
 import { findKnownEvent } from '../tracing/known-event.ts';
@@ -30,7 +31,7 @@ const FORM_BYTES = 3 * MAX_EVENT_BYTES + 1_024;
 const query = z.object({
   state: z.enum(DEAD_LETTER_STATES).catch('open'),
   code: z.enum(REJECTION_CODES).optional().catch(undefined),
-  before: z.coerce.number().int().positive().optional().catch(undefined),
+  before: wholeNumber(1, Number.MAX_SAFE_INTEGER).optional().catch(undefined),
 });
 
 /** Where Kafka is for whoever uses this machine's shell. */

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { operation } from '../http/operation.ts';
+import { wholeNumber } from '../http/whole-number.ts';
 import { BROKEN_NAMES } from './quiz.ts';
 import { runSchema } from './run-answer.ts';
 
@@ -15,10 +16,7 @@ export const answerBody = z.strictObject({
 });
 export const guessBody = z.strictObject({
   what: z.enum(BROKEN_NAMES, { error: BROKEN_NAMES.join(', ') }),
-  seconds_ago: z.coerce
-    .number({ error: 'seconds, 0 to 600' })
-    .min(0, { error: 'seconds, 0 to 600' })
-    .max(600, { error: 'seconds, 0 to 600' }),
+  seconds_ago: wholeNumber(0, 600, 'seconds, 0 to 600'),
 });
 
 const admin = {

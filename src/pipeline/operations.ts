@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { operation } from '../http/operation.ts';
+import { wholeNumber } from '../http/whole-number.ts';
 import {
   CONNECTION_FAULTS,
   FAULT_SECONDS,
@@ -16,14 +17,12 @@ import { stateSchema } from './state.ts';
 
 const TAG = 'Pipeline';
 
-/** Also of a form, whose values are texts. */
-function wholeNumber({ least, most, usual }: { least: number; most: number; usual: number }) {
-  const error = `a whole number from ${least} to ${most}`;
-  return z.coerce.number({ error }).int({ error }).min(least, { error }).max(most, { error }).default(usual);
-}
+type Range = { readonly least: number; readonly most: number; readonly usual: number };
+
+const within = ({ least, most, usual }: Range) => wholeNumber(least, most).default(usual);
 
 export const pauseBody = z.strictObject({
-  seconds: wholeNumber(PAUSE_SECONDS).describe('after which it goes on by itself'),
+  seconds: within(PAUSE_SECONDS).describe('after which it goes on by itself'),
 });
 
 export const faultBody = z.strictObject({
@@ -35,8 +34,8 @@ export const faultBody = z.strictObject({
     .describe(
       'slow: answers come late; cut: connections end, and new ones at once; silent: connections stay, and nothing comes; full: the outbox takes no more',
     ),
-  ms: wholeNumber(SLOW_MS).describe('by which answers of a slow connection come late'),
-  seconds: wholeNumber(FAULT_SECONDS).describe('after which it ends by itself'),
+  ms: within(SLOW_MS).describe('by which answers of a slow connection come late'),
+  seconds: within(FAULT_SECONDS).describe('after which it ends by itself'),
 });
 
 const name = z.object({ part: z.string().describe('of GET /api/pipeline') });

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { isId } from '../events/ids.ts';
 import { operation } from '../http/operation.ts';
 import { formatParameter as format } from '../http/response-cache.ts';
+import { wholeNumber } from '../http/whole-number.ts';
 import { daySchema } from '../runtime/day.ts';
 import { SOURCES } from './options.ts';
 
@@ -35,12 +36,7 @@ const figures = z.object({
   duration_ms: z.int().describe('their lengths together, each from its first event to its last'),
 });
 
-const hours = z.coerce
-  .number({ error: 'a whole number from 1 to 168' })
-  .int({ error: 'a whole number from 1 to 168' })
-  .min(1, { error: 'a whole number from 1 to 168' })
-  .max(168, { error: 'a whole number from 1 to 168' })
-  .optional();
+const hours = wholeNumber(1, 168).optional();
 
 const bad = { says: 'A parameter that can not be used' };
 const away = { says: 'Postgres is away' };
