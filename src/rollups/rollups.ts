@@ -113,6 +113,16 @@ export function addCountsSql(rollup: Rollup, counts: string, source: string, sig
     ON CONFLICT (${key}, source) DO UPDATE SET count = ${table}.count + excluded.count`;
 }
 
+/**
+ * SQL for the instant at which a day of the database's time zone begins. Where midnight comes twice (Havana), PostgreSQL means the second
+ * one, and the day begins an hour before it.
+ */
+export function dayStart(day: string): string {
+  const midnight = `${day}::date::timestamp AT TIME ZONE ${ZONE}`;
+  const hourBefore = `${midnight} - interval '1 hour'`;
+  return `(CASE WHEN (${hourBefore}) AT TIME ZONE ${ZONE} >= ${day}::date THEN ${hourBefore} ELSE ${midnight} END)`;
+}
+
 /** SQL for the year that a timestamptz falls in. */
 export const yearOf = (time: string): string => `extract(year FROM ${time} AT TIME ZONE ${ZONE})::smallint`;
 

@@ -4,6 +4,7 @@
 import type { Pool } from '../../db/pool.ts';
 import { PRODUCTS, type Product } from '../../events/products.ts';
 import { type Whose, whoseIs } from '../../events/whose.ts';
+import { dayStart } from '../../rollups/rollups.ts';
 import { type DayRange, daysBetween } from '../../runtime/day.ts';
 import { MOST_ROWS, STEPS, type Step, stepStart } from './range.ts';
 
@@ -49,7 +50,7 @@ async function ordersByStep(
   step: Step,
 ): Promise<OrdersRow[]> {
   const { rows } = await pool.query<TimedRow>(
-    `SELECT ${msOf('step::timestamp AT TIME ZONE (SELECT shop_time_zone())')} AS ms, product, sum(count)::bigint AS count
+    `SELECT ${msOf(dayStart('step'))} AS ms, product, sum(count)::bigint AS count
      FROM day_counts, LATERAL (SELECT ${stepStart(step, 'day', '$1::date')} AS step) AS stepped
      WHERE title = 'order' AND day >= $1::date AND day < $2::date AND (product = $3 OR $3 IS NULL)
        AND (robot = $4 OR $4 IS NULL) AND (simulated = $5 OR $5 IS NULL)
@@ -73,8 +74,7 @@ async function ordersByHour(
   const { rows } = await pool.query<{ ms: number } & Record<Product, number | null>>(
     `SELECT ${msOf('hour')} AS ms, ${COUNTS} FROM hour_orders
      WHERE (product = $3 OR $3 IS NULL) AND (robot = $4 OR $4 IS NULL) AND (simulated = $5 OR $5 IS NULL)
-       AND hour >= $1::date::timestamp AT TIME ZONE (SELECT shop_time_zone())
-       AND hour < $2::date::timestamp AT TIME ZONE (SELECT shop_time_zone())
+       AND hour >= ${dayStart('$1')} AND hour < ${dayStart('$2')}
      GROUP BY hour ORDER BY hour`,
     [from, to, product ?? null, ...whoseIs(whose)],
   );
@@ -87,10 +87,7 @@ async function ordersByHour(
   return toOrders(each);
 }
 
-/**
- * Where midnight comes twice (Havana), PostgreSQL means the second one, and the day begins an hour before it.
- * @param since only this minute and later ones
- */
+/** @param since only this minute and later ones */
 export async function ordersByMinute(
   pool: Pool,
   { from, to }: DayRange,
@@ -102,10 +99,7 @@ export async function ordersByMinute(
     `SELECT ${msOf('minute')} AS ms, product, sum(count)::bigint AS count FROM minute_counts
      WHERE title = 'order' AND (product = $3 OR $3 IS NULL) AND (minute >= $4::timestamptz OR $4 IS NULL)
        AND (robot = $5 OR $5 IS NULL) AND (simulated = $6 OR $6 IS NULL)
-       AND minute >= $1::date::timestamp AT TIME ZONE (SELECT shop_time_zone()) - interval '1 hour'
-       AND minute < $2::date::timestamp AT TIME ZONE (SELECT shop_time_zone())
-       AND (minute AT TIME ZONE (SELECT shop_time_zone()))::date >= $1::date
-       AND (minute AT TIME ZONE (SELECT shop_time_zone()))::date < $2::date
+       AND minute >= ${dayStart('$1')} AND minute < ${dayStart('$2')}
      GROUP BY minute, product ORDER BY minute, product`,
     [from, to, product ?? null, since ?? null, ...whoseIs(whose)],
   );

@@ -2,6 +2,7 @@
 // verdicts. A page without scripts; only the button that proves it has one.
 
 import { type Request, type Response, Router } from 'express';
+import { z } from 'zod';
 import { readTimeZone } from '../../db/time-zone.ts';
 import { isId } from '../../events/ids.ts';
 import { unavailable } from '../../http/errors.ts';
@@ -19,6 +20,7 @@ import { plainLayout } from '../../site/layout.ts';
 import type { Traces } from '../../tracing/traces.ts';
 
 const LIVE_BARS = 16;
+const instant = z.iso.datetime();
 
 /** What the page's address asks for; what can't be used is left out. */
 type Asked = {
@@ -61,7 +63,7 @@ function readAsked(query: Request['query']): Asked {
     const value = query[name];
     return typeof value === 'string' ? value.trim() : '';
   };
-  const [day, fromMs] = [text('day'), Date.parse(text('from'))];
+  const [day, fromMs] = [text('day'), Date.parse(instant.safeParse(text('from')).data ?? '')];
   return {
     source: text('source') === 'dataset' ? 'dataset' : 'live',
     day: daySchema.safeParse(day).data,

@@ -1,6 +1,7 @@
 // Reads the sessions of loaded files: figures of half hours are stored, the sessions behind them are computed when asked for.
 
 import type { Pool } from '../../db/pool.ts';
+import { dayStart } from '../../rollups/rollups.ts';
 import type { DayRange } from '../../runtime/day.ts';
 import { HALF_HOUR_MS } from '../live/store.ts';
 import { LOADED_EVENTS, withSessionsOf } from './count.ts';
@@ -33,7 +34,7 @@ export async function readExtent(pool: Pool): Promise<DayRange | undefined> {
 export async function readHalfHours(pool: Pool, { from, to }: DayRange): Promise<HalfHourFigures[]> {
   const { rows } = await pool.query<Figures & { readonly from_ms: number }>(
     `WITH bounds AS (
-       SELECT $1::date::timestamp AT TIME ZONE shop_time_zone() AS first, $2::date::timestamp AT TIME ZONE shop_time_zone() AS next
+       SELECT ${dayStart('$1')} AS first, ${dayStart('$2')} AS next
      )
      SELECT (extract(epoch FROM half_hour) * 1000)::bigint AS from_ms, coalesce(sessions, 0) AS sessions,
        coalesce(single, 0) AS single, coalesce(events, 0) AS events, coalesce(duration_ms, 0)::bigint AS duration_ms

@@ -43,6 +43,9 @@ function history(): ShopEvent[] {
     ...days.flatMap((day) =>
       products.map((product) => anEvent({ title: 'order', product, time: `${day}T17:00:00.000Z` })),
     ),
+    // Havana's clocks go back from one to midnight.
+    anEvent({ title: 'order', time: '2018-11-04T04:30:00.000Z' }),
+    anEvent({ title: 'order', time: '2018-11-04T05:30:00.000Z' }),
     anEvent({ title: 'order', time: '2099-12-31T17:00:00.000Z' }),
     anEvent({ title: 'order', time: new Date().toISOString() }),
   ];
@@ -57,6 +60,19 @@ beforeAll(async () => {
 }, 240_000);
 
 describe('a range of days', () => {
+  it('has the hour before a second midnight on the day that the events of it are counted on', async () => {
+    for (const [day, times] of [
+      ['2018-11-03', []],
+      ['2018-11-04', ['2018-11-04T04:00:00.000Z', '2018-11-04T05:00:00.000Z']],
+    ] as const) {
+      const { rows, meta } = (await ask('orders', { from: day, to: addDays(day, 1) })).body;
+      expect(meta.resolution).toBe('hour');
+      expect(rows.map(({ time }: { time: string }) => time)).toEqual(times);
+      const { rows: daily } = (await ask('daily', { from: day, to: addDays(day, 1) })).body;
+      expect(daily.find(({ title }: { title: string }) => title === 'order').count).toBe(times.length);
+    }
+  });
+
   it.each(CHARTS)('is one that %s can answer, where none is asked for', async (chart) => {
     expect((await ask(chart)).status).toBe(200);
   });

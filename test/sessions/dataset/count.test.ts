@@ -172,6 +172,25 @@ it('a counting that is cut off leaves what was there, and the next one does it',
   expect([...(await stored(pool)).keys()]).toEqual([NOON + GAP_MS]);
 });
 
+it('are on one day each where midnight comes twice', async () => {
+  const { pool } = await migratedDatabase('America/Havana');
+  const visitor = '00000000-0000-4000-8000-000000000001';
+  // Both are half past midnight of 4 November; an hour after midnight the clocks go back to it.
+  const times = ['2018-11-04T04:30:00.000Z', '2018-11-04T05:30:00.000Z'];
+  await put(
+    pool,
+    times.map((time) => ({ visitor, ms: Date.parse(time), live: false })),
+  );
+  await countDatasetSessions(pool);
+  const [before, day] = [
+    await readHalfHours(pool, { from: '2018-11-03', to: '2018-11-04' }),
+    await readHalfHours(pool, { from: '2018-11-04', to: '2018-11-05' }),
+  ];
+  expect([before.length, day.length]).toEqual([48, 50]);
+  expect(before.filter(({ sessions }) => sessions > 0)).toEqual([]);
+  expect(day.filter(({ sessions }) => sessions > 0).map(({ from }) => from)).toEqual(times);
+});
+
 it('are asked by days of the shop’s time zone, half hours of UTC, zeros included', async () => {
   const { pool } = await migratedDatabase('Asia/Kathmandu');
   const visitor = '00000000-0000-4000-8000-000000000001';
