@@ -1,6 +1,6 @@
 // Runs one of PostgreSQL's programs to its end.
 
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { DatabaseError } from '../errors.ts';
 import { type Command, idsOf } from './account.ts';
 
@@ -20,12 +20,23 @@ export async function runToEnd(command: Command, name: string, input = ''): Prom
   // A program that ends early closes its input; its exit code is reported below.
   child.stdin.on('error', () => {});
   child.stdin.end(input);
-  const code = await new Promise<number | null>((resolve, reject) => {
+  await new Promise<void>((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', resolve);
+    child.once('close', () => resolve());
   });
-  if (code === 0) return;
-  throw new DatabaseError('EMBEDDED_START', `${name} failed: ${lastLines(Buffer.concat(output).toString())}`);
+  if (child.exitCode === 0) return;
+  throw new DatabaseError(
+    'EMBEDDED_START',
+    `${name} failed: ${endOf(child, Buffer.concat(output).toString())}`,
+  );
+}
+
+/** Why a program has ended, as far as it or the system tells: whom a signal ends says nothing himself. */
+export function endOf({ exitCode, signalCode }: ChildProcess, output: string): string {
+  const how = signalCode === null ? `it ended with exit code ${exitCode}` : `it was ended by ${signalCode}`;
+  const words = lastLines(output);
+  if (words === '') return how;
+  return signalCode === null ? words : `${words} | ${how}`;
 }
 
 /** The errors in a server's output, or else its end, on one line. */

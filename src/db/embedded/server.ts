@@ -9,14 +9,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { codeOf } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
-import { DatabaseError } from '../errors.ts';
+import { DatabaseError, isAway } from '../errors.ts';
 import { type Account, commandAs, idsOf, serverAccount } from './account.ts';
 import { type Binaries, findBinaries } from './binaries.ts';
 import { checkVersion, makeCluster } from './cluster.ts';
 import { stopLeftover } from './leftover.ts';
 import { type Place, placeIn } from './place.ts';
 import { DATABASE, demoteRole, readPassword, USER } from './role.ts';
-import { lastLines } from './run-to-end.ts';
+import { endOf, lastLines } from './run-to-end.ts';
 
 const START_SECONDS = 60;
 const STOP_SECONDS = 8;
@@ -129,8 +129,10 @@ async function launch(
       throw explainRefusal(error, place);
     });
     if (ready) return child;
+    const hasEnded = child.exitCode !== null || child.signalCode !== null;
+    const said = await readFile(place.log, 'utf8');
+    const words = hasEnded ? endOf(child, said) : `no answer in ${START_SECONDS} s: ${lastLines(said)}`;
     child.kill('SIGQUIT');
-    const words = lastLines(await readFile(place.log, 'utf8'));
     // The children of a killed server exit a moment after it.
     const leaving = /shared memory block .* is still in use|lock file .* already exists/s.test(words);
     if (!leaving || performance.now() > deadline)
@@ -181,8 +183,8 @@ async function ensureDatabase(port: number, password: string): Promise<boolean> 
     if (rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE}`);
     return true;
   } catch (error) {
-    // 57P03: starting up or recovering after a crash.
-    if (['ECONNREFUSED', '57P03', 'ECONNRESET'].includes(codeOf(error) ?? '')) return false;
+    // Also while it starts up or recovers after a crash, and where something ends it: its own words are told then.
+    if (isAway(error)) return false;
     throw error;
   } finally {
     await client.end().catch(() => {});

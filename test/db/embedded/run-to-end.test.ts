@@ -28,3 +28,12 @@ it('a program that ends before it has read all is told by its own error', async 
     'sh failed: early',
   );
 });
+
+it('a program that somebody ends, or that says nothing, is told by how it ended', async () => {
+  await expect(runToEnd(shell('echo "creating" >&2; kill -9 $$'), 'initdb')).rejects.toThrow(
+    'initdb failed: creating | it was ended by SIGKILL',
+  );
+  await expect(runToEnd(shell('exit 7'), 'initdb')).rejects.toThrow(
+    'initdb failed: it ended with exit code 7',
+  );
+});
