@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { optionName, readConfig, type SettingName, settings } from '../src/config.ts';
 import { start } from '../src/processes/start.ts';
+import { packageRoot } from '../src/runtime/paths.ts';
 import { version } from '../src/runtime/version.ts';
 import { expectOneLine, run } from './support/command.ts';
 import { emptyDatabase, migratedDatabase, openTestPool } from './support/database.ts';
@@ -101,6 +102,29 @@ describe('a command line that is wrong', () => {
     const { code, stderr } = await run([]);
     expect(code).toBe(2);
     expect(stderr).toContain('start');
+  });
+});
+
+describe('a replay that can not begin', () => {
+  it.each([
+    ['of no file', ['/no/such/file.csv'], 'received /no/such/file.csv, which doesn'],
+    [
+      'of a file of another kind',
+      ['package.json5'],
+      'received package.json5, expected .csv, .tsv or .ndjson',
+    ],
+    [
+      'while Kafka is away',
+      [path.join(packageRoot, 'package.json')],
+      'KAFKA_BROKERS: none of 127.0.0.1:1 answers',
+    ],
+    [
+      'of a range while Kafka is away',
+      ['--from', '2026-01-01T00:00:00Z'],
+      'KAFKA_BROKERS: none of 127.0.0.1:1 answers',
+    ],
+  ])('says why, the file first: %s', async (_, args, words) => {
+    expectOneLine(await run(['simulate', 'replay', ...args], { KAFKA_BROKERS: '127.0.0.1:1' }), 1, words);
   });
 });
 

@@ -4,13 +4,15 @@
 import { linkSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { folderLocked } from './errors.ts';
 
+const SETTLE_MS = 50;
+
 /** Locks the folder or throws BROKER_FOLDER_LOCKED; the returned function unlocks it. */
 export function lockFolder(folder: string): () => void {
   const file = `${folder}/lock`;
   const mine = `${file}.${process.pid}`;
   writeFileSync(mine, JSON.stringify({ pid: process.pid, started: startOf(process.pid) }));
   try {
-    while (!taken(mine, file)) {
+    for (let isTakeover = false; !(taken(mine, file) && isSettled(file, isTakeover)); isTakeover = true) {
       const holder = livingHolder(file);
       if (holder !== null) throw folderLocked(folder, holder);
       rmSync(file, { force: true });
@@ -19,6 +21,15 @@ export function lockFolder(folder: string): () => void {
     unlinkSync(mine);
   }
   return () => rmSync(file, { force: true });
+}
+
+/**
+ * Two brokers that find the same dead holder may each remove the file, the later one the lock that the first has just taken. Whoever
+ * took over such a lock waits a moment and looks who has it in the end.
+ */
+function isSettled(file: string, isTakeover: boolean): boolean {
+  if (isTakeover) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, SETTLE_MS);
+  return readHolder(file).pid === process.pid;
 }
 
 /** Links the written file to the lock's name, which fails where it exists, so that a lock is never half written. */

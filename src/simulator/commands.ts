@@ -22,6 +22,7 @@ import { verifyRun } from './ledger/verify.ts';
 import { type GivenOptions, type RunOptions, readOptions } from './options.ts';
 import { FaultRecorder } from './periods/recorder.ts';
 import { dryLine, planOf } from './plan.ts';
+import { checkThere } from './replay/file.ts';
 import { watchKeys } from './replay/keys.ts';
 import { type ReplayGiven, readReplayOptions } from './replay/options.ts';
 import { Pause } from './replay/pause.ts';
@@ -164,8 +165,10 @@ async function untilStopped(
 export const replay = (config: Config, file: string | undefined, given: ReplayGiven): Promise<number> =>
   told(async () => {
     const options = readReplayOptions(file, given, Date.now());
+    if (options.file !== undefined) await checkThere(options.file);
     const log = logOf(config);
     const kafka = createKafka(clusterOf(config), 'shopstream-replay', log);
+    if (options.file === undefined || given.dryRun !== true) await describeCluster(kafka, clusterOf(config));
     const place = {
       kafka,
       topic: config.KAFKA_TOPIC,

@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import fs, { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { expect, test } from 'vitest';
 import { lockFolder } from '../../src/broker/folder-lock.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -41,6 +42,32 @@ test.each([
   expect(thrown(() => lockFolder(folder))).toMatchObject(held);
   unlock();
   expect(existsSync(`${folder}/lock`)).toBe(false);
+});
+
+test('a lock of a dead process that two find at once is the later one’s, and the other sees it', () => {
+  const folder = temporaryFolder();
+  const file = `${folder}/lock`;
+  writeFileSync(file, JSON.stringify({ pid: NOBODY, started: '1' }));
+  const stat = readFileSync(`/proc/${process.ppid}/stat`, 'utf8');
+  const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  const { linkSync } = fs;
+  let links = 0;
+  // The other has found the dead process too, and now removes the lock that this one has just taken.
+  fs.linkSync = (existing, made) => {
+    linkSync(existing, made);
+    links += 1;
+    fs.rmSync(file);
+    writeFileSync(file, JSON.stringify({ pid: process.ppid, started }));
+  };
+  syncBuiltinESMExports();
+  try {
+    expect(thrown(() => lockFolder(folder))).toMatchObject({ code: 'BROKER_FOLDER_LOCKED' });
+  } finally {
+    fs.linkSync = linkSync;
+    syncBuiltinESMExports();
+  }
+  expect(links).toBe(1);
+  expect(readdirSync(folder)).toEqual(['lock']);
 });
 
 test('a folder that is not there is an error of the system', () => {

@@ -62,12 +62,19 @@ export async function* readInOrder(file: string, mapping: Mapping): AsyncGenerat
   }
 }
 
-/** DuckDB reads a .gz that is cut off as far as it goes, and waits for a pipe that nobody writes to. @throws {ExpectationError} */
-async function checkWhole(file: string): Promise<void> {
+/** @throws {ExpectationError} where there is no such file, or its name has no format */
+export async function checkThere(file: string): Promise<void> {
+  formatOf(file);
   const found = await stat(file).catch(() => undefined);
   if (found === undefined)
     throw new ExpectationError(`received ${file}, which doesn't exist, expected a file`);
+  // DuckDB would wait for a pipe that nobody writes to.
   if (!found.isFile()) throw new ExpectationError(`received ${file}, which is no regular file, expected one`);
+}
+
+/** DuckDB reads a .gz that is cut off as far as it goes. @throws {ExpectationError} */
+async function checkWhole(file: string): Promise<void> {
+  await checkThere(file);
   if (!file.toLowerCase().endsWith('.gz')) return;
   try {
     await pipeline(createReadStream(file), createGunzip(), async (unpacked) => {
