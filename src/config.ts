@@ -72,7 +72,8 @@ const publicUrl = (text: string) => {
   const { origin, hostname, pathname, search, hash, username, password } = new URL(text);
   const path = pathname.replace(/\/+$/, '');
   if (search + hash + username + password !== '' || !/^(\/[\w.~-]+)*$/.test(path)) return undefined;
-  return { origin, hostname: hostname.replace(/^\[(.*)\]$/, '$1'), path };
+  // The dot of the root is no part of a name that is compared.
+  return { origin, hostname: hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, ''), path };
 };
 
 const corsOrigins = (text: string): readonly string[] | '*' | undefined => {

@@ -33,6 +33,7 @@ const GOOD: readonly (readonly [SettingName, string, unknown])[] = [
   ],
   ['CORS_ORIGINS', '*', '*'],
   ['PUBLIC_URL', 'https://X.org', { origin: 'https://x.org', hostname: 'x.org', path: '' }],
+  ['PUBLIC_URL', 'https://x.org./a', { origin: 'https://x.org.', hostname: 'x.org', path: '/a' }],
   ['PUBLIC_URL', 'http://x.org:8080/a/b/', { origin: 'http://x.org:8080', hostname: 'x.org', path: '/a/b' }],
   [
     'PUBLIC_URL',

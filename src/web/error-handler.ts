@@ -9,12 +9,14 @@ import type { Traces } from '../tracing/traces.ts';
 
 const TITLES: Readonly<Record<number, string>> = {
   400: 'That was not understood',
+  401: 'That is for the admin',
   403: 'That is not possible',
   404: 'There is nothing here',
   405: 'That is not how this page works',
   409: 'That has been done already',
   413: 'That is too large',
   415: 'That is not the right kind of content',
+  421: 'The shop has another address',
   429: 'That was too much at once',
   503: 'Not at the moment',
 };

@@ -73,9 +73,12 @@ async function axeObjections(page: Page, rules: readonly string[] | undefined): 
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join(', ')}`);
 }
 
+/** Wider than a phone, and nowhere to break. */
+const LONG_WORD = 'umbrella'.repeat(12);
+
 const DEFINITION = {
   name: 'look',
-  description: 'What the pages of the aggregator look like with something in them',
+  description: `What the pages of the aggregator look like with ${LONG_WORD} in them`,
   topic: 'ecommerce',
   group: { fields: ['product', 'title'], periods: [{ field: 'time', period: 'HOUR' }] },
   aggregate: [{ operation: 'COUNT' }, { field: 'target', operation: 'SUM' }],
@@ -105,7 +108,7 @@ async function visitAll(page: Page, url: string, look: (name: string) => Promise
   await look('rejected');
   await page.goto(`${url}/api/docs`);
   await look('api docs');
-  await page.goto(`${url}/product/umbrellas`);
+  await page.goto(`${url}/product/${LONG_WORD}`);
   await look('error');
   await page.goto(`${url}/dashboard`);
   await page.locator('#today[data-state="ready"]').waitFor();

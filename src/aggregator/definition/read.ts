@@ -9,6 +9,9 @@ import { checkDefinition, type Found } from './check.ts';
 import { DefinitionError, type Problem, toPointer } from './problem.ts';
 import { type Definition, definitionSchema } from './schema.ts';
 
+/** Characters of a definition: yaml compares each key with all before it, so that a data file given by mistake takes hours. */
+const LONGEST = 256 * 1024;
+
 const KNOWN_NAMES = [
   ...[
     'name',
@@ -59,6 +62,8 @@ const NOWHERE: Place = () => ({ line: undefined, column: undefined });
  * @throws {DefinitionError} with every problem
  */
 export function readDefinition(text: string, file = 'definition', realTime?: boolean): Definition {
+  if (text.length > LONGEST)
+    throw atStart(`received ${text.length} characters, expected at most ${LONGEST}`, file);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   const broken = document.errors.map(({ code, message, pos: [at] }): Problem => {
@@ -76,11 +81,13 @@ export function readDefinition(text: string, file = 'definition', realTime?: boo
   try {
     value = document.toJS({ maxAliasCount: 100 });
   } catch (error) {
-    const message = messageOf(error);
-    throw new DefinitionError([{ pointer: '', line: 1, column: 1, message, suggestion: undefined }], file);
+    throw atStart(messageOf(error), file);
   }
   return checkObject(value, placeIn(document, lines), file, realTime);
 }
+
+const atStart = (message: string, file: string) =>
+  new DefinitionError([{ pointer: '', line: 1, column: 1, message, suggestion: undefined }], file);
 
 /** yaml's own words, where they are not for programmers. */
 function wordsOf(code: string, message: string): string {

@@ -54,6 +54,7 @@ describe('a definition', () => {
     [`${GOOD}tests: ${'['.repeat(9_000)}`, 'received lists or objects within each other by the hundred'],
     [GOOD.replace('  fields', '\tfields'), 'Tabs are not allowed as indentation'],
     [`${GOOD}name: other`, 'Map keys must be unique'],
+    ['a: 1\n'.repeat(100_000), 'received 500000 characters, expected at most 262144'],
   ])('says what is wrong with a text that is no definition', (text, message) => {
     expect(problemsOf(text).map((problem) => problem.message)).toContain(message);
   });
