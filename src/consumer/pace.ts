@@ -10,7 +10,7 @@ export const FOLLOWER_PACE_MS = 200;
 const PACE_MS_A_RECORD = 0.5;
 const LONGEST_PACE_MS = 100;
 /** Where a batch takes longer than usual the machine is busy: fewer and larger ones take less of it. */
-const PACE_OF_WORK = 1.5;
+const PACE_OF_WORK = 4;
 
 /**
  * The pause grows with what has come and how long it took: an event that comes alone is stored at once, many small transactions
