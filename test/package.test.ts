@@ -45,7 +45,13 @@ it('the package has what runs, and nothing of tests, benches and scripts', () =>
   );
   expect(paths.filter((name) => /\.(?:ts|map|tsbuildinfo)$/.test(name))).toEqual([]);
   expect(paths).toEqual(
-    expect.arrayContaining(['LICENSE', 'README.md', 'dist/src/main.js', 'dist/chunks/seed/commands.js']),
+    expect.arrayContaining([
+      'LICENSE',
+      'README.md',
+      'dist/src/main.js',
+      'dist/chunks/seed/commands.js',
+      'dist/wasm/plain-rows.wasm',
+    ]),
   );
 });
 

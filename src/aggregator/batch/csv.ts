@@ -21,6 +21,19 @@ export type PlainRow = {
 /** @returns false for a row that it leaves to OnRecord */
 export type OnPlainRow = (row: PlainRow, line: number) => boolean;
 
+/**
+ * Takes the plain rows that begin at a place of some bytes, all at once, as many as it can: each of one line.
+ * @param end rows that begin there are not taken
+ * @returns where the first row begins that was not taken, and how many were
+ */
+export type OnPlainRows = (
+  bytes: Buffer,
+  at: number,
+  end: number,
+  line: number,
+  columns: Int32Array,
+) => { readonly next: number; readonly rows: number };
+
 /** A part of a file's rows: those that begin before `end`. Bytes of the file, lines from 1. */
 export type Part = {
   readonly byte: number;
@@ -47,6 +60,7 @@ export class CsvReader {
   readonly #onRecord: OnRecord;
   readonly #onFault: OnFault;
   readonly #onPlainRow: OnPlainRow | undefined;
+  readonly #onPlainRows: OnPlainRows | undefined;
   readonly #cells: Cell[];
   readonly #row: PlainRow;
   readonly #end: number;
@@ -61,13 +75,17 @@ export class CsvReader {
   #text: string | undefined;
   #textOf: Buffer | undefined;
 
-  /** @param onPlainRow is asked first, for rows that are without quotes within quotes and as long as the header */
+  /**
+   * @param onPlainRow is asked first, for rows that are without quotes within quotes and as long as the header
+   * @param onPlainRows is asked before that, for all that follow
+   */
   constructor(
     names: readonly string[],
     onRecord: OnRecord,
     onFault: OnFault,
     onPlainRow?: OnPlainRow | undefined,
     { byte, line, columns, end }: Part = WHOLE,
+    onPlainRows?: OnPlainRows | undefined,
   ) {
     this.#byte = byte;
     this.#line = line;
@@ -77,6 +95,7 @@ export class CsvReader {
     this.#onRecord = onRecord;
     this.#onFault = onFault;
     this.#onPlainRow = onPlainRow;
+    this.#onPlainRows = onPlainRows;
     this.#cells = new Array<Cell>(names.length).fill(undefined);
     this.#row = {
       bytes: NOTHING,
@@ -127,6 +146,12 @@ export class CsvReader {
     this.#row.bytes = bytes;
     const end = this.#end - this.#byte;
     for (let at = 0; ; ) {
+      const before = this.#places;
+      if (before !== undefined && this.#onPlainRows !== undefined) {
+        const { next, rows } = this.#onPlainRows(bytes, at, end, this.#line, before);
+        this.#line += rows;
+        at = next;
+      }
       const blank = afterBlank(bytes, at);
       if (blank !== at) {
         this.#line += 1;

@@ -17,11 +17,13 @@ import { type Part, type PlainRow, WHOLE } from './csv.ts';
 import { BLOCK_BYTES, hasParts, hasRows, type InputFile, type Next, readInput } from './input.ts';
 import type { ReadingThreads } from './reading-threads.ts';
 import type { Stretch, StretchPlace } from './stretch.ts';
-import { type Foreign, foreign, Tally, type TallyPlan, tallyPlanOf } from './tally.ts';
+import { type Foreign, foreign, type PlainlyAdded, Tally, type TallyPlan, tallyPlanOf } from './tally.ts';
 import { TallySessions } from './tally-sessions.ts';
 
 /** Larger files are read in several threads, which take a tenth of a second to start. */
 const SMALLEST_BYTES = 16 * 1024 * 1024;
+/** Smaller ones are read before there is memory for WebAssembly. */
+const SMALLEST_PLAIN_BYTES = 64 * 1024;
 /** The longer they are, the fewer times is a group put together. */
 const STRETCH_BYTES = 128 * 1024 * 1024;
 /** Least number of stretches for each thread, as they end at different times. */
@@ -152,10 +154,28 @@ export class FileRun {
           onTaken(1, []);
           return true;
         },
+        onPlainRows: (bytes, at, end, line, columns) => this.#plainRows(bytes, at, end, line, columns, after),
         afterBlock: (bytes, place) => this.#afterBlock(place, bytes),
       },
       part,
     );
+  }
+
+  #plainRows(
+    bytes: Buffer,
+    at: number,
+    end: number,
+    line: number,
+    columns: Int32Array,
+    after: number,
+  ): PlainlyAdded {
+    const { input, stretchBytes = SMALLEST_PLAIN_BYTES } = this.#options;
+    const isWorth = line > after && input.bytes >= stretchBytes;
+    const added = isWorth ? this.#tally?.addRows(bytes, at, end, line, columns) : undefined;
+    if (added === undefined || added.rows === 0) return { next: at, rows: 0 };
+    this.position = line + added.rows - 1;
+    this.#options.onTaken(added.rows, []);
+    return added;
   }
 
   async #afterBlock(next: Next | undefined, bytes: number): Promise<void> {

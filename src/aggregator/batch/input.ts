@@ -7,6 +7,7 @@ import {
   InputError,
   type OnFault,
   type OnPlainRow,
+  type OnPlainRows,
   type OnRecord,
   type Part,
   WHOLE,
@@ -34,6 +35,7 @@ export type Reading = {
   readonly onFault: OnFault;
   /** Of CSV, asked before onRecord. */
   readonly onPlainRow?: OnPlainRow;
+  readonly onPlainRows?: OnPlainRows;
   /** Awaited after each block, with the bytes of the file that were read: where a driver commits. */
   readonly afterBlock: (bytes: number, next: Next | undefined) => Promise<void>;
 };
@@ -63,12 +65,12 @@ export function describeInput(path: string): InputFile {
  */
 export async function readInput(
   input: InputFile,
-  { names, onRecord, onFault, onPlainRow, afterBlock }: Reading,
+  { names, onRecord, onFault, onPlainRow, onPlainRows, afterBlock }: Reading,
   part: Part = WHOLE,
 ): Promise<Next | undefined> {
   const [, kind = '', gzip] = NAME.exec(input.path) ?? [];
   const Reader = READERS[kind.toLowerCase() as keyof typeof READERS];
-  const reader = new Reader(names, onRecord, onFault, onPlainRow, part);
+  const reader = new Reader(names, onRecord, onFault, onPlainRow, part, onPlainRows);
   const file = createReadStream(input.path, {
     highWaterMark: gzip === undefined ? BLOCK_BYTES : GZIP_BLOCK_BYTES,
     start: part.byte,

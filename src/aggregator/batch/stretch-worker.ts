@@ -1,7 +1,7 @@
 // The thread that reads stretches: a message for each, answered in their order.
 
 import { parentPort } from 'node:worker_threads';
-import { type Stretch, type StretchFile, type StretchPlace, StretchReader } from './stretch.ts';
+import { ownedStretch, type StretchFile, type StretchPlace, StretchReader } from './stretch.ts';
 
 export type Asked = StretchPlace & {
   readonly told: Uint8Array;
@@ -18,21 +18,10 @@ parentPort?.on('message', ({ file, told, spare, ...place }: Asked) => {
   spares.push(...spare);
   if (file !== undefined) reader = new StretchReader(file);
   if (reader === undefined) throw new Error('received no file, expected one with the first stretch');
-  const stretch = owned(reader.read(place, told));
+  const stretch = ownedStretch(reader.read(place, told), spares.pop());
   const { tape, keys, keyEnds, periods } = stretch;
   parentPort?.postMessage(
     stretch,
     [tape, keys, keyEnds, periods].map(({ buffer }) => buffer as ArrayBuffer),
   );
 });
-
-/** With arrays of its own, which the other thread may have. */
-function owned(stretch: Stretch): Stretch {
-  const { tape, keys, keyEnds, periods } = stretch;
-  const spare = spares.pop();
-  const bytes =
-    spare === undefined || spare.byteLength < tape.byteLength ? new ArrayBuffer(tape.byteLength) : spare;
-  const copy = new Float64Array(bytes, 0, tape.length);
-  copy.set(tape);
-  return { ...stretch, tape: copy, keys: keys.slice(), keyEnds: keyEnds.slice(), periods: periods.slice() };
-}

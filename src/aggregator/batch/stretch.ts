@@ -33,6 +33,18 @@ export type Stretch = Handed & {
   readonly others: readonly OtherRow[] | undefined;
 };
 
+/**
+ * A stretch with arrays of its own, which another thread may have.
+ * @param spare memory that its tape may have
+ */
+export function ownedStretch(stretch: Stretch, spare?: ArrayBuffer): Stretch {
+  const { tape, keys, keyEnds, periods } = stretch;
+  const isSpare = spare !== undefined && spare.byteLength >= tape.byteLength;
+  const copy = new Float64Array(isSpare ? spare : new ArrayBuffer(tape.byteLength), 0, tape.length);
+  copy.set(tape);
+  return { ...stretch, tape: copy, keys: keys.slice(), keyEnds: keyEnds.slice(), periods: periods.slice() };
+}
+
 /** Reads stretches of one file, from its beginning to its end. */
 export class StretchReader {
   readonly #file: StretchFile;
@@ -72,6 +84,7 @@ export class StretchReader {
       (message, line) => other({ message, line }),
       (row, line) => this.#tally.add(row, line),
       { byte: begin ?? from, line: 1, columns, end },
+      (...rows) => this.#tally.addRows(...rows),
     );
     const isFew = () => others.length <= MOST_OTHERS;
     const counts = begin !== undefined && this.#readRows(file, begin, reader, isFew) && isFew();

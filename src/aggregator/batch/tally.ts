@@ -1,5 +1,5 @@
 // The short way of a CSV file's plain rows: a row's group is found by the bytes of its cells and the row added up in columns of
-// numbers; no text and no object is made for it. What rows have come to is written on a tape: of a part of the file that another
+// numbers; no text and no object is made for it. Most rows are added by WebAssembly (plain-rows.ts), in the same arrays. What rows have come to is written on a tape: of a part of the file that another
 // thread has read it is taken into the file's one tally, from there into the sessions (TallySessions). What is not plain (a number
 // of more than 15 digits, a quote within quotes) is left to the core.
 
@@ -9,6 +9,7 @@ import { type Period, PeriodReader } from '../core/instant.ts';
 import type { Plan } from '../core/plan.ts';
 import { MOST_RANGES } from '../core/session.ts';
 import type { PlainRow } from './csv.ts';
+import { PlainRows } from './plain-rows.ts';
 
 /** What a tally has to know of a plan; may be sent to another thread. */
 export type TallyPlan = {
@@ -103,13 +104,15 @@ export function lengthOf(entry: number, fields: number): number {
 /** What is known of a slot's session. */
 export const KNOWN = { NOTHING: 0, OPEN: 1, FULL: 2 } as const;
 
-const FNV_OFFSET = 0x811c9dc5;
-const FNV_PRIME = 0x01000193;
 const NONE = -1;
 /** Numbers of a place in the table; a power of two. */
 const PER_PLACE = 4;
+/** A row's numbers fill lines of the cache. */
+const PER_LINE = 8;
 
 type Field = { readonly place: number; scale: number; units: number };
+
+export type PlainlyAdded = { readonly next: number; readonly rows: number };
 
 /** The slots of another tally, as slots of this one. */
 export type Foreign = {
@@ -132,20 +135,23 @@ export class Tally {
   readonly #starts = new Map<string, number>();
   readonly #periodIds: Int32Array;
   #slots = 0;
-  /** By hash: slot + 1 (0: none), the hash, and where the key begins: one look into memory for three. */
-  #table = new Int32Array(PER_PLACE * 1024);
-  #keyEnds = new Int32Array(512);
-  #keys = new Uint8Array(16 * 1024);
+  /** By hash: slot + 1 (0: none), the hash, and where the key begins and how long it is: one look into memory for all. */
+  #table: Int32Array = new Int32Array(PER_PLACE * 1024);
+  #keyEnds: Int32Array = new Int32Array(512);
+  #keys: Uint8Array = new Uint8Array(16 * 1024);
   #slotPeriods: Int32Array;
   #rows: Float64Array;
   #carried: (string | undefined)[] = [];
-  #dirty = new Int32Array(512);
+  #dirty: Int32Array = new Int32Array(512);
   #dirtyCount = 0;
+  /** Where the arrays are, as long as WebAssembly adds to them. */
+  #plain: PlainRows | undefined;
+  #isWithoutPlain: boolean;
   /** The row that was refused for want of room. */
   #refused: PlainRow | undefined;
   #hash = 0;
   readonly #key: PlainRow;
-  #tape = new Float64Array(16 * 1024);
+  #tape: Float64Array = new Float64Array(16 * 1024);
   #written = 0;
   #begun = 0;
   #hasScales = true;
@@ -157,7 +163,8 @@ export class Tally {
     this.#plan = plan;
     this.#fields = plan.fields.map((place) => ({ place, scale: 0, units: 0 }));
     this.#periods = plan.periods.map(({ place, period }) => ({ place, reader: new PeriodReader(period) }));
-    this.#width = FIELDS + PER_FIELD * this.#fields.length;
+    this.#width = Math.ceil((FIELDS + PER_FIELD * this.#fields.length) / PER_LINE) * PER_LINE;
+    this.#isWithoutPlain = plan.carried.length > 0;
     this.#periodIds = new Int32Array(plan.periods.length);
     this.#slotPeriods = new Int32Array(512 * plan.periods.length);
     this.#rows = new Float64Array(512 * this.#width);
@@ -184,6 +191,33 @@ export class Tally {
     if (slot === NONE) return false;
     this.#addTo(slot, row, line);
     return true;
+  }
+
+  /**
+   * Adds the rows that begin at a place of some bytes, as many as are plain.
+   * @param end rows that begin there are not read
+   * @param line of the first one
+   * @param columns place of the cell by column, -1 for one that is not read
+   * @returns where the first row begins that was not added, and how many were
+   */
+  addRows(bytes: Buffer, at: number, end: number, line: number, columns: Int32Array): PlainlyAdded {
+    const plain = this.#isWithoutPlain ? undefined : (this.#plain ?? this.#moveIn(columns));
+    if (plain === undefined) return { next: at, rows: 0 };
+    const counts = {
+      line,
+      slots: this.#slots,
+      dirty: this.#dirtyCount,
+      written: this.#written,
+      begun: this.#begun,
+      room: this.room,
+    };
+    const next = plain.read(bytes, at, end, counts);
+    this.#slots = counts.slots;
+    this.#dirtyCount = counts.dirty;
+    this.#written = counts.written;
+    this.#begun = counts.begun;
+    this.room = counts.room;
+    return { next, rows: counts.line - line };
   }
 
   /** What has become of the row that was refused last for want of room. @param isTaken its session is open */
@@ -510,7 +544,10 @@ export class Tally {
   #reserve(numbers: number): number {
     const at = this.#written;
     this.#written += numbers;
-    if (this.#written > this.#tape.length) this.#tape = grown(this.#tape);
+    if (this.#written > this.#tape.length) {
+      this.#moveOut();
+      this.#tape = grown(this.#tape);
+    }
     return at;
   }
 
@@ -529,6 +566,7 @@ export class Tally {
     this.settle();
     if (this.#written > 0) this.#hasScales = false;
     field.scale = scale;
+    this.#plain?.scale(this.#fields.indexOf(field), scale);
   }
 
   /** False where a period's cell is no time. */
@@ -538,7 +576,9 @@ export class Tally {
       const begin = begins[place] as number;
       const start = begin === NONE ? undefined : reader.startOf(bytes.toString('latin1', begin, ends[place]));
       if (start === undefined) return false;
-      this.#periodIds[index] = this.#startId(start);
+      const id = this.#startId(start);
+      this.#periodIds[index] = id;
+      this.#plain?.remember(index, bytes, begin, id);
     }
     return true;
   }
@@ -575,43 +615,43 @@ export class Tally {
 
   /** The slot of a row's group, or NONE. */
   #find({ bytes, begins, ends }: PlainRow): number {
-    let hash = FNV_OFFSET;
-    for (const id of this.#periodIds) hash = Math.imul(hash ^ id, FNV_PRIME);
+    let hash = 0;
+    for (const id of this.#periodIds) hash = mix(hash, id);
     for (const place of this.#plan.group) {
       const begin = begins[place] as number;
-      const end = begin === NONE ? NONE : (ends[place] as number);
-      for (let at = begin; at < end; at += 1) hash = Math.imul(hash ^ (bytes[at] as number), FNV_PRIME);
-      hash = Math.imul(hash ^ (begin === NONE ? MISSING : END), FNV_PRIME);
+      hash = begin === NONE ? mix(hash, MISSING) : hashCell(hash, bytes, begin, ends[place] as number);
     }
-    hash ^= hash >>> 15;
+    hash = finished(hash);
     this.#hash = hash;
     const table = this.#table;
     const mask = table.length - 1;
     for (let at = Math.imul(hash, PER_PLACE) & mask; ; at = (at + PER_PLACE) & mask) {
       const slot = (table[at] as number) - 1;
       if (slot === NONE) return NONE;
-      if (table[at + 1] === hash && this.#hasKey(slot, table[at + 2] as number, bytes, begins, ends))
-        return slot;
+      if (table[at + 1] !== hash) continue;
+      const from = table[at + 2] as number;
+      if (this.#keyEndsAt(slot, from, bytes, begins, ends) === from + (table[at + 3] as number)) return slot;
     }
   }
 
-  #hasKey(slot: number, from: number, bytes: Buffer, begins: Int32Array, ends: Int32Array): boolean {
+  /** Where the slot's key would end if it were this one; NONE where it isn't. */
+  #keyEndsAt(slot: number, from: number, bytes: Buffer, begins: Int32Array, ends: Int32Array): number {
     const periods = this.#periodIds;
     for (let index = 0; index < periods.length; index += 1)
-      if (this.#slotPeriods[slot * periods.length + index] !== periods[index]) return false;
+      if (this.#slotPeriods[slot * periods.length + index] !== periods[index]) return NONE;
     const keys = this.#keys;
     let key = from;
     for (const place of this.#plan.group) {
       const begin = begins[place] as number;
       const end = ends[place] as number;
       if (begin === NONE) {
-        if (keys[key] !== MISSING) return false;
+        if (keys[key] !== MISSING) return NONE;
         key += 1;
-      } else for (let at = begin; at < end; at += 1, key += 1) if (keys[key] !== bytes[at]) return false;
-      if (keys[key] !== END) return false;
+      } else for (let at = begin; at < end; at += 1, key += 1) if (keys[key] !== bytes[at]) return NONE;
+      if (keys[key] !== END) return NONE;
       key += 1;
     }
-    return true;
+    return key;
   }
 
   /** Gives the group of a row a slot. */
@@ -625,10 +665,12 @@ export class Tally {
     const slot = this.#slots;
     this.#slots += 1;
     if (slot === this.#keyEnds.length) this.#grow();
+    if (2 * PER_PLACE * slot >= this.#table.length) this.#growTable();
     const from = slot === 0 ? 0 : (this.#keyEnds[slot - 1] as number);
-    this.#keyEnds[slot] = this.#writeKey(from, row);
+    const to = this.#writeKey(from, row);
+    this.#keyEnds[slot] = to;
     this.#slotPeriods.set(this.#periodIds, slot * this.#periodIds.length);
-    insert(this.#table, slot + 1, this.#hash, from);
+    insert(this.#table, slot + 1, this.#hash, from, to - from);
     return slot;
   }
 
@@ -637,7 +679,10 @@ export class Tally {
     for (const place of this.#plan.group) {
       const begin = begins[place] as number;
       const length = begin === NONE ? 1 : (ends[place] as number) - begin;
-      while (at + length + 1 > this.#keys.length) this.#keys = grown(this.#keys);
+      while (at + length + 1 > this.#keys.length) {
+        this.#moveOut();
+        this.#keys = grown(this.#keys);
+      }
       if (begin === NONE) this.#keys[at] = MISSING;
       else this.#keys.set(bytes.subarray(begin, begin + length), at);
       this.#keys[at + length] = END;
@@ -647,27 +692,106 @@ export class Tally {
   }
 
   #grow(): void {
+    this.#moveOut();
     this.#keyEnds = grown(this.#keyEnds);
     this.#slotPeriods = grown(this.#slotPeriods);
     this.#rows = grown(this.#rows);
     this.known = grown(this.known);
     this.#dirty = grown(this.#dirty);
+  }
+
+  #growTable(): void {
+    const length = 2 * this.#table.length;
+    this.#fillTable(this.#plain?.table(length) ?? new Int32Array(length));
+  }
+
+  #fillTable(larger: Int32Array): void {
     const table = this.#table;
-    this.#table = new Int32Array(table.length * 2);
     for (let at = 0; at < table.length; at += PER_PLACE) {
-      const [slot, hash, key] = [table[at] as number, table[at + 1] as number, table[at + 2] as number];
-      if (slot > 0) insert(this.#table, slot, hash, key);
+      const slot = table[at] as number;
+      if (slot > 0)
+        insert(larger, slot, table[at + 1] as number, table[at + 2] as number, table[at + 3] as number);
     }
+    this.#table = larger;
+  }
+
+  /** Moves the arrays to where WebAssembly adds to them; undefined where there is no room for them. */
+  #moveIn(columns: Int32Array): PlainRows | undefined {
+    const plain = plainRowsOf(this.#plan, columns, this.#width);
+    const arrays = [this.#keyEnds, this.#keys, this.#rows, this.#tape];
+    const rooms = plain === undefined ? [] : [plain.keyEnds, plain.keys, plain.rows, plain.tape];
+    if (plain === undefined || arrays.some((array, index) => array.length > (rooms[index]?.length ?? 0))) {
+      this.#isWithoutPlain = true;
+      return undefined;
+    }
+    this.#keyEnds = moved(this.#keyEnds, plain.keyEnds);
+    this.#slotPeriods = moved(this.#slotPeriods, plain.slotPeriods);
+    this.known = moved(this.known, plain.known);
+    this.#rows = moved(this.#rows, plain.rows);
+    this.#keys = moved(this.#keys, plain.keys);
+    this.#dirty = moved(this.#dirty, plain.dirty);
+    this.#tape = moved(this.#tape, plain.tape);
+    this.#fillTable(plain.table(this.#table.length));
+    for (const [index, { scale }] of this.#fields.entries()) plain.scale(index, scale);
+    this.#plain = plain;
+    return plain;
+  }
+
+  /** An array is about to be another one: WebAssembly adds to them no more. */
+  #moveOut(): void {
+    this.#plain = undefined;
+    this.#isWithoutPlain = true;
   }
 }
 
-function insert(table: Int32Array, slot: number, hash: number, key: number): void {
+function plainRowsOf(plan: TallyPlan, columns: Int32Array, width: number): PlainRows | undefined {
+  try {
+    return new PlainRows({ ...plan, periods: plan.periods.map(({ place }) => place) }, columns, width);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+/** A word of MurmurHash3, as in wasm/plain-rows.ts. */
+function mix(hash: number, word: number): number {
+  const first = Math.imul(word, 0xcc9e2d51);
+  const mixed = hash ^ Math.imul((first << 15) | (first >>> 17), 0x1b873593);
+  return (Math.imul((mixed << 13) | (mixed >>> 19), 5) + 0xe6546b64) | 0;
+}
+
+function hashCell(seed: number, bytes: Uint8Array, from: number, to: number): number {
+  let hash = seed;
+  let at = from;
+  for (; at + 4 <= to; at += 4) hash = mix(hash, wordOf(bytes, at, 4));
+  return mix(hash, wordOf(bytes, at, to - at)) ^ (to - from);
+}
+
+function wordOf(bytes: Uint8Array, from: number, length: number): number {
+  let word = 0;
+  for (let byte = 0; byte < length; byte += 1) word |= (bytes[from + byte] as number) << (8 * byte);
+  return word;
+}
+
+function finished(hash: number): number {
+  const first = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  const second = Math.imul(first ^ (first >>> 13), 0xc2b2ae35);
+  return second ^ (second >>> 16);
+}
+
+function insert(table: Int32Array, slot: number, hash: number, key: number, length: number): void {
   const mask = table.length - 1;
   let at = Math.imul(hash, PER_PLACE) & mask;
   while (table[at] !== 0) at = (at + PER_PLACE) & mask;
   table[at] = slot;
   table[at + 1] = hash;
   table[at + 2] = key;
+  table[at + 3] = length;
+}
+
+function moved<T extends Int32Array | Uint8Array | Float64Array>(values: T, to: T): T {
+  to.set(values);
+  return to;
 }
 
 function grown<T extends Int32Array | Uint8Array | Float64Array>(values: T): T {

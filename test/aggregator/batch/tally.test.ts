@@ -9,7 +9,8 @@ import { beforeAll, expect, it } from 'vitest';
 import { type FilePlace, FileRun, type FileRunOptions } from '../../../src/aggregator/batch/file-run.ts';
 import { describeInput, type InputFile, readInput } from '../../../src/aggregator/batch/input.ts';
 import type { ReadStretch } from '../../../src/aggregator/batch/reading-threads.ts';
-import { StretchReader } from '../../../src/aggregator/batch/stretch.ts';
+import { ownedStretch, StretchReader } from '../../../src/aggregator/batch/stretch.ts';
+import { Tally, tallyPlanOf } from '../../../src/aggregator/batch/tally.ts';
 import { compile, FieldTable, type Plan } from '../../../src/aggregator/core/plan.ts';
 import { writeRow } from '../../../src/aggregator/core/row.ts';
 import { loadSession, saveSession } from '../../../src/aggregator/core/session.ts';
@@ -156,7 +157,7 @@ const inTurns = (count: number, blockBytes?: number): NonNullable<ReturnType<Fil
       const thread = (turn * turn) % count;
       turn += 1;
       const stretch = readers[thread]?.read(place, toldOf(thread));
-      if (stretch !== undefined) ahead.push({ thread, place, stretch: structuredClone(stretch) });
+      if (stretch !== undefined) ahead.push({ thread, place, stretch: ownedStretch(stretch) });
       if (ahead.length === 2 * count) yield ahead.shift() as ReadStretch;
     }
     yield* ahead;
@@ -313,13 +314,17 @@ it('comes to the rows of the core alone, and sets aside what it does', async () 
   expect(together).toBeGreaterThan(records / 40);
 });
 
-const WAYS_OF_ONE: readonly Way[] = [{}, { threads: 2, stretchBytes: 64 }];
+const WAYS_OF_ONE: readonly Way[] = [
+  {},
+  { threads: 2, stretchBytes: 64 },
+  { threads: 2, stretchBytes: 20_000 },
+];
 
-async function all(definition: ReturnType<typeof checkValue>, bytes: Buffer) {
+async function all(definition: ReturnType<typeof checkValue>, bytes: Buffer, most = 1_000) {
   const files = [fileOf(bytes)];
-  const plain = await new Run(definition, 1_000).plainly(files);
+  const plain = await new Run(definition, most).plainly(files);
   for (const way of WAYS_OF_ONE)
-    expect(outcome(await new Run(definition, 1_000).by(way, files))).toEqual(outcome(plain));
+    expect(outcome(await new Run(definition, most).by(way, files))).toEqual(outcome(plain));
   return plain.rows.map((row) => JSON.parse(row));
 }
 const sums = checkValue({
@@ -361,4 +366,66 @@ it('leaves the places of an earlier run over a longer file of the same name as t
   const plain = await both((run) => run.plainly([input]));
   for (const way of WAYS_OF_ONE)
     expect(await both((run) => run.by(way, [describeInput(input.path)]))).toEqual(plain);
+});
+
+const hourly = checkValue({
+  name: 'hourly',
+  group: { fields: ['a'], periods: [{ field: 't', period: 'HOUR' }] },
+  aggregate: [
+    { field: 'n', operation: 'SUM', as: 'sum' },
+    { field: 'm', operation: 'MIN', as: 'least' },
+    { operation: 'COUNT' },
+  ],
+  flush: { by: 'END_OF_STREAM' },
+});
+
+it('gives thousands of groups that come in any order the rows of the core alone', async () => {
+  const lines = Array.from({ length: 4_000 }, (_, at) => {
+    const group = (at * 7_919) % 1_499;
+    const name =
+      group % 7 === 0 ? `"group, ${group}"` : group % 11 === 0 ? `gr\u00fcppe ${group}` : `group ${group}`;
+    const time = `2024-01-31T1${group % 10}:00:0${at % 10}.000Z`;
+    return `${name},${time},${at % 97}.${at % 10},${at % 2 === 0 ? '-' : ''}${at}`;
+  });
+  const rows = await all(hourly, Buffer.from(`a,t,n,m\n${lines.join('\n')}\n`), 2_000);
+  expect(rows).toHaveLength(1_499);
+});
+
+it('adds all plain rows that follow each other at once, and stops before any other', () => {
+  const plan = tallyPlanOf(compile(hourly, 1, new FieldTable()));
+  if (plan === undefined) throw new Error('expected a plan');
+  const time = '2024-01-31T23:59:59.999Z';
+  const plain = [`x,${time},1,2`, `"y, z",${time},-1.5,"+3"\r`, `,${time},.5,4.`];
+  const others = [
+    ['a doubled quote', `"x ""y""",${time},1,2`],
+    ['a line break within quotes', `"x\ny",${time},1,2`],
+    ['a cell too few', `x,${time},1`],
+    ['a cell too many', `x,${time},1,2,3`],
+    ['what is no number', `x,${time},1e3,2`],
+    ['many digits', `x,${time},1234567890123456,2`],
+    ['a longer fraction', `x,${time},1.25,2`],
+    ['an hour that is new', 'x,2024-02-01T00:59:59.999Z,1,2'],
+    ['what is no time', 'x,2024-01-31T23:60:59.999Z,1,2'],
+    ['a new group beyond ASCII', `\u00fc,${time},1,2`],
+    ['a blank line', ''],
+    ['no end', undefined],
+  ] as const;
+  const columns = Int32Array.of(2, 3, 0, 1);
+  const first = {
+    bytes: Buffer.from(`x${time}0.10`),
+    begins: Int32Array.of(25, 28, 0, 1),
+    ends: Int32Array.of(28, 29, 1, 25),
+  };
+  for (const [what, other] of others) {
+    const rows = Buffer.from([...plain, ...plain, ''].join('\n'));
+    const bytes = Buffer.concat([rows, Buffer.from(other === undefined ? 'x' : `${other}\n`)]);
+    const tally = new Tally(plan);
+    tally.addRows(bytes, 0, 0, 1, columns);
+    // What it knows of an hour and of fractions, it has of a row that was not left to it.
+    expect(tally.add(first, 1)).toBe(true);
+    const added = tally.addRows(bytes, 0, Number.POSITIVE_INFINITY, 2, columns);
+    expect({ what, ...added }).toEqual({ what, next: rows.length, rows: 6 });
+    const more = tally.addRows(bytes, rows.length, Number.POSITIVE_INFINITY, 8, columns);
+    expect({ what, ...more }).toEqual({ what, next: rows.length, rows: 0 });
+  }
 });

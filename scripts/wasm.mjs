@@ -1,0 +1,21 @@
+// Makes dist/wasm/ of wasm/, each of whose files is a program in AssemblyScript with memory of the caller's. What is newer than its source
+// and this script is left as it is.
+
+import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { main } from 'assemblyscript/asc';
+
+const script = fileURLToPath(import.meta.url);
+const root = path.dirname(path.dirname(script));
+const timeOf = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+
+mkdirSync(path.join(root, 'dist', 'wasm'), { recursive: true });
+for (const name of readdirSync(path.join(root, 'wasm')).filter((one) => one.endsWith('.ts'))) {
+  const source = path.join('wasm', name);
+  const made = path.join('dist', 'wasm', name.replace(/\.ts$/, '.wasm'));
+  if (timeOf(path.join(root, made)) > Math.max(timeOf(path.join(root, source)), timeOf(script))) continue;
+  const options = ['--runtime', 'stub', '--importMemory', '--use', 'abort=', '--enable', 'simd', '-O3'];
+  const { error, stderr } = await main([source, '--outFile', made, '--baseDir', root, ...options]);
+  if (error !== null) throw new Error(`${stderr}`, { cause: error });
+}
