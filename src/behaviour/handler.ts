@@ -26,7 +26,7 @@ export function behaviourHandler(
         await passOver(pool, subscription, batch.partition, move);
         return 0;
       }
-      await ingest.reached(batch.partition, move.next, signal);
+      await ingest.reached(batch, move.next, signal);
       const moveAll = (client: Client) => moveVisitors(client, subscription.topic, batch);
       return inOffsetTransaction(pool, subscription, batch.partition, move, moveAll, {
         lock: BEHAVIOUR_LOCK,

@@ -166,7 +166,7 @@ export class Consumer<Result> {
     const records = batch.messages.map(toRecord).filter(({ offset }) => offset >= step.from);
     this.#observer.taken(partition, records.length, delivered.highWatermark - step.from);
     const isMine = () => isRunning() && !isStale();
-    const inHand = { partition, records, next: last + 1n, isMine, heartbeat };
+    const inHand = { partition, records, next: last + 1n, end: delivered.highWatermark, isMine, heartbeat };
     try {
       if (!(await storeBatchWithRetries(this.#handler, this.#observer, position, inHand))) return;
     } catch (error) {

@@ -73,10 +73,32 @@ export function moveOffset(
   expected: bigint | undefined,
   next: bigint,
 ): Promise<void> {
-  const { clusterId: cluster, group, topic } = subscription;
-  const news = storedMessage({ topic, cluster, group, partition, next: next.toString() });
-  return move(client, subscription, partition, { expected, next }, news);
+  return move(client, subscription, partition, { expected, next }, newsOf(subscription, partition, next));
 }
+
+const newsOf = (
+  { clusterId: cluster, group, topic }: Subscription,
+  partition: number,
+  next: bigint,
+): string => storedMessage({ topic, cluster, group, partition, next: next.toString() });
+
+/**
+ * SQL that moves an offset which was stored before, as moveOffset() does, for statements that do all of their work at once. It
+ * returns one row where the offset was `expected`, and else none; moveValues() are its first values.
+ */
+export const MOVE_SQL: string = MOVES.next.text;
+
+/** The values $1 to $8 of MOVE_SQL, of which the cluster, the group, the topic and the partition are the first four. */
+export const moveValues = (
+  subscription: Subscription,
+  partition: number,
+  expected: bigint,
+  next: bigint,
+): readonly (string | number)[] => {
+  const { clusterId, group, topic } = subscription;
+  const news = newsOf(subscription, partition, next);
+  return [clusterId, group, topic, partition, String(next), CHANGE_CHANNEL, news, String(expected)];
+};
 
 /** @param news null where nobody needs to hear of it */
 async function move(

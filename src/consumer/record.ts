@@ -14,6 +14,8 @@ export type KafkaRecord = {
 export type RecordBatch = {
   readonly partition: number;
   readonly records: readonly KafkaRecord[];
+  /** The offset behind the newest record of the partition, as of the fetch that brought these; left out where nobody has said. */
+  readonly end?: bigint;
   /** Why Postgres refuses every one of these records: all are set aside. */
   readonly unstorable?: string;
 };

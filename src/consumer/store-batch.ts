@@ -21,6 +21,8 @@ export type InHand = {
   readonly records: readonly KafkaRecord[];
   /** The offset behind the last record. */
   readonly next: bigint;
+  /** As of RecordBatch. */
+  readonly end?: bigint;
   isMine(): boolean;
   heartbeat(): Promise<void>;
 };
@@ -44,7 +46,7 @@ export async function storeBatchWithRetries<Result>(
       do {
         const behind = all[done + MOST_RECORDS]?.offset ?? batch.next;
         await isolate(all.slice(done, done + MOST_RECORDS), behind, async (records, next, unstorable) => {
-          await store(handler, position, batch.partition, records, next, unstorable);
+          await store(handler, position, batch, records, next, unstorable);
           done += records.length;
         });
         if (!isFirst) observer.recovered();
@@ -89,12 +91,17 @@ async function storeOne(record: KafkaRecord, next: bigint, store: Store): Promis
 async function store<Result>(
   handler: RecordHandler<Result>,
   position: Position,
-  partition: number,
+  { partition, end }: InHand,
   records: readonly KafkaRecord[],
   next: bigint,
   unstorable?: string,
 ): Promise<void> {
-  const batch = { partition, records, ...(unstorable === undefined ? {} : { unstorable }) };
+  const batch = {
+    partition,
+    records,
+    ...(end === undefined ? {} : { end }),
+    ...(unstorable === undefined ? {} : { unstorable }),
+  };
   const started = performance.now();
   const result = await handler.store(batch, { expected: position.expected, next });
   position.expected = next;

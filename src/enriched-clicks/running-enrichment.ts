@@ -43,7 +43,7 @@ function enrichmentHandler(
   return {
     store: async (batch, move) => {
       if (!hasTitle(batch, 'banner_click')) return passOver(pool, subscription, batch.partition, move);
-      await ingest.reached(batch.partition, move.next, signal);
+      await ingest.reached(batch, move.next, signal);
       const produce = async (client: Client) => {
         const stored = await readStored<Stored>(client, subscription.topic, batch, STORED);
         const clicks = stored.filter(({ title }) => title === 'banner_click');

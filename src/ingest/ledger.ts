@@ -11,6 +11,25 @@ export type StoreResult = {
   readonly rejected: number;
 };
 
+/** What a ledger's row is increased by where there is one. */
+const ADDED = `ON CONFLICT (cluster_id, consumer_group, topic, "partition") DO UPDATE SET
+       inserted = ledger.inserted + excluded.inserted,
+       repeated = ledger.repeated + excluded.repeated,
+       set_aside = ledger.set_aside + excluded.set_aside,
+       absent = ledger.absent + excluded.absent`;
+const INTO = `INSERT INTO ingest_ledger AS ledger
+       (cluster_id, consumer_group, topic, "partition", counted_from, inserted, repeated, set_aside, absent)`;
+
+/**
+ * SQL that adds a batch all of which was inserted.
+ * @param from a FROM item with one row, or none where nothing is to be added
+ * @param values SQL of cluster, group, topic, partition, offset before the batch, and numbers of inserted and absent records
+ */
+export const addInsertedSql = (from: string, values: readonly string[]): string => {
+  const [inserted = '', absent = ''] = values.slice(-2);
+  return `${INTO} SELECT ${values.slice(0, -2).join(', ')}, ${inserted}, 0, 0, ${absent} FROM ${from} ${ADDED}`;
+};
+
 /** Adds a batch to the counts of its partition. @param expected the offset before it; undefined for the first ever */
 export async function addToLedger(
   client: Client,
@@ -23,14 +42,7 @@ export async function addToLedger(
   const absent = next - from - BigInt(inserted + duplicate + rejected);
   await client.query({
     name: 'add_to_ledger',
-    text: `INSERT INTO ingest_ledger AS ledger
-       (cluster_id, consumer_group, topic, "partition", counted_from, inserted, repeated, set_aside, absent)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-     ON CONFLICT (cluster_id, consumer_group, topic, "partition") DO UPDATE SET
-       inserted = ledger.inserted + excluded.inserted,
-       repeated = ledger.repeated + excluded.repeated,
-       set_aside = ledger.set_aside + excluded.set_aside,
-       absent = ledger.absent + excluded.absent`,
+    text: `${INTO} VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ${ADDED}`,
     values: [
       clusterId,
       group,

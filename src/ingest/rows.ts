@@ -9,7 +9,8 @@ import { type DeadLetter, type LiveEvent, orderIdOf, PAGE_ID, USER_ID } from './
 
 const ORIGIN_COLUMNS = ['partition', 'offset', 'appended_at', 'stored_at', 'topic', 'context'] as const;
 const ALL_COLUMNS = [...EVENT_COLUMNS, ...ORIGIN_COLUMNS];
-const COLUMNS = ALL_COLUMNS.map((column) => `"${column}"`).join(', ');
+/** The columns of a live event, as SQL. */
+export const COLUMNS: string = ALL_COLUMNS.map((column) => `"${column}"`).join(', ');
 const ROW_BYTES = 500;
 
 /** Where a batch comes from. */

@@ -1,10 +1,11 @@
 // One batch of one partition = one transaction: rows, rollups, dead letters, ledger and the next offset, or nothing of it.
 
-import { moveOffset, type Subscription } from '../consumer/offsets.ts';
+import { moveOffset, type OffsetMove, type Subscription } from '../consumer/offsets.ts';
 import type { RecordBatch } from '../consumer/record.ts';
 import { type Pool, transaction } from '../db/pool.ts';
 import { addCounts, addUsers, countByMinute } from '../rollups/live.ts';
 import { codeOf } from '../runtime/errors.ts';
+import { isForAtOnce, storeAtOnce } from './at-once.ts';
 import { type LiveEvent, type ParsedBatch, parseBatch, userIdOf } from './batch.ts';
 import { KnownUsers } from './known-users.ts';
 import { addToLedger, type StoreResult } from './ledger.ts';
@@ -43,6 +44,7 @@ export async function storeParsed(
 ): Promise<StoreResult> {
   const move = { expected, next };
   try {
+    if (isForAtOnce(parsed, move)) return await storeSmall(pool, subscription, parsed, move, users);
     return await store(pool, subscription, parsed, move, users, copyAll);
   } catch (error) {
     // A repeated order_id is rare: a client sent an event twice, or two wrote it at the same moment.
@@ -51,13 +53,24 @@ export async function storeParsed(
   }
 }
 
-type Move = { readonly expected: bigint | undefined; readonly next: bigint };
+async function storeSmall(
+  pool: Pool,
+  subscription: Subscription,
+  parsed: ParsedBatch,
+  move: OffsetMove,
+  users: KnownUsers,
+): Promise<StoreResult> {
+  const counted = users.unknown(parsed.events);
+  await storeAtOnce(pool, subscription, parsed, move, counted.length > 0);
+  users.learn(counted);
+  return { inserted: parsed.events.length, duplicate: 0, rejected: 0 };
+}
 
 async function store(
   pool: Pool,
   subscription: Subscription,
   parsed: ParsedBatch,
-  { expected, next }: Move,
+  { expected, next }: OffsetMove,
   users: KnownUsers,
   insert: typeof copyAll,
 ): Promise<StoreResult> {

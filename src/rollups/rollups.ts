@@ -131,14 +131,18 @@ export const yearOf = (time: string): string => `extract(year FROM ${time} AT TI
  * @param rows with a column user_id
  * @param source SQL for the source that they count under
  */
-export function addUsersSql({ from, time, device, robot, simulated }: Rows, source: string): string {
-  return `WITH seen AS (
-      INSERT INTO user_years (user_id, year, device, robot, simulated)
-      SELECT DISTINCT user_id, ${yearOf(time)}, ${device}, ${robot}, ${simulated} FROM ${from} ORDER BY 1, 2, 3, 4, 5
-      ON CONFLICT DO NOTHING
-      RETURNING year, device, robot, simulated
-    )
-    INSERT INTO year_users (year, device, robot, simulated, source, users)
-    SELECT year, device, robot, simulated, ${source}, count(*) FROM seen GROUP BY year, device, robot, simulated
-    ON CONFLICT (year, device, robot, simulated, source) DO UPDATE SET users = year_users.users + excluded.users`;
-}
+export const addUsersSql = (rows: Rows, source: string): string =>
+  `WITH seen AS (${seenUsersSql(rows)}) ${countSeenSql('seen', source)}`;
+
+/** INSERT of the users who are new in a year on this device; it returns what they are counted by. @param rows as of addUsersSql() */
+export const seenUsersSql = ({ from, time, device, robot, simulated }: Rows): string =>
+  `INSERT INTO user_years (user_id, year, device, robot, simulated)
+   SELECT DISTINCT user_id, ${yearOf(time)}, ${device}, ${robot}, ${simulated} FROM ${from} ORDER BY 1, 2, 3, 4, 5
+   ON CONFLICT DO NOTHING
+   RETURNING year, device, robot, simulated`;
+
+/** INSERT that counts new users. @param seen what seenUsersSql() returns @param source as of addUsersSql() */
+export const countSeenSql = (seen: string, source: string): string =>
+  `INSERT INTO year_users (year, device, robot, simulated, source, users)
+   SELECT year, device, robot, simulated, ${source}, count(*) FROM ${seen} GROUP BY year, device, robot, simulated
+   ON CONFLICT (year, device, robot, simulated, source) DO UPDATE SET users = year_users.users + excluded.users`;

@@ -1,7 +1,9 @@
 // How far ingest is, for whoever follows the topic behind it. Ingest tells of each commit (db/change.ts), so that nobody has to ask;
-// what was told while the connection was away is asked for.
+// what was told while the connection was away is asked for. While ingest works off a backlog its followers wait, as they would take
+// the processor that it needs.
 
 import { readOffset, type Subscription } from '../consumer/offsets.ts';
+import type { RecordBatch } from '../consumer/record.ts';
 import { CHANGE_CHANNEL, changeOf } from '../db/change.ts';
 import { type Listener, listen } from '../db/listen.ts';
 import type { Pool } from '../db/pool.ts';
@@ -12,16 +14,25 @@ const FIRST_LOOK_MS = 50;
 const LONGEST_LOOK_MS = 1_000;
 /** After this the batch is tried anew, so that a consumer that has lost its partition hears of it. */
 const LONGEST_WAIT_MS = 30_000;
+/** More than a fetch has of usual events: ingest is behind, and not just at work on the newest. */
+const BACKLOG_RECORDS = 5_000;
+/** How long a follower waits for an ingest that is behind. */
+const PATIENCE = {
+  /** For each batch: where more comes for good than ingest can take, followers go on, slowly. */
+  longestMs: 5_000,
+  /** Ingest that tells of nothing for so long is not at work. */
+  silentMs: 1_000,
+};
 
 /** Ingest, as its followers see it. */
 export type Ingest = {
   readonly subscription: Subscription;
   /**
-   * Waits until ingest is past an offset.
+   * Waits until ingest is past an offset, and while it works off a backlog of the partition, for some seconds at most.
    * @param signal ends the waiting: ingest may stop first, and is not waited for then
-   * @throws where that takes half a minute, or an AbortError
+   * @throws where it takes ingest half a minute to get there, or an AbortError
    */
-  reached(partition: number, next: bigint, signal: AbortSignal): Promise<void>;
+  reached(batch: Pick<RecordBatch, 'partition' | 'end'>, next: bigint, signal: AbortSignal): Promise<void>;
 };
 
 type Waiting = { readonly key: string; readonly next: bigint; readonly wake: () => void };
@@ -31,13 +42,15 @@ const keyOf = ({ clusterId, group, topic }: Subscription, partition: number): st
 
 export class StoredOffsets {
   readonly #pool: Pool;
+  readonly #patience: typeof PATIENCE;
   readonly #listener: Listener;
   /** The newest that is known, by subscription and partition. */
   readonly #known = new Map<string, bigint>();
   readonly #waiting = new Set<Waiting>();
 
-  constructor(pool: Pool, databaseUrl: string, log: Logger) {
+  constructor(pool: Pool, databaseUrl: string, log: Logger, patience = PATIENCE) {
     this.#pool = pool;
+    this.#patience = patience;
     const forget = () => this.#known.clear();
     this.#listener = listen(databaseUrl, CHANGE_CHANNEL, log, (payload) => this.#hear(payload), forget);
   }
@@ -45,7 +58,10 @@ export class StoredOffsets {
   of(subscription: Subscription): Ingest {
     return {
       subscription,
-      reached: (partition, next, signal) => this.#reached(subscription, partition, next, signal),
+      reached: async ({ partition, end }, next, signal) => {
+        await this.#reached(subscription, partition, next, signal);
+        if (end !== undefined) await this.#standBack(subscription, partition, end, signal);
+      },
     };
   }
 
@@ -64,13 +80,37 @@ export class StoredOffsets {
     const backoff = new Backoff(FIRST_LOOK_MS, LONGEST_LOOK_MS);
     for (let isKnown = this.#known.has(key); !this.#has(key, next); isKnown = false) {
       if (!isKnown) {
-        const stored = await readOffset(this.#pool, subscription, partition);
-        if (stored !== undefined) this.#known.set(key, stored);
+        await this.#look(subscription, partition);
         if (this.#has(key, next)) return;
       }
       if (performance.now() - begun > LONGEST_WAIT_MS)
         throw new Error(`partition ${partition}: ingest has not stored offset ${next - 1n} yet`);
       await this.#news(key, next, backoff.next(), signal);
+      signal.throwIfAborted();
+    }
+  }
+
+  async #look(subscription: Subscription, partition: number): Promise<void> {
+    const stored = await readOffset(this.#pool, subscription, partition);
+    if (stored !== undefined) this.#known.set(keyOf(subscription, partition), stored);
+  }
+
+  async #standBack(
+    subscription: Subscription,
+    partition: number,
+    end: bigint,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const key = keyOf(subscription, partition);
+    const near = end - BigInt(BACKLOG_RECORDS);
+    const { longestMs, silentMs } = this.#patience;
+    const until = performance.now() + longestMs;
+    for (let seen: bigint | undefined, left = longestMs; left > 0; left = until - performance.now()) {
+      if (!this.#known.has(key)) await this.#look(subscription, partition);
+      const known = this.#known.get(key);
+      if (this.#has(key, near) || known === seen) return;
+      seen = known;
+      await this.#news(key, near, Math.min(silentMs, left), signal);
       signal.throwIfAborted();
     }
   }

@@ -1,7 +1,8 @@
 // A zombie: an ingest process that is stopped, sleeps while its partitions are given to another one, and wakes. Two real
-// processes on a real broker and a real PostgreSQL; three places to stop in, because each ends differently: with a fetch
-// on its way, which it stores when it wakes; between two statements of a transaction; and in the middle of a COPY, where
-// the server waits for the rest of the rows and no timeout of its own ends that.
+// processes on a real broker and a real PostgreSQL; four places to stop in, because each ends differently: with a fetch
+// on its way, which it stores when it wakes; between two statements of a transaction; in the middle of a COPY, where
+// the server waits for the rest of the rows and no timeout of its own ends that; and behind the one statement of a small batch,
+// which the server ends by itself.
 
 import pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -33,12 +34,15 @@ async function holdUp(url: string, pool: Pool, table: string, send: () => Promis
   return () => locker.end();
 }
 
+/** The table at which a process waits when it is stopped, and how many events it has in hand of each partition. */
+type Hold = { readonly table: string; readonly events: number };
+
 /**
  * Stops one of two ingest processes and wakes it once the other one has stored all.
- * @param table at which it waits, in its transaction, when it is stopped; none = it waits for records
+ * @param hold none = it waits for records
  * @returns what was seen
  */
-async function story(table: string | undefined) {
+async function story(hold: Hold | undefined) {
   const [{ url, pool }, { port }] = await Promise.all([migratedDatabase(), startTestBroker()]);
   const settings = { DATABASE_URL: url, KAFKA_BROKERS: `127.0.0.1:${port}`, LOG_LEVEL: 'info' };
   const start = async () => startProgram({ ...(await programSettings('new')), ...settings }, ['ingest']);
@@ -49,7 +53,8 @@ async function story(table: string | undefined) {
   await load.send();
   await eventually(() => isDrained(pool, load.acknowledged));
 
-  const unlock = table === undefined ? async () => {} : await holdUp(url, pool, table, () => load.send());
+  const unlock =
+    hold === undefined ? async () => {} : await holdUp(url, pool, hold.table, () => load.send(hold.events));
   process.kill(zombie.pid, 'SIGSTOP');
   await unlock();
   await load.send();
@@ -79,27 +84,30 @@ async function story(table: string | undefined) {
 }
 
 describe('an ingest process that sleeps while its partitions are given away', () => {
-  const stories = new Map<string | undefined, ReturnType<typeof story>>();
+  const LARGE = 200;
+  const places: [string, Hold | undefined][] = [
+    ['with a fetch on its way', undefined],
+    ['in the middle of a COPY', { table: 'events', events: LARGE }],
+    ['between two statements', { table: 'day_counts', events: LARGE }],
+    ['behind its one statement', { table: 'events', events: 20 }],
+  ];
+  const stories = new Map<Hold | undefined, ReturnType<typeof story>>();
   beforeAll(() => {
-    for (const table of [undefined, 'events', 'day_counts']) {
-      const told = story(table);
+    for (const [, hold] of places) {
+      const told = story(hold);
       told.catch(() => {});
-      stories.set(table, told);
+      stories.set(hold, told);
     }
   });
 
-  it.each([
-    ['with a fetch on its way', undefined],
-    ['in the middle of a COPY', 'events'],
-    ['between two statements', 'day_counts'],
-  ])(
+  it.each(places)(
     '%s: holds nobody up for long, and commits nothing when it wakes',
     { timeout: 240_000 },
-    async (_where, table) => {
-      const seen = await stories.get(table);
+    async (_where, hold) => {
+      const seen = await stories.get(hold);
       expect(seen?.after).toEqual(seen?.before);
       // Whether the fetch of the first had brought records is the moment's; test/ingest/store.test.ts has what then happens.
-      if (table !== undefined) expect(seen?.log).toContain('does not take a batch');
+      if (hold?.events === LARGE) expect(seen?.log).toContain('does not take a batch');
       expect(seen?.verdict).toMatchObject(NOTHING_WRONG);
       expect(seen?.verdict.stored).toBe(seen?.verdict.acknowledged);
       expect(seen?.seconds).toBeLessThan(60);

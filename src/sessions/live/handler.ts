@@ -20,7 +20,7 @@ export function sessionsHandler(
 ): RecordHandler<number> {
   return {
     store: async (batch, move) => {
-      await ingest.reached(batch.partition, move.next, signal);
+      await ingest.reached(batch, move.next, signal);
       const change = (client: Client) => changeSessions(client, subscription.topic, batch);
       return inOffsetTransaction(pool, subscription, batch.partition, move, change, { lock: SESSIONS_LOCK });
     },

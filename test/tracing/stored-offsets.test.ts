@@ -1,0 +1,90 @@
+import { beforeAll, expect, it, onTestFinished } from 'vitest';
+import { moveOffset } from '../../src/consumer/offsets.ts';
+import { type Pool, transaction } from '../../src/db/pool.ts';
+import { StoredOffsets } from '../../src/tracing/stored-offsets.ts';
+import { migratedDatabase, testLog } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
+
+const subscriptionOf = (group: string) => ({ clusterId: 'c', group, topic: 't' });
+const forever = new AbortController().signal;
+
+let pool: Pool;
+let url: string;
+beforeAll(async () => {
+  ({ pool, url } = await migratedDatabase());
+});
+
+/** Ingest of one partition, as its followers see it. They wait for a minute unless told otherwise. */
+function ingestOf(group: string, { longestMs = 60_000, silentMs = 60_000 } = {}) {
+  const offsets = new StoredOffsets(pool, url, testLog, { longestMs, silentMs });
+  onTestFinished(() => offsets.close());
+  const subscription = subscriptionOf(group);
+  let at: bigint | undefined;
+  const moveTo = async (next: bigint) => {
+    await transaction(pool, (client) => moveOffset(client, subscription, 0, at, next));
+    at = next;
+  };
+  return { ...offsets.of(subscription), moveTo };
+}
+
+function settling(promise: Promise<void>) {
+  const state = { isOver: false };
+  void promise.finally(() => {
+    state.isOver = true;
+  });
+  return state;
+}
+
+it('lets a follower go on once ingest is past its batch', async () => {
+  const ingest = ingestOf('near');
+  await ingest.moveTo(5n);
+  await ingest.reached({ partition: 0, end: 5n }, 5n, forever);
+  const waiting = ingest.reached({ partition: 0 }, 7n, forever);
+  const state = settling(waiting);
+  await ingest.moveTo(6n);
+  expect(state.isOver).toBe(false);
+  await ingest.moveTo(7n);
+  await waiting;
+});
+
+it('keeps a follower waiting while ingest works off a backlog, and no longer', async () => {
+  const ingest = ingestOf('backlog');
+  await ingest.moveTo(1n);
+  const waiting = ingest.reached({ partition: 0, end: 20_000n }, 1n, forever);
+  const state = settling(waiting);
+  for (let next = 1_000n; next < 15_000n; next += 1_000n) {
+    await ingest.moveTo(next);
+    // What a second one waits for is told to the first as well.
+    await ingest.reached({ partition: 0 }, next, forever);
+    expect(state.isOver).toBe(false);
+  }
+  await ingest.moveTo(15_000n);
+  await waiting;
+});
+
+it('does not wait for an ingest that is behind and tells of nothing', async () => {
+  const ingest = ingestOf('silent', { silentMs: 100 });
+  await ingest.moveTo(1n);
+  await ingest.reached({ partition: 0, end: 1_000_000n }, 1n, forever);
+});
+
+it('goes on after some seconds where ingest never catches up', async () => {
+  const ingest = ingestOf('overrun', { longestMs: 300 });
+  await ingest.moveTo(1n);
+  const state = settling(ingest.reached({ partition: 0, end: 1_000_000_000n }, 1n, forever));
+  let next = 1n;
+  await eventually(async () => {
+    next += 1n;
+    await ingest.moveTo(next);
+    return state.isOver;
+  });
+});
+
+it('ends with its follower', async () => {
+  const ingest = ingestOf('ended');
+  await ingest.moveTo(1n);
+  const ending = new AbortController();
+  const waiting = ingest.reached({ partition: 0, end: 20_000n }, 1n, ending.signal);
+  ending.abort();
+  await expect(waiting).rejects.toThrow('abort');
+});
