@@ -2,15 +2,15 @@
 // taken in the order in which they arrived.
 
 import type { RecordHandler } from '../consumer/handler.ts';
-import { inOffsetTransaction, passOver, type Subscription } from '../consumer/offsets.ts';
+import { Moving, passOver, type Subscription } from '../consumer/offsets.ts';
 import type { RecordBatch } from '../consumer/record.ts';
-import type { Client, Pool } from '../db/pool.ts';
+import { type Client, type Pool, transaction } from '../db/pool.ts';
 import { ageOf, genderOf } from '../enrichment/person.ts';
 import type { EventContext } from '../events/event.ts';
 import type { Ingest } from '../tracing/stored-offsets.ts';
 import { hasTitle, readStored, storedSql } from '../tracing/stored-records.ts';
 import { type Click, START, step } from './machine.ts';
-import { BEHAVIOUR_LOCK, type LogEntry, type NewOffer, readPlaces, writeMoves } from './store.ts';
+import { BEHAVIOUR_LOCK, type LogEntry, type Moves, type NewOffer, readPlaces, writeMoves } from './store.ts';
 
 /** @param onOffers called after a commit that made offers */
 export function behaviourHandler(
@@ -22,20 +22,34 @@ export function behaviourHandler(
 ): RecordHandler<number> {
   return {
     store: async (batch, move) => {
-      if (!hasTitle(batch, 'banner_click')) {
-        await passOver(pool, subscription, batch.partition, move);
+      const { partition } = batch;
+      const clicks = hasTitle(batch, 'banner_click') ? await clicksOf(batch, move.next) : [];
+      if (clicks.length === 0) {
+        await passOver(pool, subscription, partition, move);
         return 0;
       }
-      await ingest.reached(batch, move.next, signal);
-      const moveAll = (client: Client) => moveVisitors(client, subscription.topic, batch);
-      return inOffsetTransaction(pool, subscription, batch.partition, move, moveAll, {
-        lock: BEHAVIOUR_LOCK,
-      });
+      const moveAll = async (client: Client) => {
+        const moves = await movesOf(client, clicks);
+        // Pages show what has moved; that nothing has, nobody needs to hear.
+        const offset = new Moving(subscription, partition, move, moves.log.length > 0);
+        await writeMoves(client, moves, offset);
+        return moves.offers.length;
+      };
+      return transaction(pool, moveAll, { lock: BEHAVIOUR_LOCK });
     },
     stored: (offers) => {
       if (offers > 0) onOffers();
     },
   };
+
+  async function clicksOf(batch: RecordBatch, next: bigint): Promise<StoredClick[]> {
+    await ingest.reached(batch, next, signal);
+    const stored = await readStored<Stored>(pool, subscription.topic, batch, STORED);
+    return stored.flatMap((row) => {
+      const click = clickOf(row);
+      return click === undefined ? [] : [{ row, click }];
+    });
+  }
 }
 
 type Stored = {
@@ -54,14 +68,10 @@ const STORED = storedSql(
   title, product, (extract(epoch FROM "time") * 1000)::bigint AS time_ms, context, is_robot(context) AS robot`,
 );
 
-/** How many offers were made. */
-async function moveVisitors(client: Client, topic: string, batch: RecordBatch): Promise<number> {
-  const stored = await readStored<Stored>(client, topic, batch, STORED);
-  const clicks = stored.flatMap((row) => {
-    const click = clickOf(row);
-    return click === undefined ? [] : [{ row, click }];
-  });
-  if (clicks.length === 0) return 0;
+type StoredClick = { readonly row: Stored; readonly click: Click };
+
+/** What these clicks change. */
+async function movesOf(client: Client, clicks: readonly StoredClick[]): Promise<Moves> {
   const users = [...new Set(clicks.map(({ row }) => row.user_id))];
   const places = await readPlaces(client, users);
   const changed = new Map<string, typeof START>();
@@ -77,8 +87,7 @@ async function moveVisitors(client: Client, topic: string, batch: RecordBatch): 
     log.push({ at, user_id, order_id, from_state: moved.from, to_state: moved.to, because: moved.because });
     if (moved.offer !== undefined) offers.push({ id: order_id, user_id, offer: moved.offer, made_at: at });
   }
-  await writeMoves(client, { places: changed, log, offers });
-  return offers.length;
+  return { places: changed, log, offers };
 }
 
 /** The click that the machine sees; undefined where it sees none: no click, no item, a robot, a person who told nothing. */

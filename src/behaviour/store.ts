@@ -1,5 +1,6 @@
 // Places, log and offers in Postgres.
 
+import { type Moving, movingSql } from '../consumer/offsets.ts';
 import type { Client, Pool } from '../db/pool.ts';
 import { FIRST, type OfferName, type Place, START, STATES, type State } from './machine.ts';
 
@@ -60,28 +61,40 @@ export type Moves = {
   readonly offers: readonly NewOffer[];
 };
 
-export async function writeMoves(client: Client, { places, log, offers }: Moves): Promise<void> {
-  if (places.size === 0) return;
+/** Writes moves together with the offset behind their clicks. @throws {FencedError} where the offset does not move */
+export async function writeMoves(
+  client: Client,
+  { places, log, offers }: Moves,
+  offset: Moving,
+): Promise<void> {
   const moved = [...places].filter(([, place]) => !isAtStart(place)).map(placeRow);
   const back = [...places].filter(([, place]) => isAtStart(place)).map(([userId]) => userId);
   const [placed, logged, made] = [moved, log, offers].map((rows) => JSON.stringify(rows));
-  await client.query({ name: 'write_moves', text: WRITE_MOVES, values: [placed, logged, made, back] });
+  const values = [...offset.values, placed, logged, made, back];
+  const { rows } = await client.query<{ moved: number }>({ ...WRITE_MOVES[offset.kind], values });
+  offset.check(rows[0]?.moved ?? 0);
 }
 
-const WRITE_MOVES = `WITH placed AS (
-    INSERT INTO behaviour_states SELECT * FROM json_populate_recordset(NULL::behaviour_states, $1)
+/** Nothing is written where the offset does not move. */
+const HAS_MOVED = 'EXISTS (SELECT FROM moved)';
+const WRITE_MOVES = movingSql(
+  'write_moves',
+  (move) => `WITH moved AS (${move}), placed AS (
+    INSERT INTO behaviour_states SELECT * FROM json_populate_recordset(NULL::behaviour_states, $9) WHERE ${HAS_MOVED}
     ON CONFLICT (user_id) DO UPDATE SET state = excluded.state, first_item = excluded.first_item,
       first_at = excluded.first_at, last_item = excluded.last_item
   ), gone AS (
-    DELETE FROM behaviour_states WHERE user_id = ANY($4::uuid[])
+    DELETE FROM behaviour_states WHERE user_id = ANY($12::uuid[]) AND ${HAS_MOVED}
   ), logged AS (
     INSERT INTO behaviour_log (at, user_id, order_id, from_state, to_state, because)
     SELECT at, user_id, order_id, from_state, to_state, because
-    FROM json_populate_recordset(NULL::behaviour_log, $2)
-  )
-  INSERT INTO offers (id, user_id, offer, made_at)
-  SELECT id, user_id, offer, made_at FROM json_populate_recordset(NULL::offers, $3)
-  ON CONFLICT (id) DO NOTHING`;
+    FROM json_populate_recordset(NULL::behaviour_log, $10) WHERE ${HAS_MOVED}
+  ), made AS (
+    INSERT INTO offers (id, user_id, offer, made_at)
+    SELECT id, user_id, offer, made_at FROM json_populate_recordset(NULL::offers, $11) WHERE ${HAS_MOVED}
+    ON CONFLICT (id) DO NOTHING
+  ) SELECT count(*) AS moved FROM moved`,
+);
 
 export type LogEntry = {
   readonly at: string;

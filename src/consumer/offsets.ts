@@ -50,7 +50,8 @@ const MOVES = {
   first: {
     name: 'first_offset',
     text: `INSERT INTO consumer_offsets (cluster_id, consumer_group, topic, "partition", next_offset)
-     VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING RETURNING CASE WHEN $7::text IS NOT NULL THEN pg_notify($6, $7) END`,
+     SELECT $1, $2, $3, $4, $5 WHERE $8::bigint IS NULL
+     ON CONFLICT DO NOTHING RETURNING CASE WHEN $7::text IS NOT NULL THEN pg_notify($6, $7) END`,
   },
   next: {
     name: 'next_offset',
@@ -73,51 +74,55 @@ export function moveOffset(
   expected: bigint | undefined,
   next: bigint,
 ): Promise<void> {
-  return move(client, subscription, partition, { expected, next }, newsOf(subscription, partition, next));
+  return move(client, new Moving(subscription, partition, { expected, next }, true));
 }
 
-const newsOf = (
-  { clusterId: cluster, group, topic }: Subscription,
-  partition: number,
-  next: bigint,
-): string => storedMessage({ topic, cluster, group, partition, next: next.toString() });
+async function move(client: Client | Pool, moving: Moving): Promise<void> {
+  const { rowCount } = await client.query({ ...MOVES[moving.kind], values: [...moving.values] });
+  moving.check(rowCount ?? 0);
+}
+
+/** The move of an offset within a statement that writes what it is moved for: see movingSql(). */
+export class Moving {
+  readonly kind: keyof typeof MOVES;
+  /** $1 to $8 of the statement, of which the cluster, the group, the topic and the partition are the first four. */
+  readonly values: readonly (string | number | null)[];
+  readonly #partition: number;
+  readonly #expected: bigint | undefined;
+
+  /** @param tells whether web processes are to hear of it, once it is committed */
+  constructor(subscription: Subscription, partition: number, { expected, next }: OffsetMove, tells: boolean) {
+    const { clusterId, group, topic } = subscription;
+    const [from, to] = [expected?.toString() ?? null, next.toString()];
+    const news = tells ? storedMessage({ topic, cluster: clusterId, group, partition, next: to }) : null;
+    this.kind = expected === undefined ? 'first' : 'next';
+    this.values = [clusterId, group, topic, partition, to, CHANGE_CHANNEL, news, from];
+    this.#partition = partition;
+    this.#expected = expected;
+  }
+
+  /** @param rows that the move's SQL has returned @throws {FencedError} where it has moved nothing */
+  check(rows: number): void {
+    if (rows !== 1) throw new FencedError(this.#partition, this.#expected);
+  }
+}
+
+/** Prepared statements that move an offset and do more: the first ever of a partition is moved by another one than the next. */
+export type MovingSql = Readonly<
+  Record<keyof typeof MOVES, { readonly name: string; readonly text: string }>
+>;
 
 /**
- * SQL that moves an offset which was stored before, as moveOffset() does, for statements that do all of their work at once. It
- * returns one row where the offset was `expected`, and else none; moveValues() are its first values.
+ * Makes statements that move an offset and do more.
+ * @param textOf makes the text around the SQL of the move, which returns one row where the offset was what was expected, else none
  */
-export const MOVE_SQL: string = MOVES.next.text;
-
-/** The values $1 to $8 of MOVE_SQL, of which the cluster, the group, the topic and the partition are the first four. */
-export const moveValues = (
-  subscription: Subscription,
-  partition: number,
-  expected: bigint,
-  next: bigint,
-): readonly (string | number)[] => {
-  const { clusterId, group, topic } = subscription;
-  const news = newsOf(subscription, partition, next);
-  return [clusterId, group, topic, partition, String(next), CHANGE_CHANNEL, news, String(expected)];
-};
-
-/** @param news null where nobody needs to hear of it */
-async function move(
-  client: Client | Pool,
-  { clusterId, group, topic }: Subscription,
-  partition: number,
-  { expected, next }: OffsetMove,
-  news: string | null,
-): Promise<void> {
-  const values = [clusterId, group, topic, partition, next.toString(), CHANGE_CHANNEL, news];
-  const { rowCount } =
-    expected === undefined
-      ? await client.query({ ...MOVES.first, values })
-      : await client.query({ ...MOVES.next, values: [...values, expected.toString()] });
-  if (rowCount !== 1) throw new FencedError(partition, expected);
-}
+export const movingSql = (name: string, textOf: (move: string) => string): MovingSql => ({
+  first: { name: `${name}_first`, text: textOf(MOVES.first.text) },
+  next: { name, text: textOf(MOVES.next.text) },
+});
 
 /**
- * Runs `work` in the transaction that moves the partition's offset: both are committed, or neither.
+ * Runs `work` in the transaction that moves the partition's offset: both are committed, or neither. Nobody is told.
  * @param beginning as of transaction()
  * @throws {FencedError} as moveOffset; what `work` throws
  */
@@ -125,12 +130,12 @@ export function inOffsetTransaction<T>(
   pool: Pool,
   subscription: Subscription,
   partition: number,
-  { expected, next }: OffsetMove,
+  offsets: OffsetMove,
   work: (client: Client) => Promise<T>,
   beginning?: Beginning,
 ): Promise<T> {
   const moveAndWork = async (client: Client) => {
-    await moveOffset(client, subscription, partition, expected, next);
+    await move(client, new Moving(subscription, partition, offsets, false));
     return work(client);
   };
   return transaction(pool, moveAndWork, beginning);
@@ -142,4 +147,4 @@ export const passOver = (
   subscription: Subscription,
   partition: number,
   offsets: OffsetMove,
-): Promise<void> => move(pool, subscription, partition, offsets, null);
+): Promise<void> => move(pool, new Moving(subscription, partition, offsets, false));

@@ -4,8 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Of what somebody waits for. */
 const PACE_MS = 15;
-/** Of what follows the stored events: within a second is soon enough. */
-export const FOLLOWER_PACE_MS = 200;
+/** Of what follows the stored events for pages: within a second is soon enough, and the page has its own pace behind that. */
+export const FOLLOWER_PACE_MS = 400;
+/** Of what follows them for other programs, where nobody looks at a page. */
+export const UNSEEN_PACE_MS = 1_000;
 /** What each record of a batch adds to its pace, and where that ends. */
 const PACE_MS_A_RECORD = 0.5;
 const LONGEST_PACE_MS = 100;

@@ -6,8 +6,8 @@ import { Consumer } from '../consumer/consumer.ts';
 import type { RecordHandler } from '../consumer/handler.ts';
 import { loggingObserver } from '../consumer/logging-observer.ts';
 import { inOffsetTransaction, passOver, type Subscription } from '../consumer/offsets.ts';
-import { FOLLOWER_PACE_MS } from '../consumer/pace.ts';
-import type { Client, Pool } from '../db/pool.ts';
+import { UNSEEN_PACE_MS } from '../consumer/pace.ts';
+import type { Pool } from '../db/pool.ts';
 import type { Countries } from '../enrichment/country.ts';
 import { connectProducer, createProducer, type Kafka, type Producer } from '../kafka/client.ts';
 import { PARTITIONS } from '../kafka/publisher.ts';
@@ -44,10 +44,10 @@ function enrichmentHandler(
     store: async (batch, move) => {
       if (!hasTitle(batch, 'banner_click')) return passOver(pool, subscription, batch.partition, move);
       await ingest.reached(batch, move.next, signal);
-      const produce = async (client: Client) => {
-        const stored = await readStored<Stored>(client, subscription.topic, batch, STORED);
-        const clicks = stored.filter(({ title }) => title === 'banner_click');
-        if (clicks.length === 0) return;
+      const stored = await readStored<Stored>(pool, subscription.topic, batch, STORED);
+      const clicks = stored.filter(({ title }) => title === 'banner_click');
+      if (clicks.length === 0) return passOver(pool, subscription, batch.partition, move);
+      const produce = async () => {
         const messages = clicks.map((click) => ({
           key: click.user_id,
           value: JSON.stringify(enrich(click, countries)),
@@ -82,7 +82,7 @@ export class RunningEnrichment {
       countries,
       this.#closing.signal,
     );
-    this.#consumer = new Consumer(kafka, pool, subscription, handler, loggingObserver(log), FOLLOWER_PACE_MS);
+    this.#consumer = new Consumer(kafka, pool, subscription, handler, loggingObserver(log), UNSEEN_PACE_MS);
   }
 
   /** @param onCrash called where kafkajs gives up for good */

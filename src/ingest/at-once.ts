@@ -2,13 +2,7 @@
 // Where events come one by one, it takes a third of the time of what larger batches take, which is mostly the way to Postgres and back
 // for each statement.
 
-import {
-  FencedError,
-  MOVE_SQL,
-  moveValues,
-  type OffsetMove,
-  type Subscription,
-} from '../consumer/offsets.ts';
+import { Moving, movingSql, type OffsetMove, type Subscription } from '../consumer/offsets.ts';
 import type { Pool } from '../db/pool.ts';
 import {
   addCountsSql,
@@ -50,7 +44,7 @@ const NEW: Rows = {
 const instantOf = (ms: string): string => `'epoch'::timestamptz + ${ms} * interval '1 millisecond'`;
 
 /** Nothing else is written where the offset does not move. */
-const STORE = `WITH moved AS (${MOVE_SQL}),
+const storeSql = (move: string): string => `WITH moved AS (${move}),
   new AS MATERIALIZED (
     SELECT given.*, ${instantOf('ms')} AS "time" FROM moved, unnest($9::uuid[], $10::uuid[], $11::uuid[], $12::product[],
       $13::site_version[], $14::bigint[], $15::title[], $16::bigint[], $17::bigint[], $18::jsonb[], $19::boolean[], $20::boolean[])
@@ -69,9 +63,9 @@ const KEEP_LEDGER = `, ledger AS (
   ) SELECT count(*) AS moved FROM moved`;
 
 const STATEMENTS = {
-  known: { name: 'store_at_once', text: STORE + KEEP_LEDGER },
-  unknown: { name: 'store_at_once_users', text: STORE + STORE_USERS + KEEP_LEDGER },
-} as const;
+  known: movingSql('store_at_once', (move) => storeSql(move) + KEEP_LEDGER),
+  unknown: movingSql('store_at_once_users', (move) => storeSql(move) + STORE_USERS + KEEP_LEDGER),
+};
 
 /** A list in the text form of an array, of what needs no quotes in it. */
 const listOf = (events: readonly LiveEvent[], of: (event: LiveEvent) => string | number | bigint | boolean) =>
@@ -87,14 +81,16 @@ export async function storeAtOnce(
   pool: Pool,
   subscription: Subscription,
   { partition, events }: ParsedBatch,
-  { expected = 0n, next }: OffsetMove,
+  move: OffsetMove,
   hasUnknown: boolean,
 ): Promise<void> {
+  const moving = new Moving(subscription, partition, move, true);
+  const { expected = 0n, next } = move;
   const list = (of: Parameters<typeof listOf>[1]) => listOf(events, of);
   const { rows } = await pool.query<{ moved: number }>({
-    ...STATEMENTS[hasUnknown ? 'unknown' : 'known'],
+    ...STATEMENTS[hasUnknown ? 'unknown' : 'known'][moving.kind],
     values: [
-      ...moveValues(subscription, partition, expected, next),
+      ...moving.values,
       list(orderIdOf),
       list(userIdOf),
       list(pageIdOf),
@@ -112,5 +108,5 @@ export async function storeAtOnce(
       String(next - expected - BigInt(events.length)),
     ],
   });
-  if (rows[0]?.moved !== 1) throw new FencedError(partition, expected);
+  moving.check(rows[0]?.moved ?? 0);
 }

@@ -1,7 +1,7 @@
 // The records that ingest has stored, for the consumers behind it: without dead letters and repeated order_ids.
 
 import type { RecordBatch } from '../consumer/record.ts';
-import type { Client } from '../db/pool.ts';
+import type { Client, Pool } from '../db/pool.ts';
 import type { Title } from '../events/event.ts';
 import { parseEventBytes } from '../events/parse.ts';
 import { readWire } from '../events/wire.ts';
@@ -34,7 +34,7 @@ export const storedSql = (name: string, columns: string): StoredSql => ({
 
 /** The rows of a batch's events, in the order of their offsets. */
 export async function readStored<Row extends object>(
-  client: Client,
+  client: Client | Pool,
   topic: string,
   { partition, records }: RecordBatch,
   statement: StoredSql,

@@ -2,7 +2,9 @@ import { beforeAll, expect, it } from 'vitest';
 import {
   FencedError,
   inOffsetTransaction,
+  Moving,
   moveOffset,
+  movingSql,
   passOver,
   readOffset,
   readOffsets,
@@ -81,4 +83,24 @@ it('records that change nothing are passed over, from where the offset was read 
   await passOver(pool, group('f'), 0, { expected: 5n, next: 9n });
   await expect(passOver(pool, group('f'), 0, { expected: 5n, next: 12n })).rejects.toThrow(FencedError);
   expect(await readOffset(pool, group('f'), 0)).toBe(9n);
+});
+
+it('a statement that moves an offset and does more does all of it, or nothing, from the first on', async () => {
+  const statements = movingSql(
+    'move_and_write',
+    (move) => `WITH moved AS (${move}), more AS (INSERT INTO written SELECT $9::int FROM moved)
+      SELECT count(*) AS moved FROM moved`,
+  );
+  const before = await written();
+  const write = async (n: number, expected: bigint | undefined, next: bigint) => {
+    const moving = new Moving(group('g'), 0, { expected, next }, false);
+    const { rows } = await pool.query({ ...statements[moving.kind], values: [...moving.values, n] });
+    moving.check(rows[0].moved);
+  };
+  await write(101, undefined, 1n);
+  await write(102, 1n, 2n);
+  for (const expected of [undefined, 1n, 3n])
+    await expect(write(103, expected, 9n)).rejects.toThrow(FencedError);
+  expect(await readOffset(pool, group('g'), 0)).toBe(2n);
+  expect(await written()).toEqual([...before, 101, 102]);
 });

@@ -2,13 +2,19 @@
 // that ingest rejects, or whose order_id repeats, make no session.
 
 import type { RecordHandler } from '../../consumer/handler.ts';
-import { inOffsetTransaction, type Subscription } from '../../consumer/offsets.ts';
-import type { RecordBatch } from '../../consumer/record.ts';
-import type { Client, Pool } from '../../db/pool.ts';
+import { Moving, passOver, type Subscription } from '../../consumer/offsets.ts';
+import { type Client, type Pool, transaction } from '../../db/pool.ts';
 import type { Ingest } from '../../tracing/stored-offsets.ts';
 import { readStored, storedSql } from '../../tracing/stored-records.ts';
 import { stepAll } from './core/step.ts';
-import { readTouched, SESSIONS_LOCK, takeIds, type VisitorChange, writeChanges } from './store.ts';
+import {
+  readTouched,
+  SESSIONS_LOCK,
+  takeIds,
+  type VisitorChange,
+  writeChanges,
+  writeChangesTo,
+} from './store.ts';
 
 /** @param ingest whose offsets say what is stored @param onChanged called after a commit that changed sessions */
 export function sessionsHandler(
@@ -20,9 +26,20 @@ export function sessionsHandler(
 ): RecordHandler<number> {
   return {
     store: async (batch, move) => {
+      const { partition } = batch;
       await ingest.reached(batch, move.next, signal);
-      const change = (client: Client) => changeSessions(client, subscription.topic, batch);
-      return inOffsetTransaction(pool, subscription, batch.partition, move, change, { lock: SESSIONS_LOCK });
+      const events = await readStored<Stored>(pool, subscription.topic, batch, STORED);
+      if (events.length === 0) {
+        await passOver(pool, subscription, partition, move);
+        return 0;
+      }
+      const change = async (client: Client) => {
+        const changes = await changesOf(client, events);
+        const offset = new Moving(subscription, partition, move, changes.some(isSeen));
+        await writeChangesTo(client, changes, offset);
+        return changes.length;
+      };
+      return transaction(pool, change, { lock: SESSIONS_LOCK });
     },
     stored: (changed) => {
       if (changed > 0) onChanged();
@@ -38,10 +55,8 @@ export type Stored = {
   readonly sent_ms: number;
 };
 
-async function changeSessions(client: Client, topic: string, batch: RecordBatch): Promise<number> {
-  const events = await readStored<Stored>(client, topic, batch, STORED);
-  return events.length === 0 ? 0 : takeEvents(client, events);
-}
+/** Whether a page shows it: that a session goes on, none does. */
+const isSeen = ({ because, lateByMs }: VisitorChange): boolean => because !== 'continued' || lateByMs > 0;
 
 /**
  * Adds stored events, in the order of their arrival.

@@ -29,8 +29,8 @@ const SELDOM_MS = 30_000;
 const MOST_CLOSED = 5_000;
 /** Where sessions were closed further ahead of the clock than this, the clock was set back, and they are open again. */
 const CLOCKS_DIFFER_MS = 60_000;
-/** Revisions of one second are forwarded together: a transaction and a request to Kafka for each event would cost as much as the event. */
-const FORWARD_MS = 1_000;
+/** Revisions of two seconds are forwarded together: a transaction and a request to Kafka for each event would cost as much as the event. */
+const FORWARD_MS = 2_000;
 
 export const SESSIONS_GROUP = 'shopstream-sessions';
 

@@ -1,5 +1,6 @@
 // Live sessions in Postgres: read and written in the transaction that moves the offset of their events.
 
+import { type Moving, movingSql } from '../../consumer/offsets.ts';
 import type { Client, Pool } from '../../db/pool.ts';
 import { type Whose, whoseIs } from '../../events/whose.ts';
 import { type Change, GAP_MS, type Session } from './core/step.ts';
@@ -162,8 +163,18 @@ export type VisitorChange = Visitor & Change;
 /** Writes changed sessions, and their revisions for the topic. */
 export async function writeChanges(client: Client, changes: readonly VisitorChange[]): Promise<void> {
   if (changes.length === 0) return;
-  const rows = JSON.stringify(changes.map(rowOf));
-  await client.query({ name: 'write_sessions', text: WRITE_CHANGES, values: [rows] });
+  await client.query({ ...WRITE, values: [JSON.stringify(changes.map(rowOf))] });
+}
+
+/** The same together with the offset behind their events. @throws {FencedError} where the offset does not move */
+export async function writeChangesTo(
+  client: Client,
+  changes: readonly VisitorChange[],
+  offset: Moving,
+): Promise<void> {
+  const values = [...offset.values, JSON.stringify(changes.map(rowOf))];
+  const { rows } = await client.query<{ moved: number }>({ ...WRITE_AND_MOVE[offset.kind], values });
+  offset.check(rows[0]?.moved ?? 0);
 }
 
 /** What lasts longer, in milliseconds, is written as a larger number. */
@@ -174,10 +185,12 @@ const LONG = `CASE WHEN changed.lasted_ms > ${LONGEST} THEN changed.lasted_ms EN
 const IS_ROW_OF_CHANGED = `${bucketOf('kept.user_id')} = ${bucketOf('changed.user_id')} AND kept.user_id = changed.user_id
   AND kept.id = changed.id`;
 
-const WRITE_CHANGES = `WITH changed AS (
-    SELECT * FROM json_to_recordset($1) AS changed (started_ms bigint, lasted_ms bigint, late_by_ms bigint, id integer,
+/** @param rows SQL for the JSON of rowOf()s @param where SQL that is true where they are to be written */
+const changesSql = (rows: string, where = 'true'): string => `changed AS (
+    SELECT * FROM json_to_recordset(${rows}) AS changed (started_ms bigint, lasted_ms bigint, late_by_ms bigint, id integer,
       revision integer, events integer, merged_into integer, user_id uuid, robot boolean, marks "char", closed boolean,
       because text)
+    WHERE ${where}
   ), opened AS (
     INSERT INTO session_rows (user_id, started_ms, lasted_ms, id, events, revision, long_ms, marks)
     SELECT user_id, started_ms, ${SHORT}, id, events, revision, ${LONG}, marks FROM changed
@@ -192,12 +205,20 @@ const WRITE_CHANGES = `WITH changed AS (
   ), merged AS (
     INSERT INTO merged_sessions (id, user_id, merged_into, revision)
     SELECT id, user_id, merged_into, revision FROM changed WHERE merged_into IS NOT NULL
-  )
-  INSERT INTO session_revisions (started_at, ended_at, late_by_ms, session_id, revision, events, merged_into, user_id,
-    robot, closed, because)
-  SELECT to_timestamp(started_ms / 1000.0), to_timestamp((started_ms + lasted_ms) / 1000.0), late_by_ms, id, revision,
-    events, merged_into, user_id, robot, closed, because
-  FROM changed`;
+  ), told AS (
+    INSERT INTO session_revisions (started_at, ended_at, late_by_ms, session_id, revision, events, merged_into, user_id,
+      robot, closed, because)
+    SELECT to_timestamp(started_ms / 1000.0), to_timestamp((started_ms + lasted_ms) / 1000.0), late_by_ms, id, revision,
+      events, merged_into, user_id, robot, closed, because
+    FROM changed
+  )`;
+
+const WRITE = { name: 'write_sessions', text: `WITH ${changesSql('$1')} SELECT` };
+const WRITE_AND_MOVE = movingSql(
+  'move_sessions',
+  (move) =>
+    `WITH moved AS (${move}), ${changesSql('$9', 'EXISTS (SELECT FROM moved)')} SELECT count(*) AS moved FROM moved`,
+);
 
 const rowOf = ({ userId, robot, simulated, session, because, lateByMs }: VisitorChange) => ({
   id: session.id,
