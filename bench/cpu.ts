@@ -33,6 +33,15 @@ export function cpuOfFamily(pid: number): number {
   return [pid, ...childrenOf(pid)].reduce((sum, one) => sum + cpuOf(one), ended);
 }
 
+/** What kind of process of a browser it is, as its command line says. */
+export function kindOf(pid: number): string {
+  try {
+    return /--type=([\w-]+)/.exec(readFileSync(`/proc/${pid}/cmdline`, 'latin1'))?.[1] ?? 'browser';
+  } catch {
+    return 'ended';
+  }
+}
+
 /** The child that runs this part of the program. */
 export function partOf(pid: number, part: string): number {
   const found = childrenOf(pid).find((child) =>

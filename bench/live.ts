@@ -8,17 +8,13 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { LOG_MINUTES } from '../src/behaviour/store.ts';
-import { newId } from '../src/events/ids.ts';
-import { PRODUCTS } from '../src/events/products.ts';
 import { packageRoot } from '../src/runtime/paths.ts';
-import { anEvent } from '../test/support/events.ts';
-import { cpuOf, cpuOfFamily, partOf } from './cpu.ts';
 import { type Loaded, startLoaded } from './dashboard/loaded.ts';
 import { makeEarlierSessions } from './earlier-sessions.ts';
 import { ingestRate } from './live/backlog.ts';
-import { agesInSight, openPanels, watchPage } from './live/open-panels.ts';
-import { pick } from './pick.ts';
-import { median, ms, percentile } from './statistics.ts';
+import { measurePixels, type Pixels } from './live/pixels.ts';
+import { send, USERS } from './live/send.ts';
+import { median, ms } from './statistics.ts';
 
 const number = (name: string, fallback: number) => Number(process.env[name] ?? fallback);
 const FULL = number('ROWS', 10_000_000);
@@ -29,76 +25,10 @@ const DASHBOARDS = number('DASHBOARDS', 50);
 const BACKLOG = number('BACKLOG', 200_000);
 const ROUNDS = number('ROUNDS', 3);
 const REQUESTS = number('REQUESTS', 50);
-const EVENTS_A_REQUEST = 10;
 /** Events a session: the state grows with sessions, not with events. */
 const SESSION_EVENTS = [24, 8];
 /** Events of eight hours. */
 const EIGHT_HOURS = RATE * 8 * 3600;
-const AGES = Array.from({ length: 50 }, (_, n) => 18 + n);
-const USERS = Array.from({ length: 5_000 }, newId);
-
-/** Sends events at RATE. @returns the time of each request by order_id */
-async function send(url: string, seconds: number): Promise<Map<string, number>> {
-  const sent = new Map<string, number>();
-  const began = performance.now();
-  const requests: Promise<unknown>[] = [];
-  for (let n = 0; n < (RATE * seconds) / EVENTS_A_REQUEST; n++) {
-    await sleep(Math.max(0, began + (n * 1000 * EVENTS_A_REQUEST) / RATE - performance.now()));
-    const events = Array.from({ length: EVENTS_A_REQUEST }, (_, at) =>
-      anEvent({
-        user_id: pick(USERS),
-        product: pick(PRODUCTS),
-        title: at < 7 ? 'banner_show' : 'banner_click',
-        context: {
-          item: `item-${Math.floor(Math.random() * 40)}`,
-          gender: pick(['M', 'F']),
-          age: pick(AGES),
-        },
-      }),
-    );
-    for (const { order_id } of events) sent.set(order_id, Date.now());
-    const body = JSON.stringify(events);
-    const headers = { 'content-type': 'application/json' };
-    requests.push(fetch(`${url}/api/events`, { method: 'POST', headers, body }).then((r) => r.arrayBuffer()));
-  }
-  await Promise.all(requests);
-  return sent;
-}
-
-/** Cores of the parts that work for panels, while events come in. */
-async function coresWhile({ program, postgres }: Loaded, work: () => Promise<unknown>): Promise<number> {
-  const pids = [partOf(program.pid, 'web'), partOf(program.pid, 'live')];
-  const used = () => pids.reduce((sum, pid) => sum + cpuOf(pid), 0) + cpuOfFamily(postgres);
-  const [began, before] = [performance.now(), used()];
-  await work();
-  return (used() - before) / ((performance.now() - began) / 1000);
-}
-
-async function measurePixels(loaded: Loaded): Promise<{ cores: number; p50: number }> {
-  const { url } = loaded.program;
-  await send(url, 5);
-  const alone = await coresWhile(loaded, () => send(url, SECONDS));
-  const open = await openPanels(url, DASHBOARDS - 1);
-  const page = await watchPage(url);
-  await send(url, 5);
-  let sent = new Map<string, number>();
-  const crowded = await coresWhile(loaded, async () => {
-    sent = await send(url, SECONDS);
-  });
-  await sleep(1_000);
-  const drawn = await page.drawn();
-  await page.close();
-  open.close();
-  const ages = await agesInSight(loaded.database, sent, drawn);
-  console.log(
-    `event → changed pixel at ${RATE} events/s, ${DASHBOARDS} dashboards: p50 ${ms(percentile(ages, 0.5))}  p99 ${ms(percentile(ages, 0.99))}` +
-      `  (${ages.length} of ${sent.size} events, ${drawn.length} draws)`,
-  );
-  console.log(
-    `cores of web, live and Postgres: ${alone.toFixed(2)} with none open, ${crowded.toFixed(2)} with ${DASHBOARDS}: ${(crowded - alone).toFixed(2)} more`,
-  );
-  return { cores: crowded - alone, p50: percentile(ages, 0.5) };
-}
 
 const PATHS = {
   'panels, now': '/api/live/panels',
@@ -118,7 +48,7 @@ async function timeAnswer(url: string): Promise<number> {
 }
 
 async function compareHistories(small: Loaded, full: Loaded): Promise<void> {
-  for (const { program } of [small, full]) await send(program.url, 10);
+  for (const { program } of [small, full]) await send(program.url, RATE, 10);
   await sleep(2_000);
   console.log(`answers over ${SMALL} and ${FULL} events of history, medians of ${ROUNDS} × ${REQUESTS}`);
   for (const [name, path] of Object.entries(PATHS)) {
@@ -185,7 +115,7 @@ async function measureIngest(): Promise<void> {
   );
 }
 
-async function measureTemplate(ours: { cores: number; p50: number }): Promise<void> {
+async function measureTemplate(ours: Pixels): Promise<void> {
   const script = path.join(packageRoot, 'bench', 'live', 'quix_pandas.py');
   const python = process.env.PYTHON ?? 'python3';
   const ran = await promisify(execFile)(python, [script, String(RATE), '10']).catch(() => undefined);
@@ -210,7 +140,7 @@ const full = await startLoaded(FULL);
 try {
   await compareHistories(small, full);
   await small.remove();
-  const ours = await measurePixels(full);
+  const ours = await measurePixels(full, { rate: RATE, seconds: SECONDS, dashboards: DASHBOARDS });
   await measureState(full);
   await measureTemplate(ours);
 } finally {

@@ -1,27 +1,66 @@
-// Open live pages: many streams, and one page in a real browser that records when events came in sight.
+// Open live pages: many streams, one that is looked at, and one page in a real browser that records when events came in sight.
 
-import type pg from 'pg';
+import { get } from 'node:http';
+import { connect } from 'node:net';
 import { chromium } from 'playwright-core';
+import { childrenOf, cpuOf, kindOf } from '../cpu.ts';
+import { Reached } from './reached.ts';
 
 export type OpenPanels = { close(): void };
 
-/** Opens `count` streams of the live panels. */
+const PATH = '/api/live/panels/stream';
+
+/** Opens `count` streams of the live panels, and reads them as cheaply as can be: what they cost is to be the server's. */
 export async function openPanels(url: string, count: number): Promise<OpenPanels> {
-  const ending = new AbortController();
-  const open = async () => {
-    const response = await fetch(`${url}/api/live/panels/stream`, { signal: ending.signal });
-    void discard(response).catch(() => {});
-  };
-  await Promise.all(Array.from({ length: count }, open));
-  return { close: () => ending.abort() };
+  const open = await Promise.all(Array.from({ length: count }, () => openStream(url)));
+  return { close: () => open.map((close) => close()) };
 }
 
-async function discard(response: Response): Promise<void> {
-  for await (const _ of response.body ?? []);
+function openStream(url: string): Promise<() => void> {
+  const { hostname, port, host } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const onread = {
+      buffer: Buffer.allocUnsafe(65_536),
+      callback: () => {
+        resolve(() => socket.destroy());
+        return true;
+      },
+    };
+    const socket = connect({ host: hostname, port: Number(port), onread });
+    socket.on('error', reject);
+    socket.write(`GET ${PATH} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+  });
 }
 
-/** The newest events in sight after a draw: the highest offset of each partition, and when the frame was painted. */
-export type Drawn = { readonly at: number; readonly newest: Readonly<Record<string, number>> };
+/** A stream that is read: when it told of each event. */
+export function readStream(url: string): { readonly told: Reached; close(): void } {
+  const told = new Reached();
+  const request = get(url + PATH, (response) => {
+    let text = '';
+    response.setEncoding('utf8').on('data', (part: string) => {
+      text += part;
+      const end = text.lastIndexOf('\n\n');
+      if (end < 0) return;
+      told.noteAll(text.slice(0, end), Date.now());
+      text = text.slice(end);
+    });
+    response.on('error', () => {});
+  });
+  return { told, close: () => request.destroy() };
+}
+
+/** What the page's script is told, and when. */
+const HEAR = `
+  window.heard = [];
+  const Shared = SharedWorker;
+  window.SharedWorker = class extends Shared {
+    constructor(...given) {
+      super(...given);
+      this.port.addEventListener('message', ({ data }) => {
+        if (data.name === 'raw') window.heard.push({ at: Date.now(), json: data.data });
+      });
+    }
+  };`;
 
 /** Rows are set within a frame: the one after it comes when that is painted. Only whole rows in sight count. */
 const WATCH = `
@@ -36,11 +75,30 @@ const WATCH = `
       const [, partition, offset] = /(\\d+)\\/(\\d+)$/.exec(place.textContent) ?? [];
       newest[partition] = Math.max(newest[partition] ?? 0, Number(offset));
     }
-    requestAnimationFrame(() => window.drawn.push({ at: Date.now(), newest }));
+    const set = Date.now();
+    requestAnimationFrame(() => window.drawn.push({ set, painted: Date.now(), newest }));
   }).observe(rows, { childList: true, subtree: true, characterData: true });`;
 
+/** The newest events in sight after a draw: the highest offset of each partition; when they were set, and when they were painted. */
+type Drawn = {
+  readonly set: number;
+  readonly painted: number;
+  readonly newest: Readonly<Record<string, number>>;
+};
+type Heard = { readonly at: number; readonly json: string };
+
+/** When the page was told of events, had set them, and when they were seen. */
+export type Seen = {
+  readonly told: Reached;
+  readonly set: Reached;
+  readonly painted: Reached;
+  readonly draws: number;
+};
+
 export type WatchedPage = {
-  drawn(): Promise<readonly Drawn[]>;
+  /** CPU seconds of the browser, by kind of process. */
+  cpu(): Readonly<Record<string, number>>;
+  seen(): Promise<Seen>;
   close(): Promise<void>;
 };
 
@@ -48,35 +106,40 @@ export type WatchedPage = {
 export async function watchPage(url: string): Promise<WatchedPage> {
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-  const browser = await chromium.launch({ executablePath, args: ['--disable-gpu', ...sandbox] });
+  const server = await chromium.launchServer({ executablePath, args: ['--disable-gpu', ...sandbox] });
+  const browser = await chromium.connect(server.wsEndpoint());
   const page = await browser.newPage();
+  await page.addInitScript(HEAR);
   await page.goto(`${url}/dashboard/live`);
   await page.locator('#raw [data-rows] > *').first().waitFor();
   await page.locator('#raw').scrollIntoViewIfNeeded();
   await page.evaluate(WATCH);
   return {
-    drawn: () => page.evaluate('window.drawn'),
-    close: () => browser.close(),
+    cpu: () => cpuByKind(server.process().pid ?? 0),
+    seen: async () =>
+      seenOf(await page.evaluate<Heard[]>('window.heard'), await page.evaluate<Drawn[]>('window.drawn')),
+    close: () => server.close(),
   };
 }
 
-/**
- * Milliseconds from an event to the frame that shows it, or one behind it of its partition: at a high rate some come and go between
- * two frames. Events that no frame shows are left out.
- * @param sent when each was sent, by order_id
- */
-export async function agesInSight(
-  database: pg.Client,
-  sent: ReadonlyMap<string, number>,
-  drawn: readonly Drawn[],
-): Promise<number[]> {
-  const { rows } = await database.query<{ id: string; partition: number; offset: number }>(
-    `SELECT replace(order_id::text, '-', '') AS id, "partition", "offset"::float8 AS "offset"
-     FROM events WHERE order_id = ANY($1::uuid[])`,
-    [[...sent.keys()]],
-  );
-  return rows.flatMap(({ id, partition, offset }) => {
-    const shown = drawn.find(({ newest }) => (newest[partition] ?? -1) >= offset);
-    return shown === undefined ? [] : [shown.at - (sent.get(id) ?? 0)];
-  });
+function cpuByKind(pid: number): Record<string, number> {
+  const seconds: Record<string, number> = {};
+  const add = (one: number) => {
+    const kind = kindOf(one);
+    seconds[kind] = (seconds[kind] ?? 0) + cpuOf(one);
+    for (const child of childrenOf(one)) add(child);
+  };
+  add(pid);
+  return seconds;
+}
+
+function seenOf(heard: readonly Heard[], drawn: readonly Drawn[]): Seen {
+  const [told, set, painted] = [new Reached(), new Reached(), new Reached()];
+  for (const { at, json } of heard) told.noteAll(json, at);
+  for (const draw of drawn)
+    for (const [partition, offset] of Object.entries(draw.newest)) {
+      set.note(Number(partition), offset, draw.set);
+      painted.note(Number(partition), offset, draw.painted);
+    }
+  return { told, set, painted, draws: drawn.length };
 }

@@ -173,6 +173,16 @@ describe.skipIf(noBrowser !== undefined)('the live page', async () => {
     await expect.poll(async () => isDeepStrictEqual(await places(), await stored())).toBe(true);
   });
 
+  it('cuts off an item that is too long for its cell, as no row is wider than the list', async () => {
+    const page = await open('/dashboard/live');
+    const item = 'x'.repeat(60);
+    await page.request.post(`${line.url}/api/events`, { data: [anEvent({ context: { item } })] });
+    const cell = page.locator('#raw td', { hasText: item }).first();
+    await cell.waitFor();
+    const styles = 'cell => [cell.scrollWidth > cell.clientWidth, getComputedStyle(cell).overflowX]';
+    expect(await cell.evaluate(styles)).toEqual([true, 'hidden']);
+  });
+
   it('lets raw events stand still while the keyboard is at one of them', async () => {
     const page = await open('/dashboard/live');
     const first = page.locator('#raw tbody a').first();

@@ -1,6 +1,7 @@
-// When the page draws: whatever asks is drawn together, once in a frame, and as long as drawing took the page's thread then rests,
-// so that scrolling and typing have their turn however much comes in.
+// When the page draws: whatever asks is drawn together, once in a frame. What took longer than a frame is followed by a rest as
+// long as it was late, so that scrolling and typing have their turn however much comes in.
 
+const FRAME_MS = 16;
 /** A machine that slept in the middle of a frame has drawn for hours. */
 const LONGEST_REST_MS = 250;
 
@@ -36,5 +37,5 @@ function drawAll() {
 
 afterFrame.port1.onmessage = () => {
   const now = performance.now();
-  restsUntil = now + Math.min(now - began, LONGEST_REST_MS);
+  restsUntil = now + Math.min(Math.max(now - began - FRAME_MS, 0), LONGEST_REST_MS);
 };

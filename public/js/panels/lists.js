@@ -69,9 +69,11 @@ export function moves(panel, own) {
   );
 }
 
+const MARKS = new Map(PRODUCTS.map((product) => [product, mark(product)]));
+
 /** Makes a mark that of another category: a new element would cost several times as much, many times a second. */
 function remark(svg, product) {
-  const other = mark(product);
+  const other = /** @type {SVGElement} */ (MARKS.get(product));
   const [path, shape] = [svg, other].map(
     ({ firstElementChild }) => /** @type {Element} */ (firstElementChild),
   );
@@ -80,13 +82,23 @@ function remark(svg, product) {
   svg.setAttribute('class', other.getAttribute('class') ?? '');
 }
 
+/** Plain letters that a column has room for, in characters. */
+const ITEM_ROOM = 16;
+const PLACE_ROOM = 24;
+
+/** Cuts off what may be too long for its cell, and that alone: a cell that cuts costs as much as all its text. */
+function cutLong(cell, text, room) {
+  cell.toggleAttribute('data-long', text.length > room || /[^ -~]/.test(text));
+}
+
 function makeEvent() {
   const [time, kind, category, item, place] = texts(5);
   const shape = mark(PRODUCTS[0]);
   const link = element('a', '', place);
   const row = rowOf([time, kind, category, item, link]);
   category.before(shape);
-  return { row, parts: { time, kind, category, item, place, shape, link, product: PRODUCTS[0] } };
+  const cells = { itemCell: item.parentElement, placeCell: row.lastElementChild };
+  return { row, parts: { time, kind, category, item, place, shape, link, product: PRODUCTS[0], ...cells } };
 }
 
 function fillEvent(parts, { order_id, title, product, item, time, topic, partition, offset }) {
@@ -94,7 +106,9 @@ function fillEvent(parts, { order_id, title, product, item, time, topic, partiti
   setData(parts.kind, KINDS[title]);
   setData(parts.category, CATEGORY_NAMES[product]);
   setData(parts.item, item ?? '');
+  cutLong(parts.itemCell, parts.item.data, ITEM_ROOM);
   setData(parts.place, `${topic} ${partition}/${offset}`);
+  cutLong(parts.placeCell, parts.place.data, PLACE_ROOM);
   parts.link.href = address(`/events/${order_id}`);
   if (parts.product === product) return;
   parts.product = product;

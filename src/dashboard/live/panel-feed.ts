@@ -61,10 +61,12 @@ export class PanelFeed implements Feed {
   #mark: string | undefined;
   #seen: ReadonlySet<string> = new Set();
   readonly #rawSoon = new Soon(RAW_MS, () => this.#lookInTurn(() => this.#tellNew()));
-  readonly #flushSoon = new Soon(FLUSH_MS, () => this.#lookInTurn(() => this.#flush()));
+  readonly #flushSoon = new Soon(FLUSH_MS, () => this.#flushInTurn());
   #lastNow = 0;
   /** Looks come one after the other. */
   #looking: Promise<void> = Promise.resolve();
+  /** Counts are read beside the looks: raw events don't wait for them. */
+  #flushing: Promise<void> = Promise.resolve();
   #clock: NodeJS.Timeout | undefined;
 
   /**
@@ -136,7 +138,7 @@ export class PanelFeed implements Feed {
     this.#rawSoon.close();
     this.#flushSoon.close();
     this.#audiences.clear();
-    await this.#looking;
+    await Promise.all([this.#looking, this.#flushing]);
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -204,9 +206,15 @@ export class PanelFeed implements Feed {
   }
 
   #lookInTurn(look: () => Promise<void>): void {
-    this.#inTurn(look).catch((error) => {
-      this.#log[levelOf(error)]({ err: error }, 'no look at the live panels');
-    });
+    this.#inTurn(look).catch((error) => this.#noLook(error));
+  }
+
+  #flushInTurn(): void {
+    this.#flushing = this.#flushing.then(() => this.#flush()).catch((error) => this.#noLook(error));
+  }
+
+  #noLook(error: unknown): void {
+    this.#log[levelOf(error)]({ err: error }, 'no look at the live panels');
   }
 
   /** Takes new events, and tells of them; what is counted of them follows. */
@@ -220,7 +228,7 @@ export class PanelFeed implements Feed {
   async #flush(): Promise<void> {
     // Windows don't go back: after a clock that was set back they are read anew.
     const now = this.#now();
-    if (now < this.#lastNow - CLOCK_MS) await this.#readAnew();
+    if (now < this.#lastNow - CLOCK_MS) await this.#inTurn(() => this.#readAnew());
     this.#lastNow = now;
     for (const audience of this.#audiences.values())
       if (audience.readers.size > 0) await this.#tell(audience);
@@ -237,12 +245,14 @@ export class PanelFeed implements Feed {
   }
 
   async #tell(audience: Audience): Promise<void> {
+    // Who comes while the counts are read is told newer ones.
+    const readers = [...audience.readers];
     const { raw: _, meta, ...panels } = await this.#answer(audience);
     const shown = JSON.stringify([panels, meta.lag]);
     if (shown === audience.shown) return;
     audience.shown = shown;
     const message = sseMessage('changes', { ...panels, meta });
-    for (const reader of audience.readers) reader.write(message);
+    for (const reader of readers) if (audience.readers.has(reader)) reader.write(message);
   }
 
   #answer({ windows, whose }: Audience): Promise<PanelsAnswer> {
