@@ -121,7 +121,7 @@ export class FileRun {
     const own = endings.find((ending) => ending === state.plan.flushBy);
     if (tally !== undefined && own !== undefined && state.open.size === 0) {
       tally.settle();
-      return this.#sessions?.flushed(tally.take(), tally.known, FLUSH_TYPES[own]) ?? [];
+      return this.#sessions?.flushed(tally.take(), FLUSH_TYPES[own]) ?? [];
     }
     this.settle();
     return endings.flatMap((ending) => flushEnded(state, ending, now));

@@ -25,6 +25,9 @@ const SUM = 1;
 /** In place of where the next entry of a slot is. */
 const LAST = -1;
 
+/** Slots in the order of their first entries, and where those are. */
+type Chain = { readonly slots: Int32Array; readonly firsts: Int32Array };
+
 export class TallySessions {
   readonly #state: State;
   readonly #record: Rec;
@@ -64,18 +67,22 @@ export class TallySessions {
 
   /**
    * The sessions of all that was read, flushed one after the other as they are made: what is not kept costs no collection of garbage.
-   * For a plan whose sessions end now, while none is open and nothing was taken in; may be gone through again.
+   * For a plan whose sessions end now, while none is open; may be gone through again.
    * @param handed its tape is written on
    */
-  flushed(handed: Handed, known: Uint8Array, type: FlushType): Iterable<Flushed> {
-    this.#learn(handed, known);
-    const slots = this.#chain(handed.tape);
-    return { [Symbol.iterator]: () => this.#made(handed, slots, type) };
+  flushed(handed: Handed, type: FlushType): Iterable<Flushed> {
+    for (const start of handed.starts) this.#starts.push(start);
+    const chain = this.#chain(handed.tape, this.#sessions.length + handed.keyEnds.length);
+    return { [Symbol.iterator]: () => this.#made(handed, chain, type) };
   }
 
-  *#made({ tape, texts }: Handed, firsts: Map<number, number>, type: FlushType): Generator<Flushed> {
-    for (const [slot, first] of firsts) {
-      const place = this.#sessions[slot] as Place;
+  *#made(handed: Handed, { slots, firsts }: Chain, type: FlushType): Generator<Flushed> {
+    const { tape, texts } = handed;
+    const taken = this.#sessions.length;
+    for (let index = 0; index < slots.length; index += 1) {
+      const slot = slots[index] as number;
+      const first = firsts[index] as number;
+      const place = slot < taken ? (this.#sessions[slot] as Place) : this.#placeOf(handed, slot - taken);
       const record = { ...this.#record, position: tape[first + 2] as number };
       const session = newSession(this.#state.plan, place, record, this.#now);
       for (let at = first; at !== LAST; at = tape[at + 1] as number) {
@@ -86,36 +93,47 @@ export class TallySessions {
     }
   }
 
-  /** Writes in each entry, in place of its slot, where the slot's next one is. @returns the first ones, by slot */
-  #chain(tape: Float64Array): Map<number, number> {
-    const firsts = new Map<number, number>();
-    const lasts = new Int32Array(this.#sessions.length).fill(LAST);
+  /** Writes in each entry, in place of its slot, where the slot's next one is. @param count of slots */
+  #chain(tape: Float64Array, count: number): Chain {
+    const slots = new Int32Array(count);
+    const firsts = new Int32Array(count);
+    let found = 0;
+    const lasts = new Int32Array(count).fill(LAST);
     for (let at = 0; at < tape.length; at += lengthOf(tape[at] as number, this.#fields)) {
       const slot = tape[at + 1] as number;
       const last = lasts[slot] as number;
-      if (last === LAST) firsts.set(slot, at);
-      else tape[last + 1] = at;
+      if (last === LAST) {
+        slots[found] = slot;
+        firsts[found] = at;
+        found += 1;
+      } else tape[last + 1] = at;
       tape[at + 1] = LAST;
       lasts[slot] = at;
     }
-    return firsts;
+    return { slots: slots.subarray(0, found), firsts: firsts.subarray(0, found) };
   }
 
-  #learn({ keys, keyEnds, periods, starts }: Handed, known: Uint8Array): void {
-    for (const start of starts) this.#starts.push(start);
-    const { plan } = this.#state;
+  /** The place of a slot that is new, by its number among those. */
+  #placeOf({ keys, keyEnds, periods }: Handed, index: number): Place {
     const text = Buffer.from(keys.buffer, keys.byteOffset, keys.length);
-    let at = 0;
-    for (let index = 0; index < keyEnds.length; index += 1) {
-      const group: (string | undefined)[] = [];
-      for (const end = keyEnds[index] as number; at < end; ) {
-        const to = text.indexOf(END, at);
-        group.push(text[at] === MISSING ? undefined : text.toString('utf8', at, to));
-        at = to + 1;
-      }
-      const from = index * plan.periods.length;
-      const ids = periods.subarray(from, from + plan.periods.length);
-      const place = { group, periods: Array.from(ids, (id) => this.#starts[id] as string) };
+    const group: (string | undefined)[] = [];
+    const end = keyEnds[index] as number;
+    for (let at = index === 0 ? 0 : (keyEnds[index - 1] as number); at < end; ) {
+      const to = text.indexOf(END, at);
+      group.push(text[at] === MISSING ? undefined : text.toString('utf8', at, to));
+      at = to + 1;
+    }
+    const starts: string[] = [];
+    const { length } = this.#state.plan.periods;
+    for (let period = index * length; period < (index + 1) * length; period += 1)
+      starts.push(this.#starts[periods[period] as number] as string);
+    return { group, periods: starts };
+  }
+
+  #learn(handed: Handed, known: Uint8Array): void {
+    for (const start of handed.starts) this.#starts.push(start);
+    for (let index = 0; index < handed.keyEnds.length; index += 1) {
+      const place = this.#placeOf(handed, index);
       const session = this.#state.open.find(place.group, place.periods);
       const slot = this.#sessions.push(session ?? place) - 1;
       if (session !== undefined) known[slot] = Math.max(known[slot] as number, KNOWN.OPEN);
