@@ -1,6 +1,6 @@
 // Batch aggregation beside DuckDB's GROUP BY and pandas, on one CSV file: 100,000 groups, five aggregates, timed from the
 // start of the work to the rows: a bare GROUP BY of doubles, whose rows stay in memory, and the same work as ours, exact decimals whose
-// rows are in the same PostgreSQL. DuckDB and pandas are told how many digits the amounts have, as neither finds out; the lines that a
+// rows are in the same PostgreSQL. But for pandas with Python's decimals, they are told how many digits amounts have; the lines that a
 // row came of, and a run that goes on after a kill, neither has. Medians of the rounds; each goes first in every other one.
 // Benthos, the open engine of Redpanda Connect, holds a window in memory: it gets 200,000 records, with as many in a group.
 //   ROWS=10000000 ROUNDS=3 PYTHON=python3 GO=go npm run bench:aggregator      without pandas or Go theirs is left out

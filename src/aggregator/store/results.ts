@@ -7,6 +7,8 @@ import { sessionId } from '../core/session.ts';
 import type { Flushed } from '../core/step.ts';
 
 const ROWS = 5_000;
+/** As those before them, and some more, as lines have more digits later on: a buffer that grows is copied, and twice as large. */
+const ROOM_RATIO = 1.125;
 /** Of a field, in front of it. */
 const LENGTH_BYTES = 4;
 
@@ -75,7 +77,7 @@ export async function insertResults(
   };
   let rows: WrittenRows | undefined;
   for (const one of flushed) {
-    rows ??= new WrittenRows(written.at(-1)?.bytes ?? 0);
+    rows ??= new WrittenRows(Math.ceil(ROOM_RATIO * (written.at(-1)?.bytes ?? 0)));
     rows.add(one, run);
     if (!rows.isFull) continue;
     await write(rows);
