@@ -1,6 +1,9 @@
-// Files that browsers fetch: public/, and Chart.js from the installed package, so that no page needs another origin.
+// Files that browsers fetch: public/, and Chart.js from the installed package, so that no page needs another origin. Pages name
+// them below an address that changes with what is in them, so that a browser fetches each once and keeps it: scripts import each
+// other by relative addresses, and so stay below it.
 
-import { readdirSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import express, { Router } from 'express';
@@ -13,21 +16,52 @@ const VENDOR = {
   'chart.umd.min.js': ['chart.js', 'dist/chart.umd.min.js'],
 } as const;
 
-/** Asked for again at every visit, and answered by their ETag: scripts import each other without a version in the name. */
-const options = { maxAge: 0, index: false, redirect: false } as const;
+const PUBLIC = path.join(packageRoot, 'public');
+
+/** Asked for again at every visit, and answered by their ETag. */
+const ASKED_AGAIN = { maxAge: 0, immutable: false, index: false, redirect: false };
+const KEPT = { ...ASKED_AGAIN, maxAge: '365d', immutable: true };
+
+/** Where pages find the files as they are now: the same in every process. */
+export const filesAt = `/files/${digest()}`;
 
 export function staticFiles(): Router {
   const router = Router();
-  for (const [name, [packageName, file]] of Object.entries(VENDOR)) {
-    const absolute = path.join(packageFolder(packageName), file);
-    // Not res.sendFile(): that has no ETag where the application makes none for its pages.
-    router.use(`/vendor/${name}`, express.static(absolute, options));
-  }
-  // By name, so that the disk isn't asked for every page.
-  const folder = path.join(packageRoot, 'public');
-  for (const name of readdirSync(folder))
-    router.use(`/${name}`, express.static(path.join(folder, name), options));
+  router.use(filesAt, files(KEPT));
+  // Of a page from before an update, or from a process that has it already.
+  router.use('/files/:others', files(ASKED_AGAIN));
+  router.use(files(ASKED_AGAIN));
   return router;
+}
+
+function files(options: typeof ASKED_AGAIN | typeof KEPT): Router {
+  const router = Router();
+  // Not res.sendFile(): that has no ETag where the application makes none for its pages.
+  for (const [name, file] of vendorFiles()) router.use(`/vendor/${name}`, express.static(file, options));
+  // By name, so that the disk isn't asked for every page.
+  for (const name of readdirSync(PUBLIC))
+    router.use(`/${name}`, express.static(path.join(PUBLIC, name), options));
+  return router;
+}
+
+/** Of all names and contents. */
+function digest(): string {
+  const named = readdirSync(PUBLIC, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => path.join(parentPath, name))
+    .map((file): [string, string] => [path.relative(PUBLIC, file), file]);
+  const hash = createHash('sha256');
+  for (const [name, file] of [...named.sort(), ...vendorFiles()]) {
+    hash.update(`${name}\n`).update(readFileSync(file));
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+function vendorFiles(): [string, string][] {
+  return Object.entries(VENDOR).map(([name, [packageName, file]]) => [
+    name,
+    path.join(packageFolder(packageName), file),
+  ]);
 }
 
 /** The folder of an installed package, wherever npm has put it. */

@@ -29,7 +29,7 @@ import { cors } from '../http/cors.ts';
 import { unavailable } from '../http/errors.ts';
 import { rateLimit } from '../http/rate-limit.ts';
 import { sameOrigin } from '../http/same-origin.ts';
-import { staticFiles } from '../http/static.ts';
+import { filesAt, staticFiles } from '../http/static.ts';
 import { Turns } from '../http/turns.ts';
 import type { KafkaProbe } from '../kafka/probe.ts';
 import { lessonRoutes } from '../lessons/routes.ts';
@@ -96,7 +96,7 @@ function configure(app: Express, { shop, whereabouts, config }: AppParts, turns:
     ),
   );
   app.set('view engine', 'ejs').set('views', root).enable('view cache');
-  Object.assign(app.locals, viewHelpers, { version, base: whereabouts.path });
+  Object.assign(app.locals, viewHelpers, { version, filesAt, base: whereabouts.path });
   putUnder(app, whereabouts.path, (req) => whereabouts.isSecure(req));
   turns.takeToRender(app);
   app.use(takeOff(whereabouts.path));

@@ -4,7 +4,7 @@
 import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startAggregator } from '../../src/aggregator/realtime/part.ts';
-import { closePages, noBrowser, startBrowser } from '../support/browser.ts';
+import { closePages, noBrowser, openPage, startBrowser } from '../support/browser.ts';
 import { testLog } from '../support/database.ts';
 import { eventually, startLine } from '../support/line.ts';
 
@@ -23,7 +23,7 @@ describe.skipIf(noBrowser !== undefined)('the page of the aggregator', async () 
   afterEach(() => closePages(browser));
 
   async function open(path: string, options?: Parameters<typeof browser.newContext>[0]): Promise<Page> {
-    const page = await (options === undefined ? context : await browser.newContext(options)).newPage();
+    const page = await (options === undefined ? openPage(context) : browser.newPage(options));
     await page.goto(line.url + path);
     return page;
   }
@@ -101,7 +101,8 @@ describe.skipIf(noBrowser !== undefined)('the page of the aggregator', async () 
   }, 180_000);
 
   it('keeps what is typed while rows are on their way, wherever the cursor is', async () => {
-    const page = await open('/aggregator/new');
+    const page = await context.newPage();
+    await page.goto(`${line.url}/aggregator/new`);
     const held: (() => void)[] = [];
     await page.route('**/aggregator/new', async (route) => {
       await new Promise<void>((resolve) => held.push(resolve));

@@ -5,7 +5,7 @@ import pg from 'pg';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { PipelineState } from '../../src/pipeline/state.ts';
-import { closePages, noBrowser, STILL, startBrowser } from '../support/browser.ts';
+import { closePages, noBrowser, openPage, STILL, startBrowser } from '../support/browser.ts';
 import { LINE, programSettings, startProgram } from '../support/program.ts';
 
 const PLAYED = { timeout: 200_000 };
@@ -26,7 +26,7 @@ describe.skipIf(noBrowser !== undefined)('a lesson', async () => {
 
   /** Opens a lesson, presses start and waits until it is over. */
   async function play(name: string): Promise<Page> {
-    const page = await context.newPage();
+    const page = await openPage(context);
     await page.goto(`${program.url}/lessons`);
     await page.locator(`a[href="/lessons/${name}"]`).click();
     expect(await page.locator('[data-answer]').isDisabled()).toBe(true);
@@ -127,7 +127,7 @@ describe.skipIf(noBrowser !== undefined)('a lesson', async () => {
   });
 
   it('the quiz hides what is broken, and gives points for finding it', async () => {
-    const page = await context.newPage();
+    const page = await openPage(context);
     await page.goto(`${program.url}/lessons/quiz`);
     await submit(page, 'Start a round');
     const quiz = await get('/api/quiz');

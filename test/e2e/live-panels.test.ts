@@ -5,22 +5,25 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RawRow } from '../../src/dashboard/panels/raw.ts';
-import { closePages, noBrowser, startBrowser } from '../support/browser.ts';
+import { closePages, noBrowser, openPage, STILL, startBrowser } from '../support/browser.ts';
 import { anEvent } from '../support/events.ts';
 import { startLine } from '../support/line.ts';
 
 describe.skipIf(noBrowser !== undefined)('the live page', async () => {
   if (noBrowser !== undefined) return;
   const [line, browser] = await Promise.all([startLine(), startBrowser()]);
-  const context = await browser.newContext();
+  const context = await browser.newContext(STILL);
   afterEach(() => closePages(browser));
 
   /** @param visitor who has cookies of its own */
   async function open(path: string, visitor = context): Promise<Page> {
-    const page = await visitor.newPage();
+    const page = await openPage(visitor);
     await page.goto(line.url + path);
     return page;
   }
+  /** Has events happen, without a page that would cause them. */
+  const send = (events = 1) =>
+    context.request.post(`${line.url}/api/events`, { data: Array.from({ length: events }, () => anEvent()) });
   /** Of all minutes: the one that is not over ends under a test's hands. */
   const visitors = async (page: Page) =>
     (await page.locator('#visitors .column-count').allTextContents())
@@ -71,7 +74,7 @@ describe.skipIf(noBrowser !== undefined)('the live page', async () => {
     const rows = () => page.locator('#raw tbody tr').count();
     await page.getByRole('button', { name: 'Pause' }).click();
     const before = await rows();
-    await open('/product/electronics');
+    await send();
     await page.getByRole('button', { name: /Go on \(\+\d+ new\)/ }).waitFor();
     await expect.poll(() => page.locator('[data-pause]').textContent()).not.toContain('+0');
     expect(await rows()).toBe(before);
@@ -96,8 +99,9 @@ describe.skipIf(noBrowser !== undefined)('the live page', async () => {
   });
 
   it('keeps what came while the snapshot of now was on its way', async () => {
-    await open('/product/electronics');
-    const page = await open('/dashboard/live');
+    await send();
+    const page = await context.newPage();
+    await page.goto(`${line.url}/dashboard/live`);
     await page.locator('#raw tbody tr').first().waitFor();
     await page.locator('[data-rewind]').fill('-60');
     await page.locator('#visitors', { hasText: 'Nobody in 15 minutes' }).waitFor();
@@ -119,7 +123,7 @@ describe.skipIf(noBrowser !== undefined)('the live page', async () => {
     await answered;
     const list = page.locator('#raw tbody');
     const before = await list.innerText();
-    await open('/product/accessories');
+    await send();
     await expect.poll(() => list.innerText(), { timeout: 30_000 }).not.toBe(before);
     const shown = (await list.innerText()).split('\n');
     const seen = page.waitForResponse(/\/api\/live\/panels\?/);
@@ -137,7 +141,7 @@ describe.skipIf(noBrowser !== undefined)('the live page', async () => {
     await page.locator('#raw tbody tr').first().waitFor();
     await page.evaluate(`Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
       document.dispatchEvent(new Event('visibilitychange'))`);
-    await open('/product/accessories');
+    await send();
     await page.clock.fastForward(600_000);
     await page.evaluate(`Object.defineProperty(document, 'visibilityState', { value: 'visible', configurable: true });
       document.dispatchEvent(new Event('visibilitychange'))`);
@@ -163,12 +167,10 @@ describe.skipIf(noBrowser !== undefined)('the live page', async () => {
       const { rows }: { rows: RawRow[] } = await answer.json();
       return rows.map(({ topic, partition, offset }) => `${topic} ${partition}/${offset}`).sort();
     };
-    const send = () =>
-      page.request.post(`${line.url}/api/events`, { data: Array.from({ length: 100 }, () => anEvent()) });
-    await send();
+    await send(100);
     await expect.poll(async () => (await places()).length).toBe(100);
     const before = await places();
-    await send();
+    await send(100);
     await expect.poll(async () => (await stored()).some((place) => before.includes(place))).toBe(false);
     await expect.poll(async () => isDeepStrictEqual(await places(), await stored())).toBe(true);
   });
@@ -191,7 +193,7 @@ describe.skipIf(noBrowser !== undefined)('the live page', async () => {
     await page.keyboard.press('Tab');
     await page.keyboard.press('Tab');
     const place = await first.textContent();
-    await page.request.post(`${line.url}/api/events`, { data: [anEvent()] });
+    await send();
     await page.getByRole('button', { name: 'Go on (+1 new)' }).waitFor();
     expect(await first.textContent()).toBe(place);
     await page.keyboard.press('Shift+Tab');

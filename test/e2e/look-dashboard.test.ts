@@ -2,7 +2,7 @@
 
 import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
-import { closePages, noBrowser, startBrowser } from '../support/browser.ts';
+import { closePages, noBrowser, openPage, startBrowser } from '../support/browser.ts';
 import { startLine } from '../support/line.ts';
 import { zoneWhereItIsNoon } from '../support/zone.ts';
 
@@ -20,7 +20,7 @@ describe.skipIf(noBrowser !== undefined)('the dashboard', async () => {
   afterEach(() => closePages(browser));
 
   async function open(path: string): Promise<Page> {
-    const page = await context.newPage();
+    const page = await openPage(context);
     await page.goto(line.url + path);
     return page;
   }

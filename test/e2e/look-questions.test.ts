@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { loadSample } from '../../seed/sample.ts';
 import { axe } from '../support/axe.ts';
-import { closePages, noBrowser, startBrowser } from '../support/browser.ts';
+import { closePages, noBrowser, openPage, startBrowser } from '../support/browser.ts';
 import { startLine } from '../support/line.ts';
 import { testLog } from '../support/log.ts';
 
@@ -18,7 +18,7 @@ describe.skipIf(noBrowser !== undefined)('the questions on the dashboard', async
   afterEach(() => closePages(browser));
 
   async function open(path: string): Promise<Page> {
-    const page = await context.newPage();
+    const page = await openPage(context);
     await page.goto(line.url + path);
     return page;
   }

@@ -2,20 +2,19 @@
 
 import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
-import { noBrowser, startBrowser } from '../support/browser.ts';
+import { closePages, noBrowser, openPage, STILL, startBrowser } from '../support/browser.ts';
 import { startLine } from '../support/line.ts';
 
 describe.skipIf(noBrowser !== undefined)('the trace bar', async () => {
   if (noBrowser !== undefined) return;
   const [{ url }, browser] = await Promise.all([startLine(), startBrowser()]);
-  const pages: Page[] = [];
-  afterEach(() => Promise.all(pages.splice(0).map((page) => page.context().close())));
+  const context = await browser.newContext(STILL);
+  afterEach(() => closePages(browser));
 
   /** As a visitor of its own. */
   async function open(path: string): Promise<Page> {
-    const context = await browser.newContext({ reducedMotion: 'reduce' });
-    const page = await context.newPage();
-    pages.push(page);
+    await context.clearCookies();
+    const page = await openPage(context);
     await page.goto(url + path);
     return page;
   }

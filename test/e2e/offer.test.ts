@@ -3,7 +3,7 @@
 import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startLive } from '../../src/live/part.ts';
-import { noBrowser, startBrowser } from '../support/browser.ts';
+import { noBrowser, STILL, startBrowser } from '../support/browser.ts';
 import { startLine } from '../support/line.ts';
 import { testLog } from '../support/log.ts';
 
@@ -11,7 +11,7 @@ describe.skipIf(noBrowser !== undefined)('an offer', async () => {
   if (noBrowser !== undefined) return;
   const [line, browser] = await Promise.all([startLine(), startBrowser()]);
   const live = await startLive(line.config, testLog);
-  const context = await browser.newContext();
+  const context = await browser.newContext(STILL);
   const pages: Page[] = [];
   afterEach(() => Promise.all(pages.splice(0).map((page) => page.close())));
 

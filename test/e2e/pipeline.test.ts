@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ORDER_PAGE_ID } from '../../src/events/ids.ts';
 import { type PipelineState, stateSchema } from '../../src/pipeline/state.ts';
-import { closePages, noBrowser, STILL, startBrowser } from '../support/browser.ts';
+import { closePages, noBrowser, openPage, STILL, startBrowser } from '../support/browser.ts';
 import { anEvent } from '../support/events.ts';
 import { eventually } from '../support/eventually.ts';
 import { LINE, programSettings, startProgram } from '../support/program.ts';
@@ -27,7 +27,7 @@ describe.skipIf(noBrowser !== undefined)('/pipeline', async () => {
   });
 
   async function open(): Promise<Page> {
-    const page = await context.newPage();
+    const page = await openPage(context);
     await page.goto(`${program.url}/pipeline`);
     await page.locator('[data-connection]', { hasText: 'Live' }).waitFor(HEALS);
     return page;
@@ -171,7 +171,7 @@ describe.skipIf(noBrowser !== undefined)('/pipeline', async () => {
       const order = { ...anEvent(), title: 'order', target: 1, page_id: ORDER_PAGE_ID };
       expect((await post('/api/events', order)).status).toBe(202);
       const openAt = async (path: string) => {
-        const page = await context.newPage();
+        const page = await openPage(context);
         await page.goto(program.url + path);
         return page;
       };

@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import request from 'supertest';
 import { beforeAll, describe, it, onTestFinished } from 'vitest';
 import { startWeb } from '../../src/web/part.ts';
-import { noBrowser, startBrowser } from '../support/browser.ts';
+import { noBrowser, STILL, startBrowser } from '../support/browser.ts';
 import { anEvent } from '../support/events.ts';
 import { eventually, type Line, startLine, temporaryFolder } from '../support/line.ts';
 import { testLog } from '../support/log.ts';
@@ -35,7 +35,7 @@ describe.skipIf(noBrowser !== undefined)('a browser', { timeout: 240_000 }, () =
 
   it(`keeps ${TABS} tabs alive with one connection for each stream, and hears of every event in all`, async () => {
     const url = await webWith(STREAMS);
-    const context = await browser.newContext();
+    const context = await browser.newContext(STILL);
     onTestFinished(() => context.close());
     const shops: Page[] = [];
     const dashboards: Page[] = [];

@@ -22,6 +22,25 @@ describe('files of the shop', () => {
     expect(response.headers['content-type']).toMatch(/javascript|css/);
   });
 
+  it('are kept for good where a page names them, as their address changes with them', async () => {
+    const { text } = await request(line.url).get('/dashboard').expect(200);
+    const named = [...text.matchAll(/<(?:script|link)[^>]*(?:src|href)="(\/files\/[^"]+)"/g)].map(
+      ([, file = '']) => file,
+    );
+    expect(named.length).toBeGreaterThan(3);
+    for (const file of named) {
+      const { headers } = await request(line.url).get(file).expect(200);
+      expect(headers['cache-control']).toBe('public, max-age=31536000, immutable');
+      const { text: other } = await request(line.url).get(file.replace(/\/files\/\w+/, ''));
+      expect((await request(line.url).get(file)).text).toBe(other);
+    }
+  });
+
+  it('are asked for again below the address of another build', async () => {
+    const { headers } = await request(line.url).get('/files/0123456789abcdef/js/base.js').expect(200);
+    expect(headers['cache-control']).toBe('public, max-age=0');
+  });
+
   it('are all there that the pages name', async () => {
     const pages = [
       '/',

@@ -1,7 +1,7 @@
 // Debian's Chromium by playwright-core. Tests that need it say loudly that they are skipped where it is missing.
 
 import { existsSync } from 'node:fs';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterFile } from './after-file.ts';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -20,6 +20,9 @@ const QUIET = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // Our pages have one origin: a process for all of them, and none for each that is opened or left.
+  '--disable-site-isolation-trials',
+  '--renderer-process-limit=1',
 ];
 
 /** Options of a page whose motion no test looks at: each of its frames is drawn without a graphics card. */
@@ -49,9 +52,34 @@ async function start(executablePath: string): Promise<Browser> {
   return browser;
 }
 
-/** After a test: its pages, not the contexts, as a page in a new one costs twice as much. */
+/** Pages of openPage(), by their context: those that no test has now. */
+const resting = new WeakMap<BrowserContext, Set<Page>>();
+const lent = new WeakSet<Page>();
+
+/** A page as a new one, for who only opens addresses in it: a new one takes Chromium twice as long. */
+export async function openPage(context: BrowserContext): Promise<Page> {
+  const pages = resting.get(context);
+  for (const page of pages ?? []) {
+    pages?.delete(page);
+    if (!page.isClosed()) return page;
+  }
+  const page = await context.newPage();
+  lent.add(page);
+  return page;
+}
+
+/** After a test: its pages go, and those of openPage() are left blank for the next test; contexts stay. */
 export const closePages = (browser: Browser): Promise<unknown> =>
-  Promise.all(browser.contexts().flatMap((context) => context.pages().map((page) => page.close())));
+  Promise.all(browser.contexts().flatMap((context) => context.pages().map((page) => putAway(context, page))));
+
+async function putAway(context: BrowserContext, page: Page): Promise<void> {
+  if (!lent.has(page)) return page.close();
+  const pages = resting.get(context) ?? new Set();
+  resting.set(context, pages);
+  if (pages.has(page)) return;
+  await page.goto('about:blank');
+  pages.add(page);
+}
 
 async function launch(executablePath: string): Promise<Browser> {
   // As root, Chromium's sandbox can't be had.
