@@ -39,6 +39,7 @@ const ROOMS = [
   'web',
   'broker',
   'processes',
+  'command-line.ts',
   'main.ts',
 ];
 

@@ -7,7 +7,7 @@ import { optionName, readConfig, type SettingName, settings } from '../src/confi
 import { start } from '../src/processes/start.ts';
 import { packageRoot } from '../src/runtime/paths.ts';
 import { version } from '../src/runtime/version.ts';
-import { expectOneLine, run } from './support/command.ts';
+import { expectOneLine, run, runHere } from './support/command.ts';
 import { emptyDatabase, migratedDatabase, openTestPool } from './support/database.ts';
 import { startTestBroker, temporaryFolder } from './support/line.ts';
 import { freePort } from './support/ports.ts';
@@ -25,7 +25,7 @@ async function freshSettings(): Promise<Record<string, string>> {
 
 describe('help', () => {
   it('names every setting as an option, with its default', async () => {
-    const { code, stdout } = await run(['start', '--help']);
+    const { code, stdout } = await runHere(['start', '--help']);
     expect(code).toBe(0);
     for (const [name, { fallback }] of Object.entries(settings)) {
       expect(stdout).toContain(`${optionName(name as SettingName)} <value>`);
@@ -34,7 +34,7 @@ describe('help', () => {
   });
 
   it('prints help for --help and help, and its version for --version', async () => {
-    const answers = await Promise.all([run(['--help']), run(['help']), run(['--version'])]);
+    const answers = await Promise.all([run(['--help']), runHere(['help']), run(['--version'])]);
     expect(answers.map(({ code }) => code)).toEqual([0, 0, 0]);
     expect(answers[2]?.stdout).toBe(`${version}\n`);
     expect(answers[0]?.stdout).not.toContain('run-part');
@@ -52,7 +52,7 @@ describe('a command line that is wrong', () => {
     ],
     [['start', '--port', 'http'], 'PORT: received "http", expected a port from 1 to 65535'],
   ] as const)('is exit code 2 and one line: %j', async (args, words) => {
-    expectOneLine(await run(args), 2, words);
+    expectOneLine(await runHere(args), 2, words);
   });
 
   it('is so from the environment too, and secrets are not shown', async () => {
@@ -124,7 +124,7 @@ describe('a replay that can not begin', () => {
       'KAFKA_BROKERS: none of 127.0.0.1:1 answers',
     ],
   ])('says why, the file first: %s', async (_, args, words) => {
-    expectOneLine(await run(['simulate', 'replay', ...args], { KAFKA_BROKERS: '127.0.0.1:1' }), 1, words);
+    expectOneLine(await runHere(['simulate', 'replay', ...args], { KAFKA_BROKERS: '127.0.0.1:1' }), 1, words);
   });
 });
 

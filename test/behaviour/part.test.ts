@@ -15,7 +15,7 @@ import { eventually, type Line, startLine, temporaryFolder } from '../support/li
 import { plainWalk } from './plain.ts';
 
 /** CHAOS_KILLS=50 is the long form (npm run chaos:live). */
-const KILLS = Number(process.env.CHAOS_KILLS ?? 3);
+const KILLS = Number(process.env.CHAOS_KILLS ?? 2);
 
 let line: Line;
 let live: ChildProcess;

@@ -9,7 +9,7 @@ import type { Pool } from '../../src/db/pool.ts';
 import { DEVICES, type ShopEvent, TITLES } from '../../src/events/event.ts';
 import { PRODUCTS } from '../../src/events/products.ts';
 import { parseBatch } from '../../src/ingest/batch.ts';
-import { migratedDatabase, openTestPool } from '../support/database.ts';
+import { copyOfDatabase, migratedDatabase, openTestPool } from '../support/database.ts';
 import { anEvent } from '../support/events.ts';
 import type { Acknowledged } from './load.ts';
 import { seeded } from './random.ts';
@@ -113,15 +113,27 @@ async function consume(url: string, log: readonly KafkaRecord[][], store: Store)
   }
 }
 
-async function verdictOf(
-  store: Store,
-  prepare: (pool: Pool) => Promise<unknown> = async () => {},
-  spoil: (pool: Pool) => Promise<unknown> = async () => {},
-): Promise<Verdict> {
+/** A database in which all records were stored. */
+async function storedBy(store: Store, prepare: (pool: Pool) => Promise<unknown> = async () => {}) {
   const { url, pool } = await migratedDatabase();
   await prepare(pool);
   const { log, acknowledged } = records();
   await consume(url, log, store);
+  return { url, pool, acknowledged };
+}
+
+async function verdictOf(...how: Parameters<typeof storedBy>): Promise<Verdict> {
+  const { pool, acknowledged } = await storedBy(...how);
+  return judge(pool, acknowledged);
+}
+
+let whole: ReturnType<typeof storedBy> | undefined;
+
+/** The verdict on storing as it is, of which something is spoiled afterwards. */
+async function verdictOnSpoiled(spoil: (pool: Pool) => Promise<unknown>): Promise<Verdict> {
+  whole ??= storedBy(asItIs);
+  const { url, acknowledged } = await whole;
+  const pool = await copyOfDatabase(url);
   await spoil(pool);
   return judge(pool, acknowledged);
 }
@@ -182,7 +194,7 @@ describe('the judge of the chaos test', () => {
       { lost: 1 },
     ],
   ])('finds %s', async (_what, breakIt, wrong) => {
-    const verdict = await verdictOf(asItIs, undefined, async (pool) => {
+    const verdict = await verdictOnSpoiled(async (pool) => {
       await dropKeys(pool);
       await pool.query(breakIt);
     });
@@ -196,9 +208,7 @@ describe('the judge of the chaos test', () => {
     ['site_version', `CASE site_version WHEN 'mobile' THEN 'desktop' ELSE 'mobile' END::site_version`],
     ['product', `CASE product WHEN 'clothes' THEN 'sneakers' ELSE 'clothes' END::product`],
   ])('finds every row changed that has another %s', async (column, value) => {
-    const verdict = await verdictOf(asItIs, undefined, (pool) =>
-      pool.query(`UPDATE events SET ${column} = ${value}`),
-    );
+    const verdict = await verdictOnSpoiled((pool) => pool.query(`UPDATE events SET ${column} = ${value}`));
     expect(verdict.changed.length).toBeGreaterThanOrEqual(verdict.stored);
   });
 
@@ -208,7 +218,7 @@ describe('the judge of the chaos test', () => {
     ['year_users', 'users', ['users_per_device', '(SELECT year']],
     ['minute_counts', 'count', ['orders_per_minute', '(SELECT minute']],
   ])('finds the views wrong that show %s', async (table, column, views) => {
-    const verdict = await verdictOf(asItIs, undefined, (pool) =>
+    const verdict = await verdictOnSpoiled((pool) =>
       pool.query(`UPDATE ${table} SET ${column} = ${column} + 1`),
     );
     expect(verdict.wrongViews.map((problem) => views.find((view) => problem.startsWith(view)))).toEqual(

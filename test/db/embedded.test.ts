@@ -241,7 +241,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('says by which setting a port is changed that is taken, and leaves nothing running', async () => {
-    const folder = temporaryFolder();
+    const folder = madeFolder();
     const port = await freePort();
     const taken = createServer().listen(port, '127.0.0.1');
     await new Promise((resolve) => taken.once('listening', resolve));

@@ -2,12 +2,9 @@
 
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fault, heal, signal } from '../../src/pipeline/commands.ts';
-import { expectOneLine, run } from '../support/command.ts';
+import { expectOneLine, runHere } from '../support/command.ts';
 import { type Line, startLine } from '../support/line.ts';
 import { freePort } from '../support/ports.ts';
-
-/** A command is a process, and may have to wait for its turn on a busy machine. */
-const STARTED_MS = 120_000;
 
 let line: Line;
 beforeAll(async () => {
@@ -15,30 +12,22 @@ beforeAll(async () => {
 });
 
 describe('the command pipeline', () => {
-  it(
-    'shows the pipe in lines, with a fault that it has begun, until it is healed',
-    async () => {
-      const full = await run(['pipeline', 'fault', 'outbox', 'full', '--for', '5m', '--url', line.url]);
-      expect(full).toMatchObject({ code: 0, stdout: 'outbox full for 5m\n' });
-      const { code, stdout } = await run(['pipeline', '--url', line.url]);
-      expect(code).toBe(0);
-      expect(stdout).toContain('ledger    0 acknowledged = 0 stored');
-      expect(stdout).toContain('fault     outbox full until');
-      expect(await heal(line.config, line.url)).toBe(0);
-      const { faults } = (await (await fetch(`${line.url}/api/pipeline`)).json()) as { faults: unknown[] };
-      expect(faults).toEqual([]);
-    },
-    STARTED_MS,
-  );
+  it('shows the pipe in lines, with a fault that it has begun, until it is healed', async () => {
+    const full = await runHere(['pipeline', 'fault', 'outbox', 'full', '--for', '5m', '--url', line.url]);
+    expect(full).toMatchObject({ code: 0, stdout: 'outbox full for 5m\n' });
+    const { code, stdout } = await runHere(['pipeline', '--url', line.url]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('ledger    0 acknowledged = 0 stored');
+    expect(stdout).toContain('fault     outbox full until');
+    expect(await heal(line.config, line.url)).toBe(0);
+    const { faults } = (await (await fetch(`${line.url}/api/pipeline`)).json()) as { faults: unknown[] };
+    expect(faults).toEqual([]);
+  });
 
-  it(
-    'says in one line that no shop answers',
-    async () => {
-      const url = `http://127.0.0.1:${await freePort()}`;
-      expectOneLine(await run(['pipeline', '--url', url]), 1, `received no answer from ${url}`);
-    },
-    STARTED_MS,
-  );
+  it('says in one line that no shop answers', async () => {
+    const url = `http://127.0.0.1:${await freePort()}`;
+    expectOneLine(await runHere(['pipeline', '--url', url]), 1, `received no answer from ${url}`);
+  });
 
   it.each([
     ['disk', 'slow', '30s', '400ms', 'received "disk", expected kafka, postgres, outbox'],

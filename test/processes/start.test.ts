@@ -6,13 +6,15 @@ import { connect, createServer } from 'node:net';
 import path from 'node:path';
 import pg from 'pg';
 import request from 'supertest';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { expectOneLine, MAIN, run } from '../support/command.ts';
 import { migratedDatabase } from '../support/database.ts';
+import { anEvent } from '../support/events.ts';
 import { eventually, startTestBroker, temporaryFolder, testKafka } from '../support/line.ts';
 import { freePort } from '../support/ports.ts';
-import { LINE, programSettings, startProgram } from '../support/program.ts';
+import { LINE, type Program, programSettings, startProgram } from '../support/program.ts';
 import { sendRaw } from '../support/raw-http.ts';
+import { openToOthers } from './open-to-others.ts';
 
 /** Processes whose environment or command line names this folder. */
 function processesOf(dataDir: string): number[] {
@@ -126,10 +128,23 @@ describe('one part', () => {
 });
 
 describe('the whole program', { timeout: 400_000 }, () => {
+  let env: Record<string, string>;
+  let folder: string;
+  let program: Program;
+  beforeAll(async () => {
+    env = await programSettings('new');
+    folder = env.DATA_DIR ?? '';
+    const before = process.umask(0);
+    program = await startProgram(env).finally(() => process.umask(before));
+  });
+
+  it('keeps its files for its owner alone, whatever the umask was', async () => {
+    await request(program.url).post('/api/events').send(anEvent()).expect(202);
+    expect(readdirSync(folder)).toEqual(expect.arrayContaining(['kafka', 'outbox', 'postgres']));
+    expect(openToOthers(folder)).toEqual([]);
+  });
+
   it('starts a killed part again while the others go on, and Ctrl-C leaves nothing behind', async () => {
-    const env = await programSettings('new');
-    const folder = env.DATA_DIR ?? '';
-    const program = await startProgram(env);
     const parts = ['web', 'ingest', 'broker'];
     const before = new Map(parts.map((part) => [part, childrenOf(folder, part)]));
     for (const part of parts) expect(before.get(part)).toHaveLength(1);
@@ -177,11 +192,12 @@ describe('the whole program', { timeout: 400_000 }, () => {
 
   it('the program is ended by a terminal that is closed, and by Ctrl-C while it still starts', async () => {
     const env = await programSettings();
-    const program = launch(env, LINE);
+    const parts = ['postgres', 'broker', 'ingest'];
+    const program = launch(env, parts);
     await eventually(() => program.printed().includes('Shop '));
     expect(await program.end('SIGINT')).toMatchObject({ code: 0 });
     expect(processesOf(env.DATA_DIR ?? '')).toEqual([]);
-    const again = launch(env, LINE);
+    const again = launch(env, parts);
     await eventually(() => again.printed().includes('Ready after'));
     const ended = await again.end('SIGHUP');
     expect(ended.code).toBe(0);
@@ -200,8 +216,8 @@ describe('Ctrl-C', () => {
     const { url } = await migratedDatabase();
     const settings = await Promise.all([1, 2, 3].map(() => programSettings('new')));
     const programs = [
-      launch({ ...settings[0], DATABASE_URL: `postgres://me@${place}/db` }),
-      launch({ ...settings[1], DATABASE_URL: url, KAFKA_BROKERS: place }),
+      launch({ ...settings[0], DATABASE_URL: `postgres://me@${place}/db` }, ['broker', 'web']),
+      launch({ ...settings[1], DATABASE_URL: url, KAFKA_BROKERS: place }, ['ingest', 'web']),
       launch({ ...settings[2], DATABASE_URL: url }, ['ingest']),
     ];
     await eventually(() => programs[2]?.printed().includes('Data'));

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { writeClicks } from '../../src/sessions/clicks/write.ts';
-import { expectOneLine, MAIN, run } from '../support/command.ts';
+import { expectOneLine, MAIN, run, runHere } from '../support/command.ts';
 import { smallDisk } from '../support/small-disk.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { clickLine, writeFiles } from './batch/files.ts';
@@ -35,9 +35,9 @@ it('answers as JSON by default, and says on standard error how much it has read'
 
 it('--gap, --multi-event-only and --answer change what is asked', async () => {
   const [file = ''] = writeFiles({ 'a.json': TWO_VISITS.join('\n') });
-  const gap = await run(['sessions', file, '--gap', '1h', '--answer', 'files', '--format', 'csv']);
+  const gap = await runHere(['sessions', file, '--gap', '1h', '--answer', 'files', '--format', 'csv']);
   expect(gap.stdout).toBe('answer,field,value,number\nsessions_per_file,,a.json,1\n');
-  const longer = await run([
+  const longer = await runHere([
     'sessions',
     file,
     '--multi-event-only',
@@ -53,7 +53,7 @@ it('lines that were set aside are named, all of them in the file of --rejects, a
   const bad = Array.from({ length: 30 }, (_, n) => `bad ${n}`);
   const [file = ''] = writeFiles({ 'a.json': [...TWO_VISITS, ...bad].join('\n') });
   const rejects = path.join(temporaryFolder(), 'rejects.ndjson');
-  const ended = await run(['sessions', file, '--answer', 'files', '--rejects', rejects]);
+  const ended = await runHere(['sessions', file, '--answer', 'files', '--rejects', rejects]);
   expect(ended.code).toBe(1);
   expect(JSON.parse(ended.stdout)).toEqual({ sessions_per_file: { 'a.json': 2 } });
   expect(ended.stderr).toContain(
@@ -75,7 +75,7 @@ it('explain says of each event why it opens a session or not', async () => {
     'a.json': TWO_VISITS.slice(0, 2).join('\n'),
     'b.json': `${TWO_VISITS[2]}\n${other}`,
   });
-  const ended = await run(['sessions', 'explain', 'a', '--files', ...paths, '--format', 'csv']);
+  const ended = await runHere(['sessions', 'explain', 'a', '--files', ...paths, '--format', 'csv']);
   expect(ended.code).toBe(0);
   expect(ended.stdout).toBe(`visitor,session,time,file,verdict
 a,1,2019-05-01T00:00:00.000Z,a.json,first event: session 1
@@ -86,7 +86,7 @@ a,2,2019-05-01T00:59:59.999Z,b.json,30:00.000 ≥ 30:00.000: new session 2
 
 it('--rule puts the totals of six rules side by side and names where one differs', async () => {
   const [file = ''] = writeFiles({ 'a.json': TWO_VISITS.join('\n') });
-  const ended = await run(['sessions', file, '--rule', 'spark', '--format', 'table']);
+  const ended = await runHere(['sessions', file, '--rule', 'spark', '--format', 'table']);
   expect(ended.stdout).toMatch(
     /^rule +sessions +differing_events\n─.*\nours +2 +0\nflink +1 +1\nspark +1 +1\n/,
   );
@@ -95,7 +95,7 @@ it('--rule puts the totals of six rules side by side and names where one differs
 
 it('gaps prints a curve', async () => {
   const [file = ''] = writeFiles({ 'a.json': TWO_VISITS.join('\n') });
-  const ended = await run(['sessions', 'gaps', file, '--format', 'csv']);
+  const ended = await runHere(['sessions', 'gaps', file, '--format', 'csv']);
   expect(ended.stdout).toBe('gap,sessions\n1m,3\n5m,3\n10m,3\n15m,3\n30m,2\n60m,1\n');
 });
 
@@ -112,15 +112,15 @@ it.each([
   [['sessions', MAIN, '--rule', 'mine'], 2, 'mine'],
   [['clicks', '--profile', 'mine'], 2, 'mine'],
 ] as const)('%s ends with code %i and one line', async (args, code, words) => {
-  expectOneLine(await run([...args]), code, words);
+  expectOneLine(await runHere([...args]), code, words);
 });
 
 it('clicks writes ten files that sessions reads', async () => {
   const out = path.join(temporaryFolder(), 'out');
-  const written = await run(['clicks', '--rows', '1000', '--out', out]);
+  const written = await runHere(['clicks', '--rows', '1000', '--out', out]);
   expect(written).toMatchObject({ code: 0, stderr: `1,000 clicks in 10 files of ${out}\n` });
   const files = readdirSync(out).map((name) => path.join(out, name));
-  const ended = await run(['sessions', ...files, '--answer', 'files']);
+  const ended = await runHere(['sessions', ...files, '--answer', 'files']);
   const perFile = JSON.parse(ended.stdout).sessions_per_file;
   expect(Object.keys(perFile)).toHaveLength(10);
 });
@@ -168,5 +168,5 @@ it('files are not read where the place of the rejects can not be written', async
   const [file = ''] = writeFiles({ 'a.json': TWO_VISITS.join('\n') });
   writeFileSync(path.join(path.dirname(file), 'plain'), '');
   const rejects = path.join(path.dirname(file), 'plain', 'rejects');
-  expectOneLine(await run(['sessions', file, '--rejects', rejects]), 1, '--rejects');
+  expectOneLine(await runHere(['sessions', file, '--rejects', rejects]), 1, '--rejects');
 });

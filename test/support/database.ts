@@ -21,12 +21,15 @@ async function putAway(name: string): Promise<void> {
 }
 
 /** Without FORCE, which is refused to a role that is no superuser while an autovacuum worker is in the database. */
-const dropDatabase = (name: string): Promise<true> =>
+const dropDatabase = (name: string): Promise<true> => withNobodyIn(name, `DROP DATABASE ${name}`);
+
+/** Runs a statement that needs a database without connections: those that it has are ended. */
+const withNobodyIn = (name: string, sql: string): Promise<true> =>
   eventually(async () => {
     await administer(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}' AND backend_type = 'client backend'`,
     );
-    return administer(`DROP DATABASE ${name}`).then(
+    return administer(sql).then(
       () => true as const,
       // What is told to end may need a while for it.
       (error) => codeOf(error) !== IN_USE && Promise.reject(error),
@@ -49,7 +52,7 @@ export const emptyDatabase = (): Promise<string> => makeDatabase('template1');
 /** Copying files takes less time than logging each page of them, where no fsync is waited for. */
 async function makeDatabase(template: string): Promise<string> {
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await administer(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`);
+  await withNobodyIn(template, `CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`);
   afterFile(() => putAway(name));
   const url = new URL(inject('databaseUrl'));
   url.pathname = `/${name}`;
@@ -69,4 +72,9 @@ export async function migratedDatabase(timeZone = 'UTC'): Promise<{ url: string;
   const pool = openTestPool(url);
   await migrate(pool, testLog, timeZone);
   return { url, pool };
+}
+
+/** Makes a copy of a database of this file, whose connections are ended: no test uses it any more, or waits for it. */
+export async function copyOfDatabase(url: string): Promise<Pool> {
+  return openTestPool(await makeDatabase(new URL(url).pathname.slice(1)));
 }

@@ -12,6 +12,7 @@ import { migratedDatabase, testLog } from '../support/database.ts';
 import { anEvent } from '../support/events.ts';
 import { eventually, startLine, startTestBroker, temporaryFolder, testConfig } from '../support/line.ts';
 import { freePort } from '../support/ports.ts';
+import { fillDataFolder } from '../support/program.ts';
 
 describe('a web part with all that it needs', () => {
   it('a web part with all that it needs is alive and ready, each dependency with its state, and counts what it does', async () => {
@@ -79,6 +80,7 @@ async function startApart({ ingest = false } = {}) {
   const startBroker = (): Promise<Broker> => startTestBroker(kafkaFolder, kafkaPort);
   const startPostgres = (): Promise<EmbeddedPostgres> =>
     startEmbeddedPostgres(postgresFolder, postgresPort, testLog);
+  fillDataFolder(postgresFolder);
   const servers = { broker: await startBroker(), postgres: await startPostgres() };
   const config = await testConfig(kafkaPort, servers.postgres.url);
   const parts = await Promise.all([

@@ -10,7 +10,7 @@ import { runBatch } from '../../../src/aggregator/batch/run.ts';
 import { readDefinition } from '../../../src/aggregator/definition/read.ts';
 import type { Pool } from '../../../src/db/pool.ts';
 import { packageRoot } from '../../../src/runtime/paths.ts';
-import { MAIN, run } from '../../support/command.ts';
+import { MAIN, run, runHere } from '../../support/command.ts';
 import { migratedDatabase } from '../../support/database.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -36,7 +36,7 @@ const file = (name: string, content: string | Buffer) => {
   writeFileSync(to, content);
   return to;
 };
-const aggregate = (...args: string[]) => run(['aggregate', ...args], { DATABASE_URL: url });
+const aggregate = (...args: string[]) => runHere(['aggregate', ...args], { DATABASE_URL: url });
 
 /** A region's 10,000 call records, of 100 subscribers. */
 function calls(region: string): string {
@@ -56,7 +56,7 @@ describe('the telecom example, four regions of 10,000 records', () => {
   });
 
   it('flushes each file when it ends, in the order of the files', async () => {
-    const { code, stdout } = await aggregate(example('telecom'), ...files);
+    const { code, stdout } = await run(['aggregate', example('telecom'), ...files], { DATABASE_URL: url });
     const rows = rowsOf(stdout);
     expect(code).toBe(0);
     expect(rows).toHaveLength(400);

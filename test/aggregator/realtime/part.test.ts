@@ -3,21 +3,24 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kafka } from 'kafkajs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { readDefinition } from '../../../src/aggregator/definition/read.ts';
 import { Definitions } from '../../../src/aggregator/definitions.ts';
+import { startAggregator } from '../../../src/aggregator/realtime/part.ts';
 import { groupOf, saveDefinition } from '../../../src/aggregator/store/definitions.ts';
+import type { Config } from '../../../src/config.ts';
 import { TopicReader } from '../../../src/consumer/topic-reader.ts';
 import { type Pool, transaction } from '../../../src/db/pool.ts';
 import { ensureTopic } from '../../../src/kafka/client.ts';
 import { MAIN } from '../../support/command.ts';
-import { migratedDatabase } from '../../support/database.ts';
-import { eventually, startTestBroker, temporaryFolder, testKafka } from '../../support/line.ts';
+import { migratedDatabase, testLog } from '../../support/database.ts';
+import { eventually, startTestBroker, temporaryFolder, testConfig, testKafka } from '../../support/line.ts';
 
 type Row = Readonly<Record<string, unknown>> & { readonly meta: Readonly<Record<string, unknown>> };
 
 let pool: Pool;
 let kafka: Kafka;
+let config: Config;
 let env: Record<string, string>;
 const children = new Set<ChildProcess>();
 
@@ -26,6 +29,7 @@ beforeAll(async () => {
   ({ pool } = database);
   const { port } = await startTestBroker();
   kafka = testKafka(port);
+  config = await testConfig(port, database.url, { AGGREGATOR_CHECK_SECONDS: '1' });
   env = {
     PATH: process.env.PATH ?? '',
     DATABASE_URL: database.url,
@@ -106,7 +110,8 @@ flush:
     await pool.query(
       `UPDATE aggregator_versions SET body = '{"name": "broken\\u0000", "topic": "prints"}' WHERE definition = 'broken'`,
     );
-    const child = startProcess();
+    const part = await startAggregator(config, testLog);
+    onTestFinished(() => part.close());
     const far = '2999-01-01T00:00:00';
     await send('prints', [
       ...Array.from({ length: 70 }, () => JSON.stringify({ subscriber: 'Ada', sheets: 1, due: far })),
@@ -146,7 +151,6 @@ flush:
       { name: 'sheets', failure: null },
     ]);
     await pool.query("DELETE FROM aggregator_definitions WHERE name = 'broken'");
-    await stopProcess(child, 'SIGTERM');
   });
 });
 
@@ -169,7 +173,8 @@ flush: { by: TIMEOUT, timeout: { type: HOUR, hours: 1000 } }
       eventually(async () => JSON.stringify(await sessionsOf()) === JSON.stringify(wanted));
     await save(text('SUM'));
     await send('again', ['{"user":"A","n":1}', '{"user":"B","n":2}', '{"user":"A","n":4}']);
-    const child = startProcess();
+    const part = await startAggregator(config, testLog);
+    onTestFinished(() => part.close());
     await until(['"A" 5 2', '"B" 2 1']);
     const definitions = new Definitions(pool, new TopicReader(kafka));
     await definitions.delete('again', true);
@@ -181,7 +186,6 @@ flush: { by: TIMEOUT, timeout: { type: HOUR, hours: 1000 } }
     await save(text('MAX'));
     await send('again', ['{"user":"A","n":3}']);
     await until(['"A" 4 3', '"B" 2 1']);
-    await stopProcess(child, 'SIGTERM');
   });
 });
 
@@ -205,7 +209,7 @@ flush:
     let sending = true;
     async function load(): Promise<void> {
       while (sending) {
-        const values = Array.from({ length: 300 }, () => {
+        const values = Array.from({ length: 100 }, () => {
           const user = `u${(sent * 7) % users}`;
           const amount = (sent % 97) / 100;
           sums.set(user, (sums.get(user) ?? 0) + (sent % 97));
@@ -213,7 +217,7 @@ flush:
           return JSON.stringify({ user, amount, stop: sent % 50 === 0 });
         });
         await send('chaos', values);
-        await sleep(30);
+        await sleep(100);
       }
     }
     const processes = [startProcess(), startProcess()];

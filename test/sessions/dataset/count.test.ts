@@ -11,7 +11,7 @@ import { listBegun, readExtent, readHalfHours } from '../../../src/sessions/data
 import { verifyDataset } from '../../../src/sessions/dataset/verify.ts';
 import { GAP_MS } from '../../../src/sessions/live/core/step.ts';
 import { fileOf, replicaFile, rowsOf } from '../../seed/support.ts';
-import { run } from '../../support/command.ts';
+import { runHere } from '../../support/command.ts';
 import { migratedDatabase, testLog } from '../../support/database.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { plainSessions } from '../batch/plain.ts';
@@ -132,7 +132,7 @@ it('are DuckDB’s of the same events, and a half hour that was changed is named
   expect(changed?.from).toBe(rows[0]?.half_hour.toISOString());
   expect(changed?.stored?.single).toBe((changed?.found?.single ?? 0) + 1);
   const settings = { DATABASE_URL: url, DATA_DIR: temporaryFolder(), LOG_LEVEL: 'warn' };
-  const told = await run(['sessions', 'verify', '--source', 'dataset'], settings);
+  const told = await runHere(['sessions', 'verify', '--source', 'dataset'], settings);
   expect(told).toMatchObject({ code: 1, stdout: expect.stringContaining('1 differences') });
   await pool.query('DELETE FROM dataset_half_hours');
   expect((await verifyDataset(pool)).differences.length).toBeGreaterThan(1_000);
@@ -144,7 +144,7 @@ it('go with the sample, and come with a file and with what is added to it', asyn
   expect(await isCounted(pool)).toBe(true);
   const file = await replicaFile(25_000);
   const settings = { DATABASE_URL: url, DATA_DIR: temporaryFolder(), LOG_LEVEL: 'warn' };
-  expect(await run(['seed', file], settings)).toMatchObject({ code: 0 });
+  expect(await runHere(['seed', file], settings)).toMatchObject({ code: 0 });
   expect(await verifyDataset(pool)).toMatchObject({ events: 25_000, differences: [] });
   await loadFile({
     pool,

@@ -3,20 +3,22 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it, onTestFinished } from 'vitest';
 import { readOffsets } from '../../../src/consumer/offsets.ts';
 import type { ShopEvent } from '../../../src/events/event.ts';
 import { newId } from '../../../src/events/ids.ts';
+import { startLive } from '../../../src/live/part.ts';
 import { GAP_MS } from '../../../src/sessions/live/core/step.ts';
 import type { Revision } from '../../../src/sessions/live/outbox.ts';
 import { closeOver, sessionsSubscription } from '../../../src/sessions/live/running-sessions.ts';
 import { verifySessions } from '../../../src/sessions/live/verify.ts';
-import { MAIN, run } from '../../support/command.ts';
+import { MAIN, runHere } from '../../support/command.ts';
+import { testLog } from '../../support/database.ts';
 import { anEvent } from '../../support/events.ts';
 import { eventually, type Line, startLine, temporaryFolder } from '../../support/line.ts';
 
 /** CHAOS_KILLS=50 is the long form (npm run chaos:live). */
-const KILLS = Number(process.env.CHAOS_KILLS ?? 3);
+const KILLS = Number(process.env.CHAOS_KILLS ?? 2);
 
 let line: Line;
 let env: Record<string, string>;
@@ -43,7 +45,7 @@ beforeAll(async () => {
 
 const ingest = () => ({ clusterId, group: line.config.KAFKA_GROUP, topic: line.config.KAFKA_TOPIC });
 
-function startLive(): ChildProcess {
+function startProcess(): ChildProcess {
   const child = spawn(process.execPath, [MAIN, 'start', 'live'], { env, stdio: 'ignore' });
   children.add(child);
   return child;
@@ -103,7 +105,7 @@ it(
         ).toISOString(),
         ...(randomBelow(6) === 0 ? { context: { bot: true } } : {}),
       });
-    let child = startLive();
+    let child = startProcess();
     for (let round = 0; round < KILLS; round++) {
       const events = Array.from({ length: 40 }, anyEvent);
       const before = await reached();
@@ -112,7 +114,7 @@ it(
       await eventually(async () => (await reached()) > before, 60);
       await sleep(randomBelow(60));
       await kill(child);
-      child = startLive();
+      child = startProcess();
     }
     await caughtUp();
     const { differences, sessions, events } = await verifySessions(line.pool, ingest(), 8);
@@ -125,21 +127,22 @@ it(
 );
 
 it('a session that is not the live one is named by sessions verify, with exit code 1', async () => {
-  const child = startLive();
+  const part = await startLive(line.config, testLog);
+  onTestFinished(() => part.close());
   await caughtUp();
   const settings = { ...env, DATA_DIR: line.config.DATA_DIR };
-  const good = await run(['sessions', 'verify'], settings);
+  const good = await runHere(['sessions', 'verify'], settings);
   expect(good).toMatchObject({ code: 0, stdout: expect.stringContaining('0 differences') });
   await line.pool.query('UPDATE sessions SET events = events + 1 WHERE id = (SELECT min(id) FROM sessions)');
-  const bad = await run(['sessions', 'verify'], settings);
+  const bad = await runHere(['sessions', 'verify'], settings);
   expect(bad.code).toBe(1);
   expect(bad.stdout).toContain('2 differences');
   await line.pool.query('UPDATE sessions SET events = events - 1 WHERE id = (SELECT min(id) FROM sessions)');
-  await kill(child);
 }, 240_000);
 
 it('each revision is a record of the topic sessions, and the last ones are the table', async () => {
-  const child = startLive();
+  const part = await startLive(line.config, testLog);
+  onTestFinished(() => part.close());
   await caughtUp();
   await closeOver(line.pool, Date.now());
   await eventually(async () => {
@@ -165,7 +168,6 @@ it('each revision is a record of the topic sessions, and the last ones are the t
   );
   await eventually(() => rows.every(({ id, revision }) => last.get(id)?.revision === revision));
   await consumer.disconnect();
-  await kill(child);
   expect(
     [...last.values()]
       .toSorted((a, b) => a.session_id - b.session_id)
