@@ -19,6 +19,8 @@ import type { ReplayGiven } from './simulator/replay/options.ts';
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
+/** What a part's parent starts it by. */
+const RUN_PART = 'run-part';
 type Options = Readonly<Record<string, string | undefined>>;
 
 /** The options of a command as settings by name. */
@@ -117,7 +119,7 @@ function buildProgram(): Command {
   program.addCommand(sessionsCommand());
   program.addCommand(clicksCommand());
   program.addCommand(
-    new Command('run-part').argument('<part>').action(async (part: Part) => {
+    new Command(RUN_PART).argument('<part>').action(async (part: Part) => {
       const { runPart } = await import('./processes/run-part.ts');
       await runPart(part);
     }),
@@ -431,8 +433,8 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
-    // A child's parent prints what the child has reported.
-    if (process.send === undefined) console.error(`shopstream: ${messageOf(error)}`);
+    // A part's parent prints what the part has reported.
+    if (argv[2] !== RUN_PART) console.error(`shopstream: ${messageOf(error)}`);
     if (process.env.LOG_LEVEL === 'debug') console.error(errorFields(error));
     return error instanceof ConfigError ? EXIT_USAGE : EXIT_FAILED;
   }

@@ -16,6 +16,7 @@ import { seeded } from './random.ts';
 import { isDrained, judge, NOTHING_WRONG } from './verdict.ts';
 
 const FULL_MS = 3_000;
+const PAUSE_MS = 50;
 
 /** Sends events while no byte is free; the statuses of the answers. */
 async function whileFull(disks: readonly SmallDisk[], url: string, load: Load) {
@@ -48,7 +49,7 @@ describe('a full disk', { timeout: 240_000 }, () => {
     fillDataFolder(settings.DATA_DIR ?? '');
     const program = await startProgram({ ...settings, LOG_LEVEL: 'warn' }, LINE);
     const load = new Load(program.url, `127.0.0.1:${settings.KAFKA_PORT}`, 'ecommerce', seeded(3));
-    load.start();
+    load.start(PAUSE_MS);
     await eventually(() => load.acknowledged.sends > 100);
     for (const { disks, answer } of [
       { disks: [ofPostgres], answer: 202 },

@@ -48,8 +48,9 @@ export class Load {
     this.#producer = kafka.producer();
   }
 
-  start(): void {
-    this.#clients = Array.from({ length: CLIENTS }, () => this.#client());
+  /** @param pauseMs of a client after each answer */
+  start(pauseMs = 0): void {
+    this.#clients = Array.from({ length: CLIENTS }, () => this.#client(pauseMs));
   }
 
   /** Ends after every client has had its last request acknowledged. */
@@ -59,8 +60,8 @@ export class Load {
     await this.#producer.disconnect().catch(() => {});
   }
 
-  async #client(): Promise<void> {
-    while (!this.#stopping) {
+  async #client(pauseMs: number): Promise<void> {
+    for (; !this.#stopping; await sleep(pauseMs)) {
       const events = Array.from({ length: EVENTS_A_REQUEST }, () => this.#draw());
       await this.#insist(() => this.#post(events));
       this.acknowledged.sends += events.length;

@@ -17,6 +17,8 @@ const SMALL = process.env.CHAOS_KILLS === undefined;
 const BETWEEN_MS = SMALL ? 1_500 : 3_000;
 const WARM_MS = SMALL ? 500 : 10_000;
 const CALM_MS = SMALL ? 500 : 30_000;
+/** As fast as they are taken, in the long form alone. */
+const PAUSE_MS = SMALL ? 50 : 0;
 const DRAIN_SECONDS = 120;
 
 /** Kills these parts of a program under load, one after another; what the judge says of what is left. */
@@ -24,7 +26,7 @@ export async function chaos(program: Program, brokers: string, victims: readonly
   const random = seeded(SEED);
   const load = new Load(program.url, brokers, 'ecommerce', random);
   const { acknowledged } = load;
-  load.start();
+  load.start(PAUSE_MS);
   // What a program does before its code is compiled is no measure of what it does undisturbed.
   await sleep(WARM_MS);
   const cold = acknowledged.sends;

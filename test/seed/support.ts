@@ -20,8 +20,15 @@ export async function fileOf(content: Buffer | string, name = `${randomUUID()}.c
 export const replicaText = (rows: number, seed = 1): Buffer =>
   Buffer.concat([...replicaChunks({ rows, seed })]);
 
+/** By rows and seed: most tests ask for the same few, and drawing one takes longer than writing it. */
+const drawn = new Map<string, Buffer>();
+
 /** Writes a replica of so many rows; its path. */
-export const replicaFile = (rows: number, seed = 1): Promise<string> => fileOf(replicaText(rows, seed));
+export function replicaFile(rows: number, seed = 1): Promise<string> {
+  const text = drawn.get(`${rows} ${seed}`) ?? replicaText(rows, seed);
+  drawn.set(`${rows} ${seed}`, text);
+  return fileOf(text);
+}
 
 /** Writes a file with the same header and other rows; its path. */
 export async function csvFile(file: string, change: (rows: string[]) => string[]): Promise<string> {

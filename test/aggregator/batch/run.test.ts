@@ -263,7 +263,7 @@ describe('a run', () => {
 });
 
 describe('a run that is killed', { timeout: 300_000 }, () => {
-  const kills = Number(process.env.CHAOS_KILLS ?? 4);
+  const kills = Number(process.env.CHAOS_KILLS ?? 3);
 
   it('a killed run that is started again until it ends gives the rows of a plain recount, each once', async () => {
     const counts = new Map<string, { sum: number; count: number }>();
