@@ -16,7 +16,7 @@ import { expectRollupsEqualEvents } from '../support/recount.ts';
 import { countEvents } from './count-events.ts';
 import { csvFile, fileOf, replicaFile, rowsOf, sourceOf } from './support.ts';
 
-const ROWS = 30_000;
+const ROWS = 26_000;
 const rowsPerCommit = 3_000;
 
 /** Loads the file in a process of its own. */

@@ -35,9 +35,10 @@ export async function recountProblems(pool: Pool): Promise<string[]> {
   const problems: string[] = [];
   for (const [view, recount] of Object.entries(RECOUNTS)) {
     const { rows } = await pool.query(
-      `(SELECT 'only in the view' AS problem, * FROM (SELECT * FROM ${view} AS shown EXCEPT ALL ${recount}) AS extra)
+      `WITH shown AS MATERIALIZED (SELECT * FROM ${view} AS shown), counted AS MATERIALIZED (${recount})
+       (SELECT 'only in the view' AS problem, * FROM (TABLE shown EXCEPT ALL TABLE counted) AS extra)
        UNION ALL
-       (SELECT 'only in the events', * FROM (${recount} EXCEPT ALL SELECT * FROM ${view} AS shown) AS missing)`,
+       (SELECT 'only in the events', * FROM (TABLE counted EXCEPT ALL TABLE shown) AS missing)`,
     );
     if (rows.length > 0) problems.push(`${view}: ${rows.length} rows, as ${JSON.stringify(rows[0])}`);
   }
