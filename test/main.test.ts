@@ -11,7 +11,6 @@ import { expectOneLine, run, runHere } from './support/command.ts';
 import { emptyDatabase, migratedDatabase, openTestPool } from './support/database.ts';
 import { startTestBroker, temporaryFolder } from './support/line.ts';
 import { freePort } from './support/ports.ts';
-import { fillDataFolder } from './support/program.ts';
 
 /** Settings with which nothing of this machine is in the way. */
 async function freshSettings(): Promise<Record<string, string>> {
@@ -153,7 +152,6 @@ describe('a port that is taken', () => {
 
   it('a port that another part of the same program has is exit code 1 too', async () => {
     const { KAFKA_PORT = '', ...others } = await freshSettings();
-    fillDataFolder(others.DATA_DIR ?? '');
     const ended = await run(['start', 'broker', 'postgres'], {
       ...others,
       KAFKA_PORT,
