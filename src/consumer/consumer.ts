@@ -10,10 +10,11 @@ import { watchClockJump } from '../runtime/clock-jump.ts';
 import type { ConsumerObserver, RecordHandler } from './handler.ts';
 import { FencedError, readOffset, readOffsets, type Subscription } from './offsets.ts';
 import { paced } from './pace.ts';
-import { nextStep } from './position.ts';
+import { type Delivered, nextStep } from './position.ts';
 import type { KafkaRecord } from './record.ts';
 import { type Position, storeBatchWithRetries } from './store-batch.ts';
 import { terminateStuckTransactions } from './terminate-stuck-transactions.ts';
+import { TopicWatch } from './topic-made-anew.ts';
 import { withHeartbeat } from './with-heartbeat.ts';
 
 const LONGEST_PAUSE_MS = 5_000;
@@ -29,9 +30,18 @@ const FETCH_WAIT_MS = 5_000;
 /** As little as leaves the next heartbeat in time. */
 const CLOCK_JUMP_MS = 2_000;
 
+/** A batch of which kafkajs hands nothing on; no first offset where all of it is before the place that was asked for. */
+type EmptyBatch = {
+  readonly partition: number;
+  readonly firstOffset: string | null;
+  readonly lastOffset: string;
+  readonly highWatermark: string;
+};
+
 export class Consumer<Result> {
   readonly #consumer: KafkaConsumer;
   readonly #stop: () => Promise<void>;
+  readonly #topicWatch: TopicWatch;
   readonly #pool: Pool;
   readonly #subscription: Subscription;
   readonly #handler: RecordHandler<Result>;
@@ -42,6 +52,10 @@ export class Consumer<Result> {
   #committing: NodeJS.Timeout | undefined;
   #unwatch: () => void = () => {};
   #joining: Promise<void> = Promise.resolve();
+  /** By partition: moving the offset past what has no record; the batch behind it waits. */
+  readonly #passing = new Map<number, Promise<void>>();
+  #stopped = false;
+  #assigned: readonly number[] = [];
 
   /** @param paceMs as of paced() */
   constructor(
@@ -57,7 +71,7 @@ export class Consumer<Result> {
     this.#handler = handler;
     this.#observer = observer;
     this.#paceMs = paceMs;
-    const { consumer, stop } = createConsumer(kafka, {
+    const config = {
       groupId: subscription.group,
       maxBytesPerPartition: FETCH_BYTES,
       maxWaitTimeInMs: FETCH_WAIT_MS,
@@ -65,16 +79,26 @@ export class Consumer<Result> {
       heartbeatInterval: HEARTBEAT_MS,
       allowAutoTopicCreation: false,
       retry: { initialRetryTime: 100, maxRetryTime: LONGEST_PAUSE_MS, retries: Number.MAX_SAFE_INTEGER },
-    });
+    };
+    const { consumer, stop, topicId } = createConsumer(kafka, config, () => this.#topicWatch.doubt());
     this.#consumer = consumer;
     this.#stop = stop;
+    this.#topicWatch = new TopicWatch(pool, subscription, () => topicId(subscription.topic), {
+      anew: () => this.#readAnew(),
+      failed: (error) => observer.noted('could not look whether the topic is another one', error),
+    });
     this.#consumer.on(this.#consumer.events.GROUP_JOIN, ({ payload }) => {
       const partitions = payload.memberAssignment[subscription.topic] ?? [];
       this.#positions = new Map();
+      this.#assigned = partitions;
       observer.joined(partitions);
       this.#seekUnstored(partitions).catch((error) =>
         observer.noted('could not look which partitions are new', error),
       );
+    });
+    // Aborted records and the markers of transactions: kafkajs goes on behind them, and hands nothing on.
+    this.#consumer.on(this.#consumer.events.END_BATCH_PROCESS, ({ payload }) => {
+      if (payload.batchSize === 0) this.#passSoon(payload);
     });
   }
 
@@ -101,7 +125,10 @@ export class Consumer<Result> {
     await this.#joining;
     // A consumer that has stopped commits nothing more.
     await this.#commitToKafka();
+    this.#stopped = true;
+    this.#topicWatch.close();
     await this.#stop();
+    await Promise.all(this.#passing.values());
     clearTimeout(this.#committing);
   }
 
@@ -152,31 +179,73 @@ export class Consumer<Result> {
 
   async #take({ batch, resolveOffset, heartbeat, isRunning, isStale }: EachBatchPayload): Promise<void> {
     const { partition } = batch;
-    const position = await this.#position(partition);
+    await this.#passing.get(partition);
     const first = BigInt(batch.firstOffset() ?? batch.lastOffset());
     const last = BigInt(batch.lastOffset());
     const delivered = { first, last, highWatermark: BigInt(batch.highWatermark) };
+    const isMine = () => isRunning() && !isStale();
+    const isStored = await this.#store(partition, delivered, batch.messages.map(toRecord), isMine, heartbeat);
+    if (isStored) resolveOffset(batch.lastOffset());
+  }
+
+  /** Moves the offset past a range without a record, which would look as though it were still to be stored. */
+  #passSoon({ partition, firstOffset, lastOffset, highWatermark }: EmptyBatch): void {
+    const positions = this.#positions;
+    const isMine = () => !this.#stopped && this.#positions === positions;
+    const [first, last] = [BigInt(firstOffset ?? lastOffset), BigInt(lastOffset)];
+    const delivered = { first, last, highWatermark: BigInt(highWatermark) };
+    const passing = (this.#passing.get(partition) ?? Promise.resolve())
+      .then(async () => void (isMine() && (await this.#store(partition, delivered, [], isMine))))
+      .catch((error: Error) =>
+        this.#observer.warned(`partition ${partition}: could not pass over ${first} to ${last}`, {
+          err: error,
+        }),
+      );
+    this.#passing.set(partition, passing);
+  }
+
+  /**
+   * Stores what was delivered of a partition, and moves its offset.
+   * @returns false where it sought another place first, or another consumer has the partition
+   */
+  async #store(
+    partition: number,
+    delivered: Delivered,
+    delivery: readonly KafkaRecord[],
+    isMine: () => boolean,
+    heartbeat = async () => {},
+  ): Promise<boolean> {
+    if (await this.#topicWatch.isAnew()) return false;
+    const position = await this.#position(partition);
     const step = nextStep(position.expected, delivered, position.sought);
     if (step.do === 'seek') {
       position.sought = true;
       this.#seek(partition, step.to);
-      return;
+      return false;
     }
     if (step.warning !== undefined) this.#observer.warned(step.warning, { partition });
-    const records = batch.messages.map(toRecord).filter(({ offset }) => offset >= step.from);
-    this.#observer.taken(partition, records.length, delivered.highWatermark - step.from);
-    const isMine = () => isRunning() && !isStale();
-    const inHand = { partition, records, next: last + 1n, end: delivered.highWatermark, isMine, heartbeat };
+    const records = delivery.filter(({ offset }) => offset >= step.from);
+    const { last, highWatermark } = delivered;
+    this.#observer.taken(partition, records.length, highWatermark - step.from);
+    const inHand = { partition, records, next: last + 1n, end: highWatermark, isMine, heartbeat };
     try {
-      if (!(await storeBatchWithRetries(this.#handler, this.#observer, position, inHand))) return;
+      if (!(await storeBatchWithRetries(this.#handler, this.#observer, position, inHand))) return false;
     } catch (error) {
       if (!(error instanceof FencedError)) throw error;
       await this.#goOnFromPostgres(partition, error);
-      return;
+      return false;
     }
-    resolveOffset(batch.lastOffset());
     this.#commitSoon(partition, last + 1n);
-    this.#observer.caughtUp(partition, delivered.highWatermark - last - 1n);
+    this.#observer.caughtUp(partition, highWatermark - last - 1n);
+    return true;
+  }
+
+  #readAnew(): void {
+    this.#observer.warned(
+      `the topic ${this.#subscription.topic} was made anew, and is read from its beginning`,
+    );
+    this.#positions = new Map();
+    for (const partition of this.#assigned) this.#seek(partition, 0n);
   }
 
   async #goOnFromPostgres(partition: number, fenced: FencedError): Promise<void> {
@@ -202,6 +271,7 @@ export class Consumer<Result> {
    * was deleted, has left Kafka a committed offset, and no record comes that would show it.
    */
   async #seekUnstored(partitions: readonly number[]): Promise<void> {
+    if (await this.#topicWatch.isAnew()) return;
     const stored = await readOffsets(this.#pool, this.#subscription);
     const { topic } = this.#subscription;
     for (const partition of partitions)

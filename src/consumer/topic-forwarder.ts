@@ -5,7 +5,7 @@
 import type { Kafka, Message, Producer } from 'kafkajs';
 import { type Client, type Pool, transaction } from '../db/pool.ts';
 import { createProducer, ensureTopic } from '../kafka/client.ts';
-import { reasonOf } from '../kafka/errors.ts';
+import { isUnknownTopic, reasonOf } from '../kafka/errors.ts';
 import { Backoff } from '../runtime/backoff.ts';
 import type { Logger } from '../runtime/log.ts';
 
@@ -76,6 +76,7 @@ export class TopicForwarder {
         backoff.reset();
         if (!signal.aborted) await woken;
       } catch (error) {
+        if (isUnknownTopic(error)) ready = false;
         this.#log.debug(`rows wait for the topic ${this.#outbox.topic}: ${reasonOf(error)}`);
         await backoff.wait(signal);
       }

@@ -6,7 +6,7 @@
 import type { Subscription } from '../consumer/offsets.ts';
 import { type Client, type Pool, transaction } from '../db/pool.ts';
 import { connectProducer, createProducer, type Kafka, type Message, type Producer } from '../kafka/client.ts';
-import { isTooLarge, reasonOf } from '../kafka/errors.ts';
+import { isTooLarge, isUnknownTopic, reasonOf } from '../kafka/errors.ts';
 import { Backoff } from '../runtime/backoff.ts';
 import type { Logger } from '../runtime/log.ts';
 import { type Letter, markForwarded, takeUnforwarded } from './unforwarded.ts';
@@ -86,6 +86,7 @@ export class DeadLetterForwarder {
       } catch (error) {
         this.#again = true;
         this.#failures += 1;
+        if (isUnknownTopic(error)) this.#ready = false;
         const told = this.#failures === TRIES_BEFORE_ERROR ? 'error' : 'debug';
         this.#log[told]({ err: error }, `dead letters wait for ${this.#topic}: ${reasonOf(error)}`);
         await backoff.wait(signal);

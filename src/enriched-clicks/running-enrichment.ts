@@ -9,7 +9,8 @@ import { inOffsetTransaction, passOver, type Subscription } from '../consumer/of
 import { UNSEEN_PACE_MS } from '../consumer/pace.ts';
 import type { Pool } from '../db/pool.ts';
 import type { Countries } from '../enrichment/country.ts';
-import { connectProducer, createProducer, type Kafka, type Producer } from '../kafka/client.ts';
+import { connectProducer, createProducer, type Kafka, type Message, type Producer } from '../kafka/client.ts';
+import { isUnknownTopic } from '../kafka/errors.ts';
 import { PARTITIONS } from '../kafka/publisher.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { Ingest } from '../tracing/stored-offsets.ts';
@@ -36,7 +37,7 @@ function enrichmentHandler(
   pool: Pool,
   subscription: Subscription,
   ingest: Ingest,
-  producer: Producer,
+  send: (messages: Message[]) => Promise<void>,
   countries: Countries,
   signal: AbortSignal,
 ): RecordHandler<void> {
@@ -54,7 +55,7 @@ function enrichmentHandler(
           headers: { order_id: click.order_id },
           timestamp: String(click.appended_ms),
         }));
-        await producer.send({ topic: ENRICHED_TOPIC, messages });
+        await send(messages);
       };
       await inOffsetTransaction(pool, subscription, batch.partition, move, produce, {
         longestPauseMs: LONGEST_SEND_MS,
@@ -78,7 +79,7 @@ export class RunningEnrichment {
       pool,
       subscription,
       ingest,
-      this.#producer,
+      (messages) => this.#send(messages),
       countries,
       this.#closing.signal,
     );
@@ -87,8 +88,22 @@ export class RunningEnrichment {
 
   /** @param onCrash called where kafkajs gives up for good */
   async start(onCrash: (error: Error) => void): Promise<void> {
-    await connectProducer(this.#kafka, this.#producer, ENRICHED_TOPIC, PARTITIONS);
+    await this.#connect();
     await this.#consumer.start(onCrash);
+  }
+
+  #connect(): Promise<void> {
+    return connectProducer(this.#kafka, this.#producer, ENRICHED_TOPIC, PARTITIONS);
+  }
+
+  async #send(messages: Message[]): Promise<void> {
+    try {
+      await this.#producer.send({ topic: ENRICHED_TOPIC, messages });
+    } catch (error) {
+      // Somebody has deleted the topic: the next try finds it made anew.
+      if (isUnknownTopic(error)) await this.#connect();
+      throw error;
+    }
   }
 
   async stop(): Promise<void> {

@@ -18,9 +18,14 @@ export function reasonOf(error: unknown): string {
 }
 
 /** True where Kafka refused what was sent for its size. */
-export function isTooLarge(error: unknown): boolean {
+export const isTooLarge = (error: unknown): boolean =>
+  isOfType(error, 'MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE');
+
+/** True where Kafka has no such topic: somebody has deleted it. */
+export const isUnknownTopic = (error: unknown): boolean => isOfType(error, 'UNKNOWN_TOPIC_OR_PARTITION');
+
+function isOfType(error: unknown, ...types: readonly string[]): boolean {
   if (!(error instanceof Error)) return false;
-  if ('type' in error && (error.type === 'MESSAGE_TOO_LARGE' || error.type === 'RECORD_LIST_TOO_LARGE'))
-    return true;
-  return isTooLarge(error.cause);
+  if ('type' in error && typeof error.type === 'string' && types.includes(error.type)) return true;
+  return isOfType(error.cause, ...types);
 }

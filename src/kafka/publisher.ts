@@ -12,7 +12,7 @@ import { readWire, writeWire } from '../events/wire.ts';
 import { Backoff } from '../runtime/backoff.ts';
 import type { Logger } from '../runtime/log.ts';
 import { connectProducer } from './client.ts';
-import { isTooLarge, KafkaError, reasonOf } from './errors.ts';
+import { isTooLarge, isUnknownTopic, KafkaError, reasonOf } from './errors.ts';
 import type { Outbox, OutboxEntry } from './outbox.ts';
 import { partitionOf } from './partition.ts';
 
@@ -239,6 +239,8 @@ export class Publisher {
         if (this.#lastError === undefined)
           this.#log.warn(`Kafka is away, events wait on disk: ${reasonOf(error)}`);
         this.#lastError = reasonOf(error);
+        // Makes the topic anew, where it was deleted.
+        if (isUnknownTopic(error)) this.#ready = false;
         if (this.#closing) return;
         await sleep(backoff.next(), undefined, { ref: false });
       }

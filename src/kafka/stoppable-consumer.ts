@@ -1,4 +1,4 @@
-// A consumer of kafkajs 2.2.4 that stops when it is told to. By itself kafkajs
+// A consumer of kafkajs 2.2.4 that stops when it is told to, and tells when what it knows of its topic was out of date. By itself kafkajs
 // - goes on once the answer to its fetch is there (consumer/fetcher.js). A fetch waits for records, so that an idle consumer asks
 //   seldom, and whoever stops its consumer would wait with it. Here a fetch that waits is answered on this side, with no records.
 //   What the broker answers later finds a connection that is gone, or nobody who asked.
@@ -7,6 +7,7 @@
 
 import type { Consumer, ConsumerConfig, Kafka } from 'kafkajs';
 import { type ClusterOptions, clusterMaker } from './private-cluster.ts';
+import { type AskedBroker, readTopicId } from './topic-id.ts';
 
 const FETCH = 1;
 /** Zeros are an empty answer in every version that kafkajs speaks: throttle int32, error int16, session int32, topics int32. */
@@ -19,8 +20,9 @@ type RequestQueue = { readonly inflight: ReadonlyMap<number, Request>; fulfillRe
 type Connections = { readonly pool: readonly { readonly requestQueue: RequestQueue }[] };
 type BrokerPool = {
   readonly brokers: Readonly<Record<string, { readonly connectionPool: Connections }>>;
+  findConnectedBroker(): Promise<AskedBroker>;
 } & Record<(typeof WAYS_IN)[number], () => Promise<unknown>>;
-type Cluster = { readonly brokerPool: BrokerPool };
+type Cluster = { readonly brokerPool: BrokerPool; refreshMetadata(): Promise<void> };
 
 /** What every request begins with (cluster/brokerPool.js), and each further attempt to connect. */
 const WAYS_IN = ['connect', 'createSeedBroker', 'findBroker', 'findConnectedBroker'] as const;
@@ -31,16 +33,31 @@ class StoppedError extends Error {
   readonly retriable = false;
 }
 
-/** @returns the consumer, and what stops and disconnects it for good, without waiting for records that may come */
+export type StoppableConsumer = {
+  readonly consumer: Consumer;
+  /** Stops and disconnects it for good, without waiting for records that may come. */
+  readonly stop: () => Promise<void>;
+  /** As of readTopicId(), once it is connected. */
+  readonly topicId: (topic: string) => ReturnType<typeof readTopicId>;
+};
+
+/** @param onStale called when a broker's answer does not fit what was known of a topic, as where it was deleted */
 export function createConsumer(
   kafka: Kafka,
   config: ConsumerConfig,
-): { readonly consumer: Consumer; readonly stop: () => Promise<void> } {
+  onStale: () => void = () => {},
+): StoppableConsumer {
   const [create, name] = clusterMaker<Cluster>(kafka);
   let cluster: Cluster | undefined;
   const noting = (options: ClusterOptions) => {
-    cluster = create(options);
-    return cluster;
+    const made = create(options);
+    const { refreshMetadata } = made;
+    made.refreshMetadata = () => {
+      onStale();
+      return refreshMetadata.call(made);
+    };
+    cluster = made;
+    return made;
   };
   const consumer = (Object.create(kafka, { [name]: { value: noting } }) as Kafka).consumer(config);
   const stop = async () => {
@@ -52,7 +69,11 @@ export function createConsumer(
     if (cluster !== undefined) seal(cluster);
     await consumer.disconnect();
   };
-  return { consumer, stop };
+  const topicId = async (topic: string) => {
+    if (cluster === undefined) throw new Error('the consumer is not connected');
+    return readTopicId(await cluster.brokerPool.findConnectedBroker(), topic);
+  };
+  return { consumer, stop, topicId };
 }
 
 function seal({ brokerPool }: Cluster): void {

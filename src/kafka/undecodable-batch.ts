@@ -55,8 +55,11 @@ async function readBatches(bytes: Buffer): Promise<Message[]> {
   for (let at = 0; bytes.length - at >= HEADER_BYTES; ) {
     const end = at + 12 + bytes.readInt32BE(at + 8);
     if (end > bytes.length || end - at < HEADER_BYTES) break;
-    const { read, unpacked } = await readBatch(bytes.subarray(at, end));
+    const batch = bytes.subarray(at, end);
+    const { read, unpacked } = await readBatch(batch);
     for (const message of read) messages.push(message);
+    const last = lastOffsetOf(batch);
+    if (read.at(-1)?.offset !== last.toString()) messages.push(markAt(batch, last));
     unpackedBytes += unpacked;
     at = end;
     // kafkajs asks for the batches behind them when these are done.
@@ -90,15 +93,31 @@ function unpack(codec: number, packed: Buffer): Promise<Buffer> {
 function standIns(batch: Buffer, problem: string): Message[] {
   const first = batch.readBigInt64BE(0);
   const attributes = batch.readInt16BE(21);
-  const last = first + BigInt(Math.max(0, batch.readInt32BE(23)));
+  const last = lastOffsetOf(batch);
   const codec = CODECS[attributes & 7] ?? `number ${attributes & 7}`;
   const range = first === last ? `offset ${first}` : `offsets ${first} to ${last}`;
   const reason = `received a batch of ${range}, codec ${codec}, that does not unpack: ${problem}; expected a readable batch`;
+  const mark = markAt(batch, first);
+  const standIn = { ...mark, offset: last.toString(), value: batch, isControlRecord: false };
+  return [mark, Object.assign(standIn, { [UNDECODABLE]: reason })];
+}
+
+/** Of a header that lies, too. */
+const lastOffsetOf = (batch: Buffer): bigint =>
+  batch.readBigInt64BE(0) + BigInt(Math.max(0, batch.readInt32BE(23)));
+
+/** A control record, which no consumer sees: kafkajs takes a batch to end at its last record, which compaction may have removed. */
+function markAt(batch: Buffer, offset: bigint): Message {
   const timestamp = batch.readBigInt64BE(35).toString();
-  const common = { magicByte: 2, attributes: 0, timestamp, key: null, headers: {}, batchContext: {} };
-  const standIn = { ...common, offset: last.toString(), value: batch, isControlRecord: false };
-  return [
-    { ...common, offset: first.toString(), value: null, isControlRecord: true },
-    Object.assign(standIn, { [UNDECODABLE]: reason }),
-  ];
+  return {
+    magicByte: 2,
+    attributes: 0,
+    timestamp,
+    offset: offset.toString(),
+    key: null,
+    value: null,
+    headers: {},
+    isControlRecord: true,
+    batchContext: {},
+  };
 }

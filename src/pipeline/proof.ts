@@ -78,16 +78,16 @@ async function recount(pool: Pool, { clusterId, group, topic }: Subscription): P
     letters: number;
   }>(
     `WITH ledger AS (
-       SELECT "partition", next_offset, counted_from, inserted, set_aside FROM ingest_ledger
+       SELECT "partition", next_offset, counted_from, begun_in, inserted, set_aside FROM ingest_ledger
        JOIN consumer_offsets USING (cluster_id, consumer_group, topic, "partition")
        WHERE cluster_id = $1 AND consumer_group = $2 AND topic = $3
      ), counted AS (
        SELECT "partition", count(*) AS rows FROM events JOIN ledger USING ("partition")
-       WHERE stored_in IS NOT NULL AND topic = $3 AND "offset" >= counted_from AND "offset" < next_offset
+       WHERE stored_in >= begun_in AND topic = $3 AND "offset" >= counted_from AND "offset" < next_offset
        GROUP BY "partition"
      ), aside AS (
        SELECT "partition", count(*) AS letters FROM dead_letters JOIN ledger USING ("partition")
-       WHERE cluster_id = $1 AND topic = $3 AND "offset" >= counted_from AND "offset" < next_offset
+       WHERE stored_in >= begun_in AND cluster_id = $1 AND topic = $3 AND "offset" >= counted_from AND "offset" < next_offset
        GROUP BY "partition"
      )
      SELECT "partition", next_offset::text AS next, inserted, set_aside AS aside,

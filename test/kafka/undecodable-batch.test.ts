@@ -111,3 +111,20 @@ it('waits for the next fetch where those before it unpack to much', async () => 
     ['1', false, undefined],
   ]);
 });
+
+it('ends at its last offset, also where compaction has removed the records that were there, or all of them', async () => {
+  const tail = batch({ values: ['a', 'b'] });
+  tail.writeBigInt64BE(4n);
+  tail.writeInt32BE(6, 23);
+  const empty = batch({ values: ['a'] }).subarray(0, BATCH_HEADER);
+  empty.writeBigInt64BE(11n);
+  empty.writeInt32BE(BATCH_HEADER - 12, 8);
+  empty.writeInt32BE(2, 23);
+  empty.writeInt32BE(0, 57);
+  expect(told(await decode(withCrc(tail), withCrc(empty)))).toEqual([
+    ['4', false, undefined],
+    ['5', false, undefined],
+    ['10', true, undefined],
+    ['13', true, undefined],
+  ]);
+});

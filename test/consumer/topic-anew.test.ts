@@ -1,0 +1,97 @@
+// Somebody deletes topics while the program runs. They are made anew by whoever needs them first, and begin at offset 0: what is
+// acknowledged from then on is stored, bad messages are set aside, and all that follows goes on.
+
+import request from 'supertest';
+import { describe, expect, it } from 'vitest';
+import { startLive } from '../../src/live/part.ts';
+import { afterFile } from '../support/after-file.ts';
+import { anEvent } from '../support/events.ts';
+import { eventually, startLine } from '../support/line.ts';
+import { testLog } from '../support/log.ts';
+
+const line = await startLine();
+const live = await startLive(line.config, testLog);
+afterFile(() => live.close());
+const admin = line.kafka.admin();
+await admin.connect();
+
+const clicks = (count: number) => Array.from({ length: count }, () => anEvent({ title: 'banner_click' }));
+
+/** Posts events until all are acknowledged. */
+async function post(events: readonly { readonly order_id: string }[]): Promise<void> {
+  const { status, body } = await request(line.url).post('/api/events').send(events);
+  expect([status, body]).toMatchObject([202, { rejected: 0 }]);
+}
+
+async function areStored(events: readonly { readonly order_id: string }[]): Promise<boolean> {
+  const ids = events.map(({ order_id }) => order_id);
+  const { rowCount } = await line.pool.query('SELECT FROM events WHERE order_id = ANY($1::uuid[])', [ids]);
+  return rowCount === ids.length;
+}
+
+describe('a topic that is deleted while the program runs', () => {
+  it('is made anew by the next event; what was acknowledged is stored, and followed', async () => {
+    const before = clicks(30);
+    await post(before);
+    await eventually(() => areStored(before));
+    await admin.deleteTopics({ topics: ['ecommerce', 'enriched-click-data', 'ecommerce.dead-letter'] });
+    const after = clicks(30);
+    await eventually(async () => {
+      const { status } = await request(line.url).post('/api/events').send(after);
+      return status === 202;
+    });
+    await eventually(() => areStored(after));
+    await eventually(async () => {
+      const topics = await admin
+        .fetchTopicMetadata({ topics: ['enriched-click-data'] })
+        .catch(() => undefined);
+      return topics !== undefined;
+    });
+    await eventually(async () => {
+      const ends = await admin.fetchTopicOffsets('enriched-click-data');
+      return ends.reduce((sum, { high }) => sum + Number(high), 0) >= after.length;
+    });
+  });
+
+  it('has dead letters at places where earlier ones were', async () => {
+    const producer = line.kafka.producer();
+    await producer.connect();
+    const bad = async (value: string) => {
+      await producer.send({ topic: 'ecommerce', messages: [{ value, partition: 1 }] });
+    };
+    const letters = async (value: string) =>
+      (await line.pool.query('SELECT FROM dead_letters WHERE payload = $1', [Buffer.from(value)]))
+        .rowCount === 1;
+    await admin.deleteTopics({ topics: ['ecommerce'] });
+    await eventually(() =>
+      admin.createTopics({ topics: [{ topic: 'ecommerce', numPartitions: 3 }] }).then(
+        () => true,
+        () => false,
+      ),
+    );
+    await eventually(() =>
+      bad('first').then(
+        () => true,
+        () => false,
+      ),
+    );
+    await eventually(() => letters('first'));
+    await admin.deleteTopics({ topics: ['ecommerce'] });
+    await eventually(() =>
+      admin.createTopics({ topics: [{ topic: 'ecommerce', numPartitions: 3 }] }).then(
+        () => true,
+        () => false,
+      ),
+    );
+    await eventually(() =>
+      bad('second').then(
+        () => true,
+        () => false,
+      ),
+    );
+    await eventually(() => letters('second'));
+    const good = clicks(1);
+    await post(good);
+    await eventually(() => areStored(good));
+  });
+});
