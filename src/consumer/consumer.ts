@@ -2,11 +2,11 @@
 // handler. While a batch is in hand nothing more of its partition is fetched (back-pressure), the heartbeat goes on, and
 // a consumer that lost the partition meanwhile commits nothing. kafkajs assigns and fetches; its types stay in here.
 
-import type { EachBatchPayload, Kafka, Consumer as KafkaConsumer, KafkaMessage } from 'kafkajs';
+import type { EachBatchPayload, Kafka, Consumer as KafkaConsumer } from 'kafkajs';
 import type { Pool } from '../db/pool.ts';
 import { createConsumer } from '../kafka/stoppable-consumer.ts';
-import { undecodableReason } from '../kafka/undecodable-batch.ts';
 import { watchClockJump } from '../runtime/clock-jump.ts';
+import { recordOf } from './fetched-record.ts';
 import type { ConsumerObserver, RecordHandler } from './handler.ts';
 import { FencedError, readOffset, readOffsets, type Subscription } from './offsets.ts';
 import { paced } from './pace.ts';
@@ -184,7 +184,7 @@ export class Consumer<Result> {
     const last = BigInt(batch.lastOffset());
     const delivered = { first, last, highWatermark: BigInt(batch.highWatermark) };
     const isMine = () => isRunning() && !isStale();
-    const isStored = await this.#store(partition, delivered, batch.messages.map(toRecord), isMine, heartbeat);
+    const isStored = await this.#store(partition, delivered, batch.messages.map(recordOf), isMine, heartbeat);
     if (isStored) resolveOffset(batch.lastOffset());
   }
 
@@ -304,11 +304,4 @@ export class Consumer<Result> {
       .commitOffsets(offsets)
       .catch((error: Error) => this.#observer.noted('offsets were not committed to Kafka', error));
   }
-}
-
-function toRecord(message: KafkaMessage): KafkaRecord {
-  const { offset, timestamp, key, value } = message;
-  const undecodable = undecodableReason(message);
-  const record = { offset: BigInt(offset), timestamp: Number(timestamp), key, value };
-  return undecodable === undefined ? record : { ...record, undecodable };
 }

@@ -18,6 +18,7 @@ export class TopicWatch {
   readonly #listener: Listener;
   #doubts = 1;
   #settled = 0;
+  #seen: string | null | undefined;
   #looking: Promise<boolean> | undefined;
   #soon: NodeJS.Timeout | undefined;
   #closed = false;
@@ -68,7 +69,10 @@ export class TopicWatch {
     const doubts = this.#doubts;
     const id = await this.#topicId();
     if (id === undefined) return false;
-    const isAnother = id !== null && (await forgetOtherTopic(this.#pool, this.#subscription, id));
+    const hasForgotten = id !== null && (await forgetOtherTopic(this.#pool, this.#subscription, id));
+    // Another process of the group may have forgotten them first.
+    const isAnother = hasForgotten || (this.#seen !== undefined && this.#seen !== id);
+    this.#seen = id;
     this.#settled = doubts;
     if (isAnother) this.#listener.anew();
     return isAnother;

@@ -5,7 +5,7 @@
 import { createRequire } from 'node:module';
 import type { Kafka } from 'kafkajs';
 import { clusterMaker } from '../kafka/private-cluster.ts';
-import { undecodableReason } from '../kafka/undecodable-batch.ts';
+import { recordOf } from './fetched-record.ts';
 import type { KafkaRecord } from './record.ts';
 
 const require = createRequire(import.meta.url);
@@ -97,7 +97,7 @@ export class TopicReader {
       const { messages, behind } = await this.#fetch(topic, partition, next);
       for (const message of messages) {
         const offset = BigInt(message.offset);
-        if (offset <= to && records.length < most) records.push(toRecord(partition, offset, message));
+        if (offset <= to && records.length < most) records.push({ partition, ...recordOf(message) });
       }
       if (behind <= next) break;
       next = behind;
@@ -149,16 +149,4 @@ export class TopicReader {
       await admin.disconnect().catch(() => {});
     }
   }
-}
-
-function toRecord(partition: number, offset: bigint, message: Message): TopicRecord {
-  const reason = undecodableReason(message);
-  return {
-    partition,
-    offset,
-    timestamp: Number(message.timestamp),
-    key: message.key,
-    value: message.value,
-    ...(reason === undefined ? {} : { undecodable: reason }),
-  };
 }
