@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { duckDbFile } from '../src/runtime/duckdb-file.ts';
 import { messageOf } from '../src/runtime/errors.ts';
 import { DatasetError } from './errors.ts';
 import { explorableFile } from './explore/file.ts';
@@ -51,7 +52,7 @@ type Column = { readonly name: string; readonly type: string };
 
 /** Reads the file into the table `product`. @returns its columns with the types that DuckDB infers */
 async function readCsv(connection: DuckDBConnection, csv: string, file: string): Promise<Column[]> {
-  const text = `read_csv('${csv.replaceAll("'", "''")}')`;
+  const text = `read_csv(${duckDbFile(csv)})`;
   try {
     const described = (await connection.runAndReadAll(`DESCRIBE FROM ${text}`)).getRowObjectsJson();
     const columns = described.map((row) => ({

@@ -12,7 +12,9 @@ import { canReadAgain, openSource } from '../csv/source.ts';
  */
 export async function explorableFile(file: string, folder: string): Promise<string> {
   const source = await openSource(file);
-  if (source.packing !== 'zip' && (await canReadAgain(file))) return file;
+  // DuckDB goes by the name.
+  const isNamed = /\.gz$/i.test(file) === (source.packing === 'gzip');
+  if (source.packing !== 'zip' && isNamed && (await canReadAgain(file))) return file;
   const csv = path.join(folder, 'product.csv');
   await pipeline(source.chunks, createWriteStream(csv));
   return csv;

@@ -5,7 +5,7 @@
 // is a visitor of its own. No event is held back, and nothing is remembered for longer than two seconds. Where several
 // processes serve one shop, a balancer that goes by addresses keeps the tabs of a browser together.
 
-import type { Request, RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import { LRUCache } from 'lru-cache';
 import { isVisit } from '../enrichment/visit.ts';
 import { isId } from '../events/ids.ts';
@@ -31,11 +31,22 @@ export function oneVisitorForFirstTabs(): RequestHandler {
     const kind = JSON.stringify([limitKeyOf(req), req.get('user-agent'), req.get('accept-language')]);
     const answered = newcomers.get(kind);
     if (answered === undefined || wasSent) {
-      newcomers.set(kind, new Promise((resolve) => res.once('close', resolve)));
+      newcomers.set(kind, closed(res));
       next();
     } else
       void answered.then(() => res.set('Cache-Control', 'no-store').redirect(307, marked(req.originalUrl)));
   };
+}
+
+/** A stream, or an answer that its reader doesn't read, is not waited for. */
+function closed(res: Response): Promise<void> {
+  return new Promise((resolve) => {
+    const late = setTimeout(resolve, TOGETHER_MS).unref();
+    res.once('close', () => {
+      clearTimeout(late);
+      resolve();
+    });
+  });
 }
 
 /** True where a browser asks for a page and brings no visitor. On a plain http address only the older header tells. */

@@ -71,6 +71,22 @@ describe('a browser without a cookie', () => {
     }
   });
 
+  it('waits for no newcomer whose answer never ends, as who has a stream in the address bar', async () => {
+    const address = newAddress();
+    const stream = await fetch(`${line.url}/api/live/panels/stream`, {
+      headers: {
+        'upgrade-insecure-requests': '1',
+        'user-agent': NAVIGATES['user-agent'],
+        'accept-language': '*',
+        'x-forwarded-for': address,
+      },
+    });
+    expect(stream.status).toBe(200);
+    const other = await open('/', address, { 'accept-language': '*' }).timeout(30_000);
+    expect(other.status).toBe(307);
+    await stream.body?.cancel();
+  });
+
   it.each([
     ['a browser of another address', newAddress(), {}],
     ['a browser of another kind', undefined, { 'user-agent': 'Mozilla/5.0 (another)' }],

@@ -1,6 +1,7 @@
 // A definition as DuckDB SQL over CSV files, which gives the same rows for the two batch modes without any code of the core.
 // Left out: TIMEOUT, whose sessions outlive a query, and numbers beyond DECIMAL(38, 10).
 
+import { duckDbFile } from '../../runtime/duckdb-file.ts';
 import { isNumeric } from '../core/accumulate.ts';
 import { outputOf, periodOutputOf } from '../core/plan.ts';
 import { inputFields } from '../definition/check.ts';
@@ -50,7 +51,7 @@ function recordsOf(definition: Definition, file: string, index: number): string 
   const fields = inputFields(definition).map(name).join(', ');
   const options =
     "header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"', nullstr = '\\0'";
-  return `SELECT ${index} AS file, row_number() OVER () AS line, ${fields} FROM read_csv(${text(file)}, ${options})`;
+  return `SELECT ${index} AS file, row_number() OVER () AS line, ${fields} FROM read_csv(${duckDbFile(file)}, ${options})`;
 }
 
 const startOf = (field: string, period: keyof typeof KEPT): string =>

@@ -4,6 +4,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { duckDbFile } from '../../runtime/duckdb-file.ts';
 import { type Chunk, chunksOf, LONGEST_LINE_BYTES } from './chunks.ts';
 import { FARTHEST_MS, lookAtLine, TEXT_FIELDS, TIME_FIELD } from './click-line.ts';
 import { isFull } from './full.ts';
@@ -50,9 +51,7 @@ const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
 function readSql(file: string, gzip: boolean): string {
   const options = `columns=${COLUMNS}, compression='${gzip ? 'gzip' : 'uncompressed'}', maximum_object_size=${LONGEST_LINE_BYTES / 2}`;
   // Half of the longest line: DuckDB's buffers have twice this size, and it accepts a line that fits into two of them.
-  // DuckDB takes a path for a glob pattern, in which brackets quote a character.
-  const literal = file.replaceAll(/[*?[]/g, '[$&]');
-  return `read_ndjson(${quoted(literal)}, ${options})`;
+  return `read_ndjson(${duckDbFile(file)}, ${options})`;
 }
 
 /** The statements that add the events of a file. */

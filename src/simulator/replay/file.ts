@@ -10,6 +10,7 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { DatasetError } from '../../../seed/errors.ts';
 import { explorableFile } from '../../../seed/explore/file.ts';
 import { isObject, type JsonObject } from '../../events/json-object.ts';
+import { duckDbFile } from '../../runtime/duckdb-file.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import { ExpectationError } from '../../runtime/expectation-error.ts';
 import type { Mapping } from './record.ts';
@@ -27,11 +28,14 @@ export type FileRow = {
 
 /** The format of a file by its name. @throws {ExpectationError} */
 export function formatOf(file: string): Format {
-  const name = file.replace(/\.(gz|zip)$/i, '').toLowerCase();
+  const name = file.replace(/\.gz$/i, '').toLowerCase();
   if (/\.(ndjson|jsonl|json)$/.test(name)) return 'ndjson';
   if (/\.(tsv|tab)$/.test(name)) return 'tsv';
-  if (name.endsWith('.csv')) return 'csv';
-  throw new ExpectationError(`received ${file}, expected .csv, .tsv or .ndjson, also as .gz`);
+  // Kaggle's is called archive.zip, and has one CSV in it.
+  if (/\.(csv|zip)$/.test(name)) return 'csv';
+  throw new ExpectationError(
+    `received ${file}, expected .csv, .tsv or .ndjson, also as .gz, or a .zip with a CSV in it`,
+  );
 }
 
 /**
@@ -100,9 +104,9 @@ function orderedSql(file: string, format: Format, mapping: Mapping): string {
   const rows =
     format === 'ndjson'
       ? // Lines that are no JSON become NULL and are reported as skipped.
-        `SELECT TRY_CAST(line AS JSON) AS row FROM read_csv(${quoted(file)}, auto_detect = false, header = false,
+        `SELECT TRY_CAST(line AS JSON) AS row FROM read_csv(${duckDbFile(file)}, auto_detect = false, header = false,
            columns = {'line': 'VARCHAR'}, delim = '\\x1F', quote = '', escape = '', max_line_size = 8388608)`
-      : `SELECT to_json(named) AS row FROM read_csv(${quoted(file)}, header = true, all_varchar = true,
+      : `SELECT to_json(named) AS row FROM read_csv(${duckDbFile(file)}, header = true, all_varchar = true,
            delim = ${format === 'tsv' ? "'\t'" : "','"}) AS named`;
   const received = [mapping.received_at, ['context', 'received_at']]
     .map((names) => msOf(`json_extract_string(row, ${jsonPath(names)})`))

@@ -5,6 +5,7 @@ it.each([
   ['events.csv', 'csv'],
   ['EVENTS.CSV.GZ', 'csv'],
   ['product.csv.zip', 'csv'],
+  ['archive.zip', 'csv'],
   ['events.tsv', 'tsv'],
   ['events.tab.gz', 'tsv'],
   ['events.ndjson', 'ndjson'],
@@ -15,5 +16,7 @@ it.each([
 });
 
 it.each(['events', 'events.gz', 'events.csv.bz2', 'csv', 'events.parquet'])('%s is refused', (file) => {
-  expect(() => formatOf(file)).toThrow(`received ${file}, expected .csv, .tsv or .ndjson, also as .gz`);
+  expect(() => formatOf(file)).toThrow(
+    `received ${file}, expected .csv, .tsv or .ndjson, also as .gz, or a .zip with a CSV in it`,
+  );
 });
