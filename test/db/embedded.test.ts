@@ -1,6 +1,7 @@
 // The embedded PostgreSQL through everything that a machine does to it. A server of its own for each test.
 
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
   chownSync,
@@ -238,6 +239,23 @@ describe('the embedded PostgreSQL', () => {
     const server = await start(folder);
     expect(server.fresh).toBe(true);
     expect(existsSync(`${cluster}.new`)).toBe(false);
+  });
+
+  it('begins anew where the initdb of the program that was killed still writes', async () => {
+    const folder = temporaryFolder();
+    const orphan = `${placeIn(folder).cluster}.new`;
+    mkdirSync(orphan, { recursive: true });
+    const writes = 'while mkdir -p base; do i=$((i + 1)); : > base/$i; cd "$0"; done';
+    const initdb = spawn('sh', ['-c', writes, orphan], { cwd: orphan, stdio: 'ignore' });
+    onTestFinished(() => void initdb.kill('SIGKILL'));
+    await eventually(() => existsSync(path.join(orphan, 'base')));
+    const server = await start(folder);
+    expect(server.fresh).toBe(true);
+    initdb.kill('SIGKILL');
+    await once(initdb, 'exit');
+    await server.stop();
+    expect((await start(folder)).fresh).toBe(false);
+    expect(readdirSync(placeIn(folder).folder).sort()).toEqual(['cluster', 'password', 'server.log']);
   });
 
   it('says by which setting a port is changed that is taken, and leaves nothing running', async () => {

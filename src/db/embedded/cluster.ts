@@ -1,7 +1,7 @@
 // Makes the cluster's folder, and checks that this program's server can read it.
 
 import { execFileSync } from 'node:child_process';
-import { chown, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { chown, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { DatabaseError } from '../errors.ts';
 import { type Account, commandAs } from './account.ts';
@@ -10,15 +10,16 @@ import type { Place } from './place.ts';
 import { makeRole, SUPERUSER } from './role.ts';
 import { runToEnd } from './run-to-end.ts';
 
+/** Before what is at random in its name: the folder of a cluster that is being made. */
+const UNFINISHED = 'cluster.new';
+
 /** Makes the cluster with the program's role in it, whole or not at all. */
 export async function makeCluster(
   place: Place,
   binaries: Binaries,
   account: Account | undefined,
 ): Promise<void> {
-  const unfinished = `${place.cluster}.new`;
-  await rm(unfinished, { recursive: true, force: true });
-  await mkdir(unfinished, { mode: 0o700 });
+  const unfinished = await mkdtemp(path.join(place.folder, `${UNFINISHED}-`));
   if (account !== undefined) await chown(unfinished, account.uid, account.gid);
   const locale = ['--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'];
   const login = [`--username=${SUPERUSER}`, '--auth=reject', '--no-instructions', '--no-sync'];
@@ -26,6 +27,13 @@ export async function makeCluster(
   await runToEnd(commandAs(account, binaries.initdb, args, place.folder), 'initdb');
   await makeRole({ ...place, cluster: unfinished }, binaries, account);
   await rename(unfinished, place.cluster);
+}
+
+/** Removes what programs that were killed have left of clusters: initdb goes on without them for a moment, in the way of whoever removes its files. */
+export async function removeUnfinished({ folder }: Place): Promise<void> {
+  const left = (await readdir(folder)).filter((name) => name.startsWith(UNFINISHED));
+  for (const name of left)
+    await rm(path.join(folder, name), { recursive: true, force: true }).catch(() => {});
 }
 
 /** @throws {DatabaseError} EMBEDDED_START where another major version made the cluster */

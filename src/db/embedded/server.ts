@@ -12,7 +12,7 @@ import type { Logger } from '../../runtime/log.ts';
 import { DatabaseError, isAway } from '../errors.ts';
 import { type Account, commandAs, idsOf, serverAccount } from './account.ts';
 import { type Binaries, findBinaries } from './binaries.ts';
-import { checkVersion, makeCluster } from './cluster.ts';
+import { checkVersion, makeCluster, removeUnfinished } from './cluster.ts';
 import { stopLeftover } from './leftover.ts';
 import { type Place, placeIn } from './place.ts';
 import { DATABASE, demoteRole, readPassword, USER } from './role.ts';
@@ -78,6 +78,7 @@ export async function startEmbeddedPostgres(
   // 0711: the account passes through the folder, and nobody lists it.
   await chmod(place.folder, account === undefined ? 0o700 : 0o711);
   await stopLeftover(place, log);
+  await removeUnfinished(place);
   const fresh = !existsSync(place.cluster);
   if (fresh) await makeCluster(place, binaries, account);
   await checkVersion(place, binaries);
@@ -138,6 +139,8 @@ async function launch(
     if (!leaving || performance.now() > deadline)
       throw new DatabaseError('EMBEDDED_START', `PostgreSQL did not start: ${words}`);
     log.info('waiting for the child processes of a killed PostgreSQL to exit');
+    // Itself, where it had only begun to start when its program was killed.
+    await stopLeftover(place, log);
     await sleep(250);
   }
 }
