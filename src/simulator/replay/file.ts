@@ -53,6 +53,7 @@ export async function* readInOrder(file: string, mapping: Mapping): AsyncGenerat
   });
   const connection = await instance.connect();
   try {
+    await connection.run(MS_OF);
     const plain = format === 'ndjson' ? file : await explorableFile(file, folder);
     yield* rowsOf(connection, orderedSql(plain, format, mapping));
   } catch (error) {
@@ -95,10 +96,12 @@ const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
 const jsonPath = (names: readonly string[]) =>
   quoted(`$${names.map((name) => `."${name.replaceAll('"', '\\"')}"`).join('')}`);
 
-/** Milliseconds since 1970 of a text: ISO 8601, with or without an offset, or a number of seconds or milliseconds. */
-const msOf = (text: string) =>
-  `coalesce(epoch_ms(TRY_CAST(${text} AS TIMESTAMP)), CASE WHEN abs(TRY_CAST(${text} AS DOUBLE)) < 1e11
-     THEN TRY_CAST(${text} AS DOUBLE) * 1000 ELSE TRY_CAST(${text} AS DOUBLE) END)::BIGINT`;
+/** Milliseconds since 1970 of a text: ISO 8601, with or without an offset, or a number of seconds or milliseconds; none beyond what a Date holds. */
+const MS_OF = `
+  CREATE MACRO held(ms) AS CASE WHEN abs(ms) <= 8.64e15 THEN ms::BIGINT END;
+  CREATE MACRO ms_of_number(n) AS held(CASE WHEN abs(n) < 1e11 THEN n * 1000 ELSE n END);
+  CREATE MACRO ms_of_time(time) AS held(CASE WHEN isfinite(time) THEN epoch_ms(time) END);
+  CREATE MACRO ms_of(text) AS coalesce(ms_of_time(TRY_CAST(text AS TIMESTAMP)), ms_of_number(TRY_CAST(text AS DOUBLE)))`;
 
 function orderedSql(file: string, format: Format, mapping: Mapping): string {
   const rows =
@@ -109,10 +112,10 @@ function orderedSql(file: string, format: Format, mapping: Mapping): string {
       : `SELECT to_json(named) AS row FROM read_csv(${duckDbFile(file)}, header = true, all_varchar = true,
            delim = ${format === 'tsv' ? "'\t'" : "','"}) AS named`;
   const received = [mapping.received_at, ['context', 'received_at']]
-    .map((names) => msOf(`json_extract_string(row, ${jsonPath(names)})`))
+    .map((names) => `ms_of(json_extract_string(row, ${jsonPath(names)}))`)
     .join(', ');
   return `SELECT row::VARCHAR AS row, happened, coalesce(${received}, happened) AS arrived
-    FROM (SELECT row, ${msOf(`json_extract_string(row, ${jsonPath(mapping.time)})`)} AS happened FROM (${rows}))
+    FROM (SELECT row, ms_of(json_extract_string(row, ${jsonPath(mapping.time)})) AS happened FROM (${rows}))
     ORDER BY arrived NULLS FIRST`;
 }
 

@@ -52,6 +52,27 @@ describe('the rows of a file', () => {
     expect(await rowsIn('product.csv.gz', Buffer.concat(parts.map((part) => gzipSync(part))))).toBe(ROWS);
   });
 
+  it('have a time where a Date holds it, and stop nothing where it does not', async () => {
+    const times = [
+      '2019-01-11 09:24:43',
+      '1547198683',
+      '1547198683000',
+      '1547198683e0',
+      '2019-01-11T10:24:43+01:00',
+    ];
+    const none = ['infinity', '-infinity', 'nan', '1e300', '9e18', '294247-01-01', '', 'yesterday'];
+    const folder = temporaryFolder();
+    const file = path.join(folder, 'times.csv');
+    writeFileSync(file, `n,time\n${[...times, ...none].map((time, n) => `${n},${time}`).join('\n')}\n`);
+    const happened = new Map<number, number | undefined>();
+    for await (const some of readInOrder(file, parseMapping(undefined)))
+      for (const { row, happenedMs } of some) happened.set(Number(row.n), happenedMs);
+    expect([...times, ...none].map((_, n) => happened.get(n))).toEqual([
+      ...times.map(() => Date.UTC(2019, 0, 11, 9, 24, 43)),
+      ...none.map(() => undefined),
+    ]);
+  });
+
   it.each([
     ['cut.csv.gz', gzipSync(text).subarray(0, 200), 'does not unpack'],
     ['plain.csv.gz', text, 'does not unpack'],
