@@ -98,10 +98,11 @@ const jsonPath = (names: readonly string[]) =>
 
 /** Milliseconds since 1970 of a text: ISO 8601, with or without an offset, or a number of seconds or milliseconds; none beyond what a Date holds. */
 const MS_OF = `
+  SET TimeZone = 'UTC';
   CREATE MACRO held(ms) AS CASE WHEN abs(ms) <= 8.64e15 THEN ms::BIGINT END;
   CREATE MACRO ms_of_number(n) AS held(CASE WHEN abs(n) < 1e11 THEN n * 1000 ELSE n END);
-  CREATE MACRO ms_of_time(time) AS held(CASE WHEN isfinite(time) THEN epoch_ms(time) END);
-  CREATE MACRO ms_of(text) AS coalesce(ms_of_time(TRY_CAST(text AS TIMESTAMP)), ms_of_number(TRY_CAST(text AS DOUBLE)))`;
+  CREATE MACRO ms_of_time(stamp) AS held(CASE WHEN isfinite(stamp) THEN epoch_ms(stamp) END);
+  CREATE MACRO ms_of(text) AS coalesce(ms_of_time(TRY_CAST(text AS TIMESTAMPTZ)), ms_of_number(TRY_CAST(text AS DOUBLE)))`;
 
 function orderedSql(file: string, format: Format, mapping: Mapping): string {
   const rows =
