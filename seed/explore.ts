@@ -4,8 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { duckDbFile } from '../src/runtime/duckdb-file.ts';
-import { messageOf } from '../src/runtime/errors.ts';
+import { duckDbFile, duckDbReason } from '../src/runtime/duckdb-file.ts';
 import { DatasetError } from './errors.ts';
 import { explorableFile } from './explore/file.ts';
 import { type Answers, answers, ID_COLUMNS, WANTED_COLUMNS } from './explore/questions.ts';
@@ -69,8 +68,11 @@ async function readCsv(connection: DuckDBConnection, csv: string, file: string):
     return columns;
   } catch (error) {
     if (error instanceof DatasetError) throw error;
-    const [words = ''] = messageOf(error).split('\n');
-    throw new DatasetError('FILE_DAMAGED', `received ${file}, expected CSV with a header: ${words}`, error);
+    throw new DatasetError(
+      'FILE_DAMAGED',
+      `received ${file}, expected CSV with a header: ${duckDbReason(error)}`,
+      error,
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 // All settings: the only reader of process.env. One list gives names, defaults, validation and --help.
 // What comes out is parsed, typed and frozen; a wrong value is a ConfigError of one line.
 
+import { homedir } from 'node:os';
 import path from 'node:path';
 import { IP_STORAGE } from './enrichment/ip-storage.ts';
 import type { Sasl } from './kafka/sasl.ts';
@@ -93,6 +94,9 @@ const oneOf =
     values.find((value) => value === text);
 const megabytes = (text: string) => wholeNumber(text, 1, 1_000_000);
 
+/** A shell leaves the ~ of `--data-dir=~/shop` as it is, and so do files of settings. */
+const expandHome = (text: string) => text.replace(/^~(?=$|[/\\])/, homedir());
+
 type Setting<T> = {
   /** Undefined where the text can't be used. */
   readonly parse: (text: string) => T | undefined;
@@ -119,7 +123,7 @@ export const settings = {
     help: 'port of the shop, the API and the dashboards',
   }),
   DATA_DIR: setting({
-    parse: (text) => (text === '' ? undefined : path.resolve(text)),
+    parse: (text) => (text === '' ? undefined : path.resolve(expandHome(text))),
     fallback: './data',
     expected: 'a folder',
     help: 'folder in which the program keeps its data: kafka/, postgres/, outbox/',
@@ -243,7 +247,7 @@ export const settings = {
     help: "port at which ingest itself answers /metrics (default: none; the shop's /metrics includes its figures)",
   }),
   COUNTRY_FILE: setting({
-    parse: (text) => (text === '' ? undefined : text),
+    parse: (text) => (text === '' ? undefined : expandHome(text)),
     fallback: undefined,
     expected: 'a path',
     help: "file of addresses and their countries in MaxMind's format (default: the one in the package)",

@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, optionName, readConfig, type SettingName, settings } from '../src/config.ts';
@@ -20,6 +21,10 @@ const GOOD: readonly (readonly [SettingName, string, unknown])[] = [
   ['PORT', '1', 1],
   ['PORT', '65535', 65535],
   ['DATA_DIR', 'some/folder', path.resolve('some/folder')],
+  ['DATA_DIR', '~', homedir()],
+  ['DATA_DIR', '~/shop', path.join(homedir(), 'shop')],
+  ['DATA_DIR', '~shop', path.resolve('~shop')],
+  ['COUNTRY_FILE', '~/countries.mmdb', path.join(homedir(), 'countries.mmdb')],
   ['KAFKA_BROKERS', 'a:9092', ['a:9092']],
   ['KAFKA_BROKERS', 'a:9092, b.example:9093 ,[::1]:9094', ['a:9092', 'b.example:9093', '[::1]:9094']],
   ['KAFKA_TOPIC', 'Shop.events_2-a', 'Shop.events_2-a'],

@@ -26,7 +26,7 @@ import { checkThere } from './replay/file.ts';
 import { watchKeys } from './replay/keys.ts';
 import { type ReplayGiven, readReplayOptions } from './replay/options.ts';
 import { Pause } from './replay/pause.ts';
-import { sendReplay, withRecords } from './replay/replay.ts';
+import { type PlanWithSkipped, sendReplay, withRecords } from './replay/replay.ts';
 import { replaySends } from './replay/sends.ts';
 import { describeComparison, describeRun, msText } from './report.ts';
 import { type Place, runSimulation } from './run.ts';
@@ -178,7 +178,7 @@ export const replay = (config: Config, file: string | undefined, given: ReplayGi
       log,
     };
     return withRecords(options, place, (plan) => {
-      if (given.dryRun === true) return printSends(replaySends(plan), options.command);
+      if (given.dryRun === true) return printReplay(plan, options.command);
       return untilStopped(async (signal, begun) => {
         const pause = new Pause();
         const unwatch = watchKeys(pause, () => process.kill(process.pid, 'SIGINT'));
@@ -192,6 +192,13 @@ export const replay = (config: Config, file: string | undefined, given: ReplayGi
       });
     });
   });
+
+async function printReplay(plan: PlanWithSkipped, command: string): Promise<number> {
+  const code = await printSends(replaySends(plan), command);
+  if (plan.left.failure === undefined) return code;
+  console.error(plan.left.failure);
+  return NOT_ALL;
+}
 
 /** Shows rate, latency and errors: one line that is rewritten on a terminal, a line at intervals elsewhere. */
 async function showProgress(tally: Tally, signal: AbortSignal): Promise<void> {

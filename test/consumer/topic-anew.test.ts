@@ -31,11 +31,12 @@ async function areStored(events: readonly { readonly order_id: string }[]): Prom
 
 describe('a topic that is deleted while the program runs', () => {
   it('is made anew by the next event; what was acknowledged is stored, and followed', async () => {
-    const before = clicks(30);
+    const before = clicks(12);
     await post(before);
     await eventually(() => areStored(before));
     await admin.deleteTopics({ topics: ['ecommerce', 'enriched-click-data', 'ecommerce.dead-letter'] });
-    const after = clicks(30);
+    // More than before: also where the old offsets are.
+    const after = clicks(50);
     await eventually(async () => {
       const { status } = await request(line.url).post('/api/events').send(after);
       return status === 202;

@@ -10,7 +10,7 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { DatasetError } from '../../../seed/errors.ts';
 import { explorableFile } from '../../../seed/explore/file.ts';
 import { isObject, type JsonObject } from '../../events/json-object.ts';
-import { duckDbFile } from '../../runtime/duckdb-file.ts';
+import { duckDbFile, duckDbReason } from '../../runtime/duckdb-file.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import { ExpectationError } from '../../runtime/expectation-error.ts';
 import type { Mapping } from './record.ts';
@@ -58,8 +58,7 @@ export async function* readInOrder(file: string, mapping: Mapping): AsyncGenerat
     yield* rowsOf(connection, orderedSql(plain, format, mapping));
   } catch (error) {
     if (error instanceof DatasetError) throw new ExpectationError(error.message);
-    const [words = ''] = String(error instanceof Error ? error.message : error).split('\n');
-    throw new ExpectationError(`received ${file}, which can't be read as ${format}: ${words}`);
+    throw new ExpectationError(`received ${file}, which can't be read as ${format}: ${duckDbReason(error)}`);
   } finally {
     connection.closeSync();
     instance.closeSync();

@@ -27,8 +27,11 @@ class Skipped {
       this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1);
   }
 
-  get words(): string {
-    return [...this.#reasons].map(([reason, count]) => `${count} times: ${reason}`).join('; ');
+  /** What is told of them; undefined where there is none. */
+  get failure(): string | undefined {
+    if (this.count === 0) return undefined;
+    const reasons = [...this.#reasons].map(([reason, count]) => `${count} times: ${reason}`);
+    return `${this.count} rows are not events: ${reasons.join('; ')}`;
   }
 }
 
@@ -85,11 +88,8 @@ export async function sendReplay(
   const file = await sendAll(replaySends(plan), timed, place, sending).finally(endFaults);
   const result = { run, file, tally, took: Date.now() - began };
   const { lines, failures } = describeRun({ expect: {}, target: 'kafka', personas: [] }, result, command);
-  const { left } = plan;
-  return {
-    lines,
-    failures: left.count === 0 ? failures : [...failures, `${left.count} rows are not events: ${left.words}`],
-  };
+  const { failure } = plan.left;
+  return { lines, failures: failure === undefined ? failures : [...failures, failure] };
 }
 
 /** Moves event time by the pauses, as arrival. Both sends of a repeated event get the same time, so that it stays one. */

@@ -80,7 +80,9 @@ function sendOf(row: FileRow, plan: ReplayPlan, timing: Timing, ids: Reissue): S
   const { arrivedMs, happenedMs } = row;
   if (plan.isTopic) return messageSend(row.row as RecordedMessage, plan, timing, ids);
   if (arrivedMs === undefined || happenedMs === undefined) {
-    plan.skipped('it has no valid time');
+    plan.skipped(
+      `it has no valid time in ${JSON.stringify(plan.mapping.time.join('.'))}; --map names another column`,
+    );
     return undefined;
   }
   const read = readRow(row.row, plan.mapping, happenedMs);

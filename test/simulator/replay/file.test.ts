@@ -77,6 +77,11 @@ describe('the rows of a file', () => {
     ['cut.csv.gz', gzipSync(text).subarray(0, 200), 'does not unpack'],
     ['plain.csv.gz', text, 'does not unpack'],
     ['text.zip', zipOf({ 'readme.txt': text }), 'expected exactly one CSV file'],
+    [
+      'latin1.csv',
+      Buffer.from(text.toString().replace('mobile', 'm\u00f6bile'), 'latin1'),
+      /line: \d+: .*(unicode|utf-8)/i,
+    ],
     ['utf16.csv', Buffer.from(`\ufeff${text}`, 'utf16le'), "can't be read as csv"],
   ])('%s has none, and says why', async (name, content, words) => {
     await expect(rowsIn(name, content)).rejects.toThrow(words);

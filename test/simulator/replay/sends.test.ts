@@ -128,7 +128,9 @@ describe('a replayed file', { timeout: 240_000 }, () => {
     );
     const file = fileOf('many.ndjson', [...lines, 'no json', '{"user_id": 1}'].join('\n'));
     const { failures, ledger, differences } = await sent(file, { speed: 'max' });
-    expect(failures).toEqual(['2 rows are not events: 2 times: it has no valid time']);
+    expect(failures).toEqual([
+      '2 rows are not events: 2 times: it has no valid time in "time"; --map names another column',
+    ]);
     expect(ledger.entries).toHaveLength(500);
     expect(differences).toEqual([]);
   });
