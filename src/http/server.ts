@@ -18,7 +18,7 @@ class ListenError extends Error {
 }
 
 /**
- * Listens.
+ * Listens; the application emits `connection` for each one that is accepted.
  * @throws {ListenError} saying by which setting the address can be changed
  */
 export async function listenHttp(app: Express, host: string, port: number, log: Logger): Promise<Server> {
@@ -33,6 +33,7 @@ export async function listenHttp(app: Express, host: string, port: number, log: 
     oneAtATime(app),
   );
   server.on('connection', readInSlices);
+  server.on('connection', () => app.emit('connection'));
   server.on('clientError', answerClientError);
   server.on('connect', refuseTunnel);
   server.on('checkExpectation', refuseExpectation);

@@ -1,16 +1,25 @@
 // Requests take turns by their address, and the event loop looks for new ones after a slice of work: whoever sends a
-// thousand requests at once waits for them, and the others do not. Short slices matter to who is not connected yet, too: libuv
-// 1.46 accepts one connection each time the loop goes round.
+// thousand requests at once waits for them, and the others do not. Who is not connected yet waits for as many rounds of the loop as
+// connections are before him, as libuv 1.46 accepts one in each: after a slice, rounds without work let them in.
 
 import type { Express, Request, RequestHandler, Response } from 'express';
 import { limitKeyOf } from './client-address.ts';
 
 /** For how long requests are worked on before new ones are looked for. */
 const SLICE_MS = 5;
+/** For how long connections are let in after it, at most, while another one comes in every round. */
+const LET_IN_MS = 20;
 
 export class Turns {
   readonly #waiting = new Map<string, (() => void)[]>();
   #isWorking = false;
+  #hasConnection = false;
+  #workFrom = 0;
+
+  /** To be told of each connection that the server accepts. */
+  noteConnection(): void {
+    this.#hasConnection = true;
+  }
 
   /** Goes where much work begins: in front of the routes, and behind the reading of a large body. */
   take(): RequestHandler {
@@ -45,6 +54,12 @@ export class Turns {
   }
 
   #work(): void {
+    const isLettingIn = this.#hasConnection && performance.now() < this.#workFrom;
+    this.#hasConnection = false;
+    if (isLettingIn) {
+      setImmediate(() => this.#work());
+      return;
+    }
     const ends = performance.now() + SLICE_MS;
     do {
       const run = this.#next();
@@ -54,6 +69,7 @@ export class Turns {
       }
       run();
     } while (performance.now() < ends);
+    this.#workFrom = performance.now() + LET_IN_MS;
     setImmediate(() => this.#work());
   }
 

@@ -1,5 +1,6 @@
 // The Express application: the routers of all rooms, in their order.
 
+import type { EventEmitter } from 'node:events';
 import path from 'node:path';
 import { constants } from 'node:zlib';
 import compression from 'compression';
@@ -77,6 +78,7 @@ const CONTENT_SECURITY_POLICY = {
 export function createApp(parts: AppParts): Express {
   const app = express();
   const turns = new Turns();
+  (app as EventEmitter).on('connection', () => turns.noteConnection());
   configure(app, parts, turns);
   for (const router of routers(parts, turns)) app.use(router);
   app.use(unknownPath);

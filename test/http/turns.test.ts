@@ -1,6 +1,9 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import express, { type Request, type Response } from 'express';
 import request from 'supertest';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { Turns } from '../../src/http/turns.ts';
 
 /** As much of a request as tells its address. */
@@ -52,6 +55,30 @@ describe('Turns', () => {
         .expect(200, name);
     await Promise.all(['a1', 'a2', 'a3', 'b1'].map(ask));
     expect(rendered).toEqual(['a1', 'b1', 'a2', 'a3']);
+  });
+
+  it('lets in who wait to be connected, between slices of work', async () => {
+    const CLIENTS = 100;
+    const turns = new Turns();
+    let [connected, done, doneBeforeLast] = [0, 0, 0];
+    const app = express().use(turns.take(), (_req, res) => {
+      work(10);
+      done += 1;
+      res.end();
+    });
+    const server = createServer(app).on('connection', () => {
+      turns.noteConnection();
+      connected += 1;
+      if (connected === CLIENTS) doneBeforeLast = done;
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    const sockets = Array.from({ length: CLIENTS }, () => connect(port, '127.0.0.1'));
+    for (const socket of sockets) socket.write('GET / HTTP/1.0\r\n\r\n');
+    await Promise.all(sockets.map((socket) => once(socket.resume(), 'close')));
+    expect(done).toBe(CLIENTS);
+    expect(doneBeforeLast).toBeLessThan(0.8 * CLIENTS);
   });
 
   it('looks for new requests after a slice of work', async () => {
