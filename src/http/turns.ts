@@ -8,7 +8,7 @@ import { limitKeyOf } from './client-address.ts';
 /** For how long requests are worked on before new ones are looked for. */
 const SLICE_MS = 5;
 /** For how long connections are let in after it, at most, while another one comes in every round. */
-const LET_IN_MS = 20;
+const LET_IN_MS = 50;
 
 export class Turns {
   readonly #waiting = new Map<string, (() => void)[]>();
