@@ -5,11 +5,15 @@ import { address } from './base.js';
 
 let worker;
 
-/** undefined where this browser has no shared workers. */
+/** undefined where this browser has no shared workers, or forbids them as it forbids storage. */
 function sharedPort() {
   if (worker !== undefined || typeof SharedWorker === 'undefined') return worker?.port;
-  worker = new SharedWorker(new URL('./stream-worker.js', import.meta.url), { type: 'module' });
-  worker.port.start();
+  try {
+    worker = new SharedWorker(new URL('./stream-worker.js', import.meta.url), { type: 'module' });
+    worker.port.start();
+  } catch {
+    return undefined;
+  }
   return worker.port;
 }
 

@@ -29,23 +29,25 @@ export function oneVisitorForFirstTabs(): RequestHandler {
       return;
     }
     const kind = JSON.stringify([limitKeyOf(req), req.get('user-agent'), req.get('accept-language')]);
-    const answered = newcomers.get(kind);
-    if (answered === undefined || wasSent) {
-      newcomers.set(kind, closed(res));
+    const before = newcomers.get(kind);
+    if (before === undefined || wasSent) {
+      newcomers.set(kind, answered(res));
       next();
     } else
-      void answered.then(() => res.set('Cache-Control', 'no-store').redirect(307, marked(req.originalUrl)));
+      void before.then(() => res.set('Cache-Control', 'no-store').redirect(307, marked(req.originalUrl)));
   };
 }
 
-/** A stream, or an answer that its reader doesn't read, is not waited for. */
-function closed(res: Response): Promise<void> {
+/** Once the cookie is with the browser. An answer that has begun may never end: a stream, or one that nobody reads. */
+function answered(res: Response): Promise<void> {
   return new Promise((resolve) => {
-    const late = setTimeout(resolve, TOGETHER_MS).unref();
-    res.once('close', () => {
-      clearTimeout(late);
-      resolve();
-    });
+    res.once('close', resolve);
+    const { writeHead } = res;
+    const begin = (...given: unknown[]): Response => {
+      setTimeout(resolve, TOGETHER_MS).unref();
+      return Reflect.apply(writeHead, res, given);
+    };
+    res.writeHead = begin as typeof writeHead;
   });
 }
 

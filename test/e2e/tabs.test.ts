@@ -2,7 +2,7 @@
 
 import type { Browser, Page } from 'playwright-core';
 import request from 'supertest';
-import { beforeAll, describe, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startWeb } from '../../src/web/part.ts';
 import { noBrowser, STILL, startBrowser } from '../support/browser.ts';
 import { anEvent } from '../support/events.ts';
@@ -59,6 +59,26 @@ describe.skipIf(noBrowser !== undefined)('a browser', { timeout: 240_000 }, () =
       .send(anEvent({ title: 'order' }))
       .expect(202);
     await eventually(async () => (await facts()).every((said, tab) => said !== before[tab]));
+  });
+
+  it('hears of events where it forbids storage and shared workers, and no script of a page fails', async () => {
+    const url = await webWith(STREAMS);
+    const context = await browser.newContext();
+    onTestFinished(() => context.close());
+    await context.addInitScript(`
+      const denied = () => { throw new DOMException('denied', 'SecurityError'); };
+      for (const name of ['localStorage', 'sessionStorage', 'indexedDB', 'caches'])
+        Object.defineProperty(window, name, { get: denied });
+      window.SharedWorker = class { constructor() { denied(); } };`);
+    const failed: string[] = [];
+    context.on('weberror', (error) => failed.push(String(error.error())));
+    const page = await context.newPage();
+    for (const path of ['/pipeline', '/lessons/quiz', '/aggregator', '/dashboard/live', '/dashboard'])
+      await page.goto(`${url}${path}`);
+    await isLive(page);
+    await page.goto(url);
+    await page.locator('#traces > [data-trace][data-at="3"]').first().waitFor({ state: 'attached' });
+    expect(failed).toEqual([]);
   });
 
   it('a hidden tab without shared workers closes its stream, and gets the whole state when it is seen', async () => {

@@ -87,12 +87,21 @@ if (lesson !== undefined) follow(lesson);
 if (quiz !== undefined) {
   const KEY = 'quiz-score';
   const score = find('[data-score]');
-  let [points, rounds] = JSON.parse(sessionStorage.getItem(KEY) ?? '[0,0]');
+  let [points, rounds] = [0, 0];
+  try {
+    [points, rounds] = JSON.parse(sessionStorage.getItem(KEY) ?? '[0,0]');
+  } catch {
+    // Storage is forbidden: each round is the first.
+  }
   const verdict = find('[data-points]');
   if (verdict !== null) {
     points += Number(verdict.dataset.points);
     rounds += 1;
-    sessionStorage.setItem(KEY, JSON.stringify([points, rounds]));
+    try {
+      sessionStorage.setItem(KEY, JSON.stringify([points, rounds]));
+    } catch {
+      // As above.
+    }
   }
   if (score !== null && rounds > 0) score.textContent = `${points} of ${rounds * 3} points so far.`;
 }
