@@ -70,6 +70,12 @@ function waysOf(letter: number): readonly Way[] {
       bytes: pipelined('/api/charts/daily'),
       answers: PIPELINED,
     },
+    {
+      name: 'API pages, each on a connection of its own, 1,000 at once',
+      connections: 1_000,
+      bytes: Buffer.from(get('/api/docs').replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n')),
+      answers: 1,
+    },
     { name: 'front pages, 200 connections', ...many('/') },
     { name: 'dashboards, 200 connections', ...many('/dashboard') },
     { name: '/readyz, 200 connections', ...many('/readyz') },

@@ -9,7 +9,7 @@ import type pg from 'pg';
 import { codeOf, messageOf } from '../runtime/errors.ts';
 import type { Logger } from '../runtime/log.ts';
 import { packageRoot } from '../runtime/paths.ts';
-import { DatabaseError, isRefusal } from './errors.ts';
+import { DatabaseError, isAway, isRefusal } from './errors.ts';
 import { openPool, type Pool, transaction } from './pool.ts';
 import { useTimeZone } from './time-zone.ts';
 import { machineTimeZone } from './time-zone-names.ts';
@@ -110,7 +110,8 @@ export function migrateWithRetries(
             error,
           );
         }
-        log.warn(`migrations wait, as Postgres can't be reached: ${messageOf(error)}`);
+        const what = isAway(error) ? "can't be reached" : 'does not take them';
+        log.warn(`migrations wait, as Postgres ${what}: ${messageOf(error)}`);
       }
       await sleep(RETRY_MS, undefined, { signal: cancelled.signal }).catch(() => {});
     }

@@ -27,6 +27,7 @@ import { packageRoot } from '../../src/runtime/paths.ts';
 import { eventually } from '../support/eventually.ts';
 import { testLog } from '../support/log.ts';
 import { freePort } from '../support/ports.ts';
+import { smallDisk } from '../support/small-disk.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -269,6 +270,24 @@ describe('the embedded PostgreSQL', () => {
     });
     taken.close();
     expect(existsSync(pidFileOf(folder))).toBe(false);
+  });
+
+  it('tells of a full disk where its database can not be made', async ({ skip }) => {
+    const disk = smallDisk(64);
+    if (disk === undefined) return skip('no right to mount a tmpfs');
+    execFileSync('cp', ['-a', `${made}/.`, disk.folder]);
+    const first = await startEmbeddedPostgres(disk.folder, await freePort(), testLog);
+    const maintenance = new URL(first.url);
+    maintenance.pathname = '/postgres';
+    await query(maintenance.href, 'DROP DATABASE shopstream');
+    await first.stop();
+    disk.fill();
+    await expect(startEmbeddedPostgres(disk.folder, await freePort(), testLog)).rejects.toMatchObject({
+      code: 'EMBEDDED_START',
+      message: expect.stringMatching(/^the disk of .+ is full \(.+\): make room there|No space left/),
+    });
+    disk.empty();
+    await (await startEmbeddedPostgres(disk.folder, await freePort(), testLog)).stop();
   });
 
   it("tells the server's own last words where it can't start, on one line", async () => {

@@ -7,7 +7,7 @@ import { chmod, mkdir, readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { codeOf } from '../../runtime/errors.ts';
+import { codeOf, messageOf } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { DatabaseError, isAway } from '../errors.ts';
 import { type Account, commandAs, idsOf, serverAccount } from './account.ts';
@@ -20,6 +20,8 @@ import { endOf, lastLines } from './run-to-end.ts';
 
 const START_SECONDS = 60;
 const STOP_SECONDS = 8;
+/** SQLSTATE disk_full. */
+const DISK_FULL = '53100';
 
 /** Small and quick to start: this server has one machine and one shop. */
 const SETTINGS = {
@@ -145,9 +147,16 @@ async function launch(
   }
 }
 
-/** A rejected password as an error that says what to do; any other error as it is. */
-function explainRefusal(error: unknown, { password }: Place): unknown {
-  if (codeOf(error) !== '28P01') return error;
+/** A rejected password, or a full disk, as an error that says what to do; any other error as it is. */
+function explainRefusal(error: unknown, { folder, password }: Place): unknown {
+  const code = codeOf(error);
+  if (code === DISK_FULL)
+    return new DatabaseError(
+      'EMBEDDED_START',
+      `the disk of ${folder} is full (${messageOf(error)}): make room there, or choose another DATA_DIR`,
+      error,
+    );
+  if (code !== '28P01') return error;
   return new DatabaseError(
     'EMBEDDED_START',
     `the embedded PostgreSQL rejects the password in ${password}: put the right one back, or move the folder away to begin anew`,
