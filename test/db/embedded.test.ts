@@ -248,12 +248,13 @@ describe('the embedded PostgreSQL', () => {
     mkdirSync(orphan, { recursive: true });
     const writes = 'while mkdir -p base; do i=$((i + 1)); : > base/$i; cd "$0"; done';
     const initdb = spawn('sh', ['-c', writes, orphan], { cwd: orphan, stdio: 'ignore' });
+    const ended = once(initdb, 'exit');
     onTestFinished(() => void initdb.kill('SIGKILL'));
     await eventually(() => existsSync(path.join(orphan, 'base')));
     const server = await start(folder);
     expect(server.fresh).toBe(true);
     initdb.kill('SIGKILL');
-    await once(initdb, 'exit');
+    await ended;
     await server.stop();
     expect((await start(folder)).fresh).toBe(false);
     expect(readdirSync(placeIn(folder).folder).sort()).toEqual(['cluster', 'password', 'server.log']);
