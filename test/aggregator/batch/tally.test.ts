@@ -395,7 +395,7 @@ it('adds all plain rows that follow each other at once, and stops before any oth
   const plan = tallyPlanOf(compile(hourly, 1, new FieldTable()));
   if (plan === undefined) throw new Error('expected a plan');
   const time = '2024-01-31T23:59:59.999Z';
-  const plain = [`x,${time},1,2`, `"y, z",${time},-1.5,"+3"\r`, `,${time},.5,4.`];
+  const plain = [`x,${time},1,2`, `"y, z",${time},-1.5,"+3"\r`, `,${time},.5,4.`, `a 12" screen,${time},1,2`];
   const others = [
     ['a doubled quote', `"x ""y""",${time},1,2`],
     ['a line break within quotes', `"x\ny",${time},1,2`],
@@ -406,6 +406,7 @@ it('adds all plain rows that follow each other at once, and stops before any oth
     ['a longer fraction', `x,${time},1.25,2`],
     ['an hour that is new', 'x,2024-02-01T00:59:59.999Z,1,2'],
     ['what is no time', 'x,2024-01-31T23:60:59.999Z,1,2'],
+    ['a second that is none', 'x,2024-01-31T23:59:60.999Z,1,2'],
     ['a new group beyond ASCII', `\u00fc,${time},1,2`],
     ['a blank line', ''],
     ['no end', undefined],
@@ -424,8 +425,8 @@ it('adds all plain rows that follow each other at once, and stops before any oth
     // What it knows of an hour and of fractions, it has of a row that was not left to it.
     expect(tally.add(first, 1)).toBe(true);
     const added = tally.addRows(bytes, 0, Number.POSITIVE_INFINITY, 2, columns);
-    expect({ what, ...added }).toEqual({ what, next: rows.length, rows: 6 });
-    const more = tally.addRows(bytes, rows.length, Number.POSITIVE_INFINITY, 8, columns);
+    expect({ what, ...added }).toEqual({ what, next: rows.length, rows: 2 * plain.length });
+    const more = tally.addRows(bytes, rows.length, Number.POSITIVE_INFINITY, 10, columns);
     expect({ what, ...more }).toEqual({ what, next: rows.length, rows: 0 });
   }
 });
