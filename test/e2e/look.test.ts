@@ -84,8 +84,8 @@ const MARK_STYLES = `(() => {
     }
     return grounds.get(node);
   };
-  const says = ({ childNodes, placeholder }) =>
-    placeholder !== undefined || [...childNodes].some(({ nodeType, data }) => nodeType === Node.TEXT_NODE && data.trim() !== '');
+  const says = ({ tagName, childNodes }) =>
+    ['INPUT', 'TEXTAREA', 'SELECT'].includes(tagName) || [...childNodes].some(({ nodeType, data }) => nodeType === Node.TEXT_NODE && data.trim() !== '');
   const seen = new Set();
   for (const node of document.body.querySelectorAll('*')) {
     node.removeAttribute('${ONE_OF_ITS_STYLE}');
