@@ -14,6 +14,7 @@ import './prove.js';
 
 const SUMMARY_EVERY_MS = 30_000;
 const REWIND_WAIT_MS = 150;
+const OTHERS_EVERY_MS = 1_000;
 /** Eight hours of sessions, an hour ago. */
 const SHOWN_MS = 9 * 3_600_000;
 
@@ -147,10 +148,39 @@ const DRAW = {
   },
 };
 
+/** Names of panels that nobody sees now: drawn once a second, the others each time. @type {Set<string>} */
+const outOfSight = new Set();
+let allDrawnAt = Number.NEGATIVE_INFINITY;
+let drawingOthers;
+
 function draw() {
+  const wait = allDrawnAt + OTHERS_EVERY_MS - performance.now();
+  if (wait <= 0) return drawAll();
+  drawPanels((name) => !outOfSight.has(name));
+  drawingOthers ??= setTimeout(() => drawSoon(drawAll), wait);
+}
+
+function drawAll() {
+  clearTimeout(drawingOthers);
+  drawingOthers = undefined;
+  allDrawnAt = performance.now();
+  drawPanels(() => true);
+}
+
+const sight = new IntersectionObserver((seen) => {
+  for (const { target, isIntersecting } of seen)
+    if (isIntersecting) outOfSight.delete(target.id);
+    else outOfSight.add(target.id);
+  drawSoon(draw);
+});
+for (const one of document.querySelectorAll('.live-panel')) sight.observe(one);
+
+/** @param {(name: string) => boolean} isWanted */
+function drawPanels(isWanted) {
   if (newest === undefined) return;
-  for (const [name, bars] of barPanels) drawBars(name, bars, newest[name]);
-  for (const [name, drawOne] of Object.entries(DRAW)) if (panel(name) !== null) drawOne(newest);
+  for (const [name, bars] of barPanels) if (isWanted(name)) drawBars(name, bars, newest[name]);
+  for (const [name, drawOne] of Object.entries(DRAW))
+    if (panel(name) !== null && isWanted(name)) drawOne(newest);
   const { freshness, lag, as_of: asOf } = newest.meta;
   setText(
     document.querySelector('[data-freshness]'),
@@ -166,7 +196,7 @@ function snapshot(panels) {
   if (rewoundTo === undefined) serverAheadMs = Date.parse(panels.meta.as_of) - Date.now();
   newest = panels;
   raw?.show(panels.raw);
-  drawSoon(draw);
+  drawSoon(drawAll);
 }
 
 function change(panels) {
@@ -233,7 +263,7 @@ for (const choice of /** @type {NodeListOf<HTMLElement>} */ (document.querySelec
     counting = choice.dataset.count ?? counting;
     for (const other of document.querySelectorAll('[data-count]'))
       other.setAttribute('aria-pressed', String(other === choice));
-    drawSoon(draw);
+    drawSoon(drawAll);
   });
 }
 
