@@ -5,7 +5,7 @@ import { address } from './base.js';
 
 let worker;
 
-/** undefined where this browser has no shared workers, or forbids them as it forbids storage. */
+/** undefined where shared workers are unknown, or forbidden as storage is. */
 function sharedPort() {
   if (worker !== undefined || typeof SharedWorker === 'undefined') return worker?.port;
   try {

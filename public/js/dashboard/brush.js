@@ -1,5 +1,5 @@
-// A range of days chosen on a chart: dragged with mouse or finger, or by its two handles with the keyboard (arrows a day,
-// page keys a week, Enter takes it, Escape gives it up, and a second time goes back to the range before).
+// A range of days chosen on a chart: dragged, or by its two handles with the keyboard (arrows a day, page keys a week,
+// Enter takes it, Escape gives it up, and a second time goes back to the range before).
 
 import { midnight } from './axes.js';
 import { dayPlus, span, weekday } from './format.js';

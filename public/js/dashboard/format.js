@@ -36,14 +36,8 @@ export const short = (count) =>
 /** 3 of 7 → 42.9%; undefined where there is nothing to have a share of. */
 export const share = (part, whole) => (whole > 0 ? percentFormat.format(part / whole) : undefined);
 
-let newestClock = { second: '', text: '' };
-
-/** An instant in UTC → 14:03:22 in the shop's zone. The last answer is kept: lists ask for a second's hundreds of times. */
-export function clock(iso) {
-  const second = iso.slice(0, 19);
-  if (newestClock.second !== second) newestClock = { second, text: clockFormat.format(new Date(iso)) };
-  return newestClock.text;
-}
+/** An instant → 14:03:22 in the shop's zone. */
+export const clock = (iso) => clockFormat.format(new Date(iso));
 
 /** An instant → 22 Nov 2026, 14:03 in the shop's zone. */
 export const moment = (iso) => momentFormat.format(new Date(iso));

@@ -1,5 +1,4 @@
-// Chart.js's date adapter for one time zone, on the browser's own Intl: the shop's wall clock, not the reader's. A
-// library for this would weigh more than all our other scripts. Formats are the names in FORMATS.
+// Chart.js's date adapter for one time zone, by the browser's own Intl: the shop's wall clock, not the reader's.
 // "Wall" is a time of the zone written as if it were UTC, so that a calendar can be reckoned with in UTC's methods.
 
 const SECOND = 1_000;
@@ -81,8 +80,8 @@ export function zonedTime(timeZone) {
   const toWall = (ms) => ms + offset(ms);
 
   /**
-   * The first instant that shows a wall time. Where the clock was put forward over it (in Santiago, Cairo or Beirut a day
-   * begins at 01:00), that is the instant of the change.
+   * The first instant that shows a wall time. Where the clock was put forward over it (in Cairo a day begins at 01:00), that is
+   * the change.
    */
   function fromWall(wall) {
     const [early, late] = [wall - offset(wall - DAY), wall - offset(wall + DAY)];

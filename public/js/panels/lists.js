@@ -11,6 +11,15 @@ const KINDS = { banner_show: 'show', banner_click: 'click', order: 'order' };
 const RAW_EVENTS = 100;
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 
+let newestClock = { second: '', text: '' };
+
+/** clock() of an instant in UTC. The last answer is kept: lists ask for a second's hundreds of times. */
+function clockOf(iso) {
+  const second = iso.slice(0, 19);
+  if (newestClock.second !== second) newestClock = { second, text: clock(iso) };
+  return newestClock.text;
+}
+
 function ago(iso, now) {
   const seconds = Math.round((Date.parse(iso) - now) / 1000);
   return seconds > -60
@@ -63,7 +72,7 @@ export function moves(panel, own) {
     make,
     (parts, { at, user_id: user, from_state, to_state, because }) => {
       const who = user === own ? 'you' : user.slice(0, 8);
-      const words = [clock(at), who, from_state.replace('_', ' '), to_state.replace('_', ' '), because];
+      const words = [clockOf(at), who, from_state.replace('_', ' '), to_state.replace('_', ' '), because];
       for (const [n, word] of words.entries()) setData(parts[n], word);
     },
   );
@@ -102,7 +111,7 @@ function makeEvent() {
 }
 
 function fillEvent(parts, { order_id, title, product, item, time, topic, partition, offset }) {
-  setData(parts.time, clock(time));
+  setData(parts.time, clockOf(time));
   setData(parts.kind, KINDS[title]);
   setData(parts.category, CATEGORY_NAMES[product]);
   setData(parts.item, item ?? '');
@@ -197,7 +206,7 @@ export class RawEvents {
 
 // Each word, in lower case, has to be in what the row says, or in what it is about.
 function matches({ product, time, topic, partition, offset, ...rest }, words) {
-  const shown = [clock(time), CATEGORY_NAMES[product], `${topic} ${partition}/${offset}`];
+  const shown = [clockOf(time), CATEGORY_NAMES[product], `${topic} ${partition}/${offset}`];
   const text = [...shown, product, time, ...Object.values(rest)].join(' ').toLowerCase();
   return words.split(/\s+/).every((word) => text.includes(word));
 }
