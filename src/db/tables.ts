@@ -1,5 +1,6 @@
 // The tables as drizzle sees them, for typed look-ups. migrations/ makes them; a test holds the two together.
 
+import { sql } from 'drizzle-orm';
 import { bigint, boolean, customType, integer, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 import { type EventContext, eventFields, hexId } from '../events/event.ts';
 import { REJECTION_CODES } from '../events/parse.ts';
@@ -42,6 +43,7 @@ export const deadLetters = pgTable('dead_letters', {
   settled_at: timestamp({ withTimezone: true }),
   resent_as: hexId(),
   forwarded_at: timestamp({ withTimezone: true }),
+  stored_in: xid8().notNull().default(sql`pg_current_xact_id()`),
 });
 
 export const loads = pgTable('loads', {

@@ -210,6 +210,8 @@ describe.skipIf(noBrowser !== undefined)('the page of the aggregator', async () 
     await page.getByLabel('Hours').fill('3');
     await preview.locator('[data-changed]').waitFor();
     await page.getByRole('button', { name: 'Save' }).click();
+    // It stays when the new page has asked for its preview.
+    await preview.getByText('It flushes 3 h after').waitFor();
     await page.getByText('which somebody has saved meanwhile').first().waitFor();
     await eventually(() =>
       page

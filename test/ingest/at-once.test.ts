@@ -37,7 +37,11 @@ async function storedOf(pool: Pool) {
        appended_at::text AS appended_at, stored_at IS NOT NULL AS is_stored, stored_in IS NOT NULL AS is_stored_in, topic, context
      FROM events ORDER BY "offset"`,
   );
-  const { rows: ledger } = await pool.query('SELECT * FROM ingest_ledger');
+  const { rows: ledger } = await pool.query(
+    `SELECT cluster_id, consumer_group, topic, "partition", counted_from, inserted, repeated, set_aside, absent,
+       begun_in = (SELECT min(stored_in::text::bigint)::text::xid8 FROM events) AS is_begun_with_events
+     FROM ingest_ledger`,
+  );
   const { rows: counts } = await pool.query(
     'SELECT * FROM minute_counts ORDER BY minute, product, title, device',
   );

@@ -12,6 +12,8 @@ const picker = /** @type {HTMLElement} */ (document.querySelector('[data-file]')
 /** Boxes that somebody has been at: a box that nobody has come to yet is no mistake. */
 const touched = new Set();
 let file;
+/** Until something is changed, what the server has said of a save stays: no preview knows of it. */
+let isChanged = false;
 let typing;
 let asked = 0;
 /** One change after another: each begins with what the one before has made. */
@@ -67,7 +69,7 @@ async function look() {
       return;
     }
     const { body } = read(html);
-    sayAll(body.querySelectorAll('[data-problems] li'));
+    if (isChanged) sayAll(body.querySelectorAll('[data-problems] li'));
     preview.replaceChildren(...body.childNodes);
   } catch {
     sayAway();
@@ -77,6 +79,7 @@ async function look() {
 }
 
 function lookSoon() {
+  isChanged = true;
   clearTimeout(typing);
   typing = setTimeout(look, TYPING_MS);
 }
@@ -115,6 +118,7 @@ async function change(wanted) {
   const isOpen = form.querySelector('details')?.open === true;
   const cursor = form.contains(document.activeElement) ? document.activeElement : null;
   form.replaceChildren(...next.childNodes);
+  isChanged = true;
   if (isOpen) form.querySelector('details')?.setAttribute('open', '');
   look();
   if (cursor instanceof HTMLInputElement) {
