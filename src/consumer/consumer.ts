@@ -8,6 +8,7 @@ import { createConsumer } from '../kafka/stoppable-consumer.ts';
 import { watchClockJump } from '../runtime/clock-jump.ts';
 import { recordOf } from './fetched-record.ts';
 import type { ConsumerObserver, RecordHandler } from './handler.ts';
+import { KafkaCommits } from './kafka-commits.ts';
 import { FencedError, readOffset, readOffsets, type Subscription } from './offsets.ts';
 import { paced } from './pace.ts';
 import { type Delivered, nextStep } from './position.ts';
@@ -18,8 +19,6 @@ import { TopicWatch } from './topic-made-anew.ts';
 import { withHeartbeat } from './with-heartbeat.ts';
 
 const LONGEST_PAUSE_MS = 5_000;
-/** As Kafka's own clients do. */
-const COMMIT_EVERY_MS = 5_000;
 /** Of each partition at once: what is in hand is what decides the memory. */
 const FETCH_BYTES = 1024 * 1024;
 /** The group reassigns a killed process's partitions after this; Kafka allows no less than 6 s. */
@@ -48,8 +47,7 @@ export class Consumer<Result> {
   readonly #observer: ConsumerObserver;
   readonly #paceMs: number | undefined;
   #positions = new Map<number, Position>();
-  readonly #toCommit = new Map<number, bigint>();
-  #committing: NodeJS.Timeout | undefined;
+  readonly #commits: KafkaCommits;
   #unwatch: () => void = () => {};
   #joining: Promise<void> = Promise.resolve();
   /** By partition: moving the offset past what has no record; the batch behind it waits. */
@@ -83,6 +81,11 @@ export class Consumer<Result> {
     const { consumer, stop, topicId } = createConsumer(kafka, config, () => this.#topicWatch.doubt());
     this.#consumer = consumer;
     this.#stop = stop;
+    this.#commits = new KafkaCommits(
+      subscription.topic,
+      (offsets) => consumer.commitOffsets(offsets),
+      (error) => observer.noted('offsets were not committed to Kafka', error),
+    );
     this.#topicWatch = new TopicWatch(pool, subscription, () => topicId(subscription.topic), {
       anew: () => this.#readAnew(),
       failed: (error) => observer.noted('could not look whether the topic is another one', error),
@@ -116,6 +119,7 @@ export class Consumer<Result> {
     await this.#consumer.connect();
     await this.#consumer.subscribe({ topic: this.#subscription.topic, fromBeginning: true });
     await this.#run();
+    this.#topicWatch.start();
     this.#unwatch = watchClockJump(CLOCK_JUMP_MS, (ms) => void this.#joinAnew(ms));
   }
 
@@ -124,12 +128,12 @@ export class Consumer<Result> {
     this.#unwatch();
     await this.#joining;
     // A consumer that has stopped commits nothing more.
-    await this.#commitToKafka();
+    await this.#commits.last();
     this.#stopped = true;
     this.#topicWatch.close();
     await this.#stop();
     await Promise.all(this.#passing.values());
-    clearTimeout(this.#committing);
+    this.#commits.close();
   }
 
   #run(): Promise<void> {
@@ -196,11 +200,12 @@ export class Consumer<Result> {
     const delivered = { first, last, highWatermark: BigInt(highWatermark) };
     const passing = (this.#passing.get(partition) ?? Promise.resolve())
       .then(async () => void (isMine() && (await this.#store(partition, delivered, [], isMine))))
-      .catch((error: Error) =>
-        this.#observer.warned(`partition ${partition}: could not pass over ${first} to ${last}`, {
-          err: error,
-        }),
-      );
+      .catch((error: Error) => {
+        if (!this.#stopped)
+          this.#observer.warned(`partition ${partition}: could not pass over ${first} to ${last}`, {
+            err: error,
+          });
+      });
     this.#passing.set(partition, passing);
   }
 
@@ -235,7 +240,7 @@ export class Consumer<Result> {
       await this.#goOnFromPostgres(partition, error);
       return false;
     }
-    this.#commitSoon(partition, last + 1n);
+    this.#commits.soon(partition, last + 1n);
     this.#observer.caughtUp(partition, highWatermark - last - 1n);
     return true;
   }
@@ -281,27 +286,5 @@ export class Consumer<Result> {
   #seek(partition: number, to: bigint): void {
     this.#observer.seeking(partition, to);
     this.#consumer.seek({ topic: this.#subscription.topic, partition, offset: to.toString() });
-  }
-
-  /** Kafka's own committed offsets are for lag tools only, so one commit in a while is plenty. */
-  #commitSoon(partition: number, next: bigint): void {
-    this.#toCommit.set(partition, next);
-    this.#committing ??= setTimeout(() => void this.#commitToKafka(), COMMIT_EVERY_MS);
-  }
-
-  async #commitToKafka(): Promise<void> {
-    clearTimeout(this.#committing);
-    this.#committing = undefined;
-    const { topic } = this.#subscription;
-    const offsets = [...this.#toCommit].map(([partition, next]) => ({
-      topic,
-      partition,
-      offset: next.toString(),
-    }));
-    this.#toCommit.clear();
-    if (offsets.length === 0) return;
-    await this.#consumer
-      .commitOffsets(offsets)
-      .catch((error: Error) => this.#observer.noted('offsets were not committed to Kafka', error));
   }
 }

@@ -1,12 +1,15 @@
 // Offsets are those of one topic: another of the same name, made after the first was deleted, begins anew. Which one it was when they
-// were stored, Postgres knows beside them; which one it is, is asked after each sign that it may be another.
+// were stored, Postgres knows beside them; which one it is, is asked after each sign that it may be another, and in a while.
 
+import { once } from 'node:events';
 import { CHANGE_CHANNEL, storedMessage } from '../db/change.ts';
 import { type Pool, transaction } from '../db/pool.ts';
 import type { Subscription } from './offsets.ts';
 
 /** Between a sign and the look, where nothing is delivered: a topic that was made anew may have fewer records. */
 const LOOK_MS = 1_000;
+/** A topic that is deleted and made anew between two fetches gives no sign, where it has as many records as before. */
+const LOOK_EVERY_MS = 20_000;
 
 /** Told of a topic that was made anew, once its old offsets are forgotten; and of a look that failed and is repeated. */
 type Listener = { anew(): void; failed(error: Error): void };
@@ -21,7 +24,10 @@ export class TopicWatch {
   #seen: string | null | undefined;
   #looking: Promise<boolean> | undefined;
   #soon: NodeJS.Timeout | undefined;
-  #closed = false;
+  #every: NodeJS.Timeout | undefined;
+  readonly #closing = new AbortController();
+  /** Rejects then. */
+  readonly #closed: Promise<never>;
 
   /** @param topicId of the topic that has the name now; undefined where there is none, null where the cluster has no ids */
   constructor(
@@ -34,12 +40,21 @@ export class TopicWatch {
     this.#subscription = subscription;
     this.#topicId = topicId;
     this.#listener = listener;
+    this.#closed = once(this.#closing.signal, 'abort').then(
+      () => this.#closing.signal.throwIfAborted() as never,
+    );
+    this.#closed.catch(() => {});
+  }
+
+  /** Looks in a while, again and again until it is closed, whether there is a sign or none. */
+  start(): void {
+    this.#every = setInterval(() => this.doubt(), LOOK_EVERY_MS);
   }
 
   /** There is a sign that the topic is another one. */
   doubt(): void {
     this.#doubts += 1;
-    if (this.#closed) return;
+    if (this.#closing.signal.aborted) return;
     this.#soon ??= setTimeout(async () => {
       await this.isAnew().catch((error: Error) => this.#listener.failed(error));
       this.#soon = undefined;
@@ -50,7 +65,8 @@ export class TopicWatch {
   /**
    * To be asked before anything is stored.
    * @returns whether the topic was found to be another one, just now
-   * @throws where Kafka or Postgres is away
+   * @throws where Kafka or Postgres is away, or an AbortError once it is closed: kafkajs looks for its cluster for as long as that is
+   *   away, and whoever stops would wait with it
    */
   async isAnew(): Promise<boolean> {
     if (this.#doubts === this.#settled) return false;
@@ -61,13 +77,14 @@ export class TopicWatch {
   }
 
   close(): void {
-    this.#closed = true;
+    this.#closing.abort();
     clearTimeout(this.#soon);
+    clearInterval(this.#every);
   }
 
   async #look(): Promise<boolean> {
     const doubts = this.#doubts;
-    const id = await this.#topicId();
+    const id = await Promise.race([this.#topicId(), this.#closed]);
     if (id === undefined) return false;
     const hasForgotten = id !== null && (await forgetOtherTopic(this.#pool, this.#subscription, id));
     // Another process of the group may have forgotten them first.
