@@ -12,7 +12,7 @@ export const UNSEEN_PACE_MS = 1_000;
 const PACE_MS_A_RECORD = 0.5;
 const LONGEST_PACE_MS = 100;
 /** Where a batch takes longer than usual the machine is busy: fewer and larger ones take less of it. */
-const PACE_OF_WORK = 4;
+const PACE_OF_WORK = 2;
 
 /**
  * The pause grows with what has come and how long it took: an event that comes alone is stored at once, many small transactions
