@@ -63,34 +63,20 @@ describe('a topic that is deleted while the program runs', () => {
     const letters = async (value: string) =>
       (await line.pool.query('SELECT FROM dead_letters WHERE payload = $1', [Buffer.from(value)]))
         .rowCount === 1;
-    await admin.deleteTopics({ topics: ['ecommerce'] });
-    await eventually(() =>
-      admin.createTopics({ topics: [{ topic: 'ecommerce', numPartitions: 3 }] }).then(
-        () => true,
-        () => false,
-      ),
-    );
-    await eventually(() =>
-      bad('first').then(
-        () => true,
-        () => false,
-      ),
-    );
-    await eventually(() => letters('first'));
-    await admin.deleteTopics({ topics: ['ecommerce'] });
-    await eventually(() =>
-      admin.createTopics({ topics: [{ topic: 'ecommerce', numPartitions: 3 }] }).then(
-        () => true,
-        () => false,
-      ),
-    );
-    await eventually(() =>
-      bad('second').then(
-        () => true,
-        () => false,
-      ),
-    );
-    await eventually(() => letters('second'));
+    const succeeds = (attempt: () => Promise<unknown>) =>
+      eventually(() =>
+        attempt().then(
+          () => true,
+          () => false,
+        ),
+      );
+    const topics = [{ topic: 'ecommerce', numPartitions: 3 }];
+    for (const value of ['first', 'second']) {
+      await admin.deleteTopics({ topics: ['ecommerce'] });
+      await succeeds(() => admin.createTopics({ topics }));
+      await succeeds(() => bad(value));
+      await eventually(() => letters(value));
+    }
     const good = clicks(1);
     await post(good);
     await eventually(() => areStored(good));
