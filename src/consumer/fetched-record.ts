@@ -1,10 +1,9 @@
 // A record as kafkajs hands it on → ours.
 
 import { undecodableReason } from '../kafka/undecodable-batch.ts';
+import { FARTHEST_MS } from '../runtime/day.ts';
 import type { KafkaRecord } from './record.ts';
 
-/** What a Date holds, before and after 1970. Kafka takes any int64, and a sender may mean microseconds. */
-const FARTHEST_MS = 8.64e15;
 /** Kafka's own, of a record without a time. */
 const NO_TIME = -1;
 
@@ -17,6 +16,7 @@ type FetchedMessage = {
 
 export function recordOf(message: FetchedMessage): KafkaRecord {
   const { offset, key, value } = message;
+  // Kafka takes any int64, and a sender may mean microseconds.
   const told = Number(message.timestamp);
   const timestamp = Math.abs(told) <= FARTHEST_MS ? told : NO_TIME;
   const undecodable = undecodableReason(message);

@@ -59,7 +59,7 @@ const storeSql = (move: string): string => `WITH moved AS (${move}),
   minutes AS (${addCountsSql(ROLLUPS.minutes, countsOf(ROLLUPS.minutes, NEW), PARTITION)})`;
 const STORE_USERS = `, seen AS (${seenUsersSql(NEW)}), users AS (${countSeenSql('seen', PARTITION)})`;
 const KEEP_LEDGER = `, ledger AS (
-    ${addInsertedSql('moved', ['$1', '$2', '$3', PARTITION, '$8::bigint', '$22::bigint', '$23::bigint'])}
+    ${addInsertedSql('moved', `$1, $2, $3, ${PARTITION}, $8::bigint`, '$22::bigint', '$23::bigint')}
   ) SELECT count(*) AS moved FROM moved`;
 
 const STATEMENTS = {

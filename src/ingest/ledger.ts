@@ -23,12 +23,11 @@ const INTO = `INSERT INTO ingest_ledger AS ledger
 /**
  * SQL that adds a batch all of which was inserted.
  * @param from a FROM item with one row, or none where nothing is to be added
- * @param values SQL of cluster, group, topic, partition, offset before the batch, and numbers of inserted and absent records
+ * @param place SQL of cluster, group, topic, partition and the offset before the batch
+ * @param inserted @param absent SQL of how many records were, or are
  */
-export const addInsertedSql = (from: string, values: readonly string[]): string => {
-  const [inserted = '', absent = ''] = values.slice(-2);
-  return `${INTO} SELECT ${values.slice(0, -2).join(', ')}, ${inserted}, 0, 0, ${absent} FROM ${from} ${ADDED}`;
-};
+export const addInsertedSql = (from: string, place: string, inserted: string, absent: string): string =>
+  `${INTO} SELECT ${place}, ${inserted}, 0, 0, ${absent} FROM ${from} ${ADDED}`;
 
 /** Adds a batch to the counts of its partition. @param expected the offset before it; undefined for the first ever */
 export async function addToLedger(

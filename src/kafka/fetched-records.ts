@@ -7,6 +7,8 @@
 //   Record length varint, attributes int8, timestampDelta varlong, offsetDelta varint, key and value: varint and bytes,
 //          headers varint [key, value: varint and bytes]            (kafka.apache.org/documentation/#messageformat)
 
+import { ByteCursor } from './byte-cursor.ts';
+
 /** Bytes of a batch before its records. */
 export const HEADER_BYTES = 61;
 /**
@@ -18,8 +20,6 @@ export const MOST_PIECES = 250_000;
 const APPEND_TIME = 0x08;
 const TRANSACTIONAL = 0x10;
 const CONTROL = 0x20;
-const VARINT_BYTES = 5;
-const VARLONG_BYTES = 10;
 
 /** A record as kafkajs hands it on. */
 export type Message = {
@@ -53,7 +53,7 @@ export function readRecords(batch: Buffer, bytes: Buffer): Message[] {
     isControlBatch: isControlRecord,
   };
   const count = batch.readInt32BE(57);
-  const cursor = new Cursor(bytes);
+  const cursor = new ByteCursor(bytes);
   const pieces = new Allowance(MOST_PIECES, 'records and headers');
   pieces.take(count);
   const messages: Message[] = [];
@@ -86,7 +86,7 @@ export function readRecords(batch: Buffer, bytes: Buffer): Message[] {
   return messages;
 }
 
-function readHeaders(cursor: Cursor, pieces: Allowance): Message['headers'] {
+function readHeaders(cursor: ByteCursor, pieces: Allowance): Message['headers'] {
   const count = cursor.varint();
   if (count === 0) return {};
   pieces.take(count);
@@ -120,62 +120,5 @@ class Allowance {
       throw new RangeError(
         `received ${count < 0 ? count : this.#taken} ${this.#what}, expected at most ${this.#most}`,
       );
-  }
-}
-
-class Cursor {
-  readonly #bytes: Buffer;
-  at = 0;
-
-  constructor(bytes: Buffer) {
-    this.#bytes = bytes;
-  }
-
-  /** Where a part of this length ends. */
-  endOf(length: number): number {
-    const end = this.at + length;
-    if (length < 0 || end > this.#bytes.length)
-      throw new RangeError(`received ${this.#bytes.length - this.at} bytes, expected ${length}`);
-    return end;
-  }
-
-  int8(): number {
-    const value = this.#bytes.readInt8(this.at);
-    this.at += 1;
-    return value;
-  }
-
-  varint(): number {
-    let value = 0;
-    for (let index = 0; index < VARINT_BYTES; index += 1) {
-      const byte = this.#bytes.readUInt8(this.at);
-      this.at += 1;
-      value |= (byte & 0x7f) << (7 * index);
-      if (byte < 0x80) return (value >>> 1) ^ -(value & 1);
-    }
-    throw new RangeError(`received a varint of more than ${VARINT_BYTES} bytes`);
-  }
-
-  varlong(): bigint {
-    let value = 0n;
-    for (let index = 0; index < VARLONG_BYTES; index += 1) {
-      const byte = this.#bytes.readUInt8(this.at);
-      this.at += 1;
-      // Nearly always the first byte is all.
-      if (index === 0 && byte < 0x80) return BigInt((byte >>> 1) ^ -(byte & 1));
-      value |= BigInt(byte & 0x7f) << BigInt(7 * index);
-      if (byte < 0x80) return BigInt.asIntN(64, (value >> 1n) ^ -(value & 1n));
-    }
-    throw new RangeError(`received a varlong of more than ${VARLONG_BYTES} bytes`);
-  }
-
-  /** Bytes behind their length; null for a length of −1. */
-  field(): Buffer | null {
-    const length = this.varint();
-    if (length === -1) return null;
-    const end = this.endOf(length);
-    const bytes = this.#bytes.subarray(this.at, end);
-    this.at = end;
-    return bytes;
   }
 }

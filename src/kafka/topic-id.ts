@@ -6,6 +6,8 @@
 //   Response => header tags, throttleTimeMs int32, [nodeId int32, host, port int32, rack, tags], clusterId, controllerId int32,
 //               [errorCode int16, name, topicId uuid, …], …
 
+import { ByteCursor } from './byte-cursor.ts';
+
 const METADATA = 3;
 const VERSION = 10;
 const UUID_BYTES = 16;
@@ -71,56 +73,33 @@ function requestFor(topic: string): Buffer {
 }
 
 function idIn(bytes: Buffer): string | undefined {
-  const cursor = new Cursor(bytes);
-  cursor.tags();
+  const cursor = new ByteCursor(bytes);
+  skipTags(cursor);
   cursor.skip(4);
-  for (let brokers = cursor.varint() - 1; brokers > 0; brokers -= 1) {
+  for (let brokers = cursor.unsignedVarint() - 1; brokers > 0; brokers -= 1) {
     cursor.skip(4);
-    cursor.text();
+    skipText(cursor);
     cursor.skip(4);
-    cursor.text();
-    cursor.tags();
+    skipText(cursor);
+    skipTags(cursor);
   }
-  cursor.text();
+  skipText(cursor);
   cursor.skip(4);
-  if (cursor.varint() < 2) return undefined;
+  if (cursor.unsignedVarint() < 2) return undefined;
   cursor.skip(2);
-  cursor.text();
+  skipText(cursor);
   const id = bytes.toString('hex', cursor.at, cursor.at + UUID_BYTES);
   return id === NO_ID ? undefined : id;
 }
 
-class Cursor {
-  readonly #bytes: Buffer;
-  at = 0;
+/** A text, or null, behind its length and one. */
+function skipText(cursor: ByteCursor): void {
+  cursor.skip(Math.max(0, cursor.unsignedVarint() - 1));
+}
 
-  constructor(bytes: Buffer) {
-    this.#bytes = bytes;
-  }
-
-  skip(bytes: number): void {
-    this.at += bytes;
-  }
-
-  varint(): number {
-    let value = 0;
-    for (let shift = 0; ; shift += 7) {
-      const byte = this.#bytes.readUInt8(this.at);
-      this.at += 1;
-      value |= (byte & 127) << shift;
-      if (byte < 128) return value;
-    }
-  }
-
-  /** A text, or null, behind its length and one. */
-  text(): void {
-    this.skip(Math.max(0, this.varint() - 1));
-  }
-
-  tags(): void {
-    for (let count = this.varint(); count > 0; count -= 1) {
-      this.varint();
-      this.skip(this.varint());
-    }
+function skipTags(cursor: ByteCursor): void {
+  for (let count = cursor.unsignedVarint(); count > 0; count -= 1) {
+    cursor.unsignedVarint();
+    cursor.skip(cursor.unsignedVarint());
   }
 }

@@ -6,6 +6,8 @@ import { z } from 'zod';
 export type DayRange = { readonly from: string; readonly to: string };
 
 const DAY_MS = 86_400_000;
+/** The farthest instant from 1970, before or after, that ECMAScript's Date can hold, in milliseconds. */
+export const FARTHEST_MS = 8.64e15;
 
 /** PostgreSQL knows no year 0, and an ISO day has four digits for its year. */
 const [FIRST_DAY, LAST_DAY] = ['0001-01-01', '9999-12-31'];

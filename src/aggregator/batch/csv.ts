@@ -32,7 +32,8 @@ export type OnPlainRows = (
   end: number,
   line: number,
   columns: Int32Array,
-) => { readonly next: number; readonly rows: number };
+) => PlainlyTaken;
+export type PlainlyTaken = { readonly next: number; readonly rows: number };
 
 /** A part of a file's rows: those that begin before `end`. Bytes of the file, lines from 1. */
 export type Part = {

@@ -13,11 +13,11 @@ import {
   type State,
   step,
 } from '../core/step.ts';
-import { type Part, type PlainRow, WHOLE } from './csv.ts';
+import { type Part, type PlainlyTaken, type PlainRow, WHOLE } from './csv.ts';
 import { BLOCK_BYTES, hasParts, hasRows, type InputFile, type Next, readInput } from './input.ts';
 import type { ReadingThreads } from './reading-threads.ts';
 import type { Stretch, StretchPlace } from './stretch.ts';
-import { type Foreign, foreign, type PlainlyAdded, Tally, type TallyPlan, tallyPlanOf } from './tally.ts';
+import { type Foreign, foreign, Tally, type TallyPlan, tallyPlanOf } from './tally.ts';
 import { TallySessions } from './tally-sessions.ts';
 
 /** Larger files are read in several threads, which take a tenth of a second to start. */
@@ -168,7 +168,7 @@ export class FileRun {
     line: number,
     columns: Int32Array,
     after: number,
-  ): PlainlyAdded {
+  ): PlainlyTaken {
     const { input, stretchBytes = SMALLEST_PLAIN_BYTES } = this.#options;
     const isWorth = line > after && input.bytes >= stretchBytes;
     const added = isWorth ? this.#tally?.addRows(bytes, at, end, line, columns) : undefined;

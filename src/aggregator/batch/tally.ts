@@ -1,14 +1,14 @@
 // The short way of a CSV file's plain rows: a row's group is found by the bytes of its cells and the row added up in columns of
-// numbers; no text and no object is made for it. Most rows are added by WebAssembly (plain-rows.ts), in the same arrays. What rows have come to is written on a tape: of a part of the file that another
-// thread has read it is taken into the file's one tally, from there into the sessions (TallySessions). What is not plain (a number
-// of more than 15 digits, a quote within quotes) is left to the core.
+// numbers; no text and no object is made for it. Most rows are added by WebAssembly (plain-rows.ts), in the same arrays. What rows have
+// come to is written on a tape: of a part of the file that another thread has read it is taken into the file's one tally, from there
+// into the sessions (TallySessions). What is not plain (a number of more than 15 digits, a quote within quotes) is left to the core.
 
 import { isUtf8 } from 'node:buffer';
 import { NumberReader, powerOf } from '../core/decimal.ts';
 import { type Period, PeriodReader } from '../core/instant.ts';
 import type { Plan } from '../core/plan.ts';
 import { MOST_RANGES } from '../core/session.ts';
-import type { PlainRow } from './csv.ts';
+import type { PlainlyTaken, PlainRow } from './csv.ts';
 import { PlainRows } from './plain-rows.ts';
 
 /** What a tally has to know of a plan; may be sent to another thread. */
@@ -112,8 +112,6 @@ const PER_LINE = 8;
 
 type Field = { readonly place: number; scale: number; units: number };
 
-export type PlainlyAdded = { readonly next: number; readonly rows: number };
-
 /** The slots of another tally, as slots of this one. */
 export type Foreign = {
   slots: Int32Array;
@@ -200,7 +198,7 @@ export class Tally {
    * @param columns place of the cell by column, -1 for one that is not read
    * @returns where the first row begins that was not added, and how many were
    */
-  addRows(bytes: Buffer, at: number, end: number, line: number, columns: Int32Array): PlainlyAdded {
+  addRows(bytes: Buffer, at: number, end: number, line: number, columns: Int32Array): PlainlyTaken {
     const plain = this.#isWithoutPlain ? undefined : (this.#plain ?? this.#moveIn(columns));
     if (plain === undefined) return { next: at, rows: 0 };
     const counts = {

@@ -29,7 +29,10 @@ export async function makeCluster(
   await rename(unfinished, place.cluster);
 }
 
-/** Removes what programs that were killed have left of clusters: initdb goes on without them for a moment, in the way of whoever removes its files. */
+/**
+ * Removes what programs that were killed have left of clusters: initdb goes on without them for a moment, in the way of whoever removes
+ * its files.
+ */
 export async function removeUnfinished({ folder }: Place): Promise<void> {
   const left = (await readdir(folder)).filter((name) => name.startsWith(UNFINISHED));
   for (const name of left)

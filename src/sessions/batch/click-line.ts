@@ -1,12 +1,11 @@
 // One line of a file of clicks: the fields that sessions need, or the reason why it is rejected.
 
 import { isUtf8 } from 'node:buffer';
+import { FARTHEST_MS } from '../../runtime/day.ts';
 
 /** The fields that sessions need; others are ignored. */
 export const TEXT_FIELDS = ['anonymous_id', 'browser_family', 'os_family', 'device_family'] as const;
 export const TIME_FIELD = 'device_sent_timestamp';
-/** The farthest instant from 1970 that ECMAScript's Date can hold, in milliseconds. */
-export const FARTHEST_MS = 8.64e15;
 
 /** The line with the needed fields alone, or the reason why it is rejected. */
 export type Looked = { readonly line: string } | { readonly reason: string };

@@ -4,9 +4,10 @@
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { FARTHEST_MS } from '../../runtime/day.ts';
 import { duckDbFile } from '../../runtime/duckdb-file.ts';
 import { type Chunk, chunksOf, LONGEST_LINE_BYTES } from './chunks.ts';
-import { FARTHEST_MS, lookAtLine, TEXT_FIELDS, TIME_FIELD } from './click-line.ts';
+import { lookAtLine, TEXT_FIELDS, TIME_FIELD } from './click-line.ts';
 import { isFull } from './full.ts';
 import type { Input } from './inputs.ts';
 

@@ -10,6 +10,7 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { DatasetError } from '../../../seed/errors.ts';
 import { explorableFile } from '../../../seed/explore/file.ts';
 import { isObject, type JsonObject } from '../../events/json-object.ts';
+import { FARTHEST_MS } from '../../runtime/day.ts';
 import { duckDbFile, duckDbReason } from '../../runtime/duckdb-file.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import { ExpectationError } from '../../runtime/expectation-error.ts';
@@ -95,10 +96,13 @@ const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
 const jsonPath = (names: readonly string[]) =>
   quoted(`$${names.map((name) => `."${name.replaceAll('"', '\\"')}"`).join('')}`);
 
-/** Milliseconds since 1970 of a text: ISO 8601, with or without an offset, or a number of seconds or milliseconds; none beyond what a Date holds. */
+/**
+ * Milliseconds since 1970 of a text: ISO 8601, with or without an offset, or a number of seconds or milliseconds; none beyond what a
+ * Date holds.
+ */
 const MS_OF = `
   SET TimeZone = 'UTC';
-  CREATE MACRO held(ms) AS CASE WHEN abs(ms) <= 8.64e15 THEN ms::BIGINT END;
+  CREATE MACRO held(ms) AS CASE WHEN abs(ms) <= ${FARTHEST_MS} THEN ms::BIGINT END;
   CREATE MACRO ms_of_number(n) AS held(CASE WHEN abs(n) < 1e11 THEN n * 1000 ELSE n END);
   CREATE MACRO ms_of_time(stamp) AS held(CASE WHEN isfinite(stamp) THEN epoch_ms(stamp) END);
   CREATE MACRO ms_of(text) AS coalesce(ms_of_time(TRY_CAST(text AS TIMESTAMPTZ)), ms_of_number(TRY_CAST(text AS DOUBLE)))`;

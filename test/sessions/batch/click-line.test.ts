@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { FARTHEST_MS, lookAtLine } from '../../../src/sessions/batch/click-line.ts';
+import { FARTHEST_MS } from '../../../src/runtime/day.ts';
+import { lookAtLine } from '../../../src/sessions/batch/click-line.ts';
 import { clickLine } from './files.ts';
 
 const look = (fields: object) => lookAtLine(Buffer.from(clickLine({ ...fields })));
