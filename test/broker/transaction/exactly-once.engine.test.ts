@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { run } from '../conformance/client.ts';
 import { confluentClient } from '../conformance/python-clients.ts';
+import { feedUntil } from '../feed.ts';
 import { mulberry32 } from '../random.ts';
 import { type BrokerProcess, brokerProcess, kafkaAt, testFolder } from '../running-broker.ts';
 
@@ -21,32 +22,11 @@ const A_SEND = 10;
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Sends numbers, each once, until told to stop; resolves with how many. */
-async function feedUntil(isOver: () => boolean, port: number): Promise<number> {
-  const producer = kafkaAt(port).producer({ idempotent: true });
-  const insist = async <T>(attempt: () => Promise<T>): Promise<T> => {
-    for (;;) {
-      try {
-        return await attempt();
-      } catch {
-        await pause(20);
-      }
-    }
-  };
-  await insist(() => producer.connect());
-  let sent = 0;
-  while (!isOver()) {
-    const messages = Array.from({ length: A_SEND }, (_, i) => ({
-      partition: (sent / A_SEND) % PARTITIONS,
-      value: String(sent + i),
-    }));
-    await insist(() => producer.send({ topic: 'inputs', acks: -1, messages }));
-    sent += A_SEND;
-    await pause(20);
-  }
-  await producer.disconnect();
-  return sent;
-}
+const numbersAfter = (sent: number) =>
+  Array.from({ length: A_SEND }, (_, i) => ({
+    partition: (sent / A_SEND) % PARTITIONS,
+    value: String(sent + i),
+  }));
 
 class Worker {
   readonly #port: number;
@@ -107,7 +87,7 @@ test(`each input is there once after ${KILLS} SIGKILLs of the broker`, {
     isOver = true;
     await Promise.all(workers.map((worker) => worker.kill().catch(() => {})));
   });
-  const feeding = feedUntil(() => isOver, port);
+  const feeding = feedUntil(() => isOver, port, 'inputs', numbersAfter);
   for (let kill = 0; kill < KILLS; kill++) {
     await pause(1000 + random() * 1000);
     await broker.kill();
