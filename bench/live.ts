@@ -1,7 +1,7 @@
 // npm run bench:live — the cost of the live panels, in one run: event → changed pixel in an open page at 500 events a second
 // beside 50 open live dashboards (50 streams, and one real browser); cores with and without them; responses over a short and a
-// long history; the size of the state; ingest's rate with and without panels; and the Quix template's aggregation.
-// PYTHON names an interpreter with pandas. Takes some minutes and 6 GB.
+// long history; the size of the state; a backlog stored with panels
+// and without (or by an earlier program, OLD_PROGRAM); and the Quix template's aggregation. PYTHON names an interpreter with pandas. Takes some minutes and 6 GB.
 
 import { execFile } from 'node:child_process';
 import path from 'node:path';
@@ -11,9 +11,9 @@ import { LOG_MINUTES } from '../src/behaviour/store.ts';
 import { packageRoot } from '../src/runtime/paths.ts';
 import { type Loaded, startLoaded } from './dashboard/loaded.ts';
 import { makeEarlierSessions } from './earlier-sessions.ts';
-import { ingestRate } from './live/backlog.ts';
+import { compareBacklog } from './live/compare-backlog.ts';
 import { measurePixels, type Pixels } from './live/pixels.ts';
-import { send, USERS } from './live/send.ts';
+import { send } from './live/send.ts';
 import { median, ms } from './statistics.ts';
 
 const number = (name: string, fallback: number) => Number(process.env[name] ?? fallback);
@@ -103,18 +103,6 @@ async function measureState(loaded: Loaded): Promise<void> {
   }
 }
 
-async function measureIngest(): Promise<void> {
-  const rates = { alone: [] as number[], followed: [] as number[] };
-  for (let round = 0; round < ROUNDS; round++) {
-    rates.alone.push(await ingestRate(USERS, BACKLOG, 0));
-    rates.followed.push(await ingestRate(USERS, BACKLOG, DASHBOARDS));
-  }
-  const [alone, followed] = [median(rates.alone), median(rates.followed)];
-  console.log(
-    `ingest of ${BACKLOG} events: ${alone.toFixed(0)}/s alone, ${followed.toFixed(0)}/s with sessions, offers and ${DASHBOARDS} dashboards: × ${(followed / alone).toFixed(2)}`,
-  );
-}
-
 async function measureTemplate(ours: Pixels): Promise<void> {
   const script = path.join(packageRoot, 'bench', 'live', 'quix_pandas.py');
   const python = process.env.PYTHON ?? 'python3';
@@ -146,5 +134,5 @@ try {
 } finally {
   await full.remove();
 }
-await measureIngest();
+await compareBacklog(BACKLOG, ROUNDS, [0, DASHBOARDS], process.env.OLD_PROGRAM);
 process.exit(0);

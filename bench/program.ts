@@ -24,14 +24,16 @@ export function dataFolder(): { readonly folder: string; remove(): void } {
 /**
  * Starts all parts, or the named ones; resolves once the front page answers.
  * @param settings override a benchmark's usual ones; an empty value gives the program's default
+ * @param folder where the built program is: another version of it may be measured
  */
 export async function startProgram(
   dataDir: string,
   settings: Readonly<Record<string, string>> = {},
   parts: readonly string[] = [],
+  folder = packageRoot,
 ): Promise<Program> {
   const [web, kafka, postgres] = [await freePort(), await freePort(), await freePort()];
-  const main = path.join(packageRoot, 'dist', 'src', 'main.js');
+  const main = path.join(folder, 'dist', 'src', 'main.js');
   const env = {
     ...process.env,
     PORT: String(web),

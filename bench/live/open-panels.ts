@@ -8,16 +8,17 @@ import { Reached } from './reached.ts';
 
 export type OpenPanels = { close(): void };
 
-const PATH = '/api/live/panels/stream';
+/** What an open live page is told by. */
+export const PANELS_STREAM = '/api/live/panels/stream';
 
-/** Opens `count` streams of the live panels, and reads them as cheaply as can be: what they cost is to be the server's. */
+/** Opens `count` streams, and reads them as cheaply as can be: what they cost is to be the server's. */
 export async function openPanels(url: string, count: number): Promise<OpenPanels> {
   const open = await Promise.all(Array.from({ length: count }, () => openStream(url)));
   return { close: () => open.map((close) => close()) };
 }
 
 function openStream(url: string): Promise<() => void> {
-  const { hostname, port, host } = new URL(url);
+  const { hostname, port, host, pathname } = new URL(url);
   return new Promise((resolve, reject) => {
     const onread = {
       buffer: Buffer.allocUnsafe(65_536),
@@ -28,14 +29,14 @@ function openStream(url: string): Promise<() => void> {
     };
     const socket = connect({ host: hostname, port: Number(port), onread });
     socket.on('error', reject);
-    socket.write(`GET ${PATH} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+    socket.write(`GET ${pathname} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
   });
 }
 
 /** A stream that is read: when it told of each event. */
 export function readStream(url: string): { readonly told: Reached; close(): void } {
   const told = new Reached();
-  const request = get(url + PATH, (response) => {
+  const request = get(url + PANELS_STREAM, (response) => {
     let text = '';
     response.setEncoding('utf8').on('data', (part: string) => {
       text += part;

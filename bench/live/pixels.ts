@@ -6,7 +6,7 @@ import { CHANGE_CHANNEL, changeOf } from '../../src/db/change.ts';
 import { cpuOf, cpuOfFamily, partOf } from '../cpu.ts';
 import type { Loaded } from '../dashboard/loaded.ts';
 import { ms, percentile } from '../statistics.ts';
-import { openPanels, readStream, type Seen, watchPage } from './open-panels.ts';
+import { openPanels, PANELS_STREAM, readStream, type Seen, watchPage } from './open-panels.ts';
 import { Reached } from './reached.ts';
 import { type Sent, send } from './send.ts';
 
@@ -65,7 +65,7 @@ export async function measurePixels(loaded: Loaded, { rate, seconds, dashboards 
     () => usedByParts(loaded),
     () => send(url, rate, seconds),
   );
-  const open = await openPanels(url, dashboards - 2);
+  const open = await openPanels(url + PANELS_STREAM, dashboards - 2);
   const stream = readStream(url);
   const page = await watchPage(url);
   const committed = await listenToCommits(loaded.database);

@@ -18,8 +18,8 @@ const LONGEST_WAIT_MS = 30_000;
 const BACKLOG_RECORDS = 5_000;
 /** How long a follower waits for an ingest that is behind. */
 const PATIENCE = {
-  /** For each batch: where more comes for good than ingest can take, followers go on, slowly. */
-  longestMs: 5_000,
+  /** For each batch, a backlog of a million: where more comes for good than ingest can take, followers go on, slowly. */
+  longestMs: 30_000,
   /** Ingest that tells of nothing for so long is not at work. */
   silentMs: 1_000,
 };

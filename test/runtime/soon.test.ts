@@ -22,6 +22,32 @@ describe('Soon', () => {
     expect(work).toHaveBeenCalledTimes(2);
   });
 
+  it('begins no work before the last is done, however long that takes, and its pace may change', async () => {
+    let paceMs = 100;
+    let done = () => {};
+    const work = vi.fn(
+      () =>
+        new Promise<void>((resolve) => {
+          done = resolve;
+        }),
+    );
+    const soon = new Soon(() => paceMs, work);
+    for (let second = 0; second < 5; second += 1) {
+      soon.call();
+      await vi.advanceTimersByTimeAsync(1_000);
+    }
+    expect(work).toHaveBeenCalledTimes(1);
+    paceMs = 10_000;
+    done();
+    await vi.advanceTimersByTimeAsync(4_998);
+    expect(work).toHaveBeenCalledTimes(1);
+    await vi.advanceTimersByTimeAsync(2);
+    expect(work).toHaveBeenCalledTimes(2);
+    done();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(work).toHaveBeenCalledTimes(2);
+  });
+
   it('does nothing any more once it is closed', () => {
     const work = vi.fn();
     const soon = new Soon(100, work);

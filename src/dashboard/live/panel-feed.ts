@@ -20,6 +20,9 @@ import { type NewEvents, readNew, readWindows, readWindowsAt } from './read.ts';
 import { Windows } from './windows.ts';
 
 const RAW_MS = 30;
+/** What each event of a look adds to the pace, and where that ends: of 5,000 events a second nobody sees one, and each look costs some. */
+const RAW_MS_AN_EVENT = 0.2;
+const LONGEST_RAW_MS = 1_000;
 const FLUSH_MS = 250;
 const CLOCK_MS = 1_000;
 /** Windows are kept up so long after the last reader has gone. */
@@ -60,7 +63,12 @@ export class PanelFeed implements Feed {
   #audiences = new Map<string, Audience>();
   #mark: string | undefined;
   #seen: ReadonlySet<string> = new Set();
-  readonly #rawSoon = new Soon(RAW_MS, () => this.#lookInTurn(() => this.#tellNew()));
+  /** Events that the last look has read. */
+  #read = 0;
+  readonly #rawSoon = new Soon(
+    () => Math.min(Math.max(RAW_MS, this.#read * RAW_MS_AN_EVENT), LONGEST_RAW_MS),
+    () => this.#lookInTurn(() => this.#tellNew()),
+  );
   readonly #flushSoon = new Soon(FLUSH_MS, () => this.#flushInTurn());
   #lastNow = 0;
   /** Looks come one after the other. */
@@ -187,6 +195,7 @@ export class PanelFeed implements Feed {
 
   #takeRead({ events, mark }: NewEvents): void {
     const fresh = events.filter(({ orderId }) => !this.#seen.has(orderId));
+    this.#read = events.length;
     this.#mark = mark;
     this.#seen = new Set(events.map(({ orderId }) => orderId));
     for (const { whose, windows } of this.#audiences.values()) windows.take(fresh.filter(isWanted(whose)));
@@ -205,12 +214,13 @@ export class PanelFeed implements Feed {
     this.#rawSoon.call();
   }
 
-  #lookInTurn(look: () => Promise<void>): void {
-    this.#inTurn(look).catch((error) => this.#noLook(error));
+  #lookInTurn(look: () => Promise<void>): Promise<void> {
+    return this.#inTurn(look).catch((error) => this.#noLook(error));
   }
 
-  #flushInTurn(): void {
-    this.#flushing = this.#flushing.then(() => this.#flush()).catch((error) => this.#noLook(error));
+  #flushInTurn(): Promise<void> {
+    this.#flushing = this.#flush().catch((error) => this.#noLook(error));
+    return this.#flushing;
   }
 
   #noLook(error: unknown): void {
