@@ -2,7 +2,7 @@
 
 import { Consumer } from '../consumer/consumer.ts';
 import { loggingObserver } from '../consumer/logging-observer.ts';
-import { FOLLOWER_PACE_MS } from '../consumer/pace.ts';
+import { AT_ONCE } from '../consumer/pace.ts';
 import { type Outbox, TopicForwarder } from '../consumer/topic-forwarder.ts';
 import { levelOf } from '../db/errors.ts';
 import type { Pool } from '../db/pool.ts';
@@ -55,7 +55,7 @@ export class RunningBehaviour {
   readonly #closing = new AbortController();
   #cleaning: NodeJS.Timeout | undefined;
 
-  constructor(kafka: Kafka, pool: Pool, ingest: Ingest, log: Logger) {
+  constructor(kafka: Kafka, pool: Pool, ingest: Ingest, log: Logger, pace = AT_ONCE) {
     this.#pool = pool;
     this.#log = log;
     this.#forwarder = new TopicForwarder(kafka, pool, offerOutbox, log);
@@ -63,7 +63,7 @@ export class RunningBehaviour {
     const handler = behaviourHandler(pool, subscription, ingest, this.#closing.signal, () =>
       this.#forwarder.wake(),
     );
-    this.#consumer = new Consumer(kafka, pool, subscription, handler, loggingObserver(log), FOLLOWER_PACE_MS);
+    this.#consumer = new Consumer(kafka, pool, subscription, handler, loggingObserver(log), pace);
   }
 
   /** @param onCrash called where kafkajs gives up for good */

@@ -10,7 +10,7 @@ import { recordOf } from './fetched-record.ts';
 import type { ConsumerObserver, RecordHandler } from './handler.ts';
 import { KafkaCommits } from './kafka-commits.ts';
 import { FencedError, readOffset, readOffsets, type Subscription } from './offsets.ts';
-import { paced } from './pace.ts';
+import { AT_ONCE, type Pace, paced } from './pace.ts';
 import { type Delivered, nextStep } from './position.ts';
 import type { KafkaRecord } from './record.ts';
 import { type Position, storeBatchWithRetries } from './store-batch.ts';
@@ -45,7 +45,7 @@ export class Consumer<Result> {
   readonly #subscription: Subscription;
   readonly #handler: RecordHandler<Result>;
   readonly #observer: ConsumerObserver;
-  readonly #paceMs: number | undefined;
+  readonly #pace: Pace;
   #positions = new Map<number, Position>();
   readonly #commits: KafkaCommits;
   #unwatch: () => void = () => {};
@@ -53,22 +53,22 @@ export class Consumer<Result> {
   /** By partition: moving the offset past what has no record; the batch behind it waits. */
   readonly #passing = new Map<number, Promise<void>>();
   #stopped = false;
+  readonly #stopping = new AbortController();
   #assigned: readonly number[] = [];
 
-  /** @param paceMs as of paced() */
   constructor(
     kafka: Kafka,
     pool: Pool,
     subscription: Subscription,
     handler: RecordHandler<Result>,
     observer: ConsumerObserver,
-    paceMs?: number,
+    pace = AT_ONCE,
   ) {
     this.#pool = pool;
     this.#subscription = subscription;
     this.#handler = handler;
     this.#observer = observer;
-    this.#paceMs = paceMs;
+    this.#pace = pace;
     const config = {
       groupId: subscription.group,
       maxBytesPerPartition: FETCH_BYTES,
@@ -126,6 +126,7 @@ export class Consumer<Result> {
   /** Finishes the batch in hand and leaves the group. */
   async stop(): Promise<void> {
     this.#unwatch();
+    this.#stopping.abort();
     await this.#joining;
     // A consumer that has stopped commits nothing more.
     await this.#commits.last();
@@ -150,7 +151,7 @@ export class Consumer<Result> {
             () => this.#terminateStuck(),
             () => this.#take(payload),
           );
-        return paced(batch.messages.length, isLast, take, this.#paceMs);
+        return paced(batch.messages.length, isLast, take, this.#pace, this.#stopping.signal);
       },
     });
   }

@@ -38,7 +38,7 @@ export class ChangeBus {
     for (const feed of this.#feeds) {
       if ('aggregated' in change) feed.aggregated?.(change.aggregated);
       else if ('faults' in change) feed.faults?.();
-      else feed.stored?.(change);
+      else if ('next' in change) feed.stored?.(change);
     }
   }
 

@@ -18,13 +18,15 @@ const storedSchema = z.object({
 export type Stored = z.infer<typeof storedSchema>;
 
 const FAULTS = { faults: 'changed' } as const;
+const PAGES = { pages: 'open' } as const;
 
 const changeSchema = z.union([
   storedSchema,
   z.object({ aggregated: z.string() }),
   z.object({ faults: z.literal(FAULTS.faults) }),
+  z.object({ pages: z.literal(PAGES.pages) }),
 ]);
-/** Events were stored; a definition of the aggregator, named here, has changed; faults have begun or ended. */
+/** Events were stored; a definition of the aggregator, named here, has changed; faults have begun or ended; a page is open. */
 export type Change = z.infer<typeof changeSchema>;
 
 /** The text of a notification, to be sent on CHANGE_CHANNEL in the transaction that stores a batch. */
@@ -36,6 +38,9 @@ export const notifyAggregatedSql = (name: string): string =>
 
 /** The text of a notification that faults have begun or ended. */
 export const FAULTS_MESSAGE = JSON.stringify(FAULTS);
+
+/** The text of a notification that somebody has a page open that shows what is new. */
+export const PAGES_MESSAGE = JSON.stringify(PAGES);
 
 /** Reads a notification; undefined where another program sent it. */
 export function changeOf(payload: string | undefined): Change | undefined {

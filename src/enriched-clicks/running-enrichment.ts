@@ -6,7 +6,7 @@ import { Consumer } from '../consumer/consumer.ts';
 import type { RecordHandler } from '../consumer/handler.ts';
 import { loggingObserver } from '../consumer/logging-observer.ts';
 import { inOffsetTransaction, passOver, type Subscription } from '../consumer/offsets.ts';
-import { UNSEEN_PACE_MS } from '../consumer/pace.ts';
+import { AT_ONCE } from '../consumer/pace.ts';
 import type { Pool } from '../db/pool.ts';
 import type { Countries } from '../enrichment/country.ts';
 import { connectProducer, createProducer, type Kafka, type Message, type Producer } from '../kafka/client.ts';
@@ -71,7 +71,7 @@ export class RunningEnrichment {
   readonly #consumer: Consumer<void>;
   readonly #closing = new AbortController();
 
-  constructor(kafka: Kafka, pool: Pool, ingest: Ingest, log: Logger, countries: Countries) {
+  constructor(kafka: Kafka, pool: Pool, ingest: Ingest, log: Logger, countries: Countries, pace = AT_ONCE) {
     this.#kafka = kafka;
     this.#producer = createProducer(kafka);
     const subscription = { ...ingest.subscription, group: ENRICHMENT_GROUP };
@@ -83,7 +83,7 @@ export class RunningEnrichment {
       countries,
       this.#closing.signal,
     );
-    this.#consumer = new Consumer(kafka, pool, subscription, handler, loggingObserver(log), UNSEEN_PACE_MS);
+    this.#consumer = new Consumer(kafka, pool, subscription, handler, loggingObserver(log), pace);
   }
 
   /** @param onCrash called where kafkajs gives up for good */

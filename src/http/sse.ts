@@ -27,6 +27,8 @@ export class Streams {
   readonly #byAddress = new Map<string, number>();
   readonly #limit: number;
   readonly #limitOfAddress: number;
+  #telling: { readonly everyMs: number; readonly tell: () => void } | undefined;
+  #teller: NodeJS.Timeout | undefined;
 
   /**
    * @param limit streams in all
@@ -35,6 +37,11 @@ export class Streams {
   constructor(limit: number, limitOfAddress = Number.POSITIVE_INFINITY) {
     this.#limit = limit;
     this.#limitOfAddress = limitOfAddress;
+  }
+
+  /** Calls `tell` whenever a first stream is opened, and at intervals while there is one. @param tell never throws */
+  whileOpen(everyMs: number, tell: () => void): void {
+    this.#telling = { everyMs, tell };
   }
 
   get size(): number {
@@ -71,10 +78,12 @@ export class Streams {
     }
     res.write(`retry: ${RECONNECT_MS}\n\n`);
     this.#open.add(res);
+    if (this.#open.size === 1) this.#beginTelling();
     const heartbeat = setInterval(() => res.write(': still here\n\n'), HEARTBEAT_MS);
     req.once('close', () => {
       clearInterval(heartbeat);
       this.#open.delete(res);
+      if (this.#open.size === 0) clearInterval(this.#teller);
       leave();
       onClose();
     });
@@ -98,6 +107,13 @@ export class Streams {
       if (left === 0) this.#byAddress.delete(address);
       else this.#byAddress.set(address, left);
     };
+  }
+
+  #beginTelling(): void {
+    if (this.#telling === undefined) return;
+    const { everyMs, tell } = this.#telling;
+    this.#teller = setInterval(tell, everyMs);
+    tell();
   }
 
   /** Ends all streams; readers come back when the next process is up. */

@@ -5,6 +5,7 @@ import { RunningBehaviour } from '../behaviour/running-behaviour.ts';
 import type { Config } from '../config.ts';
 import { clusterOf, databaseUrlOf } from '../connections.ts';
 import type { Subscription } from '../consumer/offsets.ts';
+import type { Pace } from '../consumer/pace.ts';
 import { migrateWithRetries } from '../db/migrate.ts';
 import { openPool, type Pool } from '../db/pool.ts';
 import { standBackFor } from '../db/stand-back.ts';
@@ -21,17 +22,21 @@ import { type Ingest, StoredOffsets } from '../tracing/stored-offsets.ts';
 
 type Follower = { start(onCrash: (error: Error) => void): Promise<void>; stop(): Promise<void> };
 
-type CreateFollower = (kafka: Kafka, pool: Pool, ingest: Ingest, log: Logger) => Follower;
+type CreateFollower = (kafka: Kafka, pool: Pool, ingest: Ingest, log: Logger, pace: Pace) => Follower;
 
 /** What follows the topic, by name. */
 const followersOf = (countries: Countries): Readonly<Record<string, CreateFollower>> => ({
   sessions: (...given) => new RunningSessions(...given),
   behaviour: (...given) => new RunningBehaviour(...given),
-  enrichment: (...given) => new RunningEnrichment(...given, countries),
+  enrichment: (kafka, pool, ingest, log, pace) =>
+    new RunningEnrichment(kafka, pool, ingest, log, countries, pace),
 });
 
-/** Starts the live part; it waits for Postgres and Kafka for as long as they are away. */
-export async function startLive(config: Config, log: Logger): Promise<RunningPart> {
+/**
+ * Starts the live part; it waits for Postgres and Kafka for as long as they are away.
+ * @param pace of its followers; left out: they hurry while somebody looks
+ */
+export async function startLive(config: Config, log: Logger, pace?: Pace): Promise<RunningPart> {
   const databaseUrl = await databaseUrlOf(config);
   await migrateWithRetries(databaseUrl, log, config.TIME_ZONE).ready;
   const pool = openPool(databaseUrl, log);
@@ -43,7 +48,7 @@ export async function startLive(config: Config, log: Logger): Promise<RunningPar
     keepRunning(
       async (crash) => {
         const ingest = stored.of(await ingestSubscription(kafka, config));
-        const follower = create(kafka, pool, ingest, log.child({ follower: name }));
+        const follower = create(kafka, pool, ingest, log.child({ follower: name }), pace ?? stored.onlookers);
         try {
           await follower.start(crash);
         } catch (error) {

@@ -1,8 +1,9 @@
-// How far ingest is, for whoever follows the topic behind it. Ingest tells of each commit (db/change.ts), so that nobody has to ask;
+// How far ingest is, and whether somebody looks, for whoever follows the topic behind it. Ingest tells of each commit (db/change.ts), so that nobody has to ask;
 // what was told while the connection was away is asked for. While ingest works off a backlog its followers wait, as they would take
 // the processor that it needs.
 
 import { readOffset, type Subscription } from '../consumer/offsets.ts';
+import { Onlookers } from '../consumer/onlookers.ts';
 import type { RecordBatch } from '../consumer/record.ts';
 import { CHANGE_CHANNEL, changeOf } from '../db/change.ts';
 import { type Listener, listen } from '../db/listen.ts';
@@ -47,6 +48,7 @@ export class StoredOffsets {
   /** The newest that is known, by subscription and partition. */
   readonly #known = new Map<string, bigint>();
   readonly #waiting = new Set<Waiting>();
+  readonly onlookers = new Onlookers();
 
   constructor(pool: Pool, databaseUrl: string, log: Logger, patience = PATIENCE) {
     this.#pool = pool;
@@ -138,7 +140,9 @@ export class StoredOffsets {
 
   #hear(payload: string | undefined): void {
     const change = changeOf(payload);
-    if (change === undefined || !('next' in change)) return;
+    if (change === undefined) return;
+    if ('pages' in change) this.onlookers.seen();
+    if (!('next' in change)) return;
     const { cluster, group, topic, partition, next } = change;
     if (cluster === undefined || group === undefined) return;
     const key = keyOf({ clusterId: cluster, group, topic }, partition);

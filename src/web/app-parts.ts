@@ -9,12 +9,14 @@ import { TopicReader } from '../consumer/topic-reader.ts';
 import { ConsumerLag } from '../dashboard/live/lag.ts';
 import { PanelFeed } from '../dashboard/live/panel-feed.ts';
 import { TodayFeed } from '../dashboard/today-feed.ts';
+import { CHANGE_CHANNEL, PAGES_MESSAGE } from '../db/change.ts';
 import { ChangeBus } from '../db/change-bus.ts';
 import type { Pool } from '../db/pool.ts';
 import { openCountries } from '../enrichment/country.ts';
 import { Streams } from '../http/sse.ts';
 import { Whereabouts } from '../http/whereabouts.ts';
 import type { Kafka } from '../kafka/client.ts';
+import { reasonOf } from '../kafka/errors.ts';
 import { KafkaProbe } from '../kafka/probe.ts';
 import type { Publisher } from '../kafka/publisher.ts';
 import { Stage } from '../lessons/stage.ts';
@@ -34,6 +36,8 @@ import { WebMetrics } from './metrics.ts';
 /** How long an answer that needs Kafka's acknowledgement may wait for it. */
 export const KAFKA_TIMEOUT_MS = 5_000;
 const MOST_STREAMS = 2_000;
+/** Three signs of an open page in the time for which one lasts: see consumer/onlookers.ts. */
+const SIGN_EVERY_MS = 20_000;
 
 /** What the parts are built on; its opener closes it. */
 export type Foundation = {
@@ -64,6 +68,11 @@ export function openAppParts(
   const probe = new KafkaProbe(kafka);
   const topics = new TopicReader(kafka);
   const streams = new Streams(MOST_STREAMS, config.STREAM_LIMIT);
+  streams.whileOpen(SIGN_EVERY_MS, () => {
+    pool
+      .query('SELECT pg_notify($1, $2)', [CHANGE_CHANNEL, PAGES_MESSAGE])
+      .catch((error) => log.debug(`who follows the events was not told of an open page: ${reasonOf(error)}`));
+  });
   const countries = openCountries(config.COUNTRY_FILE);
   const lag = new ConsumerLag(pool, probe, topic, group);
   const today = new TodayFeed(pool, streams, log, traces);

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { paced } from '../../src/consumer/pace.ts';
+import { AT_ONCE, paced, steady } from '../../src/consumer/pace.ts';
 
 const nothing = async () => {};
+const { signal } = new AbortController();
 /** Whether it has ended before the event loop turns once. */
 const endsAtOnce = (pacing: Promise<void>) =>
   Promise.race([
@@ -11,28 +12,41 @@ const endsAtOnce = (pacing: Promise<void>) =>
   ]);
 
 it('pauses behind the last batch of a partition, and does not hold up a backlog', async () => {
-  expect(await endsAtOnce(paced(1_000, false, nothing))).toBe(true);
-  const last = paced(1, true, nothing);
+  expect(await endsAtOnce(paced(1_000, false, nothing, AT_ONCE, signal))).toBe(true);
+  const last = paced(1, true, nothing, AT_ONCE, signal);
   expect(await endsAtOnce(last)).toBe(false);
   await last;
 });
 
 it('begins the work before the pause, and fails as it fails', async () => {
   let begun = false;
-  const working = paced(1, true, async () => {
-    begun = true;
-    throw new Error('away');
-  });
+  const working = paced(
+    1,
+    true,
+    async () => {
+      begun = true;
+      throw new Error('away');
+    },
+    AT_ONCE,
+    signal,
+  );
   expect(begun).toBe(true);
   await expect(working).rejects.toThrow('away');
 });
 
 it('lets those that may follow later gather more, and a busy machine too', async () => {
-  const lasts = async (work: () => Promise<void>, leastMs?: number) => {
+  const lasts = async (work: () => Promise<void>, pace = AT_ONCE) => {
     const began = performance.now();
-    await paced(1, true, work, leastMs);
+    await paced(1, true, work, pace, signal);
     return performance.now() - began;
   };
-  expect(await lasts(nothing, 60)).toBeGreaterThan(55);
+  expect(await lasts(nothing, steady(60))).toBeGreaterThan(55);
   expect(await lasts(() => sleep(40).then(() => {}))).toBeGreaterThan(75);
+});
+
+it('pauses no longer once the consumer stops', async () => {
+  const stopping = new AbortController();
+  const pausing = paced(1, true, nothing, steady(3_600_000), stopping.signal);
+  stopping.abort();
+  await pausing;
 });

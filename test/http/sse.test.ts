@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 import { type ClientRequest, get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import express from 'express';
 import { describe, expect, it } from 'vitest';
 import { type Stream, Streams, sseMessage } from '../../src/http/sse.ts';
@@ -94,6 +95,28 @@ describe('a stream', () => {
     await eventually(() => closed.times === 1);
     expect(streams.size).toBe(0);
   });
+});
+
+it('tells that one is open: at once, again and again, and not once all have ended', async () => {
+  const streams = new Streams(5);
+  const told = { times: 0 };
+  streams.whileOpen(10, () => {
+    told.times += 1;
+  });
+  expect(told.times).toBe(0);
+  const { ask } = await serverOf(streams);
+  const first = await ask();
+  expect(told.times).toBeGreaterThan(0);
+  const second = await ask();
+  first.asked.destroy();
+  await eventually(() => streams.size === 1);
+  const before = told.times;
+  await eventually(() => told.times > before + 1);
+  second.asked.destroy();
+  await eventually(() => streams.size === 0);
+  const last = told.times;
+  await sleep(50);
+  expect(told.times).toBe(last);
 });
 
 describe('the limit of streams', () => {

@@ -1,5 +1,6 @@
 import { beforeAll, expect, it, onTestFinished } from 'vitest';
 import { loadFile } from '../../seed/load.ts';
+import { AT_ONCE } from '../../src/consumer/pace.ts';
 import { newId } from '../../src/events/ids.ts';
 import { startLive } from '../../src/live/part.ts';
 import { startWeb } from '../../src/web/part.ts';
@@ -17,7 +18,7 @@ let line: Line;
 
 beforeAll(async () => {
   line = await startLine();
-  const live = await startLive(line.config, testLog);
+  const live = await startLive(line.config, testLog, AT_ONCE);
   return () => live.close();
 });
 

@@ -3,6 +3,7 @@
 
 import request from 'supertest';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { AT_ONCE } from '../../src/consumer/pace.ts';
 import type { PanelsAnswer } from '../../src/dashboard/live/panel-feed.ts';
 import { SIMULATED_HEADER, simulatedHeader } from '../../src/enrichment/simulated.ts';
 import { startLive } from '../../src/live/part.ts';
@@ -27,7 +28,7 @@ const [made, real] = [click(true), click(false)];
 let line: Line;
 beforeAll(async () => {
   line = await startLine();
-  const live = await startLive(line.config, testLog);
+  const live = await startLive(line.config, testLog, AT_ONCE);
   const events = [made, real, click(true), click(true), click(false)];
   await request(line.url).post('/api/events').send(events).expect(202);
   const visit = (header: string) =>

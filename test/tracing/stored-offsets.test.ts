@@ -1,5 +1,7 @@
 import { beforeAll, expect, it, onTestFinished } from 'vitest';
 import { moveOffset } from '../../src/consumer/offsets.ts';
+import { SEEN_MS, UNSEEN_MS } from '../../src/consumer/onlookers.ts';
+import { CHANGE_CHANNEL, PAGES_MESSAGE } from '../../src/db/change.ts';
 import { type Pool, transaction } from '../../src/db/pool.ts';
 import { StoredOffsets } from '../../src/tracing/stored-offsets.ts';
 import { migratedDatabase, testLog } from '../support/database.ts';
@@ -87,4 +89,14 @@ it('ends with its follower', async () => {
   const waiting = ingest.reached({ partition: 0, end: 20_000n }, 1n, ending.signal);
   ending.abort();
   await expect(waiting).rejects.toThrow('abort');
+});
+
+it('is told of an open page, for which followers hurry', async () => {
+  const offsets = new StoredOffsets(pool, url, testLog);
+  onTestFinished(() => offsets.close());
+  expect(offsets.onlookers.leastMs).toBe(UNSEEN_MS);
+  await eventually(async () => {
+    await pool.query('SELECT pg_notify($1, $2)', [CHANGE_CHANNEL, PAGES_MESSAGE]);
+    return offsets.onlookers.leastMs === SEEN_MS;
+  });
 });

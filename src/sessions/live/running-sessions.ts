@@ -3,7 +3,7 @@
 import { Consumer } from '../../consumer/consumer.ts';
 import { loggingObserver } from '../../consumer/logging-observer.ts';
 import type { Subscription } from '../../consumer/offsets.ts';
-import { FOLLOWER_PACE_MS } from '../../consumer/pace.ts';
+import { AT_ONCE } from '../../consumer/pace.ts';
 import { TopicForwarder } from '../../consumer/topic-forwarder.ts';
 import { levelOf } from '../../db/errors.ts';
 import { type Client, type Pool, transaction } from '../../db/pool.ts';
@@ -52,7 +52,7 @@ export class RunningSessions {
   /** Until when sessions were closed, at least, in milliseconds; undefined where the next look finds out. */
   #closedUntil: number | undefined;
 
-  constructor(kafka: Kafka, pool: Pool, ingest: Ingest, log: Logger) {
+  constructor(kafka: Kafka, pool: Pool, ingest: Ingest, log: Logger, pace = AT_ONCE) {
     this.#pool = pool;
     this.#log = log;
     this.#forwarder = new TopicForwarder(kafka, pool, revisionOutbox, log);
@@ -60,7 +60,7 @@ export class RunningSessions {
     const handler = sessionsHandler(pool, subscription, ingest, this.#closing.signal, () =>
       this.#forwardSoon.call(),
     );
-    this.#consumer = new Consumer(kafka, pool, subscription, handler, loggingObserver(log), FOLLOWER_PACE_MS);
+    this.#consumer = new Consumer(kafka, pool, subscription, handler, loggingObserver(log), pace);
   }
 
   /** @param onCrash called where kafkajs stops for good */

@@ -3,6 +3,7 @@
 
 import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
+import { AT_ONCE } from '../../../src/consumer/pace.ts';
 import { newestFirst, type PanelEvent } from '../../../src/dashboard/live/event.ts';
 import type { PanelsAnswer } from '../../../src/dashboard/live/panel-feed.ts';
 import { TITLES } from '../../../src/events/event.ts';
@@ -26,7 +27,7 @@ const AGENTS = [
 let line: Line;
 beforeAll(async () => {
   line = await startLine({ timeZone: 'Asia/Kolkata' });
-  const live = await startLive(line.config, testLog);
+  const live = await startLive(line.config, testLog, AT_ONCE);
   return () => live.close();
 }, 240_000);
 
