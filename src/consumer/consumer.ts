@@ -26,6 +26,8 @@ export const SESSION_MS = 10_000;
 const HEARTBEAT_MS = 3_000;
 /** kafkajs heartbeats when a fetch is over, and an idle program wakes for each, here and in the broker. */
 const FETCH_WAIT_MS = 5_000;
+/** How soon partitions that somebody adds are seen; kafkajs's own 5 min would leave their records lying for as long. */
+const METADATA_MS = 15_000;
 /** As little as leaves the next heartbeat in time. */
 const CLOCK_JUMP_MS = 2_000;
 
@@ -75,10 +77,14 @@ export class Consumer<Result> {
       maxWaitTimeInMs: FETCH_WAIT_MS,
       sessionTimeout: SESSION_MS,
       heartbeatInterval: HEARTBEAT_MS,
+      metadataMaxAge: METADATA_MS,
       allowAutoTopicCreation: false,
       retry: { initialRetryTime: 100, maxRetryTime: LONGEST_PAUSE_MS, retries: Number.MAX_SAFE_INTEGER },
     };
-    const { consumer, stop, topicId } = createConsumer(kafka, config, () => this.#topicWatch.doubt());
+    const { consumer, stop, topicId } = createConsumer(kafka, config, {
+      stale: () => this.#topicWatch.doubt(),
+      beginsAt: (_topic, partition, offset) => this.#passLostSoon(partition, offset),
+    });
     this.#consumer = consumer;
     this.#stop = stop;
     this.#commits = new KafkaCommits(
@@ -195,17 +201,34 @@ export class Consumer<Result> {
 
   /** Moves the offset past a range without a record, which would look as though it were still to be stored. */
   #passSoon({ partition, firstOffset, lastOffset, highWatermark }: EmptyBatch): void {
-    const positions = this.#positions;
-    const isMine = () => !this.#stopped && this.#positions === positions;
     const [first, last] = [BigInt(firstOffset ?? lastOffset), BigInt(lastOffset)];
     const delivered = { first, last, highWatermark: BigInt(highWatermark) };
+    this.#afterPassing(partition, `pass over ${first} to ${last}`, async (isMine) => {
+      await this.#store(partition, delivered, [], isMine);
+    });
+  }
+
+  /** Moves the offset past records that were deleted before they were read: no record may come for long that would show it. */
+  #passLostSoon(partition: number, start: bigint): void {
+    this.#afterPassing(partition, `pass over what is before ${start}`, async (isMine) => {
+      const { expected } = await this.#position(partition);
+      if (start <= (expected ?? 0n)) return;
+      if (expected !== undefined)
+        this.#observer.warned(`offsets ${expected} to ${start - 1n} are no longer in Kafka`, { partition });
+      const lost = { first: expected ?? 0n, last: start - 1n, highWatermark: start };
+      await this.#store(partition, lost, [], isMine);
+    });
+  }
+
+  /** Does what moves a partition's offset without a record, after what does so already. */
+  #afterPassing(partition: number, what: string, work: (isMine: () => boolean) => Promise<void>): void {
+    const positions = this.#positions;
+    const isMine = () => !this.#stopped && this.#positions === positions;
     const passing = (this.#passing.get(partition) ?? Promise.resolve())
-      .then(async () => void (isMine() && (await this.#store(partition, delivered, [], isMine))))
+      .then(async () => void (isMine() && (await work(isMine))))
       .catch((error: Error) => {
         if (!this.#stopped)
-          this.#observer.warned(`partition ${partition}: could not pass over ${first} to ${last}`, {
-            err: error,
-          });
+          this.#observer.warned(`partition ${partition}: could not ${what}`, { err: error });
       });
     this.#passing.set(partition, passing);
   }

@@ -1,4 +1,5 @@
-// A consumer of kafkajs 2.2.4 that stops when it is told to, and tells when what it knows of its topic was out of date. By itself kafkajs
+// A consumer of kafkajs 2.2.4 that stops when it is told to, and tells when what it knows of its topic was out of date, and where it
+// begins to read a partition of which it has no offset that is there. By itself kafkajs
 // - goes on once the answer to its fetch is there (consumer/fetcher.js). A fetch waits for records, so that an idle consumer asks
 //   seldom, and whoever stops its consumer would wait with it. Here a fetch that waits is answered on this side, with no records.
 //   What the broker answers later finds a connection that is gone, or nobody who asked.
@@ -22,7 +23,15 @@ type BrokerPool = {
   readonly brokers: Readonly<Record<string, { readonly connectionPool: Connections }>>;
   findConnectedBroker(): Promise<AskedBroker>;
 } & Record<(typeof WAYS_IN)[number], () => Promise<unknown>>;
-type Cluster = { readonly brokerPool: BrokerPool; refreshMetadata(): Promise<void> };
+type Beginnings = readonly {
+  readonly topic: string;
+  readonly partitions: readonly { readonly partition: number; readonly offset: string }[];
+}[];
+type Cluster = {
+  readonly brokerPool: BrokerPool;
+  refreshMetadata(): Promise<void>;
+  fetchTopicsOffset(topics: unknown): Promise<Beginnings>;
+};
 
 /** What every request begins with (cluster/brokerPool.js), and each further attempt to connect. */
 const WAYS_IN = ['connect', 'createSeedBroker', 'findBroker', 'findConnectedBroker'] as const;
@@ -41,20 +50,32 @@ export type StoppableConsumer = {
   readonly topicId: (topic: string) => ReturnType<typeof readTopicId>;
 };
 
-/** @param onStale called when a broker's answer does not fit what was known of a topic, as where it was deleted */
+type Listener = {
+  /** A broker's answer does not fit what was known of a topic, as where it was deleted. */
+  stale?(): void;
+  /** A partition is read from here: of a consumer that begins at the beginning, the first offset that is still there. */
+  beginsAt?(topic: string, partition: number, offset: bigint): void;
+};
+
 export function createConsumer(
   kafka: Kafka,
   config: ConsumerConfig,
-  onStale: () => void = () => {},
+  listener: Listener = {},
 ): StoppableConsumer {
   const [create, name] = clusterMaker<Cluster>(kafka);
   let cluster: Cluster | undefined;
   const noting = (options: ClusterOptions) => {
     const made = create(options);
-    const { refreshMetadata } = made;
+    const { refreshMetadata, fetchTopicsOffset } = made;
     made.refreshMetadata = () => {
-      onStale();
+      listener.stale?.();
       return refreshMetadata.call(made);
+    };
+    made.fetchTopicsOffset = async (topics) => {
+      const found = await fetchTopicsOffset.call(made, topics);
+      for (const { topic, partitions } of found)
+        for (const { partition, offset } of partitions) listener.beginsAt?.(topic, partition, BigInt(offset));
+      return found;
     };
     cluster = made;
     return made;

@@ -1,9 +1,11 @@
 // Offsets at the end of a partition that have no record, as aborted ones and the markers of transactions have none: what follows
-// the topic goes on behind them, and nobody takes them for records that are still to be stored.
+// the topic goes on behind them, and nobody takes them for records that are still to be stored. Neither those that were deleted
+// before they were read.
 
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { startLive } from '../../src/live/part.ts';
+import { createLog } from '../../src/runtime/log.ts';
 import { afterFile } from '../support/after-file.ts';
 import { anEvent } from '../support/events.ts';
 import { eventually, startLine } from '../support/line.ts';
@@ -94,5 +96,28 @@ describe('the end of a partition without a record', () => {
       const { end, groups } = await offsets();
       return Object.keys(groups).length === 4 && Object.values(groups).every((next) => next === end);
     });
+  });
+});
+
+describe('records that are deleted before they are read', () => {
+  it('are passed with a warning, although no record comes behind them', async () => {
+    const admin = line.kafka.admin();
+    await admin.connect();
+    await admin.fetchTopicOffsets('ecommerce');
+    await live.close();
+    const { end: before } = await offsets();
+    await send('commit');
+    await send('commit');
+    await eventually(async () => (await offsets()).groups['shopstream-ingest'] === before + 4);
+    await admin.deleteTopicRecords({ topic: 'ecommerce', partitions: [{ partition: 0, offset: '-1' }] });
+    await admin.disconnect();
+    const lines: string[] = [];
+    const log = createLog('live', 'warn', false, { write: (text) => void lines.push(text) });
+    live = await startLive(line.config, log);
+    await eventually(async () => {
+      const { end, groups } = await offsets();
+      return Object.values(groups).every((next) => next === end);
+    });
+    expect(lines.join('')).toContain(`offsets ${before} to ${before + 3} are no longer in Kafka`);
   });
 });

@@ -1,5 +1,5 @@
 // Somebody deletes topics while the program runs. They are made anew by whoever needs them first, and begin at offset 0: what is
-// acknowledged from then on is stored, bad messages are set aside, and all that follows goes on.
+// acknowledged from then on is stored, bad messages are set aside, and all that follows goes on. Or somebody adds partitions.
 
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
@@ -80,5 +80,25 @@ describe('a topic that is deleted while the program runs', () => {
     const good = clicks(1);
     await post(good);
     await eventually(() => areStored(good));
+  });
+});
+
+describe('partitions that are added while the program runs', () => {
+  it('are read by ingest and by all that follows it, from their beginning', async () => {
+    await admin.createPartitions({ topicPartitions: [{ topic: 'ecommerce', count: 5 }] });
+    const events = clicks(4);
+    const producer = line.kafka.producer();
+    await producer.connect();
+    const messages = events.map((event, n) => ({ value: JSON.stringify(event), partition: 3 + (n % 2) }));
+    await producer.send({ topic: 'ecommerce', messages });
+    await producer.disconnect();
+    await eventually(() => areStored(events));
+    await eventually(async () => {
+      const { rows } = await line.pool.query<{ consumer_group: string }>(
+        `SELECT consumer_group FROM consumer_offsets WHERE topic = 'ecommerce' AND "partition" IN (3, 4) AND next_offset = 2`,
+      );
+      return rows.length === 2 * new Set(rows.map((row) => row.consumer_group)).size && rows.length === 8;
+    });
+    await eventually(async () => (await request(line.url).get('/readyz')).status === 200);
   });
 });
