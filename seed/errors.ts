@@ -6,6 +6,7 @@ import { CodedError } from '../src/runtime/errors.ts';
 export type DatasetErrorCode =
   | 'FILE_MISSING'
   | 'FILE_DENIED'
+  | 'FILE_UNREADABLE'
   | 'FILE_IS_FOLDER'
   | 'FILE_EMPTY'
   | 'FILE_TRUNCATED'

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { duckDbFile, duckDbReason } from '../src/runtime/duckdb-file.ts';
+import { printable } from '../src/runtime/printable.ts';
 import { DatasetError } from './errors.ts';
 import { explorableFile } from './explore/file.ts';
 import { type Answers, answers, ID_COLUMNS, WANTED_COLUMNS } from './explore/questions.ts';
@@ -81,5 +82,8 @@ function checkColumns(columns: readonly Column[], file: string): void {
   const missing = WANTED_COLUMNS.filter((wanted) => !names.includes(wanted));
   if (missing.length === 0) return;
   const expected = `expected ${missing.join(', ')} as well`;
-  throw new DatasetError('WRONG_HEADER', `${file}: received the columns ${names.join(', ')}, ${expected}`);
+  throw new DatasetError(
+    'WRONG_HEADER',
+    `${file}: received the columns ${printable(names.join(', '))}, ${expected}`,
+  );
 }

@@ -6,36 +6,45 @@ import { HEADER } from '../published.ts';
 import { type Layout, show, splitFields, USUAL_LAYOUT } from './row.ts';
 
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+const LINE_FEED = 10;
+/** What blank lines are made of: line feeds and carriage returns. */
+const BLANK: ReadonlySet<number> = new Set([LINE_FEED, 13]);
 const DELIMITERS = [',', ';', '\t', '|'];
 /** Names that pandas gives to the column of its row numbers, in lower case. */
 const INDEX_NAME = /^(|index|unnamed: \d+)$/;
 
 export type Header = {
-  /** How many bytes the line has, its line feed included. */
+  /** How many bytes it has with its line feed and the blank lines before it. */
   readonly bytes: number;
+  /** How many lines it has with those. */
+  readonly lines: number;
   readonly layout: Layout;
 };
 
 /**
- * Reads the first line of a file.
+ * Reads the first line of a file that is not blank.
  * @param text begins with the file's first line
  * @throws {DatasetError} WRONG_ENCODING or WRONG_HEADER
  */
 export function readHeader(text: Buffer, file: string): Header {
   checkEncoding(text, file);
-  const end = text.indexOf('\n');
-  const line = end === -1 ? text : text.subarray(0, end);
-  const from = line.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0;
-  const header = line.subarray(from).toString('utf8').replace(/\r$/, '');
+  let from = text.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0;
+  let line = 1;
+  for (; BLANK.has(text[from] ?? -1); from += 1) if (text[from] === LINE_FEED) line += 1;
+  const end = text.indexOf(LINE_FEED, from);
+  const header = text
+    .subarray(from, end === -1 ? text.length : end)
+    .toString('utf8')
+    .replace(/\r$/, '');
   const layout = layoutOf(header);
-  if (typeof layout === 'string') throw wrong(file, header, layout);
-  return { bytes: end === -1 ? text.length : end + 1, layout };
+  if (typeof layout === 'string') throw wrong(file, line, header, layout);
+  return { bytes: end === -1 ? text.length : end + 1, lines: line, layout };
 }
 
-const wrong = (file: string, header: string, rule: string) =>
+const wrong = (file: string, line: number, header: string, rule: string) =>
   new DatasetError(
     'WRONG_HEADER',
-    `${file}, line 1: received ${show(header)}, ${rule}, expected the columns ${HEADER}, in any order`,
+    `${file}, line ${line}: received ${show(header)}, ${rule}, expected the columns ${HEADER}, in any order`,
   );
 
 function checkEncoding(text: Buffer, file: string): void {

@@ -4,18 +4,21 @@
 import { DatasetError } from '../errors.ts';
 
 const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
 /** Bounds the memory that a file without line ends can take. */
 const LONGEST_LINE = 32 * 1024 * 1024;
 
 /**
- * Yields the same bytes, cut after line feeds; only the last buffer may lack one.
+ * Yields the same bytes, cut after line feeds; only the last buffer may lack one, and the first has a line that is not blank.
  * @throws {DatasetError} LINE_TOO_LONG
  */
 export async function* wholeLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let pending: Buffer[] = [];
   let pendingBytes = 0;
+  let hasText = false;
   for await (const chunk of chunks) {
-    const end = chunk.lastIndexOf(LINE_FEED) + 1;
+    hasText ||= chunk.some((byte) => byte !== LINE_FEED && byte !== CARRIAGE_RETURN);
+    const end = hasText ? chunk.lastIndexOf(LINE_FEED) + 1 : 0;
     if (end > 0) {
       const head = chunk.subarray(0, end);
       yield pending.length === 0 ? head : Buffer.concat([...pending, head]);

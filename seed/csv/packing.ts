@@ -3,6 +3,7 @@
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { codeOf } from '../../src/runtime/errors.ts';
+import { unreadable } from '../../src/runtime/input-file.ts';
 import { DatasetError } from '../errors.ts';
 
 /** CSV text as bytes, and how much of it was read. No file is open before the first chunk is asked for. */
@@ -45,20 +46,6 @@ export async function* explaining(chunks: AsyncIterable<Buffer>, file: string): 
 /** An error of the file system or of zlib as one that a user can mend; any other as it is. */
 export function explain(error: unknown, file: string): unknown {
   switch (codeOf(error)) {
-    case 'ENOENT':
-    case 'ENOTDIR':
-      return new DatasetError(
-        'FILE_MISSING',
-        `received ${file}, which doesn't exist, expected a CSV file`,
-        error,
-      );
-    case 'EACCES':
-    case 'EPERM':
-      return new DatasetError(
-        'FILE_DENIED',
-        `received ${file}, which this user may not read, expected a readable CSV file`,
-        error,
-      );
     case 'Z_BUF_ERROR':
       return new DatasetError(
         'FILE_TRUNCATED',
@@ -72,6 +59,19 @@ export function explain(error: unknown, file: string): unknown {
         error,
       );
     default:
-      return error;
+      return unreadableFile(error, file) ?? error;
   }
+}
+
+function unreadableFile(error: unknown, file: string): DatasetError | undefined {
+  const reason = unreadable(error);
+  if (reason === undefined) return undefined;
+  const code = codeOf(error);
+  const isDenied = code === 'EACCES' || code === 'EPERM';
+  const kind = code === 'ENOENT' || code === 'ENOTDIR' ? 'FILE_MISSING' : 'FILE_UNREADABLE';
+  return new DatasetError(
+    isDenied ? 'FILE_DENIED' : kind,
+    `received ${file}, ${reason}, expected a ${isDenied ? 'readable ' : ''}CSV file`,
+    error,
+  );
 }

@@ -4,6 +4,7 @@ import { TextDecoder } from 'node:util';
 import type { z } from 'zod';
 import { messageOf } from '../runtime/errors.ts';
 import { expectationOf } from '../runtime/expectation.ts';
+import { jsonText } from '../runtime/json-text.ts';
 import { unframe, unwrap } from './envelope.ts';
 import { eventSchema, type ShopEvent } from './event.ts';
 import { inWireSpelling } from './spelling.ts';
@@ -93,7 +94,7 @@ export function describeIssue(issue: z.core.$ZodIssue, input: unknown): string {
   const words = issue.code === 'unrecognized_keys' ? quote(expected) : expected;
   const field = path.join('.');
   const received = valueAt(input, path);
-  const came = received === undefined ? 'nothing' : quote(toJson(received));
+  const came = received === undefined ? 'nothing' : quote(jsonText(received));
   return `${field === '' ? '' : `${field}: `}received ${came}, expected ${words}`;
 }
 
@@ -104,15 +105,6 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
     value = Reflect.get(value, key);
   }
   return value;
-}
-
-/** JSON.stringify goes as deep as the value does, and a sender can nest deeper than there is stack. */
-function toJson(value: unknown): string {
-  try {
-    return JSON.stringify(value) ?? typeof value;
-  } catch {
-    return Array.isArray(value) ? 'an array that is nested too deeply' : `a value of type ${typeof value}`;
-  }
 }
 
 /** Short and on one line, whatever was sent. */

@@ -1,11 +1,12 @@
 // Files for DuckDB, and what it says of them.
 
 import { messageOf } from './errors.ts';
+import { printable } from './printable.ts';
 
 /** Why DuckDB can't read a file: what it found, without the advice behind it, which is for who writes SQL. */
 export function duckDbReason(error: unknown): string {
   const [found = ''] = messageOf(error).split(/\n\s*\n|\n(?=Possible )/, 1);
-  return found.replaceAll(/\s*\n\s*/g, ': ').slice(0, 300);
+  return printable(found.replaceAll(/\s*\n\s*/g, ': ').slice(0, 300));
 }
 
 /**

@@ -1,5 +1,7 @@
 // Tables as text: numbers to the right with separated thousands, everything else to the left.
 
+import { printable } from './printable.ts';
+
 export type TableRow = Readonly<Record<string, string | number | boolean | null>>;
 
 const numbers = new Intl.NumberFormat('en');
@@ -8,7 +10,7 @@ const numbers = new Intl.NumberFormat('en');
 export const formatNumber = (value: number): string => numbers.format(value);
 
 const formatCell = (value: TableRow[string] | undefined): string =>
-  typeof value === 'number' ? formatNumber(value) : String(value ?? '');
+  typeof value === 'number' ? formatNumber(value) : printable(String(value ?? ''));
 
 /** Lines of a table whose columns are the properties of the first row. */
 export function renderTable(rows: readonly TableRow[]): string {

@@ -30,3 +30,7 @@ it('separates thousands in any number', () => {
     '1,234.5',
   ]);
 });
+
+it('shows control characters as escapes', () => {
+  expect(renderTable([{ name: 'a\u001b[2J\n' }])).toBe(`name\n${'─'.repeat(16)}\na\\u001b[2J\\u000a`);
+});

@@ -234,6 +234,10 @@ describe('a file that is unusual and good', () => {
     const file = await fileOf([columns.toReversed().join(';'), ...lines].join('\n'));
     expect((await load(file)).rejects).toEqual([expect.objectContaining({ line: 3, column: 'order_id' })]);
   });
+  it('loads a file with blank lines before its header, and counts them as lines', async () => {
+    const file = await fileOf(`\n\r\n${HEADER}\n${fresh(1).join('\n')}\nx\n`);
+    expect(await load(file)).toMatchObject({ rows: 1, rejects: [{ line: 5 }] });
+  });
   it('loads fields in quotes', () =>
     loads(`${HEADER}\n${fresh(3).join('\n')}\n`.replace(/[^,\n]+/g, '"$&"'), 3));
   it('loads the shop’s product in place of company', () =>

@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib';
+import { constants, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { exploreFile } from '../../seed/explore.ts';
 import { HEADER } from '../../seed/published.ts';
@@ -59,7 +59,27 @@ describe('exploreFile', () => {
     });
   });
 
+  it('shows no control character of a file to a terminal', async () => {
+    await expect(exploreFile(await fileOf('\u001b[31ma,b\n1,2\n'))).rejects.toThrow('\\u001b[31ma, b,');
+  });
+
   it('says what is wrong with a file that is none', async () => {
     await expect(exploreFile('/nowhere.csv')).rejects.toMatchObject({ code: 'FILE_MISSING' });
+    const cut = gzipSync(replicaText(ROWS), { finishFlush: constants.Z_SYNC_FLUSH });
+    for (const [content, code, words] of [
+      [cut, 'FILE_TRUNCATED', 'ends too early'],
+      [gzipSync(''), 'FILE_EMPTY', 'which is empty'],
+      ['\ufeff', 'FILE_EMPTY', 'which is empty'],
+      [
+        Buffer.from(`\ufeff${HEADER}\n`, 'utf16le'),
+        'WRONG_ENCODING',
+        'text in UTF-16, expected CSV in UTF-8',
+      ],
+    ] as const)
+      await expect(exploreFile(await fileOf(content))).rejects.toMatchObject({
+        code,
+        message: expect.stringContaining(words),
+      });
+    await expect(exploreFile('/dev/zero')).rejects.toMatchObject({ code: 'LINE_TOO_LONG' });
   });
 });

@@ -4,7 +4,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import type pg from 'pg';
 import { RowEncoder } from '../../csv/encoder.ts';
-import { readHeader } from '../../csv/header.ts';
+import { type Header, readHeader } from '../../csv/header.ts';
 import { wholeLines } from '../../csv/lines.ts';
 import type { Source } from '../../csv/packing.ts';
 import { USUAL_LAYOUT } from '../../csv/row.ts';
@@ -65,7 +65,7 @@ class Reading {
   readonly #options: ReadOptions;
   readonly #hash: Hash;
   #encoder: RowEncoder;
-  #headerBytes: number | undefined;
+  #header: Header | undefined;
   #state: Unfinished;
   #bytes: number;
   #copy: CopyTransaction | undefined;
@@ -81,18 +81,17 @@ class Reading {
 
   /** Reads the layout from the file's first lines, also where an earlier run has read them. */
   begin(lines: Buffer): void {
-    if (this.#headerBytes !== undefined) return;
-    const { bytes, layout } = readHeader(lines, this.#options.source.name);
-    this.#headerBytes = bytes;
-    this.#encoder = new RowEncoder(this.#state.lines, layout);
+    if (this.#header !== undefined) return;
+    this.#header = readHeader(lines, this.#options.source.name);
+    this.#encoder = new RowEncoder(this.#state.lines, this.#header.layout);
   }
 
   async take(lines: Buffer): Promise<void> {
     const { source, strict, rowsPerCommit, onProgress } = this.#options;
     const encoder = this.#encoder;
-    const header = this.#bytes === 0 ? (this.#headerBytes ?? 0) : 0;
-    if (header > 0) encoder.lines = 1;
-    const rows = encoder.encode(lines.subarray(header));
+    const header = this.#bytes === 0 ? this.#header : undefined;
+    if (header !== undefined) encoder.lines = header.lines;
+    const rows = encoder.encode(lines.subarray(header?.bytes ?? 0));
     this.#hash.update(lines);
     this.#bytes += lines.length;
     if (strict) refuse(source.name, encoder.rejected);

@@ -1,7 +1,8 @@
 // A file's bytes → records. The extension gives the format: .csv, .ndjson or .jsonl, .json, each also with .gz.
 
-import { createReadStream, statSync } from 'node:fs';
+import { createReadStream, type Stats, statSync } from 'node:fs';
 import { createGunzip } from 'node:zlib';
+import { firstBytesOf, foreignKind, isGzip, unreadable } from '../../runtime/input-file.ts';
 import {
   CsvReader,
   InputError,
@@ -44,17 +45,36 @@ export type Next = Pick<Part, 'byte' | 'line' | 'columns'>;
 
 /**
  * Looks at a file before a run begins.
- * @throws {InputError} where it is missing, no file, or of an unknown kind
+ * @throws {InputError} where it is missing, no file, unreadable, of an unknown kind, or no text
  */
 export function describeInput(path: string): InputFile {
   if (!NAME.test(path))
     throw new InputError(
       `received ${path}, expected a name that ends in .csv, .ndjson, .jsonl or .json, or in these and .gz`,
     );
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) throw new InputError(`received ${path}, which doesn't exist, expected a file`);
-  if (!stats.isFile()) throw new InputError(`received ${path}, which is no file, expected a file`);
+  const { stats, first } = look(path);
+  const foreign = foreignKind(first);
+  if (foreign !== undefined)
+    throw new InputError(`received ${path}, ${foreign}, expected text in UTF-8, plain or gzip`);
+  if (stats.size > 0 && isGzip(first) !== /\.gz$/i.test(path))
+    throw new InputError(
+      isGzip(first)
+        ? `received ${path}, which is packed by gzip, expected a name that ends in .gz`
+        : `received ${path}, which is no gzip, expected a name without .gz`,
+    );
   return { path, bytes: stats.size };
+}
+
+function look(path: string): { readonly stats: Stats; readonly first: Buffer } {
+  try {
+    const stats = statSync(path);
+    if (!stats.isFile()) throw new InputError(`received ${path}, which is no file, expected a file`);
+    return { stats, first: firstBytesOf(path) };
+  } catch (error) {
+    const reason = unreadable(error);
+    if (reason === undefined) throw error;
+    throw new InputError(`received ${path}, ${reason}, expected a file`);
+  }
 }
 
 /**

@@ -1,6 +1,7 @@
 // JSON text → cells, with all digits of every number, as JSON.parse rounds those beyond 2^53.
 
 import { isLosslessNumber, parse as parseLossless } from 'lossless-json';
+import { isNestedTooDeeply } from '../../runtime/json-text.ts';
 import { type Cell, Digits, numberCell, Structure, writeCell } from './cell.ts';
 
 /** A number that a double may not represent: 16 digits in a row, with or without a point, or an exponent. */
@@ -11,9 +12,10 @@ type JsonObject = Readonly<Record<string, unknown>>;
 /**
  * Reads an object.
  * @returns undefined where the text is JSON and no object
- * @throws {SyntaxError} where it is no JSON
+ * @throws {SyntaxError} where it is no JSON, or nested too deeply
  */
 export function readObject(text: string): JsonObject | undefined {
+  if (isNestedTooDeeply(text)) throw new SyntaxError('it is nested more than 1,000 levels deep');
   const value: unknown = MAY_LOSE.test(text) ? readLossless(text) : JSON.parse(text);
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as JsonObject)

@@ -5,6 +5,7 @@ import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { messageOf } from '../../runtime/errors.ts';
 import { expectationOf } from '../../runtime/expectation.ts';
+import { jsonText } from '../../runtime/json-text.ts';
 import { checkDefinition, type Found } from './check.ts';
 import { DefinitionError, type Problem, toPointer } from './problem.ts';
 import { type Definition, definitionSchema } from './schema.ts';
@@ -129,7 +130,7 @@ function ofIssue(issue: z.core.$ZodIssue, whole: unknown, place: Place): Problem
     (value, step) => (typeof value === 'object' && value !== null ? Reflect.get(value, step) : undefined),
     whole,
   );
-  const came = received === undefined ? 'nothing' : shorten(JSON.stringify(received));
+  const came = received === undefined ? 'nothing' : shorten(jsonText(received));
   const known = 'values' in issue && Array.isArray(issue.values) ? issue.values.map(String) : [];
   return [
     {

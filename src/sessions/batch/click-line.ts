@@ -2,6 +2,7 @@
 
 import { isUtf8 } from 'node:buffer';
 import { FARTHEST_MS } from '../../runtime/day.ts';
+import { jsonText } from '../../runtime/json-text.ts';
 
 /** The fields that sessions need; others are ignored. */
 export const TEXT_FIELDS = ['anonymous_id', 'browser_family', 'os_family', 'device_family'] as const;
@@ -15,7 +16,7 @@ const HALF_SURROGATE_PAIR = /\p{Surrogate}/u;
 const EXPECTED_TIME = `${TIME_FIELD}: received %, expected a whole number of milliseconds since 1970, at most 8.64e15 from it`;
 
 const shorten = (text: string) => (text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text);
-const shown = (value: unknown) => (value === undefined ? 'nothing' : shorten(JSON.stringify(value)));
+const shown = (value: unknown) => (value === undefined ? 'nothing' : shorten(jsonText(value)));
 
 /** Validates one line, given without its line end. */
 export function lookAtLine(bytes: Buffer): Looked {

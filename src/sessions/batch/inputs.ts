@@ -1,8 +1,9 @@
 // The input files of a run, and their names in the answers.
 
-import { closeSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { ExpectationError } from '../../runtime/expectation-error.ts';
+import { firstBytesOf, foreignKind, isGzip, unreadable } from '../../runtime/input-file.ts';
 
 export type Input = {
   /** Position in the order of the names. Of events with one visitor and time, the one of the lowest file counts first. */
@@ -68,21 +69,16 @@ function look(given: string): Found {
       throw new ExpectationError(
         `received ${given}, a pipe or device, expected a file: it may be read twice`,
       );
-    return { given, real: realpathSync(given), bytes: stats.size, gzip: beginsAsGzip(given) };
+    const first = firstBytesOf(given);
+    const foreign = foreignKind(first);
+    if (foreign !== undefined)
+      throw new ExpectationError(
+        `received ${given}, ${foreign}, expected JSON lines in UTF-8, plain or gzip`,
+      );
+    return { given, real: realpathSync(given), bytes: stats.size, gzip: isGzip(first) };
   } catch (error) {
-    if (error instanceof ExpectationError) throw error;
-    const reason = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'is not there' : "can't be read";
-    throw new ExpectationError(`received ${given}, which ${reason}, expected a file of clicks`);
+    const reason = unreadable(error);
+    if (reason === undefined) throw error;
+    throw new ExpectationError(`received ${given}, ${reason}, expected a file of clicks`);
   }
-}
-
-function beginsAsGzip(file: string): boolean {
-  const first = Buffer.alloc(2);
-  const descriptor = openSync(file, 'r');
-  try {
-    readSync(descriptor, first);
-  } finally {
-    closeSync(descriptor);
-  }
-  return first.equals(Buffer.from([0x1f, 0x8b]));
 }

@@ -10,6 +10,7 @@ import { type Chunk, chunksOf, LONGEST_LINE_BYTES } from './chunks.ts';
 import { lookAtLine, TEXT_FIELDS, TIME_FIELD } from './click-line.ts';
 import { isFull } from './full.ts';
 import type { Input } from './inputs.ts';
+import { cutOf } from './whole-gzip.ts';
 
 /** A rejected line. `line` counts from 1. */
 export type SetAside = { readonly file: string; readonly line: number; readonly reason: string };
@@ -27,6 +28,8 @@ export type Read = {
 };
 
 const NEWLINE = 0x0a;
+/** A smaller file, packed or not, may have one byte, which DuckDB takes for nothing. */
+const TINY_BYTES = 64;
 const COLUMNS = `{${[...TEXT_FIELDS, TIME_FIELD].map((field) => `${field}: 'JSON'`).join(', ')}}`;
 
 /**
@@ -106,8 +109,11 @@ export async function readFile(
   { wanted, onSetAside }: Read,
 ): Promise<number> {
   const whole = insertAll(input.path, input, wanted, input.gzip);
-  const added = input.bytes > 0 ? await rowsAdded(connection, whole) : undefined;
-  return added ?? readPieces(connection, input, folder, { wanted, onSetAside });
+  const added = input.bytes > TINY_BYTES ? await rowsAdded(connection, whole) : undefined;
+  if (added === undefined) return readPieces(connection, input, folder, { wanted, onSetAside });
+  const cut = await cutOf(input, added);
+  if (cut !== undefined) onSetAside({ file: input.name, ...cut });
+  return added;
 }
 
 async function readPieces(
@@ -127,7 +133,7 @@ async function readPieces(
       break;
     }
     await writeFile(piece, value.bytes);
-    const rows = await rowsAdded(connection, insert);
+    const rows = value.bytes.length > 1 ? await rowsAdded(connection, insert) : undefined;
     if (rows === undefined) {
       const onBad = (line: number, reason: string) => onSetAside({ file: input.name, line, reason });
       await writeFile(piece, goodLines(value, onBad));

@@ -14,6 +14,7 @@ import { FARTHEST_MS } from '../../runtime/day.ts';
 import { duckDbFile, duckDbReason } from '../../runtime/duckdb-file.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import { ExpectationError } from '../../runtime/expectation-error.ts';
+import { firstBytesOf, foreignKind, unreadable } from '../../runtime/input-file.ts';
 import type { Mapping } from './record.ts';
 
 const MEMORY = '1GB';
@@ -45,7 +46,7 @@ export function formatOf(file: string): Format {
  */
 export async function* readInOrder(file: string, mapping: Mapping): AsyncGenerator<readonly FileRow[]> {
   const format = formatOf(file);
-  await checkWhole(file);
+  await checkThere(file);
   const folder = await mkdtemp(path.join(tmpdir(), 'shopstream-replay-'));
   const instance = await DuckDBInstance.create(':memory:', {
     memory_limit: MEMORY,
@@ -55,10 +56,16 @@ export async function* readInOrder(file: string, mapping: Mapping): AsyncGenerat
   const connection = await instance.connect();
   try {
     await connection.run(MS_OF);
-    const plain = format === 'ndjson' ? file : await explorableFile(file, folder);
-    yield* rowsOf(connection, orderedSql(plain, format, mapping));
+    const readable = await (format === 'ndjson' ? checkLines(file) : explorableFile(file, folder));
+    let hasRows = false;
+    for await (const rows of rowsOf(connection, orderedSql(readable, format, mapping))) {
+      hasRows = true;
+      yield rows;
+    }
+    if (!hasRows) throw new ExpectationError(`received ${file}, without a row, expected at least one`);
   } catch (error) {
     if (error instanceof DatasetError) throw new ExpectationError(error.message);
+    if (error instanceof ExpectationError) throw error;
     throw new ExpectationError(`received ${file}, which can't be read as ${format}: ${duckDbReason(error)}`);
   } finally {
     connection.closeSync();
@@ -70,17 +77,22 @@ export async function* readInOrder(file: string, mapping: Mapping): AsyncGenerat
 /** @throws {ExpectationError} where there is no such file, or its name has no format */
 export async function checkThere(file: string): Promise<void> {
   formatOf(file);
-  const found = await stat(file).catch(() => undefined);
-  if (found === undefined)
-    throw new ExpectationError(`received ${file}, which doesn't exist, expected a file`);
-  // DuckDB would wait for a pipe that nobody writes to.
-  if (!found.isFile()) throw new ExpectationError(`received ${file}, which is no regular file, expected one`);
+  try {
+    // DuckDB would wait for a pipe that nobody writes to.
+    if (!(await stat(file)).isFile())
+      throw new ExpectationError(`received ${file}, which is no regular file, expected one`);
+  } catch (error) {
+    const reason = unreadable(error);
+    throw reason === undefined ? error : new ExpectationError(`received ${file}, ${reason}, expected a file`);
+  }
 }
 
-/** DuckDB reads a .gz that is cut off as far as it goes. @throws {ExpectationError} */
-async function checkWhole(file: string): Promise<void> {
-  await checkThere(file);
-  if (!file.toLowerCase().endsWith('.gz')) return;
+/** Lines of JSON; DuckDB reads a .gz that is cut off as far as it goes. @throws {ExpectationError} */
+async function checkLines(file: string): Promise<string> {
+  const kind = foreignKind(firstBytesOf(file));
+  if (kind !== undefined)
+    throw new ExpectationError(`received ${file}, ${kind}, expected lines of JSON in UTF-8`);
+  if (!file.toLowerCase().endsWith('.gz')) return file;
   try {
     await pipeline(createReadStream(file), createGunzip(), async (unpacked) => {
       for await (const _ of unpacked);
@@ -90,6 +102,7 @@ async function checkWhole(file: string): Promise<void> {
       `received ${file}, which does not unpack (${messageOf(error)}), expected a whole .gz`,
     );
   }
+  return file;
 }
 
 const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;

@@ -58,7 +58,17 @@ it('a driver hears how much of the file was read, at the end all of it', async (
 });
 
 it.each([
-  ['no gzip', Buffer.from('a\n1\n')],
+  ['x.csv', Buffer.from('\ufeffa\n1\n', 'utf16le'), 'text in UTF-16, expected text in UTF-8, plain or gzip'],
+  ['x.csv.gz', Buffer.from('PK\u0003\u0004'), 'a zip, expected text in UTF-8, plain or gzip'],
+  ['x.csv', gzipSync('a\n1\n'), 'which is packed by gzip, expected a name that ends in .gz'],
+  ['x.json.gz', Buffer.from('[]'), 'which is no gzip, expected a name without .gz'],
+])('%s of other bytes is refused before a run begins', (name, bytes, reason) => {
+  const file = fileOf(name, bytes);
+  expect(() => describeInput(file)).toThrow(`received ${file}, ${reason}`);
+});
+
+it.each([
+  ['a gzip with something behind it', Buffer.concat([gzipSync('a\n1\n'), Buffer.from('else')])],
   ['a gzip whose middle is damaged', damaged()],
 ])('%s is refused, and waited for no longer', async (_, bytes) => {
   const { error } = await read(fileOf('x.csv.gz', bytes));
@@ -125,4 +135,14 @@ it('says of what can not be read what was expected', () => {
     "received /nowhere/x.csv, which doesn't exist, expected a file",
   );
   expect(() => describeInput(folder)).toThrow('which is no file, expected a file');
+});
+
+it('a record that is nested deeper than there is stack is told, and the others are read', async () => {
+  const deep = `{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
+  const fault = expect.stringContaining('it is nested more than 1,000 levels deep');
+  for (const [name, content] of [
+    ['x.ndjson', `${deep}\n{"a":1}\n`],
+    ['x.json', `[${deep},{"a":1}]`],
+  ] as const)
+    expect(await read(fileOf(name, content))).toMatchObject({ values: [1], faults: [fault] });
 });

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { DefinitionError, type Problem } from '../../../src/aggregator/definition/problem.ts';
-import { readDefinition } from '../../../src/aggregator/definition/read.ts';
+import { checkValue, readDefinition } from '../../../src/aggregator/definition/read.ts';
 
 const GOOD = `name: print-shop
 group:
@@ -32,6 +32,11 @@ const changed = (from: string, to: string) => {
 
 describe('a definition', () => {
   it('reads a definition without a fault', () => expect(problemsOf(GOOD)).toEqual([]));
+
+  it('refuses a value that is nested deeper than there is stack', () => {
+    const deep = JSON.parse(`${'['.repeat(50_000)}${']'.repeat(50_000)}`);
+    for (const value of [deep, { name: deep }]) expect(() => checkValue(value)).toThrow(DefinitionError);
+  });
 
   it('refuses text that PostgreSQL has not, in any place', () => {
     const [nul] = changed('name: limit', 'name: "a\\u0000b"');

@@ -35,6 +35,13 @@ it.each(['', 'index', 'Unnamed: 0'])('passes over the row numbers of pandas unde
   expect(layout).toEqual({ delimiter: ',', fields: 9, places: [1, 2, 3, 4, 5, 6, 7, 8] });
 });
 
+it.each(['\n', '\r\n\r\n', '\ufeff\n\n'])('comes after blank lines as %j, which count as lines', (blank) => {
+  const bytes = Buffer.byteLength(blank) + HEADER.length + 1;
+  const lines = blank.split('\n').length;
+  expect(read(`${blank}${HEADER}\nrest`)).toEqual({ bytes, lines, layout: USUAL_LAYOUT });
+  expect(() => read(`${blank}x,y\n`)).toThrow(`product.csv, line ${lines}: received "x,y"`);
+});
+
 it('takes a delimiter at the end of each line', () => {
   const { layout } = read(`${HEADER},\n`);
   expect(layout).toEqual({ delimiter: ',', fields: 9, places: [0, 1, 2, 3, 4, 5, 6, 7] });

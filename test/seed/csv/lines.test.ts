@@ -32,6 +32,11 @@ it('holds back no line that has come whole', async () => {
   expect(await lines.next()).toMatchObject({ done: true });
 });
 
+it('hands on no blank line before the first that is not, however they come', async () => {
+  const chunks = ['\n', '\r\n', '\na', 'b\n', '\n'].map((text) => Buffer.from(text));
+  expect((await linesOf(chunks)).map(String)).toEqual(['\n\r\n\nab\n', '\n']);
+});
+
 it('refuses more than 32 MiB without a line end, before it holds more of them', async () => {
   const megabyte = Buffer.alloc(1024 * 1024, 'x');
   let taken = 0;

@@ -91,7 +91,7 @@ it('says what is no file of clicks', () => {
   expect(said()).toBe('received no file, expected at least one to read');
   expect(said(...Array(32_001).fill('a'))).toBe('received 32001 files, expected at most 32000');
   expect(said(at('none.json'))).toBe(
-    `received ${at('none.json')}, which is not there, expected a file of clicks`,
+    `received ${at('none.json')}, which doesn't exist, expected a file of clicks`,
   );
   expect(said(at('.'))).toBe(`received the folder ${at('.')}, expected a file`);
   expect(said('/dev/null')).toContain('received /dev/null, a pipe or device, expected a file');
@@ -99,4 +99,14 @@ it('says what is no file of clicks', () => {
     `received ${at('link.json')} twice, expected each file once`,
   );
   expect(findInputs([at('a.json'), at('hard.json')])).toHaveLength(2);
+});
+
+it.each([
+  ['a zip', Buffer.from('PK\u0003\u0004')],
+  ['text in UTF-16', Buffer.from('\ufeff{"anonymous_id":"a"}\n', 'utf16le')],
+])('%s is refused by what it is', (kind, content) => {
+  const file = folderOf({ 'a.json': content })('a.json');
+  expect(() => findInputs([file])).toThrow(
+    `received ${file}, ${kind}, expected JSON lines in UTF-8, plain or gzip`,
+  );
 });

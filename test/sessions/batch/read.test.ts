@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib';
+import { constants, gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { readAnswers } from '../../../src/sessions/batch/answers.ts';
 import { ask, clickLine, writeFiles } from './files.ts';
@@ -55,6 +55,26 @@ it('all members of a gzip file are read, also where a later one is broken', asyn
   const cut = await sessionsOf({ 'a.json.gz': Buffer.concat([first, second.subarray(0, -200)]) });
   expect(cut.perFile['a.json.gz']).toBeGreaterThanOrEqual(100);
   expect(cut.setAside).toHaveLength(1);
+});
+
+it('a gzip file that was cut off where a line ends is no whole one', async () => {
+  const flushed = gzipSync(text(100), { finishFlush: constants.Z_SYNC_FLUSH });
+  const whole = gzipSync(text(100));
+  for (const cut of [flushed, Buffer.concat([whole, whole.subarray(0, 5)])]) {
+    const { perFile, setAside } = await sessionsOf({ 'a.json.gz': cut });
+    expect(perFile).toEqual({ 'a.json.gz': 100 });
+    expect(setAside).toEqual([
+      { file: 'a.json.gz', line: 101, reason: `the gzip file is cut off at byte ${cut.length}` },
+    ]);
+  }
+});
+
+it.each(['x', '1', '{', '\ufeffx'])('a file of %j alone has a line that is set aside', async (content) => {
+  for (const name of ['a.json', 'a.json.gz']) {
+    const { perFile, setAside } = await sessionsOf({ [name]: content });
+    expect(perFile).toEqual({ [name]: 0 });
+    expect(setAside).toMatchObject([{ line: 1, reason: expect.stringContaining('expected a JSON object') }]);
+  }
 });
 
 it('a file is known for gzip by its first bytes, not by its name', async () => {
@@ -120,4 +140,16 @@ it('a line that would not fit into memory is passed over with its length', async
 it('signs that mean something in a pattern of paths are themselves', async () => {
   const { perFile } = await sessionsOf({ "a[1]*?'.json": text(1), 'a1.json': text(2, 10) });
   expect(perFile).toEqual({ "a[1]*?'.json": 1, 'a1.json': 2 });
+});
+
+it('a line that is nested deeper than there is stack is set aside, and the others count', async () => {
+  const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
+  const { perFile, setAside } = await sessionsOf({
+    'a.json': `${deep}\n{"anonymous_id":${deep}}\n${text(3)}`,
+  });
+  expect(perFile).toEqual({ 'a.json': 3 });
+  expect(setAside.map(({ line, reason }) => [line, reason])).toEqual([
+    [1, 'received an array that is nested too deeply, expected a JSON object'],
+    [2, 'anonymous_id: received an array that is nested too deeply, expected text'],
+  ]);
 });

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { HEADER } from '../../../seed/published.ts';
 import { formatOf, readInOrder } from '../../../src/simulator/replay/file.ts';
 import { parseMapping } from '../../../src/simulator/replay/record.ts';
 import { replicaText, zipOf } from '../../seed/support.ts';
@@ -49,6 +50,7 @@ describe('the rows of a file', () => {
     const parts = [text.subarray(0, 300), text.subarray(300)];
     expect(await rowsIn('archive.zip', zipOf({ 'product.csv': text }))).toBe(ROWS);
     expect(await rowsIn('product.csv', gzipSync(text))).toBe(ROWS);
+    expect(await rowsIn('product.csv.gz', text)).toBe(ROWS);
     expect(await rowsIn('product.csv.gz', Buffer.concat(parts.map((part) => gzipSync(part))))).toBe(ROWS);
   });
 
@@ -74,15 +76,19 @@ describe('the rows of a file', () => {
   });
 
   it.each([
-    ['cut.csv.gz', gzipSync(text).subarray(0, 200), 'does not unpack'],
-    ['plain.csv.gz', text, 'does not unpack'],
+    ['cut.csv.gz', gzipSync(text).subarray(0, 200), 'whose compressed data ends too early'],
+    ['cut.ndjson.gz', gzipSync('{}\n').subarray(0, 12), 'does not unpack'],
+    ['none.csv', Buffer.from(`${HEADER}\n`), /without a row, expected at least one$/],
+    ['mark.csv', Buffer.from('\ufeff'), /which is empty, expected a CSV file with a header$/],
+    ['none.ndjson', Buffer.alloc(0), /without a row, expected at least one$/],
+    ['utf16.ndjson', Buffer.from('{}\n', 'utf16le'), 'text in UTF-16, expected lines of JSON in UTF-8'],
     ['text.zip', zipOf({ 'readme.txt': text }), 'expected exactly one CSV file'],
     [
       'latin1.csv',
       Buffer.from(text.toString().replace('mobile', 'm\u00f6bile'), 'latin1'),
       /line: \d+: .*(unicode|utf-8)/i,
     ],
-    ['utf16.csv', Buffer.from(`\ufeff${text}`, 'utf16le'), "can't be read as csv"],
+    ['utf16.csv', Buffer.from(`\ufeff${text}`, 'utf16le'), 'text in UTF-16, expected CSV in UTF-8'],
   ])('%s has none, and says why', async (name, content, words) => {
     await expect(rowsIn(name, content)).rejects.toThrow(words);
   });
