@@ -64,8 +64,11 @@ function sendPage(req: Request, res: Response, error: HttpError, traces: Traces)
   const { received, expected, advice } = error.details;
   const came = received === undefined ? '' : `, received ${JSON.stringify(received)}`;
   const message = `${error.message}${came}${expected === undefined ? '' : `, expected ${expected}`}.`;
+  const layout = plainLayout(req, res, traces, TITLES[error.status] ?? 'Something went wrong');
+  // Who asks for another name is no visitor of this shop.
+  if (error.status === 421) res.removeHeader('Set-Cookie');
   res.render('error', {
-    ...plainLayout(req, res, traces, TITLES[error.status] ?? 'Something went wrong'),
+    ...layout,
     status: error.status,
     message: message.charAt(0).toUpperCase() + message.slice(1),
     advice: advice ?? ADVICE[error.status] ?? '',

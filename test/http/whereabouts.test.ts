@@ -60,6 +60,11 @@ describe('a Host that is not the shop', () => {
     },
   );
 
+  it('the page that says so makes no visitor', async () => {
+    const page = await ask(line.url, '/', 'evil.example').set('Accept', 'text/html');
+    expect([page.status, page.type, page.get('Set-Cookie')]).toEqual([421, 'text/html', undefined]);
+  });
+
   it('a Host that is not the shop can neither discard a dead letter nor be told of it', async () => {
     const [id] = await setAside(line, ['nonsense']);
     const rebound = {

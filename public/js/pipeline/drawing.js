@@ -61,11 +61,11 @@ export class Drawing {
   #lanes = [];
   #svg;
   #due = new Map();
+  #wait;
 
   constructor(place) {
     this.#place = place;
     new ResizeObserver(() => this.#state !== undefined && this.show(this.#state)).observe(place);
-    requestAnimationFrame((now) => this.#move(now));
   }
 
   show(state) {
@@ -212,6 +212,7 @@ export class Drawing {
     );
     for (const [index, lane] of this.#lanes.entries()) fillLane(lane, state.kafka.partitions[index]);
     for (const arrow of this.#arrows) this.#fillArrow(arrow, state);
+    this.#moveWhenDue();
   }
 
   #say(name, words) {
@@ -224,22 +225,33 @@ export class Drawing {
     const fault = state.faults.find(({ target }) => target === SERVER_OF[arrow.to]);
     set(arrow.fault, fault === undefined ? '' : fault.ms === null ? fault.kind : `+${fault.ms / 1000} s`);
     arrow.group.dataset.fault = fault?.kind ?? '';
-    this.#due.set(arrow, {
-      every: rate > 0 ? 1000 / Math.min(rate, MOST_DOTS) : undefined,
-      next: this.#due.get(arrow)?.next ?? 0,
-    });
+    const next = this.#due.get(arrow)?.next ?? 0;
+    this.#due.delete(arrow);
+    if (rate === 0) return;
+    const every = 1000 / Math.min(rate, MOST_DOTS);
+    this.#due.set(arrow, { every, next: Math.min(next, performance.now() + every) });
+  }
+
+  /** No frame is asked for before a dot is due. */
+  #moveWhenDue() {
+    clearTimeout(this.#wait);
+    if (still.matches || this.#due.size === 0) return;
+    const next = Math.min(...[...this.#due.values()].map((due) => due.next));
+    this.#wait = setTimeout(
+      () => requestAnimationFrame((now) => this.#move(now)),
+      Math.max(0, next - performance.now()),
+    );
   }
 
   /** Sends a dot along each arrow as often as its rate says. */
   #move(now) {
-    requestAnimationFrame((next) => this.#move(next));
-    if (still.matches) return;
     for (const [arrow, due] of this.#due) {
-      if (due.every === undefined || now < due.next) continue;
+      if (now < due.next) continue;
       due.next = Math.max(now, due.next) + due.every;
       if (!arrow.dots.isConnected) this.#due.delete(arrow);
       else travel(arrow);
     }
+    this.#moveWhenDue();
   }
 }
 
