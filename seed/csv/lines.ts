@@ -15,10 +15,14 @@ const LONGEST_LINE = 32 * 1024 * 1024;
 export async function* wholeLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let pending: Buffer[] = [];
   let pendingBytes = 0;
-  let hasText = false;
+  let [hasBegun, hasText] = [false, false];
   for await (const chunk of chunks) {
-    hasText ||= chunk.some((byte) => byte !== LINE_FEED && byte !== CARRIAGE_RETURN);
-    const end = hasText ? chunk.lastIndexOf(LINE_FEED) + 1 : 0;
+    let end = chunk.lastIndexOf(LINE_FEED) + 1;
+    if (!hasBegun) {
+      hasBegun = end > 0 && (hasText || !isBlank(chunk.subarray(0, end)));
+      hasText ||= !isBlank(chunk);
+      if (!hasBegun) end = 0;
+    }
     if (end > 0) {
       const head = chunk.subarray(0, end);
       yield pending.length === 0 ? head : Buffer.concat([...pending, head]);
@@ -38,3 +42,6 @@ export async function* wholeLines(chunks: AsyncIterable<Buffer>): AsyncGenerator
   }
   if (pending.length > 0) yield Buffer.concat(pending);
 }
+
+const isBlank = (bytes: Buffer): boolean =>
+  bytes.every((byte) => byte === LINE_FEED || byte === CARRIAGE_RETURN);

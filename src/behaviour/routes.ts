@@ -61,9 +61,9 @@ async function redeem(pool: Pool, req: Request, res: Response): Promise<void> {
   if (!isId(id)) throw notFound('there is no such offer', id, '32 lower-case hex digits');
   const done = await redeemOffer(pool, id, visitorOf(req, res).id).catch(whileAway);
   if (done !== true)
-    throw new HttpError(409, 'offer_gone', 'this offer was redeemed already, or is not yours', {
+    throw new HttpError(409, 'offer_gone', 'this offer is not yours', {
       received: id,
-      expected: 'an open offer of yours',
+      expected: 'an offer of yours',
     });
   res.redirect(303, '/offers?redeemed=1');
 }

@@ -156,10 +156,13 @@ export async function readOffers(pool: Pool, most: number): Promise<Offer[]> {
   return rows;
 }
 
-/** Redeems an offer once. @returns false where the visitor has no such offer, or has redeemed it */
+/**
+ * Redeems an offer; a second click finds it redeemed by the first.
+ * @returns false where it is not this visitor's
+ */
 export async function redeemOffer(pool: Pool, id: string, userId: string): Promise<boolean> {
   const { rowCount } = await pool.query(
-    'UPDATE offers SET redeemed_at = now() WHERE id = $1 AND user_id = $2 AND redeemed_at IS NULL',
+    'UPDATE offers SET redeemed_at = coalesce(redeemed_at, now()) WHERE id = $1 AND user_id = $2',
     [id, userId],
   );
   return rowCount === 1;

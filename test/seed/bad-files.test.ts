@@ -236,7 +236,7 @@ describe('a file that is unusual and good', () => {
   });
   it('loads a file with blank lines before its header, and counts them as lines', async () => {
     const file = await fileOf(`\n\r\n${HEADER}\n${fresh(1).join('\n')}\nx\n`);
-    expect(await load(file)).toMatchObject({ rows: 1, rejects: [{ line: 5 }] });
+    expect(await load(file)).toMatchObject({ added: 1, rejects: [{ line: 5 }] });
   });
   it('loads fields in quotes', () =>
     loads(`${HEADER}\n${fresh(3).join('\n')}\n`.replace(/[^,\n]+/g, '"$&"'), 3));

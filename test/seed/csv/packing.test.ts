@@ -71,6 +71,8 @@ describe('explain', () => {
     ['ENOTDIR', 'FILE_MISSING'],
     ['EACCES', 'FILE_DENIED'],
     ['EPERM', 'FILE_DENIED'],
+    ['ELOOP', 'FILE_UNREADABLE'],
+    ['EIO', 'FILE_UNREADABLE'],
     ['Z_BUF_ERROR', 'FILE_TRUNCATED'],
     ['Z_DATA_ERROR', 'FILE_DAMAGED'],
   ])('tells a user what %s means, and keeps it as the cause', (code, explained) => {
@@ -83,7 +85,7 @@ describe('explain', () => {
   });
 
   it('leaves any other error as it is', () => {
-    const error = Object.assign(new Error('disk'), { code: 'EIO' });
+    const error = Object.assign(new Error('memory'), { code: 'ERR_OUT_OF_RANGE' });
     expect(explain(error, 'a.csv')).toBe(error);
     expect(explain('text', 'a.csv')).toBe('text');
   });
