@@ -95,6 +95,7 @@ async function attack({ bytes, connections, answers }: Way, port: number): Promi
       socket.on('connect', () => socket.write(bytes));
       socket.on('data', (text: string) => {
         const seen = text.split('HTTP/1.1 ').length - 1;
+        if (answered === 0 && seen > 0) parentPort?.postMessage('at work');
         answered += seen;
         left -= seen;
         if (left > 0) return;
@@ -157,7 +158,8 @@ async function measure(way: Way, program: Program): Promise<boolean> {
   const worker = new Worker(new URL(import.meta.url), {
     workerData: { way, port: Number(program.env.PORT) },
   });
-  await once(worker, 'online');
+  // On a busy machine the thread's start takes longer than a round.
+  await once(worker, way.connections === 0 ? 'online' : 'message');
   const waits = await askHealth(program.url, SECONDS);
   worker.postMessage('stop');
   const [answered] = (await once(worker, 'message')) as [number];
