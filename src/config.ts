@@ -295,7 +295,7 @@ export const optionName = (name: SettingName) => `--${name.toLowerCase().replace
 
 /**
  * Reads the settings: command-line options win over the environment, which wins over the defaults.
- * An empty variable counts as one that is not set.
+ * An empty variable counts as one that is not set; a line end at its end is one of the file or the command that it came from.
  * @param given values by setting name, as texts
  * @throws {ConfigError} for the first value that can't be used
  */
@@ -305,7 +305,7 @@ export function readConfig(
 ): Config {
   const entries = (Object.keys(settings) as SettingName[]).map((name) => {
     const { parse, fallback, expected, ...rest }: Setting<unknown> = settings[name];
-    const text = given[name] ?? (env[name] || undefined) ?? fallback;
+    const text = given[name] ?? (env[name]?.replace(/[\r\n]+$/, '') || undefined) ?? fallback;
     if (text === undefined) return [name, undefined];
     const value = parse(text);
     if (value === undefined) {

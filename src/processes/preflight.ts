@@ -1,7 +1,7 @@
 // Before anything starts: are the ports free, do the configured servers answer. What is wrong is told at once and in one
 // line, instead of by a part that fails later or waits for ever.
 
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { Config } from '../config.ts';
@@ -49,30 +49,48 @@ export async function preflight(
   }
 }
 
+/** The ports that were found free, held until all are checked, so that no two settings name the same. */
+type Held = { readonly server: Server; readonly port: number; readonly what: string };
+
 async function checkPorts(config: Config, parts: readonly Part[]): Promise<void> {
-  if (parts.includes('web')) await checkPort(config.HOST, config.PORT, 'the shop', 'PORT');
-  const { INGEST_METRICS_PORT: scraped } = config;
-  if (parts.includes('ingest') && scraped !== undefined)
-    await checkPort(config.HOST, scraped, "ingest's figures", 'INGEST_METRICS_PORT');
-  if (parts.includes('broker')) await checkPort('127.0.0.1', config.KAFKA_PORT, 'Kafka', 'KAFKA_PORT');
-  if (parts.includes('postgres'))
-    await checkPort('127.0.0.1', config.POSTGRES_PORT, 'PostgreSQL', 'POSTGRES_PORT');
+  const held: Held[] = [];
+  const check = async (host: string, port: number, what: string, setting: string) => {
+    held.push({ server: await hold(host, port, what, setting, held), port, what });
+  };
+  try {
+    if (parts.includes('web')) await check(config.HOST, config.PORT, 'the shop', 'PORT');
+    const { INGEST_METRICS_PORT: scraped } = config;
+    if (parts.includes('ingest') && scraped !== undefined)
+      await check(config.HOST, scraped, "ingest's figures", 'INGEST_METRICS_PORT');
+    if (parts.includes('broker')) await check('127.0.0.1', config.KAFKA_PORT, 'Kafka', 'KAFKA_PORT');
+    if (parts.includes('postgres'))
+      await check('127.0.0.1', config.POSTGRES_PORT, 'PostgreSQL', 'POSTGRES_PORT');
+  } finally {
+    await Promise.all(held.map(({ server }) => new Promise((resolve) => server.close(resolve))));
+  }
 }
 
-async function checkPort(host: string, port: number, what: string, setting: string): Promise<void> {
+async function hold(
+  host: string,
+  port: number,
+  what: string,
+  setting: string,
+  held: readonly Held[],
+): Promise<Server> {
   const server = createServer();
   try {
     await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
+    return server;
   } catch (error) {
     const code = codeOf(error) ?? error;
     const option = `--${setting.toLowerCase().replaceAll('_', '-')}`;
+    const other = held.find((one) => one.port === port)?.what;
+    const taken = other === undefined ? 'is taken' : `is for ${other} already`;
     const message =
       code === 'EADDRINUSE' || code === 'EACCES'
-        ? `port ${port} ${code === 'EACCES' ? 'needs more rights' : 'is taken'}; choose another one for ${what} with ${setting} or ${option}`
+        ? `port ${port} ${code === 'EACCES' ? 'needs more rights' : taken}; choose another one for ${what} with ${setting} or ${option}`
         : `can't listen on ${host} (${code}); choose an address of this machine with HOST or --host`;
     throw new PortError(message, { cause: error });
-  } finally {
-    server.close();
   }
 }
 
