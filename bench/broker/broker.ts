@@ -7,9 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { residentBytes } from '../../test/broker/resident-bytes.ts';
 import { KAFKA } from '../../test/real-kafka/apache-kafka.ts';
 import { cpuOf } from '../cpu.ts';
+import { percentile } from '../statistics.ts';
 import { startEmbedded } from './embedded.ts';
 import { measureJava, measureJavaTransactions } from './java-measures.ts';
-import { KAFKAJS_MEASURES, type Measure, percentile } from './kafkajs-measures.ts';
+import { KAFKAJS_MEASURES, type Measure } from './kafkajs-measures.ts';
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
 const SETTLE_MS = 3000; // before it counts as idle
@@ -17,7 +18,7 @@ const IDLE_SECONDS = 10;
 
 const MEASURES: readonly Measure[] = [...KAFKAJS_MEASURES, measureJava, measureJavaTransactions];
 
-interface Running {
+type Running = {
   readonly port: number;
   readonly pid: number;
   readonly startMs: number;
@@ -25,7 +26,7 @@ interface Running {
   /** Share of one core. */
   readonly idleShare: number;
   stop(): Promise<void>;
-}
+};
 
 // name: [what it is, unit, whether more is better]
 const ROWS: Readonly<Record<string, readonly [label: string, unit: string, moreIsBetter: boolean]>> = {
@@ -54,10 +55,10 @@ async function startApache(): Promise<Running> {
   return idle(await KAFKA.start(['-Xmx1g']));
 }
 
-interface Round {
+type Round = {
   readonly embedded: Readonly<Record<string, number>>;
   readonly apache: Readonly<Record<string, number>>;
-}
+};
 
 /** Takes every measure of both brokers, which go first in turn. */
 async function takeRound(embedded: Running, apache: Running, round: number): Promise<Round> {

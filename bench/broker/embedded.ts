@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-export interface Embedded {
+export type Embedded = {
   readonly port: number;
   readonly pid: number;
   /** From the start of the process until it takes connections. */
@@ -15,7 +15,7 @@ export interface Embedded {
   readonly dataDir: string;
   /** Shuts it down and removes its folder. */
   stop(): Promise<void>;
-}
+};
 
 /** @param options of server.js, behind its folder */
 export async function startEmbedded(options: readonly string[] = []): Promise<Embedded> {

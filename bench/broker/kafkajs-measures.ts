@@ -2,6 +2,7 @@
 // brokers can be measured in turn under the same conditions.
 
 import { type Consumer, Kafka, logLevel, type Producer } from 'kafkajs';
+import { percentile } from '../statistics.ts';
 
 const VALUE = 'x'.repeat(230);
 const BATCH = 1000;
@@ -16,11 +17,6 @@ const DELIVERY_PERIOD_MS = 10;
 
 const seconds = (since: number) => (performance.now() - since) / 1000;
 const now = () => performance.timeOrigin + performance.now();
-
-export function percentile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
-}
 
 /** Takes a measure and returns its figures by name. `id` makes the names of topics and groups unique. */
 export type Measure = (port: number, id: string) => Promise<Readonly<Record<string, number>>>;

@@ -10,7 +10,7 @@ import { createInterface } from 'node:readline';
 import { Kafka, logLevel } from 'kafkajs';
 import { residentBytes } from '../../test/broker/resident-bytes.ts';
 import { cpuOf } from '../cpu.ts';
-import { percentile } from './kafkajs-measures.ts';
+import { percentile } from '../statistics.ts';
 
 const PARTITIONS = Number(process.env.RESTART_PARTITIONS ?? 10_000);
 const ROUNDS = Number(process.env.RESTART_ROUNDS ?? 3);

@@ -10,6 +10,7 @@ import { clusterOf } from '../connections.ts';
 import { type Pool, transaction } from '../db/pool.ts';
 import { createKafka, describeCluster } from '../kafka/client.ts';
 import { reasonOf } from '../kafka/errors.ts';
+import { codeOf } from '../runtime/errors.ts';
 import { standardOutput } from '../runtime/standard-output.ts';
 import { InputError } from './batch/csv.ts';
 import { type Format, lineWriter } from './batch/output.ts';
@@ -40,9 +41,7 @@ function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new InputError(
-      `received ${file}, which can't be read (${(error as NodeJS.ErrnoException).code}), expected a definition`,
-    );
+    throw new InputError(`received ${file}, which can't be read (${codeOf(error)}), expected a definition`);
   }
 }
 

@@ -125,6 +125,19 @@ export const UNPACK = {
   [CompressionTypes.ZSTD]: unzstd,
 } as const;
 
+/**
+ * Makes this process write snappy batches by `compress`, where a send asks for SNAPPY: by themselves the program's producers compress nothing.
+ */
+export function writeSnappyBy(compress: (records: Buffer) => Buffer): void {
+  CompressionCodecs[CompressionTypes.Snappy] = () => ({
+    compress: async ({ buffer }: { readonly buffer: Buffer }) => compress(buffer),
+    decompress: unsnappy,
+  });
+}
+
+/** For `send({ compression })`. */
+export const SNAPPY = CompressionTypes.Snappy;
+
 /** Makes kafkajs read batches of all four codecs; for the whole process, once. */
 export function registerCodecs(): void {
   const register = (type: keyof typeof UNPACK) => {

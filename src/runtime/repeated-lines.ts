@@ -3,6 +3,7 @@
 // it came since, and so on until it stays away. What came in the last second of a process is not counted.
 
 import type { LogFn, Logger } from 'pino';
+import { messageOf } from './errors.ts';
 
 const WARN = 40;
 const EVERY_MS = 1_000;
@@ -54,7 +55,7 @@ const keyOf = (text: string, level: number) => `${level} ${text.replace(/\d+/g, 
 
 function textOf([details, text]: Args): string {
   if (text !== undefined) return text;
-  return details instanceof Error ? details.message : String(details);
+  return messageOf(details);
 }
 
 function detailsOf([details]: Args): object {

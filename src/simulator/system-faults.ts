@@ -4,6 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { parseDuration } from '../runtime/duration.ts';
+import { messageOf } from '../runtime/errors.ts';
 
 const text = z.string();
 const at = text.default('0s');
@@ -85,6 +86,6 @@ async function post(url: string, body: object, password: string | undefined): Pr
     const { error } = (await response.json()) as { error?: { message: string } };
     return error?.message ?? `status ${response.status}`;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 }

@@ -23,24 +23,24 @@ function rootAbove(folder: string): string {
 /** Of a JVM that lives for seconds: better code, and threads to collect garbage, are not worth their time. */
 export const FAST_START = ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'];
 
-export interface ApacheKafka {
+export type ApacheKafka = {
   readonly port: number;
   readonly pid: number;
   /** From the start of its process, on storage that is formatted, until it takes connections. */
   readonly startMs: number;
   /** Ends it in order and removes its folder. */
   stop(): Promise<void>;
-}
+};
 
 /** One release of Apache Kafka: its broker, its tools, its Java client. */
-export interface Release {
+export type Release = {
   /** Of the broker, the client and the console tools. */
   readonly classPath: string;
   /** Why it cannot run here; null if it can. Fetches its jars first where KAFKA_FETCH=1. */
   missing(): string | null;
   /** Starts one node; resolves once it takes connections. `jvm` are java's own options. */
   start(jvm?: readonly string[]): Promise<ApacheKafka>;
-}
+};
 
 /** The release of that version; without one, of the version that pom.xml names. */
 function release(version?: string): Release {

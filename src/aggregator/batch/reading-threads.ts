@@ -15,24 +15,27 @@ export type ReadStretch = {
   readonly place: StretchPlace;
   readonly stretch: Stretch;
 };
-type Waiting = { readonly resolve: (stretch: Stretch) => void; readonly reject: (error: unknown) => void };
+type PendingStretch = {
+  readonly resolve: (stretch: Stretch) => void;
+  readonly reject: (error: unknown) => void;
+};
 
 class ReadingThread {
   readonly #worker = new Worker(PROGRAM);
-  readonly #waiting: Waiting[] = [];
+  readonly #pending: PendingStretch[] = [];
   readonly #spare: ArrayBuffer[] = [];
   #file: StretchFile | undefined;
   #failed: unknown;
 
   constructor() {
-    this.#worker.on('message', (stretch: Stretch) => this.#waiting.shift()?.resolve(stretch));
+    this.#worker.on('message', (stretch: Stretch) => this.#pending.shift()?.resolve(stretch));
     this.#worker.on('error', (error) => this.#fail(error));
     this.#worker.on('exit', () => this.#fail(new Error('a thread that reads a file has ended')));
   }
 
   /** How many stretches it has still to read. */
   get busy(): number {
-    return this.#waiting.length;
+    return this.#pending.length;
   }
 
   read(file: StretchFile, place: StretchPlace, told: Uint8Array): Promise<Stretch> {
@@ -41,7 +44,7 @@ class ReadingThread {
     this.#file = file;
     const read = new Promise<Stretch>((resolve, reject) => {
       if (this.#failed !== undefined) reject(this.#failed);
-      else this.#waiting.push({ resolve, reject });
+      else this.#pending.push({ resolve, reject });
     });
     // Of several that fail, the first that is waited for tells.
     read.catch(() => {});
@@ -60,7 +63,7 @@ class ReadingThread {
 
   #fail(error: unknown): void {
     this.#failed ??= error;
-    for (const { reject } of this.#waiting.splice(0)) reject(this.#failed);
+    for (const { reject } of this.#pending.splice(0)) reject(this.#failed);
   }
 }
 

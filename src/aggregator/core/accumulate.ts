@@ -12,14 +12,14 @@ export const isNumeric = (operation: Operation): boolean =>
   (NUMERIC_OPERATIONS as readonly Operation[]).includes(operation);
 
 /** Adds the reader's number for a numeric operation, the cell for any other. */
-export interface Accumulator {
+export type Accumulator = {
   add(cell: Cell, reader: NumberReader): void;
   /** The value as JSON text, all digits. @param count records of the session */
   result(count: number): string;
   /** The exact number, for conditions; undefined where there is none. */
   number(count: number): { readonly value: Decimal; readonly times: number } | undefined;
   save(): string;
-}
+};
 
 class TotalAccumulator implements Accumulator {
   readonly #operation: Operation;

@@ -2,6 +2,7 @@
 
 import { isUtf8 } from 'node:buffer';
 import type { KafkaRecord } from '../../consumer/record.ts';
+import { messageOf } from '../../runtime/errors.ts';
 import { cellOf, readObject } from '../core/json.ts';
 import type { Rec } from '../core/step.ts';
 
@@ -19,6 +20,6 @@ export function cellsOf(
       ? `received ${value.toString('utf8', 0, 60)}, expected a JSON object`
       : names.map((name) => cellOf(object, name));
   } catch (error) {
-    return `received text that is not JSON (${error instanceof Error ? error.message : String(error)}), expected an object`;
+    return `received text that is not JSON (${messageOf(error)}), expected an object`;
   }
 }

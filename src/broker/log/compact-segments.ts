@@ -113,7 +113,7 @@ async function rewrite(
   const [{ path, baseOffset }] = group;
   const file = `${path}.log${CLEANED}`;
   const fd = openSync(file, 'w');
-  const left = new Left(baseOffset, fd);
+  const remaining = new RemainingBatches(baseOffset, fd);
   let isChanged = group.length > 1;
   let isWhole = false;
   try {
@@ -122,9 +122,9 @@ async function rewrite(
         if (batches === undefined) return false;
         const kept = batches.map((batch) => compactBatch(batch, latest, time, driver.transactions));
         isChanged ||= kept.some((batch, index) => batch !== batches[index]);
-        left.add(kept.filter((batch) => batch !== undefined));
+        remaining.add(kept.filter((batch) => batch !== undefined));
       }
-      left.end(segment);
+      remaining.end(segment);
     }
     if (isChanged) await promisify(fsync)(fd);
     if (await driver.pause()) return false;
@@ -133,12 +133,12 @@ async function rewrite(
     closeSync(fd);
     if (!isWhole || !isChanged) rmSync(file, { force: true });
   }
-  if (isChanged) await driver.replace(group, file, left.found());
+  if (isChanged) await driver.replace(group, file, remaining.found());
   return true;
 }
 
 /** Writes the remaining batches of a group to a file, and collects its contents. */
-class Left {
+class RemainingBatches {
   #contents: Contents;
   #fd: number;
   #markers = new Set<number>();

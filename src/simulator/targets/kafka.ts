@@ -2,17 +2,21 @@
 // sent again until it is acknowledged, so that records may be in the topic twice, recognised by the header.
 
 import { randomBytes } from 'node:crypto';
-import kafkajs, { type Kafka, type Message, type Producer } from 'kafkajs';
 import { writeWire } from '../../events/wire.ts';
-import { connectProducer, createProducer } from '../../kafka/client.ts';
+import {
+  connectProducer,
+  createProducer,
+  type Kafka,
+  type Message,
+  type Producer,
+} from '../../kafka/client.ts';
+import { SNAPPY, writeSnappyBy } from '../../kafka/codecs.ts';
 import { isTooLarge, reasonOf } from '../../kafka/errors.ts';
 import { partitionOf } from '../../kafka/partition.ts';
 import { PARTITIONS } from '../../kafka/publisher.ts';
 import { Backoff } from '../../runtime/backoff.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { Numbered, Receipt, Target } from './target.ts';
-
-const { CompressionCodecs, CompressionTypes } = kafkajs;
 
 /** The header of a simulated record: `<run>/<n>`. */
 export const RUN_HEADER = 'shopstream-run';
@@ -26,20 +30,10 @@ const POISONED = /\d{8}T\d{6}-[0-9a-f]{6}\/\d+/;
 
 export type TopicPlace = { readonly cluster: string; readonly from: Readonly<Record<string, string>> };
 
-/**
- * Registers a snappy codec, in this process alone, that writes invalid bytes. They still contain the run and the record's number,
- * by which the ledger recognises the dead letter.
- */
-function packPoison(): void {
-  const known = CompressionCodecs[CompressionTypes.Snappy];
-  CompressionCodecs[CompressionTypes.Snappy] = () => ({
-    ...known?.(),
-    compress: async ({ buffer }: { readonly buffer: Buffer }) => {
-      const [name = ''] = POISONED.exec(buffer.toString('latin1')) ?? [];
-      return Buffer.concat([NO_SNAPPY, Buffer.from(`${name};`), randomBytes(GARBAGE_BYTES)]);
-    },
-    decompress: known?.().decompress ?? (() => Promise.reject(new Error('there is no codec for snappy'))),
-  });
+/** Bytes that no snappy reader takes. They still contain the run and the record's number, by which the ledger recognises the dead letter. */
+function spoil(records: Buffer): Buffer {
+  const [name = ''] = POISONED.exec(records.toString('latin1')) ?? [];
+  return Buffer.concat([NO_SNAPPY, Buffer.from(`${name};`), randomBytes(GARBAGE_BYTES)]);
 }
 
 export class KafkaTarget implements Target {
@@ -56,7 +50,7 @@ export class KafkaTarget implements Target {
     this.#run = run;
     this.#log = log;
     this.#producer = createProducer(kafka);
-    packPoison();
+    writeSnappyBy(spoil);
   }
 
   /** Makes the topic where it is missing, and reads its end offsets. @throws kafkajs's error where Kafka is away */
@@ -99,8 +93,8 @@ export class KafkaTarget implements Target {
     const backoff = new Backoff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
     for (;;) {
       try {
-        const compression = poisoned ? CompressionTypes.Snappy : CompressionTypes.None;
-        const sent = await this.#producer.send({ topic: this.#topic, messages: [...messages], compression });
+        const batch = { topic: this.#topic, messages: [...messages] };
+        const sent = await this.#producer.send(poisoned ? { ...batch, compression: SNAPPY } : batch);
         const next = new Map(sent.map(({ partition, baseOffset }) => [partition, Number(baseOffset ?? -1)]));
         return messages.map(({ partition }) => {
           const offset = next.get(partition) ?? -1;
