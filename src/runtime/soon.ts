@@ -3,6 +3,7 @@
 export class Soon {
   readonly #paceMs: () => number;
   readonly #work: () => void | Promise<void>;
+  readonly #gatherMs: number;
   #last = Number.NEGATIVE_INFINITY;
   #pending: NodeJS.Timeout | undefined;
   #isWorking = false;
@@ -12,10 +13,12 @@ export class Soon {
   /**
    * @param paceMs least milliseconds between two beginnings of the work
    * @param work never throws or rejects
+   * @param gatherMs milliseconds that the work waits for others that ask, also where its pace would let it begin
    */
-  constructor(paceMs: number | (() => number), work: () => void | Promise<void>) {
+  constructor(paceMs: number | (() => number), work: () => void | Promise<void>, gatherMs = 0) {
     this.#paceMs = typeof paceMs === 'number' ? () => paceMs : paceMs;
     this.#work = work;
+    this.#gatherMs = gatherMs;
   }
 
   call(): void {
@@ -24,7 +27,7 @@ export class Soon {
       this.#again = true;
       return;
     }
-    const wait = Math.max(0, this.#last + this.#paceMs() - performance.now());
+    const wait = Math.max(this.#gatherMs, this.#last + this.#paceMs() - performance.now());
     this.#pending ??= setTimeout(() => this.#begin(), wait);
   }
 

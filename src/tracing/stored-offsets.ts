@@ -22,7 +22,7 @@ const PATIENCE = {
   /** For each batch, a backlog of a million: where more comes for good than ingest can take, followers go on, slowly. */
   longestMs: 30_000,
   /** Ingest that tells of nothing for so long is not at work. */
-  silentMs: 1_000,
+  silentMs: 3_000,
 };
 
 /** Ingest, as its followers see it. */

@@ -22,6 +22,19 @@ describe('Soon', () => {
     expect(work).toHaveBeenCalledTimes(2);
   });
 
+  it('waits for others that ask', () => {
+    const work = vi.fn();
+    const soon = new Soon(100, work, 10);
+    soon.call();
+    vi.advanceTimersByTime(9);
+    soon.call();
+    expect(work).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1);
+    expect(work).toHaveBeenCalledTimes(1);
+    vi.advanceTimersByTime(1_000);
+    expect(work).toHaveBeenCalledTimes(1);
+  });
+
   it('begins no work before the last is done, however long that takes, and its pace may change', async () => {
     let paceMs = 100;
     let done = () => {};

@@ -4,6 +4,7 @@
 // ../panels/panels.ts.
 
 import type { Request, Response } from 'express';
+import type { Stored } from '../../db/change.ts';
 import type { Feed } from '../../db/change-bus.ts';
 import { levelOf } from '../../db/errors.ts';
 import type { Pool } from '../../db/pool.ts';
@@ -12,6 +13,7 @@ import { isWanted, type Whose, whoseKey } from '../../events/whose.ts';
 import { type Stream, type Streams, sseMessage } from '../../http/sse.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { Soon } from '../../runtime/soon.ts';
+import { mayHaveEvents } from '../followers.ts';
 import { type PanelRows, readPanels } from '../panels/panels.ts';
 import { rawRow } from '../panels/raw.ts';
 import { Freshness } from './freshness.ts';
@@ -19,7 +21,9 @@ import type { ConsumerLag, Lag } from './lag.ts';
 import { type NewEvents, readNew, readWindows, readWindowsAt } from './read.ts';
 import { Windows } from './windows.ts';
 
-const RAW_MS = 30;
+const RAW_MS = 20;
+/** Ingest stores what it has fetched of several partitions at once: a look after the first commit would have the others wait for the next. */
+const GATHER_MS = 8;
 /** What each event of a look adds to the pace, and where that ends: of 5,000 events a second nobody sees one, and each look costs some. */
 const RAW_MS_AN_EVENT = 0.2;
 const LONGEST_RAW_MS = 1_000;
@@ -68,6 +72,7 @@ export class PanelFeed implements Feed {
   readonly #rawSoon = new Soon(
     () => Math.min(Math.max(RAW_MS, this.#read * RAW_MS_AN_EVENT), LONGEST_RAW_MS),
     () => this.#lookInTurn(() => this.#tellNew()),
+    GATHER_MS,
   );
   readonly #flushSoon = new Soon(FLUSH_MS, () => this.#flushInTurn());
   #lastNow = 0;
@@ -97,8 +102,10 @@ export class PanelFeed implements Feed {
     this.#now = now;
   }
 
-  stored(): void {
-    if (this.#audiences.size > 0) this.#rawSoon.call();
+  stored(change?: Stored): void {
+    if (this.#audiences.size === 0) return;
+    if (mayHaveEvents(change)) this.#rawSoon.call();
+    else this.#flushSoon.call();
   }
 
   /** Faults have begun or ended: GET /api/faults has them. */
