@@ -18,7 +18,7 @@ import { type PanelRows, readPanels } from '../panels/panels.ts';
 import { rawRow } from '../panels/raw.ts';
 import { Freshness } from './freshness.ts';
 import type { ConsumerLag, Lag } from './lag.ts';
-import { type NewEvents, readNew, readWindows, readWindowsAt } from './read.ts';
+import { type NewEvents, type ReadUpTo, readNew, readWindows, readWindowsAt } from './read.ts';
 import { Windows } from './windows.ts';
 
 const RAW_MS = 20;
@@ -65,8 +65,7 @@ export class PanelFeed implements Feed {
   readonly #lag: ConsumerLag | undefined;
   readonly #freshness = new Freshness();
   #audiences = new Map<string, Audience>();
-  #mark: string | undefined;
-  #seen: ReadonlySet<string> = new Set();
+  #upTo: ReadUpTo | undefined;
   /** Events that the last look has read. */
   #read = 0;
   readonly #rawSoon = new Soon(
@@ -177,10 +176,11 @@ export class PanelFeed implements Feed {
     if (known !== undefined) return known;
     const now = this.#now();
     const windows = new Windows(now);
-    const { events, mark, sinceMark } = await readWindows(this.#pool, now);
+    const upTo = this.#audiences.size === 0 ? undefined : this.#upTo;
+    const { events, since } = await readWindows(this.#pool, now, upTo);
     windows.take(events.filter(isWanted(whose)));
-    // The other windows get what this read has seen and they have not: so all of them go on from one mark.
-    this.#takeRead({ events: sinceMark, mark });
+    // The other windows get what this read has seen and they have not: so all of them go on from one place.
+    this.#takeRead(since);
     const audience: Audience = {
       whose,
       windows,
@@ -196,17 +196,15 @@ export class PanelFeed implements Feed {
 
   /** Hands the events that were stored since the last look to all windows. */
   async #takeNew(): Promise<void> {
-    if (this.#mark === undefined || this.#audiences.size === 0) return;
-    this.#takeRead(await readNew(this.#pool, this.#mark));
+    if (this.#upTo === undefined || this.#audiences.size === 0) return;
+    this.#takeRead(await readNew(this.#pool, this.#upTo));
   }
 
-  #takeRead({ events, mark }: NewEvents): void {
-    const fresh = events.filter(({ orderId }) => !this.#seen.has(orderId));
+  #takeRead({ events, upTo }: NewEvents): void {
     this.#read = events.length;
-    this.#mark = mark;
-    this.#seen = new Set(events.map(({ orderId }) => orderId));
-    for (const { whose, windows } of this.#audiences.values()) windows.take(fresh.filter(isWanted(whose)));
-    if (this.#audiences.size > 0) this.#freshness.took(fresh, this.#now());
+    this.#upTo = upTo;
+    for (const { whose, windows } of this.#audiences.values()) windows.take(events.filter(isWanted(whose)));
+    if (this.#audiences.size > 0) this.#freshness.took(events, this.#now());
   }
 
   #tick(): void {
@@ -254,7 +252,7 @@ export class PanelFeed implements Feed {
   async #readAnew(): Promise<void> {
     const before = [...this.#audiences.values()];
     this.#audiences = new Map();
-    this.#mark = undefined;
+    this.#upTo = undefined;
     for (const { whose, readers } of before) {
       const audience = await this.#audienceOf(whose);
       for (const reader of readers) audience.readers.add(reader);

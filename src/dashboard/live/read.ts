@@ -47,19 +47,26 @@ const eventOf = (row: Row): PanelEvent => ({
   offset: row.offset,
 });
 
-/** Events that were stored since a mark, and some that were there before, with the mark for the next read. */
-export type NewEvents = { readonly events: readonly PanelEvent[]; readonly mark: string };
+/**
+ * How far events were read. Transactions commit in another order than they are numbered in: all before `mark` were over, and of those from
+ * there on the named ones had committed. All rows of a transaction are seen at once.
+ */
+export type ReadUpTo = { readonly mark: string; readonly transactions: readonly string[] };
 
-/** Events of the windows and the last ones by arrival; `sinceMark` are those that readNew() will read again. */
-export type Loaded = NewEvents & { readonly sinceMark: readonly PanelEvent[] };
+/** Events that were stored since, each once, and how far they are read now. */
+export type NewEvents = { readonly events: readonly PanelEvent[]; readonly upTo: ReadUpTo };
 
-/** Reads what windows hold now, and what lies ahead of them. */
-export function readWindows(pool: Pool, nowMs: number): Promise<Loaded> {
+/** Events of the windows and the last ones by arrival; `since` are those that the other windows have not read. */
+export type Loaded = { readonly events: readonly PanelEvent[]; readonly since: NewEvents };
+
+/** Reads what windows hold now, and what lies ahead of them. @param upTo how far other windows have read */
+export function readWindows(pool: Pool, nowMs: number, upTo: ReadUpTo | undefined): Promise<Loaded> {
   return inSnapshot(pool, async (client) => {
     const mark = await readMark(client);
-    const since = await readSince(client, mark);
+    const from = upTo ?? { mark, transactions: [] };
+    const { rows: since } = await client.query<StoredRow>(SINCE, [from.mark, from.transactions]);
     const rows = [...(await readHeld(client, nowMs)), ...(await readLast(client)), ...since];
-    return { events: eachOnce(rows), mark, sinceMark: since.map(eventOf) };
+    return { events: eachOnce(rows), since: newEvents(from, since, mark) };
   });
 }
 
@@ -111,22 +118,28 @@ async function readLastBefore(client: Client, untilMs: number): Promise<Row[]> {
   return rows;
 }
 
-const SINCE = `SELECT ${COLUMNS} FROM events WHERE stored_in IS NOT NULL AND stored_in >= $1::xid8`;
+const SINCE = `SELECT ${COLUMNS}, stored_in::text AS stored_in FROM events
+  WHERE stored_in IS NOT NULL AND stored_in >= $1::xid8 AND stored_in <> ALL ($2::xid8[])`;
 
-const readSince = async (client: Client, mark: string): Promise<Row[]> =>
-  (await client.query<Row>(SINCE, [mark])).rows;
+type StoredRow = Row & { readonly stored_in: string };
 
-/**
- * Reads what was stored since a mark, and some of what was there before: transactions commit in another order than they are
- * numbered in. One statement, and so one snapshot.
- */
-export async function readNew(pool: Pool, mark: string): Promise<NewEvents> {
-  const { rows } = await pool.query<{ next: string } & (Row | { readonly order_id: null })>({
+/** Reads what was stored since. One statement, and so one snapshot. */
+export async function readNew(pool: Pool, upTo: ReadUpTo): Promise<NewEvents> {
+  const { rows } = await pool.query<{ next: string } & (StoredRow | { readonly order_id: null })>({
     name: 'new_events',
     text: `SELECT next, since.* FROM (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS next) AS marked
        LEFT JOIN (${SINCE}) AS since ON true`,
-    values: [mark],
+    values: [upTo.mark, upTo.transactions],
   });
-  const events = rows.flatMap((row) => (row.order_id === null ? [] : [eventOf(row)]));
-  return { events, mark: rows[0]?.next ?? mark };
+  const since = rows.flatMap((row) => (row.order_id === null ? [] : [row]));
+  return newEvents(upTo, since, rows[0]?.next ?? upTo.mark);
+}
+
+function newEvents({ transactions }: ReadUpTo, since: readonly StoredRow[], mark: string): NewEvents {
+  const read = new Set([...transactions, ...since.map(({ stored_in }) => stored_in)]);
+  const first = BigInt(mark);
+  return {
+    events: since.map(eventOf),
+    upTo: { mark, transactions: [...read].filter((transaction) => BigInt(transaction) >= first) },
+  };
 }
