@@ -1,5 +1,7 @@
 // npm run bench:backlog — how fast the whole program, with all that follows ingest, stores a backlog, beside an earlier version of it
 // that is built in the folder OLD_PROGRAM; without one, beside itself without what follows. Some ten minutes.
+//   git worktree add ../old 6aaa591 && (cd ../old && npm ci)      # the last one before there were live panels
+//   OLD_PROGRAM=../old npm run bench:backlog
 
 import { compareBacklog } from './live/compare-backlog.ts';
 

@@ -1,7 +1,7 @@
 // npm run bench:live — the cost of the live panels, in one run: event → changed pixel in an open page at 500 events a second
 // beside 50 open live dashboards (50 streams, and one real browser); cores with and without them; responses over a short and a
-// long history; the size of the state; a backlog stored with panels
-// and without (or by an earlier program, OLD_PROGRAM); and the Quix template's aggregation. PYTHON names an interpreter with pandas. Takes some minutes and 6 GB.
+// long history; the size of the state; a backlog stored with panels open and without, beside an earlier program (OLD_PROGRAM, as
+// bench:backlog has it); and the Quix template's aggregation. PYTHON names an interpreter with pandas. Takes some minutes and 6 GB.
 
 import { execFile } from 'node:child_process';
 import path from 'node:path';
