@@ -178,8 +178,8 @@ describe('readConfig', () => {
   });
 
   it('takes no line end for a part of a variable, as a file from Windows or a secret of Docker leaves it there', () => {
-    const env = { PORT: '80\r', ADMIN_PASSWORD: 'ab c \n', DATA_DIR: '/x\r\n', COOKIE_SECRET: '\r' };
-    expect(readConfig({}, env)).toMatchObject({ PORT: 80, ADMIN_PASSWORD: 'ab c ', DATA_DIR: '/x' });
+    const env = { PORT: '80\r', ADMIN_PASSWORD: 'abc def \n', DATA_DIR: '/x\r\n', COOKIE_SECRET: '\r' };
+    expect(readConfig({}, env)).toMatchObject({ PORT: 80, ADMIN_PASSWORD: 'abc def ', DATA_DIR: '/x' });
     expect(readConfig({}, env).COOKIE_SECRET).toBeUndefined();
   });
 
