@@ -217,12 +217,9 @@ async function memory(folder: string): Promise<void> {
   );
 }
 
-/** CPU seconds of each process below `pid`, PostgreSQL's included. */
-function cpuOfAll(pid: number): Map<number, number> {
-  const used = new Map([[pid, cpuOf(pid)]]);
-  for (const child of childrenOf(pid)) for (const [one, seconds] of cpuOfAll(child)) used.set(one, seconds);
-  return used;
-}
+/** CPU seconds of the program, its parts and PostgreSQL's processes, ended ones too. */
+const cpuOfAll = (program: number): number =>
+  childrenOf(program).reduce((sum, part) => sum + cpuOfFamily(part), cpuOf(program));
 
 async function idle(folder: string): Promise<void> {
   const program = await startProgram(path.join(folder, 'idle'), { SIMULATOR: 'on' });
@@ -232,8 +229,7 @@ async function idle(folder: string): Promise<void> {
   const began = performance.now();
   await sleep(IDLE_SECONDS * 1000);
   const seconds = (performance.now() - began) / 1000;
-  let used = 0;
-  for (const [pid, after] of cpuOfAll(program.pid)) used += after - (before.get(pid) ?? 0);
+  const used = cpuOfAll(program.pid) - before;
   await program.stop();
   console.log(
     `idle, with a few shoppers: ${((used / seconds) * 100).toFixed(1)} % of a core in ${seconds.toFixed(0)} s`,

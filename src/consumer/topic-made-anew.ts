@@ -86,7 +86,9 @@ export class TopicWatch {
     const doubts = this.#doubts;
     const id = await Promise.race([this.#topicId(), this.#closed]);
     if (id === undefined) return false;
-    const hasForgotten = id !== null && (await forgetOtherTopic(this.#pool, this.#subscription, id));
+    // Where it is the one of the last look, Postgres knows it, and an idle program needs not ask.
+    const isKnown = id === null || id === this.#seen;
+    const hasForgotten = !isKnown && (await forgetOtherTopic(this.#pool, this.#subscription, id));
     // Another process of the group may have forgotten them first.
     const isAnother = hasForgotten || (this.#seen !== undefined && this.#seen !== id);
     this.#seen = id;

@@ -1,6 +1,6 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { TopicWatch } from '../../src/consumer/topic-made-anew.ts';
-import { openTestPool } from '../support/database.ts';
+import { migratedDatabase, openTestPool } from '../support/database.ts';
 
 it('stops looking when it is closed, for however long its cluster is away', async () => {
   const subscription = { clusterId: 'away', group: 'ingest', topic: 'ecommerce' };
@@ -11,4 +11,28 @@ it('stops looking when it is closed, for however long its cluster is away', asyn
   watch.close();
   await expect(looking).rejects.toThrow('aborted');
   await expect(watch.isAnew()).rejects.toThrow('aborted');
+});
+
+it('asks Postgres at its first look and when the id is another one, and not again and again', async () => {
+  const { pool } = await migratedDatabase();
+  const subscription = { clusterId: 'here', group: 'ingest', topic: 'ecommerce' };
+  const known = async () => {
+    const { rows } = await pool.query<{ topic_id: string }>('SELECT topic_id FROM consumer_topics');
+    return rows.map(({ topic_id }) => topic_id);
+  };
+  let id = 'one';
+  const anew = vi.fn();
+  const watch = new TopicWatch(pool, subscription, async () => id, { anew, failed: () => {} });
+  expect(await watch.isAnew()).toBe(false);
+  expect(await known()).toEqual(['one']);
+  const asks = vi.spyOn(pool, 'connect');
+  watch.doubt();
+  expect(await watch.isAnew()).toBe(false);
+  expect(asks).not.toHaveBeenCalled();
+  id = 'other';
+  watch.doubt();
+  expect(await watch.isAnew()).toBe(true);
+  expect(await known()).toEqual(['other']);
+  expect(anew).toHaveBeenCalledTimes(1);
+  watch.close();
 });

@@ -31,6 +31,8 @@ const MOST_CLOSED = 5_000;
 const CLOCKS_DIFFER_MS = 60_000;
 /** Revisions of two seconds are forwarded together: a transaction and a request to Kafka for each event would cost as much as the event. */
 const FORWARD_MS = 2_000;
+/** What one fetch has brought of several partitions is stored within this, and forwarded together. */
+const GATHER_MS = 250;
 
 export const SESSIONS_GROUP = 'shopstream-sessions';
 
@@ -44,7 +46,7 @@ export class RunningSessions {
   readonly #pool: Pool;
   readonly #log: Logger;
   readonly #forwarder: TopicForwarder;
-  readonly #forwardSoon = new Soon(FORWARD_MS, () => this.#forwarder.wake());
+  readonly #forwardSoon = new Soon(FORWARD_MS, () => this.#forwarder.wake(), GATHER_MS);
   readonly #consumer: Consumer<number>;
   readonly #closing = new AbortController();
   #looking: NodeJS.Timeout | undefined;
