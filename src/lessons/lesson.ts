@@ -15,6 +15,7 @@ export const MEASURES = [
   'missing',
   'repeated',
   'set_aside',
+  'robots',
   'lag_peak',
   'outbox_peak',
   'idle_readers',

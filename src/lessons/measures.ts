@@ -20,6 +20,16 @@ export const measures: Readonly<Record<MeasureName, Measure>> = {
   },
   repeated: sinceStart('repeated'),
   set_aside: sinceStart('set_aside'),
+  robots: async ({ pool, shoppers }, { ends }) => {
+    const { rows } = await pool.query<{ count: number }>(
+      `SELECT count(*)::int AS count FROM events
+       JOIN unnest($2::integer[], $3::bigint[]) AS began(part, first_offset)
+         ON "partition" = part AND "offset" >= first_offset
+       WHERE topic = $1 AND stored_in IS NOT NULL AND is_robot(context)`,
+      [shoppers.topic, ends.map(([partition]) => partition), ends.map(([, end]) => end)],
+    );
+    return rows[0]?.count ?? 0;
+  },
   lag_peak: async (_place, { lagPeak }) => lagPeak,
   outbox_peak: async (_place, { outboxPeak }) => outboxPeak,
   idle_readers: async ({ probe, shoppers }, { group }) => {

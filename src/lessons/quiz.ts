@@ -65,10 +65,13 @@ export type Reveal = {
 
 export class Quiz {
   readonly #place: LessonPlace;
+  readonly #wait: () => number;
   #round: Round | undefined;
 
-  constructor(place: LessonPlace) {
+  /** @param wait milliseconds until something breaks */
+  constructor(place: LessonPlace, wait = () => randomInt(EARLIEST_MS, LATEST_MS)) {
     this.#place = place;
+    this.#wait = wait;
   }
 
   get state(): QuizState {
@@ -137,7 +140,7 @@ export class Quiz {
   async #play(round: Round): Promise<void> {
     const { signal } = round.stop;
     const broken: Broken = BROKEN[round.broken];
-    const wait = randomInt(EARLIEST_MS, LATEST_MS);
+    const wait = this.#wait();
     const shopping = this.#shop(signal, wait, broken);
     // Shoppers that can't shop end the round at once.
     await Promise.race([sleep(wait, undefined, { signal }), shopping]);

@@ -10,6 +10,7 @@ import { route } from '../http/routes.ts';
 import type { KafkaProbe } from '../kafka/probe.ts';
 import { ExpectationError } from '../runtime/expectation-error.ts';
 import { SingleFlight } from '../runtime/single-flight.ts';
+import { crowdSwitch, unknownSwitch } from '../simulator/control/switch-model.ts';
 import type { Admin } from '../site/admin.ts';
 import { plainLayout } from '../site/layout.ts';
 import type { Traces } from '../tracing/traces.ts';
@@ -33,7 +34,7 @@ export type PipelineParts = {
 };
 
 export function pipelineRoutes(parts: PipelineParts): Router {
-  const { board, actions, admin, traces } = parts;
+  const { board, actions, admin, pool, traces } = parts;
   const router = Router();
   const { state, proof, stream, kill, pause, resume, fault, heal } = pipelineOperations;
   const proofs = new SingleFlight<Proof>();
@@ -55,14 +56,17 @@ export function pipelineRoutes(parts: PipelineParts): Router {
   const page = '/pipeline';
   route(router, page, {
     get: [
-      async (req, res) =>
+      async (req, res) => {
+        const crowd = crowdSwitch(pool).catch(unknownSwitch);
         res.set('Cache-Control', 'no-store').render('pipeline', {
           ...plainLayout(req, res, traces, 'Pipeline'),
           state: await board.look(),
+          crowd: await crowd,
           mayAct: admin.is(req),
           hasControl: actions.hasControl,
           limits: { slow: SLOW_MS, pause: PAUSE_SECONDS, fault: FAULT_SECONDS },
-        }),
+        });
+      },
     ],
   });
   const fromForm = (request: (req: Request) => ActionRequest) => ({

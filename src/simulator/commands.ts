@@ -12,8 +12,10 @@ import { createKafka, describeCluster } from '../kafka/client.ts';
 import { ExpectationError } from '../runtime/expectation-error.ts';
 import { createLog, type Logger } from '../runtime/log.ts';
 import { standardOutput } from '../runtime/standard-output.ts';
+import { version } from '../runtime/version.ts';
 import { readSecret } from '../site/secret.ts';
 import type { Fault } from './core/faults.ts';
+import { Funnel } from './core/funnel.ts';
 import type { Send } from './core/inject.ts';
 import { commandOf } from './core/repeat.ts';
 import { ledgerFile } from './ledger/entry.ts';
@@ -28,7 +30,7 @@ import { type ReplayGiven, readReplayOptions } from './replay/options.ts';
 import { Pause } from './replay/pause.ts';
 import { type PlanWithSkipped, sendReplay, withRecords } from './replay/replay.ts';
 import { replaySends } from './replay/sends.ts';
-import { describeComparison, describeRun, msText } from './report.ts';
+import { describeComparison, describeRun, funnelLines, msText } from './report.ts';
 import { type Place, runSimulation } from './run.ts';
 import { playSystemFaults } from './system-faults.ts';
 import type { Tally } from './tally.ts';
@@ -65,11 +67,12 @@ async function told(work: () => Promise<number>): Promise<number> {
 export const simulate = (config: Config, given: SimulateOptions): Promise<number> =>
   told(async () => {
     const options = readOptions(given, given.scenario, Date.now());
-    if (given.dryRun === true) return printSends(planOf(options), commandOf(options));
-    if (options.target === 'http' && given.clock !== undefined)
-      throw new ExpectationError(
-        'clock: received a time with the target http, whose events get the time of the shop; expected --dry-run or --target kafka with it',
-      );
+    if (given.dryRun === true) {
+      const funnel = new Funnel();
+      const code = await printSends(counted(planOf(options), funnel), commandOf(options));
+      for (const line of funnelLines(options, funnel, true)) console.error(line);
+      return code;
+    }
     const log = logOf(config);
     const kafka = createKafka(clusterOf(config), 'shopstream-simulator', log);
     await describeCluster(kafka, clusterOf(config));
@@ -102,6 +105,14 @@ async function withRecorder<T>(
   }
 }
 
+/** The same sends, counted as they pass. */
+function* counted(sends: Iterable<Send>, funnel: Funnel): Generator<Send> {
+  for (const send of sends) {
+    if (send.role !== undefined) funnel.add(send.role, send.event);
+    yield send;
+  }
+}
+
 /** Prints sends as NDJSON, and the command that repeats them; ends early where the signal is aborted. */
 async function printSends(
   sends: Iterable<Send> | AsyncIterable<Send>,
@@ -122,7 +133,7 @@ async function printSends(
     if (signal?.aborted === true) break;
   }
   await new Promise((resolve) => out.write(lines.join(''), resolve));
-  console.error(`${n} events; again: ${command} --dry-run`);
+  console.error(`${n} events; again, with version ${version}: ${command} --dry-run`);
   return DONE;
 }
 

@@ -28,7 +28,11 @@ export type RunOptions = {
   readonly personas: readonly Persona[];
   readonly target: 'http' | 'kafka';
   readonly faults: readonly Fault[];
+  /** Those of them that are not the scenario's. */
+  readonly chaos: readonly Fault[];
   readonly curve: 'flat' | 'week';
+  /** As that of a crowd. */
+  readonly turnover: number;
   /** Start of the plan, milliseconds since 1970. */
   readonly clock: number;
   /** A scenario's expected number of sends by kind. */
@@ -107,15 +111,7 @@ export function readOptions(given: GivenOptions, file: string | undefined, now: 
   const duration = parseDuration('duration', given.duration ?? scenario.duration ?? '10m');
   const target = oneOf('target', ['http', 'kafka'] as const, given.target ?? scenario.target ?? 'http');
   const usualCurve = duration >= DAY_MS ? 'week' : 'flat';
-  const faults = [...(given.chaos === undefined ? [] : parseFaults(given.chaos)), ...faultsOf(scenario)];
-  if (
-    target === 'http' &&
-    faults.some(({ fault }) => fault === 'poison-codec') &&
-    given.chaos?.includes('poison')
-  )
-    throw new ExpectationError(
-      'chaos: received poison-codec with the target http, expected the target kafka',
-    );
+  const chaos = given.chaos === undefined ? [] : parseFaults(given.chaos);
   return {
     users,
     rate,
@@ -124,9 +120,10 @@ export function readOptions(given: GivenOptions, file: string | undefined, now: 
     seed: wholeFrom('seed', given.seed ?? scenario.seed ?? 1, 0, Number.MAX_SAFE_INTEGER),
     personas: personasOf(given.persona ?? scenario.persona),
     target,
-    // At the target http the shop produces the batches.
-    faults: target === 'http' ? faults.filter(({ fault }) => fault !== 'poison-codec') : faults,
+    faults: [...chaos, ...faultsOf(scenario)],
+    chaos,
     curve: oneOf('curve', ['flat', 'week'] as const, given.curve ?? scenario.curve ?? usualCurve),
+    turnover: 0,
     clock: given.clock ?? now,
     expect: scenario.expect ?? {},
     scenario: file,

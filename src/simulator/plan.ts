@@ -7,8 +7,8 @@ import type { RunOptions } from './options.ts';
 
 /** @param start milliseconds since 1970 of the first moment */
 export function crowdOf(options: RunOptions, start: number): CrowdOptions {
-  const { users, plannedRate, seed, personas, duration, curve } = options;
-  return { users, rate: plannedRate, seed, personas, start, end: start + duration, curve };
+  const { users, plannedRate, seed, personas, duration, curve, clock, turnover } = options;
+  return { users, rate: plannedRate, seed, personas, clock, start, end: start + duration, curve, turnover };
 }
 
 /** All sends by time; the same options give the same sends. */

@@ -1,5 +1,7 @@
 // Reports of a run and of its verification, as lines of text.
 
+import { version } from '../runtime/version.ts';
+import type { Fit, Funnel } from './core/funnel.ts';
 import type { Comparison } from './ledger/compare.ts';
 import type { Ledger } from './ledger/read.ts';
 import type { RunOptions } from './options.ts';
@@ -34,8 +36,8 @@ export function describeRun(
       `run ${run}: ${number.format(tally.sends)} events in ${seconds.toFixed(1)} s, ${rate}/s; latency p50 ${msText(tally.quantile(0.5))}, p99 ${msText(tally.quantile(0.99))}; ${number.format(tally.missed)} missed starts, ${number.format(tally.errors)} errors`,
       `injected: ${faults || 'no faults'}`,
       `expected: ${expected || 'nothing'}`,
-      ...funnelLines(options, tally),
-      `again: ${command}`,
+      ...funnelLines(options, tally.funnel),
+      `again, with version ${version}: ${command}`,
       `ledger: ${file}; npm run simulate -- verify ${run}`,
     ],
     failures,
@@ -54,17 +56,24 @@ export function unmetExpectations(
     .map(([name, wanted]) => `${name}: ${counts.get(name) ?? 0}, the scenario expects ${wanted}`);
 }
 
-function funnelLines(
+/** How a funnel compares with the published counts, and with what these shoppers' kinds lead to. */
+export function funnelLines(
   { target, personas }: Pick<RunOptions, 'target' | 'personas'>,
-  { funnel }: RunResult['tally'],
+  funnel: Funnel,
+  drawn = target === 'kafka',
 ): string[] {
-  // The published counts are those of all kinds of shoppers.
-  if (personas.length < 2) return [];
-  const { chiSquare, degrees, limit } = funnel.compare(target === 'kafka');
-  if (degrees === 0) return [];
-  const fits = chiSquare <= limit ? 'within chance' : 'beyond chance (one run in a thousand)';
+  if (personas.length === 1)
+    return ['funnel: not compared, as one kind of shoppers alone has a funnel of its own'];
+  const of = ({ chiSquare, degrees, limit }: Fit) =>
+    `chi-square ${chiSquare.toFixed(1)} at ${degrees} degrees of freedom, ${chiSquare <= limit ? 'within' : 'beyond'} the 99.9 % limit of ${limit.toFixed(1)}`;
+  const table = funnel.compareWithTable(drawn);
+  if (table.degrees <= 0) return [];
+  const what = drawn
+    ? 'the 30 published counts'
+    : 'the published rates of clicks and orders (the shop chooses its banners itself)';
   return [
-    `funnel: chi-square ${chiSquare.toFixed(1)} at ${degrees} degrees of freedom, limit ${limit.toFixed(1)} (99.9 %): the deviation from the counts expected of these shoppers, whose kinds together have the published counts, is ${fits}`,
+    `funnel against ${what}: ${of(table)}`,
+    `funnel against what the kinds of these shoppers lead to, who are no even mixture: ${of(funnel.compare(drawn))}`,
   ];
 }
 
@@ -78,7 +87,6 @@ export function describeComparison(
   const found = new Map<string, number>([
     ['stored', counted.stored],
     ['duplicate', counted.duplicate],
-    ['refused', counted.refused],
     ...counted.setAside,
   ]);
   const column = (text: string | number) => String(text).padStart(12);

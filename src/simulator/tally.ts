@@ -52,7 +52,7 @@ export class Tally {
   get rejected(): number {
     let sum = 0;
     for (const [expect, count] of this.expected)
-      if (expect !== 'stored' && expect !== 'duplicate' && expect !== 'refused') sum += count;
+      if (expect !== 'stored' && expect !== 'duplicate') sum += count;
     return sum;
   }
 }

@@ -29,7 +29,6 @@ describe('the options of a run', () => {
     [{ chaos: 'late=500%' }, 'share: received "500%", expected a share, as 5% or 0.05'],
     [{ chaos: 'late' }, 'chaos: received "late"'],
     [{ chaos: 'late=5%@soon' }, 'chaos: received "soon"'],
-    [{ chaos: 'poison-codec=5%', target: 'http' }, 'expected the target kafka'],
   ])('%j are refused by their name', (given, words) => {
     expect(() => read(given)).toThrow(words);
   });

@@ -1,8 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import { version } from '../../src/runtime/version.ts';
+import { fitRoles } from '../../src/simulator/core/fit.ts';
+import { PERSONAS } from '../../src/simulator/core/personas.ts';
 import type { Comparison } from '../../src/simulator/ledger/compare.ts';
 import type { LedgerEntry } from '../../src/simulator/ledger/entry.ts';
 import type { Ledger } from '../../src/simulator/ledger/read.ts';
-import { describeComparison, describeRun, msText, unmetExpectations } from '../../src/simulator/report.ts';
+import {
+  describeComparison,
+  describeRun,
+  funnelLines,
+  msText,
+  unmetExpectations,
+} from '../../src/simulator/report.ts';
 import { Tally } from '../../src/simulator/tally.ts';
 
 const options = { expect: {}, target: 'kafka', personas: [] } as const;
@@ -41,9 +50,23 @@ describe('the report of a run', () => {
     expect(lines.slice(1)).toEqual([
       'injected: duplicate 1, late 1',
       'expected: stored 1,500, duplicate 1',
-      'again: npm run …',
+      `again, with version ${version}: npm run …`,
       'ledger: /data/run-r1.ndjson; npm run simulate -- verify r1',
     ]);
+  });
+
+  it('says how its funnel compares with the table and with its shoppers, or why it does not', () => {
+    const tally = new Tally();
+    for (const role of fitRoles(PERSONAS))
+      tally.funnel.add(role, { product: 'clothes', title: 'banner_show' });
+    const lines = (target: 'http' | 'kafka', personas = PERSONAS) =>
+      funnelLines({ target, personas }, tally.funnel);
+    expect(lines('kafka')).toEqual([
+      expect.stringMatching(/^funnel against the 30 published counts: chi-square [\d.]+ at 27 degrees/),
+      expect.stringMatching(/^funnel against what the kinds of these shoppers lead to.*: chi-square/),
+    ]);
+    expect(lines('http')[0]).toContain('the shop chooses its banners itself');
+    expect(lines('kafka', PERSONAS.slice(0, 1))).toEqual([expect.stringContaining('not compared')]);
   });
 
   it('of a run in which nothing was sent has words for it', () => {
@@ -110,12 +133,12 @@ describe('the report of a verification', () => {
   } as const;
   const ledger = (ended: boolean): Ledger => ({
     head,
-    entries: [entry('stored'), entry('stored'), entry('refused'), entry('not_json')],
+    entries: [entry('stored'), entry('stored'), entry('not_json')],
     ended,
   });
   const comparison = (differences: number): Comparison => ({
     differences: Array.from({ length: differences }, (_, n) => `difference ${n}`),
-    counted: { stored: 1, duplicate: 0, refused: 1, setAside: new Map([['not_json', 1]]) },
+    counted: { stored: 1, duplicate: 0, setAside: new Map([['not_json', 1]]) },
   });
 
   it('sets what was counted beside what was injected', () => {
@@ -123,7 +146,6 @@ describe('the report of a verification', () => {
       'run r1, target http',
       'expected                injected     counted',
       'stored                         2           1',
-      'refused                        1           1',
       'not_json                       1           1',
       '0 differences',
     ]);

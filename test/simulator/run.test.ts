@@ -63,6 +63,9 @@ describe('a run', { timeout: 240_000 }, () => {
     expect(tally.errors).toBe(0);
     expect(tally.sends).toBeGreaterThan(20);
     expect(await differences(file)).toEqual([]);
+    expect(tally.rejected).toBeGreaterThan(0);
+    const aside = await line.pool.query<{ count: number }>('SELECT count(*)::int AS count FROM dead_letters');
+    expect(aside.rows[0]?.count).toBe(tally.rejected);
     const { entries } = await readLedger(file);
     const stored = entries
       .filter(({ expect: expected }) => expected === 'stored')

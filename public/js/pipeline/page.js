@@ -1,6 +1,7 @@
 // The page /pipeline: the picture, the figures and the parts follow the stream; forms act without a reload.
 
 import { address } from '../base.js';
+import '../crowd.js';
 import { listen } from '../live.js';
 import { Drawing } from './drawing.js';
 import { bytes, exact, lasting, memberName } from './format.js';

@@ -18,6 +18,9 @@ const RETRY_MS = 1_000;
 /** Interval of the queries that probe the listening connection. */
 const ASK_EVERY_MS = 15_000;
 
+/** Each third visit is somebody's last, so that the shop has new people, and people who come back. */
+const TURNOVER = 1 / 3;
+
 type Current = {
   readonly since: number;
   readonly tally: Tally;
@@ -126,7 +129,9 @@ function optionsOf(settings: Settings, now: number): RunOptions {
     personas: PERSONAS,
     target: 'http',
     faults: faultsOf(settings),
+    chaos: [],
     curve: 'flat',
+    turnover: TURNOVER,
     clock: now,
     expect: {},
     scenario: undefined,

@@ -2,16 +2,14 @@
 
 import { z } from 'zod';
 import { FAULT_NAMES, type Fault, type FaultName } from '../core/faults.ts';
-import { USUAL_PACE } from '../core/pace.ts';
 
 const USUAL_RATE = 1;
-const FEWEST_USERS = 6;
+/** Shoppers for each event a second: then most of them come back after longer than a session lasts. */
+const USERS_FOR_RATE = 600;
+const MOST_USUAL_USERS = 5_000;
 const MOST_USERS = 20_000;
 /** Above this rate the shop would have no capacity left for visitors. */
 const MOST_RATE = 500;
-
-/** Faults of shoppers at the shop, which leave out those of a producer's own batches. */
-export const PAGE_FAULTS = FAULT_NAMES.filter((name) => name !== 'poison-codec');
 
 const fields = {
   running: z.boolean().describe('whether there are shoppers'),
@@ -21,9 +19,11 @@ const fields = {
     .min(1)
     .max(MOST_USERS)
     .nullable()
-    .describe('shoppers; null = as many as the rate takes, one for a quarter of an event a second'),
+    .describe(
+      `shoppers at a time; null = ${USERS_FOR_RATE} for each event a second, at most ${MOST_USUAL_USERS}`,
+    ),
   faults: z
-    .partialRecord(z.enum(PAGE_FAULTS, { error: PAGE_FAULTS.join(', ') }), z.number().min(0).max(1))
+    .partialRecord(z.enum(FAULT_NAMES, { error: FAULT_NAMES.join(', ') }), z.number().min(0).max(1))
     .describe('the share of events that has a fault, 0 to 1, by its name; those left out have none'),
 } as const;
 
@@ -42,7 +42,7 @@ export type Settings = z.infer<typeof settingsSchema>;
 
 /** Number of shoppers. */
 export const crowdSize = ({ users, rate }: Settings): number =>
-  users ?? Math.max(FEWEST_USERS, Math.round(rate / USUAL_PACE));
+  users ?? Math.min(MOST_USUAL_USERS, Math.round(rate * USERS_FOR_RATE));
 
 /** The faults in the form of a run, for its whole duration. */
 export const faultsOf = ({ faults }: Settings): Fault[] =>

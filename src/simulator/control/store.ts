@@ -15,7 +15,7 @@ const ms = z.number().nullable();
 /** The shoppers' run since the settings last changed. */
 export const runSchema = z.object({
   since: z.iso.datetime(),
-  events: z.int().describe('that the shop has taken or refused as it should'),
+  events: z.int().describe('that the shop, or Kafka for those that are to be set aside, has acknowledged'),
   rate: z.number().describe('events a second, of the last seconds'),
   errors: z.int().describe('pages that were not answered as a shop does'),
   missed: z.int().describe('starts that came more than a second late'),

@@ -1,8 +1,7 @@
 // The model of the dashboards' switch of simulated shoppers, until it is opened and its script queries the API.
 
 import type { Pool } from '../../db/pool.ts';
-import { FAULTS } from '../core/faults.ts';
-import { PAGE_FAULTS } from './settings.ts';
+import { FAULT_NAMES, FAULTS } from '../core/faults.ts';
 import { type Known, readSimulator } from './store.ts';
 
 export type CrowdSwitch = {
@@ -11,10 +10,16 @@ export type CrowdSwitch = {
 };
 
 /** @throws pg's error */
-export async function crowdSwitch(pool: Pool): Promise<CrowdSwitch> {
-  const faults = PAGE_FAULTS.map((name) => ({ name, words: FAULTS[name] }));
-  return { state: stateText(await readSimulator(pool)), faults };
-}
+export const crowdSwitch = async (pool: Pool): Promise<CrowdSwitch> =>
+  switchWith(stateText(await readSimulator(pool)));
+
+/** The switch on a page that is shown without Postgres, too. */
+export const unknownSwitch = (): CrowdSwitch => switchWith('not known: Postgres does not answer');
+
+const switchWith = (state: string): CrowdSwitch => ({
+  state,
+  faults: FAULT_NAMES.map((name) => ({ name, words: FAULTS[name] })),
+});
 
 function stateText({ present, settings: { running, rate } }: Known): string {
   if (!present) return 'nobody: no simulator runs';

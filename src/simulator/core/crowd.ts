@@ -5,6 +5,7 @@ import { fitRoles } from './fit.ts';
 import { type Pace, paceOf } from './pace.ts';
 import type { Persona } from './personas.ts';
 import { type Shopper, shoppersOf } from './shopper.ts';
+import { hasPauses, inSittings } from './sittings.ts';
 import { TimeQueue } from './time-queue.ts';
 import { type Planned, Timeline } from './timeline.ts';
 import { type Curve, flat, weekly } from './week.ts';
@@ -15,11 +16,15 @@ export type CrowdOptions = {
   readonly rate: number;
   readonly seed: number;
   readonly personas: readonly Persona[];
+  /** What hour of the week the first moment is for the shoppers, in milliseconds since 1970. */
+  readonly clock: number;
   /** Milliseconds since 1970 of the first moment. */
   readonly start: number;
   /** Milliseconds since 1970 of the first moment that is too late; may be Infinity. */
   readonly end: number;
   readonly curve: 'flat' | 'week';
+  /** Share of the visits, 0 to 1, after which somebody new comes in the shopper's place: at the shop's pages alone. */
+  readonly turnover: number;
 };
 
 /** Those shoppers who are needed for the rate, and their pace. */
@@ -28,8 +33,14 @@ export function gather({ users, rate, seed, personas }: CrowdOptions): { pace: P
   return { pace, shoppers: shoppersOf(seed, fitRoles(personas), pace.shoppers) };
 }
 
-export const curveOf = ({ curve, start }: CrowdOptions): (() => Curve) =>
-  curve === 'week' ? () => weekly(start) : () => flat(start);
+/** The curve of a shopper, by the number. */
+export const curveOf =
+  ({ curve, clock, start, end }: CrowdOptions) =>
+  (shopper: number): Curve => {
+    const week = weekly(clock);
+    const traffic: Curve = curve === 'week' ? (seconds) => week(seconds) + (start - clock) : flat(start);
+    return hasPauses(end - start) ? inSittings(traffic, shopper) : traffic;
+  };
 
 /** All events of the crowd from start to end. */
 export function* crowd(options: CrowdOptions): Generator<Planned> {
@@ -37,7 +48,7 @@ export function* crowd(options: CrowdOptions): Generator<Planned> {
   const { pace, shoppers } = gather(options);
   const curve = curveOf(options);
   const queue = new TimeQueue(shoppers.length);
-  const timelines = shoppers.map((shopper) => new Timeline(shopper, pace, curve(), start));
+  const timelines = shoppers.map((shopper) => new Timeline(shopper, pace, curve(shopper.number), start));
   for (const [number, { time }] of timelines.entries()) if (time < end) queue.push(time, number);
   for (let number = queue.first; number !== undefined; number = queue.first) {
     const timeline = timelines[number] as Timeline;

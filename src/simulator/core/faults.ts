@@ -12,7 +12,7 @@ export const FAULTS = {
   'unknown-product': 'its category is not one of the shop’s',
   'bot-surge': 'a robot sends one more beside it',
   'clock-skew': 'its clock is minutes off, and in one of four cases two days ahead',
-  'poison-codec': 'its batch can’t be decompressed (target kafka only)',
+  'poison-codec': 'its batch can’t be decompressed',
 } as const;
 
 export type FaultName = keyof typeof FAULTS;

@@ -1,10 +1,10 @@
-// Compares a run's funnel with the published one: 30 counts, and one chi-square test. The expectation follows from the roles of
-// the run's own shoppers, as few shoppers are no even mixture of all roles; fit.ts makes all roles together add up to the
-// published counts. Banners are compared by device, clicks and orders of a cell together, as one show may lead to both.
+// Compares a run's funnel with the published one, by two chi-square tests: with the 30 published counts themselves, and with what
+// the roles of the run's own shoppers lead to, as few shoppers are no even mixture of all roles; fit.ts makes all roles together add
+// up to the published counts. Banners are compared by device, clicks and orders of a cell together, as one show may lead to both.
 
-import { DEVICES, type Device, type Title } from '../../events/event.ts';
+import { DEVICES, type Device, TITLES, type Title } from '../../events/event.ts';
 import { PRODUCTS, type Product } from '../../events/products.ts';
-import { bannerShares, type Role } from './fit.ts';
+import { bannerShares, published, publishedSequels, type Role, type Shares } from './fit.ts';
 
 /** Standard deviations of a one-in-a-thousand chance, one-sided. */
 const THOUSANDTH = 3.0902;
@@ -41,14 +41,30 @@ export class Funnel {
     seen[product][title] += 1;
   }
 
-  /** @param drawn true where the banners were drawn by the published counts; a real shop draws its own */
+  /**
+   * With the published counts: all 30 where the banners were drawn by them, and else how often banners were followed.
+   * @param drawn as compare() takes it
+   */
+  compareWithTable(drawn: boolean): Fit {
+    const cells = DEVICES.flatMap((device) =>
+      PRODUCTS.map((product) => ({ product, device, counts: this.#cell(product, device).counts })),
+    );
+    if (drawn) return thirtyCells(cells);
+    const fit = new Summing();
+    for (const { product, device, counts } of cells) {
+      const expected = followingOf([[counts.banner_show, publishedSequels(product, device)]]);
+      fit.add(distance(counts, expected), expected.orders > 0 ? 2 : 1);
+    }
+    return fit.end();
+  }
+
+  /**
+   * With what the roles of these shoppers lead to.
+   * @param drawn true where the banners were drawn by the published counts; a real shop draws its own
+   */
   compare(drawn: boolean): Fit {
-    let [chiSquare, degrees] = [0, 0];
-    const add = (value: number, freedom: number) => {
-      if (!Number.isFinite(value)) return;
-      chiSquare += value;
-      degrees += freedom;
-    };
+    const fit = new Summing();
+    const add = (value: number, freedom: number) => fit.add(value, freedom);
     for (const device of DEVICES) {
       const cells = PRODUCTS.map((product) => this.#cell(product, device));
       for (const { counts, expected } of cells) add(distance(counts, expected), expected.orders > 0 ? 2 : 1);
@@ -61,26 +77,68 @@ export class Funnel {
           PRODUCTS.length - 1,
         );
     }
-    return { chiSquare, degrees, limit: chiSquareLimit(degrees) };
+    return fit.end();
   }
 
   #cell(product: Product, device: Device): { readonly counts: Counts; readonly expected: Following } {
     const counts = noCounts();
-    const expected = { clicks: 0, orders: 0, clicksVariance: 0, ordersVariance: 0, covariance: 0 };
+    const shown: [number, Shares][] = [];
     for (const [role, seen] of this.#roles) {
       if (role.device !== device) continue;
-      const { banner_show: shows } = seen[product];
-      const [, click, both, order] = role.sequels[product];
-      const [clicks, orders] = [click + both, both + order];
       for (const title of Object.keys(counts) as Title[]) counts[title] += seen[product][title];
-      expected.clicks += shows * clicks;
-      expected.orders += shows * orders;
-      expected.clicksVariance += shows * clicks * (1 - clicks);
-      expected.ordersVariance += shows * orders * (1 - orders);
-      expected.covariance += shows * (both - clicks * orders);
+      shown.push([seen[product].banner_show, role.sequels[product]]);
     }
-    return { counts, expected };
+    return { counts, expected: followingOf(shown) };
   }
+}
+
+/** A sum of independent distances; one that can't be told is left out. */
+class Summing {
+  #chiSquare = 0;
+  #degrees = 0;
+
+  add(value: number, freedom: number): void {
+    if (!Number.isFinite(value)) return;
+    this.#chiSquare += value;
+    this.#degrees += freedom;
+  }
+
+  end(): Fit {
+    return { chiSquare: this.#chiSquare, degrees: this.#degrees, limit: chiSquareLimit(this.#degrees) };
+  }
+}
+
+/** What is expected of shows, each number with the shares of what follows it. */
+function followingOf(shown: readonly (readonly [shows: number, Shares])[]): Following {
+  const expected = { clicks: 0, orders: 0, clicksVariance: 0, ordersVariance: 0, covariance: 0 };
+  for (const [shows, [, click, both, order]] of shown) {
+    const [clicks, orders] = [click + both, both + order];
+    expected.clicks += shows * clicks;
+    expected.orders += shows * orders;
+    expected.clicksVariance += shows * clicks * (1 - clicks);
+    expected.ordersVariance += shows * orders * (1 - orders);
+    expected.covariance += shows * (both - clicks * orders);
+  }
+  return expected;
+}
+
+type Cell = { readonly product: Product; readonly device: Device; readonly counts: Counts };
+
+/** Pearson's chi-square of all published counts, scaled to as many events. */
+function thirtyCells(cells: readonly Cell[]): Fit {
+  const pairs = cells.flatMap(({ product, device, counts }) =>
+    TITLES.map((title) => [counts[title], published(product, device, title)] as const),
+  );
+  const [seen, all] = [0, 1].map((side) => pairs.reduce((sum, pair) => sum + (pair[side] ?? 0), 0));
+  const scale = (seen ?? 0) / (all ?? 1);
+  const fit = new Summing();
+  if (scale === 0) return fit.end();
+  // What nobody did in the dataset is expected of nobody.
+  for (const [count, wanted] of pairs)
+    if (wanted > 0) fit.add((count - wanted * scale) ** 2 / (wanted * scale), 1);
+    else if (count > 0) fit.add(Number.MAX_VALUE, 0);
+  fit.add(0, -1);
+  return fit.end();
 }
 
 const noCounts = (): Counts => ({ banner_show: 0, banner_click: 0, order: 0 });

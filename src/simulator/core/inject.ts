@@ -23,7 +23,7 @@ export type Send = {
   readonly broken: string | Buffer | undefined;
   readonly faults: readonly FaultName[];
   readonly expect: Expectation;
-  /** Role of the event's shopper; undefined for a robot's and for a recorded event. */
+  /** Role of the shopper whose event it is, whatever its faults; undefined for a copy, a robot's and a recorded event. */
   readonly role: Role | undefined;
 };
 
@@ -58,7 +58,9 @@ export class Injector {
   /** The sends of an event; the second of two is the copy, or the robot's. */
   sendsOf({ time, event, shopper: { number, role } }: Sendable): Send[] {
     const drawn = this.#draw(number, time);
-    return drawn.length === 0 ? [plainSend(event, time, role)] : this.#sends(number, time, event, drawn);
+    return drawn.length === 0
+      ? [plainSend(event, time, role)]
+      : this.#sends(number, time, event, drawn, role);
   }
 
   /** The faulty sends alone, of an event that is made only where there is a fault. */
@@ -78,9 +80,9 @@ export class Injector {
     return random;
   }
 
-  #sends(shopper: number, time: number, event: ShopEvent, drawn: readonly FaultName[]): Send[] {
+  #sends(shopper: number, time: number, event: ShopEvent, drawn: readonly FaultName[], role?: Role): Send[] {
     const random = this.streamOf(shopper);
-    const first = faulty(random, event, time, drawn);
+    const first = faulty(random, event, time, drawn, role);
     const sends = [first];
     if (drawn.includes('duplicate')) sends.push(copyOf(random, first));
     if (drawn.includes('bot-surge')) sends.push(robotOf(random, event, time));
@@ -111,7 +113,13 @@ const plainSend = (event: ShopEvent, at: number, role?: Role): Send => ({
   role,
 });
 
-function faulty(random: Random, planned: ShopEvent, time: number, drawn: readonly FaultName[]): Send {
+function faulty(
+  random: Random,
+  planned: ShopEvent,
+  time: number,
+  drawn: readonly FaultName[],
+  role: Role | undefined,
+): Send {
   const has = (name: FaultName) => drawn.includes(name);
   let shifted = time;
   if (has('late')) shifted -= Math.min(6 * 60 * MINUTE_MS, 1000 + logNormal(random, 10 * MINUTE_MS, 1));
@@ -124,7 +132,7 @@ function faulty(random: Random, planned: ShopEvent, time: number, drawn: readonl
     key: event.user_id,
     event,
     faults: drawn.filter((name) => name !== 'bot-surge'),
-    role: undefined,
+    role,
   };
   // Ingest never reads into a batch that can't be decompressed, and never reads broken bytes as an event.
   if (has('poison-codec')) return { ...send, broken: undefined, expect: 'undecodable' };
@@ -157,6 +165,7 @@ const copyOf = (random: Random, first: Send): Send =>
 export const sentAgain = (first: Send, at: number): Send => ({
   ...first,
   at,
+  role: undefined,
   expect: first.expect === 'stored' ? 'duplicate' : first.expect,
 });
 

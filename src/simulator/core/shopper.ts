@@ -58,14 +58,26 @@ const NETWORKS = [
  * @param roles as fitRoles() gives them
  */
 export function shoppersOf(seed: number, roles: readonly Role[], count: number): Shopper[] {
-  const start = streamOf(seed, 0, 'crowd')();
+  const start = streamOf(seed, 0, 'people')();
   return Array.from({ length: count }, (_, number) =>
     shopperOf(seed, roleAt(roles, (start + number * GOLDEN) % 1), number),
   );
 }
 
+/** Another person who comes in a shopper's place, and decides by the same stream. @param generation from 1 */
+export function successorOf(seed: number, shopper: Shopper, generation: number): Shopper {
+  const who = streamOf(seed, shopper.number, `who ${generation}`);
+  return { ...shopper, ...personOf(shopper.role, who) };
+}
+
 function shopperOf(seed: number, role: Role, number: number): Shopper {
   const who = streamOf(seed, number, 'who');
+  return { number, role, ...personOf(role, who), random: streamOf(seed, number, 'visits') };
+}
+
+type Person = Pick<Shopper, 'userId' | 'gender' | 'birthdate' | 'userAgent' | 'ip'>;
+
+function personOf(role: Role, who: Random): Person {
   const { women, men, ages } = role.persona;
   const told = who();
   const age = ages[0] + Math.floor(who() * (ages[1] - ages[0] + 1));
@@ -74,14 +86,11 @@ function shopperOf(seed: number, role: Role, number: number): Shopper {
   const gender = told < women ? 'F' : told < women + men ? 'M' : 'U';
   const twoDigits = (value: number) => String(value).padStart(2, '0');
   return {
-    number,
-    role,
     userId: drawId(who),
     gender,
     birthdate: gender === 'U' ? undefined : `${AGE_YEAR - age}-${twoDigits(month)}-${twoDigits(day)}`,
     userAgent: pick(who, AGENTS[role.device]),
     ip: `${pick(who, NETWORKS)}.${1 + Math.floor(who() * 254)}.${1 + Math.floor(who() * 254)}`,
-    random: streamOf(seed, number, 'visits'),
   };
 }
 

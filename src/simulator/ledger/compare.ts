@@ -9,7 +9,6 @@ import type { Found, Spot } from './topic.ts';
 export type Counted = {
   readonly stored: number;
   readonly duplicate: number;
-  readonly refused: number;
   /** By code. */
   readonly setAside: ReadonlyMap<string, number>;
 };
@@ -35,7 +34,7 @@ export function compare(ledger: Ledger, evidence: Evidence): Comparison {
 
 class Comparing implements Comparison {
   readonly differences: string[] = [];
-  readonly counted = { stored: 0, duplicate: 0, refused: 0, setAside: new Map<string, number>() };
+  readonly counted = { stored: 0, duplicate: 0, setAside: new Map<string, number>() };
   readonly #ledger: Ledger;
   readonly #evidence: Evidence;
   /** Code of the dead letter by place. */
@@ -62,11 +61,6 @@ class Comparing implements Comparison {
     const { order_id: orderId, expect } = entry;
     // The shop has made this event, and its order_id is unknown.
     if (orderId === null) return;
-    if (expect === 'refused') {
-      this.counted.refused += 1;
-      this.#expectNoRow(entry, orderId, 'was refused, and is a row');
-      return;
-    }
     const spots = this.#spotsOf(entry);
     this.#lookInKafka(entry, spots);
     if (isTaken(entry)) this.#lookForRow(entry, orderId, spots);
@@ -91,10 +85,12 @@ class Comparing implements Comparison {
     this.differences.push(`n ${n} (${order_id ?? 'order_id unknown'}): ${text}`);
   }
 
-  #spotsOf({ n, order_id, expect }: LedgerEntry): readonly Spot[] {
+  #spotsOf(entry: LedgerEntry): readonly Spot[] {
+    const { n, order_id, expect } = entry;
     if (expect === 'undecodable') return this.#poisoned.get(String(n)) ?? [];
-    const name = this.#ledger.head.target === 'kafka' ? String(n) : (order_id ?? '');
-    return this.#evidence.found.get(name) ?? [];
+    // What is to be set aside went past the shop.
+    const byOrderId = this.#ledger.head.target === 'http' && isTaken(entry);
+    return this.#evidence.found.get(byOrderId ? (order_id ?? '') : String(n)) ?? [];
   }
 
   #lookInKafka(entry: LedgerEntry, spots: readonly Spot[]): void {

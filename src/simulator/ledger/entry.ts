@@ -28,8 +28,7 @@ export const entrySchema = z.object({
   /** Milliseconds since 1970 at which it was to be sent. */
   at: z.number(),
   faults: z.array(z.enum(FAULT_NAMES)),
-  /** `refused`: the collector rejects it, and nothing reaches Kafka. */
-  expect: z.enum(['stored', 'duplicate', 'refused', ...REJECTION_CODES]),
+  expect: z.enum(['stored', 'duplicate', ...REJECTION_CODES]),
   /** Digest of the expected row; a `time` of 0 stands for the shop's clock. */
   content: z.string(),
   /** The event's time in milliseconds since 1970; 0 where the shop has set it. */

@@ -8,7 +8,7 @@ import type { LedgerHead } from './entry.ts';
 
 export type Spot = { readonly partition: number; readonly offset: string };
 
-/** Places of each record, by its number in the run or, for the target http, by order_id. A record may be in the topic twice. */
+/** Places of each record, by its number in the run, or by order_id where the shop has produced it. It may be in the topic twice. */
 export type Found = ReadonlyMap<string, readonly Spot[]>;
 
 const ORDER_ID = /"order_id":"([0-9a-f]{32})"/;
@@ -17,8 +17,8 @@ const ORDER_ID = /"order_id":"([0-9a-f]{32})"/;
 function nameOf({ run, target }: LedgerHead, message: KafkaMessage): string | undefined {
   if (undecodableReason(message) !== undefined) return undefined;
   const header = message.headers?.[RUN_HEADER]?.toString();
-  if (target === 'kafka') return header?.startsWith(`${run}/`) ? header.slice(run.length + 1) : undefined;
-  return header === undefined ? ORDER_ID.exec(message.value?.toString('latin1') ?? '')?.[1] : undefined;
+  if (header !== undefined) return header.startsWith(`${run}/`) ? header.slice(run.length + 1) : undefined;
+  return target === 'http' ? ORDER_ID.exec(message.value?.toString('latin1') ?? '')?.[1] : undefined;
 }
 
 /** @throws kafkajs's error where Kafka is away, or retention has deleted the run's records */

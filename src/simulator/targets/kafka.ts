@@ -99,7 +99,7 @@ export class KafkaTarget implements Target {
         return messages.map(({ partition }) => {
           const offset = next.get(partition) ?? -1;
           next.set(partition, offset + 1);
-          return { is: 'acknowledged', partition, offset: String(offset) };
+          return { partition, offset: String(offset) };
         });
       } catch (error) {
         signal.throwIfAborted();

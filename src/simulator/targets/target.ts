@@ -5,10 +5,8 @@ import type { Send } from '../core/inject.ts';
 /** A send, and its number in the run from 1. */
 export type Numbered = { readonly n: number; readonly send: Send };
 
-/** `refused`: the target will never accept it. */
-export type Receipt =
-  | { readonly is: 'acknowledged'; readonly partition: number; readonly offset: string }
-  | { readonly is: 'refused'; readonly reason: string };
+/** The place that the record was acknowledged at. */
+export type Receipt = { readonly partition: number; readonly offset: string };
 
 export type Target = {
   /**

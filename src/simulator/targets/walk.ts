@@ -1,5 +1,6 @@
 // The crowd at the shop's pages. The time of an action follows from the plan, not from earlier responses; the action itself
-// from what the shop has shown. Orders without a click, and faults, are posted to the collector, as by another client.
+// from what the shop has shown. Orders without a click, and faulty events, are posted to the collector, as by another client; what
+// the collector would refuse goes into the topic, as by a producer with a fault.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import TinyQueue from 'tinyqueue';
@@ -8,11 +9,12 @@ import { ORDER_PAGE_ID } from '../../events/ids.ts';
 import { type CrowdOptions, curveOf, gather } from '../core/crowd.ts';
 import type { Role } from '../core/fit.ts';
 import type { Injector, Send } from '../core/inject.ts';
+import { successorOf } from '../core/shopper.ts';
 import { eventOf, Schedule } from '../core/timeline.ts';
 import { beginVisit, continueVisit, type Shown, type Step } from '../core/visit.ts';
 import { Bucket, MISSED_MS } from '../drive.ts';
 import { digestOf, type LedgerEntry } from '../ledger/entry.ts';
-import { Browser, type OrderForm, PageError, type Seen } from './browser.ts';
+import { Browser, type OrderForm, PageError } from './browser.ts';
 import type { HttpClient } from './http-client.ts';
 
 /** Sleeps are short, as the wall clock may be set. */
@@ -34,6 +36,8 @@ export type WalkOptions = {
   readonly signal: AbortSignal;
   /** Called once the shop has answered. @param latency milliseconds from the intended start, or from the start where no rate is kept; one for each request */
   readonly done: (told: readonly Told[], latency: number, counted: readonly Counted[]) => Promise<void>;
+  /** Sends past the shop what is to be set aside; resolves once Kafka has acknowledged it. */
+  readonly pastShop: (send: Send) => Promise<void>;
   readonly missed: () => void;
   readonly failed: (error: unknown) => void;
 };
@@ -41,7 +45,9 @@ export type WalkOptions = {
 export type Counted = { readonly shown: Shown; readonly title: Title; readonly role: Role };
 
 type Walker = {
-  readonly browser: Browser;
+  browser: Browser;
+  /** How many people were in this place before. */
+  generation: number;
   readonly schedule: Schedule;
   step: Step | undefined;
   form: OrderForm | undefined;
@@ -105,10 +111,11 @@ function startOf(crowd: CrowdOptions, client: HttpClient, secret: string | undef
   const { pace, shoppers } = gather(crowd);
   const curve = curveOf(crowd);
   return shoppers.map((shopper) => {
-    const schedule = new Schedule(shopper, pace, curve());
+    const schedule = new Schedule(shopper, pace, curve(shopper.number));
     schedule.skipTo(crowd.start);
     const walker: Walker = {
       browser: new Browser(client, shopper, secret),
+      generation: 0,
       schedule,
       step: undefined,
       form: undefined,
@@ -148,63 +155,69 @@ async function takeStep(
   walker.step ??= beginVisit(shopper);
   const { visit, action } = walker.step;
   if (action.do === 'leave') return;
-  const seen = await perform(walker, time, options);
-  if (seen !== undefined)
-    for (const send of faultsAt(walker, seen.shown, time, options)) push({ time: send.at, walker, send });
+  const { shown, counted } = await perform(walker, time, options);
+  for (const one of counted)
+    for (const send of faultsAt(walker, one, time, options)) push({ time: send.at, walker, send });
   schedule.events += action.do === 'click' ? 2 : 1;
-  walker.step = continueVisit(shopper, visit, seen?.shown);
+  walker.step = continueVisit(shopper, visit, shown);
   if (walker.step.action.do === 'leave') {
     schedule.left(time);
     walker.step = undefined;
+    if (shopper.random() < options.crowd.turnover) replace(walker, options);
     push({ time: schedule.next(), walker });
   } else push({ time: time + schedule.think(), walker });
 }
+
+/** Somebody new comes in a walker's place. */
+function replace(walker: Walker, { crowd, client, secret }: WalkOptions): void {
+  walker.generation += 1;
+  walker.browser = new Browser(
+    client,
+    successorOf(crowd.seed, walker.browser.shopper, walker.generation),
+    secret,
+  );
+}
+
+/** What the shop has shown in response, and the events of the action. */
+type Performed = { readonly shown: Shown | undefined; readonly counted: readonly Counted[] };
 
 async function perform(
   walker: Walker,
   time: number,
   { done, paced, signal }: WalkOptions,
-): Promise<Seen | undefined> {
+): Promise<Performed> {
   const start = paced ? time : Date.now();
   const { browser, step } = walker;
-  const told = (shown: Shown, title: Title, orderId: string | undefined) =>
-    toldOf(browser, shown, title, orderId, time);
-  const counted = (shown: Shown, title: Title): Counted => ({
-    shown,
-    title,
-    role: browser.shopper.role,
-  });
+  const { role } = browser.shopper;
+  const tell = async (shown: Shown | undefined, events: readonly [Shown, Title, string | undefined][]) => {
+    const counted = events.map(([one, title]) => ({ shown: one, title, role }));
+    const told = events.map(([one, title, orderId]) => toldOf(browser, one, title, orderId, time));
+    await done(told, Date.now() - start, counted);
+    return { shown, counted };
+  };
   const action = step?.action;
   switch (action?.do) {
     case 'look': {
-      const seen = await browser.look();
-      await done([told(seen.shown, 'banner_show', seen.orderIds[0])], Date.now() - start, [
-        counted(seen.shown, 'banner_show'),
-      ]);
-      return seen;
+      const { shown, orderIds } = await browser.look();
+      return tell(shown, [[shown, 'banner_show', orderIds[0]]]);
     }
     case 'click': {
-      const seen = await browser.click(action.shown);
-      walker.form = seen.form;
-      const [ad, click] = seen.orderIds;
-      const entries = [told(action.shown, 'banner_click', click), told(seen.shown, 'banner_show', ad)];
-      await done(entries, Date.now() - start, [
-        counted(action.shown, 'banner_click'),
-        counted(seen.shown, 'banner_show'),
+      const { shown, orderIds, form } = await browser.click(action.shown);
+      walker.form = form;
+      const [ad, click] = orderIds;
+      return tell(shown, [
+        [action.shown, 'banner_click', click],
+        [shown, 'banner_show', ad],
       ]);
-      return seen;
     }
     case 'order': {
       const orderId = action.direct
         ? await orderDirectly(walker, action.shown, time, signal)
         : await orderByForm(walker);
-      await done([told(action.shown, 'order', orderId)], Date.now() - start, [
-        counted(action.shown, 'order'),
-      ]);
-      return undefined;
+      return tell(undefined, [[action.shown, 'order', orderId]]);
     }
     default:
-      return undefined;
+      return { shown: undefined, counted: [] };
   }
 }
 
@@ -262,32 +275,41 @@ async function collect(
 
 type CollectorResult = { readonly accepted: boolean; readonly partition?: number; readonly offset?: string };
 
-/** The faulty sends for a show of the shopper. */
-function faultsAt(walker: Walker, shown: Shown, time: number, { injector }: WalkOptions): Send[] {
+/** The faulty sends that come beside an event of the shopper. */
+function faultsAt(
+  walker: Walker,
+  { shown, title }: Counted,
+  time: number,
+  { injector }: WalkOptions,
+): Send[] {
   const { shopper, userId } = walker.browser;
-  const event = () =>
-    eventOf({ ...shopper, userId }, injector.streamOf(shopper.number), 'banner_show', shown, time);
+  const event = () => eventOf({ ...shopper, userId }, injector.streamOf(shopper.number), title, shown, time);
   return injector.faultySends(shopper.number, time, event);
 }
 
 async function sendFault(
   { browser }: Walker,
   send: Send,
-  { done, paced, signal }: WalkOptions,
+  { done, pastShop, paced, signal }: WalkOptions,
 ): Promise<void> {
-  const start = paced ? send.at : Date.now();
-  const result = await collect(browser, send.broken?.toString() ?? JSON.stringify(send.event), signal);
   const { event, faults, at, expect } = send;
-  const isTaken = expect === 'stored' || expect === 'duplicate';
+  if (expect !== 'stored' && expect !== 'duplicate') {
+    await pastShop(send);
+    return;
+  }
+  const start = paced ? at : Date.now();
+  const result = await collect(browser, JSON.stringify(event), signal);
+  if (result?.accepted !== true) throw new PageError(`the collector refused ${event.order_id}`);
+  const { partition, offset } = result;
   const entry: Told = {
     order_id: event.order_id,
     at,
-    faults: [...faults],
-    expect: isTaken || result?.accepted === true ? expect : 'refused',
+    faults,
+    expect,
     content: digestOf(event),
     time: Date.parse(event.time),
-    ...(result?.partition === undefined ? {} : { partition: result.partition }),
-    ...(result?.offset === undefined ? {} : { offset: result.offset }),
+    partition,
+    offset,
   };
   await done([entry], Date.now() - start, []);
 }

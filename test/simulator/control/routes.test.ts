@@ -45,7 +45,6 @@ describe('the switch of the shoppers', { timeout: 240_000 }, () => {
     [{ running: 'no' }, 'running: received \\"no\\"'],
     [{ faults: { late: 2 } }, 'faults.late: received 2'],
     [{ faults: { lates: 0.1 } }, 'faults'],
-    [{ faults: { 'poison-codec': 0.1 } }, 'faults'],
     [{ colour: 'red' }, 'no field named'],
     [[], 'a JSON object'],
   ])('refuses %j', async (wanted, words) => {
@@ -103,12 +102,12 @@ describe('the switch of the shoppers', { timeout: 240_000 }, () => {
     expect(await status()).toMatchObject({ state: 'absent', settings: { running: false, rate: 8 } });
   });
 
-  it('is on both dashboards', async () => {
-    for (const page of ['/dashboard', '/dashboard/live']) {
+  it('is on both dashboards, and where the pipe is broken', async () => {
+    for (const page of ['/dashboard', '/dashboard/live', '/pipeline']) {
       const { text } = await request(line.url).get(page).expect(200);
       expect(text).toContain('data-crowd');
       expect(text).toContain('name="clock-skew"');
-      expect(text).not.toContain('name="poison-codec"');
+      expect(text).toContain('name="poison-codec"');
     }
   });
 });

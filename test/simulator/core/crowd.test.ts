@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type CrowdOptions, crowd, curveOf, gather } from '../../../src/simulator/core/crowd.ts';
 import { PERSONAS } from '../../../src/simulator/core/personas.ts';
 
@@ -8,9 +8,11 @@ const options: CrowdOptions = {
   rate: 20,
   seed: 5,
   personas: PERSONAS,
+  clock: START,
   start: START,
   end: START + 60_000,
   curve: 'flat',
+  turnover: 0,
 };
 
 it('has all events by time, from the start to before the end', () => {
@@ -43,9 +45,52 @@ it('gathers no more shoppers than the rate needs', () => {
 
 it('gives each shopper a curve of its own, as one remembers where it was', () => {
   const curve = curveOf({ ...options, curve: 'week' });
-  const [one, other] = [curve(), curve()];
+  const [one, other] = [curve(0), curve(0)];
   const far = one(1_000_000);
-  expect(other(10)).toBe(curve()(10));
+  expect(other(10)).toBe(curve(0)(10));
   expect(one(1_000_000)).toBe(far);
-  expect(curveOf(options)()(60)).toBe(START + 60_000);
+  expect(curveOf(options)(0)(60)).toBe(START + 60_000);
+});
+
+describe('a run of hours', () => {
+  const HALF_HOUR = 1_800_000;
+  const long = { ...options, users: 60, rate: 3, end: START + 16 * HALF_HOUR };
+  const events = [...crowd(long)];
+
+  it('has shoppers who all come back after more than half an hour', () => {
+    const seen = new Map<string, number[]>();
+    for (const { event, time } of events) seen.set(event.user_id, [...(seen.get(event.user_id) ?? []), time]);
+    expect(seen.size).toBe(60);
+    for (const times of seen.values()) {
+      const pauses = times.filter((time, index) => time - (times[index - 1] ?? time) > HALF_HOUR);
+      expect(pauses.length).toBeGreaterThan(0);
+    }
+  });
+
+  it('has its rate in each half hour', () => {
+    for (let from = START; from < long.end; from += HALF_HOUR) {
+      const some = events.filter(({ time }) => time >= from && time < from + HALF_HOUR);
+      expect(some.length / (HALF_HOUR / 1_000)).toBeGreaterThan(2.6);
+      expect(some.length / (HALF_HOUR / 1_000)).toBeLessThan(3.4);
+    }
+  });
+
+  it('has pauses of more than half an hour in the busiest hour, too', () => {
+    const times = new Map<string, number>();
+    const pauses: number[] = [];
+    for (const { event, time } of crowd({ ...long, curve: 'week', end: START + 48 * HALF_HOUR })) {
+      const pause = time - (times.get(event.user_id) ?? time);
+      if (pause > HALF_HOUR / 2) pauses.push(pause);
+      times.set(event.user_id, time);
+    }
+    expect(pauses.length).toBeGreaterThan(200);
+    expect(pauses.filter((pause) => pause < HALF_HOUR).length).toBeLessThan(pauses.length / 20);
+  });
+});
+
+it('has the hours of the clock that was given, whenever it begins', () => {
+  const later = START + 5 * 3_600_000;
+  const [own, shifted] = [START, later].map((start) => curveOf({ ...options, curve: 'week', start })(0));
+  for (const seconds of [0, 3_600, 90_000])
+    expect((shifted?.(seconds) ?? 0) - (own?.(seconds) ?? 0)).toBe(later - START);
 });

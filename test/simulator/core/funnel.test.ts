@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { DEVICES, TITLES } from '../../../src/events/event.ts';
 import { PRODUCTS } from '../../../src/events/products.ts';
 import { seededRandom } from '../../../src/runtime/seeded-random.ts';
-import { fitRoles } from '../../../src/simulator/core/fit.ts';
+import { fitRoles, published } from '../../../src/simulator/core/fit.ts';
 import { chiSquareLimit, Funnel } from '../../../src/simulator/core/funnel.ts';
 import { PERSONAS } from '../../../src/simulator/core/personas.ts';
 import { pickWeighted } from '../../../src/simulator/core/streams.ts';
@@ -57,6 +58,23 @@ describe('a funnel', () => {
   it('does not fit shoppers who order a fifth more', () => {
     const { chiSquare, limit } = funnelOf(20_000, 1, (share) => share * 1.2).compare(false);
     expect(chiSquare).toBeGreaterThan(2 * limit);
+  });
+
+  it('against the published counts themselves is Pearson’s chi-square of the 30 cells', () => {
+    const funnel = new Funnel();
+    const [role] = roles.filter(({ device }) => device === 'mobile');
+    if (role === undefined) throw new Error('expected a role');
+    for (let show = 0; show < 1_000; show++) funnel.add(role, { product: 'clothes', title: 'banner_show' });
+    const all = TITLES.flatMap((title) =>
+      DEVICES.flatMap((device) => PRODUCTS.map((product) => published(product, device, title))),
+    );
+    const share = published('clothes', 'mobile', 'banner_show') / all.reduce((sum, one) => sum + one, 0);
+    const { chiSquare, degrees } = funnel.compareWithTable(true);
+    // Of a multinomial with everything in one cell.
+    expect(chiSquare).toBeCloseTo(1_000 * (1 / share - 1), 6);
+    expect(degrees).toBe(all.filter((count) => count > 0).length - 1);
+    expect(funnel.compareWithTable(false).degrees).toBe(2);
+    expect(new Funnel().compareWithTable(true)).toEqual({ chiSquare: 0, degrees: 0, limit: 0 });
   });
 
   it('compares the banners only where they were drawn by the published counts', () => {

@@ -1,7 +1,9 @@
 // Whatever a run was started with, the line that repeats it is read as the same run.
 
+import path from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { packageRoot } from '../../../src/runtime/paths.ts';
 import { FAULT_NAMES, type Fault, parseFaults } from '../../../src/simulator/core/faults.ts';
 import { PERSONAS } from '../../../src/simulator/core/personas.ts';
 import { commandOf, faultText } from '../../../src/simulator/core/repeat.ts';
@@ -64,6 +66,16 @@ it('writes every fault as it is read', () => {
   );
 });
 
-it('leaves the time out at the shop, which gives events its own', () => {
-  expect(commandOf(read({ target: 'http' }))).not.toContain('--clock');
+it('names the scenario, and beside it only what the command line has added', () => {
+  const file = path.join(packageRoot, 'examples', 'scenarios', 'late-data.yaml');
+  const given = { chaos: 'duplicate=5%', seed: 9 };
+  const options = readOptions(given, file, NOW);
+  const line = commandOf(options);
+  expect(line).toContain(`--scenario ${file} --users 100`);
+  expect(readOptions(again(line), file, NOW)).toEqual(options);
+  expect(commandOf({ ...options, scenario: "a b's.yaml" })).toContain("--scenario 'a b'\\''s.yaml' ");
+});
+
+it('has the time also at the shop, for the hours and weekdays of its curve', () => {
+  expect(commandOf(read({ target: 'http' }))).toContain('--clock 2026-03-02T09:00:00.000Z');
 });

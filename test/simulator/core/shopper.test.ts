@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fitRoles } from '../../../src/simulator/core/fit.ts';
 import { PERSONAS } from '../../../src/simulator/core/personas.ts';
-import { shoppersOf } from '../../../src/simulator/core/shopper.ts';
+import { shoppersOf, successorOf } from '../../../src/simulator/core/shopper.ts';
 
 const roles = fitRoles(PERSONAS);
 const crowd = shoppersOf(1, roles, 2_000);
@@ -23,6 +23,15 @@ describe('shoppers', () => {
     for (const role of roles) {
       const found = some.filter((one) => one.role === role).length;
       expect(Math.abs(found - role.share * count)).toBeLessThan(3);
+    }
+  });
+
+  it('are followed in their place by others of their kind, who decide by the same stream', () => {
+    for (const shopper of crowd.slice(0, 20)) {
+      const [next, second] = [1, 2].map((generation) => successorOf(1, shopper, generation));
+      expect(next).toMatchObject({ number: shopper.number, role: shopper.role, random: shopper.random });
+      expect(new Set([shopper, next, second].map((one) => one?.userId)).size).toBe(3);
+      expect(successorOf(1, shopper, 1)).toEqual(next);
     }
   });
 

@@ -62,7 +62,6 @@ describe('a ledger that Kafka and Postgres agree with', () => {
       entry(2, { order_id: 'order-1', expect: 'duplicate' }),
       entry(3, { expect: 'not_json' }),
       entry(4, { expect: 'undecodable' }),
-      entry(5, { expect: 'refused' }),
       entry(6, { order_id: null }),
     ];
     const { differences, counted } = of(entries, {
@@ -74,12 +73,25 @@ describe('a ledger that Kafka and Postgres agree with', () => {
     expect(counted).toEqual({
       stored: 1,
       duplicate: 1,
-      refused: 1,
       setAside: new Map([
         ['not_json', 1],
         ['undecodable', 1],
       ]),
     });
+  });
+
+  it('knows the shop’s records by their events, and what went past the shop by its number', () => {
+    const { differences, counted } = of(
+      [entry(1), entry(2, { expect: 'not_json' })],
+      {
+        found: { 'order-1': [spot(10)], 2: [spot(12)] },
+        rows: { 'order-1': row(10) },
+        setAside: [aside(12, 'not_json')],
+      },
+      { target: 'http' },
+    );
+    expect(differences).toEqual([]);
+    expect(counted).toEqual({ stored: 1, duplicate: 0, setAside: new Map([['not_json', 1]]) });
   });
 
   it('may have a record in Kafka twice, whichever of the two became the row', () => {
@@ -166,12 +178,6 @@ describe('a difference', () => {
       entry(1, { expect: 'undecodable' }),
       {},
       'its batch was not set aside',
-    ],
-    [
-      'a refused event that is a row',
-      entry(1, { expect: 'refused' }),
-      { rows: whole.rows },
-      'was refused, and is a row',
     ],
   ])('is told: %s', (_, one, evidence, text) => {
     expect(of([one], evidence).differences).toEqual([`n 1 (order-1): ${text}`]);

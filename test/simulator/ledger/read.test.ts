@@ -11,15 +11,22 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 const folder = temporaryFolder();
 let run = 0;
 
-/** The file of a whole ledger with three refused sends, its lines altered. */
+/** The file of a whole ledger with three sends, its lines altered. */
 async function ledgerOf(alter: (lines: string[]) => string[]): Promise<string> {
   run += 1;
   const head = { version: '1', command: '', target: 'http', topic: 't', cluster: 'c', from: {} } as const;
   const writer = new LedgerWriter(folder, { run: String(run), ...head });
-  const entries = [1, 2, 3].map((n): LedgerEntry => {
-    const order_id = `order-${n}`;
-    return { n, order_id, at: 0, faults: ['malformed'], expect: 'refused', content: 'said', time: 0 };
-  });
+  const entries = [1, 2, 3].map(
+    (n): LedgerEntry => ({
+      n,
+      order_id: null,
+      at: 0,
+      faults: ['late'],
+      expect: 'stored',
+      content: 'said',
+      time: 0,
+    }),
+  );
   await writer.add(entries);
   await writer.end(0, true);
   const lines = readFileSync(writer.file, 'utf8').trimEnd().split('\n');
