@@ -17,6 +17,7 @@ const COLUMNS = {
   title: ['What', (value) => value.replace('_', ' ')],
   product: ['Category', (value) => value.replace('_', ' ')],
   item: ['Item', (value) => value ?? ''],
+  simulated: ['Simulated', (value) => (value ? 'yes' : 'no')],
   user_id: ['Visitor', (value) => value.slice(0, 8)],
   order_id: ['Event', (value) => value.slice(0, 8)],
 };

@@ -38,7 +38,8 @@ const makeVisitor = () =>
 
 /** @param {number} now of the panels, in milliseconds */
 export function drawLatest(root, visitors, now) {
-  keepElements(root, visitors, makeVisitor, (row, { time, ip, country }) => {
+  keepElements(root, visitors, makeVisitor, (row, { time, ip, country, simulated }) => {
+    row.toggleAttribute('data-simulated', simulated);
     const [when, from, where] = row.children;
     setText(when.firstElementChild, ago(time, now));
     setText(when.lastElementChild, moment(time));
@@ -107,10 +108,14 @@ function makeEvent() {
   const row = rowOf([time, kind, category, item, link]);
   category.before(shape);
   const cells = { itemCell: item.parentElement, placeCell: row.lastElementChild };
-  return { row, parts: { time, kind, category, item, place, shape, link, product: PRODUCTS[0], ...cells } };
+  return {
+    row,
+    parts: { row, time, kind, category, item, place, shape, link, product: PRODUCTS[0], ...cells },
+  };
 }
 
-function fillEvent(parts, { order_id, title, product, item, time, topic, partition, offset }) {
+function fillEvent(parts, { order_id, title, product, item, simulated, time, topic, partition, offset }) {
+  parts.row.toggleAttribute('data-simulated', simulated);
   setData(parts.time, clockOf(time));
   setData(parts.kind, KINDS[title]);
   setData(parts.category, CATEGORY_NAMES[product]);
@@ -205,8 +210,9 @@ export class RawEvents {
 }
 
 // Each word, in lower case, has to be in what the row says, or in what it is about.
-function matches({ product, time, topic, partition, offset, ...rest }, words) {
-  const shown = [clockOf(time), CATEGORY_NAMES[product], `${topic} ${partition}/${offset}`];
+function matches({ product, simulated, time, topic, partition, offset, ...rest }, words) {
+  const made = simulated ? 'simulated' : '';
+  const shown = [clockOf(time), CATEGORY_NAMES[product], made, `${topic} ${partition}/${offset}`];
   const text = [...shown, product, time, ...Object.values(rest)].join(' ').toLowerCase();
   return words.split(/\s+/).every((word) => text.includes(word));
 }

@@ -12,7 +12,7 @@ export const latest = panel({
   title: 'Latest visitors',
   unit: 'The last ten of the last 10 minutes, each once',
   width: 'third',
-  columns: ['user_id', 'time', 'ip', 'country'],
+  columns: ['user_id', 'time', 'ip', 'country', 'simulated'],
   rows: z
     .array(
       z.object({
@@ -20,6 +20,7 @@ export const latest = panel({
         time: z.iso.datetime(),
         ip: z.string().nullable(),
         country: z.string(),
+        simulated: z.boolean().describe('whether it is one of the shop’s made-up shoppers'),
       }),
     )
     .describe('the latest ten visitors of the last 10 minutes'),
@@ -29,6 +30,7 @@ export const latest = panel({
       time: new Date(event.timeMs).toISOString(),
       ip: event.ip ?? null,
       country: countryText(countries.of(event.ip)),
+      simulated: event.simulated,
     })),
   hasPartial: true,
 });

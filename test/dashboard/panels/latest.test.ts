@@ -22,13 +22,31 @@ it('has the ten latest visitors, each once, with the country of the address or w
     aPanelEvent({ userId: 'a', timeMs: NOW - 3_000, ip: '8.8.8.0' }),
     aPanelEvent({ userId: 'a', timeMs: NOW - 2_000, ip: '193.0.6.0' }),
     aPanelEvent({ userId: 'b', timeMs: NOW - 1_000, ip: '10.0.0.0' }),
-    aPanelEvent({ userId: 'c', timeMs: NOW }),
+    aPanelEvent({ userId: 'c', timeMs: NOW, simulated: true }),
   ]);
   expect(rows).toHaveLength(10);
   expect(rows.slice(0, 4)).toEqual([
-    { user_id: 'c', time: '2026-03-02T09:00:30.000Z', ip: null, country: 'Unknown (no address)' },
-    { user_id: 'b', time: '2026-03-02T09:00:29.000Z', ip: '10.0.0.0', country: 'Unknown (private address)' },
-    { user_id: 'a', time: '2026-03-02T09:00:28.000Z', ip: '193.0.6.0', country: 'Netherlands' },
+    {
+      user_id: 'c',
+      time: '2026-03-02T09:00:30.000Z',
+      ip: null,
+      country: 'Unknown (no address)',
+      simulated: true,
+    },
+    {
+      user_id: 'b',
+      time: '2026-03-02T09:00:29.000Z',
+      ip: '10.0.0.0',
+      country: 'Unknown (private address)',
+      simulated: false,
+    },
+    {
+      user_id: 'a',
+      time: '2026-03-02T09:00:28.000Z',
+      ip: '193.0.6.0',
+      country: 'Netherlands',
+      simulated: false,
+    },
     expect.objectContaining({ user_id: 'old 0' }),
   ]);
 });

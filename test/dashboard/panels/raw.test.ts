@@ -8,6 +8,7 @@ it('is an event as it is stored, with nothing of who its visitor is', () => {
     userId: 'u',
     arrivedMs: NOW,
     offset: '9007199254740993',
+    simulated: true,
     ip: '8.8.8.8',
     userAgent: 'x',
   });
@@ -18,6 +19,7 @@ it('is an event as it is stored, with nothing of who its visitor is', () => {
     title: 'banner_click',
     product: 'clothes',
     item: null,
+    simulated: true,
     time: '2026-03-02T09:00:29.000Z',
     arrived: '2026-03-02T09:00:30.000Z',
     topic: 'ecommerce',
