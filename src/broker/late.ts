@@ -1,7 +1,14 @@
-// Modules of Node that a start does not need; together they take longer to load than a folder to open.
+// Modules that a start does not need; together they take longer to load than a folder to open.
+
+import { createRequire } from 'node:module';
+
+const require = createRequire(import.meta.url);
 
 /** For random ids and hashes. */
 export const crypto = () => process.getBuiltinModule('node:crypto');
 
 /** For what producers have compressed. */
 export const zlib = () => process.getBuiltinModule('node:zlib');
+
+/** For zstd where Node has none. */
+export const fzstd = (): typeof import('fzstd') => require('fzstd');

@@ -3,7 +3,7 @@
 // that pass gives its batch the time when it may go, the delete horizon, in the place of its base timestamp (KIP-534). Other batches
 // that lose no record stay byte for byte; what is rewritten is uncompressed, with its own base and last offset. Records of aborted
 // transactions are removed, and, as late as a tombstone, markers whose transaction has no record left. A batch that can't be
-// decompressed (zstd before Node 22.15) stays as it is, and makes no older record obsolete.
+// decompressed stays as it is, and makes no older record obsolete.
 //   (https://kafka.apache.org/documentation/#compaction)
 
 import { crc32c } from '../crc32c.ts';

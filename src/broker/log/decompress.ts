@@ -1,8 +1,9 @@
 // Decompresses the records of a batch, for look-ups by time and for compaction; batches are stored and served as they came.
-// Gzip and, from Node 22.15 on, zstd are the runtime's; Snappy and LZ4, which Node lacks, are decoded here. Invalid data, or
+// Gzip and, from Node 22.15 on, zstd are the runtime's, before it zstd is a library's; Snappy and LZ4 are decoded here. Invalid data, or
 // more than MAX_BYTES, gives null, and the caller uses the batch's header instead.
 
 import { zlib } from '../late.ts';
+import { unzstd as unzstdByLibrary } from './unzstd.ts';
 
 const MAX_BYTES = 64 * 1024 * 1024;
 
@@ -20,9 +21,9 @@ export function decompress(codec: number, packed: Buffer): Buffer | null {
 
 type Unzstd = (packed: Buffer, options: { maxOutputLength: number }) => Buffer;
 
-function unzstd(packed: Buffer): Buffer | null {
+function unzstd(packed: Buffer): Buffer {
   const { zstdDecompressSync } = zlib() as { zstdDecompressSync?: Unzstd }; // from Node 22.15 on
-  return zstdDecompressSync?.(packed, { maxOutputLength: MAX_BYTES }) ?? null;
+  return zstdDecompressSync?.(packed, { maxOutputLength: MAX_BYTES }) ?? unzstdByLibrary(packed, MAX_BYTES);
 }
 
 /** Output of known or bounded size that can copy from itself, as LZ77 codecs need. */

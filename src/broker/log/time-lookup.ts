@@ -1,5 +1,5 @@
 // Finds the first record of a time in one segment: by the index, then by batch headers, then by the records of a batch. Where
-// a batch can't be decompressed (zstd before Node 22.15) its first record is returned, which is never later than the right
+// a batch can't be decompressed its first record is returned, which is never later than the right
 // one, so that a reader who seeks there misses nothing.
 
 import { decompress } from './decompress.ts';

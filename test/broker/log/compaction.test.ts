@@ -15,6 +15,7 @@ import { ErrorCode } from '../../../src/broker/wire/error-codes.ts';
 import { batch, produce, withCrc } from '../requests.ts';
 import { adminAt, kafkaAt, testBroker, testFolder } from '../running-broker.ts';
 import { wireClient } from '../wire-client.ts';
+import { zstdFrame } from '../zstd.ts';
 import { crashesOf } from './crashes.ts';
 
 const NOW = 1_700_000_000_000;
@@ -46,20 +47,28 @@ type Seen = Rec & { readonly offset: number };
 const open = (folder: string, config: Partial<TopicConfig> = {}) =>
   new PartitionLog(folder, 'topic-0', { ...CONFIG, ...config }, QUIET, NOW);
 
-function packed(bytes: Buffer): Buffer {
-  const made = Buffer.concat([bytes.subarray(0, BATCH_HEADER), gzipSync(bytes.subarray(BATCH_HEADER))]);
+const PACKED = {
+  none: { codec: 0, pack: (bytes: Buffer) => bytes },
+  gzip: { codec: 1, pack: (bytes: Buffer) => gzipSync(bytes) },
+  zstd: { codec: 4, pack: zstdFrame },
+} as const;
+type Codec = keyof typeof PACKED;
+
+function packed(bytes: Buffer, name: Codec): Buffer {
+  const { codec, pack } = PACKED[name];
+  const made = Buffer.concat([bytes.subarray(0, BATCH_HEADER), pack(bytes.subarray(BATCH_HEADER))]);
   made.writeInt32BE(made.length - 12, 8);
-  made.writeInt16BE(1, 21);
+  made.writeInt16BE(codec, 21);
   return withCrc(made);
 }
 
-function append(log: PartitionLog, records: readonly Rec[], isPacked: boolean, time = NOW): number {
+function append(log: PartitionLog, records: readonly Rec[], codec: Codec = 'none', time = NOW): number {
   const plain = batch({
     keys: records.map(({ key }) => key),
     values: records.map(({ value }) => value),
     timestamps: records.map(() => time),
   });
-  const bytes = isPacked ? packed(plain) : plain;
+  const bytes = packed(plain, codec);
   return log.append(bytes, readHeader(bytes, 0), time);
 }
 
@@ -118,7 +127,7 @@ function expectLatest(log: PartitionLog, all: readonly Seen[], tombstones: 'kept
 }
 
 const anyBatch = fc.record({
-  isPacked: fc.boolean(),
+  codec: fc.constantFrom<Codec>('none', 'gzip', 'zstd'),
   records: fc.array(
     fc.record({
       key: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'ff'),
@@ -141,7 +150,7 @@ test('of each key the last record is left, at its offset, whatever comes in betw
       const all: Seen[] = [];
       for (const one of steps) {
         if (one.kind === 'append') {
-          const base = append(log, one.records, one.isPacked);
+          const base = append(log, one.records, one.codec);
           expect(base).toBe(all.length);
           all.push(...one.records.map((record, index) => ({ ...record, offset: base + index })));
         } else if (one.kind === 'compact') await compact(log, folder);
@@ -167,7 +176,7 @@ function fill(log: PartitionLog, rounds = 60): Seen[] {
     const base = append(
       log,
       round === 0 ? [...records, { key: 'once', value: 'stays' }] : records,
-      round % 2 === 0,
+      (['none', 'gzip', 'zstd'] as const)[round % 3],
     );
     const given = round === 0 ? [...records, { key: 'once', value: 'stays' }] : records;
     all.push(...given.map((record, index) => ({ ...record, offset: base + index })));
@@ -215,8 +224,8 @@ test('what was compacted before a restart is not compacted again after it', asyn
   const cleaned = readdirSync(folder).filter((name) => name.endsWith('.log')).length;
   log = open(folder, config);
   while (readdirSync(folder).filter((name) => name.endsWith('.log')).length < cleaned + 1)
-    append(log, [{ key: 'a', value: 'obsolete' }], false);
-  append(log, [{ key: 'a', value: 'last' }], false);
+    append(log, [{ key: 'a', value: 'obsolete' }]);
+  append(log, [{ key: 'a', value: 'last' }]);
   const before = readAll(log);
   await compact(log, folder);
   expect(readAll(log)).toEqual(before);
@@ -240,7 +249,7 @@ test('a swap that fails at its seal leaves what is known of idempotent producers
     log.append(bytes, readHeader(bytes, 0), NOW);
   }
   const known = log.producers.get(7);
-  append(log, [{ key: 'a', value: 'last' }], false);
+  append(log, [{ key: 'a', value: 'last' }]);
   const seals = () => readdirSync(folder).filter((name) => name.endsWith('.seal'));
   await expect.poll(seals).toHaveLength(1);
   mkdirSync(`${folder}/${seals()[0]}.new`);
@@ -257,7 +266,7 @@ test('tombstones stay for as long as the topic says, and go then', async () => {
   const log = open(folder);
   const all: Seen[] = [];
   const add = (key: string, value: string | null) =>
-    all.push({ key, value, offset: append(log, [{ key, value }], false) });
+    all.push({ key, value, offset: append(log, [{ key, value }]) });
   add('a', 'x');
   add('a', null);
   for (let n = 0; n < 30; n++) add('b', `${n}`.repeat(100));
@@ -306,7 +315,7 @@ function appendLeaving(log: PartitionLog, all: Seen[], segments: number): void {
       { key: `stays ${all.length}`, value: 'x'.repeat(60) },
       { key: 'goes', value: 'y'.repeat(800) },
     ];
-    const base = append(log, records, false, NOW + all.length);
+    const base = append(log, records, 'none', NOW + all.length);
     all.push(...records.map((record, index) => ({ ...record, offset: base + index })));
   }
 }
@@ -399,12 +408,12 @@ test('tombstones stay for their time from the first pass over them, however old 
   const log = open(folder);
   const old = NOW - 365 * DAY;
   const more = (time: number) => {
-    for (let n = 0; n < 12; n++) append(log, [{ key: 'b', value: `${n}`.repeat(300) }], false, time);
+    for (let n = 0; n < 12; n++) append(log, [{ key: 'b', value: `${n}`.repeat(300) }], 'none', time);
   };
   const hasTombstone = () => readAll(log).some(({ key }) => key === 'a');
-  append(log, [{ key: 'a', value: 'x' }], false, old);
+  append(log, [{ key: 'a', value: 'x' }], 'none', old);
   const deletion = [{ key: 'stays', value: 'y' }, ...['a', 'a'].map((key) => ({ key, value: null }))];
-  append(log, deletion, true, old + 1);
+  append(log, deletion, 'gzip', old + 1);
   more(old);
   await compact(log, folder);
   expect(readHeader(log.read(1, 1, false), 0)).toMatchObject({
@@ -427,7 +436,7 @@ test('tombstones stay for their time from the first pass over them, however old 
 test('a pass that is ended, and a log that is closed meanwhile, lose nothing', async () => {
   const folder = testFolder();
   const log = open(folder, { segmentBytes: 400_000 });
-  for (let n = 0; n < 100; n++) append(log, [{ key: `${n % 3}`, value: 'x'.repeat(100_000) }], false);
+  for (let n = 0; n < 100; n++) append(log, [{ key: `${n % 3}`, value: 'x'.repeat(100_000) }]);
   const keysOf = (one: PartitionLog) =>
     [...latestOf(readAll(one)).values()].map(({ key, offset }) => `${key} ${offset}`).toSorted();
   const expected = keysOf(log);
@@ -510,7 +519,7 @@ test('clients make compacted topics, read what is left over the gaps, and may no
 test('a pass ends at a batch that has rotten, and gives it no right CRC', async () => {
   const folder = testFolder();
   const log = open(folder, { segmentBytes: 400 });
-  for (let i = 0; i < 40; i++) append(log, [{ key: 'a', value: `value ${i}` }], false);
+  for (let i = 0; i < 40; i++) append(log, [{ key: 'a', value: `value ${i}` }]);
   await allSealed(folder);
   const [, name = ''] = readdirSync(folder)
     .filter((file) => file.endsWith('.log'))
