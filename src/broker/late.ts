@@ -12,3 +12,6 @@ export const zlib = () => process.getBuiltinModule('node:zlib');
 
 /** For zstd where Node has none. */
 export const fzstd = (): typeof import('fzstd') => require('fzstd');
+
+/** For patterns of transactional ids. */
+export const re2js = (): typeof import('re2js') => require('re2js');

@@ -16,8 +16,9 @@ export async function produce(
   records: Buffer,
   partition = 0,
   transactionalId: string | null = null,
+  version = 7,
 ): Promise<Produced> {
-  const answer = await client.ask(0, 7, (w) => {
+  const answer = await client.ask(0, version, (w) => {
     w.string(transactionalId).int16(-1).int32(1000);
     w.structs([topic], (name) => w.string(name).structs([partition], (p) => w.int32(p).bytes(records)));
   });
@@ -29,6 +30,8 @@ export async function produce(
       const baseOffset = answer.int64();
       answer.int64();
       answer.int64();
+      if (version >= 8) answer.structs(() => [answer.int32(), answer.nullableString()]);
+      if (version >= 8) answer.nullableString();
       return { error, baseOffset };
     });
   });

@@ -115,10 +115,12 @@ export async function commitWithTransaction(
   group: string,
   topic: string,
   offset: number,
+  version = 2,
 ): Promise<number> {
   const { error } = await settled(async () => {
-    const answer = await client.ask(28, 2, (w) => {
+    const answer = await client.ask(28, version, (w) => {
       w.string(producer.transactionalId).string(group).int64(producer.producerId).int16(producer.epoch);
+      if (version >= 3) w.int32(-1).string('').string(null); // no member
       w.structs([topic], (name) =>
         w.string(name).structs([0], (p) => w.int32(p).int64(offset).int32(-1).string('')),
       );
@@ -160,10 +162,11 @@ export function produceInTransaction(
   sequence: number,
   values: readonly string[],
   partition = 0,
+  version = 7,
 ): Promise<Produced> {
   const { producerId, epoch, transactionalId } = producer;
   const timestamps = values.map(() => Date.now()); // like the marker's: Apache Kafka keeps a week together
   const attributes = TRANSACTIONAL;
   const records = batch({ values, timestamps, producerId, epoch, sequence, attributes });
-  return produce(client, topic, records, partition, transactionalId);
+  return produce(client, topic, records, partition, transactionalId, version);
 }

@@ -7,7 +7,7 @@
 // * With message.timestamp.type=LogAppendTime the batch gets the time of its append.
 // * A batch of an idempotent producer that was stored before is answered with its first offset again.
 // * A transactional batch is stored as part of its producer's open transaction, to which the partition must have been added:
-//   INVALID_TXN_STATE if not, and to a batch that is not transactional of a producer that has one open in the partition.
+//   TRANSACTION_ABORTABLE (v11+) or INVALID_TXN_STATE if not; INVALID_TXN_STATE to a batch that is not transactional of a producer that has one open in the partition.
 //   Without a transactional id it is TRANSACTIONAL_ID_AUTHORIZATION_FAILED. A marker of a client's own is INVALID_RECORD.
 // * v0-2 carry the old message formats and are refused with UNSUPPORTED_FOR_MESSAGE_FORMAT. They are advertised
 //   because librdkafka takes the lowest version for a feature flag.
@@ -37,10 +37,12 @@ import {
 import { ErrorCode } from '../wire/error-codes.ts';
 import type { Reader } from '../wire/reader.ts';
 import type { Writer } from '../wire/writer.ts';
+import { abortableAs } from './abortable-as.ts';
 import { type Api, answerTo, type Context, NO_THROTTLE, RefusedRequest, type Request } from './api.ts';
 import { readReference, type TopicReference, unknownError, writeReference } from './topic-reference.ts';
 
 const FIRST_WITH_BATCHES = 3;
+const ABORTABLE_FROM = 11;
 const TOPIC_IDS_FROM = 13;
 const NO_TIME = -1;
 const NO_BYTES = Buffer.alloc(0);
@@ -123,6 +125,7 @@ function transactionProblem(
   log: PartitionLog,
   header: BatchHeader,
   transactionalId: string | null,
+  version: number,
   { transactions }: Context,
 ): ErrorCode {
   const { producerId, producerEpoch } = header;
@@ -130,10 +133,17 @@ function transactionProblem(
     return log.openSince(producerId) === undefined ? ErrorCode.NONE : ErrorCode.INVALID_TXN_STATE;
   if (transactionalId === null) return ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
   const error = transactions.verify(transactionalId, { producerId, epoch: producerEpoch }, log);
-  return error === ErrorCode.PRODUCER_FENCED ? ErrorCode.INVALID_PRODUCER_EPOCH : error;
+  if (error === ErrorCode.PRODUCER_FENCED) return ErrorCode.INVALID_PRODUCER_EPOCH;
+  return abortableAs(error, { version }, ABORTABLE_FROM);
 }
 
-function store(log: PartitionLog, records: Buffer, transactionalId: string | null, context: Context): Stored {
+function store(
+  log: PartitionLog,
+  records: Buffer,
+  transactionalId: string | null,
+  version: number,
+  context: Context,
+): Stored {
   const { settings } = context;
   const now = Date.now();
   const error = checkProduced(records, log.config, now);
@@ -143,7 +153,7 @@ function store(log: PartitionLog, records: Buffer, transactionalId: string | nul
     const message = `Compacted topic cannot accept message without key in topic partition ${log.name}.`;
     return refused(ErrorCode.INVALID_RECORD, message);
   }
-  const misplaced = transactionProblem(log, header, transactionalId, context);
+  const misplaced = transactionProblem(log, header, transactionalId, version, context);
   if (misplaced !== ErrorCode.NONE) return refused(misplaced);
   const verdict = header.producerId < 0 ? APPEND : judge(log.producers.get(header.producerId), header);
   if (verdict.kind === 'refuse') return refused(verdict.error);
@@ -179,7 +189,8 @@ function handle(request: Request, context: Context): Writer | null {
   const storeOne = (reference: TopicReference, { partition, records }: PartitionData) => {
     if (problem !== ErrorCode.NONE) return refused(problem);
     const log = context.topics.partition(reference.topic ?? '', partition);
-    return log ? store(log, records, produce.transactionalId, context) : refused(unknownError(reference));
+    if (log === undefined) return refused(unknownError(reference));
+    return store(log, records, produce.transactionalId, version, context);
   };
   writer.structs(produce.topics, ({ reference, partitions }) => {
     writeReference(writer, reference).structs(partitions, (data) => {

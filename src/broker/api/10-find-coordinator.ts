@@ -1,11 +1,11 @@
-// FindCoordinator: v0-5
+// FindCoordinator: v0-6
 //
 // Behaviour:
 // * The coordinator of every group (key type 0) and of every transactional id (1) is the only node.
 // * Any other key type is INVALID_REQUEST.
 //
 // Version notes: v1 adds the key type, the throttle time and the message, v3 is flexible, v4 asks for several keys; v2
-// and v5 only add errors. v6, for share groups, is not served.
+// and v5 only add errors, v6 a key type for coordinators of share groups, which is refused like any other here.
 //
 //   Request v0-3 => key keyType (v1+)   v4+ => keyType [key]
 //     keyType => INT8
@@ -61,7 +61,7 @@ export const findCoordinator: Api = {
   key: 10,
   name: 'FindCoordinator',
   min: 0,
-  max: 5,
+  max: 6,
   flexibleFrom: 3,
   handle,
 };

@@ -1,9 +1,10 @@
-// AddOffsetsToTxn: v0-3
+// AddOffsetsToTxn: v0-4
 //
 // Behaviour:
 // * Begins the transaction of a producer where none is open, and lets it commit offsets of the group (28-txn-offset-commit.ts).
 //
-// Version notes: v1 is v0; a fenced producer gets PRODUCER_FENCED from v2 on, INVALID_PRODUCER_EPOCH before; v3 is flexible.
+// Version notes: v1 is v0; a fenced producer gets PRODUCER_FENCED from v2 on, INVALID_PRODUCER_EPOCH before; v3 is flexible;
+// v4 only adds an error.
 //
 //   Request => transactionalId producerId producerEpoch groupId   producerId => INT64   producerEpoch => INT16
 //   Response => throttleTimeMs errorCode
@@ -27,7 +28,7 @@ export const addOffsetsToTxn: Api = {
   key: 25,
   name: 'AddOffsetsToTxn',
   min: 0,
-  max: 3,
+  max: 4,
   flexibleFrom: 3,
   handle,
 };

@@ -1,4 +1,4 @@
-// EndTxn: v0-3
+// EndTxn: v0-4
 //
 // Behaviour:
 // * Commits or aborts. The response follows once the decision is stored, the markers are in the logs and the offsets are
@@ -6,7 +6,8 @@
 //   (CONCURRENT_TRANSACTIONS).
 // * A repeated request gets the same response; the opposite decision is INVALID_TXN_STATE.
 //
-// Version notes: v1 is v0; a fenced producer gets PRODUCER_FENCED from v2 on, INVALID_PRODUCER_EPOCH before; v3 is flexible.
+// Version notes: v1 is v0; a fenced producer gets PRODUCER_FENCED from v2 on, INVALID_PRODUCER_EPOCH before; v3 is flexible;
+// v4 only adds an error. v5, in which each end raises the epoch, is of transaction.version 2 and not served.
 //
 //   Request => transactionalId producerId producerEpoch committed   producerId => INT64   producerEpoch => INT16   committed => BOOLEAN
 //   Response => throttleTimeMs errorCode
@@ -23,4 +24,4 @@ function handle(request: Request, { transactions }: Context): Writer {
   return answerTo(request).int32(NO_THROTTLE).int16(fencedAs(error, request));
 }
 
-export const endTxn: Api = { key: 26, name: 'EndTxn', min: 0, max: 3, flexibleFrom: 3, handle };
+export const endTxn: Api = { key: 26, name: 'EndTxn', min: 0, max: 4, flexibleFrom: 3, handle };

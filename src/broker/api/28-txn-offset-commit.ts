@@ -1,12 +1,13 @@
-// TxnOffsetCommit: v0-3
+// TxnOffsetCommit: v0-4
 //
 // Behaviour:
 // * Adds offsets that become visible when the transaction commits. The group must have been added to the transaction
-//   (25-add-offsets-to-txn.ts), INVALID_TXN_STATE if not.
+//   (25-add-offsets-to-txn.ts), TRANSACTION_ABORTABLE (v4+) or INVALID_TXN_STATE if not.
 // * A partition that does not exist, or metadata over 4,096 characters, is refused; the others are stored.
 // * A member of another generation is refused, as in 08-offset-commit.ts; requests before v3 don't name the member.
 //
-// Version notes: v1 is v0; v2 adds the leader epoch; v3 is flexible and names the member (KIP-447).
+// Version notes: v1 is v0; v2 adds the leader epoch; v3 is flexible and names the member (KIP-447); v4 adds an
+// error that the client answers by an abort. v5, which adds the group by itself, is of transaction.version 2 and not served.
 //
 //   Request => transactionalId groupId producerId producerEpoch generationId (v3+) memberId (v3+) groupInstanceId (v3+)
 //              [topic [partition offset leaderEpoch (v2+) metadata]]
@@ -20,6 +21,7 @@ import { ErrorCode } from '../wire/error-codes.ts';
 import type { Reader } from '../wire/reader.ts';
 import type { Writer } from '../wire/writer.ts';
 import { offsetProblem } from './08-offset-commit.ts';
+import { abortableAs } from './abortable-as.ts';
 import { type Api, answerTo, type Context, NO_THROTTLE, type Request } from './api.ts';
 import { fencedAs } from './fenced-as.ts';
 
@@ -73,7 +75,8 @@ async function handle(request: Request, context: Context): Promise<Writer> {
   const commit = read(request.body, request.version, Date.now());
   const offsets = commit.topics.flatMap(({ partitions }) => partitions);
   const accepted = offsets.filter((offset) => offsetProblem(offset, context) === ErrorCode.NONE);
-  const error = fencedAs(await store(commit, accepted, context), request, Number.POSITIVE_INFINITY);
+  const outcome = fencedAs(await store(commit, accepted, context), request, Number.POSITIVE_INFINITY);
+  const error = abortableAs(outcome, request, 4);
   const writer = answerTo(request).int32(NO_THROTTLE);
   return writer.structs(commit.topics, ({ topic, partitions }) => {
     writer.string(topic).structs(partitions, (offset) => {
@@ -86,7 +89,7 @@ export const txnOffsetCommit: Api = {
   key: 28,
   name: 'TxnOffsetCommit',
   min: 0,
-  max: 3,
+  max: 4,
   flexibleFrom: 3,
   handle,
 };

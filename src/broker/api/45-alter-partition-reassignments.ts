@@ -1,11 +1,13 @@
-// AlterPartitionReassignments: v0
+// AlterPartitionReassignments: v0-1
 //
 // Behaviour:
 // * A partition stays where it is: on the one node alone. That assignment is accepted, any other is
 //   INVALID_REPLICA_ASSIGNMENT; there is none under way that could be cancelled (null), which is NO_REASSIGNMENT_IN_PROGRESS.
 //
-//   Request => timeoutMs [topic [partition [replica] (nullable)]]   timeoutMs, partition, replica => INT32
-//   Response => throttleTimeMs errorCode errorMessage [topic [partition errorCode errorMessage]]
+// Version notes: v1 says whether the number of replicas may change, which can't matter here, and is told it again.
+//
+//   Request => timeoutMs mayChangeCount (v1+) [topic [partition [replica] (nullable)]]   timeoutMs, partition, replica => INT32   mayChangeCount => BOOLEAN
+//   Response => throttleTimeMs mayChangeCount (v1+) errorCode errorMessage [topic [partition errorCode errorMessage]]
 //     errorMessage => NULLABLE_STRING
 
 import { ErrorCode } from '../wire/error-codes.ts';
@@ -26,8 +28,9 @@ function outcomeOf(isHere: boolean, replicas: readonly number[] | null): Outcome
 }
 
 function handle(request: Request, { topics }: Context): Writer {
-  const { body } = request;
+  const { body, version } = request;
   body.int32(); // timeout: nothing is waited for
+  const mayChangeCount = version >= 1 ? body.boolean() : true;
   const asked = body.structs(() => ({
     topic: body.string(),
     partitions: body.structs(() => ({
@@ -35,7 +38,9 @@ function handle(request: Request, { topics }: Context): Writer {
       replicas: body.nullableArray(() => body.int32()),
     })),
   }));
-  const writer = answerTo(request).int32(NO_THROTTLE).int16(ErrorCode.NONE).string(null);
+  const writer = answerTo(request).int32(NO_THROTTLE);
+  if (version >= 1) writer.boolean(mayChangeCount);
+  writer.int16(ErrorCode.NONE).string(null);
   return writer.structs(asked, ({ topic, partitions }) => {
     writer.string(topic).structs(partitions, ({ partition, replicas }) => {
       const [error, message] = outcomeOf(topics.partition(topic, partition) !== undefined, replicas);
@@ -48,7 +53,7 @@ export const alterPartitionReassignments: Api = {
   key: 45,
   name: 'AlterPartitionReassignments',
   min: 0,
-  max: 0,
+  max: 1,
   flexibleFrom: 0,
   handle,
 };

@@ -16,6 +16,7 @@ import { leaveGroup } from './13-leave-group.ts';
 import { syncGroup } from './14-sync-group.ts';
 import { describeGroups } from './15-describe-groups.ts';
 import { listGroups } from './16-list-groups.ts';
+import { saslHandshake } from './17-sasl-handshake.ts';
 import { apiVersionsOf } from './18-api-versions.ts';
 import { createTopics } from './19-create-topics.ts';
 import { deleteTopics } from './20-delete-topics.ts';
@@ -46,6 +47,7 @@ import { describeProducers } from './61-describe-producers.ts';
 import { describeTransactions } from './65-describe-transactions.ts';
 import { listTransactions } from './66-list-transactions.ts';
 import { listConfigResources } from './74-list-config-resources.ts';
+import { describeTopicPartitions } from './75-describe-topic-partitions.ts';
 import type { Api } from './api.ts';
 
 export const APIS: readonly Api[] = [
@@ -62,6 +64,7 @@ export const APIS: readonly Api[] = [
   syncGroup,
   describeGroups,
   listGroups,
+  saslHandshake,
   apiVersionsOf(() => APIS),
   createTopics,
   deleteTopics,
@@ -94,4 +97,5 @@ export const APIS: readonly Api[] = [
   describeTransactions,
   listTransactions,
   listConfigResources,
+  describeTopicPartitions,
 ];

@@ -62,7 +62,6 @@ test('the old message formats are refused partition by partition', async () => {
 test.each([
   ['groups of KIP-848', 68],
   ['share groups', 76],
-  ['SASL', 17],
   ['delegation tokens', 38],
 ])('%s are not spoken: the connection is closed, and the list of APIs does not have them', async (_, key) => {
   const { port } = await testBroker();

@@ -105,6 +105,28 @@ public class EveryVersion {
         .setProducerEpoch((short) 0).setGroupId(GROUP));
     BODIES.put(ApiKeys.END_TXN, v -> new EndTxnRequestData().setTransactionalId(NO_ID).setProducerId(1).setProducerEpoch((short) 0)
         .setCommitted(true));
+    BODIES.put(ApiKeys.ADD_PARTITIONS_TO_TXN, v -> {
+      var topics = new AddPartitionsToTxnRequestData.AddPartitionsToTxnTopicCollection();
+      topics.add(new AddPartitionsToTxnRequestData.AddPartitionsToTxnTopic().setName(TOPIC).setPartitions(List.of(0)));
+      if (v < 4) return new AddPartitionsToTxnRequestData().setV3AndBelowTransactionalId(NO_ID).setV3AndBelowProducerId(1)
+          .setV3AndBelowProducerEpoch((short) 0).setV3AndBelowTopics(topics);
+      var transactions = new AddPartitionsToTxnRequestData.AddPartitionsToTxnTransactionCollection();
+      transactions.add(new AddPartitionsToTxnRequestData.AddPartitionsToTxnTransaction().setTransactionalId(NO_ID).setProducerId(1)
+          .setProducerEpoch((short) 0).setVerifyOnly(true).setTopics(topics));
+      return new AddPartitionsToTxnRequestData().setTransactions(transactions);
+    });
+    BODIES.put(ApiKeys.TXN_OFFSET_COMMIT, v -> new TxnOffsetCommitRequestData().setTransactionalId(NO_ID).setGroupId(GROUP)
+        .setProducerId(1).setProducerEpoch((short) 0).setTopics(List.of(
+            new TxnOffsetCommitRequestData.TxnOffsetCommitRequestTopic().setName(TOPIC).setPartitions(List.of(
+                new TxnOffsetCommitRequestData.TxnOffsetCommitRequestPartition().setPartitionIndex(0).setCommittedOffset(1)
+                    .setCommittedMetadata("note"))))));
+    BODIES.put(ApiKeys.WRITE_TXN_MARKERS, v -> new WriteTxnMarkersRequestData().setMarkers(List.of(
+        new WriteTxnMarkersRequestData.WritableTxnMarker().setProducerId(1).setProducerEpoch((short) 0)
+            .setTransactionResult(false).setTopics(List.of(
+                new WriteTxnMarkersRequestData.WritableTxnMarkerTopic().setName("no-" + TOPIC).setPartitionIndexes(List.of(0)))))));
+    BODIES.put(ApiKeys.SASL_HANDSHAKE, v -> new SaslHandshakeRequestData().setMechanism("PLAIN"));
+    BODIES.put(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, v -> new DescribeTopicPartitionsRequestData().setTopics(List.of(
+        new DescribeTopicPartitionsRequestData.TopicRequest().setName(TOPIC))));
     BODIES.put(ApiKeys.DESCRIBE_PRODUCERS, v -> describeProducers("{\"topics\": [{\"name\": \"" + TOPIC + "\", \"partitionIndexes\": [0]}]}", v));
     BODIES.put(ApiKeys.DESCRIBE_TRANSACTIONS, v -> new DescribeTransactionsRequestData().setTransactionalIds(List.of(NO_ID)));
     BODIES.put(ApiKeys.LIST_TRANSACTIONS, v -> new ListTransactionsRequestData().setStateFilters(List.of("Ongoing")));

@@ -5,6 +5,7 @@ import { describe } from 'vitest';
 import { KAFKA } from '../../real-kafka/apache-kafka.ts';
 import { goClient } from './go-client.ts';
 import { javaClient } from './java-client.ts';
+import { javaDifferences } from './java-differences.ts';
 import { javaTools } from './java-tools.ts';
 import { kafkajsClient } from './kafkajs-client.ts';
 import { kcatClient } from './kcat-client.ts';
@@ -39,7 +40,11 @@ function otherMakers(port: () => number): void {
   understanding(port, CLIENTS);
 }
 
-describe(EMBEDDED.name, () => otherMakers(started(EMBEDDED)));
+describe(EMBEDDED.name, () => {
+  const port = started(EMBEDDED);
+  otherMakers(port);
+  describe('where it differs', () => javaDifferences(port, KAFKA));
+});
 
 whereItRuns(APACHE_KAFKA, () => {
   const port = started(APACHE_KAFKA);

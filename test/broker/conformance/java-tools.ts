@@ -9,7 +9,7 @@ import type { Release } from '../../real-kafka/apache-kafka.ts';
 import { commitOffset, committedOffsets, SIMPLE } from '../group-requests.ts';
 import { batch, listOffset, produce } from '../requests.ts';
 import { testFolder } from '../running-broker.ts';
-import { addPartitions, newProducer, produceInTransaction } from '../transaction-requests.ts';
+import { addPartitions, endTransaction, newProducer, produceInTransaction } from '../transaction-requests.ts';
 import { wireClient } from '../wire-client.ts';
 import { javaTool as toolOf } from './java-client.ts';
 import { newGroup, newTopic } from './ready.ts';
@@ -145,7 +145,7 @@ export function javaTools(port: () => number, release: Release): void {
     expect(await config('groups')).toContain(`Dynamic configs for group ${group} are:`);
   });
 
-  test('TransactionsCommand lists and describes a transaction, and aborts what it has open', {
+  test('TransactionsCommand lists and describes a transaction, aborts what it has open, and ends its producer', {
     timeout,
   }, async (ctx) => {
     needsJava(ctx);
@@ -161,13 +161,26 @@ export function javaTools(port: () => number, release: Release): void {
         .map((line) => line.trim().split(/\s+/))
         .find((cells) => cells.includes(cell)) ?? [];
     expect(row(await run('list'), id)).toContain('Ongoing');
+    const like = (pattern: string) => run('list', '--transactional-id-pattern', pattern);
+    expect(row(await like('transact.*'), id)).toContain('Ongoing');
+    expect(await like('transact')).not.toContain(id);
     expect(row(await run('describe', '--transactional-id', id), id)).toEqual(
       expect.arrayContaining(['Ongoing', `${topic}-0`]),
     );
     const where = ['--topic', topic, '--partition', '0'];
     expect(row(await run('describe-producers', ...where), String(producer.producerId)).at(-1)).toBe('0');
+    const hanging = await run('find-hanging', '--topic', topic);
+    expect(hanging).toContain('StartOffset');
+    expect(hanging).not.toContain(topic);
     await run('abort', ...where, '--start-offset', '0');
-    await expect.poll(async () => (await listOffset(client, topic, -1, true)).offset).toBe(2);
+    const stable = async () => (await listOffset(client, topic, -1, true)).offset;
+    await expect.poll(stable).toBe(2);
+    const next = await newProducer(client, id, 900_000);
+    await addPartitions(client, next, topic);
+    await produceInTransaction(client, next, topic, 0, ['open again']);
+    await run('forceTerminateTransaction', '--transactionalId', id);
+    await expect.poll(stable).toBe(4);
+    expect(await endTransaction(client, next, true)).toBe(ErrorCode.PRODUCER_FENCED);
   });
 
   test('ProducerPerformance and ConsumerPerformance move 20,000 records', { timeout }, async (ctx) => {

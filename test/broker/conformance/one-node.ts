@@ -53,13 +53,17 @@ async function nodeOf(client: WireClient): Promise<number> {
   );
 }
 
-async function reassign(client: WireClient, topic: string, replicas: readonly number[] | null) {
-  const answer = await client.ask(45, 0, (w) => {
-    w.int32(10_000).structs([topic], (name) =>
+async function reassign(client: WireClient, topic: string, replicas: readonly number[] | null, version = 1) {
+  const mayChangeCount = false;
+  const answer = await client.ask(45, version, (w) => {
+    w.int32(10_000);
+    if (version >= 1) w.boolean(mayChangeCount);
+    w.structs([topic], (name) =>
       w.string(name).structs([0], (p) => w.int32(p).array(replicas, (node) => w.int32(node))),
     );
   });
   answer.int32();
+  if (version >= 1) expect(answer.boolean()).toBe(mayChangeCount);
   expect(answer.int16()).toBe(ErrorCode.NONE);
   answer.nullableString();
   return readErrors(answer)[0]?.[1];
@@ -84,7 +88,8 @@ export function oneNode(port: () => number): void {
   test('a partition can be assigned to the node that it is on, and to no other', async () => {
     const client = await wireClient(port());
     const topic = await newTopic(client);
-    expect(await reassign(client, topic, [await nodeOf(client)])).toBe(ErrorCode.NONE);
+    for (const version of [0, 1])
+      expect(await reassign(client, topic, [await nodeOf(client)], version)).toBe(ErrorCode.NONE);
     for (const wrong of [[99], []])
       expect(await reassign(client, topic, wrong)).toBe(ErrorCode.INVALID_REPLICA_ASSIGNMENT);
     expect(await reassign(client, topic, null)).toBe(ErrorCode.NO_REASSIGNMENT_IN_PROGRESS);

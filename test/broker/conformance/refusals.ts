@@ -1,5 +1,6 @@
 // What is not spoken is refused in the protocol's own way.
 
+import { Kafka, logLevel } from 'kafkajs';
 import { expect, test } from 'vitest';
 import { ErrorCode } from '../../../src/broker/wire/error-codes.ts';
 import { wireClient } from '../wire-client.ts';
@@ -17,6 +18,28 @@ export function refusals(port: () => number): void {
     });
     expect(keys).toContain(18);
     expect(answer.position).toBe(answer.end);
+  });
+
+  test('a client with credentials is told that there is no SASL here', async () => {
+    const client = await wireClient(port());
+    for (const version of [0, 1]) {
+      const answer = await client.ask(17, version, (w) => w.string('PLAIN'));
+      expect([answer.int16(), answer.array(() => answer.string())]).toEqual([
+        ErrorCode.ILLEGAL_SASL_STATE,
+        [],
+      ]);
+      expect(answer.position).toBe(answer.end);
+    }
+    const sasl = { mechanism: 'plain', username: 'user', password: 'word' } as const;
+    const kafka = new Kafka({
+      brokers: [`127.0.0.1:${port()}`],
+      sasl,
+      retry: { retries: 0 },
+      logLevel: logLevel.NOTHING,
+    });
+    await expect(kafka.admin().connect()).rejects.toThrow(
+      'Request is not valid given the current SASL state',
+    );
   });
 
   test('another API in a version that is not spoken closes the connection', async () => {

@@ -30,6 +30,40 @@ async function metadataOf(client: WireClient, asked: readonly { id: string; name
   });
 }
 
+type Cursor = { readonly topic: string; readonly partition: number };
+
+/** What DescribeTopicPartitions tells: partitions by topic, and where the rest begins. */
+async function partitionsOf(
+  client: WireClient,
+  topics: readonly string[],
+  limit: number,
+  cursor: Cursor | null,
+) {
+  const answer = await client.ask(75, 0, (w) => {
+    w.structs(topics, (topic) => w.string(topic)).int32(limit);
+    if (cursor) w.int8(1).string(cursor.topic).int32(cursor.partition).tags();
+    else w.int8(-1);
+  });
+  answer.int32();
+  const found = answer.structs(() => {
+    const [error, name] = [answer.int16(), answer.nullableString()];
+    const hasId = answer.uuid() !== NO_TOPIC_ID;
+    answer.boolean();
+    const partitions = answer.structs(() => {
+      const [code, partition, leader] = [answer.int16(), answer.int32(), answer.int32()];
+      answer.int32();
+      const [replicas, inSync] = [answer.array(() => answer.int32()), answer.array(() => answer.int32())];
+      for (let list = 0; list < 3; list++) expect(answer.array(() => answer.int32())).toEqual([]);
+      expect([code, replicas, inSync]).toEqual([ErrorCode.NONE, [leader], [leader]]);
+      return partition;
+    });
+    answer.int32();
+    return { error, name, hasId, partitions };
+  });
+  const next = answer.int8() === 1 ? { topic: answer.string(), partition: answer.int32() } : null;
+  return { found, next };
+}
+
 export function topics(port: () => number): void {
   test('a topic has as many partitions as were asked for', async () => {
     const client = await wireClient(port());
@@ -82,6 +116,42 @@ export function topics(port: () => number): void {
     expect(await metadataOf(client, [{ id: other, name: '' }])).toEqual([
       { error: ErrorCode.UNKNOWN_TOPIC_ID, name: null, id: other },
     ]);
+  });
+
+  test('the partitions of topics are described page by page', async () => {
+    const client = await wireClient(port());
+    const made = [await newTopic(client, { partitions: 3 }), await newTopic(client, { partitions: 2 })];
+    const [first = '', second = ''] = made.toSorted();
+    const [few, more] = first === made[0] ? [3, 2] : [2, 3];
+    const upTo = (count: number, from = 0) => Array.from({ length: count - from }, (_, n) => from + n);
+    const described = (name: string, partitions: number[]) => ({
+      error: ErrorCode.NONE,
+      name,
+      hasId: true,
+      partitions,
+    });
+    const names = [second, first];
+    expect(await partitionsOf(client, names, 100, null)).toEqual({
+      found: [described(first, upTo(few)), described(second, upTo(more))],
+      next: null,
+    });
+    const page = await partitionsOf(client, names, few + 1, null);
+    const next = { topic: second, partition: 1 };
+    expect(page).toEqual({ found: [described(first, upTo(few)), described(second, [0])], next });
+    expect(await partitionsOf(client, names, 100, next)).toEqual({
+      found: [described(second, upTo(more, 1))],
+      next: null,
+    });
+    expect((await partitionsOf(client, names, few, null)).next).toEqual({ topic: second, partition: 0 });
+    const all = await partitionsOf(client, [], 2000, null);
+    for (const name of names) expect(all.found.map((one) => one.name)).toContain(name);
+    const missing = (name: string, error: number) => ({ error, name, hasId: false, partitions: [] });
+    expect((await partitionsOf(client, ['nowhere', 'no good'], 100, null)).found).toEqual([
+      missing('no good', ErrorCode.INVALID_TOPIC_EXCEPTION),
+      missing('nowhere', ErrorCode.UNKNOWN_TOPIC_OR_PARTITION),
+    ]);
+    const invalid = await partitionsOf(client, [first], 100, { topic: first, partition: -1 });
+    expect(invalid.found).toEqual([missing(first, ErrorCode.INVALID_REQUEST)]);
   });
 
   test('a deleted topic is gone, and its name can be used again', async () => {

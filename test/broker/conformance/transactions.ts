@@ -54,6 +54,22 @@ async function decided(client: WireClient, topic: string, offset: number): Promi
   await expect.poll(stable).toBe(offset);
 }
 
+/** The transactional ids that a pattern finds, of those that begin with `prefix`. */
+async function idsLike(client: WireClient, pattern: string | null, prefix: string) {
+  const answer = await client.ask(66, 2, (w) =>
+    w
+      .array([], () => {})
+      .array([], () => {})
+      .int64(-1)
+      .string(pattern),
+  );
+  answer.int32();
+  const error = answer.int16();
+  answer.array(() => answer.string());
+  const ids = answer.structs(() => [answer.string(), answer.int64(), answer.string()][0]);
+  return { error, ids: ids.filter((id) => String(id).startsWith(prefix)).sort() };
+}
+
 export function transactions(port: () => number): void {
   test('records are seen by read_committed once their transaction is committed, with a marker behind them', async () => {
     const client = await wireClient(port());
@@ -264,6 +280,36 @@ export function transactions(port: () => number): void {
     const plain = batch({ producerId, epoch, sequence: 1 });
     expect((await produce(client, topic, plain, 1, producer.transactionalId)).error).toBe(INVALID_TXN_STATE);
     expect(await endTransaction(client, producer, false)).toBe(ErrorCode.NONE);
+  });
+
+  test('what does not belong into the transaction may be aborted and tried again by newer clients', async () => {
+    const client = await wireClient(port());
+    const [topic, group] = [await newTopic(client), await newGroup(client)];
+    const producer = await newProducer(client, newId());
+    const producedBy = async (version: number) =>
+      (await produceInTransaction(client, producer, topic, 0, ['a'], 0, version)).error;
+    expect(await producedBy(10)).toBe(ErrorCode.INVALID_TXN_STATE);
+    expect(await producedBy(11)).toBe(ErrorCode.TRANSACTION_ABORTABLE);
+    const committedBy = (version: number) =>
+      commitWithTransaction(client, producer, group, topic, 7, version);
+    expect(await committedBy(3)).toBe(ErrorCode.INVALID_TXN_STATE);
+    expect(await committedBy(4)).toBe(ErrorCode.TRANSACTION_ABORTABLE);
+  });
+
+  test("transactional ids are listed by a pattern of RE2's syntax that fits the whole of them", async () => {
+    const client = await wireClient(port());
+    const prefix = newId();
+    const [one, other] = [`${prefix}.a1`, `${prefix}+b2`];
+    for (const id of [one, other]) await newProducer(client, id);
+    const found = async (pattern: string | null) => (await idsLike(client, pattern, prefix)).ids;
+    for (const all of [null, '', '.*', `${prefix}.[ab]\\d`]) expect(await found(all)).toEqual([other, one]);
+    expect(await found(`${prefix}\\.\\pL1`)).toEqual([one]);
+    expect(await found(`(?i)TRANSACTIONAL-.*(a1|x)`)).toEqual([one]);
+    expect(await found(`\\Q${other}\\E`)).toEqual([other]);
+    for (const part of ['a1', `${prefix}`, `${prefix}.a`]) expect(await found(part)).toEqual([]);
+    const { INVALID_REGULAR_EXPRESSION } = ErrorCode;
+    for (const wrong of ['(', 'a**', '(?=a)', '(a)\\1', 'a{1001}'])
+      expect(await idsLike(client, wrong, prefix)).toEqual({ error: INVALID_REGULAR_EXPRESSION, ids: [] });
   });
 
   test('a transactional id without characters and a timeout that is too long are refused', async () => {

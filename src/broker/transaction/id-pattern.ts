@@ -1,0 +1,44 @@
+// Finds transactional ids by a pattern in RE2's syntax, as Apache Kafka does. RE2 has no backtracking: its time grows with the length of an id
+// times the size of the pattern, which is limited; many ids are looked at in slices, so that other requests go on.
+
+import { BreathingSpace } from '../breathing-space.ts';
+import { re2js } from '../late.ts';
+
+/** Limits of a pattern: characters, and the states of its automaton, as a{1000} is short and large. */
+const MOST_CHARACTERS = 1000;
+const MOST_STATES = 1000;
+const SLICE_MS = 5;
+
+type Pattern = { matches(id: string): boolean };
+
+/** The pattern, compiled; undefined where it is invalid or too large. */
+function compile(pattern: string): Pattern | undefined {
+  if (pattern.length > MOST_CHARACTERS) return undefined;
+  const { RE2JS, RE2JSException } = re2js();
+  try {
+    const compiled = RE2JS.compile(pattern);
+    return compiled.programSize() <= MOST_STATES ? compiled : undefined;
+  } catch (error) {
+    if (error instanceof RE2JSException) return undefined;
+    throw error;
+  }
+}
+
+/** Those whose whole id fits the pattern; undefined where that is invalid, has over 1,000 characters or is too large. */
+export async function matching<T extends { readonly id: string }>(
+  all: readonly T[],
+  pattern: string,
+): Promise<T[] | undefined> {
+  const compiled = compile(pattern);
+  if (compiled === undefined) return undefined;
+  const space = new BreathingSpace();
+  const found: T[] = [];
+  let since = performance.now();
+  for (const one of all) {
+    if (compiled.matches(one.id)) found.push(one);
+    if (performance.now() - since < SLICE_MS) continue;
+    await space.rest();
+    since = performance.now();
+  }
+  return found;
+}
