@@ -102,7 +102,7 @@ function writeTopic(writer: Writer, { error, name, id, partitions }: Described):
     nodes(); // last known ones
     nodes(); // offline replicas
   });
-  writer.int32(error === ErrorCode.NONE ? ALL_OPERATIONS.topic : NOT_ASKED);
+  writer.int32(error === ErrorCode.INVALID_REQUEST ? NOT_ASKED : ALL_OPERATIONS.topic);
 }
 
 function handle(request: Request, context: Context): Writer {

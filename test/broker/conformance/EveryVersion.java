@@ -233,7 +233,7 @@ public class EveryVersion {
     }
   }
 
-  /** Makes the topic and waits until it can be written and the group has a coordinator. */
+  /** Makes the topic and waits until it can be written and the group and the transactional id have a coordinator. */
   static void prepare() throws Exception {
     var topics = new CreateTopicsRequestData.CreatableTopicCollection();
     topics.add(new CreateTopicsRequestData.CreatableTopic().setName(TOPIC).setNumPartitions(1).setReplicationFactor((short) 1));
@@ -244,11 +244,18 @@ public class EveryVersion {
     ask(ApiKeys.FIND_COORDINATOR, (short) 4, BODIES.get(ApiKeys.FIND_COORDINATOR).apply(4), new int[1]);
     until(ApiKeys.OFFSET_COMMIT, (short) 8);
     until(ApiKeys.INIT_PRODUCER_ID, (short) 4);
+    ask(ApiKeys.FIND_COORDINATOR, (short) 4, new FindCoordinatorRequestData().setKeyType((byte) 1)
+        .setCoordinatorKeys(List.of(NO_ID)), new int[1]);
+    until(ApiKeys.DESCRIBE_TRANSACTIONS, (short) 0, Errors.TRANSACTIONAL_ID_NOT_FOUND);
   }
 
   static void until(ApiKeys api, short version) throws Exception {
+    until(api, version, Errors.NONE);
+  }
+
+  static void until(ApiKeys api, short version, Errors error) throws Exception {
     for (int tries = 0; tries < 400; tries++) {
-      if (ask(api, version, BODIES.get(api).apply(version), new int[1]).toString().contains("errorCode=0")) return;
+      if (ask(api, version, BODIES.get(api).apply(version), new int[1]).toString().contains("errorCode=" + error.code())) return;
       Thread.sleep(50);
     }
     throw new IllegalStateException(api + " fails");

@@ -27,7 +27,7 @@ const ERRORS: Readonly<Record<string, readonly number[]>> = {
   DescribeGroups: [0],
   ListGroups: [0],
   InitProducerId: [0],
-  AddPartitionsToTxn: [49], // of an id that nobody has
+  AddPartitionsToTxn: [0, 49], // of an id that nobody has; the whole has no error
   AddOffsetsToTxn: [49],
   TxnOffsetCommit: [49],
   EndTxn: [49],
@@ -74,7 +74,7 @@ function answerOf(line: string): Answer {
 
 function errorsOf(answers: readonly Answer[]): number[] {
   const codes = answers.flatMap(({ read }) =>
-    [...read.matchAll(/\berrorCode=(-?\d+)/g)].map((m) => Number(m[1])),
+    [...read.matchAll(/\b(?:e|partitionE)rrorCode=(-?\d+)/g)].map((m) => Number(m[1])),
   );
   return [...new Set(codes)].sort((a, b) => a - b);
 }
