@@ -7,8 +7,8 @@ import { LongestFirst } from './test/support/longest-first.ts';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // npm run test:engines.
-    exclude: ['test/**/*.engine.test.ts'],
+    // npm run test:engines, and npm run test:whole.
+    exclude: ['test/**/*.{engine,whole}.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
     setupFiles: ['test/support/setup.ts'],
     pool: 'forks',

@@ -29,7 +29,7 @@ function isPure(file: string): boolean {
 }
 
 const tests = readdirSync('test', { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.test.ts') && !name.endsWith('.engine.test.ts'))
+  .filter((name) => /(?<!\.(?:engine|whole))\.test\.ts$/.test(name))
   .map((name) => path.join('test', name));
 
 export default defineConfig({
