@@ -1,4 +1,4 @@
-// The dashboard's states: with numbers, without, with an error, without its connection; and filters in the URL.
+// The dashboard's states: with numbers, without, with an error; look-dashboard.whole has the rest.
 
 import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -45,18 +45,6 @@ describe.skipIf(noBrowser !== undefined)('the dashboard', async () => {
     expect(await heights(page)).toEqual(before);
   });
 
-  it('keeps the filters in the URL, through a reload and back', async () => {
-    const page = await open('/dashboard');
-    await page.getByRole('link', { name: '7 days' }).click();
-    await page.getByRole('combobox', { name: 'Category' }).selectOption('clothes');
-    await page.waitForURL(/product=clothes/);
-    await page.reload();
-    expect(await page.getByRole('combobox', { name: 'Category' }).inputValue()).toBe('clothes');
-    expect(await page.locator('[data-range][aria-current]').textContent()).toBe('7 days');
-    await page.goBack();
-    await expect.poll(() => page.getByRole('combobox', { name: 'Category' }).inputValue()).toBe('');
-  });
-
   it('gives each share of the funnel of the step that it came from', async () => {
     const page = await context.newPage();
     await page.route('**/api/charts/funnel?*', async (route) => {
@@ -86,22 +74,5 @@ describe.skipIf(noBrowser !== undefined)('the dashboard', async () => {
     broken = false;
     await page.locator('#funnel').getByRole('button', { name: 'Try again' }).click();
     await page.locator('#funnel:is([data-state="ready"], [data-state="empty"])').waitFor();
-  });
-
-  it('says quietly that the connection is lost, and heals, also from an error that browsers give up on', async () => {
-    const page = await context.newPage();
-    // Whose connection the tests can't reach.
-    await page.addInitScript('delete window.SharedWorker');
-    const answers = [{ contentType: 'text/event-stream', body: 'retry: 500\n\n' }, { status: 503 }];
-    await page.route('**/api/live?*', (route) => {
-      const answer = answers.shift();
-      return answer === undefined ? route.continue() : route.fulfill(answer);
-    });
-    await page.goto(`${line.url}/dashboard`);
-    const connection = page.locator('[data-connection]');
-    await connection.getByText('Connection lost').waitFor();
-    await connection.getByText('Live').waitFor();
-    expect(answers).toEqual([]);
-    expect(await page.locator('[data-as-of]').textContent()).toMatch(/as of \d\d:\d\d:\d\d/);
   });
 });

@@ -61,7 +61,7 @@ describe('what was acknowledged', () => {
         expect(status).toBe(202);
         accepted.push(event.order_id);
       }),
-      { numRuns: 150 },
+      { numRuns: 50 },
     );
     await expectStored(accepted);
   });
@@ -79,7 +79,7 @@ describe('what was acknowledged', () => {
         await shopper.post('/order').set(headers).type('form').send(fields).expect(303);
         placed.push(String(fields.order_id));
       }),
-      { numRuns: 40 },
+      { numRuns: 15 },
     );
     await expectStored(placed);
   });

@@ -7,14 +7,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { runLoad } from '../../seed/load/run.ts';
 import { type LoadProgress, loadFile } from '../../seed/load.ts';
-import { HEADER } from '../../seed/published.ts';
-import { loadSample } from '../../seed/sample.ts';
 import type { Pool } from '../../src/db/pool.ts';
 import { packageRoot } from '../../src/runtime/paths.ts';
 import { migratedDatabase, testLog } from '../support/database.ts';
 import { expectRollupsEqualEvents } from '../support/recount.ts';
 import { countEvents } from './count-events.ts';
-import { csvFile, fileOf, replicaFile, rowsOf, sourceOf } from './support.ts';
+import { csvFile, replicaFile, sourceOf } from './support.ts';
 
 const ROWS = 26_000;
 const rowsPerCommit = 3_000;
@@ -52,34 +50,6 @@ describe('a load that was cut off', () => {
     expect(await countEvents(pool)).toBe(ROWS);
     await expectRollupsEqualEvents(pool);
   });
-
-  it('is forgotten where the next file is another one', async () => {
-    const { pool } = await migratedDatabase();
-    await loadPart(pool, await replicaFile(ROWS, 1), 3_000_000);
-    expect(await loadFile({ pool, log: testLog, file: await replicaFile(ROWS, 2) })).toMatchObject({
-      added: ROWS,
-    });
-    const { rows } = await pool.query(
-      `SELECT FROM pg_class WHERE relname ~ '^events_\\d+$' AND relkind = 'r'`,
-    );
-    expect(rows).toHaveLength(1);
-    await expectRollupsEqualEvents(pool);
-  });
-
-  it('forgets an unfinished load where the next file is a shorter one', async () => {
-    const { pool } = await migratedDatabase();
-    await loadPart(pool, await replicaFile(ROWS), 3_000_000);
-    expect(await loadFile({ pool, log: testLog, file: await replicaFile(50) })).toMatchObject({ added: 50 });
-    await expectRollupsEqualEvents(pool);
-  });
-
-  it('leaves the sample and the charts as they were', async () => {
-    const { pool } = await migratedDatabase();
-    await loadSample(pool, testLog);
-    await loadPart(pool, await replicaFile(ROWS), 3_000_000);
-    expect(await countEvents(pool)).toBe(20_000);
-    await expectRollupsEqualEvents(pool);
-  });
 });
 
 describe('a load that was cut off while its rows were merged', () => {
@@ -104,16 +74,6 @@ describe('a load that was cut off while its rows were merged', () => {
       present: 0,
       rejected: 0,
     });
-    await expectRollupsEqualEvents(pool);
-  });
-
-  it('is brought to its end before another file, as its rows are half in the table', async () => {
-    const { pool } = await migratedDatabase();
-    await cutOff(pool, await replicaFile(rows));
-    const other = await fileOf(`${HEADER}\n${rowsOf(100, 500_000).join('\n')}\n`);
-    expect(await loadFile({ pool, log: testLog, file: other })).toMatchObject({ added: 100 });
-    expect((await pool.query('SELECT rows FROM loads ORDER BY id')).rows).toEqual([{ rows }, { rows: 100 }]);
-    expect(await countEvents(pool)).toBe(rows + 100);
     await expectRollupsEqualEvents(pool);
   });
 });

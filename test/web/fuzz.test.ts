@@ -142,7 +142,7 @@ describe('the shop', () => {
           expectNoLeak(response.text ?? '');
         },
       ),
-      { numRuns: 250 },
+      { numRuns: 80 },
     );
   });
 
@@ -171,7 +171,7 @@ describe('the shop', () => {
         expect([303, 400, 403, 404]).toContain(response.status);
         expectNoLeak(response.text);
       }),
-      { numRuns: 120 },
+      { numRuns: 20 },
     );
   });
 
@@ -189,7 +189,7 @@ describe('the shop', () => {
         expect(answer).toMatch(/^HTTP\/1\.1 (?:200|400|404|405) /);
         expectNoLeak(answer.replaceAll(path, ''));
       }),
-      { numRuns: 120 },
+      { numRuns: 20 },
     );
     await request(line.url).get('/healthz').expect(200);
   });
@@ -202,7 +202,7 @@ describe('the shop', () => {
           await request(line.url).get('/').set('User-Agent', agent).expect(200);
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 });

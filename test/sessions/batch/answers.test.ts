@@ -109,12 +109,12 @@ async function expectAsPlain(
 const anyGap = fc.constantFrom(GAP_MS, GAP_MS, 1, 61_001, 86_400_000);
 
 it('the answers about files without a fault are those of a plain walk through them', async () => {
-  await fc.assert(fc.asyncProperty(anyFiles(good), anyGap, fc.boolean(), expectAsPlain), { numRuns: 50 });
+  await fc.assert(fc.asyncProperty(anyFiles(good), anyGap, fc.boolean(), expectAsPlain), { numRuns: 12 });
 }, 240_000);
 
 it('lines with a fault are named with file and line, and the rest is answered as if they were not there', async () => {
   const any = fc.oneof({ weight: 5, arbitrary: good }, oddlySpelled, bad, blank);
-  await fc.assert(fc.asyncProperty(anyFiles(any), anyGap, fc.boolean(), expectAsPlain), { numRuns: 50 });
+  await fc.assert(fc.asyncProperty(anyFiles(any), anyGap, fc.boolean(), expectAsPlain), { numRuns: 12 });
 }, 240_000);
 
 it('an event tied in time over two files belongs to the first by name, whatever order they are given in', async () => {

@@ -1,0 +1,31 @@
+// Places in which a process is stopped, because each ends differently: with a fetch on its way, which it stores when it wakes; between two
+// statements of a transaction; and behind the one statement of a small batch, which the server ends by itself.
+
+import { beforeAll, describe, it } from 'vitest';
+import { expectNothingCommitted, type Hold, LARGE, story } from './sleep.ts';
+
+describe('an ingest process that sleeps while its partitions are given away', () => {
+  const places: [string, Hold | undefined][] = [
+    ['with a fetch on its way', undefined],
+    ['between two statements', { table: 'day_counts', events: LARGE }],
+    ['behind its one statement', { table: 'events', events: 20 }],
+  ];
+  const stories = new Map<Hold | undefined, ReturnType<typeof story>>();
+  beforeAll(() => {
+    for (const [, hold] of places) {
+      const told = story(hold);
+      told.catch(() => {});
+      stories.set(hold, told);
+    }
+  });
+
+  it.each(places)(
+    '%s: holds nobody up for long, and commits nothing when it wakes',
+    { timeout: 240_000 },
+    async (_where, hold) => {
+      const told = stories.get(hold);
+      if (told === undefined) throw new Error('the story was not begun');
+      expectNothingCommitted(hold, await told);
+    },
+  );
+});

@@ -1,0 +1,143 @@
+// The form of the aggregator on slow connections, without a script, and while somebody else saves.
+
+import type { Page } from 'playwright-core';
+import { afterEach, describe, expect, it } from 'vitest';
+import { closePages, noBrowser, openPage, startBrowser } from '../support/browser.ts';
+import { eventually, startLine } from '../support/line.ts';
+
+describe.skipIf(noBrowser !== undefined)('the page of the aggregator', async () => {
+  if (noBrowser !== undefined) return;
+  const [line, browser] = await Promise.all([
+    startLine({ settings: { AGGREGATOR_CHECK_SECONDS: '1' } }),
+    startBrowser(),
+  ]);
+  const context = await browser.newContext();
+  afterEach(() => closePages(browser));
+
+  async function open(path: string, options?: Parameters<typeof browser.newContext>[0]): Promise<Page> {
+    const page = await (options === undefined ? openPage(context) : browser.newPage(options));
+    await page.goto(line.url + path);
+    return page;
+  }
+
+  it('keeps what is typed while rows are on their way, wherever the cursor is', async () => {
+    const page = await context.newPage();
+    await page.goto(`${line.url}/aggregator/new`);
+    const held: (() => void)[] = [];
+    await page.route('**/aggregator/new', async (route) => {
+      await new Promise<void>((resolve) => held.push(resolve));
+      await route.continue();
+    });
+    const add = page.getByRole('button', { name: '+ Add condition' });
+    await add.click();
+    await add.click();
+    await eventually(() => held.length === 1);
+    await page.getByLabel('Time zone').fill('UTC');
+    await page.getByLabel('Description').pressSequentially('slow');
+    held.shift()?.();
+    for (const _ of ['what was typed meanwhile', 'the second row']) {
+      await eventually(() => held.length === 1);
+      held.shift()?.();
+    }
+    await eventually(() =>
+      page
+        .locator('.condition')
+        .count()
+        .then((count) => count === 2),
+    );
+    await page.keyboard.type('ly');
+    expect(await page.getByLabel('Time zone').inputValue()).toBe('UTC');
+    expect(await page.getByLabel('Description').inputValue()).toBe('slowly');
+  }, 240_000);
+
+  it('does all of it without a script; a wrong box keeps what was typed, and Enter saves', async () => {
+    const page = await open('/aggregator/new', {
+      javaScriptEnabled: false,
+      viewport: { width: 320, height: 640 },
+    });
+    await page.getByLabel('Name', { exact: true }).fill('by-hand');
+    await page.getByLabel('Operation').selectOption('COUNT');
+    await page.getByLabel('Timeout type').selectOption('HOUR');
+    await page.getByLabel('Hours').fill('1.5');
+    await page.getByRole('button', { name: 'Create' }).click();
+    expect(await page.locator('#hours-problem').textContent()).toContain('a whole number of hours from 1');
+    expect(await page.locator('[id="group.0.field-problem"]').textContent()).toContain('at least one field');
+    expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('by-hand');
+    expect(await page.locator('.summary a').count()).toBe(2);
+
+    await page.getByLabel('Hours').fill('2');
+    await page.getByLabel('Field 1').fill('user');
+    await page.getByRole('button', { name: '+ Add group field' }).click();
+    await page.getByLabel('Field 2').fill('shop');
+    await page.getByRole('button', { name: '+ Add condition' }).click();
+    const condition = page.locator('.condition');
+    await condition.getByLabel('Condition name').fill('done');
+    await condition.getByLabel('Based on').selectOption('input');
+    await condition.getByLabel('Type of field').selectOption('boolean');
+    // Neither an operator nor a text for a value: the choices alone hide them.
+    for (const name of ['Operator', 'Value'])
+      expect(await condition.getByLabel(name, { exact: true }).filter({ visible: true }).count()).toBe(
+        name === 'Value' ? 1 : 0,
+      );
+    await condition.getByLabel('Field', { exact: true }).fill('isLast');
+    await page.getByLabel('Description').fill('made without a script');
+    await page.getByLabel('Description').press('Enter');
+    await page.waitForURL('**/aggregator/definitions/by-hand');
+    await page.getByText('by-hand groups by user, shop.').waitFor();
+    const { rows } = await line.pool.query<{ body: object }>(
+      "SELECT body FROM aggregator_versions WHERE definition = 'by-hand'",
+    );
+    expect(rows[0]?.body).toEqual({
+      name: 'by-hand',
+      description: 'made without a script',
+      group: { fields: ['user', 'shop'] },
+      aggregate: [{ operation: 'COUNT' }],
+      flush: {
+        by: 'TIMEOUT',
+        timeout: { type: 'HOUR', hours: 2 },
+        conditions: [{ name: 'done', field: 'isLast', type: 'boolean', value: true }],
+      },
+    });
+
+    await page.getByRole('link', { name: 'Change' }).click();
+    await page.getByRole('button', { name: 'Remove field 2' }).click();
+    await page.getByRole('button', { name: 'Preview' }).click();
+    await page.getByText('2 h after a session').waitFor();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.waitForURL('**/aggregator/definitions/by-hand');
+    await page.getByText('by-hand groups by user.').waitFor();
+    await page.getByRole('button', { name: 'Bring back version 1' }).click();
+    await page.getByText('by-hand groups by user, shop.').waitFor();
+    expect(await page.locator('[data-live="versions"] tbody tr').count()).toBe(3);
+  }, 240_000);
+
+  it('tells whoever saves over another’s change, and previews a file that is dropped', async () => {
+    const page = await open('/aggregator/definitions/by-hand/edit');
+    const other = await open('/aggregator/definitions/by-hand/edit');
+    await other.getByLabel('Description').fill('first');
+    await other.getByRole('button', { name: 'Save' }).click();
+    await other.waitForURL('**/aggregator/definitions/by-hand');
+    await page.getByLabel('Or with a file').setInputFiles({
+      name: 'calls.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from('user,shop,isLast\nA,S,false\nA,S,true\nB,S,false\n'),
+    });
+    const preview = page.locator('[data-preview]');
+    await preview.getByText('With the newest 3 of calls.csv').waitFor();
+    expect(await preview.getByRole('region', { name: 'Rows that would be flushed' }).textContent()).toContain(
+      'done',
+    );
+    await page.getByLabel('Hours').fill('3');
+    await preview.locator('[data-changed]').waitFor();
+    await page.getByRole('button', { name: 'Save' }).click();
+    // It stays when the new page has asked for its preview.
+    await preview.getByText('It flushes 3 h after').waitFor();
+    await page.getByText('which somebody has saved meanwhile').first().waitFor();
+    await eventually(() =>
+      page
+        .getByLabel('Hours')
+        .inputValue()
+        .then((value) => value === '3'),
+    );
+  }, 240_000);
+});

@@ -1,0 +1,119 @@
+// The live page's lists and clocks under a reader's hands: a tab that slept, a keyboard in a list, a snapshot that is late.
+
+import { isDeepStrictEqual } from 'node:util';
+import type { Page } from 'playwright-core';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { RawRow } from '../../src/dashboard/panels/raw.ts';
+import { closePages, noBrowser, openPage, STILL, startBrowser } from '../support/browser.ts';
+import { anEvent } from '../support/events.ts';
+import { startLine } from '../support/line.ts';
+
+describe.skipIf(noBrowser !== undefined)('the live page', async () => {
+  if (noBrowser !== undefined) return;
+  const [line, browser] = await Promise.all([startLine(), startBrowser()]);
+  const context = await browser.newContext(STILL);
+  afterEach(() => closePages(browser));
+
+  /** @param visitor who has cookies of its own */
+  async function open(path: string, visitor = context): Promise<Page> {
+    const page = await openPage(visitor);
+    await page.goto(line.url + path);
+    return page;
+  }
+  /** Has events happen, without a page that would cause them. */
+  const send = (events = 1) =>
+    context.request.post(`${line.url}/api/events`, { data: Array.from({ length: events }, () => anEvent()) });
+
+  it('keeps what came while the snapshot of now was on its way', async () => {
+    await send();
+    const page = await context.newPage();
+    await page.goto(`${line.url}/dashboard/live`);
+    await page.locator('#raw tbody tr').first().waitFor();
+    await page.locator('[data-rewind]').fill('-60');
+    await page.locator('#visitors', { hasText: 'Nobody in 15 minutes' }).waitFor();
+    let release = () => {};
+    const late = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let asked = () => {};
+    const answered = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    await page.route(/\/api\/live\/panels\?/, async (route) => {
+      const response = await route.fetch();
+      asked();
+      await late;
+      await route.fulfill({ response });
+    });
+    await page.getByRole('button', { name: 'Back to now' }).click();
+    await answered;
+    const list = page.locator('#raw tbody');
+    const before = await list.innerText();
+    await send();
+    await expect.poll(() => list.innerText(), { timeout: 30_000 }).not.toBe(before);
+    const shown = (await list.innerText()).split('\n');
+    const seen = page.waitForResponse(/\/api\/live\/panels\?/);
+    release();
+    await (await seen).finished();
+    await page.evaluate('new Promise(requestAnimationFrame)');
+    expect((await list.innerText()).split('\n')).toEqual(expect.arrayContaining(shown));
+  });
+
+  it('is on waking, after ten minutes of sleep, what a fresh page is', async () => {
+    // Whose clock is that of all its pages.
+    const page = await (await browser.newContext()).newPage();
+    await page.clock.install();
+    await page.goto(`${line.url}/dashboard/live`);
+    await page.locator('#raw tbody tr').first().waitFor();
+    await page.evaluate(`Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'))`);
+    await send();
+    await page.clock.fastForward(600_000);
+    await page.evaluate(`Object.defineProperty(document, 'visibilityState', { value: 'visible', configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'))`);
+    const fresh = await open('/dashboard/live');
+    await fresh.locator('#raw tbody tr').first().waitFor();
+    const seen = (one: Page) => one.locator('#raw tbody').innerText();
+    await expect.poll(() => seen(page)).toBe(await seen(fresh));
+  });
+
+  it('shows on a wall nothing but the panels that were asked for', async () => {
+    const page = await open('/dashboard/live?present=visitors,devices');
+    await page.locator('#visitors .column').last().waitFor();
+    expect(await page.locator('.live-panel').count()).toBe(2);
+    expect(await page.locator('header.top').count()).toBe(0);
+  });
+
+  it('has in every row, also out of sight, one of the last hundred events', async () => {
+    const page = await open('/dashboard/live');
+    await page.locator('#raw tbody tr').first().waitFor();
+    const places = async () => (await page.locator('#raw tbody a').allTextContents()).sort();
+    const stored = async (): Promise<string[]> => {
+      const answer = await page.request.get(`${line.url}/api/live/panels?panel=raw`);
+      const { rows }: { rows: RawRow[] } = await answer.json();
+      return rows.map(({ topic, partition, offset }) => `${topic} ${partition}/${offset}`).sort();
+    };
+    await send(100);
+    await expect.poll(async () => (await places()).length).toBe(100);
+    const before = await places();
+    await send(100);
+    await expect.poll(async () => (await stored()).some((place) => before.includes(place))).toBe(false);
+    await expect.poll(async () => isDeepStrictEqual(await places(), await stored())).toBe(true);
+  });
+
+  it('lets raw events stand still while the keyboard is at one of them', async () => {
+    const page = await open('/dashboard/live');
+    const first = page.locator('#raw tbody a').first();
+    await first.waitFor();
+    await page.locator('[data-pause]').focus();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    const place = await first.textContent();
+    await send();
+    await page.getByRole('button', { name: /Go on \(\+[1-9]\d* new\)/ }).waitFor();
+    expect(await first.textContent()).toBe(place);
+    await page.keyboard.press('Shift+Tab');
+    await expect.poll(() => first.textContent()).not.toBe(place);
+    await page.getByRole('button', { name: 'Pause' }).waitFor();
+  });
+});
