@@ -4,7 +4,6 @@
 import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { main } from 'assemblyscript/asc';
 
 const script = fileURLToPath(import.meta.url);
 const root = path.dirname(path.dirname(script));
@@ -15,6 +14,8 @@ for (const name of readdirSync(path.join(root, 'wasm')).filter((one) => one.ends
   const source = path.join('wasm', name);
   const made = path.join('dist', 'wasm', name.replace(/\.ts$/, '.wasm'));
   if (timeOf(path.join(root, made)) > Math.max(timeOf(path.join(root, source)), timeOf(script))) continue;
+  // The compiler takes longer to load than to run: where all is made, it is not loaded.
+  const { main } = await import('assemblyscript/asc');
   const options = ['--runtime', 'stub', '--importMemory', '--use', 'abort=', '--enable', 'simd', '-O3'];
   const { error, stderr } = await main([source, '--outFile', made, '--baseDir', root, ...options]);
   if (error !== null) throw new Error(`${stderr}`, { cause: error });
