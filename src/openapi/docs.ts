@@ -6,19 +6,24 @@ import type { Whereabouts } from '../http/whereabouts.ts';
 import { plainLayout } from '../site/layout.ts';
 import type { Traces } from '../tracing/traces.ts';
 import { docsModel } from './docs-model.ts';
-import { openApiDocument } from './document.ts';
+import { type OpenApiDocument, openApiDocument } from './document.ts';
 import { descriptionOperations, OPERATIONS, TAGS } from './operations.ts';
 
 export function apiDocs(traces: Traces, version: string, whereabouts: Whereabouts): Router {
   const router = Router();
-  const document = openApiDocument(OPERATIONS, TAGS, version, whereabouts.path || '/');
+  let described: OpenApiDocument | undefined;
+  // When first asked for: a start of the program has better things to do.
+  const document = () => {
+    described ??= openApiDocument(OPERATIONS, TAGS, version, whereabouts.path || '/');
+    return described;
+  };
   serve(router, descriptionOperations.document, (_req, res) =>
-    res.set('Cache-Control', 'no-cache').json(document),
+    res.set('Cache-Control', 'no-cache').json(document()),
   );
   serve(router, descriptionOperations.docs, (req, res) => {
     const model = {
       ...plainLayout(req, res, traces, 'API'),
-      ...docsModel(document, whereabouts.originFor(req) + whereabouts.path),
+      ...docsModel(document(), whereabouts.originFor(req) + whereabouts.path),
     };
     render(res, model);
   });

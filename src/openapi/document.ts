@@ -39,9 +39,17 @@ export type OpenApiDocument = {
 /** Writes schemas down, and keeps those that have a name. */
 class Components {
   readonly schemas: Record<string, JsonSchema> = {};
+  /** Many operations have the same, as that of errors, and writing one down takes a millisecond. */
+  readonly #described = { input: new Map<z.ZodType, JsonSchema>(), output: new Map<z.ZodType, JsonSchema>() };
 
   /** @param io what a client sends (`input`), or what it is answered (`output`) */
   describe(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
+    const described = this.#described[io].get(schema) ?? this.#writeDown(schema, io);
+    this.#described[io].set(schema, described);
+    return described;
+  }
+
+  #writeDown(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
     const {
       $schema: _,
       $defs,

@@ -1,0 +1,37 @@
+// Runs that are as fast as the shop answers, and one that was cut short.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Line, startLine } from '../support/line.ts';
+import { differences, simulate } from './simulate.ts';
+
+let line: Line;
+beforeAll(async () => {
+  line = await startLine({ settings: { RATE_LIMIT: 'off' } });
+});
+
+describe('a run', { timeout: 240_000 }, () => {
+  it('that was cut short before it was written down is found', async () => {
+    const { file } = await simulate(line, {
+      users: 20,
+      rate: 'max',
+      duration: '2s',
+      target: 'kafka',
+      seed: 5,
+    });
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+    const dropped = JSON.parse(lines[1] ?? '') as { n: number };
+    writeFileSync(file, `${[lines[0], ...lines.slice(2)].join('\n')}\n`);
+    expect(await differences(line, file)).toEqual([
+      expect.stringMatching(/^the ledger has \d+ records, and its last line says \d+$/),
+      `n ${dropped.n}: is in Kafka, and not in the ledger`,
+    ]);
+  });
+
+  it('as fast as the shop answers has no late start, and asks no more at once than is answered', async () => {
+    const { tally, file } = await simulate(line, { users: 300, rate: 'max', duration: '4s', seed: 4 });
+    expect(tally.sends).toBeGreaterThan(10);
+    expect({ errors: tally.errors, missed: tally.missed }).toEqual({ errors: 0, missed: 0 });
+    expect(await differences(line, file)).toEqual([]);
+  });
+});
