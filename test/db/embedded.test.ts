@@ -1,7 +1,7 @@
 // The embedded PostgreSQL through what a machine does to it every day. A server of its own for each test; embedded.whole has the rest.
 
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -13,8 +13,6 @@ import { testLog } from '../support/log.ts';
 import { freePort } from '../support/ports.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { copyOf, makeCluster, pidFileOf, postmasterOf, query, start } from './clusters.ts';
-
-const isRoot = process.getuid?.() === 0;
 
 let made: string;
 beforeAll(async () => {
@@ -140,26 +138,5 @@ describe('the embedded PostgreSQL', () => {
     await Promise.all([server.stop(), server.stop()]);
     await eventually(() => !existsSync(`/proc/${pid}`));
     expect(readdirSync(placeIn(folder).folder).sort()).toEqual(['cluster', 'password', 'server.log']);
-  });
-});
-
-const notRoot = !isRoot && 'SKIPPED: these need root';
-if (notRoot) console.warn(notRoot);
-
-describe.skipIf(!isRoot)('as root', () => {
-  it('runs as an account without rights, in a folder that only root may enter', async () => {
-    const folder = temporaryFolder();
-    chmodSync(folder, 0o700);
-    const dataDir = path.join(folder, 'deep', 'data');
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    const server = await start(dataDir);
-    expect(await query(server.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
-    const status = readFileSync(`/proc/${postmasterOf(dataDir)}/status`, 'utf8');
-    expect(status).not.toMatch(/^Uid:\s+0\s/m);
-    const capabilities = [...status.matchAll(/^Cap(Inh|Prm|Eff|Amb):\s+(\w+)$/gm)].map(([, , held]) => held);
-    expect(capabilities).toEqual(Array(4).fill('0'.repeat(16)));
-    await server.stop();
-    const again = await start(dataDir);
-    expect(again.fresh).toBe(false);
   });
 });

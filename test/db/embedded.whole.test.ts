@@ -25,7 +25,7 @@ import { testLog } from '../support/log.ts';
 import { freePort } from '../support/ports.ts';
 import { smallDisk } from '../support/small-disk.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { copyOf, makeCluster, pidFileOf, query, start } from './clusters.ts';
+import { copyOf, makeCluster, pidFileOf, postmasterOf, query, start } from './clusters.ts';
 
 const isRoot = process.getuid?.() === 0;
 
@@ -161,6 +161,22 @@ const notRoot = !isRoot && 'SKIPPED: these need root';
 if (notRoot) console.warn(notRoot);
 
 describe.skipIf(!isRoot)('as root', () => {
+  it('runs as an account without rights, in a folder that only root may enter', async () => {
+    const folder = temporaryFolder();
+    chmodSync(folder, 0o700);
+    const dataDir = path.join(folder, 'deep', 'data');
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    const server = await start(dataDir);
+    expect(await query(server.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    const status = readFileSync(`/proc/${postmasterOf(dataDir)}/status`, 'utf8');
+    expect(status).not.toMatch(/^Uid:\s+0\s/m);
+    const capabilities = [...status.matchAll(/^Cap(Inh|Prm|Eff|Amb):\s+(\w+)$/gm)].map(([, , held]) => held);
+    expect(capabilities).toEqual(Array(4).fill('0'.repeat(16)));
+    await server.stop();
+    const again = await start(dataDir);
+    expect(again.fresh).toBe(false);
+  });
+
   it('works for an ordinary user too, again and again', { timeout: 240_000 }, async ({ skip }) => {
     const nobody = { uid: 65_534, gid: 65_534 };
     const module = path.join(packageRoot, 'dist/src/db/embedded/server.js');
