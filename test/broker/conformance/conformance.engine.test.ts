@@ -3,41 +3,19 @@
 
 import { describe } from 'vitest';
 import { KAFKA } from '../../real-kafka/apache-kafka.ts';
-import { goClient } from './go-client.ts';
-import { javaClient } from './java-client.ts';
+import { adminClients } from './admin-clients.ts';
+import { EVERY_CLIENT } from './every-client.ts';
 import { javaDifferences } from './java-differences.ts';
 import { javaTools } from './java-tools.ts';
-import { kafkajsClient } from './kafkajs-client.ts';
-import { kcatClient } from './kcat-client.ts';
-import { platformaticClient } from './platformatic-client.ts';
-import {
-  aiokafkaClient,
-  confluentClient,
-  kafkaPythonClient,
-  newConfluentClient,
-  newKafkaPythonClient,
-} from './python-clients.ts';
 import { protocol, started, understanding, whereItRuns } from './suite.ts';
 import { APACHE_KAFKA, EMBEDDED } from './targets.ts';
 import { versions } from './versions.ts';
 
-const CLIENTS = [
-  kafkajsClient,
-  platformaticClient,
-  kcatClient,
-  kafkaPythonClient,
-  confluentClient,
-  newKafkaPythonClient,
-  newConfluentClient,
-  aiokafkaClient,
-  goClient,
-  javaClient,
-];
-
 function otherMakers(port: () => number): void {
   describe('versions', () => versions(port, KAFKA));
   describe('console tools', () => javaTools(port, KAFKA));
-  understanding(port, CLIENTS);
+  describe('administration', () => adminClients(port));
+  understanding(port, EVERY_CLIENT);
 }
 
 describe(EMBEDDED.name, () => {

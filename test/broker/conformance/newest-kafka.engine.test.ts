@@ -1,8 +1,11 @@
-// The same as conformance.engine.test.ts, of the newest Apache Kafka: its broker, its tools, its client; of the other clients one a
-// family, as it is the broker that is new to them.
+// The same as conformance.engine.test.ts, of the newest Apache Kafka: its broker, its tools, its client. On the embedded broker, where
+// all other clients were tried already, its client meets one a family.
 
 import { describe } from 'vitest';
 import { NEWEST_KAFKA } from '../../real-kafka/apache-kafka.ts';
+import { adminClients } from './admin-clients.ts';
+import type { Client } from './client.ts';
+import { EVERY_CLIENT } from './every-client.ts';
 import { goClient } from './go-client.ts';
 import { newestJavaClient } from './java-client.ts';
 import { javaTools } from './java-tools.ts';
@@ -13,18 +16,19 @@ import { protocol, started, understanding, whereItRuns } from './suite.ts';
 import { EMBEDDED, NEWEST_APACHE_KAFKA } from './targets.ts';
 import { versions } from './versions.ts';
 
-const CLIENTS = [newestJavaClient, kafkajsClient, platformaticClient, newConfluentClient, goClient];
+const FAMILIES = [kafkajsClient, platformaticClient, newConfluentClient, goClient];
 
-function otherMakers(port: () => number): void {
+function otherMakers(port: () => number, clients: readonly Client[]): void {
   describe('versions', () => versions(port, NEWEST_KAFKA));
   describe('console tools', () => javaTools(port, NEWEST_KAFKA));
-  understanding(port, CLIENTS);
+  understanding(port, [newestJavaClient, ...clients]);
 }
 
-describe(EMBEDDED.name, () => otherMakers(started(EMBEDDED)));
+describe(EMBEDDED.name, () => otherMakers(started(EMBEDDED), FAMILIES));
 
 whereItRuns(NEWEST_APACHE_KAFKA, () => {
   const port = started(NEWEST_APACHE_KAFKA);
   protocol(port);
-  otherMakers(port);
+  describe('administration', () => adminClients(port));
+  otherMakers(port, EVERY_CLIENT);
 });

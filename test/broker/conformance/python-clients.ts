@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { type Client, CODECS, type Codec, group, linesOf, type Message, run, runs } from './client.ts';
 
 const SCRIPT = join(import.meta.dirname, 'python_client.py');
+export const ADMIN_SCRIPT = join(import.meta.dirname, 'python_admin.py');
 const DEBIAN = '/usr/bin/python3'; // sees Debian's packages, whatever else is on the PATH
-const NEWEST = process.env.KAFKA_PYTHON ?? '';
+export const NEWEST = process.env.KAFKA_PYTHON ?? '';
 
 const CODEC_MODULES = { none: 'sys', gzip: 'gzip', snappy: 'snappy', lz4: 'lz4', zstd: 'zstandard' } as const;
 

@@ -2,6 +2,8 @@
 //
 //	usage: client produce PORT < batches
 //	       client consume PORT COUNT TOPIC ... > messages
+//	       client admin PORT TOPIC OTHER GROUP > what was answered
+//	       client transact PORT SOURCE TARGET GROUP > the first value that is committed
 //
 // A message is one line of JSON: {"topic", "key", "value", "from"}; a batch is {"topic", "codec", "messages"}.
 package main
@@ -95,7 +97,8 @@ func main() {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	servers := "127.0.0.1:" + os.Args[2]
-	if os.Args[1] == "produce" {
+	switch args := os.Args[3:]; os.Args[1] {
+	case "produce":
 		lines := bufio.NewScanner(os.Stdin)
 		lines.Buffer(nil, 1<<20)
 		for lines.Scan() {
@@ -104,9 +107,13 @@ func main() {
 			produce(ctx, servers, b)
 		}
 		check(lines.Err())
-		return
+	case "consume":
+		count, err := strconv.Atoi(args[0])
+		check(err)
+		consume(ctx, servers, count, args[1:])
+	case "admin":
+		administer(ctx, servers, args[0], args[1], args[2])
+	case "transact":
+		transact(ctx, servers, args[0], args[1], args[2])
 	}
-	count, err := strconv.Atoi(os.Args[3])
-	check(err)
-	consume(ctx, servers, count, os.Args[4:])
 }
