@@ -1,32 +1,38 @@
-"""The tutorial's real-time aggregations on the shop's topic `enriched-click-data`, with Quix Streams and its RocksDB state.
+"""The tutorial's data aggregation on the shop's topic `enriched-click-data`, with Quix Streams and its RocksDB state.
 
     pip install -r requirements.txt
-    python3 real_time.py                                  # beside `npm start`
-    BROKER=127.0.0.1:9092 COUNT=1000 python3 real_time.py # ends after so many clicks
+    python3 real_time.py                         # beside `npm start`; ends by Ctrl-C
+    BROKER=127.0.0.1:9092 python3 real_time.py
+
+As in the tutorial each click is noted in the state, and every second the panels are counted from there. What it keeps in Redis, the
+last value by key, is here the compacted topic `quix-real-time`, under the key "panels":
+
+    visits       clicks of each of the last 15 minutes
+    sessions     visitors of each half hour of the clock, of the last eight hours
+    devices      visitors of the last 10 minutes, by the device of their latest click
+    pages        the 10 items with most clicks in the last hour
+    categories   clicks in the last hour
+    latest       the 10 latest visitors of the last 10 minutes
+
+`quix-visits-per-minute` has the count of every minute as it grows, by Quix's own windows. Where these numbers differ from those of the
+shop's /dashboard/live: docs/connect-your-engine.md.
 
 Each click counts exactly once, also if this is killed: results, state and offsets are committed together. Who reads the results does so
 with isolation.level=read_committed. Instances that share the work have an INSTANCE each, the same after a restart: it ends what its
 last life left open, at once.
-
-Each result is a record of the topic `quix-real-time`: {"panel": …, "key": …, "from": …, "to": …, "count": …}.
-
-    panel        window                           beside the shop's /dashboard/live
-    clicks       tumbling minutes, by time        visitors as events; people are counted there by a switch
-    categories   the last hour, hopping minutes   the same clicks; there the window ends now, to the millisecond
-    pages        the last hour, hopping minutes   the same, by productId
-    sessions     a visitor in a half hour of the  there a session ends after 30 minutes without an event, and counts once: a visit
-                 clock is one                     from 12:25 to 12:35 is two here and one there
-    devices      latest device of each visitor    there of the last 10 minutes only
 """
 
 import os
-from datetime import timedelta
+import threading
+import time
+from collections import Counter
+from datetime import datetime, timedelta, timezone
 
 from quixstreams import Application
 from quixstreams.dataframe.windows import Count
+from quixstreams.models import TopicConfig
 
 BROKER = os.environ.get("BROKER", "127.0.0.1:9092")
-COUNT = int(os.environ.get("COUNT", "0"))
 INSTANCE = os.environ.get("INSTANCE", "1")
 
 app = Application(
@@ -39,67 +45,125 @@ app = Application(
     producer_extra_config={"transactional.id": INSTANCE},
     consumer_extra_config={"group.instance.id": INSTANCE},
 )
-HAPPENED = "original_timestamp"
+
+SECOND, MINUTE, HALF_HOUR, HOUR = 1_000, 60_000, 1_800_000, 3_600_000  # milliseconds
+HERE = 10 * MINUTE
+HALF_HOURS = 16
+ALL = "all"
 
 
 def when(value, _headers, _timestamp, _timestamp_type):
-    """Windows go by when a click happened, not by when Kafka had it."""
-    from datetime import datetime
-
-    return int(datetime.fromisoformat(value[HAPPENED].replace("Z", "+00:00")).timestamp() * 1000)
-
-
-clicks = app.dataframe(app.topic("enriched-click-data", value_deserializer="json", timestamp_extractor=when))
-results = app.topic("quix-real-time", value_serializer="json", key_serializer="string")
+    """Time goes by when a click happened; where that is ahead of Kafka's clock, by when Kafka had it: no clock but ours may end an hour."""
+    happened = round(datetime.fromisoformat(value["original_timestamp"].replace("Z", "+00:00")).timestamp() * 1000)
+    return min(happened, value["timestamp"])
 
 
-def counted(panel):
-    def row(value, key, _timestamp, _headers):
-        key = key.decode() if isinstance(key, bytes) else key
-        return {"panel": panel, "key": key, "from": value["start"], "to": value["end"], "count": value["count"]}
-
-    return row
+def iso(ms):
+    return datetime.fromtimestamp(ms / 1000, timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def publish(panel, windows):
-    windows.apply(counted(panel), metadata=True).to_topic(results, key=lambda row: f"{row['panel']}/{row['key']}/{row['from']}")
+# All clicks, and the seconds, on one partition: every panel is of the whole shop.
+given = app.topic("enriched-click-data", value_deserializer="json", timestamp_extractor=when)
+noted = app.topic(
+    "quix-clicks",
+    key_serializer="string",
+    key_deserializer="string",
+    config=TopicConfig(num_partitions=1, replication_factor=1, extra_config={"retention.ms": str(24 * HOUR)}),
+)
+panels = app.topic(
+    "quix-real-time",
+    key_serializer="string",
+    config=TopicConfig(num_partitions=1, replication_factor=1, extra_config={"cleanup.policy": "compact"}),
+)
+visits = app.topic("quix-visits-per-minute", key_serializer="string")
 
 
-def by(field, name):
-    return clicks.group_by(field, name=name, value_deserializer="json", key_deserializer="string", key_serializer="string")
+def identified(value, _key, _timestamp, headers):
+    """The shop sends a click again, with the same order_id, where it can't know whether Kafka has it."""
+    return {**value, "order_id": dict(headers or []).get("order_id", b"").decode()}
 
 
-GRACE = timedelta(days=1)
-minutes = clicks.apply(lambda value: {**value, "all": "all"}).group_by("all", name="all", key_deserializer="string", key_serializer="string")
-publish("clicks", minutes.tumbling_window(timedelta(minutes=1), GRACE).agg(count=Count()).current())
-for panel, field in (("categories", "category"), ("pages", "productId")):
-    hour = by(field, panel).hopping_window(timedelta(hours=1), timedelta(minutes=1), GRACE)
-    publish(panel, hour.agg(count=Count()).current())
+app.dataframe(given).apply(identified, metadata=True).to_topic(noted, key=lambda _: ALL)
 
 
-def first_of_half_hour(value, state):
-    """A visitor counts once in each half hour of the clock."""
-    half_hour = when(value, None, None, None) // 1_800_000
-    seen = state.get("half_hours", [])
-    if half_hour in seen:
+def note(click, at, state):
+    """Adds a click to its second, and its visitor to the half hour; false where it was there before."""
+    second, half_hour = at // SECOND, at // HALF_HOUR * HALF_HOUR
+    clicks = state.get(f"second/{second}", [])
+    if click["order_id"] and any(one["order_id"] == click["order_id"] for one in clicks):
+        return False
+    if not clicks:
+        state.set("seconds", [*state.get("seconds", []), second])
+    state.set(f"second/{second}", [*clicks, {**click, "ms": at}], ttl=timedelta(hours=1, seconds=1))
+    visitor = f"visitor/{half_hour}/{click['userId']}"
+    if not state.exists(visitor):
+        state.set(visitor, True, ttl=timedelta(hours=9))
+        sessions = state.get("sessions", {})
+        state.set("sessions", {**sessions, str(half_hour): sessions.get(str(half_hour), 0) + 1})
+    return True
+
+
+def count(now, state):
+    """The panels at an instant, from the clicks of the hour before it."""
+    seconds = [second for second in state.get("seconds", []) if second * SECOND > now - HOUR - SECOND]
+    state.set("seconds", seconds)
+    first = (now // HALF_HOUR - HALF_HOURS + 1) * HALF_HOUR
+    sessions = {at: visitors for at, visitors in state.get("sessions", {}).items() if int(at) >= first}
+    state.set("sessions", sessions)
+
+    last_hour = [click for second in seconds for click in state.get(f"second/{second}", []) if now - HOUR < click["ms"] <= now]
+    here = {click["userId"]: click for click in sorted(last_hour, key=lambda click: click["ms"]) if click["ms"] > now - HERE}
+    minutes = Counter(click["ms"] // MINUTE * MINUTE for click in last_hour)
+    pages = Counter((click["productId"], click["category"]) for click in last_hour)
+    bars = [now // MINUTE * MINUTE - ago * MINUTE for ago in reversed(range(15))]
+    half_hours = [first + n * HALF_HOUR for n in range(HALF_HOURS)]
+    return {
+        "visits": [{"from": iso(at), "count": minutes[at]} for at in bars],
+        "sessions": [{"from": iso(at), "count": sessions.get(str(at), 0)} for at in half_hours],
+        "devices": Counter(click["deviceType"] for click in here.values()),
+        "pages": [
+            {"productId": page, "category": category, "count": clicks}
+            for (page, category), clicks in sorted(pages.items(), key=lambda one: (-one[1], one[0]))[:10]
+        ],
+        "categories": Counter(click["category"] for click in last_hour),
+        "latest": [
+            {"userId": click["userId"], "datetime": iso(click["ms"]), "ip": click["ip"], "country": click["country"]}
+            for click in sorted(here.values(), key=lambda click: click["ms"], reverse=True)[:10]
+        ],
+    }
+
+
+def follow(value, _key, timestamp, _headers, state):
+    """Notes a click, or tells the panels of a second if they are not what they were."""
+    if "second" not in value:
+        return value if note(value, timestamp, state) else None
+    counted = count(value["second"], state)
+    if counted == state.get("told"):
         return None
-    state.set("half_hours", [*seen, half_hour][-16:])
-    return {"panel": "sessions", "key": value["userId"], "from": half_hour * 1_800_000, "to": (half_hour + 1) * 1_800_000, "count": 1}
+    state.set("told", counted)
+    return {"at": iso(value["second"]), **counted}
 
 
-def latest_device(value, state):
-    if state.get("device") == value["deviceType"]:
-        return None
-    state.set("device", value["deviceType"])
-    at = when(value, None, None, None)
-    return {"panel": "devices", "key": value["userId"], "from": at, "to": at, "count": 1, "device": value["deviceType"]}
+followed = app.dataframe(noted).apply(follow, stateful=True, metadata=True)
+followed = followed[followed.apply(lambda value: value is not None)]
+followed[followed.apply(lambda value: "at" in value)].to_topic(panels, key=lambda _: "panels")
+
+minutes = followed[followed.apply(lambda value: "at" not in value)].tumbling_window(timedelta(minutes=1), timedelta(days=1))
+minutes.agg(count=Count()).current().apply(
+    lambda window: {"from": iso(window["start"]), "count": window["count"]}
+).to_topic(visits, key=lambda minute: minute["from"])
 
 
-visitors = by("userId", "visitors")
-sessions = visitors.apply(first_of_half_hour, stateful=True)
-sessions[sessions.apply(lambda row: row is not None)].to_topic(results, key=lambda row: f"sessions/{row['key']}/{row['from']}")
-devices = visitors.apply(latest_device, stateful=True)
-devices[devices.apply(lambda row: row is not None)].to_topic(results, key=lambda row: f"devices/{row['key']}")
+def tell_seconds():
+    """Panels change also while nobody clicks: every second comes as a record beside the clicks."""
+    with app.get_producer() as producer:
+        while True:
+            now = int(time.time() * 1000)
+            producer.produce(noted.name, key=ALL, value=f'{{"second": {now}}}', timestamp=now)
+            producer.flush()
+            time.sleep(1)
+
 
 if __name__ == "__main__":
-    app.run(count=COUNT, timeout=float(os.environ.get("TIMEOUT", "0")))
+    threading.Thread(target=tell_seconds, daemon=True).start()
+    app.run()
