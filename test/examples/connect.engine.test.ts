@@ -1,10 +1,11 @@
-// examples/connect on the embedded broker: a worker in distributed mode writes each click to a file, and goes on where it
-// was when another one takes its place.
+// examples/connect on the embedded broker: a worker in distributed mode writes each click to a file, and sends each line of another file
+// exactly once, also where it was killed with -9 in the middle of a transaction and another one takes its place.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
+import { adminAt, kafkaAt } from '../broker/running-broker.ts';
 import { FAST_START } from '../real-kafka/apache-kafka.ts';
 import { eventually, startTestBroker } from '../support/line.ts';
 import { freePort } from '../support/ports.ts';
@@ -25,18 +26,33 @@ function startWorker(folder: string): ChildProcess {
   return spawn('java', args, { cwd: folder, stdio: 'ignore' });
 }
 
-async function stop(worker: ChildProcess): Promise<void> {
+async function kill(worker: ChildProcess): Promise<void> {
   const ended = new Promise((resolve) => worker.once('exit', resolve));
-  worker.kill('SIGTERM');
+  worker.kill('SIGKILL');
   await ended;
 }
 
+const LINES = 'lines';
+const linesFrom = (first: number) => Array.from({ length: 30 }, (_, n) => `line ${first + n}`);
+const textOf = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join('');
+
+/** The values of a topic as they come, those that are committed. */
+async function follow(port: number, topic: string): Promise<string[]> {
+  const consumer = kafkaAt(port).consumer({ groupId: 'test-connect', maxWaitTimeInMs: 100 });
+  onTestFinished(() => consumer.disconnect());
+  await consumer.connect();
+  await consumer.subscribe({ topic, fromBeginning: true });
+  const values: string[] = [];
+  await consumer.run({ eachMessage: async ({ message }) => void values.push(String(message.value)) });
+  return values;
+}
+
 it.skipIf(missing !== null)(
-  'writes each click to a file, also after its worker was replaced',
+  'writes each click to a file, and sends each line of a file once, also after it was killed',
   async () => {
     const folder = await builtExample('connect', ['dependency:copy-dependencies']);
     const [{ port }, rest] = [await startTestBroker(), await freePort()];
-    await makeTopics(port, [CLICKS], 1);
+    await makeTopics(port, [CLICKS, LINES], 1);
     edit(
       path.join(folder, 'worker.properties'),
       [
@@ -44,11 +60,16 @@ it.skipIf(missing !== null)(
         ['127.0.0.1:8083', `127.0.0.1:${rest}`],
       ].map(([from = '', to = '']) => [from, to] as const),
     );
-    const output = path.join(folder, 'clicks.ndjson');
-    const body = edit(path.join(folder, 'clicks-to-file.json'), [['clicks.ndjson', output]]);
-    const url = `http://127.0.0.1:${rest}/connectors/clicks-to-file/config`;
-    const put = () =>
-      fetch(url, { method: 'PUT', headers: { 'Content-Type': 'application/json' }, body }).then(
+    const [input, output] = [path.join(folder, 'lines.txt'), path.join(folder, 'clicks.ndjson')];
+    const sink = edit(path.join(folder, 'clicks-to-file.json'), [['clicks.ndjson', output]]);
+    const source = edit(path.join(folder, 'lines-to-topic.json'), [['lines.txt', input]]);
+    const uncommitted = source.replace('"1000"', '"600000"'); // the kill comes before its commit
+    const put = (name: string, body: string) =>
+      fetch(`http://127.0.0.1:${rest}/connectors/${name}/config`, {
+        method: 'PUT',
+        headers: { 'Content-Type': 'application/json' },
+        body,
+      }).then(
         ({ ok }) => ok,
         () => false,
       );
@@ -59,20 +80,36 @@ it.skipIf(missing !== null)(
         return [];
       }
     };
+    const admin = await adminAt(port);
+    const committedClicks = async () => {
+      const [offsets] = await admin.fetchOffsets({ groupId: 'connect-clicks-to-file', topics: [CLICKS] });
+      return Number(offsets?.partitions[0]?.offset);
+    };
+    const sentLines = async () => Number((await admin.fetchTopicOffsets(LINES))[0]?.high);
     const clicks = clicksFrom(0, 80);
     await sendClicks(port, clicks.slice(0, 50));
-    let worker = startWorker(folder);
-    try {
-      await eventually(put, 200);
-      await eventually(() => written().length === 50, 200);
-      await stop(worker);
-      await sendClicks(port, clicks.slice(50));
-      worker = startWorker(folder); // it finds its connector on the topic of configurations
-      await eventually(() => written().length >= 80, 200);
-    } finally {
-      await stop(worker);
-    }
+    writeFileSync(input, textOf(linesFrom(0)));
+
+    const killed = startWorker(folder);
+    onTestFinished(() => void killed.kill('SIGKILL'));
+    await eventually(() => put('clicks-to-file', sink), 200);
+    await eventually(async () => (await committedClicks()) === 50, 200);
+    await eventually(() => put('lines-to-topic', uncommitted), 200);
+    await eventually(async () => (await sentLines()) > 0, 200);
+    await kill(killed);
+    const cutOff = await sentLines();
+    const lines = await follow(port, LINES);
+
+    appendFileSync(input, textOf(linesFrom(30)));
+    await sendClicks(port, clicks.slice(50));
+    const worker = startWorker(folder); // it finds its connectors on the topic of configurations
+    onTestFinished(() => kill(worker));
+    await eventually(() => put('lines-to-topic', source), 200);
+    await eventually(() => written().length >= 80 && lines.length >= 60, 200);
+    console.log(`${cutOff} lines of a transaction that was cut off`);
     expect(written()).toEqual(clicks.map((click) => JSON.stringify(click)));
+    expect(lines).toEqual([...linesFrom(0), ...linesFrom(30)]);
+    expect(await sentLines()).toBeGreaterThan(60 + cutOff);
   },
   900_000,
 );
