@@ -6,6 +6,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const REST = 7; // ms of rest for each ms of work on a loop without idle time
 const LONGEST_REST_MS = 500;
 
+/** How long to rest after work, ms. @param busyShare of the last rest in which the loop had other work, 0 to 1 */
+export const restMs = (workedMs: number, busyShare: number): number =>
+  Math.min(workedMs * REST * busyShare, LONGEST_REST_MS);
+
 export class BreathingSpace {
   #workingSince = performance.now();
   #others = 1; // share of the last rest in which the loop was busy
@@ -14,7 +18,7 @@ export class BreathingSpace {
   async rest(): Promise<void> {
     const worked = performance.now() - this.#workingSince;
     const before = performance.eventLoopUtilization();
-    await sleep(Math.min(worked * REST * this.#others, LONGEST_REST_MS), undefined, { ref: false });
+    await sleep(restMs(worked, this.#others), undefined, { ref: false });
     this.#others = performance.eventLoopUtilization(before).utilization;
     this.#workingSince = performance.now();
   }

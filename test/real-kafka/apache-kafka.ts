@@ -38,8 +38,8 @@ export type Release = {
   readonly classPath: string;
   /** Why it cannot run here; null if it can. Fetches its jars first where KAFKA_FETCH=1. */
   missing(): string | null;
-  /** Starts one node; resolves once it takes connections. `jvm` are java's own options. */
-  start(jvm?: readonly string[]): Promise<ApacheKafka>;
+  /** Starts one node; resolves once it takes connections. `jvm` are java's own options, `settings` more lines of its properties. */
+  start(jvm?: readonly string[], settings?: readonly string[]): Promise<ApacheKafka>;
 };
 
 /** The release of that version; without one, of the version that pom.xml names. */
@@ -51,7 +51,7 @@ function release(version?: string): Release {
     found ??= { missing: findMissing(lib, version) };
     return found.missing;
   };
-  return { classPath, missing, start: (jvm) => startApacheKafka(classPath, jvm) };
+  return { classPath, missing, start: (jvm, settings) => startApacheKafka(classPath, jvm, settings) };
 }
 
 /** Apache Kafka, where nothing is said about its version; KAFKA_VERSION takes another one than pom.xml. */
@@ -121,11 +121,12 @@ function properties(folder: string, port: number, controllerPort: number): strin
 async function startApacheKafka(
   jars: string,
   jvm: readonly string[] = [...FAST_START, '-Xmx512m'],
+  settings: readonly string[] = [],
 ): Promise<ApacheKafka> {
   const folder = mkdtempSync(join(tmpdir(), 'apache-kafka-'));
   const [port, controllerPort] = [await freePort(), await freePort()];
   const config = join(folder, 'server.properties');
-  writeFileSync(config, properties(folder, port, controllerPort));
+  writeFileSync(config, [properties(folder, port, controllerPort), ...settings].join('\n'));
   const clusterId = randomBytes(16).toString('base64url').replace(/^-/, 'A');
   const classPath = ['-cp', jars];
   const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', config];

@@ -30,6 +30,8 @@ export type Group = readonly [Segment, ...Segment[]];
 export type Driver = {
   /** The decided transactions with records in the segments. */
   readonly transactions: DecidedTransactions;
+  /** Limit of the keys of a pass, whose offsets are in memory. */
+  readonly mostKeys: number;
   /** Awaited between slices; true ends the pass. */
   pause(): Promise<boolean>;
   /** Swaps a synced file, whose contents are `found`, for those of a group. */
@@ -96,7 +98,8 @@ async function noteSegments(
       if (batches === undefined) return undefined;
       // A segment whose keys are only partly collected may be compacted too, as the collected offsets are right.
       for (const batch of batches)
-        if (!noteKeys(batch, latest, driver.transactions)) return noted ?? segment.nextOffset;
+        if (!noteKeys(batch, latest, driver.transactions, driver.mostKeys))
+          return noted ?? segment.nextOffset;
     }
     noted = segment.nextOffset;
   }

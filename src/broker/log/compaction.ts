@@ -30,7 +30,7 @@ const BASE_TIMESTAMP_AT = 27;
 const RECORDS_AT = 57;
 const CODECS = 0b111;
 /** Limit of the keys of one pass; records beyond it wait for the next one. */
-const MOST_KEYS = 500_000;
+export const MOST_KEYS = 500_000;
 
 /** The highest offset of each key. */
 export type LatestOffsets = Map<string, number>;
@@ -63,11 +63,16 @@ export function hasNoKey(batch: Buffer): boolean {
   return found;
 }
 
-/** Collects the offsets of a batch's keys. @returns false, without any of them, where they would exceed MOST_KEYS */
-export function noteKeys(batch: Buffer, latest: LatestOffsets, transactions: DecidedTransactions): boolean {
+/** Collects the offsets of a batch's keys. @returns false, without any of them, where they could exceed `mostKeys` */
+export function noteKeys(
+  batch: Buffer,
+  latest: LatestOffsets,
+  transactions: DecidedTransactions,
+  mostKeys: number,
+): boolean {
   const header = readHeader(batch, 0);
   if (transactions.isAborted(header)) return true;
-  if (latest.size + header.records > MOST_KEYS) return false;
+  if (latest.size + header.records > mostKeys) return false;
   const records = recordsOf(batch);
   if (records === undefined) return true;
   forEachRecord(records, header.records, ({ key, offsetDelta }) => {

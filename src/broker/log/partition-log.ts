@@ -7,6 +7,7 @@ import { basename } from 'node:path';
 import { keepTail } from '../keep-tail.ts';
 import type { BrokerLog } from '../options.ts';
 import { compactSegments, type Found, type Group, MOST_OFFSETS } from './compact-segments.ts';
+import { MOST_KEYS } from './compaction.ts';
 import { markerBatch } from './control-batch.ts';
 import { DecidedTransactions } from './decided-transactions.ts';
 import { Producers } from './producers.ts';
@@ -379,14 +380,16 @@ export class PartitionLog {
   /**
    * Compacts the closed segments, where enough of the log is new; appends and reads go on meanwhile.
    * @param pause awaited between slices of the work; true ends it
+   * @param mostKeys limit of the keys of this pass; what lies behind waits for the next one
    */
-  async compact(now: number, pause: () => Promise<boolean>): Promise<void> {
+  async compact(now: number, pause: () => Promise<boolean>, mostKeys = MOST_KEYS): Promise<void> {
     if (!this.config.isCompacted || this.#isCompacting || this.#isDamaged) return;
     this.#isCompacting = true;
     try {
       const transactions = new DecidedTransactions(this.abortedWithin(0, this.lastStableOffset));
       const cleanedTo = await compactSegments(this.#closedBefore(now), this.#cleanedTo, this.config, now, {
         transactions,
+        mostKeys,
         pause: async () => (await pause()) || this.#isGone,
         replace: (group, file, found) => this.#replace(group, file, found),
       });

@@ -4,6 +4,7 @@
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { admin } from './admin.ts';
 import type { Client } from './client.ts';
+import { compaction } from './compaction.ts';
 import { groups } from './groups.ts';
 import { kafkajsTransactions } from './kafkajs-transactions.ts';
 import { log } from './log.ts';
@@ -40,6 +41,7 @@ export function whereItRuns(target: Target, tests: () => void): void {
 /** What needs nothing but npm's packages. */
 export function protocol(port: () => number): void {
   describe('log', () => log(port));
+  describe('compaction', () => compaction(port));
   describe('topics', () => topics(port));
   describe('groups', () => groups(port));
   describe('admin', () => admin(port));

@@ -21,7 +21,7 @@ export type Target = {
 async function startEmbedded(): Promise<Running> {
   const dataDir = mkdtempSync(join(tmpdir(), 'broker-conformance-'));
   // Records of tests bear an old time: retention looks at them as rarely as Apache Kafka's does.
-  const options = { groupMinSessionTimeoutMs: 100, retentionCheckMs: 300_000 };
+  const options = { groupMinSessionTimeoutMs: 100, retentionCheckMs: 300_000, compactionCheckMs: 20 };
   const broker = await startBroker({ port: 0, dataDir, ...options });
   const stop = async () => {
     await broker.close();
@@ -34,7 +34,7 @@ export const EMBEDDED: Target = { name: 'embedded broker', missing: () => null, 
 const apacheKafka = (name: string, { missing, start }: Release): Target => ({
   name,
   missing,
-  start: () => start(),
+  start: () => start(undefined, ['log.cleaner.backoff.ms=100']), // tests of compaction wait for it
 });
 
 export const APACHE_KAFKA = apacheKafka('Apache Kafka', KAFKA);

@@ -168,6 +168,46 @@ test('of each key the last record is left, at its offset, whatever comes in betw
   );
 });
 
+test('a log that is cut off at any step of any pass has the last record of each key, and goes on from there', async () => {
+  const anyCut = fc.nat(1000).map((at) => ({ kind: 'cut' as const, at }));
+  const anyLife = fc.oneof(
+    { weight: 5, arbitrary: anyBatch.map((one) => ({ kind: 'append' as const, ...one })) },
+    { weight: 1, arbitrary: anyCut },
+  );
+  let cuts = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(anyLife, { minLength: 15, maxLength: 30 }), async (steps) => {
+      const outer = testFolder();
+      let folder = `${outer}/log`;
+      let log = open(folder);
+      const all: Seen[] = [];
+      for (const one of steps) {
+        if (one.kind === 'append') {
+          const base = append(log, one.records, one.codec);
+          all.push(...one.records.map((record, index) => ({ ...record, offset: base + index })));
+          continue;
+        }
+        await allSealed(folder);
+        const crashes = await crashesOf(folder, () => log.compact(NOW, goOn));
+        log.close();
+        cuts += crashes.length;
+        for (const crashed of crashes) {
+          const cut = open(crashed);
+          expect(cut.endOffset).toBe(all.length);
+          expectLatest(cut, all, 'kept');
+          cut.close();
+        }
+        folder = crashes[one.at % crashes.length] ?? folder;
+        log = open(folder);
+      }
+      log.close();
+      rmSync(outer, { recursive: true });
+    }),
+    { numRuns: 10 },
+  );
+  expect(cuts).toBeGreaterThan(20);
+});
+
 /** A log of many segments with one living key in a hundred. */
 function fill(log: PartitionLog, rounds = 60): Seen[] {
   const all: Seen[] = [];
@@ -196,6 +236,31 @@ test('a pass frees what is obsolete, and a log that is new by less than the rati
   await compact(log, folder);
   expect(log.bytes).toBe(cleaned);
   log.close();
+});
+
+test('a pass that has memory for a few keys does its part, and the next ones the rest', async () => {
+  const folder = testFolder();
+  const log = open(folder);
+  const all: Seen[] = [];
+  for (let round = 0; round < 40; round++) {
+    const records = [0, 1].map((n) => ({ key: `key ${(round * 2 + n) % 8}`, value: `${round}`.repeat(60) }));
+    const base = append(log, records);
+    all.push(...records.map((record, index) => ({ ...record, offset: base + index })));
+  }
+  await allSealed(folder);
+  const sizes = [log.bytes];
+  for (let pass = 0; pass < 40; pass++) {
+    await log.compact(NOW, goOn, 5);
+    expectLatest(log, all, 'kept');
+    sizes.push(log.bytes);
+  }
+  const passes = new Set(sizes).size - 1;
+  expect(passes).toBeGreaterThan(2);
+  log.close();
+  const whole = open(folder);
+  await compact(whole, folder);
+  expect(whole.bytes).toBe(sizes.at(-1));
+  whole.close();
 });
 
 test('what is new for as long as the topic lets it wait is compacted, whatever its share', async () => {
