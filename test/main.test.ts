@@ -109,24 +109,39 @@ describe('a command line that is wrong', () => {
 
 describe('a replay that can not begin', () => {
   it.each([
-    ['of no file', ['/no/such/file.csv'], 'received /no/such/file.csv, which doesn'],
+    ['of no file', 1, ['/no/such/file.csv'], 'received /no/such/file.csv, which doesn'],
     [
       'of a file of another kind',
+      1,
       ['package.json5'],
       'received package.json5, expected .csv, .tsv or .ndjson',
     ],
     [
       'while Kafka is away',
+      1,
       [path.join(packageRoot, 'package.json')],
       'KAFKA_BROKERS: none of 127.0.0.1:1 answers',
     ],
     [
       'of a range while Kafka is away',
+      1,
       ['--from', '2026-01-01T00:00:00Z'],
       'KAFKA_BROKERS: none of 127.0.0.1:1 answers',
     ],
-  ])('says why, the file first: %s', async (_, args, words) => {
-    expectOneLine(await runHere(['simulate', 'replay', ...args], { KAFKA_BROKERS: '127.0.0.1:1' }), 1, words);
+  ])('says why, the file first: %s', async (_, code, args, words) => {
+    expectOneLine(
+      await runHere(['simulate', 'replay', ...args], { KAFKA_BROKERS: '127.0.0.1:1' }),
+      code,
+      words,
+    );
+  });
+
+  it.each([
+    ['--rate', 'fast'],
+    ['--persona', 'nobody'],
+    ['--chaos', 'lates=5%'],
+  ])('nor can a run with %s %s', async (option, value) => {
+    expectOneLine(await runHere(['simulate', option, value]), 2, `received "${value}"`);
   });
 });
 

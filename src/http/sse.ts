@@ -27,6 +27,8 @@ export class Streams {
   readonly #byAddress = new Map<string, number>();
   readonly #limit: number;
   readonly #limitOfAddress: number;
+  /** Messages to all readers since the start of this process. */
+  told = 0;
   #telling: { readonly everyMs: number; readonly tell: () => void } | undefined;
   #teller: NodeJS.Timeout | undefined;
 
@@ -88,6 +90,7 @@ export class Streams {
       onClose();
     });
     const write = (message: Uint8Array): void => {
+      this.told += 1;
       if (res.writableLength > LARGEST_BACKLOG_BYTES) res.destroy();
       else res.write(message);
     };

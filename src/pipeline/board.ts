@@ -32,6 +32,7 @@ type Counters = {
   readonly batches: number;
   readonly records: number;
   readonly seconds: number;
+  readonly told: number;
 };
 
 export type Watched = {
@@ -56,6 +57,9 @@ export class PipelineBoard {
   #looks: Counters[] = [];
   #looking: Promise<PipelineState> | undefined;
   #clock: NodeJS.Timeout | undefined;
+
+  /** Messages of this board's own streams, which are no dashboards. */
+  #toldHere = 0;
 
   constructor(watched: Watched) {
     const { pool, probe, group, topic, metricsOfOthers, actions } = watched;
@@ -110,6 +114,7 @@ export class PipelineBoard {
   async #tell(): Promise<void> {
     const message = sseMessage('pipeline', await this.look());
     for (const reader of this.#readers) reader.write(message);
+    this.#toldHere += this.#readers.size;
   }
 
   async #look(): Promise<PipelineState> {
@@ -138,6 +143,7 @@ export class PipelineBoard {
       batches: sumOf(figures, 'shopstream_ingest_batch_records_count'),
       records: sumOf(figures, 'shopstream_ingest_batch_records_sum'),
       seconds: sumOf(figures, 'shopstream_ingest_batch_seconds_sum'),
+      told: this.#watched.streams.told - this.#toldHere,
     };
   }
 
@@ -175,6 +181,7 @@ export class PipelineBoard {
         })),
       },
       ingest: {
+        read_per_second: rate('records'),
         stored_per_second: rate('stored'),
         batches_per_second: rate('batches'),
         batches: now.batches,
@@ -183,7 +190,7 @@ export class PipelineBoard {
         failed: sumOf(this.#figures.latest ?? '', 'shopstream_ingest_failed_transactions_total'),
       },
       postgres: { problem: this.#counts.problem ?? null },
-      dashboards: { streams: streams.size },
+      dashboards: { streams: streams.size, told_per_second: rate('told') },
       ledger: this.#ledger(),
       parts: [...(this.#processes.latest?.parts ?? [])],
       faults: [...(this.#processes.latest?.faults ?? [])],

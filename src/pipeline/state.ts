@@ -39,6 +39,9 @@ export const stateSchema = z
       members: z.array(z.object({ member: z.string(), client: z.string(), partitions: z.array(z.number()) })),
     }),
     ingest: z.object({
+      read_per_second: perSecond.describe(
+        'records of its batches, by its own count, over the last two seconds',
+      ),
       stored_per_second: perSecond,
       batches_per_second: perSecond,
       batches: z.number().describe('transactions since ingest was started'),
@@ -49,7 +52,10 @@ export const stateSchema = z
     postgres: z.object({
       problem: z.string().nullable().describe('why Postgres does not answer; null where it does'),
     }),
-    dashboards: z.object({ streams: z.number().describe('open live streams of the web part') }),
+    dashboards: z.object({
+      streams: z.number().describe('open live streams of the web part'),
+      told_per_second: z.number().describe('messages to open dashboards a second, over the last two seconds'),
+    }),
     ledger: ledgerSchema.nullable().describe('null until Kafka and Postgres have answered once'),
     parts: z.array(partSchema).describe('empty where the web part runs alone'),
     faults: z.array(faultSchema),

@@ -1,5 +1,5 @@
 // The commands `simulate` and `simulate verify`. Events of a dry run go to standard output, messages to standard error.
-// Exit codes: 0 success, 1 the rate was missed, a page failed, or the ledger and the stored events differ.
+// Exit codes: 0 success, 1 the rate was missed, a page failed, or the ledger and the stored events differ, 2 a wrong option.
 
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
@@ -37,6 +37,7 @@ import type { Tally } from './tally.ts';
 
 const DONE = 0;
 const NOT_ALL = 1;
+const WRONG_VALUE = 2;
 const LINES_AT_ONCE = 1_000;
 const TOLD_EVERY_MS = 10_000;
 const SHOWN_EVERY_MS = 500;
@@ -63,30 +64,45 @@ async function told(work: () => Promise<number>): Promise<number> {
   }
 }
 
+/** Works with the options that `read` returns; one that can't be used is one line and exit code 2. */
+async function withOptions<T>(read: () => T, work: (options: T) => Promise<number>): Promise<number> {
+  let options: T;
+  try {
+    options = read();
+  } catch (error) {
+    if (!(error instanceof ExpectationError)) throw error;
+    console.error(`simulate: ${error.message}`);
+    return WRONG_VALUE;
+  }
+  return told(() => work(options));
+}
+
 /** Runs, or prints the events of a run. */
 export const simulate = (config: Config, given: SimulateOptions): Promise<number> =>
-  told(async () => {
-    const options = readOptions(given, given.scenario, Date.now());
-    if (given.dryRun === true) {
-      const funnel = new Funnel();
-      const code = await printSends(counted(planOf(options), funnel), commandOf(options));
-      for (const line of funnelLines(options, funnel, true)) console.error(line);
-      return code;
-    }
-    const log = logOf(config);
-    const kafka = createKafka(clusterOf(config), 'shopstream-simulator', log);
-    await describeCluster(kafka, clusterOf(config));
-    const place = {
-      kafka,
-      topic: config.KAFKA_TOPIC,
-      dataDir: config.DATA_DIR,
-      ...shopOf(config, given.url),
-      log,
-    };
-    return withRecorder(config, options.faults, log, (recorder) =>
-      run(options, { ...place, recorder }, config.ADMIN_PASSWORD),
-    );
-  });
+  withOptions(
+    () => readOptions(given, given.scenario, Date.now()),
+    async (options) => {
+      if (given.dryRun === true) {
+        const funnel = new Funnel();
+        const code = await printSends(counted(planOf(options), funnel), commandOf(options));
+        for (const line of funnelLines(options, funnel, true)) console.error(line);
+        return code;
+      }
+      const log = logOf(config);
+      const kafka = createKafka(clusterOf(config), 'shopstream-simulator', log);
+      await describeCluster(kafka, clusterOf(config));
+      const place = {
+        kafka,
+        topic: config.KAFKA_TOPIC,
+        dataDir: config.DATA_DIR,
+        ...shopOf(config, given.url),
+        log,
+      };
+      return withRecorder(config, options.faults, log, (recorder) =>
+        run(options, { ...place, recorder }, config.ADMIN_PASSWORD),
+      );
+    },
+  );
 
 /** Records the faults of a run for the charts, where the program's database can be reached. */
 async function withRecorder<T>(
@@ -174,35 +190,38 @@ async function untilStopped(
 
 /** Sends recorded events again, or prints them. */
 export const replay = (config: Config, file: string | undefined, given: ReplayGiven): Promise<number> =>
-  told(async () => {
-    const options = readReplayOptions(file, given, Date.now());
-    if (options.file !== undefined) await checkThere(options.file);
-    const log = logOf(config);
-    const kafka = createKafka(clusterOf(config), 'shopstream-replay', log);
-    if (options.file === undefined || given.dryRun !== true) await describeCluster(kafka, clusterOf(config));
-    const place = {
-      kafka,
-      topic: config.KAFKA_TOPIC,
-      dataDir: config.DATA_DIR,
-      shop: '',
-      secret: undefined,
-      log,
-    };
-    return withRecords(options, place, (plan) => {
-      if (given.dryRun === true) return printReplay(plan, options.command);
-      return untilStopped(async (signal, begun) => {
-        const pause = new Pause();
-        const unwatch = watchKeys(pause, () => process.kill(process.pid, 'SIGINT'));
-        try {
-          return await withRecorder(config, options.faults, log, (recorder) =>
-            sendReplay(plan, options, { ...place, recorder }, pause, signal, begun),
-          );
-        } finally {
-          unwatch();
-        }
+  withOptions(
+    () => readReplayOptions(file, given, Date.now()),
+    async (options) => {
+      if (options.file !== undefined) await checkThere(options.file);
+      const log = logOf(config);
+      const kafka = createKafka(clusterOf(config), 'shopstream-replay', log);
+      if (options.file === undefined || given.dryRun !== true)
+        await describeCluster(kafka, clusterOf(config));
+      const place = {
+        kafka,
+        topic: config.KAFKA_TOPIC,
+        dataDir: config.DATA_DIR,
+        shop: '',
+        secret: undefined,
+        log,
+      };
+      return withRecords(options, place, (plan) => {
+        if (given.dryRun === true) return printReplay(plan, options.command);
+        return untilStopped(async (signal, begun) => {
+          const pause = new Pause();
+          const unwatch = watchKeys(pause, () => process.kill(process.pid, 'SIGINT'));
+          try {
+            return await withRecorder(config, options.faults, log, (recorder) =>
+              sendReplay(plan, options, { ...place, recorder }, pause, signal, begun),
+            );
+          } finally {
+            unwatch();
+          }
+        });
       });
-    });
-  });
+    },
+  );
 
 async function printReplay(plan: PlanWithSkipped, command: string): Promise<number> {
   const code = await printSends(replaySends(plan), command);

@@ -33,9 +33,9 @@ const SERVER_OF = { kafka: 'kafka', ingest: 'kafka', postgres: 'postgres', dashb
 const RATE_OF = {
   outbox: ({ outbox }) => outbox.taken_per_second,
   kafka: ({ outbox }) => outbox.acknowledged_per_second,
-  ingest: ({ ingest }) => ingest.stored_per_second,
+  ingest: ({ ingest }) => ingest.read_per_second,
   postgres: ({ ingest }) => ingest.stored_per_second,
-  dashboards: ({ ingest }) => ingest.stored_per_second,
+  dashboards: ({ dashboards }) => dashboards.told_per_second,
 };
 
 const still = matchMedia('(prefers-reduced-motion: reduce)');
