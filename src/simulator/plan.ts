@@ -1,5 +1,6 @@
 // The plan of a run, which follows from its seed and clock, for a dry run and for Kafka.
 
+import { isObject, type JsonObject } from '../events/json-object.ts';
 import { type CrowdOptions, crowd } from './core/crowd.ts';
 import { Injector, type Send } from './core/inject.ts';
 import { sendsInOrder } from './core/sends.ts';
@@ -17,8 +18,12 @@ export function planOf(options: RunOptions): Generator<Send> {
   return sendsInOrder(crowd(crowdOf(options, clock)), new Injector(seed, clock, faults));
 }
 
-/** A line of a dry run: a send and its expected outcome, with `bytes` where a fault replaces the event's. */
+/** A line of a dry run, its keys sorted: a send and its expected outcome, with `bytes` where a fault replaces the event's. */
 export function dryLine(n: number, { at, event, faults, expect, broken }: Send): string {
   const bytes = broken === undefined ? {} : { bytes: broken.toString() };
-  return `${JSON.stringify({ n, at: new Date(at).toISOString(), faults, expect, event, ...bytes })}\n`;
+  const line = { n, at: new Date(at).toISOString(), faults, expect, event, ...bytes };
+  return `${JSON.stringify(line, (_key, value: unknown) => (isObject(value) ? sortedKeys(value) : value))}\n`;
 }
+
+const sortedKeys = (value: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
