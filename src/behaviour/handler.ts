@@ -10,7 +10,7 @@ import type { EventContext } from '../events/event.ts';
 import type { Ingest } from '../tracing/stored-offsets.ts';
 import { hasTitle, readStored, storedSql } from '../tracing/stored-records.ts';
 import { type Click, START, step } from './machine.ts';
-import { BEHAVIOUR_LOCK, type LogEntry, type Moves, type NewOffer, readPlaces, writeMoves } from './store.ts';
+import { BEHAVIOUR_LOCK, type Move, type Moves, type NewOffer, readPlaces, writeMoves } from './store.ts';
 
 /** @param onOffers called after a commit that made offers */
 export function behaviourHandler(
@@ -75,7 +75,7 @@ async function movesOf(client: Client, clicks: readonly StoredClick[]): Promise<
   const users = [...new Set(clicks.map(({ row }) => row.user_id))];
   const places = await readPlaces(client, users);
   const changed = new Map<string, typeof START>();
-  const log: LogEntry[] = [];
+  const log: Move[] = [];
   const offers: NewOffer[] = [];
   for (const { row, click } of clicks) {
     const { user_id, order_id } = row;
@@ -84,7 +84,9 @@ async function movesOf(client: Client, clicks: readonly StoredClick[]): Promise<
     const at = new Date(row.time_ms).toISOString();
     places.set(user_id, moved.place);
     changed.set(user_id, moved.place);
-    log.push({ at, user_id, order_id, from_state: moved.from, to_state: moved.to, because: moved.because });
+    const { from: from_state, to: to_state, because } = moved;
+    const simulated = row.context?.simulated === true;
+    log.push({ at, user_id, order_id, from_state, to_state, because, simulated });
     if (moved.offer !== undefined) offers.push({ id: order_id, user_id, offer: moved.offer, made_at: at });
   }
   return { places: changed, log, offers };

@@ -2,6 +2,7 @@
 
 import { type Moving, movingSql } from '../consumer/offsets.ts';
 import type { Client, Pool } from '../db/pool.ts';
+import { type Asked, USUAL, type Whose } from '../events/whose.ts';
 import { FIRST, type OfferName, type Place, START, STATES, type State } from './machine.ts';
 
 /** Held by whoever moves visitors: a visitor's events may be in partitions of several processes. */
@@ -57,7 +58,7 @@ const isAtStart = ({ state }: Place): boolean => state === FIRST;
 /** What a batch of clicks changes: where visitors are, what moved them, and the offers that were made. */
 export type Moves = {
   readonly places: ReadonlyMap<string, Place>;
-  readonly log: readonly LogEntry[];
+  readonly log: readonly Move[];
   readonly offers: readonly NewOffer[];
 };
 
@@ -86,8 +87,8 @@ const WRITE_MOVES = movingSql(
   ), gone AS (
     DELETE FROM behaviour_states WHERE user_id = ANY($12::uuid[]) AND ${HAS_MOVED}
   ), logged AS (
-    INSERT INTO behaviour_log (at, user_id, order_id, from_state, to_state, because)
-    SELECT at, user_id, order_id, from_state, to_state, because
+    INSERT INTO behaviour_log (at, user_id, order_id, from_state, to_state, because, simulated)
+    SELECT at, user_id, order_id, from_state, to_state, because, simulated
     FROM json_populate_recordset(NULL::behaviour_log, $10) WHERE ${HAS_MOVED}
   ), made AS (
     INSERT INTO offers (id, user_id, offer, made_at)
@@ -104,13 +105,30 @@ export type LogEntry = {
   readonly to_state: State;
   readonly because: string;
 };
+export type Move = LogEntry & { readonly simulated: boolean };
 
-/** The last entries, the newest first. @param untilMs of which instant; undefined: now */
-export async function readLog(pool: Pool, most: number, untilMs?: number): Promise<LogEntry[]> {
+const OF_SIMULATED: Readonly<Record<Asked, string>> = {
+  include: 'true',
+  exclude: 'NOT simulated',
+  only: 'simulated',
+};
+
+/**
+ * The last entries, the newest first.
+ * @param whose moves; robots are never moved
+ * @param untilMs of which instant; undefined: now
+ */
+export async function readLog(
+  pool: Pool,
+  most: number,
+  whose: Whose = USUAL,
+  untilMs?: number,
+): Promise<LogEntry[]> {
+  if (whose.robots === 'only') return [];
   const { rows } = await pool.query<LogEntry>(
     `SELECT at, replace(user_id::text, '-', '') AS user_id, replace(order_id::text, '-', '') AS order_id,
        from_state, to_state, because
-     FROM behaviour_log WHERE $2::bigint IS NULL OR at <= to_timestamp($2 / 1000.0)
+     FROM behaviour_log WHERE ($2::bigint IS NULL OR at <= to_timestamp($2 / 1000.0)) AND ${OF_SIMULATED[whose.simulated]}
      ORDER BY seq DESC LIMIT $1`,
     [most, untilMs ?? null],
   );

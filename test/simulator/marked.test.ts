@@ -21,7 +21,13 @@ const CLICKS = { simulated: 3, real: 2 };
 const click = (simulated: boolean) =>
   anEvent({
     product: 'clothes',
-    context: { user_agent: FIREFOX, item: 'linen-shirt', ...(simulated ? { simulated } : {}) },
+    context: {
+      user_agent: FIREFOX,
+      item: 'linen-shirt',
+      gender: 'M',
+      age: 40,
+      ...(simulated ? { simulated } : {}),
+    },
   });
 const [made, real] = [click(true), click(false)];
 
@@ -36,10 +42,11 @@ beforeAll(async () => {
   await visit(simulatedHeader(readSecret(line.config.DATA_DIR), ADDRESS));
   await visit(simulatedHeader('a guess', ADDRESS));
   await eventually(async () => {
-    const { rows } = await line.pool.query<{ n: number }>(
-      'SELECT coalesce(sum(events), 0)::int AS n FROM sessions',
+    const { rows } = await line.pool.query<{ events: number; moves: number }>(
+      `SELECT (SELECT coalesce(sum(events), 0)::int FROM sessions) AS events,
+         (SELECT count(*)::int FROM behaviour_log) AS moves`,
     );
-    return rows[0]?.n === events.length + 2;
+    return rows[0]?.events === events.length + 2 && rows[0].moves === events.length;
   });
   return () => live.close();
 });
@@ -52,7 +59,16 @@ describe.each([
   ['exclude', CLICKS.real, CLICKS.real + 1],
   ['only', CLICKS.simulated, CLICKS.simulated + 1],
 ])('simulated=%s', (simulated, clicks, visitors) => {
-  const countsOf = ({ visitors: bars, sessions, devices, pages, categories, raw, latest }: PanelsAnswer) => ({
+  const countsOf = ({
+    visitors: bars,
+    sessions,
+    devices,
+    pages,
+    categories,
+    raw,
+    latest,
+    log,
+  }: PanelsAnswer) => ({
     events: sum(bars, (bar) => bar.events),
     sessions: sum(sessions, (bar) => bar.sessions),
     devices: sum(devices, (row) => row.people),
@@ -60,6 +76,7 @@ describe.each([
     categories: sum(categories, (row) => row.count),
     raw: raw.length,
     latest: latest.length,
+    log: log.length,
   });
   const expected = {
     events: visitors,
@@ -69,6 +86,7 @@ describe.each([
     categories: clicks,
     raw: visitors,
     latest: visitors,
+    log: clicks,
   };
 
   it('is what every panel counts, now, as of now, and on the stream', async () => {

@@ -21,6 +21,6 @@ export const log = panel<LogEntry>({
       }),
     )
     .describe('what moved visitors in the state machine of offers, newest first'),
-  read: ({ pool, atMs }) => readLog(pool, ENTRIES, atMs),
+  read: ({ pool, whose, atMs }) => readLog(pool, ENTRIES, whose, atMs),
   hasPartial: true,
 });
