@@ -1,39 +1,64 @@
-// npm run bench:aggregator-live — real time, from a record's bytes to committed state: batches as Kafka gives them, each with the
-// sessions that it changes and the partition's offset in one transaction. SESSIONS are open from the beginning, and records
-// touch them in no order. Beside it the sink of ingest, from its bytes too, in the same run and in turn.
+// npm run bench:aggregator-live — real time through Kafka: records are produced to the embedded broker, then a process of the part
+// `aggregator` reads them, and is timed from a commit that is SESSIONS records in, when its cache and code are warm, to its last one.
+// SESSIONS are open from the beginning, and records touch them in no order. Beside it the part `ingest`, of events on its topic, in
+// the same run, in turn and timed in the same way.
 //   SESSIONS=100000 RECORDS=500000 ROUNDS=3 npm run bench:aggregator-live
 //   MEMORY=5000000 npm run bench:aggregator-live      opens so many sessions, and watches the process's memory
 
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Kafka, logLevel } from 'kafkajs';
 import { readDefinition } from '../src/aggregator/definition/read.ts';
-import { aggregateHandler } from '../src/aggregator/realtime/handler.ts';
-import { LiveSessions } from '../src/aggregator/realtime/live-sessions.ts';
-import { saveDefinition } from '../src/aggregator/store/definitions.ts';
-import type { RecordBatch } from '../src/consumer/record.ts';
+import { groupOf, saveDefinition } from '../src/aggregator/store/definitions.ts';
 import { transaction } from '../src/db/pool.ts';
 import { newId } from '../src/events/ids.ts';
-import { parseBatch } from '../src/ingest/batch.ts';
-import { KnownUsers } from '../src/ingest/known-users.ts';
-import { storeParsed } from '../src/ingest/store.ts';
+import { PRODUCTS } from '../src/events/products.ts';
+import { ensureTopic } from '../src/kafka/client.ts';
+import { PARTITIONS } from '../src/kafka/publisher.ts';
+import { packageRoot } from '../src/runtime/paths.ts';
 import { anEvent } from '../test/support/events.ts';
+import { startEmbedded } from './broker/embedded.ts';
+import { cpuOf } from './cpu.ts';
 import { startDatabase } from './database.ts';
 import { pick } from './pick.ts';
+import { dataFolder } from './program.ts';
 import { median } from './statistics.ts';
 
-const SESSIONS = Number(process.env.SESSIONS ?? 100_000);
-const RECORDS = Number(process.env.RECORDS ?? 500_000);
-const ROUNDS = Number(process.env.ROUNDS ?? 3);
-/** Size of one fetch, which holds many small records. */
-const FETCH_BYTES = 1024 * 1024;
-const RECORD_BYTES = 12;
-const MEMORY = Number(process.env.MEMORY ?? 0);
+const number = (name: string, fallback: number) => Number(process.env[name] ?? fallback);
+const SESSIONS = number('SESSIONS', 100_000);
+const RECORDS = number('RECORDS', 500_000);
+const ROUNDS = number('ROUNDS', 3);
+const MEMORY = number('MEMORY', 0);
 const GOAL = 50_000;
 const GOAL_OF_INGEST = 0.7;
+/** Memory is flat where ten times as many sessions as are kept in the cache take no more than so many megabytes. */
+const GOAL_MEGABYTES = 50;
 /** Coprime to the usual numbers of sessions: every session is touched, none twice in a row. */
 const STRIDE = 7_919;
-const MEGABYTE = 1024 * 1024;
+const MESSAGES_AT_ONCE = 5_000;
+const LOOK_MS = 20;
+/** Without a commit. */
+const LONGEST_WAIT_MS = 300_000;
+const TENTHS = 10;
+
+type Message = { readonly key: string; readonly value: string };
+type Work = {
+  readonly part: 'aggregator' | 'ingest';
+  readonly topic: string;
+  readonly group: string;
+  readonly make: (index: number) => Message;
+  /** Records on the topic, all of them read. */
+  sent: number;
+};
 
 const database = await startDatabase();
 const { pool } = database;
+const broker = await startEmbedded();
+const data = dataFolder();
+const kafka = new Kafka({ brokers: [`127.0.0.1:${broker.port}`], logLevel: logLevel.NOTHING });
 
 await transaction(pool, (client) =>
   saveDefinition(
@@ -55,114 +80,188 @@ flush:
   ),
 );
 
-/** Records until a fetch is full, or there are enough. */
-function batchOf(most: number, make: (index: number) => object): RecordBatch['records'] {
-  const records: RecordBatch['records'][number][] = [];
-  for (let bytes = 0; records.length < most && bytes < FETCH_BYTES; ) {
-    const value = Buffer.from(JSON.stringify(make(records.length)));
-    records.push({ offset: 0n, timestamp: Date.now(), key: null, value });
-    bytes += value.length + RECORD_BYTES;
-  }
-  return records;
-}
-
-const numbered = (records: RecordBatch['records'], from: number): RecordBatch => ({
-  partition: 0,
-  records: records.map((record, index) => ({ ...record, offset: BigInt(from + index) })),
-});
-
-const sessions = new LiveSessions('bench');
-const handler = aggregateHandler(
-  pool,
-  { clusterId: 'bench', group: 'bench', topic: 'bench' },
-  sessions,
-  () => {},
-);
-let next = 0;
-
-/** Seconds from the bytes of `count` records to the last commit; making the records is not counted. */
-async function aggregate(count: number, of: number): Promise<number> {
-  let took = 0;
-  for (let left = count; left > 0; ) {
-    const records = batchOf(left, (index) => {
-      const at = next + index;
-      return { account: `account-${(at * STRIDE) % of}`, amount: `${(at * 31) % 10_000}.25` };
-    });
-    const batch = numbered(records, next);
-    const after = next + records.length;
-    const move = { expected: next === 0 ? undefined : BigInt(next), next: BigInt(after) };
-    const began = performance.now();
-    await handler.store(batch, move);
-    took += performance.now() - began;
-    left -= records.length;
-    next = after;
-  }
-  return took / 1000;
-}
-
 const users = Array.from({ length: 20_000 }, newId);
-let topics = 0;
+const works = {
+  aggregator: {
+    part: 'aggregator',
+    topic: 'bench',
+    group: groupOf('bench'),
+    make: (index) => {
+      const account = `account-${(index * STRIDE) % (MEMORY || SESSIONS)}`;
+      return { key: account, value: JSON.stringify({ account, amount: `${(index * 31) % 10_000}.25` }) };
+    },
+    sent: 0,
+  },
+  ingest: {
+    part: 'ingest',
+    topic: 'ecommerce',
+    group: 'shopstream-ingest',
+    make: () => {
+      const event = anEvent({
+        user_id: pick(users),
+        product: pick(PRODUCTS),
+        time: new Date().toISOString(),
+      });
+      return { key: event.user_id, value: JSON.stringify(event) };
+    },
+    sent: 0,
+  },
+} as const satisfies Record<string, Work>;
 
-/** The same for ingest. */
-async function ingest(count: number): Promise<number> {
-  topics += 1;
-  await pool.query('TRUNCATE events, day_counts, hour_orders, minute_counts, user_years, year_users');
-  const subscription = { clusterId: 'bench', group: 'ingest', topic: `bench-${topics}` };
-  const known = new KnownUsers();
-  let took = 0;
-  for (let at = 0; at < count; ) {
-    const event = () => anEvent({ user_id: pick(users), time: new Date().toISOString() });
-    const batch = numbered(batchOf(count - at, event), at);
-    const began = performance.now();
-    const parsed = parseBatch(batch);
-    const after = at + batch.records.length;
-    await storeParsed(pool, subscription, parsed, at === 0 ? undefined : BigInt(at), BigInt(after), known);
-    took += performance.now() - began;
-    at = after;
+/** Puts `count` more records on the topic. */
+async function produce(work: Work, count: number): Promise<void> {
+  const admin = kafka.admin();
+  await admin.connect();
+  await ensureTopic(admin, work.topic, PARTITIONS);
+  await admin.disconnect();
+  const producer = kafka.producer();
+  await producer.connect();
+  for (const end = work.sent + count; work.sent < end; ) {
+    const size = Math.min(MESSAGES_AT_ONCE, end - work.sent);
+    const messages = Array.from({ length: size }, (_none, index) => work.make(work.sent + index));
+    await producer.send({ topic: work.topic, messages });
+    work.sent += size;
   }
-  return took / 1000;
+  await producer.disconnect();
 }
 
-const shown = (rate: number): string => `${Math.round(rate).toLocaleString('en')} records/s`;
+/** A part that is named alone runs in the process itself. */
+function startPart(part: Work['part']): ChildProcess {
+  const main = path.join(packageRoot, 'dist', 'src', 'main.js');
+  return spawn(process.execPath, [main, 'start', part], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: {
+      ...process.env,
+      KAFKA_BROKERS: `127.0.0.1:${broker.port}`,
+      DATABASE_URL: database.url,
+      DATA_DIR: data.folder,
+      LOG_LEVEL: 'warn',
+    },
+  });
+}
 
-async function rates(): Promise<void> {
-  const opened = await aggregate(SESSIONS, SESSIONS);
-  console.log(`opening ${SESSIONS} sessions  ${shown(SESSIONS / opened)}`);
-  const times = { aggregator: [] as number[], ingest: [] as number[] };
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const works = [
-      async () => times.aggregator.push(RECORDS / (await aggregate(RECORDS, SESSIONS))),
-      async () => times.ingest.push(RECORDS / (await ingest(RECORDS))),
-    ];
-    for (const work of round % 2 === 0 ? works : works.reverse()) await work();
-    console.log(
-      `aggregator ${shown(times.aggregator.at(-1) ?? 0)}  ingest ${shown(times.ingest.at(-1) ?? 0)}`,
-    );
+async function stop(child: ChildProcess): Promise<void> {
+  const exit = once(child, 'exit');
+  child.kill('SIGINT');
+  await exit;
+}
+
+/** Records whose changes are committed, by the offsets that are committed with them. */
+async function committed({ group, topic }: Work): Promise<number> {
+  const { rows } = await pool.query<{ sum: number }>(
+    'SELECT coalesce(sum(next_offset), 0)::float8 AS sum FROM consumer_offsets WHERE consumer_group = $1 AND topic = $2',
+    [group, topic],
+  );
+  return rows[0]?.sum ?? 0;
+}
+
+type Mark = { readonly records: number; readonly at: number; readonly cpu: number };
+
+/** Waits until more than `records` are committed. */
+async function passes(work: Work, records: number, part: ChildProcess): Promise<Mark> {
+  for (const began = performance.now(); performance.now() - began < LONGEST_WAIT_MS; await sleep(LOOK_MS)) {
+    const mark = { records: await committed(work), at: performance.now(), cpu: cpuOf(part.pid ?? 0) };
+    if (mark.records > records) return mark;
+    if (part.exitCode !== null) break;
   }
-  const [ours, theirs] = [median(times.aggregator), median(times.ingest)];
-  console.log(`\n${RECORDS} records over ${SESSIONS} open sessions, fetches of 1 MB, medians of ${ROUNDS}`);
-  console.log(
-    `${shown(ours)} to committed state (goal ${GOAL}), ${(ours / theirs).toFixed(2)} of ingest's ${shown(theirs)} (goal ${GOAL_OF_INGEST}; the lesser of the two counts)`,
+  throw new Error(
+    `${work.part} has ended (${part.exitCode}), or committed nothing for ${LONGEST_WAIT_MS / 1000} s`,
   );
 }
+
+type Rate = { readonly rate: number; readonly cpu: number };
+
+/** The rate at which a part reads what is on its topic, once `warm` records of it are committed. */
+async function follow(work: Work, part: ChildProcess, warm: number): Promise<Rate> {
+  const first = await passes(work, (await committed(work)) + warm, part);
+  let last = first;
+  while (last.records < work.sent) last = await passes(work, last.records, part);
+  const records = last.records - first.records;
+  return { rate: (records * 1000) / (last.at - first.at), cpu: ((last.cpu - first.cpu) * 1e6) / records };
+}
+
+/** Waits until all is read that is on the topic. */
+async function reached(work: Work, part: ChildProcess): Promise<void> {
+  for (let seen = await committed(work); seen < work.sent; ) seen = (await passes(work, seen, part)).records;
+}
+
+/** Produces records, then reads them in a process of its own. @param warm how many come before those that are timed */
+async function measure(work: Work, count: number, warm: number): Promise<Rate> {
+  if (work.part === 'ingest')
+    await pool.query('TRUNCATE events, day_counts, hour_orders, minute_counts, user_years, year_users');
+  await produce(work, warm + count);
+  await pool.query('CHECKPOINT');
+  const part = startPart(work.part);
+  try {
+    return await follow(work, part, warm);
+  } finally {
+    await stop(part);
+  }
+}
+
+const shown = ({ rate, cpu }: Rate): string =>
+  `${Math.round(rate).toLocaleString('en')} records/s (${cpu.toFixed(1)} CPU s a million)`;
+const medianOf = (rates: readonly Rate[]): Rate => ({
+  rate: median(rates.map(({ rate }) => rate)),
+  cpu: median(rates.map(({ cpu }) => cpu)),
+});
+const judged = (isMet: boolean): string => (isMet ? 'met' : 'MISSED');
+
+async function rates(): Promise<void> {
+  console.log(`opening ${SESSIONS} sessions: ${shown(await measure(works.aggregator, SESSIONS, 0))}`);
+  const seen = { aggregator: [] as Rate[], ingest: [] as Rate[] };
+  const order = [works.aggregator, works.ingest];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const work of order) {
+      const rate = await measure(work, RECORDS, SESSIONS);
+      seen[work.part].push(rate);
+      console.log(`${work.part.padEnd(10)} ${shown(rate)}`);
+    }
+    order.reverse();
+  }
+  const [ours, theirs] = [medianOf(seen.aggregator), medianOf(seen.ingest)];
+  const goal = Math.min(GOAL, GOAL_OF_INGEST * theirs.rate);
+  console.log(
+    `\n${RECORDS} records on ${PARTITIONS} partitions over ${SESSIONS} open sessions, medians of ${ROUNDS} rounds`,
+  );
+  console.log(`aggregator ${shown(ours)}\ningest     ${shown(theirs)}`);
+  console.log(
+    `${(ours.rate / theirs.rate).toFixed(2)} of ingest's rate; goal: ${Math.round(goal).toLocaleString('en')} records/s, the lesser of ${GOAL} and ${GOAL_OF_INGEST} of ingest's: ${judged(ours.rate >= goal)}`,
+  );
+}
+
+/** Megabytes of a process, by a field of /proc/PID/status: proc(5). */
+const megabytesOf = ({ pid }: ChildProcess, field: 'VmRSS' | 'VmHWM'): number =>
+  Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]) /
+  1024;
 
 /** Memory after each tenth of the sessions, which should stay flat. */
 async function memory(): Promise<void> {
+  const part = startPart('aggregator');
   const seen: number[] = [];
-  for (let tenth = 0; tenth < 10; tenth += 1) {
-    await aggregate(MEMORY / 10, MEMORY);
-    globalThis.gc?.();
-    seen.push(process.memoryUsage().rss / MEGABYTE);
+  for (let tenth = 1; tenth <= TENTHS; tenth += 1) {
+    await produce(works.aggregator, MEMORY / TENTHS);
+    await reached(works.aggregator, part);
+    seen.push(megabytesOf(part, 'VmRSS'));
     const { rows } = await pool.query<{ open: number }>('SELECT count(*) AS open FROM aggregator_sessions');
     console.log(`${(rows[0]?.open ?? 0).toLocaleString('en')} sessions open, ${seen.at(-1)?.toFixed(0)} MB`);
   }
+  const began = performance.now();
+  await produce(works.aggregator, RECORDS);
+  await reached(works.aggregator, part);
+  const seconds = (performance.now() - began) / 1000;
+  console.log(`${RECORDS} records that touch them in no order, produced and read in ${seconds.toFixed(0)} s`);
+  const grown = (seen.at(-1) ?? 0) - (seen[TENTHS / 2 - 1] ?? 0);
   console.log(
-    `\nthe last tenth took ${((seen.at(-1) ?? 0) - (seen[4] ?? 0)).toFixed(0)} MB more than the half`,
+    `\nthe second half took ${grown.toFixed(0)} MB more than the first, at most ${megabytesOf(part, 'VmHWM').toFixed(0)} MB at any time; goal: flat, ${GOAL_MEGABYTES} MB: ${judged(grown <= GOAL_MEGABYTES)}`,
   );
+  await stop(part);
 }
 
 try {
   await (MEMORY > 0 ? memory() : rates());
 } finally {
+  await broker.stop();
   await database.stop();
+  data.remove();
 }

@@ -1,7 +1,6 @@
 // The commands `aggregate lint|test|run|sql|explain`. Results go to standard output, messages to standard error. Exit codes: 0
 // success, 1 records were rejected, a test or the command failed, or a definition is invalid.
 
-import { once } from 'node:events';
 import { createWriteStream, readFileSync } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -142,13 +141,15 @@ export const run = ({ config, file, inputs, format, out, prepare, ...rest }: Run
     return withDatabase(config, prepare, async (pool) => {
       const target = out === undefined ? standardOutput() : createWriteStream(out);
       const toLine = lineWriter(format);
-      const onProgress = showRun();
+      const line = new ProgressLine();
       const result = await runBatch(
-        { pool, definition, files: inputs, onProgress, ...rest },
+        { pool, definition, files: inputs, onProgress: (progress) => line.show(progress), ...rest },
         async (rows) => {
-          if (!target.write(rows.map(toLine).join(''))) await once(target, 'drain');
+          line.clear();
+          // Only what is out of this process may be noted as delivered.
+          await new Promise<void>((resolve) => target.write(rows.map(toLine).join(''), () => resolve()));
         },
-      );
+      ).finally(() => line.clear());
       if (target !== process.stdout) {
         target.end();
         await finished(target);
@@ -220,11 +221,20 @@ async function* newResults(
 }
 
 /** One line on a terminal; nothing elsewhere. */
-function showRun(): (progress: Progress) => void {
-  let shown = performance.now();
-  return ({ file, done, records }) => {
-    if (!process.stderr.isTTY || performance.now() - shown < PROGRESS_MS) return;
-    shown = performance.now();
+class ProgressLine {
+  #shownAt = Number.NEGATIVE_INFINITY;
+  #isShown = false;
+
+  show({ file, done, records }: Progress): void {
+    if (!process.stderr.isTTY || performance.now() - this.#shownAt < PROGRESS_MS) return;
+    this.#shownAt = performance.now();
+    this.#isShown = true;
     process.stderr.write(`\r\x1b[2K${file}  ${Math.floor(done * 100)} %  ${records} records`);
-  };
+  }
+
+  /** Before anything else is printed. */
+  clear(): void {
+    if (this.#isShown) process.stderr.write('\r\x1b[2K');
+    this.#isShown = false;
+  }
 }

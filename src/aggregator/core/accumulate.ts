@@ -19,6 +19,8 @@ export type Accumulator = {
   /** The exact number, for conditions; undefined where there is none. */
   number(count: number): { readonly value: Decimal; readonly times: number } | undefined;
   save(): string;
+  /** What save() gives, as JSON text. */
+  saveQuoted(): string;
 };
 
 class TotalAccumulator implements Accumulator {
@@ -58,6 +60,11 @@ class TotalAccumulator implements Accumulator {
   save(): string {
     return this.#total?.write() ?? '';
   }
+
+  saveQuoted(): string {
+    // Digits, a point and a sign need no escapes.
+    return `"${this.save()}"`;
+  }
 }
 
 class CountAccumulator implements Accumulator {
@@ -70,6 +77,9 @@ class CountAccumulator implements Accumulator {
   }
   save(): string {
     return '';
+  }
+  saveQuoted(): string {
+    return '""';
   }
 }
 
@@ -102,6 +112,10 @@ class CarryAccumulator implements Accumulator {
 
   save(): string {
     return this.#carried === undefined ? '' : writeCell(this.#carried);
+  }
+
+  saveQuoted(): string {
+    return JSON.stringify(this.save());
   }
 }
 

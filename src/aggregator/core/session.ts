@@ -155,7 +155,9 @@ export function saveSession(session: Session): string {
     head: `${JSON.stringify(session.group.map(writeCell))},${JSON.stringify(session.periods)}`,
     id: JSON.stringify(session.id),
   };
-  const totals = accumulators.map((one) => JSON.stringify(one.save())).join(',');
+  let totals = '';
+  for (let at = 0; at < accumulators.length; at += 1)
+    totals += `${at === 0 ? '' : ','}${(accumulators[at] as Accumulator).saveQuoted()}`;
   const times = `${session.firstEvent},${session.lastEvent},${session.createdAt},${dueAt},${session.updatedAt}`;
   return (
     `[${session.saved.head},[${totals}],${session.count},${times},${session.saved.id},` +

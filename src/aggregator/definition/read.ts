@@ -1,6 +1,6 @@
 // A definition's text (YAML, and so JSON) or a form's object → a checked definition, or every problem with its place.
 
-import { closest } from 'fastest-levenshtein';
+import { closest, distance } from 'fastest-levenshtein';
 import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { messageOf } from '../../runtime/errors.ts';
@@ -53,6 +53,15 @@ const suggest = (word: string | undefined, known: readonly string[]): string | u
   const near = closest(word, known);
   return near !== word && isClose(word, near) ? near : undefined;
 };
+
+/** Zones are meant by their city, too; a typo changes at most a third of the letters. */
+function suggestZone(word: string): string | undefined {
+  const zones = Intl.supportedValuesOf('timeZone');
+  const meant = new Map(zones.map((zone) => [zone.slice(zone.lastIndexOf('/') + 1), zone]));
+  for (const zone of zones) meant.set(zone, zone);
+  const near = closest(word, [...meant.keys()]);
+  return distance(word, near) * 3 <= word.length ? meant.get(near) : undefined;
+}
 
 type Place = (path: readonly PropertyKey[], key?: string) => Pick<Problem, 'line' | 'column'>;
 const NOWHERE: Place = () => ({ line: undefined, column: undefined });
@@ -137,9 +146,18 @@ function ofIssue(issue: z.core.$ZodIssue, whole: unknown, place: Place): Problem
       pointer: toPointer(path),
       ...place(path),
       message: `received ${came}, expected ${expectationOf(issue).expected}`,
-      suggestion: suggest(typeof received === 'string' ? received.toUpperCase() : undefined, known),
+      suggestion: suggestValue(path.at(-1), received, known),
     },
   ];
+}
+
+function suggestValue(
+  name: PropertyKey | undefined,
+  received: unknown,
+  known: readonly string[],
+): string | undefined {
+  if (typeof received !== 'string') return undefined;
+  return name === 'zone' ? suggestZone(received) : suggest(received.toUpperCase(), known);
 }
 
 const shorten = (text = ''): string => (text.length > 60 ? `${text.slice(0, 59)}…` : text);

@@ -99,6 +99,17 @@ describe('a definition', () => {
   });
 
   it.each([
+    ['Europe/Berlim', 'Europe/Berlin'],
+    ['america/new_yrok', 'America/New_York'],
+    ['Berlin', 'Europe/Berlin'],
+    ['Mars/Olympus_Mons', undefined],
+  ])('takes the time zone %s for %s', (zone, suggestion) => {
+    expect(changed('zone: UTC', `zone: ${zone}`)).toEqual([
+      expect.objectContaining({ pointer: '/flush/timeout/zone', suggestion }),
+    ]);
+  });
+
+  it.each([
     [
       'hours that are not whole',
       "{ type: MONTH, day: 10, time: '00:00', zone: UTC }",
