@@ -13,6 +13,15 @@ export type ActionRequest =
   | ControlRequest
   | { readonly do: 'fault'; readonly target: 'outbox'; readonly kind: 'full'; readonly seconds: number };
 
+/** For which charts mark a kill: about as long as a part takes to be there again. */
+const KILL_MARK_SECONDS = 3;
+/** What is marked, in a word where the request has none. */
+const DONE: Readonly<Partial<Record<ActionRequest['do'], string>>> = {
+  kill: 'killed',
+  pause: 'paused',
+  fault: 'disturbed',
+};
+
 export class Actions {
   readonly #publisher: Publisher;
   readonly #control: Control | undefined;
@@ -68,12 +77,14 @@ export class Actions {
     return { parts, faults: this.#full === undefined ? faults : [...faults, this.#full.fault] };
   }
 
-  /** Writes down what lasts; undefined for what does not. */
+  /** Writes down what charts mark; undefined for what they do not. */
   #begin(request: ActionRequest): Promise<PeriodId> | undefined {
-    if (this.#hidden || (request.do !== 'fault' && request.do !== 'pause')) return undefined;
+    const done = DONE[request.do];
+    if (this.#hidden || done === undefined) return undefined;
     const began = new Date();
-    const ends = new Date(began.getTime() + request.seconds * 1000);
-    const fault = `${targetOf(request)} ${request.do === 'pause' ? 'paused' : request.kind}`;
+    const seconds = 'seconds' in request ? request.seconds : KILL_MARK_SECONDS;
+    const ends = new Date(began.getTime() + seconds * 1000);
+    const fault = `${targetOf(request)} ${'kind' in request ? request.kind : done}`;
     return this.#recorder?.begin({ source: 'pipeline', fault, share: null, began, ends });
   }
 

@@ -87,6 +87,8 @@ describe('the period of a fault', () => {
     await actions.act({ do: 'resume', part: 'ingest' });
     expect(await named('ingest paused')).toMatchObject([{ to: expect.any(String) }]);
     expect(await named('kafka cut')).toMatchObject([{ to: null }]);
+    await actions.act({ do: 'kill', part: 'live' });
+    expect(await named('live killed')).toMatchObject([{ source: 'pipeline', share: null }]);
     await actions.act({ do: 'heal' });
     expect((await rows()).every(({ to }) => to !== null)).toBe(true);
 
