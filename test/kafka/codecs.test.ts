@@ -4,6 +4,7 @@ import { compressFrameSync } from 'lz4-napi';
 import { compressSync } from 'snappy';
 import { describe, expect, it } from 'vitest';
 import { CodecError, MAX_UNPACKED_BYTES, UNPACK } from '../../src/kafka/codecs.ts';
+import { repeatedBlock, zstdOf } from '../broker/zstd.ts';
 
 const text = Buffer.from('an event, and the same again; '.repeat(1000));
 
@@ -24,6 +25,9 @@ function xerial(bytes: Buffer): Buffer {
 // Written by Facebook's zstd, by way of python-zstandard 0.20, from 'y\n' 100 times.
 const ZSTD_YES = Buffer.from('28b52ffd20c84d000010790a0100c3288705', 'hex');
 
+const tinyBlocks = (count: number) =>
+  Array.from({ length: count }, (_, n) => repeatedBlock(0, 1, n === count - 1));
+
 describe('unpacking', () => {
   it.each([
     ['gzip', CompressionTypes.GZIP, gzipSync(text)],
@@ -39,8 +43,10 @@ describe('unpacking', () => {
     ['snappy', CompressionTypes.Snappy, compressSync(Buffer.alloc(MAX_UNPACKED_BYTES + 1))],
     ['framed snappy', CompressionTypes.Snappy, xerial(Buffer.alloc(MAX_UNPACKED_BYTES + 1))],
     ['lz4', CompressionTypes.LZ4, compressFrameSync(Buffer.alloc(MAX_UNPACKED_BYTES + 5 * 1024 * 1024))],
-    // A window of 2 GB, asked for by 14 bytes.
-    ['zstd', CompressionTypes.ZSTD, Buffer.from('28b52ffd00a80100000000000000', 'hex')],
+    // A window of 2 GB, asked for by 9 bytes.
+    ['zstd', CompressionTypes.ZSTD, Buffer.from('28b52ffd00a8010000', 'hex')],
+    // A window of 64 MiB, moved for each byte.
+    ['zstd in tiny blocks', CompressionTypes.ZSTD, zstdOf(tinyBlocks(200_000), 0x80)],
     // 1.8 GB in one piece, by 12 bytes.
     ['zstd without a window', CompressionTypes.ZSTD, Buffer.from('28b52ffda000000070010000', 'hex')],
   ] as const)('refuses a bomb of %s', async (_name, type, packed) => {
