@@ -110,6 +110,7 @@ const RIGHT: readonly Buffer[] = [
   ),
   request(15, 2, 1, (w) => w.array(['group'], (id) => w.string(id))),
   request(16, 2, 1, () => {}),
+  request(17, 1, 1, (w) => w.string('PLAIN')),
   request(18, 2, 1, () => {}),
   request(19, 4, 1, topicsBody),
   request(20, 1, 1, (w) => w.array(['made'], (t) => w.string(t)).int32(0)),
@@ -252,6 +253,10 @@ const FLEXIBLE: readonly Buffer[] = [
   request(43, 2, 1, (w) => {
     w.int8(0);
     w.structs([TOPIC], (t) => w.string(t).array([0], (p) => w.int32(p))).int32(1000);
+  }),
+  request(75, 0, 1, (w) => {
+    w.structs([TOPIC], (t) => w.string(t)).int32(10);
+    w.int8(1).string(TOPIC).int32(0).tags();
   }),
   request(45, 0, 1, (w) =>
     w

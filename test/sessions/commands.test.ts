@@ -96,7 +96,7 @@ it('gaps prints a curve', async () => {
 });
 
 it.each([
-  [['sessions', '/no/such.json'], 1, 'received /no/such.json, which is not there'],
+  [['sessions', '/no/such.json'], 1, "received /no/such.json, which doesn't exist"],
   [['sessions', '/tmp'], 1, 'received the folder /tmp'],
   [['sessions', MAIN, MAIN], 1, 'twice'],
   [['sessions', MAIN, '--gap', '0s'], 1, '--gap: received 0'],
