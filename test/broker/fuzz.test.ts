@@ -141,6 +141,13 @@ const RIGHT: readonly Buffer[] = [
       .array([0], (id) => w.int64(id))
       .int64(-1),
   ),
+  request(66, 2, 1, (w) =>
+    w
+      .array(['Ongoing'], (state) => w.string(state))
+      .array([0], (id) => w.int64(id))
+      .int64(-1)
+      .string('(long|short)-.*'),
+  ),
   request(32, 2, 1, (w) => w.structs([TOPIC], (t) => w.int8(2).string(t).int32(-1)).boolean(false)),
   request(21, 1, 1, deleteRecordsBody),
   request(33, 1, 1, alterConfigsBody),
