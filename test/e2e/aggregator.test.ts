@@ -113,30 +113,4 @@ describe.skipIf(noBrowser !== undefined)('the page of the aggregator', async () 
     expect(rows).toEqual([{ paused: true }]);
     await aggregator.close();
   }, 180_000);
-
-  it('deletes a definition once it was asked, and other pages that show it hear of it', async () => {
-    await line.pool.query('DELETE FROM aggregator_definitions');
-    const list = await open('/aggregator');
-    await list.getByText('There is no definition yet').waitFor();
-    await fetch(`${line.url}/api/aggregator/definitions`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({
-        name: 'short-lived',
-        group: { fields: ['user'] },
-        aggregate: [{ operation: 'COUNT' }],
-        flush: { by: 'END_OF_STREAM' },
-      }),
-    });
-    const page = await open('/aggregator/definitions/short-lived', { javaScriptEnabled: false });
-    const other = await open('/aggregator/definitions/short-lived');
-    await list.getByRole('link', { name: 'short-lived' }).waitFor();
-    await page.getByRole('link', { name: 'Delete' }).click();
-    await page.getByRole('link', { name: 'Keep it' }).click();
-    await page.getByRole('link', { name: 'Delete' }).click();
-    await page.getByRole('button', { name: 'Delete' }).click();
-    await page.waitForURL('**/aggregator');
-    await list.getByText('There is no definition yet').waitFor();
-    await other.getByText('there is no such definition').waitFor();
-  }, 240_000);
 });

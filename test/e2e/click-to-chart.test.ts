@@ -5,8 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { CATEGORY_NAMES } from '../../src/catalogue/catalogue.ts';
 import type { Product } from '../../src/events/products.ts';
 import { noBrowser, startBrowser } from '../support/browser.ts';
-import { eventually } from '../support/eventually.ts';
-import { LINE, type Program, programSettings, startProgram } from '../support/program.ts';
+import { eventually, type Line, startLine } from '../support/line.ts';
 import { zoneWhereItIsNoon } from '../support/zone.ts';
 
 /** Runs in the page: the sum of all points of the scatter, which draws points of one number a little apart. */
@@ -14,13 +13,13 @@ const CHARTED_ORDERS = `Chart.getChart(document.querySelector('#today-orders can
   ?.data.datasets.flatMap(({ data }) => data).reduce((sum, { y }) => sum + Math.round(y), 0) ?? 0`;
 
 describe.skipIf(noBrowser !== undefined)('a click in the shop', { timeout: 240_000 }, () => {
-  let program: Program;
+  let line: Line;
   let dashboard: Page;
   let shop: Page;
   const complaints: string[] = [];
 
   beforeAll(async () => {
-    program = await startProgram({ ...(await programSettings()), TIME_ZONE: zoneWhereItIsNoon() }, LINE);
+    line = await startLine({ timeZone: zoneWhereItIsNoon() });
     const browser = await startBrowser();
     const context = await browser.newContext();
     [dashboard, shop] = await Promise.all([context.newPage(), context.newPage()]);
@@ -40,14 +39,14 @@ describe.skipIf(noBrowser !== undefined)('a click in the shop', { timeout: 240_0
   const charted = () => dashboard.evaluate<number>(CHARTED_ORDERS);
 
   it('becomes a row and a point on the chart of an open dashboard', async () => {
-    await dashboard.goto(`${program.url}/dashboard`);
+    await dashboard.goto(`${line.url}/dashboard`);
     await eventually(async () => (await tile('order')) === 0);
     let reloads = 0;
     dashboard.on('framenavigated', () => {
       reloads += 1;
     });
 
-    await shop.goto(program.url);
+    await shop.goto(line.url);
     await shop.getByRole('link', { name: 'See it' }).click();
     await shop.waitForURL(/\/product\/.*page_id=/);
     const category = /product\/([a-z_]+)/.exec(shop.url())?.[1];
@@ -75,7 +74,7 @@ describe.skipIf(noBrowser !== undefined)('a click in the shop', { timeout: 240_0
     await shop.goBack();
     await shop.goForward();
     await shop.getByRole('heading', { name: 'Order successful' }).waitFor();
-    await shop.goto(program.url);
+    await shop.goto(line.url);
     await eventually(async () => (await tile('banner_show')) >= 3);
     expect(await tile('order')).toBe(1);
   });

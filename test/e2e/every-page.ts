@@ -8,8 +8,8 @@ import { eventually } from '../support/eventually.ts';
 
 const PAGES = 17;
 const COLOURS = ['color-contrast', 'link-in-text-block'];
-/** All rules of axe-core, at each element; or those about colours at one text of each style, as that takes a third of the time. */
-export type Rules = 'all' | 'by style';
+/** Of axe-core; those about colours take as long as all others. */
+export type Rules = 'all' | 'all but colours';
 export type Theme = 'light' | 'dark';
 /** A screen on which each page is looked at, and what axe-core is asked about it there. */
 export type Look = { readonly theme: Theme; readonly width: number; readonly rules?: Rules };
@@ -54,41 +54,9 @@ async function widerThanScreen(page: Page): Promise<object[]> {
   return found;
 }
 
-const ONE_OF_ITS_STYLE = 'data-one-of-its-style';
-
-/** Marks one text of each style that a rule about colours can tell from others: its letters, its parent's colour, and what is behind it. */
-const MARK_STYLES = `(() => {
-  const PLAIN = 'rgba(0, 0, 0, 0),none,1,none';
-  const grounds = new Map([[null, '']]);
-  const groundOf = (node) => {
-    if (!grounds.has(node)) {
-      const { backgroundColor, backgroundImage, opacity, filter } = getComputedStyle(node);
-      const own = [backgroundColor, backgroundImage, opacity, filter].join();
-      grounds.set(node, groundOf(node.parentElement) + (own === PLAIN ? '' : own + ';'));
-    }
-    return grounds.get(node);
-  };
-  const says = ({ tagName, childNodes }) =>
-    ['INPUT', 'TEXTAREA', 'SELECT'].includes(tagName) || [...childNodes].some(({ nodeType, data }) => nodeType === Node.TEXT_NODE && data.trim() !== '');
-  const seen = new Set();
-  for (const node of document.body.querySelectorAll('*')) {
-    node.removeAttribute('${ONE_OF_ITS_STYLE}');
-    if (!says(node) || !node.checkVisibility({ visibilityProperty: true })) continue;
-    const { color, fontSize, fontWeight, textShadow, textDecorationLine, borderBottomStyle } = getComputedStyle(node);
-    const letters = [color, fontSize, fontWeight, textShadow, textDecorationLine, borderBottomStyle];
-    const style = [node.tagName, ...letters, getComputedStyle(node.parentElement).color, groundOf(node)].join();
-    if (!seen.has(style)) node.setAttribute('${ONE_OF_ITS_STYLE}', '');
-    seen.add(style);
-  }
-})()`;
-
 async function axeObjections(page: Page, rules: Rules): Promise<string[]> {
-  const isThere = await page.evaluate<boolean>('window.axe !== undefined');
-  if (rules === 'all') return objectionsOf(axe(page, isThere));
-  const others = await objectionsOf(axe(page, isThere).disableRules(COLOURS));
-  await page.evaluate(MARK_STYLES);
-  const marked = axe(page, true).include(`[${ONE_OF_ITS_STYLE}]`);
-  return [...others, ...(await objectionsOf(marked.withRules(COLOURS)))];
+  const builder = axe(page, await page.evaluate<boolean>('window.axe !== undefined'));
+  return objectionsOf(rules === 'all' ? builder : builder.disableRules(COLOURS));
 }
 
 async function objectionsOf(builder: ReturnType<typeof axe>): Promise<string[]> {

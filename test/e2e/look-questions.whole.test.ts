@@ -65,4 +65,22 @@ describe.skipIf(noBrowser !== undefined)('the questions on the dashboard', async
     const change = page.locator('#totals [data-total="order"] [data-change]');
     expect(await change.textContent()).toMatch(/[\d.]+% (more|fewer) than in the period before \(\d+\)/);
   });
+
+  it('a drag over the daily chart becomes the range in the URL, and all of the history follows', async () => {
+    const page = await open(`/dashboard?${RANGE}`);
+    const canvas = page.locator('#daily[data-state="ready"] canvas');
+    await canvas.scrollIntoViewIfNeeded();
+    const box = await canvas.boundingBox();
+    if (box === null) throw new Error('the chart is not to be seen');
+    await page.mouse.move(box.x + box.width / 3, box.y + 90);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width / 2, box.y + 120, { steps: 4 });
+    await page.mouse.up();
+    await page.waitForURL(/from=2019-0[12]-\d\d&to=2019-03-\d\d/);
+    const from = new URL(page.url()).searchParams.get('from');
+    expect(await page.locator('[name="from"]').inputValue()).toBe(from);
+    await page.locator('#totals [data-change]').first().getByText('in the period before').waitFor();
+    await page.getByRole('button', { name: 'Back to 1 Jan 2019 to 31 May 2019' }).click();
+    await page.waitForURL(new RegExp(RANGE));
+  });
 });

@@ -17,32 +17,6 @@ describe.skipIf(noBrowser !== undefined)('the pipeline', async () => {
   await database.connect();
   afterAll(() => database.end());
 
-  it('draws dots while something moves, and asks for no frame while nothing does', async () => {
-    const moving = await browser.newContext();
-    const page = await moving.newPage();
-    await page.goto(`${program.url}/pipeline`);
-    const load = send();
-    await page
-      .locator('.pipe-dots circle')
-      .first()
-      .waitFor({ state: 'attached', ...HEALS });
-    await load.stop();
-    const rates = () => page.locator('.pipe-rate').allTextContents();
-    await expect.poll(rates, HEALS).toEqual(['0/s', '0/s', '0/s', '0/s', '0/s']);
-    const frames = await page.evaluate(`(async () => {
-      let asked = 0;
-      const ask = window.requestAnimationFrame.bind(window);
-      window.requestAnimationFrame = (callback) => {
-        asked += 1;
-        return ask(callback);
-      };
-      await new Promise((resolve) => setTimeout(resolve, 500));
-      return asked;
-    })()`);
-    expect(frames).toBe(0);
-    await moving.close();
-  });
-
   it(
     'heals a part that is killed by its button, and the ledger stays whole',
     async () => {

@@ -5,14 +5,12 @@ import { connect } from 'node:net';
 import path from 'node:path';
 import pg from 'pg';
 import request from 'supertest';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { expectOneLine, run } from '../support/command.ts';
-import { anEvent } from '../support/events.ts';
 import { eventually, temporaryFolder, testKafka } from '../support/line.ts';
 import { freePort } from '../support/ports.ts';
-import { type Program, programSettings, startProgram } from '../support/program.ts';
+import { LINE, programSettings, startProgram } from '../support/program.ts';
 import { sendRaw } from '../support/raw-http.ts';
-import { openToOthers } from './open-to-others.ts';
 import { childrenOf, launch, processesOf } from './started.ts';
 
 describe('DATA_DIR', () => {
@@ -53,23 +51,10 @@ describe('one part', () => {
 });
 
 describe('the whole program', { timeout: 400_000 }, () => {
-  let env: Record<string, string>;
-  let folder: string;
-  let program: Program;
-  beforeAll(async () => {
-    env = await programSettings('new');
-    folder = env.DATA_DIR ?? '';
-    const before = process.umask(0);
-    program = await startProgram(env).finally(() => process.umask(before));
-  });
-
-  it('keeps its files for its owner alone, whatever the umask was', async () => {
-    await request(program.url).post('/api/events').send(anEvent()).expect(202);
-    expect(readdirSync(folder)).toEqual(expect.arrayContaining(['kafka', 'outbox', 'postgres']));
-    expect(openToOthers(folder)).toEqual([]);
-  });
-
   it('starts a killed part again while the others go on, and Ctrl-C leaves nothing behind', async () => {
+    const env = await programSettings();
+    const folder = env.DATA_DIR ?? '';
+    const program = await startProgram(env, LINE);
     const parts = ['web', 'ingest', 'broker'];
     const before = new Map(parts.map((part) => [part, childrenOf(folder, part)]));
     for (const part of parts) expect(before.get(part)).toHaveLength(1);

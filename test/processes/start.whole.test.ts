@@ -8,9 +8,11 @@ import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { expectOneLine, run } from '../support/command.ts';
 import { migratedDatabase } from '../support/database.ts';
+import { anEvent } from '../support/events.ts';
 import { eventually, startTestBroker, temporaryFolder } from '../support/line.ts';
 import { freePort } from '../support/ports.ts';
 import { LINE, programSettings, startProgram } from '../support/program.ts';
+import { openToOthers } from './open-to-others.ts';
 import { childrenOf, launch, processesOf } from './started.ts';
 
 describe('postgres alone', () => {
@@ -42,6 +44,18 @@ it('a port that two parts of a program are given is exit code 1, and the line na
   const port = String(await freePort());
   const env = { DATA_DIR: path.join(temporaryFolder(), 'data'), KAFKA_PORT: port, POSTGRES_PORT: port };
   expectOneLine(await run(['start', 'broker', 'postgres'], env), 1, `port ${port}`, 'POSTGRES_PORT');
+});
+
+it('a program of all parts keeps its files for its owner alone, whatever the umask was', {
+  timeout: 400_000,
+}, async () => {
+  const env = await programSettings('new');
+  const before = process.umask(0);
+  const program = await startProgram(env).finally(() => process.umask(before));
+  await request(program.url).post('/api/events').send(anEvent()).expect(202);
+  expect(readdirSync(env.DATA_DIR ?? '')).toEqual(expect.arrayContaining(['kafka', 'outbox', 'postgres']));
+  expect(openToOthers(env.DATA_DIR ?? '')).toEqual([]);
+  expect(await program.stop()).toBe(0);
 });
 
 describe('a signal', () => {

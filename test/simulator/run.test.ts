@@ -12,34 +12,6 @@ beforeAll(async () => {
 });
 
 describe('a run', { timeout: 240_000 }, () => {
-  it('through the shop is counted event for event, and its events say that they are simulated', async () => {
-    const { tally, file } = await simulate(line, {
-      users: 30,
-      rate: '25',
-      duration: '6s',
-      chaos: 'all=5%',
-      seed: 2,
-    });
-    expect(tally.errors).toBe(0);
-    expect(tally.sends).toBeGreaterThan(20);
-    expect(await differences(line, file)).toEqual([]);
-    expect(tally.rejected).toBeGreaterThan(0);
-    const aside = await line.pool.query<{ count: number }>('SELECT count(*)::int AS count FROM dead_letters');
-    expect(aside.rows[0]?.count).toBe(tally.rejected);
-    const { entries } = await readLedger(file);
-    const stored = entries
-      .filter(({ expect: expected }) => expected === 'stored')
-      .map(({ order_id }) => order_id);
-    const { rows } = await line.pool.query<{ simulated: number; addresses: number }>(
-      `SELECT count(*) FILTER (WHERE context -> 'simulated' = 'true')::int AS simulated,
-         count(DISTINCT context ->> 'ip')::int AS addresses
-       FROM events WHERE order_id = ANY($1::uuid[])`,
-      [stored],
-    );
-    expect(rows[0]?.simulated).toBe(stored.length);
-    expect(rows[0]?.addresses).toBeGreaterThan(5);
-  });
-
   it('into Kafka, with every fault, is counted event for event; one that is hidden is found', async () => {
     const { tally, file } = await simulate(line, {
       users: 100,

@@ -2,6 +2,7 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { readLedger } from '../../src/simulator/ledger/read.ts';
 import { type Line, startLine } from '../support/line.ts';
 import { differences, simulate } from './simulate.ts';
 
@@ -33,5 +34,33 @@ describe('a run', { timeout: 240_000 }, () => {
     expect(tally.sends).toBeGreaterThan(10);
     expect({ errors: tally.errors, missed: tally.missed }).toEqual({ errors: 0, missed: 0 });
     expect(await differences(line, file)).toEqual([]);
+  });
+
+  it('through the shop is counted event for event, and its events say that they are simulated', async () => {
+    const { tally, file } = await simulate(line, {
+      users: 30,
+      rate: '25',
+      duration: '6s',
+      chaos: 'all=5%',
+      seed: 2,
+    });
+    expect(tally.errors).toBe(0);
+    expect(tally.sends).toBeGreaterThan(20);
+    expect(await differences(line, file)).toEqual([]);
+    expect(tally.rejected).toBeGreaterThan(0);
+    const aside = await line.pool.query<{ count: number }>('SELECT count(*)::int AS count FROM dead_letters');
+    expect(aside.rows[0]?.count).toBe(tally.rejected);
+    const { entries } = await readLedger(file);
+    const stored = entries
+      .filter(({ expect: expected }) => expected === 'stored')
+      .map(({ order_id }) => order_id);
+    const { rows } = await line.pool.query<{ simulated: number; addresses: number }>(
+      `SELECT count(*) FILTER (WHERE context -> 'simulated' = 'true')::int AS simulated,
+         count(DISTINCT context ->> 'ip')::int AS addresses
+       FROM events WHERE order_id = ANY($1::uuid[])`,
+      [stored],
+    );
+    expect(rows[0]?.simulated).toBe(stored.length);
+    expect(rows[0]?.addresses).toBeGreaterThan(5);
   });
 });

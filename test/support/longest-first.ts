@@ -56,7 +56,7 @@ const LONGEST = [
   'consumer/half-open',
   'ingest/slow-postgres',
   'processes/metrics-relay.whole',
-  'e2e/look-keyboard',
+  'e2e/look-keyboard.whole',
   'e2e/tabs',
   'e2e/offer.whole',
   'sessions/batch/answers',

@@ -142,7 +142,7 @@ describe('the shop', () => {
           expectNoLeak(response.text ?? '');
         },
       ),
-      { numRuns: 80 },
+      { numRuns: 50 },
     );
   });
 

@@ -308,7 +308,7 @@ it('comes to the rows of the core alone, and sets aside what it does', async () 
         expect(outcome(await new Run(definition, most).by(way, files))).toEqual(outcome(plain));
       },
     ),
-    { numRuns: 40 },
+    { numRuns: 20 },
   );
   // Else the property would be about one thread alone.
   expect(together).toBeGreaterThan(records / 40);
