@@ -4,9 +4,10 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFailed, onTestFinished } from 'vitest';
 import { feedUntil } from '../broker/feed.ts';
 import { mulberry32 } from '../broker/random.ts';
 import { type BrokerProcess, brokerProcess, kafkaAt } from '../broker/running-broker.ts';
@@ -22,6 +23,8 @@ const A_SEND = 5;
 const IN_A_ROUND = 500;
 /** Every so many kills one is the application's, which then waits for its old self to leave the group. */
 const OF_THE_APPLICATION = 10;
+/** Of what the application has said, where the test fails. */
+const SHOWN_CHARACTERS = 4_000;
 
 const missing = mavenMissing();
 if (missing !== null) console.warn(`SKIPPED: Kafka Streams: ${missing}`);
@@ -35,18 +38,23 @@ const clicksUntil = (sent: number) =>
 class Application {
   readonly #folder: string;
   readonly #port: number;
+  /** A file. */
+  readonly #says: number;
   #child: ChildProcess | undefined;
 
   constructor(folder: string, port: number) {
     this.#folder = folder;
     this.#port = port;
+    const file = path.join(folder, 'application.log');
+    this.#says = openSync(file, 'a');
+    onTestFailed(() => console.warn(readFileSync(file, 'utf8').slice(-SHOWN_CHARACTERS)));
   }
 
   start(): void {
     const args = ['-cp', 'target/classes:target/dependency/*', 'ClicksPerMinute', `127.0.0.1:${this.#port}`];
     this.#child = spawn('java', [...FAST_START, ...args, path.join(this.#folder, 'state')], {
       cwd: this.#folder,
-      stdio: 'ignore',
+      stdio: ['ignore', this.#says, this.#says],
     });
   }
 
