@@ -1,7 +1,6 @@
 // Offsets are those of one topic: another of the same name, made after the first was deleted, begins anew. Which one it was when they
 // were stored, Postgres knows beside them; which one it is, is asked after each sign that it may be another, and in a while.
 
-import { once } from 'node:events';
 import { CHANGE_CHANNEL, storedMessage } from '../db/change.ts';
 import { type Pool, transaction } from '../db/pool.ts';
 import type { Subscription } from './offsets.ts';
@@ -26,8 +25,6 @@ export class TopicWatch {
   #soon: NodeJS.Timeout | undefined;
   #every: NodeJS.Timeout | undefined;
   readonly #closing = new AbortController();
-  /** Rejects then. */
-  readonly #closed: Promise<never>;
 
   /** @param topicId of the topic that has the name now; undefined where there is none, null where the cluster has no ids */
   constructor(
@@ -40,10 +37,6 @@ export class TopicWatch {
     this.#subscription = subscription;
     this.#topicId = topicId;
     this.#listener = listener;
-    this.#closed = once(this.#closing.signal, 'abort').then(
-      () => this.#closing.signal.throwIfAborted() as never,
-    );
-    this.#closed.catch(() => {});
   }
 
   /** Looks in a while, again and again until it is closed, whether there is a sign or none. */
@@ -84,7 +77,7 @@ export class TopicWatch {
 
   async #look(): Promise<boolean> {
     const doubts = this.#doubts;
-    const id = await Promise.race([this.#topicId(), this.#closed]);
+    const id = await unlessAborted(this.#topicId(), this.#closing.signal);
     if (id === undefined) return false;
     // Where it is the one of the last look, Postgres knows it, and an idle program needs not ask.
     const isKnown = id === null || id === this.#seen;
@@ -128,5 +121,15 @@ async function forgetOtherTopic(
         storedMessage({ topic, cluster: clusterId, group, partition, next: '0' }),
       ]);
     return true;
+  });
+}
+
+/** What a promise gives, or an AbortError where the signal comes first; the signal keeps nothing of it afterwards. */
+function unlessAborted<T>(given: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const end = () => reject(signal.reason);
+    if (signal.aborted) end();
+    signal.addEventListener('abort', end);
+    given.then(resolve, reject).finally(() => signal.removeEventListener('abort', end));
   });
 }
