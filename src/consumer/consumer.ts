@@ -171,12 +171,14 @@ export class Consumer<Result> {
       `the clock was set back by ${Math.round(behindMs / 1000)} s: joining the group anew`,
     );
     this.#joining = this.#joining.then(async () => {
-      await this.#consumer.stop();
-      await this.#run();
+      try {
+        await this.#consumer.stop();
+        await this.#run();
+      } catch (error) {
+        this.#observer.warned('could not join the group anew', { err: error });
+      }
     });
-    await this.#joining.catch((error: Error) =>
-      this.#observer.warned('could not join the group anew', { err: error }),
-    );
+    await this.#joining;
   }
 
   async #terminateStuck(): Promise<void> {

@@ -58,6 +58,8 @@ export async function startIngest(config: Config, log: Logger, timeouts = TIMEOU
     closed = resolve;
     crash = reject;
   });
+  // The consumer may give up before anybody waits for it.
+  ended.catch(() => {});
   const scrapes = port === undefined ? undefined : await listenForScrapes(registry, host, port);
   await ingest.start(crash);
   // Dead letters that an earlier process stored but did not forward.

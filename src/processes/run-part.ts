@@ -5,7 +5,7 @@ import { readConfig } from '../config.ts';
 import { standBack } from '../db/stand-back.ts';
 import type { ProcessesLook } from '../pipeline/control.ts';
 import { messageOf } from '../runtime/errors.ts';
-import { createLog } from '../runtime/log.ts';
+import { createLog, type Logger } from '../runtime/log.ts';
 import { watchOpenFiles } from '../runtime/open-files.ts';
 import { askedToStop, report } from './child.ts';
 import { followSigns } from './faults.ts';
@@ -25,22 +25,42 @@ export async function runPart(part: Part): Promise<void> {
     const log = createLog(part, config.LOG_LEVEL);
     watchOpenFiles(log);
     followSigns(process);
+    const stray = strayRejection(log);
     const starting = startPart[part](
       config,
       log,
       () => askMetrics(process),
       (request) => ask<ProcessesLook>(process, request),
     );
-    const running = await Promise.race([starting, stop]);
+    const running = await Promise.race([starting, stop, stray]);
+    if (running instanceof StrayRejection) throw running;
     // Asked to stop while it still waited for a server: there is nothing to end in order.
     if (running === undefined) return;
     answerMetrics(process, async () => (await running.metrics?.()) ?? '');
     if (FOLLOWERS.includes(part)) standBack();
     await report({ ready: true });
-    await Promise.race([stop, running.ended ?? stop]);
+    const end = await Promise.race([stop, running.ended ?? stop, stray]);
     await Promise.race([running.close(), sleep(LONGEST_CLOSE_MS)]);
+    if (end instanceof StrayRejection) throw end;
   } catch (error) {
     await report({ failed: messageOf(error) });
     throw error;
   }
+}
+
+class StrayRejection extends Error {
+  override readonly name = 'StrayRejection';
+}
+
+/**
+ * The first rejection that nobody takes, as a library may leave one where its connection breaks: what has failed is not known, so the part
+ * ends, in order, with the cause named, and is started again. Node by itself would end it at once, with what it has in hand.
+ */
+function strayRejection(log: Logger): Promise<StrayRejection> {
+  return new Promise((resolve) => {
+    process.on('unhandledRejection', (cause) => {
+      log.error({ err: cause }, 'nobody has taken an error; the part ends and is started again');
+      resolve(new StrayRejection(`nobody has taken an error: ${messageOf(cause)}`, { cause }));
+    });
+  });
 }

@@ -1,0 +1,33 @@
+// A part's process, where something in it goes wrong that nobody waits for.
+
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { expect, it } from 'vitest';
+import { eventually, temporaryFolder, testKafka } from '../support/line.ts';
+import { programSettings, startProgram } from '../support/program.ts';
+import { childrenOf } from './started.ts';
+
+/** Loaded by each process: the signal makes it reject a promise that nobody has. */
+const STRAY = `process.on('SIGUSR2', () => void Promise.reject(new Error('a stray')));`;
+
+it('a rejection that nobody takes is said with its cause, and the part ends in order and is started again', async () => {
+  const script = path.join(temporaryFolder(), 'stray.mjs');
+  writeFileSync(script, STRAY);
+  const env = await programSettings();
+  const options = `--import=${pathToFileURL(script)}`;
+  const program = await startProgram({ ...env, NODE_OPTIONS: options }, ['broker']);
+  const folder = env.DATA_DIR ?? '';
+  const [before = 0] = childrenOf(folder, 'broker');
+  process.kill(before, 'SIGUSR2');
+  await eventually(() => childrenOf(folder, 'broker').some((pid) => pid !== before));
+  await eventually(() => program.output().includes('starting it again'));
+  expect(program.output()).toContain(
+    'broker has ended: nobody has taken an error: a stray; starting it again',
+  );
+  expect(program.output()).toMatch(/"err":\{"type":"error","message":"a stray"/);
+  const admin = testKafka(Number(env.KAFKA_PORT)).admin();
+  await eventually(() => admin.connect().then(() => true));
+  await admin.disconnect();
+  expect(await program.stop()).toBe(0);
+});
