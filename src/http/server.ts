@@ -12,6 +12,11 @@ const HEADERS_SECONDS = 10;
 const REQUEST_SECONDS = 30;
 /** Longer than the 60 s for which balancers keep a connection: what they reuse must not just have been closed by us. */
 const KEEP_ALIVE_SECONDS = 65;
+/**
+ * Connections that wait to be accepted; the system may allow fewer. Beyond Node's 511 a client's next try is a second later, then three, then
+ * seven.
+ */
+const MOST_WAITING = 4_096;
 
 class ListenError extends Error {
   override readonly name = 'ListenError';
@@ -46,7 +51,7 @@ export async function listenHttp(app: Express, host: string, port: number, log: 
   await new Promise<void>((resolve, reject) => {
     const refuse = (error: Error) => reject(explain(error, host, port));
     server.once('error', refuse);
-    server.listen(port, host, () => {
+    server.listen({ port, host, backlog: MOST_WAITING }, () => {
       server.off('error', refuse);
       resolve();
     });
