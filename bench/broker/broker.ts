@@ -1,7 +1,7 @@
-// The embedded broker beside Apache Kafka, in one run on one machine: medians of rounds after a warm-up, and the ratio of the
-// two (above 1: the embedded broker is better). They take turns measure by measure, so that other load on the machine meets
-// both. BENCH_ROUNDS sets the rounds (5). Ends with 1 where a
-// goal is missed. Needs Java and Apache Kafka's jars (KAFKA_FETCH=1 fetches them).
+// The embedded broker beside Apache Kafka, and beside the broker of an earlier version that is built in the folder OLD_PROGRAM, in one
+// run on one machine: medians of rounds after a warm-up, and the ratios (above 1: the embedded broker is better). They take turns measure
+// by measure, so that other load on the machine meets all. BENCH_ROUNDS sets the rounds (5). Ends with 1 where a goal is missed. Needs
+// Java and Apache Kafka's jars (KAFKA_FETCH=1 fetches them).
 
 import { cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,15 +9,17 @@ import { residentBytes } from '../../test/broker/resident-bytes.ts';
 import { KAFKA } from '../../test/real-kafka/apache-kafka.ts';
 import { cpuOf } from '../cpu.ts';
 import { percentile } from '../statistics.ts';
-import { startEmbedded } from './embedded.ts';
+import { serverOf, startEmbedded } from './embedded.ts';
 import { measureJava, measureJavaTransactions } from './java-measures.ts';
-import { KAFKAJS_MEASURES, type Measure } from './kafkajs-measures.ts';
+import { KAFKAJS_MEASURES, type Measure, transactional } from './kafkajs-measures.ts';
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
 const SETTLE_MS = 3000; // before it counts as idle
 const IDLE_SECONDS = 10;
 
-const MEASURES: readonly Measure[] = [...KAFKAJS_MEASURES, measureJava, measureJavaTransactions];
+/** What an earlier version serves, too. */
+const PLAIN: readonly Measure[] = [...KAFKAJS_MEASURES, measureJava];
+const IN_TRANSACTIONS: readonly Measure[] = [transactional, measureJavaTransactions];
 
 type Running = {
   readonly port: number;
@@ -29,23 +31,23 @@ type Running = {
   stop(): Promise<void>;
 };
 
-/** Of a version before it, what has to be left of a ratio. */
+/** Of an earlier version's figure, what has to be left. */
 const KEPT = 0.95;
 
-// name: [what it is, unit, whether more is better, least ratio: of the version before transactions, or 1 for transactions]
+// name: [what it is, unit, whether more is better, least ratio to Apache Kafka where that is a goal]
 const ROWS: Readonly<
-  Record<string, readonly [label: string, unit: string, moreIsBetter: boolean, least: number]>
+  Record<string, readonly [label: string, unit: string, moreIsBetter: boolean, least?: number]>
 > = {
-  batched: ['kafkajs, sends of 1,000 × 230 bytes', 'messages/s', true, 1.14 * KEPT],
-  inFlight: ['kafkajs, single sends, 50 in flight', 'messages/s', true, 1.18 * KEPT],
-  singleP50: ['kafkajs, one send at a time, p50', 'ms', false, 1.2 * KEPT],
-  singleP99: ['kafkajs, one send at a time, p99', 'ms', false, 1.74 * KEPT],
-  consumed: ['kafkajs, consume', 'messages/s', true, 1.31 * KEPT],
-  deliveryP50: ['kafkajs, send to eachMessage, p50', 'ms', false, 1.48 * KEPT],
-  deliveryP99: ['kafkajs, send to eachMessage, p99', 'ms', false, 5.77 * KEPT],
+  batched: ['kafkajs, sends of 1,000 × 230 bytes', 'messages/s', true],
+  inFlight: ['kafkajs, single sends, 50 in flight', 'messages/s', true],
+  singleP50: ['kafkajs, one send at a time, p50', 'ms', false],
+  singleP99: ['kafkajs, one send at a time, p99', 'ms', false],
+  consumed: ['kafkajs, consume', 'messages/s', true],
+  deliveryP50: ['kafkajs, send to eachMessage, p50', 'ms', false],
+  deliveryP99: ['kafkajs, send to eachMessage, p99', 'ms', false],
   transactional: ['kafkajs, transactions of 100 × 230 bytes', 'records/s', true, 1],
-  javaProduced: ['ProducerPerformance, 100 bytes', 'records/s', true, 1.11 * KEPT],
-  javaConsumed: ['ConsumerPerformance', 'records/s', true, 1.21 * KEPT],
+  javaProduced: ['ProducerPerformance, 100 bytes', 'records/s', true],
+  javaConsumed: ['ConsumerPerformance', 'records/s', true],
   javaTransactional: ['Java, transactions of 100 × 230 bytes', 'records/s', true, 1],
 };
 const MOST = { startMs: 200, idleMegabytes: 70, idlePercent: 0.5 } as const;
@@ -62,62 +64,88 @@ async function startApache(): Promise<Running> {
   return idle(await KAFKA.start(['-Xmx1g']));
 }
 
-type Round = {
-  readonly embedded: Readonly<Record<string, number>>;
-  readonly apache: Readonly<Record<string, number>>;
-};
+const CONTENDERS = ['embedded', 'apache', 'before'] as const;
+type Contender = (typeof CONTENDERS)[number];
+type Brokers = Readonly<{ embedded: Running; apache: Running; before: Running | undefined }>;
+type Round = Readonly<Record<Contender, Readonly<Record<string, number>>>>;
 
-/** Takes every measure of both brokers, which go first in turn. */
-async function takeRound(embedded: Running, apache: Running, round: number): Promise<Round> {
-  const taken = { embedded: {}, apache: {} };
-  for (const measure of MEASURES) {
-    const one = async () => Object.assign(taken.embedded, await measure(embedded.port, String(round)));
-    const other = async () => Object.assign(taken.apache, await measure(apache.port, String(round)));
-    for (const take of round % 2 === 0 ? [one, other] : [other, one]) await take();
+/** Takes every measure of each broker, which go first in turn. */
+async function takeRound(brokers: Brokers, round: number): Promise<Round> {
+  const taken = { embedded: {}, apache: {}, before: {} };
+  const first = round % CONTENDERS.length;
+  for (const measure of [...PLAIN, ...IN_TRANSACTIONS]) {
+    for (const name of [...CONTENDERS.slice(first), ...CONTENDERS.slice(0, first)]) {
+      const running = brokers[name];
+      if (!running || (name === 'before' && !PLAIN.includes(measure))) continue;
+      Object.assign(taken[name], await measure(running.port, String(round)));
+    }
   }
   return taken;
 }
 
+const show = (value: number) => value.toLocaleString('en', { maximumFractionDigits: value < 100 ? 2 : 0 });
+const better = (one: number, other: number, moreIsBetter: boolean) =>
+  moreIsBetter ? one / other : other / one;
+
 type Row = {
   readonly label: string;
   readonly unit: string;
-  readonly embedded: number;
-  readonly apache: number;
+  readonly figures: Readonly<Record<Contender, number>>;
   readonly moreIsBetter: boolean;
 };
 
-const show = (value: number) => value.toLocaleString('en', { maximumFractionDigits: value < 100 ? 2 : 0 });
+/** A row of the table; a figure of no broker is NaN. @returns whether `goals` (words, whether met) are met */
+function print({ label, unit, figures, moreIsBetter }: Row, goals: readonly [string, boolean][]): boolean {
+  const { embedded, apache, before } = figures;
+  const compared = (other: number) =>
+    Number.isNaN(other)
+      ? ['', '']
+      : [`${show(other)} ${unit}`, better(embedded, other, moreIsBetter).toFixed(2)];
+  const words = goals.map(([wanted, isMet]) => (isMet ? wanted : `${wanted}: missed`));
+  console.log(
+    `| ${[label, `${show(embedded)} ${unit}`, ...compared(apache), ...compared(before), words.join(', ')].join(' | ')} |`,
+  );
+  return goals.every(([, isMet]) => isMet);
+}
 
-/** A row of the table, with its goal. @returns whether the goal is met */
-function print(
-  { label, unit, embedded, apache, moreIsBetter }: Row,
-  goal: { least: number } | { most: number },
-): boolean {
-  const ratio = moreIsBetter ? embedded / apache : apache / embedded;
-  const isMet = 'least' in goal ? ratio >= goal.least : embedded <= goal.most;
-  const wanted = 'least' in goal ? `${goal.least.toFixed(2)} or more` : `at most ${goal.most} ${unit}`;
-  const cells = [label, `${show(embedded)} ${unit}`, `${show(apache)} ${unit}`, ratio.toFixed(2)];
-  console.log(`| ${[...cells, isMet ? wanted : `${wanted}: missed`].join(' | ')} |`);
-  return isMet;
+function printMeasure(name: string, rounds: readonly Round[]): boolean {
+  const [label, unit, moreIsBetter, least] = ROWS[name] ?? [name, '', true];
+  const median = (which: Contender) =>
+    percentile(
+      rounds.map((round) => round[which][name] ?? Number.NaN),
+      0.5,
+    );
+  const figures = { embedded: median('embedded'), apache: median('apache'), before: median('before') };
+  const goals: [string, boolean][] = [];
+  if (least !== undefined) {
+    const isMet = better(figures.embedded, figures.apache, moreIsBetter) >= least;
+    goals.push([`${least.toFixed(2)} of Apache Kafka`, isMet]);
+  }
+  if (!Number.isNaN(figures.before)) {
+    goals.push([`${KEPT} of before`, better(figures.embedded, figures.before, moreIsBetter) >= KEPT]);
+  }
+  return print({ label, unit, figures, moreIsBetter }, goals);
 }
 
 /** Prints the table. @returns whether every goal is met */
-function report(embedded: Running, apache: Running, rounds: readonly Round[]): boolean {
-  console.log(
-    `\nmedians of ${ROUNDS} rounds, ${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}\n`,
-  );
-  console.log('| measure | embedded broker | Apache Kafka | ratio | goal |\n| --- | --- | --- | --- | --- |');
-  const measured = Object.entries(ROWS).map(([name, [label, unit, moreIsBetter, least]]) => {
-    const median = (which: keyof Round) =>
-      percentile(
-        rounds.map((round) => round[which][name] ?? Number.NaN),
-        0.5,
-      );
-    const row = { label, unit, embedded: median('embedded'), apache: median('apache'), moreIsBetter };
-    return print(row, { least });
-  });
-  const atRest = (label: string, unit: string, of: (one: Running) => number, most: number) =>
-    print({ label, unit, embedded: of(embedded), apache: of(apache), moreIsBetter: false }, { most });
+function report(brokers: Brokers, rounds: readonly Round[]): boolean {
+  const title = ['measure', 'embedded broker', 'Apache Kafka', 'ratio', 'before', 'ratio', 'goal'];
+  console.log(`
+medians of ${ROUNDS} rounds, ${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}
+
+| ${title.join(' | ')} |
+|${' --- |'.repeat(title.length)}`);
+  const measured = Object.keys(ROWS).map((name) => printMeasure(name, rounds));
+  const atRest = (label: string, unit: string, of: (one: Running) => number, most: number) => {
+    const { embedded, apache, before } = brokers;
+    const figures = {
+      embedded: of(embedded),
+      apache: of(apache),
+      before: before ? of(before) : Number.NaN,
+    };
+    const goal: [string, boolean] = [`at most ${most} ${unit}`, figures.embedded <= most];
+    return print({ label, unit, figures, moreIsBetter: false }, [goal]);
+  };
   return [
     ...measured,
     atRest('start to listening', 'ms', ({ startMs }) => startMs, MOST.startMs),
@@ -130,18 +158,22 @@ async function main(): Promise<void> {
   const missing = KAFKA.missing();
   if (missing !== null) throw new Error(missing);
   process.env.KAFKAJS_NO_PARTITIONER_WARNING = '1';
-  const apache = await startApache();
-  const embedded = await idle(await startEmbedded());
+  const old = process.env.OLD_PROGRAM;
+  const brokers: Brokers = {
+    apache: await startApache(),
+    before: old === undefined ? undefined : await idle(await startEmbedded([], serverOf(old))),
+    embedded: await idle(await startEmbedded()),
+  };
   try {
     const rounds: Round[] = [];
     for (let round = 0; round <= ROUNDS; round++) {
-      const taken = await takeRound(embedded, apache, round);
+      const taken = await takeRound(brokers, round);
       console.log(round === 0 ? 'warm-up' : `round ${round}`, JSON.stringify(taken));
       if (round > 0) rounds.push(taken);
     }
-    if (!report(embedded, apache, rounds)) process.exitCode = 1;
+    if (!report(brokers, rounds)) process.exitCode = 1;
   } finally {
-    await Promise.all([embedded.stop(), apache.stop()]);
+    await Promise.all(Object.values(brokers).map((broker) => broker?.stop()));
   }
 }
 

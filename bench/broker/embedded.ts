@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
 export type Embedded = {
@@ -17,11 +17,17 @@ export type Embedded = {
   stop(): Promise<void>;
 };
 
+/** The broker's program of this benchmark in the version that is built in `folder`. */
+export const serverOf = (folder: string) => resolve(folder, 'dist', 'bench', 'broker', 'server.js');
+
 /** @param options of server.js, behind its folder */
-export async function startEmbedded(options: readonly string[] = []): Promise<Embedded> {
+export async function startEmbedded(
+  options: readonly string[] = [],
+  server = join(import.meta.dirname, 'server.js'),
+): Promise<Embedded> {
   const dataDir = mkdtempSync(join(tmpdir(), 'broker-bench-'));
   const startedAt = performance.now();
-  const args = [join(import.meta.dirname, 'server.js'), dataDir, ...options];
+  const args = [server, dataDir, ...options];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
   const startMs = performance.now() - startedAt;

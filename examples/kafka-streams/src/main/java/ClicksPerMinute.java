@@ -15,6 +15,7 @@ import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.Grouped;
 import org.apache.kafka.streams.kstream.Produced;
@@ -53,9 +54,10 @@ public final class ClicksPerMinute {
       streams.close(Duration.ofSeconds(10));
       stopped.countDown();
     }));
+    // A thread that ended would leave a process that does nothing; another one goes on from what is committed.
     streams.setUncaughtExceptionHandler(error -> {
-      System.err.println(error);
-      return org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+      error.printStackTrace();
+      return StreamThreadExceptionResponse.REPLACE_THREAD;
     });
     streams.setStateListener((now, before) -> System.out.println(now));
     streams.start();
