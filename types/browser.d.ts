@@ -2,8 +2,10 @@
 // because its view writes them. A script that also runs where an element is missing says so: /** @type {HTMLElement | null} */.
 
 interface Window {
-  readonly Chart: typeof import('chart.js').Chart;
+  readonly Chart: typeof import('chart.js').Chart & Pick<typeof import('chart.js'), '_adapters'>;
 }
+/** As setTimeout() answers where the server's types are known, too. */
+type Timer = ReturnType<typeof setTimeout>;
 /** A form whose fields have these names. */
 type FormWith<Name extends string> = HTMLFormElement & {
   readonly elements: HTMLFormControlsCollection & Readonly<Record<Name, HTMLInputElement>>;

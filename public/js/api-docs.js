@@ -12,9 +12,9 @@ function openTarget() {
 addEventListener('hashchange', openTarget);
 openTarget();
 
-/** The address that a form asks for: parameters of the path filled in, empty ones left out. */
+/** The address that a form asks for: parameters of the path filled in, empty ones left out. @param {HTMLFormElement} form */
 function addressOf(form) {
-  let path = form.getAttribute('action');
+  let path = form.getAttribute('action') ?? '';
   const query = new URLSearchParams();
   for (const [name, given] of new FormData(form)) {
     const value = String(given);
@@ -24,6 +24,7 @@ function addressOf(form) {
   return query.size === 0 ? path : `${path}?${query}`;
 }
 
+/** @param {string} tag  @param {string} className  @param {string} text */
 function element(tag, className, text) {
   const made = document.createElement(tag);
   made.className = className;
@@ -31,6 +32,7 @@ function element(tag, className, text) {
   return made;
 }
 
+/** @param {string} text */
 const pretty = (text) => {
   try {
     JSON.parse(text);
@@ -40,7 +42,7 @@ const pretty = (text) => {
   }
 };
 
-/** Adds what a stream tells to the output, until it ends or is stopped. */
+/** Adds what a stream tells to the output, until it ends or is stopped. @param {ReadableStream<Uint8Array<ArrayBuffer>>} body  @param {HTMLElement} output */
 async function read(body, output) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
@@ -49,6 +51,7 @@ async function read(body, output) {
   }
 }
 
+/** @param {HTMLFormElement} form  @param {AbortSignal} signal */
 async function ask(form, signal) {
   const place = form.querySelector('[data-answer]');
   const started = performance.now();
@@ -64,13 +67,14 @@ async function ask(form, signal) {
   output.tabIndex = 0;
   output.setAttribute('aria-label', 'The answer');
   place.replaceChildren(element('p', 'made-of', facts.join(' · ')), output);
-  if (text === undefined) await read(response.body, output);
+  if (text === undefined && response.body !== null) await read(response.body, output);
 }
 
-for (const form of document.querySelectorAll('[data-try]')) {
+for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll('[data-try]'))) {
   form.hidden = false;
   const button = form.querySelector('button');
   const words = button.textContent;
+  /** @type {AbortController | undefined} */
   let asking;
   form.addEventListener('submit', async (event) => {
     event.preventDefault();

@@ -13,13 +13,14 @@ const id = document.querySelector('main').dataset.deadLetter;
 const form = /** @type {FormWith<'event'> | null} */ (document.querySelector('[data-editor]'));
 const problem = document.querySelector('[data-problem]');
 
+/** @param {HTMLInputElement} editor  @param {string} words */
 function say(editor, words) {
   problem.textContent = words;
   editor.toggleAttribute('aria-invalid', words !== '');
   if (words !== '') editor.setAttribute('aria-invalid', 'true');
 }
 
-/** What JSON.parse says of the text; empty where it is fine. */
+/** What JSON.parse says of the text; empty where it is fine. @param {string} text */
 function fault(text) {
   try {
     JSON.parse(text);
@@ -29,6 +30,7 @@ function fault(text) {
   }
 }
 
+/** @param {HTMLInputElement} editor */
 async function send(editor) {
   const answer = await fetch(address(`/api/dead-letters/${id}/send`), {
     method: 'POST',
@@ -89,7 +91,7 @@ async function follow(item, times = FOLLOW_TIMES) {
     const { received_at: received, acknowledged_at: acknowledged, stored_at: stored } = hops;
     const { topic, partition, offset } = hops;
     if (received === null) return;
-    /** A moment that nobody remembers took no time. */
+    /** A moment that nobody remembers took no time. @param {string | null} at */
     const since = (at) => Math.max(0, Date.parse(at ?? received) - Date.parse(received));
     const isInKafka = topic !== null && partition !== null && offset !== null;
     fillTrace(item, {

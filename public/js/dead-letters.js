@@ -18,11 +18,13 @@ const which = new URLSearchParams({ state, ...(code === null ? {} : { code }), l
 const matching = (counts) =>
   code === null ? Object.values(counts).reduce((sum, count) => sum + count, 0) : (counts[code] ?? 0);
 
+/** @type {number | undefined} */
 let first;
 
 async function look() {
   const answer = await fetch(address(`/api/dead-letters?${which}`));
   if (!answer.ok) return;
+  /** @type {{ rows: readonly { id: number }[], counts: Readonly<Record<string, number>> }} */
   const { rows, counts } = await answer.json();
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
   for (const place of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-count]'))) {

@@ -15,8 +15,10 @@ const shortDay = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'shor
 
 /** @type {Row[]} */
 let rows = [];
+/** @type {Timer | undefined} */
 let clock;
 
+/** @param {Row} row */
 const nameOf = ({ fault, share }) =>
   share === null ? fault : `${fault.replaceAll('-', ' ')} ${percent(share, 1)}`;
 
@@ -38,6 +40,7 @@ export function faultsIn(from, to) {
     .filter((period) => period.from < to && period.to >= from);
 }
 
+/** @param {Period} period */
 function when({ from, to, runs }) {
   const [begin, end] = [shortClock.format(from), runs ? 'now' : shortClock.format(to)];
   const day = Date.now() - from < 86_400_000 ? '' : `${shortDay.format(from)}, `;

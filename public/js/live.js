@@ -3,6 +3,7 @@
 
 import { address } from './base.js';
 
+/** @type {SharedWorker | undefined} */
 let worker;
 
 /** undefined where shared workers are unknown, or forbidden as storage is. */
@@ -17,7 +18,9 @@ function sharedPort() {
   return worker.port;
 }
 
-function shareSource(port, url, names, onEvent, onState) {
+/** @param {MessagePort} port  @param {Parameters<typeof import('./source.js').openSource>} given */
+function shareSource(port, ...[url, names, onEvent, onState]) {
+  /** @param {MessageEvent} message */
   const hear = ({ data }) => {
     if (data.of !== url) return;
     if (data.connected === undefined) onEvent(data.name, data.data);
@@ -39,19 +42,22 @@ function ownSource(...given) {
 
 /**
  * @param {string} path of the stream
- * @param {Record<string, (data: any) => void>} handlers by the name of the event; data is parsed JSON
+ * @param {Readonly<Record<string, (data: never) => void>>} handlers by the name of the event; data is parsed JSON
  * @param {(connected: boolean, missed: boolean) => void} onState `missed`: something may have happened unheard
  */
 export function listen(path, handlers, onState) {
   const url = new URL(address(path), location.href).href;
-  const onEvent = (name, data) => handlers[name]?.(JSON.parse(data));
+  /** @param {string} name  @param {string} data */
+  const onEvent = (name, data) => handlers[name]?.(/** @type {never} */ (JSON.parse(data)));
   let hasGap = false;
+  /** @param {boolean} connected */
   const onChange = (connected) => {
     onState(connected, connected && hasGap);
     hasGap = !connected;
   };
   /** @type {[string, string[], typeof onEvent, typeof onChange]} */
   const given = [url, Object.keys(handlers), onEvent, onChange];
+  /** @type {(() => void) | undefined} */
   let close;
   const leave = () => {
     close?.();

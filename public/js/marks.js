@@ -11,7 +11,7 @@ export const CATEGORY_NAMES = Object.fromEntries(
   entries.map(({ dataset }) => [dataset.product, dataset.name]),
 );
 
-/** Chart.js's names for the same shapes. */
+/** Chart.js's names for the same shapes. @type {Readonly<Record<string, import('chart.js').PointStyle>>} by product */
 export const POINT_STYLES = {
   accessories: 'circle',
   clothes: 'rect',

@@ -13,6 +13,7 @@ const LONGEST_WAIT = 15_000;
  */
 export function openSource(url, names, onEvent, onState) {
   let wait = FIRST_WAIT;
+  /** @type {Timer | undefined} */
   let again;
   /** @type {EventSource} */
   let source;

@@ -9,14 +9,17 @@ import { openSource } from './source.js';
 /** Tabs that come together, as when a browser restores them, share one connection. */
 const GATHER_MS = 50;
 
-/** By address. `names`: the events that any tab has asked for. */
+/** @typedef {{ ports: Set<MessagePort>, names: Set<string>, close: () => void, opening: Timer | undefined }} Shared `names`: the events that any tab has asked for */
+
+/** By address. @type {Map<string, Shared>} */
 const streams = new Map();
 
+/** @param {string} url */
 function streamOf(url) {
+  /** @type {Shared} */
   const known = streams.get(url) ?? {
     ports: new Set(),
     names: new Set(),
-    connected: undefined,
     close: () => {},
     opening: undefined,
   };
@@ -24,10 +27,12 @@ function streamOf(url) {
   return known;
 }
 
+/** @param {Shared} stream  @param {object} message */
 function tell(stream, message) {
   for (const port of stream.ports) port.postMessage(message);
 }
 
+/** @param {string} url  @param {Shared} stream */
 function open(url, stream) {
   stream.opening = undefined;
   const closeOld = stream.close;
@@ -46,6 +51,7 @@ function open(url, stream) {
   };
 }
 
+/** @param {MessagePort} port  @param {string} url  @param {readonly string[]} names */
 function join(port, url, names) {
   const stream = streamOf(url);
   stream.ports.add(port);
@@ -53,6 +59,7 @@ function join(port, url, names) {
   stream.opening ??= setTimeout(() => open(url, stream), GATHER_MS);
 }
 
+/** @param {MessagePort} port  @param {string} url */
 function leave(port, url) {
   const stream = streamOf(url);
   stream.ports.delete(port);

@@ -8,6 +8,7 @@ const button = /** @type {HTMLElement | null} */ (document.querySelector('.theme
 const current = () => root.dataset.theme ?? (system.matches ? 'dark' : 'light');
 const other = () => (current() === 'dark' ? 'light' : 'dark');
 
+/** @param {string | undefined} theme */
 function remember(theme) {
   try {
     if (theme === undefined) localStorage.removeItem('theme');
@@ -22,6 +23,7 @@ function say() {
   window.dispatchEvent(new Event('theme'));
 }
 
+/** @param {'light' | 'dark'} theme */
 function choose(theme) {
   const asSystem = theme === (system.matches ? 'dark' : 'light');
   if (asSystem) delete root.dataset.theme;

@@ -20,6 +20,7 @@ const facts = (trace) => ({
   chart: trace.chart && { fact: trace.robot ? 'left out' : 'counted', ms: trace.chart.ms },
 });
 
+/** @param {number} ms */
 const step = (ms) => `+${Math.round(ms * 10) / 10} ms`;
 
 /**

@@ -8,6 +8,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import express, { Router } from 'express';
 import { packageRoot } from '../runtime/paths.ts';
+import { readScripts, scripts } from './scripts.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -17,6 +18,7 @@ const VENDOR = {
 } as const;
 
 const PUBLIC = path.join(packageRoot, 'public');
+const SCRIPTS = readScripts(path.join(PUBLIC, 'js'));
 
 /** Asked for again at every visit, and answered by their ETag. */
 const ASKED_AGAIN = { maxAge: 0, immutable: false, index: false, redirect: false };
@@ -38,8 +40,12 @@ function files(options: typeof ASKED_AGAIN | typeof KEPT): Router {
   const router = Router();
   // Not res.sendFile(): that has no ETag where the application makes none for its pages.
   for (const [name, file] of vendorFiles()) router.use(`/vendor/${name}`, express.static(file, options));
+  router.use(
+    '/js',
+    scripts(SCRIPTS, options === KEPT ? 'public, max-age=31536000, immutable' : 'public, max-age=0'),
+  );
   // By name, so that the disk isn't asked for every page.
-  for (const name of readdirSync(PUBLIC))
+  for (const name of readdirSync(PUBLIC).filter((one) => one !== 'js'))
     router.use(`/${name}`, express.static(path.join(PUBLIC, name), options));
   return router;
 }

@@ -10,17 +10,22 @@ const form = /** @type {HTMLFormElement} */ (document.querySelector('[data-defin
 const preview = /** @type {HTMLElement} */ (document.querySelector('[data-preview]'));
 const picker = /** @type {HTMLElement} */ (document.querySelector('[data-file]'));
 /** Boxes that somebody has been at: a box that nobody has come to yet is no mistake. */
+/** @type {Set<string>} */
 const touched = new Set();
+/** @type {{ file_name: string, file_text: string } | undefined} */
 let file;
 /** Until something is changed, what the server has said of a save stays: no preview knows of it. */
 let isChanged = false;
+/** @type {Timer | undefined} */
 let typing;
 let asked = 0;
 /** One change after another: each begins with what the one before has made. */
 let changes = Promise.resolve();
 
+/** @param {string} html */
 const read = (html) => new DOMParser().parseFromString(html, 'text/html');
 
+/** @param {string} url  @param {Readonly<Record<string, string>>} more fields beside those of the form */
 function post(url, more) {
   const body = new URLSearchParams();
   for (const [name, value] of new FormData(form)) body.set(name, String(value));
@@ -28,7 +33,7 @@ function post(url, more) {
   return fetch(url, { method: 'POST', body });
 }
 
-/** Says what is wrong with a box; nothing where it is right. */
+/** Says what is wrong with a box; nothing where it is right. @param {string} name  @param {string} words */
 function say(name, words) {
   const place = form.querySelector(`[data-problem-of="${CSS.escape(name)}"]`);
   if (place === null) return;
@@ -38,11 +43,14 @@ function say(name, words) {
   else box?.setAttribute('aria-invalid', 'true');
 }
 
+/** @param {Iterable<HTMLElement>} list */
 function sayAll(list) {
+  /** @type {Map<string, string>} */
   const found = new Map();
   for (const { dataset, textContent } of list) {
-    const before = found.get(dataset.field);
-    found.set(dataset.field, before === undefined ? textContent : `${before}; ${textContent}`);
+    const { field = '' } = dataset;
+    const before = found.get(field);
+    found.set(field, before === undefined ? (textContent ?? '') : `${before}; ${textContent}`);
   }
   for (const place of /** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll('[data-problem-of]'))) {
     const { problemOf: name = '' } = place.dataset;
@@ -98,7 +106,7 @@ async function offer() {
 const typedSoFar = () =>
   JSON.stringify([...new FormData(form)].map(([name, value]) => [name, String(value)]));
 
-/** The form as the server makes it of what is typed, asked again where more was typed meanwhile. */
+/** The form as the server makes it of what is typed, asked again where more was typed meanwhile. @param {string} wanted */
 async function changed(wanted) {
   for (;;) {
     const sent = typedSoFar();
@@ -108,7 +116,7 @@ async function changed(wanted) {
   }
 }
 
-/** Adds or removes a row, or fills the form from a text. */
+/** Adds or removes a row, or fills the form from a text. @param {string} wanted */
 async function change(wanted) {
   const next = await changed(wanted);
   if (next === null) {

@@ -63,6 +63,7 @@ const connection = /** @type {HTMLElement} */ (document.querySelector('[data-con
 listen(
   '/api/aggregator/stream',
   {
+    /** @param {{ definitions: readonly string[] | null }} what null: any may have changed */
     changed: ({ definitions }) => {
       if (definitions === null || mine === '' || definitions.includes(mine)) look();
     },

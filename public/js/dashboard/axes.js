@@ -7,7 +7,12 @@ import { zonedTime } from './zoned-time.js';
 
 const { Chart } = window;
 const adapter = zonedTime(TIME_ZONE);
-/** @type {any} */ (Chart)._adapters._date.override(adapter);
+Chart._adapters._date.override(adapter);
+
+/** @typedef {import('chart.js').Plugin} Plugin */
+/** @typedef {import('chart.js').ChartConfiguration} Config */
+/** @typedef {NonNullable<Config['options']>} Options */
+/** @typedef {NonNullable<NonNullable<Options['scales']>[string]>} Scale */
 
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
 const MOTION_MS = 250;
@@ -18,7 +23,7 @@ const font = (size = 12, weight = 400) => ({
   weight,
 });
 
-/** Options all charts share; `more` is laid over them. */
+/** Options all charts share; `more` is laid over them. @param {Options} options @returns {Options} */
 export function chartOptions({ plugins, ...more }) {
   return {
     responsive: true,
@@ -44,10 +49,10 @@ export function chartOptions({ plugins, ...more }) {
   };
 }
 
-/** A count, from zero, in short numbers. */
+/** A count, from zero, in short numbers. @param {Scale} more @returns {Scale} */
 export function countAxis(more = {}) {
   const { ticks, ...rest } = more;
-  return {
+  return /** @type {Scale} */ ({
     beginAtZero: true,
     grace: '6%',
     border: { display: false },
@@ -60,15 +65,17 @@ export function countAxis(more = {}) {
       maxTicksLimit: 6,
       precision: 0,
       includeBounds: false,
-      callback: (value) => short(value),
+      callback: (value) => short(Number(value)),
       ...ticks,
     },
-  };
+  });
 }
 
 const DAY_MS = 86_400_000;
 
-/** Ticks where people look for them: full hours, days, Mondays, the first of a month. */
+/** @typedef {'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year'} Unit */
+
+/** Ticks where people look for them: full hours, days, Mondays, the first of a month. @param {number} days  @param {string} resolution @returns {{ unit: Unit, stepSize?: number }} */
 function ticksFor(days, resolution) {
   if (days <= 2 && (resolution === 'minute' || resolution === 'hour')) return { unit: 'hour', stepSize: 3 };
   if (days <= 16) return { unit: 'day' };
@@ -77,7 +84,13 @@ function ticksFor(days, resolution) {
   return { unit: days <= 1500 ? 'quarter' : 'year' };
 }
 
-/** Time in the shop's zone from `from` to `to` (milliseconds). @param {'minute' | 'hour' | 'day' | 'week' | 'month' | 'year'} resolution */
+/**
+ * Time in the shop's zone.
+ * @param {number} from milliseconds
+ * @param {number} to as from
+ * @param {import('../../../src/dashboard/charts/orders.ts').Resolution} resolution
+ * @returns {Scale}
+ */
 export function timeAxis(from, to, resolution) {
   return {
     type: 'time',
@@ -97,7 +110,7 @@ export function timeAxis(from, to, resolution) {
 /** Midnight that begins an ISO day in the shop's zone, in milliseconds. */
 export const { midnight } = adapter;
 
-/** Writes each bar's number beside it. */
+/** Writes each bar's number beside it. @type {Plugin} */
 export const barLabels = {
   id: 'barLabels',
   afterDatasetsDraw(chart) {
@@ -108,14 +121,14 @@ export const barLabels = {
     ctx.textBaseline = 'middle';
     for (const [index, dataset] of chart.data.datasets.entries()) {
       for (const [n, bar] of chart.getDatasetMeta(index).data.entries()) {
-        ctx.fillText(short(dataset.data[n]), bar.x + 6, bar.y);
+        ctx.fillText(short(Number(dataset.data[n])), bar.x + 6, bar.y);
       }
     }
     ctx.restore();
   },
 };
 
-/** Names each of several strips that share a time axis, on the strip itself. */
+/** Names each of several strips that share a time axis, on the strip itself. @type {Plugin} */
 export const stripNames = {
   id: 'stripNames',
   afterDraw(chart) {
@@ -125,11 +138,16 @@ export const stripNames = {
     ctx.fillStyle = colour('ink');
     ctx.textBaseline = 'top';
     for (const dataset of chart.data.datasets) {
+      if (!('yAxisID' in dataset) || dataset.yAxisID === undefined) continue;
       const axis = chart.scales[dataset.yAxisID];
-      ctx.fillText(dataset.strip, chart.chartArea.left + 8, axis.top - 2);
+      ctx.fillText(dataset.strip ?? '', chart.chartArea.left + 8, axis.top - 2);
     }
     ctx.restore();
   },
 };
 
-export const exactLabel = ({ dataset, raw }) => `${exact(raw.count ?? raw.y ?? raw)} ${dataset.label}`;
+/** A tooltip's words. @param {import('chart.js').TooltipItem<import('chart.js').ChartType>} item */
+export function exactLabel({ dataset, raw }) {
+  const { count, y } = /** @type {{ count?: number, y?: number }} */ (raw);
+  return `${exact(count ?? y ?? Number(raw))} ${dataset.label}`;
+}

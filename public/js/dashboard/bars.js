@@ -4,12 +4,18 @@ import { mark } from '../marks.js';
 import { CATEGORY_NAMES, short } from './format.js';
 
 const MONTH = new Intl.DateTimeFormat('en-GB', { month: 'short', timeZone: 'UTC' });
+/** @type {Readonly<Record<string, string>>} */
 const HEADS = { category: 'Category', device: 'Device', page: 'Page', month: 'Month', step: 'Who' };
 
 /** @typedef {import('../../../src/dashboard/questions/answer-row.ts').AnswerRow} AnswerRow */
 /** @typedef {{ name: string, measure?: string, value?: (count: (measure: string) => number) => string }} Measure */
 /** @typedef {{ subject: string, rows: readonly AnswerRow[], measures: readonly Measure[], shared?: boolean, name?: (subject: string) => string }} Table */
 
+/**
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} name
+ * @param {string} text
+ */
 function cell(name, text, className = '') {
   const made = document.createElement(name);
   made.className = className;
@@ -17,8 +23,9 @@ function cell(name, text, className = '') {
   return made;
 }
 
+/** @param {string} kind  @param {string} subject  @param {Table['name']} name */
 function nameOf(kind, subject, name) {
-  const head = /** @type {HTMLTableCellElement} */ (cell('th', ''));
+  const head = cell('th', '');
   head.scope = 'row';
   if (kind === 'category') head.append(mark(subject), CATEGORY_NAMES[subject]);
   else if (kind === 'month') head.textContent = MONTH.format(Date.UTC(2019, Number(subject) - 1));
@@ -26,6 +33,7 @@ function nameOf(kind, subject, name) {
   return head;
 }
 
+/** @param {number} count  @param {number} most  @param {(count: number) => string} exact */
 function bar(count, most, exact) {
   const made = cell('td', '', 'bar-cell');
   const fill = cell('span', '', 'bar');
@@ -44,11 +52,14 @@ function bar(count, most, exact) {
  * @param {Element} place element that holds it
  * @param {Table} table
  *   a measure is a bar ({ measure, name }) or a text ({ name, value }); `shared`: all bars on one scale
+ * @param {(count: number) => string} exact a count with all its digits
  */
 export function bars(place, { subject: kind, rows, measures, shared = false, name }, exact) {
   const subjects = [...new Set(rows.map((row) => row.subject))];
+  /** @param {string} subject  @param {string} measure */
   const get = (subject, measure) =>
     rows.find((row) => row.subject === subject && row.measure === measure)?.count ?? 0;
+  /** @param {string} measure */
   const most = (measure) =>
     Math.max(...rows.filter((row) => shared || row.measure === measure).map((row) => row.count));
   const head = document.createElement('tr');
@@ -57,7 +68,7 @@ export function bars(place, { subject: kind, rows, measures, shared = false, nam
   const body = subjects.map((subject) => {
     const tr = document.createElement('tr');
     tr.className = `of-${subject}`;
-    const cells = measures.map(({ measure, value }) =>
+    const cells = measures.map(({ measure = '', value }) =>
       value === undefined
         ? bar(get(subject, measure), most(measure), exact)
         : cell(

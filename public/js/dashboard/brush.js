@@ -6,7 +6,9 @@ import { dayPlus, span, weekday } from './format.js';
 
 const DAY_MS = 86_400_000;
 const LEAST_DRAG_PX = 6;
+/** Days by key. @type {Readonly<Record<string, number>>} */
 const STEPS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -7, PageUp: 7 };
+/** @param {number} value  @param {number} low  @param {number} high */
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 
 export class Brush {
@@ -15,14 +17,16 @@ export class Brush {
   #handles;
   #choose;
   #back;
+  /** @type {import('chart.js').Chart | undefined} */
   #chart;
   /** First day shown and how many. */
   #from = '';
   #days = 0;
-  /** Indexes of the chosen days, both included; undefined where nothing is being chosen. */
+  /** Indexes of the chosen days, both included; undefined where nothing is being chosen. @type {[first: number, last: number] | undefined} */
   #chosen;
+  /** @type {{ x: number, index: number } | undefined} */
   #dragFrom;
-  /** The range before the first one that was brushed. */
+  /** The range before the first one that was brushed. @type {{ from: string, to: string } | undefined} */
   #before;
 
   /** @param {HTMLElement} root the panel @param {(from: string, to: string) => void} choose with `to` excluded */
@@ -41,7 +45,7 @@ export class Brush {
     this.#back.addEventListener('click', () => this.#goBack());
   }
 
-  /** A Chart.js plugin that says where the days lie. */
+  /** A Chart.js plugin that says where the days lie. @param {{ from: string, to: string }} range @returns {import('./axes.js').Plugin} */
   plugin({ from, to }) {
     const days = Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS);
     return {
@@ -55,23 +59,26 @@ export class Brush {
     };
   }
 
-  #indexAt(event) {
-    const x = event.clientX - this.#chart.canvas.getBoundingClientRect().left;
-    const ms = this.#chart.scales.x.getValueForPixel(x) - midnight(this.#from);
+  /** @param {import('chart.js').Chart} chart  @param {PointerEvent} event */
+  #indexAt({ canvas, scales }, event) {
+    const x = event.clientX - canvas.getBoundingClientRect().left;
+    const ms = (scales.x.getValueForPixel(x) ?? 0) - midnight(this.#from);
     return clamp(Math.round(ms / DAY_MS), 0, this.#days - 1);
   }
 
+  /** @param {PointerEvent} event */
   #press(event) {
     if (event.button !== 0 || this.#chart === undefined) return;
-    this.#dragFrom = { x: event.clientX, index: this.#indexAt(event) };
-    event.target.setPointerCapture(event.pointerId);
+    this.#dragFrom = { x: event.clientX, index: this.#indexAt(this.#chart, event) };
+    /** @type {Element} */ (event.target).setPointerCapture(event.pointerId);
   }
 
+  /** @param {PointerEvent} event */
   #drag(event) {
-    if (this.#dragFrom === undefined) return;
+    if (this.#dragFrom === undefined || this.#chart === undefined) return;
     const { x, index } = this.#dragFrom;
     if (this.#chosen === undefined && Math.abs(event.clientX - x) < LEAST_DRAG_PX) return;
-    const other = this.#indexAt(event);
+    const other = this.#indexAt(this.#chart, event);
     this.#chosen = [Math.min(index, other), Math.max(index, other)];
     this.#paint();
   }
@@ -87,8 +94,9 @@ export class Brush {
     this.#paint();
   }
 
+  /** @param {KeyboardEvent} event */
   #key(event) {
-    const which = this.#handles.indexOf(event.target);
+    const which = this.#handles.indexOf(/** @type {HTMLButtonElement} */ (event.target));
     const [first, last] = this.#chosen ?? [0, this.#days - 1];
     if (event.key in STEPS || event.key === 'Home' || event.key === 'End') {
       const step = STEPS[event.key] ?? (event.key === 'Home' ? -this.#days : this.#days);
@@ -105,6 +113,7 @@ export class Brush {
   }
 
   #take() {
+    if (this.#chosen === undefined) return;
     const [first, last] = this.#chosen;
     this.#chosen = undefined;
     this.#before ??= { from: this.#from, to: dayPlus(this.#from, this.#days) };
@@ -124,8 +133,10 @@ export class Brush {
 
   /** The band over the chosen days, its handles at its ends. */
   #paint() {
+    if (this.#chart === undefined) return;
     const { chartArea: area, scales } = this.#chart;
     const [first, last] = this.#chosen ?? [0, this.#days - 1];
+    /** @param {number} index */
     const at = (index) => scales.x.getPixelForValue(midnight(dayPlus(this.#from, index)));
     const half = this.#days > 1 ? (at(1) - at(0)) / 2 : area.width / 2;
     const [left, right] = [Math.max(area.left, at(first) - half), Math.min(area.right, at(last) + half)];
@@ -135,12 +146,12 @@ export class Brush {
       inlineSize: `${right - left}px`,
       blockSize: `${area.height}px`,
     });
-    this.#band.dataset.chosen = this.#chosen !== undefined;
+    this.#band.dataset.chosen = String(this.#chosen !== undefined);
     for (const [n, index] of [first, last].entries()) {
       const handle = this.#handles[n];
-      handle.setAttribute('aria-valuemin', n === 0 ? 0 : first);
-      handle.setAttribute('aria-valuemax', n === 0 ? last : this.#days - 1);
-      handle.setAttribute('aria-valuenow', index);
+      handle.setAttribute('aria-valuemin', String(n === 0 ? 0 : first));
+      handle.setAttribute('aria-valuemax', String(n === 0 ? last : this.#days - 1));
+      handle.setAttribute('aria-valuenow', String(index));
       handle.setAttribute('aria-valuetext', weekday(dayPlus(this.#from, index)));
     }
   }

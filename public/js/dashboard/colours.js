@@ -11,9 +11,10 @@ export function colour(token) {
   return getComputedStyle(probe).color;
 }
 
-/** The same colour, thinner. */
+/** The same colour, thinner. @param {string} token  @param {number} alpha 0 to 1 */
 export function faint(token, alpha) {
   return colour(token).replace(/^rgb\((.*)\)$/, `rgba($1, ${alpha})`);
 }
 
+/** @type {Readonly<Record<import('./format.js').Title, string>>} */
 export const TITLE_TOKENS = { banner_show: 'show', banner_click: 'click', order: 'order' };

@@ -3,14 +3,17 @@
 
 import { chartOptions, countAxis, exactLabel, midnight, stripNames, timeAxis } from './axes.js';
 import { colour, faint, TITLE_TOKENS } from './colours.js';
-import { exact, plural, short, span, TITLE_NAMES, weekday } from './format.js';
+import { exact, plural, short, span, TITLE_NAMES, TITLES, weekday } from './format.js';
 import { byTitle } from './today.js';
 
-const TITLES = Object.keys(TITLE_NAMES);
+/** @typedef {import('../../../src/dashboard/charts/operations.ts').ChartAnswer<'daily'>} Answer */
+/** @typedef {{ day: string } & Partial<Record<import('./format.js').Title, number>>} Day */
+
 const SIGNS = { banner_show: '○', banner_click: '●', order: '◆' };
 const MOST_BARS = 62;
 const DAY_MS = 86_400_000;
 
+/** @param {Answer['rows']} rows  @param {import('./format.js').Title} title  @param {number} total  @param {boolean} isBars */
 function strip(rows, title, total, isBars) {
   const token = TITLE_TOKENS[title];
   return {
@@ -42,7 +45,7 @@ const strips = () =>
           maxTicksLimit: 4,
           // The top of one strip is the bottom of the next; two numbers on one line could not be read.
           callback(value) {
-            return value === this.max ? '' : short(value);
+            return value === this.max ? '' : short(Number(value));
           },
         },
         afterFit: (axis) => {
@@ -52,16 +55,22 @@ const strips = () =>
     ]),
   );
 
-/** The rows of a day side by side. */
+/** @type {[string, (row: Day) => string][]} */
+const titleColumns = TITLES.map((title) => [
+  `${SIGNS[title]} ${TITLE_NAMES[title]}`,
+  (row) => exact(row[title] ?? 0),
+]);
+
+/** The rows of a day side by side. @param {Answer['rows']} rows */
 function byDay(rows) {
+  /** @type {Map<string, Day>} */
   const days = new Map();
   for (const { day, title, count } of rows) days.set(day, { ...days.get(day), day, [title]: count });
   return [...days.values()];
 }
 
+/** @type {import('./panel.js').View<Answer, Day> & { brush?: import('./brush.js').Brush }} `brush` is set by the page */
 export const dailyView = {
-  /** @type {import('./brush.js').Brush | undefined} set by the page */
-  brush: undefined,
   facts: (meta) => (meta.step === 'day' ? '' : `one point per ${meta.step}, `) + span(meta.from, meta.to),
   isEmpty: ({ meta }) => meta.total === 0,
   empty: ({ meta }) => [
@@ -70,10 +79,7 @@ export const dailyView = {
     'npm run seed -- product.csv',
   ],
   tableRows: ({ rows }) => byDay(rows).reverse(),
-  columns: [
-    ['Day', (row) => weekday(row.day)],
-    ...TITLES.map((title) => [`${SIGNS[title]} ${TITLE_NAMES[title]}`, (row) => exact(row[title] ?? 0)]),
-  ],
+  columns: [['Day', (row) => weekday(row.day)], ...titleColumns],
   config({ rows, meta }) {
     const totals = byTitle(rows);
     const isBars = rows.length / TITLES.length <= MOST_BARS;
@@ -101,7 +107,9 @@ export const dailyView = {
     const totals = byTitle(rows);
     const words = TITLES.map((title) => plural(totals[title], TITLE_NAMES[title].slice(0, -1)));
     const step = meta.step === 'day' ? '' : `the ${meta.step} from `;
-    const best = most?.order > 0 ? ` Most orders: ${step}${weekday(most.day)} (${exact(most.order)}).` : '';
+    const { day, order = 0 } = most ?? {};
+    const best =
+      day !== undefined && order > 0 ? ` Most orders: ${step}${weekday(day)} (${exact(order)}).` : '';
     return `${words[0]}, ${words[1]} and ${words[2]}.${best}`;
   },
 };

@@ -4,32 +4,39 @@ import { chartOptions } from './axes.js';
 import { colour } from './colours.js';
 import { exact, share, short } from './format.js';
 
+/** @typedef {import('../../../src/dashboard/charts/operations.ts').ChartAnswer<'devices'>} Answer */
+
 const SLICES = { desktop: ['order', 'on-ink'], mobile: ['click', 'on-ink'] };
+/** @param {Answer['rows']} rows */
 const total = (rows) => rows.reduce((sum, row) => sum + row.count, 0);
+/** @param {Answer['meta']} meta */
 const what = (meta) => (meta.count === 'events' ? 'events' : 'people');
 
+/** @type {import('./axes.js').Plugin} */
 const sliceNames = {
   id: 'sliceNames',
   afterDatasetsDraw(chart) {
     const { ctx, data } = chart;
+    const [{ data: counts, inks = [], shares = [] }] = data.datasets;
     ctx.save();
     ctx.textAlign = 'center';
     for (const [n, arc] of chart.getDatasetMeta(0).data.entries()) {
-      if (data.datasets[0].data[n] === 0) continue;
-      const { x, y } = arc.getCenterPoint();
+      if (counts[n] === 0) continue;
+      const { x, y } = /** @type {import('chart.js').ArcElement} */ (arc).getCenterPoint(false);
       const family = getComputedStyle(document.body).fontFamily;
-      ctx.fillStyle = data.datasets[0].inks[n];
+      ctx.fillStyle = inks[n];
       ctx.font = `600 13px ${family}`;
-      ctx.fillText(data.labels[n], x, y - 12);
+      ctx.fillText(String(data.labels?.[n]), x, y - 12);
       ctx.font = `750 20px ${family}`;
-      ctx.fillText(data.datasets[0].shares[n], x, y + 9);
+      ctx.fillText(shares[n] ?? '', x, y + 9);
       ctx.font = `400 12px ${family}`;
-      ctx.fillText(short(data.datasets[0].data[n]), x, y + 26);
+      ctx.fillText(short(Number(counts[n])), x, y + 26);
     }
     ctx.restore();
   },
 };
 
+/** @type {import('./panel.js').View<Answer>} */
 export const devicesView = {
   unit: (meta) => (meta.count === 'events' ? ['event'] : ['person', 'people']),
   facts: (meta) =>
@@ -65,7 +72,7 @@ export const devicesView = {
       ],
     },
     options: chartOptions({
-      plugins: { tooltip: { callbacks: { label: ({ label, raw }) => `${exact(raw)} on ${label}` } } },
+      plugins: { tooltip: { callbacks: { label: ({ label, raw }) => `${exact(Number(raw))} on ${label}` } } },
     }),
   }),
   reading({ rows, meta }) {

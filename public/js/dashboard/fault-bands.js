@@ -7,6 +7,7 @@ import { colour, faint } from './colours.js';
 const LEAST_PX = 4;
 const HATCH_PX = 6;
 
+/** @param {CanvasRenderingContext2D} ctx */
 function hatch(ctx) {
   const tile = Object.assign(document.createElement('canvas'), { width: HATCH_PX, height: HATCH_PX });
   const pen = /** @type {CanvasRenderingContext2D} */ (tile.getContext('2d'));
@@ -17,9 +18,10 @@ function hatch(ctx) {
     pen.lineTo(shift + HATCH_PX, 0);
   }
   pen.stroke();
-  return ctx.createPattern(tile, 'repeat');
+  return ctx.createPattern(tile, 'repeat') ?? faint('bad', 0.55);
 }
 
+/** @param {import('chart.js').Chart} chart */
 export function drawFaults(chart) {
   const { ctx, chartArea, scales } = chart;
   const { left, right, top, bottom } = chartArea;

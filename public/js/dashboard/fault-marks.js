@@ -4,23 +4,27 @@ import { address } from '../base.js';
 
 /** @type {(from: number, to: number) => HTMLElement[]} */
 let legendOf = () => [];
-/** @type {(chart: object) => void} */
+/** @type {(chart: import('chart.js').Chart) => void} */
 let draw = () => {};
 
+/** @param {number} from milliseconds  @param {number} to as from */
 export const faultLegend = (from, to) => legendOf(from, to);
 
+/** @type {import('./axes.js').Plugin} */
 export const faultBands = { id: 'faultBands', beforeDatasetsDraw: (chart) => draw(chart) };
 
-/** As that of fault-periods.js. */
-export function watchFaults(since, onChange) {
+/** As that of fault-periods.js. @param {Parameters<typeof import('../fault-periods.js').watchFaults>} given */
+export function watchFaults(...given) {
+  /** @type {(() => Promise<void>) | undefined} */
   let look;
   return async () => {
-    look ??= await loaded(since, onChange);
+    look ??= await loaded(...given);
     await look?.();
   };
 }
 
-async function loaded(since, onChange) {
+/** @param {Parameters<typeof import('../fault-periods.js').watchFaults>} given */
+async function loaded(...[since, onChange]) {
   const answer = await fetch(address(`/api/faults?from=${since()}`)).then(
     (response) => (response.ok ? response.json() : undefined),
     () => undefined,

@@ -36,14 +36,15 @@ export const filters = () => ({
 
 /**
  * A query string of those that say something.
- * @param {Readonly<Record<string, string>>} values
+ * @param {Readonly<Record<string, string | undefined>>} values
  */
 export function query(values) {
-  const said = Object.entries(values).filter(([, value]) => value);
-  return new URLSearchParams(said).toString();
+  const said = new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) if (value) said.set(name, value);
+  return said.toString();
 }
 
-/** Offers the years that have events, keeping the chosen one. */
+/** Offers the years that have events, keeping the chosen one. @param {readonly (string | number)[]} years  @param {string | number} chosen */
 export function offerYears(years, chosen) {
   const all = [...new Set([...years, chosen])].map(String).sort();
   if (all.join() === [...year.options].map((option) => option.value).join()) return;
@@ -79,6 +80,8 @@ function markRange() {
 
 /**
  * At midnight, ranges that reached to the end of the old day reach to the end of the new one.
+ * @param {string} oldDay ISO
+ * @param {string} newDay ISO
  * @returns whether the chosen range is one of them
  */
 export function passMidnight(oldDay, newDay) {
@@ -100,7 +103,7 @@ export function passMidnight(oldDay, newDay) {
   return isMoved;
 }
 
-/** Chooses a range of days as if it had been typed. */
+/** Chooses a range of days as if it had been typed. @param {string} from  @param {string} to */
 export function chooseRange(from, to) {
   form.elements.from.value = from;
   form.elements.to.value = to;
@@ -109,6 +112,7 @@ export function chooseRange(from, to) {
 
 /** @param {(changed: 'range' | 'devices') => void} onChange */
 export function watchFilters(onChange) {
+  /** @param {Parameters<typeof onChange>[0]} what */
   const change = (what) => {
     if (!form.reportValidity()) return;
     const { year: aYear, count: aCount, ...rest } = filters();

@@ -4,8 +4,16 @@
 import { mark, PRODUCTS } from '../marks.js';
 import { CATEGORY_NAMES, exact, share, short, span } from './format.js';
 
-const STEPS = ['shows', 'clicks', 'orders'];
+/** @typedef {import('../../../src/dashboard/charts/operations.ts').ChartAnswer<'funnel'>} Answer */
+/** @typedef {Answer['rows'][number]} Row */
 
+const STEPS = /** @type {const} */ (['shows', 'clicks', 'orders']);
+
+/**
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} name
+ * @param {string} text
+ */
 const cell = (name, text, className = '') => {
   const made = document.createElement(name);
   made.className = className;
@@ -13,6 +21,7 @@ const cell = (name, text, className = '') => {
   return made;
 };
 
+/** @param {number} count  @param {number} most */
 function bar(count, most) {
   const made = cell('td', '', 'funnel-bar');
   const fill = document.createElement('span');
@@ -24,8 +33,10 @@ function bar(count, most) {
   return made;
 }
 
+/** @param {number} part  @param {number} whole */
 const rate = (part, whole) => cell('td', share(part, whole) ?? '–', 'funnel-rate');
 
+/** @param {Row & { lines: number }} row  @param {Readonly<Record<typeof STEPS[number], number>>} most  @param {boolean} isFirst */
 function line(row, most, isFirst) {
   const tr = document.createElement('tr');
   tr.className = `of-${row.product}`;
@@ -67,11 +78,13 @@ function head() {
   return made;
 }
 
-/** Rows of the asked category and device; both filters are the page's own, as the API answers with all. */
+/** Rows of the asked category and device; both filters are the page's own, as the API answers with all. @param {readonly Row[]} rows  @param {Chosen} filters */
 const chosen = (rows, { product, device }) =>
   rows.filter((row) => (!product || row.product === product) && (!device || row.device === device));
 
-/** @param {() => { product: string, device: string }} filters */
+/** @typedef {{ product: string, device: string }} Chosen empty: all */
+
+/** @param {() => Chosen} filters @returns {import('./panel.js').View<Answer>} */
 export const funnelView = (filters) => ({
   isEmpty: ({ rows }) => chosen(rows, filters()).every((row) => row.shows + row.clicks + row.orders === 0),
   empty: () => [
@@ -82,7 +95,9 @@ export const funnelView = (filters) => ({
   facts: (meta) => span(meta.from, meta.to),
   drawHtml(root, answer) {
     const rows = chosen(answer.rows, filters());
-    const most = Object.fromEntries(STEPS.map((step) => [step, Math.max(...rows.map((row) => row[step]))]));
+    /** @param {typeof STEPS[number]} step */
+    const highest = (step) => Math.max(...rows.map((row) => row[step]));
+    const most = { shows: highest('shows'), clicks: highest('clicks'), orders: highest('orders') };
     const body = document.createElement('tbody');
     for (const product of PRODUCTS) {
       const lines = rows.filter((row) => row.product === product);
@@ -95,6 +110,7 @@ export const funnelView = (filters) => ({
   },
   reading(answer) {
     const rows = chosen(answer.rows, filters());
+    /** @param {typeof STEPS[number]} step */
     const sum = (step) => rows.reduce((total, row) => total + row[step], 0);
     const [shows, clicks, orders] = STEPS.map(sum);
     const unclicked = rows.some((row) => row.orders > row.clicks)

@@ -5,9 +5,10 @@ import { mark, PRODUCTS } from '../marks.js';
 import { CATEGORY_NAMES, exact, short } from './format.js';
 
 export class Legend {
+  /** @type {Set<string>} */
   hidden = new Set();
 
-  /** @param {Record<string, number>} totals by category @param {() => void} onChange */
+  /** @param {Element} place  @param {Readonly<Record<string, number>>} totals by category  @param {() => void} onChange */
   draw(place, totals, onChange) {
     const shown = PRODUCTS.filter((product) => totals[product] !== undefined);
     const buttons = shown.map((product) => {
@@ -26,7 +27,7 @@ export class Legend {
       });
       return button;
     });
-    const focused = [...place.children].indexOf(document.activeElement);
+    const focused = [...place.children].indexOf(/** @type {Element} */ (document.activeElement));
     place.replaceChildren(...buttons);
     buttons[focused]?.focus();
   }

@@ -7,7 +7,12 @@ import { faultBands, faultLegend } from './fault-marks.js';
 import { CATEGORY_NAMES, dayAfter, exact, moment, span } from './format.js';
 import { Legend } from './legend.js';
 
+/** @typedef {{ rows: readonly import('../../../src/dashboard/charts/orders.ts').OrdersRow[], meta: import('./panel.js').Meta }} AnyOrders */
+/** @typedef {{ from: string, to: string, resolution: import('../../../src/dashboard/charts/orders.ts').Resolution }} Range days, and what a point is of */
+
+/** @param {AnyOrders['rows']} rows */
 const tally = (rows) => {
+  /** @type {Record<string, number>} */
   const totals = {};
   for (const { product, count } of rows) totals[product] = (totals[product] ?? 0) + count;
   return totals;
@@ -16,12 +21,13 @@ const tally = (rows) => {
 const FEW = 12;
 const APART = 0.13;
 
-/** Small numbers coincide all the time: then each category's points stand a little above or below their line. */
+/** Small numbers coincide all the time: then each category's points stand a little above or below their line. @param {AnyOrders['rows']} rows */
 function lanes(rows) {
   const most = rows.reduce((highest, { count }) => Math.max(highest, count), 0);
   return most > FEW ? 0 : APART;
 }
 
+/** @param {AnyOrders['rows']} rows  @param {Legend} legend */
 function points(rows, legend) {
   const apart = lanes(rows);
   return PRODUCTS.map((product, lane) => ({
@@ -40,9 +46,19 @@ function points(rows, legend) {
   }));
 }
 
-/** @param range from an answer to its ends and resolution: { from, to, resolution } */
+/**
+ * @template {AnyOrders} Answer
+ * @typedef {import('./panel.js').View<Answer> & { onLegend?: (answer: Answer) => void }} OrdersView `onLegend` is set by the page
+ */
+
+/**
+ * @template {AnyOrders} Answer
+ * @param {(meta: Answer['meta']) => Range} range
+ * @param {Partial<OrdersView<Answer>>} words
+ */
 function scatter(range, words) {
   const legend = new Legend();
+  /** @type {OrdersView<Answer>} */
   const view = {
     unit: () => ['order'],
     isEmpty: ({ rows }) => rows.length === 0,
@@ -71,7 +87,8 @@ function scatter(range, words) {
           plugins: {
             tooltip: {
               callbacks: {
-                title: ([item]) => (item === undefined ? '' : moment(item.raw.x)),
+                title: ([item]) =>
+                  item === undefined ? '' : moment(/** @type {{ x: number }} */ (item.raw).x),
                 label: exactLabel,
               },
             },
@@ -80,8 +97,9 @@ function scatter(range, words) {
       };
     },
     reading({ rows }) {
-      const [[best, most] = []] = Object.entries(tally(rows)).sort(([, a], [, b]) => b - a);
-      if (best === undefined) return '';
+      const [leader] = Object.entries(tally(rows)).sort(([, a], [, b]) => b - a);
+      if (leader === undefined) return '';
+      const [best, most] = leader;
       const apart =
         lanes(rows) > 0 ? ' Points of one number stand a little apart, so that none hides another.' : '';
       return `Most ordered: ${CATEGORY_NAMES[best].toLowerCase()} (${exact(most)}).${apart}`;
@@ -91,6 +109,7 @@ function scatter(range, words) {
   return view;
 }
 
+/** @type {OrdersView<import('../../../src/dashboard/charts/operations.ts').ChartAnswer<'orders'>>} */
 export const ordersView = scatter((meta) => meta, {
   facts: (meta) => `one point per ${meta.resolution} and category, ${span(meta.from, meta.to)}`,
   empty: ({ meta }) => [
@@ -100,6 +119,7 @@ export const ordersView = scatter((meta) => meta, {
   ],
 });
 
+/** @type {OrdersView<AnyOrders & { meta: { day: string } }>} */
 export const todayOrdersView = scatter(
   ({ day }) => ({ from: day, to: dayAfter(day), resolution: 'minute' }),
   {

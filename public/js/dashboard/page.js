@@ -43,7 +43,11 @@ dailyView.brush = new Brush(panels.daily.root, chooseRange);
 ordersView.onLegend = (answer) => panels.orders.show(answer);
 todayOrdersView.onLegend = (answer) => panels.todayOrders.show(answer);
 
+/** @param {string} name  @param {Readonly<Record<string, string>>} values */
 const chart = (name, values) => `/api/charts/${name}?${query({ ...whoseFilter, ...values })}`;
+/** @typedef {'daily' | 'totals' | 'orders' | 'devices' | 'funnel'} History charts of the chosen range or year */
+
+/** @type {Readonly<Record<History, (chosen: ReturnType<typeof filters>) => string>>} */
 const loaders = {
   daily: ({ from, to, product, device }) => chart('daily', { from, to, product, device }),
   totals: ({ from, to, product, device }) => chart('totals', { from, to, product, device }),
@@ -51,9 +55,13 @@ const loaders = {
   devices: ({ year, count }) => chart('devices', { year, count }),
   funnel: ({ from, to }) => chart('funnel', { from, to }),
 };
+const HISTORY = /** @type {History[]} */ (Object.keys(loaders));
+/** @param {History} name */
 const load = (name) => panels[name].load(loaders[name](filters()));
 
-const loadRange = () => ['totals', 'daily', 'orders', 'funnel'].forEach(load);
+const loadRange = () => {
+  for (const name of HISTORY) if (name !== 'devices') load(name);
+};
 
 watchFilters((changed) => {
   if (changed === 'devices') {
@@ -63,11 +71,14 @@ watchFilters((changed) => {
   loadRange();
   void askFaults();
 });
-for (const name of Object.keys(loaders)) load(name);
+for (const name of HISTORY) load(name);
 
-/** @type {import('../../../src/dashboard/audience.ts').TodayAnswer} */
+/** @typedef {import('../../../src/dashboard/audience.ts').TodayAnswer} TodayAnswer */
+
+/** @type {TodayAnswer} */
 let newest;
 let drawAt = Number.NEGATIVE_INFINITY;
+/** @type {Timer | undefined} */
 let drawing;
 
 function drawToday() {
@@ -95,11 +106,13 @@ function pulse() {
   pipe.animate(journey, { duration: 300, easing: 'ease-out', pseudoElement: '::after' });
 }
 
+/** @param {TodayAnswer & { orders_since?: string }} answer */
 function today(answer) {
   const isNews = newest !== undefined;
   const oldDay = newest?.meta.day ?? answer.meta.day;
   // Minutes that are known already are not sent again.
-  const known = answer.orders_since ? newest.orders.filter(({ time }) => time < answer.orders_since) : [];
+  const { orders_since: since } = answer;
+  const known = since ? newest.orders.filter(({ time }) => time < since) : [];
   newest = { ...answer, orders: [...known, ...answer.orders] };
   if (oldDay !== answer.meta.day && passMidnight(oldDay, answer.meta.day)) loadRange();
   document.querySelector('[data-today]').textContent = `, ${day(answer.meta.day)}`;
@@ -125,9 +138,10 @@ const askFaults = watchFaults(
   },
 );
 
+/** @type {Set<History>} */
 const missed = new Set();
 
-/** Asks again for the charts whose range reaches into today. */
+/** Asks again for the charts whose range reaches into today. @param {{ charts: readonly History[] }} what */
 function changed({ charts }) {
   const { to, year } = filters();
   const thisDay = newest?.meta.day ?? '';
@@ -150,6 +164,7 @@ document.addEventListener('visibilitychange', () => {
 /** @type {HTMLElement} */
 const connection = document.querySelector('[data-connection]');
 
+/** @param {boolean} connected */
 function say(connected) {
   const state = connected ? 'live' : 'lost';
   if (connection.dataset.state === state) return;
@@ -161,10 +176,10 @@ const questions = new Questions();
 
 listen(
   `/api/live?${query(whoseFilter)}`,
-  { today, changed, questions: (answer) => questions.show(answer), faults: askFaults },
+  { today, changed, questions: questions.show.bind(questions), faults: askFaults },
   (connected, missed) => {
     // What happened while nobody listened was said to nobody.
-    if (missed) changed({ charts: Object.keys(loaders) });
+    if (missed) changed({ charts: HISTORY });
     if (connected) void askFaults();
     say(connected);
   },

@@ -4,22 +4,59 @@
 import { address } from '../base.js';
 import { clock, exact, plural } from './format.js';
 
+/** @typedef {import('chart.js').ChartConfiguration} Config */
+/** @typedef {{ as_of: string, time_zone?: string, rows?: number, total?: number }} Meta of every answer */
+
+/**
+ * What a chart's module says of its panel.
+ * @template {{ rows: readonly object[], meta: Meta }} Answer
+ * @template [Row=Answer['rows'][number]]
+ * @typedef {object} View
+ * @property {boolean} [isLive]
+ * @property {(meta: Answer['meta']) => [one: string, many?: string]} [unit] of the total; left out = event
+ * @property {(meta: Answer['meta']) => string} [facts]
+ * @property {(answer: Answer) => boolean} isEmpty
+ * @property {(answer: Answer) => [title: string, text: string, ...commands: string[]]} [empty]
+ * @property {(answer: Answer) => string} reading
+ * @property {(root: HTMLElement, answer: Answer) => void} [drawHtml]
+ * @property {(answer: Answer) => Config} [config]
+ * @property {readonly [name: string, text: (row: Row) => string][]} [columns]
+ * @property {(answer: Answer) => readonly Row[]} [tableRows] left out = those of the answer
+ */
+
 const MOST_TABLE_ROWS = 500;
 const isSample = document.querySelector('main').dataset.sample === 'true';
 
+/**
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} name
+ * @param {Partial<HTMLElementTagNameMap[Tag]>} properties
+ * @param {(string | Node)[]} children
+ */
 const element = (name, properties, ...children) => {
-  const made = Object.assign(document.createElement(name), properties);
+  const made = document.createElement(name);
+  Object.assign(made, properties);
   made.append(...children);
   return made;
 };
 
+/**
+ * @template {{ rows: readonly object[], meta: Meta }} Answer
+ * @template [Row=Answer['rows'][number]]
+ */
 export class Panel {
   #root;
+  /** @type {import('chart.js').Chart | undefined} */
   #chart;
+  /** Of the chart. @type {Config['type'] | undefined} */
+  #type;
+  /** @type {Answer | undefined} */
   #drawn;
+  /** @type {AbortController | undefined} */
   #loading;
   #view;
 
+  /** @param {string} id of its element  @param {View<Answer, Row>} view */
   constructor(id, view) {
     this.#root = document.getElementById(id);
     this.#view = view;
@@ -31,7 +68,7 @@ export class Panel {
     return this.#root;
   }
 
-  /** Asks for `url` and shows the answer; a newer load overtakes an older one. */
+  /** Asks for `url` and shows the answer; a newer load overtakes an older one. @param {string} url */
   async load(url) {
     this.#loading?.abort();
     const loading = new AbortController();
@@ -51,15 +88,16 @@ export class Panel {
     }
   }
 
-  /** Shows an answer that is already here. */
+  /** Shows an answer that is already here. @param {Answer} answer */
   show(answer) {
     this.#drawn = answer;
     this.#sayFacts(answer);
     this.#view.drawHtml?.(this.#root, answer);
     const isEmpty = this.#view.isEmpty(answer);
     this.#root.dataset.state = isEmpty ? 'empty' : 'ready';
-    if (isEmpty) this.#say(...this.#view.empty(answer));
-    else this.#draw(answer);
+    const words = isEmpty ? this.#view.empty?.(answer) : undefined;
+    if (words === undefined) this.#draw(answer);
+    else this.#say(...words);
     this.#find('[data-reading]').textContent = isEmpty ? '' : this.#view.reading(answer);
   }
 
@@ -68,18 +106,27 @@ export class Panel {
     if (this.#drawn !== undefined) this.show(this.#drawn);
   }
 
-  /** Where these numbers are to be had as CSV and JSON. */
+  /** Where these numbers are to be had as CSV and JSON. @param {string} url */
   linkTo(url) {
     const csv = new URL(address(url), location.href);
     csv.searchParams.set('format', 'csv');
-    this.#find('[data-format="csv"]').href = csv.href;
-    this.#find('[data-format="json"]').href = address(url);
+    for (const [format, href] of [
+      ['csv', csv.href],
+      ['json', address(url)],
+    ])
+      this.#find(`[data-format="${format}"]`).setAttribute('href', href);
   }
 
+  get #canvas() {
+    return this.#root.querySelector('canvas');
+  }
+
+  /** @param {string} selector */
   #find(selector) {
     return this.#root.querySelector(selector);
   }
 
+  /** @param {Answer} answer */
   #sayFacts({ rows, meta }) {
     const facts = [
       this.#view.facts?.(meta),
@@ -95,16 +142,19 @@ export class Panel {
     this.#find('[data-facts]').replaceChildren(`· ${facts.filter(Boolean).join(' · ')} `, ...sample);
   }
 
+  /** @param {Answer} answer */
   #draw(answer) {
     const table = this.#find('[data-table]');
     if (this.#view.columns && !table.hidden) table.replaceChildren(this.#table(answer));
     if (!this.#view.config) return;
     const config = this.#view.config(answer);
-    if (this.#chart === undefined || this.#chart.config.type !== config.type) {
+    if (this.#chart === undefined || this.#type !== config.type) {
       this.#chart?.destroy();
       // Only what changes moves: the first drawing stands at once.
+      /** @type {Config} */
       const still = { ...config, options: { ...config.options, animation: false } };
-      this.#chart = new window.Chart(this.#find('canvas'), still);
+      this.#chart = new window.Chart(this.#canvas, still);
+      this.#type = config.type;
       return;
     }
     // The dataset objects stay, as Chart.js moves what it knows and draws the rest from nothing.
@@ -114,28 +164,29 @@ export class Panel {
       datasets[index] = Object.assign(datasets[index] ?? {}, dataset);
     }
     this.#chart.data.labels = config.data.labels;
-    this.#chart.options = config.options;
+    this.#chart.options = config.options ?? {};
     this.#chart.update();
   }
 
   #redraw() {
     this.#chart?.destroy();
     this.#chart = undefined;
-    if (this.#root.dataset.state === 'ready') this.#draw(this.#drawn);
+    if (this.#drawn !== undefined && this.#root.dataset.state === 'ready') this.#draw(this.#drawn);
   }
 
   #switchTable() {
     const table = this.#find('[data-table]');
     table.hidden = !table.hidden;
-    this.#find('canvas').hidden = !table.hidden;
+    this.#canvas.hidden = !table.hidden;
     this.#find('[data-table-switch]').setAttribute('aria-pressed', String(!table.hidden));
-    if (!table.hidden && this.#root.dataset.state === 'ready')
+    if (!table.hidden && this.#drawn !== undefined && this.#root.dataset.state === 'ready')
       table.replaceChildren(this.#table(this.#drawn));
   }
 
+  /** @param {Answer} answer */
   #table(answer) {
-    const { columns, tableRows = ({ rows }) => rows } = this.#view;
-    const rows = tableRows(answer);
+    const { columns = [], tableRows } = this.#view;
+    const rows = tableRows?.(answer) ?? /** @type {readonly Row[]} */ (answer.rows);
     const head = element('tr', {}, ...columns.map(([name]) => element('th', { scope: 'col' }, name)));
     const body = rows.slice(0, MOST_TABLE_ROWS).map((row) => {
       const cells = columns.map(([, value], n) => element(n === 0 ? 'th' : 'td', {}, value(row)));
@@ -149,6 +200,7 @@ export class Panel {
     return table;
   }
 
+  /** @param {Error} error  @param {() => void} again */
   #fail(error, again) {
     const retry = element(
       'button',
@@ -164,6 +216,7 @@ export class Panel {
     this.#say('These numbers could not be had', error.message, retry);
   }
 
+  /** @param {string} title  @param {string} text  @param {(string | Node)[]} more */
   #say(title, text, ...more) {
     const parts = more.map((part) => (typeof part === 'string' ? command(part) : part));
     this.#find('[data-message]').replaceChildren(
@@ -181,7 +234,7 @@ function sentence({ message, received, expected } = {}) {
   return `${message ?? 'The server said nothing more'}${came}${expected ? `, expected ${expected}` : ''}.`;
 }
 
-/** A command, with a button that copies it where the browser lets pages do so. */
+/** A command, with a button that copies it where the browser lets pages do so. @param {string} text */
 function command(text) {
   const line = element('p', { className: 'command' }, element('code', {}, text));
   if (navigator.clipboard === undefined) return line;

@@ -5,18 +5,23 @@ import { bars } from './bars.js';
 import { CATEGORY_NAMES, capital, clock, exact, itemName, share, short } from './format.js';
 
 /** @typedef {import('../../../src/dashboard/questions/board.ts').QuestionsAnswer} QuestionsAnswer */
-/** @typedef {import('./bars.js').AnswerRow} AnswerRow */
-/** @typedef {(rows: AnswerRow[], meta: QuestionsAnswer['meta']) => string} Sentence */
-/** @typedef {(rows: AnswerRow[], meta: QuestionsAnswer['meta']) => import('./bars.js').Table} TableOf */
+/** @typedef {readonly import('./bars.js').AnswerRow[]} Rows */
+/** @typedef {(rows: Rows, meta: QuestionsAnswer['meta']) => string} Sentence */
+/** @typedef {(rows: Rows, meta: QuestionsAnswer['meta']) => import('./bars.js').Table} TableOf */
 
+/** @param {string} product */
 const named = (product) => CATEGORY_NAMES[product].toLowerCase();
+/** @param {Rows} rows  @param {string} subject  @param {string} measure */
 const count = (rows, subject, measure) =>
   rows.find((row) => row.subject === subject && row.measure === measure)?.count ?? 0;
+/** @param {Rows} rows  @param {string} measure */
 const of = (rows, measure) => rows.filter((row) => row.measure === measure).sort((a, b) => b.count - a.count);
+/** @param {number} number */
 const people = (number) => `${short(number)} ${number === 1 ? 'person' : 'people'}`;
+/** @param {number} number */
 const orders = (number) => `${short(number)} ${number === 1 ? 'order' : 'orders'}`;
 
-/** "clothes", "clothes and sneakers" or "clothes and 3 more": an answer has room for three lines. */
+/** "clothes", "clothes and sneakers" or "clothes and 3 more": an answer has room for three lines. @param {Rows} rows */
 function leaders(rows, name = named) {
   const [first, ...others] = rows
     .filter((row) => row.count === rows[0].count)
@@ -25,6 +30,7 @@ function leaders(rows, name = named) {
   return `${first} and ${others.length === 1 ? others[0] : `${others.length} more`}`;
 }
 
+/** @type {Sentence} */
 function sawAd(rows) {
   const [first, second] = of(rows, 'users');
   if (first.count === 0) return 'Nobody saw an ad in the last minute.';
@@ -33,6 +39,7 @@ function sawAd(rows) {
   return `${capital(named(first.subject))}: ${people(first.count)}, against ${short(second.count)} for ${named(second.subject)}.`;
 }
 
+/** @type {Sentence} */
 function orderedNow(rows) {
   const ranked = of(rows, 'orders');
   if (ranked[0].count === 0) return 'Nothing was ordered in the last hour.';
@@ -40,7 +47,9 @@ function orderedNow(rows) {
   return `${capital(leaders(ranked))}: ${orders(ranked[0].count)}${isTie ? ' each' : ''}.`;
 }
 
+/** @type {Sentence} */
 function devices(rows) {
+  /** @param {string} measure */
   const part = (measure) => {
     const [mobile, desktop] = ['mobile', 'desktop'].map((device) => count(rows, device, measure));
     return share(mobile, mobile + desktop);
@@ -50,19 +59,21 @@ function devices(rows) {
   return `${overall} on mobile overall; right now ${now === undefined ? 'nobody is here' : `${now} on mobile`}.`;
 }
 
-/** /product/clothes?item=linen-shirt → Linen shirt; without an item the category's name. */
+/** /product/clothes?item=linen-shirt → Linen shirt; without an item the category's name. @param {string} path */
 function page(path) {
   const { pathname, searchParams } = new URL(path, location.href);
   const product = pathname.split('/').at(-1) ?? '';
   return itemName(searchParams.get('item') || (CATEGORY_NAMES[product] ?? product));
 }
 
+/** @type {Sentence} */
 function pages(rows) {
   if (rows.length === 0) return 'No product page was opened in the last ten minutes.';
   const [{ count: most }] = rows;
   return `${leaders(rows, page)}: ${short(most)} ${most === 1 ? 'visit' : 'visits'}${rows[1]?.count === most ? ' each' : ''}.`;
 }
 
+/** @type {Sentence} */
 function targets(rows) {
   const ranked = of(rows, 'target_1');
   if (ranked[0].count === 0) return 'Nothing was ordered yet.';
@@ -70,7 +81,9 @@ function targets(rows) {
   return `${capital(leaders(ranked))} leads: ${orders(ranked[0].count)}, ${share(ranked[0].count, total)} of all.`;
 }
 
+/** @type {Sentence} */
 function months(rows, { year }) {
+  /** @param {string} measure */
   const sum = (measure) => of(rows, measure).reduce((total, row) => total + row.count, 0);
   const [then, now] = [sum('2019'), sum(String(year))];
   if (year === 2019) return `${orders(then)} in 2019.`;
@@ -78,12 +91,14 @@ function months(rows, { year }) {
   return `${orders(now)} in ${year} so far${change}, ${short(then)} in 2019.`;
 }
 
+/** @type {Sentence} */
 function noOrder(rows) {
   const [without, clicked] = [count(rows, 'all', 'no_order'), count(rows, 'all', 'clicked')];
   if (clicked === 0) return 'Nobody clicked yet.';
   return `${people(without)}: ${share(without, clicked)} of the ${short(clicked)} who clicked.`;
 }
 
+/** @type {Sentence} */
 function noOrderByCategory(rows) {
   const [first, second] = of(rows, 'no_order');
   if (first.count === 0)
@@ -94,7 +109,9 @@ function noOrderByCategory(rows) {
   return `${capital(leaders(of(rows, 'no_order')))}: ${people(first.count)}${part}.`;
 }
 
+/** @type {(measures: import('./bars.js').Measure[]) => TableOf} */
 const categories = (measures) => (rows) => ({ subject: 'category', rows, measures });
+/** @type {(part: string, whole: string) => import('./bars.js').Measure} */
 const shareOf = (part, whole) => ({ name: 'Share', value: (get) => share(get(part), get(whole)) ?? '–' });
 
 /**
@@ -150,9 +167,10 @@ const COUNTED_LATER = new Set(['no_order', 'no_order_by_category']);
 export class Questions {
   /** @type {QuestionsAnswer | undefined} */
   #newest;
+  /** What each shows, as JSON. @type {Map<string, string>} */
   #drawn = new Map();
 
-  /** Shows the answers; a page in the background waits until somebody looks. */
+  /** Shows the answers; a page in the background waits until somebody looks. @param {QuestionsAnswer} answer */
   show(answer) {
     this.#newest = answer;
     if (!document.hidden) this.draw();

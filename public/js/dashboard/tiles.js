@@ -4,7 +4,7 @@ import { exact, share, short } from './format.js';
 
 /** @typedef {'up' | 'down' | 'same'} Direction */
 
-/** Every event moves it, up to where it would not fit. */
+/** Every event moves it, up to where it would not fit. @param {number} count */
 export const counter = (count) => (count < 10_000_000 ? exact(count) : short(count));
 
 /**

@@ -3,12 +3,12 @@
 import { PRODUCTS } from '../marks.js';
 import { barLabels, chartOptions, countAxis, exactLabel } from './axes.js';
 import { colour, TITLE_TOKENS } from './colours.js';
-import { CATEGORY_NAMES, exact, TITLE_NAMES } from './format.js';
+import { CATEGORY_NAMES, exact, TITLE_NAMES, TITLES } from './format.js';
 import { compare, counter, perHundred, write } from './tiles.js';
 
-const TITLES = Object.keys(TITLE_NAMES);
-
 /** @typedef {import('../../../src/dashboard/charts/today.ts').TodayRow} TodayRow */
+/** @typedef {{ rows: readonly TodayRow[], meta: import('./panel.js').Meta }} Answer */
+/** @typedef {{ product: string } & Record<import('./format.js').Title, number>} Category */
 
 /**
  * Sum of the rows' counts by title, each title present.
@@ -52,6 +52,13 @@ const cell = (rows, product, title) =>
 
 const SIGNS = { banner_show: '○', banner_click: '●', order: '◆' };
 
+/** @type {[string, (row: Category) => string][]} */
+const titleColumns = TITLES.map((title) => [
+  `${SIGNS[title]} ${TITLE_NAMES[title]}`,
+  (row) => exact(row[title]),
+]);
+
+/** @type {import('./panel.js').View<Answer, Category>} */
 export const todayView = {
   isLive: true,
   isEmpty: ({ rows }) => rows.length === 0,
@@ -59,14 +66,11 @@ export const todayView = {
     'No events today yet',
     'Open the shop: the first banner you see is the first event here, while you watch.',
   ],
-  columns: [
-    ['Category', ({ product }) => CATEGORY_NAMES[product]],
-    ...TITLES.map((title) => [`${SIGNS[title]} ${TITLE_NAMES[title]}`, (row) => exact(row[title])]),
-  ],
+  columns: [['Category', ({ product }) => CATEGORY_NAMES[product]], ...titleColumns],
   tableRows: ({ rows }) =>
     PRODUCTS.map((product) => ({
       product,
-      ...Object.fromEntries(TITLES.map((title) => [title, cell(rows, product, title)])),
+      ...byTitle(rows.filter((row) => row.product === product)),
     })),
   drawHtml(root) {
     const legend = TITLES.map((title) => {

@@ -4,23 +4,21 @@ import { exact, span } from './format.js';
 import { compare, counter, perHundred, write } from './tiles.js';
 
 const WHEN = 'in the period before';
-/** @typedef {import('../../../src/dashboard/charts/totals.ts').TotalsRow} TotalsRow */
+/** @typedef {import('../../../src/dashboard/charts/operations.ts').ChartAnswer<'totals'>} Answer */
 
 /**
- * @param {readonly TotalsRow[]} rows
+ * @param {Answer['rows']} rows
  * @param {'count' | 'before'} field
  * @returns {{ order?: number, banner_click?: number }}
  */
 const byTitle = (rows, field) => Object.fromEntries(rows.map((row) => [row.title, row[field]]));
 
+/** @type {import('./panel.js').View<Answer>} */
 export const totalsView = {
   isEmpty: () => false,
   facts: (meta) => `compared with ${span(meta.before.from, meta.before.to)}`,
-  /**
-   * @param {Element} root
-   * @param {{ rows: readonly TotalsRow[] }} answer
-   */
   drawHtml(root, { rows }) {
+    /** @param {string} name */
     const tile = (name) => root.querySelector(`[data-total="${name}"]`);
     const [now, then] = [byTitle(rows, 'count'), byTitle(rows, 'before')];
     for (const { title, count, before } of rows)

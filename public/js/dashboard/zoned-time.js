@@ -6,7 +6,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Lengths for rough differences; exact up to a day's change of clocks. */
+/** Lengths for rough differences; exact up to a day's change of clocks. @type {Readonly<Record<string, number>>} */
 const LENGTHS = {
   millisecond: 1,
   second: SECOND,
@@ -19,9 +19,15 @@ const LENGTHS = {
   year: 365 * DAY,
 };
 
+/** @typedef {Intl.DateTimeFormatOptions} Options */
+
+/** @type {Options} */
 const clock = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
+/** @type {Options} */
 const monthAndYear = { month: 'short', year: 'numeric' };
+/** @type {Options} */
 const dayOfYear = { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' };
+/** @type {Readonly<Record<string, Options>>} */
 const FORMATS = {
   millisecond: clock,
   second: clock,
@@ -36,10 +42,11 @@ const FORMATS = {
   moment: { ...dayOfYear, ...clock },
 };
 
+/** @param {string} timeZone  @param {Options} options */
 const formatIn = (timeZone, options, locale = 'en-GB') =>
   new Intl.DateTimeFormat(locale, { ...options, timeZone });
 
-/** Moves a wall time to the beginning of its day, week (Monday), month, quarter or year. */
+/** Moves a wall time to the beginning of its day, week (Monday), month, quarter or year. @param {number} wall  @param {string} unit */
 function floorWall(wall, unit) {
   const date = new Date(wall);
   const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()];
@@ -50,12 +57,13 @@ function floorWall(wall, unit) {
   return Date.UTC(year, month, day);
 }
 
+/** @param {number} wall  @param {number} amount  @param {string} unit */
 function addToWall(wall, amount, unit) {
   const date = new Date(wall);
   if (unit === 'day') date.setUTCDate(date.getUTCDate() + amount);
   else if (unit === 'week') date.setUTCDate(date.getUTCDate() + 7 * amount);
   else {
-    const months = { month: 1, quarter: 3, year: 12 }[unit];
+    const months = unit === 'year' ? 12 : unit === 'quarter' ? 3 : 1;
     date.setUTCMonth(date.getUTCMonth() + months * amount);
   }
   return date.getTime();
@@ -72,32 +80,38 @@ export function zonedTime(timeZone) {
     Object.entries(FORMATS).map(([name, options]) => [name, formatIn(timeZone, options)]),
   );
 
+  /** @param {number} ms */
   function offset(ms) {
     // 11/22/2026, 14:37:12. formatToParts() takes three times as long.
     const [month, day, year, ...rest] = (reader.format(ms).match(/\d+/g) ?? []).map(Number);
     return Date.UTC(year, month - 1, day, ...rest) - Math.floor(ms / SECOND) * SECOND;
   }
+  /** @param {number} ms */
   const toWall = (ms) => ms + offset(ms);
 
   /**
    * The first instant that shows a wall time. Where the clock was put forward over it (in Cairo a day begins at 01:00), that is
    * the change.
+   * @param {number} wall
    */
   function fromWall(wall) {
     const [early, late] = [wall - offset(wall - DAY), wall - offset(wall + DAY)];
     return toWall(early) !== wall && toWall(late) === wall ? late : early;
   }
+  /** @param {string} unit */
   const isShort = (unit) => LENGTHS[unit] <= HOUR;
 
+  /** @param {number} ms  @param {string} unit */
   const startOf = (ms, unit) =>
     isShort(unit) ? ms - (toWall(ms) % LENGTHS[unit]) : fromWall(floorWall(toWall(ms), unit));
+  /** @param {number} ms  @param {number} amount  @param {string} unit */
   const add = (ms, amount, unit) =>
     isShort(unit) ? ms + amount * LENGTHS[unit] : fromWall(addToWall(toWall(ms), amount, unit));
 
-  /** Charts of years ask for the same days again and again, and Intl is slow. */
+  /** Charts of years ask for the same days again and again, and Intl is slow. @type {Map<string, number>} */
   const midnights = new Map();
 
-  /** The instant that begins an ISO day. */
+  /** The instant that begins an ISO day. @param {string} isoDay */
   function midnight(isoDay) {
     const known = midnights.get(isoDay) ?? fromWall(Date.parse(isoDay));
     midnights.set(isoDay, known);
@@ -105,12 +119,19 @@ export function zonedTime(timeZone) {
   }
 
   return {
-    formats: () => Object.fromEntries(Object.keys(FORMATS).map((name) => [name, name])),
+    formats: () =>
+      /** @type {Record<import('chart.js').TimeUnit | 'datetime', string>} */ (
+        Object.fromEntries(Object.keys(FORMATS).map((name) => [name, name]))
+      ),
+    /** @param {unknown} value */
     parse: (value) => (typeof value === 'number' ? value : null),
+    /** @param {number} ms  @param {string} name */
     format: (ms, name) => formats[name].format(ms),
     add,
+    /** @param {number} a  @param {number} b  @param {string} unit */
     diff: (a, b, unit) => Math.floor((a - b) / LENGTHS[unit]),
     startOf,
+    /** @param {number} ms  @param {string} unit */
     endOf: (ms, unit) => add(startOf(ms, unit), 1, unit) - 1,
     midnight,
   };

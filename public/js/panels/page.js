@@ -31,7 +31,9 @@ const shortClock = new Intl.DateTimeFormat('en-GB', {
 });
 const minute = (iso) => shortClock.format(new Date(iso));
 
-/** @type {import('../../../src/dashboard/live/panel-feed.ts').PanelsAnswer} */
+/** @typedef {import('../../../src/dashboard/live/panel-feed.ts').PanelsAnswer} PanelsAnswer */
+
+/** @type {PanelsAnswer} */
 let newest;
 let counting = 'people';
 /** The instant of a look back, ISO; undefined: now. */
@@ -218,6 +220,7 @@ listen(
       if (rewoundTo === undefined) change(panels);
       held?.panels.push(panels);
     },
+    /** @param {{ added: PanelsAnswer['raw'] }} news */
     raw: ({ added }) => {
       if (rewoundTo === undefined) raw?.add(added);
       held?.added.unshift(...added);

@@ -1,7 +1,15 @@
 // The pipe as a picture: six stations, five arrows with dots that move, the partitions' newest records as cells.
 
 import { bytes, exact, memberName, short } from './format.js';
-import { placesOf } from './places.js';
+import { placesOf, STATIONS } from './places.js';
+
+/** @typedef {import('../../../src/pipeline/state.ts').PipelineState} PipelineState */
+/** @typedef {import('./places.js').Station} Station */
+/** @typedef {import('./places.js').Box} Box */
+/** @typedef {PipelineState['parts'][number]} Part */
+/** @typedef {{ group: SVGElement, lines: SVGElement[], fill?: SVGElement, room?: number, side?: SVGElement }} Drawn a station; `fill` of a gauge that is `room` wide */
+/** @typedef {import('./places.js').Line & { group: SVGElement, rate: SVGElement, fault: SVGElement, dots: SVGElement }} Arrow */
+/** @typedef {{ group: SVGElement, name: SVGElement, end: SVGElement, cells: SVGElement[] }} Lane */
 
 const SVG = 'http://www.w3.org/2000/svg';
 const NARROW_BELOW = 980;
@@ -11,6 +19,7 @@ const MOST_LANES = 6;
 const MOST_DOTS = 14;
 const TRAVEL_MS = 300;
 
+/** @type {Readonly<Record<Station, string>>} */
 const TITLES = {
   shop: 'Shop',
   outbox: 'Outbox',
@@ -19,7 +28,7 @@ const TITLES = {
   postgres: 'Postgres',
   dashboards: 'Dashboards',
 };
-/** Which part runs a station. */
+/** Which part runs a station. @type {Readonly<Record<Station, string>>} */
 const PART_OF = {
   shop: 'web',
   outbox: 'web',
@@ -28,8 +37,9 @@ const PART_OF = {
   postgres: 'postgres',
   dashboards: 'web',
 };
-/** Whose connections an arrow is. */
+/** Whose connections an arrow to a station is. @type {Readonly<Partial<Record<Station, string>>>} */
 const SERVER_OF = { kafka: 'kafka', ingest: 'kafka', postgres: 'postgres', dashboards: 'postgres' };
+/** @type {Readonly<Partial<Record<Station, (state: PipelineState) => number>>>} */
 const RATE_OF = {
   outbox: ({ outbox }) => outbox.taken_per_second,
   kafka: ({ outbox }) => outbox.acknowledged_per_second,
@@ -40,34 +50,50 @@ const RATE_OF = {
 
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 
+/**
+ * @param {Element} parent
+ * @param {string} name
+ * @param {Readonly<Record<string, string | number | undefined>>} attributes
+ * @param {string} [text]
+ */
 function make(parent, name, attributes = {}, text = undefined) {
-  const element = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  const element = /** @type {SVGElement} */ (document.createElementNS(SVG, name));
+  for (const [key, value] of Object.entries(attributes))
+    if (value !== undefined) element.setAttribute(key, String(value));
   if (text !== undefined) element.textContent = text;
   parent.append(element);
   return element;
 }
 
+/** @param {Element | undefined} element  @param {string} text */
 function set(element, text) {
-  if (element.textContent !== text) element.textContent = text;
+  if (element !== undefined && element.textContent !== text) element.textContent = text;
 }
 
 export class Drawing {
   #place;
+  /** @type {PipelineState | undefined} */
   #state;
   #shape = '';
-  #stations = {};
+  #stations = /** @type {Record<Station, Drawn>} */ ({});
+  /** @type {Arrow[]} */
   #arrows = [];
+  /** @type {Lane[]} */
   #lanes = [];
-  #svg;
+  /** What is drawn; nothing before the first state. */
+  #svg = /** @type {SVGElement} */ (document.createElementNS(SVG, 'svg'));
+  /** When the next dot of an arrow is due, and how long after it the one after. @type {Map<Arrow, { every: number, next: number }>} */
   #due = new Map();
+  /** @type {Timer | undefined} */
   #wait;
 
+  /** @param {HTMLElement} place */
   constructor(place) {
     this.#place = place;
     new ResizeObserver(() => this.#state !== undefined && this.show(this.#state)).observe(place);
   }
 
+  /** @param {PipelineState} state */
   show(state) {
     this.#state = state;
     const lanes = Math.min(MOST_LANES, Math.max(1, state.kafka.partitions.length));
@@ -79,6 +105,7 @@ export class Drawing {
     this.#svg.setAttribute('aria-label', inWords(state));
   }
 
+  /** @param {boolean} isNarrow  @param {number} lanes */
   #build(isNarrow, lanes) {
     const { width, height, stations, arrows } = placesOf(isNarrow, lanes);
     this.#place.replaceChildren();
@@ -88,10 +115,11 @@ export class Drawing {
       class: isNarrow ? 'pipe-svg narrow' : 'pipe-svg',
     });
     this.#arrows = arrows.map((arrow) => this.#buildArrow(arrow, isNarrow));
-    for (const [name, box] of Object.entries(stations)) this.#stations[name] = this.#buildStation(name, box);
+    for (const name of STATIONS) this.#stations[name] = this.#buildStation(name, stations[name]);
     this.#lanes = Array.from({ length: lanes }, (_, index) => this.#buildLane(stations.kafka, index));
   }
 
+  /** @param {import('./places.js').Line} line  @param {boolean} isNarrow @returns {Arrow} */
   #buildArrow({ from, to, x1, y1, x2, y2 }, isNarrow) {
     const group = make(this.#svg, 'g', { class: 'pipe-arrow' });
     make(group, 'line', { x1, y1, x2, y2 });
@@ -111,6 +139,7 @@ export class Drawing {
     return { from, to, x1, y1, x2, y2, group, rate, fault, dots };
   }
 
+  /** @param {Station} name  @param {Box} box */
   #buildStation(name, { x, y, width, height }) {
     const group = make(this.#svg, 'g', { class: 'pipe-station', 'data-station': name });
     make(group, 'rect', { x, y, width, height, rx: 14 });
@@ -123,6 +152,7 @@ export class Drawing {
         class: line === 0 ? 'pipe-number' : 'pipe-words',
       }),
     );
+    /** @type {Drawn} */
     const station = { group, lines };
     if (name === 'outbox') {
       const gauge = { x: x + 16, y: y + height - 22, width: width - 32, height: 8, rx: 4 };
@@ -142,6 +172,7 @@ export class Drawing {
     return station;
   }
 
+  /** @param {Box} box  @param {number} index @returns {Lane} */
   #buildLane(box, index) {
     const group = make(this.#svg, 'g', { class: 'pipe-lane' });
     const y = box.y + 46 + index * 44;
@@ -166,10 +197,10 @@ export class Drawing {
     return { group, name, end, cells };
   }
 
+  /** @param {PipelineState} state */
   #fill(state) {
     const parts = new Map(state.parts.map((part) => [part.part, part]));
-    for (const [name, { group }] of Object.entries(this.#stations))
-      group.dataset.health = healthOf(name, state, parts);
+    for (const name of STATIONS) this.#stations[name].group.dataset.health = healthOf(name, state, parts);
     this.#say('shop', [
       `${short(state.outbox.taken_per_second)}/s`,
       'events taken',
@@ -183,10 +214,8 @@ export class Drawing {
       `${bytes(outbox.bytes)} of ${bytes(outbox.most_bytes)}`,
     ]);
     const share = isFull ? 1 : Math.min(1, outbox.bytes / Math.max(1, outbox.most_bytes));
-    this.#stations.outbox.fill.setAttribute(
-      'width',
-      Math.max(outbox.bytes > 0 ? 3 : 0, share * this.#stations.outbox.room),
-    );
+    const { fill, room = 0 } = this.#stations.outbox;
+    fill?.setAttribute('width', String(Math.max(outbox.bytes > 0 ? 3 : 0, share * room)));
     const { ingest } = state;
     this.#say('ingest', [
       `${short(ingest.batches_per_second)}/s`,
@@ -215,12 +244,14 @@ export class Drawing {
     this.#moveWhenDue();
   }
 
+  /** @param {Station} name  @param {readonly string[]} words */
   #say(name, words) {
     for (const [index, line] of this.#stations[name].lines.entries()) set(line, words[index] ?? '');
   }
 
+  /** @param {Arrow} arrow  @param {PipelineState} state */
   #fillArrow(arrow, state) {
-    const rate = RATE_OF[arrow.to](state);
+    const rate = RATE_OF[arrow.to]?.(state) ?? 0;
     set(arrow.rate, `${short(rate)}/s`);
     const fault = state.faults.find(({ target }) => target === SERVER_OF[arrow.to]);
     set(arrow.fault, fault === undefined ? '' : fault.ms === null ? fault.kind : `+${fault.ms / 1000} s`);
@@ -243,7 +274,7 @@ export class Drawing {
     );
   }
 
-  /** Sends a dot along each arrow as often as its rate says. */
+  /** Sends a dot along each arrow as often as its rate says. @param {number} now */
   #move(now) {
     for (const [arrow, due] of this.#due) {
       if (now < due.next) continue;
@@ -255,6 +286,7 @@ export class Drawing {
   }
 }
 
+/** @param {Arrow} arrow */
 function travel({ dots, x1, y1, x2, y2 }) {
   const dot = make(dots, 'circle', { r: 5 });
   const [from, to] = [
@@ -267,7 +299,7 @@ function travel({ dots, x1, y1, x2, y2 }) {
   );
 }
 
-/** Cells are the newest records; where more wait than there are cells, each stands for several. */
+/** Cells are the newest records; where more wait than there are cells, each stands for several. @param {Lane} lane  @param {PipelineState['kafka']['partitions'][number] | undefined} partition */
 function fillLane({ group, name, end, cells }, partition) {
   group.toggleAttribute('hidden', partition === undefined);
   if (partition === undefined) return;
@@ -276,7 +308,7 @@ function fillLane({ group, name, end, cells }, partition) {
     `partition ${partition.partition}, ${partition.member === null ? 'read by nobody' : `read by ${memberName(partition.member)}`}`,
   );
   set(end, `${short(partition.end)}${partition.lag > 0 ? `, lag ${short(partition.lag)}` : ''}`);
-  group.dataset.owned = partition.member !== null;
+  group.dataset.owned = String(partition.member !== null);
   const each = Math.max(1, Math.ceil((partition.lag * 1.25) / CELLS));
   for (const [index, cell] of cells.entries()) {
     const offset = partition.end - (CELLS - index) * each;
@@ -289,6 +321,7 @@ function fillLane({ group, name, end, cells }, partition) {
   }
 }
 
+/** @param {Station} name  @param {PipelineState} state  @param {ReadonlyMap<string, Part>} parts */
 function healthOf(name, state, parts) {
   if (name === 'outbox' && state.faults.some(({ target }) => target === 'outbox')) return 'bad';
   const part = parts.get(PART_OF[name]);
@@ -298,6 +331,7 @@ function healthOf(name, state, parts) {
   return 'good';
 }
 
+/** @param {Part | undefined} part */
 function wordsOf(part) {
   if (part === undefined) return '';
   return part.state === 'starting'
@@ -307,6 +341,7 @@ function wordsOf(part) {
       : `pid ${part.pid}`;
 }
 
+/** @param {PipelineState} state */
 function inWords({ outbox, kafka, ingest, ledger }) {
   const lag = kafka.partitions.reduce((sum, one) => sum + one.lag, 0);
   return `The pipe: ${exact(outbox.taken_per_second)} events a second into the shop, ${exact(outbox.waiting)} wait in the outbox, ${exact(kafka.partitions.length)} partitions with a lag of ${exact(lag)}, ${exact(ingest.stored_per_second)} a second into Postgres, ${exact(ledger?.stored)} rows. The same is in the tables below.`;

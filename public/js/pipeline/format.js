@@ -3,14 +3,14 @@
 const exactFormat = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 const shortFormat = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 });
 
-/** 8471220 → 8,471,220; nothing known → –. */
+/** 8471220 → 8,471,220; nothing known → –. @param {number | null | undefined} value */
 export const exact = (value) => (value === null || value === undefined ? '–' : exactFormat.format(value));
 
-/** From a hundred thousand on 8.47M. */
+/** From a hundred thousand on 8.47M. @param {number} value */
 export const short = (value) =>
   Math.abs(value) < 100_000 ? exactFormat.format(value) : shortFormat.format(value);
 
-/** Bytes → 64 MB. */
+/** Bytes → 64 MB. @param {number | null | undefined} value */
 export function bytes(value) {
   if (value === null || value === undefined) return '–';
   if (value < 1024) return `${value} B`;
@@ -19,7 +19,7 @@ export function bytes(value) {
   return `${exactFormat.format(Math.round(value / 1_048_576))} MB`;
 }
 
-/** Seconds → 42 s, 3 min, 2 h 5 min. */
+/** Seconds → 42 s, 3 min, 2 h 5 min. @param {number} seconds */
 export function lasting(seconds) {
   const whole = Math.max(0, Math.floor(seconds));
   if (whole < 120) return `${whole} s`;
@@ -27,5 +27,5 @@ export function lasting(seconds) {
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
 
-/** The end of a member's id is what tells it from others. */
+/** The end of a member's id is what tells it from others. @param {string} member */
 export const memberName = (member) => `…${member.slice(-6)}`;

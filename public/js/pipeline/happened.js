@@ -2,9 +2,11 @@
 
 import { memberName } from './format.js';
 
+/** @typedef {import('../../../src/pipeline/state.ts').PipelineState} PipelineState */
+
 /**
- * @param {import('../../../src/pipeline/state.ts').PipelineState | undefined} before
- * @param {import('../../../src/pipeline/state.ts').PipelineState} now
+ * @param {PipelineState | undefined} before
+ * @param {PipelineState} now
  * @returns {string[]} nothing where there is no state before
  */
 export function changesBetween(before, now) {
@@ -18,6 +20,7 @@ export function changesBetween(before, now) {
   ];
 }
 
+/** @param {PipelineState['parts']} before  @param {PipelineState['parts']} now */
 function ofParts(before, now) {
   return now.flatMap((part) => {
     const was = before.find((one) => one.part === part.part);
@@ -33,8 +36,10 @@ function ofParts(before, now) {
   });
 }
 
+/** @param {PipelineState['faults'][number]} fault */
 const nameOf = ({ target, kind, ms }) => `${target} ${kind}${ms === null ? '' : ` by ${ms} ms`}`;
 
+/** @param {PipelineState['faults']} before  @param {PipelineState['faults']} now */
 function ofFaults(before, now) {
   const [were, are] = [before, now].map((faults) => new Set(faults.map(nameOf)));
   return [
@@ -43,6 +48,7 @@ function ofFaults(before, now) {
   ];
 }
 
+/** @param {PipelineState['kafka']} before  @param {PipelineState['kafka']} now */
 function ofReaders(before, now) {
   return now.partitions.flatMap(({ partition, member }) => {
     const was = before.partitions.find((one) => one.partition === partition);
@@ -55,8 +61,9 @@ function ofReaders(before, now) {
   });
 }
 
+/** @param {PipelineState} before  @param {PipelineState} now */
 function ofServers(before, now) {
-  return ['kafka', 'postgres'].flatMap((server) => {
+  return /** @type {const} */ (['kafka', 'postgres']).flatMap((server) => {
     const [was, is] = [before[server].problem, now[server].problem];
     if ((was === null) === (is === null)) return [];
     const name = server === 'kafka' ? 'Kafka' : 'Postgres';
@@ -64,6 +71,7 @@ function ofServers(before, now) {
   });
 }
 
+/** @param {PipelineState['ledger']} before  @param {PipelineState['ledger']} now */
 function ofLedger(before, now) {
   if (before === null || now === null || before.whole === now.whole) return [];
   return [now.whole ? 'the ledger is whole again' : `${now.missing} records are missing in the ledger`];

@@ -10,12 +10,13 @@ const ASK_EVERY_MS = 1_000;
 const main = document.querySelector('main');
 /** @param {string} selector @returns {HTMLElement | null} */
 const find = (selector) => main.querySelector(selector);
-const drawing = new Drawing(find('[data-drawing]'));
+const drawing = new Drawing(main.querySelector('[data-drawing]'));
 const ledgerLine = find('[data-ledger-line]');
 
 listen(
   '/api/pipeline/stream',
   {
+    /** @param {import('../../../src/pipeline/state.ts').PipelineState} state */
     pipeline(state) {
       drawing.show(state);
       const { ledger } = state;
@@ -49,6 +50,7 @@ function showRun(run) {
 }
 
 let shown = '';
+/** @param {import('../../../src/lessons/run-answer.ts').RunAnswer['facts']} facts */
 function showFacts(facts) {
   const text = JSON.stringify(facts);
   if (text === shown) return;
@@ -70,6 +72,7 @@ function showFacts(facts) {
   find('[data-facts]')?.replaceChildren(...lines);
 }
 
+/** @param {string} lesson */
 async function follow(lesson) {
   try {
     const response = await fetch(address(`/api/lessons/${lesson}`));

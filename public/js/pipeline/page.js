@@ -8,26 +8,30 @@ import { bytes, exact, lasting, memberName } from './format.js';
 import { changesBetween } from './happened.js';
 import './prove.js';
 
+/** @typedef {import('../../../src/pipeline/state.ts').PipelineState} PipelineState */
+
 const MOST_HAPPENED = 40;
 /** How soon an act shows: the stream tells it within this time. */
 const REFUSED_MS = 8_000;
 
 const main = document.querySelector('main');
+/** @param {string} selector @returns {HTMLElement} */
 const find = (selector) => main.querySelector(selector);
 const drawing = new Drawing(find('[data-drawing]'));
 const happened = find('[data-happened]');
 const said = find('[data-said]');
 const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
-/** @type {import('../../../src/pipeline/state.ts').PipelineState | undefined} */
+/** @type {PipelineState | undefined} */
 let newest;
 /** What this machine's clock shows less what the shop's does, in milliseconds. */
 let ahead = 0;
 
+/** @param {Element | null} element  @param {string} text */
 function set(element, text) {
   if (element !== null && element.textContent !== text) element.textContent = text;
 }
 
-/** @param {import('../../../src/pipeline/state.ts').PipelineState} state */
+/** @param {PipelineState} state */
 function show(state) {
   ahead = Date.now() - Date.parse(state.at);
   for (const words of changesBetween(newest, state)) tell(words);
@@ -35,7 +39,7 @@ function show(state) {
   drawing.show(state);
   for (const cell of main.querySelectorAll('[data-field]')) {
     const { field = '' } = cell.dataset;
-    const value = field.split('.').reduce((of, key) => of?.[key], state);
+    const value = valueAt(state, field);
     set(cell, field.endsWith('bytes') ? bytes(value) : exact(value));
   }
   showLedger(state.ledger);
@@ -44,20 +48,34 @@ function show(state) {
   showFaults(state.faults);
 }
 
+/**
+ * What a state has at a path of names.
+ * @param {object} state
+ * @param {string} path outbox.bytes
+ * @returns {number | null | undefined}
+ */
+function valueAt(state, path) {
+  let value = /** @type {unknown} */ (state);
+  for (const key of path.split('.')) value = /** @type {Record<string, unknown> | null} */ (value)?.[key];
+  return /** @type {number | null | undefined} */ (value);
+}
+
+/** @param {string} words */
 function tell(words) {
   const line = document.createElement('li');
   const time = document.createElement('time');
   time.textContent = clock.format(new Date());
   line.append(time, ` ${words}`);
   happened.prepend(line);
-  while (happened.children.length > MOST_HAPPENED) happened.lastChild.remove();
+  while (happened.children.length > MOST_HAPPENED) happened.lastChild?.remove();
   find('[data-nothing]').hidden = true;
   said.textContent = words;
 }
 
+/** @param {PipelineState['ledger']} ledger */
 function showLedger(ledger) {
   const section = find('[data-ledger]');
-  section.dataset.whole = ledger?.whole ?? '';
+  section.dataset.whole = String(ledger?.whole ?? '');
   const verdict =
     ledger === null
       ? 'Not known until Kafka and Postgres have answered.'
@@ -67,13 +85,14 @@ function showLedger(ledger) {
   set(find('[data-verdict]'), verdict);
   if (ledger === null) return;
   find('[data-term="absent"]').hidden = ledger.absent === 0;
-  for (const piece of find('[data-ledger-bar]').children) {
-    const count = ledger[piece.dataset.of];
+  for (const piece of /** @type {Iterable<HTMLElement>} */ (find('[data-ledger-bar]').children)) {
+    const count = Number(valueAt(ledger, piece.dataset.of ?? ''));
     piece.style.flexGrow = String(count);
     piece.hidden = count === 0;
   }
 }
 
+/** @param {PipelineState['parts']} parts */
 function showParts(parts) {
   const now = Date.now() - ahead;
   for (const part of parts) {
@@ -101,15 +120,17 @@ function showParts(parts) {
   }
 }
 
-/** Of a part that was not there when the page was made. */
+/** Of a part that was not there when the page was made. @param {string} name */
 function newCard(name) {
-  const blank = find(`[data-blank="${name}"]`)?.content.firstElementChild.cloneNode(true);
-  if (blank !== undefined) find('[data-parts]').append(blank);
-  return blank;
+  const blank = /** @type {HTMLTemplateElement | null} */ (find(`[data-blank="${name}"]`));
+  const card = /** @type {HTMLElement | undefined} */ (blank?.content.firstElementChild?.cloneNode(true));
+  if (card !== undefined) find('[data-parts]').append(card);
+  return card;
 }
 
+/** @param {PipelineState['kafka']['partitions']} partitions */
 function showPartitions(partitions) {
-  const body = find('[data-partitions]');
+  const body = /** @type {HTMLTableSectionElement} */ (find('[data-partitions]'));
   while (body.rows.length > partitions.length) body.deleteRow(-1);
   for (const [index, one] of partitions.entries()) {
     const row = body.rows[index] ?? newRow(body);
@@ -125,6 +146,7 @@ function showPartitions(partitions) {
   }
 }
 
+/** @param {HTMLTableSectionElement} body */
 function newRow(body) {
   const row = body.insertRow();
   const head = document.createElement('th');
@@ -134,6 +156,7 @@ function newRow(body) {
   return row;
 }
 
+/** @param {PipelineState['faults']} faults */
 function showFaults(faults) {
   const now = Date.now() - ahead;
   const lines = faults.map(({ target, kind, ms, until }) => {
@@ -141,7 +164,7 @@ function showFaults(faults) {
     return `${target}: ${kind}${ms === null ? '' : `, answers ${ms} ms late`}, ${left} s to go`;
   });
   const list = find('[data-faults]');
-  while (list.children.length > lines.length) list.lastChild.remove();
+  while (list.children.length > lines.length) list.lastChild?.remove();
   for (const [index, words] of lines.entries()) {
     if (list.children[index] === undefined) list.append(document.createElement('li'));
     set(list.children[index], words);
@@ -166,7 +189,9 @@ main.addEventListener('submit', async (event) => {
   }
 });
 
+/** @type {Timer | undefined} */
 let forgetting;
+/** @param {string} words */
 function refuse(words) {
   const place = find('[data-refused]');
   place.textContent = `Not done: ${words}.`;

@@ -1,5 +1,11 @@
 // Where each station of the pipe lies: side by side where there is room, below each other on a phone.
 
+/** @typedef {'shop' | 'outbox' | 'kafka' | 'ingest' | 'postgres' | 'dashboards'} Station */
+/** @typedef {{ x: number, y: number, width: number, height: number }} Box */
+/** @typedef {{ from: Station, to: Station, x1: number, y1: number, x2: number, y2: number }} Line */
+/** @typedef {{ width: number, height: number, stations: Readonly<Record<Station, Box>>, arrows: Line[] }} Places */
+
+/** @type {Station[]} */
 export const STATIONS = ['shop', 'outbox', 'kafka', 'ingest', 'postgres', 'dashboards'];
 
 const WIDE = { width: 1360, top: 2, box: 196 };
@@ -8,18 +14,22 @@ const NARROW = { width: 340, gap: 46 };
 const HEIGHTS = { shop: 112, outbox: 134, kafka: 60, ingest: 112, postgres: 112, dashboards: 92 };
 const LANE = 44;
 
-/** @param {number} lanes partitions that are drawn */
+/**
+ * @param {boolean} isNarrow
+ * @param {number} lanes partitions that are drawn
+ */
 export function placesOf(isNarrow, lanes) {
   return isNarrow ? below(lanes) : beside(lanes);
 }
 
+/** @param {number} lanes @returns {Places} */
 function beside(lanes) {
   const free = WIDE.width - 2 - Object.values(WIDTHS).reduce((sum, width) => sum + width, 0);
   const gap = free / (STATIONS.length - 1);
   const box = Math.max(WIDE.box, 60 + lanes * LANE);
   const middle = WIDE.top + box / 2;
   let x = 1;
-  const stations = {};
+  const stations = /** @type {Record<Station, Box>} */ ({});
   for (const name of STATIONS) {
     stations[name] = { x, y: WIDE.top, width: WIDTHS[name], height: box };
     x += WIDTHS[name] + gap;
@@ -35,9 +45,10 @@ function beside(lanes) {
   return { width: WIDE.width, height: WIDE.top + box + 2, stations, arrows };
 }
 
+/** @param {number} lanes @returns {Places} */
 function below(lanes) {
   let y = 2;
-  const stations = {};
+  const stations = /** @type {Record<Station, Box>} */ ({});
   for (const name of STATIONS) {
     const height = HEIGHTS[name] + (name === 'kafka' ? lanes * LANE : 0);
     stations[name] = { x: 1, y, width: NARROW.width - 2, height };
@@ -55,4 +66,5 @@ function below(lanes) {
   return { width: NARROW.width, height: y - NARROW.gap + 2, stations, arrows };
 }
 
+/** @returns {[from: Station, to: Station][]} */
 const pairs = () => STATIONS.slice(1).map((to, index) => [STATIONS[index], to]);

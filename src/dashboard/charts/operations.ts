@@ -46,16 +46,22 @@ const counted = z.object({
 });
 const orderRow = z.object({ time: instant, product: z.enum(PRODUCTS), count });
 
-type Chart<Q extends z.ZodObject> = {
+type Chart<Q extends z.ZodObject, A extends z.ZodType> = {
   readonly name: string;
   readonly summary: string;
   readonly query: Q;
-  readonly answer: z.ZodType;
+  readonly answer: A;
   readonly example: Readonly<Record<string, string>>;
 };
 
 /** What all charts share: rows as JSON or as CSV, by GET. */
-function chart<Q extends z.ZodObject>({ name, summary, query, answer, example }: Chart<Q>) {
+function chart<Q extends z.ZodObject, A extends z.ZodType>({
+  name,
+  summary,
+  query,
+  answer,
+  example,
+}: Chart<Q, A>) {
   return operation({
     method: 'get',
     path: `/api/charts/${name}`,
@@ -179,6 +185,11 @@ export const chartOperations = {
     example: {},
   }),
 } as const;
+
+/** What GET /api/charts/<Name> answers. */
+export type ChartAnswer<Name extends keyof typeof chartOperations> = z.infer<
+  (typeof chartOperations)[Name]['answers'][200]['content']['application/json']
+>;
 
 export const liveOperation = operation({
   method: 'get',
