@@ -21,7 +21,7 @@ import { PARTITIONS } from '../src/kafka/publisher.ts';
 import { packageRoot } from '../src/runtime/paths.ts';
 import { anEvent } from '../test/support/events.ts';
 import { startEmbedded } from './broker/embedded.ts';
-import { cpuOf } from './cpu.ts';
+import { cpuOf, cpuOfFamily } from './cpu.ts';
 import { startDatabase } from './database.ts';
 import { pick } from './pick.ts';
 import { dataFolder } from './program.ts';
@@ -155,12 +155,16 @@ async function committed({ group, topic }: Work): Promise<number> {
   return rows[0]?.sum ?? 0;
 }
 
-type Mark = { readonly records: number; readonly at: number; readonly cpu: number };
+/** CPU seconds of the part's process, and of Postgres with all of its own. */
+type Cpu = { readonly part: number; readonly postgres: number };
+type Mark = { readonly records: number; readonly at: number; readonly cpu: Cpu };
 
 /** Waits until more than `records` are committed. */
 async function passes(work: Work, records: number, part: ChildProcess): Promise<Mark> {
   for (const began = performance.now(); performance.now() - began < LONGEST_WAIT_MS; await sleep(LOOK_MS)) {
-    const mark = { records: await committed(work), at: performance.now(), cpu: cpuOf(part.pid ?? 0) };
+    const seen = await committed(work);
+    const cpu = { part: cpuOf(part.pid ?? 0), postgres: cpuOfFamily(database.pid) };
+    const mark = { records: seen, at: performance.now(), cpu };
     if (mark.records > records) return mark;
     if (part.exitCode !== null) break;
   }
@@ -169,7 +173,8 @@ async function passes(work: Work, records: number, part: ChildProcess): Promise<
   );
 }
 
-type Rate = { readonly rate: number; readonly cpu: number };
+/** `cpu` for a million records. */
+type Rate = { readonly rate: number; readonly cpu: Cpu };
 
 /** The rate at which a part reads what is on its topic, once `warm` records of it are committed. */
 async function follow(work: Work, part: ChildProcess, warm: number): Promise<Rate> {
@@ -177,7 +182,11 @@ async function follow(work: Work, part: ChildProcess, warm: number): Promise<Rat
   let last = first;
   while (last.records < work.sent) last = await passes(work, last.records, part);
   const records = last.records - first.records;
-  return { rate: (records * 1000) / (last.at - first.at), cpu: ((last.cpu - first.cpu) * 1e6) / records };
+  const spent = (of: keyof Cpu) => ((last.cpu[of] - first.cpu[of]) * 1e6) / records;
+  return {
+    rate: (records * 1000) / (last.at - first.at),
+    cpu: { part: spent('part'), postgres: spent('postgres') },
+  };
 }
 
 /** Waits until all is read that is on the topic. */
@@ -200,10 +209,13 @@ async function measure(work: Work, count: number, warm: number): Promise<Rate> {
 }
 
 const shown = ({ rate, cpu }: Rate): string =>
-  `${Math.round(rate).toLocaleString('en')} records/s (${cpu.toFixed(1)} CPU s a million)`;
+  `${Math.round(rate).toLocaleString('en')} records/s (CPU s a million: ${cpu.part.toFixed(1)}, and ${cpu.postgres.toFixed(1)} in Postgres)`;
 const medianOf = (rates: readonly Rate[]): Rate => ({
   rate: median(rates.map(({ rate }) => rate)),
-  cpu: median(rates.map(({ cpu }) => cpu)),
+  cpu: {
+    part: median(rates.map(({ cpu }) => cpu.part)),
+    postgres: median(rates.map(({ cpu }) => cpu.postgres)),
+  },
 });
 const judged = (isMet: boolean): string => (isMet ? 'met' : 'MISSED');
 

@@ -7,7 +7,13 @@ import { createLog } from '../src/runtime/log.ts';
 import { freePort } from '../test/support/ports.ts';
 import { dataFolder } from './program.ts';
 
-export type BenchDatabase = { readonly url: string; readonly pool: Pool; stop(): Promise<void> };
+export type BenchDatabase = {
+  readonly url: string;
+  readonly pool: Pool;
+  /** Of the process that has started all others of the server. */
+  readonly pid: number;
+  stop(): Promise<void>;
+};
 
 /** Starts an empty, migrated database; stop() removes it. */
 export async function startDatabase(): Promise<BenchDatabase> {
@@ -19,6 +25,7 @@ export async function startDatabase(): Promise<BenchDatabase> {
   return {
     url: server.url,
     pool,
+    pid: server.pid ?? 0,
     stop: async () => {
       await pool.end();
       await server.stop();

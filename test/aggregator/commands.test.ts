@@ -1,18 +1,14 @@
 // `aggregate` as a user gives it: what lint, test, sql and explain print, the line of progress, and a definition that follows a topic.
 
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { ensureTopic } from '../../src/kafka/client.ts';
-import { packageRoot } from '../../src/runtime/paths.ts';
 import { MAIN, runHere } from '../support/command.ts';
 import { migratedDatabase } from '../support/database.ts';
 import { anEvent } from '../support/events.ts';
 import { eventually, startTestBroker, temporaryFolder, testKafka } from '../support/line.ts';
+import { example, onFiles, rowsOf } from './on-files.ts';
 
-const EXAMPLES = path.join(packageRoot, 'examples', 'aggregator');
-const example = (name: string) => path.join(EXAMPLES, name);
 const FAULTY = `name: faulty
 group: { fields: [user] }
 aggregate:
@@ -20,16 +16,7 @@ aggregate:
 flush: { by: TIMEOUT, timeout: { type: DAY, time: '12:00', zone: Europe/Berlim } }
 `;
 
-let folder: string;
-beforeAll(() => {
-  folder = temporaryFolder();
-});
-const file = (name: string, content: string) => {
-  const to = path.join(folder, name);
-  writeFileSync(to, content);
-  return to;
-};
-const aggregate = (...args: string[]) => runHere(['aggregate', ...args]);
+const { placeOf, file, aggregate } = onFiles();
 
 describe('aggregate lint', () => {
   it('says of each file that it is without a fault, or every fault with its place and what was meant', async () => {
@@ -61,7 +48,7 @@ describe('aggregate lint', () => {
   });
 
   it('tells of a file that is not there', async () => {
-    const { code, stderr } = await aggregate('lint', path.join(folder, 'none.yaml'));
+    const { code, stderr } = await aggregate('lint', placeOf('none.yaml'));
     expect([code, stderr]).toEqual([
       1,
       expect.stringContaining("none.yaml, which can't be read (ENOENT), expected a definition"),
@@ -137,10 +124,7 @@ describe('aggregate over files', () => {
     const { code, stdout, stderr } = await runHere(['aggregate', example('telecom.yaml'), ...files], {
       DATABASE_URL: url,
     });
-    const rows = stdout
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line));
+    const rows = rowsOf(stdout);
     expect([code, stderr]).toEqual([0, '160 records, 0 set aside\n']);
     expect(rows).toHaveLength(32);
     expect(rows.every(({ calls }) => calls === 5)).toBe(true);
@@ -179,7 +163,7 @@ describe('aggregate --topic', { timeout: 120_000 }, () => {
           PATH: process.env.PATH ?? '',
           DATABASE_URL: url,
           KAFKA_BROKERS: `127.0.0.1:${port}`,
-          DATA_DIR: folder,
+          DATA_DIR: temporaryFolder(),
         },
       },
     );
@@ -208,12 +192,7 @@ describe('aggregate --topic', { timeout: 120_000 }, () => {
     expect(printed.stderr).toContain(
       'shop-orders runs on ecommerce; results are in the topic aggregates.shop-orders too',
     );
-    expect(
-      printed.stdout
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line)),
-    ).toMatchObject([
+    expect(rowsOf(printed.stdout)).toMatchObject([
       {
         product: 'sneakers',
         hour_time: '2026-11-30T13:00:00.000Z',

@@ -1,42 +1,23 @@
 // Runs over files that are killed, and started again. CHAOS_KILLS=50 is the long form (npm run chaos:aggregate).
 
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Pool } from '../../../src/db/pool.ts';
-import { MAIN, runHere } from '../../support/command.ts';
+import { MAIN } from '../../support/command.ts';
 import { migratedDatabase } from '../../support/database.ts';
 import { eventually } from '../../support/eventually.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { onFiles, type Row, rowsOf } from '../on-files.ts';
 
 const ADVISORY_LOCKS =
   "SELECT FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
 
-type Row = Readonly<Record<string, unknown>> & { readonly meta: Readonly<Record<string, unknown>> };
-
-const rowsOf = (stdout: string) =>
-  stdout
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line) as Row);
-
 let url: string;
 let pool: Pool;
-let folder: string;
 beforeAll(async () => {
   ({ url, pool } = await migratedDatabase());
-  folder = temporaryFolder();
 });
-
-const file = (name: string, content: string) => {
-  const to = path.join(folder, name);
-  writeFileSync(to, content);
-  return to;
-};
-
-const aggregate = (...args: string[]) => runHere(['aggregate', ...args], { DATABASE_URL: url });
+const { file, aggregate } = onFiles(() => ({ DATABASE_URL: url }));
 
 describe('runs that are killed at work', {
   timeout: 60_000 + 10_000 * Number(process.env.CHAOS_KILLS ?? 12),

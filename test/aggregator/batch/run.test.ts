@@ -1,40 +1,22 @@
 // Runs over real files into a real database: the manual's telecom example, and bad input of all kinds. killed.whole kills runs.
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runBatch } from '../../../src/aggregator/batch/run.ts';
 import { readDefinition } from '../../../src/aggregator/definition/read.ts';
 import type { Pool } from '../../../src/db/pool.ts';
-import { packageRoot } from '../../../src/runtime/paths.ts';
-import { run, runHere } from '../../support/command.ts';
+import { run } from '../../support/command.ts';
 import { migratedDatabase } from '../../support/database.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
-
-type Row = Readonly<Record<string, unknown>> & { readonly meta: Readonly<Record<string, unknown>> };
-
-const example = (name: string) => path.join(packageRoot, 'examples', 'aggregator', `${name}.yaml`);
-const rowsOf = (stdout: string) =>
-  stdout
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line) as Row);
+import { example, onFiles, rowsOf } from '../on-files.ts';
 
 let url: string;
 let pool: Pool;
-let folder: string;
 beforeAll(async () => {
   ({ url, pool } = await migratedDatabase());
-  folder = temporaryFolder();
 });
-
-const file = (name: string, content: string | Buffer) => {
-  const to = path.join(folder, name);
-  writeFileSync(to, content);
-  return to;
-};
-const aggregate = (...args: string[]) => runHere(['aggregate', ...args], { DATABASE_URL: url });
+const { placeOf, file, aggregate } = onFiles(() => ({ DATABASE_URL: url }));
 
 /** A region's 10,000 call records, of 100 subscribers. */
 function calls(region: string): string {
@@ -54,7 +36,9 @@ describe('the telecom example, four regions of 10,000 records', () => {
   });
 
   it('flushes each file when it ends, in the order of the files', async () => {
-    const { code, stdout } = await run(['aggregate', example('telecom'), ...files], { DATABASE_URL: url });
+    const { code, stdout } = await run(['aggregate', example('telecom.yaml'), ...files], {
+      DATABASE_URL: url,
+    });
     const rows = rowsOf(stdout);
     expect(code).toBe(0);
     expect(rows).toHaveLength(400);
@@ -71,7 +55,7 @@ describe('the telecom example, four regions of 10,000 records', () => {
   });
 
   it('hands the rows of a file out before it reads the next', async () => {
-    const text = readFileSync(example('telecom'), 'utf8').replace('name: telecom', 'name: at-once');
+    const text = readFileSync(example('telecom.yaml'), 'utf8').replace('name: telecom', 'name: at-once');
     const seen: string[] = [];
     const see = (what: string) => seen.at(-1) === what || seen.push(what);
     await runBatch(
@@ -88,7 +72,7 @@ describe('the telecom example, four regions of 10,000 records', () => {
   });
 
   it('flushes once where the stream is waited for', async () => {
-    const { stdout } = await aggregate(example('telecom-once'), ...files);
+    const { stdout } = await aggregate(example('telecom-once.yaml'), ...files);
     const rows = rowsOf(stdout);
     expect(rows).toHaveLength(400);
     expect(rows.every(({ meta }) => meta.flush_type === 'ALL_FILES')).toBe(true);
@@ -96,8 +80,15 @@ describe('the telecom example, four regions of 10,000 records', () => {
   });
 
   it('gives CSV with the meta columns, to a file', async () => {
-    const out = path.join(folder, 'out.csv');
-    const { code } = await aggregate(example('telecom'), files[0] ?? '', '--format', 'csv', '--out', out);
+    const out = placeOf('out.csv');
+    const { code } = await aggregate(
+      example('telecom.yaml'),
+      files[0] ?? '',
+      '--format',
+      'csv',
+      '--out',
+      out,
+    );
     const [header, first] = readFileSync(out, 'utf8').split('\n');
     expect(code).toBe(0);
     expect(header).toMatch(/^region,subscriber,calls,minutes,longest,mean,meta_id,/);
@@ -251,7 +242,7 @@ describe('a run', () => {
   });
 
   it('says what is wrong with a definition or a file, before it begins', async () => {
-    const missing = await aggregate(example('telecom'), path.join(folder, 'none.csv'));
+    const missing = await aggregate(example('telecom.yaml'), placeOf('none.csv'));
     expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining("doesn't exist")]);
     const bad = file('bad.yaml', 'name: x\n');
     expect((await aggregate(bad, file('x.csv', 'a\n'))).stderr).toContain(

@@ -5,26 +5,23 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Pool } from '../../../src/db/pool.ts';
 import { MAIN } from '../../support/command.ts';
-import { migratedDatabase } from '../../support/database.ts';
-import { eventually, startTestBroker, temporaryFolder, testKafka } from '../../support/line.ts';
-import { onTopics } from './on-topics.ts';
+import { eventually, temporaryFolder } from '../../support/line.ts';
+import { startTopics } from './on-topics.ts';
 
 const KILLS = Number(process.env.CHAOS_KILLS ?? 3);
 
+let topics: Awaited<ReturnType<typeof startTopics>>;
 let pool: Pool;
-let topics: ReturnType<typeof onTopics>;
 let env: Record<string, string>;
 const children = new Set<ChildProcess>();
 
 beforeAll(async () => {
-  const database = await migratedDatabase();
-  ({ pool } = database);
-  const { port } = await startTestBroker();
-  topics = onTopics(pool, testKafka(port));
+  topics = await startTopics();
+  ({ pool } = topics);
   env = {
     PATH: process.env.PATH ?? '',
-    DATABASE_URL: database.url,
-    KAFKA_BROKERS: `127.0.0.1:${port}`,
+    DATABASE_URL: topics.url,
+    KAFKA_BROKERS: `127.0.0.1:${topics.port}`,
     DATA_DIR: temporaryFolder(),
     AGGREGATOR_CHECK_SECONDS: '1',
     LOG_LEVEL: 'warn',

@@ -5,11 +5,17 @@ import { readDefinition } from '../../../src/aggregator/definition/read.ts';
 import { saveDefinition } from '../../../src/aggregator/store/definitions.ts';
 import { type Pool, transaction } from '../../../src/db/pool.ts';
 import { ensureTopic } from '../../../src/kafka/client.ts';
-import { eventually } from '../../support/line.ts';
+import { migratedDatabase } from '../../support/database.ts';
+import { eventually, startTestBroker, testKafka } from '../../support/line.ts';
+import type { Row } from '../on-files.ts';
 
-export type Row = Readonly<Record<string, unknown>> & { readonly meta: Readonly<Record<string, unknown>> };
+/** A broker and a database, which go away after the file's tests, and what is done with them. */
+export async function startTopics() {
+  const [{ url, pool }, { port }] = await Promise.all([migratedDatabase(), startTestBroker()]);
+  return { url, pool, port, ...onTopics(pool, testKafka(port)) };
+}
 
-export function onTopics(pool: Pool, kafka: Kafka) {
+function onTopics(pool: Pool, kafka: Kafka) {
   const save = (text: string) => transaction(pool, (client) => saveDefinition(client, readDefinition(text)));
 
   async function send(topic: string, values: readonly string[]): Promise<void> {
@@ -46,5 +52,5 @@ export function onTopics(pool: Pool, kafka: Kafka) {
     return seen;
   }
 
-  return { save, send, resultsOf, readTopic };
+  return { kafka, save, send, resultsOf, readTopic };
 }

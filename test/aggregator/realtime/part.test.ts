@@ -1,6 +1,5 @@
 // Definitions at work on topics: a real broker, a real database. killed.whole kills processes.
 
-import type { Kafka } from 'kafkajs';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { Definitions } from '../../../src/aggregator/definitions.ts';
 import { startAggregator } from '../../../src/aggregator/realtime/part.ts';
@@ -8,21 +7,17 @@ import { groupOf } from '../../../src/aggregator/store/definitions.ts';
 import type { Config } from '../../../src/config.ts';
 import { TopicReader } from '../../../src/consumer/topic-reader.ts';
 import type { Pool } from '../../../src/db/pool.ts';
-import { migratedDatabase, testLog } from '../../support/database.ts';
-import { eventually, startTestBroker, testConfig, testKafka } from '../../support/line.ts';
-import { onTopics } from './on-topics.ts';
+import { testLog } from '../../support/database.ts';
+import { eventually, testConfig } from '../../support/line.ts';
+import { startTopics } from './on-topics.ts';
 
+let topics: Awaited<ReturnType<typeof startTopics>>;
 let pool: Pool;
-let kafka: Kafka;
 let config: Config;
-let topics: ReturnType<typeof onTopics>;
 beforeAll(async () => {
-  const database = await migratedDatabase();
-  ({ pool } = database);
-  const { port } = await startTestBroker();
-  kafka = testKafka(port);
-  topics = onTopics(pool, kafka);
-  config = await testConfig(port, database.url, { AGGREGATOR_CHECK_SECONDS: '1' });
+  topics = await startTopics();
+  ({ pool } = topics);
+  config = await testConfig(topics.port, topics.url, { AGGREGATOR_CHECK_SECONDS: '1' });
 });
 
 describe('the aggregator part', { timeout: 240_000 }, () => {
@@ -109,7 +104,7 @@ flush: { by: TIMEOUT, timeout: { type: HOUR, hours: 1000 } }
     const part = await startAggregator(config, testLog);
     onTestFinished(() => part.close());
     await until(['"A" 5 2', '"B" 2 1']);
-    const definitions = new Definitions(pool, new TopicReader(kafka));
+    const definitions = new Definitions(pool, new TopicReader(topics.kafka));
     await definitions.delete('again', true);
     const { rows: offsets } = await pool.query('SELECT FROM consumer_offsets WHERE consumer_group = $1', [
       groupOf('again'),
