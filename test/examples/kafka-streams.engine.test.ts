@@ -4,7 +4,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { openSync, readFileSync } from 'node:fs';
+import { openSync, readFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it, onTestFailed, onTestFinished } from 'vitest';
@@ -52,10 +52,12 @@ class Application {
 
   start(): void {
     const args = ['-cp', 'target/classes:target/dependency/*', 'ClicksPerMinute', `127.0.0.1:${this.#port}`];
-    this.#child = spawn('java', [...FAST_START, ...args, path.join(this.#folder, 'state')], {
+    const child = spawn('java', [...FAST_START, ...args, path.join(this.#folder, 'state')], {
       cwd: this.#folder,
       stdio: ['ignore', this.#says, this.#says],
     });
+    child.once('exit', (code, signal) => writeSync(this.#says, `ended with ${code ?? signal}\n`));
+    this.#child = child;
   }
 
   async kill(): Promise<void> {
