@@ -21,7 +21,7 @@ export class Turns {
     this.#hasConnection = true;
   }
 
-  /** Goes where much work begins: in front of the routes, and behind the reading of a large body. */
+  /** Goes where work begins: in front of all middleware, and behind the reading of a large body. */
   take(): RequestHandler {
     return (req, _res, next) => this.#enter(req, next);
   }

@@ -40,7 +40,7 @@ export type DocsModel = {
   }[];
 };
 
-/** @param origin where the API is for the reader, as http://127.0.0.1:3000 */
+/** @param origin where the API is for the reader, as http://127.0.0.1:3000, also below a path */
 export function docsModel(document: OpenApiDocument, origin: string): DocsModel {
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({

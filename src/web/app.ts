@@ -50,7 +50,7 @@ import { eventRoutes } from '../storefront/event-routes.ts';
 import { pages } from '../storefront/pages.ts';
 import { type AppParts, KAFKA_TIMEOUT_MS } from './app-parts.ts';
 import { errorHandler, unknownPath } from './error-handler.ts';
-import { health, liveness } from './health.ts';
+import { health, LIVENESS, liveness } from './health.ts';
 
 /** zlib's: a page comes out a tenth larger than at the usual 6, in half the time. Files are fetched once and kept. */
 const PAGE_LEVEL = 3;
@@ -102,6 +102,9 @@ function configure(app: Express, { shop, whereabouts, config }: AppParts, turns:
   putUnder(app, whereabouts.path, (req) => whereabouts.isSecure(req));
   turns.takeToRender(app);
   app.use(takeOff(whereabouts.path));
+  // Before all other work, so that many connections at once are let in soon. Liveness probes don't wait for a turn.
+  const turn = turns.take();
+  app.use((req, res, next) => (req.path === LIVENESS ? next() : turn(req, res, next)));
   // HSTS would lock browsers out of a shop on plain http://localhost.
   app.use(
     helmet({
@@ -113,8 +116,7 @@ function configure(app: Express, { shop, whereabouts, config }: AppParts, turns:
   // Before every route, as the page of an error reads the visitor's cookies too.
   app.use(cookieParser(shop.secret), noteSimulated(shop.secret));
   app.use(whereabouts.gate());
-  // Liveness probes don't wait for a turn.
-  app.use(liveness(), turns.take());
+  app.use(liveness());
   const pages = compression({ filter: isCompressible, level: PAGE_LEVEL });
   const files = compression({ level: FILE_LEVEL, brotli: { params: FILE_BROTLI }, threshold: 0 });
   app.use((req, res, next) => (/\.(?:js|css|svg)$/.test(req.path) ? files : pages)(req, res, next));

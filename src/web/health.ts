@@ -27,10 +27,13 @@ const LETTERS_WAIT_SECONDS = 120;
 /** Where ingest reads and what it has stored. */
 export type IngestPlace = { readonly group: string; readonly topic: string };
 
+/** The path of liveness probes. */
+export const LIVENESS = '/healthz';
+
 /** Whether the process answers; cheap, and so before every limit. */
 export function liveness(): Router {
   const router = Router();
-  route(router, '/healthz', { get: [(_req, res) => res.json({ status: 'alive' })] });
+  route(router, LIVENESS, { get: [(_req, res) => res.json({ status: 'alive' })] });
   return router;
 }
 

@@ -1,5 +1,6 @@
 // What comes over the socket need not be HTTP.
 
+import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import request from 'supertest';
@@ -17,6 +18,30 @@ it('a connection is kept for longer than balancers keep theirs', async () => {
   const { headers } = await request(line.url).get('/healthz').set('Connection', 'keep-alive').expect(200);
   expect(headers['keep-alive']).toBe('timeout=65');
 });
+
+it('a thousand connections at once are all made before any of them is accepted', async () => {
+  const port = Number(new URL(line.url).port);
+  const sockets = Array.from({ length: 1_000 }, () => connect(port, '127.0.0.1'));
+  for (const socket of sockets) socket.on('error', () => {});
+  // Sockets are connected by then, and the server has not had its turn.
+  await new Promise<void>((resolve) => process.nextTick(resolve));
+  const states = statesTo(port);
+  for (const socket of sockets) socket.destroy();
+  expect(states.filter((state) => state === ESTABLISHED).length).toBeGreaterThanOrEqual(1_000);
+  expect(states).not.toContain(SYN_SENT);
+});
+
+const [ESTABLISHED, SYN_SENT] = ['01', '02'];
+
+/** Linux's states of the connections whose other end is this port. */
+function statesTo(port: number): readonly string[] {
+  const end = `:${port.toString(16).padStart(4, '0').toUpperCase()}`;
+  return readFileSync('/proc/net/tcp', 'utf8')
+    .split('\n')
+    .map((row) => row.trim().split(/\s+/))
+    .filter(([, , remote]) => remote?.endsWith(end))
+    .map(([, , , state = '']) => state);
+}
 
 describe('what is not HTTP', () => {
   it.each([
