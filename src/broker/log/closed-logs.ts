@@ -10,7 +10,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { crc32c } from '../crc32c.ts';
 import { syncNames } from '../sync-names.ts';
-import type { ClosedLog } from './partition-log.ts';
+import type { ClosedLog } from './open-segments.ts';
 
 const MAGIC = Buffer.from('CLO1');
 const CRC_END = 8;

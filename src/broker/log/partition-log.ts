@@ -2,45 +2,26 @@
 // damaged segment was truncated or the log was compacted. There is one replica, so the end of the log is also its high
 // watermark, and the leader epoch is always 0. No open transaction has records before the last stable offset.
 
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { basename } from 'node:path';
-import { keepTail } from '../keep-tail.ts';
+import { rmSync } from 'node:fs';
 import type { BrokerLog } from '../options.ts';
 import { compactSegments, type Found, type Group, MOST_OFFSETS } from './compact-segments.ts';
 import { MOST_KEYS } from './compaction.ts';
 import { markerBatch } from './control-batch.ts';
 import { DecidedTransactions } from './decided-transactions.ts';
+import { type ClosedLog, openSegments } from './open-segments.ts';
 import { Producers } from './producers.ts';
 import { BATCH_HEADER, type BatchHeader, DamagedLog, readHeader, stamp } from './record-batch.ts';
-import { isTorn, scan } from './recovery.ts';
-import { readSeal, readTables, type SealedState, type Tables } from './seal.ts';
-import { removeSegment, Segment, segmentPath } from './segment.ts';
-import { compactedTo, noteCompacted, removeUnfinished, swap, syncNames } from './swap.ts';
+import type { SealedState } from './seal.ts';
+import { removeSegment, Segment } from './segment.ts';
+import { noteCompacted, swap, syncNames } from './swap.ts';
 import { firstRecordSinceTime, type TimedOffset } from './time-lookup.ts';
 import type { TopicConfig } from './topic-config.ts';
-import {
-  type AbortedTransaction,
-  AbortedTransactions,
-  type OpenTransaction,
-  OpenTransactions,
-} from './transactions.ts';
+import { type AbortedTransaction, type OpenTransaction, OpenTransactions } from './transactions.ts';
 
 export const LEADER_EPOCH = 0;
 const EMPTY = Buffer.alloc(0);
 /** More of them are left to the seal, so that the state of all partitions together stays small. */
 const MOST_CLOSED_PRODUCERS = 100;
-
-/** What is known of a partition whose files are closed and on the disk. */
-export type ClosedLog = SealedState & {
-  readonly segments: readonly (readonly [
-    baseOffset: number,
-    size: number,
-    nextOffset: number,
-    maxTimestamp: number,
-    openedAt: number,
-  ])[];
-  readonly cleanedTo: number;
-};
 
 export class PartitionLog {
   readonly name: string;
@@ -53,14 +34,14 @@ export class PartitionLog {
   config: TopicConfig;
   #folder: string;
   #log: BrokerLog;
-  #segments: Segment[] = [];
+  readonly #segments: Segment[];
   #active: Segment;
   #unflushed = 0; // records since the last fsync for flush.messages
   #endLastTime = -1; // of the log, at the last `retain`
   #isCompacting = false;
   #isGone = false;
   #start = 0; // records before it were deleted by a client (DeleteRecords)
-  #cleanedTo = 0; // records before it were compacted
+  #cleanedTo: number; // records before it were compacted
   #isDamaged = false; // found by a pass of compaction: there is none until the next start
 
   /**
@@ -79,112 +60,24 @@ export class PartitionLog {
     this.name = name;
     this.config = config;
     this.#log = log;
-    if (closed && this.#isAsClosed(closed)) this.#resume(closed);
-    else this.#recover(now);
-    this.#active = this.#segments.at(-1) ?? this.#add(0, now);
+    const { segments, cleanedTo } = openSegments(
+      {
+        folder,
+        name,
+        log,
+        maxMessageBytes: config.maxMessageBytes,
+        producers: this.producers,
+        open: this.#open,
+        // With a seal the next start does not scan it again.
+        seal: (segment) => void segment.sealLater(this.#sealedState(), this.#cannotSeal),
+      },
+      now,
+      closed,
+    );
+    this.#segments = segments;
+    this.#active = segments.at(-1) ?? this.#add(0, now);
     // A power failure may have undone the last compaction.
-    this.#cleanedTo = Math.min(this.#cleanedTo, this.#active.baseOffset);
-  }
-
-  #isAsClosed({ segments }: ClosedLog): boolean {
-    return segments.every(([baseOffset, size]) => {
-      const file = `${segmentPath(this.#folder, baseOffset)}.log`;
-      return statSync(file, { throwIfNoEntry: false })?.size === size;
-    });
-  }
-
-  #resume({ segments, cleanedTo, ...state }: ClosedLog): void {
-    for (const [baseOffset, size, nextOffset, maxTimestamp, openedAt] of segments) {
-      const segment = new Segment(this.#folder, baseOffset, openedAt);
-      segment.adopt({ size, nextOffset, maxTimestamp }, size > 0, () => this.#tablesOf(segment));
-      this.#segments.push(segment);
-    }
-    this.#cleanedTo = cleanedTo;
-    this.#restore(state);
-  }
-
-  #recover(now: number): void {
-    const names = namesIn(this.#folder);
-    removeLeftOver(this.#folder, names);
-    removeUnfinished(this.#folder, names);
-    const offsets = segmentOffsets(names);
-    const seals = new Set(names.filter((file) => file.endsWith('.seal')));
-    // The CRC does not cover a batch's offset, which must follow from the one before where nothing was compacted.
-    const cleanedTo = compactedTo(this.#folder, names);
-    const wasCompacted = cleanedTo !== undefined;
-    for (const [index, baseOffset] of offsets.entries()) {
-      const isClosed = index < offsets.length - 1;
-      if (wasCompacted && isClosed && this.#isMerged(baseOffset)) {
-        this.#dropMerged(baseOffset);
-        continue;
-      }
-      const segment = this.#openSegment(baseOffset, seals, wasCompacted && isClosed, now);
-      // A crash has prevented its seal; with one the next start does not scan it again.
-      if (isClosed && !segment.isSealed) void segment.sealLater(this.#sealedState(), this.#cannotSeal);
-    }
-    this.#cleanedTo = cleanedTo ?? 0;
-  }
-
-  /** Whether the segment before already holds this one's records, as a crash has prevented the removal of its files. */
-  #isMerged(baseOffset: number): boolean {
-    return baseOffset < (this.#segments.at(-1)?.nextOffset ?? 0);
-  }
-
-  /** Its state is restored first, as the segment that holds its records may be without a seal. */
-  #dropMerged(baseOffset: number): void {
-    const path = segmentPath(this.#folder, baseOffset);
-    this.#restore(readSeal(`${path}.seal`, statSync(`${path}.log`).size));
-    removeSegment(path);
-  }
-
-  #restore(seal: SealedState | null): void {
-    if (seal === null) return;
-    this.producers.restore(seal.producers);
-    this.#open.restore(seal.open);
-  }
-
-  #openSegment(baseOffset: number, seals: ReadonlySet<string>, hasGaps: boolean, now: number): Segment {
-    const path = segmentPath(this.#folder, baseOffset);
-    const { size, birthtimeMs } = statSync(`${path}.log`);
-    const segment = new Segment(this.#folder, baseOffset, birthtimeMs);
-    const seal = seals.has(basename(`${path}.seal`)) ? readSeal(`${path}.seal`, size) : null;
-    this.#restore(seal);
-    if (seal) segment.adopt(seal, true, () => this.#tablesOf(segment));
-    else if (size > 0) this.#adoptScanned(segment, size, hasGaps, now);
-    this.#segments.push(segment);
-    return segment;
-  }
-
-  #adoptScanned(segment: Segment, size: number, hasGaps: boolean, now: number): void {
-    const { path, baseOffset } = segment;
-    const aborted = new AbortedTransactions();
-    const found = scan(`${path}.log`, baseOffset, hasGaps, (header, batch) => {
-      this.producers.append(header, now);
-      this.#open.note(header, batch, aborted);
-    });
-    segment.adopt(found, false, { index: found.index, aborted });
-    if (found.size === size) return;
-    const file = `${path}.log`;
-    const details = { partition: this.name, file, at: found.size, cut: size - found.size };
-    const wasTorn = isTorn(file, found.size, size, this.config.maxMessageBytes);
-    const kept = keepTail(file, found.size);
-    segment.truncate();
-    if (wasTorn) this.#log.warn({ ...details, kept }, 'truncated a torn tail');
-    else this.#log.error({ ...details, kept, nextOffset: found.nextOffset }, 'truncated a damaged segment');
-  }
-
-  /** From its seal. Where that is gone the log is scanned, as transactions aborted in the segment may begin before it. */
-  #tablesOf(segment: Segment): Tables {
-    const sealed = readTables(`${segment.path}.seal`, segment.size);
-    if (sealed) return sealed;
-    const open = new OpenTransactions();
-    for (const { path, baseOffset } of this.#segments) {
-      const aborted = new AbortedTransactions();
-      const note = (header: BatchHeader, batch: Buffer) => open.note(header, batch, aborted);
-      const { index } = scan(`${path}.log`, baseOffset, true, note);
-      if (path === segment.path) return { index, aborted };
-    }
-    throw new Error(`${segment.path}: expected a segment of ${this.name}`);
+    this.#cleanedTo = Math.min(cleanedTo, this.#active.baseOffset);
   }
 
   #add(baseOffset: number, now: number): Segment {
@@ -480,28 +373,3 @@ export class PartitionLog {
 
 const byFirstOffset = (one: AbortedTransaction, other: AbortedTransaction): number =>
   one.firstOffset - other.firstOffset;
-
-/** The files in a folder, which is made where it is missing. */
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    mkdirSync(folder, { recursive: true });
-    return [];
-  }
-}
-
-/** Deletes seals whose segment is gone, or that were not finished, as a crash has prevented that. */
-function removeLeftOver(folder: string, names: readonly string[]): void {
-  const logs = new Set(names.filter((name) => name.endsWith('.log')));
-  const isLeftOver = (name: string) =>
-    name.endsWith('.seal.new') || (name.endsWith('.seal') && !logs.has(name.replace(/seal$/, 'log')));
-  for (const name of names)
-    if (isLeftOver(name)) rmSync(`${folder}/${name}`, { recursive: true, force: true });
-}
-
-function segmentOffsets(names: readonly string[]): number[] {
-  const logs = names.filter((name) => /^\d{20}\.log$/.test(name));
-  return logs.map((name) => Number.parseInt(name, 10)).sort((a, b) => a - b);
-}

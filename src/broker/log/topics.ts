@@ -6,7 +6,8 @@ import type { Change, Journal } from '../journal.ts';
 import { crypto } from '../late.ts';
 import type { Settings } from '../options.ts';
 import { takeClosedLogs, writeClosedLogs } from './closed-logs.ts';
-import { type ClosedLog, PartitionLog } from './partition-log.ts';
+import type { ClosedLog } from './open-segments.ts';
+import { PartitionLog } from './partition-log.ts';
 import { type ConfigOverrides, type TopicConfig, topicConfig } from './topic-config.ts';
 
 export type Topic = {
