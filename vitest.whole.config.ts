@@ -4,5 +4,6 @@ import { defineConfig } from 'vitest/config';
 import shared from './vitest.config.ts';
 
 export default defineConfig({
-  test: { ...shared.test, include: ['test/**/*.whole.test.ts'], exclude: [] },
+  // Most of these start whole programs.
+  test: { ...shared.test, include: ['test/**/*.whole.test.ts'], exclude: [], maxWorkers: 4 },
 });

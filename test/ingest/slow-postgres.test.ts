@@ -13,7 +13,7 @@ import { eventually, startTestBroker, testConfig, testKafka, through } from '../
 import { startLoad } from '../support/load.ts';
 import { startProxy } from '../support/proxy.ts';
 
-const DELAY_MS = 1_300;
+const DELAY_MS = 1_600;
 const AN_HOUR_MS = 3_600_000;
 
 describe('a Postgres that takes seconds for every statement', { timeout: 240_000 }, () => {

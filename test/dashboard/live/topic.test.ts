@@ -10,6 +10,7 @@ import { TITLES } from '../../../src/events/event.ts';
 import { newId } from '../../../src/events/ids.ts';
 import { PRODUCTS } from '../../../src/events/products.ts';
 import { startLive } from '../../../src/live/part.ts';
+import { afterFile } from '../../support/after-file.ts';
 import { testLog } from '../../support/database.ts';
 import { anEvent } from '../../support/events.ts';
 import { eventually, type Line, startLine } from '../../support/line.ts';
@@ -25,10 +26,24 @@ const AGENTS = [
 ];
 
 let line: Line;
+/** What the topic holds, read as it grows: joining a group takes seconds, and each run would wait for them. */
+const read = { records: [] as PanelEvent[], next: new Map<number, number>() };
 beforeAll(async () => {
   line = await startLine({ timeZone: 'Asia/Kolkata' });
   const live = await startLive(line.config, testLog, AT_ONCE);
-  return () => live.close();
+  afterFile(() => live.close());
+  const consumer = line.kafka.consumer({ groupId: `recount-${newId()}` });
+  await consumer.connect();
+  afterFile(() => consumer.disconnect());
+  await consumer.subscribe({ topic: line.config.KAFKA_TOPIC, fromBeginning: true });
+  await consumer.run({
+    eachMessage: async ({ topic, partition, message }) => {
+      const text = message.value?.toString() ?? '';
+      if (!text.startsWith('{"broken'))
+        read.records.push(panelEvent(JSON.parse(text), topic, partition, message));
+      read.next.set(partition, Number(message.offset) + 1);
+    },
+  });
 }, 240_000);
 
 /** Midnight of a year's first day in Kolkata. */
@@ -76,31 +91,16 @@ async function send(given: readonly Given[], midnight: number): Promise<void> {
   await producer.disconnect();
 }
 
-/** Every record of the topic that is an event, the first of each order_id. */
-async function readTopic(): Promise<PanelEvent[]> {
-  const consumer = line.kafka.consumer({ groupId: `recount-${newId()}` });
+/** Every record of the topic that is an event, up to its end. */
+async function readTopic(): Promise<readonly PanelEvent[]> {
   const admin = line.kafka.admin();
   await admin.connect();
   const ends = await admin.fetchTopicOffsets(line.config.KAFKA_TOPIC);
   await admin.disconnect();
-  const records: PanelEvent[] = [];
-  const seen = new Map<number, number>();
-  await consumer.connect();
-  await consumer.subscribe({ topic: line.config.KAFKA_TOPIC, fromBeginning: true });
-  await consumer.run({
-    eachMessage: async ({ topic, partition, message }) => {
-      seen.set(partition, Number(message.offset) + 1);
-      const text = message.value?.toString() ?? '';
-      if (text.startsWith('{"broken')) return;
-      records.push(panelEvent(JSON.parse(text), topic, partition, message));
-    },
-  });
-  await eventually(
-    () => ends.every(({ partition, offset }) => (seen.get(partition) ?? 0) >= Number(offset)),
-    60,
+  await eventually(() =>
+    ends.every(({ partition, offset }) => (read.next.get(partition) ?? 0) >= Number(offset)),
   );
-  await consumer.disconnect();
-  return records;
+  return read.records;
 }
 
 function panelEvent(
