@@ -6,6 +6,8 @@ import type { KafkaRecord } from './record.ts';
 
 /** Kafka's own, of a record without a time. */
 const NO_TIME = -1;
+/** PostgreSQL's first timestamp, 4714-11-24 BC; its last one is later than any Date. */
+const FIRST_STORABLE_MS = -210_866_803_200_000;
 
 type FetchedMessage = {
   readonly offset: string;
@@ -18,7 +20,7 @@ export function recordOf(message: FetchedMessage): KafkaRecord {
   const { offset, key, value } = message;
   // Kafka takes any int64, and a sender may mean microseconds.
   const told = Number(message.timestamp);
-  const timestamp = Math.abs(told) <= FARTHEST_MS ? told : NO_TIME;
+  const timestamp = told >= FIRST_STORABLE_MS && told <= FARTHEST_MS ? told : NO_TIME;
   const undecodable = undecodableReason(message);
   const record = { offset: BigInt(offset), timestamp, key, value };
   return undecodable === undefined ? record : { ...record, undecodable };

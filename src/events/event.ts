@@ -31,6 +31,9 @@ const id = z.custom<string>(isId, { error: 'expected 32 lower-case hex digits' }
 const FIRST_YEAR = 2000;
 const LAST_YEAR = 2099;
 
+/** The earliest time that an event may have; a clock that says less, or a sender who counts seconds, tells nothing. */
+export const FIRST_TIME_MS = Date.UTC(FIRST_YEAR, 0);
+
 /** ISO 8601, UTC, milliseconds, year 2000 to 2099: wide enough for any clock that is only somewhat wrong. */
 const time = z.iso
   .datetime({ precision: 3, error: 'expected ISO 8601 UTC as in 2026-01-31T12:00:00.000Z' })

@@ -2,6 +2,7 @@
 
 import type { KafkaRecord, RecordBatch } from '../consumer/record.ts';
 import { type Dimensions, dimensionsOf } from '../events/dimensions.ts';
+import { FIRST_TIME_MS } from '../events/event.ts';
 import { futureOf } from '../events/future.ts';
 import { parseEventBytes, type Rejection } from '../events/parse.ts';
 import { readWire, type WireEvent } from '../events/wire.ts';
@@ -96,7 +97,7 @@ function toLive(event: WireEvent, record: KafkaRecord, ids: Buffer, at: number):
 /** Received when its context says, and not later than Kafka took it; where neither is known, no time is too late. */
 function aheadOf({ time, context, record: { timestamp } }: LiveEvent): Rejection | undefined {
   const { received_at } = JSON.parse(context) as { received_at?: string };
-  const known = [timestamp, Date.parse(received_at ?? '')].filter((ms) => ms > 0);
+  const known = [timestamp, Date.parse(received_at ?? '')].filter((ms) => ms >= FIRST_TIME_MS);
   return known.length === 0 ? undefined : futureOf(time, Math.min(...known));
 }
 

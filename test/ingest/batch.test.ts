@@ -149,6 +149,10 @@ describe('an event of the future', () => {
   it('is believed where nobody knows when it was received', () => {
     expect(codesOf(now, -1)).toEqual([]);
     expect(codesOf(now, 0)).toEqual([]);
+    // In seconds, and of a clock that was never set.
+    expect(codesOf(now, Math.floor(now / 1000))).toEqual([]);
+    expect(codesOf(now, Date.parse('1999-12-31T23:59:59.999Z'))).toEqual([]);
+    expect(codesOf(now, Date.parse('2000-01-01T00:00:00.000Z'))).toEqual(['time_in_the_future']);
     expect(codesOf(now, -1, now - 2 * DAY_MS)).toEqual(['time_in_the_future']);
   });
 });
