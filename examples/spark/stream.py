@@ -10,7 +10,7 @@ a count may come twice, never wrong. Needs --packages org.apache.spark:spark-sql
 import sys
 
 from pyspark.sql import SparkSession
-from pyspark.sql.functions import col, concat_ws, count, date_format, from_json, to_timestamp, window
+from pyspark.sql.functions import col, concat_ws, count, date_format, from_json, timestamp_millis, window
 
 servers, checkpoint = sys.argv[1:]
 spark = (
@@ -28,9 +28,9 @@ records = (
     .option("startingOffsets", "earliest")
     .load()
 )
-clicks = records.select(from_json(col("value").cast("string"), "original_timestamp string, category string").alias("click"))
+clicks = records.select(from_json(col("value").cast("string"), "original_timestamp long, category string").alias("click"))
 counts = (
-    clicks.select("click.category", to_timestamp("click.original_timestamp").alias("time"))
+    clicks.select("click.category", timestamp_millis("click.original_timestamp").alias("time"))
     .withWatermark("time", "10 minutes")
     .groupBy(window("time", "1 minute"), "category")
     .agg(count("*").alias("clicks"))

@@ -22,8 +22,8 @@ export type StoredClick = {
 export type EnrichedClick = {
   /** When Kafka had the click, milliseconds since 1970. */
   readonly timestamp: number;
-  /** When it happened, ISO 8601 in UTC. */
-  readonly original_timestamp: string;
+  /** When it happened, milliseconds since 1970: a number, as the tutorial's column is. */
+  readonly original_timestamp: number;
   readonly userId: string;
   /** Cut as STORE_IP says. */
   readonly ip: string | null;
@@ -49,7 +49,7 @@ export function enrich(click: StoredClick, countries: Countries): EnrichedClick 
   const item = context.item === undefined ? undefined : findItem(context.item);
   return {
     timestamp: click.appended_ms,
-    original_timestamp: new Date(click.time_ms).toISOString(),
+    original_timestamp: click.time_ms,
     userId: click.user_id,
     ip: context.ip ?? null,
     userAgent: context.user_agent ?? null,

@@ -83,7 +83,7 @@ it('has every stored click with all that is known of it, and nothing else', asyn
   expect([...seen.keys()].toSorted()).toEqual(clicks.map(({ order_id }) => order_id).toSorted());
   for (const row of seen.values()) expect(Object.keys(row)).toEqual(COLUMNS);
   expect(seen.get(full.order_id)).toMatchObject({
-    original_timestamp: '2026-03-10T12:00:00.000Z',
+    original_timestamp: Date.UTC(2026, 2, 10, 12),
     userId: full.user_id,
     ip: '8.8.8.0',
     productId: 'fjord-jumper',

@@ -13,7 +13,8 @@ const CATEGORIES = ['clothes', 'sneakers', 'electronics'] as const;
 export const CLICKS = 'enriched-click-data';
 
 export type Click = {
-  readonly original_timestamp: string;
+  /** Milliseconds since 1970. */
+  readonly original_timestamp: number;
   readonly userId: string;
   readonly category: string;
 };
@@ -21,7 +22,7 @@ export type Click = {
 /** `count` clicks, one every seven seconds, the first as many before them as `first` says. */
 export function clicksFrom(first: number, count: number): Click[] {
   return Array.from({ length: count }, (_, n) => ({
-    original_timestamp: new Date(BEGIN + (first + n) * 7_000).toISOString(),
+    original_timestamp: BEGIN + (first + n) * 7_000,
     userId: `visitor-${n % 5}`,
     category: CATEGORIES[(first + n) % 3] ?? '',
   }));
@@ -31,7 +32,7 @@ export function clicksFrom(first: number, count: number): Click[] {
 export function countsOf(clicks: readonly Click[]): Record<string, number> {
   const minutes: Record<string, number> = {};
   for (const { category, original_timestamp } of clicks) {
-    const key = `${category} ${original_timestamp.slice(0, 16)}:00Z`;
+    const key = `${category} ${new Date(original_timestamp).toISOString().slice(0, 16)}:00Z`;
     minutes[key] = (minutes[key] ?? 0) + 1;
   }
   return minutes;

@@ -71,7 +71,7 @@ public final class ClicksPerMinute {
     // Windows go by when a click happened, not by when Kafka had it.
     WatermarkStrategy<String> happened = WatermarkStrategy.<String>forBoundedOutOfOrderness(Duration.ofMinutes(1))
         .withIdleness(Duration.ofSeconds(10)) // a partition without clicks holds up no minute
-        .withTimestampAssigner((click, before) -> Instant.parse(field(click, "original_timestamp")).toEpochMilli());
+        .withTimestampAssigner((click, before) -> Long.parseLong(field(click, "original_timestamp")));
     flink.fromSource(clicks, happened, "clicks")
         .keyBy(click -> field(click, "category"))
         .window(TumblingEventTimeWindows.of(Duration.ofMinutes(1)))
