@@ -4,8 +4,8 @@
 import { findItem } from '../catalogue/catalogue.ts';
 import type { Countries } from '../enrichment/country.ts';
 import { ageOf, genderOf } from '../enrichment/person.ts';
-import { clientOf, type DeviceType, UNKNOWN } from '../enrichment/user-agent.ts';
-import type { EventContext } from '../events/event.ts';
+import { clientOf, UNKNOWN } from '../enrichment/user-agent.ts';
+import type { DeviceType, EventContext } from '../events/event.ts';
 
 /** A stored click. */
 export type StoredClick = {
@@ -58,7 +58,7 @@ export function enrich(click: StoredClick, countries: Countries): EnrichedClick 
     title: item?.name ?? UNKNOWN,
     gender: genderOf(context) ?? UNKNOWN,
     country: countries.of(context.ip).name,
-    deviceType: clientOf(context.user_agent, click.robot).deviceType,
+    deviceType: clientOf(context.user_agent, click.robot, context.device_type).deviceType,
     age: ageOf(context, click.time_ms) ?? null,
     birthdate: context.birthdate ?? null,
     datetime: new Date(click.appended_ms).toISOString(),

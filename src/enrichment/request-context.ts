@@ -3,7 +3,7 @@
 
 import type { Request } from 'express';
 import { isbot } from 'isbot';
-import type { EventContext } from '../events/event.ts';
+import { DEVICE_TYPES, type DeviceType, type EventContext } from '../events/event.ts';
 import { clientAddressOf } from '../http/client-address.ts';
 import type { IpStorage } from './ip-storage.ts';
 import { asksForPrivacy, storedAddress, storedReferrer } from './privacy.ts';
@@ -11,15 +11,20 @@ import { simulatedAddress } from './simulated.ts';
 
 const LONGEST_USER_AGENT = 1024;
 const LONGEST_REFERRER = 2048;
+/** Set by public/js/theme.js. */
+const DEVICE_COOKIE = 'device_type';
+/** Of which the page knows more than its user agent tells. */
+const UNTELLING = /\(Macintosh;/;
 
 /** What a visitor's own request tells of the visitor. */
 export function visitorContext(req: Request, storage: IpStorage): EventContext {
-  const { user_agent, ...rest } = clientContext(req, storage);
+  const { user_agent, device_type, ...rest } = clientContext(req, storage);
   if (user_agent === undefined) return rest;
   const { ip, referrer } = rest;
   return {
     ...(ip === undefined ? {} : { ip }),
     user_agent,
+    ...(device_type === undefined ? {} : { device_type }),
     bot: isbot(user_agent),
     ...(referrer === undefined ? {} : { referrer }),
     ...(simulatedAddress(req) === undefined ? {} : { simulated: true }),
@@ -65,16 +70,24 @@ export function postedContext(
 function clientContext(
   req: Request,
   storage: IpStorage,
-): Pick<EventContext, 'ip' | 'user_agent' | 'referrer'> {
+): Pick<EventContext, 'ip' | 'user_agent' | 'device_type' | 'referrer'> {
   const address = asksForPrivacy(req) ? undefined : (simulatedAddress(req) ?? clientAddressOf(req));
   const ip = address === undefined ? undefined : storedAddress(address, storage);
   const userAgent = headerText(req.get('user-agent'), LONGEST_USER_AGENT);
   const referrer = headerText(req.get('referer'), LONGEST_REFERRER);
+  const deviceType = toldDeviceType(req);
   return {
     ...(ip === undefined ? {} : { ip }),
     ...(userAgent === undefined ? {} : { user_agent: userAgent }),
+    ...(deviceType === undefined ? {} : { device_type: deviceType }),
     ...(referrer === undefined ? {} : { referrer: storedReferrer(referrer) }),
   };
+}
+
+/** What the shop's page has told of the browser's device; undefined where the user agent tells it. */
+export function toldDeviceType(req: Request): DeviceType | undefined {
+  if (!UNTELLING.test(req.get('user-agent') ?? '')) return undefined;
+  return DEVICE_TYPES.find((type) => type === req.cookies?.[DEVICE_COOKIE]);
 }
 
 /** Node reads headers as Latin-1 and refuses control characters, so any cut of one is text that can be stored. */

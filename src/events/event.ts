@@ -8,6 +8,10 @@ import { STORABLE_TEXT } from '../runtime/storable-text.ts';
 import { isId } from './ids.ts';
 import { PRODUCTS } from './products.ts';
 
+/** What somebody shops with, as far as it is known; `other` is what nobody does. */
+export const DEVICE_TYPES = ['desktop', 'mobile', 'tablet', 'other'] as const;
+export type DeviceType = (typeof DEVICE_TYPES)[number];
+
 export const DEVICES = ['desktop', 'mobile'] as const;
 export const TITLES = ['banner_show', 'banner_click', 'order'] as const;
 export type Device = (typeof DEVICES)[number];
@@ -79,6 +83,10 @@ export const contextSchema = z
   .strictObject({
     ip: z.union([z.ipv4(), z.ipv6()], { error: 'expected an IPv4 or IPv6 address' }).optional(),
     user_agent: text(1024).optional(),
+    device_type: z
+      .enum(DEVICE_TYPES)
+      .optional()
+      .describe('what the page itself knows of its device, where the user agent can not tell it'),
     referrer: text(2048).optional(),
     gender: z.enum(['F', 'M', 'U']).optional(),
     age: z

@@ -4,7 +4,15 @@
 // parse.ts to say.
 
 import { z } from 'zod';
-import { DEVICES, type Device, type EventContext, type ShopEvent, TITLES, type Title } from './event.ts';
+import {
+  DEVICE_TYPES,
+  DEVICES,
+  type Device,
+  type EventContext,
+  type ShopEvent,
+  TITLES,
+  type Title,
+} from './event.ts';
 import { PRODUCTS, type Product } from './products.ts';
 
 /** An event with its context as it came: the text of a JSON object, or undefined where it has none. */
@@ -26,6 +34,7 @@ const text = (longest: number) => `"[ !#-\\[\\]-~]{0,${longest}}"`;
 const CONTEXT = [
   ['ip', `"(?:${inner(z.regexes.ipv4)}|${inner(z.regexes.ipv6)})"`],
   ['user_agent', text(1024)],
+  ['device_type', `"(?:${anyOf(DEVICE_TYPES)})"`],
   ['bot', 'true|false'],
   ['referrer', text(2048)],
   ['simulated', 'true|false'],

@@ -4,6 +4,7 @@
 import type { CookieOptions, Request, Response } from 'express';
 import { z } from 'zod';
 import { asksForPrivacy } from '../enrichment/privacy.ts';
+import { toldDeviceType } from '../enrichment/request-context.ts';
 import { clientOf } from '../enrichment/user-agent.ts';
 import { DEVICES, type Device } from '../events/event.ts';
 import { isId, newId } from '../events/ids.ts';
@@ -47,7 +48,7 @@ export function visitorOf(req: Request, res: Response): Visitor {
   return {
     id: String(id),
     profile: readProfile(cookies.profile),
-    siteVersion: forced ?? deviceOf(req.get('user-agent')),
+    siteVersion: forced ?? deviceOf(req),
     siteVersionForced: forced !== undefined,
   };
 }
@@ -66,8 +67,8 @@ function readProfile(cookie: unknown): Profile {
 }
 
 /** Phones and tablets get the mobile site. */
-function deviceOf(userAgent: string | undefined): Device {
-  const { deviceType } = clientOf(userAgent);
+function deviceOf(req: Request): Device {
+  const { deviceType } = clientOf(req.get('user-agent'), false, toldDeviceType(req));
   return deviceType === 'mobile' || deviceType === 'tablet' ? 'mobile' : 'desktop';
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { postedContext, visitorContext } from '../../src/enrichment/request-context.ts';
 import { noteSimulated, SIMULATED_HEADER, simulatedHeader } from '../../src/enrichment/simulated.ts';
 import { parseEvent } from '../../src/events/parse.ts';
+import { readWire } from '../../src/events/wire.ts';
 import { anEvent } from '../support/events.ts';
 
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:139.0) Gecko/20100101 Firefox/139.0';
@@ -25,6 +26,22 @@ describe('the context of a visitor’s own event', () => {
     });
     expect(visitorContext(req, 'full').ip).toBe('203.0.113.77');
     expect('ip' in visitorContext(req, 'none')).toBe(false);
+  });
+
+  it('has what the page knows of its device where it says Macintosh, and nowhere else', () => {
+    const mac =
+      'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/17.5 Safari/605.1.15';
+    const told = (agent: string, device_type: string) =>
+      visitorContext(
+        { ...requestWith({ 'user-agent': agent }), cookies: { device_type } } as Request,
+        'full',
+      );
+    expect(told(mac, 'tablet').device_type).toBe('tablet');
+    expect(told(mac, 'mobile').device_type).toBe('mobile');
+    for (const context of [told(mac, 'spaceship'), told(FIREFOX, 'tablet'), told(GOOGLEBOT, 'mobile')])
+      expect('device_type' in context).toBe(false);
+    const written = JSON.stringify(anEvent({ context: told(mac, 'tablet') }));
+    expect(readWire(Buffer.from(written))?.context).toContain('"device_type":"tablet"');
   });
 
   it('says of a robot that it is one, and of no known browser nothing', () => {

@@ -1,6 +1,6 @@
 // The fields of an event that the live panels need.
 
-import type { Device, Title } from '../../events/event.ts';
+import type { Device, DeviceType, Title } from '../../events/event.ts';
 import type { Product } from '../../events/products.ts';
 
 export type PanelEvent = {
@@ -18,6 +18,8 @@ export type PanelEvent = {
   readonly simulated: boolean;
   readonly ip: string | undefined;
   readonly userAgent: string | undefined;
+  /** What the event itself says of its device. */
+  readonly deviceType: DeviceType | undefined;
   readonly topic: string;
   readonly partition: number;
   readonly offset: string;

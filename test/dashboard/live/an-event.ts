@@ -20,6 +20,7 @@ export function aPanelEvent(changes: Partial<PanelEvent> = {}): PanelEvent {
     simulated: false,
     ip: undefined,
     userAgent: undefined,
+    deviceType: undefined,
     topic: 'ecommerce',
     partition: 0,
     offset: String(count),

@@ -15,13 +15,14 @@ it('counts people once, by the device of their latest event, and has a row for e
     aPanelEvent({ userId: 'a', userAgent: PHONE, timeMs: NOW - 4_000 }),
     aPanelEvent({ userId: 'b', userAgent: DESKTOP }),
     aPanelEvent({ userId: 'c' }),
+    aPanelEvent({ userId: 'd', userAgent: DESKTOP, deviceType: 'tablet' }),
     aPanelEvent({ userId: 'gone', userAgent: DESKTOP, timeMs: NOW - 600_000 }),
   ]);
   const rows = await devices.read({ windows: windows.panels(NOW) } as PanelSource);
   expect(rows).toEqual([
     { device: 'desktop', people: 1 },
     { device: 'mobile', people: 1 },
-    { device: 'tablet', people: 0 },
+    { device: 'tablet', people: 1 },
     { device: 'other', people: 1 },
   ]);
 });
