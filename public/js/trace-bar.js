@@ -1,6 +1,7 @@
 // Keeps the trace bar at the bottom of the shop moving: each `trace` from /api/trace fills in every drawing of that event
 // on the page, and events that this page did not know yet join at the top.
 
+import './device.js';
 import { listen } from './live.js';
 import { showOffer } from './offer.js';
 import { fillTrace, newTrace } from './trace.js';

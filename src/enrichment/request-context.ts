@@ -11,7 +11,7 @@ import { simulatedAddress } from './simulated.ts';
 
 const LONGEST_USER_AGENT = 1024;
 const LONGEST_REFERRER = 2048;
-/** Set by public/js/theme.js. */
+/** Set by public/js/device.js. */
 const DEVICE_COOKIE = 'device_type';
 /** Of which the page knows more than its user agent tells. */
 const UNTELLING = /\(Macintosh;/;

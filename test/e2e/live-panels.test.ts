@@ -30,10 +30,18 @@ describe.skipIf(noBrowser !== undefined)('the live page', async () => {
   const category = (page: Page, name: string) =>
     page.locator('#categories .row', { hasText: name }).locator('.row-number').textContent();
 
-  it('says on an empty shop how to make the first event', async () => {
+  it('says on an empty shop, in every panel, how to make the first event', async () => {
     const page = await open('/dashboard/live');
     await page.locator('#visitors', { hasText: 'Open the shop in another tab' }).waitFor();
     expect(await page.locator('#raw tbody tr').count()).toBe(0);
+    expect(await page.locator('.live-panel').count()).toBe(8);
+    for (const panel of await page.locator('.live-panel').all())
+      await panel.locator('a.begin').waitFor({ state: 'visible' });
+    const commands = page.locator('.first-event code:visible');
+    expect(new Set(await commands.allTextContents())).toEqual(
+      new Set(['npm run simulate -- --users 1 --duration 30s']),
+    );
+    expect(await commands.count()).toBe(6);
   });
 
   it('moves by what two visitors do, each counted once', async () => {
@@ -48,6 +56,27 @@ describe.skipIf(noBrowser !== undefined)('the live page', async () => {
     await expect.poll(() => desktop.textContent()).toBe('2');
     await expect.poll(() => page.locator('#latest tbody tr').count()).toBe(2);
     await expect.poll(() => page.locator('#raw tbody tr').count()).toBeGreaterThan(2);
+    for (const name of ['visitors', 'pages', 'devices', 'categories', 'latest', 'raw'])
+      await page.locator(`#${name} a.begin`).waitFor({ state: 'hidden' });
+    // What only a mark and a colour say, a name says too.
+    const named = page.locator('#pages .row').first();
+    expect(await named.getAttribute('aria-label')).toMatch(
+      /, (Accessories|Clothes|Electronics|Sneakers|Sports nutrition): \d+ clicks?$/,
+    );
+  });
+
+  it('says of each panel how old events are once they are painted', async () => {
+    const page = await open('/dashboard/live');
+    await page.locator('#visitors .column').last().waitFor();
+    await send();
+    for (const name of ['visitors', 'devices', 'pages', 'categories', 'latest', 'raw'])
+      await page
+        .locator(`#${name} [data-fresh]`, { hasText: /^Event → pixel [\d,]+ m?s, p99 [\d,]+ m?s · lag \d+$/ })
+        .waitFor();
+    // Nobody follows ingest here: what waits is said.
+    await page
+      .locator('#sessions [data-fresh]', { hasText: /^No event painted in the last minute · lag [1-9]/ })
+      .waitFor();
   });
 
   it('lists what is in a bar, as many rows as the bar says', async () => {

@@ -82,6 +82,50 @@ describe.skipIf(noBrowser !== undefined)('the live page', async () => {
     await page.locator('#visitors .column').last().waitFor();
     expect(await page.locator('.live-panel').count()).toBe(2);
     expect(await page.locator('header.top').count()).toBe(0);
+    expect(await page.locator('[data-unknown-panels]').count()).toBe(0);
+  });
+
+  it('counts an iPad that says Macintosh as a tablet, from its second page on', async () => {
+    const tablet = await browser.newContext({
+      userAgent:
+        'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Safari/605.1.15',
+      screen: { width: 820, height: 1180 },
+    });
+    await tablet.addInitScript("Object.defineProperty(navigator, 'maxTouchPoints', { get: () => 5 })");
+    const page = await open('/dashboard/live');
+    const tablets = page.locator('#devices .row', { hasText: 'tablet' }).locator('.row-number');
+    await expect.poll(() => tablets.textContent()).toBe('0');
+    const shop = await open('/product/clothes', tablet);
+    await shop.reload();
+    await expect.poll(() => tablets.textContent()).toBe('1');
+  });
+
+  it('fills the screen where it is asked to, and leaves by the keyboard', async () => {
+    const page = await open('/dashboard/live?present=devices,visitors&simulated=exclude');
+    expect(await page.locator('.live-panel h2').allTextContents()).toEqual([
+      'Here right now, by device',
+      'Visitors, minute by minute',
+    ]);
+    const isFull = () => page.evaluate('document.fullscreenElement !== null');
+    await page.getByRole('button', { name: 'Full screen' }).press('Enter');
+    await expect.poll(isFull).toBe(true);
+    await page.getByRole('button', { name: 'Leave full screen' }).press('Enter');
+    await expect.poll(isFull).toBe(false);
+    await page.keyboard.press('Escape');
+    await page.waitForURL(`${line.url}/dashboard/live?simulated=exclude&`);
+    await page.locator('header.top').waitFor();
+  });
+
+  it('says which panels that it is asked for do not exist, and which do', async () => {
+    const page = await open('/dashboard/live?present=visitors,toString,<b>x');
+    const said = page.locator('[data-unknown-panels]');
+    expect(await said.textContent()).toContain(
+      'There is no panel “toString”, “<b>x”. There are: visitors, sessions,',
+    );
+    expect(await page.locator('.live-panel').count()).toBe(1);
+    await page.goto(`${line.url}/dashboard/live?present=nothing`);
+    await said.waitFor();
+    expect(await page.locator('.live-panel').count()).toBe(8);
   });
 
   it('has in every row, also out of sight, one of the last hundred events', async () => {

@@ -40,6 +40,7 @@ describe.skipIf(noBrowser !== undefined)('every page', async () => {
       ['/', '.trace-bar'],
       ['/product/clothes', '.trace-bar'],
       ['/dashboard', '#devices:not([data-state="loading"])'],
+      ['/dashboard/live', '#visitors .column'],
     ] as const) {
       const weights = { all: 0, own: 0, css: 0 };
       // A context each, as the second page would find the first one's files in the cache.

@@ -11,8 +11,14 @@ const GOOGLEBOT = 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.co
 const RECEIVED = '2026-03-02T09:00:00.000Z';
 
 /** A request with these headers, from an address without a proxy between. */
-function requestWith(headers: Readonly<Record<string, string>>, ip = '203.0.113.77'): Request {
-  return { headers, ip, app: { get: () => 0 }, get: (name: string) => headers[name] } as unknown as Request;
+function requestWith(headers: Readonly<Record<string, string>>, ip = '203.0.113.77', cookies = {}): Request {
+  return {
+    headers,
+    ip,
+    cookies,
+    app: { get: () => 0 },
+    get: (name: string) => headers[name],
+  } as unknown as Request;
 }
 
 describe('the context of a visitor’s own event', () => {
@@ -32,10 +38,7 @@ describe('the context of a visitor’s own event', () => {
     const mac =
       'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/17.5 Safari/605.1.15';
     const told = (agent: string, device_type: string) =>
-      visitorContext(
-        { ...requestWith({ 'user-agent': agent }), cookies: { device_type } } as Request,
-        'full',
-      );
+      visitorContext(requestWith({ 'user-agent': agent }, '203.0.113.77', { device_type }), 'full');
     expect(told(mac, 'tablet').device_type).toBe('tablet');
     expect(told(mac, 'mobile').device_type).toBe('mobile');
     for (const context of [told(mac, 'spaceship'), told(FIREFOX, 'tablet'), told(GOOGLEBOT, 'mobile')])

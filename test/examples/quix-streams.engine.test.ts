@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import type { Consumer, Kafka } from 'kafkajs';
 import { expect, it } from 'vitest';
-import type { PanelsAnswer } from '../../src/dashboard/live/panel-feed.ts';
+import type { PanelsAnswer } from '../../src/dashboard/live/answer.ts';
 import type { ShopEvent } from '../../src/events/event.ts';
 import { newId } from '../../src/events/ids.ts';
 import { startLive } from '../../src/live/part.ts';

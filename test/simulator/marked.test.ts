@@ -4,7 +4,7 @@
 import request from 'supertest';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { AT_ONCE } from '../../src/consumer/pace.ts';
-import type { PanelsAnswer } from '../../src/dashboard/live/panel-feed.ts';
+import type { PanelsAnswer } from '../../src/dashboard/live/answer.ts';
 import { SIMULATED_HEADER, simulatedHeader } from '../../src/enrichment/simulated.ts';
 import { startLive } from '../../src/live/part.ts';
 import { readSecret } from '../../src/site/secret.ts';

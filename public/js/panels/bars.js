@@ -110,13 +110,13 @@ const makeRow = () =>
 /**
  * Lying bars with names.
  * @param {Element} root
- * @param {{ of: string, name: string, count: number, product?: string }[]} bars
+ * @param {{ of: string, name: string, count: number, label: string, product?: string }[]} bars
  * @param {(product: string) => Element} [makeMark] where bars have a product
  */
 export function drawRows(root, bars, makeMark) {
   const most = Math.max(1, ...bars.map(({ count }) => count));
   const drawn = bars.map((bar) => ({ ...bar, share: shareOf(bar.count, most) }));
-  keepFilled(root, drawn, makeRow, (row, { of, name, count, product, share }) => {
+  keepFilled(root, drawn, makeRow, (row, { of, name, count, label, product, share }) => {
     if (row.dataset.product !== product) {
       row.className = product === undefined ? 'row' : `row of-${product}`;
       row.dataset.product = product;
@@ -125,6 +125,7 @@ export function drawRows(root, bars, makeMark) {
         .replaceChildren(...(product === undefined || makeMark === undefined ? [] : [makeMark(product)]));
     }
     row.dataset.of = of;
+    row.setAttribute('aria-label', label);
     setShare(row, share);
     setText(row.querySelector('.row-name'), name);
     setText(row.querySelector('.row-number'), exact(count));

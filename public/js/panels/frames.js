@@ -7,6 +7,10 @@ const LONGEST_REST_MS = 250;
 
 /** @type {Set<() => void>} */
 const due = new Set();
+/** @type {(() => void)[]} */
+let told = [];
+/** Those of the frame that is under way. @type {(() => void)[]} */
+let painting = [];
 const afterFrame = new MessageChannel();
 let isPlanned = false;
 let began = 0;
@@ -25,6 +29,11 @@ export function drawSoon(draw) {
   else requestAnimationFrame(drawAll);
 }
 
+/** Calls once what is drawn, or asked to be, is on the screen. @param {() => void} tell */
+export function afterPaint(tell) {
+  told.push(tell);
+}
+
 function drawAll() {
   began = performance.now();
   isPlanned = false;
@@ -33,9 +42,14 @@ function drawAll() {
   // A message comes after the frame's style, layout and paint, which are most of the work.
   afterFrame.port2.postMessage(undefined);
   for (const draw of draws) draw();
+  painting = [...painting, ...told];
+  told = [];
 }
 
 afterFrame.port1.onmessage = () => {
   const now = performance.now();
+  const tells = painting;
+  painting = [];
+  for (const tell of tells) tell();
   restsUntil = now + Math.min(Math.max(now - began - FRAME_MS, 0), LONGEST_REST_MS);
 };

@@ -163,6 +163,10 @@ export class RawEvents {
     });
   }
 
+  get isStill() {
+    return this.#reasons.size > 0;
+  }
+
   /** The whole list. */
   show(events) {
     this.#events = events;
@@ -193,8 +197,13 @@ export class RawEvents {
     this.#rows.show(events, isStill);
     setText(
       this.#panel.querySelector('[data-reading]'),
-      words === '' ? '\u00a0' : `${events.length} of ${all.length} match.`,
+      words === ''
+        ? all.length === 0
+          ? 'No event yet.'
+          : '\u00a0'
+        : `${events.length} of ${all.length} match.`,
     );
+    this.#panel.toggleAttribute('data-empty', all.length === 0);
   }
 
   #stand(reason, isReason) {

@@ -1,14 +1,15 @@
 // The live panels: a snapshot, then changes after it. A page that was not seen or not connected is told everything anew.
 
 import { address } from '../base.js';
-import { CATEGORY_NAMES, clock, exact, itemName, moment, plural, TIME_ZONE } from '../dashboard/format.js';
+import { clock, exact, moment, plural } from '../dashboard/format.js';
 import '../crowd.js';
-import { faultLegend, faultsIn, watchFaults } from '../fault-periods.js';
+import { watchFaults } from '../fault-periods.js';
 import { listen } from '../live.js';
-import { mark } from '../marks.js';
-import { drawColumns, drawRows, setText } from './bars.js';
+import { Ages } from './ages.js';
+import { barPanels, drawBars, say, sum } from './bar-panels.js';
+import { setText } from './bars.js';
 import { showBehind } from './behind.js';
-import { drawSoon } from './frames.js';
+import { afterPaint, drawSoon } from './frames.js';
 import { drawLatest, moves, RawEvents } from './lists.js';
 import './prove.js';
 
@@ -24,14 +25,7 @@ const panel = (name) => document.getElementById(name);
 const part = (name, selector) => panel(name)?.querySelector(selector);
 const raw = panel('raw') === null ? undefined : new RawEvents(panel('raw'));
 const log = panel('log') === null ? undefined : moves(panel('log'), own);
-const shortClock = new Intl.DateTimeFormat('en-GB', {
-  hour: '2-digit',
-  minute: '2-digit',
-  timeZone: TIME_ZONE,
-});
-const minute = (iso) => shortClock.format(new Date(iso));
-
-/** @typedef {import('../../../src/dashboard/live/panel-feed.ts').PanelsAnswer} PanelsAnswer */
+/** @typedef {import('../../../src/dashboard/live/answer.ts').PanelsAnswer} PanelsAnswer */
 
 /** @type {PanelsAnswer} */
 let newest;
@@ -45,87 +39,51 @@ const serverNow = () => Date.now() + serverAheadMs;
 /** What was told while a snapshot of now is on its way, which may be older. @type {{ panels: any[], added: any[] } | undefined} */
 let held;
 
-function say(name, words) {
-  const reading = part(name, '[data-reading]');
-  if (reading !== null && reading !== undefined) setText(reading, words);
-}
-
 const age = (ms) => {
   if (ms < 10_000) return `${exact(ms)} ms`;
   return ms < 600_000 ? `${exact(Math.round(ms / 1000))} s` : `${exact(Math.round(ms / 60_000))} min`;
 };
-/** Who has to take records of Kafka yet, and how many; a few are always under way. */
-function waitingText(lag) {
-  if (lag === null) return '';
-  const waiting = Object.entries(lag).filter(([, records]) => records > 0);
-  if (waiting.length === 0) return ' Nothing waits in Kafka.';
-  return ` Waiting in Kafka: ${waiting.map(([who, records]) => `${exact(records)} for ${who}`).join(', ')}.`;
-}
-const sum = (rows, field) => rows.reduce((total, row) => total + row[field], 0);
 
-/** @typedef {import('../../../src/dashboard/panels/panel.ts').Bars} Bars */
+/** How old events were in each panel when it had painted them. */
+const ages = new Map(
+  [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('.live-panel'))].map(
+    ({ id, dataset }) => [id, { of: dataset.source ?? '', own: new Ages() }],
+  ),
+);
+/** The most that the server's clock was ahead of this one in a message since the connection: what a message takes is no part of it. */
+let clockAheadMs = Number.NEGATIVE_INFINITY;
+const paintedAt = () => Date.now() + clockAheadMs;
 
-/** The panels of bars that are on the page, as the server has told (src/dashboard/panels). @type {[string, Bars][]} */
-const barPanels = [
-  .../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-panel-bars]')),
-].map(({ id, dataset }) => [id, JSON.parse(dataset.panelBars ?? '')]);
-
-/** The longest bar, and how many are as long. */
-function firstOf([first, ...others], words) {
-  const ties = others.filter(({ count }) => count === first.count).length;
-  return `Most: ${first.name}${ties > 0 ? ` and ${exact(ties)} more, ${words(first.count)} each` : `, ${words(first.count)}`}.`;
+/** @param {number} atMs when the server wrote a message that has just come */
+function noteClock(atMs) {
+  serverAheadMs = atMs - Date.now();
+  clockAheadMs = Math.max(clockAheadMs, serverAheadMs);
 }
 
-const NAMES = { product: (row) => CATEGORY_NAMES[row.product], item: (row) => itemName(row.item) };
-
-/** @param {Bars} bars */
-function readingOf({ reading, empty }, drawn, words) {
-  const total = sum(drawn, 'count');
-  if (total === 0) return empty;
-  if (reading === 'first') return firstOf(drawn, words);
-  if (reading !== 'newest') return `${words(total)} ${reading.sum}.`;
-  const [before, newest] = drawn.slice(-2).map(({ count }) => words(count));
-  return `${newest} in this minute, ${before} in the one before.`;
+function noteTold({ as_of: asOf, ages: told }) {
+  const atMs = Date.parse(asOf);
+  for (const [name, { of, own }] of ages) {
+    const { n, ages: some } = (name === 'raw' ? undefined : told[of]) ?? { n: 0, ages: [] };
+    own.told(
+      some.map((one) => atMs - one),
+      n,
+    );
+  }
 }
 
-/** The faults that ran during a column, by name. */
-function faultsOf({ from, to }) {
-  const names = faultsIn(Date.parse(from), Date.parse(to)).map(({ name }) => name);
-  return [...new Set(names)].join(', ');
-}
-
-function nameFaults(name, columns) {
-  const words = faultLegend(faultsIn(Date.parse(columns[0].from), Date.parse(columns.at(-1).to)));
-  const place = part(name, '[data-faults]');
-  if (place.textContent !== words.map(({ textContent }) => textContent).join(''))
-    place.replaceChildren(...words);
-}
-
-/** @param {string} name of the panel  @param {Bars} bars */
-function drawBars(name, bars, rows) {
-  const count = counting in bars.counts ? counting : Object.keys(bars.counts)[0];
-  const [one, many] = bars.counts[count];
-  const words = (number) => plural(number, one, many);
-  const drawn = rows.map((row) => ({
-    of: bars.of.map((field) => row[field]).join('/'),
-    count: row[count],
-    ...(bars.as === 'columns'
-      ? {
-          name: minute(row.from),
-          late: row.late,
-          faults: faultsOf(row),
-          label: `From ${minute(row.from)}: ${words(row[count])}`,
-        }
-      : {
-          name: NAMES[bars.name]?.(row) ?? row[bars.name ?? ''],
-          product: row.product,
-        }),
-  }));
-  if (bars.as === 'columns') {
-    drawColumns(part(name, '[data-bars]'), drawn);
-    nameFaults(name, rows);
-  } else drawRows(part(name, '[data-bars]'), drawn, mark);
-  say(name, readingOf(bars, drawn, words));
+function sayFreshness() {
+  for (const [name, { own }] of ages) {
+    const fresh = own.percentiles(paintedAt());
+    const { lag = null } = newest?.meta.freshness.panels[name] ?? {};
+    const words =
+      fresh === undefined
+        ? 'No event painted in the last minute'
+        : `Event → pixel ${age(fresh.p50)}, p99 ${age(fresh.p99)}`;
+    setText(
+      part(name, '[data-fresh]'),
+      rewoundTo === undefined ? `${words}${lag === null ? '' : ` · lag ${exact(lag)}`}` : '\u00a0',
+    );
+  }
 }
 
 const DRAW = {
@@ -138,15 +96,12 @@ const DRAW = {
       const nodes = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-state-node]'));
       for (const node of nodes) node.toggleAttribute('data-here', node.dataset.stateNode === here);
     }
-    say(
-      'log',
-      entries.length === 0 ? 'Nobody has moved yet: click on a piece of clothing in the shop.' : '\u00a0',
-    );
+    say('log', entries.length === 0 ? 'Nobody has moved yet.' : '\u00a0', entries.length === 0);
   },
   latest({ latest, meta }) {
     const now = rewoundTo === undefined ? serverNow() : Date.parse(meta.as_of);
     drawLatest(part('latest', '[data-rows]'), latest, now);
-    say('latest', latest.length === 0 ? 'Nobody in 10 minutes.' : '\u00a0');
+    say('latest', latest.length === 0 ? 'Nobody in 10 minutes.' : '\u00a0', latest.length === 0);
   },
 };
 
@@ -180,29 +135,37 @@ for (const one of document.querySelectorAll('.live-panel')) sight.observe(one);
 /** @param {(name: string) => boolean} isWanted */
 function drawPanels(isWanted) {
   if (newest === undefined) return;
-  for (const [name, bars] of barPanels) if (isWanted(name)) drawBars(name, bars, newest[name]);
+  for (const [name, bars] of barPanels) if (isWanted(name)) drawBars(name, bars, newest[name], counting);
   for (const [name, drawOne] of Object.entries(DRAW))
     if (panel(name) !== null && isWanted(name)) drawOne(newest);
-  const { freshness, lag, as_of: asOf } = newest.meta;
+  afterPaint(() => {
+    for (const [name, { own }] of ages) if (isWanted(name) && name !== 'raw') own.painted(paintedAt());
+  });
+  const { as_of: asOf } = newest.meta;
   setText(
-    document.querySelector('[data-freshness]'),
-    rewoundTo !== undefined
-      ? `As of ${moment(asOf)}, ${clock(asOf)}.`
-      : freshness.p50_ms === null
-        ? `As of ${clock(asOf)}. No event in the last minute.`
-        : `As of ${clock(asOf)}. Events of the last minute were ${age(freshness.p50_ms)} old when they were counted, 99 of 100 at most ${age(freshness.p99_ms)}.${waitingText(lag)}`,
+    document.querySelector('[data-as-of]'),
+    rewoundTo === undefined ? `As of ${clock(asOf)}.` : `As of ${moment(asOf)}, ${clock(asOf)}.`,
   );
 }
 
 function snapshot(panels) {
-  if (rewoundTo === undefined) serverAheadMs = Date.parse(panels.meta.as_of) - Date.now();
+  if (rewoundTo === undefined) noteClock(Date.parse(panels.meta.as_of));
   newest = panels;
+  for (const { own } of ages.values()) own.forget();
   raw?.show(panels.raw);
   drawSoon(drawAll);
 }
 
+function addRaw(added) {
+  raw?.add(added);
+  const own = ages.get('raw')?.own;
+  if (own === undefined || raw?.isStill) return;
+  own.told(added.map(({ arrived }) => Date.parse(arrived)));
+  afterPaint(() => own.painted(paintedAt()));
+}
+
 function change(panels) {
-  serverAheadMs = Date.parse(panels.meta.as_of) - Date.now();
+  noteClock(Date.parse(panels.meta.as_of));
   newest = { ...newest, ...panels };
   drawSoon(draw);
 }
@@ -216,18 +179,23 @@ listen(
   `/api/live/panels/stream?${new URLSearchParams({ robots, simulated })}`,
   {
     panels: (panels) => rewoundTo === undefined && snapshot(panels),
+    /** @param {import('../../../src/dashboard/live/answer.ts').Told} panels */
     changes: (panels) => {
-      if (rewoundTo === undefined) change(panels);
+      if (rewoundTo === undefined) {
+        noteTold(panels.meta);
+        change(panels);
+      }
       held?.panels.push(panels);
     },
     /** @param {{ added: PanelsAnswer['raw'] }} news */
     raw: ({ added }) => {
-      if (rewoundTo === undefined) raw?.add(added);
+      if (rewoundTo === undefined) addRaw(added);
       held?.added.unshift(...added);
     },
     faults: askFaults,
   },
   (connected) => {
+    clockAheadMs = Number.NEGATIVE_INFINITY;
     if (connected) void askFaults();
     const state = /** @type {HTMLElement} */ (document.querySelector('[data-connection]'));
     state.textContent = connected ? 'Live.' : 'Connection lost, trying again.';
@@ -240,6 +208,8 @@ setInterval(
   () => rewoundTo === undefined && newest !== undefined && panel('latest') !== null && drawSoon(drawAges),
   1_000,
 );
+
+setInterval(sayFreshness, 1_000);
 
 let saidAt = Number.NEGATIVE_INFINITY;
 setInterval(() => {
@@ -257,7 +227,8 @@ main.addEventListener('click', ({ target }) => {
   const name = panelOf.id;
   const query = new URLSearchParams({ of: bar.dataset.of ?? '', robots, simulated, count: counting });
   query.set('at', rewoundTo ?? newest.meta.as_of);
-  const words = bar.getAttribute('aria-label') ?? bar.querySelector('.row-name').textContent;
+  query.set('counted', newest.meta.counted);
+  const words = bar.getAttribute('aria-label') ?? '';
   void showBehind(words, `/api/live/panels/${name}/behind?${query}`);
 });
 

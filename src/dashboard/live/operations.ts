@@ -25,6 +25,23 @@ const barPanels = PANEL_NAMES.flatMap((name) => {
 const BARS_OF = barPanels.map(({ name, of }) => `${name}: ${of}`).join('; ');
 const COUNTS = barPanels.flatMap(({ counts }) => (counts.length > 1 ? counts : []));
 
+/** Whether Postgres takes a text for a snapshot: it refuses others with an error. */
+function isSnapshot(text: string): boolean {
+  const [xmin, xmax, running] = text.split(':');
+  if (!/^\d{1,18}:\d{1,18}:(\d{1,18}(,\d{1,18})*)?$/.test(text)) return false;
+  const numbers = [xmin, ...(running === '' ? [] : (running?.split(',') ?? []))].map((one) =>
+    BigInt(one ?? 0),
+  );
+  const isRising = numbers.slice(2).every((one, n) => one > (numbers[n + 1] ?? 0n));
+  const [first = 0n, last = 0n] = [numbers[0], BigInt(xmax ?? 0)];
+  return (
+    first > 0n && first <= last && isRising && numbers.slice(1).every((one) => one >= first && one < last)
+  );
+}
+
+const percentile = z.number().nullable().describe('milliseconds; null where nothing came');
+const percentiles = { p50_ms: percentile, p99_ms: percentile };
+
 export const panelOperations = {
   panels: operation({
     method: 'get',
@@ -48,7 +65,26 @@ export const panelOperations = {
               as_of: instant,
               robots: z.string(),
               simulated: z.string(),
-              freshness: z.object({ p50_ms: z.number().nullable(), p99_ms: z.number().nullable() }),
+              offsets: z
+                .record(z.string(), z.string())
+                .describe(
+                  'ingest’s next offset of each partition: all events below are counted, none from there on',
+                ),
+              counted: z.string().describe('what is counted, for `counted` of what is behind a bar'),
+              freshness: z
+                .object({
+                  ...percentiles,
+                  panels: z.record(
+                    panel,
+                    z.object({
+                      ...percentiles,
+                      lag: count.nullable().describe('records that wait in Kafka for the panel’s consumer'),
+                    }),
+                  ),
+                })
+                .describe(
+                  'how old events of the last minute were when the stream told of them, from Kafka’s acknowledgement on',
+                ),
               lag: z
                 .object({ ingest: count, sessions: count, offers: count })
                 .nullable()
@@ -83,6 +119,11 @@ export const panelOperations = {
         .default('people')
         .describe('of panels with more than one count: what is counted'),
       at,
+      counted: z
+        .string()
+        .refine(isSnapshot, { error: '`meta.counted` of an answer of the live panels' })
+        .optional()
+        .describe('what has been stored since the answer with this `meta.counted` is left out'),
       ...whoseQuery,
       format,
     }),

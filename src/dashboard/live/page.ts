@@ -15,7 +15,7 @@ import { plainLayout } from '../../site/layout.ts';
 import { visitorOf } from '../../site/visitor.ts';
 import type { Traces } from '../../tracing/traces.ts';
 import type { Panel } from '../panels/panel.ts';
-import { PANEL_NAMES, PANELS, type PanelName } from '../panels/panels.ts';
+import { isPanelName, PANEL_NAMES, PANELS, type PanelName } from '../panels/panels.ts';
 
 export function livePage(pool: Pool, traces: Traces, countries: Countries): Router {
   const router = Router();
@@ -33,8 +33,9 @@ export function livePage(pool: Pool, traces: Traces, countries: Countries): Rout
         });
         const { id } = visitorOf(req, res);
         const whose = readWhose(req.query);
-        const wanted = typeof req.query.present === 'string' ? req.query.present.split(',') : [];
-        const present = PANEL_NAMES.filter((name) => wanted.includes(name));
+        const wanted = presented(req.query.present);
+        const present = wanted.filter(isPanelName);
+        const unknown = wanted.filter((name) => !isPanelName(name));
         res.set('Cache-Control', 'no-store').render('live', {
           ...plainLayout(req, res, traces, 'Live'),
           timeZone,
@@ -42,6 +43,7 @@ export function livePage(pool: Pool, traces: Traces, countries: Countries): Rout
           whoseText: whoseText(whose),
           panels: PANEL_NAMES,
           present,
+          unknown,
           groups: grouped(present.length === 0 ? PANEL_NAMES : present),
           crowd,
           attribution: countries.attribution,
@@ -53,6 +55,12 @@ export function livePage(pool: Pool, traces: Traces, countries: Countries): Rout
     ],
   });
   return router;
+}
+
+/** The names that a link to present mode gives, each once. */
+function presented(given: unknown): string[] {
+  const names = typeof given === 'string' ? given.split(',').map((name) => name.trim()) : [];
+  return [...new Set(names)].filter((name) => name !== '');
 }
 
 type NamedPanel = Panel & { readonly name: PanelName };

@@ -14,11 +14,12 @@ import { type Stream, type Streams, sseMessage } from '../../http/sse.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { Soon } from '../../runtime/soon.ts';
 import { mayHaveEvents } from '../followers.ts';
-import { type PanelRows, readPanels } from '../panels/panels.ts';
+import { readPanels } from '../panels/panels.ts';
 import { rawRow } from '../panels/raw.ts';
-import { Freshness } from './freshness.ts';
-import type { ConsumerLag, Lag } from './lag.ts';
-import { type NewEvents, type ReadUpTo, readNew, readWindows, readWindowsAt } from './read.ts';
+import { freshnessOf, type PanelsAnswer, type Told } from './answer.ts';
+import { Freshness, type Reached } from './freshness.ts';
+import type { ConsumerLag } from './lag.ts';
+import { type NewEvents, type Position, type ReadUpTo, readNew, readWindows, readWindowsAt } from './read.ts';
 import { Windows } from './windows.ts';
 
 const RAW_MS = 20;
@@ -32,23 +33,12 @@ const CLOCK_MS = 1_000;
 /** Windows are kept up so long after the last reader has gone. */
 const KEPT_MS = 60_000;
 
-/** As /api/live/panels answers. */
-export type PanelsAnswer = PanelRows & {
-  readonly meta: {
-    readonly as_of: string;
-    readonly robots: string;
-    readonly simulated: string;
-    /** Milliseconds from Kafka's acknowledgement to the look that shows it, of the last minute's events. */
-    readonly freshness: { readonly p50_ms: number | null; readonly p99_ms: number | null };
-    /** About a second old; null where it is not known. */
-    readonly lag: Lag;
-    readonly attribution: string | null;
-  };
-};
+const NOWHERE: Position = { snapshot: '1:1:', offsets: {} };
 
 type Audience = {
   readonly whose: Whose;
   readonly windows: Windows;
+  readonly freshness: Freshness;
   readonly readers: Set<Stream>;
   /** Ids of raw events that the readers have. */
   sent: ReadonlySet<string>;
@@ -63,7 +53,6 @@ export class PanelFeed implements Feed {
   readonly #log: Logger;
   readonly #now: () => number;
   readonly #lag: ConsumerLag | undefined;
-  readonly #freshness = new Freshness();
   #audiences = new Map<string, Audience>();
   #upTo: ReadUpTo | undefined;
   /** Events that the last look has read. */
@@ -123,6 +112,9 @@ export class PanelFeed implements Feed {
     void this.#inTurn(async () => {
       if (!isOpen) return;
       const audience = await this.#audienceOf(whose);
+      // Who reads already is told first what the snapshot has: from here on all are told the same, and nobody twice.
+      tellRaw(audience);
+      if (audience.readers.size === 0) audience.freshness.forget();
       const answer = await this.#answer(audience);
       if (!isOpen) return;
       stream.send('panels', answer);
@@ -141,10 +133,11 @@ export class PanelFeed implements Feed {
 
   /** All panels as of an instant, from Postgres alone. */
   async answerAt(whose: Whose, atMs: number): Promise<PanelsAnswer> {
-    const events = await readWindowsAt(this.#pool, atMs);
+    const { events, read } = await readWindowsAt(this.#pool, atMs, this.#lag?.ingested);
     const windows = new Windows(atMs);
     windows.take(events.filter(isWanted(whose)));
-    return this.#present(windows, whose, atMs);
+    const freshness = this.#audiences.get(whoseKey(whose))?.freshness;
+    return this.#present({ windows, whose, freshness: freshness ?? new Freshness() }, atMs, read);
   }
 
   async close(): Promise<void> {
@@ -177,13 +170,14 @@ export class PanelFeed implements Feed {
     const now = this.#now();
     const windows = new Windows(now);
     const upTo = this.#audiences.size === 0 ? undefined : this.#upTo;
-    const { events, since } = await readWindows(this.#pool, now, upTo);
+    const { events, since } = await readWindows(this.#pool, now, upTo, this.#lag?.ingested);
     windows.take(events.filter(isWanted(whose)));
     // The other windows get what this read has seen and they have not: so all of them go on from one place.
     this.#takeRead(since);
     const audience: Audience = {
       whose,
       windows,
+      freshness: new Freshness(),
       readers: new Set(),
       sent: new Set(),
       shown: '',
@@ -197,14 +191,17 @@ export class PanelFeed implements Feed {
   /** Hands the events that were stored since the last look to all windows. */
   async #takeNew(): Promise<void> {
     if (this.#upTo === undefined || this.#audiences.size === 0) return;
-    this.#takeRead(await readNew(this.#pool, this.#upTo));
+    this.#takeRead(await readNew(this.#pool, this.#upTo, this.#lag?.ingested));
   }
 
   #takeRead({ events, upTo }: NewEvents): void {
     this.#read = events.length;
     this.#upTo = upTo;
-    for (const { whose, windows } of this.#audiences.values()) windows.take(events.filter(isWanted(whose)));
-    if (this.#audiences.size > 0) this.#freshness.took(events, this.#now());
+    for (const { whose, windows, freshness } of this.#audiences.values()) {
+      const wanted = events.filter(isWanted(whose));
+      windows.take(wanted);
+      freshness.took(wanted);
+    }
   }
 
   #tick(): void {
@@ -262,19 +259,31 @@ export class PanelFeed implements Feed {
   async #tell(audience: Audience): Promise<void> {
     // Who comes while the counts are read is told newer ones.
     const readers = [...audience.readers];
+    const reached = await this.#reached(audience);
+    const ages = audience.freshness.told(this.#now(), reached);
     const { raw: _, meta, ...panels } = await this.#answer(audience);
     const shown = JSON.stringify([panels, meta.lag]);
     if (shown === audience.shown) return;
     audience.shown = shown;
-    const message = sseMessage('changes', { ...panels, meta });
+    const told: Told = { ...panels, meta: { ...meta, ages } };
+    const message = sseMessage('changes', told);
     for (const reader of readers) if (audience.readers.has(reader)) reader.write(message);
   }
 
-  #answer({ windows, whose }: Audience): Promise<PanelsAnswer> {
-    return this.#present(windows, whose, this.#now());
+  /** How far those are for whom events wait. */
+  async #reached({ freshness }: Audience): Promise<Reached | undefined> {
+    return freshness.waits ? this.#lag?.reached() : undefined;
   }
 
-  async #present(windows: Windows, whose: Whose, atMs: number): Promise<PanelsAnswer> {
+  #answer(audience: Audience): Promise<PanelsAnswer> {
+    return this.#present(audience, this.#now(), this.#upTo ?? NOWHERE);
+  }
+
+  async #present(
+    { windows, whose, freshness }: Pick<Audience, 'windows' | 'whose' | 'freshness'>,
+    atMs: number,
+    { offsets, snapshot }: Position,
+  ): Promise<PanelsAnswer> {
     const rows = await readPanels({
       pool: this.#pool,
       windows: windows.panels(atMs),
@@ -287,7 +296,9 @@ export class PanelFeed implements Feed {
       meta: {
         as_of: new Date(atMs).toISOString(),
         ...whose,
-        freshness: this.#freshness.ofLastMinute(this.#now()),
+        offsets,
+        counted: snapshot,
+        freshness: freshnessOf(freshness, this.#lag?.newest ?? null, this.#now()),
         lag: this.#lag?.newest ?? null,
         attribution: this.#countries.attribution ?? null,
       },

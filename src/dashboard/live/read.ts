@@ -1,11 +1,15 @@
-// Stored events for the live panels: those of the windows at an instant, and those that were stored since the last look.
+// Stored events for the live panels: those of the windows at an instant, and those that were stored since the last look. What was
+// read is told apart from what comes after it by Postgres's snapshot, and by ingest's offset of each partition, which is moved in the
+// transaction that stores the events: all below the offsets were read, and none from there on.
 
 import { type Client, type Pool, transaction } from '../../db/pool.ts';
+import type { DeviceType } from '../../events/event.ts';
 import type { PanelEvent } from './event.ts';
 import { CLICKS_MS, MINUTE_MS, RAW_EVENTS, VISITOR_BARS } from './windows.ts';
 
 const COLUMNS = `replace(order_id::text, '-', '') AS order_id, replace(user_id::text, '-', '') AS user_id,
   title, product, site_version, context->>'item' AS item, context->>'ip' AS ip, context->>'user_agent' AS user_agent,
+  context->>'device_type' AS device_type,
   is_robot(context) AS robot, is_simulated(context) AS simulated,
   (extract(epoch FROM "time") * 1000)::bigint AS time_ms,
   (extract(epoch FROM coalesce(appended_at, stored_at)) * 1000)::bigint AS arrived_ms,
@@ -20,6 +24,7 @@ type Row = {
   readonly item: string | null;
   readonly ip: string | null;
   readonly user_agent: string | null;
+  readonly device_type: DeviceType | null;
   readonly robot: boolean;
   readonly simulated: boolean;
   readonly time_ms: number;
@@ -42,16 +47,31 @@ const eventOf = (row: Row): PanelEvent => ({
   simulated: row.simulated,
   ip: row.ip ?? undefined,
   userAgent: row.user_agent ?? undefined,
+  deviceType: row.device_type ?? undefined,
   topic: row.topic,
   partition: row.partition,
   offset: row.offset,
 });
 
+/** The next offset of each partition, as text. */
+export type Offsets = Readonly<Record<string, string>>;
+
+/** Which of Postgres's transactions were seen, and how far ingest was in the topic. */
+export type Position = {
+  /** As pg_current_snapshot() writes it. */
+  readonly snapshot: string;
+  /** Of ingest's topic on the cluster that it read last; empty where it has stored nothing. */
+  readonly offsets: Offsets;
+};
+
 /**
  * How far events were read. Transactions commit in another order than they are numbered in: all before `mark` were over, and of those from
  * there on the named ones had committed. All rows of a transaction are seen at once.
  */
-export type ReadUpTo = { readonly mark: string; readonly transactions: readonly string[] };
+export type ReadUpTo = Position & { readonly mark: string; readonly transactions: readonly string[] };
+
+/** Ingest's group and topic: whose offsets are read beside the events. */
+export type Ingested = { readonly group: string; readonly topic: string };
 
 /** Events that were stored since, each once, and how far they are read now. */
 export type NewEvents = { readonly events: readonly PanelEvent[]; readonly upTo: ReadUpTo };
@@ -60,21 +80,37 @@ export type NewEvents = { readonly events: readonly PanelEvent[]; readonly upTo:
 export type Loaded = { readonly events: readonly PanelEvent[]; readonly since: NewEvents };
 
 /** Reads what windows hold now, and what lies ahead of them. @param upTo how far other windows have read */
-export function readWindows(pool: Pool, nowMs: number, upTo: ReadUpTo | undefined): Promise<Loaded> {
+export function readWindows(
+  pool: Pool,
+  nowMs: number,
+  upTo: ReadUpTo | undefined,
+  ingested?: Ingested,
+): Promise<Loaded> {
   return inSnapshot(pool, async (client) => {
-    const mark = await readMark(client);
-    const from = upTo ?? { mark, transactions: [] };
+    const read = await readPosition(client, ingested);
+    const from = upTo ?? { mark: read.mark, transactions: [] };
     const { rows: since } = await client.query<StoredRow>(SINCE, [from.mark, from.transactions]);
     const rows = [...(await readHeld(client, nowMs)), ...(await readLast(client)), ...since];
-    return { events: eachOnce(rows), since: newEvents(from, since, mark) };
+    return { events: eachOnce(rows), since: newEvents(from, since, read) };
   });
 }
 
-/** Reads what windows held at an instant, by the times of the events. */
-export function readWindowsAt(pool: Pool, atMs: number): Promise<readonly PanelEvent[]> {
-  return inSnapshot(pool, async (client) =>
-    eachOnce([...(await readHeld(client, atMs, atMs)), ...(await readLastBefore(client, atMs))]),
-  );
+/**
+ * Reads what windows held at an instant, by the times of the events.
+ * @param counted a Position's snapshot: what was stored after it is left out
+ */
+export function readWindowsAt(
+  pool: Pool,
+  atMs: number,
+  ingested?: Ingested,
+  counted?: string,
+): Promise<{ readonly events: readonly PanelEvent[]; readonly read: Position }> {
+  return inSnapshot(pool, async (client) => {
+    const { snapshot, offsets } = positionOf(await readPosition(client, ingested));
+    const held = await readHeld(client, atMs, atMs, counted);
+    const last = await readLastBefore(client, atMs, counted);
+    return { events: eachOnce([...held, ...last]), read: { snapshot, offsets } };
+  });
 }
 
 const inSnapshot = <T>(pool: Pool, work: (client: Client) => Promise<T>): Promise<T> =>
@@ -86,20 +122,45 @@ const inSnapshot = <T>(pool: Pool, work: (client: Client) => Promise<T>): Promis
 const eachOnce = (rows: readonly Row[]): PanelEvent[] =>
   [...new Map(rows.map((row) => [row.order_id, row])).values()].map(eventOf);
 
-async function readHeld(client: Client, atMs: number, untilMs?: number): Promise<Row[]> {
+/** @param parameter a snapshot; NULL: everything is seen */
+const isSeenBy = (parameter: string): string =>
+  `(${parameter}::text IS NULL OR stored_in IS NULL OR pg_visible_in_snapshot(stored_in, ${parameter}::pg_snapshot))`;
+
+async function readHeld(client: Client, atMs: number, untilMs?: number, counted?: string): Promise<Row[]> {
   const { rows } = await client.query<Row>(
     `SELECT ${COLUMNS} FROM events
      WHERE stored_at IS NOT NULL AND "time" > to_timestamp($1 / 1000.0)
        AND ($3::bigint IS NULL OR "time" <= to_timestamp($3 / 1000.0))
-       AND (title = 'banner_click' OR "time" > to_timestamp($2 / 1000.0))`,
-    [atMs - CLICKS_MS, atMs - VISITOR_BARS * MINUTE_MS, untilMs ?? null],
+       AND (title = 'banner_click' OR "time" > to_timestamp($2 / 1000.0)) AND ${isSeenBy('$4')}`,
+    [atMs - CLICKS_MS, atMs - VISITOR_BARS * MINUTE_MS, untilMs ?? null, counted ?? null],
   );
   return rows;
 }
 
-const readMark = async (client: Client): Promise<string> =>
-  (await client.query<{ mark: string }>('SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS mark'))
-    .rows[0]?.mark ?? '0';
+type Read = { readonly mark: string; readonly snapshot: string; readonly offsets: string | null };
+
+/** SQL of a Read. The cluster is the one that ingest wrote of last. @param group, topic parameters */
+const positionSql = (group: string, topic: string): string => {
+  const own = `FROM consumer_offsets WHERE consumer_group = ${group} AND topic = ${topic}`;
+  return `pg_snapshot_xmin(pg_current_snapshot())::text AS mark, pg_current_snapshot()::text AS snapshot,
+    (SELECT json_object_agg("partition", next_offset::text) ${own}
+       AND cluster_id = (SELECT cluster_id ${own} ORDER BY updated_at DESC LIMIT 1))::text AS offsets`;
+};
+
+const NOTHING_READ: Read = { mark: '0', snapshot: '1:1:', offsets: null };
+
+const positionOf = ({ snapshot, offsets }: Read): Position => ({
+  snapshot,
+  offsets: offsets === null ? {} : JSON.parse(offsets),
+});
+
+async function readPosition(client: Client, ingested?: Ingested): Promise<Read> {
+  const { rows } = await client.query<Read>(`SELECT ${positionSql('$1', '$2')}`, [
+    ingested?.group ?? null,
+    ingested?.topic ?? null,
+  ]);
+  return rows[0] ?? NOTHING_READ;
+}
 
 async function readLast(client: Client): Promise<Row[]> {
   const { rows } = await client.query<Row>(
@@ -108,12 +169,12 @@ async function readLast(client: Client): Promise<Row[]> {
   return rows;
 }
 
-async function readLastBefore(client: Client, untilMs: number): Promise<Row[]> {
+async function readLastBefore(client: Client, untilMs: number, counted?: string): Promise<Row[]> {
   const { rows } = await client.query<Row>(
     `SELECT ${COLUMNS} FROM events
-     WHERE stored_at IS NOT NULL AND "time" <= to_timestamp($1 / 1000.0)
+     WHERE stored_at IS NOT NULL AND "time" <= to_timestamp($1 / 1000.0) AND ${isSeenBy('$2')}
      ORDER BY "time" DESC LIMIT ${RAW_EVENTS}`,
-    [untilMs],
+    [untilMs, counted ?? null],
   );
   return rows;
 }
@@ -124,22 +185,29 @@ const SINCE = `SELECT ${COLUMNS}, stored_in::text AS stored_in FROM events
 type StoredRow = Row & { readonly stored_in: string };
 
 /** Reads what was stored since. One statement, and so one snapshot. */
-export async function readNew(pool: Pool, upTo: ReadUpTo): Promise<NewEvents> {
-  const { rows } = await pool.query<{ next: string } & (StoredRow | { readonly order_id: null })>({
+export async function readNew(pool: Pool, upTo: ReadUpTo, ingested?: Ingested): Promise<NewEvents> {
+  const { rows } = await pool.query<Read & (StoredRow | { readonly order_id: null })>({
     name: 'new_events',
-    text: `SELECT next, since.* FROM (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS next) AS marked
-       LEFT JOIN (${SINCE}) AS since ON true`,
-    values: [upTo.mark, upTo.transactions],
+    text: `SELECT read.*, since.* FROM (SELECT ${positionSql('$3', '$4')}) AS read LEFT JOIN (${SINCE}) AS since ON true`,
+    values: [upTo.mark, upTo.transactions, ingested?.group ?? null, ingested?.topic ?? null],
   });
   const since = rows.flatMap((row) => (row.order_id === null ? [] : [row]));
-  return newEvents(upTo, since, rows[0]?.next ?? upTo.mark);
+  return newEvents(upTo, since, rows[0] ?? { ...NOTHING_READ, mark: upTo.mark });
 }
 
-function newEvents({ transactions }: ReadUpTo, since: readonly StoredRow[], mark: string): NewEvents {
-  const read = new Set([...transactions, ...since.map(({ stored_in }) => stored_in)]);
-  const first = BigInt(mark);
+function newEvents(
+  { transactions }: Pick<ReadUpTo, 'transactions'>,
+  since: readonly StoredRow[],
+  read: Read,
+): NewEvents {
+  const seen = new Set([...transactions, ...since.map(({ stored_in }) => stored_in)]);
+  const first = BigInt(read.mark);
   return {
     events: since.map(eventOf),
-    upTo: { mark, transactions: [...read].filter((transaction) => BigInt(transaction) >= first) },
+    upTo: {
+      ...positionOf(read),
+      mark: read.mark,
+      transactions: [...seen].filter((transaction) => BigInt(transaction) >= first),
+    },
   };
 }

@@ -9,8 +9,9 @@ import { readQuery } from '../../http/query.ts';
 import { ResponseCache, wantsCsv } from '../../http/response-cache.ts';
 import type { Panel } from '../panels/panel.ts';
 import { PANEL_NAMES, PANELS, type PanelName } from '../panels/panels.ts';
+import type { PanelsAnswer } from './answer.ts';
 import { panelOperations } from './operations.ts';
-import type { PanelFeed, PanelsAnswer } from './panel-feed.ts';
+import type { PanelFeed } from './panel-feed.ts';
 
 const { panels, behind, stream } = panelOperations;
 /** An event before it can't be stored. */
@@ -35,10 +36,10 @@ export function panelRoutes(pool: Pool, feed: PanelFeed): Router {
   });
   serve(router, behind, (req, res) =>
     cache.send(req, res, async () => {
-      const { of, count, at, format: _, ...whose } = readQuery(behind.query, req);
+      const { of, count, at, counted, format: _, ...whose } = readQuery(behind.query, req);
       const { name, columns, read } = behindOf(req);
       const atMs = instantOf(at) ?? Date.now();
-      const rows = await read(pool, { of, count, whose, atMs });
+      const rows = await read(pool, { of, count, whose, atMs, counted });
       const meta = { as_of: new Date(atMs).toISOString(), ...whose };
       return { name: `live-${name}-behind`, columns, rows, more: { meta } };
     }),

@@ -19,8 +19,10 @@ export const eventsBehind = (
 ): NonNullable<Panel['behind']> => ({
   columns: RAW_COLUMNS,
   read: async (pool: Pool, asked: AskedBar) => {
-    const events = (await readWindowsAt(pool, asked.atMs)).filter(isWanted(asked.whose));
-    return find(events, asked).toSorted(newestFirst).map(rawRow);
+    const { events } = await readWindowsAt(pool, asked.atMs, undefined, asked.counted);
+    return find(events.filter(isWanted(asked.whose)), asked)
+      .toSorted(newestFirst)
+      .map(rawRow);
   },
 });
 

@@ -4,12 +4,14 @@ import { z } from 'zod';
 import { isProduct, PRODUCTS } from '../../events/products.ts';
 import { badRequest } from '../../http/errors.ts';
 import { clicksOf, eventsBehind } from './behind.ts';
-import { panel } from './panel.ts';
+import { CLICK_BANNER, panel } from './panel.ts';
 
 export const categories = panel({
   title: 'Categories',
   unit: 'Banner clicks of the last hour',
+  of: 'clicks',
   width: 'stacked',
+  begin: CLICK_BANNER,
   columns: ['product', 'count'],
   rows: z.array(z.object({ product: z.enum(PRODUCTS), count: z.int() })).describe('clicks of the last hour'),
   read: ({ windows }) => windows.categories,

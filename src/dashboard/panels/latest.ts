@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import type { Country } from '../../enrichment/country.ts';
 import { LATEST_VISITORS } from '../live/windows.ts';
-import { panel } from './panel.ts';
+import { OPEN_SHOP, panel } from './panel.ts';
 
 const countryText = (country: Country): string =>
   country.code === null ? `Unknown (${country.reason})` : country.name;
@@ -11,7 +11,9 @@ const countryText = (country: Country): string =>
 export const latest = panel({
   title: 'Latest visitors',
   unit: 'The last ten of the last 10 minutes, each once',
+  of: 'events',
   width: 'third',
+  begin: OPEN_SHOP,
   columns: ['user_id', 'time', 'ip', 'country', 'simulated'],
   rows: z
     .array(

@@ -9,7 +9,9 @@ const ENTRIES = 30;
 export const log = panel<LogEntry>({
   title: 'State machine of offers',
   unit: 'Clicks on clothes, sneakers and clothes again make an offer to a man of 35–45 or a woman of 25–35; you are where the ring is',
+  of: 'moves',
   width: 'whole',
+  begin: { path: '/product/clothes', words: 'Look at a piece of clothing' },
   columns: ['at', 'user_id', 'order_id', 'from_state', 'to_state', 'because'],
   rows: z
     .array(

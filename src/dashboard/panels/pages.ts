@@ -4,12 +4,14 @@ import { z } from 'zod';
 import { PRODUCTS } from '../../events/products.ts';
 import { pageKey } from '../live/windows.ts';
 import { clicksOf, eventsBehind } from './behind.ts';
-import { panel } from './panel.ts';
+import { CLICK_BANNER, panel } from './panel.ts';
 
 export const pages = panel({
   title: 'Top 10 pages',
   unit: 'Banner clicks of the last hour, by what they opened',
+  of: 'clicks',
   width: 'third',
+  begin: CLICK_BANNER,
   columns: ['item', 'product', 'count'],
   rows: z
     .array(z.object({ item: z.string(), product: z.enum(PRODUCTS), count: z.int() }))
@@ -21,7 +23,7 @@ export const pages = panel({
     name: 'item',
     counts: { count: ['click', 'clicks'] },
     reading: 'first',
-    empty: 'No click in an hour. Click a banner in the shop.',
+    empty: 'No click in an hour.',
   },
   behind: eventsBehind((events, { of, atMs }) => {
     const [product, ...item] = of.split('/');

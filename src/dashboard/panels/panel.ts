@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import type { Pool } from '../../db/pool.ts';
 import type { Countries } from '../../enrichment/country.ts';
 import type { Whose } from '../../events/whose.ts';
+import type { Source } from '../live/freshness.ts';
 import type { WindowPanels } from '../live/windows.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -27,6 +28,8 @@ export type AskedBar = {
   readonly count: string;
   readonly whose: Whose;
   readonly atMs: number;
+  /** Postgres's snapshot of what the bar counts; undefined: of now. */
+  readonly counted?: string | undefined;
 };
 
 /** How the page draws rows as bars (public/js/panels/page.js). */
@@ -49,6 +52,8 @@ export type Panel<R extends object = object> = {
   readonly title: string;
   /** What is counted, in one line. */
   readonly unit: string;
+  /** What it is made of: how old that is, and who has to take it, is how fresh the panel is. */
+  readonly of: Source;
   /** Neighbours that are stacked share one third of the page. */
   readonly width: 'half' | 'third' | 'stacked' | 'whole';
   /** Of a row, as CSV has them. */
@@ -56,6 +61,8 @@ export type Panel<R extends object = object> = {
   /** Schema of the rows, for the description of the API. */
   readonly rows: z.ZodType;
   read(source: PanelSource): readonly R[] | Promise<readonly R[]>;
+  /** Where nothing is shown: the page of the shop on which the first event is made. */
+  readonly begin: { readonly path: string; readonly words: string };
   readonly bars?: Bars;
   /** True where the section has more than bars: views/partials/panels/<name>.ejs, drawn by public/js/panels/lists.js. */
   readonly hasPartial?: boolean;
@@ -68,6 +75,9 @@ export type Panel<R extends object = object> = {
     read(pool: Pool, asked: AskedBar): Promise<readonly Row[]>;
   };
 };
+
+export const OPEN_SHOP = { path: '/', words: 'Open the shop' } as const;
+export const CLICK_BANNER = { path: '/', words: 'Click a banner in the shop' } as const;
 
 /** A panel, its rows typed by what read() returns. */
 export const panel = <R extends object>(given: Panel<R>): Panel<R> => given;

@@ -15,6 +15,9 @@ export const PANELS = { visitors, sessions, pages, devices, categories, latest, 
 export type PanelName = keyof typeof PANELS;
 export const PANEL_NAMES = Object.keys(PANELS) as PanelName[];
 
+export const isPanelName = (name: string | undefined): name is PanelName =>
+  PANEL_NAMES.some((one) => one === name);
+
 /** The rows of every panel by its name. */
 export type PanelRows = { readonly [N in PanelName]: Awaited<ReturnType<(typeof PANELS)[N]['read']>> };
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { TITLES } from '../../events/event.ts';
 import { PRODUCTS } from '../../events/products.ts';
 import type { PanelEvent } from '../live/event.ts';
-import { panel } from './panel.ts';
+import { OPEN_SHOP, panel } from './panel.ts';
 
 const iso = (ms: number) => new Date(ms).toISOString();
 
@@ -42,7 +42,9 @@ const id = z.string().describe('32 lower-case hex digits');
 export const raw = panel<RawRow>({
   title: 'Raw events',
   unit: 'The last 100 by arrival',
+  of: 'events',
   width: 'whole',
+  begin: OPEN_SHOP,
   columns: RAW_COLUMNS,
   rows: z
     .array(

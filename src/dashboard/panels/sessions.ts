@@ -4,14 +4,16 @@ import { z } from 'zod';
 import { sessionBars } from '../../sessions/live/bars.ts';
 import { HALF_HOUR_MS, listSessions } from '../../sessions/live/store.ts';
 import { columnOf } from './behind.ts';
-import { panel } from './panel.ts';
+import { OPEN_SHOP, panel } from './panel.ts';
 
 const HALF_HOURS = 16;
 
 export const sessions = panel({
   title: 'Sessions, half hour by half hour',
   unit: 'Each session once, in the half hour of its first event; it ends after 30 minutes without one',
+  of: 'sessions',
   width: 'half',
+  begin: OPEN_SHOP,
   columns: ['from', 'to', 'sessions'],
   rows: z
     .array(z.object({ from: z.iso.datetime(), to: z.iso.datetime(), sessions: z.int() }))

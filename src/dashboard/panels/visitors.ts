@@ -4,14 +4,16 @@ import { z } from 'zod';
 import { newestFirst, type PanelEvent } from '../live/event.ts';
 import { MINUTE_MS, minuteOf } from '../live/windows.ts';
 import { columnOf, eventsBehind } from './behind.ts';
-import { panel } from './panel.ts';
+import { OPEN_SHOP, panel } from './panel.ts';
 
 const iso = (ms: number) => new Date(ms).toISOString();
 
 export const visitors = panel({
   title: 'Visitors, minute by minute',
   unit: 'Distinct people of each of the last 15 minutes; the hatched one is not over',
+  of: 'events',
   width: 'half',
+  begin: OPEN_SHOP,
   columns: ['from', 'to', 'people', 'events', 'late'],
   rows: z
     .array(

@@ -1,7 +1,10 @@
 // The live panels of a real line: what is posted is counted, the same now, as of now, and after a restart of the process.
 
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { PanelsAnswer } from '../../../src/dashboard/live/panel-feed.ts';
+import type { PanelsAnswer, Told } from '../../../src/dashboard/live/answer.ts';
 import { PanelFeed } from '../../../src/dashboard/live/panel-feed.ts';
 import { noCountries } from '../../../src/enrichment/country.ts';
 import type { ShopEvent } from '../../../src/events/event.ts';
@@ -126,6 +129,32 @@ describe('/api/live/panels', () => {
     expect(await csv.text()).toBe('item,product,count\r\nUnknown,sneakers,1\r\nfjord-jumper,clothes,1\r\n');
   });
 
+  it('lists what a bar counted when it was asked for, without what came since', async () => {
+    const { categories, meta } = await get('/api/live/panels');
+    const counted = categories.find(({ product }) => product === 'sports_nutrition')?.count ?? 0;
+    const before = new Date(Date.parse(meta.as_of) - 1_000).toISOString();
+    await post([1, 2, 3].map(() => click({ time: before, product: 'sports_nutrition' })));
+    const at = `categories/behind?of=sports_nutrition&at=${meta.as_of}`;
+    await eventually(async () => (await getBehind(at)).rows.length === counted + 3);
+    expect((await getBehind(`${at}&counted=${meta.counted}`)).rows).toHaveLength(counted);
+    const visitors = `visitors/behind?of=${before.slice(0, 16)}:00.000Z&count=events&at=${meta.as_of}`;
+    const [all, those] = [await getBehind(visitors), await getBehind(`${visitors}&counted=${meta.counted}`)];
+    expect(all.rows.length - those.rows.length).toBe(3);
+  });
+
+  it('says up to which offset of each partition events are counted, now and as of an instant', async () => {
+    const offsets = async (query = '') => {
+      const { meta, raw } = await get(`/api/live/panels${query}`);
+      for (const { partition, offset } of raw)
+        expect(BigInt(offset)).toBeLessThan(BigInt(meta.offsets[partition] ?? 0));
+      return Object.values(meta.offsets).reduce((sum, offset) => sum + Number(offset), 0);
+    };
+    const before = await offsets();
+    await post([click({ time: ago(0) }), click({ time: ago(0) })]);
+    await eventually(async () => (await offsets()) === before + 2);
+    expect(await offsets(`?at=${new Date().toISOString()}`)).toBe(before + 2);
+  });
+
   it.each([
     '/api/live/panels?at=yesterday',
     '/api/live/panels?at=1999-01-01T00:00:00Z',
@@ -138,6 +167,10 @@ describe('/api/live/panels', () => {
     '/api/live/panels/visitors/behind?of=2026-01-01T00:00:01Z',
     '/api/live/panels/categories/behind?of=umbrellas',
     '/api/live/panels/visitors/behind',
+    '/api/live/panels/categories/behind?of=clothes&counted=now',
+    '/api/live/panels/categories/behind?of=clothes&counted=9:8:',
+    '/api/live/panels/categories/behind?of=clothes&counted=5:9:7,6',
+    '/api/live/panels/categories/behind?of=clothes&counted=5:9:9',
   ])('%s is answered with 400 and in words', async (path) => {
     const answer = await fetch(`${line.url}${path}`);
     expect(answer.status).toBe(400);
@@ -145,9 +178,10 @@ describe('/api/live/panels', () => {
   });
 });
 
+type Changes = PanelsAnswer & Told & { readonly added: PanelsAnswer['raw'] };
+
 describe('the stream', () => {
   it('the stream tells everything at once, and then what comes, each event once', async () => {
-    type Changes = PanelsAnswer & { readonly added: readonly { readonly order_id: string }[] };
     const stream = readStream<Changes>(`${line.url}/api/live/panels/stream`);
     const first = await stream.until('panels', () => true);
     const known = new Set(first.raw.map(({ order_id }) => order_id));
@@ -155,12 +189,67 @@ describe('the stream', () => {
     for (const event of sent) await post([event]);
     const added = () => stream.events('raw').flatMap((raw) => raw.added.map(({ order_id }) => order_id));
     await eventually(() => sent.every(({ order_id }) => added().includes(order_id)));
-    const ours = added().filter((id) => !known.has(id));
-    expect(ours.toSorted()).toEqual(sent.map(({ order_id }) => order_id).toSorted());
+    expect(added().filter((id) => known.has(id))).toEqual([]);
+    const behind = stream.events('raw').flatMap((raw) => raw.added);
+    for (const { partition, offset } of behind)
+      expect(BigInt(offset)).toBeGreaterThanOrEqual(BigInt(first.meta.offsets[partition] ?? 0));
+    expect(added().toSorted()).toEqual(sent.map(({ order_id }) => order_id).toSorted());
     await eventually(() => {
       const last = stream.events('changes').at(-1);
       return last?.categories.find(({ product }) => product === 'electronics')?.count === 30;
     });
+    stream.close();
+  });
+
+  it('tells who comes later nothing that the snapshot has, and who was there before everything', async () => {
+    // Nobody tells this one of commits: it finds them when somebody comes, or by its clock.
+    const board = new PanelFeed(line.pool, new Streams(2), noCountries, testLog);
+    const app = express().get('/', (req, res) => board.open(req, res, USUAL));
+    const server = app.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const idsOf = (events: PanelsAnswer['raw']) => events.map(({ order_id }) => order_id);
+    const addedTo = (stream: { events(name: string): Changes[] }) =>
+      stream.events('raw').flatMap((raw) => idsOf(raw.added));
+    const one = readStream<Changes>(url);
+    await one.until('panels', () => true);
+    const sent = Array.from({ length: 5 }, () => click({ time: ago(0) }));
+    await post(sent);
+    await eventually(async () => {
+      const known = idsOf((await get('/api/live/panels')).raw);
+      return sent.every(({ order_id }) => known.includes(order_id));
+    });
+    const other = readStream<Changes>(url);
+    const snapshot = idsOf((await other.until('panels', () => true)).raw);
+    expect(snapshot).toEqual(expect.arrayContaining(idsOf(sent as never)));
+    const last = click({ time: ago(0) });
+    await post([last]);
+    for (const stream of [one, other]) await eventually(() => addedTo(stream).includes(last.order_id));
+    expect(addedTo(other)).toEqual([last.order_id]);
+    expect(addedTo(one).toSorted()).toEqual([...idsOf(sent as never), last.order_id].toSorted());
+    one.close();
+    other.close();
+    server.close();
+    await board.close();
+  });
+
+  it('tells how old events are that it counts for the first time, and how fresh each panel is', async () => {
+    const stream = readStream<Changes>(`${line.url}/api/live/panels/stream`);
+    await stream.until('panels', () => true);
+    await post([click({ time: ago(0) }), click({ time: ago(0), title: 'banner_show' })]);
+    const told = (source: 'events' | 'clicks') =>
+      stream.events('changes').reduce((sum, { meta }) => sum + (meta.ages[source]?.n ?? 0), 0);
+    await eventually(() => told('events') === 2);
+    expect(told('clicks')).toBe(1);
+    const fresh = async () => (await get('/api/live/panels')).meta.freshness;
+    await eventually(async () => (await fresh()).panels.pages.p50_ms !== null);
+    const { panels, p50_ms } = await fresh();
+    expect(p50_ms).toBe(panels.visitors.p50_ms);
+    expect(panels.pages.p99_ms).toBeGreaterThanOrEqual(panels.pages.p50_ms ?? 0);
+    // Ingest has them all; who follows it does not run here.
+    await eventually(async () => (await fresh()).panels.visitors.lag === 0);
+    expect((await fresh()).panels.sessions).toEqual({ p50_ms: null, p99_ms: null, lag: expect.any(Number) });
+    expect((await fresh()).panels.sessions.lag).toBeGreaterThan(0);
     stream.close();
   });
 });

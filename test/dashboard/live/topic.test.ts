@@ -4,8 +4,8 @@
 import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
 import { AT_ONCE } from '../../../src/consumer/pace.ts';
+import type { PanelsAnswer } from '../../../src/dashboard/live/answer.ts';
 import { newestFirst, type PanelEvent } from '../../../src/dashboard/live/event.ts';
-import type { PanelsAnswer } from '../../../src/dashboard/live/panel-feed.ts';
 import { TITLES } from '../../../src/events/event.ts';
 import { newId } from '../../../src/events/ids.ts';
 import { PRODUCTS } from '../../../src/events/products.ts';
@@ -124,6 +124,7 @@ function panelEvent(
     simulated: false,
     ip: undefined,
     userAgent: context.user_agent,
+    deviceType: context.device_type,
     topic,
     partition,
     offset,
