@@ -2,23 +2,14 @@
 // reader's hands.
 
 import type { Page } from 'playwright-core';
-import { afterEach, describe, expect, it } from 'vitest';
-import { closePages, noBrowser, openPage, STILL, startBrowser } from '../support/browser.ts';
+import { describe, expect, it } from 'vitest';
+import { noBrowser, STILL } from '../support/browser.ts';
 import { anEvent } from '../support/events.ts';
-import { startLine } from '../support/line.ts';
+import { shopInBrowser } from '../support/shop-in-browser.ts';
 
 describe.skipIf(noBrowser !== undefined)('the live page', async () => {
   if (noBrowser !== undefined) return;
-  const [line, browser] = await Promise.all([startLine(), startBrowser()]);
-  const context = await browser.newContext(STILL);
-  afterEach(() => closePages(browser));
-
-  /** @param visitor who has cookies of its own */
-  async function open(path: string, visitor = context): Promise<Page> {
-    const page = await openPage(visitor);
-    await page.goto(line.url + path);
-    return page;
-  }
+  const { line, browser, context, open } = await shopInBrowser({}, STILL);
   /** Has events happen, without a page that would cause them. */
   const send = (events = 1) =>
     context.request.post(`${line.url}/api/events`, { data: Array.from({ length: events }, () => anEvent()) });

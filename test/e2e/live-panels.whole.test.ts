@@ -2,24 +2,15 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { Page } from 'playwright-core';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { RawRow } from '../../src/dashboard/panels/raw.ts';
-import { closePages, noBrowser, openPage, STILL, startBrowser } from '../support/browser.ts';
+import { noBrowser, STILL } from '../support/browser.ts';
 import { anEvent } from '../support/events.ts';
-import { startLine } from '../support/line.ts';
+import { shopInBrowser } from '../support/shop-in-browser.ts';
 
 describe.skipIf(noBrowser !== undefined)('the live page', async () => {
   if (noBrowser !== undefined) return;
-  const [line, browser] = await Promise.all([startLine(), startBrowser()]);
-  const context = await browser.newContext(STILL);
-  afterEach(() => closePages(browser));
-
-  /** @param visitor who has cookies of its own */
-  async function open(path: string, visitor = context): Promise<Page> {
-    const page = await openPage(visitor);
-    await page.goto(line.url + path);
-    return page;
-  }
+  const { line, browser, context, open } = await shopInBrowser({}, STILL);
   /** Has events happen, without a page that would cause them. */
   const send = (events = 1) =>
     context.request.post(`${line.url}/api/events`, { data: Array.from({ length: events }, () => anEvent()) });

@@ -1,9 +1,9 @@
 // The dashboard's states: with numbers, without, with an error; look-dashboard.whole has the rest.
 
 import type { Page } from 'playwright-core';
-import { afterEach, describe, expect, it } from 'vitest';
-import { closePages, noBrowser, openPage, startBrowser } from '../support/browser.ts';
-import { startLine } from '../support/line.ts';
+import { describe, expect, it } from 'vitest';
+import { noBrowser } from '../support/browser.ts';
+import { shopInBrowser } from '../support/shop-in-browser.ts';
 import { zoneWhereItIsNoon } from '../support/zone.ts';
 
 /** Of the page and of each of its sections, by name, in pixels. */
@@ -15,15 +15,7 @@ const heights = (page: Page) =>
 
 describe.skipIf(noBrowser !== undefined)('the dashboard', async () => {
   if (noBrowser !== undefined) return;
-  const [line, browser] = await Promise.all([startLine({ timeZone: zoneWhereItIsNoon() }), startBrowser()]);
-  const context = await browser.newContext();
-  afterEach(() => closePages(browser));
-
-  async function open(path: string): Promise<Page> {
-    const page = await openPage(context);
-    await page.goto(line.url + path);
-    return page;
-  }
+  const { line, context, open } = await shopInBrowser({ timeZone: zoneWhereItIsNoon() });
 
   it('says on an empty database what would be here and how to get it here', async () => {
     const page = await open('/dashboard?from=2019-01-01&to=2019-06-01');

@@ -1,22 +1,11 @@
-// The dashboard's filters in the URL, and its lost connections.
-
-import type { Page } from 'playwright-core';
-import { afterEach, describe, expect, it } from 'vitest';
-import { closePages, noBrowser, openPage, startBrowser } from '../support/browser.ts';
-import { startLine } from '../support/line.ts';
+import { describe, expect, it } from 'vitest';
+import { noBrowser } from '../support/browser.ts';
+import { shopInBrowser } from '../support/shop-in-browser.ts';
 import { zoneWhereItIsNoon } from '../support/zone.ts';
 
 describe.skipIf(noBrowser !== undefined)('the dashboard', async () => {
   if (noBrowser !== undefined) return;
-  const [line, browser] = await Promise.all([startLine({ timeZone: zoneWhereItIsNoon() }), startBrowser()]);
-  const context = await browser.newContext();
-  afterEach(() => closePages(browser));
-
-  async function open(path: string): Promise<Page> {
-    const page = await openPage(context);
-    await page.goto(line.url + path);
-    return page;
-  }
+  const { line, context, open } = await shopInBrowser({ timeZone: zoneWhereItIsNoon() });
 
   it('keeps the filters in the URL, through a reload and back', async () => {
     const page = await open('/dashboard');

@@ -1,24 +1,12 @@
-// The questions on the dashboard; look-questions.whole has ranges, both themes and the keyboard.
-
-import type { Page } from 'playwright-core';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { loadSample } from '../../seed/sample.ts';
-import { closePages, noBrowser, openPage, startBrowser } from '../support/browser.ts';
-import { startLine } from '../support/line.ts';
+import { noBrowser } from '../support/browser.ts';
 import { testLog } from '../support/log.ts';
+import { shopInBrowser } from '../support/shop-in-browser.ts';
 
 describe.skipIf(noBrowser !== undefined)('the questions on the dashboard', async () => {
   if (noBrowser !== undefined) return;
-  const [line, browser] = await Promise.all([startLine(), startBrowser()]);
-  await loadSample(line.pool, testLog);
-  const context = await browser.newContext();
-  afterEach(() => closePages(browser));
-
-  async function open(path: string): Promise<Page> {
-    const page = await openPage(context);
-    await page.goto(line.url + path);
-    return page;
-  }
+  const { open } = await shopInBrowser({}, {}, ({ pool }) => loadSample(pool, testLog));
 
   it('are all eight answered in a sentence, by nothing where nothing happened', async () => {
     const page = await open('/dashboard');

@@ -1,27 +1,15 @@
-// The questions on the dashboard in both themes, a range chosen by the keyboard, and the period before a range.
-
-import type { Page } from 'playwright-core';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { loadSample } from '../../seed/sample.ts';
 import { axe } from '../support/axe.ts';
-import { closePages, noBrowser, openPage, startBrowser } from '../support/browser.ts';
-import { startLine } from '../support/line.ts';
+import { noBrowser } from '../support/browser.ts';
 import { testLog } from '../support/log.ts';
+import { shopInBrowser } from '../support/shop-in-browser.ts';
 
 const RANGE = 'from=2019-01-01&to=2019-06-01';
 
 describe.skipIf(noBrowser !== undefined)('the questions on the dashboard', async () => {
   if (noBrowser !== undefined) return;
-  const [line, browser] = await Promise.all([startLine(), startBrowser()]);
-  await loadSample(line.pool, testLog);
-  const context = await browser.newContext();
-  afterEach(() => closePages(browser));
-
-  async function open(path: string): Promise<Page> {
-    const page = await openPage(context);
-    await page.goto(line.url + path);
-    return page;
-  }
+  const { line, context, open } = await shopInBrowser({}, {}, ({ pool }) => loadSample(pool, testLog));
 
   it.each(['light', 'dark'] as const)(
     'have nothing serious against them in the %s theme',

@@ -3,12 +3,9 @@
 import type { Browser, Page } from 'playwright-core';
 import request from 'supertest';
 import { beforeAll, describe, it, onTestFinished } from 'vitest';
-import { startWeb } from '../../src/web/part.ts';
 import { noBrowser, startBrowser } from '../support/browser.ts';
 import { anEvent } from '../support/events.ts';
-import { eventually, type Line, startLine, temporaryFolder } from '../support/line.ts';
-import { testLog } from '../support/log.ts';
-import { freePort } from '../support/ports.ts';
+import { anotherWeb, eventually, type Line, startLine } from '../support/line.ts';
 import { zoneWhereItIsNoon } from '../support/zone.ts';
 
 describe.skipIf(noBrowser !== undefined)('a browser', { timeout: 240_000 }, () => {
@@ -19,13 +16,7 @@ describe.skipIf(noBrowser !== undefined)('a browser', { timeout: 240_000 }, () =
     browser = await startBrowser();
   });
 
-  async function webWith(streams: number): Promise<string> {
-    const port = await freePort();
-    const settings = { PORT: port, DATA_DIR: temporaryFolder(), STREAM_LIMIT: streams };
-    const web = await startWeb({ ...line.config, ...settings }, testLog);
-    onTestFinished(() => web.close());
-    return `http://127.0.0.1:${port}`;
-  }
+  const webWith = (streams: number) => anotherWeb(line, { STREAM_LIMIT: streams });
 
   const isLive = (page: Page) => page.locator('[data-connection]').getByText('Live').waitFor();
 

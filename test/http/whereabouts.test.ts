@@ -3,15 +3,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import request from 'supertest';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Config } from '../../src/config.ts';
 import { packageRoot } from '../../src/runtime/paths.ts';
-import { startWeb } from '../../src/web/part.ts';
 import { expectError, expectErrorPage } from '../support/answers.ts';
 import { setAside } from '../support/dead-letters.ts';
-import { type Line, startLine, temporaryFolder } from '../support/line.ts';
-import { testLog } from '../support/log.ts';
-import { freePort } from '../support/ports.ts';
+import { anotherWeb, type Line, startLine } from '../support/line.ts';
 import { sendRaw } from '../support/raw-http.ts';
 
 const PAGES = ['/', '/product/clothes', '/dashboard', '/events/rejected', '/api/docs', '/no/such/page'];
@@ -22,13 +19,7 @@ beforeAll(async () => {
   line = await startLine();
 });
 
-/** A web part with other settings, on the line's servers; its URL. */
-async function webWith(settings: Partial<Config>): Promise<string> {
-  const config = { ...line.config, PORT: await freePort(), DATA_DIR: temporaryFolder(), ...settings };
-  const web = await startWeb(config, testLog);
-  onTestFinished(() => web.close());
-  return `http://127.0.0.1:${config.PORT}`;
-}
+const webWith = (settings: Partial<Config>) => anotherWeb(line, settings);
 const ask = (url: string, asked: string, host: string) =>
   request(url).get(asked).set({ Host: host, Accept: 'application/json' });
 

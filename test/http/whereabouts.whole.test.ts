@@ -1,14 +1,11 @@
 // The shop behind a reverse proxy and below a path, in a real browser.
 
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Config } from '../../src/config.ts';
-import { startWeb } from '../../src/web/part.ts';
 import { noBrowser, startBrowser } from '../support/browser.ts';
 import { setAside } from '../support/dead-letters.ts';
 import { anEvent } from '../support/events.ts';
-import { eventually, type Line, startLine, temporaryFolder } from '../support/line.ts';
-import { testLog } from '../support/log.ts';
-import { freePort } from '../support/ports.ts';
+import { anotherWeb, eventually, type Line, startLine } from '../support/line.ts';
 import { startReverseProxy } from '../support/reverse-proxy.ts';
 
 let line: Line;
@@ -16,13 +13,7 @@ beforeAll(async () => {
   line = await startLine();
 });
 
-/** A web part with other settings, on the line's servers; its URL. */
-async function webWith(settings: Partial<Config>): Promise<string> {
-  const config = { ...line.config, PORT: await freePort(), DATA_DIR: temporaryFolder(), ...settings };
-  const web = await startWeb(config, testLog);
-  onTestFinished(() => web.close());
-  return `http://127.0.0.1:${config.PORT}`;
-}
+const webWith = (settings: Partial<Config>) => anotherWeb(line, settings);
 describe.skipIf(noBrowser !== undefined)('a browser behind a proxy', { timeout: 240_000 }, () => {
   it.each([true, false])(
     'a dead letter is mended below a path (taken off by the proxy: %s)',

@@ -5,17 +5,15 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { runLoad } from '../../seed/load/run.ts';
 import { type LoadProgress, loadFile } from '../../seed/load.ts';
-import type { Pool } from '../../src/db/pool.ts';
 import { packageRoot } from '../../src/runtime/paths.ts';
 import { migratedDatabase, testLog } from '../support/database.ts';
 import { expectRollupsEqualEvents } from '../support/recount.ts';
 import { countEvents } from './count-events.ts';
-import { csvFile, replicaFile, sourceOf } from './support.ts';
+import { loadPart, mergePart, ROWS_PER_COMMIT } from './cut-off.ts';
+import { csvFile, replicaFile } from './support.ts';
 
 const ROWS = 26_000;
-const rowsPerCommit = 3_000;
 
 /** Loads the file in a process of its own. */
 function startLoad(databaseUrl: string, file: string): ChildProcess {
@@ -26,16 +24,9 @@ function startLoad(databaseUrl: string, file: string): ChildProcess {
     import { createLog } from ${from('src/runtime/log.js')};
     const log = createLog('seed', 'silent', false);
     const pool = openPool(${JSON.stringify(databaseUrl)}, log);
-    await loadFile({ pool, log, file: ${JSON.stringify(file)}, rowsPerCommit: ${rowsPerCommit} });
+    await loadFile({ pool, log, file: ${JSON.stringify(file)}, rowsPerCommit: ${ROWS_PER_COMMIT} });
     await pool.end();`;
   return spawn(process.execPath, ['--input-type=module', '--eval', script], { stdio: 'ignore' });
-}
-
-/** Reads the first bytes of a file and then fails as a lost disk would. */
-async function loadPart(pool: Pool, file: string, bytes: number): Promise<void> {
-  const open = () => sourceOf(file, bytes, new Error('the disk is gone'));
-  const load = runLoad({ open, again: true, sample: false }, { pool, log: testLog, rowsPerCommit });
-  await expect(load).rejects.toThrow('the disk is gone');
 }
 
 describe('a load that was cut off', () => {
@@ -54,21 +45,11 @@ describe('a load that was cut off', () => {
 
 describe('a load that was cut off while its rows were merged', () => {
   const rows = 6_000;
-  const cutOff = async (pool: Pool, file: string) => {
-    const onProgress = ({ step }: LoadProgress) => {
-      if (step === 'merging') throw new Error('the network is gone');
-    };
-    const load = loadFile({ pool, log: testLog, file, rowsPerCommit: 1_000, onProgress });
-    await expect(load).rejects.toThrow('the network is gone');
-    const merged = await countEvents(pool);
-    expect(merged).toBeGreaterThan(0);
-    expect(merged).toBeLessThan(rows);
-  };
 
   it('resumes a load that was cut off in its merge with the rest', async () => {
     const { pool } = await migratedDatabase();
     const file = await replicaFile(rows);
-    await cutOff(pool, file);
+    await mergePart(pool, file, rows);
     expect(await loadFile({ pool, log: testLog, file })).toMatchObject({
       added: rows,
       present: 0,

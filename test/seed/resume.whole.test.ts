@@ -1,25 +1,16 @@
 // What a load that was cut off leaves, where another file comes next.
 
 import { describe, expect, it } from 'vitest';
-import { runLoad } from '../../seed/load/run.ts';
-import { type LoadProgress, loadFile } from '../../seed/load.ts';
+import { loadFile } from '../../seed/load.ts';
 import { HEADER } from '../../seed/published.ts';
 import { loadSample } from '../../seed/sample.ts';
-import type { Pool } from '../../src/db/pool.ts';
 import { migratedDatabase, testLog } from '../support/database.ts';
 import { expectRollupsEqualEvents } from '../support/recount.ts';
 import { countEvents } from './count-events.ts';
-import { fileOf, replicaFile, rowsOf, sourceOf } from './support.ts';
+import { loadPart, mergePart } from './cut-off.ts';
+import { fileOf, replicaFile, rowsOf } from './support.ts';
 
 const ROWS = 26_000;
-const rowsPerCommit = 3_000;
-
-/** Reads the first bytes of a file and then fails as a lost disk would. */
-async function loadPart(pool: Pool, file: string, bytes: number): Promise<void> {
-  const open = () => sourceOf(file, bytes, new Error('the disk is gone'));
-  const load = runLoad({ open, again: true, sample: false }, { pool, log: testLog, rowsPerCommit });
-  await expect(load).rejects.toThrow('the disk is gone');
-}
 
 describe('a load that was cut off', () => {
   it('is forgotten where the next file is another one', async () => {
@@ -53,20 +44,10 @@ describe('a load that was cut off', () => {
 
 describe('a load that was cut off while its rows were merged', () => {
   const rows = 6_000;
-  const cutOff = async (pool: Pool, file: string) => {
-    const onProgress = ({ step }: LoadProgress) => {
-      if (step === 'merging') throw new Error('the network is gone');
-    };
-    const load = loadFile({ pool, log: testLog, file, rowsPerCommit: 1_000, onProgress });
-    await expect(load).rejects.toThrow('the network is gone');
-    const merged = await countEvents(pool);
-    expect(merged).toBeGreaterThan(0);
-    expect(merged).toBeLessThan(rows);
-  };
 
   it('is brought to its end before another file, as its rows are half in the table', async () => {
     const { pool } = await migratedDatabase();
-    await cutOff(pool, await replicaFile(rows));
+    await mergePart(pool, await replicaFile(rows), rows);
     const other = await fileOf(`${HEADER}\n${rowsOf(100, 500_000).join('\n')}\n`);
     expect(await loadFile({ pool, log: testLog, file: other })).toMatchObject({ added: 100 });
     expect((await pool.query('SELECT rows FROM loads ORDER BY id')).rows).toEqual([{ rows }, { rows: 100 }]);

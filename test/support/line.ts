@@ -2,6 +2,7 @@
 // program starts them. Everything is closed after the file's tests.
 
 import type { Kafka } from 'kafkajs';
+import { onTestFinished } from 'vitest';
 import { type Broker, startBroker } from '../../src/broker/broker.ts';
 import { type Config, readConfig, type SettingName } from '../../src/config.ts';
 import type { Pool } from '../../src/db/pool.ts';
@@ -63,7 +64,7 @@ export function through(databaseUrl: string, port: number): string {
   return url.href;
 }
 
-type LineOptions = {
+export type LineOptions = {
   readonly timeZone?: string;
   readonly ingest?: boolean;
   /** A broker that runs already, in place of one of its own. */
@@ -93,4 +94,12 @@ export async function startLine({
     kafka: testKafka(port),
     web: parts[0],
   };
+}
+
+/** A web part with other settings, on a line's servers, until the test is over; its URL. */
+export async function anotherWeb({ config }: Line, settings: Partial<Config>): Promise<string> {
+  const own = { ...config, PORT: await freePort(), DATA_DIR: temporaryFolder(), ...settings };
+  const web = await startWeb(own, testLog);
+  onTestFinished(() => web.close());
+  return `http://127.0.0.1:${own.PORT}`;
 }
