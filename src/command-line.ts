@@ -21,6 +21,7 @@ const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 /** What a part's parent starts it by. */
 const RUN_PART = 'run-part';
+type VerifyOptions = { readonly wait: number; readonly withoutSessions?: true };
 type Options = Readonly<Record<string, string | undefined>>;
 
 /** The options of a command as settings by name. */
@@ -269,16 +270,18 @@ function simulateCommand(): Command {
       );
   const check = command(
     'verify',
-    'compares what a run has injected with Kafka, rows, rollups and what was set aside',
+    'compares what a run has injected with Kafka, rows, rollups, sessions and what was set aside',
   )
     .argument('[run]', 'its id (default: the last run)')
-    .option('--wait <seconds>', 'how long ingest may be behind', wholeNumber, 60)
-    .action(async (id: string | undefined, options: { readonly wait: number }) => {
+    .option('--wait <seconds>', 'how long ingest and live sessions may be behind', wholeNumber, 60)
+    .option('--without-sessions', 'compares all but sessions, where no live part runs')
+    .action(async (id: string | undefined, options: VerifyOptions) => {
       const { verify } = await import('./simulator/commands.ts');
       process.exitCode = await verify(
         readConfig(givenSettings(options as unknown as Options)),
         id,
         options.wait * 1000,
+        options.withoutSessions !== true,
       );
     });
   return made.addCommand(run, { isDefault: true }).addCommand(again).addCommand(check);

@@ -260,16 +260,23 @@ function shopOf(config: Config, url: string | undefined): Pick<Place, 'shop' | '
 /**
  * Compares a run's ledger with the stored events, one by one.
  * @param run its id; undefined for the last one
- * @param timeoutMs how long ingest may take to catch up
+ * @param timeoutMs how long ingest and live sessions may take to catch up
+ * @param sessions whether live sessions are compared, too
  */
-export const verify = (config: Config, run: string | undefined, timeoutMs: number): Promise<number> =>
+export const verify = (
+  config: Config,
+  run: string | undefined,
+  timeoutMs: number,
+  sessions: boolean,
+): Promise<number> =>
   told(async () => {
     const ledger = await readLedger(ledgerFile(config.DATA_DIR, run ?? lastRun(config.DATA_DIR)));
     const log = logOf(config);
     const kafka = createKafka(clusterOf(config), 'shopstream-verify', log);
     const pool = openPool(await databaseUrlOf(config), log);
     try {
-      const compared = await verifyRun(ledger, { kafka, pool, group: config.KAFKA_GROUP, timeoutMs });
+      const verifier = { kafka, pool, group: config.KAFKA_GROUP, sessions, timeoutMs };
+      const compared = await verifyRun(ledger, verifier);
       console.log(describeComparison(ledger, compared).join('\n'));
       return compared.differences.length === 0 ? DONE : NOT_ALL;
     } finally {

@@ -8,7 +8,7 @@ import { version } from '../runtime/version.ts';
 import { Injector, type Send } from './core/inject.ts';
 import { commandOf } from './core/repeat.ts';
 import { type DriveOptions, drive } from './drive.ts';
-import { digestOf, type LedgerEntry } from './ledger/entry.ts';
+import { digestOf, type LedgerEntry, whoseOf } from './ledger/entry.ts';
 import { LedgerWriter } from './ledger/write.ts';
 import type { RunOptions } from './options.ts';
 import type { FaultRecorder } from './periods/recorder.ts';
@@ -155,6 +155,7 @@ function entryOf({ n, send }: Numbered, receipt: Receipt | undefined): LedgerEnt
     expect,
     content,
     time,
+    ...whoseOf(event),
     partition: receipt?.partition,
     offset: receipt?.offset,
   };

@@ -47,7 +47,7 @@ it(`${EVENTS} events with every fault, ${KILLS} kills, seed ${SEED}: nothing dif
   timeout: DURATION_MS * 4 + 2 * PATIENCE_MS,
 }, async () => {
   const settings = await programSettings();
-  const program = await startProgram({ ...settings, LOG_LEVEL: 'silent' }, LINE);
+  const program = await startProgram({ ...settings, LOG_LEVEL: 'silent' }, [...LINE, 'live']);
   const config = readConfig(program.env, {});
   const kafka = createKafka(clusterOf(config), 'test-chaos', testLog);
   const options = readOptions(
@@ -73,7 +73,7 @@ it(`${EVENTS} events with every fault, ${KILLS} kills, seed ${SEED}: nothing dif
   const running = runSimulation(options, place, new AbortController().signal);
   const [{ file = '', tally }, killed] = await Promise.all([running, killParts(program)]);
   const pool = openTestPool(program.databaseUrl());
-  const verifier = { kafka, pool, group: config.KAFKA_GROUP, timeoutMs: PATIENCE_MS };
+  const verifier = { kafka, pool, group: config.KAFKA_GROUP, sessions: true, timeoutMs: PATIENCE_MS };
   const ledger = await readLedger(file);
   // A part that was killed last may still be on its way back.
   const compared = await eventually(() => verifyRun(ledger, verifier).catch(() => false as const), 300);

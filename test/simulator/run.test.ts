@@ -8,7 +8,7 @@ import { differences, simulate } from './simulate.ts';
 
 let line: Line;
 beforeAll(async () => {
-  line = await startLine({ settings: { RATE_LIMIT: 'off' } });
+  line = await startLine({ live: true, settings: { RATE_LIMIT: 'off' } });
 });
 
 describe('a run', { timeout: 240_000 }, () => {
@@ -39,5 +39,44 @@ describe('a run', { timeout: 240_000 }, () => {
     expect(await differences(line, file)).toContain(
       `n ${altered?.n} (${altered?.order_id}): its row differs from the event`,
     );
+  });
+
+  it('is compared with the sessions of its visitors and the rollups of its time, beside a run of the same visitors', async () => {
+    const given = {
+      users: 40,
+      rate: 'max',
+      duration: '3s',
+      target: 'kafka',
+      chaos: 'late=20%,bot-surge=10%',
+      seed: 9,
+    };
+    await simulate(line, given);
+    const { file } = await simulate(line, given);
+    const before = await differences(line, file);
+    expect(before.filter((words) => words.startsWith('sessions'))).toEqual([]);
+
+    const { entries } = await readLedger(file);
+    const [first, second] = [...new Set(entries.flatMap(({ visitor, robot }) => (robot ? [] : [visitor])))];
+    const hidden = await line.pool.query<{ events: number }>(
+      'DELETE FROM session_rows WHERE user_id = $1 AND marks IS DISTINCT FROM $2 RETURNING events',
+      [first, 'b'],
+    );
+    await line.pool.query('UPDATE session_rows SET events = events + 1 WHERE user_id = $1', [second]);
+    const found = (await differences(line, file)).filter((words) => words.startsWith('sessions'));
+    expect(found.filter((words) => words.includes(`visitor ${first} has none of `))).toHaveLength(
+      hidden.rows.length,
+    );
+    const altered = found.filter((words) => words.includes(`of visitor ${second} has `));
+    expect(altered.length).toBeGreaterThan(0);
+    expect(found).toHaveLength(hidden.rows.length + altered.length);
+
+    await line.pool.query(
+      `UPDATE minute_counts SET count = count + 1
+       WHERE ctid = (SELECT ctid FROM minute_counts WHERE source >= 0
+         AND minute = date_trunc('minute', to_timestamp($1 / 1000.0)) LIMIT 1)`,
+      [entries[0]?.time],
+    );
+    const counted = (await differences(line, file)).filter((words) => words.startsWith('minute_counts'));
+    expect(counted).not.toEqual(before.filter((words) => words.startsWith('minute_counts')));
   });
 });

@@ -8,7 +8,7 @@ import { differences, simulate } from './simulate.ts';
 
 let line: Line;
 beforeAll(async () => {
-  line = await startLine({ settings: { RATE_LIMIT: 'off' } });
+  line = await startLine({ live: true, settings: { RATE_LIMIT: 'off' } });
 });
 
 describe('a run', { timeout: 240_000 }, () => {

@@ -37,6 +37,7 @@ export async function differences(line: Line, file: string): Promise<readonly st
     kafka: kafkaOf(line),
     pool: line.pool,
     group: line.config.KAFKA_GROUP,
+    sessions: line.live,
     timeoutMs: 60_000,
   };
   return (await verifyRun(await readLedger(file), verifier)).differences;

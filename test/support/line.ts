@@ -5,8 +5,10 @@ import type { Kafka } from 'kafkajs';
 import { onTestFinished } from 'vitest';
 import { type Broker, startBroker } from '../../src/broker/broker.ts';
 import { type Config, readConfig, type SettingName } from '../../src/config.ts';
+import { AT_ONCE } from '../../src/consumer/pace.ts';
 import type { Pool } from '../../src/db/pool.ts';
 import { startIngest } from '../../src/ingest/part.ts';
+import { startLive } from '../../src/live/part.ts';
 import type { RunningPart } from '../../src/runtime/running-part.ts';
 import { startWeb } from '../../src/web/part.ts';
 import { afterFile } from './after-file.ts';
@@ -25,6 +27,8 @@ export type Line = {
   readonly pool: Pool;
   readonly kafka: Kafka;
   readonly web: RunningPart;
+  /** Whether its live part runs. */
+  readonly live: boolean;
 };
 
 /** A broker of its own, closed after the file's tests unless the test closes it. */
@@ -67,6 +71,8 @@ export function through(databaseUrl: string, port: number): string {
 export type LineOptions = {
   readonly timeZone?: string;
   readonly ingest?: boolean;
+  /** Whether what follows ingest runs, too. */
+  readonly live?: boolean;
   /** A broker that runs already, in place of one of its own. */
   readonly brokerPort?: number;
   readonly settings?: Partial<Record<SettingName, string>>;
@@ -76,6 +82,7 @@ export type LineOptions = {
 export async function startLine({
   timeZone = 'UTC',
   ingest = true,
+  live = false,
   brokerPort,
   settings,
 }: LineOptions = {}): Promise<Line> {
@@ -85,6 +92,7 @@ export async function startLine({
   const parts = await Promise.all([
     startWeb(config, testLog),
     ...(ingest ? [startIngest(config, testLog)] : []),
+    ...(live ? [startLive(config, testLog, AT_ONCE)] : []),
   ]);
   for (const part of parts) afterFile(() => part.close());
   return {
@@ -93,6 +101,7 @@ export async function startLine({
     pool,
     kafka: testKafka(port),
     web: parts[0],
+    live,
   };
 }
 

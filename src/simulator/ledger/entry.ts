@@ -33,6 +33,9 @@ export const entrySchema = z.object({
   content: z.string(),
   /** The event's time in milliseconds since 1970; 0 where the shop has set it. */
   time: z.number(),
+  /** Whose event it is, 32 hex digits: a session is one visitor's, and a robot's where `robot` is set. Earlier ledgers don't say. */
+  visitor: z.string().optional(),
+  robot: z.literal(true).optional(),
   partition: z.int().optional(),
   offset: z.string().optional(),
 });
@@ -47,6 +50,13 @@ type Content = Pick<ShopEvent, 'user_id' | 'page_id' | 'product' | 'site_version
 /** Digest of an event without its time and context, 16 hex digits. */
 export const digestOf = ({ user_id, page_id, product, site_version, title }: Content): string =>
   hash('md5', `${user_id} ${page_id} ${product} ${site_version} ${title}`, 'hex').slice(0, 16);
+
+/** What a ledger says of whose event it is. */
+export const whoseOf = ({
+  user_id: visitor,
+  context,
+}: Pick<ShopEvent, 'user_id' | 'context'>): Pick<LedgerEntry, 'visitor' | 'robot'> =>
+  context?.bot === true ? { visitor, robot: true } : { visitor };
 
 /** Path of a run's ledger. */
 export const ledgerFile = (dataDir: string, run: string): string =>

@@ -1,4 +1,4 @@
-// The state of a run in Postgres: its rows and dead letters, ingest's offsets, and a recount of the rollups of its time. One query
+// The state of a run in Postgres: its rows and dead letters, and a recount of the rollups of its time. One query
 // a function.
 
 import type { Pool } from '../../db/pool.ts';
@@ -62,20 +62,6 @@ export async function readSetAside(
     [cluster, topic, partitions, partitions.map((one) => from[one]), `${run}/(\\d+);`],
   );
   return rows.map((row) => ({ ...row, offset: String(row.offset) }));
-}
-
-/** Ingest's committed offsets by partition. */
-export async function readNextOffsets(
-  pool: Pool,
-  cluster: string,
-  group: string,
-  topic: string,
-): Promise<Map<number, bigint>> {
-  const { rows } = await pool.query<{ partition: number; next_offset: number }>(
-    'SELECT "partition", next_offset FROM consumer_offsets WHERE cluster_id = $1 AND consumer_group = $2 AND topic = $3',
-    [cluster, group, topic],
-  );
-  return new Map(rows.map(({ partition, next_offset: next }) => [partition, BigInt(next)]));
 }
 
 /** Rollups by name, each with the recount of the live rows. */

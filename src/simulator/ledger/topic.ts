@@ -7,11 +7,14 @@ import { RUN_HEADER } from '../targets/kafka.ts';
 import type { LedgerHead } from './entry.ts';
 
 export type Spot = { readonly partition: number; readonly offset: string };
+/** `time`: what the record says of when it happened, milliseconds since 1970, where the shop has produced it. */
+export type FoundSpot = Spot & { readonly time?: number };
 
 /** Places of each record, by its number in the run, or by order_id where the shop has produced it. It may be in the topic twice. */
-export type Found = ReadonlyMap<string, readonly Spot[]>;
+export type Found = ReadonlyMap<string, readonly FoundSpot[]>;
 
 const ORDER_ID = /"order_id":"([0-9a-f]{32})"/;
+const TIME = /"time":"([^"]+)"/;
 
 /** Number or order_id of a record of the run; undefined for any other. */
 function nameOf({ run, target }: LedgerHead, message: KafkaMessage): string | undefined {
@@ -21,14 +24,20 @@ function nameOf({ run, target }: LedgerHead, message: KafkaMessage): string | un
   return target === 'http' ? ORDER_ID.exec(message.value?.toString('latin1') ?? '')?.[1] : undefined;
 }
 
+function timeOf({ target }: LedgerHead, { value }: KafkaMessage): Pick<FoundSpot, 'time'> {
+  if (target === 'kafka') return {};
+  const time = Date.parse(TIME.exec(value?.toString('latin1') ?? '')?.[1] ?? '');
+  return Number.isNaN(time) ? {} : { time };
+}
+
 /** @throws kafkajs's error where Kafka is away, or retention has deleted the run's records */
 export async function findRecords(kafka: Kafka, head: LedgerHead): Promise<Found> {
-  const found = new Map<string, Spot[]>();
+  const found = new Map<string, FoundSpot[]>();
   await readTopic(kafka, head.topic, head.from, async (partition, messages) => {
     for (const message of messages) {
       const name = nameOf(head, message);
       if (name === undefined) continue;
-      const spot = { partition, offset: message.offset };
+      const spot = { partition, offset: message.offset, ...timeOf(head, message) };
       const known = found.get(name);
       if (known === undefined) found.set(name, [spot]);
       else known.push(spot);

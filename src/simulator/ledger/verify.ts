@@ -1,13 +1,17 @@
-// `simulate verify`: waits until ingest has committed the run's last offsets, then compares.
+// `simulate verify`: waits until ingest and live sessions have read the run's last offsets, then compares.
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readOffsets, type Subscription } from '../../consumer/offsets.ts';
 import type { Pool } from '../../db/pool.ts';
 import type { Kafka } from '../../kafka/client.ts';
 import { ExpectationError } from '../../runtime/expectation-error.ts';
+import { sessionsSubscription } from '../../sessions/live/running-sessions.ts';
 import { type Comparison, compare } from './compare.ts';
 import type { Ledger } from './read.ts';
-import { readNextOffsets, readRows, readSetAside, rollupProblems } from './rows.ts';
-import { findRecords } from './topic.ts';
+import { readRows, readSetAside, rollupProblems, type StoredRow } from './rows.ts';
+import { readSessions } from './session-rows.ts';
+import { sessionProblems, type Visited } from './sessions.ts';
+import { type Found, findRecords } from './topic.ts';
 
 const LOOK_MS = 200;
 
@@ -16,18 +20,20 @@ export type Verifier = {
   readonly pool: Pool;
   /** The consumer group of ingest. */
   readonly group: string;
-  /** Milliseconds that ingest may take to catch up. */
+  /** Whether live sessions are compared, too: without the live part there are none. */
+  readonly sessions: boolean;
+  /** Milliseconds that ingest and live sessions may take to catch up. */
   readonly timeoutMs: number;
 };
 
 /**
  * Compares a run's ledger with Kafka and Postgres.
- * @throws {ExpectationError} where the ledger is of another cluster, or ingest does not catch up in time
+ * @throws {ExpectationError} where the ledger is of another cluster, or a reader does not catch up in time
  */
 export async function verifyRun(ledger: Ledger, verifier: Verifier): Promise<Comparison> {
   const { kafka, pool } = verifier;
   const { head, entries } = ledger;
-  await untilIngested(ledger, verifier);
+  await untilRead(ledger, verifier);
   const found = await findRecords(kafka, head);
   const ids = [...new Set(entries.flatMap(({ order_id: id }) => (id === null ? [] : [id])))];
   const rows = await readRows(pool, ids);
@@ -35,7 +41,8 @@ export async function verifyRun(ledger: Ledger, verifier: Verifier): Promise<Com
   const compared = compare(ledger, { found, rows, setAside });
   const times = timesOf(ledger);
   const rollups = times === undefined ? [] : await rollupProblems(pool, ...times);
-  return { ...compared, differences: [...compared.differences, ...rollups] };
+  const sessions = verifier.sessions ? await sessionsOf(ledger, verifier, found, rows) : [];
+  return { ...compared, differences: [...compared.differences, ...rollups, ...sessions] };
 }
 
 function timesOf({ entries }: Ledger): [first: number, last: number] | undefined {
@@ -48,7 +55,49 @@ function timesOf({ entries }: Ledger): [first: number, last: number] | undefined
   return Number.isFinite(first) ? [first, last] : undefined;
 }
 
-async function untilIngested({ head }: Ledger, { kafka, pool, group, timeoutMs }: Verifier): Promise<void> {
+const ingestOf = ({ head }: Ledger, { group }: Verifier): Subscription => ({
+  clusterId: head.cluster,
+  group,
+  topic: head.topic,
+});
+
+async function sessionsOf(
+  ledger: Ledger,
+  verifier: Verifier,
+  found: Found,
+  rows: ReadonlyMap<string, StoredRow>,
+): Promise<string[]> {
+  const own = visitedOf(ledger, found, rows);
+  if (own.size === 0) return [];
+  const events = [...own.values()];
+  const { kept, others } = await readSessions(
+    verifier.pool,
+    sessionsSubscription(ingestOf(ledger, verifier)),
+    {
+      visitors: [...new Set(events.map(({ visitor }) => visitor))],
+      first: events.reduce((least, { time }) => Math.min(least, time), Number.POSITIVE_INFINITY),
+      last: events.reduce((most, { time }) => Math.max(most, time), Number.NEGATIVE_INFINITY),
+      isOwn: (orderId) => own.has(orderId),
+    },
+  );
+  return sessionProblems(events, others, kept);
+}
+
+/** The run's stored events by order_id. The shop's own ones say in Kafka when they were. */
+function visitedOf({ entries }: Ledger, found: Found, rows: ReadonlyMap<string, StoredRow>) {
+  const visited = new Map<string, Visited>();
+  for (const { expect, order_id: id, visitor, robot = false, time: told } of entries) {
+    if (expect !== 'stored' || id === null || visitor === undefined) continue;
+    const time = told || found.get(id)?.[0]?.time || rows.get(id)?.time;
+    if (time !== undefined) visited.set(id, { visitor, robot, time });
+  }
+  return visited;
+}
+
+/** Until ingest and, where they are compared, live sessions have read what is in the topic now. */
+async function untilRead(ledger: Ledger, verifier: Verifier): Promise<void> {
+  const { kafka, pool, sessions, timeoutMs } = verifier;
+  const { head } = ledger;
   const admin = kafka.admin();
   await admin.connect();
   try {
@@ -59,15 +108,26 @@ async function untilIngested({ head }: Ledger, { kafka, pool, group, timeoutMs }
       );
     const ends = await admin.fetchTopicOffsets(head.topic);
     const deadline = performance.now() + timeoutMs;
-    for (;;) {
-      const next = await readNextOffsets(pool, head.cluster, group, head.topic);
-      const behind = ends.filter(({ partition, high }) => BigInt(high) > (next.get(partition) ?? 0n));
-      if (behind.length === 0) return;
-      if (performance.now() > deadline)
-        throw new ExpectationError(
-          `ingest has not read all of ${head.topic} within ${timeoutMs / 1000} s (${behind.map(({ partition, high }) => `partition ${partition} stands at ${next.get(partition) ?? 0} of ${high}`).join(', ')}); --wait gives it longer`,
-        );
-      await sleep(LOOK_MS);
+    const ingest = ingestOf(ledger, verifier);
+    await untilAtEnds('ingest has', ingest, '--wait gives it longer');
+    if (sessions)
+      await untilAtEnds(
+        'live sessions have',
+        sessionsSubscription(ingest),
+        '--wait gives them longer, and --without-sessions compares all but them',
+      );
+
+    async function untilAtEnds(who: string, subscription: Subscription, advice: string): Promise<void> {
+      for (;;) {
+        const next = await readOffsets(pool, subscription);
+        const behind = ends.filter(({ partition, high }) => BigInt(high) > (next.get(partition) ?? 0n));
+        if (behind.length === 0) return;
+        if (performance.now() > deadline)
+          throw new ExpectationError(
+            `${who} not read all of ${head.topic} within ${timeoutMs / 1000} s (${behind.map(({ partition, high }) => `partition ${partition} stands at ${next.get(partition) ?? 0} of ${high}`).join(', ')}); ${advice}`,
+          );
+        await sleep(LOOK_MS);
+      }
     }
   } finally {
     await admin.disconnect().catch(() => {});

@@ -49,11 +49,14 @@ export class LedgerWriter {
 }
 
 /** The result of JSON.stringify in a third of its time: none of these texts has characters that JSON escapes. */
-function lineOf({ n, order_id, at, faults, expect, content, time, partition, offset }: LedgerEntry): string {
+function lineOf(entry: LedgerEntry): string {
+  const { n, order_id, at, faults, expect, content, time, visitor, robot, partition, offset } = entry;
   const id = order_id === null ? 'null' : `"${order_id}"`;
   const labels = faults.length === 0 ? '' : `"${faults.join('","')}"`;
+  const whose =
+    (visitor === undefined ? '' : `,"visitor":"${visitor}"`) + (robot === undefined ? '' : ',"robot":true');
   const place =
     (partition === undefined ? '' : `,"partition":${partition}`) +
     (offset === undefined ? '' : `,"offset":"${offset}"`);
-  return `{"n":${n},"order_id":${id},"at":${at},"faults":[${labels}],"expect":"${expect}","content":"${content}","time":${time}${place}}\n`;
+  return `{"n":${n},"order_id":${id},"at":${at},"faults":[${labels}],"expect":"${expect}","content":"${content}","time":${time}${whose}${place}}\n`;
 }

@@ -13,7 +13,7 @@ import { successorOf } from '../core/shopper.ts';
 import { eventOf, Schedule } from '../core/timeline.ts';
 import { beginVisit, continueVisit, type Shown, type Step } from '../core/visit.ts';
 import { Bucket, MISSED_MS } from '../drive.ts';
-import { digestOf, type LedgerEntry } from '../ledger/entry.ts';
+import { digestOf, type LedgerEntry, whoseOf } from '../ledger/entry.ts';
 import { Browser, type OrderForm, PageError } from './browser.ts';
 import type { HttpClient } from './http-client.ts';
 
@@ -235,7 +235,8 @@ function toldOf(
     site_version: browser.shopper.role.device,
     title,
   });
-  return { order_id: orderId ?? null, at, faults: [], expect: 'stored', content, time: 0 };
+  const visitor = browser.userId;
+  return { order_id: orderId ?? null, at, faults: [], expect: 'stored', content, time: 0, visitor };
 }
 
 async function orderByForm({ browser, form }: Walker): Promise<string> {
@@ -308,6 +309,7 @@ async function sendFault(
     expect,
     content: digestOf(event),
     time: Date.parse(event.time),
+    ...whoseOf(event),
     partition,
     offset,
   };

@@ -93,6 +93,7 @@ describe('the switch of the shoppers', { timeout: 240_000 }, () => {
       kafka: createKafka(clusterOf(line.config), 'test', testLog),
       pool: line.pool,
       group: line.config.KAFKA_GROUP,
+      sessions: false,
       timeoutMs: 30_000,
     };
     expect((await verifyRun(ledger, verifier)).differences).toEqual([]);

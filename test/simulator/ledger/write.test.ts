@@ -27,6 +27,8 @@ const anyEntry: fc.Arbitrary<LedgerEntry> = fc
       expect: fc.constantFrom('stored' as const, 'duplicate' as const, ...REJECTION_CODES),
       content: anyId.map((id) => id.slice(0, 16)),
       time: fc.nat(),
+      visitor: anyId,
+      robot: fc.constant(true as const),
       partition: fc.nat(100),
       offset: fc.bigInt({ min: 0n, max: 2n ** 63n - 1n }).map(String),
     },

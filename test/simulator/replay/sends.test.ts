@@ -72,6 +72,7 @@ async function sent(file: string | undefined, given: ReplayGiven) {
     kafka: place.kafka,
     pool: line.pool,
     group: line.config.KAFKA_GROUP,
+    sessions: false,
     timeoutMs: 60_000,
   };
   return { ...said, ledger, differences: (await verifyRun(ledger, verifier)).differences };

@@ -1,0 +1,86 @@
+// The sessions of a run's visitors in Postgres, and their events that are not the run's: people come back, and the next run with
+// the same seed has the same visitors.
+
+import { readOffsets, type Subscription } from '../../consumer/offsets.ts';
+import { type Client, type Pool, transaction } from '../../db/pool.ts';
+import type { KeptSession, Visited } from './sessions.ts';
+
+/** Visitors of one query. */
+const CHUNK = 20_000;
+const GAP_MS = 30 * 60_000;
+
+type Wanted = {
+  readonly visitors: readonly string[];
+  /** The times of the run's first and last event, milliseconds since 1970. */
+  readonly first: number;
+  readonly last: number;
+  /** Whether an event is the run's own. */
+  readonly isOwn: (orderId: string) => boolean;
+};
+
+/** As sessionProblems() takes them, in one snapshot. @param followed the subscription of live sessions, whose offsets say what they have seen */
+export function readSessions(
+  pool: Pool,
+  followed: Subscription,
+  { visitors, first, last, isOwn }: Wanted,
+): Promise<{ kept: KeptSession[]; others: Visited[] }> {
+  return transaction(pool, async (client) => {
+    await client.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    const offsets = await readOffsets(client, followed);
+    const kept: KeptSession[] = [];
+    const others: Visited[] = [];
+    for (let from = 0; from < visitors.length; from += CHUNK) {
+      const some = visitors.slice(from, from + CHUNK);
+      const sessions = await keptOf(client, some, first - GAP_MS, last + GAP_MS);
+      const begin = sessions.reduce((least, one) => Math.min(least, one.from), first) - GAP_MS;
+      const end = sessions.reduce((most, one) => Math.max(most, one.to), last) + GAP_MS;
+      for (const one of sessions) kept.push(one);
+      for (const { order_id: id, ...one } of await eventsOf(
+        client,
+        followed.topic,
+        offsets,
+        some,
+        begin,
+        end,
+      ))
+        if (!isOwn(id)) others.push(one);
+    }
+    return { kept, others };
+  });
+}
+
+async function keptOf(
+  client: Client,
+  visitors: readonly string[],
+  from: number,
+  to: number,
+): Promise<KeptSession[]> {
+  const { rows } = await client.query<KeptSession>(
+    `SELECT id, replace(user_id::text, '-', '') AS visitor, robot, events,
+       round(1000 * extract(epoch FROM started_at))::bigint AS "from",
+       round(1000 * extract(epoch FROM ended_at))::bigint AS "to"
+     FROM sessions WHERE user_id = ANY ($1::uuid[])
+       AND ended_at > to_timestamp($2 / 1000.0) AND started_at < to_timestamp($3 / 1000.0)`,
+    [visitors, from, to],
+  );
+  return rows;
+}
+
+async function eventsOf(
+  client: Client,
+  topic: string,
+  offsets: ReadonlyMap<number, bigint>,
+  visitors: readonly string[],
+  from: number,
+  to: number,
+): Promise<(Visited & { readonly order_id: string })[]> {
+  const { rows } = await client.query<Visited & { readonly order_id: string }>(
+    `SELECT replace(order_id::text, '-', '') AS order_id, replace(user_id::text, '-', '') AS visitor,
+       is_robot(context) AS robot, round(1000 * extract(epoch FROM "time"))::bigint AS "time"
+     FROM events JOIN unnest($1::int[], $2::bigint[]) AS reached (part, next) ON reached.part = "partition"
+     WHERE stored_at IS NOT NULL AND topic = $3 AND "offset" < reached.next AND user_id = ANY ($4::uuid[])
+       AND "time" > to_timestamp($5 / 1000.0) AND "time" < to_timestamp($6 / 1000.0)`,
+    [[...offsets.keys()], [...offsets.values()].map(String), topic, visitors, from, to],
+  );
+  return rows;
+}
