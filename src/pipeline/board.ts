@@ -10,6 +10,7 @@ import type { Publisher, PublisherState } from '../kafka/publisher.ts';
 import type { Actions } from './actions.ts';
 import type { ProcessesLook } from './control.ts';
 import { sumOf } from './figures.ts';
+import { type FollowerOffsets, followersOf, readFollowers } from './followers.ts';
 import { type Ledger, ledgerOf, type PartitionCounts, readCounts } from './ledger.ts';
 import { Source } from './source.ts';
 import type { PipelineState } from './state.ts';
@@ -33,6 +34,7 @@ type Counters = {
   readonly records: number;
   readonly seconds: number;
   readonly told: number;
+  readonly followed: number;
 };
 
 export type Watched = {
@@ -52,6 +54,7 @@ export class PipelineBoard {
   readonly #readers = new Set<Stream>();
   readonly #kafka: Source<TopicLook>;
   readonly #counts: Source<readonly PartitionCounts[]>;
+  readonly #followers: Source<readonly FollowerOffsets[]>;
   readonly #figures: Source<string>;
   readonly #processes: Source<ProcessesLook>;
   #looks: Counters[] = [];
@@ -65,10 +68,12 @@ export class PipelineBoard {
     const { pool, probe, group, topic, metricsOfOthers, actions } = watched;
     this.#watched = watched;
     this.#kafka = new Source(() => probe.look(topic, group));
-    this.#counts = new Source(async () => {
+    const subscription = async () => {
       const clusterId = this.#kafka.latest?.clusterId ?? (await probe.clusterId());
-      return readCounts(pool, { clusterId, group, topic });
-    });
+      return { clusterId, group, topic };
+    };
+    this.#counts = new Source(async () => readCounts(pool, await subscription()));
+    this.#followers = new Source(async () => readFollowers(pool, await subscription()));
     this.#figures = new Source(async () => {
       const figures = await metricsOfOthers();
       // Parts that were too slow to tell: what they told last is nearer to the truth than nothing.
@@ -121,7 +126,7 @@ export class PipelineBoard {
     const timeoutMs = this.#readers.size > 0 ? TIMEOUT_MS.watched : TIMEOUT_MS.alone;
     const others = [this.#figures.poll(), this.#processes.poll()];
     // Kafka is asked after Postgres has answered: what came in between is on its way, never short.
-    await inTime(this.#counts.poll(), timeoutMs);
+    await inTime(Promise.all([this.#counts.poll(), this.#followers.poll()]), timeoutMs);
     await inTime(Promise.all([...others, this.#kafka.poll()]), timeoutMs);
     const publisher = this.#watched.publisher.state;
     const counters = this.#count(publisher);
@@ -144,6 +149,9 @@ export class PipelineBoard {
       records: sumOf(figures, 'shopstream_ingest_batch_records_sum'),
       seconds: sumOf(figures, 'shopstream_ingest_batch_seconds_sum'),
       told: this.#watched.streams.told - this.#toldHere,
+      followed: (this.#followers.latest ?? [])
+        .flatMap(({ next }) => [...next.values()])
+        .reduce((sum, next) => sum + Number(next), 0),
     };
   }
 
@@ -191,6 +199,10 @@ export class PipelineBoard {
       },
       postgres: { problem: this.#counts.problem ?? null },
       dashboards: { streams: streams.size, told_per_second: rate('told') },
+      followers: {
+        read_per_second: rate('followed'),
+        groups: followersOf(this.#followers.latest ?? [], look?.partitions ?? []),
+      },
       ledger: this.#ledger(),
       parts: [...(this.#processes.latest?.parts ?? [])],
       faults: [...(this.#processes.latest?.faults ?? [])],

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { faultSchema, partSchema } from './control.ts';
+import { followerSchema } from './followers.ts';
 import { ledgerSchema } from './ledger.ts';
 
 const perSecond = z.number().describe('a second, over the last two seconds');
@@ -55,6 +56,10 @@ export const stateSchema = z
     dashboards: z.object({
       streams: z.number().describe('open live streams of the web part'),
       told_per_second: z.number().describe('messages to open dashboards a second, over the last two seconds'),
+    }),
+    followers: z.object({
+      read_per_second: perSecond.describe('records, of all followers together, over the last two seconds'),
+      groups: z.array(followerSchema).describe('consumer groups beside ingest that read its topic'),
     }),
     ledger: ledgerSchema.nullable().describe('null until Kafka and Postgres have answered once'),
     parts: z.array(partSchema).describe('empty where the web part runs alone'),

@@ -29,8 +29,9 @@ describe.skipIf(noBrowser !== undefined)('/pipeline', async () => {
       .first()
       .waitFor({ state: 'attached', ...HEALS });
     await load.stop();
-    const rates = () => page.locator('.pipe-rate').allTextContents();
-    await expect.poll(rates, HEALS).toEqual(['0/s', '0/s', '0/s', '0/s', '0/s']);
+    const rates = async () =>
+      (await page.locator('.pipe-rate').allTextContents()).filter((words) => words !== '');
+    await expect.poll(rates, HEALS).toEqual(Array(6).fill('0/s'));
     const frames = await page.evaluate(`(async () => {
       let asked = 0;
       const ask = window.requestAnimationFrame.bind(window);
@@ -82,6 +83,53 @@ describe.skipIf(noBrowser !== undefined)('/pipeline', async () => {
       await expect.poll(() => card.getAttribute('data-state'), HEALS).toBe('running');
       await expectWhole(page, await load.stop());
       expect(partOf(await state(), 'ingest')?.ends).toBe(0);
+    },
+    WHOLE_MS,
+  );
+
+  it(
+    'draws the followers with their lag while their part stands still, and has both buttons for each part',
+    async () => {
+      const page = await open();
+      const { parts } = await state();
+      for (const { part } of parts)
+        for (const name of [`Kill ${part}`, `Pause ${part} for`])
+          expect(await page.getByRole('button', { name }).count()).toBe(1);
+      const drawn = page.locator('[data-station="followers"]');
+      const lags = async () => (await state()).followers.groups.map(({ lag }) => lag);
+      await page.getByRole('button', { name: 'Pause live for' }).click();
+      await expect.poll(() => drawn.getAttribute('data-health'), HEALS).toBe('paused');
+      const load = send();
+      await expect
+        .poll(() => drawn.locator('.pipe-follower[data-behind="true"]').count(), HEALS)
+        .toBeGreaterThan(0);
+      expect((await state()).ledger).toMatchObject({ missing: 0 });
+      const resume = page.getByRole('button', { name: 'Let live go on' });
+      if (await resume.isVisible()) await resume.click();
+      const taken = await load.stop();
+      await expect.poll(lags, HEALS).toEqual([0, 0, 0]);
+      for (const name of ['sessions', 'offers', 'enriched clicks'])
+        await expect.poll(() => drawn.textContent(), HEALS).toContain(name);
+      await expect.poll(() => drawn.getAttribute('data-health'), HEALS).toBe('good');
+      const read = await page.locator('[data-followers] tr').count();
+      expect(read).toBe(3 * (await state()).kafka.partitions.length);
+      await expectWhole(page, taken);
+    },
+    WHOLE_MS,
+  );
+
+  it(
+    'lets broker and postgres stand still by their buttons, and all that came meanwhile is there afterwards',
+    async () => {
+      const page = await open();
+      const load = send();
+      for (const name of ['broker', 'postgres']) {
+        const card = page.locator(`[data-part="${name}"]`);
+        await page.getByRole('button', { name: `Pause ${name} for` }).click();
+        await expect.poll(() => card.getAttribute('data-state'), HEALS).toBe('paused');
+        await expect.poll(() => card.getAttribute('data-state'), HEALS).toBe('running');
+      }
+      await expectWhole(page, await load.stop());
     },
     WHOLE_MS,
   );

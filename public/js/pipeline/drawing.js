@@ -1,7 +1,10 @@
-// The pipe as a picture: six stations, five arrows with dots that move, the partitions' newest records as cells.
+// The pipe as a picture: six stations, five arrows with dots that move, the partitions' newest records as cells, the followers below.
 
-import { bytes, exact, memberName, short } from './format.js';
+import { buildFollowers, fillFollowers, followersInWords } from './followers.js';
+import { bytes, exact, partWords, short } from './format.js';
+import { buildLane, fillLane } from './lanes.js';
 import { placesOf, STATIONS } from './places.js';
+import { make, SVG, set } from './svg.js';
 
 /** @typedef {import('../../../src/pipeline/state.ts').PipelineState} PipelineState */
 /** @typedef {import('./places.js').Station} Station */
@@ -9,12 +12,11 @@ import { placesOf, STATIONS } from './places.js';
 /** @typedef {PipelineState['parts'][number]} Part */
 /** @typedef {{ group: SVGElement, lines: SVGElement[], fill?: SVGElement, room?: number, side?: SVGElement }} Drawn a station; `fill` of a gauge that is `room` wide */
 /** @typedef {import('./places.js').Line & { group: SVGElement, rate: SVGElement, fault: SVGElement, dots: SVGElement }} Arrow */
-/** @typedef {{ group: SVGElement, name: SVGElement, end: SVGElement, cells: SVGElement[] }} Lane */
+/** @typedef {import('./lanes.js').Lane} Lane */
 
-const SVG = 'http://www.w3.org/2000/svg';
 const NARROW_BELOW = 980;
-const CELLS = 22;
 const MOST_LANES = 6;
+const MOST_FOLLOWERS = 9;
 /** Dots a second on an arrow at most; more would be a line. */
 const MOST_DOTS = 14;
 const TRAVEL_MS = 300;
@@ -37,38 +39,25 @@ const PART_OF = {
   postgres: 'postgres',
   dashboards: 'web',
 };
-/** Whose connections an arrow to a station is. @type {Readonly<Partial<Record<Station, string>>>} */
-const SERVER_OF = { kafka: 'kafka', ingest: 'kafka', postgres: 'postgres', dashboards: 'postgres' };
-/** @type {Readonly<Partial<Record<Station, (state: PipelineState) => number>>>} */
+/** Whose connections an arrow to a station is. @type {Readonly<Partial<Record<Arrow['to'], string>>>} */
+const SERVER_OF = {
+  kafka: 'kafka',
+  ingest: 'kafka',
+  postgres: 'postgres',
+  dashboards: 'postgres',
+  followers: 'kafka',
+};
+/** @type {Readonly<Partial<Record<Arrow['to'], (state: PipelineState) => number>>>} */
 const RATE_OF = {
   outbox: ({ outbox }) => outbox.taken_per_second,
   kafka: ({ outbox }) => outbox.acknowledged_per_second,
   ingest: ({ ingest }) => ingest.read_per_second,
   postgres: ({ ingest }) => ingest.stored_per_second,
   dashboards: ({ dashboards }) => dashboards.told_per_second,
+  followers: ({ followers }) => followers.read_per_second,
 };
 
 const still = matchMedia('(prefers-reduced-motion: reduce)');
-
-/**
- * @param {Element} parent
- * @param {string} name
- * @param {Readonly<Record<string, string | number | undefined>>} attributes
- * @param {string} [text]
- */
-function make(parent, name, attributes = {}, text = undefined) {
-  const element = /** @type {SVGElement} */ (document.createElementNS(SVG, name));
-  for (const [key, value] of Object.entries(attributes))
-    if (value !== undefined) element.setAttribute(key, String(value));
-  if (text !== undefined) element.textContent = text;
-  parent.append(element);
-  return element;
-}
-
-/** @param {Element | undefined} element  @param {string} text */
-function set(element, text) {
-  if (element !== undefined && element.textContent !== text) element.textContent = text;
-}
 
 export class Drawing {
   #place;
@@ -76,6 +65,8 @@ export class Drawing {
   #state;
   #shape = '';
   #stations = /** @type {Record<Station, Drawn>} */ ({});
+  /** @type {import('./followers.js').Followers | undefined} */
+  #followers;
   /** @type {Arrow[]} */
   #arrows = [];
   /** @type {Lane[]} */
@@ -98,39 +89,43 @@ export class Drawing {
     this.#state = state;
     const lanes = Math.min(MOST_LANES, Math.max(1, state.kafka.partitions.length));
     const isNarrow = this.#place.clientWidth < NARROW_BELOW;
-    const shape = `${isNarrow} ${lanes}`;
-    if (shape !== this.#shape) this.#build(isNarrow, lanes);
+    const followers = Math.min(MOST_FOLLOWERS, state.followers.groups.length);
+    const shape = `${isNarrow} ${lanes} ${followers}`;
+    if (shape !== this.#shape) this.#build(isNarrow, lanes, followers);
     this.#shape = shape;
     this.#fill(state);
     this.#svg.setAttribute('aria-label', inWords(state));
   }
 
-  /** @param {boolean} isNarrow  @param {number} lanes */
-  #build(isNarrow, lanes) {
-    const { width, height, stations, arrows } = placesOf(isNarrow, lanes);
+  /** @param {boolean} isNarrow  @param {number} lanes  @param {number} count of followers */
+  #build(isNarrow, lanes, count) {
+    const { width, height, stations, arrows, followers } = placesOf(isNarrow, lanes, count);
     this.#place.replaceChildren();
     this.#svg = make(this.#place, 'svg', {
       viewBox: `0 0 ${width} ${height}`,
       role: 'img',
       class: isNarrow ? 'pipe-svg narrow' : 'pipe-svg',
     });
-    this.#arrows = arrows.map((arrow) => this.#buildArrow(arrow, isNarrow));
+    this.#arrows = [...arrows, ...followers.arrows].map((arrow) => this.#buildArrow(arrow));
     for (const name of STATIONS) this.#stations[name] = this.#buildStation(name, stations[name]);
-    this.#lanes = Array.from({ length: lanes }, (_, index) => this.#buildLane(stations.kafka, index));
+    this.#followers = buildFollowers(this.#svg, followers);
+    this.#lanes = Array.from({ length: lanes }, (_, index) => buildLane(this.#svg, stations.kafka, index));
   }
 
-  /** @param {import('./places.js').Line} line  @param {boolean} isNarrow @returns {Arrow} */
-  #buildArrow({ from, to, x1, y1, x2, y2 }, isNarrow) {
+  /** @param {import('./places.js').Line} line @returns {Arrow} */
+  #buildArrow({ from, to, x1, y1, x2, y2 }) {
     const group = make(this.#svg, 'g', { class: 'pipe-arrow' });
     make(group, 'line', { x1, y1, x2, y2 });
-    const tip = isNarrow
-      ? `M${x2 - 5} ${y2 - 7}L${x2} ${y2}L${x2 + 5} ${y2 - 7}`
-      : `M${x2 - 7} ${y2 - 5}L${x2} ${y2}L${x2 - 7} ${y2 + 5}`;
+    const isUpright = x1 === x2;
+    const back = isUpright ? y2 - 7 * Math.sign(y2 - y1) : x2 - 7;
+    const tip = isUpright
+      ? `M${x2 - 5} ${back}L${x2} ${y2}L${x2 + 5} ${back}`
+      : `M${back} ${y2 - 5}L${x2} ${y2}L${back} ${y2 + 5}`;
     make(group, 'path', { d: tip });
-    const at = isNarrow
+    const at = isUpright
       ? { x: x1 + 14, y: (y1 + y2) / 2 + 5 }
       : { x: (x1 + x2) / 2, y: y1 - 12, 'text-anchor': 'middle' };
-    const under = isNarrow
+    const under = isUpright
       ? { x: x1 - 14, y: (y1 + y2) / 2 + 5, 'text-anchor': 'end' }
       : { x: (x1 + x2) / 2, y: y1 + 24, 'text-anchor': 'middle' };
     const rate = make(group, 'text', { ...at, class: 'pipe-rate' });
@@ -172,31 +167,6 @@ export class Drawing {
     return station;
   }
 
-  /** @param {Box} box  @param {number} index @returns {Lane} */
-  #buildLane(box, index) {
-    const group = make(this.#svg, 'g', { class: 'pipe-lane' });
-    const y = box.y + 46 + index * 44;
-    const name = make(group, 'text', { x: box.x + 16, y: y + 12, class: 'pipe-words' });
-    const end = make(group, 'text', {
-      x: box.x + box.width - 16,
-      y: y + 12,
-      'text-anchor': 'end',
-      class: 'pipe-words',
-    });
-    const size = (box.width - 32) / CELLS;
-    const cells = Array.from({ length: CELLS }, (_, cell) =>
-      make(group, 'rect', {
-        x: box.x + 16 + cell * size + 1,
-        y: y + 18,
-        width: size - 2,
-        height: 12,
-        rx: 2,
-        class: 'pipe-cell',
-      }),
-    );
-    return { group, name, end, cells };
-  }
-
   /** @param {PipelineState} state */
   #fill(state) {
     const parts = new Map(state.parts.map((part) => [part.part, part]));
@@ -204,7 +174,7 @@ export class Drawing {
     this.#say('shop', [
       `${short(state.outbox.taken_per_second)}/s`,
       'events taken',
-      wordsOf(parts.get('web')),
+      partWords(parts.get('web')),
     ]);
     const { outbox } = state;
     const isFull = state.faults.some(({ target }) => target === 'outbox');
@@ -220,12 +190,12 @@ export class Drawing {
     this.#say('ingest', [
       `${short(ingest.batches_per_second)}/s`,
       ingest.records_per_batch === null ? 'batches' : `batches of ${short(ingest.records_per_batch)}`,
-      wordsOf(parts.get('ingest')),
+      partWords(parts.get('ingest')),
     ]);
     this.#say('postgres', [
       state.ledger === null ? '–' : short(state.ledger.stored),
       'rows of this stream',
-      state.postgres.problem === null ? wordsOf(parts.get('postgres')) : 'does not answer',
+      state.postgres.problem === null ? partWords(parts.get('postgres')) : 'does not answer',
     ]);
     this.#say('dashboards', [
       exact(state.dashboards.streams),
@@ -240,6 +210,7 @@ export class Drawing {
         : 'does not answer',
     );
     for (const [index, lane] of this.#lanes.entries()) fillLane(lane, state.kafka.partitions[index]);
+    if (this.#followers !== undefined) fillFollowers(this.#followers, state.followers, parts.get('live'));
     for (const arrow of this.#arrows) this.#fillArrow(arrow, state);
     this.#moveWhenDue();
   }
@@ -251,14 +222,15 @@ export class Drawing {
 
   /** @param {Arrow} arrow  @param {PipelineState} state */
   #fillArrow(arrow, state) {
-    const rate = RATE_OF[arrow.to]?.(state) ?? 0;
-    set(arrow.rate, `${short(rate)}/s`);
+    // What followers write is told by no part.
+    const rate = arrow.from === 'followers' ? undefined : RATE_OF[arrow.to]?.(state);
+    set(arrow.rate, rate === undefined ? '' : `${short(rate)}/s`);
     const fault = state.faults.find(({ target }) => target === SERVER_OF[arrow.to]);
     set(arrow.fault, fault === undefined ? '' : fault.ms === null ? fault.kind : `+${fault.ms / 1000} s`);
     arrow.group.dataset.fault = fault?.kind ?? '';
     const next = this.#due.get(arrow)?.next ?? 0;
     this.#due.delete(arrow);
-    if (rate === 0) return;
+    if (rate === undefined || rate === 0) return;
     const every = 1000 / Math.min(rate, MOST_DOTS);
     this.#due.set(arrow, { every, next: Math.min(next, performance.now() + every) });
   }
@@ -299,28 +271,6 @@ function travel({ dots, x1, y1, x2, y2 }) {
   );
 }
 
-/** Cells are the newest records; where more wait than there are cells, each stands for several. @param {Lane} lane  @param {PipelineState['kafka']['partitions'][number] | undefined} partition */
-function fillLane({ group, name, end, cells }, partition) {
-  group.toggleAttribute('hidden', partition === undefined);
-  if (partition === undefined) return;
-  set(
-    name,
-    `partition ${partition.partition}, ${partition.member === null ? 'read by nobody' : `read by ${memberName(partition.member)}`}`,
-  );
-  set(end, `${short(partition.end)}${partition.lag > 0 ? `, lag ${short(partition.lag)}` : ''}`);
-  group.dataset.owned = String(partition.member !== null);
-  const each = Math.max(1, Math.ceil((partition.lag * 1.25) / CELLS));
-  for (const [index, cell] of cells.entries()) {
-    const offset = partition.end - (CELLS - index) * each;
-    cell.dataset.is =
-      offset < partition.start - each + 1 || offset < 0
-        ? 'none'
-        : offset < partition.next
-          ? 'stored'
-          : 'waiting';
-  }
-}
-
 /** @param {Station} name  @param {PipelineState} state  @param {ReadonlyMap<string, Part>} parts */
 function healthOf(name, state, parts) {
   if (name === 'outbox' && state.faults.some(({ target }) => target === 'outbox')) return 'bad';
@@ -331,18 +281,8 @@ function healthOf(name, state, parts) {
   return 'good';
 }
 
-/** @param {Part | undefined} part */
-function wordsOf(part) {
-  if (part === undefined) return '';
-  return part.state === 'starting'
-    ? 'is started again'
-    : part.state === 'paused'
-      ? 'paused'
-      : `pid ${part.pid}`;
-}
-
 /** @param {PipelineState} state */
-function inWords({ outbox, kafka, ingest, ledger }) {
+function inWords({ outbox, kafka, ingest, ledger, followers }) {
   const lag = kafka.partitions.reduce((sum, one) => sum + one.lag, 0);
-  return `The pipe: ${exact(outbox.taken_per_second)} events a second into the shop, ${exact(outbox.waiting)} wait in the outbox, ${exact(kafka.partitions.length)} partitions with a lag of ${exact(lag)}, ${exact(ingest.stored_per_second)} a second into Postgres, ${exact(ledger?.stored)} rows. The same is in the tables below.`;
+  return `The pipe: ${exact(outbox.taken_per_second)} events a second into the shop, ${exact(outbox.waiting)} wait in the outbox, ${exact(kafka.partitions.length)} partitions with a lag of ${exact(lag)}, ${exact(ingest.stored_per_second)} a second into Postgres, ${exact(ledger?.stored)} rows.${followersInWords(followers)} The same is in the tables below.`;
 }

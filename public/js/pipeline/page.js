@@ -4,6 +4,7 @@ import { address } from '../base.js';
 import '../crowd.js';
 import { listen } from '../live.js';
 import { Drawing } from './drawing.js';
+import { followerRows } from './followers.js';
 import { bytes, exact, lasting, memberName } from './format.js';
 import { changesBetween } from './happened.js';
 import './prove.js';
@@ -44,7 +45,8 @@ function show(state) {
   }
   showLedger(state.ledger);
   showParts(state.parts);
-  showPartitions(state.kafka.partitions);
+  showRows(find('[data-partitions]'), partitionRows(state.kafka));
+  showRows(find('[data-followers]'), followerRows(state.followers));
   showFaults(state.faults);
 }
 
@@ -128,31 +130,31 @@ function newCard(name) {
   return card;
 }
 
-/** @param {PipelineState['kafka']['partitions']} partitions */
-function showPartitions(partitions) {
-  const body = /** @type {HTMLTableSectionElement} */ (find('[data-partitions]'));
-  while (body.rows.length > partitions.length) body.deleteRow(-1);
-  for (const [index, one] of partitions.entries()) {
-    const row = body.rows[index] ?? newRow(body);
-    const texts = [
-      one.partition,
-      exact(one.start),
-      exact(one.end),
-      exact(one.next),
-      exact(one.lag),
-      one.member === null ? 'nobody' : memberName(one.member),
-    ];
-    for (const [place, cell] of [...row.cells].entries()) set(cell, String(texts[place]));
+/** @param {PipelineState['kafka']} kafka */
+const partitionRows = ({ partitions }) =>
+  partitions.map(({ partition, start, end, next, lag, member }) => [
+    String(partition),
+    ...[start, end, next, lag].map(exact),
+    member === null ? 'nobody' : memberName(member),
+  ]);
+
+/** @param {HTMLElement} place a table's body  @param {readonly (readonly string[])[]} rows the first text of each is its head */
+function showRows(place, rows) {
+  const body = /** @type {HTMLTableSectionElement} */ (place);
+  while (body.rows.length > rows.length) body.deleteRow(-1);
+  for (const [index, texts] of rows.entries()) {
+    const row = body.rows[index] ?? newRow(body, texts.length);
+    for (const [at, cell] of [...row.cells].entries()) set(cell, texts[at] ?? '');
   }
 }
 
-/** @param {HTMLTableSectionElement} body */
-function newRow(body) {
+/** @param {HTMLTableSectionElement} body  @param {number} columns */
+function newRow(body, columns) {
   const row = body.insertRow();
   const head = document.createElement('th');
   head.scope = 'row';
   row.append(head);
-  for (let cell = 0; cell < 5; cell += 1) row.insertCell();
+  for (let cell = 1; cell < columns; cell += 1) row.insertCell();
   return row;
 }
 

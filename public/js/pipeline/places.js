@@ -2,8 +2,10 @@
 
 /** @typedef {'shop' | 'outbox' | 'kafka' | 'ingest' | 'postgres' | 'dashboards'} Station */
 /** @typedef {{ x: number, y: number, width: number, height: number }} Box */
-/** @typedef {{ from: Station, to: Station, x1: number, y1: number, x2: number, y2: number }} Line */
+/** @typedef {{ x1: number, y1: number, x2: number, y2: number }} Way */
+/** @typedef {Way & { from: Station | 'followers', to: Station | 'followers' }} Line */
 /** @typedef {{ width: number, height: number, stations: Readonly<Record<Station, Box>>, arrows: Line[] }} Places */
+/** @typedef {Box & { columns: number, rows: number, arrows: Line[] }} FollowerBox `columns` and `rows` have room for as many followers */
 
 /** @type {Station[]} */
 export const STATIONS = ['shop', 'outbox', 'kafka', 'ingest', 'postgres', 'dashboards'];
@@ -14,12 +16,59 @@ const NARROW = { width: 340, gap: 46 };
 const HEIGHTS = { shop: 112, outbox: 134, kafka: 60, ingest: 112, postgres: 112, dashboards: 92 };
 const LANE = 44;
 
+/** Of one line of followers; three of them are side by side where there is room. */
+const FOLLOWER = { line: 22, around: 44, columns: 3 };
+
 /**
  * @param {boolean} isNarrow
  * @param {number} lanes partitions that are drawn
+ * @param {number} followers that are drawn, in a box below the row
+ * @returns {Places & { followers: FollowerBox }}
  */
-export function placesOf(isNarrow, lanes) {
-  return isNarrow ? below(lanes) : beside(lanes);
+export function placesOf(isNarrow, lanes, followers) {
+  const row = isNarrow ? below(lanes) : beside(lanes);
+  return withFollowers(row, isNarrow, followers);
+}
+
+/** @param {Places} row  @param {boolean} isNarrow  @param {number} count */
+function withFollowers({ width, height, stations, arrows }, isNarrow, count) {
+  const columns = isNarrow ? 1 : FOLLOWER.columns;
+  const rows = Math.max(1, Math.ceil(count / columns));
+  const { kafka, postgres, dashboards } = stations;
+  const x = isNarrow ? dashboards.x : kafka.x;
+  const box = {
+    x,
+    y: height + NARROW.gap,
+    width: dashboards.x + dashboards.width - x,
+    height: FOLLOWER.around + rows * FOLLOWER.line,
+  };
+  /** On a phone they lie at the end of the column, away from what they read and write. @type {Line[]} */
+  const upright = isNarrow
+    ? []
+    : [
+        { from: 'kafka', to: 'followers', ...between(kafka, box) },
+        { from: 'followers', to: 'postgres', ...between(postgres, box, true) },
+      ];
+  return {
+    width,
+    height: box.y + box.height + 2,
+    stations,
+    arrows,
+    followers: { ...box, columns, rows, arrows: upright },
+  };
+}
+
+/**
+ * From the bottom of a station to the box below, or back.
+ * @param {Box} station
+ * @param {Box} box
+ * @returns {Way}
+ */
+function between({ x, y, width, height }, box, isUp = false) {
+  const [middle, bottom] = [x + width / 2, y + height];
+  return isUp
+    ? { x1: middle, y1: box.y, x2: middle, y2: bottom }
+    : { x1: middle, y1: bottom, x2: middle, y2: box.y };
 }
 
 /** @param {number} lanes @returns {Places} */

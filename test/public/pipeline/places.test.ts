@@ -14,7 +14,13 @@ type Places = {
   placesOf(
     isNarrow: boolean,
     lanes: number,
+    followers: number,
   ): Pick<Box, 'width' | 'height'> & {
+    readonly followers: Box & {
+      readonly columns: number;
+      readonly rows: number;
+      readonly arrows: readonly Arrow[];
+    };
     readonly stations: Readonly<Record<string, Box>>;
     readonly arrows: readonly Arrow[];
   };
@@ -29,7 +35,7 @@ describe.each([
   it.each([0, 1, 3, 12])(
     'lie on the canvas in their order, none over another, with %i partitions',
     (lanes) => {
-      const { width, height, stations } = placesOf(isNarrow, lanes);
+      const { width, height, stations } = placesOf(isNarrow, lanes, 3);
       const boxes = STATIONS.map((name) => stations[name] ?? NOWHERE);
       for (const box of boxes) {
         expect(box.x).toBeGreaterThanOrEqual(0);
@@ -48,7 +54,7 @@ describe.each([
   it.each([0, 3])(
     'are joined by arrows from the edge of one to the edge of the next, with %i partitions',
     (lanes) => {
-      const { stations, arrows } = placesOf(isNarrow, lanes);
+      const { stations, arrows } = placesOf(isNarrow, lanes, 3);
       expect(arrows.map(({ from, to }) => [from, to])).toEqual(
         STATIONS.slice(1).map((to, n) => [STATIONS[n], to]),
       );
@@ -59,6 +65,31 @@ describe.each([
         );
         expect(isNarrow ? x1 - x2 : y1 - y2).toBe(0);
       }
+    },
+  );
+
+  it.each([0, 1, 3, 4, 9])(
+    'are above a box with room for %i followers, which arrows join to them',
+    (count) => {
+      const { width, height, stations, followers } = placesOf(isNarrow, 3, count);
+      expect(followers.columns * followers.rows).toBeGreaterThanOrEqual(count);
+      for (const { y, height: high } of Object.values(stations))
+        expect(followers.y).toBeGreaterThan(y + high);
+      expect(followers.x + followers.width).toBeLessThanOrEqual(width);
+      expect(followers.y + followers.height).toBeLessThanOrEqual(height);
+      const ends = followers.arrows.map(({ from, to, x1, y1, x2, y2 }) => {
+        const [top, isDown] = [stations[from] ?? stations[to] ?? NOWHERE, y2 > y1];
+        expect([x1, Math.min(y1, y2), Math.max(y1, y2)]).toEqual([x2, top.y + top.height, followers.y]);
+        return [from, to, isDown];
+      });
+      expect(ends).toEqual(
+        isNarrow
+          ? []
+          : [
+              ['kafka', 'followers', true],
+              ['followers', 'postgres', false],
+            ],
+      );
     },
   );
 });
