@@ -276,7 +276,7 @@ function simulateCommand(): Command {
     .option('--wait <seconds>', 'how long ingest and live sessions may be behind', wholeNumber, 60)
     .option('--without-sessions', 'compares all but sessions, where no live part runs')
     .action(async (id: string | undefined, options: VerifyOptions) => {
-      const { verify } = await import('./simulator/commands.ts');
+      const { verify } = await import('./simulator/verify-command.ts');
       process.exitCode = await verify(
         readConfig(givenSettings(options as unknown as Options)),
         id,
@@ -284,6 +284,8 @@ function simulateCommand(): Command {
         options.withoutSessions !== true,
       );
     });
+  // Options without a command are a run's: who asks for help is told of them.
+  made.addHelpText('after', () => `\n${run.helpInformation()}`);
   return made.addCommand(run, { isDefault: true }).addCommand(again).addCommand(check);
 }
 
@@ -421,7 +423,8 @@ function instant(text: string): number {
 }
 
 function wholeNumber(text: string): number {
-  if (/^\d{1,15}$/.test(text)) return Number(text);
+  const number = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isSafeInteger(number)) return number;
   throw new InvalidArgumentError('Expected a whole number.');
 }
 

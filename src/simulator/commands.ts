@@ -1,16 +1,17 @@
-// The commands `simulate` and `simulate verify`. Events of a dry run go to standard output, messages to standard error.
-// Exit codes: 0 success, 1 the rate was missed, a page failed, or the ledger and the stored events differ, 2 a wrong option.
+// The commands `simulate` and `simulate replay`. Events of a dry run go to standard output, messages to standard error.
+// Exit codes: 0 success, 1 the rate was missed or a page failed, 2 a wrong option.
 
 import { once } from 'node:events';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { setInterval } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import { clusterOf, databaseUrlOf, shopAddress } from '../connections.ts';
 import { openPool } from '../db/pool.ts';
 import { createKafka, describeCluster } from '../kafka/client.ts';
+import { messageOf } from '../runtime/errors.ts';
 import { ExpectationError } from '../runtime/expectation-error.ts';
-import { createLog, type Logger } from '../runtime/log.ts';
+import type { Logger } from '../runtime/log.ts';
 import { standardOutput } from '../runtime/standard-output.ts';
 import { version } from '../runtime/version.ts';
 import { readSecret } from '../site/secret.ts';
@@ -18,31 +19,28 @@ import type { Fault } from './core/faults.ts';
 import { Funnel } from './core/funnel.ts';
 import type { Send } from './core/inject.ts';
 import { commandOf } from './core/repeat.ts';
-import { ledgerFile } from './ledger/entry.ts';
-import { readLedger } from './ledger/read.ts';
-import { verifyRun } from './ledger/verify.ts';
-import { type GivenOptions, type RunOptions, readOptions } from './options.ts';
+import { checkUrl, type GivenOptions, type RunOptions, readOptions, refuseRunOptions } from './options.ts';
 import { FaultRecorder } from './periods/recorder.ts';
 import { dryLine, planOf } from './plan.ts';
 import { checkThere } from './replay/file.ts';
 import { watchKeys } from './replay/keys.ts';
-import { type ReplayGiven, readReplayOptions } from './replay/options.ts';
+import { type ReplayGiven, readReplayOptions, refuseReplayOptions } from './replay/options.ts';
 import { Pause } from './replay/pause.ts';
 import { type PlanWithSkipped, sendReplay, withRecords } from './replay/replay.ts';
 import { replaySends } from './replay/sends.ts';
-import { describeComparison, describeRun, funnelLines, msText } from './report.ts';
+import { describeRun, funnelLines, msText } from './report.ts';
 import { type Place, runSimulation } from './run.ts';
 import { playSystemFaults } from './system-faults.ts';
 import type { Tally } from './tally.ts';
+import { DONE, logOf, NOT_ALL, withOptions } from './told.ts';
 
-const DONE = 0;
-const NOT_ALL = 1;
-const WRONG_VALUE = 2;
 const LINES_AT_ONCE = 1_000;
 const TOLD_EVERY_MS = 10_000;
 const SHOWN_EVERY_MS = 500;
 /** Timeout of recording a run's faults in Postgres. */
 const RECORD_MS = 3_000;
+/** Of a shop before the run, which may just be busy. */
+const SHOP_MS = 15_000;
 
 export type SimulateOptions = GivenOptions & {
   readonly scenario?: string | undefined;
@@ -50,37 +48,14 @@ export type SimulateOptions = GivenOptions & {
   readonly url?: string | undefined;
 };
 
-const logOf = ({ LOG_LEVEL }: Config): Logger =>
-  createLog('simulator', LOG_LEVEL === 'info' ? 'warn' : LOG_LEVEL);
-
-/** Turns an error that a user can mend into one line and exit code 1. */
-async function told(work: () => Promise<number>): Promise<number> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof ExpectationError)) throw error;
-    console.error(`simulate: ${error.message}`);
-    return NOT_ALL;
-  }
-}
-
-/** Works with the options that `read` returns; one that can't be used is one line and exit code 2. */
-async function withOptions<T>(read: () => T, work: (options: T) => Promise<number>): Promise<number> {
-  let options: T;
-  try {
-    options = read();
-  } catch (error) {
-    if (!(error instanceof ExpectationError)) throw error;
-    console.error(`simulate: ${error.message}`);
-    return WRONG_VALUE;
-  }
-  return told(() => work(options));
-}
-
 /** Runs, or prints the events of a run. */
-export const simulate = (config: Config, given: SimulateOptions): Promise<number> =>
+export const simulate = (config: Config, given: SimulateOptions & ReplayGiven): Promise<number> =>
   withOptions(
-    () => readOptions(given, given.scenario, Date.now()),
+    () => {
+      refuseReplayOptions(given);
+      checkUrl(given.url);
+      return readOptions(given, given.scenario, Date.now());
+    },
     async (options) => {
       if (given.dryRun === true) {
         const funnel = new Funnel();
@@ -98,11 +73,26 @@ export const simulate = (config: Config, given: SimulateOptions): Promise<number
         ...shopOf(config, given.url),
         log,
       };
+      if (options.target === 'http') await checkShop(place.shop);
       return withRecorder(config, options.faults, log, (recorder) =>
         run(options, { ...place, recorder }, config.ADMIN_PASSWORD),
       );
     },
   );
+
+/** @throws {ExpectationError} where nobody answers at the shop's address: each page of the run would fail */
+async function checkShop(shop: string): Promise<void> {
+  try {
+    const signal = AbortSignal.timeout(SHOP_MS);
+    // No page of the shop: a look at one is an event.
+    await fetch(new URL('healthz', `${shop}/`), { method: 'HEAD', redirect: 'manual', signal });
+  } catch (error) {
+    const { cause = error } = error as { readonly cause?: unknown };
+    throw new ExpectationError(
+      `the shop at ${shop} does not answer (${messageOf(cause)}); npm start starts one, --url names another`,
+    );
+  }
+}
 
 /** Records the faults of a run for the charts, where the program's database can be reached. */
 async function withRecorder<T>(
@@ -189,9 +179,16 @@ async function untilStopped(
 }
 
 /** Sends recorded events again, or prints them. */
-export const replay = (config: Config, file: string | undefined, given: ReplayGiven): Promise<number> =>
+export const replay = (
+  config: Config,
+  file: string | undefined,
+  given: ReplayGiven & Omit<SimulateOptions, 'dryRun'>,
+): Promise<number> =>
   withOptions(
-    () => readReplayOptions(file, given, Date.now()),
+    () => {
+      refuseRunOptions(given);
+      return readReplayOptions(file, given, Date.now());
+    },
     async (options) => {
       if (options.file !== undefined) await checkThere(options.file);
       const log = logOf(config);
@@ -255,43 +252,4 @@ function shopOf(config: Config, url: string | undefined): Pick<Place, 'shop' | '
     shop: url ?? shopAddress(config),
     secret: config.COOKIE_SECRET ?? (made ? readSecret(config.DATA_DIR) : undefined),
   };
-}
-
-/**
- * Compares a run's ledger with the stored events, one by one.
- * @param run its id; undefined for the last one
- * @param timeoutMs how long ingest and live sessions may take to catch up
- * @param sessions whether live sessions are compared, too
- */
-export const verify = (
-  config: Config,
-  run: string | undefined,
-  timeoutMs: number,
-  sessions: boolean,
-): Promise<number> =>
-  told(async () => {
-    const ledger = await readLedger(ledgerFile(config.DATA_DIR, run ?? lastRun(config.DATA_DIR)));
-    const log = logOf(config);
-    const kafka = createKafka(clusterOf(config), 'shopstream-verify', log);
-    const pool = openPool(await databaseUrlOf(config), log);
-    try {
-      const verifier = { kafka, pool, group: config.KAFKA_GROUP, sessions, timeoutMs };
-      const compared = await verifyRun(ledger, verifier);
-      console.log(describeComparison(ledger, compared).join('\n'));
-      return compared.differences.length === 0 ? DONE : NOT_ALL;
-    } finally {
-      await pool.end();
-    }
-  });
-
-function lastRun(dataDir: string): string {
-  const folder = path.dirname(ledgerFile(dataDir, ''));
-  const files = existsSync(folder) ? readdirSync(folder) : [];
-  const runs = files.flatMap((file) => /^run-(.+)\.ndjson$/.exec(file)?.[1] ?? []).sort();
-  const last = runs.at(-1);
-  if (last === undefined)
-    throw new ExpectationError(
-      `received no run, and ${folder} has no ledger of one, expected the id of a run`,
-    );
-  return last;
 }

@@ -55,6 +55,23 @@ export type GivenOptions = {
   readonly clock?: number | undefined;
 };
 
+const OF_RUNS = ['users', 'rate', 'duration', 'persona', 'target', 'curve', 'scenario', 'url'] as const;
+
+/** @throws {ExpectationError} where a replay is given what only a run has */
+export function refuseRunOptions(given: Readonly<Partial<Record<(typeof OF_RUNS)[number], unknown>>>): void {
+  const name = OF_RUNS.find((one) => given[one] !== undefined);
+  if (name !== undefined)
+    throw new ExpectationError(
+      `received --${name} with --replay, which sends recorded events as they came, expected one of them`,
+    );
+}
+
+/** @throws {ExpectationError} where that is no address of a shop */
+export function checkUrl(url: string | undefined): void {
+  if (url === undefined || (/^https?:/.test(url) && URL.canParse(url))) return;
+  throw new ExpectationError(`url: received ${JSON.stringify(url)}, expected one as http://127.0.0.1:3000`);
+}
+
 const text = z.union([z.string(), z.number()], 'text or a number').transform(String);
 const scenarioSchema = z.strictObject({
   title: z.string().optional(),
@@ -108,7 +125,12 @@ export function readOptions(given: GivenOptions, file: string | undefined, now: 
   const scenario: Partial<Scenario> = file === undefined ? {} : readScenario(file);
   const users = wholeFrom('users', given.users ?? scenario.users ?? USUAL_USERS, 1, 1_000_000);
   const rate = readRate(given.rate ?? scenario.rate, users);
-  const duration = parseDuration('duration', given.duration ?? scenario.duration ?? '10m');
+  const lasts = given.duration ?? scenario.duration ?? '10m';
+  const duration = parseDuration('duration', lasts);
+  if (duration === 0)
+    throw new ExpectationError(
+      `duration: received ${JSON.stringify(lasts)}, expected longer than that, as 30s`,
+    );
   const target = oneOf('target', ['http', 'kafka'] as const, given.target ?? scenario.target ?? 'http');
   const usualCurve = duration >= DAY_MS ? 'week' : 'flat';
   const chaos = given.chaos === undefined ? [] : parseFaults(given.chaos);

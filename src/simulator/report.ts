@@ -17,7 +17,7 @@ export const msText = (ms: number | undefined): string =>
 
 /** @returns the lines, and the failures */
 export function describeRun(
-  options: Pick<RunOptions, 'expect' | 'target' | 'personas'>,
+  options: Pick<RunOptions, 'expect' | 'target' | 'personas'> & Partial<Pick<RunOptions, 'rate'>>,
   { run, file, tally, took }: RunResult,
   command: string,
 ): { lines: string[]; failures: string[] } {
@@ -25,7 +25,9 @@ export function describeRun(
   const rate = (tally.sends / seconds).toFixed(1);
   const failures: string[] = [];
   if (tally.missed > MISSED_SHARE * Math.max(1, tally.sends))
-    failures.push(`${number.format(tally.missed)} starts came more than a second late: the rate was missed`);
+    failures.push(
+      `${number.format(tally.missed)} starts came more than a second late: the rate was missed${options.rate === undefined ? '' : `, ${rate}/s of ${number.format(options.rate)}/s`}`,
+    );
   if (tally.errors > 0)
     failures.push(`${number.format(tally.errors)} pages were not answered as a shop does`);
   failures.push(...unmetExpectations(options, tally));

@@ -175,9 +175,14 @@ async function walkShop(
       ? undefined
       : new KafkaTarget(place.kafka, place.topic, run ?? newRunId(Date.now()), log);
   let n = 0;
+  // A page that can't be written down is no failed page: the walk ends.
+  const unwritten = new AbortController();
   const add = async (entries: readonly LedgerEntry[]) => {
     for (const entry of entries) tally.add(entry);
-    await ledger?.add(entries);
+    await ledger?.add(entries).catch((error) => {
+      unwritten.abort(error);
+      throw error;
+    });
   };
   try {
     await topic?.open();
@@ -189,7 +194,7 @@ async function walkShop(
       client,
       secret,
       paced: Number.isFinite(options.rate),
-      signal,
+      signal: AbortSignal.any([signal, unwritten.signal]),
       done: async (told, latency, counted) => {
         tally.latency(latency);
         for (const { shown, title, role } of counted)
@@ -215,6 +220,7 @@ async function walkShop(
         log.debug({ err: error }, 'unexpected response of the shop');
       },
     });
+    unwritten.signal.throwIfAborted();
     await ledger?.end(Date.now(), !signal.aborted);
     return ledger?.file;
   } finally {

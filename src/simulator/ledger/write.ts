@@ -5,14 +5,26 @@ import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import path from 'node:path';
 import { finished } from 'node:stream/promises';
+import { ExpectationError } from '../../runtime/expectation-error.ts';
 import { makeFolder } from '../../runtime/make-folder.ts';
 import { type LedgerEntry, type LedgerHead, ledgerFile } from './entry.ts';
+
+/** The ledger can't be written, as on a full disk: a run without it would prove nothing, and ends. */
+export class LedgerError extends ExpectationError {
+  /** The file system's. */
+  readonly code: string;
+
+  constructor(file: string, { code = '', message }: NodeJS.ErrnoException) {
+    super(`the ledger ${file} can't be written, and the run has ended: ${message}`);
+    this.code = code;
+  }
+}
 
 export class LedgerWriter {
   readonly file: string;
   readonly #out: WriteStream;
   /** Why the file can't be written on; without a listener, a full disk would end the process. */
-  #error: Error | undefined;
+  #error: LedgerError | undefined;
   #sends = 0;
 
   constructor(dataDir: string, head: LedgerHead) {
@@ -20,31 +32,40 @@ export class LedgerWriter {
     makeFolder(path.dirname(this.file));
     this.#out = createWriteStream(this.file, { flags: 'wx' });
     this.#out.on('error', (error) => {
-      this.#error = error;
+      this.#error = new LedgerError(this.file, error);
     });
     this.#out.write(`${JSON.stringify(head)}\n`);
   }
 
-  /** Adds lines; resolves once there is room for more. @throws the file system's error, of this or an earlier write */
+  /** Adds lines; resolves once there is room for more. @throws {LedgerError} of this or an earlier write */
   async add(entries: readonly LedgerEntry[]): Promise<void> {
     if (this.#error !== undefined) throw this.#error;
     this.#sends += entries.length;
     // All of it is ASCII.
-    if (!this.#out.write(entries.map(lineOf).join(''), 'latin1')) await once(this.#out, 'drain');
+    if (!this.#out.write(entries.map(lineOf).join(''), 'latin1'))
+      await this.#settled(once(this.#out, 'drain'));
   }
 
   /**
    * Closes the file.
    * @param time milliseconds since 1970
    * @param whole false where sends may be missing, as the run was interrupted
-   * @throws the file system's error
+   * @throws {LedgerError}
    */
   async end(time: number, whole: boolean): Promise<void> {
     if (this.#error !== undefined) throw this.#error;
     if (whole)
       this.#out.write(`${JSON.stringify({ ended: new Date(time).toISOString(), sends: this.#sends })}\n`);
     this.#out.end();
-    await finished(this.#out);
+    await this.#settled(finished(this.#out));
+  }
+
+  async #settled(work: Promise<unknown>): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      throw this.#error ?? error;
+    }
   }
 }
 

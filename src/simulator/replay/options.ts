@@ -39,6 +39,17 @@ export type ReplayOptions = {
   readonly command: string;
 };
 
+const OF_REPLAYS = ['speed', 'longestGap', 'keepTiming', 'loop', 'map', 'from', 'to'] as const;
+
+/** @throws {ExpectationError} where a run is given what only a replay has */
+export function refuseReplayOptions(given: ReplayGiven): void {
+  const name = OF_REPLAYS.find((one) => given[one] !== undefined);
+  if (name !== undefined)
+    throw new ExpectationError(
+      `received --${name.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)}, which a run of shoppers has not, expected --replay FILE beside it`,
+    );
+}
+
 /**
  * @param nowMs milliseconds since 1970
  * @throws {ExpectationError} for the first value that can't be used

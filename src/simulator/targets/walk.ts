@@ -38,6 +38,7 @@ export type WalkOptions = {
   readonly done: (told: readonly Told[], latency: number, counted: readonly Counted[]) => Promise<void>;
   /** Sends past the shop what is to be set aside; resolves once Kafka has acknowledged it. */
   readonly pastShop: (send: Send) => Promise<void>;
+  /** Called for each action that was begun more than a second late, or was not begun at all until then. */
   readonly missed: () => void;
   readonly failed: (error: unknown) => void;
 };
@@ -68,7 +69,10 @@ export async function walk(options: WalkOptions): Promise<void> {
   for (;;) {
     const now = Date.now();
     const due = queue.peek();
-    if (signal.aborted || now >= crowd.end) break;
+    if (signal.aborted || now >= crowd.end) {
+      if (paced) countNeverBegun(queue, Math.min(now, crowd.end), options.missed);
+      break;
+    }
     const isFull = under.size >= mostInFlight;
     if (due === undefined || due.time > now || isFull) {
       const next = due === undefined || isFull ? crowd.end : Math.min(due.time, crowd.end);
@@ -90,6 +94,11 @@ export async function walk(options: WalkOptions): Promise<void> {
     });
   }
   await Promise.all(under);
+}
+
+/** What has been due for more than a second, and was not begun before the end: a shop that can't keep up is missed by these, too. */
+function countNeverBegun(queue: TinyQueue<Due>, end: number, missed: () => void): void {
+  for (let due = queue.pop(); due !== undefined && end - due.time > MISSED_MS; due = queue.pop()) missed();
 }
 
 /** A sleep that can be ended early. */
