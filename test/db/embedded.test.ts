@@ -41,6 +41,31 @@ describe('the embedded PostgreSQL', () => {
     expect(await embeddedUrl(folder, Number(new URL(second.url).port))).toBe(second.url);
   });
 
+  it('is connected to as it wants it, whatever the environment says of other servers', async () => {
+    const ofOthers = {
+      PGSSLMODE: 'require',
+      PGOPTIONS: '-c default_transaction_read_only=on -c search_path=nowhere',
+      PGREPLICATION: 'true',
+    };
+    const forget = () => {
+      for (const name of Object.keys(ofOthers)) delete process.env[name];
+    };
+    onTestFinished(forget);
+    Object.assign(process.env, ofOthers);
+    const folder = copyOf(made);
+    const { url } = await start(folder);
+    const settings = () =>
+      query(
+        url,
+        `SELECT current_setting('default_transaction_read_only') AS read_only, current_schema AS schema`,
+      );
+    expect(await settings()).toEqual([{ read_only: 'off', schema: 'public' }]);
+    // Also in a process that only connects.
+    Object.assign(process.env, ofOthers);
+    expect(await embeddedUrl(folder, Number(new URL(url).port))).toBe(url);
+    expect(await settings()).toEqual([{ read_only: 'off', schema: 'public' }]);
+  });
+
   it('gives the program a role that is no superuser: SQL reads no file of the machine and starts no program', async () => {
     const { url } = await start(copyOf(made));
     expect(

@@ -56,8 +56,17 @@ function urlOf(password: string, port: number): string {
   return `postgres://${USER}:${password}@127.0.0.1:${port}/${DATABASE}`;
 }
 
+/**
+ * libpq's environment (PGSSLMODE, PGOPTIONS and so on), which pg reads for whatever a connection does not say, is about somebody's own server:
+ * for this process it is forgotten, as the embedded one has no TLS and its program counts on its settings.
+ */
+function forgetLibpqEnvironment(): void {
+  for (const name of Object.keys(process.env)) if (/^PG[A-Z]/.test(name)) delete process.env[name];
+}
+
 /** The URL of the embedded server, whichever process runs it; undefined where it was never started here. */
 export async function embeddedUrl(dataDir: string, port: number): Promise<string | undefined> {
+  forgetLibpqEnvironment();
   const { password } = placeIn(dataDir);
   if (!existsSync(password)) return undefined;
   return urlOf((await readFile(password, 'utf8')).trim(), port);
@@ -73,6 +82,7 @@ export async function startEmbeddedPostgres(
   port: number,
   log: Logger,
 ): Promise<EmbeddedPostgres> {
+  forgetLibpqEnvironment();
   const place = placeIn(dataDir);
   const binaries = await findBinaries();
   const account = serverAccount();
