@@ -20,7 +20,7 @@ import {
   type RunPlace,
   unlockRuns,
 } from '../store/runs.ts';
-import { deleteExpired, readSessions, sessionsWritten, writeSessions } from '../store/sessions.ts';
+import { deleteExpired, readSessions, writeSessions } from '../store/sessions.ts';
 import { InputError } from './csv.ts';
 import { type FilePlace, FileRun } from './file-run.ts';
 import { describeInput, type InputFile } from './input.ts';
@@ -298,15 +298,14 @@ class BatchRun {
     const began = performance.now();
     this.#file?.settle();
     const place = { id, file, ...at, records: this.#records, set_aside: this.#setAside };
-    const { sessions, rows } = await transaction(pool, async (client) => {
+    const rows = await transaction(pool, async (client) => {
       await moveRun(client, this.#written, place, finished);
       await this.#nextRevision(client, definition.name);
-      const written = await writeSessions(client, state);
+      await writeSessions(client, state);
       const flushed = await insertResults(client, inTurn(this.#flushed, ended), id);
       await insertAsides(client, definition.name, this.#asides, id);
-      return { sessions: written, rows: flushed };
+      return flushed;
     });
-    sessionsWritten(state, sessions);
     this.#revision += 1;
     this.#written = place;
     this.#flushed = [];

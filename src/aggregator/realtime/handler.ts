@@ -6,8 +6,9 @@ import { inOffsetTransaction, type Subscription } from '../../consumer/offsets.t
 import type { RecordBatch } from '../../consumer/record.ts';
 import type { Pool } from '../../db/pool.ts';
 import type { Rec } from '../core/step.ts';
-import type { Change, LiveSessions, Transacted } from './live-sessions.ts';
+import type { LiveSessions } from './live-sessions.ts';
 import { cellsOf } from './record-cells.ts';
+import type { Change, Transacted } from './transacted.ts';
 
 /** @param onChange called after a commit */
 export function aggregateHandler(
@@ -20,19 +21,23 @@ export function aggregateHandler(
     store: (batch, move) =>
       sessions.change(
         (work) => inOffsetTransaction(pool, subscription, batch.partition, move, work),
-        (transacted) => takeBatch(transacted, batch, `${subscription.topic}/${batch.partition}`),
+        (transacted) =>
+          transacted.take(
+            recordsOf(transacted, batch, `${subscription.topic}/${batch.partition}`),
+            batch.records.length,
+            Date.now(),
+          ),
+        batch.records.length,
       ),
     stored: onChange,
   };
 }
 
-async function takeBatch(transacted: Transacted, batch: RecordBatch, source: string): Promise<void> {
-  const records = batch.records.flatMap((record): Rec[] => {
+function* recordsOf(transacted: Transacted, batch: RecordBatch, source: string): Generator<Rec> {
+  for (const record of batch.records) {
     const cells = batch.unstorable ?? cellsOf(record, transacted.names);
     const position = Number(record.offset);
-    if (typeof cells !== 'string') return [{ cells, source, position, at: record.timestamp }];
-    transacted.setAside({ source, position, field: '', message: cells });
-    return [];
-  });
-  await transacted.take(records, Date.now());
+    if (typeof cells !== 'string') yield { cells, source, position, at: record.timestamp };
+    else transacted.setAside({ source, position, field: '', message: cells });
+  }
 }

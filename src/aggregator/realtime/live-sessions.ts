@@ -1,45 +1,19 @@
 // The sessions of one real-time definition, shared by all processes that read the topic: Postgres has all of them, each process
 // some in a bounded cache. A writer locks the definition's row and increments its revision; a process that finds another
 // revision than its own drops its cache. So a session may have records from partitions of several processes.
+//
+// The cache is ahead of Postgres by the transactions that wait there. They are committed in the order in which they changed it; where
+// one of them is not, all that came behind it is lost with the cache, and taken once more.
 
 import { notifyAggregatedSql } from '../../db/change.ts';
 import type { Client } from '../../db/pool.ts';
-import { keyOf } from '../core/cell.ts';
-import type { Plan } from '../core/plan.ts';
-import { type Flushed, flushDue, newState, placeOf, type Rec, type State, step } from '../core/step.ts';
+import { newState } from '../core/step.ts';
 import { readPlans } from '../store/definitions.ts';
-import { type AsideRow, insertAsides, insertResults } from '../store/results.ts';
-import {
-  countSessions,
-  dueKeys,
-  readSessions,
-  sessionsWritten,
-  type WrittenSessions,
-  writeSessions,
-} from '../store/sessions.ts';
+import { countSessions, RowNumbers } from '../store/sessions.ts';
+import { type Change, isSame, type Known, type Row, Transacted } from './transacted.ts';
 
 const MOST_CACHED = 100_000;
 const DEFAULT_SESSIONS = 10_000_000;
-
-type Known = {
-  readonly revision: number;
-  readonly version: number;
-  readonly plans: ReadonlyMap<number, Plan>;
-  readonly names: readonly string[];
-  readonly state: State;
-  readonly maxSessions: number;
-  /** Number of open sessions in Postgres, cached or not. */
-  total: number;
-};
-
-/** Figures of a transaction. */
-export type Change = {
-  readonly flushed: number;
-  readonly asides: number;
-  /** Sessions that are open now, and the limit of them. */
-  readonly open: number;
-  readonly most: number;
-};
 
 /** The definition was deleted, which ends its processing. */
 export class DefinitionDeletedError extends Error {
@@ -50,11 +24,16 @@ export class DefinitionDeletedError extends Error {
   }
 }
 
+type Transact = (work: (client: Client) => Promise<Change>) => Promise<Change>;
+
 export class LiveSessions {
   readonly #definition: string;
   readonly #mostCached: number;
+  readonly #numbers = new RowNumbers();
+  /** What the next one goes on with; undefined while a transaction changes it within Postgres' hands. */
   #known: Known | undefined;
-  #before: Promise<unknown> = Promise.resolve();
+  #taken: Promise<unknown> = Promise.resolve();
+  #committed: Promise<unknown> = Promise.resolve();
 
   constructor(definition: string, mostCached = MOST_CACHED) {
     this.#definition = definition;
@@ -62,148 +41,155 @@ export class LiveSessions {
   }
 
   /**
-   * Runs a transaction that changes sessions, one at a time in this process, as they share the cache.
+   * Runs transactions that change sessions: one after the other, as they share the cache. Where all sessions are in it, one's records
+   * are taken while Postgres writes those of the one before; they are taken once more where that one was not committed, or another
+   * process wrote in between.
    * @param transact runs the work in a transaction, to its commit
+   * @param work is done once, or twice: the second time, nothing of the first one counts
+   * @param records how many it takes at most; left out where it has to ask Postgres
    */
   async change(
-    transact: (work: (client: Client) => Promise<Change>) => Promise<Change>,
+    transact: Transact,
     work: (sessions: Transacted) => Promise<void>,
+    records?: number,
   ): Promise<Change> {
-    const mine = this.#before.then(() => this.#change(transact, work));
-    this.#before = mine.catch(() => {});
+    const [taken, committed] = [this.#taken, this.#committed];
+    let resolve = () => {};
+    this.#taken = new Promise<void>((resolveTaken) => {
+      resolve = resolveTaken;
+    });
+    const mine = taken
+      .then(() => this.#takeAhead(work, records, resolve))
+      .then((ahead) => committed.then(() => this.#change(transact, work, ahead, resolve)))
+      .finally(resolve);
+    this.#committed = mine.catch(() => {});
     return mine;
   }
 
-  async #change(
-    transact: (work: (client: Client) => Promise<Change>) => Promise<Change>,
+  /** @returns undefined where it is to be done within the transaction */
+  async #takeAhead(
     work: (sessions: Transacted) => Promise<void>,
-  ): Promise<Change> {
-    let known: Known | undefined;
-    let transacted: Transacted | undefined;
-    const change = await transact(async (client) => {
-      known = await this.#current(client);
-      // An error from here on would leave a cache that differs from Postgres, so it is dropped until the commit.
-      this.#known = undefined;
-      transacted = new Transacted(client, known);
-      await work(transacted);
-      return transacted.write();
-    });
-    if (known === undefined) return change;
-    transacted?.committed();
-    if (known.state.open.size > this.#mostCached) known.state.open.clear();
-    this.#known = { ...known, revision: known.revision + 1 };
-    return change;
+    records: number | undefined,
+    onTaken: () => void,
+  ): Promise<Transacted | undefined> {
+    const known = this.#known;
+    if (known === undefined || records === undefined || !this.#isWhole(known, records)) return undefined;
+    const ahead = new Transacted(known, undefined);
+    try {
+      await work(ahead);
+    } catch {
+      // It fails again within the transaction, for whoever waits for that.
+      this.#lose(known);
+      return undefined;
+    }
+    if (!ahead.make(this.#numbers)) return ahead;
+    onTaken();
+    return ahead;
   }
 
-  async #current(client: Client): Promise<Known> {
-    const { rows } = await client.query<{ revision: number; version: number }>(
-      'SELECT revision, version FROM aggregator_definitions WHERE name = $1 FOR UPDATE',
+  /** Whether so many records can be taken without a look into Postgres. */
+  #isWhole({ state, total, isAlone, isLost, maxSessions }: Known, records: number): boolean {
+    return (
+      isAlone &&
+      !isLost &&
+      state.open.size === total &&
+      total <= this.#mostCached &&
+      total + records <= maxSessions
+    );
+  }
+
+  async #change(
+    transact: Transact,
+    work: (sessions: Transacted) => Promise<void>,
+    ahead: Transacted | undefined,
+    onTaken: () => void,
+  ): Promise<Change> {
+    let taken = ahead;
+    try {
+      const change = await transact(async (client) => {
+        const row = await this.#lock(client);
+        if (ahead !== undefined && !ahead.isAfter(row)) {
+          this.#lose(ahead.known);
+          taken = undefined;
+        }
+        taken ??= await this.#takeNow(client, row, work);
+        if (!taken.isMade) {
+          await this.#numbers.reserve(client, taken.opened);
+          taken.make(this.#numbers);
+        }
+        this.#known ??= taken.known;
+        onTaken();
+        return taken.write(client, this.#numbers);
+      });
+      if (taken !== undefined) taken.known.waiting -= 1;
+      return change;
+    } catch (error) {
+      if (taken !== undefined) this.#lose(taken.known);
+      throw error;
+    }
+  }
+
+  #lose(known: Known): void {
+    known.isLost = true;
+    if (this.#known === known) this.#known = undefined;
+  }
+
+  /** Keeps other writers waiting until our commit. @returns the row as it was before */
+  async #lock(client: Client): Promise<Row> {
+    const { rows } = await client.query<Row>(
+      `UPDATE aggregator_definitions SET revision = revision + 1 WHERE name = $1
+       RETURNING revision - 1 AS revision, version, ${notifyAggregatedSql('name')}`,
       [this.#definition],
     );
     const [row] = rows;
     if (row === undefined) throw new DefinitionDeletedError(this.#definition);
+    return row;
+  }
+
+  async #takeNow(
+    client: Client,
+    row: Row,
+    work: (sessions: Transacted) => Promise<void>,
+  ): Promise<Transacted> {
+    const known = await this.#current(client, row);
+    const taken = new Transacted(known, client);
+    try {
+      await work(taken);
+    } catch (error) {
+      known.isLost = true;
+      throw error;
+    }
+    return taken;
+  }
+
+  /** What Postgres has, which nobody else changes any more. */
+  async #current(client: Client, row: Row): Promise<Known> {
     const known = this.#known;
-    if (known?.revision === row.revision && known.version === row.version) return known;
+    this.#known = undefined;
+    // What waits behind this transaction is taken once more, as this one is to come before it.
+    if (known !== undefined && (known.waiting > 0 || !isSame(known, row))) known.isLost = true;
+    if (known === undefined || known.isLost) return this.#read(client, row);
+    known.isAlone = true;
+    if (known.state.open.size > this.#mostCached) known.state.open.clear();
+    return known;
+  }
+
+  async #read(client: Client, row: Row): Promise<Known> {
     const { plans, fields, definition } = await readPlans(client, this.#definition);
     const plan = plans.get(row.version);
     if (plan === undefined)
       throw new Error(`the definition ${this.#definition} has no version ${row.version}`);
     return {
-      ...row,
+      revision: row.revision,
+      version: row.version,
       plans,
       names: fields.names,
       state: newState(plan, 'real-time'),
       maxSessions: definition.limits?.max_sessions ?? DEFAULT_SESSIONS,
       total: await countSessions(client, plan),
+      waiting: 0,
+      isLost: false,
+      isAlone: false,
     };
-  }
-}
-
-/** The sessions within one transaction. */
-export class Transacted {
-  readonly #client: Client;
-  readonly #known: Known;
-  readonly #flushed: Flushed[] = [];
-  readonly #asides: AsideRow[] = [];
-  #written: WrittenSessions = new Map();
-
-  constructor(client: Client, known: Known) {
-    this.#client = client;
-    this.#known = known;
-  }
-
-  /** The fields of a record's cells, in their order. */
-  get names(): readonly string[] {
-    return this.#known.names;
-  }
-
-  /** Aggregates records, after their sessions were read from Postgres where they aren't cached. */
-  async take(records: readonly Rec[], now: number): Promise<void> {
-    const { state, maxSessions } = this.#known;
-    await this.#load(records);
-    // Near the limit, sessions that have expired meanwhile are removed before one is refused.
-    if (this.#known.total + records.length > maxSessions)
-      this.#known.total = await countSessions(this.#client, state.plan);
-    state.maxSessions = state.open.size + Math.max(0, maxSessions - this.#known.total);
-    for (const record of records) {
-      const outcome = step(state, record, now);
-      if ('aside' in outcome)
-        this.setAside({ source: record.source, position: record.position, ...outcome.aside });
-      else this.#flushed.push(...outcome.flushed);
-    }
-  }
-
-  setAside(aside: AsideRow): void {
-    this.#asides.push(aside);
-  }
-
-  /** Flushes due sessions. @returns false where there may be more */
-  async flushDue(now: number, most: number): Promise<boolean> {
-    const { state } = this.#known;
-    const keys = await dueKeys(this.#client, state.plan, now, most);
-    await this.#read(keys.filter((key) => state.open.byKey(key) === undefined));
-    const due = keys.flatMap((key) => state.open.byKey(key) ?? []);
-    this.#flushed.push(...flushDue(state, now, due));
-    return keys.length < most;
-  }
-
-  /** Must be called once the transaction is committed. */
-  committed(): void {
-    sessionsWritten(this.#known.state, this.#written);
-  }
-
-  /** Writes all changes. */
-  async write(): Promise<Change> {
-    const { state } = this.#known;
-    const { definition } = state.plan;
-    const opened = state.touched.filter(({ row, ended }) => row === undefined && !ended).length;
-    this.#known.total += opened - state.gone.filter(({ row }) => row !== undefined).length;
-    this.#written = await writeSessions(this.#client, state);
-    await insertResults(this.#client, this.#flushed, undefined);
-    await insertAsides(this.#client, definition, this.#asides, undefined);
-    await this.#client.query(
-      `UPDATE aggregator_definitions SET revision = revision + 1 WHERE name = $1 RETURNING ${notifyAggregatedSql('name')}`,
-      [definition],
-    );
-    const { total: open, maxSessions: most } = this.#known;
-    return { flushed: this.#flushed.length, asides: this.#asides.length, open, most };
-  }
-
-  async #load(records: readonly Rec[]): Promise<void> {
-    const { state, total } = this.#known;
-    if (total === state.open.size) return;
-    const missing = new Set<string>();
-    for (const { cells } of records) {
-      const place = placeOf(state.plan, cells);
-      if ('message' in place || state.open.find(place.group, place.periods) !== undefined) continue;
-      missing.add(keyOf(place.group, place.periods));
-    }
-    await this.#read([...missing]);
-  }
-
-  async #read(keys: readonly string[]): Promise<void> {
-    if (keys.length === 0) return;
-    const { state, plans } = this.#known;
-    for (const session of await readSessions(this.#client, plans, state.plan, keys)) state.open.add(session);
   }
 }

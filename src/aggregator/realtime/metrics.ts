@@ -1,7 +1,7 @@
 // Metrics of the aggregator, by definition, of those that run in this process.
 
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { Change } from './live-sessions.ts';
+import type { Change } from './transacted.ts';
 
 export class AggregatorMetrics {
   readonly #open: Gauge<'definition'>;

@@ -15,7 +15,8 @@ import { deleteExpired } from '../store/sessions.ts';
 import type { FailureNote } from './failure-note.ts';
 import { resultOutbox } from './forwarder.ts';
 import { aggregateHandler } from './handler.ts';
-import { type Change, DefinitionDeletedError, LiveSessions } from './live-sessions.ts';
+import { DefinitionDeletedError, LiveSessions } from './live-sessions.ts';
+import type { Change } from './transacted.ts';
 
 const MOST_DUE = 5_000;
 

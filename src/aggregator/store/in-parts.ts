@@ -2,14 +2,14 @@
 
 const ROWS = 5_000;
 
-/** Writes one part after the other; the text of a part is made while Postgres is busy with the one before. */
-export async function inParts<T>(
-  all: Iterable<T>,
-  write: (some: readonly T[]) => Promise<void>,
-): Promise<void> {
+/** A part that is ready to be written. */
+export type Part<To> = (to: To) => Promise<void>;
+
+/** Writes one part after the other; where they are made one by one, the next is made while Postgres is busy with the one before. */
+export async function writeParts<To>(to: To, parts: Iterable<Part<To>>): Promise<void> {
   let before = Promise.resolve();
-  for (const some of partsOf(all)) {
-    const writing = write(some);
+  for (const part of parts) {
+    const writing = part(to);
     // The first error counts: what comes behind it fails for the transaction's sake.
     writing.catch(() => {});
     await before;
@@ -18,7 +18,7 @@ export async function inParts<T>(
   await before;
 }
 
-function* partsOf<T>(all: Iterable<T>): Generator<readonly T[]> {
+export function* partsOf<T>(all: Iterable<T>): Generator<readonly T[]> {
   let some: T[] = [];
   for (const one of all) {
     some.push(one);

@@ -5,7 +5,7 @@ import type { Client, Pool } from '../../db/pool.ts';
 import type { Plan } from '../core/plan.ts';
 import { loadSession, type Session, saveSession } from '../core/session.ts';
 import { type State, TTL_MS } from '../core/step.ts';
-import { inParts } from './in-parts.ts';
+import { type Part, partsOf, writeParts } from './in-parts.ts';
 
 type Row = { readonly id: number; readonly version: number; readonly state: string };
 
@@ -38,80 +38,108 @@ const SEPARATOR = '\x1e';
 const LIST = (parameter: string) => `string_to_array(${parameter}, E'\\x1e')`;
 const DAY = "(to_timestamp(updated_at / 1000.0) AT TIME ZONE 'UTC')::date";
 
+/** Numbers of rows that are to come. */
+export class RowNumbers {
+  #numbers: readonly number[] = [];
+  #used = 0;
+
+  get left(): number {
+    return this.#numbers.length - this.#used;
+  }
+
+  /** Takes some from the table's sequence, where fewer than `count` are left. */
+  async reserve(client: Client, count: number): Promise<void> {
+    if (this.left >= count) return;
+    const { rows } = await client.query<{ numbers: string }>(
+      "SELECT string_agg(nextval('aggregator_sessions_id_seq')::text, ',') AS numbers FROM generate_series(1, $1)",
+      [count - this.left],
+    );
+    const more = rows[0]?.numbers.split(',').map(Number) ?? [];
+    this.#numbers = [...this.#numbers.slice(this.#used), ...more];
+    this.#used = 0;
+  }
+
+  next(): number {
+    const number = this.#numbers[this.#used];
+    if (number === undefined) throw new Error('no number of a row is left');
+    this.#used += 1;
+    return number;
+  }
+}
+
+/** How many sessions have no row yet. */
+export const openedOf = ({ touched }: State): number =>
+  touched.reduce((count, { row, ended }) => (row === undefined && !ended ? count + 1 : count), 0);
+
+/** Writes what has changed since the last time; where that is not committed, the state has to be read anew. */
+export async function writeSessions(client: Client, state: State): Promise<void> {
+  const numbers = new RowNumbers();
+  await numbers.reserve(client, openedOf(state));
+  await writeParts(client, changesOf(state, numbers));
+}
+
 /**
- * Writes what has changed since the last time. To be followed by sessionsWritten(), once it is committed.
- * @returns the rows of new sessions, in the order of `opened()`
+ * What has changed since the last time, as it is now. The sessions count as written from the first part on, and may change once
+ * the last part is made.
+ * @param numbers as many as openedOf() says
  */
-export async function writeSessions(client: Client, state: State): Promise<WrittenSessions> {
+export function* changesOf(state: State, numbers: RowNumbers): Generator<Part<Client>> {
   const gone = state.gone.flatMap(({ row }) => row ?? []);
   const kept = state.touched.filter(({ ended }) => !ended);
+  for (const session of state.touched) session.touched = false;
+  state.touched.length = 0;
+  state.gone.length = 0;
   // In the order in which they lie on the disk.
   const known = kept
     .filter(({ row }) => row !== undefined)
     .sort((one, other) => (one.row ?? 0) - (other.row ?? 0));
   const opened = kept.filter(({ row }) => row === undefined);
-  await inParts(gone, (some) => deleteSome(client, some));
-  // Row by row by the index: to the planner, whose disks are slow, a walk through the whole table looks cheaper.
-  if (known.length > 0)
-    await client.query('SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off');
-  await inParts(known, (some) => updateSome(client, some));
-  const rows = new Map<Session, number>();
-  await inParts(opened, (some) => insertSome(client, some, rows));
-  return rows;
-}
-
-export type WrittenSessions = ReadonlyMap<Session, number>;
-
-/** To be called once the transaction of writeSessions() is committed. */
-export function sessionsWritten(state: State, rows: WrittenSessions): void {
-  for (const [session, row] of rows) session.row = row;
-  for (const session of state.touched) session.touched = false;
-  state.touched.length = 0;
-  state.gone.length = 0;
+  for (const some of partsOf(gone)) yield deletionOf(some);
+  if (known.length > 0) yield byIndex;
+  for (const some of partsOf(known)) yield updateOf(some);
+  for (const some of partsOf(opened)) yield insertionOf(some, numbers);
 }
 
 const numbers = (values: readonly (number | undefined)[]): string => `{${values.join(',')}}`;
 
-async function deleteSome(client: Client, rows: readonly number[]): Promise<void> {
-  await client.query('DELETE FROM aggregator_sessions WHERE id = ANY($1::bigint[])', [numbers(rows)]);
+const deletionOf = (rows: readonly number[]): Part<Client> => {
+  const list = numbers(rows);
+  return async (client) =>
+    void (await client.query('DELETE FROM aggregator_sessions WHERE id = ANY($1::bigint[])', [list]));
+};
+
+/** Row by row by the index: to the planner, whose disks are slow, a walk through the whole table looks cheaper. */
+const byIndex: Part<Client> = async (client) =>
+  void (await client.query('SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off'));
+
+function updateOf(sessions: readonly Session[]): Part<Client> {
+  const values = [
+    numbers(sessions.map(({ row }) => row)),
+    sessions.map(saveSession).join(SEPARATOR),
+    numbers(sessions.map(({ updatedAt }) => updatedAt)),
+  ];
+  return async (client) => void (await client.query(UPDATE, values));
 }
 
-async function updateSome(client: Client, sessions: readonly Session[]): Promise<void> {
-  await client.query(
-    `UPDATE aggregator_sessions s
-     SET state = kept.state::json, updated_at = to_timestamp(kept.updated_at / 1000.0), updated_day = kept.day
-     FROM (SELECT id, state, updated_at, ${DAY} AS day
-           FROM unnest($1::bigint[], ${LIST('$2')}, $3::float8[]) AS list (id, state, updated_at)) AS kept
-     WHERE s.id = kept.id`,
-    [
-      numbers(sessions.map(({ row }) => row)),
-      sessions.map(saveSession).join(SEPARATOR),
-      numbers(sessions.map(({ updatedAt }) => updatedAt)),
-    ],
-  );
-}
+const UPDATE = `UPDATE aggregator_sessions s
+   SET state = kept.state::json, updated_at = to_timestamp(kept.updated_at / 1000.0), updated_day = kept.day
+   FROM (SELECT id, state, updated_at, ${DAY} AS day
+         FROM unnest($1::bigint[], ${LIST('$2')}, $3::float8[]) AS list (id, state, updated_at)) AS kept
+   WHERE s.id = kept.id`;
 
 /** Sessions of one transaction have one grouping: the one in force. */
-async function insertSome(
-  client: Client,
-  sessions: readonly Session[],
-  rows: Map<Session, number>,
-): Promise<void> {
-  const { rows: numbered } = await client.query<{ id: number }>(
-    "SELECT nextval('aggregator_sessions_id_seq') AS id FROM generate_series(1, $1)",
-    [sessions.length],
-  );
+function insertionOf(sessions: readonly Session[], rows: RowNumbers): Part<Client> {
   const copied = new CopyRows();
-  for (const [index, session] of sessions.entries()) {
-    const id = numbered[index]?.id ?? 0;
-    rows.set(session, id);
-    copySession(copied, session, id);
+  for (const session of sessions) {
+    session.row = rows.next();
+    copySession(copied, session, session.row);
   }
-  await copyInto(
-    client,
-    'aggregator_sessions (id, definition, grouping, key, version, state, updated_at, updated_day, due_at)',
-    copied,
-  );
+  return (client) =>
+    copyInto(
+      client,
+      'aggregator_sessions (id, definition, grouping, key, version, state, updated_at, updated_day, due_at)',
+      copied,
+    );
 }
 
 function copySession(rows: CopyRows, session: Session, id: number): void {

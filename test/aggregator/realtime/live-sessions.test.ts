@@ -8,7 +8,9 @@ import { LiveSessions } from '../../../src/aggregator/realtime/live-sessions.ts'
 import { saveDefinition } from '../../../src/aggregator/store/definitions.ts';
 import { deleteExpired } from '../../../src/aggregator/store/sessions.ts';
 import { type Pool, transaction } from '../../../src/db/pool.ts';
+import { seededRandom } from '../../../src/runtime/seeded-random.ts';
 import { migratedDatabase } from '../../support/database.ts';
+import { eventually } from '../../support/eventually.ts';
 
 const HOUR = 3_600_000;
 const DAYS_180 = 180 * 24 * HOUR;
@@ -50,8 +52,9 @@ const take = (sessions: LiveSessions, values: readonly Readonly<Record<string, u
         const cells = transacted.names.map((name) => toCell(value[name]));
         return { cells, source: 't/0', position, at: now };
       });
-      await transacted.take(records, now);
+      await transacted.take(records, records.length, now);
     },
+    values.length,
   );
 const check = (sessions: LiveSessions, now: number) =>
   sessions.change(
@@ -179,5 +182,133 @@ describe('open sessions', () => {
       T0 + DAYS_180,
     );
     expect(await asides()).toHaveLength(2);
+  });
+});
+
+describe('transactions that come while one waits for Postgres', () => {
+  const CONDITION = `conditions: [{ name: ten, aggregate: count, operator: '>=', value: 10 }]`;
+  const saveCounted = (name: string) =>
+    transaction(pool, (client) =>
+      saveDefinition(
+        client,
+        readDefinition(`name: ${name}
+topic: t
+group: { fields: [user] }
+aggregate: [{ field: n, operation: SUM }, { operation: COUNT }]
+flush: { by: TIMEOUT, timeout: { type: HOUR, hours: 1 }, ${CONDITION} }
+`),
+      ),
+    );
+
+  it('are taken before it is committed, and once more where it is not', async () => {
+    await saveCounted('ahead');
+    const sessions = new LiveSessions('ahead');
+    // From the third on, it is known that nobody else writes.
+    for (const n of [1, 2]) await take(sessions, [{ user: 'A', n }], T0);
+    const taken: string[] = [];
+    let open = () => {};
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const one = (name: string, n: number, commit: () => Promise<void>) =>
+      sessions.change(
+        (work) =>
+          transaction(pool, async (client) => {
+            const change = await work(client);
+            await commit();
+            return change;
+          }),
+        async (transacted) => {
+          taken.push(name);
+          position += 1;
+          const cells = transacted.names.map((field) => (field === 'user' ? 'A' : n));
+          await transacted.take([{ cells, source: 't/0', position, at: T0 }], 1, T0);
+        },
+        1,
+      );
+    const refused = one('refused', 100, async () => {
+      await gate;
+      throw new Error('refused');
+    });
+    const behind = one('behind', 4, async () => {});
+    await eventually(() => taken.length === 2);
+    expect(taken).toEqual(['refused', 'behind']);
+    open();
+    await expect(refused).rejects.toThrow('refused');
+    expect(await behind).toMatchObject({ open: 1 });
+    expect(taken).toEqual(['refused', 'behind', 'behind']);
+    await check(sessions, T0 + HOUR);
+    expect(await flushed('ahead')).toMatchObject([{ user: 'A', sum_n: 7, count: 3 }]);
+  });
+
+  it('come to a recount, whichever of them fail, and whoever writes in between', async () => {
+    const random = seededRandom(7);
+    const failures = { before: 0, after: 0 };
+    for (const [name, others] of [
+      ['fails', 0],
+      ['fails-beside-another', 1],
+      ['fails-with-a-small-cache', 0],
+    ] as const) {
+      await saveCounted(name);
+      const processes = Array.from(
+        { length: 1 + others },
+        () => new LiveSessions(name, name.includes('small') ? 30 : undefined),
+      );
+      const sums = new Map<string, number>();
+      /** Batch after batch of one partition, each again and again until it is committed. */
+      const partition = async (source: string) => {
+        for (let batch = 0; batch < 40; batch += 1) {
+          const mine = processes[
+            Math.floor(random() * (random() < 0.2 ? processes.length : 1))
+          ] as LiveSessions;
+          const values = Array.from({ length: 1 + Math.floor(random() * 20) }, (_none, at) => ({
+            user: `u${Math.floor(random() * 60)}`,
+            n: at,
+          }));
+          for (const { user, n } of values) sums.set(user, (sums.get(user) ?? 0) + n);
+          for (let done = false; !done; ) {
+            const luck = random();
+            done = await mine
+              .change(
+                (work) =>
+                  transaction(pool, async (client) => {
+                    if (luck < 0.1) throw new Error('before');
+                    const change = await work(client);
+                    if (luck < 0.2) throw new Error('after');
+                    return change;
+                  }),
+                (transacted) =>
+                  transacted.take(
+                    values.map(({ user, n }, at) => ({
+                      cells: transacted.names.map((field) => (field === 'user' ? user : n)),
+                      source,
+                      position: batch * 100 + at,
+                      at: T0,
+                    })),
+                    values.length,
+                    T0,
+                  ),
+                values.length,
+              )
+              .then(
+                () => true,
+                (error: Error) => {
+                  failures[error.message as keyof typeof failures] += 1;
+                  return false;
+                },
+              );
+          }
+          if (batch % 10 === 9) await check(mine, T0 + 1);
+        }
+      };
+      await Promise.all(['t/0', 't/1', 't/2'].map(partition));
+      await check(processes[0] as LiveSessions, T0 + HOUR);
+      const totals = new Map<string, number>();
+      for (const { user, sum_n } of (await flushed(name)) as { user: string; sum_n: number }[])
+        totals.set(user, (totals.get(user) ?? 0) + sum_n);
+      expect(totals).toEqual(sums);
+    }
+    expect(failures.before).toBeGreaterThan(10);
+    expect(failures.after).toBeGreaterThan(10);
   });
 });

@@ -1,7 +1,15 @@
 import { expect, it } from 'vitest';
-import { inParts } from '../../../src/aggregator/store/in-parts.ts';
+import { partsOf, writeParts } from '../../../src/aggregator/store/in-parts.ts';
 
 const rows = (count: number) => Array.from({ length: count }, (_, index) => index);
+
+/** Writes rows part by part. */
+function inParts<T>(all: readonly T[], write: (some: readonly T[]) => Promise<void>): Promise<void> {
+  function* parts() {
+    for (const some of partsOf(all)) yield () => write(some);
+  }
+  return writeParts(undefined, parts());
+}
 
 it('writes each row once, in its order, in parts of 5,000', async () => {
   for (const count of [0, 1, 5_000, 5_001, 12_000]) {

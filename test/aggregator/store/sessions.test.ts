@@ -9,7 +9,6 @@ import {
   deleteExpired,
   dueKeys,
   readSessions,
-  sessionsWritten,
   writeSessions,
 } from '../../../src/aggregator/store/sessions.ts';
 import { type Pool, transaction } from '../../../src/db/pool.ts';
@@ -33,7 +32,7 @@ async function planOf(name: string, field: string): Promise<Plan> {
 }
 
 async function write(state: State): Promise<void> {
-  sessionsWritten(state, await transaction(pool, (client) => writeSessions(client, state)));
+  await transaction(pool, (client) => writeSessions(client, state));
 }
 
 const take = (state: State, user: string, position: number, now: number) =>
