@@ -22,11 +22,12 @@ export class CopyRows {
   #view: DataView;
   #at: number;
 
-  constructor(expectedBytes = 64 * 1024) {
+  /** @param header what comes before the fields */
+  constructor(expectedBytes = 64 * 1024, header = COPY_HEADER) {
     this.#buffer = Buffer.allocUnsafe(Math.max(expectedBytes, 1024));
     this.#view = viewOf(this.#buffer);
-    COPY_HEADER.copy(this.#buffer);
-    this.#at = COPY_HEADER.length;
+    header.copy(this.#buffer);
+    this.#at = header.length;
   }
 
   /** How many bytes are written. */
@@ -56,12 +57,16 @@ export class CopyRows {
 
   /** @param ms milliseconds since the epoch */
   timestamp(ms: number): this {
-    const micros = Math.round((ms - EPOCH_2000_MS) * 1000);
+    return this.safeInteger(Math.round((ms - EPOCH_2000_MS) * 1000));
+  }
+
+  /** `bigint`, of a number that a double holds. */
+  safeInteger(value: number): this {
     this.#length(8);
-    // Two halves, as a BigInt for every time costs more than the rest of the row. setInt32 takes the lower 32 bits
+    // Two halves, as a BigInt for every number costs more than the rest of the row. setInt32 takes the lower 32 bits
     // of any number.
-    this.#view.setInt32(this.#at, Math.floor(micros / 2 ** 32));
-    this.#view.setInt32(this.#at + 4, micros);
+    this.#view.setInt32(this.#at, Math.floor(value / 2 ** 32));
+    this.#view.setInt32(this.#at + 4, value);
     this.#at += 8;
     return this;
   }
@@ -126,6 +131,11 @@ export class CopyRows {
     for (let at = 0; at < fields.length; at += 1) this.#buffer[this.#at + at] = fields[at] ?? 0;
     this.#at += fields.length;
     return this;
+  }
+
+  /** What is written so far, header included; it is overwritten by nothing. */
+  get written(): Buffer {
+    return this.#buffer.subarray(0, this.#at);
   }
 
   /** The whole message, trailer included. */

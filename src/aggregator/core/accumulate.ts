@@ -26,6 +26,8 @@ export type Accumulator = {
 class TotalAccumulator implements Accumulator {
   readonly #operation: Operation;
   #total: Total | undefined;
+  /** Of a MAX or MIN, which few records change. */
+  #quoted: string | undefined;
 
   constructor(operation: Operation, saved: string | undefined) {
     this.#operation = operation;
@@ -36,12 +38,17 @@ class TotalAccumulator implements Accumulator {
     const total = this.#total;
     if (total === undefined) {
       this.#total = new Total();
-      this.#total.set(reader);
+      this.#set(this.#total, reader);
     } else if (this.#operation === 'MAX') {
-      if (total.compare(reader) < 0) total.set(reader);
+      if (total.compare(reader) < 0) this.#set(total, reader);
     } else if (this.#operation === 'MIN') {
-      if (total.compare(reader) > 0) total.set(reader);
+      if (total.compare(reader) > 0) this.#set(total, reader);
     } else total.add(reader);
+  }
+
+  #set(total: Total, reader: NumberReader): void {
+    total.set(reader);
+    this.#quoted = undefined;
   }
 
   result(count: number): string {
@@ -63,7 +70,9 @@ class TotalAccumulator implements Accumulator {
 
   saveQuoted(): string {
     // Digits, a point and a sign need no escapes.
-    return `"${this.save()}"`;
+    if (this.#operation === 'SUM' || this.#operation === 'AVERAGE') return `"${this.save()}"`;
+    this.#quoted ??= `"${this.save()}"`;
+    return this.#quoted;
   }
 }
 

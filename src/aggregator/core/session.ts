@@ -31,7 +31,7 @@ export class Session {
   /** True since it was last written to Postgres. */
   touched = false;
   /** What of its text stays the same. */
-  saved: { readonly head: string; readonly id: string } | undefined;
+  saved: { readonly head: string; readonly times: string; readonly id: string } | undefined;
   /** Its row's number, where Postgres has it in whatever state. */
   row: number | undefined;
   /** What sessionId() has found. */
@@ -150,20 +150,36 @@ function hashOf(text: string): number {
 
 /** A session as JSON, for Postgres: written thousands of times a second, so what stays the same is written once. */
 export function saveSession(session: Session): string {
-  const { accumulators, dueAt = null } = session;
+  const { accumulators, createdAt, dueAt = null } = session;
   session.saved ??= {
     head: `${JSON.stringify(session.group.map(writeCell))},${JSON.stringify(session.periods)}`,
+    times: `${createdAt},${dueAt}`,
     id: JSON.stringify(session.id),
   };
+  const { head, times, id } = session.saved;
   let totals = '';
   for (let at = 0; at < accumulators.length; at += 1)
     totals += `${at === 0 ? '' : ','}${(accumulators[at] as Accumulator).saveQuoted()}`;
-  const times = `${session.firstEvent},${session.lastEvent},${session.createdAt},${dueAt},${session.updatedAt}`;
   return (
-    `[${session.saved.head},[${totals}],${session.count},${times},${session.saved.id},` +
-    `[${placesOf(session)}],${session.exactRanges}]`
+    `[${head},[${totals}],${session.count},${firsts.textOf(session.firstEvent)},${lasts.textOf(session.lastEvent)},` +
+    `${times},${updates.textOf(session.updatedAt)},${id},[${placesOf(session)}],${session.exactRanges}]`
   );
 }
+
+/** The text of the number before: sessions that are written together have times in common. */
+class LastNumber {
+  #number = Number.NaN;
+  #text = '';
+
+  textOf(number: number): string {
+    if (number !== this.#number) {
+      this.#number = number;
+      this.#text = String(number);
+    }
+    return this.#text;
+  }
+}
+const [firsts, lasts, updates] = [new LastNumber(), new LastNumber(), new LastNumber()];
 
 /** Ranges of one source in a row share its name: [source, from, to, from, to, …]. */
 function placesOf({ sources, places }: Session): string {
@@ -176,16 +192,18 @@ function placesOf({ sources, places }: Session): string {
   return text === '' ? '' : `${text}]`;
 }
 
-let lastSource = '';
-let lastQuoted = '""';
+const MOST_QUOTED = 100;
+const quotes = new Map<string, string>();
 
-/** A source as JSON; most sessions of a batch have the same. */
+/** A source as JSON; sessions have few that differ. */
 export function quoted(source: string): string {
-  if (source !== lastSource) {
-    lastSource = source;
-    lastQuoted = JSON.stringify(source);
+  let text = quotes.get(source);
+  if (text === undefined) {
+    if (quotes.size === MOST_QUOTED) quotes.clear();
+    text = JSON.stringify(source);
+    quotes.set(source, text);
   }
-  return lastQuoted;
+  return text;
 }
 
 type Saved = readonly [
