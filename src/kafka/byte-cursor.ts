@@ -47,6 +47,7 @@ export class ByteCursor {
     return (value >>> 1) ^ -(value & 1);
   }
 
+  /** 64 bits; more are left out, as Kafka's own reader does. */
   varlong(): bigint {
     let value = 0n;
     for (let index = 0; index < VARLONG_BYTES; index += 1) {
@@ -55,7 +56,10 @@ export class ByteCursor {
       // Nearly always the first byte is all.
       if (index === 0 && byte < 0x80) return BigInt((byte >>> 1) ^ -(byte & 1));
       value |= BigInt(byte & 0x7f) << BigInt(7 * index);
-      if (byte < 0x80) return BigInt.asIntN(64, (value >> 1n) ^ -(value & 1n));
+      if (byte < 0x80) {
+        const bits = BigInt.asUintN(64, value);
+        return (bits >> 1n) ^ -(bits & 1n);
+      }
     }
     throw new RangeError(`received a varlong of more than ${VARLONG_BYTES} bytes`);
   }
