@@ -27,7 +27,13 @@ const VACUUM_MS = 300_000;
 const EIGHT_HOURS = RATE * 8 * 3600;
 /** Sessions of eight hours that are over when the clock begins. */
 const EARLIER = Math.max(0, Math.round(EIGHT_HOURS / EVENTS) - SESSIONS);
-const TABLES = ['session_rows', 'sessions_closed_until', 'merged_sessions', 'session_revisions'];
+const TABLES = [
+  'session_rows',
+  'sessions_closed_until',
+  'merged_sessions',
+  'session_revisions',
+  'late_session_bars',
+];
 
 type Arrival = Stored & { readonly arrivesMs: number };
 
@@ -40,7 +46,7 @@ function arrivals(beginMs: number): Arrival[] {
     return Array.from({ length: EVENTS }, () => {
       sent += Math.round(random() * PAUSE_MS);
       const arrivesMs = sent + (Math.floor(random() * LATE_OF) === 0 ? Math.round(random() * 3_600_000) : 0);
-      return { user_id, robot: false, simulated: false, sent_ms: sent, arrivesMs };
+      return { user_id, robot: false, simulated: false, sent_ms: sent, arrived_ms: arrivesMs, arrivesMs };
     });
   })
     .flat()

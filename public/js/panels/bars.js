@@ -1,6 +1,6 @@
 // Bars that are buttons: their elements stay and change, so that a focus or a hover isn't lost with each look.
 
-import { exact } from '../dashboard/format.js';
+import { exact, plural } from '../dashboard/format.js';
 
 /** As many elements as there are values; `make` makes one, `fill` sets it. */
 export function keepElements(root, values, make, fill) {
@@ -89,7 +89,7 @@ export function drawColumns(root, bars) {
       column.toggleAttribute('data-fault', faults !== '');
       column.setAttribute(
         'aria-label',
-        `${late > 0 ? `${label}, ${late} of it late` : label}${faults === '' ? '' : `; fault: ${faults}`}`,
+        `${late > 0 ? `${label}, ${plural(late, 'late event')}` : label}${faults === '' ? '' : `; fault: ${faults}`}`,
       );
       setText(column.querySelector('.column-count'), exact(count));
       setText(column.querySelector('.column-late'), late > 0 ? `+${late} late` : '');

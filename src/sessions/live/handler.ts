@@ -6,8 +6,11 @@ import { Moving, passOver, type Subscription } from '../../consumer/offsets.ts';
 import { type Client, type Pool, transaction } from '../../db/pool.ts';
 import type { Ingest } from '../../tracing/stored-offsets.ts';
 import { readStored, storedSql } from '../../tracing/stored-records.ts';
+import { lateBarsOf } from './core/late.ts';
 import { stepAll } from './core/step.ts';
 import {
+  addLate,
+  type LateBar,
   readTouched,
   SESSIONS_LOCK,
   takeIds,
@@ -34,7 +37,8 @@ export function sessionsHandler(
         return 0;
       }
       const change = async (client: Client) => {
-        const changes = await changesOf(client, events);
+        const { changes, late } = await changesOf(client, events);
+        await addLate(client, late);
         const offset = new Moving(subscription, partition, move, changes.some(isSeen));
         await writeChangesTo(client, changes, offset);
         return changes.length;
@@ -53,6 +57,8 @@ export type Stored = {
   readonly robot: boolean;
   readonly simulated: boolean;
   readonly sent_ms: number;
+  /** When Kafka had it. */
+  readonly arrived_ms: number;
 };
 
 /** Whether a page shows it: that a session goes on, none does. */
@@ -64,7 +70,8 @@ const isSeen = ({ because, lateByMs }: VisitorChange): boolean => because !== 'c
  * @returns how many sessions were changed
  */
 export async function takeEvents(client: Client, events: readonly Stored[]): Promise<number> {
-  const changes = await changesOf(client, events);
+  const { changes, late } = await changesOf(client, events);
+  await addLate(client, late);
   await writeChanges(client, changes);
   return changes.length;
 }
@@ -72,10 +79,14 @@ export async function takeEvents(client: Client, events: readonly Stored[]): Pro
 const STORED = storedSql(
   'sessions_stored',
   `replace(user_id::text, '-', '') AS user_id, is_robot(context) AS robot, is_simulated(context) AS simulated,
-  (extract(epoch FROM "time") * 1000)::bigint AS sent_ms`,
+  (extract(epoch FROM "time") * 1000)::bigint AS sent_ms,
+  (extract(epoch FROM coalesce(appended_at, stored_at)) * 1000)::bigint AS arrived_ms`,
 );
 
-async function changesOf(client: Client, events: readonly Stored[]): Promise<VisitorChange[]> {
+/** What events change, and the bars that were over when they came. */
+type Changes = { readonly changes: readonly VisitorChange[]; readonly late: readonly LateBar[] };
+
+async function changesOf(client: Client, events: readonly Stored[]): Promise<Changes> {
   const times = events.map(({ sent_ms }) => sent_ms);
   const [from, to] = [times.reduce((a, b) => Math.min(a, b)), times.reduce((a, b) => Math.max(a, b))];
   const sent = grouped(events, ({ user_id, robot }) => `${user_id} ${robot}`);
@@ -88,15 +99,21 @@ async function changesOf(client: Client, events: readonly Stored[]): Promise<Vis
     opened += 1;
     return -opened;
   };
+  const late: LateBar[] = [];
   const changes = [...sent].flatMap(([visitor, own]) => {
     const { user_id: userId = '', robot = false, simulated = false } = own[0] ?? {};
     const sentTimes = own.map(({ sent_ms }) => sent_ms);
-    const stepped = stepAll(known.get(visitor) ?? [], sentTimes, newId, closedUntilMs);
+    const before = known.get(visitor) ?? [];
+    const marks = { userId, robot, simulated: before[0]?.simulated ?? simulated };
+    const stepped = stepAll(before, sentTimes, newId, closedUntilMs, (event, heard) => {
+      const arrivedMs = own[event]?.arrived_ms ?? 0;
+      for (const fromMs of lateBarsOf(heard, arrivedMs)) late.push({ ...marks, fromMs });
+    });
     return stepped.map((change) => ({ userId, robot, simulated, ...change }));
   });
   const ids = opened === 0 ? [] : await takeIds(client, opened);
   const numbered = (id: number) => (id < 0 ? (ids[-id - 1] ?? Number.NaN) : id);
-  return changes.map(({ session, ...change }) => {
+  const numberedChanges = changes.map(({ session, ...change }) => {
     const { id, mergedInto } = session;
     return {
       ...change,
@@ -107,6 +124,7 @@ async function changesOf(client: Client, events: readonly Stored[]): Promise<Vis
       },
     };
   });
+  return { changes: numberedChanges, late };
 }
 
 function grouped<T>(values: readonly T[], keyOf: (value: T) => string): ReadonlyMap<string, readonly T[]> {

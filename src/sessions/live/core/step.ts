@@ -1,6 +1,8 @@
 // Sessions of one visitor as its events come, in any order: (sessions, event) → changes. A session is never split; an event
 // between two can merge them. Pure: the time is an argument.
 
+import type { Heard } from './late.ts';
+
 /** An event opens a session where it comes this long after the one before it, in milliseconds. */
 export const GAP_MS = 1_800_000;
 
@@ -73,18 +75,25 @@ const opened = (id: number, sentMs: number): Session => ({
  * `closedUntilMs` is at least the gap after its end, else open.
  * @param sentTimes in the order of arrival, in milliseconds
  * @param closedUntilMs until when the clock has closed sessions
+ * @param hear told of each event by its number, and of what it makes of sessions
  */
 export function stepAll(
   sessions: readonly Session[],
   sentTimes: readonly number[],
   newId: () => number,
   closedUntilMs: number,
+  hear: (event: number, heard: readonly Heard[]) => void = () => {},
 ): Change[] {
   const current = new Map(sessions.map((session) => [session.id, session]));
   const changed = new Map<number, Change>();
-  for (const sentMs of sentTimes) {
+  for (const [event, sentMs] of sentTimes.entries()) {
     const open = [...current.values()].filter(({ mergedInto }) => mergedInto === undefined);
-    for (const change of step(open, sentMs, newId)) {
+    const stepped = step(open, sentMs, newId);
+    hear(
+      event,
+      stepped.map(({ session }) => ({ before: current.get(session.id), after: session })),
+    );
+    for (const change of stepped) {
       const { id } = change.session;
       const before = changed.get(id);
       current.set(id, change.session);
