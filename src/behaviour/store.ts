@@ -7,8 +7,10 @@ import { FIRST, type OfferName, type Place, START, STATES, type State } from './
 
 /** Held by whoever moves visitors: a visitor's events may be in partitions of several processes. */
 export const BEHAVIOUR_LOCK = 0x5514;
-/** How long the log is kept, in minutes: the live page looks back an hour. */
+/** How long the log is kept at least, in minutes: the live page's slider goes back an hour. */
 export const LOG_MINUTES = 70;
+/** Entries that are kept however old they are, some 3 MB: a quiet shop looks back for weeks. */
+const LOG_ENTRIES = 20_000;
 
 type PlaceRow = {
   readonly user_id: string;
@@ -186,11 +188,28 @@ export async function redeemOffer(pool: Pool, id: string, userId: string): Promi
   return rowCount === 1;
 }
 
-/** Deletes log entries of long ago: all before the first that is to be kept, as the log is in the order of its numbers. */
-export async function deleteOld(pool: Pool): Promise<void> {
+/**
+ * Since when the log is kept: what moved visitors before is gone.
+ * @returns ISO 8601, the time of the first entry; undefined where none was ever deleted
+ */
+export async function logKeptSince(pool: Pool): Promise<string | undefined> {
+  const { rows } = await pool.query<{ seq: number; at: string }>(
+    'SELECT seq, at FROM behaviour_log ORDER BY seq LIMIT 1',
+  );
+  return rows[0] === undefined || rows[0].seq <= 1 ? undefined : new Date(rows[0].at).toISOString();
+}
+
+/**
+ * Deletes log entries of long ago: all before the first that is to be kept, as the log is in the order of its numbers.
+ * @param entries of the newest that are kept, however old they are
+ */
+export async function deleteOld(pool: Pool, entries = LOG_ENTRIES): Promise<void> {
   await pool.query(
-    `DELETE FROM behaviour_log WHERE seq < coalesce(
-       (SELECT seq FROM behaviour_log WHERE written_at >= now() - interval '${LOG_MINUTES} minutes' ORDER BY seq LIMIT 1),
-       (SELECT max(seq) + 1 FROM behaviour_log))`,
+    `DELETE FROM behaviour_log WHERE seq < least(
+       coalesce(
+         (SELECT seq FROM behaviour_log WHERE written_at >= now() - interval '${LOG_MINUTES} minutes' ORDER BY seq LIMIT 1),
+         (SELECT max(seq) + 1 FROM behaviour_log)),
+       (SELECT max(seq) + 1 - $1::bigint FROM behaviour_log))`,
+    [entries],
   );
 }

@@ -1,7 +1,7 @@
 // The log of what moved visitors, in a real database.
 
 import { beforeEach, describe, expect, it } from 'vitest';
-import { deleteOld, LOG_MINUTES, readLog } from '../../src/behaviour/store.ts';
+import { deleteOld, LOG_MINUTES, logKeptSince, readLog } from '../../src/behaviour/store.ts';
 import type { Pool } from '../../src/db/pool.ts';
 import { newId } from '../../src/events/ids.ts';
 import { migratedDatabase } from '../support/database.ts';
@@ -26,14 +26,31 @@ const kept = async () => (await readLog(pool, 100)).map(({ because }) => because
 describe('what is deleted of the log', () => {
   it('is what was written longer ago than it is kept', async () => {
     await write(500, LOG_MINUTES + 1, LOG_MINUTES - 1, 0);
-    await deleteOld(pool);
+    await deleteOld(pool, 0);
     expect(await kept()).toEqual(['0 minutes', `${LOG_MINUTES - 1} minutes`]);
   });
 
   it('is all of it where nobody has moved since', async () => {
     await write(500, LOG_MINUTES + 1);
-    await deleteOld(pool);
+    await deleteOld(pool, 0);
     expect(await kept()).toEqual([]);
+  });
+
+  it('is none of the newest entries, however old they are', async () => {
+    await write(900, 800, 700, 600);
+    await deleteOld(pool, 3);
+    expect(await kept()).toEqual(['600 minutes', '700 minutes', '800 minutes']);
+    await deleteOld(pool);
+    expect(await kept()).toHaveLength(3);
+  });
+
+  it('is said: since when the log is kept, once something of it is gone', async () => {
+    expect(await logKeptSince(pool)).toBeUndefined();
+    await write(900, 800);
+    expect(await logKeptSince(pool)).toBeUndefined();
+    await deleteOld(pool, 1);
+    const { rows } = await pool.query('SELECT at FROM behaviour_log');
+    expect(await logKeptSince(pool)).toBe(new Date(rows[0].at).toISOString());
   });
 
   it('is nothing of an empty one', async () => {

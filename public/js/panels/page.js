@@ -86,8 +86,16 @@ function sayFreshness() {
   }
 }
 
+/** @param {PanelsAnswer['log']} entries  @param {PanelsAnswer['meta']} meta */
+function logWords(entries, meta) {
+  const { as_of: asOf, log_since: since } = meta;
+  if (since !== null && asOf < since)
+    return `The log is kept since ${moment(since)}, ${clock(since)}: what moved visitors before is gone.`;
+  return entries.length === 0 ? 'Nobody has moved yet.' : '\u00a0';
+}
+
 const DRAW = {
-  log({ log: entries }) {
+  log({ log: entries, meta }) {
     log?.show(entries);
     const moved = entries.find(({ user_id: user }) => user === own);
     if (moved !== undefined) {
@@ -96,7 +104,7 @@ const DRAW = {
       const nodes = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-state-node]'));
       for (const node of nodes) node.toggleAttribute('data-here', node.dataset.stateNode === here);
     }
-    say('log', entries.length === 0 ? 'Nobody has moved yet.' : '\u00a0', entries.length === 0);
+    say('log', logWords(entries, meta), entries.length === 0);
   },
   latest({ latest, meta }) {
     const now = rewoundTo === undefined ? serverNow() : Date.parse(meta.as_of);

@@ -92,6 +92,11 @@ export const panelOperations = {
                   'records that wait in Kafka for who has to take them; null where that is not known',
                 ),
               attribution: z.string().nullable(),
+              log_since: instant
+                .nullable()
+                .describe(
+                  'of a look back: since when the log of moves is kept; null where it is whole, and now',
+                ),
             }),
           }),
           'text/csv': 'text',

@@ -4,6 +4,7 @@
 // ../panels/panels.ts.
 
 import type { Request, Response } from 'express';
+import { logKeptSince } from '../../behaviour/store.ts';
 import type { Stored } from '../../db/change.ts';
 import type { Feed } from '../../db/change-bus.ts';
 import { levelOf } from '../../db/errors.ts';
@@ -137,7 +138,13 @@ export class PanelFeed implements Feed {
     const windows = new Windows(atMs);
     windows.take(events.filter(isWanted(whose)));
     const freshness = this.#audiences.get(whoseKey(whose))?.freshness;
-    return this.#present({ windows, whose, freshness: freshness ?? new Freshness() }, atMs, read);
+    const answer = await this.#present(
+      { windows, whose, freshness: freshness ?? new Freshness() },
+      atMs,
+      read,
+    );
+    const since = await logKeptSince(this.#pool);
+    return { ...answer, meta: { ...answer.meta, log_since: since ?? null } };
   }
 
   async close(): Promise<void> {
@@ -301,6 +308,7 @@ export class PanelFeed implements Feed {
         freshness: freshnessOf(freshness, this.#lag?.newest ?? null, this.#now()),
         lag: this.#lag?.newest ?? null,
         attribution: this.#countries.attribution ?? null,
+        log_since: null,
       },
     };
   }
