@@ -134,7 +134,7 @@ export class PanelFeed implements Feed {
 
   /** All panels as of an instant, from Postgres alone. */
   async answerAt(whose: Whose, atMs: number): Promise<PanelsAnswer> {
-    const { events, read } = await readWindowsAt(this.#pool, atMs, this.#lag?.ingested);
+    const { events, read } = await readWindowsAt(this.#pool, atMs, this.#lag?.ingested, undefined, whose);
     const windows = new Windows(atMs);
     windows.take(events.filter(isWanted(whose)));
     const freshness = this.#audiences.get(whoseKey(whose))?.freshness;
@@ -177,7 +177,7 @@ export class PanelFeed implements Feed {
     const now = this.#now();
     const windows = new Windows(now);
     const upTo = this.#audiences.size === 0 ? undefined : this.#upTo;
-    const { events, since } = await readWindows(this.#pool, now, upTo, this.#lag?.ingested);
+    const { events, since } = await readWindows(this.#pool, now, upTo, this.#lag?.ingested, whose);
     windows.take(events.filter(isWanted(whose)));
     // The other windows get what this read has seen and they have not: so all of them go on from one place.
     this.#takeRead(since);

@@ -4,6 +4,7 @@
 
 import { type Client, type Pool, transaction } from '../../db/pool.ts';
 import type { DeviceType } from '../../events/event.ts';
+import { type Whose, whoseIs } from '../../events/whose.ts';
 import type { PanelEvent } from './event.ts';
 import { CLICKS_MS, MINUTE_MS, RAW_EVENTS, VISITOR_BARS } from './windows.ts';
 
@@ -79,18 +80,23 @@ export type NewEvents = { readonly events: readonly PanelEvent[]; readonly upTo:
 /** Events of the windows and the last ones by arrival; `since` are those that the other windows have not read. */
 export type Loaded = { readonly events: readonly PanelEvent[]; readonly since: NewEvents };
 
-/** Reads what windows hold now, and what lies ahead of them. @param upTo how far other windows have read */
+/**
+ * Reads what windows hold now, and what lies ahead of them.
+ * @param upTo how far other windows have read
+ * @param whose last events by arrival are wanted, as far as they are among the last thousands of all
+ */
 export function readWindows(
   pool: Pool,
   nowMs: number,
   upTo: ReadUpTo | undefined,
   ingested?: Ingested,
+  whose?: Whose,
 ): Promise<Loaded> {
   return inSnapshot(pool, async (client) => {
     const read = await readPosition(client, ingested);
     const from = upTo ?? { mark: read.mark, transactions: [] };
     const { rows: since } = await client.query<StoredRow>(SINCE, [from.mark, from.transactions]);
-    const rows = [...(await readHeld(client, nowMs)), ...(await readLast(client)), ...since];
+    const rows = [...(await readHeld(client, nowMs)), ...(await readLast(client, whose)), ...since];
     return { events: eachOnce(rows), since: newEvents(from, since, read) };
   });
 }
@@ -98,17 +104,19 @@ export function readWindows(
 /**
  * Reads what windows held at an instant, by the times of the events.
  * @param counted a Position's snapshot: what was stored after it is left out
+ * @param whose last events are wanted, as above
  */
 export function readWindowsAt(
   pool: Pool,
   atMs: number,
   ingested?: Ingested,
   counted?: string,
+  whose?: Whose,
 ): Promise<{ readonly events: readonly PanelEvent[]; readonly read: Position }> {
   return inSnapshot(pool, async (client) => {
     const { snapshot, offsets } = positionOf(await readPosition(client, ingested));
     const held = await readHeld(client, atMs, atMs, counted);
-    const last = await readLastBefore(client, atMs, counted);
+    const last = await readLastBefore(client, atMs, counted, whose);
     return { events: eachOnce([...held, ...last]), read: { snapshot, offsets } };
   });
 }
@@ -162,19 +170,35 @@ async function readPosition(client: Client, ingested?: Ingested): Promise<Read> 
   return rows[0] ?? NOTHING_READ;
 }
 
-async function readLast(client: Client): Promise<Row[]> {
+/** Among so many of the last events those are looked for that are wanted: where none is, the rest of the table is not read for it. */
+const LOOKED_AT = 3_000;
+const FEW = `SELECT * FROM few WHERE ($1::boolean IS NULL OR robot = $1) AND ($2::boolean IS NULL OR simulated = $2)`;
+
+async function readLast(client: Client, whose?: Whose): Promise<Row[]> {
   const { rows } = await client.query<Row>(
-    `SELECT ${COLUMNS} FROM events WHERE stored_in IS NOT NULL ORDER BY stored_in DESC LIMIT ${RAW_EVENTS}`,
+    `WITH few AS (
+       SELECT ${COLUMNS}, stored_in FROM events WHERE stored_in IS NOT NULL ORDER BY stored_in DESC LIMIT ${LOOKED_AT}
+     ) ${FEW} ORDER BY arrived_ms DESC, "partition" DESC, "offset"::bigint DESC LIMIT ${RAW_EVENTS}`,
+    wanted(whose),
   );
   return rows;
 }
 
-async function readLastBefore(client: Client, untilMs: number, counted?: string): Promise<Row[]> {
+const wanted = (whose: Whose | undefined) => (whose === undefined ? [null, null] : whoseIs(whose));
+
+async function readLastBefore(
+  client: Client,
+  untilMs: number,
+  counted?: string,
+  whose?: Whose,
+): Promise<Row[]> {
   const { rows } = await client.query<Row>(
-    `SELECT ${COLUMNS} FROM events
-     WHERE stored_at IS NOT NULL AND "time" <= to_timestamp($1 / 1000.0) AND ${isSeenBy('$2')}
-     ORDER BY "time" DESC LIMIT ${RAW_EVENTS}`,
-    [untilMs, counted ?? null],
+    `WITH few AS (
+       SELECT ${COLUMNS} FROM events
+       WHERE stored_at IS NOT NULL AND "time" <= to_timestamp($3 / 1000.0) AND ${isSeenBy('$4')}
+       ORDER BY "time" DESC LIMIT ${LOOKED_AT}
+     ) ${FEW} ORDER BY time_ms DESC LIMIT ${RAW_EVENTS}`,
+    [...wanted(whose), untilMs, counted ?? null],
   );
   return rows;
 }

@@ -1,9 +1,11 @@
 // What is read of the events that are stored while one looks, in whatever order their transactions commit.
 
 import { beforeAll, expect, it } from 'vitest';
-import { type ReadUpTo, readNew, readWindows } from '../../../src/dashboard/live/read.ts';
+import { type ReadUpTo, readNew, readWindows, readWindowsAt } from '../../../src/dashboard/live/read.ts';
 import type { Client, Pool } from '../../../src/db/pool.ts';
+import type { EventContext } from '../../../src/events/event.ts';
 import { newId } from '../../../src/events/ids.ts';
+import { USUAL } from '../../../src/events/whose.ts';
 import { migratedDatabase } from '../../support/database.ts';
 
 let pool: Pool;
@@ -14,13 +16,13 @@ beforeAll(async () => {
 let offset = 0;
 
 /** Stores an event; its order_id. */
-async function store(client: Client | Pool): Promise<string> {
+async function store(client: Client | Pool, context: EventContext | null = null): Promise<string> {
   const id = newId();
   offset += 1;
   await client.query(
-    `INSERT INTO events (order_id, user_id, page_id, product, site_version, "time", title, target, "partition", "offset", appended_at, stored_at, topic)
-     VALUES ($1, $1, $1, 'clothes', 'desktop', now(), 'banner_click', 0, 0, $2, now(), now(), 'ecommerce')`,
-    [id, offset],
+    `INSERT INTO events (order_id, user_id, page_id, product, site_version, "time", title, target, "partition", "offset", appended_at, stored_at, topic, context)
+     VALUES ($1, $1, $1, 'clothes', 'desktop', now(), 'banner_click', 0, 0, $2, now(), now(), 'ecommerce', $3)`,
+    [id, offset, context],
   );
   return id;
 }
@@ -53,4 +55,22 @@ it('windows that are read anew give the others what they have not read', async (
   expect(ids(since.events).toSorted()).toEqual(stored.toSorted());
   expect(ids(events)).toEqual(expect.arrayContaining(stored));
   expect(ids((await readNew(pool, since.upTo)).events)).toEqual([]);
+});
+
+it('has the last events of those that are wanted, also behind many others', async () => {
+  const own = (await migratedDatabase('UTC')).pool;
+  const people = [await store(own), await store(own), await store(own)];
+  for (let n = 0; n < 120; n += 1) await store(own, { bot: true });
+  // What no window holds any more is read as one of the last.
+  const hours = Date.now() + 5 * 3_600_000;
+  const read = async (robots: 'exclude' | 'include' | 'only') => {
+    const whose = { ...USUAL, robots };
+    const now = await readWindows(own, hours, undefined, undefined, whose);
+    const then = await readWindowsAt(own, hours, undefined, undefined, whose);
+    expect(ids(then.events).toSorted()).toEqual(ids(now.events).toSorted());
+    return ids(now.events);
+  };
+  expect((await read('exclude')).toSorted()).toEqual(people.toSorted());
+  expect(await read('include')).toHaveLength(100);
+  expect(await read('only')).toHaveLength(100);
 });

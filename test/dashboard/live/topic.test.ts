@@ -1,14 +1,19 @@
 // The live panels beside a recount of the raw topic: what Kafka holds is read anew, record by record, and counted by plain loops.
-// In a zone that is half an hour off, around its year's end, where late, repeated, broken and robots' events come.
+// Whoever's events are asked for, in a zone that is half an hour off, around its year's end, where late, repeated, broken and robots' events come.
 
 import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
+import { START, step } from '../../../src/behaviour/machine.ts';
 import { AT_ONCE } from '../../../src/consumer/pace.ts';
 import type { PanelsAnswer } from '../../../src/dashboard/live/answer.ts';
 import { newestFirst, type PanelEvent } from '../../../src/dashboard/live/event.ts';
+import type { Bars, Panel } from '../../../src/dashboard/panels/panel.ts';
+import { PANEL_NAMES, PANELS } from '../../../src/dashboard/panels/panels.ts';
+import { rawRow } from '../../../src/dashboard/panels/raw.ts';
 import { TITLES } from '../../../src/events/event.ts';
 import { newId } from '../../../src/events/ids.ts';
 import { PRODUCTS } from '../../../src/events/products.ts';
+import { ASKED, isWanted, USUAL, type Whose } from '../../../src/events/whose.ts';
 import { startLive } from '../../../src/live/part.ts';
 import { afterFile } from '../../support/after-file.ts';
 import { testLog } from '../../support/database.ts';
@@ -50,6 +55,14 @@ beforeAll(async () => {
 const newYear = (year: number) => Date.UTC(year, 0, 1) - 5.5 * 3_600_000;
 
 const visitors = Array.from({ length: 5 }, newId);
+/** What they tell of themselves; the last is a simulated one. */
+const PEOPLE = [
+  { gender: 'M', age: 40 },
+  { gender: 'F', age: 30 },
+  { gender: 'M', age: 20 },
+  { gender: 'M', age: undefined },
+  { gender: 'F', age: 25, simulated: true },
+] as const;
 /** What records say; `at` is around midnight, and `repeated` how often they come. */
 const anyRecord = fc.record({
   visitor: fc.constantFrom(...visitors),
@@ -74,15 +87,22 @@ const toEvent = ({ visitor, title, product, item, agent, bot, at }: Given, midni
     title,
     product,
     time: new Date(midnight + at).toISOString(),
-    context: { ...(item && { item }), ...(agent && { user_agent: agent }), ...(bot && { bot }) },
+    context: {
+      ...(item && { item }),
+      ...(agent && { user_agent: agent }),
+      ...(bot && { bot }),
+      ...PEOPLE[visitors.indexOf(visitor)],
+    },
   });
 
 async function send(given: readonly Given[], midnight: number): Promise<void> {
   const producer = line.kafka.producer();
   await producer.connect();
-  const messages = given.flatMap((one, n) => {
+  const messages = given.flatMap((one) => {
     const value = JSON.stringify(toEvent(one, midnight));
-    return Array.from({ length: one.repeated }, () => ({ value, partition: n % 3 }));
+    // A visitor's events are in order, as the shop sends them.
+    const partition = visitors.indexOf(one.visitor) % 3;
+    return Array.from({ length: one.repeated }, () => ({ value, partition }));
   });
   await producer.send({
     topic: line.config.KAFKA_TOPIC,
@@ -121,7 +141,7 @@ function panelEvent(
     timeMs: Date.parse(event.time),
     arrivedMs: Number(timestamp),
     robot: context.bot === true,
-    simulated: false,
+    simulated: context.simulated === true,
     ip: undefined,
     userAgent: context.user_agent,
     deviceType: context.device_type,
@@ -131,26 +151,67 @@ function panelEvent(
   };
 }
 
-/** Sessions by half hour, as bars have them at an instant. */
-function plainSessions(events: readonly PanelEvent[], at: number): number[] {
-  const starts: number[] = [];
-  for (const user of new Set(events.map(({ userId }) => userId))) {
-    const times = events.filter(({ userId }) => userId === user).map(({ timeMs }) => timeMs);
-    times.sort((a, b) => a - b);
-    for (const [n, time] of times.entries())
-      if (n === 0 || time - (times[n - 1] ?? 0) >= HALF_HOUR) starts.push(time);
+/** Of each owner of sessions, a visitor or a robot with the same id, the events in the order of their arrival. */
+function byOwner(events: readonly PanelEvent[]): PanelEvent[][] {
+  const owners = new Map<string, PanelEvent[]>();
+  for (const event of events.toSorted((a, b) => Number(a.offset) - Number(b.offset))) {
+    const owner = `${event.userId} ${event.robot}`;
+    owners.set(owner, [...(owners.get(owner) ?? []), event]);
   }
-  const last = Math.floor(at / HALF_HOUR) * HALF_HOUR;
+  return [...owners.values()];
+}
+
+/** When sessions of one owner begin. */
+function startsOf(events: readonly PanelEvent[]): number[] {
+  const times = events.map(({ timeMs }) => timeMs).toSorted((a, b) => a - b);
+  return times.filter((time, n) => n === 0 || time - (times[n - 1] ?? 0) >= HALF_HOUR);
+}
+
+const halfHour = (ms: number) => Math.floor(ms / HALF_HOUR) * HALF_HOUR;
+
+/** Sessions and late changes by half hour, as bars have them at an instant. All events came years late. */
+function plainSessions(events: readonly PanelEvent[], at: number): [sessions: number, late: number][] {
+  const owners = byOwner(events);
+  const starts = owners.flatMap(startsOf);
+  const changed = owners.flatMap((own) =>
+    own.flatMap((_, n) => {
+      const [before, after] = [startsOf(own.slice(0, n)), startsOf(own.slice(0, n + 1))];
+      const bars = new Set([...before, ...after].map(halfHour));
+      const count = (all: number[], bar: number) => all.filter((start) => halfHour(start) === bar).length;
+      return [...bars].filter((bar) => count(before, bar) !== count(after, bar));
+    }),
+  );
   return Array.from({ length: 16 }, (_, bar) => {
-    const from = last - (15 - bar) * HALF_HOUR;
-    return starts.filter((start) => start >= from && start < from + HALF_HOUR && start <= at).length;
+    const from = halfHour(at) - (15 - bar) * HALF_HOUR;
+    return [
+      starts.filter((start) => halfHour(start) === from && start <= at).length,
+      changed.filter((one) => one === from).length,
+    ];
+  });
+}
+
+/** What moved visitors up to an instant, by the state machine alone. */
+function plainLog(events: readonly PanelEvent[], at: number): string[] {
+  return byOwner(events.filter(({ robot }) => !robot)).flatMap((own) => {
+    let place = START;
+    return own.flatMap(({ orderId, userId, title, product, item, timeMs }) => {
+      const person = PEOPLE[visitors.indexOf(userId)];
+      if (title !== 'banner_click' || item === undefined || person?.age === undefined) return [];
+      const moved = step(place, { product, item, timeMs, gender: person.gender, age: person.age });
+      if (moved === undefined) return [];
+      place = moved.place;
+      return timeMs > at ? [] : [`${orderId} ${moved.from} ${moved.to} ${moved.because}`];
+    });
   });
 }
 
 const iso = (msSince: number) => new Date(msSince).toISOString();
+const whoseText = (whose: Whose) => `robots=${whose.robots}&simulated=${whose.simulated}`;
+const getJson = async (path: string) => (await fetch(`${line.url}/api/live/panels${path}`)).json();
 
-async function compare(events: readonly PanelEvent[], at: number): Promise<void> {
-  const answer = (await (await fetch(`${line.url}/api/live/panels?at=${iso(at)}`)).json()) as PanelsAnswer;
+async function compare(all: readonly PanelEvent[], at: number, whose: Whose): Promise<PanelsAnswer> {
+  const answer = (await getJson(`?at=${iso(at)}&${whoseText(whose)}`)) as PanelsAnswer;
+  const events = all.filter(isWanted(whose));
   const plain = recount(events, at);
   expect(answer.visitors.map(({ from, people, events: count, late }) => [from, people, count, late])).toEqual(
     plain.visitors.map(({ fromMs, people, events: count, late }) => [iso(fromMs), people, count, late]),
@@ -163,18 +224,70 @@ async function compare(events: readonly PanelEvent[], at: number): Promise<void>
   expect(answer.latest.map(({ user_id, time }) => [user_id, time])).toEqual(
     plain.present.slice(0, 10).map(({ userId, timeMs }) => [userId, iso(timeMs)]),
   );
-  expect(answer.sessions.map(({ sessions }) => sessions)).toEqual(plainSessions(events, at));
+  expect(answer.sessions.map(({ sessions, late }) => [sessions, late])).toEqual(plainSessions(events, at));
+  compareRaw(answer, events, at);
+  if (whose.robots !== 'only') compareLog(answer, events, at);
+  else expect(answer.log).toEqual([]);
+  return answer;
 }
 
+/** The last hundred that had happened; of several of one moment any. */
+function compareRaw({ raw }: PanelsAnswer, events: readonly PanelEvent[], at: number): void {
+  const past = new Map(events.filter(({ timeMs }) => timeMs <= at).map((event) => [event.orderId, event]));
+  expect(raw).toHaveLength(Math.min(past.size, 100));
+  const shown = raw.flatMap(({ order_id }) => past.get(order_id) ?? []);
+  expect(shown.map(rawRow)).toEqual(raw);
+  expect(shown).toEqual(shown.toSorted(newestFirst));
+  const first = Math.min(...shown.map(({ timeMs }) => timeMs));
+  const known = new Set(raw.map(({ order_id }) => order_id));
+  for (const { orderId, timeMs } of past.values())
+    if (!known.has(orderId)) expect(timeMs).toBeLessThanOrEqual(first);
+}
+
+/** The last thirty moves; the whole log where it is shorter. */
+function compareLog({ log }: PanelsAnswer, events: readonly PanelEvent[], at: number): void {
+  const plain = plainLog(events, at);
+  const shown = log.map(
+    (entry) => `${entry.order_id} ${entry.from_state} ${entry.to_state} ${entry.because}`,
+  );
+  expect(shown).toHaveLength(Math.min(plain.length, 30));
+  expect(plain).toEqual(expect.arrayContaining(shown));
+}
+
+/** Each list behind a bar is as long as the bar. */
+async function compareBehind(answer: PanelsAnswer, at: number, whose: Whose): Promise<void> {
+  for (const name of PANEL_NAMES) {
+    const { bars }: Panel = PANELS[name];
+    if (bars === undefined) continue;
+    const rows: readonly Readonly<Record<string, unknown>>[] = answer[name];
+    const [empty, ...full] = rows.toSorted((a, b) => Number(isFull(a, bars)) - Number(isFull(b, bars)));
+    for (const row of [empty, ...full.filter((one) => isFull(one, bars))]) {
+      if (row === undefined) continue;
+      const of = encodeURIComponent(bars.of.map((field) => row[field] ?? '').join('/'));
+      for (const count of Object.keys(bars.counts)) {
+        const asked = Object.keys(bars.counts).length > 1 ? `&count=${count}` : '';
+        const query = `of=${of}${asked}&at=${iso(at)}&${whoseText(whose)}`;
+        const list = (await getJson(`/${name}/behind?${query}`)) as { rows: unknown[] };
+        expect(list.rows, `${name} ${query}`).toHaveLength(Number(row[count]));
+      }
+    }
+  }
+}
+
+const isFull = (row: Readonly<Record<string, unknown>>, { counts }: Bars): boolean =>
+  Object.keys(counts).some((count) => row[count] !== 0);
+
 let year = 2010;
-it('every panel is a recount of the raw topic, at any instant around the end of a year', async () => {
-  const instants = fc.array(fc.tuple(fc.integer({ min: -80, max: 80 }), fc.constantFrom(-1, 0, 1, 20_000)), {
-    minLength: 4,
-    maxLength: 4,
-  });
+it('every panel is a recount of the raw topic, and what is behind each bar as long as it, at any instant around the end of a year', async () => {
+  const look = fc.tuple(
+    fc.constantFrom(-75, -60, -45, -30, -15, -1, 0, 1, 10, 14, 15, 25, 30, 45, 60, 75),
+    fc.constantFrom(-1, 0, 1, 20_000),
+    fc.record({ robots: fc.constantFrom(...ASKED), simulated: fc.constantFrom(...ASKED) }),
+  );
+  const looks = fc.array(look, { minLength: 4, maxLength: 4 });
   const streams = fc.array(anyRecord, { minLength: 1, maxLength: 40 });
   await fc.assert(
-    fc.asyncProperty(streams, instants, async (given, looks) => {
+    fc.asyncProperty(streams, looks, async (given, at) => {
       // A year of its own: nothing of another run is in its windows.
       year += 1;
       const midnight = newYear(year);
@@ -183,18 +296,24 @@ it('every panel is a recount of the raw topic, at any instant around the end of 
       const once = [
         ...new Map(all.toSorted((a, b) => newestFirst(a, b)).map((one) => [one.orderId, one])).values(),
       ];
-      const people = once.filter(({ robot }) => !robot);
-      await eventually(async () => (await storedBySessions()) === all.length + year - 2010, 60);
-      for (const [minutes, more] of looks) await compare(people, midnight + minutes * MINUTE + more);
+      for (const group of ['shopstream-sessions', 'shopstream-behaviour'])
+        await eventually(async () => (await storedBy(group)) === all.length + year - 2010, 60);
+      for (const [n, [minutes, more, whose]] of at.entries()) {
+        const instant = midnight + minutes * MINUTE + more;
+        const own = n === 0 ? USUAL : whose;
+        const answer = await compare(once, instant, own);
+        if (n < 2) await compareBehind(answer, instant, own);
+      }
     }),
     { numRuns: 6 },
   );
 }, 180_000);
 
-/** Records that live sessions are past: they are behind ingest. */
-async function storedBySessions(): Promise<number> {
+/** Records that a follower of ingest is past. */
+async function storedBy(group: string): Promise<number> {
   const { rows } = await line.pool.query<{ sum: number }>(
-    "SELECT coalesce(sum(next_offset), 0)::int AS sum FROM consumer_offsets WHERE consumer_group = 'shopstream-sessions'",
+    'SELECT coalesce(sum(next_offset), 0)::int AS sum FROM consumer_offsets WHERE consumer_group = $1',
+    [group],
   );
   return rows[0]?.sum ?? 0;
 }
