@@ -1,7 +1,8 @@
 // The commands `aggregate lint|test|run|sql|explain`. Results go to standard output, messages to standard error. Exit codes: 0
 // success, 1 records were rejected, a test or the command failed, or a definition is invalid.
 
-import { createWriteStream, readFileSync } from 'node:fs';
+import { createWriteStream, openSync, readFileSync } from 'node:fs';
+import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config.ts';
@@ -139,21 +140,17 @@ export const run = ({ config, file, inputs, format, out, prepare, ...rest }: Run
     const definition = readFile(file);
     if (inputs.length === 0) throw new InputError('received no file, expected at least one to read');
     return withDatabase(config, prepare, async (pool) => {
-      const target = out === undefined ? standardOutput() : createWriteStream(out);
+      const target = new Target(out);
       const toLine = lineWriter(format);
       const line = new ProgressLine();
       const result = await runBatch(
         { pool, definition, files: inputs, onProgress: (progress) => line.show(progress), ...rest },
         async (rows) => {
           line.clear();
-          // Only what is out of this process may be noted as delivered.
-          await new Promise<void>((resolve) => target.write(rows.map(toLine).join(''), () => resolve()));
+          await target.write(rows.map(toLine).join(''));
         },
       ).finally(() => line.clear());
-      if (target !== process.stdout) {
-        target.end();
-        await finished(target);
-      }
+      await target.end();
       const { rows } = await pool.query<{ place: string; message: string }>(
         `SELECT source || ':' || position AS place, message FROM aggregator_set_aside WHERE run = $1 ORDER BY seq LIMIT $2`,
         [result.run, SHOWN_ASIDES],
@@ -165,6 +162,46 @@ export const run = ({ config, file, inputs, format, out, prepare, ...rest }: Run
       return result.setAside === 0 ? DONE : NOT_ALL;
     });
   });
+
+/** Where rows go to. */
+class Target {
+  readonly #stream: Writable;
+  readonly #name: string;
+
+  /** @param out a file, made anew; undefined for standard output @throws {InputError} where it can't be written */
+  constructor(out: string | undefined) {
+    this.#name = out === undefined ? 'standard output' : `--out ${out}`;
+    try {
+      this.#stream =
+        out === undefined ? standardOutput() : createWriteStream(out, { fd: openSync(out, 'w') });
+    } catch (error) {
+      throw new InputError(
+        `received ${this.#name}, which can't be written (${codeOf(error)}), expected a file`,
+      );
+    }
+    // What fails is told by the write, without which Node would end the process.
+    this.#stream.on('error', () => {});
+  }
+
+  /** Settles once the text is out of this process: only then it may be noted as delivered. @throws {RunError} */
+  write(text: string): Promise<void> {
+    return new Promise((resolve, reject) =>
+      this.#stream.write(text, (error) => (error ? reject(this.#refused(error)) : resolve())),
+    );
+  }
+
+  async end(): Promise<void> {
+    if (this.#stream === process.stdout) return;
+    this.#stream.end();
+    await finished(this.#stream).catch((error) => Promise.reject(this.#refused(error)));
+  }
+
+  #refused(error: unknown): RunError {
+    return new RunError(
+      `${this.#name} can't be written (${codeOf(error)}); rows that are not out of it are kept for the next start with the same definition and files`,
+    );
+  }
+}
 
 export type FollowCommand = {
   readonly config: Config;
@@ -194,9 +231,14 @@ export const follow = ({ config, file, topic, format, prepare }: FollowCommand):
       console.error(
         `${name} runs on ${topic}; results are in the topic ${resultTopicOf(name)} too. Ctrl-C ends it.`,
       );
-      for await (const rows of newResults(pool, name, before, stop.signal))
-        process.stdout.write(rows.map(toLine).join(''));
-      await running.stop();
+      // A reader that is gone, as with `| head`, ends it; the topic has all rows.
+      const target = new Target(undefined);
+      try {
+        for await (const rows of newResults(pool, name, before, stop.signal))
+          await target.write(rows.map(toLine).join(''));
+      } finally {
+        await running.stop();
+      }
       await failure.settled();
       const { reason } = stop.signal;
       if (reason instanceof Error && reason.name !== 'AbortError') throw new RunError(reasonOf(reason));

@@ -1,6 +1,6 @@
 // The form of the aggregator on slow connections, without a script, and while somebody else saves.
 
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { closePages, noBrowser, openPage, startBrowser } from '../support/browser.ts';
 import { eventually, startLine } from '../support/line.ts';
@@ -109,6 +109,126 @@ describe.skipIf(noBrowser !== undefined)('the page of the aggregator', async () 
     await page.getByRole('button', { name: 'Bring back version 1' }).click();
     await page.getByText('by-hand groups by user, shop.').waitFor();
     expect(await page.locator('[data-live="versions"] tbody tr').count()).toBe(3);
+  }, 240_000);
+
+  it('is worked by the keyboard alone: make, read what is wrong beside its box, add rows, save, change', async () => {
+    const page = await openPage(context);
+    await page.goto(`${line.url}/aggregator`);
+    const press = (...keys: string[]) =>
+      keys.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve());
+    const isFocused = async (wanted: Locator) => (await wanted.and(page.locator(':focus')).count()) === 1;
+    /** By Tab, as far as there is something. */
+    const tabTo = async (wanted: Locator) => {
+      await wanted.waitFor();
+      for (let tabs = 0; tabs < 120; tabs += 1) {
+        if (await isFocused(wanted)) return;
+        await press('Tab');
+      }
+      throw new Error(`Tab does not come to ${wanted}`);
+    };
+    const fill = async (wanted: Locator, text: string) => {
+      await tabTo(wanted);
+      await press('ControlOrMeta+a');
+      await page.keyboard.type(text);
+    };
+    const label = (name: string) => page.getByLabel(name, { exact: true });
+    const button = (name: string) => page.getByRole('button', { name, exact: true });
+
+    await tabTo(page.getByRole('link', { name: 'New definition' }));
+    await press('Enter');
+    await page.waitForURL('**/aggregator/new');
+    await fill(label('Name'), 'by-keys');
+    await fill(label('Topic'), 'key-prints');
+    await fill(label('Field 1'), 'subscriber');
+    await tabTo(button('+ Add group field'));
+    await press('Space');
+    // The cursor is in the new row, so that one types on.
+    await eventually(() => isFocused(label('Field 2')));
+    await page.keyboard.type('shop');
+    await fill(label('Operation'), 'COUNT');
+    await fill(label('Timeout type'), 'Day');
+    await fill(label('Time zone'), 'Europe/Berlim');
+    await press('Tab');
+    const said = page.locator('#zone-problem');
+    await said.getByText('did you mean Europe/Berlin').waitFor();
+    expect(await label('Time zone').getAttribute('aria-invalid')).toBe('true');
+    expect(await label('Time zone').getAttribute('aria-describedby')).toContain('zone-problem');
+    await tabTo(button('Create'));
+    await press('Enter');
+    // The page of a save that was refused lists what is wrong, each a link to its box.
+    await tabTo(page.locator('.summary a').first());
+    await press('Enter');
+    await eventually(() => isFocused(label('Time zone')));
+    await fill(label('Time zone'), 'Europe/Berlin');
+    await press('Enter');
+    await page.waitForURL('**/aggregator/definitions/by-keys');
+
+    await tabTo(page.getByRole('link', { name: 'Change' }));
+    await press('Enter');
+    await page.waitForURL('**/edit');
+    await tabTo(button('Remove field 2'));
+    await press('Enter');
+    await label('Field 2').waitFor({ state: 'detached' });
+    await tabTo(button('Save'));
+    await press('Enter');
+    await page.getByText('by-keys groups by subscriber.').waitFor();
+    const { rows } = await line.pool.query<{ body: object }>(
+      "SELECT body FROM aggregator_versions WHERE definition = 'by-keys' ORDER BY version",
+    );
+    expect(rows.map(({ body }) => body)).toMatchObject([
+      {
+        topic: 'key-prints',
+        group: { fields: ['subscriber', 'shop'] },
+        aggregate: [{ operation: 'COUNT' }],
+        flush: { by: 'TIMEOUT', timeout: { type: 'DAY', zone: 'Europe/Berlin' } },
+      },
+      { group: { fields: ['subscriber'] } },
+    ]);
+  }, 240_000);
+
+  it('offers the fields of the records that the topic has, whatever they are, and takes others that are typed', async () => {
+    const page = await openPage(context);
+    const fields = page.locator('#fields option');
+    const choose = async (topic: string) => {
+      await page.goto(`${line.url}/aggregator/new`);
+      await page.getByLabel('Topic', { exact: true }).fill(topic);
+      await page.getByLabel('Description').focus();
+    };
+    const offered = async () =>
+      Promise.all((await fields.all()).map((option) => option.getAttribute('value')));
+    await choose('ecommerce');
+    await page.locator('[data-fields-words]:not(:empty)').waitFor();
+    expect(await offered()).toEqual([]);
+    // No click of the shop: what somebody else has put there.
+    const producer = line.kafka.producer();
+    await producer.connect();
+    await producer.send({
+      topic: 'ecommerce',
+      messages: [
+        { value: '{"till":"T1","cents":250}' },
+        { value: 'no JSON' },
+        { value: '{"till":"T2","open":true}' },
+      ],
+    });
+    await producer.disconnect();
+    await choose('ecommerce');
+    await fields.first().waitFor({ state: 'attached' });
+    expect(new Set(await offered())).toEqual(new Set(['till', 'cents', 'open']));
+    await page.getByLabel('Name', { exact: true }).fill('tills');
+    await page.getByLabel('Field 1').fill('till');
+    // A field that no record has yet.
+    await page.getByLabel('Field', { exact: true }).first().fill('discount');
+    await page.getByLabel('Timeout type').selectOption('HOUR');
+    await page.getByLabel('Hours').fill('1');
+    await page.getByRole('button', { name: 'Create' }).click();
+    await page.waitForURL('**/aggregator/definitions/tills');
+    const { rows } = await line.pool.query<{ body: object }>(
+      "SELECT body FROM aggregator_versions WHERE definition = 'tills'",
+    );
+    expect(rows[0]?.body).toMatchObject({
+      group: { fields: ['till'] },
+      aggregate: [{ field: 'discount', operation: 'SUM' }],
+    });
   }, 240_000);
 
   it('tells whoever saves over another’s change, and previews a file that is dropped', async () => {

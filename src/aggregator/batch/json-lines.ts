@@ -32,21 +32,27 @@ abstract class ObjectReader {
   protected abstract read(text: string): void;
   protected abstract last(): void;
 
-  protected take(text: string, position: number): void {
+  protected fault(message: string, position: number): void {
+    this.#onFault(message, position);
+  }
+
+  /** @returns false where it is told as no object */
+  protected take(text: string, position: number): boolean {
     let object: ReturnType<typeof readObject>;
     try {
       object = readObject(text);
     } catch (error) {
       const came = messageOf(error);
       this.#onFault(`received text that is not JSON (${came}), expected an object`, position);
-      return;
+      return false;
     }
     if (object === undefined) {
       this.#onFault(`received ${text.slice(0, 60)}, expected a JSON object`, position);
-      return;
+      return false;
     }
     for (const [place, name] of this.#names.entries()) this.#cells[place] = cellOf(object, name);
     this.#onRecord(this.#cells, position);
+    return true;
   }
 }
 
@@ -85,6 +91,8 @@ export class JsonReader extends ObjectReader {
   #inText = false;
   #begin = -1;
   #list: boolean | undefined;
+  #isClosed = false;
+  #hasMore = false;
 
   protected override read(block: string): void {
     this.#rest += block;
@@ -97,7 +105,9 @@ export class JsonReader extends ObjectReader {
   }
 
   protected override last(): void {
-    this.#element(this.#rest.length);
+    const isWhole = this.#element(this.#rest.length);
+    if (this.#list === true && !this.#isClosed && isWhole)
+      this.fault('received a list that is cut off, expected one that ends with ]', this.#position + 1);
   }
 
   #character(character: string): void {
@@ -110,11 +120,16 @@ export class JsonReader extends ObjectReader {
       this.#list = character === '[';
       if (this.#list) return;
     }
+    if (this.#isClosed) {
+      this.#more(character);
+      return;
+    }
     if (
       this.#depth === 0 &&
       (character === ',' || character === ']' || (this.#list === false && character === '\n'))
     ) {
       this.#element(this.#at);
+      this.#isClosed = this.#list === true && character === ']';
       return;
     }
     if (character.trim() === '') return;
@@ -124,10 +139,19 @@ export class JsonReader extends ObjectReader {
     else if (character === '}' || character === ']') this.#depth -= 1;
   }
 
-  #element(end: number): void {
-    if (this.#begin === -1) return;
+  /** What comes behind a list is no part of it, and told once. */
+  #more(character: string): void {
+    if (this.#hasMore || character.trim() === '') return;
+    this.#hasMore = true;
+    this.fault(`received ${character} behind the end of the list, expected nothing more`, this.#position + 1);
+  }
+
+  /** @returns false where there was one, and it is none */
+  #element(end: number): boolean {
+    if (this.#begin === -1) return true;
     this.#position += 1;
-    this.take(this.#rest.slice(this.#begin, end), this.#position);
+    const isObject = this.take(this.#rest.slice(this.#begin, end), this.#position);
     this.#begin = -1;
+    return isObject;
   }
 }

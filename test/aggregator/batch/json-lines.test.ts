@@ -74,6 +74,26 @@ describe('a list of objects', () => {
         new RegExp(`^${index + 2}: received text that is not JSON \\(.+\\), expected an object$`),
       );
   });
+
+  it.each([
+    ['[', 1],
+    ['[{"a":1}', 2],
+    ['[{"a":1},\n', 2],
+  ])('whose end is missing, as in %j, is told, for what may be missing with it', (text, position) => {
+    for (const block of [1, 100])
+      expect(readAll(JsonReader, text, block).faults).toEqual([
+        `${position}: received a list that is cut off, expected one that ends with ]`,
+      ]);
+  });
+
+  it('is over where it ends: what comes behind is none of it', () => {
+    for (const block of [1, 100])
+      expect(readAll(JsonReader, '[{"a":1}] \n, {"a":2}, {"a":3}]', block)).toEqual({
+        found: [[1, 1]],
+        faults: ['2: received , behind the end of the list, expected nothing more'],
+      });
+    expect(readAll(JsonReader, '\n[]\n \n')).toEqual({ found: [], faults: [] });
+  });
 });
 
 describe('an object a line', () => {

@@ -1,5 +1,6 @@
 // Runs over real files into a real database: the manual's telecom example, and bad input of all kinds. killed.whole kills runs.
 
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -7,7 +8,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { runBatch } from '../../../src/aggregator/batch/run.ts';
 import { readDefinition } from '../../../src/aggregator/definition/read.ts';
 import type { Pool } from '../../../src/db/pool.ts';
-import { run } from '../../support/command.ts';
+import { MAIN, run } from '../../support/command.ts';
 import { migratedDatabase } from '../../support/database.ts';
 import { example, onFiles, rowsOf } from '../on-files.ts';
 
@@ -239,6 +240,44 @@ describe('a run', () => {
         async (some) => void rows.push(...some),
       );
     expect(rows).toHaveLength(20);
+  });
+
+  it('keeps rows that its output does not take for the next start, and tells so in a line', async () => {
+    const input = file('kept.csv', 'user,price\na,1\nb,2\n');
+    const kept = definition('kept', '{ by: END_OF_STREAM }');
+    const full = await aggregate(kept, input, '--out', '/dev/full');
+    expect(full).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^--out \/dev\/full can't be written \(ENOSPC\); rows that [^\n]+\n$/),
+    });
+    for (const out of [path.dirname(input), path.join(path.dirname(input), 'none', 'rows')])
+      expect(await aggregate(kept, input, '--out', out)).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/^received --out [^\n]+, which can't be written \(E\w+\)[^\n]+\n$/),
+      });
+    // A pipe whose reader is gone, as with `| head`.
+    const { status, stderr } = spawnSync(
+      'bash',
+      [
+        '--norc',
+        '-c',
+        'set -o pipefail; "$@" | true',
+        'bash',
+        process.execPath,
+        MAIN,
+        'aggregate',
+        kept,
+        input,
+      ],
+      { env: { PATH: process.env.PATH, DATABASE_URL: url }, encoding: 'utf8' },
+    );
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^standard output can't be written \(EPIPE\)[^\n]+\n$/),
+    ]);
+    const again = await aggregate(kept, input);
+    expect([again.code, again.stderr]).toEqual([0, '2 records (resumed), 0 set aside\n']);
+    expect(rowsOf(again.stdout)).toMatchObject([{ user: 'a' }, { user: 'b' }]);
   });
 
   it('says what is wrong with a definition or a file, before it begins', async () => {

@@ -15,7 +15,7 @@ export async function startTopics() {
   return { url, pool, port, ...onTopics(pool, testKafka(port)) };
 }
 
-function onTopics(pool: Pool, kafka: Kafka) {
+export function onTopics(pool: Pool, kafka: Kafka) {
   const save = (text: string) => transaction(pool, (client) => saveDefinition(client, readDefinition(text)));
 
   async function send(topic: string, values: readonly string[]): Promise<void> {
