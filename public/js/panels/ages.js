@@ -19,7 +19,7 @@ export class Ages {
     if (arrivals.length > 0) this.#told.push({ arrivals, n });
   }
 
-  /** A frame with all that was told is on the screen. */
+  /** A frame with all that was told is on the screen. @param {number} now milliseconds since 1970 */
   painted(now) {
     for (const { arrivals, n } of this.#told)
       for (const arrival of arrivals)
@@ -33,12 +33,13 @@ export class Ages {
     this.#told = [];
   }
 
-  /** Of the last minute, milliseconds; undefined where nothing was painted. */
+  /** Of the last minute, milliseconds; undefined where nothing was painted. @param {number} now as above */
   percentiles(now) {
     this.#samples = this.#samples.filter(({ at }) => at > now - MINUTE_MS);
     if (this.#samples.length === 0) return undefined;
     const sorted = this.#samples.toSorted((a, b) => a.age - b.age);
     const all = sorted.reduce((total, { weight }) => total + weight, 0);
+    /** @param {number} share */
     const at = (share) => {
       let below = 0;
       for (const { age, weight } of sorted) {

@@ -12,6 +12,12 @@ const shortClock = new Intl.DateTimeFormat('en-GB', {
   minute: '2-digit',
   timeZone: TIME_ZONE,
 });
+/** @typedef {import('../../../src/dashboard/live/answer.ts').PanelsAnswer} PanelsAnswer */
+/** A bar of any panel: its fields are those that `Bars` names. @typedef {Readonly<Record<string, string | number | null>>} Row */
+/** @typedef {{ of: string, name: string, count: number, late?: number, faults?: string, label: string, product?: string }} Drawn */
+/** @typedef {(count: number) => string} Words */
+
+/** @param {string} iso */
 const minute = (iso) => shortClock.format(new Date(iso));
 
 /** The panels of bars that are on the page. @type {[string, Bars][]} */
@@ -19,26 +25,32 @@ export const barPanels = [
   .../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-panel-bars]')),
 ].map(({ id, dataset }) => [id, JSON.parse(dataset.panelBars ?? '')]);
 
+/** @template {string} Field  @param {readonly Readonly<Record<Field, number>>[]} rows  @param {Field} field */
 export const sum = (rows, field) => rows.reduce((total, row) => total + row[field], 0);
 
+/** @param {string} name  @param {string} selector */
 const part = (name, selector) => document.getElementById(name)?.querySelector(selector);
 
-/** @param {boolean} isEmpty whether there is nothing to show: the panel then says how to make the first event */
+/** @param {string} name  @param {string} words  @param {boolean} isEmpty whether there is nothing to show: the panel then says how to make the first event */
 export function say(name, words, isEmpty) {
   document.getElementById(name)?.toggleAttribute('data-empty', isEmpty);
   const reading = part(name, '[data-reading]');
   if (reading !== null && reading !== undefined) setText(reading, words);
 }
 
-/** The longest bar, and how many are as long. */
+/** The longest bar, and how many are as long. @param {readonly Drawn[]} bars  @param {Words} words */
 function firstOf([first, ...others], words) {
   const ties = others.filter(({ count }) => count === first.count).length;
   return `Most: ${first.name}${ties > 0 ? ` and ${exact(ties)} more, ${words(first.count)} each` : `, ${words(first.count)}`}.`;
 }
 
-const NAMES = { product: (row) => CATEGORY_NAMES[row.product], item: (row) => itemName(row.item) };
+/** @type {Readonly<Record<string, (row: Row) => string>>} */
+const NAMES = {
+  product: (row) => CATEGORY_NAMES[String(row.product)],
+  item: (row) => itemName(String(row.item)),
+};
 
-/** @param {Bars} bars */
+/** @param {Bars} bars  @param {readonly Drawn[]} drawn  @param {number} total  @param {Words} words */
 function readingOf({ reading, empty }, drawn, total, words) {
   if (total === 0) return empty;
   if (reading === 'first') return firstOf(drawn, words);
@@ -47,48 +59,54 @@ function readingOf({ reading, empty }, drawn, total, words) {
   return `${newest} in this minute, ${before} in the one before.`;
 }
 
-/** The faults that ran during a column, by name. */
+/** The faults that ran during a column, by name. @param {Row} row */
 function faultsOf({ from, to }) {
-  const names = faultsIn(Date.parse(from), Date.parse(to)).map(({ name }) => name);
+  const names = faultsIn(Date.parse(String(from)), Date.parse(String(to))).map(({ name }) => name);
   return [...new Set(names)].join(', ');
 }
 
+/** @param {string} name of the panel  @param {readonly Row[]} columns */
 function nameFaults(name, columns) {
-  const words = faultLegend(faultsIn(Date.parse(columns[0].from), Date.parse(columns.at(-1).to)));
+  const [first, last] = [columns[0], columns[columns.length - 1]];
+  const words = faultLegend(faultsIn(Date.parse(String(first.from)), Date.parse(String(last.to))));
   const place = part(name, '[data-faults]');
-  if (place.textContent !== words.map(({ textContent }) => textContent).join(''))
+  if (place && place.textContent !== words.map(({ textContent }) => textContent).join(''))
     place.replaceChildren(...words);
 }
 
-/** What a line says, and to whom can't see its mark and colour, of which category it is. @param {Bars} bars */
+/** What a line says, and to whom can't see its mark and colour, of which category it is. @param {Bars} bars  @param {Row} row  @param {string} counted */
 function lineOf(bars, row, counted) {
-  const name = NAMES[bars.name]?.(row) ?? row[bars.name ?? ''];
-  const category = CATEGORY_NAMES[row.product];
+  const named = bars.name ?? '';
+  const name = NAMES[named]?.(row) ?? String(row[named]);
+  const product = row.product === undefined ? undefined : String(row.product);
+  const category = CATEGORY_NAMES[product ?? ''];
   const told = category === undefined || category === name ? name : `${name}, ${category}`;
-  return { name, product: row.product, label: `${told}: ${counted}` };
+  return { name, product, label: `${told}: ${counted}` };
 }
 
-/** @param {string} name of the panel  @param {Bars} bars  @param {string} counting what the reader has chosen to see counted */
+/** @param {string} name of the panel  @param {Bars} bars  @param {readonly Row[]} rows  @param {string} counting what the reader has chosen to see counted */
 export function drawBars(name, bars, rows, counting) {
   const count = counting in bars.counts ? counting : Object.keys(bars.counts)[0];
   const [one, many] = bars.counts[count];
+  /** @type {Words} */
   const words = (number) => plural(number, one, many);
   const drawn = rows.map((row) => ({
     of: bars.of.map((field) => row[field]).join('/'),
-    count: row[count],
+    count: Number(row[count]),
     ...(bars.as === 'columns'
       ? {
-          name: minute(row.from),
-          late: row.late,
+          name: minute(String(row.from)),
+          late: Number(row.late ?? 0),
           faults: faultsOf(row),
-          label: `From ${minute(row.from)}: ${words(row[count])}`,
+          label: `From ${minute(String(row.from))}: ${words(Number(row[count]))}`,
         }
-      : lineOf(bars, row, words(row[count]))),
+      : lineOf(bars, row, words(Number(row[count])))),
   }));
+  const place = /** @type {HTMLElement} */ (part(name, '[data-bars]'));
   if (bars.as === 'columns') {
-    drawColumns(part(name, '[data-bars]'), drawn);
+    drawColumns(place, drawn);
     nameFaults(name, rows);
-  } else drawRows(part(name, '[data-bars]'), drawn, mark);
+  } else drawRows(place, drawn, mark);
   const total = sum(drawn, 'count');
   say(name, readingOf(bars, drawn, total, words), total === 0);
 }

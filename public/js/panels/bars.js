@@ -2,13 +2,27 @@
 
 import { exact, plural } from '../dashboard/format.js';
 
-/** As many elements as there are values; `make` makes one, `fill` sets it. */
+/**
+ * As many elements as there are values.
+ * @template Value
+ * @template {Element} Kept
+ * @param {Element} root
+ * @param {readonly Value[]} values
+ * @param {() => Kept} make
+ * @param {(kept: Kept, value: Value) => void} fill
+ */
 export function keepElements(root, values, make, fill) {
-  while (root.children.length > values.length) root.lastElementChild.remove();
+  while (root.children.length > values.length) root.lastElementChild?.remove();
   while (root.children.length < values.length) root.append(make());
-  for (const [n, value] of values.entries()) fill(root.children[n], value, n);
+  for (const [n, value] of values.entries()) fill(/** @type {Kept} */ (root.children[n]), value);
 }
 
+/**
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {string} className
+ * @param {(string | Node)[]} children
+ */
 export function element(tag, className, ...children) {
   const made = document.createElement(tag);
   made.className = className;
@@ -16,10 +30,12 @@ export function element(tag, className, ...children) {
   return made;
 }
 
+/** @param {Node} node  @param {string} text */
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
+/** @param {string} className  @param {(string | Node)[]} children */
 function button(className, ...children) {
   const made = element('button', className, ...children);
   made.type = 'button';
@@ -29,7 +45,15 @@ function button(className, ...children) {
 /** What each element was last filled with. @type {WeakMap<Element, string>} */
 const filled = new WeakMap();
 
-/** As keepElements; elements whose value is as before are not touched. */
+/**
+ * As keepElements; elements whose value is as before are not touched.
+ * @template Value
+ * @template {Element} Kept
+ * @param {Element} root
+ * @param {readonly Value[]} values
+ * @param {() => Kept} make
+ * @param {(kept: Kept, value: Value) => void} fill
+ */
 function keepFilled(root, values, make, fill) {
   keepElements(root, values, make, (kept, value) => {
     const text = JSON.stringify(value);
@@ -44,8 +68,10 @@ const LENGTHS = 400;
 /** Of the longest bar: what changes by more is seen to move there. */
 const JUMP = 0.04;
 
+/** @param {number} count  @param {number} most */
 const shareOf = (count, most) => Math.round((count / most) * LENGTHS) / LENGTHS;
 
+/** @param {HTMLElement} bar  @param {number} share */
 function setShare(bar, share) {
   const before = bar.style.getPropertyValue('--share');
   if (before === String(share)) return;
@@ -85,7 +111,7 @@ export function drawColumns(root, bars) {
       column.dataset.of = of;
       column.toggleAttribute('data-open', isOpen);
       column.toggleAttribute('data-zero', count === 0);
-      setShare(column.firstElementChild, share);
+      setShare(/** @type {HTMLElement} */ (column.firstElementChild), share);
       column.toggleAttribute('data-fault', faults !== '');
       column.setAttribute(
         'aria-label',

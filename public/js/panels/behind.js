@@ -9,6 +9,7 @@ const [title, head, body] = ['title', 'head', 'rows'].map((name) =>
   dialog.querySelector(`[data-behind-${name}]`),
 );
 
+/** Of the rows of any panel: a heading, and what is said of a value. @type {Readonly<Record<string, [head: string, text: (value: string) => string]>>} */
 const COLUMNS = {
   started_at: ['Began', (value) => moment(value)],
   ended_at: ['Last event', (value) => clock(value)],
@@ -22,6 +23,7 @@ const COLUMNS = {
   order_id: ['Event', (value) => value.slice(0, 8)],
 };
 
+/** @param {string} name  @param {string} value */
 function cell(name, value) {
   const text = COLUMNS[name][1](value);
   if (name !== 'order_id') return element('td', '', text);
@@ -44,14 +46,16 @@ export async function showBehind(words, url) {
     const answer = await response.json();
     if (asked !== url) return;
     if (!response.ok) throw new Error(answer.error.message);
-    const [first = {}] = answer.rows;
+    /** @type {readonly Readonly<Record<string, string>>[]} */
+    const rows = answer.rows;
+    const [first = {}] = rows;
     const names = Object.keys(COLUMNS).filter((name) => name in first);
     const heads = names.map((name) => element('th', '', COLUMNS[name][0]));
     for (const one of heads) one.setAttribute('scope', 'col');
     head.replaceChildren(element('tr', '', ...heads));
-    title.textContent = `${words}: ${answer.rows.length} ${answer.rows.length === 1 ? 'row' : 'rows'}`;
+    title.textContent = `${words}: ${rows.length} ${rows.length === 1 ? 'row' : 'rows'}`;
     body.replaceChildren(
-      ...answer.rows.map((row) => element('tr', '', ...names.map((name) => cell(name, row[name])))),
+      ...rows.map((row) => element('tr', '', ...names.map((name) => cell(name, row[name])))),
     );
   } catch (error) {
     if (asked !== url) return;

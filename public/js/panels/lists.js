@@ -7,19 +7,23 @@ import { element, keepElements, setText } from './bars.js';
 import { drawSoon } from './frames.js';
 import { MovingRows } from './moving-rows.js';
 
+/** @typedef {import('../../../src/dashboard/live/answer.ts').PanelsAnswer} PanelsAnswer */
+/** @typedef {PanelsAnswer['raw'][number]} RawRow */
+
 const KINDS = { banner_show: 'show', banner_click: 'click', order: 'order' };
 const RAW_EVENTS = 100;
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 
 let newestClock = { second: '', text: '' };
 
-/** clock() of an instant in UTC. The last answer is kept: lists ask for a second's hundreds of times. */
+/** clock() of an instant in UTC. The last answer is kept: lists ask for a second's hundreds of times. @param {string} iso */
 function clockOf(iso) {
   const second = iso.slice(0, 19);
   if (newestClock.second !== second) newestClock = { second, text: clock(iso) };
   return newestClock.text;
 }
 
+/** @param {string} iso  @param {number} now milliseconds since 1970 */
 function ago(iso, now) {
   const seconds = Math.round((Date.parse(iso) - now) / 1000);
   return seconds > -60
@@ -36,13 +40,14 @@ const makeVisitor = () =>
     element('td', ''),
   );
 
-/** @param {number} now of the panels, in milliseconds */
+/** @param {Element} root  @param {PanelsAnswer['latest']} visitors  @param {number} now of the panels, in milliseconds */
 export function drawLatest(root, visitors, now) {
   keepElements(root, visitors, makeVisitor, (row, { time, ip, country, simulated }) => {
     row.toggleAttribute('data-simulated', simulated);
     const [when, from, where] = row.children;
-    setText(when.firstElementChild, ago(time, now));
-    setText(when.lastElementChild, moment(time));
+    const [words, instant] = when.children;
+    setText(words, ago(time, now));
+    setText(instant, moment(time));
     setText(from, ip ?? '–');
     setText(where, country);
   });
@@ -56,13 +61,15 @@ function rowOf(contents) {
   return row;
 }
 
+/** @param {number} count */
 const texts = (count) => Array.from({ length: count }, () => new Text());
 
+/** @param {Text} text  @param {string} data */
 function setData(text, data) {
   if (text.data !== data) text.data = data;
 }
 
-/** What moved visitors, the newest first. @param {string} own the visitor who looks */
+/** What moved visitors, the newest first. @param {HTMLElement} panel  @param {string} own the visitor who looks */
 export function moves(panel, own) {
   const make = () => {
     const parts = texts(5);
@@ -71,6 +78,7 @@ export function moves(panel, own) {
   return new MovingRows(
     panel.querySelector('[data-rows]'),
     make,
+    /** @param {Text[]} parts  @param {PanelsAnswer['log'][number]} entry */
     (parts, { at, user_id: user, from_state, to_state, because }) => {
       const who = user === own ? 'you' : user.slice(0, 8);
       const words = [clockOf(at), who, from_state.replace('_', ' '), to_state.replace('_', ' '), because];
@@ -81,7 +89,7 @@ export function moves(panel, own) {
 
 const MARKS = new Map(PRODUCTS.map((product) => [product, mark(product)]));
 
-/** Makes a mark that of another category: a new element would cost several times as much, many times a second. */
+/** Makes a mark that of another category: a new element would cost several times as much, many times a second. @param {Element} svg  @param {string} product */
 function remark(svg, product) {
   const other = /** @type {SVGElement} */ (MARKS.get(product));
   const [path, shape] = [svg, other].map(
@@ -96,7 +104,7 @@ function remark(svg, product) {
 const ITEM_ROOM = 16;
 const PLACE_ROOM = 24;
 
-/** Cuts off what may be too long for its cell, and that alone: a cell that cuts costs as much as all its text. */
+/** Cuts off what may be too long for its cell, and that alone: a cell that cuts costs as much as all its text. @param {Element} cell  @param {string} text  @param {number} room */
 function cutLong(cell, text, room) {
   cell.toggleAttribute('data-long', text.length > room || /[^ -~]/.test(text));
 }
@@ -107,13 +115,14 @@ function makeEvent() {
   const link = element('a', '', place);
   const row = rowOf([time, kind, category, item, link]);
   category.before(shape);
-  const cells = { itemCell: item.parentElement, placeCell: row.lastElementChild };
+  const [, , , itemCell, placeCell] = row.children;
   return {
     row,
-    parts: { row, time, kind, category, item, place, shape, link, product: PRODUCTS[0], ...cells },
+    parts: { row, time, kind, category, item, place, shape, link, product: PRODUCTS[0], itemCell, placeCell },
   };
 }
 
+/** @param {ReturnType<typeof makeEvent>['parts']} parts  @param {RawRow} event */
 function fillEvent(parts, { order_id, title, product, item, simulated, time, topic, partition, offset }) {
   parts.row.toggleAttribute('data-simulated', simulated);
   setData(parts.time, clockOf(time));
@@ -135,18 +144,23 @@ function fillEvent(parts, { order_id, title, product, item, simulated, time, top
  */
 export class RawEvents {
   #panel;
+  #search;
   #rows;
+  /** @type {readonly RawRow[]} */
   #events = [];
   /** Why they stand still. @type {Set<'pause' | 'focus' | 'selection'>} */
   #reasons = new Set();
-  /** Those that stand still: what the reader saw. */
+  /** Those that stand still: what the reader saw. @type {readonly RawRow[] | undefined} */
   #kept;
+  /** @type {readonly RawRow[]} */
   #drawn = [];
   #waiting = 0;
   #draw = () => this.draw();
 
+  /** @param {HTMLElement} panel */
   constructor(panel) {
     this.#panel = panel;
+    this.#search = /** @type {HTMLInputElement} */ (panel.querySelector('[data-search]'));
     const body = panel.querySelector('[data-rows]');
     this.#rows = new MovingRows(body, makeEvent, fillEvent);
     panel.querySelector('[data-pause]').addEventListener('click', () => {
@@ -154,8 +168,10 @@ export class RawEvents {
       this.#reasons.clear();
       this.#stand('pause', !isStill);
     });
-    panel.querySelector('[data-search]').addEventListener('input', this.#draw);
-    body.addEventListener('focusin', ({ target }) => this.#stand('focus', target.matches(':focus-visible')));
+    this.#search.addEventListener('input', this.#draw);
+    body.addEventListener('focusin', ({ target }) =>
+      this.#stand('focus', /** @type {Element} */ (target).matches(':focus-visible')),
+    );
     body.addEventListener('focusout', () => this.#stand('focus', false));
     document.addEventListener('selectionchange', () => {
       const selection = getSelection();
@@ -167,14 +183,14 @@ export class RawEvents {
     return this.#reasons.size > 0;
   }
 
-  /** The whole list. */
+  /** The whole list. @param {readonly RawRow[]} events */
   show(events) {
     this.#events = events;
     this.#waiting = 0;
     drawSoon(this.#draw);
   }
 
-  /** Events that came, the newest first. */
+  /** Events that came, the newest first. @param {readonly RawRow[]} added */
   add(added) {
     if (added.length === 0) return;
     const ids = new Set(added.map(({ order_id }) => order_id));
@@ -189,7 +205,7 @@ export class RawEvents {
   draw() {
     const isStill = this.#kept !== undefined;
     setText(this.#panel.querySelector('[data-pause]'), isStill ? `Go on (+${this.#waiting} new)` : 'Pause');
-    const words = this.#panel.querySelector('[data-search]').value.trim().toLowerCase();
+    const words = this.#search.value.trim().toLowerCase();
     const all = this.#kept ?? this.#events;
     if (!isStill) this.#waiting = 0;
     this.#drawn = all;
@@ -206,6 +222,7 @@ export class RawEvents {
     this.#panel.toggleAttribute('data-empty', all.length === 0);
   }
 
+  /** @param {'pause' | 'focus' | 'selection'} reason  @param {boolean} isReason */
   #stand(reason, isReason) {
     const wasStill = this.#kept !== undefined;
     if (isReason) this.#reasons.add(reason);
@@ -218,7 +235,7 @@ export class RawEvents {
   }
 }
 
-// Each word, in lower case, has to be in what the row says, or in what it is about.
+/** Whether each word, in lower case, is in what the row says, or in what it is about. @param {RawRow} row  @param {string} words */
 function matches({ product, simulated, time, topic, partition, offset, ...rest }, words) {
   const made = simulated ? 'simulated' : '';
   const shown = [clockOf(time), CATEGORY_NAMES[product], made, `${topic} ${partition}/${offset}`];

@@ -18,6 +18,7 @@ export class MovingRows {
   /** The parts of each row, and what it shows. @type {{ parts: Parts, shows: Value | undefined }[]} */
   #rows = [];
   #drawnAt = Number.NEGATIVE_INFINITY;
+  /** @type {Timer | undefined} */
   #pending;
   /** Until it is known how high a row is, all are in sight. */
   #rowSize = 0;
@@ -32,7 +33,7 @@ export class MovingRows {
    */
   constructor(body, make, fill) {
     this.#body = body;
-    this.#box = body.closest('.live-table');
+    this.#box = /** @type {HTMLElement} */ (body.closest('.live-table'));
     this.#make = make;
     this.#fill = fill;
     this.#box.addEventListener('scroll', () => this.#look(), { passive: true });
@@ -58,7 +59,7 @@ export class MovingRows {
       this.#rows.push({ parts, shows: undefined });
       this.#body.append(row);
     }
-    for (const _ of this.#rows.splice(values.length)) this.#body.lastElementChild.remove();
+    for (const _ of this.#rows.splice(values.length)) this.#body.lastElementChild?.remove();
     const wait = all || grows ? 0 : this.#drawnAt + OTHERS_EVERY_MS - performance.now();
     if (wait <= 0) this.#drawAll();
     else {
@@ -88,6 +89,7 @@ export class MovingRows {
     this.#draw(0, this.#values.length);
   }
 
+  /** @param {number} from  @param {number} to */
   #draw(from, to) {
     for (let n = from; n < to; n += 1) {
       const [row, value] = [this.#rows[n], this.#values[n]];
