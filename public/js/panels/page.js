@@ -21,11 +21,18 @@ const SHOWN_MS = 9 * 3_600_000;
 
 const main = document.querySelector('main');
 const { robots = 'exclude', simulated = 'include', visitor: own = '' } = main.dataset;
+/** @param {string} name @returns {HTMLElement | null} */
 const panel = (name) => document.getElementById(name);
-const part = (name, selector) => panel(name)?.querySelector(selector);
-const raw = panel('raw') === null ? undefined : new RawEvents(panel('raw'));
-const log = panel('log') === null ? undefined : moves(panel('log'), own);
+/** @param {string} name  @param {string} selector @returns {HTMLElement} */
+const part = (name, selector) => /** @type {HTMLElement} */ (panel(name)?.querySelector(selector));
+const [rawPanel, logPanel] = [panel('raw'), panel('log')];
+const raw = rawPanel === null ? undefined : new RawEvents(rawPanel);
+const log = logPanel === null ? undefined : moves(logPanel, own);
 /** @typedef {import('../../../src/dashboard/live/answer.ts').PanelsAnswer} PanelsAnswer */
+/** @typedef {import('../../../src/dashboard/live/answer.ts').Told} Told */
+/** @typedef {import('../../../src/dashboard/panels/panels.ts').PanelName} PanelName */
+/** @typedef {PanelsAnswer['raw']} RawRows */
+/** @typedef {{ panels: Told[], added: RawRows[number][] }} Held */
 
 /** @type {PanelsAnswer} */
 let newest;
@@ -36,9 +43,10 @@ let rewoundTo;
 /** The server's clock less this machine's. */
 let serverAheadMs = 0;
 const serverNow = () => Date.now() + serverAheadMs;
-/** What was told while a snapshot of now is on its way, which may be older. @type {{ panels: any[], added: any[] } | undefined} */
+/** What was told while a snapshot of now is on its way, which may be older. @type {Held | undefined} */
 let held;
 
+/** @param {number} ms */
 const age = (ms) => {
   if (ms < 10_000) return `${exact(ms)} ms`;
   return ms < 600_000 ? `${exact(Math.round(ms / 1000))} s` : `${exact(Math.round(ms / 60_000))} min`;
@@ -47,7 +55,10 @@ const age = (ms) => {
 /** How old events were in each panel when it had painted them. */
 const ages = new Map(
   [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('.live-panel'))].map(
-    ({ id, dataset }) => [id, { of: dataset.source ?? '', own: new Ages() }],
+    ({ id, dataset }) => [
+      /** @type {PanelName} */ (id),
+      { of: /** @type {keyof Told['meta']['ages']} */ (dataset.source), own: new Ages() },
+    ],
   ),
 );
 /** The most that the server's clock was ahead of this one in a message since the connection: what a message takes is no part of it. */
@@ -60,6 +71,7 @@ function noteClock(atMs) {
   clockAheadMs = Math.max(clockAheadMs, serverAheadMs);
 }
 
+/** @param {Told['meta']} meta */
 function noteTold({ as_of: asOf, ages: told }) {
   const atMs = Date.parse(asOf);
   for (const [name, { of, own }] of ages) {
@@ -95,6 +107,7 @@ function logWords(entries, meta) {
 }
 
 const DRAW = {
+  /** @param {PanelsAnswer} answer */
   log({ log: entries, meta }) {
     log?.show(entries);
     const moved = entries.find(({ user_id: user }) => user === own);
@@ -106,6 +119,7 @@ const DRAW = {
     }
     say('log', logWords(entries, meta), entries.length === 0);
   },
+  /** @param {PanelsAnswer} answer */
   latest({ latest, meta }) {
     const now = rewoundTo === undefined ? serverNow() : Date.parse(meta.as_of);
     drawLatest(part('latest', '[data-rows]'), latest, now);
@@ -116,6 +130,7 @@ const DRAW = {
 /** Names of panels that nobody sees now: drawn once a second, the others each time. @type {Set<string>} */
 const outOfSight = new Set();
 let allDrawnAt = Number.NEGATIVE_INFINITY;
+/** @type {Timer | undefined} */
 let drawingOthers;
 
 function draw() {
@@ -140,10 +155,15 @@ const sight = new IntersectionObserver((seen) => {
 });
 for (const one of document.querySelectorAll('.live-panel')) sight.observe(one);
 
+/** @param {PanelsAnswer} answer  @param {string} name of a panel of bars */
+const rowsOf = (answer, name) =>
+  /** @type {readonly import('./bar-panels.js').Row[]} */ (answer[/** @type {'visitors'} */ (name)]);
+
 /** @param {(name: string) => boolean} isWanted */
 function drawPanels(isWanted) {
   if (newest === undefined) return;
-  for (const [name, bars] of barPanels) if (isWanted(name)) drawBars(name, bars, newest[name], counting);
+  for (const [name, bars] of barPanels)
+    if (isWanted(name)) drawBars(name, bars, rowsOf(newest, name), counting);
   for (const [name, drawOne] of Object.entries(DRAW))
     if (panel(name) !== null && isWanted(name)) drawOne(newest);
   afterPaint(() => {
@@ -156,6 +176,7 @@ function drawPanels(isWanted) {
   );
 }
 
+/** @param {PanelsAnswer} panels */
 function snapshot(panels) {
   if (rewoundTo === undefined) noteClock(Date.parse(panels.meta.as_of));
   newest = panels;
@@ -164,6 +185,7 @@ function snapshot(panels) {
   drawSoon(drawAll);
 }
 
+/** @param {RawRows} added */
 function addRaw(added) {
   raw?.add(added);
   const own = ages.get('raw')?.own;
@@ -172,6 +194,7 @@ function addRaw(added) {
   afterPaint(() => own.painted(paintedAt()));
 }
 
+/** @param {Told} panels */
 function change(panels) {
   noteClock(Date.parse(panels.meta.as_of));
   newest = { ...newest, ...panels };
@@ -186,8 +209,9 @@ const askFaults = watchFaults(
 listen(
   `/api/live/panels/stream?${new URLSearchParams({ robots, simulated })}`,
   {
+    /** @param {PanelsAnswer} panels */
     panels: (panels) => rewoundTo === undefined && snapshot(panels),
-    /** @param {import('../../../src/dashboard/live/answer.ts').Told} panels */
+    /** @param {Told} panels */
     changes: (panels) => {
       if (rewoundTo === undefined) {
         noteTold(panels.meta);
@@ -195,7 +219,7 @@ listen(
       }
       held?.panels.push(panels);
     },
-    /** @param {{ added: PanelsAnswer['raw'] }} news */
+    /** @param {{ added: RawRows }} news */
     raw: ({ added }) => {
       if (rewoundTo === undefined) addRaw(added);
       held?.added.unshift(...added);
@@ -251,19 +275,23 @@ for (const choice of /** @type {NodeListOf<HTMLElement>} */ (document.querySelec
 
 const slider = /** @type {HTMLInputElement | null} */ (document.querySelector('[data-rewind]'));
 const back = /** @type {HTMLElement | null} */ (document.querySelector('[data-rewind-now]'));
+/** @type {Timer | undefined} */
 let asking;
 
+/** @param {Held} held  @param {PanelsAnswer} snapshot */
 function takeNewer({ panels, added }, { raw: known, meta }) {
   for (const told of panels) if (told.meta.as_of > meta.as_of) change(told);
   const ids = new Set(known.map(({ order_id: id }) => id));
   raw?.add(added.filter(({ order_id: id }) => !ids.has(id)));
 }
 
+/** @param {string} words */
 function sayRewound(words) {
   const output = document.querySelector('[data-rewind-at]');
   if (output !== null) output.textContent = words;
 }
 
+/** @param {string} iso */
 function instantText(iso) {
   const minutes = Math.round((serverNow() - Date.parse(iso)) / 60_000);
   return minutes > 60 ? moment(iso) : `${clock(iso)}, ${plural(minutes, 'minute')} ago`;
