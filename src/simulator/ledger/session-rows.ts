@@ -7,6 +7,7 @@ import type { KeptSession, Visited } from './sessions.ts';
 
 /** Visitors of one query. */
 const CHUNK = 20_000;
+const READ_AT_ONCE = 50_000;
 const GAP_MS = 30 * 60_000;
 
 type Wanted = {
@@ -35,15 +36,8 @@ export function readSessions(
       const begin = sessions.reduce((least, one) => Math.min(least, one.from), first) - GAP_MS;
       const end = sessions.reduce((most, one) => Math.max(most, one.to), last) + GAP_MS;
       for (const one of sessions) kept.push(one);
-      for (const { order_id: id, ...one } of await eventsOf(
-        client,
-        followed.topic,
-        offsets,
-        some,
-        begin,
-        end,
-      ))
-        if (!isOwn(id)) others.push(one);
+      for await (const rows of eventsOf(client, followed.topic, offsets, some, begin, end))
+        for (const { order_id: id, ...one } of rows) if (!isOwn(id)) others.push(one);
     }
     return { kept, others };
   });
@@ -66,21 +60,30 @@ async function keptOf(
   return rows;
 }
 
-async function eventsOf(
+type Row = Visited & { readonly order_id: string };
+
+/** In pieces: nearly all of them are the run's own, which are not kept. */
+async function* eventsOf(
   client: Client,
   topic: string,
   offsets: ReadonlyMap<number, bigint>,
   visitors: readonly string[],
   from: number,
   to: number,
-): Promise<(Visited & { readonly order_id: string })[]> {
-  const { rows } = await client.query<Visited & { readonly order_id: string }>(
-    `SELECT replace(order_id::text, '-', '') AS order_id, replace(user_id::text, '-', '') AS visitor,
+): AsyncGenerator<readonly Row[]> {
+  await client.query(
+    `DECLARE visited NO SCROLL CURSOR FOR
+     SELECT replace(order_id::text, '-', '') AS order_id, replace(user_id::text, '-', '') AS visitor,
        is_robot(context) AS robot, round(1000 * extract(epoch FROM "time"))::bigint AS "time"
      FROM events JOIN unnest($1::int[], $2::bigint[]) AS reached (part, next) ON reached.part = "partition"
      WHERE stored_at IS NOT NULL AND topic = $3 AND "offset" < reached.next AND user_id = ANY ($4::uuid[])
        AND "time" > to_timestamp($5 / 1000.0) AND "time" < to_timestamp($6 / 1000.0)`,
     [[...offsets.keys()], [...offsets.values()].map(String), topic, visitors, from, to],
   );
-  return rows;
+  for (;;) {
+    const { rows } = await client.query<Row>(`FETCH ${READ_AT_ONCE} FROM visited`);
+    if (rows.length === 0) break;
+    yield rows;
+  }
+  await client.query('CLOSE visited');
 }
