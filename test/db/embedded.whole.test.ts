@@ -150,10 +150,21 @@ describe('the embedded PostgreSQL', () => {
     disk.fill();
     await expect(startEmbeddedPostgres(disk.folder, await freePort(), testLog)).rejects.toMatchObject({
       code: 'EMBEDDED_START',
-      message: expect.stringMatching(/^the disk of .+ is full \(.+\): make room there|No space left/),
+      message: expect.stringMatching(/^the disk of .+ is full \(.+\): make room there/),
     });
     disk.empty();
     await (await startEmbeddedPostgres(disk.folder, await freePort(), testLog)).stop();
+  });
+
+  it('tells of a disk that is too small to make it on', async ({ skip }) => {
+    const disk = smallDisk(20);
+    if (disk === undefined) return skip('no right to mount a tmpfs');
+    await expect(startEmbeddedPostgres(disk.folder, await freePort(), testLog)).rejects.toMatchObject({
+      code: 'EMBEDDED_START',
+      message: expect.stringMatching(
+        /^the disk of .+ is full \(initdb failed: .+No space left.+\): make room there/,
+      ),
+    });
   });
 });
 

@@ -22,6 +22,8 @@ const START_SECONDS = 60;
 const STOP_SECONDS = 8;
 /** SQLSTATE disk_full. */
 const DISK_FULL = '53100';
+/** The system's words for it, in the output of a program of PostgreSQL. */
+const NO_ROOM = /No space left on device|Disk quota exceeded/;
 
 /** Small and quick to start: this server has one machine and one shop. */
 const SETTINGS = {
@@ -84,6 +86,14 @@ export async function startEmbeddedPostgres(
 ): Promise<EmbeddedPostgres> {
   forgetLibpqEnvironment();
   const place = placeIn(dataDir);
+  try {
+    return await start(place, port, log);
+  } catch (error) {
+    throw explainRefusal(error, place);
+  }
+}
+
+async function start(place: Place, port: number, log: Logger): Promise<EmbeddedPostgres> {
   const binaries = await findBinaries();
   const account = serverAccount();
   await mkdir(place.folder, { recursive: true });
@@ -139,7 +149,7 @@ async function launch(
     closeSync(output);
     const ready = await isReady(child, port, password, deadline).catch(async (error) => {
       await stop(child);
-      throw explainRefusal(error, place);
+      throw error;
     });
     if (ready) return child;
     const hasEnded = child.exitCode !== null || child.signalCode !== null;
@@ -160,7 +170,7 @@ async function launch(
 /** A rejected password, or a full disk, as an error that says what to do; any other error as it is. */
 function explainRefusal(error: unknown, { folder, password }: Place): unknown {
   const code = codeOf(error);
-  if (code === DISK_FULL)
+  if (code === DISK_FULL || NO_ROOM.test(messageOf(error)))
     return new DatabaseError(
       'EMBEDDED_START',
       `the disk of ${folder} is full (${messageOf(error)}): make room there, or choose another DATA_DIR`,
