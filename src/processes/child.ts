@@ -87,7 +87,7 @@ async function stop(child: ChildProcess, exited: Promise<void>): Promise<void> {
 /** Tells the parent, if there is one. */
 export function report(message: Report): Promise<void> {
   return new Promise((resolve) => {
-    if (process.send === undefined) resolve();
+    if (process.send === undefined || !process.connected) resolve();
     else process.send(message, () => resolve());
   });
 }
@@ -99,6 +99,8 @@ export function report(message: Report): Promise<void> {
 export function askedToStop(): Promise<void> {
   for (const signal of TERMINAL_SIGNALS) process.on(signal, () => {});
   return new Promise((resolve) => {
+    // A parent that was killed while this process began: nothing tells of that any more.
+    if (process.connected === false) resolve();
     process.once('disconnect', resolve);
     process.once('SIGTERM', resolve);
   });

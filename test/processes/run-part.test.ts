@@ -1,9 +1,13 @@
 // A part's process, where something in it goes wrong that nobody waits for.
 
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
+import { afterFile } from '../support/after-file.ts';
+import { MAIN } from '../support/command.ts';
 import { eventually, temporaryFolder, testKafka } from '../support/line.ts';
 import { programSettings, startProgram } from '../support/program.ts';
 import { childrenOf } from './started.ts';
@@ -31,4 +35,12 @@ it('a rejection that nobody takes is said with its cause, and the part ends in o
   await eventually(() => admin.connect().then(() => true));
   await admin.disconnect();
   expect(await program.stop()).toBe(0);
+});
+
+it('a part whose parent is gone before it has begun ends, and leaves nobody to hold its port', async () => {
+  const env = { ...process.env, ...(await programSettings()) };
+  const child = fork(MAIN, ['run-part', 'broker'], { env, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+  afterFile(() => void child.kill('SIGKILL'));
+  child.disconnect();
+  expect(await once(child, 'exit')).toEqual([0, null]);
 });
