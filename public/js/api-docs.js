@@ -42,7 +42,11 @@ const pretty = (text) => {
   }
 };
 
-/** Adds what a stream tells to the output, until it ends or is stopped. @param {ReadableStream<Uint8Array<ArrayBuffer>>} body  @param {HTMLElement} output */
+/**
+ * Adds what a stream tells to the output, until it ends or is stopped.
+ * @param {ReadableStream<Uint8Array<ArrayBuffer>>} body
+ * @param {HTMLElement} output
+ */
 async function read(body, output) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   for (let part = await reader.read(); !part.done; part = await reader.read()) {

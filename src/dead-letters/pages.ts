@@ -1,5 +1,5 @@
 // /events/rejected: what was set aside, and one dead letter with an editor. Forms do all of it without a script, by POST and
-// redirect; public/js/dead letters.js spares the reload.
+// redirect; public/js/dead-letters.js and dead-letter.js spare the reload.
 
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';

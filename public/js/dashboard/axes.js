@@ -75,7 +75,12 @@ const DAY_MS = 86_400_000;
 
 /** @typedef {'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year'} Unit */
 
-/** Ticks where people look for them: full hours, days, Mondays, the first of a month. @param {number} days  @param {string} resolution @returns {{ unit: Unit, stepSize?: number }} */
+/**
+ * Ticks where people look for them: full hours, days, Mondays, the first of a month.
+ * @param {number} days
+ * @param {string} resolution
+ * @returns {{ unit: Unit, stepSize?: number }}
+ */
 function ticksFor(days, resolution) {
   if (days <= 2 && (resolution === 'minute' || resolution === 'hour')) return { unit: 'hour', stepSize: 3 };
   if (days <= 16) return { unit: 'day' };

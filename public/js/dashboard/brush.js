@@ -45,7 +45,11 @@ export class Brush {
     this.#back.addEventListener('click', () => this.#goBack());
   }
 
-  /** A Chart.js plugin that says where the days lie. @param {{ from: string, to: string }} range @returns {import('./axes.js').Plugin} */
+  /**
+   * A Chart.js plugin that says where the days lie.
+   * @param {{ from: string, to: string }} range
+   * @returns {import('./axes.js').Plugin}
+   */
   plugin({ from, to }) {
     const days = Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS);
     return {

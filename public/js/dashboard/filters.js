@@ -44,7 +44,11 @@ export function query(values) {
   return said.toString();
 }
 
-/** Offers the years that have events, keeping the chosen one. @param {readonly (string | number)[]} years  @param {string | number} chosen */
+/**
+ * Offers the years that have events, keeping the chosen one.
+ * @param {readonly (string | number)[]} years
+ * @param {string | number} chosen
+ */
 export function offerYears(years, chosen) {
   const all = [...new Set([...years, chosen])].map(String).sort();
   if (all.join() === [...year.options].map((option) => option.value).join()) return;

@@ -36,7 +36,11 @@ function bar(count, most) {
 /** @param {number} part  @param {number} whole */
 const rate = (part, whole) => cell('td', share(part, whole) ?? '–', 'funnel-rate');
 
-/** @param {Row & { lines: number }} row  @param {Readonly<Record<typeof STEPS[number], number>>} most  @param {boolean} isFirst */
+/**
+ * @param {Row & { lines: number }} row
+ * @param {Readonly<Record<typeof STEPS[number], number>>} most
+ * @param {boolean} isFirst
+ */
 function line(row, most, isFirst) {
   const tr = document.createElement('tr');
   tr.className = `of-${row.product}`;
@@ -78,7 +82,11 @@ function head() {
   return made;
 }
 
-/** Rows of the asked category and device; both filters are the page's own, as the API answers with all. @param {readonly Row[]} rows  @param {Chosen} filters */
+/**
+ * Rows of the asked category and device; both filters are the page's own, as the API answers with all.
+ * @param {readonly Row[]} rows
+ * @param {Chosen} filters
+ */
 const chosen = (rows, { product, device }) =>
   rows.filter((row) => (!product || row.product === product) && (!device || row.device === device));
 

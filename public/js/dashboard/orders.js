@@ -21,7 +21,10 @@ const tally = (rows) => {
 const FEW = 12;
 const APART = 0.13;
 
-/** Small numbers coincide all the time: then each category's points stand a little above or below their line. @param {AnyOrders['rows']} rows */
+/**
+ * Small numbers coincide all the time: then each category's points stand a little above or below their line.
+ * @param {AnyOrders['rows']} rows
+ */
 function lanes(rows) {
   const most = rows.reduce((highest, { count }) => Math.max(highest, count), 0);
   return most > FEW ? 0 : APART;

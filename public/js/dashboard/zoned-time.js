@@ -46,7 +46,11 @@ const FORMATS = {
 const formatIn = (timeZone, options, locale = 'en-GB') =>
   new Intl.DateTimeFormat(locale, { ...options, timeZone });
 
-/** Moves a wall time to the beginning of its day, week (Monday), month, quarter or year. @param {number} wall  @param {string} unit */
+/**
+ * Moves a wall time to the beginning of its day, week (Monday), month, quarter or year.
+ * @param {number} wall
+ * @param {string} unit
+ */
 function floorWall(wall, unit) {
   const date = new Date(wall);
   const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()];

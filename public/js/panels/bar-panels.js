@@ -31,7 +31,11 @@ export const sum = (rows, field) => rows.reduce((total, row) => total + row[fiel
 /** @param {string} name  @param {string} selector */
 const part = (name, selector) => document.getElementById(name)?.querySelector(selector);
 
-/** @param {string} name  @param {string} words  @param {boolean} isEmpty whether there is nothing to show: the panel then says how to make the first event */
+/**
+ * @param {string} name
+ * @param {string} words
+ * @param {boolean} isEmpty whether there is nothing to show: the panel then says how to make the first event
+ */
 export function say(name, words, isEmpty) {
   document.getElementById(name)?.toggleAttribute('data-empty', isEmpty);
   const reading = part(name, '[data-reading]');
@@ -74,7 +78,12 @@ function nameFaults(name, columns) {
     place.replaceChildren(...words);
 }
 
-/** What a line says, and to whom can't see its mark and colour, of which category it is. @param {Bars} bars  @param {Row} row  @param {string} counted */
+/**
+ * What a line says, and to whom can't see its mark and colour, of which category it is.
+ * @param {Bars} bars
+ * @param {Row} row
+ * @param {string} counted
+ */
 function lineOf(bars, row, counted) {
   const named = bars.name ?? '';
   const name = NAMES[named]?.(row) ?? String(row[named]);
@@ -84,7 +93,12 @@ function lineOf(bars, row, counted) {
   return { name, product, label: `${told}: ${counted}` };
 }
 
-/** @param {string} name of the panel  @param {Bars} bars  @param {readonly Row[]} rows  @param {string} counting what the reader has chosen to see counted */
+/**
+ * @param {string} name of the panel
+ * @param {Bars} bars
+ * @param {readonly Row[]} rows
+ * @param {string} counting what the reader has chosen to see counted
+ */
 export function drawBars(name, bars, rows, counting) {
   const count = counting in bars.counts ? counting : Object.keys(bars.counts)[0];
   const [one, many] = bars.counts[count];

@@ -89,7 +89,11 @@ export function moves(panel, own) {
 
 const MARKS = new Map(PRODUCTS.map((product) => [product, mark(product)]));
 
-/** Makes a mark that of another category: a new element would cost several times as much, many times a second. @param {Element} svg  @param {string} product */
+/**
+ * Makes a mark that of another category: a new element would cost several times as much, many times a second.
+ * @param {Element} svg
+ * @param {string} product
+ */
 function remark(svg, product) {
   const other = /** @type {SVGElement} */ (MARKS.get(product));
   const [path, shape] = [svg, other].map(
@@ -104,7 +108,12 @@ function remark(svg, product) {
 const ITEM_ROOM = 16;
 const PLACE_ROOM = 24;
 
-/** Cuts off what may be too long for its cell, and that alone: a cell that cuts costs as much as all its text. @param {Element} cell  @param {string} text  @param {number} room */
+/**
+ * Cuts off what may be too long for its cell, and that alone: a cell that cuts costs as much as all its text.
+ * @param {Element} cell
+ * @param {string} text
+ * @param {number} room
+ */
 function cutLong(cell, text, room) {
   cell.toggleAttribute('data-long', text.length > room || /[^ -~]/.test(text));
 }
@@ -235,7 +244,11 @@ export class RawEvents {
   }
 }
 
-/** Whether each word, in lower case, is in what the row says, or in what it is about. @param {RawRow} row  @param {string} words */
+/**
+ * Whether each word, in lower case, is in what the row says, or in what it is about.
+ * @param {RawRow} row
+ * @param {string} words
+ */
 function matches({ product, simulated, time, topic, partition, offset, ...rest }, words) {
   const made = simulated ? 'simulated' : '';
   const shown = [clockOf(time), CATEGORY_NAMES[product], made, `${topic} ${partition}/${offset}`];

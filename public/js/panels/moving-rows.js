@@ -1,7 +1,8 @@
 // The rows of a list that moves many times a second. All of them are in the document, for who reads by ear, by keyboard or by the
 // browser's search; drawn anew each time are those in sight, and the others once a second, or when they are scrolled to. Those that
-// are farther off than a box's height aren't laid out nor painted. A row's elements stay, and only texts that differ are set. Rows are of one height (css/live-lists.css): which are in sight is reckoned,
-// as asking the browser would have it lay out the page in the middle of drawing.
+// are farther off than a box's height aren't laid out nor painted. A row's elements stay, and only texts that differ are set. Rows
+// are of one height (css/live-lists.css): which are in sight is reckoned, as asking the browser would have it lay out the page in the
+// middle of drawing.
 
 import { drawSoon } from './frames.js';
 

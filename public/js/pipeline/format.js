@@ -30,7 +30,10 @@ export function lasting(seconds) {
 /** The end of a member's id is what tells it from others. @param {string} member */
 export const memberName = (member) => `…${member.slice(-6)}`;
 
-/** What a part's process is doing. @param {import('../../../src/pipeline/state.ts').PipelineState['parts'][number] | undefined} part */
+/**
+ * What a part's process is doing.
+ * @param {import('../../../src/pipeline/state.ts').PipelineState['parts'][number] | undefined} part
+ */
 export function partWords(part) {
   if (part === undefined) return '';
   return part.state === 'starting'

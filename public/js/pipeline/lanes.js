@@ -33,7 +33,11 @@ export function buildLane(svg, box, index) {
   return { group, name, end, cells };
 }
 
-/** Cells are the newest records; where more wait than there are cells, each stands for several. @param {Lane} lane  @param {PipelineState['kafka']['partitions'][number] | undefined} partition */
+/**
+ * Cells are the newest records; where more wait than there are cells, each stands for several.
+ * @param {Lane} lane
+ * @param {PipelineState['kafka']['partitions'][number] | undefined} partition
+ */
 export function fillLane({ group, name, end, cells }, partition) {
   group.toggleAttribute('hidden', partition === undefined);
   if (partition === undefined) return;

@@ -1,6 +1,6 @@
 // When a shopper comes, and what happens then: an endless row of visits. Each visit begins when the events so far have
 // been paid for at the shopper's pace: that keeps a crowd at its rate however long single visits turn out.
-// The shop of this timeline is drawn from the published counts; targets/http.ts walks the real one by the same steps.
+// The shop of this timeline is drawn from the published counts; targets/walk.ts walks the real one by the same steps.
 
 import { itemsOf } from '../../catalogue/catalogue.ts';
 import type { EventContext, ShopEvent, Title } from '../../events/event.ts';
