@@ -65,9 +65,7 @@ describe.skipIf(noBrowser !== undefined)('the live page', async () => {
         .locator(`#${name} [data-fresh]`, { hasText: /^Event → pixel [\d,]+ m?s, p99 [\d,]+ m?s · lag \d+$/ })
         .waitFor();
     // Nobody follows ingest here: what waits is said.
-    await page
-      .locator('#sessions [data-fresh]', { hasText: /^No event painted in the last minute · lag [1-9]/ })
-      .waitFor();
+    await page.locator('#sessions [data-fresh]', { hasText: /^No new event painted · lag [1-9]/ }).waitFor();
   });
 
   it('lists what is in a bar, as many rows as the bar says', async () => {

@@ -88,9 +88,7 @@ function sayFreshness() {
     const fresh = own.percentiles(paintedAt());
     const { lag = null } = newest?.meta.freshness.panels[name] ?? {};
     const words =
-      fresh === undefined
-        ? 'No event painted in the last minute'
-        : `Event → pixel ${age(fresh.p50)}, p99 ${age(fresh.p99)}`;
+      fresh === undefined ? 'No new event painted' : `Event → pixel ${age(fresh.p50)}, p99 ${age(fresh.p99)}`;
     setText(
       part(name, '[data-fresh]'),
       rewoundTo === undefined ? `${words}${lag === null ? '' : ` · lag ${exact(lag)}`}` : '\u00a0',
@@ -313,7 +311,7 @@ async function rewind(asked) {
     const response = await fetch(address(`/api/live/panels?${query}`));
     const answer = await response.json();
     if (asked !== rewoundTo) return;
-    if (!response.ok) throw new Error(answer.error.message);
+    if (!response.ok) throw new Error(`${answer.error.message}, expected ${answer.error.expected}`);
     snapshot(answer);
     if (held !== undefined) takeNewer(held, answer);
   } catch (error) {

@@ -178,6 +178,8 @@ describe('bars', () => {
     ]);
     await take(sent(newId(), T + 7, now));
     expect((await bars())[0]).toEqual([3, 2]);
+    await take(sent(newId(), T + 8, now));
+    expect((await bars())[0]).toEqual([4, 3]);
   });
 
   it('list what they counted, without sessions that came since', async () => {
