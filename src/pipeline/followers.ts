@@ -38,17 +38,17 @@ export type FollowerOffsets = {
   readonly next: ReadonlyMap<number, bigint>;
 };
 
-/** Offsets of all followers that have ever stored one, by group; the subscription is ingest's, which is no follower. */
+/** Offsets of all followers that have ever stored one, by group. @param subscription ingest's */
 export async function readFollowers(
   pool: Pool,
-  { clusterId, group, topic }: Subscription,
+  { clusterId, topic }: Pick<Subscription, 'clusterId' | 'topic'>,
 ): Promise<readonly FollowerOffsets[]> {
   const { rows } = await pool.query<{ group: string; partition: number; next: string }>({
     name: 'pipeline_followers',
     text: `SELECT consumer_group AS "group", "partition", next_offset::text AS next FROM consumer_offsets
-     WHERE cluster_id = $1 AND topic = $2 AND consumer_group <> $3
-       AND (consumer_group = ANY ($4) OR starts_with(consumer_group, $5)) ORDER BY 1, 2`,
-    values: [clusterId, topic, group, Object.keys(NAMES), DEFINITIONS],
+     WHERE cluster_id = $1 AND topic = $2
+       AND (consumer_group = ANY ($3) OR starts_with(consumer_group, $4)) ORDER BY 1, 2`,
+    values: [clusterId, topic, Object.keys(NAMES), DEFINITIONS],
   });
   const groups = new Map<string, Map<number, bigint>>();
   for (const row of rows) {

@@ -72,7 +72,6 @@ describe('the pipe of a running shop', { timeout: 240_000 }, () => {
       ?.cluster_id;
     const read = await readFollowers(line.pool, {
       clusterId,
-      group: line.config.KAFKA_GROUP,
       topic: line.config.KAFKA_TOPIC,
     });
     expect(read.map(({ group }) => group)).toEqual([
