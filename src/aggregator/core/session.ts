@@ -25,9 +25,10 @@ export class Session {
   /** False where a range covers records of other sessions, too. */
   exactRanges = true;
   count = 0;
-  firstEvent: number;
-  lastEvent: number;
-  updatedAt: number;
+  // Numbers from the beginning: V8 writes another one in their place, where it would make an object of each that follows undefined.
+  firstEvent = Number.NaN;
+  lastEvent = Number.NaN;
+  updatedAt = Number.NaN;
   /** True since it was last written to Postgres. */
   touched = false;
   /** What of its text stays the same. */

@@ -1,7 +1,7 @@
 // A definition's text (YAML, and so JSON) or a form's object → a checked definition, or every problem with its place.
 
 import { closest, distance } from 'fastest-levenshtein';
-import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { messageOf } from '../../runtime/errors.ts';
 import { expectationOf } from '../../runtime/expectation.ts';
@@ -82,11 +82,12 @@ export function readDefinition(text: string, file = 'definition', realTime?: boo
       pointer: '',
       line,
       column: col,
-      message: wordsOf(code, message),
+      message: wordsOf(code, message, text.slice(at)),
       suggestion: undefined,
     };
   });
   if (broken.length > 0) throw new DefinitionError(broken, file);
+  keepDigits(document);
   let value: unknown;
   try {
     value = document.toJS({ maxAliasCount: 100 });
@@ -96,11 +97,24 @@ export function readDefinition(text: string, file = 'definition', realTime?: boo
   return checkObject(value, placeIn(document, lines), file, realTime);
 }
 
+/** The value of a condition is what is written: a double would round the 17th digit, and leave out a text's last zero. */
+function keepDigits(document: Document): void {
+  const conditions = document.getIn(['flush', 'conditions']);
+  if (!isSeq(conditions)) return;
+  for (const condition of conditions.items) {
+    const value = isMap(condition) ? condition.get('value', true) : undefined;
+    if (isScalar(value) && typeof value.value === 'number' && value.source !== String(value.value))
+      value.value = value.source;
+  }
+}
+
 const atStart = (message: string, file: string) =>
   new DefinitionError([{ pointer: '', line: 1, column: 1, message, suggestion: undefined }], file);
 
 /** yaml's own words, where they are not for programmers. */
-function wordsOf(code: string, message: string): string {
+function wordsOf(code: string, message: string, place: string): string {
+  if (code === 'DUPLICATE_KEY')
+    return `received ${shorten(/^"[^"\n]*"|^[^\s:,{}]+/.exec(place)?.[0] ?? 'a name')} twice, expected it once`;
   if (code === 'MULTIPLE_DOCS') return 'received a second document, expected one definition';
   if (/call stack/.test(message)) return 'received lists or objects within each other by the hundred';
   return message.split('\n', 1)[0] ?? '';

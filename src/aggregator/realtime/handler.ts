@@ -17,19 +17,30 @@ export function aggregateHandler(
   sessions: LiveSessions,
   onChange: (change: Change) => void,
 ): RecordHandler<Change> {
+  const sourceOf = sourcesOf(subscription.topic);
   return {
     store: (batch, move) =>
       sessions.change(
         (work) => inOffsetTransaction(pool, subscription, batch.partition, move, work),
         (transacted) =>
           transacted.take(
-            recordsOf(transacted, batch, `${subscription.topic}/${batch.partition}`),
+            recordsOf(transacted, batch, sourceOf(batch.partition)),
             batch.records.length,
             Date.now(),
           ),
         batch.records.length,
       ),
     stored: onChange,
+  };
+}
+
+/** One text for each partition, which thousands of sessions keep. */
+function sourcesOf(topic: string): (partition: number) => string {
+  const sources = new Map<number, string>();
+  return (partition) => {
+    const source = sources.get(partition) ?? `${topic}/${partition}`;
+    sources.set(partition, source);
+    return source;
   };
 }
 

@@ -33,6 +33,23 @@ const changed = (from: string, to: string) => {
 describe('a definition', () => {
   it('reads a definition without a fault', () => expect(problemsOf(GOOD)).toEqual([]));
 
+  it.each([
+    ['9007199254740993', '9007199254740993'],
+    ['0.12345678901234567890', '0.12345678901234567890'],
+    ['1.50', '1.50'],
+    ['1e2', '1e2'],
+    ['70', 70],
+  ])('keeps all digits of a condition’s value: %s', (written, value) => {
+    const { flush } = readDefinition(GOOD.replace('value: 70', `value: ${written}`));
+    expect(flush).toMatchObject({ conditions: [{ value }] });
+  });
+
+  it.each(['.inf', '0x10', '1e999999999'])('says what came as a condition’s value: %s', (written) => {
+    expect(changed('value: 70', `value: ${written}`)).toMatchObject([
+      { pointer: '/flush/conditions/0/value', message: `received "${written}", expected a number` },
+    ]);
+  });
+
   it('refuses a value that is nested deeper than there is stack', () => {
     const deep = JSON.parse(`${'['.repeat(50_000)}${']'.repeat(50_000)}`);
     for (const value of [deep, { name: deep }]) expect(() => checkValue(value)).toThrow(DefinitionError);
@@ -57,8 +74,9 @@ describe('a definition', () => {
     ['hello', 'received "hello", expected name, group, aggregate and flush'],
     [`${GOOD}---\n${GOOD}`, 'received a second document, expected one definition'],
     [`${GOOD}tests: ${'['.repeat(9_000)}`, 'received lists or objects within each other by the hundred'],
+    ['{"name": "a", "group": {}, "group": {}}', 'received "group" twice, expected it once'],
     [GOOD.replace('  fields', '\tfields'), 'Tabs are not allowed as indentation'],
-    [`${GOOD}name: other`, 'Map keys must be unique'],
+    [`${GOOD}name: other`, 'received name twice, expected it once'],
     ['a: 1\n'.repeat(100_000), 'received 500000 characters, expected at most 262144'],
   ])('says what is wrong with a text that is no definition', (text, message) => {
     expect(problemsOf(text).map((problem) => problem.message)).toContain(message);
