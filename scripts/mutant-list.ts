@@ -121,4 +121,23 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: 'return rejection === undefined ? [] : [{ record: event.record, rejection }].slice(1);',
     tests: ['test/ingest/repeats'],
   },
+  {
+    name: 'connections beyond 511 at once wait for a second',
+    line: 'const MOST_WAITING = 4_096;',
+    becomes: 'const MOST_WAITING = 511;',
+    tests: ['test/http/server'],
+  },
+  {
+    name: 'a broker is asked before it has told its versions',
+    line: 'return greeted.has(this) && isConnected.call(this);',
+    becomes: 'return (greeted.has(this) || true) && isConnected.call(this);',
+    tests: ['test/kafka/greeted-broker'],
+  },
+  {
+    name: 'an event is set aside where the sender of its record counts seconds',
+    line: "const known = [timestamp, Date.parse(received_at ?? '')].filter((ms) => ms >= FIRST_TIME_MS);",
+    becomes:
+      "const known = [timestamp, Date.parse(received_at ?? '')].filter((ms) => ms > 0 * FIRST_TIME_MS);",
+    tests: ['test/ingest/batch'],
+  },
 ];

@@ -17,6 +17,8 @@ const KEEP_ALIVE_SECONDS = 65;
  * seven.
  */
 const MOST_WAITING = 4_096;
+/** For how long what a refused client still sends is dropped. */
+const DROP_MS = 2_000;
 
 class ListenError extends Error {
   override readonly name = 'ListenError';
@@ -110,7 +112,15 @@ function bodyOf(code: string, message: string, received: string | null, expected
   return JSON.stringify({ error: { code, message, received, expected } });
 }
 
+/**
+ * Answers and closes. The rest of what was sent is read and dropped, for a while: a connection that is closed with bytes unread is
+ * reset by the system, and its client never reads the answer.
+ */
 function end(socket: Duplex, status: string, body: string): void {
+  socket.removeAllListeners('data').resume();
+  const close = () => socket.destroy();
+  socket.once('end', close);
+  setTimeout(close, DROP_MS).unref();
   socket.end(
     `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );

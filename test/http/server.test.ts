@@ -31,6 +31,13 @@ it('a thousand connections at once are all made before any of them is accepted',
   expect(states).not.toContain(SYN_SENT);
 });
 
+it('headers of 200 kB are told that they are too large, however long they still come', async () => {
+  const { hostname, port } = new URL(line.url);
+  const socket = connect({ host: hostname, port: Number(port) });
+  socket.write(`GET /?${'a'.repeat(200_000)} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 431 .+headers_too_large/s);
+});
+
 const [ESTABLISHED, SYN_SENT] = ['01', '02'];
 
 /** Linux's states of the connections whose other end is this port. */
