@@ -1,16 +1,13 @@
 // Which bars of sessions an event changes, and whether it came after they were over. A bar is a half hour, in which each session counts
 // once, by its first event. Pure.
 
-import type { Session } from './step.ts';
+import type { Heard } from './step.ts';
 
 /** Bars of sessions begin at whole half hours. */
 export const HALF_HOUR_MS = 1_800_000;
 
 /** When the half hour begins in which an instant is, in milliseconds since 1970. */
 export const halfHourOf = (ms: number): number => Math.floor(ms / HALF_HOUR_MS) * HALF_HOUR_MS;
-
-/** Of one event: what it makes of a session. `before` is undefined where it opens one. */
-export type Heard = { readonly before: Session | undefined; readonly after: Session };
 
 /** The half hours that have a session more or fewer: one is opened, merged into another, or begins in an earlier half hour. */
 function changedBars({ before, after }: Heard): number[] {

@@ -1,8 +1,6 @@
 // Sessions of one visitor as its events come, in any order: (sessions, event) → changes. A session is never split; an event
 // between two can merge them. Pure: the time is an argument.
 
-import type { Heard } from './late.ts';
-
 /** An event opens a session where it comes this long after the one before it, in milliseconds. */
 export const GAP_MS = 1_800_000;
 
@@ -28,6 +26,9 @@ export type Change = {
   /** Milliseconds from the event to the session's last one; 0 where it is the last. */
   readonly lateByMs: number;
 };
+
+/** Of one event: what it makes of a session. `before` is undefined where it opens one. */
+export type Heard = { readonly before: Session | undefined; readonly after: Session };
 
 const touches = ({ startedMs, endedMs }: Session, sentMs: number) =>
   sentMs - endedMs < GAP_MS && startedMs - sentMs < GAP_MS;
