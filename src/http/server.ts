@@ -44,6 +44,8 @@ export async function listenHttp(app: Express, host: string, port: number, log: 
   server.on('clientError', answerClientError);
   server.on('connect', refuseTunnel);
   server.on('checkExpectation', refuseExpectation);
+  // A client that has sent all that it has to say (shutdown(2), as nc does) still wants the answer; streams end then (sse.ts).
+  Object.assign(server, { httpAllowHalfOpen: true });
   server.maxConnections = mostConnections();
   server.on('drop', () =>
     log.warn(

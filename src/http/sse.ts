@@ -69,8 +69,8 @@ export class Streams {
       'Cache-Control': 'no-store, no-transform',
       'X-Accel-Buffering': 'no',
     });
-    // A HEAD request ends at once: it would wait for the end of a stream.
-    if (req.method === 'HEAD') {
+    // A HEAD request ends at once: it would wait for the end of a stream. So does who has closed his side: most often he has gone.
+    if (req.method === 'HEAD' || req.socket.readableEnded) {
       req.once('close', () => {
         leave();
         onClose();
@@ -82,7 +82,8 @@ export class Streams {
     this.#open.add(res);
     if (this.#open.size === 1) this.#beginTelling();
     const heartbeat = setInterval(() => res.write(': still here\n\n'), HEARTBEAT_MS);
-    req.once('close', () => {
+    req.socket.once('end', () => res.destroy());
+    res.once('close', () => {
       clearInterval(heartbeat);
       this.#open.delete(res);
       if (this.#open.size === 0) clearInterval(this.#teller);

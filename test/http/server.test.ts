@@ -31,6 +31,31 @@ it('a thousand connections at once are all made before any of them is accepted',
   expect(states).not.toContain(SYN_SENT);
 });
 
+describe('a client that has closed its side', () => {
+  /** Sends bytes and FIN at once; all that comes back. */
+  const sendAndClose = async (bytes: string): Promise<string> => {
+    const { hostname, port } = new URL(line.url);
+    const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+    socket.end(bytes);
+    return text(socket);
+  };
+
+  it.each([
+    ['a page', 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'],
+    ['a chart', 'GET /api/charts/daily HTTP/1.1\r\nHost: localhost\r\n\r\n'],
+  ])('gets the whole answer: %s', async (_name, bytes) => {
+    const answer = await sendAndClose(bytes);
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+    expect(answer).toMatch(/(?:<\/html>|\})\s*(?:0\s*)?$/);
+  });
+
+  it('is no reader of a stream any more', async () => {
+    expect(await sendAndClose('GET /api/live HTTP/1.1\r\nHost: localhost\r\n\r\n')).not.toContain(
+      'still here',
+    );
+  });
+});
+
 it('headers of 200 kB are told that they are too large, however long they still come', async () => {
   const { hostname, port } = new URL(line.url);
   const socket = connect({ host: hostname, port: Number(port) });
