@@ -55,9 +55,6 @@ export async function migrate(
 ): Promise<number> {
   const migrations = await readMigrations(folder);
   const client = await pool.connect();
-  // Without a listener, a connection that dies while another one migrates would end the process.
-  const onError = () => {};
-  client.on('error', onError);
   try {
     await checkServer(client);
     await client.query('SELECT pg_advisory_lock($1)', [LOCK_KEY]);
@@ -72,7 +69,6 @@ export async function migrate(
       await client.query('SELECT pg_advisory_unlock($1)', [LOCK_KEY]);
     }
   } finally {
-    client.off('error', onError);
     client.release();
   }
 }

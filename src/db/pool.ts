@@ -48,6 +48,8 @@ export function openPool(databaseUrl: string, log: Logger, max = 10, timeouts: T
   });
   // An idle connection that dies is replaced at the next use.
   pool.on('error', (error) => log.warn({ err: error }, 'a Postgres connection was lost'));
+  // One in use may die between two queries, or in the packet that begins it; without a listener that would end the process.
+  pool.on('connect', (client) => client.on('error', () => {}));
   if (answerMs !== undefined)
     pool.on('connect', (client) => endOnResponseTimeout(socketOf(client), () => answerMs));
   return pool;
@@ -88,9 +90,6 @@ export async function transaction<T>(
   beginning: Beginning = {},
 ): Promise<T> {
   const client = await pool.connect();
-  // Without a listener, a connection that dies between two queries would end the process.
-  const onError = () => {};
-  client.on('error', onError);
   let broken: Error | boolean = false;
   try {
     await client.query(beginSql(beginning));
@@ -103,7 +102,6 @@ export async function transaction<T>(
     });
     throw error;
   } finally {
-    client.off('error', onError);
     client.release(broken);
   }
 }

@@ -1,4 +1,5 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { type AddressInfo, createServer } from 'node:net';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { openPool, type Pool, transaction } from '../../src/db/pool.ts';
 import { afterFile } from '../support/after-file.ts';
 import { emptyDatabase, testLog } from '../support/database.ts';
@@ -19,6 +20,44 @@ it('counts are numbers, and days the text that they are', async () => {
     `SELECT count(*) AS count, date '2019-01-31' AS day FROM generate_series(1, 3)`,
   );
   expect(rows).toEqual([{ count: 3, day: '2019-01-31' }]);
+});
+
+/** Ends each connection in the packet that begins it, as PostgreSQL may where it is shut down. */
+async function serverThatEnds(): Promise<number> {
+  const message = (type: string, body: Buffer) => {
+    const head = Buffer.alloc(5);
+    head.write(type);
+    head.writeInt32BE(4 + body.length, 1);
+    return Buffer.concat([head, body]);
+  };
+  const fatal = 'SFATAL\0C57P01\0Mterminating connection due to administrator command\0\0';
+  const welcomeAndEnd = Buffer.concat([
+    message('R', Buffer.alloc(4)),
+    message('Z', Buffer.from('I')),
+    message('E', Buffer.from(fatal)),
+  ]);
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', () => socket.end(welcomeAndEnd));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  return (server.address() as AddressInfo).port;
+}
+
+it('a connection that ends in the packet that begins it fails its transaction, and not the process', async () => {
+  const uncaught: unknown[] = [];
+  const others = process.listeners('uncaughtException');
+  process.removeAllListeners('uncaughtException');
+  process.on('uncaughtException', (error) => uncaught.push(error));
+  onTestFinished(() => {
+    process.removeAllListeners('uncaughtException');
+    for (const listener of others) process.on('uncaughtException', listener);
+  });
+  const ending = openPool(`postgres://one@127.0.0.1:${await serverThatEnds()}/any?sslmode=disable`, testLog);
+  onTestFinished(() => ending.end());
+  await expect(transaction(ending, (client) => client.query('SELECT 1'))).rejects.toThrow();
+  expect(uncaught).toEqual([]);
 });
 
 describe('a transaction', () => {
