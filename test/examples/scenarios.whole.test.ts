@@ -3,7 +3,7 @@
 
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { PipelineState } from '../../src/pipeline/state.ts';
 import { packageRoot } from '../../src/runtime/paths.ts';
 import { type RunOptions, readOptions } from '../../src/simulator/options.ts';
@@ -62,13 +62,10 @@ async function play(program: Program, { name, options }: Scenario): Promise<Reco
 
 type Periods = { readonly rows: readonly { readonly fault: string; readonly to: string | null }[] };
 
-describe('scenarios of faulty events, all at once', { timeout: 2 * PLAYED_SECONDS * 1_000 }, () => {
-  let program: Program;
-  beforeAll(async () => {
-    program = await programFor();
-  }, 300_000);
-
-  it('come to what they expect, and each of their faults is a period of the charts', async () => {
+// They wait for most of their time, so all are played at once: what breaks a part, on a program of its own.
+describe.concurrent('a scenario that comes along', { timeout: 2 * PLAYED_SECONDS * 1_000 }, () => {
+  it('of faulty events comes to what it expects, beside others, and each of its faults is a period of the charts', async () => {
+    const program = await programFor();
     expect(others.length).toBeGreaterThan(3);
     await Promise.all(others.map((one) => play(program, one)));
     const { rows } = await json<Periods>(program, '/api/faults');
@@ -76,15 +73,9 @@ describe('scenarios of faulty events, all at once', { timeout: 2 * PLAYED_SECOND
     expect(new Set(rows.map(({ fault }) => fault))).toEqual(faults);
     expect(rows.every(({ to }) => to !== null)).toBe(true);
   });
-});
 
-describe('a scenario that breaks the pipe', { timeout: 2 * PLAYED_SECONDS * 1_000 }, () => {
-  let program: Program;
-  beforeAll(async () => {
-    program = await programFor();
-  }, 300_000);
-
-  it.each(breaking)('does so, and nothing is lost: $name', async (scenario) => {
+  it.each(breaking)('breaks the pipe, and nothing is lost: $name', async (scenario) => {
+    const program = await programFor();
     const ended = await play(program, scenario);
     const kills = (scenario.options.system ?? []).flatMap(
       ({ words }) => /^kill (\w+)$/.exec(words)?.[1] ?? [],
