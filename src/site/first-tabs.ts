@@ -2,8 +2,9 @@
 // the answer that comes last would decide who the visitor is from then on, after events of the others were counted as
 // somebody else's. So who asks like a newcomer that was answered just now is sent to the same page once more: a browser that
 // has that newcomer's cookie brings it there, and another one (people behind one address have equal browsers) brings none and
-// is a visitor of its own. No event is held back, and nothing is remembered for longer than two seconds. Where several
-// processes serve one shop, a balancer that goes by addresses keeps the tabs of a browser together.
+// is a visitor of its own, or sent on after a newcomer that has come meanwhile: its own other tab, for all we know. No event is held
+// back, and nothing is remembered for longer than two seconds. Where several processes serve one shop, a balancer that goes by addresses
+// keeps the tabs of a browser together.
 
 import type { Request, RequestHandler, Response } from 'express';
 import { LRUCache } from 'lru-cache';
@@ -14,29 +15,51 @@ import { limitKeyOf } from '../http/client-address.ts';
 /** How much later than the first a tab of the same moment may ask. */
 const TOGETHER_MS = 2_000;
 const MOST_NEWCOMERS = 10_000;
-/** Marks the query of who was sent once more; public/js/base.js takes it out of the address that the visitor sees. */
+/** How often one request is sent on: people behind one address may be many. */
+const MOST_SENDS = 3;
+/**
+ * In the query of who was sent on: the newcomer's number, and how often. public/js/base.js takes it out of the address that the visitor
+ * sees.
+ */
 const MARK = 'again';
-const MARKED = new RegExp(`([?&])${MARK}(?:&|$)`);
+const MARKED = new RegExp(`([?&])${MARK}=(\\d{1,15})-(\\d)(?:&|$)`);
+
+type Newcomer = {
+  readonly number: number;
+  /** When it has been answered. */
+  readonly answered: Promise<void>;
+};
+type Sent = { readonly after: number; readonly times: number };
 
 /** Goes before the pages. Clients that don't ask as browsers do are let through. */
 export function oneVisitorForFirstTabs(): RequestHandler {
-  /** By what tabs of one browser have in common: when the newest newcomer has been answered. */
-  const newcomers = new LRUCache<string, Promise<void>>({ max: MOST_NEWCOMERS, ttl: TOGETHER_MS });
+  /** The newest, by what tabs of one browser have in common. */
+  const newcomers = new LRUCache<string, Newcomer>({ max: MOST_NEWCOMERS, ttl: TOGETHER_MS });
+  let count = 0;
   return (req, res, next) => {
-    const wasSent = takeMarkOff(req);
+    const sent = takeMarkOff(req);
     if (!isFirstTab(req)) {
       next();
       return;
     }
     const kind = JSON.stringify([limitKeyOf(req), req.get('user-agent'), req.get('accept-language')]);
-    const before = newcomers.get(kind);
-    if (before === undefined || wasSent) {
-      newcomers.set(kind, answered(res));
+    const newest = newcomers.get(kind);
+    if (newest === undefined || isAnother(sent, newest)) {
+      count += 1;
+      newcomers.set(kind, { number: count, answered: answered(res) });
       next();
-    } else
-      void before.then(() => res.set('Cache-Control', 'no-store').redirect(307, marked(req.originalUrl)));
+      return;
+    }
+    const mark = { after: newest.number, times: (sent?.times ?? 0) + 1 };
+    void newest.answered.then(() =>
+      res.set('Cache-Control', 'no-store').redirect(307, marked(req.originalUrl, mark)),
+    );
   };
 }
+
+/** Whether who was sent on would have the newcomer's cookie if they were one. */
+const isAnother = (sent: Sent | undefined, { number }: Newcomer): boolean =>
+  sent !== undefined && (sent.after >= number || sent.times >= MOST_SENDS);
 
 /** Once the cookie is with the browser. An answer that has begun may never end: a stream, or one that nobody reads. */
 function answered(res: Response): Promise<void> {
@@ -58,13 +81,14 @@ function isFirstTab(req: Request): boolean {
 }
 
 /** The same address, with the mark; `//` at its beginning would name another host. */
-const marked = (url: string): string =>
-  `${url.replace(/^[/\\]+/, '/')}${url.includes('?') ? '&' : '?'}${MARK}`;
+const marked = (url: string, { after, times }: Sent): string =>
+  `${url.replace(/^[/\\]+/, '/')}${url.includes('?') ? '&' : '?'}${MARK}=${after}-${times}`;
 
-/** @returns whether it was there */
-function takeMarkOff(req: Request): boolean {
-  if (!MARKED.test(req.url)) return false;
+/** @returns what it says; undefined where there is none */
+function takeMarkOff(req: Request): Sent | undefined {
+  const found = MARKED.exec(req.url);
+  if (found === null) return undefined;
   req.url = req.url.replace(MARKED, '$1').replace(/[?&]$/, '');
   req.originalUrl = req.url;
-  return true;
+  return { after: Number(found[2]), times: Number(found[3]) };
 }

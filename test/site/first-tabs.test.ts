@@ -45,7 +45,7 @@ describe('a browser without a cookie', () => {
     expect(sent.get('Set-Cookie')).toBeUndefined();
     expect(sent.get('Cache-Control')).toBe('no-store');
     const location = sent.get('Location') ?? '';
-    expect(location).toMatch(/^\/(?:\?again|product\/clothes\?item=fjord-jumper&again)$/);
+    expect(location).toMatch(/^\/(?:\?again=\d+-1|product\/clothes\?item=fjord-jumper&again=\d+-1)$/);
     const visitor = cookieOf(taken);
     const again = await open(location, address, { cookie: visitor });
     expect(again.status).toBe(200);
@@ -65,6 +65,34 @@ describe('a browser without a cookie', () => {
       expect(idIn(cookieOf(back))).toMatch(/^[0-9a-f]{32}$/);
       expect(cookieOf(back)).not.toBe(cookieOf(first));
     }
+  });
+
+  it('tabs that come back without a cookie, as somebody else’s behind the address, are one visitor’s among themselves', async () => {
+    const address = newAddress();
+    await open('/', address).expect(200);
+    const sent = await Promise.all(['/', '/product/clothes'].map((path) => open(path, address).expect(307)));
+    const back = await Promise.all(sent.map((one) => open(one.get('Location') ?? '', address)));
+    const taken = back.find(({ status }) => status === 200);
+    const other = back.find(({ status }) => status === 307);
+    const once = await open(other?.get('Location') ?? '', address, {
+      cookie: cookieOf(taken as request.Response),
+    });
+    expect([once.status, cookieOf(once)]).toEqual([200, '']);
+  });
+
+  it('a tab is sent on three times at most, however many others come', async () => {
+    const address = newAddress();
+    await open('/', address).expect(200);
+    let sent = await open('/', address).expect(307);
+    for (let times = 2; times <= 3; times += 1) {
+      const other = await open('/', address).expect(307);
+      await open(other.get('Location') ?? '', address).expect(200);
+      sent = await open(sent.get('Location') ?? '', address).expect(307);
+      expect(sent.get('Location')).toMatch(new RegExp(`^/\\?again=\\d+-${times}$`));
+    }
+    const other = await open('/', address).expect(307);
+    await open(other.get('Location') ?? '', address).expect(200);
+    await open(sent.get('Location') ?? '', address).expect(200);
   });
 
   it('waits for no newcomer whose answer never ends, as who has a stream in the address bar', async () => {
@@ -103,6 +131,6 @@ describe('a browser without a cookie', () => {
     const address = newAddress();
     await open('/', address).expect(200);
     const sent = await open('//example.org/', address).expect(307);
-    expect(sent.get('Location')).toBe('/example.org/?again');
+    expect(sent.get('Location')).toMatch(/^\/example\.org\/\?again=\d+-1$/);
   });
 });

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { noBrowser, startBrowser } from '../support/browser.ts';
 import { eventually, startLine } from '../support/line.ts';
 
-const ROUNDS = 2;
+const ROUNDS = 4;
 
 describe.skipIf(noBrowser !== undefined)('a real browser', { timeout: 240_000 }, async () => {
   if (noBrowser !== undefined) return;
