@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import request from 'supertest';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { expectNoLeak } from '../support/answers.ts';
@@ -56,10 +57,19 @@ describe('a client that has closed its side', () => {
   });
 });
 
-it('headers of 200 kB are told that they are too large, however long they still come', async () => {
+it('headers of 200 kB are told that they are too large, also to a client that reads nothing before it has sent them all', async () => {
   const { hostname, port } = new URL(line.url);
   const socket = connect({ host: hostname, port: Number(port) });
-  socket.write(`GET /?${'a'.repeat(200_000)} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+  const send = (bytes: string) =>
+    new Promise<void>((resolve, reject) =>
+      socket.write(bytes, (error) => (error ? reject(error) : resolve())),
+    );
+  await send('GET /?');
+  for (let piece = 0; piece < 10; piece += 1) {
+    await send('a'.repeat(20_000));
+    await sleep(30); // the server has answered meanwhile, and would have closed
+  }
+  await send(' HTTP/1.1\r\nHost: localhost\r\n\r\n');
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 431 .+headers_too_large/s);
 });
 
