@@ -5,26 +5,26 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { onTestFinished } from 'vitest';
 import { MAIN } from '../support/command.ts';
 
+/** What the system tells of a process; nothing of one that has ended meanwhile. */
+function told(pid: number, file: 'cmdline' | 'environ'): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
 /** Processes whose environment or command line names this folder. */
 export function processesOf(dataDir: string): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .filter((pid) => {
-      try {
-        const texts = ['cmdline', 'environ'].map((file) => readFileSync(`/proc/${pid}/${file}`, 'utf8'));
-        return texts.some((text) => text.includes(dataDir));
-      } catch {
-        return false;
-      }
-    })
-    .map(Number);
+    .map(Number)
+    .filter((pid) => told(pid, 'cmdline').includes(dataDir) || told(pid, 'environ').includes(dataDir));
 }
 
 /** The program's processes that run this part. */
 export function childrenOf(dataDir: string, part: string): number[] {
-  return processesOf(dataDir).filter((pid) =>
-    readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`run-part\0${part}`),
-  );
+  return processesOf(dataDir).filter((pid) => told(pid, 'cmdline').includes(`run-part\0${part}`));
 }
 
 /** Starts the program without waiting for it. */
