@@ -1,7 +1,8 @@
 // The embedded broker beside Apache Kafka, and beside the broker of an earlier version that is built in the folder OLD_PROGRAM, in one
 // run on one machine: medians of rounds after a warm-up, and the ratios (above 1: the embedded broker is better). They take turns measure
-// by measure, so that other load on the machine meets all. BENCH_ROUNDS sets the rounds (5). Ends with 1 where a goal is missed. Needs
-// Java and Apache Kafka's jars (KAFKA_FETCH=1 fetches them).
+// by measure, so that other load on the machine meets all. BENCH_ROUNDS sets the rounds (5), BENCH_MEASURES chooses (bulk, inFlight,
+// single, delivery, transactional, measureJava, measureJavaTransactions). Ends with 1 where a goal is missed. Needs Java and Apache
+// Kafka's jars (KAFKA_FETCH=1 fetches them).
 
 import { cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,6 +18,7 @@ const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
 const SETTLE_MS = 3000; // before it counts as idle
 const IDLE_SECONDS = 10;
 
+const CHOSEN = process.env.BENCH_MEASURES?.split(',');
 /** What an earlier version serves, too. */
 const PLAIN: readonly Measure[] = [...KAFKAJS_MEASURES, measureJava];
 const IN_TRANSACTIONS: readonly Measure[] = [transactional, measureJavaTransactions];
@@ -74,6 +76,7 @@ async function takeRound(brokers: Brokers, round: number): Promise<Round> {
   const taken = { embedded: {}, apache: {}, before: {} };
   const first = round % CONTENDERS.length;
   for (const measure of [...PLAIN, ...IN_TRANSACTIONS]) {
+    if (CHOSEN?.includes(measure.name) === false) continue;
     for (const name of [...CONTENDERS.slice(first), ...CONTENDERS.slice(0, first)]) {
       const running = brokers[name];
       if (!running || (name === 'before' && !PLAIN.includes(measure))) continue;
@@ -116,6 +119,7 @@ function printMeasure(name: string, rounds: readonly Round[]): boolean {
       0.5,
     );
   const figures = { embedded: median('embedded'), apache: median('apache'), before: median('before') };
+  if (Number.isNaN(figures.embedded)) return true;
   const goals: [string, boolean][] = [];
   if (least !== undefined) {
     const isMet = better(figures.embedded, figures.apache, moreIsBetter) >= least;
