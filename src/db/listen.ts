@@ -44,7 +44,8 @@ export function listen(
     client.on('error', (error) => log.debug(`the listening connection was lost: ${error.message}`));
     client.on('notification', ({ payload }) => onPayload(payload));
     try {
-      await client.connect();
+      // pg tells nobody where a connection that is being made ends after end() was called.
+      await Promise.race([client.connect(), ended.then(() => Promise.reject(new Error('ended')))]);
       endOnResponseTimeout(socketOf(client), () => askEveryMs);
       await client.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
       onConnect();
