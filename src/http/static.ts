@@ -22,7 +22,7 @@ const SCRIPTS = readScripts(path.join(PUBLIC, 'js'));
 
 /** Asked for again at every visit, and answered by their ETag. */
 const ASKED_AGAIN = { maxAge: 0, immutable: false, index: false, redirect: false };
-const KEPT = { ...ASKED_AGAIN, maxAge: '365d', immutable: true };
+const KEPT = { ...ASKED_AGAIN, maxAge: 365 * 24 * 3600 * 1000, immutable: true };
 
 /** Where pages find the files as they are now: the same in every process. */
 export const filesAt = `/files/${digest()}`;
@@ -36,14 +36,15 @@ export function staticFiles(): Router {
   return router;
 }
 
-function files(options: typeof ASKED_AGAIN | typeof KEPT): Router {
+/** The header that express.static makes of its options. */
+const cacheControlOf = ({ maxAge, immutable }: typeof KEPT): string =>
+  `public, max-age=${maxAge / 1000}${immutable ? ', immutable' : ''}`;
+
+function files(options: typeof KEPT): Router {
   const router = Router();
   // Not res.sendFile(): that has no ETag where the application makes none for its pages.
   for (const [name, file] of vendorFiles()) router.use(`/vendor/${name}`, express.static(file, options));
-  router.use(
-    '/js',
-    scripts(SCRIPTS, options === KEPT ? 'public, max-age=31536000, immutable' : 'public, max-age=0'),
-  );
+  router.use('/js', scripts(SCRIPTS, cacheControlOf(options)));
   // By name, so that the disk isn't asked for every page.
   for (const name of readdirSync(PUBLIC).filter((one) => one !== 'js'))
     router.use(`/${name}`, express.static(path.join(PUBLIC, name), options));
