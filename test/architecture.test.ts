@@ -69,6 +69,7 @@ const DOORS = [
   'sessions/dataset/dataset.ts',
   'sessions/dataset/read.ts',
   'sessions/live/bars.ts',
+  'sessions/live/half-hours.ts',
   'sessions/live/running-sessions.ts',
   'sessions/live/store.ts',
   'simulator/control/operations.ts',

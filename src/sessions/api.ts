@@ -19,7 +19,7 @@ import { readExtent, readHalfHours } from './dataset/read.ts';
 import type { DatasetVerification } from './dataset/verify.ts';
 import { sessionBars } from './live/bars.ts';
 import { GAP_MS } from './live/core/step.ts';
-import { HALF_HOUR_MS } from './live/store.ts';
+import { HALF_HOUR_MS } from './live/half-hours.ts';
 import { type Verification, verifySessions } from './live/verify.ts';
 import { sessionOperations } from './operations.ts';
 import type { Source } from './options.ts';

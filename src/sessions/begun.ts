@@ -3,7 +3,7 @@
 import { USUAL } from '../events/whose.ts';
 import type { Dataset } from './dataset/dataset.ts';
 import { type BegunSession, listBegun } from './dataset/read.ts';
-import { listSessions } from './live/store.ts';
+import { listSessions } from './live/half-hours.ts';
 import type { Source } from './options.ts';
 
 /** Limit of the listed sessions. */

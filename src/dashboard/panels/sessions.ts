@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { badRequest } from '../../http/errors.ts';
 import { changingBars } from '../../sessions/live/bars.ts';
-import { HALF_HOUR_MS, listSessions } from '../../sessions/live/store.ts';
+import { HALF_HOUR_MS, listSessions } from '../../sessions/live/half-hours.ts';
 import { columnOf } from './behind.ts';
 import { OPEN_SHOP, panel } from './panel.ts';
 

@@ -13,7 +13,7 @@ import type { Dataset } from '../../sessions/dataset/dataset.ts';
 import { readExtent, readHalfHours } from '../../sessions/dataset/read.ts';
 import { lengthText } from '../../sessions/explain.ts';
 import { sessionBars } from '../../sessions/live/bars.ts';
-import { HALF_HOUR_MS } from '../../sessions/live/store.ts';
+import { HALF_HOUR_MS } from '../../sessions/live/half-hours.ts';
 import type { Source } from '../../sessions/options.ts';
 import { explainVisitor } from '../../sessions/visitor.ts';
 import { plainLayout } from '../../site/layout.ts';

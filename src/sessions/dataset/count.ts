@@ -4,7 +4,7 @@
 import { type Client, type Pool, transaction } from '../../db/pool.ts';
 import { queryText } from '../batch/statements.ts';
 import { GAP_MS } from '../live/core/step.ts';
-import { HALF_HOUR_MS } from '../live/store.ts';
+import { HALF_HOUR_MS } from '../live/half-hours.ts';
 
 /** Key of the advisory lock. */
 const COUNTING_LOCK = 0x5519;

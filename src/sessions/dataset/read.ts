@@ -3,7 +3,7 @@
 import type { Pool } from '../../db/pool.ts';
 import { dayStart } from '../../rollups/rollups.ts';
 import type { DayRange } from '../../runtime/day.ts';
-import { HALF_HOUR_MS } from '../live/store.ts';
+import { HALF_HOUR_MS } from '../live/half-hours.ts';
 import { LOADED_EVENTS, withSessionsOf } from './count.ts';
 
 /** Figures of the sessions that began in a half hour. */

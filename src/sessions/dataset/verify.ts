@@ -11,7 +11,7 @@ import { type Client, connectBeside, type Pool } from '../../db/pool.ts';
 import { openEngine } from '../batch/engine.ts';
 import { makeSettings, makeStages, queryText, rowsOf } from '../batch/statements.ts';
 import { GAP_MS } from '../live/core/step.ts';
-import { HALF_HOUR_MS } from '../live/store.ts';
+import { HALF_HOUR_MS } from '../live/half-hours.ts';
 import { countDatasetSessions } from './count.ts';
 import type { Figures } from './read.ts';
 

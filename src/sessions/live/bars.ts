@@ -3,7 +3,7 @@
 import type { Pool } from '../../db/pool.ts';
 import { USUAL, type Whose } from '../../events/whose.ts';
 import { HALF_HOUR_MS, halfHourOf } from './core/late.ts';
-import { countByHalfHour } from './store.ts';
+import { countByHalfHour } from './half-hours.ts';
 
 export type HalfHour = { readonly from: string; readonly to: string; readonly sessions: number };
 /** A half hour as it changes. */

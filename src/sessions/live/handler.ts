@@ -8,9 +8,8 @@ import type { Ingest } from '../../tracing/stored-offsets.ts';
 import { readStored, storedSql } from '../../tracing/stored-records.ts';
 import { lateBarsOf } from './core/late.ts';
 import { stepAll } from './core/step.ts';
+import { addLate, type LateBar } from './half-hours.ts';
 import {
-  addLate,
-  type LateBar,
   readTouched,
   SESSIONS_LOCK,
   takeIds,

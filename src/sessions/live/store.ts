@@ -2,60 +2,19 @@
 
 import { type Moving, movingSql } from '../../consumer/offsets.ts';
 import type { Client, Pool } from '../../db/pool.ts';
-import { type Whose, whoseIs } from '../../events/whose.ts';
-import { HALF_HOUR_MS } from './core/late.ts';
 import { type Change, GAP_MS, type Session } from './core/step.ts';
+import { COLUMNS, ENDED_MS, marksOf, ownerOf, type SessionRow, type Visitor } from './rows.ts';
 
-/** The owner of sessions: a visitor, or a robot, whose events may have the same id. */
-export type Visitor = {
-  readonly userId: string;
-  readonly robot: boolean;
-  /** Taken from the first event of the visitor's first session. */
-  readonly simulated: boolean;
-};
 export type VisitorSession = Visitor & Session;
 
 /** Key of the lock that writers of sessions hold, as partitions of several processes may have events of one visitor. */
 export const SESSIONS_LOCK = 0x5512;
 
-/** When a session's last event was, in milliseconds: SQL that the index by time has. */
-const ENDED_MS = '(started_ms + coalesce(long_ms, lasted_ms))';
-
-type Row = {
-  readonly id: number;
-  readonly user_id: string;
-  readonly marks: string | null;
-  readonly started_ms: number;
-  readonly ended_ms: number;
-  readonly events: number;
-  readonly revision: number;
-};
-
-const COLUMNS = `id, user_id, marks, events, revision, started_ms, ${ENDED_MS} AS ended_ms`;
-
-/** What `marks` says of the owner; null of most. */
-const MARKS = { robot: 'r', simulated: 's', both: 'b' } as const;
-
-function marksOf({ robot, simulated }: Visitor): string | null {
-  if (robot && simulated) return MARKS.both;
-  if (robot) return MARKS.robot;
-  return simulated ? MARKS.simulated : null;
-}
-
-/** In place of NULL, where marks are part of a key. */
-const NO_MARKS = '-';
-
-/** SQL that is true for the sessions that are wanted, as whoseIs() has it. */
-const isWhose = (robot: string, simulated: string): string =>
-  `(${robot} IS NULL OR ${robot} = (coalesce(marks, '-') IN ('${MARKS.robot}', '${MARKS.both}')))
-   AND (${simulated} IS NULL OR ${simulated} = (coalesce(marks, '-') IN ('${MARKS.simulated}', '${MARKS.both}')))`;
-
 /** @param closedUntilMs sessions whose gap had passed then are closed */
-const sessionOf = (row: Row, closedUntilMs: number): VisitorSession => ({
+const sessionOf = (row: SessionRow, closedUntilMs: number): VisitorSession => ({
   id: row.id,
   userId: row.user_id.replaceAll('-', ''),
-  robot: row.marks === MARKS.robot || row.marks === MARKS.both,
-  simulated: row.marks === MARKS.simulated || row.marks === MARKS.both,
+  ...ownerOf(row),
   startedMs: row.started_ms,
   endedMs: row.ended_ms,
   events: row.events,
@@ -85,7 +44,9 @@ export async function readTouched(
   toMs: number,
 ): Promise<Touched> {
   // One row at least, which says how far sessions are closed.
-  const { rows } = await client.query<(Row | { readonly id: null }) & { readonly closed_until_ms: number }>({
+  const { rows } = await client.query<
+    (SessionRow | { readonly id: null }) & { readonly closed_until_ms: number }
+  >({
     name: 'touched_sessions',
     text: `SELECT ms AS closed_until_ms, touched.* FROM sessions_closed_until LEFT JOIN (
        SELECT ${COLUMNS} FROM session_rows
@@ -103,9 +64,10 @@ export async function readTouched(
 /** The sessions that began at a time or later, in milliseconds. */
 export async function readBegunSince(client: Client, fromMs: number): Promise<VisitorSession[]> {
   const closedUntilMs = await readClosedUntil(client);
-  const { rows } = await client.query<Row>(`SELECT ${COLUMNS} FROM session_rows WHERE started_ms >= $1`, [
-    fromMs,
-  ]);
+  const { rows } = await client.query<SessionRow>(
+    `SELECT ${COLUMNS} FROM session_rows WHERE started_ms >= $1`,
+    [fromMs],
+  );
   return rows.map((row) => sessionOf(row, closedUntilMs));
 }
 
@@ -145,7 +107,7 @@ export async function readOver(
   nowMs: number,
   most: number,
 ): Promise<VisitorSession[]> {
-  const { rows } = await client.query<Row>(
+  const { rows } = await client.query<SessionRow>(
     `SELECT ${COLUMNS} FROM session_rows WHERE ${ENDED_MS} > $1 AND ${ENDED_MS} <= $2
      ORDER BY ${ENDED_MS} FETCH FIRST $3 ROWS WITH TIES`,
     [closedUntilMs - GAP_MS, nowMs - GAP_MS, most],
@@ -238,84 +200,3 @@ const rowOf = ({ userId, robot, simulated, session, because, lateByMs }: Visitor
   late_by_ms: lateByMs,
   because,
 });
-
-export { HALF_HOUR_MS };
-
-/** A half hour that one late event has changed, and whose sessions. */
-export type LateBar = Visitor & { readonly fromMs: number };
-
-/** Notes which half hours late events have changed. */
-export async function addLate(client: Client, late: readonly LateBar[]): Promise<void> {
-  if (late.length === 0) return;
-  const counts = new Map<string, number>();
-  for (const bar of late) {
-    const key = `${bar.fromMs} ${marksOf(bar) ?? NO_MARKS}`;
-    counts.set(key, (counts.get(key) ?? 0) + 1);
-  }
-  const keys = [...counts.keys()].map((key) => key.split(' '));
-  await client.query({
-    name: 'add_late_bars',
-    text: `INSERT INTO late_session_bars AS kept (from_ms, marks, late)
-     SELECT * FROM unnest($1::bigint[], $2::"char"[], $3::int[])
-     ON CONFLICT (from_ms, marks) DO UPDATE SET late = kept.late + excluded.late`,
-    values: [keys.map(([fromMs]) => fromMs), keys.map(([, marks]) => marks), [...counts.values()]],
-  });
-}
-
-export type SessionBar = {
-  readonly half_hour: number;
-  readonly sessions: number;
-  /** Late events that have changed it after it was over. */
-  readonly late: number;
-  /** The newest session that is counted: all later ones have larger ids. */
-  readonly last_id: number | null;
-};
-
-/** Sessions by the half hour in which they began, without those that have neither one nor a change. @param from, to milliseconds; `to` is not included */
-export async function countByHalfHour(
-  pool: Pool,
-  fromMs: number,
-  toMs: number,
-  whose: Whose,
-): Promise<ReadonlyMap<number, SessionBar>> {
-  const { rows } = await pool.query<SessionBar>(
-    `SELECT half_hour, coalesce(sessions, 0) AS sessions, coalesce(late, 0) AS late, last_id FROM (
-       SELECT started_ms / ${HALF_HOUR_MS} * ${HALF_HOUR_MS} AS half_hour, count(*) AS sessions, max(id) AS last_id
-       FROM session_rows
-       WHERE ${isWhose('$3::boolean', '$4::boolean')} AND started_ms >= $1 AND started_ms < $2
-       GROUP BY 1
-     ) AS begun FULL JOIN (
-       SELECT from_ms AS half_hour, sum(late) AS late FROM late_session_bars
-       WHERE ${isWhose('$3::boolean', '$4::boolean')} AND from_ms >= $1 AND from_ms < $2
-       GROUP BY 1
-     ) AS changed USING (half_hour)`,
-    [fromMs, toMs, ...whoseIs(whose)],
-  );
-  return new Map(rows.map((row) => [row.half_hour, row]));
-}
-
-/** The first sessions that began in a half hour, by their beginning. @param fromMs where it begins @param lastId none with a larger id */
-export async function listSessions(
-  pool: Pool,
-  fromMs: number,
-  atMs: number,
-  whose: Whose,
-  most = Number.MAX_SAFE_INTEGER,
-  lastId?: number,
-) {
-  const { rows } = await pool.query<Row>(
-    `SELECT ${COLUMNS} FROM session_rows
-     WHERE ${isWhose('$4::boolean', '$5::boolean')} AND started_ms >= $1 AND started_ms < $2 AND started_ms <= $3
-       AND ($7::int IS NULL OR id <= $7)
-     ORDER BY started_ms, id LIMIT $6`,
-    [fromMs, fromMs + HALF_HOUR_MS, atMs, ...whoseIs(whose), most, lastId ?? null],
-  );
-  return rows.map(({ id, user_id, started_ms, ended_ms, events, revision }) => ({
-    session_id: id,
-    user_id: user_id.replaceAll('-', ''),
-    started_at: new Date(started_ms),
-    ended_at: new Date(ended_ms),
-    events,
-    revision,
-  }));
-}

@@ -7,13 +7,10 @@ import { describe, expect, it } from 'vitest';
 import { migrate } from '../../../src/db/migrate.ts';
 import { type Client, type Pool, transaction } from '../../../src/db/pool.ts';
 import { newId } from '../../../src/events/ids.ts';
-import { USUAL } from '../../../src/events/whose.ts';
 import { packageRoot } from '../../../src/runtime/paths.ts';
-import { changingBars } from '../../../src/sessions/live/bars.ts';
 import { GAP_MS } from '../../../src/sessions/live/core/step.ts';
 import { takeEvents } from '../../../src/sessions/live/handler.ts';
 import { closeOver } from '../../../src/sessions/live/running-sessions.ts';
-import { listSessions } from '../../../src/sessions/live/store.ts';
 import { emptyDatabase, migratedDatabase, openTestPool, testLog } from '../../support/database.ts';
 import { temporaryFolder } from '../../support/line.ts';
 
@@ -129,66 +126,4 @@ it('where the clock was set back, sessions are open again until it has come to t
   await send(pool, user, T + 2_000);
   expect(await closeOver(pool, T + 2_000 + GAP_MS)).toMatchObject({ closed: 1 });
   expect(await reasonsOf(pool)).toEqual(['opened, closed', 'continued', 'closed, closed']);
-});
-
-describe('bars', () => {
-  const HALF_HOUR = 1_800_000;
-  const sent = (user_id: string, sent_ms: number, arrived_ms: number, simulated = false) => ({
-    user_id,
-    robot: false,
-    simulated,
-    sent_ms,
-    arrived_ms,
-  });
-
-  it('say how many late events have changed them, of whom is asked', async () => {
-    const { pool } = await migratedDatabase();
-    const now = T + 2 * HALF_HOUR;
-    const [one, other] = [newId(), newId()];
-    const take = (...events: Parameters<typeof takeEvents>[1]) =>
-      transaction(pool, (client) => takeEvents(client, events));
-    await take(sent(one, T + 1, T + 1), sent(one, T + HALF_HOUR + 100, T + HALF_HOUR + 100));
-    const bars = async (simulated: 'include' | 'exclude' | 'only' = 'include') =>
-      (await changingBars(pool, now, 3, { robots: 'exclude', simulated })).map(({ sessions, late }) => [
-        sessions,
-        late,
-      ]);
-    // The second event is of another session by a moment.
-    expect(await bars()).toEqual([
-      [1, 0],
-      [1, 0],
-      [0, 0],
-    ]);
-    // Between both: one session in place of two, and both half hours are over.
-    await take(sent(one, T + 600_000, now), sent(other, T + 5, now, true), sent(other, T + 6, now, true));
-    expect(await bars()).toEqual([
-      [2, 1],
-      [0, 1],
-      [0, 0],
-    ]);
-    expect(await bars('only')).toEqual([
-      [1, 1],
-      [0, 0],
-      [0, 0],
-    ]);
-    expect(await bars('exclude')).toEqual([
-      [1, 0],
-      [0, 1],
-      [0, 0],
-    ]);
-    await take(sent(newId(), T + 7, now));
-    expect((await bars())[0]).toEqual([3, 2]);
-    await take(sent(newId(), T + 8, now));
-    expect((await bars())[0]).toEqual([4, 3]);
-  });
-
-  it('list what they counted, without sessions that came since', async () => {
-    const { pool } = await migratedDatabase();
-    await send(pool, newId(), T + 1);
-    const [bar] = await changingBars(pool, T + 2, 1, USUAL);
-    await send(pool, newId(), T + 1);
-    const list = (last?: number) => listSessions(pool, T, T + 2, USUAL, undefined, last);
-    expect(await list(bar?.last_id ?? undefined)).toHaveLength(bar?.sessions ?? 0);
-    expect(await list()).toHaveLength(2);
-  });
 });
