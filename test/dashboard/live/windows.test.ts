@@ -24,7 +24,8 @@ const anyEvent: fc.Arbitrary<PanelEvent> = fc
         fc.constantFrom(-1, 0, 0, 1, 499, 500, 30_000),
       )
       .map(([minutes, more]) => NOW - minutes * MINUTE + more),
-    lateMs: fc.constantFrom(0, 50, 59_000, 3 * MINUTE),
+    // As late as it takes to come exactly when the bar is over, too.
+    lateMs: fc.constantFrom(0, 50, 500, 59_000, MINUTE, 3 * MINUTE),
   })
   .map(({ lateMs, ...event }) => {
     count += 1;
@@ -94,6 +95,16 @@ it('what is exactly as old as a window is out of it', () => {
   const windows = new Windows(NOW);
   windows.take([click(NOW - 10 * MINUTE), click(NOW - 60 * MINUTE, { userId: 'b' })]);
   expect(windows.panels(NOW)).toMatchObject({ present: [], pages: [{ count: 1 }] });
+});
+
+it('an event is late from the very end of its minute on', () => {
+  const windows = new Windows(NOW);
+  const minute = NOW - (NOW % MINUTE);
+  windows.take([
+    click(minute, { arrivedMs: minute + MINUTE - 1 }),
+    click(minute + MINUTE - 1, { arrivedMs: minute + MINUTE, userId: 'b' }),
+  ]);
+  expect(windows.panels(NOW + MINUTE).visitors.at(-2)).toMatchObject({ people: 2, events: 2, late: 1 });
 });
 
 it('an event ahead of now counts once its time has come', () => {
