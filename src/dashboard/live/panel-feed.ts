@@ -10,18 +10,17 @@ import type { Feed } from '../../db/change-bus.ts';
 import { levelOf } from '../../db/errors.ts';
 import type { Pool } from '../../db/pool.ts';
 import type { Countries } from '../../enrichment/country.ts';
-import { isWanted, type Whose, whoseKey } from '../../events/whose.ts';
+import { type Whose, whoseKey } from '../../events/whose.ts';
 import { type Stream, type Streams, sseMessage } from '../../http/sse.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { Soon } from '../../runtime/soon.ts';
 import { mayHaveEvents } from '../followers.ts';
 import { readPanels } from '../panels/panels.ts';
-import { rawRow } from '../panels/raw.ts';
-import { freshnessOf, type PanelsAnswer, type Told } from './answer.ts';
-import { Freshness, type Reached } from './freshness.ts';
+import { freshnessOf, type PanelsAnswer } from './answer.ts';
+import { Audience } from './audience.ts';
+import type { Reached } from './freshness.ts';
 import type { ConsumerLag } from './lag.ts';
 import { type NewEvents, type Position, type ReadUpTo, readNew, readWindows, readWindowsAt } from './read.ts';
-import { Windows } from './windows.ts';
 
 const RAW_MS = 20;
 /** Ingest stores what it has fetched of several partitions at once: a look after the first commit would have the others wait for the next. */
@@ -35,17 +34,6 @@ const CLOCK_MS = 1_000;
 const KEPT_MS = 60_000;
 
 const NOWHERE: Position = { snapshot: '1:1:', offsets: {} };
-
-type Audience = {
-  readonly whose: Whose;
-  readonly windows: Windows;
-  readonly freshness: Freshness;
-  readonly readers: Set<Stream>;
-  /** Ids of raw events that the readers have. */
-  sent: ReadonlySet<string>;
-  shown: string;
-  leftAt: number;
-};
 
 export class PanelFeed implements Feed {
   readonly #pool: Pool;
@@ -100,7 +88,7 @@ export class PanelFeed implements Feed {
   /** Faults have begun or ended: GET /api/faults has them. */
   faults(): void {
     const message = sseMessage('faults', {});
-    for (const { readers } of this.#audiences.values()) for (const reader of readers) reader.write(message);
+    for (const audience of this.#audiences.values()) audience.write(message);
   }
 
   /** Answers GET /api/live/panels/stream: all panels at once, then what changes. */
@@ -114,7 +102,7 @@ export class PanelFeed implements Feed {
       if (!isOpen) return;
       const audience = await this.#audienceOf(whose);
       // Who reads already is told first what the snapshot has: from here on all are told the same, and nobody twice.
-      tellRaw(audience);
+      audience.tellRaw();
       if (audience.readers.size === 0) audience.freshness.forget();
       const answer = await this.#answer(audience);
       if (!isOpen) return;
@@ -127,7 +115,7 @@ export class PanelFeed implements Feed {
   async answer(whose: Whose): Promise<PanelsAnswer> {
     return this.#inTurn(async () => {
       const audience = await this.#audienceOf(whose);
-      audience.leftAt = performance.now();
+      audience.touch();
       return this.#answer(audience);
     });
   }
@@ -135,14 +123,9 @@ export class PanelFeed implements Feed {
   /** All panels as of an instant, from Postgres alone. */
   async answerAt(whose: Whose, atMs: number): Promise<PanelsAnswer> {
     const { events, read } = await readWindowsAt(this.#pool, atMs, this.#lag?.ingested, undefined, whose);
-    const windows = new Windows(atMs);
-    windows.take(events.filter(isWanted(whose)));
-    const freshness = this.#audiences.get(whoseKey(whose))?.freshness;
-    const answer = await this.#present(
-      { windows, whose, freshness: freshness ?? new Freshness() },
-      atMs,
-      read,
-    );
+    const { windows, freshness } = new Audience(whose, atMs, events);
+    const known = this.#audiences.get(whoseKey(whose))?.freshness;
+    const answer = await this.#present({ windows, whose, freshness: known ?? freshness }, atMs, read);
     const since = await logKeptSince(this.#pool);
     return { ...answer, meta: { ...answer.meta, log_since: since ?? null } };
   }
@@ -165,9 +148,7 @@ export class PanelFeed implements Feed {
   }
 
   #leave(whose: Whose, stream: Stream): void {
-    const audience = this.#audiences.get(whoseKey(whose));
-    audience?.readers.delete(stream);
-    if (audience !== undefined) audience.leftAt = performance.now();
+    this.#audiences.get(whoseKey(whose))?.leave(stream);
   }
 
   async #audienceOf(whose: Whose): Promise<Audience> {
@@ -175,21 +156,11 @@ export class PanelFeed implements Feed {
     const known = this.#audiences.get(whoseKey(whose));
     if (known !== undefined) return known;
     const now = this.#now();
-    const windows = new Windows(now);
     const upTo = this.#audiences.size === 0 ? undefined : this.#upTo;
     const { events, since } = await readWindows(this.#pool, now, upTo, this.#lag?.ingested, whose);
-    windows.take(events.filter(isWanted(whose)));
+    const audience = new Audience(whose, now, events);
     // The other windows get what this read has seen and they have not: so all of them go on from one place.
     this.#takeRead(since);
-    const audience: Audience = {
-      whose,
-      windows,
-      freshness: new Freshness(),
-      readers: new Set(),
-      sent: new Set(),
-      shown: '',
-      leftAt: performance.now(),
-    };
     this.#audiences.set(whoseKey(whose), audience);
     this.#clock ??= setInterval(() => this.#tick(), CLOCK_MS);
     return audience;
@@ -204,16 +175,12 @@ export class PanelFeed implements Feed {
   #takeRead({ events, upTo }: NewEvents): void {
     this.#read = events.length;
     this.#upTo = upTo;
-    for (const { whose, windows, freshness } of this.#audiences.values()) {
-      const wanted = events.filter(isWanted(whose));
-      windows.take(wanted);
-      freshness.took(wanted);
-    }
+    for (const audience of this.#audiences.values()) audience.take(events);
   }
 
   #tick(): void {
-    for (const [key, { readers, leftAt }] of this.#audiences)
-      if (readers.size === 0 && performance.now() - leftAt > KEPT_MS) this.#audiences.delete(key);
+    for (const [key, audience] of this.#audiences)
+      if (audience.isLeftFor(KEPT_MS)) this.#audiences.delete(key);
     if (this.#audiences.size === 0) {
       clearInterval(this.#clock);
       this.#clock = undefined;
@@ -239,7 +206,7 @@ export class PanelFeed implements Feed {
   /** Takes new events, and tells of them; what is counted of them follows. */
   async #tellNew(): Promise<void> {
     await this.#takeNew();
-    for (const audience of this.#audiences.values()) if (audience.readers.size > 0) tellRaw(audience);
+    for (const audience of this.#audiences.values()) if (audience.readers.size > 0) audience.tellRaw();
     this.#flushSoon.call();
   }
 
@@ -264,17 +231,10 @@ export class PanelFeed implements Feed {
   }
 
   async #tell(audience: Audience): Promise<void> {
-    // Who comes while the counts are read is told newer ones.
     const readers = [...audience.readers];
     const reached = await this.#reached(audience);
     const ages = audience.freshness.told(this.#now(), reached);
-    const { raw: _, meta, ...panels } = await this.#answer(audience);
-    const shown = JSON.stringify([panels, meta.lag]);
-    if (shown === audience.shown) return;
-    audience.shown = shown;
-    const told: Told = { ...panels, meta: { ...meta, ages } };
-    const message = sseMessage('changes', told);
-    for (const reader of readers) if (audience.readers.has(reader)) reader.write(message);
+    audience.tellCounts(await this.#answer(audience), ages, readers);
   }
 
   /** How far those are for whom events wait. */
@@ -297,6 +257,7 @@ export class PanelFeed implements Feed {
       countries: this.#countries,
       whose,
       atMs,
+      counted: snapshot,
     });
     return {
       ...rows,
@@ -312,14 +273,4 @@ export class PanelFeed implements Feed {
       },
     };
   }
-}
-
-/** Tells the readers of the raw events that they have not. */
-function tellRaw(audience: Audience): void {
-  const { raw } = audience.windows;
-  const added = raw.filter(({ orderId }) => !audience.sent.has(orderId));
-  if (added.length === 0) return;
-  audience.sent = new Set(raw.map(({ orderId }) => orderId));
-  const message = sseMessage('raw', { added: added.map(rawRow) });
-  for (const reader of audience.readers) reader.write(message);
 }

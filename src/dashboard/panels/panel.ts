@@ -18,6 +18,8 @@ export type PanelSource = {
   readonly countries: Countries;
   readonly whose: Whose;
   readonly atMs: number;
+  /** Postgres's snapshot of what is counted. */
+  readonly counted: string;
 };
 
 /** Which bar somebody asks about. */
