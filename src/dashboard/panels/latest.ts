@@ -1,7 +1,9 @@
-// The latest visitors, with the country of their address.
+// The latest visitors, with the country of their address, which everybody may see and which is cut off: of what other programs send, and of
+// what STORE_IP=full stores, too.
 
 import { z } from 'zod';
 import type { Country } from '../../enrichment/country.ts';
+import { storedAddress } from '../../enrichment/privacy.ts';
 import { LATEST_VISITORS } from '../live/windows.ts';
 import { OPEN_SHOP, panel } from './panel.ts';
 
@@ -20,7 +22,7 @@ export const latest = panel({
       z.object({
         user_id: z.string().describe('32 lower-case hex digits'),
         time: z.iso.datetime(),
-        ip: z.string().nullable(),
+        ip: z.string().nullable().describe('IPv4 without its last byte, IPv6 up to its /48'),
         country: z.string(),
         simulated: z.boolean().describe('whether it is one of the shop’s made-up shoppers'),
       }),
@@ -30,7 +32,7 @@ export const latest = panel({
     windows.present.slice(0, LATEST_VISITORS).map((event) => ({
       user_id: event.userId,
       time: new Date(event.timeMs).toISOString(),
-      ip: event.ip ?? null,
+      ip: event.ip === undefined ? null : (storedAddress(event.ip, 'truncated') ?? null),
       country: countryText(countries.of(event.ip)),
       simulated: event.simulated,
     })),

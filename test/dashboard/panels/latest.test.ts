@@ -20,7 +20,7 @@ it('has the ten latest visitors, each once, with the country of the address or w
   const rows = await rowsOf([
     ...many,
     aPanelEvent({ userId: 'a', timeMs: NOW - 3_000, ip: '8.8.8.0' }),
-    aPanelEvent({ userId: 'a', timeMs: NOW - 2_000, ip: '193.0.6.0' }),
+    aPanelEvent({ userId: 'a', timeMs: NOW - 2_000, ip: '193.0.6.139' }),
     aPanelEvent({ userId: 'b', timeMs: NOW - 1_000, ip: '10.0.0.0' }),
     aPanelEvent({ userId: 'c', timeMs: NOW, simulated: true }),
   ]);
@@ -49,6 +49,14 @@ it('has the ten latest visitors, each once, with the country of the address or w
     },
     expect.objectContaining({ user_id: 'old 0' }),
   ]);
+});
+
+it('an address is cut off, however much of it the event has', async () => {
+  const rows = await rowsOf([
+    aPanelEvent({ userId: 'a', timeMs: NOW - 1, ip: '8.8.8.8' }),
+    aPanelEvent({ userId: 'b', timeMs: NOW - 2, ip: '2a00:1450:4009:81f::200e' }),
+  ]);
+  expect(rows.map(({ ip }) => ip)).toEqual(['8.8.8.0', '2a00:1450:4009::']);
 });
 
 it('is empty where nobody came in ten minutes', async () => {
