@@ -17,6 +17,8 @@ export type StoredClick = {
   readonly appended_ms: number;
   readonly robot: boolean;
   readonly context: EventContext | null;
+  /** What the visitor's page has told, where the user agent can't tell. */
+  readonly told: DeviceType | null;
 };
 
 export type EnrichedClick = {
@@ -58,7 +60,8 @@ export function enrich(click: StoredClick, countries: Countries): EnrichedClick 
     title: item?.name ?? UNKNOWN,
     gender: genderOf(context) ?? UNKNOWN,
     country: countries.of(context.ip).name,
-    deviceType: clientOf(context.user_agent, click.robot, context.device_type).deviceType,
+    deviceType: clientOf(context.user_agent, click.robot, context.device_type ?? click.told ?? undefined)
+      .deviceType,
     age: ageOf(context, click.time_ms) ?? null,
     birthdate: context.birthdate ?? null,
     datetime: new Date(click.appended_ms).toISOString(),

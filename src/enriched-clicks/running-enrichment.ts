@@ -9,6 +9,7 @@ import { inOffsetTransaction, passOver, type Subscription } from '../consumer/of
 import { AT_ONCE } from '../consumer/pace.ts';
 import type { Pool } from '../db/pool.ts';
 import type { Countries } from '../enrichment/country.ts';
+import { TOLD_OF_EVENT } from '../enrichment/told-devices.ts';
 import { connectProducer, createProducer, type Kafka, type Message, type Producer } from '../kafka/client.ts';
 import { isUnknownTopic } from '../kafka/errors.ts';
 import { PARTITIONS } from '../kafka/publisher.ts';
@@ -28,7 +29,7 @@ const STORED = storedSql(
   `replace(order_id::text, '-', '') AS order_id, replace(user_id::text, '-', '') AS user_id, title, product,
   (extract(epoch FROM "time") * 1000)::bigint AS time_ms,
   (extract(epoch FROM coalesce(appended_at, stored_at)) * 1000)::bigint AS appended_ms,
-  context, is_robot(context) AS robot`,
+  context, is_robot(context) AS robot, ${TOLD_OF_EVENT} AS told`,
 );
 
 type Stored = StoredClick & { readonly title: string };

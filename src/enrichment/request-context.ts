@@ -8,13 +8,12 @@ import { clientAddressOf } from '../http/client-address.ts';
 import type { IpStorage } from './ip-storage.ts';
 import { asksForPrivacy, storedAddress, storedReferrer } from './privacy.ts';
 import { simulatedAddress } from './simulated.ts';
+import { isUntelling } from './user-agent.ts';
 
 const LONGEST_USER_AGENT = 1024;
 const LONGEST_REFERRER = 2048;
 /** Set by public/js/device.js. */
 const DEVICE_COOKIE = 'device_type';
-/** Of which the page knows more than its user agent tells. */
-const UNTELLING = /\(Macintosh;/;
 
 /** What a visitor's own request tells of the visitor. */
 export function visitorContext(req: Request, storage: IpStorage): EventContext {
@@ -86,7 +85,11 @@ function clientContext(
 
 /** What the shop's page has told of the browser's device; undefined where the user agent tells it. */
 export function toldDeviceType(req: Request): DeviceType | undefined {
-  if (!UNTELLING.test(req.get('user-agent') ?? '')) return undefined;
+  return isUntelling(req.get('user-agent')) ? deviceOfPages(req) : undefined;
+}
+
+/** The same whatever the request's own user agent is: a page's worker may have another. */
+export function deviceOfPages(req: Request): DeviceType | undefined {
   return DEVICE_TYPES.find((type) => type === req.cookies?.[DEVICE_COOKIE]);
 }
 

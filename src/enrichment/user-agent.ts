@@ -1,6 +1,6 @@
 // User agent → kind of device, browser and system (ua-parser-js 1.x, MIT). What is no device that somebody shops with (a
 // television, a console, a watch, a program, a robot) is "other"; a name that isn't known is "Unknown", never a guess. Safari on an
-// iPad calls itself a Macintosh, which no user agent can tell from a desktop: the shop's own pages tell it (request-context.ts).
+// iPad calls itself a Macintosh, which no user agent can tell from a desktop: the shop's own pages tell it (request-context.ts, told-devices.ts).
 
 import { LRUCache } from 'lru-cache';
 import UAParser from 'ua-parser-js';
@@ -22,6 +22,12 @@ const TOLD: readonly (readonly [RegExp, DeviceType])[] = [
   [/\(Macintosh;.*\b(?:FxiOS|CriOS|EdgiOS|OPT)\//, 'tablet'],
 ];
 const HANDHELD: Readonly<Record<string, DeviceType>> = { mobile: 'mobile', tablet: 'tablet' };
+
+/** Of which the page knows more than its user agent tells: Safari's on an iPad too. */
+const UNTELLING = /\(Macintosh;/;
+
+/** Whether a user agent may be another device's than it says. */
+export const isUntelling = (userAgent: string | undefined): boolean => UNTELLING.test(userAgent ?? '');
 
 const known = new LRUCache<string, Client>({ max: 5_000 });
 

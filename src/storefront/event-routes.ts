@@ -5,6 +5,8 @@ import { type Request, type Response, Router } from 'express';
 import type { OfferFeed } from '../behaviour/offer-feed.ts';
 import { OFFER_WORDS } from '../behaviour/offer-words.ts';
 import { type Offer, readOpenOffers } from '../behaviour/store.ts';
+import { deviceOfPages } from '../enrichment/request-context.ts';
+import { tellDevice } from '../enrichment/told-devices.ts';
 import type { EventContext } from '../events/event.ts';
 import { isId } from '../events/ids.ts';
 import { notFound, unavailable } from '../http/errors.ts';
@@ -85,6 +87,9 @@ function streamTraces(shop: Shop, streams: Streams, offers: OfferFeed, req: Requ
     unwatchTraces();
     unwatchOffers();
   };
+  // The page whose event this stream tells of could not say it before. Where Postgres is away, the visitor's next event says it.
+  const device = deviceOfPages(req);
+  if (device !== undefined) tellDevice(shop.pool, id, device).catch(() => {});
   // Where Postgres is away, offers are told when the stream is opened anew.
   readOpenOffers(shop.pool, id)
     .then((open) => open.forEach(tell))

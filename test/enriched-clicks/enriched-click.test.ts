@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import type { EnrichedClick } from '../../src/enriched-clicks/enriched-click.ts';
+import { tellDevice } from '../../src/enrichment/told-devices.ts';
 import { newId } from '../../src/events/ids.ts';
 import { MAIN } from '../support/command.ts';
 import { anEvent } from '../support/events.ts';
@@ -11,6 +12,8 @@ import { eventually, startLine, temporaryFolder } from '../support/line.ts';
 
 const PHONE =
   'Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Mobile Safari/537.36';
+const MACINTOSH =
+  'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Safari/605.1.15';
 const COLUMNS = [
   'timestamp',
   'original_timestamp',
@@ -46,7 +49,10 @@ it('has every stored click with all that is known of it, and nothing else', asyn
     context: { item: 'fjord-jumper', ip: '8.8.8.0', user_agent: PHONE, gender: 'F', birthdate: '1990-03-11' },
   });
   const bare = anEvent({ product: 'sneakers' });
-  const clicks = [full, bare, ...Array.from({ length: 60 }, () => anEvent())];
+  const tablet = anEvent({ user_id: newId(), context: { user_agent: MACINTOSH } });
+  const phone = anEvent({ user_id: tablet.user_id, context: { user_agent: PHONE } });
+  await tellDevice(line.pool, tablet.user_id, 'tablet');
+  const clicks = [full, bare, tablet, phone, ...Array.from({ length: 60 }, () => anEvent())];
   const others = [anEvent({ title: 'banner_show' }), anEvent({ title: 'order' })];
   const producer = line.kafka.producer();
   await producer.connect();
@@ -105,6 +111,9 @@ it('has every stored click with all that is known of it, and nothing else', asyn
     deviceType: 'other',
     age: null,
   });
+  // The page has told it, and no user agent but that one leaves it open.
+  expect(seen.get(tablet.order_id)?.deviceType).toBe('tablet');
+  expect(seen.get(phone.order_id)?.deviceType).toBe('mobile');
   const { timestamp, datetime } = seen.get(bare.order_id) ?? { timestamp: 0, datetime: '' };
   expect(Date.parse(datetime)).toBe(timestamp);
 }, 240_000);

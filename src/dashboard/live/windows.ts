@@ -8,7 +8,7 @@ import { newestFirst, type PanelEvent } from './event.ts';
 
 export const MINUTE_MS = 60_000;
 export const VISITOR_BARS = 15;
-const PRESENT_MS = 10 * MINUTE_MS;
+export const PRESENT_MS = 10 * MINUTE_MS;
 export const CLICKS_MS = 60 * MINUTE_MS;
 const TOP_PAGES = 10;
 export const RAW_EVENTS = 100;

@@ -15,14 +15,17 @@ const instant = z.iso.datetime();
 
 /** Those of the windows' events that `find` says are in the bar. */
 export const eventsBehind = (
-  find: (events: readonly PanelEvent[], asked: AskedBar) => readonly PanelEvent[],
+  find: (
+    events: readonly PanelEvent[],
+    asked: AskedBar,
+    pool: Pool,
+  ) => readonly PanelEvent[] | Promise<readonly PanelEvent[]>,
 ): NonNullable<Panel['behind']> => ({
   columns: RAW_COLUMNS,
   read: async (pool: Pool, asked: AskedBar) => {
     const { events } = await readWindowsAt(pool, asked.atMs, undefined, asked.counted);
-    return find(events.filter(isWanted(asked.whose)), asked)
-      .toSorted(newestFirst)
-      .map(rawRow);
+    const found = await find(events.filter(isWanted(asked.whose)), asked, pool);
+    return found.toSorted(newestFirst).map(rawRow);
   },
 });
 

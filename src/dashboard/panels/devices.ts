@@ -1,16 +1,38 @@
-// Who is here right now, by the device that the user agent of the latest event tells.
+// Who is here right now, by the device that the user agent of the latest event tells; where it can't tell, by what the visitor's page
+// has told since.
 
 import { z } from 'zod';
-import { clientOf } from '../../enrichment/user-agent.ts';
+import type { Pool } from '../../db/pool.ts';
+import { readToldDevices } from '../../enrichment/told-devices.ts';
+import { clientOf, isUntelling } from '../../enrichment/user-agent.ts';
 import { DEVICE_TYPES, type DeviceType } from '../../events/event.ts';
 import type { PanelEvent } from '../live/event.ts';
-import { Windows } from '../live/windows.ts';
+import { MINUTE_MS, PRESENT_MS, Windows } from '../live/windows.ts';
 import { eventsBehind } from './behind.ts';
 import { OPEN_SHOP, panel } from './panel.ts';
 
 /** The device of an event: as its context tells, else its user agent. */
 export const deviceOf = ({ userAgent, robot, deviceType }: PanelEvent): DeviceType =>
   clientOf(userAgent, robot, deviceType).deviceType;
+
+/** A page tells of its device so long after its event, and the clocks of the shop and of Postgres differ by no more. */
+const TOLD_WITHIN_MS = MINUTE_MS;
+
+/** The device of each person, in their order. @param counted as readToldDevices() has it */
+async function devicesOf(
+  pool: Pool,
+  present: readonly PanelEvent[],
+  atMs: number,
+  counted?: string,
+): Promise<readonly DeviceType[]> {
+  const isUntold = ({ deviceType, userAgent }: PanelEvent) =>
+    deviceType === undefined && isUntelling(userAgent);
+  if (!present.some(isUntold)) return present.map(deviceOf);
+  const told = await readToldDevices(pool, atMs - PRESENT_MS, atMs + TOLD_WITHIN_MS, counted);
+  return present.map((event) =>
+    deviceOf(isUntold(event) ? { ...event, deviceType: told.get(event.userId) } : event),
+  );
+}
 
 export const devices = panel({
   title: 'Here right now, by device',
@@ -22,8 +44,8 @@ export const devices = panel({
   rows: z
     .array(z.object({ device: z.enum(DEVICE_TYPES), people: z.int() }))
     .describe('people of the last 10 minutes, by the user agent of their latest event'),
-  read: ({ windows }) => {
-    const types = windows.present.map(deviceOf);
+  read: async ({ pool, windows, atMs, counted }) => {
+    const types = await devicesOf(pool, windows.present, atMs, counted);
     return DEVICE_TYPES.map((device) => ({ device, people: types.filter((type) => type === device).length }));
   },
   bars: {
@@ -34,9 +56,11 @@ export const devices = panel({
     reading: { sum: 'here' },
     empty: 'Nobody is here.',
   },
-  behind: eventsBehind((events, { of, atMs }) => {
+  behind: eventsBehind(async (events, { of, atMs, counted }, pool) => {
     const windows = new Windows(atMs);
     windows.take(events);
-    return windows.panels(atMs).present.filter((event) => deviceOf(event) === of);
+    const { present } = windows.panels(atMs);
+    const types = await devicesOf(pool, present, atMs, counted);
+    return present.filter((_, n) => types[n] === of);
   }),
 });

@@ -178,6 +178,29 @@ describe('/api/live/panels', () => {
   });
 });
 
+describe('the first page of a tablet that says Macintosh', () => {
+  const agent =
+    'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/18.5 Safari/605.1.15';
+  const devices = async () =>
+    Object.fromEntries((await get('/api/live/panels')).devices.map(({ device, people }) => [device, people]));
+
+  it('a visitor is counted by what the page’s own stream tells, and listed behind that bar', async () => {
+    const before = await devices();
+    const page = await fetch(`${line.url}/`, { headers: { 'user-agent': agent } });
+    const visitor = page.headers.getSetCookie().find((cookie) => cookie.startsWith('visitor='));
+    await eventually(async () => (await devices()).desktop === (before.desktop ?? 0) + 1);
+    // Its script has found a touch screen.
+    const cookie = `${visitor?.split(';')[0]}; device_type=tablet`;
+    const stream = await fetch(`${line.url}/api/trace`, { headers: { 'user-agent': agent, cookie } });
+    await eventually(async () => (await devices()).tablet === (before.tablet ?? 0) + 1);
+    await stream.body?.cancel();
+    expect((await devices()).desktop).toBe(before.desktop);
+    const { meta } = await get('/api/live/panels');
+    const { rows } = await getBehind(`devices/behind?of=tablet&at=${meta.as_of}&counted=${meta.counted}`);
+    expect(rows).toHaveLength((before.tablet ?? 0) + 1);
+  });
+});
+
 type Changes = PanelsAnswer & Told & { readonly added: PanelsAnswer['raw'] };
 
 describe('the stream', () => {
