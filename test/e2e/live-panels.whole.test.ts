@@ -68,6 +68,29 @@ describe.skipIf(noBrowser !== undefined)('the live page', async () => {
     await expect.poll(() => seen(page)).toBe(await seen(fresh));
   });
 
+  it('a screen reader is told who is here once in half a minute, however much comes', async () => {
+    const page = await (await browser.newContext()).newPage();
+    await page.clock.install();
+    await page.goto(`${line.url}/dashboard/live`);
+    await page.evaluate(`(() => {
+      const summary = document.querySelector('[data-summary]');
+      window.said = [];
+      new MutationObserver(() => window.said.push(performance.now())).observe(summary, { childList: true });
+    })()`);
+    await page
+      .locator('[data-summary]', { hasText: /^\d+ (?:person|people) in the last whole minute/ })
+      .waitFor({
+        state: 'attached',
+      });
+    for (let times = 0; times < 8; times += 1) {
+      await send();
+      await page.clock.runFor(9_000);
+    }
+    const said = await page.evaluate<number[]>('window.said');
+    expect(said.length).toBeGreaterThan(1);
+    for (const [n, at] of said.slice(1).entries()) expect(at - (said[n] ?? 0)).toBeGreaterThanOrEqual(30_000);
+  });
+
   it('shows on a wall nothing but the panels that were asked for', async () => {
     const page = await open('/dashboard/live?present=visitors,devices');
     await page.locator('#visitors .column').last().waitFor();
@@ -76,7 +99,7 @@ describe.skipIf(noBrowser !== undefined)('the live page', async () => {
     expect(await page.locator('[data-unknown-panels]').count()).toBe(0);
   });
 
-  it('counts an iPad that says Macintosh as a tablet, from its second page on', async () => {
+  it('an iPad that says Macintosh is counted as a tablet from its first page on', async () => {
     const tablet = await browser.newContext({
       userAgent:
         'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Safari/605.1.15',
@@ -87,8 +110,15 @@ describe.skipIf(noBrowser !== undefined)('the live page', async () => {
     const tablets = page.locator('#devices .row', { hasText: 'tablet' }).locator('.row-number');
     await expect.poll(() => tablets.textContent()).toBe('0');
     const shop = await open('/product/clothes', tablet);
-    await shop.reload();
     await expect.poll(() => tablets.textContent()).toBe('1');
+    await page.locator('#devices .row', { hasText: 'tablet' }).click();
+    await page.getByRole('heading', { name: 'tablet: 1 person: 1 row' }).waitFor();
+    await page.keyboard.press('Escape');
+    const rows = () => page.locator('#raw tbody tr').count();
+    const before = await rows();
+    await shop.reload();
+    await expect.poll(rows).toBeGreaterThan(before);
+    expect(await tablets.textContent()).toBe('1');
   });
 
   it('fills the screen where it is asked to, and leaves by the keyboard', async () => {
@@ -103,7 +133,7 @@ describe.skipIf(noBrowser !== undefined)('the live page', async () => {
     await page.getByRole('button', { name: 'Leave full screen' }).press('Enter');
     await expect.poll(isFull).toBe(false);
     await page.keyboard.press('Escape');
-    await page.waitForURL(`${line.url}/dashboard/live?simulated=exclude&`);
+    await page.waitForURL(`${line.url}/dashboard/live?simulated=exclude&#present`);
     await page.locator('header.top').waitFor();
   });
 

@@ -36,6 +36,13 @@ describe.skipIf(noBrowser !== undefined)('an offer', async () => {
     await panels.locator('[data-state-node="clothes_visited"][data-here]').waitFor();
     await page.goto(`${line.url}/product/sneakers`);
     await panels.locator('[data-state-node="sneakers_visited"][data-here]').waitFor();
+    await panels.locator('#log', { hasText: 'You are at “sneakers visited”.' }).waitFor();
+    // An hour ago this visitor was not among who had moved.
+    await panels.locator('[data-rewind]').fill('-60');
+    await panels.locator('#log', { hasText: 'Nobody has moved yet.' }).waitFor();
+    expect(await panels.locator('[data-here]').count()).toBe(0);
+    await panels.getByRole('button', { name: 'Back to now' }).click();
+    await panels.locator('[data-state-node="sneakers_visited"][data-here]').waitFor();
     await page.goto(`${line.url}/product/clothes?item=quay-jeans`);
     const tray = page.getByRole('region', { name: 'Offers' });
     await tray.getByText('Sneakers go with that').first().waitFor();
@@ -49,7 +56,7 @@ describe.skipIf(noBrowser !== undefined)('an offer', async () => {
     await tray.getByText('Sneakers go with that').first().waitFor();
     const action = await tray.locator('form').first().getAttribute('action');
     const offers = await tray.locator('form').count();
-    await tray.getByRole('button', { name: 'Redeem' }).first().click();
+    await tray.getByRole('button', { name: 'Redeem' }).first().press('Enter');
     await page.getByText('Redeemed.').waitFor();
     const redeemedAt = async () =>
       (await line.pool.query('SELECT redeemed_at FROM offers WHERE redeemed_at IS NOT NULL')).rows;

@@ -192,6 +192,12 @@ export class RawEvents {
     return this.#reasons.size > 0;
   }
 
+  /** What stood still goes on. */
+  goOn() {
+    this.#reasons.clear();
+    this.#stand('pause', false);
+  }
+
   /** The whole list. @param {readonly RawRow[]} events */
   show(events) {
     this.#events = events;

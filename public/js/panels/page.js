@@ -1,20 +1,30 @@
 // The live panels: a snapshot, then changes after it. A page that was not seen or not connected is told everything anew.
 
 import { address } from '../base.js';
-import { clock, exact, moment, plural } from '../dashboard/format.js';
+import { clock, moment, plural } from '../dashboard/format.js';
 import '../crowd.js';
 import { watchFaults } from '../fault-periods.js';
 import { listen } from '../live.js';
-import { Ages } from './ages.js';
 import { barPanels, drawBars, say, sum } from './bar-panels.js';
 import { setText } from './bars.js';
 import { showBehind } from './behind.js';
 import { afterPaint, drawSoon } from './frames.js';
+import {
+  forgetClock,
+  forgetTold,
+  noteClock,
+  notePainted,
+  noteRaw,
+  noteRawPainted,
+  noteTold,
+  sayFreshness,
+  serverNow,
+} from './freshness.js';
 import { drawLatest, moves, RawEvents } from './lists.js';
 import './prove.js';
+import { rewoundTo, sayNotShown, watchRewind } from './rewind.js';
 
 const SUMMARY_EVERY_MS = 30_000;
-const REWIND_WAIT_MS = 150;
 const OTHERS_EVERY_MS = 1_000;
 /** Eight hours of sessions, an hour ago. */
 const SHOWN_MS = 9 * 3_600_000;
@@ -30,96 +40,47 @@ const raw = rawPanel === null ? undefined : new RawEvents(rawPanel);
 const log = logPanel === null ? undefined : moves(logPanel, own);
 /** @typedef {import('../../../src/dashboard/live/answer.ts').PanelsAnswer} PanelsAnswer */
 /** @typedef {import('../../../src/dashboard/live/answer.ts').Told} Told */
-/** @typedef {import('../../../src/dashboard/panels/panels.ts').PanelName} PanelName */
 /** @typedef {PanelsAnswer['raw']} RawRows */
 /** @typedef {{ panels: Told[], added: RawRows[number][] }} Held */
 
 /** @type {PanelsAnswer} */
 let newest;
 let counting = 'people';
-/** The instant of a look back, ISO; undefined: now. */
-/** @type {string | undefined} */
-let rewoundTo;
-/** The server's clock less this machine's. */
-let serverAheadMs = 0;
-const serverNow = () => Date.now() + serverAheadMs;
 /** What was told while a snapshot of now is on its way, which may be older. @type {Held | undefined} */
 let held;
 
-/** @param {number} ms */
-const age = (ms) => {
-  if (ms < 10_000) return `${exact(ms)} ms`;
-  return ms < 600_000 ? `${exact(Math.round(ms / 1000))} s` : `${exact(Math.round(ms / 60_000))} min`;
-};
+/** Where the visitor who looks is in the state machine. */
+let ownPlace = document.querySelector('[data-state-node][data-here]')?.dataset.stateNode;
 
-/** How old events were in each panel when it had painted them. */
-const ages = new Map(
-  [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('.live-panel'))].map(
-    ({ id, dataset }) => [
-      /** @type {PanelName} */ (id),
-      { of: /** @type {keyof Told['meta']['ages']} */ (dataset.source), own: new Ages() },
-    ],
-  ),
-);
-/** The most that the server's clock was ahead of this one in a message since the connection: what a message takes is no part of it. */
-let clockAheadMs = Number.NEGATIVE_INFINITY;
-const paintedAt = () => Date.now() + clockAheadMs;
-
-/** @param {number} atMs when the server wrote a message that has just come */
-function noteClock(atMs) {
-  serverAheadMs = atMs - Date.now();
-  clockAheadMs = Math.max(clockAheadMs, serverAheadMs);
+/** Where the newest of these entries has moved that visitor; undefined where none did. @param {PanelsAnswer['log']} entries */
+function placeIn(entries) {
+  const state = entries.find(({ user_id: user }) => user === own)?.to_state;
+  // An offer is left at once.
+  return state === 'offer' ? 'init' : state;
 }
 
-/** @param {Told['meta']} meta */
-function noteTold({ as_of: asOf, ages: told }) {
-  const atMs = Date.parse(asOf);
-  for (const [name, { of, own }] of ages) {
-    const { n, ages: some } = (name === 'raw' ? undefined : told[of]) ?? { n: 0, ages: [] };
-    own.told(
-      some.map((one) => atMs - one),
-      n,
-    );
-  }
-}
-
-function sayFreshness() {
-  for (const [name, { own }] of ages) {
-    const fresh = own.percentiles(paintedAt());
-    const { lag = null } = newest?.meta.freshness.panels[name] ?? {};
-    const words =
-      fresh === undefined ? 'No new event painted' : `Event → pixel ${age(fresh.p50)}, p99 ${age(fresh.p99)}`;
-    setText(
-      part(name, '[data-fresh]'),
-      rewoundTo === undefined ? `${words}${lag === null ? '' : ` · lag ${exact(lag)}`}` : '\u00a0',
-    );
-  }
-}
-
-/** @param {PanelsAnswer['log']} entries  @param {PanelsAnswer['meta']} meta */
-function logWords(entries, meta) {
+/** @param {PanelsAnswer['log']} entries  @param {PanelsAnswer['meta']} meta  @param {string | undefined} here */
+function logWords(entries, meta, here) {
   const { as_of: asOf, log_since: since } = meta;
   if (since !== null && asOf < since)
     return `The log is kept since ${moment(since)}, ${clock(since)}: what moved visitors before is gone.`;
-  return entries.length === 0 ? 'Nobody has moved yet.' : '\u00a0';
+  if (entries.length === 0) return 'Nobody has moved yet.';
+  return here === undefined ? '\u00a0' : `You are at “${here.replace('_', ' ')}”.`;
 }
 
 const DRAW = {
   /** @param {PanelsAnswer} answer */
   log({ log: entries, meta }) {
     log?.show(entries);
-    const moved = entries.find(({ user_id: user }) => user === own);
-    if (moved !== undefined) {
-      // An offer is left at once.
-      const here = moved.to_state === 'offer' ? 'init' : moved.to_state;
-      const nodes = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-state-node]'));
-      for (const node of nodes) node.toggleAttribute('data-here', node.dataset.stateNode === here);
-    }
-    say('log', logWords(entries, meta), entries.length === 0);
+    // Of an instant only its last moves are known: who is not among them may be anywhere.
+    const here = rewoundTo() === undefined ? ownPlace : placeIn(entries);
+    for (const node of document.querySelectorAll('[data-state-node]'))
+      node.toggleAttribute('data-here', node.dataset.stateNode === here);
+    say('log', logWords(entries, meta, here), entries.length === 0);
   },
   /** @param {PanelsAnswer} answer */
   latest({ latest, meta }) {
-    const now = rewoundTo === undefined ? serverNow() : Date.parse(meta.as_of);
+    const now = rewoundTo() === undefined ? serverNow() : Date.parse(meta.as_of);
     drawLatest(part('latest', '[data-rows]'), latest, now);
     say('latest', latest.length === 0 ? 'Nobody in 10 minutes.' : '\u00a0', latest.length === 0);
   },
@@ -164,21 +125,22 @@ function drawPanels(isWanted) {
     if (isWanted(name)) drawBars(name, bars, rowsOf(newest, name), counting);
   for (const [name, drawOne] of Object.entries(DRAW))
     if (panel(name) !== null && isWanted(name)) drawOne(newest);
-  afterPaint(() => {
-    for (const [name, { own }] of ages) if (isWanted(name) && name !== 'raw') own.painted(paintedAt());
-  });
+  afterPaint(() => notePainted(isWanted));
   const { as_of: asOf } = newest.meta;
   setText(
     document.querySelector('[data-as-of]'),
-    rewoundTo === undefined ? `As of ${clock(asOf)}.` : `As of ${moment(asOf)}, ${clock(asOf)}.`,
+    rewoundTo() === undefined ? `As of ${clock(asOf)}.` : `As of ${moment(asOf)}, ${clock(asOf)}.`,
   );
 }
 
 /** @param {PanelsAnswer} panels */
 function snapshot(panels) {
-  if (rewoundTo === undefined) noteClock(Date.parse(panels.meta.as_of));
+  if (rewoundTo() === undefined) {
+    noteClock(Date.parse(panels.meta.as_of));
+    ownPlace = placeIn(panels.log) ?? ownPlace;
+  }
   newest = panels;
-  for (const { own } of ages.values()) own.forget();
+  forgetTold();
   raw?.show(panels.raw);
   drawSoon(drawAll);
 }
@@ -186,10 +148,9 @@ function snapshot(panels) {
 /** @param {RawRows} added */
 function addRaw(added) {
   raw?.add(added);
-  const own = ages.get('raw')?.own;
-  if (own === undefined || raw?.isStill) return;
-  own.told(added.map(({ arrived }) => Date.parse(arrived)));
-  afterPaint(() => own.painted(paintedAt()));
+  if (raw === undefined || raw.isStill) return;
+  noteRaw(added.map(({ arrived }) => arrived));
+  afterPaint(noteRawPainted);
 }
 
 /** @param {Told} panels */
@@ -208,10 +169,11 @@ listen(
   `/api/live/panels/stream?${new URLSearchParams({ robots, simulated })}`,
   {
     /** @param {PanelsAnswer} panels */
-    panels: (panels) => rewoundTo === undefined && snapshot(panels),
+    panels: (panels) => rewoundTo() === undefined && snapshot(panels),
     /** @param {Told} panels */
     changes: (panels) => {
-      if (rewoundTo === undefined) {
+      ownPlace = placeIn(panels.log) ?? ownPlace;
+      if (rewoundTo() === undefined) {
         noteTold(panels.meta);
         change(panels);
       }
@@ -219,13 +181,13 @@ listen(
     },
     /** @param {{ added: RawRows }} news */
     raw: ({ added }) => {
-      if (rewoundTo === undefined) addRaw(added);
+      if (rewoundTo() === undefined) addRaw(added);
       held?.added.unshift(...added);
     },
     faults: askFaults,
   },
   (connected) => {
-    clockAheadMs = Number.NEGATIVE_INFINITY;
+    forgetClock();
     if (connected) void askFaults();
     const state = /** @type {HTMLElement} */ (document.querySelector('[data-connection]'));
     state.textContent = connected ? 'Live.' : 'Connection lost, trying again.';
@@ -235,11 +197,11 @@ listen(
 
 const drawAges = () => DRAW.latest(newest);
 setInterval(
-  () => rewoundTo === undefined && newest !== undefined && panel('latest') !== null && drawSoon(drawAges),
+  () => rewoundTo() === undefined && newest !== undefined && panel('latest') !== null && drawSoon(drawAges),
   1_000,
 );
 
-setInterval(sayFreshness, 1_000);
+setInterval(() => sayFreshness(newest?.meta.freshness, rewoundTo() === undefined), 1_000);
 
 let saidAt = Number.NEGATIVE_INFINITY;
 setInterval(() => {
@@ -256,7 +218,7 @@ main.addEventListener('click', ({ target }) => {
   if (!bar || !panelOf) return;
   const name = panelOf.id;
   const query = new URLSearchParams({ of: bar.dataset.of ?? '', robots, simulated, count: counting });
-  query.set('at', rewoundTo ?? newest.meta.as_of);
+  query.set('at', rewoundTo() ?? newest.meta.as_of);
   query.set('counted', newest.meta.counted);
   const words = bar.getAttribute('aria-label') ?? '';
   void showBehind(words, `/api/live/panels/${name}/behind?${query}`);
@@ -271,11 +233,6 @@ for (const choice of /** @type {NodeListOf<HTMLElement>} */ (document.querySelec
   });
 }
 
-const slider = /** @type {HTMLInputElement | null} */ (document.querySelector('[data-rewind]'));
-const back = /** @type {HTMLElement | null} */ (document.querySelector('[data-rewind-now]'));
-/** @type {Timer | undefined} */
-let asking;
-
 /** @param {Held} held  @param {PanelsAnswer} snapshot */
 function takeNewer({ panels, added }, { raw: known, meta }) {
   for (const told of panels) if (told.meta.as_of > meta.as_of) change(told);
@@ -283,59 +240,35 @@ function takeNewer({ panels, added }, { raw: known, meta }) {
   raw?.add(added.filter(({ order_id: id }) => !ids.has(id)));
 }
 
-/** @param {string} words */
-function sayRewound(words) {
-  const output = document.querySelector('[data-rewind-at]');
-  if (output !== null) output.textContent = words;
-}
-
-/** @param {string} iso */
-function instantText(iso) {
-  const minutes = Math.round((serverNow() - Date.parse(iso)) / 60_000);
-  return minutes > 60 ? moment(iso) : `${clock(iso)}, ${plural(minutes, 'minute')} ago`;
-}
-
-/** Every panel as of an instant, which the page's address then names. @param {string | undefined} asked ISO; undefined: now */
+/** Every panel as of an instant. @param {string | undefined} asked ISO; undefined: now */
 async function rewind(asked) {
-  rewoundTo = asked;
-  main.toggleAttribute('data-rewound', asked !== undefined);
-  if (back !== null) back.hidden = asked === undefined;
-  sayRewound(asked === undefined ? 'now' : instantText(asked));
-  const here = new URL(location.href);
-  if (asked === undefined) here.searchParams.delete('at');
-  else here.searchParams.set('at', asked);
-  history.replaceState(null, '', here);
+  // A list that stands still would be of another instant.
+  raw?.goOn();
   held = asked === undefined ? { panels: [], added: [] } : undefined;
   try {
     const query = new URLSearchParams({ robots, simulated, ...(asked === undefined ? {} : { at: asked }) });
     const response = await fetch(address(`/api/live/panels?${query}`));
     const answer = await response.json();
-    if (asked !== rewoundTo) return;
+    if (asked !== rewoundTo()) return;
     if (!response.ok) throw new Error(`${answer.error.message}, expected ${answer.error.expected}`);
     snapshot(answer);
     if (held !== undefined) takeNewer(held, answer);
   } catch (error) {
-    if (asked === rewoundTo) sayRewound(`not shown: ${error.message}`);
+    if (asked === rewoundTo()) sayNotShown(error.message);
   } finally {
-    if (asked === rewoundTo) held = undefined;
+    if (asked === rewoundTo()) held = undefined;
   }
 }
 
-slider?.addEventListener('input', () => {
-  clearTimeout(asking);
-  const minutes = slider.valueAsNumber;
-  const asked = minutes === 0 ? undefined : new Date(serverNow() + minutes * 60_000).toISOString();
-  asking = setTimeout(() => void rewind(asked), REWIND_WAIT_MS);
-});
-back?.addEventListener('click', () => {
-  if (slider !== null) slider.value = '0';
-  void rewind(undefined);
-});
-const linked = new URLSearchParams(location.search).get('at');
-if (linked !== null)
-  if (Number.isNaN(Date.parse(linked)))
-    sayRewound(`not shown: "${linked}" is no time, expected one as 2026-03-10T12:34:56Z`);
-  else void rewind(new Date(linked).toISOString());
-for (const select of document.querySelectorAll('select[data-whose]'))
-  select.addEventListener('change', () => /** @type {HTMLSelectElement} */ (select).form?.submit());
+watchRewind((asked) => void rewind(asked));
+
+// The page that comes has the focus where this one has it: a keyboard goes on from there.
+for (const select of /** @type {NodeListOf<HTMLSelectElement>} */ (
+  document.querySelectorAll('select[data-whose]')
+))
+  select.addEventListener('change', () => {
+    const form = /** @type {HTMLFormElement} */ (select.form);
+    form.action += `#${select.id}`;
+    form.submit();
+  });
 document.querySelector('[data-apply]')?.remove();

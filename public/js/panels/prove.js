@@ -4,12 +4,15 @@
 import { address } from '../base.js';
 import { exact, plural } from '../dashboard/format.js';
 
-const button = /** @type {HTMLButtonElement | null} */ (document.querySelector('[data-prove]'));
+const button = /** @type {HTMLElement | null} */ (document.querySelector('[data-prove]'));
 const proof = document.querySelector('[data-proof]');
 
-/** @param {HTMLButtonElement} button */
+let isProving = false;
+
+/** @param {HTMLElement} button */
 async function prove(button) {
-  button.disabled = true;
+  if (isProving) return;
+  isProving = true;
   proof.textContent = 'Counting again …';
   try {
     const response = await fetch(
@@ -23,7 +26,7 @@ async function prove(button) {
   } catch (error) {
     proof.textContent = `That could not be counted: ${error.message}`;
   } finally {
-    button.disabled = false;
+    isProving = false;
   }
 }
 
