@@ -27,7 +27,7 @@ async function stored(offset: bigint, event: ShopEvent): Promise<RecordBatch> {
   return batch;
 }
 
-it('moves the offset with the visitors, and neither where another consumer has moved it', async () => {
+it('a batch of clicks moves the offset with the visitors, and neither where another consumer has moved it', async () => {
   const { store } = behaviourHandler(
     pool,
     own,

@@ -101,7 +101,7 @@ function enoughOffers() {
 }
 
 it(
-  `are those of a plain walk, each once, killed ${KILLS} × and with repeated events`,
+  `offers are those of a plain walk, each once, with the live part killed ${KILLS} × and with repeated events`,
   async () => {
     const { rounds, expected } = enoughOffers();
     let sent = 0n;

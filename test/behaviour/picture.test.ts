@@ -2,14 +2,14 @@ import { expect, it } from 'vitest';
 import { FIRST, MOVES, OFFER, STATES } from '../../src/behaviour/machine.ts';
 import { picture } from '../../src/behaviour/picture.ts';
 
-it('has every state and every move', () => {
+it('the picture has every state and every move', () => {
   expect(picture.nodes.map(({ state }) => state)).toEqual([...STATES]);
   for (const from of STATES)
     for (const { to } of MOVES[from])
       expect(picture.lines.some((line) => line.from === from && line.to === to && !line.isReset)).toBe(true);
 });
 
-it('goes back to the start from every other state, at once where the offer is made', () => {
+it('the picture goes back to the start from every other state, at once where the offer is made', () => {
   const resets = picture.lines.filter(({ isReset }) => isReset);
   expect(resets.map(({ from, to, words }) => [from, to, ...words])).toEqual(
     STATES.filter((state) => state !== FIRST).map((state) => [
@@ -20,7 +20,7 @@ it('goes back to the start from every other state, at once where the offer is ma
   );
 });
 
-it('lies whole on its canvas, and no state covers another', () => {
+it('the picture lies whole on its canvas, and no state covers another', () => {
   const { width, height, node, nodes, lines } = picture;
   for (const { x, y } of nodes) {
     expect(x - node.width / 2).toBeGreaterThanOrEqual(0);
@@ -50,7 +50,7 @@ function pointsOf(path: string): { readonly x: number; readonly y: number }[] {
   });
 }
 
-it('has no line through the words of another, or of its own', () => {
+it('the picture has no line through the words of another, or of its own', () => {
   const LETTER = { width: 7, height: 15 };
   for (const { words, x, y } of picture.lines) {
     const half = (Math.max(...words.map(({ length }) => length)) * LETTER.width) / 2;

@@ -24,19 +24,19 @@ async function write(...ages: number[]): Promise<void> {
 const kept = async () => (await readLog(pool, 100)).map(({ because }) => because);
 
 describe('what is deleted of the log', () => {
-  it('is what was written longer ago than it is kept', async () => {
+  it('moves are forgotten once they were written longer ago than the log is kept', async () => {
     await write(500, LOG_MINUTES + 1, LOG_MINUTES - 1, 0);
     await deleteOld(pool, 0);
     expect(await kept()).toEqual(['0 minutes', `${LOG_MINUTES - 1} minutes`]);
   });
 
-  it('is all of it where nobody has moved since', async () => {
+  it('all moves are forgotten where nobody has moved since', async () => {
     await write(500, LOG_MINUTES + 1);
     await deleteOld(pool, 0);
     expect(await kept()).toEqual([]);
   });
 
-  it('is none of the newest entries, however old they are', async () => {
+  it('the newest moves are kept, however old they are', async () => {
     await write(900, 800, 700, 600);
     await deleteOld(pool, 3);
     expect(await kept()).toEqual(['600 minutes', '700 minutes', '800 minutes']);
@@ -44,7 +44,7 @@ describe('what is deleted of the log', () => {
     expect(await kept()).toHaveLength(3);
   });
 
-  it('is said: since when the log is kept, once something of it is gone', async () => {
+  it('the log says since when it is kept, once something of it is gone', async () => {
     expect(await logKeptSince(pool)).toBeUndefined();
     await write(900, 800);
     expect(await logKeptSince(pool)).toBeUndefined();
@@ -53,7 +53,7 @@ describe('what is deleted of the log', () => {
     expect(await logKeptSince(pool)).toBe(new Date(rows[0].at).toISOString());
   });
 
-  it('is nothing of an empty one', async () => {
+  it('an empty log has nothing to forget', async () => {
     await deleteOld(pool);
     expect(await kept()).toEqual([]);
   });

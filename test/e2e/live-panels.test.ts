@@ -21,7 +21,7 @@ describe.skipIf(noBrowser !== undefined)('the live page', async () => {
   const category = (page: Page, name: string) =>
     page.locator('#categories .row', { hasText: name }).locator('.row-number').textContent();
 
-  it('says on an empty shop, in every panel, how to make the first event', async () => {
+  it('every live panel of an empty shop says how to make the first event', async () => {
     const page = await open('/dashboard/live');
     await page.locator('#visitors', { hasText: 'Open the shop in another tab' }).waitFor();
     expect(await page.locator('#raw tbody tr').count()).toBe(0);
@@ -35,7 +35,7 @@ describe.skipIf(noBrowser !== undefined)('the live page', async () => {
     expect(await commands.count()).toBe(6);
   });
 
-  it('moves by what two visitors do, each counted once', async () => {
+  it('the live page moves by what two visitors do, each counted once', async () => {
     const page = await open('/dashboard/live');
     await page.locator('#visitors .column').last().waitFor();
     const [one, other] = [await open('/'), await open('/', await browser.newContext())];
@@ -56,7 +56,7 @@ describe.skipIf(noBrowser !== undefined)('the live page', async () => {
     );
   });
 
-  it('says of each panel how old events are once they are painted', async () => {
+  it('each live panel says how old events are once they are painted', async () => {
     const page = await open('/dashboard/live');
     await page.locator('#visitors .column').last().waitFor();
     await send();
@@ -68,7 +68,7 @@ describe.skipIf(noBrowser !== undefined)('the live page', async () => {
     await page.locator('#sessions [data-fresh]', { hasText: /^No new event painted · lag [1-9]/ }).waitFor();
   });
 
-  it('lists what is in a bar, as many rows as the bar says', async () => {
+  it('a click on a bar lists what is in it, as many rows as the bar says', async () => {
     const page = await open('/dashboard/live');
     const bar = page
       .locator('#categories .row', { has: page.locator('.row-number', { hasNotText: /^0$/ }) })
@@ -84,7 +84,7 @@ describe.skipIf(noBrowser !== undefined)('the live page', async () => {
     await expect.poll(() => dialog.count()).toBe(0);
   });
 
-  it('pauses the raw events, says how many wait, and finds by words', async () => {
+  it('the raw events pause, say how many wait, and are found by words', async () => {
     const page = await open('/dashboard/live');
     await page.locator('#raw tbody tr').first().waitFor();
     const rows = () => page.locator('#raw tbody tr').count();
@@ -100,7 +100,7 @@ describe.skipIf(noBrowser !== undefined)('the live page', async () => {
     await expect.poll(rows).toBe(0);
   });
 
-  it('rewinds to an hour ago, when nothing had happened, and comes back', async () => {
+  it('the live page rewinds to an hour ago, when nothing had happened, and comes back', async () => {
     const page = await open('/dashboard/live');
     await expect.poll(() => visitors(page)).not.toBe(0);
     await page.locator('[data-rewind]').fill('-60');
@@ -114,7 +114,7 @@ describe.skipIf(noBrowser !== undefined)('the live page', async () => {
     expect(page.url()).not.toContain('at=');
   });
 
-  it('cuts off an item that is too long for its cell, as no row is wider than the list', async () => {
+  it('an item that is too long for its cell is cut off, as no row is wider than the list', async () => {
     const page = await open('/dashboard/live');
     const item = 'x'.repeat(60);
     await page.request.post(`${line.url}/api/events`, { data: [anEvent({ context: { item } })] });

@@ -15,7 +15,7 @@ describe.skipIf(noBrowser !== undefined)('the live page', async () => {
   const send = (events = 1) =>
     context.request.post(`${line.url}/api/events`, { data: Array.from({ length: events }, () => anEvent()) });
 
-  it('keeps what came while the snapshot of now was on its way', async () => {
+  it('the raw events keep what came while the snapshot of now was on its way', async () => {
     await send();
     const page = await context.newPage();
     await page.goto(`${line.url}/dashboard/live`);
@@ -50,7 +50,7 @@ describe.skipIf(noBrowser !== undefined)('the live page', async () => {
     expect((await list.innerText()).split('\n')).toEqual(expect.arrayContaining(shown));
   });
 
-  it('is on waking, after ten minutes of sleep, what a fresh page is', async () => {
+  it('a tab is on waking, after ten minutes of sleep, what a fresh page is', async () => {
     // Whose clock is that of all its pages.
     const page = await (await browser.newContext()).newPage();
     await page.clock.install();
@@ -91,7 +91,7 @@ describe.skipIf(noBrowser !== undefined)('the live page', async () => {
     for (const [n, at] of said.slice(1).entries()) expect(at - (said[n] ?? 0)).toBeGreaterThanOrEqual(30_000);
   });
 
-  it('shows on a wall nothing but the panels that were asked for', async () => {
+  it('present mode shows nothing but the panels that were asked for', async () => {
     const page = await open('/dashboard/live?present=visitors,devices');
     await page.locator('#visitors .column').last().waitFor();
     expect(await page.locator('.live-panel').count()).toBe(2);
@@ -121,7 +121,7 @@ describe.skipIf(noBrowser !== undefined)('the live page', async () => {
     expect(await tablets.textContent()).toBe('1');
   });
 
-  it('fills the screen where it is asked to, and leaves by the keyboard', async () => {
+  it('present mode fills the screen where it is asked to, and leaves by the keyboard', async () => {
     const page = await open('/dashboard/live?present=devices,visitors&simulated=exclude');
     expect(await page.locator('.live-panel h2').allTextContents()).toEqual([
       'Here right now, by device',
@@ -137,7 +137,7 @@ describe.skipIf(noBrowser !== undefined)('the live page', async () => {
     await page.locator('header.top').waitFor();
   });
 
-  it('says which panels that it is asked for do not exist, and which do', async () => {
+  it('present mode says which panels that it is asked for do not exist, and which do', async () => {
     const page = await open('/dashboard/live?present=visitors,toString,<b>x');
     const said = page.locator('[data-unknown-panels]');
     expect(await said.textContent()).toContain(
@@ -149,7 +149,7 @@ describe.skipIf(noBrowser !== undefined)('the live page', async () => {
     expect(await page.locator('.live-panel').count()).toBe(8);
   });
 
-  it('has in every row, also out of sight, one of the last hundred events', async () => {
+  it('every raw row, also out of sight, is one of the last hundred events', async () => {
     const page = await open('/dashboard/live');
     await page.locator('#raw tbody tr').first().waitFor();
     const places = async () => (await page.locator('#raw tbody a').allTextContents()).sort();
@@ -166,7 +166,7 @@ describe.skipIf(noBrowser !== undefined)('the live page', async () => {
     await expect.poll(async () => isDeepStrictEqual(await places(), await stored())).toBe(true);
   });
 
-  it('lets raw events stand still while the keyboard is at one of them', async () => {
+  it('raw events stand still while the keyboard is at one of them', async () => {
     const page = await open('/dashboard/live');
     const first = page.locator('#raw tbody a').first();
     await first.waitFor();

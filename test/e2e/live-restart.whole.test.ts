@@ -11,7 +11,7 @@ import { LINE, programSettings, startProgram } from '../support/program.ts';
 import { zoneWhereItIsNoon } from '../support/zone.ts';
 
 describe.skipIf(noBrowser !== undefined)('open pages', { timeout: 400_000 }, () => {
-  it('show what came while ingest and the web were killed, without a reload, as a fresh page does', async () => {
+  it('open live pages and dashboards show what came while ingest and the web were killed, without a reload, as a fresh page does', async () => {
     const settings = { ...(await programSettings()), TIME_ZONE: zoneWhereItIsNoon() };
     const [program, browser] = await Promise.all([startProgram(settings, [...LINE, 'live']), startBrowser()]);
     const dashboard = await browser.newPage();

@@ -22,7 +22,7 @@ describe.skipIf(noBrowser !== undefined)('an offer', async () => {
     return page;
   }
 
-  it('comes to who looks at clothes, sneakers and other clothes, and is redeemed once', async () => {
+  it('an offer comes to who looks at clothes, sneakers and other clothes, and is redeemed once', async () => {
     const page = await open('/');
     await page.getByRole('button', { name: 'You' }).click();
     await page.getByRole('radio', { name: 'Man', exact: true }).check();

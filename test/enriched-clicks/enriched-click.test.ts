@@ -31,7 +31,7 @@ const COLUMNS = [
   'datetime',
 ];
 
-it('has every stored click with all that is known of it, and nothing else', async () => {
+it('enriched-click-data has every stored click with all that is known of it, and nothing else, across kills', async () => {
   const line = await startLine();
   const env = {
     PATH: process.env.PATH ?? '',

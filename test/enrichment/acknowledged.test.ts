@@ -52,7 +52,7 @@ async function expectStored(ids: readonly string[]): Promise<void> {
 }
 
 describe('what was acknowledged', () => {
-  it('is stored, whatever the headers of the post were', { timeout: 240_000 }, async () => {
+  it('an event that was acknowledged is stored, whatever the headers of its post were', { timeout: 240_000 }, async () => {
     const accepted: string[] = [];
     await fc.assert(
       fc.asyncProperty(anyHeaders, async (headers) => {
@@ -66,7 +66,7 @@ describe('what was acknowledged', () => {
     await expectStored(accepted);
   });
 
-  it('is stored, whatever the headers of the order were', { timeout: 240_000 }, async () => {
+  it('an order that was acknowledged is stored, whatever the headers of its form were', { timeout: 240_000 }, async () => {
     const placed: string[] = [];
     await fc.assert(
       fc.asyncProperty(anyHeaders, async (headers) => {
@@ -101,17 +101,17 @@ describe('the context of an event', () => {
     ['1.2.3.4:5', '1.2.3.0'],
     ['[2001:db8:1:2::3]:443', '2001:db8:1::'],
     ['fe80::1%eth0', 'fe80::'],
-  ])('has of the address %s the network %s', async (from, ip) => {
+  ])('an event from the address %s has the network %s', async (from, ip) => {
     expect(await post({ 'x-forwarded-for': from })).toMatchObject({ ip });
   });
 
-  it('has no address where the proxy names none, and none where the browser asks for privacy', async () => {
+  it('an event has no address where the proxy names none, and none where the browser asks for privacy', async () => {
     expect(await post({ 'x-forwarded-for': 'unknown' })).not.toHaveProperty('ip');
     expect(await post({ 'x-forwarded-for': '1.2.3.4', 'sec-gpc': '1' })).not.toHaveProperty('ip');
     expect(await post({ 'x-forwarded-for': '1.2.3.4', dnt: '1' })).not.toHaveProperty('ip');
   });
 
-  it('has what the sender tells, as far as STORE_IP goes, and referrers without their query', async () => {
+  it('a posted event has what the sender tells, as far as STORE_IP goes, and referrers without their query', async () => {
     const context = await post(
       { 'x-forwarded-for': '9.9.9.9', referer: 'https://own.example/?a' },
       { ip: '203.0.113.7', referrer: 'https://example.org/a?b#c', item: 'cap' },
@@ -119,7 +119,7 @@ describe('the context of an event', () => {
     expect(context).toMatchObject({ ip: '203.0.113.0', referrer: 'https://example.org/a', item: 'cap' });
   });
 
-  it('says that the visitor is a robot only where the event does', async () => {
+  it('a posted event is a robot’s only where it says so', async () => {
     const googlebot = 'Googlebot/2.1 (+http://www.google.com/bot.html)';
     expect(await post({ 'user-agent': googlebot })).not.toHaveProperty('bot');
     expect(await post({ 'user-agent': 'curl/8' }, { user_agent: googlebot })).toMatchObject({ bot: true });

@@ -27,7 +27,7 @@ it.each([
   expect(countries.of(address)).toEqual({ code: null, name: 'Unknown', reason });
 });
 
-it('says whose data it is, and of a file of one’s own nothing', () => {
+it('the package’s countries say whose data they are, those of a file of one’s own nothing', () => {
   expect(countries.attribution).toContain('CC BY 4.0');
   expect(noCountries.of('8.8.8.8')).toMatchObject({ reason: 'no file' });
 });

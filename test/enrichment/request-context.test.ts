@@ -22,7 +22,7 @@ function requestWith(headers: Readonly<Record<string, string>>, ip = '203.0.113.
 }
 
 describe('the context of a visitor’s own event', () => {
-  it('has what the browser tells, the address and the referrer as they may be stored', () => {
+  it('a visitor’s event has what the browser tells, the address and the referrer as they may be stored', () => {
     const req = requestWith({ 'user-agent': FIREFOX, referer: 'https://example.org/page?q=secret' });
     expect(visitorContext(req, 'truncated')).toEqual({
       ip: '203.0.113.0',
@@ -34,7 +34,7 @@ describe('the context of a visitor’s own event', () => {
     expect('ip' in visitorContext(req, 'none')).toBe(false);
   });
 
-  it('has what the page knows of its device where it says Macintosh, and nowhere else', () => {
+  it('a visitor’s event has what the page knows of its device where it says Macintosh, and nowhere else', () => {
     const mac =
       'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/17.5 Safari/605.1.15';
     const told = (agent: string, device_type: string) =>
@@ -47,17 +47,17 @@ describe('the context of a visitor’s own event', () => {
     expect(readWire(Buffer.from(written))?.context).toContain('"device_type":"tablet"');
   });
 
-  it('says of a robot that it is one, and of no known browser nothing', () => {
+  it('a visitor’s event says of a robot that it is one, and of no known browser nothing', () => {
     expect(visitorContext(requestWith({ 'user-agent': GOOGLEBOT }), 'full').bot).toBe(true);
     expect(visitorContext(requestWith({}), 'full')).toEqual({ ip: '203.0.113.77' });
     expect(visitorContext(requestWith({ 'user-agent': '' }), 'full')).toEqual({ ip: '203.0.113.77' });
   });
 
-  it.each(['sec-gpc', 'dnt'])('has no address where the browser sends %s', (header) => {
+  it.each(['sec-gpc', 'dnt'])('a visitor’s event has no address where the browser sends %s', (header) => {
     expect('ip' in visitorContext(requestWith({ [header]: '1', 'user-agent': FIREFOX }), 'full')).toBe(false);
   });
 
-  it('says that a simulated shopper did it, at the shopper’s address', () => {
+  it('the event of a simulated shopper says so, at the shopper’s address', () => {
     const req = requestWith({
       'user-agent': FIREFOX,
       [SIMULATED_HEADER]: simulatedHeader('s', '141.20.1.2'),
@@ -66,7 +66,7 @@ describe('the context of a visitor’s own event', () => {
     expect(visitorContext(req, 'full')).toMatchObject({ ip: '141.20.1.2', simulated: true });
   });
 
-  it('is one that an event takes, whatever the headers are', () => {
+  it('the context of a visitor is one that an event takes, whatever the headers are', () => {
     const hostile = requestWith(
       { 'user-agent': 'ÿ'.repeat(9_000), referer: `x?${'y'.repeat(9_000)}` },
       'no address',
@@ -81,7 +81,7 @@ describe('the context of a posted event', () => {
   const req = requestWith({ 'user-agent': FIREFOX, referer: 'https://mine.example/?a' });
   const posted = postedContext(req, 'truncated', RECEIVED);
 
-  it('is the client’s own where the event says nothing', () => {
+  it('a posted event has the client’s own context where it says nothing', () => {
     const own = {
       ip: '203.0.113.0',
       user_agent: FIREFOX,
@@ -92,7 +92,7 @@ describe('the context of a posted event', () => {
     expect(posted({ item: 'tent' })).toEqual({ ...own, item: 'tent' });
   });
 
-  it('is that of another visitor alone where the event names one by the user agent', () => {
+  it('a posted event has the context of another visitor alone where it names one by the user agent', () => {
     expect(posted({ user_agent: GOOGLEBOT })).toEqual({
       user_agent: GOOGLEBOT,
       bot: true,
@@ -107,7 +107,7 @@ describe('the context of a posted event', () => {
     });
   });
 
-  it('has what the event says of robots, and the moment at which it came here', () => {
+  it('a posted event keeps what it says of robots, and has the moment at which it came here', () => {
     expect(
       posted({ user_agent: GOOGLEBOT, bot: false, received_at: '2020-01-01T00:00:00.000Z' }),
     ).toMatchObject({
@@ -116,11 +116,11 @@ describe('the context of a posted event', () => {
     });
   });
 
-  it('says of who posts without naming a visitor not whether that is a robot', () => {
+  it('a posted event that names no visitor does not say whether a robot did it', () => {
     expect('bot' in posted({})).toBe(false);
   });
 
-  it('has no address of the visitor where none may be stored', () => {
+  it('a posted event has no address of its visitor where none may be stored', () => {
     const none = postedContext(req, 'none', RECEIVED);
     expect('ip' in none({ user_agent: FIREFOX, ip: '198.51.100.9' })).toBe(false);
   });

@@ -18,7 +18,7 @@ function noted(header: string | undefined): string | undefined {
 
 const real = simulatedHeader('secret', '141.20.1.2');
 
-it.each(['141.20.1.2', '2001:db8::1'])('believes the address %s of who knows the secret', (address) => {
+it.each(['141.20.1.2', '2001:db8::1'])('the address %s is believed of who knows the secret', (address) => {
   expect(noted(simulatedHeader('secret', address))).toBe(address);
 });
 
@@ -31,6 +31,6 @@ it.each([
   ['a signature that goes on', `${real}A`],
   ['what is signed, and no address', simulatedHeader('secret', 'localhost')],
   ['a signed nothing', simulatedHeader('secret', '')],
-])('passes %s on as a real visitor’s', (_, header) => {
+])('a visitor is a real one whose header is %s', (_, header) => {
   expect(noted(header)).toBeUndefined();
 });

@@ -36,7 +36,7 @@ describe('a page that nobody looks at', () => {
     ['sec-fetch-dest', 'iframe'],
     ['sec-fetch-dest', 'empty'],
     ['accept', 'image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8'],
-  ])('is no event: %s: %s', async (name, value) => {
+  ])('a page that is asked for with %s: %s is no event', async (name, value) => {
     const before = await countAll();
     await request(line.url).get('/').set(name, value);
     await request(line.url).get('/product/clothes').set(name, value);
@@ -44,7 +44,7 @@ describe('a page that nobody looks at', () => {
     expect(await countAll()).toBe(before + 1);
   });
 
-  it('is an event where a browser shows it as a page', async () => {
+  it('a page is an event where a browser shows it', async () => {
     const before = await countAll();
     await request(line.url).get('/product/clothes').set('sec-fetch-dest', 'document').expect(200);
     await eventually(async () => (await countAll()) >= before + 3);

@@ -25,7 +25,7 @@ describe.skipIf(noBrowser !== undefined)('a browser that fetches ahead', async (
       'a prerender rule',
       '<script type="speculationrules">{"prerender":[{"urls":["/product/sneakers"],"eagerness":"immediate"}]}</script>',
     ],
-  ])('by %s counts when its visitor comes, once', { timeout: 240_000 }, async (_name, markup) => {
+  ])('a page that a browser fetches ahead by %s counts when its visitor comes, once', { timeout: 240_000 }, async (_name, markup) => {
     const before = await clicks();
     const context = await browser.newContext({ bypassCSP: true });
     const page = await context.newPage();

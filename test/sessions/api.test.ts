@@ -49,7 +49,7 @@ async function post(times: readonly number[], visitor: string): Promise<void> {
   expect(answer.status).toBe(202);
 }
 
-it('counts each session once, in the half hour in which it began, and explains a visitor’s', async () => {
+it('the API counts each session once, in the half hour in which it began, and explains a visitor’s', async () => {
   const visitor = newId();
   const halfHour = Math.floor(Date.now() / 1_800_000) * 1_800_000;
   const begin = halfHour - 4 * 1_800_000;
@@ -85,7 +85,7 @@ it('a verification finds no difference, and names the session that was changed b
   expect(differences.map(({ only_in }: { only_in: string }) => only_in)).toEqual(['live', 'batch']);
 }, 240_000);
 
-it('answers for loaded files too: bars, what began in one, and a visitor’s events, and counts them when they are asked', async () => {
+it('the API answers for loaded files too, with bars, what began in one, and a visitor’s events, and counts them when they are asked', async () => {
   await loadFile({ pool: line.pool, log: testLog, file: await replicaFile(30_000) });
   const first = await json('/api/sessions?source=dataset');
   expect(first.meta.counting).toBe(true);

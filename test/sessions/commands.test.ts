@@ -9,7 +9,7 @@ const TWO_VISITS = [0, 1_799_999, 3_599_999].map((ms) =>
   clickLine({ device_sent_timestamp: 1_556_668_800_000 + ms }),
 );
 
-it('answers as JSON by default, and says on standard error how much it has read', async () => {
+it('sessions answers as JSON by default, and says on standard error how much it has read', async () => {
   const [file = ''] = writeFiles({ 'part-00000.json.gz': TWO_VISITS.join('\n') });
   const ended = await run(['sessions', file]);
   expect(ended.code).toBe(0);

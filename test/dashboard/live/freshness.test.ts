@@ -13,19 +13,19 @@ function told(ages: readonly number[]): Freshness {
   return freshness;
 }
 
-it('has none before anything came, and before anybody was told', () => {
+it('nothing is known of freshness before anything came, and before anybody was told', () => {
   const freshness = new Freshness();
   expect(freshness.ofLastMinute('events', NOW)).toEqual({ p50_ms: null, p99_ms: null });
   freshness.took(cameAgo(5));
   expect(freshness.ofLastMinute('events', NOW)).toEqual({ p50_ms: null, p99_ms: null });
 });
 
-it('is the age at which half of the events are shown, and the age of the slowest ones', () => {
+it('freshness is the age at which half of the events are shown, and the age of the slowest ones', () => {
   const freshness = told(Array.from({ length: 200 }, (_, age) => age));
   expect(freshness.ofLastMinute('events', NOW)).toEqual({ p50_ms: 100, p99_ms: 198 });
 });
 
-it('is one of the ages, at least so many of which are no greater', () => {
+it('a percentile is one of the ages, at least so many of which are no greater', () => {
   fc.assert(
     fc.property(fc.array(fc.nat(1_000), { minLength: 1, maxLength: 50 }), (ages) => {
       const { p50_ms: half, p99_ms: most } = told(ages).ofLastMinute('events', NOW);
@@ -37,7 +37,7 @@ it('is one of the ages, at least so many of which are no greater', () => {
   );
 });
 
-it('forgets what was told a minute ago', () => {
+it('what was told a minute ago is no part of freshness', () => {
   const freshness = told([500]);
   freshness.took(cameAgo(6));
   freshness.told(NOW + 1);
@@ -46,7 +46,7 @@ it('forgets what was told a minute ago', () => {
   expect(freshness.ofLastMinute('events', NOW + 60_001).p99_ms).toBeNull();
 });
 
-it('takes an event of a clock that is ahead for a fresh one', () => {
+it('an event of a clock that is ahead is taken for a fresh one', () => {
   expect(told([-5_000]).ofLastMinute('events', NOW).p50_ms).toBe(0);
 });
 
@@ -78,7 +78,7 @@ describe('of each source', () => {
     expect(freshness.ofLastMinute('sessions', NOW + 200)).toEqual({ p50_ms: 230, p99_ms: 230 });
   });
 
-  it('says of many how many, and of their ages some, the oldest among them', () => {
+  it('of many events a message says how many, and of their ages some, the oldest among them', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(1_000), { minLength: 1, maxLength: 300 }), (ages) => {
         const freshness = new Freshness();

@@ -105,7 +105,7 @@ describe('/api/live/panels', () => {
     });
   });
 
-  it('lists exactly the events behind a number', async () => {
+  it('the list behind a number has exactly its events', async () => {
     const { visitors, pages, devices } = await get('/api/live/panels');
     const at = new Date().toISOString();
     for (const { from, people, events } of visitors.slice(-3)) {
@@ -123,13 +123,13 @@ describe('/api/live/panels', () => {
     });
   });
 
-  it('gives each panel as CSV', async () => {
+  it('a panel is given as CSV', async () => {
     const csv = await fetch(`${line.url}/api/live/panels?panel=pages&format=csv`);
     expect(csv.headers.get('content-type')).toContain('text/csv');
     expect(await csv.text()).toBe('item,product,count\r\nUnknown,sneakers,1\r\nfjord-jumper,clothes,1\r\n');
   });
 
-  it('lists what a bar counted when it was asked for, without what came since', async () => {
+  it('a list has what its bar counted when it was asked for, without what came since', async () => {
     const { categories, meta } = await get('/api/live/panels');
     const counted = categories.find(({ product }) => product === 'sports_nutrition')?.count ?? 0;
     const before = new Date(Date.parse(meta.as_of) - 1_000).toISOString();
@@ -142,7 +142,7 @@ describe('/api/live/panels', () => {
     expect(all.rows.length - those.rows.length).toBe(3);
   });
 
-  it('says up to which offset of each partition events are counted, now and as of an instant', async () => {
+  it('an answer says up to which offset of each partition events are counted, now and as of an instant', async () => {
     const offsets = async (query = '') => {
       const { meta, raw } = await get(`/api/live/panels${query}`);
       for (const { partition, offset } of raw)
@@ -224,7 +224,7 @@ describe('the stream', () => {
     stream.close();
   });
 
-  it('tells who comes later nothing that the snapshot has, and who was there before everything', async () => {
+  it('the stream tells who comes later nothing that the snapshot has, and who was there before everything', async () => {
     // Nobody tells this one of commits: it finds them when somebody comes, or by its clock.
     const board = new PanelFeed(line.pool, new Streams(2), noCountries, testLog);
     const app = express().get('/', (req, res) => board.open(req, res, USUAL));
@@ -256,7 +256,7 @@ describe('the stream', () => {
     await board.close();
   });
 
-  it('tells how old events are that it counts for the first time, and how fresh each panel is', async () => {
+  it('the stream tells how old events are that it counts for the first time, and how fresh each panel is', async () => {
     const stream = readStream<Changes>(`${line.url}/api/live/panels/stream`);
     await stream.until('panels', () => true);
     await post([click({ time: ago(0) }), click({ time: ago(0), title: 'banner_show' })]);

@@ -30,7 +30,7 @@ async function store(client: Client | Pool, context: EventContext | null = null)
 const ids = (events: readonly { readonly orderId: string }[]) => events.map(({ orderId }) => orderId);
 const now = () => Date.now() + 60_000;
 
-it('reads each event once, also of a transaction that commits behind later ones', async () => {
+it('each event is read once, also of a transaction that commits behind later ones', async () => {
   const { since } = await readWindows(pool, now(), undefined);
   const early = await pool.connect();
   await early.query('BEGIN');
@@ -57,7 +57,7 @@ it('windows that are read anew give the others what they have not read', async (
   expect(ids((await readNew(pool, since.upTo)).events)).toEqual([]);
 });
 
-it('has the last events of those that are wanted, also behind many others', async () => {
+it('the last events are read of those that are wanted, also behind many others', async () => {
   const own = (await migratedDatabase('UTC')).pool;
   const people = [await store(own), await store(own), await store(own)];
   for (let n = 0; n < 120; n += 1) await store(own, { bot: true });

@@ -20,7 +20,7 @@ describe('the column of a bar', () => {
   it.each([
     ['2026-03-02T09:00:00.000Z', Date.UTC(2026, 2, 2, 9)],
     ['2026-03-02T09:01:00Z', Date.UTC(2026, 2, 2, 9, 1)],
-  ])('that begins at %s is found', (of, from) => {
+  ])('the column of a bar that begins at %s is found', (of, from) => {
     expect(columnOf(asked(of), 60_000)).toBe(from);
   });
 
@@ -33,13 +33,13 @@ describe('the column of a bar', () => {
     '2 Mar 2026 09:00 UTC',
     '2026-02-30T09:00:00Z',
     'clothes',
-  ])('is none where %j is asked for', (of) => {
+  ])('there is no column of a bar where %j is asked for', (of) => {
     expect(() => columnOf(asked(of), 60_000)).toThrow(
       expect.objectContaining({ status: 400, details: expect.objectContaining({ received: of }) }),
     );
   });
 
-  it('begins with its own length', () => {
+  it('the column of a bar begins with its own length', () => {
     expect(() => columnOf(asked('2026-03-02T09:15:00Z'), 1_800_000)).toThrow('the query has no usable of');
   });
 });

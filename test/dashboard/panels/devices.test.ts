@@ -13,7 +13,7 @@ const MACINTOSH =
   'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Safari/605.1.15';
 const DESKTOP = 'Mozilla/5.0 (X11; Linux x86_64; rv:139.0) Gecko/20100101 Firefox/139.0';
 
-it('counts people once, by the device of their latest event, and has a row for every kind', async () => {
+it('the devices panel counts people once, by the device of their latest event, and has a row for every kind', async () => {
   const windows = new Windows(NOW);
   windows.take([
     aPanelEvent({ userId: 'a', userAgent: DESKTOP, timeMs: NOW - 5_000 }),
@@ -32,12 +32,12 @@ it('counts people once, by the device of their latest event, and has a row for e
   ]);
 });
 
-it('takes a robot for no device, whatever it says of itself', () => {
+it('a robot has no device on the panel, whatever it says of itself', () => {
   expect(deviceOf(aPanelEvent({ userAgent: PHONE }))).toBe('mobile');
   expect(deviceOf(aPanelEvent({ userAgent: PHONE, robot: true }))).toBe('other');
 });
 
-it('counts who says Macintosh by what the visitor’s page has told since, but for robots and what the event says itself', async () => {
+it('who says Macintosh is counted by what the visitor’s page has told since, but for robots and what the event says itself', async () => {
   const { pool } = await migratedDatabase();
   const [tablet, silent, firefox, robot, said] = [newId(), newId(), newId(), newId(), newId()];
   for (const id of [tablet, firefox, robot, said]) await tellDevice(pool, id, 'tablet');

@@ -13,7 +13,7 @@ function rowsOf(events: Parameters<Windows['take']>[0]) {
   return latest.read({ windows: windows.panels(NOW), countries } as PanelSource);
 }
 
-it('has the ten latest visitors, each once, with the country of the address or why there is none', async () => {
+it('the latest visitors are ten, each once, with the country of the address or why there is none', async () => {
   const many = Array.from({ length: 12 }, (_, n) =>
     aPanelEvent({ userId: `old ${n}`, timeMs: NOW - 60_000 - n }),
   );
@@ -51,7 +51,7 @@ it('has the ten latest visitors, each once, with the country of the address or w
   ]);
 });
 
-it('an address is cut off, however much of it the event has', async () => {
+it('a latest visitor’s address is cut off, however much of it the event has', async () => {
   const rows = await rowsOf([
     aPanelEvent({ userId: 'a', timeMs: NOW - 1, ip: '8.8.8.8' }),
     aPanelEvent({ userId: 'b', timeMs: NOW - 2, ip: '2a00:1450:4009:81f::200e' }),
@@ -59,6 +59,6 @@ it('an address is cut off, however much of it the event has', async () => {
   expect(rows.map(({ ip }) => ip)).toEqual(['8.8.8.0', '2a00:1450:4009::']);
 });
 
-it('is empty where nobody came in ten minutes', async () => {
+it('the latest visitors are none where nobody came in ten minutes', async () => {
   expect(await rowsOf([aPanelEvent({ timeMs: NOW - 600_000 })])).toEqual([]);
 });

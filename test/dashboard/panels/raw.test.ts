@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { RAW_COLUMNS, rawRow } from '../../../src/dashboard/panels/raw.ts';
 import { aPanelEvent, NOW } from '../live/an-event.ts';
 
-it('is an event as it is stored, with nothing of who its visitor is', () => {
+it('a raw row is an event as it is stored, with nothing of who its visitor is', () => {
   const event = aPanelEvent({
     orderId: 'o',
     userId: 'u',

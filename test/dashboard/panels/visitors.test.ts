@@ -4,7 +4,7 @@ import type { PanelSource } from '../../../src/dashboard/panels/panel.ts';
 import { visitors } from '../../../src/dashboard/panels/visitors.ts';
 import { aPanelEvent, NOW } from '../live/an-event.ts';
 
-it('has fifteen minutes, each to the beginning of the next, and the last one is not over', async () => {
+it('the visitors panel has fifteen minutes, each to the beginning of the next, and the last one is not over', async () => {
   const windows = new Windows(NOW);
   const at = Date.UTC(2026, 2, 2, 8, 59);
   windows.take([

@@ -13,13 +13,13 @@ const { Ages }: { Ages: new () => Ages } = await import(path.join(packageRoot, '
 
 const NOW = Date.UTC(2026, 2, 2, 9);
 
-it('has nothing before a frame, whatever was told', () => {
+it('no age is known before a frame, whatever was told', () => {
   const ages = new Ages();
   ages.told([NOW - 5]);
   expect(ages.percentiles(NOW)).toBeUndefined();
 });
 
-it('is as old as an event is in the frame that shows it, each time anew', () => {
+it('an age is how old an event is in the frame that shows it, each time anew', () => {
   const ages = new Ages();
   ages.told([NOW - 100]);
   ages.painted(NOW + 20);
@@ -27,7 +27,7 @@ it('is as old as an event is in the frame that shows it, each time anew', () => 
   expect(ages.percentiles(NOW + 500)).toEqual({ p50: 120, p99: 120 });
 });
 
-it('counts an age for as many events as it stands for', () => {
+it('an age counts for as many events as it stands for', () => {
   const ages = new Ages();
   ages.told([NOW - 10], 98);
   ages.told([NOW - 900, NOW - 800]);
@@ -35,7 +35,7 @@ it('counts an age for as many events as it stands for', () => {
   expect(ages.percentiles(NOW)).toEqual({ p50: 10, p99: 900 });
 });
 
-it('forgets what was painted a minute ago, and what never was', () => {
+it('what was painted a minute ago is no part of the ages, nor what never was', () => {
   const ages = new Ages();
   ages.told([NOW - 10]);
   ages.painted(NOW);
@@ -46,7 +46,7 @@ it('forgets what was painted a minute ago, and what never was', () => {
   expect(ages.percentiles(NOW + 60_000)).toBeUndefined();
 });
 
-it('is the percentile that the server reckons, of the same ages', () => {
+it('a percentile of the page is the one that the server reckons, of the same ages', () => {
   fc.assert(
     fc.property(fc.array(fc.nat(1_000), { minLength: 1, maxLength: 200 }), (given) => {
       const ages = new Ages();

@@ -25,7 +25,7 @@ async function read(content: Buffer, name = 'a.json') {
 }
 const textOf = (chunks: readonly Chunk[]) => Buffer.concat(chunks.map(({ bytes }) => bytes)).toString();
 
-it('are all lines of a file, gzip or plain, and the numbers of the lines', async () => {
+it('chunks have all lines of a file, gzip or plain, and the numbers of the lines', async () => {
   const content = fc.array(fc.constantFrom('\n', '\r\n', 'a', '{"b":1}', 'ä'), { maxLength: 30 });
   await fc.assert(
     fc.asyncProperty(content, fc.boolean(), async (parts, packed) => {
@@ -40,7 +40,7 @@ it('are all lines of a file, gzip or plain, and the numbers of the lines', async
   );
 });
 
-it('end with whole lines, and begin with the line behind the chunk before', async () => {
+it('chunks end with whole lines, and begin with the line behind the chunk before', async () => {
   const line = `${'x'.repeat(1_000_000)}\n`;
   const { chunks } = await read(Buffer.from(`${line.repeat(40)}end`));
   expect(chunks.length).toBeGreaterThan(1);
@@ -53,7 +53,7 @@ it('end with whole lines, and begin with the line behind the chunk before', asyn
   expect(next).toBe(42);
 });
 
-it('leave out a line that is too long, by its number, and go on behind it', async () => {
+it('chunks leave out a line that is too long, by its number, and go on behind it', async () => {
   const long = Buffer.alloc(LONGEST_LINE_BYTES + 5 * 1024 * 1024, 'x');
   const { chunks, cuts } = await read(Buffer.concat([Buffer.from('one\n'), long, Buffer.from('\nthree\n')]));
   expect(textOf(chunks)).toBe('one\nthree\n');
@@ -63,11 +63,11 @@ it('leave out a line that is too long, by its number, and go on behind it', asyn
   expect((await read(Buffer.concat([Buffer.from('one\n'), long]))).cuts).toEqual([{ line: 2, reason }]);
 });
 
-it('have no byte order mark', async () => {
+it('chunks have no byte order mark', async () => {
   expect(textOf((await read(Buffer.from('\ufeff{}\n\ufeff{}'))).chunks)).toBe('{}\n\ufeff{}');
 });
 
-it('of a damaged gzip are the whole lines before the damage, which is told by its line', async () => {
+it('chunks of a damaged gzip are the whole lines before the damage, which is told by its line', async () => {
   const lines = Array.from({ length: 50_000 }, (_, index) => `line ${index}\n`).join('');
   const packed = gzipSync(lines);
   const cut = await read(packed.subarray(0, packed.length / 2), 'a.json.gz');

@@ -8,18 +8,18 @@ const look = (fields: object) => lookAtLine(Buffer.from(clickLine({ ...fields })
 const time = (came: string) =>
   `device_sent_timestamp: received ${came}, expected a whole number of milliseconds since 1970, at most 8.64e15 from it`;
 
-it('keeps the fields that sessions need, and no others', () => {
+it('a click keeps the fields that sessions need, and no others', () => {
   expect(look({ anonymous_id: 'ä"b', device_sent_timestamp: 1.5e3 })).toEqual({
     line: '{"anonymous_id":"ä\\"b","browser_family":"Chrome","os_family":"Android","device_family":"Other","device_sent_timestamp":1500}',
   });
 });
 
-it.each([[FARTHEST_MS], [-FARTHEST_MS], [0]])('takes the time %d', (device_sent_timestamp) => {
+it.each([[FARTHEST_MS], [-FARTHEST_MS], [0]])('a click at the time %d is taken', (device_sent_timestamp) => {
   const looked = look({ device_sent_timestamp });
   expect('line' in looked && JSON.parse(looked.line)).toMatchObject({ device_sent_timestamp });
 });
 
-it('takes a time of -0 as 0', () => {
+it('a click at the time -0 is one at 0', () => {
   const line = clickLine().replace('1556668800000', '-0');
   expect(lookAtLine(Buffer.from(line))).toMatchObject({ line: expect.stringContaining('_timestamp":0}') });
 });
@@ -35,7 +35,7 @@ it.each([
   [{ device_sent_timestamp: '7' }, time('"7"')],
   [{ device_sent_timestamp: '$& '.repeat(30) }, time(`"${'$& '.repeat(30).slice(0, 59)}…`)],
   [{ device_sent_timestamp: undefined }, time('nothing')],
-])('rejects %j', (fields, reason) => {
+])('a click with %j is rejected', (fields, reason) => {
   expect(look(fields)).toEqual({ reason });
 });
 
@@ -45,11 +45,11 @@ it.each([
   ['null', 'received null, expected a JSON object'],
   ['[1]', 'received [1], expected a JSON object'],
   ['x'.repeat(100), `received "${'x'.repeat(59)}…, expected a JSON object`],
-])('rejects the line %j', (line, reason) => {
+])('the line %j is rejected', (line, reason) => {
   expect(lookAtLine(Buffer.from(line))).toEqual({ reason });
 });
 
-it('rejects bytes that are not UTF-8, and never throws, whatever comes', () => {
+it('bytes that are not UTF-8 are rejected, and no line makes the reader throw', () => {
   expect(lookAtLine(Buffer.from(clickLine().replace('Chrome', 'Chr\u00f6me'), 'latin1'))).toEqual({
     reason: 'received bytes that are not UTF-8, expected JSON in UTF-8',
   });

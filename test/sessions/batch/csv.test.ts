@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { csvOf } from '../../../src/sessions/batch/csv.ts';
 
-it('has a header, and the named columns of each row in its order', () => {
+it('CSV has a header, and the named columns of each row in its order', () => {
   expect(csvOf(['b', 'a'], [{ a: 1, b: 'x', c: 2 }, { a: 12_345.5 }])).toBe('b,a\nx,1\n,12345.5\n');
   expect(csvOf(['a'], [])).toBe('a\n');
 });
@@ -14,6 +14,6 @@ it.each([
   [null, ''],
   [false, 'false'],
   [0, '0'],
-])('writes %j as %j', (value, cell) => {
+])('CSV has %j as %j', (value, cell) => {
   expect(csvOf(['a'], [{ a: value }])).toBe(`a\n${cell}\n`);
 });

@@ -20,7 +20,7 @@ it('all connections see the same tables, and nothing is left behind', async () =
   expect(readdirSync(spill)).toEqual([]);
 });
 
-it('removes what killed runs left, and nothing of the living or of others', async () => {
+it('a run removes what killed runs left, and nothing of the living or of others', async () => {
   const spill = temporaryFolder();
   const [left, living, other] = [
     `shopstream-sessions-${NOBODY}-abc`,
@@ -37,7 +37,7 @@ it('removes what killed runs left, and nothing of the living or of others', asyn
   await engine.close();
 });
 
-it('says of a folder that can not be read what was expected', async () => {
+it('a folder that can not be read is told with what was expected', async () => {
   await expect(openEngine(MEMORY, '/nowhere')).rejects.toThrow(
     '--spill: received /nowhere, expected a folder that can be read',
   );

@@ -17,7 +17,7 @@ function folderOf(files: Readonly<Record<string, string | Buffer>>): (name: stri
 }
 
 describe('the files of a run', () => {
-  it('are numbered in the order of the bytes of their names, however they were given', () => {
+  it('the files of a run are numbered in the order of the bytes of their names, however they were given', () => {
     const at = folderOf({
       'b.json': '',
       'a.json': 'x',
@@ -38,13 +38,13 @@ describe('the files of a run', () => {
     ]);
   });
 
-  it('have their paths for names where their base names are one', () => {
+  it('the files of a run have their paths for names where their base names are one', () => {
     const at = folderOf({ 'one/a.json': '', 'two/a.json': '', 'two/b.json': '' });
     const names = findInputs(['one/a.json', 'two/a.json', 'two/b.json'].map(at)).map(({ name }) => name);
     expect(names).toEqual([at('one/a.json'), at('two/a.json'), 'b.json']);
   });
 
-  it('may be a thousand, half of them with the base name of another', () => {
+  it('a run may have a thousand files, half of them with the base name of another', () => {
     const folder = temporaryFolder();
     const paths = Array.from({ length: 1_000 }, (_, index) => {
       const place = index % 4 === 3 ? 'two' : 'one';
@@ -61,7 +61,7 @@ describe('the files of a run', () => {
     expect(() => findInputs([...paths, again])).toThrow(`received ${again} twice, expected each file once`);
   });
 
-  it('are known for gzip by their first bytes, not by their names', () => {
+  it('the files of a run are known for gzip by their first bytes, not by their names', () => {
     const at = folderOf({
       'plain.gz': 'text',
       'packed.json': gzipSync('text'),
@@ -75,7 +75,7 @@ describe('the files of a run', () => {
   });
 });
 
-it('says what is no file of clicks', () => {
+it('what is no file of clicks is refused with what was expected', () => {
   const at = folderOf({ 'a.json': '' });
   symlinkSync(at('a.json'), at('link.json'));
   linkSync(at('a.json'), at('hard.json'));

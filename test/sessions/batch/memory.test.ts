@@ -7,7 +7,7 @@ it.each([
   ['384m', 384 * 1024 ** 2],
   ['1.5 GiB', 1.5 * 1024 ** 3],
   [' 1g ', 1024 ** 3],
-])('%s are %i bytes', (text, bytes) => {
+])('--memory %s are %i bytes', (text, bytes) => {
   expect(parseMemory(text)).toBe(bytes);
 });
 

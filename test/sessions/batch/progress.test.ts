@@ -10,7 +10,7 @@ afterEach(() => {
 
 const input = (bytes: number) => ({ file: 0, name: 'a', path: 'a', bytes, gzip: false });
 
-it('says how much of all files was read, and of the events what that share comes to', () => {
+it('progress says how much of all files was read, and of the events what that share comes to', () => {
   const told: ReadProgress[] = [];
   let read = 500;
   const reading = followReading(
@@ -39,7 +39,7 @@ it('says how much of all files was read, and of the events what that share comes
   ]);
 });
 
-it('takes what was spilled and read again for no part of a file, and never goes back', () => {
+it('progress takes what was spilled and read again for no part of a file, and never goes back', () => {
   const shares: number[] = [];
   let read = 0;
   const files = [input(1_000), input(1_000)];

@@ -25,13 +25,13 @@ it('the lines of a seed are the same on every machine, and more rows leave the f
 describe.each(PROFILES)('a click of the profile %s', (profile) => {
   const clicks = [...clicksOf(profile, 3, 5_000)].map((line) => JSON.parse(line));
 
-  it('is of a visitor with an id of version 4, and has the number of its line', () => {
+  it('a click is of a visitor with an id of version 4, and has the number of its line', () => {
     const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
     expect(clicks.filter(({ anonymous_id }) => !uuid.test(anonymous_id))).toEqual([]);
     expect(clicks.map(({ n }) => n)).toEqual([...clicks.keys()]);
   });
 
-  it('is later than the ones before it, of a visitor with one browser and one device', () => {
+  it('a click is later than the ones before it, of a visitor with one browser and one device', () => {
     const last = new Map<string, { looks: string; at: number }>();
     const wrong = clicks.filter((click) => {
       const { anonymous_id, browser_family, os_family, device_family, device_sent_timestamp: at } = click;

@@ -46,7 +46,7 @@ it.each([
 it.each([
   ['a file', import.meta.filename],
   ['a place in which nothing can be made', '/proc/clicks/deeper'],
-])('says of %s that no folder can be made there', async (_, folder) => {
+])('clicks are not written to %s, which can be no folder', async (_, folder) => {
   const written = writeClicks({ profile: 'original', seed: 1, rows: 1, parts: 1, folder });
   await expect(written).rejects.toThrow(ExpectationError);
   await expect(written).rejects.toThrow(/^--out: received .*, which can't be made: .*, expected a folder$/);

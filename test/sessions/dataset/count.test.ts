@@ -79,7 +79,7 @@ const anyEvent: fc.Arbitrary<Event> = fc.record({
   live: fc.boolean(),
 });
 
-it('are those of a plain second implementation, with ties, exact gaps, midnight and live events between', async () => {
+it('sessions of loaded files are those of a plain second implementation, with ties, exact gaps, midnight and live events between', async () => {
   const { pool } = await migratedDatabase();
   await fc.assert(
     fc.asyncProperty(fc.array(anyEvent, { maxLength: 60 }), async (events) => {
@@ -116,7 +116,7 @@ it('a visit of exactly the gap is two sessions, and one of a second less is one'
   ]);
 });
 
-it('are DuckDB’s of the same events, and a half hour that was changed is named', async () => {
+it('sessions of loaded files are DuckDB’s of the same events, and a half hour that was changed is named', async () => {
   const { pool, url } = await migratedDatabase();
   await loadFile({ pool, log: testLog, file: await replicaFile(26_000) });
   const verified = await verifyDataset(pool);
@@ -138,7 +138,7 @@ it('are DuckDB’s of the same events, and a half hour that was changed is named
   expect((await verifyDataset(pool)).differences.length).toBeGreaterThan(1_000);
 }, 240_000);
 
-it('go with the sample, and come with a file and with what is added to it', async () => {
+it('sessions of loaded files go with the sample, and come with a file and with what is added to it', async () => {
   const { pool, url } = await migratedDatabase();
   await loadSample(pool, testLog);
   expect(await isCounted(pool)).toBe(true);
@@ -172,7 +172,7 @@ it('a counting that is cut off leaves what was there, and the next one does it',
   expect([...(await stored(pool)).keys()]).toEqual([NOON + GAP_MS]);
 });
 
-it('are on one day each where midnight comes twice', async () => {
+it('sessions of loaded files are on one day each where midnight comes twice', async () => {
   const { pool } = await migratedDatabase('America/Havana');
   const visitor = '00000000-0000-4000-8000-000000000001';
   // Both are half past midnight of 4 November; an hour after midnight the clocks go back to it.
@@ -191,7 +191,7 @@ it('are on one day each where midnight comes twice', async () => {
   expect(day.filter(({ sessions }) => sessions > 0).map(({ from }) => from)).toEqual(times);
 });
 
-it('are asked by days of the shop’s time zone, half hours of UTC, zeros included', async () => {
+it('sessions of loaded files are asked by days of the shop’s time zone, half hours of UTC, zeros included', async () => {
   const { pool } = await migratedDatabase('Asia/Kathmandu');
   const visitor = '00000000-0000-4000-8000-000000000001';
   // Midnight there is 18:15 in UTC.

@@ -46,7 +46,7 @@ const ofVisitor = (user_id: string, ago: number) =>
 const sessions = async () =>
   (await pool.query('SELECT events, revision FROM session_rows ORDER BY started_ms')).rows;
 
-it('moves the offset with what it changes, also past events that make no session', async () => {
+it('a batch moves the offset with the sessions that it changes, also past events that make none', async () => {
   const { user_id } = anEvent();
   const { store } = handler();
   const first = await stored(0n, ofVisitor(user_id, 10));
@@ -58,7 +58,7 @@ it('moves the offset with what it changes, also past events that make no session
   expect(await readOffset(pool, own, 0)).toBe(3n);
 });
 
-it('writes nothing where another consumer has moved the offset, at the first batch too', async () => {
+it('no session is written where another consumer has moved the offset, at the first batch too', async () => {
   const { user_id } = anEvent();
   const { store } = handler();
   const first = await stored(0n, ofVisitor(user_id, 10));
@@ -71,7 +71,7 @@ it('writes nothing where another consumer has moved the offset, at the first bat
   expect(await readOffset(pool, own, 0)).toBe(1n);
 });
 
-it('tells pages of sessions that begin or change their place, not of those that go on', async () => {
+it('pages are told of sessions that begin or change their place, not of those that go on', async () => {
   const told: string[] = [];
   const listener = new pg.Client(url);
   await listener.connect();

@@ -93,7 +93,7 @@ const reached = async () =>
 const randomBelow = (below: number) => Math.floor(Math.random() * below);
 
 it(
-  `are those of the batch, with late events, robots and repeats, and killed ${KILLS} × between any two transactions`,
+  `live sessions are those of the batch, with late events, robots and repeats, and killed ${KILLS} × between any two transactions`,
   async () => {
     const visitors = Array.from({ length: 2 * KILLS }, newId);
     const begin = Date.now() - 7 * 3_600_000;

@@ -40,7 +40,7 @@ function migrationsBefore(name: string): string {
 }
 
 describe('the migration', () => {
-  it('keeps every session to the millisecond, and the open ones open', async () => {
+  it('the migration keeps every session to the millisecond, and the open ones open', async () => {
     const pool = openTestPool(await emptyDatabase());
     await migrate(pool, testLog, 'UTC', migrationsBefore('0027'));
     const rows = [

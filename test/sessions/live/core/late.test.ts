@@ -48,7 +48,7 @@ describe('late events', () => {
       return { sentMs, arrivedMs: sentMs + later };
     });
 
-  it('change a bar where it is over when they come and a recount finds another number in it', () => {
+  it('late events change a bar where it is over when they come and a recount finds another number in it', () => {
     fc.assert(
       fc.property(fc.array(fc.array(anySent, { maxLength: 4 }), { maxLength: 6 }), (transactions) => {
         const found = lateOf(transactions);
@@ -67,7 +67,7 @@ describe('late events', () => {
     );
   });
 
-  it('are late from the very end of the half hour on', () => {
+  it('events are late from the very end of the half hour on', () => {
     const at = (arrivedMs: number) => lateOf([[{ sentMs: T, arrivedMs }]])[0];
     expect(at(T + HALF_HOUR_MS - 1)).toEqual([]);
     expect(at(T + HALF_HOUR_MS)).toEqual([T]);

@@ -51,7 +51,7 @@ const anyTime = fc
   .map(([gaps, more]) => T + gaps * GAP_MS + more);
 
 describe('sessions of events in any order', () => {
-  it('are those of the sorted events, however the events are cut into transactions', () => {
+  it('sessions are those of the sorted events, however the events are cut into transactions', () => {
     fc.assert(
       fc.property(fc.array(fc.array(anyTime, { maxLength: 6 }), { maxLength: 8 }), (transactions) => {
         expect(asText(take(transactions).sessions)).toEqual(plain(transactions.flat()));
@@ -60,7 +60,7 @@ describe('sessions of events in any order', () => {
     );
   });
 
-  it('have revisions without a hole, and who was merged says into which living session', () => {
+  it('sessions have revisions without a hole, and a merged one says into which living one', () => {
     fc.assert(
       fc.property(fc.array(fc.array(anyTime, { maxLength: 6 }), { maxLength: 8 }), (transactions) => {
         const { all, changes, sessions } = take(transactions);
