@@ -52,7 +52,9 @@ async function expectStored(ids: readonly string[]): Promise<void> {
 }
 
 describe('what was acknowledged', () => {
-  it('an event that was acknowledged is stored, whatever the headers of its post were', { timeout: 240_000 }, async () => {
+  it('an event that was acknowledged is stored, whatever the headers of its post were', {
+    timeout: 240_000,
+  }, async () => {
     const accepted: string[] = [];
     await fc.assert(
       fc.asyncProperty(anyHeaders, async (headers) => {
@@ -66,7 +68,9 @@ describe('what was acknowledged', () => {
     await expectStored(accepted);
   });
 
-  it('an order that was acknowledged is stored, whatever the headers of its form were', { timeout: 240_000 }, async () => {
+  it('an order that was acknowledged is stored, whatever the headers of its form were', {
+    timeout: 240_000,
+  }, async () => {
     const placed: string[] = [];
     await fc.assert(
       fc.asyncProperty(anyHeaders, async (headers) => {

@@ -25,24 +25,28 @@ describe.skipIf(noBrowser !== undefined)('a browser that fetches ahead', async (
       'a prerender rule',
       '<script type="speculationrules">{"prerender":[{"urls":["/product/sneakers"],"eagerness":"immediate"}]}</script>',
     ],
-  ])('a page that a browser fetches ahead by %s counts when its visitor comes, once', { timeout: 240_000 }, async (_name, markup) => {
-    const before = await clicks();
-    const context = await browser.newContext({ bypassCSP: true });
-    const page = await context.newPage();
-    await page.route('**/ahead', (route) =>
-      route.fulfill({
-        contentType: 'text/html',
-        body: `<!doctype html><head>${markup}</head><a href="/product/sneakers">go</a>`,
-      }),
-    );
-    await page.goto(`${line.url}/ahead`);
-    await page.waitForTimeout(1_000);
-    expect(await clicks()).toBe(before);
-    await page.getByText('go').click();
-    await page.waitForURL('**/product/sneakers');
-    await page.getByRole('button', { name: 'Order now' }).waitFor();
-    await eventually(async () => (await clicks()) === before + 1);
-    await context.close();
-    expect(await clicks()).toBe(before + 1);
-  });
+  ])(
+    'a page that a browser fetches ahead by %s counts when its visitor comes, once',
+    { timeout: 240_000 },
+    async (_name, markup) => {
+      const before = await clicks();
+      const context = await browser.newContext({ bypassCSP: true });
+      const page = await context.newPage();
+      await page.route('**/ahead', (route) =>
+        route.fulfill({
+          contentType: 'text/html',
+          body: `<!doctype html><head>${markup}</head><a href="/product/sneakers">go</a>`,
+        }),
+      );
+      await page.goto(`${line.url}/ahead`);
+      await page.waitForTimeout(1_000);
+      expect(await clicks()).toBe(before);
+      await page.getByText('go').click();
+      await page.waitForURL('**/product/sneakers');
+      await page.getByRole('button', { name: 'Order now' }).waitFor();
+      await eventually(async () => (await clicks()) === before + 1);
+      await context.close();
+      expect(await clicks()).toBe(before + 1);
+    },
+  );
 });
