@@ -1,6 +1,6 @@
 // The embedded broker beside Apache Kafka, and beside the broker of an earlier version that is built in the folder OLD_PROGRAM, in one
 // run on one machine: medians of rounds after a warm-up, and the ratios (above 1: the embedded broker is better). They take turns measure
-// by measure, so that other load on the machine meets all. BENCH_ROUNDS sets the rounds (5), BENCH_MEASURES chooses (bulk, inFlight,
+// by measure, and message by message where a latency is measured, so that other load on the machine meets all. BENCH_ROUNDS sets the rounds (5), BENCH_MEASURES chooses (bulk, inFlight,
 // single, delivery, transactional, measureJava, measureJavaTransactions). Ends with 1 where a goal is missed. Needs Java and Apache
 // Kafka's jars (KAFKA_FETCH=1 fetches them).
 
@@ -12,15 +12,16 @@ import { cpuOf } from '../cpu.ts';
 import { percentile } from '../statistics.ts';
 import { serverOf, startEmbedded } from './embedded.ts';
 import { measureJava, measureJavaTransactions } from './java-measures.ts';
-import { KAFKAJS_MEASURES, type Measure, transactional } from './kafkajs-measures.ts';
+import { LATENCIES, type Measure, RATES, transactional } from './kafkajs-measures.ts';
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
 const SETTLE_MS = 3000; // before it counts as idle
 const IDLE_SECONDS = 10;
 
 const CHOSEN = process.env.BENCH_MEASURES?.split(',');
+const isChosen = (measure: { readonly name: string }) => CHOSEN?.includes(measure.name) !== false;
 /** What an earlier version serves, too. */
-const PLAIN: readonly Measure[] = [...KAFKAJS_MEASURES, measureJava];
+const PLAIN: readonly Measure[] = [...RATES, measureJava];
 const IN_TRANSACTIONS: readonly Measure[] = [transactional, measureJavaTransactions];
 
 type Running = {
@@ -71,12 +72,17 @@ type Contender = (typeof CONTENDERS)[number];
 type Brokers = Readonly<{ embedded: Running; apache: Running; before: Running | undefined }>;
 type Round = Readonly<Record<Contender, Readonly<Record<string, number>>>>;
 
-/** Takes every measure of each broker, which go first in turn. */
+/** Takes every measure of each broker; each goes first in turn. */
 async function takeRound(brokers: Brokers, round: number): Promise<Round> {
   const taken = { embedded: {}, apache: {}, before: {} };
   const first = round % CONTENDERS.length;
-  for (const measure of [...PLAIN, ...IN_TRANSACTIONS]) {
-    if (CHOSEN?.includes(measure.name) === false) continue;
+  const present = CONTENDERS.filter((name) => brokers[name]);
+  for (const measure of LATENCIES.filter(isChosen)) {
+    const ports = present.map((name) => brokers[name]?.port ?? 0);
+    const figures = await measure(ports, String(round));
+    for (const [at, name] of present.entries()) Object.assign(taken[name], figures[at]);
+  }
+  for (const measure of [...PLAIN, ...IN_TRANSACTIONS].filter(isChosen)) {
     for (const name of [...CONTENDERS.slice(first), ...CONTENDERS.slice(0, first)]) {
       const running = brokers[name];
       if (!running || (name === 'before' && !PLAIN.includes(measure))) continue;

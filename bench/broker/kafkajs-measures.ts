@@ -1,6 +1,7 @@
-// Rates and latencies of kafkajs against a broker. Each measure makes a topic of its own and takes about a second, so that two
-// brokers can be measured in turn under the same conditions.
+// Rates and latencies of kafkajs against a broker. Each measure makes a topic of its own and takes a few seconds, so that several
+// brokers can be measured in turn under the same conditions: rates one broker after the other, latencies message by message.
 
+import { EventEmitter, once } from 'node:events';
 import { type Consumer, Kafka, logLevel, type Producer } from 'kafkajs';
 import { percentile } from '../statistics.ts';
 
@@ -15,11 +16,16 @@ const A_TRANSACTION = 100;
 const IN_TRANSACTIONS = 5000;
 const DELIVERY_PERIOD_MS = 10;
 
+const ARRIVED = 'arrived';
+
 const seconds = (since: number) => (performance.now() - since) / 1000;
-const now = () => performance.timeOrigin + performance.now();
 
 /** Takes a measure and returns its figures by name. `id` makes the names of topics and groups unique. */
-export type Measure = (port: number, id: string) => Promise<Readonly<Record<string, number>>>;
+export type Measure = (port: number, id: string) => Promise<Figures>;
+type Figures = Readonly<Record<string, number>>;
+
+/** As a measure, of several brokers message by message in turn, so that what slows the machine or this client meets all. */
+export type PairedMeasure = (ports: readonly number[], id: string) => Promise<readonly Figures[]>;
 
 function kafkaAt(port: number): Kafka {
   return new Kafka({ brokers: [`127.0.0.1:${port}`], clientId: 'bench', logLevel: logLevel.NOTHING });
@@ -88,33 +94,70 @@ const inFlight: Measure = (port, id) =>
     return { inFlight: SINGLE_IN_FLIGHT / seconds(start) };
   });
 
-const single: Measure = (port, id) =>
-  withProducer(port, `single-${id}`, async (producer, topic) => {
-    const times: number[] = [];
-    for (let i = 0; i < SINGLE; i++) {
+/** Runs `work` with a connected producer and a new topic at every broker. */
+function withProducers<T>(
+  ports: readonly number[],
+  topic: string,
+  work: (producers: readonly Producer[]) => Promise<T>,
+  producers: readonly Producer[] = [],
+): Promise<T> {
+  const [port, ...others] = ports;
+  if (port === undefined) return work(producers);
+  return withProducer(port, topic, (producer) =>
+    withProducers(others, topic, work, [...producers, producer]),
+  );
+}
+
+const single: PairedMeasure = (ports, id) => {
+  const topic = `single-${id}`;
+  return withProducers(ports, topic, async (producers) => {
+    const times = await inTurn(producers, SINGLE, async (producer) => {
       const start = performance.now();
       await producer.send({ topic, acks: -1, messages: [{ value: VALUE }] });
-      times.push(performance.now() - start);
-    }
-    return { singleP50: percentile(times, 0.5), singleP99: percentile(times, 0.99) };
+      return performance.now() - start;
+    });
+    return times.map((taken) => ({ singleP50: percentile(taken, 0.5), singleP99: percentile(taken, 0.99) }));
   });
+};
 
-const delivery: Measure = (port, id) =>
-  withProducer(port, `delivery-${id}`, async (producer, topic) => {
-    const consumer = kafkaAt(port).consumer({ groupId: topic, maxWaitTimeInMs: 500 });
-    const times: number[] = [];
-    const eachMessage = async ({ message }: { message: { value: Buffer | null } }) => {
-      times.push(now() - Number(message.value));
-    };
-    await consume(consumer, topic, eachMessage);
-    for (let i = 0; i < DELIVERED; i++) {
-      producer.send({ topic, acks: -1, messages: [{ value: String(now()) }] }).catch(() => {});
+const delivery: PairedMeasure = (ports, id) => {
+  const topic = `delivery-${id}`;
+  return withProducers(ports, topic, async (producers) => {
+    const consumers = await Promise.all(ports.map((port) => consume(port, topic)));
+    const pairs = consumers.map((consuming, at) => ({ ...consuming, producer: producers[at] }));
+    const times = await inTurn(pairs, DELIVERED, async ({ arrivals, producer }) => {
+      const arrival = once(arrivals, ARRIVED) as Promise<[number]>;
+      const start = performance.now();
+      const [[arrivedAt]] = await Promise.all([
+        arrival,
+        producer?.send({ topic, acks: -1, messages: [{ value: VALUE }] }),
+      ]);
       await new Promise((resolve) => setTimeout(resolve, DELIVERY_PERIOD_MS));
-    }
-    while (times.length < DELIVERED) await new Promise((resolve) => setTimeout(resolve, DELIVERY_PERIOD_MS));
-    await consumer.disconnect();
-    return { deliveryP50: percentile(times, 0.5), deliveryP99: percentile(times, 0.99) };
+      return arrivedAt - start;
+    });
+    await Promise.all(consumers.map(({ consumer }) => consumer.disconnect()));
+    return times.map((taken) => ({
+      deliveryP50: percentile(taken, 0.5),
+      deliveryP99: percentile(taken, 0.99),
+    }));
   });
+};
+
+/** Takes `count` times of each, one after the other, beginning with another one each time. @returns the times of each */
+async function inTurn<T>(
+  all: readonly T[],
+  count: number,
+  time: (one: T) => Promise<number>,
+): Promise<number[][]> {
+  const times = all.map((): number[] => []);
+  for (let n = 0; n < count; n++) {
+    for (let i = 0; i < all.length; i++) {
+      const at = (n + i) % all.length;
+      times[at]?.push(await time(all[at] as T));
+    }
+  }
+  return times;
+}
 
 /** Transactions of 100 records, one after the other. */
 export const transactional: Measure = async (port, id) => {
@@ -138,17 +181,24 @@ export const transactional: Measure = async (port, id) => {
   return { transactional: rate };
 };
 
-type EachMessage = (payload: { message: { value: Buffer | null } }) => Promise<void>;
+type Consuming = { readonly consumer: Consumer; readonly arrivals: EventEmitter };
 
-/** Resolves once the consumer has its partitions and waits for records. */
-async function consume(consumer: Consumer, topic: string, eachMessage: EachMessage): Promise<void> {
+/** A consumer that has its partitions and waits for records, whose arrivals it emits with their times. */
+async function consume(port: number, topic: string): Promise<Consuming> {
+  const consumer = kafkaAt(port).consumer({ groupId: topic, maxWaitTimeInMs: 500 });
+  const arrivals = new EventEmitter();
   await consumer.connect();
   await consumer.subscribe({ topics: [topic], fromBeginning: true });
   const joined = new Promise((resolve) => consumer.on(consumer.events.GROUP_JOIN, resolve));
-  await consumer.run({ eachMessage });
+  await consumer.run({
+    eachMessage: async () => void arrivals.emit(ARRIVED, performance.now()),
+  });
   await joined;
   await new Promise((resolve) => setTimeout(resolve, 300));
+  return { consumer, arrivals };
 }
 
-/** Those without transactions. */
-export const KAFKAJS_MEASURES: readonly Measure[] = [bulk, inFlight, single, delivery];
+/** Rates, without transactions. */
+export const RATES: readonly Measure[] = [bulk, inFlight];
+/** Latencies, which a moment's load changes more than the broker does. */
+export const LATENCIES: readonly PairedMeasure[] = [single, delivery];

@@ -151,7 +151,7 @@ export class PartitionLog {
   abortedWithin(offset: number, endOffset: number): AbortedTransaction[] {
     const found: AbortedTransaction[] = [];
     for (const segment of this.#segments) {
-      if (segment.nextOffset <= offset) continue;
+      if (segment.nextOffset <= offset || segment.aborted.length === 0) continue;
       for (const aborted of segment.aborted.endingFrom(offset)) {
         if (aborted.firstOffset < endOffset) found.push(aborted);
         if (aborted.lastStableOffset >= endOffset) return found.sort(byFirstOffset);

@@ -15,6 +15,7 @@ export class OpenTransactions {
 
   /** The lowest first offset; undefined where none is open. */
   get firstOffset(): number | undefined {
+    if (this.#first.size === 0) return undefined; // at nearly every append, without an iterator
     for (const offset of this.#first.values()) return offset;
     return undefined;
   }
