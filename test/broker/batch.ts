@@ -1,5 +1,6 @@
 // Record batches as producers send them.
 
+import { gzipSync } from 'node:zlib';
 import { crc32c } from '@node-rs/crc32';
 import { BATCH_HEADER } from '../../src/broker/log/record-batch.ts';
 import { writeInt64 } from '../../src/broker/wire/int64.ts';
@@ -78,4 +79,12 @@ export function batch(options: BatchOptions = {}): Buffer {
 export function withCrc(bytes: Buffer): Buffer {
   bytes.writeUInt32BE(crc32c(bytes.subarray(21)), 17);
   return bytes;
+}
+
+/** The batch with its records packed by gzip, whatever they are. */
+export function gzipped(plain: Buffer): Buffer {
+  const bytes = Buffer.concat([plain.subarray(0, BATCH_HEADER), gzipSync(plain.subarray(BATCH_HEADER))]);
+  bytes.writeInt32BE(bytes.length - 12, 8);
+  bytes.writeInt16BE(1, 21);
+  return withCrc(bytes);
 }

@@ -1,6 +1,6 @@
 // The requests of consumer groups that tests send as bytes, each with its answer read into a value.
 
-import type { WireClient } from './wire-client.ts';
+import type { Asking } from './request.ts';
 
 export type Joined = {
   readonly error: number;
@@ -21,11 +21,7 @@ export type JoinOptions = {
   readonly metadata?: string;
 };
 
-export async function joinGroup(
-  client: WireClient,
-  group: string,
-  options: JoinOptions = {},
-): Promise<Joined> {
+export async function joinGroup(client: Asking, group: string, options: JoinOptions = {}): Promise<Joined> {
   const answer = await client.ask(11, 5, (w) => {
     w.string(group)
       .int32(options.sessionTimeout ?? 10_000)
@@ -54,11 +50,7 @@ export async function joinGroup(
 }
 
 /** Joins as a new member: asks for an id, then joins with it. */
-export async function joinAsNew(
-  client: WireClient,
-  group: string,
-  options: JoinOptions = {},
-): Promise<Joined> {
+export async function joinAsNew(client: Asking, group: string, options: JoinOptions = {}): Promise<Joined> {
   const { memberId } = await joinGroup(client, group, options);
   return joinGroup(client, group, { ...options, memberId });
 }
@@ -75,7 +67,7 @@ export type Synced = {
 };
 
 export async function syncGroup(
-  client: WireClient,
+  client: Asking,
   group: string,
   member: Member,
   assignments: Readonly<Record<string, string>> = {},
@@ -91,7 +83,7 @@ export async function syncGroup(
   return { error: answer.int16(), assignment: String(answer.bytes()) };
 }
 
-export async function heartbeat(client: WireClient, group: string, member: Member): Promise<number> {
+export async function heartbeat(client: Asking, group: string, member: Member): Promise<number> {
   const answer = await client.ask(12, 3, (w) => {
     w.string(group)
       .int32(member.generation)
@@ -102,7 +94,7 @@ export async function heartbeat(client: WireClient, group: string, member: Membe
   return answer.int16();
 }
 
-export async function leaveGroup(client: WireClient, group: string, memberId: string): Promise<number> {
+export async function leaveGroup(client: Asking, group: string, memberId: string): Promise<number> {
   const answer = await client.ask(13, 1, (w) => w.string(group).string(memberId));
   answer.int32();
   return answer.int16();
@@ -112,7 +104,7 @@ export async function leaveGroup(client: WireClient, group: string, memberId: st
 export const SIMPLE: Member = { memberId: '', generation: -1 };
 
 export async function commitOffset(
-  client: WireClient,
+  client: Asking,
   group: string,
   member: Member,
   topic: string,
@@ -143,7 +135,7 @@ export type Committed = {
 
 /** What the group has committed, by topic; of partition 0. */
 export async function committedOffsets(
-  client: WireClient,
+  client: Asking,
   group: string,
   topics: string[] | null,
 ): Promise<Map<string, Committed>> {

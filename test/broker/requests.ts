@@ -1,7 +1,7 @@
 // The requests that tests send as bytes, each with its answer read into a value. Versions are the highest that
 // the embedded broker speaks; Apache Kafka 4 speaks them too.
 
-import type { WireClient } from './wire-client.ts';
+import type { Asking } from './request.ts';
 
 export { type BatchOptions, batch, withCrc } from './batch.ts';
 
@@ -11,7 +11,7 @@ export type Produced = {
 };
 
 export async function produce(
-  client: WireClient,
+  client: Asking,
   topic: string,
   records: Buffer,
   partition = 0,
@@ -59,7 +59,7 @@ export type FetchOptions = {
   readonly isCommitted?: boolean;
 };
 
-export async function fetch(client: WireClient, topic: string, options: FetchOptions = {}): Promise<Fetched> {
+export async function fetch(client: Asking, topic: string, options: FetchOptions = {}): Promise<Fetched> {
   const answer = await client.ask(1, 11, (w) => {
     w.int32(-1)
       .int32(options.maxWaitMs ?? 0)
@@ -110,7 +110,7 @@ export type ListedOffset = {
 };
 
 export async function listOffset(
-  client: WireClient,
+  client: Asking,
   topic: string,
   timestamp: number,
   isCommitted = false,
@@ -139,11 +139,7 @@ export type TopicOptions = {
 };
 
 /** Makes a topic; resolves with the error code. */
-export async function createTopic(
-  client: WireClient,
-  name: string,
-  options: TopicOptions = {},
-): Promise<number> {
+export async function createTopic(client: Asking, name: string, options: TopicOptions = {}): Promise<number> {
   const answer = await client.ask(19, 4, (w) => {
     w.structs([name], (topic) => {
       w.string(topic)
@@ -165,7 +161,7 @@ export async function createTopic(
 }
 
 /** Deletes a topic; resolves with the error code. */
-export async function deleteTopic(client: WireClient, name: string): Promise<number> {
+export async function deleteTopic(client: Asking, name: string): Promise<number> {
   const answer = await client.ask(20, 1, (w) => w.array([name], (topic) => w.string(topic)).int32(10_000));
   answer.int32();
   const [error] = answer.structs(() => {
@@ -176,7 +172,7 @@ export async function deleteTopic(client: WireClient, name: string): Promise<num
 }
 
 /** A fresh producer id; asked for again while the broker has none to give yet. */
-export async function initProducerId(client: WireClient): Promise<number> {
+export async function initProducerId(client: Asking): Promise<number> {
   for (;;) {
     const answer = await client.ask(22, 1, (w) => w.string(null).int32(60_000));
     answer.int32();

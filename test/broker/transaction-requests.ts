@@ -1,8 +1,8 @@
 // The requests of transactional producers that tests send as bytes, each with its answer read into a value.
 
 import { ErrorCode } from '../../src/broker/wire/error-codes.ts';
+import type { Asking } from './request.ts';
 import { batch, type Produced, produce } from './requests.ts';
-import type { WireClient } from './wire-client.ts';
 
 const TRANSACTION = 1;
 const TRANSACTIONAL = 1 << 4;
@@ -30,7 +30,7 @@ async function settled<T extends { readonly error: number }>(attempt: () => Prom
 }
 
 export async function findTransactionCoordinator(
-  client: WireClient,
+  client: Asking,
   transactionalId: string,
 ): Promise<{ error: number; port: number }> {
   return settled(async () => {
@@ -46,7 +46,7 @@ export async function findTransactionCoordinator(
 
 /** The id and epoch of a transactional producer. */
 export async function initTransactions(
-  client: WireClient,
+  client: Asking,
   transactionalId: string,
   timeoutMs = 60_000,
 ): Promise<TestProducer & { readonly error: number }> {
@@ -64,7 +64,7 @@ export async function initTransactions(
 
 /** A producer whose coordinator is there. */
 export async function newProducer(
-  client: WireClient,
+  client: Asking,
   transactionalId: string,
   timeoutMs?: number,
 ): Promise<TestProducer> {
@@ -75,7 +75,7 @@ export async function newProducer(
 }
 
 export async function addPartitions(
-  client: WireClient,
+  client: Asking,
   producer: TestProducer,
   topic: string,
   partitions: readonly number[] = [0],
@@ -98,7 +98,7 @@ export async function addPartitions(
   return error;
 }
 
-export async function addOffsets(client: WireClient, producer: TestProducer, group: string): Promise<number> {
+export async function addOffsets(client: Asking, producer: TestProducer, group: string): Promise<number> {
   const { error } = await settled(async () => {
     const answer = await client.ask(25, 2, (w) => {
       w.string(producer.transactionalId).int64(producer.producerId).int16(producer.epoch).string(group);
@@ -110,7 +110,7 @@ export async function addOffsets(client: WireClient, producer: TestProducer, gro
 }
 
 export async function commitWithTransaction(
-  client: WireClient,
+  client: Asking,
   producer: TestProducer,
   group: string,
   topic: string,
@@ -139,7 +139,7 @@ export async function commitWithTransaction(
 }
 
 export async function endTransaction(
-  client: WireClient,
+  client: Asking,
   producer: TestProducer,
   isCommit: boolean,
 ): Promise<number> {
@@ -156,7 +156,7 @@ export async function endTransaction(
 
 /** Produces one batch as part of a transaction. */
 export function produceInTransaction(
-  client: WireClient,
+  client: Asking,
   producer: TestProducer,
   topic: string,
   sequence: number,

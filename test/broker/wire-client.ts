@@ -1,44 +1,18 @@
-// A client of single requests, for what the libraries hide: error codes, odd versions, broken frames. It knows
-// only frames, headers and which versions are flexible; each test brings its own request and reads its own answer.
+// A client of single requests over a socket, for what the libraries hide: error codes, odd versions, broken frames (request.ts).
 
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { isFlexible } from '../../src/broker/api/api.ts';
-import { APIS } from '../../src/broker/api/apis.ts';
 import { Frames } from '../../src/broker/server/frames.ts';
 import { Reader } from '../../src/broker/wire/reader.ts';
-import { Writer } from '../../src/broker/wire/writer.ts';
+import type { Writer } from '../../src/broker/wire/writer.ts';
+import { type Asking, readAnswerHead, request } from './request.ts';
+
+export { request } from './request.ts';
 
 const MAX_ANSWER = 2 ** 30;
-const API_VERSIONS = 18;
 
-/** Whether the embedded broker's table has this version, and as a flexible one. */
-function isFlexibleVersion(apiKey: number, version: number): boolean {
-  const api = APIS.find(({ key }) => key === apiKey);
-  return api !== undefined && version <= api.max && isFlexible(api, version);
-}
-
-/** One whole request as bytes. */
-export function request(
-  apiKey: number,
-  version: number,
-  correlationId: number,
-  body: (writer: Writer) => void,
-): Buffer {
-  const writer = new Writer(apiKey * 0x10000 + version).int32(correlationId).string('wire-client');
-  if (isFlexibleVersion(apiKey, version)) writer.flexible().tags();
-  body(writer);
-  return Buffer.concat(writer.finish());
-}
-
-/** The header of ApiVersions' answer has no tagged fields in any version. */
-function beginFlexible(apiKey: number, answer: Reader): void {
-  if (apiKey === API_VERSIONS) answer.isFlexible = true;
-  else answer.beginFlexible();
-}
-
-export class WireClient {
+export class WireClient implements Asking {
   readonly socket: Socket;
   /** Resolves when the broker has closed the connection. */
   readonly closed: Promise<void>;
@@ -68,7 +42,7 @@ export class WireClient {
     const correlationId = ++this.#last;
     const answer = new Promise<Reader>((resolve) =>
       this.#waiting.set(correlationId, (reader) => {
-        if (isFlexibleVersion(apiKey, version)) beginFlexible(apiKey, reader);
+        readAnswerHead(apiKey, version, reader);
         resolve(reader);
       }),
     );

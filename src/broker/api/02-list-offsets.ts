@@ -5,8 +5,10 @@
 //   local log, −5 for the end of the tiered one (there is none), any other for the first record that is not older; where
 //   there is none the offset and timestamp are −1. Other negative ones, and those of a later version, are refused with
 //   UNSUPPORTED_VERSION.
-// * Inside a compressed batch the first record stands for all (log/time-lookup.ts).
+// * Of a batch that can't be decompressed the first record stands for all (log/time-lookup.ts).
 // * With isolation level 1 (read_committed) the log ends at its last stable offset.
+// * A partition that a request asks for twice is INVALID_REQUEST, as in Apache Kafka; others have their turn between two look-ups that
+//   take long, as each may unpack a batch.
 //
 // Version notes: v2 adds the isolation level and the throttle time, v4 leader epochs, v6 is flexible, v7-9 give −3, −4
 // and −5 their meaning, v10 adds a timeout (nothing is waited for); v3 and v5 are as those before them.
@@ -15,11 +17,13 @@
 //   Response => throttleTimeMs (v2+) [topic [partition errorCode timestamp offset leaderEpoch (v4+)]]
 //     timestamp, offset => INT64   leaderEpoch => INT32
 
+import { BreathingSpace } from '../breathing-space.ts';
 import { LEADER_EPOCH, type PartitionLog } from '../log/partition-log.ts';
 import { ErrorCode } from '../wire/error-codes.ts';
 import type { Writer } from '../wire/writer.ts';
 import { epochProblem } from './01-fetch.ts';
 import { type Api, answerTo, type Context, NO_THROTTLE, type Request } from './api.ts';
+import { namedTwice } from './named-twice.ts';
 
 const LATEST = -1;
 const EARLIEST = -2;
@@ -37,6 +41,9 @@ const MEANT_FROM = new Map([
 const ANY_EPOCH = -1;
 const READ_COMMITTED = 1;
 const NOT_FOUND = { offset: -1, timestamp: -1 };
+const TWICE: Found = { ...NOT_FOUND, error: ErrorCode.INVALID_REQUEST };
+/** Work between two turns of others. */
+const SLICE_MS = 5;
 
 function lookUp(
   log: PartitionLog,
@@ -52,13 +59,57 @@ function lookUp(
   return found && found.offset < endOffset ? found : NOT_FOUND;
 }
 
-function problemOf(log: PartitionLog | undefined, leaderEpoch: number, timestamp: number, version: number) {
-  if (log === undefined) return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+type Asked = { readonly partition: number; readonly leaderEpoch: number; readonly timestamp: number };
+type AskedTopic = { readonly topic: string; readonly partitions: readonly Asked[] };
+type Found = { readonly error: ErrorCode; readonly offset: number; readonly timestamp: number };
+
+function problemOf({ leaderEpoch, timestamp }: Asked, version: number): ErrorCode {
   const isMeant = timestamp >= 0 || version >= (MEANT_FROM.get(timestamp) ?? Number.POSITIVE_INFINITY);
   return isMeant ? epochProblem(leaderEpoch) : ErrorCode.UNSUPPORTED_VERSION;
 }
 
-function handle(request: Request, { topics: stored }: Context): Writer {
+function find(topic: string, asked: Asked, version: number, isCommitted: boolean, context: Context): Found {
+  const log = context.topics.partition(topic, asked.partition);
+  if (log === undefined) return { ...NOT_FOUND, error: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION };
+  const error = problemOf(asked, version);
+  if (error !== ErrorCode.NONE) return { ...NOT_FOUND, error };
+  try {
+    return { error, ...lookUp(log, asked.timestamp, isCommitted) };
+  } catch (failure) {
+    context.settings.log.error(
+      { partition: log.name, error: failure },
+      'cannot look up an offset in the log',
+    );
+    return { ...NOT_FOUND, error: ErrorCode.KAFKA_STORAGE_ERROR };
+  }
+}
+
+const nameOf = (topic: string, partition: number): string => `${topic}/${partition}`;
+
+async function findAll(
+  topics: readonly AskedTopic[],
+  findOne: (topic: string, asked: Asked) => Found,
+): Promise<Map<string, Found>> {
+  const names = topics.flatMap(({ topic, partitions }) =>
+    partitions.map((one) => nameOf(topic, one.partition)),
+  );
+  const twice = namedTwice(names);
+  const found = new Map<string, Found>();
+  const space = new BreathingSpace();
+  let since = performance.now();
+  for (const { topic, partitions } of topics) {
+    for (const asked of partitions) {
+      const name = nameOf(topic, asked.partition);
+      found.set(name, twice.has(name) ? TWICE : findOne(topic, asked));
+      if (performance.now() - since < SLICE_MS) continue;
+      await space.rest();
+      since = performance.now();
+    }
+  }
+  return found;
+}
+
+async function handle(request: Request, context: Context): Promise<Writer> {
   const { body, version } = request;
   body.int32(); // replica id
   const isCommitted = version >= 2 && body.int8() === READ_COMMITTED;
@@ -70,15 +121,14 @@ function handle(request: Request, { topics: stored }: Context): Writer {
       return { partition, leaderEpoch, timestamp: body.int64() };
     }),
   }));
+  const all = await findAll(topics, (topic, asked) => find(topic, asked, version, isCommitted, context));
   const writer = answerTo(request);
   if (version >= 2) writer.int32(NO_THROTTLE);
   return writer.structs(topics, ({ topic, partitions }) => {
-    writer.string(topic).structs(partitions, ({ partition, leaderEpoch, timestamp }) => {
-      const log = stored.partition(topic, partition);
-      const error = problemOf(log, leaderEpoch, timestamp, version);
-      const found = log && error === ErrorCode.NONE ? lookUp(log, timestamp, isCommitted) : NOT_FOUND;
-      writer.int32(partition).int16(error).int64(found.timestamp).int64(found.offset);
-      if (version >= 4) writer.int32(found.offset < 0 ? ANY_EPOCH : LEADER_EPOCH);
+    writer.string(topic).structs(partitions, ({ partition }) => {
+      const { error, timestamp, offset } = all.get(nameOf(topic, partition)) ?? TWICE;
+      writer.int32(partition).int16(error).int64(timestamp).int64(offset);
+      if (version >= 4) writer.int32(offset < 0 ? ANY_EPOCH : LEADER_EPOCH);
     });
   });
 }

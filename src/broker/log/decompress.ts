@@ -71,12 +71,19 @@ const XERIAL_HEADER = 16;
 function unsnappy(packed: Buffer): Buffer {
   if (!packed.subarray(0, XERIAL_MAGIC.length).equals(XERIAL_MAGIC)) return unsnappyBlock(packed);
   const blocks: Buffer[] = [];
+  let total = 0;
   for (let at = XERIAL_HEADER; at + 4 <= packed.length; ) {
-    const end = at + 4 + packed.readInt32BE(at);
-    blocks.push(unsnappyBlock(packed.subarray(at + 4, end)));
-    at = end;
+    const length = packed.readInt32BE(at);
+    // With a negative length the walk would go back, and never end.
+    if (length < 0 || at + 4 + length > packed.length)
+      throw new RangeError(`received a block of ${length} bytes, expected at most ${packed.length - at - 4}`);
+    const block = unsnappyBlock(packed.subarray(at + 4, at + 4 + length));
+    total += block.length;
+    if (total > MAX_BYTES) throw new RangeError(`expected at most ${MAX_BYTES} bytes`);
+    blocks.push(block);
+    at += 4 + length;
   }
-  return Buffer.concat(blocks);
+  return Buffer.concat(blocks, total);
 }
 
 /** https://github.com/google/snappy/blob/main/format_description.txt */

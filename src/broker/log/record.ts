@@ -12,6 +12,8 @@ type Varint = {
 };
 
 const MAX_VARINT_BYTES = 10;
+/** Bytes behind a record's length: attributes, two deltas, the lengths of key and value, and the count of headers. */
+const LEAST_RECORD = 6;
 const scratch: Varint = { value: 0, next: 0 };
 
 /** Reads the varint at `at` into one shared object; false where it does not end. */
@@ -55,7 +57,7 @@ export function movedInTime(record: Buffer, ms: number): Buffer {
 export function recordsAreWhole(buffer: Buffer, at: number, count: number): boolean {
   let position = at;
   for (let i = 0; i < count; i++) {
-    if (!readVarint(buffer, position) || scratch.value < 0) return false;
+    if (!readVarint(buffer, position) || scratch.value < LEAST_RECORD) return false;
     position = scratch.next + scratch.value;
     if (position > buffer.length) return false;
   }
@@ -67,7 +69,10 @@ export type RecordTime = {
   readonly timestampDelta: number;
 };
 
-/** The first of `count` records from `at` whose timestamp is at least `delta` after the batch's base. */
+/**
+ * The first of `count` records from `at` whose timestamp is at least `delta` after the batch's base; null where there is none, or where
+ * one before it is malformed. The count may be a lie: a record that is too short ends the walk, which would else stand still.
+ */
 export function firstRecordSince(
   buffer: Buffer,
   at: number,
@@ -76,7 +81,7 @@ export function firstRecordSince(
 ): RecordTime | null {
   let position = at;
   for (let i = 0; i < count; i++) {
-    if (!readVarint(buffer, position)) return null;
+    if (!readVarint(buffer, position) || scratch.value < LEAST_RECORD) return null;
     const end = scratch.next + scratch.value;
     if (!readVarint(buffer, scratch.next + 1)) return null; // after the attributes
     const timestampDelta = scratch.value;

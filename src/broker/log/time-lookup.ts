@@ -1,6 +1,6 @@
 // Finds the first record of a time in one segment: by the index, then by batch headers, then by the records of a batch. Where
-// a batch can't be decompressed its first record is returned, which is never later than the right
-// one, so that a reader who seeks there misses nothing.
+// a batch can't be decompressed, or its record claims an offset outside of it, its first record is returned, which is never later
+// than the right one, so that a reader who seeks there misses nothing.
 
 import { decompress } from './decompress.ts';
 import { firstRecordSince } from './record.ts';
@@ -19,6 +19,7 @@ export type TimedOffset = {
   readonly timestamp: number;
 };
 
+/** The first record of a segment with this timestamp, ms, or a later one; null if there is none. @throws {DamagedLog} */
 export function firstRecordSinceTime(segment: Segment, timestamp: number): TimedOffset | null {
   let position = segment.index.positionOfTime(timestamp);
   while (position < segment.size) {
@@ -31,12 +32,13 @@ export function firstRecordSinceTime(segment: Segment, timestamp: number): Timed
 }
 
 function within(segment: Segment, position: number, header: BatchHeader, timestamp: number): TimedOffset {
-  const { baseOffset, baseTimestamp, size } = header;
+  const { baseOffset, lastOffset, baseTimestamp, size } = header;
   if (hasAppendTime(header)) return { offset: baseOffset, timestamp: header.maxTimestamp };
   const packed = segment.readAt(position + BATCH_HEADER, size - BATCH_HEADER);
   const codec = codecOf(header.attributes);
   const records = codec === 0 ? packed : decompress(codec, packed);
   const found = records && firstRecordSince(records, 0, header.records, timestamp - baseTimestamp);
-  if (!found) return { offset: baseOffset, timestamp: baseTimestamp };
+  const isWithin = found && found.offsetDelta >= 0 && found.offsetDelta <= lastOffset - baseOffset;
+  if (!isWithin) return { offset: baseOffset, timestamp: baseTimestamp };
   return { offset: baseOffset + found.offsetDelta, timestamp: baseTimestamp + found.timestampDelta };
 }

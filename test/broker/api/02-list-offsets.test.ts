@@ -1,5 +1,8 @@
+import { truncateSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { ErrorCode } from '../../../src/broker/wire/error-codes.ts';
+import { type OfflineBroker, offlineBroker } from '../offline-broker.ts';
+import { whole } from '../request.ts';
 import { batch, createTopic, produce } from '../requests.ts';
 import { testBroker } from '../running-broker.ts';
 import { type WireClient, wireClient } from '../wire-client.ts';
@@ -70,4 +73,76 @@ test('an unknown topic and another leader epoch are errors of their partition', 
   expect(await list(client, -1, { topic: 'b' })).toEqual([UNKNOWN_TOPIC_OR_PARTITION, -1, -1, -1]);
   expect(await list(client, -1, { epoch: 0 })).toEqual([ErrorCode.NONE, -1, 0, 0]);
   expect(await list(client, -1, { epoch: 1 })).toEqual([UNKNOWN_LEADER_EPOCH, -1, -1, -1]);
+});
+
+/** Asks by v1 for partitions of `a`; error, timestamp, offset. */
+async function listAll(
+  broker: OfflineBroker,
+  asked: readonly (readonly [partition: number, timestamp: number])[],
+) {
+  const answer = await broker.ask(2, 1, (w) => {
+    w.int32(-1).structs(['a'], (name) =>
+      w.string(name).structs(asked, ([partition, timestamp]) => w.int32(partition).int64(timestamp)),
+    );
+  });
+  return whole(answer, (a) =>
+    a.structs(() => {
+      a.string();
+      return a.structs(() => [a.int32(), a.int16(), a.int64(), a.int64()]);
+    }),
+  ).flat();
+}
+
+test('a partition that is asked for twice is an error each time, and costs no look-up', async () => {
+  const broker = offlineBroker();
+  await createTopic(broker, 'a', { partitions: 2 });
+  await produce(broker, 'a', batch({ timestamps: [BASE] }), 1);
+  expect(
+    await listAll(broker, [
+      [0, -1],
+      [1, BASE],
+      [0, -2],
+    ]),
+  ).toEqual([
+    [0, ErrorCode.INVALID_REQUEST, -1, -1],
+    [1, ErrorCode.NONE, BASE, 0],
+    [0, ErrorCode.INVALID_REQUEST, -1, -1],
+  ]);
+});
+
+test('a partition whose file is damaged has an error of its own, and the others are looked up', async () => {
+  const broker = offlineBroker();
+  await createTopic(broker, 'a', { partitions: 2 });
+  for (const partition of [0, 1]) await produce(broker, 'a', batch({ timestamps: [BASE] }), partition);
+  truncateSync(`${broker.context.settings.dataDir}/topics/a-0/${'0'.repeat(20)}.log`, 30);
+  expect(
+    await listAll(broker, [
+      [0, BASE],
+      [1, BASE],
+    ]),
+  ).toEqual([
+    [0, ErrorCode.KAFKA_STORAGE_ERROR, -1, -1],
+    [1, ErrorCode.NONE, BASE, 0],
+  ]);
+});
+
+test('look-ups that take long leave others their turn between them', async () => {
+  const broker = offlineBroker();
+  await createTopic(broker, 'a', { partitions: 3 });
+  const order: string[] = [];
+  for (const [index, log] of (broker.context.topics.get('a')?.partitions ?? []).entries())
+    log.findTime = () => {
+      order.push(`look-up ${index}`);
+      const end = performance.now() + 20;
+      while (performance.now() < end);
+      return null;
+    };
+  const others = setInterval(() => order.push('another'), 1);
+  await listAll(
+    broker,
+    [0, 1, 2].map((partition) => [partition, BASE] as const),
+  );
+  clearInterval(others);
+  expect(order).toContain('another');
+  expect(order.indexOf('another')).toBeLessThan(order.indexOf('look-up 2'));
 });

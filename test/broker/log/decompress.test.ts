@@ -93,3 +93,23 @@ it('more than 64 MiB is null, however few bytes it came in', () => {
   ]);
   expect(decompress(SNAPPY, bomb)).toBeNull();
 });
+
+it('a block of snappy-java whose length is negative, or more than there is, is null: the walk neither stands still nor goes back', () => {
+  const head = xerial([]);
+  const lengthOf = (length: number) => {
+    const size = Buffer.alloc(4);
+    size.writeInt32BE(length);
+    return size;
+  };
+  const block = compressSync(Buffer.from('shopstream'));
+  for (const length of [-4, -1, -8, -(2 ** 31), block.length + 1])
+    expect(decompress(SNAPPY, Buffer.concat([head, lengthOf(length), block]))).toBeNull();
+  const behind = Buffer.concat([xerial([block]), lengthOf(-8 - block.length)]);
+  expect(decompress(SNAPPY, behind)).toBeNull();
+});
+
+it('blocks of snappy-java that unpack to more than 64 MiB together are null', () => {
+  const block = compressSync(Buffer.alloc(16 * 1024 * 1024));
+  expect(decompress(SNAPPY, xerial(Array(4).fill(block)))).toHaveLength(64 * 1024 * 1024);
+  expect(decompress(SNAPPY, xerial([...Array(4).fill(block), compressSync(Buffer.of(0))]))).toBeNull();
+});

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { firstRecordSince, forEachRecord, recordsAreWhole } from '../../../src/broker/log/record.ts';
+import {
+  firstRecordSince,
+  forEachRecord,
+  movedInTime,
+  recordsAreWhole,
+} from '../../../src/broker/log/record.ts';
 import { BATCH_HEADER } from '../../../src/broker/log/record-batch.ts';
 import { batch } from '../batch.ts';
 
@@ -75,5 +80,31 @@ it('reads no record beyond the end, whatever the bytes are', () => {
       firstRecordSince(bytes, 0, 10, 0);
     }),
     { numRuns: 1_000 },
+  );
+});
+
+const MOST = 2 ** 31 - 1;
+
+it.each([
+  ['has length −1, which leads to itself', Buffer.of(1, 0, 0, 0, 0, 0, 0, 0)],
+  [
+    'has a negative length that leads back to the one before',
+    Buffer.of(12, 0, 0, 0, 1, 1, 0, 15, 0, 0, 0, 0, 0),
+  ],
+  ['is shorter than any', Buffer.alloc(1_000)],
+])('a walk ends at a record that %s, whatever its batch counts', (_, bytes) => {
+  expect(firstRecordSince(bytes, 0, MOST, 1)).toBeNull();
+  expect(recordsAreWhole(bytes, 0, MOST)).toBe(false);
+});
+
+it('a record that is moved in time is as it was, but for its time', () => {
+  fc.assert(
+    fc.property(text, text, fc.integer({ min: -(2 ** 40), max: 2 ** 40 }), (key, value, ms) => {
+      const before = recordBytes([{ key, value, time: 2 ** 41 }]);
+      const after = movedInTime(before, ms);
+      expect(recordsAreWhole(after, 0, 1)).toBe(true);
+      expect(firstRecordSince(after, 0, 1, ms)).toEqual({ offsetDelta: 0, timestampDelta: ms });
+      expect(movedInTime(after, -ms)).toEqual(before);
+    }),
   );
 });
