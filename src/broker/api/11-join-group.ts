@@ -3,7 +3,8 @@
 // Behaviour:
 // * Held back until the rebalance's barrier opens (group/rebalance.ts).
 // * A new member of v4 and later first gets MEMBER_ID_REQUIRED with its id (KIP-394).
-// * Metadata is bounded, as the broker holds it as long as the member lives.
+// * Protocols and their metadata are bounded, as the broker holds them as long as the member lives, and compares them with those of
+//   the other members; INVALID_REQUEST beyond.
 // * A static member (v5, KIP-345) keeps its place over a restart of its client.
 //
 // Version notes: v1 adds the rebalance timeout, v2 the throttle time, v5 the instance id, v6 is flexible, v7 adds the
@@ -17,14 +18,15 @@
 //               skipAssignment (v9+) memberId [memberId instanceId (v5+) metadata]
 //     protocolType => NULLABLE_STRING   skipAssignment => BOOLEAN
 
-import type { JoinAnswer } from '../group/group.ts';
+import type { JoinAnswer, Protocol } from '../group/group.ts';
 import { ErrorCode } from '../wire/error-codes.ts';
 import type { Writer } from '../wire/writer.ts';
 import { type Api, answerTo, type Context, NO_THROTTLE, type Request } from './api.ts';
 
 const ID_REQUIRED_FROM = 4;
 const SKIP_FROM = 9;
-const MAX_METADATA = 1024 * 1024; // bytes of a member, all its protocols together
+const MAX_PROTOCOLS = 100;
+const MAX_METADATA = 1024 * 1024; // bytes of a member, all its protocols together, with their names
 
 function write(request: Request, answer: JoinAnswer): Writer {
   const { version } = request;
@@ -42,6 +44,11 @@ function write(request: Request, answer: JoinAnswer): Writer {
   });
 }
 
+function isTooMuch(protocols: readonly Protocol[]): boolean {
+  const bytes = protocols.reduce((sum, { name, metadata }) => sum + name.length + metadata.length, 0);
+  return protocols.length > MAX_PROTOCOLS || bytes > MAX_METADATA;
+}
+
 async function handle(request: Request, { groups }: Context): Promise<Writer> {
   const { body, client, clientId, version } = request;
   const groupId = body.string();
@@ -52,9 +59,7 @@ async function handle(request: Request, { groups }: Context): Promise<Writer> {
   const protocolType = body.string();
   const protocols = body.structs(() => ({ name: body.string(), metadata: body.bytes() }));
   if (groupId === '') return write(request, { ...NOBODY, error: ErrorCode.INVALID_GROUP_ID, memberId });
-  if (protocols.reduce((sum, { metadata }) => sum + metadata.length, 0) > MAX_METADATA) {
-    return write(request, { ...NOBODY, error: ErrorCode.INVALID_REQUEST, memberId });
-  }
+  if (isTooMuch(protocols)) return write(request, { ...NOBODY, error: ErrorCode.INVALID_REQUEST, memberId });
   const member = { memberId, instanceId, clientId, clientHost: client.host };
   const idRequired = version >= ID_REQUIRED_FROM;
   const maySkip = version >= SKIP_FROM;

@@ -75,8 +75,9 @@ function becomeEmpty(group: Group, now: number): Group {
 /** The names of the protocols that every one of `members` supports. */
 export function commonProtocols(members: readonly Member[]): string[] {
   const [first, ...others] = members;
+  const supported = others.map(({ protocols }) => new Set(protocols.map(({ name }) => name)));
   const names = first?.protocols.map((protocol) => protocol.name) ?? [];
-  return names.filter((name) => others.every((other) => other.protocols.some((p) => p.name === name)));
+  return names.filter((name) => supported.every((those) => those.has(name)));
 }
 
 /** Each member votes for the first of its protocols that all support; the most votes win. */
