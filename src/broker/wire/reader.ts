@@ -9,6 +9,10 @@ import { readInt64 } from './int64.ts';
 const MAX_ENTRIES = 100_000;
 const MAX_VARINT_BYTES = 5;
 const UUID_BYTES = 16;
+/** Bytes of a string, of compact ones too, as in Apache Kafka: a longer one could not be told in a version that is not flexible. */
+const LONGEST_STRING = 0x7fff;
+/** UTF-8 bytes of the sign that stands for a byte that is none of UTF-8. */
+const REPLACEMENT_BYTES = 3;
 
 /** The frame violates the protocol; its connection is closed. */
 export class MalformedRequest extends Error {
@@ -105,9 +109,14 @@ export class Reader {
   nullableString(): string | null {
     const length = this.isFlexible ? this.unsignedVarint() - 1 : this.int16();
     if (length === -1) return null;
-    if (length < 0) throw new MalformedRequest(`received a string's length of ${length}, expected 0 or more`);
+    if (length < 0 || length > LONGEST_STRING)
+      throw new MalformedRequest(`received a string's length of ${length}, expected 0 to ${LONGEST_STRING}`);
     const at = this.#take(length);
-    return this.buffer.toString('utf8', at, at + length);
+    const text = this.buffer.toString('utf8', at, at + length);
+    // What is no UTF-8 grows where it is replaced.
+    if (length > LONGEST_STRING / REPLACEMENT_BYTES && Buffer.byteLength(text) > LONGEST_STRING)
+      throw new MalformedRequest(`received a string of ${length} bytes, expected UTF-8`);
+    return text;
   }
 
   string(): string {

@@ -93,3 +93,26 @@ test('a frame is read a second time from where its reader stands', () => {
   const again = reader.again();
   expect([reader.string(), again.string()]).toEqual(['a', 'a']);
 });
+
+test.each([true, false])(
+  'a string has at most 32,767 bytes, as a version that is not flexible could not tell a longer one (%s)',
+  (flexible) => {
+    const written = (bytes: Buffer) => {
+      const length = Buffer.alloc(flexible ? 3 : 2);
+      const value = bytes.length + 1;
+      if (flexible) length.set([(value % 128) | 128, ((value >> 7) % 128) | 128, value >> 14]);
+      else length.writeUInt16BE(bytes.length);
+      const reader = new Reader(Buffer.concat([length, bytes]));
+      reader.isFlexible = flexible;
+      return reader;
+    };
+    expect(written(Buffer.alloc(32_767, 'a')).string()).toHaveLength(32_767);
+    expect(() => written(Buffer.alloc(32_768, 'a')).string()).toThrow(MalformedRequest);
+    // Each byte that is no UTF-8 becomes three.
+    expect(written(Buffer.alloc(10_922, 0xff)).string()).toBe('\ufffd'.repeat(10_922));
+    expect(() => written(Buffer.alloc(10_923, 0xff)).string()).toThrow(
+      'received a string of 10923 bytes, expected UTF-8',
+    );
+    expect(written(Buffer.from('ä'.repeat(16_383))).string()).toBe('ä'.repeat(16_383));
+  },
+);
