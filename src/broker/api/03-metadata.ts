@@ -21,7 +21,8 @@
 //     nodeId, port, controllerId, partition, leader, leaderEpoch, replica, isr, offline, operations => INT32
 
 import { LEADER_EPOCH } from '../log/partition-log.ts';
-import { type Topic, topicNameProblem } from '../log/topics.ts';
+import { topicNameProblem } from '../log/topic-name.ts';
+import type { Topic } from '../log/topics.ts';
 import { ErrorCode } from '../wire/error-codes.ts';
 import type { Reader } from '../wire/reader.ts';
 import type { Writer } from '../wire/writer.ts';

@@ -19,7 +19,7 @@
 //     numPartitions => INT32   replicationFactor => INT16   configSource => INT8
 
 import { type ConfigOverrides, configProblem, describeTopicConfig } from '../log/topic-config.ts';
-import { topicNameProblem } from '../log/topics.ts';
+import { topicNameProblem } from '../log/topic-name.ts';
 import { ErrorCode } from '../wire/error-codes.ts';
 import type { Reader } from '../wire/reader.ts';
 import type { Writer } from '../wire/writer.ts';

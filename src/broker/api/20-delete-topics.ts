@@ -1,7 +1,8 @@
 // DeleteTopics: v1-6
 //
 // Behaviour:
-// * The topic's records and every group's offsets of it are deleted too; waiting fetches wake.
+// * The topic's records and every group's offsets of it are deleted too, in one write with the topic, so that another topic of its
+//   name inherits none; waiting fetches wake.
 //
 // Version notes: v4 is flexible, v5 adds a message, v6 takes topic ids in the place of names; v2 and v3 are v1.
 //
@@ -28,16 +29,24 @@ function read(body: Reader, version: number): Asked[] {
   return [...new Map(asked.map((one) => [one.name ?? `${one.id}/`, one])).values()]; // no name has a slash
 }
 
+type Deleted = Asked & { readonly error: ErrorCode; readonly message: string | null };
+
 /** Deletes a topic. @returns its name, or the error */
-function remove({ name, id }: Asked, { groups, topics }: Context): Asked & { error: ErrorCode } {
+function remove({ name, id }: Asked, { groups, settings, topics }: Context): Deleted {
   const topic = topics.get(name ?? topics.nameOf(id) ?? '');
   if (topic === undefined) {
     const error = name === null ? ErrorCode.UNKNOWN_TOPIC_ID : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
-    return { name, id, error };
+    return { name, id, error, message: 'there is no such topic' };
   }
-  topics.delete(topic.name);
-  groups.forgetTopic(topic.name);
-  return { name: topic.name, id: topic.id, error: ErrorCode.NONE };
+  const deleted = { name: topic.name, id: topic.id };
+  try {
+    groups.forgetTopic(topic.name, (changes) => topics.delete(topic.name, changes));
+  } catch (error) {
+    settings.log.error({ topic: topic.name, error }, 'cannot delete a topic');
+    const message = 'the broker cannot write to its folder';
+    return { ...deleted, error: ErrorCode.KAFKA_STORAGE_ERROR, message };
+  }
+  return { ...deleted, error: ErrorCode.NONE, message: null };
 }
 
 function handle(request: Request, context: Context): Writer {
@@ -45,11 +54,11 @@ function handle(request: Request, context: Context): Writer {
   const asked = read(body, version);
   const writer = answerTo(request).int32(NO_THROTTLE);
   return writer.structs(asked, (one) => {
-    const { name, id, error } = remove(one, context);
+    const { name, id, error, message } = remove(one, context);
     writer.string(name);
     if (version >= TOPIC_IDS_FROM) writer.uuid(id);
     writer.int16(error);
-    if (version >= 5) writer.string(error === ErrorCode.NONE ? null : 'there is no such topic');
+    if (version >= 5) writer.string(message);
   });
 }
 

@@ -17,7 +17,7 @@
 //   Cursor => topic partition     partition => INT32
 
 import { LEADER_EPOCH } from '../log/partition-log.ts';
-import { topicNameProblem } from '../log/topics.ts';
+import { topicNameProblem } from '../log/topic-name.ts';
 import { ErrorCode } from '../wire/error-codes.ts';
 import type { Reader } from '../wire/reader.ts';
 import type { Writer } from '../wire/writer.ts';

@@ -224,9 +224,9 @@ export class Groups {
     return ErrorCode.NONE;
   }
 
-  /** Deletes all offsets of a deleted topic. */
-  forgetTopic(topic: string): void {
-    this.offsets.forgetTopic(topic);
+  /** Deletes all offsets of a topic that is deleted with them. @param store see Offsets.forgetTopic; what it throws is thrown */
+  forgetTopic(topic: string, store: (changes: readonly Change[]) => void): void {
+    this.offsets.forgetTopic(topic, store);
     for (const group of this.#groups.values()) this.#keep(group);
   }
 

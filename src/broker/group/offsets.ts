@@ -120,8 +120,15 @@ export class Offsets {
     for (const { topic, partition } of gone) this.#drop(group, topic, partition);
   }
 
-  /** Deletes every group's offsets of a deleted topic. */
-  forgetTopic(topic: string): void {
-    for (const group of this.groups()) this.forget(group, (offset) => offset.topic === topic);
+  /**
+   * Deletes every group's offsets of a topic that is deleted with them.
+   * @param store writes these changes, together with that of the topic, to the journal; nothing is deleted where it throws
+   */
+  forgetTopic(topic: string, store: (changes: readonly Change[]) => void): void {
+    const gone = [...this.#groups].flatMap(([group, topics]) =>
+      [...(topics.get(topic)?.keys() ?? [])].map((partition) => ({ group, partition })),
+    );
+    store(gone.map(({ group, partition }): Change => [keyOf(group, topic, partition), null]));
+    for (const { group, partition } of gone) this.#drop(group, topic, partition);
   }
 }

@@ -1,14 +1,16 @@
 // The topics: their partitions and settings, stored in the journal, and their logs, each partition in a folder. A folder that
-// the journal does not know is renamed at start, never read and never deleted.
+// the journal does not know is renamed at start (set-aside.ts).
 
-import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import type { Change, Journal } from '../journal.ts';
 import { crypto } from '../late.ts';
 import type { Settings } from '../options.ts';
 import { takeClosedLogs, writeClosedLogs } from './closed-logs.ts';
 import type { ClosedLog } from './open-segments.ts';
 import { PartitionLog } from './partition-log.ts';
+import { setAside, setStrangersAside } from './set-aside.ts';
 import { type ConfigOverrides, type TopicConfig, topicConfig } from './topic-config.ts';
+import { inMetrics } from './topic-name.ts';
 
 export type Topic = {
   readonly name: string;
@@ -26,24 +28,11 @@ type StoredTopic = {
   readonly overrides: ConfigOverrides;
 };
 
-const MAX_NAME = 249;
 const FLUSHES_AT_ONCE = 16;
 const UUID_BYTES = 16;
 
 function newTopicId(): string {
   return crypto().randomBytes(UUID_BYTES).toString('base64url');
-}
-
-const inMetrics = (name: string): string => name.replaceAll('.', '_');
-
-/** A message why a topic can't have this name; null if it can. Apache Kafka's rule (Topic.java). */
-export function topicNameProblem(name: string): string | null {
-  if (name === '.' || name === '..')
-    return `topic name: received ${JSON.stringify(name)}, expected another name than "." and ".."`;
-  if (name.length > MAX_NAME)
-    return `topic name: received ${name.length} characters, expected at most ${MAX_NAME}`;
-  if (/^[a-zA-Z0-9._-]+$/.test(name)) return null;
-  return `topic name: received ${JSON.stringify(name)}, expected letters, digits, '.', '_' and '-'`;
 }
 
 export class Topics {
@@ -67,7 +56,8 @@ export class Topics {
     }
     for (const [[, name, index], offset] of journal.entries('start'))
       this.partition(String(name), Number(index))?.startAt(Number(offset), now);
-    this.#setStrangersAside(now);
+    const known = new Set(this.#partitions().map((partition) => partition.name));
+    setStrangersAside(folder, known, now, settings.log);
   }
 
   get #closedFile(): string {
@@ -105,19 +95,6 @@ export class Topics {
     this.#inMetrics.set(inMetrics(topic.name), topic.name);
     this.#partitionCount += topic.partitions.length;
     return topic;
-  }
-
-  #setStrangersAside(now: number): void {
-    const known = new Set([...this.#topics.values()].flatMap((topic) => topic.partitions.map((p) => p.name)));
-    const strangers = readdirSync(this.#folder).filter((name) => !known.has(name) && !name.includes('~'));
-    for (const name of strangers) this.#setAside(name, now);
-  }
-
-  #setAside(partition: string, now: number): void {
-    const folder = `${this.#folder}/${partition}`;
-    if (!existsSync(folder)) return;
-    renameSync(folder, `${folder}~${now}`);
-    this.#settings.log.warn({ folder, renamed: `${folder}~${now}` }, 'renamed a log that no topic owns');
   }
 
   /** A topic whose name differs only in '.' and '_', which metrics do not tell apart; Apache Kafka's rule (Topic.java). */
@@ -161,7 +138,7 @@ export class Topics {
     const { log } = this.#settings;
     const made: PartitionLog[] = [];
     try {
-      for (let index = 0; index < partitions; index++) this.#setAside(`${name}-${index}`, now);
+      for (let index = 0; index < partitions; index++) setAside(`${this.#folder}/${name}-${index}`, now, log);
       const stored = { id: newTopicId(), partitions, overrides };
       const topic = this.#open(name, stored, now, undefined, made);
       this.#journal.set([[['topic', name], stored]], true);
@@ -183,8 +160,9 @@ export class Topics {
     try {
       for (let index = topic.partitions.length; index < count; index++) {
         const partition = `${name}-${index}`;
-        this.#setAside(partition, now);
-        added.push(new PartitionLog(`${this.#folder}/${partition}`, partition, topic.config, log, now));
+        const folder = `${this.#folder}/${partition}`;
+        setAside(folder, now, log);
+        added.push(new PartitionLog(folder, partition, topic.config, log, now));
       }
       const { id, overrides } = topic;
       this.#journal.set([[['topic', name], { id, partitions: count, overrides }]], true);
@@ -234,12 +212,16 @@ export class Topics {
     return true;
   }
 
-  /** Deletes a topic with its records; false if there is none. */
-  delete(name: string): boolean {
+  /**
+   * Deletes a topic with its records; false if there is none. Throws where the folder can't be written, and deletes nothing then.
+   * @param first changes of the journal that a topic must not outlive, in the same write and before it: what a crash leaves of the
+   *   write is its beginning
+   */
+  delete(name: string, first: readonly Change[] = []): boolean {
     const topic = this.#topics.get(name);
     if (topic === undefined) return false;
     const starts = topic.partitions.map((_, index): Change => [['start', name, index], null]);
-    this.#journal.set([[['topic', name], null], ...starts], true);
+    this.#journal.set([...first, ...starts, [['topic', name], null]], true);
     this.#topics.delete(name);
     this.#names.delete(topic.id);
     this.#inMetrics.delete(inMetrics(name));
@@ -256,8 +238,13 @@ export class Topics {
   /** Applies every topic's retention, and removes producers without an append since `producersSince`. */
   retain(now: number, producersSince: number): void {
     for (const partition of this.#partitions()) {
-      partition.retain(now);
       partition.producers.expire(producersSince);
+      try {
+        partition.retain(now);
+      } catch (error) {
+        const what = 'cannot apply the retention of a partition; it will be tried again';
+        this.#settings.log.error({ partition: partition.name, error }, what);
+      }
     }
   }
 

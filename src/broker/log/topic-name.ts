@@ -1,0 +1,16 @@
+// The names that topics may have: Apache Kafka's rules (Topic.java).
+
+const MAX_NAME = 249;
+
+/** The name as metrics have it, which do not tell '.' and '_' apart: of two topics with the same one, only one may exist. */
+export const inMetrics = (name: string): string => name.replaceAll('.', '_');
+
+/** A message why a topic can't have this name; null if it can. */
+export function topicNameProblem(name: string): string | null {
+  if (name === '.' || name === '..')
+    return `topic name: received ${JSON.stringify(name)}, expected another name than "." and ".."`;
+  if (name.length > MAX_NAME)
+    return `topic name: received ${name.length} characters, expected at most ${MAX_NAME}`;
+  if (/^[a-zA-Z0-9._-]+$/.test(name)) return null;
+  return `topic name: received ${JSON.stringify(name)}, expected letters, digits, '.', '_' and '-'`;
+}
