@@ -8,7 +8,7 @@
 // * An empty transactional id is INVALID_REQUEST, a timeout above the broker's limit INVALID_TRANSACTION_TIMEOUT, and a new
 //   id beyond the memory limit of transactions POLICY_VIOLATION.
 // * A producer that sends its id and epoch (v3+) requests the next epoch after an error (KIP-360), and gets it if both are
-//   current.
+//   current. One of both alone is INVALID_REQUEST.
 //
 // Version notes: v2 is flexible, v3 adds the producer's id and epoch, −1 for none; a fenced producer gets PRODUCER_FENCED
 // from v4 on, INVALID_PRODUCER_EPOCH before; v1 is v0, v5 only adds an error.
@@ -23,15 +23,19 @@ import type { Writer } from '../wire/writer.ts';
 import { type Api, answerTo, type Context, NO_THROTTLE, type Request } from './api.ts';
 import { fencedAs } from './fenced-as.ts';
 
-const NO_ID = -1;
+const NONE = -1;
+
+const refused = (error: ErrorCode): Initialised => ({ error, producerId: NONE, epoch: NONE });
 
 function init({ body, version }: Request, { producerIds, transactions }: Context): Initialised {
   const transactionalId = body.nullableString();
   const timeoutMs = body.int32();
   const has = version >= 3 ? { producerId: body.int64(), epoch: body.int16() } : null;
-  const expected = has?.producerId === NO_ID ? null : has;
+  const hasId = has !== null && has.producerId !== NONE;
+  const hasEpoch = has !== null && has.epoch !== NONE;
+  if (hasId !== hasEpoch || transactionalId === '') return refused(ErrorCode.INVALID_REQUEST);
   if (transactionalId === null) return { error: ErrorCode.NONE, producerId: producerIds.next(), epoch: 0 };
-  if (transactionalId === '') return { error: ErrorCode.INVALID_REQUEST, producerId: -1, epoch: -1 };
+  const expected = hasId ? has : null;
   return transactions.init(transactionalId, timeoutMs, expected);
 }
 

@@ -34,6 +34,7 @@ function write(marker: Marker, topic: string, partition: number, context: Contex
   if (epoch < (log.producers.get(producerId)?.epoch ?? epoch)) return ErrorCode.INVALID_PRODUCER_EPOCH;
   try {
     log.endTransaction(producerId, epoch, isCommit, Date.now());
+    if (context.settings.fsyncMs === 0) log.sync();
     return ErrorCode.NONE;
   } catch (failure) {
     context.settings.log.error({ partition: log.name, error: failure }, 'cannot write a marker');
