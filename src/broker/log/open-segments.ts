@@ -25,6 +25,18 @@ export type ClosedLog = SealedState & {
   readonly cleanedTo: number;
 };
 
+/** What the next start has to know of closed segments, each with its seal, and of the state at their end. */
+export function closedLog(
+  segments: readonly Segment[],
+  cleanedTo: number,
+  { producers, open }: SealedState,
+): ClosedLog {
+  const extents = segments.map(({ baseOffset, size, nextOffset, maxTimestamp, openedAt }) => {
+    return [baseOffset, size, nextOffset, maxTimestamp, openedAt] as const;
+  });
+  return { segments: extents, cleanedTo, producers, open };
+}
+
 /** The partition that is opened: `producers` and `open` become what they are at the end of its log. */
 export type Opening = {
   /** Made if absent. */

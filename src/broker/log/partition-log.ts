@@ -4,22 +4,26 @@
 
 import { rmSync } from 'node:fs';
 import type { BrokerLog } from '../options.ts';
-import { compactSegments, type Found, type Group, MOST_OFFSETS } from './compact-segments.ts';
 import { MOST_KEYS } from './compaction.ts';
 import { markerBatch } from './control-batch.ts';
-import { DecidedTransactions } from './decided-transactions.ts';
-import { type ClosedLog, openSegments } from './open-segments.ts';
+import { LogCompaction } from './log-compaction.ts';
+import { type ClosedLog, closedLog, openSegments } from './open-segments.ts';
 import { Producers } from './producers.ts';
-import { BATCH_HEADER, type BatchHeader, DamagedLog, readHeader, stamp } from './record-batch.ts';
+import { type BatchHeader, readHeader, stamp } from './record-batch.ts';
 import type { SealedState } from './seal.ts';
-import { removeSegment, Segment } from './segment.ts';
-import { noteCompacted, swap, syncNames } from './swap.ts';
-import { firstRecordSinceTime, type TimedOffset } from './time-lookup.ts';
+import { Segment } from './segment.ts';
+import { countExpired, isExpired, isFull } from './segment-limits.ts';
+import { findTime, readFrom } from './segment-search.ts';
+import type { TimedOffset } from './time-lookup.ts';
 import type { TopicConfig } from './topic-config.ts';
-import { type AbortedTransaction, type OpenTransaction, OpenTransactions } from './transactions.ts';
+import {
+  type AbortedTransaction,
+  abortedWithin,
+  type OpenTransaction,
+  OpenTransactions,
+} from './transactions.ts';
 
 export const LEADER_EPOCH = 0;
-const EMPTY = Buffer.alloc(0);
 /** More of them are left to the seal, so that the state of all partitions together stays small. */
 const MOST_CLOSED_PRODUCERS = 100;
 
@@ -38,11 +42,9 @@ export class PartitionLog {
   #active: Segment;
   #unflushed = 0; // records since the last fsync for flush.messages
   #endLastTime = -1; // of the log, at the last `retain`
-  #isCompacting = false;
   #isGone = false;
   #start = 0; // records before it were deleted by a client (DeleteRecords)
-  #cleanedTo: number; // records before it were compacted
-  #isDamaged = false; // found by a pass of compaction: there is none until the next start
+  readonly #compaction: LogCompaction;
 
   /**
    * Opens the partition in `folder` (made if absent), and recovers segments without a valid seal.
@@ -76,8 +78,17 @@ export class PartitionLog {
     );
     this.#segments = segments;
     this.#active = segments.at(-1) ?? this.#add(0, now);
-    // A power failure may have undone the last compaction.
-    this.#cleanedTo = Math.min(cleanedTo, this.#active.baseOffset);
+    this.#compaction = new LogCompaction({
+      folder,
+      name,
+      log,
+      segments,
+      // A power failure may have undone the last compaction.
+      cleanedTo: Math.min(cleanedTo, this.#active.baseOffset),
+      isGone: () => this.#isGone,
+      lastStableOffset: () => this.lastStableOffset,
+      sealedState: () => this.#sealedState(),
+    });
   }
 
   #add(baseOffset: number, now: number): Segment {
@@ -117,7 +128,7 @@ export class PartitionLog {
 
   /** Stores a validated batch; it is with the operating system on return. Returns its first offset. */
   append(batch: Buffer, received: BatchHeader, now: number): number {
-    if (this.#mustRoll(batch.length, now, received.records)) this.#roll(now);
+    if (isFull(this.#active, batch.length, received.records, this.config, now)) this.#roll(now);
     const stable = this.lastStableOffset;
     const baseOffset = this.endOffset;
     const header = { ...received, baseOffset, lastOffset: baseOffset + received.records - 1 };
@@ -149,25 +160,7 @@ export class PartitionLog {
 
   /** The aborted transactions with records between two offsets, `endOffset` excluded, lowest first offset first. */
   abortedWithin(offset: number, endOffset: number): AbortedTransaction[] {
-    const found: AbortedTransaction[] = [];
-    for (const segment of this.#segments) {
-      if (segment.nextOffset <= offset || segment.aborted.length === 0) continue;
-      for (const aborted of segment.aborted.endingFrom(offset)) {
-        if (aborted.firstOffset < endOffset) found.push(aborted);
-        if (aborted.lastStableOffset >= endOffset) return found.sort(byFirstOffset);
-      }
-    }
-    return found.sort(byFirstOffset);
-  }
-
-  #mustRoll(bytes: number, now: number, records = 0): boolean {
-    const { size, openedAt, baseOffset } = this.#active;
-    if (size === 0) return false;
-    // A packed batch may claim as many records as it likes.
-    if (this.endOffset + records - baseOffset > MOST_OFFSETS) return true;
-    const { segmentBytes, segmentMs, isCompacted, maxCompactionLagMs } = this.config;
-    const longestMs = isCompacted ? Math.min(segmentMs, maxCompactionLagMs) : segmentMs;
-    return size + bytes > segmentBytes || now - openedAt >= longestMs;
+    return abortedWithin(this.#segments, offset, endOffset);
   }
 
   /** Closes the active segment, which is sealed once its data is on the disk, and opens the next one. */
@@ -192,15 +185,7 @@ export class PartitionLog {
 
   /** Whole batches from the one that holds `offset`, none from `endOffset` on; see Segment.read. Empty at the end of the log. */
   read(offset: number, maxBytes: number, strict: boolean, endOffset = this.endOffset): Buffer {
-    if (offset >= endOffset || (strict && maxBytes < BATCH_HEADER)) return EMPTY;
-    const holder = this.#segments.findLastIndex((segment) => segment.baseOffset <= offset);
-    for (const segment of this.#segments.slice(Math.max(holder, 0))) {
-      // Compaction may have emptied a segment.
-      if (segment.baseOffset >= endOffset) break;
-      if (offset < segment.nextOffset && segment.size > 0)
-        return segment.read(offset, maxBytes, strict, endOffset);
-    }
-    return EMPTY;
+    return readFrom(this.#segments, offset, maxBytes, strict, endOffset);
   }
 
   /** The latest timestamp of any record, ms; −1 if there is none. */
@@ -210,13 +195,9 @@ export class PartitionLog {
 
   /** The first record with this timestamp or a later one; null if there is none. */
   findTime(timestamp: number): TimedOffset | null {
-    for (const segment of this.#segments) {
-      if (segment.maxTimestamp < timestamp) continue;
-      const found = firstRecordSinceTime(segment, timestamp);
-      // The found record may have been deleted (DeleteRecords); the log starts after it.
-      if (found) return { ...found, offset: Math.max(found.offset, this.startOffset) };
-    }
-    return null;
+    const found = findTime(this.#segments, timestamp);
+    // The found record may have been deleted (DeleteRecords); the log starts after it.
+    return found && { ...found, offset: Math.max(found.offset, this.startOffset) };
   }
 
   /**
@@ -234,7 +215,10 @@ export class PartitionLog {
   /** Moves the log's start to an offset; closed segments before it are deleted, unless they are being compacted. */
   deleteBefore(offset: number): void {
     this.#start = Math.max(this.#start, offset);
-    while (!this.#isCompacting && (this.#segments[1]?.baseOffset ?? Number.POSITIVE_INFINITY) <= this.#start)
+    while (
+      !this.#compaction.isRunning &&
+      (this.#segments[1]?.baseOffset ?? Number.POSITIVE_INFINITY) <= this.#start
+    )
       this.#segments.shift()?.remove();
   }
 
@@ -249,24 +233,16 @@ export class PartitionLog {
     this.#endLastTime = this.endOffset;
     this.deleteBefore(this.#start);
     // Compaction reads the segments, which the next call deletes.
-    if (!this.config.isDeleted || this.#isCompacting) {
-      if (this.#active.size > 0 && this.#mustRoll(0, now)) this.#roll(now);
-      return;
-    }
-    const { retentionMs, retentionBytes } = this.config;
-    const expired = (segment: Segment) => retentionMs >= 0 && segment.lastTime < now - retentionMs;
-    if (this.#active.size > 0 && (expired(this.#active) || this.#mustRoll(0, now))) this.#roll(now);
-    let bytes = this.bytes;
-    for (const segment of this.#segments.slice(0, -1)) {
-      const over = retentionBytes >= 0 && bytes - segment.size >= retentionBytes;
-      if (!over && !expired(segment)) return;
-      bytes -= segment.size;
+    const isKept = !this.config.isDeleted || this.#compaction.isRunning;
+    const isOver = !isKept && this.#active.size > 0 && isExpired(this.#active, this.config, now);
+    if (isOver || isFull(this.#active, 0, 0, this.config, now)) this.#roll(now);
+    const closed = this.#segments.slice(0, -1);
+    const count = isKept ? 0 : countExpired(closed, this.bytes, this.config, now);
+    for (const segment of closed.slice(0, count)) {
       this.#segments.shift();
       segment.remove();
-      this.#log.info(
-        { partition: this.name, segment: segment.baseOffset },
-        'deleted a segment past its retention',
-      );
+      const details = { partition: this.name, segment: segment.baseOffset };
+      this.#log.info(details, 'deleted a segment past its retention');
     }
   }
 
@@ -276,52 +252,7 @@ export class PartitionLog {
    * @param mostKeys limit of the keys of this pass; what lies behind waits for the next one
    */
   async compact(now: number, pause: () => Promise<boolean>, mostKeys = MOST_KEYS): Promise<void> {
-    if (!this.config.isCompacted || this.#isCompacting || this.#isDamaged) return;
-    this.#isCompacting = true;
-    try {
-      const transactions = new DecidedTransactions(this.abortedWithin(0, this.lastStableOffset));
-      const cleanedTo = await compactSegments(this.#closedBefore(now), this.#cleanedTo, this.config, now, {
-        transactions,
-        mostKeys,
-        pause: async () => (await pause()) || this.#isGone,
-        replace: (group, file, found) => this.#replace(group, file, found),
-      });
-      if (cleanedTo === this.#cleanedTo || this.#isGone) return;
-      this.#cleanedTo = cleanedTo;
-      noteCompacted(this.#folder, cleanedTo);
-    } catch (error) {
-      if (!(error instanceof DamagedLog)) throw error;
-      this.#isDamaged = true;
-      this.#log.error({ partition: this.name, error }, 'cannot compact a damaged log; it stays as it is');
-    } finally {
-      this.#isCompacting = false;
-    }
-  }
-
-  /** Sealed segments below the last stable offset whose records are older than min.compaction.lag.ms. */
-  #closedBefore(now: number): Segment[] {
-    const latest = now - this.config.minCompactionLagMs;
-    const closed = this.#segments.slice(0, -1);
-    const stable = this.lastStableOffset;
-    const mustWait = ({ isSealing, maxTimestamp, nextOffset }: Segment) =>
-      isSealing || maxTimestamp > latest || nextOffset > stable;
-    const end = closed.findIndex(mustWait);
-    return end === -1 ? closed : closed.slice(0, end);
-  }
-
-  async #replace(group: Group, file: string, found: Found): Promise<void> {
-    const [first, ...others] = group;
-    const at = this.#segments.indexOf(first);
-    if (at === -1 || this.#isGone) {
-      rmSync(file, { force: true });
-      return;
-    }
-    const merged = swap(this.#folder, group, file, found, () => this.#sealedState());
-    this.#segments.splice(at, group.length, merged);
-    if (others.length === 0) return;
-    await syncNames(this.#folder);
-    // A later owner of the folder deletes them.
-    if (!this.#isGone) for (const { path } of others) removeSegment(path);
+    if (this.config.isCompacted) await this.#compaction.pass(this.config, now, pause, mostKeys);
   }
 
   /** Throws where an fsync has failed: what was appended may be lost, and nothing more is, until a restart. */
@@ -355,11 +286,7 @@ export class PartitionLog {
     for (const segment of this.#segments) segment.close();
     const isSealed = this.#segments.every((segment) => segment.isSealed || segment.size === 0);
     if (!isSealed || producers.length > MOST_CLOSED_PRODUCERS) return undefined;
-    const segments = this.#segments.map((segment) => {
-      const { baseOffset, size, nextOffset, maxTimestamp, openedAt } = segment;
-      return [baseOffset, size, nextOffset, maxTimestamp, openedAt] as const;
-    });
-    return { segments, cleanedTo: this.#cleanedTo, producers, open };
+    return closedLog(this.#segments, this.#compaction.cleanedTo, { producers, open });
   }
 
   /** Closes and deletes all files, and wakes waiting fetches. */
@@ -370,6 +297,3 @@ export class PartitionLog {
     for (const listener of [...this.appended, ...this.decided]) listener(Number.POSITIVE_INFINITY);
   }
 }
-
-const byFirstOffset = (one: AbortedTransaction, other: AbortedTransaction): number =>
-  one.firstOffset - other.firstOffset;

@@ -58,6 +58,29 @@ export type AbortedTransaction = OpenTransaction & {
 
 const FIELDS = 4;
 
+const byFirstOffset = (one: AbortedTransaction, other: AbortedTransaction): number =>
+  one.firstOffset - other.firstOffset;
+
+/**
+ * The aborted transactions with records between two offsets, `endOffset` excluded, lowest first offset first.
+ * @param segments in the order of their offsets
+ */
+export function abortedWithin(
+  segments: Iterable<{ readonly nextOffset: number; readonly aborted: AbortedTransactions }>,
+  offset: number,
+  endOffset: number,
+): AbortedTransaction[] {
+  const found: AbortedTransaction[] = [];
+  for (const segment of segments) {
+    if (segment.nextOffset <= offset || segment.aborted.length === 0) continue;
+    for (const aborted of segment.aborted.endingFrom(offset)) {
+      if (aborted.firstOffset < endOffset) found.push(aborted);
+      if (aborted.lastStableOffset >= endOffset) return found.sort(byFirstOffset);
+    }
+  }
+  return found.sort(byFirstOffset);
+}
+
 /** The transactions whose abort marker lies in one segment, in the order of their markers; 32 bytes each. */
 export class AbortedTransactions {
   #fields: number[];
