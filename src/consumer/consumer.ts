@@ -9,6 +9,7 @@ import { watchClockJump } from '../runtime/clock-jump.ts';
 import { recordOf } from './fetched-record.ts';
 import type { ConsumerObserver, RecordHandler } from './handler.ts';
 import { KafkaCommits } from './kafka-commits.ts';
+import { memberOf, SESSION_MS } from './membership.ts';
 import { FencedError, readOffset, readOffsets, type Subscription } from './offsets.ts';
 import { AT_ONCE, type Pace, paced } from './pace.ts';
 import { type Delivered, nextStep } from './position.ts';
@@ -18,16 +19,6 @@ import { terminateStuckTransactions } from './terminate-stuck-transactions.ts';
 import { TopicWatch } from './topic-made-anew.ts';
 import { withHeartbeat } from './with-heartbeat.ts';
 
-const LONGEST_PAUSE_MS = 5_000;
-/** Of each partition at once: what is in hand is what decides the memory. */
-const FETCH_BYTES = 1024 * 1024;
-/** The group reassigns a killed process's partitions after this; Kafka allows no less than 6 s. */
-export const SESSION_MS = 10_000;
-const HEARTBEAT_MS = 3_000;
-/** kafkajs heartbeats when a fetch is over, and an idle program wakes for each, here and in the broker. */
-const FETCH_WAIT_MS = 5_000;
-/** How soon partitions that somebody adds are seen; kafkajs's own 5 min would leave their records lying for as long. */
-const METADATA_MS = 15_000;
 /** As little as leaves the next heartbeat in time. */
 const CLOCK_JUMP_MS = 2_000;
 
@@ -71,17 +62,7 @@ export class Consumer<Result> {
     this.#handler = handler;
     this.#observer = observer;
     this.#pace = pace;
-    const config = {
-      groupId: subscription.group,
-      maxBytesPerPartition: FETCH_BYTES,
-      maxWaitTimeInMs: FETCH_WAIT_MS,
-      sessionTimeout: SESSION_MS,
-      heartbeatInterval: HEARTBEAT_MS,
-      metadataMaxAge: METADATA_MS,
-      allowAutoTopicCreation: false,
-      retry: { initialRetryTime: 100, maxRetryTime: LONGEST_PAUSE_MS, retries: Number.MAX_SAFE_INTEGER },
-    };
-    const { consumer, stop, topicId } = createConsumer(kafka, config, {
+    const { consumer, stop, topicId } = createConsumer(kafka, memberOf(subscription.group), {
       stale: () => this.#topicWatch.doubt(),
       beginsAt: (_topic, partition, offset) => this.#passLostSoon(partition, offset),
     });
