@@ -24,6 +24,9 @@ export const isTooLarge = (error: unknown): boolean =>
 /** True where Kafka has no such topic: somebody has deleted it. */
 export const isUnknownTopic = (error: unknown): boolean => isOfType(error, 'UNKNOWN_TOPIC_OR_PARTITION');
 
+/** True where Kafka refused what was sent for its time, which is too far from its own: more than an hour ahead, by its default. */
+export const isBadTimestamp = (error: unknown): boolean => isOfType(error, 'INVALID_TIMESTAMP');
+
 function isOfType(error: unknown, ...types: readonly string[]): boolean {
   if (!(error instanceof Error)) return false;
   if ('type' in error && typeof error.type === 'string' && types.includes(error.type)) return true;

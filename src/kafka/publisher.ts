@@ -6,15 +6,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kafka, Message, PartitionerArgs, Producer } from 'kafkajs';
 import type { ShopEvent } from '../events/event.ts';
-import { futureOf } from '../events/future.ts';
-import { parseEventBytes } from '../events/parse.ts';
-import { readWire, writeWire } from '../events/wire.ts';
+import { writeWire } from '../events/wire.ts';
 import { Backoff } from '../runtime/backoff.ts';
 import type { Logger } from '../runtime/log.ts';
 import { connectProducer } from './client.ts';
-import { isTooLarge, isUnknownTopic, KafkaError, reasonOf } from './errors.ts';
+import { isBadTimestamp, isTooLarge, isUnknownTopic, KafkaError, reasonOf } from './errors.ts';
 import type { Outbox, OutboxEntry } from './outbox.ts';
 import { partitionOf } from './partition.ts';
+import { type Outcome, PendingBatch } from './pending-batch.ts';
+import { refusalOf, takenAtOf } from './refusal.ts';
+
+export { type Acknowledgement, acknowledgementOf, type Outcome } from './pending-batch.ts';
 
 export const PARTITIONS = 3;
 const BATCH_EVENTS = 2_000;
@@ -22,44 +24,6 @@ const BATCH_BYTES = 512 * 1024;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
 const CLOSE_SECONDS = 5;
-
-/** Topic, partition and offset of an acknowledged event. */
-export type Acknowledgement = {
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: bigint;
-  /** Milliseconds since the epoch. */
-  readonly at: number;
-};
-
-/**
- * The acknowledgement of an event, or its error: REFUSED where Kafka will never accept it, CLOSED where the program stops
- * first: the event stays on disk and is sent by the next run.
- */
-export type Outcome = Acknowledgement | KafkaError;
-
-/** Events that were taken together: one promise for all, as one for each would cost more than sending them. */
-class PendingBatch {
-  readonly outcomes: Promise<readonly Outcome[]>;
-  readonly #settled: Outcome[];
-  #left: number;
-  #resolve: (outcomes: readonly Outcome[]) => void = () => {};
-
-  /** @param size 1 or more */
-  constructor(size: number) {
-    this.#settled = new Array(size);
-    this.#left = size;
-    this.outcomes = new Promise((resolve) => {
-      this.#resolve = resolve;
-    });
-  }
-
-  settle(index: number, outcome: Outcome): void {
-    this.#settled[index] = outcome;
-    this.#left -= 1;
-    if (this.#left === 0) this.#resolve(this.#settled);
-  }
-}
 
 /** The event that is number `index` of its batch. */
 type Queued = {
@@ -73,16 +37,6 @@ type Queued = {
 
 /** An event that an earlier process took and did not see acknowledged. */
 export type Recovered = { readonly event: ShopEvent; readonly outcomes: Promise<readonly Outcome[]> };
-
-/**
- * Of an event that was taken alone.
- * @throws {KafkaError} REFUSED or CLOSED
- */
-export function acknowledgementOf([outcome]: readonly Outcome[]): Acknowledgement {
-  if (outcome === undefined) throw new Error('received no outcome, expected that of one event');
-  if (outcome instanceof KafkaError) throw outcome;
-  return outcome;
-}
 
 export type PublisherState = {
   /** True once Kafka has acknowledged the last batch, or nothing was sent yet since it was reached. */
@@ -276,16 +230,18 @@ export class Publisher {
     return this.#queue.slice(0, end === -1 ? BATCH_EVENTS : end);
   }
 
-  /** Sends the batch, or its first half where Kafka finds it too large; what became of each event sent. */
-  async #send(batch: readonly Queued[]): Promise<Outcome[]> {
-    // After the clock was set back the record gets the time of its event: ingest would reject an event that is later than its
-    // record.
+  /**
+   * Sends the batch, or its first half where Kafka finds it too large; what became of each event sent.
+   * @param asOfNow gives each record the time of now. Otherwise, after the clock was set back, it gets that of its event, as ingest
+   *   rejects one that is a day later than its record, unless Kafka refuses that time
+   */
+  async #send(batch: readonly Queued[], asOfNow = false): Promise<Outcome[]> {
     const now = Date.now();
     const messages = batch.map(
       ({ key, entry, takenAt }): Keyed => ({
         key,
         value: entry.line,
-        timestamp: String(Math.max(now, takenAt)),
+        timestamp: String(asOfNow ? now : Math.max(now, takenAt)),
       }),
     );
     try {
@@ -301,27 +257,13 @@ export class Publisher {
         return { topic: this.#topic, partition, offset, at };
       });
     } catch (error) {
+      if (isBadTimestamp(error) && !asOfNow) return this.#send(batch, true);
       if (!isTooLarge(error)) throw error;
-      if (batch.length > 1) return this.#send(batch.slice(0, Math.floor(batch.length / 2)));
+      if (batch.length > 1) return this.#send(batch.slice(0, Math.floor(batch.length / 2)), asOfNow);
       this.#log.error(`Kafka refuses an event: ${reasonOf(error)}`);
       return [new KafkaError('REFUSED', `Kafka refuses this event: ${reasonOf(error)}`, error)];
     }
   }
-}
-
-/** Why ingest would set the event of a line aside; undefined where it stores it. */
-function refusalOf(line: string, event: ShopEvent | undefined): KafkaError | undefined {
-  const bytes = Buffer.from(line);
-  const parsed = readWire(bytes) === undefined ? parseEventBytes(bytes) : undefined;
-  const rejection =
-    parsed?.ok === false ? parsed.rejection : futureOf(Date.parse(event?.time ?? ''), takenAtOf(event));
-  return rejection === undefined ? undefined : new KafkaError('REFUSED', `no event: ${rejection.reason}`);
-}
-
-/** context.received_at of an event; now where it has none. */
-function takenAtOf(event: ShopEvent | undefined): number {
-  const { received_at } = event?.context ?? {};
-  return received_at === undefined ? Date.now() : Date.parse(received_at);
 }
 
 type Keyed = Message & { readonly key: string };

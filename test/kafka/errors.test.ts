@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isTooLarge, KafkaError, reasonOf } from '../../src/kafka/errors.ts';
+import { isBadTimestamp, isTooLarge, isUnknownTopic, KafkaError, reasonOf } from '../../src/kafka/errors.ts';
 
 /** As kafkajs has them: a protocol error has its name in `type`. */
 const protocol = (type: string, message: string) => Object.assign(new Error(message), { type });
@@ -28,4 +28,12 @@ it.each([
   [undefined, false],
 ])('%s was refused for its size: %j', (error, expected) => {
   expect(isTooLarge(error)).toBe(expected);
+});
+
+it('what Kafka says of a topic and of a time is found in the error that wraps it', () => {
+  const errors = ['UNKNOWN_TOPIC_OR_PARTITION', 'INVALID_TIMESTAMP'].map((type) =>
+    wrapped(protocol(type, '')),
+  );
+  expect(errors.map(isUnknownTopic)).toEqual([true, false]);
+  expect(errors.map(isBadTimestamp)).toEqual([false, true]);
 });

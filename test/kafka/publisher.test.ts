@@ -1,6 +1,8 @@
+import { writeFileSync } from 'node:fs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { ShopEvent } from '../../src/events/event.ts';
 import { createKafka } from '../../src/kafka/client.ts';
+import { KafkaError } from '../../src/kafka/errors.ts';
 import { Outbox } from '../../src/kafka/outbox.ts';
 import { Publisher } from '../../src/kafka/publisher.ts';
 import { anEvent } from '../support/events.ts';
@@ -165,6 +167,23 @@ describe('the publisher', () => {
     await expect(refused).rejects.toMatchObject({ code: 'REFUSED' });
     await Promise.all([...before, ...after]);
     expectInOrder(await eventsIn(broker.port, 90), 30);
+  });
+
+  it('sends what was taken while the clock was hours ahead, and what the disk has damaged in its time', async () => {
+    const folder = temporaryFolder();
+    const hoursAhead = new Date(Date.now() + 3 * 3_600_000).toISOString();
+    const ahead = anEvent({ context: { received_at: hoursAhead } });
+    const damaged = anEvent({ context: { received_at: 'no time' } });
+    writeFileSync(
+      `${folder}/0000000001.ndjson`,
+      [ahead, damaged].map((one) => `${JSON.stringify(one)}\n`).join(''),
+    );
+    const { port } = await startTestBroker();
+    const publisher = publisherTo(port, folder);
+    const outcomes = await Promise.all(publisher.start().map((left) => left.outcomes));
+    expect(outcomes.flat().filter((outcome) => outcome instanceof KafkaError)).toEqual([]);
+    const ids = (await eventsIn(port, 2)).flat().map(({ order_id }) => order_id);
+    expect(new Set(ids)).toEqual(new Set([ahead.order_id, damaged.order_id]));
   });
 
   it('closes in time while Kafka is away', async () => {
