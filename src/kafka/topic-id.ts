@@ -88,7 +88,7 @@ function idIn(bytes: Buffer): string | undefined {
   if (cursor.unsignedVarint() < 2) return undefined;
   cursor.skip(2);
   skipText(cursor);
-  const id = bytes.toString('hex', cursor.at, cursor.at + UUID_BYTES);
+  const id = bytes.toString('hex', cursor.at, cursor.endOf(UUID_BYTES));
   return id === NO_ID ? undefined : id;
 }
 
