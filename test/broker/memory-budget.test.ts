@@ -8,14 +8,14 @@ function budgetOf(limit: number) {
   return { budget, granted, waiterOf: (name: string) => () => void granted.push(name) };
 }
 
-it('grants at once what is free, up to the last byte', () => {
+it('a budget grants at once what is free, up to the last byte', () => {
   const { budget, granted, waiterOf } = budgetOf(100);
   expect(budget.request(100, waiterOf('first'))).toBe(true);
   expect(budget.request(1, waiterOf('second'))).toBe(false);
   expect([budget.used, budget.free, granted]).toEqual([100, 0, []]);
 });
 
-it('serves those who wait in their order, so that a small request does not overtake a large one', () => {
+it('a budget serves those who wait in their order, so that a small request does not overtake a large one', () => {
   const { budget, granted, waiterOf } = budgetOf(100);
   budget.request(60, waiterOf('first'));
   budget.request(80, waiterOf('large'));
@@ -27,7 +27,7 @@ it('serves those who wait in their order, so that a small request does not overt
   expect(budget.used).toBe(90);
 });
 
-it('does not grant to one who has left, and serves those behind', () => {
+it('a budget does not grant to one who has left, and serves those behind', () => {
   const { budget, granted, waiterOf } = budgetOf(100);
   budget.request(100, waiterOf('first'));
   const gone = waiterOf('gone');
@@ -39,7 +39,7 @@ it('does not grant to one who has left, and serves those behind', () => {
   expect(budget.leave(gone)).toBe(false);
 });
 
-it('may be exceeded by a response that exists already: then nothing is free until it is given back', () => {
+it('a budget may be exceeded by a response that exists already: then nothing is free until it is given back', () => {
   const { budget, granted, waiterOf } = budgetOf(100);
   budget.take(150);
   expect(budget.free).toBe(0);

@@ -6,7 +6,7 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 describe('long waits', () => {
-  it('end at a whole second, up to a second early, and looks come up to a second late', () => {
+  it('long waits end at a whole second, up to a second early, and looks come up to a second late', () => {
     for (const wait of [4_000, 4_001, 5_000, 299_999]) {
       const now = steadyNow();
       expect(endWithin(wait) % 1_000).toBe(0);
@@ -19,7 +19,7 @@ describe('long waits', () => {
     }
   });
 
-  it('are what they are where they are short', () => {
+  it('long waits are what they are where they are short', () => {
     for (const wait of [0, 1, 100, 3_999]) {
       expect(endWithin(wait)).toBe(steadyNow() + wait);
       expect(lookAfter(steadyNow() + wait)).toBe(steadyNow() + wait);
@@ -28,7 +28,7 @@ describe('long waits', () => {
 });
 
 describe('callAt', () => {
-  it('shares a timer among the calls of one time, and none is left where all are taken back', () => {
+  it('callAt shares a timer among the calls of one time, and none is left where all are taken back', () => {
     const [one, other] = [vi.fn(), vi.fn()];
     const at = steadyNow() + 100;
     const forget = [callAt(at, one), callAt(at, other)];
@@ -40,7 +40,7 @@ describe('callAt', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('calls whoever asks again for the same time while it is called', () => {
+  it('callAt calls whoever asks again for the same time while it is called', () => {
     const again = vi.fn();
     const at = steadyNow() + 10;
     callAt(at, () => void callAt(at, again));

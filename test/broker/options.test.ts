@@ -4,7 +4,7 @@ import { type BrokerOptions, parseOptions } from '../../src/broker/options.ts';
 
 const OPTIONS: BrokerOptions = { dataDir: '/data' };
 
-it('fills in the defaults of Apache Kafka, and keeps what was given', () => {
+it('an option that is left out has the default of Apache Kafka, and one that is given is kept', () => {
   expect(parseOptions({ ...OPTIONS, port: 0, autoCreateTopics: false })).toMatchObject({
     dataDir: '/data',
     host: '127.0.0.1',
@@ -34,13 +34,13 @@ it.each<[Partial<BrokerOptions>, string]>([
     { maxFrameBytes: 2_048, maxMemoryBytes: 2_047 },
     'broker option maxMemoryBytes: received 2047, expected at least maxFrameBytes',
   ],
-])('%o is refused, with what came and what was expected', (wrong, message) => {
+])('the option %o is refused, with what came and what was expected', (wrong, message) => {
   const parse = () => parseOptions({ ...OPTIONS, ...wrong });
   expect(parse).toThrow(BrokerError);
   expect(parse).toThrow(message);
 });
 
-it('takes both bounds of an option', () => {
+it('both bounds of an option are taken', () => {
   expect(parseOptions({ ...OPTIONS, port: 65_535, groupMaxSize: 1 })).toMatchObject({
     port: 65_535,
     groupMaxSize: 1,

@@ -8,7 +8,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('a wall clock that is set makes it neither stand nor jump', () => {
+test('a wall clock that is set makes the steady clock neither stand nor jump', () => {
   const before = steadyNow();
   vi.setSystemTime(Date.now() - 3_600_000);
   vi.advanceTimersByTime(1_000);

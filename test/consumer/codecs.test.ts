@@ -26,7 +26,7 @@ const stored = async (orderIds: readonly string[]) =>
     .length;
 
 describe('ingest', () => {
-  it.each(CODECS)('stores what another client packed with %s', async (codec) => {
+  it.each(CODECS)('ingest stores what another client packed with %s', async (codec) => {
     // Long and alike, so that the client does pack them.
     const events = Array.from({ length: 50 }, () =>
       anEvent({ context: { referrer: 'https://example.org/a' } }),
@@ -39,7 +39,7 @@ describe('ingest', () => {
   });
 
   it.each([1, 2, 3, 4])(
-    'sets a batch aside that codec %i does not unpack, and goes on behind it',
+    'ingest sets a batch aside that codec %i does not unpack, and goes on behind it',
     async (codec) => {
       const client = await wireClient(brokerPort);
       const now = Date.now();

@@ -21,7 +21,7 @@ import { startProxy } from '../support/proxy.ts';
 import { ANSWER_MS, BOUND_SECONDS, clusterAt, loadWhile, proxiedBroker, stored } from './half-open.ts';
 
 describe('a half-open connection', { timeout: 240_000 }, () => {
-  it('between ingest and Postgres is given up in time, in the middle of batches, and nothing is lost or doubled', async () => {
+  it('a half-open connection between ingest and Postgres is given up in time, in the middle of batches, and nothing is lost or doubled', async () => {
     const [{ url, pool }, broker] = await Promise.all([migratedDatabase(), startTestBroker()]);
     const proxy = await startProxy(Number(new URL(url).port));
     const config = await testConfig(broker.port, through(url, proxy.port));
@@ -41,7 +41,7 @@ describe('a half-open connection', { timeout: 240_000 }, () => {
     await load.stop();
   });
 
-  it('between the publisher and Kafka is given up in time, and every event arrives', async () => {
+  it('a half-open connection between the publisher and Kafka is given up in time, and every event arrives', async () => {
     const { address, proxy } = await proxiedBroker();
     const outbox = new Outbox(temporaryFolder(), 1024 * 1024);
     const publisher = new Publisher(

@@ -15,7 +15,7 @@ import { zoneWhereItIsNoon } from '../support/zone.ts';
 import { ANSWER_MS, BOUND_SECONDS, clusterAt, loadWhile, proxiedBroker, stored } from './half-open.ts';
 
 describe('a half-open connection', { timeout: 240_000 }, () => {
-  it('between ingest and Kafka is given up in time, and nothing is lost or doubled', async () => {
+  it('a half-open connection between ingest and Kafka is given up in time, and nothing is lost or doubled', async () => {
     const [{ url, pool }, { port, address, proxy }] = await Promise.all([
       migratedDatabase(),
       proxiedBroker(),
@@ -34,7 +34,7 @@ describe('a half-open connection', { timeout: 240_000 }, () => {
     await load.stop();
   });
 
-  it('between the shop and Postgres is given up in time: open dashboards hear of new events again', async () => {
+  it('a half-open connection between the shop and Postgres is given up in time: open dashboards hear of new events again', async () => {
     const zone = zoneWhereItIsNoon();
     const [{ url, pool }, broker] = await Promise.all([migratedDatabase(zone), startTestBroker()]);
     const proxy = await startProxy(Number(new URL(url).port));

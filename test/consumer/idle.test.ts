@@ -58,7 +58,7 @@ async function idleConsumer() {
 }
 
 describe('an idle consumer', { timeout: 240_000 }, () => {
-  it('asks for records once in five seconds, with a heartbeat each time', async () => {
+  it('an idle consumer asks for records once in five seconds, with a heartbeat each time', async () => {
     const { asked } = await idleConsumer();
     asked.length = 0;
     await sleep(LOOKED_SECONDS * 1_000);
@@ -71,7 +71,7 @@ describe('an idle consumer', { timeout: 240_000 }, () => {
     }
   });
 
-  it('stops and leaves its group while Kafka has not answered its fetch', async () => {
+  it('an idle consumer stops and leaves its group while Kafka has not answered its fetch', async () => {
     const { kafka, asked, answers, stop } = await idleConsumer();
     const before = answers();
     const fetches = asked.filter((key) => key === FETCH).length;

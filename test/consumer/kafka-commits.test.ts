@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { KafkaCommits } from '../../src/consumer/kafka-commits.ts';
 
-it('commits the newest offset of each partition, once in a while and at the end', async () => {
+it('the newest offset of each partition is committed to Kafka once in a while and at the end', async () => {
   vi.useFakeTimers();
   try {
     const made: unknown[] = [];
@@ -33,7 +33,7 @@ it('commits the newest offset of each partition, once in a while and at the end'
   }
 });
 
-it('waits for no Kafka that is away, and tells of what was refused', async () => {
+it('a last commit waits for no Kafka that is away, and tells of what was refused', async () => {
   const away = new KafkaCommits(
     'ecommerce',
     () => new Promise(() => {}),

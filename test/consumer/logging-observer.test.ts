@@ -14,7 +14,7 @@ function observed() {
   return { observer: loggingObserver(pino({}, out)), lines };
 }
 
-it('says once that Postgres does not take a batch, and that it is back', () => {
+it('the log says once that Postgres does not take a batch, and that it is back', () => {
   const { observer, lines } = observed();
   observer.failed(new Error('away'), true);
   observer.failed(new Error('away'), false);
@@ -25,13 +25,13 @@ it('says once that Postgres does not take a batch, and that it is back', () => {
   ]);
 });
 
-it('is silent about a pause that stop() has ended', () => {
+it('the log is silent about a pause that stop() has ended', () => {
   const { observer, lines } = observed();
   observer.failed(new DOMException('stopped', 'AbortError'), true);
   expect(lines).toEqual([]);
 });
 
-it('warns with the details that it is given', () => {
+it('the log warns with the details that it is given', () => {
   const { observer, lines } = observed();
   observer.warned('records are missing', { partition: 2 });
   observer.noted('could not look', new Error('away'));

@@ -59,7 +59,7 @@ async function isThere(...orderIds: string[]): Promise<boolean> {
 }
 
 describe('the end of a partition without a record', () => {
-  it('is passed by ingest and all that follows it, also where the first that ever came was an aborted record', async () => {
+  it('the end of a partition without a record is passed by ingest and all that follows it, also where the first that ever came was an aborted record', async () => {
     const before = await send('abort');
     await eventually(async () => (await offsets()).groups['shopstream-ingest'] === 2);
     const kept = await send('commit');
@@ -75,7 +75,7 @@ describe('the end of a partition without a record', () => {
     expect(await isThere(after)).toBe(false);
   });
 
-  it('is no record that waits: /readyz and the ledger say so', async () => {
+  it('the end of a partition without a record is no record that waits: /readyz and the ledger say so', async () => {
     await send('abort');
     await eventually(async () => {
       const { body } = await request(line.url).get('/readyz');
@@ -85,7 +85,7 @@ describe('the end of a partition without a record', () => {
     expect(body.ledger).toMatchObject({ stored: 1, on_the_way: 0, missing: 0, whole: true });
   });
 
-  it('is passed by who comes later and finds it in one piece with what is before it', async () => {
+  it('the end of a partition without a record is passed by who comes later and finds it in one piece with what is before it', async () => {
     const kept = [await send('commit'), await send('commit')];
     await send('abort');
     await eventually(() => isThere(...kept));
@@ -100,7 +100,7 @@ describe('the end of a partition without a record', () => {
 });
 
 describe('records that are deleted before they are read', () => {
-  it('are passed with a warning, although no record comes behind them', async () => {
+  it('records that are deleted before they are read are passed with a warning, although no record comes behind them', async () => {
     const admin = line.kafka.admin();
     await admin.connect();
     await admin.fetchTopicOffsets('ecommerce');

@@ -14,7 +14,7 @@ function resting(onlookers: Onlookers, ms: number, until = signal) {
   return rest;
 }
 
-it('hurries while somebody looks, and a minute longer', () => {
+it('a follower hurries while somebody looks, and a minute longer', () => {
   const onlookers = new Onlookers();
   expect(onlookers.leastMs).toBe(UNSEEN_MS);
   onlookers.seen();
@@ -27,7 +27,7 @@ it('hurries while somebody looks, and a minute longer', () => {
   expect(onlookers.leastMs).toBe(UNSEEN_MS);
 });
 
-it('ends a long rest when somebody begins to look, and leaves those alone that somebody looks at already', async () => {
+it('a long rest ends when somebody begins to look, and one that somebody looks at already does not', async () => {
   const onlookers = new Onlookers();
   const long = resting(onlookers, onlookers.leastMs);
   onlookers.seen();
@@ -41,7 +41,7 @@ it('ends a long rest when somebody begins to look, and leaves those alone that s
   expect(short.isOver).toBe(true);
 });
 
-it('rests no longer once it is told to stop, and not at all afterwards', async () => {
+it('a follower rests no longer once it is told to stop, and not at all afterwards', async () => {
   const [onlookers, stopping] = [new Onlookers(), new AbortController()];
   const before = resting(onlookers, UNSEEN_MS, stopping.signal);
   stopping.abort();

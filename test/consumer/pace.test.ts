@@ -11,14 +11,14 @@ const endsAtOnce = (pacing: Promise<void>) =>
     new Promise<boolean>((resolve) => setImmediate(() => resolve(false))),
   ]);
 
-it('pauses behind the last batch of a partition, and does not hold up a backlog', async () => {
+it('a consumer pauses behind the last batch of a partition, and does not hold up a backlog', async () => {
   expect(await endsAtOnce(paced(1_000, false, nothing, AT_ONCE, signal))).toBe(true);
   const last = paced(1, true, nothing, AT_ONCE, signal);
   expect(await endsAtOnce(last)).toBe(false);
   await last;
 });
 
-it('begins the work before the pause, and fails as it fails', async () => {
+it('a consumer begins the work before the pause, and fails as it fails', async () => {
   let begun = false;
   const working = paced(
     1,
@@ -34,7 +34,7 @@ it('begins the work before the pause, and fails as it fails', async () => {
   await expect(working).rejects.toThrow('away');
 });
 
-it('lets those that may follow later gather more, and a busy machine too', async () => {
+it('a consumer lets those that may follow later gather more, and a busy machine too', async () => {
   const lasts = async (work: () => Promise<void>, pace = AT_ONCE) => {
     const began = performance.now();
     await paced(1, true, work, pace, signal);
@@ -44,7 +44,7 @@ it('lets those that may follow later gather more, and a busy machine too', async
   expect(await lasts(() => sleep(40).then(() => {}))).toBeGreaterThan(75);
 });
 
-it('pauses no longer once the consumer stops', async () => {
+it('a consumer pauses no longer once it stops', async () => {
   const stopping = new AbortController();
   const pausing = paced(1, true, nothing, steady(3_600_000), stopping.signal);
   stopping.abort();

@@ -61,14 +61,14 @@ function partition(refuse: (offsets: readonly number[], batch: RecordBatch) => E
 }
 
 describe('a batch', () => {
-  it('is stored as one, up to the offset behind it', async () => {
+  it('a batch is stored as one, up to the offset behind it', async () => {
     const { take, stored, position } = partition(() => undefined);
     expect(await take([3, 4, 9], 10)).toBe(true);
     expect(stored).toEqual([{ offsets: [3, 4, 9], move: { expected: 0n, next: 10n } }]);
     expect(position.expected).toBe(10n);
   });
 
-  it('is stored in several transactions where it has very many records, the last one up to the offset behind it', async () => {
+  it('a batch is stored in several transactions where it has very many records, the last one up to the offset behind it', async () => {
     const { take, stored, told, position } = partition((offsets) =>
       offsets[0] === 2 * MOST_RECORDS && told.length < 2 ? new Error('away') : undefined,
     );
@@ -90,7 +90,7 @@ describe('a batch', () => {
     expect(position.expected).toBe(BigInt(9 * MOST_RECORDS));
   });
 
-  it('is stored one by one where Postgres refuses a record: that one is set aside, and each counts once', async () => {
+  it('a batch is stored one by one where Postgres refuses a record: that one is set aside, and each counts once', async () => {
     const gaps = fc.array(fc.record({ gap: fc.integer({ min: 1, max: 3 }), bad: fc.boolean() }), {
       minLength: 1,
       maxLength: 12,
@@ -114,7 +114,7 @@ describe('a batch', () => {
     );
   });
 
-  it('is tried again as a whole where a key was taken at the same moment', async () => {
+  it('a batch is tried again as a whole where a key was taken at the same moment', async () => {
     let tries = 0;
     const { take, stored, told } = partition(() => {
       tries += 1;
@@ -127,7 +127,7 @@ describe('a batch', () => {
 });
 
 describe('while Postgres is away', () => {
-  it('what is stored of a batch is not stored again once it is back', async () => {
+  it('what is stored of a batch is not stored again once Postgres is back', async () => {
     let tries = 0;
     const { take, stored, told } = partition((offsets) => {
       tries += 1;
@@ -139,7 +139,7 @@ describe('while Postgres is away', () => {
     expect(told).toEqual(['stored 1', 'failed', 'stored 1', 'stored 1', 'recovered']);
   });
 
-  it('the membership in the group is kept, and its loss ends the tries', async () => {
+  it('the membership in the group is kept while Postgres is away, and its loss ends the tries', async () => {
     let mine = true;
     const { take, stored, told } = partition(() => new Error('away'));
     const left = async () => {

@@ -30,7 +30,7 @@ async function areStored(events: readonly { readonly order_id: string }[]): Prom
 }
 
 describe('a topic that is deleted while the program runs', () => {
-  it('is made anew by the next event; what was acknowledged is stored, and followed', async () => {
+  it('a topic that is deleted while the program runs is made anew by the next event; what was acknowledged is stored, and followed', async () => {
     const before = clicks(12);
     await post(before);
     await eventually(() => areStored(before));
@@ -54,7 +54,7 @@ describe('a topic that is deleted while the program runs', () => {
     });
   });
 
-  it('has dead letters at places where earlier ones were', async () => {
+  it('a topic that is deleted while the program runs has dead letters at places where earlier ones were', async () => {
     const producer = line.kafka.producer();
     await producer.connect();
     const bad = async (value: string) => {
@@ -84,7 +84,7 @@ describe('a topic that is deleted while the program runs', () => {
 });
 
 describe('partitions that are added while the program runs', () => {
-  it('are read by ingest and by all that follows it, from their beginning', async () => {
+  it('partitions that are added while the program runs are read by ingest and by all that follows it, from their beginning', async () => {
     await admin.createPartitions({ topicPartitions: [{ topic: 'ecommerce', count: 5 }] });
     const events = clicks(4);
     const producer = line.kafka.producer();

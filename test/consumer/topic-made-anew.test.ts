@@ -2,7 +2,7 @@ import { expect, it, vi } from 'vitest';
 import { TopicWatch } from '../../src/consumer/topic-made-anew.ts';
 import { migratedDatabase, openTestPool } from '../support/database.ts';
 
-it('stops looking when it is closed, for however long its cluster is away', async () => {
+it('a watch of a topic stops looking when it is closed, for however long its cluster is away', async () => {
   const subscription = { clusterId: 'away', group: 'ingest', topic: 'ecommerce' };
   const nobodyAnswers = () => new Promise<string>(() => {});
   const pool = openTestPool('postgres://nobody@127.0.0.1:1/none');
@@ -13,7 +13,7 @@ it('stops looking when it is closed, for however long its cluster is away', asyn
   await expect(watch.isAnew()).rejects.toThrow('aborted');
 });
 
-it('asks Postgres at its first look and when the id is another one, and not again and again', async () => {
+it('a watch of a topic asks Postgres at its first look and when the id is another one, and not again and again', async () => {
   const { pool } = await migratedDatabase();
   const subscription = { clusterId: 'here', group: 'ingest', topic: 'ecommerce' };
   const known = async () => {

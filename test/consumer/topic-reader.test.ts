@@ -35,19 +35,19 @@ const numbersOf = (records: readonly { readonly value: Buffer | null }[]) =>
   records.map(({ value }) => Number(String(value).split(' ', 1)[0]));
 
 describe('a reader of a topic', () => {
-  it('gives the newest records of all partitions, in the order of their times', async () => {
+  it('a reader of a topic gives the newest records of all partitions, in the order of their times', async () => {
     expect(numbersOf(await reader.newest('numbers', 1_000))).toEqual(
       Array.from({ length: 1_000 }, (_, index) => RECORDS - 1_000 + index),
     );
   });
 
-  it('gives the records of a range, over more than one fetch, and no more than are asked for', async () => {
+  it('a reader of a topic gives the records of a range, over more than one fetch, and no more than are asked for', async () => {
     const records = await reader.range('numbers', 1, 10n, 989n, 5_000);
     expect(numbersOf(records)).toEqual(Array.from({ length: 980 }, (_, index) => (index + 10) * 3 + 1));
     expect(await reader.range('numbers', 1, 0n, 999n, 7)).toHaveLength(7);
   });
 
-  it('makes no topic and no group', async () => {
+  it('a reader of a topic makes no topic and no group', async () => {
     expect(await reader.newest('nothing', 10)).toEqual([]);
     const admin = kafka.admin();
     await admin.connect();

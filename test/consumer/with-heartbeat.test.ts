@@ -17,7 +17,7 @@ function manual() {
   return { work: () => done, finish };
 }
 
-it('sends heartbeats while the work goes on, and none after it', async () => {
+it('heartbeats are sent while the work goes on, and none after it', async () => {
   const { work, finish } = manual();
   const heartbeat = vi.fn(async () => {});
   const working = withHeartbeat(heartbeat, async () => {}, work);
@@ -29,7 +29,7 @@ it('sends heartbeats while the work goes on, and none after it', async () => {
   expect(heartbeat).toHaveBeenCalledTimes(3);
 });
 
-it('goes on where a heartbeat fails, and gives what the work gives', async () => {
+it('work goes on where a heartbeat fails, and gives what it gives', async () => {
   const failing = vi.fn(() => Promise.reject(new Error('rebalancing')));
   const { work, finish } = manual();
   const working = withHeartbeat(
@@ -43,7 +43,7 @@ it('goes on where a heartbeat fails, and gives what the work gives', async () =>
   expect(failing).toHaveBeenCalledTimes(2);
 });
 
-it('stops its heartbeats where the work fails', async () => {
+it('heartbeats stop where the work fails', async () => {
   const heartbeat = vi.fn(async () => {});
   const failing = withHeartbeat(
     heartbeat,
@@ -54,7 +54,7 @@ it('stops its heartbeats where the work fails', async () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('looks what slow work waits for, one look at a time', async () => {
+it('somebody looks what slow work waits for, one look at a time', async () => {
   const looks: (() => void)[] = [];
   const whenSlow = vi.fn(() => new Promise<void>((resolve) => looks.push(resolve)));
   const { work, finish } = manual();

@@ -20,7 +20,7 @@ describe('an ingest process that sleeps while its partitions are given away', ()
   });
 
   it.each(places)(
-    '%s: holds nobody up for long, and commits nothing when it wakes',
+    'an ingest process that sleeps while its partitions are given away %s holds nobody up for long, and commits nothing when it wakes',
     { timeout: 240_000 },
     async (_where, hold) => {
       const told = stories.get(hold);

@@ -34,7 +34,7 @@ describe('unpacking', () => {
     ['raw snappy', CompressionTypes.Snappy, compressSync(text)],
     ['snappy framed by snappy-java', CompressionTypes.Snappy, xerial(text)],
     ['lz4', CompressionTypes.LZ4, compressFrameSync(text)],
-  ] as const)('gives back what %s packed', async (_name, type, packed) => {
+  ] as const)('unpacking gives back what %s packed', async (_name, type, packed) => {
     expect(await UNPACK[type](packed)).toEqual(text);
   });
 
@@ -49,23 +49,23 @@ describe('unpacking', () => {
     ['zstd in tiny blocks', CompressionTypes.ZSTD, zstdOf(tinyBlocks(200_000), 0x80)],
     // 1.8 GB in one piece, by 12 bytes.
     ['zstd without a window', CompressionTypes.ZSTD, Buffer.from('28b52ffda000000070010000', 'hex')],
-  ] as const)('refuses a bomb of %s', async (_name, type, packed) => {
+  ] as const)('unpacking refuses a bomb of %s', async (_name, type, packed) => {
     await expect(UNPACK[type](packed)).rejects.toThrow(/larger than|expected at most/);
   });
 
   it.each(Object.values(UNPACK).map((unpack) => [unpack] as const))(
-    'refuses what is cut or damaged',
+    'unpacking refuses what is cut or damaged',
     async (unpack) => {
       for (const bytes of [Buffer.alloc(0), Buffer.from('no'), Buffer.alloc(64, 0xff)])
         await expect(unpack(bytes)).rejects.toThrow();
     },
   );
 
-  it('names what is no frame', async () => {
+  it('unpacking names what is no frame', async () => {
     await expect(UNPACK[CompressionTypes.LZ4](Buffer.from('no frame at all'))).rejects.toThrow(CodecError);
   });
 
-  it('reads zstd as its own tool wrote it', async () => {
+  it('unpacking reads zstd as its own tool wrote it', async () => {
     expect((await UNPACK[CompressionTypes.ZSTD](ZSTD_YES)).toString()).toBe('y\n'.repeat(100));
   });
 });

@@ -13,7 +13,7 @@ describe('the reason of an error', () => {
     [new KafkaError('CLOSED', 'the publisher is closed'), 'the publisher is closed'],
     ['a text', 'a text'],
     [undefined, 'undefined'],
-  ])('%s is %s', (error, reason) => {
+  ])('the reason of an error: %s is %s', (error, reason) => {
     expect(reasonOf(error)).toBe(reason);
   });
 });

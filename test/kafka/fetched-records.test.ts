@@ -37,7 +37,7 @@ function varint(value: number): Buffer {
 }
 
 describe('the records of a batch', () => {
-  it('are those that kafkajs reads', async () => {
+  it('the records of a batch are those that kafkajs reads', async () => {
     const text = fc.option(fc.string({ maxLength: 200 }), { nil: null });
     const records = fc.array(
       fc.record({ key: text, value: text, timestamp: fc.integer({ min: 0, max: 2 ** 45 }) }),
@@ -61,7 +61,7 @@ describe('the records of a batch', () => {
     );
   });
 
-  it('have their headers, those of one name in their order, also where it is __proto__', () => {
+  it('the records of a batch have their headers, those of one name in their order, also where it is __proto__', () => {
     const record = withHeaders([
       ['a', '1'],
       ['__proto__', '2'],
@@ -75,7 +75,7 @@ describe('the records of a batch', () => {
     ]);
   });
 
-  it('may have fifty thousand headers: reading them is no work of their square', () => {
+  it('the records of a batch may have fifty thousand headers: reading them is no work of their square', () => {
     const names = Array.from({ length: 50_000 }, (_none, index) => [index.toString(36), 'x'] as const);
     const same = names.map(() => ['same', 'x'] as const);
     const [one, other] = [read(batchOf(1, withHeaders(names))), read(batchOf(1, withHeaders(same)))];
@@ -98,11 +98,11 @@ describe('the records of a batch', () => {
     ['a number of records below zero', batchOf(-1, [...EMPTY])],
     ['headers below zero', batchOf(1, [12, 0, 0, 0, 1, 1, 1])],
     ['two thousand million records', batchOf(2 ** 31 - 1, [...EMPTY])],
-  ])('are refused where there are %s', (_name, bytes) => {
+  ])('the records of a batch are refused where there are %s', (_name, bytes) => {
     expect(() => read(bytes)).toThrow(RangeError);
   });
 
-  it('are refused where one has more headers than memory has room for', () => {
+  it('the records of a batch are refused where one has more headers than memory has room for', () => {
     const headers = Buffer.concat([
       Buffer.of(0, 0, 0, 1, 1),
       varint(MOST_PIECES),

@@ -27,7 +27,7 @@ await admin.disconnect();
 `;
 
 describe('a connection of kafkajs', () => {
-  it('sets no timer while it is idle', async () => {
+  it('a connection of kafkajs sets no timer while it is idle', async () => {
     const { port } = await startTestBroker();
     const args = [
       '--input-type=module',

@@ -19,7 +19,7 @@ const keep = (outbox: Outbox, line: string) => outbox.appendAll([line])[0] as Ou
 const recoveredFrom = (folder: string) => outboxIn(folder).recovered.map(({ line }) => line);
 
 describe('the outbox', () => {
-  it('gives a later process what was not acknowledged, in its order', () => {
+  it('the outbox gives a later process what was not acknowledged, in its order', () => {
     const folder = temporaryFolder();
     const outbox = outboxIn(folder, 16 * MEGABYTE);
     const lines = Array.from({ length: 5_000 }, (_, n) => event(`${n} ${'x'.repeat(500)}`));
@@ -35,7 +35,7 @@ describe('the outbox', () => {
     expect(recovered.length).toBeGreaterThanOrEqual(1_000);
   });
 
-  it('leaves nothing on disk once all is acknowledged', () => {
+  it('the outbox leaves nothing on disk once all is acknowledged', () => {
     const folder = temporaryFolder();
     const outbox = outboxIn(folder);
     for (const kept of Array.from({ length: 100 }, () => keep(outbox, event()))) outbox.acknowledge(kept);
@@ -45,7 +45,7 @@ describe('the outbox', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('takes no more than it may, and takes again once something was acknowledged', () => {
+  it('the outbox takes no more than it may, and takes again once something was acknowledged', () => {
     const outbox = outboxIn(temporaryFolder(), 1_000);
     const kept: OutboxEntry[] = [];
     expect(() => {
@@ -57,14 +57,14 @@ describe('the outbox', () => {
     keep(outbox, event());
   });
 
-  it('forgets a last line that was torn, which nobody was answered for', () => {
+  it('the outbox forgets a last line that was torn, which nobody was answered for', () => {
     const folder = temporaryFolder();
     const whole = event();
     writeFileSync(path.join(folder, '0000000001.ndjson'), `${whole}\n${event().slice(0, 50)}`);
     expect(recoveredFrom(folder)).toEqual([whole]);
   });
 
-  it('gives the rest where lines were damaged with the machine, and keeps those beside', () => {
+  it('the outbox gives the rest where lines were damaged with the machine, and keeps those beside', () => {
     const folder = temporaryFolder();
     const [first, last] = [event('ä'), event('😀')];
     writeFileSync(
@@ -82,7 +82,7 @@ describe('the outbox', () => {
     expect(readdirSync(folder)).toEqual(['0000000001.damaged']);
   });
 
-  it('never throws, whatever its files hold', () => {
+  it('the outbox never throws, whatever its files hold', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 80 }), { maxLength: 5 }), (files) => {
         const folder = temporaryFolder();
@@ -94,7 +94,7 @@ describe('the outbox', () => {
     );
   });
 
-  it('leaves other files of its folder alone', () => {
+  it('the outbox leaves other files of its folder alone', () => {
     const folder = temporaryFolder();
     writeFileSync(path.join(folder, 'notes.txt'), 'mine');
     mkdirSync(path.join(folder, 'more'));
@@ -102,7 +102,7 @@ describe('the outbox', () => {
     expect(existsSync(path.join(folder, 'notes.txt'))).toBe(true);
   });
 
-  it('does not mind an acknowledgement that comes after it was closed', () => {
+  it('the outbox does not mind an acknowledgement that comes after it was closed', () => {
     const folder = temporaryFolder();
     const outbox = outboxIn(folder);
     const line = event();
@@ -113,7 +113,7 @@ describe('the outbox', () => {
     expect(recoveredFrom(folder)).toEqual([line]);
   });
 
-  it('says OUTBOX_WRITE where the disk is full, and tears no line', ({ skip }) => {
+  it('the outbox says OUTBOX_WRITE where the disk is full, and tears no line', ({ skip }) => {
     const folder = temporaryFolder();
     try {
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder], { stdio: 'ignore' });

@@ -15,7 +15,7 @@ function probeOf(port: number) {
   return probe;
 }
 
-it('says why Kafka is away, and nothing where it answers', async () => {
+it('a probe says why Kafka is away, and nothing where it answers', async () => {
   const { port } = await startTestBroker();
   expect(await probeOf(port).ask()).toBeUndefined();
   expect(await probeOf(await freePort()).ask()).toMatch(/ECONNREFUSED|no answer within/);

@@ -67,7 +67,7 @@ describe('a produce request', () => {
   beforeEach(() => void vi.useFakeTimers({ now: 1_780_000_000_000, toFake: ['Date'] }));
   afterEach(() => void vi.useRealTimers());
 
-  it('has the bytes that kafkajs would write', async () => {
+  it('a produce request has the bytes that kafkajs would write', async () => {
     expect(ours).not.toBe(theirs);
     await fc.assert(
       fc.asyncProperty(request, async (given) => {
@@ -78,7 +78,7 @@ describe('a produce request', () => {
     );
   });
 
-  it('leaves packed batches to kafkajs', async () => {
+  it('a produce request leaves packed batches to kafkajs', async () => {
     useOwnGzip();
     const given = {
       acks: -1,

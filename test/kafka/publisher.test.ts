@@ -59,7 +59,7 @@ function expectInOrder(partitions: readonly ShopEvent[][], count: number): void 
 }
 
 describe('the publisher', () => {
-  it('says where in Kafka each event is', async () => {
+  it('the publisher says where in Kafka each event is', async () => {
     const broker = await startTestBroker();
     const publisher = publisherTo(broker.port);
     publisher.start();
@@ -76,7 +76,7 @@ describe('the publisher', () => {
     });
   });
 
-  it('delivers all in order where Kafka is away at the start and again later', async () => {
+  it('the publisher delivers all in order where Kafka is away at the start and again later', async () => {
     const [port, folder] = [await freePort(), temporaryFolder()];
     const publisher = publisherTo(port);
     publisher.start();
@@ -99,7 +99,7 @@ describe('the publisher', () => {
     expectInOrder(await eventsIn(port, 90), 30);
   });
 
-  it('refuses what is more than the outbox may hold, and loses none of the rest', async () => {
+  it('the publisher refuses what is more than the outbox may hold, and loses none of the rest', async () => {
     const port = await freePort();
     const publisher = publisherTo(port, temporaryFolder(), 20_000);
     publisher.start();
@@ -115,7 +115,7 @@ describe('the publisher', () => {
     expect((await eventsIn(port, taken.length)).flat().length).toBeGreaterThanOrEqual(taken.length);
   });
 
-  it('has a later process send what an earlier one took, in its order', async () => {
+  it('the publisher has a later process send what an earlier one took, in its order', async () => {
     const [port, folder] = [await freePort(), temporaryFolder()];
     const first = publisherTo(port, folder);
     first.start();
@@ -132,7 +132,7 @@ describe('the publisher', () => {
     expectInOrder(await eventsIn(port, 36), 12);
   });
 
-  it('keeps on disk what was taken while Kafka went away after it had been reached', async () => {
+  it('the publisher keeps on disk what was taken while Kafka went away after it had been reached', async () => {
     const [port, folder] = [await freePort(), temporaryFolder()];
     const broker = await startTestBroker(undefined, port);
     const first = publisherTo(port, folder);
@@ -151,7 +151,7 @@ describe('the publisher', () => {
     expect((await eventsIn(port, 1)).flat()).toEqual([event]);
   });
 
-  it('sends what Kafka finds too large in smaller parts, and refuses only what is too large by itself', async () => {
+  it('the publisher sends what Kafka finds too large in smaller parts, and refuses only what is too large by itself', async () => {
     const broker = await startTestBroker();
     const admin = testKafka(broker.port).admin();
     await admin.connect();
@@ -169,7 +169,7 @@ describe('the publisher', () => {
     expectInOrder(await eventsIn(broker.port, 90), 30);
   });
 
-  it('sends what was taken while the clock was hours ahead, and what the disk has damaged in its time', async () => {
+  it('the publisher sends what was taken while the clock was hours ahead, and what the disk has damaged in its time', async () => {
     const folder = temporaryFolder();
     const hoursAhead = new Date(Date.now() + 3 * 3_600_000).toISOString();
     const ahead = anEvent({ context: { received_at: hoursAhead } });
@@ -186,7 +186,7 @@ describe('the publisher', () => {
     expect(new Set(ids)).toEqual(new Set([ahead.order_id, damaged.order_id]));
   });
 
-  it('closes in time while Kafka is away', async () => {
+  it('the publisher closes in time while Kafka is away', async () => {
     const publisher = publisherTo(await freePort());
     publisher.start();
     const began = Date.now();

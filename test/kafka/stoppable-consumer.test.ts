@@ -49,7 +49,7 @@ async function makeTopic(port: number): Promise<void> {
 }
 
 describe('a consumer that is stopped', () => {
-  it('does not wait for the records that its fetch waits for', async () => {
+  it('a consumer that is stopped does not wait for the records that its fetch waits for', async () => {
     const { port } = await startTestBroker();
     await makeTopic(port);
     const { consumer, stop } = await startOn(port);
@@ -64,7 +64,7 @@ describe('a consumer that is stopped', () => {
     expect(await membersOf(port)).toBe(0);
   });
 
-  it('while it tries to come back to a cluster that is away does not join its group when that is back', async () => {
+  it('a consumer that is stopped while it tries to come back to a cluster that is away does not join its group when that is back', async () => {
     const folder = temporaryFolder();
     const first = await startTestBroker(folder);
     await makeTopic(first.port);

@@ -43,23 +43,23 @@ describe('the id of a topic', () => {
     ['of one broker', {}],
     ['of many brokers', { brokers: 100 }],
     ['with fields that are not known here', { tags: Buffer.of(2, 0, 3, 1, 2, 3, 200, 1, 0) }],
-  ])('is read in an answer %s', async (_, options) => {
+  ])('the id of a topic is read in an answer %s', async (_, options) => {
     expect(await readTopicId(answering(answer(ID, options)).broker, TOPIC)).toBe(ID);
   });
 
-  it('is none where there is no such topic, in either form of the answer', async () => {
+  it('the id of a topic is none where there is no such topic, in either form of the answer', async () => {
     expect(await readTopicId(answering(answer(NO_ID)).broker, TOPIC)).toBeUndefined();
     expect(await readTopicId(answering(answer(ID, { topics: Buffer.of(1) })).broker, TOPIC)).toBeUndefined();
   });
 
-  it('is not asked for where the cluster is older than such ids', async () => {
+  it('the id of a topic is not asked for where the cluster is older than such ids', async () => {
     const { broker, asked } = answering(answer(ID), 9);
     expect(await readTopicId(broker, TOPIC)).toBeNull();
     expect(await readTopicId({ ...broker, versions: null }, TOPIC)).toBeNull();
     expect(asked).toEqual([]);
   });
 
-  it('is never half of one: an answer that is cut off anywhere is an error', async () => {
+  it('the id of a topic is never half of one: an answer that is cut off anywhere is an error', async () => {
     const whole = answer(ID);
     for (let end = 0; end < whole.length; end += 1)
       await expect(

@@ -46,7 +46,7 @@ function manyTimes(count: number): Buffer {
 const told = (records: readonly Record[]) =>
   records.map((record) => [record.offset, record.isControlRecord, undecodableReason(record)]);
 
-it('stands as one record at its last offset, with its bytes and why, behind a control record at its first', async () => {
+it('a batch that does not unpack stands as one record at its last offset, with its bytes and why, behind a control record at its first', async () => {
   const bytes = damaged(7n, ['a', 'b', 'c'], 1, Buffer.from('no gzip'));
   const whole = damaged(10n, ['d'], 0, batch({ values: ['d'] }).subarray(BATCH_HEADER));
   const decoded = await decode(bytes, whole);
@@ -64,12 +64,12 @@ it('stands as one record at its last offset, with its bytes and why, behind a co
   expect(decoded[1]?.value).toEqual(bytes);
 });
 
-it('of one record, and of a codec that there is not, says so', async () => {
+it('a batch of one record that does not unpack, and one of a codec that there is not, say so', async () => {
   const decoded = await decode(damaged(7n, ['a'], 6, Buffer.from('x')));
   expect(told(decoded)[1]?.[2]).toContain('a batch of offset 7, codec number 6, that');
 });
 
-it('is no ordinary record, whatever that one holds', async () => {
+it('a batch that does not unpack is no ordinary record, whatever that one holds', async () => {
   const whole = await decode(
     batch({ values: ['undecodable batch', null], keys: ['Symbol(undecodable batch)', null] }),
   );
@@ -79,13 +79,13 @@ it('is no ordinary record, whatever that one holds', async () => {
   ]);
 });
 
-it('is not what the end of a fetch has cut off: kafkajs asks for that again', async () => {
+it('a batch that does not unpack is not what the end of a fetch has cut off: kafkajs asks for that again', async () => {
   const bytes = damaged(7n, ['a'], 1, gzipSync('x'));
   expect(await decode(bytes.subarray(0, bytes.length - 1))).toEqual([]);
   expect(told(await decode(batch(), bytes.subarray(0, 20)))).toEqual([['0', false, undefined]]);
 });
 
-it('may have more records than a call has arguments, and is set aside whole where it has more than memory has room for', async () => {
+it('a batch may have more records than a call has arguments, and is set aside whole where it has more than memory has room for', async () => {
   const many = 150_000;
   const values = Array.from({ length: many }, () => null);
   const decoded = await decode(batch({ values }));
@@ -95,7 +95,7 @@ it('may have more records than a call has arguments, and is set aside whole wher
   );
 });
 
-it('waits for the next fetch where those before it unpack to much', async () => {
+it('a batch waits for the next fetch where those before it unpack to much', async () => {
   const body = Buffer.concat([batch({ values: ['v'.repeat(1000)] }).subarray(BATCH_HEADER)]);
   const large = Buffer.concat([body, Buffer.alloc(MAX_UNPACKED_BYTES / 2 - body.length)]);
   // What is behind the record makes it unreadable, and is not kept: only what can be read counts.
@@ -112,7 +112,7 @@ it('waits for the next fetch where those before it unpack to much', async () => 
   ]);
 });
 
-it('ends at its last offset, also where compaction has removed the records that were there, or all of them', async () => {
+it('a batch ends at its last offset, also where compaction has removed the records that were there, or all of them', async () => {
   const tail = batch({ values: ['a', 'b'] });
   tail.writeBigInt64BE(4n);
   tail.writeInt32BE(6, 23);

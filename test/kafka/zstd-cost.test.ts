@@ -30,11 +30,11 @@ describe('the cost of zstd', () => {
       2 * KIB,
       5 * KIB,
     ],
-  ])('is %s', (_, packed, window, moved) => {
+  ])('the cost of zstd is %s', (_, packed, window, moved) => {
     expect(zstdCost(packed)).toEqual({ window, moved });
   });
 
-  it('leaves out checksums and dictionaries', () => {
+  it('the cost of zstd leaves out checksums and dictionaries', () => {
     const plain = zstdOf([one], 0x00);
     const marked = Buffer.concat([plain.subarray(0, 4), Buffer.of(4), plain.subarray(5), Buffer.alloc(4, 9)]);
     expect(zstdCost(Buffer.concat([marked, plain]))).toEqual({ window: KIB, moved: 2 * KIB });
@@ -42,7 +42,7 @@ describe('the cost of zstd', () => {
     expect(zstdCost(withDictionary)).toEqual({ window: KIB, moved: KIB });
   });
 
-  it('is none of what is cut off, or no zstd', () => {
+  it('the cost of zstd is none of what is cut off, or no zstd', () => {
     const whole = zstdOf([first, one], 0x58);
     for (let end = 0; end < whole.length - 1; end += 1) {
       const cut = whole.subarray(0, end);
@@ -52,7 +52,7 @@ describe('the cost of zstd', () => {
     expect(() => zstdCost(Buffer.from('no zstd at all'))).toThrow('this is not zstd');
   });
 
-  it('ends, whatever the bytes are', () => {
+  it('the look at what zstd would cost ends, whatever the bytes are', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
         const packed = Buffer.concat([zstdOf([], 0x58), Buffer.from(bytes)]);

@@ -59,11 +59,11 @@ describe('a response to a fetch', () => {
     ['keeps to the limit of each partition', { ofPartition: 10 }, [LARGE, 0]],
     ['has its first batch for a negative limit, too', { maxBytes: -1, ofPartition: -1 }, [LARGE, 0]],
     ['comes at once where a negative number of bytes is asked for', { minBytes: -5 }, [LARGE, LARGE]],
-  ])('%s', async (_, limits, bytes) => {
+  ])('a response to a fetch %s', async (_, limits, bytes) => {
     expect(await fetchBoth(await filled(), limits)).toEqual(bytes.map((length) => [ErrorCode.NONE, length]));
   });
 
-  test('is limited by the broker, too', async () => {
+  test('a response to a fetch is limited by the broker, too', async () => {
     const broker = await filled({ maxFetchBytes: 1024 });
     expect(await fetchBoth(broker)).toEqual([
       [ErrorCode.NONE, LARGE],
@@ -71,7 +71,7 @@ describe('a response to a fetch', () => {
     ]);
   });
 
-  test('has no records while there is no memory for any', async () => {
+  test('a response to a fetch has no records while there is no memory for any', async () => {
     const broker = await filled();
     broker.context.memory.take(broker.context.memory.limit);
     expect(await fetchBoth(broker)).toEqual([
@@ -80,7 +80,7 @@ describe('a response to a fetch', () => {
     ]);
   });
 
-  test('has the error of a partition whose file is damaged, and the records of the others', async () => {
+  test('a response to a fetch has the error of a partition whose file is damaged, and the records of the others', async () => {
     const broker = await filled();
     truncateSync(`${broker.context.settings.dataDir}/topics/t-0/${'0'.repeat(20)}.log`, 0);
     const file = `${broker.context.settings.dataDir}/topics/t-0/${'0'.repeat(20)}.log`;

@@ -30,7 +30,7 @@ function waiting(missing: number, { maxWaitMs = 600_000, isCommitted = false } =
 const turn = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 
 describe('a fetch that waits', () => {
-  it('wakes once the appends to all its partitions together are enough, and listens no longer', async () => {
+  it('a fetch that waits wakes once the appends to all its partitions together are enough, and listens no longer', async () => {
     const { state, tell, left } = waiting(100);
     tell('appended', 0, 60);
     tell('decided', 0, 1_000);
@@ -41,14 +41,14 @@ describe('a fetch that waits', () => {
     expect([state.ended, left()]).toEqual([true, 0]);
   });
 
-  it('wakes after the turn in which the bytes came, so that it takes what comes with them', () => {
+  it('a fetch that waits wakes after the turn in which the bytes came, so that it takes what comes with them', () => {
     const { state, tell, left } = waiting(10);
     tell('appended', 0, 10);
     tell('appended', 0, 10);
     expect([state.ended, left()]).toEqual([undefined, 3]);
   });
 
-  it('counts what was decided where it reads what is committed', async () => {
+  it('a fetch that waits counts what was decided where it reads what is committed', async () => {
     const { state, tell } = waiting(10, { isCommitted: true });
     tell('appended', 0, 1_000);
     await turn();
@@ -58,13 +58,13 @@ describe('a fetch that waits', () => {
     expect(state.ended).toBe(true);
   });
 
-  it('wakes when a partition is deleted', async () => {
+  it('a fetch that waits wakes when a partition is deleted', async () => {
     const { result, tell } = waiting(2 ** 31);
     tell('appended', 0, Number.POSITIVE_INFINITY);
     expect(await result).toBe(true);
   });
 
-  it('ends when its time is up, and when its connection ends', async () => {
+  it('a fetch that waits ends when its time is up, and when its connection ends', async () => {
     const late = waiting(10, { maxWaitMs: 1 });
     expect([await late.result, late.left()]).toEqual([true, 0]);
     const gone = waiting(10);

@@ -84,13 +84,13 @@ describe('a join is refused', () => {
       {},
       ErrorCode.GROUP_MAX_SIZE_REACHED,
     ],
-  ])('%s, and nothing changes', (_, before, changes, error) => {
+  ])('a join is refused %s, and nothing changes', (_, before, changes, error) => {
     const { after, answer } = joined(before, changes);
     expect(answer).toMatchObject({ kind: 'join', error, memberId: changes.memberId ?? '' });
     expect(after).toBe(before);
   });
 
-  it('for another type or protocol by the others alone: who is alone may change both', () => {
+  it('a join is refused for another type or protocol by the others alone: who is alone may change both', () => {
     const alone = group('Stable', [member('a')]);
     const { after } = joined(alone, {
       memberId: 'a',
@@ -102,21 +102,21 @@ describe('a join is refused', () => {
 });
 
 describe('a client without an id', () => {
-  it('is given one to come back with, for as long as its session lasts', () => {
+  it('a client without an id is given one to come back with, for as long as its session lasts', () => {
     const { after, answer } = joined(group('Empty', []), { idRequired: true });
     expect(answer).toMatchObject({ error: ErrorCode.MEMBER_ID_REQUIRED, memberId: 'new' });
     expect(after.pending).toEqual(new Map([['new', NOW + 1_000]]));
     expect(after.members.size).toBe(0);
   });
 
-  it('is a member once it comes back with it, and is waited for no more', () => {
+  it('a client without an id is a member once it comes back with it, and is waited for no more', () => {
     const before = group('Empty', [], { pending: new Map([['new', NOW]]) });
     const { after } = joined(before, { memberId: 'new', idRequired: true });
     expect(after.pending.size).toBe(0);
     expect(after.members.get('new')).toMatchObject({ deadline: NOW + 1_000, clientId: 'client' });
   });
 
-  it('is a member at once where its version knows no such ids, or where it is static', () => {
+  it('a client without an id is a member at once where its version knows no such ids, or where it is static', () => {
     for (const changes of [{}, { idRequired: true, instanceId: 'one' }]) {
       const { after } = joined(group('Empty', []), changes);
       expect([...after.members.keys()]).toEqual(['new']);
@@ -127,7 +127,7 @@ describe('a client without an id', () => {
 describe('a member that joins again', () => {
   const [leader, other] = [member('a', { deadline: 0 }), member('b', { deadline: 0 })];
 
-  it('without news gets the generation as it is, and another session', () => {
+  it('a member that joins again without news gets the generation as it is, and another session', () => {
     const { after, answer } = joined(group('Stable', [leader, other]), { memberId: 'b' });
     expect(answer).toMatchObject({ error: ErrorCode.NONE, generation: 4, leader: 'a', members: [] });
     expect(after).toMatchObject({ state: 'Stable', generation: 4 });
@@ -138,13 +138,13 @@ describe('a member that joins again', () => {
     ['is the leader', 'a', protocols('range')],
     ['brings other protocols', 'b', protocols('range', 'sticky')],
     ['brings other metadata', 'b', [{ name: 'range', metadata: Buffer.from('other') }]],
-  ])('begins a rebalance where it %s', (_, memberId, brought) => {
+  ])('a member that joins again begins a rebalance where it %s', (_, memberId, brought) => {
     const { after, effects } = joined(group('Stable', [leader, other]), { memberId, protocols: brought });
     expect(after.state).toBe('PreparingRebalance');
     expect(effects).toEqual([]);
   });
 
-  it('refuses what it has waited for before, and keeps its assignment', () => {
+  it('a member that joins again refuses what it has waited for before, and keeps its assignment', () => {
     const assignment = Buffer.from('mine');
     const waiting = member('b', { waiting: { for: 'sync', ticket: 9 }, assignment });
     const { after, effects } = joined(group('CompletingRebalance', [leader, waiting]), {
@@ -162,7 +162,7 @@ describe('a static member that comes back without its id', () => {
   const assignment = Buffer.from('mine');
   const before = group('Stable', [member('a', { instanceId: 'one', assignment }), member('b')]);
 
-  it('takes its old place under a new id, without a rebalance, and the old id is gone', () => {
+  it('a static member that comes back without its id takes its old place under a new id, without a rebalance, and the old id is gone', () => {
     const { after, answer } = joined(before, { instanceId: 'one' });
     expect(after).toMatchObject({ state: 'Stable', generation: 4, leader: 'new' });
     expect([...after.members.keys()].sort()).toEqual(['b', 'new']);
@@ -171,23 +171,23 @@ describe('a static member that comes back without its id', () => {
     expect(answer).toMatchObject({ memberId: 'new', leader: 'a', skipAssignment: false, members: [] });
   });
 
-  it('is told that it leads and must not assign, where it understands that', () => {
+  it('a static member that comes back without its id is told that it leads and must not assign, where it understands that', () => {
     const { answer } = joined(before, { instanceId: 'one', maySkip: true });
     expect(answer).toMatchObject({ leader: 'new', skipAssignment: true });
   });
 
-  it('fences who waits under the old id', () => {
+  it('a static member that comes back without its id fences who waits under the old id', () => {
     const waiting = member('a', { instanceId: 'one', waiting: { for: 'join', ticket: 9 } });
     const { effects } = joined(group('Stable', [waiting, member('b')]), { instanceId: 'one' });
     expect(effects[0]).toMatchObject({ ticket: 9, answer: { error: ErrorCode.FENCED_INSTANCE_ID } });
   });
 
-  it('begins a rebalance where it brings other protocols, and leads on', () => {
+  it('a static member that comes back without its id begins a rebalance where it brings other protocols, and leads on', () => {
     const { after } = joined(before, { instanceId: 'one', protocols: protocols('range', 'sticky') });
     expect(after).toMatchObject({ state: 'PreparingRebalance', leader: 'new' });
   });
 
-  it('has room in a full group, as it takes no more than it had', () => {
+  it('a static member that comes back without its id has room in a full group, as it takes no more than it had', () => {
     const full = group('Stable', [member('a', { instanceId: 'one' }), member('b'), member('c')]);
     expect(joined(full, { instanceId: 'one' }).answer).toMatchObject({ error: ErrorCode.NONE });
   });

@@ -27,7 +27,7 @@ const found = (offsets: Offsets, group: string) =>
   offsets.of(group).map(({ topic, partition, committed }) => [topic, partition, committed.offset]);
 
 describe('committed offsets', () => {
-  it('are each group’s own, and the same after a restart, also of odd names', () => {
+  it('committed offsets are each group’s own, and the same after a restart, also of odd names', () => {
     const { offsets, commit, again } = stored();
     commit('a', at('t', 0, 1), at('t', 1, 2), at('__proto__', 0, 3));
     commit('["offset","a","t"', at('t', 0, 4));
@@ -52,7 +52,7 @@ describe('committed offsets', () => {
     }
   });
 
-  it('that were received later stay, also where the earlier ones are stored last, and after a restart', () => {
+  it('committed offsets that were received later stay, also where the earlier ones are stored last, and after a restart', () => {
     const { offsets, commit, again } = stored();
     const earlier = offsets.received([at('t', 0, 7), at('t', 1, 7)]);
     commit('a', at('t', 0, 9));
@@ -69,7 +69,7 @@ describe('committed offsets', () => {
     expect(restarted.get('a', 't', 0)?.offset).toBe(3);
   });
 
-  it('are forgotten by what they are, and a group without any is none', () => {
+  it('committed offsets are forgotten by what they are, and a group without any is none', () => {
     const { offsets, commit, again } = stored();
     commit('a', at('t', 0, 1), at('u', 0, 2));
     offsets.forget('a', ({ topic }) => topic === 't');
@@ -79,7 +79,7 @@ describe('committed offsets', () => {
     expect([offsets.groups(), again().groups()]).toEqual([[], []]);
   });
 
-  it('of a topic are forgotten once that is stored, and stay where it can’t be', () => {
+  it('committed offsets of a topic are forgotten once that is stored, and stay where it can’t be', () => {
     const { offsets, commit } = stored();
     commit('a', at('t', 0, 1), at('u', 0, 2));
     commit('b', at('t', 5, 3));

@@ -24,7 +24,7 @@ const told = (effects: ReturnType<typeof tick>['effects']) =>
   effects.map(({ ticket, answer }) => [ticket, answer.error]);
 
 describe('the protocol', () => {
-  test('is one that all support, and the most like best', () => {
+  test('the protocol of a group is one that all support, and the most like best', () => {
     const name = fc.constantFrom<string>('range', 'sticky', 'robin');
     const lists = fc.array(fc.uniqueArray(name, { minLength: 1 }), { minLength: 1, maxLength: 5 });
     fc.assert(
@@ -47,7 +47,7 @@ describe('the protocol', () => {
 });
 
 describe('a rebalance', () => {
-  test('waits for every member, and refuses those that wait for an assignment that will not come', () => {
+  test('a rebalance waits for every member, and refuses those that wait for an assignment that will not come', () => {
     const before = group('CompletingRebalance', member('a', joins(1)), member('b', syncs(2)));
     const { group: after, effects } = prepare(before, LIMITS, 100);
     expect(told(effects)).toEqual([[2, ErrorCode.REBALANCE_IN_PROGRESS]]);
@@ -55,7 +55,7 @@ describe('a rebalance', () => {
     expect(after.members.get('b')).toMatchObject({ waiting: null, deadline: 1_100 });
   });
 
-  test('ends once all have joined: the leader stays where it is there, and only it is told who the others are', () => {
+  test('a rebalance ends once all have joined: the leader stays where it is there, and only it is told who the others are', () => {
     const before = { ...group('Stable', member('a', joins(1)), member('b', joins(2))), leader: 'b' };
     const { group: after, effects } = prepare(before, LIMITS, 100);
     expect(after).toMatchObject({
@@ -69,7 +69,7 @@ describe('a rebalance', () => {
     );
   });
 
-  test('goes on after the longest rebalance timeout without who is missing, but for a static member', () => {
+  test('a rebalance goes on after the longest rebalance timeout without who is missing, but for a static member', () => {
     const before = group(
       'PreparingRebalance',
       member('a', { ...joins(1), rebalanceTimeout: 500 }),
@@ -87,7 +87,7 @@ describe('a rebalance', () => {
     ]);
   });
 
-  test('of a new group begins after a while, so that members that start together come into one generation', () => {
+  test('a rebalance of a new group begins after a while, so that members that start together come into one generation', () => {
     const limits = { ...LIMITS, initialRebalanceDelay: 300 };
     const { group: waiting, effects } = prepare(group('Empty', member('a', joins(1))), limits, 100);
     expect([waiting.state, waiting.notBefore, effects]).toEqual(['PreparingRebalance', 400, []]);
@@ -95,7 +95,7 @@ describe('a rebalance', () => {
     expect(told(tick(waiting, limits, 400).effects)).toEqual([[1, ErrorCode.NONE]]);
   });
 
-  test('waits for a client that was given an id, until its time is over', () => {
+  test('a rebalance waits for a client that was given an id, until its time is over', () => {
     const before = { ...group('PreparingRebalance', member('a', joins(1))), pending: new Map([['p', 500]]) };
     expect(tick({ ...before, rebalanceDeadline: 9_000 }, LIMITS, 499).effects).toEqual([]);
     const { group: after, effects } = tick({ ...before, rebalanceDeadline: 9_000 }, LIMITS, 500);
@@ -104,14 +104,14 @@ describe('a rebalance', () => {
 });
 
 describe('a member that is silent', () => {
-  test('is removed at its deadline, and the others begin anew', () => {
+  test('a member that is silent is removed at its deadline, and the others begin anew', () => {
     const before = group('Stable', member('a', { deadline: 5_000 }), member('b', { deadline: 1_000 }));
     expect(tick(before, LIMITS, 999).group.members.size).toBe(2);
     const { group: after } = tick(before, LIMITS, 1_000);
     expect([after.state, [...after.members.keys()]]).toEqual(['PreparingRebalance', ['a']]);
   });
 
-  test('as the last one leaves an empty group of a new generation', () => {
+  test('a member that is silent as the last one leaves an empty group of a new generation', () => {
     const { group: after } = tick(group('Stable', member('a', { deadline: 1 })), LIMITS, 7);
     expect(after).toMatchObject({
       state: 'Empty',
@@ -122,13 +122,13 @@ describe('a member that is silent', () => {
     });
   });
 
-  test('is not one that waits for its response', () => {
+  test('a member that is silent is not one that waits for its response', () => {
     expect(
       tick(group('CompletingRebalance', member('a', { ...syncs(1), deadline: 1 })), LIMITS, 7).effects,
     ).toEqual([]);
   });
 
-  test('with its SyncGroup is removed where the leader and it do not come in time', () => {
+  test('a member that is silent with its SyncGroup is removed where the leader and it do not come in time', () => {
     const before = group(
       'CompletingRebalance',
       member('a', { ...syncs(1), deadline: 9e9 }),

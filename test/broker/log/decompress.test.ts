@@ -45,7 +45,7 @@ describe('what a client has compressed is decompressed', () => {
       (bytes) => xerial(halves(bytes).map((half) => compressSync(half))),
     ],
     ['lz4', LZ4, (bytes) => compressFrameSync(bytes)],
-  ])('%s', (_, codec, compress) => {
+  ])('what a client has compressed is decompressed: %s', (_, codec, compress) => {
     fc.assert(
       fc.property(content, (bytes) => {
         expect(decompress(codec, compress(bytes))?.equals(bytes)).toBe(true);

@@ -31,7 +31,7 @@ function changed(change: (bytes: Buffer) => void): Buffer {
 }
 
 describe('a produced batch', () => {
-  it('is taken whole', () => {
+  it('a produced batch is taken whole', () => {
     expect(check(batch({ values: ['one', null, ''] }))).toBe(ErrorCode.NONE);
   });
 
@@ -65,11 +65,11 @@ describe('a produced batch', () => {
       ErrorCode.UNSUPPORTED_COMPRESSION_TYPE,
     ],
     ['is more than an hour ahead', batch({ timestamps: [NOW + HOUR + 1] }), ErrorCode.INVALID_TIMESTAMP],
-  ])('is refused where it %s', (_, bytes, error) => {
+  ])('a produced batch is refused where it %s', (_, bytes, error) => {
     expect(check(bytes)).toBe(error);
   });
 
-  it('is refused where any byte behind its checksum has changed', () => {
+  it('a produced batch is refused where any byte behind its checksum has changed', () => {
     for (let at = 21; at < batch().length; at += 1) {
       const bytes = batch();
       bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
@@ -77,13 +77,13 @@ describe('a produced batch', () => {
     }
   });
 
-  it('is refused one byte above the limit, and taken at it', () => {
+  it('a produced batch is refused one byte above the limit, and taken at it', () => {
     const bytes = batch();
     expect(check(bytes, { ...LIMITS, maxMessageBytes: bytes.length })).toBe(ErrorCode.NONE);
     expect(check(bytes, { ...LIMITS, maxMessageBytes: bytes.length - 1 })).toBe(ErrorCode.MESSAGE_TOO_LARGE);
   });
 
-  it('may be an hour ahead, and any time where the broker stamps its own', () => {
+  it('a produced batch may be an hour ahead, and any time where the broker stamps its own', () => {
     expect(check(batch({ timestamps: [NOW + HOUR] }))).toBe(ErrorCode.NONE);
     const late = batch({ timestamps: [NOW + HOUR + 1] });
     expect(check(late, { ...LIMITS, isAppendTimed: true })).toBe(ErrorCode.NONE);
@@ -91,7 +91,7 @@ describe('a produced batch', () => {
 });
 
 describe('a stored batch', () => {
-  it('has the offset and the time that the broker stamped, and a right checksum', () => {
+  it('a stored batch has the offset and the time that the broker stamped, and a right checksum', () => {
     const bytes = batch({ values: ['one', 'two', 'three'], timestamps: [1, 3, 2] });
     stamp(bytes, 2 ** 40, 0);
     expect(crcIsRight(bytes, 0, bytes.length)).toBe(true);
@@ -108,7 +108,7 @@ describe('a stored batch', () => {
     expect(crcIsRight(bytes, 0, bytes.length)).toBe(true);
   });
 
-  it('is damaged where its length is below its header', () => {
+  it('a stored batch is damaged where its length is below its header', () => {
     const bytes = batch();
     expect(storedSize(bytes, 0)).toBe(bytes.length);
     bytes.writeInt32BE(48, 8);

@@ -25,7 +25,7 @@ const recordBytes = (all: readonly Recorded[]) =>
 
 const textOf = (bytes: Buffer | undefined) => bytes?.toString() ?? null;
 
-it('finds the key, value and offset of each record, end to end', () => {
+it('a walk finds the key, value and offset of each record, end to end', () => {
   fc.assert(
     fc.property(records, (all) => {
       const bytes = recordBytes(all);
@@ -42,7 +42,7 @@ it('finds the key, value and offset of each record, end to end', () => {
   );
 });
 
-it('takes exactly the number of records that fill the bytes', () => {
+it('records are whole in exactly the number that fills their bytes', () => {
   fc.assert(
     fc.property(records, (all) => {
       const bytes = recordBytes(all);
@@ -54,7 +54,7 @@ it('takes exactly the number of records that fill the bytes', () => {
   );
 });
 
-it('finds the first record that is not older than a time', () => {
+it('a look-up finds the first record that is not older than a time', () => {
   fc.assert(
     fc.property(records, fc.nat(2 ** 40), (all, time) => {
       const base = all[0]?.time ?? 0;
@@ -65,7 +65,7 @@ it('finds the first record that is not older than a time', () => {
   );
 });
 
-it('reads no record beyond the end, whatever the bytes are', () => {
+it('a walk reads no record beyond the end of its bytes, whatever they are', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), (random) => {
       const bytes = Buffer.from(random);

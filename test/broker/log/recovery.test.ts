@@ -31,7 +31,7 @@ describe('a segment that is scanned', () => {
   const first = at(10, { values: ['a', 'b'], timestamps: [TIME + 5, TIME + 1] });
   const second = at(12, { timestamps: [TIME + 3] });
 
-  it('holds its batches, the offset behind them, and the latest time', () => {
+  it('a segment that is scanned holds its batches, the offset behind them, and the latest time', () => {
     expect(scanned(fileOf(first, second))).toEqual({
       size: first.length + second.length,
       nextOffset: 13,
@@ -40,17 +40,17 @@ describe('a segment that is scanned', () => {
     });
   });
 
-  it('is empty without a batch, and has no time', () => {
+  it('a segment that is scanned is empty without a batch, and has no time', () => {
     expect(scanned(fileOf())).toEqual({ size: 0, nextOffset: 10, maxTimestamp: -1, batches: [] });
   });
 
-  it('ends before a batch whose offset does not follow, but where it was compacted', () => {
+  it('a segment that is scanned ends before a batch whose offset does not follow, but where it was compacted', () => {
     const file = fileOf(first, at(15));
     expect(scanned(file).batches).toEqual([10]);
     expect(scanned(file, true)).toMatchObject({ batches: [10, 15], nextOffset: 16 });
   });
 
-  it('ends before a batch that goes back, also where it was compacted', () => {
+  it('a segment that is scanned ends before a batch that goes back, also where it was compacted', () => {
     expect(scanned(fileOf(first, at(11)), true).batches).toEqual([10]);
   });
 
@@ -60,11 +60,11 @@ describe('a segment that is scanned', () => {
     ['has another byte', Buffer.from(second).fill(0x7f, second.length - 1)],
     ['is of another format', Buffer.from(second).fill(1, 16, 17)],
     ['is shorter than its header', Buffer.from(second).fill(0, 8, 12)],
-  ])('ends before a batch that %s, whatever follows', (_, damaged) => {
+  ])('a segment that is scanned ends before a batch that %s, whatever follows', (_, damaged) => {
     expect(scanned(fileOf(first, damaged, at(13)))).toMatchObject({ size: first.length, batches: [10] });
   });
 
-  it('may be larger than what is read at once', () => {
+  it('a segment that is scanned may be larger than what is read at once', () => {
     const value = 'x'.repeat(300_000);
     const parts = Array.from({ length: 9 }, (_, n) => at(10 + n, { values: [value] }));
     expect(scanned(fileOf(...parts))).toMatchObject({
@@ -79,16 +79,16 @@ describe('what lies behind the whole batches', () => {
   const torn = (tail: Buffer, largest = 1_000) =>
     isTorn(fileOf(whole, tail), whole.length, whole.length + tail.length, largest);
 
-  it('is torn where it is shorter than a header, or than it says', () => {
+  it('what lies behind the whole batches is torn where it is shorter than a header, or than it says', () => {
     expect(torn(whole.subarray(0, BATCH_HEADER - 1))).toBe(true);
     expect(torn(whole.subarray(0, -1))).toBe(true);
   });
 
-  it('is torn where it is zeros, as of a file that grew before it was written', () => {
+  it('what lies behind the whole batches is torn where it is zeros, as of a file that grew before it was written', () => {
     expect(torn(Buffer.alloc(500))).toBe(true);
   });
 
-  it('is damage where a whole batch could lie there, or more than one append', () => {
+  it('what lies behind the whole batches is damage where a whole batch could lie there, or more than one append', () => {
     expect(torn(whole)).toBe(false);
     expect(torn(Buffer.alloc(1_001))).toBe(false);
     expect(torn(whole.subarray(0, -1), whole.length - 2)).toBe(false);

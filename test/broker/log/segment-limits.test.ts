@@ -22,7 +22,7 @@ describe('a segment is full', () => {
     ['by its offsets', {}, 0, MOST - 9, {}, true],
     ['not by the last offset that its index can hold', {}, 0, MOST - 10, {}, false],
     ['never while it is empty, however large what comes', { size: 0, openedAt: 0 }, 1e9, MOST, {}, false],
-  ])('%s', (_, changes, bytes, records, limits, expected) => {
+  ])('a segment is full %s', (_, changes, bytes, records, limits, expected) => {
     expect(isFull({ ...segment, ...changes }, bytes, records, { ...LIMITS, ...limits }, NOW)).toBe(expected);
   });
 });
@@ -33,20 +33,20 @@ describe('a segment is past its retention', () => {
     [NOW - 60_001, 60_000, true],
     [NOW - 1, 0, true],
     [0, -1, false],
-  ])('where its last record is of %i and %i ms are kept: %s', (lastTime, retentionMs, expected) => {
+  ])('a segment is past its retention where its last record is of %i and %i ms are kept: %s', (lastTime, retentionMs, expected) => {
     expect(isExpired({ lastTime }, { retentionMs }, NOW)).toBe(expected);
   });
 
   const sized = (size: number, lastTime = NOW) => ({ size, lastTime });
 
-  it('while the partition has its bytes without it', () => {
+  it('a segment is past its retention while the partition has its bytes without it', () => {
     const closed = [sized(100), sized(100), sized(100)];
     const count = (retentionBytes: number) =>
       countExpired(closed, 350, { retentionMs: -1, retentionBytes }, NOW);
     expect([count(-1), count(251), count(250), count(150), count(0)]).toEqual([0, 0, 1, 2, 3]);
   });
 
-  it('but not behind one that is kept', () => {
+  it('a segment is past its retention but not behind one that is kept', () => {
     const closed = [sized(1, 0), sized(1), sized(1, 0)];
     expect(countExpired(closed, 3, { retentionMs: 10, retentionBytes: -1 }, NOW)).toBe(1);
   });

@@ -34,7 +34,7 @@ function indexOf(all: readonly Batch[]): SparseIndex {
   return index;
 }
 
-it('points at or before the batch of each offset, less than an interval and a batch before it, also once it was stored', () => {
+it('an index points at or before the batch of each offset, less than an interval and a batch before it, also once it was stored', () => {
   fc.assert(
     fc.property(batches, (all) => {
       for (const index of [indexOf(all), SparseIndex.decode(indexOf(all).encode())])
@@ -48,7 +48,7 @@ it('points at or before the batch of each offset, less than an interval and a ba
   );
 });
 
-it('points before every batch of a time or later, whatever the order of times', () => {
+it('an index points before every batch of a time or later, whatever the order of times', () => {
   fc.assert(
     fc.property(batches, fc.nat(51), (all, time) => {
       const first = all.find((batch) => batch.time >= time);
@@ -59,7 +59,7 @@ it('points before every batch of a time or later, whatever the order of times', 
   );
 });
 
-it('skips what lies before a time: it does not begin at the start of a segment whose times rise', () => {
+it('an index skips what lies before a time: it does not begin at the start of a segment whose times rise', () => {
   const rising = Array.from({ length: 20 }, (_, n) => ({ offset: n, position: n * 5_000, time: n }));
   expect(indexOf(rising).positionOfTime(10)).toBe(50_000);
   expect(indexOf(rising).positionOf(10)).toBe(50_000);

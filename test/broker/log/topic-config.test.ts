@@ -16,7 +16,7 @@ describe('a value for a setting', () => {
     ['cleanup.policy', 'delete, compact'],
     ['message.timestamp.type', 'LogAppendTime'],
     ['compression.type', 'producer'],
-  ])('is taken: %s=%s', (name, value) => {
+  ])('a value for a setting is taken: %s=%s', (name, value) => {
     expect(configProblem(name, value)).toBeNull();
   });
 
@@ -37,14 +37,14 @@ describe('a value for a setting', () => {
     ['min.insync.replicas', '2', 'received "2", this broker only supports "1"'],
     ['remote.storage.enable', 'true', 'this broker only supports "false"'],
     ['remote.log.copy.disable', 'true', 'unknown or not supported by this broker'],
-  ])('is refused with what came and what was expected: %s=%s', (name, value, words) => {
+  ])('a value for a setting is refused with what came and what was expected: %s=%s', (name, value, words) => {
     expect(configProblem(name, value)).toContain(`${name}: `);
     expect(configProblem(name, value)).toContain(words);
   });
 });
 
 describe('the settings of a topic', () => {
-  it('are the broker’s where the topic has none of its own', () => {
+  it('the settings of a topic are the broker’s where the topic has none of its own', () => {
     expect(topicConfig({}, DEFAULTS)).toMatchObject({
       retentionMs: 5_000,
       segmentBytes: DEFAULTS.segmentBytes,
@@ -57,7 +57,7 @@ describe('the settings of a topic', () => {
     });
   });
 
-  it('are the topic’s own before the broker’s', () => {
+  it('the settings of a topic are the topic’s own before the broker’s', () => {
     const overrides = {
       'cleanup.policy': 'compact, delete',
       'retention.ms': '-1',
@@ -73,7 +73,7 @@ describe('the settings of a topic', () => {
     });
   });
 
-  it('take the highest number of Kafka, and tell it as it was written', () => {
+  it('the settings of a topic take the highest number of Kafka, and tell it as it was written', () => {
     const highest = '9223372036854775807';
     expect(configProblem('retention.ms', highest)).toBeNull();
     expect(configProblem('retention.ms', '9223372036854778000')).toContain(highest);

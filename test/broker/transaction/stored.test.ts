@@ -29,6 +29,6 @@ test('a transaction is read from the journal as it was written, in whatever stat
   );
 });
 
-test('its id is its key in the journal alone', () => {
+test('the id of a transaction is its key in the journal alone', () => {
   expect(toStored(emptyTransaction('id', 0))).not.toHaveProperty('id');
 });

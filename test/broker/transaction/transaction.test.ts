@@ -47,7 +47,7 @@ test('only an ongoing transaction has a time at which it is aborted; one that en
   ]);
 });
 
-test('without its content an id keeps its producer', () => {
+test('without its content a transactional id keeps its producer', () => {
   const one = ongoing({ producerId: 7, epoch: 3, state: 'CompleteCommit' });
   expect(withoutContent(one)).toEqual({
     ...emptyTransaction('id', 0),
@@ -55,7 +55,7 @@ test('without its content an id keeps its producer', () => {
   });
 });
 
-test('its memory grows with all that a client can make long', () => {
+test('the memory of a transactional id grows with all that a client can make long', () => {
   const long = 'x'.repeat(10_000);
   const least = bytesOf(ongoing());
   const grown = [

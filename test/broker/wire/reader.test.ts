@@ -35,7 +35,7 @@ test('tagged fields and counts that lie are refused', () => {
 const plain = (hex: string) => new Reader(Buffer.from(hex, 'hex'));
 
 describe('in a version that is not flexible', () => {
-  test('numbers, strings and bytes are read one behind the other', () => {
+  test('in a version that is not flexible numbers, strings and bytes are read one behind the other', () => {
     const reader = plain('fe01fffe000001020000010000000000000261620000000163ffffffffffff');
     expect([reader.int8(), reader.boolean(), reader.int16(), reader.int32(), reader.int64()]).toEqual([
       ...[-2, true, -2, 258, 2 ** 40],
@@ -45,7 +45,7 @@ describe('in a version that is not flexible', () => {
     expect(reader.position).toBe(reader.end);
   });
 
-  test('there are no tagged fields to skip', () => {
+  test('in a version that is not flexible there are no tagged fields to skip', () => {
     const reader = plain('0102');
     reader.tags();
     expect(reader.position).toBe(0);
@@ -62,7 +62,7 @@ describe('in a version that is not flexible', () => {
     ['000000', (reader) => reader.int32()],
     ['', (reader) => reader.int8()],
     ['00', (reader) => reader.uuid()],
-  ])('%s is refused', (hex, read) => {
+  ])('in a version that is not flexible %s is refused', (hex, read) => {
     expect(() => read(plain(hex))).toThrow(MalformedRequest);
   });
 });
