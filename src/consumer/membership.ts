@@ -5,7 +5,7 @@ import type { ConsumerConfig } from 'kafkajs';
 /** The group reassigns a killed process's partitions after this; Kafka allows no less than 6 s. */
 export const SESSION_MS = 10_000;
 const HEARTBEAT_MS = 3_000;
-/** Of each partition at once: what is in hand is what decides the memory. */
+/** Bytes of a partition that are fetched at once: what is in hand decides the memory. */
 const FETCH_BYTES = 1024 * 1024;
 /** kafkajs heartbeats when a fetch is over, and an idle program wakes for each, here and in the broker. */
 const FETCH_WAIT_MS = 5_000;

@@ -22,7 +22,7 @@ export const steady = (leastMs: number): Pace => ({
   rest: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => {}),
 });
 
-/** Of what somebody waits for. */
+/** The pace of a consumer for whose work somebody waits. */
 export const AT_ONCE = steady(15);
 
 /**

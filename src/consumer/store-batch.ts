@@ -9,7 +9,7 @@ import type { KafkaRecord } from './record.ts';
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
-/** Of one transaction. A fetch of usual events has fewer; one of tiny records may have a hundred times as many. */
+/** Records of one transaction. A fetch of usual events has fewer; one of tiny records may have a hundred times as many. */
 export const MOST_RECORDS = 10_000;
 
 /** What this process knows of a partition it owns. */

@@ -1,4 +1,4 @@
-// Ends the transactions of stopped processes: an ingest process that was stopped in the middle of a transaction keeps the row of
+// Ends the transactions of stopped processes: a consumer that was stopped in the middle of a transaction keeps the row of
 // its partition's offset locked, and the partition's next owner waits for it. Between two statements the server ends such a
 // transaction itself (idle_in_transaction_session_timeout); in the middle of a COPY no timeout applies, as PostgreSQL checks for
 // cancellation only between messages. So the process that waits terminates it.
@@ -6,8 +6,8 @@
 import type { Pool } from '../db/pool.ts';
 
 /**
- * Terminates connections of ingest that hold a lock that other connections of ingest wait for, and that have been idle in the
- * middle of a transaction for too long. Their transaction is rolled back; a process that is alive stores its batch again.
+ * Terminates connections of the pool's own program (application_name) that hold a lock for which others of it wait, and that have
+ * been idle in the middle of a transaction for too long. Their transaction is rolled back; a process that is alive stores its batch again.
  * @param silentMs how long a process may leave the server waiting in the middle of a transaction
  * @returns how many were ended
  */

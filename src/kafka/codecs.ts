@@ -16,7 +16,7 @@ const { CompressionCodecs, CompressionTypes } = kafkajs;
 /** A compressed batch has at most message.max.bytes, by default 1 MB; one that decompresses to more than this is a bomb. */
 export const MAX_UNPACKED_BYTES = 64 * 1024 * 1024;
 
-/** Of the windows of zstd, by its library: about 0.2 s. 64 MiB move this much in the usual window, 2 MiB. */
+/** Bytes of windows that the library of zstd may move, in about 0.2 s. A batch of 64 MiB moves as many in the usual window, 2 MiB. */
 const MOST_MOVED_BYTES = 2 ** 30;
 
 /** A batch is not what its codec's format says, or larger than MAX_UNPACKED_BYTES. */

@@ -103,7 +103,7 @@ function readHeaders(cursor: ByteCursor, pieces: Allowance): Message['headers'] 
   );
 }
 
-/** So many of something, before they are made. */
+/** A limit of how many of something are made, which is asked before they are. */
 class Allowance {
   readonly #most: number;
   readonly #what: string;

@@ -42,7 +42,7 @@ export class PendingBatch {
 }
 
 /**
- * Of an event that was taken alone.
+ * The acknowledgement of an event that was taken alone.
  * @throws {KafkaError} REFUSED or CLOSED
  */
 export function acknowledgementOf([outcome]: readonly Outcome[]): Acknowledgement {

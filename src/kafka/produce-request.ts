@@ -21,7 +21,7 @@ const MAGIC = 2;
 const IN_TRANSACTION = 16;
 const NO_PRODUCER = -1;
 const FIRST_BYTES = 4 * 1024;
-/** Of 2^53, the largest whole number that there is. */
+/** Bytes of 2^53, up to which every integer is exact. */
 const LONGEST_VARINT = 8;
 
 type Bytes = string | Buffer | null | undefined;
@@ -151,16 +151,16 @@ function headersOf({ headers = {} }: ProducedMessage): Bytes[] {
 
 const isList = (value: Bytes | readonly Bytes[]): value is readonly Bytes[] => Array.isArray(value);
 
-/** Of nothing: -1. */
+/** Bytes of a value; -1 for null. */
 function lengthOf(bytes: Bytes): number {
   if (bytes == null) return -1;
   return typeof bytes === 'string' ? Buffer.byteLength(bytes) : bytes.length;
 }
 
-/** Of a length and what is that long. */
+/** Bytes of a field, its length included. */
 const fieldSize = (length: number): number => (length < 0 ? 1 : varintSize(length) + length);
 
-/** Of a number from 0 in zigzag encoding. */
+/** Bytes of a number from 0 in zigzag encoding. */
 function varintSize(value: number): number {
   let size = 1;
   for (let rest = value * 2; rest > 127; rest = Math.floor(rest / 128)) size += 1;

@@ -92,7 +92,7 @@ function idIn(bytes: Buffer): string | undefined {
   return id === NO_ID ? undefined : id;
 }
 
-/** A text, or null, behind its length and one. */
+/** Skips a text or null, which lies behind a varint of its length and one. */
 function skipText(cursor: ByteCursor): void {
   cursor.skip(Math.max(0, cursor.unsignedVarint() - 1));
 }

@@ -102,7 +102,7 @@ function standIns(batch: Buffer, problem: string): Message[] {
   return [mark, Object.assign(standIn, { [UNDECODABLE]: reason })];
 }
 
-/** Of a header that lies, too. */
+/** The last offset of a batch; its first one where the header lies. */
 const lastOffsetOf = (batch: Buffer): bigint =>
   batch.readBigInt64BE(0) + BigInt(Math.max(0, batch.readInt32BE(23)));
 

@@ -42,7 +42,7 @@ export type Request = {
   readonly client: Client;
 };
 
-/** The response, now or later; null where the protocol has none (Produce with acks 0). */
+/** The response, now or later; null where there is none: of Produce with acks 0, or as the connection has ended meanwhile. */
 export type Answer = Writer | null | Promise<Writer | null>;
 
 export type Api = {

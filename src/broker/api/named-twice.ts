@@ -1,4 +1,4 @@
-// Topics that one request names more than once, which both CreateTopics and CreatePartitions refuse, as Apache Kafka does.
+// What one request names more than once, as topics, partitions or settings, which several APIs refuse, as Apache Kafka does.
 
 /** The names that come more than once; a look at each name, as a request may have a hundred thousand. */
 export function namedTwice(names: Iterable<string>): ReadonlySet<string> {

@@ -34,7 +34,10 @@ async function commit(
     expect(a.int32()).toBe(0);
     return a.structs(() => {
       a.string();
-      return a.structs(() => a.int16());
+      return a.structs(() => {
+        a.int32();
+        return a.int16();
+      });
     });
   }).flat();
 }

@@ -1,11 +1,13 @@
-// A consumer that has nothing to do: what it asks Kafka, and how it stops.
+// A consumer on a real broker and a real PostgreSQL: what it asks Kafka while it has nothing to do, how it stops, and from where it reads.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kafka, logLevel } from 'kafkajs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Consumer } from '../../src/consumer/consumer.ts';
+import type { RecordHandler } from '../../src/consumer/handler.ts';
 import { loggingObserver } from '../../src/consumer/logging-observer.ts';
-import { ensureTopic } from '../../src/kafka/client.ts';
+import { inOffsetTransaction } from '../../src/consumer/offsets.ts';
+import { createKafka, ensureTopic } from '../../src/kafka/client.ts';
 import { watchedSockets } from '../../src/kafka/sockets.ts';
 import { migratedDatabase, testLog } from '../support/database.ts';
 import { eventually, startTestBroker } from '../support/line.ts';
@@ -83,5 +85,67 @@ describe('an idle consumer', { timeout: 240_000 }, () => {
     const { groups } = await admin.describeGroups(['idle']);
     await admin.disconnect();
     expect(groups[0]?.members).toEqual([]);
+  });
+});
+
+/** A consumer of one partition that stores offsets alone, and which records it was given. */
+async function reading() {
+  const [{ pool }, { port }] = await Promise.all([migratedDatabase(), startTestBroker()]);
+  const kafka = createKafka({ brokers: [`127.0.0.1:${port}`], ssl: false, sasl: undefined }, 'test', testLog);
+  const [admin, producer] = [kafka.admin(), kafka.producer()];
+  await Promise.all([admin.connect(), producer.connect()]);
+  onTestFinished(() => Promise.all([admin.disconnect(), producer.disconnect()]));
+  await ensureTopic(admin, 'numbers', 1);
+  const { clusterId } = await admin.describeCluster();
+  const subscription = { clusterId, group: 'reading', topic: 'numbers' };
+  const seen: number[] = [];
+  const start = async () => {
+    const handler: RecordHandler<void> = {
+      store: ({ partition, records }, move) =>
+        inOffsetTransaction(pool, subscription, partition, move, async () => {
+          for (const { offset } of records) seen.push(Number(offset));
+        }),
+      stored: () => {},
+    };
+    const consumer = new Consumer(kafka, pool, subscription, handler, loggingObserver(testLog));
+    await consumer.start(() => {});
+    let stopped: Promise<void> | undefined;
+    const stop = () => {
+      stopped ??= consumer.stop();
+      return stopped;
+    };
+    onTestFinished(stop);
+    return stop;
+  };
+  const produce = (count: number) =>
+    producer.send({ topic: 'numbers', messages: Array.from({ length: count }, () => ({ value: 'x' })) });
+  return { pool, admin, seen, start, produce };
+}
+
+describe('a consumer of records', { timeout: 240_000 }, () => {
+  it('a consumer whose offset another one has moved meanwhile stores nothing of that, and goes on from there', async () => {
+    const { pool, seen, start, produce } = await reading();
+    await produce(3);
+    await start();
+    await eventually(() => seen.length === 3);
+    await eventually(async () => (await pool.query('SELECT FROM consumer_offsets WHERE next_offset = 3')).rowCount === 1);
+    await pool.query('UPDATE consumer_offsets SET next_offset = 5');
+    await produce(4);
+    await eventually(() => seen.includes(6));
+    expect(seen).toEqual([0, 1, 2, 5, 6]);
+  });
+
+  it('a consumer goes by the offset in Postgres, and by none where that has none, whatever Kafka has', async () => {
+    const { pool, admin, seen, start, produce } = await reading();
+    await produce(4);
+    await admin.setOffsets({ groupId: 'reading', topic: 'numbers', partitions: [{ partition: 0, offset: '4' }] });
+    const stop = await start();
+    await eventually(() => seen.length === 4);
+    await stop();
+    expect(seen).toEqual([0, 1, 2, 3]);
+    await pool.query('UPDATE consumer_offsets SET next_offset = 2');
+    await start();
+    await eventually(() => seen.length === 6);
+    expect(seen.slice(4)).toEqual([2, 3]);
   });
 });

@@ -1,8 +1,7 @@
-// What one client does, or many do together, costs the others nothing but their turn.
+// What one connection does, or many do together, costs the others nothing but their turn.
 
 import { expect, test } from 'vitest';
 import { ErrorCode } from '../../../src/broker/wire/error-codes.ts';
-import { joinGroup } from '../group-requests.ts';
 import { batch, createTopic, fetch, produce } from '../requests.ts';
 import { residentBytes } from '../resident-bytes.ts';
 import { brokerProcess, testBroker, testFolder } from '../running-broker.ts';
@@ -32,16 +31,6 @@ function fetchAll(topic: string): Buffer {
     );
   });
 }
-
-test('one connection more than allowed is closed at once, and its place is free again later', async () => {
-  const { port } = await testBroker({ maxConnections: 3 });
-  const [first, ...others] = await several(3, port);
-  const fourth = await wireClient(port);
-  await fourth.closed;
-  expect(await Promise.all(others.map(isServed))).toEqual([true, true]);
-  first?.close();
-  await expect.poll(async () => isServed(await wireClient(port)).catch(() => false)).toBe(true);
-});
 
 test('clients that do not take their answers are held back, and memory stays bounded', {
   timeout: 120_000,
@@ -90,60 +79,37 @@ test('a connection that waits for its answer is not idle', async () => {
   expect(error).toBe(ErrorCode.NONE);
 });
 
-test('partitions are limited, and what is over the limit is refused by name', async () => {
-  const { port } = await testBroker({ maxPartitions: 5 });
-  const client = await wireClient(port);
-  expect(await createTopic(client, 'small', { partitions: 3 })).toBe(ErrorCode.NONE);
-  expect(await createTopic(client, 'large', { partitions: 3 })).toBe(ErrorCode.POLICY_VIOLATION);
+test('what is no request closes its own connection, behind the answers to the requests before it', async () => {
+  const { port } = await testBroker();
+  const [good, bad] = await several(2, port);
+  if (!good || !bad) throw new Error('two clients');
+  const answered = bad.ask(18, 0);
+  bad.socket.write(Buffer.from([0, 0, 0, 2, 0, 18]));
+  expect((await answered).int16()).toBe(0);
+  await bad.closed;
+  expect(await isServed(good)).toBe(true);
 });
 
-test('groups are limited, and those that are left empty make room', async () => {
-  const { port } = await testBroker({ maxGroups: 2 });
-  const client = await wireClient(port);
-  const errorOf = async (group: string) => (await joinGroup(client, group, { sessionTimeout: 300 })).error;
-  expect(await errorOf('first')).toBe(ErrorCode.MEMBER_ID_REQUIRED);
-  expect(await errorOf('second')).toBe(ErrorCode.MEMBER_ID_REQUIRED);
-  expect(await errorOf('third')).toBe(ErrorCode.GROUP_MAX_SIZE_REACHED);
-  await expect.poll(() => errorOf('third')).toBe(ErrorCode.MEMBER_ID_REQUIRED); // the ids were not used in time
-});
-
-test('what a request names ten thousand times it is told once', async () => {
+test('a request that comes behind one that waits is answered behind it', async () => {
   const { port } = await testBroker();
   const client = await wireClient(port);
   await createTopic(client, 'topic');
-  const many = Array.from({ length: 10_000 }, () => 'topic');
-  const configs = await client.ask(32, 1, (w) =>
-    w
-      .structs(many, (name) =>
-        w
-          .int8(2)
-          .string(name)
-          .array(null, () => {}),
-      )
-      .boolean(true),
-  );
-  configs.int32();
-  expect(configs.int32()).toBe(1); // the count of resources
-  const producers = await client.ask(61, 0, (w) =>
-    w.structs(['topic', 'topic'], (name) =>
-      w.string(name).array(
-        many.map(() => 0),
-        (p) => w.int32(p),
-      ),
-    ),
-  );
-  producers.int32();
-  const partitions = producers.structs(() => {
-    producers.string();
-    return producers.structs(() => {
-      const partition = producers.int32();
-      producers.int16();
-      producers.nullableString();
-      producers.structs(() => {});
-      return partition;
-    });
-  });
-  expect(partitions).toEqual([[0]]);
-  const groups = await client.ask(15, 0, (w) => w.array(many, (name) => w.string(name)));
-  expect(groups.int32()).toBe(1);
+  const order: string[] = [];
+  const waits = fetch(client, 'topic', { maxWaitMs: 300 }).then(() => order.push('fetch'));
+  const behind = client.ask(18, 0).then(() => order.push('versions'));
+  await Promise.all([waits, behind]);
+  expect(order).toEqual(['fetch', 'versions']);
+});
+
+test('a client that is gone while it waits is waited for no longer', async () => {
+  const { port } = await testBroker();
+  const [client, other] = await several(2, port);
+  if (!client || !other) throw new Error('two clients');
+  await createTopic(client, 'topic');
+  const waiting = fetch(client, 'topic', { maxWaitMs: 600_000 }).catch((error: Error) => error.message);
+  await isServed(other);
+  client.close();
+  expect(await waiting).toContain('closed');
+  expect((await produce(other, 'topic', batch())).error).toBe(ErrorCode.NONE);
+  expect(await isServed(other)).toBe(true);
 });

@@ -1,0 +1,115 @@
+// What drives the groups: the requests that wait, the time that passes, and what is kept of groups that nobody needs any more. What
+// a group answers is step.test.ts's.
+
+import { expect, test } from 'vitest';
+import { Groups } from '../../../src/broker/group/coordinator.ts';
+import type { PartitionOffset } from '../../../src/broker/group/offsets.ts';
+import { Journal } from '../../../src/broker/journal.ts';
+import { type BrokerOptions, parseOptions } from '../../../src/broker/options.ts';
+import { ErrorCode } from '../../../src/broker/wire/error-codes.ts';
+import { afterFile } from '../../support/after-file.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { failing } from '../failing-disk.ts';
+import { protocols } from './member.ts';
+
+function groupsOf(options: Partial<BrokerOptions> = {}) {
+  const dataDir = options.dataDir ?? temporaryFolder();
+  const settings = parseOptions({ groupMinSessionTimeoutMs: 1, ...options, dataDir });
+  const groups = new Groups(new Journal(`${dataDir}/journal`), settings, Date.now());
+  afterFile(() => groups.close());
+  return groups;
+}
+const JOIN = {
+  kind: 'join',
+  memberId: '',
+  idRequired: false,
+  maySkip: false,
+  instanceId: null,
+  clientId: 'client',
+  clientHost: '/127.0.0.1',
+  sessionTimeout: 60_000,
+  rebalanceTimeout: 60_000,
+  protocolType: 'consumer',
+  protocols: protocols('range'),
+} as const;
+const NOBODY = { memberId: '', instanceId: null, generation: -1 };
+const at = (offset: number, committedAt = Date.now()): PartitionOffset => ({
+  topic: 't',
+  partition: 0,
+  committed: { offset, metadata: null, at: committedAt },
+});
+
+test('a member’s id begins with its client’s name, or its instance’s, of which a long one is cut', async () => {
+  const groups = groupsOf();
+  const uuid = '[0-9a-f-]{36}';
+  expect((await groups.join('g', JOIN)).memberId).toMatch(new RegExp(`^client-${uuid}$`));
+  expect((await groups.join('h', { ...JOIN, instanceId: 'one' })).memberId).toMatch(new RegExp(`^one-${uuid}$`));
+  const { memberId } = await groups.join('i', { ...JOIN, clientId: 'x'.repeat(30_000) });
+  expect(memberId).toMatch(new RegExp(`^x{249}-${uuid}$`));
+});
+
+test('a request that waits is answered when the time of its group has come, without another request', async () => {
+  const groups = groupsOf();
+  const first = await groups.join('g', { ...JOIN, sessionTimeout: 50, rebalanceTimeout: 50 });
+  // The first one does not come again: it is waited for no longer than it said.
+  const second = await groups.join('g', { ...JOIN, clientId: 'other' });
+  expect([first.generation, second.generation, second.leader]).toEqual([1, 2, second.memberId]);
+});
+
+test('a group is kept for its members or for what it has committed, and forgotten without either', async () => {
+  const groups = groupsOf();
+  const { memberId } = await groups.join('g', JOIN);
+  const leave = (id: string) => groups.leave(id, { kind: 'leave', memberId, instanceId: null });
+  expect(await leave('g')).toBe(ErrorCode.NONE);
+  expect(groups.get('g')).toBeUndefined();
+  expect(await leave('g')).toBe(ErrorCode.UNKNOWN_MEMBER_ID);
+  expect(await groups.commit('h', NOBODY, [])).toBe(ErrorCode.NONE);
+  expect(groups.get('h')).toBeUndefined();
+  expect(await groups.commit('h', NOBODY, [at(7)])).toBe(ErrorCode.NONE);
+  expect(groups.get('h')?.state).toBe('Empty');
+});
+
+test('a group that is one too many is refused, and what is there goes on', async () => {
+  const groups = groupsOf({ maxGroups: 1 });
+  await groups.commit('g', NOBODY, [at(1)]);
+  expect(await groups.join('h', JOIN)).toMatchObject({ error: ErrorCode.GROUP_MAX_SIZE_REACHED, memberId: '' });
+  expect(await groups.commit('h', NOBODY, [at(1)])).toBe(ErrorCode.POLICY_VIOLATION);
+  expect((await groups.join('g', JOIN)).error).toBe(ErrorCode.NONE);
+});
+
+test('what was committed too long ago by a group without members is forgotten, and the rest is not', async () => {
+  const groups = groupsOf();
+  const other = { ...at(2), partition: 1 };
+  await groups.commit('g', NOBODY, [at(1, 1_000), other]);
+  await groups.commit('h', NOBODY, [at(1, 1_000)]);
+  await groups.join('h', JOIN);
+  groups.expire(Date.now() + 1_000);
+  expect(groups.offsets.of('g')).toEqual([]);
+  expect(groups.get('g')).toBeUndefined();
+  expect(groups.offsets.get('h', 't', 0)?.offset).toBe(1);
+});
+
+test('a group with members, or with ids that were given out, is not deleted', async () => {
+  const groups = groupsOf();
+  await groups.join('g', JOIN);
+  await groups.join('h', { ...JOIN, idRequired: true });
+  await groups.commit('i', NOBODY, [at(1)]);
+  expect(['g', 'h', 'i', 'nobody'].map((id) => groups.delete(id))).toEqual([
+    ErrorCode.NON_EMPTY_GROUP,
+    ErrorCode.NON_EMPTY_GROUP,
+    ErrorCode.NONE,
+    ErrorCode.GROUP_ID_NOT_FOUND,
+  ]);
+  expect(groups.offsets.has('i')).toBe(false);
+});
+
+test('where the disk refuses it nothing is committed or deleted', async () => {
+  const groups = groupsOf();
+  await groups.commit('g', NOBODY, [at(1)]);
+  failing(['writeSync'], () => {
+    expect(groups.delete('g')).toBe(ErrorCode.COORDINATOR_NOT_AVAILABLE);
+    expect(groups.forgetOffsets('g', new Set(['t/0']))).toBe(ErrorCode.COORDINATOR_NOT_AVAILABLE);
+    expect(() => groups.commitDecided(new Map([['g', [at(2)]]]))).toThrow('EIO');
+  });
+  expect(groups.offsets.get('g', 't', 0)?.offset).toBe(1);
+});
