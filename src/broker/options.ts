@@ -80,6 +80,8 @@ export type BrokerOptions = {
   groupMaxSize?: number;
   /** Groups kept in memory. Default 10,000. */
   maxGroups?: number;
+  /** Memory limit of what the members of all groups leave there: metadata, assignments, ids. Default 256 MiB. */
+  maxGroupBytes?: number;
   /** How long a new group waits for more members before its first rebalance ends, ms. Default 0. */
   groupInitialRebalanceDelayMs?: number;
 };
@@ -122,6 +124,7 @@ const NUMBERS = {
   groupMaxSessionTimeoutMs: [1_800_000, 1, 2 ** 31 - 1],
   groupMaxSize: [1000, 1, 100_000],
   maxGroups: [10_000, 1, 10_000_000],
+  maxGroupBytes: [256 * MIB, 1024, Number.MAX_SAFE_INTEGER],
   groupInitialRebalanceDelayMs: [0, 0, 2 ** 31 - 1],
 } as const satisfies Partial<Record<keyof BrokerOptions, readonly [number, number, number]>>;
 

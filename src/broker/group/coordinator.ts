@@ -9,6 +9,7 @@ import { steadyNow } from '../steady-clock.ts';
 import { ErrorCode } from '../wire/error-codes.ts';
 import { joinRefused, plain, syncRefused } from './answers.ts';
 import {
+  bytesOf,
   type CommitInput,
   type Effect,
   emptyGroup,
@@ -37,6 +38,9 @@ export class Groups {
   #settings: Settings;
   #limits: GroupLimits;
   #groups = new Map<string, Group>();
+  /** Bytes of each group by bytesOf, and of all. */
+  #sizes = new Map<string, number>();
+  #bytes = 0;
   /** When each group is looked at next. */
   #looks = new Map<string, { readonly at: number; forget(): void }>();
   #waiting = new Map<number, (answer: Answer) => void>();
@@ -147,19 +151,32 @@ export class Groups {
 
   #run(group: Group, input: Input): void {
     const { group: next, effects } = step(group, input, this.#limits, steadyNow());
+    const before = this.#sizes.get(group.id) ?? 0;
+    const size = isSizeKept(input) ? before : bytesOf(next);
+    const isTooMuch = size > before && this.#bytes + size - before > this.#settings.maxGroupBytes;
+    if (isTooMuch && input.kind !== 'tick') {
+      // The step is not taken: it has changed nothing.
+      this.#answer(tooMuch(input));
+      return;
+    }
     if (next.state !== group.state || next.generation !== group.generation) {
       const { state, generation, members } = next;
       this.#settings.log.debug({ group: next.id, state, generation, members: members.size }, 'group changed');
     }
-    this.#keep(next);
-    for (const { ticket, answer } of effects) {
-      this.#waiting.get(ticket)?.(answer);
-      this.#waiting.delete(ticket);
-    }
+    this.#keep(next, size);
+    for (const effect of effects) this.#answer(effect);
   }
 
-  #keep(group: Group): void {
+  #answer({ ticket, answer }: Effect): void {
+    this.#waiting.get(ticket)?.(answer);
+    this.#waiting.delete(ticket);
+  }
+
+  #keep(group: Group, size = this.#sizes.get(group.id) ?? 0): void {
     const isIdle = group.members.size === 0 && group.pending.size === 0;
+    this.#bytes += size - (this.#sizes.get(group.id) ?? 0);
+    if (size > 0) this.#sizes.set(group.id, size);
+    else this.#sizes.delete(group.id);
     if (isIdle && !this.offsets.has(group.id)) {
       this.#forgetLook(group.id);
       this.#groups.delete(group.id);
@@ -249,6 +266,21 @@ function unknownGroup(input: Exclude<Input, { kind: 'tick' }>): Effect {
       );
     default:
       return plain(input.ticket, ErrorCode.UNKNOWN_MEMBER_ID);
+  }
+}
+
+/** Whether an input leaves a group's members and what they have as they are. */
+const isSizeKept = ({ kind }: Input): boolean => kind === 'heartbeat' || kind === 'commit';
+
+/** The response to a request for which the groups have no memory left. */
+function tooMuch(input: Exclude<Input, { kind: 'tick' }>): Effect {
+  switch (input.kind) {
+    case 'join':
+      return joinRefused(input.ticket, ErrorCode.GROUP_MAX_SIZE_REACHED, input.memberId);
+    case 'sync':
+      return syncRefused(input.ticket, ErrorCode.COORDINATOR_NOT_AVAILABLE); // clients try again
+    default:
+      return plain(input.ticket, ErrorCode.COORDINATOR_NOT_AVAILABLE);
   }
 }
 

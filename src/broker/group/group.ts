@@ -188,6 +188,20 @@ export function withoutPending(group: Group, id: string): Group {
   return { ...group, pending };
 }
 
+const MEMBER_BYTES = 1_000;
+const PROTOCOL_BYTES = 200;
+const PENDING_BYTES = 300;
+
+/** About how many bytes of memory a group's members, and ids that were given out, take. */
+export function bytesOf({ members, pending }: Pick<Group, 'members' | 'pending'>): number {
+  let bytes = pending.size * PENDING_BYTES;
+  for (const { clientId, instanceId, protocols, assignment } of members.values()) {
+    bytes += MEMBER_BYTES + clientId.length + (instanceId?.length ?? 0) + assignment.length;
+    for (const { name, metadata } of protocols) bytes += PROTOCOL_BYTES + name.length + metadata.length;
+  }
+  return bytes;
+}
+
 /** The metadata with which `member` supports the group's protocol. */
 export function metadataOf(member: Member, protocol: string): Buffer {
   return member.protocols.find((p) => p.name === protocol)?.metadata ?? Buffer.alloc(0);

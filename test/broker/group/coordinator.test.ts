@@ -113,3 +113,48 @@ test('where the disk refuses it nothing is committed or deleted', async () => {
   });
   expect(groups.offsets.get('g', 't', 0)?.offset).toBe(1);
 });
+
+test('what members leave in all groups together is limited, and there is room again once some are gone', async () => {
+  const groups = groupsOf({ maxGroupBytes: 100_000 });
+  const large = { ...JOIN, protocols: [{ name: 'range', metadata: Buffer.alloc(30_000) }] };
+  const joined = [];
+  for (const id of ['a', 'b', 'c', 'd']) joined.push(await groups.join(id, large));
+  expect(joined.map(({ error }) => error)).toEqual([...Array(3).fill(ErrorCode.NONE), ErrorCode.GROUP_MAX_SIZE_REACHED]);
+  expect(groups.get('d')).toBeUndefined();
+  const memberId = joined[0]?.memberId ?? '';
+  const beat = { kind: 'heartbeat', memberId, instanceId: null, generation: 1 } as const;
+  expect(await groups.heartbeat('a', beat)).toBe(ErrorCode.NONE);
+  // A member that comes again takes no more than it has.
+  expect((await groups.join('a', { ...large, memberId })).error).toBe(ErrorCode.NONE);
+  expect(await groups.leave('a', { kind: 'leave', memberId, instanceId: null })).toBe(ErrorCode.NONE);
+  expect((await groups.join('d', large)).error).toBe(ErrorCode.NONE);
+});
+
+test('assignments for which there is no memory are not given, and the group waits for others', async () => {
+  const groups = groupsOf({ maxGroupBytes: 50_000 });
+  const { memberId } = await groups.join('g', JOIN);
+  const share = (bytes: number) =>
+    groups.sync('g', {
+      kind: 'sync',
+      memberId,
+      instanceId: null,
+      generation: 1,
+      protocolType: null,
+      protocol: null,
+      assignments: new Map([[memberId, Buffer.alloc(bytes)]]),
+    });
+  expect(await share(50_000)).toMatchObject({ error: ErrorCode.COORDINATOR_NOT_AVAILABLE });
+  expect(groups.get('g')?.state).toBe('CompletingRebalance');
+  expect(await share(40_000)).toMatchObject({ error: ErrorCode.NONE, assignment: Buffer.alloc(40_000) });
+});
+
+test('ids that are given out count, too, until they are used or their time is over', async () => {
+  const groups = groupsOf({ maxGroupBytes: 1_024 });
+  const asNew = { ...JOIN, idRequired: true, sessionTimeout: 200 };
+  const errorOf = async () => (await groups.join('g', asNew)).error;
+  expect([await errorOf(), await errorOf(), await errorOf(), await errorOf()]).toEqual([
+    ...Array(3).fill(ErrorCode.MEMBER_ID_REQUIRED),
+    ErrorCode.GROUP_MAX_SIZE_REACHED,
+  ]);
+  await expect.poll(errorOf).toBe(ErrorCode.MEMBER_ID_REQUIRED);
+});

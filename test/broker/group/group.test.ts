@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import {
+  bytesOf,
   emptyGroup,
   type Group,
   type Member,
@@ -47,4 +48,22 @@ test('the next tick is due at the first of all deadlines, and none where nothing
 test("a member's metadata is that of the group's protocol, and empty for one that it does not support", () => {
   const one = member('a', { protocols: [{ name: 'range', metadata: Buffer.from('r') }] });
   expect([metadataOf(one, 'range').toString(), metadataOf(one, 'sticky').toString()]).toEqual(['r', '']);
+});
+
+test('the memory of a group grows with all that its clients can make long', () => {
+  const long = 'x'.repeat(10_000);
+  const metadata = Buffer.from(long);
+  const of = (changes: Partial<Member>) => bytesOf(group({}, member('a', changes)));
+  const usual = of({});
+  expect(bytesOf(group({}))).toBe(0);
+  expect(bytesOf(group({}, member('a'), member('b')))).toBe(2 * usual);
+  expect(bytesOf(group({ pending: new Map([['p', 1]]) }))).toBeGreaterThan(0);
+  expect([
+    of({ clientId: long }),
+    of({ instanceId: long }),
+    of({ assignment: metadata }),
+    of({ protocols: [{ name: 'range', metadata }] }),
+    of({ protocols: [{ name: long, metadata: Buffer.from('range') }] }),
+  ]).toEqual(Array(5).fill(expect.closeTo(usual + 10_000, -2)));
+  expect(of({ protocols: Array(100).fill({ name: '', metadata: Buffer.alloc(0) }) })).toBeGreaterThan(usual + 9_000);
 });
