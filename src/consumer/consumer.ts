@@ -82,8 +82,8 @@ export class Consumer<Result> {
       this.#positions = new Map();
       this.#assigned = partitions;
       observer.joined(partitions);
-      this.#seekUnstored(partitions).catch((error) =>
-        observer.noted('could not look which partitions are new', error),
+      this.#seekToStored(partitions).catch((error) =>
+        observer.noted('could not look where the partitions go on', error),
       );
     });
     // Aborted records and the markers of transactions: kafkajs goes on behind them, and hands nothing on.
@@ -279,15 +279,18 @@ export class Consumer<Result> {
   }
 
   /**
-   * Partitions of which nothing was ever stored are read from their beginning, also where an older database, or a consumer that
-   * was deleted, has left Kafka a committed offset, and no record comes that would show it.
+   * Partitions go on at their offset in Postgres, or begin where it has none, also where Kafka has another committed offset, as of an
+   * older or a restored database, and no record comes that would show it.
    */
-  async #seekUnstored(partitions: readonly number[]): Promise<void> {
+  async #seekToStored(partitions: readonly number[]): Promise<void> {
     if (await this.#topicWatch.isAnew()) return;
+    const positions = this.#positions;
     const stored = await readOffsets(this.#pool, this.#subscription);
     const { topic } = this.#subscription;
-    for (const partition of partitions)
-      if (!stored.has(partition)) this.#consumer.seek({ topic, partition, offset: '0' });
+    // Of what was delivered meanwhile nextStep() has decided.
+    const isOpen = (partition: number) => this.#positions === positions && !positions.has(partition);
+    for (const partition of partitions.filter(isOpen))
+      this.#consumer.seek({ topic, partition, offset: String(stored.get(partition) ?? 0n) });
   }
 
   #seek(partition: number, to: bigint): void {

@@ -94,7 +94,9 @@ async function reading() {
   const kafka = createKafka({ brokers: [`127.0.0.1:${port}`], ssl: false, sasl: undefined }, 'test', testLog);
   const [admin, producer] = [kafka.admin(), kafka.producer()];
   await Promise.all([admin.connect(), producer.connect()]);
-  onTestFinished(() => Promise.all([admin.disconnect(), producer.disconnect()]));
+  onTestFinished(async () => {
+    await Promise.all([admin.disconnect(), producer.disconnect()]);
+  });
   await ensureTopic(admin, 'numbers', 1);
   const { clusterId } = await admin.describeCluster();
   const subscription = { clusterId, group: 'reading', topic: 'numbers' };
@@ -128,7 +130,9 @@ describe('a consumer of records', { timeout: 240_000 }, () => {
     await produce(3);
     await start();
     await eventually(() => seen.length === 3);
-    await eventually(async () => (await pool.query('SELECT FROM consumer_offsets WHERE next_offset = 3')).rowCount === 1);
+    await eventually(
+      async () => (await pool.query('SELECT FROM consumer_offsets WHERE next_offset = 3')).rowCount === 1,
+    );
     await pool.query('UPDATE consumer_offsets SET next_offset = 5');
     await produce(4);
     await eventually(() => seen.includes(6));
@@ -138,7 +142,11 @@ describe('a consumer of records', { timeout: 240_000 }, () => {
   it('a consumer goes by the offset in Postgres, and by none where that has none, whatever Kafka has', async () => {
     const { pool, admin, seen, start, produce } = await reading();
     await produce(4);
-    await admin.setOffsets({ groupId: 'reading', topic: 'numbers', partitions: [{ partition: 0, offset: '4' }] });
+    await admin.setOffsets({
+      groupId: 'reading',
+      topic: 'numbers',
+      partitions: [{ partition: 0, offset: '4' }],
+    });
     const stop = await start();
     await eventually(() => seen.length === 4);
     await stop();
