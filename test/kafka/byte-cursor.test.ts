@@ -70,11 +70,14 @@ describe('bytes behind their length', () => {
     expect(new ByteCursor(signed(-1n)).field()).toBe(null);
   });
 
-  it.each([2n, -2n])('bytes behind their length are a RangeError where there are fewer, or where their length is %s', (length) => {
-    expect(() => new ByteCursor(Buffer.concat([signed(length), Buffer.of(1)])).field()).toThrow(
-      `received 1 bytes, expected ${length}`,
-    );
-  });
+  it.each([2n, -2n])(
+    'bytes behind their length are a RangeError where there are fewer, or where their length is %s',
+    (length) => {
+      expect(() => new ByteCursor(Buffer.concat([signed(length), Buffer.of(1)])).field()).toThrow(
+        `received 1 bytes, expected ${length}`,
+      );
+    },
+  );
 });
 
 it('nothing is skipped beyond the end', () => {

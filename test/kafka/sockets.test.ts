@@ -20,7 +20,12 @@ async function connected(answer: (socket: Socket) => void = () => {}) {
   const connecting = new Promise<void>((resolve) => {
     isConnected = resolve;
   });
-  const socket = watchedSockets(ANSWER_MS)({ host: '127.0.0.1', port, ssl: undefined, onConnect: isConnected } as never);
+  const socket = watchedSockets(ANSWER_MS)({
+    host: '127.0.0.1',
+    port,
+    ssl: undefined,
+    onConnect: isConnected,
+  } as never);
   onTestFinished(() => void socket.destroy());
   await connecting;
   const ended = new Promise<string>((resolve) => {

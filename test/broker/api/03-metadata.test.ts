@@ -60,7 +60,11 @@ const told = async (...args: Parameters<typeof metadata>) =>
 
 async function withTopics(options = {}) {
   const broker = offlineBroker(options);
-  for (const [name, partitions] of [['a', 2], ['b.c', 1]] as const) await createTopic(broker, name, { partitions });
+  for (const [name, partitions] of [
+    ['a', 2],
+    ['b.c', 1],
+  ] as const)
+    await createTopic(broker, name, { partitions });
   return broker;
 }
 const ALL = [
@@ -89,7 +93,10 @@ test('an id that no topic has has no name, which a version without null tells as
   const asked = [{ name: null, id: UNKNOWN_ID }];
   const name = async (version: number) => (await metadata(broker, asked, { version })).topics;
   const unknown = { error: ErrorCode.UNKNOWN_TOPIC_ID, id: UNKNOWN_ID, partitions: [] };
-  expect([await name(11), await name(12)]).toEqual([[{ ...unknown, name: '' }], [{ ...unknown, name: null }]]);
+  expect([await name(11), await name(12)]).toEqual([
+    [{ ...unknown, name: '' }],
+    [{ ...unknown, name: null }],
+  ]);
 });
 
 test.each<[string, string, Options, object, ErrorCode]>([

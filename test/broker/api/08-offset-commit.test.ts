@@ -46,12 +46,15 @@ async function withTopic() {
   await createTopic(broker, 't', { partitions: 2 });
   return broker;
 }
-const committed = ({ context }: OfflineBroker, partition = 0) => context.groups.offsets.get('g', 't', partition);
+const committed = ({ context }: OfflineBroker, partition = 0) =>
+  context.groups.offsets.get('g', 't', partition);
 
 test.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])('version %i commits an offset with its note', async (version) => {
   const broker = await withTopic();
   const topic = version >= 10 ? (broker.context.topics.get('t')?.id ?? '') : 't';
-  expect(await commit(broker, [{ topic, partition: 1, offset: 2 ** 40 }], { version })).toEqual([[1, ErrorCode.NONE]]);
+  expect(await commit(broker, [{ topic, partition: 1, offset: 2 ** 40 }], { version })).toEqual([
+    [1, ErrorCode.NONE],
+  ]);
   const leaderEpoch = version >= 6 ? 3 : -1;
   expect(committed(broker, 1)).toMatchObject({ offset: 2 ** 40, metadata: 'note', leaderEpoch });
 });
@@ -79,14 +82,19 @@ test('what can not be committed is refused by partition, and the others are comm
 
 test('an id that no topic has is an unknown id, whatever the group says', async () => {
   const broker = await withTopic();
-  expect(await commit(broker, [{ topic: UNKNOWN_ID }], { version: 10 })).toEqual([[0, ErrorCode.UNKNOWN_TOPIC_ID]]);
+  expect(await commit(broker, [{ topic: UNKNOWN_ID }], { version: 10 })).toEqual([
+    [0, ErrorCode.UNKNOWN_TOPIC_ID],
+  ]);
   const stranger = { version: 10, generation: 7, memberId: 'x' };
   expect(await commit(broker, [{ topic: UNKNOWN_ID }], stranger)).toEqual([[0, ErrorCode.UNKNOWN_TOPIC_ID]]);
 });
 
 test('a member that there is not commits nothing, and makes no group', async () => {
   const broker = await withTopic();
-  const errors = await commit(broker, [{ topic: 't' }, { topic: 'nowhere' }], { generation: 1, memberId: 'x' });
+  const errors = await commit(broker, [{ topic: 't' }, { topic: 'nowhere' }], {
+    generation: 1,
+    memberId: 'x',
+  });
   expect(errors).toEqual([
     [0, ErrorCode.ILLEGAL_GENERATION],
     [0, ErrorCode.ILLEGAL_GENERATION],

@@ -25,7 +25,11 @@ async function fetchOffsets(broker: OfflineBroker, asked: Asked, version: number
         if (version >= 9) w.string(null).int32(-1);
         writeTopics(topics);
       });
-    else for (const [group, topics] of asked) writeTopics((w.string(group), topics));
+    else
+      for (const [group, topics] of asked) {
+        w.string(group);
+        writeTopics(topics);
+      }
     if (version >= 7) w.boolean(requireStable);
   });
   return whole(answer, (a) => {
@@ -60,17 +64,20 @@ async function committed() {
 }
 const T0 = ['t', 0, 7, 'note', ErrorCode.NONE];
 
-test.each([1, 2, 3, 4, 5, 6, 7, 8, 9])('version %i tells what was committed, and −1 of what was not', async (version) => {
-  const broker = await committed();
-  const asked: Topics = [
-    ['t', [0, 1]],
-    ['nowhere', [3]],
-  ];
-  expect(await fetchOffsets(broker, [['g', asked]], version)).toEqual([
-    ['g', [T0, ['t', 1, -1, '', ErrorCode.NONE], ['nowhere', 3, -1, '', ErrorCode.NONE]]],
-  ]);
-  if (version >= 2) expect(await fetchOffsets(broker, [['g', null]], version)).toEqual([['g', [T0]]]);
-});
+test.each([1, 2, 3, 4, 5, 6, 7, 8, 9])(
+  'version %i tells what was committed, and −1 of what was not',
+  async (version) => {
+    const broker = await committed();
+    const asked: Topics = [
+      ['t', [0, 1]],
+      ['nowhere', [3]],
+    ];
+    expect(await fetchOffsets(broker, [['g', asked]], version)).toEqual([
+      ['g', [T0, ['t', 1, -1, '', ErrorCode.NONE], ['nowhere', 3, -1, '', ErrorCode.NONE]]],
+    ]);
+    if (version >= 2) expect(await fetchOffsets(broker, [['g', null]], version)).toEqual([['g', [T0]]]);
+  },
+);
 
 test('several groups are told each once, also those that there are not', async () => {
   const asked: Asked = [
@@ -92,9 +99,17 @@ test('version 10 names topics by their ids, of which one that nobody has is unkn
     [UNKNOWN_ID, [0]],
   ];
   expect(await fetchOffsets(broker, [['g', asked]], 10)).toEqual([
-    ['g', [[id, 0, 7, 'note', ErrorCode.NONE], [UNKNOWN_ID, 0, -1, '', ErrorCode.UNKNOWN_TOPIC_ID]]],
+    [
+      'g',
+      [
+        [id, 0, 7, 'note', ErrorCode.NONE],
+        [UNKNOWN_ID, 0, -1, '', ErrorCode.UNKNOWN_TOPIC_ID],
+      ],
+    ],
   ]);
-  expect(await fetchOffsets(broker, [['g', null]], 10)).toEqual([['g', [[id, 0, 7, 'note', ErrorCode.NONE]]]]);
+  expect(await fetchOffsets(broker, [['g', null]], 10)).toEqual([
+    ['g', [[id, 0, 7, 'note', ErrorCode.NONE]]],
+  ]);
 });
 
 test('an offset that an open transaction may change is unstable for who asks for stable ones', async () => {
@@ -109,5 +124,7 @@ test('an offset that an open transaction may change is unstable for who asks for
   expect(await fetchOffsets(broker, asked, 7, true)).toEqual([['g', [T0, unstable]]]);
   expect(await fetchOffsets(broker, asked, 7)).toEqual([['g', [T0, ['t', 1, -1, '', ErrorCode.NONE]]]]);
   transactions.end('id', { producerId, epoch }, true);
-  expect(await fetchOffsets(broker, asked, 7, true)).toEqual([['g', [T0, ['t', 1, 9, null, ErrorCode.NONE]]]]);
+  expect(await fetchOffsets(broker, asked, 7, true)).toEqual([
+    ['g', [T0, ['t', 1, 9, null, ErrorCode.NONE]]],
+  ]);
 });

@@ -21,7 +21,9 @@ test.each([0, 1, 2, 3, 4])('a heartbeat of version %i keeps its member in the gr
   await syncGroup(broker, 'g', { ...joined, instanceId: 'one' });
   const deadline = () => broker.context.groups.get('g')?.members.get(joined.memberId)?.deadline ?? 0;
   const before = deadline();
-  await expect.poll(async () => [await beat(broker, joined.memberId, version), deadline() > before]).toEqual([0, true]);
+  await expect
+    .poll(async () => [await beat(broker, joined.memberId, version), deadline() > before])
+    .toEqual([0, true]);
 });
 
 test('whoever comes under the instance id of another is fenced, from the version on that has one', async () => {

@@ -36,21 +36,24 @@ test.each([0, 1, 2])('one member leaves by version %i, and an unknown one is tol
   expect(broker.context.groups.get('g')).toBeUndefined();
 });
 
-test.each([3, 4, 5])('several leave by version %i, each with an answer of its own, in their order', async (version) => {
-  const { broker, memberId } = await member();
-  const leavers: Leaver[] = [
-    ['nobody', null],
-    ['nobody', 'one'],
-    ['', 'one'],
-    [memberId, null],
-  ];
-  expect(await leave(broker, leavers, version)).toEqual([
-    ErrorCode.NONE,
-    [
-      ['nobody', null, ErrorCode.UNKNOWN_MEMBER_ID],
-      ['nobody', 'one', ErrorCode.FENCED_INSTANCE_ID],
-      ['', 'one', ErrorCode.NONE],
-      [memberId, null, ErrorCode.UNKNOWN_MEMBER_ID],
-    ],
-  ]);
-});
+test.each([3, 4, 5])(
+  'several leave by version %i, each with an answer of its own, in their order',
+  async (version) => {
+    const { broker, memberId } = await member();
+    const leavers: Leaver[] = [
+      ['nobody', null],
+      ['nobody', 'one'],
+      ['', 'one'],
+      [memberId, null],
+    ];
+    expect(await leave(broker, leavers, version)).toEqual([
+      ErrorCode.NONE,
+      [
+        ['nobody', null, ErrorCode.UNKNOWN_MEMBER_ID],
+        ['nobody', 'one', ErrorCode.FENCED_INSTANCE_ID],
+        ['', 'one', ErrorCode.NONE],
+        [memberId, null, ErrorCode.UNKNOWN_MEMBER_ID],
+      ],
+    ]);
+  },
+);

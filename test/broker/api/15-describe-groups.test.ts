@@ -26,17 +26,25 @@ async function describe(broker: Asking, ids: readonly string[], version: number,
   });
 }
 
-test.each([0, 1, 2, 3, 4, 5, 6])('version %i tells protocol, metadata and assignment once the group is stable', async (version) => {
-  const broker = offlineBroker();
-  const joined = await joinGroup(broker, 'g', { instanceId: 'one' });
-  const [before] = await describe(broker, ['g'], version);
-  expect(before).toMatchObject({ state: 'CompletingRebalance', type: 'test', protocol: '' });
-  expect(before?.members).toEqual([[joined.memberId, 'wire-client', '/127.0.0.1', '', '']]);
-  await syncGroup(broker, 'g', { ...joined, instanceId: 'one' }, { [joined.memberId]: 'all' });
-  const [stable] = await describe(broker, ['g', 'g'], version);
-  expect(stable).toMatchObject({ error: ErrorCode.NONE, message: null, state: 'Stable', protocol: 'range' });
-  expect(stable?.members).toEqual([[joined.memberId, 'wire-client', '/127.0.0.1', 'metadata', 'all']]);
-});
+test.each([0, 1, 2, 3, 4, 5, 6])(
+  'version %i tells protocol, metadata and assignment once the group is stable',
+  async (version) => {
+    const broker = offlineBroker();
+    const joined = await joinGroup(broker, 'g', { instanceId: 'one' });
+    const [before] = await describe(broker, ['g'], version);
+    expect(before).toMatchObject({ state: 'CompletingRebalance', type: 'test', protocol: '' });
+    expect(before?.members).toEqual([[joined.memberId, 'wire-client', '/127.0.0.1', '', '']]);
+    await syncGroup(broker, 'g', { ...joined, instanceId: 'one' }, { [joined.memberId]: 'all' });
+    const [stable] = await describe(broker, ['g', 'g'], version);
+    expect(stable).toMatchObject({
+      error: ErrorCode.NONE,
+      message: null,
+      state: 'Stable',
+      protocol: 'range',
+    });
+    expect(stable?.members).toEqual([[joined.memberId, 'wire-client', '/127.0.0.1', 'metadata', 'all']]);
+  },
+);
 
 test('a group that there is not is dead, which is an error from version 6 on', async () => {
   const dead = { id: 'nobody', state: 'Dead', type: '', protocol: '', members: [], bits: -(2 ** 31) };

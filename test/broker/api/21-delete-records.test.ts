@@ -5,7 +5,11 @@ import { type Asking, whole } from '../request.ts';
 import { batch, createTopic, produce } from '../requests.ts';
 
 /** The low watermark and the error of each partition. */
-async function deleteBefore(broker: Asking, topic: string, asked: readonly (readonly [partition: number, offset: number])[]) {
+async function deleteBefore(
+  broker: Asking,
+  topic: string,
+  asked: readonly (readonly [partition: number, offset: number])[],
+) {
   const answer = await broker.ask(21, 2, (w) =>
     w
       .structs([topic], (name) =>

@@ -17,7 +17,9 @@ async function add(
       .string('id')
       .int64(producerId)
       .int16(epoch)
-      .structs(Object.entries(topics), ([topic, partitions]) => w.string(topic).array(partitions, (p) => w.int32(p))),
+      .structs(Object.entries(topics), ([topic, partitions]) =>
+        w.string(topic).array(partitions, (p) => w.int32(p)),
+      ),
   );
   return whole(answer, (a) => {
     expect(a.int32()).toBe(0);
@@ -60,7 +62,8 @@ test.each([0, 1, 2, 3])('all are added by version %i, also one that is named twi
 test('a producer of an earlier epoch is fenced, in the word that its version has for it, and one of another id is unknown', async () => {
   const { broker, producer } = await withProducer();
   broker.context.transactions.init('id', 60_000, null);
-  const errorOf = async (one: Producer, version: number) => (await add(broker, one, { t: [0] }, version))[0]?.[2];
+  const errorOf = async (one: Producer, version: number) =>
+    (await add(broker, one, { t: [0] }, version))[0]?.[2];
   expect([await errorOf(producer, 1), await errorOf(producer, 2)]).toEqual([
     ErrorCode.INVALID_PRODUCER_EPOCH,
     ErrorCode.PRODUCER_FENCED,

@@ -49,25 +49,35 @@ async function withProducer() {
 }
 const offsetOf = ({ context }: OfflineBroker) => context.groups.offsets.get('g', 't', 0)?.offset;
 
-test.each([0, 1, 2, 3, 4])('offsets of version %i count once the transaction is committed', async (version) => {
-  const { broker, producer } = await withProducer();
-  expect(await addOffsets(broker, producer, 'g')).toBe(ErrorCode.NONE);
-  expect(await commit(broker, producer, [['t', 0]], { version })).toEqual([ErrorCode.NONE]);
-  expect(offsetOf(broker)).toBeUndefined();
-  broker.context.transactions.end('id', producer, true);
-  expect(offsetOf(broker)).toBe(7);
-});
+test.each([0, 1, 2, 3, 4])(
+  'offsets of version %i count once the transaction is committed',
+  async (version) => {
+    const { broker, producer } = await withProducer();
+    expect(await addOffsets(broker, producer, 'g')).toBe(ErrorCode.NONE);
+    expect(await commit(broker, producer, [['t', 0]], { version })).toEqual([ErrorCode.NONE]);
+    expect(offsetOf(broker)).toBeUndefined();
+    broker.context.transactions.end('id', producer, true);
+    expect(offsetOf(broker)).toBe(7);
+  },
+);
 
 test('a group that was not added is an error from which newer clients can abort', async () => {
   const { broker, producer } = await withProducer();
   expect(await commit(broker, producer, [['t', 0]], { version: 3 })).toEqual([ErrorCode.INVALID_TXN_STATE]);
-  expect(await commit(broker, producer, [['t', 0]], { version: 4 })).toEqual([ErrorCode.TRANSACTION_ABORTABLE]);
+  expect(await commit(broker, producer, [['t', 0]], { version: 4 })).toEqual([
+    ErrorCode.TRANSACTION_ABORTABLE,
+  ]);
 });
 
 test('what can not be committed is refused by partition, a group without a name as a whole', async () => {
   const { broker, producer } = await withProducer();
   await addOffsets(broker, producer, 'g');
-  const asked = [['t', 0], ['t', 1], ['nowhere', 0], ['t', 0, 'x'.repeat(4097)]] as const;
+  const asked = [
+    ['t', 0],
+    ['t', 1],
+    ['nowhere', 0],
+    ['t', 0, 'x'.repeat(4097)],
+  ] as const;
   expect(await commit(broker, producer, asked)).toEqual([
     ErrorCode.NONE,
     ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
@@ -90,5 +100,7 @@ test('a member of another generation is refused; a producer that names none is n
 test('a fenced producer is told so in the word that every version of this API knows', async () => {
   const { broker, producer } = await withProducer();
   broker.context.transactions.init('id', 60_000, null);
-  expect(await commit(broker, producer, [['t', 0]], { version: 4 })).toEqual([ErrorCode.INVALID_PRODUCER_EPOCH]);
+  expect(await commit(broker, producer, [['t', 0]], { version: 4 })).toEqual([
+    ErrorCode.INVALID_PRODUCER_EPOCH,
+  ]);
 });

@@ -41,15 +41,20 @@ async function withTopic() {
   return broker;
 }
 
-test.each([1, 2, 3, 4])('a topic’s settings are told by version %i, with where each comes from', async (version) => {
-  const broker = await withTopic();
-  const [told] = await describe(broker, [[TOPIC, 't', ['retention.ms', 'segment.ms', 'preallocate']]], { version });
-  expect(told?.entries).toEqual([
-    { name: 'retention.ms', value: '5', readOnly: false, source: OF_TOPIC, others: [] },
-    { name: 'segment.ms', value: '604800000', readOnly: false, source: DEFAULT, others: [] },
-    { name: 'preallocate', value: 'false', readOnly: true, source: DEFAULT, others: [] },
-  ]);
-});
+test.each([1, 2, 3, 4])(
+  'a topic’s settings are told by version %i, with where each comes from',
+  async (version) => {
+    const broker = await withTopic();
+    const [told] = await describe(broker, [[TOPIC, 't', ['retention.ms', 'segment.ms', 'preallocate']]], {
+      version,
+    });
+    expect(told?.entries).toEqual([
+      { name: 'retention.ms', value: '5', readOnly: false, source: OF_TOPIC, others: [] },
+      { name: 'segment.ms', value: '604800000', readOnly: false, source: DEFAULT, others: [] },
+      { name: 'preallocate', value: 'false', readOnly: true, source: DEFAULT, others: [] },
+    ]);
+  },
+);
 
 test('a setting of the topic has the broker’s as a synonym behind it', async () => {
   const broker = await withTopic();
@@ -75,7 +80,10 @@ test('the broker is told by its number or by none, with settings that nobody can
     source: OF_BROKER,
     others: [],
   });
-  expect(other).toMatchObject({ error: ErrorCode.INVALID_REQUEST, message: 'expected broker 0, the only one' });
+  expect(other).toMatchObject({
+    error: ErrorCode.INVALID_REQUEST,
+    message: 'expected broker 0, the only one',
+  });
 });
 
 test('a group has no settings, other resources are none, and keys that there are not are left out', async () => {

@@ -26,10 +26,16 @@ async function reassign(replicas: readonly number[] | null) {
 test.each<[readonly number[], string]>([
   [[], 'received the nodes none, expected 0 alone: there is one node'],
   [[0, 0], 'received the nodes 0, 0, expected 0 alone: there is one node'],
-  [Array(50_000).fill(9), `received the nodes ${Array(10).fill(9).join(', ')}, expected 0 alone: there is one node`],
-])('an assignment to other nodes is refused, and named with ten of them at most', async (replicas, message) => {
-  expect(await reassign(replicas)).toEqual([[0, ErrorCode.INVALID_REPLICA_ASSIGNMENT, message]]);
-});
+  [
+    Array(50_000).fill(9),
+    `received the nodes ${Array(10).fill(9).join(', ')}, expected 0 alone: there is one node`,
+  ],
+])(
+  'an assignment to other nodes is refused, and named with ten of them at most',
+  async (replicas, message) => {
+    expect(await reassign(replicas)).toEqual([[0, ErrorCode.INVALID_REPLICA_ASSIGNMENT, message]]);
+  },
+);
 
 test('the assignment that a partition has is accepted, and none is under way that could be cancelled', async () => {
   expect(await reassign([0])).toEqual([[0, ErrorCode.NONE, null]]);

@@ -10,7 +10,9 @@ async function remove(broker: Asking, group: string, topics: Readonly<Record<str
   const answer = await broker.ask(47, 0, (w) =>
     w
       .string(group)
-      .structs(Object.entries(topics), ([topic, partitions]) => w.string(topic).array(partitions, (p) => w.int32(p))),
+      .structs(Object.entries(topics), ([topic, partitions]) =>
+        w.string(topic).array(partitions, (p) => w.int32(p)),
+      ),
   );
   return whole(answer, (a) => {
     const error = a.int16();
@@ -46,7 +48,10 @@ test('offsets are deleted partition by partition, and a group without any is gon
   });
   expect(broker.context.groups.offsets.of('g').map(({ topic }) => topic)).toEqual(['u']);
   await remove(broker, 'g', { u: [0] });
-  expect(await remove(broker, 'g', { u: [0] })).toEqual({ error: ErrorCode.GROUP_ID_NOT_FOUND, partitions: [] });
+  expect(await remove(broker, 'g', { u: [0] })).toEqual({
+    error: ErrorCode.GROUP_ID_NOT_FOUND,
+    partitions: [],
+  });
 });
 
 test('offsets of a topic that a member is subscribed to stay, those of others do not', async () => {

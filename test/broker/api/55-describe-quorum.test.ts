@@ -32,25 +32,29 @@ async function quorum(version: number, topic = METADATA, partition = 0) {
         return { index, error, message, place, voters: replicas(), observers: replicas() };
       });
     });
-    const nodes = version < 2 ? [] : a.structs(() => [a.int32(), a.structs(() => [a.string(), a.string(), a.int16()])]);
+    const nodes =
+      version < 2 ? [] : a.structs(() => [a.int32(), a.structs(() => [a.string(), a.string(), a.int16()])]);
     return { partition: topics[0]?.[0], nodes };
   });
   return { ...told, bytes: broker.context.journal.bytes };
 }
 
-test.each([0, 1, 2])('version %i tells the bytes of the journal as the end of the one voter', async (version) => {
-  const { partition, nodes, bytes } = await quorum(version);
-  expect(partition).toEqual({
-    index: 0,
-    error: ErrorCode.NONE,
-    message: null,
-    place: [0, 0, bytes],
-    voters: [[0, NO_DIRECTORY, bytes]],
-    observers: [],
-  });
-  // A port is an unsigned number, which this protocol has here alone.
-  expect(nodes).toEqual(version < 2 ? [] : [[0, [['PLAINTEXT', '127.0.0.1', 40_000 - 65_536]]]]);
-});
+test.each([0, 1, 2])(
+  'version %i tells the bytes of the journal as the end of the one voter',
+  async (version) => {
+    const { partition, nodes, bytes } = await quorum(version);
+    expect(partition).toEqual({
+      index: 0,
+      error: ErrorCode.NONE,
+      message: null,
+      place: [0, 0, bytes],
+      voters: [[0, NO_DIRECTORY, bytes]],
+      observers: [],
+    });
+    // A port is an unsigned number, which this protocol has here alone.
+    expect(nodes).toEqual(version < 2 ? [] : [[0, [['PLAINTEXT', '127.0.0.1', 40_000 - 65_536]]]]);
+  },
+);
 
 test.each([
   ['another', 0],

@@ -25,11 +25,14 @@ async function cluster(version: number, { endpoints = 1, operations = false } = 
 const NODES = [[0, '127.0.0.1', 40_000, null]];
 const NOT_ASKED = -(2 ** 31);
 
-test.each([0, 1, 2])('version %i tells the one node, at the address at which its client has reached it', async (version) => {
-  const told = { error: ErrorCode.NONE, message: null, nodes: NODES, operations: NOT_ASKED };
-  expect(await cluster(version)).toEqual(told);
-  expect((await cluster(version, { operations: true })).operations).toBeGreaterThan(0);
-});
+test.each([0, 1, 2])(
+  'version %i tells the one node, at the address at which its client has reached it',
+  async (version) => {
+    const told = { error: ErrorCode.NONE, message: null, nodes: NODES, operations: NOT_ASKED };
+    expect(await cluster(version)).toEqual(told);
+    expect((await cluster(version, { operations: true })).operations).toBeGreaterThan(0);
+  },
+);
 
 test.each([2, 0, -1])('there are no endpoints of type %i', async (endpoints) => {
   expect(await cluster(2, { endpoints })).toMatchObject({

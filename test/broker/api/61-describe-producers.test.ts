@@ -36,11 +36,25 @@ test('a partition tells its producers, each with its last sequence and where its
     [
       't',
       [
-        [0, ErrorCode.NONE, [[70, 3, 2, -1], [producerId, epoch, 2, 3]]],
+        [
+          0,
+          ErrorCode.NONE,
+          [
+            [70, 3, 2, -1],
+            [producerId, epoch, 2, 3],
+          ],
+        ],
         [1, ErrorCode.NONE, []],
         [7, ...unknown],
       ],
     ],
-    ['nowhere', [[0, ...unknown], [1, ...unknown], [7, ...unknown]]],
+    [
+      'nowhere',
+      [
+        [0, ...unknown],
+        [1, ...unknown],
+        [7, ...unknown],
+      ],
+    ],
   ]);
 });

@@ -11,7 +11,9 @@ test('a transactional id is told once with its partitions by topic, also of name
   const { producerId, epoch } = transactions.init('open', 5_000, null);
   transactions.addPartitions('open', { producerId, epoch }, ['a-1', 'a-1-0', 'a-0']);
   const idle = transactions.init('idle', 6_000, null);
-  const answer = await broker.ask(65, 0, (w) => w.array(['open', 'nobody', 'idle', 'open'], (id) => w.string(id)));
+  const answer = await broker.ask(65, 0, (w) =>
+    w.array(['open', 'nobody', 'idle', 'open'], (id) => w.string(id)),
+  );
   const told = whole(answer, (a) => {
     a.int32();
     return a.structs(() => {
@@ -20,7 +22,19 @@ test('a transactional id is told once with its partitions by topic, also of name
     });
   });
   expect(told).toEqual([
-    [ErrorCode.NONE, 'open', 'Ongoing', 5_000, true, producerId, epoch, [['a', [1, 0]], ['a-1', [0]]]],
+    [
+      ErrorCode.NONE,
+      'open',
+      'Ongoing',
+      5_000,
+      true,
+      producerId,
+      epoch,
+      [
+        ['a', [1, 0]],
+        ['a-1', [0]],
+      ],
+    ],
     [ErrorCode.TRANSACTIONAL_ID_NOT_FOUND, 'nobody', '', -1, false, -1, -1, []],
     [ErrorCode.NONE, 'idle', 'Empty', 6_000, false, idle.producerId, 0, []],
   ]);

@@ -38,20 +38,49 @@ describe('settings of a topic', () => {
   it.each<[string, Asked, ErrorCode, string]>([
     [
       'of which one is wrong',
-      [TOPIC, 't', [['segment.ms', '9'], ['retention.ms', 'soon']]],
+      [
+        TOPIC,
+        't',
+        [
+          ['segment.ms', '9'],
+          ['retention.ms', 'soon'],
+        ],
+      ],
       ErrorCode.INVALID_CONFIG,
       'retention.ms: received "soon"',
     ],
-    ['that there is not', [TOPIC, 't', [['retention.hours', '1']]], ErrorCode.INVALID_CONFIG, 'retention.hours: unknown'],
-    ['named like what objects have', [TOPIC, 't', [['__proto__', '1']]], ErrorCode.INVALID_CONFIG, '__proto__: unknown'],
+    [
+      'that there is not',
+      [TOPIC, 't', [['retention.hours', '1']]],
+      ErrorCode.INVALID_CONFIG,
+      'retention.hours: unknown',
+    ],
+    [
+      'named like what objects have',
+      [TOPIC, 't', [['__proto__', '1']]],
+      ErrorCode.INVALID_CONFIG,
+      '__proto__: unknown',
+    ],
     ['without a value', [TOPIC, 't', [['retention.ms', null]]], ErrorCode.INVALID_REQUEST, 'received null'],
     [
       'that come twice',
-      [TOPIC, 't', [['retention.ms', '1'], ['retention.ms', '1']]],
+      [
+        TOPIC,
+        't',
+        [
+          ['retention.ms', '1'],
+          ['retention.ms', '1'],
+        ],
+      ],
       ErrorCode.INVALID_REQUEST,
       'received more than once',
     ],
-    ['of a topic that there is not', [TOPIC, 'u', []], ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, 'there is no such topic'],
+    [
+      'of a topic that there is not',
+      [TOPIC, 'u', []],
+      ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+      'there is no such topic',
+    ],
     ['of something else', [4, '0', []], ErrorCode.INVALID_REQUEST, 'received resource type 4, expected 2'],
   ])('settings of a topic %s are refused, and all stay as they were', async (_, asked, error, message) => {
     const broker = await withTopic();
@@ -63,7 +92,9 @@ describe('settings of a topic', () => {
 
   it('settings of a topic replace those that the topic had', async () => {
     const broker = await withTopic();
-    expect(await alter(broker, [[TOPIC, 't', [['segment.ms', '9']]]])).toMatchObject([{ error: 0, message: null }]);
+    expect(await alter(broker, [[TOPIC, 't', [['segment.ms', '9']]]])).toMatchObject([
+      { error: 0, message: null },
+    ]);
     expect(overrides(broker)).toEqual({ 'segment.ms': '9' });
     expect(broker.context.topics.partition('t', 0)?.config.segmentMs).toBe(9);
   });
@@ -76,7 +107,10 @@ describe('settings of a topic', () => {
 
   it('settings of a topic stay where their topic comes twice, and where the disk refuses them', async () => {
     const broker = await withTopic();
-    const twice = await alter(broker, [[TOPIC, 't', []], [TOPIC, 't', []]]);
+    const twice = await alter(broker, [
+      [TOPIC, 't', []],
+      [TOPIC, 't', []],
+    ]);
     expect(twice.map(({ error }) => error)).toEqual(Array(2).fill(ErrorCode.INVALID_REQUEST));
     let altering: Promise<unknown> | undefined;
     failing(['writeSync'], () => {

@@ -19,7 +19,13 @@ it('the leader is told of all members, with the metadata of the protocol that wa
     { id: 'a', instanceId: null, metadata: Buffer.from('range') },
     { id: 'b', instanceId: 'two', metadata: Buffer.alloc(0) },
   ];
-  const told = { kind: 'join', error: ErrorCode.NONE, generation: 3, protocolType: 'consumer', protocol: 'range' };
+  const told = {
+    kind: 'join',
+    error: ErrorCode.NONE,
+    generation: 3,
+    protocolType: 'consumer',
+    protocol: 'range',
+  };
   const rest = { ...told, leader: 'a', skipAssignment: false };
   expect(joined(7, GROUP, a)).toEqual({ ticket: 7, answer: { ...rest, memberId: 'a', members: everyone } });
   expect(joined(8, GROUP, b)).toEqual({ ticket: 8, answer: { ...rest, memberId: 'b', members: [] } });
@@ -41,6 +47,12 @@ it('who waits is refused in the form of what it waits for, and who does not is t
 });
 
 it('a share is given with the protocol that it is of', () => {
-  const answer = { kind: 'sync', error: 0, protocolType: 'consumer', protocol: 'range', assignment: Buffer.of(1) };
+  const answer = {
+    kind: 'sync',
+    error: 0,
+    protocolType: 'consumer',
+    protocol: 'range',
+    assignment: Buffer.of(1),
+  };
   expect(synced(2, GROUP, Buffer.of(1))).toEqual({ ticket: 2, answer });
 });

@@ -65,5 +65,7 @@ test('the memory of a group grows with all that its clients can make long', () =
     of({ protocols: [{ name: 'range', metadata }] }),
     of({ protocols: [{ name: long, metadata: Buffer.from('range') }] }),
   ]).toEqual(Array(5).fill(expect.closeTo(usual + 10_000, -2)));
-  expect(of({ protocols: Array(100).fill({ name: '', metadata: Buffer.alloc(0) }) })).toBeGreaterThan(usual + 9_000);
+  expect(of({ protocols: Array(100).fill({ name: '', metadata: Buffer.alloc(0) }) })).toBeGreaterThan(
+    usual + 9_000,
+  );
 });

@@ -64,7 +64,12 @@ export function packed(bytes: Buffer, name: Codec): Buffer {
   return withCrc(made);
 }
 
-export function append(log: PartitionLog, records: readonly Rec[], codec: Codec = 'none', time = NOW): number {
+export function append(
+  log: PartitionLog,
+  records: readonly Rec[],
+  codec: Codec = 'none',
+  time = NOW,
+): number {
   const plain = batch({
     keys: records.map(({ key }) => key),
     values: records.map(({ value }) => value),
@@ -109,12 +114,17 @@ export async function compact(log: PartitionLog, folder: string, now = NOW): Pro
   await log.compact(now, goOn);
 }
 
-export const filesOf = (folder: string, end: string) => readdirSync(folder).filter((name) => name.endsWith(end));
+export const filesOf = (folder: string, end: string) =>
+  readdirSync(folder).filter((name) => name.endsWith(end));
 
 /** The last record of each key, of all that were appended. */
 export const latestOf = (records: readonly Seen[]) => new Map(records.map((record) => [record.key, record]));
 
-export function expectLatest(log: PartitionLog, all: readonly Seen[], tombstones: 'kept' | 'may be gone'): void {
+export function expectLatest(
+  log: PartitionLog,
+  all: readonly Seen[],
+  tombstones: 'kept' | 'may be gone',
+): void {
   const seen = readAll(log);
   expect(seen.map(({ offset }) => offset)).toEqual(
     seen.map(({ offset }) => offset).toSorted((a, b) => a - b),

@@ -5,7 +5,23 @@ import { expect, test, vi } from 'vitest';
 import { PartitionLog } from '../../../src/broker/log/partition-log.ts';
 import { BATCH_HEADER, readHeader } from '../../../src/broker/log/record-batch.ts';
 import { testFolder } from '../running-broker.ts';
-import { NOW, CONFIG, QUIET, goOn, type Seen, open, append, readAll, allSealed, compact, filesOf, latestOf, expectLatest, fill, appendLeaving } from './a-compacted-log.ts';
+import {
+  allSealed,
+  append,
+  appendLeaving,
+  CONFIG,
+  compact,
+  expectLatest,
+  filesOf,
+  fill,
+  goOn,
+  latestOf,
+  NOW,
+  open,
+  QUIET,
+  readAll,
+  type Seen,
+} from './a-compacted-log.ts';
 
 test('a pass frees what is obsolete, and a log that is new by less than the ratio is left alone', async () => {
   const folder = testFolder();

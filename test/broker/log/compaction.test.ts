@@ -8,7 +8,17 @@ import { ErrorCode } from '../../../src/broker/wire/error-codes.ts';
 import { batch, produce } from '../requests.ts';
 import { adminAt, kafkaAt, testBroker, testFolder } from '../running-broker.ts';
 import { wireClient } from '../wire-client.ts';
-import { NOW, DAY, type Seen, open, append, readAll, compact, expectLatest, anyBatch } from './a-compacted-log.ts';
+import {
+  anyBatch,
+  append,
+  compact,
+  DAY,
+  expectLatest,
+  NOW,
+  open,
+  readAll,
+  type Seen,
+} from './a-compacted-log.ts';
 
 const anyStep = fc.oneof(
   { weight: 6, arbitrary: anyBatch.map((one) => ({ kind: 'append' as const, ...one })) },

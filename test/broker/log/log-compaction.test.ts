@@ -3,7 +3,7 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { testFolder } from '../running-broker.ts';
-import { NOW, open, append, readAll, compact, expectLatest, fill } from './a-compacted-log.ts';
+import { append, compact, expectLatest, fill, NOW, open, readAll } from './a-compacted-log.ts';
 
 test('what was compacted before a restart is not compacted again after it', async () => {
   const folder = testFolder();

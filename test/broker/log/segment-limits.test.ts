@@ -33,9 +33,12 @@ describe('a segment is past its retention', () => {
     [NOW - 60_001, 60_000, true],
     [NOW - 1, 0, true],
     [0, -1, false],
-  ])('a segment is past its retention where its last record is of %i and %i ms are kept: %s', (lastTime, retentionMs, expected) => {
-    expect(isExpired({ lastTime }, { retentionMs }, NOW)).toBe(expected);
-  });
+  ])(
+    'a segment is past its retention where its last record is of %i and %i ms are kept: %s',
+    (lastTime, retentionMs, expected) => {
+      expect(isExpired({ lastTime }, { retentionMs }, NOW)).toBe(expected);
+    },
+  );
 
   const sized = (size: number, lastTime = NOW) => ({ size, lastTime });
 

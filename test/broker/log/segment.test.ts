@@ -27,34 +27,45 @@ describe('a segment', () => {
   });
 
   it('a segment is read in whole batches from the one that holds an offset, whatever the limits', () => {
-    const sizes = fc.array(fc.tuple(fc.nat(3_000), fc.integer({ min: 1, max: 4 })), { minLength: 1, maxLength: 30 });
+    const sizes = fc.array(fc.tuple(fc.nat(3_000), fc.integer({ min: 1, max: 4 })), {
+      minLength: 1,
+      maxLength: 30,
+    });
     fc.assert(
-      fc.property(sizes, fc.nat(100), fc.nat(9_000), fc.boolean(), fc.nat(100), (batches, from, max, strict, to) => {
-        const segment = made(50);
-        const bases: { base: number; next: number; size: number }[] = [];
-        for (const [bytes, records] of batches) {
-          const base = segment.nextOffset;
-          const size = append(segment, bytes, records);
-          bases.push({ base, next: segment.nextOffset, size });
-        }
-        const last = segment.nextOffset - 50;
-        const offset = 50 + (from % last);
-        const end = offset + 1 + (to % (segment.nextOffset - offset));
-        const read = segment.read(offset, max, strict, end);
-        segment.remove();
-        const first = bases.findIndex(({ next }) => next > offset);
-        const wanted: number[] = [];
-        let room = max;
-        for (const { base, size } of bases.slice(first)) {
-          const isForced = wanted.length === 0 && !strict;
-          if (base >= end || (size > room && !isForced)) break;
-          wanted.push(base);
-          room -= size;
-        }
-        const found: number[] = [];
-        for (let at = 0; at < read.length; at += readHeader(read, at).size) found.push(readHeader(read, at).baseOffset);
-        expect(found).toEqual(wanted);
-      }),
+      fc.property(
+        sizes,
+        fc.nat(100),
+        fc.nat(9_000),
+        fc.boolean(),
+        fc.nat(100),
+        (batches, from, max, strict, to) => {
+          const segment = made(50);
+          const bases: { base: number; next: number; size: number }[] = [];
+          for (const [bytes, records] of batches) {
+            const base = segment.nextOffset;
+            const size = append(segment, bytes, records);
+            bases.push({ base, next: segment.nextOffset, size });
+          }
+          const last = segment.nextOffset - 50;
+          const offset = 50 + (from % last);
+          const end = offset + 1 + (to % (segment.nextOffset - offset));
+          const read = segment.read(offset, max, strict, end);
+          segment.remove();
+          const first = bases.findIndex(({ next }) => next > offset);
+          const wanted: number[] = [];
+          let room = max;
+          for (const { base, size } of bases.slice(first)) {
+            const isForced = wanted.length === 0 && !strict;
+            if (base >= end || (size > room && !isForced)) break;
+            wanted.push(base);
+            room -= size;
+          }
+          const found: number[] = [];
+          for (let at = 0; at < read.length; at += readHeader(read, at).size)
+            found.push(readHeader(read, at).baseOffset);
+          expect(found).toEqual(wanted);
+        },
+      ),
       { numRuns: 200 },
     );
   });
@@ -78,7 +89,9 @@ describe('a segment', () => {
     append(segment);
     truncateSync(`${segment.path}.log`, 0);
     truncateSync(`${segment.path}.log`, segment.size); // zeros in their place
-    expect(() => segment.read(1, 1_000, false, 2)).toThrow('received a batch of 12 bytes, expected at least 61');
+    expect(() => segment.read(1, 1_000, false, 2)).toThrow(
+      'received a batch of 12 bytes, expected at least 61',
+    );
   });
 
   it('a segment has a seal once its bytes are on the disk, and none from its next append on', async () => {
@@ -86,7 +99,10 @@ describe('a segment', () => {
     append(segment);
     await segment.sealLater(NOTHING, (error) => expect(error).toBeUndefined());
     expect([segment.isSealed, segment.isSealing]).toEqual([true, false]);
-    expect(readSeal(`${segment.path}.seal`, segment.size)).toMatchObject({ nextOffset: 1, size: segment.size });
+    expect(readSeal(`${segment.path}.seal`, segment.size)).toMatchObject({
+      nextOffset: 1,
+      size: segment.size,
+    });
     append(segment);
     expect([segment.isSealed, existsSync(`${segment.path}.seal`)]).toEqual([false, false]);
   });
@@ -97,7 +113,11 @@ describe('a segment', () => {
     const sealing = segment.sealLater(NOTHING, (error) => expect(error).toBeUndefined());
     append(segment);
     await sealing;
-    expect([segment.isSealed, segment.isSealing, existsSync(`${segment.path}.seal`)]).toEqual([false, false, false]);
+    expect([segment.isSealed, segment.isSealing, existsSync(`${segment.path}.seal`)]).toEqual([
+      false,
+      false,
+      false,
+    ]);
   });
 
   it('a segment tells why it has no seal, and has one once it is tried again', async () => {

@@ -7,8 +7,22 @@ import type { PartitionLog } from '../../../src/broker/log/partition-log.ts';
 import { readHeader } from '../../../src/broker/log/record-batch.ts';
 import { batch } from '../requests.ts';
 import { testFolder } from '../running-broker.ts';
+import {
+  allSealed,
+  anyBatch,
+  append,
+  appendIdempotent,
+  appendLeaving,
+  CONFIG,
+  compact,
+  expectLatest,
+  filesOf,
+  goOn,
+  NOW,
+  open,
+  type Seen,
+} from './a-compacted-log.ts';
 import { crashesOf } from './crashes.ts';
-import { NOW, CONFIG, goOn, type Seen, open, append, allSealed, compact, filesOf, expectLatest, anyBatch, appendLeaving, appendIdempotent } from './a-compacted-log.ts';
 
 test('a log that is cut off at any step of any pass has the last record of each key, and goes on from there', async () => {
   const anyCut = fc.nat(1000).map((at) => ({ kind: 'cut' as const, at }));

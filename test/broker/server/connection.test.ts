@@ -95,7 +95,11 @@ test('a request that comes behind one that waits is answered behind it', async (
   const client = await wireClient(port);
   await createTopic(client, 'topic');
   const order: string[] = [];
-  const waits = fetch(client, 'topic', { maxWaitMs: 300 }).then(() => order.push('fetch'));
+  const fetched = client.ask(1, 4, (w) => {
+    w.int32(-1).int32(300).int32(1).int32(1000).int8(0);
+    w.structs(['topic'], (name) => w.string(name).structs([0], (p) => w.int32(p).int64(0).int32(1000)));
+  });
+  const waits = fetched.then(() => order.push('fetch'));
   const behind = client.ask(18, 0).then(() => order.push('versions'));
   await Promise.all([waits, behind]);
   expect(order).toEqual(['fetch', 'versions']);

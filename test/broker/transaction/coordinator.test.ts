@@ -8,7 +8,11 @@ import { offlineBroker } from '../offline-broker.ts';
 
 const NONE = ErrorCode.NONE;
 const LONG_MS = 60_000;
-const at = (offset: number) => ({ topic: 't', partition: 0, committed: { offset, metadata: null, at: Date.now() } });
+const at = (offset: number) => ({
+  topic: 't',
+  partition: 0,
+  committed: { offset, metadata: null, at: Date.now() },
+});
 
 function opened(options = {}) {
   const broker = offlineBroker(options);
