@@ -3,6 +3,7 @@
 // SESSIONS are open from the beginning, and records touch them in no order. Beside it the part `ingest`, of events on its topic, in
 // the same run, in turn and timed in the same way.
 //   SESSIONS=100000 RECORDS=500000 ROUNDS=3 npm run bench:aggregator-live
+//   PROCESSES=2 …                                     so many of each part share the topic's partitions
 //   MEMORY=5000000 npm run bench:aggregator-live      opens so many sessions, and watches the process's memory
 
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -31,6 +32,7 @@ const number = (name: string, fallback: number) => Number(process.env[name] ?? f
 const SESSIONS = number('SESSIONS', 100_000);
 const RECORDS = number('RECORDS', 500_000);
 const ROUNDS = number('ROUNDS', 3);
+const PROCESSES = number('PROCESSES', 1);
 const MEMORY = number('MEMORY', 0);
 const GOAL = 50_000;
 const GOAL_OF_INGEST = 0.7;
@@ -160,16 +162,19 @@ type Cpu = { readonly part: number; readonly postgres: number };
 type Mark = { readonly records: number; readonly at: number; readonly cpu: Cpu };
 
 /** Waits until more than `records` are committed. */
-async function passes(work: Work, records: number, part: ChildProcess): Promise<Mark> {
+async function passes(work: Work, records: number, parts: readonly ChildProcess[]): Promise<Mark> {
   for (const began = performance.now(); performance.now() - began < LONGEST_WAIT_MS; await sleep(LOOK_MS)) {
     const seen = await committed(work);
-    const cpu = { part: cpuOf(part.pid ?? 0), postgres: cpuOfFamily(database.pid) };
+    const cpu = {
+      part: parts.reduce((sum, { pid = 0 }) => sum + cpuOf(pid), 0),
+      postgres: cpuOfFamily(database.pid),
+    };
     const mark = { records: seen, at: performance.now(), cpu };
     if (mark.records > records) return mark;
-    if (part.exitCode !== null) break;
+    if (parts.some(({ exitCode }) => exitCode !== null)) break;
   }
   throw new Error(
-    `${work.part} has ended (${part.exitCode}), or committed nothing for ${LONGEST_WAIT_MS / 1000} s`,
+    `${work.part} has ended (${parts.map(({ exitCode }) => exitCode)}), or committed nothing for ${LONGEST_WAIT_MS / 1000} s`,
   );
 }
 
@@ -177,10 +182,10 @@ async function passes(work: Work, records: number, part: ChildProcess): Promise<
 type Rate = { readonly rate: number; readonly cpu: Cpu };
 
 /** The rate at which a part reads what is on its topic, once `warm` records of it are committed. */
-async function follow(work: Work, part: ChildProcess, warm: number): Promise<Rate> {
-  const first = await passes(work, (await committed(work)) + warm, part);
+async function follow(work: Work, parts: readonly ChildProcess[], warm: number): Promise<Rate> {
+  const first = await passes(work, (await committed(work)) + warm, parts);
   let last = first;
-  while (last.records < work.sent) last = await passes(work, last.records, part);
+  while (last.records < work.sent) last = await passes(work, last.records, parts);
   const records = last.records - first.records;
   const spent = (of: keyof Cpu) => ((last.cpu[of] - first.cpu[of]) * 1e6) / records;
   return {
@@ -190,21 +195,21 @@ async function follow(work: Work, part: ChildProcess, warm: number): Promise<Rat
 }
 
 /** Waits until all is read that is on the topic. */
-async function reached(work: Work, part: ChildProcess): Promise<void> {
-  for (let seen = await committed(work); seen < work.sent; ) seen = (await passes(work, seen, part)).records;
+async function reached(work: Work, parts: readonly ChildProcess[]): Promise<void> {
+  for (let seen = await committed(work); seen < work.sent; ) seen = (await passes(work, seen, parts)).records;
 }
 
-/** Produces records, then reads them in a process of its own. @param warm how many come before those that are timed */
+/** Produces records, then reads them in processes of their own. @param warm how many come before those that are timed */
 async function measure(work: Work, count: number, warm: number): Promise<Rate> {
   if (work.part === 'ingest')
     await pool.query('TRUNCATE events, day_counts, hour_orders, minute_counts, user_years, year_users');
   await produce(work, warm + count);
   await pool.query('CHECKPOINT');
-  const part = startPart(work.part);
+  const parts = Array.from({ length: PROCESSES }, () => startPart(work.part));
   try {
-    return await follow(work, part, warm);
+    return await follow(work, parts, warm);
   } finally {
-    await stop(part);
+    await Promise.all(parts.map(stop));
   }
 }
 
@@ -234,7 +239,7 @@ async function rates(): Promise<void> {
   const [ours, theirs] = [medianOf(seen.aggregator), medianOf(seen.ingest)];
   const goal = Math.min(GOAL, GOAL_OF_INGEST * theirs.rate);
   console.log(
-    `\n${RECORDS} records on ${PARTITIONS} partitions over ${SESSIONS} open sessions, medians of ${ROUNDS} rounds`,
+    `\n${RECORDS} records on ${PARTITIONS} partitions over ${SESSIONS} open sessions, ${PROCESSES} processes, medians of ${ROUNDS} rounds`,
   );
   console.log(`aggregator ${shown(ours)}\ningest     ${shown(theirs)}`);
   console.log(
@@ -253,14 +258,14 @@ async function memory(): Promise<void> {
   const seen: number[] = [];
   for (let tenth = 1; tenth <= TENTHS; tenth += 1) {
     await produce(works.aggregator, MEMORY / TENTHS);
-    await reached(works.aggregator, part);
+    await reached(works.aggregator, [part]);
     seen.push(megabytesOf(part, 'VmRSS'));
     const { rows } = await pool.query<{ open: number }>('SELECT count(*) AS open FROM aggregator_sessions');
     console.log(`${(rows[0]?.open ?? 0).toLocaleString('en')} sessions open, ${seen.at(-1)?.toFixed(0)} MB`);
   }
   const began = performance.now();
   await produce(works.aggregator, RECORDS);
-  await reached(works.aggregator, part);
+  await reached(works.aggregator, [part]);
   const seconds = (performance.now() - began) / 1000;
   console.log(`${RECORDS} records that touch them in no order, produced and read in ${seconds.toFixed(0)} s`);
   const grown = (seen.at(-1) ?? 0) - (seen[TENTHS / 2 - 1] ?? 0);

@@ -12,9 +12,10 @@ import { createKafka, describeCluster } from '../kafka/client.ts';
 import { reasonOf } from '../kafka/errors.ts';
 import { codeOf } from '../runtime/errors.ts';
 import { standardOutput } from '../runtime/standard-output.ts';
-import { InputError } from './batch/csv.ts';
+import { RunError } from './batch/begin-run.ts';
 import { type Format, lineWriter } from './batch/output.ts';
-import { type Progress, RunError, runBatch } from './batch/run.ts';
+import { InputError } from './batch/reading.ts';
+import { type Progress, runBatch } from './batch/run.ts';
 import { withDatabase } from './database.ts';
 import { describeDefinition, flushCalendar } from './definition/calendar.ts';
 import { DefinitionError } from './definition/problem.ts';
@@ -26,6 +27,7 @@ import { resultTopicOf } from './realtime/forwarder.ts';
 import { RunningDefinition } from './realtime/running-definition.ts';
 import { sqlOf } from './sql/twin.ts';
 import { saveDefinition } from './store/definitions.ts';
+import { deleteExpired, keepExpiring } from './store/expiry.ts';
 import { lastResult, readResults } from './store/results.ts';
 
 const DONE = 0;
@@ -228,6 +230,7 @@ export const follow = ({ config, file, topic, format, prepare }: FollowCommand):
       const toLine = lineWriter(format);
       const before = await lastResult(pool, name);
       await running.start((error) => stop.abort(error));
+      const expiring = keepExpiring(() => deleteExpired(pool, name, Date.now()), log, stop.signal);
       console.error(
         `${name} runs on ${topic}; results are in the topic ${resultTopicOf(name)} too. Ctrl-C ends it.`,
       );
@@ -237,7 +240,8 @@ export const follow = ({ config, file, topic, format, prepare }: FollowCommand):
         for await (const rows of newResults(pool, name, before, stop.signal))
           await target.write(rows.map(toLine).join(''));
       } finally {
-        await running.stop();
+        stop.abort();
+        await Promise.all([running.stop(), expiring]);
       }
       await failure.settled();
       const { reason } = stop.signal;

@@ -4,26 +4,18 @@
 
 import { availableParallelism } from 'node:os';
 import { notifyAggregatedSql } from '../../db/change.ts';
-import { type Client, type Pool, transaction } from '../../db/pool.ts';
+import { type Client, transaction } from '../../db/pool.ts';
 import type { Plan } from '../core/plan.ts';
 import { type Flushed, flushDue, newState, type State } from '../core/step.ts';
-import type { Definition } from '../definition/schema.ts';
-import { readPlans, readRevision, saveDefinition } from '../store/definitions.ts';
+import { readPlans, readRevision } from '../store/definitions.ts';
+import { deleteExpired } from '../store/expiry.ts';
 import { type AsideRow, insertAsides, insertResults } from '../store/results.ts';
-import {
-  findOpenRun,
-  insertRun,
-  lockRuns,
-  markDelivered,
-  moveRun,
-  type Run,
-  type RunPlace,
-  unlockRuns,
-} from '../store/runs.ts';
-import { deleteExpired, readSessions, writeSessions } from '../store/sessions.ts';
-import { InputError } from './csv.ts';
+import { lockRuns, markDelivered, moveRun, type Run, type RunPlace, unlockRuns } from '../store/runs.ts';
+import { readSessions, writeSessions } from '../store/sessions.ts';
+import { type Beginning, beginRun, type Deliver, deliverRows, RunError } from './begin-run.ts';
 import { type FilePlace, FileRun } from './file-run.ts';
 import { describeInput, type InputFile } from './input.ts';
+import { InputError } from './reading.ts';
 import { ReadingThreads } from './reading-threads.ts';
 
 /** What was read since the last commit is read again after a kill, and sooner than it was read at first. */
@@ -36,19 +28,9 @@ const DEFAULT_SESSIONS = 1_000_000;
 /** More threads have more to hand over than one can take. */
 const MOST_THREADS = 8;
 
-export class RunError extends Error {
-  override readonly name = 'RunError';
-}
-
 export type Progress = { readonly file: string; readonly done: number; readonly records: number };
-export type RunOptions = {
-  readonly pool: Pool;
-  readonly definition: Definition;
+export type RunOptions = Beginning & {
   readonly files: readonly string[];
-  /** Milliseconds since the epoch; a resumed run keeps its own. */
-  readonly now: number;
-  /** Discards an unfinished run over other files. */
-  readonly discard?: boolean;
   readonly commitMs?: number;
   /** That read a large file; as many as cores, MOST_THREADS at most, where it is not said. */
   readonly threads?: number;
@@ -56,7 +38,6 @@ export type RunOptions = {
   readonly stretchBytes?: number;
   readonly onProgress?: (progress: Progress) => void;
 };
-type Deliver = (rows: readonly string[]) => Promise<void>;
 export type RunResult = {
   readonly run: number;
   readonly records: number;
@@ -103,57 +84,7 @@ async function runLocked(
   return { run: run.id, records: rows[0]?.records ?? 0, setAside: rows[0]?.set_aside ?? 0, resumed };
 }
 
-function beginRun(
-  { pool, definition, now, discard }: RunOptions,
-  inputs: readonly InputFile[],
-): Promise<{ run: Run; resumed: boolean }> {
-  const described = JSON.stringify(inputs);
-  return transaction(pool, async (client) => {
-    const version = await saveDefinition(client, definition);
-    const open = await findOpenRun(client, definition.name);
-    if (open !== undefined && open.inputs === described && open.version === version)
-      return { run: open, resumed: true };
-    if (open !== undefined && !open.finished && discard !== true)
-      throw new RunError(unfinished(definition.name, open));
-    if (open !== undefined) {
-      if (!open.finished) await dropSessionsOfRun(client, definition.name);
-      await markDelivered(client, open.id);
-    }
-    await insertRun(client, definition.name, version, described, now);
-    const run = await findOpenRun(client, definition.name);
-    if (run === undefined) throw new Error('the run that was just begun was not found');
-    return { run, resumed: false };
-  });
-}
-
-const unfinished = (name: string, { inputs, file, position }: Run): string => {
-  const files = (JSON.parse(inputs) as InputFile[]).map(({ path }) => path);
-  return (
-    `a run of ${name} over ${files.join(' ')} was interrupted at ${files[file] ?? 'its end'}:${position}; ` +
-    'start it again with the same definition and files to resume it, or discard it with --discard'
-  );
-};
-
-/** Deletes sessions that wait for the end of a file or run, which will never come; those with a timeout stay. */
-async function dropSessionsOfRun(client: Parameters<typeof saveDefinition>[0], name: string): Promise<void> {
-  await client.query('DELETE FROM aggregator_sessions WHERE definition = $1 AND due_at IS NULL', [name]);
-}
-
 const BEGINNING: FilePlace = { position: 0, byte: 0 };
-const PAGE = 5_000;
-
-/** Delivers rows that an earlier process has committed and perhaps not delivered. */
-async function deliverRows(pool: Pool, run: number, deliver: Deliver): Promise<void> {
-  for (let after = 0; ; ) {
-    const { rows } = await pool.query<{ seq: number; row: string }>(
-      'SELECT seq, row::text AS row FROM aggregator_results WHERE run = $1 AND seq > $2 ORDER BY seq LIMIT $3',
-      [run, after, PAGE],
-    );
-    if (rows.length === 0) return;
-    await deliver(rows.map(({ row }) => row));
-    after = rows.at(-1)?.seq ?? after;
-  }
-}
 
 class BatchRun {
   readonly #options: RunOptions;
@@ -206,7 +137,7 @@ class BatchRun {
     const { pool, definition } = this.#options;
     const client = await pool.connect();
     try {
-      await deleteExpired(client, this.#now);
+      await deleteExpired(client, definition.name, this.#now);
       this.#revision = await readRevision(client, definition.name);
       const { plans, fields } = await readPlans(client, definition.name);
       const plan = [...plans.values()].at(-1) as Plan;

@@ -31,6 +31,8 @@ export class Session {
   updatedAt = Number.NaN;
   /** True since it was last written to Postgres. */
   touched = false;
+  /** Number of the last transaction of this process that changes it, in the order in which they are committed. */
+  transaction = 0;
   /** What of its text stays the same. */
   saved: { readonly head: string; readonly times: string; readonly id: string } | undefined;
   /** Its row's number, where Postgres has it in whatever state. */

@@ -3,16 +3,19 @@
 // revision than its own drops its cache. So a session may have records from partitions of several processes.
 //
 // The cache is ahead of Postgres by the transactions that wait there. They are committed in the order in which they changed it; where
-// one of them is not, all that came behind it is lost with the cache, and taken once more.
+// one of them is not, all that came behind it is lost with the cache, and taken once more. A session that isn't cached is as Postgres
+// has it: none that a waiting transaction has changed is dropped from the cache, and one that it has ended is not taken for open.
 
 import { notifyAggregatedSql } from '../../db/change.ts';
-import type { Client } from '../../db/pool.ts';
+import type { Client, Pool } from '../../db/pool.ts';
 import { newState } from '../core/step.ts';
 import { readPlans } from '../store/definitions.ts';
 import { countSessions, RowNumbers } from '../store/sessions.ts';
-import { type Change, isSame, type Known, type Row, Transacted } from './transacted.ts';
+import { type Change, isSame, type Known, type Row, Transacted, waitingOf } from './transacted.ts';
 
 const MOST_CACHED = 100_000;
+/** What is dropped at once from a cache that is too large. */
+const DROPPED_SHARE = 0.1;
 const DEFAULT_SESSIONS = 10_000_000;
 
 /** The definition was deleted, which ends its processing. */
@@ -28,6 +31,7 @@ type Transact = (work: (client: Client) => Promise<Change>) => Promise<Change>;
 
 export class LiveSessions {
   readonly #definition: string;
+  readonly #pool: Pool;
   readonly #mostCached: number;
   readonly #numbers = new RowNumbers();
   /** What the next one goes on with; undefined while a transaction changes it within Postgres' hands. */
@@ -35,13 +39,15 @@ export class LiveSessions {
   #taken: Promise<unknown> = Promise.resolve();
   #committed: Promise<unknown> = Promise.resolve();
 
-  constructor(definition: string, mostCached = MOST_CACHED) {
+  /** @param pool that is asked for sessions before their transaction begins */
+  constructor(definition: string, pool: Pool, mostCached = MOST_CACHED) {
     this.#definition = definition;
+    this.#pool = pool;
     this.#mostCached = mostCached;
   }
 
   /**
-   * Runs transactions that change sessions: one after the other, as they share the cache. Where all sessions are in it, one's records
+   * Runs transactions that change sessions: one after the other, as they share the cache. Where no other process writes, one's records
    * are taken while Postgres writes those of the one before; they are taken once more where that one was not committed, or another
    * process wrote in between.
    * @param transact runs the work in a transaction, to its commit
@@ -73,8 +79,9 @@ export class LiveSessions {
     onTaken: () => void,
   ): Promise<Transacted | undefined> {
     const known = this.#known;
-    if (known === undefined || records === undefined || !this.#isWhole(known, records)) return undefined;
-    const ahead = new Transacted(known, undefined);
+    if (known === undefined || records === undefined || !isOurs(known, records)) return undefined;
+    this.#dropSome(known);
+    const ahead = new Transacted(known, this.#pool);
     try {
       await work(ahead);
     } catch {
@@ -87,15 +94,16 @@ export class LiveSessions {
     return ahead;
   }
 
-  /** Whether so many records can be taken without a look into Postgres. */
-  #isWhole({ state, total, isAlone, isLost, maxSessions }: Known, records: number): boolean {
-    return (
-      isAlone &&
-      !isLost &&
-      state.open.size === total &&
-      total <= this.#mostCached &&
-      total + records <= maxSessions
-    );
+  /** Drops sessions that Postgres has as they are, the longest known first, where there are more than there may be. */
+  #dropSome({ state: { open }, committed }: Known): void {
+    if (open.size <= this.#mostCached) return;
+    let left = open.size - this.#mostCached * (1 - DROPPED_SHARE);
+    for (const session of open) {
+      if (left <= 0) return;
+      if (session.transaction > committed) continue;
+      open.delete(session);
+      left -= 1;
+    }
   }
 
   async #change(
@@ -121,7 +129,7 @@ export class LiveSessions {
         onTaken();
         return taken.write(client, this.#numbers);
       });
-      if (taken !== undefined) taken.known.waiting -= 1;
+      taken?.committed();
       return change;
     } catch (error) {
       if (taken !== undefined) this.#lose(taken.known);
@@ -167,10 +175,10 @@ export class LiveSessions {
     const known = this.#known;
     this.#known = undefined;
     // What waits behind this transaction is taken once more, as this one is to come before it.
-    if (known !== undefined && (known.waiting > 0 || !isSame(known, row))) known.isLost = true;
+    if (known !== undefined && (waitingOf(known) > 0 || !isSame(known, row))) known.isLost = true;
     if (known === undefined || known.isLost) return this.#read(client, row);
     known.isAlone = true;
-    if (known.state.open.size > this.#mostCached) known.state.open.clear();
+    this.#dropSome(known);
     return known;
   }
 
@@ -187,9 +195,15 @@ export class LiveSessions {
       state: newState(plan, 'real-time'),
       maxSessions: definition.limits?.max_sessions ?? DEFAULT_SESSIONS,
       total: await countSessions(client, plan),
-      waiting: 0,
+      taken: 0,
+      committed: 0,
+      leaving: new Set(),
       isLost: false,
       isAlone: false,
     };
   }
 }
+
+/** Whether so many records can be taken before their transaction: nobody else changes the sessions, and none has to be refused. */
+const isOurs = ({ total, isAlone, isLost, maxSessions }: Known, records: number): boolean =>
+  isAlone && !isLost && total + records <= maxSessions;

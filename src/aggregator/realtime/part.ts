@@ -16,6 +16,7 @@ import { keepRunning } from '../../runtime/keep-running.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { RunningPart } from '../../runtime/running-part.ts';
 import { DEFINITIONS_CHANNEL, type LiveDefinition, readLiveDefinitions } from '../store/definitions.ts';
+import { deleteAllExpired, keepExpiring } from '../store/expiry.ts';
 import { FailureNote } from './failure-note.ts';
 import { AggregatorMetrics } from './metrics.ts';
 import { RunningDefinition } from './running-definition.ts';
@@ -39,7 +40,10 @@ export async function startAggregator(config: Config, log: Logger): Promise<Runn
   const closing = new AbortController();
   const registry = new Registry();
   const keeper = new DefinitionKeeper(kafka, pool, config, log, new AggregatorMetrics(registry));
-  const done = keeper.run(closing.signal);
+  const done = Promise.all([
+    keeper.run(closing.signal),
+    keepExpiring(() => deleteAllExpired(pool, Date.now()), log, closing.signal),
+  ]).then(() => {});
   const look = () => keeper.wake();
   const listener = listen(databaseUrl, DEFINITIONS_CHANNEL, log, look, look);
   return {

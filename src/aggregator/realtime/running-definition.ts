@@ -11,7 +11,7 @@ import { reasonOf } from '../../kafka/errors.ts';
 import { PARTITIONS } from '../../kafka/publisher.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { groupOf } from '../store/definitions.ts';
-import { deleteExpired } from '../store/sessions.ts';
+import { isAnyDue } from '../store/sessions.ts';
 import type { FailureNote } from './failure-note.ts';
 import { resultOutbox } from './forwarder.ts';
 import { aggregateHandler } from './handler.ts';
@@ -45,6 +45,7 @@ export class RunningDefinition {
   readonly #sessions: LiveSessions;
   readonly #pool: Pool;
   readonly #kafka: Kafka;
+  readonly #name: string;
   readonly #topic: string;
   readonly #log: Logger;
   readonly #checkMs: number;
@@ -53,6 +54,7 @@ export class RunningDefinition {
   #onCrash: (error: Error) => void = () => {};
   #checking: NodeJS.Timeout | undefined;
   #check: Promise<void> = Promise.resolve();
+  #hasCheckFailed = false;
 
   /**
    * @param failure what is known of why it does not run
@@ -70,10 +72,11 @@ export class RunningDefinition {
     const subscription: Subscription = { clusterId, group: groupOf(name), topic };
     this.#kafka = kafka;
     this.#pool = pool;
+    this.#name = name;
     this.#topic = topic;
     this.#log = log.child({ definition: name });
     this.#checkMs = checkMs;
-    this.#sessions = new LiveSessions(name);
+    this.#sessions = new LiveSessions(name, pool);
     this.#forwarder = new TopicForwarder(kafka, pool, resultOutbox(name), this.#log);
     this.#onChange = (change) => {
       if (change.flushed > 0) this.#forwarder.wake();
@@ -115,8 +118,13 @@ export class RunningDefinition {
     this.#checking = setTimeout(() => {
       this.#check = this.#checkNow()
         .then(
-          () => this.#failure.note(undefined),
+          () => {
+            // Records may fail all the same, which their failure says.
+            if (this.#hasCheckFailed) this.#failure.note(undefined);
+            this.#hasCheckFailed = false;
+          },
           (error) => {
+            this.#hasCheckFailed = true;
             if (error instanceof DefinitionDeletedError) this.#onCrash(error);
             this.#log.warn({ err: error }, 'could not check what is due; trying again');
             this.#failure.note(reasonOf(error));
@@ -128,8 +136,10 @@ export class RunningDefinition {
 
   async #checkNow(): Promise<void> {
     const now = Date.now();
-    await deleteExpired(this.#pool, now);
-    for (let all = false; !all; ) {
+    // A change of nothing would make other processes read their sessions anew, and open pages, too.
+    const isDue = await isAnyDue(this.#pool, this.#name, now);
+    if (isDue === undefined) throw new DefinitionDeletedError(this.#name);
+    for (let all = !isDue; !all; ) {
       const change = await this.#sessions.change(
         (work) => transaction(this.#pool, work),
         async (transacted) => {

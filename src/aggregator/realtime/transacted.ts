@@ -1,7 +1,7 @@
 // What one transaction takes of the records of a definition, and writes. It is taken before the transaction has begun, where
 // Postgres need not be asked for it.
 
-import type { Client } from '../../db/pool.ts';
+import type { Client, Pool } from '../../db/pool.ts';
 import { keyOf } from '../core/cell.ts';
 import type { Plan } from '../core/plan.ts';
 import { type Flushed, flushDue, placeOf, type Rec, type State, step } from '../core/step.ts';
@@ -27,8 +27,11 @@ export type Known = {
   revision: number;
   /** Number of open sessions, cached or not. */
   total: number;
-  /** Transactions that have changed it and are not committed. */
-  waiting: number;
+  /** Transactions that have changed it, and how many of them, which are the first, are committed. */
+  taken: number;
+  committed: number;
+  /** Rows that those delete which are not committed: whoever reads them finds sessions that have ended. */
+  readonly leaving: Set<number>;
   /** True where one of them was not committed, or another process has written: it is never used again. */
   isLost: boolean;
   /** True where no other process wrote between our last two transactions. */
@@ -47,13 +50,19 @@ export type Change = {
 /** How often the sessions of a definition were changed, and which version of it is in force. */
 export type Row = { readonly revision: number; readonly version: number };
 
+/** How many of its transactions are not committed. */
+export const waitingOf = ({ taken, committed }: Known): number => taken - committed;
+
 export const isSame = (one: Row, other: Row): boolean =>
   one.revision === other.revision && one.version === other.version;
 
 /** The sessions within one transaction, which may be yet to begin. */
 export class Transacted {
   readonly known: Known;
-  readonly #client: Client | undefined;
+  readonly #postgres: Client | Pool;
+  readonly #number: number;
+  /** The rows that it deletes. */
+  #leaving: readonly number[] = [];
   /** Of the sessions as they were before. */
   readonly #before: Row;
   readonly #flushed: Flushed[] = [];
@@ -62,13 +71,14 @@ export class Transacted {
   #opened = 0;
   #open = 0;
 
-  /** @param client undefined before the transaction has begun */
-  constructor(known: Known, client: Client | undefined) {
+  /** @param postgres the transaction; before it has begun, who is asked for sessions that aren't cached */
+  constructor(known: Known, postgres: Client | Pool) {
     this.known = known;
-    this.#client = client;
+    this.#postgres = postgres;
     this.#before = { revision: known.revision, version: known.version };
     known.revision += 1;
-    known.waiting += 1;
+    known.taken += 1;
+    this.#number = known.taken;
   }
 
   /** The fields of a record's cells, in their order. */
@@ -133,6 +143,9 @@ export class Transacted {
     const { opened } = this;
     if (opened > numbers.left) return false;
     known.total += opened - known.state.gone.filter(({ row }) => row !== undefined).length;
+    for (const session of known.state.touched) session.transaction = this.#number;
+    this.#leaving = known.state.gone.flatMap(({ row }) => row ?? []);
+    for (const row of this.#leaving) known.leaving.add(row);
     this.#opened = opened;
     this.#open = known.total;
     this.#changes = [...changesOf(known.state, numbers)];
@@ -150,9 +163,10 @@ export class Transacted {
     return { flushed: this.#flushed.length, asides: this.#asides.length, open: this.#open, most };
   }
 
-  get #postgres(): Client {
-    if (this.#client === undefined) throw new Error('Postgres is asked before the transaction has begun');
-    return this.#client;
+  /** Postgres has all of it: what it has changed may be read there again. */
+  committed(): void {
+    this.known.committed = this.#number;
+    for (const row of this.#leaving) this.known.leaving.delete(row);
   }
 
   async #load(records: readonly Rec[]): Promise<readonly Rec[]> {
@@ -169,8 +183,10 @@ export class Transacted {
 
   async #read(keys: readonly string[]): Promise<void> {
     if (keys.length === 0) return;
-    const { state, plans } = this.known;
+    const { state, plans, leaving } = this.known;
+    // Of the moment before: a row that is deleted while they are read may be among them.
+    const ended = new Set(leaving);
     for (const session of await readSessions(this.#postgres, plans, state.plan, keys))
-      state.open.add(session);
+      if (session.row === undefined || !ended.has(session.row)) state.open.add(session);
   }
 }

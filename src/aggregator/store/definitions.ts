@@ -156,7 +156,11 @@ export async function readLiveDefinitions(pool: Pool): Promise<readonly LiveDefi
      WHERE NOT d.paused ORDER BY d.name`,
   );
   return rows.flatMap(({ name, body, created_at }) => {
-    const { topic } = JSON.parse(body) as { readonly topic?: string };
+    const topic = topicOf(body);
     return topic === undefined ? [] : [{ name, topic, created_at }];
   });
 }
+
+/** The topic of a stored body; undefined for a definition over files. */
+export const topicOf = (body: string): string | undefined =>
+  (JSON.parse(body) as { readonly topic?: string }).topic;

@@ -5,7 +5,7 @@ import { CopyRows, copyInto } from '../../db/copy.ts';
 import type { Client, Pool } from '../../db/pool.ts';
 import type { Plan } from '../core/plan.ts';
 import { loadSession, type Session, saveSession } from '../core/session.ts';
-import { type State, TTL_MS } from '../core/step.ts';
+import type { State } from '../core/step.ts';
 import { type Part, partsOf, writeParts } from './in-parts.ts';
 
 type Row = { readonly id: number; readonly version: number; readonly state: string };
@@ -15,7 +15,7 @@ type Row = { readonly id: number; readonly version: number; readonly state: stri
  * @param keys only these; none: all
  */
 export async function readSessions(
-  client: Client,
+  client: Client | Pool,
   plans: ReadonlyMap<number, Plan>,
   { definition, grouping }: Plan,
   keys?: readonly string[],
@@ -118,7 +118,19 @@ function updateOf(sessions: readonly Session[]): Part<Client> {
     days.next().date(session.updatedAt);
   }
   const values = [ids.value, states.value, times.value, days.value];
-  return async (client) => void (await client.query(UPDATE, values));
+  return async (client) => {
+    const { rowCount } = await client.query(UPDATE, values);
+    if (rowCount !== sessions.length) throw new LostSessionsError(sessions.length - (rowCount ?? 0));
+  };
+}
+
+/** Sessions were deleted after they were read: what was added to them would be lost, so nothing of the transaction may count. */
+export class LostSessionsError extends Error {
+  override readonly name = 'LostSessionsError';
+
+  constructor(count: number) {
+    super(`${count} sessions were deleted while records were added to them`);
+  }
 }
 
 /** Enough for most of them: a buffer that is full is copied into one of twice the size. */
@@ -151,22 +163,8 @@ function copySession(rows: CopyRows, session: Session, id: number): void {
   else rows.timestamp(dueAt);
 }
 
-/**
- * Deletes every session, of whatever definition and grouping, that was not updated for 180 days.
- * @param now milliseconds since the epoch
- * @returns how many
- */
-export async function deleteExpired(client: Client | Pool, now: number): Promise<number> {
-  const { rowCount } = await client.query(
-    `DELETE FROM aggregator_sessions
-     WHERE updated_day <= (to_timestamp($1 / 1000.0) AT TIME ZONE 'UTC')::date AND updated_at <= to_timestamp($1 / 1000.0)`,
-    [now - TTL_MS],
-  );
-  return rowCount ?? 0;
-}
-
 /** How many sessions a grouping has. */
-export async function countSessions(client: Client, { definition, grouping }: Plan): Promise<number> {
+export async function countSessions(client: Client | Pool, { definition, grouping }: Plan): Promise<number> {
   const { rows } = await client.query<{ count: number }>(
     'SELECT count(*) AS count FROM aggregator_sessions WHERE definition = $1 AND grouping = $2',
     [definition, grouping],
@@ -174,9 +172,25 @@ export async function countSessions(client: Client, { definition, grouping }: Pl
   return rows[0]?.count ?? 0;
 }
 
+/**
+ * Whether a session of the grouping in force is due.
+ * @param now milliseconds since the epoch
+ * @returns undefined where there is no definition of the name
+ */
+export async function isAnyDue(pool: Pool, definition: string, now: number): Promise<boolean | undefined> {
+  const { rows } = await pool.query<{ due: boolean }>(
+    `SELECT EXISTS (SELECT FROM aggregator_sessions s WHERE s.definition = d.name AND s.grouping = v.grouping
+       AND s.due_at <= to_timestamp($2 / 1000.0)) AS due
+     FROM aggregator_definitions d JOIN aggregator_versions v ON v.definition = d.name AND v.version = d.version
+     WHERE d.name = $1`,
+    [definition, now],
+  );
+  return rows[0]?.due;
+}
+
 /** The keys of sessions that are due, the longest due first. @param now milliseconds since the epoch */
 export async function dueKeys(
-  client: Client,
+  client: Client | Pool,
   { definition, grouping }: Plan,
   now: number,
   most: number,

@@ -28,7 +28,7 @@ async function stored(): Promise<string | null | undefined> {
 }
 
 describe('the note of a failure', () => {
-  it('is the last thing that was said, however quickly it follows another', async () => {
+  it('the note of a failure is the last thing that was said, however quickly it follows another', async () => {
     for (let round = 0; round < 50; round += 1) {
       note.note(undefined);
       note.note(`failure ${round}`);
@@ -39,7 +39,7 @@ describe('the note of a failure', () => {
     expect(await stored()).toBeNull();
   });
 
-  it('of one that could not be written is written when it is said again', async () => {
+  it('a failure that could not be noted is noted when it is said again', async () => {
     await pool.query('ALTER TABLE aggregator_definitions RENAME TO elsewhere');
     note.note('unreachable');
     await note.settled();
@@ -49,7 +49,7 @@ describe('the note of a failure', () => {
     expect(await stored()).toBe('unreachable');
   });
 
-  it('of another process is taken back by the first that runs', async () => {
+  it("the note of another process's failure is taken back by the first that runs", async () => {
     expect(await stored()).toBe('unreachable');
     const other = new FailureNote(pool, 'noted', testLog);
     other.note(undefined);

@@ -47,7 +47,7 @@ async function stopProcess(child: ChildProcess, signal: NodeJS.Signals): Promise
 describe('two processes that share partitions and are killed', {
   timeout: 60_000 + 30_000 * KILLS,
 }, () => {
-  it('come to the result of a plain recount, and nothing is twice downstream', async () => {
+  it('two processes that share partitions and are killed come to the result of a plain recount, and nothing is twice downstream', async () => {
     const users = 40;
     await topics.save(`name: sevens
 topic: chaos

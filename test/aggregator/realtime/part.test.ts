@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 
 describe('the aggregator part', { timeout: 240_000 }, () => {
-  it('flushes 70 sheets at once with its reason, and what is due at the next check; a bad definition disturbs no other', async () => {
+  it('70 sheets are flushed at once with their reason, and what is due at the next check; a bad definition disturbs no other', async () => {
     await topics.save(`name: sheets
 topic: prints
 group: { fields: [subscriber] }
@@ -82,8 +82,26 @@ flush:
   });
 });
 
+it('the aggregator part deletes sessions that were not updated for 180 days, also where no definition runs', async () => {
+  await topics.save(
+    'name: idle\ngroup: { fields: [user] }\naggregate: [{ operation: COUNT }]\nflush: { by: TIMEOUT, timeout: { type: HOUR, hours: 8000 } }',
+  );
+  await pool.query(
+    `INSERT INTO aggregator_sessions (definition, grouping, key, version, state, updated_at, updated_day)
+     SELECT 'idle', 'any', days::text, 1, '[]', now() - make_interval(days => days), current_date - days
+     FROM unnest(ARRAY[179, 182]) AS days`,
+  );
+  const part = await startAggregator(config, testLog);
+  onTestFinished(() => part.close());
+  const left = await eventually(async () => {
+    const { rows } = await pool.query("SELECT key FROM aggregator_sessions WHERE definition = 'idle'");
+    return rows.length === 1 ? rows : undefined;
+  });
+  expect(left).toEqual([{ key: '179' }]);
+}, 240_000);
+
 describe('a definition that is deleted while it runs', { timeout: 240_000 }, () => {
-  it('ends, and one that is made again under its name begins at the beginning of its topic', async () => {
+  it('a definition that is deleted while it runs ends, and one that is made again under its name begins at the beginning of its topic', async () => {
     const text = (operation: string) => `name: again
 topic: again
 group: { fields: [user] }

@@ -10,7 +10,7 @@ const record = (value: Buffer | string | null, undecodable?: string) => ({
   ...(undecodable === undefined ? {} : { undecodable }),
 });
 
-it('has the cells of its fields in the order in which they are read, with all digits', () => {
+it('a record has the cells of its fields in the order in which they are read, with all digits', () => {
   const value = '{"n":9007199254740993,"a":"ä","o":{"b":1,"a":[]},"x":null}';
   expect(cellsOf(record(value), ['a', 'n', 'o', 'x', 'missing', 'toString'])).toEqual([
     ...['ä', new Digits('9007199254740993'), new Structure('{"a":[],"b":1}'), null, undefined, undefined],
@@ -31,6 +31,6 @@ it.each([
   expect(cellsOf(one, ['a'])).toBe(reason);
 });
 
-it.each(['', '{', '{"a":01}', '{"a":1}{'])('says of %j that it is no JSON', (text) => {
+it.each(['', '{', '{"a":01}', '{"a":1}{'])('of the value %j it is said that it is no JSON', (text) => {
   expect(cellsOf(record(text), ['a'])).toMatch(/^received text that is not JSON \(.+\), expected an object$/);
 });

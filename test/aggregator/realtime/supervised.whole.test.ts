@@ -23,7 +23,7 @@ const SHEETS = {
   limits: { max_sessions: 3 },
 };
 
-it('is started again after a SIGKILL, its definitions go on without a loss, and its figures are those of the program', async () => {
+it('the aggregator part is started again after a SIGKILL, its definitions go on without a loss, and its figures are those of the program', async () => {
   const env = await programSettings();
   const folder = env.DATA_DIR ?? '';
   const program = await startProgram(env, ['postgres', 'broker', 'web', 'aggregator']);

@@ -11,7 +11,7 @@ function inParts<T>(all: readonly T[], write: (some: readonly T[]) => Promise<vo
   return writeParts(undefined, parts());
 }
 
-it('writes each row once, in its order, in parts of 5,000', async () => {
+it('each row is written once, in its order, in parts of 5,000', async () => {
   for (const count of [0, 1, 5_000, 5_001, 12_000]) {
     const parts: number[][] = [];
     await inParts(rows(count), async (some) => void parts.push([...some]));
@@ -22,7 +22,7 @@ it('writes each row once, in its order, in parts of 5,000', async () => {
   }
 });
 
-it('prepares a part while the one before is written, and no more than that', async () => {
+it('a part is prepared while the one before is written, and no more than that', async () => {
   let writing = 0;
   let most = 0;
   await inParts(rows(30_000), async () => {
@@ -34,7 +34,7 @@ it('prepares a part while the one before is written, and no more than that', asy
   expect([most, writing]).toEqual([2, 0]);
 });
 
-it('fails with the first error, though the part behind it fails, too', async () => {
+it('writing in parts fails with the first error, though the part behind it fails, too', async () => {
   let part = 0;
   const failing = inParts(rows(20_000), async () => {
     part += 1;

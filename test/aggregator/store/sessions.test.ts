@@ -1,4 +1,4 @@
-// Open sessions in Postgres: 180 days by a clock that only the test moves, and rows that are found and changed by their numbers.
+// Open sessions in Postgres: rows that are found and changed by their numbers.
 
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compile, FieldTable, type Plan } from '../../../src/aggregator/core/plan.ts';
@@ -6,8 +6,9 @@ import { type Flushed, flushDue, newState, type State, step } from '../../../src
 import { readDefinition } from '../../../src/aggregator/definition/read.ts';
 import { saveDefinition } from '../../../src/aggregator/store/definitions.ts';
 import {
-  deleteExpired,
   dueKeys,
+  isAnyDue,
+  LostSessionsError,
   readSessions,
   writeSessions,
 } from '../../../src/aggregator/store/sessions.ts';
@@ -15,7 +16,6 @@ import { type Pool, transaction } from '../../../src/db/pool.ts';
 import { migratedDatabase } from '../../support/database.ts';
 
 const HOUR = 3_600_000;
-const DAYS_180 = 180 * 24 * HOUR;
 const T0 = Date.UTC(2024, 0, 1, 13);
 
 let pool: Pool;
@@ -45,25 +45,8 @@ const read = async (plan: Plan) => {
   return sessions.map(({ group: [user], count }) => `${String(user)} ${count}`).sort();
 };
 
-describe('sessions', () => {
-  it('are gone 180 days after their last update, to the millisecond, due or asleep', async () => {
-    const old = await planOf('ttl', 'user');
-    const state = newState(old, 'batch');
-    take(state, 'first', 1, T0);
-    take(state, 'later', 2, T0);
-    await write(state);
-    take(state, 'later', 3, T0 + 1);
-    await write(state);
-    // From here on both sleep: another grouping is in force.
-    await planOf('ttl', 'shop');
-    expect(await deleteExpired(pool, T0 + DAYS_180 - 1)).toBe(0);
-    expect(await deleteExpired(pool, T0 + DAYS_180)).toBe(1);
-    expect(await read(old)).toEqual(['later 2']);
-    expect(await deleteExpired(pool, T0 + DAYS_180 + 1)).toBe(1);
-    expect(await read(old)).toEqual([]);
-  });
-
-  it('are written, changed, and taken away with what they came to', async () => {
+describe('sessions in Postgres', () => {
+  it('sessions are written, changed, and taken away with what they came to', async () => {
     const plan = await planOf('written', 'user');
     const state = newState(plan, 'real-time');
     const flushed: Flushed[] = [];
@@ -81,13 +64,30 @@ describe('sessions', () => {
     expect(await due(T0 + HOUR - 1)).toEqual([]);
     expect(await due(T0 + HOUR)).toEqual(['["A"]']);
     expect(await due(T0 + 2 * HOUR)).toEqual(['["A"]', '["B"]']);
+    const isDue = (now: number) => isAnyDue(pool, 'written', now);
+    expect([await isDue(T0 + HOUR - 1), await isDue(T0 + HOUR)]).toEqual([false, true]);
+    expect(await isAnyDue(pool, 'nothing', T0)).toBeUndefined();
     // A record of a due session flushes it and opens the next: one row goes, another comes.
     take(state, 'A', 5, T0 + HOUR);
     await write(state);
     expect(await read(plan)).toEqual(['A 1', 'B 1']);
+    // Sessions of a grouping that sleeps are due to nobody.
+    await planOf('written', 'shop');
+    expect(await isDue(T0 + 10 * HOUR)).toBe(false);
   });
 
-  it('stores hostile texts and many thousands of sessions as they were', async () => {
+  it('records of a session that was deleted meanwhile are not lost without a word: nothing of their transaction counts', async () => {
+    const plan = await planOf('lost', 'user');
+    const state = newState(plan, 'real-time');
+    for (const [at, user] of ['A', 'B'].entries()) take(state, user, at, T0);
+    await write(state);
+    await pool.query(`DELETE FROM aggregator_sessions WHERE definition = 'lost' AND key = '["A"]'`);
+    for (const [at, user] of ['A', 'B'].entries()) take(state, user, at + 2, T0);
+    await expect(write(state)).rejects.toThrow(LostSessionsError);
+    expect(await read(plan)).toEqual(['B 1']);
+  });
+
+  it('hostile texts and many thousands of sessions are read as they were written', async () => {
     const plan = await planOf('hostile', 'user');
     const state = newState(plan, 'real-time');
     const texts = [
