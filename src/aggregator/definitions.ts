@@ -5,7 +5,7 @@ import { type Pool, transaction } from '../db/pool.ts';
 import { HttpError, notFound, unavailable } from '../http/errors.ts';
 import { reasonOf } from '../kafka/errors.ts';
 import { STORABLE_TEXT } from '../runtime/storable-text.ts';
-import { InputError } from './batch/csv.ts';
+import { InputError } from './batch/reading.ts';
 import { DefinitionError } from './definition/problem.ts';
 import { checkValue } from './definition/read.ts';
 import type { Definition } from './definition/schema.ts';

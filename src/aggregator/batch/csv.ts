@@ -4,57 +4,27 @@
 
 import { isAscii } from 'node:buffer';
 import type { Cell } from '../core/cell.ts';
+import { afterBlank, COMMA, CR, closingQuote, endOfCell, LF, lineBreaks, QUOTE } from './csv-bytes.ts';
+import { placesOf } from './csv-header.ts';
+import { LONGEST_ROW, LongRow } from './long-row.ts';
+import {
+  InputError,
+  type OnFault,
+  type OnPlainRow,
+  type OnPlainRows,
+  type OnRecord,
+  type Part,
+  type PlainRow,
+  WHOLE,
+} from './reading.ts';
 
-export class InputError extends Error {
-  override readonly name = 'InputError';
-}
-
-export type OnRecord = (cells: readonly Cell[], line: number) => void;
-export type OnFault = (message: string, line: number) => void;
-
-/** Where the cells of a row are in the bytes, in the order of the field table: `begins` is -1 for a column that is missing. */
-export type PlainRow = {
-  bytes: Buffer;
-  readonly begins: Int32Array;
-  readonly ends: Int32Array;
-};
-/** @returns false for a row that it leaves to OnRecord */
-export type OnPlainRow = (row: PlainRow, line: number) => boolean;
-
-/**
- * Takes the plain rows that begin at a place of some bytes, all at once, as many as it can: each of one line.
- * @param end rows that begin there are not taken
- * @returns where the first row begins that was not taken, and how many were
- */
-export type OnPlainRows = (
-  bytes: Buffer,
-  at: number,
-  end: number,
-  line: number,
-  columns: Int32Array,
-) => PlainlyTaken;
-export type PlainlyTaken = { readonly next: number; readonly rows: number };
-
-/** A part of a file's rows: those that begin before `end`. Bytes of the file, lines from 1. */
-export type Part = {
-  readonly byte: number;
-  readonly line: number;
-  /** Place of the cell by column, -1 for one that is not read; undefined: the part begins with the header. */
-  readonly columns: Int32Array | undefined;
-  readonly end: number;
-};
-export const WHOLE: Part = { byte: 0, line: 1, columns: undefined, end: Number.POSITIVE_INFINITY };
-
-const COMMA = 0x2c;
-const QUOTE = 0x22;
-const CR = 0x0d;
-const LF = 0x0a;
 /** In place of where the next row begins: this one's end is not here yet, or it has quotes within quotes. */
 const INCOMPLETE = -1;
 const INTRICATE = -2;
 /** Place of a column that the definition does not read. */
 const UNREAD = -1;
 const NOTHING = Buffer.alloc(0);
+const NEVER_CLOSED = 'received a quote that is never closed, expected its end';
 
 export class CsvReader {
   readonly #names: readonly string[];
@@ -65,7 +35,10 @@ export class CsvReader {
   readonly #cells: Cell[];
   readonly #row: PlainRow;
   readonly #end: number;
+  readonly #longest: number;
   #rest: Buffer = NOTHING;
+  /** The row that the rest has become too long for. */
+  #long: LongRow | undefined;
   /** Where in the file the rest begins. */
   #byte: number;
   #line: number;
@@ -79,6 +52,7 @@ export class CsvReader {
   /**
    * @param onPlainRow is asked first, for rows that are without quotes within quotes and as long as the header
    * @param onPlainRows is asked before that, for all that follow
+   * @param longest bytes of a row: what has more is told, and no part of it is kept
    */
   constructor(
     names: readonly string[],
@@ -87,7 +61,9 @@ export class CsvReader {
     onPlainRow?: OnPlainRow | undefined,
     { byte, line, columns, end }: Part = WHOLE,
     onPlainRows?: OnPlainRows | undefined,
+    longest = LONGEST_ROW,
   ) {
+    this.#longest = longest;
     this.#byte = byte;
     this.#line = line;
     this.#places = columns;
@@ -115,13 +91,45 @@ export class CsvReader {
    * @throws {InputError} for a header that names a column twice
    */
   write(block: Buffer): boolean {
-    const bytes = this.#rest.length === 0 ? block : Buffer.concat([this.#rest, block]);
+    const joined = this.#rest.length === 0 ? block : Buffer.concat([this.#rest, block]);
     this.#rest = NOTHING;
+    const bytes = this.#long === undefined ? joined : this.#behindLong(this.#long, joined);
+    if (bytes === undefined) return true;
     const read = this.#rows(bytes, false);
     this.#byte += read;
+    const rest = bytes.subarray(read);
     // A copy: the rest of a block would keep all of it.
-    this.#rest = Buffer.from(bytes.subarray(read));
+    if (rest.length <= this.#longest) this.#rest = Buffer.from(rest);
+    else if (!this.#ended) this.#beginLong(rest);
     return !this.#ended;
+  }
+
+  #beginLong(bytes: Buffer): void {
+    if (this.#places === undefined) this.#tellLong();
+    this.#long = new LongRow();
+    this.#long.pass(bytes);
+  }
+
+  /** What comes behind a row that is too long, which is told once it ends: until then, the next row is this one. */
+  #behindLong(long: LongRow, bytes: Buffer): Buffer | undefined {
+    const end = long.pass(bytes);
+    if (end === -1) return undefined;
+    this.#endLong(long);
+    return bytes.subarray(end);
+  }
+
+  #endLong(long: LongRow): void {
+    this.#long = undefined;
+    if (long.isQuoted) this.#onFault(NEVER_CLOSED, this.#line);
+    else this.#tellLong();
+    this.#byte += long.length.bytes;
+    this.#line += long.length.lines;
+  }
+
+  #tellLong(): void {
+    const message = `of more than ${this.#longest.toLocaleString('en')} bytes, expected a shorter one`;
+    if (this.#places === undefined) throw new InputError(`received a header ${message}`);
+    this.#onFault(`received a row ${message}`, this.#line);
   }
 
   /**
@@ -136,6 +144,7 @@ export class CsvReader {
 
   /** The last row needs no line break. */
   end(): void {
+    if (this.#long !== undefined) this.#endLong(this.#long);
     if (this.#ended || this.#rest.length === 0) return;
     const read = this.#rows(Buffer.concat([this.#rest, Buffer.of(LF)]), true);
     this.#byte += Math.min(read, this.#rest.length);
@@ -211,7 +220,8 @@ export class CsvReader {
       }
       column += 1;
       if (bytes[at] === COMMA) continue;
-      if (column !== places.length) this.#ragged(column, places.length, this.#line);
+      if (at - from > this.#longest) this.#tellLong();
+      else if (column !== places.length) this.#ragged(column, places.length, this.#line);
       else if (this.#onPlainRow?.(this.#row, this.#line) !== true) this.#plainRecord(bytes);
       this.#line += lines;
       return at + 1;
@@ -259,88 +269,32 @@ export class CsvReader {
       // A CR within the quotes is the cell's own.
       value += bytes.toString('utf8', at, ends && stop > at && bytes[stop - 1] === CR ? stop - 1 : stop);
       values.push(value);
-      if (ends) return this.#values(values, stop + 1, lines + 1);
+      if (ends) {
+        this.#values(values, stop - from);
+        this.#line += lines + 1;
+        return stop + 1;
+      }
       value = '';
       at = stop + 1;
     }
     if (!last || from === bytes.length) return INCOMPLETE;
-    this.#onFault('received a quote that is never closed, expected its end', this.#line);
+    this.#onFault(NEVER_CLOSED, this.#line);
     return bytes.length;
   }
 
-  #values(values: readonly string[], next: number, lines: number): number {
+  #values(values: readonly string[], length: number): void {
     const places = this.#places;
-    if (places === undefined) this.#header(values);
+    if (length > this.#longest) this.#tellLong();
+    else if (places === undefined) this.#places = placesOf(values, this.#names);
     else if (values.length !== places.length) this.#ragged(values.length, places.length, this.#line);
     else {
       for (const [column, place] of places.entries())
         if (place !== UNREAD) this.#cells[place] = values[column];
       this.#onRecord(this.#cells, this.#line);
     }
-    this.#line += lines;
-    return next;
   }
 
   #ragged(received: number, expected: number, line: number): void {
     this.#onFault(`received ${received} cells, expected ${expected} as in the header`, line);
   }
-
-  #header(names: readonly string[]): void {
-    const twice = names.find((name, index) => names.indexOf(name) !== index);
-    if (twice !== undefined)
-      throw new InputError(
-        `received a header with the column ${JSON.stringify(twice)} twice, expected different names`,
-      );
-    if (names.some((name) => /\r(?!\n)/.test(name)))
-      throw new InputError(
-        `received a header with a carriage return (${JSON.stringify(names.join(',').slice(0, 60))}), expected lines that end in LF or CRLF`,
-      );
-    this.#places = Int32Array.from(names, (name) => this.#names.indexOf(name));
-  }
-}
-
-/** Where the next row begins, of an empty one; `at` of any other. */
-function afterBlank(bytes: Buffer, at: number): number {
-  if (bytes[at] === LF) return at + 1;
-  return bytes[at] === CR && bytes[at + 1] === LF ? at + 2 : at;
-}
-
-function lineBreaks(bytes: Buffer, from: number, to: number): number {
-  let breaks = 0;
-  for (let at = bytes.indexOf(LF, from); at !== -1 && at < to; at = bytes.indexOf(LF, at + 1)) breaks += 1;
-  return breaks;
-}
-
-/**
- * Finds where a row seems to begin: behind a line break, with as many cells as the header. Within quotes that may be wrong.
- * @returns -1 where none of the bytes do
- */
-export function findRow(bytes: Buffer, columns: number): number {
-  for (let at = bytes.indexOf(LF); at !== -1; at = bytes.indexOf(LF, at + 1))
-    if (seemsRow(bytes, at + 1, columns)) return at + 1;
-  return -1;
-}
-
-function seemsRow(bytes: Buffer, from: number, columns: number): boolean {
-  if (afterBlank(bytes, from) !== from) return false;
-  let cells = 1;
-  let quoted = false;
-  for (let at = from; at < bytes.length; at += 1) {
-    const byte = bytes[at];
-    if (byte === QUOTE) quoted = !quoted;
-    else if (byte === COMMA && !quoted) cells += 1;
-    else if (byte === LF && !quoted) return cells === columns;
-  }
-  return false;
-}
-
-function closingQuote(bytes: Buffer, from: number): number {
-  for (let at = bytes.indexOf(QUOTE, from); at !== -1; at = bytes.indexOf(QUOTE, at + 2))
-    if (bytes[at + 1] !== QUOTE) return at;
-  return -1;
-}
-
-function endOfCell(bytes: Buffer, from: number): number {
-  for (let at = from; at < bytes.length; at += 1) if (bytes[at] === COMMA || bytes[at] === LF) return at;
-  return bytes.length;
 }

@@ -13,12 +13,14 @@ import {
   type State,
   step,
 } from '../core/step.ts';
-import { type Part, type PlainlyTaken, type PlainRow, WHOLE } from './csv.ts';
 import { BLOCK_BYTES, hasParts, hasRows, type InputFile, type Next, readInput } from './input.ts';
+import { type Part, type PlainlyTaken, type PlainRow, WHOLE } from './reading.ts';
 import type { ReadingThreads } from './reading-threads.ts';
 import type { Stretch, StretchPlace } from './stretch.ts';
-import { type Foreign, foreign, Tally, type TallyPlan, tallyPlanOf } from './tally.ts';
+import { Tally } from './tally.ts';
+import { type TallyPlan, tallyPlanOf } from './tally-plan.ts';
 import { TallySessions } from './tally-sessions.ts';
+import { type Foreign, foreign } from './tape.ts';
 
 /** Larger files are read in several threads, which take a tenth of a second to start. */
 const SMALLEST_BYTES = 16 * 1024 * 1024;

@@ -3,8 +3,9 @@
 import { createReadStream, type Stats, statSync } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { firstBytesOf, foreignKind, isGzip, unreadable } from '../../runtime/input-file.ts';
+import { CsvReader } from './csv.ts';
+import { JsonReader, NdjsonReader } from './json-lines.ts';
 import {
-  CsvReader,
   InputError,
   type OnFault,
   type OnPlainRow,
@@ -12,10 +13,8 @@ import {
   type OnRecord,
   type Part,
   WHOLE,
-} from './csv.ts';
-import { JsonReader, NdjsonReader } from './json-lines.ts';
+} from './reading.ts';
 
-const READERS = { csv: CsvReader, ndjson: NdjsonReader, jsonl: NdjsonReader, json: JsonReader } as const;
 const NAME = /\.(csv|ndjson|jsonl|json)(\.gz)?$/i;
 export const BLOCK_BYTES = 1024 * 1024;
 const MARK = Buffer.from('\ufeff');
@@ -85,12 +84,11 @@ function look(path: string): { readonly stats: Stats; readonly first: Buffer } {
  */
 export async function readInput(
   input: InputFile,
-  { names, onRecord, onFault, onPlainRow, onPlainRows, afterBlock }: Reading,
+  reading: Reading,
   part: Part = WHOLE,
 ): Promise<Next | undefined> {
   const [, kind = '', gzip] = NAME.exec(input.path) ?? [];
-  const Reader = READERS[kind.toLowerCase() as keyof typeof READERS];
-  const reader = new Reader(names, onRecord, onFault, onPlainRow, part, onPlainRows);
+  const reader = readerOf(kind.toLowerCase(), reading, part);
   const file = createReadStream(input.path, {
     highWaterMark: gzip === undefined ? BLOCK_BYTES : GZIP_BLOCK_BYTES,
     start: part.byte,
@@ -106,10 +104,19 @@ export async function readInput(
   const blocks = gzip === undefined ? (file as AsyncIterable<Buffer>) : unzipped(file);
   for await (const block of part.byte === 0 ? withoutMark(blocks, onMark) : blocks) {
     if (reader.write(block) === false) return next();
-    await afterBlock(part.byte + file.bytesRead, next());
+    await reading.afterBlock(part.byte + file.bytesRead, next());
   }
   reader.end();
   return next();
+}
+
+function readerOf(
+  kind: string,
+  { names, onRecord, onFault, onPlainRow, onPlainRows }: Reading,
+  part: Part,
+): CsvReader | JsonReader | NdjsonReader {
+  if (kind === 'csv') return new CsvReader(names, onRecord, onFault, onPlainRow, part, onPlainRows);
+  return new (kind === 'json' ? JsonReader : NdjsonReader)(names, onRecord, onFault);
 }
 
 /** The byte order mark, U+FEFF, is no part of the text. */

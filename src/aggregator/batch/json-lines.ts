@@ -5,7 +5,12 @@ import { StringDecoder } from 'node:string_decoder';
 import { messageOf } from '../../runtime/errors.ts';
 import type { Cell } from '../core/cell.ts';
 import { cellOf, readObject } from '../core/json.ts';
-import type { OnFault, OnRecord } from './csv.ts';
+import type { OnFault, OnRecord } from './reading.ts';
+
+/** Characters of a record, which is in memory as a whole, several times over while it is parsed. */
+export const LONGEST_RECORD = 16 * 1024 * 1024;
+const tooLong = (longest: number): string =>
+  `received a record of more than ${longest.toLocaleString('en')} characters, expected a shorter one`;
 
 abstract class ObjectReader {
   readonly #names: readonly string[];
@@ -13,11 +18,19 @@ abstract class ObjectReader {
   readonly #onFault: OnFault;
   readonly #cells: Cell[] = [];
   readonly #decoder = new StringDecoder('utf8');
+  protected readonly longest: number;
 
-  constructor(names: readonly string[], onRecord: OnRecord, onFault: OnFault) {
+  /** @param longest characters of a record; what has more is told, and no part of it is kept */
+  constructor(
+    names: readonly string[],
+    onRecord: OnRecord,
+    onFault: OnFault,
+    { longest = LONGEST_RECORD }: { readonly longest?: number } = {},
+  ) {
     this.#names = names;
     this.#onRecord = onRecord;
     this.#onFault = onFault;
+    this.longest = longest;
   }
 
   write(block: Buffer): void {
@@ -58,25 +71,33 @@ abstract class ObjectReader {
 
 export class NdjsonReader extends ObjectReader {
   #rest = '';
+  #isTooLong = false;
   #line = 1;
 
   protected override read(block: string): void {
-    const text = this.#rest === '' ? block : this.#rest + block;
     let at = 0;
-    for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', at)) {
-      this.#take(text.slice(at, end));
+    for (let end = block.indexOf('\n'); end !== -1; end = block.indexOf('\n', at)) {
+      this.#keep(block.slice(at, end));
+      this.#take();
       at = end + 1;
     }
-    this.#rest = text.slice(at);
+    this.#keep(block.slice(at));
   }
 
   protected override last(): void {
-    this.#take(this.#rest);
-    this.#rest = '';
+    this.#take();
   }
 
-  #take(line: string): void {
-    if (line.trim() !== '') this.take(line, this.#line);
+  #keep(text: string): void {
+    if (this.#rest.length + text.length > this.longest) this.#isTooLong = true;
+    this.#rest = this.#isTooLong ? '' : this.#rest + text;
+  }
+
+  #take(): void {
+    if (this.#isTooLong) this.fault(tooLong(this.longest), this.#line);
+    else if (this.#rest.trim() !== '') this.take(this.#rest, this.#line);
+    this.#rest = '';
+    this.#isTooLong = false;
     this.#line += 1;
   }
 }
@@ -90,6 +111,8 @@ export class JsonReader extends ObjectReader {
   #depth = 0;
   #inText = false;
   #begin = -1;
+  /** The element's text up to here is not kept. */
+  #isTooLong = false;
   #list: boolean | undefined;
   #isClosed = false;
   #hasMore = false;
@@ -98,7 +121,8 @@ export class JsonReader extends ObjectReader {
     this.#rest += block;
     const text = this.#rest;
     for (; this.#at < text.length; this.#at += 1) this.#character(text[this.#at] ?? '');
-    const kept = this.#begin === -1 ? text.length : this.#begin;
+    if (this.#begin !== -1 && text.length - this.#begin > this.longest) this.#isTooLong = true;
+    const kept = this.#begin === -1 || this.#isTooLong ? text.length : this.#begin;
     this.#rest = text.slice(kept);
     this.#at -= kept;
     if (this.#begin !== -1) this.#begin = 0;
@@ -106,6 +130,8 @@ export class JsonReader extends ObjectReader {
 
   protected override last(): void {
     const isWhole = this.#element(this.#rest.length);
+    if (this.#list === undefined)
+      this.fault('received nothing, expected a list of objects, or one object', 1);
     if (this.#list === true && !this.#isClosed && isWhole)
       this.fault('received a list that is cut off, expected one that ends with ]', this.#position + 1);
   }
@@ -150,8 +176,11 @@ export class JsonReader extends ObjectReader {
   #element(end: number): boolean {
     if (this.#begin === -1) return true;
     this.#position += 1;
-    const isObject = this.take(this.#rest.slice(this.#begin, end), this.#position);
+    const isTooLong = this.#isTooLong || end - this.#begin > this.longest;
+    const isObject = !isTooLong && this.take(this.#rest.slice(this.#begin, end), this.#position);
+    if (isTooLong) this.fault(tooLong(this.longest), this.#position);
     this.#begin = -1;
+    this.#isTooLong = false;
     return isObject;
   }
 }

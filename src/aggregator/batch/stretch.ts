@@ -3,9 +3,12 @@
 
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { Cell } from '../core/cell.ts';
-import { CsvReader, findRow } from './csv.ts';
+import { CsvReader } from './csv.ts';
+import { findRow } from './find-row.ts';
 import { BLOCK_BYTES, type Next } from './input.ts';
-import { type Handed, Tally, type TallyPlan } from './tally.ts';
+import { Tally } from './tally.ts';
+import type { TallyPlan } from './tally-plan.ts';
+import type { Handed } from './tape.ts';
 
 /** A stretch with more rows that are no plain ones is left to the core. */
 const MOST_OTHERS = 100_000;

@@ -12,7 +12,7 @@ import {
   type State,
   sessionOf,
 } from '../core/step.ts';
-import { END, ENTRY, type Handed, KNOWN, lengthOf, MISSING, NUMBERS, PER_TOTAL } from './tally.ts';
+import { END, ENTRY, type Handed, KNOWN, lengthOf, MISSING, NUMBERS, PER_TOTAL } from './tape.ts';
 
 /** What an aggregate takes of a TOTAL: one of its numbers, in the scale that stands before them, or one of its texts. */
 type Taken = { readonly aggregate: number } & (

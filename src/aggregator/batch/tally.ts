@@ -5,80 +5,24 @@
 
 import { isUtf8 } from 'node:buffer';
 import { NumberReader, powerOf } from '../core/decimal.ts';
-import { type Period, PeriodReader } from '../core/instant.ts';
-import type { Plan } from '../core/plan.ts';
+import { PeriodReader } from '../core/instant.ts';
 import { MOST_RANGES } from '../core/session.ts';
-import type { PlainlyTaken, PlainRow } from './csv.ts';
+import { finished, hashCell, insert, mix, PER_PLACE } from './group-hash.ts';
 import { PlainRows } from './plain-rows.ts';
-
-/** What a tally has to know of a plan; may be sent to another thread. */
-export type TallyPlan = {
-  /** Places of the group's cells. */
-  readonly group: readonly number[];
-  readonly periods: readonly { readonly place: number; readonly period: Period }[];
-  /** Places of the cells that are numbers. */
-  readonly fields: readonly number[];
-  readonly carried: readonly { readonly place: number; readonly last: boolean }[];
-};
-
-/**
- * @returns undefined where the order of a session's records, or other cells of theirs than those that are added up, matter
- */
-export function tallyPlanOf({
-  group,
-  periods,
-  aggregates,
-  conditions,
-  duePlace,
-}: Plan): TallyPlan | undefined {
-  if (conditions.length > 0 || duePlace !== undefined) return undefined;
-  return {
-    group: group.map(({ place }) => place),
-    periods: periods.map(({ place, period }) => ({ place, period })),
-    fields: [...new Set(aggregates.filter(({ numeric }) => numeric).map(({ place }) => place))],
-    carried: aggregates.flatMap(({ operation, place }) =>
-      operation === 'CARRY_FIRST' || operation === 'CARRY_LAST'
-        ? [{ place, last: operation === 'CARRY_LAST' }]
-        : [],
-    ),
-  };
-}
-
-/** Entries of a tape, with the numbers that follow each. */
-export const ENTRY = {
-  /** slot, line: of the first row since the last TOTAL, where not all of the slot's ranges were told before */
-  BEGIN: 0,
-  /** slot, first line, last line: rows that follow each other */
-  RANGE: 1,
-  /** slot, rows (0: only places), first and last line of the last range, 0 where other rows lie in it, the index of its texts, then
-   * by field a scale, and in units of it sum, minimum and maximum */
-  TOTAL: 2,
-  /** index of a row that was left to the core, or is a fault */
-  OTHER: 3,
-} as const;
-
-/** What a tally hands over. Arrays are its own, and good until it is asked for more. */
-export type Handed = {
-  readonly tape: Float64Array;
-  /** The carried cells of each TOTAL, in the order of `carried`. */
-  readonly texts: readonly (string | undefined)[];
-  /** Of the slots that are new: the cells of the group, each with END behind it. */
-  readonly keys: Uint8Array;
-  /** Where the cells of each end. */
-  readonly keyEnds: Int32Array;
-  /** The periods of each, by their number in `starts`. */
-  readonly periods: Int32Array;
-  /** The new starts of periods. */
-  readonly starts: readonly string[];
-  /** How many BEGINs are on the tape. */
-  readonly begun: number;
-  /** By field the scale of all its numbers on the tape; undefined where they have several. */
-  readonly scales: readonly number[] | undefined;
-};
-
-/** No bytes of UTF-8: what ends each cell of a key, and what stands for one that is missing. */
-export const END = 0xff;
-export const MISSING = 0xfe;
+import type { PlainlyTaken, PlainRow } from './reading.ts';
+import type { TallyPlan } from './tally-plan.ts';
+import {
+  END,
+  ENTRY,
+  type Foreign,
+  type Handed,
+  KNOWN,
+  lengthOf,
+  MISSING,
+  NUMBERS,
+  PER_FIELD,
+  PER_TOTAL,
+} from './tape.ts';
 
 const COUNT = 0;
 const FROM = 1;
@@ -87,38 +31,14 @@ const LINE = 2;
  * would have been more. */
 const RANGES = 3;
 const FIELDS = 4;
-const PER_FIELD = 3;
 const CLEAN = 0;
 const TOLD = MOST_RANGES + 1;
 const GAPS = TOLD + 1;
-/** Where the numbers of a TOTAL begin on the tape, and how many each field has. */
-export const NUMBERS = 7;
-export const PER_TOTAL = 1 + PER_FIELD;
-
-/** How many numbers an entry has. @param fields of a TOTAL */
-export function lengthOf(entry: number, fields: number): number {
-  if (entry === ENTRY.TOTAL) return NUMBERS + PER_TOTAL * fields;
-  return entry === ENTRY.RANGE ? 4 : entry === ENTRY.OTHER ? 2 : 3;
-}
-
-/** What is known of a slot's session. */
-export const KNOWN = { NOTHING: 0, OPEN: 1, FULL: 2 } as const;
-
 const NONE = -1;
-/** Numbers of a place in the table; a power of two. */
-const PER_PLACE = 4;
 /** A row's numbers fill lines of the cache. */
 const PER_LINE = 8;
 
 type Field = { readonly place: number; scale: number; units: number };
-
-/** The slots of another tally, as slots of this one. */
-export type Foreign = {
-  slots: Int32Array;
-  count: number;
-  readonly periods: number[];
-};
-export const foreign = (): Foreign => ({ slots: new Int32Array(512), count: 0, periods: [] });
 
 export class Tally {
   /** How many sessions may be opened without asking. */
@@ -749,42 +669,6 @@ function plainRowsOf(plan: TallyPlan, columns: Int32Array, width: number): Plain
     if (error instanceof RangeError) return undefined;
     throw error;
   }
-}
-
-/** A word of MurmurHash3, as in wasm/plain-rows.ts. */
-function mix(hash: number, word: number): number {
-  const first = Math.imul(word, 0xcc9e2d51);
-  const mixed = hash ^ Math.imul((first << 15) | (first >>> 17), 0x1b873593);
-  return (Math.imul((mixed << 13) | (mixed >>> 19), 5) + 0xe6546b64) | 0;
-}
-
-function hashCell(seed: number, bytes: Uint8Array, from: number, to: number): number {
-  let hash = seed;
-  let at = from;
-  for (; at + 4 <= to; at += 4) hash = mix(hash, wordOf(bytes, at, 4));
-  return mix(hash, wordOf(bytes, at, to - at)) ^ (to - from);
-}
-
-function wordOf(bytes: Uint8Array, from: number, length: number): number {
-  let word = 0;
-  for (let byte = 0; byte < length; byte += 1) word |= (bytes[from + byte] as number) << (8 * byte);
-  return word;
-}
-
-function finished(hash: number): number {
-  const first = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  const second = Math.imul(first ^ (first >>> 13), 0xc2b2ae35);
-  return second ^ (second >>> 16);
-}
-
-function insert(table: Int32Array, slot: number, hash: number, key: number, length: number): void {
-  const mask = table.length - 1;
-  let at = Math.imul(hash, PER_PLACE) & mask;
-  while (table[at] !== 0) at = (at + PER_PLACE) & mask;
-  table[at] = slot;
-  table[at + 1] = hash;
-  table[at + 2] = key;
-  table[at + 3] = length;
 }
 
 function moved<T extends Int32Array | Uint8Array | Float64Array>(values: T, to: T): T {

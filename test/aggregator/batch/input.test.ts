@@ -3,8 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { InputError, type Part, WHOLE } from '../../../src/aggregator/batch/csv.ts';
 import { describeInput, readInput } from '../../../src/aggregator/batch/input.ts';
+import { InputError, type Part, WHOLE } from '../../../src/aggregator/batch/reading.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 /** A file with this content. */
@@ -126,7 +126,7 @@ it('a file that is read part by part has each row once, with its line', async ()
   }
 });
 
-it('says of what can not be read what was expected', () => {
+it('of what can not be read it is said what was expected', () => {
   const folder = path.join(temporaryFolder(), 'folder.csv');
   mkdirSync(folder);
   expect(() => describeInput('x.txt')).toThrow('received x.txt, expected a name that ends in .csv, .ndjson');

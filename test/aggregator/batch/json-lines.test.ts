@@ -1,17 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { JsonReader, NdjsonReader } from '../../../src/aggregator/batch/json-lines.ts';
+import { JsonReader, LONGEST_RECORD, NdjsonReader } from '../../../src/aggregator/batch/json-lines.ts';
 
 type Kind = typeof JsonReader | typeof NdjsonReader;
 
 /** The field `a` of each record, and each fault, with their positions; the text comes in blocks of bytes. */
-function readAll(Reader: Kind, text: string, blockBytes = Number.POSITIVE_INFINITY) {
+function readAll(Reader: Kind, text: string, blockBytes = Number.POSITIVE_INFINITY, longest?: number) {
   const found: unknown[] = [];
   const faults: string[] = [];
   const reader = new Reader(
     ['a'],
     ([cell], position) => found.push([position, cell]),
     (message, position) => faults.push(`${position}: ${message}`),
+    longest === undefined ? {} : { longest },
   );
   const bytes = Buffer.from(text);
   for (let at = 0; at < bytes.length; at += blockBytes) reader.write(bytes.subarray(at, at + blockBytes));
@@ -25,7 +26,7 @@ const texts = fc.array(
 );
 
 describe('a list of objects', () => {
-  it('is read whole in whatever blocks it comes, with brackets and quotes in its texts', () => {
+  it('a list of objects is read whole in whatever blocks it comes, with brackets and quotes in its texts', () => {
     fc.assert(
       fc.property(
         texts,
@@ -49,13 +50,20 @@ describe('a list of objects', () => {
     );
   });
 
-  it('may be a single object, and nothing at all', () => {
+  it('a file of JSON may be a single object, and a list without one', () => {
     expect(readAll(JsonReader, '\n {"a": 1}\n').found).toEqual([[1, 1]]);
     expect(readAll(JsonReader, ' [ ] \n')).toEqual({ found: [], faults: [] });
-    expect(readAll(JsonReader, '')).toEqual({ found: [], faults: [] });
   });
 
-  it('goes on behind an element that is no object', () => {
+  it.each(['', ' \n'])('a file of JSON with nothing in it, %j, is told: it has not even a list', (text) => {
+    expect(readAll(JsonReader, text)).toEqual({
+      found: [],
+      faults: ['1: received nothing, expected a list of objects, or one object'],
+    });
+    expect(readAll(NdjsonReader, text)).toEqual({ found: [], faults: [] });
+  });
+
+  it('a list is read on behind an element that is no object', () => {
     expect(readAll(JsonReader, '[{"a":1}, 7, "x,]", {"a":2}]')).toEqual({
       found: [
         [1, 1],
@@ -65,7 +73,7 @@ describe('a list of objects', () => {
     });
   });
 
-  it('tells of an element that is no JSON, and of one that is cut off', () => {
+  it('an element that is no JSON is told, and one that is cut off', () => {
     const { found, faults } = readAll(JsonReader, '[{"a":1}, {a:2}, {"a":');
     expect(found).toEqual([[1, 1]]);
     expect(faults).toHaveLength(2);
@@ -79,14 +87,14 @@ describe('a list of objects', () => {
     ['[', 1],
     ['[{"a":1}', 2],
     ['[{"a":1},\n', 2],
-  ])('whose end is missing, as in %j, is told, for what may be missing with it', (text, position) => {
+  ])('a list whose end is missing, as in %j, is told, for what may be missing with it', (text, position) => {
     for (const block of [1, 100])
       expect(readAll(JsonReader, text, block).faults).toEqual([
         `${position}: received a list that is cut off, expected one that ends with ]`,
       ]);
   });
 
-  it('is over where it ends: what comes behind is none of it', () => {
+  it('a list is over where it ends: what comes behind is none of it', () => {
     for (const block of [1, 100])
       expect(readAll(JsonReader, '[{"a":1}] \n, {"a":2}, {"a":3}]', block)).toEqual({
         found: [[1, 1]],
@@ -97,7 +105,7 @@ describe('a list of objects', () => {
 });
 
 describe('an object a line', () => {
-  it('is read in whatever blocks it comes, with blank lines and CRLF between, and no line end at the end', () => {
+  it('an object a line is read in whatever blocks it comes, with blank lines and CRLF between, and no line end at the end', () => {
     fc.assert(
       fc.property(
         texts,
@@ -117,7 +125,7 @@ describe('an object a line', () => {
     );
   });
 
-  it('is told with its line where it is none', () => {
+  it('a line that is no object is told with its number', () => {
     expect(readAll(NdjsonReader, '{"a":1}\n[1]\n\nnonsense\n{"a":2}\n')).toEqual({
       found: [
         [1, 1],
@@ -130,3 +138,45 @@ describe('an object a line', () => {
     });
   });
 });
+
+describe.each([
+  ['a list of objects', JsonReader],
+  ['an object a line', NdjsonReader],
+])('a record that is longer than it may be, in %s', (_, Reader) => {
+  it('a record that is longer than it may be is told by its place, in whatever blocks it comes, and the others are read', () => {
+    const longest = 40;
+    fc.assert(
+      fc.property(texts, fc.integer({ min: 1, max: 60 }), (all, block) => {
+        const records = all.map((a) => JSON.stringify({ a: a.repeat(3) }));
+        const text = isListOf(Reader) ? `[${records.join(',')}]` : records.join('\n');
+        const { found, faults } = readAll(Reader, text, block, longest);
+        const isLong = records.map((record) => record.length > longest);
+        expect(found).toEqual(all.flatMap((a, n) => (isLong[n] ? [] : [[n + 1, a.repeat(3)]])));
+        expect(faults).toEqual(
+          isLong.flatMap((is, n) =>
+            is ? [`${n + 1}: received a record of more than 40 characters, expected a shorter one`] : [],
+          ),
+        );
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('a record of more than sixteen million characters is too long, where nothing else is said', () => {
+    const long = 'x'.repeat(LONGEST_RECORD - '{"a":""}'.length);
+    for (const [a, told] of [
+      [long, false],
+      [`${long}x`, true],
+    ] as const) {
+      const record = JSON.stringify({ a });
+      const { found, faults } = readAll(Reader, isListOf(Reader) ? `[${record}]` : record, 1024 * 1024);
+      expect([found.length, faults]).toEqual(
+        told
+          ? [0, ['1: received a record of more than 16,777,216 characters, expected a shorter one']]
+          : [1, []],
+      );
+    }
+  });
+});
+
+const isListOf = (Reader: Kind): boolean => Reader === JsonReader;

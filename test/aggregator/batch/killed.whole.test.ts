@@ -55,7 +55,7 @@ describe('runs that are killed at work', {
   });
 
   it.each(Object.entries(ways))(
-    'by %s give the rows of a plain recount, each once',
+    'killed runs that flush by %s give the rows of a plain recount, each once',
     async (way, { flush, rows: wanted }) => {
       const definition = `killed-${way}`;
       const text = `name: ${definition}\ngroup: { fields: [user] }\naggregate: [{ field: price, operation: SUM }, { operation: COUNT }]\nflush: ${flush}\n`;

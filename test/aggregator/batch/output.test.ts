@@ -10,7 +10,7 @@ it('NDJSON is the row as it is, a line each', () => {
 });
 
 describe('CSV', () => {
-  it('has one header, and behind the columns those of meta', () => {
+  it('CSV has one header, and behind the columns those of meta', () => {
     const write = lineWriter('csv');
     expect(write(row('"a":1,"b":"x"', '"id":"7","count":2'))).toBe('a,b,meta_id,meta_count\n1,x,7,2\n');
     expect(write(row('"a":2,"b":"y"', '"id":"8","count":3'))).toBe('2,y,8,3\n');
@@ -32,19 +32,19 @@ describe('CSV', () => {
     expect(lineWriter('csv')(row(`"a":${json}`))).toBe(`a,meta_id\n${cell},x\n`);
   });
 
-  it('tells a column of its own from one of meta, whatever it is called', () => {
+  it('CSV tells a column of its own from one of meta, whatever it is called', () => {
     const write = lineWriter('csv');
     expect(write(row('"meta_id":"mine","__proto__":1'))).toBe('meta_id,__proto__,meta__id\nmine,1,x\n');
     expect(lineWriter('csv')(row('"meta_id":1,"meta__id":2'))).toBe('meta_id,meta__id,meta___id\n1,2,x\n');
   });
 
-  it('keeps a text that a spreadsheet runs, but in what browsers download', () => {
+  it('CSV keeps a text that a spreadsheet runs, but in what browsers download', () => {
     const formula = row('"=a":"=1+1","n":-1');
     expect(lineWriter('csv')(formula)).toBe('=a,n,meta_id\n=1+1,-1,x\n');
     expect(lineWriter('csv', spreadsheetCell)(formula)).toBe("'=a,n,meta_id\n'=1+1,-1,x\n");
   });
 
-  it('has a header of its own for rows of a version with other columns', () => {
+  it('CSV has a header of its own for rows of a version with other columns', () => {
     const write = lineWriter('csv');
     write(row('"a":1,"sum_n":2'));
     expect(write(row('"a":1,"max_n":3'))).toBe('\na,max_n,meta_id\n1,3,x\n');

@@ -36,7 +36,7 @@ describe('the telecom example, four regions of 10,000 records', () => {
     ];
   });
 
-  it('flushes each file when it ends, in the order of the files', async () => {
+  it('the rows of each of four files are flushed when it ends, in the order of the files', async () => {
     const { code, stdout } = await run(['aggregate', example('telecom.yaml'), ...files], {
       DATABASE_URL: url,
     });
@@ -55,7 +55,7 @@ describe('the telecom example, four regions of 10,000 records', () => {
     });
   });
 
-  it('hands the rows of a file out before it reads the next', async () => {
+  it('a run hands the rows of a file out before it reads the next', async () => {
     const text = readFileSync(example('telecom.yaml'), 'utf8').replace('name: telecom', 'name: at-once');
     const seen: string[] = [];
     const see = (what: string) => seen.at(-1) === what || seen.push(what);
@@ -72,7 +72,28 @@ describe('the telecom example, four regions of 10,000 records', () => {
     expect(seen).toEqual(['north.csv', '100 rows', 'south.csv', '100 rows']);
   });
 
-  it('flushes once where the stream is waited for', async () => {
+  it('a run hands no row out before the last file is read, where the end of the stream is waited for', async () => {
+    const text = readFileSync(example('telecom-once.yaml'), 'utf8').replace(
+      'name: telecom-once',
+      'name: at-last',
+    );
+    const seen: string[] = [];
+    await runBatch(
+      {
+        pool,
+        definition: readDefinition(text),
+        files,
+        now: 0,
+        commitMs: 0,
+        onProgress: ({ file: read }) =>
+          void (seen.at(-1) === path.basename(read) || seen.push(path.basename(read))),
+      },
+      async (rows) => void seen.push(`${rows.length} rows`),
+    );
+    expect(seen).toEqual(['north.csv', 'south.csv', 'east.csv.gz', 'west.csv', '400 rows']);
+  });
+
+  it('40,000 records of four files are flushed once where the end of the stream is waited for', async () => {
     const { stdout } = await aggregate(example('telecom-once.yaml'), ...files);
     const rows = rowsOf(stdout);
     expect(rows).toHaveLength(400);
@@ -80,7 +101,7 @@ describe('the telecom example, four regions of 10,000 records', () => {
     expect(rows.reduce((sum, { calls: count }) => sum + Number(count), 0)).toBe(40_000);
   });
 
-  it('gives CSV with the meta columns, to a file', async () => {
+  it('a run gives CSV with the meta columns, to a file', async () => {
     const out = placeOf('out.csv');
     const { code } = await aggregate(
       example('telecom.yaml'),
@@ -104,7 +125,7 @@ describe('a run', () => {
       `name: ${name}\ngroup: { fields: [user] }\naggregate: [{ field: price, operation: SUM }, { operation: COUNT }]\nflush: ${flush}\n`,
     );
 
-  it('reads CSV, NDJSON and JSON alike, but for the types of their values, with all digits', async () => {
+  it('a run reads CSV, NDJSON and JSON alike, but for the types of their values, with all digits', async () => {
     const inputs = [
       file('a.csv', '\ufeffuser,price\r\n"a ""b""\nc",1\r\n\r\n7,9007199254740993.01\r\n'),
       file('a.ndjson', '{"user":7,"price":9007199254740993.01}\n\n{"user":7.0,"price":"1e1"}'),
@@ -124,7 +145,7 @@ describe('a run', () => {
     ]);
   });
 
-  it('sets aside what is bad, says where, goes on, and ends with 1', async () => {
+  it('a run sets aside what is bad, says where, goes on, and ends with 1', async () => {
     const gzip = gzipSync(
       `user,price\n${Array.from({ length: 20_000 }, (_, n) => `g,${n % 10}\n`).join('')}`,
     );
@@ -148,7 +169,7 @@ describe('a run', () => {
     expect(asides).toHaveLength(9);
   });
 
-  it('takes a field that a file does not have for missing: one group, and no number', async () => {
+  it('a field that a file does not have is missing: one group, and no number', async () => {
     const inputs = [file('other.csv', 'customer,price\na,1\nb,2\n'), file('free.csv', 'user\na\n')];
     const { code, stdout, stderr } = await aggregate(definition('other', '{ by: END_OF_STREAM }'), ...inputs);
     expect(code).toBe(1);
@@ -156,7 +177,7 @@ describe('a run', () => {
     expect(stderr).toContain('free.csv:2 set aside: price: received no value, expected a decimal number');
   });
 
-  it('lets a due session be flushed by the next run, before it reads anything', async () => {
+  it('a due session is flushed by the next run, before it reads anything', async () => {
     const hourly = definition('hourly', '{ by: TIMEOUT, timeout: { type: HOUR, hours: 1 } }');
     const input = file('hourly.csv', 'user,price\na,1\n');
     const first = await aggregate(hourly, input, '--now', '2024-01-01T00:00:00Z');
@@ -168,7 +189,7 @@ describe('a run', () => {
     ]);
   });
 
-  it('over the same files once more, or of one file twice, has rows with ids of their own', async () => {
+  it('a run over the same files once more, or of one file twice, has rows with ids of their own', async () => {
     const each = definition('twice', '{ by: END_OF_TRANSACTION }');
     const input = file('once.csv', 'user,price\na,1\n');
     const runs = [
@@ -184,7 +205,7 @@ describe('a run', () => {
     expect(new Set(rows.map(({ meta }) => meta.id)).size).toBe(3);
   });
 
-  it('of a large file in several threads gives the rows and the lines of one thread', async () => {
+  it('a large file read in several threads gives the rows and the lines of one thread', async () => {
     const lines = Array.from({ length: 20_000 }, (_, row) =>
       row % 997 === 0 ? `u${row},"odd\n""x"""` : `u${(row * 31) % 700},${row % 100}.5`,
     );
@@ -218,7 +239,7 @@ describe('a run', () => {
     expect(await rowsBy(3)).toEqual(one);
   });
 
-  it('flushes more sessions at once than a call may have arguments, and hands them out in parts', async () => {
+  it('a run flushes more sessions at once than a call may have arguments, and hands them out in parts', async () => {
     const users = 130_000;
     const lines = Array.from({ length: users }, (_, user) => `${user},1\n`);
     const many = readDefinition(readFileSync(definition('many', '{ by: END_OF_STREAM }'), 'utf8'));
@@ -230,7 +251,7 @@ describe('a run', () => {
     expect(parts).toEqual(Array(users / 5_000).fill(5_000));
   });
 
-  it('leaves its definition free for the next one, which may begin at once', async () => {
+  it('a run leaves its definition free for the next one, which may begin at once', async () => {
     const input = file('again.csv', 'user,price\na,1\n');
     const again = readDefinition(readFileSync(definition('again', '{ by: END_OF_STREAM }'), 'utf8'));
     const rows: string[] = [];
@@ -242,7 +263,7 @@ describe('a run', () => {
     expect(rows).toHaveLength(20);
   });
 
-  it('keeps rows that its output does not take for the next start, and tells so in a line', async () => {
+  it('rows that the output does not take are kept for the next start, which is told in a line', async () => {
     const input = file('kept.csv', 'user,price\na,1\nb,2\n');
     const kept = definition('kept', '{ by: END_OF_STREAM }');
     const full = await aggregate(kept, input, '--out', '/dev/full');
@@ -280,7 +301,7 @@ describe('a run', () => {
     expect(rowsOf(again.stdout)).toMatchObject([{ user: 'a' }, { user: 'b' }]);
   });
 
-  it('says what is wrong with a definition or a file, before it begins', async () => {
+  it('a run says what is wrong with a definition or a file, before it begins', async () => {
     const missing = await aggregate(example('telecom.yaml'), placeOf('none.csv'));
     expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining("doesn't exist")]);
     const bad = file('bad.yaml', 'name: x\n');

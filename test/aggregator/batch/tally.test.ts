@@ -3,27 +3,14 @@
 // between two commits and goes on.
 
 import { writeFileSync } from 'node:fs';
-import path from 'node:path';
 import fc from 'fast-check';
-import { beforeAll, expect, it } from 'vitest';
-import { type FilePlace, FileRun, type FileRunOptions } from '../../../src/aggregator/batch/file-run.ts';
-import { describeInput, type InputFile, readInput } from '../../../src/aggregator/batch/input.ts';
-import type { ReadStretch } from '../../../src/aggregator/batch/reading-threads.ts';
-import { ownedStretch, StretchReader } from '../../../src/aggregator/batch/stretch.ts';
-import { Tally, tallyPlanOf } from '../../../src/aggregator/batch/tally.ts';
-import { compile, FieldTable, type Plan } from '../../../src/aggregator/core/plan.ts';
-import { writeRow } from '../../../src/aggregator/core/row.ts';
-import { loadSession, saveSession } from '../../../src/aggregator/core/session.ts';
-import {
-  type Ending,
-  type Flushed,
-  flushEnded,
-  newState,
-  type State,
-  step,
-} from '../../../src/aggregator/core/step.ts';
+import { expect, it } from 'vitest';
+import { describeInput } from '../../../src/aggregator/batch/input.ts';
+import { Tally } from '../../../src/aggregator/batch/tally.ts';
+import { tallyPlanOf } from '../../../src/aggregator/batch/tally-plan.ts';
+import { compile, FieldTable } from '../../../src/aggregator/core/plan.ts';
 import { checkValue } from '../../../src/aggregator/definition/read.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { counted, fileOf, outcome, Run, type Way } from './on-tally.ts';
 
 const FIELDS = ['a', 'b', 'n', 'm', 't', 'absent'] as const;
 const plainNumber = fc.oneof(
@@ -120,156 +107,6 @@ function bytesOf({ records, copies, quotes, end, raggedAt, mark }: FileOf): Buff
   return bytes;
 }
 
-type Way = {
-  readonly threads?: number;
-  readonly stretchBytes?: number;
-  readonly blockBytes?: number;
-  /** After which block the run is killed, and goes on. */
-  readonly killedAt?: number;
-};
-
-let folder: string;
-beforeAll(() => {
-  folder = temporaryFolder();
-});
-let written = 0;
-
-function fileOf(bytes: Buffer): InputFile {
-  written += 1;
-  const name = path.join(folder, `${written}.csv`);
-  writeFileSync(name, bytes);
-  return describeInput(name);
-}
-
-const NOW = 1_000;
-/** Records that several threads have added up. */
-let together = 0;
-
-/** Reads as threads do, as far ahead of what is taken. */
-const inTurns = (count: number, blockBytes?: number): NonNullable<ReturnType<FileRunOptions['threads']>> => ({
-  count,
-  async *read(file, places, toldOf) {
-    const readers = Array.from({ length: count }, () => new StretchReader(file, blockBytes));
-    const ahead: ReadStretch[] = [];
-    let turn = 0;
-    for (const place of places) {
-      // Not one after the other, as one of them may be slower.
-      const thread = (turn * turn) % count;
-      turn += 1;
-      const stretch = readers[thread]?.read(place, toldOf(thread));
-      if (stretch !== undefined) ahead.push({ thread, place, stretch: ownedStretch(stretch) });
-      if (ahead.length === 2 * count) yield ahead.shift() as ReadStretch;
-    }
-    yield* ahead;
-  },
-});
-
-class Killed extends Error {}
-
-class Run {
-  readonly rows: string[] = [];
-  readonly asides: string[] = [];
-  readonly #fields = new FieldTable();
-  readonly #plan: Plan;
-  readonly #most: number;
-  #state: State;
-
-  constructor(definition: ReturnType<typeof checkValue>, most: number) {
-    this.#plan = compile(definition, 1, this.#fields);
-    this.#most = most;
-    this.#state = newState(this.#plan, 'batch', most);
-  }
-
-  /** The sessions that are open, as Postgres has them. */
-  get open(): readonly string[] {
-    return [...this.#state.open].map(saveSession);
-  }
-
-  /** By the core alone. */
-  async plainly(files: readonly InputFile[]): Promise<this> {
-    for (const input of files) {
-      await readInput(input, {
-        names: this.#fields.names,
-        onRecord: (cells, position) => {
-          const record = { cells, source: input.path, position, at: NOW, origin: '' };
-          const outcome = step(this.#state, record, NOW);
-          if ('aside' in outcome) this.asides.push(`${input.path}:${position} ${outcome.aside.message}`);
-        },
-        onFault: (message, line) => void this.asides.push(`${input.path}:${line} ${message}`),
-        afterBlock: async () => {},
-      });
-      this.#flush('END_OF_TRANSACTION');
-    }
-    return this.#end();
-  }
-
-  async by(way: Way, files: readonly InputFile[]): Promise<this> {
-    let left = way.killedAt ?? Number.POSITIVE_INFINITY;
-    for (const [index, input] of files.entries()) {
-      const last = index === files.length - 1;
-      const endings: Ending[] = last ? ['END_OF_TRANSACTION', 'END_OF_STREAM'] : ['END_OF_TRANSACTION'];
-      for (let after: FilePlace | undefined = { position: 0, byte: 0 }; after !== undefined; )
-        after = await this.#read(input, way, after, endings, () => {
-          left -= 1;
-          return left === 0;
-        });
-    }
-    return this;
-  }
-
-  /** @returns where it was killed */
-  async #read(
-    input: InputFile,
-    { threads, stretchBytes, blockBytes }: Way,
-    after: FilePlace,
-    endings: readonly Ending[],
-    isLast: () => boolean,
-  ): Promise<FilePlace | undefined> {
-    let killed: FilePlace | undefined;
-    const run: FileRun = new FileRun({
-      state: this.#state,
-      input,
-      names: this.#fields.names,
-      origin: '',
-      now: NOW,
-      threads: () => (threads === undefined ? undefined : inTurns(threads, blockBytes)),
-      stretchBytes,
-      onTaken: (records) => {
-        if (records > 1) together += records;
-      },
-      onAside: (line, { message }) => void this.asides.push(`${input.path}:${line} ${message}`),
-      afterBlock: async (place) => {
-        if (!isLast()) return;
-        run.settle();
-        killed = place;
-        throw new Killed();
-      },
-    });
-    await run.run(after).catch((error: unknown) => {
-      if (!(error instanceof Killed)) throw error;
-    });
-    if (killed === undefined) for (const flushed of run.end(endings)) this.rows.push(writeRow(flushed));
-    else this.#restart();
-    return killed;
-  }
-
-  #restart(): void {
-    const saved = this.open;
-    this.#state = newState(this.#plan, 'batch', this.#most);
-    for (const json of saved) this.#state.open.add(loadSession(this.#plan, json));
-  }
-
-  #flush(ending: Ending): void {
-    const flushed: readonly Flushed[] = flushEnded(this.#state, ending, NOW);
-    this.rows.push(...flushed.map(writeRow));
-  }
-
-  #end(): this {
-    this.#flush('END_OF_STREAM');
-    return this;
-  }
-}
-
 const WAYS: fc.Arbitrary<Way> = fc.record(
   {
     threads: fc.integer({ min: 1, max: 3 }),
@@ -280,9 +117,7 @@ const WAYS: fc.Arbitrary<Way> = fc.record(
   { requiredKeys: [] },
 );
 
-const outcome = ({ rows, asides }: Run) => ({ rows, asides });
-
-it('comes to the rows of the core alone, and sets aside what it does', async () => {
+it('the tally comes to the rows of the core alone, and sets aside what it does', async () => {
   let records = 0;
   await fc.assert(
     fc.asyncProperty(
@@ -311,7 +146,7 @@ it('comes to the rows of the core alone, and sets aside what it does', async () 
     { numRuns: 20 },
   );
   // Else the property would be about one thread alone.
-  expect(together).toBeGreaterThan(records / 40);
+  expect(counted.together).toBeGreaterThan(records / 40);
 });
 
 const WAYS_OF_ONE: readonly Way[] = [
@@ -334,12 +169,12 @@ const sums = checkValue({
   flush: { by: 'END_OF_STREAM' },
 });
 
-it('keeps sums exact where they leave the integers of a double', async () => {
+it("the tally's sums are exact where they leave the integers of a double", async () => {
   const [row] = await all(sums, Buffer.from(`a,n\n${'x,999999999999999\n'.repeat(20)}`));
   expect(row.sum).toBe(19_999_999_999_999_980);
 });
 
-it('takes different bytes that are no UTF-8 for the one text that they become', async () => {
+it('the tally takes different bytes that are no UTF-8 for the one text that they become', async () => {
   const lines = Array.from({ length: 60 }, (_, at) =>
     at % 2 === 1 ? 'x,1' : at % 4 === 0 ? '\xf0,1' : '\xf1,1',
   );
@@ -347,7 +182,7 @@ it('takes different bytes that are no UTF-8 for the one text that they become', 
   expect(row).toMatchObject({ a: '\ufffd', sum: 31 });
 });
 
-it('leaves the places of an earlier run over a longer file of the same name as they are', async () => {
+it('the tally leaves the places of an earlier run over a longer file of the same name as they are', async () => {
   const daily = checkValue({
     name: 'daily',
     group: { fields: ['a'] },
@@ -379,7 +214,7 @@ const hourly = checkValue({
   flush: { by: 'END_OF_STREAM' },
 });
 
-it('gives thousands of groups that come in any order the rows of the core alone', async () => {
+it('the tally gives thousands of groups that come in any order the rows of the core alone', async () => {
   const lines = Array.from({ length: 4_000 }, (_, at) => {
     const group = (at * 7_919) % 1_499;
     const name =
@@ -391,7 +226,7 @@ it('gives thousands of groups that come in any order the rows of the core alone'
   expect(rows).toHaveLength(1_499);
 });
 
-it('adds all plain rows that follow each other at once, and stops before any other', () => {
+it('the tally adds all plain rows that follow each other at once, and stops before any other', () => {
   const plan = tallyPlanOf(compile(hourly, 1, new FieldTable()));
   if (plan === undefined) throw new Error('expected a plan');
   const time = '2024-01-31T23:59:59.999Z';
