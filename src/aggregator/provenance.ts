@@ -6,7 +6,7 @@ import { reasonOf } from '../kafka/errors.ts';
 import { writeCell } from './core/cell.ts';
 import { canonicalJson, readLossless } from './core/json.ts';
 import { compile, FieldTable } from './core/plan.ts';
-import { placeOf } from './core/step.ts';
+import { faultOf, placeOf } from './core/step.ts';
 import { checkValue } from './definition/read.ts';
 import { cellsOf } from './realtime/record-cells.ts';
 import type { KnownResult } from './store/overview.ts';
@@ -72,7 +72,7 @@ function missing(found: number, count: number): string | undefined {
   return found < count ? 'the others are no longer in Kafka, or lie too far apart' : undefined;
 }
 
-/** True for records with the row's group values and periods. */
+/** True for records with the row's group values and periods that were not set aside. */
 async function matcherOf(
   pool: Pool,
   name: string,
@@ -91,7 +91,7 @@ async function matcherOf(
     const cells = cellsOf(record, fields.names);
     if (typeof cells === 'string') return false;
     const place = placeOf(plan, cells);
-    if ('message' in place) return false;
+    if ('message' in place || faultOf(plan, cells) !== undefined) return false;
     return plan.columns.every(({ from, index }, at) => {
       const has = from === 'group' ? writeCell(place.group[index]) : JSON.stringify(place.periods[index]);
       return has === wanted[at];

@@ -132,7 +132,12 @@ export function placeOf(plan: Plan, cells: readonly Cell[]): Place | SetAside {
 const expected = (field: string, cell: Cell, what: string): string =>
   `${field}: received ${showCell(cell)}, expected ${what}`;
 
-/** The fault of a record under a plan. */
+/** Why a record is set aside, wherever it belongs; undefined where it isn't. */
+export function faultOf(plan: Plan, cells: readonly Cell[]): SetAside | undefined {
+  readPlace = -1;
+  return fault(plan, cells);
+}
+
 function fault(plan: Plan, cells: readonly Cell[]): SetAside | undefined {
   for (const { numeric, place, field } of plan.aggregates)
     if (numeric && !readPlaceOf(cells, place))
