@@ -52,7 +52,7 @@ describe.skipIf(noBrowser !== undefined)('the page of the aggregator', async () 
     await producer.disconnect();
   }
 
-  it('lets the print shop be built by hand, and shows 70 sheets flushed with their reason', async () => {
+  it('the print shop is built by hand, and 70 sheets are shown flushed with their reason', async () => {
     const aggregator = await startAggregator(line.config, testLog);
     await print('prints', [['Bob', 3]]);
     const page = await open('/aggregator');
@@ -63,7 +63,7 @@ describe.skipIf(noBrowser !== undefined)('the page of the aggregator', async () 
     // The topic's last records say which fields there are.
     await page.locator('#fields option[value="sheets"]').waitFor({ state: 'attached' });
     await page.getByLabel('Field 1').fill('subscriber');
-    await page.getByLabel('Field', { exact: true }).first().fill('sheets');
+    await page.locator('[data-row="aggregate"]').getByLabel('Field', { exact: true }).fill('sheets');
     await page.getByLabel('Timeout type').selectOption('MONTH');
     await page.getByLabel('Day of the month').selectOption(neitherTodayNorTomorrow());
     await page.getByLabel('Time zone').fill('Europe/Berlim');

@@ -20,7 +20,7 @@ describe.skipIf(noBrowser !== undefined)('the page of the aggregator', async () 
     return page;
   }
 
-  it('keeps what is typed while rows are on their way, wherever the cursor is', async () => {
+  it('the form keeps what is typed while rows are on their way, wherever the cursor is', async () => {
     const page = await context.newPage();
     await page.goto(`${line.url}/aggregator/new`);
     const held: (() => void)[] = [];
@@ -50,7 +50,7 @@ describe.skipIf(noBrowser !== undefined)('the page of the aggregator', async () 
     expect(await page.getByLabel('Description').inputValue()).toBe('slowly');
   }, 240_000);
 
-  it('does all of it without a script; a wrong box keeps what was typed, and Enter saves', async () => {
+  it('a definition is made and changed without a script; a wrong box keeps what was typed, and Enter saves', async () => {
     const page = await open('/aggregator/new', {
       javaScriptEnabled: false,
       viewport: { width: 320, height: 640 },
@@ -69,6 +69,15 @@ describe.skipIf(noBrowser !== undefined)('the page of the aggregator', async () 
     await page.getByLabel('Field 1').fill('user');
     await page.getByRole('button', { name: '+ Add group field' }).click();
     await page.getByLabel('Field 2').fill('shop');
+    // A period is asked for by whoever ticks the box alone.
+    const periods = page.locator('[data-row="periods"]');
+    expect(await periods.filter({ visible: true }).count()).toBe(0);
+    await page.getByLabel('Group based on date/time').check();
+    await periods.getByLabel('Field', { exact: true }).fill('at');
+    await periods.getByLabel('Period').selectOption('MONTH');
+    await page.getByRole('button', { name: '+ Add period field' }).click();
+    await periods.nth(1).getByLabel('Field', { exact: true }).fill('at');
+    await periods.nth(1).getByLabel('Period').selectOption('HOUR');
     await page.getByRole('button', { name: '+ Add condition' }).click();
     const condition = page.locator('.condition');
     await condition.getByLabel('Condition name').fill('done');
@@ -83,14 +92,20 @@ describe.skipIf(noBrowser !== undefined)('the page of the aggregator', async () 
     await page.getByLabel('Description').fill('made without a script');
     await page.getByLabel('Description').press('Enter');
     await page.waitForURL('**/aggregator/definitions/by-hand');
-    await page.getByText('by-hand groups by user, shop.').waitFor();
+    await page.getByText('by-hand groups by user, shop, the month of at, the hour of at.').waitFor();
     const { rows } = await line.pool.query<{ body: object }>(
       "SELECT body FROM aggregator_versions WHERE definition = 'by-hand'",
     );
     expect(rows[0]?.body).toEqual({
       name: 'by-hand',
       description: 'made without a script',
-      group: { fields: ['user', 'shop'] },
+      group: {
+        fields: ['user', 'shop'],
+        periods: [
+          { field: 'at', period: 'MONTH' },
+          { field: 'at', period: 'HOUR' },
+        ],
+      },
       aggregate: [{ operation: 'COUNT' }],
       flush: {
         by: 'TIMEOUT',
@@ -101,17 +116,18 @@ describe.skipIf(noBrowser !== undefined)('the page of the aggregator', async () 
 
     await page.getByRole('link', { name: 'Change' }).click();
     await page.getByRole('button', { name: 'Remove field 2' }).click();
+    await page.getByLabel('Group based on date/time').uncheck();
     await page.getByRole('button', { name: 'Preview' }).click();
     await page.getByText('2 h after a session').waitFor();
     await page.getByRole('button', { name: 'Save' }).click();
     await page.waitForURL('**/aggregator/definitions/by-hand');
     await page.getByText('by-hand groups by user.').waitFor();
     await page.getByRole('button', { name: 'Bring back version 1' }).click();
-    await page.getByText('by-hand groups by user, shop.').waitFor();
+    await page.getByText('by-hand groups by user, shop, the month of at, the hour of at.').waitFor();
     expect(await page.locator('[data-live="versions"] tbody tr').count()).toBe(3);
   }, 240_000);
 
-  it('is worked by the keyboard alone: make, read what is wrong beside its box, add rows, save, change', async () => {
+  it('the form is worked by the keyboard alone: make, read what is wrong beside its box, add rows, save, change', async () => {
     const page = await openPage(context);
     await page.goto(`${line.url}/aggregator`);
     const press = (...keys: string[]) =>
@@ -186,7 +202,7 @@ describe.skipIf(noBrowser !== undefined)('the page of the aggregator', async () 
     ]);
   }, 240_000);
 
-  it('offers the fields of the records that the topic has, whatever they are, and takes others that are typed', async () => {
+  it('the form offers the fields of the records that the topic has, whatever they are, and takes others that are typed', async () => {
     const page = await openPage(context);
     const fields = page.locator('#fields option');
     const choose = async (topic: string) => {
@@ -217,7 +233,7 @@ describe.skipIf(noBrowser !== undefined)('the page of the aggregator', async () 
     await page.getByLabel('Name', { exact: true }).fill('tills');
     await page.getByLabel('Field 1').fill('till');
     // A field that no record has yet.
-    await page.getByLabel('Field', { exact: true }).first().fill('discount');
+    await page.locator('[data-row="aggregate"]').getByLabel('Field', { exact: true }).fill('discount');
     await page.getByLabel('Timeout type').selectOption('HOUR');
     await page.getByLabel('Hours').fill('1');
     await page.getByRole('button', { name: 'Create' }).click();
@@ -231,7 +247,7 @@ describe.skipIf(noBrowser !== undefined)('the page of the aggregator', async () 
     });
   }, 240_000);
 
-  it('tells whoever saves over another’s change, and previews a file that is dropped', async () => {
+  it('the form tells whoever saves over another’s change, and previews a file that is dropped', async () => {
     const page = await open('/aggregator/definitions/by-hand/edit');
     const other = await open('/aggregator/definitions/by-hand/edit');
     await other.getByLabel('Description').fill('first');
@@ -261,7 +277,7 @@ describe.skipIf(noBrowser !== undefined)('the page of the aggregator', async () 
     );
   }, 240_000);
 
-  it('deletes a definition once it was asked, and other pages that show it hear of it', async () => {
+  it('a definition is deleted once it was asked, and other pages that show it hear of it', async () => {
     await line.pool.query('DELETE FROM aggregator_definitions');
     const list = await open('/aggregator');
     await list.getByText('There is no definition yet').waitFor();

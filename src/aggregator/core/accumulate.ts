@@ -3,8 +3,8 @@
 import { type Cell, ownCell, readNumeric, writeCell } from './cell.ts';
 import { type Decimal, meanOf, NumberReader, Total, writeDecimal } from './decimal.ts';
 
-const NUMERIC_OPERATIONS = ['SUM', 'MAX', 'MIN', 'AVERAGE'] as const;
-const GENERAL_OPERATIONS = ['COUNT', 'CARRY_FIRST', 'CARRY_LAST'] as const;
+export const NUMERIC_OPERATIONS = ['SUM', 'MAX', 'MIN', 'AVERAGE'] as const;
+export const GENERAL_OPERATIONS = ['COUNT', 'CARRY_FIRST', 'CARRY_LAST'] as const;
 export const OPERATIONS = [...NUMERIC_OPERATIONS, ...GENERAL_OPERATIONS] as const;
 export type Operation = (typeof OPERATIONS)[number];
 

@@ -16,7 +16,7 @@ export type FormRow = Readonly<Record<string, string>>;
 
 const SCALARS = [
   ...['name', 'description', 'topic', 'max_sessions', 'by', 'timeout_type', 'hours', 'day', 'time', 'zone'],
-  ...['due_field', 'tests', 'version'],
+  ...['by_time', 'due_field', 'tests', 'version'],
 ] as const;
 type Scalar = (typeof SCALARS)[number];
 
@@ -42,11 +42,14 @@ const isBlank = (kind: RowKind, row: FormRow): boolean => {
   return ROWS[kind].every((name) => name in CHOSEN || (row[name] ?? '') === '');
 };
 
+/** Of a box that is ticked. */
+const TICKED = 'yes';
 const START: Readonly<Record<Scalar, string>> = {
   name: '',
   description: '',
   topic: '',
   max_sessions: '',
+  by_time: '',
   by: 'TIMEOUT',
   timeout_type: 'DAY',
   hours: '1',
@@ -63,7 +66,7 @@ export const newForm = (topic: string): Form => ({
   ...START,
   topic,
   group: [blankRow('group')],
-  periods: [],
+  periods: [blankRow('periods')],
   aggregate: [blankRow('aggregate')],
   conditions: [],
 });
@@ -101,6 +104,7 @@ export function formOf(definition: Definition, version: number | undefined): For
   const { name, description, topic, limits, group, aggregate, flush, tests } = definition;
   const timeout = flush.by === 'TIMEOUT' ? flush.timeout : undefined;
   const wall = timeout !== undefined && 'time' in timeout ? timeout : START;
+  const periods = (group.periods ?? []).map(({ field, period }) => ({ field, period }));
   return {
     ...START,
     name,
@@ -116,8 +120,10 @@ export function formOf(definition: Definition, version: number | undefined): For
     due_field: timeout?.type === 'TIMESTAMP' ? timeout.field : '',
     tests: tests === undefined ? '' : JSON.stringify(tests),
     version: text(version),
+    by_time: periods.length === 0 ? '' : TICKED,
     group: group.fields.map((field) => ({ field })),
-    periods: (group.periods ?? []).map(({ field, period }) => ({ field, period })),
+    // A row that waits for the box to be ticked.
+    periods: periods.length === 0 ? [blankRow('periods')] : periods,
     aggregate: aggregate.map(({ field, operation, as }) => ({ field: text(field), operation, as: text(as) })),
     conditions: flush.by === 'TIMEOUT' ? (flush.conditions ?? []).map(conditionRow) : [],
   };
@@ -154,7 +160,7 @@ const tidy = (object: object): object =>
 /** The definition that a form describes, for the schema to check. */
 export function definitionValue(form: Form): unknown {
   const rows = (kind: RowKind) => form[kind].filter((row) => !isBlank(kind, row));
-  const periods = rows('periods').map(({ field, period }) => ({ field, period }));
+  const periods = form.by_time === TICKED ? periodsValue(rows('periods')) : [];
   const conditions = rows('conditions').map(conditionValue);
   return tidy({
     name: form.name.trim(),
@@ -179,6 +185,10 @@ export function definitionValue(form: Form): unknown {
     tests: testsValue(form.tests),
   });
 }
+
+/** Whoever ticks the box has to say by which time: a blank field is refused. */
+const periodsValue = (rows: readonly FormRow[]): object[] =>
+  (rows.length === 0 ? [blankRow('periods')] : rows).map(({ field, period }) => ({ field, period }));
 
 function timeoutValue({ timeout_type: type, hours, day, time, zone, due_field: field }: Form): object {
   if (type === 'HOUR') return tidy({ type, hours: numberOr(hours) });
@@ -258,10 +268,11 @@ function controlOf(form: Form, pointer: string): string | undefined {
     [];
   const kind = LISTS[list];
   if (kind === undefined) return undefined;
-  const row = form[kind].map((_, at) => at).filter((at) => !isBlank(kind, form[kind][at] ?? {}))[
-    Number(index)
-  ];
+  const filled = form[kind].map((_, at) => at).filter((at) => !isBlank(kind, form[kind][at] ?? {}));
+  // Of periods that are all blank the first is told.
+  const row = filled[Number(index)] ?? (kind === 'periods' ? 0 : undefined);
   if (row === undefined) return undefined;
+  if (row >= form[kind].length) return 'by_time';
   return `${kind}.${row}.${part === undefined ? ROW_CONTROL[kind] : controlOfRow(form[kind][row] ?? {}, kind, part)}`;
 }
 
@@ -281,5 +292,6 @@ export function withRows(form: Form, asked: string): Form | undefined {
   if (kind === undefined) return undefined;
   const rows = form[kind];
   if (add === undefined) return { ...form, [kind]: rows.filter((_, at) => at !== Number(row)) };
-  return rows.length >= MOST_ROWS ? form : { ...form, [kind]: [...rows, blankRow(kind)] };
+  const by_time = kind === 'periods' ? TICKED : form.by_time;
+  return rows.length >= MOST_ROWS ? form : { ...form, by_time, [kind]: [...rows, blankRow(kind)] };
 }

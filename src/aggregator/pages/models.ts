@@ -1,17 +1,15 @@
 // View models of the aggregator's pages.
 
 import { stringify } from 'yaml';
-import { OPERATIONS } from '../core/accumulate.ts';
+import { GENERAL_OPERATIONS, NUMERIC_OPERATIONS } from '../core/accumulate.ts';
 import { PERIODS } from '../core/instant.ts';
 import { canonicalJson, readLossless } from '../core/json.ts';
 import { outputOf } from '../core/plan.ts';
 import { type Progress, progressOf } from '../core/progress.ts';
-import { type Column, rowColumns } from '../core/row.ts';
+import type { Column } from '../core/row.ts';
 import type { Session } from '../core/session.ts';
-import type { Flushed } from '../core/step.ts';
-import { type FlushTime, flushCalendar } from '../definition/calendar.ts';
 import type { Definition } from '../definition/schema.ts';
-import type { Definitions, PreviewSource } from '../definitions.ts';
+import type { Definitions } from '../definitions.ts';
 import { briefly, explained, sessionColumns, versionRow } from '../present.ts';
 import { PREVIEWED } from '../preview.ts';
 import type { Provenance } from '../provenance.ts';
@@ -31,7 +29,6 @@ import type { Form } from './form.ts';
 const SESSIONS = 50;
 const RESULTS = 25;
 const ASIDES = 10;
-const PREVIEW_ROWS = 20;
 
 /** A value for a page: text as it is, anything else as JSON. */
 function shown(json: string): string {
@@ -42,7 +39,7 @@ function shown(json: string): string {
 export type ShownRow = {
   readonly columns: readonly { readonly name: string; readonly value: string }[];
 };
-const showColumns = (columns: readonly Column[]): ShownRow['columns'] =>
+export const showColumns = (columns: readonly Column[]): ShownRow['columns'] =>
   columns.map(([name, json]) => ({ name, value: shown(json) }));
 
 export type ShownSession = ShownRow & {
@@ -54,7 +51,7 @@ export type ShownSession = ShownRow & {
   readonly progress: readonly Progress[];
 };
 
-function showSession(session: Session, now: number): ShownSession {
+export function showSession(session: Session, now: number): ShownSession {
   return {
     columns: showColumns(sessionColumns(session)),
     count: session.count,
@@ -82,7 +79,7 @@ function span(ms: number): string {
   return `in ${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
-const FLUSH_WORDS: Readonly<Record<string, string>> = {
+export const FLUSH_WORDS: Readonly<Record<string, string>> = {
   EACH_FILE: 'end of file',
   ALL_FILES: 'end of stream',
   TIMEOUT: 'timeout',
@@ -234,86 +231,9 @@ export async function formOptions(definitions: Definitions, form: Form) {
             }),
           ],
     ),
-    operations: OPERATIONS,
+    operations: { Numeric: NUMERIC_OPERATIONS, General: GENERAL_OPERATIONS },
     periods: PERIODS,
     zones: ['UTC', ...Intl.supportedValuesOf('timeZone')],
     previewed: PREVIEWED,
-  };
-}
-
-export type PreviewModel = {
-  readonly words: readonly string[];
-  readonly nextFlushes: readonly FlushTime[] | string;
-  /** Undefined where there are no records. */
-  readonly tried:
-    | {
-        readonly of: string;
-        readonly records: number;
-        readonly flushed: readonly (ShownResult & { readonly isNew: boolean })[];
-        readonly flushedCount: number;
-        readonly open: readonly ShownSession[];
-        readonly openCount: number;
-        readonly asides: readonly { readonly place: string; readonly message: string }[];
-        readonly asideCount: number;
-        readonly changed:
-          | {
-              readonly before: { readonly flushed: number; readonly open: number; readonly asides: number };
-              readonly added: number;
-              readonly gone: readonly ShownResult[];
-              readonly goneCount: number;
-            }
-          | undefined;
-      }
-    | undefined;
-};
-
-/** @throws {HttpError} 503 where Kafka is away, 400 for a file that can't be read */
-export async function previewModel(
-  definitions: Definitions,
-  definition: Definition,
-  source: PreviewSource | undefined,
-  now: number,
-): Promise<PreviewModel> {
-  const { words } = explained(definition, now);
-  const nextFlushes = flushCalendar(definition, now);
-  if (source === undefined) return { words, nextFlushes, tried: undefined };
-  const { preview, changed } = await definitions.preview(definition, source);
-  const { records, flushed, open, asides } = preview;
-  return {
-    words,
-    nextFlushes,
-    tried: {
-      of: 'topic' in source ? source.topic : source.file.name,
-      records,
-      flushed: flushed
-        .slice(-PREVIEW_ROWS)
-        .reverse()
-        .map((one) => ({ ...showFlushed(one), isNew: changed?.added.has(one) === true })),
-      flushedCount: flushed.length,
-      open: open.slice(0, PREVIEW_ROWS).map((session) => showSession(session, now)),
-      openCount: open.length,
-      asides: asides.slice(0, ASIDES),
-      asideCount: asides.length,
-      changed:
-        changed === undefined
-          ? undefined
-          : {
-              before: changed.before,
-              added: changed.added.size,
-              gone: changed.gone.slice(0, PREVIEW_ROWS).map(showFlushed),
-              goneCount: changed.gone.length,
-            },
-    },
-  };
-}
-
-function showFlushed(one: Flushed): ShownResult {
-  return {
-    id: '',
-    flushed: new Date(one.at).toISOString(),
-    type: one.type,
-    why: one.condition ?? FLUSH_WORDS[one.type] ?? '',
-    count: one.session.count,
-    columns: showColumns(rowColumns(one)),
   };
 }

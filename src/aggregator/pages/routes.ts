@@ -22,14 +22,8 @@ import {
   readForm,
   withRows,
 } from './form.ts';
-import {
-  definitionPage,
-  deletePage,
-  formOptions,
-  type PreviewModel,
-  previewModel,
-  resultPage,
-} from './models.ts';
+import { definitionPage, deletePage, formOptions, resultPage } from './models.ts';
+import { type PreviewModel, previewModel } from './preview-model.ts';
 
 const FORM_BYTES = 3 * 1024 * 1024;
 const FIELDS = 1_000;

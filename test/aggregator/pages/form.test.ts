@@ -42,13 +42,13 @@ function boxesOf(form: Form): (string | undefined)[] {
 }
 
 describe('the form of a definition', () => {
-  it.each(examples)('brings %s back as it was', (name) => {
+  it.each(examples)('the form brings %s back as it was', (name) => {
     const definition = readDefinition(readFileSync(path.join(folder, name), 'utf8'), name);
     const form = readForm(posted(formOf(definition, 7)));
     expect(checkValue(definitionValue(form))).toEqual(definition);
   });
 
-  it('tells what is wrong at its box, also behind rows that are blank', () => {
+  it('the form tells what is wrong at its box, also behind rows that are blank', () => {
     const form = newForm('prints');
     expect(boxesOf(form)).toEqual(['name', 'group.0.field', 'aggregate.0.operation']);
     const more = {
@@ -65,7 +65,26 @@ describe('the form of a definition', () => {
     expect(boxesOf(more)).toEqual(['group.2.field', 'aggregate.2.as', 'aggregate.3.field']);
   });
 
-  it('reads of a condition what its choices leave', () => {
+  it("the form's periods count where their box is ticked, which then needs a field", () => {
+    const form = { ...newForm(''), name: 'x', group: [{ field: 'a' }], aggregate: [{ operation: 'COUNT' }] };
+    const groupOf = (changes: Partial<Form>) =>
+      (definitionValue({ ...form, ...changes }) as { group: object }).group;
+    const periods = [
+      { field: 'at', period: 'MONTH' },
+      { field: '', period: 'DAY' },
+    ];
+    expect(groupOf({ periods })).toEqual({ fields: ['a'] });
+    expect(groupOf({ periods, by_time: 'yes' })).toEqual({
+      fields: ['a'],
+      periods: [{ field: 'at', period: 'MONTH' }],
+    });
+    expect(boxesOf(form)).toEqual([]);
+    expect(boxesOf({ ...form, by_time: 'yes' })).toEqual(['periods.0.field']);
+    expect(boxesOf({ ...form, by_time: 'yes', periods: [] })).toEqual(['by_time']);
+    expect(withRows(form, 'add-periods')).toMatchObject({ by_time: 'yes', periods: [{}, {}] });
+  });
+
+  it('the form reads of a condition what its choices leave', () => {
     const start = withRows({ ...newForm(''), name: 'x', group: [{ field: 'a' }] }, 'add-conditions');
     const [blank] = start?.conditions ?? [];
     const withCondition = (row: Record<string, string>) => ({
@@ -103,7 +122,7 @@ describe('the form of a definition', () => {
     expect(boxesOf(withCondition({ on: 'n', value: '' }))).toEqual(['conditions.0.value']);
   });
 
-  it('adds and removes rows, and no others', () => {
+  it("the form's buttons add and remove rows, and do nothing else", () => {
     const form = newForm('');
     expect(withRows(form, 'add-aggregate')?.aggregate).toHaveLength(2);
     expect(withRows(form, 'remove-aggregate-0')?.aggregate).toHaveLength(0);
