@@ -2,37 +2,26 @@
 
 import { z } from 'zod';
 import { operation } from '../http/operation.ts';
-import { formatParameter as format } from '../http/response-cache.ts';
-import { wholeNumber } from '../http/whole-number.ts';
+import {
+  aside,
+  deleteQuery,
+  fieldsQuery,
+  flushTime,
+  instant,
+  known,
+  knownField,
+  pageQuery,
+  previewBody,
+  previewRow,
+  result,
+  session,
+  sessionsQuery,
+} from './api-schemas.ts';
 import { OPERATIONS } from './core/accumulate.ts';
 import { definitionSchema } from './definition/schema.ts';
 
 const TAG = 'Aggregator';
-const MOST_ROWS = 1_000;
-const LARGEST_FILE = 1_000_000;
-
-const limit = wholeNumber(1, MOST_ROWS).default(100).describe(`rows at most, up to ${MOST_ROWS}`);
-const before = wholeNumber(0, Number.MAX_SAFE_INTEGER, 'the `next` of an earlier answer')
-  .optional()
-  .describe('`next` of the answer before: the page after it');
-
-const pageQuery = z.strictObject({ limit, before, format });
-const deleteQuery = z.strictObject({
-  open_sessions: z
-    .literal('discard', { error: 'discard, or nothing' })
-    .optional()
-    .describe('discard: also where sessions are open, which are never flushed then'),
-});
-const sessionsQuery = z.strictObject({ limit, format });
-const fieldsQuery = z.strictObject({
-  topic: z
-    .string('a topic')
-    .regex(/^[\w.-]{1,249}$/, { error: 'a topic' })
-    .describe('one of the cluster'),
-});
-
 const params = z.object({ name: z.string().describe('of the definition') });
-const instant = z.iso.datetime();
 const exampleDefinition = {
   name: 'print-shop',
   topic: 'prints',
@@ -45,46 +34,6 @@ const exampleDefinition = {
   },
 } as const;
 
-const known = z.object({
-  name: z.string(),
-  state: z
-    .enum(['active', 'failing', 'paused', 'files'])
-    .describe('files: it names no topic, and is run by `aggregate run`'),
-  failure: z.string().nullable().describe('why it does not run'),
-  topic: z.string().nullable(),
-  version: z.int(),
-  created_at: instant,
-  saved_at: instant,
-  open_sessions: z.int().describe('of the grouping in force; 100001: more than 100000'),
-  results: z.int().describe('flushed rows; 100001: more than 100000'),
-  set_aside: z.int().describe('records; 100001: more than 100000'),
-  last_flush: instant.nullable(),
-});
-
-const flushTime = z.object({ local: z.string(), utc: instant, notes: z.array(z.string()) });
-const progress = z.object({
-  condition: z.string(),
-  output: z.string(),
-  operator: z.string(),
-  has: z.string().describe('all digits'),
-  wants: z.string(),
-  share: z.number().nullable().describe('from 0 to 1, where the value grows towards it'),
-});
-const session = z.looseObject({
-  meta: z.object({
-    count: z.int(),
-    version: z.int().describe('of the definition, when it was opened'),
-    created_at: instant,
-    updated_at: instant,
-    due_at: instant.nullable(),
-    expires_at: instant.describe('180 days after its last update'),
-    progress: z.array(progress),
-  }),
-});
-const result = z.looseObject({
-  meta: z.looseObject({ id: z.string(), flush_type: z.string(), condition: z.string().nullable() }),
-});
-
 const bad = { says: 'A parameter that can not be used' };
 const admin = {
   401: { says: 'Only with the admin password' },
@@ -95,7 +44,6 @@ const away = { says: 'Postgres or Kafka is away; Retry-After says when to come a
 
 const json = (schema: z.ZodType) => ({ 'application/json': schema });
 const table = (schema: z.ZodType) => ({ 'application/json': schema, 'text/csv': 'text' as const });
-const previewRow = z.looseObject({ meta: z.looseObject({ flush_type: z.string() }) });
 
 export const aggregatorOperations = {
   list: operation({
@@ -273,15 +221,7 @@ export const aggregatorOperations = {
         says: 'A page of them',
         content: table(
           z.object({
-            rows: z.array(
-              z.object({
-                at: instant,
-                source: z.string(),
-                position: z.int(),
-                field: z.string(),
-                message: z.string(),
-              }),
-            ),
+            rows: z.array(aside),
             next: z.int().nullable(),
           }),
         ),
@@ -304,14 +244,7 @@ export const aggregatorOperations = {
         says: 'A row for each field; none where there is no such topic, or nothing in it',
         content: json(
           z.object({
-            rows: z.array(
-              z.object({
-                name: z.string(),
-                types: z.array(z.string()),
-                example: z.string().describe('one value, as JSON, cut off where it is long'),
-                records: z.int().describe('how many have it'),
-              }),
-            ),
+            rows: z.array(knownField),
           }),
         ),
       },
@@ -328,18 +261,7 @@ export const aggregatorOperations = {
     summary: 'What a definition would do with a topic’s newest 1,000 records, or with a file',
     description:
       'Nothing is stored. `changed` compares with the saved definition of the name; null where there is none, or nothing differs.',
-    body: json(
-      z.strictObject({
-        definition: definitionSchema,
-        topic: z.string().optional().describe('in place of the definition’s own'),
-        file: z
-          .strictObject({
-            name: z.string().max(200).describe('ends in .csv, .ndjson, .jsonl or .json'),
-            text: z.string().max(LARGEST_FILE),
-          })
-          .optional(),
-      }),
-    ),
+    body: json(previewBody),
     answers: {
       200: {
         says: 'What would be flushed, and what would stay open',

@@ -3,7 +3,6 @@
 import request from 'supertest';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readDefinition } from '../../src/aggregator/definition/read.ts';
-import { previewRecords } from '../../src/aggregator/preview.ts';
 import { saveDefinition } from '../../src/aggregator/store/definitions.ts';
 import { lockRuns } from '../../src/aggregator/store/runs.ts';
 import { transaction } from '../../src/db/pool.ts';
@@ -42,7 +41,7 @@ beforeAll(async () => {
 const save = (definition: object) => api.post('/api/aggregator/definitions').send(definition);
 
 describe('definitions by the API', () => {
-  it('are saved, a new version only where they differ, and told with their calendar and sleeping groupings', async () => {
+  it('definitions are saved by the API, a new version only where they differ, and told with their calendar and sleeping groupings', async () => {
     expect((await save(PRINTS).expect(200)).body).toEqual({ name: 'prints', version: 1 });
     expect((await save(PRINTS).expect(200)).body.version).toBe(1);
     await line.pool.query(
@@ -64,7 +63,7 @@ describe('definitions by the API', () => {
     await line.pool.query('DELETE FROM aggregator_sessions');
   });
 
-  it('are refused with every fault at its place', async () => {
+  it('a definition with faults is refused with every one at its place', async () => {
     const { body } = await save({
       ...PRINTS,
       topic: 'x',
@@ -82,7 +81,7 @@ describe('definitions by the API', () => {
     await api.get('/api/aggregator/definitions/__proto__').expect(404);
   });
 
-  it('can be paused and let go on', async () => {
+  it('a definition can be paused and let go on', async () => {
     await save({ ...PRINTS, name: 'live', topic: 'elsewhere' }).expect(200);
     await api.post('/api/aggregator/definitions/live/pause').expect(204);
     expect((await api.get('/api/aggregator/definitions/live')).body.state).toBe('paused');
@@ -110,7 +109,7 @@ describe('a definition that is deleted', () => {
     return rows[0];
   };
 
-  it('goes with all that Postgres has of it; open sessions, asleep too, only where that is said', async () => {
+  it('a definition is deleted with all that Postgres has of it; open sessions, asleep too, only where that is said', async () => {
     await save({ ...PRINTS, name: 'gone' }).expect(200);
     await save({ ...PRINTS, name: 'kept' }).expect(200);
     await open('gone', ['["Ada"]', '["Bob"]']);
@@ -130,7 +129,7 @@ describe('a definition that is deleted', () => {
     await line.pool.query("DELETE FROM aggregator_definitions WHERE name = 'kept'");
   });
 
-  it('is asked for by a page first, which says what goes, and says it again where that has changed', async () => {
+  it('a page asks before a definition is deleted, says what goes, and says it again where that has changed', async () => {
     await save({ ...PRINTS, name: 'asked' }).expect(200);
     const page = '/aggregator/definitions/asked/delete';
     expect((await api.get(page).expect(200)).text).toContain('No session is open.');
@@ -147,7 +146,7 @@ describe('a definition that is deleted', () => {
     await api.get('/aggregator/definitions/asked').expect(404);
   });
 
-  it('is kept while a run over its files is at work', async () => {
+  it('a definition is not deleted while a run over its files is at work', async () => {
     await save({ ...PRINTS, name: 'at-work' }).expect(200);
     const client = await line.pool.connect();
     expect(await lockRuns(client, 'at-work', 'connection')).toBe(true);
@@ -161,7 +160,7 @@ describe('a definition that is deleted', () => {
 });
 
 describe('what a topic has', () => {
-  it('is told as fields with their types; a topic that is not there has none, and is not made', async () => {
+  it("a topic's records are told as fields with their types; a topic that is not there has none, and is not made", async () => {
     const { body } = await api.get('/api/aggregator/fields?topic=sheets').expect(200);
     expect(body.rows).toEqual([
       { name: 'subscriber', types: ['text'], example: '"Eve"', records: 3 },
@@ -175,7 +174,7 @@ describe('what a topic has', () => {
     await api.get('/api/aggregator/fields?topic=a/b').expect(400);
   });
 
-  it('is previewed, beside what the saved definition would do', async () => {
+  it("a definition is previewed with a topic's records, beside what the saved one would do", async () => {
     const { body } = await api
       .post('/api/aggregator/preview')
       .send({ definition: { ...PRINTS, name: 'new' }, topic: 'sheets' })
@@ -209,33 +208,8 @@ describe('what a topic has', () => {
   });
 });
 
-describe('the clock of a preview', () => {
-  it('goes with the records: what is due at one of them is flushed before it', () => {
-    const definition = readDefinition(
-      'name: x\ntopic: t\ngroup: { fields: [a] }\naggregate: [{ operation: COUNT }]\nflush: { by: TIMEOUT, timeout: { type: HOUR, hours: 1 } }',
-    );
-    const at = (minutes: number, a: string, offset: bigint) => ({
-      partition: 0,
-      offset,
-      timestamp: Date.UTC(2026, 0, 1, 0, minutes),
-      key: null,
-      value: Buffer.from(JSON.stringify({ a })),
-    });
-    const { flushed, open } = previewRecords(definition, 't', [
-      at(0, 'X', 0n),
-      at(7, 'Y', 1n),
-      at(60, 'Z', 2n),
-      at(66, 'X', 3n),
-    ]);
-    expect(flushed.map(({ session, at: time }) => [session.group[0], new Date(time).toISOString()])).toEqual([
-      ['X', '2026-01-01T01:00:00.000Z'],
-    ]);
-    expect(open.map(({ group }) => group[0])).toEqual(['Y', 'Z', 'X']);
-  });
-});
-
 describe('who may see and change definitions', () => {
-  it('is the admin alone, and no page of another site', async () => {
+  it('definitions are seen and changed by the admin alone, and by no page of another site', async () => {
     const guarded = await startLine({ ingest: false, settings: { ADMIN_PASSWORD: 'a long secret' } });
     await transaction(guarded.pool, (client) =>
       saveDefinition(client, readDefinition(JSON.stringify(PRINTS))),
@@ -267,7 +241,7 @@ describe('the form', () => {
   const post = (fields: Readonly<Record<string, string>>) =>
     api.post('/aggregator/new').type('form').send(fields);
 
-  it('takes no harm from names and values that no form sends', async () => {
+  it('the form takes no harm from names and values that no form sends', async () => {
     await post({
       do: 'save',
       '__proto__.0.field': 'x',
@@ -281,7 +255,7 @@ describe('the form', () => {
     expect(shown.text).not.toContain('<script>alert');
   });
 
-  it('is filled from a pasted definition, or told its line', async () => {
+  it('the form is filled from a pasted definition, or its fault is told with its line', async () => {
     const text =
       'name: pasted\ngroup: { fields: [a, b] }\naggregate: [{ operation: COUNT }]\nflush: { by: END_OF_STREAM }';
     const filled = await post({ do: 'text', text }).expect(200);
@@ -290,7 +264,7 @@ describe('the form', () => {
     expect(broken.text).toMatch(/line 3, column \d+: received &#34;COUNTS&#34;/);
   });
 
-  it('does not make a definition of a name that is taken', async () => {
+  it('the form does not make a definition of a name that is taken', async () => {
     await save({ ...PRINTS, name: 'taken' }).expect(200);
     const again = await post({
       do: 'save',

@@ -19,7 +19,7 @@ flush: { by: TIMEOUT, timeout: { type: DAY, time: '12:00', zone: Europe/Berlim }
 const { placeOf, file, aggregate } = onFiles();
 
 describe('aggregate lint', () => {
-  it('says of each file that it is without a fault, or every fault with its place and what was meant', async () => {
+  it('lint says of each file that it is without a fault, or every fault with its place and what was meant', async () => {
     const [good, bad] = [example('daily.yaml'), file('faulty.yaml', FAULTY)];
     expect(await aggregate('lint', good)).toMatchObject({
       code: 0,
@@ -38,7 +38,7 @@ describe('aggregate lint', () => {
     ]);
   });
 
-  it('gives them as JSON to other programs', async () => {
+  it('lint gives faults as JSON to other programs', async () => {
     const { code, stdout } = await aggregate('lint', '--json', file('faulty.yaml', FAULTY));
     expect(code).toBe(1);
     expect(JSON.parse(stdout).problems).toMatchObject([
@@ -47,7 +47,7 @@ describe('aggregate lint', () => {
     ]);
   });
 
-  it('tells of a file that is not there', async () => {
+  it('lint tells of a file that is not there', async () => {
     const { code, stderr } = await aggregate('lint', placeOf('none.yaml'));
     expect([code, stderr]).toEqual([
       1,
@@ -57,7 +57,7 @@ describe('aggregate lint', () => {
 });
 
 describe('aggregate test', () => {
-  it('runs the tests inside definitions, and ends with 1 where one fails, which says in what', async () => {
+  it('aggregate test runs the tests inside definitions, and ends with 1 where one fails, which says in what', async () => {
     const good = example('count-per-user.yaml');
     const bad = file(
       'wrong.yaml',
@@ -81,13 +81,13 @@ tests:
 });
 
 describe('aggregate sql', () => {
-  it('prints the query over the files', async () => {
+  it('aggregate sql prints the query over the files', async () => {
     const { code, stdout } = await aggregate('sql', example('telecom.yaml'), 'north.csv', "it's.csv");
     expect(code).toBe(0);
     expect(stdout).toMatch(/north\.csv[\s\S]*it''s\.csv[\s\S]*GROUP BY[\s\S]*;\n$/i);
   });
 
-  it('says why there is none of a TIMEOUT', async () => {
+  it('aggregate sql says why there is no query for a TIMEOUT', async () => {
     expect(await aggregate('sql', example('daily.yaml'), 'a.csv')).toMatchObject({
       code: 1,
       stdout: '',
@@ -97,7 +97,7 @@ describe('aggregate sql', () => {
 });
 
 describe('aggregate explain', () => {
-  it('says in words what a definition does, and its next five flushes, local and in UTC', async () => {
+  it('explain says in words what a definition does, and its next five flushes, local and in UTC', async () => {
     const { code, stdout } = await aggregate(
       'explain',
       example('print-shop.yaml'),
@@ -111,14 +111,14 @@ describe('aggregate explain', () => {
     expect(times[0]).toMatch(/^ {2}2026-03-10.* {2}2026-03-\d\dT\d\d:\d\d/);
   });
 
-  it('says when one flushes that has no clock', async () => {
+  it('explain says when a definition flushes that has no clock', async () => {
     const { code, stdout } = await aggregate('explain', example('telecom.yaml'));
     expect([code, stdout]).toEqual([0, expect.stringMatching(/\nIt flushes [^\n]+\.\n$/)]);
   });
 });
 
 describe('aggregate over files', () => {
-  it('runs the telecom example over the four regions that ship with it', async () => {
+  it('the telecom example runs over the four regions that ship with it', async () => {
     const { url } = await migratedDatabase();
     const files = ['north', 'south', 'east', 'west'].map((region) => example(`telecom/${region}.csv`));
     const { code, stdout, stderr } = await runHere(['aggregate', example('telecom.yaml'), ...files], {
@@ -131,7 +131,7 @@ describe('aggregate over files', () => {
     expect([...new Set(rows.map(({ region }) => region))]).toEqual(['north', 'south', 'east', 'west']);
   });
 
-  it('shows on a terminal how far it is, in a line that is gone before anything else is printed', async () => {
+  it('a run shows on a terminal how far it is, in a line that is gone before anything else is printed', async () => {
     const { url } = await migratedDatabase();
     const { isTTY } = process.stderr;
     onTestFinished(() => {
@@ -148,7 +148,7 @@ describe('aggregate over files', () => {
 });
 
 describe('aggregate --topic', { timeout: 120_000 }, () => {
-  it('follows the events of the shop, prints what is flushed, and ends at Ctrl-C', async () => {
+  it('aggregate --topic follows the events of the shop, prints what is flushed, and ends at Ctrl-C', async () => {
     const [{ url }, { port }] = await Promise.all([migratedDatabase(), startTestBroker()]);
     const kafka = testKafka(port);
     const admin = kafka.admin();
@@ -203,7 +203,7 @@ describe('aggregate --topic', { timeout: 120_000 }, () => {
     ]);
   });
 
-  it('refuses a definition that waits for the end of something', async () => {
+  it('aggregate --topic refuses a definition that waits for the end of something', async () => {
     const { code, stderr } = await aggregate(example('telecom.yaml'), '--topic', 'calls');
     expect([code, stderr]).toEqual([1, expect.stringContaining("doesn't apply to a real-time stream")]);
   });

@@ -81,7 +81,7 @@ describe('an open session', () => {
       ),
     );
 
-  it('is written as its row would be, with all digits, and when it is due and expires', () => {
+  it('an open session is written as its row would be, with all digits, and when it is due and expires', () => {
     const text = writeSession(session(3_600_000));
     expect(text).toContain('{"a":"x","sum_n":9007199254740993,"meta":{');
     expect(JSON.parse(text).meta).toEqual({
@@ -97,7 +97,7 @@ describe('an open session', () => {
     });
   });
 
-  it('that is never due has no such time', () => {
+  it('an open session that is never due has no such time', () => {
     expect(JSON.parse(writeSession(session(undefined))).meta.due_at).toBeNull();
   });
 });

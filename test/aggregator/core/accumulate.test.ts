@@ -37,7 +37,7 @@ describe('an accumulator', () => {
     ['COUNT', '3'],
     ['CARRY_FIRST', '0.1'],
     ['CARRY_LAST', '0.3'],
-  ] as const)('of 0.1, 0.2 and 0.3 is exact: %s is %s', (operation, expected) => {
+  ] as const)('of 0.1, 0.2 and 0.3 each operation is exact: %s is %s', (operation, expected) => {
     expect(resultOf(operation, [0.1, 0.2, 0.3])).toBe(expected);
   });
 
@@ -53,26 +53,26 @@ describe('an accumulator', () => {
     ]);
   });
 
-  it('keeps digits that a double can’t', () => {
+  it('an accumulator keeps digits that a double can’t', () => {
     const large = new Digits('12345678901234567890.5');
     expect(resultOf('SUM', [large, '0.25'])).toBe('12345678901234567890.75');
     expect(resultOf('CARRY_LAST', [large])).toBe('12345678901234567890.5');
   });
 
-  it('carries the first and the last value that is one: neither missing nor null', () => {
+  it('CARRY_FIRST and CARRY_LAST have the first and the last value that is one: neither missing nor null', () => {
     const cells = [undefined, null, 'a', '', null, undefined];
     expect(resultOf('CARRY_FIRST', cells)).toBe('"a"');
     expect(resultOf('CARRY_LAST', cells)).toBe('""');
   });
 
-  it('compares a mean by its sum, with so many times the other side', () => {
+  it('a mean is compared by its sum, with so many times the other side', () => {
     const average = empty('AVERAGE');
     for (const cell of [1, 1, 2]) add(average, 'AVERAGE', cell);
     expect(average.number(3)).toEqual({ value: { units: 4n, scale: 0 }, times: 3 });
     expect(empty('AVERAGE').number(0)).toBeUndefined();
   });
 
-  it('has no number to compare where a text is carried that is none', () => {
+  it('a carried text that is no number gives none to compare', () => {
     const carried = empty('CARRY_LAST');
     carried.add('seven', reader);
     expect(carried.number(1)).toBeUndefined();

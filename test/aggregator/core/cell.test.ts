@@ -24,11 +24,11 @@ describe('a number', () => {
     ['1e14', 1e14],
     ['1e15', new Digits('1000000000000000')],
     [`1e-${'9'.repeat(9)}`, new Digits(`1e-${'9'.repeat(9)}`)],
-  ])('%s is a double only where that keeps its digits', (text, cell) => {
+  ])('the number %s is a double only where that keeps its digits', (text, cell) => {
     expect(numberCell(text)).toEqual(cell);
   });
 
-  it('is written with all the digits it was read with', () => {
+  it('a number is written with all the digits it was read with', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: -(10n ** 18n), max: 10n ** 18n }), fc.nat({ max: 17 }), (units, scale) => {
         const text = writeDecimal({ units, scale });
@@ -37,7 +37,7 @@ describe('a number', () => {
     );
   });
 
-  it('under a numeric operation may be text, and is nothing else', () => {
+  it('a number under a numeric operation may be text, and is nothing else', () => {
     const reader = new NumberReader();
     expect(readNumeric(reader, '12.50') && writeDecimal(reader.decimal)).toBe('12.5');
     expect(readNumeric(reader, new Digits('9007199254740993')) && writeDecimal(reader.decimal)).toBe(
@@ -49,7 +49,7 @@ describe('a number', () => {
 });
 
 describe('the key of a session', () => {
-  it('is the same for equal values, and differs for values of different types', () => {
+  it('the key of a session is the same for equal values, and differs for values of different types', () => {
     const cells = [1, '1', true, 'true', null, '', 'null', new Digits('1e0'), new Structure('[1]'), '[1]'];
     expect(new Set(cells.map((cell) => keyOf([cell], []))).size).toBe(cells.length);
     expect(keyOf([1, 'a'], ['2024'])).toBe(keyOf([readCell('1.0'), 'a'], ['2024']));
@@ -57,7 +57,12 @@ describe('the key of a session', () => {
     expect(keyOf([undefined], [])).toBe(keyOf([null], []));
   });
 
-  it('fits an index of Postgres, however long the values are, and still tells them apart', () => {
+  it('the key of a session has texts as they are: neither trimmed, nor folded, nor normalized', () => {
+    const texts = ['é', 'e\u0301', 'É', ' é', 'é ', 'é\u00a0', 'é\u200b'];
+    expect(new Set(texts.map((text) => keyOf([text], []))).size).toBe(texts.length);
+  });
+
+  it('the key of a session fits an index of Postgres, however long the values are, and still tells them apart', () => {
     const [one, other] = ['x'.repeat(5_000), `${'x'.repeat(4_999)}y`];
     expect(keyOf([one], []).length).toBeLessThan(100);
     expect(keyOf([one], [])).not.toBe(keyOf([other], []));

@@ -56,11 +56,14 @@ describe('a numerical condition', () => {
     ['>', 70, ['70.000000000000000001', 71], ['70', 69]],
     ['>=', 70, ['70', 71], ['69.999999999999999999', null]],
     ['=', '9007199254740993', [new Digits('9007199254740993')], [new Digits('9007199254740992')]],
-  ] as const)('%s %s is met by numbers alone, with all their digits', (operator, value, meeting, missing) => {
-    const conditions = [{ field: 'v', operator, value }];
-    expect(meeting.filter((cell) => met(conditions, cell) !== '0')).toEqual([]);
-    expect(missing.filter((cell) => met(conditions, cell) !== undefined)).toEqual([]);
-  });
+  ] as const)(
+    'the condition %s %s is met by numbers alone, with all their digits',
+    (operator, value, meeting, missing) => {
+      const conditions = [{ field: 'v', operator, value }];
+      expect(meeting.filter((cell) => met(conditions, cell) !== '0')).toEqual([]);
+      expect(missing.filter((cell) => met(conditions, cell) !== undefined)).toEqual([]);
+    },
+  );
 });
 
 describe('a condition on text', () => {
@@ -70,7 +73,7 @@ describe('a condition on text', () => {
     ['contains', 'ed', ['Red', 'ed'], ['RED', 'e d', null, undefined, new Structure('["ed"]')]],
     ['equals', '7', ['7'], [7]],
   ] as const)(
-    '%s %s is case-sensitive, and never met by what is no text',
+    'the condition %s %s is case-sensitive, and never met by what is no text',
     (operator, value, meeting, missing) => {
       const conditions = [{ field: 'v', type: 'text', operator, value }];
       expect(meeting.filter((cell) => met(conditions, cell) !== '0')).toEqual([]);
@@ -92,19 +95,19 @@ describe('a condition on an output', () => {
     { aggregate, operator, value },
   ];
 
-  it('compares the count and the sum with the record that came', () => {
+  it('a condition on the count or the sum counts the record that came', () => {
     expect(met(on('count', '=', 2), 5, 5)).toBe('0');
     expect(met(on('sum_v', '>=', 10), 5, 5)).toBe('0');
     expect(met(on('sum_v', '>', 10), 5, 5)).toBeUndefined();
   });
 
-  it('compares a mean exactly, where its digits have no end', () => {
+  it('a condition on a mean compares it exactly, where its digits have no end', () => {
     expect(met(on('average_v', '<', '0.3333333333333333333333333333'), 1, 0, 0)).toBeUndefined();
     expect(met(on('average_v', '>', '0.3333333333333333333333333333'), 1, 0, 0)).toBe('0');
     expect(met(on('average_v', '=', 0.5), 1, 0)).toBe('0');
   });
 
-  it('compares a carried text that is a number, and meets nothing with one that is none', () => {
+  it('a condition on a carried text compares it where it is a number, and is not met where it is none', () => {
     expect(met(on('last', '>=', 7), '6', '7.0')).toBe('0');
     expect(met(on('last', '!=', 7), '6', 'x')).toBeUndefined();
   });

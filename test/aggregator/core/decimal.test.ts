@@ -16,7 +16,7 @@ const written = (text: string) => {
 };
 
 describe('a decimal', () => {
-  it('takes a sign, a point and an exponent, and is written with all digits and none of these zeros', () => {
+  it('a decimal takes a sign, a point and an exponent, and is written with all digits and no needless zeros', () => {
     const pairs = [
       ['007', '7'],
       ['1e3', '1000'],
@@ -31,7 +31,7 @@ describe('a decimal', () => {
     for (const [text, wanted] of pairs) expect(written(text)).toBe(wanted);
   });
 
-  it('is nothing else: no hexadecimal, separators, spaces, NaN, or more than 1,000 digits', () => {
+  it('a decimal is nothing else: no hexadecimal, separators, spaces, NaN, or more than 1,000 digits', () => {
     for (const text of [
       '',
       '0x10',
@@ -51,7 +51,7 @@ describe('a decimal', () => {
     expect(written('1e999')).toHaveLength(1000);
   });
 
-  it('sums as bigints do, whatever the sizes and the order', () => {
+  it('decimals sum as bigints do, whatever the sizes and the order', () => {
     const part = fc.tuple(
       fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n }),
       fc.integer({ min: 0, max: 12 }),
@@ -71,7 +71,7 @@ describe('a decimal', () => {
     );
   });
 
-  it('has a mean of at least 15 digits, exact where it comes out even', () => {
+  it('a mean has at least 15 digits, and is exact where it comes out even', () => {
     expect(writeDecimal(meanOf({ units: 1n, scale: 0 }, 3))).toMatch(/^0\.3{19,}$/);
     expect(writeDecimal(meanOf({ units: 5n, scale: 0 }, 4))).toBe('1.25');
     expect(writeDecimal(meanOf({ units: -2n, scale: 0 }, 3))).toMatch(/^-0\.6{18,}7$/);

@@ -11,19 +11,19 @@ const month = (on: number | 'last', after: string, zone = 'UTC', time = '00:00')
   iso(nextMoment({ type: 'MONTH', day: on, time, zone }, Date.parse(after)).at);
 
 describe('a day timeout', () => {
-  it('is the first such moment strictly after the first record', () => {
+  it('a day timeout is due at the first such moment strictly after the first record', () => {
     expect(day('UTC', '23:59', '2024-05-01T23:58:59.999Z')).toBe('2024-05-01T23:59:00.000Z');
     expect(day('UTC', '23:59', '2024-05-01T23:59:00Z')).toBe('2024-05-02T23:59:00.000Z');
   });
 
-  it('keeps the offset before a skipped time, and takes the first of a doubled one', () => {
+  it('a day timeout keeps the offset before a skipped time, and takes the first of a doubled one', () => {
     expect(day('Europe/Berlin', '02:30', '2024-03-30T12:00:00Z')).toBe('2024-03-31T01:30:00.000Z');
     expect(day('Europe/Berlin', '02:30', '2024-10-26T12:00:00Z')).toBe('2024-10-27T00:30:00.000Z');
     expect(day('Europe/Berlin', '02:30', '2024-10-27T00:30:00Z')).toBe('2024-10-28T01:30:00.000Z');
     expect(day('Australia/Lord_Howe', '02:15', '2024-10-05T12:00:00Z')).toBe('2024-10-05T15:45:00.000Z');
   });
 
-  it('finds the minute that a search over all minutes of the zone finds, but for skipped times', () => {
+  it('a day timeout finds the minute that a search over all minutes of the zone finds, but for skipped times', () => {
     const zones = fc.constantFrom(
       'Europe/Berlin',
       'America/St_Johns',
@@ -60,7 +60,7 @@ describe('a day timeout', () => {
 });
 
 describe('a month timeout', () => {
-  it('uses the last day of a month without that day', () => {
+  it('a month timeout uses the last day of a month without that day', () => {
     expect(month(31, '2024-01-31T00:00:00Z')).toBe('2024-02-29T00:00:00.000Z');
     expect(month(31, '2023-02-01T00:00:00Z')).toBe('2023-02-28T00:00:00.000Z');
     expect(month(30, '2024-02-29T00:00:00Z')).toBe('2024-03-30T00:00:00.000Z');
@@ -68,13 +68,13 @@ describe('a month timeout', () => {
     expect(month('last', '2024-12-31T00:00:00Z')).toBe('2025-01-31T00:00:00.000Z');
   });
 
-  it('is the 10th in the zone, whichever day it is in UTC', () => {
+  it('a month timeout is on the 10th in its zone, whichever day it is in UTC', () => {
     expect(month(10, '2024-03-01T00:00:00Z', 'Asia/Tokyo', '08:00')).toBe('2024-03-09T23:00:00.000Z');
   });
 });
 
 describe('due times of many sessions', () => {
-  it('are each those of nextMoment, in whatever order sessions begin', () => {
+  it('due times of many sessions are each those of nextMoment, in whatever order sessions begin', () => {
     const timeout = { type: 'DAY', time: '03:00', zone: 'America/New_York' } as const;
     const times = new DueTimes(timeout);
     fc.assert(

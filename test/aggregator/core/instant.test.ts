@@ -9,7 +9,7 @@ const instants = fc.date({
 });
 
 describe('an instant', () => {
-  it('is read with and without milliseconds and Z, always as UTC', () => {
+  it('an instant is read with and without milliseconds and Z, always as UTC', () => {
     fc.assert(
       fc.property(instants, (date) => {
         const text = date.toISOString();
@@ -36,7 +36,7 @@ describe('an instant', () => {
     '2024-01-01',
     ' 2024-01-01T00:00:00Z',
     '+002024-01-01T00:00:00Z',
-  ])('is not %j', (text) => {
+  ])('an instant is not %j', (text) => {
     expect(parseInstant(text)).toBeUndefined();
   });
 });
@@ -47,7 +47,7 @@ describe('the beginning of a period', () => {
     ['DAY', '2024-02-29T00:00:00.000Z'],
     ['MONTH', '2024-02-01T00:00:00.000Z'],
     ['YEAR', '2024-01-01T00:00:00.000Z'],
-  ] as const)('of a time by the %s', (period, start) => {
+  ] as const)("the beginning of a time's %s is %s", (period, start) => {
     expect(new PeriodReader(period).startOf('2024-02-29T13:45:07.123Z')).toBe(start);
   });
 
@@ -58,7 +58,7 @@ describe('the beginning of a period', () => {
       return text.slice(0, at) + character + text.slice(at + 1);
     });
 
-  it('is the same whatever text came before: what it keeps of an hour never lets a wrong text of that hour pass', () => {
+  it('the beginning of a period is the same whatever text came before: what is kept of an hour never lets a wrong text of that hour pass', () => {
     fc.assert(
       fc.property(fc.constantFrom(...PERIODS), broken, (period, text) => {
         const fresh = new PeriodReader(period).startOf(text);

@@ -25,7 +25,7 @@ describe('a JSON value as a cell', () => {
     expect(writeCell(readCell(json))).toBe(canonicalJson(readObject(`{"v":${json}}`)?.v));
   });
 
-  it('written and read again is the same cell', () => {
+  it('a JSON value written and read again is the same cell', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         const cell = readCell(JSON.stringify(value));
@@ -34,7 +34,7 @@ describe('a JSON value as a cell', () => {
     );
   });
 
-  it('is that of an object’s own field: what every object inherits is missing', () => {
+  it('a cell is that of an object’s own field: what every object inherits is missing', () => {
     const object = readObject('{"a":1,"__proto__":2}') ?? {};
     expect(cellOf(object, 'a')).toBe(1);
     expect(cellOf(object, 'toString')).toBeUndefined();
@@ -57,14 +57,14 @@ describe('an object', () => {
     },
   );
 
-  it('has the last of two values of one name, with few digits and with many', () => {
+  it('an object has the last of two values of one name, with few digits and with many', () => {
     expect(cellOf(readObject('{"a":1,"a":2}') ?? {}, 'a')).toBe(2);
     expect(cellOf(readObject('{"a":1,"a":9007199254740993}') ?? {}, 'a')).toEqual(
       new Digits('9007199254740993'),
     );
   });
 
-  it('has the same canonical text in whatever order its names come', () => {
+  it('an object has the same canonical text in whatever order its names come', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (object) => {
         const turned = Object.fromEntries(Object.entries(object).reverse());

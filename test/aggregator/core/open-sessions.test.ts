@@ -26,7 +26,7 @@ const place = fc.record({
   periods: fc.tuple(fc.constantFrom('2023', '2024')),
 });
 
-it('finds by cells what a map finds by keys, however sessions come and go', () => {
+it('open sessions are found by cells as in a map by keys, however they come and go', () => {
   const act = fc.record({ how: fc.constantFrom('add', 'add', 'delete'), at: place });
   fc.assert(
     fc.property(fc.array(act, { maxLength: 30 }), place, (acts, asked) => {
@@ -52,7 +52,7 @@ it('finds by cells what a map finds by keys, however sessions come and go', () =
   );
 });
 
-it('has nothing once it was cleared', () => {
+it('no open session is found once they were cleared', () => {
   const open = new OpenSessions();
   const group = [new Structure('[1]')];
   open.add(sessionOf(group, []));

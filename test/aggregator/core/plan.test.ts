@@ -26,7 +26,7 @@ it('the output of a period is named by it and its field', () => {
 });
 
 describe('a grouping', () => {
-  it('is the same in whatever order its fields and periods come, and of whatever else is aggregated', () => {
+  it('a grouping is the same in whatever order its fields and periods come, and of whatever else is aggregated', () => {
     const periods = [
       { field: 't', period: 'DAY' },
       { field: 't', period: 'MONTH' },
@@ -39,7 +39,7 @@ describe('a grouping', () => {
     expect(one.grouping).toBe(other.grouping);
   });
 
-  it('differs by its fields, its periods, and which of both a name is', () => {
+  it('a grouping differs by its fields, its periods, and which of both a name is', () => {
     const groups = [
       { fields: ['a'] },
       { fields: ['a', 'b'] },

@@ -34,7 +34,7 @@ function progress(condition: object, ...sheets: readonly string[]) {
   return progressOf(session);
 }
 
-it('is what a session has of what a condition wants, with all digits', () => {
+it('progress is what a session has of what a condition wants, with all digits', () => {
   const wants = '9007199254740993.50';
   expect(
     progress({ aggregate: 'sum_sheets', operator: '>=', value: wants }, '9007199254740993', '0.25'),
@@ -62,7 +62,7 @@ it.each([
   expect(progress({ aggregate: 'sum_sheets', operator, value }, sheets)).toMatchObject([{ share }]);
 });
 
-it('has no share where what is carried is no number, and none is told of a condition on an input field', () => {
+it('progress has no share where what is carried is no number, and none is told of a condition on an input field', () => {
   expect(progress({ aggregate: 'carry_last_text', operator: '>=', value: 7 }, '1')).toMatchObject([
     { has: '"x"', share: null },
   ]);

@@ -41,7 +41,7 @@ function flushed(positions: readonly number[], ending: Partial<Flushed> = {}): F
 }
 const metaOf = (row: Flushed) => JSON.parse(JSON.stringify(Object.fromEntries(metaColumns(row))));
 
-it('has group fields, period starts and outputs in the order of the definition, with all digits', () => {
+it('a row has group fields, period starts and outputs in the order of the definition, with all digits', () => {
   expect(rowColumns(flushed([1, 2, 3]))).toEqual([
     ['region', '"south"'],
     ['caller', '9007199254740993'],
@@ -53,7 +53,7 @@ it('has group fields, period starts and outputs in the order of the definition, 
 });
 
 describe('its meta', () => {
-  it('says what it came from, when, and why', () => {
+  it("a row's meta says what it came from, when, and why", () => {
     const row = flushed([1, 2, 3, 9], { type: 'CONDITION', condition: 'a "limit"' });
     expect(metaOf(row)).toEqual({
       id: JSON.stringify(sessionId(row.session)),
@@ -72,14 +72,14 @@ describe('its meta', () => {
     });
   });
 
-  it('has no condition where none was met, and the time of each row where rows differ', () => {
+  it("a row's meta has no condition where none was met, and the time of each row where rows differ", () => {
     expect(metaOf(flushed([1])).condition).toBe('null');
     expect(metaOf(flushed([1], { at: CREATED + 1 })).flushed_at).toBe('"2024-01-31T12:00:00.001Z"');
     expect(metaOf(flushed([1], { at: CREATED + 2 })).flushed_at).toBe('"2024-01-31T12:00:00.002Z"');
   });
 });
 
-it('is one line of JSON, with meta behind the columns', () => {
+it('a row is one line of JSON, with meta behind the columns', () => {
   const line = writeRow(flushed([1]));
   expect(line).not.toContain('\n');
   expect(Object.keys(JSON.parse(line))).toEqual([

@@ -35,7 +35,7 @@ const named = ({ sources, places }: Session): string[] =>
 const place = fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.nat({ max: 40 }));
 
 describe('the places of its records', () => {
-  it('are all within its ranges, and nothing else is where they are said to be exact', () => {
+  it("the places of a session's records are all within its ranges, and nothing else is where they are said to be exact", () => {
     fc.assert(
       fc.property(fc.uniqueArray(place, { selector: String, maxLength: 40 }), (covered) => {
         const session = new Session(plan, begun);
@@ -50,7 +50,7 @@ describe('the places of its records', () => {
     );
   });
 
-  it('are exact up to eight ranges, however long each of them is', () => {
+  it("a session's places are exact up to eight ranges, however long each of them is", () => {
     const session = new Session(plan, begun);
     for (let range = 0; range < 8; range += 1)
       for (let at = 0; at < 5; at += 1) session.cover('a', range * 10 + at);
@@ -61,7 +61,7 @@ describe('the places of its records', () => {
     expect([session.places.slice(-2), session.exactRanges]).toEqual([[70, 77], false]);
   });
 
-  it('of many at once are those of each of them', () => {
+  it('a range of places that comes at once is as each of them after the other', () => {
     const [one, other] = [new Session(plan, begun), new Session(plan, begun)];
     for (const session of [one, other]) for (let at = 0; at < 16; at += 2) session.cover('a', at);
     expect([one.isFull('a'), one.isFull('b'), new Session(plan, begun).isFull('a')]).toEqual([
@@ -75,7 +75,7 @@ describe('the places of its records', () => {
 });
 
 describe('saved and read again', () => {
-  it('it is the same session, with all digits, and goes on as it would have', () => {
+  it('a session that is saved and read again is the same, with all digits, and goes on as it would have', () => {
     const session = new Session(plan, {
       ...begun,
       group: [new Digits('9007199254740993'), new Structure('[1]')],
@@ -108,7 +108,7 @@ describe('its id', () => {
   const idOf = (changes: Partial<typeof begun>, of = plan) =>
     sessionId(new Session(of, { ...begun, ...changes }));
 
-  it('stays the same however it is saved and read, and whatever it comes to', () => {
+  it("a session's id stays the same however it is saved and read, and whatever it comes to", () => {
     const session = new Session(plan, begun);
     const id = idOf({});
     expect(id).toMatch(/^[0-9a-f]{32}$/);
@@ -117,7 +117,7 @@ describe('its id', () => {
     expect([sessionId(session), sessionId(loadSession(planOf(), saveSession(session)))]).toEqual([id, id]);
   });
 
-  it('is another one for another definition, group, moment or first record', () => {
+  it("a session's id is another one for another definition, group, moment or first record", () => {
     const ids = [
       idOf({}),
       idOf({}, planOf('e')),

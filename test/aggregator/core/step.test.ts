@@ -230,7 +230,7 @@ function restarted(state: State, plans: readonly Plan[]): State {
 }
 
 describe('the core', () => {
-  it('gives the rows of a plain second implementation, with restarts between any two records', () => {
+  it('the core gives the rows of a plain second implementation, with restarts between any two records', () => {
     const modes = fc.constantFrom('batch' as const, 'real-time' as const);
     const most = fc.option(fc.integer({ min: 1, max: 6 }), { nil: undefined });
     const seen = new Set<string>();

@@ -17,7 +17,7 @@ const calendar = (timeout: object, now: string, count: number) =>
   flushCalendar(definition({ by: 'TIMEOUT', timeout }), Date.parse(now), count);
 
 describe('the next flushes', () => {
-  it('of a day are at its local time, with a note where a clock change moves one', () => {
+  it('the next flushes by DAY are at its local time, with a note where a clock change moves one', () => {
     const timeout = { type: 'DAY', time: '02:30', zone: 'Europe/Berlin' };
     const skipped = 'the clocks go forward over this time, so it keeps the offset before';
     expect(calendar(timeout, '2024-03-29T12:00:00Z', 3)).toEqual([
@@ -30,7 +30,7 @@ describe('the next flushes', () => {
     ]);
   });
 
-  it('of a month say where it is too short', () => {
+  it('the next flushes by MONTH say where a month is too short', () => {
     const timeout = { type: 'MONTH', day: 30, time: '00:00', zone: 'UTC' };
     expect(calendar(timeout, '2024-01-30T00:00:00Z', 2)).toEqual([
       {

@@ -27,7 +27,7 @@ const ofCondition = (condition: Partial<Condition>) =>
     ({ path, message }) => `${path.slice(3).join('.')}: ${message}`,
   );
 
-it('names a field, a period and an output once each', () => {
+it('a definition names a field, a period and an output once each', () => {
   const periods = [
     { field: 't', period: 'DAY' },
     { field: 't', period: 'MONTH' },
@@ -103,12 +103,12 @@ describe('a condition', () => {
     ],
     [{ field: 'a', operator: '=', value: 'ten' }, 'value: received "ten", expected a number'],
     [{ field: 'a', operator: '=', value: true }, 'value: received true, expected a number'],
-  ])('%j: %s', (condition, problem) => {
+  ])('a condition that is %j is told: %s', (condition, problem) => {
     expect(ofCondition(condition)).toEqual(problem === undefined ? [] : [problem]);
   });
 });
 
-it('reads each field that it groups by, aggregates, waits for or compares, once', () => {
+it('a definition reads each field that it groups by, aggregates, waits for or compares, once', () => {
   const compared = withConditions({ field: 'c' }, { field: 'n' }, { aggregate: 'sum_n' });
   expect(
     inputFields({

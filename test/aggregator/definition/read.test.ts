@@ -31,7 +31,7 @@ const changed = (from: string, to: string) => {
 };
 
 describe('a definition', () => {
-  it('reads a definition without a fault', () => expect(problemsOf(GOOD)).toEqual([]));
+  it('a definition without a fault is read', () => expect(problemsOf(GOOD)).toEqual([]));
 
   it.each([
     ['9007199254740993', '9007199254740993'],
@@ -39,23 +39,26 @@ describe('a definition', () => {
     ['1.50', '1.50'],
     ['1e2', '1e2'],
     ['70', 70],
-  ])('keeps all digits of a condition’s value: %s', (written, value) => {
+  ])('a condition’s value keeps all its digits: %s', (written, value) => {
     const { flush } = readDefinition(GOOD.replace('value: 70', `value: ${written}`));
     expect(flush).toMatchObject({ conditions: [{ value }] });
   });
 
-  it.each(['.inf', '0x10', '1e999999999'])('says what came as a condition’s value: %s', (written) => {
-    expect(changed('value: 70', `value: ${written}`)).toMatchObject([
-      { pointer: '/flush/conditions/0/value', message: `received "${written}", expected a number` },
-    ]);
-  });
+  it.each(['.inf', '0x10', '1e999999999'])(
+    'a condition’s value that is no number is told as it came: %s',
+    (written) => {
+      expect(changed('value: 70', `value: ${written}`)).toMatchObject([
+        { pointer: '/flush/conditions/0/value', message: `received "${written}", expected a number` },
+      ]);
+    },
+  );
 
-  it('refuses a value that is nested deeper than there is stack', () => {
+  it('a definition that is nested deeper than there is stack is refused', () => {
     const deep = JSON.parse(`${'['.repeat(50_000)}${']'.repeat(50_000)}`);
     for (const value of [deep, { name: deep }]) expect(() => checkValue(value)).toThrow(DefinitionError);
   });
 
-  it('refuses text that PostgreSQL has not, in any place', () => {
+  it("text that PostgreSQL can't keep is refused anywhere in a definition", () => {
     const [nul] = changed('name: limit', 'name: "a\\u0000b"');
     expect(nul).toMatchObject({ pointer: '/flush/conditions/0/name', line: 10 });
     expect(nul?.message).toContain('received "a\\u0000b", expected text without NUL');
@@ -63,7 +66,7 @@ describe('a definition', () => {
     expect(changed('name: limit', 'name: "😀"')).toEqual([]);
   });
 
-  it('tells that group fields are missing, as the manual says', () => {
+  it('a definition without group fields is told that one is needed, as the manual says', () => {
     const [problem] = changed('[subscriber]', '[]');
     expect(problem).toMatchObject({ pointer: '/group/fields', line: 3, column: 11 });
     expect(problem?.message).toContain('at least one field');
@@ -78,11 +81,11 @@ describe('a definition', () => {
     [GOOD.replace('  fields', '\tfields'), 'Tabs are not allowed as indentation'],
     [`${GOOD}name: other`, 'received name twice, expected it once'],
     ['a: 1\n'.repeat(100_000), 'received 500000 characters, expected at most 262144'],
-  ])('says what is wrong with a text that is no definition', (text, message) => {
+  ])('of a text that is no definition it is said what is wrong', (text, message) => {
     expect(problemsOf(text).map((problem) => problem.message)).toContain(message);
   });
 
-  it('reads one with a byte order mark and CRLF, and ends a chain of aliases', () => {
+  it('a definition may have a byte order mark and CRLF, but no chain of aliases without end', () => {
     expect(problemsOf(`\ufeff${GOOD.replaceAll('\n', '\r\n')}`)).toEqual([]);
     const bomb = Array.from({ length: 9 }, (_, at) => `b${at + 1}: &b${at + 1} [${`*b${at},`.repeat(9)}]`);
     const [problem] = problemsOf(['b0: &b0 [x]', ...bomb, `name: *b9`].join('\n'));
@@ -103,11 +106,11 @@ describe('a definition', () => {
       'at most 8,784 hours',
     ],
     ['name: limit', `name: ${'n'.repeat(101)}`, 'a name of at most 100 characters'],
-  ])('says how many are too many', (from, to, expected) => {
+  ])('a definition with too many or too long parts is told how many there may be', (from, to, expected) => {
     expect(changed(from, to)[0]?.message).toContain(`expected ${expected}`);
   });
 
-  it('tells where a name is misspelt, and what was meant', () => {
+  it('a misspelt name is told with its place, and what was meant', () => {
     expect(changed('fields:', 'feilds:')).toContainEqual(
       expect.objectContaining({ pointer: '/group/feilds', line: 3, column: 3, suggestion: 'fields' }),
     );
@@ -121,7 +124,7 @@ describe('a definition', () => {
     ['america/new_yrok', 'America/New_York'],
     ['Berlin', 'Europe/Berlin'],
     ['Mars/Olympus_Mons', undefined],
-  ])('takes the time zone %s for %s', (zone, suggestion) => {
+  ])('for the time zone %s, %s is suggested', (zone, suggestion) => {
     expect(changed('zone: UTC', `zone: ${zone}`)).toEqual([
       expect.objectContaining({ pointer: '/flush/timeout/zone', suggestion }),
     ]);
@@ -146,21 +149,21 @@ describe('a definition', () => {
     ['a condition on an unknown output', 'sum_sheets', 'sum_sheet', '/flush/conditions/0/aggregate'],
     ['an output that is a group field', 'SUM }', 'SUM, as: subscriber }', '/aggregate/0/as'],
     ['a number condition with text', 'value: 70', 'value: many', '/flush/conditions/0/value'],
-  ])('with %s is told at its place', (_what, from, to, pointer) => {
+  ])('a definition with %s is told so at its place', (_what, from, to, pointer) => {
     expect(changed(from, to)).toContainEqual(expect.objectContaining({ pointer, line: expect.any(Number) }));
   });
 
-  it('tells that conditions need a TIMEOUT', () => {
+  it('conditions without a TIMEOUT are refused', () => {
     const text = GOOD.replace('by: TIMEOUT', 'by: END_OF_STREAM').replace(/ {2}timeout: .*\n/, '');
     expect(problemsOf(text)).toEqual([expect.objectContaining({ pointer: '/flush/conditions', line: 8 })]);
   });
 
-  it('tells which outputs are doubled', () => {
+  it('an output name that comes twice is told at its second place', () => {
     const twice = GOOD.replace('SUM }\n', 'SUM }\n  - { field: sheets, operation: SUM }\n');
     expect(problemsOf(twice)).toEqual([expect.objectContaining({ pointer: '/aggregate/1' })]);
   });
 
-  it('refuses a topic for a definition that flushes at the end of something', () => {
+  it('a definition that flushes at the end of something is refused for a topic', () => {
     const text = `${GOOD.slice(0, GOOD.indexOf('flush:'))}flush: { by: END_OF_TRANSACTION }\n`;
     expect(problemsOf(text)).toEqual([]);
     expect(problemsOf(text, true)).toEqual([expect.objectContaining({ pointer: '/flush/by', line: 6 })]);
@@ -169,13 +172,13 @@ describe('a definition', () => {
     ]);
   });
 
-  it('tells the line that is no YAML', () => {
+  it('text that is no YAML is told with its line', () => {
     expect(problemsOf('name: [')).toEqual([expect.objectContaining({ line: 1 })]);
     expect(problemsOf('')).not.toEqual([]);
     expect(problemsOf('a: &a [*a]')).not.toEqual([]);
   });
 
-  it('reads a definition from JSON, too', () => {
+  it('a definition may be JSON, too', () => {
     const json = JSON.stringify({
       name: 'x',
       group: { fields: ['a'] },

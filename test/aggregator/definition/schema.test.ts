@@ -21,7 +21,7 @@ it.each([
   ['Print', false],
   ['a_b', false],
   ['a\n', false],
-])('may be named %j: %j', (name, expected) => {
+])('a definition may be named %j: %j', (name, expected) => {
   expect(takes({ name })).toBe(expected);
 });
 
@@ -35,7 +35,7 @@ it.each([
   ['...', true],
   ['a b', false],
   ['', false],
-])('may read the topic %j, as Kafka names it: %j', (topic, expected) => {
+])('a definition may read the topic %j, as Kafka names it: %j', (topic, expected) => {
   expect(takes({ topic })).toBe(expected);
 });
 
@@ -53,12 +53,24 @@ it.each([
   [{ type: 'MONTH', day: 'last', time: '00:00', zone: 'UTC' }, true],
   [{ type: 'MONTH', day: 32, time: '00:00', zone: 'UTC' }, false],
   [{ type: 'MONTH', day: 0, time: '00:00', zone: 'UTC' }, false],
+  [{ type: 'MONTH', day: 1, time: '23:59', zone: 'UTC' }, true],
+  [{ type: 'MONTH', day: 15, time: '23:59', zone: 'UTC' }, true],
+  [{ type: 'TIMESTAMP', field: 'event_time' }, true],
   [{ type: 'TIMESTAMP', field: '' }, false],
-])('may wait as %j: %j', (timeout, expected) => {
+  // Nothing of a timeout is left to be guessed.
+  [{ type: 'HOUR' }, false],
+  [{ type: 'DAY', zone: 'UTC' }, false],
+  [{ type: 'DAY', time: '23:59' }, false],
+  [{ type: 'MONTH', time: '23:59', zone: 'UTC' }, false],
+  [{ type: 'MONTH', day: 1, zone: 'UTC' }, false],
+  [{ type: 'MONTH', day: 1, time: '23:59' }, false],
+  [{ type: 'TIMESTAMP' }, false],
+  [{}, false],
+])('a timeout may be %j: %j', (timeout, expected) => {
   expect(withTimeout(timeout)).toBe(expected);
 });
 
-it('takes operations, periods and operators in the spellings that people have for them', () => {
+it('operations, periods and operators are taken in the spellings that people have for them', () => {
   const conditions = [
     ...['≥', '≤', '≠', '=='].map((operator) => ({ name: 'c', field: 'n', operator, value: 1 })),
     { name: 'c', field: 'n', type: 'text', operator: 'not equals', value: 'x' },
@@ -76,7 +88,7 @@ it('takes operations, periods and operators in the spellings that people have fo
   ]);
 });
 
-it('refuses what it does not know, at any depth', () => {
+it('a field that no definition has is refused, at any depth', () => {
   expect(takes({ colour: 'red' })).toBe(false);
   expect(takes({ group: { fields: ['a'], colour: 'red' } })).toBe(false);
   expect(withTimeout({ type: 'HOUR', hours: 1, zone: 'UTC' })).toBe(false);

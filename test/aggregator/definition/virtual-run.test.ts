@@ -29,7 +29,7 @@ it('a definition without tests fails none', () => {
 });
 
 describe('a step', () => {
-  it('passes where the rows that it flushes are the expected ones, in any order', () => {
+  it("a test's step passes where the rows that it flushes are the expected ones, in any order", () => {
     const records = [record, { a: 'y', n: '2.50' }];
     expect(
       failures([
@@ -39,7 +39,7 @@ describe('a step', () => {
     ).toEqual([]);
   });
 
-  it('tells by its number which rows came not, and which came instead', () => {
+  it('a step that fails tells by its number which rows came not, and which came instead', () => {
     const [missing, extra, ...others] = failures([
       { records: [record] },
       { clock: due, expect: [{ a: 'x', sum_n: 2 }] },
@@ -49,13 +49,13 @@ describe('a step', () => {
     expect(others).toEqual([]);
   });
 
-  it('matches each flushed row once', () => {
+  it('two expected rows that are alike need two flushed ones', () => {
     expect(failures([{ records: [record] }, { clock: due, expect: [{ a: 'x' }, { a: 'x' }] }])).toEqual([
       'step 2: not flushed: {"a":"x"}',
     ]);
   });
 
-  it('flushes what is due at its moment, and not a moment before', () => {
+  it('a step of the clock flushes what is due at its moment, and not a moment before', () => {
     expect(
       failures([
         { records: [record] },
@@ -65,7 +65,7 @@ describe('a step', () => {
     ).toEqual([]);
   });
 
-  it('tells of records that were set aside where none was expected to be, and the other way round', () => {
+  it('a step tells of records that were set aside where none was expected to be, and the other way round', () => {
     expect(failures([{ records: [{ a: 'x', n: 'no' }] }])).toEqual([
       expect.stringMatching(/^step 1: expected 0 records set aside, 1 were: n: received "no"/),
     ]);
