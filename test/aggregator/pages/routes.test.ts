@@ -43,7 +43,12 @@ const choicesOf = (id: string): string[] => textsOf(within('select', id), 'optio
 
 describe('the form of a definition, beside the manual', () => {
   it('the form has a section for group fields, one for aggregate fields, and one for when they are flushed', () => {
-    expect(textsOf(form.slice(form.indexOf('<main')), 'legend')).toEqual(['Definition', 'Group fields', 'Aggregate fields', 'Flush by']);
+    expect(textsOf(form.slice(form.indexOf('<main')), 'legend')).toEqual([
+      'Definition',
+      'Group fields',
+      'Aggregate fields',
+      'Flush by',
+    ]);
   });
 
   it('records may be grouped by time where a box is ticked, by hour, day, month or year', () => {
