@@ -11,26 +11,22 @@ const WRONG_VALUE = 2;
 export const logOf = ({ LOG_LEVEL }: Config): Logger =>
   createLog('simulator', LOG_LEVEL === 'info' ? 'warn' : LOG_LEVEL);
 
-/** Turns an error that a user can mend into one line and exit code 1. */
-export async function told(work: () => Promise<number>): Promise<number> {
+/**
+ * Works with the options that `read` returns. An error that a user can mend is one line, and exit code 2 where it is an option's, 1 where it
+ * comes of the work.
+ */
+export async function withOptions<T>(read: () => T, work: (options: T) => Promise<number>): Promise<number> {
+  let code = WRONG_VALUE;
   try {
-    return await work();
+    const options = read();
+    code = NOT_ALL;
+    return await work(options);
   } catch (error) {
     if (!(error instanceof ExpectationError)) throw error;
     console.error(`simulate: ${error.message}`);
-    return NOT_ALL;
+    return code;
   }
 }
 
-/** Works with the options that `read` returns; one that can't be used is one line and exit code 2. */
-export async function withOptions<T>(read: () => T, work: (options: T) => Promise<number>): Promise<number> {
-  let options: T;
-  try {
-    options = read();
-  } catch (error) {
-    if (!(error instanceof ExpectationError)) throw error;
-    console.error(`simulate: ${error.message}`);
-    return WRONG_VALUE;
-  }
-  return told(() => work(options));
-}
+/** The same for work without options. */
+export const told = (work: () => Promise<number>): Promise<number> => withOptions(() => undefined, work);
