@@ -74,6 +74,11 @@ export async function readTopic(
     await consumer.subscribe({ topic, fromBeginning: true });
     await new Promise<void>((resolve, reject) => {
       consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
+      // Also of a batch with nothing but the marks of transactions, which is handed on to nobody.
+      consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { partition, lastOffset } }) => {
+        if (BigInt(lastOffset) + 1n >= (ends.get(partition) ?? 0n)) left.delete(partition);
+        if (left.size === 0) resolve();
+      });
       consumer
         .run({
           autoCommit: false,
@@ -83,9 +88,6 @@ export async function readTopic(
               ({ offset }) => BigInt(offset) >= begin(partition) && BigInt(offset) < end,
             );
             await onBatch(partition, wanted);
-            const last = messages.at(-1)?.offset ?? '-1';
-            if (BigInt(last) + 1n >= end) left.delete(partition);
-            if (left.size === 0) resolve();
           },
         })
         .catch(reject);
