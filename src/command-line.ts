@@ -8,9 +8,9 @@ import { parseInstant } from './aggregator/core/instant.ts';
 import { ConfigError, optionName, readConfig, type SettingName, settings } from './config.ts';
 import type { FaultOptions } from './pipeline/commands.ts';
 import { lockPart, prepareDataDir } from './processes/data-dir.ts';
-import { PARTS, type Part } from './processes/part.ts';
 import { errorFields } from './runtime/error-fields.ts';
 import { messageOf } from './runtime/errors.ts';
+import { PARTS, type Part } from './runtime/part-names.ts';
 import { version } from './runtime/version.ts';
 import type { ClicksOptions, GivenOptions, SessionsOptions } from './sessions/commands.ts';
 import { ANSWERS, FORMATS, PROFILES, RULES, SOURCES, type Source } from './sessions/options.ts';
@@ -223,7 +223,10 @@ function simulateCommand(): Command {
     .option('--seed <number>', 'what the random numbers start from (default: 1)', wholeNumber)
     .option('--persona <name>', 'shoppers of this kind alone (default: all kinds)')
     .option('--target <name>', 'http, the shop itself, or kafka, past it (default: http)')
-    .option('--chaos <faults>', 'as late=5%,duplicate=2%@1m+30s: from 1m on, for 30s; all=5% is every fault')
+    .option(
+      '--chaos <faults>',
+      'as late=5%,duplicate=2%@1m+30s: from 1m on, for 30s; all=5% is every fault; of the system kill=ingest@10s, pause=broker@10s+5s, kafka=cut@10s+8s, outbox=full@10s+8s',
+    )
     .option('--curve <name>', "flat, or week for a week's hours (default: week from a day on)")
     .option('--clock <time>', 'the first moment, ISO 8601 in UTC (default: now)', instant)
     .option('--scenario <file>', 'all of this from a YAML file; options win')

@@ -49,6 +49,8 @@ export type PublisherState = {
   readonly taken: number;
   readonly acknowledged: number;
   readonly refused: number;
+  /** Events that were not taken since then: the outbox had no room, or its disk refused. One that is tried again counts again. */
+  readonly turnedAway: number;
   readonly lastError: string | undefined;
 };
 
@@ -66,6 +68,7 @@ export class Publisher {
   #taken = 0;
   #acknowledged = 0;
   #refused = 0;
+  #turnedAway = 0;
   #loop: Promise<void> = Promise.resolve();
 
   constructor(kafka: Kafka, topic: string, outbox: Outbox, log: Logger) {
@@ -116,10 +119,19 @@ export class Publisher {
   }
 
   #take(events: readonly ShopEvent[], lines: string[]): Promise<readonly Outcome[]> {
-    const entries = this.#outbox.appendAll(lines);
+    const entries = this.#keep(lines);
     const outcomes = this.#enqueue(events, entries);
     this.#wake();
     return outcomes;
+  }
+
+  #keep(lines: readonly string[]): OutboxEntry[] {
+    try {
+      return this.#outbox.appendAll(lines);
+    } catch (error) {
+      this.#turnedAway += lines.length;
+      throw error;
+    }
   }
 
   async #takeGood(
@@ -142,6 +154,7 @@ export class Publisher {
       taken: this.#taken,
       acknowledged: this.#acknowledged,
       refused: this.#refused,
+      turnedAway: this.#turnedAway,
       lastError: this.#lastError,
     };
   }

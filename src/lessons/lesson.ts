@@ -1,15 +1,13 @@
-// Lessons as data: one YAML file each in lessons/, with what to read, what "start" does, and a question. No file has an answer: the
-// running system is asked for it (measures.ts).
+// Lessons as data: one file each in lessons/, a scenario of the simulator (simulator/scenario.ts) with a page beside it: what to read, and a
+// question. No file has an answer: the running system is asked for it (measures.ts).
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { parse } from 'yaml';
 import { z } from 'zod';
-import { describeIssue } from '../events/parse.ts';
-import { CONNECTION_FAULTS } from '../pipeline/control.ts';
-import { parseDuration } from '../runtime/duration.ts';
 import { packageRoot } from '../runtime/paths.ts';
-import { FAULT_NAMES, parseShare } from '../simulator/core/faults.ts';
+import { parseShare } from '../simulator/core/faults.ts';
+import { optionsOf } from '../simulator/options.ts';
+import { parseAs, readScenario, type Scenario, type Timeline, timelineOf } from '../simulator/scenario.ts';
 
 export const MEASURES = [
   'missing',
@@ -18,6 +16,7 @@ export const MEASURES = [
   'robots',
   'lag_peak',
   'outbox_peak',
+  'turned_away',
   'idle_readers',
   'next_partition',
   'sessions',
@@ -26,35 +25,7 @@ export const MEASURES = [
 ] as const;
 export type MeasureName = (typeof MEASURES)[number];
 
-const duration = z.string().transform((text) => parseDuration('lesson', text));
 const share = z.union([z.string(), z.number()]).transform((given) => parseShare(String(given)));
-const at = duration.default(0);
-const part = z.enum(['broker', 'postgres', 'ingest', 'live']);
-
-const stepSchema = z.discriminatedUnion('do', [
-  z.strictObject({
-    do: z.literal('shop'),
-    at,
-    for: duration,
-    rate: z.number().min(0.1).max(100),
-    faults: z.partialRecord(z.enum(FAULT_NAMES), share).default({}),
-  }),
-  z.strictObject({ do: z.literal('kill'), at, part }),
-  z.strictObject({ do: z.literal('pause'), at, for: duration, part }),
-  z.strictObject({
-    do: z.literal('fault'),
-    at,
-    for: duration,
-    target: z.enum(['kafka', 'postgres']),
-    kind: z.enum(CONNECTION_FAULTS),
-    ms: z.number().default(400),
-  }),
-  z.strictObject({ do: z.literal('poison'), at, between: z.tuple([z.int(), z.int()]) }),
-  z.strictObject({ do: z.literal('visits'), at, between: z.tuple([z.int(), z.int()]) }),
-  z.strictObject({ do: z.literal('readers'), at, number: z.int().min(1).max(6) }),
-]);
-export type Step = z.infer<typeof stepSchema>;
-
 const measure = z.enum(MEASURES);
 const questionSchema = z.union([
   z.strictObject({ ask: z.string(), hint: z.string(), of: measure, within: share.default(0) }),
@@ -75,31 +46,40 @@ const questionSchema = z.union([
 ]);
 export type Question = z.infer<typeof questionSchema>;
 
-const lessonSchema = z.strictObject({
-  title: z.string(),
+const pageSchema = z.strictObject({
   about: z.string(),
   read: z.string().transform((text) => text.trim().split(/\n\s*\n/)),
   watch: z.string(),
-  lasts: duration,
-  timeline: z.array(stepSchema).min(1),
   question: questionSchema,
   explain: z.string(),
 });
-export type Lesson = z.infer<typeof lessonSchema> & { readonly name: string };
+
+export type Lesson = z.infer<typeof pageSchema> & {
+  readonly name: string;
+  readonly title: string;
+  /** Milliseconds until nothing more is done. */
+  readonly lasts: number;
+  readonly scenario: Scenario;
+  /** What its timeline has, among it. */
+  readonly timeline: Timeline;
+};
 
 /**
  * Reads all lessons, in the order of their files' numbers.
- * @throws {Error} naming the file that is no lesson
+ * @throws {ExpectationError} naming the file that is no lesson
  */
 export function readLessons(folder = path.join(packageRoot, 'lessons')): readonly Lesson[] {
   const files = readdirSync(folder)
     .filter((file) => /^\d\d-[a-z-]+\.yaml$/.test(file))
     .sort();
-  return files.map((file) => {
-    const value: unknown = parse(readFileSync(path.join(folder, file), 'utf8'));
-    const parsed = lessonSchema.safeParse(value);
-    if (parsed.success) return { ...parsed.data, name: file.slice(3, -5) };
-    const [issue] = parsed.error.issues;
-    throw new Error(`${file}: ${issue === undefined ? 'is no lesson' : describeIssue(issue, value)}`);
-  });
+  return files.map((name) => readLesson(path.join(folder, name)));
+}
+
+function readLesson(file: string): Lesson {
+  const scenario = readScenario(file);
+  const page = parseAs(pageSchema, scenario.lesson, `${file}, lesson`);
+  const name = path.basename(file, '.yaml').slice(3);
+  const { duration } = optionsOf({}, scenario, 0);
+  const { title = name } = scenario;
+  return { ...page, name, title, lasts: duration, scenario, timeline: timelineOf(scenario) };
 }

@@ -4,11 +4,13 @@
 import { HttpError } from '../http/errors.ts';
 import type { Ledger } from '../pipeline/ledger.ts';
 import { prove } from '../pipeline/proof.ts';
+import { seededRandom } from '../runtime/seeded-random.ts';
 import { countOfVisitor } from '../sessions/live/store.ts';
+import { visit } from '../simulator/visits.ts';
 import type { MeasureName } from './lesson.ts';
 import type { LessonPlace } from './place.ts';
 import type { NotedRun } from './run-store.ts';
-import { visit } from './visits.ts';
+import { drawSeed } from './seed.ts';
 
 type Measure = (place: LessonPlace, run: NotedRun) => Promise<number>;
 
@@ -32,6 +34,7 @@ export const measures: Readonly<Record<MeasureName, Measure>> = {
   },
   lag_peak: async (_place, { lagPeak }) => lagPeak,
   outbox_peak: async (_place, { outboxPeak }) => outboxPeak,
+  turned_away: async (_place, { turnedAway }) => turnedAway,
   idle_readers: async ({ probe, shoppers }, { group }) => {
     const { members } = await probe.look(shoppers.topic, group);
     if (members.length === 0)
@@ -42,8 +45,10 @@ export const measures: Readonly<Record<MeasureName, Measure>> = {
       });
     return members.filter(({ partitions }) => partitions.length === 0).length;
   },
-  next_partition: async ({ tracking }, { visitor }) =>
-    (await tracking.publish(visit(visitor, Date.now()))).partition,
+  next_partition: async ({ tracking }, { visitor }) => {
+    const now = Date.now();
+    return (await tracking.publish(visit(seededRandom(drawSeed()), visitor, now, now))).partition;
+  },
   sessions: ({ pool }, { visitor }) => countOfVisitor(pool, visitor),
   late_by_event_time: lateCounted('time'),
   late_by_arrival: lateCounted('appended_at'),

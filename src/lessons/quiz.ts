@@ -9,6 +9,7 @@ import type { FaultName } from '../simulator/core/faults.ts';
 import { readOptions } from '../simulator/options.ts';
 import { runSimulation } from '../simulator/run.ts';
 import type { LessonPlace } from './place.ts';
+import { drawSeed } from './seed.ts';
 
 const FAULT_SECONDS = 25;
 const EARLIEST_MS = 6_000;
@@ -154,7 +155,7 @@ export class Quiz {
       rate: String(RATE),
       users: RATE * 4,
       duration: `${wait + FAULT_SECONDS * 2_000}ms`,
-      seed: randomInt(1e9),
+      seed: drawSeed(),
     };
     const options = readOptions(given, undefined, Date.now());
     const faults = 'fault' in broken ? [{ ...broken, from: wait, until: Number.POSITIVE_INFINITY }] : [];

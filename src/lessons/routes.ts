@@ -7,6 +7,7 @@ import { sendJson } from '../http/json.ts';
 import { serve } from '../http/operation.ts';
 import { readBody } from '../http/query.ts';
 import { route } from '../http/routes.ts';
+import { fillsOutbox } from '../simulator/system-faults.ts';
 import type { Admin } from '../site/admin.ts';
 import { plainLayout } from '../site/layout.ts';
 import type { Lesson } from './lesson.ts';
@@ -88,7 +89,8 @@ function addPages(router: Router, stage: Stage, admin: Admin): void {
       verdict,
       given: req.body?.answer ?? '',
       run: await runAnswer(stage, lesson),
-      hasControl: stage.place.actions.hasControl,
+      canBreak:
+        stage.place.actions.hasControl || lesson.timeline.system.every(({ fault }) => fillsOutbox(fault)),
     });
   route(router, '/lessons/:lesson', {
     get: [async (req, res) => show(req, res, stage.find(req.params.lesson), null)],
@@ -145,8 +147,8 @@ const fact = (name: string, value: string | number, href: string | null = null):
 /** What the question can't be answered without. */
 async function factsOf({ place }: Stage, lesson: Lesson, run: NotedRun): Promise<Fact[]> {
   const facts: Fact[] = [];
-  const uses = (name: string) => lesson.timeline.some((step) => step.do === name);
-  if (run.ledger !== null && !uses('readers') && !uses('visits')) {
+  const { visits, readers, system } = lesson.timeline;
+  if (run.ledger !== null && visits.length === 0 && readers.length === 0) {
     const { acknowledged, stored, repeated, set_aside: aside } = run.ledger;
     facts.push(
       fact('acknowledged when it began', acknowledged),
@@ -155,9 +157,11 @@ async function factsOf({ place }: Stage, lesson: Lesson, run: NotedRun): Promise
       fact('set aside then', aside),
     );
   }
+  if (system.some((step) => fillsOutbox(step.fault)))
+    facts.push(fact('turned away when it began', run.turnedAwayBefore));
   for (const [n, { orderId, time }] of run.visits.entries())
     facts.push(fact(`click ${n + 1} of the visitor`, `${time.slice(11, 19)} UTC`, `/events/${orderId}`));
-  if (uses('readers')) facts.push(...(await readersOf(place, run.group)));
+  if (readers.length > 0) facts.push(...(await readersOf(place, run.group)));
   return facts;
 }
 

@@ -17,6 +17,9 @@ const notedSchema = z.object({
   ends: z.array(z.tuple([z.int(), z.int()])),
   lagPeak: z.number(),
   outboxPeak: z.number(),
+  /** Events that the shop had turned away when the run began, and since then. */
+  turnedAwayBefore: z.number().default(0),
+  turnedAway: z.number().default(0),
   /** The visitor's events, in the order of their times. */
   visits: z.array(z.object({ orderId: z.string(), time: z.string() })),
 });

@@ -173,6 +173,7 @@ export class PipelineBoard {
         taken: publisher.taken,
         acknowledged: publisher.acknowledged,
         refused: publisher.refused,
+        turned_away: publisher.turnedAway,
         problem: publisher.lastError ?? null,
       },
       kafka: {

@@ -107,7 +107,7 @@ function reasonOf(error: unknown): string {
 function describe({ outbox, kafka, ingest, ledger, parts, faults }: PipelineState): string[] {
   const lines = [
     `shop      ${exact(outbox.taken_per_second)}/s taken`,
-    `outbox    ${exact(outbox.waiting)} wait, ${exact(outbox.bytes)} of ${exact(outbox.most_bytes)} bytes`,
+    `outbox    ${exact(outbox.waiting)} wait, ${exact(outbox.bytes)} of ${exact(outbox.most_bytes)} bytes, ${exact(outbox.turned_away)} turned away`,
     `Kafka     ${kafka.problem ?? `${exact(kafka.appended_per_second)}/s into ${kafka.topic}`}`,
     `ingest    ${exact(ingest.stored_per_second)}/s stored, ${exact(ingest.batches_per_second)} batches a second`,
     ledger === null

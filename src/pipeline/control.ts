@@ -2,16 +2,17 @@
 // (processes/control.ts); this room only asks.
 
 import { z } from 'zod';
+import { CONNECTION_KINDS, CONNECTIONS, USUAL_LATE_MS } from '../simulator/system-faults.ts';
 
 /** Milliseconds that a slow connection's answers come late. */
-export const SLOW_MS = { least: 10, most: 5_000, usual: 400 } as const;
+export const SLOW_MS = { least: 10, most: 5_000, usual: USUAL_LATE_MS } as const;
 /** Seconds of a pause: what forgets to end it must not keep a part from its work for long. */
 export const PAUSE_SECONDS = { least: 1, most: 30, usual: 10 } as const;
 export const FAULT_SECONDS = { least: 1, most: 300, usual: 30 } as const;
 
 /** Whose connections may be disturbed, and how. */
-export const CONNECTION_FAULTS = ['slow', 'cut', 'silent'] as const;
-export const FAULT_TARGETS = ['kafka', 'postgres', 'outbox'] as const;
+export const CONNECTION_FAULTS = CONNECTION_KINDS;
+export const FAULT_TARGETS = [...CONNECTIONS, 'outbox'] as const;
 
 export const faultSchema = z
   .object({
@@ -52,7 +53,7 @@ export type ControlRequest =
   | { readonly do: 'pause'; readonly part: string; readonly seconds: number }
   | {
       readonly do: 'fault';
-      readonly target: 'kafka' | 'postgres';
+      readonly target: (typeof CONNECTIONS)[number];
       readonly kind: (typeof CONNECTION_FAULTS)[number];
       readonly ms: number;
       readonly seconds: number;

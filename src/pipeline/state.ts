@@ -19,6 +19,9 @@ export const stateSchema = z
       taken: z.number().describe('events, since the web part was started'),
       acknowledged: z.number(),
       refused: z.number(),
+      turned_away: z
+        .number()
+        .describe('events that were not taken since then, as the outbox had no room or its disk refused'),
       problem: z.string().nullable().describe('why events wait; null where they do not'),
     }),
     kafka: z.object({

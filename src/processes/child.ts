@@ -4,11 +4,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import path from 'node:path';
 import type { ControlRequest, ProcessesLook } from '../pipeline/control.ts';
+import type { Part } from '../runtime/part-names.ts';
 import { packageRoot } from '../runtime/paths.ts';
 import type { RunningPart } from '../runtime/running-part.ts';
 import type { DetourSigns } from './faults.ts';
 import { answerMetrics, askMetrics, CHILD_TIMEOUT_MS } from './metrics-relay.ts';
-import type { Part } from './part.ts';
 import { answerRequests } from './request-relay.ts';
 
 /** What a child tells its parent. */

@@ -8,8 +8,8 @@ import { databaseUrlOf } from '../connections.ts';
 import { openPool } from '../db/pool.ts';
 import type { Control } from '../pipeline/control.ts';
 import type { Logger } from '../runtime/log.ts';
+import { PARTS, type Part } from '../runtime/part-names.ts';
 import type { RunningPart } from '../runtime/running-part.ts';
-import { PARTS, type Part } from './part.ts';
 
 const SAMPLE_CONNECTIONS = 6;
 const LEAVING_TRIES = 50;

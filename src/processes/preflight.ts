@@ -10,7 +10,7 @@ import { explainConnection } from '../db/errors.ts';
 import { createKafka, describeCluster } from '../kafka/client.ts';
 import { codeOf } from '../runtime/errors.ts';
 import type { Logger } from '../runtime/log.ts';
-import type { Part } from './part.ts';
+import type { Part } from '../runtime/part-names.ts';
 
 /** In a composition of containers the servers may come up a little later. */
 const TIMEOUT_MS = 15_000;

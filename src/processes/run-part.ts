@@ -7,10 +7,10 @@ import type { ProcessesLook } from '../pipeline/control.ts';
 import { messageOf } from '../runtime/errors.ts';
 import { createLog, type Logger } from '../runtime/log.ts';
 import { watchOpenFiles } from '../runtime/open-files.ts';
+import type { Part } from '../runtime/part-names.ts';
 import { askedToStop, report } from './child.ts';
 import { followSigns } from './faults.ts';
 import { answerMetrics, askMetrics } from './metrics-relay.ts';
-import type { Part } from './part.ts';
 import { FOLLOWERS, startPart } from './parts.ts';
 import { ask } from './request-relay.ts';
 

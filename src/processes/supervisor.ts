@@ -4,8 +4,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../runtime/errors.ts';
 import type { Logger } from '../runtime/log.ts';
+import type { Part } from '../runtime/part-names.ts';
 import { QUICK_ENDS, type RunningPart } from '../runtime/running-part.ts';
-import type { Part } from './part.ts';
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 10_000;

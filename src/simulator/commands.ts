@@ -18,10 +18,11 @@ import { readSecret } from '../site/secret.ts';
 import type { Fault } from './core/faults.ts';
 import { Funnel } from './core/funnel.ts';
 import type { Send } from './core/inject.ts';
-import { commandOf } from './core/repeat.ts';
 import { checkUrl, type GivenOptions, type RunOptions, readOptions, refuseRunOptions } from './options.ts';
 import { FaultRecorder } from './periods/recorder.ts';
 import { dryLine, planOf } from './plan.ts';
+import { playScenario } from './play.ts';
+import { commandOf } from './repeat.ts';
 import { checkThere } from './replay/file.ts';
 import { watchKeys } from './replay/keys.ts';
 import { type ReplayGiven, readReplayOptions, refuseReplayOptions } from './replay/options.ts';
@@ -29,8 +30,8 @@ import { Pause } from './replay/pause.ts';
 import { type PlanWithSkipped, sendReplay, withRecords } from './replay/replay.ts';
 import { replaySends } from './replay/sends.ts';
 import { describeRun, funnelLines, msText } from './report.ts';
-import { type Place, runSimulation } from './run.ts';
-import { playSystemFaults } from './system-faults.ts';
+import type { Place } from './run.ts';
+import { actAt } from './system-faults.ts';
 import type { Tally } from './tally.ts';
 import { DONE, logOf, NOT_ALL, withOptions } from './told.ts';
 
@@ -143,18 +144,13 @@ async function printSends(
   return DONE;
 }
 
-/** @param password the admin's, for system faults of a scenario */
+/** @param password the admin's, for system faults */
 function run(options: RunOptions, place: Place, password: string | undefined): Promise<number> {
   return untilStopped(async (signal, begun) => {
-    let refused: Promise<readonly string[]> = Promise.resolve([]);
-    const result = await runSimulation(options, place, signal, {
-      begun: (tally) => {
-        begun(tally);
-        refused = playSystemFaults(options.system ?? [], place.shop, password, signal);
-      },
-    });
+    const act = actAt(place.shop, password);
+    const { notDone, ...result } = await playScenario(options, place, signal, { begun, act });
     const { lines, failures } = describeRun(options, result, commandOf(options));
-    return { lines, failures: [...failures, ...(await refused)] };
+    return { lines, failures: [...failures, ...notDone] };
   });
 }
 

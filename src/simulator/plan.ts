@@ -5,6 +5,7 @@ import { type CrowdOptions, crowd } from './core/crowd.ts';
 import { Injector, type Send } from './core/inject.ts';
 import { sendsInOrder } from './core/sends.ts';
 import type { RunOptions } from './options.ts';
+import { visitSends } from './visits.ts';
 
 /** @param start milliseconds since 1970 of the first moment */
 export function crowdOf(options: RunOptions, start: number): CrowdOptions {
@@ -14,8 +15,20 @@ export function crowdOf(options: RunOptions, start: number): CrowdOptions {
 
 /** All sends by time; the same options give the same sends. */
 export function planOf(options: RunOptions): Generator<Send> {
-  const { seed, clock, faults } = options;
-  return sendsInOrder(crowd(crowdOf(options, clock)), new Injector(seed, clock, faults));
+  const { users, seed, clock, faults } = options;
+  const visits = visitSends(options, clock);
+  if (users === 0) return inOrder([], visits);
+  const sends = sendsInOrder(crowd(crowdOf(options, clock)), new Injector(seed, clock, faults));
+  return visits.length === 0 ? sends : inOrder(sends, visits);
+}
+
+/** Both rows, which are by time, as one. */
+function* inOrder(sends: Iterable<Send>, visits: Send[]): Generator<Send> {
+  for (const send of sends) {
+    while ((visits[0]?.at ?? Number.POSITIVE_INFINITY) <= send.at) yield visits.shift() as Send;
+    yield send;
+  }
+  yield* visits;
 }
 
 /** A line of a dry run, its keys sorted: a send and its expected outcome, with `bytes` where a fault replaces the event's. */

@@ -6,6 +6,7 @@ import type { Comparison } from './ledger/compare.ts';
 import type { Ledger } from './ledger/read.ts';
 import type { RunOptions } from './options.ts';
 import type { RunResult } from './run.ts';
+import { fillsOutbox } from './system-faults.ts';
 
 const number = new Intl.NumberFormat('en-US');
 const SHOWN_DIFFERENCES = 20;
@@ -17,7 +18,7 @@ export const msText = (ms: number | undefined): string =>
 
 /** @returns the lines, and the failures */
 export function describeRun(
-  options: Pick<RunOptions, 'expect' | 'target' | 'personas'> & Partial<Pick<RunOptions, 'rate'>>,
+  options: Pick<RunOptions, 'expect' | 'target' | 'personas'> & Partial<Pick<RunOptions, 'rate' | 'system'>>,
   { run, file, tally, took }: RunResult,
   command: string,
 ): { lines: string[]; failures: string[] } {
@@ -30,6 +31,9 @@ export function describeRun(
     );
   if (tally.errors > 0)
     failures.push(`${number.format(tally.errors)} pages were not answered as a shop does`);
+  const turnedAway = `${number.format(tally.turnedAway)} events were turned away: the shop had no room for them`;
+  const isMeant = options.system?.some(({ fault }) => fillsOutbox(fault)) === true;
+  if (tally.turnedAway > 0 && !isMeant) failures.push(turnedAway);
   failures.push(...unmetExpectations(options, tally));
   const faults = [...tally.faults].map(([name, count]) => `${name} ${number.format(count)}`).join(', ');
   const expected = [...tally.expected].map(([name, count]) => `${name} ${number.format(count)}`).join(', ');
@@ -38,6 +42,7 @@ export function describeRun(
       `run ${run}: ${number.format(tally.sends)} events in ${seconds.toFixed(1)} s, ${rate}/s; latency p50 ${msText(tally.quantile(0.5))}, p99 ${msText(tally.quantile(0.99))}; ${number.format(tally.missed)} missed starts, ${number.format(tally.errors)} errors`,
       `injected: ${faults || 'no faults'}`,
       `expected: ${expected || 'nothing'}`,
+      ...(tally.turnedAway > 0 && isMeant ? [turnedAway] : []),
       ...funnelLines(options, tally.funnel),
       `again, with version ${version}: ${command}`,
       `ledger: ${file}; npm run simulate -- verify ${run}`,

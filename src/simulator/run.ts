@@ -2,22 +2,26 @@
 // ledger.
 
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ShopEvent } from '../events/event.ts';
 import type { Kafka } from '../kafka/client.ts';
 import type { Logger } from '../runtime/log.ts';
 import { version } from '../runtime/version.ts';
 import { Injector, type Send } from './core/inject.ts';
-import { commandOf } from './core/repeat.ts';
 import { type DriveOptions, drive } from './drive.ts';
 import { digestOf, type LedgerEntry, whoseOf } from './ledger/entry.ts';
 import { LedgerWriter } from './ledger/write.ts';
 import type { RunOptions } from './options.ts';
 import type { FaultRecorder } from './periods/recorder.ts';
 import { crowdOf, planOf } from './plan.ts';
+import { commandOf } from './repeat.ts';
 import { Tally } from './tally.ts';
+import type { WalkOptions } from './targets/acts.ts';
 import { HttpClient } from './targets/http-client.ts';
 import { KafkaTarget, placeOf } from './targets/kafka.ts';
 import type { Numbered, Receipt } from './targets/target.ts';
 import { walk } from './targets/walk.ts';
+import { visitSends } from './visits.ts';
 
 /** Concurrent batches to Kafka. */
 const IN_FLIGHT = 4;
@@ -53,6 +57,8 @@ export type RunKeeping = {
   readonly run?: string | null;
   /** Called once the target is open. */
   readonly begun?: (tally: Tally) => void;
+  /** Called for each click of a scenario's visits that Kafka has acknowledged, at the target http. */
+  readonly visited?: (event: ShopEvent) => void;
 };
 
 /**
@@ -63,22 +69,29 @@ export async function runSimulation(
   options: RunOptions,
   place: Place,
   signal: AbortSignal,
-  { run = newRunId(Date.now()), begun = () => {} }: RunKeeping = {},
+  { run = newRunId(Date.now()), begun = () => {}, visited = () => {} }: RunKeeping = {},
 ): Promise<RunResult> {
   const tally = new Tally();
   const began = Date.now();
   const running = { tally, signal, begun: () => begun(tally) };
   const endFaults = place.recorder?.follow(options.faults, began);
   try {
+    // Without shoppers nothing else says how long it lasts.
+    const end = options.users === 0 ? began + options.duration : began;
     const file =
       options.target === 'http'
-        ? await walkShop(options, place, run, running)
+        ? await walkShop(options, place, run, { ...running, visited })
         : await sendPlan(options, place, run ?? newRunId(began), running);
+    await until(end, signal);
     return { run: run ?? '', file, tally, took: Date.now() - began };
   } finally {
     await endFaults?.();
   }
 }
+
+/** Waits for a moment. @param at milliseconds since 1970 */
+const until = (at: number, signal: AbortSignal): Promise<void> =>
+  at <= Date.now() ? Promise.resolve() : sleep(at - Date.now(), undefined, { signal }).catch(() => {});
 
 export type Running = {
   readonly tally: Tally;
@@ -165,13 +178,13 @@ async function walkShop(
   options: RunOptions,
   place: Place,
   run: string | null,
-  { tally, signal, begun }: Running,
+  { tally, signal, begun, visited }: Running & Required<Pick<RunKeeping, 'visited'>>,
 ): Promise<string | undefined> {
   const { shop, secret, log } = place;
   const client = new HttpClient(shop);
   const ledger = run === null ? undefined : await ledgerOfWalk(options, place, run);
   const topic =
-    options.faults.length === 0
+    options.faults.length === 0 && options.visits.length === 0
       ? undefined
       : new KafkaTarget(place.kafka, place.topic, run ?? newRunId(Date.now()), log);
   let n = 0;
@@ -184,17 +197,24 @@ async function walkShop(
       throw error;
     });
   };
+  const pastShop = async (send: Send) => {
+    n += 1;
+    const numbered = { n, send };
+    const [receipt] = (await topic?.send([numbered], signal)) ?? [];
+    await add([entryOf(numbered, receipt)]);
+  };
   try {
     await topic?.open();
     const start = Date.now();
     begun();
-    await walk({
+    const ending = AbortSignal.any([signal, unwritten.signal]);
+    const walking: WalkOptions = {
       crowd: crowdOf(options, start),
       injector: new Injector(options.seed, start, options.faults),
       client,
       secret,
       paced: Number.isFinite(options.rate),
-      signal: AbortSignal.any([signal, unwritten.signal]),
+      signal: ending,
       done: async (told, latency, counted) => {
         tally.latency(latency);
         for (const { shown, title, role } of counted)
@@ -206,20 +226,33 @@ async function walkShop(
           }),
         );
       },
-      pastShop: async (send) => {
-        n += 1;
-        const numbered = { n, send };
-        const [receipt] = (await topic?.send([numbered], signal)) ?? [];
-        await add([entryOf(numbered, receipt)]);
-      },
+      pastShop,
       missed: () => {
         tally.missed += 1;
+      },
+      turnedAway: (events) => {
+        tally.turnedAway += events;
       },
       failed: (error) => {
         tally.errors += 1;
         log.debug({ err: error }, 'unexpected response of the shop');
       },
-    });
+    };
+    const visiting = async () => {
+      for (const send of visitSends(options, start)) {
+        await until(send.at, ending);
+        if (ending.aborted) return;
+        const isThere = await pastShop(send).then(
+          () => true,
+          (error) => {
+            if (ending.aborted) return false;
+            throw error;
+          },
+        );
+        if (isThere) visited(send.event);
+      }
+    };
+    await Promise.all([options.users === 0 ? undefined : walk(walking), visiting()]);
     unwritten.signal.throwIfAborted();
     await ledger?.end(Date.now(), !signal.aborted);
     return ledger?.file;

@@ -1,91 +1,134 @@
-// System faults of a scenario: parts killed and paused, connections disturbed, the outbox filled, by the API of the shop that the run
-// visits (src/pipeline). The run's own faults are in core/faults.ts.
+// System faults: parts killed and paused, connections disturbed, the outbox filled, each at its time. Who runs them is asked by its own
+// way: a run's command by the API of the shop that it visits, a lesson by the room of the pipe (src/pipeline). The faults of events are in
+// core/faults.ts.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
-import { parseDuration } from '../runtime/duration.ts';
-import { messageOf } from '../runtime/errors.ts';
+import { codeOf, messageOf } from '../runtime/errors.ts';
+import { ExpectationError } from '../runtime/expectation-error.ts';
+import type { Part } from '../runtime/part-names.ts';
 
-const text = z.string();
-const at = text.default('0s');
+/** How often what can't be done yet is tried. */
+const RETRY_MS = 500;
 
-/** The entries of a scenario's `system`. */
-export const systemStepSchema = z.union(
-  [
-    z.strictObject({ at, kill: text }),
-    z.strictObject({ at, pause: text, for: text }),
-    z.strictObject({
-      at,
-      disturb: z.enum(['kafka', 'postgres', 'outbox']),
-      how: z.enum(['slow', 'cut', 'silent', 'full']),
-      late: text.default('400ms'),
-      for: text,
-    }),
-  ],
-  'kill with the name of a part, or pause with one and for how long, or disturb with how and for how long',
-);
+/** Milliseconds by which answers of slow connections come late, where nothing else is said. */
+export const USUAL_LATE_MS = 400;
+/** Whose connections may be disturbed, and how. */
+export const CONNECTIONS = ['kafka', 'postgres'] as const;
+export const CONNECTION_KINDS = ['slow', 'cut', 'silent'] as const;
+
+/** What is done, as src/pipeline takes it. */
+export type SystemFault =
+  | { readonly do: 'kill'; readonly part: Part }
+  | { readonly do: 'pause'; readonly part: Part; readonly seconds: number }
+  | {
+      readonly do: 'fault';
+      readonly target: (typeof CONNECTIONS)[number];
+      readonly kind: (typeof CONNECTION_KINDS)[number];
+      readonly ms: number;
+      readonly seconds: number;
+    }
+  | { readonly do: 'fault'; readonly target: 'outbox'; readonly kind: 'full'; readonly seconds: number };
 
 export type SystemStep = {
   /** Milliseconds from the start of the run. */
   readonly at: number;
-  readonly words: string;
-  readonly path: string;
-  readonly body: object;
+  readonly fault: SystemFault;
 };
 
-const secondsOf = (lasting: string) => Math.max(1, Math.round(parseDuration('for', lasting) / 1000));
-
-/** @throws {ExpectationError} for a time that is none */
-export function systemStepOf(given: z.infer<typeof systemStepSchema>): SystemStep {
-  const moment = parseDuration('at', given.at);
-  if ('kill' in given)
-    return { at: moment, words: `kill ${given.kill}`, path: `parts/${given.kill}/kill`, body: {} };
-  const seconds = secondsOf(given.for);
-  if ('pause' in given)
-    return {
-      at: moment,
-      words: `pause ${given.pause}`,
-      path: `parts/${given.pause}/pause`,
-      body: { seconds },
-    };
-  const { disturb: target, how: kind, late } = given;
-  const body = { target, kind, ms: parseDuration('late', late), seconds };
-  return { at: moment, words: `${target} ${kind}`, path: 'faults', body };
-}
+/**
+ * Does a system fault.
+ * @throws {ExpectationError} where it can't be done now; any other error where it can't be done at all
+ */
+export type Act = (fault: SystemFault) => Promise<unknown>;
 
 /**
- * Runs each step at its time, until all are done or the signal is aborted.
- * @param password the admin's, where the shop has one
- * @returns a line for each step that the shop has refused
+ * A disturbed connection, or a full outbox.
+ * @param lateMs of a slow one
+ * @throws {ExpectationError} where the target has no such fault
+ */
+export function disturbanceOf(target: string, kind: string, lateMs: number, seconds: number): SystemFault {
+  if (target === 'outbox' && kind === 'full') return { do: 'fault', target, kind, seconds };
+  const connection = CONNECTIONS.find((one) => one === target);
+  const how = CONNECTION_KINDS.find((one) => one === kind);
+  if (connection !== undefined && how !== undefined)
+    return {
+      do: 'fault',
+      target: connection,
+      kind: how,
+      ms: how === 'slow' ? lateMs : USUAL_LATE_MS,
+      seconds,
+    };
+  throw new ExpectationError(
+    `received ${target} ${kind}, expected ${CONNECTIONS.join(' or ')} with ${CONNECTION_KINDS.join(', ')}, or outbox with full`,
+  );
+}
+
+/** As `kill ingest`, `outbox full`. */
+export const wordsOf = (fault: SystemFault): string =>
+  fault.do === 'fault' ? `${fault.target} ${fault.kind}` : `${fault.do} ${fault.part}`;
+
+/** Whether it fills the outbox, which leaves the shop no room for events that come meanwhile. */
+export const fillsOutbox = (fault: SystemFault): boolean => fault.do === 'fault' && fault.target === 'outbox';
+
+/**
+ * Runs each step at its time, until all are done or the signal is aborted. A part that is being started can be neither killed nor paused:
+ * it is as soon as it is there.
+ * @returns a line for each step that was not done
  */
 export async function playSystemFaults(
   steps: readonly SystemStep[],
-  shop: string,
-  password: string | undefined,
+  act: Act,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const played = steps.map(async ({ at: moment, words, path, body }) => {
-    await sleep(moment, undefined, { signal }).catch(() => {});
-    if (signal.aborted) return [];
-    const refusal = await post(`${shop}/api/pipeline/${path}`, body, password);
-    return refusal === undefined ? [] : [`${words} was not done: ${refusal}`];
+  const played = steps.map(async ({ at, fault }) => {
+    await sleep(at, undefined, { signal }).catch(() => {});
+    let refusal = 'the run was over before';
+    while (!signal.aborted) {
+      try {
+        await act(fault);
+        return [];
+      } catch (error) {
+        refusal = messageOf(error);
+        if (!(error instanceof ExpectationError)) break;
+      }
+      await sleep(RETRY_MS, undefined, { signal }).catch(() => {});
+    }
+    return [`${wordsOf(fault)} was not done: ${refusal}`];
   });
   return (await Promise.all(played)).flat();
 }
 
-/** @returns the shop's error message; undefined where the step was done */
-async function post(url: string, body: object, password: string | undefined): Promise<string | undefined> {
-  const login =
-    password === undefined
-      ? {}
-      : { Authorization: `Basic ${Buffer.from(`admin:${password}`).toString('base64')}` };
-  const headers = { 'Content-Type': 'application/json', Accept: 'application/json', ...login };
-  try {
-    const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
-    if (response.ok) return undefined;
+/**
+ * Asks a shop's API.
+ * @param shop its address
+ * @param password the admin's, where the shop has one
+ */
+export const actAt =
+  (shop: string, password: string | undefined): Act =>
+  async (fault) => {
+    const headers: Record<string, string> = {
+      'Content-Type': 'application/json',
+      Accept: 'application/json',
+    };
+    if (password !== undefined)
+      headers.Authorization = `Basic ${Buffer.from(`admin:${password}`).toString('base64')}`;
+    const { path, body } = requestOf(fault);
+    const request = { method: 'POST', headers, body: JSON.stringify(body) };
+    const response = await fetch(`${shop}/api/pipeline/${path}`, request).catch((error) => {
+      if (codeOf(error.cause) === 'ECONNREFUSED') throw new ExpectationError(messageOf(error.cause));
+      // Who kills the web part is not answered by it.
+      if (fault.do === 'kill' && fault.part === 'web') return undefined;
+      throw error;
+    });
+    if (response === undefined || response.ok) return;
     const { error } = (await response.json()) as { error?: { message: string } };
-    return error?.message ?? `status ${response.status}`;
-  } catch (error) {
-    return messageOf(error);
-  }
+    const reason = error?.message ?? `status ${response.status}`;
+    throw response.status === 409 ? new ExpectationError(reason) : new Error(reason);
+  };
+
+function requestOf(fault: SystemFault): { readonly path: string; readonly body: object } {
+  if (fault.do === 'kill') return { path: `parts/${fault.part}/kill`, body: {} };
+  if (fault.do === 'pause') return { path: `parts/${fault.part}/pause`, body: { seconds: fault.seconds } };
+  const { do: _, ...body } = fault;
+  return { path: 'faults', body };
 }

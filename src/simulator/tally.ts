@@ -17,6 +17,8 @@ export class Tally {
   sends = 0;
   missed = 0;
   errors = 0;
+  /** Events that the shop has not taken, and has said so. */
+  turnedAway = 0;
 
   add({ expect, faults }: Counted): void {
     this.sends += 1;

@@ -182,6 +182,23 @@ it(
 );
 
 it(
+  'a full outbox: as many were turned away as its count has grown by, and none that was taken is missing',
+  async () => {
+    const { before, seen, since } = await play('full-outbox');
+    const now = await pipe();
+    const turnedAway = now.outbox.turned_away - before.outbox.turned_away;
+    expect(turnedAway).toBeGreaterThan(20);
+    expect(seen.some(({ faults }) => faults.some(({ target }) => target === 'outbox'))).toBe(true);
+    await expectRight('full-outbox', turnedAway, [0, turnedAway - 1, turnedAway + 1]);
+    expect(now.outbox).toMatchObject({ waiting: 0, refused: before.outbox.refused });
+    expect(now.ledger).toMatchObject({ missing: 0, whole: true });
+    const stored = await number(`SELECT count(*) AS value FROM events WHERE ${since}`);
+    expect(stored).toBe(now.outbox.acknowledged - before.outbox.acknowledged);
+  },
+  LESSON_MS,
+);
+
+it(
   'a bot surge: as many events of robots as rows say that they are one’s',
   async () => {
     const { since } = await play('bot-surge');

@@ -82,7 +82,7 @@ describe.skipIf(noBrowser !== undefined)('a lesson', async () => {
     LESSON_MS,
   );
 
-  it('is refused to who has not played it', async () => {
+  it('an answer is refused to who has not played the lesson', async () => {
     const init = { method: 'POST', body: '{"answer":"1"}', headers: { 'Content-Type': 'application/json' } };
     const response = await fetch(`${program.url}/api/lessons/duplicates/answer`, init);
     expect(response.status).toBe(409);

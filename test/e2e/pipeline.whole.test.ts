@@ -70,7 +70,7 @@ describe.skipIf(noBrowser !== undefined)('/pipeline', async () => {
   );
 
   it(
-    'shows a part that stands still, and lets it go on',
+    '/pipeline shows a part that stands still, and lets it go on',
     async () => {
       const page = await open();
       await page.getByRole('button', { name: 'Pause ingest for' }).click();
@@ -157,6 +157,28 @@ describe.skipIf(noBrowser !== undefined)('/pipeline', async () => {
       }
       await load.stop();
       await expectWhole(page, 1);
+    },
+    WHOLE_MS,
+  );
+
+  it(
+    'fills the outbox by its button, shows how many events it turns away, and takes them again once it is healed',
+    async () => {
+      const page = await open();
+      const before = (await state()).outbox.turned_away;
+      const load = send();
+      const outbox = page.locator('[data-station="outbox"]');
+      await page.getByRole('button', { name: 'Fill the outbox' }).click();
+      await expect.poll(() => outbox.getAttribute('data-health'), HEALS).toBe('bad');
+      await expect.poll(() => outbox.textContent(), HEALS).toMatch(/no room left[1-9][\d,]* turned away/);
+      const figure = page.locator('[data-field="outbox.turned_away"]');
+      await expect.poll(() => figure.textContent(), HEALS).toMatch(/^[1-9]/);
+      await page.getByRole('button', { name: 'Heal everything' }).click();
+      await expect.poll(() => outbox.getAttribute('data-health'), HEALS).toBe('good');
+      const taken = (await state()).outbox.taken;
+      await eventually(async () => (await state()).outbox.taken > taken, 30);
+      expect((await state()).outbox.turned_away).toBeGreaterThan(before);
+      await expectWhole(page, await load.stop());
     },
     WHOLE_MS,
   );

@@ -12,7 +12,7 @@ import { Tally } from '../../src/simulator/tally.ts';
 const FOLDER = path.join(packageRoot, 'examples', 'scenarios');
 
 describe.each(readdirSync(FOLDER))('%s', (name) => {
-  it.each([0, 1_800_000_000_123])('comes to what it expects, from %i on', (now) => {
+  it.each([0, 1_800_000_000_123])('a scenario comes to what it expects, from %i on', (now) => {
     const options = readOptions({}, path.join(FOLDER, name), now);
     const tally = new Tally();
     for (const send of planOf(options)) tally.add(send);

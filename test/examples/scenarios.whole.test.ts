@@ -19,7 +19,7 @@ const scenarios: readonly Scenario[] = readdirSync(FOLDER).map((name) => ({
   name,
   options: readOptions({}, path.join(FOLDER, name), 0),
 }));
-const breaking = scenarios.filter(({ options }) => (options.system ?? []).length > 0);
+const breaking = scenarios.filter(({ options }) => options.system.length > 0);
 const others = scenarios.filter((one) => !breaking.includes(one));
 
 const programFor = async () =>
@@ -45,7 +45,7 @@ async function play(program: Program, { name, options }: Scenario): Promise<Reco
   // A machine that is busy, or a part that is away, may be late; a page may fail while its part is away. Nothing else may.
   const mayFail = /the rate was missed/;
   const mayFailBroken = /the rate was missed|pages were not answered as a shop does/;
-  const allowed = options.system?.length === 0 ? mayFail : mayFailBroken;
+  const allowed = options.system.length === 0 ? mayFail : mayFailBroken;
   expect([name, failures.filter((words) => !allowed.test(words))]).toEqual([name, []]);
   const [, id = ''] = /^run (\S+):/m.exec(played.stderr) ?? [];
   const verified = await run(['simulate', 'verify', id], settingsOf(program), PLAYED_SECONDS);
@@ -64,7 +64,7 @@ type Periods = { readonly rows: readonly { readonly fault: string; readonly to: 
 
 // They wait for most of their time, so all are played at once: what breaks a part, on a program of its own.
 describe.concurrent('a scenario that comes along', { timeout: 2 * PLAYED_SECONDS * 1_000 }, () => {
-  it('of faulty events comes to what it expects, beside others, and each of its faults is a period of the charts', async () => {
+  it('a scenario of faulty events comes to what it expects, beside others, and each of its faults is a period of the charts', async () => {
     const program = await programFor();
     expect(others.length).toBeGreaterThan(3);
     await Promise.all(others.map((one) => play(program, one)));
@@ -77,9 +77,7 @@ describe.concurrent('a scenario that comes along', { timeout: 2 * PLAYED_SECONDS
   it.each(breaking)('breaks the pipe, and nothing is lost: $name', async (scenario) => {
     const program = await programFor();
     const ended = await play(program, scenario);
-    const kills = (scenario.options.system ?? []).flatMap(
-      ({ words }) => /^kill (\w+)$/.exec(words)?.[1] ?? [],
-    );
+    const kills = scenario.options.system.flatMap(({ fault }) => (fault.do === 'kill' ? [fault.part] : []));
     for (const part of new Set(kills))
       expect(ended[part]).toBeGreaterThanOrEqual(kills.filter((one) => one === part).length);
     const { ledger, faults } = await json<PipelineState>(program, '/api/pipeline');

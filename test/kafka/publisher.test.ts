@@ -109,6 +109,7 @@ describe('the publisher', () => {
     };
     expect(fill).toThrow(expect.objectContaining({ code: 'OUTBOX_FULL' }));
     expect(publisher.state.outboxBytes).toBeLessThanOrEqual(20_000);
+    expect(publisher.state).toMatchObject({ turnedAway: 1, taken: taken.length, refused: 0 });
     await startTestBroker(undefined, port);
     await Promise.all(taken);
     await expect(publish(publisher, anEvent())).resolves.toMatchObject({ topic: 'ecommerce' });

@@ -18,7 +18,7 @@ const setAside = async () =>
   (await line.pool.query<{ count: number }>('SELECT count(*)::int AS count FROM dead_letters')).rows[0]
     ?.count ?? 0;
 
-it('sets messages aside in a round of malformed ones, which whoever sees it can name', {
+it('the quiz sets messages aside in a round of malformed ones, which whoever sees it can name', {
   timeout: 120_000,
 }, async () => {
   const shoppers = {
@@ -46,7 +46,7 @@ it('sets messages aside in a round of malformed ones, which whoever sees it can 
   expect(await quiz.guess('duplicates', 0)).toMatchObject({ broken: 'malformed', what_right: false });
 });
 
-it('is over at once, with the reason, where the shoppers can not shop', async () => {
+it('the quiz is over at once, with the reason, where the shoppers can not shop', async () => {
   const done: string[] = [];
   const place = {
     actions: {
@@ -104,7 +104,7 @@ it.each([
   ['something else, and when', 'pause-broker', 0, { what_right: false, when_right: true, points: 1 }],
   ['something else, and another time', 'malformed', 60, { what_right: false, when_right: false, points: 0 }],
 ] as const)(
-  'gives points to who says %s, and reveals what it was',
+  'the quiz gives points to who says %s, and reveals what it was',
   {
     timeout: 120_000,
   },
@@ -129,7 +129,7 @@ it.each([
   },
 );
 
-it('gives no point to who guesses before anything is broken, and breaks nothing afterwards', {
+it('the quiz gives no point to who guesses before anything is broken, and breaks nothing afterwards', {
   timeout: 120_000,
 }, async () => {
   let broke = false;

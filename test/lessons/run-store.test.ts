@@ -19,13 +19,15 @@ const run: NotedRun = {
   ends: [[0, 17]],
   lagPeak: 3,
   outboxPeak: 0,
+  turnedAwayBefore: 2,
+  turnedAway: 5,
   visits: [{ orderId: 'b'.repeat(32), time: '2026-03-02T09:00:00.000Z' }],
   over: false,
   failure: undefined,
 };
 
 describe('a run', () => {
-  it('finds a run with what was noted last, by its lesson alone', async () => {
+  it('the last run of a lesson is found with what was noted last, by its lesson alone', async () => {
     const id = randomUUID();
     await beginRun(pool, id, 'sessions', run);
     expect(await readRun(pool, 'sessions')).toEqual(run);
@@ -35,7 +37,7 @@ describe('a run', () => {
     expect(await readRun(pool, 'duplicates')).toBeUndefined();
   });
 
-  it('replaces a run of a lesson by another one', async () => {
+  it('a run of a lesson is replaced by that of another one', async () => {
     const [first, second] = [randomUUID(), randomUUID()];
     await beginRun(pool, first, 'sessions', run);
     await keepRun(pool, first, { ...run, over: true, failure: 'no' });
@@ -45,7 +47,7 @@ describe('a run', () => {
     expect(await readRun(pool, 'duplicates')).toEqual(run);
   });
 
-  it('takes a run for cut short where its process says nothing any more', async () => {
+  it('a run whose process says nothing any more is taken for cut short', async () => {
     await beginRun(pool, randomUUID(), 'sessions', run);
     await pool.query("UPDATE lesson_run SET seen_at = now() - interval '1 minute'");
     expect(await readRun(pool, 'sessions')).toEqual({

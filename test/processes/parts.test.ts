@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { readConfig } from '../../src/config.ts';
-import { PARTS } from '../../src/processes/part.ts';
 import { embeddedParts, OWNERS, startPart } from '../../src/processes/parts.ts';
+import { PARTS } from '../../src/runtime/part-names.ts';
 
 const without = (...parts: string[]) => PARTS.filter((part) => !parts.includes(part));
 

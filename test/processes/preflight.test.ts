@@ -3,9 +3,9 @@
 import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { readConfig, type SettingName } from '../../src/config.ts';
-import { PARTS, type Part } from '../../src/processes/part.ts';
 import { preflight } from '../../src/processes/preflight.ts';
 import { messageOf } from '../../src/runtime/errors.ts';
+import { PARTS, type Part } from '../../src/runtime/part-names.ts';
 import { testLog } from '../support/log.ts';
 import { freePort } from '../support/ports.ts';
 

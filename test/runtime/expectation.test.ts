@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { describeIssue } from '../../src/events/parse.ts';
-import { systemStepSchema } from '../../src/simulator/system-faults.ts';
+import { stepSchema } from '../../src/simulator/scenario.ts';
 
 /** What is said of a value that does not fit. */
 function said(schema: z.ZodType, value: unknown): string {
@@ -42,16 +42,16 @@ describe('what was expected', () => {
   });
 
   it('of alternatives is what the one that was meant expects', () => {
-    expect(said(systemStepSchema, { disturb: 'kafka', how: 'slowly', for: '5s' })).toBe(
+    expect(said(stepSchema, { disturb: 'kafka', how: 'slowly', for: '5s' })).toBe(
       'how: received "slowly", expected slow, cut, silent, full',
     );
-    expect(said(systemStepSchema, { pause: 'ingest' })).toBe('for: received nothing, expected text');
+    expect(said(stepSchema, { pause: 'ingest' })).toBe('for: received nothing, expected text or a number');
   });
 
   it('of alternatives is all of them in one sentence where none was meant', () => {
     const all =
-      'kill with the name of a part, or pause with one and for how long, or disturb with how and for how long';
-    expect(said(systemStepSchema, { kil: 'web' })).toBe(`received {"kil":"web"}, expected ${all}`);
-    expect(said(systemStepSchema, 'kill')).toBe(`received "kill", expected ${all}`);
+      'fault with its share; kill with the name of a part, or pause with one and for how long; disturb with how and for how long; visits with the least and the most; or readers with their number';
+    expect(said(stepSchema, { kil: 'web' })).toBe(`received {"kil":"web"}, expected ${all}`);
+    expect(said(stepSchema, 'kill')).toBe(`received "kill", expected ${all}`);
   });
 });

@@ -10,7 +10,7 @@ import { smallDisk } from '../support/small-disk.ts';
 import { differences, FULL_DISK, leave, onlyLedger } from './simulate.ts';
 
 describe('the help of simulate', () => {
-  it('has the options of a run, which needs no name, and its commands', async () => {
+  it('the help of simulate has the options of a run, which needs no name, and its commands', async () => {
     const { code, stdout } = await runHere(['simulate', '--help']);
     expect(code).toBe(0);
     for (const words of ['--users', '--rate', '--chaos', '--dry-run', 'replay [options]', 'verify [options]'])
@@ -25,7 +25,7 @@ describe('an option', () => {
     [['--loop'], '--loop'],
     [['--keep-timing', '--dry-run'], '--keep-timing'],
     [['--from', '2026-03-02T09:00:00Z'], '--from'],
-  ])('of a replay is no option of a run: %j', async (args, name) => {
+  ])('an option of a replay is no option of a run: %j', async (args, name) => {
     const ended = await runHere(['simulate', ...args]);
     expect(ended).toMatchObject({ code: 2, stdout: '' });
     expect(ended.stderr).toBe(
@@ -40,7 +40,7 @@ describe('an option', () => {
     ['--target', 'http'],
     ['--scenario', 'x.yaml'],
     ['--url', 'http://127.0.0.1:1'],
-  ])('of a run is no option of a replay: %s', async (name, value) => {
+  ])('an option of a run is no option of a replay: %s', async (name, value) => {
     const ended = await runHere(['simulate', '--replay', 'x.csv', name, value]);
     expect(ended).toMatchObject({ code: 2, stdout: '' });
     expect(ended.stderr).toContain(`received ${name} with --replay`);
@@ -56,7 +56,7 @@ describe('an option', () => {
     ['--chaos', 'lateness=5%', 'chaos: received "lateness=5%"'],
     ['--url', 'the shop', 'url: received "the shop", expected one as http://127.0.0.1:3000'],
     ['--url', 'ftp://127.0.0.1', 'url: received "ftp://127.0.0.1"'],
-  ])('that can’t be used is one line, and exit code 2: %s %s', async (name, value, words) => {
+  ])('an option that can’t be used is one line, and exit code 2: %s %s', async (name, value, words) => {
     const ended = await runHere(['simulate', name, value]);
     expect(ended).toMatchObject({ code: 2, stdout: '' });
     expect(ended.stderr.trimEnd().split('\n')).toEqual([expect.stringContaining(words)]);
@@ -83,7 +83,9 @@ describe('a run', { timeout: 240_000 }, () => {
     expect(readdirSync(dataDir)).toEqual([]);
   });
 
-  it('whose ledger’s disk is full ends and names it, and what it wrote down is there', async ({ skip }) => {
+  it('a run whose ledger’s disk is full ends and names it, and what it wrote down is there', async ({
+    skip,
+  }) => {
     const disk = smallDisk(1);
     if (disk === undefined) return skip('no right to mount a tmpfs');
     leave(disk.folder, 24);

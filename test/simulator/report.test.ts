@@ -12,6 +12,7 @@ import {
   msText,
   unmetExpectations,
 } from '../../src/simulator/report.ts';
+import type { SystemFault } from '../../src/simulator/system-faults.ts';
 import { Tally } from '../../src/simulator/tally.ts';
 
 const options = { expect: {}, target: 'kafka', personas: [] } as const;
@@ -38,7 +39,7 @@ describe('milliseconds', () => {
 });
 
 describe('the report of a run', () => {
-  it('has its rate, its latencies, its faults, and how it is repeated and verified', () => {
+  it('the report of a run has its rate, its latencies, its faults, and how it is repeated and verified', () => {
     const tally = tallyOf(1_500);
     tally.add({ expect: 'duplicate', faults: ['duplicate', 'late'] });
     tally.latency(3);
@@ -55,7 +56,22 @@ describe('the report of a run', () => {
     ]);
   });
 
-  it('says how its funnel compares with the table and with its shoppers, or why it does not', () => {
+  it('fails where the shop turned events away, but for a run that has filled the outbox itself', () => {
+    const tally = tallyOf(10);
+    tally.turnedAway = 1_200;
+    const words = '1,200 events were turned away: the shop had no room for them';
+    expect(reportOf(tally).failures).toEqual([words]);
+    const result = { run: 'r1', file: '/data/run-r1.ndjson', tally, took: 2_000 };
+    const withSystem = (fault: SystemFault) =>
+      describeRun({ ...options, system: [{ at: 0, fault }] }, result, '');
+    const meant = withSystem({ do: 'fault', target: 'outbox', kind: 'full', seconds: 3 });
+    expect(meant.failures).toEqual([]);
+    expect(meant.lines).toContain(words);
+    expect(withSystem({ do: 'kill', part: 'ingest' }).failures).toEqual([words]);
+    expect(reportOf(tallyOf(10)).lines.join()).not.toContain('turned away');
+  });
+
+  it('the report of a run says how its funnel compares with the table and with its shoppers, or why it does not', () => {
     const tally = new Tally();
     for (const role of fitRoles(PERSONAS))
       tally.funnel.add(role, { product: 'clothes', title: 'banner_show' });
@@ -69,7 +85,7 @@ describe('the report of a run', () => {
     expect(lines('kafka', PERSONAS.slice(0, 1))).toEqual([expect.stringContaining('not compared')]);
   });
 
-  it('of a run in which nothing was sent has words for it', () => {
+  it('the report of a run in which nothing was sent has words for it', () => {
     expect(reportOf(new Tally()).lines.slice(0, 3)).toEqual([
       'run r1: 0 events in 2.0 s, 0.0/s; latency p50 -, p99 -; 0 missed starts, 0 errors',
       'injected: no faults',
@@ -91,7 +107,7 @@ describe('the report of a run', () => {
 });
 
 describe('the expectations of a scenario', () => {
-  it('are of outcomes, of faults, and of all that is rejected', () => {
+  it('the expectations of a scenario are of outcomes, of faults, and of all that is rejected', () => {
     const tally = tallyOf(3);
     tally.add({ expect: 'not_json', faults: ['malformed'] });
     tally.add({ expect: 'too_large', faults: ['malformed'] });
@@ -141,7 +157,7 @@ describe('the report of a verification', () => {
     counted: { stored: 1, duplicate: 0, setAside: new Map([['not_json', 1]]) },
   });
 
-  it('sets what was counted beside what was injected', () => {
+  it('the report of a verification sets what was counted beside what was injected', () => {
     expect(describeComparison(ledger(true), comparison(0))).toEqual([
       'run r1, target http',
       'expected                injected     counted',
@@ -151,7 +167,7 @@ describe('the report of a verification', () => {
     ]);
   });
 
-  it('shows twenty differences, and says how many more there are', () => {
+  it('the report of a verification shows twenty differences, and says how many more there are', () => {
     const lines = describeComparison(ledger(true), comparison(1_021));
     expect(lines.slice(-3)).toEqual(['difference 19', '… and 1,001 more', '1,021 differences']);
     expect(describeComparison(ledger(true), comparison(20)).slice(-2)).toEqual([
@@ -160,7 +176,7 @@ describe('the report of a verification', () => {
     ]);
   });
 
-  it('says that a run was cut short', () => {
+  it('the report of a verification says that a run was cut short', () => {
     expect(describeComparison(ledger(false), comparison(0))[0]).toContain('cut short');
   });
 });

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 
 describe('a run', { timeout: 240_000 }, () => {
-  it('into Kafka, with every fault, is counted event for event; one that is hidden is found', async () => {
+  it('a run into Kafka, with every fault, is counted event for event; one that is hidden is found', async () => {
     const { tally, file } = await simulate(line, {
       users: 100,
       rate: 'max',
@@ -41,7 +41,7 @@ describe('a run', { timeout: 240_000 }, () => {
     );
   });
 
-  it('is compared with the sessions of its visitors and the rollups of its time, beside a run of the same visitors', async () => {
+  it('a run is compared with the sessions of its visitors and the rollups of its time, beside a run of the same visitors', async () => {
     const given = {
       users: 40,
       rate: 'max',

@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readLedger } from '../../src/simulator/ledger/read.ts';
-import { type Line, startLine } from '../support/line.ts';
+import { eventually, type Line, startLine } from '../support/line.ts';
 import { differences, simulate } from './simulate.ts';
 
 let line: Line;
@@ -12,7 +12,25 @@ beforeAll(async () => {
 });
 
 describe('a run', { timeout: 240_000 }, () => {
-  it('that was cut short before it was written down is found', async () => {
+  it('a run has nothing in its ledger of what a full outbox turned away, neither pages nor orders', async () => {
+    const full = (seconds: number) =>
+      fetch(`${line.url}/api/pipeline/faults`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ target: 'outbox', kind: 'full', seconds }),
+      });
+    const given = { users: 60, rate: '40', duration: '9s', seed: 6 };
+    const running = simulate(line, given);
+    await eventually(async () => (await line.pool.query('SELECT 1 FROM events LIMIT 1')).rowCount === 1);
+    expect((await full(3)).status).toBe(202);
+    const { tally, file } = await running;
+    expect(tally.turnedAway).toBeGreaterThan(10);
+    expect(tally.errors).toBe(0);
+    expect(tally.sends).toBeGreaterThan(50);
+    expect(await differences(line, file)).toEqual([]);
+  });
+
+  it('a run that was cut short before it was written down is found', async () => {
     const { file } = await simulate(line, {
       users: 20,
       rate: 'max',
@@ -29,14 +47,14 @@ describe('a run', { timeout: 240_000 }, () => {
     ]);
   });
 
-  it('as fast as the shop answers has no late start, and asks no more at once than is answered', async () => {
+  it('a run as fast as the shop answers has no late start, and asks no more at once than is answered', async () => {
     const { tally, file } = await simulate(line, { users: 300, rate: 'max', duration: '4s', seed: 4 });
     expect(tally.sends).toBeGreaterThan(10);
     expect({ errors: tally.errors, missed: tally.missed }).toEqual({ errors: 0, missed: 0 });
     expect(await differences(line, file)).toEqual([]);
   });
 
-  it('through the shop is counted event for event, and its events say that they are simulated', async () => {
+  it('a run through the shop is counted event for event, and its events say that they are simulated', async () => {
     const { tally, file } = await simulate(line, {
       users: 30,
       rate: '25',

@@ -14,7 +14,12 @@ const wrong = () => {
 };
 
 it('a command works with the options that were read, and its exit code is that of the work', async () => {
-  expect(await withOptions(() => 7, async (options) => options)).toBe(7);
+  expect(
+    await withOptions(
+      () => 7,
+      async (options) => options,
+    ),
+  ).toBe(7);
   expect(lines).toEqual([]);
 });
 
@@ -26,7 +31,14 @@ it('an option that can’t be used is one line and exit code 2, and nothing is d
 });
 
 it.each([
-  ['with options', () => withOptions(() => 1, async () => wrong())],
+  [
+    'with options',
+    () =>
+      withOptions(
+        () => 1,
+        async () => wrong(),
+      ),
+  ],
   ['without options', () => told(async () => wrong())],
 ])('what a user can mend while a command %s works is one line and exit code 1', async (_, command) => {
   expect(await command()).toBe(1);

@@ -181,7 +181,9 @@ export class Drawing {
     this.#say('outbox', [
       exact(outbox.waiting),
       isFull ? 'wait, no room left' : 'wait for Kafka',
-      `${bytes(outbox.bytes)} of ${bytes(outbox.most_bytes)}`,
+      isFull
+        ? `${exact(outbox.turned_away)} turned away`
+        : `${bytes(outbox.bytes)} of ${bytes(outbox.most_bytes)}`,
     ]);
     const share = isFull ? 1 : Math.min(1, outbox.bytes / Math.max(1, outbox.most_bytes));
     const { fill, room = 0 } = this.#stations.outbox;

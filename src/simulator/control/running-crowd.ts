@@ -5,6 +5,7 @@ import { listen } from '../../db/listen.ts';
 import type { Pool } from '../../db/pool.ts';
 import { reasonOf } from '../../kafka/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
+import { NO_CHAOS } from '../chaos.ts';
 import { PERSONAS } from '../core/personas.ts';
 import type { RunOptions } from '../options.ts';
 import { newRunId, type Place, runSimulation } from '../run.ts';
@@ -129,7 +130,10 @@ function optionsOf(settings: Settings, now: number): RunOptions {
     personas: PERSONAS,
     target: 'http',
     faults: faultsOf(settings),
-    chaos: [],
+    system: [],
+    visits: [],
+    readers: [],
+    chaos: NO_CHAOS,
     curve: 'flat',
     turnover: TURNOVER,
     clock: now,

@@ -88,9 +88,11 @@ class Comparing implements Comparison {
   #spotsOf(entry: LedgerEntry): readonly Spot[] {
     const { n, order_id, expect } = entry;
     if (expect === 'undecodable') return this.#poisoned.get(String(n)) ?? [];
-    // What is to be set aside went past the shop.
-    const byOrderId = this.#ledger.head.target === 'http' && isTaken(entry);
-    return this.#evidence.found.get(byOrderId ? (order_id ?? '') : String(n)) ?? [];
+    const { found } = this.#evidence;
+    const ofShop =
+      this.#ledger.head.target === 'http' && isTaken(entry) ? found.get(order_id ?? '') : undefined;
+    // What is to be set aside went past the shop, and so did the visits of a scenario.
+    return ofShop ?? found.get(String(n)) ?? [];
   }
 
   #lookInKafka(entry: LedgerEntry, spots: readonly Spot[]): void {

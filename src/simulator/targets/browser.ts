@@ -7,12 +7,15 @@ import type { Shopper } from '../core/shopper.ts';
 import type { Shown } from '../core/visit.ts';
 import type { Answer, Cookies, HttpClient } from './http-client.ts';
 
+const MOST_TRIES = 20;
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' } as const;
 
-/** The contents of a page, and the ids of the events that it has caused, newest first. */
+/** An event of the trace bar. `isLost`: the shop has not taken it, as where its outbox is full. */
+export type SeenTrace = { readonly orderId: string; readonly isLost: boolean };
+/** The contents of a page, and the events that it has caused, newest first. */
 export type Seen = {
   readonly shown: Shown;
-  readonly orderIds: readonly string[];
+  readonly traces: readonly SeenTrace[];
   readonly form: OrderForm | undefined;
 };
 export type OrderForm = { readonly order_id: string; readonly signature: string; readonly item: string };
@@ -58,13 +61,18 @@ export class Browser {
     return readPage(await this.#get(`/product/${item.product}?item=${item.slug}&page_id=${pageId}`));
   }
 
-  /** Places an order, and repeats the request where Kafka has not acknowledged it, which orders once. */
-  async order(form: OrderForm): Promise<void> {
+  /**
+   * Places an order, and repeats the request where Kafka has not acknowledged it, which orders once.
+   * @returns false where the shop could not take it: nothing was ordered
+   */
+  async order(form: OrderForm): Promise<boolean> {
     const body = new URLSearchParams(form).toString();
     for (let tries = 0; ; tries += 1) {
       const answer = await this.#post('/order', FORM, body);
-      if (answer.status === 303) return;
-      if (answer.status !== 503 || tries === 20)
+      if (answer.status === 303) return true;
+      // Only an order that waits on the shop's disk can be asked for again.
+      if (answer.status === 503 && !answer.body.includes('name="order_id"')) return false;
+      if (answer.status !== 503 || tries === MOST_TRIES)
         throw new PageError(`POST /order was answered with ${answer.status}`);
     }
   }
@@ -111,8 +119,10 @@ export function readPage(html: string): Seen {
     /href="[^"]*\/product\/\w+\?item=([\w-]+)&(?:amp;|#38;)?page_id=([0-9a-f]{32})"/.exec(html) ?? [];
   const item = findItem(slug);
   if (item === undefined) throw new PageError('a page of the shop showed no banner');
-  const orderIds = [...html.matchAll(/data-trace="([0-9a-f]{32})"/g)].map(([, id]) => id ?? '');
-  return { shown: { item, pageId }, orderIds, form: readForm(html) };
+  const traces = [...html.matchAll(/data-trace="([0-9a-f]{32})"([^>]*)/g)].map(
+    ([, orderId = '', others = '']) => ({ orderId, isLost: /\sdata-lost(?![\w-])/.test(others) }),
+  );
+  return { shown: { item, pageId }, traces, form: readForm(html) };
 }
 
 function readForm(html: string): OrderForm | undefined {

@@ -11,30 +11,33 @@ const form = (names: readonly string[]) =>
   `<form action="/order">${names.map((name) => `<input type="hidden" name="${name}" value="the ${name}">`).join('')}</form>`;
 
 it.each(['&amp;', '&#38;', '&'])(
-  'reads the banner of a page, whose link has %s between its parameters',
+  'a shopper’s browser reads the banner of a page, whose link has %s between its parameters',
   (ampersand) => {
     expect(readPage(`<main>${link(item?.slug, ampersand)}</main>`)).toEqual({
       shown: { item, pageId },
-      orderIds: [],
+      traces: [],
       form: undefined,
     });
   },
 );
 
-it('reads the banner of a shop below a path of its host', () => {
+it('a shopper’s browser reads the banner of a shop below a path of its host', () => {
   expect(readPage(link().replace('"/product', '"/shop/product')).shown).toEqual({ item, pageId });
 });
 
-it('reads the ids of the trace bar in their order, and the order form', () => {
+it('a shopper’s browser reads the trace bar in its order, with what of it the shop has not taken, and the order form', () => {
   const [newer, older] = [newId(), newId()];
-  const traces = `<li data-trace="${newer}"></li><li data-trace="${older}"></li><li data-trace="no-id"></li>`;
+  const traces = `<li data-trace="${newer}" data-at="0"><p data-lost-text></p></li><li data-trace="${older}" data-at="0" data-lost></li><li data-trace="no-id"></li>`;
   expect(readPage(link() + traces + form(['order_id', 'signature', 'item']))).toMatchObject({
-    orderIds: [newer, older],
+    traces: [
+      { orderId: newer, isLost: false },
+      { orderId: older, isLost: true },
+    ],
     form: { order_id: 'the order_id', signature: 'the signature', item: 'the item' },
   });
 });
 
-it('takes a form without all of its fields for none', () => {
+it('a shopper’s browser takes a form without all of its fields for none', () => {
   expect(readPage(link() + form(['order_id', 'signature'])).form).toBeUndefined();
 });
 

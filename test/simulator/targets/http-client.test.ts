@@ -42,13 +42,13 @@ it.each([
   ['/', '/', '/'],
   ['/shop', '/', '/shop/'],
   ['/shop/', '/api/events', '/shop/api/events'],
-])('asks a shop at %j for %s below its path', async (below, path, url) => {
+])('the HTTP client of shoppers asks a shop at %j for %s below its path', async (below, path, url) => {
   const client = clientOf(origin + below);
   expect(JSON.parse((await get(client, path)).body)).toMatchObject({ method: 'GET', url });
   expect(client.urlOf(path)).toBe(origin + url);
 });
 
-it('keeps the cookies that it is given, and sends them again', async () => {
+it('the HTTP client of shoppers keeps the cookies that it is given, and sends them again', async () => {
   const client = clientOf(origin);
   const cookies: Cookies = new Map([['c', '3']]);
   await get(client, '/set', cookies);
@@ -61,23 +61,23 @@ it('keeps the cookies that it is given, and sends them again', async () => {
   expect(JSON.parse((await get(client, '/')).body).cookie).toBeUndefined();
 });
 
-it('says how many bytes a body has, not how many letters', async () => {
+it('the HTTP client of shoppers says how many bytes a body has, not how many letters', async () => {
   const asked = { method: 'POST', path: '/', headers: {}, body: 'größe' } as const;
   const { body } = await clientOf(origin).ask(asked, new Map());
   expect(JSON.parse(body)).toMatchObject({ method: 'POST', length: '7', body: 'größe' });
 });
 
-it('follows no redirect', async () => {
+it('the HTTP client of shoppers follows no redirect', async () => {
   expect(await get(clientOf(origin), '/away')).toMatchObject({ status: 303, headers: { location: '/' } });
 });
 
-it('asks again and again over one connection', async () => {
+it('the HTTP client of shoppers asks again and again over one connection', async () => {
   const client = clientOf(origin);
   sockets.clear();
   for (let asked = 0; asked < 5; asked++) await get(client, '/');
   expect(sockets.size).toBe(1);
 });
 
-it('rejects where the connection is cut', async () => {
+it('the HTTP client of shoppers rejects where the connection is cut', async () => {
   await expect(get(clientOf(origin), '/cut')).rejects.toMatchObject({ code: 'ECONNRESET' });
 });

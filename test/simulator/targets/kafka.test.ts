@@ -13,7 +13,7 @@ const RUN = '20260302T090000-abcdef';
 const CLOCK = Date.parse('2026-03-02T09:00:00.000Z');
 
 describe('a batch', () => {
-  it('that is too large for the topic is sent in halves, and each receipt is where its record is', async () => {
+  it('a batch that is too large for the topic is sent in halves, and each receipt is where its record is', async () => {
     const { port } = await startTestBroker();
     const cluster = { brokers: [`127.0.0.1:${port}`], ssl: false, sasl: undefined };
     const kafka = createKafka(cluster, 'test-target', testLog);

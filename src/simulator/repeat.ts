@@ -1,25 +1,25 @@
 // The command that repeats a run, with every option that its events depend on.
 
-import type { RunOptions } from '../options.ts';
-import type { Fault } from './faults.ts';
-
-/** The text that parseFaults() reads. */
-export const faultText = ({ fault, share, from, until }: Fault): string =>
-  `${fault}=${share}${from > 0 || Number.isFinite(until) ? `@${from}ms` : ''}${Number.isFinite(until) ? `+${until - from}ms` : ''}`;
+import { chaosText } from './chaos.ts';
+import type { RunOptions } from './options.ts';
 
 /** `npm run simulate -- …` */
 export function commandOf(options: RunOptions): string {
   const { users, rate, duration, seed, personas, target, curve, clock, scenario } = options;
   // The others are in the scenario.
-  const faults = scenario === undefined ? options.faults : options.chaos;
+  const chaos = chaosText(scenario === undefined ? options : options.chaos);
   const [only, ...others] = personas;
+  const crowd = `--users ${users} --rate ${Number.isFinite(rate) ? rate : 'max'}`;
   return [
     'npm run simulate --',
     ...(scenario === undefined ? [] : [`--scenario ${quoted(scenario)}`]),
-    `--users ${users} --rate ${Number.isFinite(rate) ? rate : 'max'} ${Number.isFinite(duration) ? `--duration ${duration}ms ` : ''}--seed ${seed}`,
+    // A scenario without shoppers says so itself.
+    ...(users === 0 ? [] : [crowd]),
+    ...(Number.isFinite(duration) ? [`--duration ${duration}ms`] : []),
+    `--seed ${seed}`,
     ...(only !== undefined && others.length === 0 ? [`--persona ${only.name}`] : []),
     `--target ${target} --curve ${curve}`,
-    ...(faults.length === 0 ? [] : [`--chaos ${faults.map(faultText).join(',')}`]),
+    ...(chaos === '' ? [] : [`--chaos ${chaos}`]),
     `--clock ${new Date(clock).toISOString()}`,
   ].join(' ');
 }

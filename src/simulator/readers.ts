@@ -1,12 +1,14 @@
-// Readers of a lesson: real members of a real consumer group of its own, which read the topic and do nothing with it.
+// Readers of a scenario: real members of a real consumer group of its own, which read the topic and do nothing with it.
 
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Consumer, Kafka } from '../kafka/client.ts';
+import type { ReadersStep } from './scenario.ts';
 
 const SESSION_MS = 10_000;
 
 export class Readers {
-  readonly group = `shopstream-lesson-${randomBytes(4).toString('hex')}`;
+  readonly group = `shopstream-readers-${randomBytes(4).toString('hex')}`;
   readonly #kafka: Kafka;
   readonly #topic: string;
   readonly #consumers: Consumer[] = [];
@@ -15,6 +17,16 @@ export class Readers {
   constructor(kafka: Kafka, topic: string) {
     this.#kafka = kafka;
     this.#topic = topic;
+  }
+
+  /** Lets as many read as the steps say, each from its time on. @throws kafkajs's error where Kafka is away */
+  async play(steps: readonly ReadersStep[], signal: AbortSignal): Promise<void> {
+    await Promise.all(
+      steps.map(async ({ at, readers }) => {
+        await sleep(at, undefined, { signal }).catch(() => {});
+        if (!signal.aborted) await this.grow(readers);
+      }),
+    );
   }
 
   /** Lets so many read, with those that do already. @throws kafkajs's error where Kafka is away */

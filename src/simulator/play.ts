@@ -1,0 +1,55 @@
+// The one place where a scenario is played, for a command as for a lesson: the shoppers with their faulty events, and beside them what its
+// timeline does to the pipe.
+
+import { messageOf } from '../runtime/errors.ts';
+import type { RunOptions } from './options.ts';
+import { Readers } from './readers.ts';
+import { type Place, type RunKeeping, type RunResult, runSimulation } from './run.ts';
+import { type Act, playSystemFaults } from './system-faults.ts';
+
+export type Playing = RunKeeping & {
+  /** Does its system faults. */
+  readonly act: Act;
+  /** Its readers, for who still looks at them afterwards, and closes them then; absent where they leave at its end. */
+  readonly readers?: Readers;
+};
+/** `notDone`: a line for each step of the timeline that was not done, although nobody has ended the run early. */
+export type Played = RunResult & { readonly notDone: readonly string[] };
+
+/**
+ * Plays to the end, or until the signal is aborted.
+ * @throws kafkajs's error where Kafka can't be reached at the start
+ */
+export async function playScenario(
+  options: RunOptions,
+  place: Place,
+  signal: AbortSignal,
+  { act, readers, begun = () => {}, ...keeping }: Playing,
+): Promise<Played> {
+  const over = new AbortController();
+  const group = readers ?? new Readers(place.kafka, place.topic);
+  let steps: Promise<readonly string[]> = Promise.resolve([]);
+  const playSteps = async (): Promise<readonly string[]> => {
+    const until = AbortSignal.any([signal, over.signal]);
+    const reading = group.play(options.readers, until).then(
+      () => [],
+      (error) => [`readers were not there: ${messageOf(error)}`],
+    );
+    return (await Promise.all([playSystemFaults(options.system, act, until), reading])).flat();
+  };
+  try {
+    const result = await runSimulation(options, place, signal, {
+      ...keeping,
+      begun: (tally) => {
+        begun(tally);
+        steps = playSteps();
+      },
+    });
+    over.abort();
+    const notDone = await steps;
+    return { ...result, notDone: signal.aborted ? [] : notDone };
+  } finally {
+    over.abort();
+    if (readers === undefined) await group.close();
+  }
+}

@@ -1,0 +1,195 @@
+// What a walker does at the shop: looks, clicks, orders and faulty events, each with the events that the shop has taken for it. Orders without
+// a click, and faulty events, are posted to the collector, as by another client; what the collector would refuse goes into the topic, as by
+// a producer with a fault.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Title } from '../../events/event.ts';
+import { ORDER_PAGE_ID } from '../../events/ids.ts';
+import type { CrowdOptions } from '../core/crowd.ts';
+import type { Role } from '../core/fit.ts';
+import type { Injector, Send } from '../core/inject.ts';
+import { eventOf, type Schedule } from '../core/timeline.ts';
+import type { Shown, Step } from '../core/visit.ts';
+import { digestOf, type LedgerEntry, whoseOf } from '../ledger/entry.ts';
+import { type Browser, type OrderForm, PageError, type SeenTrace } from './browser.ts';
+import type { HttpClient } from './http-client.ts';
+
+const RETRY_MS = 500;
+
+/** An entry of the ledger without its number. */
+export type Told = Omit<LedgerEntry, 'n'>;
+
+export type WalkOptions = {
+  readonly crowd: CrowdOptions;
+  readonly injector: Injector;
+  readonly client: HttpClient;
+  readonly secret: string | undefined;
+  /** Whether there is a rate to keep; else requests go as fast as the shop responds, and none is late. */
+  readonly paced: boolean;
+  readonly signal: AbortSignal;
+  /** Called once the shop has answered. @param latency milliseconds from the intended start, or from the start where no rate is kept; one for each request */
+  readonly done: (told: readonly Told[], latency: number, counted: readonly Counted[]) => Promise<void>;
+  /** Sends past the shop what is to be set aside; resolves once Kafka has acknowledged it. */
+  readonly pastShop: (send: Send) => Promise<void>;
+  /** Called for each action that was begun more than a second late, or was not begun at all until then. */
+  readonly missed: () => void;
+  readonly failed: (error: unknown) => void;
+  /** Called with the number of events that the shop had no room for, and has said so. */
+  readonly turnedAway: (events: number) => void;
+};
+/** An event for the funnel, which leaves out faulty ones. */
+export type Counted = { readonly shown: Shown; readonly title: Title; readonly role: Role };
+
+export type Walker = {
+  browser: Browser;
+  /** How many people were in this place before. */
+  generation: number;
+  readonly schedule: Schedule;
+  step: Step | undefined;
+  form: OrderForm | undefined;
+};
+
+/** An event of an action, and how the shop's page traces it. */
+type Made = readonly [Shown, Title, SeenTrace | undefined];
+/** What the shop has shown in response, and the events of the action. */
+export type Performed = { readonly shown: Shown | undefined; readonly counted: readonly Counted[] };
+
+/** Performs the walker's action at the shop. @throws {PageError} for a page that is none of the shop's */
+export async function perform(
+  walker: Walker,
+  time: number,
+  { done, paced, signal, turnedAway }: WalkOptions,
+): Promise<Performed> {
+  const start = paced ? time : Date.now();
+  const { browser, step } = walker;
+  const { role } = browser.shopper;
+  const tell = async (shown: Shown | undefined, events: readonly Made[]) => {
+    const counted = events.map(([one, title]) => ({ shown: one, title, role }));
+    const isTaken = (_: unknown, index: number) => events[index]?.[2]?.isLost !== true;
+    const told = events
+      .filter(isTaken)
+      .map(([one, title, trace]) => toldOf(browser, one, title, trace, time));
+    if (told.length < events.length) turnedAway(events.length - told.length);
+    await done(told, Date.now() - start, counted.filter(isTaken));
+    return { shown, counted };
+  };
+  const action = step?.action;
+  switch (action?.do) {
+    case 'look': {
+      const { shown, traces } = await browser.look();
+      return tell(shown, [[shown, 'banner_show', traces[0]]]);
+    }
+    case 'click': {
+      const { shown, traces, form } = await browser.click(action.shown);
+      walker.form = form;
+      const [ad, click] = traces;
+      return tell(shown, [
+        [action.shown, 'banner_click', click],
+        [shown, 'banner_show', ad],
+      ]);
+    }
+    case 'order': {
+      const order = action.direct
+        ? await orderDirectly(walker, action.shown, time, signal)
+        : await orderByForm(walker);
+      return tell(undefined, [[action.shown, 'order', order]]);
+    }
+    default:
+      return { shown: undefined, counted: [] };
+  }
+}
+
+function toldOf(
+  browser: Browser,
+  { item, pageId }: Shown,
+  title: Title,
+  trace: SeenTrace | undefined,
+  at: number,
+): Told {
+  const content = digestOf({
+    user_id: browser.userId,
+    page_id: title === 'order' ? ORDER_PAGE_ID : pageId,
+    product: item.product,
+    site_version: browser.shopper.role.device,
+    title,
+  });
+  const visitor = browser.userId;
+  return { order_id: trace?.orderId ?? null, at, faults: [], expect: 'stored', content, time: 0, visitor };
+}
+
+async function orderByForm({ browser, form }: Walker): Promise<SeenTrace> {
+  if (form === undefined) throw new PageError('a product page had no order form');
+  return { orderId: form.order_id, isLost: !(await browser.order(form)) };
+}
+
+async function orderDirectly(
+  walker: Walker,
+  shown: Shown,
+  time: number,
+  signal: AbortSignal,
+): Promise<SeenTrace> {
+  const { browser } = walker;
+  const { shopper } = browser;
+  const event = eventOf({ ...shopper, userId: browser.userId }, shopper.random, 'order', shown, time);
+  await collect(browser, JSON.stringify(event), signal);
+  return { orderId: event.order_id, isLost: false };
+}
+
+/** Posts one event to the collector, again while it is unavailable, which is safe. @returns its result */
+async function collect(
+  browser: Browser,
+  body: string,
+  signal: AbortSignal,
+): Promise<CollectorResult | undefined> {
+  for (;;) {
+    const answer = await browser.collect(body).catch(() => undefined);
+    if (answer !== undefined && answer.status < 500 && answer.status !== 429) {
+      const { results = [] } = JSON.parse(answer.body) as { results?: CollectorResult[] };
+      return results[0];
+    }
+    await sleep(RETRY_MS, undefined, { signal });
+  }
+}
+
+type CollectorResult = { readonly accepted: boolean; readonly partition?: number; readonly offset?: string };
+
+/** The faulty sends that come beside an event of the shopper. */
+export function faultsAt(
+  walker: Walker,
+  { shown, title }: Counted,
+  time: number,
+  { injector }: WalkOptions,
+): Send[] {
+  const { shopper, userId } = walker.browser;
+  const event = () => eventOf({ ...shopper, userId }, injector.streamOf(shopper.number), title, shown, time);
+  return injector.faultySends(shopper.number, time, event);
+}
+
+/** Sends a faulty event beside the shopper's own. @throws {PageError} where the collector refuses it */
+export async function sendFault(
+  { browser }: Walker,
+  send: Send,
+  { done, pastShop, paced, signal }: WalkOptions,
+): Promise<void> {
+  const { event, faults, at, expect } = send;
+  if (expect !== 'stored' && expect !== 'duplicate') {
+    await pastShop(send);
+    return;
+  }
+  const start = paced ? at : Date.now();
+  const result = await collect(browser, JSON.stringify(event), signal);
+  if (result?.accepted !== true) throw new PageError(`the collector refused ${event.order_id}`);
+  const { partition, offset } = result;
+  const entry: Told = {
+    order_id: event.order_id,
+    at,
+    faults,
+    expect,
+    content: digestOf(event),
+    time: Date.parse(event.time),
+    ...whoseOf(event),
+    partition,
+    offset,
+  };
+  await done([entry], Date.now() - start, []);
+}
