@@ -25,7 +25,7 @@ describe('an answer', () => {
     [' 100 ', 100, true],
     ['0', 0, true],
     ['1', 0, false],
-  ])('of %s is judged by what was measured, %i', async (given, value, right) => {
+  ])('an answer of %s is judged by what was measured, %i', async (given, value, right) => {
     expect((await judge(number, given, measured(value))).right).toBe(right);
   });
 
@@ -34,7 +34,7 @@ describe('an answer', () => {
     expect(await judge(choice, '1', measured(3))).toEqual({ right: false, answer: 'lost' });
   });
 
-  it('names all choices that would have been right, and measures each thing once', async () => {
+  it('a wrong choice is told all that would have been right, and each thing is measured once', async () => {
     let asked = 0;
     const both = {
       ...choice,
@@ -58,20 +58,23 @@ describe('an answer', () => {
     expect(asked).toBe(2);
   });
 
-  it('tells a number with how near it had to be', async () => {
+  it('what would have been right is told with how near an answer had to be', async () => {
     expect(await judge(number, '1', measured(40))).toEqual({ right: false, answer: '40 (within 25 %)' });
     expect(await judge({ ...number, within: 0 }, '40', measured(40))).toEqual({ right: true, answer: '40' });
   });
 
-  it('refuses a choice that is not there', async () => {
+  it('an answer by a choice that is not there is refused', async () => {
     await expect(judge(choice, '2', measured(1))).rejects.toMatchObject({
       status: 400,
       details: { received: '2', expected: '0 to 1' },
     });
   });
 
-  it.each(['', 'many', '-1', '1.5', '9'.repeat(20)])('that is none is told so: %s', async (given) => {
-    await expect(judge(number, given, measured(1))).rejects.toThrow('the answer is no number');
-    await expect(judge(choice, given, measured(1))).rejects.toThrow('there is no such choice');
-  });
+  it.each(['', 'many', '-1', '1.5', '9'.repeat(20)])(
+    'an answer that is none is told so: %s',
+    async (given) => {
+      await expect(judge(number, given, measured(1))).rejects.toThrow('the answer is no number');
+      await expect(judge(choice, given, measured(1))).rejects.toThrow('there is no such choice');
+    },
+  );
 });

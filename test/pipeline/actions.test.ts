@@ -27,7 +27,7 @@ function actionsOf(answer: ProcessesLook | Error = { parts: [], faults: [SLOW] }
 const FULL = { do: 'fault', target: 'outbox', kind: 'full', seconds: 60 } as const;
 
 describe('a full outbox', () => {
-  it('is made here, and told beside the faults of connections', async () => {
+  it('a full outbox is made by the web part itself, and told beside the faults of connections', async () => {
     const { actions, asked, isClosed } = actionsOf();
     const before = Date.now();
     const { faults } = await actions.act(FULL);
@@ -39,7 +39,7 @@ describe('a full outbox', () => {
     actions.close();
   });
 
-  it('has room again once everything is healed, there and here', async () => {
+  it('a full outbox has room again once everything is healed, there and here', async () => {
     const { actions, asked, isClosed } = actionsOf();
     await actions.act(FULL);
     expect((await actions.act({ do: 'heal' })).faults).toEqual([SLOW]);
@@ -47,7 +47,7 @@ describe('a full outbox', () => {
     expect(asked.at(-1)).toEqual({ do: 'heal' });
   });
 
-  it('is full for as long as the last one says, and told once', async () => {
+  it('a full outbox is full for as long as the last one says, and told once', async () => {
     const { actions } = actionsOf();
     await actions.act(FULL);
     const { faults } = await actions.act({ ...FULL, seconds: 120 });
@@ -55,7 +55,7 @@ describe('a full outbox', () => {
     actions.close();
   });
 
-  it('has room again where the shop ends', async () => {
+  it('a full outbox has room again where the shop ends', async () => {
     const { actions, isClosed } = actionsOf();
     await actions.act(FULL);
     actions.close();
@@ -64,7 +64,7 @@ describe('a full outbox', () => {
 });
 
 describe('what is done to parts', () => {
-  it('is asked as it is of the process that keeps them', async () => {
+  it('what is done to a part is asked as it is of the process that keeps it', async () => {
     const { actions, asked } = actionsOf();
     const requests = [
       { do: 'kill', part: 'ingest' },
@@ -75,12 +75,12 @@ describe('what is done to parts', () => {
     expect(asked).toEqual(requests);
   });
 
-  it('is refused in its words', async () => {
+  it('what can’t be done to a part is refused in the words of the process that keeps it', async () => {
     const { actions } = actionsOf(new ExpectationError('there is no such part'));
     await expect(actions.act({ do: 'kill', part: 'x' })).rejects.toThrow('there is no such part');
   });
 
-  it('is hidden from who is to guess it', async () => {
+  it('a fault of a quiz is hidden from who is to guess it', async () => {
     const { actions } = actionsOf();
     actions.hideFaults(true);
     expect((await actions.act(FULL)).faults).toEqual([]);
@@ -93,13 +93,13 @@ describe('what is done to parts', () => {
 describe('a web part that runs alone', () => {
   const alone = () => new Actions({ closeOutbox: () => {} } as unknown as Publisher, undefined);
 
-  it('has nothing to tell of other parts, and nothing to heal there', async () => {
+  it('a web part that runs alone has nothing to tell of other parts, and nothing to heal there', async () => {
     expect(alone().hasControl).toBe(false);
     expect(await alone().look()).toEqual({ parts: [], faults: [] });
     expect(await alone().act({ do: 'heal' })).toEqual({ parts: [], faults: [] });
   });
 
-  it('can fill its own outbox, and kill nobody', async () => {
+  it('a web part that runs alone can fill its own outbox, and kill nobody', async () => {
     const actions = alone();
     expect((await actions.act(FULL)).faults).toHaveLength(1);
     actions.close();

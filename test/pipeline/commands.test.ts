@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 
 describe('the command pipeline', () => {
-  it('shows the pipe in lines, with a fault that it has begun, until it is healed', async () => {
+  it('the command pipeline shows the pipe in lines, with a fault that it has begun, until it is healed', async () => {
     const full = await runHere(['pipeline', 'fault', 'outbox', 'full', '--for', '5m', '--url', line.url]);
     expect(full).toMatchObject({ code: 0, stdout: 'outbox full for 5m\n' });
     const { code, stdout } = await runHere(['pipeline', '--url', line.url]);
@@ -24,7 +24,7 @@ describe('the command pipeline', () => {
     expect(faults).toEqual([]);
   });
 
-  it('says in one line that no shop answers', async () => {
+  it('the command pipeline says in one line that no shop answers', async () => {
     const url = `http://127.0.0.1:${await freePort()}`;
     expectOneLine(await runHere(['pipeline', '--url', url]), 1, `received no answer from ${url}`);
   });
@@ -34,7 +34,7 @@ describe('the command pipeline', () => {
     ['kafka', 'slow', '1h', '400ms', 'expected a whole number from 1 to 300'],
     ['kafka', 'slow', '30s', 'much', 'late: received "much", expected a time as 30s'],
   ] as const)(
-    'says what of a fault can not be used: %s %s for %s, late by %s',
+    'the command pipeline says what of a fault can not be used: %s %s for %s, late by %s',
     async (target, kind, lasting, late, words) => {
       await expect(fault(line.config, target, kind, { for: lasting, late, url: line.url })).rejects.toThrow(
         words,
@@ -42,7 +42,7 @@ describe('the command pipeline', () => {
     },
   );
 
-  it('says that nobody keeps the parts of a web part alone', async () => {
+  it('the command pipeline says that nobody keeps the parts of a web part alone', async () => {
     await expect(signal(line.config, line.url, 'kill', 'ingest')).rejects.toThrow('the web part runs alone');
   });
 });

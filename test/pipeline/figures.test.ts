@@ -26,6 +26,6 @@ it.each([
   expect(sumOf(FIGURES, name)).toBe(sum);
 });
 
-it('is 0 of no text', () => {
+it('the sum of a figure is 0 of no text', () => {
   expect(sumOf('', 'plain')).toBe(0);
 });

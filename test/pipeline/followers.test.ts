@@ -12,7 +12,7 @@ const partitions = [
 ];
 
 describe('followers', () => {
-  it('are those of the live part first, then definitions, each with its lag by partition', () => {
+  it('followers are those of the live part first, then definitions, each with its lag by partition', () => {
     const of = (group: string, ...next: [number, bigint][]) => ({ group, next: new Map(next) });
     const followers = followersOf(
       [
@@ -33,7 +33,7 @@ describe('followers', () => {
     ]);
   });
 
-  it('have no lag where they are ahead of the ends that were read before', () => {
+  it('followers have no lag where they are ahead of the ends that were read before', () => {
     const [one] = followersOf(
       [{ group: 'shopstream-sessions', next: new Map([[0, 12n]]) }],
       partitions.slice(0, 1),
@@ -48,7 +48,7 @@ describe('the pipe of a running shop', { timeout: 240_000 }, () => {
     line = await startLine({ live: true });
   }, 120_000);
 
-  it('has the followers of the live part in it, which come to the end, and nobody else', async () => {
+  it('the pipe of a running shop has the followers of the live part in it, which come to the end, and nobody else', async () => {
     const body = JSON.stringify(anEvent());
     const headers = { 'Content-Type': 'application/json' };
     expect((await fetch(`${line.url}/api/events`, { method: 'POST', body, headers })).status).toBe(202);

@@ -26,7 +26,7 @@ function withResolvers<T>(): PromiseWithResolvers<T> {
   return { promise, resolve, reject };
 }
 
-it('asks once for all who want to know meanwhile, and anew afterwards', async () => {
+it('a source of the pipe’s state asks once for all who want to know meanwhile, and anew afterwards', async () => {
   const { source, given } = asked<string>();
   const both = [source.poll(), source.poll()];
   expect(given).toHaveLength(1);
@@ -41,7 +41,7 @@ it('asks once for all who want to know meanwhile, and anew afterwards', async ()
   expect(source.latest).toBe('second');
 });
 
-it('keeps the newest answer where the next question fails, says why, and is well again with the next answer', async () => {
+it('a source of the pipe’s state keeps the newest answer where the next question fails, says why, and is well again with the next answer', async () => {
   const { source, given } = asked<number>();
   const first = source.poll();
   given[0]?.resolve(1);
@@ -58,14 +58,14 @@ it('keeps the newest answer where the next question fails, says why, and is well
   expect(source.problem).toBeUndefined();
 });
 
-it('has no problem while its first answer is awaited for a moment', () => {
+it('a source of the pipe’s state has no problem while its first answer is awaited for a moment', () => {
   const { source } = asked<number>();
   void source.poll();
   expect(source.problem).toBeUndefined();
   expect(source.latest).toBeUndefined();
 });
 
-it('is newer than another only where it was asked after the other had answered', async () => {
+it('a source of the pipe’s state is newer than another only where it was asked after the other had answered', async () => {
   const [early, late] = [asked<number>(), asked<number>()];
   const first = early.source.poll();
   const between = late.source.poll();

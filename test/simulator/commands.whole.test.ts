@@ -63,7 +63,7 @@ describe('a run', { timeout: 300_000 }, () => {
     ['http', '20', '100'],
     ['kafka', '300', '600'],
   ])(
-    'that is interrupted reports what it did, and all of it is verified: %s',
+    'a run that is interrupted reports what it did, and all of it is verified: %s',
     async (target, rate, users) => {
       const given = place();
       const args = [
@@ -89,7 +89,7 @@ describe('a run', { timeout: 300_000 }, () => {
     },
   );
 
-  it('beside another one with the same visitors has a ledger of its own', async () => {
+  it('a run beside another one with the same visitors has a ledger of its own', async () => {
     const given = place();
     const args = ['simulate', '--target', 'kafka', '--rate', '200', '--users', '400', '--duration', '3s'];
     const both = await Promise.all([run(args, given), run(args, given)]);
@@ -101,7 +101,7 @@ describe('a run', { timeout: 300_000 }, () => {
     for (const id of ids) expect(await verified(given, id)).toContain(`run ${id}, target kafka\n`);
   });
 
-  it('that can’t keep its rate says what it came to, and fails; what it did is whole', async () => {
+  it('a run that can’t keep its rate says what it came to, and fails; what it did is whole', async () => {
     const given = place();
     const args = ['simulate', '--rate', '5000', '--users', '20000', '--duration', '2s'];
     const { code, stderr } = await run(args, given);
@@ -112,7 +112,7 @@ describe('a run', { timeout: 300_000 }, () => {
     await verified(given);
   });
 
-  it('into Kafka with a full disk ends, and what was written down is verified', async ({ skip }) => {
+  it('a run into Kafka with a full disk ends, and what was written down is verified', async ({ skip }) => {
     const disk = smallDisk(1);
     if (disk === undefined) return skip('no right to mount a tmpfs');
     leave(disk.folder, 64);

@@ -89,7 +89,7 @@ describe.each([
     log: clicks,
   };
 
-  it('is what every panel counts, now, as of now, and on the stream', async () => {
+  it('every panel counts what the filter of simulated visitors leaves, now, as of now, and on the stream', async () => {
     expect(countsOf(await get(`/api/live/panels?simulated=${simulated}`))).toEqual(expected);
     const at = new Date().toISOString();
     expect(countsOf(await get(`/api/live/panels?simulated=${simulated}&at=${at}`))).toEqual(expected);
@@ -97,7 +97,7 @@ describe.each([
     expect(countsOf(await stream.until('panels', () => true))).toEqual(expected);
   });
 
-  it('is what lies behind the numbers', async () => {
+  it('the rows behind a number are what the filter of simulated visitors leaves', async () => {
     const behind = async (panel: string, of: string) => {
       const query = new URLSearchParams({ of, simulated, count: 'events' });
       return (await get(`/api/live/panels/${panel}/behind?${query}`)).rows as { user_id: string }[];
@@ -118,14 +118,14 @@ describe.each([
 });
 
 describe('an event’s page', () => {
-  it('says that a simulated shopper did it, and says it of nobody else', async () => {
+  it('an event’s page says that a simulated shopper did it, and says it of nobody else', async () => {
     const badge = '<strong>Simulated</strong>';
     const page = async (id: string) => (await request(line.url).get(`/events/${id}`).expect(200)).text;
     expect(await page(made.order_id)).toContain(badge);
     expect(await page(real.order_id)).not.toContain(badge);
   });
 
-  it('is marked by the shop itself where a shopper of the simulator opens a page, and for no forged header', async () => {
+  it('an event’s page is marked by the shop itself where a shopper of the simulator opens a page, and for no forged header', async () => {
     const { rows } = await line.pool.query<{ simulated: boolean; n: number }>(
       `SELECT is_simulated(context) AS simulated, count(*)::int AS n FROM events WHERE title = 'banner_show' GROUP BY 1 ORDER BY 1`,
     );

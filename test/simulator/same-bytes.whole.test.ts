@@ -92,19 +92,19 @@ describe('a dry run with the same seed and clock', { timeout: 300_000 }, () => {
     return first;
   };
 
-  it('prints the same bytes on both, wherever it is, with every fault', async () => {
+  it('a dry run with the same seed and clock prints the same bytes on both, wherever it is, with every fault', async () => {
     const run = ['--dry-run', ...CLOCK, '--users', '200', '--rate', '100', '--chaos', 'all=5%'];
     const one = await expectSame([...run, '--duration', '1m', '--seed', '1'], 1_000_000);
     const other = await print(nodes[0] ?? '', [...run, '--duration', '1m', '--seed', '2'], {});
     expect(other.digest).not.toBe(one.digest);
   });
 
-  it('prints the same bytes over a week with its hours, across a change of the clocks', async () => {
+  it('a dry run with the same seed and clock prints the same bytes over a week with its hours, across a change of the clocks', async () => {
     const run = ['--dry-run', ...CLOCK, '--users', '20', '--rate', '0.02', '--duration', '7d'];
     await expectSame([...run, '--curve', 'week', '--seed', '9007199254740991'], 1_000_000);
   });
 
-  it('prints the same bytes of a recorded file', async () => {
+  it('a dry run with the same seed and clock prints the same bytes of a recorded file', async () => {
     const file = await fileOf(replicaText(1_000).toString(), 'recorded.csv');
     await expectSame(
       ['replay', file, '--dry-run', ...CLOCK, '--speed', '10x', '--chaos', 'late=10%'],

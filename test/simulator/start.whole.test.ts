@@ -37,7 +37,7 @@ const json = async <T>(program: Program, path: string) =>
   (await (await fetch(program.url + path)).json()) as T;
 
 it(
-  'come without being asked for, about an event a second, and the first pages say who they are',
+  'the shoppers of npm start come without being asked for, about an event a second, and the first pages say who they are',
   async () => {
     const program = await startProgram(await settings());
     const database = await databaseOf(program);
@@ -92,7 +92,7 @@ it.each([
   ['SIMULATOR=off', [], { SIMULATOR: 'off' }],
   ['--simulator off', ['--simulator', 'off'], {}],
 ] as const)(
-  'do not come with %s, and nothing moves by itself',
+  'the shoppers of npm start do not come with %s, and nothing moves by itself',
   async (_, args, given) => {
     const program = await startProgram({ ...(await settings()), ...given }, [...args], {
       command: [process.execPath, MAIN],

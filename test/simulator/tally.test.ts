@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Tally } from '../../src/simulator/tally.ts';
 
-it('counts sends by their faults and by what is expected of them', () => {
+it('a tally counts sends by their faults and by what is expected of them', () => {
   const tally = new Tally();
   tally.add({ expect: 'stored', faults: ['late', 'duplicate'] });
   tally.add({ expect: 'duplicate', faults: ['duplicate'] });
@@ -12,11 +12,11 @@ it('counts sends by their faults and by what is expected of them', () => {
   expect(tally.rejected).toBe(1);
 });
 
-it('has no quantile before the first response', () => {
+it('a tally has no quantile before the first response', () => {
   expect(new Tally().quantile(0.5)).toBeUndefined();
 });
 
-it('has quantiles that are at most a tenth above the true ones', () => {
+it('a tally has quantiles that are at most a tenth above the true ones', () => {
   const latency = fc.double({ min: 0.5, max: 600_000, noNaN: true });
   fc.assert(
     fc.property(

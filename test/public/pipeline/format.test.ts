@@ -38,7 +38,7 @@ it.each([
   expect(lasting(seconds)).toBe(text);
 });
 
-it('writes what is not known as a dash, and what is long short', () => {
+it('the page of the pipe writes what is not known as a dash, and what is long short', () => {
   expect([exact(null), exact(undefined), exact(0), exact(1.25), exact(8_471_220)]).toEqual([
     '–',
     '–',

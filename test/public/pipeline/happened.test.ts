@@ -47,7 +47,7 @@ const state = ({
 const between = (before: Told, now: Told) => changesBetween(state(before), state(now));
 
 describe('what happened', () => {
-  it('is nothing before there is a first state, and nothing between two that are alike', () => {
+  it('what happened is nothing before there is a first state, and nothing between two that are alike', () => {
     expect(changesBetween(undefined, state({ kafka: 'away' }))).toEqual([]);
     expect(between({}, {})).toEqual([]);
   });
@@ -73,22 +73,22 @@ describe('what happened', () => {
       { pid: 2, ends: 1, last_end: 'it ended with SIGKILL' },
       ['ingest has ended: it ended with SIGKILL', 'ingest is there again, as process 2'],
     ],
-  ])('is said of a part that %s', (_, before, now, words) => {
+  ])('what happened to a part that %s is said', (_, before, now, words) => {
     expect(between({ parts: [part(before)] }, { parts: [part(now)] })).toEqual(words);
   });
 
-  it('is nothing of a part that was not known before', () => {
+  it('what happened is nothing of a part that was not known before', () => {
     expect(between({ parts: [] }, { parts: [part({ ends: 1 })] })).toEqual([]);
   });
 
-  it('names faults that begin and that are over, with what they do', () => {
+  it('what happened names faults that begin and that are over, with what they do', () => {
     const slow = { target: 'kafka', kind: 'slow', ms: 400 } as const;
     const cut = { target: 'postgres', kind: 'cut', ms: null } as const;
     expect(between({ faults: [slow] }, { faults: [slow, cut] })).toEqual(['fault: postgres cut']);
     expect(between({ faults: [slow, cut] }, { faults: [cut] })).toEqual(['fault over: kafka slow by 400 ms']);
   });
 
-  it('names who reads a partition now', () => {
+  it('what happened names who reads a partition now', () => {
     expect(between({ members: ['one-123456', 'b'] }, { members: [null, 'b'] })).toEqual([
       'partition 0 is read by nobody',
     ]);
@@ -97,7 +97,7 @@ describe('what happened', () => {
     ]);
   });
 
-  it('says that a server does not answer, and that it answers again', () => {
+  it('what happened says that a server does not answer, and that it answers again', () => {
     expect(between({}, { kafka: 'ECONNREFUSED', postgres: 'away' })).toEqual([
       'Kafka does not answer: ECONNREFUSED',
       'Postgres does not answer: away',
@@ -107,7 +107,7 @@ describe('what happened', () => {
     ]);
   });
 
-  it('says that the ledger has lost records, and that it is whole again', () => {
+  it('what happened says that the ledger has lost records, and that it is whole again', () => {
     const [whole, broken] = [
       { whole: true, missing: 0 },
       { whole: false, missing: 3 },

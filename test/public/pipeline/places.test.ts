@@ -52,7 +52,7 @@ describe.each([
   );
 
   it.each([0, 3])(
-    'are joined by arrows from the edge of one to the edge of the next, with %i partitions',
+    'the stations of the picture are joined by arrows from the edge of one to the edge of the next, with %i partitions',
     (lanes) => {
       const { stations, arrows } = placesOf(isNarrow, lanes, 3);
       expect(arrows.map(({ from, to }) => [from, to])).toEqual(
@@ -69,7 +69,7 @@ describe.each([
   );
 
   it.each([0, 1, 3, 4, 9])(
-    'are above a box with room for %i followers, which arrows join to them',
+    'the stations of the picture are above a box with room for %i followers, which arrows join to them',
     (count) => {
       const { width, height, stations, followers } = placesOf(isNarrow, 3, count);
       expect(followers.columns * followers.rows).toBeGreaterThanOrEqual(count);

@@ -29,7 +29,7 @@ const stored = async () =>
   (await line.pool.query<{ n: number }>(`SELECT count(*)::int AS n FROM events`)).rows[0]?.n ?? 0;
 
 describe('the switch of the shoppers', { timeout: 240_000 }, () => {
-  it('says where nobody shops', async () => {
+  it('the switch of the shoppers says where nobody shops', async () => {
     expect(await status()).toMatchObject({
       state: 'absent',
       settings: { running: true, rate: 1, users: null, faults: {} },
@@ -47,13 +47,13 @@ describe('the switch of the shoppers', { timeout: 240_000 }, () => {
     [{ faults: { lates: 0.1 } }, 'faults'],
     [{ colour: 'red' }, 'no field named'],
     [[], 'a JSON object'],
-  ])('refuses %j', async (wanted, words) => {
+  ])('the switch of the shoppers refuses the change %j', async (wanted, words) => {
     const answer = await request(line.url).post('/api/simulator').send(wanted);
     expectError(answer, 400, 'bad_request');
     expect(JSON.stringify(answer.body)).toContain(words);
   });
 
-  it('is for the admin alone', async () => {
+  it('the switch of the shoppers is for the admin alone', async () => {
     const answer = await request(line.url)
       .post('/api/simulator')
       .set('X-Forwarded-For', '203.0.113.9')
@@ -63,7 +63,7 @@ describe('the switch of the shoppers', { timeout: 240_000 }, () => {
     expect(seen.body.may_change).toBe(false);
   });
 
-  it('is followed at once: a rate, faults with a ledger, nobody', async () => {
+  it('the switch of the shoppers is followed at once: a rate, faults with a ledger, nobody', async () => {
     await change({ rate: 8 });
     part = await startSimulator(line.config, testLog);
     await eventually(async () => (await status()).run?.events > 5, 60);
@@ -103,7 +103,7 @@ describe('the switch of the shoppers', { timeout: 240_000 }, () => {
     expect(await status()).toMatchObject({ state: 'absent', settings: { running: false, rate: 8 } });
   });
 
-  it('is on both dashboards, and where the pipe is broken', async () => {
+  it('the switch of the shoppers is on both dashboards, and where the pipe is broken', async () => {
     for (const page of ['/dashboard', '/dashboard/live', '/pipeline']) {
       const { text } = await request(line.url).get(page).expect(200);
       expect(text).toContain('data-crowd');

@@ -10,11 +10,11 @@ import { PERSONAS } from '../../../src/simulator/core/personas.ts';
 
 const usual = settingsSchema.parse({});
 
-it('are one event a second, of shoppers without faults, where nobody has set anything', () => {
+it('the settings of the shoppers are one event a second, of shoppers without faults, where nobody has set anything', () => {
   expect(usual).toEqual({ running: true, rate: 1, users: null, faults: {} });
 });
 
-it('leave out what a newer program has stored beside them', () => {
+it('the settings of the shoppers leave out what a newer program has stored beside them', () => {
   expect(settingsSchema.parse({ rate: 5, mood: 'good' })).toEqual({ ...usual, rate: 5 });
 });
 
@@ -23,22 +23,22 @@ describe('the number of shoppers', () => {
     [0.1, 60],
     [1, 600],
     [500, 5_000],
-  ])('for %f events a second is %i', (rate, size) => {
+  ])('the number of shoppers for %f events a second is %i', (rate, size) => {
     expect(crowdSize({ ...usual, rate })).toBe(size);
   });
 
-  it('is the one that was set, also below the usual least', () => {
+  it('the number of shoppers is the one that was set, also below the usual least', () => {
     expect(crowdSize({ ...usual, rate: 500, users: 1 })).toBe(1);
   });
 });
 
-it('have no fault whose share is 0, and each other one for the whole run', () => {
+it('the settings of the shoppers have no fault whose share is 0, and each other one for the whole run', () => {
   expect(faultsOf({ ...usual, faults: { late: 0.1, duplicate: 0 } })).toEqual([
     { fault: 'late', share: 0.1, from: 0, until: Number.POSITIVE_INFINITY },
   ]);
 });
 
-it('make eight hours look like a shop: visits in each half hour, people who come back after one', () => {
+it('the settings of the shoppers make eight hours look like a shop: visits in each half hour, people who come back after one', () => {
   const [HALF_HOUR, start] = [1_800_000, Date.parse('2026-03-02T09:00:00.000Z')];
   const options = { users: crowdSize(usual), rate: usual.rate, seed: 9, personas: PERSONAS, turnover: 0 };
   const last = new Map<string, number>();
@@ -63,7 +63,7 @@ it('make eight hours look like a shop: visits in each half hour, people who come
 });
 
 describe('a change', () => {
-  it('may be of any part, or of nothing', () => {
+  it('a change may be of any part, or of nothing', () => {
     for (const change of [{}, { rate: 500 }, { users: null }, { running: false, faults: { late: 1 } }])
       expect(changeSchema.parse(change)).toEqual(change);
   });

@@ -15,7 +15,7 @@ const options: CrowdOptions = {
   turnover: 0,
 };
 
-it('has all events by time, from the start to before the end', () => {
+it('a crowd has all events by time, from the start to before the end', () => {
   const times = [...crowd(options)].map(({ time }) => time);
   expect(times.length).toBeGreaterThan(600);
   expect(times).toEqual(times.toSorted((one, other) => one - other));
@@ -23,7 +23,7 @@ it('has all events by time, from the start to before the end', () => {
   expect(times.at(-1)).toBeLessThan(START + 60_000);
 });
 
-it('goes on as it began where the end is later', () => {
+it('a crowd goes on as it began where the end is later', () => {
   const short = [...crowd(options)];
   const long: unknown[] = [];
   for (const one of crowd({ ...options, end: Number.POSITIVE_INFINITY })) {
@@ -33,17 +33,17 @@ it('goes on as it began where the end is later', () => {
   expect(long).toEqual(short.map(({ event }) => event));
 });
 
-it('is nobody where the end is at the start', () => {
+it('a crowd is nobody where the end is at the start', () => {
   expect([...crowd({ ...options, end: START })]).toEqual([]);
 });
 
-it('gathers no more shoppers than the rate needs', () => {
+it('a crowd gathers no more shoppers than the rate needs', () => {
   const { pace, shoppers } = gather({ ...options, users: 1_000, rate: 1 });
   expect(shoppers).toHaveLength(pace.shoppers);
   expect(pace.shoppers * pace.perShopper).toBeCloseTo(1, 1);
 });
 
-it('gives each shopper a curve of its own, as one remembers where it was', () => {
+it('a crowd gives each shopper a curve of its own, as one remembers where it was', () => {
   const curve = curveOf({ ...options, curve: 'week' });
   const [one, other] = [curve(0), curve(0)];
   const far = one(1_000_000);
@@ -57,7 +57,7 @@ describe('a run of hours', () => {
   const long = { ...options, users: 60, rate: 1, end: START + 16 * HALF_HOUR };
   const events = [...crowd(long)];
 
-  it('has shoppers who all come back after more than half an hour', () => {
+  it('a run of hours has shoppers who all come back after more than half an hour', () => {
     const seen = new Map<string, number[]>();
     for (const { event, time } of events) seen.set(event.user_id, [...(seen.get(event.user_id) ?? []), time]);
     expect(seen.size).toBe(60);
@@ -67,7 +67,7 @@ describe('a run of hours', () => {
     }
   });
 
-  it('has its rate in each half hour', () => {
+  it('a run of hours has its rate in each half hour', () => {
     for (let from = START; from < long.end; from += HALF_HOUR) {
       const some = events.filter(({ time }) => time >= from && time < from + HALF_HOUR);
       expect(some.length / (HALF_HOUR / 1_000)).toBeGreaterThan(0.85);
@@ -75,7 +75,7 @@ describe('a run of hours', () => {
     }
   });
 
-  it('has pauses of more than half an hour in the busiest hours, too', () => {
+  it('a run of hours has pauses of more than half an hour in the busiest hours, too', () => {
     const week = { ...options, curve: 'week', end: START + 7 * 48 * HALF_HOUR } as const;
     for (const shopper of [0, 1, 2]) {
       const curve = curveOf(week)(shopper);
@@ -88,7 +88,7 @@ describe('a run of hours', () => {
   });
 });
 
-it('has the hours of the clock that was given, whenever it begins', () => {
+it('a crowd has the hours of the clock that was given, whenever it begins', () => {
   const later = START + 5 * 3_600_000;
   const [own, shifted] = [START, later].map((start) => curveOf({ ...options, curve: 'week', start })(0));
   for (const seconds of [0, 3_600, 90_000])

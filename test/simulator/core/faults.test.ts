@@ -14,12 +14,12 @@ describe('a share', () => {
     // As JavaScript writes a ten-millionth, and what it makes of 1.1 %.
     ['1e-7', 1e-7],
     ['0.011000000000000001', 0.011000000000000001],
-  ])('is read from %j', (text, share) => {
+  ])('a share is read from %j', (text, share) => {
     expect(parseShare(text)).toBe(share);
   });
 
   it.each(['', '%', '1.1', '101%', '500', '-5%', '5 %', '.5', '0x1', '1e3', 'NaN', '5%%', '5%x'])(
-    'is refused where it is %j',
+    'a share is refused where it is %j',
     (text) => {
       expect(() => parseShare(text)).toThrow(
         `share: received ${JSON.stringify(text)}, expected a share, as 5% or 0.05`,
@@ -29,14 +29,14 @@ describe('a share', () => {
 });
 
 describe('faults', () => {
-  it('last for the whole run where no time is given', () => {
+  it('faults last for the whole run where no time is given', () => {
     expect(parseFaults('late=5%, duplicate=0.02')).toEqual([
       { fault: 'late', share: 0.05, ...ALWAYS },
       { fault: 'duplicate', share: 0.02, ...ALWAYS },
     ]);
   });
 
-  it('begin after their @, and last as long as their +', () => {
+  it('faults begin after their @, and last as long as their +', () => {
     expect(parseFaults('late=5%@1m+30s,malformed=1%+10s,bot-surge=1%@2s')).toEqual([
       { fault: 'late', share: 0.05, from: 60_000, until: 90_000 },
       { fault: 'malformed', share: 0.01, from: 0, until: 10_000 },
@@ -44,7 +44,7 @@ describe('faults', () => {
     ]);
   });
 
-  it('are all of them by one word, each with the share', () => {
+  it('faults are all of them by one word, each with the share', () => {
     expect(parseFaults('all=3%@1s')).toEqual(
       FAULT_NAMES.map((fault) => ({ fault, share: 0.03, from: 1_000, until: Number.POSITIVE_INFINITY })),
     );
@@ -59,7 +59,7 @@ describe('faults', () => {
     ['late=x', 'share: received "x"'],
     ['late=5%@soon', 'chaos: received "soon", expected a time as 30s'],
     ['late=5%+', 'chaos: received "late=5%+"'],
-  ])('are refused where they are %j, by the part that is wrong', (text, words) => {
+  ])('faults are refused where they are %j, by the part that is wrong', (text, words) => {
     expect(() => parseFaults(text)).toThrow(words);
   });
 });

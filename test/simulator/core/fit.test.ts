@@ -14,7 +14,7 @@ describe('all kinds of shoppers together', () => {
   const publishedShows = (device: Device) =>
     sum(PRODUCTS.map((product) => published(product, device, 'banner_show')));
 
-  it('see banners on each device as published', () => {
+  it('all kinds of shoppers together see banners on each device as published', () => {
     expect(sum(of('mobile').map(shows)) / sum(of('desktop').map(shows))).toBeCloseTo(
       publishedShows('mobile') / publishedShows('desktop'),
       9,
@@ -36,7 +36,7 @@ describe('all kinds of shoppers together', () => {
     },
   );
 
-  it('have shares that add up, and no probability that is none', () => {
+  it('all kinds of shoppers together have shares that add up, and no probability that is none', () => {
     expect(sum(roles.map(({ share }) => share))).toBeCloseTo(1, 9);
     for (const { sequels } of roles)
       for (const shares of Object.values(sequels)) {

@@ -33,21 +33,24 @@ describe('chiSquareLimit', () => {
     [10, 29.588],
     [28, 56.892],
     [100, 149.449],
-  ])('at %i degrees of freedom is within four per cent of the table’s %f', (degrees, table) => {
-    expect(Math.abs(chiSquareLimit(degrees) / table - 1)).toBeLessThan(0.04);
-  });
+  ])(
+    'chiSquareLimit at %i degrees of freedom is within four per cent of the table’s %f',
+    (degrees, table) => {
+      expect(Math.abs(chiSquareLimit(degrees) / table - 1)).toBeLessThan(0.04);
+    },
+  );
 
-  it('of nothing is 0', () => {
+  it('chiSquareLimit of nothing is 0', () => {
     expect(chiSquareLimit(0)).toBe(0);
   });
 });
 
 describe('a funnel', () => {
-  it('without an event has nothing to compare', () => {
+  it('a funnel without an event has nothing to compare', () => {
     expect(new Funnel().compare(true)).toEqual({ chiSquare: 0, degrees: 0, limit: 0 });
   });
 
-  it('fits shoppers who follow what they see as their roles say', () => {
+  it('a funnel fits shoppers who follow what they see as their roles say', () => {
     for (const seed of [1, 2, 3, 4, 5]) {
       const { chiSquare, degrees, limit } = funnelOf(2_000, seed).compare(false);
       expect(degrees).toBe(4);
@@ -55,12 +58,12 @@ describe('a funnel', () => {
     }
   });
 
-  it('does not fit shoppers who order a fifth more', () => {
+  it('a funnel does not fit shoppers who order a fifth more', () => {
     const { chiSquare, limit } = funnelOf(20_000, 1, (share) => share * 1.2).compare(false);
     expect(chiSquare).toBeGreaterThan(2 * limit);
   });
 
-  it('against the published counts themselves is Pearson’s chi-square of the 30 cells', () => {
+  it('a funnel against the published counts themselves is Pearson’s chi-square of the 30 cells', () => {
     const funnel = new Funnel();
     const [role] = roles.filter(({ device }) => device === 'mobile');
     if (role === undefined) throw new Error('expected a role');
@@ -77,7 +80,7 @@ describe('a funnel', () => {
     expect(new Funnel().compareWithTable(true)).toEqual({ chiSquare: 0, degrees: 0, limit: 0 });
   });
 
-  it('compares the banners only where they were drawn by the published counts', () => {
+  it('a funnel compares the banners only where they were drawn by the published counts', () => {
     const funnel = funnelOf(2_000, 1);
     const drawn = funnel.compare(true);
     expect(drawn.degrees).toBe(funnel.compare(false).degrees + 2 * (PRODUCTS.length - 1));
@@ -85,7 +88,7 @@ describe('a funnel', () => {
     expect(drawn.chiSquare).toBeGreaterThan(10 * drawn.limit);
   });
 
-  it('does not fit an order of what nobody has ordered in the dataset', () => {
+  it('a funnel does not fit an order of what nobody has ordered in the dataset', () => {
     const funnel = new Funnel();
     for (const role of roles) {
       funnel.add(role, { product: 'electronics', title: 'banner_show' });

@@ -1,3 +1,4 @@
+import { isbot } from 'isbot';
 import { describe, expect, it } from 'vitest';
 import { futureOf } from '../../../src/events/future.ts';
 import { parseEventBytes } from '../../../src/events/parse.ts';
@@ -23,7 +24,7 @@ function sends(faults: readonly Fault[], count = 200): Send[][] {
 const bytesOf = ({ broken, event }: Send) => Buffer.from(broken ?? JSON.stringify(event));
 
 describe('an event without a fault', () => {
-  it('is sent once, as it is', () => {
+  it('an event without a fault is sent once, as it is', () => {
     const plain = {
       at: NOW,
       key: event.user_id,
@@ -42,7 +43,7 @@ describe('an event without a fault', () => {
 });
 
 describe('a fault', () => {
-  it('is there from its beginning to before its end', () => {
+  it('a fault is there from its beginning to before its end', () => {
     const injector = new Injector(1, NOW, [{ fault: 'duplicate', share: 1, from: 1_000, until: 2_000 }]);
     const counts = [999, 1_000, 1_999, 2_000].map(
       (at) => injector.sendsOf({ time: NOW + at, event, shopper }).length,
@@ -51,7 +52,7 @@ describe('a fault', () => {
   });
 
   it.each(FAULT_NAMES)(
-    'expects of %s, alone and with all others, what the parser says of the bytes',
+    'a fault expects of %s, alone and with all others, what the parser says of the bytes',
     (name) => {
       const others = FAULT_NAMES.filter((one) => one !== name && one !== 'poison-codec');
       const mixed: Fault[] = [
@@ -68,7 +69,7 @@ describe('a fault', () => {
     },
   );
 
-  it('of one kind more leaves the draws of the others as they were', () => {
+  it('a fault of one kind more leaves the draws of the others as they were', () => {
     const late = (faults: readonly Fault[]) => sends(faults).map(([first]) => first?.faults.includes('late'));
     const some: Fault[] = [{ fault: 'late', share: 0.5, from: 0, until: Number.POSITIVE_INFINITY }];
     const alone = late(some).slice(0, 1);
@@ -76,7 +77,7 @@ describe('a fault', () => {
     expect(alone).toHaveLength(1);
   });
 
-  it('of lateness makes an event at most six hours old, and not younger than a second', () => {
+  it('a fault of lateness makes an event at most six hours old, and not younger than a second', () => {
     for (const [send] of sends(certainly('late'))) {
       const ageMs = NOW - Date.parse(send?.event.time ?? '');
       expect(ageMs).toBeGreaterThanOrEqual(1_000);
@@ -85,7 +86,7 @@ describe('a fault', () => {
     }
   });
 
-  it('of order holds an event back by half a second to five, and leaves its time', () => {
+  it('a fault of order holds an event back by half a second to five, and leaves its time', () => {
     for (const [send] of sends(certainly('out-of-order'))) {
       expect(send?.event).toBe(event);
       expect(send?.at).toBeGreaterThanOrEqual(NOW + 500);
@@ -93,14 +94,14 @@ describe('a fault', () => {
     }
   });
 
-  it('of a skewed clock is two days ahead in one case of four, and refused as such', () => {
+  it('a fault of a skewed clock is two days ahead in one case of four, and refused as such', () => {
     const all = sends(certainly('clock-skew'), 1_000).flat();
     const ahead = all.filter(({ expect }) => expect === 'time_in_the_future');
     expect(ahead.length / all.length).toBeCloseTo(0.25, 1);
     for (const { event } of ahead) expect(Date.parse(event.time)).toBe(NOW + 2 * 86_400_000);
   });
 
-  it('of duplication sends the same bytes once more, up to five seconds later', () => {
+  it('a fault of duplication sends the same bytes once more, up to five seconds later', () => {
     for (const [first, copy] of sends(certainly('duplicate'))) {
       if (first === undefined || copy === undefined) throw new Error('expected two sends');
       expect(bytesOf(copy).equals(bytesOf(first))).toBe(true);
@@ -110,7 +111,7 @@ describe('a fault', () => {
     }
   });
 
-  it('of robots sends one more show beside the event, which itself has no fault', () => {
+  it('a fault of robots sends one more show beside the event, which itself has no fault', () => {
     for (const [first, robot] of sends(certainly('bot-surge'))) {
       expect(first).toMatchObject({ event, faults: [], expect: 'stored' });
       expect(robot).toMatchObject({
@@ -123,12 +124,14 @@ describe('a fault', () => {
         },
       });
       expect(robot?.event.user_id).not.toBe(event.user_id);
+      // As the shop would find out itself.
+      expect(isbot(robot?.event.context?.user_agent)).toBe(true);
     }
   });
 });
 
 describe('faultySends', () => {
-  it('makes no event where there is no fault, and leaves out the sends without one', () => {
+  it('faultySends() makes no event where there is no fault, and leaves out the sends without one', () => {
     let made = 0;
     const make = () => {
       made++;
@@ -146,7 +149,7 @@ describe('faultySends', () => {
   });
 });
 
-it('expects a second send of what is refused to be refused again', () => {
+it('a second send of what is refused is expected to be refused again', () => {
   const [first] = sends(certainly('malformed'), 1).flat();
   if (first === undefined) throw new Error('expected a send');
   expect(sentAgain(first, NOW + 7)).toEqual({ ...first, at: NOW + 7 });

@@ -5,7 +5,7 @@ import { paceOf } from '../../../src/simulator/core/pace.ts';
 const users = fc.integer({ min: 1, max: 100_000 });
 const rate = fc.double({ min: 0.1, max: 100_000, noNaN: true });
 
-it('comes to the rate within half a shopper, with no more shoppers than there are', () => {
+it('a pace comes to the rate within half a shopper, with no more shoppers than there are', () => {
   fc.assert(
     fc.property(users, rate, (most, wanted) => {
       const { shoppers, perShopper } = paceOf(most, wanted);
@@ -18,7 +18,7 @@ it('comes to the rate within half a shopper, with no more shoppers than there ar
   );
 });
 
-it('is one of 32 steps an octave, at or just above what each shopper has to do', () => {
+it('a pace is one of 32 steps an octave, at or just above what each shopper has to do', () => {
   fc.assert(
     fc.property(users, rate, (most, wanted) => {
       const { perShopper } = paceOf(most, wanted);
@@ -30,7 +30,7 @@ it('is one of 32 steps an octave, at or just above what each shopper has to do',
   );
 });
 
-it('leaves shoppers at most eight seconds between two actions, and less where they have much to do', () => {
+it('a pace leaves shoppers at most eight seconds between two actions, and less where they have much to do', () => {
   expect(paceOf(200, 0.2).thinkMs).toBe(8_000);
   expect(paceOf(200, 200).thinkMs).toBe(400);
 });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { PERSONAS } from '../../../src/simulator/core/personas.ts';
 
-it('has kinds of shoppers whose shares add up to all of them, each with a name of its own', () => {
+it('the kinds of shoppers have shares that add up to all of them, each with a name of its own', () => {
   expect(PERSONAS.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 12);
   expect(new Set(PERSONAS.map(({ name }) => name)).size).toBe(PERSONAS.length);
 });

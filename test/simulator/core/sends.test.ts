@@ -28,7 +28,7 @@ const planned = fc
     });
   });
 
-it('gives every send once, by its time, those of one time in the order of their events, and none before it is due', () => {
+it('the row of sends gives every send once, by its time, those of one time in the order of their events, and none before it is due', () => {
   fc.assert(
     fc.property(planned, (events) => {
       const held = new HeldSends();
@@ -46,6 +46,6 @@ it('gives every send once, by its time, those of one time in the order of their 
   );
 });
 
-it('refuses a send that is held back for longer than any fault does', () => {
+it('the row of sends refuses a send that is held back for longer than any fault does', () => {
   expect(() => new HeldSends().add(0, [sendAt(11_001)])).toThrow('held an event back for too long');
 });

@@ -6,7 +6,7 @@ type Entry = { readonly time: number; readonly number: number };
 
 const byTimeAndNumber = (one: Entry, other: Entry) => one.time - other.time || one.number - other.number;
 
-it('has always the entry that a sorted list has first, however entries come, move and go', () => {
+it('a queue of times has always the entry that a sorted list has first, however entries come, move and go', () => {
   const act = fc.record({ how: fc.constantFrom('push', 'put off', 'drop'), time: fc.nat(20) });
   fc.assert(
     fc.property(fc.array(act, { maxLength: 60 }), (acts) => {

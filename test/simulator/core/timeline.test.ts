@@ -18,7 +18,7 @@ const lives = shoppersOf(3, roles, 6).map((shopper) => {
 });
 
 describe('a shopper’s timeline', () => {
-  it('has valid events of that shopper alone, none before the start, in their order', () => {
+  it('a shopper’s timeline has valid events of that shopper alone, none before the start, in their order', () => {
     for (const { shopper, events } of lives) {
       let before = START;
       for (const { time, event } of events) {
@@ -35,7 +35,7 @@ describe('a shopper’s timeline', () => {
     }
   });
 
-  it('shows an ad right after each click, on a page of its own', () => {
+  it('a shopper’s timeline shows an ad right after each click, on a page of its own', () => {
     let clicks = 0;
     for (const { events } of lives)
       for (const [index, { time, event }] of events.slice(0, -1).entries()) {
@@ -48,7 +48,7 @@ describe('a shopper’s timeline', () => {
     expect(clicks).toBeGreaterThan(10);
   });
 
-  it('clicks only on what it was shown, on that page', () => {
+  it('a shopper’s timeline clicks only on what it was shown, on that page', () => {
     for (const { events } of lives) {
       const pages = new Set<string>();
       for (const [index, { event }] of events.entries()) {
@@ -59,7 +59,7 @@ describe('a shopper’s timeline', () => {
     }
   });
 
-  it('keeps each shopper at the pace, however long visits turn out', () => {
+  it('a shopper’s timeline keeps each shopper at the pace, however long visits turn out', () => {
     const rates = lives.map(({ events }) => {
       const last = events.at(-1)?.time ?? 0;
       return (events.length * 1000) / (last - START);
@@ -72,7 +72,7 @@ describe('a shopper’s timeline', () => {
 describe('a schedule', () => {
   const schedules = () => shoppersOf(3, roles, 50).map((shopper) => new Schedule(shopper, PACE, flat(START)));
 
-  it('has no visit before the start where the shop can’t be visited in the past', () => {
+  it('a schedule has no visit before the start where the shop can’t be visited in the past', () => {
     for (const schedule of schedules()) {
       expect(schedule.next()).toBeLessThan(START);
       schedule.skipTo(START);
@@ -81,14 +81,14 @@ describe('a schedule', () => {
     }
   });
 
-  it('begins no visit before the last one has ended, and is late for a while then', () => {
+  it('a schedule begins no visit before the last one has ended, and is late for a while then', () => {
     for (const schedule of schedules()) {
       schedule.left(START + 3_600_000);
       expect(schedule.next()).toBeGreaterThanOrEqual(START + 3_600_050);
     }
   });
 
-  it('leaves at least a twentieth of a second between two actions', () => {
+  it('a schedule leaves at least a twentieth of a second between two actions', () => {
     const [schedule] = schedules();
     const thinks = Array.from({ length: 2_000 }, () => schedule?.think() ?? 0);
     expect(Math.min(...thinks)).toBeGreaterThanOrEqual(50);

@@ -54,7 +54,7 @@ function visitOf(shopper: Shopper): { action: Action; shown: Shown | undefined }
 const does = (actions: readonly { action: Action }[]) => actions.map(({ action }) => action.do);
 
 describe('a visit', () => {
-  it('begins with a look, ends once, and orders or clicks only what was shown before, each once', () => {
+  it('a visit begins with a look, ends once, and orders or clicks only what was shown before, each once', () => {
     fc.assert(
       fc.property(fc.nat(), (seed) => {
         const actions = visitOf(shopperWho(seed, [0.3, 0.3, 0.2, 0.2]));
@@ -76,7 +76,7 @@ describe('a visit', () => {
     );
   });
 
-  it('looks as often as its kind of shopper does on average', () => {
+  it('a visit has as many looks as its kind of shopper takes on average', () => {
     const looks = Array.from(
       { length: 1_000 },
       (_, seed) => visitOf(shopperWho(seed, [1, 0, 0, 0], 4)).length - 1,
@@ -84,11 +84,11 @@ describe('a visit', () => {
     expect(looks.reduce((sum, count) => sum + count, 0) / looks.length).toBeCloseTo(4, 0);
   });
 
-  it('of one look after which nothing follows is over', () => {
+  it('a visit of one look after which nothing follows is over', () => {
     expect(does(visitOf(shopperWho(1, [1, 0, 0, 0], 1)))).toEqual(['look', 'leave']);
   });
 
-  it('orders what it clicked on once its page was seen, and decides on the ad beside it afterwards', () => {
+  it('a visit orders what it clicked on once its page was seen, and decides on the ad beside it afterwards', () => {
     const shopper = shopperWho(1, [0, 0, 1, 0], 1);
     const first = beginVisit(shopper);
     const [item] = CATALOGUE;
@@ -101,7 +101,7 @@ describe('a visit', () => {
     expect(continueVisit(shopper, ordered.visit, undefined).action).toEqual({ do: 'click', shown: ad });
   });
 
-  it('may order without a click, as by telephone', () => {
+  it('a visit may order without a click, as by telephone', () => {
     const [, second] = visitOf(shopperWho(1, [0, 0, 0, 1], 1));
     expect(second?.action).toMatchObject({ do: 'order', direct: true });
   });

@@ -46,7 +46,7 @@ it('between two instants pass as many seconds of even traffic as their hours wei
   );
 });
 
-it('goes back before its start at the traffic of the moment before', () => {
+it('a curve of traffic goes back before its start at the traffic of the moment before', () => {
   const start = at('2026-11-24T12:00:00Z');
   expect(weekly(start)(-10)).toBeCloseTo(start - 10_000 / trafficAt(start - 1), 3);
 });

@@ -56,7 +56,7 @@ function of(
 }
 
 describe('a ledger that Kafka and Postgres agree with', () => {
-  it('has no differences, and counts what became of each record', () => {
+  it('a ledger that Kafka and Postgres agree with has no differences, and counts what became of each record', () => {
     const entries = [
       entry(1),
       entry(2, { order_id: 'order-1', expect: 'duplicate' }),
@@ -80,7 +80,7 @@ describe('a ledger that Kafka and Postgres agree with', () => {
     });
   });
 
-  it('knows the shop’s records by their events, and what went past the shop by its number', () => {
+  it('a ledger that Kafka and Postgres agree with knows the shop’s records by their events, and what went past the shop by its number', () => {
     const { differences, counted } = of(
       [entry(1), entry(2, { expect: 'not_json' })],
       {
@@ -94,7 +94,7 @@ describe('a ledger that Kafka and Postgres agree with', () => {
     expect(counted).toEqual({ stored: 1, duplicate: 0, setAside: new Map([['not_json', 1]]) });
   });
 
-  it('may have a record in Kafka twice, whichever of the two became the row', () => {
+  it('a ledger that Kafka and Postgres agree with may have a record in Kafka twice, whichever of the two became the row', () => {
     for (const offset of [10, 20]) {
       const { differences, counted } = of([entry(1)], {
         found: { 1: [spot(10), spot(20)] },
@@ -104,13 +104,13 @@ describe('a ledger that Kafka and Postgres agree with', () => {
     }
   });
 
-  it('takes the row of the copy that came first for a copy', () => {
+  it('a ledger that Kafka and Postgres agree with takes the row of the copy that came first for a copy', () => {
     const entries = [entry(1), entry(2, { order_id: 'order-1', expect: 'duplicate' })];
     const found = { 1: [spot(20)], 2: [spot(10)] };
     expect(of(entries, { found, rows: { 'order-1': row(10) } }).differences).toEqual([]);
   });
 
-  it('finds records of the shop by their order_id, and takes the time that the shop gave', () => {
+  it('a ledger that Kafka and Postgres agree with finds records of the shop by their order_id, and takes the time that the shop gave', () => {
     const { differences } = of(
       [entry(1, { time: 0 })],
       { found: { 'order-1': [spot(5)] }, rows: { 'order-1': row(5, { time: 7 }) } },
@@ -179,11 +179,11 @@ describe('a difference', () => {
       {},
       'its batch was not set aside',
     ],
-  ])('is told: %s', (_, one, evidence, text) => {
+  ])('a difference between ledger and stores is told: %s', (_, one, evidence, text) => {
     expect(of([one], evidence).differences).toEqual([`n 1 (order-1): ${text}`]);
   });
 
-  it('is a record that nobody sent, unless the run was killed before it could write it down', () => {
+  it('a record that nobody sent is a difference, unless the run was killed before it could write it down', () => {
     const evidence: Evidence = { found: { 7: [spot(1)] }, setAside: [aside(2, 'undecodable', '8')] };
     expect(of([], evidence).differences).toEqual([
       'n 7: is in Kafka, and not in the ledger',

@@ -4,7 +4,7 @@ import { anEvent } from '../../support/events.ts';
 
 const event = anEvent();
 
-it('digests what a row must have, and neither its time, its id nor its context', () => {
+it('a ledger’s digest is of what a row must have, and neither of its time, its id nor its context', () => {
   const digest = digestOf(event);
   expect(digest).toMatch(/^[0-9a-f]{16}$/);
   const same = {
@@ -24,11 +24,11 @@ it('digests what a row must have, and neither its time, its id nor its context',
   expect(new Set([digest, ...others]).size).toBe(6);
 });
 
-it('lies in the data folder, under the name of its run', () => {
+it('a ledger lies in the data folder, under the name of its run', () => {
   expect(ledgerFile('/data', 'abc')).toBe('/data/simulator/run-abc.ndjson');
 });
 
-it('takes every outcome, and no other word for one', () => {
+it('an entry of a ledger may have every outcome, and no other word for one', () => {
   const entry = { n: 0, order_id: null, at: 0, faults: ['late'], expect: 'stored', content: 'x', time: 0 };
   for (const outcome of ['stored', 'duplicate', 'undecodable', 'time_in_the_future'])
     expect(entrySchema.safeParse({ ...entry, expect: outcome }).success).toBe(true);

@@ -39,7 +39,7 @@ const differencesOf = async (alter: (lines: string[]) => string[]) => {
 };
 
 describe('a ledger', () => {
-  it('is read as it was written', async () => {
+  it('a ledger is read as it was written', async () => {
     const file = await ledgerOf((lines) => lines);
     expect(await readLedger(file)).toMatchObject({
       ended: true,
@@ -49,19 +49,19 @@ describe('a ledger', () => {
     expect(await differencesOf((lines) => lines)).toEqual([]);
   });
 
-  it('whose last line is cut off, as its run was killed, has what is before it', async () => {
+  it('a ledger whose last line is cut off, as its run was killed, has what is before it', async () => {
     const file = await ledgerOf((lines) => [...lines.slice(0, 3), '{"n":3,"ord']);
     expect(await readLedger(file)).toMatchObject({ ended: false, entries: [{ n: 1 }, { n: 2 }] });
   });
 
-  it('with a broken line before others is refused, so that those are not passed over', async () => {
+  it('a ledger with a broken line before others is refused, so that those are not passed over', async () => {
     const file = await ledgerOf((lines) =>
       lines.map((line, index) => (index === 2 ? line.slice(0, 9) : line)),
     );
     await expect(readLedger(file)).rejects.toThrow('line 3 (no line of a ledger)');
   });
 
-  it('of which a line was taken away is told of', async () => {
+  it('a ledger of which a line was taken away is told of', async () => {
     const differences = await differencesOf((lines) => lines.filter((_, index) => index !== 2));
     expect(differences).toEqual(['the ledger has 2 records, and its last line says 3']);
   });

@@ -36,7 +36,7 @@ const anyEntry: fc.Arbitrary<LedgerEntry> = fc
   )
   .map((entry) => ({ ...entry }));
 
-it('writes the head, each entry as JSON.stringify does, and the end with their number', async () => {
+it('a ledger that is being written writes the head, each entry as JSON.stringify does, and the end with their number', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(anyEntry, { maxLength: 5 }), async (entries) => {
       const head = aHead();
@@ -52,13 +52,13 @@ it('writes the head, each entry as JSON.stringify does, and the end with their n
   );
 });
 
-it('has no last line where the run was cut short', async () => {
+it('a ledger that is being written has no last line where the run was cut short', async () => {
   const writer = new LedgerWriter(folder, aHead());
   await writer.end(1_000, false);
   expect(readFileSync(writer.file, 'utf8').trimEnd().split('\n')).toHaveLength(1);
 });
 
-it('goes on once there is room for more', async () => {
+it('a ledger that is being written goes on once there is room for more', async () => {
   const writer = new LedgerWriter(folder, aHead());
   const [entry] = fc.sample(anyEntry, 1);
   if (entry === undefined) throw new Error('expected an entry');
@@ -67,7 +67,7 @@ it('goes on once there is room for more', async () => {
   expect(readFileSync(writer.file, 'utf8').trimEnd().split('\n')).toHaveLength(10_002);
 });
 
-it('never writes over an earlier run, and says so to whoever adds or ends', async () => {
+it('a ledger that is being written never writes over an earlier run, and says so to whoever adds or ends', async () => {
   const head = aHead();
   const first = new LedgerWriter(folder, head);
   await first.end(0, true);
@@ -78,7 +78,7 @@ it('never writes over an earlier run, and says so to whoever adds or ends', asyn
   expect(readFileSync(first.file, 'utf8')).toBe(before);
 });
 
-it('tells the run of a file that can’t be written, and does not end the process', async () => {
+it('a ledger that is being written tells the run of a file that can’t be written, and does not end the process', async () => {
   const head = aHead();
   mkdirSync(ledgerFile(folder, head.run), { recursive: true });
   const writer = new LedgerWriter(folder, head);

@@ -24,7 +24,7 @@ const rows = async (query = ''): Promise<Row[]> =>
 const named = async (fault: string) => (await rows()).filter((row) => row.fault === fault);
 
 describe('the period of a fault', () => {
-  it('of a run begins and ends when the run has it', async () => {
+  it('the period of a fault of a run begins and ends when the run has it', async () => {
     const recorder = new FaultRecorder(line.pool, testLog);
     const start = Date.now();
     const end = recorder.follow(
@@ -47,7 +47,7 @@ describe('the period of a fault', () => {
     expect(await named('malformed')).toEqual([]);
   });
 
-  it('ends by itself where its process was killed', async () => {
+  it('the period of a fault ends by itself where its process was killed', async () => {
     const recorder = new FaultRecorder(line.pool, testLog);
     const now = Date.now();
     const stop = recorder.follow(
@@ -63,7 +63,7 @@ describe('the period of a fault', () => {
     await stop();
   });
 
-  it('of the pipe lasts until it is healed, replaced or over, and is not there where it was refused', async () => {
+  it('the period of a fault of the pipe lasts until it is healed, replaced or over, and is not there where it was refused', async () => {
     const outbox = new Outbox(temporaryFolder(), 1_000_000);
     const publisher = new Publisher(line.kafka, line.config.KAFKA_TOPIC, outbox, testLog);
     let refuses = false;
@@ -99,7 +99,7 @@ describe('the period of a fault', () => {
     await publisher.close();
   });
 
-  it('is told to open dashboards as it begins', async () => {
+  it('the period of a fault is told to open dashboards as it begins', async () => {
     for (const path of ['/api/live', '/api/live/panels/stream']) {
       const stream = readStream(`${line.url}${path}`);
       await stream.until(path === '/api/live' ? 'today' : 'panels', () => true);
@@ -111,7 +111,7 @@ describe('the period of a fault', () => {
     }
   });
 
-  it('is asked for by a range', async () => {
+  it('the periods of faults are asked for by a range', async () => {
     const day = (n: number) => new Date(Date.UTC(2020, 0, n));
     await beginPeriod(line.pool, {
       source: 'simulator',

@@ -42,11 +42,14 @@ async function rowsIn(name: string, content: Buffer, beside: readonly string[] =
 describe('the rows of a file', () => {
   const text = replicaText(ROWS);
 
-  it.each(['clicks[1].csv', 'a?.csv', "it's {a,b}.csv", '*.csv'])('are those of %s alone', async (name) => {
-    expect(await rowsIn(name, text, ['clicks1.csv', 'ab.csv', 'other.csv'])).toBe(ROWS);
-  });
+  it.each(['clicks[1].csv', 'a?.csv', "it's {a,b}.csv", '*.csv'])(
+    'the rows of a file are those of %s alone',
+    async (name) => {
+      expect(await rowsIn(name, text, ['clicks1.csv', 'ab.csv', 'other.csv'])).toBe(ROWS);
+    },
+  );
 
-  it('are there however it is packed, whatever its name says', async () => {
+  it('the rows of a file are there however it is packed, whatever its name says', async () => {
     const parts = [text.subarray(0, 300), text.subarray(300)];
     expect(await rowsIn('archive.zip', zipOf({ 'product.csv': text }))).toBe(ROWS);
     expect(await rowsIn('product.csv', gzipSync(text))).toBe(ROWS);
@@ -54,7 +57,7 @@ describe('the rows of a file', () => {
     expect(await rowsIn('product.csv.gz', Buffer.concat(parts.map((part) => gzipSync(part))))).toBe(ROWS);
   });
 
-  it('have a time where a Date holds it, and stop nothing where it does not', async () => {
+  it('the rows of a file have a time where a Date holds it, and stop nothing where it does not', async () => {
     const times = [
       '2019-01-11 09:24:43',
       '1547198683',

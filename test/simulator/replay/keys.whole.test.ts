@@ -78,7 +78,7 @@ const expectVerified = async (env: Readonly<Record<string, string>>) => {
 };
 
 describe('a replay on a terminal', { timeout: 240_000 }, () => {
-  it('pauses and goes on by the space bar: nothing is sent meanwhile, and nothing is late afterwards', async () => {
+  it('a replay on a terminal pauses and goes on by the space bar: nothing is sent meanwhile, and nothing is late afterwards', async () => {
     const [visitor, count, env] = ['1'.repeat(32), 60, settings()];
     const replay = onTerminal(recorded(visitor, count, 100), [], env);
     await replay.shows('space pauses, q stops');
@@ -108,7 +108,7 @@ describe('a replay on a terminal', { timeout: 240_000 }, () => {
     await expectVerified(env);
   });
 
-  it('begins again at the end until q is pressed, ten times as fast, and each event is as late as it was', async () => {
+  it('a replay on a terminal begins again at the end until q is pressed, ten times as fast, and each event is as late as it was', async () => {
     const [visitor, count, env] = ['2'.repeat(32), 9, settings()];
     const replay = onTerminal(recorded(visitor, count, 1_000), ['--loop', '--speed', '10x'], env);
     await eventually(async () => (await rowsOf(visitor)).length > 2 * count);

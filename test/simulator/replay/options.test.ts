@@ -4,7 +4,7 @@ import { type ReplayGiven, readReplayOptions } from '../../../src/simulator/repl
 const NOW = Date.parse('2026-03-02T09:00:00.000Z');
 
 describe('the options of a replay', () => {
-  it('are the recorded speed, with gaps cut to ten seconds, from now on, where nothing else is said', () => {
+  it('the options of a replay are the recorded speed, with gaps cut to ten seconds, from now on, where nothing else is said', () => {
     expect(readReplayOptions('a.csv', {}, NOW)).toMatchObject({
       file: 'a.csv',
       range: { fromMs: 0, toMs: undefined },
@@ -21,17 +21,17 @@ describe('the options of a replay', () => {
     ['0.5', 0.5],
     ['1000000x', 1_000_000],
     ['max', Number.POSITIVE_INFINITY],
-  ])('have the speed %s', (speed, factor) => {
+  ])('the options of a replay have the speed %s', (speed, factor) => {
     expect(readReplayOptions('a.csv', { speed }, NOW).pace.speed).toBe(factor);
   });
 
-  it('keep every gap where the timing is to be kept', () => {
+  it('the options of a replay keep every gap where the timing is to be kept', () => {
     expect(readReplayOptions('a.csv', { keepTiming: true }, NOW).pace.longestGapMs).toBe(
       Number.POSITIVE_INFINITY,
     );
   });
 
-  it('may be of a range of the topic, without a file', () => {
+  it('the options of a replay may be of a range of the topic, without a file', () => {
     expect(readReplayOptions(undefined, { from: 1_000, to: 1_001 }, NOW).range).toEqual({
       fromMs: 1_000,
       toMs: 1_001,
@@ -82,7 +82,10 @@ describe('the options of a replay', () => {
       { from: 0, to: 1_000, keepTiming: true },
       '--keep-timing --from 1970-01-01T00:00:00.000Z --to 1970-01-01T00:00:01.000Z --seed 1 --clock 2026-03-02T09:00:00.000Z',
     ],
-  ])('of %s with %j are repeated by a line that a shell reads as it was', (file, given, line) => {
-    expect(readReplayOptions(file, given, NOW).command).toBe(`npm run simulate -- replay ${line}`);
-  });
+  ])(
+    'the options of a replay of %s with %j are repeated by a line that a shell reads as it was',
+    (file, given, line) => {
+      expect(readReplayOptions(file, given, NOW).command).toBe(`npm run simulate -- replay ${line}`);
+    },
+  );
 });

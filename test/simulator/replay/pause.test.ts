@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Pause } from '../../../src/simulator/replay/pause.ts';
 
-it('counts the time of all pauses, the present one included', () => {
+it('a pause counts the time of all pauses, the present one included', () => {
   let now = 100;
   const pause = new Pause(() => now);
   now = 200;

@@ -8,7 +8,7 @@ const HAPPENED = Date.parse('2019-01-11T09:24:43Z');
 const ROW = { user_id: '5', title: 'banner_click', product: 'company', site_version: 'mobile' };
 
 describe('a recorded row', () => {
-  it('becomes an event: ids of other kinds become ours, the company’s banner is electronics', () => {
+  it('a recorded row becomes an event: ids of other kinds become ours, the company’s banner is electronics', () => {
     const read = readRow(ROW, parseMapping(undefined), HAPPENED);
     expect(read).toMatchObject({
       ok: true,
@@ -21,7 +21,7 @@ describe('a recorded row', () => {
     });
   });
 
-  it('is read where the columns have other names, and fields of fields', () => {
+  it('a recorded row is read where the columns have other names, and fields of fields', () => {
     const mapping = parseMapping('who.id=user_id, what=title,kind=product');
     expect(readRow({ who: { id: 7 }, what: 'order', kind: 'sneakers' }, mapping, HAPPENED)).toMatchObject({
       ok: true,
@@ -34,14 +34,14 @@ describe('a recorded row', () => {
     [{ ...ROW, title: 'look' }, 'title'],
     [{ ...ROW, user_id: '' }, 'user_id'],
     [{}, 'user_id'],
-  ])('that is none says why: %j', (row, field) => {
+  ])('a recorded row that is no event says why: %j', (row, field) => {
     const read = readRow(row, parseMapping(undefined), HAPPENED);
     expect(read.ok ? '' : read.reason).toContain(field);
   });
 });
 
 describe('the timing of a replay', () => {
-  it('keeps gaps, cuts long ones, and goes at its speed', () => {
+  it('the timing of a replay keeps gaps, cuts long ones, and goes at its speed', () => {
     const arrivals = [0, 1_000, 1_000, 500, 61_000];
     const times = (speed: number, longestGapMs: number) => {
       const timing = new Timing({ speed, longestGapMs }, 5_000);
@@ -52,11 +52,11 @@ describe('the timing of a replay', () => {
     expect(times(1, Number.POSITIVE_INFINITY).at(-1)).toBe(66_500);
   });
 
-  it('keeps what was late as late as it was, at any speed', () => {
+  it('the timing of a replay keeps what was late as late as it was, at any speed', () => {
     expect(happensAt({ arrivedMs: 100_000, happenedMs: 40_000 }, 7_000_000)).toBe(6_940_000);
   });
 
-  it('stands still while it is paused', () => {
+  it('the timing of a replay stands still while it is paused', () => {
     let now = 0;
     const pause = new Pause(() => now);
     pause.toggle();

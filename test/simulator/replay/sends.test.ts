@@ -79,7 +79,7 @@ async function sent(file: string | undefined, given: ReplayGiven) {
 }
 
 describe('a replayed file', { timeout: 240_000 }, () => {
-  it('of the dataset comes in order of time, with its gaps, shifted to the clock', async () => {
+  it('a replayed file of the dataset comes in order of time, with its gaps, shifted to the clock', async () => {
     const sends = await planned(fileOf('product.csv', CSV));
     expect(times(sends)).toEqual([0, 2_000, 12_000]);
     expect(sends.map(({ event }) => event.title)).toEqual(['banner_show', 'banner_click', 'banner_show']);
@@ -93,7 +93,7 @@ describe('a replayed file', { timeout: 240_000 }, () => {
     ]);
   });
 
-  it('is the same for the same seed and clock, and begins again where it is told to', async () => {
+  it('a replayed file is the same for the same seed and clock, and begins again where it is told to', async () => {
     const file = fileOf('twice.csv', CSV);
     expect(await planned(file)).toEqual(await planned(file));
     const looped = await planned(file, { loop: true }, 7);
@@ -101,7 +101,7 @@ describe('a replayed file', { timeout: 240_000 }, () => {
     expect(new Set(looped.map(({ event }) => event.order_id)).size).toBe(7);
   });
 
-  it('keeps recorded lateness, a second delivery, and names of its own', async () => {
+  it('a replayed file keeps recorded lateness, a second delivery, and names of its own', async () => {
     const event = {
       order_id: id(4),
       who: 'ann',
@@ -118,7 +118,7 @@ describe('a replayed file', { timeout: 240_000 }, () => {
     expect(sends.map(({ expect: expected }) => expected)).toEqual(['stored', 'stored', 'duplicate']);
   });
 
-  it('is in Kafka and in the table, event for event; what is no event is told of', async () => {
+  it('a replayed file is in Kafka and in the table, event for event; what is no event is told of', async () => {
     const lines = Array.from({ length: 500 }, (_, n) =>
       JSON.stringify({
         user_id: n % 7,
@@ -136,7 +136,7 @@ describe('a replayed file', { timeout: 240_000 }, () => {
     expect(differences).toEqual([]);
   });
 
-  it('takes faults: the same for the same seed, a second delivery is of the bytes of the first', async () => {
+  it('a replayed file takes faults: the same for the same seed, a second delivery is of the bytes of the first', async () => {
     const rows = Array.from({ length: 400 }, (_, n) => {
       const row = `${String(n + 1).padStart(32, '0')},${id(8)},${id(7)},clothes,mobile,2019-01-11 09:24:43,banner_show,0`;
       return `${row}\n${row}`;
@@ -161,7 +161,7 @@ describe('a replayed file', { timeout: 240_000 }, () => {
     expect(later.every(({ faults }) => faults.length === 0)).toBe(true);
   });
 
-  it('may be a range of the topic itself, with what is no event as it was', async () => {
+  it('a replayed file may be a range of the topic itself, with what is no event as it was', async () => {
     const from = Date.now();
     const producer = line.kafka.producer();
     await producer.connect();
@@ -182,7 +182,7 @@ describe('a replayed file', { timeout: 240_000 }, () => {
     expect(differences).toEqual([]);
   });
 
-  it('with every fault is counted as it was injected', async () => {
+  it('a replayed file with every fault is counted as it was injected', async () => {
     const lines = Array.from({ length: 400 }, (_, n) =>
       JSON.stringify({
         user_id: n % 7,
@@ -204,12 +204,12 @@ describe('a replayed file', { timeout: 240_000 }, () => {
   it.each([
     ['none.csv', undefined, "which doesn't exist"],
     ['product.xls', 'x', 'expected .csv, .tsv or .ndjson'],
-  ])('that can’t be read is told of: %s', async (name, content, words) => {
+  ])('a replayed file that can’t be read is told of: %s', async (name, content, words) => {
     const file = content === undefined ? path.join(folder, name) : fileOf(name, content);
     await expect(planned(file)).rejects.toThrow(words);
   });
 
-  it('that is cut off in its packing, or a pipe, is told of and not replayed in part', async () => {
+  it('a replayed file that is cut off in its packing, or a pipe, is told of and not replayed in part', async () => {
     const line = `${JSON.stringify({ order_id: id(1), time: '2026-01-01T00:00:00.000Z' })}\n`;
     const packed = gzipSync(Array.from({ length: 5_000 }, (_, n) => `${n}${line}`).join(''));
     const cut = path.join(folder, 'cut.ndjson.gz');
