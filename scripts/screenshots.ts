@@ -1,7 +1,7 @@
-// Takes the pictures of the README anew: npm run screenshots -- http://127.0.0.1:3000
-// The shop must be running. It first gets two days of events through its collector, the same ones at each run, so that the
-// charts show something; don't run this on a shop whose numbers matter. Needs Chromium (CHROMIUM names its path), and
-// looks best with the font Inter.
+// Takes the pictures of the README and of docs/pipeline.md anew: npm run screenshots -- http://127.0.0.1:3000
+// The shop must be running, with its simulated shoppers. It first gets two days of events through its collector, the same ones at each
+// run, so that the charts show something, and ingest is paused for a while; don't run this on a shop whose numbers matter. A word behind
+// the address, `pipeline`, takes that picture alone. Needs Chromium (CHROMIUM names its path), and looks best with the font Inter.
 
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
@@ -15,6 +15,10 @@ const PHONE = { width: 390, height: 844 };
 const BANNER = /Tidal Runner/;
 const MOST_LOADS = 200;
 const SETTLE_MS = 1_200;
+/** Of the shoppers in the picture of the pipe, and how many of their events wait in it. */
+const RATE = 4;
+const WAITING = 9;
+const PAUSE_SECONDS = 30;
 
 type Theme = 'light' | 'dark';
 
@@ -59,10 +63,6 @@ async function shoot(browser: Browser, url: string): Promise<void> {
   await shop.waitForURL('**/order/*');
   await save(shop, 'order');
 
-  await shop.setViewportSize({ width: 1440, height: 1180 });
-  await shop.goto(`${url}/pipeline`);
-  await save(shop, 'pipeline');
-
   const phone = await open(browser, url, PHONE, 'dark');
   await loadUntilBanner(phone);
   await save(phone, 'phone');
@@ -74,9 +74,34 @@ async function shoot(browser: Browser, url: string): Promise<void> {
   }
 }
 
-const url = process.argv[2];
-if (url === undefined || !URL.canParse(url)) {
-  console.error(`screenshots: received ${url ?? 'nothing'}, expected the URL of a running shop`);
+/** The pipe while ingest is paused. */
+async function shootPipeline(browser: Browser, url: string): Promise<void> {
+  const post = async (where: string, body: object) => {
+    const headers = { 'Content-Type': 'application/json' };
+    const response = await fetch(url + where, { method: 'POST', headers, body: JSON.stringify(body) });
+    if (!response.ok) throw new Error(`${where} was answered with ${response.status}`);
+  };
+  await post('/api/simulator', { running: true, rate: RATE });
+  const page = await open(browser, `${url}/pipeline`, { width: 1440, height: 1280 }, 'light');
+  // As many are stored as there are cells.
+  await waitForTerm(page, 'stored', 60);
+  await post('/api/pipeline/parts/ingest/pause', { seconds: PAUSE_SECONDS });
+  await waitForTerm(page, 'on_the_way', WAITING);
+  await save(page, 'pipeline');
+  await post('/api/pipeline/parts/ingest/resume', {});
+}
+
+/** Waits until a term of the ledger is at least so large. */
+const waitForTerm = (page: Page, term: string, least: number) =>
+  page.waitForFunction(
+    `Number(document.querySelector('[data-field="ledger.${term}"]').textContent.replaceAll(',', '')) >= ${least}`,
+  );
+
+const [url, only] = process.argv.slice(2);
+if (url === undefined || !URL.canParse(url) || (only !== undefined && only !== 'pipeline')) {
+  console.error(
+    `screenshots: received ${[url, only].join(' ').trim() || 'nothing'}, expected the URL of a running shop, and pipeline or nothing behind it`,
+  );
   process.exit(2);
 }
 const browser = await chromium.launch({
@@ -88,8 +113,12 @@ const browser = await chromium.launch({
 });
 try {
   mkdirSync(FOLDER, { recursive: true });
-  await fillTwoDays(url);
-  await shoot(browser, new URL(url).origin);
+  const { origin } = new URL(url);
+  if (only === undefined) {
+    await fillTwoDays(url);
+    await shoot(browser, origin);
+  }
+  await shootPipeline(browser, origin);
 } finally {
   await browser.close();
 }
