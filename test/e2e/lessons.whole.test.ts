@@ -24,7 +24,7 @@ describe.skipIf(noBrowser !== undefined)('a lesson', async () => {
   const count = async (sql: string) => Number((await database.query(sql)).rows[0]?.count);
 
   it(
-    'about sessions is right with what the follower has found, also where another process of the web part judges',
+    'a lesson about sessions is right with what the follower has found, also where another process of the web part judges',
     async () => {
       const page = await play('sessions');
       const href = await page.locator('[data-facts] a').first().getAttribute('href');
@@ -59,7 +59,7 @@ describe.skipIf(noBrowser !== undefined)('a lesson', async () => {
   );
 
   it(
-    'about groups asks the broker who has no partition',
+    'a lesson about groups asks the broker who has no partition',
     async () => {
       const page = await play('consumer-groups');
       const idle = page.locator('[data-facts] dd', { hasText: 'nothing yet' });
@@ -70,7 +70,7 @@ describe.skipIf(noBrowser !== undefined)('a lesson', async () => {
   );
 
   it(
-    'about delivery is right where the ledger is whole, after ingest was killed twice',
+    'a lesson about delivery is right where the ledger is whole, after ingest was killed twice',
     async () => {
       const page = await play('delivery-guarantees');
       const { parts } = await get<PipelineState>('/api/pipeline');

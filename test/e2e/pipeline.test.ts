@@ -18,7 +18,7 @@ describe.skipIf(noBrowser !== undefined)('the pipeline', async () => {
   afterAll(() => database.end());
 
   it(
-    'heals a part that is killed by its button, and the ledger stays whole',
+    '/pipeline heals a part that is killed by its button, and the ledger stays whole',
     async () => {
       const page = await open();
       const load = send();

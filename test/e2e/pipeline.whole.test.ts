@@ -19,7 +19,7 @@ describe.skipIf(noBrowser !== undefined)('/pipeline', async () => {
   ]);
   const { context, open, state, send, expectWhole } = await pipeOf(program, browser);
 
-  it('draws dots while something moves, and asks for no frame while nothing does', async () => {
+  it('/pipeline draws dots while something moves, and asks for no frame while nothing does', async () => {
     const moving = await browser.newContext();
     const page = await moving.newPage();
     await page.goto(`${program.url}/pipeline`);
@@ -47,7 +47,7 @@ describe.skipIf(noBrowser !== undefined)('/pipeline', async () => {
   });
 
   it(
-    'heals when broker, postgres and web are killed under load',
+    '/pipeline heals when broker, postgres and web are killed under load',
     async () => {
       const page = await open();
       const load = send();
@@ -88,7 +88,7 @@ describe.skipIf(noBrowser !== undefined)('/pipeline', async () => {
   );
 
   it(
-    'draws the followers with their lag while their part stands still, and has both buttons for each part',
+    '/pipeline draws the followers with their lag while their part stands still, and has both buttons for each part',
     async () => {
       const page = await open();
       const { parts } = await state();
@@ -119,7 +119,7 @@ describe.skipIf(noBrowser !== undefined)('/pipeline', async () => {
   );
 
   it(
-    'lets broker and postgres stand still by their buttons, and all that came meanwhile is there afterwards',
+    '/pipeline lets broker and postgres stand still by their buttons, and all that came meanwhile is there afterwards',
     async () => {
       const page = await open();
       const load = send();
@@ -135,7 +135,7 @@ describe.skipIf(noBrowser !== undefined)('/pipeline', async () => {
   );
 
   it(
-    'heals connections that were cut or silent',
+    '/pipeline heals connections that were cut or silent',
     async () => {
       const page = await open();
       const load = send();
@@ -162,7 +162,7 @@ describe.skipIf(noBrowser !== undefined)('/pipeline', async () => {
   );
 
   it(
-    'fills the outbox by its button, shows how many events it turns away, and takes them again once it is healed',
+    '/pipeline fills the outbox by its button, shows how many events it turns away, and takes them again once it is healed',
     async () => {
       const page = await open();
       const before = (await state()).outbox.turned_away;
@@ -184,7 +184,7 @@ describe.skipIf(noBrowser !== undefined)('/pipeline', async () => {
   );
 
   it(
-    'marks the time of a fault on the charts over time, also after a reload',
+    '/pipeline marks the time of a fault on the charts over time, also after a reload',
     async () => {
       const post = (path: string, body: object) =>
         fetch(`${program.url}${path}`, {
@@ -235,7 +235,7 @@ describe.skipIf(noBrowser !== undefined)('/pipeline', async () => {
   );
 
   it(
-    'slows answers of Kafka by what it was told, and no longer than it was told',
+    '/pipeline slows answers of Kafka by what it was told, and no longer than it was told',
     async () => {
       const page = await open();
       const took = async () => {
