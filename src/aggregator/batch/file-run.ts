@@ -13,6 +13,7 @@ import {
   type State,
   step,
 } from '../core/step.ts';
+import type { ForeignSlots } from './foreign-slots.ts';
 import { BLOCK_BYTES, hasParts, hasRows, type InputFile, type Next, readInput } from './input.ts';
 import { type Part, type PlainlyTaken, type PlainRow, WHOLE } from './reading.ts';
 import type { ReadingThreads } from './reading-threads.ts';
@@ -20,7 +21,6 @@ import type { Stretch, StretchPlace } from './stretch.ts';
 import { Tally } from './tally.ts';
 import { type TallyPlan, tallyPlanOf } from './tally-plan.ts';
 import { TallySessions } from './tally-sessions.ts';
-import { type Foreign, foreign } from './tape.ts';
 
 /** Larger files are read in several threads, which take a tenth of a second to start. */
 const SMALLEST_BYTES = 16 * 1024 * 1024;
@@ -214,16 +214,16 @@ export class FileRun {
     from: Next & { readonly columns: Int32Array },
   ): Promise<void> {
     const { state, input, names } = this.#options;
-    const slots = Array.from({ length: threads.count }, foreign);
+    const foreign = Array.from({ length: threads.count }, () => tally.foreign());
     const file = { path: input.path, names, plan, columns: from.columns, most: state.maxSessions };
     const places = stretchesOf(from.byte, input.bytes, threads.count, this.#options.stretchBytes);
-    const read = threads.read(file, places, (thread) => tally.toldOf(slots[thread] as Foreign));
+    const read = threads.read(file, places, (thread) => (foreign[thread] as ForeignSlots).told());
     let at: Next = from;
     for await (const { thread, place, stretch } of read) {
-      const of = slots[thread] as Foreign;
-      tally.learn(stretch, of);
+      const slots = foreign[thread] as ForeignSlots;
+      slots.learn(stretch);
       if (at.byte >= place.end) continue;
-      if (stretch.begin === at.byte && this.#takeIn(tally, stretch, of, at.line - 1)) {
+      if (stretch.begin === at.byte && this.#takeIn(slots, stretch, at.line - 1)) {
         const { byte, line } = stretch.next;
         at = { ...at, byte, line: at.line - 1 + line };
         this.position = at.line - 1;
@@ -233,14 +233,14 @@ export class FileRun {
   }
 
   /** Takes a stretch in; false where that might open too many sessions, or it says that it doesn't count. */
-  #takeIn(tally: Tally, stretch: Stretch, of: Foreign, before: number): boolean {
+  #takeIn(slots: ForeignSlots, stretch: Stretch, before: number): boolean {
     const { onAside, onTaken } = this.#options;
     const { others } = stretch;
     if (others === undefined) return false;
-    const fits = () => tally.fits(stretch, of, others.length);
+    const fits = () => slots.fits(stretch, others.length);
     if (!fits()) this.settle();
     if (!fits()) return false;
-    const rows = tally.takeIn(stretch, of, before, (index) => {
+    const rows = slots.takeIn(stretch, before, (index) => {
       const other = others[index];
       if (other === undefined) return;
       if ('cells' in other) this.#step(other.cells, before + other.line);

@@ -1,9 +1,9 @@
-// The hash of a group, and the table in which slots are found by it: both also of wasm/plain-rows.ts.
+// The hash of a group, and the table in which slots are found by it: both also of wasm/plain-rows/.
 
 /** Numbers of a place in the table; a power of two. */
 export const PER_PLACE = 4;
 
-/** A word of MurmurHash3, as in wasm/plain-rows.ts. */
+/** A word of MurmurHash3, as in wasm/plain-rows/hash.ts. */
 export function mix(hash: number, word: number): number {
   const first = Math.imul(word, 0xcc9e2d51);
   const mixed = hash ^ Math.imul((first << 15) | (first >>> 17), 0x1b873593);

@@ -1,4 +1,8 @@
-// The tape on which a tally writes what its rows have come to, and what it hands over with it.
+// The tape on which a tally writes what its rows have come to, and what it hands over with it. WebAssembly writes on it too
+// (wasm/plain-rows/sums.ts).
+
+import { grown, moved, type PlainMemory } from './plain-memory.ts';
+import type { PlainRows } from './plain-rows.ts';
 
 /** Entries of a tape, with the numbers that follow each. */
 export const ENTRY = {
@@ -51,10 +55,72 @@ export function lengthOf(entry: number, fields: number): number {
 /** What is known of a slot's session. */
 export const KNOWN = { NOTHING: 0, OPEN: 1, FULL: 2 } as const;
 
-/** The slots of another tally, as slots of this one. */
-export type Foreign = {
-  slots: Int32Array;
-  count: number;
-  readonly periods: number[];
-};
-export const foreign = (): Foreign => ({ slots: new Int32Array(512), count: 0, periods: [] });
+export class Tape {
+  numbers: Float64Array = new Float64Array(16 * 1024);
+  /** How many numbers are on it. */
+  written = 0;
+  /** How many BEGINs are on it. */
+  begun = 0;
+  /** Whether all numbers of a field are in one scale. */
+  isInOneScale = true;
+  readonly #memory: PlainMemory;
+
+  constructor(memory: PlainMemory) {
+    this.#memory = memory;
+  }
+
+  begin(slot: number, line: number): void {
+    this.begun += 1;
+    const at = this.reserve(3);
+    this.numbers[at] = ENTRY.BEGIN;
+    this.numbers[at + 1] = slot;
+    this.numbers[at + 2] = line;
+  }
+
+  range(slot: number, first: number, last: number): void {
+    const at = this.reserve(4);
+    this.numbers[at] = ENTRY.RANGE;
+    this.numbers[at + 1] = slot;
+    this.numbers[at + 2] = first;
+    this.numbers[at + 3] = last;
+  }
+
+  other(index: number): void {
+    const at = this.reserve(2);
+    this.numbers[at] = ENTRY.OTHER;
+    this.numbers[at + 1] = index;
+  }
+
+  /** Where so many more numbers begin. */
+  reserve(numbers: number): number {
+    const at = this.written;
+    this.written += numbers;
+    if (this.written > this.numbers.length) {
+      this.#memory.leave();
+      this.numbers = grown(this.numbers);
+    }
+    return at;
+  }
+
+  /** A scale of a field is about to be another one. */
+  rescale(): void {
+    if (this.written > 0) this.isInOneScale = false;
+  }
+
+  /** What is on the tape, of which another one begins. */
+  take(): Float64Array {
+    const taken = this.numbers.subarray(0, this.written);
+    this.written = 0;
+    this.begun = 0;
+    this.isInOneScale = true;
+    return taken;
+  }
+
+  fitsIn({ tape }: PlainRows): boolean {
+    return this.numbers.length <= tape.length;
+  }
+
+  moveTo({ tape }: PlainRows): void {
+    this.numbers = moved(this.numbers, tape);
+  }
+}
