@@ -7,8 +7,7 @@ declare module 'chart.js' {
   interface ChartDatasetProperties<TType extends ChartType, TData> {
     /** Name of a strip of its own (dashboard/axes.js). */
     strip?: string;
-    /** Words and colours of the slices of a pie (dashboard/devices.js). */
+    /** Words of the slices of a pie (dashboard/devices.js). */
     shares?: readonly (string | undefined)[];
-    inks?: readonly string[];
   }
 }

@@ -1,6 +1,7 @@
 // The description of the API: opens the operation that a link names, and shows what a GET answers without leaving the
 // page. Answers are shown as text, whatever they hold.
 
+import { addressOf } from './api-address.js';
 import { indented } from './indented.js';
 
 const MOST_CHARACTERS = 50_000;
@@ -12,17 +13,12 @@ function openTarget() {
 addEventListener('hashchange', openTarget);
 openTarget();
 
-/** The address that a form asks for: parameters of the path filled in, empty ones left out. @param {HTMLFormElement} form */
-function addressOf(form) {
-  let path = form.getAttribute('action') ?? '';
-  const query = new URLSearchParams();
-  for (const [name, given] of new FormData(form)) {
-    const value = String(given);
-    if (path.includes(`{${name}}`)) path = path.replace(`{${name}}`, encodeURIComponent(value));
-    else if (value !== '') query.set(name, value);
-  }
-  return query.size === 0 ? path : `${path}?${query}`;
-}
+/** The address that a form asks for. @param {HTMLFormElement} form */
+const askedBy = (form) =>
+  addressOf(
+    form.getAttribute('action') ?? '',
+    [...new FormData(form)].map(([name, value]) => [name, String(value)]),
+  );
 
 /** @param {string} tag  @param {string} className  @param {string} text */
 function element(tag, className, text) {
@@ -59,7 +55,7 @@ async function read(body, output) {
 async function ask(form, signal) {
   const place = form.querySelector('[data-answer]');
   const started = performance.now();
-  const response = await fetch(addressOf(form), { signal });
+  const response = await fetch(askedBy(form), { signal });
   const text = 'stream' in form.dataset ? undefined : await response.text();
   const ms = Math.round(performance.now() - started);
   const facts = [
@@ -90,10 +86,9 @@ for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySel
     if ('stream' in form.dataset) button.textContent = 'Stop';
     try {
       await ask(form, asking.signal);
-    } catch (error) {
+    } catch {
       const place = form.querySelector('[data-answer]');
-      if (error.name !== 'AbortError')
-        place.replaceChildren(element('p', '', 'The server can not be reached.'));
+      if (!asking.signal.aborted) place.replaceChildren(element('p', '', 'The server can not be reached.'));
     }
     button.textContent = words;
     asking = undefined;

@@ -3,7 +3,9 @@
 
 import { address } from './base.js';
 import { indented } from './indented.js';
+import { messageOf } from './message-of.js';
 import { fillTrace } from './trace.js';
+import { progressOf } from './trace-facts.js';
 
 const FOLLOW_EVERY_MS = 250;
 const FOLLOW_TIMES = 40;
@@ -26,7 +28,7 @@ function fault(text) {
     JSON.parse(text);
     return '';
   } catch (error) {
-    return `Not JSON yet: ${error.message}`;
+    return `Not JSON yet: ${messageOf(error)}`;
   }
 }
 
@@ -88,19 +90,9 @@ async function follow(item, times = FOLLOW_TIMES) {
   if (answer.ok) {
     /** @type {import('../../src/tracing/known-event.ts').KnownEvent} */
     const { hops } = await answer.json();
-    const { received_at: received, acknowledged_at: acknowledged, stored_at: stored } = hops;
-    const { topic, partition, offset } = hops;
-    if (received === null) return;
-    /** A moment that nobody remembers took no time. @param {string | null} at */
-    const since = (at) => Math.max(0, Date.parse(at ?? received) - Date.parse(received));
-    const isInKafka = topic !== null && partition !== null && offset !== null;
-    fillTrace(item, {
-      received_at: received,
-      lost: null,
-      kafka: isInKafka ? { topic, partition, offset, ms: since(acknowledged) } : null,
-      postgres: stored === null ? null : { ms: since(stored) },
-      chart: null,
-    });
+    const progress = progressOf(hops);
+    if (progress === undefined) return;
+    fillTrace(item, progress);
   }
   setTimeout(() => follow(item, times - 1), FOLLOW_EVERY_MS);
 }

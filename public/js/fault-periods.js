@@ -1,58 +1,33 @@
 // When faults ran (GET /api/faults): charts over time mark these periods, and name them in their legends.
 
 import { address } from './base.js';
-import { exact, share as percent, TIME_ZONE } from './dashboard/format.js';
+import { exact, TIME_ZONE } from './dashboard/format.js';
+import { periodsIn, periodWords } from './fault-rows.js';
 
 /** While a fault runs its mark grows, and its end may come unheard. */
 const LOOK_MS = 3_000;
 const MOST_NAMED = 3;
 
-const shortClock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short', timeZone: TIME_ZONE });
-const shortDay = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: TIME_ZONE });
+const when = periodWords(TIME_ZONE);
 
-/** @typedef {{ source: string, fault: string, share: number | null, from: string, to: string | null }} Row */
-/** @typedef {{ name: string, from: number, to: number, runs: boolean }} Period times in milliseconds */
+/** @typedef {import('./fault-rows.js').Period} Period */
 
-/** @type {Row[]} */
+/** @type {import('./fault-rows.js').Row[]} */
 let rows = [];
 /** @type {Timer | undefined} */
 let clock;
 
-/** @param {Row} row */
-const nameOf = ({ fault, share }) =>
-  share === null ? fault : `${fault.replaceAll('-', ' ')} ${percent(share, 1)}`;
-
-/**
- * Periods that reach into a range, the latest first.
- * @param {number} from milliseconds
- * @param {number} to as from, exclusive
- * @returns {Period[]}
- */
-export function faultsIn(from, to) {
-  const now = Date.now();
-  return rows
-    .map((row) => ({
-      name: nameOf(row),
-      from: Date.parse(row.from),
-      to: row.to === null ? now : Date.parse(row.to),
-      runs: row.to === null,
-    }))
-    .filter((period) => period.from < to && period.to >= from);
-}
-
-/** @param {Period} period */
-function when({ from, to, runs }) {
-  const [begin, end] = [shortClock.format(from), runs ? 'now' : shortClock.format(to)];
-  const day = Date.now() - from < 86_400_000 ? '' : `${shortDay.format(from)}, `;
-  return begin === end ? `${day}${begin}` : `${day}${begin}–${end}`;
-}
+/** Periods that reach into a range, the latest first. @param {number} from milliseconds  @param {number} to as from, exclusive */
+export const faultsIn = (from, to) => periodsIn(rows, from, to, Date.now());
 
 /**
  * What a legend says of periods, as one element each.
  * @param {Period[]} periods
  */
 export function faultLegend(periods) {
-  const named = periods.slice(0, MOST_NAMED).map((period) => `Fault ${when(period)}: ${period.name}`);
+  const named = periods
+    .slice(0, MOST_NAMED)
+    .map((period) => `Fault ${when(period, Date.now())}: ${period.name}`);
   const more = periods.length - named.length;
   return [...named, ...(more > 0 ? [`${exact(more)} earlier faults`] : [])].map((text) => {
     const item = document.createElement('span');

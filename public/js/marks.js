@@ -6,19 +6,22 @@ const entries = /** @type {HTMLElement[]} */ ([...blank.children]);
 
 export const PRODUCTS = entries.map(({ dataset }) => dataset.product ?? '');
 
-/** @type {Readonly<Record<string, string>>} by product */
-export const CATEGORY_NAMES = Object.fromEntries(
-  entries.map(({ dataset }) => [dataset.product, dataset.name]),
-);
+const names = new Map(entries.map(({ dataset }) => [dataset.product, dataset.name]));
 
-/** Chart.js's names for the same shapes. @type {Readonly<Record<string, import('chart.js').PointStyle>>} by product */
-export const POINT_STYLES = {
+/** What the shop calls a category; what it doesn't sell has its own name. @param {string} product */
+export const categoryName = (product) => names.get(product) ?? product;
+
+/** @type {Readonly<Record<string, import('chart.js').PointStyle>>} by product */
+const POINT_STYLES = {
   accessories: 'circle',
   clothes: 'rect',
   electronics: 'triangle',
   sneakers: 'crossRot',
   sports_nutrition: 'star',
 };
+
+/** Chart.js's name of a category's shape. @param {string} product */
+export const pointStyle = (product) => POINT_STYLES[product] ?? 'circle';
 
 /** An svg element bearing the mark of a category. @param {string} product */
 export function mark(product) {

@@ -1,6 +1,7 @@
 // The switch of the simulated shoppers: what they do, asked every other second while somebody looks, and what they shall do. It is loaded when the switch is opened.
 
 import { address } from './base.js';
+import { messageOf } from './message-of.js';
 
 const ASK_MS = 2_000;
 
@@ -102,7 +103,7 @@ async function change(wanted) {
     isTouched = false;
     fill(known);
   } catch (error) {
-    note(`Not changed: ${error.message}`);
+    note(`Not changed: ${messageOf(error)}`);
   }
 }
 

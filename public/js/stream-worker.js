@@ -71,6 +71,7 @@ function leave(port, url) {
 
 addEventListener('connect', (event) => {
   const [port] = /** @type {MessageEvent} */ (event).ports;
+  if (port === undefined) return;
   port.onmessage = ({ data }) => {
     if (data.join !== undefined) join(port, data.join, data.names);
     else leave(port, data.leave);

@@ -84,7 +84,7 @@ const LONGEST = [
   'seed/sources',
   'consumer/idle',
   'simulator/replay/sends',
-  'public/zoned-time',
+  'public/dashboard/zoned-time',
   'site/first-tabs',
   'kafka/publisher',
   'dashboard/questions/questions',

@@ -3,7 +3,7 @@
 
 import { colour } from './colours.js';
 import { exact, short, TIME_ZONE } from './format.js';
-import { zonedTime } from './zoned-time.js';
+import { ticksFor, zonedTime } from './zoned-time.js';
 
 const { Chart } = window;
 const adapter = zonedTime(TIME_ZONE);
@@ -73,22 +73,6 @@ export function countAxis(more = {}) {
 
 const DAY_MS = 86_400_000;
 
-/** @typedef {'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year'} Unit */
-
-/**
- * Ticks where people look for them: full hours, days, Mondays, the first of a month.
- * @param {number} days
- * @param {string} resolution
- * @returns {{ unit: Unit, stepSize?: number }}
- */
-function ticksFor(days, resolution) {
-  if (days <= 2 && (resolution === 'minute' || resolution === 'hour')) return { unit: 'hour', stepSize: 3 };
-  if (days <= 16) return { unit: 'day' };
-  if (days <= 65) return { unit: 'week' };
-  if (days <= 400) return { unit: 'month' };
-  return { unit: days <= 1500 ? 'quarter' : 'year' };
-}
-
 /**
  * Time in the shop's zone.
  * @param {number} from milliseconds
@@ -144,8 +128,8 @@ export const stripNames = {
     ctx.textBaseline = 'top';
     for (const dataset of chart.data.datasets) {
       if (!('yAxisID' in dataset) || dataset.yAxisID === undefined) continue;
-      const axis = chart.scales[dataset.yAxisID];
-      ctx.fillText(dataset.strip ?? '', chart.chartArea.left + 8, axis.top - 2);
+      const top = chart.scales[dataset.yAxisID]?.top ?? 0;
+      ctx.fillText(dataset.strip ?? '', chart.chartArea.left + 8, top - 2);
     }
     ctx.restore();
   },

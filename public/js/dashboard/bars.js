@@ -1,7 +1,7 @@
 // A small table whose cells are bars from zero: the picture and its own text alternative in one.
 
 import { mark } from '../marks.js';
-import { CATEGORY_NAMES, short } from './format.js';
+import { categoryName, short } from './format.js';
 
 const MONTH = new Intl.DateTimeFormat('en-GB', { month: 'short', timeZone: 'UTC' });
 /** @type {Readonly<Record<string, string>>} */
@@ -16,18 +16,18 @@ const HEADS = { category: 'Category', device: 'Device', page: 'Page', month: 'Mo
  * @param {Tag} name
  * @param {string} text
  */
-function cell(name, text, className = '') {
+export function cell(name, text, className = '') {
   const made = document.createElement(name);
   made.className = className;
   made.textContent = text;
   return made;
 }
 
-/** @param {string} kind  @param {string} subject  @param {Table['name']} name */
+/** @param {string} kind  @param {string} subject  @param {Table['name'] | undefined} name */
 function nameOf(kind, subject, name) {
   const head = cell('th', '');
   head.scope = 'row';
-  if (kind === 'category') head.append(mark(subject), CATEGORY_NAMES[subject]);
+  if (kind === 'category') head.append(mark(subject), categoryName(subject));
   else if (kind === 'month') head.textContent = MONTH.format(Date.UTC(2019, Number(subject) - 1));
   else head.textContent = name?.(subject) ?? subject;
   return head;
@@ -63,7 +63,7 @@ export function bars(place, { subject: kind, rows, measures, shared = false, nam
   const most = (measure) =>
     Math.max(...rows.filter((row) => shared || row.measure === measure).map((row) => row.count));
   const head = document.createElement('tr');
-  head.append(...[HEADS[kind], ...measures.map((one) => one.name)].map((text) => cell('th', text)));
+  head.append(...[HEADS[kind] ?? kind, ...measures.map((one) => one.name)].map((text) => cell('th', text)));
   for (const made of head.cells) made.scope = 'col';
   const body = subjects.map((subject) => {
     const tr = document.createElement('tr');
@@ -81,9 +81,7 @@ export function bars(place, { subject: kind, rows, measures, shared = false, nam
     return tr;
   });
   const table = document.createElement('table');
-  const [thead, tbody] = ['thead', 'tbody'].map((part) => document.createElement(part));
-  thead.append(head);
-  tbody.append(...body);
-  table.append(thead, tbody);
+  table.createTHead().append(head);
+  table.createTBody().append(...body);
   place.replaceChildren(...(subjects.length === 0 ? [] : [table]));
 }

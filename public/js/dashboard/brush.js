@@ -2,14 +2,11 @@
 // Enter takes it, Escape gives it up, and a second time goes back to the range before).
 
 import { midnight } from './axes.js';
-import { dayPlus, span, weekday } from './format.js';
+import { dayPlus, span, weekday } from './numbers.js';
+import { clamp, moved } from './ranges.js';
 
 const DAY_MS = 86_400_000;
 const LEAST_DRAG_PX = 6;
-/** Days by key. @type {Readonly<Record<string, number>>} */
-const STEPS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -7, PageUp: 7 };
-/** @param {number} value  @param {number} low  @param {number} high */
-const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 
 export class Brush {
   #plot;
@@ -22,7 +19,7 @@ export class Brush {
   /** First day shown and how many. */
   #from = '';
   #days = 0;
-  /** Indexes of the chosen days, both included; undefined where nothing is being chosen. @type {[first: number, last: number] | undefined} */
+  /** Undefined where nothing is being chosen. @type {import('./ranges.js').Days | undefined} */
   #chosen;
   /** @type {{ x: number, index: number } | undefined} */
   #dragFrom;
@@ -66,7 +63,7 @@ export class Brush {
   /** @param {import('chart.js').Chart} chart  @param {PointerEvent} event */
   #indexAt({ canvas, scales }, event) {
     const x = event.clientX - canvas.getBoundingClientRect().left;
-    const ms = (scales.x.getValueForPixel(x) ?? 0) - midnight(this.#from);
+    const ms = (scales.x?.getValueForPixel(x) ?? 0) - midnight(this.#from);
     return clamp(Math.round(ms / DAY_MS), 0, this.#days - 1);
   }
 
@@ -100,14 +97,10 @@ export class Brush {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
-    const which = this.#handles.indexOf(/** @type {HTMLButtonElement} */ (event.target));
-    const [first, last] = this.#chosen ?? [0, this.#days - 1];
-    if (event.key in STEPS || event.key === 'Home' || event.key === 'End') {
-      const step = STEPS[event.key] ?? (event.key === 'Home' ? -this.#days : this.#days);
-      this.#chosen =
-        which === 0
-          ? [clamp(first + step, 0, last), last]
-          : [first, clamp(last + step, first, this.#days - 1)];
+    const isFirst = event.target === this.#handles[0];
+    const next = moved(this.#chosen ?? [0, this.#days - 1], isFirst, event.key, this.#days);
+    if (next !== undefined) {
+      this.#chosen = next;
       this.#paint();
     } else if (event.key === 'Enter' && this.#chosen !== undefined) this.#take();
     else if (event.key === 'Escape' && this.#chosen !== undefined) this.#drop();
@@ -132,16 +125,16 @@ export class Brush {
     this.#before = undefined;
     this.#back.hidden = true;
     this.#choose(from, to);
-    this.#handles[0].focus();
+    this.#handles[0]?.focus();
   }
 
   /** The band over the chosen days, its handles at its ends. */
   #paint() {
-    if (this.#chart === undefined) return;
-    const { chartArea: area, scales } = this.#chart;
+    const { chartArea: area, scales: { x } = {} } = this.#chart ?? {};
+    if (area === undefined || x === undefined) return;
     const [first, last] = this.#chosen ?? [0, this.#days - 1];
     /** @param {number} index */
-    const at = (index) => scales.x.getPixelForValue(midnight(dayPlus(this.#from, index)));
+    const at = (index) => x.getPixelForValue(midnight(dayPlus(this.#from, index)));
     const half = this.#days > 1 ? (at(1) - at(0)) / 2 : area.width / 2;
     const [left, right] = [Math.max(area.left, at(first) - half), Math.min(area.right, at(last) + half)];
     Object.assign(this.#band.style, {
@@ -151,8 +144,8 @@ export class Brush {
       blockSize: `${area.height}px`,
     });
     this.#band.dataset.chosen = String(this.#chosen !== undefined);
-    for (const [n, index] of [first, last].entries()) {
-      const handle = this.#handles[n];
+    for (const [n, handle] of this.#handles.entries()) {
+      const index = n === 0 ? first : last;
       handle.setAttribute('aria-valuemin', String(n === 0 ? 0 : first));
       handle.setAttribute('aria-valuemax', String(n === 0 ? last : this.#days - 1));
       handle.setAttribute('aria-valuenow', String(index));

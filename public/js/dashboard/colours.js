@@ -16,5 +16,5 @@ export function faint(token, alpha) {
   return colour(token).replace(/^rgb\((.*)\)$/, `rgba($1, ${alpha})`);
 }
 
-/** @type {Readonly<Record<import('./format.js').Title, string>>} */
+/** @type {Readonly<Record<import('./titles.js').Title, string>>} */
 export const TITLE_TOKENS = { banner_show: 'show', banner_click: 'click', order: 'order' };

@@ -3,22 +3,21 @@
 
 import { chartOptions, countAxis, exactLabel, midnight, stripNames, timeAxis } from './axes.js';
 import { colour, faint, TITLE_TOKENS } from './colours.js';
-import { exact, plural, short, span, TITLE_NAMES, TITLES, weekday } from './format.js';
-import { byTitle } from './today.js';
+import { exact, short, span, weekday } from './format.js';
+import { byDay, byTitle, dailyWords, signed, TITLE_NAMES, TITLES } from './titles.js';
 
 /** @typedef {import('../../../src/dashboard/charts/operations.ts').ChartAnswer<'daily'>} Answer */
-/** @typedef {{ day: string } & Partial<Record<import('./format.js').Title, number>>} Day */
+/** @typedef {import('./titles.js').Day} Day */
 
-const SIGNS = { banner_show: '○', banner_click: '●', order: '◆' };
 const MOST_BARS = 62;
 const DAY_MS = 86_400_000;
 
-/** @param {Answer['rows']} rows  @param {import('./format.js').Title} title  @param {number} total  @param {boolean} isBars */
+/** @param {Answer['rows']} rows  @param {import('./titles.js').Title} title  @param {number} total  @param {boolean} isBars */
 function strip(rows, title, total, isBars) {
   const token = TITLE_TOKENS[title];
   return {
     label: TITLE_NAMES[title],
-    strip: `${SIGNS[title]} ${TITLE_NAMES[title]}, ${short(total)}`,
+    strip: `${signed(title)}, ${short(total)}`,
     yAxisID: title,
     data: rows.filter((row) => row.title === title).map((row) => ({ x: midnight(row.day), y: row.count })),
     backgroundColor: isBars ? colour(token) : faint(token, 0.22),
@@ -56,18 +55,7 @@ const strips = () =>
   );
 
 /** @type {[string, (row: Day) => string][]} */
-const titleColumns = TITLES.map((title) => [
-  `${SIGNS[title]} ${TITLE_NAMES[title]}`,
-  (row) => exact(row[title] ?? 0),
-]);
-
-/** The rows of a day side by side. @param {Answer['rows']} rows */
-function byDay(rows) {
-  /** @type {Map<string, Day>} */
-  const days = new Map();
-  for (const { day, title, count } of rows) days.set(day, { ...days.get(day), day, [title]: count });
-  return [...days.values()];
-}
+const titleColumns = TITLES.map((title) => [signed(title), (row) => exact(row[title] ?? 0)]);
 
 /** @type {import('./panel.js').View<Answer, Day> & { brush?: import('./brush.js').Brush }} `brush` is set by the page */
 export const dailyView = {
@@ -102,14 +90,5 @@ export const dailyView = {
       }),
     };
   },
-  reading({ rows, meta }) {
-    const [most] = byDay(rows).sort((a, b) => (b.order ?? 0) - (a.order ?? 0));
-    const totals = byTitle(rows);
-    const words = TITLES.map((title) => plural(totals[title], TITLE_NAMES[title].slice(0, -1)));
-    const step = meta.step === 'day' ? '' : `the ${meta.step} from `;
-    const { day, order = 0 } = most ?? {};
-    const best =
-      day !== undefined && order > 0 ? ` Most orders: ${step}${weekday(day)} (${exact(order)}).` : '';
-    return `${words[0]}, ${words[1]} and ${words[2]}.${best}`;
-  },
+  reading: ({ rows, meta }) => dailyWords(rows, meta.step),
 };

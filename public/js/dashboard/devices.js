@@ -6,7 +6,7 @@ import { exact, share, short } from './format.js';
 
 /** @typedef {import('../../../src/dashboard/charts/operations.ts').ChartAnswer<'devices'>} Answer */
 
-const SLICES = { desktop: ['order', 'on-ink'], mobile: ['click', 'on-ink'] };
+const SLICES = { desktop: 'order', mobile: 'click' };
 /** @param {Answer['rows']} rows */
 const total = (rows) => rows.reduce((sum, row) => sum + row.count, 0);
 /** @param {Answer['meta']} meta */
@@ -17,14 +17,16 @@ const sliceNames = {
   id: 'sliceNames',
   afterDatasetsDraw(chart) {
     const { ctx, data } = chart;
-    const [{ data: counts, inks = [], shares = [] }] = data.datasets;
+    const [dataset] = data.datasets;
+    if (dataset === undefined) return;
+    const { data: counts, shares = [] } = dataset;
     ctx.save();
     ctx.textAlign = 'center';
     for (const [n, arc] of chart.getDatasetMeta(0).data.entries()) {
       if (counts[n] === 0) continue;
       const { x, y } = /** @type {import('chart.js').ArcElement} */ (arc).getCenterPoint(false);
       const family = getComputedStyle(document.body).fontFamily;
-      ctx.fillStyle = inks[n];
+      ctx.fillStyle = colour('on-ink');
       ctx.font = `600 13px ${family}`;
       ctx.fillText(String(data.labels?.[n]), x, y - 12);
       ctx.font = `750 20px ${family}`;
@@ -64,8 +66,7 @@ export const devicesView = {
         {
           data: rows.map((row) => row.count),
           shares: rows.map((row) => share(row.count, total(rows))),
-          backgroundColor: rows.map((row) => colour(SLICES[row.device][0])),
-          inks: rows.map((row) => colour(SLICES[row.device][1])),
+          backgroundColor: rows.map((row) => colour(SLICES[row.device])),
           borderColor: colour('paper'),
           borderWidth: 3,
         },
@@ -77,6 +78,7 @@ export const devicesView = {
   }),
   reading({ rows, meta }) {
     const [first] = [...rows].sort((a, b) => b.count - a.count);
+    if (first === undefined) return '';
     return `${share(first.count, total(rows))} on ${first.device}: ${exact(first.count)} of ${exact(total(rows))} ${what(meta)}.`;
   },
 };

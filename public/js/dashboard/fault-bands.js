@@ -25,13 +25,15 @@ function hatch(ctx) {
 export function drawFaults(chart) {
   const { ctx, chartArea, scales } = chart;
   const { left, right, top, bottom } = chartArea;
-  const periods = faultsIn(scales.x.min, scales.x.max);
+  const { x } = scales;
+  if (x === undefined) return;
+  const periods = faultsIn(x.min, x.max);
   if (periods.length === 0) return;
   ctx.save();
   const pattern = hatch(ctx);
   for (const { from, to } of periods) {
-    const begin = Math.max(left, scales.x.getPixelForValue(from));
-    const end = Math.min(right, Math.max(begin + LEAST_PX, scales.x.getPixelForValue(to)));
+    const begin = Math.max(left, x.getPixelForValue(from));
+    const end = Math.min(right, Math.max(begin + LEAST_PX, x.getPixelForValue(to)));
     ctx.fillStyle = faint('bad', 0.12);
     ctx.fillRect(begin, top, end - begin, bottom - top);
     ctx.fillStyle = pattern;

@@ -1,7 +1,7 @@
 // The filters of the history. The URL holds them, so that a view can be linked, reloaded and gone back to.
 
 import { address } from '../base.js';
-import { dayAfter } from './format.js';
+import { afterMidnight, query } from './ranges.js';
 
 const form = /** @type {FormWith<'from' | 'to' | 'product' | 'device'>} */ (
   document.querySelector('[data-filters]')
@@ -16,8 +16,7 @@ const {
   simulated,
 } = document.querySelector('main').dataset;
 
-/** Whose events are counted, where it is not as usual. */
-/** @type {{ robots?: string, simulated?: string }} */
+/** Whose events are counted, where it is not as usual. @type {{ robots?: string | undefined, simulated?: string | undefined }} */
 export const whoseFilter = {
   ...(robots === 'exclude' ? {} : { robots }),
   ...(simulated === 'include' ? {} : { simulated }),
@@ -35,16 +34,6 @@ export const filters = () => ({
 });
 
 /**
- * A query string of those that say something.
- * @param {Readonly<Record<string, string | undefined>>} values
- */
-export function query(values) {
-  const said = new URLSearchParams();
-  for (const [name, value] of Object.entries(values)) if (value) said.set(name, value);
-  return said.toString();
-}
-
-/**
  * Offers the years that have events, keeping the chosen one.
  * @param {readonly (string | number)[]} years
  * @param {string | number} chosen
@@ -57,8 +46,7 @@ export function offerYears(years, chosen) {
 
 function readUrl() {
   const asked = new URLSearchParams(location.search);
-  form.elements.from.value = asked.get('from') || defaultFrom;
-  form.elements.to.value = asked.get('to') || defaultTo;
+  fillRange({ from: asked.get('from') || defaultFrom, to: asked.get('to') || defaultTo });
   form.elements.product.value = asked.get('product') ?? '';
   form.elements.device.value = asked.get('device') ?? '';
   offerYears(
@@ -72,12 +60,23 @@ function readUrl() {
 /** @returns {NodeListOf<HTMLAnchorElement>} */
 const rangeLinks = () => form.querySelectorAll('[data-range]');
 
+/** What a link chooses. @param {HTMLAnchorElement} link */
+function rangeOf(link) {
+  const its = new URL(link.href).searchParams;
+  return { from: its.get('from') ?? '', to: its.get('to') ?? '' };
+}
+
+/** @param {{ from: string, to: string }} range */
+function fillRange({ from, to }) {
+  form.elements.from.value = from;
+  form.elements.to.value = to;
+}
+
 function markRange() {
   const { from, to } = filters();
   for (const link of rangeLinks()) {
-    const its = new URL(link.href).searchParams;
-    const isChosen = its.get('from') === from && its.get('to') === to;
-    if (isChosen) link.setAttribute('aria-current', 'true');
+    const its = rangeOf(link);
+    if (its.from === from && its.to === to) link.setAttribute('aria-current', 'true');
     else link.removeAttribute('aria-current');
   }
 }
@@ -90,17 +89,14 @@ function markRange() {
  */
 export function passMidnight(oldDay, newDay) {
   const { from, to } = filters();
-  const end = dayAfter(newDay);
   let isMoved = false;
   for (const link of rangeLinks()) {
-    const its = new URL(link.href).searchParams;
-    if (its.get('to') !== dayAfter(oldDay)) continue;
-    const begin =
-      link.dataset.range === 'Everything' ? (its.get('from') ?? '') : dayAfter(its.get('from') ?? '');
-    link.href = address(`/dashboard?${query({ ...whoseFilter, from: begin, to: end })}`);
-    if (its.get('from') !== from || its.get('to') !== to) continue;
-    form.elements.from.value = begin;
-    form.elements.to.value = end;
+    const its = rangeOf(link);
+    const next = afterMidnight(its, oldDay, newDay, link.dataset.range === 'Everything');
+    if (next === undefined) continue;
+    link.href = address(`/dashboard?${query({ ...whoseFilter, ...next })}`);
+    if (its.from !== from || its.to !== to) continue;
+    fillRange(next);
     isMoved = true;
   }
   markRange();
@@ -109,8 +105,7 @@ export function passMidnight(oldDay, newDay) {
 
 /** Chooses a range of days as if it had been typed. @param {string} from  @param {string} to */
 export function chooseRange(from, to) {
-  form.elements.from.value = from;
-  form.elements.to.value = to;
+  fillRange({ from, to });
   form.dispatchEvent(new Event('change'));
 }
 
@@ -125,11 +120,12 @@ export function watchFilters(onChange) {
     markRange();
     onChange(what);
   };
-  for (const select of document.querySelectorAll('select[data-whose]')) {
-    const { name } = /** @type {HTMLSelectElement} */ (select);
+  for (const select of /** @type {NodeListOf<HTMLSelectElement>} */ (
+    document.querySelectorAll('select[data-whose]')
+  )) {
     select.addEventListener('change', () => {
       const asked = new URLSearchParams(location.search);
-      asked.set(name, /** @type {HTMLSelectElement} */ (select).value);
+      asked.set(select.name, select.value);
       location.assign(`${location.pathname}?${asked}`);
     });
   }
@@ -145,9 +141,7 @@ export function watchFilters(onChange) {
     );
     if (link === null) return;
     event.preventDefault();
-    const its = new URL(link.href).searchParams;
-    form.elements.from.value = its.get('from') ?? '';
-    form.elements.to.value = its.get('to') ?? '';
+    fillRange(rangeOf(link));
     change('range');
   });
   for (const select of [year, count]) select.addEventListener('change', () => change('devices'));

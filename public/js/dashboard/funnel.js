@@ -2,24 +2,12 @@
 // the share that went on between them. It is its own text alternative.
 
 import { mark, PRODUCTS } from '../marks.js';
-import { CATEGORY_NAMES, exact, share, short, span } from './format.js';
+import { cell } from './bars.js';
+import { categoryName, exact, share, short, span } from './format.js';
+import { funnelWords } from './titles.js';
 
 /** @typedef {import('../../../src/dashboard/charts/operations.ts').ChartAnswer<'funnel'>} Answer */
 /** @typedef {Answer['rows'][number]} Row */
-
-const STEPS = /** @type {const} */ (['shows', 'clicks', 'orders']);
-
-/**
- * @template {keyof HTMLElementTagNameMap} Tag
- * @param {Tag} name
- * @param {string} text
- */
-const cell = (name, text, className = '') => {
-  const made = document.createElement(name);
-  made.className = className;
-  made.textContent = text;
-  return made;
-};
 
 /** @param {number} count  @param {number} most */
 function bar(count, most) {
@@ -38,7 +26,7 @@ const rate = (part, whole) => cell('td', share(part, whole) ?? '–', 'funnel-ra
 
 /**
  * @param {Row & { lines: number }} row
- * @param {Readonly<Record<typeof STEPS[number], number>>} most
+ * @param {Pick<Row, 'shows' | 'clicks' | 'orders'>} most
  * @param {boolean} isFirst
  */
 function line(row, most, isFirst) {
@@ -48,7 +36,7 @@ function line(row, most, isFirst) {
     const name = cell('th', '', 'funnel-name');
     name.scope = 'rowgroup';
     name.rowSpan = row.lines;
-    name.append(mark(row.product), CATEGORY_NAMES[row.product]);
+    name.append(mark(row.product), categoryName(row.product));
     tr.append(name);
   }
   const device = cell('th', row.device, 'funnel-device');
@@ -103,7 +91,7 @@ export const funnelView = (filters) => ({
   facts: (meta) => span(meta.from, meta.to),
   drawHtml(root, answer) {
     const rows = chosen(answer.rows, filters());
-    /** @param {typeof STEPS[number]} step */
+    /** @param {'shows' | 'clicks' | 'orders'} step */
     const highest = (step) => Math.max(...rows.map((row) => row[step]));
     const most = { shows: highest('shows'), clicks: highest('clicks'), orders: highest('orders') };
     const body = document.createElement('tbody');
@@ -116,14 +104,5 @@ export const funnelView = (filters) => ({
     table.append(head(), body);
     root.querySelector('[data-table]').replaceChildren(table);
   },
-  reading(answer) {
-    const rows = chosen(answer.rows, filters());
-    /** @param {typeof STEPS[number]} step */
-    const sum = (step) => rows.reduce((total, row) => total + row[step], 0);
-    const [shows, clicks, orders] = STEPS.map(sum);
-    const unclicked = rows.some((row) => row.orders > row.clicks)
-      ? ' More than 100% means orders by people whose click was not recorded.'
-      : '';
-    return `${share(clicks, shows) ?? '–'} of shows were clicked, ${share(orders, clicks) ?? '–'} of clicks became orders.${unclicked}`;
-  },
+  reading: ({ rows }) => funnelWords(chosen(rows, filters())),
 });

@@ -2,7 +2,7 @@
 // the same set.
 
 import { mark, PRODUCTS } from '../marks.js';
-import { CATEGORY_NAMES, exact, short } from './format.js';
+import { categoryName, exact, short } from './format.js';
 
 export class Legend {
   /** @type {Set<string>} */
@@ -10,22 +10,23 @@ export class Legend {
 
   /** @param {Element} place  @param {Readonly<Record<string, number>>} totals by category  @param {() => void} onChange */
   draw(place, totals, onChange) {
-    const shown = PRODUCTS.filter((product) => totals[product] !== undefined);
-    const buttons = shown.map((product) => {
+    const buttons = PRODUCTS.flatMap((product) => {
+      const { [product]: total } = totals;
+      if (total === undefined) return [];
       const button = document.createElement('button');
       button.type = 'button';
       button.className = 'legend-item';
-      button.title = exact(totals[product]);
+      button.title = exact(total);
       button.setAttribute('aria-pressed', String(!this.hidden.has(product)));
       const number = document.createElement('span');
       number.className = 'number';
-      number.textContent = short(totals[product]);
-      button.append(mark(product), ` ${CATEGORY_NAMES[product]} `, number);
+      number.textContent = short(total);
+      button.append(mark(product), ` ${categoryName(product)} `, number);
       button.addEventListener('click', () => {
         if (!this.hidden.delete(product)) this.hidden.add(product);
         onChange();
       });
-      return button;
+      return [button];
     });
     const focused = [...place.children].indexOf(/** @type {Element} */ (document.activeElement));
     place.replaceChildren(...buttons);

@@ -1,22 +1,15 @@
 // Orders over time: a point for each minute, hour or day and category, at its number of orders.
 
-import { POINT_STYLES, PRODUCTS } from '../marks.js';
+import { PRODUCTS, pointStyle } from '../marks.js';
 import { chartOptions, countAxis, exactLabel, midnight, timeAxis } from './axes.js';
 import { colour, faint } from './colours.js';
 import { faultBands, faultLegend } from './fault-marks.js';
-import { CATEGORY_NAMES, dayAfter, exact, moment, span } from './format.js';
+import { categoryName, dayAfter, exact, moment, span } from './format.js';
 import { Legend } from './legend.js';
+import { byProduct, mostOrdered } from './titles.js';
 
 /** @typedef {{ rows: readonly import('../../../src/dashboard/charts/orders.ts').OrdersRow[], meta: import('./panel.js').Meta }} AnyOrders */
 /** @typedef {{ from: string, to: string, resolution: import('../../../src/dashboard/charts/orders.ts').Resolution }} Range days, and what a point is of */
-
-/** @param {AnyOrders['rows']} rows */
-const tally = (rows) => {
-  /** @type {Record<string, number>} */
-  const totals = {};
-  for (const { product, count } of rows) totals[product] = (totals[product] ?? 0) + count;
-  return totals;
-};
 
 const FEW = 12;
 const APART = 0.13;
@@ -34,12 +27,12 @@ function lanes(rows) {
 function points(rows, legend) {
   const apart = lanes(rows);
   return PRODUCTS.map((product, lane) => ({
-    label: `orders, ${CATEGORY_NAMES[product].toLowerCase()}`,
+    label: `orders, ${categoryName(product).toLowerCase()}`,
     data: rows
       .filter((row) => row.product === product)
       .map(({ time, count }) => ({ x: Date.parse(time), y: count + (2 - lane) * apart, count })),
     hidden: legend.hidden.has(product),
-    pointStyle: POINT_STYLES[product],
+    pointStyle: pointStyle(product),
     pointRadius: rows.length > 400 ? 3.75 : 5,
     pointHoverRadius: 7,
     pointHitRadius: 8,
@@ -67,12 +60,12 @@ function scatter(range, words) {
     isEmpty: ({ rows }) => rows.length === 0,
     columns: [
       ['Time', (row) => moment(row.time)],
-      ['Category', (row) => CATEGORY_NAMES[row.product]],
+      ['Category', (row) => categoryName(row.product)],
       ['Orders', (row) => exact(row.count)],
     ],
     drawHtml(root, answer) {
       const place = root.querySelector('[data-legend]');
-      legend.draw(place, tally(answer.rows), () => view.onLegend?.(answer));
+      legend.draw(place, byProduct(answer.rows), () => view.onLegend?.(answer));
       const { from, to } = range(answer.meta);
       place.append(...faultLegend(midnight(from), midnight(to)));
     },
@@ -100,12 +93,10 @@ function scatter(range, words) {
       };
     },
     reading({ rows }) {
-      const [leader] = Object.entries(tally(rows)).sort(([, a], [, b]) => b - a);
-      if (leader === undefined) return '';
-      const [best, most] = leader;
+      const most = mostOrdered(byProduct(rows), categoryName);
       const apart =
         lanes(rows) > 0 ? ' Points of one number stand a little apart, so that none hides another.' : '';
-      return `Most ordered: ${CATEGORY_NAMES[best].toLowerCase()} (${exact(most)}).${apart}`;
+      return most === undefined ? '' : most + apart;
     },
     ...words,
   };

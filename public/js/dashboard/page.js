@@ -8,20 +8,13 @@ import { Brush } from './brush.js';
 import { dailyView } from './daily.js';
 import { devicesView } from './devices.js';
 import { watchFaults } from './fault-marks.js';
-import {
-  chooseRange,
-  filters,
-  offerYears,
-  passMidnight,
-  query,
-  watchFilters,
-  whoseFilter,
-} from './filters.js';
+import { chooseRange, filters, offerYears, passMidnight, watchFilters, whoseFilter } from './filters.js';
 import { clock, day, dayAfter } from './format.js';
 import { funnelView } from './funnel.js';
 import { ordersView, todayOrdersView } from './orders.js';
 import { Panel } from './panel.js';
 import { Questions } from './questions.js';
+import { query } from './ranges.js';
 import { drawTiles, todayView } from './today.js';
 import { totalsView } from './totals.js';
 

@@ -2,6 +2,7 @@
 // the picture shows is the chart's own module's business: { url, facts, config, columns, reading, isEmpty, empty }.
 
 import { address } from '../base.js';
+import { messageOf } from '../message-of.js';
 import { clock, exact, plural } from './format.js';
 
 /** @typedef {import('chart.js').ChartConfiguration} Config */
@@ -110,10 +111,7 @@ export class Panel {
   linkTo(url) {
     const csv = new URL(address(url), location.href);
     csv.searchParams.set('format', 'csv');
-    for (const [format, href] of [
-      ['csv', csv.href],
-      ['json', address(url)],
-    ])
+    for (const [format, href] of Object.entries({ csv: csv.href, json: address(url) }))
       this.#find(`[data-format="${format}"]`).setAttribute('href', href);
   }
 
@@ -163,7 +161,7 @@ export class Panel {
     for (const [index, dataset] of config.data.datasets.entries()) {
       datasets[index] = Object.assign(datasets[index] ?? {}, dataset);
     }
-    this.#chart.data.labels = config.data.labels;
+    this.#chart.data.labels = config.data.labels ?? [];
     this.#chart.options = config.options ?? {};
     this.#chart.update();
   }
@@ -189,8 +187,9 @@ export class Panel {
     const rows = tableRows?.(answer) ?? /** @type {readonly Row[]} */ (answer.rows);
     const head = element('tr', {}, ...columns.map(([name]) => element('th', { scope: 'col' }, name)));
     const body = rows.slice(0, MOST_TABLE_ROWS).map((row) => {
-      const cells = columns.map(([, value], n) => element(n === 0 ? 'th' : 'td', {}, value(row)));
-      cells[0].scope = 'row';
+      const cells = columns.map(([, value], n) =>
+        n === 0 ? element('th', { scope: 'row' }, value(row)) : element('td', {}, value(row)),
+      );
       return element('tr', {}, ...cells);
     });
     const table = element('table', {}, element('thead', {}, head), element('tbody', {}, ...body));
@@ -200,7 +199,7 @@ export class Panel {
     return table;
   }
 
-  /** @param {Error} error  @param {() => void} again */
+  /** @param {unknown} error  @param {() => void} again */
   #fail(error, again) {
     const retry = element(
       'button',
@@ -213,7 +212,7 @@ export class Panel {
       return;
     }
     this.#root.dataset.state = 'failed';
-    this.#say('These numbers could not be had', error.message, retry);
+    this.#say('These numbers could not be had', messageOf(error), retry);
   }
 
   /** @param {string} title  @param {string} text  @param {(string | Node)[]} more */

@@ -1,6 +1,6 @@
 // A figure with its change against another time: today against yesterday, a range against the period before.
 
-import { exact, share, short } from './format.js';
+import { exact, share, short } from './numbers.js';
 
 /** @typedef {'up' | 'down' | 'same'} Direction */
 

@@ -1,6 +1,6 @@
 // What the chosen range adds up to, each figure beside that of as many days before.
 
-import { exact, span } from './format.js';
+import { exact, span } from './numbers.js';
 import { compare, counter, perHundred, write } from './tiles.js';
 
 const WHEN = 'in the period before';

@@ -14,10 +14,13 @@ const LENGTHS = {
   hour: HOUR,
   day: DAY,
   week: 7 * DAY,
+  isoWeek: 7 * DAY,
   month: 30 * DAY,
   quarter: 91 * DAY,
   year: 365 * DAY,
 };
+/** @param {string} unit */
+const lengthOf = (unit) => LENGTHS[unit] ?? DAY;
 
 /** @typedef {Intl.DateTimeFormatOptions} Options */
 
@@ -73,6 +76,22 @@ function addToWall(wall, amount, unit) {
   return date.getTime();
 }
 
+/** @typedef {'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year'} Unit */
+
+/**
+ * Ticks where people look for them: full hours, days, Mondays, the first of a month.
+ * @param {number} days
+ * @param {string} resolution
+ * @returns {{ unit: Unit, stepSize?: number }}
+ */
+export function ticksFor(days, resolution) {
+  if (days <= 2 && (resolution === 'minute' || resolution === 'hour')) return { unit: 'hour', stepSize: 3 };
+  if (days <= 16) return { unit: 'day' };
+  if (days <= 65) return { unit: 'week' };
+  if (days <= 400) return { unit: 'month' };
+  return { unit: days <= 1500 ? 'quarter' : 'year' };
+}
+
 /** @param {string} timeZone IANA name @returns the adapter; all times are milliseconds since 1970 */
 export function zonedTime(timeZone) {
   const reader = formatIn(
@@ -87,7 +106,7 @@ export function zonedTime(timeZone) {
   /** @param {number} ms */
   function offset(ms) {
     // 11/22/2026, 14:37:12. formatToParts() takes three times as long.
-    const [month, day, year, ...rest] = (reader.format(ms).match(/\d+/g) ?? []).map(Number);
+    const [month = 1, day = 1, year = 1970, ...rest] = (reader.format(ms).match(/\d+/g) ?? []).map(Number);
     return Date.UTC(year, month - 1, day, ...rest) - Math.floor(ms / SECOND) * SECOND;
   }
   /** @param {number} ms */
@@ -103,14 +122,14 @@ export function zonedTime(timeZone) {
     return toWall(early) !== wall && toWall(late) === wall ? late : early;
   }
   /** @param {string} unit */
-  const isShort = (unit) => LENGTHS[unit] <= HOUR;
+  const isShort = (unit) => lengthOf(unit) <= HOUR;
 
   /** @param {number} ms  @param {string} unit */
   const startOf = (ms, unit) =>
-    isShort(unit) ? ms - (toWall(ms) % LENGTHS[unit]) : fromWall(floorWall(toWall(ms), unit));
+    isShort(unit) ? ms - (toWall(ms) % lengthOf(unit)) : fromWall(floorWall(toWall(ms), unit));
   /** @param {number} ms  @param {number} amount  @param {string} unit */
   const add = (ms, amount, unit) =>
-    isShort(unit) ? ms + amount * LENGTHS[unit] : fromWall(addToWall(toWall(ms), amount, unit));
+    isShort(unit) ? ms + amount * lengthOf(unit) : fromWall(addToWall(toWall(ms), amount, unit));
 
   /** Charts of years ask for the same days again and again, and Intl is slow. @type {Map<string, number>} */
   const midnights = new Map();
@@ -130,10 +149,10 @@ export function zonedTime(timeZone) {
     /** @param {unknown} value */
     parse: (value) => (typeof value === 'number' ? value : null),
     /** @param {number} ms  @param {string} name */
-    format: (ms, name) => formats[name].format(ms),
+    format: (ms, name) => formats[name]?.format(ms) ?? '',
     add,
     /** @param {number} a  @param {number} b  @param {string} unit */
-    diff: (a, b, unit) => Math.floor((a - b) / LENGTHS[unit]),
+    diff: (a, b, unit) => Math.floor((a - b) / lengthOf(unit)),
     startOf,
     /** @param {number} ms  @param {string} unit */
     endOf: (ms, unit) => add(startOf(ms, unit), 1, unit) - 1,

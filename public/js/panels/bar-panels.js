@@ -1,6 +1,6 @@
 // Panels of bars, drawn as the server has said (src/dashboard/panels): their sentence, their bars, and the faults that ran meanwhile.
 
-import { CATEGORY_NAMES, exact, itemName, plural, TIME_ZONE } from '../dashboard/format.js';
+import { categoryName, exact, itemName, plural, TIME_ZONE } from '../dashboard/format.js';
 import { faultLegend, faultsIn } from '../fault-periods.js';
 import { mark } from '../marks.js';
 import { drawColumns, drawRows, setText } from './bars.js';
@@ -14,7 +14,7 @@ const shortClock = new Intl.DateTimeFormat('en-GB', {
 });
 /** @typedef {import('../../../src/dashboard/live/answer.ts').PanelsAnswer} PanelsAnswer */
 /** A bar of any panel: its fields are those that `Bars` names. @typedef {Readonly<Record<string, string | number | null>>} Row */
-/** @typedef {{ of: string, name: string, count: number, late?: number, faults?: string, label: string, product?: string }} Drawn */
+/** @typedef {{ of: string, name: string, count: number, late?: number, faults?: string, label: string, product?: string | undefined }} Drawn */
 /** @typedef {(count: number) => string} Words */
 
 /** @param {string} iso */
@@ -44,13 +44,14 @@ export function say(name, words, isEmpty) {
 
 /** The longest bar, and how many are as long. @param {readonly Drawn[]} bars  @param {Words} words */
 function firstOf([first, ...others], words) {
+  if (first === undefined) return '';
   const ties = others.filter(({ count }) => count === first.count).length;
   return `Most: ${first.name}${ties > 0 ? ` and ${exact(ties)} more, ${words(first.count)} each` : `, ${words(first.count)}`}.`;
 }
 
 /** @type {Readonly<Record<string, (row: Row) => string>>} */
 const NAMES = {
-  product: (row) => CATEGORY_NAMES[String(row.product)],
+  product: (row) => categoryName(String(row.product)),
   item: (row) => itemName(String(row.item)),
 };
 
@@ -71,7 +72,8 @@ function faultsOf({ from, to }) {
 
 /** @param {string} name of the panel  @param {readonly Row[]} columns */
 function nameFaults(name, columns) {
-  const [first, last] = [columns[0], columns[columns.length - 1]];
+  const [first, last] = [columns[0], columns.at(-1)];
+  if (first === undefined || last === undefined) return;
   const words = faultLegend(faultsIn(Date.parse(String(first.from)), Date.parse(String(last.to))));
   const place = part(name, '[data-faults]');
   if (place && place.textContent !== words.map(({ textContent }) => textContent).join(''))
@@ -88,8 +90,8 @@ function lineOf(bars, row, counted) {
   const named = bars.name ?? '';
   const name = NAMES[named]?.(row) ?? String(row[named]);
   const product = row.product === undefined ? undefined : String(row.product);
-  const category = CATEGORY_NAMES[product ?? ''];
-  const told = category === undefined || category === name ? name : `${name}, ${category}`;
+  const category = product === undefined ? name : categoryName(product);
+  const told = category === name ? name : `${name}, ${category}`;
   return { name, product, label: `${told}: ${counted}` };
 }
 
@@ -100,8 +102,9 @@ function lineOf(bars, row, counted) {
  * @param {string} counting what the reader has chosen to see counted
  */
 export function drawBars(name, bars, rows, counting) {
-  const count = counting in bars.counts ? counting : Object.keys(bars.counts)[0];
-  const [one, many] = bars.counts[count];
+  const [usual = ''] = Object.keys(bars.counts);
+  const count = counting in bars.counts ? counting : usual;
+  const [one = '', many] = bars.counts[count] ?? [];
   /** @type {Words} */
   const words = (number) => plural(number, one, many);
   const drawn = rows.map((row) => ({

@@ -30,9 +30,9 @@ export function element(tag, className, ...children) {
   return made;
 }
 
-/** @param {Node} node  @param {string} text */
+/** @param {Node | undefined} node  @param {string} text */
 export function setText(node, text) {
-  if (node.textContent !== text) node.textContent = text;
+  if (node !== undefined && node.textContent !== text) node.textContent = text;
 }
 
 /** @param {string} className  @param {(string | Node)[]} children */
@@ -136,7 +136,7 @@ const makeRow = () =>
 /**
  * Lying bars with names.
  * @param {Element} root
- * @param {{ of: string, name: string, count: number, label: string, product?: string }[]} bars
+ * @param {{ of: string, name: string, count: number, label: string, product?: string | undefined }[]} bars
  * @param {(product: string) => Element} [makeMark] where bars have a product
  */
 export function drawRows(root, bars, makeMark) {

@@ -2,12 +2,13 @@
 
 import { address } from '../base.js';
 import { clock, moment } from '../dashboard/format.js';
+import { messageOf } from '../message-of.js';
 import { element } from './bars.js';
 
 const dialog = /** @type {HTMLDialogElement} */ (document.querySelector('[data-behind]'));
-const [title, head, body] = ['title', 'head', 'rows'].map((name) =>
-  dialog.querySelector(`[data-behind-${name}]`),
-);
+/** @param {string} name */
+const part = (name) => dialog.querySelector(`[data-behind-${name}]`);
+const [title, head, body] = [part('title'), part('head'), part('rows')];
 
 /** Of the rows of any panel: a heading, and what is said of a value. @type {Readonly<Record<string, [head: string, text: (value: string) => string]>>} */
 const COLUMNS = {
@@ -23,9 +24,8 @@ const COLUMNS = {
   order_id: ['Event', (value) => value.slice(0, 8)],
 };
 
-/** @param {string} name  @param {string} value */
-function cell(name, value) {
-  const text = COLUMNS[name][1](value);
+/** @param {string} name  @param {string} text  @param {string} value */
+function cell(name, text, value) {
   if (name !== 'order_id') return element('td', '', text);
   const link = element('a', '', text);
   link.setAttribute('href', address(`/events/${value}`));
@@ -49,16 +49,22 @@ export async function showBehind(words, url) {
     /** @type {readonly Readonly<Record<string, string>>[]} */
     const rows = answer.rows;
     const [first = {}] = rows;
-    const names = Object.keys(COLUMNS).filter((name) => name in first);
-    const heads = names.map((name) => element('th', '', COLUMNS[name][0]));
+    const columns = Object.entries(COLUMNS).filter(([name]) => name in first);
+    const heads = columns.map(([, [words]]) => element('th', '', words));
     for (const one of heads) one.setAttribute('scope', 'col');
     head.replaceChildren(element('tr', '', ...heads));
     title.textContent = `${words}: ${rows.length} ${rows.length === 1 ? 'row' : 'rows'}`;
     body.replaceChildren(
-      ...rows.map((row) => element('tr', '', ...names.map((name) => cell(name, row[name])))),
+      ...rows.map((row) =>
+        element(
+          'tr',
+          '',
+          ...columns.map(([name, [, textOf]]) => cell(name, textOf(row[name] ?? ''), row[name] ?? '')),
+        ),
+      ),
     );
   } catch (error) {
     if (asked !== url) return;
-    body.replaceChildren(element('tr', '', element('td', '', `That could not be read: ${error.message}`)));
+    body.replaceChildren(element('tr', '', element('td', '', `That could not be read: ${messageOf(error)}`)));
   }
 }

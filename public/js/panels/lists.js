@@ -1,7 +1,7 @@
 // The lists: latest visitors, whose "when" goes on by itself; what moved visitors; and raw events, which can be searched and paused.
 
 import { address } from '../base.js';
-import { CATEGORY_NAMES, clock, moment } from '../dashboard/format.js';
+import { categoryName, clock, moment } from '../dashboard/format.js';
 import { mark, PRODUCTS } from '../marks.js';
 import { element, keepElements, setText } from './bars.js';
 import { drawSoon } from './frames.js';
@@ -45,7 +45,7 @@ export function drawLatest(root, visitors, now) {
   keepElements(root, visitors, makeVisitor, (row, { time, ip, country, simulated }) => {
     row.toggleAttribute('data-simulated', simulated);
     const [when, from, where] = row.children;
-    const [words, instant] = when.children;
+    const [words, instant] = when?.children ?? [];
     setText(words, ago(time, now));
     setText(instant, moment(time));
     setText(from, ip ?? '–');
@@ -61,9 +61,6 @@ function rowOf(contents) {
   return row;
 }
 
-/** @param {number} count */
-const texts = (count) => Array.from({ length: count }, () => new Text());
-
 /** @param {Text} text  @param {string} data */
 function setData(text, data) {
   if (text.data !== data) text.data = data;
@@ -72,7 +69,7 @@ function setData(text, data) {
 /** What moved visitors, the newest first. @param {HTMLElement} panel  @param {string} own the visitor who looks */
 export function moves(panel, own) {
   const make = () => {
-    const parts = texts(5);
+    const parts = Array.from({ length: 5 }, () => new Text());
     return { row: rowOf(parts), parts };
   };
   return new MovingRows(
@@ -82,7 +79,7 @@ export function moves(panel, own) {
     (parts, { at, user_id: user, from_state, to_state, because }) => {
       const who = user === own ? 'you' : user.slice(0, 8);
       const words = [clockOf(at), who, from_state.replace('_', ' '), to_state.replace('_', ' '), because];
-      for (const [n, word] of words.entries()) setData(parts[n], word);
+      for (const [n, part] of parts.entries()) setData(part, words[n] ?? '');
     },
   );
 }
@@ -95,13 +92,11 @@ const MARKS = new Map(PRODUCTS.map((product) => [product, mark(product)]));
  * @param {string} product
  */
 function remark(svg, product) {
-  const other = /** @type {SVGElement} */ (MARKS.get(product));
-  const [path, shape] = [svg, other].map(
-    ({ firstElementChild }) => /** @type {Element} */ (firstElementChild),
-  );
-  path.setAttribute('d', shape.getAttribute('d') ?? '');
-  path.setAttribute('class', shape.getAttribute('class') ?? '');
-  svg.setAttribute('class', other.getAttribute('class') ?? '');
+  const other = MARKS.get(product);
+  const shape = other?.firstElementChild;
+  for (const name of ['d', 'class'])
+    svg.firstElementChild?.setAttribute(name, shape?.getAttribute(name) ?? '');
+  svg.setAttribute('class', other?.getAttribute('class') ?? '');
 }
 
 /** Plain letters that a column has room for, in characters. */
@@ -110,24 +105,25 @@ const PLACE_ROOM = 24;
 
 /**
  * Cuts off what may be too long for its cell, and that alone: a cell that cuts costs as much as all its text.
- * @param {Element} cell
+ * @param {Element | undefined} cell
  * @param {string} text
  * @param {number} room
  */
 function cutLong(cell, text, room) {
-  cell.toggleAttribute('data-long', text.length > room || /[^ -~]/.test(text));
+  cell?.toggleAttribute('data-long', text.length > room || /[^ -~]/.test(text));
 }
 
 function makeEvent() {
-  const [time, kind, category, item, place] = texts(5);
-  const shape = mark(PRODUCTS[0]);
+  const [time, kind, category, item, place] = [new Text(), new Text(), new Text(), new Text(), new Text()];
+  const [product = ''] = PRODUCTS;
+  const shape = mark(product);
   const link = element('a', '', place);
   const row = rowOf([time, kind, category, item, link]);
   category.before(shape);
   const [, , , itemCell, placeCell] = row.children;
   return {
     row,
-    parts: { row, time, kind, category, item, place, shape, link, product: PRODUCTS[0], itemCell, placeCell },
+    parts: { row, time, kind, category, item, place, shape, link, product, itemCell, placeCell },
   };
 }
 
@@ -136,7 +132,7 @@ function fillEvent(parts, { order_id, title, product, item, simulated, time, top
   parts.row.toggleAttribute('data-simulated', simulated);
   setData(parts.time, clockOf(time));
   setData(parts.kind, KINDS[title]);
-  setData(parts.category, CATEGORY_NAMES[product]);
+  setData(parts.category, categoryName(product));
   setData(parts.item, item ?? '');
   cutLong(parts.itemCell, parts.item.data, ITEM_ROOM);
   setData(parts.place, `${topic} ${partition}/${offset}`);
@@ -257,7 +253,7 @@ export class RawEvents {
  */
 function matches({ product, simulated, time, topic, partition, offset, ...rest }, words) {
   const made = simulated ? 'simulated' : '';
-  const shown = [clockOf(time), CATEGORY_NAMES[product], made, `${topic} ${partition}/${offset}`];
+  const shown = [clockOf(time), categoryName(product), made, `${topic} ${partition}/${offset}`];
   const text = [...shown, product, time, ...Object.values(rest)].join(' ').toLowerCase();
   return words.split(/\s+/).every((word) => text.includes(word));
 }

@@ -94,7 +94,7 @@ export class MovingRows {
   #draw(from, to) {
     for (let n = from; n < to; n += 1) {
       const [row, value] = [this.#rows[n], this.#values[n]];
-      if (row.shows === value) continue;
+      if (row === undefined || value === undefined || row.shows === value) continue;
       row.shows = value;
       this.#fill(row.parts, value);
     }

@@ -5,6 +5,7 @@ import { clock, moment, plural } from '../dashboard/format.js';
 import '../crowd.js';
 import { watchFaults } from '../fault-periods.js';
 import { listen } from '../live.js';
+import { messageOf } from '../message-of.js';
 import { barPanels, drawBars, say, sum } from './bar-panels.js';
 import { setText } from './bars.js';
 import { showBehind } from './behind.js';
@@ -254,7 +255,7 @@ async function rewind(asked) {
     snapshot(answer);
     if (held !== undefined) takeNewer(held, answer);
   } catch (error) {
-    if (asked === rewoundTo()) sayNotShown(error.message);
+    if (asked === rewoundTo()) sayNotShown(messageOf(error));
   } finally {
     if (asked === rewoundTo()) held = undefined;
   }

@@ -3,6 +3,7 @@
 
 import { address } from '../base.js';
 import { exact, plural } from '../dashboard/format.js';
+import { messageOf } from '../message-of.js';
 
 const button = /** @type {HTMLElement | null} */ (document.querySelector('[data-prove]'));
 const proof = document.querySelector('[data-proof]');
@@ -24,7 +25,7 @@ async function prove(button) {
     const words = differences.length === 0 ? 'no difference' : plural(differences.length, 'difference');
     proof.textContent = `Counted again from ${exact(events)} stored events: ${plural(sessions, 'session')}, ${words}.`;
   } catch (error) {
-    proof.textContent = `That could not be counted: ${error.message}`;
+    proof.textContent = `That could not be counted: ${messageOf(error)}`;
   } finally {
     isProving = false;
   }

@@ -263,11 +263,9 @@ export class Drawing {
 /** @param {Arrow} arrow */
 function travel({ dots, x1, y1, x2, y2 }) {
   const dot = make(dots, 'circle', { r: 5 });
-  const [from, to] = [
-    [x1, y1],
-    [x2, y2],
-  ].map(([x, y]) => ({ transform: `translate(${x}px, ${y}px)` }));
-  dot.animate([from, to], { duration: TRAVEL_MS, easing: 'linear' }).finished.then(
+  /** @param {number} x  @param {number} y */
+  const at = (x, y) => ({ transform: `translate(${x}px, ${y}px)` });
+  dot.animate([at(x1, y1), at(x2, y2)], { duration: TRAVEL_MS, easing: 'linear' }).finished.then(
     () => dot.remove(),
     () => dot.remove(),
   );

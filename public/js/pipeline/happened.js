@@ -41,7 +41,7 @@ const nameOf = ({ target, kind, ms }) => `${target} ${kind}${ms === null ? '' : 
 
 /** @param {PipelineState['faults']} before  @param {PipelineState['faults']} now */
 function ofFaults(before, now) {
-  const [were, are] = [before, now].map((faults) => new Set(faults.map(nameOf)));
+  const [were, are] = [new Set(before.map(nameOf)), new Set(now.map(nameOf))];
   return [
     ...[...are].filter((one) => !were.has(one)).map((one) => `fault: ${one}`),
     ...[...were].filter((one) => !are.has(one)).map((one) => `fault over: ${one}`),

@@ -169,7 +169,7 @@ function showFaults(faults) {
   while (list.children.length > lines.length) list.lastChild?.remove();
   for (const [index, words] of lines.entries()) {
     if (list.children[index] === undefined) list.append(document.createElement('li'));
-    set(list.children[index], words);
+    set(list.children[index] ?? null, words);
   }
   find('[data-no-faults]').hidden = lines.length > 0;
 }

@@ -116,4 +116,8 @@ function below(lanes) {
 }
 
 /** @returns {[from: Station, to: Station][]} */
-const pairs = () => STATIONS.slice(1).map((to, index) => [STATIONS[index], to]);
+const pairs = () =>
+  STATIONS.flatMap((from, index) => {
+    const to = STATIONS[index + 1];
+    return to === undefined ? [] : [[from, to]];
+  });

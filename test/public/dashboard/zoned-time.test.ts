@@ -1,9 +1,8 @@
 // The dashboard's date adapter, which runs in browsers: days, weeks and months of the shop's zone, also where a day has 23
 // or 25 hours.
 
-import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { packageRoot } from '../../src/runtime/paths.ts';
+import { script } from '../script.ts';
 
 type Adapter = {
   add(ms: number, amount: number, unit: string): number;
@@ -13,8 +12,10 @@ type Adapter = {
   format(ms: number, name: string): string;
   midnight(isoDay: string): number;
 };
-const file = path.join(packageRoot, 'public/js/dashboard/zoned-time.js');
-const { zonedTime }: { zonedTime: (timeZone: string) => Adapter } = await import(file);
+const { ticksFor, zonedTime } = await script<{
+  ticksFor(days: number, resolution: string): { readonly unit: string; readonly stepSize?: number };
+  zonedTime(timeZone: string): Adapter;
+}>('dashboard/zoned-time.js');
 
 const at = (iso: string) => Date.parse(iso);
 const iso = (ms: number) => new Date(ms).toISOString();
@@ -128,4 +129,17 @@ describe('zonedTime', () => {
     expect(berlin.format(moment, 'day')).toBe('23 Nov');
     expect(berlin.format(moment, 'fullDay')).toBe('Mon, 23 Nov 2026');
   });
+});
+
+it.each([
+  [1, 'minute', 'hour'],
+  [2, 'hour', 'hour'],
+  [2, 'day', 'day'],
+  [16, 'hour', 'day'],
+  [65, 'day', 'week'],
+  [400, 'day', 'month'],
+  [1_500, 'week', 'quarter'],
+  [1_501, 'week', 'year'],
+])('an axis of %d days by the %s has a tick each %s', (days, resolution, unit) => {
+  expect(ticksFor(days, resolution).unit).toBe(unit);
 });
