@@ -12,7 +12,7 @@ it.each([SESSIONS_GROUP, BEHAVIOUR_GROUP, ENRICHMENT_GROUP, groupOf('any-definit
   },
 );
 
-it('a commit of ingest may, by whatever name it has, and so may a change that was missed', () => {
+it('a commit of ingest may change charts, by whatever name it has, and so may a change that was missed', () => {
   expect(mayHaveEvents({ group: 'shopstream-ingest' })).toBe(true);
   expect(mayHaveEvents({ group: 'anything' })).toBe(true);
   expect(mayHaveEvents({})).toBe(true);

@@ -56,7 +56,7 @@ async function liveServer({ now = () => new Date(), timeZone = 'UTC', limit = 10
 const total = (today: TodayAnswer | undefined) => today?.rows.reduce((sum, { count }) => sum + count, 0);
 
 describe('the live stream', () => {
-  it('sends today at once, and again after each commit', async () => {
+  it('the live stream sends today at once, and again after each commit', async () => {
     const line = await startLine({ timeZone: zoneWhereItIsNoon() });
     const stream = readStream<TodayAnswer>(`${line.url}/api/live`);
     expect(total(await stream.until('today', () => true))).toBe(0);
@@ -72,7 +72,7 @@ describe('the live stream', () => {
     await stream.until('today', (today) => total(today) === 3);
   });
 
-  it('begins with the whole day for whoever comes once the last reader has gone', async () => {
+  it('the live stream begins with the whole day for whoever comes once the last reader has gone', async () => {
     const { live, store, url } = await liveServer({ now: () => new Date('2026-03-02T12:00:00Z') });
     await store('2026-03-02T09:00:00.000Z');
     for (let reader = 0; reader < 3; reader += 1) {
@@ -85,7 +85,7 @@ describe('the live stream', () => {
     }
   });
 
-  it('starts afresh at midnight of the zone, without any event', async () => {
+  it('the live stream starts a new day at midnight of the zone, without any event', async () => {
     // One second before midnight in Tokyo.
     let now = new Date('2026-03-01T14:59:59.000Z');
     const { url, store, live } = await liveServer({ now: () => now, timeZone: 'Asia/Tokyo' });
@@ -102,7 +102,7 @@ describe('the live stream', () => {
     expect(total(await stream.until('today', (today) => total(today) !== 0))).toBe(1);
   });
 
-  it('tells of yesterday until the same time of day, where a day has 23 hours too', async () => {
+  it('today is compared with yesterday until the same time of day, where a day has 23 hours too', async () => {
     // Berlin, the day after the clock went forward: 10:00 is 08:00 UTC, and was 09:00 UTC the Saturday before.
     const { url, store } = await liveServer({
       now: () => new Date('2026-03-30T08:00:00.000Z'),
@@ -114,7 +114,7 @@ describe('the live stream', () => {
     expect(yesterday).toEqual([{ title: 'order', count: 2 }]);
   });
 
-  it('takes no more readers than it may, and takes others when some have gone', async () => {
+  it('the live stream takes no more readers than it may, and takes others when some have gone', async () => {
     const { url, live } = await liveServer({ limit: 2 });
     const readers = [readStream(url), readStream(url)];
     await Promise.all(readers.map((reader) => reader.until('today', () => true)));
@@ -126,7 +126,7 @@ describe('the live stream', () => {
     await readStream(url).until('today', () => true);
   });
 
-  it('cuts off a reader that does not read, and goes on for the others', async () => {
+  it('the live stream cuts off a reader that does not read, and goes on for the others', async () => {
     const { url, live, streams } = await liveServer();
     const good = readStream(url);
     await good.until('today', () => true);
@@ -147,7 +147,7 @@ describe('the live stream', () => {
     server.close();
   });
 
-  it('is ended with the process, so that readers come back to the next', async () => {
+  it('the live stream is ended with the process, so that readers come back to the next', async () => {
     const { url, streams } = await liveServer();
     const stream = readStream(url);
     await stream.until('today', () => true);

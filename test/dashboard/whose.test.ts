@@ -86,7 +86,7 @@ const eventsOf = (whose: Whose, where = 'true') =>
 const total = (rows: readonly { count: number }[]) => rows.reduce((sum, { count }) => sum + count, 0);
 
 describe.each(CHOICES)('robots=$robots&simulated=$simulated', (whose) => {
-  it('counts the events that the raw rows have', async () => {
+  it('charts of the filter count the events that the raw rows have', async () => {
     const all = await eventsOf(whose);
     expect(all).toBeGreaterThan(2);
     for (const name of ['daily', 'totals', 'today']) {
@@ -103,7 +103,7 @@ describe.each(CHOICES)('robots=$robots&simulated=$simulated', (whose) => {
     ]);
   });
 
-  it('counts orders over time, by the minute, the hour and the day', async () => {
+  it('the chart of orders counts those of the filter, by the minute, the hour and the day', async () => {
     const orders = await eventsOf(whose, "title = 'order'");
     expect(orders).toBeGreaterThan(0);
     const { meta, orders: minutes } = await ask('/api/charts/today', whose);
@@ -116,7 +116,7 @@ describe.each(CHOICES)('robots=$robots&simulated=$simulated', (whose) => {
     }
   });
 
-  it('counts people and events by device', async () => {
+  it('the chart of devices counts people and events of the filter', async () => {
     const year = yearHere();
     const { rows: people } = await ask(`/api/charts/devices?year=${year}`, whose);
     expect(total(people)).toBe(
@@ -126,7 +126,7 @@ describe.each(CHOICES)('robots=$robots&simulated=$simulated', (whose) => {
     expect(total(events)).toBe(await eventsOf(whose));
   });
 
-  it('answers the questions', async () => {
+  it('the questions are answered of the filter alone', async () => {
     const { rows, meta } = await ask('/api/questions', whose);
     const answer = (question: string, measure: string) =>
       total(
@@ -210,7 +210,7 @@ describe('robots', () => {
     expect(word.exec((await shop(FIREFOX)).text)?.[1]).toBe(' hidden');
   });
 
-  it('refuses a filter of robots that it does not know', async () => {
+  it('a filter of robots that there is not is refused', async () => {
     for (const path of ['/api/charts/daily', '/api/charts/today', '/api/questions', '/api/live'])
       for (const name of ['robots', 'simulated'])
         expectError(

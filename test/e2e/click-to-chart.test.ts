@@ -38,7 +38,7 @@ describe.skipIf(noBrowser !== undefined)('a click in the shop', { timeout: 240_0
   /** How many orders the chart of today draws. */
   const charted = () => dashboard.evaluate<number>(CHARTED_ORDERS);
 
-  it('becomes a row and a point on the chart of an open dashboard', async () => {
+  it('a click and its order become rows, and the order a point on the chart of an open dashboard', async () => {
     await dashboard.goto(`${line.url}/dashboard`);
     await eventually(async () => (await tile('order')) === 0);
     let reloads = 0;
@@ -63,13 +63,13 @@ describe.skipIf(noBrowser !== undefined)('a click in the shop', { timeout: 240_0
     expect(reloads).toBe(0);
   });
 
-  it('can be followed on the trace bar of the shop, through Kafka and Postgres to the chart', async () => {
+  it('an event can be followed on the trace bar of the shop, through Kafka and Postgres to the chart', async () => {
     const bar = shop.locator('.trace-bar');
     await eventually(async () => /partition \d, offset \d+/.test(await bar.innerText()));
     await eventually(async () => /counted/.test(await bar.innerText()));
   });
 
-  it('is not ordered again by reload, back and forward', async () => {
+  it('nothing is ordered again by reload, back and forward', async () => {
     await shop.reload();
     await shop.goBack();
     await shop.goForward();
@@ -79,7 +79,7 @@ describe.skipIf(noBrowser !== undefined)('a click in the shop', { timeout: 240_0
     expect(await tile('order')).toBe(1);
   });
 
-  it('leaves no error in the browser, and breaks no Content-Security-Policy', () => {
+  it('the pages of a purchase leave no error in the browser, and break no Content-Security-Policy', () => {
     expect(complaints).toEqual([]);
   });
 });

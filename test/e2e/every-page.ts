@@ -195,19 +195,19 @@ export function expectNothingOf(looks: readonly Look[], found: () => Record<Them
       .reduce((sum, { pages }) => sum + (pages?.length ?? PAGES), 0);
     const nothingOn = (names: object) => Object.fromEntries(Object.keys(names).map((name) => [name, []]));
 
-    it('has nothing that axe-core objects to', () => {
+    it('no page has anything that axe-core objects to', () => {
       const { objections } = found()[theme];
       expect(Object.keys(objections)).toHaveLength(asked);
       expect(objections).toEqual(nothingOn(objections));
     });
 
-    it.each(widths)('fits %i px without scrolling sideways, in whatever font', (width) => {
+    it.each(widths)('every page fits %i px without scrolling sideways, in whatever font', (width) => {
       const wider = found()[theme].wider[width] ?? {};
       expect(Object.keys(wider)).toHaveLength(PAGES);
       expect(wider).toEqual(nothingOn(wider));
     });
 
-    it('asks for nothing that the Content-Security-Policy refuses, and no script fails', () => {
+    it('no page asks for what its Content-Security-Policy refuses, and no script fails', () => {
       expect(found()[theme].complaints).toEqual([]);
     });
   });

@@ -17,7 +17,7 @@ describe.skipIf(noBrowser !== undefined)('the dashboard', async () => {
   if (noBrowser !== undefined) return;
   const { line, context, open } = await shopInBrowser({ timeZone: zoneWhereItIsNoon() });
 
-  it('says on an empty database what would be here and how to get it here', async () => {
+  it('the dashboard says on an empty database what would be here and how to get it here', async () => {
     const page = await open('/dashboard?from=2019-01-01&to=2019-06-01');
     await page.locator('#daily[data-state="empty"]').waitFor();
     expect(await page.locator('#daily [data-message]').textContent()).toContain(
@@ -25,7 +25,7 @@ describe.skipIf(noBrowser !== undefined)('the dashboard', async () => {
     );
   });
 
-  it('moves today’s figures as events arrive, without a reload and without moving the page', async () => {
+  it('today’s figures move as events arrive, without a reload and without moving the page', async () => {
     const page = await open('/dashboard');
     await page.locator('#today-orders[data-state="empty"]').waitFor();
     const before = await heights(page);
@@ -37,7 +37,7 @@ describe.skipIf(noBrowser !== undefined)('the dashboard', async () => {
     expect(await heights(page)).toEqual(before);
   });
 
-  it('gives each share of the funnel of the step that it came from', async () => {
+  it('each share of the funnel is of the step that it came from', async () => {
     const page = await context.newPage();
     await page.route('**/api/charts/funnel?*', async (route) => {
       const answer = await (await route.fetch()).json();
@@ -52,7 +52,7 @@ describe.skipIf(noBrowser !== undefined)('the dashboard', async () => {
     expect(words).toContain('25% of shows were clicked, 20% of clicks became orders.');
   });
 
-  it('shows what the API says of an error, and tries again when asked', async () => {
+  it('a panel shows what the API says of an error, and tries again when asked', async () => {
     const page = await context.newPage();
     let broken = true;
     await page.route('**/api/charts/funnel?*', (route) =>

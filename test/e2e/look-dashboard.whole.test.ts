@@ -7,7 +7,7 @@ describe.skipIf(noBrowser !== undefined)('the dashboard', async () => {
   if (noBrowser !== undefined) return;
   const { line, context, open } = await shopInBrowser({ timeZone: zoneWhereItIsNoon() });
 
-  it('keeps the filters in the URL, through a reload and back', async () => {
+  it('the dashboard keeps its filters in the URL, through a reload and back', async () => {
     const page = await open('/dashboard');
     await page.getByRole('link', { name: '7 days' }).click();
     await page.getByRole('combobox', { name: 'Category' }).selectOption('clothes');
@@ -19,7 +19,7 @@ describe.skipIf(noBrowser !== undefined)('the dashboard', async () => {
     await expect.poll(() => page.getByRole('combobox', { name: 'Category' }).inputValue()).toBe('');
   });
 
-  it('says quietly that the connection is lost, and heals, also from an error that browsers give up on', async () => {
+  it('the dashboard says quietly that its connection is lost, and heals, also from an error that browsers give up on', async () => {
     const page = await context.newPage();
     // Whose connection the tests can't reach.
     await page.addInitScript('delete window.SharedWorker');

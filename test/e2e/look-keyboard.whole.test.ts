@@ -26,7 +26,7 @@ describe.skipIf(noBrowser !== undefined)('the keyboard alone', async () => {
   const [{ url }, browser] = await Promise.all([startLine(), startBrowser()]);
   const page = await browser.newPage();
 
-  it('goes from the banner to an order, and each step is visible', async () => {
+  it('the keyboard alone leads from the banner to an order, and each step is visible', async () => {
     await page.goto(url);
     await tabTo(page, 'See it');
     const outline = await page.evaluate('getComputedStyle(document.activeElement).outlineStyle');
@@ -39,14 +39,14 @@ describe.skipIf(noBrowser !== undefined)('the keyboard alone', async () => {
     expect(await page.locator('h1').textContent()).toBe('Order successful');
   });
 
-  it('skips to the content first', async () => {
+  it('the first key of a page skips to its content', async () => {
     await page.goto(url);
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     expect(page.url()).toBe(`${url}/#main`);
   });
 
-  it('opens the definition of a term, and Escape closes it', async () => {
+  it('the keyboard opens the definition of a term, and Escape closes it', async () => {
     await page.goto(url);
     await tabTo(page, 'What is this: offset?');
     await page.keyboard.press('Enter');
@@ -57,7 +57,7 @@ describe.skipIf(noBrowser !== undefined)('the keyboard alone', async () => {
     expect(await definition.isVisible()).toBe(false);
   });
 
-  it('opens a chart’s table', async () => {
+  it('the keyboard opens a chart’s table', async () => {
     await page.goto(`${url}/dashboard`);
     await page.locator('#daily:not([data-state="loading"])').waitFor();
     await tabTo(page, 'Table');

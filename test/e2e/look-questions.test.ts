@@ -8,7 +8,7 @@ describe.skipIf(noBrowser !== undefined)('the questions on the dashboard', async
   if (noBrowser !== undefined) return;
   const { open } = await shopInBrowser({}, {}, ({ pool }) => loadSample(pool, testLog));
 
-  it('are all eight answered in a sentence, by nothing where nothing happened', async () => {
+  it('all eight questions are answered in a sentence, by nothing where nothing happened', async () => {
     const page = await open('/dashboard');
     await page.locator('#q-saw_ad[data-state="empty"]').waitFor();
     expect(await page.locator('[data-question]').count()).toBe(8);
@@ -23,7 +23,7 @@ describe.skipIf(noBrowser !== undefined)('the questions on the dashboard', async
       .toMatch(/people: [\d.]+% of/);
   });
 
-  it('move while somebody watches', async () => {
+  it('answers move while somebody watches', async () => {
     const page = await open('/dashboard');
     const shopper = await open('/product/sneakers?item=lane-slip-on');
     // First of all, as it is about one minute.

@@ -12,7 +12,7 @@ describe.skipIf(noBrowser !== undefined)('the questions on the dashboard', async
   const { line, context, open } = await shopInBrowser({}, {}, ({ pool }) => loadSample(pool, testLog));
 
   it.each(['light', 'dark'] as const)(
-    'have nothing serious against them in the %s theme',
+    'axe-core has nothing serious against the questions in the %s theme',
     async (colorScheme) => {
       const page = await context.newPage();
       await page.emulateMedia({ colorScheme });
@@ -32,7 +32,7 @@ describe.skipIf(noBrowser !== undefined)('the questions on the dashboard', async
     },
   );
 
-  it('the same by the keyboard alone: arrows move a handle, Enter takes the range, Escape goes back', async () => {
+  it('a range is chosen by the keyboard alone: arrows move a handle, Enter takes the range, Escape goes back', async () => {
     const page = await open(`/dashboard?${RANGE}`);
     await page.locator('#daily[data-state="ready"]').waitFor();
     const first = page.getByRole('slider', { name: 'First day' });

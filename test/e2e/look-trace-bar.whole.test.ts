@@ -19,7 +19,7 @@ describe.skipIf(noBrowser !== undefined)('the trace bar', async () => {
     return page;
   }
 
-  it('takes a banner’s show from received to the chart while the page is open', async () => {
+  it('the trace bar takes a banner’s show from received to the chart while the page is open', async () => {
     const page = await open('/');
     const trace = page.locator('.trace-bar .trace').first();
     await trace.locator('[data-station="chart"][data-done]').waitFor();
@@ -29,7 +29,7 @@ describe.skipIf(noBrowser !== undefined)('the trace bar', async () => {
     expect(await trace.getAttribute('data-at')).toBe('3');
   });
 
-  it('shows the newest event, and all of them when asked', async () => {
+  it('the trace bar shows the newest event, and all of them when asked', async () => {
     const page = await open('/product/clothes');
     expect(await page.locator('.trace-bar .trace:visible').count()).toBe(1);
     await page.getByRole('button', { name: '1 more' }).click();
@@ -38,7 +38,7 @@ describe.skipIf(noBrowser !== undefined)('the trace bar', async () => {
     expect(await page.locator('.trace-bar .trace:visible').count()).toBe(1);
   });
 
-  it('leads to the event’s own page, which draws the same trace large', async () => {
+  it('the trace bar leads to the event’s own page, which draws the same trace large', async () => {
     const page = await open('/');
     await page.locator('.trace-bar .trace [data-station="postgres"][data-done]').first().waitFor();
     await page.locator('.trace-bar .trace-event').first().click();
@@ -48,7 +48,7 @@ describe.skipIf(noBrowser !== undefined)('the trace bar', async () => {
     expect(await page.locator('table').textContent()).toContain(page.url().split('/').pop());
   });
 
-  it('hears of an event that another tab of the same visitor caused', async () => {
+  it('the trace bar hears of an event that another tab of the same visitor caused', async () => {
     const page = await open('/');
     const other = await page.context().newPage();
     await other.goto(`${url}/product/sneakers`);

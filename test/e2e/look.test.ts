@@ -37,7 +37,7 @@ describe.skipIf(noBrowser !== undefined)('every page', async () => {
     }
   }
 
-  it('weighs at most 110 KB of compressed script, 30 KB of our own, and 30 KB of CSS', async () => {
+  it('a page weighs at most 110 KB of compressed script, 30 KB of our own, and 30 KB of CSS', async () => {
     for (const [path, drawn] of [
       ['/', '.trace-bar'],
       ['/product/clothes', '.trace-bar'],
@@ -69,7 +69,7 @@ describe.skipIf(noBrowser !== undefined)('every page', async () => {
     }
   });
 
-  it('remembers the chosen theme, and forgets it when it is the system’s again', async () => {
+  it('a chosen theme is remembered, and forgotten when it is the system’s again', async () => {
     await withPage({ colorScheme: 'light' }, async (page) => {
       const theme = () => page.evaluate('document.documentElement.dataset.theme ?? null');
       await page.goto(url);
@@ -82,7 +82,7 @@ describe.skipIf(noBrowser !== undefined)('every page', async () => {
     });
   });
 
-  it('is a single narrow column where the mobile version is forced on a large screen', async () => {
+  it('a page is a single narrow column where the mobile version is forced on a large screen', async () => {
     await withPage({ viewport: { width: 1440, height: 900 } }, async (page) => {
       await page.goto(url);
       await page.getByRole('button', { name: 'You' }).click();

@@ -20,7 +20,7 @@ async function query<T extends pg.QueryResultRow>(url: string, sql: string): Pro
 const KILLS = Number(process.env.CHAOS_KILLS ?? 1);
 
 describe('SIGKILL of the whole program', () => {
-  it('loses no click that a page has answered and no order that was confirmed, and stores none twice', {
+  it('SIGKILL of the whole program loses no click that a page has answered and no order that was confirmed, and stores none twice', {
     timeout: 120_000 + KILLS * 30_000,
   }, async () => {
     const env = await programSettings();

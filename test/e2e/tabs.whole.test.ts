@@ -24,7 +24,7 @@ describe.skipIf(noBrowser !== undefined)('a browser', { timeout: 240_000 }, () =
 
   const isLive = (page: Page) => page.locator('[data-connection]').getByText('Live').waitFor();
 
-  it(`keeps ${TABS} tabs alive with one connection for each stream, and hears of every event in all`, async () => {
+  it(`${TABS} tabs of a browser are live with one connection for each stream, and each hears of every event`, async () => {
     const url = await webWith(STREAMS);
     const context = await browser.newContext(STILL);
     onTestFinished(() => context.close());
@@ -52,7 +52,7 @@ describe.skipIf(noBrowser !== undefined)('a browser', { timeout: 240_000 }, () =
     await eventually(async () => (await facts()).every((said, tab) => said !== before[tab]));
   });
 
-  it('hears of events where it forbids storage and shared workers, and no script of a page fails', async () => {
+  it('a browser that forbids storage and shared workers hears of events, and no script of a page fails', async () => {
     const url = await webWith(STREAMS);
     const context = await browser.newContext();
     onTestFinished(() => context.close());

@@ -41,12 +41,12 @@ function isWritten(selector: string): boolean {
 }
 
 describe('style sheets', () => {
-  it(`have at most ${MOST_LINES} lines`, () => {
+  it(`a style sheet has at most ${MOST_LINES} lines`, () => {
     const long = sheets.filter(({ text }) => text.split('\n').length - 1 > MOST_LINES);
     expect(long.map(({ name }) => name)).toEqual([]);
   });
 
-  it('select nothing that nobody writes', () => {
+  it('a style sheet selects nothing that nobody writes', () => {
     const unused = sheets.flatMap(({ name, text }) =>
       selectors(text)
         .filter((selector) => !isWritten(selector))
@@ -55,7 +55,7 @@ describe('style sheets', () => {
     expect(unused).toEqual([]);
   });
 
-  it('would be caught with a class that nobody writes', () => {
+  it('a class that nobody writes is caught in a style sheet', () => {
     expect(selectors('.a-b:hover > .no-such { } @media x { [data-no-such="1"] { top: 0.5px } }')).toEqual([
       '.a-b',
       '.no-such',

@@ -9,7 +9,7 @@ const { indented }: { indented: (text: string, deepest?: number) => string } = a
   path.join(packageRoot, 'public/js/indented.js')
 );
 
-it('indents as JSON.stringify does', () => {
+it('JSON is indented as JSON.stringify does', () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.constantFrom(undefined, 1, '\t'), (value, space) => {
       expect(indented(JSON.stringify(value, null, space))).toBe(JSON.stringify(value, null, 2));
@@ -17,14 +17,14 @@ it('indents as JSON.stringify does', () => {
   );
 });
 
-it('keeps numbers, escapes and repeated names as they were written', () => {
+it('indented JSON keeps numbers, escapes and repeated names as they were written', () => {
   const text = '{"n":12345678901234567890,"n":1.50,"e":1e400,"s":"\\u00e9 \\"{[,:]}"}';
   expect(indented(text)).toBe(
     '{\n  "n": 12345678901234567890,\n  "n": 1.50,\n  "e": 1e400,\n  "s": "\\u00e9 \\"{[,:]}"\n}',
   );
 });
 
-it('leaves what is nested deeper than anybody reads', () => {
+it('JSON that is nested deeper than anybody reads is left as it was', () => {
   expect(indented('[[1],2]', 2)).toBe('[\n  [\n    1\n  ],\n  2\n]');
   expect(indented('[[[1]],2]', 2)).toBe('[[[1]],2]');
 });

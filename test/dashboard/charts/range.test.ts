@@ -60,7 +60,7 @@ beforeAll(async () => {
 }, 240_000);
 
 describe('a range of days', () => {
-  it('has the hour before a second midnight on the day that the events of it are counted on', async () => {
+  it('a range of days has the hour before a second midnight on the day that the events of it are counted on', async () => {
     for (const [day, times] of [
       ['2018-11-03', []],
       ['2018-11-04', ['2018-11-04T04:00:00.000Z', '2018-11-04T05:00:00.000Z']],
@@ -73,18 +73,21 @@ describe('a range of days', () => {
     }
   });
 
-  it.each(CHARTS)('is one that %s can answer, where none is asked for', async (chart) => {
+  it.each(CHARTS)('the range is one that %s can answer, where none is asked for', async (chart) => {
     expect((await ask(chart)).status).toBe(200);
   });
 
-  it.each(RANGED)('reaches in %s from the first day to today, whatever a wrong clock said', async (chart) => {
-    await whileSame(today, async () => {
-      const { meta } = (await ask(chart)).body;
-      expect(meta).toMatchObject({ from: '2000-01-01', to: addDays(today(), 1) });
-    });
-  });
+  it.each(RANGED)(
+    'the range reaches in %s from the first day to today, whatever a wrong clock said',
+    async (chart) => {
+      await whileSame(today, async () => {
+        const { meta } = (await ask(chart)).body;
+        expect(meta).toMatchObject({ from: '2000-01-01', to: addDays(today(), 1) });
+      });
+    },
+  );
 
-  it.each(RANGED)('has its missing end in %s, as far as 100 years reach', async (chart) => {
+  it.each(RANGED)('a range without an end has it in %s, as far as 100 years reach', async (chart) => {
     const asked = [
       { from: '0001-01-02' },
       { from: '1850-06-01' },
@@ -100,7 +103,7 @@ describe('a range of days', () => {
     }
   });
 
-  it('is the same on the page: Everything is what is answered where nothing is asked', async () => {
+  it('the range Everything of the page is what is answered where nothing is asked', async () => {
     await whileSame(today, async () => {
       const page = await request(line.url).get('/dashboard').expect(200);
       const link =
@@ -120,20 +123,23 @@ describe('a range of days', () => {
     ['2000-01-01', 11_000, 'week'],
     ['2000-01-01', 12_000, 'month'],
     ['2000-01-05', 36_525, 'month'],
-  ])('from %s over %i days is answered by the %s, with every event in it', async (from, days, step) => {
-    const { rows, meta } = (await ask('daily', { from, to: addDays(from, days) })).body;
-    expect(meta.step).toBe(step);
-    expect(rows.length).toBeLessThanOrEqual(5_000);
-    expect(rows[0].day).toBe(from);
-    const { rows: counted } = await line.pool.query(
-      `SELECT count(*) FROM events WHERE ("time" AT TIME ZONE $1)::date >= $2::date
+  ])(
+    'a range from %s over %i days is answered by the %s, with every event in it',
+    async (from, days, step) => {
+      const { rows, meta } = (await ask('daily', { from, to: addDays(from, days) })).body;
+      expect(meta.step).toBe(step);
+      expect(rows.length).toBeLessThanOrEqual(5_000);
+      expect(rows[0].day).toBe(from);
+      const { rows: counted } = await line.pool.query(
+        `SELECT count(*) FROM events WHERE ("time" AT TIME ZONE $1)::date >= $2::date
          AND ("time" AT TIME ZONE $1)::date < $3::date`,
-      [ZONE, from, addDays(from, days)],
-    );
-    expect(meta.total).toBe(counted[0].count);
-    const firsts = new Set(rows.map((row: { day: string }) => row.day));
-    expect(firsts.size * 3).toBe(rows.length);
-  });
+        [ZONE, from, addDays(from, days)],
+      );
+      expect(meta.total).toBe(counted[0].count);
+      const firsts = new Set(rows.map((row: { day: string }) => row.day));
+      expect(firsts.size * 3).toBe(rows.length);
+    },
+  );
 
   it('a chart by weeks counts each week from its Monday', async () => {
     const { rows } = (await ask('daily', { from: '2000-01-01', to: '2010-01-01' })).body;
@@ -154,7 +160,7 @@ describe('a range of days', () => {
     expect(many.rows[5]).toEqual({ time: '2000-01-03T05:00:00.000Z', product: 'accessories', count: 7 });
   });
 
-  it.each(['totals', 'today'])('has in CSV the rows and the columns of the JSON: %s', async (chart) => {
+  it.each(['totals', 'today'])('the CSV of %s has the rows and the columns of the JSON', async (chart) => {
     await whileSame(today, async () => {
       const { rows } = (await ask(chart)).body;
       const [header, ...lines] = (await ask(chart, { format: 'csv' })).text.trimEnd().split('\r\n');

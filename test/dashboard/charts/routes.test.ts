@@ -94,7 +94,7 @@ function counted<R extends { count: number }>(
 describe('the daily chart', () => {
   type Row = { day: string; title: string; count: number };
 
-  it('counts each day of the zone, the days of 23 and 25 hours too', async () => {
+  it('the daily chart counts each day of the zone, the days of 23 and 25 hours too', async () => {
     const { body } = await get('daily?from=2019-01-01&to=2020-01-02').expect(200);
     expect(counted<Row>(body.rows, ({ day, title }) => `${day} ${title}`)).toEqual(
       count(({ time, title }) => `${dayOf(time)} ${title}`),
@@ -107,7 +107,7 @@ describe('the daily chart', () => {
     });
   });
 
-  it('has three rows for every day, without events too, and leaves `to` out', async () => {
+  it('the daily chart has three rows for every day, without events too, and leaves `to` out', async () => {
     const { body } = await get('daily?from=2019-02-01&to=2019-02-04').expect(200);
     expect(body.rows.map(({ day, title }: Row) => `${day} ${title}`)).toEqual(
       ['2019-02-01', '2019-02-02', '2019-02-03'].flatMap((day) => TITLES.map((title) => `${day} ${title}`)),
@@ -115,20 +115,23 @@ describe('the daily chart', () => {
     expect(body.rows.slice(3).every((row: Row) => row.count === 0)).toBe(true);
   });
 
-  it.each(PRODUCTS)('counts only %s, on one device, where that is asked for', async (product) => {
-    const { body } = await get(`daily?from=2019-01-01&to=2020-01-02&product=${product}&device=mobile`).expect(
-      200,
-    );
-    expect(counted<Row>(body.rows, ({ day, title }) => `${day} ${title}`)).toEqual(
-      count((event) =>
-        event.product === product && event.site_version === 'mobile'
-          ? `${dayOf(event.time)} ${event.title}`
-          : undefined,
-      ),
-    );
-  });
+  it.each(PRODUCTS)(
+    'the daily chart counts only %s, on one device, where that is asked for',
+    async (product) => {
+      const { body } = await get(
+        `daily?from=2019-01-01&to=2020-01-02&product=${product}&device=mobile`,
+      ).expect(200);
+      expect(counted<Row>(body.rows, ({ day, title }) => `${day} ${title}`)).toEqual(
+        count((event) =>
+          event.product === product && event.site_version === 'mobile'
+            ? `${dayOf(event.time)} ${event.title}`
+            : undefined,
+        ),
+      );
+    },
+  );
 
-  it('reaches from the first day with events to today where nothing is asked', async () => {
+  it('the daily chart reaches from the first day with events to today where nothing is asked', async () => {
     const before = dayOf(new Date().toISOString());
     const { body } = await get('daily').expect(200);
     expect(body.meta.from).toBe('2019-01-31');
@@ -156,7 +159,7 @@ describe('the chart of orders', () => {
     );
   });
 
-  it('counts longer ranges by the day, which begins at midnight of the zone', async () => {
+  it('the chart of orders counts longer ranges by the day, which begins at midnight of the zone', async () => {
     const { body } = await get('orders?from=2019-01-01&to=2020-01-02').expect(200);
     expect(body.meta.resolution).toBe('day');
     expect(counted<Row>(body.rows, ({ time, product }) => `${dayOf(time)} ${product}`)).toEqual(
@@ -166,7 +169,7 @@ describe('the chart of orders', () => {
       expect(new Date(time).toLocaleTimeString('de', { timeZone: ZONE })).toBe('00:00:00');
   });
 
-  it('counts only one product where that is asked for', async () => {
+  it('the chart of orders counts only one product where that is asked for', async () => {
     const { body } = await get('orders?from=2019-01-01&to=2020-01-02&product=clothes').expect(200);
     expect(body.meta.total).toBe(
       events.filter(({ title, product }) => title === 'order' && product === 'clothes').length,
@@ -185,14 +188,14 @@ describe('the chart of devices', () => {
       ).size,
     }));
 
-  it('counts people once a device and year of the zone, 2019 where none is asked', async () => {
+  it('the chart of devices counts people once a device and year of the zone, 2019 where none is asked', async () => {
     expect((await get('devices').expect(200)).body.rows).toEqual(users('2019'));
     const { body } = await get('devices?year=2020&count=users').expect(200);
     expect(body.rows).toEqual(users('2020'));
     expect(body.meta.years).toEqual([2019, 2020]);
   });
 
-  it('counts events where that is asked for, and 0 for a year without any', async () => {
+  it('the chart of devices counts events where that is asked for, and 0 for a year without any', async () => {
     const { body } = await get('devices?year=2019&count=events').expect(200);
     expect(body.rows).toEqual(
       DEVICES.map((device) => ({
@@ -208,7 +211,7 @@ describe('the chart of devices', () => {
 });
 
 describe('the funnel', () => {
-  it('counts shows, clicks and orders by category and device, those without events too', async () => {
+  it('the funnel counts shows, clicks and orders by category and device, those without events too', async () => {
     const { body } = await get('funnel?from=2019-03-31&to=2019-04-01').expect(200);
     const expected = PRODUCTS.flatMap((product) =>
       DEVICES.map((device) => {
@@ -226,21 +229,24 @@ describe('the funnel', () => {
 });
 
 describe('CSV', () => {
-  it.each(['daily', 'orders', 'devices', 'funnel'])('has the rows of the JSON: %s', async (chart) => {
-    const query = chart === 'devices' ? '' : '?from=2019-03-01&to=2019-04-01';
-    const { body } = await get(chart + query).expect(200);
-    const accepted = await get(chart + query)
-      .set('Accept', 'text/csv')
-      .expect(200);
-    const asked = await get(`${chart}${query}${query === '' ? '?' : '&'}format=csv`).expect(200);
-    expect(asked.text).toBe(accepted.text);
-    expect(accepted.headers['content-type']).toBe('text/csv; charset=utf-8');
-    const [header = '', ...lines] = accepted.text.trimEnd().split('\r\n');
-    expect(header.split(',')).toEqual(Object.keys(body.rows[0]));
-    expect(lines).toEqual(body.rows.map((row: object) => Object.values(row).join(',')));
-  });
+  it.each(['daily', 'orders', 'devices', 'funnel'])(
+    'the CSV of %s has the rows of the JSON',
+    async (chart) => {
+      const query = chart === 'devices' ? '' : '?from=2019-03-01&to=2019-04-01';
+      const { body } = await get(chart + query).expect(200);
+      const accepted = await get(chart + query)
+        .set('Accept', 'text/csv')
+        .expect(200);
+      const asked = await get(`${chart}${query}${query === '' ? '?' : '&'}format=csv`).expect(200);
+      expect(asked.text).toBe(accepted.text);
+      expect(accepted.headers['content-type']).toBe('text/csv; charset=utf-8');
+      const [header = '', ...lines] = accepted.text.trimEnd().split('\r\n');
+      expect(header.split(',')).toEqual(Object.keys(body.rows[0]));
+      expect(lines).toEqual(body.rows.map((row: object) => Object.values(row).join(',')));
+    },
+  );
 
-  it('has its header where there is no row', async () => {
+  it('a CSV without rows has its header', async () => {
     expect((await get('orders?from=2001-01-01&to=2001-01-02&format=csv').expect(200)).text).toBe(
       'time,product,count\r\n',
     );
@@ -273,7 +279,7 @@ describe('a wrong query', () => {
     ['daily?from[gt]=2019-01-01', 'from[gt]', 'from[gt]'],
     ['daily?format=xml', 'format', 'xml'],
     ['daily?format=csv&format=json', 'format', ['csv', 'json']],
-  ])('is 400 with what came and what was expected: %s', async (query, name, received) => {
+  ])('the query %s is answered with 400, what came and what was expected', async (query, name, received) => {
     const response = await get(encodeURI(query));
     expectError(response, 400, 'bad_request');
     expect(response.body.error.message).toContain(name);
@@ -287,7 +293,7 @@ describe('a wrong query', () => {
     'from=0001-01-01&to=9999-12-31',
     'from=2999-01-01',
     'to=1999-01-01',
-  ])('is 400 where the range can not be: %s', async (range) => {
+  ])('a range that can not be is answered with 400: %s', async (range) => {
     for (const chart of ['daily', 'orders', 'funnel'])
       expectError(await get(`${chart}?${range}`), 400, 'bad_request');
   });
@@ -296,7 +302,7 @@ describe('a wrong query', () => {
     'from=0001-01-01&to=0001-02-01',
     'from=9999-12-01&to=9999-12-31',
     'from=2000-01-01&to=2100-01-01',
-  ])('is none where the range is only unusual: %s', async (range) => {
+  ])('a range that is only unusual is answered: %s', async (range) => {
     for (const chart of ['daily', 'orders', 'funnel']) await get(`${chart}?${range}`).expect(200);
   });
 });
@@ -309,7 +315,7 @@ async function storeLate(event: ShopEvent, partition: number): Promise<void> {
 }
 
 describe('an answer', () => {
-  it('is kept until something is stored, and made anew then', async () => {
+  it('the answer of a chart is kept until something is stored, and made anew then', async () => {
     const ask = async () => (await get('daily?from=2018-05-01&to=2018-05-02').expect(200)).body.meta;
     const [first, again] = [await ask(), await ask()];
     expect(again).toEqual(first);
@@ -318,7 +324,7 @@ describe('an answer', () => {
     expect((await ask()).as_of).not.toBe(first.as_of);
   });
 
-  it('has the minutes of orders where they are of today', async () => {
+  it('the answer of orders has minutes where it is of today', async () => {
     let partition = 0;
     await whileSame(
       () => dayIn(ZONE),

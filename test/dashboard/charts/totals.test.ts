@@ -15,7 +15,7 @@ describe('totals of a range', () => {
     await loadSample(pool, testLog);
   });
 
-  it('are compared with as many days, across a change of clocks', () => {
+  it('totals of a range are compared with as many days before, across a change of clocks', () => {
     expect(periodBefore(MARCH)).toEqual({ from: '2019-01-29', to: '2019-03-01' });
   });
 
@@ -35,7 +35,7 @@ describe('totals of a range', () => {
     expect(await totals(pool, MARCH, product, device, USUAL)).toEqual(rows);
   });
 
-  it('name every kind of event where nothing happened', async () => {
+  it('totals name every kind of event where nothing happened', async () => {
     const rows = await totals(pool, { from: '2001-01-01', to: '2001-01-02' }, undefined, undefined, USUAL);
     expect(rows.map(({ title, count, before }) => [title, count, before])).toEqual([
       ['banner_show', 0, 0],

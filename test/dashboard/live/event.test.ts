@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { newestFirst } from '../../../src/dashboard/live/event.ts';
 import { aPanelEvent } from './an-event.ts';
 
-it('orders events by their arrival, and those of one moment by their place in the topic, by number', () => {
+it('events are ordered by their arrival, and those of one moment by their place in the topic, by number', () => {
   const at = { arrivedMs: 5 };
   const sorted = [
     aPanelEvent({ arrivedMs: 6, partition: 0, offset: '1' }),

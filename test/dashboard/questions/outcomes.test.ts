@@ -54,7 +54,7 @@ async function clickNow(): Promise<void> {
 }
 
 describe('foldOutcomes', () => {
-  it('counts a transaction that began first and committed last', async () => {
+  it('outcomes count a transaction that began first and committed last', async () => {
     const early = await underWay();
     const late = await underWay();
     await late.commit();
@@ -66,7 +66,7 @@ describe('foldOutcomes', () => {
     expect(await clicked()).toBe(3);
   });
 
-  it('counts each of many slices once while another transaction is under way', async () => {
+  it('outcomes count each of many slices once while another transaction is under way', async () => {
     for (let n = 0; n < 5; n += 1) await clickNow();
     const early = await underWay();
     for (let n = 0; n < 5; n += 1) await clickNow();
@@ -78,7 +78,7 @@ describe('foldOutcomes', () => {
     expect(await clicked()).toBe(11);
   });
 
-  it('reads no clock: rows from any time count', async () => {
+  it('outcomes are counted by no clock: rows from any time count', async () => {
     await clickNow();
     expect(await clicked()).toBe(1);
     await clickNow();
@@ -94,7 +94,7 @@ describe('foldOutcomes', () => {
     expect(await clicked()).toBe(4);
   });
 
-  it('begins anew on a server that numbers transactions from its own beginning, as after a restore', async () => {
+  it('outcomes are counted anew on a server that numbers transactions from its own beginning, as after a restore', async () => {
     await clickNow();
     expect(await clicked()).toBe(1);
     await clickNow();
@@ -110,7 +110,7 @@ describe('foldOutcomes', () => {
     expect(ahead.rowCount).toBe(0);
   });
 
-  it('reads what is new by its index, and only that', async () => {
+  it('outcomes read what is new by its index, and only that', async () => {
     const client = await pool.connect();
     await client.query('SET enable_seqscan = off');
     const { rows } = await client.query(

@@ -65,14 +65,14 @@ describe('GET /api/questions', () => {
     app.use(questionRoute((robots) => new QuestionBoard(pool, testLog, robots)));
   });
 
-  it('answers on an empty database with zeros', async () => {
+  it('questions are answered on an empty database with zeros', async () => {
     const { body } = await ask();
     expect(asText(body.rows)).toEqual([]);
     expect(rowsOf(body.rows, 'targets')).toHaveLength(10);
     expect(body.questions.map((one: { question: string }) => one.question)).toEqual(QUESTION_NAMES);
   });
 
-  it('equals a recount of the raw rows, files and live events together, whenever it is asked', async () => {
+  it('the answers equal a recount of the raw rows, files and live events together, whenever they are asked', async () => {
     await loadSample(pool, testLog);
     for (const count of [60, 1, 500]) {
       await store(pool, someEvents(count));
@@ -90,7 +90,7 @@ describe('GET /api/questions', () => {
     }
   });
 
-  it('takes in live events in slices and a file that comes later, once each', async () => {
+  it('the answers take in live events in slices and a file that comes later, once each', async () => {
     await pool.query('TRUNCATE live_outcomes, outcomes');
     await pool.query(`UPDATE outcomes_progress SET folded_until = '0', loads = '{}'`);
     let more = true;
@@ -104,18 +104,18 @@ describe('GET /api/questions', () => {
     }
   });
 
-  it('answers one question, as CSV where that is asked for', async () => {
+  it('one question is answered alone, as CSV where that is asked for', async () => {
     const { text, headers } = await ask('?question=targets&format=csv');
     expect(headers['content-disposition']).toContain('targets.csv');
     expect(text.split('\r\n')[0]).toBe('question,subject,measure,count');
     expect(text.split('\r\n')).toHaveLength(12);
   });
 
-  it('refuses a question that nobody asked', async () => {
+  it('a question that there is not is refused', async () => {
     expect((await ask('?question=why')).status).toBe(400);
   });
 
-  it('reads live rows by their index, however many were loaded', async () => {
+  it('questions read live rows by their index, however many were loaded', async () => {
     const client = await pool.connect();
     await client.query('SET enable_seqscan = off');
     const { rows } = await client.query(

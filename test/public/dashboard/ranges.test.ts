@@ -22,11 +22,14 @@ describe('a handle of a range', () => {
     ['Home', [4, 6], false, [4, 4]],
     ['End', [4, 6], true, [6, 6]],
     ['End', [4, 6], false, [4, 9]],
-  ])('moves by %s from %j as far as the other handle and the ends let it', (key, days, isFirst, expected) => {
-    expect(moved(days, isFirst, key, 10)).toEqual(expected);
-  });
+  ])(
+    'a handle of a range moves by %s from %j as far as the other handle and the ends let it',
+    (key, days, isFirst, expected) => {
+      expect(moved(days, isFirst, key, 10)).toEqual(expected);
+    },
+  );
 
-  it.each(['Enter', 'Escape', 'a'])('is not moved by %s', (key) => {
+  it.each(['Enter', 'Escape', 'a'])('a handle of a range is not moved by %s', (key) => {
     expect(moved([0, 9], true, key, 10)).toBeUndefined();
   });
 });

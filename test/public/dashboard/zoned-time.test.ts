@@ -53,17 +53,17 @@ describe('zonedTime', () => {
     ['month', '2026-07-31T22:30:00.000Z', '2026-07-31T22:00:00.000Z'],
     ['quarter', '2026-05-01T12:00:00.000Z', '2026-03-31T22:00:00.000Z'],
     ['year', '2026-12-31T23:30:00.000Z', '2026-12-31T23:00:00.000Z'],
-  ])('begins a %s at the wall clock’s', (unit, given, expected) => {
+  ])('a %s begins where the wall clock of the zone says', (unit, given, expected) => {
     expect(iso(berlin.startOf(at(given), unit))).toBe(expected);
   });
 
-  it('counts days, not 24 hours, over a change of clocks', () => {
+  it('a day is added by the calendar, not as 24 hours, over a change of clocks', () => {
     expect(iso(berlin.add(at('2026-03-28T23:00:00.000Z'), 1, 'day'))).toBe('2026-03-29T22:00:00.000Z');
     expect(iso(berlin.add(at('2026-10-24T22:00:00.000Z'), 1, 'day'))).toBe('2026-10-25T23:00:00.000Z');
     expect(iso(berlin.endOf(at('2026-10-25T12:00:00.000Z'), 'day'))).toBe('2026-10-25T22:59:59.999Z');
   });
 
-  it('always moves forward, hour by hour, through both changes of clocks', () => {
+  it('hours move forward through both changes of clocks', () => {
     for (const day of ['2026-03-29', '2026-10-25']) {
       let now = berlin.midnight(day);
       for (let n = 0; n < 30; n += 1) {
@@ -74,12 +74,12 @@ describe('zonedTime', () => {
     }
   });
 
-  it('adds months by the calendar', () => {
+  it('months are added by the calendar', () => {
     expect(iso(berlin.add(at('2026-01-31T23:00:00.000Z'), 1, 'month'))).toBe('2026-02-28T23:00:00.000Z');
     expect(berlin.diff(at('2026-02-28T23:00:00.000Z'), at('2026-01-01T00:00:00.000Z'), 'month')).toBe(1);
   });
 
-  it('knows zones that are half an hour off, and UTC', () => {
+  it('hours and days begin right in zones that are half an hour off, and in UTC', () => {
     expect(iso(zonedTime('Asia/Kolkata').midnight('2026-11-22'))).toBe('2026-11-21T18:30:00.000Z');
     expect(iso(zonedTime('Asia/Kolkata').startOf(at('2026-11-22T10:10:00.000Z'), 'hour'))).toBe(
       '2026-11-22T09:30:00.000Z',
@@ -98,7 +98,7 @@ describe('zonedTime', () => {
     ['Atlantic/Azores', '2026-10-25', '2026-10-25T00:00:00.000Z', '00:00'],
     // The hour before midnight comes twice.
     ['America/Santiago', '2026-04-05', '2026-04-05T04:00:00.000Z', '00:00'],
-  ])('begins a day at its first instant, and names it by its own date: %s, %s', (zone, day, first, clock) => {
+  ])('a day begins at its first instant, and is named by its own date: %s, %s', (zone, day, first, clock) => {
     const adapter = zonedTime(zone);
     const begin = adapter.midnight(day);
     expect(iso(begin)).toBe(first);
@@ -109,7 +109,7 @@ describe('zonedTime', () => {
     expect(adapter.startOf(begin + 40_000_000, 'day')).toBe(begin);
   });
 
-  it('names every day of some years by its own date, in every zone', { timeout: 180_000 }, () => {
+  it('every day of some years is named by its own date, in every zone', { timeout: 180_000 }, () => {
     for (const zone of differentZones([2019, 2026])) {
       const adapter = zonedTime(zone);
       for (const year of [2019, 2026]) {
@@ -123,7 +123,7 @@ describe('zonedTime', () => {
     }
   });
 
-  it('writes times as the zone’s wall clock shows them', () => {
+  it('times are written as the zone’s wall clock shows them', () => {
     const moment = at('2026-11-22T23:05:00.000Z');
     expect(berlin.format(moment, 'hour')).toBe('00:05');
     expect(berlin.format(moment, 'day')).toBe('23 Nov');
