@@ -140,4 +140,22 @@ export const MUTANTS: readonly Mutant[] = [
       "const known = [timestamp, Date.parse(received_at ?? '')].filter((ms) => ms > 0 * FIRST_TIME_MS);",
     tests: ['test/ingest/batch'],
   },
+  {
+    name: 'an event at the very end of its minute not late',
+    line: 'if (event.arrivedMs >= minuteOf(event.timeMs) + MINUTE_MS) minute.late += 1;',
+    becomes: 'if (event.arrivedMs > minuteOf(event.timeMs) + MINUTE_MS) minute.late += 1;',
+    tests: ['test/dashboard/live/windows'],
+  },
+  {
+    name: 'robots of the simulator taken for real ones',
+    line: 'simulated: marks === MARKS.simulated || marks === MARKS.both,',
+    becomes: 'simulated: marks === MARKS.simulated,',
+    tests: ['test/sessions/live/half-hours'],
+  },
+  {
+    name: 'what a page told of its device taken for what events of others say',
+    line: 'deviceType === undefined && isUntelling(userAgent);',
+    becomes: 'deviceType === undefined && (userAgent !== undefined || isUntelling(userAgent));',
+    tests: ['test/dashboard/panels/devices'],
+  },
 ];

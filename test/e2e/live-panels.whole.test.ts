@@ -149,6 +149,15 @@ describe.skipIf(noBrowser !== undefined)('the live page', async () => {
     expect(await page.locator('.live-panel').count()).toBe(8);
   });
 
+  it.each([
+    ['2098-01-01T00:00:00Z', /^not shown: .*, expected an instant from 2000 to now$/],
+    ['yesterday', /^not shown: "yesterday" is no time, expected one as 2026-03-10T12:34:56Z$/],
+    ['2026-03-10T12:34:56Z', /^10 Mar 2026, 12:34$/],
+  ])('present mode says of a look back to %s what it shows', async (at, words) => {
+    const page = await open(`/dashboard/live?present=visitors&at=${at}`);
+    await page.getByRole('status').filter({ hasText: words }).waitFor();
+  });
+
   it('every raw row, also out of sight, is one of the last hundred events', async () => {
     const page = await open('/dashboard/live');
     await page.locator('#raw tbody tr').first().waitFor();
