@@ -253,10 +253,12 @@ describe.skipIf(noBrowser !== undefined)('the page of the aggregator', async () 
     await other.getByLabel('Description').fill('first');
     await other.getByRole('button', { name: 'Save' }).click();
     await other.waitForURL('**/aggregator/definitions/by-hand');
+    const at = '2026-01-31T12:00:00.000Z';
+    const calls = ['A,S,false', 'A,S,true', 'B,S,false'];
     await page.getByLabel('Or with a file').setInputFiles({
       name: 'calls.csv',
       mimeType: 'text/csv',
-      buffer: Buffer.from('user,shop,isLast\nA,S,false\nA,S,true\nB,S,false\n'),
+      buffer: Buffer.from(`user,shop,isLast,at\n${calls.map((call) => `${call},${at}\n`).join('')}`),
     });
     const preview = page.locator('[data-preview]');
     await preview.getByText('With the newest 3 of calls.csv').waitFor();
