@@ -87,7 +87,13 @@ export function readScenario(file: string): Scenario {
       `received ${file}, which can't be read (${reason}), expected a scenario in YAML`,
     );
   }
-  return parseAs(scenarioSchema, value, file);
+  const scenario = parseAs(scenarioSchema, value, file);
+  try {
+    timelineOf(scenario);
+  } catch (error) {
+    throw error instanceof ExpectationError ? new ExpectationError(`${file}: ${error.message}`) : error;
+  }
+  return scenario;
 }
 
 /**
