@@ -74,7 +74,7 @@ describe.concurrent('a scenario that comes along', { timeout: 2 * PLAYED_SECONDS
     expect(rows.every(({ to }) => to !== null)).toBe(true);
   });
 
-  it.each(breaking)('breaks the pipe, and nothing is lost: $name', async (scenario) => {
+  it.each(breaking)('a scenario that breaks the pipe loses nothing: $name', async (scenario) => {
     const program = await programFor();
     const ended = await play(program, scenario);
     const kills = scenario.options.system.flatMap(({ fault }) => (fault.do === 'kill' ? [fault.part] : []));
