@@ -1,95 +1,15 @@
-// Every chart against a recount of the raw rows: a seeded history around the zone's midnights and clock changes.
+// Every chart against a recount of the raw rows; that of orders has a file of its own.
 
-import request from 'supertest';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { dayIn } from '../../../src/dashboard/charts/range.ts';
+import { describe, expect, it } from 'vitest';
 import { DEVICES, type ShopEvent, TITLES } from '../../../src/events/event.ts';
 import { PRODUCTS } from '../../../src/events/products.ts';
 import { storeBatch } from '../../../src/ingest/store.ts';
-import { addDays } from '../../../src/runtime/day.ts';
 import { expectError } from '../../support/answers.ts';
 import { anEvent } from '../../support/events.ts';
-import { eventually, type Line, startLine } from '../../support/line.ts';
-import { whileSame } from '../../support/while-same.ts';
+import { eventually } from '../../support/line.ts';
+import { counted, dayOf, shopWithHistory, ZONE } from './history.ts';
 
-const ZONE = 'Europe/Berlin';
-let line: Line;
-let events: ShopEvent[];
-
-/** Moments around midnight in Berlin, on a day of 23 hours, one of 25, and a plain one. */
-const MOMENTS = [
-  '2019-01-31T22:59:59.999Z',
-  '2019-01-31T23:00:00.000Z',
-  '2019-03-30T23:00:00.000Z',
-  '2019-03-31T00:59:00.000Z',
-  '2019-03-31T01:00:00.000Z',
-  '2019-03-31T21:59:59.999Z',
-  '2019-03-31T22:00:00.000Z',
-  '2019-10-26T22:00:00.000Z',
-  '2019-10-27T00:30:00.000Z',
-  '2019-10-27T01:30:00.000Z',
-  '2019-10-27T22:59:59.999Z',
-  '2019-12-31T22:59:59.999Z',
-  '2019-12-31T23:00:00.000Z',
-];
-
-/** A pseudo-random history that is the same in every run. */
-function history(): ShopEvent[] {
-  let state = 7;
-  const draw = <T>(list: readonly T[]): T => {
-    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
-    return list[Math.floor((state / 2 ** 31) * list.length)] as T;
-  };
-  const users = Array.from({ length: 40 }, () => anEvent().user_id);
-  return Array.from({ length: 1_500 }, () =>
-    anEvent({
-      title: draw(TITLES),
-      product: draw(PRODUCTS),
-      site_version: draw(DEVICES),
-      user_id: draw(users),
-      time: draw(MOMENTS),
-    }),
-  );
-}
-
-beforeAll(async () => {
-  line = await startLine({ timeZone: ZONE, ingest: false });
-  events = history();
-  const subscription = { clusterId: 'test', group: 'test', topic: 'ecommerce' };
-  for (const partition of [0, 1, 2]) {
-    const records = events
-      .filter((_, index) => index % 3 === partition)
-      .map((event, index) => ({
-        offset: BigInt(index),
-        timestamp: 0,
-        key: null,
-        value: Buffer.from(JSON.stringify(event)),
-      }));
-    await storeBatch(line.pool, subscription, { partition, records }, undefined, BigInt(records.length));
-  }
-});
-
-const get = (path: string) => request(line.url).get(`/api/charts/${path}`);
-const dayOf = (time: string) =>
-  new Intl.DateTimeFormat('en-CA', { timeZone: ZONE, dateStyle: 'short' }).format(new Date(time));
-
-/** How many events there are by what `key` makes of each. */
-function count(key: (event: ShopEvent) => string | undefined): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const event of events) {
-    const name = key(event);
-    if (name !== undefined) counts[name] = (counts[name] ?? 0) + 1;
-  }
-  return counts;
-}
-
-/** Chart rows as the same kind of record, without zeros. */
-function counted<R extends { count: number }>(
-  rows: readonly R[],
-  key: (row: R) => string,
-): Record<string, number> {
-  return Object.fromEntries(rows.filter((row) => row.count > 0).map((row) => [key(row), row.count]));
-}
+const { count, events, get, line } = await shopWithHistory();
 
 describe('the daily chart', () => {
   type Row = { day: string; title: string; count: number };
@@ -136,44 +56,6 @@ describe('the daily chart', () => {
     const { body } = await get('daily').expect(200);
     expect(body.meta.from).toBe('2019-01-31');
     expect(body.meta.to > before).toBe(true);
-  });
-});
-
-describe('the chart of orders', () => {
-  type Row = { time: string; product: string; count: number };
-  const orders = (from: string, to: string, floor: (time: string) => string) =>
-    count(({ title, time, product }) =>
-      title === 'order' && dayOf(time) >= from && dayOf(time) < to ? `${floor(time)} ${product}` : undefined,
-    );
-
-  it.each([
-    ['2019-03-31', '2019-04-01', 'hour', 3_600_000],
-    ['2019-10-27', '2019-10-28', 'hour', 3_600_000],
-    ['2019-10-20', '2019-11-01', 'hour', 3_600_000],
-  ] as const)('counts %s to %s by the %s', async (from, to, resolution, ms) => {
-    const { body } = await get(`orders?from=${from}&to=${to}`).expect(200);
-    expect(body.meta.resolution).toBe(resolution);
-    const floor = (time: string) => new Date(Math.floor(Date.parse(time) / ms) * ms).toISOString();
-    expect(counted<Row>(body.rows, ({ time, product }) => `${time} ${product}`)).toEqual(
-      orders(from, to, floor),
-    );
-  });
-
-  it('the chart of orders counts longer ranges by the day, which begins at midnight of the zone', async () => {
-    const { body } = await get('orders?from=2019-01-01&to=2020-01-02').expect(200);
-    expect(body.meta.resolution).toBe('day');
-    expect(counted<Row>(body.rows, ({ time, product }) => `${dayOf(time)} ${product}`)).toEqual(
-      orders('2019-01-01', '2020-01-02', dayOf),
-    );
-    for (const { time } of body.rows)
-      expect(new Date(time).toLocaleTimeString('de', { timeZone: ZONE })).toBe('00:00:00');
-  });
-
-  it('the chart of orders counts only one product where that is asked for', async () => {
-    const { body } = await get('orders?from=2019-01-01&to=2020-01-02&product=clothes').expect(200);
-    expect(body.meta.total).toBe(
-      events.filter(({ title, product }) => title === 'order' && product === 'clothes').length,
-    );
   });
 });
 
@@ -322,21 +204,5 @@ describe('an answer', () => {
     await storeLate(anEvent({ time: '2018-05-01T12:00:00.000Z' }), 0);
     await eventually(async () => (await ask()).total === 1);
     expect((await ask()).as_of).not.toBe(first.as_of);
-  });
-
-  it('the answer of orders has minutes where it is of today', async () => {
-    let partition = 0;
-    await whileSame(
-      () => dayIn(ZONE),
-      async () => {
-        const now = new Date();
-        partition += 1;
-        await storeLate(anEvent({ time: now.toISOString(), title: 'order' }), partition);
-        const today = dayIn(ZONE, now);
-        const { body } = await get(`orders?from=${today}&to=${addDays(today, 1)}`).expect(200);
-        expect(body.meta.resolution).toBe('minute');
-        expect(body.rows).toMatchObject([{ time: `${now.toISOString().slice(0, 16)}:00.000Z`, count: 1 }]);
-      },
-    );
   });
 });

@@ -23,6 +23,8 @@ const iso = (ms: number) => new Date(ms).toISOString();
 /** Every zone, but one of those whose clocks show the same at each hour of these years. */
 function differentZones(years: readonly number[]): Iterable<string> {
   const HOUR = 3_600_000;
+  // No zone changes its clocks twice within so few days.
+  const WEEK = 7 * 24 * HOUR;
   const zones = new Map<string, string>();
   for (const zone of Intl.supportedValuesOf('timeZone')) {
     const format = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' });
@@ -31,11 +33,17 @@ function differentZones(years: readonly number[]): Iterable<string> {
     for (const year of years) {
       let before = offsetAt(Date.UTC(year - 1, 11, 31));
       changes.push(before);
-      for (let day = Date.UTC(year, 0, 1); day <= Date.UTC(year + 1, 0, 2); day += 24 * HOUR) {
-        const offset = offsetAt(day);
+      for (let from = Date.UTC(year - 1, 11, 31); from < Date.UTC(year + 1, 0, 2); from += WEEK) {
+        const offset = offsetAt(from + WEEK);
         if (offset === before) continue;
+        let [low, high] = [from, from + WEEK];
+        while (high - low > HOUR) {
+          const middle = low + HOUR * Math.floor((high - low) / HOUR / 2);
+          if (offsetAt(middle) === before) low = middle;
+          else high = middle;
+        }
+        changes.push(high, offset);
         before = offset;
-        for (let hour = day - 24 * HOUR; hour < day; hour += HOUR) changes.push(hour, offsetAt(hour));
       }
     }
     zones.set(JSON.stringify(changes), zone);
