@@ -19,6 +19,7 @@ const SETTLE_MS = 1_200;
 const RATE = 4;
 const WAITING = 9;
 const PAUSE_SECONDS = 30;
+const LOOK_MS = 100;
 
 type Theme = 'light' | 'dark';
 
@@ -91,11 +92,12 @@ async function shootPipeline(browser: Browser, url: string): Promise<void> {
   await post('/api/pipeline/parts/ingest/resume', {});
 }
 
-/** Waits until a term of the ledger is at least so large. */
-const waitForTerm = (page: Page, term: string, least: number) =>
-  page.waitForFunction(
-    `Number(document.querySelector('[data-field="ledger.${term}"]').textContent.replaceAll(',', '')) >= ${least}`,
-  );
+/** Waits until a term of the ledger is at least so large; it is a dash before it is known. */
+async function waitForTerm(page: Page, term: string, least: number): Promise<void> {
+  const figure = page.locator(`[data-field="ledger.${term}"]`);
+  const isThere = async () => Number((await figure.textContent())?.replaceAll(',', '')) >= least;
+  while (!(await isThere())) await page.waitForTimeout(LOOK_MS);
+}
 
 const [url, only] = process.argv.slice(2);
 if (url === undefined || !URL.canParse(url) || (only !== undefined && only !== 'pipeline')) {
