@@ -179,4 +179,17 @@ describe.each([
   });
 });
 
+it('a line that is longer than it may be is not kept: one that no text could hold is told', () => {
+  const told: number[] = [];
+  const reader = new NdjsonReader(
+    ['a'],
+    () => {},
+    (_, line) => told.push(line),
+  );
+  const block = Buffer.alloc(1024 * 1024, 'x');
+  for (let megabyte = 0; megabyte < 520; megabyte += 1) reader.write(block);
+  reader.end();
+  expect(told).toEqual([1]);
+});
+
 const isListOf = (Reader: Kind): boolean => Reader === JsonReader;
