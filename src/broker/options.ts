@@ -80,7 +80,7 @@ export type BrokerOptions = {
   groupMaxSize?: number;
   /** Groups kept in memory. Default 10,000. */
   maxGroups?: number;
-  /** Memory limit of what the members of all groups leave there: metadata, assignments, ids. Default 256 MiB. */
+  /** Memory limit of all groups: committed offsets, and what members leave: metadata, assignments, ids. Default 256 MiB. */
   maxGroupBytes?: number;
   /** How long a new group waits for more members before its first rebalance ends, ms. Default 0. */
   groupInitialRebalanceDelayMs?: number;

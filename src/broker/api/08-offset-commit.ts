@@ -3,7 +3,8 @@
 // Behaviour:
 // * A member commits for its generation; anyone commits for a group without members with generation −1.
 // * Stored before the response, so that it survives the death of the process as a record does.
-// * A partition that does not exist, or metadata over 4,096 characters, is refused; the others are stored.
+// * A partition that does not exist, or metadata over 4,096 characters, is refused; the others are stored. Without memory left for
+//   groups all are POLICY_VIOLATION, but for those that take no more than the ones before them.
 //
 // Version notes: v1 has a timestamp a partition, v2-4 a retention time for all; both are ignored in favour of
 // the broker's own retention (KIP-211). v3 adds the throttle time, v6 the leader epoch, v7 the instance id (KIP-345), v8

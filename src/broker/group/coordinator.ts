@@ -109,6 +109,7 @@ export class Groups {
   }
 
   #store(id: string, offsets: readonly PartitionOffset[]): ErrorCode {
+    if (!this.#hasRoom(this.offsets.growthBy(id, offsets))) return ErrorCode.POLICY_VIOLATION;
     try {
       this.commitDecided(new Map([[id, this.offsets.received(offsets)]]));
     } catch (error) {
@@ -153,8 +154,7 @@ export class Groups {
     const { group: next, effects } = step(group, input, this.#limits, steadyNow());
     const before = this.#sizes.get(group.id) ?? 0;
     const size = isSizeKept(input) ? before : bytesOf(next);
-    const isTooMuch = size > before && this.#bytes + size - before > this.#settings.maxGroupBytes;
-    if (isTooMuch && input.kind !== 'tick') {
+    if (!this.#hasRoom(size - before) && input.kind !== 'tick') {
       // The step is not taken: it has changed nothing.
       this.#answer(tooMuch(input));
       return;
@@ -165,6 +165,11 @@ export class Groups {
     }
     this.#keep(next, size);
     for (const effect of effects) this.#answer(effect);
+  }
+
+  /** Whether groups may take so many bytes more; what takes none is always within the limit. */
+  #hasRoom(bytes: number): boolean {
+    return bytes <= 0 || this.#bytes + this.offsets.bytes + bytes <= this.#settings.maxGroupBytes;
   }
 
   #answer({ ticket, answer }: Effect): void {

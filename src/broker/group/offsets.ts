@@ -24,6 +24,12 @@ export type PartitionOffset = {
 
 type GroupOffsets = Map<string, Map<number, Committed>>;
 
+const OFFSET_BYTES = 300;
+
+/** About how many bytes of memory a committed offset takes; none of one that there is not. */
+const bytesOf = (committed: Committed | undefined): number =>
+  committed === undefined ? 0 : OFFSET_BYTES + 2 * (committed.metadata?.length ?? 0);
+
 function keyOf(group: string, topic: string, partition: number): Key {
   return ['offset', group, topic, partition];
 }
@@ -32,6 +38,7 @@ export class Offsets {
   #journal: Journal;
   #groups = new Map<string, GroupOffsets>();
   #order = 0;
+  #bytes = 0;
 
   constructor(journal: Journal) {
     this.#journal = journal;
@@ -44,12 +51,14 @@ export class Offsets {
     this.noteOrder(committed);
     const topics = this.#groups.get(group) ?? new Map<string, Map<number, Committed>>();
     const partitions = topics.get(topic) ?? new Map<number, Committed>();
+    this.#bytes += bytesOf(committed) - bytesOf(partitions.get(partition));
     this.#groups.set(group, topics.set(topic, partitions.set(partition, committed)));
   }
 
   #drop(group: string, topic: string, partition: number): void {
     const topics = this.#groups.get(group);
     const partitions = topics?.get(topic);
+    this.#bytes -= bytesOf(partitions?.get(partition));
     partitions?.delete(partition);
     if (partitions?.size === 0) topics?.delete(topic);
     if (topics?.size === 0) this.#groups.delete(group);
@@ -70,6 +79,20 @@ export class Offsets {
   topicsOf(group: string): { topic: string; partitions: number[] }[] {
     const topics = [...(this.#groups.get(group) ?? [])];
     return topics.map(([topic, partitions]) => ({ topic, partitions: [...partitions.keys()] }));
+  }
+
+  /** About how many bytes of memory all offsets take. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** How many bytes more, or fewer, these offsets take in the place of those of their partitions. */
+  growthBy(group: string, offsets: readonly PartitionOffset[]): number {
+    return offsets.reduce(
+      (sum, { topic, partition, committed }) =>
+        sum + bytesOf(committed) - bytesOf(this.get(group, topic, partition)),
+      0,
+    );
   }
 
   has(group: string): boolean {

@@ -166,3 +166,15 @@ test('ids that are given out count, too, until they are used or their time is ov
   ]);
   await expect.poll(errorOf).toBe(ErrorCode.MEMBER_ID_REQUIRED);
 });
+
+test('committed offsets count, too: what takes more is refused, what takes no more is stored', async () => {
+  const groups = groupsOf({ maxGroupBytes: 1_024 });
+  const many = (count: number, offset: number) =>
+    Array.from({ length: count }, (_, partition) => ({ ...at(offset), partition }));
+  expect(await groups.commit('g', NOBODY, many(3, 1))).toBe(ErrorCode.NONE);
+  expect(await groups.commit('g', NOBODY, many(4, 2))).toBe(ErrorCode.POLICY_VIOLATION);
+  expect(groups.offsets.get('g', 't', 0)?.offset).toBe(1);
+  expect(await groups.commit('g', NOBODY, many(3, 3))).toBe(ErrorCode.NONE);
+  expect(groups.offsets.of('g').map(({ committed }) => committed.offset)).toEqual([3, 3, 3]);
+  expect((await groups.join('h', JOIN)).error).toBe(ErrorCode.GROUP_MAX_SIZE_REACHED);
+});

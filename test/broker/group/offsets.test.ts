@@ -96,4 +96,21 @@ describe('committed offsets', () => {
     ]);
     expect([found(offsets, 'a'), offsets.groups()]).toEqual([[['u', 0, 2]], ['a']]);
   });
+
+  it('committed offsets take memory by their number and notes, and none once they are forgotten', () => {
+    const { offsets, commit } = stored();
+    const noted = (partition: number, metadata: string | null) => {
+      const one = at('t', partition, 1);
+      return { ...one, committed: { ...one.committed, metadata } };
+    };
+    commit('a', noted(0, null));
+    const one = offsets.bytes;
+    expect(offsets.growthBy('a', [noted(0, null)])).toBe(0);
+    expect(offsets.growthBy('a', [noted(0, 'x'.repeat(500)), noted(1, null)])).toBe(1_000 + one);
+    commit('a', noted(0, 'x'.repeat(500)), noted(1, null));
+    expect(offsets.bytes).toBe(2 * one + 1_000);
+    expect(offsets.growthBy('a', [noted(0, null)])).toBe(-1_000);
+    offsets.forget('a', () => true);
+    expect(offsets.bytes).toBe(0);
+  });
 });
