@@ -88,6 +88,9 @@ test('what was committed too long ago by a group without members is forgotten, a
   await groups.commit('g', NOBODY, [at(1, 1_000), other]);
   await groups.commit('h', NOBODY, [at(1, 1_000)]);
   await groups.join('h', JOIN);
+  // It has had no members for long enough only then.
+  groups.expire(Date.now() - 60_000);
+  expect(groups.offsets.of('g')).toHaveLength(2);
   groups.expire(Date.now() + 1_000);
   expect(groups.offsets.of('g')).toEqual([]);
   expect(groups.get('g')).toBeUndefined();
