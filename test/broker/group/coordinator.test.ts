@@ -181,3 +181,18 @@ test('committed offsets count, too: what takes more is refused, what takes no mo
   expect(groups.offsets.of('g').map(({ committed }) => committed.offset)).toEqual([3, 3, 3]);
   expect((await groups.join('h', JOIN)).error).toBe(ErrorCode.GROUP_MAX_SIZE_REACHED);
 });
+
+test('a group that has more than it may, as of a start with another limit, goes on with as much', async () => {
+  const dataDir = temporaryFolder();
+  const before = groupsOf({ dataDir });
+  const noted = (offset: number, metadata: string) => {
+    const one = at(offset);
+    return [{ ...one, committed: { ...one.committed, metadata } }];
+  };
+  await before.commit('g', NOBODY, noted(1, 'x'.repeat(1_000)));
+  before.close();
+  const groups = groupsOf({ dataDir, maxGroupBytes: 1_024 });
+  expect(await groups.commit('g', NOBODY, noted(2, 'y'.repeat(1_001)))).toBe(ErrorCode.POLICY_VIOLATION);
+  expect(await groups.commit('g', NOBODY, noted(3, 'z'.repeat(1_000)))).toBe(ErrorCode.NONE);
+  expect(groups.offsets.get('g', 't', 0)?.offset).toBe(3);
+});
