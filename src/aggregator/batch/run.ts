@@ -58,10 +58,17 @@ export async function runBatch(options: RunOptions, deliver: Deliver): Promise<R
   try {
     if (!(await lockRuns(lock, name, 'connection')))
       throw new RunError(`another process runs ${name}; one run of a definition at a time`);
-    const result = await runLocked(options, inputs, deliver);
-    await unlockRuns(lock, name);
-    broken = false;
-    return result;
+    try {
+      return await runLocked(options, inputs, deliver);
+    } finally {
+      // Also of a run that failed: who starts it again must not be told that it still runs.
+      await unlockRuns(lock, name).then(
+        () => {
+          broken = false;
+        },
+        () => {},
+      );
+    }
   } finally {
     // Where it is not given back, the lock goes with its connection.
     lock.release(broken);
