@@ -2,12 +2,12 @@ import { expect, it } from 'vitest';
 import { CATALOGUE, findItem, itemsOf } from '../../src/catalogue/catalogue.ts';
 import { PRODUCTS } from '../../src/events/products.ts';
 
-it('has at least four items in each category, each with a slug of its own', () => {
+it('the catalogue has at least four items in each category, each with a slug of its own', () => {
   for (const product of PRODUCTS) expect(itemsOf(product).length, product).toBeGreaterThanOrEqual(4);
   expect(new Set(CATALOGUE.map((item) => item.slug)).size).toBe(CATALOGUE.length);
 });
 
-it('finds every item by its slug and in its category, and nothing that it does not sell', () => {
+it('itemBySlug and itemsIn find every item by its slug and in its category, and nothing that it does not sell', () => {
   for (const item of CATALOGUE) {
     expect(findItem(item.slug)).toBe(item);
     expect(itemsOf(item.product)).toContain(item);
@@ -16,7 +16,7 @@ it('finds every item by its slug and in its category, and nothing that it does n
   for (const slug of ['', 'flying-carpet', 'constructor']) expect(findItem(slug)).toBeUndefined();
 });
 
-it('has slugs that an address and an event can bear, and prices in whole cents', () => {
+it('the catalogue has slugs that an address and an event can bear, and prices in whole cents', () => {
   for (const { slug, price } of CATALOGUE) {
     expect(slug).toMatch(/^[a-z0-9-]{1,64}$/);
     expect(Number.isSafeInteger(price) && price > 0).toBe(true);

@@ -5,18 +5,21 @@ import { CATALOGUE } from '../../src/catalogue/catalogue.ts';
 import { art } from '../../src/catalogue/drawings.ts';
 
 describe('art', () => {
-  it.each(CATALOGUE.map((item) => [item.slug, item] as const))('draws %s, unlike any other', (_, item) => {
-    const picture = art(item, 'card');
-    expect(picture.match(/<(path|rect|circle|ellipse|text)/g)?.length).toBeGreaterThan(8);
-    expect(CATALOGUE.filter((other) => art(other, 'card') === picture)).toEqual([item]);
-  });
+  it.each(CATALOGUE.map((item) => [item.slug, item] as const))(
+    'art draws %s, unlike any other',
+    (_, item) => {
+      const picture = art(item, 'card');
+      expect(picture.match(/<(path|rect|circle|ellipse|text)/g)?.length).toBeGreaterThan(8);
+      expect(CATALOGUE.filter((other) => art(other, 'card') === picture)).toEqual([item]);
+    },
+  );
 
-  it('needs no inline style or script, and repeats no id when it is on a page twice', () => {
+  it('art needs no inline style or script, and repeats no id when it is on a page twice', () => {
     for (const item of CATALOGUE)
       expect(art(item, 'page')).not.toMatch(/ style=|<script|<style| on\w+=| id=/);
   });
 
-  it('names the thing where it is more than decoration, with the name escaped', () => {
+  it('art names the thing where it is more than decoration, with the name escaped', () => {
     const [item] = CATALOGUE;
     if (item === undefined) throw new Error('no items');
     const odd = { ...item, name: 'A "<b>" & C' };
@@ -24,7 +27,7 @@ describe('art', () => {
     expect(art(odd, 'card')).toContain('aria-hidden="true"');
   });
 
-  it('leaves an empty frame for an item that nobody has drawn yet', () => {
+  it('art leaves an empty frame for an item that nobody has drawn yet', () => {
     const [item] = CATALOGUE;
     if (item === undefined) throw new Error('no items');
     expect(art({ ...item, slug: 'new' }, 'card')).toMatch(/^<svg [^>]*><\/svg>$/);
