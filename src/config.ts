@@ -1,10 +1,23 @@
-// All settings: the only reader of process.env. One list gives names, defaults, validation and --help.
-// What comes out is parsed, typed and frozen; a wrong value is a ConfigError of one line.
+// All settings: the only reader of process.env, which processes/ and db/embedded/ pass on to children. One list gives names, defaults,
+// validation and --help. What comes out is parsed, typed and frozen; a wrong value is a ConfigError of one line.
 
-import { homedir } from 'node:os';
 import path from 'node:path';
+import {
+  brokers,
+  corsOrigins,
+  databaseUrl,
+  expandHome,
+  limit,
+  megabytes,
+  oneOf,
+  port,
+  publicUrl,
+  sasl,
+  timeZone,
+  topicName,
+  wholeNumber,
+} from './config/values.ts';
 import { IP_STORAGE } from './enrichment/ip-storage.ts';
-import type { Sasl } from './kafka/sasl.ts';
 import { LOG_LEVELS } from './runtime/log-levels.ts';
 
 /** A setting has a value that can't be used. The message says which, what came and what was expected. */
@@ -12,102 +25,17 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-/** Plain digits only: Number() also takes '0x50', '3e3' and ' 80 '. */
-const wholeNumber = (text: string, least: number, most: number) => {
-  const value = /^\d{1,7}$/.test(text) ? Number(text) : Number.NaN;
-  return value >= least && value <= most ? value : undefined;
-};
-const port = (text: string) => wholeNumber(text, 1, 65535);
-
-const brokers = (text: string) => {
-  const list = text.split(',').map((broker) => broker.trim());
-  const areBrokers = list.every((broker) => {
-    const [, portText = ''] = /^(?:\[[0-9a-f:]+\]|[^\s:/,]+):(\d+)$/i.exec(broker) ?? [];
-    return port(portText) !== undefined;
-  });
-  return areBrokers ? list : undefined;
-};
-
-const sasl = (text: string): Sasl | undefined => {
-  const match = /^(plain|scram-sha-256|scram-sha-512):([^:]+):(.+)$/is.exec(text);
-  const [, mechanism, username, password] = match ?? [];
-  if (mechanism === undefined || username === undefined || password === undefined) return undefined;
-  return { mechanism: mechanism.toLowerCase() as Sasl['mechanism'], username, password };
-};
-
-const databaseUrl = (text: string) => {
-  if (!URL.canParse(text)) return undefined;
-  const url = new URL(text);
-  const { username, password, pathname } = url;
-  const isUsable = /^postgres(ql)?:$/.test(url.protocol) && url.hostname !== '';
-  return isUsable && [username, password, pathname].every(isPercentEncoded) ? text : undefined;
-};
-
-/** A password with a bare % in it would only fail later, and less clearly. */
-function isPercentEncoded(text: string): boolean {
-  try {
-    decodeURIComponent(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const timeZone = (text: string) => {
-  // Newer Nodes take offsets for zones; PostgreSQL reads their sign the other way round.
-  if (/^[+-]/.test(text)) return undefined;
-  try {
-    const { timeZone: known } = new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions();
-    // Node answers with the old name of a zone that was renamed; the given one is kept.
-    return known.toLowerCase() === text.toLowerCase() ? known : text;
-  } catch {
-    return undefined;
-  }
-};
-
-/** A limit of 1 to a million; Infinity for `off`. */
-const limit = (text: string) => (text === 'off' ? Number.POSITIVE_INFINITY : wholeNumber(text, 1, 1_000_000));
-
-const publicUrl = (text: string) => {
-  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return undefined;
-  const { origin, hostname, pathname, search, hash, username, password } = new URL(text);
-  const path = pathname.replace(/\/+$/, '');
-  if (search + hash + username + password !== '' || !/^(\/[\w.~-]+)*$/.test(path)) return undefined;
-  // The dot of the root is no part of a name that is compared.
-  return { origin, hostname: hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, ''), path };
-};
-
-const corsOrigins = (text: string): readonly string[] | '*' | undefined => {
-  if (text === '*') return text;
-  const list = text.split(',').map((origin) => origin.trim().toLowerCase().replace(/\/$/, ''));
-  const areOrigins = list.every(
-    (origin) => /^https?:[^*]+$/.test(origin) && URL.canParse(origin) && new URL(origin).origin === origin,
-  );
-  return areOrigins ? list : undefined;
-};
-
-/** Kafka's 249 less what the name of the dead-letter topic adds. */
-const topicName = (text: string) => (/^(?!\.{1,2}$)[A-Za-z0-9._-]{1,237}$/.test(text) ? text : undefined);
-const oneOf =
-  <const T extends readonly string[]>(values: T) =>
-  (text: string): T[number] | undefined =>
-    values.find((value) => value === text);
-const megabytes = (text: string) => wholeNumber(text, 1, 1_000_000);
-
-/** A shell leaves the ~ of `--data-dir=~/shop` as it is, and so do files of settings. */
-const expandHome = (text: string) => text.replace(/^~(?=$|[/\\])/, homedir());
-
-type Setting<T> = {
+type Setting<T, Fallback extends string | undefined> = {
   /** Undefined where the text can't be used. */
   readonly parse: (text: string) => T | undefined;
   /** As the user would write it; undefined where the setting may be absent. */
-  readonly fallback: string | undefined;
+  readonly fallback: Fallback;
   readonly expected: string;
   readonly help: string;
   /** Never shown in messages. */
   readonly secret?: true;
 };
-const setting = <T>(definition: Setting<T>) => definition;
+const setting = <T, Fallback extends string | undefined>(definition: Setting<T, Fallback>) => definition;
 
 export const settings = {
   HOST: setting({
@@ -244,7 +172,7 @@ export const settings = {
     parse: port,
     fallback: undefined,
     expected: 'a port from 1 to 65535',
-    help: "port at which ingest itself answers /metrics (default: none; the shop's /metrics includes its figures)",
+    help: "port at which ingest itself answers /metrics (default: none; the shop's /metrics includes its metrics)",
   }),
   COUNTRY_FILE: setting({
     parse: (text) => (text === '' ? undefined : expandHome(text)),
@@ -274,18 +202,11 @@ export const settings = {
 
 export type SettingName = keyof typeof settings;
 type Parsed<N extends SettingName> = Exclude<ReturnType<(typeof settings)[N]['parse']>, undefined>;
-type Optional =
-  | 'KAFKA_BROKERS'
-  | 'KAFKA_SASL'
-  | 'DATABASE_URL'
-  | 'TIME_ZONE'
-  | 'COOKIE_SECRET'
-  | 'ADMIN_PASSWORD'
-  | 'PUBLIC_URL'
-  | 'CORS_ORIGINS'
-  | 'INGEST_METRICS_PORT';
+type Optional = {
+  [N in SettingName]: (typeof settings)[N]['fallback'] extends undefined ? N : never;
+}[SettingName];
 
-/** Every setting, parsed. Those in `Optional` are absent where the user gave none. */
+/** Every setting, parsed. Those without a default are absent where the user gave none. */
 export type Config = Readonly<
   { [N in Exclude<SettingName, Optional>]: Parsed<N> } & { [N in Optional]?: Parsed<N> | undefined }
 >;
@@ -293,19 +214,31 @@ export type Config = Readonly<
 /** Turns KAFKA_PORT into --kafka-port. */
 export const optionName = (name: SettingName) => `--${name.toLowerCase().replaceAll('_', '-')}`;
 
+/** Settings as the user wrote them, by their names. */
+export type GivenSettings = Partial<Record<SettingName, string>>;
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /**
- * Reads the settings: command-line options win over the environment, which wins over the defaults.
+ * The text of a setting: a command-line option wins over the environment, which wins over the default.
  * An empty variable counts as one that is not set; a line end at its end is one of the file or the command that it came from.
- * @param given values by setting name, as texts
+ * @param given the options
+ */
+export function settingText(
+  name: SettingName,
+  given: GivenSettings = {},
+  env: Environment = process.env,
+): string | undefined {
+  return given[name] ?? (env[name]?.replace(/[\r\n]+$/, '') || undefined) ?? settings[name].fallback;
+}
+
+/**
+ * Reads the settings, each by settingText().
  * @throws {ConfigError} for the first value that can't be used
  */
-export function readConfig(
-  given: Partial<Record<SettingName, string>> = {},
-  env: Readonly<Record<string, string | undefined>> = process.env,
-): Config {
+export function readConfig(given: GivenSettings = {}, env: Environment = process.env): Config {
   const entries = (Object.keys(settings) as SettingName[]).map((name) => {
-    const { parse, fallback, expected, ...rest }: Setting<unknown> = settings[name];
-    const text = given[name] ?? (env[name]?.replace(/[\r\n]+$/, '') || undefined) ?? fallback;
+    const { parse, expected, ...rest }: Setting<unknown, string | undefined> = settings[name];
+    const text = settingText(name, given, env);
     if (text === undefined) return [name, undefined];
     const value = parse(text);
     if (value === undefined) {

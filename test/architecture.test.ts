@@ -16,6 +16,7 @@ const ROOMS = [
   'kafka',
   'http',
   'enrichment',
+  'config',
   'config.ts',
   'connections.ts',
   'consumer',
@@ -39,6 +40,7 @@ const ROOMS = [
   'web',
   'broker',
   'processes',
+  'command-line',
   'command-line.ts',
   'main.ts',
 ];
