@@ -15,6 +15,8 @@ export const COPY_TRAILER = Buffer.from([0xff, 0xff]);
 /** Microseconds from 1970 to 2000, where PostgreSQL's timestamps begin. */
 const EPOCH_2000_MS = Date.UTC(2000, 0, 1);
 const DAY_MS = 24 * 3_600_000;
+/** PostgreSQL's first timestamp, 4714-11-24 BC, and the first one that is too late for it (MIN_TIMESTAMP and END_TIMESTAMP). */
+const [FIRST_US, END_US] = [-211_813_488_000_000_000n, 9_223_371_331_200_000_000n];
 
 /** Rows in COPY's binary format, in one growing buffer. Fields are written in the order of the columns. */
 export class CopyRows {
@@ -55,9 +57,13 @@ export class CopyRows {
     return this;
   }
 
-  /** @param ms milliseconds since the epoch */
+  /**
+   * `timestamptz`; PostgreSQL refuses one that it can't keep, as it refuses such a text.
+   * @param ms milliseconds since the epoch; a part of one counts as far as a double of microseconds has it, until the year 2285
+   */
   timestamp(ms: number): this {
-    return this.safeInteger(Math.round((ms - EPOCH_2000_MS) * 1000));
+    const us = Math.round((ms - EPOCH_2000_MS) * 1000);
+    return Number.isSafeInteger(us) ? this.safeInteger(us) : this.bigint(farMicroseconds(ms));
   }
 
   /** `bigint`, of a number that a double holds. */
@@ -177,6 +183,14 @@ export class CopyRows {
     this.#buffer = larger;
     this.#view = viewOf(larger);
   }
+}
+
+/** Microseconds since 2000 of a time that is far from it; of one that PostgreSQL can't keep, some that it refuses. */
+function farMicroseconds(ms: number): bigint {
+  if (!Number.isFinite(ms)) return ms < 0 ? FIRST_US - 1n : END_US;
+  const us = (BigInt(Math.round(ms)) - BigInt(EPOCH_2000_MS)) * 1000n;
+  if (us < FIRST_US) return FIRST_US - 1n;
+  return us < END_US ? us : END_US;
 }
 
 const viewOf = ({ buffer, byteOffset, length }: Buffer) => new DataView(buffer, byteOffset, length);

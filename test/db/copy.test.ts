@@ -111,3 +111,41 @@ describe('COPY', () => {
     client.release();
   });
 });
+
+/** The text of `timestamptz` fields as PostgreSQL has them in UTC, or the code with which it refuses one. */
+async function keptTimes(...times: readonly number[]): Promise<string[]> {
+  const copy = new CopyRows();
+  for (const ms of times) copy.row(1).timestamp(ms);
+  return transaction(pool, async (client) => {
+    await client.query(`SET LOCAL TIME ZONE 'UTC'; CREATE TEMP TABLE kept (at timestamptz) ON COMMIT DROP`);
+    await copyInto(client, 'kept (at)', copy);
+    return (await client.query<{ at: string }>('SELECT at::text AS at FROM kept')).rows.map(({ at }) => at);
+  });
+}
+
+describe('a time of COPY', () => {
+  it('a time of COPY is the very millisecond in any year that PostgreSQL and a Date have, and the microsecond near ours', async () => {
+    const at = (text: string) => Date.parse(text);
+    const years = ['0001-01-01', '1999-12-31', '2285-06-05', '2286-01-01', '+004283-12-31', '+275760-09-12'];
+    const times = years.map((day) => at(`${day}T23:59:59.999Z`));
+    expect(await keptTimes(...times)).toEqual(
+      years.map((day) => `${day.replace(/^\+0*/, '')} 23:59:59.999+00`),
+    );
+    expect(await keptTimes(at('2026-01-31T00:00:00.001Z') + 0.25)).toEqual(['2026-01-31 00:00:00.00125+00']);
+    expect(await keptTimes(-210_866_803_200_000, 9_224_318_015_999_998)).toEqual([
+      '4714-11-24 00:00:00+00 BC',
+      '294276-12-31 23:59:59.998+00',
+    ]);
+  });
+
+  it.each([
+    ['before the first of PostgreSQL', -210_866_803_200_001],
+    ['behind its last', 9_224_318_016_000_000],
+    ['of nanoseconds taken for milliseconds', 1.7e18],
+    ['that is no number', Number.NaN],
+    ['without end', Number.POSITIVE_INFINITY],
+    ['without beginning', Number.NEGATIVE_INFINITY],
+  ])('%s is refused, and not stored as another one', async (_, ms) => {
+    await expect(keptTimes(ms)).rejects.toMatchObject({ code: '22008' });
+  });
+});
