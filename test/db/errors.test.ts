@@ -14,14 +14,14 @@ describe('a database URL that is shown', () => {
     ],
     ['postgres://me:s3cret@host/db?sslpassword=s3cret', 'postgres://me:***@host/db?sslpassword=***'],
     ['postgres://me:s3%40cret@[::1]/db', 'postgres://me:***@[::1]/db'],
-  ])('has no password: %s', (url, shown) => {
+  ])('a database URL that is shown has no password: %s', (url, shown) => {
     expect(withoutPassword(url).replaceAll('%2A', '*')).toBe(shown);
     expect(explainConnection(new Error('no'), url).message).not.toContain('s3');
   });
 });
 
 describe('an error of Postgres', () => {
-  it('is told from a server that is away', async () => {
+  it('an error of Postgres is told from a server that is away', async () => {
     const pool = openTestPool(await emptyDatabase());
     const errors = await Promise.all(
       ['SELECT FROM nothing', 'SELECT 1/0', 'DO $$ BEGIN RAISE lock_not_available; END $$'].map((sql) =>
@@ -33,7 +33,7 @@ describe('an error of Postgres', () => {
     expect(errors.map(levelOf)).toEqual(['warn', 'warn', 'warn']);
   });
 
-  it('is away where nobody listens, where the name is unknown, and where the connection is cut', async () => {
+  it('an error of Postgres is away where nobody listens, where the name is unknown, and where the connection is cut', async () => {
     const pool = openTestPool(await emptyDatabase());
     const cut = pool.query('SELECT pg_terminate_backend(pg_backend_pid())').catch((error) => error);
     const unreachable = openPool(`postgres://me@127.0.0.1:${await freePort()}/db`, testLog);

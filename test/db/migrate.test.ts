@@ -9,7 +9,7 @@ import { packageRoot } from '../../src/runtime/paths.ts';
 import { emptyDatabase, migratedDatabase, openTestPool, testLog } from '../support/database.ts';
 
 describe('migrate', () => {
-  it('runs each migration once, however many programs start together', async () => {
+  it('migrate runs each migration once, however many programs start together', async () => {
     const url = await emptyDatabase();
     const pool = openTestPool(url);
     const programs = [pool, openTestPool(url), openTestPool(url)];
@@ -18,12 +18,12 @@ describe('migrate', () => {
     expect(ran.filter((count) => count > 0)).toEqual([rows.length]);
   });
 
-  it('has a number for each migration that no other has', () => {
+  it('migrate has a number for each migration that no other has', () => {
     const numbers = readdirSync(path.join(packageRoot, 'migrations')).map((name) => name.slice(0, 4));
     expect(new Set(numbers).size).toBe(numbers.length);
   });
 
-  it('refuses a database that a newer program made', async () => {
+  it('migrate refuses a database that a newer program made', async () => {
     const { pool } = await migratedDatabase();
     await pool.query(
       `INSERT INTO schema_migrations (version, name, sha256) VALUES (9999, '9999_future.sql', '')`,
@@ -34,19 +34,19 @@ describe('migrate', () => {
     });
   });
 
-  it('refuses a database whose migration was edited afterwards', async () => {
+  it('migrate refuses a database whose migration was edited afterwards', async () => {
     const { pool } = await migratedDatabase();
     await pool.query(`UPDATE schema_migrations SET sha256 = 'other' WHERE version = 1`);
     await expect(migrate(pool, testLog)).rejects.toMatchObject({ code: 'SCHEMA_CHANGED' });
   });
 
-  it('keeps the time zone of the database where none is asked for', async () => {
+  it('migrate keeps the time zone of the database where none is asked for', async () => {
     const { pool } = await migratedDatabase('Asia/Tokyo');
     await migrate(pool, testLog);
     expect(await readTimeZone(pool)).toBe('Asia/Tokyo');
   });
 
-  it('makes the columns that drizzle expects', async () => {
+  it('migrate makes the columns that drizzle expects', async () => {
     const { pool } = await migratedDatabase();
     for (const [table, name] of [
       [tables.events, 'events'],

@@ -61,7 +61,7 @@ it('a connection that ends in the packet that begins it fails its transaction, a
 });
 
 describe('a transaction', () => {
-  it('is there as a whole once it returns, and gives what it gives', async () => {
+  it('a transaction is there as a whole once it returns, and gives what it gives', async () => {
     const given = await transaction(pool, async (client) => {
       await client.query('INSERT INTO kept VALUES (1)');
       await client.query('INSERT INTO kept VALUES (2)');
@@ -70,7 +70,7 @@ describe('a transaction', () => {
     expect([given, await kept()]).toEqual(['two', [1, 2]]);
   });
 
-  it('leaves nothing where it throws, with its own error', async () => {
+  it('a transaction leaves nothing where it throws, with its own error', async () => {
     const failing = transaction(pool, async (client) => {
       await client.query('INSERT INTO kept VALUES (3)');
       throw new Error('not after all');
@@ -84,7 +84,7 @@ describe('a transaction', () => {
     expect(await kept()).toEqual([1, 2]);
   });
 
-  it('fails where its connection is lost, and the next one has another', async () => {
+  it('a transaction fails where its connection is lost, and the next one has another', async () => {
     const lost = transaction(pool, async (client) => {
       await client.query('INSERT INTO kept VALUES (5)');
       await client.query('SELECT pg_terminate_backend(pg_backend_pid())');
@@ -93,14 +93,14 @@ describe('a transaction', () => {
     expect(await kept()).toEqual([1, 2]);
   });
 
-  it('may be silent for as long as it says, and no longer than that for the next', async () => {
+  it('a transaction may be silent for as long as it says, and no longer than that for the next', async () => {
     const limit = 'SHOW idle_in_transaction_session_timeout';
     const asked = await transaction(pool, (client) => client.query(limit), { longestPauseMs: 90_000 });
     expect(asked.rows).toEqual([{ idle_in_transaction_session_timeout: '90s' }]);
     const next = await transaction(pool, (client) => client.query(limit));
     expect(next.rows).toEqual([{ idle_in_transaction_session_timeout: '0' }]);
   });
-  it('that holds a lock makes the next one of that lock wait', async () => {
+  it('a transaction that holds a lock makes the next one of that lock wait', async () => {
     const other = openPool(url, testLog);
     afterFile(() => other.end());
     const lock = 0x7357;

@@ -55,7 +55,7 @@ describe('the time zone of a database', () => {
     'Pacific/Pago_Pago',
     'Asia/Kathmandu',
     'UTC',
-  ])('counts days and years again where it becomes %s', async (zone) => {
+  ])('the time zone of a database counts days and years again where it becomes %s', async (zone) => {
     const { pool } = await migratedDatabase('Asia/Tokyo');
     await store(pool, HISTORY);
     await expectRollupsEqualEvents(pool);
@@ -70,7 +70,7 @@ describe('the time zone of a database', () => {
     await expectRollupsEqualEvents(pool);
   });
 
-  it('puts an event on the day of 23 or 25 hours that it belongs to', async () => {
+  it('the time zone of a database puts an event on the day of 23 or 25 hours that it belongs to', async () => {
     const { pool } = await migratedDatabase('Europe/Berlin');
     await store(
       pool,
@@ -92,7 +92,7 @@ describe('the time zone of a database', () => {
     ]);
   });
 
-  it('is UTC where the machine’s, which nobody chose, is none of the server’s', async () => {
+  it('the time zone of a database is UTC where the machine’s, which nobody chose, is none of the server’s', async () => {
     const { pool } = await migratedDatabase('Europe/Berlin');
     await pool.query(`DELETE FROM settings WHERE name = 'time_zone'`);
     await useTimeZone(pool, testLog, undefined, 'Mars/Olympus');
@@ -100,7 +100,7 @@ describe('the time zone of a database', () => {
     await expect(useTimeZone(pool, testLog, 'Mars/Olympus', 'UTC')).rejects.toThrow('TIME_ZONE');
   });
 
-  it('loses and doubles nothing of what is stored while it changes', async () => {
+  it('the time zone of a database loses and doubles nothing of what is stored while it changes', async () => {
     const { url, pool } = await migratedDatabase('UTC');
     const other = openTestPool(url);
     const write = async () => {
@@ -118,7 +118,7 @@ describe('the time zone of a database', () => {
     ]);
   });
 
-  it('stays as it is where the server does not know the new one', async () => {
+  it('the time zone of a database stays as it is where the server does not know the new one', async () => {
     const { url, pool } = await migratedDatabase('Asia/Tokyo');
     await store(pool, HISTORY);
     await expect(migrateWithRetries(url, testLog, 'Mars/Olympus').ready).rejects.toMatchObject({
@@ -131,7 +131,7 @@ describe('the time zone of a database', () => {
     await expectRollupsEqualEvents(pool);
   });
 
-  it('is tried by its other names where the server does not know the given one, and is kept as it is given else', async () => {
+  it('the time zone of a database is tried by its other names where the server does not know the given one, and is kept as it is given else', async () => {
     const { pool } = await migratedDatabase('Asia/Kolkata');
     expect(await readTimeZone(pool)).toBe('Asia/Kolkata');
     await transaction(pool, async (client) => {
@@ -143,7 +143,7 @@ describe('the time zone of a database', () => {
     expect(await readTimeZone(pool)).toBe('Asia/Kolkata');
   });
 
-  it('may be any that this Node knows', async () => {
+  it('the time zone of a database may be any that this Node knows', async () => {
     const { pool } = await migratedDatabase();
     const { rows } = await pool.query(
       `SELECT name FROM unnest($1::text[]) AS name WHERE name NOT IN (SELECT name FROM pg_timezone_names)`,

@@ -126,6 +126,18 @@ function hasMountNamespaces(): boolean {
   }
 }
 
-/** What spawn() needs to run as `account`. */
-export const idsOf = (account: Account | undefined) =>
-  account === undefined ? {} : { uid: account.uid, gid: account.gid };
+type Surroundings = {
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly uid?: number;
+  readonly gid?: number;
+};
+
+/**
+ * What spawn() needs to run a command: its account, and this process's environment without what is there for somebody's own PostgreSQL, as
+ * PGCLIENTENCODING and PGDATA, which the server's programs read too.
+ */
+export function surroundingsOf({ account }: Command, environment = process.env): Surroundings {
+  const env = Object.fromEntries(Object.entries(environment).filter(([name]) => !/^PG[A-Z_]/.test(name)));
+  return account === undefined ? { cwd: '/', env } : { cwd: '/', env, uid: account.uid, gid: account.gid };
+}

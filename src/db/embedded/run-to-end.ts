@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { DatabaseError } from '../errors.ts';
-import { type Command, idsOf } from './account.ts';
+import { type Command, surroundingsOf } from './account.ts';
 
 /**
  * @param name of the program, for the error
@@ -11,8 +11,7 @@ import { type Command, idsOf } from './account.ts';
  */
 export async function runToEnd(command: Command, name: string, input = ''): Promise<void> {
   const child = spawn(command.file, command.args, {
-    ...idsOf(command.account),
-    cwd: '/',
+    ...surroundingsOf(command),
     stdio: ['pipe', 'ignore', 'pipe'],
   });
   const output: Buffer[] = [];

@@ -10,7 +10,7 @@ import pg from 'pg';
 import { codeOf, messageOf } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { DatabaseError, isAway } from '../errors.ts';
-import { type Account, commandAs, idsOf, serverAccount } from './account.ts';
+import { type Account, commandAs, serverAccount, surroundingsOf } from './account.ts';
 import { type Binaries, findBinaries } from './binaries.ts';
 import { checkVersion, makeCluster, removeUnfinished } from './cluster.ts';
 import { stopLeftover } from './leftover.ts';
@@ -54,21 +54,24 @@ export type EmbeddedPostgres = {
   stop(): Promise<void>;
 };
 
-function urlOf(password: string, port: number): string {
-  return `postgres://${USER}:${password}@127.0.0.1:${port}/${DATABASE}`;
-}
-
 /**
- * libpq's environment (PGSSLMODE, PGOPTIONS and so on), which pg reads for whatever a connection does not say, is about somebody's own server:
- * for this process it is forgotten, as the embedded one has no TLS and its program counts on its settings.
+ * What pg would take from libpq's environment (PGSSLMODE, PGOPTIONS and so on), which is about somebody's own server, for whatever a URL does
+ * not say: this one has no TLS, and its program counts on its settings. Options that are empty would count as none.
  */
-function forgetLibpqEnvironment(): void {
-  for (const name of Object.keys(process.env)) if (/^PG[A-Z]/.test(name)) delete process.env[name];
+const OWN_PARAMETERS = new URLSearchParams({
+  sslmode: 'disable',
+  sslnegotiation: 'postgres',
+  replication: 'false',
+  options: `-c jit=${SETTINGS.jit}`,
+});
+
+function urlOf(password: string, port: number, database = DATABASE): string {
+  const parameters = OWN_PARAMETERS.toString().replaceAll('+', '%20');
+  return `postgres://${USER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}?${parameters}`;
 }
 
 /** The URL of the embedded server, whichever process runs it; undefined where it was never started here. */
 export async function embeddedUrl(dataDir: string, port: number): Promise<string | undefined> {
-  forgetLibpqEnvironment();
   const { password } = placeIn(dataDir);
   if (!existsSync(password)) return undefined;
   return urlOf((await readFile(password, 'utf8')).trim(), port);
@@ -84,7 +87,6 @@ export async function startEmbeddedPostgres(
   port: number,
   log: Logger,
 ): Promise<EmbeddedPostgres> {
-  forgetLibpqEnvironment();
   const place = placeIn(dataDir);
   try {
     return await start(place, port, log);
@@ -141,8 +143,7 @@ async function launch(
     const output = openSync(place.log, 'w', 0o600);
     // A group of its own: Ctrl-C in the terminal is for the program, which stops the server last.
     const child = spawn(command.file, command.args, {
-      ...idsOf(command.account),
-      cwd: '/',
+      ...surroundingsOf(command),
       detached: true,
       stdio: ['ignore', output, output],
     });
@@ -207,7 +208,7 @@ async function isReady(
 
 /** Connects and makes the database where it is missing; false while the server isn't up. */
 async function ensureDatabase(port: number, password: string): Promise<boolean> {
-  const client = new pg.Client({ host: '127.0.0.1', port, user: USER, password, database: 'postgres' });
+  const client = new pg.Client({ connectionString: urlOf(password, port, 'postgres') });
   client.on('error', () => {});
   try {
     await client.connect();

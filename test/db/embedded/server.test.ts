@@ -1,18 +1,16 @@
-// The embedded PostgreSQL through what a machine does to it every day. A server of its own for each test; embedded.whole has the rest.
+// The embedded PostgreSQL through what a machine does to it every day. A server of its own for each test; server.whole has the rest.
 
-import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { stopLeftover } from '../../src/db/embedded/leftover.ts';
-import { placeIn } from '../../src/db/embedded/place.ts';
-import { embeddedUrl, startEmbeddedPostgres } from '../../src/db/embedded/server.ts';
-import { eventually } from '../support/eventually.ts';
-import { testLog } from '../support/log.ts';
-import { freePort } from '../support/ports.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
-import { copyOf, makeCluster, pidFileOf, postmasterOf, query, start } from './clusters.ts';
+import { placeIn } from '../../../src/db/embedded/place.ts';
+import { embeddedUrl, startEmbeddedPostgres } from '../../../src/db/embedded/server.ts';
+import { eventually } from '../../support/eventually.ts';
+import { testLog } from '../../support/log.ts';
+import { freePort } from '../../support/ports.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { copyOf, makeCluster, pidFileOf, postmasterOf, query, start } from '../clusters.ts';
 
 let made: string;
 beforeAll(async () => {
@@ -20,7 +18,7 @@ beforeAll(async () => {
 });
 
 describe('the embedded PostgreSQL', () => {
-  it('is made once, keeps what was stored, and listens on loopback only', async () => {
+  it('the embedded PostgreSQL is made once, keeps what was stored, and listens on loopback only', async () => {
     const folder = temporaryFolder();
     expect(await embeddedUrl(folder, 5433)).toBeUndefined();
     const first = await start(folder);
@@ -41,32 +39,36 @@ describe('the embedded PostgreSQL', () => {
     expect(await embeddedUrl(folder, Number(new URL(second.url).port))).toBe(second.url);
   });
 
-  it('is connected to as it wants it, whatever the environment says of other servers', async () => {
+  it('the embedded PostgreSQL is connected to as it wants it, whatever the environment says of other servers, which stays as it is', async () => {
     const ofOthers = {
       PGSSLMODE: 'require',
+      PGSSLNEGOTIATION: 'direct',
       PGOPTIONS: '-c default_transaction_read_only=on -c search_path=nowhere',
       PGREPLICATION: 'true',
+      PGCLIENTENCODING: 'none',
+      PGDATA: '/nowhere',
     };
-    const forget = () => {
-      for (const name of Object.keys(ofOthers)) delete process.env[name];
-    };
-    onTestFinished(forget);
+    const before = Object.keys(ofOthers).map((name) => [name, process.env[name]] as const);
+    onTestFinished(() => {
+      for (const [name, value] of before) {
+        if (value === undefined) delete process.env[name];
+        else process.env[name] = value;
+      }
+    });
     Object.assign(process.env, ofOthers);
-    const folder = copyOf(made);
+    const folder = temporaryFolder();
     const { url } = await start(folder);
-    const settings = () =>
-      query(
+    expect(
+      await query(
         url,
         `SELECT current_setting('default_transaction_read_only') AS read_only, current_schema AS schema`,
-      );
-    expect(await settings()).toEqual([{ read_only: 'off', schema: 'public' }]);
-    // Also in a process that only connects.
-    Object.assign(process.env, ofOthers);
+      ),
+    ).toEqual([{ read_only: 'off', schema: 'public' }]);
     expect(await embeddedUrl(folder, Number(new URL(url).port))).toBe(url);
-    expect(await settings()).toEqual([{ read_only: 'off', schema: 'public' }]);
+    expect(process.env).toMatchObject(ofOthers);
   });
 
-  it('gives the program a role that is no superuser: SQL reads no file of the machine and starts no program', async () => {
+  it('the program has a role in its PostgreSQL that is no superuser: SQL reads no file of the machine and starts no program', async () => {
     const { url } = await start(copyOf(made));
     expect(
       await query(url, 'SELECT rolsuper, rolcreaterole FROM pg_roles WHERE rolname = current_user'),
@@ -92,7 +94,7 @@ describe('the embedded PostgreSQL', () => {
     }
   });
 
-  it('keeps what was committed where it is killed, and tells that it has ended', async () => {
+  it('a PostgreSQL that is killed keeps what was committed, and tells that it has ended', async () => {
     const folder = copyOf(made);
     const first = await start(folder);
     await query(first.url, 'INSERT INTO kept VALUES (43)');
@@ -103,7 +105,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await query(second.url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }, { answer: 43 }]);
   });
 
-  it('stops the server that a killed program left running, and starts anew', async () => {
+  it('the server that a killed program left running is stopped, and one is started anew', async () => {
     const folder = copyOf(made);
     const left = await start(folder);
     const second = await start(folder);
@@ -111,28 +113,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await query(second.url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
   });
 
-  it.each(['', 'nonsense\n', '1\n', '-1\n', '999999999\n', '0\n/tmp\n'])(
-    'starts where its pid file says %j',
-    async (text) => {
-      const folder = temporaryFolder();
-      mkdirSync(placeIn(folder).cluster, { recursive: true });
-      writeFileSync(pidFileOf(folder), text);
-      await stopLeftover(placeIn(folder), testLog);
-    },
-  );
-
-  it('leaves a process alone that has the pid by now', async () => {
-    const folder = temporaryFolder();
-    mkdirSync(placeIn(folder).cluster, { recursive: true });
-    const bystander = spawn('sleep', ['60']);
-    onTestFinished(() => void bystander.kill());
-    writeFileSync(pidFileOf(folder), `${bystander.pid}\n`);
-    await stopLeftover(placeIn(folder), testLog);
-    expect(bystander.exitCode ?? bystander.signalCode).toBeNull();
-    expect(existsSync(pidFileOf(folder))).toBe(false);
-  });
-
-  it('says by which setting a port is changed that is taken, and leaves nothing running', async () => {
+  it('a port that is taken is told with the setting that changes it, and nothing is left running', async () => {
     const folder = copyOf(made);
     const port = await freePort();
     const taken = createServer().listen(port, '127.0.0.1');
@@ -145,7 +126,7 @@ describe('the embedded PostgreSQL', () => {
     expect(existsSync(pidFileOf(folder))).toBe(false);
   });
 
-  it("tells the server's own last words where it can't start, on one line", async () => {
+  it("a server that can't start is told by its own last words, on one line", async () => {
     const folder = copyOf(made);
     rmSync(path.join(placeIn(folder).cluster, 'global'), { recursive: true });
     const error = await startEmbeddedPostgres(folder, await freePort(), testLog).catch((thrown) => thrown);
@@ -156,7 +137,7 @@ describe('the embedded PostgreSQL', () => {
     expect(error.message).not.toContain('\n');
   });
 
-  it('leaves no process and no file of its run where it was stopped, twice too', async () => {
+  it('a server that was stopped, twice too, leaves no process and no file of its run', async () => {
     const folder = copyOf(made);
     const server = await start(folder);
     const pid = postmasterOf(folder);
