@@ -9,7 +9,7 @@ import { connectProducer, createProducer, type Kafka, type Message, type Produce
 import { isTooLarge, isUnknownTopic, reasonOf } from '../kafka/errors.ts';
 import { Backoff } from '../runtime/backoff.ts';
 import type { Logger } from '../runtime/log.ts';
-import { type Letter, markForwarded, takeUnforwarded } from './unforwarded.ts';
+import { markForwarded, takeUnforwarded, type UnforwardedDeadLetter } from './unforwarded.ts';
 
 const PARTITIONS = 1;
 const FIRST_PAUSE_MS = 200;
@@ -18,7 +18,7 @@ const LONGEST_PAUSE_MS = 10_000;
 const LONGEST_SEND_MS = 90_000;
 /** After so many tries in a row it is an error, and said once. */
 const TRIES_BEFORE_ERROR = 3;
-/** What the header `omitted` of a letter that would be too large names. */
+/** What the header `omitted` of a dead letter that would be too large names. */
 const VALUE = 'value';
 const KEY_AND_VALUE = 'key, value';
 
@@ -32,7 +32,7 @@ export class DeadLetterForwarder {
   readonly #subscription: Subscription;
   readonly #topic: string;
   readonly #log: Logger;
-  readonly #onForwarded: (letters: number) => void;
+  readonly #onForwarded: (deadLetters: number) => void;
   readonly #closing = new AbortController();
   #ready = false;
   #again = false;
@@ -45,7 +45,7 @@ export class DeadLetterForwarder {
     pool: Pool,
     subscription: Subscription,
     log: Logger,
-    onForwarded: (letters: number) => void = () => {},
+    onForwarded: (deadLetters: number) => void = () => {},
   ) {
     this.#kafka = kafka;
     this.#pool = pool;
@@ -102,11 +102,11 @@ export class DeadLetterForwarder {
   /** How many were forwarded. */
   async #forwardSome(): Promise<number> {
     const forward = async (client: Client) => {
-      const letters = await takeUnforwarded(client, this.#subscription);
-      if (letters.length === 0) return 0;
-      await this.#send(letters.map((letter) => toMessage(this.#subscription, letter)));
-      await markForwarded(client, letters);
-      return letters.length;
+      const deadLetters = await takeUnforwarded(client, this.#subscription);
+      if (deadLetters.length === 0) return 0;
+      await this.#send(deadLetters.map((deadLetter) => toMessage(this.#subscription, deadLetter)));
+      await markForwarded(client, deadLetters);
+      return deadLetters.length;
     };
     const forwarded = await transaction(this.#pool, forward, { longestPauseMs: LONGEST_SEND_MS });
     if (forwarded > 0) this.#onForwarded(forwarded);
@@ -136,8 +136,8 @@ function smaller(message: Message): Message {
   return { ...message, key: null, headers: { ...message.headers, omitted: KEY_AND_VALUE } };
 }
 
-function toMessage({ topic }: Subscription, letter: Letter): Message {
-  const { id, partition, offset, code, reason, key, payload } = letter;
+function toMessage({ topic }: Subscription, deadLetter: UnforwardedDeadLetter): Message {
+  const { id, partition, offset, code, reason, key, payload } = deadLetter;
   const headers = { topic, partition: String(partition), offset, code, reason, id: String(id) };
   return { key, value: payload, headers };
 }

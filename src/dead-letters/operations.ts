@@ -91,7 +91,7 @@ export const deadLetterOperations = {
     method: 'post',
     path: '/api/dead-letters/:id/send',
     tag: TAG,
-    summary: 'Send an edited event in the place of a letter',
+    summary: 'Send an edited event in the place of a dead letter',
     description: 'Answered once Kafka has acknowledged it. Sending the same event again is stored once.',
     params,
     body: { 'application/json': eventSchema },
@@ -121,7 +121,7 @@ export const deadLetterOperations = {
     method: 'post',
     path: '/api/dead-letters/:id/discard',
     tag: TAG,
-    summary: 'Discard a letter',
+    summary: 'Discard a dead letter',
     description: 'It stays in the table, and in the list of the discarded.',
     params,
     answers: {

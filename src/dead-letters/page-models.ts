@@ -47,7 +47,7 @@ export type DeadLetterPageModel = Layout & {
   readonly problem: string | undefined;
   /** An event that would be taken. */
   readonly pattern: string;
-  /** The way of the event that was sent in the dead letter's place, as far as it is known. */
+  /** The trace of the event that was sent in the dead letter's place, as far as it is known. */
   readonly trace: Trace | null;
 };
 

@@ -3,8 +3,8 @@
 import type { Subscription } from '../consumer/offsets.ts';
 import type { Client, Pool } from '../db/pool.ts';
 
-/** A dead letter on its way to the topic: what came from Kafka, where it was, and why it is no event. */
-export type Letter = {
+/** A dead letter that the topic doesn't have: what came from Kafka, where it was, and why it is no event. */
+export type UnforwardedDeadLetter = {
   readonly id: number;
   readonly partition: number;
   readonly offset: string;
@@ -29,15 +29,15 @@ const LOCK_CLASS = 0x5509;
 export async function takeUnforwarded(
   client: Client,
   { clusterId, topic }: Subscription,
-): Promise<readonly Letter[]> {
+): Promise<readonly UnforwardedDeadLetter[]> {
   await client.query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [LOCK_CLASS, `${clusterId} ${topic}`]);
   const { rows: waiting } = await client.query<{ id: number; bytes: number }>(
-    `SELECT id, coalesce(octet_length(payload), 0) AS bytes FROM dead_letters
+    `SELECT id, coalesce(octet_length(key), 0) + coalesce(octet_length(payload), 0) AS bytes FROM dead_letters
      WHERE forwarded_at IS NULL AND cluster_id = $1 AND topic = $2
      ORDER BY id LIMIT $3`,
     [clusterId, topic, MOST_DEAD_LETTERS],
   );
-  const { rows } = await client.query<Letter>(
+  const { rows } = await client.query<UnforwardedDeadLetter>(
     `SELECT id, "partition", "offset"::text AS "offset", code, reason, key, payload FROM dead_letters
      WHERE id = ANY($1) ORDER BY id`,
     [firstIds(waiting)],
@@ -45,24 +45,27 @@ export async function takeUnforwarded(
   return rows;
 }
 
-/** Reading 500 payloads of a megabyte each at once would take half a gigabyte. */
+/** Reading 500 keys and payloads of a megabyte each at once would take half a gigabyte. */
 function firstIds(waiting: readonly { readonly id: number; readonly bytes: number }[]): number[] {
   let bytes = 0;
-  const end = waiting.findIndex((letter, index) => {
-    bytes += letter.bytes;
+  const end = waiting.findIndex((deadLetter, index) => {
+    bytes += deadLetter.bytes;
     return bytes > MOST_BYTES && index > 0;
   });
   return waiting.slice(0, end === -1 ? waiting.length : end).map(({ id }) => id);
 }
 
 /** To be called once Kafka has acknowledged them, in the transaction that took them. */
-export async function markForwarded(client: Client, letters: readonly Letter[]): Promise<void> {
+export async function markForwarded(
+  client: Client,
+  deadLetters: readonly UnforwardedDeadLetter[],
+): Promise<void> {
   await client.query('UPDATE dead_letters SET forwarded_at = clock_timestamp() WHERE id = ANY($1)', [
-    letters.map(({ id }) => id),
+    deadLetters.map(({ id }) => id),
   ]);
 }
 
-/** How many letters have waited for longer than `seconds`; no more than LONGEST_COUNT are counted. */
+/** How many dead letters have waited for longer than `seconds`; no more than LONGEST_COUNT are counted. */
 export async function countWaiting(
   pool: Pool,
   { clusterId, topic }: Pick<Subscription, 'clusterId' | 'topic'>,

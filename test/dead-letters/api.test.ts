@@ -16,7 +16,7 @@ const storedRows = async (orderId: string) =>
   (await line.pool.query('SELECT FROM events WHERE order_id = $1', [orderId])).rowCount;
 
 describe('GET /api/dead-letters', () => {
-  it('lists newest first, a page at a time, until all were seen', async () => {
+  it('GET /api/dead-letters lists newest first, a page at a time, until all were seen', async () => {
     const ids = await setAside(line, ['a', 'b', 'c', 'd', 'e']);
     const seen: number[] = [];
     for (let cursor = ''; ; ) {
@@ -29,7 +29,7 @@ describe('GET /api/dead-letters', () => {
     expect(new Set(seen).size).toBe(seen.length);
   });
 
-  it('filters by code, state and place, and counts every code', async () => {
+  it('GET /api/dead-letters filters by code, state and place, and counts every code', async () => {
     const [first] = await setAside(line, ['x', null, '{"title":"banner_hover"}', null]);
     const { body } = await api().get('/api/dead-letters?code=empty&topic=ecommerce&partition=0').expect(200);
     expect(body.rows.map(({ code }: { code: string }) => code)).toEqual(['empty', 'empty']);
@@ -42,7 +42,7 @@ describe('GET /api/dead-letters', () => {
     expect(discarded.body.rows.map(({ id }: { id: number }) => id)).toEqual([first]);
   });
 
-  it('gives text where it is UTF-8 and base64 elsewhere, and cuts long payloads between characters', async () => {
+  it('GET /api/dead-letters gives text where it is UTF-8 and base64 elsewhere, and cuts long payloads between characters', async () => {
     const bytes = Buffer.from([0xc3, 0x28, 0x00, 0xff]);
     const [binary, long] = await setAside(line, [bytes, 'ü€🙂'.repeat(2_000)]);
     const listed = (await api().get('/api/dead-letters?limit=2').expect(200)).body.rows;
@@ -65,19 +65,22 @@ describe('GET /api/dead-letters', () => {
     ['before=soon', 'before'],
     ['code=odd', 'code'],
     ['page=2', 'page'],
-  ])('refuses %s', async (query, parameter) => {
+  ])('GET /api/dead-letters refuses %s', async (query, parameter) => {
     const { body } = await api().get(`/api/dead-letters?${query}`).expect(400);
     expect(body.error.message).toContain(parameter);
   });
 
-  it.each(['0', 'x', '-1', '99999999999999999999'])('knows no letter %s', async (id) => {
-    const { body } = await api().get(`/api/dead-letters/${id}`).expect(404);
-    expect(body.error.code).toBe('not_found');
-  });
+  it.each(['0', 'x', '-1', '99999999999999999999'])(
+    'GET /api/dead-letters knows no letter %s',
+    async (id) => {
+      const { body } = await api().get(`/api/dead-letters/${id}`).expect(404);
+      expect(body.error.code).toBe('not_found');
+    },
+  );
 });
 
 describe('POST /api/dead-letters/:id/send', () => {
-  it('stores the edited event and says so on the letter, once', async () => {
+  it('POST /api/dead-letters/:id/send stores the edited event and says so on the dead letter, once', async () => {
     const event = anEvent();
     const [id] = await setAside(line, [JSON.stringify({ ...event, title: 'banner_hover' })]);
     const { body } = await send(id, JSON.stringify(event)).expect(202);
@@ -90,7 +93,7 @@ describe('POST /api/dead-letters/:id/send', () => {
     await api().post(`/api/dead-letters/${id}/discard`).expect(409);
   });
 
-  it('says what is wrong with an event, and leaves the letter open', async () => {
+  it('POST /api/dead-letters/:id/send says what is wrong with an event, and leaves the dead letter open', async () => {
     const [id] = await setAside(line, ['nonsense']);
     const wrong = await send(id, JSON.stringify({ ...anEvent(), product: 'cars' })).expect(400);
     expect(wrong.body.error).toMatchObject({
@@ -109,7 +112,7 @@ describe('POST /api/dead-letters/:id/send', () => {
     { 'Sec-Fetch-Site': 'cross-site' },
     { 'Sec-Fetch-Site': 'same-site' },
     { Origin: 'null' },
-  ])('is not done for a page of another site: %o', async (headers) => {
+  ])('POST /api/dead-letters/:id/send is not done for a page of another site: %o', async (headers) => {
     const [id] = await setAside(line, ['nonsense']);
     const answer = await send(id, JSON.stringify(anEvent())).set(headers).expect(403);
     expect(answer.body.error.code).toBe('other_origin');

@@ -28,7 +28,7 @@ describe.skipIf(noBrowser !== undefined)('a rejected message in a browser', { ti
     });
   });
 
-  it('appears on the open list without a reload, when somebody asks for it', async () => {
+  it('a rejected message in a browser appears on the open list without a reload, when somebody asks for it', async () => {
     await page.goto(`${line.url}/events/rejected`);
     await page.getByText('Nothing is set aside').waitFor();
     await setAside(line, [`{"title": ${JSON.stringify(HOSTILE)}}`]);
@@ -37,7 +37,7 @@ describe.skipIf(noBrowser !== undefined)('a rejected message in a browser', { ti
     expect(await page.locator('[data-count="not_an_event"]').innerText()).toBe('1');
   });
 
-  it('is shown as text: none of its markup is alive', async () => {
+  it('a rejected message in a browser is shown as text: none of its markup is alive', async () => {
     await page.locator('.dead-letter a').click();
     await page.waitForURL(/rejected\/\d+/);
     expect(await page.locator('pre.payload').first().innerText()).toContain('<img src=x onerror=');
@@ -46,13 +46,13 @@ describe.skipIf(noBrowser !== undefined)('a rejected message in a browser', { ti
     expect(await page.evaluate('document.querySelector("#event").value')).toContain('</textarea>');
   });
 
-  it('has no serious fault for those who use a keyboard or hear the page', async () => {
+  it('a rejected message in a browser has no serious fault for those who use a keyboard or hear the page', async () => {
     const { violations } = await axe(page).analyze();
     const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
     expect(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
   });
 
-  it('is mended and sent again with the keyboard alone, and its event is followed to the row', async () => {
+  it('a rejected message in a browser is mended and sent again with the keyboard alone, and its event is followed to the row', async () => {
     const event = anEvent();
     await page.locator('#event').focus();
     await page.locator('#event').fill('{"title": "order"');
@@ -68,7 +68,7 @@ describe.skipIf(noBrowser !== undefined)('a rejected message in a browser', { ti
     );
   });
 
-  it('leaves no error in the browser, and breaks no Content-Security-Policy', () => {
+  it('a rejected message in a browser leaves no error in the browser, and breaks no Content-Security-Policy', () => {
     expect(complaints).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { toBytes } from '../../src/dead-letters/bytes.ts';
 
-it('carries any bytes whole: text where they are UTF-8, else base64', () => {
+it('toBytes carries any bytes whole: text where they are UTF-8, else base64', () => {
   const anyBytes = fc.oneof(
     fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes)),
     fc.string({ unit: 'binary', maxLength: 20 }).map((text) => Buffer.from(text)),
@@ -16,7 +16,7 @@ it('carries any bytes whole: text where they are UTF-8, else base64', () => {
   );
 });
 
-it('cuts text between characters, wherever the cut goes, and loses none that is whole', () => {
+it('toBytes cuts text between characters, wherever the cut goes, and loses none that is whole', () => {
   const anyText = fc.string({ unit: fc.constantFrom('a', 'é', '尺', '🙂'), minLength: 1, maxLength: 12 });
   fc.assert(
     fc.property(anyText, fc.nat(48), (text, at) => {
@@ -44,12 +44,12 @@ function longestStart(text: string, bytes: number): number {
   return units;
 }
 
-it('cuts no byte off what is no text anyway', () => {
+it('toBytes cuts no byte off what is no text anyway', () => {
   const bytes = Buffer.from([0xff, 0xfe, 0xc3]);
   expect(toBytes(bytes, 10)).toEqual({ encoding: 'base64', value: '//7D', bytes: 10, cut: true });
 });
 
-it('has no bytes of none', () => {
+it('toBytes has no bytes of none', () => {
   expect(toBytes(Buffer.alloc(0), 0)).toEqual({ encoding: 'utf8', value: '', bytes: 0, cut: false });
   expect(toBytes(Buffer.alloc(0), 5)).toMatchObject({ value: '', cut: true });
 });

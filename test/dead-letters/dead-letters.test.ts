@@ -27,7 +27,7 @@ async function aDeadLetter(): Promise<number> {
 }
 
 describe('DeadLetters', () => {
-  it('settles a letter only once Kafka has its event, even where nobody waits for that any more', async () => {
+  it('DeadLetters settles a dead letter only once Kafka has its event, even where nobody waits for that any more', async () => {
     let acknowledge: (acknowledgement: Acknowledgement) => void = () => {};
     const waiting = new Promise<Acknowledgement>((resolve) => {
       acknowledge = resolve;
@@ -45,7 +45,7 @@ describe('DeadLetters', () => {
     await eventually(async () => (await deadLetters.find(id)).state === 'resent');
   });
 
-  it('leaves a letter open whose event was not taken', async () => {
+  it('DeadLetters leaves a dead letter open whose event was not taken', async () => {
     const full = () => {
       throw new KafkaError('OUTBOX_FULL', 'full');
     };
@@ -59,7 +59,7 @@ describe('DeadLetters', () => {
     expect((await deadLetters.discard(id)).state).toBe('discarded');
   });
 
-  it('sends one event for two answers to the same letter, also where the second was asked for before and reads late', async () => {
+  it('DeadLetters sends one event for two answers to the same dead letter, also where the second was asked for before and reads late', async () => {
     let published = 0;
     let settled = () => {};
     const first = new Promise<void>((resolve) => {

@@ -61,7 +61,7 @@ async function runForwarder(clusterId: string): Promise<void> {
 }
 
 describe('the dead-letter topic', () => {
-  it('has the bytes and the key of what is no event, and says where it was and why', async () => {
+  it('the dead-letter topic has the bytes and the key of what is no event, and says where it was and why', async () => {
     const bytes = Buffer.from([0xff, 0x00, 0x7b, 0x0a]);
     await send([
       { key: 'bytes', value: bytes },
@@ -88,7 +88,7 @@ describe('the dead-letter topic', () => {
     expect(arrivedWith('fine')).toEqual([]);
   });
 
-  it('gets what a killed process had set aside and not forwarded, and gets it once', async () => {
+  it('the dead-letter topic gets what a killed process had set aside and not forwarded, and gets it once', async () => {
     await setAside('killed', Buffer.from('left behind'), 'left', 0);
     await Promise.all([runForwarder('killed'), runForwarder('killed')]);
     await runForwarder('killed');
@@ -96,7 +96,7 @@ describe('the dead-letter topic', () => {
     expect(arrivedWith('left')).toHaveLength(1);
   });
 
-  it('has a letter that its headers make too large for Kafka, without its bytes, and those after it', async () => {
+  it('the dead-letter topic has a dead letter that its headers make too large for Kafka, without its bytes, and those after it', async () => {
     await setAside('large', Buffer.alloc(1024 * 1024, 'x'), 'large', 0);
     await setAside('large', Buffer.from('small'), 'small', 1);
     await runForwarder('large');
@@ -105,7 +105,7 @@ describe('the dead-letter topic', () => {
     expect(textOf(large?.headers)).toMatchObject({ omitted: 'value', offset: '0' });
   });
 
-  it('has a letter whose key is as large as a message may be without both, and those after it', async () => {
+  it('the dead-letter topic has a dead letter whose key is as large as a message may be without both, and those after it', async () => {
     await setAside('large key', Buffer.from('value'), 'k'.repeat(1_048_500), 0);
     await setAside('large key', Buffer.from('small'), 'after it', 1);
     await runForwarder('large key');
@@ -114,13 +114,13 @@ describe('the dead-letter topic', () => {
     expect([large?.key, large?.value]).toEqual([null, null]);
   });
 
-  it('has what a key of half a megabyte or more came with, and those after it', async () => {
+  it('the dead-letter topic has what a key of half a megabyte or more came with, and those after it', async () => {
     await send([{ key: '\u00ff'.repeat(400_000), value: 'no event' }]);
     await send([{ key: 'behind the long key', value: 'no event' }]);
     await eventually(() => arrivedWith('behind the long key').length === 1);
   });
 
-  it('locks no letter while Kafka is slow: it can be settled meanwhile', async () => {
+  it('the forwarder locks no dead letter while Kafka is slow: it can be settled meanwhile', async () => {
     await setAside('slow', Buffer.from('slow'), 'slow', 0);
     const subscription = { clusterId: 'slow', group: 'test', topic: line.config.KAFKA_TOPIC };
     await transaction(line.pool, async (client) => {
@@ -130,7 +130,7 @@ describe('the dead-letter topic', () => {
     });
   });
 
-  it('leaves letters in the table for as long as Kafka is away', async () => {
+  it('the forwarder leaves dead letters in the table for as long as Kafka is away', async () => {
     const subscription = { clusterId: 'away', group: 'test', topic: line.config.KAFKA_TOPIC };
     const nowhere = new Kafka({
       brokers: ['127.0.0.1:1'],
@@ -147,7 +147,7 @@ describe('the dead-letter topic', () => {
     await eventually(() => arrivedWith('waits').length === 1);
   });
 
-  it('is an error in the log, with its cause and once, where it is tried in vain again and again', async () => {
+  it('a dead letter that can not be forwarded is an error in the log, with its cause and once, where it is tried in vain again and again', async () => {
     const lines: { level: number; msg: string; err?: { message: string } }[] = [];
     const log = pino({ level: 'debug' }, { write: (line: string) => lines.push(JSON.parse(line)) });
     const subscription = { clusterId: 'refused', group: 'test', topic: line.config.KAFKA_TOPIC };

@@ -33,51 +33,51 @@ const textOf = ({ pieces }: Visible) =>
   pieces.map((piece) => ('text' in piece ? piece.text : `[${piece.hidden}]`)).join('');
 
 describe('a dead letter on its page', () => {
-  it('is shown whole, with what can not be seen named', () => {
+  it('a dead letter on its page is shown whole, with what can not be seen named', () => {
     const shown = showDeadLetter(letterOf('a\n\u202eb', { reason: 'x\u200by' }));
     expect(textOf(shown.payload)).toBe('a\n[U+202E]b');
     expect(textOf(shown.reason)).toBe('x[U+200B]y');
     expect(shown).toMatchObject({ bytes: 6, isText: true, payload: { cut: false } });
   });
 
-  it('is a dump of its bytes where they are no text', () => {
+  it('a dead letter is shown as a dump of its bytes where they are no text', () => {
     const shown = showDeadLetter(letterOf(Buffer.from([0xff, 0x41])));
     expect(textOf(shown.payload)).toContain('ff 41');
     expect(shown.isText).toBe(false);
   });
 
-  it('of no bytes at all is empty', () => {
+  it('a dead letter of no bytes at all is empty on its page', () => {
     const shown = showDeadLetter(letterOf(null));
     expect(textOf(shown.payload)).toBe('');
     expect(shown).toMatchObject({ bytes: 0, isText: true });
   });
 
-  it('says that it is cut where the API or the page had no room for all', () => {
+  it('a dead letter on its page says that it is cut where the API or the page had no room for all', () => {
     const cut = letterOf('a', { payload: toBytes(Buffer.from('a'), 2) });
     expect(showDeadLetter(cut)).toMatchObject({ bytes: 2, payload: { cut: true } });
     expect(showDeadLetter(letterOf('x'.repeat(1_000_000))).payload.cut).toBe(true);
   });
 });
 
-it('is previewed by its beginning, on one line', () => {
+it('a dead letter is previewed by its beginning, on one line', () => {
   expect(textOf(previewDeadLetter(letterOf(`{\n  "a":\t1\r\n}`)).payload)).toBe('{ "a": 1 }');
   expect(textOf(previewDeadLetter(letterOf('x'.repeat(10_000))).payload)).toBe('x'.repeat(240));
 });
 
 describe('the draft of a dead letter', () => {
-  it('is its JSON, indented', () => {
+  it('the draft of a dead letter is its JSON, indented', () => {
     expect(draftOf(letterOf('{"a":[1]}'))).toBe('{\n  "a": [\n    1\n  ]\n}');
   });
 
-  it('is any other text as it came', () => {
+  it('the draft of a dead letter is any other text as it came', () => {
     expect(draftOf(letterOf('{"a": '))).toBe('{"a": ');
   });
 
-  it('has no hidden character', () => {
+  it('the draft of a dead letter has no hidden character', () => {
     expect(draftOf(letterOf('{"a":"\u202e"}'))).toBe('{\n  "a": "\\u202e"\n}');
   });
 
-  it('is not indented where an event would have no room for that, or nobody could read it', () => {
+  it('the draft of a dead letter is not indented where an event would have no room for that, or nobody could read it', () => {
     const deep = `${'['.repeat(17)}${']'.repeat(17)}`;
     expect(draftOf(letterOf(deep))).toBe(deep);
     const wide = JSON.stringify(Array.from({ length: 20_000 }, () => 1));
@@ -89,21 +89,21 @@ describe('the draft of a dead letter', () => {
     ['of bytes that are no text', letterOf(Buffer.from([0xff]))],
     ['of which only the beginning is known', letterOf('a', { payload: toBytes(Buffer.from('a'), 2) })],
     ['larger than an event', letterOf('x'.repeat(MAX_EVENT_BYTES + 1))],
-  ])('is not there for one %s', (_, letter) => {
+  ])('there is no draft of a dead letter %s', (_, letter) => {
     expect(draftOf(letter)).toBeUndefined();
   });
 
-  it('may be as large as an event', () => {
+  it('the draft of a dead letter may be as large as an event', () => {
     expect(draftOf(letterOf('x'.repeat(MAX_EVENT_BYTES)))).toHaveLength(MAX_EVENT_BYTES);
   });
 
-  it('survives brackets without end', () => {
+  it('the draft of a dead letter survives brackets without end', () => {
     const brackets = '[{'.repeat(20_000);
     expect(draftOf(letterOf(brackets))).toBe(brackets);
   });
 });
 
-it('gives an example that would be taken, each time with an id of its own', () => {
+it('patternEvent gives an example that would be taken, each time with an id of its own', () => {
   const [one, other] = [patternEvent(), patternEvent()].map((text) => JSON.parse(text));
   expect(parseEvent(one)).toMatchObject({ ok: true });
   expect(one.order_id).not.toBe(other.order_id);

@@ -20,13 +20,13 @@ const draftIn = (html: string) =>
     .replaceAll('&amp;', '&');
 
 describe('/events/rejected', () => {
-  it('says how to make a message that it would show, while there is none', async () => {
+  it('/events/rejected says how to make a message that it would show, while there is none', async () => {
     const { text } = await get('/events/rejected').expect(200);
     expect(text).toContain('Nothing is set aside');
     expect(text).toContain(`kcat -P -b ${line.config.KAFKA_BROKERS?.[0]} -t ecommerce`);
   });
 
-  it('lists, counts by code and filters', async () => {
+  it('/events/rejected lists, counts by code and filters', async () => {
     await setAside(line, ['one', 'two', null]);
     const all = await get('/events/rejected').expect(200);
     expect(all.text.match(/<li class="dead-letter">/g)).toHaveLength(3);
@@ -36,7 +36,7 @@ describe('/events/rejected', () => {
     await get('/events/rejected?code=odd&state=odd&before=odd').expect(200);
   });
 
-  it('pages through more than fit', async () => {
+  it('/events/rejected pages through more than fit', async () => {
     await setAside(
       line,
       Array.from({ length: 30 }, (_, index) => `letter ${index}`),
@@ -54,7 +54,7 @@ describe('/events/rejected', () => {
 });
 
 describe('/events/rejected/:id', () => {
-  it('shows what was sent without letting it be markup, and names what can not be seen', async () => {
+  it('/events/rejected/:id shows what was sent without letting it be markup, and names what can not be seen', async () => {
     const [id] = await setAside(line, ['</textarea></pre><script>alert(1)</script>\u202e\u0000"\'']);
     const { text } = await get(`/events/rejected/${id}`).expect(200);
     expect(text).not.toContain('<script>alert');
@@ -63,7 +63,7 @@ describe('/events/rejected/:id', () => {
     expect(text).toContain('&lt;script&gt;alert(1)');
   });
 
-  it('sends a mended event by its form, and shows the way of that event afterwards', async () => {
+  it('/events/rejected/:id sends a mended event by its form, and shows the trace of that event afterwards', async () => {
     const event = anEvent();
     const [id] = await setAside(line, [JSON.stringify({ ...event, target: 1 })]);
     const page = await get(`/events/rejected/${id}`);
@@ -87,7 +87,7 @@ describe('/events/rejected/:id', () => {
     ['characters that draw nothing, never twice the same', '\0\u200b'.repeat(60_000)],
     ['quotation marks', '"'.repeat(64_000)],
     ['bytes that are no text', Buffer.alloc(240_000, 0xff)],
-  ])('is a small page, and a download, whatever was sent: %s', async (_name, sent) => {
+  ])('/events/rejected/:id is a small page, and a download, whatever was sent: %s', async (_name, sent) => {
     const [id] = await setAside(line, [sent]);
     const { text } = await get(`/events/rejected/${id}`).expect(200);
     expect(text.length).toBeLessThan(512 * 1024);
@@ -107,7 +107,7 @@ describe('/events/rejected/:id', () => {
     expect(draft === '').toBe(text.includes('can’t become an event by editing'));
   });
 
-  it('keeps what somebody has typed where it is refused, and says why', async () => {
+  it('/events/rejected/:id keeps what somebody has typed where it is refused, and says why', async () => {
     const [id] = await setAside(line, ['nonsense']);
     const { text } = await post(`/events/rejected/${id}/send`, { event: '{"title": "<b>"}' }).expect(400);
     expect(draftIn(text)).toBe('{"title": "&lt;b&gt;"}');
@@ -115,7 +115,7 @@ describe('/events/rejected/:id', () => {
     expect(text).toContain('order_id: received nothing');
   });
 
-  it('discards from the page and from the list', async () => {
+  it('/events/rejected/:id discards from the page and from the list', async () => {
     const [first, second] = await setAside(line, ['first', 'second']);
     await post(`/events/rejected/${first}/discard`, {})
       .expect(303)
@@ -126,7 +126,7 @@ describe('/events/rejected/:id', () => {
       .expect('Location', '/events/rejected');
   });
 
-  it('takes no form of another site', async () => {
+  it('/events/rejected/:id takes no form of another site', async () => {
     const [id] = await setAside(line, ['nonsense']);
     await post(`/events/rejected/${id}/discard`, {}).set('Origin', 'https://elsewhere.example').expect(403);
     await post(`/events/rejected/${id}/send`, { event: JSON.stringify(anEvent()) })
@@ -135,7 +135,7 @@ describe('/events/rejected/:id', () => {
     await get(`/events/rejected/${id}`).expect(200, /Mend it/);
   });
 
-  it('is not taken for the page of an event, and is 404 for no id', async () => {
+  it('/events/rejected/:id is not taken for the page of an event, and is 404 for no id', async () => {
     await get('/events/rejected').expect(200, /Rejected messages/);
     await get('/events/rejected/none').expect(404, /There is nothing here|no such dead letter/);
   });

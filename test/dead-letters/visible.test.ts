@@ -26,11 +26,11 @@ describe('visiblePieces', () => {
     ['one\u2028line', 'one[U+2028]line'],
     ['tab\tand\nline', 'tab\tand\nline'],
     ['Größe 尺寸 🙂 שלום', 'Größe 尺寸 🙂 שלום'],
-  ])('names what can not be seen in %j', (text, shown) => {
+  ])('visiblePieces names what can not be seen in %j', (text, shown) => {
     expect(plain(text)).toBe(shown);
   });
 
-  it('becomes no more HTML than it may, whatever is written', async () => {
+  it('visiblePieces becomes no more HTML than it may, whatever is written', async () => {
     const file = path.join(packageRoot, 'views/partials/pieces.ejs');
     const texts = fc.string({ unit: 'binary', minLength: 100, maxLength: 2_000 });
     const hostile = fc
@@ -53,7 +53,7 @@ describe('visiblePieces', () => {
 });
 
 describe('escapeHidden', () => {
-  it('leaves no hidden character in JSON, and its meaning as it was', () => {
+  it('escapeHidden leaves no hidden character in JSON, and its meaning as it was', () => {
     fc.assert(
       fc.property(fc.json({ stringUnit: 'binary' }), (json) => {
         const escaped = escapeHidden(json);
@@ -67,7 +67,7 @@ describe('escapeHidden', () => {
 });
 
 describe('hexDump', () => {
-  it('shows places, bytes and what is printable of them', () => {
+  it('hexDump shows places, bytes and what is printable of them', () => {
     expect(hexDump(Buffer.from([0x41, 0x00, 0xff]))).toMatch(/^0000 {2}41 00 ff {40} A\.\.$/);
     expect(hexDump(Buffer.alloc(600))).toContain('88 more bytes');
   });
