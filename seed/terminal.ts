@@ -4,6 +4,7 @@ import { clockTime, type Output, statusLine } from '../src/runtime/status-line.t
 import { formatNumber, renderTable, type TableRow } from '../src/runtime/table.ts';
 import type { Exploration } from './explore.ts';
 import type { LoadProgress, LoadResult, LoadStep, RejectedRow } from './load/progress.ts';
+import { MOST_KEPT } from './load/rejects/rejects.ts';
 import type { Verification } from './verify.ts';
 
 const WORDS: Readonly<Record<LoadStep, string>> = {
@@ -67,7 +68,8 @@ export function describeLoad(result: LoadResult): string {
       ];
   if (present > 0 && !known) lines.push(`${formatNumber(present)} rows were there already`);
   if (rejected > 0) {
-    lines.push(`${formatNumber(rejected)} bad rows were set aside, all in the table rejected_rows:`);
+    const kept = rejected > MOST_KEPT ? `the first ${formatNumber(MOST_KEPT)}` : 'all';
+    lines.push(`${formatNumber(rejected)} bad rows were set aside, ${kept} in the table rejected_rows:`);
     lines.push(...rejects.map((reject) => `  ${describeReject(reject)}`));
     if (rejected > rejects.length) lines.push(`  and ${formatNumber(rejected - rejects.length)} more`);
   }

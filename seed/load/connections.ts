@@ -18,11 +18,13 @@ export type Connections = {
 
 /**
  * Runs `work` as the only load of this database.
+ * @param waitSeconds how long it waits for another one to end
  * @throws {DatasetError} LOAD_RUNNING
  */
 export async function withConnections<T>(
   pool: Pool,
   work: (connections: Connections) => Promise<T>,
+  waitSeconds = WAIT_SECONDS,
 ): Promise<T> {
   const clients: pg.PoolClient[] = [];
   // Without a listener, a connection that dies between two queries would end the process.
@@ -36,8 +38,8 @@ export async function withConnections<T>(
     }
     const [main, side] = clients;
     if (main === undefined || side === undefined) throw new Error('expected two connections');
-    await takeLock(main, LOCK_KEYS.main);
-    await takeLock(side, LOCK_KEYS.side);
+    await takeLock(main, LOCK_KEYS.main, waitSeconds);
+    await takeLock(side, LOCK_KEYS.side, waitSeconds);
     return await work({ main, side });
   } finally {
     // Closed, not returned: the pool must not see their settings and temporary tables.
@@ -57,14 +59,14 @@ async function prepare(client: pg.PoolClient): Promise<void> {
   await client.query(`SET max_parallel_maintenance_workers = 1`);
 }
 
-async function takeLock(client: pg.PoolClient, key: number): Promise<void> {
-  const deadline = Date.now() + WAIT_SECONDS * 1000;
+async function takeLock(client: pg.PoolClient, key: number, waitSeconds: number): Promise<void> {
+  const deadline = performance.now() + waitSeconds * 1000;
   for (;;) {
     const { rows } = await client.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1) AS taken', [
       key,
     ]);
     if (rows[0]?.taken) return;
-    if (Date.now() > deadline) throw await alreadyRunning(client);
+    if (performance.now() > deadline) throw await alreadyRunning(client);
     await sleep(250);
   }
 }

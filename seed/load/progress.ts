@@ -57,7 +57,7 @@ export type LoadResult = {
   readonly added: number;
   /** Rows of the file that were in events before, with the same content. */
   readonly present: number;
-  /** Rows that were set aside; all of them are in the table rejected_rows. */
+  /** Rows that were set aside; the table rejected_rows has the first 100,000 of them. */
   readonly rejected: number;
   /** The first few of them. */
   readonly rejects: readonly RejectedRow[];

@@ -18,7 +18,7 @@ import { addIndexes, addKey, indexKey } from './stage/indexes.ts';
 import { dropStage, readUnfinished, type Unfinished } from './stage/unfinished.ts';
 
 /** Fewer rows are merged: replacing the partition pays only for a file that is most of the table. */
-const LEAST_ROWS_TO_PUBLISH = 25_000;
+const LEAST_ROWS_TO_ATTACH = 25_000;
 const MOST_ROWS_TO_MOVE = 1_000_000;
 const LEAST_SHARE = 4;
 
@@ -107,7 +107,7 @@ class Load {
       'SELECT coalesce(sum(count), 0)::bigint AS count FROM day_counts',
     );
     const others = (counted.rows[0]?.count ?? 0) - (await sampleRows(main));
-    return rows >= LEAST_ROWS_TO_PUBLISH && others <= MOST_ROWS_TO_MOVE && others * LEAST_SHARE <= rows;
+    return rows >= LEAST_ROWS_TO_ATTACH && others <= MOST_ROWS_TO_MOVE && others * LEAST_SHARE <= rows;
   }
 
   async #attach(read: Unfinished): Promise<{ load: Unfinished; added: number }> {

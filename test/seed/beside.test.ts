@@ -16,7 +16,7 @@ describe('a file that is merged beside live events', () => {
 });
 
 describe('users of a loaded year', () => {
-  it('are counted once when they come back in that year, on the same device or another', async () => {
+  it('a load are counted once when they come back in that year, on the same device or another', async () => {
     const { pool } = await migratedDatabase();
     const lines = rowsOf(26_000);
     await loadFile({ pool, log: testLog, file: await fileOf(`${HEADER}\n${lines.join('\n')}\n`) });
@@ -36,7 +36,7 @@ describe('users of a loaded year', () => {
     await expectRollupsEqualEvents(pool);
   });
 
-  it('are listed for as long as it takes, by whoever gives up a silent connection too', async () => {
+  it('a load are listed for as long as it takes, by whoever gives up a silent connection too', async () => {
     const { pool, url } = await migratedDatabase();
     await loadFile({ pool, log: testLog, file: await replicaFile(26_000) });
     await pool.query(

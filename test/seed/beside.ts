@@ -44,7 +44,7 @@ export function eventOf(row: string): ShopEvent {
 
 /** Declares the tests of a file with so many rows that is loaded beside live events. */
 export function testBesideLiveEvents(rows: number): void {
-  it('keeps those from before and those from meanwhile', async () => {
+  it('a load keeps rows from before and those from meanwhile', async () => {
     const { pool } = await migratedDatabase('Asia/Kolkata');
     await loadSample(pool, testLog);
     await storeLive(pool, liveEvents(50));
@@ -63,7 +63,7 @@ export function testBesideLiveEvents(rows: number): void {
     await expectRollupsEqualEvents(pool);
   });
 
-  it('counts a row once that came by way of Kafka before', async () => {
+  it('a load counts a row once that came by way of Kafka before', async () => {
     const { pool } = await migratedDatabase();
     const lines = rowsOf(rows);
     const [first = '', second = ''] = lines;
@@ -77,7 +77,7 @@ export function testBesideLiveEvents(rows: number): void {
     await expectRollupsEqualEvents(pool);
   });
 
-  it('counts a row once that comes by way of Kafka afterwards', async () => {
+  it('a load counts a row once that comes by way of Kafka afterwards', async () => {
     const { pool } = await migratedDatabase();
     const lines = rowsOf(rows);
     await loadFile({ pool, log: testLog, file: await fileOf(`${HEADER}\n${lines.join('\n')}\n`) });

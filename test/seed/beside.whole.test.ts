@@ -13,7 +13,7 @@ describe('a file that is published beside live events', () => {
 });
 
 describe('users of a loaded year', () => {
-  it('are counted anew where the time zone changes', async () => {
+  it('users of a loaded year are counted anew where the time zone changes', async () => {
     const { pool } = await migratedDatabase('UTC');
     await loadFile({ pool, log: testLog, file: await replicaFile(26_000) });
     await storeLive(pool, liveEvents(20));

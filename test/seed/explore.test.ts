@@ -8,7 +8,7 @@ import { fileOf, replicaFile, replicaText, rowsOf, zipOf } from './support.ts';
 const ROWS = 2_000;
 
 describe('exploreFile', () => {
-  it('answers what the notebook asked', async () => {
+  it('exploreFile answers what the notebook asked', async () => {
     const rows = rowsOf(ROWS).map((line) => line.split(','));
     const found = await exploreFile(await replicaFile(ROWS));
     expect(found).toMatchObject({ rows: ROWS, order_id_is_unique: true });
@@ -35,7 +35,7 @@ describe('exploreFile', () => {
     ]);
   });
 
-  it('reads gzip and zip', async () => {
+  it('exploreFile reads gzip and zip', async () => {
     const text = replicaText(ROWS);
     for (const packed of [
       await fileOf(gzipSync(text), 'p.csv.gz'),
@@ -45,25 +45,25 @@ describe('exploreFile', () => {
     }
   });
 
-  it('sees a repeated order_id, and takes ids of any form', async () => {
+  it('exploreFile sees a repeated order_id, and takes ids of any form', async () => {
     const [row = ''] = rowsOf(1);
     const odd = row.replace(/^[^,]+/, 'A-1');
     const found = await exploreFile(await fileOf(`${HEADER}\n${odd}\n${odd}\n${row}\n`));
     expect(found).toMatchObject({ rows: 3, order_id_is_unique: false });
   });
 
-  it('says which columns are missing', async () => {
+  it('exploreFile says which columns are missing', async () => {
     await expect(exploreFile(await fileOf('a,b\n1,2\n'))).rejects.toMatchObject({
       code: 'WRONG_HEADER',
       message: expect.stringMatching(/received the columns a, b, expected order_id, user_id/),
     });
   });
 
-  it('shows no control character of a file to a terminal', async () => {
+  it('exploreFile shows no control character of a file to a terminal', async () => {
     await expect(exploreFile(await fileOf('\u001b[31ma,b\n1,2\n'))).rejects.toThrow('\\u001b[31ma, b,');
   });
 
-  it('says what is wrong with a file that is none', async () => {
+  it('exploreFile says what is wrong with a file that is none', async () => {
     await expect(exploreFile('/nowhere.csv')).rejects.toMatchObject({ code: 'FILE_MISSING' });
     const cut = gzipSync(replicaText(ROWS), { finishFlush: constants.Z_SYNC_FLUSH });
     for (const [content, code, words] of [

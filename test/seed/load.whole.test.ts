@@ -12,7 +12,7 @@ describe.each([
   ['a small file, merged into the table', 2_000],
   ['a large file, which becomes the table', 26_000],
 ])('loadFile with %s', (_, rows) => {
-  it('takes the place of the sample', async () => {
+  it('a loaded file takes the place of the sample', async () => {
     const { pool } = await migratedDatabase();
     await loadSample(pool, testLog);
     await loadFile({ pool, log: testLog, file: await replicaFile(rows) });
@@ -21,7 +21,7 @@ describe.each([
     await expectRollupsEqualEvents(pool);
   });
 
-  it('adds nothing the second time', async () => {
+  it('loadFile adds nothing the second time', async () => {
     const { pool } = await migratedDatabase();
     const file = await replicaFile(rows);
     await loadFile({ pool, log: testLog, file });
@@ -30,7 +30,7 @@ describe.each([
     await expectRollupsEqualEvents(pool);
   });
 
-  it('adds only what is new of a file that repeats another one', async () => {
+  it('loadFile adds only what is new of a file that repeats another one', async () => {
     const { pool } = await migratedDatabase();
     await loadFile({ pool, log: testLog, file: await replicaFile(rows / 10) });
     const half = await csvFile(await replicaFile(rows / 10), (lines) => lines.slice(0, 100));

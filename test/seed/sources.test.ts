@@ -14,7 +14,7 @@ import { fileOf, replicaFile, replicaText, zipOf } from './support.ts';
 const ROWS = 2_000;
 
 describe('loadFile', () => {
-  it('knows a text again in whatever it comes packed', async () => {
+  it('loadFile knows a text again in whatever it comes packed', async () => {
     const { pool } = await migratedDatabase();
     const text = replicaText(ROWS);
     await loadFile({ pool, log: testLog, file: await replicaFile(ROWS) });
@@ -27,7 +27,7 @@ describe('loadFile', () => {
   it.each([
     ['plain text', (text: Buffer) => text],
     ['gzip', (text: Buffer) => gzipSync(text)],
-  ])('reads %s from standard input', async (_, pack) => {
+  ])('loadFile reads %s from standard input', async (_, pack) => {
     const { pool, url } = await migratedDatabase();
     const child = spawn(process.execPath, ['--input-type=module', '--eval', loadStandardInput(url)], {
       stdio: ['pipe', 'inherit', 'inherit'],
@@ -37,7 +37,7 @@ describe('loadFile', () => {
     expect(await countEvents(pool)).toBe(ROWS);
   });
 
-  it('reads a pipe by its path, once', async () => {
+  it('loadFile reads a pipe by its path, once', async () => {
     const { pool, url } = await migratedDatabase();
     const file = await replicaFile(ROWS);
     for (const packed of ['cat', 'gzip -c']) {
@@ -48,7 +48,7 @@ describe('loadFile', () => {
     }
   });
 
-  it('refuses a zip on standard input', async () => {
+  it('loadFile refuses a zip on standard input', async () => {
     const { url } = await migratedDatabase();
     const run = () =>
       execFileSync(process.execPath, ['--input-type=module', '--eval', loadStandardInput(url)], {

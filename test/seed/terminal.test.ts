@@ -24,7 +24,7 @@ function record(isTTY: boolean): { text: () => string; out: { isTTY: boolean; wr
 }
 
 describe('showProgress', () => {
-  it('writes one line anew on a terminal, with rows, rate, share and the time that is left', () => {
+  it('showProgress writes one line anew on a terminal, with rows, rate, share and the time that is left', () => {
     const { text, out } = record(true);
     let time = 0;
     const { onProgress, clear } = showProgress(out, () => time);
@@ -37,7 +37,7 @@ describe('showProgress', () => {
     );
   });
 
-  it('writes a plain line every five seconds and at each step where there is no terminal', () => {
+  it('showProgress writes a plain line every five seconds and at each step where there is no terminal', () => {
     const { text, out } = record(false);
     let time = 0;
     const { onProgress, clear } = showProgress(out, () => time);
@@ -49,7 +49,7 @@ describe('showProgress', () => {
     );
   });
 
-  it('does not count rows into the rate that an earlier run has read', () => {
+  it('showProgress does not count rows into the rate that an earlier run has read', () => {
     const { text, out } = record(false);
     let time = 0;
     const { onProgress } = showProgress(out, () => time);
@@ -75,7 +75,7 @@ describe('describeLoad', () => {
     known: false,
   };
 
-  it('says what was added, what was there, and where the bad rows are', () => {
+  it('describeLoad says what was added, what was there, and where the bad rows are', () => {
     expect(describeLoad(result).split('\n')).toEqual([
       'product.csv: 10 rows added in 2.0 s, 5 rows/s (sha256 abcdef012345…)',
       '2 rows were there already',
@@ -85,7 +85,7 @@ describe('describeLoad', () => {
     ]);
   });
 
-  it('says that there was nothing to do', () => {
+  it('describeLoad says that there was nothing to do', () => {
     expect(describeLoad({ ...result, known: true, rejected: 0 })).toBe(
       'product.csv was loaded before, byte for byte: nothing to do (sha256 abcdef012345…)',
     );

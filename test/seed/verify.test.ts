@@ -7,14 +7,14 @@ import { migratedDatabase, testLog } from '../support/database.ts';
 import { replicaFile } from './support.ts';
 
 describe('verifyCounts', () => {
-  it('finds all cells different where nothing is loaded, but for the two that are published as none', async () => {
+  it('verifyCounts finds all cells different where nothing is loaded, but for the two that are published as none', async () => {
     const { pool } = await migratedDatabase();
     const verification = await verifyCounts(pool);
     expect(verification).toMatchObject({ published: 8_471_220, loaded: 0, different: 28 });
     expect(verification.cells).toHaveLength(30);
   });
 
-  it('sets what is loaded beside what is published, cell by cell', async () => {
+  it('verifyCounts sets what is loaded beside what is published, cell by cell', async () => {
     const { pool } = await migratedDatabase();
     await loadFile({ pool, log: testLog, file: await replicaFile(3_000) });
     const { cells } = await verifyCounts(pool);
@@ -29,7 +29,7 @@ describe('verifyCounts', () => {
     });
   });
 
-  it('is a table that says how many cells differ', async () => {
+  it('the result of verifyCounts is a table that says how many cells differ', async () => {
     const { pool } = await migratedDatabase();
     const text = describeVerification(await verifyCounts(pool));
     expect(text).toContain('accessories       desktop  banner_show     410,003       0    -410,003');

@@ -1,5 +1,5 @@
-// The fast way to publish a load: its table, already indexed and counted, replaces the one partition of events, whose few
-// rows are moved into it. Ingest waits only for that step.
+// Attaches a load: its table, already indexed and counted, replaces the one partition of events, whose few rows are moved into it.
+// Ingest waits only for that step.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
@@ -18,8 +18,8 @@ const LOCK_SECONDS = 3;
 const TRIES = 20;
 
 /**
- * Makes the rows visible, all at once. countRows() and countUsers() have run on this connection.
- * @param zone what countRows() gave
+ * Makes the rows visible, all at once. They are counted on this connection, by RunningCounts and countUsers().
+ * @param zone the time zone of the counted days
  * @returns the load as it ended, and the rows it added; undefined where the days must be counted again, as the time
  *   zone has changed meanwhile
  * @throws {DatasetError} EVENTS_BUSY where somebody keeps events locked

@@ -1,5 +1,5 @@
-// The slow way to publish a load: its rows are inserted into events in parts, as ingest does it. It serves a file that is
-// small, or small beside the rows that attaching would have to move.
+// Merges a load: its rows are inserted into events in parts, as ingest does it. That is slower than to attach its table, and serves a
+// file that is small, or small beside the rows that attaching would have to move.
 
 import type pg from 'pg';
 import { addDays, addMinutes, addUsers, daysOf, minutesOf } from '../../../src/rollups/loaded.ts';

@@ -6,8 +6,8 @@ import { DatasetError } from '../../errors.ts';
 import type { LoadResult, RejectedRow } from '../progress.ts';
 import type { Unfinished } from '../stage/unfinished.ts';
 
-/** All rejected rows are counted; no more than these are stored, so that a wrong file doesn't fill the disk. */
-const MOST_KEPT = 100_000;
+/** All rejected rows are counted; no more than these are stored of a load, so that a wrong file doesn't fill the disk. */
+export const MOST_KEPT = 100_000;
 const SHOWN = 10;
 
 /** Stores rejected lines, up to MOST_KEPT of a load. */

@@ -6,6 +6,7 @@ import type pg from 'pg';
 import type { Client } from '../../../src/db/pool.ts';
 import { changeStage, stageTable, type Unfinished } from '../stage/unfinished.ts';
 import { transact } from '../transact.ts';
+import { MOST_KEPT } from './rejects.ts';
 
 /** SQL for the columns that make a row's content. @param alias of its table */
 export const contentOf = (alias: string): string =>
@@ -16,16 +17,22 @@ const LINE = `concat_ws(',', replace(order_id::text, '-', ''), replace(user_id::
   replace(page_id::text, '-', ''), product, site_version, to_char("time" AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'),
   title, target)`;
 
-/** Rejects rows of a table or query, whose order_id has another content already. @returns how many */
+/**
+ * Rejects rows of a table or query, whose order_id has another content already.
+ * @returns how many; of a load no more than MOST_KEPT are stored
+ */
 export async function rejectRepeats(client: Client, load: Unfinished, rows: string): Promise<number> {
-  const { rowCount } = await client.query(
-    `INSERT INTO rejected_rows (load_id, file, "column", reason, content)
-     SELECT $1, $2, 'order_id',
-       format('received "%s" again with other content, expected one row an id', replace(order_id::text, '-', '')), ${LINE}
-     FROM (${rows}) AS repeated`,
-    [load.load_id, load.source],
+  const { rows: counted } = await client.query<{ count: number }>(
+    `WITH repeated AS MATERIALIZED (${rows}), kept AS (
+       INSERT INTO rejected_rows (load_id, file, "column", reason, content)
+       SELECT $1, $2, 'order_id',
+         format('received "%s" again with other content, expected one row an id', replace(order_id::text, '-', '')), ${LINE}
+       FROM repeated LIMIT $3
+     )
+     SELECT count(*) AS count FROM repeated`,
+    [load.load_id, load.source, Math.max(0, MOST_KEPT - load.rejected)],
   );
-  return rowCount ?? 0;
+  return counted[0]?.count ?? 0;
 }
 
 /** Leaves one row of each order_id in the load's table. @returns the load afterwards */

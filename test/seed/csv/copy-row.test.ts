@@ -31,7 +31,7 @@ const row: Row = {
   title: 'banner_click',
 };
 
-it('writes each of the thirty kinds of rows with its own labels, at the place that was asked for', () => {
+it('a COPY row writes each of the thirty kinds of rows with its own labels, at the place that was asked for', () => {
   for (const product of PRODUCTS)
     for (const site_version of DEVICES)
       for (const title of TITLES) {
@@ -52,7 +52,7 @@ it('writes each of the thirty kinds of rows with its own labels, at the place th
       }
 });
 
-it('has a template for each place of the three lists, and none is found twice', () => {
+it('templates: there is one for each place of the three lists, and none is found twice', () => {
   const found = PRODUCTS.flatMap((_, product) =>
     DEVICES.flatMap((_, device) =>
       TITLES.map((_, title) => templates[templateIndex(product, device, title)]),
@@ -62,13 +62,16 @@ it('has a template for each place of the three lists, and none is found twice', 
   expect(found).not.toContain(undefined);
 });
 
-it.each([0, 1, 4294, 4295, 2 ** 31, LAST_SECOND])('writes second %i to the microsecond', (second) => {
-  const out = Buffer.alloc(8);
-  writeTime(out, 0, second);
-  expect(out.readBigInt64BE()).toBe(BigInt(second) * 1_000_000n);
-});
+it.each([0, 1, 4294, 4295, 2 ** 31, LAST_SECOND])(
+  'a COPY row writes second %i to the microsecond',
+  (second) => {
+    const out = Buffer.alloc(8);
+    writeTime(out, 0, second);
+    expect(out.readBigInt64BE()).toBe(BigInt(second) * 1_000_000n);
+  },
+);
 
-it('refuses a row of a kind that the dataset does not have', () => {
+it('a COPY row refuses a row of a kind that the dataset does not have', () => {
   const odd = { ...row, product: 'boats' } as unknown as Row;
   expect(() => writeRow(Buffer.alloc(300), 0, odd)).toThrow(/no template for .*boats/);
 });

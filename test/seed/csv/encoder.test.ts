@@ -14,7 +14,7 @@ function encode(...texts: readonly string[]) {
   return { encoder, bytes, rejected: encoder.rejected };
 }
 
-it('encodes a line alike on both paths, with whatever line end', () => {
+it('RowEncoder encodes a line alike on both paths, with whatever line end', () => {
   const row = encode(GOOD).bytes;
   expect(row.length).toBeGreaterThan(100);
   for (const end of ['\n', '\r\n']) {
@@ -23,13 +23,13 @@ it('encodes a line alike on both paths, with whatever line end', () => {
   }
 });
 
-it('counts lines across buffers, so that a rejected one has its number in the file', () => {
+it('RowEncoder counts lines across buffers, so that a rejected one has its number in the file', () => {
   const { encoder, rejected } = encode(`${GOOD}\n${BAD}\n`, `${GOOD}\n`, `${BAD}\n${GOOD}`);
   expect(rejected.map(({ line }) => line)).toEqual([3, 5]);
   expect(encoder).toMatchObject({ lines: 6, rows: 3 });
 });
 
-it('rejects what is no row among any others, and encodes the others', () => {
+it('RowEncoder rejects what is no row among any others, and encodes the others', () => {
   fc.assert(
     fc.property(fc.array(fc.constantFrom(GOOD, CAREFUL, BAD), { maxLength: 30 }), (lines) => {
       const { encoder, bytes, rejected } = encode(...lines.map((line) => `${line}\n`));
@@ -41,7 +41,7 @@ it('rejects what is no row among any others, and encodes the others', () => {
   );
 });
 
-it('passes over empty lines at the end, and rejects those before another line', () => {
+it('RowEncoder passes over empty lines at the end, and rejects those before another line', () => {
   expect(encode(`${GOOD}\n\n\r\n\n`).rejected).toEqual([]);
   const { rejected } = encode(`${GOOD}\n\n`, `\r\n${GOOD}\n\n`);
   const reason = 'received an empty line, expected 8 fields';
@@ -51,12 +51,12 @@ it('passes over empty lines at the end, and rejects those before another line', 
   ]);
 });
 
-it('does not collect empty lines without a bound', () => {
+it('RowEncoder does not collect empty lines without a bound', () => {
   expect(encode('\n'.repeat(1000)).rejected).toHaveLength(0);
   expect(encode('\n'.repeat(1001)).rejected).toHaveLength(1001);
 });
 
-it('rejects a line above 64 KiB unread, and keeps no more than its beginning', () => {
+it('RowEncoder rejects a line above 64 KiB unread, and keeps no more than its beginning', () => {
   const [at] = encode(`${GOOD}${'x'.repeat(64 * 1024)}\n`).rejected;
   expect(at?.reason).toBe(`received a line of ${GOOD.length + 65_536} bytes, expected at most 65536`);
   expect(at?.content).toBe(`${`${GOOD}${'x'.repeat(1024)}`.slice(0, 1024)}…`);
@@ -64,6 +64,6 @@ it('rejects a line above 64 KiB unread, and keeps no more than its beginning', (
   expect(below?.column).toBe('target');
 });
 
-it('keeps no NUL of a rejected line, which PostgreSQL could not store', () => {
+it('RowEncoder keeps no NUL of a rejected line, which PostgreSQL could not store', () => {
   expect(encode('a\0b\n').rejected[0]?.content).toBe('a\uFFFDb');
 });

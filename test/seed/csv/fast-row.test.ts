@@ -45,7 +45,7 @@ function careful(line: Buffer): Buffer | undefined {
   return parsed.ok ? out.subarray(0, writeRow(out, 0, parsed.row)) : undefined;
 }
 
-it('takes every well-formed line, as the row that is read with care', () => {
+it('the fast path takes every well-formed line, as the row that is read with care', () => {
   fc.assert(
     fc.property(anyLine, (line) => {
       const bytes = Buffer.from(line);
@@ -56,7 +56,7 @@ it('takes every well-formed line, as the row that is read with care', () => {
   );
 });
 
-it('takes no line with a wrong byte, one too many or too few, that the careful one would refuse or read otherwise', () => {
+it('the fast path takes no line with a wrong byte, one too many or too few, that the careful one would refuse or read otherwise', () => {
   const change = fc.record({
     at: fc.double({ min: 0, max: 0.999, noNaN: true }),
     byte: fc.nat(255),
@@ -88,7 +88,7 @@ it.each([
   ['a field more', `${LINE},`],
   ['an id in capitals', LINE.replaceAll('2'.repeat(32), 'A'.repeat(32))],
   ['a digit that is none', LINE.replace('0', 'g')],
-])('leaves %s to the careful path', (_, line) => {
+])('the fast path leaves %s to the careful path', (_, line) => {
   expect(fast(Buffer.from(LINE))).toBeDefined();
   expect(fast(Buffer.from(line))).toBeUndefined();
 });

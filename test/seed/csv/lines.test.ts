@@ -9,7 +9,7 @@ async function* chunked(chunks: readonly Buffer[]): AsyncGenerator<Buffer> {
 
 const linesOf = (chunks: readonly Buffer[]): Promise<Buffer[]> => gather(wholeLines(chunked(chunks)));
 
-it('passes the same bytes on, cut after line feeds alone, however they come', async () => {
+it('wholeLines passes the same bytes on, cut after line feeds alone, however they come', async () => {
   const anyChunks = fc.array(fc.string({ unit: fc.constantFrom('\n', 'a', 'é'), maxLength: 5 }), {
     maxLength: 20,
   });
@@ -24,7 +24,7 @@ it('passes the same bytes on, cut after line feeds alone, however they come', as
   );
 });
 
-it('holds back no line that has come whole', async () => {
+it('wholeLines holds back no line that has come whole', async () => {
   const lines = wholeLines(chunked(['a\nb', 'c\n', 'd'].map((text) => Buffer.from(text))));
   expect(String((await lines.next()).value)).toBe('a\n');
   expect(String((await lines.next()).value)).toBe('bc\n');
@@ -32,12 +32,12 @@ it('holds back no line that has come whole', async () => {
   expect(await lines.next()).toMatchObject({ done: true });
 });
 
-it('hands on no blank line before the first that is not, however they come', async () => {
+it('wholeLines hands on no blank line before the first that is not, however they come', async () => {
   const chunks = ['\n', '\r\n', '\na', 'b\n', '\n'].map((text) => Buffer.from(text));
   expect((await linesOf(chunks)).map(String)).toEqual(['\n\r\n\nab\n', '\n']);
 });
 
-it('refuses more than 32 MiB without a line end, before it holds more of them', async () => {
+it('wholeLines refuses more than 32 MiB without a line end, before it holds more of them', async () => {
   const megabyte = Buffer.alloc(1024 * 1024, 'x');
   let taken = 0;
   async function* endless(): AsyncGenerator<Buffer> {

@@ -14,21 +14,21 @@ const unzip = (bytes: Buffer, size = 100) =>
   gather(explaining(unzipped(inPieces(bytes, size)), 'p.csv.gz')).then(Buffer.concat);
 
 describe('gzip', () => {
-  it.each([1, 7, 1_000_000])('is unpacked from pieces of %i bytes', async (size) => {
+  it.each([1, 7, 1_000_000])('gzip is unpacked from pieces of %i bytes', async (size) => {
     expect((await unzip(packed, size)).equals(text)).toBe(true);
   });
 
-  it('is unpacked to its end where it has several members, as parallel packers write it', async () => {
+  it('gzip is unpacked to its end where it has several members, as parallel packers write it', async () => {
     expect((await unzip(Buffer.concat([packed, packed]))).length).toBe(2 * text.length);
   });
 
-  it('is refused as truncated where its end is missing, wherever it ends', async () => {
+  it('gzip is refused as truncated where its end is missing, wherever it ends', async () => {
     for (const end of [1, 5, packed.length / 2, packed.length - 1]) {
       await expect(unzip(packed.subarray(0, end))).rejects.toMatchObject({ code: 'FILE_TRUNCATED' });
     }
   });
 
-  it('is refused as damaged where its checksum differs', async () => {
+  it('gzip is refused as damaged where its checksum differs', async () => {
     const wrong = Buffer.from(packed);
     wrong.writeUInt8(wrong.readUInt8(wrong.length - 8) ^ 1, wrong.length - 8);
     await expect(unzip(wrong)).rejects.toMatchObject({
@@ -37,7 +37,7 @@ describe('gzip', () => {
     });
   });
 
-  it('passes on why its input failed', async () => {
+  it('gzip passes on why its input failed', async () => {
     async function* failing(): AsyncGenerator<Buffer> {
       yield packed.subarray(0, 20);
       throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
@@ -47,7 +47,7 @@ describe('gzip', () => {
     });
   });
 
-  it('ends its input where nobody reads on', async () => {
+  it('gzip ends its input where nobody reads on', async () => {
     let ended = false;
     async function* endless(): AsyncGenerator<Buffer> {
       try {
@@ -75,7 +75,7 @@ describe('explain', () => {
     ['EIO', 'FILE_UNREADABLE'],
     ['Z_BUF_ERROR', 'FILE_TRUNCATED'],
     ['Z_DATA_ERROR', 'FILE_DAMAGED'],
-  ])('tells a user what %s means, and keeps it as the cause', (code, explained) => {
+  ])('explain tells a user what %s means, and keeps it as the cause', (code, explained) => {
     const cause = Object.assign(new Error('as the system says it'), { code });
     expect(explain(cause, 'a.csv')).toMatchObject({
       code: explained,
@@ -84,7 +84,7 @@ describe('explain', () => {
     });
   });
 
-  it('leaves any other error as it is', () => {
+  it('explain leaves any other error as it is', () => {
     const error = Object.assign(new Error('memory'), { code: 'ERR_OUT_OF_RANGE' });
     expect(explain(error, 'a.csv')).toBe(error);
     expect(explain('text', 'a.csv')).toBe('text');

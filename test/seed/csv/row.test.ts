@@ -23,7 +23,7 @@ it.each([
   ['a decimal target', field(7, '1.00')],
   ['a target with a decimal comma', field(7, '"1,0"')],
   ['a time in ISO 8601', field(5, '2019-01-11T09:24:43Z')],
-])('reads %s', (_, line) => {
+])('parseRow reads %s', (_, line) => {
   expect(parseRow(line)).toEqual({ ok: true, row: ROW });
 });
 
@@ -31,19 +31,19 @@ it.each([
   ['after its delimiters', FIELDS.join(', ')],
   ['around its quotes', FIELDS.map((value) => ` "${value}" `).join()],
   ['within its quotes', FIELDS.map((value) => `" ${value} "`).join()],
-])('reads a line with spaces %s', (_, line) => {
+])('parseRow reads a line with spaces %s', (_, line) => {
   expect(parseRow(line)).toEqual({ ok: true, row: ROW });
 });
 
-it('keeps an empty field between tabs in a line with quotes', () => {
+it('parseRow keeps an empty field between tabs in a line with quotes', () => {
   expect(splitFields('"a"\t\t"b"', '\t')).toEqual(['a', '', 'b']);
 });
 
-it('reads company as the electronics that the shop sells', () => {
+it('parseRow reads company as the electronics that the shop sells', () => {
   expect(parseRow(field(3, 'company'))).toEqual({ ok: true, row: { ...ROW, product: 'electronics' } });
 });
 
-it('finds the columns of another layout, and passes over foreign ones', () => {
+it('parseRow finds the columns of another layout, and passes over foreign ones', () => {
   const layout = { delimiter: '\t', fields: 9, places: [8, 7, 6, 5, 4, 3, 2, 1] };
   const line = ['row 7', ...FIELDS.toReversed()].join('\t');
   expect(parseRow(line, layout)).toEqual({ ok: true, row: ROW });
@@ -88,22 +88,22 @@ it.each([
   ],
   ['a target between', field(7, '1.5'), 'target', 'received "1.5", expected 1'],
   ['a target without a value', field(7, ''), 'target', 'received "", expected 1'],
-])('refuses %s, with its column and reason', (_, line, column, reason) => {
+])('parseRow refuses %s, with its column and reason', (_, line, column, reason) => {
   expect(parseRow(line)).toMatchObject({ ok: false, bad: { reason: expect.stringContaining(reason) } });
   const parsed = parseRow(line);
   expect(parsed.ok ? undefined : parsed.bad.column).toBe(column);
 });
 
-it('names the first of several faults', () => {
+it('parseRow names the first of several faults', () => {
   expect(parseRow(FIELDS.map(() => 'x').join())).toMatchObject({ bad: { column: 'order_id' } });
 });
 
-it('shortens a long value in messages, and keeps one of sixty characters', () => {
+it('parseRow shortens a long value in messages, and keeps one of sixty characters', () => {
   expect(show('x'.repeat(60))).toBe(JSON.stringify('x'.repeat(60)));
   expect(show('x'.repeat(61))).toBe(JSON.stringify(`${'x'.repeat(60)}…`));
 });
 
-it('splits quoted fields with delimiters and doubled quotes in them', () => {
+it('parseRow splits quoted fields with delimiters and doubled quotes in them', () => {
   expect(splitFields('a,"b,c","d ""e"""', ',')).toEqual(['a', 'b,c', 'd "e"']);
   expect(splitFields('', ',')).toEqual(['']);
   expect(splitFields('a;b', USUAL_LAYOUT.delimiter)).toEqual(['a;b']);

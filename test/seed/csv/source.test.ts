@@ -14,7 +14,7 @@ it.each([
   ['plain', text, text.length],
   ['gzip', gzipSync(text), gzipSync(text).length],
   ['zip', zipOf({ 'product.csv': text }), text.length],
-])('reads %s by what the file is, whatever its name', async (packing, content, size) => {
+])('openSource reads %s by what the file is, whatever its name', async (packing, content, size) => {
   const file = await fileOf(content, `${packing}.data`);
   const source = await openSource(file);
   expect(source).toMatchObject({ name: `${packing}.data`, packing, size });
@@ -25,7 +25,7 @@ it.each([
   ['plain', text],
   ['gzip', gzipSync(text)],
   ['zip', zipOf({ 'product.csv': text })],
-])('tells how much of %s is taken, up to all of it', async (_, content) => {
+])('openSource tells how much of %s is taken, up to all of it', async (_, content) => {
   const source = await openSource(await fileOf(content));
   expect(shareOf(source)).toBe(0);
   for await (const _ of source.chunks) expect(source.taken()).toBeLessThanOrEqual(source.size ?? 0);
@@ -33,7 +33,7 @@ it.each([
   expect(shareOf(source)).toBe(1);
 });
 
-it('knows no share of a source without a size, and never more than all of one that grows', () => {
+it('openSource knows no share of a source without a size, and never more than all of one that grows', () => {
   const source = { name: '', packing: 'plain', taken: () => 30, chunks: nothing() } as const;
   expect(shareOf({ ...source, size: undefined })).toBeUndefined();
   expect(shareOf({ ...source, size: 20 })).toBe(1);
@@ -41,12 +41,12 @@ it('knows no share of a source without a size, and never more than all of one th
 
 async function* nothing(): AsyncGenerator<Buffer> {}
 
-it('opens no file before the first bytes are asked for, which a file of one byte has too', async () => {
+it('openSource opens no file before the first bytes are asked for, which a file of one byte has too', async () => {
   const source = await openSource(await fileOf('x'));
   expect(String(Buffer.concat(await gather(source.chunks)))).toBe('x');
 });
 
-it('can read a file again, and standard input once', async () => {
+it('openSource can read a file again, and standard input once', async () => {
   expect(await canReadAgain(await fileOf('x'))).toBe(true);
   expect(await canReadAgain('-')).toBe(false);
   await expect(canReadAgain('/nowhere/product.csv')).rejects.toMatchObject({ code: 'FILE_MISSING' });
@@ -56,10 +56,10 @@ it.each([
   ['that does not exist', '/nowhere/product.csv', 'FILE_MISSING'],
   ['below a file', `${path.resolve('package.json')}/product.csv`, 'FILE_MISSING'],
   ['that is a folder', tmpdir(), 'FILE_IS_FOLDER'],
-])('refuses a path %s by its name', async (_, file, code) => {
+])('openSource refuses a path %s by its name', async (_, file, code) => {
   await expect(openSource(file)).rejects.toMatchObject({ code, message: expect.stringContaining(file) });
 });
 
-it('refuses an empty file', async () => {
+it('openSource refuses an empty file', async () => {
   await expect(openSource(await fileOf(''))).rejects.toMatchObject({ code: 'FILE_EMPTY' });
 });

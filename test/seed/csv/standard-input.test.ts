@@ -21,7 +21,7 @@ it.each([
   ['gzip', gzipSync(text), 1],
   ['gzip', gzipSync(text), 10_000],
 ] as const)(
-  'reads %s text to its end, from its first byte, in whatever pieces it comes',
+  'openPipe reads %s text to its end, from its first byte, in whatever pieces it comes',
   async (packing, content, size) => {
     const source = await openPipe(pipeOf(content, size));
     expect(source).toMatchObject({ name: 'standard input', packing, size: undefined });
@@ -30,26 +30,26 @@ it.each([
   },
 );
 
-it('waits for the first bytes, however many empty pieces come before them', async () => {
+it('openPipe waits for the first bytes, however many empty pieces come before them', async () => {
   const source = await openPipe(Readable.from([Buffer.alloc(0), Buffer.alloc(0), gzipSync(text)]));
   expect(source.packing).toBe('gzip');
 });
 
-it('refuses a pipe that ends before its first byte', async () => {
+it('openPipe refuses a pipe that ends before its first byte', async () => {
   await expect(openPipe(pipeOf(Buffer.alloc(0)), '/dev/fd/63')).rejects.toMatchObject({
     code: 'FILE_EMPTY',
     message: expect.stringContaining('/dev/fd/63'),
   });
 });
 
-it('refuses a zip, which can only be read from its end', async () => {
+it('openPipe refuses a zip, which can only be read from its end', async () => {
   await expect(openPipe(pipeOf(zipOf({ 'product.csv': text }), 1))).rejects.toMatchObject({
     code: 'ZIP_CONTENT',
     message: expect.stringContaining('received a zip on standard input, expected CSV or gzip'),
   });
 });
 
-it('says of a pipe whose gzip ends too early which it is', async () => {
+it('openPipe says of a pipe whose gzip ends too early which it is', async () => {
   const { chunks } = await openPipe(pipeOf(gzipSync(text).subarray(0, -4)), 'a pipe');
   await expect(gather(chunks)).rejects.toMatchObject({
     code: 'FILE_TRUNCATED',

@@ -4,7 +4,7 @@ import { parseSecond, secondOf } from '../../../seed/csv/time.ts';
 
 const EPOCH = Date.UTC(2000, 0, 1) / 1000;
 
-it('counts every second of the years 2000 to 2099 from the beginning of 2000, as the calendar does', () => {
+it('parseSecond counts every second of the years 2000 to 2099 from the beginning of 2000, as the calendar does', () => {
   const second = fc.integer({ min: 0, max: Date.UTC(2100, 0, 1) / 1000 - EPOCH - 1 });
   fc.assert(
     fc.property(second, (second) => {
@@ -15,7 +15,7 @@ it('counts every second of the years 2000 to 2099 from the beginning of 2000, as
   );
 });
 
-it('takes a day if and only if the calendar has it', () => {
+it('parseSecond takes a day if and only if the calendar has it', () => {
   const numbers = fc.tuple(fc.integer({ min: 1999, max: 2100 }), fc.nat(13), fc.nat(32));
   fc.assert(
     fc.property(numbers, ([year, month, day]) => {

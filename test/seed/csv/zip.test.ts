@@ -13,11 +13,11 @@ it.each([
   ['in a folder, beside other files', { 'readme.txt': notes, 'archive/product.csv': text }],
   ['beside what macOS adds', { 'product.csv': text, '__MACOSX/._product.csv': notes }],
   ['after what macOS adds to its folder', { 'a/._product.csv': notes, 'a/product.csv': text }],
-])('reads the one CSV: %s', async (_, files) => {
+])('readCsv reads the one CSV: %s', async (_, files) => {
   expect((await read(zipOf(files))).equals(text)).toBe(true);
 });
 
-it('says how long the CSV is before it is read', async () => {
+it('readCsv says how long the CSV is before it is read', async () => {
   expect(await findCsv(await fileOf(zipOf({ 'product.csv': text })))).toMatchObject({
     uncompressedSize: text.length,
   });
@@ -27,14 +27,14 @@ it.each([
   ['without a file', {}, 'with no CSV file in it'],
   ['without a CSV', { 'a.txt': text, 'csv/b.csv.bak': text }, 'with no CSV file in it'],
   ['with two', { 'a.csv': text, 'b.csv': text }, 'with a.csv, b.csv in it, expected exactly one CSV file'],
-])('refuses a zip %s', async (_, files: Record<string, Buffer>, words) => {
+])('readCsv refuses a zip %s', async (_, files: Record<string, Buffer>, words) => {
   await expect(findCsv(await fileOf(zipOf(files)))).rejects.toMatchObject({
     code: 'ZIP_CONTENT',
     message: expect.stringContaining(words),
   });
 });
 
-it('says of a CSV that is packed in another way that the zip is whole', async () => {
+it('readCsv says of a CSV that is packed in another way that the zip is whole', async () => {
   const zip = zipOf({ 'product.csv': text });
   // bzip2, in the local header and in the directory.
   zip.writeUInt16LE(12, 8);
@@ -45,7 +45,7 @@ it('says of a CSV that is packed in another way that the zip is whole', async ()
   });
 });
 
-it('refuses a CSV behind a password', async () => {
+it('readCsv refuses a CSV behind a password', async () => {
   const zip = zipOf({ 'product.csv': text });
   // Bit 0 of the general purpose flags, in the local header and in the directory.
   zip.writeUInt16LE(1, 6);
@@ -68,7 +68,7 @@ it.each([
     },
   ],
   ['whose data is other than it was', (zip: Buffer) => zip.fill(0xff, 60, 90)],
-])('refuses a zip %s as damaged', async (_, damage) => {
+])('readCsv refuses a zip %s as damaged', async (_, damage) => {
   await expect(read(damage(zipOf({ 'product.csv': text })))).rejects.toMatchObject({
     code: 'FILE_DAMAGED',
     message: expect.stringMatching(/no whole zip \(.+\): fetch it again$/),

@@ -1,19 +1,19 @@
 // What a load that was cut off leaves, where another file comes next.
 
 import { describe, expect, it } from 'vitest';
-import { loadFile } from '../../seed/load.ts';
-import { HEADER } from '../../seed/published.ts';
-import { loadSample } from '../../seed/sample.ts';
-import { migratedDatabase, testLog } from '../support/database.ts';
-import { expectRollupsEqualEvents } from '../support/recount.ts';
-import { countEvents } from './count-events.ts';
-import { loadPart, mergePart } from './cut-off.ts';
-import { fileOf, replicaFile, rowsOf } from './support.ts';
+import { loadFile } from '../../../seed/load.ts';
+import { HEADER } from '../../../seed/published.ts';
+import { loadSample } from '../../../seed/sample.ts';
+import { migratedDatabase, testLog } from '../../support/database.ts';
+import { expectRollupsEqualEvents } from '../../support/recount.ts';
+import { countEvents } from '../count-events.ts';
+import { loadPart, mergePart } from '../cut-off.ts';
+import { fileOf, replicaFile, rowsOf } from '../support.ts';
 
 const ROWS = 26_000;
 
 describe('a load that was cut off', () => {
-  it('is forgotten where the next file is another one', async () => {
+  it('a load that was cut off is forgotten where the next file is another one', async () => {
     const { pool } = await migratedDatabase();
     await loadPart(pool, await replicaFile(ROWS, 1), 3_000_000);
     expect(await loadFile({ pool, log: testLog, file: await replicaFile(ROWS, 2) })).toMatchObject({
@@ -26,14 +26,14 @@ describe('a load that was cut off', () => {
     await expectRollupsEqualEvents(pool);
   });
 
-  it('forgets an unfinished load where the next file is a shorter one', async () => {
+  it('a load that was cut off is forgotten where the next file is a shorter one', async () => {
     const { pool } = await migratedDatabase();
     await loadPart(pool, await replicaFile(ROWS), 3_000_000);
     expect(await loadFile({ pool, log: testLog, file: await replicaFile(50) })).toMatchObject({ added: 50 });
     await expectRollupsEqualEvents(pool);
   });
 
-  it('leaves the sample and the charts as they were', async () => {
+  it('a load that was cut off leaves the sample and the charts as they were', async () => {
     const { pool } = await migratedDatabase();
     await loadSample(pool, testLog);
     await loadPart(pool, await replicaFile(ROWS), 3_000_000);
@@ -45,7 +45,7 @@ describe('a load that was cut off', () => {
 describe('a load that was cut off while its rows were merged', () => {
   const rows = 6_000;
 
-  it('is brought to its end before another file, as its rows are half in the table', async () => {
+  it('a load that was cut off in its merge is brought to its end before another file, as its rows are half in the table', async () => {
     const { pool } = await migratedDatabase();
     await mergePart(pool, await replicaFile(rows), rows);
     const other = await fileOf(`${HEADER}\n${rowsOf(100, 500_000).join('\n')}\n`);

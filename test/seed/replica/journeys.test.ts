@@ -5,7 +5,7 @@ import { countKinds, drawDevice, fillUrns, leftIn } from '../../../seed/replica/
 import { seededRandom } from '../../../src/runtime/seeded-random.ts';
 
 describe('countKinds', () => {
-  it('gives journeys whose shows, clicks and orders are those that were asked for', () => {
+  it('countKinds gives journeys whose shows, clicks and orders are those that were asked for', () => {
     const counts = fc.tuple(fc.nat(1_000), fc.nat(1_000), fc.nat(1_000));
     fc.assert(
       fc.property(counts, ([more, clicks, orders]) => {
@@ -19,18 +19,18 @@ describe('countKinds', () => {
     );
   });
 
-  it('lets six of ten clicks lead to an order where there is room', () => {
+  it('countKinds lets six of ten clicks lead to an order where there is room', () => {
     expect(countKinds(1_000, 10, 100)).toEqual([896, 4, 6, 94]);
   });
 
-  it('refuses counts with fewer shows than clicks or orders', () => {
+  it('countKinds refuses counts with fewer shows than clicks or orders', () => {
     expect(() => countKinds(5, 6, 0)).toThrow(/received 5 shows, 6 clicks, 0 orders, expected more shows/);
     expect(() => countKinds(5, 0, 6)).toThrow(RangeError);
   });
 });
 
 describe('the urns', () => {
-  it('give each cell exactly its rows once they are empty', () => {
+  it('the urns give each cell exactly its rows once they are empty', () => {
     const shares = shareOut(3_000);
     const urns = fillUrns(shares);
     const random = seededRandom(1);
@@ -49,7 +49,7 @@ describe('the urns', () => {
     expect(drawn).toEqual(shares);
   });
 
-  it('never name a device whose urn is empty', () => {
+  it('the urns never name a device whose urn is empty', () => {
     const onlyOn = (device: string) =>
       fillUrns(CELLS.map((cell) => (cell.device === device && cell.title === 'banner_show' ? 1 : 0)));
     for (const number of [0, 0.5, 1 - 2 ** -32]) {
@@ -58,7 +58,7 @@ describe('the urns', () => {
     }
   });
 
-  it('refuse to be drawn from when they are empty', () => {
+  it('the urns refuse to be drawn from when they are empty', () => {
     expect(() => fillUrns(CELLS.map(() => 0)).mobile.draw(() => 0)).toThrow(/received an empty urn/);
   });
 });

@@ -21,7 +21,7 @@ function sourceOf(text: string, size = 50): Source {
 const find = async (text: string, ...wanted: string[]) =>
   Object.fromEntries(await findLines(sourceOf(text), new Set(wanted)));
 
-it('finds the line of each content, the header being line 1, and the last one of those that are alike', async () => {
+it('findLines finds the line of each content, the header being line 1, and the last one of those that are alike', async () => {
   const found = await find(LINES.join('\n'), row(ID, 'sneakers'), row(OTHER), row('a'.repeat(32)));
   expect(found).toEqual({ [row(ID, 'sneakers')]: 4, [row(OTHER)]: 5 });
 });
@@ -37,16 +37,16 @@ it.each([
   ],
   ['times in ISO 8601', (line: string) => line.replace('11 09', '11T09')],
   ['columns in another order', (line: string) => line.split(',').reverse().join(';')],
-])('finds it in a file with %s', async (_, change) => {
+])('findLines finds it in a file with %s', async (_, change) => {
   expect(await find(LINES.map(change).join('\n'), row(ID, 'sneakers'))).toEqual({ [row(ID, 'sneakers')]: 4 });
 });
 
-it('finds a banner of the company as the electronics that are stored', async () => {
+it('findLines finds a banner of the company as the electronics that are stored', async () => {
   expect(await find([HEADER, row(ID, 'company')].join('\n'), row(ID, 'electronics'))).toEqual({
     [row(ID, 'electronics')]: 2,
   });
 });
 
-it('passes over lines that are no rows', async () => {
+it('findLines passes over lines that are no rows', async () => {
   expect(await find([HEADER, ID, `${ID},`, '', '"', row(ID)].join('\n'), row(ID))).toEqual({ [row(ID)]: 6 });
 });
