@@ -1,7 +1,7 @@
 // Cells of CSV (RFC 4180).
 
 /** A text that begins so is a formula to a spreadsheet, which may fetch an address or start a program; a number is none. */
-const FORMULA = /^[=+\-@\t\r]/;
+const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /** The text as it is, within quotes where it has to be. */

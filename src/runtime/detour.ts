@@ -13,7 +13,7 @@ const taken: Record<Server, Detour | null> = { kafka: null, postgres: null };
 const open: Record<Server, Set<Socket>> = { kafka: new Set(), postgres: new Set() };
 
 /**
- * Takes other ways from now on. Where there is a new detour, open connections end, so that they are made anew on it; those on a
+ * Takes other detours from now on. Where there is a new detour, open connections end, so that they are made anew on it; those on a
  * detour that is over go on until they end.
  */
 export function takeDetours(detours: Detours): void {
@@ -26,7 +26,7 @@ export function takeDetours(detours: Detours): void {
   }
 }
 
-/** A socket whose connect() leads to the server that it is told, whatever the way is then. */
+/** A socket whose connect() leads to the server that it is told, directly or by the detour of that moment. */
 export function socketTo(server: Server): Socket {
   const socket = new Socket();
   const straight = socket.connect.bind(socket);

@@ -4,7 +4,7 @@ import { errorFields } from '../../src/runtime/error-fields.ts';
 const withFields = (fields: object) => Object.assign(new Error('away'), fields);
 
 describe('an error in a log', () => {
-  it('shows the codes and names that help, and nothing else that a library hung on it', () => {
+  it('an error in a log shows the codes and names that help, and nothing else that a library hung on it', () => {
     const named = { code: '23505', table: 'events', constraint: 'events_pkey', port: 5432 };
     const secret = { client: { password: 'x' }, detail: 'Key (name)=(Ada)', where: 'COPY', code2: 'x' };
     expect(errorFields(withFields({ ...named, ...secret }))).toEqual({
@@ -15,17 +15,17 @@ describe('an error in a log', () => {
     });
   });
 
-  it('shows of a field that is neither text nor number nothing', () => {
+  it('an error in a log shows nothing of a field that is neither text nor number', () => {
     const fields = errorFields(withFields({ code: { password: 'x' }, port: [1], table: null }));
     expect(Object.keys(fields)).toEqual(['type', 'message', 'stack']);
   });
 
-  it('is cut where its message is long', () => {
+  it('an error in a log is cut where its message is long', () => {
     expect(errorFields(new Error('x'.repeat(4_000)))).toHaveProperty('message', 'x'.repeat(4_000));
     expect(errorFields(new Error('x'.repeat(4_001)))).toHaveProperty('message', `${'x'.repeat(4_000)} …`);
   });
 
-  it('brings its cause, and of several errors the first five', () => {
+  it('an error in a log brings its cause, and of several errors the first five', () => {
     const many = new AggregateError(
       [...'abcdefg'].map((letter) => new Error(letter)),
       'seven',
@@ -40,7 +40,7 @@ describe('an error in a log', () => {
     });
   });
 
-  it('ends where its causes go in a circle', () => {
+  it('an error in a log ends where its causes go in a circle', () => {
     const round = new Error('round');
     round.cause = round;
     expect(JSON.stringify(errorFields(round)).match(/"round"/g)).toHaveLength(6);

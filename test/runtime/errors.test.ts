@@ -15,7 +15,7 @@ describe('the code of something thrown', () => {
     ['ENOENT', undefined],
     [null, undefined],
     [undefined, undefined],
-  ])('of %s is %s', (error, code) => {
+  ])('the code of %s is %s', (error, code) => {
     expect(codeOf(error)).toBe(code);
   });
 });

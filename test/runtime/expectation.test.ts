@@ -35,20 +35,20 @@ describe('what was expected', () => {
     ],
     [z.number('the age in years'), 'old', 'the age in years'],
     [z.string('expected a name'), 1, 'a name'],
-  ])('is told in words: %#', (schema, value, words) => {
+  ])('what was expected is told in words: %#', (schema, value, words) => {
     expect(said(schema, value)).toMatch(
       new RegExp(`^(?:by: )?received .*, expected ${words.replaceAll('.', '\\.')}$`),
     );
   });
 
-  it('of alternatives is what the one that was meant expects', () => {
+  it('of alternatives, what the one expects that was meant is told', () => {
     expect(said(stepSchema, { disturb: 'kafka', how: 'slowly', for: '5s' })).toBe(
       'how: received "slowly", expected slow, cut, silent, full',
     );
     expect(said(stepSchema, { pause: 'ingest' })).toBe('for: received nothing, expected text or a number');
   });
 
-  it('of alternatives is all of them in one sentence where none was meant', () => {
+  it('of alternatives of which none was meant, all are told in one sentence', () => {
     const all =
       'fault with its share; kill with the name of a part, or pause with one and for how long; disturb with how and for how long; visits with the least and the most; or readers with their number';
     expect(said(stepSchema, { kil: 'web' })).toBe(`received {"kil":"web"}, expected ${all}`);

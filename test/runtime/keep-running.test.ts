@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { keepRunning } from '../../src/runtime/keep-running.ts';
 
-it('starts again what could not start and what crashed, stops what runs when it is told to, and leaves no listener behind', async () => {
+it('keepRunning starts again what could not start and what crashed, stops what runs when it is told to, and leaves no listener behind', async () => {
   const closing = new AbortController();
   const told: string[] = [];
   const listeners: number[] = [];
@@ -26,7 +26,7 @@ it('starts again what could not start and what crashed, stops what runs when it 
   expect(listeners).toEqual([1, 1, 1]);
 }, 20_000);
 
-it('does not wait for a start that hangs when it is told to stop, and stops it should it come late', async () => {
+it('keepRunning does not wait for a start that hangs when it is told to stop, and stops it should it come late', async () => {
   const closing = new AbortController();
   let late: () => void = () => {};
   let stopped = false;

@@ -17,7 +17,7 @@ function taken(lock: Lock | number): Lock {
 }
 
 describe('a lock file', () => {
-  it('is taken by the first, names it to the second, and is free once it was released', () => {
+  it('a lock file is taken by the first, names it to the second, and is free once it was released', () => {
     const file = newFile();
     const first = taken(lockFile(file));
     expect(first.inherited).toBe(false);
@@ -40,7 +40,7 @@ describe('a lock file', () => {
     expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ pid: process.pid });
   });
 
-  it('leaves the lock of a living process to it, also where the system could not tell when that started', () => {
+  it('a lock file leaves the lock of a living process to it, also where the system could not tell when that started', () => {
     const other = spawn('sleep', ['60']);
     onTestFinished(() => void other.kill());
     const file = newFile();
@@ -52,7 +52,7 @@ describe('a lock file', () => {
 });
 
 describe('isAlive', () => {
-  it('is true of a process that runs, whoever’s it is, and false of one that has ended and of what is none', () => {
+  it('isAlive is true of a process that runs, whoever’s it is, and false of one that has ended and of what is none', () => {
     expect(isAlive(process.pid)).toBe(true);
     expect([deadPid(), 0, -1, Number.NaN].map(isAlive)).toEqual([false, false, false, false]);
   });

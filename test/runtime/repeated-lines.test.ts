@@ -19,7 +19,7 @@ function countingLog() {
   return { log, lines, written };
 }
 
-it('writes the first line at once, and a second later how often it came since', () => {
+it('countRepeats writes the first line at once, and a second later how often it came since', () => {
   const { log, written } = countingLog();
   for (let n = 0; n < 4; n += 1) log.warn('Kafka is away');
   expect(written()).toEqual(['Kafka is away']);
@@ -27,7 +27,7 @@ it('writes the first line at once, and a second later how often it came since', 
   expect(written()).toEqual(['Kafka is away × 3']);
 });
 
-it('goes on counting for as long as the line comes, and begins anew once it has stayed away', () => {
+it('countRepeats goes on counting for as long as the line comes, and begins anew once it has stayed away', () => {
   const { log, written } = countingLog();
   log.error('failed');
   vi.advanceTimersByTime(500);
@@ -41,7 +41,7 @@ it('goes on counting for as long as the line comes, and begins anew once it has 
   expect(written()).toEqual(['failed']);
 });
 
-it('counts lines as one that differ in a number alone, with the details of the last', () => {
+it('countRepeats counts lines as one that differ in a number alone, with the details of the last', () => {
   const { log, lines } = countingLog();
   log.warn({ n: 1 }, 'port 9092 is taken');
   log.warn({ n: 2 }, 'port 9093 is taken');
@@ -50,7 +50,7 @@ it('counts lines as one that differ in a number alone, with the details of the l
   expect(lines.at(-1)).toMatchObject({ msg: 'port 9094 is taken', n: 3, times: 2 });
 });
 
-it('tells texts and levels apart, and errors by their messages', () => {
+it('countRepeats tells texts and levels apart, and errors by their messages', () => {
   const { log, lines, written } = countingLog();
   log.warn('one');
   log.warn('other');
@@ -62,7 +62,7 @@ it('tells texts and levels apart, and errors by their messages', () => {
   expect(lines.at(-1)).toMatchObject({ err: { message: 'broken' }, times: 1 });
 });
 
-it('counts all further texts as one once there are a hundred', () => {
+it('countRepeats counts all further texts as one once there are a hundred', () => {
   const { log, written } = countingLog();
   for (let n = 0; n < 103; n += 1) log.warn('x'.repeat(n + 1));
   expect(written()).toHaveLength(101);
@@ -70,7 +70,7 @@ it('counts all further texts as one once there are a hundred', () => {
   expect(written()).toEqual([`${'x'.repeat(103)} × 2`]);
 });
 
-it('leaves what is below a warning alone', () => {
+it('countRepeats leaves what is below a warning alone', () => {
   const { log, written } = countingLog();
   log.info('started');
   log.info('started');

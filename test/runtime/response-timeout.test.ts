@@ -28,7 +28,7 @@ async function watched(answer: (socket: Socket) => void): Promise<Socket> {
 const echo = (socket: Socket) => void socket.pipe(socket);
 
 describe('endOnResponseTimeout', () => {
-  it('ends a socket that was asked something and says nothing', async () => {
+  it('endOnResponseTimeout ends a socket that was asked something and says nothing', async () => {
     const socket = await watched((server) => server.resume());
     socket.write('ping');
     const [error] = await once(socket, 'error');
@@ -36,7 +36,7 @@ describe('endOnResponseTimeout', () => {
     expect(socket.destroyed).toBe(true);
   });
 
-  it('ends one whose answer to the next question, asked as soon as it had the first, never comes', async () => {
+  it('endOnResponseTimeout ends one whose answer to the next question, asked as soon as it had the first, never comes', async () => {
     const socket = await watched((server) => {
       server.once('data', () => server.write('one answer'));
     });
@@ -46,7 +46,7 @@ describe('endOnResponseTimeout', () => {
     expect(error).toBeInstanceOf(ResponseTimeoutError);
   });
 
-  it('leaves one alone that is asked nothing, before and after it has answered', async () => {
+  it('endOnResponseTimeout leaves one alone that is asked nothing, before and after it has answered', async () => {
     const socket = await watched(echo);
     await sleep(TIMEOUT_MS * 2);
     socket.write('ping');
@@ -54,7 +54,7 @@ describe('endOnResponseTimeout', () => {
     expect(socket.destroyed).toBe(false);
   });
 
-  it('leaves one alone that is always asked something and always answers', async () => {
+  it('endOnResponseTimeout leaves one alone that is always asked something and always answers', async () => {
     const socket = await watched(echo);
     socket.on('data', () => socket.write('ping'));
     socket.write('ping');

@@ -9,7 +9,7 @@ function manual() {
 }
 
 describe('SingleFlight', () => {
-  it('gives nobody an answer that was begun before the question: a crowd costs two', async () => {
+  it('SingleFlight gives nobody an answer that was begun before the question: a crowd costs two', async () => {
     const shared = new SingleFlight<number>();
     const { make, ends } = manual();
     const first = shared.get('a', make);
@@ -22,7 +22,7 @@ describe('SingleFlight', () => {
     expect(ends).toHaveLength(2);
   });
 
-  it('begins anew after a failure, and keeps keys apart', async () => {
+  it('SingleFlight begins anew after a failure, and keeps keys apart', async () => {
     const shared = new SingleFlight<number>();
     const failed = shared.get('a', () => Promise.reject(new Error('away')));
     const next = shared.get('a', async () => 2);

@@ -5,7 +5,7 @@ describe('Soon', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it('does once what many ask for, and not again before its pace', () => {
+  it('Soon does once what many ask for, and not again before its pace', () => {
     const work = vi.fn();
     const soon = new Soon(100, work);
     for (let asked = 0; asked < 5; asked += 1) soon.call();
@@ -22,7 +22,7 @@ describe('Soon', () => {
     expect(work).toHaveBeenCalledTimes(2);
   });
 
-  it('waits for others that ask', () => {
+  it('Soon waits for others that ask', () => {
     const work = vi.fn();
     const soon = new Soon(100, work, 10);
     soon.call();
@@ -35,7 +35,7 @@ describe('Soon', () => {
     expect(work).toHaveBeenCalledTimes(1);
   });
 
-  it('begins no work before the last is done, however long that takes, and its pace may change', async () => {
+  it('Soon begins no work before the last is done, however long that takes, and its pace may change', async () => {
     let paceMs = 100;
     let done = () => {};
     const work = vi.fn(
@@ -61,7 +61,7 @@ describe('Soon', () => {
     expect(work).toHaveBeenCalledTimes(2);
   });
 
-  it('does nothing any more once it is closed', () => {
+  it('Soon does nothing any more once it is closed', () => {
     const work = vi.fn();
     const soon = new Soon(100, work);
     soon.call();
