@@ -40,7 +40,7 @@ export const descriptionOperations = {
 
 /** What each tag is about. */
 export const TAGS: Readonly<Record<string, string>> = {
-  Events: 'Sent by any client, and followed on their way through Kafka into Postgres.',
+  Events: 'Sent by any client, and traced through Kafka into Postgres.',
   Charts: 'The numbers of the dashboard, as JSON or as CSV.',
   'Live panels': 'What happens in the shop right now, and as of any instant.',
   Sessions:

@@ -9,7 +9,7 @@ import { FaultProxy } from '../runtime/fault-proxy.ts';
 type FaultRequest = Extract<ControlRequest, { readonly do: 'fault' }>;
 type Sign = { readonly detours: Detours };
 
-/** Tells children which way to take, at their start and whenever it changes. */
+/** Tells children which detours to take, at their start and whenever that changes. */
 export class DetourSigns {
   readonly #children = new Set<ChildProcess>();
   #detours: Detours = { kafka: null, postgres: null };
@@ -30,7 +30,7 @@ function send(child: ChildProcess, detours: Detours): void {
   if (child.connected) child.send({ detours } satisfies Sign, undefined, undefined, () => {});
 }
 
-/** In a child: takes the ways that the parent shows. */
+/** In a child: takes the detours that the parent tells. */
 export function followSigns(parent: Pick<NodeJS.Process, 'on'>): void {
   parent.on('message', (message: unknown) => {
     if (isSign(message)) takeDetours(message.detours);
@@ -40,11 +40,11 @@ export function followSigns(parent: Pick<NodeJS.Process, 'on'>): void {
 const isSign = (message: unknown): message is Sign =>
   typeof message === 'object' && message !== null && 'detours' in message;
 
-type Running = { readonly fault: Fault; readonly proxy: FaultProxy; readonly timer: NodeJS.Timeout };
+type ActiveFault = { readonly fault: Fault; readonly proxy: FaultProxy; readonly timer: NodeJS.Timeout };
 
 export class Faults {
   readonly #signs: DetourSigns;
-  readonly #running = new Map<Server, Running>();
+  readonly #running = new Map<Server, ActiveFault>();
   /** Proxies of faults that are over, which pass what still goes through them. */
   readonly #left = new Set<FaultProxy>();
 
@@ -86,7 +86,7 @@ export class Faults {
     clearTimeout(running.timer);
     this.#running.delete(target);
     this.#signs.change({ [target]: null });
-    // Slow connections are whole: they go on, and nothing that is on its way is sent twice.
+    // Slow connections are whole: they go on, and nothing that was sent is sent twice.
     if (running.fault.kind === 'slow') {
       running.proxy.mode = 'pass';
       this.#left.add(running.proxy);

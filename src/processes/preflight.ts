@@ -61,7 +61,7 @@ async function checkPorts(config: Config, parts: readonly Part[]): Promise<void>
     if (parts.includes('web')) await check(config.HOST, config.PORT, 'the shop', 'PORT');
     const { INGEST_METRICS_PORT: scraped } = config;
     if (parts.includes('ingest') && scraped !== undefined)
-      await check(config.HOST, scraped, "ingest's figures", 'INGEST_METRICS_PORT');
+      await check(config.HOST, scraped, "ingest's metrics", 'INGEST_METRICS_PORT');
     if (parts.includes('broker')) await check('127.0.0.1', config.KAFKA_PORT, 'Kafka', 'KAFKA_PORT');
     if (parts.includes('postgres'))
       await check('127.0.0.1', config.POSTGRES_PORT, 'PostgreSQL', 'POSTGRES_PORT');

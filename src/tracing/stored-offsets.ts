@@ -18,7 +18,7 @@ const LONGEST_WAIT_MS = 30_000;
 /** More than a fetch has of usual events: ingest is behind, and not just at work on the newest. */
 const BACKLOG_RECORDS = 5_000;
 /** How long a follower waits for an ingest that is behind. */
-const PATIENCE = {
+const TIMEOUTS = {
   /** For each batch, a backlog of a million: where more comes for good than ingest can take, followers go on, slowly. */
   longestMs: 30_000,
   /** Ingest that tells of nothing for so long is not at work. */
@@ -36,23 +36,23 @@ export type Ingest = {
   reached(batch: Pick<RecordBatch, 'partition' | 'end'>, next: bigint, signal: AbortSignal): Promise<void>;
 };
 
-type Waiting = { readonly key: string; readonly next: bigint; readonly wake: () => void };
+type Waiter = { readonly key: string; readonly next: bigint; readonly wake: () => void };
 
 const keyOf = ({ clusterId, group, topic }: Subscription, partition: number): string =>
   JSON.stringify([clusterId, group, topic, partition]);
 
 export class StoredOffsets {
   readonly #pool: Pool;
-  readonly #patience: typeof PATIENCE;
+  readonly #timeouts: typeof TIMEOUTS;
   readonly #listener: Listener;
   /** The newest that is known, by subscription and partition. */
   readonly #known = new Map<string, bigint>();
-  readonly #waiting = new Set<Waiting>();
+  readonly #waiting = new Set<Waiter>();
   readonly onlookers = new Onlookers();
 
-  constructor(pool: Pool, databaseUrl: string, log: Logger, patience = PATIENCE) {
+  constructor(pool: Pool, databaseUrl: string, log: Logger, timeouts = TIMEOUTS) {
     this.#pool = pool;
-    this.#patience = patience;
+    this.#timeouts = timeouts;
     const forget = () => this.#known.clear();
     this.#listener = listen(databaseUrl, CHANGE_CHANNEL, log, (payload) => this.#hear(payload), forget);
   }
@@ -105,7 +105,7 @@ export class StoredOffsets {
   ): Promise<void> {
     const key = keyOf(subscription, partition);
     const near = end - BigInt(BACKLOG_RECORDS);
-    const { longestMs, silentMs } = this.#patience;
+    const { longestMs, silentMs } = this.#timeouts;
     const until = performance.now() + longestMs;
     for (let seen: bigint | undefined, left = longestMs; left > 0; left = until - performance.now()) {
       if (!this.#known.has(key)) await this.#look(subscription, partition);

@@ -1,4 +1,4 @@
-// What the web process counts beside Node's own figures. It watches the traces of its events.
+// What the web process counts beside Node's own metrics. It watches the traces of its events.
 
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { PublisherState } from '../kafka/publisher.ts';

@@ -43,20 +43,20 @@ describe('a body of JSON', () => {
     expect(answer.body.error).toMatchObject({ code, message: expect.stringContaining(words) });
   });
 
-  it('has at most a thousand events', async () => {
+  it('a body of JSON has at most a thousand events', async () => {
     const numbers = (count: number) => JSON.stringify(Array.from({ length: count }, (_, n) => n));
     expect((await post(JSON_TYPE, numbers(MOST_EVENTS)).expect(200)).body).toHaveLength(MOST_EVENTS);
     const { body } = await post(JSON_TYPE, numbers(MOST_EVENTS + 1)).expect(413);
     expect(body.error).toMatchObject({ code: 'too_many', received: 1001, expected: 'at most 1000' });
   });
 
-  it('has at most a mebibyte', async () => {
+  it('a body of JSON has at most a mebibyte', async () => {
     const text = (bytes: number) => `"${'x'.repeat(bytes - 2)}"`;
     await post(JSON_TYPE, text(BODY_BYTES)).expect(200);
     await post(JSON_TYPE, text(BODY_BYTES + 1)).expect(413);
   });
 
-  it('may be in another charset, where that is said, and no other', async () => {
+  it('a body of JSON may be in another charset, where that is said, and no other', async () => {
     const latin = Buffer.from('"é"', 'latin1');
     expect((await post(`${JSON_TYPE}; charset="ISO-8859-1"`, latin).expect(200)).body).toEqual(values('é'));
     expect((await post(JSON_TYPE, latin).expect(400)).body.error).toMatchObject({ code: 'not_text' });
@@ -68,23 +68,23 @@ describe('a body of JSON', () => {
 });
 
 describe('a body of NDJSON', () => {
-  it('is its lines, of which one may be broken', async () => {
+  it('a body of NDJSON is its lines, of which one may be broken', async () => {
     const { body } = await post(NDJSON, '{"a":1}\r\n\n  2 \n{"b":\n"last"').expect(200);
     expect(body).toEqual([...values({ a: 1 }, 2), { unreadable: expect.any(String) }, ...values('last')]);
   });
 
-  it('has at most a thousand lines, which are counted before they are read', async () => {
+  it('a body of NDJSON has at most a thousand lines, which are counted before they are read', async () => {
     expect((await post(NDJSON, 'x\n'.repeat(MOST_EVENTS)).expect(200)).body).toHaveLength(MOST_EVENTS);
     expect((await post(NDJSON, 'x\n'.repeat(MOST_EVENTS + 1)).expect(413)).body.error.code).toBe('too_many');
   });
 
-  it('takes an array for one value, not for its events', async () => {
+  it('a body of NDJSON takes an array for one value, not for its events', async () => {
     expect((await post(NDJSON, '[1,2]').expect(200)).body).toEqual(values([1, 2]));
   });
 });
 
 describe('a body of text', () => {
-  it('is what a page may send by sendBeacon, as JSON or by the line', async () => {
+  it('a body of text is what a page may send by sendBeacon, as JSON or by the line', async () => {
     const origin = 'https://example.org';
     expect((await post('text/plain', '[1,2]', origin).expect(200)).body).toEqual(values(1, 2));
     expect((await post('text/plain', '1\n2', origin).expect(200)).body).toEqual(values(1, 2));

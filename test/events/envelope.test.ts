@@ -18,7 +18,7 @@ describe('an event', () => {
       'Confluent’s framing over Debezium’s record',
       bytes([0, 0, 0, 0, 1], JSON.stringify({ after: event, before: null })),
     ],
-  ])('is taken out of %s', (_name, message) => {
+  ])('an event is taken out of %s', (_name, message) => {
     expect(parseEventBytes(message)).toEqual({ ok: true, event });
   });
 
@@ -34,7 +34,7 @@ describe('an event', () => {
     ['a CloudEvent', { specversion: '1.0', id: '1', source: '/x', type: 't', data: event }],
     ['a CloudEvent in base 64', { specversion: '1.0', data_base64: Buffer.from(json).toString('base64') }],
     ['a CloudEvent around Connect’s payload', { specversion: '1.0', data: { payload: event } }],
-  ])('is taken out of %s', (_name, envelope) => {
+  ])('an event is taken out of %s', (_name, envelope) => {
     expect(parseEvent(envelope)).toEqual({ ok: true, event });
     expect(parseEventBytes(Buffer.from(JSON.stringify(envelope)))).toEqual({ ok: true, event });
   });
@@ -59,13 +59,13 @@ describe('what can’t be unwrapped', () => {
     ['an empty payload', Buffer.from('{"schema":{},"payload":null}'), 'without a payload'],
     ['a CloudEvent without data', Buffer.from('{"specversion":"1.0"}'), 'a CloudEvent without data'],
     ['nothing but a frame', bytes([0, 0, 0, 0, 1]), 'expected JSON'],
-  ])('is refused by its name: %s', (_name, message, words) => {
+  ])('what can’t be unwrapped is refused by its name: %s', (_name, message, words) => {
     const parsed = parseEventBytes(message);
     expect(parsed.ok).toBe(false);
     expect(JSON.stringify(parsed).replaceAll('\\"', '"')).toContain(words);
   });
 
-  it('is an envelope in more envelopes than anybody uses', () => {
+  it('what can’t be unwrapped is an envelope in more envelopes than anybody uses', () => {
     let value: object = event;
     for (let depth = 0; depth < 5; depth += 1) value = { payload: value };
     expect(parseEvent(value).ok).toBe(false);

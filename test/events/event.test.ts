@@ -7,7 +7,7 @@ import { anEvent } from '../support/events.ts';
 const takes = (changes: object) => eventSchema.safeParse({ ...anEvent(), ...changes }).success;
 const takesContext = (context: object) => contextSchema.safeParse(context).success;
 
-it("has the dataset's columns, in the order of its header", () => {
+it("an event has the dataset's columns, in the order of its header", () => {
   expect(EVENT_COLUMNS.join()).toBe('order_id,user_id,page_id,product,site_version,time,title,target');
 });
 
@@ -23,7 +23,7 @@ it.each([
   ['2026-01-31T12:00:00Z', false],
   ['2026-01-31T12:00:00.0000Z', false],
   ['2026-01-31T12:00:00.000+00:00', false],
-])('its time may be %s: %j', (time, expected) => {
+])('the time of an event may be %s: %j', (time, expected) => {
   expect(takes({ time })).toBe(expected);
 });
 
@@ -41,17 +41,17 @@ describe('its context', () => {
     ['user_agent', 1024],
     ['referrer', 2048],
     ['item', 64],
-  ])('has a %s of up to %i characters', (field, longest) => {
+  ])('the context of an event has a %s of up to %i characters', (field, longest) => {
     expect(takesContext({ [field]: 'x'.repeat(longest) })).toBe(true);
     expect(takesContext({ [field]: 'x'.repeat(longest + 1) })).toBe(false);
   });
 
-  it('has an age of whole years from 0 to 130', () => {
+  it('the context of an event has an age of whole years from 0 to 130', () => {
     expect([0, 130].map((age) => takesContext({ age }))).toEqual([true, true]);
     expect([-1, 131, 30.5, '30', null].map((age) => takesContext({ age }))).toEqual(Array(5).fill(false));
   });
 
-  it('has no text that PostgreSQL could not keep', () => {
+  it('the context of an event has no text that PostgreSQL could not keep', () => {
     expect(takesContext({ item: '👟' })).toBe(true);
     expect(['a\0', '\ud83d', '\udc5f'].map((item) => takesContext({ item }))).toEqual([false, false, false]);
   });

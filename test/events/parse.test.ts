@@ -15,7 +15,7 @@ function reasonFor(value: unknown): string {
 }
 
 describe('parseEventBytes', () => {
-  it('never throws, whatever bytes come', () => {
+  it('parseEventBytes never throws, whatever bytes come', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
         const oneLine = expect.not.stringMatching(/[\n\r\0]/);
@@ -28,7 +28,7 @@ describe('parseEventBytes', () => {
     );
   });
 
-  it('never throws, whatever JSON comes, and gives its reason in one line that is not long', () => {
+  it('parseEventBytes never throws, whatever JSON comes, and gives its reason in one line that is not long', () => {
     fc.assert(
       fc.property(fc.json({ maxDepth: 5 }), (json) => {
         const parsed = parseEventBytes(Buffer.from(json));
@@ -42,7 +42,7 @@ describe('parseEventBytes', () => {
     );
   });
 
-  it('gives a valid event back as it was', () => {
+  it('parseEventBytes gives a valid event back as it was', () => {
     fc.assert(
       fc.property(anyEvent, (event) => {
         expect(parseEventBytes(bytesOf(event))).toEqual({ ok: true, event });
@@ -60,11 +60,11 @@ describe('parseEventBytes', () => {
     ['bytes that are not UTF-8', Buffer.from('fffe00ff', 'hex'), 'not_json'],
     ['an array', bytesOf([anEvent()]), 'not_an_event'],
     ['null', Buffer.from('null'), 'not_an_event'],
-  ])('sets %s aside', (_name, bytes, code) => {
+  ])('parseEventBytes sets %s aside', (_name, bytes, code) => {
     expect(parseEventBytes(bytes)).toMatchObject({ ok: false, rejection: { code } });
   });
 
-  it('sets JSON aside that is nested as deeply as its size allows', () => {
+  it('parseEventBytes sets JSON aside that is nested as deeply as its size allows', () => {
     const half = MAX_EVENT_BYTES / 2;
     const arrays = `${'['.repeat(half)}${']'.repeat(half)}`;
     const depth = Math.floor(half / 3) - 20;
@@ -77,33 +77,36 @@ describe('parseEventBytes', () => {
     }
   });
 
-  it('keeps the reason short where an unknown field has a long name', () => {
+  it('parseEventBytes keeps the reason short where an unknown field has a long name', () => {
     const parsed = parseEventBytes(bytesOf({ ...anEvent(), ['x\n'.repeat(20_000)]: 1 }));
     expect(parsed).toMatchObject({ ok: false, rejection: { reason: expect.stringMatching(/^.{1,600}$/) } });
   });
 });
 
 describe('parseEvent', () => {
-  it.each(EVENT_COLUMNS)('names the field where %s is wrong, and says what was expected', (field) => {
-    const wrong = fc.oneof(
-      fc.constant(undefined),
-      fc.constant(null),
-      fc.constant(''),
-      fc.integer({ min: 2 }),
-      fc.string({ maxLength: 40 }),
-      fc.object({ maxDepth: 2 }),
-      fc.array(fc.integer(), { maxLength: 2 }),
-    );
-    fc.assert(
-      fc.property(anyEvent, wrong, (event, value) => {
-        const { [field]: _, ...rest } = event;
-        const corrupted = value === undefined ? rest : { ...rest, [field]: value };
-        fc.pre(value !== event[field]);
-        expect(reasonFor(corrupted)).toMatch(new RegExp(`(^|; )${field}: received .*, expected .+`));
-      }),
-      { numRuns: 100 },
-    );
-  });
+  it.each(EVENT_COLUMNS)(
+    'parseEvent names the field where %s is wrong, and says what was expected',
+    (field) => {
+      const wrong = fc.oneof(
+        fc.constant(undefined),
+        fc.constant(null),
+        fc.constant(''),
+        fc.integer({ min: 2 }),
+        fc.string({ maxLength: 40 }),
+        fc.object({ maxDepth: 2 }),
+        fc.array(fc.integer(), { maxLength: 2 }),
+      );
+      fc.assert(
+        fc.property(anyEvent, wrong, (event, value) => {
+          const { [field]: _, ...rest } = event;
+          const corrupted = value === undefined ? rest : { ...rest, [field]: value };
+          fc.pre(value !== event[field]);
+          expect(reasonFor(corrupted)).toMatch(new RegExp(`(^|; )${field}: received .*, expected .+`));
+        }),
+        { numRuns: 100 },
+      );
+    },
+  );
 
   it.each([
     ['order_id', { order_id: 'G'.repeat(32) }, '32 lower-case hex digits'],
@@ -125,13 +128,13 @@ describe('parseEvent', () => {
     ['context.birthdate', { context: { birthdate: '1990-02-30' } }, 'a date'],
     ['context', { context: null }, 'a JSON object'],
     ['context', { context: { colour: 'red' } }, 'no field named colour'],
-  ])('says of a wrong %s %j that %s was expected', (field, changes, expected) => {
+  ])('parseEvent says of a wrong %s %j that %s was expected', (field, changes, expected) => {
     const reason = reasonFor({ ...anEvent(), ...changes });
     expect(reason.startsWith(`${field}: received `)).toBe(true);
     expect(reason).toContain(expected);
   });
 
-  it('refuses fields that an event does not have, __proto__ among them', () => {
+  it('parseEvent refuses fields that an event does not have, __proto__ among them', () => {
     expect(reasonFor({ ...anEvent(), extra: 1 })).toContain('no field named extra');
     const text = JSON.stringify(anEvent()).replace('{', '{"__proto__":{"target":1},');
     expect(reasonFor(JSON.parse(text))).toContain('__proto__');
@@ -140,7 +143,7 @@ describe('parseEvent', () => {
     );
   });
 
-  it('never throws, whatever value comes', () => {
+  it('parseEvent never throws, whatever value comes', () => {
     fc.assert(
       fc.property(fc.anything({ withBigInt: true, withDate: true, withNullPrototype: true }), (value) => {
         expect(parseEvent(value).ok).toBe(false);

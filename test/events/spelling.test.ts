@@ -9,7 +9,7 @@ const dashed = (id: string) => id.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3
 const timeOf = (time: string) => (inWireSpelling({ time }) as { time: string }).time;
 
 describe('the wire’s spelling', () => {
-  it('is what an event in it keeps, the object itself', () => {
+  it('the wire’s spelling is what an event in it keeps, the object itself', () => {
     fc.assert(
       fc.property(anyEvent, (event) => {
         expect(inWireSpelling(event)).toBe(event);
@@ -17,7 +17,7 @@ describe('the wire’s spelling', () => {
     );
   });
 
-  it('is given to UUIDs in upper case, with dashes or both', () => {
+  it('the wire’s spelling is given to UUIDs in upper case, with dashes or both', () => {
     fc.assert(
       fc.property(anyEvent, fc.boolean(), fc.boolean(), (event, upper, dashes) => {
         const spell = (id: string) => {
@@ -36,7 +36,7 @@ describe('the wire’s spelling', () => {
     );
   });
 
-  it('is given to UUIDs as URNs and in braces', () => {
+  it('the wire’s spelling is given to UUIDs as URNs and in braces', () => {
     const event = anEvent();
     const order_id = `{${dashed(event.order_id).toUpperCase()}}`;
     const user_id = `urn:uuid:${dashed(event.user_id)}`;
@@ -71,7 +71,7 @@ describe('the wire’s spelling', () => {
     });
   });
 
-  it('is the same moment at every offset', () => {
+  it('the wire’s spelling is the same moment at every offset', () => {
     fc.assert(
       fc.property(anyTime, fc.integer({ min: -14 * 60, max: 14 * 60 }), (time, offset) => {
         const there = new Date(Date.parse(time) + offset * 60_000).toISOString().slice(0, -1);
@@ -92,7 +92,7 @@ describe('the wire’s spelling', () => {
     '2026-01-31',
     '1767225600',
     ' 2026-01-31T12:00:00Z',
-  ])('is not guessed for %j', (time) => {
+  ])('the wire’s spelling is not guessed for %j', (time) => {
     expect(timeOf(time)).toBe(time);
     expect(parseEvent(anEvent({ time })).ok).toBe(false);
   });
@@ -100,7 +100,7 @@ describe('the wire’s spelling', () => {
 
 describe('the bytes of a message', () => {
   const event = anEvent();
-  it('may begin with a byte order mark', () => {
+  it('the bytes of a message may begin with a byte order mark', () => {
     expect(parseEventBytes(Buffer.from(`\ufeff${JSON.stringify(event)}`))).toEqual({ ok: true, event });
   });
 
@@ -108,7 +108,7 @@ describe('the bytes of a message', () => {
     ['a Latin-1 é', [0xe9]],
     ['half of a sequence', [0xc3]],
     ['a surrogate in three bytes', [0xed, 0xa0, 0x80]],
-  ])('are refused with %s in a text, and never stored as �', (_name, wrong) => {
+  ])('the bytes of a message are refused with %s in a text, and never stored as �', (_name, wrong) => {
     const text = JSON.stringify({ ...event, context: { item: '@' } });
     const [before = '', after = ''] = text.split('@');
     const parsed = parseEventBytes(

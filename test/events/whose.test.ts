@@ -42,12 +42,12 @@ it.each(CHOICES)('an event is counted in memory where SQL counts it: %j', (whose
 });
 
 describe('what a link adds', () => {
-  it.each(CHOICES)('leads to the same choice: %j', (whose) => {
+  it.each(CHOICES)('what a link adds leads to the same choice: %j', (whose) => {
     expect(readWhose(query(whose))).toEqual(whose);
     expect(z.object(whoseQuery).parse(query(whose))).toEqual(whose);
   });
 
-  it('is nothing for the usual choice', () => {
+  it('what a link adds is nothing for the usual choice', () => {
     expect(whoseText(USUAL)).toBe('');
     expect(whoseText({ ...USUAL, robots: 'only' })).toBe('robots=only&');
   });

@@ -39,14 +39,14 @@ const visitor = (birthdate: string | null) => ({
 const [item] = CATALOGUE;
 
 describe('readWire', () => {
-  it('reads an event as parseEventBytes does, or declines it', () => {
+  it('readWire reads an event as parseEventBytes does, or declines it', () => {
     fc.assert(
       fc.property(anyEvent, (event) => expectAgreement(bytesOf(event))),
       { numRuns: 1_000 },
     );
   });
 
-  it('takes every event whose texts need no escapes', () => {
+  it('readWire takes every event whose texts need no escapes', () => {
     fc.assert(
       fc.property(anyPlainEvent, (event) => {
         expect(readShort(bytesOf(event))).toEqual(event);
@@ -56,7 +56,7 @@ describe('readWire', () => {
     );
   });
 
-  it('takes nothing that parseEventBytes refuses, however the bytes of an event are changed', () => {
+  it('readWire takes nothing that parseEventBytes refuses, however the bytes of an event are changed', () => {
     const place = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
     const change = fc.record({
       how: fc.constantFrom('replace', 'insert', 'delete', 'swap', 'repeat'),
@@ -85,7 +85,7 @@ describe('readWire', () => {
     );
   });
 
-  it('takes nothing that parseEventBytes refuses, however the digits of its times and numbers are changed', () => {
+  it('readWire takes nothing that parseEventBytes refuses, however the digits of its times and numbers are changed', () => {
     fc.assert(
       fc.property(anyPlainEvent, fc.infiniteStream(fc.nat({ max: 9 })), fc.nat(), (event, digits, seed) => {
         let count = 0;
@@ -99,7 +99,7 @@ describe('readWire', () => {
     );
   });
 
-  it('takes no address that parseEventBytes refuses', () => {
+  it('readWire takes no address that parseEventBytes refuses', () => {
     const groups = fc.string({ unit: fc.constantFrom(...'019af:.'), maxLength: 24 });
     const address = fc.oneof(
       fc.ipV6(),
@@ -139,7 +139,7 @@ describe('readWire', () => {
     ['a target of 1 without an order', '"target":0', '"target":1'],
     ['upper-case digits in an id', '"page_id":"', '"page_id":"A'],
     ['more behind the event', '}}', '}}}'],
-  ])('declines %s, as parseEventBytes refuses it', (_name, from, to) => {
+  ])('readWire declines %s, as parseEventBytes refuses it', (_name, from, to) => {
     expect(readWire(Buffer.from(text))).toBeDefined();
     const wrong = Buffer.from(text.replace(from, to));
     expect(readWire(wrong)).toBeUndefined();
@@ -150,13 +150,13 @@ describe('readWire', () => {
     ['another order of keys', { context: { item: 'cap', ip: '192.0.2.7' } }],
     ['a text with an escape', { context: { user_agent: 'a "quoted" one' } }],
     ['a text beyond ASCII', { context: { referrer: 'https://example.com/é' } }],
-  ])('leaves %s to parseEventBytes', (_name, changes) => {
+  ])('readWire leaves %s to parseEventBytes', (_name, changes) => {
     const bytes = bytesOf(anEvent(changes));
     expect(readWire(bytes)).toBeUndefined();
     expect(parseEventBytes(bytes).ok).toBe(true);
   });
 
-  it('takes what the storefront writes', () => {
+  it('readWire takes what the storefront writes', () => {
     if (item === undefined) throw new Error('the catalogue is empty');
     const headers = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64)', referer: 'http://127.0.0.1:3000/' };
     for (const sent of [{}, headers, { referer: headers.referer }])
@@ -171,7 +171,7 @@ describe('readWire', () => {
         }
   });
 
-  it('takes an event without a context', () => {
+  it('readWire takes an event without a context', () => {
     const event = anEvent();
     expect(readShort(bytesOf(event))).toEqual(event);
   });
@@ -191,7 +191,7 @@ describe('readWire', () => {
         received_at: '2026-03-01T12:00:00.000Z',
       },
     ],
-  ])('takes what the collector writes of an event that tells %s', (_name, given) => {
+  ])('readWire takes what the collector writes of an event that tells %s', (_name, given) => {
     for (const headers of [{}, { 'user-agent': 'Mozilla/5.0', referer: 'https://example.com/page' }]) {
       const contextOf = postedContext(request(headers), 'full', '2026-03-01T12:00:00.000Z');
       const event = { ...anEvent(), context: contextOf(given) };
@@ -201,7 +201,7 @@ describe('readWire', () => {
 });
 
 describe('writeWire', () => {
-  it('writes what JSON.stringify writes', () => {
+  it('writeWire writes what JSON.stringify writes', () => {
     // A context that several events share, as those of one request do.
     const several = fc.array(fc.tuple(anyEvent, fc.boolean()), { maxLength: 5 }).map((events) =>
       events.map(([event, shares]) => {

@@ -28,7 +28,7 @@ describe('a request', () => {
     ['/shop', '/shop/shop', '/shop'],
     ['/a/b', '/a/b/c', '/c'],
     ['', '/shop', '/shop'],
-  ])('to a shop below %j for %s is one for %s', async (path, asked, url) => {
+  ])('a request to a shop below %j for %s is one for %s', async (path, asked, url) => {
     const { body } = await request(shopBelow(path)).get(asked);
     expect(body).toMatchObject({ url, original: url });
   });
@@ -38,7 +38,7 @@ describe('a request', () => {
     ['HTTP://x.org/y', '/y'],
     ['http://x.org', '/'],
     ['http://x.org?z', '/?z'],
-  ])('for the absolute address %s is one for %s, and its host counts', (asked, url) => {
+  ])('a request for the absolute address %s is one for %s, and its host counts', (asked, url) => {
     const req = { url: asked, originalUrl: asked, headers: { host: 'other.example' } };
     takeOff('/shop')(req as unknown as express.Request, {} as express.Response, () => {});
     expect(req).toMatchObject({ url, originalUrl: url, headers: { host: 'x.org' } });
@@ -54,7 +54,7 @@ describe('an answer', () => {
     expect(cookies).toEqual([`a=1; ${words}; HttpOnly`, `b=2; ${words}`]);
   });
 
-  it('sends every cookie by TLS alone where the request came so', async () => {
+  it('an answer sends every cookie by TLS alone where the request came so', async () => {
     const cookies = (await request(shopBelow('', true)).get('/set')).headers['set-cookie'];
     expect(cookies).toEqual(['a=1; Path=/; HttpOnly; Secure', 'b=2; Path=/; Secure']);
   });
@@ -71,7 +71,7 @@ describe('an answer', () => {
 });
 
 describe('the links of a page', () => {
-  it('are moved where they are of the shop', () => {
+  it('the links of a page are moved where they are of the shop', () => {
     expect(
       moveLinks(
         '/shop',
@@ -82,11 +82,11 @@ describe('the links of a page', () => {
     );
   });
 
-  it('stay where the shop is at the top of its host', () => {
+  it('the links of a page stay where the shop is at the top of its host', () => {
     expect(moveLinks('', '<a href="/">')).toBe('<a href="/">');
   });
 
-  it('do not take escaped text of a visitor for one', () => {
+  it('the links of a page do not take escaped text of a visitor for one', () => {
     const text = '<p>a href=&#34;/x&#34;</p>';
     expect(moveLinks('/shop', text)).toBe(text);
   });

@@ -21,7 +21,7 @@ describe('readAddress', () => {
     ['fe80::1%', 'fe80::1'],
     ['1.2.3.4:_hidden', '1.2.3.4'],
     ['"[2001:db8::1]:_p.1-2"', '2001:db8::1'],
-  ])('reads %s as %s', (text, address) => {
+  ])('readAddress reads %s as %s', (text, address) => {
     expect(readAddress(text)).toBe(address);
   });
 
@@ -38,7 +38,7 @@ describe('readAddress', () => {
     'a b',
     '%eth0',
     '\0',
-  ])('reads %j as none', (text) => {
+  ])('readAddress reads %j as none', (text) => {
     expect(readAddress(text)).toBeUndefined();
   });
 });
@@ -53,23 +53,23 @@ describe('the address of a client', () => {
   const ask = async (proxies: number, headers: Readonly<Record<string, string>>) =>
     (await request(app(proxies)).get('/').set(headers)).body;
 
-  it('is the connection’s where no proxy is trusted, whatever headers say', async () => {
+  it('the address of a client is the connection’s where no proxy is trusted, whatever headers say', async () => {
     const headers = { 'x-forwarded-for': '1.2.3.4', forwarded: 'for=1.2.3.4' };
     expect(await ask(0, headers)).toEqual({ address: '127.0.0.1', key: '127.0.0.1' });
   });
 
-  it('is what our outermost proxy wrote, in either header', async () => {
+  it('the address of a client is what our outermost proxy wrote, in either header', async () => {
     expect((await ask(1, { 'x-forwarded-for': '9.9.9.9, 1.2.3.4:5' })).address).toBe('1.2.3.4');
     expect((await ask(1, { forwarded: 'for=9.9.9.9, for="[2001:db8::1]:4711"' })).address).toBe(
       '2001:db8::1',
     );
   });
 
-  it('is none where the proxy names none, and limits count by the proxy', async () => {
+  it('the address of a client is none where the proxy names none, and limits count by the proxy', async () => {
     expect(await ask(1, { 'x-forwarded-for': 'unknown' })).toEqual({ address: null, key: '127.0.0.1' });
   });
 
-  it('counts by the /56 of IPv6, and is the same client with a port and without', async () => {
+  it('a client counts by the /56 of IPv6, and is the same client with a port and without', async () => {
     const keys = ['2001:db8:0:1::1', '[2001:db8:0:1::2]:443', '2001:db8:0:ff::%en0'].map((text) =>
       ask(1, { 'x-forwarded-for': text }),
     );

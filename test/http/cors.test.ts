@@ -15,7 +15,7 @@ function answers(origins: CorsOrigins) {
   return app;
 }
 
-it('answers a preflight of a named origin itself', async () => {
+it('cors answers a preflight of a named origin itself', async () => {
   const { status, headers } = await request(answers([THEIRS]))
     .options('/api/events')
     .set('Origin', THEIRS);
@@ -31,7 +31,7 @@ it('answers a preflight of a named origin itself', async () => {
   });
 });
 
-it('lets a post of a named origin through, and that page read when to try again', async () => {
+it('cors lets a post of a named origin through, and that page read when to try again', async () => {
   const { status, headers } = await request(answers([THEIRS]))
     .post('/api/events')
     .set('Origin', THEIRS);
@@ -42,7 +42,7 @@ it('lets a post of a named origin through, and that page read when to try again'
   });
 });
 
-it('names the origin that asks where any may, as credentials come along', async () => {
+it('cors names the origin that asks where any may, as credentials come along', async () => {
   const { headers } = await request(answers('*')).post('/api/events').set('Origin', 'https://any.example');
   expect(headers['access-control-allow-origin']).toBe('https://any.example');
 });
@@ -54,10 +54,13 @@ it.each([
   ['without an origin', '/api/events', undefined],
   ['to another route', '/api/events/', THEIRS],
   ['to a route below', '/api/events/x', THEIRS],
-])('leaves a request %s to the rule of the same origin, and tells it nothing', async (_, path, origin) => {
-  const { status, headers } = await request(answers([THEIRS]))
-    .post(path)
-    .set(origin === undefined ? {} : { Origin: origin });
-  expect(status).toBe(403);
-  expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
-});
+])(
+  'cors leaves a request %s to the rule of the same origin, and tells it nothing',
+  async (_, path, origin) => {
+    const { status, headers } = await request(answers([THEIRS]))
+      .post(path)
+      .set(origin === undefined ? {} : { Origin: origin });
+    expect(status).toBe(403);
+    expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
+  },
+);

@@ -4,7 +4,7 @@ import { badRequest, HttpError, notFound, toHttpError, unavailable } from '../..
 const withFields = (fields: object) => Object.assign(new Error('as a library says it'), fields);
 
 describe('an error for a client', () => {
-  it('says what came and what was expected', () => {
+  it('an error for a client says what came and what was expected', () => {
     expect(badRequest('no', 1, 'a 2')).toMatchObject({
       status: 400,
       code: 'bad_request',
@@ -18,7 +18,7 @@ describe('an error for a client', () => {
     });
   });
 
-  it('keeps the cause for the log, and when to try again', () => {
+  it('an error for a client keeps the cause for the log, and when to try again', () => {
     const cause = new Error('cause');
     expect(unavailable('kafka', 'Kafka is away', 5, cause)).toMatchObject({
       status: 503,
@@ -31,7 +31,7 @@ describe('an error for a client', () => {
 });
 
 describe('whatever is thrown', () => {
-  it('is passed on where it is for a client', () => {
+  it('whatever is thrown is passed on where it is for a client', () => {
     const error = badRequest('no', 1, 'a 2');
     expect(toHttpError(error)).toBe(error);
   });
@@ -54,17 +54,17 @@ describe('whatever is thrown', () => {
     [{ status: 503 }, 500, 'internal'],
     [{ status: '400' }, 500, 'internal'],
     [{}, 500, 'internal'],
-  ])('with %j is answered with %i, %s', (fields, status, code) => {
+  ])('an error with %j is answered with %i, %s', (fields, status, code) => {
     expect(toHttpError(withFields(fields))).toMatchObject({ status, code });
   });
 
-  it('says how large a body may be', () => {
+  it('the error of too large a body says how large it may be', () => {
     expect(toHttpError(withFields({ type: 'entity.too.large', limit: 65_536 })).details.expected).toBe(
       'at most 65536 bytes',
     );
   });
 
-  it('is a path that can’t be decoded', () => {
+  it('a path that can’t be decoded is an error for its client', () => {
     let thrown: unknown;
     try {
       decodeURIComponent('%zz');
@@ -75,7 +75,7 @@ describe('whatever is thrown', () => {
   });
 
   it.each([['a text'], [undefined], [null], [7], [withFields({ message: 'SELECT secret FROM /etc' })]])(
-    'and is none of ours (%#) is answered without its words, which the log has',
+    'whatever is thrown and is none of ours (%#) is answered without its words, which the log has',
     (thrown) => {
       const error = toHttpError(thrown);
       expect(error).toMatchObject({

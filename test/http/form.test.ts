@@ -26,7 +26,7 @@ describe('a form', () => {
     signature: signOrder(secret, { orderId, slug, visitorId }),
   });
 
-  it.each(FORMS)('sent to $path as something else is 415', async ({ path: route }) => {
+  it.each(FORMS)('a form sent to $path as something else is 415', async ({ path: route }) => {
     for (const type of ['application/json', 'multipart/form-data; boundary=x', 'text/plain', 'nonsense']) {
       const response = await request(line.url)
         .post(route)
@@ -37,14 +37,20 @@ describe('a form', () => {
     }
   });
 
-  it.each(FORMS)('sent to $path with 10 MB is 413, and the connection ends', async ({ path: route }) => {
-    const head = `POST ${route} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 10485760\r\n\r\n`;
-    const answer = await sendRaw(line.url, Buffer.concat([Buffer.from(head), Buffer.alloc(10_485_760, 'a')]));
-    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
-    expectNoLeak(answer);
-  });
+  it.each(FORMS)(
+    'a form sent to $path with 10 MB is 413, and the connection ends',
+    async ({ path: route }) => {
+      const head = `POST ${route} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 10485760\r\n\r\n`;
+      const answer = await sendRaw(
+        line.url,
+        Buffer.concat([Buffer.from(head), Buffer.alloc(10_485_760, 'a')]),
+      );
+      expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+      expectNoLeak(answer);
+    },
+  );
 
-  it.each(FORMS)('sent to $path with a thousand fields is 413', async ({ path: route }) => {
+  it.each(FORMS)('a form sent to $path with a thousand fields is 413', async ({ path: route }) => {
     const fields = Array.from({ length: 1_000 }, (_, n) => `f${n}=1`).join('&');
     const response = await request(line.url)
       .post(route)
@@ -54,7 +60,7 @@ describe('a form', () => {
     expectError(response, 413, 'too_large');
   });
 
-  it.each(FORMS)('sent to $path in an unknown charset or encoding is 415', async ({ path: route }) => {
+  it.each(FORMS)('a form sent to $path in an unknown charset or encoding is 415', async ({ path: route }) => {
     const charset = await request(line.url)
       .post(route)
       .set('Content-Type', 'application/x-www-form-urlencoded; charset=klingon')
@@ -85,7 +91,7 @@ describe('a form', () => {
     'site_version=desktop&site_version=mobile',
     'gender=F&gender=M',
   ];
-  it.each(SHAPES)('refuses or ignores a form of an odd shape: %j', async (body) => {
+  it.each(SHAPES)('the shop refuses or ignores a form of an odd shape: %j', async (body) => {
     for (const { path: route } of FORMS) {
       const response = await request(line.url)
         .post(route)
@@ -98,7 +104,7 @@ describe('a form', () => {
     }
   });
 
-  it('answers a form without a body with 400 and says what is missing', async () => {
+  it('the shop answers a form without a body with 400 and says what is missing', async () => {
     for (const [route, field] of [
       ['/order', 'order_id'],
       ['/visitor', 'gender'],
@@ -113,7 +119,7 @@ describe('a form', () => {
     }
   });
 
-  it('answers an order form that this shop did not make for this visitor with 403, and orders nothing', async () => {
+  it('the shop answers an order form that this shop did not make for this visitor with 403, and orders nothing', async () => {
     const shopper = request.agent(line.url);
     const [cookie = ''] = (await shopper.get('/')).get('Set-Cookie') ?? [];
     const visitorId = /^visitor=s%3A([0-9a-f]{32})\./.exec(cookie)?.[1] ?? '';
@@ -146,7 +152,7 @@ describe('a form', () => {
       .expect(303);
   });
 
-  it('answers an order form without a usable id with 400, and names the field', async () => {
+  it('the shop answers an order form without a usable id with 400, and names the field', async () => {
     for (const [form, field] of [
       [{ ...signed('x', 'harbour-tote') }, 'order_id'],
       [{ ...signed(newOrderId(), 'x'.repeat(65)) }, 'item'],
@@ -170,7 +176,7 @@ describe('a form', () => {
     ['birthdate', { gender: 'F', birthdate: '2999-01-01' }],
     ['birthdate', { gender: 'F', birthdate: '1800-01-01' }],
     ['birthdate', { gender: 'F', birthdate: '1990-01-01T00:00' }],
-  ])('that tells a wrong %s is 400 and says so: %j', async (field, form) => {
+  ])('a form that tells a wrong %s is 400 and says so: %j', async (field, form) => {
     const response = await request(line.url)
       .post('/visitor')
       .type('form')
@@ -196,7 +202,7 @@ describe('a form', () => {
     'dashboard',
     '',
     '/x\r\nSet-Cookie: a=b',
-  ])('leads back to the front page, never elsewhere: here=%j', async (here) => {
+  ])('a form leads back to the front page, never elsewhere: here=%j', async (here) => {
     for (const [route, fields] of [
       ['/visitor', { gender: 'F', birthdate: '' }],
       ['/visitor/forget', {}],
@@ -211,7 +217,7 @@ describe('a form', () => {
     }
   });
 
-  it('leads back to the page that it was on', async () => {
+  it('a form leads back to the page that it was on', async () => {
     for (const here of ['/', '/dashboard?from=2019-01-01', '/product/sneakers?item=x&page_id=y', '/a//b']) {
       const response = await request(line.url)
         .post('/site-version')

@@ -5,19 +5,19 @@ const host = (value: string, proxies = 1) => readForwarded({ 'x-forwarded-host':
 const standard = (value: string, proxies = 1) => readForwarded({ forwarded: value }, proxies);
 
 describe('what proxies say of a request', () => {
-  it('counts for nothing where there is none', () => {
+  it('a request without a header of a proxy is taken as it came', () => {
     const headers = { 'x-forwarded-host': 'x.org', 'x-forwarded-proto': 'https', forwarded: 'host=x.org' };
     expect(readForwarded(headers, 0)).toEqual({ hosts: [], protocol: undefined, client: undefined });
   });
 
-  it('is what our outermost proxy wrote, whatever was written before it', () => {
+  it('what proxies say of a request is what our outermost proxy wrote, whatever was written before it', () => {
     expect(host('x.org')).toEqual(['x.org']);
     expect(host('forged.example, x.org')).toEqual(['x.org']);
     expect(host('forged.example, x.org, inner.example', 2)).toEqual(['x.org']);
     expect(host('x.org', 2)).toEqual(['x.org']);
   });
 
-  it('is read from Forwarded too, quoted or not', () => {
+  it('what proxies say of a request is read from Forwarded too, quoted or not', () => {
     expect(standard('for=192.0.2.1;host=x.org;proto=https')).toEqual({
       hosts: ['x.org'],
       protocol: 'https',
@@ -33,14 +33,14 @@ describe('what proxies say of a request', () => {
     expect(standard('for=192.0.2.1')).toEqual({ hosts: [], protocol: undefined, client: '192.0.2.1' });
   });
 
-  it('keeps both names where both headers came, as one of them may be forged', () => {
+  it('what proxies say of a request keeps both names where both headers came, as one of them may be forged', () => {
     expect(readForwarded({ 'x-forwarded-host': 'x.org', forwarded: 'host=y.org' }, 1).hosts).toEqual([
       'x.org',
       'y.org',
     ]);
   });
 
-  it('is no protocol that nobody speaks here', () => {
+  it('what proxies say of a request is no protocol that nobody speaks here', () => {
     expect(readForwarded({ 'x-forwarded-proto': 'wss' }, 1).protocol).toBeUndefined();
     expect(readForwarded({ 'x-forwarded-proto': 'http,https' }, 1).protocol).toBe('https');
   });

@@ -14,7 +14,7 @@ app.use(errorHandler(new Traces(), testLog));
 const post = (type: string, body: string) => request(app).post('/api/x').set('Content-Type', type).send(body);
 
 it.each(['application/json', 'application/json; charset=utf-8', 'application/vnd.shop+json'])(
-  'takes a body of %s, and keeps no answer',
+  'requireJson takes a body of %s, and keeps no answer',
   async (type) => {
     const { body, headers } = await post(type, '{"a":1}').expect(200);
     expect(body).toEqual({ came: { a: 1 } });
@@ -23,7 +23,7 @@ it.each(['application/json', 'application/json; charset=utf-8', 'application/vnd
 );
 
 it.each(['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp'])(
-  'refuses a body of %s',
+  'requireJson refuses a body of %s',
   async (type) => {
     const { body } = await post(type, '{"a":1}').expect(415);
     expect(body.error).toMatchObject({
@@ -34,7 +34,7 @@ it.each(['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp']
   },
 );
 
-it('refuses a request that does not say what it sends', async () => {
+it('requireJson refuses a request that does not say what it sends', async () => {
   const { body } = await request(app).post('/api/x').expect(415);
   expect(body.error.received).toBe('no Content-Type');
 });

@@ -4,7 +4,7 @@ import { MonotonicRateStore } from '../../src/http/monotonic-rate-store.ts';
 
 const WINDOW = 10;
 
-it('counts an address in windows that begin with its first request, beside a plain list of all requests', () => {
+it('the store counts an address in windows that begin with its first request, beside a plain list of all requests', () => {
   const request = fc.record({ key: fc.constantFrom('a', 'b', 'c'), after: fc.nat(7) });
   fc.assert(
     fc.property(fc.array(request, { maxLength: 60 }), (requests) => {
@@ -23,7 +23,7 @@ it('counts an address in windows that begin with its first request, beside a pla
   );
 });
 
-it('takes a request back, never below none, nor one of an address that is gone', () => {
+it('the store takes a request back, never below none, nor one of an address that is gone', () => {
   const store = new MonotonicRateStore(WINDOW, () => 0);
   store.increment('a');
   store.increment('a');
@@ -36,6 +36,6 @@ it('takes a request back, never below none, nor one of an address that is gone',
   expect(store.increment('a').totalHits).toBe(1);
 });
 
-it('gives no time of reset, which would be of the wall clock', () => {
+it('the store gives no time of reset, which would be of the wall clock', () => {
   expect(new MonotonicRateStore(WINDOW, () => 0).increment('a').resetTime).toBeUndefined();
 });

@@ -24,7 +24,7 @@ const get = (path: string, close = false) =>
 const pathsOf = (times: number) => Array.from({ length: times }, (_, index) => `/${index}`);
 
 describe('oneAtATime', () => {
-  it('has one request of a connection in hand, and answers all in their order', async () => {
+  it('oneAtATime has one request of a connection in hand, and answers all in their order', async () => {
     let [inHand, most] = [0, 0];
     const url = await listen(async (req, res) => {
       inHand += 1;
@@ -39,7 +39,7 @@ describe('oneAtATime', () => {
     expect(most).toBe(1);
   });
 
-  it('refuses a connection that sends 2,300 in 58 kB, after what it has in hand', async () => {
+  it('oneAtATime refuses a connection that sends 2,300 in 58 kB, after what it has in hand', async () => {
     const handed: (string | undefined)[] = [];
     const url = await listen((req, res) => {
       handed.push(req.url);
@@ -51,7 +51,7 @@ describe('oneAtATime', () => {
     expect(handed).toEqual(['/']);
   });
 
-  it('makes requests of no more than the first slice of them', async () => {
+  it('oneAtATime makes requests of no more than the first slice of them', async () => {
     let made = 0;
     class Counted extends IncomingMessage {
       constructor(socket: Socket) {
@@ -65,7 +65,7 @@ describe('oneAtATime', () => {
   });
 
   it.each([1, 4_095, 4_096, 4_097, 100_000, 1_000_000])(
-    'reads a body of %i bytes as it was sent',
+    'oneAtATime reads a body of %i bytes as it was sent',
     async (size) => {
       const body = Buffer.from(Array.from({ length: size }, (_, index) => index % 251));
       const url = await listen((req, res) => {
@@ -77,7 +77,7 @@ describe('oneAtATime', () => {
     },
   );
 
-  it('reads on where an answer was slow to be taken', async () => {
+  it('oneAtATime reads on where an answer was slow to be taken', async () => {
     const url = await listen((req, res) => res.end(`<${req.url}>${'x'.repeat(1_000_000)}`));
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
     const padding = 'x'.repeat(8_000);
@@ -95,7 +95,7 @@ describe('oneAtATime', () => {
     expect(text.match(/<[^?]+/g)).toEqual(pathsOf(10).map((path) => `<${path}`));
   });
 
-  it('forgets what waited on a connection that is gone', async () => {
+  it('oneAtATime forgets what waited on a connection that is gone', async () => {
     const handed: (string | undefined)[] = [];
     let close = () => {};
     const url = await listen((req) => {

@@ -11,12 +11,12 @@ const asked = (query: object) => ({ query }) as unknown as Request;
 const sent = (body: unknown) => ({ body }) as unknown as Request;
 
 describe('a query', () => {
-  it('is what its schema makes of it', () => {
+  it('a query is what its schema makes of it', () => {
     expect(readQuery(schema, asked({}))).toEqual({ step: 'day' });
     expect(readQuery(schema, asked({ step: 'week', most: '5' }))).toEqual({ step: 'week', most: 5 });
   });
 
-  it('is refused by the first parameter that is wrong, with what came', () => {
+  it('a query is refused by the first parameter that is wrong, with what came', () => {
     expect(() => readQuery(schema, asked({ step: 'year', most: '0' }))).toThrow(
       expect.objectContaining({
         status: 400,
@@ -40,11 +40,11 @@ describe('a query', () => {
 });
 
 describe('a body', () => {
-  it('that is missing is an empty one', () => {
+  it('a body that is missing is an empty one', () => {
     expect(readBody(schema, sent(undefined))).toEqual({ step: 'day' });
   });
 
-  it('is refused by the first field that is wrong, by the name of what was sent', () => {
+  it('a body is refused by the first field that is wrong, by the name of what was sent', () => {
     expect(() => readBody(schema, sent({ step: 7 }), 'form')).toThrow(
       expect.objectContaining({
         status: 400,
@@ -54,7 +54,7 @@ describe('a body', () => {
     );
   });
 
-  it.each([[[1]], ['text'], [5]])('that is %j is refused as a whole', (body) => {
+  it.each([[[1]], ['text'], [5]])('a body that is %j is refused as a whole', (body) => {
     expect(() => readBody(schema, sent(body))).toThrow(
       expect.objectContaining({
         message: "the body can't be used",

@@ -18,7 +18,7 @@ function limited(perSecond: number, now?: () => number) {
 }
 
 describe('rateLimit', () => {
-  it('answers 429 with Retry-After to an address that sends more, and to no other', async () => {
+  it('rateLimit answers 429 with Retry-After to an address that sends more, and to no other', async () => {
     const app = limited(1).set('trust proxy', 1);
     const from = (address: string) => request(app).get('/api/x').set('X-Forwarded-For', address);
     for (let times = 0; times < 10; times += 1) await from('203.0.113.1').expect(200);
@@ -32,7 +32,7 @@ describe('rateLimit', () => {
     await from('203.0.113.2').expect(200);
   });
 
-  it('counts all addresses of an IPv6 network as one', async () => {
+  it('rateLimit counts all addresses of an IPv6 network as one', async () => {
     const app = limited(1).set('trust proxy', 1);
     const answers = [];
     for (let host = 1; host <= 11; host += 1) {
@@ -41,7 +41,7 @@ describe('rateLimit', () => {
     expect(answers).toEqual([...Array(10).fill(200), 429]);
   });
 
-  it('forgets after the window, by a clock that is never set back', async () => {
+  it('rateLimit forgets after the window, by a clock that is never set back', async () => {
     let now = 5_000;
     const app = limited(1, () => now);
     for (let times = 0; times < 10; times += 1) await request(app).get('/').expect(200);
@@ -51,7 +51,7 @@ describe('rateLimit', () => {
     await request(app).get('/').expect(200);
   });
 
-  it('lets every request pass where the limit is off', async () => {
+  it('rateLimit lets every request pass where the limit is off', async () => {
     const app = limited(Number.POSITIVE_INFINITY);
     for (let times = 0; times < 30; times += 1) await request(app).get('/').expect(200);
   });
@@ -67,7 +67,7 @@ describe('the shop with low limits', () => {
     return () => web.close();
   });
 
-  it('believes X-Forwarded-For from as many proxies as it was told of, here none', async () => {
+  it('the shop believes X-Forwarded-For from as many proxies as it was told of, here none', async () => {
     const from = (address: string) => request(url).post('/api/events').set('X-Forwarded-For', address);
     await from('203.0.113.9').send(anEvent()).expect(202);
     const event = anEvent();
@@ -76,7 +76,7 @@ describe('the shop with low limits', () => {
     expect(body.context.ip).toBe('127.0.0.0');
   });
 
-  it('takes two streams of an address and a third once one of them has ended', async () => {
+  it('the shop takes two streams of an address and a third once one of them has ended', async () => {
     const open = async () => {
       const stop = new AbortController();
       const response = await fetch(`${url}/api/live`, { signal: stop.signal });
@@ -93,7 +93,7 @@ describe('the shop with low limits', () => {
     await eventually(async () => (await open()).response.status === 200);
   });
 
-  it('limits what is sent, /readyz and /metrics too, and never /healthz and files', async () => {
+  it('the shop limits what is sent, /readyz and /metrics too, and never /healthz and files', async () => {
     const statuses = [];
     for (let times = 0; times < 25; times += 1) {
       statuses.push((await request(url).post('/api/events').send(anEvent())).status);

@@ -34,7 +34,7 @@ function served(make: () => Promise<Answer> = async () => TABLE, keep = false) {
 }
 
 describe('an answer', () => {
-  it('is JSON with what belongs to it, where nothing else is asked for', async () => {
+  it('an answer is JSON with what belongs to it, where nothing else is asked for', async () => {
     const { headers, body } = await served().ask();
     expect(headers).toMatchObject({
       'content-type': 'application/json; charset=utf-8',
@@ -49,7 +49,7 @@ describe('an answer', () => {
     ['?format=csv', 'application/json'],
     ['', 'text/csv'],
     ['?format=csv', 'text/html'],
-  ])('is a file of CSV for %j with Accept: %s', async (query, accept) => {
+  ])('an answer is a file of CSV for %j with Accept: %s', async (query, accept) => {
     const { headers, text } = await served().ask(query).set('Accept', accept);
     expect(headers['content-disposition']).toBe('attachment; filename="daily.csv"');
     expect(text).toBe(
@@ -57,7 +57,7 @@ describe('an answer', () => {
     );
   });
 
-  it('is not compressed for who can’t read that', async () => {
+  it('an answer is not compressed for who can’t read that', async () => {
     const { headers, body } = await served().ask().set('Accept-Encoding', 'identity');
     expect(headers['content-encoding']).toBeUndefined();
     expect(body.rows).toHaveLength(3);
@@ -75,7 +75,7 @@ describe('an answer', () => {
 });
 
 describe('the cache', () => {
-  it('makes an answer once for all who ask meanwhile, and anew for who asks later', async () => {
+  it('the cache makes an answer once for all who ask meanwhile, and anew for who asks later', async () => {
     let give = (_: Answer) => {};
     const { made, ask } = served(() => new Promise((resolve) => (give = resolve)));
     const both = [ask(), ask()].map((asked) => asked.then(({ status }) => status));
@@ -89,7 +89,7 @@ describe('the cache', () => {
     expect(made.times).toBe(before + 1);
   });
 
-  it('keeps what is good until something is stored', async () => {
+  it('the cache keeps what is good until something is stored', async () => {
     const { cache, made, ask } = served(undefined, true);
     await ask();
     await ask();
@@ -100,7 +100,7 @@ describe('the cache', () => {
     expect(made.times).toBe(3);
   });
 
-  it('keeps nothing that was made while something was stored', async () => {
+  it('the cache keeps nothing that was made while something was stored', async () => {
     const { cache, made, ask } = served(async () => {
       cache.forget();
       return TABLE;
@@ -110,7 +110,7 @@ describe('the cache', () => {
     expect(made.times).toBe(2);
   });
 
-  it('keeps no failure', async () => {
+  it('the cache keeps no failure', async () => {
     const { made, ask } = served(async () => {
       throw new Error('no');
     }, true);

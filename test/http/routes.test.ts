@@ -3,7 +3,6 @@
 
 import request from 'supertest';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { newId, newOrderId } from '../../src/events/ids.ts';
 import { expectError, expectErrorPage, expectNoLeak } from '../support/answers.ts';
 import { anEvent } from '../support/events.ts';
 import { eventually, type Line, startLine } from '../support/line.ts';
@@ -191,7 +190,7 @@ describe('every route', () => {
     expect(described.filter((path) => !known.includes(path))).toEqual([]);
   });
 
-  it.each(GETS)('answers GET $path, and HEAD with the same headers', async ({ path, type }) => {
+  it.each(GETS)('GET $path is answered, and HEAD with the same headers', async ({ path, type }) => {
     const get = await request(line.url).get(path).expect(200);
     expect(get.headers['content-type']).toMatch(type ?? /./);
     const head = await request(line.url).head(path).expect(200);
@@ -199,7 +198,7 @@ describe('every route', () => {
   });
 
   it.each([...GETS, ...STREAMS, ...POSTS])(
-    'answers other methods of $path with 405 and Allow',
+    'other methods of $path are answered with 405 and Allow',
     async ({ path, allow }) => {
       const wrong = METHODS.filter((method) => !allow.includes(method.toUpperCase()));
       for (const method of wrong) {
@@ -215,7 +214,7 @@ describe('every route', () => {
   );
 
   it.each([...GETS, { path: '/no/such/page' }, { path: '/css/tokens.css' }])(
-    'gives $path a policy that lets nothing in from elsewhere',
+    '$path has a policy that lets nothing in from elsewhere',
     async ({ path }) => {
       const { headers } = await request(line.url).get(path);
       const policy = headers['content-security-policy'] ?? '';
@@ -228,17 +227,21 @@ describe('every route', () => {
     },
   );
 
-  it.each(STREAMS)('ends a HEAD of $path, which has no events to wait for', async ({ path }) => {
+  it.each(STREAMS)('a HEAD of $path, which has no events to wait for, ends at once', async ({ path }) => {
     const { headers } = await request(line.url).head(path).timeout(5_000).expect(200);
     expect(headers['content-type']).toBe('text/event-stream; charset=utf-8');
   });
 
-  it('is found by its lower-case path only where that is how it is written', async () => {
+  it('a path in capitals is no other route’s, or refused as that one', async () => {
     const response = await request(line.url).delete('/API/Events').set('Accept', 'text/html');
     expect([404, 405]).toContain(response.status);
     expectNoLeak(response.text);
   });
 });
+
+/** Asks for a path as it is written. */
+const getRaw = (path: string) =>
+  sendRaw(line.url, `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
 
 describe('a path that is not there', () => {
   it.each([
@@ -252,14 +255,14 @@ describe('a path that is not there', () => {
     '/api/charts',
     '/api/charts/__proto__',
     '/dashboard/x',
-  ])('is 404 as a page and as JSON: %s', async (path) => {
+  ])('a path that is not there is 404 as a page and as JSON: %s', async (path) => {
     expectError(await request(line.url).get(path).set('Accept', 'application/json'), 404, 'not_found');
     const page = await request(line.url).get(path).set('Accept', 'text/html');
     expect(page.status).toBe(404);
     expectNoLeak(page.text);
   });
 
-  it('is JSON below /api whatever is accepted', async () => {
+  it('a path that is not there is JSON below /api whatever is accepted', async () => {
     expectError(await request(line.url).get('/api/nothing').set('Accept', 'text/html'), 404, 'not_found');
   });
 
@@ -270,93 +273,28 @@ describe('a path that is not there', () => {
     '/.git/config',
     '/css/',
     '/vendor/',
-  ])('does not give a file away: %s', async (path) => {
-    const answer = await sendRaw(
-      line.url,
-      `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
-    );
+  ])('a path does not give a file away: %s', async (path) => {
+    const answer = await getRaw(path);
     expect(answer).toMatch(/^HTTP\/1\.1 40[034] /);
     expect(answer).not.toContain('root:');
     expectNoLeak(answer);
   });
 
   it.each(['/%', '/product/%ff', '/order/%zz', '/api/events/%c0%ae', '/css/%', '/api/charts/daily%'])(
-    'is a clear answer where the percent-encoding is broken: %s',
+    'a path with broken percent-encoding has a clear answer: %s',
     async (path) => {
-      const answer = await sendRaw(
-        line.url,
-        `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
-      );
+      const answer = await getRaw(path);
       expect(answer).toMatch(/^HTTP\/1\.1 40[04] /);
       expectNoLeak(answer);
     },
   );
 
-  it('shows what came as text, never as markup', async () => {
+  it('an error page shows what came as text, never as markup', async () => {
     const response = await request(line.url)
       .get('/product/%3Cscript%3Ealert(1)%3C%2Fscript%3E')
       .set('Accept', 'text/html');
     expectErrorPage(response, 404);
     expect(response.text).not.toContain('<script>alert');
     expect(response.text).toContain('sports_nutrition');
-  });
-});
-
-describe('the pages', () => {
-  it.each(['shoes', 'Sneakers', 'constructor', '__proto__', 'toString', 'sneakers%00', '%20sneakers'])(
-    'say which categories there are where %s is none',
-    async (category) => {
-      const page = await request(line.url).get(`/product/${category}`).set('Accept', 'text/html');
-      expectErrorPage(page, 404);
-      expect(page.text).toContain('accessories, clothes, electronics, sneakers, sports_nutrition');
-      const json = await request(line.url).get(`/product/${category}`).set('Accept', 'application/json');
-      expectError(json, 404, 'not_found');
-      expect(json.body.error.expected).toContain('sports_nutrition');
-    },
-  );
-
-  it.each(['item=nothing', 'item=', 'item=a&item=b', 'item[]=a', 'item=__proto__', 'item=harbour-tote'])(
-    'know no such sneaker: %s',
-    async (query) => {
-      const { status, text } = await request(line.url).get(`/product/sneakers?${query}`);
-      expect(status).toBe(query.startsWith('item[]') ? 200 : 404);
-      expectNoLeak(text);
-    },
-  );
-
-  it.each([
-    'page_id=x',
-    'page_id=',
-    `page_id=${newId()}&page_id=${newId()}`,
-    'page_id[$ne]=1',
-    '__proto__=1',
-    'constructor[prototype][x]=1',
-  ])('are shown whatever else the query says: %s', async (query) => {
-    await request(line.url).get(`/product/sneakers?${query}`).expect(200);
-    await request(line.url).get(`/?${query}`).expect(200);
-    await request(line.url).get(`/dashboard?from=a&${query}`).expect(200);
-  });
-
-  it.each(['/order/', '/events/', '/api/events/'])('know no such event: %s', async (base) => {
-    for (const id of [
-      'x',
-      newOrderId(),
-      stored.order_id.toUpperCase(),
-      `${stored.order_id}0`,
-      "'%20OR%201=1--",
-      '__proto__',
-    ]) {
-      const response = await request(line.url)
-        .get(base + id)
-        .set('Accept', 'application/json');
-      expectError(response, 404, 'not_found');
-    }
-  });
-
-  it('show an order only for an order', async () => {
-    const click = anEvent();
-    await request(line.url).post('/api/events').send(click).expect(202);
-    await request(line.url).get(`/order/${click.order_id}`).expect(404);
-    await request(line.url).get(`/events/${click.order_id}`).expect(200);
   });
 });

@@ -39,19 +39,22 @@ describe('a request of another site', () => {
     { 'Sec-Fetch-Site': 'cross-site', Origin: '' },
   ];
 
-  it.each(ROUTES)('is refused whatever its method, unless it only looks: %s', async (route) => {
-    for (const headers of elsewhere) {
-      for (const method of ['post', 'put', 'patch', 'delete', 'options'] as const) {
-        const response = await request(line.url)
-          [method](route)
-          .set('Accept', 'application/json')
-          .set(headers)
-          .send();
-        expectError(response, 403, 'other_origin');
-        expect(response.headers['access-control-allow-origin']).toBeUndefined();
+  it.each(ROUTES)(
+    'a request of another site is refused whatever its method, unless it only looks: %s',
+    async (route) => {
+      for (const headers of elsewhere) {
+        for (const method of ['post', 'put', 'patch', 'delete', 'options'] as const) {
+          const response = await request(line.url)
+            [method](route)
+            .set('Accept', 'application/json')
+            .set(headers)
+            .send();
+          expectError(response, 403, 'other_origin');
+          expect(response.headers['access-control-allow-origin']).toBeUndefined();
+        }
       }
-    }
-  });
+    },
+  );
 
   it('the form of a page changes nothing when another site sends it', async () => {
     const shopper = request.agent(line.url);
@@ -66,12 +69,12 @@ describe('a request of another site', () => {
     expect(response.get('Set-Cookie')).toBeUndefined();
   });
 
-  it('may look, as a link from there does', async () => {
+  it('a request of another site may look, as a link from there does', async () => {
     await request(line.url).get('/').set('Sec-Fetch-Site', 'cross-site').expect(200);
     await request(line.url).head('/').set('Origin', 'https://elsewhere.example').expect(200);
   });
 
-  it('is told from one of our own page by what the browser says', async () => {
+  it('a request of another site is told from one of our own page by what the browser says', async () => {
     const own = { gender: 'F', birthdate: '' };
     const post = () => request(line.url).post('/visitor').type('form').send(own);
     await post().set('Origin', line.url).expect(303);
@@ -94,7 +97,7 @@ describe('CORS_ORIGINS', () => {
   const stored = (orderId: string) =>
     eventually(async () => (await request(url).get(`/api/events/${orderId}`)).body.hops?.stored_at);
 
-  it('answers the preflight of a page it names, for the collector alone', async () => {
+  it('CORS_ORIGINS answers the preflight of a page it names, for the collector alone', async () => {
     const ask = (path: string, origin: string) =>
       request(url)
         .options(path)
@@ -109,7 +112,7 @@ describe('CORS_ORIGINS', () => {
     expectError(await ask('/api/dead-letters/1/discard', FRIEND), 403, 'other_origin');
   });
 
-  it('takes events of its pages, and lets them read the answer, whatever it is', async () => {
+  it('CORS_ORIGINS takes events of its pages, and lets them read the answer, whatever it is', async () => {
     const event = anEvent();
     const post = () => request(url).post('/api/events').set('Origin', FRIEND);
     const taken = await post().send(event).expect(202);
@@ -120,7 +123,7 @@ describe('CORS_ORIGINS', () => {
     await stored(event.order_id);
   });
 
-  it('takes beacons: an event, an array or lines as text/plain', async () => {
+  it('CORS_ORIGINS takes beacons: an event, an array or lines as text/plain', async () => {
     const events = Array.from({ length: 5 }, () => anEvent());
     const [one, two, three, ...lines] = events;
     const bodies = [
@@ -138,7 +141,7 @@ describe('CORS_ORIGINS', () => {
     for (const event of events) await stored(event.order_id);
   });
 
-  it('names nobody by default, and takes no text/plain from programs', async () => {
+  it('CORS_ORIGINS names nobody by default, and takes no text/plain from programs', async () => {
     const beacon = { 'Content-Type': 'text/plain', Origin: FRIEND };
     const { status } = await request(line.url).post('/api/events').set(beacon).send('{}');
     expect(status).toBe(403);

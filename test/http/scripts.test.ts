@@ -18,19 +18,19 @@ const meaning = (text: string) =>
   JSON.stringify(parseAst(text), (key, value) => (key === 'start' || key === 'end' ? undefined : value));
 
 describe('a script without comments', () => {
-  it.each(names)('does the same, line for line: %s', (name) => {
+  it.each(names)('a script without comments does the same, line for line: %s', (name) => {
     const [text, sent] = [textOf(name), withoutComments(textOf(name))];
     expect(meaning(sent)).toBe(meaning(text));
     expect(sent.split('\n')).toHaveLength(text.split('\n').length);
     expect(sent).not.toMatch(/^\s*(?:\/\/|\/\*\*)(?!.*\*\/ *\S)/m);
   });
 
-  it('keeps what only looks like a comment, and casts of what follows on their line', () => {
+  it('a script without comments keeps what only looks like a comment, and casts of what follows on their line', () => {
     const kept = "const at = 'https://x';\nconst a = /** @type {A} */ (b); // c\n/** @type {A} */ (b).c();\n";
     expect(withoutComments(kept)).toBe(kept);
   });
 
-  it('loses a comment of several lines, and code between two comments stays', () => {
+  it('a script without comments loses a comment of several lines, and code between two comments stays', () => {
     expect(withoutComments('/**\n * a\n */\nb();\n  // c\nd(); /* e */\n/** f */\n')).toBe(
       '\n\n\nb();\n\nd(); /* e */\n\n',
     );
@@ -40,7 +40,7 @@ describe('a script without comments', () => {
 describe('the scripts of pages', () => {
   const app = express().use('/js', scripts(readScripts(FOLDER), 'public, max-age=0'));
 
-  it('are answered once, and then by their ETag', async () => {
+  it('the scripts of pages are answered once, and then by their ETag', async () => {
     const { text, headers } = await request(app).get('/js/dashboard/page.js').expect(200);
     expect(text).toBe(withoutComments(textOf('dashboard/page.js')));
     expect(headers).toMatchObject({
@@ -55,7 +55,7 @@ describe('the scripts of pages', () => {
     expect(other.headers.etag).not.toBe(headers.etag);
   });
 
-  it('are neither written to nor left by a path', async () => {
+  it('the scripts of pages are neither written to nor left by a path', async () => {
     await request(app).post('/js/base.js').expect(404);
     await request(app).get('/js/..%2fcss/base.css').expect(404);
     await request(app).get('/js/no-such.js').expect(404);

@@ -44,13 +44,13 @@ describe('a client that has closed its side', () => {
   it.each([
     ['a page', 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'],
     ['a chart', 'GET /api/charts/daily HTTP/1.1\r\nHost: localhost\r\n\r\n'],
-  ])('gets the whole answer: %s', async (_name, bytes) => {
+  ])('a client that has closed its side gets the whole answer: %s', async (_name, bytes) => {
     const answer = await sendAndClose(bytes);
     expect(answer).toMatch(/^HTTP\/1\.1 200 /);
     expect(answer).toMatch(/(?:<\/html>|\})\s*(?:0\s*)?$/);
   });
 
-  it('is no reader of a stream any more', async () => {
+  it('a client that has closed its side is no reader of a stream any more', async () => {
     expect(await sendAndClose('GET /api/live HTTP/1.1\r\nHost: localhost\r\n\r\n')).not.toContain(
       'still here',
     );
@@ -109,7 +109,7 @@ describe('what is not HTTP', () => {
       'GET / HTTP/1.1\r\nHost: localhost\r\nExpect: miracles\r\nConnection: close\r\n\r\n',
       417,
     ],
-  ])('gets a clear status: %s', async (_name, bytes, status) => {
+  ])('what is not HTTP gets a clear status: %s', async (_name, bytes, status) => {
     const answer = await sendRaw(line.url, Buffer.from(bytes, 'latin1'));
     expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
     expectNoLeak(answer);
@@ -133,7 +133,7 @@ describe('what is not HTTP', () => {
       400,
       'not_http',
     ],
-  ])('is told in JSON what is wrong: %s', async (_name, bytes, status, code) => {
+  ])('what is not HTTP is told in JSON what is wrong: %s', async (_name, bytes, status, code) => {
     const answer = await sendRaw(
       line.url,
       bytes.replace('\r\n\r\n', '\r\nAccept: application/json\r\nConnection: close\r\n\r\n'),
@@ -143,18 +143,18 @@ describe('what is not HTTP', () => {
     expect(JSON.parse(body)).toMatchObject({ error: { code, message: expect.stringMatching(/\w/) } });
   });
 
-  it('is told that a body ended early', async () => {
+  it('a client whose body ended early is told so', async () => {
     const { hostname, port } = new URL(line.url);
     const socket = connect(Number(port), hostname);
     socket.end('POST /api/events HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{}');
     expect(await text(socket)).toContain('the request ended early');
   });
 
-  it('answers a client of HTTP/1.0 that names no Host', async () => {
+  it('the server answers a client of HTTP/1.0 that names no Host', async () => {
     expect(await sendRaw(line.url, 'GET /healthz HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1\.1 200 /);
   });
 
-  it('refuses an absolute address of another host as it does a Host header', async () => {
+  it('the server refuses an absolute address of another host as it does a Host header', async () => {
     for (const [address, host] of [
       ['http://evil.example/product/sneakers', 'localhost'],
       ['http://evil.example', 'evil.example'],
@@ -174,7 +174,7 @@ describe('what is not HTTP', () => {
     expect(own).toMatch(/^HTTP\/1\.1 200 /);
   });
 
-  it('does not keep others waiting, even where a hundred begin and never end', async () => {
+  it('what is not HTTP does not keep others waiting, even where a hundred begin and never end', async () => {
     const { hostname, port } = new URL(line.url);
     const sockets = Array.from({ length: 100 }, () => connect(Number(port), hostname));
     for (const socket of sockets)

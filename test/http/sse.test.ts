@@ -39,14 +39,14 @@ async function serverOf(streams: Streams) {
   return { open, closed, ask };
 }
 
-it('writes an event as the standard has it, whatever is in it', () => {
+it('sseMessage writes an event as the standard has it, whatever is in it', () => {
   expect(sseMessage('today', { text: 'a\nb\r\n\n' }).toString()).toBe(
     'event: today\ndata: {"text":"a\\nb\\r\\n\\n"}\n\n',
   );
 });
 
 describe('a stream', () => {
-  it('begins with how soon to come back, and brings what is sent, by one or by many', async () => {
+  it('a stream begins with how soon to come back, and brings what is sent, by one or by many', async () => {
     const streams = new Streams(5);
     const { open, ask } = await serverOf(streams);
     const { answer } = await ask();
@@ -66,7 +66,7 @@ describe('a stream', () => {
     streams.close();
   });
 
-  it('is told of once when its reader has gone, and is counted until then', async () => {
+  it('a stream is told of once when its reader has gone, and is counted until then', async () => {
     const streams = new Streams(5);
     const { closed, ask } = await serverOf(streams);
     const { asked } = await ask();
@@ -76,7 +76,7 @@ describe('a stream', () => {
     expect([streams.size, closed.times]).toEqual([0, 1]);
   });
 
-  it('ends with the process, so that readers come back to the next one', async () => {
+  it('a stream ends with the process, so that readers come back to the next one', async () => {
     const streams = new Streams(5);
     const { ask } = await serverOf(streams);
     const { answer } = await ask();
@@ -86,7 +86,7 @@ describe('a stream', () => {
     expect(answer.complete).toBe(true);
   });
 
-  it('asked for by HEAD has the same headers, and is over at once', async () => {
+  it('a stream that is asked for by HEAD has the same headers, and is over at once', async () => {
     const streams = new Streams(1);
     const { closed, ask } = await serverOf(streams);
     const { answer } = await ask('203.0.113.1', 'HEAD');
@@ -97,7 +97,7 @@ describe('a stream', () => {
   });
 });
 
-it('tells that one is open: at once, again and again, and not once all have ended', async () => {
+it('Streams tells that one is open: at once, again and again, and not once all have ended', async () => {
   const streams = new Streams(5);
   const told = { times: 0 };
   streams.whileOpen(10, () => {
@@ -120,7 +120,7 @@ it('tells that one is open: at once, again and again, and not once all have ende
 });
 
 describe('the limit of streams', () => {
-  it('is one for all, and those beyond it are told when to come back', async () => {
+  it('the limit of streams is one for all, and those beyond it are told when to come back', async () => {
     const streams = new Streams(2);
     const { ask } = await serverOf(streams);
     await ask('203.0.113.1');
@@ -130,7 +130,7 @@ describe('the limit of streams', () => {
     streams.close();
   });
 
-  it('is one for each address, which has room again when a stream of it has ended', async () => {
+  it('the limit of streams is one for each address, which has room again when a stream of it has ended', async () => {
     const streams = new Streams(10, 1);
     const { closed, ask } = await serverOf(streams);
     const { asked } = await ask('203.0.113.1');

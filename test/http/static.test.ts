@@ -15,14 +15,17 @@ beforeAll(async () => {
 });
 
 describe('files of the shop', () => {
-  it.each(['/css/tokens.css', '/vendor/chart.umd.min.js'])('come from its own origin: %s', async (path) => {
-    const response = await request(line.url).get(path).expect(200);
-    expect(response.headers['cache-control']).toContain('max-age=0');
-    expect(response.headers.etag).toBeDefined();
-    expect(response.headers['content-type']).toMatch(/javascript|css/);
-  });
+  it.each(['/css/tokens.css', '/vendor/chart.umd.min.js'])(
+    'files of the shop come from its own origin: %s',
+    async (path) => {
+      const response = await request(line.url).get(path).expect(200);
+      expect(response.headers['cache-control']).toContain('max-age=0');
+      expect(response.headers.etag).toBeDefined();
+      expect(response.headers['content-type']).toMatch(/javascript|css/);
+    },
+  );
 
-  it('are kept for good where a page names them, as their address changes with them', async () => {
+  it('files of the shop are kept for good where a page names them, as their address changes with them', async () => {
     const { text } = await request(line.url).get('/dashboard').expect(200);
     const named = [...text.matchAll(/<(?:script|link)[^>]*(?:src|href)="(\/files\/[^"]+)"/g)].map(
       ([, file = '']) => file,
@@ -36,12 +39,12 @@ describe('files of the shop', () => {
     }
   });
 
-  it('are asked for again below the address of another build', async () => {
+  it('files of the shop are asked for again below the address of another build', async () => {
     const { headers } = await request(line.url).get('/files/0123456789abcdef/js/base.js').expect(200);
     expect(headers['cache-control']).toBe('public, max-age=0');
   });
 
-  it('are all there that the pages name', async () => {
+  it('files of the shop are all there that the pages name', async () => {
     const pages = [
       '/',
       '/product/clothes',

@@ -15,7 +15,7 @@ const work = (milliseconds: number) => {
 };
 
 describe('Turns', () => {
-  it('goes round by address, each in the order in which it asked', async () => {
+  it('Turns goes round by address, each in the order in which it asked', async () => {
     const turns = new Turns();
     const take = turns.take();
     const begun: string[] = [];
@@ -32,7 +32,7 @@ describe('Turns', () => {
     expect(begun).toEqual(['a1', 'b1', 'c1', 'a2', 'c2', 'a3']);
   });
 
-  it('goes round where pages are rendered, too, whose models came all at once', async () => {
+  it('Turns goes round where pages are rendered, too, whose models came all at once', async () => {
     const app = express()
       .set('trust proxy', 1)
       .set('views', import.meta.dirname)
@@ -57,7 +57,7 @@ describe('Turns', () => {
     expect(rendered).toEqual(['a1', 'b1', 'a2', 'a3']);
   });
 
-  it('lets in who wait to be connected, between slices of work', async () => {
+  it('Turns lets in clients that wait to be connected, between slices of work', async () => {
     const CLIENTS = 100;
     const turns = new Turns();
     let [connected, done, doneBeforeLast] = [0, 0, 0];

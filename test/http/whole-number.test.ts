@@ -9,7 +9,7 @@ it.each([
   ['100', 100],
   [0, 0],
   [42, 42],
-])('takes %j', (given, number) => {
+])('wholeNumber takes %j', (given, number) => {
   expect(schema.parse(given)).toBe(number);
 });
 
@@ -32,6 +32,6 @@ it.each([
   [],
   ['7'],
   {},
-])('refuses %j, saying what is expected', (given) => {
+])('wholeNumber refuses %j, saying what is expected', (given) => {
   expect(schema.safeParse(given).error?.issues[0]?.message).toBe('a whole number from 0 to 100');
 });

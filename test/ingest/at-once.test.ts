@@ -49,7 +49,7 @@ async function storedOf(pool: Pool) {
   return { events, ledger, counts, users };
 }
 
-it('writes what COPY and its statements write, gaps of offsets counted too', async () => {
+it('storing at once writes what COPY and its statements write, gaps of offsets counted too', async () => {
   const [{ pool: copied }, { pool: atOnce }] = await Promise.all([migratedDatabase(), migratedDatabase()]);
   const first = anEvent();
   for (const pool of [copied, atOnce])
@@ -70,7 +70,7 @@ it('writes what COPY and its statements write, gaps of offsets counted too', asy
   await expectRollupsEqualEvents(atOnce);
 });
 
-it('writes nothing where the offset has moved on, or an order_id is there already', async () => {
+it('storing at once writes nothing where the offset has moved on, or an order_id is there already', async () => {
   const { pool } = await migratedDatabase();
   const [taken, event] = [anEvent(), anEvent()];
   await storeBatch(pool, one, { partition: 0, records: recordsOf([taken], 0n) }, undefined, 1n);
@@ -93,7 +93,7 @@ it('writes nothing where the offset has moved on, or an order_id is there alread
   await expectRollupsEqualEvents(pool);
 });
 
-it('refuses what PostgreSQL cannot keep as COPY does, by a data exception', async () => {
+it('storing at once refuses what PostgreSQL cannot keep as COPY does, by a data exception', async () => {
   const { pool } = await migratedDatabase();
   await storeBatch(pool, one, { partition: 0, records: recordsOf([anEvent()], 0n) }, undefined, 1n);
   const records = recordsOf([anEvent()], 1n, 9.9e15);
@@ -102,7 +102,7 @@ it('refuses what PostgreSQL cannot keep as COPY does, by a data exception', asyn
   });
 });
 
-it('is for small batches of a partition with an offset, all of them new', () => {
+it('storing at once is for small batches of a partition with an offset, all of them new', () => {
   const parsed = parseBatch({ partition: 0, records: recordsOf(EVENTS, 0n) });
   const move = { expected: 0n, next: 5n };
   expect(isForAtOnce(parsed, move)).toBe(true);

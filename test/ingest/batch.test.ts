@@ -33,7 +33,7 @@ const said = (event: LiveEvent) => ({
 });
 
 describe('an event', () => {
-  it('is read as it was sent, also where another program wrote it', () => {
+  it('an event is read as it was sent, also where another program wrote it', () => {
     fc.assert(
       fc.property(
         fc.array(fc.oneof(anyEvent, anyPlainEvent), { maxLength: 5 }),
@@ -65,7 +65,7 @@ describe('an event', () => {
 });
 
 describe('an order_id that comes again in a batch', () => {
-  it('counts once: its first record is the event, the others are repeats', () => {
+  it('an order_id that comes again in a batch counts once: its first record is the event, the others are repeats', () => {
     const [one, other] = [anEvent(), anEvent()];
     const changed = { ...one, product: 'sneakers' as const };
     const { events, repeats, deadLetters } = parseEvents(one, other, one, changed);
@@ -75,7 +75,7 @@ describe('an order_id that comes again in a batch', () => {
     expect(deadLetters).toEqual([]);
   });
 
-  it('does not repeat one that was set aside', () => {
+  it('an order_id that comes again in a batch does not repeat one that was set aside', () => {
     const event = anEvent();
     const { events, repeats } = parse(JSON.stringify({ ...event, product: 'shoes' }), JSON.stringify(event));
     expect([events.length, repeats.length]).toEqual([1, 0]);
@@ -83,7 +83,7 @@ describe('an order_id that comes again in a batch', () => {
 });
 
 describe('a record that is no event', () => {
-  it('is set aside with its reason, and what is around it stays', () => {
+  it('a record that is no event is set aside with its reason, and what is around it stays', () => {
     const { events, deadLetters } = parse(
       null,
       JSON.stringify(anEvent()),
@@ -99,7 +99,7 @@ describe('a record that is no event', () => {
     ]);
   });
 
-  it('never throws and loses none, whatever bytes come', () => {
+  it('parseBatch never throws and loses no record, whatever bytes come', () => {
     const bytes = fc.option(fc.uint8Array({ maxLength: 60 }), { nil: null });
     fc.assert(
       fc.property(fc.array(bytes, { maxLength: 10 }), (values) => {
@@ -112,14 +112,14 @@ describe('a record that is no event', () => {
     );
   });
 
-  it('says why a batch did not unpack', () => {
+  it('the reason of a batch that did not unpack says why', () => {
     const record = { ...recordOf('bytes'), undecodable: 'received a batch' };
     expect(parseBatch({ partition: 0, records: [record] }).deadLetters).toEqual([
       { record, rejection: { code: 'undecodable', reason: 'received a batch' } },
     ]);
   });
 
-  it('is each of a batch that Postgres refuses, for its reason', () => {
+  it('every record of a batch that Postgres refuses is set aside for its reason', () => {
     const records = [recordOf(JSON.stringify(anEvent())), recordOf('{', 1)];
     const { events, deadLetters } = parseBatch({ partition: 0, records, unstorable: 'invalid byte' });
     expect(events).toEqual([]);
@@ -139,14 +139,14 @@ describe('an event of the future', () => {
     return parseBatch({ partition: 0, records }).deadLetters.map(({ rejection }) => rejection.code);
   };
 
-  it('is set aside where it lies more than a day behind what Kafka or its receiver says', () => {
+  it('an event of the future is set aside where it lies more than a day behind what Kafka or its receiver says', () => {
     expect(codesOf(now + DAY_MS, now)).toEqual([]);
     expect(codesOf(now + DAY_MS + 1, now)).toEqual(['time_in_the_future']);
     expect(codesOf(now + DAY_MS + 1, now + DAY_MS, now)).toEqual(['time_in_the_future']);
     expect(codesOf(now + DAY_MS + 1, now, now + DAY_MS)).toEqual(['time_in_the_future']);
   });
 
-  it('is believed where nobody knows when it was received', () => {
+  it('an event of the future is believed where nobody knows when it was received', () => {
     expect(codesOf(now, -1)).toEqual([]);
     expect(codesOf(now, 0)).toEqual([]);
     // In seconds, and of a clock that was never set.

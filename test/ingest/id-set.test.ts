@@ -14,7 +14,7 @@ const packed = (hex: string, at: number) => {
 };
 
 describe('packId', () => {
-  it('writes the bytes that the digits stand for, and no others', () => {
+  it('packId writes the bytes that the digits stand for, and no others', () => {
     fc.assert(
       fc.property(anyId, fc.nat({ max: 40 }), (id, at) => {
         expect(packed(id, at).toString('hex')).toBe('ff'.repeat(at) + id);
@@ -24,7 +24,7 @@ describe('packId', () => {
 });
 
 describe('IdSet', () => {
-  it('has what was added to it and nothing else, as a Set has, the id of all zeros included', () => {
+  it('IdSet has what was added to it and nothing else, as a Set has, the id of all zeros included', () => {
     fc.assert(
       fc.property(ids, ids, fc.nat({ max: 100 }), (added, asked, expected) => {
         const [set, model] = [new IdSet(expected), new Set<string>()];

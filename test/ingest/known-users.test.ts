@@ -80,7 +80,7 @@ it('a user is learned only once he was counted', () => {
   ).toBe(3);
 });
 
-it('asks for the event of the user himself', () => {
+it('KnownUsers asks for the event of the user himself', () => {
   const users = new KnownUsers();
   users.learn(read([visit({ user: 1 })]));
   expect(users.unknown(read([visit({ user: 1 }), visit({ user: 2 })])).map(userIdOf)).toEqual([

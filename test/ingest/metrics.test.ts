@@ -10,7 +10,7 @@ async function scraped(count: (metrics: IngestMetrics) => void): Promise<string>
 }
 const record = (timestamp: number) => ({ offset: 0n, timestamp, key: null, value: null });
 
-it('counts what became of the records of each batch, and how long each took from Kafka to its row', async () => {
+it('IngestMetrics counts what became of the records of each batch, and how long each took from Kafka to its row', async () => {
   const text = await scraped((metrics) => {
     metrics.stored(
       { inserted: 2, duplicate: 1, rejected: 0 },
@@ -28,7 +28,7 @@ it('counts what became of the records of each batch, and how long each took from
   expect(text).toContain('shopstream_kafka_to_row_seconds_bucket{le="60"} 2');
 });
 
-it('has the lag of each partition as it was last known', async () => {
+it('IngestMetrics has the lag of each partition as it was last known', async () => {
   const text = await scraped((metrics) => {
     metrics.taken(0, 5, 7n);
     metrics.taken(1, 1, 1n);
@@ -39,7 +39,7 @@ it('has the lag of each partition as it was last known', async () => {
   expect(text).toContain('shopstream_events_consumed_total 6');
 });
 
-it('counts failed transactions and forwarded letters', async () => {
+it('IngestMetrics counts failed transactions and forwarded dead letters', async () => {
   const text = await scraped((metrics) => {
     metrics.failed();
     metrics.forwarded(3);

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { IngestMetrics } from '../../src/ingest/metrics.ts';
 import { ingestObserver } from '../../src/ingest/observer.ts';
 
-it('counts each failed transaction and the lag, and logs the first failure alone', async () => {
+it('the observer of ingest counts each failed transaction and the lag, and logs the first failure alone', async () => {
   const registry = new Registry();
   const lines: string[] = [];
   const out = { write: (line: string) => void lines.push(JSON.parse(line).msg) };

@@ -60,7 +60,7 @@ async function storedPage(orderId: string): Promise<string[]> {
 const withOtherPage = (event: ShopEvent): ShopEvent => ({ ...event, page_id: newId() });
 
 describe('an order_id that comes again', () => {
-  it('compares a repeated order_id in the same batch', async () => {
+  it('ingest compares a repeated order_id in the same batch', async () => {
     const event = anEvent();
     const other = withOtherPage(event);
     expect(await store(0, [event, anEvent(), other, event])).toEqual({
@@ -78,7 +78,7 @@ describe('an order_id that comes again', () => {
     });
   });
 
-  it('compares a repeated order_id in a later batch of the same partition, beside new events', async () => {
+  it('ingest compares a repeated order_id in a later batch of the same partition, beside new events', async () => {
     const event = anEvent();
     await store(0, [event]);
     const other = withOtherPage(event);
@@ -91,7 +91,7 @@ describe('an order_id that comes again', () => {
     expect((await lettersOf(event.order_id)).map((letter) => letter.event)).toEqual([other]);
   });
 
-  it('compares each of several repeats in a later batch with what is stored, not with each other', async () => {
+  it('ingest compares each of several repeats in a later batch with what is stored, not with each other', async () => {
     const event = anEvent();
     await store(0, [event]);
     const other = withOtherPage(event);
@@ -99,7 +99,7 @@ describe('an order_id that comes again', () => {
     expect((await lettersOf(event.order_id)).map((letter) => letter.event)).toEqual([other, other]);
   });
 
-  it('compares a repeated order_id in another partition, in another process', async () => {
+  it('ingest compares a repeated order_id in another partition, in another process', async () => {
     const event = anEvent();
     await store(0, [event]);
     const other = withOtherPage(event);
@@ -111,7 +111,7 @@ describe('an order_id that comes again', () => {
     expect((await lettersOf(event.order_id)).map((letter) => letter.event)).toEqual([other]);
   });
 
-  it('stores one content of several processes at the same time, and sets every other one aside', async () => {
+  it('ingest stores one content of several processes at the same time, and sets every other one aside', async () => {
     const shared = Array.from({ length: 40 }, () => anEvent());
     const versions = [10, 11, 12].map((partition) => ({ partition, events: shared.map(withOtherPage) }));
     const results = await Promise.all(
@@ -145,13 +145,13 @@ describe('an order_id that comes again', () => {
     },
   );
 
-  it('takes an event with another context only for the same event, sent again', async () => {
+  it('ingest takes an event with another context only for the same event, sent again', async () => {
     const event = anEvent({ context: { item: 'linen-shirt' } });
     await store(0, [event]);
     expect(await store(0, [{ ...event, context: { age: 40 } }])).toMatchObject({ duplicate: 1, rejected: 0 });
   });
 
-  it('compares a repeated order_id of a row that came from a file', async () => {
+  it('ingest compares a repeated order_id of a row that came from a file', async () => {
     await loadSample(pool, testLog);
     const { rows } = await pool.query('SELECT * FROM events WHERE topic IS NULL ORDER BY order_id LIMIT 1');
     const hex = (id: string) => id.replaceAll('-', '');
@@ -164,7 +164,7 @@ describe('an order_id that comes again', () => {
     expect(await storedPage(same.order_id)).toEqual([same.page_id]);
   });
 
-  it('counts no event that was set aside', async () => {
+  it('ingest counts no event that was set aside', async () => {
     await expectRollupsEqualEvents(pool);
   });
 });

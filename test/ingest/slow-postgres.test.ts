@@ -17,7 +17,7 @@ const DELAY_MS = 1_600;
 const AN_HOUR_MS = 3_600_000;
 
 describe('a Postgres that takes seconds for every statement', { timeout: 240_000 }, () => {
-  it('throws no ingest process out of its group, loses and doubles nothing', async () => {
+  it('a Postgres that takes seconds for every statement throws no ingest process out of its group, loses and doubles nothing', async () => {
     const [{ url, pool }, broker] = await Promise.all([migratedDatabase(), startTestBroker()]);
     const proxy = await startProxy(Number(new URL(url).port));
     const config = await testConfig(broker.port, through(url, proxy.port));
@@ -52,7 +52,7 @@ describe('a Postgres that takes seconds for every statement', { timeout: 240_000
     await load.stop();
   });
 
-  it('keeps no page waiting that asks it nothing', async () => {
+  it('a Postgres that takes seconds for every statement keeps no page waiting that asks it nothing', async () => {
     const [{ url }, broker] = await Promise.all([migratedDatabase(), startTestBroker()]);
     const proxy = await startProxy(Number(new URL(url).port));
     const config = await testConfig(broker.port, through(url, proxy.port));

@@ -33,7 +33,7 @@ async function count(table: string): Promise<number> {
 }
 
 describe('storeBatch', () => {
-  it('stores rows, their origin and the next offset together', async () => {
+  it('storeBatch stores rows, their origin and the next offset together', async () => {
     const one = subscription();
     const event = anEvent({ context: { item: 'linen-shirt', age: 40 } });
     const result = await storeBatch(
@@ -54,7 +54,7 @@ describe('storeBatch', () => {
     ]);
   });
 
-  it('inserts no row of a batch that is delivered again', async () => {
+  it('storeBatch inserts no row of a batch that is delivered again', async () => {
     const one = subscription();
     const batch = { partition: 0, records: recordsOf([anEvent(), anEvent()]) };
     await storeBatch(pool, one, batch, undefined, 2n);
@@ -63,7 +63,7 @@ describe('storeBatch', () => {
     expect(await count('events')).toBe(before);
   });
 
-  it('inserts an order_id once, in one batch and over batches, and counts it once', async () => {
+  it('storeBatch inserts an order_id once, in one batch and over batches, and counts it once', async () => {
     const one = subscription();
     const event = anEvent();
     const first = await storeBatch(
@@ -86,7 +86,7 @@ describe('storeBatch', () => {
     await expectRollupsEqualEvents(pool);
   });
 
-  it('lets a consumer that lost its partition meanwhile commit nothing', async () => {
+  it('storeBatch lets a consumer that lost its partition meanwhile commit nothing', async () => {
     const one = subscription();
     await storeBatch(pool, one, { partition: 0, records: recordsOf([anEvent()]) }, undefined, 1n);
     const taken = anEvent();
@@ -98,7 +98,7 @@ describe('storeBatch', () => {
     expect(await readOffset(pool, one, 0)).toBe(2n);
   });
 
-  it('sets aside what is no event, with its reason and its bytes, and stores the rest', async () => {
+  it('storeBatch sets aside what is no event, with its reason and its bytes, and stores the rest', async () => {
     const one = subscription();
     const good = anEvent();
     const bad: [unknown, string][] = [
@@ -124,7 +124,7 @@ describe('storeBatch', () => {
     expect(rows[3].reason).toBe('title: received "banner_hover", expected banner_show, banner_click, order');
   });
 
-  it('sets aside what happens more than a day after it was received', async () => {
+  it('storeBatch sets aside what happens more than a day after it was received', async () => {
     const one = subscription();
     const now = Date.now();
     const at = (ms: number) => new Date(now + ms).toISOString();
@@ -161,7 +161,7 @@ describe('storeBatch', () => {
     );
   });
 
-  it('learns no user of a transaction that was rolled back', async () => {
+  it('storeBatch learns no user of a transaction that was rolled back', async () => {
     const { pool: own } = await migratedDatabase();
     const [one, users] = [subscription(), new KnownUsers()];
     const batch = { partition: 0, records: recordsOf([anEvent(), 'no event']) };
@@ -175,7 +175,7 @@ describe('storeBatch', () => {
     await expectRollupsEqualEvents(own);
   });
 
-  it('keeps rollups equal to a recount, whatever is stored by whom in which order', async () => {
+  it('storeBatch keeps rollups equal to a recount, whatever is stored by whom in which order', async () => {
     const { pool: own } = await migratedDatabase('Australia/Lord_Howe');
     const users = new KnownUsers();
     const instant = fc.date({
@@ -213,7 +213,7 @@ describe('storeBatch', () => {
     );
   });
 
-  it('writes a batch of several processes at the same time without losing a count', async () => {
+  it('storeBatch writes a batch of several processes at the same time without losing a count', async () => {
     const { pool: own } = await migratedDatabase();
     const one = subscription();
     const shared = Array.from({ length: 50 }, () => anEvent());

@@ -28,7 +28,7 @@ function shown(changes: Partial<DescribedOperation>, method: 'get' | 'post' = 'g
   return { model, only };
 }
 
-it('groups operations by their tag, whose id can be linked to, and lists every schema', () => {
+it('docsModel groups operations by their tag, whose id can be linked to, and lists every schema', () => {
   const { model } = shown({});
   expect(model.groups.map(({ id, operations }) => [id, operations.length])).toEqual([
     ['live-panels', 1],
@@ -37,7 +37,7 @@ it('groups operations by their tag, whose id can be linked to, and lists every s
   expect(model.schemas).toEqual([{ name: 'Event', description: 'an event', outline: [{ text: 'object' }] }]);
 });
 
-it('tells a parameter’s type, choices and default', () => {
+it('docsModel tells a parameter’s type, choices and default', () => {
   const step = { type: 'string', enum: ['day', 'week'], default: 'day' };
   const { only } = shown({ parameters: [{ name: 'step', in: 'query', required: false, schema: step }] });
   expect(only.parameters).toEqual([
@@ -69,7 +69,7 @@ describe('the command of an operation', () => {
   const parameter = (name: string, place: 'path' | 'query', example?: string) =>
     ({ name, in: place, required: true, schema: {}, ...(example === undefined ? {} : { example }) }) as const;
 
-  it('fills the examples in, those of the query encoded', () => {
+  it('the command of an operation fills the examples in, those of the query encoded', () => {
     const parameters = [
       parameter('id', 'path', 'a1'),
       parameter('q', 'query', 'x y&z'),
@@ -80,11 +80,11 @@ describe('the command of an operation', () => {
     );
   });
 
-  it('needs no quotes where a shell has none to read', () => {
+  it('the command of an operation needs no quotes where a shell has none to read', () => {
     expect(shown({}).only.curl).toBe(`curl ${ORIGIN}/api/x`);
   });
 
-  it('posts its example, whatever quotes are in it', () => {
+  it('the command of an operation posts its example, whatever quotes are in it', () => {
     const requestBody = {
       required: true as const,
       content: { 'application/json': { schema: {}, example: { a: "it's" } } },
@@ -94,7 +94,7 @@ describe('the command of an operation', () => {
     );
   });
 
-  it('posts where there is nothing to send, and does not wait for the end of a stream', () => {
+  it('the command of an operation posts where there is nothing to send, and does not wait for the end of a stream', () => {
     expect(shown({}, 'post').only.curl).toBe(`curl -X POST ${ORIGIN}/api/x`);
     const responses = { 200: { description: '', content: { 'text/event-stream': { schema: {} } } } };
     expect(shown({ responses }).only.curl).toBe(`curl -N ${ORIGIN}/api/x`);

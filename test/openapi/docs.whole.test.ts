@@ -25,7 +25,7 @@ describe.skipIf(noBrowser !== undefined)('/api/docs in a browser', { timeout: 24
     });
   });
 
-  it('opens the operation that a link names, and shows what its GET answers', async () => {
+  it('/api/docs in a browser opens the operation that a link names, and shows what its GET answers', async () => {
     await page.goto(`${line.url}/api/docs#get_api_charts_devices`);
     const operation = page.locator('#get_api_charts_devices');
     await operation.locator('select[name="count"]').selectOption('events');
@@ -34,7 +34,7 @@ describe.skipIf(noBrowser !== undefined)('/api/docs in a browser', { timeout: 24
     expect(await operation.locator('[data-answer]').innerText()).toMatch(/200 OK[\s\S]*"count": "events"/);
   });
 
-  it('fills parameters of the path in', async () => {
+  it('/api/docs in a browser fills parameters of the path in', async () => {
     await page.goto(`${line.url}/api/docs#get_api_dead_letters_id`);
     const operation = page.locator('#get_api_dead_letters_id');
     await operation.locator('input[name="id"]').fill('../charts/today');
@@ -43,7 +43,7 @@ describe.skipIf(noBrowser !== undefined)('/api/docs in a browser', { timeout: 24
     expect((await asked).url()).toContain('/api/dead-letters/..%2Fcharts%2Ftoday');
   });
 
-  it('listens to a stream until it is told to stop', async () => {
+  it('/api/docs in a browser listens to a stream until it is told to stop', async () => {
     await page.goto(`${line.url}/api/docs#get_api_live`);
     const operation = page.locator('#get_api_live');
     await operation.getByRole('button', { name: 'Listen' }).click();
@@ -54,7 +54,7 @@ describe.skipIf(noBrowser !== undefined)('/api/docs in a browser', { timeout: 24
     await operation.getByRole('button', { name: 'Listen' }).waitFor();
   });
 
-  it('has no serious fault for those who use a keyboard or hear the page', async () => {
+  it('/api/docs in a browser has no serious fault for those who use a keyboard or hear the page', async () => {
     const { violations } = await axe(page).analyze();
     const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
     expect(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);

@@ -57,7 +57,7 @@ describe('the OpenAPI document', () => {
     expect(result.valid).toBe(true);
   });
 
-  it('describes every route of the API, and no other', async () => {
+  it('the OpenAPI document describes every route of the API, and no other', async () => {
     const { stack } = (await anApp()).router as unknown as { stack: Layer[] };
     const routes = routesOf(stack).filter((route) => route.includes(' /api/'));
     expect([...new Set(routes)].sort()).toEqual([...described].sort());
@@ -68,7 +68,7 @@ describe('the OpenAPI document', () => {
     expect({ ...body, info: null }).toEqual({ ...JSON.parse(JSON.stringify(document)), info: null });
   });
 
-  it('gives every operation an example that it takes', () => {
+  it('the OpenAPI document gives every operation an example that it takes', () => {
     for (const [path, methods] of Object.entries(document.paths)) {
       for (const operation of Object.values(methods)) {
         const needed = operation.parameters.filter(({ required }) => required);
@@ -163,7 +163,7 @@ describe('answers of the API', () => {
     expectDescribed('get', one, await get(second));
   });
 
-  it('takes for an event exactly what the described schema takes, where JSON Schema can say it', () => {
+  it('the collector takes for an event exactly what the described schema takes, where JSON Schema can say it', () => {
     const validate = ajv.compile({ $ref: pointer('components', 'schemas', 'Event') });
     expect(validate(anEvent())).toBe(true);
     for (const wrong of [

@@ -23,7 +23,7 @@ it.each([
     },
     '{\n  a: string  first\n  b?: {\n    c?: anything\n  }\n}',
   ],
-])('draws %j', (schema, outline) => {
+])('outlineOf draws %j', (schema, outline) => {
   expect(drawn(schema)).toBe(outline);
 });
 
@@ -36,11 +36,11 @@ it.each([
   [{ type: 'string', maxLength: 5 }, 'string length ≤ 5'],
   [{ type: 'object', additionalProperties: { type: 'integer' } }, '{ [name]: integer }'],
   [{ type: 'object', additionalProperties: false }, 'object'],
-])('says the type of %j in a few words: %s', (schema, words) => {
+])('typeOf says the type of %j in a few words: %s', (schema, words) => {
   expect(typeOf(schema)).toBe(words);
 });
 
-it('keeps notes and names of schemas apart from the text around them, which is one mark', () => {
+it('outlineOf keeps notes and names of schemas apart from the text around them, which is one mark', () => {
   const schema = { properties: { a: { $ref: '#/x/A', description: 'an `A`' }, b: {} }, required: ['a', 'b'] };
   expect(outlineOf(schema)).toEqual([
     { text: '{\n  a: ' },

@@ -23,7 +23,7 @@ const SHIFTING = path.join(packageRoot, 'test', 'support', 'shifting-clock.mjs')
 type Today = { readonly rows: readonly { readonly title: string; readonly count: number }[] };
 
 describe('a clock that is set back by an hour', { timeout: 240_000 }, () => {
-  it('keeps no event from being stored once and shown, and no dead process in the group', async () => {
+  it('a clock that is set back by an hour keeps no event from being stored once and shown, and no dead process in the group', async () => {
     const settings: Record<string, string> = {
       ...(await programSettings()),
       // So that an hour less is the same day.

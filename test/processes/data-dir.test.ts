@@ -15,7 +15,7 @@ async function endedPid(): Promise<number> {
 }
 
 describe('DATA_DIR', () => {
-  it('is made, with the folders above it, and nothing is left in it', () => {
+  it('DATA_DIR is made, with the folders above it, and nothing is left in it', () => {
     const folder = path.join(temporaryFolder(), 'a', 'b');
     prepareDataDir(folder);
     expect(readdirSync(folder)).toEqual([]);
@@ -38,7 +38,7 @@ describe('DATA_DIR', () => {
 });
 
 describe('the lock of a part', () => {
-  it('is had by one process at a time, and the other is told which', () => {
+  it('the lock of a part is had by one process at a time, and the other is told which', () => {
     const folder = temporaryFolder();
     const lock = lockPart(folder, 'web');
     expect(lock.inherited).toBe(false);
@@ -49,7 +49,7 @@ describe('the lock of a part', () => {
     lockPart(folder, 'web').release();
   });
 
-  it('is taken over from a process that was killed', async () => {
+  it('the lock of a part is taken over from a process that was killed', async () => {
     const folder = temporaryFolder();
     writeFileSync(path.join(folder, 'web.lock'), JSON.stringify({ pid: await endedPid(), started: '1' }));
     const lock = lockPart(folder, 'web');
@@ -60,7 +60,7 @@ describe('the lock of a part', () => {
     lock.release();
   });
 
-  it('is had by one of many that find the same dead owner at the same moment', async () => {
+  it('the lock of a part is had by one of many that find the same dead owner at the same moment', async () => {
     const folder = temporaryFolder();
     writeFileSync(path.join(folder, 'web.lock'), JSON.stringify({ pid: await endedPid(), started: '1' }));
     const module = path.join(packageRoot, 'dist/src/processes/data-dir.js');
@@ -99,13 +99,13 @@ describe('the lock of a part', () => {
     '{"pid":0,"started":""}',
     '{"pid":-1,"started":""}',
     '\0\0\0',
-  ])('is taken over where its file says nothing: %j', (text) => {
+  ])('the lock of a part is taken over where its file says nothing: %j', (text) => {
     const folder = temporaryFolder();
     writeFileSync(path.join(folder, 'web.lock'), text);
     expect(lockPart(folder, 'web').inherited).toBe(true);
   });
 
-  it('refuses a lock that is a folder, in words', () => {
+  it('the lock of a part refuses a file that is a folder, in words', () => {
     const folder = temporaryFolder();
     mkdirSync(path.join(folder, 'web.lock'));
     expect(() => lockPart(folder, 'web')).toThrow(/web\.lock/);

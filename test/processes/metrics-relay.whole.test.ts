@@ -31,7 +31,7 @@ const value = (text: string, name: string) =>
   Number(new RegExp(`^${name.replaceAll(/[{}]/g, '\\$&')} (.*)$`, 'm').exec(text)?.[1] ?? Number.NaN);
 
 describe('/metrics of the program', () => {
-  it('has what web and ingest have counted, each name once', async () => {
+  it('/metrics of the program has what web and ingest have counted, each name once', async () => {
     const text = await figures();
     expect(value(text, 'shopstream_events_produced_total')).toBe(2);
     expect(value(text, 'shopstream_events_consumed_total')).toBe(2);
@@ -51,7 +51,7 @@ describe('/metrics of the program', () => {
     expect(new Set(helps).size).toBe(helps.length);
   });
 
-  it('has ingest alone at INGEST_METRICS_PORT', async () => {
+  it('/metrics of the program has ingest alone at INGEST_METRICS_PORT', async () => {
     const ingest = request(`http://127.0.0.1:${scrapePort}`);
     const { text } = await ingest
       .get('/metrics')
@@ -64,7 +64,7 @@ describe('/metrics of the program', () => {
 });
 
 describe('the logs at level debug', () => {
-  it('tell of one event in every process by its order_id, from the request to the row', async () => {
+  it('the logs at level debug tell of one event in every process by its order_id, from the request to the row', async () => {
     const lines = await eventually(() => {
       const mine = program
         .output()

@@ -14,7 +14,7 @@ it.each([
   expect(embeddedParts(readConfig(settings, {}))).toEqual(parts);
 });
 
-it('starts what others need before them', () => {
+it('the program starts what others need before them', () => {
   expect(PARTS.indexOf('postgres')).toBeLessThan(PARTS.indexOf('ingest'));
   expect(PARTS.indexOf('broker')).toBeLessThan(PARTS.indexOf('ingest'));
   expect(Object.keys(startPart).sort()).toEqual([...PARTS].sort());

@@ -35,8 +35,8 @@ describe('a port that is taken', () => {
     ['PORT', 'the shop'],
     ['KAFKA_PORT', 'Kafka'],
     ['POSTGRES_PORT', 'PostgreSQL'],
-    ['INGEST_METRICS_PORT', "ingest's figures"],
-  ] as const)('is named with %s', async (name, what) => {
+    ['INGEST_METRICS_PORT', "ingest's metrics"],
+  ] as const)('a port that is taken is named with %s', async (name, what) => {
     const option = `--${name.toLowerCase().replaceAll('_', '-')}`;
     expect(await problemOf({ [name]: port })).toBe(
       `port ${port} is taken; choose another one for ${what} with ${name} or ${option}`,
@@ -70,7 +70,7 @@ describe('a database that is wrong', () => {
     [{ password: 's3cret' }, 'refuses user "shopstream"'],
     [{ pathname: '/nothing' }, 'has no database "nothing"'],
     [{ search: '?sslrootcert=/no/such/file' }, 'ENOENT'],
-  ])('is told at once, without the password: by %j', async (change, words) => {
+  ])('a database that is wrong is told at once, without the password: by %j', async (change, words) => {
     const url = Object.assign(new URL(inject('databaseUrl')), change);
     const problem = await problemOf({ DATABASE_URL: url.href }, ['web']);
     expect(problem).toMatch(/^DATABASE_URL: /);
@@ -79,7 +79,7 @@ describe('a database that is wrong', () => {
   });
 });
 
-// These wait for as long as the program is patient, side by side.
+// These wait until the program's timeout, side by side.
 describe.concurrent('a server that does not answer', () => {
   it('a Postgres that does not answer is named without its password', async () => {
     const url = `postgres://me:s3cret@127.0.0.1:${await freePort()}/db?password=s3cret`;

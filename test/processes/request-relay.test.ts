@@ -25,7 +25,7 @@ function channel(): { near: End & EventEmitter; far: End & EventEmitter; cut(): 
 }
 
 describe('a request to the other end', () => {
-  it('is told what that answers, each its own, in whatever order answers come', async () => {
+  it('a request to the other end is told what that answers, each its own, in whatever order answers come', async () => {
     const { near, far } = channel();
     const held: (() => void)[] = [];
     answerRequests(far, async (request: number) => {
@@ -51,7 +51,7 @@ describe('a request to the other end', () => {
         throw new Error('there is no such part');
       },
     ],
-  ])('fails in the words of a handler that %s', async (_, handle) => {
+  ])('a request to the other end fails in the words of a handler that %s', async (_, handle) => {
     const { near, far } = channel();
     answerRequests(far, handle);
     const failed = ask(near, { do: 'kill' });
@@ -59,19 +59,19 @@ describe('a request to the other end', () => {
     await expect(failed).rejects.toThrow('there is no such part');
   });
 
-  it('has no answer where there is none to give', async () => {
+  it('a request to the other end has no answer where there is none to give', async () => {
     const { near, far } = channel();
     answerRequests(far, () => undefined);
     expect(await ask(near, 1)).toBeUndefined();
   });
 
-  it('fails at once where the other end is gone', async () => {
+  it('a request to the other end fails at once where the other end is gone', async () => {
     const { near, cut } = channel();
     cut();
     await expect(ask(near, 1)).rejects.toThrow('the process that keeps the parts is gone');
   });
 
-  it('leaves no listener behind', async () => {
+  it('a request to the other end leaves no listener behind', async () => {
     const { near, far } = channel();
     answerRequests(far, () => 1);
     for (let times = 0; times < 3; times++) await ask(near, times);
@@ -79,7 +79,7 @@ describe('a request to the other end', () => {
   });
 });
 
-it('passes over messages that are none of its own', async () => {
+it('a channel passes over messages that are none of its own', async () => {
   const { near, far } = channel();
   const handled: unknown[] = [];
   answerRequests(far, (request) => {

@@ -51,7 +51,7 @@ describe('one part', () => {
 });
 
 describe('the whole program', { timeout: 400_000 }, () => {
-  it('starts a killed part again while the others go on, and Ctrl-C leaves nothing behind', async () => {
+  it('the whole program starts a killed part again while the others go on, and Ctrl-C leaves nothing behind', async () => {
     const env = await programSettings();
     const folder = env.DATA_DIR ?? '';
     const program = await startProgram(env, LINE);
@@ -101,7 +101,7 @@ describe('the whole program', { timeout: 400_000 }, () => {
   });
 });
 
-it('runs on and stops in order when nobody reads its output any more, as with `npm start | head`', async () => {
+it('the program runs on and stops in order when nobody reads its output any more, as with `npm start | head`', async () => {
   const port = await freePort();
   const { child, printed, end } = launch(
     {

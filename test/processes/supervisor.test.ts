@@ -39,7 +39,7 @@ function ending(cause: string): RunningPart {
 }
 
 describe('a supervised part', () => {
-  it('is started again, and its cause is logged at level error', async () => {
+  it('a supervised part is started again, and its cause is logged at level error', async () => {
     const { supervisor, lines } = testSupervisor((count) => (count === 1 ? ending('disk full') : lasting()));
     await supervisor.keep('ingest');
     const line = await eventually(() => lines.find(({ msg }) => msg.includes('disk full')));

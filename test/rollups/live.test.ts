@@ -11,7 +11,7 @@ const anyEvent = fc.record({
   dimensions: fc.constantFrom(...DIMENSIONS),
 });
 
-it('counts each event once, in its own minute and with its own dimensions, beside a plain count', () => {
+it('countByMinute counts each event once, in its own minute and with its own dimensions, beside a plain count', () => {
   fc.assert(
     fc.property(fc.array(anyEvent, { maxLength: 40 }), (events) => {
       const plain: Record<string, number> = {};
@@ -28,6 +28,6 @@ it('counts each event once, in its own minute and with its own dimensions, besid
   );
 });
 
-it('has no counts of no events', () => {
+it('countByMinute has no counts of no events', () => {
   expect(countByMinute([])).toEqual([]);
 });

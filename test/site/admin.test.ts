@@ -81,7 +81,7 @@ describe('behind a proxy that is believed', async () => {
   const status = async (client: string) =>
     (await fetch(`${line.url}/api/dead-letters`, { headers: { 'x-forwarded-for': client } })).status;
 
-  it('it says who is on this machine', async () => {
+  it('a proxy that is believed says who is on this machine', async () => {
     expect(await status('127.0.0.1')).toBe(200);
     expect(await status('[::1]:4711')).toBe(200);
     for (const client of ['203.0.113.7', '10.0.0.1', 'unknown', '127.0.0.1, 203.0.113.7'])
@@ -132,7 +132,7 @@ describe('with a password', async () => {
     expect(left.headers.getSetCookie().join()).toMatch(/admin=;/);
   });
 
-  it('never leads to another site', async () => {
+  it('the form of a password never leads to another site', async () => {
     for (const next of ['https://example.org/', '//example.org/', '/\\example.org', 'javascript:alert(1)'])
       expect((await login(PASSWORD, next)).headers.get('location')).toBe('/events/rejected');
   });

@@ -95,7 +95,7 @@ describe('a browser without a cookie', () => {
     await open(sent.get('Location') ?? '', address).expect(200);
   });
 
-  it('waits for no newcomer whose answer never ends, as who has a stream in the address bar', async () => {
+  it('a tab waits for no newcomer whose answer never ends, as who has a stream in the address bar', async () => {
     const address = newAddress();
     const stream = await fetch(`${line.url}/api/live/panels/stream`, {
       headers: {

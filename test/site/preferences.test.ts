@@ -36,7 +36,7 @@ describe('what a visitor tells', () => {
     ['U', '', { gender: 'U', birthdate: null }],
     ['M', isoToday, { gender: 'M', birthdate: isoToday }],
     ['M', `${thisYear - 130}-01-01`, { gender: 'M', birthdate: `${thisYear - 130}-01-01` }],
-  ])('is kept: %s, %j', async (gender, birthdate, profile) => {
+  ])('what a visitor tells is kept: %s, %j', async (gender, birthdate, profile) => {
     expect((await meAfter('/visitor', { gender, birthdate })).profile).toEqual(profile);
   });
 
@@ -48,13 +48,13 @@ describe('what a visitor tells', () => {
     [{ gender: 'F', birthdate: '1990-02-30' }],
     [{ gender: 'F', birthdate: `${thisYear - 131}-12-31` }],
     [{ gender: 'F', birthdate: `${thisYear + 1}-01-01` }],
-  ])('is refused: %j', async (fields) => {
+  ])('what a visitor tells is refused: %j', async (fields) => {
     await post('/visitor', fields).expect(400);
   });
 });
 
 describe('the site version', () => {
-  it('is the chosen one, until the device decides again', async () => {
+  it('the site version is the chosen one, until the device decides again', async () => {
     const agent = request.agent(app);
     const version = async () => (await agent.get('/me')).body;
     const choose = (site_version: string) =>
@@ -66,14 +66,14 @@ describe('the site version', () => {
   });
 
   it.each([[{ site_version: 'tablet' }], [{}], [{ site_version: ['mobile', 'desktop'] }]])(
-    'is refused where it is none: %j',
+    'the site version is refused where it is none: %j',
     async (fields) => {
       await post('/site-version', fields).expect(400);
     },
   );
 });
 
-it('forgets a visitor, who is another one afterwards and has told nothing', async () => {
+it('the shop forgets a visitor, who is another one afterwards and has told nothing', async () => {
   const agent = request.agent(app);
   await agent.post('/visitor').type('form').send({ gender: 'F', birthdate: '1990-12-31' });
   const { id } = (await agent.get('/me')).body;
@@ -96,7 +96,7 @@ describe('the way back', () => {
     ['/a b', '/'],
     ['/a\r\nSet-Cookie: x=y', '/'],
     ['javascript:alert(1)', '/'],
-  ])('from a form on %j leads to %s, never to another host', async (here, location) => {
+  ])('the way back from a form on %j leads to %s, never to another host', async (here, location) => {
     const { headers } = await post('/visitor/forget', here === undefined ? {} : { here }).expect(303);
     expect(headers.location).toBe(location);
   });

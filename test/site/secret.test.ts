@@ -5,7 +5,7 @@ import { isSigned, readSecret, signOrder } from '../../src/site/secret.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 describe('the secret of a data folder', () => {
-  it('is made once, for its owner alone, and nothing else is left beside it', () => {
+  it('the secret of a data folder is made once, for its owner alone, and nothing else is left beside it', () => {
     const folder = temporaryFolder();
     const secret = readSecret(folder);
     expect(Buffer.from(secret, 'base64url')).toHaveLength(32);
@@ -15,20 +15,20 @@ describe('the secret of a data folder', () => {
     expect(readSecret(temporaryFolder())).not.toBe(secret);
   });
 
-  it('is the one that is there, also where somebody wrote it by hand', () => {
+  it('the secret of a data folder is the one that is there, also where somebody wrote it by hand', () => {
     const folder = temporaryFolder();
     writeFileSync(path.join(folder, 'cookie-secret'), '  by hand\n');
     expect(readSecret(folder)).toBe('by hand');
     expect(readFileSync(path.join(folder, 'cookie-secret'), 'utf8')).toBe('  by hand\n');
   });
 
-  it('is refused where its file is empty, as everybody would know it', () => {
+  it('the secret of a data folder is refused where its file is empty, as everybody would know it', () => {
     const folder = temporaryFolder();
     writeFileSync(path.join(folder, 'cookie-secret'), '\n');
     expect(() => readSecret(folder)).toThrow(/cookie-secret, which is empty, expected a key: delete it/);
   });
 
-  it('is not made anew where it can’t be read', () => {
+  it('the secret of a data folder is not made anew where it can’t be read', () => {
     const folder = temporaryFolder();
     mkdirSync(path.join(folder, 'cookie-secret'));
     expect(() => readSecret(folder)).toThrow(expect.objectContaining({ code: 'EISDIR' }));
@@ -39,7 +39,7 @@ describe('an order form', () => {
   const order = { orderId: 'o', slug: 's', visitorId: 'v' };
   const signature = signOrder('key', order);
 
-  it('is ours by its signature', () => {
+  it('an order form is ours by its signature', () => {
     expect(isSigned('key', order, signature)).toBe(true);
   });
 
@@ -51,11 +51,11 @@ describe('an order form', () => {
     ['a longer one', order, `${signature}A`],
     ['one of the same length', order, 'A'.repeat(signature.length)],
     ['one of as many characters, and more bytes', order, 'é'.repeat(signature.length)],
-  ])('is not ours with %s', (_, form, signature) => {
+  ])('an order form is not ours with %s', (_, form, signature) => {
     expect(isSigned('key', form, signature)).toBe(false);
   });
 
-  it('is not ours by another shop’s secret', () => {
+  it('an order form is not ours by another shop’s secret', () => {
     expect(isSigned('other', order, signature)).toBe(false);
   });
 });

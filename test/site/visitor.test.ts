@@ -32,7 +32,7 @@ describe('a cookie', () => {
     return set === undefined ? undefined : /s%3A([0-9a-f]{32})\./.exec(set)?.[1];
   }
 
-  it('keeps a cookie of this shop', async () => {
+  it('the shop keeps a cookie of this shop', async () => {
     expect(await visitorFor(visitorCookie(newId()))).toBeUndefined();
   });
 
@@ -54,7 +54,7 @@ describe('a cookie', () => {
     expect(await visitorFor(cookie())).toMatch(/^[0-9a-f]{32}$/);
   });
 
-  it('answers a cookie of 20 kB with 431, in one line of JSON', async () => {
+  it('the shop answers a cookie of 20 kB with 431, in one line of JSON', async () => {
     const answer = await sendRaw(
       line.url,
       `GET / HTTP/1.1\r\nHost: x\r\nCookie: visitor=${'x'.repeat(20_000)}\r\n\r\n`,
@@ -65,7 +65,7 @@ describe('a cookie', () => {
     });
   });
 
-  it('ignores a cookie with a forged profile', async () => {
+  it('the shop ignores a cookie with a forged profile', async () => {
     const forged = [
       `profile=${encodeURIComponent('j:{"gender":"F","birthdate":"1990-01-01"}')}`,
       `profile=${signed('j:{"gender":"X","birthdate":"<script>"}')}`,
@@ -96,7 +96,7 @@ it.each([
 });
 
 describe('a browser that asks for privacy', () => {
-  it('has the lasting cookies of an earlier visit made short, and stays the same visitor', async () => {
+  it('a browser that asks for privacy has the lasting cookies of an earlier visit made short, and stays the same visitor', async () => {
     const profile = signed('j:{"gender":"F","birthdate":null}');
     const id = newId();
     const cookie = `${visitorCookie(id)}; profile=${profile}; site_version=${signed('mobile')}`;
@@ -109,22 +109,25 @@ describe('a browser that asks for privacy', () => {
     for (const text of set) expect(text).not.toMatch(/Max-Age|Expires/i);
   });
 
-  it.each(['sec-gpc', 'dnt'])('gets no lasting cookie by %s, and the page says so', async (header) => {
-    const lasting = await request(line.url).get('/').expect(200);
-    expect(String(lasting.get('Set-Cookie'))).toMatch(/^visitor=.*Max-Age=31536000/);
-    expect(lasting.text).not.toContain('asks for privacy');
-    const shopper = request.agent(line.url);
-    const home = await shopper.get('/').set(header, '1').expect(200);
-    expect(home.text).toContain('Your browser asks for privacy');
-    const told = await shopper
-      .post('/visitor')
-      .set(header, '1')
-      .type('form')
-      .send({ gender: 'F', birthdate: '', here: '/' })
-      .expect(303);
-    for (const response of [home, told]) {
-      expect(String(response.get('Set-Cookie'))).toMatch(/^(visitor|profile)=/);
-      expect(String(response.get('Set-Cookie'))).not.toMatch(/Max-Age|Expires/i);
-    }
-  });
+  it.each(['sec-gpc', 'dnt'])(
+    'a browser that asks for privacy gets no lasting cookie by %s, and the page says so',
+    async (header) => {
+      const lasting = await request(line.url).get('/').expect(200);
+      expect(String(lasting.get('Set-Cookie'))).toMatch(/^visitor=.*Max-Age=31536000/);
+      expect(lasting.text).not.toContain('asks for privacy');
+      const shopper = request.agent(line.url);
+      const home = await shopper.get('/').set(header, '1').expect(200);
+      expect(home.text).toContain('Your browser asks for privacy');
+      const told = await shopper
+        .post('/visitor')
+        .set(header, '1')
+        .type('form')
+        .send({ gender: 'F', birthdate: '', here: '/' })
+        .expect(303);
+      for (const response of [home, told]) {
+        expect(String(response.get('Set-Cookie'))).toMatch(/^(visitor|profile)=/);
+        expect(String(response.get('Set-Cookie'))).not.toMatch(/Max-Age|Expires/i);
+      }
+    },
+  );
 });

@@ -7,7 +7,7 @@ import { Orders } from '../../src/storefront/orders.ts';
 import { migratedDatabase } from '../support/database.ts';
 import { anEvent } from '../support/events.ts';
 
-it('publishes no order that is stored, after a restart', async () => {
+it('the shop publishes no order that is stored, after a restart', async () => {
   const { pool } = await migratedDatabase();
   const event = anEvent({ title: 'order' });
   const records = [

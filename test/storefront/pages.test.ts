@@ -1,7 +1,8 @@
 import request from 'supertest';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { isId, ORDER_PAGE_ID } from '../../src/events/ids.ts';
+import { isId, newId, ORDER_PAGE_ID } from '../../src/events/ids.ts';
 import { PRODUCTS } from '../../src/events/products.ts';
+import { expectError, expectErrorPage, expectNoLeak } from '../support/answers.ts';
 import { eventually, type Line, startLine } from '../support/line.ts';
 
 let line: Line;
@@ -43,14 +44,14 @@ function orderForm(html: string): Record<string, string> {
 }
 
 describe('the storefront', () => {
-  it('emits one banner_show for a visit of the front page', async () => {
+  it('the shop emits one banner_show for a visit of the front page', async () => {
     const response = await request(line.url).get('/').expect(200).expect('Content-Type', /html/);
     const [row] = await rowsOf(visitorIn(response), 1);
     expect(row).toMatchObject({ title: 'banner_show', target: 0, site_version: 'desktop' });
     expect(PRODUCTS).toContain(row?.product);
   });
 
-  it('gives the click the page_id of the banner that led to it, and the ad a show of its own', async () => {
+  it('a click gets the page_id of the banner that led to it, and the ad is a show of its own', async () => {
     const shopper = request.agent(line.url);
     const home = await shopper.get('/');
     const href =
@@ -64,14 +65,14 @@ describe('the storefront', () => {
     expect(rows[2]?.page_id).not.toBe(rows[0]?.page_id);
   });
 
-  it('gives a visit without a banner a page_id of its own', async () => {
+  it('a visit without a banner gets a page_id of its own', async () => {
     const response = await request(line.url).get('/product/sneakers?page_id=nonsense').expect(200);
     const [click] = await rowsOf(visitorIn(response), 2);
     expect(click).toMatchObject({ title: 'banner_click', product: 'sneakers' });
     expect(isId(click?.page_id)).toBe(true);
   });
 
-  it('emits an order once, however often its form is sent, and redirects to its page', async () => {
+  it('an order is emitted once, however often its form is sent, and leads to its page', async () => {
     const shopper = request.agent(line.url);
     const product = await shopper.get('/product/clothes');
     const fields = orderForm(product.text);
@@ -96,19 +97,19 @@ describe('the storefront', () => {
     expect(await recordsOf(fields.order_id ?? '')).toBe(1);
   });
 
-  it('keeps visitors apart', async () => {
+  it('visitors who come at once are kept apart', async () => {
     const responses = await Promise.all(Array.from({ length: 20 }, () => request(line.url).get('/')));
     expect(new Set(responses.map(visitorIn)).size).toBe(20);
   });
 
-  it('emits nothing for HEAD', async () => {
+  it('the shop emits nothing for HEAD', async () => {
     const response = await request(line.url).head('/').expect(200);
     await request(line.url).get('/');
     const { rows } = await line.pool.query('SELECT FROM events WHERE user_id = $1', [visitorIn(response)]);
     expect(rows).toHaveLength(0);
   });
 
-  it('takes phones for mobile, and lets the visitor force the version', async () => {
+  it('a phone gets the mobile site, and its visitor may force the version', async () => {
     const phone =
       'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 Safari/604.1';
     const shopper = request.agent(line.url).set('User-Agent', phone);
@@ -119,7 +120,7 @@ describe('the storefront', () => {
     expect(rows.map(({ site_version }) => site_version)).toEqual(['mobile', 'desktop']);
   });
 
-  it('puts what the visitor told into the context of later events, and forgets it when asked', async () => {
+  it('what the visitor told is in the context of later events, and forgotten when asked', async () => {
     const shopper = request.agent(line.url);
     const first = await shopper.get('/');
     const told = { gender: 'F', birthdate: '1990-02-28', here: '/dashboard' };
@@ -133,6 +134,40 @@ describe('the storefront', () => {
     await shopper.post('/visitor/forget').type('form').send({}).expect(303).expect('Location', '/');
     expect(visitorIn(await shopper.get('/'))).not.toBe(visitorIn(first));
   });
+});
+
+it.each(['shoes', 'Sneakers', 'constructor', '__proto__', 'toString', 'sneakers%00', '%20sneakers'])(
+  'a page of the category %s, which there is not, says which there are',
+  async (category) => {
+    const page = await request(line.url).get(`/product/${category}`).set('Accept', 'text/html');
+    expectErrorPage(page, 404);
+    expect(page.text).toContain('accessories, clothes, electronics, sneakers, sports_nutrition');
+    const json = await request(line.url).get(`/product/${category}`).set('Accept', 'application/json');
+    expectError(json, 404, 'not_found');
+    expect(json.body.error.expected).toContain('sports_nutrition');
+  },
+);
+
+it.each(['item=nothing', 'item=', 'item=a&item=b', 'item[]=a', 'item=__proto__', 'item=harbour-tote'])(
+  'a sneaker that there is not is 404: %s',
+  async (query) => {
+    const { status, text } = await request(line.url).get(`/product/sneakers?${query}`);
+    expect(status).toBe(query.startsWith('item[]') ? 200 : 404);
+    expectNoLeak(text);
+  },
+);
+
+it.each([
+  'page_id=x',
+  'page_id=',
+  `page_id=${newId()}&page_id=${newId()}`,
+  'page_id[$ne]=1',
+  '__proto__=1',
+  'constructor[prototype][x]=1',
+])('a page is shown whatever else its query says: %s', async (query) => {
+  await request(line.url).get(`/product/sneakers?${query}`).expect(200);
+  await request(line.url).get(`/?${query}`).expect(200);
+  await request(line.url).get(`/dashboard?from=a&${query}`).expect(200);
 });
 
 /** How many records of the topic carry this order_id. */

@@ -37,7 +37,7 @@ function settling(promise: Promise<void>) {
   return state;
 }
 
-it('lets a follower go on once ingest is past its batch', async () => {
+it('StoredOffsets lets a follower go on once ingest is past its batch', async () => {
   const ingest = ingestOf('near');
   await ingest.moveTo(5n);
   await ingest.reached({ partition: 0, end: 5n }, 5n, forever);
@@ -49,7 +49,7 @@ it('lets a follower go on once ingest is past its batch', async () => {
   await waiting;
 });
 
-it('keeps a follower waiting while ingest works off a backlog, and no longer', async () => {
+it('StoredOffsets keeps a follower waiting while ingest works off a backlog, and no longer', async () => {
   const ingest = ingestOf('backlog');
   await ingest.moveTo(1n);
   const waiting = ingest.reached({ partition: 0, end: 20_000n }, 1n, forever);
@@ -64,13 +64,13 @@ it('keeps a follower waiting while ingest works off a backlog, and no longer', a
   await waiting;
 });
 
-it('does not wait for an ingest that is behind and tells of nothing', async () => {
+it('StoredOffsets does not wait for an ingest that is behind and tells of nothing', async () => {
   const ingest = ingestOf('silent', { silentMs: 100 });
   await ingest.moveTo(1n);
   await ingest.reached({ partition: 0, end: 1_000_000n }, 1n, forever);
 });
 
-it('goes on after some seconds where ingest never catches up', async () => {
+it('StoredOffsets goes on after some seconds where ingest never catches up', async () => {
   const ingest = ingestOf('overrun', { longestMs: 300 });
   await ingest.moveTo(1n);
   const state = settling(ingest.reached({ partition: 0, end: 1_000_000_000n }, 1n, forever));
@@ -82,7 +82,7 @@ it('goes on after some seconds where ingest never catches up', async () => {
   });
 });
 
-it('ends with its follower', async () => {
+it('StoredOffsets ends with its follower', async () => {
   const ingest = ingestOf('ended');
   await ingest.moveTo(1n);
   const ending = new AbortController();
@@ -91,7 +91,7 @@ it('ends with its follower', async () => {
   await expect(waiting).rejects.toThrow('abort');
 });
 
-it('is told of an open page, for which followers hurry', async () => {
+it('StoredOffsets is told of an open page, for which followers hurry', async () => {
   const offsets = new StoredOffsets(pool, url, testLog);
   onTestFinished(() => offsets.close());
   expect(offsets.onlookers.leastMs).toBe(UNSEEN_MS);

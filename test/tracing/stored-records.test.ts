@@ -17,25 +17,25 @@ const batchOf = (...values: readonly (object | string | null)[]): RecordBatch =>
 const click = anEvent({ title: 'banner_click' });
 const order = anEvent({ title: 'order' });
 
-it('knows whether a batch has an event of a title, whatever stands beside it', () => {
+it('hasTitle knows whether a batch has an event of a title, whatever stands beside it', () => {
   expect(hasTitle(batchOf(order, click), 'banner_click')).toBe(true);
   expect(hasTitle(batchOf(null, '', 'no json', '{"title":"banner_click"}', click), 'banner_click')).toBe(
     true,
   );
 });
 
-it('takes no record for an event that ingest sets aside', () => {
+it('hasTitle takes no record for an event that ingest sets aside', () => {
   for (const value of [null, '', 'no json', '{"title":"banner_click"}', { ...click, product: 'boats' }])
     expect(hasTitle(batchOf(value, order), 'banner_click')).toBe(false);
   expect(hasTitle(batchOf(), 'banner_click')).toBe(false);
 });
 
-it('reads an event in another spelling as ingest does', () => {
+it('hasTitle reads an event in another spelling as ingest does', () => {
   const { order_id, ...rest } = click;
   expect(hasTitle(batchOf({ ...rest, order_id: order_id.toUpperCase() }), 'banner_click')).toBe(true);
 });
 
-it('makes a prepared statement of the wanted columns', () => {
+it('storedSql makes a prepared statement of the wanted columns', () => {
   const { name, text } = storedSql('mine', 'order_id, "time"');
   expect(name).toBe('mine');
   expect(text).toMatch(/^SELECT order_id, "time" FROM events\s/);

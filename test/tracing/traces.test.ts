@@ -13,7 +13,7 @@ function observed() {
 }
 
 describe('a trace', () => {
-  it('follows an event from request to chart, in milliseconds since it was received', () => {
+  it('a trace follows an event from request to chart, in milliseconds since it was received', () => {
     const { traces, told } = observed();
     const event = anEvent();
     const hops = traces.begin(event, 1_000);
@@ -35,7 +35,7 @@ describe('a trace', () => {
     ]);
   });
 
-  it('is stored where ingest was done before Kafka had answered us', () => {
+  it('a trace is stored where ingest was done before Kafka had answered us', () => {
     const { traces } = observed();
     const hops = traces.begin(anEvent(), 1_000);
     traces.stored(0, 8n, 1_004);
@@ -43,7 +43,7 @@ describe('a trace', () => {
     expect(hops.storedAt).toBe(1_004);
   });
 
-  it('has taken no time, rather than less, where the clock was set back', () => {
+  it('a trace has taken no time, rather than less, where the clock was set back', () => {
     const { traces, told } = observed();
     const event = anEvent();
     traces.acknowledged(traces.begin(event, 9_000), at(7n));
@@ -55,7 +55,7 @@ describe('a trace', () => {
     ]);
   });
 
-  it('is not stored by what another partition has stored', () => {
+  it('a trace is not stored by what another partition has stored', () => {
     const { traces } = observed();
     const hops = traces.begin(anEvent(), 1_000);
     traces.acknowledged(hops, at(7n, 1));
@@ -63,7 +63,7 @@ describe('a trace', () => {
     expect(hops.storedAt).toBeUndefined();
   });
 
-  it('is told to those who watch the visitor, and to nobody after they stop', () => {
+  it('a trace is told to those who watch the visitor, and to nobody after they stop', () => {
     const { traces } = observed();
     const event = anEvent();
     const seen: string[] = [];
@@ -89,7 +89,7 @@ describe('a trace', () => {
     expect(traces.recent(event.user_id, 9)).toMatchObject([{ lost: null }]);
   });
 
-  it("is kept for a visitor's newest events only, and for the newest of all", () => {
+  it("a trace is kept for a visitor's newest events only, and for the newest of all", () => {
     const { traces } = observed();
     const event = anEvent();
     for (let n = 0; n < 30; n++) traces.begin({ ...anEvent(), user_id: event.user_id }, n);

@@ -22,7 +22,7 @@ function throwing(thrown: unknown) {
 }
 
 describe('an error of the API', () => {
-  it('is JSON with what came and what was expected, and null where that says nothing', async () => {
+  it('an error of the API is JSON with what came and what was expected, and null where that says nothing', async () => {
     const full = new HttpError(400, 'bad', 'no', { received: 1, expected: 'a 2', advice: 'go away' });
     const { body, headers } = await throwing(full).get('/api/x').expect(400);
     expect(body).toEqual({ error: { code: 'bad', message: 'no', received: 1, expected: 'a 2' } });
@@ -38,13 +38,13 @@ describe('an error of the API', () => {
     });
   });
 
-  it('has each problem where several things are wrong', async () => {
+  it('an error of the API has each problem where several things are wrong', async () => {
     const problems = [{ pointer: '/a', message: 'no', suggestion: null }];
     const { body } = await throwing(new HttpError(400, 'x', 'y', { problems })).get('/api/x');
     expect(body.error.problems).toEqual(problems);
   });
 
-  it('says when to try again', async () => {
+  it('an error of the API says when to try again', async () => {
     const { headers } = await throwing(unavailable('kafka', 'away', 5))
       .get('/api/x')
       .expect(503);
@@ -62,25 +62,25 @@ describe('an error of the API', () => {
     expect((await asked.expect(status)).headers.connection).toBe(connection);
   });
 
-  it('of ours has no word of what went wrong inside', async () => {
+  it('an error of the server has no word of what went wrong inside', async () => {
     const { text } = await throwing(new Error('SELECT password FROM /etc')).get('/api/x').expect(500);
     expect(text).not.toMatch(/SELECT|etc|stack/);
   });
 
-  it('is a path that is not there', async () => {
+  it('a path that is not there is an error of the API', async () => {
     expect((await throwing(undefined).get('/api/nowhere').expect(404)).body.error).toMatchObject({
       code: 'not_found',
       received: '/api/nowhere',
     });
   });
 
-  it('cuts off an answer that has begun, so that nobody takes it for whole', async () => {
+  it('an error cuts off an answer that has begun, so that nobody takes it for whole', async () => {
     await expect(throwing(new Error('late')).get('/api/begun')).rejects.toMatchObject({ code: 'ECONNRESET' });
   });
 });
 
 describe('an error of a page', () => {
-  it('is JSON for a program, which asks for that or for nothing', async () => {
+  it('an error of a page is JSON for a program, which asks for that or for nothing', async () => {
     const asked = throwing(new HttpError(400, 'x', 'y'));
     expect((await asked.get('/page').set('Accept', 'application/json').expect(400)).body.error.code).toBe(
       'x',

@@ -130,7 +130,7 @@ const anyPair = fc.tuple(
 const anyQuery = fc.array(anyPair, { maxLength: 4 }).map((pairs) => new URLSearchParams(pairs).toString());
 
 describe('the shop', () => {
-  it('answers any query to any page or chart', async () => {
+  it('the shop answers any query to any page or chart', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...PATHS),
@@ -146,7 +146,7 @@ describe('the shop', () => {
     );
   });
 
-  it('answers odd words in any place of any operation and page, and never by an error of its own', async () => {
+  it('the shop answers odd words in any place of any operation and page, and never by an error of its own', async () => {
     const asked = OPERATIONS.filter((one) => !streams(one)).flatMap(({ method, path, query }) =>
       ODD.flatMap((word) => oddAddresses(path, Object.keys(query?.shape ?? {}), word)).map(
         (address) => [method, address] as const,
@@ -164,7 +164,7 @@ describe('the shop', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('answers any form', async () => {
+  it('the shop answers any form', async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...FORMS), anyQuery, async (path, form) => {
         const response = await request(line.url).post(path).type('form').send(form);
@@ -175,7 +175,7 @@ describe('the shop', () => {
     );
   });
 
-  it('answers any path, any header and any cookie', async () => {
+  it('the shop answers any path, any header and any cookie', async () => {
     const anyPath = fc.webPath().map((path) => (path.startsWith('/') ? path : `/${path}`));
     const latin = fc.uint8Array({ maxLength: 60 }).map((bytes) =>
       Buffer.from(bytes)
@@ -194,7 +194,7 @@ describe('the shop', () => {
     await request(line.url).get('/healthz').expect(200);
   });
 
-  it('takes a page of a robot or of no known browser as any other', async () => {
+  it('the shop takes a page of a robot or of no known browser as any other', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.string({ maxLength: 100 }).map((text) => text.replaceAll(/[^\x20-\x7e]/g, '')),
