@@ -1,5 +1,6 @@
 // Faults of the database that a user can mend. Messages carry no password.
 
+import { DrizzleQueryError } from 'drizzle-orm/errors';
 import pg from 'pg';
 import { CodedError, codeOf, messageOf } from '../runtime/errors.ts';
 
@@ -38,6 +39,8 @@ const AWAY_WORDS =
 
 /** True where Postgres can't be reached, or is shutting down. */
 export function isAway(error: unknown): boolean {
+  // drizzle's error has the query, and pg's error as its cause.
+  if (error instanceof DrizzleQueryError) return isAway(error.cause);
   const code = codeOf(error);
   return code === undefined
     ? error instanceof Error && AWAY_WORDS.test(error.message)

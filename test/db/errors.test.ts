@@ -1,3 +1,4 @@
+import { drizzle } from 'drizzle-orm/node-postgres';
 import { describe, expect, it } from 'vitest';
 import { explainConnection, isAway, isRefusal, levelOf, withoutPassword } from '../../src/db/errors.ts';
 import { openPool } from '../../src/db/pool.ts';
@@ -41,10 +42,13 @@ describe('an error of Postgres', () => {
     const errors = await Promise.all([
       cut,
       ...[unreachable, unknown].map((one) => one.query('SELECT 1').catch((error) => error)),
+      drizzle(unreachable)
+        .execute('SELECT 1')
+        .catch((error) => error),
     ]);
-    expect(errors.map(isAway)).toEqual([true, true, true]);
-    expect(errors.map(levelOf)).toEqual(['debug', 'debug', 'debug']);
-    expect(errors.map(isRefusal)).toEqual([false, false, false]);
+    expect(errors.map(isAway)).toEqual([true, true, true, true]);
+    expect(errors.map(levelOf)).toEqual(['debug', 'debug', 'debug', 'debug']);
+    expect(errors.map(isRefusal)).toEqual([false, false, false, false]);
   });
 
   it('an error of our own is no error of Postgres', () => {
