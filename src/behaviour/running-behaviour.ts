@@ -66,7 +66,7 @@ export class RunningBehaviour {
     this.#consumer = new Consumer(kafka, pool, subscription, handler, loggingObserver(log), pace);
   }
 
-  /** @param onCrash called where kafkajs gives up for good */
+  /** @param onCrash called where the Kafka client gives up for good */
   async start(onCrash: (error: Error) => void): Promise<void> {
     this.#forwarder.start();
     await this.#consumer.start(onCrash);

@@ -21,7 +21,7 @@ import { enrich, type StoredClick } from './enriched-click.ts';
 export const ENRICHMENT_GROUP = 'shopstream-enrichment';
 const ENRICHED_TOPIC = 'enriched-click-data';
 
-/** The transaction is open while Kafka answers, which may take all of kafkajs's tries. */
+/** The transaction is open while Kafka answers, which may take all of the Kafka client's tries. */
 const LONGEST_SEND_MS = 90_000;
 
 const STORED = storedSql(
@@ -87,7 +87,7 @@ export class RunningEnrichment {
     this.#consumer = new Consumer(kafka, pool, subscription, handler, loggingObserver(log), pace);
   }
 
-  /** @param onCrash called where kafkajs gives up for good */
+  /** @param onCrash called where the Kafka client gives up for good */
   async start(onCrash: (error: Error) => void): Promise<void> {
     await this.#connect();
     await this.#consumer.start(onCrash);

@@ -87,7 +87,7 @@ export function createConsumer(
     const look = setInterval(() => answerFetches(cluster), LOOK_MS);
     answerFetches(cluster);
     await stopped.finally(() => clearInterval(look));
-    if (cluster !== undefined) seal(cluster);
+    if (cluster !== undefined) refuseFromNowOn(cluster);
     await consumer.disconnect();
   };
   const topicId = async (topic: string) => {
@@ -97,7 +97,7 @@ export function createConsumer(
   return { consumer, stop, topicId };
 }
 
-function seal({ brokerPool }: Cluster): void {
+function refuseFromNowOn({ brokerPool }: Cluster): void {
   const refuse = async () => {
     throw new StoppedError('the consumer was stopped');
   };

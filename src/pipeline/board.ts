@@ -9,9 +9,9 @@ import type { KafkaProbe, TopicLook } from '../kafka/probe.ts';
 import type { Publisher, PublisherState } from '../kafka/publisher.ts';
 import type { Actions } from './actions.ts';
 import type { ProcessesLook } from './control.ts';
-import { sumOf } from './figures.ts';
 import { type FollowerOffsets, followersOf, readFollowers } from './followers.ts';
 import { type Ledger, ledgerOf, type PartitionCounts, readCounts } from './ledger.ts';
+import { sumOf } from './metric-sum.ts';
 import { Source } from './source.ts';
 import type { PipelineState } from './state.ts';
 
@@ -55,7 +55,7 @@ export class PipelineBoard {
   readonly #kafka: Source<TopicLook>;
   readonly #counts: Source<readonly PartitionCounts[]>;
   readonly #followers: Source<readonly FollowerOffsets[]>;
-  readonly #figures: Source<string>;
+  readonly #metrics: Source<string>;
   readonly #processes: Source<ProcessesLook>;
   #looks: Counters[] = [];
   #looking: Promise<PipelineState> | undefined;
@@ -74,11 +74,11 @@ export class PipelineBoard {
     };
     this.#counts = new Source(async () => readCounts(pool, await subscription()));
     this.#followers = new Source(async () => readFollowers(pool, await subscription()));
-    this.#figures = new Source(async () => {
-      const figures = await metricsOfOthers();
+    this.#metrics = new Source(async () => {
+      const metrics = await metricsOfOthers();
       // Parts that were too slow to tell: what they told last is nearer to the truth than nothing.
-      if (figures === '') throw new Error('no figures in time');
-      return figures;
+      if (metrics === '') throw new Error('no metrics in time');
+      return metrics;
     });
     this.#processes = new Source(() => actions.look());
   }
@@ -124,7 +124,7 @@ export class PipelineBoard {
 
   async #look(): Promise<PipelineState> {
     const timeoutMs = this.#readers.size > 0 ? TIMEOUT_MS.watched : TIMEOUT_MS.alone;
-    const others = [this.#figures.poll(), this.#processes.poll()];
+    const others = [this.#metrics.poll(), this.#processes.poll()];
     // Kafka is asked after Postgres has answered: what came in between is on its way, never short.
     await inTime(Promise.all([this.#counts.poll(), this.#followers.poll()]), timeoutMs);
     await inTime(Promise.all([...others, this.#kafka.poll()]), timeoutMs);
@@ -136,7 +136,7 @@ export class PipelineBoard {
   }
 
   #count({ taken, acknowledged }: PublisherState): Counters {
-    const figures = this.#figures.latest ?? '';
+    const metrics = this.#metrics.latest ?? '';
     const ends = this.#kafka.latest?.partitions ?? [];
     const counts = this.#counts.latest ?? [];
     return {
@@ -145,9 +145,9 @@ export class PipelineBoard {
       acknowledged,
       appended: ends.reduce((sum, { end }) => sum + Number(end), 0),
       stored: counts.reduce((sum, { next }) => sum + Number(next), 0),
-      batches: sumOf(figures, 'shopstream_ingest_batch_records_count'),
-      records: sumOf(figures, 'shopstream_ingest_batch_records_sum'),
-      seconds: sumOf(figures, 'shopstream_ingest_batch_seconds_sum'),
+      batches: sumOf(metrics, 'shopstream_ingest_batch_records_count'),
+      records: sumOf(metrics, 'shopstream_ingest_batch_records_sum'),
+      seconds: sumOf(metrics, 'shopstream_ingest_batch_seconds_sum'),
       told: this.#watched.streams.told - this.#toldHere,
       followed: (this.#followers.latest ?? [])
         .flatMap(({ next }) => [...next.values()])
@@ -196,7 +196,7 @@ export class PipelineBoard {
         batches: now.batches,
         records_per_batch: mean(now.records - then.records),
         seconds_per_batch: mean(now.seconds - then.seconds),
-        failed: sumOf(this.#figures.latest ?? '', 'shopstream_ingest_failed_transactions_total'),
+        failed: sumOf(this.#metrics.latest ?? '', 'shopstream_ingest_failed_transactions_total'),
       },
       postgres: { problem: this.#counts.problem ?? null },
       dashboards: { streams: streams.size, told_per_second: rate('told') },

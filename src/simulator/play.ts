@@ -18,7 +18,7 @@ export type Played = RunResult & { readonly notDone: readonly string[] };
 
 /**
  * Plays to the end, or until the signal is aborted.
- * @throws kafkajs's error where Kafka can't be reached at the start
+ * @throws the Kafka client's error where Kafka can't be reached at the start
  */
 export async function playScenario(
   options: RunOptions,

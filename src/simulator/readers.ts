@@ -19,7 +19,7 @@ export class Readers {
     this.#topic = topic;
   }
 
-  /** Lets as many read as the steps say, each from its time on. @throws kafkajs's error where Kafka is away */
+  /** Lets as many read as the steps say, each from its time on. @throws the Kafka client's error where Kafka is away */
   async play(steps: readonly ReadersStep[], signal: AbortSignal): Promise<void> {
     await Promise.all(
       steps.map(async ({ at, readers }) => {
@@ -29,7 +29,7 @@ export class Readers {
     );
   }
 
-  /** Lets so many read, with those that do already. @throws kafkajs's error where Kafka is away */
+  /** Lets so many read, with those that do already. @throws the Kafka client's error where Kafka is away */
   async grow(number: number): Promise<void> {
     while (this.#consumers.length < number && !this.#closed) {
       const consumer = this.#kafka.consumer({ groupId: this.group, sessionTimeout: SESSION_MS });

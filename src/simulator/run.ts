@@ -63,7 +63,7 @@ export type RunKeeping = {
 
 /**
  * Runs to the end, or until the signal is aborted.
- * @throws kafkajs's error where Kafka can't be reached at the start
+ * @throws the Kafka client's error where Kafka can't be reached at the start
  */
 export async function runSimulation(
   options: RunOptions,

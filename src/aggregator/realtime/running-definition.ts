@@ -93,7 +93,7 @@ export class RunningDefinition {
     );
   }
 
-  /** @param onCrash called where kafkajs gives up for good, or the definition was deleted */
+  /** @param onCrash called where the Kafka client gives up for good, or the definition was deleted */
   async start(onCrash: (error: Error) => void): Promise<void> {
     this.#onCrash = onCrash;
     const admin = this.#kafka.admin();

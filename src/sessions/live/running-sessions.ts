@@ -65,7 +65,7 @@ export class RunningSessions {
     this.#consumer = new Consumer(kafka, pool, subscription, handler, loggingObserver(log), pace);
   }
 
-  /** @param onCrash called where kafkajs stops for good */
+  /** @param onCrash called where the Kafka client stops for good */
   async start(onCrash: (error: Error) => void): Promise<void> {
     this.#forwarder.start();
     await this.#consumer.start(onCrash);

@@ -30,7 +30,7 @@ function timeOf({ target }: LedgerHead, { value }: KafkaMessage): Pick<FoundSpot
   return Number.isNaN(time) ? {} : { time };
 }
 
-/** @throws kafkajs's error where Kafka is away, or retention has deleted the run's records */
+/** @throws the Kafka client's error where Kafka is away, or retention has deleted the run's records */
 export async function findRecords(kafka: Kafka, head: LedgerHead): Promise<Found> {
   const found = new Map<string, FoundSpot[]>();
   await readTopic(kafka, head.topic, head.from, async (partition, messages) => {
@@ -51,7 +51,7 @@ type OnBatch = (partition: number, messages: readonly KafkaMessage[]) => Promise
 /**
  * Reads a topic to its current end.
  * @param from first offset by partition; 0 where left out
- * @throws kafkajs's error where Kafka is away, or retention has deleted the first records
+ * @throws the Kafka client's error where Kafka is away, or retention has deleted the first records
  */
 export async function readTopic(
   kafka: Kafka,

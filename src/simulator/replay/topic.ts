@@ -27,7 +27,7 @@ export type Range = {
 /**
  * Writes a range as NDJSON.
  * @returns the number of records; those of a batch that can't be decompressed are left out
- * @throws {ExpectationError} where there is no such topic; kafkajs's error where Kafka is away
+ * @throws {ExpectationError} where there is no such topic; the Kafka client's error where Kafka is away
  */
 export async function writeRange(
   kafka: Kafka,

@@ -53,7 +53,7 @@ export class KafkaTarget implements Target {
     writeSnappyBy(spoil);
   }
 
-  /** Makes the topic where it is missing, and reads its end offsets. @throws kafkajs's error where Kafka is away */
+  /** Makes the topic where it is missing, and reads its end offsets. @throws the Kafka client's error where Kafka is away */
   async open(): Promise<TopicPlace> {
     await connectProducer(this.#kafka, this.#producer, this.#topic, PARTITIONS);
     const place = await placeOf(this.#kafka, this.#topic);

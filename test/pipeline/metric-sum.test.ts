@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { sumOf } from '../../src/pipeline/figures.ts';
+import { sumOf } from '../../src/pipeline/metric-sum.ts';
 
 const FIGURES = `# HELP ingested_total events
 # TYPE ingested_total counter
