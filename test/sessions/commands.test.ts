@@ -103,8 +103,9 @@ it.each([
   [['sessions', MAIN, '--gap', 'soon'], 1, '--gap: received "soon"'],
   [['sessions', MAIN, '--memory', '1MB'], 1, '--memory: received "1MB"'],
   [['sessions', MAIN, '--spill', '/no/folder'], 1, '--spill: received /no/folder'],
-  [['clicks', '--parts', '0'], 1, '--parts: received 0'],
+
   [['sessions'], 2, 'file'],
+  [['clicks', '--parts', '0'], 2, "'0' is invalid. Expected a whole number from 1 to 500"],
   [['sessions', MAIN, '--rule', 'mine'], 2, 'mine'],
   [['clicks', '--profile', 'mine'], 2, 'mine'],
 ] as const)('%s ends with code %i and one line', async (args, code, words) => {
