@@ -7,6 +7,7 @@
 // * A response is at most as large as the client, the broker's limit and free memory allow; without free memory it is
 //   empty.
 // * No records are an empty byte run, never null: librdkafka takes null for a broken message set.
+// * A partition that is named twice is read once (fetched-once.ts).
 // * A waiting fetch holds its frame alone: the request is parsed again when it wakes.
 // * Fetch sessions (KIP-227) are declined: the session id is always 0, and clients send full requests.
 // * There is one replica: all stored records can be read. With isolation level 1 (read_committed) those before the last stable
@@ -34,6 +35,7 @@ import type { Reader } from '../wire/reader.ts';
 import type { Writer } from '../wire/writer.ts';
 import { type Answer, type Api, answerTo, type Context, NO_THROTTLE, type Request } from './api.ts';
 import { waitForBytes } from './fetch-wait.ts';
+import { fetchedOnce } from './fetched-once.ts';
 import { readReference, type TopicReference, unknownError, writeReference } from './topic-reference.ts';
 
 const NO_RECORDS = Buffer.alloc(0);
@@ -83,7 +85,7 @@ function read(body: Reader, version: number, stored: Context['topics']): FetchRe
       return { partition, leaderEpoch, offset, maxBytes: body.int32() };
     }),
   }));
-  return { maxWaitMs, minBytes, maxBytes, isCommitted, sessionId, topics };
+  return { maxWaitMs, minBytes, maxBytes, isCommitted, sessionId, topics: fetchedOnce(topics) };
 }
 
 type Found = {

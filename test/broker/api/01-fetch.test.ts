@@ -8,16 +8,24 @@ import { batch, createTopic, fetch, produce } from '../requests.ts';
 
 const LARGE = batch({ values: ['x'.repeat(1_000)] }).length;
 
-type Limits = { readonly maxBytes?: number; readonly ofPartition?: number; readonly minBytes?: number };
+type Limits = {
+  readonly maxBytes?: number;
+  readonly ofPartition?: number;
+  readonly minBytes?: number;
+  readonly partitions?: readonly number[];
+};
 
-/** Fetches both partitions of `t` by v12, from their start; the error and the bytes of each. */
-async function fetchBoth(broker: Asking, { maxBytes = 1e6, ofPartition = 1e6, minBytes = 1 }: Limits = {}) {
+/** Fetches both partitions of `t`, or these, by v12, from their start; the error and the bytes of each. */
+async function fetchBoth(
+  broker: Asking,
+  { maxBytes = 1e6, ofPartition = 1e6, minBytes = 1, partitions = [0, 1] }: Limits = {},
+) {
   const answer = await broker.ask(1, 12, (w) => {
     w.int32(-1).int32(0).int32(minBytes).int32(maxBytes).int8(0).int32(0).int32(-1);
     w.structs(['t'], (topic) =>
       w
         .string(topic)
-        .structs([0, 1], (p) => w.int32(p).int32(-1).int64(0).int32(-1).int64(-1).int32(ofPartition)),
+        .structs(partitions, (p) => w.int32(p).int32(-1).int64(0).int32(-1).int64(-1).int32(ofPartition)),
     );
     w.structs([], () => {}).string('');
   });
@@ -58,6 +66,7 @@ describe('a response to a fetch', () => {
     ['is as large as its limit at most', { maxBytes: 2 * LARGE - 1 }, [LARGE, 0]],
     ['keeps to the limit of each partition', { ofPartition: 10 }, [LARGE, 0]],
     ['has its first batch for a negative limit, too', { maxBytes: -1, ofPartition: -1 }, [LARGE, 0]],
+    ['has a partition that is named often once', { partitions: [0, 1, 0, 0, 1] }, [LARGE, LARGE]],
     ['comes at once where a negative number of bytes is asked for', { minBytes: -5 }, [LARGE, LARGE]],
   ])('a response to a fetch %s', async (_, limits, bytes) => {
     expect(await fetchBoth(await filled(), limits)).toEqual(bytes.map((length) => [ErrorCode.NONE, length]));
