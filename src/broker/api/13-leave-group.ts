@@ -30,9 +30,25 @@ function read(body: Reader, version: number): Leaver[] {
   });
 }
 
+/** Asks the group only about those that it has, each once: each question walks all members, and a request names up to 100,000. */
 async function leaveAll(groupId: string, leavers: readonly Leaver[], groups: Groups): Promise<ErrorCode[]> {
+  const group = groups.get(groupId);
+  const ids = new Set([...(group?.members.keys() ?? []), ...(group?.pending.keys() ?? [])]);
+  const statics = new Map<string, string>();
+  for (const { id, instanceId } of group?.members.values() ?? [])
+    if (instanceId !== null) statics.set(instanceId, id);
   const errors: ErrorCode[] = [];
-  for (const leaver of leavers) errors.push(await groups.leave(groupId, { kind: 'leave', ...leaver }));
+  for (const leaver of leavers) {
+    const { memberId, instanceId } = leaver;
+    const id = instanceId === null ? memberId : statics.get(instanceId);
+    if (id === undefined || !ids.has(id)) errors.push(ErrorCode.UNKNOWN_MEMBER_ID);
+    else if (instanceId !== null && memberId !== '' && memberId !== id)
+      errors.push(ErrorCode.FENCED_INSTANCE_ID);
+    else {
+      ids.delete(id);
+      errors.push(await groups.leave(groupId, { kind: 'leave', ...leaver }));
+    }
+  }
   return errors;
 }
 

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { ErrorCode } from '../../../src/broker/wire/error-codes.ts';
 import { joinGroup } from '../group-requests.ts';
 import { offlineBroker } from '../offline-broker.ts';
@@ -57,3 +57,21 @@ test.each([3, 4, 5])(
     ]);
   },
 );
+
+test('a group is asked once for each of its members, however many leavers are named', async () => {
+  const { broker, memberId } = await member();
+  const asked = vi.spyOn(broker.context.groups, 'leave');
+  const strangers = Array.from({ length: 1_000 }, (_, n): Leaver => ['', `stranger-${n}`]);
+  const fenced = Array<Leaver>(1_000).fill(['nobody', 'one']);
+  const again = Array<Leaver>(1_000).fill([memberId, 'one']);
+  expect(await leave(broker, [...strangers, ...fenced, ...again], 3)).toEqual([
+    ErrorCode.NONE,
+    [
+      ...strangers.map((leaver) => [...leaver, ErrorCode.UNKNOWN_MEMBER_ID]),
+      ...fenced.map((leaver) => [...leaver, ErrorCode.FENCED_INSTANCE_ID]),
+      [memberId, 'one', ErrorCode.NONE],
+      ...again.slice(1).map((leaver) => [...leaver, ErrorCode.UNKNOWN_MEMBER_ID]),
+    ],
+  ]);
+  expect(asked).toHaveBeenCalledTimes(1);
+});
