@@ -15,11 +15,13 @@ const MODULUS = 2 ** 32;
 const FLUSHED = 0xffff0000;
 /** How far the length may be from that of so many mean lines, as a share. */
 const TOLERANCE = 0.1;
+/** Reached at 5.4 GB; any length fits from half the modulus on, at 21 GB. */
+const WIDEST_TOLERANCE = MODULUS / 8;
 const NEWLINE = 0x0a;
 
 /**
  * Where a gzip is cut off or damaged, of which DuckDB has read so many lines without a complaint; undefined where it is whole. Only one
- * whose length at the end does not fit to the lines is unpacked once more, as that takes as long as reading it.
+ * whose length at the end does not fit to the lines, or is too long to tell, is unpacked once more, as that takes as long as reading it.
  */
 export async function cutOf(input: Input, lines: number): Promise<Cut | undefined> {
   if (!input.gzip || (await fits(input, lines))) return undefined;
@@ -38,11 +40,21 @@ async function fits({ path, bytes }: Input, lines: number): Promise<boolean> {
     const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(SAMPLE_BYTES), position: 0 });
     const length = end.readUInt32LE();
     const expected = lines * meanLine(buffer.subarray(0, bytesRead));
-    const apart = Math.abs(length - (expected % MODULUS));
-    return length !== FLUSHED && Math.min(apart, MODULUS - apart) <= expected * TOLERANCE;
+    return lengthFits(length, expected);
   } finally {
     await handle.close();
   }
+}
+
+/**
+ * Whether the four bytes at the end of a gzip, as a number, are the length of about so many bytes. False where they can't tell: of a
+ * file so long that the tolerance takes in a good part of what four bytes can hold, any number would fit.
+ */
+export function lengthFits(length: number, expected: number): boolean {
+  const tolerance = expected * TOLERANCE;
+  if (tolerance > WIDEST_TOLERANCE) return false;
+  const apart = Math.abs(length - (expected % MODULUS));
+  return length !== FLUSHED && Math.min(apart, MODULUS - apart) <= tolerance;
 }
 
 /** NaN where no line ends. */

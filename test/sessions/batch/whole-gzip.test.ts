@@ -3,7 +3,7 @@ import path from 'node:path';
 import { constants, gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { findInputs } from '../../../src/sessions/batch/inputs.ts';
-import { cutOf } from '../../../src/sessions/batch/whole-gzip.ts';
+import { cutOf, lengthFits } from '../../../src/sessions/batch/whole-gzip.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const LINES = 5_000;
@@ -49,4 +49,25 @@ it('a member behind whole ones that is cut off is told by its line in the file',
     line: LINES + 4,
     reason: CUT_OFF,
   });
+});
+
+it('a gzip of which more lines were read than four bytes can count is unpacked, so that its cut is told', async () => {
+  const packed = gzipSync(TEXT);
+  const cut = await look(packed.subarray(0, packed.length / 2), 2e9);
+  expect(cut).toEqual({ line: expect.any(Number), reason: CUT_OFF });
+});
+
+it.each([
+  [1_000, 1_050, true],
+  [1_000, 2_000, false],
+  [5e9 - 2 ** 32, 5.1e9, true],
+  [5e9 - 2 ** 32, 4.4e9, false],
+  [2 ** 32 - 10, 2 ** 32 + 10, true],
+  [0xffff0000, 0xffff0000, false],
+  [0, 22e9, false],
+  [2 ** 31, 22e9, false],
+  [22e9 % 2 ** 32, 22e9, false],
+  [1_000, Number.NaN, false],
+])('whether a length of %d at the end fits to %d bytes: %s', (length, expected, fits) => {
+  expect(lengthFits(length, expected)).toBe(fits);
 });
