@@ -16,7 +16,11 @@ export const stateSchema = z
       waiting: z.number().describe('events that Kafka has not acknowledged yet'),
       bytes: z.number().describe('of the outbox on disk'),
       most_bytes: z.number().describe('that may wait'),
-      taken: z.number().describe('events, since the web part was started'),
+      taken: z
+        .number()
+        .describe(
+          'events, since the web part was started; one that a client sends again counts again, here and below',
+        ),
       acknowledged: z.number(),
       refused: z.number(),
       turned_away: z
