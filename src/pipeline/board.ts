@@ -3,6 +3,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Request, Response } from 'express';
+import type { Subscription } from '../consumer/offsets.ts';
 import type { Pool } from '../db/pool.ts';
 import { type Stream, type Streams, sseMessage } from '../http/sse.ts';
 import type { KafkaProbe, TopicLook } from '../kafka/probe.ts';
@@ -53,8 +54,8 @@ export class PipelineBoard {
   readonly #watched: Watched;
   readonly #readers = new Set<Stream>();
   readonly #kafka: Source<TopicLook>;
-  readonly #counts: Source<readonly PartitionCounts[]>;
-  readonly #followers: Source<readonly FollowerOffsets[]>;
+  readonly #counts: Source<readonly PartitionCounts[] | undefined>;
+  readonly #followers: Source<readonly FollowerOffsets[] | undefined>;
   readonly #metrics: Source<string>;
   readonly #processes: Source<ProcessesLook>;
   #looks: Counters[] = [];
@@ -68,12 +69,16 @@ export class PipelineBoard {
     const { pool, probe, group, topic, metricsOfOthers, actions } = watched;
     this.#watched = watched;
     this.#kafka = new Source(() => probe.look(topic, group));
-    const subscription = async () => {
-      const clusterId = this.#kafka.latest?.clusterId ?? (await probe.clusterId());
-      return { clusterId, group, topic };
-    };
-    this.#counts = new Source(async () => readCounts(pool, await subscription()));
-    this.#followers = new Source(async () => readFollowers(pool, await subscription()));
+    const ofCluster = <T>(read: (subscription: Subscription) => Promise<T>) =>
+      new Source(async () => {
+        const clusterId = this.#kafka.latest?.clusterId;
+        if (clusterId !== undefined) return read({ clusterId, group, topic });
+        // Whether it answers is known without Kafka, whose silence is not Postgres's.
+        await pool.query('SELECT 1');
+        return undefined;
+      });
+    this.#counts = ofCluster((subscription) => readCounts(pool, subscription));
+    this.#followers = ofCluster((subscription) => readFollowers(pool, subscription));
     this.#metrics = new Source(async () => {
       const metrics = await metricsOfOthers();
       // Parts that were too slow to tell: what they told last is nearer to the truth than nothing.
@@ -125,6 +130,8 @@ export class PipelineBoard {
   async #look(): Promise<PipelineState> {
     const timeoutMs = this.#readers.size > 0 ? TIMEOUT_MS.watched : TIMEOUT_MS.alone;
     const others = [this.#metrics.poll(), this.#processes.poll()];
+    // Which cluster's offsets are asked for, Kafka says.
+    if (this.#kafka.latest === undefined) await inTime(this.#kafka.poll(), timeoutMs);
     // Kafka is asked after Postgres has answered: what came in between is on its way, never short.
     await inTime(Promise.all([this.#counts.poll(), this.#followers.poll()]), timeoutMs);
     await inTime(Promise.all([...others, this.#kafka.poll()]), timeoutMs);
