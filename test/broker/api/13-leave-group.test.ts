@@ -75,3 +75,18 @@ test('a group is asked once for each of its members, however many leavers are na
   ]);
   expect(asked).toHaveBeenCalledTimes(1);
 });
+
+test('an id that was given to join with is given back once', async () => {
+  const broker = offlineBroker();
+  const { memberId, error } = await joinGroup(broker, 'g');
+  expect(error).toBe(ErrorCode.MEMBER_ID_REQUIRED);
+  const leavers: Leaver[] = Array(2).fill([memberId, null]);
+  expect(await leave(broker, leavers, 3)).toEqual([
+    ErrorCode.NONE,
+    [
+      [memberId, null, ErrorCode.NONE],
+      [memberId, null, ErrorCode.UNKNOWN_MEMBER_ID],
+    ],
+  ]);
+  expect(broker.context.groups.get('g')).toBeUndefined();
+});
