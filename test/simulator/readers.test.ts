@@ -1,6 +1,6 @@
 // Readers of a scenario are real members of a group: as many as was asked for, none after the end.
 
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Broker } from '../../src/broker/broker.ts';
 import type { Kafka } from '../../src/kafka/client.ts';
 import { Readers } from '../../src/simulator/readers.ts';
@@ -36,11 +36,14 @@ function someReaders(): Readers {
 describe('readers', { timeout: 60_000 }, () => {
   it('readers are as many as was asked for at most, and have all left after the end', async () => {
     const readers = someReaders();
+    const made = vi.spyOn(kafka, 'consumer');
     await readers.grow(1);
     await readers.grow(1);
     await expect.poll(() => membersOf(readers), { timeout: 30_000 }).toBe(1);
     await readers.close();
     await readers.grow(2);
+    expect(made).toHaveBeenCalledTimes(1);
+    made.mockRestore();
     expect(await membersOf(readers)).toBe(0);
   });
 
