@@ -22,6 +22,8 @@ type Scalar = (typeof SCALARS)[number];
 
 export type Form = Readonly<Record<Scalar, string>> & Readonly<Record<RowKind, readonly FormRow[]>>;
 
+/** Names of fields and outputs that are typed or pasted: a blank at an end would name a field that no record has. */
+const TYPED_NAMES: ReadonlySet<string> = new Set(['field', 'as', 'on', 'due_field']);
 const MOST_ROWS = 60;
 /** Values of a row's drop-downs before a choice; alone they leave the row blank. */
 const CHOSEN: FormRow = {
@@ -71,12 +73,14 @@ export const newForm = (topic: string): Form => ({
   conditions: [],
 });
 
-/** Reads a posted form; values that are no text, and unknown names, are ignored. */
+/** Reads a posted form; values that are no text, and unknown names, are ignored. Names come without the blanks around them. */
 export function readForm(body: unknown): Form {
   const values = typeof body === 'object' && body !== null ? body : {};
   const textOf = (name: string): string => {
     const value: unknown = Object.hasOwn(values, name) ? Reflect.get(values, name) : '';
-    return typeof value === 'string' ? value.replaceAll('\r\n', '\n') : '';
+    if (typeof value !== 'string') return '';
+    const isName = TYPED_NAMES.has(name.slice(name.lastIndexOf('.') + 1));
+    return isName ? value.trim() : value.replaceAll('\r\n', '\n');
   };
   const rowsOf = (kind: RowKind): FormRow[] => {
     const numbers = Object.keys(values).flatMap((name) => {

@@ -48,6 +48,39 @@ describe('the form of a definition', () => {
     expect(checkValue(definitionValue(form))).toEqual(definition);
   });
 
+  it('names of fields and outputs that are typed with blanks around them are read without; texts keep theirs', () => {
+    const form = readForm({
+      name: 'x',
+      by: 'TIMEOUT',
+      timeout_type: 'TIMESTAMP',
+      due_field: ' due at ',
+      by_time: 'yes',
+      'group.0.field': ' subscriber',
+      'group.1.field': '  ',
+      'periods.0.field': 'printed_at\t',
+      'periods.0.period': 'MONTH',
+      'aggregate.0.field': ' sheets ',
+      'aggregate.0.operation': 'SUM',
+      'aggregate.0.as': ' total',
+      'conditions.0.name': 'ends',
+      'conditions.0.based': 'input',
+      'conditions.0.on': ' state',
+      'conditions.0.type': 'text',
+      'conditions.0.text_operator': 'equals',
+      'conditions.0.value': ' done ',
+    });
+    expect(definitionValue(form)).toEqual({
+      name: 'x',
+      group: { fields: ['subscriber'], periods: [{ field: 'printed_at', period: 'MONTH' }] },
+      aggregate: [{ field: 'sheets', operation: 'SUM', as: 'total' }],
+      flush: {
+        by: 'TIMEOUT',
+        timeout: { type: 'TIMESTAMP', field: 'due at' },
+        conditions: [{ name: 'ends', field: 'state', type: 'text', operator: 'equals', value: ' done ' }],
+      },
+    });
+  });
+
   it('the form tells what is wrong at its box, also behind rows that are blank', () => {
     const form = newForm('prints');
     expect(boxesOf(form)).toEqual(['name', 'group.0.field', 'aggregate.0.operation']);
