@@ -10,9 +10,9 @@ import { DatabaseError } from '../errors.ts';
 export type Account = { readonly name: string; readonly uid: number; readonly gid: number };
 export type Command = { readonly file: string; readonly args: readonly string[]; readonly account?: Account };
 
-/** The account that the server must run as; undefined where the program is an ordinary user. */
-export function serverAccount(): Account | undefined {
-  if (process.getuid?.() !== 0) return undefined;
+/** The account that the server must run as; undefined where `uid`, the program's user, is an ordinary one. */
+export function serverAccount(uid = process.getuid?.()): Account | undefined {
+  if (uid !== 0) return undefined;
   const accounts = readFileSync('/etc/passwd', 'utf8').split('\n').map(parseAccount);
   const account = ['postgres', 'nobody']
     .map((name) => accounts.find((one) => one?.name === name))
