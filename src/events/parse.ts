@@ -2,6 +2,7 @@
 
 import { TextDecoder } from 'node:util';
 import type { z } from 'zod';
+import { beginningOf } from '../runtime/beginning.ts';
 import { messageOf } from '../runtime/errors.ts';
 import { expectationOf } from '../runtime/expectation.ts';
 import { jsonText } from '../runtime/json-text.ts';
@@ -110,5 +111,5 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
 /** Short and on one line, whatever was sent. */
 function quote(text: string): string {
   const line = text.slice(0, 120).replaceAll(/\p{Cc}/gu, ' ');
-  return text.length > 120 ? `${line.slice(0, 117)}…` : line;
+  return text.length > 120 ? `${beginningOf(line, 117)}…` : line;
 }

@@ -2,6 +2,7 @@
 // are found by their brackets, so that a list needs not be in memory. What is no JSON or no object is told.
 
 import { StringDecoder } from 'node:string_decoder';
+import { beginningOf } from '../../runtime/beginning.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import type { Cell } from '../core/cell.ts';
 import { cellOf, readObject } from '../core/json.ts';
@@ -60,7 +61,7 @@ abstract class ObjectReader {
       return false;
     }
     if (object === undefined) {
-      this.#onFault(`received ${text.slice(0, 60)}, expected a JSON object`, position);
+      this.#onFault(`received ${beginningOf(text, 60)}, expected a JSON object`, position);
       return false;
     }
     for (const [place, name] of this.#names.entries()) this.#cells[place] = cellOf(object, name);

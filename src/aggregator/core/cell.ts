@@ -3,6 +3,7 @@
 // A number is a double only where that loses no digits (up to 15); any other keeps its text.
 
 import { createHash } from 'node:crypto';
+import { shortened } from '../../runtime/beginning.ts';
 import { type NumberReader, parseDecimal, writeDecimal } from './decimal.ts';
 
 /** A number that a double can't represent. `text` is canonical, or the original where it has too many digits. */
@@ -76,8 +77,7 @@ function writeNumber(value: number): string {
 /** A value for messages: JSON, shortened. */
 export function showCell(cell: Cell): string {
   if (cell === undefined) return 'no value';
-  const text = writeCell(cell);
-  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+  return shortened(writeCell(cell), 80);
 }
 
 const LONGEST_KEY = 200;

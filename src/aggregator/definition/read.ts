@@ -3,6 +3,7 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
+import { shortened } from '../../runtime/beginning.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import { expectationOf } from '../../runtime/expectation.ts';
 import { jsonText } from '../../runtime/json-text.ts';
@@ -174,7 +175,7 @@ function suggestValue(
   return name === 'zone' ? suggestZone(received) : suggest(received.toUpperCase(), known);
 }
 
-const shorten = (text = ''): string => (text.length > 60 ? `${text.slice(0, 59)}…` : text);
+const shorten = (text = ''): string => shortened(text, 60);
 
 /** Position of a path in the text; of a missing one, that of its parent. */
 function placeIn(document: Document, lines: LineCounter): Place {

@@ -1,6 +1,7 @@
 // View models of the aggregator's pages.
 
 import { stringify } from 'yaml';
+import { shortened } from '../../runtime/beginning.ts';
 import { GENERAL_OPERATIONS, NUMERIC_OPERATIONS } from '../core/accumulate.ts';
 import { PERIODS } from '../core/instant.ts';
 import { canonicalJson, readLossless } from '../core/json.ts';
@@ -33,7 +34,7 @@ const ASIDES = 10;
 /** A value for a page: text as it is, anything else as JSON. */
 function shown(json: string): string {
   const text = json.startsWith('"') ? String(JSON.parse(json)) : json;
-  return text.length > 120 ? `${text.slice(0, 119)}…` : text;
+  return shortened(text, 120);
 }
 
 export type ShownRow = {
@@ -202,7 +203,7 @@ export function resultPage({
         partition,
         offset: String(offset),
         at: new Date(timestamp).toISOString(),
-        text: text.length > 2_000 ? `${text.slice(0, 2_000)}…` : text,
+        text: shortened(text, 2_000),
         event: /"order_id":"([0-9a-f]{32})"/.exec(text)?.[1],
       };
     }),

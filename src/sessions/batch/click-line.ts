@@ -1,6 +1,7 @@
 // One line of a file of clicks: the fields that sessions need, or the reason why it is rejected.
 
 import { isUtf8 } from 'node:buffer';
+import { beginningOf } from '../../runtime/beginning.ts';
 import { FARTHEST_MS } from '../../runtime/day.ts';
 import { jsonText } from '../../runtime/json-text.ts';
 
@@ -15,7 +16,7 @@ const SHOWN = 60;
 const HALF_SURROGATE_PAIR = /\p{Surrogate}/u;
 const EXPECTED_TIME = `${TIME_FIELD}: received %, expected a whole number of milliseconds since 1970, at most 8.64e15 from it`;
 
-const shorten = (text: string) => (text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text);
+const shorten = (text: string) => (text.length > SHOWN ? `${beginningOf(text, SHOWN)}…` : text);
 const shown = (value: unknown) => (value === undefined ? 'nothing' : shorten(jsonText(value)));
 
 /** Validates one line, given without its line end. */
