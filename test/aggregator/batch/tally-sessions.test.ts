@@ -15,6 +15,7 @@ type Row = Readonly<Record<'owner' | 'at' | 'sheets' | 'note', string>>;
 const row = (owner: string, at: string, sheets: string, note: string): Row => ({ owner, at, sheets, note });
 const ROWS = [
   row('bert', '2024-01-31T10:00:00.000Z', '3', 'first'),
+  row('bert', '2024-01-02T00:00:00.000Z', '7', ''),
   row('anna', '2024-01-31T11:00:00.000Z', '-2', ''),
   row('anna', '2024-02-01T00:00:00.000Z', '4', 'other month'),
   row('bert', '2024-01-01T00:00:00.000Z', '0.25', 'last'),
@@ -86,7 +87,6 @@ it('rows go on in a session that the core has opened, which is known as open the
   for (const [at, one] of rest.entries()) run.add(one, at + 2);
   run.sessions.take(run.handed(), run.tally.known);
   expect(run.open()).toEqual(stepped(ROWS).open());
-  // By slot: anna in January and in February, bert.
   expect([...run.tally.known.subarray(0, 4)]).toEqual([KNOWN.OPEN, KNOWN.OPEN, KNOWN.OPEN, KNOWN.NOTHING]);
 });
 
