@@ -76,6 +76,7 @@ it('sessions that take in what was handed over, at once or row by row, are those
       run.add(one, at + 1);
       if ((at + 1) % every === 0) run.sessions.take(run.handed(), run.tally.known);
     }
+    run.sessions.take(run.handed(), run.tally.known);
     expect(run.open()).toEqual(plain);
   }
 });
