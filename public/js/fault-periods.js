@@ -44,15 +44,21 @@ export function faultLegend(periods) {
  * @returns asks at once: something has changed, or may have unheard
  */
 export function watchFaults(since, onChange) {
+  let asked = 0;
   const look = async () => {
+    const turn = ++asked;
     clearTimeout(clock);
     try {
       const response = await fetch(address(`/api/faults?from=${since()}`));
-      if (response.ok) ({ rows } = await response.json());
+      const answer = response.ok ? await response.json() : { rows };
+      // An earlier question may be answered later, by what is over.
+      if (turn !== asked) return;
+      ({ rows } = answer);
       onChange();
     } catch {
       // The shop is away: it is asked again once it is back.
     }
+    if (turn !== asked) return;
     clearTimeout(clock);
     if (rows.some(({ to }) => to === null) && !document.hidden) clock = setTimeout(look, LOOK_MS);
   };

@@ -40,6 +40,7 @@ export class Consumer<Result> {
   readonly #observer: ConsumerObserver;
   readonly #pace: Pace;
   #positions = new Map<number, Position>();
+  #delivered = new Set<number>(); // partitions of which records came in this assignment
   readonly #commits: KafkaCommits;
   #unwatch: () => void = () => {};
   #joining: Promise<void> = Promise.resolve();
@@ -80,6 +81,7 @@ export class Consumer<Result> {
     this.#consumer.on(this.#consumer.events.GROUP_JOIN, ({ payload }) => {
       const partitions = payload.memberAssignment[subscription.topic] ?? [];
       this.#positions = new Map();
+      this.#delivered = new Set();
       this.#assigned = partitions;
       observer.joined(partitions);
       this.#seekToStored(partitions).catch((error) =>
@@ -131,6 +133,7 @@ export class Consumer<Result> {
       partitionsConsumedConcurrently: 3,
       eachBatch: (payload) => {
         const { batch, heartbeat } = payload;
+        this.#delivered.add(batch.partition);
         const isLast = BigInt(batch.lastOffset()) + 1n >= BigInt(batch.highWatermark);
         const take = () =>
           withHeartbeat(
@@ -284,11 +287,11 @@ export class Consumer<Result> {
    */
   async #seekToStored(partitions: readonly number[]): Promise<void> {
     if (await this.#topicWatch.isAnew()) return;
-    const positions = this.#positions;
+    const delivered = this.#delivered;
     const stored = await readOffsets(this.#pool, this.#subscription);
     const { topic } = this.#subscription;
-    // Of what was delivered meanwhile nextStep() has decided.
-    const isOpen = (partition: number) => this.#positions === positions && !positions.has(partition);
+    // Of what was delivered meanwhile nextStep() decides: a seek would have it delivered once more.
+    const isOpen = (partition: number) => this.#delivered === delivered && !delivered.has(partition);
     for (const partition of partitions.filter(isOpen))
       this.#consumer.seek({ topic, partition, offset: String(stored.get(partition) ?? 0n) });
   }

@@ -39,4 +39,38 @@ describe.skipIf(noBrowser !== undefined)('faults on a chart', async () => {
     newest = ended('10');
     await words.first().getByText('11:00–11:05').waitFor();
   });
+
+  it('an answer that comes after that of a later question changes nothing', async () => {
+    const own = await newContext();
+    let answerFirst = () => {};
+    const isLate = new Promise<void>((resolve) => {
+      answerFirst = resolve;
+    });
+    let asked = 0;
+    const running = {
+      source: 'pipeline',
+      fault: 'kafka slow',
+      share: null,
+      from: '2026-03-01T10:00:00Z',
+      to: null,
+    };
+    await own.route('**/api/faults?*', async (route) => {
+      asked += 1;
+      if (asked > 1) return route.fulfill({ json: { rows: [running] } });
+      await isLate;
+      return route.fulfill({ json: { rows: [] } });
+    });
+    const page = await openWith(
+      own,
+      '',
+      `${SCRIPT.replace(/void (watchFaults.*)\(\);/, 'const look = $1; first = look(); void look();').replace('const draw', 'let first; const draw')}
+      first.then(() => { document.title = 'answered'; });`,
+    );
+    await page.locator('.for-fault').waitFor();
+    answerFirst();
+    await expect.poll(() => page.title()).toBe('answered');
+    expect(await page.locator('.for-fault').allTextContents()).toEqual([
+      'Fault 1 Mar, 11:00–now: kafka slow',
+    ]);
+  });
 });

@@ -80,6 +80,25 @@ describe.skipIf(noBrowser !== undefined)('the switch of the shoppers', { timeout
       expect(await control.isDisabled()).toBe(true);
   });
 
+  it('the switch of the shoppers is locked until it knows how they are set, so that no click is lost', async () => {
+    const page = await context.newPage();
+    let answer = () => {};
+    const asked = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await page.route('**/api/simulator', async (route) => {
+      await asked;
+      await route.continue();
+    });
+    await page.goto(`${line.url}/dashboard`);
+    const crowd = page.locator('[data-crowd]');
+    await crowd.locator('summary').click();
+    expect(await crowd.locator('[data-crowd-switch]').isDisabled()).toBe(true);
+    expect(await crowd.getByRole('button', { name: 'Apply' }).isDisabled()).toBe(true);
+    answer();
+    await crowd.locator('[data-crowd-switch]').click();
+  });
+
   it('the switch of the shoppers says why a change was refused', async () => {
     const page = await context.newPage();
     await page.route('**/api/simulator', (route) =>
