@@ -2,7 +2,12 @@
 // (processes/control.ts); this room only asks.
 
 import { z } from 'zod';
-import { CONNECTION_KINDS, CONNECTIONS, USUAL_LATE_MS } from '../simulator/system-faults.ts';
+import {
+  CONNECTION_KINDS,
+  CONNECTIONS,
+  type ConnectionFault,
+  USUAL_LATE_MS,
+} from '../simulator/system-faults.ts';
 
 /** Milliseconds that a slow connection's answers come late. */
 export const SLOW_MS = { least: 10, most: 5_000, usual: USUAL_LATE_MS } as const;
@@ -10,14 +15,13 @@ export const SLOW_MS = { least: 10, most: 5_000, usual: USUAL_LATE_MS } as const
 export const PAUSE_SECONDS = { least: 1, most: 30, usual: 10 } as const;
 export const FAULT_SECONDS = { least: 1, most: 300, usual: 30 } as const;
 
-/** Whose connections may be disturbed, and how. */
-export const CONNECTION_FAULTS = CONNECTION_KINDS;
+/** What may be disturbed. */
 export const FAULT_TARGETS = [...CONNECTIONS, 'outbox'] as const;
 
 export const faultSchema = z
   .object({
     target: z.enum(FAULT_TARGETS),
-    kind: z.enum([...CONNECTION_FAULTS, 'full']),
+    kind: z.enum([...CONNECTION_KINDS, 'full']),
     ms: z.number().nullable().describe('by which answers come late; null where they do not'),
     until: z.iso.datetime().describe('when it ends by itself'),
   })
@@ -51,13 +55,7 @@ export type ControlRequest =
   | { readonly do: 'look' }
   | { readonly do: 'kill' | 'resume'; readonly part: string }
   | { readonly do: 'pause'; readonly part: string; readonly seconds: number }
-  | {
-      readonly do: 'fault';
-      readonly target: (typeof CONNECTIONS)[number];
-      readonly kind: (typeof CONNECTION_FAULTS)[number];
-      readonly ms: number;
-      readonly seconds: number;
-    }
+  | ConnectionFault
   | { readonly do: 'heal' };
 
 /**

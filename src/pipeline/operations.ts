@@ -3,15 +3,8 @@
 import { z } from 'zod';
 import { operation } from '../http/operation.ts';
 import { wholeNumber } from '../http/whole-number.ts';
-import {
-  CONNECTION_FAULTS,
-  FAULT_SECONDS,
-  FAULT_TARGETS,
-  faultSchema,
-  PAUSE_SECONDS,
-  partSchema,
-  SLOW_MS,
-} from './control.ts';
+import { CONNECTION_KINDS } from '../simulator/system-faults.ts';
+import { FAULT_SECONDS, FAULT_TARGETS, faultSchema, PAUSE_SECONDS, partSchema, SLOW_MS } from './control.ts';
 import { proofSchema } from './proof.ts';
 import { stateSchema } from './state.ts';
 
@@ -28,8 +21,8 @@ export const pauseBody = z.strictObject({
 export const faultBody = z.strictObject({
   target: z.enum(FAULT_TARGETS, { error: FAULT_TARGETS.join(', ') }),
   kind: z
-    .enum([...CONNECTION_FAULTS, 'full'], {
-      error: `${CONNECTION_FAULTS.join(', ')} for kafka and postgres, full for outbox`,
+    .enum([...CONNECTION_KINDS, 'full'], {
+      error: `${CONNECTION_KINDS.join(', ')} for kafka and postgres, full for outbox`,
     })
     .describe(
       'slow: answers come late; cut: connections end, and new ones at once; silent: connections stay, and nothing comes; full: the outbox takes no more',

@@ -16,17 +16,20 @@ export const USUAL_LATE_MS = 400;
 export const CONNECTIONS = ['kafka', 'postgres'] as const;
 export const CONNECTION_KINDS = ['slow', 'cut', 'silent'] as const;
 
+/** A connection that is disturbed for a while. */
+export type ConnectionFault = {
+  readonly do: 'fault';
+  readonly target: (typeof CONNECTIONS)[number];
+  readonly kind: (typeof CONNECTION_KINDS)[number];
+  readonly ms: number;
+  readonly seconds: number;
+};
+
 /** What is done, as src/pipeline takes it. */
 export type SystemFault =
   | { readonly do: 'kill'; readonly part: Part }
   | { readonly do: 'pause'; readonly part: Part; readonly seconds: number }
-  | {
-      readonly do: 'fault';
-      readonly target: (typeof CONNECTIONS)[number];
-      readonly kind: (typeof CONNECTION_KINDS)[number];
-      readonly ms: number;
-      readonly seconds: number;
-    }
+  | ConnectionFault
   | { readonly do: 'fault'; readonly target: 'outbox'; readonly kind: 'full'; readonly seconds: number };
 
 export type SystemStep = {
