@@ -1,15 +1,15 @@
 // The pipe as a picture: six stations, five arrows with dots that move, the partitions' newest records as cells, the followers below.
 
-import { buildFollowers, fillFollowers, followersInWords } from './followers.js';
-import { bytes, exact, partWords, short } from './format.js';
+import { buildFollowers, fillFollowers } from './followers.js';
+import { short } from './format.js';
 import { buildLane, fillLane } from './lanes.js';
 import { placesOf, STATIONS } from './places.js';
+import { faultOf, healthOf, inWords, linesOf, outboxShare, rateOf, topicWords } from './stations.js';
 import { make, SVG, set } from './svg.js';
 
 /** @typedef {import('../../../src/pipeline/state.ts').PipelineState} PipelineState */
 /** @typedef {import('./places.js').Station} Station */
 /** @typedef {import('./places.js').Box} Box */
-/** @typedef {PipelineState['parts'][number]} Part */
 /** @typedef {{ group: SVGElement, lines: SVGElement[], fill?: SVGElement, room?: number, side?: SVGElement }} Drawn a station; `fill` of a gauge that is `room` wide */
 /** @typedef {import('./places.js').Line & { group: SVGElement, rate: SVGElement, fault: SVGElement, dots: SVGElement }} Arrow */
 /** @typedef {import('./lanes.js').Lane} Lane */
@@ -20,6 +20,8 @@ const MOST_FOLLOWERS = 9;
 /** Dots a second on an arrow at most; more would be a line. */
 const MOST_DOTS = 14;
 const TRAVEL_MS = 300;
+/** Of the outbox's gauge, where anything waits: less would not be seen. */
+const LEAST_GAUGE = 3;
 
 /** @type {Readonly<Record<Station, string>>} */
 const TITLES = {
@@ -29,32 +31,6 @@ const TITLES = {
   ingest: 'Ingest',
   postgres: 'Postgres',
   dashboards: 'Dashboards',
-};
-/** Which part runs a station. @type {Readonly<Record<Station, string>>} */
-const PART_OF = {
-  shop: 'web',
-  outbox: 'web',
-  kafka: 'broker',
-  ingest: 'ingest',
-  postgres: 'postgres',
-  dashboards: 'web',
-};
-/** Whose connections an arrow to a station is. @type {Readonly<Partial<Record<Arrow['to'], string>>>} */
-const SERVER_OF = {
-  kafka: 'kafka',
-  ingest: 'kafka',
-  postgres: 'postgres',
-  dashboards: 'postgres',
-  followers: 'kafka',
-};
-/** @type {Readonly<Partial<Record<Arrow['to'], (state: PipelineState) => number>>>} */
-const RATE_OF = {
-  outbox: ({ outbox }) => outbox.taken_per_second,
-  kafka: ({ outbox }) => outbox.acknowledged_per_second,
-  ingest: ({ ingest }) => ingest.read_per_second,
-  postgres: ({ ingest }) => ingest.stored_per_second,
-  dashboards: ({ dashboards }) => dashboards.told_per_second,
-  followers: ({ followers }) => followers.read_per_second,
 };
 
 const still = matchMedia('(prefers-reduced-motion: reduce)');
@@ -169,66 +145,27 @@ export class Drawing {
 
   /** @param {PipelineState} state */
   #fill(state) {
-    const parts = new Map(state.parts.map((part) => [part.part, part]));
-    for (const name of STATIONS) this.#stations[name].group.dataset.health = healthOf(name, state, parts);
-    this.#say('shop', [
-      `${short(state.outbox.taken_per_second)}/s`,
-      'events taken',
-      partWords(parts.get('web')),
-    ]);
-    const { outbox } = state;
-    const isFull = state.faults.some(({ target }) => target === 'outbox');
-    this.#say('outbox', [
-      exact(outbox.waiting),
-      isFull ? 'wait, no room left' : 'wait for Kafka',
-      isFull
-        ? `${exact(outbox.turned_away)} turned away`
-        : `${bytes(outbox.bytes)} of ${bytes(outbox.most_bytes)}`,
-    ]);
-    const share = isFull ? 1 : Math.min(1, outbox.bytes / Math.max(1, outbox.most_bytes));
+    for (const name of STATIONS) this.#stations[name].group.dataset.health = healthOf(name, state);
+    for (const [name, words] of Object.entries(linesOf(state)))
+      for (const [index, line] of this.#stations[/** @type {Station} */ (name)].lines.entries())
+        set(line, words[index] ?? '');
     const { fill, room = 0 } = this.#stations.outbox;
-    fill?.setAttribute('width', String(Math.max(outbox.bytes > 0 ? 3 : 0, share * room)));
-    const { ingest } = state;
-    this.#say('ingest', [
-      `${short(ingest.batches_per_second)}/s`,
-      ingest.records_per_batch === null ? 'batches' : `batches of ${short(ingest.records_per_batch)}`,
-      partWords(parts.get('ingest')),
-    ]);
-    this.#say('postgres', [
-      state.ledger === null ? '–' : short(state.ledger.stored),
-      'rows of this stream',
-      state.postgres.problem === null ? partWords(parts.get('postgres')) : 'does not answer',
-    ]);
-    this.#say('dashboards', [
-      exact(state.dashboards.streams),
-      state.dashboards.streams === 1 ? 'open stream' : 'open streams',
-      '',
-    ]);
-    const more = state.kafka.partitions.length - this.#lanes.length;
-    set(
-      this.#stations.kafka.side,
-      state.kafka.problem === null
-        ? `${state.kafka.topic}${more > 0 ? `, and ${more} more` : ''}`
-        : 'does not answer',
-    );
+    const least = state.outbox.bytes > 0 ? LEAST_GAUGE : 0;
+    fill?.setAttribute('width', String(Math.max(least, outboxShare(state) * room)));
+    set(this.#stations.kafka.side, topicWords(state.kafka, this.#lanes.length));
     for (const [index, lane] of this.#lanes.entries()) fillLane(lane, state.kafka.partitions[index]);
-    if (this.#followers !== undefined) fillFollowers(this.#followers, state.followers, parts.get('live'));
+    const live = state.parts.find(({ part }) => part === 'live');
+    if (this.#followers !== undefined) fillFollowers(this.#followers, state.followers, live);
     for (const arrow of this.#arrows) this.#fillArrow(arrow, state);
     this.#moveWhenDue();
   }
 
-  /** @param {Station} name  @param {readonly string[]} words */
-  #say(name, words) {
-    for (const [index, line] of this.#stations[name].lines.entries()) set(line, words[index] ?? '');
-  }
-
   /** @param {Arrow} arrow  @param {PipelineState} state */
   #fillArrow(arrow, state) {
-    // What followers write is told by no part.
-    const rate = arrow.from === 'followers' ? undefined : RATE_OF[arrow.to]?.(state);
+    const rate = rateOf(arrow, state);
     set(arrow.rate, rate === undefined ? '' : `${short(rate)}/s`);
-    const fault = state.faults.find(({ target }) => target === SERVER_OF[arrow.to]);
-    set(arrow.fault, fault === undefined ? '' : fault.ms === null ? fault.kind : `+${fault.ms / 1000} s`);
+    const fault = faultOf(arrow, state);
+    set(arrow.fault, fault?.words ?? '');
     arrow.group.dataset.fault = fault?.kind ?? '';
     const next = this.#due.get(arrow)?.next ?? 0;
     this.#due.delete(arrow);
@@ -269,20 +206,4 @@ function travel({ dots, x1, y1, x2, y2 }) {
     () => dot.remove(),
     () => dot.remove(),
   );
-}
-
-/** @param {Station} name  @param {PipelineState} state  @param {ReadonlyMap<string, Part>} parts */
-function healthOf(name, state, parts) {
-  if (name === 'outbox' && state.faults.some(({ target }) => target === 'outbox')) return 'bad';
-  const part = parts.get(PART_OF[name]);
-  if (part !== undefined && part.state !== 'running') return part.state === 'paused' ? 'paused' : 'bad';
-  if (name === 'kafka' && state.kafka.problem !== null) return 'bad';
-  if (name === 'postgres' && state.postgres.problem !== null) return 'bad';
-  return 'good';
-}
-
-/** @param {PipelineState} state */
-function inWords({ outbox, kafka, ingest, ledger, followers }) {
-  const lag = kafka.partitions.reduce((sum, one) => sum + one.lag, 0);
-  return `The pipe: ${exact(outbox.taken_per_second)} events a second into the shop, ${exact(outbox.waiting)} wait in the outbox, ${exact(kafka.partitions.length)} partitions with a lag of ${exact(lag)}, ${exact(ingest.stored_per_second)} a second into Postgres, ${exact(ledger?.stored)} rows.${followersInWords(followers)} The same is in the tables below.`;
 }

@@ -1,10 +1,10 @@
 // Who follows Kafka beside ingest: a box below the row, with how far each has come and its lag.
 
-import { exact, partWords, short } from './format.js';
+import { exact, partHealth, partWords, short } from './format.js';
 import { make, set } from './svg.js';
 
 /** @typedef {import('../../../src/pipeline/state.ts').PipelineState} PipelineState */
-/** @typedef {{ group: SVGElement, side: SVGElement, lines: { line: SVGElement, name: SVGElement, come: SVGElement }[] }} Followers */
+/** @typedef {{ group: SVGElement, side: SVGElement, lines: { line: SVGElement, name: SVGElement, reached: SVGElement }[] }} Followers */
 
 /** @param {SVGElement} svg  @param {import('./places.js').FollowerBox} box @returns {Followers} */
 export function buildFollowers(svg, { x, y, width, height, columns, rows }) {
@@ -25,8 +25,8 @@ export function buildFollowers(svg, { x, y, width, height, columns, rows }) {
     const line = make(group, 'g', { class: 'pipe-follower' });
     const name = make(line, 'text', { x: left, y: at, class: 'pipe-words' });
     const right = left + room - (columns > 1 ? 28 : 0);
-    const come = make(line, 'text', { x: right, y: at, 'text-anchor': 'end' });
-    return { line, name, come };
+    const reached = make(line, 'text', { x: right, y: at, 'text-anchor': 'end' });
+    return { line, name, reached };
   });
   return { group, side, lines };
 }
@@ -37,19 +37,18 @@ export function buildFollowers(svg, { x, y, width, height, columns, rows }) {
  * @param {PipelineState['parts'][number] | undefined} live the part of most of them
  */
 export function fillFollowers({ group, side, lines }, { groups }, live) {
-  group.dataset.health =
-    live === undefined || live.state === 'running' ? 'good' : live.state === 'paused' ? 'paused' : 'bad';
+  group.dataset.health = partHealth(live);
   const more = groups.length - lines.length;
   const words = groups.length === 0 ? 'nobody yet' : more > 0 ? `and ${more} more` : '';
   set(side, [words, partWords(live)].filter((one) => one !== '').join(', '));
-  for (const [index, { line, name, come }] of lines.entries()) {
+  for (const [index, { line, name, reached }] of lines.entries()) {
     const one = groups[index];
     line.toggleAttribute('hidden', one === undefined);
     if (one === undefined) continue;
     line.dataset.behind = String(one.lag > 0);
     set(name, one.name);
     const next = one.partitions.reduce((sum, partition) => sum + partition.next, 0);
-    set(come, `${short(next)}${one.lag > 0 ? `, lag ${short(one.lag)}` : ''}`);
+    set(reached, `${short(next)}${one.lag > 0 ? `, lag ${short(one.lag)}` : ''}`);
   }
 }
 

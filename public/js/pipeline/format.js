@@ -30,15 +30,18 @@ export function lasting(seconds) {
 /** The end of a member's id is what tells it from others. @param {string} member */
 export const memberName = (member) => `…${member.slice(-6)}`;
 
-/**
- * What a part's process is doing.
- * @param {import('../../../src/pipeline/state.ts').PipelineState['parts'][number] | undefined} part
- */
+/** @typedef {import('../../../src/pipeline/state.ts').PipelineState['parts'][number]} Part */
+
+/** What a part's process is doing; nothing of a part that is not known. @param {Part | undefined} part */
 export function partWords(part) {
   if (part === undefined) return '';
-  return part.state === 'starting'
-    ? 'is started again'
-    : part.state === 'paused'
-      ? 'paused'
-      : `pid ${part.pid}`;
+  if (part.state === 'starting') return 'is started again';
+  if (part.state === 'paused') return 'paused';
+  return part.pid === null ? 'running' : `pid ${part.pid}`;
+}
+
+/** A part that is not known, as where the web part runs alone, is no fault. @param {Part | undefined} part */
+export function partHealth(part) {
+  if (part === undefined || part.state === 'running') return 'good';
+  return part.state === 'paused' ? 'paused' : 'bad';
 }

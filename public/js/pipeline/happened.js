@@ -1,6 +1,6 @@
 // What happened: the differences between one state of the pipe and the next, in words.
 
-import { memberName } from './format.js';
+import { exact, memberName } from './format.js';
 
 /** @typedef {import('../../../src/pipeline/state.ts').PipelineState} PipelineState */
 
@@ -74,5 +74,10 @@ function ofServers(before, now) {
 /** @param {PipelineState['ledger']} before  @param {PipelineState['ledger']} now */
 function ofLedger(before, now) {
   if (before === null || now === null || before.whole === now.whole) return [];
-  return [now.whole ? 'the ledger is whole again' : `${now.missing} records are missing in the ledger`];
+  if (now.whole) return ['the ledger is whole again'];
+  return [
+    now.missing === 1
+      ? '1 record is missing in the ledger'
+      : `${exact(now.missing)} records are missing in the ledger`,
+  ];
 }

@@ -3,15 +3,15 @@
 import { address } from '../base.js';
 import { listen } from '../live.js';
 import { Drawing } from './drawing.js';
-import { exact } from './format.js';
+import { ledgerLine, runWords, scoreWords, spokenWords } from './lesson-words.js';
 
 const ASK_EVERY_MS = 1_000;
 
 const main = document.querySelector('main');
-/** @param {string} selector @returns {HTMLElement | null} */
+/** @param {string} selector @returns {HTMLElement | null} null where the lesson's page has it and the quiz has not, or the other way round */
 const find = (selector) => main.querySelector(selector);
 const drawing = new Drawing(main.querySelector('[data-drawing]'));
-const ledgerLine = find('[data-ledger-line]');
+const ledgerPlace = find('[data-ledger-line]');
 
 listen(
   '/api/pipeline/stream',
@@ -19,27 +19,24 @@ listen(
     /** @param {import('../../../src/pipeline/state.ts').PipelineState} state */
     pipeline(state) {
       drawing.show(state);
-      const { ledger } = state;
-      if (ledger === null || ledgerLine === null) return;
-      ledgerLine.textContent = `Ledger: ${exact(ledger.acknowledged)} acknowledged = ${exact(ledger.stored)} stored + ${exact(ledger.repeated)} repeated + ${exact(ledger.set_aside)} set aside + ${exact(ledger.on_the_way)} on the way.`;
+      if (state.ledger !== null && ledgerPlace !== null) ledgerPlace.textContent = ledgerLine(state.ledger);
     },
   },
   () => {},
 );
 
+/** @type {string | undefined} */
+let spoken;
 /** @param {import('../../../src/lessons/run-answer.ts').RunAnswer} run */
 function showRun(run) {
   const words = find('[data-run-words]');
   if (words === null) return;
-  const left = Math.max(0, run.lasts - run.seconds);
-  const texts = {
-    idle: 'Not started.',
-    running: left > 0 ? `Running, ${left} s to go.` : 'The pipe catches up …',
-    over: 'Over. Answer below.',
-    failed: `It could not be done: ${run.failure}.`,
-  };
-  if (words.textContent !== texts[run.state]) words.textContent = texts[run.state];
+  const text = runWords(run);
+  if (words.textContent !== text) words.textContent = text;
   words.dataset.runState = run.state;
+  const before = spoken;
+  spoken = spokenWords(run);
+  if (before !== undefined && spoken !== before) main.querySelector('[data-run-spoken]').textContent = spoken;
   const progress = /** @type {HTMLProgressElement} */ (find('[data-progress]'));
   progress.hidden = run.state === 'idle';
   progress.value = Math.min(run.seconds, run.lasts);
@@ -79,7 +76,7 @@ async function follow(lesson) {
     const run = await response.json();
     if (response.ok) showRun(run);
   } catch {
-    // The shop comes back; so does the next question.
+    // The shop is away: it is asked again.
   }
   setTimeout(() => follow(lesson), ASK_EVERY_MS);
 }
@@ -87,24 +84,35 @@ async function follow(lesson) {
 const { lesson, quiz } = main.dataset;
 if (lesson !== undefined) follow(lesson);
 
-if (quiz !== undefined) {
-  const KEY = 'quiz-score';
-  const score = find('[data-score]');
-  let [points, rounds] = [0, 0];
+const SCORE = 'quiz-score';
+
+/** Points and rounds of this tab so far. @returns {[points: number, rounds: number]} */
+function readScore() {
   try {
-    [points, rounds] = JSON.parse(sessionStorage.getItem(KEY) ?? '[0,0]');
+    const [points, rounds] = JSON.parse(sessionStorage.getItem(SCORE) ?? '[0,0]');
+    return [points, rounds];
   } catch {
     // Storage is forbidden: each round is the first.
+    return [0, 0];
   }
+}
+
+/** @param {readonly [points: number, rounds: number]} score */
+function keepScore(score) {
+  try {
+    sessionStorage.setItem(SCORE, JSON.stringify(score));
+  } catch {
+    // As above.
+  }
+}
+
+if (quiz !== undefined) {
+  let [points, rounds] = readScore();
   const verdict = find('[data-points]');
   if (verdict !== null) {
     points += Number(verdict.dataset.points);
     rounds += 1;
-    try {
-      sessionStorage.setItem(KEY, JSON.stringify([points, rounds]));
-    } catch {
-      // As above.
-    }
+    keepScore([points, rounds]);
   }
-  if (score !== null && rounds > 0) score.textContent = `${points} of ${rounds * 3} points so far.`;
+  main.querySelector('[data-score]').textContent = scoreWords(points, rounds);
 }

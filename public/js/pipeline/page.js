@@ -5,14 +5,15 @@ import '../crowd.js';
 import { listen } from '../live.js';
 import { Drawing } from './drawing.js';
 import { followerRows } from './followers.js';
-import { bytes, exact, lasting, memberName } from './format.js';
+import { bytes, exact, lasting } from './format.js';
 import { changesBetween } from './happened.js';
 import './prove.js';
+import { faultLines, partitionRows, stateWords, valueAt, verdictOf } from './words.js';
 
 /** @typedef {import('../../../src/pipeline/state.ts').PipelineState} PipelineState */
 
 const MOST_HAPPENED = 40;
-/** How soon an act shows: the stream tells it within this time. */
+/** How long the page says why an act was refused. */
 const REFUSED_MS = 8_000;
 
 const main = document.querySelector('main');
@@ -50,18 +51,6 @@ function show(state) {
   showFaults(state.faults);
 }
 
-/**
- * What a state has at a path of names.
- * @param {object} state
- * @param {string} path outbox.bytes
- * @returns {number | null | undefined}
- */
-function valueAt(state, path) {
-  let value = /** @type {unknown} */ (state);
-  for (const key of path.split('.')) value = /** @type {Record<string, unknown> | null} */ (value)?.[key];
-  return /** @type {number | null | undefined} */ (value);
-}
-
 /** @param {string} words */
 function tell(words) {
   const line = document.createElement('li');
@@ -78,13 +67,7 @@ function tell(words) {
 function showLedger(ledger) {
   const section = find('[data-ledger]');
   section.dataset.whole = String(ledger?.whole ?? '');
-  const verdict =
-    ledger === null
-      ? 'Not known until Kafka and Postgres have answered.'
-      : ledger.whole
-        ? 'Whole: every acknowledged event is accounted for.'
-        : `${exact(ledger.missing)} records are missing.`;
-  set(find('[data-verdict]'), verdict);
+  set(find('[data-verdict]'), verdictOf(ledger));
   if (ledger === null) return;
   find('[data-term="absent"]').hidden = ledger.absent === 0;
   for (const piece of /** @type {Iterable<HTMLElement>} */ (find('[data-ledger-bar]').children)) {
@@ -101,13 +84,7 @@ function showParts(parts) {
     const card = find(`[data-part="${part.part}"]`) ?? newCard(part.part);
     if (card === undefined) continue;
     card.dataset.state = part.state;
-    const left = part.paused_until === null ? 0 : Math.ceil((Date.parse(part.paused_until) - now) / 1000);
-    const words = {
-      running: 'running',
-      starting: 'is started again',
-      paused: `paused, ${left} s left`,
-    };
-    set(card.querySelector('[data-state-words]'), words[part.state]);
+    set(card.querySelector('[data-state-words]'), stateWords(part, now));
     set(card.querySelector('[data-pid]'), part.pid === null ? '–' : String(part.pid));
     set(
       card.querySelector('[data-up]'),
@@ -115,11 +92,18 @@ function showParts(parts) {
     );
     set(card.querySelector('[data-memory]'), bytes(part.memory));
     set(card.querySelector('[data-ends]'), `${part.ends} ×`);
-    const resume = card.querySelector('[data-act="resume"]');
-    if (resume !== null) resume.hidden = part.state !== 'paused';
-    const pause = card.querySelector('[data-act="pause"]');
-    if (pause !== null) pause.hidden = part.state === 'paused';
+    const acts = ['pause', 'resume'].map((act) => card.querySelector(`[data-act="${act}"]`));
+    const [gone, there] = part.state === 'paused' ? acts : acts.toReversed();
+    if (gone && there) swap(gone, there);
   }
+}
+
+/** One form takes the place of the other, and the keyboard's focus with it. @param {HTMLElement} gone  @param {HTMLElement} there */
+function swap(gone, there) {
+  const hasFocus = gone.contains(document.activeElement);
+  there.hidden = false;
+  if (hasFocus) there.querySelector('button').focus();
+  gone.hidden = true;
 }
 
 /** Of a part that was not there when the page was made. @param {string} name */
@@ -129,14 +113,6 @@ function newCard(name) {
   if (card !== undefined) find('[data-parts]').append(card);
   return card;
 }
-
-/** @param {PipelineState['kafka']} kafka */
-const partitionRows = ({ partitions }) =>
-  partitions.map(({ partition, start, end, next, lag, member }) => [
-    String(partition),
-    ...[start, end, next, lag].map(exact),
-    member === null ? 'nobody' : memberName(member),
-  ]);
 
 /** @param {HTMLElement} place a table's body  @param {readonly (readonly string[])[]} rows the first text of each is its head */
 function showRows(place, rows) {
@@ -160,11 +136,7 @@ function newRow(body, columns) {
 
 /** @param {PipelineState['faults']} faults */
 function showFaults(faults) {
-  const now = Date.now() - ahead;
-  const lines = faults.map(({ target, kind, ms, until }) => {
-    const left = Math.max(0, Math.ceil((Date.parse(until) - now) / 1000));
-    return `${target}: ${kind}${ms === null ? '' : `, answers ${ms} ms late`}, ${left} s to go`;
-  });
+  const lines = faultLines(faults, Date.now() - ahead);
   const list = find('[data-faults]');
   while (list.children.length > lines.length) list.lastChild?.remove();
   for (const [index, words] of lines.entries()) {
@@ -187,7 +159,7 @@ main.addEventListener('submit', async (event) => {
     const { error } = await response.json();
     refuse(`${error.message}${error.expected === null ? '' : `; expected ${error.expected}`}`);
   } catch {
-    refuse('the shop does not answer; it is tried again by pressing once more');
+    refuse('the shop does not answer; press again to try once more');
   }
 });
 
@@ -210,7 +182,8 @@ listen('/api/pipeline/stream', { pipeline: show }, (connected) => {
   connection.textContent = connected ? 'Live' : 'Connection lost, coming back';
 });
 
+// The shop's streams may all be taken: the page then shows the state at least once.
 fetch(address('/api/pipeline'), { headers: { Accept: 'application/json' } })
-  .then((response) => response.json())
-  .then((state) => newest ?? show(state))
+  .then((response) => (response.ok ? response.json() : undefined))
+  .then((state) => state === undefined || newest !== undefined || show(state))
   .catch(() => {});

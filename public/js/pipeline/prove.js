@@ -1,9 +1,8 @@
-// "Count every row": the ledger proved anew by the server, and told in a sentence.
+// "Count every row": the server counts the ledger's rows anew, and one sentence says whether they agree.
 
 import { address } from '../base.js';
 import { exact } from './format.js';
 
-/** @type {HTMLButtonElement} */
 const button = document.querySelector('[data-prove]');
 const place = document.querySelector('[data-proof]');
 
@@ -25,17 +24,20 @@ function inWords({
   return `${counted}; the ledger has ${exact(ledger_rows)} and ${exact(ledger_dead_letters)}. ${looked}. Missing: ${missing.join(', ') || 'none by name'}.`;
 }
 
+let isCounting = false;
+
 button.hidden = false;
 button.addEventListener('click', async () => {
-  button.disabled = true;
+  // A disabled button would lose the keyboard's focus.
+  if (isCounting) return;
+  isCounting = true;
   place.textContent = 'Counting …';
   try {
     const response = await fetch(address('/api/pipeline/ledger'));
     const answer = await response.json();
     place.textContent = response.ok ? inWords(answer) : `Can’t be counted now: ${answer.error.message}.`;
-    place.dataset.whole = String(answer.whole ?? '');
   } catch {
     place.textContent = 'Can’t be counted now: the shop does not answer.';
   }
-  button.disabled = false;
+  isCounting = false;
 });

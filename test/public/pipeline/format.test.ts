@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { expect, it } from 'vitest';
+import type { PartState as Part } from '../../../src/pipeline/control.ts';
 import { packageRoot } from '../../../src/runtime/paths.ts';
+import { part } from './state.ts';
 
 type Text<V> = (value: V) => string;
 type Format = {
@@ -8,9 +10,11 @@ type Format = {
   readonly exact: Text<number | null | undefined>;
   readonly lasting: Text<number>;
   readonly memberName: Text<string>;
+  readonly partHealth: Text<Part | undefined>;
+  readonly partWords: Text<Part | undefined>;
   readonly short: Text<number>;
 };
-const { bytes, exact, lasting, memberName, short }: Format = await import(
+const { bytes, exact, lasting, memberName, partHealth, partWords, short }: Format = await import(
   path.join(packageRoot, 'public/js/pipeline/format.js')
 );
 
@@ -48,4 +52,14 @@ it('the page of the pipe writes what is not known as a dash, and what is long sh
   ]);
   expect([short(99_999), short(100_000), short(8_471_220)]).toEqual(['99,999', '100K', '8.47M']);
   expect(memberName('kafkajs-9f5f090f')).toBe('…5f090f');
+});
+
+it.each<[string, Part | undefined, string, string]>([
+  ['runs', part('web'), 'pid 4711', 'good'],
+  ['runs in the program’s own process', part('web', { pid: null }), 'running', 'good'],
+  ['starts again', part('web', { state: 'starting', pid: null }), 'is started again', 'bad'],
+  ['is paused', part('web', { state: 'paused' }), 'paused', 'paused'],
+  ['is not known, as the web part runs alone', undefined, '', 'good'],
+])('a part that %s says so, and how well it is', (_, given, words, health) => {
+  expect([partWords(given), partHealth(given)]).toEqual([words, health]);
 });

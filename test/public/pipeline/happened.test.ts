@@ -112,7 +112,9 @@ describe('what happened', () => {
       { whole: true, missing: 0 },
       { whole: false, missing: 3 },
     ];
-    expect(between({ ledger: whole }, { ledger: broken })).toEqual(['3 records are missing in the ledger']);
+    const lost = (missing: number) => between({ ledger: whole }, { ledger: { whole: false, missing } });
+    expect(lost(1)).toEqual(['1 record is missing in the ledger']);
+    expect(lost(1_234)).toEqual(['1,234 records are missing in the ledger']);
     expect(between({ ledger: broken }, { ledger: whole })).toEqual(['the ledger is whole again']);
     expect(between({ ledger: null }, { ledger: broken })).toEqual([]);
   });
