@@ -1,4 +1,4 @@
-// What "Try it" asks for.
+// The address that "Try it" requests.
 
 /**
  * The address with the parameters of its path filled in; empty ones are left out of its query.

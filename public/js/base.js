@@ -4,7 +4,7 @@ const { base = '' } = document.documentElement.dataset;
 /** @param {string} path from the shop's root */
 export const address = (path) => base + path;
 
-// Who was sent to a page once more (src/site/first-tabs.ts) need not see it in the address.
+// A visitor who was sent to this page a second time (src/site/first-tabs.ts) does not see that in the address.
 const here = new URL(location.href);
 if (here.searchParams.has('again')) {
   here.searchParams.delete('again');

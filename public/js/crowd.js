@@ -1,4 +1,4 @@
-// The switch of the simulated shoppers: most people never open it, so its script comes when somebody does.
+// The switch of the simulated shoppers: most people never open it, so its script is loaded when somebody does.
 
 /** @type {HTMLDetailsElement | null} */
 const crowd = document.querySelector('[data-crowd]');

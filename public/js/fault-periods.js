@@ -41,7 +41,7 @@ export function faultLegend(periods) {
  * Asks for the periods, now and as long as one runs.
  * @param {() => string} since ISO instant of the first moment that is shown
  * @param {() => void} onChange
- * @returns asks at once: something has changed, or may have unheard
+ * @returns asks at once, for whoever hears that something has changed, or was not connected for a while
  */
 export function watchFaults(since, onChange) {
   let asked = 0;
@@ -51,7 +51,7 @@ export function watchFaults(since, onChange) {
     try {
       const response = await fetch(address(`/api/faults?from=${since()}`));
       const answer = response.ok ? await response.json() : { rows };
-      // An earlier question may be answered later, by what is over.
+      // An earlier question may be answered later, with what is no longer so.
       if (turn !== asked) return;
       ({ rows } = answer);
       onChange();

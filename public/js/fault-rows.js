@@ -16,7 +16,7 @@ const nameOf = ({ fault, share }) =>
  * @param {readonly Row[]} rows
  * @param {number} from milliseconds
  * @param {number} to as from, exclusive
- * @param {number} now as from: as far as a fault reaches that runs
+ * @param {number} now milliseconds; a fault that still runs reaches up to it
  * @returns {Period[]}
  */
 export const periodsIn = (rows, from, to, now) =>
@@ -29,7 +29,7 @@ export const periodsIn = (rows, from, to, now) =>
     }))
     .filter((period) => period.from < to && period.to >= from);
 
-/** Says of a period when it was: "12:03–12:05", "12:03–now", with its day where that was a day ago. @param {string} timeZone */
+/** When a period was: "12:03–12:05", "12:03–now" and the day where it began a day ago or longer. @param {string} timeZone */
 export function periodWords(timeZone) {
   const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short', timeZone });
   const date = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone });

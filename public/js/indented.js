@@ -4,7 +4,7 @@ const TOKEN = /"(?:\\.|[^"\\])*"|[{}[\],:]|[^\s"{}[\],:]+/g;
 
 /**
  * @param {string} text valid JSON
- * @param {number} [deepest] what is nested deeper comes back as it was: each level makes every line within it longer
+ * @param {number} [deepest] levels; text that is nested deeper is returned unchanged, as each level makes every line within it longer
  */
 export function indented(text, deepest = Number.POSITIVE_INFINITY) {
   let depth = 0;

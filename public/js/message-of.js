@@ -1,4 +1,4 @@
-// What is said of something that was thrown.
+// The message of whatever was thrown.
 
 /** @param {unknown} error */
 export const messageOf = (error) => (error instanceof Error ? error.message : String(error));

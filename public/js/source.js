@@ -1,8 +1,8 @@
 // A connection of server-sent events that heals itself. The browser reconnects by itself after a dropped connection, but
 // gives up for good when the answer is an error, as from a proxy while the server restarts: then we open a new one.
 
-const FIRST_WAIT = 1_000;
-const LONGEST_WAIT = 15_000;
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 15_000;
 
 /**
  * @param {string} url
@@ -12,7 +12,7 @@ const LONGEST_WAIT = 15_000;
  * @returns {() => void} closes it
  */
 export function openSource(url, names, onEvent, onState) {
-  let wait = FIRST_WAIT;
+  let waitMs = FIRST_WAIT_MS;
   /** @type {Timer | undefined} */
   let again;
   /** @type {EventSource} */
@@ -20,14 +20,14 @@ export function openSource(url, names, onEvent, onState) {
   const open = () => {
     source = new EventSource(url);
     source.addEventListener('open', () => {
-      wait = FIRST_WAIT;
+      waitMs = FIRST_WAIT_MS;
       onState(true);
     });
     source.addEventListener('error', () => {
       onState(false);
       if (source.readyState !== EventSource.CLOSED) return;
-      again = setTimeout(open, wait);
-      wait = Math.min(wait * 2, LONGEST_WAIT);
+      again = setTimeout(open, waitMs);
+      waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
     });
     for (const name of names) source.addEventListener(name, (message) => onEvent(name, message.data));
   };

@@ -5,5 +5,5 @@ try {
   const chosen = localStorage.getItem('theme');
   if (chosen === 'light' || chosen === 'dark') document.documentElement.dataset.theme = chosen;
 } catch {
-  // Storage is forbidden: the system's theme it is.
+  // Storage is forbidden: the page has the system's theme.
 }

@@ -6,6 +6,7 @@ import { listen } from './live.js';
 import { showOffer } from './offer.js';
 import { fillTrace, newTrace } from './trace.js';
 
+/** Events in the list, as many as the server writes into a page (src/site/layout.ts). */
 const MOST = 8;
 
 const bar = /** @type {HTMLElement} */ (document.querySelector('[data-trace-bar]'));
@@ -35,7 +36,7 @@ function show(trace) {
   for (const item of drawn) fillTrace(item, trace);
   if (list.querySelector(`[data-trace="${CSS.escape(trace.order_id)}"]`) !== null) return;
   /** @type {HTMLElement} */ (bar.querySelector('.trace-bar-empty')).hidden = true;
-  // Newest first, also when a reconnection tells old ones again.
+  // The newest first, also where a new connection tells old ones again.
   const item = newTrace(blank, trace);
   const older = /** @type {HTMLElement[]} */ ([...list.children]).find(
     ({ dataset }) => (dataset.received ?? '') < trace.received_at,

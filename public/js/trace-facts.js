@@ -2,7 +2,7 @@
 
 /** @typedef {import('../../src/tracing/trace.ts').Trace} Trace */
 /** @typedef {Pick<Trace, 'received_at' | 'kafka' | 'postgres' | 'chart' | 'lost'> & Partial<Pick<Trace, 'robot'>>} Progress */
-/** @typedef {{ name: string, fact: string, took: string | undefined }} Station `took`: since the one before; nothing of the first */
+/** @typedef {{ name: string, fact: string, took: string | undefined }} Station `took`: since the station before, as "+4 ms"; undefined of the first */
 
 /**
  * The stations that the event has reached, in their order.
@@ -27,7 +27,7 @@ export function stationsOf({ received_at: received, kafka, postgres, chart, robo
 }
 
 /**
- * How far an event has come of which the shop knows where it is stored; undefined where it wasn't received.
+ * How far an event has come, by its hops; undefined where it is not known to have been received.
  * @param {import('../../src/tracing/known-event.ts').KnownEvent['hops']} hops
  * @returns {Progress | undefined}
  */
@@ -35,7 +35,7 @@ export function progressOf(hops) {
   const { received_at: received, acknowledged_at: acknowledged, stored_at: stored } = hops;
   const { topic, partition, offset } = hops;
   if (received === null) return undefined;
-  /** A moment that nobody remembers took no time. @param {string | null} at */
+  /** Milliseconds since the event was received; 0 of a moment that was not noted. @param {string | null} at */
   const since = (at) => Math.max(0, Date.parse(at ?? received) - Date.parse(received));
   const isInKafka = topic !== null && partition !== null && offset !== null;
   return {

@@ -2,11 +2,11 @@
 // the server's.
 
 const MINUTE_MS = 60_000;
-/** Looks of a minute, and more of raw events: what is older goes. */
+/** Samples that are kept: enough for a minute, the newest ones where raw events come faster. */
 const MOST = 2_000;
 
 export class Ages {
-  /** Told of, and in no frame yet. @type {{ arrivals: readonly number[], n: number }[]} */
+  /** Counted for the first time, and in no frame yet. @type {{ arrivals: readonly number[], n: number }[]} */
   #told = [];
   /** @type {{ at: number, age: number, weight: number }[]} */
   #samples = [];

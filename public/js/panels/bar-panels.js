@@ -81,7 +81,7 @@ function nameFaults(name, columns) {
 }
 
 /**
- * What a line says, and to whom can't see its mark and colour, of which category it is.
+ * Name and label of a line; the label also names the category, for who can't see its mark and colour.
  * @param {Bars} bars
  * @param {Row} row
  * @param {string} counted

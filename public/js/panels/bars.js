@@ -63,9 +63,9 @@ function keepFilled(root, values, make, fill) {
   });
 }
 
-/** A bar has so many lengths: one that would grow by less than can be seen stays. */
+/** How many lengths a bar can have: one that would grow by less than can be seen stays as it is. */
 const LENGTHS = 400;
-/** Of the longest bar: what changes by more is seen to move there. */
+/** Share of the longest bar: a bar that changes by more is seen to move. */
 const JUMP = 0.04;
 
 /** @param {number} count  @param {number} most */

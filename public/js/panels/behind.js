@@ -10,7 +10,7 @@ const dialog = /** @type {HTMLDialogElement} */ (document.querySelector('[data-b
 const part = (name) => dialog.querySelector(`[data-behind-${name}]`);
 const [title, head, body] = [part('title'), part('head'), part('rows')];
 
-/** Of the rows of any panel: a heading, and what is said of a value. @type {Readonly<Record<string, [head: string, text: (value: string) => string]>>} */
+/** By field of any panel's rows: the column's heading, and the text of a value. @type {Readonly<Record<string, [head: string, text: (value: string) => string]>>} */
 const COLUMNS = {
   started_at: ['Began', (value) => moment(value)],
   ended_at: ['Last event', (value) => clock(value)],

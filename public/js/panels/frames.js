@@ -1,15 +1,15 @@
-// When the page draws: whatever asks is drawn together, once in a frame. What took longer than a frame is followed by a rest as
-// long as it was late, so that scrolling and typing have their turn however much comes in.
+// When the page draws: everything that asks is drawn together, once a frame. A frame that took too long is followed by a rest as
+// long as it was late, so that scrolling and typing have their turn however many events come.
 
 const FRAME_MS = 16;
-/** A machine that slept in the middle of a frame has drawn for hours. */
+/** A machine that slept during a frame seems to have drawn for hours. */
 const LONGEST_REST_MS = 250;
 
 /** @type {Set<() => void>} */
 const due = new Set();
-/** @type {(() => void)[]} */
-let told = [];
-/** Those of the frame that is under way. @type {(() => void)[]} */
+/** Of afterPaint(), for the next frame. @type {(() => void)[]} */
+let waiting = [];
+/** The same, for the frame that is being painted. @type {(() => void)[]} */
 let painting = [];
 const afterFrame = new MessageChannel();
 let isPlanned = false;
@@ -17,7 +17,7 @@ let began = 0;
 let restsUntil = Number.NEGATIVE_INFINITY;
 
 /**
- * Draws in the next frame that comes after the rest; what is asked for twice until then is drawn once.
+ * Draws in the next frame after the rest; what is asked for twice until then is drawn once.
  * @param {() => void} draw finds out by itself what there is to draw
  */
 export function drawSoon(draw) {
@@ -31,7 +31,7 @@ export function drawSoon(draw) {
 
 /** Calls once what is drawn, or asked to be, is on the screen. @param {() => void} tell */
 export function afterPaint(tell) {
-  told.push(tell);
+  waiting.push(tell);
 }
 
 function drawAll() {
@@ -42,8 +42,8 @@ function drawAll() {
   // A message comes after the frame's style, layout and paint, which are most of the work.
   afterFrame.port2.postMessage(undefined);
   for (const draw of draws) draw();
-  painting = [...painting, ...told];
-  told = [];
+  painting = [...painting, ...waiting];
+  waiting = [];
 }
 
 afterFrame.port1.onmessage = () => {

@@ -17,9 +17,9 @@ const panels = [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelecto
 );
 const raw = panels.find(({ name }) => name === 'raw');
 
-/** The server's clock less this machine's. */
+/** The server's clock less this machine's, by the newest message. */
 let serverAheadMs = 0;
-/** The most that it was in a message since the connection: what a message takes is no part of it. */
+/** The largest one since the connection was made, by the message that took least to come. */
 let clockAheadMs = Number.NEGATIVE_INFINITY;
 
 /** Milliseconds since 1970, by the server's clock. */

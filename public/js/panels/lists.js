@@ -16,7 +16,7 @@ const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 
 let newestClock = { second: '', text: '' };
 
-/** clock() of an instant in UTC. The last answer is kept: lists ask for a second's hundreds of times. @param {string} iso */
+/** clock() of an instant in UTC. The last text is kept, as lists ask for that of one second hundreds of times. @param {string} iso */
 function clockOf(iso) {
   const second = iso.slice(0, 19);
   if (newestClock.second !== second) newestClock = { second, text: clock(iso) };
@@ -87,11 +87,11 @@ export function moves(panel, own) {
 const MARKS = new Map(PRODUCTS.map((product) => [product, mark(product)]));
 
 /**
- * Makes a mark that of another category: a new element would cost several times as much, many times a second.
+ * Turns a mark into that of another category: a new element would cost several times as much, many times a second.
  * @param {Element} svg
  * @param {string} product
  */
-function remark(svg, product) {
+function changeMark(svg, product) {
   const other = MARKS.get(product);
   const shape = other?.firstElementChild;
   for (const name of ['d', 'class'])
@@ -140,7 +140,7 @@ function fillEvent(parts, { order_id, title, product, item, simulated, time, top
   parts.link.href = address(`/events/${order_id}`);
   if (parts.product === product) return;
   parts.product = product;
-  remark(parts.shape, product);
+  changeMark(parts.shape, product);
 }
 
 /**

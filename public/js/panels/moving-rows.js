@@ -38,7 +38,7 @@ export class MovingRows {
     this.#make = make;
     this.#fill = fill;
     this.#box.addEventListener('scroll', () => this.#look(), { passive: true });
-    // It is told of sizes once they are laid out.
+    // It calls back after layout, where reading a size costs none.
     const sizes = new ResizeObserver(() => {
       this.#rowSize = this.#body.firstElementChild?.getBoundingClientRect().height ?? 0;
       this.#boxSize = this.#box.clientHeight;
