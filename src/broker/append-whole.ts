@@ -1,15 +1,18 @@
-// Appends to a file in one write. After a short write, as on a full disk, the file is truncated to its former size, so that
-// a failed append leaves no torn entry before the next one. Where even that fails, the next append overwrites what was left, as
-// the place of an append is the size that its caller knows, not the file's end.
+// Appends to a file all or nothing. When a write fails, as on a full disk, the file is truncated to its former size, so that no
+// torn entry precedes the next one. If even that fails, the next append overwrites the rest, as it is written at the size that
+// its caller knows, not at the file's end.
 
 import { constants, ftruncateSync, writeSync } from 'node:fs';
 
-/** Flags to open a file for `appendWhole`; without O_APPEND, with which Linux would write at the file's end. */
+/** Flags to open a file for `appendWhole`; not O_APPEND, with which Linux ignores the position of a write. */
 export const TO_APPEND = constants.O_RDWR;
-/** As `TO_APPEND`, making the file where it is missing. */
+/** As `TO_APPEND`; creates a missing file. */
 export const TO_APPEND_OR_MAKE = constants.O_RDWR | constants.O_CREAT;
 
-/** Appends `bytes` to a file of `size` bytes that was opened for appending; `finish` is part of it. */
+/**
+ * Appends `bytes` to a file of `size` bytes that was opened with `TO_APPEND`.
+ * @param finish called after the write; where it throws, the append is undone too
+ */
 export function appendWhole(fd: number, bytes: Buffer, size: number, finish: () => void = () => {}): void {
   try {
     for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at, bytes.length - at, size + at);

@@ -1,25 +1,25 @@
-// Throttles long work on the event loop in favour of requests: each slice is followed by a rest that grows with the load of the
+// Throttles long work on the event loop in favour of requests: each slice is followed by a pause that grows with the load of the
 // loop. On a busy broker such work gets an eighth of the time, on an idle one nearly all.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const REST = 7; // ms of rest for each ms of work on a loop without idle time
+const REST = 7; // ms of pause for each ms of work, on a loop without idle time
 const LONGEST_REST_MS = 500;
 
-/** How long to rest after work, ms. @param busyShare of the last rest in which the loop had other work, 0 to 1 */
+/** How long to pause after work, ms. @param busyShare share of the last pause in which the loop had other work, 0 to 1 */
 export const restMs = (workedMs: number, busyShare: number): number =>
   Math.min(workedMs * REST * busyShare, LONGEST_REST_MS);
 
 export class BreathingSpace {
   #workingSince = performance.now();
-  #others = 1; // share of the last rest in which the loop was busy
+  #busyShare = 1; // see restMs
 
   /** Resolves when the next slice may run. */
   async rest(): Promise<void> {
     const worked = performance.now() - this.#workingSince;
     const before = performance.eventLoopUtilization();
-    await sleep(restMs(worked, this.#others), undefined, { ref: false });
-    this.#others = performance.eventLoopUtilization(before).utilization;
+    await sleep(restMs(worked, this.#busyShare), undefined, { ref: false });
+    this.#busyShare = performance.eventLoopUtilization(before).utilization;
     this.#workingSince = performance.now();
   }
 }

@@ -1,6 +1,6 @@
 // A single-node broker that speaks the Kafka protocol, so that a program needs neither a JVM nor a container for one.
-// Replication, ACLs and TLS are left out by design: Apache Kafka serves the same clients. This folder imports nothing from
-// the rest of the project. docs/broker.md lists the differences to Apache Kafka.
+// It has no replication, ACLs or TLS: where they are needed, Apache Kafka serves the same clients. This folder imports nothing
+// from the rest of the project. docs/broker.md lists the differences from Apache Kafka.
 
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import type { Context } from './api/api.ts';
@@ -23,7 +23,7 @@ export type { BrokerLog, BrokerOptions } from './options.ts';
 export type Broker = {
   /** The port it listens on, also where option `port` was 0. */
   readonly port: number;
-  /** Closes connections, files and the port; the next start recovers nothing. */
+  /** Closes connections, files and the port, so that the next start has nothing to recover. */
   close(): Promise<void>;
 };
 
@@ -31,8 +31,9 @@ const PRODUCER_MEMORY_MS = 86_400_000; // producer.id.expiration.ms of Apache Ka
 
 /**
  * Starts a broker on `options.dataDir` and resolves once clients can connect. Acknowledged records survive a kill of this
- * process at any moment. Rejects with a BrokerError: an option out of its bounds, a port or address that can't be bound, a
- * folder that can't be written or that another broker uses.
+ * process at any moment.
+ * @throws {BrokerError} for an option out of its bounds, a port or address that can't be bound, or a folder that can't be
+ *   written or is in use by another broker
  */
 export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const settings = parseOptions(options);
@@ -97,7 +98,7 @@ function openState(settings: Settings, unlock: () => void) {
   }
 }
 
-/** Makes the folder and locks it for this process. */
+/** Creates the folder and locks it for this process. @returns the function that unlocks it */
 function openFolder(folder: string): () => void {
   try {
     mkdirSync(folder, { recursive: true });
@@ -108,7 +109,7 @@ function openFolder(folder: string): () => void {
   return lockFolder(folder);
 }
 
-/** The cluster's id, made when it is first asked for. */
+/** The cluster's id, generated when it is first asked for. */
 function clusterId(journal: Journal): string {
   const stored = journal.get(['clusterId']);
   if (stored !== undefined) return String(stored);

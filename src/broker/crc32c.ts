@@ -1,5 +1,5 @@
-// CRC-32C, the checksum of record batches, seals and the journal. Its package is CommonJS, which `import` would read through for
-// the names of its exports at every start: longer than all of the broker's own modules take.
+// CRC-32C, the checksum of record batches, seals and the journal. Its package is CommonJS, which `import` would parse for the names
+// of its exports at every start; that takes longer than to load all of the broker's own modules.
 
 import { createRequire } from 'node:module';
 

@@ -1,5 +1,5 @@
-// The errors with which a broker refuses to start, each with a code of its own. The message says what came and
-// what was expected; `cause` keeps the system's error. Errors of requests are in wire/error-codes.ts.
+// The errors with which a broker refuses to start, each with a code of its own. The message says what was received and what was
+// expected; `cause` is the system's error. Errors of requests are in wire/error-codes.ts.
 
 export type BrokerErrorCode =
   | 'BROKER_OPTION_INVALID'

@@ -1,5 +1,5 @@
-// One broker for a folder. The lock is a file with the process id and, on Linux, the start time of that process, so that a
-// lock left by a killed process is recognised even if another process has its id.
+// One broker per folder. The lock is a file with the process id and, on Linux, the start time of that process, so that the lock
+// of a killed process is recognised even if another process has its id.
 
 import { linkSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { folderLocked } from './errors.ts';
@@ -24,8 +24,8 @@ export function lockFolder(folder: string): () => void {
 }
 
 /**
- * Two brokers that find the same dead holder may each remove the file, the later one the lock that the first has just taken. Whoever
- * took over such a lock waits a moment and looks who has it in the end.
+ * Whether this process still holds the lock. Of two brokers that find the same dead holder, the later one may remove the lock that the
+ * other has just taken: a broker that takes over a lock waits a moment, then checks.
  */
 function isSettled(file: string, isTakeover: boolean): boolean {
   if (isTakeover) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, SETTLE_MS);
@@ -58,11 +58,11 @@ function readHolder(file: string): { pid: number; started: string | null } {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as { pid: number; started: string | null };
   } catch {
-    return { pid: 0, started: 'never' }; // gone meanwhile, or damaged: nobody's
+    return { pid: 0, started: 'never' }; // gone meanwhile, or damaged: no process matches
   }
 }
 
-/** When a process started, in the system's own unit: field 22 of /proc/PID/stat; null where there is none. */
+/** When a process started, in clock ticks: field 22 of /proc/PID/stat; null where there is no such file. */
 function startOf(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

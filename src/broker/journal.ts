@@ -1,10 +1,10 @@
-// A small log-structured map on disk for state other than records: topics and their settings, committed offsets, the
-// cluster's id. Keys are lists of strings and numbers, values are JSON. A change is with the operating system when `set`
-// returns; a torn tail is truncated at open. What is damaged is passed over, as one rotten byte must not cost all changes behind
-// it. The file is rewritten atomically when most of it is outdated, or some of it damaged. Reads are from memory.
+// A small log-structured map on disk for state other than records: topics and their settings, committed offsets, transactional
+// ids, the cluster's id. Keys are lists of strings and numbers, values are JSON. A change is in the page cache when `set`
+// returns; a torn tail is truncated at open. Damaged bytes are skipped, so that one of them does not cost all later changes. The
+// file is rewritten atomically when most of it is outdated, or some of it damaged. Reads are from memory.
 //
 //   Journal => [Entry]   Entry => length crc json
-//     length => UINT32 of json   crc => UINT32, CRC-32C of json   json => [key, value], value null removes
+//     length => UINT32, of json   crc => UINT32, CRC-32C of json   json => [key, value], where a null value removes the key
 
 import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -17,12 +17,12 @@ import { syncNames } from './sync-names.ts';
 export type Key = readonly (string | number)[];
 export type Change = readonly [key: Key, value: unknown];
 
-/** Bytes that are no whole entries. */
+/** Bytes that are not part of a whole entry. */
 type Damage = { readonly at: number; readonly bytes: number };
 
 const HEAD = 8;
-const BRACKET = 0x5b; // that every entry's JSON begins with
-const COMPACT_ABOVE = 1024 * 1024; // bytes; below this an outdated entry costs nothing
+const BRACKET = 0x5b; // the first byte of every entry's JSON
+const COMPACT_ABOVE = 1024 * 1024; // bytes; a smaller file is not worth a rewrite
 
 export class Journal {
   #file: string;
@@ -62,7 +62,7 @@ export class Journal {
     const kept = keepTail(this.#file, damaged[0]?.at ?? 0);
     log.error(
       { file: this.#file, damaged, kept },
-      'the journal was damaged: changes of topics, offsets or transactions are lost there; those behind it are not',
+      'the journal is damaged: some changes of topics, offsets or transactions are lost; later ones are not',
     );
     this.#compact();
   }
@@ -82,7 +82,7 @@ export class Journal {
     return this.#live.get(JSON.stringify(key));
   }
 
-  /** All entries whose key starts with `kind`. */
+  /** All entries whose key's first element is `kind`. */
   *entries(kind: string): Generator<[Key, unknown]> {
     const start = `[${JSON.stringify(kind)}`;
     for (const [text, value] of this.#live) {
@@ -90,7 +90,7 @@ export class Journal {
     }
   }
 
-  /** Appends the changes in one write, with an fsync if `durable`; where either fails, none of them. */
+  /** Appends the changes in one write, with an fsync if `durable`. @throws where either fails; then none of them is made */
   set(changes: readonly Change[], durable = false): void {
     const encoded = Buffer.concat(changes.map(([key, value]) => encode(JSON.stringify(key), value)));
     appendWhole(this.#fd, encoded, this.#bytes, () => durable && fsyncSync(this.#fd));
@@ -99,7 +99,7 @@ export class Journal {
     if (this.#bytes > this.#compactAt) this.#compact();
   }
 
-  /** Where it fails, as on a full disk, the changes stay appended, and it is tried again when the file has grown further. */
+  /** Rewrites the file. Where that fails, as on a full disk, the file stays, and it is tried again once it has grown further. */
   #compact(): void {
     const fresh = `${this.#file}.new`;
     try {
@@ -112,7 +112,7 @@ export class Journal {
     }
   }
 
-  /** Writes `bytes` to a new file and renames it to the journal's. */
+  /** Writes `bytes` to a new file, which replaces the journal's. */
   #take(fresh: string, bytes: Buffer): void {
     rmSync(fresh, { force: true });
     const fd = openSync(fresh, TO_APPEND_OR_MAKE);
@@ -152,7 +152,7 @@ function encode(key: string, value: unknown): Buffer {
 
 type Entry = { readonly at: number; readonly end: number; readonly key: string; readonly value: unknown };
 
-/** The whole entries of `bytes`, and whatever lies between them passed over; keys as JSON. */
+/** The whole entries of `bytes`, with keys as JSON; whatever lies between them is skipped. */
 function* entries(bytes: Buffer): Generator<Entry> {
   for (let at = 0; at + HEAD < bytes.length; ) {
     const entry = entryAt(bytes, at);
@@ -161,7 +161,7 @@ function* entries(bytes: Buffer): Generator<Entry> {
   }
 }
 
-/** Whether the bytes behind the last whole entry are what a crash leaves of an append: a part of it, or zeros. */
+/** Whether the bytes after the last whole entry are what a crash leaves of an append: a part of it, or zeros. */
 function isTorn(tail: Buffer): boolean {
   return tail.length <= HEAD || HEAD + tail.readUInt32BE(0) > tail.length || tail.every((byte) => byte === 0);
 }

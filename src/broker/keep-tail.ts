@@ -1,5 +1,5 @@
-// What a start can't read of a file is kept beside it before it is cut off: whoever finds out what has damaged the disk may still
-// want it. Nothing reads it again.
+// The bytes of a file that a start can't read are copied to a file beside it before they are cut off, for whoever examines the
+// damage. The broker does not read them again.
 
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 
@@ -7,7 +7,8 @@ const CHUNK = 1024 * 1024;
 
 /**
  * Copies the bytes of a file from `at` to its end.
- * @returns the copy's name; a start that has no room for it fails, with nothing cut off
+ * @returns the copy's name
+ * @throws where the disk has no room for it, so that the start fails and nothing is cut off
  */
 export function keepTail(file: string, at: number): string {
   const kept = `${file}.cut-${at}-${Date.now()}`;

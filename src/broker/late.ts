@@ -1,4 +1,4 @@
-// Modules that a start does not need; together they take longer to load than a folder to open.
+// Modules that are loaded when they are first used: together they take longer to load than a folder takes to open.
 
 import { createRequire } from 'node:module';
 
@@ -7,7 +7,7 @@ const require = createRequire(import.meta.url);
 /** For random ids and hashes. */
 export const crypto = () => process.getBuiltinModule('node:crypto');
 
-/** For what producers have compressed. */
+/** For compressed batches. */
 export const zlib = () => process.getBuiltinModule('node:zlib');
 
 /** For zstd where Node has none. */

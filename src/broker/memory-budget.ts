@@ -1,7 +1,7 @@
-// The bytes that all connections together may hold in large requests and responses. A connection that exceeds the budget
+// The bytes that all connections together may hold in large requests and responses. A connection for which there are not enough
 // waits in a queue; small messages, up to FREE bytes, do not count.
 
-/** A message up to this size is free, as a socket buffers as much anyway. */
+/** Messages up to this size do not count, as a socket buffers as much anyway. */
 export const FREE = 64 * 1024;
 
 export class MemoryBudget {
@@ -26,7 +26,7 @@ export class MemoryBudget {
     this.#used += bytes;
   }
 
-  /** Takes bytes if they are available and nobody waits; else calls `granted` once they were taken. */
+  /** Takes bytes, and returns true, if they are available and nobody waits; otherwise calls `granted` once it has taken them. */
   request(bytes: number, granted: () => void): boolean {
     if (this.#line.length === 0 && bytes <= this.free) {
       this.#used += bytes;

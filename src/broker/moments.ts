@@ -1,18 +1,18 @@
-// Long waits of the broker end together, at whole seconds: an idle broker, and whoever waits for it, wakes once for all of them.
-// A second more or less matters to none that is that long.
+// Long waits of the broker end together, at whole seconds, so that an idle broker and its clients wake once for all of them. A
+// second more or less does not matter to a wait of several.
 
 import { steadyNow } from './steady-clock.ts';
 
 const LONG_MS = 4_000;
 const EVERY_MS = 1_000;
 
-/** When a wait ends that may be up to a second shorter where it is long. Times are those of steadyNow(). */
+/** When a wait ends, by steadyNow(): one of 4 s or more up to a second early. */
 export function endWithin(waitMs: number): number {
   const end = steadyNow() + waitMs;
   return waitMs < LONG_MS ? end : end - (end % EVERY_MS);
 }
 
-/** When to look at something that is due at `at`, up to a second later where that is long from now. */
+/** When to check something that is due at `at`, by steadyNow(): up to a second late where that is 4 s or more from now. */
 export const lookAfter = (at: number): number =>
   at - steadyNow() < LONG_MS ? at : Math.ceil(at / EVERY_MS) * EVERY_MS;
 
@@ -21,9 +21,10 @@ type Moment = { readonly timer: NodeJS.Timeout; readonly calls: Set<() => void> 
 const moments = new Map<number, Moment>();
 
 /**
- * Calls back at a time of steadyNow(), within the next 24 days; calls of one time share a timer, which keeps no process alive.
- * @param call never throws
- * @returns what takes it back
+ * Calls back at a time of steadyNow(), within the next 24 days. Calls at the same time share a timer, which does not keep the
+ * process alive.
+ * @param call must not throw
+ * @returns the function that cancels the call
  */
 export function callAt(at: number, call: () => void): () => void {
   const moment = moments.get(at) ?? begin(at);

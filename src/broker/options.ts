@@ -1,5 +1,5 @@
-// The broker's options with defaults and bounds. Names and defaults follow Apache Kafka's where it has the setting;
-// docs/broker.md lists the differences.
+// The broker's options with defaults and bounds. Where Apache Kafka has the setting, name and default follow it; docs/broker.md
+// lists the differences.
 
 import { optionInvalid } from './errors.ts';
 
@@ -12,7 +12,7 @@ export type BrokerLog = {
 };
 
 export type BrokerOptions = {
-  /** Folder of the log, made if absent; belongs to one broker at a time. */
+  /** Folder of the log, created if absent; used by one broker at a time. */
   dataDir: string;
   /** Address to listen on. Default 127.0.0.1. */
   host?: string;
@@ -23,9 +23,9 @@ export type BrokerOptions = {
   /** Where the broker reports; silent by default. */
   log?: BrokerLog;
 
-  /** Make a topic when a client asks for its metadata. Default true. */
+  /** Whether a topic is created when a client asks for its metadata. Default true. */
   autoCreateTopics?: boolean;
-  /** Partitions of a topic made without a number. Default 1. */
+  /** Partitions of a topic created without a number. Default 1. */
   defaultPartitions?: number;
   /** Partitions of all topics together; each holds open files. Default 2,000. */
   maxPartitions?: number;
@@ -36,15 +36,15 @@ export type BrokerOptions = {
   segmentBytes?: number;
   /** A segment is closed at this age, ms. Default 7 days. */
   segmentMs?: number;
-  /** Records older than this are dropped with their segment, ms; −1 keeps them. Default 7 days. */
+  /** Records older than this are deleted with their segment, ms; −1 keeps them. Default 7 days. */
   retentionMs?: number;
-  /** Oldest segments of a partition are dropped while it is larger than this, bytes; −1 keeps them. Default −1. */
+  /** The oldest segments of a partition are deleted as long as the others have this size, bytes; −1 keeps them. Default −1. */
   retentionBytes?: number;
   /** Interval of retention checks, ms. Default 60,000. */
   retentionCheckMs?: number;
   /** Interval of compaction checks, ms. Default 15,000. */
   compactionCheckMs?: number;
-  /** Committed offsets of an empty group are dropped after this time, ms. Default 7 days. */
+  /** Committed offsets of an empty group are deleted after this time, ms. Default 7 days. */
   offsetsRetentionMs?: number;
   /**
    * When appended data is synced to the disk, ms: 0 before each acknowledgement, n every n ms, −1 when a segment or the broker
@@ -62,7 +62,7 @@ export type BrokerOptions = {
 
   /** Largest request, bytes; a larger one closes its connection. Default 100 MiB. */
   maxFrameBytes?: number;
-  /** Connections at a time; one more is closed at once. Default 1,000. */
+  /** Limit of open connections; one more is closed at once. Default 1,000. */
   maxConnections?: number;
   /** Memory limit of large requests and responses in flight, bytes. Default 256 MiB. */
   maxMemoryBytes?: number;
@@ -76,11 +76,11 @@ export type BrokerOptions = {
   /** Bounds of a member's session timeout, ms. Defaults 6,000 and 1,800,000. */
   groupMinSessionTimeoutMs?: number;
   groupMaxSessionTimeoutMs?: number;
-  /** Members of a group. Default 1,000. */
+  /** Limit of the members of a group. Default 1,000. */
   groupMaxSize?: number;
-  /** Groups kept in memory. Default 10,000. */
+  /** Limit of the groups. Default 10,000. */
   maxGroups?: number;
-  /** Memory limit of all groups: committed offsets, and what members leave: metadata, assignments, ids. Default 256 MiB. */
+  /** Memory limit of all groups: committed offsets, and the members' metadata, assignments and ids. Default 256 MiB. */
   maxGroupBytes?: number;
   /** How long a new group waits for more members before its first rebalance ends, ms. Default 0. */
   groupInitialRebalanceDelayMs?: number;
@@ -94,7 +94,7 @@ export type Settings = Required<Omit<BrokerOptions, 'advertisedHost' | 'log'>> &
 const DAY = 86_400_000;
 const MIB = 1024 * 1024;
 const nothing = () => {};
-/** Says nothing. */
+/** A log that drops every message. */
 export const SILENT: BrokerLog = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
 // name: [default, lowest, highest]

@@ -1,5 +1,5 @@
-// Ids for idempotent producers. Each is given out once in the life of a data folder: blocks of ids are reserved in the
-// journal, and the rest of a block is never used after a restart.
+// Ids for idempotent producers. Each is assigned once in the life of a data folder: ids are reserved in the journal in blocks, and
+// a restart skips the rest of its block.
 
 import type { Journal } from './journal.ts';
 
@@ -21,7 +21,7 @@ export class ProducerIds {
   next(): number {
     if (this.#next === this.#end) {
       const end = this.#end + BLOCK;
-      // Durable, as a batch of an id that is given out again would be taken for a repeated one.
+      // Durable, as the first batches of an id that is assigned twice would be taken for repeated ones.
       this.#journal.set([[KEY, end]], true);
       this.#end = end;
     }

@@ -1,16 +1,17 @@
 // Produce: v0-13 advertised, v3-13 stored
 //
 // Behaviour:
-// * One record batch a partition (KIP-98), validated as a whole and stored as it came, compressed or not.
-// * The response is sent when the batch is with the operating system, for acks 1 and −1 alike: there is one
-//   replica. With acks 0 there is no response, and an error closes the connection, as in Apache Kafka.
-// * With message.timestamp.type=LogAppendTime the batch gets the time of its append.
-// * A batch of an idempotent producer that was stored before is answered with its first offset again.
-// * A transactional batch is stored as part of its producer's open transaction, to which the partition must have been added:
-//   TRANSACTION_ABORTABLE (v11+) or INVALID_TXN_STATE if not; INVALID_TXN_STATE to a batch that is not transactional of a producer that has one open in the partition.
-//   Without a transactional id it is TRANSACTIONAL_ID_AUTHORIZATION_FAILED. A marker of a client's own is INVALID_RECORD.
+// * One record batch per partition (KIP-98), validated as a whole and stored as sent, compressed or not.
+// * The response is sent once the operating system has the batch (in its page cache), for acks 1 and −1 alike, as there is
+//   one replica. With acks 0 there is no response, and an error closes the connection, as in Apache Kafka.
+// * With message.timestamp.type=LogAppendTime the batch gets the broker's time.
+// * A repeated batch of an idempotent producer is not stored again; the response has its first offset.
+// * The open transaction of a transactional batch's producer must include the partition: otherwise TRANSACTION_ABORTABLE
+//   (v11+) or INVALID_TXN_STATE. Without a transactional id the error is TRANSACTIONAL_ID_AUTHORIZATION_FAILED.
+// * A producer with a transaction open in the partition gets INVALID_TXN_STATE for a batch that is not transactional, and
+//   every client INVALID_RECORD for a control batch.
 // * v0-2 carry the old message formats and are refused with UNSUPPORTED_FOR_MESSAGE_FORMAT. They are advertised
-//   because librdkafka takes the lowest version for a feature flag.
+//   because librdkafka reads the lowest version as a feature flag.
 //
 // Version notes: v2 adds the append time to the response, v3 the transactional id, v5 the log's start offset, v8 errors
 // of single records (always empty: a batch is refused as a whole) and a message, v9 is flexible, v13 names topics by id; v4, v6, v7
@@ -92,7 +93,7 @@ function stored(log: PartitionLog, baseOffset: number, appendTime = NO_TIME): St
   return { error: ErrorCode.NONE, baseOffset, startOffset: log.startOffset, appendTime, message: null };
 }
 
-/** Says what came and what was expected of a batch that was refused. */
+/** The refusal of a batch, with what was received and what was expected where the error alone does not say it. */
 function refusal(error: ErrorCode, records: Buffer, log: PartitionLog): Stored {
   if (error === ErrorCode.MESSAGE_TOO_LARGE) {
     const most = log.config.maxMessageBytes;
@@ -114,13 +115,13 @@ function written(timestamp: number): string {
   return Number.isNaN(time.getTime()) ? 'a time after the year 275760' : time.toISOString();
 }
 
-/** The error of the request as a whole, whatever its partitions. */
+/** The error that every partition of the request gets. */
 function requestProblem({ acks }: ProduceRequest, version: number): ErrorCode {
   if (version < FIRST_WITH_BATCHES) return ErrorCode.UNSUPPORTED_FOR_MESSAGE_FORMAT;
   return acks >= -1 && acks <= 1 ? ErrorCode.NONE : ErrorCode.INVALID_REQUIRED_ACKS;
 }
 
-/** The error of a batch that doesn't belong to its producer's open transaction, or to none where none is open. */
+/** The error of a transactional batch outside of its producer's open transaction, or of another batch while one is open. */
 function transactionProblem(
   log: PartitionLog,
   header: BatchHeader,

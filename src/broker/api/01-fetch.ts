@@ -1,17 +1,17 @@
 // Fetch: v4-18
 //
 // Behaviour:
-// * Responds at once if minBytes are available, if any partition has an error, or if maxWaitMs is 0; else waits until
-//   appends have brought the missing bytes or the time is up.
-// * Whole batches only; the first batch of a response comes whole however large it is (KIP-74).
-// * A response is at most as large as the client, the broker's limit and free memory allow; without free memory it is
-//   empty.
-// * No records are an empty byte run, never null: librdkafka takes null for a broken message set.
+// * Responds at once if minBytes are available, if any partition has an error, or if maxWaitMs is 0; otherwise once
+//   appends have added the missing bytes or maxWaitMs have passed.
+// * Whole batches only; the first batch of a response is sent whole however large it is (KIP-74).
+// * The size of a response is limited by the client, by the broker's maxFetchBytes and by free memory; without free memory
+//   it has no records.
+// * No records are zero bytes, never null, which librdkafka reports as a broken message set.
 // * A partition that is named twice is read once (fetched-once.ts).
-// * A waiting fetch holds its frame alone: the request is parsed again when it wakes.
+// * A waiting fetch holds only its frame in memory; the request is parsed again when it wakes.
 // * Fetch sessions (KIP-227) are declined: the session id is always 0, and clients send full requests.
-// * There is one replica: all stored records can be read. With isolation level 1 (read_committed) those before the last stable
-//   offset, and the response lists the aborted transactions with records in it, which the client filters.
+// * There is one replica, so every stored record can be read. With isolation level 1 (read_committed) a response ends at the
+//   last stable offset, and lists the aborted transactions among its records, which the client filters.
 //
 // Version notes: v5 adds log start offsets, v7 sessions, v9 the leader epoch, v11 the rack (ignored), v12 is flexible and
 // adds the epoch of the last record (ignored: there is one epoch), v13 names topics by id, v15 puts the replica into a
@@ -102,7 +102,7 @@ type Collected = {
   readonly hasError: boolean;
 };
 
-/** The error of a leader epoch other than the broker's only one. */
+/** The error of a client's leader epoch; NONE for the broker's only one, and for a client that knows none. */
 export function epochProblem(leaderEpoch: number): ErrorCode {
   if (leaderEpoch > LEADER_EPOCH) return ErrorCode.UNKNOWN_LEADER_EPOCH;
   return leaderEpoch < LEADER_EPOCH && leaderEpoch !== ANY_EPOCH
@@ -139,7 +139,7 @@ function readPartition(
   }
 }
 
-/** The aborted transactions with records among those that are sent. */
+/** The aborted transactions with records in `records`, which start at `offset`. */
 function abortedOf(log: PartitionLog, offset: number, records: Buffer): readonly AbortedTransaction[] {
   if (records.length === 0) return [];
   let last = 0;

@@ -1,17 +1,17 @@
 // ListOffsets: v1-10
 //
 // Behaviour:
-// * Timestamp −1 asks for the end of the log, −2 for its start, −3 for its latest record by time, −4 for the start of the
-//   local log, −5 for the end of the tiered one (there is none), any other for the first record that is not older; where
-//   there is none the offset and timestamp are −1. Other negative ones, and those of a later version, are refused with
-//   UNSUPPORTED_VERSION.
-// * Of a batch that can't be decompressed the first record stands for all (log/time-lookup.ts).
+// * Timestamp −1 asks for the end of the log, −2 for its start, −3 for the record with the latest timestamp, −4 for the start
+//   of the local log, −5 for the end of the tiered one (there is none), one from 0 on for the first record that is not older.
+//   Where there is no such record, offset and timestamp are −1. Other negative timestamps, and those of a later version, are
+//   refused with UNSUPPORTED_VERSION.
+// * A look-up that ends in a batch that can't be decompressed returns its first record (log/time-lookup.ts).
 // * With isolation level 1 (read_committed) the log ends at its last stable offset.
-// * A partition that a request asks for twice is INVALID_REQUEST, as in Apache Kafka; others have their turn between two look-ups that
-//   take long, as each may unpack a batch.
+// * A partition that a request asks for twice is INVALID_REQUEST, as in Apache Kafka. Each look-up may decompress a batch, so a
+//   long request yields to others between its look-ups.
 //
-// Version notes: v2 adds the isolation level and the throttle time, v4 leader epochs, v6 is flexible, v7-9 give −3, −4
-// and −5 their meaning, v10 adds a timeout (nothing is waited for); v3 and v5 are as those before them.
+// Version notes: v2 adds the isolation level and the throttle time, v4 leader epochs, v6 is flexible, v7, v8 and v9 add −3,
+// −4 and −5, v10 adds a timeout (nothing is waited for); v3 is v2, v5 is v4.
 //
 //   Request => replicaId isolationLevel (v2+) [topic [partition currentLeaderEpoch (v4+) timestamp]] timeoutMs (v10+)
 //   Response => throttleTimeMs (v2+) [topic [partition errorCode timestamp offset leaderEpoch (v4+)]]
@@ -30,7 +30,7 @@ const EARLIEST = -2;
 const LATEST_BY_TIME = -3;
 const EARLIEST_HERE = -4;
 const LATEST_TIERED = -5;
-/** The versions from which on negative timestamps have a meaning. */
+/** The first version of each negative timestamp. */
 const MEANT_FROM = new Map([
   [LATEST, 1],
   [EARLIEST, 1],
@@ -42,7 +42,7 @@ const ANY_EPOCH = -1;
 const READ_COMMITTED = 1;
 const NOT_FOUND = { offset: -1, timestamp: -1 };
 const TWICE: Found = { ...NOT_FOUND, error: ErrorCode.INVALID_REQUEST };
-/** Work between two turns of others. */
+/** Work before other requests get a turn. */
 const SLICE_MS = 5;
 
 function lookUp(

@@ -2,14 +2,14 @@
 //
 // Behaviour:
 // * A null list asks for all topics, an empty one for none; in v0, which has no null, an empty one for all.
-// * A topic that does not exist is made, if the client allows it (always before v4) and the broker does.
+// * A topic that does not exist is created, if both the client (always before v4) and the broker allow it.
 // * The broker's address is the one at which this client reached it, unless another one is advertised.
 // * Every operation is authorized (authorized-operations.ts).
-// * v0-3 are there for kafka-python 2.0, which asks with v0 and v1 whatever is advertised.
+// * v0-3 are served for kafka-python 2.0, which sends v0 and v1 whatever is advertised.
 //
 // Version notes: v1 adds the rack, the controller and isInternal, v2 the cluster's id, v3 the throttle time, v4
 // allowAutoTopicCreation, v5 offline replicas, always none, v7 the leader epoch, v8 authorized operations, v9 is flexible,
-// v10 returns topic ids and v12 accepts them, v11 leaves the cluster's operations to DescribeCluster, v13 adds an error of
+// v10 returns topic ids and v12 accepts them, v11 leaves the cluster's operations to DescribeCluster, v13 adds an error for
 // the whole response; v6 is v5.
 //
 //   Request => [topicId (v10+) topic (nullable from v10)] (nullable from v1) allowAutoTopicCreation (v4+)
@@ -42,7 +42,7 @@ function described(topic: Topic): Described {
   return { name: topic.name, id: topic.id, error: ErrorCode.NONE, partitions: topic.partitions.length };
 }
 
-/** A requested topic; by its id where it has one. */
+/** A requested topic, by its id unless that is NO_TOPIC_ID. */
 type Asked = { readonly id: string; readonly name: string | null };
 
 function describe({ id, name }: Asked, mayCreate: boolean, context: Context): Described {

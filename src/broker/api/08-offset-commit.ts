@@ -1,14 +1,14 @@
 // OffsetCommit: v1-10
 //
 // Behaviour:
-// * A member commits for its generation; anyone commits for a group without members with generation −1.
-// * Stored before the response, so that it survives the death of the process as a record does.
-// * A partition that does not exist, or metadata over 4,096 characters, is refused; the others are stored. Without memory left for
-//   groups all are POLICY_VIOLATION, but for those that take no more than the ones before them.
+// * A member commits for its generation; any client commits for a group without members, with generation −1.
+// * Offsets are stored before the response, so that they survive the death of the process as records do.
+// * A partition that does not exist, or metadata over 4,096 characters, is refused; the others are stored. Where groups have no
+//   memory left, a request that needs more than the offsets it replaces is refused with POLICY_VIOLATION.
 //
-// Version notes: v1 has a timestamp a partition, v2-4 a retention time for all; both are ignored in favour of
-// the broker's own retention (KIP-211). v3 adds the throttle time, v6 the leader epoch, v7 the instance id (KIP-345), v8
-// is flexible, v10 names topics by id; v9 only adds errors of KIP-848.
+// Version notes: v1 has a timestamp per partition, v2-4 one retention time; both are ignored in favour of the broker's own
+// retention (KIP-211). v3 adds the throttle time, v6 the leader epoch, v7 the instance id (KIP-345), v8 is flexible, v10
+// names topics by id; v9 only adds errors of KIP-848.
 //
 //   Request => groupId generationId memberId instanceId (v7+) retentionTimeMs (v2-4)
 //              [topic | topicId (v10+) [partition offset leaderEpoch (v6+) commitTimestamp (v1) metadata]]
@@ -62,7 +62,7 @@ function read(body: Reader, version: number, stored: Context['topics'], now: num
   return { groupId, generation, memberId, instanceId, topics };
 }
 
-/** The error of an offset that can't be committed. */
+/** The error of an offset that can't be committed; NONE if it can. */
 export function offsetProblem(
   { topic, partition, committed }: PartitionOffset,
   { topics }: Context,

@@ -2,13 +2,13 @@
 //
 // Behaviour:
 // * A partition without a committed offset gets −1 and no error.
-// * With requireStable (v7+), an offset that an open transaction may change is UNSTABLE_OFFSET_COMMIT; the client retries
-//   (KIP-447).
-// * A null list (v2+) asks for every partition that the group has committed.
+// * With requireStable (v7+), an offset that an open transaction may change is UNSTABLE_OFFSET_COMMIT, after which the client
+//   retries (KIP-447).
+// * A null list (v2+) asks for every partition for which the group has committed an offset.
 //
 // Version notes: v2 adds the null list and an error code for the group, v3 the throttle time, v5 the leader epoch, v6 is
-// flexible, v7 may ask for stable offsets, v8 asks for several groups, v9 adds the member (of KIP-848, ignored), v10
-// names topics by id; v4 is v3.
+// flexible, v7 adds requireStable, v8 asks for several groups, v9 adds the member (of KIP-848, ignored), v10 names topics
+// by id; v4 is v3.
 //
 //   Request v1-7 => groupId [topic [partition]] (nullable from v2) requireStable (v7+)
 //   Request v8+ => [groupId memberId (v9+) memberEpoch (v9+) [topic | topicId (v10+) [partition]] (nullable)]

@@ -5,7 +5,7 @@
 // * Any other key type is INVALID_REQUEST.
 //
 // Version notes: v1 adds the key type, the throttle time and the message, v3 is flexible, v4 asks for several keys; v2
-// and v5 only add errors, v6 a key type for coordinators of share groups, which is refused like any other here.
+// and v5 only add errors, v6 a key type for share groups, which is refused.
 //
 //   Request v0-3 => key keyType (v1+)   v4+ => keyType [key]
 //     keyType => INT8

@@ -1,14 +1,14 @@
 // JoinGroup: v0-9
 //
 // Behaviour:
-// * Held back until the rebalance's barrier opens (group/rebalance.ts).
-// * A new member of v4 and later first gets MEMBER_ID_REQUIRED with its id (KIP-394).
-// * Protocols and their metadata are bounded, as the broker holds them as long as the member lives, and compares them with those of
-//   the other members; INVALID_REQUEST beyond.
-// * A static member (v5, KIP-345) keeps its place over a restart of its client.
+// * The response is held back until the rebalance's barrier opens (group/rebalance.ts).
+// * From v4 on a new member first gets MEMBER_ID_REQUIRED with its id (KIP-394).
+// * Protocols and their metadata are limited, as the broker holds them as long as the member lives and compares them with those
+//   of the other members; a request beyond the limits is INVALID_REQUEST.
+// * A static member (v5+, KIP-345) keeps its place when its client restarts.
 //
 // Version notes: v1 adds the rebalance timeout, v2 the throttle time, v5 the instance id, v6 is flexible, v7 adds the
-// protocol's type to the response, v8 the reason (for logs, ignored), v9 lets a static leader that came back skip the
+// protocol's type to the response, v8 the reason (for logs, ignored), v9 lets a returning static leader skip the
 // assignment (KIP-814); v3 is v2.
 //
 //   Request => groupId sessionTimeoutMs rebalanceTimeoutMs (v1+) memberId instanceId (v5+) protocolType
@@ -26,7 +26,7 @@ import { type Api, answerTo, type Context, NO_THROTTLE, type Request } from './a
 const ID_REQUIRED_FROM = 4;
 const SKIP_FROM = 9;
 const MAX_PROTOCOLS = 100;
-const MAX_METADATA = 1024 * 1024; // bytes of a member, all its protocols together, with their names
+const MAX_METADATA = 1024 * 1024; // bytes of all protocols of a member, with their names
 
 function write(request: Request, answer: JoinAnswer): Writer {
   const { version } = request;

@@ -1,7 +1,7 @@
 // Heartbeat: v0-4
 //
 // Behaviour:
-// * REBALANCE_IN_PROGRESS makes the member join again; the heartbeat extends its session all the same.
+// * REBALANCE_IN_PROGRESS makes the member join again; the heartbeat still extends its session.
 //
 // Version notes: v1 adds the throttle time, v3 the instance id (KIP-345), v4 is flexible; v2 is v1.
 //

@@ -1,7 +1,7 @@
 // LeaveGroup: v0-5
 //
 // Behaviour:
-// * The others rebalance at once, without waiting for the session timeout.
+// * The remaining members rebalance at once, without waiting for the session timeout.
 // * An administrator removes a static member by its instance id alone (v3+).
 //
 // Version notes: v1 adds the throttle time, v3 takes several members, v4 is flexible, v5 adds the reason (for logs,
@@ -30,7 +30,7 @@ function read(body: Reader, version: number): Leaver[] {
   });
 }
 
-/** Asks the group only about those that it has, each once: each question walks all members, and a request names up to 100,000. */
+/** Passes on only members that the group has, each once: the group searches all its members for each, and a request may name 100,000. */
 async function leaveAll(groupId: string, leavers: readonly Leaver[], groups: Groups): Promise<ErrorCode[]> {
   const group = groups.get(groupId);
   const ids = new Set([...(group?.members.keys() ?? []), ...(group?.pending.keys() ?? [])]);

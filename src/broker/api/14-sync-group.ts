@@ -1,9 +1,9 @@
 // SyncGroup: v0-5
 //
 // Behaviour:
-// * Followers are held back until the leader has brought the assignment.
-// * Assignments are bytes between the clients; the broker does not look inside. One of more than 1 MiB is INVALID_REQUEST, as the
-//   broker holds it as long as its member lives.
+// * Followers get their response once the leader has sent the assignment.
+// * Assignments are opaque to the broker. One of more than 1 MiB is INVALID_REQUEST, as the broker holds it as long as its
+//   member lives.
 //
 // Version notes: v1 adds the throttle time, v3 the instance id (KIP-345), v4 is flexible, v5 adds the protocol, which has
 // to be the group's; v2 is v1.

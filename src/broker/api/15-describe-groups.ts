@@ -1,7 +1,7 @@
 // DescribeGroups: v0-6
 //
 // Behaviour:
-// * A group that does not exist is Dead, as in Apache Kafka: without an error before v6, with GROUP_ID_NOT_FOUND then.
+// * A group that does not exist is Dead, as in Apache Kafka; from v6 on with GROUP_ID_NOT_FOUND, before without an error.
 // * Only a stable group is described with its protocol, metadata and assignments.
 // * Every operation is authorized (authorized-operations.ts).
 //

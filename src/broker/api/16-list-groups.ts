@@ -1,8 +1,8 @@
 // ListGroups: v0-5
 //
 // Behaviour:
-// * Lists groups with members or with committed offsets, filtered by states and types where the request has some. Every
-//   group is of the type 'classic'.
+// * Lists groups with members or with committed offsets, filtered by the request's states and types, if any. Every group is
+//   of the type 'classic'.
 //
 // Version notes: v1 adds the throttle time, v3 is flexible, v4 adds states, v5 types; v2 is v1.
 //

@@ -1,10 +1,10 @@
 // SaslHandshake: v0-1
 //
 // Behaviour:
-// * There is no SASL: every mechanism is ILLEGAL_SASL_STATE, and none is enabled, as on a listener without SASL (PLAINTEXT) of
-//   Apache Kafka. A client with credentials says so in words, in place of a lost connection.
+// * There is no SASL: every mechanism is ILLEGAL_SASL_STATE, and the list of enabled ones is empty, as on a PLAINTEXT listener
+//   of Apache Kafka. A client with credentials can report that, where a closed connection would tell it nothing.
 //
-// Version notes: v1 is v0; after it tokens would be sent by SaslAuthenticate.
+// Version notes: v1 is v0, but tokens follow in SaslAuthenticate.
 //
 //   Request => mechanism
 //   Response => errorCode [mechanism]

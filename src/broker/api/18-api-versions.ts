@@ -1,11 +1,11 @@
 // ApiVersions: v0-4
 //
 // Behaviour:
-// * Lists every API of apis.ts with its versions; it needs no list of its own.
+// * Lists every API of apis.ts with its versions.
 // * A version above 4 gets a v0 response with UNSUPPORTED_VERSION and the list; clients then retry with a version from it
 //   (KIP-511).
 // * The response header is v0 in every version: a client has to read it before it knows the broker's versions.
-// * A software's name or version that is not letters, digits, dots and dashes is INVALID_REQUEST, as in Apache Kafka.
+// * A client software's name or version other than letters, digits, dots and dashes is INVALID_REQUEST, as in Apache Kafka.
 //
 // Version notes: v1 adds the throttle time, v3 is flexible and names the client's software; v2 is v1, v4 is v3.
 //
@@ -30,6 +30,7 @@ function problem({ body, version }: Request): ErrorCode {
   return isNamed ? ErrorCode.NONE : ErrorCode.INVALID_REQUEST;
 }
 
+/** @param apis called with each request, as the list contains this API too */
 export function apiVersionsOf(apis: () => readonly Api[]): Api {
   return {
     key: 18,

@@ -1,14 +1,14 @@
 // CreateTopics: v2-7
 //
 // Behaviour:
-// * Each topic is validated before it is made; validateOnly stops there.
+// * Each topic is validated before it is created; with validateOnly none is created.
 // * A replication factor other than 1, an assignment to another node and a setting that this broker can't honour are
 //   refused, each with a message.
 // * A name that differs from another topic's only in '.' and '_' is refused.
 // * A topic named twice in one request is refused both times, as in Apache Kafka.
 //
-// Version notes: v4 lets −1 stand for the default number of partitions and replicas (KIP-464), v5 is flexible and
-// describes the made topic, v7 adds the topic id; v3 is v2, v6 is v5.
+// Version notes: in v4 −1 is the default number of partitions and replicas (KIP-464), v5 is flexible and describes the
+// created topic, v7 adds the topic id; v3 is v2, v6 is v5.
 //
 //   Request => [name numPartitions replicationFactor [partition [brokerId]] [configName configValue]]
 //              timeoutMs validateOnly
@@ -123,7 +123,7 @@ function overridesOf({ configs }: NewTopic): ConfigOverrides {
   return Object.fromEntries(configs.map(([name, value]) => [name, value ?? '']));
 }
 
-/** Describes a topic that was made, or would be with validateOnly: its size and settings. */
+/** Writes the size and settings of a topic that was created, or with validateOnly would be. */
 function writeMade(writer: Writer, topic: NewTopic, context: Context): void {
   const overrides = overridesOf(topic);
   const entries = describeTopicConfig(overrides, context.settings);

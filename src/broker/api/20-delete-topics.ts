@@ -1,10 +1,10 @@
 // DeleteTopics: v1-6
 //
 // Behaviour:
-// * The topic's records and every group's offsets of it are deleted too, in one write with the topic, so that another topic of its
-//   name inherits none; waiting fetches wake.
+// * Every group's offsets of the topic are deleted in one write with it, so that a new topic of its name does not inherit them;
+//   its records are deleted, and waiting fetches wake.
 //
-// Version notes: v4 is flexible, v5 adds a message, v6 takes topic ids in the place of names; v2 and v3 are v1.
+// Version notes: v4 is flexible, v5 adds a message, v6 accepts topic ids instead of names; v2 and v3 are v1.
 //
 //   Request v1-5 => [topic] timeoutMs   v6+ => [topic topicId] timeoutMs
 //   Response => throttleTimeMs [topic topicId (v6+) errorCode errorMessage (v5+)]
@@ -31,7 +31,7 @@ function read(body: Reader, version: number): Asked[] {
 
 type Deleted = Asked & { readonly error: ErrorCode; readonly message: string | null };
 
-/** Deletes a topic. @returns its name, or the error */
+/** Deletes a topic, which the result names where it exists, or returns the error. */
 function remove({ name, id }: Asked, { groups, settings, topics }: Context): Deleted {
   const topic = topics.get(name ?? topics.nameOf(id) ?? '');
   if (topic === undefined) {

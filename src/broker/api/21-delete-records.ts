@@ -1,9 +1,9 @@
 // DeleteRecords: v0-2
 //
 // Behaviour:
-// * The requested offset becomes the log's start, −1 its end. Records before it are not served any more, and closed segments
-//   wholly before it are deleted. An offset before the start changes nothing; one behind the end is refused.
-// * A partition that is only compacted, which may not lose the last record of a key, is refused with POLICY_VIOLATION.
+// * The requested offset, or with −1 the end of the log, becomes its start. Records before it are not served any more, and
+//   closed segments wholly before it are deleted. An offset before the start changes nothing; one after the end is refused.
+// * A partition that is only compacted must keep the last record of each key, and is refused with POLICY_VIOLATION.
 //
 // Version notes: v2 is flexible; v1 is v0.
 //

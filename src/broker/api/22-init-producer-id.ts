@@ -2,13 +2,13 @@
 //
 // Behaviour:
 // * Every idempotent producer gets a new id, with epoch 0.
-// * A transactional id keeps its producer id; each producer that asks gets the next epoch, which fences the one before it. Its
-//   open transaction is aborted before the response, where Apache Kafka responds with CONCURRENT_TRANSACTIONS and the client
-//   retries.
+// * A transactional id keeps its producer id; each new producer gets the next epoch, which fences its predecessor. An open
+//   transaction of the predecessor is aborted before the response; Apache Kafka would respond with CONCURRENT_TRANSACTIONS,
+//   and the client retry.
 // * An empty transactional id is INVALID_REQUEST, a timeout above the broker's limit INVALID_TRANSACTION_TIMEOUT, and a new
 //   id beyond the memory limit of transactions POLICY_VIOLATION.
 // * A producer that sends its id and epoch (v3+) requests the next epoch after an error (KIP-360), and gets it if both are
-//   current. One of both alone is INVALID_REQUEST.
+//   current. An id without an epoch, or the reverse, is INVALID_REQUEST.
 //
 // Version notes: v2 is flexible, v3 adds the producer's id and epoch, −1 for none; a fenced producer gets PRODUCER_FENCED
 // from v4 on, INVALID_PRODUCER_EPOCH before; v1 is v0, v5 only adds an error.

@@ -1,11 +1,11 @@
 // AddPartitionsToTxn: v0-3
 //
 // Behaviour:
-// * Begins the transaction of a producer where none is open, and lets it write to the partitions, but to no others.
+// * Begins a transaction of the producer if none is open, and adds the partitions to those that it may write to.
 // * All or nothing: where a partition does not exist, the others are OPERATION_NOT_ATTEMPTED.
 //
 // Version notes: v1 is v0; a fenced producer gets PRODUCER_FENCED from v2 on, INVALID_PRODUCER_EPOCH before; v3 is flexible. v4
-// and v5 are for brokers alone, which ask for several transactions at once; a cluster of one node has nobody to ask.
+// and v5 are sent only between brokers, of which there is one.
 //
 //   Request => transactionalId producerId producerEpoch [topic [partition]]
 //     producerId => INT64   producerEpoch => INT16   partition => INT32

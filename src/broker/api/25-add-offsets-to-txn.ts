@@ -1,7 +1,7 @@
 // AddOffsetsToTxn: v0-4
 //
 // Behaviour:
-// * Begins the transaction of a producer where none is open, and lets it commit offsets of the group (28-txn-offset-commit.ts).
+// * Begins a transaction of the producer if none is open, and lets it commit offsets of the group (28-txn-offset-commit.ts).
 //
 // Version notes: v1 is v0; a fenced producer gets PRODUCER_FENCED from v2 on, INVALID_PRODUCER_EPOCH before; v3 is flexible;
 // v4 only adds an error.

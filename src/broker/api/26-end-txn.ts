@@ -1,13 +1,13 @@
 // EndTxn: v0-4
 //
 // Behaviour:
-// * Commits or aborts. The response follows once the decision is stored, the markers are in the logs and the offsets are
-//   committed. Where a write fails it is retried, and until then the producer can't begin another one
+// * Commits or aborts. The response is sent once the decision is stored, the markers are in the logs and the offsets are
+//   committed. A write of these that fails is retried later, and until then the producer can't begin another transaction
 //   (CONCURRENT_TRANSACTIONS).
 // * A repeated request gets the same response; the opposite decision is INVALID_TXN_STATE.
 //
 // Version notes: v1 is v0; a fenced producer gets PRODUCER_FENCED from v2 on, INVALID_PRODUCER_EPOCH before; v3 is flexible;
-// v4 only adds an error. v5, in which each end raises the epoch, is of transaction.version 2 and not served.
+// v4 only adds an error. v5, in which each end increments the epoch, belongs to transaction.version 2 and is not served.
 //
 //   Request => transactionalId producerId producerEpoch committed   producerId => INT64   producerEpoch => INT16   committed => BOOLEAN
 //   Response => throttleTimeMs errorCode

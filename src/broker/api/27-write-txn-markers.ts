@@ -2,8 +2,8 @@
 //
 // Behaviour:
 // * Ends a producer's open transaction in a partition, for `kafka-transactions abort`. As in Apache Kafka the transaction
-//   coordinator is not involved. A partition where the producer has none open stays as it is; an epoch before the producer's
-//   is INVALID_PRODUCER_EPOCH.
+//   coordinator is not involved. A partition in which the producer has none open is not changed; an epoch lower than the
+//   producer's is INVALID_PRODUCER_EPOCH.
 //
 // Version notes: Apache Kafka 4 has removed v0, which is not flexible.
 //

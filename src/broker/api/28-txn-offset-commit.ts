@@ -2,12 +2,12 @@
 //
 // Behaviour:
 // * Adds offsets that become visible when the transaction commits. The group must have been added to the transaction
-//   (25-add-offsets-to-txn.ts), TRANSACTION_ABORTABLE (v4+) or INVALID_TXN_STATE if not.
+//   (25-add-offsets-to-txn.ts): otherwise TRANSACTION_ABORTABLE (v4+) or INVALID_TXN_STATE.
 // * A partition that does not exist, or metadata over 4,096 characters, is refused; the others are stored.
 // * A member of another generation is refused, as in 08-offset-commit.ts; requests before v3 don't name the member.
 //
-// Version notes: v1 is v0; v2 adds the leader epoch; v3 is flexible and names the member (KIP-447); v4 adds an
-// error that the client answers by an abort. v5, which adds the group by itself, is of transaction.version 2 and not served.
+// Version notes: v1 is v0; v2 adds the leader epoch; v3 is flexible and names the member (KIP-447); v4 adds an error after
+// which the client aborts. v5, which adds the group implicitly, belongs to transaction.version 2 and is not served.
 //
 //   Request => transactionalId groupId producerId producerEpoch generationId (v3+) memberId (v3+) groupInstanceId (v3+)
 //              [topic [partition offset leaderEpoch (v2+) metadata]]

@@ -1,9 +1,9 @@
 // DescribeAcls, CreateAcls and DeleteAcls: v1-3
 //
 // Behaviour:
-// * This broker authorizes nobody and nothing: each is answered as by Apache Kafka without an authorizer, SECURITY_DISABLED.
+// * There is no authorizer: each response is SECURITY_DISABLED, as from Apache Kafka without one.
 //
-// Version notes: v2 is flexible; v3 is v2 with users as a type of resource.
+// Version notes: v2 is flexible; v3 adds users as a resource type.
 //
 //   Filter => resourceType resourceName patternType principal host operation permission
 //   Creation => resourceType resourceName patternType principal host operation permission

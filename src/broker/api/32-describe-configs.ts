@@ -3,7 +3,7 @@
 // Behaviour:
 // * A topic is described with every setting of log/topic-config.ts and its effective value.
 // * The broker (resource type 4) is described with those of its settings that Apache Kafka has too.
-// * A topic's setting has the default that it stands for as a synonym, under the name that the broker's has.
+// * A topic's setting has its default as a synonym, by the name of the broker's setting.
 // * A group has no settings of its own. Other resources are refused with INVALID_REQUEST. Documentation is null.
 //
 // Version notes: v3 adds types and documentation, v4 is flexible; v2 is v1.

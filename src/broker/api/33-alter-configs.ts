@@ -1,7 +1,7 @@
 // AlterConfigs: v0-2
 //
 // Behaviour:
-// * Replaces a topic's settings: those that the request leaves out are the broker's again.
+// * Replaces a topic's settings: those that the request leaves out return to the broker's defaults.
 // * The broker's own settings can't be altered while it runs.
 //
 // Version notes: v2 is flexible; v1 is v0.

@@ -1,10 +1,10 @@
 // DescribeLogDirs: v1-4
 //
 // Behaviour:
-// * There is one folder of logs; sizes are those of the segments' records, without indexes and seals.
+// * There is one log directory; sizes are those of the segments' records, without indexes and seals.
 // * A null list asks for all topics; a partition that does not exist is left out, as in Apache Kafka.
 //
-// Version notes: v2 is flexible, v3 adds an error of the whole response, v4 the total and usable bytes of the disk.
+// Version notes: v2 is flexible, v3 adds an error for the whole response, v4 the total and usable bytes of the disk.
 //
 //   Request => [topic [partition]] (nullable)
 //   Response => throttleTimeMs errorCode (v3+) [errorCode logDir [topic [partition size offsetLag isFuture]]
@@ -32,7 +32,7 @@ function everything({ topics }: Context): Asked[] {
   return topics.all().map(({ name, partitions }) => ({ topic: name, partitions: [...partitions.keys()] }));
 }
 
-/** Bytes of logs, each summed up once, as a request may ask a hundred thousand times for one of many segments. */
+/** Bytes of logs, each summed up once, as a request may ask a hundred thousand times for a log of many segments. */
 function sizes(): (log: PartitionLog) => number {
   const known = new Map<PartitionLog, number>();
   return (log) => {

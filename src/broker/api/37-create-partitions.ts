@@ -1,9 +1,9 @@
 // CreatePartitions: v0-3
 //
 // Behaviour:
-// * A topic gets more partitions, never fewer; records stay where they are, and later records of a key may go to another
-//   partition.
-// * An assignment, where there is one, must name node 0 alone for each new partition.
+// * The number of a topic's partitions is increased, never decreased; records stay where they are, and later records of a key
+//   may go to another partition.
+// * An assignment, if there is one, must name node 0 alone for each new partition.
 //
 // Version notes: v2 is flexible, v3 only adds an error; v1 is v0.
 //

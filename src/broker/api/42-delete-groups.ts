@@ -1,7 +1,7 @@
 // DeleteGroups: v0-2
 //
 // Behaviour:
-// * Deletes a group without members and its committed offsets; one with members is refused.
+// * Deletes a group without members, with its committed offsets; one with members is refused.
 //
 // Version notes: v2 is flexible; v1 is v0.
 //

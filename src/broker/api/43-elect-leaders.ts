@@ -1,10 +1,10 @@
 // ElectLeaders: v0-2
 //
 // Behaviour:
-// * The one node leads every partition already, so that none needs an election (ELECTION_NOT_NEEDED). Where all partitions are
-//   meant (null), those are left out, as in Apache Kafka.
+// * The one node leads every partition already, so none needs an election (ELECTION_NOT_NEEDED). A null list, for all
+//   partitions, gets an empty response, as in Apache Kafka.
 //
-// Version notes: v1 adds the type of election and an error of the whole, v2 is flexible.
+// Version notes: v1 adds the election type and an error for the whole response, v2 is flexible.
 //
 //   Request => electionType (v1+) [topic [partition]] (nullable) timeoutMs
 //     electionType => INT8, 0 preferred, 1 unclean   partition, timeoutMs => INT32

@@ -1,7 +1,7 @@
 // IncrementalAlterConfigs: v0-1
 //
 // Behaviour:
-// * A named setting is set (0), deleted (1), or, for cleanup.policy, the only list, appended to (2) or subtracted from (3).
+// * A setting is set (0) or deleted (1); cleanup.policy, the only list, can be appended to (2) or subtracted from (3).
 // * The broker's own settings can't be altered while it runs.
 //
 // Version notes: v1 is flexible.
@@ -24,7 +24,7 @@ const LIST_DEFAULT = 'delete';
 
 type Change = { readonly name: string; readonly operation: number; readonly value: string };
 
-/** The settings after a change, or a message why it is refused. */
+/** The settings after a change, or why it is refused. */
 function change(overrides: ConfigOverrides, { name, operation, value }: Change): ConfigOverrides | string {
   if (!isConfigName(name)) return `${name}: unknown or not supported by this broker`;
   const { [name]: before, ...others } = overrides;
@@ -32,7 +32,7 @@ function change(overrides: ConfigOverrides, { name, operation, value }: Change):
   if (operation === SET) return { ...others, [name]: value };
   if (operation !== APPEND && operation !== SUBTRACT)
     return `${name}: received operation ${operation}, expected 0 to 3`;
-  if (name !== LIST) return `${name}: is no list that could be added to or taken from`;
+  if (name !== LIST) return `${name}: not a list, which append and subtract need`;
   const [had, given] = [(before ?? LIST_DEFAULT).split(','), value.split(',')];
   const left = had.filter((one) => !given.includes(one));
   return { ...others, [name]: (operation === APPEND ? [...left, ...given] : left).join(',') };

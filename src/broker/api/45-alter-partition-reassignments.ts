@@ -1,10 +1,10 @@
 // AlterPartitionReassignments: v0-1
 //
 // Behaviour:
-// * A partition stays where it is: on the one node alone. That assignment is accepted, any other is
-//   INVALID_REPLICA_ASSIGNMENT; there is none under way that could be cancelled (null), which is NO_REASSIGNMENT_IN_PROGRESS.
+// * A partition stays on the one node: that assignment is accepted, any other is INVALID_REPLICA_ASSIGNMENT. A cancellation
+//   (null) is NO_REASSIGNMENT_IN_PROGRESS, as there never is one.
 //
-// Version notes: v1 says whether the number of replicas may change, which can't matter here, and is told it again.
+// Version notes: v1 says whether the number of replicas may change; the response repeats it, without any effect.
 //
 //   Request => timeoutMs mayChangeCount (v1+) [topic [partition [replica] (nullable)]]   timeoutMs, partition, replica => INT32   mayChangeCount => BOOLEAN
 //   Response => throttleTimeMs mayChangeCount (v1+) errorCode errorMessage [topic [partition errorCode errorMessage]]

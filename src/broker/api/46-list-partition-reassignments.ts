@@ -1,7 +1,7 @@
 // ListPartitionReassignments: v0
 //
 // Behaviour:
-// * No partition ever moves from the one node, so that the list is empty.
+// * Partitions never move from the one node, so the list is empty.
 //
 //   Request => timeoutMs [topic [partition]] (nullable)   timeoutMs, partition => INT32
 //   Response => throttleTimeMs errorCode errorMessage

@@ -1,7 +1,7 @@
 // OffsetDelete: v0
 //
 // Behaviour:
-// * Deletes committed offsets, except of topics that a member of the group is subscribed to.
+// * Deletes committed offsets, except those of topics that a member of the group is subscribed to.
 //
 //   Request => groupId [topic [partition]]   partition => INT32
 //   Response => errorCode throttleTimeMs [topic [partition errorCode]]

@@ -1,7 +1,7 @@
 // DescribeClientQuotas: v0-1
 //
 // Behaviour:
-// * This broker has no quotas: whatever is asked for, the list is empty. AlterClientQuotas is not served.
+// * This broker has no quotas: the list is always empty. AlterClientQuotas is not served.
 //
 // Version notes: v1 is flexible.
 //

@@ -1,7 +1,7 @@
 // DescribeUserScramCredentials: v0
 //
 // Behaviour:
-// * This broker has no users: all of them (null or none named) are an empty list, a named one is RESOURCE_NOT_FOUND.
+// * This broker has no users: the list of all (a null or empty request) is empty, and a named user is RESOURCE_NOT_FOUND.
 //
 //   Request => [user] (nullable)
 //   Response => throttleTimeMs errorCode errorMessage [user errorCode errorMessage [mechanism iterations]]

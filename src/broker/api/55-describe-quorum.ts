@@ -1,8 +1,8 @@
 // DescribeQuorum: v0-2
 //
 // Behaviour:
-// * The one node leads a quorum of itself. What Apache Kafka keeps in the topic __cluster_metadata is in the journal here, whose
-//   bytes are the offsets. Another topic or partition is UNKNOWN_TOPIC_OR_PARTITION.
+// * The one node leads a quorum of itself. The journal holds what Apache Kafka stores in the topic __cluster_metadata, and its
+//   size in bytes stands for the offsets. Another topic or partition is UNKNOWN_TOPIC_OR_PARTITION.
 //
 // Version notes: every version is flexible; v1 adds the times of voters, v2 messages, directories and the nodes.
 //

@@ -1,11 +1,11 @@
 // DescribeCluster: v0-2
 //
 // Behaviour:
-// * The one node, which is the controller too, at the address at which this client reached it; controllers have no
-//   endpoints of their own.
+// * Lists the one node, which is also the controller, at the address at which this client reached it, unless another one is
+//   advertised. Controllers have no endpoints of their own.
 // * Every operation is authorized (authorized-operations.ts).
 //
-// Version notes: every version is flexible; v1 adds the type of endpoint, v2 whether a broker is fenced, which none is.
+// Version notes: every version is flexible; v1 adds the endpoint type, v2 whether a broker is fenced (never).
 //
 //   Request => includeOperations endpointType (v1+) includeFenced (v2+)
 //     endpointType => INT8   includeOperations, includeFenced => BOOLEAN

@@ -1,7 +1,7 @@
 // DescribeTransactions: v0
 //
 // Behaviour:
-// * Returns state, producer and partitions of transactional ids; an unknown one is TRANSACTIONAL_ID_NOT_FOUND.
+// * Returns the state, producer and partitions of transactional ids; an unknown id is TRANSACTIONAL_ID_NOT_FOUND.
 //
 //   Request => [transactionalId]
 //   Response => throttleTimeMs [errorCode transactionalId state timeoutMs startTimeMs producerId producerEpoch [topic [partition]]]

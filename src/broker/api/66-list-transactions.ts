@@ -1,11 +1,11 @@
 // ListTransactions: v0-2
 //
 // Behaviour:
-// * Lists transactional ids, filtered by states and producers where the request has some. Unknown states are returned.
-// * A pattern filters by the whole transactional id, in RE2's syntax, by RE2's own algorithm: its time grows with the length of an id
-//   alone. A pattern that is none, or too large (transaction/id-pattern.ts), is INVALID_REGULAR_EXPRESSION.
+// * Lists transactional ids, filtered by the request's states and producers, if any. Unknown states are returned.
+// * A pattern in RE2's syntax has to match the whole transactional id. An invalid pattern, or one that is too large
+//   (transaction/id-pattern.ts), is INVALID_REGULAR_EXPRESSION.
 //
-// Version notes: v1 adds the least duration of an open transaction, ms; −1 lists all. v2 adds the pattern; null and empty list all.
+// Version notes: v1 adds the minimum duration of an open transaction, ms (−1: any), v2 the pattern (null or empty: any id).
 //
 //   Request => [state] [producerId] durationMs (v1+) pattern (v2+)   producerId, durationMs => INT64   pattern => NULLABLE_STRING
 //   Response => throttleTimeMs errorCode [unknownState] [transactionalId producerId state]

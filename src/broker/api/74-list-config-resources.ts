@@ -1,10 +1,10 @@
 // ListConfigResources: v0-1
 //
 // Behaviour:
-// * Lists what may have settings of its own: topics, and the broker. Groups and subscriptions to client metrics have none here.
-// * Other types of resources are UNSUPPORTED_VERSION, as in Apache Kafka.
+// * Lists the resources with settings: the topics and the broker. There are no settings of groups or client metrics.
+// * Other resource types are UNSUPPORTED_VERSION, as in Apache Kafka.
 //
-// Version notes: v0 is ListClientMetricsResources, which takes and tells no types; v1 adds them, none for all.
+// Version notes: v0 is ListClientMetricsResources, without types; v1 adds them, where an empty list asks for all.
 //
 //   Request => [resourceType] (v1+)   resourceType => INT8
 //   Response => throttleTimeMs errorCode [resourceName resourceType (v1+)]

@@ -1,11 +1,11 @@
 // DescribeTopicPartitions: v0
 //
 // Behaviour:
-// * Lists the partitions of the requested topics, of all where the list is empty, in the order of their names, at most as many
-//   as the request's limit and MOST_PARTITIONS. Where some are left, the cursor names the first of them, from which the client's next
-//   request goes on.
-// * A topic that does not exist has an error in its place, and none is made. A cursor before partition 0 is INVALID_REQUEST for each.
-// * Eligible leaders (KIP-966) are none: the one replica is in sync.
+// * Lists the partitions of the requested topics, or of all topics where the list is empty, in the order of the topics' names, up
+//   to the request's limit and MOST_PARTITIONS. If some are left, the response's cursor names the first of them, with which the
+//   client continues.
+// * A topic that does not exist has an error, and is not created. A cursor with a negative partition is INVALID_REQUEST for each.
+// * There are no eligible leaders (KIP-966), as the one replica is always in sync.
 //
 //   Request => [topic] partitionLimit Cursor (nullable)     partitionLimit => INT32
 //   Response => throttleTimeMs

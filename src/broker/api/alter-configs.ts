@@ -1,4 +1,4 @@
-// The common part of AlterConfigs and IncrementalAlterConfigs: all changes of a topic's settings are made, or none.
+// The common part of AlterConfigs and IncrementalAlterConfigs: either all changes of a topic's settings are made, or none.
 //
 //   Alterations => [errorCode errorMessage resourceType resourceName]
 
@@ -16,7 +16,7 @@ type Given = { readonly name: string; readonly value: string | null };
 
 type Altered = { readonly error: ErrorCode; readonly message: string | null };
 
-/** A resource, and the change of its settings. */
+/** A resource and the change of its settings; `overridesFrom` returns the new settings, or why the change is refused. */
 export type Alteration = {
   readonly type: number;
   readonly name: string;
@@ -29,7 +29,7 @@ const refused = (error: ErrorCode, message: string): Altered => ({
   message: message.slice(0, MAX_MESSAGE),
 });
 
-/** Why an alteration is none, whatever it is of; null if it is one. */
+/** Why an alteration is invalid for any resource; null if it is valid. */
 function problemOf({ given }: Alteration): string | null {
   const [twice] = namedTwice(given.map(({ name }) => name));
   if (twice !== undefined) return `${twice}: received more than once, expected each setting once`;
@@ -39,7 +39,7 @@ function problemOf({ given }: Alteration): string | null {
 
 const idOf = ({ type, name }: Alteration): string => `${type}/${name}`;
 
-/** Writes what became of each alteration; the resources that come more than once are left as they are. */
+/** Makes the alterations and writes the result of each; a resource that is named more than once is not changed. */
 export function writeAlterations(
   writer: Writer,
   alterations: readonly Alteration[],
@@ -55,7 +55,7 @@ export function writeAlterations(
   });
 }
 
-/** Changes a topic's settings. @returns the error where it is refused */
+/** Changes a topic's settings, unless the alteration is refused or `validateOnly`. */
 function alter(alteration: Alteration, validateOnly: boolean, { topics }: Context): Altered {
   const { type, name } = alteration;
   const wrong = problemOf(alteration);

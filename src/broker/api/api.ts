@@ -42,7 +42,7 @@ export type Request = {
   readonly client: Client;
 };
 
-/** The response, now or later; null where there is none: of Produce with acks 0, or as the connection has ended meanwhile. */
+/** The response, now or later; null where none is sent: to Produce with acks 0, or after the connection has ended. */
 export type Answer = Writer | null | Promise<Writer | null>;
 
 export type Api = {

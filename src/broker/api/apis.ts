@@ -1,7 +1,7 @@
-// The list of served APIs, which drives dispatch, the encoding of each version and the ApiVersions response. Highest versions
-// are those that clients of Apache Kafka 4 prefer, where their additions are served. Lowest versions must stay, as clients
-// read them as feature flags: without Produce 3 librdkafka sends uncompressed, without Fetch 4 the old message format, and
-// without FindCoordinator 0–2 its groups hang (tried with librdkafka 2.0.2).
+// The APIs served, by which requests are dispatched, each version is encoded and ApiVersions responds. The highest versions
+// are those that clients of Apache Kafka 4 prefer, where the broker serves what they add. The lowest versions have to stay, as
+// clients read them as feature flags: without Produce 3 librdkafka sends uncompressed, without Fetch 4 in the old message
+// format, and without FindCoordinator 0–2 its groups hang (tried with librdkafka 2.0.2).
 
 import { produce } from './00-produce.ts';
 import { fetch } from './01-fetch.ts';

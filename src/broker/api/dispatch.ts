@@ -9,6 +9,7 @@ import { APIS } from './apis.ts';
 const API_VERSIONS = 18;
 const byKey = new Map(APIS.map((api) => [api.key, api]));
 
+/** @throws {RefusedRequest} for an API or a version that is not served */
 export function dispatch(header: RequestHeader, request: Request, context: Context): Answer {
   const { apiKey, apiVersion } = header;
   const api = byKey.get(apiKey);

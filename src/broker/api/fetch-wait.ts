@@ -1,6 +1,6 @@
-// A fetch that waits for records: it counts the appends to its partitions and wakes when enough bytes have come, its time
-// is up or its connection ends. It wakes after the current turn of the event loop, so that it takes all records of a
-// producer's packet.
+// A fetch that waits for records: it counts the bytes appended to its partitions, and wakes when there are enough, when its
+// time is up or when its connection ends. It wakes after the current turn of the event loop, so that its response holds all
+// records that a producer has sent in one packet.
 
 import type { PartitionLog } from '../log/partition-log.ts';
 import { callAt, endWithin } from '../moments.ts';
@@ -9,8 +9,9 @@ import type { Client } from './api.ts';
 const LONGEST_WAIT_MS = 300_000;
 
 /**
- * Resolves when the logs have grown by `missing` bytes (with `isCommitted`, below the last stable offset), a log was deleted, or
- * `maxWaitMs` have passed, of a long wait up to a second less; to false if the connection ended before.
+ * Waits until the logs have grown by `missing` bytes (with `isCommitted`, below the last stable offset), a log was deleted, or
+ * `maxWaitMs` have passed; a wait of 4 s or more may end up to a second early (moments.ts).
+ * @returns false if the connection ended before
  */
 export function waitForBytes(
   logs: ReadonlySet<PartitionLog>,

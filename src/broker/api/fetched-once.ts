@@ -1,5 +1,5 @@
-// Partitions that a Fetch names more than once. As in Apache Kafka each is read once, at the place where it is named first and with
-// what is asked for last; a file read for each naming would hold up all others.
+// Partitions that a Fetch names more than once. As in Apache Kafka each is read once, in the place of its first mention and with
+// the offset and limits of its last; otherwise one request could keep the broker busy with reads of the same file.
 
 import type { TopicReference } from './topic-reference.ts';
 
@@ -8,7 +8,7 @@ type Topic<Partition> = {
   readonly partitions: readonly Partition[];
 };
 
-/** So few are compared with each other, which allocates nothing. */
+/** Up to so many are compared pair by pair, which allocates nothing. */
 const FEW = 16;
 
 /** The topics with each partition once; the same array where none is named twice. */

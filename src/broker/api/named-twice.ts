@@ -1,6 +1,6 @@
-// What one request names more than once, as topics, partitions or settings, which several APIs refuse, as Apache Kafka does.
+// Topics, partitions or settings that one request names more than once, which several APIs refuse, as Apache Kafka does.
 
-/** The names that come more than once; a look at each name, as a request may have a hundred thousand. */
+/** The names that occur more than once, in linear time, as a request may have a hundred thousand. */
 export function namedTwice(names: Iterable<string>): ReadonlySet<string> {
   const seen = new Set<string>();
   const twice = new Set<string>();

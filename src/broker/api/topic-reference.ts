@@ -16,6 +16,7 @@ export type TopicReference = {
   readonly id: string | null;
 };
 
+/** Reads a topic's id if `hasId`, else its name. */
 export function readReference(body: Reader, hasId: boolean, topics: Topics): TopicReference {
   if (!hasId) return { topic: body.string(), id: null };
   const id = body.uuid();

@@ -26,7 +26,7 @@ export function joinRefused(ticket: Ticket, error: ErrorCode, memberId: string):
   };
 }
 
-/** The JoinGroup response of the current generation for `member`; a `leader` other than the group's hides a new one. */
+/** The JoinGroup response of the current generation for `member`. @param leader the member that the response names as leader */
 export function joined(
   ticket: Ticket,
   group: Group,
@@ -62,7 +62,7 @@ export function syncRefused(ticket: Ticket, error: ErrorCode): Effect {
   return { ticket, answer: { kind: 'sync', error, protocolType: '', protocol: '', assignment: NO_BYTES } };
 }
 
-/** Responds with an error to the request that the member waits for. */
+/** Responds with an error to the member's waiting request, if there is one. */
 export function waitRefused(member: Member, error: ErrorCode): Effect[] {
   if (member.waiting === null) return [];
   const { ticket } = member.waiting;

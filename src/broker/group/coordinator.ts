@@ -1,5 +1,5 @@
-// Drives the group state machine: supplies the time, timers and member ids, holds the waiting requests, and checks commits
-// of offsets by it. A group without members and offsets is removed.
+// Drives the group state machine: supplies the time, timers and member ids, holds the waiting requests, and lets it decide
+// which commits of offsets are accepted. A group without members and offsets is removed.
 
 import type { Change, Journal } from '../journal.ts';
 import { crypto } from '../late.ts';
@@ -31,17 +31,17 @@ type Answer = Effect['answer'];
 type Asked<I extends { ticket: number }> = Omit<I, 'ticket'>;
 
 const LONGEST_NAME = 249; // characters of a client's name in a member's id
-const LONGEST_LOOK_MS = 2 ** 31 - 1; // of setTimeout; a later deadline gets there by ticks
+const LONGEST_LOOK_MS = 2 ** 31 - 1; // the limit of setTimeout; a later deadline takes several ticks
 
 export class Groups {
   readonly offsets: Offsets;
   #settings: Settings;
   #limits: GroupLimits;
   #groups = new Map<string, Group>();
-  /** Bytes of each group by bytesOf, and of all. */
+  /** bytesOf each group, and of all together. */
   #sizes = new Map<string, number>();
   #bytes = 0;
-  /** When each group is looked at next. */
+  /** When each group gets its next tick. */
   #looks = new Map<string, { readonly at: number; forget(): void }>();
   #waiting = new Map<number, (answer: Answer) => void>();
   #lastTicket = 0;
@@ -95,7 +95,7 @@ export class Groups {
     return error === ErrorCode.NONE && offsets.length > 0 ? this.#store(id, offsets) : error;
   }
 
-  /** Checks that this member may commit with a transaction, whose end brings the offsets; `memberId` is '' if not sent. */
+  /** Checks that this member may commit offsets at the end of a transaction; `memberId` is '' if not sent. */
   mayCommitLater(
     id: string,
     member: { memberId: string; generation: number; instanceId: string | null },
@@ -135,7 +135,7 @@ export class Groups {
     return this.#groups.has(id) || this.#groups.size < this.#settings.maxGroups;
   }
 
-  /** Passes a request to its group; a missing group is made only if `opens`. */
+  /** Passes a request to its group; a missing group is created only if `opens`. */
   #ask(
     id: string,
     inputFor: (ticket: number) => Exclude<Input, { kind: 'tick' }>,
@@ -155,7 +155,7 @@ export class Groups {
     const before = this.#sizes.get(group.id) ?? 0;
     const size = isSizeKept(input) ? before : bytesOf(next);
     if (!this.#hasRoom(size - before) && input.kind !== 'tick') {
-      // The step is not taken: it has changed nothing.
+      // The step is discarded: it is a value, and has changed nothing.
       this.#answer(tooMuch(input));
       return;
     }
@@ -167,7 +167,7 @@ export class Groups {
     for (const effect of effects) this.#answer(effect);
   }
 
-  /** Whether groups may take so many bytes more; what takes none is always within the limit. */
+  /** Whether groups may take `bytes` more; always if that is not above 0. */
   #hasRoom(bytes: number): boolean {
     return bytes <= 0 || this.#bytes + this.offsets.bytes + bytes <= this.#settings.maxGroupBytes;
   }
@@ -193,7 +193,7 @@ export class Groups {
     else this.#forgetLook(group.id);
   }
 
-  /** Each heartbeat moves the deadline on: a look that comes before it sets the next one. */
+  /** Sets the group's next tick. Each heartbeat postpones the deadline: an earlier tick is left, and sets the next one. */
   #lookBy(id: string, deadline: number): void {
     const at = Math.min(lookAfter(deadline), steadyNow() + LONGEST_LOOK_MS);
     if ((this.#looks.get(id)?.at ?? Number.POSITIVE_INFINITY) <= at) return;
@@ -274,10 +274,10 @@ function unknownGroup(input: Exclude<Input, { kind: 'tick' }>): Effect {
   }
 }
 
-/** Whether an input leaves a group's members and what they have as they are. */
+/** Whether an input can't change a group's size in memory. */
 const isSizeKept = ({ kind }: Input): boolean => kind === 'heartbeat' || kind === 'commit';
 
-/** The response to a request for which the groups have no memory left. */
+/** The response to a request for which groups have no memory left. */
 function tooMuch(input: Exclude<Input, { kind: 'tick' }>): Effect {
   switch (input.kind) {
     case 'join':

@@ -1,9 +1,9 @@
 // A consumer group as a value, and the inputs and effects of its state machine (step.ts). Everything is read-only: a step
-// makes a new group. A ticket stands for a request that waits for its response; the driver (coordinator.ts) holds its
-// connection. Only the classic protocol; KIP-848 is left out on purpose.
+// returns a new group. A ticket identifies a request that waits for its response; the driver (coordinator.ts) holds its
+// connection. Only the classic protocol is served, not KIP-848.
 //
-//   Empty ─join→ PreparingRebalance ─all joined, or time is up→ CompletingRebalance ─leader syncs→ Stable
-//   PreparingRebalance ←─ join with news, leave, silence ─ CompletingRebalance, Stable
+//   Empty ─join→ PreparingRebalance ─all joined, or timeout→ CompletingRebalance ─leader syncs→ Stable
+//   PreparingRebalance ←─ new or changed member, leave, session timeout ─ CompletingRebalance, Stable
 
 import type { ErrorCode } from '../wire/error-codes.ts';
 
@@ -27,7 +27,7 @@ export type Member = {
   readonly protocols: readonly Protocol[];
   readonly assignment: Buffer;
   readonly waiting: { readonly for: 'join' | 'sync'; readonly ticket: Ticket } | null;
-  /** When it is removed unless it sends a request before, ms; does not count while it waits for a response. */
+  /** When it is removed unless it sends a request before, ms; not applied while it waits for a response. */
   readonly deadline: number;
 };
 
@@ -41,11 +41,11 @@ export type Group = {
   readonly members: ReadonlyMap<string, Member>;
   /** Ids given out with MEMBER_ID_REQUIRED (KIP-394) whose clients have not joined yet, with their deadlines. */
   readonly pending: ReadonlyMap<string, number>;
-  /** When a rebalance goes on without missing members, ms; null outside of one. */
+  /** When a rebalance continues without missing members, ms; null outside of one. */
   readonly rebalanceDeadline: number | null;
   /** A first rebalance does not end before this time, ms. */
   readonly notBefore: number;
-  /** Since when it is without members, ms. */
+  /** Since when it has no members, ms. */
   readonly emptySince: number;
 };
 
@@ -63,7 +63,7 @@ export type JoinInput = {
   readonly memberId: string;
   /** The id that it gets if it needs one. */
   readonly newMemberId: string;
-  /** Whether a new member must come back with its id first (JoinGroup 4 and later). */
+  /** Whether a new member must join again with the id that it gets (JoinGroup 4 and later). */
   readonly idRequired: boolean;
   /** Whether a leader understands skipAssignment (JoinGroup 9 and later). */
   readonly maySkip: boolean;
@@ -105,7 +105,7 @@ export type CommitInput = MemberInput & {
 export type LeaveInput = {
   readonly kind: 'leave';
   readonly ticket: Ticket;
-  /** '' where a static member is meant whose id is not known. */
+  /** '' for a static member that is known by its instance id alone. */
   readonly memberId: string;
   readonly instanceId: string | null;
 };
@@ -192,7 +192,7 @@ const MEMBER_BYTES = 1_000;
 const PROTOCOL_BYTES = 200;
 const PENDING_BYTES = 300;
 
-/** About how many bytes of memory a group's members, and ids that were given out, take. */
+/** About how many bytes of memory a group's members and pending ids take. */
 export function bytesOf({ members, pending }: Pick<Group, 'members' | 'pending'>): number {
   let bytes = pending.size * PENDING_BYTES;
   for (const { clientId, instanceId, protocols, assignment } of members.values()) {

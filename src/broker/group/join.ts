@@ -1,5 +1,5 @@
-// A client joins a group, or joins again. New members of JoinGroup 4 and later first get an id to join with (KIP-394); a
-// static member that comes back under its instance id takes its old place without a rebalance (KIP-345).
+// A client joins a group, or joins again. From JoinGroup 4 on a new member first gets an id to join with (KIP-394); a static
+// member that returns with its instance id takes its old place without a rebalance (KIP-345).
 
 import { ErrorCode } from '../wire/error-codes.ts';
 import { joined, joinRefused, waitRefused } from './answers.ts';
@@ -17,6 +17,7 @@ import { commonProtocols, prepare } from './rebalance.ts';
 
 const NO_BYTES = Buffer.alloc(0);
 
+/** The step of a JoinGroup request at `now`, ms. */
 export function join(group: Group, input: JoinInput, limits: GroupLimits, now: number): Step {
   const known = group.members.get(input.memberId);
   const namesake = staticMember(group, input.instanceId);
@@ -95,7 +96,7 @@ function newMember(input: JoinInput, id: string, now: number): Member {
   return { id, instanceId, clientId, clientHost, ...timeouts, protocols, assignment: NO_BYTES, waiting };
 }
 
-/** Adds or updates the member and rebalances; an older waiting request of it is refused. */
+/** Adds or updates the member and rebalances; an earlier request of it that still waits is refused. */
 function seat(group: Group, input: JoinInput, id: string, limits: GroupLimits, now: number): Step {
   const before = group.members.get(id);
   const effects = before ? waitRefused(before, ErrorCode.REBALANCE_IN_PROGRESS) : [];
@@ -114,14 +115,14 @@ function sameProtocols(member: Member, input: JoinInput): boolean {
   );
 }
 
-/** Whether this join of a member calls for a rebalance; the leader's always does. */
+/** Whether this join of a member requires a rebalance; in a stable group the leader's always does. */
 function bringsNews(group: Group, member: Member, input: JoinInput): boolean {
   if (group.state === 'PreparingRebalance') return true;
   if (group.state === 'Stable' && group.leader === member.id) return true;
   return !sameProtocols(member, input);
 }
 
-/** A static member comes back without its id: it gets a new id, and the old one is fenced. */
+/** A static member returns without its id: it gets a new id, and the old one is fenced. */
 function replace(group: Group, old: Member, input: JoinInput, limits: GroupLimits, now: number): Step {
   const effects = waitRefused(old, ErrorCode.FENCED_INSTANCE_ID);
   const leader = group.leader === old.id ? input.newMemberId : group.leader;

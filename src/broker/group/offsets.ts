@@ -2,7 +2,7 @@
 
 import type { Change, Journal, Key } from '../journal.ts';
 
-/** Stands for a leader epoch that was not sent. */
+/** A leader epoch that was not sent. */
 export const NO_EPOCH = -1;
 
 export type Committed = {
@@ -26,7 +26,7 @@ type GroupOffsets = Map<string, Map<number, Committed>>;
 
 const OFFSET_BYTES = 300;
 
-/** About how many bytes of memory a committed offset takes; none of one that there is not. */
+/** About how many bytes of memory a committed offset takes; 0 for undefined. */
 const bytesOf = (committed: Committed | undefined): number =>
   committed === undefined ? 0 : OFFSET_BYTES + 2 * (committed.metadata?.length ?? 0);
 
@@ -86,7 +86,7 @@ export class Offsets {
     return this.#bytes;
   }
 
-  /** How many bytes more, or fewer, these offsets take in the place of those of their partitions. */
+  /** How many more bytes (or fewer, if negative) these offsets take than those that they replace. */
   growthBy(group: string, offsets: readonly PartitionOffset[]): number {
     return offsets.reduce(
       (sum, { topic, partition, committed }) =>
@@ -115,8 +115,8 @@ export class Offsets {
   }
 
   /**
-   * Stores offsets of groups, and other changes of the journal, in one write; on return they are with the operating system, and on
-   * the disk if `durable`. A stored offset that was received later than the given one stays.
+   * Stores offsets of groups, and other changes of the journal, in one write; on return they are in the page cache, and on the
+   * disk if `durable`. An offset that was received before the stored one, as in a long transaction, does not replace it.
    */
   commit(
     groups: ReadonlyMap<string, readonly PartitionOffset[]>,
@@ -144,8 +144,8 @@ export class Offsets {
   }
 
   /**
-   * Deletes every group's offsets of a topic that is deleted with them.
-   * @param store writes these changes, together with that of the topic, to the journal; nothing is deleted where it throws
+   * Deletes every group's offsets of a topic that is deleted.
+   * @param store writes these changes, together with the deletion of the topic, to the journal; where it throws nothing is deleted
    */
   forgetTopic(topic: string, store: (changes: readonly Change[]) => void): void {
     const gone = [...this.#groups].flatMap(([group, topics]) =>

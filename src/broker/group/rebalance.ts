@@ -1,5 +1,5 @@
 // A rebalance: its beginning, its barrier, and the members that it removes. The barrier opens when every member has joined
-// again or the longest rebalance timeout is over; with a shorter, fixed timeout members would evict each other for ever.
+// again or the longest rebalance timeout has passed; with a shorter, fixed timeout members could evict each other for ever.
 
 import { ErrorCode } from '../wire/error-codes.ts';
 import { joined, waitRefused } from './answers.ts';
@@ -40,7 +40,7 @@ function completeIfAllJoined(group: Group, now: number): Step {
   return complete(group, now);
 }
 
-/** Opens the barrier: members that joined are the next generation; others are removed, except static ones. */
+/** Opens the barrier: the members that joined form the next generation; others are removed, except static ones. */
 function complete(group: Group, now: number): Step {
   const left = [...group.members.values()].filter((member) => member.waiting || member.instanceId !== null);
   const present = left.filter((member) => member.waiting);
@@ -80,7 +80,7 @@ export function commonProtocols(members: readonly Member[]): string[] {
   return names.filter((name) => supported.every((those) => those.has(name)));
 }
 
-/** Each member votes for the first of its protocols that all support; the most votes win. */
+/** The protocol with the most votes: each member votes for the first of its protocols that all support. */
 function vote(members: readonly Member[]): string {
   const common = commonProtocols(members);
   const votes = members.map((member) => member.protocols.find((p) => common.includes(p.name))?.name);
@@ -95,7 +95,7 @@ export function remove(group: Group, member: Member, limits: GroupLimits, now: n
   return { group: next.group, effects: [...effects, ...next.effects] };
 }
 
-/** Removes expired members and pending ids, and opens a barrier whose time is up. */
+/** Removes expired members and pending ids, and opens a barrier whose deadline has passed. */
 export function tick(group: Group, limits: GroupLimits, now: number): Step {
   const pending = new Map([...group.pending].filter(([, deadline]) => deadline > now));
   const isSilent = (member: Member) => member.waiting === null && member.deadline <= now;

@@ -1,6 +1,6 @@
-// The state machine of a consumer group: (group, input, now) → (group, effects). Pure: the driver supplies the clock,
-// timers, connections and random ids. Errors and their order follow Apache Kafka's GroupCoordinator, which clients were
-// written for.
+// The state machine of a consumer group: (group, input, now) → (group, effects). It is pure: the driver supplies the clock,
+// timers, connections and random ids. Errors and their precedence are those of Apache Kafka's GroupCoordinator, for which
+// clients were written.
 
 import { ErrorCode } from '../wire/error-codes.ts';
 import { plain, synced, syncRefused, waitRefused } from './answers.ts';
@@ -58,7 +58,7 @@ function heartbeat(group: Group, input: HeartbeatInput, now: number): Step {
   return { group: heard(group, member, now), effects: [plain(input.ticket, error)] };
 }
 
-/** A group without members accepts offsets without a generation, from tools and simple consumers. */
+/** A group without members accepts offsets without a generation, from tools and consumers that assign partitions themselves. */
 function commit(group: Group, input: CommitInput, now: number): Step {
   const isNobody = input.generation < 0 && input.memberId === '' && input.instanceId === null;
   if ((input.generation < 0 && group.members.size === 0) || (isNobody && input.isTransactional))

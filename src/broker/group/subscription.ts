@@ -1,4 +1,4 @@
-// The subscriptions of members of the protocol type 'consumer', the only field of their metadata that the broker reads.
+// The subscriptions of members whose protocol type is 'consumer': the only field of their metadata that the broker reads.
 //
 //   Subscription => version [topic] …   version => INT16
 

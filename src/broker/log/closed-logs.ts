@@ -1,6 +1,6 @@
-// The file that a broker leaves when it is closed in order: what is known of each partition, so that the next start does not read
-// their folders. It holds once: the start that reads it removes it first, from the disk too. It is made for one journal, by its
-// size: a broker of an earlier version that ran since then, or a journal from a backup, makes it void.
+// The file that a broker writes when it is closed in order: what is known of each partition, so that the next start does not read
+// their folders. It is used once: the start that reads it first removes it, from the disk too. It names the size of the journal
+// that it belongs to: it is ignored if an earlier version of the broker has run since, or if the journal comes from a backup.
 //
 //   ClosedLogs => magic crc lines
 //     magic => 4 bytes   crc => UINT32, CRC-32C of all that follows it
@@ -16,7 +16,7 @@ const MAGIC = Buffer.from('CLO1');
 const CRC_END = 8;
 const NONE: ReadonlyMap<string, ClosedLog> = new Map();
 
-/** Writes the file atomically. @param journalBytes size of the journal, which is changed no more */
+/** Writes the file atomically. @param journalBytes size of the journal, which must not change any more */
 export function writeClosedLogs(
   file: string,
   journalBytes: number,
@@ -29,7 +29,7 @@ export function writeClosedLogs(
   renameSync(`${file}.new`, file);
 }
 
-/** Reads and removes the file: the partitions by name, none where it is absent, damaged, or of another journal. */
+/** Reads and removes the file: the partitions by name; none where it is absent, damaged, or of another journal. */
 export function takeClosedLogs(file: string, journalBytes: number): ReadonlyMap<string, ClosedLog> {
   const bytes = readIfThere(file);
   if (bytes === null) return NONE;
@@ -42,7 +42,7 @@ export function takeClosedLogs(file: string, journalBytes: number): ReadonlyMap<
   return new Map(logs.map((line) => JSON.parse(line) as [string, ClosedLog]));
 }
 
-/** Null where it is absent; a file that can't be read has no valid bytes, and must go, lest a later start read it. */
+/** Null where it is absent; empty where it can't be read, so that the caller removes it and no later start reads it. */
 function readIfThere(file: string): Buffer | null {
   try {
     return readFileSync(file);

@@ -1,7 +1,7 @@
-// A pass of compaction over the closed segments of a partition: first the latest offset of each key is collected, then the
-// segments are rewritten without obsolete records, as many neighbours into one file as fit, beside the old files, synced, and
-// swapped in. Memory is bounded by the number of keys. The work is done in slices with a pause after each, so that appends and
-// reads go on. A pass ends at a batch whose CRC is wrong: rewritten it would have a right one, and nobody would see the damage.
+// A pass of compaction over the closed segments of a partition: it collects the latest offset of each key, then rewrites the
+// segments without obsolete records, as many neighbours into one file as fit, and swaps the synced file in. Memory is bounded
+// by the number of keys. The work is done in slices with a pause after each, so that appends and reads go on. A pass ends at a
+// batch with a wrong CRC: a rewritten batch would have a right one, and hide the damage.
 
 import { closeSync, fsync, openSync, rmSync, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
@@ -18,7 +18,7 @@ import { AbortedTransactions } from './transactions.ts';
 export const CLEANED = '.cleaned';
 
 const SLICE_BYTES = 128 * 1024;
-/** Limit of the offsets of a segment, as in Apache Kafka: its index has them relative to the first. */
+/** Limit of a segment's range of offsets, as in Apache Kafka: its index stores them relative to the first. */
 export const MOST_OFFSETS = 2 ** 31 - 1;
 
 /** The contents of a rewritten file. */
@@ -43,7 +43,7 @@ export type Driver = {
  * @param closed all closed segments that may be compacted, in order
  * @param cleanedTo the offset that earlier passes have reached
  * @returns `cleanedTo` for the next pass
- * @throws {DamagedLog} naming file and place; the segments before are compacted, that one and those behind it are as they were
+ * @throws {DamagedLog} naming file and place; segments before it are compacted, that one and later ones are as they were
  */
 export async function compactSegments(
   closed: readonly Segment[],
@@ -86,7 +86,7 @@ function groupsOf(segments: readonly Segment[], mostBytes: number): Group[] {
   return groups;
 }
 
-/** Collects the keys of whole segments. @returns the offset after them; undefined where the pass was ended */
+/** Collects the keys of the segments, up to the limit. @returns the offset after the segments covered; undefined where the pass was ended */
 async function noteSegments(
   segments: readonly Segment[],
   latest: LatestOffsets,
@@ -106,7 +106,7 @@ async function noteSegments(
   return noted;
 }
 
-/** @returns false where the pass was ended */
+/** Rewrites a group, and swaps the file in where anything has changed. @returns false where the pass was ended */
 async function rewrite(
   group: Group,
   latest: LatestOffsets,
@@ -160,7 +160,7 @@ class RemainingBatches {
     writeWhole(this.#fd, Buffer.concat(batches));
   }
 
-  /** Called after the last batch of a segment. Aborted transactions whose markers are gone are dropped, as a reader would wait for their end. */
+  /** Called after the last batch of a segment. An aborted transaction without its marker is dropped, as a reader would wait for its end. */
   end(segment: Segment): void {
     for (const one of segment.aborted.all()) if (this.#markers.has(one.lastOffset)) this.#aborted.add(one);
   }
@@ -193,7 +193,7 @@ function batchesAt(segment: Segment, position: number): Buffer[] {
   let at = position;
   for (const batch of batches) {
     if (batch.length !== storedSize(batch, 0) || !crcIsRight(batch, 0, batch.length))
-      throw new DamagedLog(`${segment.path}.log: received a batch at byte ${at} that its CRC does not fit`);
+      throw new DamagedLog(`${segment.path}.log: the batch at byte ${at} has a wrong CRC`);
     at += batch.length;
   }
   return batches;

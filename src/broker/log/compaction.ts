@@ -1,8 +1,8 @@
-// Compaction of a partition with cleanup.policy=compact: it keeps of each key the record with the highest offset, at its offset. A
+// Compaction of a partition with cleanup.policy=compact: of each key the record with the highest offset is kept, at its offset. A
 // record without a value (a tombstone) stays for delete.retention.ms from the first pass over it, so that readers see the deletion:
-// that pass gives its batch the time when it may go, the delete horizon, in the place of its base timestamp (KIP-534). Other batches
-// that lose no record stay byte for byte; what is rewritten is uncompressed, with its own base and last offset. Records of aborted
-// transactions are removed, and, as late as a tombstone, markers whose transaction has no record left. A batch that can't be
+// that pass stores the time when it may be removed, the delete horizon, as the base timestamp of its batch (KIP-534). Other batches
+// that lose no record stay byte for byte; a rewritten batch is uncompressed and keeps its base and last offset. Records of aborted
+// transactions are removed, and markers whose transaction has no record left, as late as a tombstone. A batch that can't be
 // decompressed stays as it is, and makes no older record obsolete.
 //   (https://kafka.apache.org/documentation/#compaction)
 
@@ -29,7 +29,7 @@ const ATTRIBUTES_AT = 21;
 const BASE_TIMESTAMP_AT = 27;
 const RECORDS_AT = 57;
 const CODECS = 0b111;
-/** Limit of the keys of one pass; records beyond it wait for the next one. */
+/** Limit of the keys of one pass; segments beyond it wait for the next one. */
 export const MOST_KEYS = 500_000;
 
 /** The highest offset of each key. */
@@ -37,7 +37,7 @@ export type LatestOffsets = Map<string, number>;
 
 const HASH_BYTES = 64; // of SHA-512
 
-/** A key as a string of at most 64 characters, as a key may have a megabyte: itself, or its hash where it is not shorter. */
+/** A key as a string of at most 64 characters, as a key may have a megabyte: the key itself, or its hash where that is no longer. */
 const nameOf = (key: Buffer): string =>
   key.length < HASH_BYTES
     ? key.toString('latin1')
@@ -63,7 +63,7 @@ export function hasNoKey(batch: Buffer): boolean {
   return found;
 }
 
-/** Collects the offsets of a batch's keys. @returns false, without any of them, where they could exceed `mostKeys` */
+/** Collects the offsets of a batch's keys. @returns false, with none collected, where they could exceed `mostKeys` */
 export function noteKeys(
   batch: Buffer,
   latest: LatestOffsets,
@@ -81,14 +81,14 @@ export function noteKeys(
   return true;
 }
 
-/** The time of a pass, and how long what it finds deleted stays, ms. */
+/** The time of a pass, and how long a tombstone stays after its first pass, ms. */
 export type PassTime = {
   readonly now: number;
   readonly deleteRetentionMs: number;
 };
 
 /**
- * Removes the obsolete records of a batch, and sets its delete horizon where it first holds what has to go later.
+ * Removes the obsolete records of a batch, and sets the delete horizon of one that has tombstones, or is a marker, to be removed later.
  * @returns the same buffer where nothing changes, undefined where nothing is left
  */
 export function compactBatch(
@@ -105,7 +105,7 @@ export function compactBatch(
   return left;
 }
 
-/** A marker whose transaction has no record left. */
+/** A marker whose transaction has no record left, with its delete horizon; undefined once that has passed. */
 function markerAt(
   batch: Buffer,
   header: BatchHeader,
@@ -140,7 +140,7 @@ function withoutObsolete(
   return rebuilt(batch, kept, fresh);
 }
 
-/** The batch with the records that are left, and with a delete horizon where it is given one. */
+/** The batch with the records that are left, and with a new delete horizon, ms, where there is one. */
 function rebuilt(batch: Buffer, kept: readonly Buffer[], horizon?: number): Buffer {
   const { baseTimestamp, attributes } = readHeader(batch, 0);
   const timed =

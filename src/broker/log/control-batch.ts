@@ -12,12 +12,12 @@ import { BATCH_HEADER, CONTROL, LENGTH_PREFIX, TRANSACTIONAL } from './record-ba
 const MAGIC = 2;
 const ABORT = 0;
 const COMMIT = 1;
-/** Length, attributes and three deltas and lengths of one byte each, then key (4 bytes) and value (6), no headers. */
+/** One byte each: length, attributes, two deltas, key length; the key (4 bytes), value length, value (6), no headers. */
 const RECORD = Buffer.of(32, 0, 0, 0, 8, 0, 0, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0);
 const TYPE_AT = BATCH_HEADER + 7;
 const KEY_BYTES = 4;
 
-/** A marker as it is appended to a log, which stamps its offset. @param now ms */
+/** A marker, whose offset the log sets when it is appended. @param now ms */
 export function markerBatch(producerId: number, epoch: number, isCommit: boolean, now: number): Buffer {
   const batch = Buffer.concat([Buffer.alloc(BATCH_HEADER), RECORD]);
   batch.writeInt32BE(batch.length - LENGTH_PREFIX, 8);

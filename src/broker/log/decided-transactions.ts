@@ -1,5 +1,5 @@
-// The transactions before the last stable offset, for a pass of compaction: records of aborted ones are removed, and a marker once
-// its transaction has no record left before it. Methods are called with the batches in the order of the log.
+// The transactions before the last stable offset, for a pass of compaction: it removes the records of aborted ones, and a marker
+// once its transaction has no record left. Methods are called with the batches in the order of the log.
 
 import { type BatchHeader, isTransactional } from './record-batch.ts';
 import type { AbortedTransaction } from './transactions.ts';
@@ -7,7 +7,7 @@ import type { AbortedTransaction } from './transactions.ts';
 export class DecidedTransactions {
   /** By producer, in the order of their markers. */
   #aborted = new Map<number, AbortedTransaction[]>();
-  /** Producers of whom records were left since their last marker. */
+  /** Producers with records left since their last marker. */
   #left = new Set<number>();
 
   constructor(aborted: readonly AbortedTransaction[]) {
@@ -33,12 +33,12 @@ export class DecidedTransactions {
     return next !== undefined && next.firstOffset <= header.baseOffset;
   }
 
-  /** Notes a batch of which records are left. */
+  /** Notes a batch with records that are left. */
   leave(header: BatchHeader): void {
     if (isTransactional(header)) this.#left.add(header.producerId);
   }
 
-  /** Whether records of a marker's transaction are left. */
+  /** Whether records of the marker's transaction are left; called once for each marker. */
   isNeeded(marker: BatchHeader): boolean {
     return this.#left.delete(marker.producerId);
   }

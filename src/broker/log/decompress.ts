@@ -1,6 +1,6 @@
-// Decompresses the records of a batch, for look-ups by time and for compaction; batches are stored and served as they came.
-// Gzip and, from Node 22.15 on, zstd are the runtime's, before it zstd is a library's; Snappy and LZ4 are decoded here. Invalid data, or
-// more than MAX_BYTES, gives null, and the caller uses the batch's header instead.
+// Decompresses the records of a batch, for look-ups by time and for compaction; batches are stored and served as sent.
+// Node decompresses gzip and, from 22.15 on, zstd, before that a library does; Snappy and LZ4 are decoded here. For invalid data,
+// or more than MAX_BYTES, the result is null, and the caller uses the batch's header instead.
 
 import { zlib } from '../late.ts';
 import { unzstd as unzstdByLibrary } from './unzstd.ts';
@@ -26,7 +26,7 @@ function unzstd(packed: Buffer): Buffer {
   return zstdDecompressSync?.(packed, { maxOutputLength: MAX_BYTES }) ?? unzstdByLibrary(packed, MAX_BYTES);
 }
 
-/** Output of known or bounded size that can copy from itself, as LZ77 codecs need. */
+/** Growing output of at most MAX_BYTES that can copy from itself, as LZ77 codecs need. */
 class Output {
   #bytes: Buffer;
   length = 0;
@@ -49,7 +49,7 @@ class Output {
     this.length += source.copy(this.#bytes, this.length, start, start + bytes);
   }
 
-  /** Repeats `bytes` bytes from `distance` back; they may overlap with what they make. */
+  /** Copies `bytes` bytes from `distance` back to the end, where source and target may overlap. */
   repeat(distance: number, bytes: number): void {
     if (distance === 0 || distance > this.length)
       throw new RangeError('a copy begins before the start of the output');
@@ -64,7 +64,7 @@ class Output {
   }
 }
 
-// Java and Python frame Snappy blocks as snappy-java does: a magic, two versions, then [INT32 length, block].
+// Java and Python clients frame Snappy blocks as snappy-java does: a magic, two versions, then [INT32 length, block].
 const XERIAL_MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0]);
 const XERIAL_HEADER = 16;
 
@@ -74,7 +74,7 @@ function unsnappy(packed: Buffer): Buffer {
   let total = 0;
   for (let at = XERIAL_HEADER; at + 4 <= packed.length; ) {
     const length = packed.readInt32BE(at);
-    // With a negative length the walk would go back, and never end.
+    // A negative length would move `at` back, and the loop would never end.
     if (length < 0 || at + 4 + length > packed.length)
       throw new RangeError(`received a block of ${length} bytes, expected at most ${packed.length - at - 4}`);
     const block = unsnappyBlock(packed.subarray(at + 4, at + 4 + length));
@@ -88,7 +88,7 @@ function unsnappy(packed: Buffer): Buffer {
 
 /** https://github.com/google/snappy/blob/main/format_description.txt */
 function unsnappyBlock(packed: Buffer): Buffer {
-  let at = packed.findIndex((byte) => byte < 0x80) + 1; // the unpacked length, a varint; Output grows by itself
+  let at = packed.findIndex((byte) => byte < 0x80) + 1; // skips the unpacked length, a varint: Output grows by itself
   const output = new Output(packed.length * 3);
   while (at < packed.length) {
     const tag = packed.readUInt8(at++);

@@ -1,4 +1,4 @@
-// Compaction of one partition: which of its segments a pass may take, and how what the pass makes of them takes their place. One
+// Compaction of one partition: which of its segments a pass may take, and how the rewritten ones replace them. There is one
 // pass at a time; after one that found damage there is none until the next start.
 
 import { rmSync } from 'node:fs';
@@ -49,7 +49,7 @@ export class LogCompaction {
     return this.#cleanedTo;
   }
 
-  /** Makes a pass, where none is running and enough of the log is new. Parameters as of PartitionLog.compact. */
+  /** Makes a pass, where none is running and enough of the log is new. For the parameters see PartitionLog.compact. */
   async pass(
     config: TopicConfig,
     now: number,
@@ -102,7 +102,7 @@ export class LogCompaction {
     segments.splice(at, group.length, merged);
     if (others.length === 0) return;
     await syncNames(folder);
-    // A later owner of the folder deletes them.
+    // Where the log was closed meanwhile, the next start deletes them.
     if (!isGone()) for (const { path } of others) removeSegment(path);
   }
 }

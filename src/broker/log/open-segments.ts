@@ -1,5 +1,5 @@
-// The segments of a partition as a start finds them. Where its files were closed in order and are as they were, none is read; otherwise
-// each is adopted by its seal, or scanned, and a tail that a crash has torn is truncated.
+// Opens the segments of a partition. Where its files were closed in order and have not changed, none is read; otherwise each
+// segment is adopted by its seal or scanned, and a tail that a crash has torn is truncated.
 
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -13,7 +13,7 @@ import { removeSegment, Segment, segmentPath } from './segment.ts';
 import { compactedTo, removeUnfinished } from './swap.ts';
 import { AbortedTransactions, OpenTransactions } from './transactions.ts';
 
-/** What is known of a partition whose files are closed and on the disk. */
+/** What a start needs to know of a partition whose files were closed in order, so as not to read them. */
 export type ClosedLog = SealedState & {
   readonly segments: readonly (readonly [
     baseOffset: number,
@@ -25,7 +25,7 @@ export type ClosedLog = SealedState & {
   readonly cleanedTo: number;
 };
 
-/** What the next start has to know of closed segments, each with its seal, and of the state at their end. */
+/** The ClosedLog of segments, each with its seal, and of the state at their end. */
 export function closedLog(
   segments: readonly Segment[],
   cleanedTo: number,
@@ -37,7 +37,7 @@ export function closedLog(
   return { segments: extents, cleanedTo, producers, open };
 }
 
-/** The partition that is opened: `producers` and `open` become what they are at the end of its log. */
+/** The partition to open; `producers` and `open` are set to their state at the end of its log. */
 export type Opening = {
   /** Made if absent. */
   readonly folder: string;
@@ -46,12 +46,12 @@ export type Opening = {
   readonly maxMessageBytes: number;
   readonly producers: Producers;
   readonly open: OpenTransactions;
-  /** Called with each closed segment whose seal a crash has prevented, while the state is that at its end. */
+  /** Called with each closed segment without a seal, at the moment when the state is that at its end. */
   readonly seal: (segment: Segment) => void;
 };
 
 export type Opened = {
-  /** In the order of their offsets; none where the partition is new. Tables that are read later are looked for in this array. */
+  /** In the order of their offsets; empty where the partition is new. The array stays in use: tables are read from it later. */
   readonly segments: Segment[];
   /** Records before it were compacted. */
   readonly cleanedTo: number;
@@ -93,7 +93,7 @@ function recover(of: Opening, now: number): Opened {
   const segments: Segment[] = [];
   for (const [index, baseOffset] of offsets.entries()) {
     const isClosed = index < offsets.length - 1;
-    // The segment before already holds this one's records: a crash has prevented the removal of its files.
+    // The segment before already holds this one's records: a crash has interrupted the swap of a compaction.
     if (wasCompacted && isClosed && baseOffset < (segments.at(-1)?.nextOffset ?? 0)) {
       dropMerged(of, baseOffset);
       continue;
@@ -104,7 +104,7 @@ function recover(of: Opening, now: number): Opened {
   return { segments, cleanedTo: cleanedTo ?? 0 };
 }
 
-/** Its state is restored first, as the segment that holds its records may be without a seal. */
+/** Its state is restored first, as the segment that holds its records may have no seal. */
 function dropMerged(of: Opening, baseOffset: number): void {
   const path = segmentPath(of.folder, baseOffset);
   restore(of, readSeal(`${path}.seal`, statSync(`${path}.log`).size));
@@ -117,7 +117,7 @@ function restore({ producers, open }: Opening, seal: SealedState | null): void {
   open.restore(seal.open);
 }
 
-/** Opens a segment and adds it to those before it. @param hasGaps whether offsets may be missing in it */
+/** Opens a segment and adds it to `segments`. @param hasGaps whether compaction may have removed offsets from it */
 function openSegment(
   of: Opening,
   baseOffset: number,
@@ -154,7 +154,7 @@ function adoptScanned(of: Opening, segment: Segment, size: number, hasGaps: bool
   else of.log.error({ ...details, kept, nextOffset: found.nextOffset }, 'truncated a damaged segment');
 }
 
-/** From its seal. Where that is gone the log is scanned, as transactions aborted in the segment may begin before it. */
+/** The tables in a segment's seal. Where that is gone the log is scanned from its start, as an aborted transaction may begin in an earlier segment. */
 function tablesOf(segment: Segment, segments: readonly Segment[], name: string): Tables {
   const sealed = readTables(`${segment.path}.seal`, segment.size);
   if (sealed) return sealed;
@@ -179,7 +179,7 @@ function namesIn(folder: string): string[] {
   }
 }
 
-/** Deletes seals whose segment is gone, or that were not finished, as a crash has prevented that. */
+/** Deletes what a crash has left over: seals whose segment is gone, and unfinished ones. */
 function removeLeftOver(folder: string, names: readonly string[]): void {
   const logs = new Set(names.filter((name) => name.endsWith('.log')));
   const isLeftOver = (name: string) =>

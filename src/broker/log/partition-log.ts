@@ -1,6 +1,6 @@
 // One partition: its segments in the order of their offsets, the last of which takes appends. Offsets have gaps only where a
 // damaged segment was truncated or the log was compacted. There is one replica, so the end of the log is also its high
-// watermark, and the leader epoch is always 0. No open transaction has records before the last stable offset.
+// watermark, and the leader epoch is always 0. Open transactions have no records before the last stable offset.
 
 import { rmSync } from 'node:fs';
 import type { BrokerLog } from '../options.ts';
@@ -24,7 +24,7 @@ import {
 } from './transactions.ts';
 
 export const LEADER_EPOCH = 0;
-/** More of them are left to the seal, so that the state of all partitions together stays small. */
+/** A partition with more producers is opened by its seal, so that the file of all closed logs (closed-logs.ts) stays small. */
 const MOST_CLOSED_PRODUCERS = 100;
 
 export class PartitionLog {
@@ -33,7 +33,7 @@ export class PartitionLog {
   readonly #open = new OpenTransactions();
   /** Called after every append with its bytes, and with Infinity when the partition is deleted. */
   readonly appended = new Set<(bytes: number) => void>();
-  /** As `appended`, called where the last stable offset moves; with Infinity where a transaction's end moves it. */
+  /** As `appended`, when the last stable offset moves; with Infinity where the end of a transaction moves it. */
   readonly decided = new Set<(bytes: number) => void>();
   config: TopicConfig;
   #folder: string;
@@ -41,14 +41,14 @@ export class PartitionLog {
   readonly #segments: Segment[];
   #active: Segment;
   #unflushed = 0; // records since the last fsync for flush.messages
-  #endLastTime = -1; // of the log, at the last `retain`
+  #endLastTime = -1; // endOffset at the last `retain`
   #isGone = false;
   #start = 0; // records before it were deleted by a client (DeleteRecords)
   readonly #compaction: LogCompaction;
 
   /**
    * Opens the partition in `folder` (made if absent), and recovers segments without a valid seal.
-   * @param closed what `close` returned, where nothing has changed the folder since: its files are not read until they are needed
+   * @param closed what `close` returned, where nothing has changed the folder since; files are then read only when needed
    */
   constructor(
     folder: string,
@@ -126,7 +126,11 @@ export class PartitionLog {
     return this.#segments.reduce((sum, segment) => sum + segment.size, 0);
   }
 
-  /** Stores a validated batch; it is with the operating system on return. Returns its first offset. */
+  /**
+   * Stores a validated batch in the page cache.
+   * @param now ms
+   * @returns its first offset
+   */
   append(batch: Buffer, received: BatchHeader, now: number): number {
     if (isFull(this.#active, batch.length, received.records, this.config, now)) this.#roll(now);
     const stable = this.lastStableOffset;
@@ -151,7 +155,7 @@ export class PartitionLog {
     this.sync();
   }
 
-  /** Ends a producer's open transaction by a marker, which is with the operating system on return; no-op where it has none. */
+  /** Ends a producer's open transaction by a marker, which is in the page cache on return; no-op where it has none. */
   endTransaction(producerId: number, epoch: number, isCommit: boolean, now: number): void {
     if (this.#open.of(producerId) === undefined) return;
     const marker = markerBatch(producerId, epoch, isCommit, now);
@@ -202,7 +206,7 @@ export class PartitionLog {
 
   /**
    * Moves the start of a log that was just opened to an offset. Where a power failure has lost the records before it, the log
-   * goes on there, so that no offset before it is given out again, where no reader would look.
+   * continues at that offset: no reader would look at a new record before it.
    */
   startAt(offset: number, now: number): void {
     if (offset > this.endOffset) {
@@ -223,8 +227,8 @@ export class PartitionLog {
   }
 
   /**
-   * Deletes the oldest segments past the topic's retention, and rolls the active one if it is due. One that took nothing since
-   * the last call is sealed, so that a start after a crash scans only what was written lately.
+   * Deletes the oldest segments past the topic's retention, and rolls the active one if it is due. An active segment without
+   * appends since the last call is sealed, so that a start after a crash scans only recent writes.
    */
   retain(now: number): void {
     for (const segment of this.#segments) segment.sealAgain(this.#cannotSeal);
@@ -248,14 +252,14 @@ export class PartitionLog {
 
   /**
    * Compacts the closed segments, where enough of the log is new; appends and reads go on meanwhile.
-   * @param pause awaited between slices of the work; true ends it
-   * @param mostKeys limit of the keys of this pass; what lies behind waits for the next one
+   * @param pause awaited between slices of the work; true ends the pass
+   * @param mostKeys limit of the keys of this pass; the segments after them wait for the next one
    */
   async compact(now: number, pause: () => Promise<boolean>, mostKeys = MOST_KEYS): Promise<void> {
     if (this.config.isCompacted) await this.#compaction.pass(this.config, now, pause, mostKeys);
   }
 
-  /** Throws where an fsync has failed: what was appended may be lost, and nothing more is, until a restart. */
+  /** Throws where an fsync has failed: earlier appends may be lost, so there are no further ones until a restart. */
   requireDisk(): void {
     this.#active.requireDisk();
   }
@@ -276,7 +280,7 @@ export class PartitionLog {
 
   /**
    * Seals the active segment, which saves the next start its scan, and closes all files.
-   * @returns what the next start needs to know to read none of them; undefined where it has to
+   * @returns what lets the next start open the partition without reading its files; undefined where it has to read them
    */
   close(): ClosedLog | undefined {
     this.#isGone = true;

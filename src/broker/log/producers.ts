@@ -1,12 +1,12 @@
-// The state of a partition's idempotent producers (KIP-98): epoch and last five batches of each, so that a repeated batch gets
-// its first offset again and a gap in the sequence is refused. An unknown producer may start at any sequence, as in Apache
-// Kafka, since retention may have removed its state.
+// The state of a partition's idempotent producers (KIP-98): epoch and last five batches of each, by which a repeated batch is
+// recognised and a gap in the sequence is refused. An unknown producer may start at any sequence, as in Apache Kafka, since
+// its state may have been removed with the retention.
 
 import { ErrorCode } from '../wire/error-codes.ts';
 import { type BatchHeader, isControl } from './record-batch.ts';
 
 const REMEMBERED_BATCHES = 5; // max.in.flight.requests.per.connection of an idempotent producer
-const MAX_PRODUCERS = 10_000; // of a partition; the least recently used is removed first
+const MAX_PRODUCERS = 10_000; // per partition; the least recently used is removed first
 const SEQUENCES = 2 ** 31;
 
 type SeenBatch = {
@@ -57,7 +57,7 @@ function remember(state: ProducerState | undefined, header: BatchHeader, at: num
     baseOffset: header.baseOffset,
   };
   const known = state?.epoch === header.producerEpoch ? state.batches : [];
-  // A marker has no sequence; one of a later epoch fences the producer.
+  // A marker has no sequence; one with a later epoch fences the producer.
   if (isControl(header))
     return { producerId: header.producerId, epoch: header.producerEpoch, at, batches: known };
   const earlier = known.slice(1 - REMEMBERED_BATCHES);
@@ -85,7 +85,7 @@ export class Producers {
     }
   }
 
-  /** Removes producers without an append since `since`. */
+  /** Removes producers without an append since `since`, ms. */
   expire(since: number): void {
     for (const state of this.#states.values()) {
       if (state.at < since) this.#states.delete(state.producerId);

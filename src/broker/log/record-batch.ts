@@ -1,6 +1,6 @@
 // The record batch (message format v2), read and patched as bytes: a batch is stored as its producer sent it, compressed or
-// not, except for two fields before the checksum. Message formats v0 and v1 are left out on purpose, as no client of the
-// advertised versions sends them.
+// not, except for two fields before the checksum. Message formats v0 and v1 are not supported, as the API versions that
+// store records do not carry them.
 //
 //   RecordBatch => baseOffset batchLength partitionLeaderEpoch magic crc attributes lastOffsetDelta
 //                  baseTimestamp maxTimestamp producerId producerEpoch baseSequence [Record]
@@ -46,12 +46,12 @@ export type BatchHeader = {
 export const isTransactional = ({ attributes }: BatchHeader): boolean => (attributes & TRANSACTIONAL) !== 0;
 export const isControl = ({ attributes }: BatchHeader): boolean => (attributes & CONTROL) !== 0;
 
-/** Time in ms from which on what the batch deletes may be forgotten; undefined until a pass of compaction has set it. */
+/** Time in ms from which on the batch's tombstones, or the marker it is, may be removed; undefined until compaction has set it. */
 export function deleteHorizon({ attributes, baseTimestamp }: BatchHeader): number | undefined {
   return (attributes & DELETE_HORIZON) !== 0 ? baseTimestamp : undefined;
 }
 
-/** Reads the header at `at`; the caller has seen that BATCH_HEADER bytes are there. */
+/** Reads the header at `at`; the caller has checked that BATCH_HEADER bytes are there. */
 export function readHeader(buffer: Buffer, at: number): BatchHeader {
   const baseOffset = readInt64(buffer, at);
   return {
@@ -73,12 +73,12 @@ export function batchSize(buffer: Buffer, at: number): number {
   return buffer.readInt32BE(at + 8) + LENGTH_PREFIX;
 }
 
-/** What was stored is not what is read. */
+/** The bytes read from a log are not those that were stored. */
 export class DamagedLog extends RangeError {
   override readonly name = 'DamagedLog';
 }
 
-/** As `batchSize`, of a batch in the log; @throws {DamagedLog} where the size is impossible, so that a walk does not go on */
+/** As `batchSize`, of a stored batch. @throws {DamagedLog} where the size is impossible, and a loop over batches would not end */
 export function storedSize(buffer: Buffer, at: number): number {
   const size = batchSize(buffer, at);
   if (size >= BATCH_HEADER) return size;
@@ -113,14 +113,14 @@ export function stampTime(batch: Buffer, now: number): void {
   batch.writeUInt32BE(crc32c(batch.subarray(CRC_START)), 17);
 }
 
-/** Whether the batch's highest timestamp, the time of its append, is that of all its records. */
+/** Whether all records of the batch have its maximum timestamp, which is the time of its append. */
 export function hasAppendTime({ attributes }: Pick<BatchHeader, 'attributes'>): boolean {
   return (attributes & APPEND_TIME) !== 0;
 }
 
 export type ProducedLimits = {
   readonly maxMessageBytes: number;
-  /** Whether the broker's time will replace the batch's. */
+  /** Whether the broker's time will replace the producer's. */
   readonly isAppendTimed: boolean;
   /** How far before and after `now` the batch's times may lie, ms. */
   readonly timestampBeforeMaxMs: number;
@@ -141,7 +141,7 @@ export function checkProduced(batch: Buffer, limits: ProducedLimits, now: number
   return checkContents(batch, limits.isAppendTimed || isTimely(batch, limits, now));
 }
 
-/** By the times of the header: that of the first record, and the latest. A batch may be without. */
+/** Judges the header's timestamps: that of the first record, which may be missing (−1), and the latest one. */
 function isTimely(
   batch: Buffer,
   { timestampBeforeMaxMs, timestampAfterMaxMs }: ProducedLimits,

@@ -1,5 +1,5 @@
-// Single records of an uncompressed batch. The broker reads them only to refuse a batch with broken lengths, at which every
-// consumer would fail for ever, to find the first record of a time, and to compact.
+// Single records of an uncompressed batch. The broker reads them only to refuse a batch with broken lengths, which no consumer
+// could ever get past, to find the first record since a time, and to compact.
 //
 //   Record => length attributes timestampDelta offsetDelta key value [Header]
 //     length, offsetDelta => VARINT   timestampDelta => VARLONG   attributes => INT8
@@ -12,11 +12,11 @@ type Varint = {
 };
 
 const MAX_VARINT_BYTES = 10;
-/** Bytes behind a record's length: attributes, two deltas, the lengths of key and value, and the count of headers. */
+/** Bytes after a record's length field: attributes, two deltas, the lengths of key and value, and the count of headers. */
 const LEAST_RECORD = 6;
 const scratch: Varint = { value: 0, next: 0 };
 
-/** Reads the varint at `at` into one shared object; false where it does not end. */
+/** Reads the varint at `at` into `scratch`; false where it does not end within ten bytes or the buffer. */
 function readVarint(buffer: Buffer, at: number): boolean {
   let unsigned = 0;
   let scale = 1;
@@ -42,7 +42,7 @@ function varint(value: number): Buffer {
   return Buffer.from([...bytes, left]);
 }
 
-/** The record, whose lengths were seen to be right, with `ms` added to its timestamp delta. */
+/** A copy of a record, whose lengths were checked before, with `ms` added to its timestamp delta. */
 export function movedInTime(record: Buffer, ms: number): Buffer {
   readVarint(record, 0);
   const attributesAt = scratch.next;
@@ -53,7 +53,7 @@ export function movedInTime(record: Buffer, ms: number): Buffer {
   return Buffer.concat([length, record.subarray(attributesAt, attributesAt + 1), delta, rest]);
 }
 
-/** Whether exactly `count` records, by their lengths, fill the buffer from `at` to its end. */
+/** Whether exactly `count` records fill the buffer from `at` to its end, by their lengths. */
 export function recordsAreWhole(buffer: Buffer, at: number, count: number): boolean {
   let position = at;
   for (let i = 0; i < count; i++) {
@@ -70,8 +70,9 @@ export type RecordTime = {
 };
 
 /**
- * The first of `count` records from `at` whose timestamp is at least `delta` after the batch's base; null where there is none, or where
- * one before it is malformed. The count may be a lie: a record that is too short ends the walk, which would else stand still.
+ * The first of `count` records from `at` whose timestamp is at least `delta` ms after the batch's base; null where there is none, or
+ * where an earlier record is malformed. A record that is too short counts as malformed, as a length of zero would not move on, and
+ * `count` may be any number.
  */
 export function firstRecordSince(
   buffer: Buffer,

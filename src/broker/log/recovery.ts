@@ -1,6 +1,5 @@
-// Scans a segment without a seal, batch by batch, and finds where the whole ones end: each must have the offset that follows
-// from the one before (a later one where compaction left gaps), and a right CRC. What follows, a torn tail or damage, the caller
-// truncates.
+// Scans a segment without a seal, batch by batch, up to the first batch that is not whole or has a wrong CRC or offset: the offset
+// must follow the batch before (after a gap where the log was compacted). The caller truncates the rest, a torn tail or damage.
 
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import {
@@ -37,7 +36,7 @@ export class Contents {
   }
 }
 
-/** Scans `file` and calls `onBatch` for every whole batch in order. `hasGaps`: it may have been compacted. */
+/** Scans `file` and calls `onBatch` for every valid batch in order. @param hasGaps whether it may have been compacted */
 export function scan(
   file: string,
   baseOffset: number,
@@ -57,8 +56,8 @@ export function scan(
 }
 
 /**
- * Whether what lies at `at` is an append that a crash has cut short, or zeros in its place; else it is damage.
- * @param largest bytes that a batch may have
+ * Whether the file's tail from `at` is an append that a crash has cut short, or zeros in its place; otherwise it is damage.
+ * @param largest limit of a batch's bytes
  */
 export function isTorn(file: string, at: number, fileSize: number, largest: number): boolean {
   if (fileSize - at < BATCH_HEADER) return true;

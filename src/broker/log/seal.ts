@@ -24,7 +24,7 @@ export type Extent = {
   readonly maxTimestamp: number;
 };
 
-/** What a segment is searched by. */
+/** The tables by which a segment is searched. */
 export type Tables = {
   readonly index: SparseIndex;
   readonly aborted: AbortedTransactions;
@@ -59,7 +59,7 @@ export function readSeal(file: string, size: number): (Extent & SealedState) | n
   return found && { ...found.body, open: found.body.open ?? [] };
 }
 
-/** As `readSeal`, what the seal holds to search the log by. */
+/** As `readSeal`, the tables by which the log is searched. */
 export function readTables(file: string, size: number): Tables | null {
   const found = readMatching(file, size);
   return (

@@ -1,4 +1,4 @@
-// When a segment of a partition is closed, and when it is deleted, by the settings of its topic.
+// When a segment is closed, and when it is deleted, by the settings of its topic.
 
 import { MOST_OFFSETS } from './compact-segments.ts';
 import type { Segment } from './segment.ts';
@@ -9,7 +9,7 @@ type Limits = Pick<
   'segmentBytes' | 'segmentMs' | 'isCompacted' | 'maxCompactionLagMs' | 'retentionMs' | 'retentionBytes'
 >;
 
-/** Whether a segment has to be closed before so many bytes and records are appended at `now`, ms; an empty one never has. */
+/** Whether a segment has to be closed before `bytes` and `records` are appended at `now`, ms; never where it is empty. */
 export function isFull(
   {
     size,
@@ -23,7 +23,7 @@ export function isFull(
   now: number,
 ): boolean {
   if (size === 0) return false;
-  // A packed batch may claim as many records as it likes.
+  // The record count of a compressed batch is not checked, and may be any number.
   if (nextOffset + records - baseOffset > MOST_OFFSETS) return true;
   const longestMs = isCompacted ? Math.min(segmentMs, maxCompactionLagMs) : segmentMs;
   return size + bytes > segmentBytes || now - openedAt >= longestMs;
@@ -39,8 +39,8 @@ export function isExpired(
 }
 
 /**
- * How many of the closed segments, oldest first, are past their topic's retention: by their time, or as the partition keeps its bytes
- * without them.
+ * How many of the closed segments, oldest first, are past their topic's retention: by time, or as the partition has
+ * retention.bytes without them.
  * @param bytes of the whole partition
  */
 export function countExpired(

@@ -1,5 +1,5 @@
-// Which segment of a partition holds what is looked for. Segments are in the order of their offsets; compaction may have emptied some,
-// and left gaps between them.
+// Finds the segment of a partition that holds an offset or a time. Segments are in the order of their offsets; compaction may have
+// emptied some, and left gaps between them.
 
 import { BATCH_HEADER } from './record-batch.ts';
 import type { Segment } from './segment.ts';
@@ -7,7 +7,7 @@ import { firstRecordSinceTime, type TimedOffset } from './time-lookup.ts';
 
 const EMPTY = Buffer.alloc(0);
 
-/** As Segment.read, of the segment that holds `offset` or else the first behind it; empty where none has records there. */
+/** Segment.read of the segment that holds `offset`, or else of the first after it; empty where there are no such records. */
 export function readFrom(
   segments: readonly Segment[],
   offset: number,

@@ -1,7 +1,6 @@
-// One segment of a partition: a file of record batches, end to end, named for its first offset. Only the last
-// segment of a partition is appended to; the others are sealed. A batch is passed to the operating system in one write before
-// it is acknowledged, so that it survives the death of this process; the fsync policy (options.ts) decides when it is written
-// to the disk.
+// One segment of a partition: a file of consecutive record batches, named after its first offset. Only the last segment of a
+// partition is appended to; the others are sealed. A batch is written to the page cache before it is acknowledged, so that it
+// survives the death of this process; the fsync policy (options.ts) decides when it reaches the disk.
 
 import {
   closeSync,
@@ -22,7 +21,7 @@ import { SparseIndex } from './sparse-index.ts';
 import { AbortedTransactions } from './transactions.ts';
 
 const NAME_DIGITS = 20;
-const SCAN_SLACK = 4096; // an index entry lies at most about this far ahead of the batch looked for
+const SCAN_SLACK = 4096; // bytes; an index entry lies at most about this far before the batch looked for
 const EMPTY = Buffer.alloc(0);
 
 /** Path, without extension, of the segment of `folder` that starts at `baseOffset`. */
@@ -47,12 +46,12 @@ export class Segment {
   #fd: number | undefined; // undefined until it is needed
   #isClosed = false;
   #isSealed = false;
-  #onDisk = 0; // bytes that an fsync has written there
-  #hasLost = false; // since an fsync failed: the next says nothing of the bytes of that one
+  #onDisk = 0; // bytes that an fsync has covered
+  #hasLost = false; // an fsync has failed: a later one that succeeds does not cover the bytes of that one
   #toSeal: SealedState | null = null; // state for a seal that is being written, or that failed
-  #hint = { offset: -1, position: 0 }; // end of the last read, where a sequential reader goes on
+  #hint = { offset: -1, position: 0 }; // end of the last read, where a sequential reader continues
 
-  /** A segment of a file that is there, of which the caller adopts what is known; `openedAt`, in ms, counts its age. */
+  /** A segment of an existing file, whose contents the caller adopts; its age is counted from `openedAt`, in ms. */
   constructor(folder: string, baseOffset: number, openedAt: number) {
     this.baseOffset = baseOffset;
     this.nextOffset = baseOffset;
@@ -67,7 +66,7 @@ export class Segment {
     return segment;
   }
 
-  /** Adopts the contents found by a seal or a scan. @param tables called when they are needed first */
+  /** Adopts the contents found by a seal or a scan. @param tables a function is called when they are first needed */
   adopt(extent: Extent, isSealed: boolean, tables: Tables | (() => Tables)): void {
     this.size = extent.size;
     this.nextOffset = extent.nextOffset;
@@ -77,12 +76,12 @@ export class Segment {
     if (isSealed) this.#onDisk = extent.size;
   }
 
-  /** Cuts off what the file holds after the adopted contents. */
+  /** Truncates the file to the adopted contents. */
   truncate(): void {
     ftruncateSync(this.#file(), this.size);
   }
 
-  /** A file that somebody has deleted is not made again, empty. */
+  /** Opens the file where it is not open; one that was deleted from outside fails, and is not created anew. */
   #file(): number {
     this.#fd ??= openSync(`${this.path}.log`, TO_APPEND);
     return this.#fd;
@@ -102,7 +101,7 @@ export class Segment {
     return this.#known().aborted;
   }
 
-  /** Writes one stamped batch; on failure (a full disk) the file is as it was. Throws for good once an fsync has failed. */
+  /** Writes one stamped batch; on failure (a full disk) the file is as it was. Always throws once an fsync has failed. */
   append(batch: Buffer, header: BatchHeader): void {
     this.requireDisk();
     if (this.#isSealed || this.#toSeal) this.unseal();
@@ -123,9 +122,8 @@ export class Segment {
   }
 
   /**
-   * Whole batches from the one that holds `offset`, at most `maxBytes`, though the first one comes whole however large it is
-   * (KIP-74) unless `strict`. None starts at or after `endOffset`, which must be above `offset`. One read from the file, without
-   * a copy.
+   * Whole batches from the one that holds `offset`, at most `maxBytes`; unless `strict`, the first one is returned whole however
+   * large it is (KIP-74). None starts at or after `endOffset`, which must be above `offset`. Reads the file once, without a copy.
    */
   read(offset: number, maxBytes: number, strict: boolean, endOffset: number): Buffer {
     const exact = this.#hint.offset === offset;
@@ -150,7 +148,7 @@ export class Segment {
     return at;
   }
 
-  /** Throws where an fsync has failed since the file was opened, until a start has scanned what is really there. */
+  /** Throws where an fsync has failed since the file was opened: only a restart, which scans it, finds out what is on the disk. */
   requireDisk(): void {
     if (this.#hasLost)
       throw new Error(`${this.path}.log: an fsync has failed; a restart finds out what is on the disk`);
@@ -214,7 +212,7 @@ export class Segment {
 
   /** Removes the seal, before the segment is written again. */
   unseal(): void {
-    this.#known(); // which the seal may be alone to hold
+    this.#known(); // the seal may be the only place that has them
     this.#toSeal = null;
     rmSync(`${this.path}.seal`, { force: true });
     this.#isSealed = false;
@@ -228,7 +226,7 @@ export class Segment {
     this.#fd = undefined;
   }
 
-  /** Time of its last record, ms: by the clock of its file where the records have none. */
+  /** Time of its last record, ms: the file's mtime where the records have no timestamp. */
   get lastTime(): number {
     if (this.maxTimestamp >= 0 || this.size === 0) return this.maxTimestamp;
     return statSync(`${this.path}.log`, { throwIfNoEntry: false })?.mtimeMs ?? this.maxTimestamp;

@@ -1,16 +1,16 @@
-// Folders of logs that no topic owns, as of a topic whose journal was lost: they are renamed, never read and never deleted.
+// Log folders that no topic owns, such as those of a topic whose journal was lost: they are renamed, never read and never deleted.
 
 import { existsSync, readdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { BrokerLog } from '../options.ts';
 
-/** Part of a name that no topic has, by which a renamed folder is known. */
+/** Marks a renamed folder; no topic's name may have it. */
 const ASIDE = '~';
 
-/** Of the name of a file; the longest topic's has no room for more. */
+/** Limit of a file name in bytes, which the folder of a topic with the longest name exceeds once it is renamed. */
 const MAX_NAME = 255;
 
-/** Renames a log's folder where there is one. @param now ms, which becomes part of its name */
+/** Renames a log's folder if it exists. @param now ms, which becomes part of the name */
 export function setAside(folder: string, now: number, log: BrokerLog): void {
   if (!existsSync(folder)) return;
   const end = `${ASIDE}${now}`;
@@ -20,7 +20,7 @@ export function setAside(folder: string, now: number, log: BrokerLog): void {
   log.warn({ folder, renamed }, 'renamed a log that no topic owns');
 }
 
-/** Renames the folders below `folder` that are not `known` by their names; those that were renamed before stay. */
+/** Renames the folders in `folder` whose names are not `known`, except those that were renamed before. */
 export function setStrangersAside(
   folder: string,
   known: ReadonlySet<string>,

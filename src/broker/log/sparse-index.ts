@@ -1,6 +1,6 @@
-// The index of one segment: one entry about every INTERVAL bytes of log, each a batch's place. Entries are
-// added in the order of the log, so offsets, positions and times never fall. Kept as plain arrays in memory
-// and written to disk only as part of a segment's seal.
+// The index of one segment: the position of a batch about every INTERVAL bytes of log. Entries are added in the order of the
+// log, so offsets, positions and times never decrease. They are plain arrays in memory, written to disk only as part of a
+// segment's seal.
 
 const INTERVAL = 4096;
 const ENTRY_BYTES = 16;
@@ -15,7 +15,7 @@ export class SparseIndex {
     return this.#offsets.length;
   }
 
-  /** Told of every batch; keeps one entry an interval. */
+  /** Called with every batch; keeps one entry per interval. */
   add(relativeOffset: number, position: number, maxTimestampBefore: number): void {
     if (position < this.#nextAt) return;
     this.#offsets.push(relativeOffset);
@@ -53,7 +53,7 @@ export class SparseIndex {
   }
 }
 
-/** The last index of `sorted` for which `holds` is true, −1 for none; it must hold for a run from the start. */
+/** The last index of `sorted` for which `holds` is true, −1 for none; it must hold for a prefix of `sorted`. */
 function lastBelow(sorted: readonly number[], holds: (value: number) => boolean): number {
   let low = 0;
   let high = sorted.length;

@@ -1,7 +1,7 @@
-// Swaps a rewritten file for a group of segments, so that a crash at any step loses nothing. The new seal is written first: it does
-// not match the old file of the first segment, so that a start after a crash in between scans it. The others are deleted once the
-// new file's name is on the disk, in the order of their offsets, so that a value goes before its tombstone; a start after a crash
-// in between deletes those whose records the segment before already holds.
+// Replaces a group of segments by one rewritten file, so that a crash at any step loses nothing. The new seal is written first: as
+// it does not match the first segment's old file, a start after a crash at this point scans that. The other segments are deleted
+// once the new file's name is on the disk, in the order of their offsets, so that a value is deleted before its tombstone; a start
+// after a crash at this point deletes those whose records the segment before already holds.
 
 import {
   closeSync,
@@ -26,6 +26,7 @@ export function compactedTo(folder: string, names: readonly string[]): number | 
   return names.includes(COMPACTED) ? Number(readFileSync(`${folder}/${COMPACTED}`, 'utf8')) : undefined;
 }
 
+/** Stores the offset up to which a log was compacted. */
 export function noteCompacted(folder: string, to: number): void {
   writeFileSync(`${folder}/${COMPACTED}`, String(to));
 }
@@ -38,7 +39,7 @@ export function removeUnfinished(folder: string, names: readonly string[]): void
 /**
  * Closes a group and opens the segment that replaces it; the files of all but the first are left.
  * @param file synced, with the contents `found`
- * @param current the log's state, for want of a seal
+ * @param current the state at the log's end, used where the last segment has no seal
  */
 export function swap(
   folder: string,

@@ -1,6 +1,6 @@
-// Finds the first record of a time in one segment: by the index, then by batch headers, then by the records of a batch. Where
-// a batch can't be decompressed, or its record claims an offset outside of it, its first record is returned, which is never later
-// than the right one, so that a reader who seeks there misses nothing.
+// Finds the first record since a time in one segment: by the index, then by batch headers, then by the records of a batch. Where
+// a batch can't be decompressed, or the record's offset lies outside of it, the batch's first record is returned: it is not after
+// the right one, so a consumer that seeks to it misses nothing.
 
 import { decompress } from './decompress.ts';
 import { firstRecordSince } from './record.ts';

@@ -11,19 +11,20 @@ export type TopicConfig = {
   readonly maxMessageBytes: number;
   readonly isCompacted: boolean;
   readonly isDeleted: boolean;
-  /** A compacted log is compacted at this age of what is new in it, whatever its share, ms. */
+  /** Age of the oldest new segment, ms, at which a log is compacted whatever the share of what is new. */
   readonly maxCompactionLagMs: number;
-  /** Records after which what was appended is synced to the disk, before the acknowledgement. */
+  /** An append is synced to the disk, before its acknowledgement, whenever so many records were appended. */
   readonly flushMessages: number;
-  /** How far before and after the broker's time a producer's may lie, ms. */
+  /** How far a producer's timestamps may lie before and after the broker's time, ms. */
   readonly timestampBeforeMaxMs: number;
   readonly timestampAfterMaxMs: number;
   /** Whether records get the time of their append instead of their producer's. */
   readonly isAppendTimed: boolean;
-  /** Share of a log that has to be new before it is compacted, 0 to 1. */
+  /** Share of a log's bytes that has to be new before it is compacted, 0 to 1. */
   readonly minCleanableDirtyRatio: number;
-  /** min.compaction.lag.ms, before which compaction leaves a record alone. */
+  /** Age of a record, ms, before which compaction does not touch it. */
   readonly minCompactionLagMs: number;
+  /** How long a tombstone stays after the first pass of compaction over it, ms. */
   readonly deleteRetentionMs: number;
 };
 
@@ -35,7 +36,7 @@ export type ConfigOverrides = Readonly<Record<string, string>>;
 type NumberEntry = {
   readonly kind: 'number';
   readonly name: string;
-  /** The broker's setting of which it is the default, where that has another name. */
+  /** The broker's setting whose value is its default, where that has another name. */
   readonly ofBroker?: string;
   readonly field: NumberField;
   readonly type: 'INT' | 'LONG' | 'DOUBLE';
@@ -76,7 +77,7 @@ const APPEND_TIME = 'LogAppendTime';
 const DEFAULT_POLICY = 'delete';
 const DEFAULT_DIRTY_RATIO = 0.5;
 const DEFAULT_DELETE_RETENTION_MS = 86_400_000;
-const DEFAULT_TIMESTAMP_AFTER_MAX_MS = 3_600_000; // a later time would outlive every retention
+const DEFAULT_TIMESTAMP_AFTER_MAX_MS = 3_600_000; // records of the far future would outlive any retention
 
 const ENTRIES: readonly (NumberEntry | PolicyEntry | ChoiceEntry | FixedEntry)[] = [
   { kind: 'policy', name: 'cleanup.policy', ofBroker: 'log.cleanup.policy', type: 'LIST' },
@@ -232,7 +233,7 @@ export function isConfigName(name: string): boolean {
   return ENTRIES.some((entry) => entry.name === name);
 }
 
-/** A message why `name` can't be set to `value`; null if it can. */
+/** Why `name` can't be set to `value`; null if it can. */
 export function configProblem(name: string, value: string | null): string | null {
   const entry = ENTRIES.find((e) => e.name === name);
   if (entry === undefined) return `${name}: unknown or not supported by this broker`;

@@ -2,10 +2,10 @@
 
 const MAX_NAME = 249;
 
-/** The name as metrics have it, which do not tell '.' and '_' apart: of two topics with the same one, only one may exist. */
+/** The name under which Kafka's metrics report a topic, where '.' becomes '_'; two topics must not share it. */
 export const inMetrics = (name: string): string => name.replaceAll('.', '_');
 
-/** A message why a topic can't have this name; null if it can. */
+/** Why a topic can't have this name; null if it can. */
 export function topicNameProblem(name: string): string | null {
   if (name === '.' || name === '..')
     return `topic name: received ${JSON.stringify(name)}, expected another name than "." and ".."`;

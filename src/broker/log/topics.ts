@@ -1,5 +1,5 @@
-// The topics: their partitions and settings, stored in the journal, and their logs, each partition in a folder. A folder that
-// the journal does not know is renamed at start (set-aside.ts).
+// The topics: their partitions and settings, stored in the journal, and their logs, a folder for each partition. A folder
+// that the journal does not know is renamed at start (set-aside.ts).
 
 import { mkdirSync } from 'node:fs';
 import type { Change, Journal } from '../journal.ts';
@@ -14,7 +14,7 @@ import { inMetrics } from './topic-name.ts';
 
 export type Topic = {
   readonly name: string;
-  /** UUID (KIP-516) in the form of Reader.uuid(); a topic made again under the same name has another. */
+  /** UUID (KIP-516) as Reader.uuid() returns it; a topic created again under the same name has another. */
   readonly id: string;
   readonly partitions: readonly PartitionLog[];
   readonly overrides: ConfigOverrides;
@@ -22,7 +22,7 @@ export type Topic = {
 };
 
 type StoredTopic = {
-  /** Undefined for a topic made by a version without topic ids. */
+  /** Undefined for a topic created by a version without topic ids. */
   readonly id?: string;
   readonly partitions: number;
   readonly overrides: ConfigOverrides;
@@ -97,7 +97,7 @@ export class Topics {
     return topic;
   }
 
-  /** A topic whose name differs only in '.' and '_', which metrics do not tell apart; Apache Kafka's rule (Topic.java). */
+  /** The topic whose name differs from `name` only in '.' and '_', if any: metrics do not tell them apart (Kafka's Topic.java). */
   collidingWith(name: string): string | undefined {
     return this.#topics.has(name) ? undefined : this.#inMetrics.get(inMetrics(name));
   }
@@ -119,7 +119,7 @@ export class Topics {
     return this.#topics.get(name)?.partitions[index];
   }
 
-  /** The log of this name, which ends in its partition's number. */
+  /** The log of this name, `topic-partition`. */
   named(log: string): PartitionLog | undefined {
     const end = log.lastIndexOf('-');
     return this.partition(log.slice(0, end), Number(log.slice(end + 1)));
@@ -131,8 +131,8 @@ export class Topics {
   }
 
   /**
-   * Makes a topic; the caller has validated name, number and settings, and that it is new. Undefined if the folder can't be
-   * written; what was made until then is removed.
+   * Creates a topic; the caller has validated name, number and settings, and that it is new. Undefined if the folder can't be
+   * written; the partitions created until then are removed.
    */
   create(name: string, partitions: number, overrides: ConfigOverrides, now: number): Topic | undefined {
     const { log } = this.#settings;
@@ -151,7 +151,7 @@ export class Topics {
     }
   }
 
-  /** Gives a topic more partitions, `count` in all, validated by the caller. False if the folder can't be written. */
+  /** Increases a topic's partitions to `count`, validated by the caller. False if the folder can't be written. */
   addPartitions(name: string, count: number, now: number): boolean {
     const topic = this.#topics.get(name);
     if (topic === undefined) return false;
@@ -195,7 +195,7 @@ export class Topics {
     return true;
   }
 
-  /** Replaces a topic's settings by validated ones. False if the folder can't be written. */
+  /** Replaces a topic's own settings by validated ones. False if the folder can't be written. */
   alter(name: string, overrides: ConfigOverrides): boolean {
     const topic = this.#topics.get(name);
     if (topic === undefined) return false;
@@ -213,9 +213,9 @@ export class Topics {
   }
 
   /**
-   * Deletes a topic with its records; false if there is none. Throws where the folder can't be written, and deletes nothing then.
-   * @param first changes of the journal that a topic must not outlive, in the same write and before it: what a crash leaves of the
-   *   write is its beginning
+   * Deletes a topic with its records; false if there is none. Where the folder can't be written it throws, and deletes nothing.
+   * @param first changes of the journal that must not be lost if the topic's deletion is kept. They precede it in the same
+   *   write, of which a crash leaves the beginning
    */
   delete(name: string, first: readonly Change[] = []): boolean {
     const topic = this.#topics.get(name);
@@ -262,7 +262,7 @@ export class Topics {
     }
   }
 
-  /** Writes what was appended to the disk; where that fails it is logged. */
+  /** Writes all appends to the disk (fsync); failures are logged. */
   async flush(): Promise<void> {
     const waiting = this.#partitions();
     const flushSome = async () => {
@@ -271,7 +271,7 @@ export class Topics {
     await Promise.all(Array.from({ length: FLUSHES_AT_ONCE }, flushSome));
   }
 
-  /** Closes all files; the next start reads those of no partition that could be sealed. */
+  /** Closes all files; the next start need not read those of a partition that could be sealed. */
   close(): void {
     const closed = this.#partitions().flatMap((partition) => {
       const log = this.#closed(partition);
@@ -280,7 +280,7 @@ export class Topics {
     try {
       writeClosedLogs(this.#closedFile, this.#journal.bytes, closed);
     } catch (error) {
-      this.#settings.log.warn({ error }, 'cannot write what the next start would be faster by');
+      this.#settings.log.warn({ error }, 'cannot write the list of closed logs; the next start is slower');
     }
   }
 

@@ -1,5 +1,5 @@
 // The transactions of a partition: the open ones with their first offsets, the lowest of which is the last stable offset, and
-// the aborted ones. A scan of the log restores both; a segment's seal stores them to save the scan.
+// the aborted ones. A scan of the log restores both; a segment's seal stores them, so that none is needed.
 
 import { isAbort } from './control-batch.ts';
 import { type BatchHeader, isControl, isTransactional } from './record-batch.ts';
@@ -15,7 +15,7 @@ export class OpenTransactions {
 
   /** The lowest first offset; undefined where none is open. */
   get firstOffset(): number | undefined {
-    if (this.#first.size === 0) return undefined; // at nearly every append, without an iterator
+    if (this.#first.size === 0) return undefined; // the usual case, asked at every append: no iterator for it
     for (const offset of this.#first.values()) return offset;
     return undefined;
   }
@@ -25,7 +25,7 @@ export class OpenTransactions {
     return this.#first.get(producerId);
   }
 
-  /** Records a batch; an abort is added to the `aborted` of the segment that holds its marker. */
+  /** Records a batch. @param aborted of the segment that holds the batch; an abort marker's transaction is added to it */
   note(header: BatchHeader, batch: Buffer, aborted: AbortedTransactions): void {
     if (!isTransactional(header)) return;
     const { producerId, baseOffset, lastOffset } = header;
@@ -52,7 +52,7 @@ export class OpenTransactions {
 export type AbortedTransaction = OpenTransaction & {
   /** Offset of its marker. */
   readonly lastOffset: number;
-  /** The last stable offset after its abort: transactions that are aborted later start there or after it. */
+  /** The last stable offset after its abort: a transaction whose marker comes later starts there or after it. */
   readonly lastStableOffset: number;
 };
 
@@ -107,7 +107,7 @@ export class AbortedTransactions {
     for (let i = 0; i < this.length; i++) yield this.#at(i);
   }
 
-  /** Those whose marker is at an offset or after it. */
+  /** Those whose marker is at `offset` or after it. */
   *endingFrom(offset: number): Generator<AbortedTransaction> {
     let low = 0;
     let high = this.length;
@@ -119,7 +119,7 @@ export class AbortedTransactions {
     for (; low < this.length; low++) yield this.#at(low);
   }
 
-  /** The form of a seal. */
+  /** The numbers that a seal stores, as the constructor takes them. */
   encode(): readonly number[] {
     return this.#fields;
   }

@@ -1,16 +1,16 @@
-// Decompresses zstd where the runtime can't (before Node 22.15). The library allocates the window that a frame asks for, and moves
-// it at each block, so what a frame would cost is read from its headers before.
+// Decompresses zstd where Node can't (before 22.15). The library allocates the window that a frame asks for, and moves it at each
+// block, so the cost of a frame is computed from its headers first.
 //   Frame => magic descriptor [window] [dictionary] [content size] [Block] [checksum]     (RFC 8878)
 
 import { fzstd } from '../late.ts';
 
 const MAGIC = 0xfd2fb528;
 const RLE = 1;
-/** About 0.2 s of moving: 64 MiB of the usual window, 2 MiB. */
+/** Limit of the bytes moved, about 0.2 s: that of 64 MiB of content with the usual window of 2 MiB. */
 const MOST_MOVED_BYTES = 2 ** 30;
 
 type Frame = {
-  /** Bytes that the library keeps of what it has unpacked. */
+  /** Bytes of output that the library keeps for back-references. */
   readonly window: number;
   readonly blocks: number;
   /** Where the next frame starts. */
@@ -32,7 +32,7 @@ export function unzstd(packed: Buffer, mostBytes: number): Buffer {
   const stream = new (fzstd().Decompress)((chunk) => {
     total += chunk.length;
     if (total > mostBytes) throw new RangeError(`expected at most ${mostBytes} bytes`);
-    chunks.push(chunk.slice()); // the library writes on in its own
+    chunks.push(chunk.slice()); // the library reuses its buffer
   });
   stream.push(packed, true);
   return Buffer.concat(chunks, total);
@@ -53,7 +53,7 @@ function frameAt(packed: Buffer, start: number): Frame {
   return { window, blocks, end: end + (hasChecksum ? 4 : 0) };
 }
 
-/** The size of the content by its field of 1, 2, 4 or 8 bytes; that of 2 starts at 256. */
+/** The content size in a field of 1, 2, 4 or 8 bytes; a field of 2 counts from 256. */
 function contentOf(field: Buffer): number {
   if (field.length === 8) return Number(field.readBigUInt64LE());
   return field.readUIntLE(0, field.length) + (field.length === 2 ? 256 : 0);

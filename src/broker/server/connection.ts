@@ -1,6 +1,6 @@
 // One client's connection. Requests are served one at a time and in order, as in Apache Kafka, so a connection holds at most
-// one request and one response. It stops reading while its client does not read responses, while a request waits, and
-// while there is no memory for a large frame. A malformed request closes the connection and affects no other.
+// one request and one response. It stops reading while the client leaves responses unread, while a request waits, and while
+// there is no memory for a large frame. A malformed request closes its own connection and no other.
 
 import type { Socket } from 'node:net';
 import { type Client, type Context, RefusedRequest } from '../api/api.ts';
@@ -14,7 +14,7 @@ import { Frames } from './frames.ts';
 import { Pace } from './pace.ts';
 
 const MAX_BACKLOG = 64 * 1024; // bytes read ahead of the request being served
-const LOOPBACK_V4 = /^::ffff:/; // prefix of an IPv4 address on a dual-stack socket
+const MAPPED_V4 = /^::ffff:/; // prefix of an IPv4 address on a dual-stack socket
 
 export class Connection {
   readonly #socket: Socket;
@@ -22,8 +22,8 @@ export class Connection {
   readonly #frames: Frames;
   readonly #client: Client;
   #busy = false; // a request waits for its response
-  readonly #incoming = new Pace(); // of the frame being gathered or served, while it holds memory
-  readonly #outgoing = new Pace(); // of the responses that hold memory
+  readonly #incoming = new Pace(); // the frame being collected or served, while it holds memory of the budget
+  readonly #outgoing = new Pace(); // the responses that hold memory of the budget
   #asked = 0; // bytes requested from the budget and not granted yet
   #lastMove = { at: steadyNow(), bytes: 0 };
 
@@ -44,7 +44,7 @@ export class Connection {
     socket.on('close', () => this.#closed());
   }
 
-  /** Serves whole frames, with their responses in one write, until a request has to wait. */
+  /** Serves the whole frames received, with their responses in one write, until a request has to wait. */
   #serve(): void {
     this.#socket.cork();
     try {
@@ -100,7 +100,7 @@ export class Connection {
     else this.#sendLarge(last, writer.length);
   }
 
-  /** Sends the last piece of a response of `length` bytes, which count as held until the client has read them. */
+  /** Sends the last piece of a response of `length` bytes, which are returned to the budget once the kernel has taken them. */
   #sendLarge(last: Buffer, length: number): void {
     const { memory } = this.#context;
     memory.take(length);
@@ -111,7 +111,7 @@ export class Connection {
     });
   }
 
-  /** Takes memory for a frame; false if it has to wait. */
+  /** Takes memory for a frame of `bytes`; false if it has to wait. */
   #reserve(bytes: number): boolean {
     if (bytes <= FREE || this.#incoming.bytes === bytes) return true;
     if (this.#asked === 0 && this.#context.memory.request(bytes, this.#granted)) {
@@ -151,7 +151,7 @@ export class Connection {
     for (const tell of this.#client.closed) tell();
   }
 
-  /** Closes the connection if it was idle, stalled in the middle of a frame, or too slow with one. */
+  /** Closes the connection if it was idle, stalled in the middle of a frame, or too slow with one. `now` is of steadyNow(). */
   sweep(now: number): void {
     const { idleTimeoutMs, stallTimeoutMs, log } = this.#context.settings;
     const bytes = this.#socket.bytesRead + this.#socket.bytesWritten - this.#socket.writableLength;
@@ -174,9 +174,9 @@ export class Connection {
 }
 
 function clientOf(socket: Socket, { settings }: Context): Client {
-  const local = (socket.localAddress ?? settings.host).replace(LOOPBACK_V4, '');
+  const local = (socket.localAddress ?? settings.host).replace(MAPPED_V4, '');
   return {
-    host: `/${(socket.remoteAddress ?? '').replace(LOOPBACK_V4, '')}`,
+    host: `/${(socket.remoteAddress ?? '').replace(MAPPED_V4, '')}`,
     advertised: { host: settings.advertisedHost ?? local, port: socket.localPort ?? settings.port },
     closed: new Set(),
   };

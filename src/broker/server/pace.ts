@@ -1,17 +1,18 @@
-// Checks that a large transfer keeps up with a least rate. Otherwise a few clients that send or read a byte now and then
-// would hold all memory for ever.
+// Checks that large transfers keep up a minimum rate. Otherwise a few clients that send or read a byte now and then could
+// hold all of the memory budget for ever.
 
-const LEAST_RATE = 100; // bytes a ms, on average
+const LEAST_RATE = 100; // bytes per ms, on average
 
 export class Pace {
   #bytes = 0;
   #since = 0;
 
+  /** Bytes of the unfinished transfers. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Begins a transfer of `bytes` more; time counts from the oldest unfinished one. */
+  /** Begins a transfer of `bytes`, at `now` in ms; time is counted from when the first of the unfinished ones began. */
   begin(bytes: number, now: number): void {
     if (this.#bytes === 0) this.#since = now;
     this.#bytes += bytes;
@@ -23,7 +24,7 @@ export class Pace {
     return bytes;
   }
 
-  /** Whether the transfers take longer than their bytes need at the least rate plus `timeout` ms. */
+  /** Whether the transfers have taken longer than their bytes need at the minimum rate, plus `timeout` ms. */
   isTooSlow(now: number, timeout: number): boolean {
     return this.#bytes > 0 && now - this.#since > timeout + this.#bytes / LEAST_RATE;
   }

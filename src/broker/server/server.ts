@@ -1,4 +1,4 @@
-// Listens, limits the number of connections, and checks each at intervals for timeouts.
+// Listens, limits the number of connections, and checks each at intervals for its timeouts.
 
 import { createServer, type Server } from 'node:net';
 import type { Context } from '../api/api.ts';
@@ -6,7 +6,7 @@ import { hostUnavailable, portTaken } from '../errors.ts';
 import { steadyNow } from '../steady-clock.ts';
 import { Connection } from './connection.ts';
 
-const ANSWER_BUFFER = 128 * 1024; // bytes of unread responses, from which on no further request of the client is served
+const ANSWER_BUFFER = 128 * 1024; // bytes of unread responses above which the client's next request waits
 const SWEEPS_PER_TIMEOUT = 4;
 
 export type Listener = {

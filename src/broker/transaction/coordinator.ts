@@ -1,7 +1,7 @@
 // Drives the state machine of transactional ids: supplies the time and producer ids, stores each step in the journal before the
-// response, and carries out its effects. The order makes a crash harmless: first the decision is stored, then the markers are
-// written, then the offsets in one write with the completed state; a start repeats what is decided and not completed. An open
-// transaction in a log that no stored id has, as after a power failure, is aborted at the start, so that no consumer hangs.
+// response, and carries out its effects. Their order makes a crash harmless: first the decision is stored, then the markers are
+// written, then the offsets in one write with the completed state; a start completes the transactions that are decided. A
+// transaction open in a log but in no stored id, as after a power failure, is aborted at start, so that no consumer waits for it.
 
 import type { Groups } from '../group/coordinator.ts';
 import type { PartitionOffset } from '../group/offsets.ts';
@@ -49,7 +49,7 @@ export class Transactions {
   #bytes = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  /** Reads the journal and completes decided transactions, unless the disk fails. */
+  /** Reads the journal and completes decided transactions; one for which the disk fails is retried later. */
   constructor(parts: Parts, settings: Settings) {
     this.#parts = parts;
     this.#settings = settings;
@@ -73,7 +73,7 @@ export class Transactions {
     return [...this.#transactions.values()];
   }
 
-  /** Gives a producer its id and epoch, after it aborted the open transaction of the one before. `expected` as in InitInput. */
+  /** Gives a producer its id and epoch, after aborting its predecessor's open transaction. For `expected` see InitInput. */
   init(id: string, timeoutMs: number, expected: Producer | null): Initialised {
     const refused = (error: ErrorCode) => ({ error, producerId: -1, epoch: -1 });
     if (timeoutMs <= 0 || timeoutMs > this.#settings.transactionMaxTimeoutMs)
@@ -94,7 +94,7 @@ export class Transactions {
     return this.#parts.producerIds.next();
   }
 
-  /** A new transactional id, or the error where the memory limit is reached. */
+  /** A new transactional id, or POLICY_VIOLATION where the memory limit is reached. */
   #newId(id: string): Transaction | ErrorCode {
     const transaction = emptyTransaction(id, steadyNow());
     return this.#makeRoom(bytesOf(transaction)) ? transaction : ErrorCode.POLICY_VIOLATION;
@@ -248,7 +248,7 @@ export class Transactions {
     this.#timer = undefined;
   }
 
-  /** Aborts open transactions of logs that no transactional id has open there. */
+  /** Aborts the transactions that are open in a log but not in any transactional id. */
   #abortUnknown(): void {
     const known = new Map<number, Transaction>();
     for (const id of this.#open) {
@@ -273,7 +273,7 @@ export class Transactions {
     }
   }
 
-  /** Removes ids without an open transaction that were not used since `since`, ms; retries the aborts of the start. */
+  /** Removes ids without an open transaction that have not changed since `since`, ms; retries aborts that failed at start. */
   expire(since: number): void {
     this.#abortUnknown();
     for (const transaction of this.all())

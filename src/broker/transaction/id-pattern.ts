@@ -1,10 +1,10 @@
-// Finds transactional ids by a pattern in RE2's syntax, as Apache Kafka does. RE2 has no backtracking: its time grows with the length of an id
-// times the size of the pattern, which is limited; many ids are looked at in slices, so that other requests go on.
+// Finds transactional ids by a pattern in RE2's syntax, as Apache Kafka does. RE2 does not backtrack: its time grows with the length
+// of an id times the size of the pattern, which is limited. Many ids are matched in slices, between which other requests are served.
 
 import { BreathingSpace } from '../breathing-space.ts';
 import { re2js } from '../late.ts';
 
-/** Limits of a pattern: characters, and the states of its automaton, as a{1000} is short and large. */
+/** Limits of a pattern: its characters, and the states of its automaton, as a{1000} is short and yet large. */
 const MOST_CHARACTERS = 1000;
 const MOST_STATES = 1000;
 const SLICE_MS = 5;
@@ -24,7 +24,7 @@ function compile(pattern: string): Pattern | undefined {
   }
 }
 
-/** Those whose whole id fits the pattern; undefined where that is invalid, has over 1,000 characters or is too large. */
+/** Those whose whole id matches the pattern; undefined where that is invalid or exceeds its limits. */
 export async function matching<T extends { readonly id: string }>(
   all: readonly T[],
   pattern: string,

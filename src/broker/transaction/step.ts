@@ -1,5 +1,6 @@
-// The state machine of a transactional id: (transaction, input, now) → (transaction, error, effects). Pure: the driver has the
-// clock, logs and journal. Errors and their order follow Apache Kafka's TransactionCoordinator, which clients were written for.
+// The state machine of a transactional id: (transaction, input, now) → (transaction, error, effects). It is pure: the driver has
+// the clock, logs and journal. Errors and their precedence are those of Apache Kafka's TransactionCoordinator, for which clients
+// were written.
 
 import { ErrorCode } from '../wire/error-codes.ts';
 import {
@@ -20,7 +21,7 @@ import {
   withoutContent,
 } from './transaction.ts';
 
-const LAST_EPOCH = 32_766; // one epoch more is left for fencing
+const LAST_EPOCH = 32_766; // of a producer id; INT16 leaves one more, for fencing
 
 /** The next state and the effects of an input at `now` (ms). */
 export function step(transaction: Transaction, input: Input, now: number): Step {
@@ -74,7 +75,7 @@ function fenced(transaction: Transaction): Transaction {
   return { ...transaction, epoch: transaction.epoch + 1, lastEpoch: NO_EPOCH };
 }
 
-/** The error of a request from another producer than the id's current one. */
+/** The error of a request that does not come from the id's current producer. */
 export function senderProblem(transaction: Transaction, { producerId, epoch }: Producer): ErrorCode {
   if (producerId !== transaction.producerId) return ErrorCode.INVALID_PRODUCER_ID_MAPPING;
   return epoch === transaction.epoch ? ErrorCode.NONE : ErrorCode.PRODUCER_FENCED;
@@ -110,7 +111,7 @@ function addGroup(transaction: Transaction, input: AddGroupInput, now: number): 
   return changed({ ...begun(transaction, now), offsets }, now);
 }
 
-/** Offsets are accepted only for a group that was added, so that none of an ended transaction are left over. */
+/** Offsets are accepted only for a group that was added, so that a late request can't add any to the next transaction. */
 function addOffsets(transaction: Transaction, input: OffsetsInput, now: number): Step {
   const problem = addingProblem(transaction, input.producer);
   if (problem !== ErrorCode.NONE) return unchanged(transaction, problem);

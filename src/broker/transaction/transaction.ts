@@ -1,10 +1,10 @@
 // A transactional id as a value, and the inputs and effects of its state machine (step.ts). Everything is read-only: a step
-// makes a new value. Writes to logs and offsets are effects, which the driver (coordinator.ts) carries out and confirms by
-// `ended`. Epoch bumps at the end of each transaction (transaction.version 2, KIP-890) are left out on purpose, as the broker
-// does not offer that feature.
+// returns a new value. Writes to logs and offsets are effects, which the driver (coordinator.ts) carries out and confirms by
+// `ended`. The epoch is not incremented at the end of each transaction, as the broker does not offer that feature
+// (transaction.version 2, KIP-890).
 //
 //   Empty, CompleteCommit, CompleteAbort ─partitions, group→ Ongoing ─end→ PrepareCommit, PrepareAbort ─ended→ CompleteCommit, …Abort
-//   Ongoing ─init by another producer, or its time is up→ PrepareAbort with the next epoch, which fences its producer
+//   Ongoing ─init by another producer, or timeout→ PrepareAbort with the next epoch, which fences its producer
 
 import type { PartitionOffset } from '../group/offsets.ts';
 import type { ErrorCode } from '../wire/error-codes.ts';
@@ -23,7 +23,7 @@ export type Transaction = {
   readonly producerId: number;
   /** −1 before the first producer. */
   readonly epoch: number;
-  /** The epoch before its producer had it bumped; −1 where another producer took over. */
+  /** The epoch before its producer requested the next one (KIP-360); −1 where another producer took over. */
   readonly lastEpoch: number;
   /** Transaction timeout, ms. */
   readonly timeoutMs: number;
@@ -107,15 +107,17 @@ export function emptyTransaction(id: string, now: number): Transaction {
   return { id, state: 'Empty', ...nobody, ...NOTHING, updatedAt: now };
 }
 
-/** The same id without an open transaction. */
+/** The id without its partitions, offsets and start time. */
 export function withoutContent(transaction: Transaction): Transaction {
   return { ...transaction, ...NOTHING };
 }
 
+/** Whether it is ongoing, or decided and not completed. */
 export function isOpen({ state }: Transaction): boolean {
   return state === 'Ongoing' || isEnding(state);
 }
 
+/** Whether it is decided and not completed. */
 export function isEnding(state: Transaction['state']): state is 'PrepareCommit' | 'PrepareAbort' {
   return state === 'PrepareCommit' || state === 'PrepareAbort';
 }
@@ -125,7 +127,7 @@ export function deadlineOf({ state, startedAt, timeoutMs }: Transaction): number
   return state === 'Ongoing' ? startedAt + timeoutMs : null;
 }
 
-const ID_BYTES = 600; // measured size of an id without content
+const ID_BYTES = 600; // measured, of an id without partitions and offsets
 const ENTRY_BYTES = 100;
 const OFFSET_BYTES = 300;
 

@@ -1,4 +1,4 @@
-// The protocol's error codes that this broker returns, under the protocol's names
+// The protocol's error codes that this broker returns, by the protocol's names
 // (https://kafka.apache.org/protocol#protocol_error_codes).
 
 export const ErrorCode = {

@@ -1,6 +1,5 @@
 // INT64 of the wire as a JavaScript number. Offsets, timestamps and producer ids are exact up to 2^53; a larger value, which
-// only a hostile client sends, is rounded but never throws. BigInt is left out on purpose, as it would cost an allocation
-// for each field of each batch.
+// only a hostile client sends, is rounded and never throws. BigInt would cost an allocation for each field of each batch.
 
 const WORD = 2 ** 32;
 const MAX_HIGH = 0x7fffffff;

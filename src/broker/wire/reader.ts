@@ -9,9 +9,9 @@ import { readInt64 } from './int64.ts';
 const MAX_ENTRIES = 100_000;
 const MAX_VARINT_BYTES = 5;
 const UUID_BYTES = 16;
-/** Bytes of a string, of compact ones too, as in Apache Kafka: a longer one could not be told in a version that is not flexible. */
+/** Bytes, of compact strings too, as in Apache Kafka: the INT16 length of other versions could not carry a longer one. */
 const LONGEST_STRING = 0x7fff;
-/** UTF-8 bytes of the sign that stands for a byte that is none of UTF-8. */
+/** UTF-8 bytes of U+FFFD, which replaces an invalid byte. */
 const REPLACEMENT_BYTES = 3;
 
 /** The frame violates the protocol; its connection is closed. */
@@ -77,26 +77,26 @@ export class Reader {
     throw new MalformedRequest(`expected a varint of at most ${MAX_VARINT_BYTES} bytes`);
   }
 
-  /** UUID, in the URL-safe base64 in which Kafka's tools write it. */
+  /** UUID, in the URL-safe base64 that Kafka's tools print. */
   uuid(): string {
     const at = this.#take(UUID_BYTES);
     return this.buffer.toString('base64url', at, at + UUID_BYTES);
   }
 
-  /** From here on the frame is read as a flexible version: the header's tagged fields end it. */
+  /** Reads the rest of the frame as a flexible version, from the tagged fields that end the request header. */
   beginFlexible(): void {
     this.isFlexible = true;
     this.tags();
   }
 
-  /** The same frame from where this reader stands, to be read a second time. */
+  /** A second reader of the same frame, from this one's position. */
   again(): Reader {
     const reader = new Reader(this.buffer, this.position);
     reader.isFlexible = this.isFlexible;
     return reader;
   }
 
-  /** Skips a structure's tagged fields; nothing where the version is not flexible. */
+  /** Skips a structure's tagged fields; does nothing where the version is not flexible. */
   tags(): void {
     if (!this.isFlexible) return;
     for (let left = this.unsignedVarint(); left > 0; left--) {
@@ -113,7 +113,7 @@ export class Reader {
       throw new MalformedRequest(`received a string's length of ${length}, expected 0 to ${LONGEST_STRING}`);
     const at = this.#take(length);
     const text = this.buffer.toString('utf8', at, at + length);
-    // What is no UTF-8 grows where it is replaced.
+    // Invalid UTF-8 grows when it is decoded.
     if (length > LONGEST_STRING / REPLACEMENT_BYTES && Buffer.byteLength(text) > LONGEST_STRING)
       throw new MalformedRequest(`received a string of ${length} bytes, expected UTF-8`);
     return text;
@@ -138,7 +138,7 @@ export class Reader {
     return this.buffer.subarray(at, at + length);
   }
 
-  /** BYTES copied out of the frame, for what outlives the request. */
+  /** BYTES copied out of the frame, for values that outlive the request; empty for null. */
   bytes(): Buffer {
     return Buffer.from(this.nullableBytes() ?? []);
   }

@@ -3,7 +3,7 @@
 //   RequestHeader v1 => apiKey apiVersion correlationId clientId
 //     apiKey, apiVersion => INT16   correlationId => INT32   clientId => NULLABLE_STRING
 //
-// v2, of flexible versions, adds tagged fields behind these (Reader.beginFlexible); the client's id is never compact.
+// v2, of flexible versions, adds tagged fields after these (Reader.beginFlexible); the client id is never compact.
 
 import type { Reader } from './reader.ts';
 
@@ -14,6 +14,7 @@ export type RequestHeader = {
   readonly clientId: string;
 };
 
+/** Reads the header as v1; a null client id becomes empty. */
 export function readHeader(reader: Reader): RequestHeader {
   const apiKey = reader.int16();
   const apiVersion = reader.int16();

@@ -1,12 +1,12 @@
 // Writes the primitive types of the Kafka protocol into one response: the frame's size, its correlation id and the body.
-// Large byte runs (records) are referenced, so that they go from the file to the socket without a copy; everything else goes
+// Large BYTES (records) are referenced, so that they go from the file to the socket without a copy; everything else goes
 // through one growing buffer. In a flexible version (KIP-482) strings, bytes and arrays have their compact forms, and every
 // structure ends with an empty list of tagged fields.
 
 import { writeInt64 } from './int64.ts';
 
 const COPY_BELOW = 4096;
-/** Records aside: what a hundred thousand entries of a request could make of it has to end somewhere. */
+/** Limit of a response without its records, which a request of a hundred thousand array entries could otherwise exceed at will. */
 const MOST_BYTES = 100 * 1024 * 1024;
 
 export class Writer {
@@ -24,7 +24,7 @@ export class Writer {
     this.int32(correlationId);
   }
 
-  /** From here on the response is in a flexible version. */
+  /** Writes the rest of the response in a flexible version. */
   flexible(): this {
     this.#isFlexible = true;
     return this;
@@ -96,7 +96,7 @@ export class Writer {
     return this.#copy(Buffer.from(value, 'base64url'));
   }
 
-  /** Ends a structure: no tagged fields; nothing where the version is not flexible. */
+  /** Ends a structure without tagged fields; does nothing where the version is not flexible. */
   tags(): this {
     return this.#isFlexible ? this.#uint8(0) : this;
   }
@@ -121,7 +121,7 @@ export class Writer {
     return value.length < COPY_BELOW ? this.#copy(value) : this.#refer(value);
   }
 
-  /** ARRAY of numbers or strings; null where the version has it. */
+  /** ARRAY of numbers or strings; null where the version allows it. */
   array<T>(entries: readonly T[] | null, write: (entry: T) => void): this {
     this.#longLength(entries?.length ?? -1);
     for (const entry of entries ?? []) write(entry);
