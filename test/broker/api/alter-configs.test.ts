@@ -2,31 +2,14 @@
 
 import { describe, expect, it } from 'vitest';
 import { ErrorCode } from '../../../src/broker/wire/error-codes.ts';
+import { alterConfigs, type Resource, TOPIC_TYPE } from '../config-requests.ts';
 import { failing } from '../failing-disk.ts';
 import { type OfflineBroker, offlineBroker } from '../offline-broker.ts';
-import { whole } from '../request.ts';
 import { createTopic } from '../requests.ts';
 
-const TOPIC = 2;
+const alter = (broker: OfflineBroker, resources: readonly Resource[], validateOnly = false) =>
+  alterConfigs(broker, 33, 2, resources, validateOnly);
 
-type Given = readonly (readonly [name: string, value: string | null])[];
-type Asked = readonly [type: number, name: string, given: Given];
-
-async function alter(broker: OfflineBroker, asked: readonly Asked[], validateOnly = false) {
-  const answer = await broker.ask(33, 2, (w) => {
-    w.structs(asked, ([type, name, given]) => {
-      w.int8(type).string(name);
-      w.structs(given, ([setting, value]) => w.string(setting).string(value));
-    }).boolean(validateOnly);
-  });
-  return whole(answer, (a) => {
-    expect(a.int32()).toBe(0);
-    return a.structs(() => {
-      const [error, message] = [a.int16(), a.nullableString()];
-      return { error, message, type: a.int8(), name: a.string() };
-    });
-  });
-}
 async function withTopic() {
   const broker = offlineBroker();
   await createTopic(broker, 't', { configs: [['retention.ms', '5']] });
@@ -35,11 +18,11 @@ async function withTopic() {
 const overrides = ({ context }: OfflineBroker) => context.topics.get('t')?.overrides;
 
 describe('settings of a topic', () => {
-  it.each<[string, Asked, ErrorCode, string]>([
+  it.each<[string, Resource, ErrorCode, string]>([
     [
       'of which one is wrong',
       [
-        TOPIC,
+        TOPIC_TYPE,
         't',
         [
           ['segment.ms', '9'],
@@ -51,21 +34,26 @@ describe('settings of a topic', () => {
     ],
     [
       'that there is not',
-      [TOPIC, 't', [['retention.hours', '1']]],
+      [TOPIC_TYPE, 't', [['retention.hours', '1']]],
       ErrorCode.INVALID_CONFIG,
       'retention.hours: unknown',
     ],
     [
       'named like what objects have',
-      [TOPIC, 't', [['__proto__', '1']]],
+      [TOPIC_TYPE, 't', [['__proto__', '1']]],
       ErrorCode.INVALID_CONFIG,
       '__proto__: unknown',
     ],
-    ['without a value', [TOPIC, 't', [['retention.ms', null]]], ErrorCode.INVALID_REQUEST, 'received null'],
+    [
+      'without a value',
+      [TOPIC_TYPE, 't', [['retention.ms', null]]],
+      ErrorCode.INVALID_REQUEST,
+      'received null',
+    ],
     [
       'that come twice',
       [
-        TOPIC,
+        TOPIC_TYPE,
         't',
         [
           ['retention.ms', '1'],
@@ -77,7 +65,7 @@ describe('settings of a topic', () => {
     ],
     [
       'of a topic that there is not',
-      [TOPIC, 'u', []],
+      [TOPIC_TYPE, 'u', []],
       ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
       'there is no such topic',
     ],
@@ -92,7 +80,7 @@ describe('settings of a topic', () => {
 
   it('settings of a topic replace those that the topic had', async () => {
     const broker = await withTopic();
-    expect(await alter(broker, [[TOPIC, 't', [['segment.ms', '9']]]])).toMatchObject([
+    expect(await alter(broker, [[TOPIC_TYPE, 't', [['segment.ms', '9']]]])).toMatchObject([
       { error: 0, message: null },
     ]);
     expect(overrides(broker)).toEqual({ 'segment.ms': '9' });
@@ -101,27 +89,29 @@ describe('settings of a topic', () => {
 
   it('settings of a topic are checked alone where that is asked for', async () => {
     const broker = await withTopic();
-    expect(await alter(broker, [[TOPIC, 't', []]], true)).toMatchObject([{ error: ErrorCode.NONE }]);
+    expect(await alter(broker, [[TOPIC_TYPE, 't', []]], true)).toMatchObject([{ error: ErrorCode.NONE }]);
     expect(overrides(broker)).toEqual({ 'retention.ms': '5' });
   });
 
   it('settings of a topic stay where their topic comes twice, and where the disk refuses them', async () => {
     const broker = await withTopic();
     const twice = await alter(broker, [
-      [TOPIC, 't', []],
-      [TOPIC, 't', []],
+      [TOPIC_TYPE, 't', []],
+      [TOPIC_TYPE, 't', []],
     ]);
     expect(twice.map(({ error }) => error)).toEqual(Array(2).fill(ErrorCode.INVALID_REQUEST));
     let altering: Promise<unknown> | undefined;
     failing(['writeSync'], () => {
-      altering = alter(broker, [[TOPIC, 't', []]]);
+      altering = alter(broker, [[TOPIC_TYPE, 't', []]]);
     });
     expect(await altering).toMatchObject([{ error: ErrorCode.KAFKA_STORAGE_ERROR }]);
     expect(overrides(broker)).toEqual({ 'retention.ms': '5' });
   });
 
   it('settings of a topic are quoted in a message of a thousand characters at most', async () => {
-    const [told] = await alter(await withTopic(), [[TOPIC, 't', [['retention.ms', 'x'.repeat(30_000)]]]]);
+    const [told] = await alter(await withTopic(), [
+      [TOPIC_TYPE, 't', [['retention.ms', 'x'.repeat(30_000)]]],
+    ]);
     expect(told?.message).toHaveLength(1_000);
   });
 });

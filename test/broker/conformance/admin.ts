@@ -3,68 +3,44 @@
 import type { Admin } from 'kafkajs';
 import { expect, onTestFinished, test } from 'vitest';
 import { ErrorCode } from '../../../src/broker/wire/error-codes.ts';
+import {
+  APPEND,
+  alterConfigs,
+  DELETE,
+  type Resource,
+  SET,
+  type Setting,
+  SUBTRACT,
+  TOPIC_TYPE,
+} from '../config-requests.ts';
 import { batch, fetch, listOffset, produce } from '../requests.ts';
 import { kafkaAt } from '../running-broker.ts';
 import { type WireClient, wireClient } from '../wire-client.ts';
 import { newTopic } from './ready.ts';
 
-const TOPIC = 2;
 const EARLIEST = -2;
 const NOWHERE = 'nowhere';
 
-/** Sets (0), takes back (1), adds to (2) or takes from (3) a setting; resolves with the error code. */
+/** Changes a setting of a topic; resolves with the error code. */
 async function change(
   client: WireClient,
   topic: string,
   name: string,
   operation: number,
   value: string | null,
-): Promise<number> {
-  const answer = await client.ask(44, 0, (w) => {
-    w.structs([topic], (one) =>
-      w
-        .int8(TOPIC)
-        .string(one)
-        .structs([name], (setting) => w.string(setting).int8(operation).string(value)),
-    ).boolean(false);
-  });
-  answer.int32();
-  const [error] = answer.structs(() => {
-    const code = answer.int16();
-    answer.nullableString();
-    answer.int8();
-    answer.string();
-    return code;
-  });
-  return error ?? -1;
+): Promise<ErrorCode | undefined> {
+  const [altered] = await alterConfigs(client, 44, 0, [[TOPIC_TYPE, topic, [[name, value, operation]]]]);
+  return altered?.error;
 }
 
-/** Alters resources, each by the settings given for it, one by one (44) or as a whole (33); resolves with their error codes. */
+/** Alters topics, each by the settings given for it, one by one (44) or as a whole (33); resolves with their error codes. */
 async function alterAll(
   client: WireClient,
   key: 33 | 44,
-  resources: readonly (readonly [topic: string, settings: readonly (readonly [string, string | null])[]])[],
-): Promise<number[]> {
-  const answer = await client.ask(key, 0, (w) => {
-    w.structs(resources, ([topic, settings]) =>
-      w
-        .int8(TOPIC)
-        .string(topic)
-        .structs(settings, ([name, value]) => {
-          w.string(name);
-          if (key === 44) w.int8(0);
-          w.string(value);
-        }),
-    ).boolean(false);
-  });
-  answer.int32();
-  return answer.structs(() => {
-    const code = answer.int16();
-    answer.nullableString();
-    answer.int8();
-    answer.string();
-    return code;
-  });
+  topics: readonly (readonly [topic: string, settings: readonly Setting[]])[],
+): Promise<ErrorCode[]> {
+  const resources = topics.map(([topic, settings]): Resource => [TOPIC_TYPE, topic, settings]);
+  return (await alterConfigs(client, key, 0, resources)).map(({ error }) => error);
 }
 
 /** Lets a partition start at an offset, −1 for its end. */
@@ -98,7 +74,7 @@ export function admin(port: () => number): void {
   const settingsOf = async (client: Admin, topic: string) => {
     const { resources } = await client.describeConfigs({
       includeSynonyms: false,
-      resources: [{ type: TOPIC, name: topic }],
+      resources: [{ type: TOPIC_TYPE, name: topic }],
     });
     return new Map(
       resources[0]?.configEntries.map(({ configName, configValue }) => [configName, configValue]),
@@ -128,7 +104,7 @@ export function admin(port: () => number): void {
     const alter = (name: string, value: string) =>
       client.alterConfigs({
         validateOnly: false,
-        resources: [{ type: TOPIC, name: topic, configEntries: [{ name, value }] }],
+        resources: [{ type: TOPIC_TYPE, name: topic, configEntries: [{ name, value }] }],
       });
     await alter('segment.bytes', '2000000');
     await expect.poll(async () => (await settingsOf(client, topic)).get('segment.bytes')).toBe('2000000');
@@ -142,18 +118,20 @@ export function admin(port: () => number): void {
     const [client, wire] = [await connected(), await wireClient(port())];
     const topic = await newTopic(wire, { configs: [['retention.ms', '111111']] });
     const setting = (name: string) => async () => (await settingsOf(client, topic)).get(name);
-    expect(await change(wire, topic, 'segment.bytes', 0, '2000000')).toBe(ErrorCode.NONE);
+    expect(await change(wire, topic, 'segment.bytes', SET, '2000000')).toBe(ErrorCode.NONE);
     await expect.poll(setting('segment.bytes')).toBe('2000000');
     expect(await setting('retention.ms')()).toBe('111111');
-    expect(await change(wire, topic, 'segment.bytes', 1, null)).toBe(ErrorCode.NONE);
+    expect(await change(wire, topic, 'segment.bytes', DELETE, null)).toBe(ErrorCode.NONE);
     await expect.poll(setting('segment.bytes')).not.toBe('2000000');
-    expect(await change(wire, topic, 'cleanup.policy', 2, 'compact')).toBe(ErrorCode.NONE);
+    expect(await change(wire, topic, 'cleanup.policy', APPEND, 'compact')).toBe(ErrorCode.NONE);
     await expect.poll(setting('cleanup.policy')).toMatch(/^(?:compact,delete|delete,compact)$/);
-    expect(await change(wire, topic, 'cleanup.policy', 3, 'delete')).toBe(ErrorCode.NONE);
+    expect(await change(wire, topic, 'cleanup.policy', SUBTRACT, 'delete')).toBe(ErrorCode.NONE);
     await expect.poll(setting('cleanup.policy')).toBe('compact');
-    expect(await change(wire, topic, 'retention.ms', 2, '5')).not.toBe(ErrorCode.NONE);
-    expect(await change(wire, topic, 'retention.ms', 0, 'soon')).not.toBe(ErrorCode.NONE);
-    expect(await change(wire, 'nowhere', 'retention.ms', 0, '5')).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+    expect(await change(wire, topic, 'retention.ms', APPEND, '5')).not.toBe(ErrorCode.NONE);
+    expect(await change(wire, topic, 'retention.ms', SET, 'soon')).not.toBe(ErrorCode.NONE);
+    expect(await change(wire, 'nowhere', 'retention.ms', SET, '5')).toBe(
+      ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+    );
   });
 
   test('a setting or a resource that comes twice, or a setting without a value, is refused', async () => {

@@ -14,6 +14,8 @@ import { platformatic } from './platformatic.ts';
 import { refusals } from './refusals.ts';
 import type { Running, Target } from './targets.ts';
 import { topics } from './topics.ts';
+import { transactionalIds } from './transactional-ids.ts';
+import { transactionalOffsets } from './transactional-offsets.ts';
 import { transactions } from './transactions.ts';
 
 /** Starts a broker for the tests of a `describe`; its port, once they run. */
@@ -47,6 +49,8 @@ export function protocol(port: () => number): void {
   describe('admin', () => admin(port));
   describe('one node', () => oneNode(port));
   describe('transactions', () => transactions(port));
+  describe('transactional offsets', () => transactionalOffsets(port));
+  describe('transactional ids', () => transactionalIds(port));
   describe('kafkajs', () => kafkajsTransactions(port));
   describe('@platformatic/kafka', () => platformatic(port));
   describe('refusals', () => refusals(port));

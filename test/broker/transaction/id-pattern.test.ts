@@ -1,4 +1,4 @@
-// Transactional ids by a pattern: what conformance/transactions.ts cannot ask of Apache Kafka too, its limits.
+// Transactional ids by a pattern: what conformance/transactional-ids.ts cannot ask of Apache Kafka too, its limits.
 
 import { expect, test } from 'vitest';
 import { matching } from '../../../src/broker/transaction/id-pattern.ts';
