@@ -1,4 +1,4 @@
-// What the API of the aggregator is asked, and answers with.
+// Schemas of requests and responses of the aggregator's API.
 
 import { z } from 'zod';
 import { formatParameter as format } from '../http/response-cache.ts';
@@ -11,26 +11,26 @@ const LARGEST_FILE = 1_000_000;
 const limit = wholeNumber(1, MOST_ROWS).default(100).describe(`rows at most, up to ${MOST_ROWS}`);
 const before = wholeNumber(0, Number.MAX_SAFE_INTEGER, 'the `next` of an earlier answer')
   .optional()
-  .describe('`next` of the answer before: the page after it');
+  .describe('`next` of the previous page');
 
 export const pageQuery = z.strictObject({ limit, before, format });
 export const deleteQuery = z.strictObject({
   open_sessions: z
     .literal('discard', { error: 'discard, or nothing' })
     .optional()
-    .describe('discard: also where sessions are open, which are never flushed then'),
+    .describe('discard: also where sessions are open; these are never flushed'),
 });
 export const sessionsQuery = z.strictObject({ limit, format });
 export const fieldsQuery = z.strictObject({
   topic: z
     .string('a topic')
     .regex(/^[\w.-]{1,249}$/, { error: 'a topic' })
-    .describe('one of the cluster'),
+    .describe('a topic of the cluster'),
 });
 
 export const previewBody = z.strictObject({
   definition: definitionSchema,
-  topic: z.string().optional().describe('in place of the definition’s own'),
+  topic: z.string().optional().describe('read in place of the definition’s own topic'),
   file: z
     .strictObject({
       name: z.string().max(200).describe('ends in .csv, .ndjson, .jsonl or .json'),
@@ -92,5 +92,5 @@ export const knownField = z.object({
   name: z.string(),
   types: z.array(z.string()),
   example: z.string().describe('one value, as JSON, cut off where it is long'),
-  records: z.int().describe('how many have it'),
+  records: z.int().describe('number of records that have it'),
 });

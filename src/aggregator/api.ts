@@ -1,4 +1,4 @@
-// The handlers of operations.ts. Rows are JSON text, as parsing them to doubles would lose digits.
+// The handlers of operations.ts. Rows stay JSON text, as parsed numbers would lose digits.
 
 import { json, type Request, type Response, Router } from 'express';
 import { badRequest } from '../http/errors.ts';
@@ -28,6 +28,7 @@ const BODY_BYTES = 256 * 1024;
 /** Size limit of a preview's body: a file of a million characters with JSON's escapes. */
 const PREVIEW_BYTES = 4 * 1024 * 1024;
 
+/** Routes of the aggregator's API. @param feed serves the stream of changes */
 export function aggregatorApi(definitions: Definitions, feed: AggregatorFeed): Router {
   const router = Router();
   const { pool } = definitions;
@@ -39,7 +40,7 @@ export function aggregatorApi(definitions: Definitions, feed: AggregatorFeed): R
       async (req, res) => sendJson(res, await definitions.save(req.body).catch(refuse)),
     ],
   });
-  serve(router, operations.find, async (req, res) => sendJson(res, await whole(definitions, req)));
+  serve(router, operations.find, async (req, res) => sendJson(res, await describe(definitions, req)));
   serve(router, operations.pause, async (req, res) => {
     await definitions.pause(req.params.name, true);
     res.status(204).end();
@@ -72,7 +73,7 @@ export function aggregatorApi(definitions: Definitions, feed: AggregatorFeed): R
       next,
     );
   });
-  serve(router, operations.records, async (req, res) => sendJson(res, await behind(definitions, req)));
+  serve(router, operations.records, async (req, res) => sendJson(res, await recordsOf(definitions, req)));
   serve(router, operations.asides, async (req, res) => {
     const { limit, before } = readQuery(operations.asides.query, req);
     const { name } = await definitions.find(req.params.name);
@@ -96,7 +97,7 @@ export function aggregatorApi(definitions: Definitions, feed: AggregatorFeed): R
   return router;
 }
 
-async function whole(definitions: Definitions, req: Request): Promise<object> {
+async function describe(definitions: Definitions, req: Request): Promise<object> {
   const known = await definitions.find(req.params.name);
   const { words, nextFlushes } = explained(known.body, Date.now());
   const versions = await listVersions(definitions.pool, known.name);
@@ -109,7 +110,7 @@ async function whole(definitions: Definitions, req: Request): Promise<object> {
   };
 }
 
-async function behind(definitions: Definitions, req: Request): Promise<object> {
+async function recordsOf(definitions: Definitions, req: Request): Promise<object> {
   const { provenance } = await definitions.result(req.params.name, req.params.id);
   return {
     count: provenance.count,
@@ -162,7 +163,12 @@ function refuse(error: unknown): never {
 const sendJsonText = (res: Response, text: string) =>
   res.set('Cache-Control', 'no-store').type('application/json').send(text);
 
-/** @param rows as JSON text @param next cursor of the next page; undefined on the last one */
+/**
+ * Sends rows as JSON, or as CSV where the client asks for that.
+ * @param name of the CSV file, without its extension
+ * @param rows as JSON text
+ * @param next cursor of the next page, null on the last one; undefined for a list without pages
+ */
 function sendRows(
   req: Request,
   res: Response,

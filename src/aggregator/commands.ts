@@ -1,5 +1,5 @@
 // The commands `aggregate lint|test|run|sql|explain`. Results go to standard output, messages to standard error. Exit codes: 0
-// success, 1 records were rejected, a test or the command failed, or a definition is invalid.
+// success; 1 records were set aside, a test or the command failed, or a definition is invalid.
 
 import { createWriteStream, openSync, readFileSync } from 'node:fs';
 import type { Writable } from 'node:stream';
@@ -47,8 +47,8 @@ function readText(file: string): string {
   }
 }
 
-/** Turns an error that a user can mend into its lines and exit code 1. */
-async function told(work: () => number | Promise<number>): Promise<number> {
+/** Prints an error that a user can correct, and returns exit code 1 for it. */
+async function reportErrors(work: () => number | Promise<number>): Promise<number> {
   try {
     return await work();
   } catch (error) {
@@ -59,17 +59,17 @@ async function told(work: () => number | Promise<number>): Promise<number> {
   }
 }
 
-/** Prints the problems of definitions. */
+/** Prints the problems of definitions. @param json as JSON, a line for each file */
 export const lint = (files: readonly string[], json: boolean): Promise<number> =>
-  told(async () => {
-    const codes = await Promise.all(files.map((file) => told(() => lintOne(file, json))));
+  reportErrors(async () => {
+    const codes = await Promise.all(files.map((file) => reportErrors(() => lintOne(file, json))));
     return Math.max(...codes);
   });
 
 function lintOne(file: string, json: boolean): number {
   try {
     const { name } = readFile(file);
-    console.log(json ? JSON.stringify({ file, problems: [] }) : `${file}: ${name} is without a fault`);
+    console.log(json ? JSON.stringify({ file, problems: [] }) : `${file}: ${name} is valid`);
     return DONE;
   } catch (error) {
     if (!json || !(error instanceof DefinitionError)) throw error;
@@ -80,7 +80,7 @@ function lintOne(file: string, json: boolean): number {
 
 /** Runs the tests inside definitions. */
 export const test = (files: readonly string[]): Promise<number> =>
-  told(() => {
+  reportErrors(() => {
     let failed = 0;
     let passed = 0;
     for (const file of files)
@@ -96,7 +96,7 @@ export const test = (files: readonly string[]): Promise<number> =>
 
 /** Prints DuckDB SQL that gives the same rows. */
 export const sql = (file: string, inputs: readonly string[]): Promise<number> =>
-  told(() => {
+  reportErrors(() => {
     const definition = readFile(file);
     const query = sqlOf(definition, inputs);
     if (query === undefined)
@@ -107,9 +107,9 @@ export const sql = (file: string, inputs: readonly string[]): Promise<number> =>
     return DONE;
   });
 
-/** Describes a definition in words, with its next flushes. */
+/** Prints a definition in words, with its next flushes. @param now milliseconds since the epoch */
 export const explain = (file: string, now: number): Promise<number> =>
-  told(() => {
+  reportErrors(() => {
     const definition = readFile(file);
     console.log(describeDefinition(definition).join('\n'));
     const times = flushCalendar(definition, now);
@@ -126,9 +126,12 @@ export type RunCommand = {
   readonly config: Config;
   readonly file: string;
   readonly inputs: readonly string[];
+  /** The run's clock, in milliseconds since the epoch; a resumed run keeps its own. */
   readonly now: number;
   readonly format: Format;
+  /** File for the rows; undefined for standard output. */
   readonly out: string | undefined;
+  /** Discards an unfinished run over other files. */
   readonly discard: boolean;
   /** Milliseconds between commits; records after the last one are read again after a kill. */
   readonly commitMs: number;
@@ -136,9 +139,9 @@ export type RunCommand = {
   readonly prepare: () => () => void;
 };
 
-/** Runs a definition over files. */
+/** Runs a definition over files, and prints the first records that were set aside. */
 export const run = ({ config, file, inputs, format, out, prepare, ...rest }: RunCommand): Promise<number> =>
-  told(async () => {
+  reportErrors(async () => {
     const definition = readFile(file);
     if (inputs.length === 0) throw new InputError('received no file, expected at least one to read');
     return withDatabase(config, prepare, async (pool) => {
@@ -165,12 +168,12 @@ export const run = ({ config, file, inputs, format, out, prepare, ...rest }: Run
     });
   });
 
-/** Where rows go to. */
+/** The destination of rows. */
 class Target {
   readonly #stream: Writable;
   readonly #name: string;
 
-  /** @param out a file, made anew; undefined for standard output @throws {InputError} where it can't be written */
+  /** @param out a file, which is overwritten; undefined for standard output @throws {InputError} where it can't be opened */
   constructor(out: string | undefined) {
     this.#name = out === undefined ? 'standard output' : `--out ${out}`;
     try {
@@ -181,11 +184,11 @@ class Target {
         `received ${this.#name}, which can't be written (${codeOf(error)}), expected a file`,
       );
     }
-    // What fails is told by the write, without which Node would end the process.
+    // A failed write rejects its own promise; without a listener the event would end the process.
     this.#stream.on('error', () => {});
   }
 
-  /** Settles once the text is out of this process: only then it may be noted as delivered. @throws {RunError} */
+  /** Resolves once the operating system has the text: only then may its rows be marked as delivered. @throws {RunError} */
   write(text: string): Promise<void> {
     return new Promise((resolve, reject) =>
       this.#stream.write(text, (error) => (error ? reject(this.#refused(error)) : resolve())),
@@ -200,7 +203,7 @@ class Target {
 
   #refused(error: unknown): RunError {
     return new RunError(
-      `${this.#name} can't be written (${codeOf(error)}); rows that are not out of it are kept for the next start with the same definition and files`,
+      `${this.#name} can't be written (${codeOf(error)}); rows that were not written are kept for the next start with the same definition and files`,
     );
   }
 }
@@ -215,7 +218,7 @@ export type FollowCommand = {
 
 /** Runs a definition on a topic and prints flushed rows, until the program is stopped. */
 export const follow = ({ config, file, topic, format, prepare }: FollowCommand): Promise<number> =>
-  told(async () => {
+  reportErrors(async () => {
     const definition = checkValue({ ...readDefinition(readText(file), file, true), topic }, true);
     return withDatabase(config, prepare, async (pool, log) => {
       const kafka = createKafka(clusterOf(config), 'shopstream-aggregate', log);
@@ -234,7 +237,7 @@ export const follow = ({ config, file, topic, format, prepare }: FollowCommand):
       console.error(
         `${name} runs on ${topic}; results are in the topic ${resultTopicOf(name)} too. Ctrl-C ends it.`,
       );
-      // A reader that is gone, as with `| head`, ends it; the topic has all rows.
+      // A closed pipe, as with `| head`, ends the command; the topic has all rows.
       const target = new Target(undefined);
       try {
         for await (const rows of newResults(pool, name, before, stop.signal))
@@ -250,7 +253,7 @@ export const follow = ({ config, file, topic, format, prepare }: FollowCommand):
     });
   });
 
-/** Yields the rows that a definition flushes from now on. */
+/** Yields the rows that a definition flushes from now on, until `signal` and all before it are read. @param before `seq` of the last row */
 async function* newResults(
   pool: Pool,
   definition: string,
@@ -266,7 +269,7 @@ async function* newResults(
   }
 }
 
-/** One line on a terminal; nothing elsewhere. */
+/** The progress in one line of a terminal; prints nothing elsewhere. */
 class ProgressLine {
   #shownAt = Number.NEGATIVE_INFINITY;
   #isShown = false;
@@ -278,7 +281,7 @@ class ProgressLine {
     process.stderr.write(`\r\x1b[2K${file}  ${Math.floor(done * 100)} %  ${records} records`);
   }
 
-  /** Before anything else is printed. */
+  /** Must be called before anything else is printed. */
   clear(): void {
     if (this.#isShown) process.stderr.write('\r\x1b[2K');
     this.#isShown = false;

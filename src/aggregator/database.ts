@@ -1,5 +1,5 @@
-// The database of the commands: the configured one, or the embedded one, which is started for the time of the command unless it
-// runs. A run over files has its state in Postgres too, from which a killed run resumes.
+// The database of a command: DATABASE_URL, or the embedded server, which is started for the command unless it runs already. Runs over
+// files keep their state in Postgres too, so that a killed run resumes.
 
 import type { Config } from '../config.ts';
 import { embeddedUrl, startEmbeddedPostgres } from '../db/embedded/server.ts';
@@ -10,9 +10,10 @@ import { codeOf } from '../runtime/errors.ts';
 import { createLog, type Logger } from '../runtime/log.ts';
 
 /**
- * Runs `work` on the database, brought to the program's schema.
- * @param prepare called before an embedded server is started; the returned function is called at the end
- * @throws {DatabaseError} where it can't be reached
+ * Runs `work` on the database, once it has the program's schema.
+ * @param prepare called before an embedded server is started; the function that it returns is called once that server has ended, or
+ *   did not start
+ * @throws {DatabaseError} where Postgres can't be reached, started or migrated; what `work` throws
  */
 export async function withDatabase<T>(
   config: Config,
@@ -21,33 +22,36 @@ export async function withDatabase<T>(
 ): Promise<T> {
   const log = createLog('aggregate', config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL);
   const known = config.DATABASE_URL ?? (await embeddedUrl(config.DATA_DIR, config.POSTGRES_PORT));
-  if (known !== undefined && (await answers(known, log, config.DATABASE_URL !== undefined)))
-    return use(known, config, log, work);
+  if (known !== undefined && (await isReachable(known, log, config.DATABASE_URL !== undefined)))
+    return onDatabase(known, config, log, work);
   const release = prepare();
-  const server = await startEmbeddedPostgres(config.DATA_DIR, config.POSTGRES_PORT, log);
   try {
-    return await use(server.url, config, log, work);
+    const server = await startEmbeddedPostgres(config.DATA_DIR, config.POSTGRES_PORT, log);
+    try {
+      return await onDatabase(server.url, config, log, work);
+    } finally {
+      await server.stop();
+    }
   } finally {
-    await server.stop();
     release();
   }
 }
 
-/** @param must true where there is no other database to try */
-async function answers(url: string, log: Logger, must: boolean): Promise<boolean> {
+/** @param isRequired throws instead of returning false, as there is no other database to try */
+async function isReachable(url: string, log: Logger, isRequired: boolean): Promise<boolean> {
   const pool = openPool(url, log, 1);
   try {
     await pool.query('SELECT');
     return true;
   } catch (error) {
-    if (must || codeOf(error) !== 'ECONNREFUSED') throw explainConnection(error, url);
+    if (isRequired || codeOf(error) !== 'ECONNREFUSED') throw explainConnection(error, url);
     return false;
   } finally {
     await pool.end();
   }
 }
 
-async function use<T>(
+async function onDatabase<T>(
   url: string,
   config: Config,
   log: Logger,

@@ -33,10 +33,11 @@ import { lockRuns } from './store/runs.ts';
 
 const RETRY_SECONDS = 5;
 
-/** The records of a preview: a topic's newest ones, or a file's text. */
+/** Records of a preview: a topic's newest ones, or a file's text. */
 export type PreviewSource =
   | { readonly topic: string }
   | { readonly file: { readonly name: string; readonly text: string } };
+/** `changed` is undefined where no other definition is saved under the name. */
 export type Previewed = { readonly preview: Preview; readonly changed: Changed | undefined };
 
 export class Definitions {
@@ -48,7 +49,7 @@ export class Definitions {
     this.#topics = topics;
   }
 
-  /** @throws {HttpError} 404 */
+  /** A definition by its name. @throws {HttpError} 404 */
   async find(name: unknown): Promise<KnownDefinition> {
     const found = isStorable(name) ? await findDefinition(this.pool, name) : undefined;
     if (found === undefined) throw unknown(name);
@@ -92,15 +93,15 @@ export class Definitions {
     return this.save(old.body);
   }
 
-  /** @throws {HttpError} 404 */
+  /** Pauses a definition, or lets it run again. @throws {HttpError} 404 */
   async pause(name: unknown, paused: boolean): Promise<void> {
     if (!isStorable(name) || !(await pauseDefinition(this.pool, name, paused))) throw unknown(name);
   }
 
   /**
-   * Deletes a definition with its open sessions, unflushed, and its flushed rows in Postgres. Rows on its topic stay.
+   * Deletes a definition with its open sessions, which are not flushed, and its flushed rows in Postgres. Rows on its topic stay.
    * @param discard false refuses where sessions are open
-   * @throws {HttpError} 404; 409 where sessions are open, or a run over files is at work
+   * @throws {HttpError} 404; 409 where sessions are open, or a run over files is running
    */
   async delete(name: unknown, discard: boolean): Promise<void> {
     if (!isStorable(name)) throw unknown(name);
@@ -113,9 +114,9 @@ export class Definitions {
     });
   }
 
-  /** @throws {HttpError} 503 where Kafka is away */
+  /** Names of the cluster's topics. @throws {HttpError} 503 where Kafka is away */
   topics(): Promise<readonly string[]> {
-    return this.#topics.topics().catch(whileAway);
+    return this.#topics.topics().catch(throwUnavailable);
   }
 
   /** Fields of a topic's newest records. @throws {HttpError} 503 where Kafka is away */
@@ -128,15 +129,15 @@ export class Definitions {
    * @throws {HttpError} 400 for a file that can't be read, 503 where Kafka is away
    */
   async preview(definition: Definition, source: PreviewSource): Promise<Previewed> {
-    const look = await this.#looker(source);
-    const preview = await look(definition);
+    const previewOf = await this.#previewer(source);
+    const preview = await previewOf(definition);
     const saved = definitionOf((await findDefinition(this.pool, definition.name))?.body);
     if (saved === undefined || JSON.stringify(saved) === JSON.stringify(definition))
       return { preview, changed: undefined };
-    return { preview, changed: comparePreviews(await look(saved), preview) };
+    return { preview, changed: comparePreviews(await previewOf(saved), preview) };
   }
 
-  /** @throws {HttpError} 404 */
+  /** A flushed row by its id, with the records that it came from. @throws {HttpError} 404 */
   async result(
     name: unknown,
     id: unknown,
@@ -152,7 +153,7 @@ export class Definitions {
     return { definition, result, provenance };
   }
 
-  async #looker(source: PreviewSource): Promise<(definition: Definition) => Promise<Preview>> {
+  async #previewer(source: PreviewSource): Promise<(definition: Definition) => Promise<Preview>> {
     if ('topic' in source) {
       const records = await this.#newest(source.topic);
       return async (definition) => previewRecords(definition, source.topic, records);
@@ -167,11 +168,11 @@ export class Definitions {
   }
 
   #newest(topic: string) {
-    return this.#topics.newest(topic, PREVIEWED).catch(whileAway);
+    return this.#topics.newest(topic, PREVIEWED).catch(throwUnavailable);
   }
 }
 
-/** What an address names may be in the database; other text fails the query that looks for it. */
+/** Whether Postgres can store the text of a URL; any other would fail the query. */
 const isStorable = (text: unknown): text is string => typeof text === 'string' && STORABLE_TEXT.test(text);
 
 const unknown = (name: unknown) =>
@@ -188,7 +189,7 @@ const atWork = (name: string) =>
     expected: 'no run; it ends by itself, or by Ctrl-C',
   });
 
-const whileAway = (error: unknown): never => {
+const throwUnavailable = (error: unknown): never => {
   throw unavailable('kafka', `Kafka is away: ${reasonOf(error)}`, RETRY_SECONDS, error);
 };
 
@@ -196,14 +197,14 @@ function conflict(expected: number, current: number) {
   const message =
     expected === 0
       ? 'received the name of another definition, expected a new one'
-      : `received a change of version ${expected}, expected one of ${current}, which somebody has saved meanwhile`;
+      : `received a change of version ${expected}, expected version ${current}, which was saved meanwhile`;
   return { pointer: '/name', line: undefined, column: undefined, message, suggestion: undefined };
 }
 
-/** The API's response to a definition with problems. */
+/** The API's response to an invalid definition, with every problem. */
 export const refused = ({ problems }: DefinitionError): HttpError =>
-  new HttpError(400, 'definition', problems[0]?.message ?? 'this is no definition', {
-    expected: 'a definition without a fault',
+  new HttpError(400, 'definition', problems[0]?.message ?? 'the definition is invalid', {
+    expected: 'a valid definition',
     problems: problems.map(({ pointer, message, suggestion }) => ({
       pointer,
       message,

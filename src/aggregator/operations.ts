@@ -52,7 +52,7 @@ export const aggregatorOperations = {
     tag: TAG,
     summary: 'Every definition, by name',
     answers: {
-      200: { says: 'All of them', content: json(z.object({ rows: z.array(known) })) },
+      200: { says: 'All definitions', content: json(z.object({ rows: z.array(known) })) },
       ...admin,
       503: away,
     },
@@ -66,7 +66,7 @@ export const aggregatorOperations = {
     body: json(definitionSchema),
     answers: {
       200: { says: 'It is in force', content: json(z.object({ name: z.string(), version: z.int() })) },
-      400: { says: 'The body is no definition; `problems` has every fault, with its place' },
+      400: { says: 'The definition is invalid; `problems` has every problem, with its place' },
       ...admin,
       413: { says: 'The body is too large' },
       415: { says: 'The body is not JSON' },
@@ -113,7 +113,7 @@ export const aggregatorOperations = {
     method: 'post',
     path: '/api/aggregator/definitions/:name/pause',
     tag: TAG,
-    summary: 'Pause a real-time definition; what comes meanwhile waits in Kafka',
+    summary: 'Pause a real-time definition; new records wait in Kafka',
     params,
     answers: { 204: { says: 'It is paused' }, ...admin, 404: notFound, 503: away },
     example: { params: { name: 'print-shop' } },
@@ -122,7 +122,7 @@ export const aggregatorOperations = {
     method: 'post',
     path: '/api/aggregator/definitions/:name/resume',
     tag: TAG,
-    summary: 'Let a paused definition go on where it was',
+    summary: 'Resume a paused definition where it was',
     params,
     answers: { 204: { says: 'It goes on' }, ...admin, 404: notFound, 503: away },
     example: { params: { name: 'print-shop' } },
@@ -133,7 +133,7 @@ export const aggregatorOperations = {
     tag: TAG,
     summary: 'Delete a definition with its versions, sessions, flushed rows and records set aside',
     description:
-      'What is on the topic aggregates.<name> stays there. Another definition of the name begins at the beginning of its topic.',
+      'Rows on the topic aggregates.<name> stay there. A new definition of the same name starts at the beginning of its topic.',
     params,
     query: deleteQuery,
     answers: {
@@ -142,7 +142,7 @@ export const aggregatorOperations = {
       ...admin,
       404: notFound,
       409: {
-        says: 'Sessions are open, and open_sessions=discard was not given; or a run over files is at work',
+        says: 'Sessions are open, and open_sessions=discard was not given; or a run over files is running',
       },
       503: away,
     },
@@ -187,7 +187,7 @@ export const aggregatorOperations = {
     method: 'get',
     path: '/api/aggregator/definitions/:name/results/:id/records',
     tag: TAG,
-    summary: 'The records that a flushed row came of',
+    summary: 'The records that a flushed row came from',
     params: params.extend({ id: z.string().describe('`meta.id` of a row') }),
     answers: {
       200: {

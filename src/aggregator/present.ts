@@ -35,7 +35,10 @@ export const briefly = (known: KnownDefinition) => ({
   last_flush: known.last_flush?.toISOString() ?? null,
 });
 
-/** A definition in words, with its next flushes; also for a body that this program can't read. */
+/**
+ * A definition in words, with its next flushes, or what they depend on. Takes any stored body, as a newer program may have saved it.
+ * @param now milliseconds since the epoch
+ */
 export function explained(
   body: unknown,
   now: number,
@@ -49,7 +52,7 @@ export function explained(
     : { words: describeDefinition(definition), nextFlushes: flushCalendar(definition, now) };
 }
 
-/** A version, and whether its sessions are asleep. */
+/** A version in a list. `asleep`: its grouping has sessions and is not the one in force. */
 export const versionRow = (
   { version, saved_at, grouping, sessions, body }: KnownVersion,
   inForce: string,
@@ -64,7 +67,7 @@ export const versionRow = (
 
 const time = (at: number): string => JSON.stringify(new Date(at).toISOString());
 
-/** The columns of an open session, as in its future row. */
+/** The columns of an open session, as the row will have them. */
 export const sessionColumns = (session: Session): Column[] => rowColumns({ session, type: 'TIMEOUT', at: 0 });
 
 function sessionMeta(session: Session): Column[] {

@@ -1,5 +1,5 @@
-// Previews a definition over the newest records of a topic, or those of a file: by the core, on a clock that the records move.
-// Nothing is stored.
+// Previews of a definition over the newest records of a topic, or those of a file. The core runs them, with a clock that follows the
+// records; nothing is stored.
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ import { type Flushed, flushDue, flushEnded, newState, type State, step } from '
 import type { Definition } from './definition/schema.ts';
 import { cellsOf } from './realtime/record-cells.ts';
 
-/** Number of a topic's newest records in a preview. */
+/** A preview reads so many of a topic's newest records. */
 export const PREVIEWED = 1_000;
 const MOST_SESSIONS = 100_000;
 
@@ -73,8 +73,8 @@ class PreviewRun {
 }
 
 /**
- * Previews over records of a topic. The clock follows their times, and due sessions are flushed at each; a definition that flushes
- * at an end has them as its only file.
+ * Previews a definition over records of a topic. The clock follows their timestamps, and due sessions are flushed before each
+ * record; for a definition that flushes at the end of a file or run, the records are the only file.
  */
 export function previewRecords(
   definition: Definition,
@@ -96,8 +96,9 @@ export function previewRecords(
 }
 
 /**
- * Previews over a file's text.
- * @param name whose extension gives the format
+ * Previews a definition over a file's text.
+ * @param name its extension gives the format
+ * @param now milliseconds since the epoch, at which all records come
  * @throws {InputError} for an unknown format, or a header with a repeated column
  */
 export async function previewFile(
@@ -133,18 +134,18 @@ export type Changed = {
   readonly gone: readonly Flushed[];
 };
 
-/** Differences between the rows of a changed and the saved definition, over the same records. */
+/** Compares the rows of a changed definition with those of the saved one, over the same records. Equal rows are matched one to one. */
 export function comparePreviews(saved: Preview, changed: Preview): Changed {
-  const left = new Map<string, Flushed[]>();
+  const unmatched = new Map<string, Flushed[]>();
   for (const one of saved.flushed) {
     const text = textOf(one);
-    left.set(text, [...(left.get(text) ?? []), one]);
+    unmatched.set(text, [...(unmatched.get(text) ?? []), one]);
   }
-  const added = new Set(changed.flushed.filter((one) => left.get(textOf(one))?.pop() === undefined));
+  const added = new Set(changed.flushed.filter((one) => unmatched.get(textOf(one))?.pop() === undefined));
   return {
     before: { flushed: saved.flushed.length, open: saved.open.length, asides: saved.asides.length },
     added,
-    gone: [...left.values()].flat(),
+    gone: [...unmatched.values()].flat(),
   };
 }
 
@@ -159,7 +160,7 @@ export type KnownField = {
   readonly records: number;
 };
 
-/** The fields of records, in the order of their first occurrence. */
+/** The fields of records, in the order of their first occurrence; records that are no JSON objects have none. */
 export function fieldsOf(records: readonly TopicRecord[]): KnownField[] {
   const known = new Map<string, { types: Set<string>; example: string; records: number }>();
   for (const { value } of records)

@@ -1,4 +1,4 @@
-// The records behind a flushed row: its sources name their places, as far as Kafka still has them.
+// The records that a flushed row came from, as far as Kafka still has them. The row's sources name their offsets.
 
 import type { TopicReader, TopicRecord } from '../consumer/topic-reader.ts';
 import type { Pool } from '../db/pool.ts';
@@ -12,7 +12,7 @@ import { cellsOf } from './realtime/record-cells.ts';
 import type { KnownResult } from './store/overview.ts';
 
 const SHOWN = 200;
-/** Limit of records read, as ranges of a session may include many records of others. */
+/** Records read at most, as a session's ranges may include many records of other sessions. */
 const MOST_READ = 20_000;
 const TOPIC_SOURCE = /^(.+)\/(\d+):(\d+)(?:-(\d+))?$/;
 
@@ -36,7 +36,10 @@ type Row = {
   };
 };
 
-/** Finds the records of a result. Of files only the places are returned: a web client must not read the machine's files. */
+/**
+ * Finds the records of a flushed row, SHOWN at most. For files only the places are returned: a web client must not read the machine's
+ * files.
+ */
 export async function recordsBehind(
   pool: Pool,
   topics: TopicReader,
@@ -44,8 +47,8 @@ export async function recordsBehind(
   { row, run }: KnownResult,
 ): Promise<Provenance> {
   const { meta } = JSON.parse(row) as Row;
-  const said = { sources: meta.sources, exact: meta.sources_exact, count: meta.count };
-  if (run !== null) return { ...said, records: [], missing: 'they are in files: each place is file:lines' };
+  const common = { sources: meta.sources, exact: meta.sources_exact, count: meta.count };
+  if (run !== null) return { ...common, records: [], missing: 'they are in files: each place is file:lines' };
   const isBehind = await matcherOf(pool, definition, meta.version, row);
   const records: TopicRecord[] = [];
   let read = 0;
@@ -59,12 +62,12 @@ export async function recordsBehind(
     }
   } catch (error) {
     return {
-      ...said,
+      ...common,
       records: records.slice(0, SHOWN),
       missing: `Kafka can't be read: ${reasonOf(error)}`,
     };
   }
-  return { ...said, records: records.slice(0, SHOWN), missing: missing(records.length, meta.count) };
+  return { ...common, records: records.slice(0, SHOWN), missing: missing(records.length, meta.count) };
 }
 
 function missing(found: number, count: number): string | undefined {
@@ -72,7 +75,7 @@ function missing(found: number, count: number): string | undefined {
   return found < count ? 'the others are no longer in Kafka, or lie too far apart' : undefined;
 }
 
-/** True for records with the row's group values and periods that were not set aside. */
+/** A predicate for the records that have the row's group values and periods, and were not set aside. */
 async function matcherOf(
   pool: Pool,
   name: string,

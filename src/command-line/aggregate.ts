@@ -10,7 +10,7 @@ export function aggregateCommand(): Command {
   const made = new Command('aggregate').description('groups, aggregates and flushes records').exitOverride();
   const load = () => import('../aggregator/commands.ts');
   const part = (name: string, summary: string) => made.command(name).description(summary).exitOverride();
-  part('lint', 'says whether definitions are without a fault')
+  part('lint', 'says whether definitions are valid')
     .argument('<definition...>')
     .option('--json', 'problems as JSON, with pointer, line, column and suggestion')
     .action(async (files: string[], { json }: { readonly json?: true }) => {

@@ -19,15 +19,15 @@ flush: { by: TIMEOUT, timeout: { type: DAY, time: '12:00', zone: Europe/Berlim }
 const { placeOf, file, aggregate } = onFiles();
 
 describe('aggregate lint', () => {
-  it('lint says of each file that it is without a fault, or every fault with its place and what was meant', async () => {
+  it('lint says of each file that it is valid, or every problem with its place and what was meant', async () => {
     const [good, bad] = [example('daily.yaml'), file('faulty.yaml', FAULTY)];
     expect(await aggregate('lint', good)).toMatchObject({
       code: 0,
-      stdout: `${good}: daily is without a fault\n`,
+      stdout: `${good}: daily is valid\n`,
       stderr: '',
     });
     const { code, stdout, stderr } = await aggregate('lint', bad, good);
-    expect([code, stdout]).toEqual([1, `${good}: daily is without a fault\n`]);
+    expect([code, stdout]).toEqual([1, `${good}: daily is valid\n`]);
     expect(stderr.trim().split('\n')).toEqual([
       expect.stringMatching(
         /faulty\.yaml:4:32 \/aggregate\/0\/operation: received "SUMM", expected .* \(did you mean SUM\?\)$/,

@@ -1,9 +1,9 @@
-// The aggregator once more, as plainly as it can be said: a list of open sessions that is searched from front to back, which
-// keep their records whole; sums over the values themselves; due times by trying every quarter of an hour on the zone's
-// clock. Nothing of the program is used.
+// A second implementation of the aggregator, as plain as possible, for properties to compare with: a list of open sessions that is
+// searched from front to back and keeps whole records, and sums over the values themselves. It imports nothing of the program.
 
-export type PlainValue = null | string | boolean | number;
-export type PlainRecord = Readonly<Record<string, PlainValue>>;
+import { dueOf, type PlainRecord, type PlainTimeout, type PlainValue, timestampOf } from './plain-due.ts';
+
+export type { PlainRecord } from './plain-due.ts';
 /** A flushed row: each column as JSON text, with why and when it was flushed. */
 export type PlainRow = Readonly<Record<string, string>>;
 
@@ -16,14 +16,6 @@ export type PlainCondition = {
   readonly operator?: string;
   readonly value: string | number | boolean;
 };
-type Timeout = {
-  readonly type: string;
-  readonly hours?: number;
-  readonly day?: number | 'last';
-  readonly time?: string;
-  readonly zone?: string;
-  readonly field?: string;
-};
 export type PlainDefinition = {
   readonly group: {
     readonly fields: readonly string[];
@@ -32,7 +24,7 @@ export type PlainDefinition = {
   readonly aggregate: readonly Aggregate[];
   readonly flush: {
     readonly by: string;
-    readonly timeout?: Timeout;
+    readonly timeout?: PlainTimeout;
     readonly conditions?: readonly PlainCondition[];
   };
 };
@@ -47,8 +39,7 @@ type Session = {
   updated: number;
 };
 
-const HOUR = 3_600_000;
-const DAYS_180 = 180 * 24 * HOUR;
+const DAYS_180 = 180 * 24 * 3_600_000;
 const NUMERIC = ['SUM', 'MIN', 'MAX', 'AVERAGE'];
 
 export class PlainAggregator {
@@ -179,69 +170,6 @@ function isFaulty({ aggregate, flush: { timeout } }: PlainDefinition, record: Pl
   const numbers = aggregate.filter(({ operation }) => NUMERIC.includes(operation));
   if (numbers.some(({ field }) => hundredths(record[field]) === undefined)) return true;
   return timeout?.type === 'TIMESTAMP' && timestampOf(record[timeout.field ?? '']) === undefined;
-}
-
-/** With or without milliseconds and Z; always UTC. */
-function timestampOf(value: PlainValue | undefined): number | undefined {
-  if (typeof value !== 'string') return undefined;
-  const seconds = value.replace(/Z$/, '').replace(/\.\d{3}$/, '');
-  const time = new Date(`${value.replace(/Z$/, '')}Z`);
-  if (seconds.length !== 19 || Number.isNaN(time.getTime())) return undefined;
-  return time.toISOString().startsWith(seconds) ? time.getTime() : undefined;
-}
-
-function dueOf(timeout: Timeout | undefined, record: PlainRecord, now: number): number | undefined {
-  if (timeout === undefined) return undefined;
-  const { type, hours = 0, day, time = '', zone = '' } = timeout;
-  if (type === 'HOUR') return now + hours * HOUR;
-  if (type === 'TIMESTAMP') return timestampOf(record[timeout.field ?? '']);
-  const days = type === 'DAY' ? daysAround(now) : daysOfMonths(now, day ?? 1);
-  return Math.min(...days.map((one) => momentOf(zone, one, time)).filter((moment) => moment > now));
-}
-
-const dayText = (time: number): string => new Date(time).toISOString().slice(0, 10);
-const daysAround = (now: number): string[] =>
-  [-2, -1, 0, 1, 2, 3].map((days) => dayText(now + days * 24 * HOUR));
-
-/** The day of the months around; the last one where a month is shorter. */
-function daysOfMonths(now: number, day: number | 'last'): string[] {
-  const [year, month] = [new Date(now).getUTCFullYear(), new Date(now).getUTCMonth()];
-  return [-1, 0, 1, 2].map((months) => {
-    const last = new Date(Date.UTC(year, month + months + 1, 0)).getUTCDate();
-    return dayText(Date.UTC(year, month + months, day === 'last' ? last : Math.min(day, last)));
-  });
-}
-
-const clocks = new Map<string, Intl.DateTimeFormat>();
-const moments = new Map<string, number>();
-
-/** As "2024-03-31 02:30". */
-function clockOf(zone: string, time: number): string {
-  const known =
-    clocks.get(zone) ??
-    new Intl.DateTimeFormat('sv', { timeZone: zone, dateStyle: 'short', timeStyle: 'short' });
-  clocks.set(zone, known);
-  return known.format(time);
-}
-
-/** When the zone's clock shows the time on that day: the first of two; with the offset before where it never does. */
-function momentOf(zone: string, day: string, time: string): number {
-  const name = `${zone} ${day} ${time}`;
-  const known = moments.get(name) ?? searchMoment(zone, day, time);
-  moments.set(name, known);
-  return known;
-}
-
-function searchMoment(zone: string, day: string, time: string): number {
-  const wanted = `${day} ${time}`;
-  const inUtc = Date.parse(`${day}T${time}:00Z`);
-  const tried = Array.from({ length: 2 * 4 * 14 + 1 }, (_, quarter) => inUtc + (quarter / 4 - 14) * HOUR);
-  const shown = tried.map((one) => clockOf(zone, one));
-  const found = tried[shown.indexOf(wanted)];
-  if (found !== undefined) return found;
-  const before = shown.findLastIndex((text) => text < wanted);
-  const offset = Date.parse(`${shown[before]?.replace(' ', 'T')}:00Z`) - (tried[before] ?? 0);
-  return inUtc - offset;
 }
 
 /** Hundredths, as the arbitrary values have two digits after the point at most. */

@@ -1,6 +1,6 @@
-// One file of a run → sessions: in this thread, or, where a CSV file is large, by stretches in several. What a stretch has come to
-// is taken in once its place in the file is certain; one at a wrong place, or that might open too many sessions, is read again
-// here.
+// Reads one file of a run into sessions: in this thread, or, where a CSV file is large, by stretches in several threads. A stretch is
+// merged once it is certain that it began at a row; one that did not, or that might open too many sessions, is read again in
+// this thread.
 
 import type { Cell } from '../core/cell.ts';
 import {
@@ -24,16 +24,16 @@ import { TallySessions } from './tally-sessions.ts';
 
 /** Larger files are read in several threads, which take a tenth of a second to start. */
 const SMALLEST_BYTES = 16 * 1024 * 1024;
-/** Smaller ones are read before there is memory for WebAssembly. */
+/** Smaller files are read before the memory of WebAssembly is allocated. */
 const SMALLEST_PLAIN_BYTES = 64 * 1024;
-/** The longer they are, the fewer times is a group put together. */
+/** Longest stretch: the fewer stretches, the fewer times each group is merged. */
 const STRETCH_BYTES = 128 * 1024 * 1024;
-/** Least number of stretches for each thread, as they end at different times. */
+/** Stretches for each thread at least, as threads finish at different times. */
 const STRETCHES = 3;
-/** Length of a tape that is read into the sessions before a commit does so. */
+/** Numbers on a tape that is settled at the end of a block, without waiting for a commit. */
 const LONGEST_TAPE = 16 * 1024 * 1024;
 
-/** How far a file was read: its last line, and where the next row begins, where that is known. */
+/** How far a file was read: its last line, from 1, and the byte where the next row begins, 0 where that is not known. */
 export type FilePlace = { readonly position: number; readonly byte: number };
 
 type Threads = Pick<ReadingThreads, 'count' | 'read'>;
@@ -41,16 +41,18 @@ export type FileRunOptions = {
   readonly state: State;
   readonly input: InputFile;
   readonly names: readonly string[];
-  /** The start of each session's id. */
+  /** Begins the id of each session, and tells this reading of the file from others. */
   readonly origin: string;
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** Asked for where a file is worth them; undefined where there are none. */
+  /** Called for a file that is large enough for several threads; undefined: there is only this one. */
   readonly threads: () => Threads | undefined;
+  /** Length of a stretch, and of the smallest file that is read by stretches; by the number of threads where it is left out. */
   readonly stretchBytes?: number | undefined;
+  /** Called for records that were aggregated, with what they have flushed. */
   readonly onTaken: (records: number, flushed: readonly Flushed[]) => void;
   readonly onAside: (position: number, aside: SetAside) => void;
-  /** Awaited where a driver may commit. @param bytes of the file that were read */
+  /** Awaited after each block, where the driver may commit. @param bytes of the file that were read */
   readonly afterBlock: (place: FilePlace, bytes: number) => Promise<void>;
 };
 
@@ -68,7 +70,7 @@ export class FileRun {
     const { state, input, now, origin } = options;
     this.#options = options;
     this.#record = { cells: [], source: input.path, position: 0, at: now, origin };
-    // Sessions that an older version has opened keep that one's aggregates.
+    // A tally adds up for one version; open sessions of an older one keep the aggregates of theirs.
     const isCurrent = [...state.open].every(({ plan }) => plan === state.plan);
     this.#plan = hasRows(input) && isCurrent ? tallyPlanOf(state.plan) : undefined;
     if (this.#plan === undefined) return;
@@ -78,9 +80,9 @@ export class FileRun {
   }
 
   /**
-   * Reads the file: what it comes to is in the sessions once settle() or end() is called.
-   * @param after what an earlier process has committed
-   * @throws {InputError} for a doubled header, and for what is no gzip
+   * Reads the file. Its records are in the sessions once settle() or end() is called.
+   * @param after the place that an earlier process has committed
+   * @throws {InputError} for a header that names a column twice, and for a gzip that is cut or damaged
    */
   async run(after: FilePlace): Promise<void> {
     const { input, stretchBytes } = this.#options;
@@ -105,18 +107,17 @@ export class FileRun {
     else await this.#inThreads(threads, tally, plan, { ...rest, columns });
   }
 
-  /** Takes into the sessions what was read. */
+  /** Moves what was added up into the sessions. */
   settle(): void {
     const tally = this.#tally;
     const sessions = this.#sessions;
     if (tally === undefined || sessions === undefined) return;
     tally.settle();
-    const handed = tally.take();
-    sessions.take(handed, tally.known);
+    sessions.take(tally.take(), tally.known);
     this.#makeRoom();
   }
 
-  /** Flushes the sessions that wait for what ends now: straight from what was read, where none is open. */
+  /** Flushes the sessions whose file or run ends: straight from the tape, where none is open yet. */
   end(endings: readonly Ending[]): Iterable<Flushed> {
     const { state, now } = this.#options;
     const tally = this.#tally;
@@ -134,7 +135,7 @@ export class FileRun {
     if (this.#tally !== undefined) this.#tally.room = maxSessions - open.size;
   }
 
-  /** Reads a part in this thread. @param after rows up to this line are passed over */
+  /** Reads a part of the file in this thread. @param after rows up to this line are skipped */
   async #here(part: Part, after: number): Promise<Next | undefined> {
     const { input, names, onAside, onTaken } = this.#options;
     return readInput(
@@ -187,12 +188,12 @@ export class FileRun {
 
   #place(next: Next | undefined): FilePlace {
     if (next === undefined) return { position: this.position, byte: 0 };
-    // Rows that an earlier process has read are passed over.
+    // Rows that an earlier process has read are skipped.
     if (next.line - 1 < this.#after.position) return this.#after;
     return { position: next.line - 1, byte: next.byte };
   }
 
-  /** Gives a record to the core. */
+  /** Aggregates a record that is not plain, by the core. */
   #step(cells: readonly Cell[], line: number): void {
     const { state, now, onAside, onTaken } = this.#options;
     this.settle();
@@ -223,7 +224,7 @@ export class FileRun {
       const slots = foreign[thread] as ForeignSlots;
       slots.learn(stretch);
       if (at.byte >= place.end) continue;
-      if (stretch.begin === at.byte && this.#takeIn(slots, stretch, at.line - 1)) {
+      if (stretch.begin === at.byte && this.#merge(slots, stretch, at.line - 1)) {
         const { byte, line } = stretch.next;
         at = { ...at, byte, line: at.line - 1 + line };
         this.position = at.line - 1;
@@ -232,8 +233,8 @@ export class FileRun {
     }
   }
 
-  /** Takes a stretch in; false where that might open too many sessions, or it says that it doesn't count. */
-  #takeIn(slots: ForeignSlots, stretch: Stretch, before: number): boolean {
+  /** Merges a stretch; false where that might open too many sessions, or too many of its rows are not plain. */
+  #merge(slots: ForeignSlots, stretch: Stretch, before: number): boolean {
     const { onAside, onTaken } = this.#options;
     const { others } = stretch;
     if (others === undefined) return false;
@@ -251,7 +252,7 @@ export class FileRun {
   }
 }
 
-/** @param longest bytes of a stretch, or as many as are good for the number of threads */
+/** The stretches of a file from a byte on. @param longest bytes of a stretch */
 function* stretchesOf(
   from: number,
   bytes: number,

@@ -1,5 +1,5 @@
-// Where the arrays of a tally are: its own, or those that WebAssembly adds to. They move there all together, and only once: as soon as
-// one of them has to grow, no rows are added by WebAssembly any more, as its memory can't grow without leaving the others behind.
+// Decides where the arrays of a tally are: on the heap, or in the memory of WebAssembly. They move there together and once. As soon as
+// one of them has to grow, WebAssembly adds no more rows, as growing its memory would detach all arrays in it.
 
 import { PlainRows } from './plain-rows.ts';
 import type { TallyPlan } from './tally-plan.ts';
@@ -11,25 +11,26 @@ export class PlainMemory {
 
   constructor(plan: TallyPlan) {
     this.#plan = plan;
-    // Cells that are carried are texts, which WebAssembly doesn't make.
+    // Carried cells are strings, which WebAssembly can't make.
     this.#isClosed = plan.carried.length > 0;
   }
 
-  /** What WebAssembly adds to; undefined before enter(), and for ever after leave(). */
+  /** The arrays that WebAssembly adds to; undefined before enter() and after leave(). */
   get rows(): PlainRows | undefined {
     return this.#rows;
   }
 
-  /** Whether the arrays are the tally's own for good. */
+  /** Whether WebAssembly never adds to the arrays again. */
   get isClosed(): boolean {
     return this.#isClosed;
   }
 
   /**
+   * Moves the arrays into the memory of WebAssembly.
    * @param columns place of the cell by column, -1 for one that is not read
    * @param width numbers of a slot's row
-   * @param move moves the arrays there; false where they don't fit
-   * @returns undefined where there is no such memory, or it is too small
+   * @param move moves all arrays; false where one doesn't fit
+   * @returns undefined where so much memory can't be allocated, or it is too small
    */
   enter(columns: Int32Array, width: number, move: (rows: PlainRows) => boolean): PlainRows | undefined {
     const rows = plainRowsOf(this.#plan, columns, width);
@@ -38,7 +39,7 @@ export class PlainMemory {
     return this.#rows;
   }
 
-  /** An array is about to be another one. */
+  /** Must be called before an array is replaced by a larger one. */
   leave(): void {
     this.#rows = undefined;
     this.#isClosed = true;
@@ -56,13 +57,13 @@ function plainRowsOf(plan: TallyPlan, columns: Int32Array, width: number): Plain
 
 type Numbers = Int32Array | Uint8Array | Float64Array;
 
-/** The array that the values are in now. */
+/** Copies the values. @returns the array that has them now */
 export function moved<T extends Numbers>(values: T, to: T): T {
   to.set(values);
   return to;
 }
 
-/** The values in an array of twice the length. */
+/** Copies the values into an array of twice the length. */
 export function grown<T extends Numbers>(values: T): T {
   const larger = new (values.constructor as new (length: number) => T)(values.length * 2);
   larger.set(values);

@@ -1,14 +1,15 @@
-// The memory of a tally that wasm/plain-rows.ts shares, and the calls into it. All of it is asked for at once: what is not touched
-// costs nothing, and memory that grew would leave the arrays behind.
+// The memory that a tally shares with wasm/plain-rows.ts, and the calls into that program. All of it is allocated at once: pages that
+// are not touched cost nothing, and memory that grows would detach the arrays.
 
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { packageRoot } from '../../runtime/paths.ts';
+import { PER_PLACE } from './group-hash.ts';
 
 const PROGRAM = path.join(packageRoot, 'dist/wasm/plain-rows.wasm');
-/** Bytes that are copied at once: no more than a cache holds. */
+/** Bytes of the file that are copied into the memory at once: no more than a cache holds. */
 const WINDOW_BYTES = 256 * 1024;
-/** Arrays begin at a line of the cache, and none ends where the next begins: what is read looks some bytes ahead. */
+/** Arrays begin at a cache line, with one between them: the program reads some bytes beyond an end. */
 const LINE_BYTES = 64;
 const MOST_SLOTS = 2 ** 20;
 const MOST_ROW_BYTES = 256 * 1024 * 1024;
@@ -19,9 +20,8 @@ const PAGE_BYTES = 64 * 1024;
 const BATCH = 64;
 const HOURS_BYTES = 4096 * 24;
 const TIME_BYTES = 24;
-const PER_PLACE = 4;
 const NONE = -1;
-/** Where its key ends, whether it is known and dirty, and tables of twice as many places, all that were outgrown included. */
+/** Its key's end, `known` and `dirty`; and two places in the table, as much again for the smaller tables before. */
 const BYTES_PER_SLOT = 4 + 1 + 4 + 2 * 2 * 4 * PER_PLACE;
 const STATE = ['line', 'slots', 'dirty', 'written', 'begun', 'room'] as const;
 const LAYOUT_BYTE = 64;
@@ -58,7 +58,7 @@ const LAYOUT = [
   'rowSlots',
 ] as const;
 
-/** Of Node's, whose types leave it to those of browsers. */
+/** What is used of WebAssembly: Node has it, but its types are only among those of browsers. */
 type Memory = { readonly buffer: ArrayBuffer };
 declare const WebAssembly: {
   readonly Memory: new (pages: { readonly initial: number; readonly maximum: number }) => Memory;
@@ -73,13 +73,13 @@ type Program = {
 };
 let module: object | undefined;
 
-/** Places of a row's cells: of its group, numbers and periods. */
+/** Places of a row's cells: those of its group, its numbers and its times. */
 export type PlainPlan = {
   readonly group: readonly number[];
   readonly fields: readonly number[];
   readonly periods: readonly number[];
 };
-/** What a tally and the program both change. */
+/** The counters that the tally and the program both change. */
 export type Counts = {
   line: number;
   slots: number;
@@ -89,6 +89,7 @@ export type Counts = {
   room: number;
 };
 
+/** The arrays of a tally, within the memory of WebAssembly. */
 export class PlainRows {
   readonly keyEnds: Int32Array;
   readonly slotPeriods: Int32Array;
@@ -105,7 +106,7 @@ export class PlainRows {
   readonly #window: Uint8Array;
   readonly #hour: Uint8Array;
   #free = LAYOUT_BYTE + 4 * LAYOUT.length;
-  /** Which bytes are in the window, and where they begin there. */
+  /** The bytes of which a part, from #from to #to, is in the window. */
   #bytes: Buffer | undefined;
   #from = 0;
   #to = 0;
@@ -113,7 +114,7 @@ export class PlainRows {
   /**
    * @param columns place of the cell by column, -1 for one that is not read
    * @param width numbers of a slot's row
-   * @throws {RangeError} where there is no such memory
+   * @throws {RangeError} where so much memory can't be allocated
    */
   constructor({ group, fields, periods }: PlainPlan, columns: Int32Array, width: number) {
     const places = 1 + Math.max(...columns, ...group, ...fields, ...periods);
@@ -176,31 +177,32 @@ export class PlainRows {
     });
   }
 
-  /** A new table, which is the one from now on. @param length numbers, four for each place */
+  /** Replaces the table of slots by an empty one. @param length numbers, PER_PLACE for each place */
   table(length: number): Int32Array {
     const table = this.#integers(length);
-    // Half of the places may be taken.
+    // At most half of the places are taken.
     const capacity = Math.min(this.keyEnds.length, length / PER_PLACE / 2);
     this.#lay({ table: table.byteOffset, tableBytes: 4 * length, capacity });
     return table;
   }
 
-  /** Says in what scale a field's numbers are. */
+  /** Sets the scale in which a field's numbers are added up. */
   scale(field: number, scale: number): void {
     this.#scales[field] = scale;
   }
 
-  /** Keeps the number of a period by the hour of a time in it. @param from where the time begins, which is one */
+  /** Caches the period of a time for all times of its hour. @param from where the time begins, which must be valid @param id of the period */
   remember(period: number, bytes: Buffer, from: number, id: number): void {
     this.#hour.set(bytes.subarray(from, from + TIME_BYTES));
     this.#program.remember(period, this.#hour.byteOffset, id);
   }
 
   /**
-   * Adds rows up, as many as are plain.
+   * Adds up rows, as far as they are plain.
    * @param at where the first one begins
-   * @param end rows that begin there are not read
-   * @returns where the first one begins that was not added; its line is in `counts`
+   * @param end rows that begin there or later are not read
+   * @param counts is updated
+   * @returns where the first row begins that was not added; its line is in `counts`
    */
   read(bytes: Buffer, at: number, end: number, counts: Counts): number {
     const state = this.#state;
@@ -242,7 +244,7 @@ export class PlainRows {
     return new Int32Array(this.#memory.buffer, this.#take(4 * length), length);
   }
 
-  /** Where so many bytes begin that nothing else has. */
+  /** Reserves bytes. @returns where they begin */
   #take(bytes: number): number {
     const at = Math.ceil(this.#free / LINE_BYTES) * LINE_BYTES;
     this.#free = at + bytes + LINE_BYTES;
@@ -250,7 +252,7 @@ export class PlainRows {
   }
 }
 
-/** With some lines between the arrays. */
+/** The memory for the arrays of fixed length and so many more bytes. */
 function memoryOf(bytes: number): Memory {
   const fixed = KEY_BYTES + 8 * TAPE_LENGTH + WINDOW_BYTES + 2 * PAGE_BYTES;
   const pages = Math.ceil((fixed + bytes) / PAGE_BYTES);

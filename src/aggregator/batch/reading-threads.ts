@@ -1,4 +1,4 @@
-// Threads that read one file's stretches side by side; they come in the order of the file.
+// Threads that read the stretches of one file in parallel, and hand them on in the order of the file.
 
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -7,7 +7,7 @@ import type { Stretch, StretchFile, StretchPlace } from './stretch.ts';
 import type { Asked } from './stretch-worker.ts';
 
 const PROGRAM = path.join(packageRoot, 'dist/src/aggregator/batch/stretch-worker.js');
-/** Stretches a thread may have read, or may have to read, that were not taken yet. */
+/** Stretches of each thread that are asked for, or read and not yet taken. */
 const AHEAD = 2;
 
 export type ReadStretch = {
@@ -33,7 +33,7 @@ class ReadingThread {
     this.#worker.on('exit', () => this.#fail(new Error('a thread that reads a file has ended')));
   }
 
-  /** How many stretches it has still to read. */
+  /** Number of stretches that it has yet to read. */
   get busy(): number {
     return this.#pending.length;
   }
@@ -46,13 +46,13 @@ class ReadingThread {
       if (this.#failed !== undefined) reject(this.#failed);
       else this.#pending.push({ resolve, reject });
     });
-    // Of several that fail, the first that is waited for tells.
+    // Nobody may await this one: its reader stops at the first that fails.
     read.catch(() => {});
     this.#worker.postMessage(asked, spare);
     return read;
   }
 
-  /** Takes back the memory of a stretch that was taken in. */
+  /** Takes back the memory of a stretch that was merged, for a later one. */
   takeBack({ tape }: Stretch): void {
     this.#spare.push(tape.buffer as ArrayBuffer);
   }
@@ -67,6 +67,7 @@ class ReadingThread {
   }
 }
 
+/** Threads for the files of one run, which must be closed. */
 export class ReadingThreads {
   readonly #threads: readonly ReadingThread[];
 
@@ -80,8 +81,9 @@ export class ReadingThreads {
 
   /**
    * Reads the stretches of a file.
-   * @param toldOf by thread: the slots of which no more ranges are told
-   * @returns each with the thread that has read it, and the place that was asked for
+   * @param toldOf for a thread: by slot of its tally, 1 where no more ranges are needed (ForeignSlots.told)
+   * @returns each stretch in the order of `places`, with the thread that has read it; its memory is reused after the next
+   * @throws the error of the thread whose stretch comes next
    */
   async *read(
     file: StretchFile,

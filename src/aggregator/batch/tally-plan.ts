@@ -1,20 +1,22 @@
-// What of a plan the short way of plain rows has to know, where it can add them up.
+// The part of a plan that a tally needs to add up plain rows.
 
 import type { Period } from '../core/instant.ts';
 import type { Plan } from '../core/plan.ts';
 
-/** What a tally has to know of a plan; may be sent to another thread. */
+/** May be sent to another thread. */
 export type TallyPlan = {
   /** Places of the group's cells. */
   readonly group: readonly number[];
   readonly periods: readonly { readonly place: number; readonly period: Period }[];
-  /** Places of the cells that are numbers. */
+  /** Places of the numbers, each once. */
   readonly fields: readonly number[];
+  /** In the order of the aggregates; `last` for CARRY_LAST. */
   readonly carried: readonly { readonly place: number; readonly last: boolean }[];
 };
 
 /**
- * @returns undefined where the order of a session's records, or other cells of theirs than those that are added up, matter
+ * The tally's part of a plan.
+ * @returns undefined where sessions depend on the order of their records (conditions), or on the cells of one (a TIMESTAMP timeout)
  */
 export function tallyPlanOf({
   group,

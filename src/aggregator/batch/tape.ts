@@ -1,67 +1,67 @@
-// The tape on which a tally writes what its rows have come to, and what it hands over with it. WebAssembly writes on it too
-// (wasm/plain-rows/sums.ts).
+// The tape: a log of numbers to which a tally writes the totals of its rows, and what it hands over with it. WebAssembly writes to it
+// too (wasm/plain-rows/sums.ts).
 
 import { grown, moved, type PlainMemory } from './plain-memory.ts';
 import type { PlainRows } from './plain-rows.ts';
 
-/** Entries of a tape, with the numbers that follow each. */
+/** Kinds of entries, each with the numbers that follow it. */
 export const ENTRY = {
-  /** slot, line: of the first row since the last TOTAL, where not all of the slot's ranges were told before */
+  /** slot, line: the first row since the slot's last TOTAL; not written once its session is FULL */
   BEGIN: 0,
-  /** slot, first line, last line: rows that follow each other */
+  /** slot, first line, last line: adjacent rows, which a later TOTAL counts */
   RANGE: 1,
-  /** slot, rows (0: only places), first and last line of the last range, 0 where other rows lie in it, the index of its texts, then
-   * by field a scale, and in units of it sum, minimum and maximum */
+  /** slot, rows (0: only their lines), first and last line of the last range, 1 if that is exact or 0 if rows of others lie in it, the
+   * index of its texts, then by field a scale and, in units of it, sum, minimum and maximum */
   TOTAL: 2,
-  /** index of a row that was left to the core, or is a fault */
+  /** index of a row that is left to the core, or is faulty */
   OTHER: 3,
 } as const;
 
-/** What a tally hands over. Arrays are its own, and good until it is asked for more. */
+/** What a tally hands over. The arrays are views of its own, valid until its next row. */
 export type Handed = {
   readonly tape: Float64Array;
   /** The carried cells of each TOTAL, in the order of `carried`. */
   readonly texts: readonly (string | undefined)[];
-  /** Of the slots that are new: the cells of the group, each with END behind it. */
+  /** The keys of the new slots: the cells of each group, every cell followed by END. */
   readonly keys: Uint8Array;
-  /** Where the cells of each end. */
+  /** Where the key of each new slot ends. */
   readonly keyEnds: Int32Array;
-  /** The periods of each, by their number in `starts`. */
+  /** The periods of each new slot, as numbers of starts, counted over all that were handed over. */
   readonly periods: Int32Array;
-  /** The new starts of periods. */
+  /** The starts of periods that are new. */
   readonly starts: readonly string[];
-  /** How many BEGINs are on the tape. */
+  /** Number of BEGINs on the tape. */
   readonly begun: number;
-  /** By field the scale of all its numbers on the tape; undefined where they have several. */
+  /** By field, the scale of all its numbers on the tape; undefined where a field has several. */
   readonly scales: readonly number[] | undefined;
 };
 
-/** No bytes of UTF-8: what ends each cell of a key, and what stands for one that is missing. */
+/** Bytes that UTF-8 never has: END follows each cell of a key, MISSING stands for a cell that is missing. */
 export const END = 0xff;
 export const MISSING = 0xfe;
 
-/** Of a field in a row and on the tape: sum, minimum and maximum. */
+/** Numbers of a field: sum, minimum and maximum. */
 export const PER_FIELD = 3;
-/** Where the numbers of a TOTAL begin on the tape, and how many each field has. */
+/** Where the fields of a TOTAL begin, and how many numbers each has: its scale too. */
 export const NUMBERS = 7;
 export const PER_TOTAL = 1 + PER_FIELD;
 
-/** How many numbers an entry has. @param fields of a TOTAL */
+/** Length of an entry in numbers, its kind included. @param fields of a TOTAL */
 export function lengthOf(entry: number, fields: number): number {
   if (entry === ENTRY.TOTAL) return NUMBERS + PER_TOTAL * fields;
   return entry === ENTRY.RANGE ? 4 : entry === ENTRY.OTHER ? 2 : 3;
 }
 
-/** What is known of a slot's session. */
+/** What is known of a slot's session: FULL is one whose further ranges are not kept (Session.isFull). */
 export const KNOWN = { NOTHING: 0, OPEN: 1, FULL: 2 } as const;
 
 export class Tape {
   numbers: Float64Array = new Float64Array(16 * 1024);
-  /** How many numbers are on it. */
+  /** Numbers written. */
   written = 0;
-  /** How many BEGINs are on it. */
+  /** BEGINs written. */
   begun = 0;
-  /** Whether all numbers of a field are in one scale. */
+  /** Whether each field's numbers have one scale. */
   isInOneScale = true;
   readonly #memory: PlainMemory;
 
@@ -91,7 +91,7 @@ export class Tape {
     this.numbers[at + 1] = index;
   }
 
-  /** Where so many more numbers begin. */
+  /** Reserves numbers. @returns the index of the first */
   reserve(numbers: number): number {
     const at = this.written;
     this.written += numbers;
@@ -102,12 +102,12 @@ export class Tape {
     return at;
   }
 
-  /** A scale of a field is about to be another one. */
+  /** Must be called before the scale of a field changes. */
   rescale(): void {
     if (this.written > 0) this.isInOneScale = false;
   }
 
-  /** What is on the tape, of which another one begins. */
+  /** Hands over what is on the tape, as a view that is valid until the next entry, and begins anew. */
   take(): Float64Array {
     const taken = this.numbers.subarray(0, this.written);
     this.written = 0;

@@ -1,4 +1,4 @@
-// Rules over several fields of a definition.
+// Rules over several fields of a definition, beyond what its schema checks.
 
 import { STORABLE_TEXT } from '../../runtime/storable-text.ts';
 import { outputOf, periodOutputOf } from '../core/plan.ts';
@@ -13,14 +13,19 @@ export type Found = {
 
 const NUMBER_OPERATORS: readonly string[] = ['=', '!=', '<', '<=', '>', '>='];
 const TEXT_OPERATORS: readonly string[] = ['equals', 'not_equals', 'contains'];
+const OUTPUT = 'another output';
 
-/** @param realTime whether it runs on a topic, named in it or by the caller */
+/**
+ * Checks a definition that has the schema.
+ * @param realTime whether it runs on a topic, named in it or by the caller
+ * @returns every problem; empty for a valid definition
+ */
 export function checkDefinition(definition: Definition, realTime = definition.topic !== undefined): Found[] {
   const { tests: _, ...stored } = definition;
   return [
     ...checkText(stored, []),
     ...checkGroup(definition),
-    ...checkOutputs(definition),
+    ...checkColumns(definition),
     ...checkFields(definition),
     ...checkFlush(definition, realTime),
   ];
@@ -54,19 +59,23 @@ function checkGroup({ group: { fields, periods = [] } }: Definition): Found[] {
   return [...again, ...twice];
 }
 
-function checkOutputs({ group, aggregate }: Definition): Found[] {
-  const taken = new Map<string, string>([
-    ...group.fields.map((name): [string, string] => [name, 'a group field']),
-    ...(group.periods ?? []).map((period): [string, string] => [periodOutputOf(period), 'a period']),
-    ['meta', 'what every row has'],
-  ]);
-  return aggregate.flatMap((row, index): Found[] => {
-    const name = outputOf(row);
-    const owner = taken.get(name);
-    taken.set(name, 'another output');
-    const path = ['aggregate', index, ...(row.as === undefined ? [] : ['as'])];
-    return owner === undefined ? [] : [{ path, message: `the output name ${name} is that of ${owner}` }];
-  });
+/** A flushed row has each column once. Group fields, or periods, that occur twice are for checkGroup(). */
+function checkColumns({ group, aggregate }: Definition): Found[] {
+  const owners = new Map([['meta', 'the meta of every row']]);
+  const found: Found[] = [];
+  const take = (name: string, path: Found['path'], what: string, owner: string) => {
+    const other = owners.get(name);
+    if (other === undefined) owners.set(name, owner);
+    else if (other !== owner || owner === OUTPUT)
+      found.push({ path, message: `the ${what} ${name} is taken by ${other}` });
+  };
+  for (const [index, name] of group.fields.entries())
+    take(name, ['group', 'fields', index], 'field name', 'a group field');
+  for (const [index, period] of (group.periods ?? []).entries())
+    take(periodOutputOf(period), ['group', 'periods', index], 'column name', 'a period');
+  for (const [index, row] of aggregate.entries())
+    take(outputOf(row), ['aggregate', index, ...(row.as === undefined ? [] : ['as'])], 'output name', OUTPUT);
+  return found;
 }
 
 function checkFields({ aggregate }: Definition): Found[] {
@@ -131,7 +140,7 @@ function checkCondition(
     : [];
 }
 
-/** The fields that a definition reads. */
+/** Names of the fields that a definition reads, each once. */
 export function inputFields({ group, aggregate, flush }: Definition): string[] {
   const names = [
     ...group.fields,

@@ -1,7 +1,6 @@
-// A definition as a form without script: text under names such as aggregate.0.field. Blank rows stay in the form and are left
-// out of the definition. The schema of the API validates it; its pointers become names of the form's controls.
+// A definition as a form that needs no script: texts by the names of controls, such as aggregate.0.field. Blank rows stay in the form
+// and are left out of the definition, which the API's schema validates.
 
-import type { Problem } from '../definition/problem.ts';
 import type { Definition } from '../definition/schema.ts';
 
 const ROWS = {
@@ -39,7 +38,8 @@ const CHOSEN: FormRow = {
 const blankRow = (kind: RowKind): FormRow =>
   Object.fromEntries(ROWS[kind].map((name) => [name, CHOSEN[name] ?? '']));
 
-const isBlank = (kind: RowKind, row: FormRow): boolean => {
+/** Whether a row is left out of the definition. */
+export const isBlank = (kind: RowKind, row: FormRow): boolean => {
   if (kind === 'aggregate' && row.operation === 'COUNT') return false;
   return ROWS[kind].every((name) => name in CHOSEN || (row[name] ?? '') === '');
 };
@@ -218,74 +218,6 @@ function testsValue(json: string): unknown {
   } catch {
     return json;
   }
-}
-
-export type FormProblem = {
-  /** Name of the form's control; undefined where there is none. */
-  readonly field: string | undefined;
-  readonly message: string;
-};
-
-/** The schema's problems, each with its control. */
-export const problemsOf = (form: Form, problems: readonly Problem[]): FormProblem[] =>
-  problems.map(({ pointer, message, suggestion }) => ({
-    field: controlOf(form, pointer),
-    message: suggestion === undefined ? message : `${message} (did you mean ${suggestion}?)`,
-  }));
-
-const CONTROLS: Readonly<Record<string, string>> = {
-  '/name': 'name',
-  '/description': 'description',
-  '/topic': 'topic',
-  '/limits/max_sessions': 'max_sessions',
-  '/group/fields': 'group.0.field',
-  '/aggregate': 'aggregate.0.operation',
-  '/flush': 'by',
-  '/flush/by': 'by',
-  '/flush/timeout': 'timeout_type',
-  '/flush/timeout/type': 'timeout_type',
-  '/flush/timeout/hours': 'hours',
-  '/flush/timeout/day': 'day',
-  '/flush/timeout/time': 'time',
-  '/flush/timeout/zone': 'zone',
-  '/flush/timeout/field': 'due_field',
-};
-const LISTS: Readonly<Record<string, RowKind>> = {
-  '/group/fields': 'group',
-  '/group/periods': 'periods',
-  '/aggregate': 'aggregate',
-  '/flush/conditions': 'conditions',
-};
-/** The control that shows the problems of a whole row. */
-const ROW_CONTROL: Readonly<Record<RowKind, string>> = {
-  group: 'field',
-  periods: 'field',
-  aggregate: 'as',
-  conditions: 'on',
-};
-
-function controlOf(form: Form, pointer: string): string | undefined {
-  const known = CONTROLS[pointer];
-  if (known !== undefined) return known;
-  const [, list = '', index, part] =
-    /^(\/group\/fields|\/group\/periods|\/aggregate|\/flush\/conditions)\/(\d+)(?:\/(\w+))?/.exec(pointer) ??
-    [];
-  const kind = LISTS[list];
-  if (kind === undefined) return undefined;
-  const filled = form[kind].map((_, at) => at).filter((at) => !isBlank(kind, form[kind][at] ?? {}));
-  // Of periods that are all blank the first is told.
-  const row = filled[Number(index)] ?? (kind === 'periods' ? 0 : undefined);
-  if (row === undefined) return undefined;
-  if (row >= form[kind].length) return 'by_time';
-  return `${kind}.${row}.${part === undefined ? ROW_CONTROL[kind] : controlOfRow(form[kind][row] ?? {}, kind, part)}`;
-}
-
-function controlOfRow({ type, based }: FormRow, kind: RowKind, part: string): string {
-  if (kind !== 'conditions') return part;
-  if (part === 'field' || part === 'aggregate') return 'on';
-  const isInput = based === 'input';
-  if (part === 'operator' && isInput && type === 'text') return 'text_operator';
-  return part === 'value' && isInput && type === 'boolean' ? 'truth' : part;
 }
 
 /** The form after a button such as add-aggregate or remove-aggregate-1; undefined for an unknown one. */

@@ -12,16 +12,8 @@ import { checkValue, readDefinition } from '../definition/read.ts';
 import type { Definitions, PreviewSource } from '../definitions.ts';
 import { briefly } from '../present.ts';
 import { definitionOf, listDefinitions } from '../store/overview.ts';
-import {
-  definitionValue,
-  type Form,
-  type FormProblem,
-  formOf,
-  newForm,
-  problemsOf,
-  readForm,
-  withRows,
-} from './form.ts';
+import { definitionValue, type Form, formOf, newForm, readForm, withRows } from './form.ts';
+import { type FormProblem, problemsOf } from './form-problems.ts';
 import { definitionPage, deletePage, formOptions, resultPage } from './models.ts';
 import { type PreviewModel, previewModel } from './preview-model.ts';
 

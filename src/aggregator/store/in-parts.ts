@@ -1,16 +1,20 @@
-// Thousands of rows are written a part at a time.
+// Many thousands of rows are written in parts, each by one statement.
 
-const ROWS = 5_000;
+/** Rows of a part at most. */
+export const PART_ROWS = 5_000;
 
-/** A part that is ready to be written. */
+/** Writes one part. */
 export type Part<To> = (to: To) => Promise<void>;
 
-/** Writes one part after the other; where they are made one by one, the next is made while Postgres is busy with the one before. */
+/**
+ * Writes parts in their order. A generator makes the next part while Postgres is busy with the one before.
+ * @throws the error of the first part that fails
+ */
 export async function writeParts<To>(to: To, parts: Iterable<Part<To>>): Promise<void> {
   let before = Promise.resolve();
   for (const part of parts) {
     const writing = part(to);
-    // The first error counts: what comes behind it fails for the transaction's sake.
+    // A later part fails as the transaction is aborted; only the first error says why.
     writing.catch(() => {});
     await before;
     before = writing;
@@ -18,11 +22,12 @@ export async function writeParts<To>(to: To, parts: Iterable<Part<To>>): Promise
   await before;
 }
 
+/** Splits rows into parts of PART_ROWS; the last one may be shorter. */
 export function* partsOf<T>(all: Iterable<T>): Generator<readonly T[]> {
   let some: T[] = [];
   for (const one of all) {
     some.push(one);
-    if (some.length < ROWS) continue;
+    if (some.length < PART_ROWS) continue;
     yield some;
     some = [];
   }

@@ -1,21 +1,21 @@
-// What was flushed and what was set aside, in Postgres: committed with the sessions that it came of.
+// Flushed rows and records set aside, in Postgres: written in the transaction that writes the sessions they come from.
 
 import { CopyRows, copyInto } from '../../db/copy.ts';
 import type { Client, Pool } from '../../db/pool.ts';
 import { writeRow } from '../core/row.ts';
 import { sessionId } from '../core/session.ts';
 import type { Flushed } from '../core/step.ts';
+import { PART_ROWS, type Part, partsOf, writeParts } from './in-parts.ts';
 
-const ROWS = 5_000;
-/** As those before them, and some more, as lines have more digits later on: a buffer that grows is copied, and twice as large. */
+/** A part's buffer is as large as the part before, and some more, as line numbers get longer: growing it would copy and double it. */
 const ROOM_RATIO = 1.125;
-/** Of a field, in front of it. */
+/** The length in front of a field of COPY. */
 const LENGTH_BYTES = 4;
 
-/** Rows that were written, ROWS at most: in bytes, as they went to Postgres. */
+/** A part of the flushed rows, PART_ROWS at most, in the bytes that go to Postgres. */
 export class WrittenRows {
   readonly #copied: CopyRows;
-  /** Where each begins and ends, one behind the other. */
+  /** By row: the byte where its JSON begins, and the one where it ends. */
   readonly #places: number[] = [];
 
   constructor(expectedBytes: number) {
@@ -27,7 +27,7 @@ export class WrittenRows {
   }
 
   get isFull(): boolean {
-    return this.#places.length === 2 * ROWS;
+    return this.#places.length === 2 * PART_ROWS;
   }
 
   add(one: Flushed, run: number | undefined): void {
@@ -45,7 +45,7 @@ export class WrittenRows {
     await copyInto(client, 'aggregator_results (definition, run, id, row, flushed_at)', this.#copied);
   }
 
-  /** As JSON. */
+  /** The rows as JSON text, in their order. */
   texts(): string[] {
     const texts: string[] = [];
     for (let at = 0; at < this.#places.length; at += 2)
@@ -55,9 +55,9 @@ export class WrittenRows {
 }
 
 /**
- * Writes what was flushed, while Postgres takes what was written before. No object of a row outlives it: hundreds of thousands that
- * do cost more to collect than to make.
- * @param run of a batch; undefined in real time
+ * Writes flushed rows; a part is encoded while Postgres takes the one before. Rows are kept as bytes, as hundreds of thousands of
+ * objects would cost more to collect than to make.
+ * @param run id of the batch run; undefined in real time
  * @returns the rows in their order
  */
 export async function insertResults(
@@ -66,27 +66,32 @@ export async function insertResults(
   run: number | undefined,
 ): Promise<WrittenRows[]> {
   const written: WrittenRows[] = [];
-  let before = Promise.resolve();
-  const write = async (rows: WrittenRows) => {
-    written.push(rows);
-    const writing = rows.copyInto(client);
-    // The first error counts: what comes behind it fails for the transaction's sake.
-    writing.catch(() => {});
-    await before;
-    before = writing;
-  };
-  let rows: WrittenRows | undefined;
-  for (const one of flushed) {
-    rows ??= new WrittenRows(Math.ceil(ROOM_RATIO * (written.at(-1)?.bytes ?? 0)));
-    rows.add(one, run);
-    if (!rows.isFull) continue;
-    await write(rows);
-    rows = undefined;
-  }
-  if (rows !== undefined) await write(rows);
-  await before;
+  await writeParts(client, partsOfFlushed(flushed, run, written));
   return written;
 }
+
+/** @param written gets each part before it is yielded */
+function* partsOfFlushed(
+  flushed: Iterable<Flushed>,
+  run: number | undefined,
+  written: WrittenRows[],
+): Generator<Part<Client>> {
+  let rows: WrittenRows | undefined;
+  for (const one of flushed) {
+    if (rows === undefined || rows.isFull) {
+      if (rows !== undefined) yield writingOf(rows);
+      rows = new WrittenRows(Math.ceil(ROOM_RATIO * (rows?.bytes ?? 0)));
+      written.push(rows);
+    }
+    rows.add(one, run);
+  }
+  if (rows !== undefined) yield writingOf(rows);
+}
+
+const writingOf =
+  (rows: WrittenRows): Part<Client> =>
+  (client) =>
+    rows.copyInto(client);
 
 export type AsideRow = {
   readonly source: string;
@@ -95,14 +100,17 @@ export type AsideRow = {
   readonly message: string;
 };
 
+/**
+ * Writes records that were set aside, with their places.
+ * @param run id of the batch run; undefined in real time
+ */
 export async function insertAsides(
   client: Client,
   definition: string,
   asides: readonly AsideRow[],
   run: number | undefined,
 ): Promise<void> {
-  for (let at = 0; at < asides.length; at += ROWS) {
-    const some = asides.slice(at, at + ROWS);
+  for (const some of partsOf(asides))
     await client.query(
       `INSERT INTO aggregator_set_aside (definition, run, source, position, field, message)
        SELECT $1, $2, * FROM unnest($3::text[], $4::bigint[], $5::text[], $6::json[])`,
@@ -115,10 +123,9 @@ export async function insertAsides(
         some.map(({ message }) => JSON.stringify(message)),
       ],
     );
-  }
 }
 
-/** The number of the newest flushed row of a definition in real time; 0 where there is none. */
+/** `seq` of the newest row that a definition has flushed in real time; 0 where there is none. */
 export async function lastResult(pool: Pool, definition: string): Promise<number> {
   const { rows } = await pool.query<{ seq: number | null }>(
     'SELECT max(seq) AS seq FROM aggregator_results WHERE definition = $1 AND run IS NULL',
@@ -127,7 +134,10 @@ export async function lastResult(pool: Pool, definition: string): Promise<number
   return rows[0]?.seq ?? 0;
 }
 
-/** Flushed rows of a definition in real time, as JSON text, behind one of them; ROWS at most. */
+/**
+ * Rows that a definition has flushed in real time, as JSON text, the oldest first; PART_ROWS at most.
+ * @param behind `seq` of the last row that was read; 0 reads from the beginning
+ */
 export async function readResults(
   pool: Pool,
   definition: string,
@@ -136,7 +146,7 @@ export async function readResults(
   const { rows } = await pool.query<{ seq: number; row: string }>(
     `SELECT seq, row::text AS row FROM aggregator_results
      WHERE definition = $1 AND run IS NULL AND seq > $2 ORDER BY seq LIMIT $3`,
-    [definition, behind, ROWS],
+    [definition, behind, PART_ROWS],
   );
   return rows;
 }

@@ -32,8 +32,12 @@ export async function findBinaries(): Promise<Binaries> {
   return { initdb, postgres };
 }
 
-/** npm packages hold no symbolic links: the package's install script makes them, unless npm ran with --ignore-scripts. */
-async function linkLibraries(packageFolder: string): Promise<void> {
+/**
+ * Makes the symbolic links of the server's libraries that are missing. An npm package can't hold them: its install script makes them,
+ * unless npm ran with --ignore-scripts.
+ * @param packageFolder whose native/pg-symlinks.json lists them; without that file there are none to make
+ */
+export async function linkLibraries(packageFolder: string): Promise<void> {
   const list = path.join(packageFolder, 'native', 'pg-symlinks.json');
   if (!existsSync(list)) return;
   const links = JSON.parse(await readFile(list, 'utf8')) as { source: string; target: string }[];

@@ -40,19 +40,27 @@ it('a definition names a field, a period and an output once each', () => {
 });
 
 it.each([
-  [{ field: 'n', operation: 'SUM', as: 'a' }, 'aggregate.1.as: the output name a is that of a group field'],
+  [{ field: 'n', operation: 'SUM', as: 'a' }, 'aggregate.1.as: the output name a is taken by a group field'],
   [
     { field: 'n', operation: 'SUM', as: 'day_t' },
-    'aggregate.1.as: the output name day_t is that of a period',
+    'aggregate.1.as: the output name day_t is taken by a period',
   ],
   [
     { field: 'n', operation: 'SUM', as: 'meta' },
-    'aggregate.1.as: the output name meta is that of what every row has',
+    'aggregate.1.as: the output name meta is taken by the meta of every row',
   ],
-  [{ field: 'n', operation: 'SUM' }, 'aggregate.1: the output name sum_n is that of another output'],
+  [{ field: 'n', operation: 'SUM' }, 'aggregate.1: the output name sum_n is taken by another output'],
 ] as const)('the output of %j is taken', (row, problem) => {
   const group = { fields: ['a'], periods: [{ field: 't', period: 'DAY' as const }] };
   expect(found({ group, aggregate: [{ field: 'n', operation: 'SUM' }, row] })).toEqual([problem]);
+});
+
+it('a group field has a column of its own, besides the meta of every row and the starts of periods', () => {
+  const periods = [{ field: 't', period: 'DAY' as const }];
+  expect(found({ group: { fields: ['meta', 'day_t', 'a'], periods } })).toEqual([
+    'group.fields.0: the field name meta is taken by the meta of every row',
+    'group.periods.0: the column name day_t is taken by a group field',
+  ]);
 });
 
 it('only a count needs no field', () => {

@@ -11,11 +11,11 @@ import {
   type Form,
   formOf,
   newForm,
-  problemsOf,
   ROW_KINDS,
   readForm,
   withRows,
 } from '../../../src/aggregator/pages/form.ts';
+import { problemsOf } from '../../../src/aggregator/pages/form-problems.ts';
 import { packageRoot } from '../../../src/runtime/paths.ts';
 
 const folder = path.join(packageRoot, 'examples', 'aggregator');

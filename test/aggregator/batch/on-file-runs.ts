@@ -1,5 +1,5 @@
-// What tests of the short way of plain rows do: files are read by it, in one thread and in several, killed and gone on with, and by the
-// core alone.
+// What tests of runs over files do: files are read by way of a tally, in one thread and in several, killed and resumed, and by the core
+// alone.
 
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -29,10 +29,10 @@ export type Way = {
   readonly killedAt?: number;
 };
 
-export function fileOf(bytes: Buffer): InputFile {
-  const name = path.join(temporaryFolder(), 'rows.csv');
-  writeFileSync(name, bytes);
-  return describeInput(name);
+export function fileOf(bytes: Buffer, name = 'rows.csv'): InputFile {
+  const file = path.join(temporaryFolder(), name);
+  writeFileSync(file, bytes);
+  return describeInput(file);
 }
 
 const NOW = 1_000;
