@@ -20,7 +20,7 @@ import { verifyCounts } from './verify.ts';
 const DONE = 0;
 const NOT_ALL = 1;
 
-/** Runs `work` on the configured database, brought to the program's schema. */
+/** Runs `work` on the configured database, after the migrations. */
 async function withDatabase<T>(config: Config, work: (pool: Pool, log: Logger) => Promise<T>): Promise<T> {
   const log = createLog('seed', config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL);
   const databaseUrl = await databaseUrlOf(config);
@@ -54,7 +54,7 @@ export function seed(config: Config, file: string | undefined, strict: boolean):
     const { onProgress, onSessions, clear } = showProgress(process.stderr);
     const result = await loadFile({ pool, log, file, strict, onProgress }).finally(clear);
     console.log(describeLoad(result));
-    // The charts answer by now. Where this is interrupted, the next load or the first question for sessions counts them.
+    // The charts have the rows by now. Where this is interrupted, the next load or the first request for sessions counts them.
     await countDatasetSessions(pool, onSessions).finally(clear);
     return result.rejected === 0 ? DONE : NOT_ALL;
   });

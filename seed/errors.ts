@@ -1,5 +1,4 @@
-// Faults of a file or a load that a user can mend.
-// Each message says what came and what was expected.
+// Errors of a file or a load that a user can mend. Each message says what was received and what was expected.
 
 import { CodedError } from '../src/runtime/errors.ts';
 

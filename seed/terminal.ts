@@ -7,6 +7,7 @@ import type { LoadProgress, LoadResult, LoadStep, RejectedRow } from './load/pro
 import { MOST_KEPT } from './load/rejects/rejects.ts';
 import type { Verification } from './verify.ts';
 
+/** The progress line of each step. */
 const WORDS: Readonly<Record<LoadStep, string>> = {
   comparing: 'comparing with what was loaded before',
   reading: 'reading',
@@ -15,6 +16,7 @@ const WORDS: Readonly<Record<LoadStep, string>> = {
   attaching: 'attaching',
   locating: 'looking for the lines of repeated rows',
 };
+
 /** Shows progress on `out`. Call `clear()` before anything else is written there. */
 export function showProgress(
   out: Output,

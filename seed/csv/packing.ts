@@ -6,7 +6,7 @@ import { codeOf } from '../../src/runtime/errors.ts';
 import { unreadable } from '../../src/runtime/input-file.ts';
 import { DatasetError } from '../errors.ts';
 
-/** CSV text as bytes, and how much of it was read. No file is open before the first chunk is asked for. */
+/** CSV text as bytes, and how much of it was read. The file is opened when the first chunk is read. */
 export type Source = {
   readonly name: string;
   readonly packing: 'plain' | 'gzip' | 'zip';

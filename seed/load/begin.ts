@@ -10,7 +10,7 @@ import { beginStage, dropStage, readUnfinished, type Unfinished } from './stage/
 
 export const ROWS_PER_COMMIT = 250_000;
 
-/** Reads the file to its end, from where an earlier run of the same file was killed. */
+/** Reads the file to its end, from the last commit of an earlier, interrupted run of the same file. */
 export async function beginOrResume(
   client: pg.PoolClient,
   input: LoadInput,

@@ -16,7 +16,7 @@ export type LoadProgress = {
   readonly resumedRows: number;
 };
 
-/** Passes progress on. */
+/** Reports progress of a step. */
 export type Tell = (
   step: LoadStep,
   rows: number,

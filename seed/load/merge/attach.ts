@@ -55,7 +55,7 @@ async function attach(
   onRejects: (client: pg.PoolClient, load: Unfinished) => Promise<void>,
 ): Promise<{ load: Unfinished; added: number } | undefined> {
   await client.query('SET LOCAL synchronous_commit = on');
-  // Other statements queue behind this lock request, so a long reader ends it.
+  // Other statements queue behind this lock request, so it gives up after a while where a long reader is in its way.
   await client.query(`SET LOCAL lock_timeout = '${LOCK_SECONDS}s'`);
   // Only the loader writes source -1, so these statements, the longest ones, block nobody.
   await addDays(client, totalOf('staged_days', 'day'));

@@ -1,5 +1,5 @@
-// Merges a load: its rows are inserted into events in parts, as ingest does it. That is slower than to attach its table, and serves a
-// file that is small, or small beside the rows that attaching would have to move.
+// Merges a load: its rows are inserted into events in parts. Slower than attaching the load's table (attach.ts), but cheaper for a file
+// that is small, or small beside the rows that attaching would have to move.
 
 import type pg from 'pg';
 import { addDays, addMinutes, addUsers, daysOf, minutesOf } from '../../../src/rollups/loaded.ts';
@@ -16,12 +16,13 @@ export type MergeOptions = {
   readonly sample: boolean;
   /** Rows of one transaction, about. */
   readonly rowsPerCommit: number;
+  /** Called after each part with the share that is merged, 0 to 1. */
   readonly onProgress: (done: number) => void;
-  /** Told of rows that were set aside, before their part is committed; may throw. */
+  /** Called before a part with rejected rows is committed; what it throws rolls the part back. */
   readonly onRejects: (client: pg.PoolClient, load: Unfinished) => Promise<void>;
 };
 
-/** Puts the load's rows into events. @returns the load as it ended */
+/** Inserts the load's rows into events, from the part on at which an earlier run was interrupted. @returns the load as it ended */
 export async function mergeRows(
   client: pg.PoolClient,
   load: Unfinished,

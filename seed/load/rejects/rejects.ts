@@ -32,7 +32,7 @@ export async function insertRejects(
   );
 }
 
-/** @throws {DatasetError} BAD_ROW for the first of them */
+/** Refuses a load for its first rejected row, if there is one. @throws {DatasetError} BAD_ROW */
 export function refuse(file: string, [first]: readonly (RejectedLine | RejectedRow)[]): void {
   if (first === undefined) return;
   const place = [file, first.line && `line ${first.line}`, first.column].filter(Boolean).join(', ');
