@@ -25,7 +25,7 @@ import { sessionOperations } from './operations.ts';
 import type { Source } from './options.ts';
 import { explainVisitor } from './visitor.ts';
 
-/** How long a verification is answered again, in milliseconds; the dataset's reads every loaded event. */
+/** Lifetime of a verification's cached answer, in milliseconds; the dataset's reads every loaded event. */
 const VERIFIED_FOR_MS: Readonly<Record<Source, number>> = { live: 10_000, dataset: 600_000 };
 const VERIFIED_HOURS = 8;
 const USUAL_HOURS = 8;

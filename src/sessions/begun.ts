@@ -1,4 +1,4 @@
-// The sessions that a half hour's number counts, live ones or those of loaded files.
+// The sessions behind the number of a half hour, live ones or those of loaded files.
 
 import { USUAL } from '../events/whose.ts';
 import type { Dataset } from './dataset/dataset.ts';

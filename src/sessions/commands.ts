@@ -22,12 +22,13 @@ import { readRules } from './batch/rules.ts';
 import { withEvents } from './batch/run.ts';
 import type { Stage } from './batch/statements.ts';
 import { writeClicks } from './clicks/write.ts';
-import { DONE, NOT_ALL, told } from './exit.ts';
+import { DONE, exitCodeOf, NOT_ALL } from './exit.ts';
 import { ANSWERS, type Answer, type Format, type Profile, type Rule } from './options.ts';
 
-/** At most so many rejected lines are listed on standard error; --rejects lists all. */
+/** Number of rejected lines that standard error lists; --rejects has all. */
 const NAMED = 20;
 
+/** The progress line of each stage. */
 const WORDS: Readonly<Record<Stage, string>> = {
   steps: 'computing each visitor’s gaps',
   single: 'separating sessions of one event',
@@ -62,7 +63,7 @@ type Asked<T> = {
   readonly format: (answer: T) => string;
 };
 
-/** Reads the files with their progress, runs the question, and prints the answer and the rejected lines. */
+/** Reads the files with their progress, asks, and prints the answer and the rejected lines. @returns the exit code */
 async function answer<T>({ paths, options, wanted, multiEventOnly, ask, format }: Asked<T>): Promise<number> {
   const [gapMs, memoryBytes] = [parseDuration('--gap', options.gap), parseMemory(options.memory)];
   if (gapMs === 0) throw new ExpectationError('--gap: received 0, expected a length of time');
@@ -107,12 +108,15 @@ function readingText(
 
 /**
  * Reports rejected lines: all of them into a file where one is named, the first and their number on standard error.
- * @throws {ExpectationError} where the file can't be written
+ * @returns `end`, which resolves to their number
+ * @throws {ExpectationError} where the file can't be written, as on a full disk at the end
  */
 async function rejectsTo(
   file: string | undefined,
 ): Promise<{ add(one: SetAside): void; end(): Promise<number> }> {
   const out = file === undefined ? undefined : await createFile(file);
+  // The end throws it; without a listener, a full disk would end the process before the answers are printed.
+  out?.on('error', () => {});
   const named: string[] = [];
   let count = 0;
   return {
@@ -122,9 +126,10 @@ async function rejectsTo(
       out?.write(`${JSON.stringify(one)}\n`);
     },
     end: async () => {
-      if (out !== undefined) await finished(out.end());
       if (count > 0) console.error([`${formatNumber(count)} lines were set aside:`, ...named].join('\n'));
       if (count > NAMED) console.error(`  and ${formatNumber(count - NAMED)} more`);
+      if (out !== undefined)
+        await finished(out.end()).catch((error) => Promise.reject(unwritable(file, error)));
       return count;
     },
   };
@@ -136,9 +141,12 @@ async function createFile(file: string): Promise<WriteStream> {
     await once(out, 'open');
     return out;
   } catch (error) {
-    throw new ExpectationError(`--rejects: received ${file}, which can't be written: ${messageOf(error)}`);
+    throw unwritable(file, error);
   }
 }
+
+const unwritable = (file: string | undefined, error: unknown) =>
+  new ExpectationError(`--rejects: received ${file}, which can't be written: ${messageOf(error)}`);
 
 async function print(text: string): Promise<void> {
   const out = standardOutput();
@@ -156,7 +164,7 @@ const formatRows =
 
 /** The three answers about files of clicks, or with `rule` the totals of six rules. */
 export const sessions = (paths: readonly string[], options: SessionsOptions): Promise<number> =>
-  told('sessions', async () => {
+  exitCodeOf('sessions', async () => {
     const { rule, format, answer: asked = ANSWERS } = options;
     if (rule !== undefined) return rules(paths, rule, options);
     return answer({
@@ -193,7 +201,7 @@ const rules = (paths: readonly string[], rule: Rule | 'all', options: SessionsOp
 
 /** The number of sessions by session gap. */
 export const gapCurve = (paths: readonly string[], options: GivenOptions): Promise<number> =>
-  told('sessions gaps', () =>
+  exitCodeOf('sessions gaps', () =>
     answer({
       paths,
       options,
@@ -212,7 +220,7 @@ export const explain = (
   paths: readonly string[],
   options: GivenOptions,
 ): Promise<number> =>
-  told('sessions explain', () =>
+  exitCodeOf('sessions explain', () =>
     answer({
       paths,
       options,
@@ -232,7 +240,7 @@ export type ClicksOptions = {
 
 /** Writes test files. */
 export const clicks = ({ out, ...options }: ClicksOptions): Promise<number> =>
-  told('clicks', async () => {
+  exitCodeOf('clicks', async () => {
     if (options.parts === 0) throw new ExpectationError('--parts: received 0, expected at least 1');
     const line = statusLine(process.stderr);
     const begun = performance.now();

@@ -5,8 +5,8 @@ import { ExpectationError } from '../runtime/expectation-error.ts';
 export const DONE = 0;
 export const NOT_ALL = 1;
 
-/** Turns an error that a user can mend into one line and exit code 1. */
-export async function told(command: string, work: () => Promise<number>): Promise<number> {
+/** Runs `work`. @returns its exit code; 1 after an ExpectationError, which is one line on standard error @throws any other error */
+export async function exitCodeOf(command: string, work: () => Promise<number>): Promise<number> {
   try {
     return await work();
   } catch (error) {

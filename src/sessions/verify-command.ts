@@ -1,4 +1,4 @@
-// The command `sessions verify`.
+// The command `sessions verify`. Exit codes: 0 no difference, 1 some, or the command failed.
 
 import type { Config } from '../config.ts';
 import { clusterOf, databaseUrlOf } from '../connections.ts';
@@ -7,12 +7,12 @@ import { createKafka, describeCluster } from '../kafka/client.ts';
 import { createLog, type Logger } from '../runtime/log.ts';
 import { formatNumber, renderTable, type TableRow } from '../runtime/table.ts';
 import { type DatasetDifference, verifyDataset } from './dataset/verify.ts';
-import { DONE, NOT_ALL, told } from './exit.ts';
+import { DONE, exitCodeOf, NOT_ALL } from './exit.ts';
 import { verifySessions } from './live/verify.ts';
 
 /** Compares the live sessions with those of the batch over the stored events. */
 export const verify = (config: Config, hours: number): Promise<number> =>
-  told('sessions verify', () =>
+  exitCodeOf('sessions verify', () =>
     withPool(config, async (pool, log) => {
       const kafka = createKafka(clusterOf(config), 'shopstream-sessions', log);
       const clusterId = await describeCluster(kafka, clusterOf(config));
@@ -24,7 +24,7 @@ export const verify = (config: Config, hours: number): Promise<number> =>
 
 /** Compares the figures of loaded sessions with those of the batch over the loaded events. */
 export const verifyLoaded = (config: Config): Promise<number> =>
-  told('sessions verify', () =>
+  exitCodeOf('sessions verify', () =>
     withPool(config, async (pool) => {
       const { events, sessions, differences } = await verifyDataset(pool);
       return say(`${formatNumber(sessions)} sessions of the dataset`, events, differences.map(rowOf));

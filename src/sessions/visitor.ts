@@ -22,7 +22,7 @@ type ExplainedVisit = {
   readonly order_id: string;
 };
 
-/** The newest events of a visitor, the oldest of them first. @param userId 32 lower-case hex digits */
+/** The newest 1,000 events of a visitor, the oldest of them first. @param userId 32 lower-case hex digits */
 export function explainVisitor(dataset: Dataset, source: Source, userId: string): Promise<ExplainedVisit[]> {
   const read = () => readVisits(dataset.pool, source, userId);
   return source === 'live' ? read() : dataset.inTurn(read);

@@ -128,3 +128,14 @@ it('files are not read where the place of the rejects can not be written', async
   const rejects = path.join(path.dirname(file), 'plain', 'rejects');
   expectOneLine(await runHere(['sessions', file, '--rejects', rejects]), 1, '--rejects');
 });
+
+it('a disk that is full of rejects is told after the answers, which are whole', async () => {
+  const [file = ''] = writeFiles({ 'a.json': [...TWO_VISITS, 'bad', 'worse'].join('\n') });
+  const ended = await runHere(['sessions', file, '--answer', 'files', '--rejects', '/dev/full']);
+  expect(ended.code).toBe(1);
+  expect(JSON.parse(ended.stdout)).toEqual({ sessions_per_file: { 'a.json': 2 } });
+  expect(ended.stderr).toContain('2 lines were set aside:\n');
+  expect(ended.stderr).toMatch(
+    /\nsessions: --rejects: received \/dev\/full, which can't be written: ENOSPC[^\n]*\n$/,
+  );
+});

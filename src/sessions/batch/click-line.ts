@@ -10,7 +10,7 @@ export const TEXT_FIELDS = ['anonymous_id', 'browser_family', 'os_family', 'devi
 export const TIME_FIELD = 'device_sent_timestamp';
 
 /** The line with the needed fields alone, or the reason why it is rejected. */
-export type Looked = { readonly line: string } | { readonly reason: string };
+export type CheckedLine = { readonly line: string } | { readonly reason: string };
 
 const SHOWN = 60;
 const HALF_SURROGATE_PAIR = /\p{Surrogate}/u;
@@ -19,8 +19,8 @@ const EXPECTED_TIME = `${TIME_FIELD}: received %, expected a whole number of mil
 const shorten = (text: string) => (text.length > SHOWN ? `${beginningOf(text, SHOWN)}…` : text);
 const shown = (value: unknown) => (value === undefined ? 'nothing' : shorten(jsonText(value)));
 
-/** Validates one line, given without its line end. */
-export function lookAtLine(bytes: Buffer): Looked {
+/** Validates one line. @param bytes without the line end */
+export function checkLine(bytes: Buffer): CheckedLine {
   if (!isUtf8(bytes)) return { reason: 'received bytes that are not UTF-8, expected JSON in UTF-8' };
   const text = bytes.toString('utf8');
   let value: unknown;
@@ -31,10 +31,10 @@ export function lookAtLine(bytes: Buffer): Looked {
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return { reason: `received ${shown(value)}, expected a JSON object` };
-  return lookAtFields(value as Record<string, unknown>);
+  return checkFields(value as Record<string, unknown>);
 }
 
-function lookAtFields(click: Record<string, unknown>): Looked {
+function checkFields(click: Record<string, unknown>): CheckedLine {
   for (const field of TEXT_FIELDS) {
     const value = click[field];
     if (typeof value !== 'string') return { reason: `${field}: received ${shown(value)}, expected text` };

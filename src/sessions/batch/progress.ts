@@ -1,5 +1,5 @@
-// Progress through the files. DuckDB reports none within a file; on Linux it is estimated by the bytes that the process has read, of
-// which the files that are done say how many go to a byte of a file.
+// Progress through the files. DuckDB reports none within a file; on Linux it is estimated from the bytes that the process has read:
+// finished files give the ratio of those to the size of a file.
 
 import { readFileSync } from 'node:fs';
 import type { Input } from './inputs.ts';
@@ -12,11 +12,11 @@ export type ReadProgress = {
   readonly events: number;
 };
 
-const LOOKED_EVERY_MS = 250;
+const REPORT_EVERY_MS = 250;
 
 /**
  * Calls `onRead` at intervals until `end()`.
- * @param bytesRead since the start of the process: of the files, and of what was spilled to disk meanwhile
+ * @param bytesRead bytes that the process has read since its start, those that it had spilled to disk included
  * @returns `begin` and `add`, to be called when a file is begun, and when it was read to its end
  */
 export function followReading(
@@ -30,15 +30,15 @@ export function followReading(
   let inHand = 0;
   let doneBytes = 0;
   let doneEvents = 0;
-  let told = 0;
-  const tell = () => {
+  let reported = 0;
+  const report = () => {
     const readForAByte = doneBytes === 0 ? 1 : Math.max(1, (lastEnd - began) / doneBytes);
     const within = Math.min((bytesRead() - lastEnd) / readForAByte, inHand);
-    told = Math.max(told, Math.round(doneBytes + within));
-    const events = doneBytes === 0 ? 0 : Math.round((doneEvents * told) / doneBytes);
-    onRead({ bytes: told, allBytes, events });
+    reported = Math.max(reported, Math.round(doneBytes + within));
+    const events = doneBytes === 0 ? 0 : Math.round((doneEvents * reported) / doneBytes);
+    onRead({ bytes: reported, allBytes, events });
   };
-  const timer = setInterval(tell, LOOKED_EVERY_MS);
+  const timer = setInterval(report, REPORT_EVERY_MS);
   return {
     begin: (bytes) => {
       inHand += bytes;

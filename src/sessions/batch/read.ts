@@ -7,7 +7,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { FARTHEST_MS } from '../../runtime/day.ts';
 import { duckDbFile } from '../../runtime/duckdb-file.ts';
 import { type Chunk, chunksOf, LONGEST_LINE_BYTES } from './chunks.ts';
-import { lookAtLine, TEXT_FIELDS, TIME_FIELD } from './click-line.ts';
+import { checkLine, TEXT_FIELDS, TIME_FIELD } from './click-line.ts';
 import { isFull } from './full.ts';
 import type { Input } from './inputs.ts';
 import { cutOf } from './whole-gzip.ts';
@@ -28,7 +28,7 @@ export type Read = {
 };
 
 const NEWLINE = 0x0a;
-/** A smaller file, packed or not, may have one byte, which DuckDB takes for nothing. */
+/** A smaller file, packed or not, may hold a single byte, which DuckDB reads as an empty file. */
 const TINY_BYTES = 64;
 const COLUMNS = `{${[...TEXT_FIELDS, TIME_FIELD].map((field) => `${field}: 'JSON'`).join(', ')}}`;
 
@@ -179,9 +179,9 @@ function goodLines({ bytes, firstLine }: Chunk, onBad: (line: number, reason: st
     const one = bytes.subarray(from, end === -1 ? bytes.length : end);
     from = end === -1 ? bytes.length : end + 1;
     if (isBlank(one)) continue;
-    const looked = lookAtLine(one);
-    if ('line' in looked) good.push(looked.line, '\n');
-    else onBad(line, looked.reason);
+    const checked = checkLine(one);
+    if ('line' in checked) good.push(checked.line, '\n');
+    else onBad(line, checked.reason);
   }
   return good.join('');
 }

@@ -1,4 +1,4 @@
-// One run over files: reads them, two at a time, makes the tables of the queries, and runs the question.
+// One run over files: reads them, two at a time, into the tables of the queries, and asks these.
 
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { openEngine } from './engine.ts';
@@ -14,7 +14,7 @@ export type RunOptions = Settings & {
   /** Where DuckDB spills what does not fit into memory. */
   readonly spillFolder: string;
   readonly wanted: Wanted;
-  /** Called for each rejected line. */
+  /** Called for each rejected line in the order of files and lines, once all are read. */
   readonly onSetAside: (one: SetAside) => void;
   /** Called at intervals while files are read. */
   readonly onRead?: ((progress: ReadProgress) => void) | undefined;

@@ -8,7 +8,7 @@ import { HALF_HOUR_MS } from '../live/half-hours.ts';
 
 /** Key of the advisory lock. */
 const COUNTING_LOCK = 0x5519;
-/** Visitors are counted in so many parts, each of which is sorted in memory and answered before a response timeout. */
+/** Number of statements that count the visitors, each small enough to sort in memory and to answer before a response timeout. */
 const SLICES = 4;
 const SORT_MEMORY = '256MB';
 
@@ -35,7 +35,7 @@ function sliceOf(slice: number): string {
   return `user_id >= ${idFrom(slice)}${before}`;
 }
 
-/** True where the stored figures are those of the files that are loaded now. */
+/** True where the stored figures were made of the files that are loaded now. */
 export async function isCounted(client: Client | Pool): Promise<boolean> {
   const { rowCount } = await client.query(`SELECT FROM dataset_sessions_counted WHERE loads = ${LOADS}`);
   return rowCount === 1;
@@ -62,7 +62,7 @@ export async function countDatasetSessions(
     const { rows } = await client.query<{ loads: string[] }>(`SELECT ${LOADS} AS loads`);
     await client.query('DELETE FROM dataset_half_hours');
     await client.query(`SET LOCAL work_mem = '${SORT_MEMORY}'`);
-    // Compilation takes longer than it saves here.
+    // JIT compilation takes longer than it saves here.
     await client.query('SET LOCAL jit = off');
     for (let slice = 0; slice < SLICES; slice++) {
       onProgress(slice / SLICES);

@@ -1,5 +1,5 @@
-// Compares the stored figures of loaded sessions with those that DuckDB finds in the loaded events, by the same queries on
-// another engine, without anything of the first count.
+// Compares the stored figures of loaded sessions with those that DuckDB computes from the loaded events: the same queries on another
+// engine, which shares no intermediate result with the first count.
 
 import { createWriteStream } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -80,10 +80,11 @@ const copyEvents = (client: Client, file: string) =>
     createWriteStream(file, { mode: 0o600 }),
   );
 
+/** Finds the sessions of the file. Without detection, as DuckDB finds no columns in a file without a line. */
 async function findAgain(connection: DuckDBConnection, file: string): Promise<ByHalfHour> {
   await connection.run(
     `CREATE TABLE events AS SELECT visitor, sent_ms, 0::SMALLINT AS file, 0 AS kind
-     FROM read_csv($1, delim = '\t', header = false, columns = {visitor: 'UUID', sent_ms: 'BIGINT'})`,
+     FROM read_csv($1, auto_detect = false, delim = '\t', columns = {visitor: 'UUID', sent_ms: 'BIGINT'})`,
     [file],
   );
   await makeSettings(connection, [], { gapMs: GAP_MS, multiEventOnly: false });

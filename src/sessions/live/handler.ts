@@ -56,11 +56,11 @@ export type Stored = {
   readonly robot: boolean;
   readonly simulated: boolean;
   readonly sent_ms: number;
-  /** When Kafka had it. */
+  /** Timestamp of its record, or of its row where that is not known, in milliseconds since 1970. */
   readonly arrived_ms: number;
 };
 
-/** Whether a page shows it: that a session goes on, none does. */
+/** Whether a page shows the change: none shows that a session goes on. */
 const isSeen = ({ because, lateByMs }: VisitorChange): boolean => because !== 'continued' || lateByMs > 0;
 
 /**
@@ -82,7 +82,7 @@ const STORED = storedSql(
   (extract(epoch FROM coalesce(appended_at, stored_at)) * 1000)::bigint AS arrived_ms`,
 );
 
-/** What events change, and the bars that were over when they came. */
+/** The changes of sessions, and the half hours that were over when their events came. */
 type Changes = { readonly changes: readonly VisitorChange[]; readonly late: readonly LateBar[] };
 
 async function changesOf(client: Client, events: readonly Stored[]): Promise<Changes> {
@@ -93,7 +93,7 @@ async function changesOf(client: Client, events: readonly Stored[]): Promise<Cha
   const { sessions, closedUntilMs } = await readTouched(client, users, from, to);
   const known = grouped(sessions, ({ userId, robot }) => `${userId} ${robot}`);
   let opened = 0;
-  // Negative ids stand for new sessions until their number is known.
+  // New sessions have negative ids until the sequence has given theirs.
   const newId = () => {
     opened += 1;
     return -opened;
@@ -104,9 +104,9 @@ async function changesOf(client: Client, events: readonly Stored[]): Promise<Cha
     const sentTimes = own.map(({ sent_ms }) => sent_ms);
     const before = known.get(visitor) ?? [];
     const marks = { userId, robot, simulated: before[0]?.simulated ?? simulated };
-    const stepped = stepAll(before, sentTimes, newId, closedUntilMs, (event, heard) => {
+    const stepped = stepAll(before, sentTimes, newId, closedUntilMs, (event, effects) => {
       const arrivedMs = own[event]?.arrived_ms ?? 0;
-      for (const fromMs of lateBarsOf(heard, arrivedMs)) late.push({ ...marks, fromMs });
+      for (const fromMs of lateBarsOf(effects, arrivedMs)) late.push({ ...marks, fromMs });
     });
     return stepped.map((change) => ({ userId, robot, simulated, ...change }));
   });

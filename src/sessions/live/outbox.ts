@@ -56,7 +56,7 @@ export const revisionOutbox: Outbox = {
   mostRows: MOST_ROWS,
   lock: LOCK_KEY,
   take: async (client) => {
-    // Nobody else wants the rows: deleted at once, and there again where Kafka does not take them.
+    // Deleted first: the transaction is rolled back where Kafka does not acknowledge them.
     const { rows } = await client.query<Row>({
       name: 'take_revisions',
       text: `DELETE FROM session_revisions

@@ -23,15 +23,15 @@ import {
   writeClosedUntil,
 } from './store.ts';
 
+/** Shortest and longest interval at which sessions are closed; other processes may open some that end before ours. */
 const LOOK_MS = 5_000;
-/** Where no open session is old enough to be over soon; other processes may open some. */
 const SELDOM_MS = 30_000;
 const MOST_CLOSED = 5_000;
-/** Where sessions were closed further ahead of the clock than this, the clock was set back, and they are open again. */
+/** Sessions that were closed further ahead of the clock than this are open again: the clock was set back. */
 const CLOCKS_DIFFER_MS = 60_000;
 /** Revisions of two seconds are forwarded together: a transaction and a request to Kafka for each event would cost as much as the event. */
 const FORWARD_MS = 2_000;
-/** What one fetch has brought of several partitions is stored within this, and forwarded together. */
+/** Revisions that one fetch brings from several partitions are stored within this time, and forwarded together. */
 const GATHER_MS = 250;
 
 export const SESSIONS_GROUP = 'shopstream-sessions';
@@ -51,7 +51,7 @@ export class RunningSessions {
   readonly #closing = new AbortController();
   #looking: NodeJS.Timeout | undefined;
   #look: Promise<void> = Promise.resolve();
-  /** Until when sessions were closed, at least, in milliseconds; undefined where the next look finds out. */
+  /** All sessions whose gap had passed at this time are closed, in milliseconds since 1970; undefined where the next look finds out. */
   #closedUntil: number | undefined;
 
   constructor(kafka: Kafka, pool: Pool, ingest: Ingest, log: Logger, pace = AT_ONCE) {
@@ -102,7 +102,7 @@ export class RunningSessions {
       if (soonest > 0) return Math.min(Math.max(soonest, LOOK_MS), SELDOM_MS);
     }
     const { closed, untilMs } = await closeOver(this.#pool, now);
-    // Where some were over more will be soon, and the next look needs not ask first.
+    // Where some were closed, more will be soon: the next look closes without asking first.
     this.#closedUntil = closed > 0 ? undefined : untilMs;
     if (closed > 0) this.#forwardSoon.call();
     return LOOK_MS;

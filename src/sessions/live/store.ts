@@ -143,7 +143,7 @@ export async function writeChangesTo(
   offset.check(rows[0]?.moved ?? 0);
 }
 
-/** What lasts longer, in milliseconds, is written as a larger number. */
+/** The longest duration that lasted_ms holds, an int4 of milliseconds; a longer one goes into long_ms. */
 const LONGEST = 2 ** 31 - 1;
 
 const SHORT = `CASE WHEN changed.lasted_ms <= ${LONGEST} THEN changed.lasted_ms END`;

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { FARTHEST_MS } from '../../../src/runtime/day.ts';
-import { lookAtLine } from '../../../src/sessions/batch/click-line.ts';
+import { checkLine } from '../../../src/sessions/batch/click-line.ts';
 import { clickLine } from './files.ts';
 
-const look = (fields: object) => lookAtLine(Buffer.from(clickLine({ ...fields })));
+const look = (fields: object) => checkLine(Buffer.from(clickLine({ ...fields })));
 const time = (came: string) =>
   `device_sent_timestamp: received ${came}, expected a whole number of milliseconds since 1970, at most 8.64e15 from it`;
 
@@ -21,7 +21,7 @@ it.each([[FARTHEST_MS], [-FARTHEST_MS], [0]])('a click at the time %d is taken',
 
 it('a click at the time -0 is one at 0', () => {
   const line = clickLine().replace('1556668800000', '-0');
-  expect(lookAtLine(Buffer.from(line))).toMatchObject({ line: expect.stringContaining('_timestamp":0}') });
+  expect(checkLine(Buffer.from(line))).toMatchObject({ line: expect.stringContaining('_timestamp":0}') });
 });
 
 it.each([
@@ -46,11 +46,11 @@ it.each([
   ['[1]', 'received [1], expected a JSON object'],
   ['x'.repeat(100), `received "${'x'.repeat(59)}…, expected a JSON object`],
 ])('the line %j is rejected', (line, reason) => {
-  expect(lookAtLine(Buffer.from(line))).toEqual({ reason });
+  expect(checkLine(Buffer.from(line))).toEqual({ reason });
 });
 
 it('bytes that are not UTF-8 are rejected, and no line makes the reader throw', () => {
-  expect(lookAtLine(Buffer.from(clickLine().replace('Chrome', 'Chr\u00f6me'), 'latin1'))).toEqual({
+  expect(checkLine(Buffer.from(clickLine().replace('Chrome', 'Chr\u00f6me'), 'latin1'))).toEqual({
     reason: 'received bytes that are not UTF-8, expected JSON in UTF-8',
   });
   const any = fc.oneof(
@@ -59,7 +59,7 @@ it('bytes that are not UTF-8 are rejected, and no line makes the reader throw', 
   );
   fc.assert(
     fc.property(any, (bytes) => {
-      expect(lookAtLine(Buffer.from(bytes))).toHaveProperty('reason');
+      expect(checkLine(Buffer.from(bytes))).toHaveProperty('reason');
     }),
   );
 });

@@ -4,26 +4,15 @@ import { copyFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { migrate } from '../../../src/db/migrate.ts';
-import { type Client, type Pool, transaction } from '../../../src/db/pool.ts';
 import { newId } from '../../../src/events/ids.ts';
 import { packageRoot } from '../../../src/runtime/paths.ts';
 import { GAP_MS } from '../../../src/sessions/live/core/step.ts';
-import { takeEvents } from '../../../src/sessions/live/handler.ts';
 import { emptyDatabase, migratedDatabase, openTestPool, testLog } from '../../support/database.ts';
-import { temporaryFolder } from '../../support/line.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { send, sessionsOf } from './sent.ts';
 
 const T = Date.UTC(2026, 2, 10);
 const DAY = 86_400_000;
-
-const send = (pool: Pool, user_id: string, ...times: number[]): Promise<number> =>
-  transaction(pool, (client: Client) =>
-    takeEvents(
-      client,
-      times.map((sent_ms) => ({ user_id, robot: false, simulated: false, sent_ms, arrived_ms: sent_ms })),
-    ),
-  );
-
-const sessionsOf = async (pool: Pool) => (await pool.query('SELECT * FROM sessions ORDER BY id')).rows;
 
 /** A folder with the migrations before one. */
 function migrationsBefore(name: string): string {
@@ -66,9 +55,9 @@ it('a session of more than 24 days has its end to the millisecond, and goes on',
   const { pool } = await migratedDatabase();
   const [user, days] = [newId(), 30];
   const times = Array.from({ length: days * 49 }, (_, n) => T + Math.round((n * DAY) / 49));
-  for (let at = 0; at < times.length; at += 700) await send(pool, user, ...times.slice(at, at + 700));
+  for (let at = 0; at < times.length; at += 700) await send(pool, user, times.slice(at, at + 700));
   const end = Math.max(...times) + 12_345;
-  await send(pool, user, end);
+  await send(pool, user, [end]);
   expect(await sessionsOf(pool)).toMatchObject([
     { started_at: new Date(T), ended_at: new Date(end), events: times.length + 1 },
   ]);

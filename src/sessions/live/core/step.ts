@@ -27,8 +27,8 @@ export type Change = {
   readonly lateByMs: number;
 };
 
-/** Of one event: what it makes of a session. `before` is undefined where it opens one. */
-export type Heard = { readonly before: Session | undefined; readonly after: Session };
+/** The effect of one event on a session. `before` is undefined where it opens the session. */
+export type Effect = { readonly before: Session | undefined; readonly after: Session };
 
 const touches = ({ startedMs, endedMs }: Session, sentMs: number) =>
   sentMs - endedMs < GAP_MS && startedMs - sentMs < GAP_MS;
@@ -76,21 +76,21 @@ const opened = (id: number, sentMs: number): Session => ({
  * `closedUntilMs` is at least the gap after its end, else open.
  * @param sentTimes in the order of arrival, in milliseconds
  * @param closedUntilMs until when the clock has closed sessions
- * @param hear told of each event by its number, and of what it makes of sessions
+ * @param onEvent called for each event, with its index in `sentTimes` and its effects on sessions
  */
 export function stepAll(
   sessions: readonly Session[],
   sentTimes: readonly number[],
   newId: () => number,
   closedUntilMs: number,
-  hear: (event: number, heard: readonly Heard[]) => void = () => {},
+  onEvent: (event: number, effects: readonly Effect[]) => void = () => {},
 ): Change[] {
   const current = new Map(sessions.map((session) => [session.id, session]));
   const changed = new Map<number, Change>();
   for (const [event, sentMs] of sentTimes.entries()) {
     const open = [...current.values()].filter(({ mergedInto }) => mergedInto === undefined);
     const stepped = step(open, sentMs, newId);
-    hear(
+    onEvent(
       event,
       stepped.map(({ session }) => ({ before: current.get(session.id), after: session })),
     );
@@ -104,14 +104,14 @@ export function stepAll(
     }
   }
   // A session that was opened and merged within one transaction was never published.
-  const heardOf = [...changed.values()].filter(
+  const published = [...changed.values()].filter(
     ({ session }) => session.revision > 0 || session.mergedInto === undefined,
   );
   const survivorOf = (id: number | undefined): number | undefined => {
     const next = id === undefined ? undefined : current.get(id)?.mergedInto;
     return next === undefined ? id : survivorOf(next);
   };
-  return heardOf.map((change) => {
+  return published.map((change) => {
     const session = { ...change.session, mergedInto: survivorOf(change.session.mergedInto) };
     return { ...change, session: revised(session, closedUntilMs) };
   });
