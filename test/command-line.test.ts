@@ -246,7 +246,7 @@ describe('an option that its command checks', () => {
     [['simulate', '--target', 'ftp'], 2, 'received "ftp"'],
     [['simulate', '--curve', 'round'], 2, 'received "round"'],
     [['simulate', '--url', 'x.org'], 2, 'url: received "x.org", expected one as http://127.0.0.1:3000'],
-    [['simulate', '--speed', '2x'], 2, 'received --speed, which a run of shoppers has not'],
+    [['simulate', '--speed', '2x'], 2, 'received --speed, which only a replay has'],
     [['simulate', '--replay', 'a.csv', '--users', '5'], 2, 'received --users with --replay'],
     [['simulate', 'replay'], 2, 'received no file, expected one, or --from'],
     [['simulate', 'replay', 'a.csv', '--speed', '0x'], 2, 'speed: received "0x", expected 10x, 0.5x or max'],

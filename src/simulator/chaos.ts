@@ -1,5 +1,5 @@
-// Faults as the command line has them: `late=5%,duplicate=2%@1m+30s` are those of events, `kill=ingest@10s,kafka=cut@30s+8s` the
-// system's.
+// Parses `--chaos`: faults of events (`late=5%,duplicate=2%@1m+30s`, core/faults.ts) and of the system
+// (`kill=ingest@10s,kafka=cut@30s+8s`).
 
 import { parseDuration } from '../runtime/duration.ts';
 import { ExpectationError } from '../runtime/expectation-error.ts';
@@ -13,7 +13,7 @@ export const NO_CHAOS: Chaos = { faults: [], system: [] };
 const OF_SYSTEM = /^\s*(kill|pause|kafka|postgres|outbox)=/;
 const STEP = /^\s*([a-z]+)=([a-z]+)(?::([^@+]+))?(?:@([^+]+))?(?:\+(.+))?$/;
 
-/** Whole seconds, at least one, as the pipe counts them. @throws {ExpectationError} */
+/** A duration in whole seconds, at least one: the unit of the pipeline's API. @throws {ExpectationError} */
 export const secondsOf = (lasting: string): number =>
   Math.max(1, Math.round(parseDuration('for', lasting) / 1000));
 

@@ -18,6 +18,7 @@ import { readSecret } from '../site/secret.ts';
 import type { Fault } from './core/faults.ts';
 import { Funnel } from './core/funnel.ts';
 import type { Send } from './core/inject.ts';
+import { DONE, logOf, NOT_ALL, withOptions } from './exit.ts';
 import { checkUrl, type GivenOptions, type RunOptions, readOptions, refuseRunOptions } from './options.ts';
 import { FaultRecorder } from './periods/recorder.ts';
 import { dryLine, planOf } from './plan.ts';
@@ -33,15 +34,15 @@ import { describeRun, funnelLines, msText } from './report.ts';
 import type { Place } from './run.ts';
 import { actAt } from './system-faults.ts';
 import type { Tally } from './tally.ts';
-import { DONE, logOf, NOT_ALL, withOptions } from './told.ts';
 
 const LINES_AT_ONCE = 1_000;
-const TOLD_EVERY_MS = 10_000;
-const SHOWN_EVERY_MS = 500;
-/** Timeout of recording a run's faults in Postgres. */
-const RECORD_MS = 3_000;
-/** Of a shop before the run, which may just be busy. */
-const SHOP_MS = 15_000;
+/** Interval of the lines of progress where standard error is no terminal, and of redrawing the one line where it is. */
+const LINE_EVERY_MS = 10_000;
+const REDRAW_EVERY_MS = 500;
+/** Response timeout of recording a run's faults in Postgres. */
+const RECORD_TIMEOUT_MS = 3_000;
+/** Timeout of the request that checks the shop before a run; the shop may be busy. */
+const SHOP_TIMEOUT_MS = 15_000;
 
 export type SimulateOptions = GivenOptions & {
   readonly scenario?: string | undefined;
@@ -49,7 +50,7 @@ export type SimulateOptions = GivenOptions & {
   readonly url?: string | undefined;
 };
 
-/** Runs, or prints the events of a run. */
+/** `simulate`: runs shoppers, or prints the events of a run. @returns the exit code */
 export const simulate = (config: Config, given: SimulateOptions & ReplayGiven): Promise<number> =>
   withOptions(
     () => {
@@ -81,11 +82,11 @@ export const simulate = (config: Config, given: SimulateOptions & ReplayGiven): 
     },
   );
 
-/** @throws {ExpectationError} where nobody answers at the shop's address: each page of the run would fail */
+/** @throws {ExpectationError} where the shop does not answer: every request of the run would fail */
 async function checkShop(shop: string): Promise<void> {
   try {
-    const signal = AbortSignal.timeout(SHOP_MS);
-    // No page of the shop: a look at one is an event.
+    const signal = AbortSignal.timeout(SHOP_TIMEOUT_MS);
+    // Not a page, as viewing one is an event.
     await fetch(new URL('healthz', `${shop}/`), { method: 'HEAD', redirect: 'manual', signal });
   } catch (error) {
     const { cause = error } = error as { readonly cause?: unknown };
@@ -95,7 +96,7 @@ async function checkShop(shop: string): Promise<void> {
   }
 }
 
-/** Records the faults of a run for the charts, where the program's database can be reached. */
+/** Calls `work` with a recorder of fault periods; with none where the run has no fault, or the database is not known. */
 async function withRecorder<T>(
   config: Config,
   faults: readonly Fault[],
@@ -104,7 +105,7 @@ async function withRecorder<T>(
 ): Promise<T> {
   const url = faults.length === 0 ? undefined : await databaseUrlOf(config).catch(() => undefined);
   if (url === undefined) return work(undefined);
-  const pool = openPool(url, log, 1, { answerMs: RECORD_MS });
+  const pool = openPool(url, log, 1, { answerMs: RECORD_TIMEOUT_MS });
   try {
     return await work(new FaultRecorder(pool, log));
   } finally {
@@ -174,7 +175,7 @@ async function untilStopped(
   }
 }
 
-/** Sends recorded events again, or prints them. */
+/** `simulate replay`: sends recorded events again, or prints them. @returns the exit code */
 export const replay = (
   config: Config,
   file: string | undefined,
@@ -218,8 +219,8 @@ export const replay = (
 
 async function printReplay(plan: PlanWithSkipped, command: string): Promise<number> {
   const code = await printSends(replaySends(plan), command);
-  if (plan.left.failure === undefined) return code;
-  console.error(plan.left.failure);
+  if (plan.skippedRows.failure === undefined) return code;
+  console.error(plan.skippedRows.failure);
   return NOT_ALL;
 }
 
@@ -228,7 +229,7 @@ async function showProgress(tally: Tally, signal: AbortSignal): Promise<void> {
   const terminal = process.stderr.isTTY;
   let [before, at] = [0, performance.now()];
   try {
-    for await (const _ of setInterval(terminal ? SHOWN_EVERY_MS : TOLD_EVERY_MS, undefined, { signal })) {
+    for await (const _ of setInterval(terminal ? REDRAW_EVERY_MS : LINE_EVERY_MS, undefined, { signal })) {
       const now = performance.now();
       const rate = ((tally.sends - before) * 1000) / (now - at);
       [before, at] = [tally.sends, now];
@@ -236,7 +237,7 @@ async function showProgress(tally: Tally, signal: AbortSignal): Promise<void> {
       process.stderr.write(terminal ? `\r\x1b[2K${text}` : `${text}\n`);
     }
   } catch {
-    // The run is over.
+    // The signal is aborted: the run is over.
     if (terminal) process.stderr.write('\r\x1b[2K');
   }
 }

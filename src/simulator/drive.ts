@@ -7,6 +7,7 @@ import type { Numbered, Receipt, Target } from './targets/target.ts';
 
 /** Larger batches would outlive the young generation of the heap before they are acknowledged. */
 const MOST_IN_BATCH = 500;
+/** Longest sleep before the plan is looked at again: a pause begins and ends at any time. */
 const LOOK_MS = 10;
 /** Capacity of the token bucket in seconds of the rate. */
 const BURST_SECONDS = 1;
@@ -45,7 +46,7 @@ export async function drive(
   const { target, rate, paced, signal, inFlight, done, missed } = options;
   const { isHeld = () => false, finish = (send: Send) => send } = options;
   const bucket = new Bucket(rate);
-  const under = new Set<Promise<void>>();
+  const pending = new Set<Promise<void>>();
   let failure: unknown;
   let n = 0;
   let next = await sends.next();
@@ -60,7 +61,7 @@ export async function drive(
       n += 1;
       batch.push({ n, send: finish(send) });
       const step = sends.next();
-      // An await of a value that is not a promise would take longer than all other work on an event.
+      // Awaiting a value that is no promise would take longer than all other work on an event.
       next = step instanceof Promise ? await step : step;
     }
     if (late > 0) missed(late);
@@ -72,11 +73,11 @@ export async function drive(
     const sending = sendOne(batch).catch((error) => {
       failure ??= error;
     });
-    under.add(sending);
-    void sending.finally(() => under.delete(sending));
-    if (under.size >= inFlight) await Promise.race(under);
+    pending.add(sending);
+    void sending.finally(() => pending.delete(sending));
+    if (pending.size >= inFlight) await Promise.race(pending);
   }
-  await Promise.all(under);
+  await Promise.all(pending);
   if (failure !== undefined && !signal.aborted) throw failure;
 
   async function sendOne(batch: readonly Numbered[]): Promise<void> {

@@ -15,7 +15,7 @@ const RATE_WITHOUT_USERS = 100;
 const PLANNED_AT_MOST = 100_000;
 
 export type RunOptions = Timeline & {
-  /** 0 where a scenario has only what its timeline says. */
+  /** 0 for a scenario without shoppers, which has only its timeline. */
   readonly users: number;
   /** Events a second; Infinity for `max`. */
   readonly rate: number;
@@ -26,10 +26,10 @@ export type RunOptions = Timeline & {
   readonly seed: number;
   readonly personas: readonly Persona[];
   readonly target: 'http' | 'kafka';
-  /** The faults that are not the scenario's. */
+  /** The faults of --chaos, without the scenario's. */
   readonly chaos: Chaos;
   readonly curve: 'flat' | 'week';
-  /** As that of a crowd. */
+  /** As CrowdOptions.turnover. */
   readonly turnover: number;
   /** Start of the plan, milliseconds since 1970. */
   readonly clock: number;
@@ -51,6 +51,7 @@ export type GivenOptions = {
   readonly clock?: number | undefined;
 };
 
+/** Options that only a run of shoppers has. */
 const OF_RUNS = ['users', 'rate', 'duration', 'persona', 'target', 'curve', 'scenario', 'url'] as const;
 
 /** @throws {ExpectationError} where a replay is given what only a run has */
@@ -58,11 +59,11 @@ export function refuseRunOptions(given: Readonly<Partial<Record<(typeof OF_RUNS)
   const name = OF_RUNS.find((one) => given[one] !== undefined);
   if (name !== undefined)
     throw new ExpectationError(
-      `received --${name} with --replay, which sends recorded events as they came, expected one of them`,
+      `received --${name} with --replay, which sends recorded events as they came, expected one of the two`,
     );
 }
 
-/** @throws {ExpectationError} where that is no address of a shop */
+/** @throws {ExpectationError} where it is no http: or https: URL */
 export function checkUrl(url: string | undefined): void {
   if (url === undefined || (/^https?:/.test(url) && URL.canParse(url))) return;
   throw new ExpectationError(`url: received ${JSON.stringify(url)}, expected one as http://127.0.0.1:3000`);
@@ -78,7 +79,7 @@ export const readOptions = (given: GivenOptions, file: string | undefined, now: 
   scenario: file,
 });
 
-/** As readOptions(), of a scenario that was read. */
+/** As readOptions(), with a scenario that was read already. */
 export function optionsOf(given: GivenOptions, scenario: Partial<Scenario>, now: number): RunOptions {
   const usersAtLeast = scenario.users === 0 ? 0 : 1;
   const users = wholeFrom('users', given.users ?? scenario.users ?? USUAL_USERS, usersAtLeast, 1_000_000);
@@ -86,9 +87,7 @@ export function optionsOf(given: GivenOptions, scenario: Partial<Scenario>, now:
   const lasts = given.duration ?? scenario.duration ?? '10m';
   const duration = parseDuration('duration', lasts);
   if (duration === 0)
-    throw new ExpectationError(
-      `duration: received ${JSON.stringify(lasts)}, expected longer than that, as 30s`,
-    );
+    throw new ExpectationError(`duration: received ${JSON.stringify(lasts)}, expected more than 0, as 30s`);
   const target = oneOf('target', ['http', 'kafka'] as const, given.target ?? scenario.target ?? 'http');
   const usualCurve = duration >= DAY_MS ? 'week' : 'flat';
   const chaos = given.chaos === undefined ? NO_CHAOS : parseChaos(given.chaos);

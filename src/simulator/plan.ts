@@ -1,4 +1,5 @@
-// The plan of a run, which follows from its seed and clock, for a dry run and for Kafka.
+// The plan of a run: all its sends, which follow from seed and clock. Dry runs and the target kafka send it; at the target http
+// shoppers walk instead (targets/walk.ts).
 
 import { isObject, type JsonObject } from '../events/json-object.ts';
 import { type CrowdOptions, crowd } from './core/crowd.ts';
@@ -22,7 +23,7 @@ export function planOf(options: RunOptions): Generator<Send> {
   return visits.length === 0 ? sends : inOrder(sends, visits);
 }
 
-/** Both rows, which are by time, as one. */
+/** Merges two sequences, both by time. */
 function* inOrder(sends: Iterable<Send>, visits: Send[]): Generator<Send> {
   for (const send of sends) {
     while ((visits[0]?.at ?? Number.POSITIVE_INFINITY) <= send.at) yield visits.shift() as Send;

@@ -1,19 +1,19 @@
-// The one place where a scenario is played, for a command as for a lesson: the shoppers with their faulty events, and beside them what its
-// timeline does to the pipe.
+// Plays a scenario, for commands and lessons alike: a run of shoppers with faulty events, and beside it the timeline's system faults
+// and readers.
 
 import { messageOf } from '../runtime/errors.ts';
 import type { RunOptions } from './options.ts';
 import { Readers } from './readers.ts';
-import { type Place, type RunKeeping, type RunResult, runSimulation } from './run.ts';
+import { type Place, type RunHooks, type RunResult, runSimulation } from './run.ts';
 import { type Act, playSystemFaults } from './system-faults.ts';
 
-export type Playing = RunKeeping & {
-  /** Does its system faults. */
+export type Playing = RunHooks & {
+  /** Does the scenario's system faults. */
   readonly act: Act;
-  /** Its readers, for who still looks at them afterwards, and closes them then; absent where they leave at its end. */
+  /** The group of the scenario's readers, which the caller closes; without one, they leave the group at the end. */
   readonly readers?: Readers;
 };
-/** `notDone`: a line for each step of the timeline that was not done, although nobody has ended the run early. */
+/** `notDone`: a line for each step of the timeline that could not be done; empty where the run was aborted. */
 export type Played = RunResult & { readonly notDone: readonly string[] };
 
 /**
@@ -33,7 +33,7 @@ export async function playScenario(
     const until = AbortSignal.any([signal, over.signal]);
     const reading = group.play(options.readers, until).then(
       () => [],
-      (error) => [`readers were not there: ${messageOf(error)}`],
+      (error) => [`readers did not join: ${messageOf(error)}`],
     );
     return (await Promise.all([playSystemFaults(options.system, act, until), reading])).flat();
   };

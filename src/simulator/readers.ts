@@ -1,11 +1,12 @@
-// Readers of a scenario: real members of a real consumer group of its own, which read the topic and do nothing with it.
+// Readers of a scenario: members of a consumer group of its own, which read the topic and discard its records. Each one that joins
+// causes a rebalance.
 
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Consumer, Kafka } from '../kafka/client.ts';
 import type { ReadersStep } from './scenario.ts';
 
-const SESSION_MS = 10_000;
+const SESSION_TIMEOUT_MS = 10_000;
 
 export class Readers {
   readonly group = `shopstream-readers-${randomBytes(4).toString('hex')}`;
@@ -19,7 +20,7 @@ export class Readers {
     this.#topic = topic;
   }
 
-  /** Lets as many read as the steps say, each from its time on. @throws the Kafka client's error where Kafka is away */
+  /** Grows the group as the steps say, each at its time. @throws the Kafka client's error where Kafka is away */
   async play(steps: readonly ReadersStep[], signal: AbortSignal): Promise<void> {
     await Promise.all(
       steps.map(async ({ at, readers }) => {
@@ -29,10 +30,10 @@ export class Readers {
     );
   }
 
-  /** Lets so many read, with those that do already. @throws the Kafka client's error where Kafka is away */
+  /** Adds members until the group has this many. @throws the Kafka client's error where Kafka is away */
   async grow(number: number): Promise<void> {
     while (this.#consumers.length < number && !this.#closed) {
-      const consumer = this.#kafka.consumer({ groupId: this.group, sessionTimeout: SESSION_MS });
+      const consumer = this.#kafka.consumer({ groupId: this.group, sessionTimeout: SESSION_TIMEOUT_MS });
       this.#consumers.push(consumer);
       await consumer.connect();
       await consumer.subscribe({ topic: this.#topic });

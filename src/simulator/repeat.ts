@@ -6,14 +6,14 @@ import type { RunOptions } from './options.ts';
 /** `npm run simulate -- …` */
 export function commandOf(options: RunOptions): string {
   const { users, rate, duration, seed, personas, target, curve, clock, scenario } = options;
-  // The others are in the scenario.
+  // Those of the scenario are in its file.
   const chaos = chaosText(scenario === undefined ? options : options.chaos);
   const [only, ...others] = personas;
   const crowd = `--users ${users} --rate ${Number.isFinite(rate) ? rate : 'max'}`;
   return [
     'npm run simulate --',
-    ...(scenario === undefined ? [] : [`--scenario ${quoted(scenario)}`]),
-    // A scenario without shoppers says so itself.
+    ...(scenario === undefined ? [] : [`--scenario ${shellWord(scenario)}`]),
+    // A scenario without shoppers has `users: 0` in its file.
     ...(users === 0 ? [] : [crowd]),
     ...(Number.isFinite(duration) ? [`--duration ${duration}ms`] : []),
     `--seed ${seed}`,
@@ -24,6 +24,6 @@ export function commandOf(options: RunOptions): string {
   ].join(' ');
 }
 
-/** As a shell takes it for one word. */
-const quoted = (text: string): string =>
-  /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+/** A text as one word of a shell. */
+export const shellWord = (text: string): string =>
+  /^[\w./:=,@+%-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;

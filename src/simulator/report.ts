@@ -13,10 +13,11 @@ const SHOWN_DIFFERENCES = 20;
 /** A run with a larger share of missed starts fails. */
 const MISSED_SHARE = 0.01;
 
+/** Milliseconds as text; a dash where unknown. */
 export const msText = (ms: number | undefined): string =>
   ms === undefined ? '-' : ms < 10 ? `${ms.toFixed(1)} ms` : `${number.format(Math.round(ms))} ms`;
 
-/** @returns the lines, and the failures */
+/** The report of a run. @returns its lines, and what makes the run fail */
 export function describeRun(
   options: Pick<RunOptions, 'expect' | 'target' | 'personas'> & Partial<Pick<RunOptions, 'rate' | 'system'>>,
   { run, file, tally, took }: RunResult,
@@ -32,8 +33,8 @@ export function describeRun(
   if (tally.errors > 0)
     failures.push(`${number.format(tally.errors)} pages were not answered as a shop does`);
   const turnedAway = `${number.format(tally.turnedAway)} events were turned away: the shop had no room for them`;
-  const isMeant = options.system?.some(({ fault }) => fillsOutbox(fault)) === true;
-  if (tally.turnedAway > 0 && !isMeant) failures.push(turnedAway);
+  const isExpected = options.system?.some(({ fault }) => fillsOutbox(fault)) === true;
+  if (tally.turnedAway > 0 && !isExpected) failures.push(turnedAway);
   failures.push(...unmetExpectations(options, tally));
   const faults = [...tally.faults].map(([name, count]) => `${name} ${number.format(count)}`).join(', ');
   const expected = [...tally.expected].map(([name, count]) => `${name} ${number.format(count)}`).join(', ');
@@ -42,7 +43,7 @@ export function describeRun(
       `run ${run}: ${number.format(tally.sends)} events in ${seconds.toFixed(1)} s, ${rate}/s; latency p50 ${msText(tally.quantile(0.5))}, p99 ${msText(tally.quantile(0.99))}; ${number.format(tally.missed)} missed starts, ${number.format(tally.errors)} errors`,
       `injected: ${faults || 'no faults'}`,
       `expected: ${expected || 'nothing'}`,
-      ...(tally.turnedAway > 0 && isMeant ? [turnedAway] : []),
+      ...(tally.turnedAway > 0 && isExpected ? [turnedAway] : []),
       ...funnelLines(options, tally.funnel),
       `again, with version ${version}: ${command}`,
       `ledger: ${file}; npm run simulate -- verify ${run}`,
@@ -56,21 +57,20 @@ export function unmetExpectations(
   { expect }: Pick<RunOptions, 'expect'>,
   tally: RunResult['tally'],
 ): string[] {
-  // `duplicate` names both a fault, which two sends have, and the outcome of one of them, which a scenario means.
+  // `duplicate` is a fault of two sends, and the outcome of one of them: a scenario expects the outcome.
   const counts = new Map<string, number>([...tally.faults, ...tally.expected, ['rejected', tally.rejected]]);
   return Object.entries(expect)
     .filter(([name, wanted]) => (counts.get(name) ?? 0) !== wanted)
     .map(([name, wanted]) => `${name}: ${counts.get(name) ?? 0}, the scenario expects ${wanted}`);
 }
 
-/** How a funnel compares with the published counts, and with what these shoppers' kinds lead to. */
+/** Lines that compare a funnel with the published counts, and with what these shoppers' personas lead to. @param drawn as Funnel.compare() takes it */
 export function funnelLines(
   { target, personas }: Pick<RunOptions, 'target' | 'personas'>,
   funnel: Funnel,
   drawn = target === 'kafka',
 ): string[] {
-  if (personas.length === 1)
-    return ['funnel: not compared, as one kind of shoppers alone has a funnel of its own'];
+  if (personas.length === 1) return ['funnel: not compared, as one persona alone has a funnel of its own'];
   const of = ({ chiSquare, degrees, limit }: Fit) =>
     `chi-square ${chiSquare.toFixed(1)} at ${degrees} degrees of freedom, ${chiSquare <= limit ? 'within' : 'beyond'} the 99.9 % limit of ${limit.toFixed(1)}`;
   const table = funnel.compareWithTable(drawn);
@@ -80,7 +80,7 @@ export function funnelLines(
     : 'the published rates of clicks and orders (the shop chooses its banners itself)';
   return [
     `funnel against ${what}: ${of(table)}`,
-    `funnel against what the kinds of these shoppers lead to, who are no even mixture: ${of(funnel.compare(drawn))}`,
+    `funnel against what the personas of these shoppers lead to: ${of(funnel.compare(drawn))}`,
   ];
 }
 

@@ -52,8 +52,8 @@ export type RunResult = {
 export const newRunId = (now: number): string =>
   `${new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}-${randomBytes(3).toString('hex')}`;
 
-export type RunKeeping = {
-  /** The run's id; null for a run without a ledger, at the target http alone. */
+export type RunHooks = {
+  /** The run's id; null for a run without a ledger, which only the target http has. */
   readonly run?: string | null;
   /** Called once the target is open. */
   readonly begun?: (tally: Tally) => void;
@@ -69,14 +69,14 @@ export async function runSimulation(
   options: RunOptions,
   place: Place,
   signal: AbortSignal,
-  { run = newRunId(Date.now()), begun = () => {}, visited = () => {} }: RunKeeping = {},
+  { run = newRunId(Date.now()), begun = () => {}, visited = () => {} }: RunHooks = {},
 ): Promise<RunResult> {
   const tally = new Tally();
   const began = Date.now();
   const running = { tally, signal, begun: () => begun(tally) };
   const endFaults = place.recorder?.follow(options.faults, began);
   try {
-    // Without shoppers nothing else says how long it lasts.
+    // Without shoppers the last send may come long before the end.
     const end = options.users === 0 ? began + options.duration : began;
     const file =
       options.target === 'http'
@@ -178,7 +178,7 @@ async function walkShop(
   options: RunOptions,
   place: Place,
   run: string | null,
-  { tally, signal, begun, visited }: Running & Required<Pick<RunKeeping, 'visited'>>,
+  { tally, signal, begun, visited }: Running & Required<Pick<RunHooks, 'visited'>>,
 ): Promise<string | undefined> {
   const { shop, secret, log } = place;
   const client = new HttpClient(shop);
@@ -188,12 +188,12 @@ async function walkShop(
       ? undefined
       : new KafkaTarget(place.kafka, place.topic, run ?? newRunId(Date.now()), log);
   let n = 0;
-  // A page that can't be written down is no failed page: the walk ends.
-  const unwritten = new AbortController();
+  // A failed write of the ledger ends the walk, and counts as no failed page.
+  const ledgerFailed = new AbortController();
   const add = async (entries: readonly LedgerEntry[]) => {
     for (const entry of entries) tally.add(entry);
     await ledger?.add(entries).catch((error) => {
-      unwritten.abort(error);
+      ledgerFailed.abort(error);
       throw error;
     });
   };
@@ -207,7 +207,7 @@ async function walkShop(
     await topic?.open();
     const start = Date.now();
     begun();
-    const ending = AbortSignal.any([signal, unwritten.signal]);
+    const ending = AbortSignal.any([signal, ledgerFailed.signal]);
     const walking: WalkOptions = {
       crowd: crowdOf(options, start),
       injector: new Injector(options.seed, start, options.faults),
@@ -253,7 +253,7 @@ async function walkShop(
       }
     };
     await Promise.all([options.users === 0 ? undefined : walk(walking), visiting()]);
-    unwritten.signal.throwIfAborted();
+    ledgerFailed.signal.throwIfAborted();
     await ledger?.end(Date.now(), !signal.aborted);
     return ledger?.file;
   } finally {

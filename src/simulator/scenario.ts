@@ -1,5 +1,5 @@
-// A scenario: a YAML file with the options of a run and a timeline of what happens meanwhile, to the events and to the pipe. A lesson is
-// one with a page beside it (src/lessons/lesson.ts).
+// A scenario: a YAML file with the options of a run and a timeline of faults, visits and readers. A lesson is a scenario with a page of
+// text (src/lessons/lesson.ts).
 
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
@@ -62,9 +62,9 @@ const scenarioSchema = z.strictObject({
 });
 export type Scenario = z.infer<typeof scenarioSchema>;
 
-/** One visitor's clicks of the last hours, from so many to so many, which are sent at this moment. */
+/** One visitor's clicks over the last hours, `least` to `most` of them, all sent at `at`. */
 export type VisitsStep = { readonly at: number; readonly least: number; readonly most: number };
-/** So many readers of the topic from this moment on, in a consumer group of their own. */
+/** From `at` on the scenario's consumer group has this many members. */
 export type ReadersStep = { readonly at: number; readonly readers: number };
 
 /** What happens in a run; moments in milliseconds from its start. */
@@ -97,7 +97,7 @@ export function readScenario(file: string): Scenario {
 }
 
 /**
- * What a schema makes of a value out of a file.
+ * Validates a value that was read from a file.
  * @throws {ExpectationError} that names the file, and the first field that does not fit
  */
 export function parseAs<T extends z.ZodType>(schema: T, value: unknown, file: string): z.infer<T> {

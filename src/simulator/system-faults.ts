@@ -1,18 +1,17 @@
-// System faults: parts killed and paused, connections disturbed, the outbox filled, each at its time. Who runs them is asked by its own
-// way: a run's command by the API of the shop that it visits, a lesson by the room of the pipe (src/pipeline). The faults of events are in
-// core/faults.ts.
+// System faults: parts killed and paused, connections disturbed, the outbox filled, each at its time. An Act does them: that of a command
+// calls the API of its shop, that of a lesson calls src/pipeline. The faults of events are in core/faults.ts.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf, messageOf } from '../runtime/errors.ts';
 import { ExpectationError } from '../runtime/expectation-error.ts';
 import type { Part } from '../runtime/part-names.ts';
 
-/** How often what can't be done yet is tried. */
+/** Interval at which a fault is retried that can't be done yet. */
 const RETRY_MS = 500;
 
-/** Milliseconds by which answers of slow connections come late, where nothing else is said. */
+/** Default delay of a slow connection, in milliseconds. */
 export const USUAL_LATE_MS = 400;
-/** Whose connections may be disturbed, and how. */
+/** The connections that may be disturbed, and the ways. */
 export const CONNECTIONS = ['kafka', 'postgres'] as const;
 export const CONNECTION_KINDS = ['slow', 'cut', 'silent'] as const;
 
@@ -25,7 +24,7 @@ export type ConnectionFault = {
   readonly seconds: number;
 };
 
-/** What is done, as src/pipeline takes it. */
+/** A system fault, in the form of src/pipeline. */
 export type SystemFault =
   | { readonly do: 'kill'; readonly part: Part }
   | { readonly do: 'pause'; readonly part: Part; readonly seconds: number }
@@ -74,8 +73,8 @@ export const wordsOf = (fault: SystemFault): string =>
 export const fillsOutbox = (fault: SystemFault): boolean => fault.do === 'fault' && fault.target === 'outbox';
 
 /**
- * Runs each step at its time, until all are done or the signal is aborted. A part that is being started can be neither killed nor paused:
- * it is as soon as it is there.
+ * Does each step at its time, until all are done or the signal is aborted. A part that is being started can be neither killed nor
+ * paused: such a step is retried until the part is up.
  * @returns a line for each step that was not done
  */
 export async function playSystemFaults(
@@ -85,7 +84,7 @@ export async function playSystemFaults(
 ): Promise<readonly string[]> {
   const played = steps.map(async ({ at, fault }) => {
     await sleep(at, undefined, { signal }).catch(() => {});
-    let refusal = 'the run was over before';
+    let refusal = 'the run ended first';
     while (!signal.aborted) {
       try {
         await act(fault);
@@ -102,8 +101,8 @@ export async function playSystemFaults(
 }
 
 /**
- * Asks a shop's API.
- * @param shop its address
+ * Does system faults by a shop's API.
+ * @param shop its URL
  * @param password the admin's, where the shop has one
  */
 export const actAt =
@@ -119,7 +118,7 @@ export const actAt =
     const request = { method: 'POST', headers, body: JSON.stringify(body) };
     const response = await fetch(`${shop}/api/pipeline/${path}`, request).catch((error) => {
       if (codeOf(error.cause) === 'ECONNREFUSED') throw new ExpectationError(messageOf(error.cause));
-      // Who kills the web part is not answered by it.
+      // The web part dies before it answers the request that kills it.
       if (fault.do === 'kill' && fault.part === 'web') return undefined;
       throw error;
     });

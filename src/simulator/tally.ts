@@ -17,7 +17,7 @@ export class Tally {
   sends = 0;
   missed = 0;
   errors = 0;
-  /** Events that the shop has not taken, and has said so. */
+  /** Events that the shop refused, as its outbox was full. */
   turnedAway = 0;
 
   add({ expect, faults }: Counted): void {

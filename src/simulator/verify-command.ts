@@ -7,11 +7,11 @@ import { clusterOf, databaseUrlOf } from '../connections.ts';
 import { openPool } from '../db/pool.ts';
 import { createKafka } from '../kafka/client.ts';
 import { ExpectationError } from '../runtime/expectation-error.ts';
+import { DONE, exitCodeOf, logOf, NOT_ALL } from './exit.ts';
 import { ledgerFile } from './ledger/entry.ts';
 import { readLedger } from './ledger/read.ts';
 import { verifyRun } from './ledger/verify.ts';
 import { describeComparison } from './report.ts';
-import { DONE, logOf, NOT_ALL, told } from './told.ts';
 
 /**
  * Compares a run's ledger with the stored events, one by one.
@@ -25,7 +25,7 @@ export const verify = (
   timeoutMs: number,
   sessions: boolean,
 ): Promise<number> =>
-  told(async () => {
+  exitCodeOf(async () => {
     const ledger = await readLedger(ledgerFile(config.DATA_DIR, run ?? lastRun(config.DATA_DIR)));
     const log = logOf(config);
     const kafka = createKafka(clusterOf(config), 'shopstream-verify', log);

@@ -1,5 +1,5 @@
-// The visits of a scenario: one visitor's clicks over the last hours with pauses of chance, so that nobody can know how many sessions they
-// make. They go straight into the topic, as from a client that was offline.
+// The visits of a scenario: one visitor's clicks over the last hours with random pauses, so that the number of their sessions can't be
+// guessed. They go straight into the topic, as from a client that was offline.
 
 import type { ShopEvent } from '../events/event.ts';
 import { type Random, randomBelow } from '../runtime/seeded-random.ts';
@@ -15,7 +15,8 @@ const LONG = [33, 70] as const;
 
 /**
  * A click of the visitor.
- * @param time milliseconds since 1970; @param at when it is sent
+ * @param time of the click, milliseconds since 1970
+ * @param at when it is sent, milliseconds since 1970
  */
 export function visit(random: Random, userId: string, time: number, at: number): ShopEvent {
   return {

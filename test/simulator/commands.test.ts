@@ -29,7 +29,7 @@ describe('an option', () => {
     const ended = await runHere(['simulate', ...args]);
     expect(ended).toMatchObject({ code: 2, stdout: '' });
     expect(ended.stderr).toBe(
-      `simulate: received ${name}, which a run of shoppers has not, expected --replay FILE beside it\n`,
+      `simulate: received ${name}, which only a replay has, expected --replay FILE with it\n`,
     );
   });
 

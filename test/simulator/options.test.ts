@@ -21,7 +21,7 @@ describe('the options of a run', () => {
     [{ rate: '-1' }, 'rate: received "-1"'],
     [{ duration: '10' }, 'duration: received "10", expected a time as 30s, 10m or 2h'],
     [{ duration: 'soon' }, 'duration: received "soon"'],
-    [{ duration: '0s' }, 'duration: received "0s", expected longer than that'],
+    [{ duration: '0s' }, 'duration: received "0s", expected more than 0'],
     [{ seed: -1 }, 'seed: received -1'],
     [{ persona: 'nobody' }, 'persona: received "nobody", expected'],
     [{ target: 'ftp' }, 'target: received "ftp", expected http or kafka'],

@@ -100,7 +100,7 @@ timeline:
         { do: 'fault', target: 'outbox', kind: 'full', seconds: 1 },
       ]),
     );
-    expect(notDone).toEqual(['pause broker was not done: the run was over before']);
+    expect(notDone).toEqual(['pause broker was not done: the run ended first']);
   });
 
   it('a scenario that breaks the pipe tells nothing of what it did not do where somebody has ended it', async () => {

@@ -88,7 +88,7 @@ describe('system faults', () => {
     ];
     expect(await playSystemFaults(steps, act, over.signal)).toEqual([
       'kill ingest was not done: ingest is being started',
-      'pause broker was not done: the run was over before',
+      'pause broker was not done: the run ended first',
     ]);
   });
 });

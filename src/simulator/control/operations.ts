@@ -11,11 +11,13 @@ export const STATES = ['running', 'stopped', 'absent'] as const;
 const answer = z.object({
   state: z
     .enum(STATES)
-    .describe('stopped: the part `simulator` runs, and was told to send nobody; absent: no such part runs'),
+    .describe(
+      'stopped: the part `simulator` runs, and its settings want no shoppers; absent: no such part runs',
+    ),
   settings: z.object({ ...settingsSchema.shape }),
   changed_at: z.iso.datetime(),
   run: runSchema.nullable().describe('since the settings last changed; null where there are no shoppers'),
-  may_change: z.boolean().describe('whether who asks may change it'),
+  may_change: z.boolean().describe('whether this client may change it'),
 });
 export type SimulatorAnswer = z.infer<typeof answer>;
 
@@ -29,7 +31,7 @@ export const simulatorOperations = {
     summary: 'What the simulated shoppers do',
     answers: {
       200: {
-        says: 'Their settings, and what came of them',
+        says: 'Their settings, and the counts of their run',
         content: { 'application/json': answer },
       },
       503: away,
@@ -46,7 +48,7 @@ export const simulatorOperations = {
     body: { 'application/json': changeSchema },
     answers: {
       200: { says: 'The new settings; the part follows at once', content: { 'application/json': answer } },
-      400: { says: 'The body is no such change' },
+      400: { says: 'The body is no valid change' },
       401: { says: 'The admin password is needed' },
       403: { says: 'Only clients on the shop’s own machine may, or a page of another site sent this' },
       413: { says: 'The body is too large' },

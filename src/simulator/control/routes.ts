@@ -8,15 +8,15 @@ import { route } from '../../http/routes.ts';
 import type { Admin } from '../../site/admin.ts';
 import { type SimulatorAnswer, simulatorOperations } from './operations.ts';
 import { type Change, changeSchema } from './settings.ts';
-import { changeSimulator, type Known, readSimulator } from './store.ts';
+import { changeSimulator, readSimulator, type SimulatorState } from './store.ts';
 
 const MOST_BYTES = 10_000;
 const JSON_TYPES = ['application/json', 'application/*+json'];
 
 export function simulatorRoutes(pool: Pool, admin: Admin): Router {
   const router = Router();
-  const answer = (req: Request, res: Response, known: Known) =>
-    res.set('Cache-Control', 'no-store').json(answerOf(known, admin.is(req)));
+  const answer = (req: Request, res: Response, state: SimulatorState) =>
+    res.set('Cache-Control', 'no-store').json(answerOf(state, admin.is(req)));
   route(router, simulatorOperations.status.path, {
     get: [async (req, res) => void answer(req, res, await readSimulator(pool))],
     post: [
@@ -29,7 +29,10 @@ export function simulatorRoutes(pool: Pool, admin: Admin): Router {
   return router;
 }
 
-function answerOf({ settings, changedAt, present, run }: Known, mayChange: boolean): SimulatorAnswer {
+function answerOf(
+  { settings, changedAt, present, run }: SimulatorState,
+  mayChange: boolean,
+): SimulatorAnswer {
   return {
     state: !present ? 'absent' : settings.running ? 'running' : 'stopped',
     settings,

@@ -13,11 +13,11 @@ import type { Tally } from '../tally.ts';
 import { crowdSize, faultsOf, type Settings } from './settings.ts';
 import { type Run, readSimulator, reportAbsence, reportRun, SIMULATOR_CHANNEL } from './store.ts';
 
-/** A part is absent without a report of twice as long, and more. */
+/** Less than half of the time without a report after which the part counts as absent (store.ts). */
 const REPORT_MS = 4_000;
 const RETRY_MS = 1_000;
 /** Interval of the queries that probe the listening connection. */
-const ASK_EVERY_MS = 15_000;
+const PROBE_EVERY_MS = 15_000;
 
 /** Each third visit is somebody's last, so that the shop has new people, and people who come back. */
 const TURNOVER = 1 / 3;
@@ -26,7 +26,7 @@ type Current = {
   readonly since: number;
   readonly tally: Tally;
   readonly ledger: string | null;
-  /** Events and moment of the report before. */
+  /** Events at the report before, and its time in milliseconds since 1970. */
   before: readonly [events: number, at: number];
   rate: number;
 };
@@ -38,18 +38,19 @@ export class RunningCrowd {
   readonly #closing = new AbortController();
   #changing = new AbortController();
   #settings: Settings | undefined;
-  #text = '';
+  /** The settings as JSON, to notice a change. */
+  #known = '';
   #current: Current | undefined;
   readonly ended: Promise<void>;
 
-  constructor(pool: Pool, databaseUrl: string, place: Place, log: Logger, askEveryMs = ASK_EVERY_MS) {
+  constructor(pool: Pool, databaseUrl: string, place: Place, log: Logger, probeEveryMs = PROBE_EVERY_MS) {
     this.#pool = pool;
     this.#place = place;
     this.#log = log;
-    const look = () => void this.#look();
-    const listener = listen(databaseUrl, SIMULATOR_CHANNEL, log, look, look, askEveryMs);
+    const read = () => void this.#readSettings();
+    const listener = listen(databaseUrl, SIMULATOR_CHANNEL, log, read, read, probeEveryMs);
     const reporting = setInterval(() => void this.#report(), REPORT_MS);
-    this.ended = this.#conduct().finally(async () => {
+    this.ended = this.#follow().finally(async () => {
       clearInterval(reporting);
       await listener.close();
       await reportAbsence(pool).catch(() => {});
@@ -62,13 +63,13 @@ export class RunningCrowd {
     await this.ended;
   }
 
-  /** Reads the settings; shoppers with other ones stop. */
-  async #look(): Promise<void> {
+  /** Reads the settings, and stops the shoppers where they have changed. */
+  async #readSettings(): Promise<void> {
     try {
       const { settings } = await readSimulator(this.#pool);
       const text = JSON.stringify(settings);
-      if (text === this.#text) return;
-      this.#text = text;
+      if (text === this.#known) return;
+      this.#known = text;
       this.#settings = settings;
       this.#changing.abort();
     } catch (error) {
@@ -76,7 +77,8 @@ export class RunningCrowd {
     }
   }
 
-  async #conduct(): Promise<void> {
+  /** Lets shoppers shop by the settings, until close(). */
+  async #follow(): Promise<void> {
     while (!this.#closing.signal.aborted) {
       this.#changing = new AbortController();
       const { signal } = this.#changing;

@@ -29,7 +29,8 @@ export const runSchema = z.object({
 });
 export type Run = z.infer<typeof runSchema>;
 
-export type Known = {
+/** What Postgres knows of the shoppers. */
+export type SimulatorState = {
   readonly settings: Settings;
   readonly changedAt: Date;
   /** False where no part `simulator` runs. */
@@ -39,7 +40,7 @@ export type Known = {
 
 type Row = { settings: unknown; changed_at: Date; present: boolean; run: Run | null };
 
-const known = ({ settings, changed_at, present, run }: Row): Known => {
+const stateOf = ({ settings, changed_at, present, run }: Row): SimulatorState => {
   const parsed = settingsSchema.safeParse(settings);
   return {
     // A newer program may have stored settings that this one does not know.
@@ -54,13 +55,13 @@ const COLUMNS = `settings, changed_at, run,
   coalesce(reported_at > now() - interval '${ABSENT_AFTER_SECONDS} s', false) AS present`;
 
 /** @throws pg's error */
-export async function readSimulator(pool: Pool): Promise<Known> {
+export async function readSimulator(pool: Pool): Promise<SimulatorState> {
   const { rows } = await pool.query<Row>(`SELECT ${COLUMNS} FROM simulator`);
-  return known(rows[0] as Row);
+  return stateOf(rows[0] as Row);
 }
 
 /** Changes some settings, and notifies the part. @throws pg's error */
-export async function changeSimulator(pool: Pool, change: Change): Promise<Known> {
+export async function changeSimulator(pool: Pool, change: Change): Promise<SimulatorState> {
   const { rows } = await pool.query<Row>(
     `WITH changed AS (
        UPDATE simulator SET settings = settings || $1::jsonb, changed_at = clock_timestamp() RETURNING ${COLUMNS}
@@ -68,7 +69,7 @@ export async function changeSimulator(pool: Pool, change: Change): Promise<Known
      SELECT changed.* FROM changed, told`,
     [JSON.stringify(change)],
   );
-  return known(rows[0] as Row);
+  return stateOf(rows[0] as Row);
 }
 
 /** Reports that the part runs, with its run, or null where there are no shoppers. @throws pg's error */

@@ -1,5 +1,4 @@
-// The events of all shoppers in one row, by time. A generator: it takes as much memory as there are shoppers, however long
-// it goes on.
+// The events of all shoppers, merged by time. A generator: memory grows with the shoppers, not with the duration.
 
 import { fitRoles } from './fit.ts';
 import { type Pace, paceOf } from './pace.ts';
@@ -16,24 +15,24 @@ export type CrowdOptions = {
   readonly rate: number;
   readonly seed: number;
   readonly personas: readonly Persona[];
-  /** What hour of the week the first moment is for the shoppers, in milliseconds since 1970. */
+  /** The instant whose hour of the week `start` has for the shoppers, in milliseconds since 1970. */
   readonly clock: number;
   /** Milliseconds since 1970 of the first moment. */
   readonly start: number;
   /** Milliseconds since 1970 of the first moment that is too late; may be Infinity. */
   readonly end: number;
   readonly curve: 'flat' | 'week';
-  /** Share of the visits, 0 to 1, after which somebody new comes in the shopper's place: at the shop's pages alone. */
+  /** Share of visits, 0 to 1, after which a new person takes the shopper's place; the target http alone has it. */
   readonly turnover: number;
 };
 
-/** Those shoppers who are needed for the rate, and their pace. */
+/** The shoppers that the rate needs, and their pace. */
 export function gather({ users, rate, seed, personas }: CrowdOptions): { pace: Pace; shoppers: Shopper[] } {
   const pace = paceOf(users, rate);
   return { pace, shoppers: shoppersOf(seed, fitRoles(personas), pace.shoppers) };
 }
 
-/** The curve of a shopper, by the number. */
+/** The traffic curve of each shopper, by its number. */
 export const curveOf =
   ({ curve, clock, start, end }: CrowdOptions) =>
   (shopper: number): Curve => {

@@ -1,6 +1,6 @@
 // Compares a run's funnel with the published one, by two chi-square tests: with the 30 published counts themselves, and with what
-// the roles of the run's own shoppers lead to, as few shoppers are no even mixture of all roles; fit.ts makes all roles together add
-// up to the published counts. Banners are compared by device, clicks and orders of a cell together, as one show may lead to both.
+// the roles of the run's own shoppers lead to. The two differ as a few shoppers are no even mixture of the roles, which fit.ts fits to
+// the published counts. Banners are compared by device, clicks and orders of a cell together, as one show may lead to both.
 
 import { DEVICES, type Device, TITLES, type Title } from '../../events/event.ts';
 import { PRODUCTS, type Product } from '../../events/products.ts';
@@ -92,7 +92,7 @@ export class Funnel {
   }
 }
 
-/** A sum of independent distances; one that can't be told is left out. */
+/** A sum of independent distances, without those that are not finite, as of a cell that nobody has seen. */
 class Summing {
   #chiSquare = 0;
   #degrees = 0;
@@ -133,7 +133,7 @@ function thirtyCells(cells: readonly Cell[]): Fit {
   const scale = (seen ?? 0) / (all ?? 1);
   const fit = new Summing();
   if (scale === 0) return fit.end();
-  // What nobody did in the dataset is expected of nobody.
+  // A cell that is empty in the dataset has to stay empty.
   for (const [count, wanted] of pairs)
     if (wanted > 0) fit.add((count - wanted * scale) ** 2 / (wanted * scale), 1);
     else if (count > 0) fit.add(Number.MAX_VALUE, 0);

@@ -173,12 +173,12 @@ function robotOf(random: Random, event: ShopEvent, time: number): Send {
   const order_id = drawOrderId(random, time);
   const [user_id, page_id] = [drawId(random), drawId(random)];
   const { product, site_version, time: at, context: { item, received_at } = {} } = event;
-  const told = { item, simulated: true, received_at };
+  const known = { item, simulated: true, received_at };
   const context = {
     ip: `66.249.64.${1 + Math.floor(random() * 254)}`,
     user_agent: pick(random, BOTS),
     bot: true,
-    ...told,
+    ...known,
   };
   const robot = {
     order_id,

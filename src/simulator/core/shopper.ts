@@ -79,11 +79,11 @@ type Person = Pick<Shopper, 'userId' | 'gender' | 'birthdate' | 'userAgent' | 'i
 
 function personOf(role: Role, who: Random): Person {
   const { women, men, ages } = role.persona;
-  const told = who();
+  const ticket = who();
   const age = ages[0] + Math.floor(who() * (ages[1] - ages[0] + 1));
   const month = 1 + Math.floor(who() * 12);
   const day = 1 + Math.floor(who() * 28);
-  const gender = told < women ? 'F' : told < women + men ? 'M' : 'U';
+  const gender = ticket < women ? 'F' : ticket < women + men ? 'M' : 'U';
   const twoDigits = (value: number) => String(value).padStart(2, '0');
   return {
     userId: drawId(who),

@@ -1,5 +1,5 @@
-// Shoppers of a long run come, shop for a while, and come back after longer than a session lasts. In traffic's seconds: at night
-// everything takes longer.
+// Shoppers of a long run come, shop for a while, and come back after more than a session's gap. Times are in seconds of even traffic
+// (week.ts), of which the night has fewer.
 
 import type { Curve } from './week.ts';
 

@@ -25,7 +25,7 @@ export const drawId = (random: Random): string => word(random) + word(random) + 
 
 let known = { time: Number.NaN, hex: '' };
 
-/** 12 hex digits, whose answer is kept: events of the same moment come one behind the other. */
+/** 12 hex digits. The last one is cached, as consecutive events often have the same time. */
 function hexOfTime(time: number): string {
   if (known.time !== time) known = { time, hex: time.toString(16).padStart(12, '0') };
   return known.hex;

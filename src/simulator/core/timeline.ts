@@ -1,5 +1,5 @@
-// When a shopper comes, and what happens then: an endless row of visits. Each visit begins when the events so far have
-// been paid for at the shopper's pace: that keeps a crowd at its rate however long single visits turn out.
+// When a shopper comes, and what happens then: an endless sequence of visits. A visit begins when the shopper's pace allows for
+// its events so far, which keeps a crowd at its rate however long single visits turn out.
 // The shop of this timeline is drawn from the published counts; targets/walk.ts walks the real one by the same steps.
 
 import { itemsOf } from '../../catalogue/catalogue.ts';
@@ -14,16 +14,16 @@ import { drawId, drawOrderId, logNormal, pick, pickWeighted } from './streams.ts
 import { type Action, beginVisit, continueVisit, type Shown, type Step } from './visit.ts';
 import type { Curve } from './week.ts';
 
-/** Of the logarithm of think times. */
+/** Standard deviation of the logarithm of think times. */
 const THINK_SIGMA = 0.8;
-/** Between a page and the ad that it shows. */
+/** Milliseconds between a page and the ad that it shows. */
 const AD_MS = 3;
 const BANNERS = { desktop: bannerShares('desktop'), mobile: bannerShares('mobile') } as const;
 
 /** An event, when it is, and whose. */
 export type Planned = { readonly time: number; readonly event: ShopEvent; readonly shopper: Shopper };
 
-/** How a shopper's visits are timed; the events so far are the caller's to count. */
+/** How a shopper's visits are timed; the caller counts the events so far. */
 export class Schedule {
   readonly #shopper: Shopper;
   readonly #pace: Pace;
@@ -37,7 +37,7 @@ export class Schedule {
     this.#shopper = shopper;
     this.#pace = pace;
     this.#curve = curve;
-    // Two cycles before the start, so that the crowd is in its stride by then.
+    // Two cycles before the start, so that the crowd has reached its steady state by then.
     const cycle = shopper.role.eventsPerVisit / pace.perShopper;
     this.#phase = cycle * (shopper.random() - 2.5);
   }
@@ -49,8 +49,8 @@ export class Schedule {
   }
 
   /**
-   * Lets what lies before the start pass as if it had happened, for a shop that can't be visited in the past. Visits that
-   * would be in their middle begin soon, in place of those that are not over.
+   * Skips the visits before the start, as a real shop can't be visited in the past. A visit that would be in its middle at the start
+   * begins soon after it.
    * @param start milliseconds since 1970
    */
   skipTo(start: number): void {
@@ -81,7 +81,7 @@ export class Timeline {
   readonly #shopper: Shopper;
   readonly #schedule: Schedule;
   #step: Step;
-  /** Whether the ad of the page that was clicked comes next. */
+  /** Whether the next event is the ad of the page that was clicked. */
   #hasAd = false;
   /** When the next event is, in milliseconds since 1970. */
   time: number;
@@ -94,7 +94,7 @@ export class Timeline {
     while (this.time < start) this.take();
   }
 
-  /** Makes the next event; `time` is then when the one behind it is. */
+  /** Makes the next event; `time` is then that of the one after it. */
   take(): Planned {
     const { time } = this;
     return { time, event: this.#act(this.#step.action), shopper: this.#shopper };
@@ -174,7 +174,7 @@ function contextOf(
 
 let known = { time: Number.NaN, iso: '' };
 
-/** As toISOString(), whose answer is kept: events of the same moment come one behind the other. */
+/** As toISOString(). The last one is cached, as consecutive events often have the same time. */
 function isoOf(time: number): string {
   if (known.time !== time) known = { time, iso: new Date(time).toISOString() };
   return known.iso;

@@ -21,14 +21,14 @@ export type Visit = {
   readonly looks: number;
   /** What is ordered as soon as its page has been seen. */
   readonly ordering: Shown | undefined;
-  /** Shown beside it, and not decided on yet. */
+  /** The ad beside it, not decided on yet. */
   readonly aside: Shown | undefined;
 };
 
 export type Step = { readonly visit: Visit; readonly action: Action };
 
 const LEAVE: Step = { visit: { looks: 0, ordering: undefined, aside: undefined }, action: { do: 'leave' } };
-/** By the looks that are to come behind it. Most steps are one of these, and a crowd holds one for each shopper. */
+/** Looks at the front page, by the number of looks after it: shared, as a crowd holds a step for each shopper, mostly one of these. */
 const LOOKS: Step[] = [];
 
 /** A visit at its beginning, and its first action: a look at the front page. */

@@ -26,9 +26,9 @@ const isTaken = ({ expect }: LedgerEntry) => expect === 'stored' || expect === '
 /** The differences between a ledger and the evidence, with counts. */
 export function compare(ledger: Ledger, evidence: Evidence): Comparison {
   const comparing = new Comparing(ledger, evidence);
-  for (const entry of ledger.entries) comparing.look(entry);
-  comparing.lookAtEnd();
-  if (ledger.ended && ledger.head.target === 'kafka') comparing.lookForStrangers();
+  for (const entry of ledger.entries) comparing.check(entry);
+  comparing.checkLength();
+  if (ledger.ended && ledger.head.target === 'kafka') comparing.findUnknown();
   return comparing;
 }
 
@@ -57,31 +57,32 @@ class Comparing implements Comparison {
     }
   }
 
-  look(entry: LedgerEntry): void {
+  /** Compares one line of the ledger. */
+  check(entry: LedgerEntry): void {
     const { order_id: orderId, expect } = entry;
-    // The shop has made this event, and its order_id is unknown.
+    // The shop has made this event, and its page did not say its order_id.
     if (orderId === null) return;
     const spots = this.#spotsOf(entry);
-    this.#lookInKafka(entry, spots);
-    if (isTaken(entry)) this.#lookForRow(entry, orderId, spots);
-    else if (spots.length > 0 || expect !== 'undecodable') this.#lookAside(entry, orderId, spots);
+    this.#checkKafka(entry, spots);
+    if (isTaken(entry)) this.#checkRow(entry, orderId, spots);
+    else if (spots.length > 0 || expect !== 'undecodable') this.#checkSetAside(entry, orderId, spots);
   }
 
-  /** Whether all lines are there: for the shop's records, nothing else tells of one that is gone. */
-  lookAtEnd(): void {
+  /** Finds out whether a line is missing, which nothing else shows of the shop's own records. */
+  checkLength(): void {
     const { sends, entries } = this.#ledger;
     if (sends !== undefined && sends !== entries.length)
       this.differences.push(`the ledger has ${entries.length} records, and its last line says ${sends}`);
   }
 
   /** Finds records with the run's id that are not in its ledger. */
-  lookForStrangers(): void {
+  findUnknown(): void {
     const known = new Set(this.#ledger.entries.map(({ n }) => String(n)));
     for (const n of [...this.#evidence.found.keys(), ...this.#poisoned.keys()])
       if (!known.has(n)) this.differences.push(`n ${n}: is in Kafka, and not in the ledger`);
   }
 
-  #say({ n, order_id }: LedgerEntry, text: string): void {
+  #report({ n, order_id }: LedgerEntry, text: string): void {
     this.differences.push(`n ${n} (${order_id ?? 'order_id unknown'}): ${text}`);
   }
 
@@ -91,26 +92,26 @@ class Comparing implements Comparison {
     const { found } = this.#evidence;
     const ofShop =
       this.#ledger.head.target === 'http' && isTaken(entry) ? found.get(order_id ?? '') : undefined;
-    // What is to be set aside went past the shop, and so did the visits of a scenario.
+    // Events to be set aside went past the shop, and so did the visits of a scenario.
     return ofShop ?? found.get(String(n)) ?? [];
   }
 
-  #lookInKafka(entry: LedgerEntry, spots: readonly Spot[]): void {
+  #checkKafka(entry: LedgerEntry, spots: readonly Spot[]): void {
     const { expect, partition, offset } = entry;
     if (spots.length === 0)
-      this.#say(entry, expect === 'undecodable' ? 'its batch was not set aside' : 'is not in Kafka');
+      this.#report(entry, expect === 'undecodable' ? 'its batch was not set aside' : 'is not in Kafka');
     else if (offset !== undefined && !spots.some((spot) => spotKey(spot) === `${partition}/${offset}`))
-      this.#say(entry, `was acknowledged at ${partition}/${offset}, and is not there in Kafka`);
+      this.#report(entry, `was acknowledged at ${partition}/${offset}, and is not there in Kafka`);
   }
 
-  #lookAside(entry: LedgerEntry, orderId: string, spots: readonly Spot[]): void {
+  #checkSetAside(entry: LedgerEntry, orderId: string, spots: readonly Spot[]): void {
     const { expect } = entry;
     const { setAside } = this.counted;
     const codes = spots.map((spot) => this.#codes.get(spotKey(spot)));
     for (const [index, code] of codes.entries()) {
       if (code === expect) continue;
       const came = code === undefined ? 'was not set aside' : `was set aside as ${code}`;
-      this.#say(entry, `at ${spotKey(spots[index] as Spot)}: ${came}, expected ${expect}`);
+      this.#report(entry, `at ${spotKey(spots[index] as Spot)}: ${came}, expected ${expect}`);
     }
     if (codes.includes(expect)) setAside.set(expect, (setAside.get(expect) ?? 0) + 1);
     this.#expectNoRow(entry, orderId, `is a row, expected ${expect}`);
@@ -118,23 +119,23 @@ class Comparing implements Comparison {
 
   /** Expects no row, unless another record with the order_id is to be stored. */
   #expectNoRow(entry: LedgerEntry, orderId: string, text: string): void {
-    if (this.#evidence.rows.has(orderId) && !this.#places.has(orderId)) this.#say(entry, text);
+    if (this.#evidence.rows.has(orderId) && !this.#places.has(orderId)) this.#report(entry, text);
   }
 
-  #lookForRow(entry: LedgerEntry, orderId: string, spots: readonly Spot[]): void {
+  #checkRow(entry: LedgerEntry, orderId: string, spots: readonly Spot[]): void {
     for (const spot of spots) {
       const code = this.#codes.get(spotKey(spot));
       if (code !== undefined)
-        this.#say(entry, `at ${spotKey(spot)}: was set aside as ${code}, expected ${entry.expect}`);
+        this.#report(entry, `at ${spotKey(spot)}: was set aside as ${code}, expected ${entry.expect}`);
     }
     const row = this.#evidence.rows.get(orderId);
     if (row === undefined) {
-      this.#say(entry, 'is not in the table, expected a row');
+      this.#report(entry, 'is not in the table, expected a row');
       return;
     }
     this.counted[this.#rowsSeen.has(orderId) ? 'duplicate' : 'stored'] += 1;
     this.#rowsSeen.add(orderId);
-    for (const problem of rowProblems(entry, row, this.#places.get(orderId))) this.#say(entry, problem);
+    for (const problem of rowProblems(entry, row, this.#places.get(orderId))) this.#report(entry, problem);
   }
 }
 

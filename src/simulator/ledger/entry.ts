@@ -33,7 +33,7 @@ export const entrySchema = z.object({
   content: z.string(),
   /** The event's time in milliseconds since 1970; 0 where the shop has set it. */
   time: z.number(),
-  /** Whose event it is, 32 hex digits: a session is one visitor's, and a robot's where `robot` is set. Earlier ledgers don't say. */
+  /** The visitor, 32 hex digits; the sessions of a robot are its own. Ledgers of earlier versions have neither. */
   visitor: z.string().optional(),
   robot: z.literal(true).optional(),
   partition: z.int().optional(),
@@ -51,7 +51,7 @@ type Content = Pick<ShopEvent, 'user_id' | 'page_id' | 'product' | 'site_version
 export const digestOf = ({ user_id, page_id, product, site_version, title }: Content): string =>
   hash('md5', `${user_id} ${page_id} ${product} ${site_version} ${title}`, 'hex').slice(0, 16);
 
-/** What a ledger says of whose event it is. */
+/** The fields of an entry that say whose event it is. */
 export const whoseOf = ({
   user_id: visitor,
   context,

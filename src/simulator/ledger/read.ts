@@ -1,4 +1,4 @@
-// Reads a ledger line by line, as the text of a long run's would not fit into memory.
+// Reads a ledger line by line: that of a long run, as one text, would not fit into memory.
 
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -11,7 +11,7 @@ export type Ledger = {
   readonly entries: readonly LedgerEntry[];
   /** False where the run was killed; its last sends may be missing. */
   readonly ended: boolean;
-  /** How many sends its last line tells of; absent where the run was killed. */
+  /** The number of sends in its last line; absent where the run was killed. */
   readonly sends?: number;
 };
 

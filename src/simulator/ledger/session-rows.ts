@@ -1,5 +1,5 @@
-// The sessions of a run's visitors in Postgres, and their events that are not the run's: people come back, and the next run with
-// the same seed has the same visitors.
+// The sessions of a run's visitors in Postgres, and their events that are not the run's: visitors come back, and another run with
+// the same seed has the same ones.
 
 import { readOffsets, type Subscription } from '../../consumer/offsets.ts';
 import { type Client, type Pool, transaction } from '../../db/pool.ts';
@@ -19,7 +19,10 @@ type Wanted = {
   readonly isOwn: (orderId: string) => boolean;
 };
 
-/** As sessionProblems() takes them, in one snapshot. @param followed the subscription of live sessions, whose offsets say what they have seen */
+/**
+ * Reads in one snapshot what sessionProblems() compares: sessions that the run's time touches, and other events around them.
+ * @param followed the subscription of live sessions: events behind its offsets are left out
+ */
 export function readSessions(
   pool: Pool,
   followed: Subscription,
@@ -62,7 +65,7 @@ async function keptOf(
 
 type Row = Visited & { readonly order_id: string };
 
-/** In pieces: nearly all of them are the run's own, which are not kept. */
+/** The events of visitors, some at a time: nearly all are the run's own, which the caller drops. */
 async function* eventsOf(
   client: Client,
   topic: string,

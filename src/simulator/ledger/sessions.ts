@@ -90,7 +90,7 @@ function problemsOf(name: string, expected: readonly Expected[], kept: readonly 
       ? `sessions: ${name} has none of ${wordsOf(one)}`
       : `sessions: ${other.id} of ${name} has ${wordsOf(other)}, expected ${wordsOf(one)}`;
   });
-  // What is left may be another run's; not so where this run's events are in it, or none at all.
+  // A kept session that is left may be another run's, unless it overlaps one of this run's, or none that is expected.
   const strange = [...left].filter(
     (session) => own.some((one) => overlaps(one, session)) || !expected.some((one) => overlaps(one, session)),
   );

@@ -7,7 +7,7 @@ import { RUN_HEADER } from '../targets/kafka.ts';
 import type { LedgerHead } from './entry.ts';
 
 export type Spot = { readonly partition: number; readonly offset: string };
-/** `time`: what the record says of when it happened, milliseconds since 1970, where the shop has produced it. */
+/** `time`: the event's, milliseconds since 1970, where the shop has produced the record. */
 export type FoundSpot = Spot & { readonly time?: number };
 
 /** Places of each record, by its number in the run, or by order_id where the shop has produced it. It may be in the topic twice. */
@@ -51,7 +51,7 @@ type OnBatch = (partition: number, messages: readonly KafkaMessage[]) => Promise
 /**
  * Reads a topic to its current end.
  * @param from first offset by partition; 0 where left out
- * @throws the Kafka client's error where Kafka is away, or retention has deleted the first records
+ * @throws what `onBatch` throws; the Kafka client's error where Kafka is away, or retention has deleted the first records
  */
 export async function readTopic(
   kafka: Kafka,
@@ -74,7 +74,7 @@ export async function readTopic(
     await consumer.subscribe({ topic, fromBeginning: true });
     await new Promise<void>((resolve, reject) => {
       consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
-      // Also of a batch with nothing but the marks of transactions, which is handed on to nobody.
+      // Comes for a batch of transaction markers alone, too, which eachBatch is not called for.
       consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { partition, lastOffset } }) => {
         if (BigInt(lastOffset) + 1n >= (ends.get(partition) ?? 0n)) left.delete(partition);
         if (left.size === 0) resolve();
@@ -87,7 +87,8 @@ export async function readTopic(
             const wanted = messages.filter(
               ({ offset }) => BigInt(offset) >= begin(partition) && BigInt(offset) < end,
             );
-            await onBatch(partition, wanted);
+            // kafkajs would call eachBatch again for an error that is thrown here.
+            await onBatch(partition, wanted).catch(reject);
           },
         })
         .catch(reject);

@@ -13,7 +13,7 @@ import { readSessions } from './session-rows.ts';
 import { sessionProblems, type Visited } from './sessions.ts';
 import { type Found, findRecords } from './topic.ts';
 
-const LOOK_MS = 200;
+const POLL_MS = 200;
 
 export type Verifier = {
   readonly kafka: Kafka;
@@ -83,18 +83,18 @@ async function sessionsOf(
   return sessionProblems(events, others, kept);
 }
 
-/** The run's stored events by order_id. The shop's own ones say in Kafka when they were. */
+/** The run's stored events by order_id. The times of the shop's own ones are in Kafka. */
 function visitedOf({ entries }: Ledger, found: Found, rows: ReadonlyMap<string, StoredRow>) {
   const visited = new Map<string, Visited>();
-  for (const { expect, order_id: id, visitor, robot = false, time: told } of entries) {
+  for (const { expect, order_id: id, visitor, robot = false, time: ownTime } of entries) {
     if (expect !== 'stored' || id === null || visitor === undefined) continue;
-    const time = told || found.get(id)?.[0]?.time || rows.get(id)?.time;
+    const time = ownTime || found.get(id)?.[0]?.time || rows.get(id)?.time;
     if (time !== undefined) visited.set(id, { visitor, robot, time });
   }
   return visited;
 }
 
-/** Until ingest and, where they are compared, live sessions have read what is in the topic now. */
+/** Waits until ingest and, where they are compared, live sessions have read what is in the topic now. */
 async function untilRead(ledger: Ledger, verifier: Verifier): Promise<void> {
   const { kafka, pool, sessions, timeoutMs } = verifier;
   const { head } = ledger;
@@ -126,7 +126,7 @@ async function untilRead(ledger: Ledger, verifier: Verifier): Promise<void> {
           throw new ExpectationError(
             `${who} not read all of ${head.topic} within ${timeoutMs / 1000} s (${behind.map(({ partition, high }) => `partition ${partition} stands at ${next.get(partition) ?? 0} of ${high}`).join(', ')}); ${advice}`,
           );
-        await sleep(LOOK_MS);
+        await sleep(POLL_MS);
       }
     }
   } finally {

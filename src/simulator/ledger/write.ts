@@ -9,7 +9,7 @@ import { ExpectationError } from '../../runtime/expectation-error.ts';
 import { makeFolder } from '../../runtime/make-folder.ts';
 import { type LedgerEntry, type LedgerHead, ledgerFile } from './entry.ts';
 
-/** The ledger can't be written, as on a full disk: a run without it would prove nothing, and ends. */
+/** The ledger can't be written, as on a full disk. The run ends, as without its ledger nothing can be compared. */
 export class LedgerError extends ExpectationError {
   /** The file system's. */
   readonly code: string;
@@ -23,7 +23,7 @@ export class LedgerError extends ExpectationError {
 export class LedgerWriter {
   readonly file: string;
   readonly #out: WriteStream;
-  /** Why the file can't be written on; without a listener, a full disk would end the process. */
+  /** Why the file can't be written any more. Without a listener, a full disk would end the process. */
   #error: LedgerError | undefined;
   #sends = 0;
 

@@ -16,7 +16,7 @@ export function watchKeys(pause: Pause, stop: () => void): () => void {
     for (const key of keys.toString()) {
       if (key === ' ' || key === 'p') {
         pause.toggle();
-        process.stderr.write(`\r\x1b[2K${pause.isOn ? 'paused; space goes on' : 'goes on'}\n`);
+        process.stderr.write(`\r\x1b[2K${pause.isOn ? 'paused; space resumes' : 'resumed'}\n`);
       } else if (key === 'q' || key === CTRL_C) stop();
     }
   };

@@ -3,6 +3,7 @@
 import { parseDuration } from '../../runtime/duration.ts';
 import { ExpectationError } from '../../runtime/expectation-error.ts';
 import { type Fault, parseFaults } from '../core/faults.ts';
+import { shellWord } from '../repeat.ts';
 import { type Mapping, parseMapping } from './record.ts';
 import type { Pace } from './timing.ts';
 
@@ -39,6 +40,7 @@ export type ReplayOptions = {
   readonly command: string;
 };
 
+/** Options that only a replay has. */
 const OF_REPLAYS = ['speed', 'longestGap', 'keepTiming', 'loop', 'map', 'from', 'to'] as const;
 
 /** @throws {ExpectationError} where a run is given what only a replay has */
@@ -46,7 +48,7 @@ export function refuseReplayOptions(given: ReplayGiven): void {
   const name = OF_REPLAYS.find((one) => given[one] !== undefined);
   if (name !== undefined)
     throw new ExpectationError(
-      `received --${name.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)}, which a run of shoppers has not, expected --replay FILE beside it`,
+      `received --${name.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)}, which only a replay has, expected --replay FILE with it`,
     );
 }
 
@@ -64,7 +66,7 @@ export function readReplayOptions(
   if (file !== undefined && (given.from ?? given.to) !== undefined)
     throw new ExpectationError(`received ${file} with --from or --to, expected them without a file`);
   if (given.keepTiming === true && given.longestGap !== undefined)
-    throw new ExpectationError('received --keep-timing and --longest-gap, expected one of them');
+    throw new ExpectationError('received --keep-timing and --longest-gap, expected one of the two');
   const [fromMs, toMs] = [given.from ?? 0, given.to];
   if (toMs !== undefined && toMs <= fromMs)
     throw new ExpectationError(
@@ -115,7 +117,3 @@ function commandOf(file: string | undefined, given: ReplayGiven, nowMs: number):
     `--seed ${seed} --clock ${time(clock)}`,
   ].join(' ');
 }
-
-/** A text as one word of a shell. */
-const shellWord = (text: string): string =>
-  /^[\w./:=,@+%-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;

@@ -1,4 +1,4 @@
-// A pause, which moves due times by its length, so that nothing is late afterwards.
+// A pause of a replay: due times move by its length, so that nothing is late afterwards.
 
 export class Pause {
   readonly #now: () => number;

@@ -16,7 +16,7 @@ import { writeRange } from './topic.ts';
 
 const SHOWN_REASONS = 3;
 
-/** Skipped rows by reason. */
+/** Counts skipped rows, and of the first reasons how many each has. */
 class Skipped {
   readonly #reasons = new Map<string, number>();
   count = 0;
@@ -27,7 +27,7 @@ class Skipped {
       this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1);
   }
 
-  /** What is told of them; undefined where there is none. */
+  /** A summary in one line; undefined where none was skipped. */
   get failure(): string | undefined {
     if (this.count === 0) return undefined;
     const reasons = [...this.#reasons].map(([reason, count]) => `${count} times: ${reason}`);
@@ -36,7 +36,7 @@ class Skipped {
 }
 
 /** A plan with its skipped rows. */
-export type PlanWithSkipped = ReplayPlan & { readonly left: Skipped };
+export type PlanWithSkipped = ReplayPlan & { readonly skippedRows: Skipped };
 
 /**
  * Calls `work` with the plan of the file, or of the topic's range, which is in a temporary file meanwhile.
@@ -47,11 +47,11 @@ export async function withRecords<T>(
   { kafka, topic }: Place,
   work: (plan: PlanWithSkipped) => Promise<T>,
 ): Promise<T> {
-  const left = new Skipped();
+  const skippedRows = new Skipped();
   const { mapping, pace, loop, seed, startMs, faults } = options;
   const injector = faults.length === 0 ? undefined : new Injector(seed, startMs, faults);
-  const common = { mapping, pace, loop, seed, startMs, injector, now: Date.now, left };
-  const skipped = (reason: string) => left.add(reason);
+  const common = { mapping, pace, loop, seed, startMs, injector, now: Date.now, skippedRows };
+  const skipped = (reason: string) => skippedRows.add(reason);
   if (options.file !== undefined) return work({ ...common, file: options.file, isTopic: false, skipped });
   const folder = await mkdtemp(path.join(tmpdir(), 'shopstream-range-'));
   try {
@@ -88,11 +88,11 @@ export async function sendReplay(
   const file = await sendAll(replaySends(plan), timed, place, sending).finally(endFaults);
   const result = { run, file, tally, took: Date.now() - began };
   const { lines, failures } = describeRun({ expect: {}, target: 'kafka', personas: [] }, result, command);
-  const { failure } = plan.left;
+  const { failure } = plan.skippedRows;
   return { lines, failures: failure === undefined ? failures : [...failures, failure] };
 }
 
-/** Moves event time by the pauses, as arrival. Both sends of a repeated event get the same time, so that it stays one. */
+/** Shifts send and event times by the pauses so far. Both sends of a repeated event have one event time, so that it stays one event. */
 function mover(pause: Pause): (send: Send) => Send {
   const known = new WeakMap<ShopEvent, ShopEvent>();
   return (send) => {

@@ -14,7 +14,7 @@ import { type Mapping, NO_ID, readRow } from './record.ts';
 import { happensAt, type Pace, Timing } from './timing.ts';
 import type { RecordedMessage } from './topic.ts';
 
-/** Number of events whose new ids are remembered, so that a second delivery gets the same one. */
+/** Number of events whose new ids are remembered, so that a second delivery gets the id of the first. */
 const REMEMBERED = 100_000;
 /** One stream of faults for all events, as a file has no shoppers. */
 const REPLAYED = { number: 0, role: undefined } as const;
@@ -158,7 +158,7 @@ class Reissue {
     return { event: again, sent: false };
   }
 
-  /** The ledger's event for a message that is none. */
+  /** The event that the ledger names for a message that is none. */
   standIn(atMs: number): ShopEvent {
     const [order_id, user_id, page_id] = [
       drawOrderId(this.#random, atMs),

@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
-import type { Kafka } from '../../kafka/client.ts';
+import type { Kafka, KafkaMessage } from '../../kafka/client.ts';
 import { undecodableReason } from '../../kafka/undecodable-batch.ts';
 import { ExpectationError } from '../../runtime/expectation-error.ts';
 import { readTopic } from '../ledger/topic.ts';
@@ -27,7 +27,7 @@ export type Range = {
 /**
  * Writes a range as NDJSON.
  * @returns the number of records; those of a batch that can't be decompressed are left out
- * @throws {ExpectationError} where there is no such topic; the Kafka client's error where Kafka is away
+ * @throws {ExpectationError} where there is no such topic, or the file can't be written, as on a full disk; the Kafka client's error where Kafka is away
  */
 export async function writeRange(
   kafka: Kafka,
@@ -37,8 +37,10 @@ export async function writeRange(
 ): Promise<number> {
   const from = await beginningsOf(kafka, topic, fromMs);
   const out = createWriteStream(file);
+  // The end throws it; without a listener, a full disk would end the process.
+  out.on('error', () => {});
   let count = 0;
-  await readTopic(kafka, topic, from, async (_partition, messages) => {
+  const write = async (_partition: number, messages: readonly KafkaMessage[]) => {
     const lines: string[] = [];
     for (const message of messages) {
       const at = Number(message.timestamp);
@@ -53,11 +55,19 @@ export async function writeRange(
     }
     count += lines.length;
     if (!out.write(lines.join(''))) await once(out, 'drain');
+  };
+  await readTopic(kafka, topic, from, write).catch((error) => {
+    throw out.errored === null ? error : unwritable(file, out.errored);
   });
   out.end();
-  await finished(out);
+  await finished(out).catch((error) => {
+    throw unwritable(file, error);
+  });
   return count;
 }
+
+const unwritable = (file: string, error: Error) =>
+  new ExpectationError(`the range can't be written to ${file}: ${error.message}`);
 
 /** The first offset of each partition that is not older than a time. */
 async function beginningsOf(kafka: Kafka, topic: string, fromMs: number): Promise<Record<string, string>> {

@@ -1,9 +1,9 @@
-// What a walker does at the shop: looks, clicks, orders and faulty events, each with the events that the shop has taken for it. Orders without
-// a click, and faulty events, are posted to the collector, as by another client; what the collector would refuse goes into the topic, as by
-// a producer with a fault.
+// What a walker does at the shop: looks, clicks, orders and faulty events, each with the ledger's entries of what the shop has taken.
+// Orders without a click, and faulty events, are posted to the collector, as by another client; what the collector would refuse goes into
+// the topic, as by a faulty producer.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Title } from '../../events/event.ts';
+import type { ShopEvent, Title } from '../../events/event.ts';
 import { ORDER_PAGE_ID } from '../../events/ids.ts';
 import type { CrowdOptions } from '../core/crowd.ts';
 import type { Role } from '../core/fit.ts';
@@ -13,11 +13,12 @@ import type { Shown, Step } from '../core/visit.ts';
 import { digestOf, type LedgerEntry, whoseOf } from '../ledger/entry.ts';
 import { type Browser, type OrderForm, PageError, type SeenTrace } from './browser.ts';
 import type { HttpClient } from './http-client.ts';
+import type { Receipt } from './target.ts';
 
 const RETRY_MS = 500;
 
-/** An entry of the ledger without its number. */
-export type Told = Omit<LedgerEntry, 'n'>;
+/** An entry of the ledger that has no number yet. */
+export type NewEntry = Omit<LedgerEntry, 'n'>;
 
 export type WalkOptions = {
   readonly crowd: CrowdOptions;
@@ -27,14 +28,14 @@ export type WalkOptions = {
   /** Whether there is a rate to keep; else requests go as fast as the shop responds, and none is late. */
   readonly paced: boolean;
   readonly signal: AbortSignal;
-  /** Called once the shop has answered. @param latency milliseconds from the intended start, or from the start where no rate is kept; one for each request */
-  readonly done: (told: readonly Told[], latency: number, counted: readonly Counted[]) => Promise<void>;
+  /** Called once the shop has answered. @param latency milliseconds from the planned start, or from the start where no rate is kept */
+  readonly done: (told: readonly NewEntry[], latency: number, counted: readonly Counted[]) => Promise<void>;
   /** Sends past the shop what is to be set aside; resolves once Kafka has acknowledged it. */
   readonly pastShop: (send: Send) => Promise<void>;
-  /** Called for each action that was begun more than a second late, or was not begun at all until then. */
+  /** Called for each action that was begun more than a second late, or is due for as long at the end and was never begun. */
   readonly missed: () => void;
   readonly failed: (error: unknown) => void;
-  /** Called with the number of events that the shop had no room for, and has said so. */
+  /** Called with the number of events that the shop refused, as its outbox was full. */
   readonly turnedAway: (events: number) => void;
 };
 /** An event for the funnel, which leaves out faulty ones. */
@@ -42,19 +43,19 @@ export type Counted = { readonly shown: Shown; readonly title: Title; readonly r
 
 export type Walker = {
   browser: Browser;
-  /** How many people were in this place before. */
+  /** Number of people who had this place before. */
   generation: number;
   readonly schedule: Schedule;
   step: Step | undefined;
   form: OrderForm | undefined;
 };
 
-/** An event of an action, and how the shop's page traces it. */
+/** An event of an action, and its trace on the shop's page. */
 type Made = readonly [Shown, Title, SeenTrace | undefined];
 /** What the shop has shown in response, and the events of the action. */
 export type Performed = { readonly shown: Shown | undefined; readonly counted: readonly Counted[] };
 
-/** Performs the walker's action at the shop. @throws {PageError} for a page that is none of the shop's */
+/** Performs the walker's action at the shop. @throws {PageError} for an unexpected response */
 export async function perform(
   walker: Walker,
   time: number,
@@ -68,7 +69,7 @@ export async function perform(
     const isTaken = (_: unknown, index: number) => events[index]?.[2]?.isLost !== true;
     const told = events
       .filter(isTaken)
-      .map(([one, title, trace]) => toldOf(browser, one, title, trace, time));
+      .map(([one, title, trace]) => entryOf(browser, one, title, trace, time));
     if (told.length < events.length) turnedAway(events.length - told.length);
     await done(told, Date.now() - start, counted.filter(isTaken));
     return { shown, counted };
@@ -99,13 +100,13 @@ export async function perform(
   }
 }
 
-function toldOf(
+function entryOf(
   browser: Browser,
   { item, pageId }: Shown,
   title: Title,
   trace: SeenTrace | undefined,
   at: number,
-): Told {
+): NewEntry {
   const content = digestOf({
     user_id: browser.userId,
     page_id: title === 'order' ? ORDER_PAGE_ID : pageId,
@@ -131,29 +132,31 @@ async function orderDirectly(
   const { browser } = walker;
   const { shopper } = browser;
   const event = eventOf({ ...shopper, userId: browser.userId }, shopper.random, 'order', shown, time);
-  await collect(browser, JSON.stringify(event), signal);
+  await collect(browser, event, signal);
   return { orderId: event.order_id, isLost: false };
 }
 
-/** Posts one event to the collector, again while it is unavailable, which is safe. @returns its result */
-async function collect(
-  browser: Browser,
-  body: string,
-  signal: AbortSignal,
-): Promise<CollectorResult | undefined> {
+/**
+ * Posts an event to the collector, again while it is unavailable, which is safe: an order_id is stored once.
+ * @returns where Kafka has it
+ * @throws {PageError} where the collector refuses it
+ */
+async function collect(browser: Browser, event: ShopEvent, signal: AbortSignal): Promise<Receipt> {
+  const body = JSON.stringify(event);
   for (;;) {
     const answer = await browser.collect(body).catch(() => undefined);
     if (answer !== undefined && answer.status < 500 && answer.status !== 429) {
-      const { results = [] } = JSON.parse(answer.body) as { results?: CollectorResult[] };
-      return results[0];
+      const { results: [result] = [] } = JSON.parse(answer.body) as { results?: readonly Collected[] };
+      if (result?.accepted !== true) throw new PageError(`the collector refused ${event.order_id}`);
+      return result;
     }
     await sleep(RETRY_MS, undefined, { signal });
   }
 }
 
-type CollectorResult = { readonly accepted: boolean; readonly partition?: number; readonly offset?: string };
+type Collected = ({ readonly accepted: true } & Receipt) | { readonly accepted: false };
 
-/** The faulty sends that come beside an event of the shopper. */
+/** The faulty sends beside an event of the shopper. @param time of the event, milliseconds since 1970 */
 export function faultsAt(
   walker: Walker,
   { shown, title }: Counted,
@@ -165,7 +168,7 @@ export function faultsAt(
   return injector.faultySends(shopper.number, time, event);
 }
 
-/** Sends a faulty event beside the shopper's own. @throws {PageError} where the collector refuses it */
+/** Sends a faulty event, by the collector or past the shop. @throws {PageError} where the collector refuses it */
 export async function sendFault(
   { browser }: Walker,
   send: Send,
@@ -177,10 +180,8 @@ export async function sendFault(
     return;
   }
   const start = paced ? at : Date.now();
-  const result = await collect(browser, JSON.stringify(event), signal);
-  if (result?.accepted !== true) throw new PageError(`the collector refused ${event.order_id}`);
-  const { partition, offset } = result;
-  const entry: Told = {
+  const { partition, offset } = await collect(browser, event, signal);
+  const entry: NewEntry = {
     order_id: event.order_id,
     at,
     faults,

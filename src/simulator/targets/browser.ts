@@ -10,7 +10,7 @@ import type { Answer, Cookies, HttpClient } from './http-client.ts';
 const MOST_TRIES = 20;
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' } as const;
 
-/** An event of the trace bar. `isLost`: the shop has not taken it, as where its outbox is full. */
+/** An event of the trace bar. `isLost`: the shop refused it, as its outbox was full. */
 export type SeenTrace = { readonly orderId: string; readonly isLost: boolean };
 /** The contents of a page, and the events that it has caused, newest first. */
 export type Seen = {
@@ -29,7 +29,7 @@ export class Browser {
   readonly #client: HttpClient;
   readonly #cookies: Cookies = new Map();
   readonly #headers: Readonly<Record<string, string>>;
-  #told = false;
+  #hasSentProfile = false;
   #referrer: string | undefined;
   readonly shopper: Shopper;
 
@@ -50,9 +50,10 @@ export class Browser {
     return /^s:([0-9a-f]{32})\./.exec(cookie)?.[1] ?? this.shopper.userId;
   }
 
+  /** Requests the front page. */
   async look(): Promise<Seen> {
     const seen = readPage(await this.#get('/'));
-    if (!this.#told) await this.#tell();
+    if (!this.#hasSentProfile) await this.#sendProfile();
     return seen;
   }
 
@@ -70,7 +71,7 @@ export class Browser {
     for (let tries = 0; ; tries += 1) {
       const answer = await this.#post('/order', FORM, body);
       if (answer.status === 303) return true;
-      // Only an order that waits on the shop's disk can be asked for again.
+      // With the form on its page, the order waits in the shop's outbox and may be asked for again; without it, it was refused.
       if (answer.status === 503 && !answer.body.includes('name="order_id"')) return false;
       if (answer.status !== 503 || tries === MOST_TRIES)
         throw new PageError(`POST /order was answered with ${answer.status}`);
@@ -87,8 +88,8 @@ export class Browser {
   }
 
   /** Sends age and gender, once, as visitors can. */
-  async #tell(): Promise<void> {
-    this.#told = true;
+  async #sendProfile(): Promise<void> {
+    this.#hasSentProfile = true;
     const { gender, birthdate = '' } = this.shopper;
     if (gender === 'U') return;
     await this.#post('/visitor', FORM, new URLSearchParams({ gender, birthdate, here: '/' }).toString());

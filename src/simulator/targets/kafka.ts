@@ -25,14 +25,14 @@ const LONGEST_PAUSE_MS = 2_000;
 const GARBAGE_BYTES = 48;
 /** An invalid varint for the uncompressed length. */
 const NO_SNAPPY = Buffer.from([0xff, 0xff, 0xff, 0xff, 0xff]);
-/** A run and a number in the form of the header. */
-const POISONED = /\d{8}T\d{6}-[0-9a-f]{6}\/\d+/;
+/** The value of the header, as it stands in the bytes of a batch. */
+const NAME_OF_RECORD = /\d{8}T\d{6}-[0-9a-f]{6}\/\d+/;
 
 export type TopicPlace = { readonly cluster: string; readonly from: Readonly<Record<string, string>> };
 
-/** Bytes that no snappy reader takes. They still contain the run and the record's number, by which the ledger recognises the dead letter. */
+/** Bytes that snappy can't decompress. They contain the run and the record's number, by which the ledger recognises the dead letter. */
 function spoil(records: Buffer): Buffer {
-  const [name = ''] = POISONED.exec(records.toString('latin1')) ?? [];
+  const [name = ''] = NAME_OF_RECORD.exec(records.toString('latin1')) ?? [];
   return Buffer.concat([NO_SNAPPY, Buffer.from(`${name};`), randomBytes(GARBAGE_BYTES)]);
 }
 
@@ -69,7 +69,7 @@ export class KafkaTarget implements Target {
     const receipts = new Array<Receipt>(batch.length);
     for (const { places, poisoned } of requestsOf(batch, messages)) {
       const some = places.map((place) => messages[place] as Placed);
-      const got = await this.#sendSurely(some, poisoned, signal);
+      const got = await this.#sendUntilAcknowledged(some, poisoned, signal);
       for (const [index, place] of places.entries()) receipts[place] = got[index] as Receipt;
     }
     return receipts;
@@ -89,7 +89,11 @@ export class KafkaTarget implements Target {
     return { key, value, partition: partitionOf(key, this.#partitions), timestamp: String(at), headers };
   }
 
-  async #sendSurely(messages: readonly Placed[], poisoned: boolean, signal: AbortSignal): Promise<Receipt[]> {
+  async #sendUntilAcknowledged(
+    messages: readonly Placed[],
+    poisoned: boolean,
+    signal: AbortSignal,
+  ): Promise<Receipt[]> {
     const backoff = new Backoff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
     for (;;) {
       try {
@@ -120,8 +124,8 @@ export class KafkaTarget implements Target {
   ): Promise<Receipt[]> {
     if (messages.length < 2) throw error;
     const half = messages.length >> 1;
-    const first = await this.#sendSurely(messages.slice(0, half), poisoned, signal);
-    return [...first, ...(await this.#sendSurely(messages.slice(half), poisoned, signal))];
+    const first = await this.#sendUntilAcknowledged(messages.slice(0, half), poisoned, signal);
+    return [...first, ...(await this.#sendUntilAcknowledged(messages.slice(half), poisoned, signal))];
   }
 }
 
@@ -150,7 +154,7 @@ function requestsOf(batch: readonly Numbered[], messages: readonly Placed[]): re
   ];
 }
 
-/** The cluster, and the end offsets of the topic's partitions. */
+/** The id of the cluster, and the end offsets of the topic's partitions. */
 export async function placeOf(kafka: Kafka, topic: string): Promise<TopicPlace> {
   const admin = kafka.admin();
   try {

@@ -28,7 +28,7 @@ export async function walk(options: WalkOptions): Promise<void> {
   const mostInFlight = paced ? MOST_IN_FLIGHT.paced : MOST_IN_FLIGHT.unpaced;
   const queue = new TinyQueue<Due>(startOf(crowd, client, secret), (a, b) => a.time - b.time);
   const bucket = new Bucket(crowd.rate);
-  const under = new Set<Promise<void>>();
+  const pending = new Set<Promise<void>>();
   const rest = new Rest();
   signal.addEventListener('abort', () => rest.end(), { once: true });
   for (;;) {
@@ -38,7 +38,7 @@ export async function walk(options: WalkOptions): Promise<void> {
       if (paced) countNeverBegun(queue, Math.min(now, crowd.end), options.missed);
       break;
     }
-    const isFull = under.size >= mostInFlight;
+    const isFull = pending.size >= mostInFlight;
     if (due === undefined || due.time > now || isFull) {
       const next = due === undefined || isFull ? crowd.end : Math.min(due.time, crowd.end);
       await rest.for(Math.min(next - now, LONGEST_SLEEP_MS));
@@ -51,17 +51,17 @@ export async function walk(options: WalkOptions): Promise<void> {
     queue.pop();
     if (paced && now - due.time > MISSED_MS) options.missed();
     const acting = act(due, options, (next) => queue.push(next));
-    under.add(acting);
+    pending.add(acting);
     void acting.finally(() => {
-      under.delete(acting);
+      pending.delete(acting);
       // A shopper whose request has ended may have its next action at once.
       rest.end();
     });
   }
-  await Promise.all(under);
+  await Promise.all(pending);
 }
 
-/** What has been due for more than a second, and was not begun before the end: a shop that can't keep up is missed by these, too. */
+/** Counts actions that are due for more than a second and were never begun: a shop that can't keep up misses these, too. */
 function countNeverBegun(queue: TinyQueue<Due>, end: number, missed: () => void): void {
   for (let due = queue.pop(); due !== undefined && end - due.time > MISSED_MS; due = queue.pop()) missed();
 }

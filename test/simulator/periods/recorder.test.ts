@@ -8,7 +8,6 @@ import { Actions } from '../../../src/pipeline/actions.ts';
 import { ExpectationError } from '../../../src/runtime/expectation-error.ts';
 import { FaultRecorder } from '../../../src/simulator/periods/recorder.ts';
 import { beginPeriod, readPeriods } from '../../../src/simulator/periods/store.ts';
-import { expectError } from '../../support/answers.ts';
 import { eventually, type Line, startLine, temporaryFolder } from '../../support/line.ts';
 import { testLog } from '../../support/log.ts';
 import { readStream } from '../../support/sse.ts';
@@ -19,8 +18,7 @@ beforeAll(async () => {
 });
 
 type Row = { source: string; fault: string; share: number | null; from: string; to: string | null };
-const rows = async (query = ''): Promise<Row[]> =>
-  (await request(line.url).get(`/api/faults${query}`).expect(200)).body.rows;
+const rows = async (): Promise<Row[]> => (await request(line.url).get('/api/faults').expect(200)).body.rows;
 const named = async (fault: string) => (await rows()).filter((row) => row.fault === fault);
 
 describe('the period of a fault', () => {
@@ -109,37 +107,5 @@ describe('the period of a fault', () => {
       await stream.until('faults', () => true);
       stream.close();
     }
-  });
-
-  it('the periods of faults are asked for by a range', async () => {
-    const day = (n: number) => new Date(Date.UTC(2020, 0, n));
-    await beginPeriod(line.pool, {
-      source: 'simulator',
-      fault: 'late',
-      share: 0.1,
-      began: day(2),
-      ends: day(3),
-    });
-    const range = (from: number, to: number) =>
-      rows(`?from=${day(from).toISOString()}&to=${day(to).toISOString()}`);
-    expect(await range(1, 10)).toMatchObject([
-      { fault: 'late', from: day(2).toISOString(), to: day(3).toISOString() },
-    ]);
-    expect(await range(1, 2)).toEqual([]);
-    expect(await range(4, 10)).toEqual([]);
-    const csv = await request(line.url)
-      .get(`/api/faults?to=${day(3).toISOString()}&format=csv`)
-      .expect(200);
-    expect(csv.text.split('\r\n')).toEqual([
-      'source,fault,share,from,to',
-      `simulator,late,0.1,${day(2).toISOString()},${day(3).toISOString()}`,
-      '',
-    ]);
-    expectError(await request(line.url).get('/api/faults?from=yesterday'), 400, 'bad_request');
-    expectError(
-      await request(line.url).get(`/api/faults?from=${day(3).toISOString()}&to=${day(3).toISOString()}`),
-      400,
-      'bad_request',
-    );
   });
 });

@@ -84,7 +84,7 @@ describe('a replay on a terminal', { timeout: 240_000 }, () => {
     await replay.shows('space pauses, q stops');
     await eventually(async () => (await rowsOf(visitor)).length >= 5);
     replay.press(' ');
-    await replay.shows('paused; space goes on');
+    await replay.shows('paused; space resumes');
     const pausedAt = Date.now();
     await sleep(PAUSE_MS);
     const resumedAt = Date.now();

@@ -50,7 +50,7 @@ describe('the options of a replay', () => {
     ['a.csv', { map: 'time' }, 'map: received "time", expected column=field'],
     ['a.csv', { map: 'a=b' }, 'map: received "a=b"'],
     ['a.csv', { longestGap: 'long' }, 'longest-gap: received "long"'],
-    ['a.csv', { longestGap: '1s', keepTiming: true }, 'expected one of them'],
+    ['a.csv', { longestGap: '1s', keepTiming: true }, 'expected one of the two'],
     ['a.csv', { chaos: 'never=1%' }, 'chaos: received "never=1%"'],
     ['a.csv', { from: 1 }, 'expected them without a file'],
     ['a.csv', { to: 1 }, 'expected them without a file'],

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { createKafka, type Kafka } from '../../../src/kafka/client.ts';
+import { ExpectationError } from '../../../src/runtime/expectation-error.ts';
 import { type RecordedMessage, writeRange } from '../../../src/simulator/replay/topic.ts';
 import { startTestBroker, temporaryFolder } from '../../support/line.ts';
 import { testLog } from '../../support/log.ts';
@@ -71,4 +72,10 @@ it('a range of a topic that Kafka does not have is refused by its name', async (
   await expect(writeRange(kafka, 'nothing', { fromMs: 0, toMs: undefined }, file)).rejects.toThrow(
     'received the topic nothing, expected one that Kafka has',
   );
+});
+
+it('a range that does not fit on the disk is refused with the reason', async () => {
+  const writing = writeRange(kafka, 'recorded', { fromMs: 0, toMs: undefined }, '/dev/full');
+  await expect(writing).rejects.toThrow(ExpectationError);
+  await expect(writing).rejects.toThrow("the range can't be written to /dev/full: ENOSPC");
 });

@@ -1,4 +1,4 @@
-// What the commands of the simulator share: exit codes, and errors that a user can mend as one line.
+// Exit codes and log of the simulator's commands. An error that a user can mend is one line on standard error.
 
 import type { Config } from '../config.ts';
 import { ExpectationError } from '../runtime/expectation-error.ts';
@@ -12,8 +12,9 @@ export const logOf = ({ LOG_LEVEL }: Config): Logger =>
   createLog('simulator', LOG_LEVEL === 'info' ? 'warn' : LOG_LEVEL);
 
 /**
- * Works with the options that `read` returns. An error that a user can mend is one line, and exit code 2 where it is an option's, 1 where it
- * comes of the work.
+ * Runs `work` with the options that `read` returns.
+ * @returns its exit code; after an ExpectationError 2 where `read` threw it, 1 where `work` did
+ * @throws any other error
  */
 export async function withOptions<T>(read: () => T, work: (options: T) => Promise<number>): Promise<number> {
   let code = WRONG_VALUE;
@@ -28,5 +29,6 @@ export async function withOptions<T>(read: () => T, work: (options: T) => Promis
   }
 }
 
-/** The same for work without options. */
-export const told = (work: () => Promise<number>): Promise<number> => withOptions(() => undefined, work);
+/** As withOptions(), for work without options. */
+export const exitCodeOf = (work: () => Promise<number>): Promise<number> =>
+  withOptions(() => undefined, work);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { ExpectationError } from '../../src/runtime/expectation-error.ts';
-import { told, withOptions } from '../../src/simulator/told.ts';
+import { exitCodeOf, withOptions } from '../../src/simulator/exit.ts';
 
 let lines: string[];
 beforeEach(() => {
@@ -39,7 +39,7 @@ it.each([
         async () => wrong(),
       ),
   ],
-  ['without options', () => told(async () => wrong())],
+  ['without options', () => exitCodeOf(async () => wrong())],
 ])('what a user can mend while a command %s works is one line and exit code 1', async (_, command) => {
   expect(await command()).toBe(1);
   expect(lines).toEqual(['simulate: received this, expected that']);
@@ -50,5 +50,5 @@ it('an error that nobody can mend is thrown on, by the options as by the work', 
     throw new TypeError('a fault of the program');
   };
   await expect(withOptions(broken, async () => 0)).rejects.toThrow(TypeError);
-  await expect(told(async () => broken())).rejects.toThrow(TypeError);
+  await expect(exitCodeOf(async () => broken())).rejects.toThrow(TypeError);
 });
