@@ -1,5 +1,5 @@
-// A range of days chosen on a chart: dragged, or by its two handles with the keyboard (arrows a day, page keys a week,
-// Enter takes it, Escape gives it up, and a second time goes back to the range before).
+// Chooses a range of days on a chart: by a drag, or by its two handles with the keyboard (arrow keys a day, page keys a
+// week, Enter takes the choice, Escape drops it, and without a choice returns to the range before the first one taken).
 
 import { midnight } from './axes.js';
 import { dayPlus, span, weekday } from './numbers.js';
@@ -16,17 +16,18 @@ export class Brush {
   #back;
   /** @type {import('chart.js').Chart | undefined} */
   #chart;
-  /** First day shown and how many. */
+  /** First day shown. */
   #from = '';
+  /** Number of days shown. */
   #days = 0;
-  /** Undefined where nothing is being chosen. @type {import('./ranges.js').Days | undefined} */
+  /** Undefined while nothing is being chosen. @type {import('./ranges.js').Days | undefined} */
   #chosen;
   /** @type {{ x: number, index: number } | undefined} */
   #dragFrom;
-  /** The range before the first one that was brushed. @type {{ from: string, to: string } | undefined} */
+  /** The range before the first one that was taken. @type {{ from: string, to: string } | undefined} */
   #before;
 
-  /** @param {HTMLElement} root the panel @param {(from: string, to: string) => void} choose with `to` excluded */
+  /** @param {HTMLElement} root the panel  @param {(from: string, to: string) => void} choose ISO days, `to` excluded */
   constructor(root, choose) {
     this.#plot = root.querySelector('[data-plot]');
     this.#band = root.querySelector('[data-brush]');
@@ -43,18 +44,19 @@ export class Brush {
   }
 
   /**
-   * A Chart.js plugin that says where the days lie.
-   * @param {{ from: string, to: string }} range
+   * Lays the brush over a chart of these days. A chart keeps the plugin of its first drawing: later ranges reach it through
+   * the brush alone.
+   * @param {{ from: string, to: string }} range ISO days, `to` excluded
    * @returns {import('./axes.js').Plugin}
    */
   plugin({ from, to }) {
     const days = Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS);
+    if (from !== this.#from || days !== this.#days) this.#chosen = undefined;
+    [this.#from, this.#days] = [from, days];
     return {
       id: 'brush',
       afterLayout: (chart) => {
         this.#chart = chart;
-        if (from !== this.#from || days !== this.#days) this.#chosen = undefined;
-        [this.#from, this.#days] = [from, days];
         this.#paint();
       },
     };
@@ -70,6 +72,7 @@ export class Brush {
   /** @param {PointerEvent} event */
   #press(event) {
     if (event.button !== 0 || this.#chart === undefined) return;
+    this.#drop();
     this.#dragFrom = { x: event.clientX, index: this.#indexAt(this.#chart, event) };
     /** @type {Element} */ (event.target).setPointerCapture(event.pointerId);
   }
