@@ -1,11 +1,12 @@
 // A consumer group member whose offsets are in Postgres: each batch and its next offset are one transaction of the
-// handler. While a batch is in hand nothing more of its partition is fetched (back-pressure), the heartbeat goes on, and
-// a consumer that lost the partition meanwhile commits nothing. kafkajs assigns and fetches; its types stay in here.
+// handler. While a batch is in hand nothing more of its partition is fetched (back-pressure), heartbeats are sent, and a
+// consumer that lost the partition meanwhile commits nothing. kafkajs assigns and fetches; its types are not exposed.
 
 import type { EachBatchPayload, Kafka, Consumer as KafkaConsumer } from 'kafkajs';
 import type { Pool } from '../db/pool.ts';
 import { createConsumer } from '../kafka/stoppable-consumer.ts';
 import { watchClockJump } from '../runtime/clock-jump.ts';
+import { Assignment } from './assignment.ts';
 import { recordOf } from './fetched-record.ts';
 import type { ConsumerObserver, RecordHandler } from './handler.ts';
 import { KafkaCommits } from './kafka-commits.ts';
@@ -14,15 +15,15 @@ import { FencedError, readOffset, readOffsets, type Subscription } from './offse
 import { AT_ONCE, type Pace, paced } from './pace.ts';
 import { type Delivered, nextStep } from './position.ts';
 import type { KafkaRecord } from './record.ts';
-import { type Position, storeBatchWithRetries } from './store-batch.ts';
+import { storeBatchWithRetries } from './store-batch.ts';
 import { terminateStuckTransactions } from './terminate-stuck-transactions.ts';
-import { TopicWatch } from './topic-made-anew.ts';
+import { TopicWatch } from './topic-watch.ts';
 import { withHeartbeat } from './with-heartbeat.ts';
 
-/** As little as leaves the next heartbeat in time. */
+/** A smaller jump leaves the next heartbeat in time. */
 const CLOCK_JUMP_MS = 2_000;
 
-/** A batch of which kafkajs hands nothing on; no first offset where all of it is before the place that was asked for. */
+/** A batch without a record for consumers; its first offset is null where all of it is before the offset that was fetched. */
 type EmptyBatch = {
   readonly partition: number;
   readonly firstOffset: string | null;
@@ -39,16 +40,14 @@ export class Consumer<Result> {
   readonly #handler: RecordHandler<Result>;
   readonly #observer: ConsumerObserver;
   readonly #pace: Pace;
-  #positions = new Map<number, Position>();
-  #delivered = new Set<number>(); // partitions of which records came in this assignment
+  #assignment: Assignment;
   readonly #commits: KafkaCommits;
   #unwatch: () => void = () => {};
   #joining: Promise<void> = Promise.resolve();
-  /** By partition: moving the offset past what has no record; the batch behind it waits. */
+  /** By partition: the moves of its offset past a range without a record, for which the next batch waits. */
   readonly #passing = new Map<number, Promise<void>>();
   #stopped = false;
   readonly #stopping = new AbortController();
-  #assigned: readonly number[] = [];
 
   constructor(
     kafka: Kafka,
@@ -63,6 +62,7 @@ export class Consumer<Result> {
     this.#handler = handler;
     this.#observer = observer;
     this.#pace = pace;
+    this.#assignment = this.#newAssignment([]);
     const { consumer, stop, topicId } = createConsumer(kafka, memberOf(subscription.group), {
       stale: () => this.#topicWatch.doubt(),
       beginsAt: (_topic, partition, offset) => this.#passLostSoon(partition, offset),
@@ -75,27 +75,25 @@ export class Consumer<Result> {
       (error) => observer.noted('offsets were not committed to Kafka', error),
     );
     this.#topicWatch = new TopicWatch(pool, subscription, () => topicId(subscription.topic), {
-      anew: () => this.#readAnew(),
-      failed: (error) => observer.noted('could not look whether the topic is another one', error),
+      recreated: () => this.#readFromBeginning(),
+      failed: (error) => observer.noted('could not check whether the topic was recreated', error),
     });
     this.#consumer.on(this.#consumer.events.GROUP_JOIN, ({ payload }) => {
       const partitions = payload.memberAssignment[subscription.topic] ?? [];
-      this.#positions = new Map();
-      this.#delivered = new Set();
-      this.#assigned = partitions;
+      this.#assignment = this.#newAssignment(partitions);
       observer.joined(partitions);
-      this.#seekToStored(partitions).catch((error) =>
-        observer.noted('could not look where the partitions go on', error),
+      this.#seekToStored(this.#assignment).catch((error) =>
+        observer.noted('could not read the offsets of the assigned partitions', error),
       );
     });
-    // Aborted records and the markers of transactions: kafkajs goes on behind them, and hands nothing on.
+    // Of aborted records and transaction markers kafkajs delivers nothing, and continues after them.
     this.#consumer.on(this.#consumer.events.END_BATCH_PROCESS, ({ payload }) => {
       if (payload.batchSize === 0) this.#passSoon(payload);
     });
   }
 
   /**
-   * Joins the group and goes on until stop().
+   * Joins the group and consumes until stop().
    * @param onCrash called where kafkajs gives up for good
    * @throws kafkajs's error where Kafka can't be reached now
    */
@@ -109,7 +107,7 @@ export class Consumer<Result> {
     await this.#consumer.subscribe({ topic: this.#subscription.topic, fromBeginning: true });
     await this.#run();
     this.#topicWatch.start();
-    this.#unwatch = watchClockJump(CLOCK_JUMP_MS, (ms) => void this.#joinAnew(ms));
+    this.#unwatch = watchClockJump(CLOCK_JUMP_MS, (ms) => void this.#rejoin(ms));
   }
 
   /** Finishes the batch in hand and leaves the group. */
@@ -117,7 +115,7 @@ export class Consumer<Result> {
     this.#unwatch();
     this.#stopping.abort();
     await this.#joining;
-    // A consumer that has stopped commits nothing more.
+    // kafkajs commits nothing for a consumer that has stopped.
     await this.#commits.last();
     this.#stopped = true;
     this.#topicWatch.close();
@@ -133,7 +131,7 @@ export class Consumer<Result> {
       partitionsConsumedConcurrently: 3,
       eachBatch: (payload) => {
         const { batch, heartbeat } = payload;
-        this.#delivered.add(batch.partition);
+        this.#assignment.delivered(batch.partition);
         const isLast = BigInt(batch.lastOffset()) + 1n >= BigInt(batch.highWatermark);
         const take = () =>
           withHeartbeat(
@@ -147,19 +145,19 @@ export class Consumer<Result> {
   }
 
   /**
-   * kafkajs 2.2.4 sends its next heartbeat when the wall clock shows 3 s more than at the last one (consumerGroup.js): set
-   * back by an hour, it sends none for an hour, and the group gives our partitions away while we go on reading them.
+   * kafkajs 2.2.4 sends a heartbeat when the wall clock shows 3 s more than at the last one (consumerGroup.js): after it was
+   * set back by an hour none is sent for an hour, and the group reassigns partitions that this member still reads.
    */
-  async #joinAnew(behindMs: number): Promise<void> {
+  async #rejoin(behindMs: number): Promise<void> {
     this.#observer.warned(
-      `the clock was set back by ${Math.round(behindMs / 1000)} s: joining the group anew`,
+      `the clock was set back by ${Math.round(behindMs / 1000)} s: joining the group again`,
     );
     this.#joining = this.#joining.then(async () => {
       try {
         await this.#consumer.stop();
         await this.#run();
       } catch (error) {
-        this.#observer.warned('could not join the group anew', { err: error });
+        this.#observer.warned('could not join the group again', { err: error });
       }
     });
     await this.#joining;
@@ -185,7 +183,7 @@ export class Consumer<Result> {
     if (isStored) resolveOffset(batch.lastOffset());
   }
 
-  /** Moves the offset past a range without a record, which would look as though it were still to be stored. */
+  /** Moves the offset past a range without a record, which would otherwise count as lag. */
   #passSoon({ partition, firstOffset, lastOffset, highWatermark }: EmptyBatch): void {
     const [first, last] = [BigInt(firstOffset ?? lastOffset), BigInt(lastOffset)];
     const delivered = { first, last, highWatermark: BigInt(highWatermark) };
@@ -194,10 +192,10 @@ export class Consumer<Result> {
     });
   }
 
-  /** Moves the offset past records that were deleted before they were read: no record may come for long that would show it. */
+  /** Moves the offset past records that were deleted before they were read, without waiting for a later record to show it. */
   #passLostSoon(partition: number, start: bigint): void {
     this.#afterPassing(partition, `pass over what is before ${start}`, async (isMine) => {
-      const { expected } = await this.#position(partition);
+      const { expected } = await this.#assignment.position(partition);
       if (start <= (expected ?? 0n)) return;
       if (expected !== undefined)
         this.#observer.warned(`offsets ${expected} to ${start - 1n} are no longer in Kafka`, { partition });
@@ -206,10 +204,10 @@ export class Consumer<Result> {
     });
   }
 
-  /** Does what moves a partition's offset without a record, after what does so already. */
+  /** Queues a move of a partition's offset past a range without a record. @param what names it in a warning */
   #afterPassing(partition: number, what: string, work: (isMine: () => boolean) => Promise<void>): void {
-    const positions = this.#positions;
-    const isMine = () => !this.#stopped && this.#positions === positions;
+    const assignment = this.#assignment;
+    const isMine = () => !this.#stopped && this.#assignment === assignment;
     const passing = (this.#passing.get(partition) ?? Promise.resolve())
       .then(async () => void (isMine() && (await work(isMine))))
       .catch((error: Error) => {
@@ -221,7 +219,7 @@ export class Consumer<Result> {
 
   /**
    * Stores what was delivered of a partition, and moves its offset.
-   * @returns false where it sought another place first, or another consumer has the partition
+   * @returns false where it had to seek to another offset first, or another consumer has the partition
    */
   async #store(
     partition: number,
@@ -230,8 +228,8 @@ export class Consumer<Result> {
     isMine: () => boolean,
     heartbeat = async () => {},
   ): Promise<boolean> {
-    if (await this.#topicWatch.isAnew()) return false;
-    const position = await this.#position(partition);
+    if (await this.#topicWatch.isRecreated()) return false;
+    const position = await this.#assignment.position(partition);
     const step = nextStep(position.expected, delivered, position.sought);
     if (step.do === 'seek') {
       position.sought = true;
@@ -247,7 +245,7 @@ export class Consumer<Result> {
       if (!(await storeBatchWithRetries(this.#handler, this.#observer, position, inHand))) return false;
     } catch (error) {
       if (!(error instanceof FencedError)) throw error;
-      await this.#goOnFromPostgres(partition, error);
+      await this.#seekToPostgres(partition, error);
       return false;
     }
     this.#commits.soon(partition, last + 1n);
@@ -255,44 +253,36 @@ export class Consumer<Result> {
     return true;
   }
 
-  #readAnew(): void {
-    this.#observer.warned(
-      `the topic ${this.#subscription.topic} was made anew, and is read from its beginning`,
-    );
-    this.#positions = new Map();
-    for (const partition of this.#assigned) this.#seek(partition, 0n);
+  #newAssignment(partitions: readonly number[]): Assignment {
+    return new Assignment(partitions, (partition) => readOffset(this.#pool, this.#subscription, partition));
   }
 
-  async #goOnFromPostgres(partition: number, fenced: FencedError): Promise<void> {
+  #readFromBeginning(): void {
+    this.#observer.warned(
+      `the topic ${this.#subscription.topic} was recreated: reading it from its beginning`,
+    );
+    this.#assignment = this.#newAssignment(this.#assignment.partitions);
+    for (const partition of this.#assignment.partitions) this.#seek(partition, 0n);
+  }
+
+  async #seekToPostgres(partition: number, fenced: FencedError): Promise<void> {
     this.#observer.warned(fenced.message);
-    this.#positions.delete(partition);
+    this.#assignment.forget(partition);
     const current = await readOffset(this.#pool, this.#subscription, partition);
     if (current !== undefined) this.#seek(partition, current);
   }
 
-  async #position(partition: number): Promise<Position> {
-    const known = this.#positions.get(partition);
-    if (known !== undefined) return known;
-    // The map of this assignment: one made after a rebalance must not inherit offsets read before it.
-    const positions = this.#positions;
-    const expected = await readOffset(this.#pool, this.#subscription, partition);
-    const position = { expected, sought: false };
-    positions.set(partition, position);
-    return position;
-  }
-
   /**
-   * Partitions go on at their offset in Postgres, or begin where it has none, also where Kafka has another committed offset, as of an
-   * older or a restored database, and no record comes that would show it.
+   * Has Kafka deliver partitions from their offsets in Postgres, or from the beginning where it has none: Kafka may have another
+   * committed offset, of an older or a restored database, and no record may come for long that would show it.
    */
-  async #seekToStored(partitions: readonly number[]): Promise<void> {
-    if (await this.#topicWatch.isAnew()) return;
-    const delivered = this.#delivered;
+  async #seekToStored(assignment: Assignment): Promise<void> {
+    if (await this.#topicWatch.isRecreated()) return;
     const stored = await readOffsets(this.#pool, this.#subscription);
+    if (this.#assignment !== assignment) return;
     const { topic } = this.#subscription;
-    // Of what was delivered meanwhile nextStep() decides: a seek would have it delivered once more.
-    const isOpen = (partition: number) => this.#delivered === delivered && !delivered.has(partition);
-    for (const partition of partitions.filter(isOpen))
+    // For what was delivered meanwhile nextStep() decides: a seek would have it delivered, and counted, twice.
+    for (const partition of assignment.undelivered())
       this.#consumer.seek({ topic, partition, offset: String(stored.get(partition) ?? 0n) });
   }
 

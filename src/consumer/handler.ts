@@ -1,4 +1,4 @@
-// The handler stores a consumer's records, the observer is told of it. Only the handler knows what is written.
+// What a consumer calls: a handler, which stores its records, and an observer, for logs and metrics.
 
 import type { OffsetMove } from './offsets.ts';
 import type { RecordBatch } from './record.ts';
@@ -15,16 +15,17 @@ export type RecordHandler<Result> = {
   stored(result: Result, batch: RecordBatch, seconds: number): void;
 };
 
-/** Hears what happens, for logs and metrics; none of it may throw. */
+/** Told what happens, for logs and metrics; no method may throw. */
 export type ConsumerObserver = {
   joined(partitions: readonly number[]): void;
   seeking(partition: number, offset: bigint): void;
-  /** @param behind records of the partition that Kafka has and Postgres does not, these included */
+  /** A batch is about to be stored. @param behind records of the partition in Kafka but not in Postgres, these included */
   taken(partition: number, records: number, behind: bigint): void;
-  /** @param behind the same, after a commit */
+  /** A batch is stored. @param behind as of taken(), without these */
   caughtUp(partition: number, behind: bigint): void;
-  /** Postgres did not take a batch; it is tried again. @param isFirst whether the try before went well */
+  /** A transaction failed and is retried. @param isFirst whether it is the first failure in a row */
   failed(error: unknown, isFirst: boolean): void;
+  /** A retry has succeeded. */
   recovered(): void;
   warned(message: string, details?: object): void;
   noted(message: string, error: unknown): void;

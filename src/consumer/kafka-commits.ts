@@ -1,10 +1,10 @@
-// Kafka's own committed offsets, which only lag tools read: one commit in a while is plenty, and none is worth waiting for.
+// The offsets committed to Kafka, which only lag tools read: a commit every few seconds is enough, and storing never waits for one.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** As Kafka's own clients do. */
+/** auto.commit.interval.ms of Kafka's own clients. */
 const COMMIT_EVERY_MS = 5_000;
-/** At the end; kafkajs tries for as long as Kafka is away. */
+/** Limit of the last commit, as kafkajs retries for as long as Kafka is away. */
 const LAST_COMMIT_MS = 1_000;
 
 type TopicOffset = { readonly topic: string; readonly partition: number; readonly offset: string };
@@ -16,7 +16,7 @@ export class KafkaCommits {
   readonly #next = new Map<number, bigint>();
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param failed called with why a commit was not made */
+  /** @param failed called with the error of a commit; its offsets are not committed again */
   constructor(
     topic: string,
     commit: (offsets: TopicOffset[]) => Promise<void>,
@@ -27,18 +27,18 @@ export class KafkaCommits {
     this.#failed = failed;
   }
 
-  /** @param next the offset behind the last record that was stored */
+  /** Commits an offset within five seconds. @param next the offset after the last record that was stored */
   soon(partition: number, next: bigint): void {
     this.#next.set(partition, next);
     this.#timer ??= setTimeout(() => void this.#now(), COMMIT_EVERY_MS);
   }
 
-  /** Commits what is left, for a second at most. */
+  /** Commits the rest, waiting a second at most. */
   async last(): Promise<void> {
     await Promise.race([this.#now(), sleep(LAST_COMMIT_MS, undefined, { ref: false })]);
   }
 
-  /** Forgets what is left. */
+  /** Drops the rest. */
   close(): void {
     clearTimeout(this.#timer);
   }

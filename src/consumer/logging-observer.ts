@@ -1,4 +1,4 @@
-// An observer that writes log lines and counts nothing.
+// An observer that only writes log lines.
 
 import type { Logger } from '../runtime/log.ts';
 import type { ConsumerObserver } from './handler.ts';
@@ -10,9 +10,9 @@ export const loggingObserver = (log: Logger): ConsumerObserver => ({
   taken: () => {},
   caughtUp: () => {},
   failed: (error, isFirst) => {
-    // stop() was called during the pause: nothing to report.
+    // stop() was called while it waited for a retry.
     if (error instanceof Error && error.name === 'AbortError') return;
-    if (isFirst) log.warn({ err: error }, 'Postgres does not take a batch; trying again');
+    if (isFirst) log.warn({ err: error }, 'a batch was not stored in Postgres; trying again');
   },
   recovered: () => log.info('Postgres is back'),
   warned: (message, details = {}) => log.warn(details, message),

@@ -1,19 +1,19 @@
-// How a member of a consumer group is set up: what it fetches at once, and what it tells the group of itself and how often.
+// kafkajs's settings of a consumer group member: its timeouts, and how much it fetches.
 
 import type { ConsumerConfig } from 'kafkajs';
 
 /** The group reassigns a killed process's partitions after this; Kafka allows no less than 6 s. */
 export const SESSION_MS = 10_000;
 const HEARTBEAT_MS = 3_000;
-/** Bytes of a partition that are fetched at once: what is in hand decides the memory. */
+/** Bytes of a partition per fetch, which bound the memory of the batches in hand. */
 const FETCH_BYTES = 1024 * 1024;
-/** kafkajs heartbeats when a fetch is over, and an idle program wakes for each, here and in the broker. */
+/** kafkajs sends a heartbeat after each fetch: a longer wait lets an idle program and its broker sleep. */
 const FETCH_WAIT_MS = 5_000;
-/** How soon partitions that somebody adds are seen; kafkajs's own 5 min would leave their records lying for as long. */
+/** How soon added partitions are read; with kafkajs's default their records would wait for 5 min. */
 const METADATA_MS = 15_000;
 const LONGEST_PAUSE_MS = 5_000;
 
-/** kafkajs's settings of a member, which tries again for as long as it is not stopped. */
+/** The settings of a member that retries until it is stopped. */
 export const memberOf = (groupId: string): ConsumerConfig => ({
   groupId,
   maxBytesPerPartition: FETCH_BYTES,

@@ -1,5 +1,5 @@
 // The partitions' next offsets, in Postgres beside the rows. An offset is moved only from the value that was read: a consumer
-// that lost its partition meanwhile (a zombie) finds another value there and commits nothing.
+// that has lost its partition (a zombie) finds another value and commits nothing.
 
 import { CHANGE_CHANNEL, storedMessage } from '../db/change.ts';
 import { type Beginning, type Client, type Pool, transaction } from '../db/pool.ts';
@@ -7,7 +7,7 @@ import { type Beginning, type Client, type Pool, transaction } from '../db/pool.
 /** Whose offsets: one consumer group reading one topic on one cluster. */
 export type Subscription = { readonly clusterId: string; readonly group: string; readonly topic: string };
 
-/** A partition's offset before and after a batch; `expected` is undefined where nothing of it was ever stored. */
+/** A partition's offset before and after a batch; `expected` is undefined before the first. */
 export type OffsetMove = { readonly expected: bigint | undefined; readonly next: bigint };
 
 /** Another consumer has moved the partition's offset since we read it. */
@@ -19,7 +19,7 @@ export class FencedError extends Error {
   }
 }
 
-/** The offset at which the partition goes on; undefined where nothing of it was ever stored. */
+/** The offset of the partition's next record to store; undefined where none was ever stored. */
 export async function readOffset(
   pool: Pool,
   { clusterId, group, topic }: Subscription,
@@ -33,7 +33,7 @@ export async function readOffset(
   return rows[0] === undefined ? undefined : BigInt(rows[0].next_offset);
 }
 
-/** The offsets of all partitions of which something was stored, by partition. */
+/** The offsets of all partitions that have one, by partition. */
 export async function readOffsets(
   pool: Pool | Client,
   { clusterId, group, topic }: Subscription,
@@ -62,10 +62,10 @@ const MOVES = {
 } as const;
 
 /**
- * Moves the partition's offset from `expected` to `next`, which every web process hears of once it is committed; other
- * writers of this partition wait for our commit.
- * @param expected what readOffset gave
- * @throws {FencedError} where it is something else by now
+ * Moves the partition's offset from `expected` to `next`, and notifies the web processes at commit. Other writers of the partition
+ * wait for the end of the transaction.
+ * @param expected as readOffset returned it
+ * @throws {FencedError} where it has changed since
  */
 export function moveOffset(
   client: Client,
@@ -82,15 +82,15 @@ async function move(client: Client | Pool, moving: Moving): Promise<void> {
   moving.check(rowCount ?? 0);
 }
 
-/** The move of an offset within a statement that writes what it is moved for: see movingSql(). */
+/** The move of an offset as part of a statement that writes more: see movingSql(). */
 export class Moving {
   readonly kind: keyof typeof MOVES;
-  /** $1 to $8 of the statement, of which the cluster, the group, the topic and the partition are the first four. */
+  /** $1 to $8 of the statement; the first four are the cluster, the group, the topic and the partition. */
   readonly values: readonly (string | number | null)[];
   readonly #partition: number;
   readonly #expected: bigint | undefined;
 
-  /** @param tells whether web processes are to hear of it, once it is committed */
+  /** @param tells whether the web processes are notified at commit */
   constructor(subscription: Subscription, partition: number, { expected, next }: OffsetMove, tells: boolean) {
     const { clusterId, group, topic } = subscription;
     const [from, to] = [expected?.toString() ?? null, next.toString()];
@@ -101,20 +101,20 @@ export class Moving {
     this.#expected = expected;
   }
 
-  /** @param rows that the move's SQL has returned @throws {FencedError} where it has moved nothing */
+  /** @param rows returned by the move's SQL @throws {FencedError} where it has moved nothing */
   check(rows: number): void {
     if (rows !== 1) throw new FencedError(this.#partition, this.#expected);
   }
 }
 
-/** Prepared statements that move an offset and do more: the first ever of a partition is moved by another one than the next. */
+/** Prepared statements that move an offset and write more: one for a partition's first offset, one for later ones. */
 export type MovingSql = Readonly<
   Record<keyof typeof MOVES, { readonly name: string; readonly text: string }>
 >;
 
 /**
- * Makes statements that move an offset and do more.
- * @param textOf makes the text around the SQL of the move, which returns one row where the offset was what was expected, else none
+ * Makes statements that move an offset and write more.
+ * @param textOf the statement around the SQL of the move, which returns one row where the offset was as expected, otherwise none
  */
 export const movingSql = (name: string, textOf: (move: string) => string): MovingSql => ({
   first: { name: `${name}_first`, text: textOf(MOVES.first.text) },
@@ -122,7 +122,7 @@ export const movingSql = (name: string, textOf: (move: string) => string): Movin
 });
 
 /**
- * Runs `work` in the transaction that moves the partition's offset: both are committed, or neither. Nobody is told.
+ * Runs `work` in the transaction that moves the partition's offset: both are committed, or neither. No web process is notified.
  * @param beginning as of transaction()
  * @throws {FencedError} as moveOffset; what `work` throws
  */
@@ -141,7 +141,7 @@ export function inOffsetTransaction<T>(
   return transaction(pool, moveAndWork, beginning);
 }
 
-/** Moves the partition's offset past records that change nothing, which nobody needs to hear. @throws {FencedError} as moveOffset */
+/** Moves the partition's offset past records that change nothing; no web process is notified. @throws {FencedError} as moveOffset */
 export const passOver = (
   pool: Pool,
   subscription: Subscription,

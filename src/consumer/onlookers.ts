@@ -1,13 +1,13 @@
-// Whether anybody looks at a page. Who follows the stored events hurries only then: where nobody looks, the events of some seconds are
-// taken together, which costs a fraction of taking each by itself.
+// A pace that depends on whether anybody has a page open. While nobody has, the consumers behind the live pages store the records of some
+// seconds together, at a fraction of the cost of storing each at once.
 
 import type { Pace } from './pace.ts';
 
-/** While somebody looks: within a second is soon enough, and the page has its own pace behind that. */
+/** The pace while a page is open, which updates about once a second. */
 export const SEEN_MS = 400;
-/** Where nobody does; less than the group waits for a heartbeat. */
+/** The pace otherwise; below the session timeout of the group. */
 export const UNSEEN_MS = 5_000;
-/** How long a sign of somebody lasts; pages that stay open give it more often. */
+/** How long a page counts as open after seen(); an open page calls it more often. */
 const SIGN_MS = 60_000;
 
 export class Onlookers implements Pace {
@@ -18,7 +18,7 @@ export class Onlookers implements Pace {
     return this.#areThere ? SEEN_MS : UNSEEN_MS;
   }
 
-  /** A page is open: whoever rests for long goes on. */
+  /** Notes that a page is open; the first of them ends the long pauses. */
   seen(): void {
     const wereThere = this.#areThere;
     this.#until = performance.now() + SIGN_MS;

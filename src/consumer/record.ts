@@ -1,12 +1,12 @@
-// What a handler is given: records as Kafka has them, without the client's types.
+// The records that a handler is given, free of the client's types.
 
 export type KafkaRecord = {
   readonly offset: bigint;
-  /** Milliseconds since the epoch, set by the producer or by the broker. */
+  /** Milliseconds since the epoch, set by the producer or by the broker; −1 where there is none, or none that Postgres could store. */
   readonly timestamp: number;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
-  /** Why the batch that this record stands for does not unpack; `value` has the batch's bytes, `offset` is its last. */
+  /** Why the batch that this record stands for can't be decoded; `value` has the batch's bytes, `offset` is its last one. */
   readonly undecodable?: string;
 };
 
@@ -14,8 +14,8 @@ export type KafkaRecord = {
 export type RecordBatch = {
   readonly partition: number;
   readonly records: readonly KafkaRecord[];
-  /** The offset behind the newest record of the partition, as of the fetch that brought these; left out where nobody has said. */
+  /** The high watermark of the partition as of the fetch; left out where it is not known. */
   readonly end?: bigint;
-  /** Why Postgres refuses every one of these records: all are set aside. */
+  /** Why Postgres refuses each of these records: all are set aside. */
   readonly unstorable?: string;
 };

@@ -9,27 +9,27 @@ import type { KafkaRecord } from './record.ts';
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
-/** Records of one transaction. A fetch of usual events has fewer; one of tiny records may have a hundred times as many. */
+/** Limit of the records of one transaction. A fetch of usual events has fewer; one of tiny records may have a hundred times as many. */
 export const MOST_RECORDS = 10_000;
 
-/** What this process knows of a partition it owns. */
+/** The offset of an assigned partition in Postgres, and whether Kafka was asked to deliver from there. */
 export type Position = { expected: bigint | undefined; sought: boolean };
 
 /** A batch in hand, and whether its partition is still ours. */
 export type InHand = {
   readonly partition: number;
   readonly records: readonly KafkaRecord[];
-  /** The offset behind the last record. */
+  /** The offset after the last record. */
   readonly next: bigint;
-  /** As of RecordBatch. */
+  /** As in RecordBatch. */
   readonly end?: bigint;
   isMine(): boolean;
   heartbeat(): Promise<void>;
 };
 
 /**
- * Stores the batch and moves `position`.
- * @returns false where the partition or the consumer went away before Postgres came back
+ * Stores the batch and moves `position`; retries while it fails.
+ * @returns false where the partition was lost or the consumer stopped before the batch was stored
  * @throws {FencedError} where another consumer has moved the offset
  */
 export async function storeBatchWithRetries<Result>(
@@ -44,8 +44,8 @@ export async function storeBatchWithRetries<Result>(
   for (let isFirst = true; batch.isMine(); isFirst = false) {
     try {
       do {
-        const behind = all[done + MOST_RECORDS]?.offset ?? batch.next;
-        await isolate(all.slice(done, done + MOST_RECORDS), behind, async (records, next, unstorable) => {
+        const after = all[done + MOST_RECORDS]?.offset ?? batch.next;
+        await isolate(all.slice(done, done + MOST_RECORDS), after, async (records, next, unstorable) => {
           await store(handler, position, batch, records, next, unstorable);
           done += records.length;
         });
@@ -66,16 +66,16 @@ export async function storeBatchWithRetries<Result>(
 type Store = (records: readonly KafkaRecord[], next: bigint, unstorable?: string) => Promise<void>;
 
 /**
- * Stores all records at once, or one by one where Postgres refuses one of them that our validation accepted.
- * @param behind the offset behind the records
+ * Stores all records at once, or one by one where Postgres refuses one that validation has accepted.
+ * @param after the offset after the records
  */
-async function isolate(records: readonly KafkaRecord[], behind: bigint, store: Store): Promise<void> {
+async function isolate(records: readonly KafkaRecord[], after: bigint, store: Store): Promise<void> {
   try {
-    await store(records, behind);
+    await store(records, after);
   } catch (error) {
     if (!isDataError(error)) throw error;
     for (const [index, one] of records.entries())
-      await storeOne(one, records[index + 1]?.offset ?? behind, store);
+      await storeOne(one, records[index + 1]?.offset ?? after, store);
   }
 }
 
@@ -109,8 +109,8 @@ async function store<Result>(
 }
 
 /**
- * SQLSTATE classes 22 (data exception) and 23 (constraint violation): trying again can't help. But for 23505: a key that
- * another writer took at the same moment is there the next time, and is then met as a duplicate.
+ * SQLSTATE classes 22 (data exception) and 23 (constraint violation), for which a retry can't help, except 23505: a key that another
+ * writer inserted at the same moment is found as a duplicate by the retry.
  */
 function isDataError(error: unknown): boolean {
   const code = codeOf(error) ?? '';

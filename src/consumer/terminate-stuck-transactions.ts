@@ -1,15 +1,15 @@
-// Ends the transactions of stopped processes: a consumer that was stopped in the middle of a transaction keeps the row of
-// its partition's offset locked, and the partition's next owner waits for it. Between two statements the server ends such a
-// transaction itself (idle_in_transaction_session_timeout); in the middle of a COPY no timeout applies, as PostgreSQL checks for
-// cancellation only between messages. So the process that waits terminates it.
+// Ends the transactions of suspended processes (SIGSTOP): such a consumer keeps the row of its partition's offset locked, and the
+// partition's next owner waits for it. Between two statements the server ends such a transaction itself
+// (idle_in_transaction_session_timeout); in the middle of a COPY no timeout applies, as PostgreSQL checks for cancellation only
+// between messages. So the waiting process terminates it.
 
 import type { Pool } from '../db/pool.ts';
 
 /**
- * Terminates connections of the pool's own program (application_name) that hold a lock for which others of it wait, and that have
- * been idle in the middle of a transaction for too long. Their transaction is rolled back; a process that is alive stores its batch again.
- * @param silentMs how long a process may leave the server waiting in the middle of a transaction
- * @returns how many were ended
+ * Terminates the connections of this part (application_name) that hold a lock for which others of it wait, and that have been idle in
+ * a transaction for too long. The transaction is rolled back; if its process is alive after all, it stores its batch again.
+ * @param silentMs how long a connection may leave the server waiting for it in a transaction, ms
+ * @returns how many were terminated
  */
 export async function terminateStuckTransactions(pool: Pool, silentMs: number): Promise<number> {
   const { rowCount } = await pool.query(

@@ -9,21 +9,21 @@ import { isUnknownTopic, reasonOf } from '../kafka/errors.ts';
 import { Backoff } from '../runtime/backoff.ts';
 import type { Logger } from '../runtime/log.ts';
 
-/** Open while Kafka answers, which may take all of kafkajs's tries. */
+/** The transaction is open while Kafka answers, which may take all of kafkajs's retries. */
 const LONGEST_SEND_MS = 90_000;
 
 /** Which rows of a table go to which topic. */
 export type Outbox = {
   readonly topic: string;
   readonly partitions: number;
-  /** How many rows take() takes at most. */
+  /** Limit of the rows that take() takes. */
   readonly mostRows: number;
-  /** Key of the advisory lock of its forwarders, held from before take() to the end; left out where take() locks by itself. */
+  /** Key of an advisory lock, held by one forwarder from before take() to the commit; left out where take() locks by itself. */
   readonly lock?: number;
   /**
    * Takes some of the waiting rows, in their order, locked against other forwarders.
-   * @returns the records, and what marks them as forwarded in the same transaction, where take() has not deleted them; no record
-   *   where none waits
+   * @returns the records, and a function that marks them as forwarded in the same transaction, unless take() has deleted them;
+   *   no records where no row waits
    */
   take(client: Client): Promise<{ readonly messages: Message[]; mark?(): Promise<unknown> }>;
 };

@@ -1,6 +1,6 @@
 // Reads records of a topic without a consumer group: the newest ones, and those of a range of offsets. Nothing is joined, committed
-// or created. kafkajs 2.2.4 consumes only as a member of a group, which takes seconds to form and stays in the cluster;
-// its cluster (src/cluster/index.js) fetches without one.
+// or created. kafkajs 2.2.4 consumes only as a member of a group, which takes seconds to form and stays in the cluster, so this uses
+// its internal cluster (src/cluster/index.js), which fetches without one.
 
 import { createRequire } from 'node:module';
 import type { Kafka } from 'kafkajs';
@@ -13,7 +13,7 @@ const BATCH = 'kafkajs/src/consumer/batch.js';
 
 const FETCH_BYTES = 2 * 1024 * 1024;
 const FETCH_WAIT_MS = 500;
-/** A partition whose end has no records, as markers of transactions are none, is given up after so many fetches. */
+/** Limit of the fetches of a range: the end of a partition may have no records, only transaction markers. */
 const MOST_FETCHES = 50;
 const INTERNAL = /^__/;
 
@@ -54,14 +54,15 @@ export class TopicReader {
     this.#kafka = kafka;
   }
 
-  /** The topics of the cluster, but for Kafka's own. @throws kafkajs's error where Kafka is away */
+  /** The topics of the cluster, except Kafka's own. @throws kafkajs's error where Kafka is away */
   async topics(): Promise<string[]> {
     const names = await this.#withAdmin((admin) => admin.listTopics());
     return names.filter((name) => !INTERNAL.test(name)).sort();
   }
 
   /**
-   * The newest records of a topic, the oldest of them first, by the times of their records.
+   * The newest records of a topic, in the order of their timestamps.
+   * @param most limit of the records
    * @returns none where there is no such topic
    * @throws kafkajs's error where Kafka is away
    */
@@ -81,7 +82,7 @@ export class TopicReader {
   }
 
   /**
-   * The records of one partition from an offset to another, both included.
+   * The records of one partition from an offset to another, both included, up to `most`.
    * @throws kafkajs's error where Kafka is away, or has no such topic or offset any more
    */
   async range(
@@ -109,7 +110,7 @@ export class TopicReader {
     await this.#cluster?.disconnect().catch(() => {});
   }
 
-  /** @returns the readable records, and the offset behind all that was fetched */
+  /** @returns the readable records, and the offset after everything that was fetched */
   async #fetch(topic: string, partition: number, from: bigint) {
     const cluster = await this.#connected();
     await cluster.addTargetTopic(topic);

@@ -1,5 +1,5 @@
-// Sends heartbeats while Postgres works on a batch: kafkajs sends them only between batches, and a batch may wait for the lock of a
-// stopped process.
+// Sends heartbeats while a batch is stored: kafkajs sends them only between batches, and a batch may wait for the lock of a
+// suspended process.
 
 const HEARTBEAT_MS = 1_000;
 /** A batch that takes longer may be waiting for a lock. */
@@ -7,8 +7,8 @@ const SLOW_MS = 2_000;
 
 /**
  * Does the work, and meanwhile keeps the membership in the group.
- * @param heartbeat sends one where it is due; its errors are ignored here, the next awaited heartbeat throws them
- * @param whenSlow called now and then where the work takes long, one call at a time; never rejects
+ * @param heartbeat sends one where it is due; its errors are ignored here, as the next heartbeat that is awaited throws them
+ * @param whenSlow called every second while the work takes more than 2 s, one call at a time; must not reject
  */
 export async function withHeartbeat<T>(
   heartbeat: () => Promise<void>,

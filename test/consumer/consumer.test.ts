@@ -7,10 +7,12 @@ import { Consumer } from '../../src/consumer/consumer.ts';
 import type { RecordHandler } from '../../src/consumer/handler.ts';
 import { loggingObserver } from '../../src/consumer/logging-observer.ts';
 import { inOffsetTransaction } from '../../src/consumer/offsets.ts';
+import type { Pool } from '../../src/db/pool.ts';
 import { createKafka, ensureTopic } from '../../src/kafka/client.ts';
 import { watchedSockets } from '../../src/kafka/sockets.ts';
 import { migratedDatabase, testLog } from '../support/database.ts';
 import { eventually, startTestBroker } from '../support/line.ts';
+import { stopOnce } from './stop-once.ts';
 
 const [FETCH, HEARTBEAT] = [1, 12];
 const LOOKED_SECONDS = 6;
@@ -49,12 +51,7 @@ async function idleConsumer() {
   const handler = { store: async () => {}, stored: () => {} };
   const consumer = new Consumer(kafka, pool, subscription, handler, loggingObserver(testLog));
   await consumer.start(() => {});
-  let stopped: Promise<void> | undefined;
-  const stop = () => {
-    stopped ??= consumer.stop();
-    return stopped;
-  };
-  onTestFinished(stop);
+  const stop = stopOnce(consumer);
   await eventually(() => asked.includes(FETCH));
   return { kafka, asked, answers: () => answers, stop };
 }
@@ -101,6 +98,11 @@ async function reading() {
   const { clusterId } = await admin.describeCluster();
   const subscription = { clusterId, group: 'reading', topic: 'numbers' };
   const seen: number[] = [];
+  const taken: number[] = [];
+  const observer = {
+    ...loggingObserver(testLog),
+    taken: (_partition: number, records: number) => void taken.push(records),
+  };
   const start = async () => {
     const handler: RecordHandler<void> = {
       store: ({ partition, records }, move) =>
@@ -109,19 +111,46 @@ async function reading() {
         }),
       stored: () => {},
     };
-    const consumer = new Consumer(kafka, pool, subscription, handler, loggingObserver(testLog));
+    const consumer = new Consumer(kafka, pool, subscription, handler, observer);
     await consumer.start(() => {});
-    let stopped: Promise<void> | undefined;
-    const stop = () => {
-      stopped ??= consumer.stop();
-      return stopped;
-    };
-    onTestFinished(stop);
-    return stop;
+    return stopOnce(consumer);
   };
   const produce = (count: number) =>
     producer.send({ topic: 'numbers', messages: Array.from({ length: count }, () => ({ value: 'x' })) });
-  return { pool, admin, seen, start, produce };
+  const committed = (offset: string) =>
+    admin.setOffsets({ groupId: 'reading', topic: 'numbers', partitions: [{ partition: 0, offset }] });
+  return { pool, committed, seen, taken, start, produce };
+}
+
+/**
+ * Delays the query by which a member that has joined reads the offsets of all partitions, until a delivered batch has asked for that of its
+ * own partition; and the answer of that, until the member has used the other.
+ */
+function deliverBeforeOffsets(pool: Pool): void {
+  const [isAsked, isUsed] = [gate(), gate()];
+  const query = pool.query.bind(pool) as (...given: unknown[]) => Promise<unknown>;
+  const delayed = async (...given: unknown[]) => {
+    const text = String(given[0]);
+    if (!text.includes('FROM consumer_offsets')) return query(...given);
+    if (text.includes('"partition" = $4')) {
+      isAsked.open();
+      await isUsed.opened;
+      return query(...given);
+    }
+    await isAsked.opened;
+    const answer = await query(...given);
+    setImmediate(isUsed.open);
+    return answer;
+  };
+  pool.query = delayed as typeof pool.query;
+}
+
+function gate(): { readonly opened: Promise<void>; open(): void } {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
 }
 
 describe('a consumer of records', { timeout: 240_000 }, () => {
@@ -140,13 +169,9 @@ describe('a consumer of records', { timeout: 240_000 }, () => {
   });
 
   it('a consumer goes by the offset in Postgres, and by none where that has none, whatever Kafka has', async () => {
-    const { pool, admin, seen, start, produce } = await reading();
+    const { pool, committed, seen, start, produce } = await reading();
     await produce(4);
-    await admin.setOffsets({
-      groupId: 'reading',
-      topic: 'numbers',
-      partitions: [{ partition: 0, offset: '4' }],
-    });
+    await committed('4');
     const stop = await start();
     await eventually(() => seen.length === 4);
     await stop();
@@ -155,5 +180,17 @@ describe('a consumer of records', { timeout: 240_000 }, () => {
     await start();
     await eventually(() => seen.length === 6);
     expect(seen.slice(4)).toEqual([2, 3]);
+  });
+
+  it('records that are delivered before their consumer has read the offsets in Postgres are not delivered, and counted, twice', async () => {
+    const { pool, committed, seen, taken, start, produce } = await reading();
+    await produce(2);
+    // Without a committed offset the partition's own would be read before a batch.
+    await committed('0');
+    deliverBeforeOffsets(pool);
+    await start();
+    await eventually(() => seen.length === 2);
+    expect(seen).toEqual([0, 1]);
+    expect(taken).toEqual([2]);
   });
 });

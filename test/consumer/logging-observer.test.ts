@@ -14,13 +14,13 @@ function observed() {
   return { observer: loggingObserver(pino({}, out)), lines };
 }
 
-it('the log says once that Postgres does not take a batch, and that it is back', () => {
+it('the log says once that a batch was not stored, and that Postgres is back', () => {
   const { observer, lines } = observed();
   observer.failed(new Error('away'), true);
   observer.failed(new Error('away'), false);
   observer.recovered();
   expect(lines).toEqual([
-    [40, 'Postgres does not take a batch; trying again'],
+    [40, 'a batch was not stored in Postgres; trying again'],
     [30, 'Postgres is back'],
   ]);
 });

@@ -42,7 +42,7 @@ describe('nextStep', () => {
     expect(nextStep(500n, delivered(0n, 9n, 10n), false)).toEqual({
       do: 'store',
       from: 0n,
-      warning: expect.stringContaining('made anew'),
+      warning: expect.stringContaining('was recreated'),
     });
   });
 });

@@ -90,7 +90,7 @@ export function expectNothingCommitted(
 ): void {
   expect(seen.after).toEqual(seen.before);
   // Whether the fetch of the first had brought records is the moment's; test/ingest/store.test.ts has what then happens.
-  if (hold?.events === LARGE) expect(seen.log).toContain('does not take a batch');
+  if (hold?.events === LARGE) expect(seen.log).toContain('a batch was not stored in Postgres');
   expect(seen.verdict).toMatchObject(NOTHING_WRONG);
   expect(seen.verdict.stored).toBe(seen.verdict.acknowledged);
   expect(seen.seconds).toBeLessThan(60);

@@ -1,10 +1,11 @@
 // Rows of a table become records of a topic, once each while all goes well. What a crash repeats is
 // aggregator/realtime/forwarder.test.ts's.
 
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { type Outbox, TopicForwarder } from '../../src/consumer/topic-forwarder.ts';
 import { migratedDatabase, testLog } from '../support/database.ts';
 import { eventually, startTestBroker, testKafka } from '../support/line.ts';
+import { stopOnce } from './stop-once.ts';
 
 const MOST_ROWS = 10;
 
@@ -30,12 +31,7 @@ async function forwarding() {
   };
   const kafka = testKafka(port);
   const forwarder = new TopicForwarder(kafka, pool, outbox, testLog);
-  let stopped: Promise<void> | undefined;
-  const stop = () => {
-    stopped ??= forwarder.stop();
-    return stopped;
-  };
-  onTestFinished(stop);
+  const stop = stopOnce(forwarder);
   /** The values of the topic from its first record on, once it has ended at `end`. */
   const values = async (end: number) => {
     const consumer = kafka.consumer({ groupId: `read-${Math.random()}` });

@@ -18,5 +18,5 @@ it('the observer of ingest counts each failed transaction and the lag, and logs 
   expect(text).toContain('shopstream_ingest_failed_transactions_total 2');
   expect(text).toContain('shopstream_events_consumed_total 5');
   expect(text).toContain('shopstream_ingest_lag_records{partition="0"} 2');
-  expect(lines).toEqual(['Postgres does not take a batch; trying again', 'Postgres is back']);
+  expect(lines).toEqual(['a batch was not stored in Postgres; trying again', 'Postgres is back']);
 });

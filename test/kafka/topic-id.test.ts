@@ -1,4 +1,4 @@
-// The question for a topic's id and its answer as bytes; that a broker takes it, topic-anew.test.ts shows.
+// The question for a topic's id and its answer as bytes; that a broker takes it, recreated-topic.test.ts shows.
 
 import { describe, expect, it } from 'vitest';
 import { type AskedBroker, readTopicId } from '../../src/kafka/topic-id.ts';

@@ -35,7 +35,7 @@ const LONGEST = [
   'e2e/offer.whole',
   'e2e/look',
   'e2e/pipeline',
-  'consumer/topic-anew',
+  'consumer/recreated-topic',
   'seed/load/rejects/repeats',
   'consumer/zombie',
   'aggregator/batch/run',

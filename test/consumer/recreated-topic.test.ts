@@ -1,4 +1,4 @@
-// Somebody deletes topics while the program runs. They are made anew by whoever needs them first, and begin at offset 0: what is
+// Somebody deletes topics while the program runs. They are created again by whoever needs them first, and begin at offset 0: what is
 // acknowledged from then on is stored, bad messages are set aside, and all that follows goes on. Or somebody adds partitions.
 
 import request from 'supertest';
@@ -30,7 +30,7 @@ async function areStored(events: readonly { readonly order_id: string }[]): Prom
 }
 
 describe('a topic that is deleted while the program runs', () => {
-  it('a topic that is deleted while the program runs is made anew by the next event; what was acknowledged is stored, and followed', async () => {
+  it('a topic that is deleted while the program runs is created again by the next event; what was acknowledged is stored, and followed', async () => {
     const before = clicks(12);
     await post(before);
     await eventually(() => areStored(before));

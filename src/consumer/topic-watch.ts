@@ -1,17 +1,17 @@
-// Offsets are those of one topic: another of the same name, made after the first was deleted, begins anew. Which one it was when they
-// were stored, Postgres knows beside them; which one it is, is asked after each sign that it may be another, and in a while.
+// Offsets belong to one topic: a topic that was deleted and created again has new ones. Its id is stored in Postgres beside the offsets,
+// and compared with the cluster's after each sign that the topic may be another one, and every 20 s.
 
 import { CHANGE_CHANNEL, storedMessage } from '../db/change.ts';
 import { type Pool, transaction } from '../db/pool.ts';
 import type { Subscription } from './offsets.ts';
 
-/** Between a sign and the look, where nothing is delivered: a topic that was made anew may have fewer records. */
+/** From a sign to the check, where nothing is delivered: a recreated topic may have fewer records. */
 const LOOK_MS = 1_000;
-/** A topic that is deleted and made anew between two fetches gives no sign, where it has as many records as before. */
+/** A topic that is recreated between two fetches gives no sign where it has as many records as before. */
 const LOOK_EVERY_MS = 20_000;
 
-/** Told of a topic that was made anew, once its old offsets are forgotten; and of a look that failed and is repeated. */
-type Listener = { anew(): void; failed(error: Error): void };
+/** Told of a recreated topic, once its old offsets are deleted, and of a check that failed and will be repeated. */
+type Listener = { recreated(): void; failed(error: Error): void };
 
 export class TopicWatch {
   readonly #pool: Pool;
@@ -26,7 +26,7 @@ export class TopicWatch {
   #every: NodeJS.Timeout | undefined;
   readonly #closing = new AbortController();
 
-  /** @param topicId of the topic that has the name now; undefined where there is none, null where the cluster has no ids */
+  /** @param topicId reads the id of the topic that has the name now; undefined where there is none, null where the cluster has no ids */
   constructor(
     pool: Pool,
     subscription: Subscription,
@@ -39,29 +39,29 @@ export class TopicWatch {
     this.#listener = listener;
   }
 
-  /** Looks in a while, again and again until it is closed, whether there is a sign or none. */
+  /** Checks at intervals until it is closed. */
   start(): void {
     this.#every = setInterval(() => this.doubt(), LOOK_EVERY_MS);
   }
 
-  /** There is a sign that the topic is another one. */
+  /** Notes a sign that the topic may be another one, and checks soon. */
   doubt(): void {
     this.#doubts += 1;
     if (this.#closing.signal.aborted) return;
     this.#soon ??= setTimeout(async () => {
-      await this.isAnew().catch((error: Error) => this.#listener.failed(error));
+      await this.isRecreated().catch((error: Error) => this.#listener.failed(error));
       this.#soon = undefined;
       if (this.#doubts > this.#settled) this.doubt();
     }, LOOK_MS);
   }
 
   /**
-   * To be asked before anything is stored.
-   * @returns whether the topic was found to be another one, just now
-   * @throws where Kafka or Postgres is away, or an AbortError once it is closed: kafkajs looks for its cluster for as long as that is
-   *   away, and whoever stops would wait with it
+   * Checks if there was a sign since the last check; to be called before anything is stored.
+   * @returns whether this check has found another topic
+   * @throws where Kafka or Postgres is away, and an AbortError once the watch is closed: kafkajs retries for as long as its cluster is
+   *   away, and stop() must not wait for that
    */
-  async isAnew(): Promise<boolean> {
+  async isRecreated(): Promise<boolean> {
     if (this.#doubts === this.#settled) return false;
     this.#looking ??= this.#look().finally(() => {
       this.#looking = undefined;
@@ -79,22 +79,23 @@ export class TopicWatch {
     const doubts = this.#doubts;
     const id = await unlessAborted(this.#topicId(), this.#closing.signal);
     if (id === undefined) return false;
-    // Where it is the one of the last look, Postgres knows it, and an idle program needs not ask.
+    // The id of the last check is in Postgres already: an idle program need not ask.
     const isKnown = id === null || id === this.#seen;
     const hasForgotten = !isKnown && (await forgetOtherTopic(this.#pool, this.#subscription, id));
-    // Another process of the group may have forgotten them first.
+    // Another process of the group may have deleted them first.
     const isAnother = hasForgotten || (this.#seen !== undefined && this.#seen !== id);
     this.#seen = id;
     this.#settled = doubts;
-    if (isAnother) this.#listener.anew();
+    if (isAnother) this.#listener.recreated();
     return isAnother;
   }
 }
 
 /**
- * Forgets the offsets of a group in all partitions where they are those of another topic; every process of the group may ask.
+ * Stores the topic's id, and deletes the group's offsets in all partitions if they belong to another topic. Each process of the group
+ * may call it.
  * @param topicId of the topic that has the name now
- * @returns whether they were forgotten, now
+ * @returns whether this call has deleted them
  */
 async function forgetOtherTopic(
   pool: Pool,
@@ -124,7 +125,7 @@ async function forgetOtherTopic(
   });
 }
 
-/** What a promise gives, or an AbortError where the signal comes first; the signal keeps nothing of it afterwards. */
+/** The promise's outcome, or an AbortError where the signal is first; leaves no listener on the signal. */
 function unlessAborted<T>(given: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const end = () => reject(signal.reason);
