@@ -1,4 +1,4 @@
-// Bytes that anybody may have sent, as JSON can carry them: text where they are UTF-8, else base64.
+// Bytes of untrusted records in a form for JSON: text where they are UTF-8, otherwise base64.
 
 import { isUtf8 } from 'node:buffer';
 import { z } from 'zod';
@@ -10,12 +10,13 @@ export const bytesSchema = z
     bytes: z.int().describe('how many there are in all'),
     cut: z.boolean().describe('true where value has only the first of them'),
   })
-  .meta({ id: 'Bytes', description: 'Bytes of a Kafka record: text where they are UTF-8, else base64' });
+  .meta({ id: 'Bytes', description: 'Bytes of a Kafka record: text where they are UTF-8, otherwise base64' });
 export type Bytes = z.infer<typeof bytesSchema>;
 
 /**
+ * Converts the bytes of a key or value.
  * @param start the first of the bytes, or all of them
- * @param total how many there are in all
+ * @param total the number of all bytes
  */
 export function toBytes(start: Buffer, total: number): Bytes {
   const cut = start.length < total;
@@ -24,7 +25,7 @@ export function toBytes(start: Buffer, total: number): Bytes {
   return { encoding, value: (encoding === 'utf8' ? whole : start).toString(encoding), bytes: total, cut };
 }
 
-/** Without the first bytes of a character that the cut went through (RFC 3629: at most 3 of 4). */
+/** The bytes without an incomplete last character (RFC 3629: at most 3 bytes of 4). */
 function wholeCharacters(bytes: Buffer): Buffer {
   for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
     const byte = bytes[bytes.length - back] ?? 0;
@@ -35,5 +36,5 @@ function wholeCharacters(bytes: Buffer): Buffer {
   return bytes;
 }
 
-/** How many bytes a character has, by its first. */
+/** The number of bytes of a character, by its first. */
 const lengthBy = (lead: number): number => (lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2);

@@ -1,4 +1,4 @@
-// A dead letter: a message that is no event, as it came, and what became of it.
+// A dead letter: a message that is not an event, as it was received, and its state.
 
 import { z } from 'zod';
 import { DEAD_LETTER_STATES } from '../db/tables.ts';
@@ -12,7 +12,7 @@ export const deadLetterSchema = z
     id: z.int(),
     state: z.enum(DEAD_LETTER_STATES).describe('resent: an edited event was sent in its place'),
     code: z.enum(REJECTION_CODES),
-    reason: z.string().describe('what came and what was expected'),
+    reason: z.string().describe('what was received and what was expected'),
     topic: z.string(),
     partition: z.int(),
     offset: z.string().describe('a 64-bit number, so not a JSON number'),
@@ -22,10 +22,13 @@ export const deadLetterSchema = z
     settled_at: instant.nullable(),
     resent_as: z.string().nullable().describe('order_id of the event that was sent in its place'),
   })
-  .meta({ id: 'DeadLetter', description: 'A message that is no event, as it came, and what became of it' });
+  .meta({
+    id: 'DeadLetter',
+    description: 'A message that is not an event, as it was received, and its state',
+  });
 export type DeadLetter = z.infer<typeof deadLetterSchema>;
 
-/** Which dead letters are meant. */
+/** A selection of dead letters; what is left out selects all. */
 export type DeadLetterFilter = {
   readonly state?: DeadLetter['state'] | undefined;
   readonly code?: DeadLetter['code'] | undefined;

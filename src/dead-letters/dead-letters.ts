@@ -1,6 +1,6 @@
-// Dead letters settled: an edited event is sent in the place of one, or it is discarded.
-// A dead letter counts as resent once Kafka has acknowledged the event. A process that dies between the two leaves the dead letter
-// open, and sending the same event again is stored once, by its order_id.
+// Lists dead letters and settles them: an edited event is sent in the place of one, or it is discarded. A dead letter becomes resent once
+// Kafka has acknowledged the event. A process that dies between the two leaves the dead letter open; the same event sent again is stored
+// once, by its order_id.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from '../db/pool.ts';
@@ -45,8 +45,8 @@ export class DeadLetters {
   readonly #sending = new Set<number>();
 
   /**
-   * @param publish takes one event on its way to Kafka, as Publisher.publish does
-   * @param timeoutMs how long an answer may wait for Kafka
+   * @param publish sends one event to Kafka, and resolves once it is acknowledged
+   * @param timeoutMs how long a response may wait for Kafka
    */
   constructor(pool: Pool, publish: (event: ShopEvent) => Promise<Acknowledgement>, timeoutMs: number) {
     this.#pool = pool;
@@ -55,8 +55,9 @@ export class DeadLetters {
   }
 
   /**
-   * @param before the cursor of an earlier page
-   * @param mostBytes how much of a payload is given
+   * A page of dead letters, newest first.
+   * @param before `next` of an earlier page
+   * @param mostBytes limit of the bytes of each payload
    * @throws {HttpError} 503 where Postgres is away
    */
   async list(
@@ -77,7 +78,8 @@ export class DeadLetters {
   }
 
   /**
-   * @param mostBytes how much of a payload is given
+   * One dead letter.
+   * @param mostBytes limit of the bytes of its payload; all by default
    * @throws {HttpError} 404 where there is no such dead letter, 503 where Postgres is away
    */
   async find(id: number, mostBytes?: number): Promise<DeadLetter> {
@@ -85,7 +87,7 @@ export class DeadLetters {
   }
 
   /**
-   * The bytes of a dead letter as they came.
+   * The payload of a dead letter as it was received.
    * @throws {HttpError} 404 where there is no such dead letter, 503 where Postgres is away
    */
   async payload(id: number): Promise<Buffer> {
@@ -94,8 +96,8 @@ export class DeadLetters {
 
   /**
    * Sends an event in the dead letter's place.
-   * @param bytes the event as JSON; checked as a Kafka message is
-   * @throws {HttpError} 400 where that is no event, 404, 409 where the dead letter isn't open, 503 where Kafka doesn't
+   * @param bytes the event as JSON, validated as a Kafka message is
+   * @throws {HttpError} 400 where that is not an event, 404, 409 where the dead letter is not open, 503 where Kafka doesn't
    *   acknowledge in time or Postgres is away
    */
   async send(id: number, bytes: Buffer): Promise<Resent> {
@@ -113,7 +115,7 @@ export class DeadLetters {
     return this.#inTime(this.#deliver(id, sent).finally(() => this.#sending.delete(id)));
   }
 
-  /** @throws {HttpError} 404, 409 where the dead letter isn't open, 503 where Postgres is away */
+  /** Discards a dead letter. @throws {HttpError} 404, 409 where it is not open, 503 where Postgres is away */
   async discard(id: number): Promise<DeadLetter> {
     await this.#claim(id);
     try {
@@ -124,8 +126,8 @@ export class DeadLetters {
   }
 
   /**
-   * One at a time: two answers to one dead letter would be two events. It is claimed before it is read, as what was read
-   * while another answer was under way may be of before.
+   * Claims a dead letter for one request: two at a time would send two events in its place. It is claimed before its state is read, as
+   * that may change while another request has it.
    */
   async #claim(id: number): Promise<void> {
     if (this.#sending.has(id)) throw notOpen(id, 'on its way to Kafka');
@@ -150,7 +152,7 @@ export class DeadLetters {
       return await this.#publish(event);
     } catch (error) {
       if (!(error instanceof KafkaError)) throw error;
-      throw unavailable('not_taken', 'events can not be taken at the moment', RETRY_SECONDS, error);
+      throw unavailable('not_taken', 'events can’t be accepted at the moment', RETRY_SECONDS, error);
     }
   }
 
@@ -160,7 +162,7 @@ export class DeadLetters {
     return letter;
   }
 
-  /** The event goes on when the answer does not wait any more, and settles its dead letter then. */
+  /** Waits for the event, up to the timeout; an event that is acknowledged later settles its dead letter all the same. */
   async #inTime(resent: Promise<Resent>): Promise<Resent> {
     resent.catch(() => {});
     const late = await Promise.race([resent, sleep(this.#timeoutMs, undefined, { ref: false })]);
@@ -189,6 +191,6 @@ async function inPostgres<T>(asked: Promise<T>): Promise<T> {
   try {
     return await asked;
   } catch (error) {
-    throw unavailable('postgres', 'Postgres is away, and only it has the dead letters', RETRY_SECONDS, error);
+    throw unavailable('postgres', 'Postgres is away, which has the dead letters', RETRY_SECONDS, error);
   }
 }

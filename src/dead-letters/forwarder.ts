@@ -1,7 +1,7 @@
-// Dead letters for other programs: the topic <KAFKA_TOPIC>.dead-letter has each one's own bytes and key, with headers
-// that say where it was and why it is no event. The table is the outbox of the topic: a dead letter is committed with the
-// offset first and produced afterwards, beside the good events. Nothing is lost when the process dies between the two;
-// one that dies between Kafka's acknowledgement and the mark in the table produces that dead letter again.
+// Forwards dead letters to the topic <KAFKA_TOPIC>.dead-letter, for other programs: each with its own key and value, and headers that
+// say where it was and why it is not an event. The table is the outbox of the topic: a dead letter is committed with the offset first
+// and produced afterwards, so nothing is lost when the process dies between the two. A process that dies between Kafka's
+// acknowledgement and the mark in the table produces the dead letter again.
 
 import type { Subscription } from '../consumer/offsets.ts';
 import { type Client, type Pool, transaction } from '../db/pool.ts';
@@ -14,15 +14,15 @@ import { markForwarded, takeUnforwarded, type UnforwardedDeadLetter } from './un
 const PARTITIONS = 1;
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 10_000;
-/** Open while Kafka answers: four requests of 15 s, and the pauses between (kafka/client.ts). */
+/** The transaction is open while Kafka answers: four requests of 15 s, and the pauses between (kafka/client.ts). */
 const LONGEST_SEND_MS = 90_000;
-/** After so many tries in a row it is an error, and said once. */
+/** So many failures in a row are logged as an error, once. */
 const TRIES_BEFORE_ERROR = 3;
-/** What the header `omitted` of a dead letter that would be too large names. */
+/** Values of the header `omitted`, which names what was left out of a dead letter that is too large. */
 const VALUE = 'value';
 const KEY_AND_VALUE = 'key, value';
 
-/** The topic beside the one of the events. */
+/** The topic of the dead letters of a topic. */
 export const deadLetterTopicOf = (topic: string) => `${topic}.dead-letter`;
 
 export class DeadLetterForwarder {
@@ -39,7 +39,7 @@ export class DeadLetterForwarder {
   #running: Promise<void> | undefined;
   #failures = 0;
 
-  /** @param onForwarded told how many dead letters Kafka has acknowledged */
+  /** @param onForwarded called with the number of dead letters that Kafka has acknowledged */
   constructor(
     kafka: Kafka,
     pool: Pool,
@@ -56,7 +56,7 @@ export class DeadLetterForwarder {
     this.#producer = createProducer(kafka);
   }
 
-  /** Forwards what waits in the table, in the background; to be called at the start and after dead letters were set aside. */
+  /** Forwards the waiting dead letters in the background; to be called at start and after each commit of dead letters. */
   wake(): void {
     this.#again = true;
     this.#running ??= this.#run().finally(() => {
@@ -65,7 +65,7 @@ export class DeadLetterForwarder {
     });
   }
 
-  /** Finishes what is being sent; the rest waits in the table for the next run. */
+  /** Finishes the current request; the rest waits in the table for the next run. */
   async stop(): Promise<void> {
     this.#closing.abort();
     await this.#running;
@@ -99,7 +99,7 @@ export class DeadLetterForwarder {
     this.#ready = true;
   }
 
-  /** How many were forwarded. */
+  /** @returns the number of forwarded dead letters */
   async #forwardSome(): Promise<number> {
     const forward = async (client: Client) => {
       const deadLetters = await takeUnforwarded(client, this.#subscription);
@@ -113,7 +113,7 @@ export class DeadLetterForwarder {
     return forwarded;
   }
 
-  /** What Kafka finds too large is sent in halves; a single one, whose headers made it so, without its bytes, then without its key. */
+  /** Sends in halves what Kafka refuses as too large; a single message, which its headers made too large, without its value, then also without its key. */
   async #send(messages: readonly Message[]): Promise<void> {
     try {
       await this.#producer.send({ topic: this.#topic, messages: [...messages] });

@@ -1,4 +1,4 @@
-// The API of the dead letters, declared: routes and OpenAPI are made from this.
+// The API of the dead letters, from which routes and OpenAPI are made.
 
 import { z } from 'zod';
 import { DEAD_LETTER_STATES } from '../db/tables.ts';
@@ -16,7 +16,7 @@ export const deadLetterQuery = z.strictObject({
   state: z
     .enum(DEAD_LETTER_STATES, { error: DEAD_LETTER_STATES.join(', ') })
     .optional()
-    .describe('what became of them; left out = all'),
+    .describe('their state; left out = all'),
   code: z
     .enum(REJECTION_CODES, { error: REJECTION_CODES.join(', ') })
     .optional()
@@ -31,7 +31,7 @@ export const deadLetterQuery = z.strictObject({
     .describe('where in the topic they came from'),
   before: wholeNumber(0, Number.MAX_SAFE_INTEGER, 'the `next` of an earlier answer')
     .optional()
-    .describe('`next` of the answer before: the page after it'),
+    .describe('`next` of an earlier answer, for the page after it'),
   limit: wholeNumber(1, MOST_DEAD_LETTERS)
     .default(50)
     .describe(`how many at most, up to ${MOST_DEAD_LETTERS}`),
@@ -45,7 +45,7 @@ const params = z.object({
 });
 const notFound = { says: 'There is no such dead letter' };
 const notOpen = { says: 'The dead letter is not open: it was settled, or its event is on its way' };
-const away = { says: 'Postgres or Kafka is away; Retry-After says when to come again' };
+const away = { says: 'Postgres or Kafka is away; Retry-After says when to try again' };
 const otherOrigin = { says: 'A page of another site sent this' };
 
 export const deadLetterOperations = {
@@ -69,7 +69,7 @@ export const deadLetterOperations = {
           }),
         },
       },
-      400: { says: 'A parameter that can not be used' },
+      400: { says: 'A parameter is invalid' },
       503: away,
     },
     example: { query: { state: 'open', limit: '10' } },
@@ -92,7 +92,7 @@ export const deadLetterOperations = {
     path: '/api/dead-letters/:id/send',
     tag: TAG,
     summary: 'Send an edited event in the place of a dead letter',
-    description: 'Answered once Kafka has acknowledged it. Sending the same event again is stored once.',
+    description: 'Answered once Kafka has acknowledged it. The same event sent again is stored once.',
     params,
     body: { 'application/json': eventSchema },
     answers: {
@@ -122,7 +122,7 @@ export const deadLetterOperations = {
     path: '/api/dead-letters/:id/discard',
     tag: TAG,
     summary: 'Discard a dead letter',
-    description: 'It stays in the table, and in the list of the discarded.',
+    description: 'It stays in the table, with the state `discarded`.',
     params,
     answers: {
       200: { says: 'The dead letter, discarded', content: { 'application/json': deadLetterSchema } },

@@ -1,4 +1,4 @@
-// What the pages of the dead letters are given to draw.
+// The models of the dead letters' pages.
 
 import { exampleEvent } from '../events/example.ts';
 import { newOrderId } from '../events/ids.ts';
@@ -11,13 +11,13 @@ import type { DeadLetterPage } from './dead-letters.ts';
 import { escapeHidden, hexDump, type Visible, visiblePieces } from './visible.ts';
 
 const PREVIEW_CHARACTERS = 240;
-/** How much HTML a page spends on what somebody has sent. */
+/** Limits of the HTML of a payload, and of a line, in bytes. */
 const PAYLOAD_HTML = 128 * 1024;
 const LINE_HTML = 4 * 1024;
-/** Indented JSON grows with the square of its depth; no event is half as deep. */
+/** JSON that is nested deeper is not indented, as that grows with the square of its depth; events have less than half of it. */
 const INDENTED_DEPTH = 16;
 
-/** A dead letter with its reason and its bytes made safe to look at. */
+/** A dead letter whose untrusted text is safe to show. */
 export type ShownDeadLetter = Omit<DeadLetter, 'reason' | 'payload' | 'key'> & {
   readonly reason: Visible;
   readonly key: Visible;
@@ -31,7 +31,7 @@ export type RejectedPage = Layout & {
   readonly code: DeadLetter['code'] | undefined;
   readonly letters: readonly ShownDeadLetter[];
   readonly counts: DeadLetterPage['counts'];
-  /** Of the shown state, of all codes. */
+  /** The number of dead letters of the state, of all codes. */
   readonly total: number;
   readonly older: string | null;
   readonly isFirst: boolean;
@@ -41,13 +41,13 @@ export type RejectedPage = Layout & {
 
 export type DeadLetterPageModel = Layout & {
   readonly letter: ShownDeadLetter;
-  /** What the editor begins with; undefined where what came could not be sent as an event. */
+  /** What the editor begins with; undefined where the payload could not be sent as an event. */
   readonly draft: string | undefined;
-  /** What was wrong with what was sent; undefined where nothing was. */
+  /** What was wrong with the event that was just sent; undefined if nothing was. */
   readonly problem: string | undefined;
-  /** An event that would be taken. */
+  /** An example of a valid event. */
   readonly pattern: string;
-  /** The trace of the event that was sent in the dead letter's place, as far as it is known. */
+  /** The trace of the event that was sent in the dead letter's place, if it is known. */
   readonly trace: Trace | null;
 };
 
@@ -56,12 +56,12 @@ function contentOf(bytes: Bytes | null): string {
   return bytes.encoding === 'utf8' ? bytes.value : hexDump(Buffer.from(bytes.value, 'base64'), bytes.bytes);
 }
 
-/** A dead letter with what was sent, as far as a page has room for it. */
+/** A dead letter with its payload, up to the limit of a page. */
 export function showDeadLetter(letter: DeadLetter): ShownDeadLetter {
   return shown(letter, contentOf(letter.payload), PAYLOAD_HTML);
 }
 
-/** A dead letter with the beginning of what was sent, on one line. */
+/** A dead letter with the beginning of its payload, on one line. */
 export function previewDeadLetter(letter: DeadLetter): ShownDeadLetter {
   const start = contentOf(letter.payload).slice(0, PREVIEW_CHARACTERS).replaceAll(/\s+/g, ' ');
   return shown(letter, start, LINE_HTML);
@@ -84,8 +84,8 @@ function shown(
 }
 
 /**
- * What can be mended: JSON indented, as far as an event has room for that; any other text as it came.
- * @returns undefined for bytes that are no text, and for what is larger than an event may be
+ * The payload as text to edit: JSON is indented if it then is not larger than an event may be; other text is as it was received.
+ * @returns undefined for bytes that are not text, and for a payload that is larger than an event may be
  */
 export function draftOf({ payload }: DeadLetter): string | undefined {
   if (payload === null || payload.encoding !== 'utf8' || payload.cut) return undefined;
@@ -94,7 +94,7 @@ export function draftOf({ payload }: DeadLetter): string | undefined {
 
 const fitsAnEvent = (text: string) => Buffer.byteLength(text) <= MAX_EVENT_BYTES;
 
-/** The same text where it is no JSON, or is nested deeper than anybody reads. */
+/** The text unchanged where it is not JSON, or is nested too deep. */
 function indented(text: string): string {
   if (depthOf(text) > INDENTED_DEPTH) return text;
   try {

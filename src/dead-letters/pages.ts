@@ -1,5 +1,5 @@
-// /events/rejected: what was set aside, and one dead letter with an editor. Forms do all of it without a script, by POST and
-// redirect; public/js/dead-letters.js and dead-letter.js spare the reload.
+// /events/rejected: the list of dead letters, and one with an editor. Forms work without a script, by POST and redirect;
+// public/js/dead-letters.js and dead-letter.js save the reload.
 
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
@@ -25,7 +25,7 @@ import {
 
 const ON_A_PAGE = 25;
 const PREVIEWED_BYTES = 1_000;
-/** Percent-encoding triples what an event may have. */
+/** Percent-encoding may triple the size of an event. */
 const FORM_BYTES = 3 * MAX_EVENT_BYTES + 1_024;
 
 const query = z.object({
@@ -34,10 +34,10 @@ const query = z.object({
   before: wholeNumber(1, Number.MAX_SAFE_INTEGER).optional().catch(undefined),
 });
 
-/** Where Kafka is for whoever uses this machine's shell. */
+/** The brokers, as they are reached from a shell of this machine, and the topic. */
 export type KafkaPlace = { readonly brokers: string; readonly topic: string };
 
-/** @param place where somebody can send a message to, for the command that the page shows */
+/** @param place for the command on the page that produces a dead letter */
 export function deadLetterPages(shop: Shop, deadLetters: DeadLetters, place: KafkaPlace): Router {
   const router = Router();
   route(router, '/events/rejected', { get: [(req, res) => showList(shop, deadLetters, place, req, res)] });
@@ -82,7 +82,7 @@ function listHref(state: string, code: string | undefined, before: number): stri
   return `/events/rejected?${new URLSearchParams({ state, ...(code === undefined ? {} : { code }), before: String(before) })}`;
 }
 
-/** @param sent what was sent and refused, to go on with */
+/** @param sent the text that was just refused, to be edited further */
 async function showOne(
   shop: Shop,
   deadLetters: DeadLetters,
@@ -106,7 +106,7 @@ async function showOne(
   res.set('Cache-Control', 'no-store').render('dead-letter', model);
 }
 
-/** Never as something that a browser would open. */
+/** Sends the payload as a download, so that the browser does not open it. */
 async function sendRaw(deadLetters: DeadLetters, req: Request, res: Response): Promise<void> {
   const id = deadLetterId(req);
   const bytes = await deadLetters.payload(id);
@@ -120,7 +120,7 @@ async function send(shop: Shop, deadLetters: DeadLetters, req: Request, res: Res
     await deadLetters.send(deadLetterId(req), Buffer.from(draft));
     res.redirect(303, `/events/rejected/${deadLetterId(req)}`);
   } catch (error) {
-    // What somebody has typed stays on the page, whatever is wrong with it or with us.
+    // What was typed stays on the page, whether the event is invalid or Kafka is away.
     if (!(error instanceof HttpError) || (error.status !== 400 && error.status !== 503)) throw error;
     res.status(error.status);
     await showOne(shop, deadLetters, req, res, { draft, problem: error.message });

@@ -1,4 +1,4 @@
-// Dead letters in Postgres: found, counted, settled.
+// Queries of dead letters: to find, count and settle them.
 
 import { and, count, desc, eq, getTableColumns, lt, type SQL, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
@@ -7,10 +7,10 @@ import { deadLetters } from '../db/tables.ts';
 import { toBytes } from './bytes.ts';
 import type { DeadLetter, DeadLetterFilter } from './dead-letter.ts';
 
-/** More than any message that Kafka takes: all of it. */
+/** More than Kafka accepts in a message. */
 const ALL_BYTES = 2 ** 31 - 1;
 
-/** A row's columns, with the first bytes of what was sent. */
+/** A row's columns, with the first bytes of key and payload. */
 function columns(mostBytes: number) {
   const { key, payload, ...others } = getTableColumns(deadLetters);
   const start = (column: typeof key | typeof payload) =>
@@ -44,7 +44,7 @@ type Page = {
   /** Only dead letters with a smaller id; undefined begins with the newest. */
   readonly before?: number | undefined;
   readonly limit: number;
-  /** How much of a payload is shown. */
+  /** Limit of the bytes of each key and payload. */
   readonly mostBytes: number;
 };
 
@@ -64,7 +64,7 @@ export async function listDeadLetters(
   return rows.map(toDeadLetter);
 }
 
-/** How many dead letters there are of each code that has any. */
+/** The number of dead letters of each code that has any. */
 export async function countDeadLetters(
   pool: Pool,
   filter: DeadLetterFilter,
@@ -78,7 +78,7 @@ export async function countDeadLetters(
   return Object.fromEntries(rows.map((row) => [row.code, row.count]));
 }
 
-/** One dead letter with all its bytes, or with the first of them; undefined where there is none. */
+/** One dead letter, with up to `mostBytes` of key and payload; undefined where there is none. */
 export async function findDeadLetter(
   pool: Pool,
   id: number,
@@ -91,7 +91,7 @@ export async function findDeadLetter(
   return row === undefined ? undefined : toDeadLetter(row);
 }
 
-/** The bytes of a dead letter as they came, none where it had no value; undefined where there is no such dead letter. */
+/** The payload of a dead letter, empty where the message had no value; undefined where there is no such dead letter. */
 export async function findPayload(pool: Pool, id: number): Promise<Buffer | undefined> {
   const [row] = await drizzle(pool)
     .select({ payload: deadLetters.payload })
@@ -103,7 +103,7 @@ export async function findPayload(pool: Pool, id: number): Promise<Buffer | unde
 /** What an open dead letter may become. */
 export type Settlement = { readonly state: 'resent'; readonly as: string } | { readonly state: 'discarded' };
 
-/** Settles an open dead letter; undefined where it isn't open (any more). */
+/** Settles an open dead letter; undefined where there is none, or it is not open any more. */
 export async function settleDeadLetter(
   pool: Pool,
   id: number,

@@ -1,9 +1,9 @@
-// The dead letters that the topic doesn't have yet, taken in the order in which they were set aside.
+// The dead letters that were not produced to the topic yet, in the order in which they were set aside.
 
 import type { Subscription } from '../consumer/offsets.ts';
 import type { Client, Pool } from '../db/pool.ts';
 
-/** A dead letter that the topic doesn't have: what came from Kafka, where it was, and why it is no event. */
+/** A dead letter as it is produced: the message's key and value, its place in Kafka, and why it is not an event. */
 export type UnforwardedDeadLetter = {
   readonly id: number;
   readonly partition: number;
@@ -18,12 +18,12 @@ const MOST_DEAD_LETTERS = 500;
 const MOST_BYTES = 512 * 1024;
 const LONGEST_COUNT = 1_000;
 
-/** Beside the topic's hash, the key of the lock of whoever forwards. */
+/** First part of the key of the forwarders' advisory lock; the second is a hash of cluster and topic. */
 const LOCK_CLASS = 0x5509;
 
 /**
- * Takes some, at least one where any is left. Other processes that forward wait until the transaction ends; the rows are
- * not locked, so that a dead letter can be settled while Kafka is slow.
+ * Takes some, at least one if any is left. Other forwarders wait until the transaction ends; the rows are not locked, so that a dead
+ * letter can be settled while Kafka is slow.
  * @param client in a transaction
  */
 export async function takeUnforwarded(
@@ -45,7 +45,7 @@ export async function takeUnforwarded(
   return rows;
 }
 
-/** Reading 500 keys and payloads of a megabyte each at once would take half a gigabyte. */
+/** The first of them, up to MOST_BYTES: 500 keys and payloads of a megabyte would take half a gigabyte of memory. */
 function firstIds(waiting: readonly { readonly id: number; readonly bytes: number }[]): number[] {
   let bytes = 0;
   const end = waiting.findIndex((deadLetter, index) => {
@@ -65,7 +65,7 @@ export async function markForwarded(
   ]);
 }
 
-/** How many dead letters have waited for longer than `seconds`; no more than LONGEST_COUNT are counted. */
+/** The number of dead letters that have waited for longer than `seconds`, counted up to LONGEST_COUNT. */
 export async function countWaiting(
   pool: Pool,
   { clusterId, topic }: Pick<Subscription, 'clusterId' | 'topic'>,

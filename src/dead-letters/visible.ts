@@ -1,30 +1,30 @@
-// Untrusted text, so that a person sees all of it: characters that draw nothing, or that turn the direction of what
-// stands beside them (the Trojan Source attack, CVE-2021-42574), are named instead of shown. Views escape the rest.
+// Makes all of an untrusted text visible: characters that draw nothing, or that change the direction of the text beside them (the
+// Trojan Source attack, CVE-2021-42574), are named instead of shown. Views escape the rest.
 
 /**
- * Controls but tab and line feed; format and bidi characters; private and unassigned ones, halves of a pair; what
- * Unicode says may be ignored when drawing (zero-width characters, fillers); other line and paragraph ends.
+ * Controls except tab and line feed; format and bidi characters; private and unassigned ones and lone surrogates; default ignorable
+ * code points (zero-width characters, fillers); line and paragraph separators.
  */
 const HIDDEN = /(?![\t\n])[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\p{DI}\p{Zl}\p{Zp}]/gu;
-/** One of them, as often as it is repeated. */
+/** One of them and its repetitions. */
 const HIDDEN_RUN = new RegExp(`(${HIDDEN.source})\\1*`, 'gu');
 
-/** Text to show as it is, or the name of a character that can't be seen and how many of it stand in a row. */
+/** Text to show as it is, or the code point of a hidden character and how often it is repeated. */
 export type Piece = { readonly text: string } | { readonly hidden: string; readonly times: number };
 
-/** What a page shows of a text; `cut` where that is not all of it. */
+/** What a page shows of a text; `cut` if that is not all of it. */
 export type Visible = { readonly pieces: readonly Piece[]; readonly cut: boolean };
 
-/** The mark-up around the name of a hidden character, in views/partials/pieces.ejs. */
+/** Bytes of the mark-up of a hidden character, in views/partials/pieces.ejs. */
 const NAMED_BYTES = 64;
-/** The longest that a character becomes in HTML: a quotation mark is &#34;. */
+/** Bytes of the longest escape of a character: a quotation mark is &#34;. */
 const ESCAPED_BYTES = 5;
-/** How much of a text is looked at in one go, so that what is left of the budget is known. */
+/** Pieces of a text, each of which is checked against the limit. */
 const CHUNKS = /.{1,512}/gsu;
 
 /**
- * Cuts a text into what can be shown and what has to be named.
- * @param mostBytes of HTML, at most, that the pieces may become
+ * Splits a text into visible text and named characters.
+ * @param mostBytes limit of the pieces' HTML, in bytes
  */
 export function visiblePieces(text: string, mostBytes: number): Visible {
   const pieces: Piece[] = [];
@@ -49,7 +49,7 @@ function* piecesOf(text: string): Generator<Piece> {
   yield* chunksOf(text.slice(end));
 }
 
-/** By code points: half of a pair would be shown as a character that was not sent. */
+/** Splits by code points: a split surrogate pair would be shown as a character that was not sent. */
 function* chunksOf(text: string): Generator<Piece> {
   for (const [chunk] of text.matchAll(CHUNKS)) yield { text: chunk };
 }
@@ -60,7 +60,7 @@ function htmlBytes(piece: Piece): number {
   return Buffer.byteLength(piece.text) + escaped * (ESCAPED_BYTES - 1);
 }
 
-/** The same in JSON's own escapes: what is edited and sent back means what was there. */
+/** Replaces hidden characters of a JSON text by \u escapes, so that the edited text still means the same. */
 export function escapeHidden(text: string): string {
   return text.replace(HIDDEN, (character) =>
     character
@@ -77,8 +77,8 @@ const DUMPED_BYTES = 512;
 const LINE_BYTES = 16;
 
 /**
- * Bytes that are no text, as hexdump -C shows them; the first 512.
- * @param total how many there are in all
+ * Bytes that are not text, like the output of hexdump -C; the first 512.
+ * @param total the number of all bytes
  */
 export function hexDump(bytes: Buffer, total = bytes.length): string {
   const lines: string[] = [];

@@ -1,10 +1,10 @@
-// The shop below a path of its host, as https://example.org/shop (PUBLIC_URL). Routes, views and redirects
-// use addresses below /; only here is the path taken off the URLs of requests (a proxy may have taken it off already) and put before
-// those of cookies, redirects and pages. Scripts do the same in public/js/base.js.
+// The shop below a path of its host, such as https://example.org/shop (PUBLIC_URL). Routes, views and redirects use addresses below /;
+// only here the path is removed from the URLs of requests (a proxy may have done so already) and added to cookies, redirects and the
+// links of pages. public/js/base.js does the same for scripts.
 
 import type { CookieOptions, Express, Request, RequestHandler, Response } from 'express';
 
-/** Requests below `path` are those of the routes. @param path empty, or as `/shop` */
+/** Removes the path from the URLs of requests. @param path empty, or like `/shop` */
 export function takeOff(path: string): RequestHandler {
   return (req, _res, next) => {
     const asked = originForm(req);
@@ -16,7 +16,7 @@ export function takeOff(path: string): RequestHandler {
   };
 }
 
-/** The path and query that are asked for; an absolute address counts instead of Host (RFC 9112, 3.2.2). */
+/** The path and query of a request; the authority of an absolute address replaces Host (RFC 9112, 3.2.2). */
 function originForm(req: Request): string {
   const [whole, authority] = /^[a-z][a-z\d+.-]*:\/\/([^/?#]*)/i.exec(req.url) ?? [];
   if (whole === undefined) return req.url;
@@ -26,7 +26,7 @@ function originForm(req: Request): string {
 
 type SetCookie = (this: Response, name: string, value: unknown, options?: CookieOptions) => Response;
 
-/** Redirects and cookies go to `path`. @param isSecure whether the browser may be told to send a cookie by TLS alone */
+/** Adds the path to redirects, and to cookies as their Path. @param isSecure whether cookies of this request are Secure */
 export function putUnder(app: Express, path: string, isSecure: (req: Request) => boolean): void {
   const { location } = app.response;
   const cookie = app.response.cookie as SetCookie;
@@ -39,9 +39,9 @@ export function putUnder(app: Express, path: string, isSecure: (req: Request) =>
   };
 }
 
-/** An address of the shop as browsers have to ask for it; others as they are. */
+/** An address of the shop with the path; other addresses as they are. */
 const below = (path: string, url: string): string => (/^\/(?!\/)/.test(url) ? `${path}${url}` : url);
 
-/** The addresses in a page. Text can't pass for one: its quotes are escaped. */
+/** Adds the path to the links of a page. Text is never taken for a link, as its quotes are escaped. */
 export const moveLinks = (path: string, html: string): string =>
   path === '' ? html : html.replace(/(\s(?:href|src|action|formaction)=")(?=\/(?!\/))/g, `$1${path}`);

@@ -1,12 +1,12 @@
-// Cross-origin resource sharing (WHATWG Fetch, 3.3) for one route: pages of the origins that CORS_ORIGINS names may use
-// it. Its answers may be read with credentials, as navigator.sendBeacon() always sends them; the route reads none.
+// Cross-origin resource sharing (WHATWG Fetch, 3.3) for one route: pages of the origins in CORS_ORIGINS may use it. Credentials are
+// allowed, as navigator.sendBeacon() always sends them; the route does not read them.
 
 import type { OpenToOthers } from './same-origin.ts';
 
 /** Origins as browsers write them (https://example.org), or any. */
 export type CorsOrigins = readonly string[] | '*';
 
-/** How long a browser may remember what a preflight was told; Chromium's longest. */
+/** How long a browser may cache a preflight; the maximum of Chromium. */
 const REMEMBERED_SECONDS = 7_200;
 
 /** @param path the route, which takes POST */
@@ -18,7 +18,7 @@ export function cors(path: string, origins: CorsOrigins): OpenToOthers {
     res.vary('Origin').set({
       'Access-Control-Allow-Origin': origin,
       'Access-Control-Allow-Credentials': 'true',
-      // helmet's same-origin would keep the answer from the page.
+      // The default, same-origin, would keep the response from the page.
       'Cross-Origin-Resource-Policy': 'cross-origin',
     });
     if (req.method === 'OPTIONS') {

@@ -1,24 +1,25 @@
-// Errors for clients: a status, a code, and a message with what came and what was expected. Any other error is answered as
-// "internal" and logged: no stack, no SQL, no path leaves the program.
+// Errors for clients: a status, a code, and a message with what was received and what was expected. For any other error the response is
+// "internal", and the error is only logged: no stack, SQL or path leaves the program.
 
 import { isAway } from '../db/errors.ts';
 import { codeOf } from '../runtime/errors.ts';
 
 export type Problem = {
+  /** JSON pointer into what was received (RFC 6901). */
   readonly pointer: string;
   readonly message: string;
-  /** What was probably meant. */
+  /** What was probably meant; null for no idea. */
   readonly suggestion: string | null;
 };
 
 export type ErrorDetails = {
   readonly received?: unknown;
   readonly expected?: string;
-  /** Where several things are wrong: each with its place (RFC 6901) in what came. */
+  /** Each of them, where several things may be wrong. */
   readonly problems?: readonly Problem[];
   /** What a visitor can do now. */
   readonly advice?: string;
-  /** Seconds after which another try makes sense. */
+  /** Retry-After, in seconds. */
   readonly retryAfter?: number;
   readonly cause?: unknown;
 };
@@ -46,7 +47,7 @@ export const notFound = (message: string, received: unknown, expected: string) =
 export const unavailable = (code: string, message: string, retryAfter: number, cause?: unknown) =>
   new HttpError(503, code, message, { retryAfter, cause, advice: 'Try again in a moment.' });
 
-/** An error of Express's body parsers. */
+/** By the type of an error of Express's body parsers. */
 const BODY_ERRORS: Readonly<Record<string, (limit: unknown) => HttpError>> = {
   'entity.too.large': (limit) =>
     new HttpError(413, 'too_large', 'the body is too large', { expected: `at most ${limit} bytes` }),
@@ -78,7 +79,7 @@ export function toHttpError(error: unknown): HttpError {
     const known = BODY_ERRORS[error.type];
     if (known !== undefined) return known('limit' in error ? error.limit : undefined);
   }
-  // zlib's, by way of the body parser.
+  // An error of zlib, thrown by the body parser.
   if (/^(?:Z_|ERR__?(?:ERROR_|BROTLI))/.test(codeOf(error) ?? '')) return damagedEncoding();
   if (isAway(error)) return unavailable('postgres', 'Postgres is away', 5, error);
   const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;

@@ -1,4 +1,4 @@
-// The body of a page's form: small and urlencoded; anything else is 415.
+// Parses the body of a page's form, which is small and urlencoded; anything else is 415.
 
 import { type NextFunction, type Request, type Response, urlencoded } from 'express';
 import { HttpError } from './errors.ts';
@@ -8,8 +8,8 @@ const FIELDS = 20;
 
 /**
  * Reads a form into req.body.
- * @param limit bytes; a larger one is 413
- * @param fields how many it may have; more are 413
+ * @param limit bytes; a larger form is 413
+ * @param fields limit of its fields; more are 413
  */
 export function form(limit = FORM_BYTES, fields = FIELDS) {
   const parse = urlencoded({ extended: false, limit, parameterLimit: fields });

@@ -1,20 +1,20 @@
 // The host, protocol and client of a request as reverse proxies report them: X-Forwarded-Host and X-Forwarded-Proto, or Forwarded
-// (RFC 7239; Express reads X-Forwarded-For). Pure. Where each proxy adds a value, that of our outermost proxy counts: values
-// before it may be forged.
+// (RFC 7239; Express reads X-Forwarded-For). Pure. Each proxy may append a value: the one of our outermost proxy counts, as a client may
+// have forged those before it.
 
 import type { IncomingHttpHeaders } from 'node:http';
 
 export type Forwarded = {
-  /** What the headers name, the one that counts first; empty where there is no proxy, or it says nothing. */
+  /** X-Forwarded-Host, then Forwarded's host=, as far as they are present. */
   readonly hosts: readonly string[];
   readonly protocol: 'http' | 'https' | undefined;
-  /** Forwarded's for=, as it is written. */
+  /** Forwarded's for=, as written. */
   readonly client: string | undefined;
 };
 
 const NOTHING: Forwarded = { hosts: [], protocol: undefined, client: undefined };
 
-/** @param proxies how many of ours the request came through */
+/** @param proxies number of our proxies in front of the shop */
 export function readForwarded(headers: IncomingHttpHeaders, proxies: number): Forwarded {
   if (proxies === 0) return NOTHING;
   const standard = ofOurs(headers.forwarded, proxies);
@@ -30,7 +30,7 @@ export function readForwarded(headers: IncomingHttpHeaders, proxies: number): Fo
 const isProtocol = (text: string | undefined): text is 'http' | 'https' =>
   text === 'http' || text === 'https';
 
-/** The value that our outermost proxy wrote, of a list with commas between; quoted ones may have commas too. */
+/** The value written by our outermost proxy, from a comma-separated list, whose quoted values may contain commas. */
 function ofOurs(header: string | readonly string[] | undefined, proxies: number): string | undefined {
   const values = String(header ?? '').match(/(?:"(?:[^"\\]|\\.)*"|[^",])+/g) ?? [];
   return values[Math.max(0, values.length - proxies)]?.trim();

@@ -8,7 +8,7 @@ export const JSON_TYPES = ['application/json', 'application/*+json'];
 
 /**
  * Refuses bodies of another Content-Type with 415.
- * @param message what the route takes, as `this route takes JSON`
+ * @param message says what the route takes, like `this route takes JSON`
  */
 export function requireJson(message: string) {
   return (req: Request, _res: Response, next: NextFunction): void => {

@@ -1,5 +1,5 @@
-// Counts requests by address in windows of the monotonic clock. express-rate-limit's own store ends a window by the wall clock: set
-// back by an hour, a client that goes on is counted for an hour.
+// Counts requests by address in windows of the monotonic clock. express-rate-limit's own store ends a window by the wall clock: if
+// that is set back by an hour, the window lasts for an hour.
 
 import type { Store } from 'express-rate-limit';
 
@@ -12,7 +12,7 @@ export class MonotonicRateStore implements Store {
   readonly #clients = new Map<string, Client>();
   #sweptAt: number;
 
-  /** @param now milliseconds of a clock that is never set back */
+  /** @param now a monotonic clock, in milliseconds */
   constructor(windowMs: number, now = () => performance.now()) {
     this.#windowMs = windowMs;
     this.#now = now;
@@ -39,7 +39,7 @@ export class MonotonicRateStore implements Store {
     this.#clients.delete(key);
   }
 
-  /** Deletes expired windows: an address that came once must not stay in memory for ever. */
+  /** Deletes expired windows, once per window, so that addresses do not stay in memory for ever. */
   #sweep(now: number): void {
     if (now - this.#sweptAt < this.#windowMs) return;
     this.#sweptAt = now;

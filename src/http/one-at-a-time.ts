@@ -1,18 +1,17 @@
-// One request in hand per connection. HTTP/1.1 lets a client send the next before it is answered (RFC 9112, 9.3.2), and 58 kB
-// hold 2,300 of them: each waits here for the one before it, as its answer would anyway. No browser or library sends as
-// many as are refused.
+// Handles one request per connection at a time. HTTP/1.1 allows pipelining (RFC 9112, 9.3.2), and 2,300 requests fit into 58 kB: each
+// waits here for the one before it, as its response would anyway. Browsers and libraries stay far below the limit.
 
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 const MOST_QUEUED = 16;
-/** How much of what a connection has sent is read before it may be refused. */
+/** Bytes that are parsed before a connection may be refused. */
 const SLICE_BYTES = 4 * 1024;
 
 const REFUSAL = JSON.stringify({
   error: {
     code: 'too_many_requests',
-    message: 'too many requests on this connection that did not wait for an answer',
+    message: 'too many pipelined requests on this connection',
     received: `more than ${MOST_QUEUED + 1}`,
     expected: `at most ${MOST_QUEUED + 1} at once`,
   },
@@ -20,12 +19,12 @@ const REFUSAL = JSON.stringify({
 
 type Queued = { readonly req: IncomingMessage; readonly res: ServerResponse };
 
-/** What else a connection has asked for while its request is in hand. */
+/** The requests of a connection that wait for the one being handled. */
 type Line = { readonly queued: Queued[]; isRefused: boolean };
 
 const lines = new WeakMap<Socket, Line>();
 
-/** Hands requests on in the order of their connection; one that asks for too many at once gets 429 and is closed. */
+/** Passes on the requests of each connection one after the other; a connection with too many waiting gets 429 and is closed. */
 export function oneAtATime(listener: RequestListener): RequestListener {
   function take(line: Line, { req, res }: Queued): void {
     res.once('close', () => {
@@ -54,8 +53,8 @@ export function oneAtATime(listener: RequestListener): RequestListener {
 }
 
 /**
- * Has a connection of an HTTP server read in slices. Node reads 64 kB at once, and makes a request of all that begin in it
- * before anybody can refuse them.
+ * Makes an HTTP server parse what a connection sends in slices. Node reads up to 64 kB at once, and emits all requests in it before
+ * the connection can be refused.
  */
 export function readInSlices(socket: Socket): void {
   const parse = socket.listeners('data').at(-1);
@@ -65,7 +64,7 @@ export function readInSlices(socket: Socket): void {
     if (lines.get(socket)?.isRefused) return;
     parse.call(socket, bytes.subarray(0, SLICE_BYTES));
     const rest = bytes.subarray(SLICE_BYTES);
-    // Comes again as data, at once or when the server reads on.
+    // Emitted again as data, at once or when the server resumes reading.
     if (rest.length > 0 && !socket.destroyed) socket.unshift(rest);
   });
 }

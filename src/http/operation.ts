@@ -1,16 +1,16 @@
-// One operation of the API, declared once: its route, parameters, body and answers. serve() makes the route of it and
+// One operation of the API, declared once: its route, parameters, body and answers. serve() creates the route from it, and
 // openapi/document.ts the description, so that they can't differ.
 
 import type { IRouter } from 'express';
 import { z } from 'zod';
 import { type Handler, route } from './routes.ts';
 
-/** Bodies by media type. A text has no schema worth saying. */
+/** Bodies by media type; 'text' has no schema. */
 export type Content = Readonly<Record<string, z.ZodType | 'text'>>;
 
 export type Operation = {
   readonly method: 'get' | 'post';
-  /** As Express writes it: /api/events/:order_id */
+  /** In Express's syntax: /api/events/:order_id */
   readonly path: `/api/${string}`;
   readonly tag: string;
   readonly summary: string;
@@ -18,7 +18,7 @@ export type Operation = {
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: Content;
-  /** By status. Errors need only their words: all have one shape. */
+  /** By status. Errors have no content of their own: all have errorSchema. */
   readonly answers: Readonly<Record<number, { readonly says: string; readonly content?: Content }>>;
   /** Values that a reader can try. */
   readonly example?: {
@@ -31,7 +31,7 @@ export type Operation = {
 /** Lets the compiler check a declaration and keep its own type. */
 export const operation = <const O extends Operation>(declared: O): O => declared;
 
-/** Answers an operation's path and method, and any other method with 405. */
+/** Routes an operation's path and method to the handlers; any other method is 405. */
 export function serve(router: IRouter, { method, path }: Operation, ...handlers: readonly Handler[]): void {
   route(router, path, { [method]: handlers });
 }
@@ -42,12 +42,12 @@ export const errorSchema = z
     error: z.object({
       code: z.string().describe('which error it is, for programs'),
       message: z.string().describe('what is wrong, for people'),
-      received: z.unknown().describe('what came; null where that says nothing'),
+      received: z.unknown().describe('what was received; null where that says nothing'),
       expected: z.string().nullable().describe('what would have been right'),
       problems: z
         .array(
           z.object({
-            pointer: z.string().describe('where it is in what came, as RFC 6901 says'),
+            pointer: z.string().describe('JSON pointer into what was received (RFC 6901)'),
             message: z.string(),
             suggestion: z.string().nullable().describe('what was probably meant'),
           }),

@@ -1,4 +1,4 @@
-// Query strings and small bodies → what a schema makes of them.
+// Validates query strings and small bodies by a schema.
 
 import type { Request } from 'express';
 import { z } from 'zod';
@@ -6,14 +6,14 @@ import type { JsonObject } from '../events/json-object.ts';
 import { expectationOf } from '../runtime/expectation.ts';
 import { badRequest, type HttpError } from './errors.ts';
 
-/** @throws {HttpError} 400 naming the first wrong parameter */
+/** The query of a request, validated. @throws {HttpError} 400 naming the first invalid parameter */
 export function readQuery<T extends z.ZodType>(schema: T, req: Request): z.infer<T> {
   const parsed = schema.safeParse(req.query);
   if (parsed.success) return parsed.data;
   throw refusal(schema, parsed.error, req.query, 'query', 'parameter');
 }
 
-/** @param of what the body is to who sent it @throws {HttpError} 400 naming the first wrong field */
+/** The parsed body of a request, validated. @param of what its sender calls it @throws {HttpError} 400 naming the first invalid field */
 export function readBody<T extends z.ZodType>(
   schema: T,
   req: Request,

@@ -1,5 +1,5 @@
-// Limits the requests of one address: beyond the limit, 429 with Retry-After, so that one client can't fill the outbox or starve the
-// others. Counted in this process, by express-rate-limit.
+// Limits the requests of one address, so that one client can't fill the outbox or starve the others: beyond the limit, 429 with
+// Retry-After. express-rate-limit counts, in this process.
 
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { rateLimit as createLimit } from 'express-rate-limit';
@@ -14,8 +14,9 @@ export const tooMany = (code: string, message: string, retryAfter: number, expec
   new HttpError(429, code, message, { expected, retryAfter, advice: 'Wait a moment, then try again.' });
 
 /**
- * @param perSecond requests of one address, as the mean of 10 seconds; Infinity for any number
- * @param now milliseconds of a clock that is never set back
+ * Limits the requests of an address.
+ * @param perSecond requests per second, on average over 10 seconds; Infinity for no limit
+ * @param now a monotonic clock, in milliseconds
  */
 export function rateLimit(perSecond: number, now?: () => number): RequestHandler {
   if (perSecond === Number.POSITIVE_INFINITY) return (_req, _res, next) => next();
@@ -26,7 +27,7 @@ export function rateLimit(perSecond: number, now?: () => number): RequestHandler
     keyGenerator: limitKeyOf,
     standardHeaders: false,
     legacyHeaders: false,
-    // Its warning about unexpected X-Forwarded-For is off: TRUST_PROXY decides which headers count.
+    // No warnings about X-Forwarded-For: TRUST_PROXY decides which headers count.
     validate: { xForwardedForHeader: false, forwardedHeader: false },
     handler: (_req: Request, _res: Response, next: NextFunction) =>
       next(
@@ -40,7 +41,7 @@ export function rateLimit(perSecond: number, now?: () => number): RequestHandler
   });
 }
 
-/** Refuses an address that has failed too often in the last minute. */
+/** Refuses an address with too many failed requests in a minute. */
 export function attemptLimit(perMinute: number): RequestHandler {
   return createLimit({
     windowMs: 60_000,

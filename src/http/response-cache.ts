@@ -1,5 +1,5 @@
-// An /api/charts answer: JSON by default, CSV where it is asked for by Accept or ?format=csv. It is written and
-// compressed once for all concurrent requests, and kept for later ones: most charts are of the past, which doesn't change.
+// The answers of /api/charts: JSON by default, CSV by Accept or ?format=csv. An answer is serialised and compressed once for all
+// concurrent requests, and cached for later ones: most charts are of the past, which doesn't change.
 
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
@@ -18,7 +18,7 @@ export const formatParameter = z
   .optional()
   .meta({ enum: ['json', 'csv'], description: 'instead of the header Accept' });
 
-/** What a chart answers: `more` is only in the JSON; `name` and `columns`, its header, are the CSV's. */
+/** The answer of a chart. `more` is only in the JSON; `name` is the CSV's file name, `columns` its header. */
 export type Answer = {
   readonly name: string;
   readonly columns: readonly string[];
@@ -32,10 +32,10 @@ const compress = promisify(gzip);
 const GZIP = { level: 5 };
 
 const KEPT_BYTES = 16 * 1024 * 1024;
-/** Bounds the age of an answer where no change is announced: at midnight, for rows written by hand, while Postgres was away. */
+/** Bounds the age of an answer where no change is announced: at midnight, for rows written by hand, while Postgres is away. */
 const KEPT_MS = 10_000;
 
-/** The answers in the making, and those that are valid until something is stored. */
+/** The answers being made, and those that are valid until something is stored. */
 export class ResponseCache {
   readonly #shared = new SingleFlight<Written>();
   readonly #kept = new LRUCache<string, Written>({
@@ -45,15 +45,15 @@ export class ResponseCache {
   });
   #changes = 0;
 
-  /** Something was stored: every answer is made anew. */
+  /** Drops all answers; to be called when something was stored. */
   forget(): void {
     this.#changes += 1;
     this.#kept.clear();
   }
 
   /**
-   * Sends what `make` answers, as the client wants it.
-   * @param keep whether the answer is good until something is stored
+   * Sends the result of `make`, as JSON or CSV.
+   * @param keep whether the answer is valid until something is stored
    */
   async send(req: Request, res: Response, make: () => Promise<Answer>, keep = false): Promise<void> {
     res.set('Cache-Control', 'no-store').vary('Accept').vary('Accept-Encoding');
@@ -80,6 +80,7 @@ async function write({ name, columns, rows, more }: Answer, asCsv: boolean): Pro
   return { name, plain, gzipped: await compress(plain, GZIP) };
 }
 
+/** Whether a request asks for CSV. @throws {HttpError} 400 for an unknown ?format= */
 export function wantsCsv(req: Request): boolean {
   const { format } = req.query;
   if (format === undefined) return req.accepts(['application/json', 'text/csv']) === 'text/csv';
@@ -87,7 +88,7 @@ export function wantsCsv(req: Request): boolean {
   throw badRequest('format is not known', format, 'csv or json');
 }
 
-/** RFC 4180, with a header. */
+/** CSV by RFC 4180, with a header. */
 function toCsv(columns: readonly string[], rows: readonly Row[]): string {
   const lines = rows.map((row) => columns.map((column) => csvValue(row[column])).join(','));
   return [columns.map(spreadsheetCell).join(','), ...lines, ''].join('\r\n');

@@ -1,4 +1,4 @@
-// Declares a path with its methods; any other method is answered 405 with Allow.
+// Declares a path with its methods; any other method is 405 with Allow.
 
 import type { IRouter, NextFunction, Request, RequestHandler, Response } from 'express';
 import { HttpError } from './errors.ts';
@@ -6,7 +6,7 @@ import { HttpError } from './errors.ts';
 export type Handler = (req: Request, res: Response, next: NextFunction) => unknown;
 export type Methods = { readonly get?: readonly Handler[]; readonly post?: readonly Handler[] };
 
-/** Handlers may be async: what they throw reaches the error handler. */
+/** Routes a path. Handlers may be async: their errors reach the error handler. */
 export function route(router: IRouter, path: string, methods: Methods): void {
   const { get, post } = methods;
   const target = router.route(path);

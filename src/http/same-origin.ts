@@ -1,16 +1,16 @@
-// Requests that change something are accepted from the shop's own pages and from programs, not from pages of other sites
-// (cross-site request forgery). A browser says where a request comes from, in Sec-Fetch-Site (W3C Fetch
-// Metadata) or Origin (RFC 6454); a client that sends neither is not a browser and has nobody's name.
-// One handler before all routes, so that no route can lack it. GET and HEAD change nothing.
+// Protects against cross-site request forgery: requests that change something are accepted from the shop's own pages and from programs,
+// not from pages of other sites. A browser sends the origin of a request in Sec-Fetch-Site (W3C Fetch Metadata) or Origin (RFC 6454); a
+// client that sends neither is not a browser, and has no visitor's cookies. It is one handler before all routes, so that none can lack
+// it. GET and HEAD change nothing.
 
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { HttpError } from './errors.ts';
 import type { Whereabouts } from './whereabouts.ts';
 
-/** A route that pages of other sites may use too; answers true where it has let the request pass or answered it. */
+/** A route that pages of other sites may use too; returns true if it has passed the request on or responded. */
 export type OpenToOthers = (req: Request, res: Response, next: NextFunction) => boolean;
 
-/** @param open asked about requests of other sites before they are refused */
+/** @param open called with requests of other sites before they are refused */
 export function sameOrigin(whereabouts: Whereabouts, open: OpenToOthers): RequestHandler {
   return (req, res, next) => {
     if (req.method === 'GET' || req.method === 'HEAD' || isOwn(whereabouts, req)) {

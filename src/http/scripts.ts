@@ -1,19 +1,19 @@
-// Scripts of pages as browsers get them: without the comments that have lines of their own, a fifth of what would be sent. They say what
-// is for readers of this repository, and for the compiler that checks the scripts.
+// Serves the scripts of pages without the comments that have lines of their own, a fifth of their size, which are meant for readers of the
+// source and for the compiler that checks it.
 
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { RequestHandler } from 'express';
 
-/** Comments with nothing else on their lines. None begins within a literal of several lines: our scripts have none such. */
+/** Comments with nothing else on their lines. The scripts have no template literal that contains such a line. */
 const OWN_LINES = /^[ \t]*(?:\/\/.*|\/\*\*(?:(?!\*\/)[\s\S])*\*\/[ \t]*)$/gm;
 
-/** The same script, line by line: what an error names is found in the file. */
+/** The script without its comments; lines keep their numbers, so that errors can be found in the file. */
 export const withoutComments = (text: string): string =>
   text.replace(OWN_LINES, (comment) => comment.replace(/[^\n]+/g, ''));
 
-/** By their paths below the folder, as /dashboard/page.js. */
+/** Scripts by their paths below the folder, like /dashboard/page.js. */
 export type Scripts = ReadonlyMap<string, { readonly text: string; readonly etag: string }>;
 
 export const readScripts = (folder: string): Scripts =>
@@ -27,7 +27,7 @@ export const readScripts = (folder: string): Scripts =>
       }),
   );
 
-/** Answers GET and HEAD of scripts. @param cacheControl of each answer */
+/** Serves GET and HEAD of scripts. @param cacheControl the header of each response */
 export function scripts(known: Scripts, cacheControl: string): RequestHandler {
   return (req, res, next) => {
     const script = req.method === 'GET' || req.method === 'HEAD' ? known.get(req.path) : undefined;

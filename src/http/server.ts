@@ -1,4 +1,4 @@
-// The HTTP server around the application: limits, and clear answers to what isn't HTTP.
+// The HTTP server around the application: its limits, and clear responses to what isn't HTTP.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -10,14 +10,14 @@ import { oneAtATime, readInSlices } from './one-at-a-time.ts';
 const HEADER_BYTES = 16 * 1024;
 const HEADERS_SECONDS = 10;
 const REQUEST_SECONDS = 30;
-/** Longer than the 60 s for which balancers keep a connection: what they reuse must not just have been closed by us. */
+/** More than the 60 s for which load balancers keep a connection, so that they do not reuse one that is just being closed. */
 const KEEP_ALIVE_SECONDS = 65;
 /**
- * Connections that wait to be accepted; the system may allow fewer. Beyond Node's 511 a client's next try is a second later, then three, then
- * seven.
+ * Limit of the connections that wait to be accepted; the system may allow fewer. Beyond it, which is 511 by Node's default, a client
+ * retries after one second, then after three, then seven.
  */
 const MOST_WAITING = 4_096;
-/** For how long what a refused client still sends is dropped. */
+/** For how long the rest of what a refused client sends is read and dropped. */
 const DROP_MS = 2_000;
 
 class ListenError extends Error {
@@ -25,8 +25,8 @@ class ListenError extends Error {
 }
 
 /**
- * Listens; the application emits `connection` for each one that is accepted.
- * @throws {ListenError} saying by which setting the address can be changed
+ * Listens; the application emits `connection` for each connection that is accepted.
+ * @throws {ListenError} naming the setting of the address
  */
 export async function listenHttp(app: Express, host: string, port: number, log: Logger): Promise<Server> {
   const server = createServer(
@@ -35,7 +35,7 @@ export async function listenHttp(app: Express, host: string, port: number, log: 
       headersTimeout: HEADERS_SECONDS * 1000,
       requestTimeout: REQUEST_SECONDS * 1000,
       keepAliveTimeout: KEEP_ALIVE_SECONDS * 1000,
-      requireHostHeader: false, // whereabouts.ts answers with words
+      requireHostHeader: false, // whereabouts.ts responds with a better message
     },
     oneAtATime(app),
   );
@@ -44,7 +44,7 @@ export async function listenHttp(app: Express, host: string, port: number, log: 
   server.on('clientError', answerClientError);
   server.on('connect', refuseTunnel);
   server.on('checkExpectation', refuseExpectation);
-  // A client that has sent all that it has to say (shutdown(2), as nc does) still wants the answer; streams end then (sse.ts).
+  // A client that has closed its side after the request (shutdown(2), as nc does) still gets the response; streams end then (sse.ts).
   Object.assign(server, { httpAllowHalfOpen: true });
   server.maxConnections = mostConnections();
   server.on('drop', () =>
@@ -60,7 +60,7 @@ export async function listenHttp(app: Express, host: string, port: number, log: 
       resolve();
     });
   });
-  server.on('error', (err) => log.error({ err }, 'a connection was not taken'));
+  server.on('error', (err) => log.error({ err }, 'a connection was not accepted'));
   return server;
 }
 
@@ -83,11 +83,11 @@ function explain(error: Error, host: string, port: number): ListenError {
 
 type ClientError = Error & {
   readonly code?: string;
-  /** What Node's parser says of it. */
+  /** The reason given by Node's parser. */
   readonly reason?: string;
 };
 
-/** Requests that Node's parser refuses never reach Express. */
+/** Responds to requests that Node's parser refuses, which never reach Express. */
 function answerClientError(error: ClientError, socket: Duplex): void {
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy();
@@ -97,7 +97,7 @@ function answerClientError(error: ClientError, socket: Duplex): void {
   end(socket, status, bodyOf(code, message, null, null));
 }
 
-/** Node closes without an answer where nobody listens for CONNECT. */
+/** Responds to CONNECT, at which Node by itself closes the connection. */
 function refuseTunnel({ method, url }: IncomingMessage, socket: Duplex): void {
   socket.on('error', () => socket.destroy());
   const body = bodyOf('method_not_allowed', 'the shop is no proxy', `${method} ${url}`, 'GET, HEAD or POST');
@@ -115,8 +115,8 @@ function bodyOf(code: string, message: string, received: string | null, expected
 }
 
 /**
- * Answers and closes. The rest of what was sent is read and dropped, for a while: a connection that is closed with bytes unread is
- * reset by the system, and its client never reads the answer.
+ * Responds and closes. The rest of what the client sends is read and dropped for a while: a connection that is closed with unread bytes
+ * is reset by the system, and its client may never read the response.
  */
 function end(socket: Duplex, status: string, body: string): void {
   socket.removeAllListeners('data').resume();

@@ -1,5 +1,5 @@
-// Server-sent events (HTML standard, 9.2). A reader that doesn't keep up is disconnected instead of buffered for; its
-// EventSource reconnects and gets the whole state again.
+// Server-sent events (HTML standard, 9.2). A client that doesn't keep up is disconnected instead of buffered for; its EventSource
+// reconnects and gets the whole state again.
 
 import type { Request, Response } from 'express';
 import { limitKeyOf } from './client-address.ts';
@@ -13,35 +13,35 @@ const RETRY_SECONDS = 10;
 
 export type Stream = {
   send(event: string, data: unknown): void;
-  /** The same for a message that sseMessage() has written: once for many readers. */
+  /** Sends a message of sseMessage(), which is serialised once for many clients. */
   write(message: Uint8Array): void;
 };
 
-/** One event as it goes over the line, as bytes: text would be encoded for each reader. */
+/** One event as it is sent, as bytes: text would be encoded for each client. */
 export const sseMessage = (event: string, data: unknown): Buffer =>
   Buffer.from(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
 
-/** All open streams of this process, so that they can be counted, limited and ended. */
+/** All open streams of this process, to count, limit and end them. */
 export class Streams {
   readonly #open = new Set<Response>();
   readonly #byAddress = new Map<string, number>();
   readonly #limit: number;
   readonly #limitOfAddress: number;
-  /** Messages to all readers since the start of this process. */
+  /** Messages sent to all clients since the start of this process. */
   told = 0;
   #telling: { readonly everyMs: number; readonly tell: () => void } | undefined;
   #teller: NodeJS.Timeout | undefined;
 
   /**
-   * @param limit streams in all
-   * @param limitOfAddress streams of one address
+   * @param limit of all streams
+   * @param limitOfAddress of the streams of one address
    */
   constructor(limit: number, limitOfAddress = Number.POSITIVE_INFINITY) {
     this.#limit = limit;
     this.#limitOfAddress = limitOfAddress;
   }
 
-  /** Calls `tell` whenever a first stream is opened, and at intervals while there is one. @param tell never throws */
+  /** Calls `tell` when the first stream is opened, and at intervals while any is open. @param tell must not throw */
   whileOpen(everyMs: number, tell: () => void): void {
     this.#telling = { everyMs, tell };
   }
@@ -52,14 +52,14 @@ export class Streams {
 
   /**
    * Turns a response into a stream.
-   * @param onClose called once, when the reader has gone or the process ends
-   * @throws {HttpError} 429 where too many of this address are open, 503 where too many in all
+   * @param onClose called once, when the client disconnects or the process ends
+   * @throws {HttpError} 429 where too many streams of this address are open, 503 where too many are open in all
    */
   open(req: Request, res: Response, onClose: () => void): Stream {
     if (this.#open.size >= this.#limit) {
       throw unavailable(
         'too_many_streams',
-        `${this.#limit} streams are open, no more are taken`,
+        `${this.#limit} streams are open, no more are accepted`,
         RETRY_SECONDS,
       );
     }
@@ -69,7 +69,8 @@ export class Streams {
       'Cache-Control': 'no-store, no-transform',
       'X-Accel-Buffering': 'no',
     });
-    // A HEAD request ends at once: it would wait for the end of a stream. So does who has closed his side: most often he has gone.
+    // The response to HEAD ends at once, as a client would wait for its end; so does that to a half-closed connection, whose client has
+    // most often gone.
     if (req.method === 'HEAD' || req.socket.readableEnded) {
       req.once('close', () => {
         leave();
@@ -120,7 +121,7 @@ export class Streams {
     tell();
   }
 
-  /** Ends all streams; readers come back when the next process is up. */
+  /** Ends all streams; clients reconnect to the next process. */
   close(): void {
     for (const res of this.#open) res.end();
   }

@@ -1,6 +1,6 @@
-// Files that browsers fetch: public/, and Chart.js from the installed package, so that no page needs another origin. Pages name
-// them below an address that changes with what is in them, so that a browser fetches each once and keeps it: scripts import each
-// other by relative addresses, and so stay below it.
+// Serves public/, and Chart.js from the installed package, so that no page needs another origin. Pages name files below an address that
+// contains a digest of all of them, so that a browser may cache each for ever; scripts import each other by relative addresses, which
+// stay below it.
 
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -20,38 +20,38 @@ const VENDOR = {
 const PUBLIC = path.join(packageRoot, 'public');
 const SCRIPTS = readScripts(path.join(PUBLIC, 'js'));
 
-/** Asked for again at every visit, and answered by their ETag. */
+/** Revalidated at every visit, by their ETag. */
 const ASKED_AGAIN = { maxAge: 0, immutable: false, index: false, redirect: false };
 const KEPT = { ...ASKED_AGAIN, maxAge: 365 * 24 * 3600 * 1000, immutable: true };
 
-/** Where pages find the files as they are now: the same in every process. */
+/** The address of the files as they are now, the same in every process. */
 export const filesAt = `/files/${digest()}`;
 
 export function staticFiles(): Router {
   const router = Router();
   router.use(filesAt, files(KEPT));
-  // Of a page from before an update, or from a process that has it already.
+  // For a page of a process with another version of the files, during an update.
   router.use('/files/:others', files(ASKED_AGAIN));
   router.use(files(ASKED_AGAIN));
   return router;
 }
 
-/** The header that express.static makes of its options. */
+/** The header that express.static sends with these options. */
 const cacheControlOf = ({ maxAge, immutable }: typeof KEPT): string =>
   `public, max-age=${maxAge / 1000}${immutable ? ', immutable' : ''}`;
 
 function files(options: typeof KEPT): Router {
   const router = Router();
-  // Not res.sendFile(): that has no ETag where the application makes none for its pages.
+  // Not res.sendFile(), which sends no ETag where the application disables it for its pages.
   for (const [name, file] of vendorFiles()) router.use(`/vendor/${name}`, express.static(file, options));
   router.use('/js', scripts(SCRIPTS, cacheControlOf(options)));
-  // By name, so that the disk isn't asked for every page.
+  // By name, so that requests for pages do not access the disk.
   for (const name of readdirSync(PUBLIC).filter((one) => one !== 'js'))
     router.use(`/${name}`, express.static(path.join(PUBLIC, name), options));
   return router;
 }
 
-/** Of all names and contents. */
+/** The digest of all names and contents. */
 function digest(): string {
   const named = readdirSync(PUBLIC, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

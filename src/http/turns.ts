@@ -1,13 +1,13 @@
-// Requests take turns by their address, and the event loop looks for new ones after a slice of work: whoever sends a
-// thousand requests at once waits for them, and the others do not. Who is not connected yet waits for as many rounds of the loop as
-// connections are before him, as libuv 1.46 accepts one in each: after a slice, rounds without work let them in.
+// Requests take turns by their address, and the event loop accepts new ones after a slice of work, so that a client that sends a
+// thousand requests at once does not delay the others. libuv 1.46 accepts one connection in each iteration of the loop: after a slice,
+// iterations without work accept those that wait.
 
 import type { Express, Request, RequestHandler, Response } from 'express';
 import { limitKeyOf } from './client-address.ts';
 
-/** For how long requests are worked on before new ones are looked for. */
+/** For how long requests are handled before new ones are accepted. */
 const SLICE_MS = 5;
-/** For how long connections are let in after it, at most, while another one comes in every round. */
+/** Limit of the time for which connections are accepted after it, as long as each iteration has another one. */
 const LET_IN_MS = 50;
 
 export class Turns {
@@ -16,23 +16,23 @@ export class Turns {
   #hasConnection = false;
   #workFrom = 0;
 
-  /** To be told of each connection that the server accepts. */
+  /** To be called for each connection that the server accepts. */
   noteConnection(): void {
     this.#hasConnection = true;
   }
 
-  /** Goes where work begins: in front of all middleware, and behind the reading of a large body. */
+  /** A handler for where work begins: before all middleware, and after a large body was read. */
   take(): RequestHandler {
     return (req, _res, next) => this.#enter(req, next);
   }
 
-  /** Pages are rendered in turn: that is most of their work, and comes after what they ask Postgres, many at once. */
+  /** Renders pages in turn: that is most of their work, and follows queries of which many run at once. */
   takeToRender(app: Express): void {
     const { render } = app.response;
     const enter = (req: Request, run: () => void) => this.#enter(req, run);
     app.response.render = function inTurn(this: Response, ...given: unknown[]) {
       enter(this.req, () => {
-        // Who has gone needs no page.
+        // The client has gone.
         if (this.destroyed) return;
         try {
           Reflect.apply(render, this, given);
@@ -73,13 +73,13 @@ export class Turns {
     setImmediate(() => this.#work());
   }
 
-  /** The oldest of the address whose turn is longest ago. */
+  /** The oldest request of the address whose last turn is longest ago. */
   #next(): (() => void) | undefined {
     const [turn] = this.#waiting;
     if (turn === undefined) return undefined;
     const [key, own] = turn;
     const run = own.shift();
-    // Deleted and set anew, it is the last of the map.
+    // Deleted and set again, the address is the last in the map.
     this.#waiting.delete(key);
     if (own.length > 0) this.#waiting.set(key, own);
     return run;

@@ -1,16 +1,16 @@
-// The host names that the shop accepts, and its own origin. After DNS rebinding a page of another site has the shop's origin in the
-// browser; only the Host header shows it. So requests are accepted only for names that nobody else can own: this machine's loopback names and addresses with any port,
-// HOST, and PUBLIC_URL.
+// The host names that the shop accepts, and its own origin. After DNS rebinding a page of another site has the same origin as the shop in
+// the browser, and only the Host header shows it. So requests are accepted only for names that nobody else can own: loopback names and
+// addresses with any port, HOST, and PUBLIC_URL.
 
 import type { Request, RequestHandler } from 'express';
 import { HttpError } from './errors.ts';
 import { readForwarded } from './forwarded.ts';
 import { hostnameOf, isLoopback } from './host.ts';
 
-/** Where browsers find the shop: https://example.org/shop is of this origin and hostname, and path /shop. */
+/** PUBLIC_URL, split: https://example.org/shop has the path `/shop`; without a path it is empty. */
 export type PublicUrl = { readonly origin: string; readonly hostname: string; readonly path: string };
 
-/** HOST where the shop listens at every address of its machine. */
+/** Values of HOST with which the shop listens on every address of its machine. */
 const EVERY_ADDRESS = ['0.0.0.0', '::'];
 
 export class Whereabouts {
@@ -21,7 +21,7 @@ export class Whereabouts {
 
   /**
    * @param host HOST
-   * @param proxies reverse proxies before the shop: what they say of Host is believed in its place
+   * @param proxies number of reverse proxies before the shop, whose headers replace Host
    */
   constructor(host: string, publicUrl: PublicUrl | undefined, proxies: number) {
     const own = hostnameOf(host.includes(':') ? `[${host.replace(/%.*$/, '')}]` : host);
@@ -31,12 +31,12 @@ export class Whereabouts {
     this.#proxies = proxies;
   }
 
-  /** Below which path browsers find the shop: empty, or as `/shop`. */
+  /** The path below which browsers find the shop: empty, or like `/shop`. */
   get path(): string {
     return this.#publicUrl?.path ?? '';
   }
 
-  /** Goes before all routes: what was sent to a name that isn't ours is 421 (RFC 9110, 15.5.20). */
+  /** A handler to go before all routes: a request for a name that isn't ours is 421 (RFC 9110, 15.5.20). */
   gate(): RequestHandler {
     return (req, _res, next) => {
       requireOneHost(req);
@@ -53,7 +53,7 @@ export class Whereabouts {
     };
   }
 
-  /** True where `origin`, as a browser writes it, is the one that this request was sent to. */
+  /** Whether `origin`, as a browser writes it, is the one that this request was sent to. */
   isOwnOrigin(origin: string, req: Request): boolean {
     if (!URL.canParse(origin)) return false;
     if (origin === this.#publicUrl?.origin) return true;
@@ -63,7 +63,7 @@ export class Whereabouts {
     return URL.canParse(asked) && new URL(asked).origin === sent.origin;
   }
 
-  /** True where the browser speaks TLS, as far as anybody tells. */
+  /** Whether the browser uses TLS, as far as proxies and PUBLIC_URL say. */
   isSecure(req: Request): boolean {
     const told = this.#protocol(req);
     if (told !== undefined) return told === 'https';
@@ -79,7 +79,7 @@ export class Whereabouts {
     return `${this.isSecure(req) ? 'https' : 'http'}://${host}`;
   }
 
-  /** Where the request was sent; empty for a client of HTTP/1.0 that names nobody, which no browser is. */
+  /** The hosts that the request was sent to; empty for an HTTP/1.0 client without Host, which no browser is. */
   #hosts(req: Request): readonly string[] {
     const { hosts } = readForwarded(req.headers, this.#proxies);
     if (hosts.length > 0) return hosts;
@@ -94,19 +94,19 @@ export class Whereabouts {
     const hostname = hostnameOf(host);
     if (hostname === undefined) return false;
     if (isLoopback(hostname) || this.#names.has(hostname)) return true;
-    // The address itself, which no name of somebody else's can pass for.
+    // The address of the connection: no name of another site can be equal to it.
     return this.#listensEverywhere && hostname === req.socket.localAddress?.replace(/^::ffff:/, '');
   }
 }
 
-/** RFC 9112, 3.2: without Host, or with several, nobody can say which of them a proxy before the shop has looked at. */
+/** Throws 400 for a request without Host, or with several, of which a proxy might have checked another one (RFC 9112, 3.2). */
 function requireOneHost(req: Request): void {
   const hosts = req.rawHeaders.filter(
     (_, index, raw) => index % 2 === 1 && /^host$/i.test(raw[index - 1] ?? ''),
   );
   if (hosts.length === 1 || (hosts.length === 0 && req.httpVersion === '1.0')) return;
   const received = hosts.length === 0 ? 'none' : hosts.join(' and ');
-  throw new HttpError(400, 'host', 'the request does not say once to whom it goes', {
+  throw new HttpError(400, 'host', 'the request does not have exactly one Host header', {
     received,
     expected: 'one Host',
   });

@@ -1,6 +1,5 @@
-// A small batch of new events by one statement, which is a transaction by itself: rows, rollups, users, ledger and the next offset.
-// Where events come one by one, it takes a third of the time of what larger batches take, which is mostly the way to Postgres and back
-// for each statement.
+// Stores a small batch of new events by one statement, which is a transaction by itself: rows, rollups, users, ledger and the next
+// offset. For single events it takes a third of the time of the path of larger batches, most of which is round trips to Postgres.
 
 import { Moving, movingSql, type OffsetMove, type Subscription } from '../consumer/offsets.ts';
 import type { Pool } from '../db/pool.ts';
@@ -16,10 +15,10 @@ import { type LiveEvent, orderIdOf, type ParsedBatch, pageIdOf, userIdOf } from 
 import { addInsertedSql } from './ledger.ts';
 import { COLUMNS } from './rows.ts';
 
-/** COPY is better at more. */
+/** For more events COPY is faster. */
 const MOST_EVENTS = 100;
 
-/** Whether a batch may be stored at once: it is small, all of it is new as far as it is known, and its partition has a ledger. */
+/** Whether a batch may be stored by one statement: it is small, has only events, none of them repeated in it, and its partition has a ledger. */
 export const isForAtOnce = (
   { events, repeats, deadLetters }: ParsedBatch,
   { expected }: OffsetMove,
@@ -40,7 +39,7 @@ const NEW: Rows = {
   count: 'count(*)',
 };
 
-/** Timestamps are reckoned by PostgreSQL, which refuses those that it can't store as it does those of COPY. */
+/** SQL of a timestamp: PostgreSQL converts it, and refuses one that it can't store as it does for COPY. */
 const instantOf = (ms: string): string => `'epoch'::timestamptz + ${ms} * interval '1 millisecond'`;
 
 /** Nothing else is written where the offset does not move. */
@@ -67,15 +66,15 @@ const STATEMENTS = {
   unknown: movingSql('store_at_once_users', (move) => storeSql(move) + STORE_USERS + KEEP_LEDGER),
 };
 
-/** A list in the text form of an array, of what needs no quotes in it. */
+/** An array literal of values that need no quotes in it. */
 const listOf = (events: readonly LiveEvent[], of: (event: LiveEvent) => string | number | bigint | boolean) =>
   `{${events.map(of).join(',')}}`;
 
 /**
  * Stores a batch that isForAtOnce().
  * @param hasUnknown whether some of its users may not be counted yet
- * @throws {FencedError} where the partition has moved on without us: nothing is written
- * @throws pg's error 23505 where one of the ids is there already: nothing is written
+ * @throws {FencedError} where another consumer has moved the offset: nothing is written
+ * @throws pg's error 23505 where one of the ids is stored already: nothing is written
  */
 export async function storeAtOnce(
   pool: Pool,

@@ -1,4 +1,4 @@
-// Kafka records → what a transaction will write: events, and messages set aside with their reasons. Pure.
+// Kafka records → what a transaction will write: events, and dead letters with their reasons. Pure.
 
 import type { KafkaRecord, RecordBatch } from '../consumer/record.ts';
 import { type Dimensions, dimensionsOf } from '../events/dimensions.ts';
@@ -8,7 +8,7 @@ import { parseEventBytes, type Rejection } from '../events/parse.ts';
 import { readWire, type WireEvent } from '../events/wire.ts';
 import { ID_BYTES, IdSet, packId } from './id-set.ts';
 
-/** Where the ids of an event lie, behind its order_id. */
+/** Positions of an event's user_id and page_id, from its order_id on. */
 export const [USER_ID, PAGE_ID] = [ID_BYTES, 2 * ID_BYTES];
 const IDS_BYTES = 3 * ID_BYTES;
 
@@ -51,7 +51,7 @@ export function parseBatch({ partition, records, unstorable }: RecordBatch): Par
     else {
       packId(read.order_id, ids, at);
       const event = toLive(read, record, ids, at);
-      // An event not later than Kafka's timestamp can't lie in the future.
+      // An event that is not later than Kafka's timestamp is not in the future.
       const rejection = event.time > record.timestamp ? aheadOf(event) : undefined;
       if (rejection !== undefined) deadLetters.push({ record, rejection });
       else {
@@ -69,7 +69,7 @@ function readRecord({ value, undecodable }: KafkaRecord): WireEvent | Rejection 
   return undecodable === undefined ? readEvent(value) : { code: 'undecodable', reason: undecodable };
 }
 
-/** Takes the fast path where our own producers wrote it. */
+/** Parses an event, on a fast path if the program's own producers have written it. */
 function readEvent(value: Buffer | null): WireEvent | Rejection {
   const wire = value === null ? undefined : readWire(value);
   if (wire !== undefined) return wire;
@@ -79,11 +79,11 @@ function readEvent(value: Buffer | null): WireEvent | Rejection {
   return { ...parsed.event, context: context === undefined ? undefined : JSON.stringify(context) };
 }
 
-/** As JSON.stringify writes them: a quote within a text is escaped, so that no text contains them. */
+/** As JSON.stringify writes them: no string of the context can contain them, as its quotes are escaped. */
 const ROBOT = '"bot":true';
 const SIMULATED = '"simulated":true';
 
-/** @param at where in `ids` there is room for its three; the order_id is there */
+/** @param at position in `ids` of the event's order_id; its other ids are written after it */
 function toLive(event: WireEvent, record: KafkaRecord, ids: Buffer, at: number): LiveEvent {
   const { user_id, page_id, product, title, site_version, context = '{}' } = event;
   packId(user_id, ids, at + USER_ID);
@@ -94,7 +94,7 @@ function toLive(event: WireEvent, record: KafkaRecord, ids: Buffer, at: number):
   return { ids, at, dimensions, time, context, record };
 }
 
-/** Received when its context says, and not later than Kafka took it; where neither is known, no time is too late. */
+/** The rejection of an event from the future: later than when it was received, or Kafka got it, as far as either is known. */
 function aheadOf({ time, context, record: { timestamp } }: LiveEvent): Rejection | undefined {
   const { received_at } = JSON.parse(context) as { received_at?: string };
   const known = [timestamp, Date.parse(received_at ?? '')].filter((ms) => ms >= FIRST_TIME_MS);

@@ -1,5 +1,5 @@
-// Ingest as a handler of the consumer: events into rows and rollups, the rest into dead letters, with its metrics and
-// log lines.
+// Ingest as a handler of the consumer: stores events in rows and rollups, and the rest as dead letters, with metrics and log
+// lines.
 
 import type { RecordHandler } from '../consumer/handler.ts';
 import type { Subscription } from '../consumer/offsets.ts';
@@ -11,7 +11,7 @@ import type { IngestMetrics } from './metrics.ts';
 import { storeBatch } from './store.ts';
 import { logStored } from './stored-log.ts';
 
-/** @param onRejected called after a commit that set messages aside */
+/** @param onRejected called after a commit with dead letters */
 export function ingestHandler(
   pool: Pool,
   subscription: Subscription,

@@ -1,5 +1,5 @@
-// Ids as 16 bytes each, many of them in one buffer, and sets of them. A Set of strings takes several times as long and
-// as much memory: an id would have to be made a string, hashed and compared, far from where the last one lies.
+// Ids as 16 bytes each, many of them in one buffer, and sets of them. A Set of strings takes several times the time and memory:
+// each id becomes a string, is hashed and compared, and is far from the others in memory.
 
 import { randomInt } from 'node:crypto';
 import { HEX_VALUES } from '../events/hex.ts';
@@ -8,7 +8,7 @@ export const ID_BYTES = 16;
 const WORDS = 4;
 
 /**
- * Writes an id as its 16 bytes; Buffer.write takes twice as long.
+ * Writes an id as 16 bytes; Buffer.write takes twice as long.
  * @param hex 32 lower-case hex digits
  */
 export function packId(hex: string, into: Uint8Array, at: number): void {
@@ -18,16 +18,16 @@ export function packId(hex: string, into: Uint8Array, at: number): void {
   }
 }
 
-/** A set of packed ids, in a table with open addressing. */
+/** A set of packed ids: a hash table with open addressing. */
 export class IdSet {
   #words: Int32Array;
-  /** Leaves of a hash as many upper bits as number the table's places. */
+  /** A hash shifted right by this is a place of the table. */
   #shift: number;
   #size = 0;
-  /** The id of all zeros: in the table that is a free place. */
+  /** The id of all zeros, which would look like a free place in the table. */
   #hasZero = false;
 
-  /** @param expected how many ids it has room for at first */
+  /** @param expected the number of ids that it holds without growing */
   constructor(expected = 32) {
     const bits = Math.ceil(Math.log2(2 * Math.max(expected, 1)));
     this.#words = new Int32Array(WORDS * 2 ** bits);
@@ -73,7 +73,7 @@ export class IdSet {
     return true;
   }
 
-  /** Where the id is, or the free place where it would be; undefined for the id of all zeros. */
+  /** The place of the id, or the free place where it would be; undefined for the id of all zeros. */
   #place(a: number, b: number, c: number, d: number): number | undefined {
     if ((a | b | c | d) === 0) return undefined;
     const words = this.#words;
@@ -110,11 +110,11 @@ function word(bytes: Uint8Array, at: number): number {
   );
 }
 
-/** Keys that nobody outside knows: a client that chooses its ids can't choose all of them for one place. */
+/** Random keys, so that a client can't choose ids that all hash to one place. */
 const KEYS = Int32Array.from({ length: WORDS }, () => randomInt(2 ** 31) * 2 + 1);
 const [K0 = 1, K1 = 1, K2 = 1, K3 = 1] = KEYS;
 
-/** A sum of products with those keys: its upper bits depend on all of the id. */
+/** A sum of products with those keys, whose upper bits depend on the whole id. */
 function hash(a: number, b: number, c: number, d: number): number {
   return Math.imul(a, K0) + Math.imul(b, K1) + Math.imul(c, K2) + Math.imul(d, K3);
 }

@@ -1,4 +1,4 @@
-// A cache of users that are in user_years, so that a returning visitor costs no query. Filled only after a commit; users that
+// A cache of users that are in user_years, so that a returning visitor costs no query. Users are added only after a commit; those that
 // are not in it are looked up in Postgres.
 
 import { DEVICES } from '../events/event.ts';
@@ -13,7 +13,7 @@ export class KnownUsers {
   readonly #known = new Map<number, IdSet>();
   #size = 0;
 
-  /** The events whose user isn't known in their year and on their device; one for each at least. */
+  /** Of each user that is not known for the event's year and device, at least one event. */
   unknown(events: readonly LiveEvent[]): readonly LiveEvent[] {
     const asked = new Map<number, IdSet>();
     return events.filter((event) => {
@@ -41,8 +41,8 @@ export class KnownUsers {
 }
 
 /**
- * A number for each year and device, people or robots, real or simulated. Undefined around New Year, where the time zone decides
- * the year: those events are looked up each time.
+ * A number for each combination of year, device, robot or not, and simulated or not. Undefined around New Year, where the year depends
+ * on the time zone: users of those events are looked up each time.
  */
 function groupOf({ time, dimensions }: LiveEvent): number | undefined {
   const year = yearAround(Math.floor(time / DAY_MS));
@@ -54,7 +54,7 @@ function groupOf({ time, dimensions }: LiveEvent): number | undefined {
   );
 }
 
-/** The year of a day, counted from 1970, and of the days before and after it; undefined where they have two. */
+/** The year of a day, which is counted from 1970, and of the days before and after it; undefined where these differ. */
 function yearAround(day: number): number | undefined {
   if (day !== remembered.day) {
     const [before, after] = [day - 1, day + 1].map((one) => new Date(one * DAY_MS).getUTCFullYear());
@@ -63,7 +63,7 @@ function yearAround(day: number): number | undefined {
   return remembered.year;
 }
 
-/** Events come in the order of their days, nearly. */
+/** The last result of yearAround(): nearly all events have the day of the event before. */
 let remembered: { readonly day: number; readonly year: number | undefined } = {
   day: Number.NaN,
   year: undefined,

@@ -1,17 +1,17 @@
-// The ledger: what became of every record that a partition's offset has passed. Written in the offset's transaction.
+// The ledger: counts of the outcomes of all records before a partition's offset. It is written in the offset's transaction.
 
 import type { Subscription } from '../consumer/offsets.ts';
 import type { Client } from '../db/pool.ts';
 import type { ParsedBatch } from './batch.ts';
 
-/** What became of a batch's records. */
+/** Counts of the outcomes of a batch's records. */
 export type StoreResult = {
   readonly inserted: number;
   readonly duplicate: number;
   readonly rejected: number;
 };
 
-/** What a ledger's row is increased by where there is one. */
+/** Increases a ledger's row, where there is one already. */
 const ADDED = `ON CONFLICT (cluster_id, consumer_group, topic, "partition") DO UPDATE SET
        inserted = ledger.inserted + excluded.inserted,
        repeated = ledger.repeated + excluded.repeated,
@@ -21,10 +21,11 @@ const INTO = `INSERT INTO ingest_ledger AS ledger
        (cluster_id, consumer_group, topic, "partition", counted_from, inserted, repeated, set_aside, absent)`;
 
 /**
- * SQL that adds a batch all of which was inserted.
+ * SQL that adds a batch all of whose records were inserted.
  * @param from a FROM item with one row, or none where nothing is to be added
  * @param place SQL of cluster, group, topic, partition and the offset before the batch
- * @param inserted @param absent SQL of how many records were, or are
+ * @param inserted SQL of the number of inserted records
+ * @param absent SQL of the number of offsets without a record
  */
 export const addInsertedSql = (from: string, place: string, inserted: string, absent: string): string =>
   `${INTO} SELECT ${place}, ${inserted}, 0, 0, ${absent} FROM ${from} ${ADDED}`;

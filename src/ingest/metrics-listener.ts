@@ -1,11 +1,11 @@
-// /metrics of an ingest process that runs without a web part. Every other path is 404.
+// Serves /metrics of an ingest process that runs without a web part; every other path is 404.
 
 import { createServer } from 'node:http';
 import type { Registry } from 'prom-client';
 
 /**
  * Listens until close().
- * @throws {Error} saying by which setting the port can be changed
+ * @throws {Error} naming the setting of the port
  */
 export async function listenForScrapes(
   registry: Registry,
@@ -22,7 +22,9 @@ export async function listenForScrapes(
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) =>
       reject(
-        new Error(`INGEST_METRICS_PORT: ${host}:${port} can't be had (${error.message})`, { cause: error }),
+        new Error(`INGEST_METRICS_PORT: can't listen on ${host}:${port} (${error.message})`, {
+          cause: error,
+        }),
       ),
     );
     server.listen(port, host, resolve);

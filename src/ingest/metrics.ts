@@ -1,4 +1,4 @@
-// What ingest counts, for /metrics.
+// The metrics of ingest.
 
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { KafkaRecord } from '../consumer/record.ts';
@@ -18,18 +18,18 @@ export class IngestMetrics {
     const registers = [registry];
     this.#consumed = new Counter({
       name: 'shopstream_events_consumed_total',
-      help: 'Records that Kafka has delivered; what is not stored yet is tried again',
+      help: 'Records that Kafka has delivered; a record that is delivered again counts again',
       registers,
     });
     this.#records = new Counter({
       name: 'shopstream_ingest_records_total',
-      help: 'Records stored, by what became of them: inserted, duplicate or rejected',
+      help: 'Records stored, by outcome: inserted, duplicate or rejected',
       labelNames: ['outcome'],
       registers,
     });
     this.#failures = new Counter({
       name: 'shopstream_ingest_failed_transactions_total',
-      help: 'Transactions that Postgres did not take; each is tried again',
+      help: 'Transactions that failed; each is retried',
       registers,
     });
     this.#forwarded = new Counter({
@@ -57,7 +57,7 @@ export class IngestMetrics {
     });
     this.#lag = new Gauge({
       name: 'shopstream_ingest_lag_records',
-      help: 'Records in Kafka that are not in Postgres yet',
+      help: 'Records in Kafka that are not stored in Postgres yet',
       labelNames: ['partition'],
       registers,
     });

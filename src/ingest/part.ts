@@ -1,4 +1,4 @@
-// The ingest process: from Kafka into Postgres for as long as it lives.
+// The ingest part: stores the topic's records in Postgres until it is closed.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Registry } from 'prom-client';
@@ -20,22 +20,21 @@ import { IngestMetrics } from './metrics.ts';
 import { listenForScrapes } from './metrics-listener.ts';
 import { ingestObserver } from './observer.ts';
 
-/** Milliseconds within which Postgres, and Kafka, must begin to answer a request. */
+/** Milliseconds within which Postgres and Kafka have to begin to respond to a request. */
 export type IngestTimeouts = Timeouts & { readonly kafkaAnswerMs?: number };
 
 const RETRY_MS = 1_000;
-/** A connection for each partition that is stored at the same time, one to look things up, one for dead letters. */
+/** One for each of three partitions that are stored at the same time, one for other queries, one for dead letters. */
 const CONNECTIONS = 5;
 
 /**
- * A statement takes milliseconds, seconds at the worst: a connection without an answer for half a minute is dead.
- * A transaction that is idle for longer than the group's session timeout has lost its partition anyway.
+ * A statement takes milliseconds, or seconds at worst: a connection without a response for half a minute is dead. A process whose
+ * transaction is idle for longer than the group's session timeout has lost its partition.
  */
 const TIMEOUTS: IngestTimeouts = { answerMs: 30_000, idleInTransactionMs: SESSION_MS };
 
 /**
- * Starts the ingest part; it waits for Postgres and Kafka for as long as they are away.
- * @param timeouts of connections that do not answer
+ * Starts the ingest part, which waits for Postgres and Kafka for as long as they are away.
  */
 export async function startIngest(config: Config, log: Logger, timeouts = TIMEOUTS): Promise<RunningPart> {
   const { HOST: host, INGEST_METRICS_PORT: port } = config;
@@ -77,7 +76,7 @@ export async function startIngest(config: Config, log: Logger, timeouts = TIMEOU
     },
   };
 
-  /** Waits until Kafka answers and has the topic; its id. */
+  /** Waits for Kafka, and creates the topic where it is missing. @returns the cluster's id */
   async function reachKafka(): Promise<string> {
     for (let told = false; ; told = true) {
       try {

@@ -1,16 +1,15 @@
-// Events whose order_id is stored already: the same event once more is a duplicate, another event with that id is set aside.
-// Only a batch with such an id queries; there is no cache, as the id may have come by another partition, another process or a
-// file.
+// Events whose order_id is stored already: the same event is a duplicate, another event with that id is set aside. Only a batch
+// with such an id needs a query. There is no cache of ids, as one may be stored by another process or from a file.
 
 import type { Client } from '../db/pool.ts';
 import { type Content, conflictOf } from '../events/same.ts';
 import { type DeadLetter, type LiveEvent, orderIdOf, pageIdOf, userIdOf } from './batch.ts';
 
 /**
- * Those of these events that are not what is stored under their order_id, in the order of their records.
+ * The events that differ from what is stored with their order_id, in the order of their records.
  * @param client in the transaction that has stored the rest of the batch
- * @param repeats each with an order_id that was stored, by this transaction or by one that is committed
- * @throws where an order_id is gone again: nothing is written then, and the next try stores the event
+ * @param repeats events whose order_id was stored by this transaction or a committed one
+ * @throws where an order_id was deleted meanwhile: nothing is written then, and a retry stores the event
  */
 export async function conflictsAmong(client: Client, repeats: readonly LiveEvent[]): Promise<DeadLetter[]> {
   if (repeats.length === 0) return [];
@@ -18,7 +17,7 @@ export async function conflictsAmong(client: Client, repeats: readonly LiveEvent
   return repeats.flatMap((event) => {
     const id = orderIdOf(event);
     const known = stored.get(id);
-    if (known === undefined) throw new Error(`the event ${id} was taken away while it was compared`);
+    if (known === undefined) throw new Error(`the event ${id} was deleted while it was compared`);
     const rejection = conflictOf(id, contentOf(event), known);
     return rejection === undefined ? [] : [{ record: event.record, rejection }];
   });

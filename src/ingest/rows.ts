@@ -1,4 +1,4 @@
-// Inserts the events of a batch: by COPY into the table, or, where an order_id is stored already, by a staging table.
+// Inserts the events of a batch: by COPY into the table, or by way of a staging table where an order_id is stored already.
 
 import type { Subscription } from '../consumer/offsets.ts';
 import { CopyRows, copyInto } from '../db/copy.ts';
@@ -9,16 +9,16 @@ import { type DeadLetter, type LiveEvent, orderIdOf, PAGE_ID, USER_ID } from './
 
 const ORIGIN_COLUMNS = ['partition', 'offset', 'appended_at', 'stored_at', 'topic', 'context'] as const;
 const ALL_COLUMNS = [...EVENT_COLUMNS, ...ORIGIN_COLUMNS];
-/** The columns of a live event, as SQL. */
+/** The columns of an event from Kafka, as SQL. */
 export const COLUMNS: string = ALL_COLUMNS.map((column) => `"${column}"`).join(', ');
 const ROW_BYTES = 500;
 
-/** Where a batch comes from. */
+/** The topic and partition of a batch. */
 export type Origin = { readonly topic: string; readonly partition: number };
 
 /**
- * Copies the events straight into the table; all of them.
- * @throws pg's error 23505 where one of their ids is there already: the transaction is over then
+ * Copies all events into the table, and returns them.
+ * @throws pg's error 23505 where one of their ids is stored already, which aborts the transaction
  */
 export async function copyAll(
   client: Client,
@@ -29,7 +29,7 @@ export async function copyAll(
   return live;
 }
 
-/** Inserts the events whose order_id isn't there yet, by way of a staging table; those that were inserted. */
+/** Inserts the events whose order_id is not stored yet, by way of a staging table, and returns those. */
 export async function insertNew(
   client: Client,
   origin: Origin,
@@ -47,8 +47,8 @@ export async function insertNew(
 }
 
 /**
- * Copies events into a table with the columns of `events`.
- * @throws pg's error 23505 where one of their ids is there already: none of the rows is then
+ * Copies events into a table with the columns of `events`, all or none.
+ * @throws pg's error 23505 where one of their ids is stored already
  */
 export async function copyEvents(
   client: Client,
@@ -77,13 +77,13 @@ export async function copyEvents(
 
 type LabelFields = { readonly before: Uint8Array; readonly behind: Uint8Array };
 
-/** For each of DIMENSIONS its fields, those before and those behind the time. */
+/** The encoded fields of each of DIMENSIONS, before and after the time. */
 const LABELS: readonly LabelFields[] = DIMENSIONS.map(({ product, title, device }) => ({
   before: CopyRows.fieldsOf((fields) => fields.text(product).text(device)),
   behind: CopyRows.fieldsOf((fields) => fields.text(title).smallint(title === 'order' ? 1 : 0)),
 }));
 
-/** Sets messages aside that are no events, with the place they came from and the reason. */
+/** Stores messages that are not events, with their place in Kafka and the reason. */
 export async function insertDeadLetters(
   client: Client,
   { clusterId, topic }: Subscription,
@@ -103,7 +103,7 @@ export async function insertDeadLetters(
   );
 }
 
-/** PostgreSQL's text holds no NUL. */
+/** A text without NUL, which PostgreSQL's type text can't store. */
 function storable(text: string): string {
   return text.replaceAll('\0', '\uFFFD');
 }

@@ -1,4 +1,4 @@
-// One batch of one partition = one transaction: rows, rollups, dead letters, ledger and the next offset, or nothing of it.
+// Stores one batch of one partition in one transaction: rows, rollups, dead letters, ledger and the next offset, or nothing of it.
 
 import { moveOffset, type OffsetMove, type Subscription } from '../consumer/offsets.ts';
 import type { RecordBatch } from '../consumer/record.ts';
@@ -16,10 +16,10 @@ const UNIQUE_VIOLATION = '23505';
 
 /**
  * Stores a batch exactly once.
- * @param expected the partition's offset in Postgres, as readOffset gave it
+ * @param expected the partition's offset in Postgres, as readOffset returned it
  * @param next the offset after the batch's last record
- * @param users what this process knows from earlier batches
- * @throws {FencedError} where the partition has moved on without us: nothing is written
+ * @param users a cache, shared by the batches of a process
+ * @throws {FencedError} where another consumer has moved the offset: nothing is written
  * @throws pg's error: nothing is written
  */
 export function storeBatch(
@@ -33,7 +33,7 @@ export function storeBatch(
   return storeParsed(pool, subscription, parseBatch(batch), expected, next, users);
 }
 
-/** As storeBatch, for records that parseBatch has sorted. */
+/** As storeBatch, for the result of parseBatch. */
 export async function storeParsed(
   pool: Pool,
   subscription: Subscription,
@@ -47,7 +47,7 @@ export async function storeParsed(
     if (isForAtOnce(parsed, move)) return await storeSmall(pool, subscription, parsed, move, users);
     return await store(pool, subscription, parsed, move, users, copyAll);
   } catch (error) {
-    // A repeated order_id is rare: a client sent an event twice, or two wrote it at the same moment.
+    // A repeated order_id is rare: a client has sent an event twice, or two processes write it at the same moment.
     if (codeOf(error) !== UNIQUE_VIOLATION) throw error;
     return store(pool, subscription, parsed, move, users, insertNew);
   }
@@ -79,7 +79,7 @@ async function store(
   const result = await transaction(pool, async (client) => {
     await moveOffset(client, subscription, partition, expected, next);
     const inserting = insert(client, { topic: subscription.topic, partition }, live);
-    // Made while Postgres is busy with the rows; nearly always all of them are new.
+    // Computed while Postgres copies the rows; nearly always all of them are new.
     let [deltas, unknown] = [countByMinute(live), users.unknown(live)];
     const inserted = await inserting;
     if (inserted !== live) [deltas, unknown] = [countByMinute(inserted), users.unknown(inserted)];
@@ -101,7 +101,7 @@ async function store(
   return result;
 }
 
-/** The events of a batch that were not inserted; in no time where all were. */
+/** The events of a batch that were not inserted, usually none. */
 function missing(live: readonly LiveEvent[], inserted: readonly LiveEvent[]): readonly LiveEvent[] {
   if (inserted.length === live.length) return [];
   const there = new Set(inserted);

@@ -1,5 +1,5 @@
-// Reads the bytes of Kafka's protocol one after the other (kafka.apache.org/protocol#protocol_types). What is beyond their end, or no
-// number, is a RangeError.
+// Reads primitive types of Kafka's protocol one after the other (kafka.apache.org/protocol#protocol_types). A read beyond the end, or
+// of an invalid varint, throws a RangeError.
 
 const VARINT_BYTES = 5;
 const VARLONG_BYTES = 10;
@@ -12,7 +12,7 @@ export class ByteCursor {
     this.#bytes = bytes;
   }
 
-  /** Where a part of this length ends. */
+  /** The position `length` bytes from here. @throws {RangeError} where that is beyond the end, or `length` is negative */
   endOf(length: number): number {
     const end = this.at + length;
     if (length < 0 || end > this.#bytes.length)
@@ -30,7 +30,7 @@ export class ByteCursor {
     return value;
   }
 
-  /** 32 bits; those of 2 ** 31 and more are negative. */
+  /** UNSIGNED_VARINT of 32 bits; values from 2 ** 31 on are negative. */
   unsignedVarint(): number {
     let value = 0;
     for (let index = 0; index < VARINT_BYTES; index += 1) {
@@ -42,18 +42,19 @@ export class ByteCursor {
     throw new RangeError(`received a varint of more than ${VARINT_BYTES} bytes`);
   }
 
+  /** VARINT, zigzag. */
   varint(): number {
     const value = this.unsignedVarint();
     return (value >>> 1) ^ -(value & 1);
   }
 
-  /** 64 bits; more are left out, as Kafka's own reader does. */
+  /** VARLONG, zigzag; bits beyond 64 are dropped, as in Kafka's own reader. */
   varlong(): bigint {
     let value = 0n;
     for (let index = 0; index < VARLONG_BYTES; index += 1) {
       const byte = this.#bytes.readUInt8(this.at);
       this.at += 1;
-      // Nearly always the first byte is all.
+      // Nearly always there is one byte.
       if (index === 0 && byte < 0x80) return BigInt((byte >>> 1) ^ -(byte & 1));
       value |= BigInt(byte & 0x7f) << BigInt(7 * index);
       if (byte < 0x80) {
@@ -64,7 +65,7 @@ export class ByteCursor {
     throw new RangeError(`received a varlong of more than ${VARLONG_BYTES} bytes`);
   }
 
-  /** Bytes behind their length; null for a length of −1. */
+  /** A VARINT length and that many bytes; null for a length of −1. */
   field(): Buffer | null {
     const length = this.varint();
     if (length === -1) return null;

@@ -1,4 +1,4 @@
-// kafkajs behind a small port: it makes clients, writes their log into ours, and creates topics.
+// Creates kafkajs clients, which write into the program's log, and topics.
 
 import { type Admin, Kafka, type LogEntry, logLevel, type Producer, type SASLOptions } from 'kafkajs';
 import type { Logger } from '../runtime/log.ts';
@@ -12,7 +12,7 @@ import type { Sasl } from './sasl.ts';
 import { watchedSockets } from './sockets.ts';
 import { passUndecodableBatches } from './undecodable-batch.ts';
 
-/** The types of the client that other rooms use: another client replaces them here. */
+/** The types of the client that other rooms use; another client would be swapped in here. */
 export type { Consumer, Kafka, KafkaMessage, Message, Producer } from 'kafkajs';
 
 registerCodecs();
@@ -22,7 +22,7 @@ waitForGreetings();
 writeBatchesAtOnce();
 
 const REQUEST_MS = 15_000;
-/** A little more than REQUEST_MS, so that a slow request fails before its connection does. */
+/** More than REQUEST_MS, so that a slow request fails before its connection is closed. */
 const ANSWER_MS = 20_000;
 
 export type Cluster = {
@@ -33,7 +33,7 @@ export type Cluster = {
 
 /**
  * A kafkajs client. Each part retries in its own way, so kafkajs itself gives up soon.
- * @param answerMs after which a connection that owes an answer is given up
+ * @param answerMs milliseconds after which a connection that has not responded to a request is closed
  */
 export function createKafka(cluster: Cluster, clientId: string, log: Logger, answerMs = ANSWER_MS): Kafka {
   return new Kafka({
@@ -50,12 +50,12 @@ export function createKafka(cluster: Cluster, clientId: string, log: Logger, ans
   });
 }
 
-/** A producer of topics that are there, which puts a key where other clients of Kafka put it. */
+/** A producer that creates no topics, and partitions keys as Kafka's Java client does. */
 export function createProducer(kafka: Kafka): Producer {
   return kafka.producer({ createPartitioner: partitionByKey, allowAutoTopicCreation: false });
 }
 
-/** kafkajs reports every attempt as an error; what it means for the program is logged where it is decided. */
+/** kafkajs logs every failed attempt as an error: a level too high for the program, which logs the consequences itself. */
 function writeEntry(
   log: Logger,
   { level, namespace, log: { message, timestamp: _, logger: __, ...rest } }: LogEntry,
@@ -67,7 +67,6 @@ function writeEntry(
 
 /**
  * Reads the cluster's id.
- * @returns the cluster's id
  * @throws {KafkaError} BROKERS_UNREACHABLE
  */
 export async function describeCluster(kafka: Kafka, cluster: Cluster): Promise<string> {
@@ -86,7 +85,7 @@ export async function describeCluster(kafka: Kafka, cluster: Cluster): Promise<s
   }
 }
 
-/** Connects a producer once its topic exists. */
+/** Connects a producer, after creating its topic where it is missing. */
 export async function connectProducer(
   kafka: Kafka,
   producer: Producer,

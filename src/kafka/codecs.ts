@@ -1,6 +1,6 @@
 // Decompression for kafkajs, which lacks snappy, lz4 and zstd: any other client may produce such batches, and a cluster may
-// recompress (compression.type of the topic). Gzip is replaced too, as kafkajs decompresses without a limit.
-// There is no compression: the program's own producers leave it to the topic's configuration.
+// recompress (compression.type of the topic). Gzip is replaced too, as kafkajs decompresses it without a limit.
+// There is no compression, except by writeSnappyBy(): the program's own producers leave it to the topic's configuration.
 
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
@@ -16,17 +16,17 @@ const { CompressionCodecs, CompressionTypes } = kafkajs;
 /** A compressed batch has at most message.max.bytes, by default 1 MB; one that decompresses to more than this is a bomb. */
 export const MAX_UNPACKED_BYTES = 64 * 1024 * 1024;
 
-/** Bytes of windows that the library of zstd may move, in about 0.2 s. A batch of 64 MiB moves as many in the usual window, 2 MiB. */
+/** Limit of the bytes that the zstd library moves, about 0.2 s: as many as a batch of 64 MiB moves with the usual window of 2 MiB. */
 const MOST_MOVED_BYTES = 2 ** 30;
 
-/** A batch is not what its codec's format says, or larger than MAX_UNPACKED_BYTES. */
+/** A batch does not have its codec's format, or decompresses to more than MAX_UNPACKED_BYTES. */
 export class CodecError extends Error {
   override readonly name = 'CodecError';
 }
 
 const unzip = promisify(gunzip);
 
-/** snappy-java's framing, which Java clients write: magic, two versions, then blocks, each behind its length. */
+/** snappy-java's framing, which Java clients write: magic, two versions, then [INT32 length, block]. */
 const XERIAL = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00]);
 const XERIAL_HEADER_BYTES = XERIAL.length + 8;
 
@@ -51,7 +51,7 @@ async function unsnappyBlock(packed: Buffer): Promise<Buffer> {
   return Buffer.from(await uncompress(packed));
 }
 
-/** The unpacked length that a raw snappy block begins with, a varint (snappy/format_description.txt). */
+/** The uncompressed length at the start of a raw snappy block, a varint (snappy/format_description.txt). */
 function snappyLength(packed: Buffer): number {
   let length = 0;
   for (let index = 0; index < 5; index += 1) {
@@ -106,7 +106,7 @@ function checkSize(bytes: number): void {
     throw new CodecError(`unpacks to ${bytes} bytes or more, expected at most ${MAX_UNPACKED_BYTES}`);
 }
 
-/** Decompresses the records of a batch, by the codec's number on the wire. Rejects where they are damaged or too large. */
+/** Decompresses the records of a batch, by the codec's number on the wire. Rejects damaged and too large ones. */
 export const UNPACK = {
   [CompressionTypes.GZIP]: (packed: Buffer) => unzip(packed, { maxOutputLength: MAX_UNPACKED_BYTES }),
   [CompressionTypes.Snappy]: unsnappy,
@@ -115,7 +115,7 @@ export const UNPACK = {
 } as const;
 
 /**
- * Makes this process write snappy batches by `compress`, where a send asks for SNAPPY: by themselves the program's producers compress nothing.
+ * Makes this process compress batches by `compress` where a send asks for SNAPPY; the program's own producers do not.
  */
 export function writeSnappyBy(compress: (records: Buffer) => Buffer): void {
   CompressionCodecs[CompressionTypes.Snappy] = () => ({
@@ -131,7 +131,7 @@ export const SNAPPY = CompressionTypes.Snappy;
 export function registerCodecs(): void {
   const register = (type: keyof typeof UNPACK) => {
     CompressionCodecs[type] = () => ({
-      compress: () => Promise.reject(new CodecError('this program sends records unpacked')),
+      compress: () => Promise.reject(new CodecError('this program sends records uncompressed')),
       decompress: UNPACK[type],
     });
   };

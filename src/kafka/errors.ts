@@ -1,4 +1,4 @@
-// Errors of producing, and the reason that a wrapped kafkajs error has.
+// Errors of producing, and the reasons of kafkajs's errors, which wrap each other.
 
 import { CodedError } from '../runtime/errors.ts';
 
@@ -8,7 +8,7 @@ export class KafkaError extends CodedError<KafkaErrorCode> {
   override readonly name = 'KafkaError';
 }
 
-/** The innermost message of an error that kafkajs wrapped, with its protocol name where it has one. */
+/** The message of the innermost cause, with its protocol name where it has one. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.cause instanceof Error) return reasonOf(error.cause);
@@ -17,14 +17,14 @@ export function reasonOf(error: unknown): string {
     : error.message;
 }
 
-/** True where Kafka refused what was sent for its size. */
+/** Whether Kafka has refused a record or batch for its size. */
 export const isTooLarge = (error: unknown): boolean =>
   isOfType(error, 'MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE');
 
-/** True where Kafka has no such topic: somebody has deleted it. */
+/** Whether Kafka has no such topic: somebody has deleted it. */
 export const isUnknownTopic = (error: unknown): boolean => isOfType(error, 'UNKNOWN_TOPIC_OR_PARTITION');
 
-/** True where Kafka refused what was sent for its time, which is too far from its own: more than an hour ahead, by its default. */
+/** Whether Kafka has refused a record's timestamp as too far from its own time: by default more than an hour ahead. */
 export const isBadTimestamp = (error: unknown): boolean => isOfType(error, 'INVALID_TIMESTAMP');
 
 function isOfType(error: unknown, ...types: readonly string[]): boolean {

@@ -1,6 +1,5 @@
-// The records of a batch (message format v2), read in place of kafkajs 2.2.4, which takes time in the square of a record's headers, believes
-// the batch's header as to how many records there are, and any offset that a record gives itself. What is not as the format says
-// throws. Pure.
+// Reads the records of a batch (message format v2), in place of kafkajs 2.2.4: its time grows with the square of a record's headers, and
+// it trusts the batch's record count and the records' offsets. Anything that violates the format throws. Pure.
 //
 //   Batch  baseOffset int64, length int32, leaderEpoch int32, magic int8, crc int32, attributes int16, lastOffsetDelta int32,
 //          baseTimestamp int64, maxTimestamp int64, producerId int64, producerEpoch int16, baseSequence int32, records int32
@@ -12,8 +11,8 @@ import { ByteCursor } from './byte-cursor.ts';
 /** Bytes of a batch before its records. */
 export const HEADER_BYTES = 61;
 /**
- * Records and their headers in one batch: each becomes an object. No batch of events has as many: one takes about 270
- * bytes, and a batch unpacks to 64 MB at most.
+ * Limit of the records of one batch and their headers, each of which becomes an object. A batch of events stays below it: an event
+ * takes about 270 bytes, and a batch decompresses to 64 MB at most.
  */
 export const MOST_PIECES = 250_000;
 
@@ -21,7 +20,7 @@ const APPEND_TIME = 0x08;
 const TRANSACTIONAL = 0x10;
 const CONTROL = 0x20;
 
-/** A record as kafkajs hands it on. */
+/** A record as kafkajs delivers it. */
 export type Message = {
   readonly magicByte: number;
   readonly attributes: number;
@@ -31,15 +30,15 @@ export type Message = {
   readonly value: Buffer | null;
   readonly headers: Readonly<Record<string, Buffer | null | readonly (Buffer | null)[]>>;
   readonly isControlRecord: boolean;
-  /** As far as kafkajs asks for it. */
+  /** As far as kafkajs uses it. */
   readonly batchContext: object;
 };
 
 /**
  * Reads all records of a batch.
  * @param batch from its header on
- * @param bytes its records, unpacked
- * @throws RangeError saying what came and what was expected
+ * @param bytes its records, uncompressed
+ * @throws {RangeError} saying what was received and what was expected
  */
 export function readRecords(batch: Buffer, bytes: Buffer): Message[] {
   const attributes = batch.readInt16BE(21);
@@ -79,10 +78,11 @@ export function readRecords(batch: Buffer, bytes: Buffer): Message[] {
       isControlRecord,
       batchContext,
     });
-    if (cursor.at !== end) throw new RangeError(`received a record of ${end} bytes, expected ${cursor.at}`);
+    if (cursor.at !== end)
+      throw new RangeError(`received a record that ends at byte ${cursor.at}, expected ${end} by its length`);
   }
   if (cursor.at !== bytes.length)
-    throw new RangeError(`received ${bytes.length - cursor.at} bytes behind the last record, expected none`);
+    throw new RangeError(`received ${bytes.length - cursor.at} bytes after the last record, expected none`);
   return messages;
 }
 
@@ -103,7 +103,7 @@ function readHeaders(cursor: ByteCursor, pieces: Allowance): Message['headers'] 
   );
 }
 
-/** A limit of how many of something are made, which is asked before they are. */
+/** A limit of what one batch may contain, taken from before it is allocated. */
 class Allowance {
   readonly #most: number;
   readonly #what: string;

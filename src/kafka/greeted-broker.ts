@@ -1,6 +1,6 @@
-// A broker is connected once it has told which versions of requests it takes. kafkajs 2.2.4 says so as soon as TCP is (broker/index.js): who
-// asks it meanwhile, by the same client, is told "Broker not connected", an error that is not tried again and ends a
-// consumer for good; and one whose versions were asked for in vain stays that way for as long as its connection is open.
+// A broker counts as connected once it has responded to ApiVersions. For kafkajs 2.2.4 (broker/index.js) it does as soon as TCP is
+// connected: another request of the same client then fails with "Broker not connected", which is not retried and ends a consumer for
+// good; and if ApiVersions fails, that lasts for as long as the connection is open.
 
 import { createRequire } from 'node:module';
 

@@ -1,8 +1,7 @@
-// An idle connection needs no timer. kafkajs 2.2.4 looks for waiting requests a thousand times a second, for as long as
-// the connection is open and whether or not one waits: the time until its throttle ends is negative where there is none
-// (network/requestQueue/index.js), and each look sets the next. Here it looks only while something waits. And whether a
-// request has been in hand for too long, which is a matter of seconds, it asks ten times a second: here once in
-// some seconds, for all of them together.
+// Spares idle connections their timers. kafkajs 2.2.4 looks for pending requests a thousand times a second for as long as a
+// connection is open: without a throttle the time until the next look is negative (network/requestQueue/index.js). Here it looks only
+// while a request is pending. And it checks ten times a second whether a request in flight has timed out, which takes seconds: here
+// once every few seconds, for all connections together.
 
 import { createRequire } from 'node:module';
 import { lookEvery, SELDOM_MS } from '../runtime/look-every.ts';

@@ -1,7 +1,7 @@
-// Events that Kafka has not acknowledged yet, on disk: append-only segments of one JSON event a line, under
-// DATA_DIR/outbox. An append is one write(2) before the page is answered: it survives the death of the process, not
-// that of the machine (no fsync; an order is confirmed only by Kafka anyway).
-// Delivery is at least once: what a killed process had sent but not yet seen acknowledged is sent again.
+// Events that Kafka has not acknowledged yet, on disk: append-only segments with one JSON event per line, under DATA_DIR/outbox.
+// An append is one write(2) before the response: it survives the death of the process, but not of the machine (there is no
+// fsync; an order is confirmed only once Kafka has it).
+// Delivery is at least once: what a killed process had sent, but not seen acknowledged, is sent again.
 
 import {
   appendFileSync,
@@ -39,8 +39,8 @@ export class Outbox {
   readonly recovered: readonly OutboxEntry[];
 
   /**
-   * @param folder made where missing; one process at a time
-   * @param maxBytes how much may wait
+   * @param folder created where missing; used by one process at a time
+   * @param maxBytes limit of the waiting events
    */
   constructor(folder: string, maxBytes: number) {
     mkdirSync(folder, { recursive: true });
@@ -54,7 +54,7 @@ export class Outbox {
     this.#current = this.#open();
   }
 
-  /** Lines that an earlier process left and that are no events. */
+  /** The number of lines left by an earlier process that are not events. */
   get damaged(): number {
     return this.#damaged;
   }
@@ -69,21 +69,21 @@ export class Outbox {
     return this.#hasRoom ? this.#maxBytes : this.#bytes;
   }
 
-  /** As though maxBytes were waiting already, or not any more. */
+  /** Makes the outbox behave as a full one; false ends that. */
   leaveNoRoom(full: boolean): void {
     this.#hasRoom = !full;
   }
 
   /**
-   * Keeps events, all or none, by one write.
-   * @throws {KafkaError} OUTBOX_FULL where maxBytes are waiting, OUTBOX_WRITE where the disk refuses
+   * Stores events, all or none, by one write.
+   * @throws {KafkaError} OUTBOX_FULL where they would exceed the limit, OUTBOX_WRITE where the disk refuses
    */
   appendAll(lines: readonly string[]): OutboxEntry[] {
     const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
     if (this.#bytes + bytes.length > this.mostBytes) {
       throw new KafkaError(
         'OUTBOX_FULL',
-        `${this.mostBytes} bytes of events wait for Kafka; no more are taken`,
+        `${this.mostBytes} bytes of events wait for Kafka; no more are accepted`,
       );
     }
     try {
@@ -112,7 +112,7 @@ export class Outbox {
     else this.#remove(segment);
   }
 
-  /** Waiting events stay on disk for the next process. */
+  /** Closes the files; waiting events stay on disk for the next process. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -128,7 +128,7 @@ export class Outbox {
       if (written < bytes.length)
         throw new Error(`only ${written} of ${bytes.length} bytes could be written`);
     } catch (error) {
-      // A part of the line may have been written: the next line must not be appended to it.
+      // The next line must not be appended to a part of this one.
       ftruncateSync(segment.fd, segment.bytes);
       throw error;
     }
@@ -155,8 +155,9 @@ export class Outbox {
   }
 
   /**
-   * A last line without its newline was never answered for: the process died while writing it. Other lines that are no
-   * events were damaged with the machine; they are kept in a file beside, and don't keep the rest from being sent.
+   * Reads a segment of an earlier process. A last line without a newline was never acknowledged to a client, as the process died
+   * while it wrote it. Other lines that are not events were damaged by a crash of the machine; they are copied to a file beside the
+   * segment, and the rest is sent.
    */
   #recover(file: string): OutboxEntry[] {
     const bytes = readFileSync(file);
@@ -175,7 +176,7 @@ export class Outbox {
   }
 }
 
-/** Anything with a key for Kafka; whether the rest of it can be stored is decided by ingest. */
+/** Whether a line has a key for Kafka; ingest decides about the rest of it. */
 function isEvent(line: string): boolean {
   try {
     const value: unknown = JSON.parse(line);

@@ -1,6 +1,6 @@
 // The partition of a key, as Kafka's Java client chooses it, so that other producers put a visitor's events into the same
-// partition. kafkajs 2.2.4 computes the same with integers that grow with the key (partitioners/default/murmur2.js): ten to
-// twenty times the cost for an id, and minutes for a key of 250 kB, during which the process does nothing else.
+// partition. kafkajs 2.2.4 computes the same with integers that grow with the key (partitioners/default/murmur2.js): that takes
+// ten to twenty times as long for an id, and blocks the process for minutes for a key of 250 kB.
 
 import { type ICustomPartitioner, Partitioners } from 'kafkajs';
 
@@ -16,7 +16,7 @@ export function partitionOf(key: string | Buffer, partitions: number): number {
   return (murmur2(typeof key === 'string' ? Buffer.from(key) : key) & 0x7fffffff) % partitions;
 }
 
-/** The partitioner of producers: `partitionOf` where there is a key, else kafkajs's own choice. */
+/** The partitioner of producers: `partitionOf` where a message has a key and no partition, otherwise kafkajs's own. */
 export const partitionByKey: ICustomPartitioner = () => {
   const withoutKey = Partitioners.DefaultPartitioner();
   return (args) => {

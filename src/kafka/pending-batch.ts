@@ -1,4 +1,4 @@
-// Events that were taken together, until what became of each is known.
+// Events that were accepted together, until the outcome of each is known.
 
 import { KafkaError } from './errors.ts';
 
@@ -12,12 +12,12 @@ export type Acknowledgement = {
 };
 
 /**
- * The acknowledgement of an event, or its error: REFUSED where Kafka will never accept it, CLOSED where the program stops
- * first: the event stays on disk and is sent by the next run.
+ * The acknowledgement of an event, or its error: REFUSED where Kafka will never accept it, CLOSED where the program stops first; the
+ * event then stays on disk and is sent by the next run.
  */
 export type Outcome = Acknowledgement | KafkaError;
 
-/** Events that were taken together: one promise for all, as one for each would cost more than sending them. */
+/** Has one promise for all events, as one for each would cost more than sending them. */
 export class PendingBatch {
   readonly outcomes: Promise<readonly Outcome[]>;
   readonly #settled: Outcome[];
@@ -33,7 +33,7 @@ export class PendingBatch {
     });
   }
 
-  /** What became of event number `index`; once for each. */
+  /** Sets the outcome of event number `index`; to be called once for each. */
   settle(index: number, outcome: Outcome): void {
     this.#settled[index] = outcome;
     this.#left -= 1;
@@ -42,7 +42,7 @@ export class PendingBatch {
 }
 
 /**
- * The acknowledgement of an event that was taken alone.
+ * The acknowledgement of an event that was published alone.
  * @throws {KafkaError} REFUSED or CLOSED
  */
 export function acknowledgementOf([outcome]: readonly Outcome[]): Acknowledgement {

@@ -1,4 +1,4 @@
-// What kafkajs 2.2.4 makes for its producers and consumers and shows to nobody: the connections to a cluster.
+// Access to a private method of kafkajs 2.2.4: the one that creates the connections to a cluster for its producers and consumers.
 
 import type { Kafka } from 'kafkajs';
 
@@ -7,8 +7,8 @@ const CREATE_CLUSTER = 'private:Kafka:createCluster';
 export type ClusterOptions = { readonly allowAutoTopicCreation: boolean; readonly metadataMaxAge: number };
 
 /**
- * What makes clusters for a client, and the name under which the client has it.
- * @typeParam Cluster as far as the caller uses it (kafkajs, cluster/index.js)
+ * The method that creates a client's clusters, and its name.
+ * @typeParam Cluster the part of kafkajs's cluster/index.js that the caller uses
  */
 export function clusterMaker<Cluster>(
   kafka: Kafka,
@@ -16,6 +16,6 @@ export function clusterMaker<Cluster>(
   const name = Object.getOwnPropertySymbols(kafka).find(({ description }) => description === CREATE_CLUSTER);
   const create: unknown = name === undefined ? undefined : Reflect.get(kafka, name);
   if (name === undefined || typeof create !== 'function')
-    throw new Error('this kafkajs makes its clusters in another way');
+    throw new Error(`this version of kafkajs has no method ${CREATE_CLUSTER}`);
   return [(options) => create.call(kafka, options), name];
 }

@@ -1,4 +1,4 @@
-// Checks whether the cluster answers, for /readyz: a publisher without events to send would not notice.
+// Asks the cluster for its state: for /readyz, as a publisher without events would not notice that Kafka is away, and for /pipeline.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Admin, AssignerProtocol, type Kafka } from 'kafkajs';
@@ -9,7 +9,7 @@ const TIMEOUT_MS = 2_000;
 /** The cluster's id, and the end of each partition of a topic. */
 export type TopicEnds = { readonly clusterId: string; readonly ends: ReadonlyMap<number, bigint> };
 
-/** A member of a consumer group, and what it has been given of a topic. */
+/** A member of a consumer group, and the partitions of a topic assigned to it. */
 export type Member = {
   readonly id: string;
   readonly client: string;
@@ -37,13 +37,13 @@ export class KafkaProbe {
     this.#admin = kafka.admin({ retry: { retries: 0 } });
   }
 
-  /** Why Kafka is away; undefined where it answers in time. */
+  /** Why Kafka is away; undefined where it answers within 2 s. Never rejects. */
   async ask(): Promise<string | undefined> {
     const late = sleep(TIMEOUT_MS, `no answer within ${TIMEOUT_MS} ms`, { ref: false });
     return Promise.race([this.#ask(), late]);
   }
 
-  /** How far a topic goes now. @throws kafkajs's error where Kafka is away or has no such topic */
+  /** The ends of a topic's partitions now. @throws kafkajs's error where Kafka is away or has no such topic */
   async topicEnds(topic: string): Promise<TopicEnds> {
     await this.#connect();
     const [{ clusterId }, offsets] = await Promise.all([
@@ -83,7 +83,7 @@ export class KafkaProbe {
     await this.#admin.disconnect().catch(() => {});
   }
 
-  /** One connection for all questions; a try that failed is none. */
+  /** Connects once for all requests; after a failure the next call tries again. */
   async #connect(): Promise<void> {
     this.#connected ??= this.#admin.connect();
     await this.#connected.catch((error) => {

@@ -1,6 +1,6 @@
-// Batches of records, written at once into one buffer. kafkajs 2.2.4 makes a buffer for each record and each of its headers, and
-// sums up CRC-32C byte by byte in JavaScript (protocol/recordBatch), which takes several times as long as all else that a
-// producer does. The bytes are the same. Packed batches are left to kafkajs.
+// Writes produce requests into one buffer. kafkajs 2.2.4 allocates a buffer for each record and each of its headers, and computes
+// CRC-32C byte by byte in JavaScript (protocol/recordBatch), which takes several times as long as everything else that a producer
+// does. The bytes are the same. Compressed batches are left to kafkajs.
 //
 // RecordBatch => baseOffset int64, length int32, leaderEpoch int32, magic int8, crc uint32, attributes int16,
 //   lastOffsetDelta int32, baseTimestamp int64, maxTimestamp int64, producerId int64, producerEpoch int16,
@@ -14,14 +14,14 @@ import { crc32c } from '@node-rs/crc32';
 const require = createRequire(import.meta.url);
 const REQUEST = 'kafkajs/src/protocol/requests/produce/v3/request.js';
 
-/** Where a batch begins to count its length, and where its checksum is, which is of all behind it. */
-const BEHIND_LENGTH = 12;
+/** Bytes of a batch that its length field does not count, and the position of its checksum, which covers everything after it. */
+const LENGTH_PREFIX = 12;
 const CRC_AT = 17;
 const MAGIC = 2;
 const IN_TRANSACTION = 16;
 const NO_PRODUCER = -1;
 const FIRST_BYTES = 4 * 1024;
-/** Bytes of 2^53, up to which every integer is exact. */
+/** Bytes of 2^53 as a varint, up to which every integer is exact. */
 const LONGEST_VARINT = 8;
 
 type Bytes = string | Buffer | null | undefined;
@@ -45,12 +45,12 @@ type ProduceRequest = {
   readonly compression?: number;
   readonly topicData: readonly { readonly topic: string; readonly partitions: readonly PartitionData[] }[];
 };
-/** As much of kafkajs's Encoder as its caller asks for. */
+/** The part of kafkajs's Encoder that its caller uses. */
 type Encoded = { readonly buf: Buffer; readonly buffer: Buffer; size(): number };
 type Encodable = { encode(): Promise<Encoded> };
 type MakeRequest = ((request: ProduceRequest) => Encodable) & { readonly atOnce?: true };
 
-/** Makes kafkajs write its produce requests in this way; for the whole process, before its first one. */
+/** Patches kafkajs to write its produce requests in this way; for the whole process, before its first one. */
 export function writeBatchesAtOnce(): void {
   const make: MakeRequest = require(REQUEST);
   if (make.atOnce === true) return;
@@ -114,7 +114,7 @@ function writeBatch(writer: Writer, data: PartitionData, request: ProduceRequest
   for (const [index, message] of messages.entries())
     writeRecord(writer, message, timeOf(message, now) - first, index);
   const batch = writer.written.subarray(start);
-  batch.writeInt32BE(batch.length - BEHIND_LENGTH, BEHIND_LENGTH - 4);
+  batch.writeInt32BE(batch.length - LENGTH_PREFIX, LENGTH_PREFIX - 4);
   batch.writeUInt32BE(crc32c(batch.subarray(CRC_AT + 4)), CRC_AT);
 }
 
@@ -123,7 +123,7 @@ const timeOf = ({ timestamp }: ProducedMessage, now: number): number => (timesta
 function writeRecord(writer: Writer, message: ProducedMessage, sinceFirst: number, index: number): void {
   const { key, value } = message;
   const [keyLength, valueLength] = [lengthOf(key), lengthOf(value)];
-  // Names and values in turn, and the length of each.
+  // Names and values alternate.
   const headers = headersOf(message);
   const lengths = headers.map(lengthOf);
   let size = 1 + varintSize(sinceFirst) + varintSize(index) + fieldSize(keyLength) + fieldSize(valueLength);
@@ -223,7 +223,7 @@ class Writer {
   #append(bytes: string | Buffer, length: number): void {
     this.#room(length);
     if (typeof bytes !== 'string') bytes.copy(this.bytes, this.at);
-    // As many bytes as characters: all of them are ASCII.
+    // With as many bytes as characters the text is ASCII, and latin1 is faster.
     else this.bytes.write(bytes, this.at, length === bytes.length ? 'latin1' : 'utf8');
     this.at += length;
   }

@@ -1,7 +1,7 @@
-// Event → outbox → Kafka. publishAll() keeps events on disk before it returns; one loop sends what waits, a batch at a
-// time, so that the events of a visitor stay in order and an outage of the cluster only delays them. Events that ingest
-// would reject are rejected here, before they are acknowledged to the client.
-// The kafkajs producer is not an idempotent one: docs/decisions/idempotent-producer.md says why.
+// Event → outbox → Kafka. publishAll() stores events on disk before it returns; one loop sends the waiting ones, a batch at a
+// time, so that the events of a visitor stay in order and an outage of the cluster only delays them. Events that ingest would
+// reject are refused here, before they are acknowledged to the client.
+// The kafkajs producer is not idempotent: docs/decisions/idempotent-producer.md says why.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kafka, Message, PartitionerArgs, Producer } from 'kafkajs';
@@ -25,31 +25,31 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
 const CLOSE_SECONDS = 5;
 
-/** The event that is number `index` of its batch. */
+/** A waiting event, which is number `index` of its PendingBatch. */
 type Queued = {
   readonly key: string;
   readonly entry: OutboxEntry;
-  /** When it was taken, in milliseconds since the epoch. */
+  /** When it was accepted, in milliseconds since the epoch. */
   readonly takenAt: number;
   readonly pending: PendingBatch;
   readonly index: number;
 };
 
-/** An event that an earlier process took and did not see acknowledged. */
+/** An event that an earlier process accepted and did not see acknowledged. */
 export type Recovered = { readonly event: ShopEvent; readonly outcomes: Promise<readonly Outcome[]> };
 
 export type PublisherState = {
-  /** True once Kafka has acknowledged the last batch, or nothing was sent yet since it was reached. */
+  /** Whether Kafka has acknowledged the last batch, or nothing was sent since it was reached. */
   readonly connected: boolean;
   readonly waiting: number;
   readonly outboxBytes: number;
-  /** How many bytes may wait now. */
+  /** The limit of the outbox, in bytes. */
   readonly outboxMost: number;
   /** Events since the start of this process: taken = acknowledged + refused + waiting. */
   readonly taken: number;
   readonly acknowledged: number;
   readonly refused: number;
-  /** Events that were not taken since then: the outbox had no room, or its disk refused. One that is tried again counts again. */
+  /** Events not taken since the start, as the outbox was full or its disk refused; each further attempt of a client counts. */
   readonly turnedAway: number;
   readonly lastError: string | undefined;
 };
@@ -83,8 +83,8 @@ export class Publisher {
   }
 
   /**
-   * Starts sending, with what an earlier process left first. Kafka may be away.
-   * @returns what was left, in its order
+   * Starts sending, beginning with the events that an earlier process left. Kafka may be away.
+   * @returns those events, in their order
    */
   start(): readonly Recovered[] {
     const left = this.#outbox.recovered.map((entry) => {
@@ -101,13 +101,13 @@ export class Publisher {
   }
 
   /**
-   * Keeps events on disk at once, all or none, and sends them in their order.
+   * Stores events on disk at once, all or none, and sends them in their order; events that ingest would reject are refused alone.
    * @param events one or more
-   * @returns what became of each, once all are settled, which may take as long as Kafka is away; never rejects
-   * @throws {KafkaError} OUTBOX_FULL, OUTBOX_WRITE or CLOSED, at once: no event was taken
+   * @returns the outcome of each, once all are known, which may take as long as Kafka is away
+   * @throws {KafkaError} OUTBOX_FULL, OUTBOX_WRITE or CLOSED, where no event was taken: at once, or by the promise if one was refused
    */
   publishAll(events: readonly ShopEvent[]): Promise<readonly Outcome[]> {
-    if (this.#closing) throw new KafkaError('CLOSED', 'the shop is closing; no more events are taken');
+    if (this.#closing) throw new KafkaError('CLOSED', 'the shop is closing; no more events are accepted');
     const lines = writeWire(events);
     const refusals = lines.map((line, index) => refusalOf(line, events[index]));
     if (refusals.every((refusal) => refusal === undefined)) return this.#take(events, lines);
@@ -159,12 +159,12 @@ export class Publisher {
     };
   }
 
-  /** Leaves the outbox no room beyond what waits now, as a full one has none; false gives the room back. */
+  /** Makes the outbox refuse further events, as a full one does; false ends that. */
   closeOutbox(full: boolean): void {
     this.#outbox.leaveNoRoom(full);
   }
 
-  /** Sends what waits for some seconds at most; the rest stays on disk. */
+  /** Sends the waiting events, for some seconds at most; the rest stays on disk. */
   async close(): Promise<void> {
     this.#closing = true;
     this.#wake();
@@ -206,7 +206,7 @@ export class Publisher {
         if (this.#lastError === undefined)
           this.#log.warn(`Kafka is away, events wait on disk: ${reasonOf(error)}`);
         this.#lastError = reasonOf(error);
-        // Makes the topic anew, where it was deleted.
+        // #connect() creates a topic that was deleted.
         if (isUnknownTopic(error)) this.#ready = false;
         if (this.#closing) return;
         await sleep(backoff.next(), undefined, { ref: false });
@@ -244,9 +244,10 @@ export class Publisher {
   }
 
   /**
-   * Sends the batch, or its first half where Kafka finds it too large; what became of each event sent.
-   * @param asOfNow gives each record the time of now. Otherwise, after the clock was set back, it gets that of its event, as ingest
-   *   rejects one that is a day later than its record, unless Kafka refuses that time
+   * Sends the batch, or its first half where Kafka refuses it as too large.
+   * @param asOfNow whether each record gets the current time. Otherwise, if the clock was set back, it gets the time when its event was
+   *   accepted, as ingest rejects an event that is a day later than its record; Kafka may refuse that timestamp
+   * @returns the outcome of each event sent
    */
   async #send(batch: readonly Queued[], asOfNow = false): Promise<Outcome[]> {
     const now = Date.now();
@@ -281,7 +282,7 @@ export class Publisher {
 
 type Keyed = Message & { readonly key: string };
 
-/** Notes the partition in the message, too: kafkajs's answer has the first offset of each partition only. */
+/** Also notes the partition in the message, as kafkajs's response has only the first offset of each partition. */
 function partitionInto({ message, partitionMetadata }: PartitionerArgs): number {
   message.partition = partitionOf((message as Keyed).key, partitionMetadata.length);
   return message.partition;

@@ -1,4 +1,4 @@
-// Credentials for a managed cluster.
+// Credentials of a cluster.
 
 export type Sasl = {
   readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';

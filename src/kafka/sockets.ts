@@ -1,6 +1,6 @@
-// Sockets for kafkajs that are destroyed where they are half-open. kafkajs 2.2.4 times out a request and sends the next one over
-// the same connection (network/requestQueue), so that a half-open connection would be used until TCP gives up, a quarter of an
-// hour later. The next request replaces a connection that was destroyed.
+// Sockets for kafkajs that are destroyed when they are half-open. After a request has timed out, kafkajs 2.2.4 sends the next one
+// over the same connection (network/requestQueue), and would use a half-open one until TCP gives up, a quarter of an hour later. It
+// replaces a destroyed connection at the next request.
 
 import { isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
@@ -9,15 +9,15 @@ import { socketTo } from '../runtime/detour.ts';
 import { endOnResponseTimeout } from '../runtime/response-timeout.ts';
 
 const KEEP_ALIVE_MS = 10_000;
-/** Where the API key is in a request: behind its int32 of size. */
+/** Position of the API key in a request: after its INT32 size. */
 const API_KEY_AT = 4;
-/** JoinGroup and SyncGroup are answered once the other members have joined, which may take a minute. */
+/** JoinGroup and SyncGroup, whose responses wait for the other members to join, which may take a minute. */
 const WAITING_FOR_MEMBERS: readonly number[] = [11, 14];
 const MEMBERS_MS = 70_000;
 
 /**
- * Makes sockets for kafkajs.
- * @param answerMs milliseconds in which the answer to a request has to begin; more than kafkajs's own time for a request
+ * The socket factory of kafkajs.
+ * @param answerMs milliseconds within which the response to a request has to begin; more than kafkajs's requestTimeout
  */
 export function watchedSockets(answerMs: number): ISocketFactory {
   return ({ host, port, ssl, onConnect }) => {
@@ -26,14 +26,14 @@ export function watchedSockets(answerMs: number): ISocketFactory {
     const socket = ssl ? connectTls({ socket: wire, ...servername, ...ssl }, onConnect) : wire;
     if (!ssl) wire.once('connect', onConnect);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
-    // The end of a large request would wait until the other side has acknowledged the rest, 40 ms at times.
+    // Nagle's algorithm would hold the end of a large request back until the rest is acknowledged, up to 40 ms.
     wire.setNoDelay(true);
     endOnResponseTimeout(socket, timeoutOf(socket, answerMs));
     return socket;
   };
 }
 
-/** How long the request that was written last may take. */
+/** The timeout of the request that was written last, ms. */
 function timeoutOf(socket: Socket, answerMs: number): () => number {
   let timeoutMs = answerMs;
   const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;

@@ -1,17 +1,16 @@
-// A consumer of kafkajs 2.2.4 that stops when it is told to, and tells when what it knows of its topic was out of date, and where it
-// begins to read a partition of which it has no offset that is there. By itself kafkajs
-// - goes on once the answer to its fetch is there (consumer/fetcher.js). A fetch waits for records, so that an idle consumer asks
-//   seldom, and whoever stops its consumer would wait with it. Here a fetch that waits is answered on this side, with no records.
-//   What the broker answers later finds a connection that is gone, or nobody who asked.
-// - stops no start that is under way (consumer/runner.js): one that came after a crash would look for its cluster for ever, join
-//   the group once that is back, and take partitions. Here its cluster can't be reached any more.
+// A kafkajs 2.2.4 consumer that stops at once, and reports when its metadata was out of date, and the offset from which it reads a
+// partition without a usable committed one. By itself kafkajs
+// - waits for the response to its fetch before it stops (consumer/fetcher.js), which an idle broker holds back for seconds. Here a
+//   waiting fetch gets an empty response on this side; the broker's own finds the connection closed, or no request.
+// - does not stop a start that is under way (consumer/runner.js): after a crash it would look for its cluster for ever, join the
+//   group once that is back, and take partitions. Here requests to its cluster are refused once it is stopped.
 
 import type { Consumer, ConsumerConfig, Kafka } from 'kafkajs';
 import { type ClusterOptions, clusterMaker } from './private-cluster.ts';
 import { type AskedBroker, readTopicId } from './topic-id.ts';
 
 const FETCH = 1;
-/** Zeros are an empty answer in every version that kafkajs speaks: throttle int32, error int16, session int32, topics int32. */
+/** An empty response in every version that kafkajs speaks: throttle int32, error int16, session int32, topics int32. */
 const NO_RECORDS = Buffer.alloc(14);
 const LOOK_MS = 20;
 
@@ -33,10 +32,10 @@ type Cluster = {
   fetchTopicsOffset(topics: unknown): Promise<Beginnings>;
 };
 
-/** What every request begins with (cluster/brokerPool.js), and each further attempt to connect. */
+/** The methods of cluster/brokerPool.js with which every request, and every attempt to connect, begins. */
 const WAYS_IN = ['connect', 'createSeedBroker', 'findBroker', 'findConnectedBroker'] as const;
 
-/** @see https://kafka.js.org/docs/retry-detailed: kafkajs tries again unless an error says that it shall not. */
+/** kafkajs retries unless an error has `retriable: false` (https://kafka.js.org/docs/retry-detailed). */
 class StoppedError extends Error {
   override readonly name = 'StoppedError';
   readonly retriable = false;
@@ -44,19 +43,20 @@ class StoppedError extends Error {
 
 export type StoppableConsumer = {
   readonly consumer: Consumer;
-  /** Stops and disconnects it for good, without waiting for records that may come. */
+  /** Stops and disconnects it for good, without waiting for a fetch. */
   readonly stop: () => Promise<void>;
-  /** As of readTopicId(), once it is connected. */
+  /** See readTopicId(); throws before it is connected. */
   readonly topicId: (topic: string) => ReturnType<typeof readTopicId>;
 };
 
 type Listener = {
-  /** A broker's answer does not fit what was known of a topic, as where it was deleted. */
+  /** The metadata of a topic is read again, as it may be out of date: the topic may have been deleted. */
   stale?(): void;
-  /** A partition is read from here: of a consumer that begins at the beginning, the first offset that is still there. */
+  /** A partition without a usable committed offset is read from `offset`: with fromBeginning, the first one that is still there. */
   beginsAt?(topic: string, partition: number, offset: bigint): void;
 };
 
+/** @param listener its methods must not throw */
 export function createConsumer(
   kafka: Kafka,
   config: ConsumerConfig,
@@ -83,7 +83,7 @@ export function createConsumer(
   const consumer = (Object.create(kafka, { [name]: { value: noting } }) as Kafka).consumer(config);
   const stop = async () => {
     const stopped = consumer.stop();
-    // One that is about to be sent comes after the first look.
+    // A fetch may be sent after the first look.
     const look = setInterval(() => answerFetches(cluster), LOOK_MS);
     answerFetches(cluster);
     await stopped.finally(() => clearInterval(look));

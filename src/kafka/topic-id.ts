@@ -1,5 +1,5 @@
-// The id that a cluster gives a topic when it is made: one that was deleted and made anew, under the same name and with the same
-// offsets, has another. kafkajs 2.2.4 speaks no version of Metadata that tells it, so the question is written here.
+// Reads the id that a cluster gives a topic when it is created, by which a topic that was deleted and created again is recognised.
+// kafkajs 2.2.4 speaks no version of Metadata with topic ids, so the request is written here.
 //
 // Metadata v10, flexible (KIP-482; kafka.apache.org/protocol#The_Messages_Metadata)
 //   Request  => header tags, [topicId uuid, name, tags], allowAutoTopicCreation, includeClusterOperations, includeTopicOperations, tags
@@ -29,7 +29,7 @@ type Question = {
   };
 };
 
-/** A broker of kafkajs (broker/index.js), as far as it is used. */
+/** The part of kafkajs's broker/index.js that is used. */
 export type AskedBroker = {
   readonly versions: Versions | null;
   readonly connectionPool: { send(question: Question): Promise<string | undefined> };
@@ -58,7 +58,7 @@ export async function readTopicId(
 
 const encoded = (bytes: Buffer): Encoded => ({ buf: bytes, buffer: bytes, size: () => bytes.length });
 
-/** A name has at most 249 bytes: its length and one is a varint of one or two. */
+/** A name has at most 249 bytes, so its length + 1 is a varint of one byte or two. */
 function requestFor(topic: string): Buffer {
   const name = Buffer.from(topic);
   const length = name.length + 1;
@@ -92,7 +92,7 @@ function idIn(bytes: Buffer): string | undefined {
   return id === NO_ID ? undefined : id;
 }
 
-/** Skips a text or null, which lies behind a varint of its length and one. */
+/** Skips a COMPACT_STRING or null: a varint of the length + 1, and the text. */
 function skipText(cursor: ByteCursor): void {
   cursor.skip(Math.max(0, cursor.unsignedVarint() - 1));
 }

@@ -1,8 +1,8 @@
-// A batch that can't be read must not stop those behind it. kafkajs 2.2.4 fails the whole fetch, of all partitions, and
-// asks for the same again for ever (protocol/requests/fetch/v4/decodeMessages.js); it does so too where a batch has more records than a
-// call may have arguments, and has no limit to what the batches of a fetch unpack to. So they are read here. What can't be read becomes one record
-// at its last offset, marked by a symbol that no sender can forge, and a control record at its first offset, which
-// keeps the range whole; consumers set the one aside and go on behind it.
+// A batch that can't be decoded must not stop those after it. With kafkajs 2.2.4 the whole fetch fails, of all partitions, and is
+// repeated for ever (protocol/requests/fetch/v4/decodeMessages.js); it also fails where a batch has more records than a call may have
+// arguments, and there is no limit to the decompressed size of a fetch. So batches are decoded here. One that can't be becomes a record
+// at its last offset, marked by a symbol that no producer can forge, and a control record at its first offset, which keeps the range
+// whole; consumers set the record aside and continue after it.
 
 import { createRequire } from 'node:module';
 import { MAX_UNPACKED_BYTES, UNPACK } from './codecs.ts';
@@ -12,7 +12,7 @@ import { HEADER_BYTES, type Message, MOST_PIECES, readRecords } from './fetched-
 const require = createRequire(import.meta.url);
 const DECODE = 'kafkajs/src/protocol/requests/fetch/v4/decodeMessages.js';
 const UNDECODABLE = Symbol('undecodable batch');
-/** Where the magic is, in batches as in the older message sets, which kafkajs reads. */
+/** Position of the magic byte, in batches and in older message sets alike; kafkajs decodes the latter. */
 const MAGIC_AT = 16;
 const MAGIC = 2;
 const CODECS = ['none', 'gzip', 'snappy', 'lz4', 'zstd'];
@@ -25,13 +25,13 @@ type Decoder = {
 };
 type DecodeMessages = (decoder: Decoder) => Promise<Message[]>;
 
-/** Why the batch that this message stands for could not be read; undefined for an ordinary message. */
+/** Why the batch that this message stands for could not be decoded; undefined for an ordinary message. */
 export function undecodableReason(message: object): string | undefined {
   const reason: unknown = Reflect.get(message, UNDECODABLE);
   return typeof reason === 'string' ? reason : undefined;
 }
 
-/** Patches kafkajs to hand on batches that can't be decoded; for the whole process, before its first fetch. */
+/** Patches kafkajs to deliver batches that can't be decoded; for the whole process, before its first fetch. */
 export function passUndecodableBatches(): void {
   const decode: DecodeMessages & { readonly passes?: true } = require(DECODE);
   if (decode.passes === true) return;
@@ -48,7 +48,7 @@ export function passUndecodableBatches(): void {
   if (cached !== undefined) cached.exports = Object.assign(passing, { passes: true as const });
 }
 
-/** The messages of a partition's batches, as far as they are whole: the end of a fetch may be cut by its limit of bytes. */
+/** The messages of a partition's whole batches; the limit of a fetch may have cut off the last one. */
 async function readBatches(bytes: Buffer): Promise<Message[]> {
   const messages: Message[] = [];
   let unpackedBytes = 0;
@@ -62,13 +62,13 @@ async function readBatches(bytes: Buffer): Promise<Message[]> {
     if (read.at(-1)?.offset !== last.toString()) messages.push(markAt(batch, last));
     unpackedBytes += unpacked;
     at = end;
-    // kafkajs asks for the batches behind them when these are done.
+    // kafkajs fetches the batches after them once these are processed.
     if (messages.length >= MOST_PIECES || unpackedBytes >= MAX_UNPACKED_BYTES) break;
   }
   return messages;
 }
 
-/** @returns the messages, and how many bytes the batch has unpacked to */
+/** @returns the messages, and the batch's decompressed size in bytes, 0 where it is not compressed */
 async function readBatch(
   batch: Buffer,
 ): Promise<{ readonly read: readonly Message[]; readonly unpacked: number }> {
@@ -102,11 +102,11 @@ function standIns(batch: Buffer, problem: string): Message[] {
   return [mark, Object.assign(standIn, { [UNDECODABLE]: reason })];
 }
 
-/** The last offset of a batch; its first one where the header lies. */
+/** The last offset of a batch; its first one where the header has a negative delta. */
 const lastOffsetOf = (batch: Buffer): bigint =>
   batch.readBigInt64BE(0) + BigInt(Math.max(0, batch.readInt32BE(23)));
 
-/** A control record, which no consumer sees: kafkajs takes a batch to end at its last record, which compaction may have removed. */
+/** A control record, which no consumer sees. For kafkajs a batch ends at its last record, which compaction may have removed. */
 function markAt(batch: Buffer, offset: bigint): Message {
   const timestamp = batch.readBigInt64BE(35).toString();
   return {

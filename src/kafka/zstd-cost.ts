@@ -1,5 +1,5 @@
-// What zstd would cost to unpack, read from the heads of its frames and blocks: the library allocates the window that a frame asks for,
-// and moves it at each block, however small.
+// The cost of decompressing zstd, computed from the headers of its frames and blocks: the library allocates the window that a frame
+// asks for, and moves it at each block, however small.
 //   Frame => magic descriptor [window] [dictionary] [content size] [Block] [checksum]     (RFC 8878)
 
 const MAGIC = 0xfd2fb528;
@@ -7,13 +7,13 @@ const MAGIC = 0xfd2fb528;
 const RLE = 1;
 
 export type ZstdCost = {
-  /** The largest of any frame, in bytes. */
+  /** The largest window of any frame, in bytes. */
   readonly window: number;
-  /** Bytes that are moved in all. */
+  /** Bytes that the library moves in all. */
   readonly moved: number;
 };
 
-/** @throws {RangeError} where the bytes are no frames of zstd, or are cut off */
+/** @throws {RangeError} where the bytes are not zstd frames, or are truncated */
 export function zstdCost(packed: Buffer): ZstdCost {
   let [largest, moved] = [0, 0];
   for (let at = 0; at < packed.length || at === 0; ) {
@@ -40,7 +40,7 @@ function headAt(packed: Buffer, start: number) {
   };
 }
 
-/** The size of the content by its field of 1, 2, 4 or 8 bytes; that of 2 begins at 256. */
+/** The content size in a field of 1, 2, 4 or 8 bytes; a field of 2 counts from 256. */
 function sizeOf(packed: Buffer, at: number, bytes: number): number {
   if (bytes === 8) return Number(packed.readBigUInt64LE(at));
   return packed.readUIntLE(at, bytes) + (bytes === 2 ? 256 : 0);

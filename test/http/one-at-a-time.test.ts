@@ -47,7 +47,7 @@ describe('oneAtATime', () => {
     });
     const answer = await sendRaw(url, get('/').repeat(2_300));
     expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 429']);
-    expect(answer).toMatch(/Connection: close[\s\S]*too many requests on this connection/);
+    expect(answer).toMatch(/Connection: close[\s\S]*too many pipelined requests on this connection/);
     expect(handed).toEqual(['/']);
   });
 

@@ -30,7 +30,7 @@ it('a scrape is answered as Prometheus reads it, and anything else with what was
 it('an address that can not be had is told with the setting that changes it', async () => {
   const { registry, port } = await listening();
   await expect(listenForScrapes(registry, '127.0.0.1', port)).rejects.toThrow(
-    new RegExp(`^INGEST_METRICS_PORT: 127\\.0\\.0\\.1:${port} can't be had \\(.*EADDRINUSE`),
+    new RegExp(`^INGEST_METRICS_PORT: can't listen on 127\\.0\\.0\\.1:${port} \\(.*EADDRINUSE`),
   );
 });
 

@@ -100,7 +100,7 @@ it('a batch waits for the next fetch where those before it unpack to much', asyn
   const large = Buffer.concat([body, Buffer.alloc(MAX_UNPACKED_BYTES / 2 - body.length)]);
   // What is behind the record makes it unreadable, and is not kept: only what can be read counts.
   expect(told(await decode(damaged(0n, ['a'], 1, gzipSync(large))))[1]?.[2]).toContain(
-    'behind the last record',
+    'after the last record',
   );
   const value = 'v'.repeat(MAX_UNPACKED_BYTES / 2);
   const half = batch({ values: [value] });
