@@ -1,20 +1,22 @@
-// The description of the API: opens the operation that a link names, and shows what a GET answers without leaving the
-// page. Answers are shown as text, whatever they hold.
+// The documentation of the API: opens the operation that the address names, and sends a GET from its form. Answers are
+// shown as text, whatever they hold.
 
 import { addressOf } from './api-address.js';
+import { exact } from './dashboard/numbers.js';
 import { indented } from './indented.js';
 
 const MOST_CHARACTERS = 50_000;
 
 function openTarget() {
-  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  // Ids of operations are plain ASCII: an encoded hash names none.
+  const target = document.getElementById(location.hash.slice(1));
   if (target instanceof HTMLDetailsElement) target.open = true;
 }
 addEventListener('hashchange', openTarget);
 openTarget();
 
-/** The address that a form asks for. @param {HTMLFormElement} form */
-const askedBy = (form) =>
+/** The address of a form's request. @param {HTMLFormElement} form */
+const requested = (form) =>
   addressOf(
     form.getAttribute('action') ?? '',
     [...new FormData(form)].map(([name, value]) => [name, String(value)]),
@@ -28,7 +30,7 @@ function element(tag, className, text) {
   return made;
 }
 
-/** @param {string} text */
+/** JSON indented, other text as it is. @param {string} text */
 const pretty = (text) => {
   try {
     JSON.parse(text);
@@ -39,7 +41,7 @@ const pretty = (text) => {
 };
 
 /**
- * Adds what a stream tells to the output, until it ends or is stopped.
+ * Appends a stream to the output until it ends or is stopped; the output keeps the newest characters.
  * @param {ReadableStream<Uint8Array<ArrayBuffer>>} body
  * @param {HTMLElement} output
  */
@@ -55,15 +57,18 @@ async function read(body, output) {
 async function ask(form, signal) {
   const place = form.querySelector('[data-answer]');
   const started = performance.now();
-  const response = await fetch(askedBy(form), { signal });
-  const text = 'stream' in form.dataset ? undefined : await response.text();
+  const response = await fetch(requested(form), { signal });
+  const text = 'stream' in form.dataset ? undefined : pretty(await response.text());
   const ms = Math.round(performance.now() - started);
   const facts = [
     `${response.status} ${response.statusText}`,
     `${ms} ms`,
-    response.headers.get('content-type'),
+    response.headers.get('content-type') ?? 'no type',
+    ...(text !== undefined && text.length > MOST_CHARACTERS
+      ? [`the first ${exact(MOST_CHARACTERS)} of ${exact(text.length)} characters`]
+      : []),
   ];
-  const output = element('pre', '', text === undefined ? '' : pretty(text).slice(0, MOST_CHARACTERS));
+  const output = element('pre', '', text?.slice(0, MOST_CHARACTERS) ?? '');
   output.tabIndex = 0;
   output.setAttribute('aria-label', 'The answer');
   place.replaceChildren(element('p', 'made-of', facts.join(' · ')), output);
@@ -72,24 +77,26 @@ async function ask(form, signal) {
 
 for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll('[data-try]'))) {
   form.hidden = false;
+  const isStream = 'stream' in form.dataset;
   const button = form.querySelector('button');
   const words = button.textContent;
   /** @type {AbortController | undefined} */
   let asking;
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
-    if (asking !== undefined) {
-      asking.abort();
-      return;
-    }
-    asking = new AbortController();
-    if ('stream' in form.dataset) button.textContent = 'Stop';
+    // A second press stops a stream, and replaces any other request.
+    asking?.abort();
+    if (asking !== undefined && isStream) return;
+    const mine = new AbortController();
+    asking = mine;
+    if (isStream) button.textContent = 'Stop';
     try {
-      await ask(form, asking.signal);
+      await ask(form, mine.signal);
     } catch {
       const place = form.querySelector('[data-answer]');
-      if (!asking.signal.aborted) place.replaceChildren(element('p', '', 'The server can not be reached.'));
+      if (!mine.signal.aborted) place.replaceChildren(element('p', '', 'The server can not be reached.'));
     }
+    if (asking !== mine) return;
     button.textContent = words;
     asking = undefined;
   });

@@ -1,5 +1,5 @@
-// One rejected message: what is wrong with the edited JSON is said while typing, what the server says comes without a
-// reload, and the event that was sent in its place is followed to its row. The form works without any of this.
+// The page of a rejected message: reports JSON errors while somebody types, shows the server's refusal without a reload, and
+// follows the event that was sent in its place to its row. Without this script the form posts, and the page shows the same.
 
 import { address } from './base.js';
 import { indented } from './indented.js';
@@ -10,20 +10,22 @@ import { progressOf } from './trace-facts.js';
 const FOLLOW_EVERY_MS = 250;
 const FOLLOW_TIMES = 40;
 const INDENTED_DEPTH = 16;
+/** Index of the station "Postgres" in a trace. */
+const ROW = 2;
 
 const id = document.querySelector('main').dataset.deadLetter;
 const form = /** @type {FormWith<'event'> | null} */ (document.querySelector('[data-editor]'));
 const problem = document.querySelector('[data-problem]');
 
-/** @param {HTMLInputElement} editor  @param {string} words */
+/** Shows what is wrong with the edited event; '' where nothing is. @param {HTMLInputElement} editor  @param {string} words */
 function say(editor, words) {
   problem.textContent = words;
-  editor.toggleAttribute('aria-invalid', words !== '');
-  if (words !== '') editor.setAttribute('aria-invalid', 'true');
+  if (words === '') editor.removeAttribute('aria-invalid');
+  else editor.setAttribute('aria-invalid', 'true');
 }
 
-/** What JSON.parse says of the text; empty where it is fine. @param {string} text */
-function fault(text) {
+/** What JSON.parse says of the text; '' where it is JSON. @param {string} text */
+function jsonError(text) {
   try {
     JSON.parse(text);
     return '';
@@ -49,19 +51,21 @@ function edit(form) {
   const tidy = /** @type {HTMLElement} */ (form.querySelector('[data-tidy]'));
   tidy.hidden = false;
   tidy.addEventListener('click', () => {
-    const wrong = fault(editor.value);
+    const wrong = jsonError(editor.value);
     if (wrong === '') editor.value = indented(editor.value, INDENTED_DEPTH);
     say(editor, wrong);
   });
-  // Only what was wrong is told again while typing: a half-written word is no mistake.
-  editor.addEventListener('input', () => problem.textContent !== '' && say(editor, fault(editor.value)));
-  editor.addEventListener('change', () => say(editor, fault(editor.value)));
+  // A half-written word is no mistake: until the editor is left, typing only updates a problem that is shown already.
+  editor.addEventListener('input', () => problem.textContent !== '' && say(editor, jsonError(editor.value)));
+  editor.addEventListener('change', () => say(editor, jsonError(editor.value)));
   editor.addEventListener('keydown', (event) => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) form.requestSubmit();
   });
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     const button = /** @type {HTMLButtonElement} */ (form.querySelector('[type="submit"]'));
+    // The keyboard submits past a disabled button.
+    if (button.disabled) return;
     button.disabled = true;
     try {
       await send(editor);
@@ -81,13 +85,14 @@ function edit(form) {
 }
 
 /**
- * Asks for the event that was sent again until it is a row.
- * @param {HTMLElement} item
+ * Queries the event that was sent again until it is a row, for ten seconds at most.
+ * @param {HTMLElement} item its trace
+ * @param {number} [times] queries left
  */
 async function follow(item, times = FOLLOW_TIMES) {
-  if (times === 0 || Number(item.dataset.at) >= 2) return;
-  const answer = await fetch(address(`/api/events/${item.dataset.trace}`));
-  if (answer.ok) {
+  if (times === 0 || Number(item.dataset.at) >= ROW) return;
+  const answer = await fetch(address(`/api/events/${item.dataset.trace}`)).catch(() => undefined);
+  if (answer?.ok) {
     /** @type {import('../../src/tracing/known-event.ts').KnownEvent} */
     const { hops } = await answer.json();
     const progress = progressOf(hops);

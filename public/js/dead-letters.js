@@ -1,5 +1,5 @@
-// The list of rejected messages: says when new ones came, and keeps the counts true. The list itself stays where it is,
-// so that nothing moves under somebody's finger.
+// The list of rejected messages: keeps the counts up to date, and announces new messages. The list itself stays as it is,
+// so that nothing moves under a finger.
 
 import { address } from './base.js';
 import { matching, newsOf, totalOf } from './dead-letter-counts.js';
@@ -12,12 +12,13 @@ const state = asked.get('state') ?? 'open';
 const code = asked.get('code');
 const which = new URLSearchParams({ state, ...(code === null ? {} : { code }), limit: '1' });
 
-/** @type {number | undefined} */
+/** Number of messages at the first look, before any new one. @type {number | undefined} */
 let first;
 
 async function look() {
-  const answer = await fetch(address(`/api/dead-letters?${which}`));
-  if (!answer.ok) return;
+  // While the shop is away the page stays as it is; live.js reports when it is back.
+  const answer = await fetch(address(`/api/dead-letters?${which}`)).catch(() => undefined);
+  if (!answer?.ok) return;
   /** @type {{ rows: readonly { id: number }[], counts: Readonly<Record<string, number>> }} */
   const { rows, counts } = await answer.json();
   const total = totalOf(counts);
@@ -27,7 +28,7 @@ async function look() {
     place.textContent = (count === 'all' ? total : (counts[count] ?? 0)).toLocaleString('en');
   }
   first ??= now;
-  // Of an older page, what is new is no news.
+  // An older page (newest = '') announces nothing.
   const [latest] = rows;
   if (newest === '' || latest === undefined || latest.id <= Number(newest)) {
     first = now;

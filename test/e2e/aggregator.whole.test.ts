@@ -1,4 +1,4 @@
-// The form of the aggregator on slow connections, without a script, and while somebody else saves.
+// The form of the aggregator without a script, by the keyboard alone, and while somebody else saves.
 
 import type { Locator, Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -19,36 +19,6 @@ describe.skipIf(noBrowser !== undefined)('the page of the aggregator', async () 
     await page.goto(line.url + path);
     return page;
   }
-
-  it('the form keeps what is typed while rows are on their way, wherever the cursor is', async () => {
-    const page = await context.newPage();
-    await page.goto(`${line.url}/aggregator/new`);
-    const held: (() => void)[] = [];
-    await page.route('**/aggregator/new', async (route) => {
-      await new Promise<void>((resolve) => held.push(resolve));
-      await route.continue();
-    });
-    const add = page.getByRole('button', { name: '+ Add condition' });
-    await add.click();
-    await add.click();
-    await eventually(() => held.length === 1);
-    await page.getByLabel('Time zone').fill('UTC');
-    await page.getByLabel('Description').pressSequentially('slow');
-    held.shift()?.();
-    for (const _ of ['what was typed meanwhile', 'the second row']) {
-      await eventually(() => held.length === 1);
-      held.shift()?.();
-    }
-    await eventually(() =>
-      page
-        .locator('.condition')
-        .count()
-        .then((count) => count === 2),
-    );
-    await page.keyboard.type('ly');
-    expect(await page.getByLabel('Time zone').inputValue()).toBe('UTC');
-    expect(await page.getByLabel('Description').inputValue()).toBe('slowly');
-  }, 240_000);
 
   it('a definition is made and changed without a script; a wrong box keeps what was typed, and Enter saves', async () => {
     const page = await open('/aggregator/new', {

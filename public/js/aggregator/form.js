@@ -1,5 +1,5 @@
-// The form of a definition: rows come and go without a reload, what is wrong is said beside its box, and the preview goes
-// with the typing. The server does all of it, from the same form; without this script its buttons do, by a reload each.
+// The form of a definition: adds and removes rows without a reload, shows what is wrong beside each box, and previews while
+// somebody types. The server does the work, from the posted form; without this script each button reloads the page.
 
 import { address } from '../base.js';
 
@@ -9,17 +9,17 @@ const FILE_BYTES = 500_000;
 const form = /** @type {HTMLFormElement} */ (document.querySelector('[data-definition]'));
 const preview = /** @type {HTMLElement} */ (document.querySelector('[data-preview]'));
 const picker = /** @type {HTMLElement} */ (document.querySelector('[data-file]'));
-/** Boxes that somebody has been at: a box that nobody has come to yet is no mistake. */
-/** @type {Set<string>} */
+/** Names of the boxes that somebody has left: an empty box is no mistake before. @type {Set<string>} */
 const touched = new Set();
-/** @type {{ file_name: string, file_text: string } | undefined} */
+/** The file that is previewed instead of the topic. @type {{ file_name: string, file_text: string } | undefined} */
 let file;
-/** Until something is changed, what the server has said of a save stays: no preview knows of it. */
+/** Until something is changed, the problems of a refused save stay: a preview does not find all of them. */
 let isChanged = false;
 /** @type {Timer | undefined} */
 let typing;
-let asked = 0;
-/** One change after another: each begins with what the one before has made. */
+/** Number of previews and of offers that were asked for: only the answer to the newest is shown. */
+const asked = { preview: 0, offer: 0 };
+/** Rows are added and removed one after another, as each answer is the whole form. */
 let changes = Promise.resolve();
 
 /** @param {string} html */
@@ -33,7 +33,7 @@ function post(url, more) {
   return fetch(url, { method: 'POST', body });
 }
 
-/** Says what is wrong with a box; nothing where it is right. @param {string} name  @param {string} words */
+/** Shows what is wrong with a box; '' where nothing is. @param {string} name  @param {string} words */
 function say(name, words) {
   const place = form.querySelector(`[data-problem-of="${CSS.escape(name)}"]`);
   if (place === null) return;
@@ -43,7 +43,7 @@ function say(name, words) {
   else box?.setAttribute('aria-invalid', 'true');
 }
 
-/** @param {Iterable<HTMLElement>} list */
+/** Shows the problems of the boxes that were left. @param {Iterable<HTMLElement>} list one element for each problem */
 function sayAll(list) {
   /** @type {Map<string, string>} */
   const found = new Map();
@@ -63,15 +63,16 @@ function sayAway() {
   preview.textContent = 'The shop does not answer. What you have typed is still here.';
 }
 
+/** Previews the form as it is. */
 async function look() {
   clearTimeout(typing);
-  asked += 1;
-  const mine = asked;
+  asked.preview += 1;
+  const mine = asked.preview;
   preview.setAttribute('aria-busy', 'true');
   try {
     const answer = await post(address('/aggregator/preview'), file ?? {});
     const html = answer.ok ? await answer.text() : undefined;
-    if (mine !== asked) return;
+    if (mine !== asked.preview) return;
     if (html === undefined) {
       preview.textContent = 'There is no preview at the moment.';
       return;
@@ -80,9 +81,9 @@ async function look() {
     if (isChanged) sayAll(body.querySelectorAll('[data-problems] li'));
     preview.replaceChildren(...body.childNodes);
   } catch {
-    sayAway();
+    if (mine === asked.preview) sayAway();
   } finally {
-    if (mine === asked) preview.setAttribute('aria-busy', 'false');
+    if (mine === asked.preview) preview.setAttribute('aria-busy', 'false');
   }
 }
 
@@ -92,10 +93,12 @@ function lookSoon() {
   typing = setTimeout(look, TYPING_MS);
 }
 
-/** What the boxes offer, once the topic or an output has changed. */
+/** Brings up to date what the boxes offer, once the topic or an output has changed. While the shop is away, names are typed. */
 async function offer() {
-  const answer = await post(form.action, { do: 'fields' });
-  if (!answer.ok) return;
+  asked.offer += 1;
+  const mine = asked.offer;
+  const answer = await post(form.action, { do: 'fields' }).catch(() => undefined);
+  if (!answer?.ok || mine !== asked.offer) return;
   const page = read(await answer.text());
   for (const list of page.querySelectorAll('datalist'))
     document.getElementById(list.id)?.replaceChildren(...list.children);
@@ -106,17 +109,23 @@ async function offer() {
 const typedSoFar = () =>
   JSON.stringify([...new FormData(form)].map(([name, value]) => [name, String(value)]));
 
-/** The form as the server makes it of what is typed, asked again where more was typed meanwhile. @param {string} wanted */
+/**
+ * The form as the server makes it of what is typed, asked for again where more was typed meanwhile.
+ * @param {string} wanted value of the button
+ * @throws {Error} where the shop answers with an error
+ */
 async function changed(wanted) {
   for (;;) {
     const sent = typedSoFar();
     const answer = await post(form.action, { do: wanted });
+    // A definition that was deleted meanwhile has no form.
+    if (!answer.ok && answer.status !== 404) throw new Error(answer.statusText);
     const next = read(await answer.text()).querySelector('[data-definition]');
     if (next === null || typedSoFar() === sent) return next;
   }
 }
 
-/** Adds or removes a row, or fills the form from a text. @param {string} wanted */
+/** Adds or removes a row, or fills the form from a text. @param {string} wanted value of the button */
 async function change(wanted) {
   const next = await changed(wanted);
   if (next === null) {
@@ -167,20 +176,28 @@ form.addEventListener('change', (event) => {
   if (name !== 'text') lookSoon();
 });
 
-/** @param {File | undefined} chosen */
+/** The beginning of a file, without the line that it is cut in. @param {File} chosen */
+async function beginningOf(chosen) {
+  const text = await chosen.slice(0, FILE_BYTES).text();
+  return chosen.size <= FILE_BYTES ? text : text.slice(0, text.lastIndexOf('\n') + 1);
+}
+
+/** Previews a file instead of the topic; undefined: the topic again. @param {File | undefined} chosen */
 async function take(chosen) {
-  file =
-    chosen === undefined
-      ? undefined
-      : { file_name: chosen.name, file_text: await chosen.slice(0, FILE_BYTES).text() };
+  file = chosen === undefined ? undefined : { file_name: chosen.name, file_text: await beginningOf(chosen) };
   look();
 }
 
 picker.hidden = false;
 const input = /** @type {HTMLInputElement} */ (picker.querySelector('input'));
 input.addEventListener('change', () => take(input.files?.[0]));
-addEventListener('dragover', (event) => event.preventDefault());
+/** A dragged text is for the box that it is dropped on. @param {DragEvent} event */
+const hasFile = ({ dataTransfer }) => dataTransfer?.types.includes('Files') === true;
+addEventListener('dragover', (event) => {
+  if (hasFile(event)) event.preventDefault();
+});
 addEventListener('drop', (event) => {
+  if (!hasFile(event)) return;
   event.preventDefault();
   const [dropped] = event.dataTransfer?.files ?? [];
   if (dropped !== undefined) take(dropped);
