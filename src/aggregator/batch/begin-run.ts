@@ -1,4 +1,4 @@
-// The beginning of a run over files: a new one, or the one that was interrupted, whose committed rows are delivered first.
+// Begins a run over files: a new one, or the one that was interrupted, whose committed rows are delivered first.
 
 import { type Client, type Pool, transaction } from '../../db/pool.ts';
 import type { Definition } from '../definition/schema.ts';
@@ -6,14 +6,15 @@ import { saveDefinition } from '../store/definitions.ts';
 import { findOpenRun, insertRun, markDelivered, type Run } from '../store/runs.ts';
 import type { InputFile } from './input.ts';
 
-/** Rows that are delivered at once. */
+/** Rows that are delivered at a time. */
 const PAGE = 5_000;
 
+/** A run can't begin or go on. The message is for the user. */
 export class RunError extends Error {
   override readonly name = 'RunError';
 }
 
-/** What takes flushed rows, as JSON text. */
+/** Takes flushed rows, as JSON text. They are delivered once it resolves. */
 export type Deliver = (rows: readonly string[]) => Promise<void>;
 export type Beginning = {
   readonly pool: Pool;
@@ -24,7 +25,10 @@ export type Beginning = {
   readonly discard?: boolean;
 };
 
-/** @throws {RunError} where a run over other files, or of another version, is unfinished */
+/**
+ * Saves the definition and begins a run, or resumes the unfinished one over the same files.
+ * @throws {RunError} where a run over other files, or of another version, is unfinished
+ */
 export function beginRun(
   { pool, definition, now, discard }: Beginning,
   inputs: readonly InputFile[],
@@ -56,12 +60,12 @@ const unfinished = (name: string, { inputs, file, position }: Run): string => {
   );
 };
 
-/** Deletes sessions that wait for the end of a file or run, which will never come; those with a timeout stay. */
+/** Deletes sessions that wait for the end of their file or run, which will never come; those with a timeout stay. */
 async function dropSessionsOfRun(client: Client, name: string): Promise<void> {
   await client.query('DELETE FROM aggregator_sessions WHERE definition = $1 AND due_at IS NULL', [name]);
 }
 
-/** Delivers rows that an earlier process has committed and perhaps not delivered. */
+/** Delivers the rows of a run that an earlier process has committed and perhaps not delivered. */
 export async function deliverRows(pool: Pool, run: number, deliver: Deliver): Promise<void> {
   for (let after = 0; ; ) {
     const { rows } = await pool.query<{ seq: number; row: string }>(

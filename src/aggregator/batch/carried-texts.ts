@@ -1,4 +1,4 @@
-// The cells that the sessions of a tally carry: by slot the first or the last text of each since the last TOTAL.
+// The cells that the sessions of a tally carry (CARRY_FIRST, CARRY_LAST): by slot, the first or last text of each since the last TOTAL.
 
 import { NONE } from './group-slots.ts';
 import type { PlainRow } from './reading.ts';
@@ -13,12 +13,12 @@ export class CarriedTexts {
     this.#carried = carried;
   }
 
-  /** How many were told since take(). */
+  /** Number of texts that were told since take(): the index of the next. */
   get told(): number {
     return this.#taken.length;
   }
 
-  /** Keeps the cells of a row that comes behind those of the slot. */
+  /** Keeps the cells of a row, which follows those of the slot before. */
   keepRow(slot: number, { bytes, begins, ends }: PlainRow): void {
     for (let index = 0; index < this.#carried.length; index += 1) {
       const { place, last } = this.#carried[index] as TallyPlan['carried'][number];
@@ -29,7 +29,7 @@ export class CarriedTexts {
     }
   }
 
-  /** Keeps the texts that another tally has told, from `from` on. */
+  /** Keeps texts that another tally has handed over. @param from index of the first */
   keepTexts(slot: number, texts: readonly (string | undefined)[], from: number): void {
     for (let index = 0; index < this.#carried.length; index += 1) {
       const text = texts[from + index];
@@ -39,7 +39,7 @@ export class CarriedTexts {
     }
   }
 
-  /** Tells what is kept of a slot, and forgets it. */
+  /** Moves what is kept of a slot to the texts that take() hands over. */
   tell(slot: number): void {
     const { length } = this.#carried;
     for (let at = slot * length; at < (slot + 1) * length; at += 1) {
@@ -48,7 +48,7 @@ export class CarriedTexts {
     }
   }
 
-  /** What was told. */
+  /** Hands over the texts, in the order of tell(). */
   take(): readonly (string | undefined)[] {
     const taken = this.#taken;
     this.#taken = [];

@@ -1,11 +1,12 @@
-// The first row of a CSV file: which of its columns are read.
+// The header of a CSV file: which of its columns are read.
 
 import { InputError } from './reading.ts';
 
 /**
- * @param names that are read, in the order of their places
- * @returns by column, the place of its cell; -1 for one that is not read
- * @throws {InputError} for a column that is named twice, and for lines that end in CR alone
+ * Finds the columns that are read.
+ * @param names of fields, in the order of the cells
+ * @returns by column, the place of its cell; -1 for a column that is not read
+ * @throws {InputError} for two columns of one name, and for lines that end in CR alone
  */
 export function placesOf(header: readonly string[], names: readonly string[]): Int32Array {
   const twice = header.find((name, index) => header.indexOf(name) !== index);

@@ -1,6 +1,6 @@
-// CSV in blocks of bytes, as read from a file → records with cells in the order of a field table. RFC 4180 with LF or CRLF; all
-// cells are text. A row with another number of cells than the header is a fault. Only the cells that a definition reads are
-// sliced, and not decoded where `onPlainRow` takes them as bytes.
+// Reads CSV in blocks of bytes as records, whose cells are in the order of a field table. RFC 4180 with LF or CRLF; all cells are text. A
+// row with another number of cells than the header is a fault. Only cells that a definition reads are decoded, and none where
+// `onPlainRow` takes the row as bytes.
 
 import { isAscii } from 'node:buffer';
 import type { Cell } from '../core/cell.ts';
@@ -18,10 +18,9 @@ import {
   WHOLE,
 } from './reading.ts';
 
-/** In place of where the next row begins: this one's end is not here yet, or it has quotes within quotes. */
-const INCOMPLETE = -1;
-const INTRICATE = -2;
-/** Place of a column that the definition does not read. */
+/** Returned in place of where the next row begins: the row's end has not come yet; or only #anyRow() can read it. */
+const [INCOMPLETE, INTRICATE] = [-1, -2];
+/** The place of a column that the definition does not read. */
 const UNREAD = -1;
 const NOTHING = Buffer.alloc(0);
 const NEVER_CLOSED = 'received a quote that is never closed, expected its end';
@@ -37,22 +36,22 @@ export class CsvReader {
   readonly #end: number;
   readonly #longest: number;
   #rest: Buffer = NOTHING;
-  /** The row that the rest has become too long for. */
+  /** The row that is being skipped, as it is too long. */
   #long: LongRow | undefined;
-  /** Where in the file the rest begins. */
+  /** The byte of the file at which the rest begins. */
   #byte: number;
   #line: number;
   #ended = false;
-  /** Place of the cell by column. */
+  /** By column, the place of its cell; undefined before the header. */
   #places: Int32Array | undefined;
-  /** The block's text, where it is made of one byte each: cut out sooner than decoded cell by cell. */
+  /** The block as text, if it is ASCII: slicing that is faster than decoding cell by cell. */
   #text: string | undefined;
   #textOf: Buffer | undefined;
 
   /**
-   * @param onPlainRow is asked first, for rows that are without quotes within quotes and as long as the header
-   * @param onPlainRows is asked before that, for all that follow
-   * @param longest bytes of a row: what has more is told, and no part of it is kept
+   * @param onPlainRow called first, for rows without doubled quotes that have as many cells as the header
+   * @param onPlainRows called before that, for all rows that follow
+   * @param longest bytes of a row at most: a longer one is a fault, and no part of it is kept
    */
   constructor(
     names: readonly string[],
@@ -81,12 +80,13 @@ export class CsvReader {
     };
   }
 
-  /** Where the next row begins, once all before it is read. */
+  /** Where the next row begins, behind all that were read. */
   get next(): Pick<Part, 'byte' | 'line' | 'columns'> {
     return { byte: this.#byte, line: this.#line, columns: this.#places };
   }
 
   /**
+   * Reads a block, which follows the one before.
    * @returns false once all rows of the part are read
    * @throws {InputError} for a header that names a column twice
    */
@@ -98,7 +98,7 @@ export class CsvReader {
     const read = this.#rows(bytes, false);
     this.#byte += read;
     const rest = bytes.subarray(read);
-    // A copy: the rest of a block would keep all of it.
+    // A copy, as a slice would keep the whole block in memory.
     if (rest.length <= this.#longest) this.#rest = Buffer.from(rest);
     else if (!this.#ended) this.#beginLong(rest);
     return !this.#ended;
@@ -110,7 +110,7 @@ export class CsvReader {
     this.#long.pass(bytes);
   }
 
-  /** What comes behind a row that is too long, which is told once it ends: until then, the next row is this one. */
+  /** The bytes behind a row that is too long; undefined where it goes on. Its fault is reported at its end, so that `next` stays before it. */
   #behindLong(long: LongRow, bytes: Buffer): Buffer | undefined {
     const end = long.pass(bytes);
     if (end === -1) return undefined;
@@ -133,7 +133,7 @@ export class CsvReader {
   }
 
   /**
-   * Reads the whole rows of some bytes, in place of write(): what is left of them is for the caller to bring again.
+   * Reads the whole rows of some bytes. Unlike write() it keeps no rest: the caller brings that again.
    * @returns how many bytes were read; undefined once all rows of the part are
    */
   readRows(bytes: Buffer): number | undefined {
@@ -142,7 +142,7 @@ export class CsvReader {
     return this.#ended ? undefined : read;
   }
 
-  /** The last row needs no line break. */
+  /** Must be called at the end of the file, whose last row may lack its line break. */
   end(): void {
     if (this.#long !== undefined) this.#endLong(this.#long);
     if (this.#ended || this.#rest.length === 0) return;
@@ -168,7 +168,7 @@ export class CsvReader {
         at = blank;
         continue;
       }
-      // Two bytes tell an empty line.
+      // Whether a line is empty takes two bytes to tell.
       if (at >= end && at + 1 < bytes.length) {
         this.#ended = true;
         return at;
@@ -182,7 +182,7 @@ export class CsvReader {
     }
   }
 
-  /** A row whose quotes, in the cells that are read, stand around whole cells; where the next begins. */
+  /** Reads a row if the cells that are read have no quotes but around them. @returns where the next begins, INCOMPLETE or INTRICATE */
   #plainRow(bytes: Buffer, from: number, places: Int32Array): number {
     const { length } = bytes;
     const { begins, ends } = this.#row;
@@ -207,7 +207,7 @@ export class CsvReader {
         if (at >= length) return INCOMPLETE;
         if (bytes[at] !== LF && (bytes[at] !== COMMA || at !== end + 1)) return INTRICATE;
       } else {
-        // Most bytes are above the comma.
+        // One comparison for most bytes, which are above the comma.
         while (at < length && ((bytes[at] as number) > COMMA || (bytes[at] !== COMMA && bytes[at] !== LF)))
           at += 1;
         if (at >= length) return INCOMPLETE;
@@ -248,7 +248,7 @@ export class CsvReader {
     return this.#text;
   }
 
-  /** A row with quotes, which may hold line breaks; where the next begins, INCOMPLETE where its end is not here yet. */
+  /** Reads any row. @returns where the next begins, or INCOMPLETE */
   #anyRow(bytes: Buffer, from: number, last: boolean): number {
     const values: string[] = [];
     let value = '';
@@ -266,7 +266,7 @@ export class CsvReader {
       const stop = endOfCell(bytes, at);
       if (stop === bytes.length) break;
       const ends = bytes[stop] === LF;
-      // A CR within the quotes is the cell's own.
+      // A CR within quotes belongs to the cell.
       value += bytes.toString('utf8', at, ends && stop > at && bytes[stop - 1] === CR ? stop - 1 : stop);
       values.push(value);
       if (ends) {

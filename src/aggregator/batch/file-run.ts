@@ -241,7 +241,7 @@ export class FileRun {
     const fits = () => slots.fits(stretch, others.length);
     if (!fits()) this.settle();
     if (!fits()) return false;
-    const rows = slots.takeIn(stretch, before, (index) => {
+    const rows = slots.merge(stretch, before, (index) => {
       const other = others[index];
       if (other === undefined) return;
       if ('cells' in other) this.#step(other.cells, before + other.line);

@@ -1,10 +1,11 @@
-// Where a row of CSV begins, seen from any place in a file.
+// Finds the beginning of a row of CSV from any byte of a file.
 
 import { afterBlank, COMMA, LF, QUOTE } from './csv-bytes.ts';
 
 /**
- * Finds where a row seems to begin: behind a line break, with as many cells as the header. Within quotes that may be wrong.
- * @returns -1 where none of the bytes do
+ * Finds where a row seems to begin: behind an LF, with as many cells as the header. That is wrong where the bytes begin within quotes.
+ * @param columns of the header
+ * @returns -1 where no whole row is found
  */
 export function findRow(bytes: Buffer, columns: number): number {
   for (let at = bytes.indexOf(LF); at !== -1; at = bytes.indexOf(LF, at + 1))

@@ -1,4 +1,4 @@
-// The slots of another tally, that of a thread, as slots of this one: what it hands over is taken in as if its rows had been added here.
+// Merges what another tally, that of a thread, hands over: its slots become slots of this one, as if its rows had been added here.
 
 import type { GroupSlots } from './group-slots.ts';
 import { grown } from './plain-memory.ts';
@@ -10,10 +10,10 @@ const FIRST_LENGTH = 512;
 export class ForeignSlots {
   readonly #groups: GroupSlots;
   readonly #sums: SlotSums;
-  /** By slot of the other tally. */
+  /** By slot of the other tally, that of this one. */
   #slots: Int32Array = new Int32Array(FIRST_LENGTH);
   #count = 0;
-  /** By number of a period's start of the other tally. */
+  /** By number of a period's start in the other tally, that in this one. */
   readonly #periods: number[] = [];
 
   constructor(groups: GroupSlots, sums: SlotSums) {
@@ -21,7 +21,7 @@ export class ForeignSlots {
     this.#sums = sums;
   }
 
-  /** Takes notice of the slots that the other tally has begun. */
+  /** Maps the slots that the other tally has begun; must be called for everything that it hands over, in that order. */
   learn({ keys, keyEnds, periods, starts }: Handed): void {
     for (const start of starts) this.#periods.push(this.#groups.startId(start));
     const bytes = Buffer.from(keys.buffer, keys.byteOffset, keys.length);
@@ -36,7 +36,7 @@ export class ForeignSlots {
     }
   }
 
-  /** By slot of the other tally: 1 where no more of the session's ranges are told. */
+  /** By slot of the other tally: 1 where the session needs no more ranges. */
   told(): Uint8Array {
     const told = new Uint8Array(this.#count);
     for (let at = 0; at < this.#count; at += 1)
@@ -45,12 +45,13 @@ export class ForeignSlots {
   }
 
   /**
-   * Whether what the other tally has handed over can be taken in: with no more sessions than there is room for, and all numbers in the
-   * scales of this one.
+   * Whether what the other tally has handed over can be merged: it opens no more sessions than there is room for, and all its numbers
+   * stay exact in the scales of this one.
+   * @param others rows that are left to the core, each of which may open a session
    */
   fits({ tape, begun, scales }: Handed, others: number): boolean {
     const { known, room } = this.#sums;
-    // What is said of the whole tape spares most a look at all of it.
+    // The totals of the tape usually decide it without a walk through it.
     if (begun + others <= room && scales !== undefined && this.#sums.haveScales(scales)) return true;
     let opened = others;
     for (let at = 0; at < tape.length; at += this.#sums.lengthAt(tape, at)) {
@@ -63,12 +64,12 @@ export class ForeignSlots {
   }
 
   /**
-   * Takes in what the other tally has handed over: its rows come behind those of this one.
-   * @param before how many lines come before the first of it
-   * @param onOther is given the numbers of other(), once what comes before them is settled
-   * @returns how many rows they are
+   * Merges what the other tally has handed over, behind the rows of this one.
+   * @param before number of lines before its first
+   * @param onOther called with the index of each row that is left to the core, in the order of the rows
+   * @returns the number of rows that were added up
    */
-  takeIn({ tape, texts }: Handed, before: number, onOther: (index: number) => void): number {
+  merge({ tape, texts }: Handed, before: number, onOther: (index: number) => void): number {
     let rows = 0;
     for (let at = 0; at < tape.length; at += this.#sums.lengthAt(tape, at)) {
       const entry = tape[at];

@@ -1,5 +1,5 @@
-// Group of a row → its slot: the number of the group, in the order in which the groups came. A group is found by the bytes of its cells
-// and the periods of its times, in a table of hashes; no text is made for it. WebAssembly finds and begins slots in the same table
+// Maps the group of a row to its slot: the number of the group, in the order of their first rows. A hash table finds it by the bytes of its
+// cells and the periods of its times, without a string. WebAssembly finds and begins slots in the same table
 // (wasm/plain-rows/slots.ts).
 
 import { isUtf8 } from 'node:buffer';
@@ -14,20 +14,20 @@ import { END, type Handed, MISSING } from './tape.ts';
 /** No slot, and no cell. */
 export const NONE = -1;
 
-/** Slots that there is room for at first. */
+/** Slots that the first arrays have room for. */
 export const FIRST_SLOTS = 512;
 
 export class GroupSlots {
-  /** How many there are. */
+  /** Number of slots. */
   count = 0;
-  /** The periods of the row that is looked for. */
+  /** The periods of the row that is looked up, as numbers of their starts. */
   readonly periodIds: Int32Array;
   readonly #group: readonly number[];
   readonly #periods: readonly { readonly place: number; readonly reader: PeriodReader }[];
   readonly #memory: PlainMemory;
   readonly #onGrown: () => void;
   readonly #starts = new Map<string, number>();
-  /** By hash: slot + 1 (0: none), the hash, and where the key begins and how long it is: one look into memory for all. */
+  /** Hash table: slot + 1 (0: free), hash, and where the key begins and how long it is, side by side for one access to memory. */
   #table: Int32Array = new Int32Array(PER_PLACE * 2 * FIRST_SLOTS);
   #keyEnds: Int32Array = new Int32Array(FIRST_SLOTS);
   #keys: Uint8Array = new Uint8Array(16 * 1024);
@@ -37,7 +37,7 @@ export class GroupSlots {
   #handedSlots = 0;
   #handedStarts = 0;
 
-  /** @param onGrown called where there is room for twice as many slots */
+  /** @param onGrown called when there is room for twice as many slots, so that arrays by slot grow too */
   constructor({ group, periods }: TallyPlan, memory: PlainMemory, onGrown: () => void) {
     this.#group = group;
     this.#periods = periods.map(({ place, period }) => ({ place, reader: new PeriodReader(period) }));
@@ -49,7 +49,7 @@ export class GroupSlots {
     this.#key = { bytes: Buffer.alloc(0), begins: new Int32Array(places), ends: new Int32Array(places) };
   }
 
-  /** Reads the periods of a row; false where a period's cell is no time. */
+  /** Reads the periods of a row into `periodIds`; false where one of their cells is no time. */
   readPeriods({ bytes, begins, ends }: PlainRow): boolean {
     for (let index = 0; index < this.#periods.length; index += 1) {
       const { place, reader } = this.#periods[index] as { place: number; reader: PeriodReader };
@@ -63,7 +63,7 @@ export class GroupSlots {
     return true;
   }
 
-  /** The number of a period's start. */
+  /** The number of a period's start, a new one for a new start. */
   startId(start: string): number {
     let id = this.#starts.get(start);
     if (id === undefined) {
@@ -73,13 +73,13 @@ export class GroupSlots {
     return id;
   }
 
-  /** The slot of a row's group in the periods that are set, begun where there is none; NONE as by begin(). */
+  /** The slot of a row's group in the periods of `periodIds`, begun where there is none; NONE as from begin(). */
   slotOf(row: PlainRow): number {
     const found = this.find(row);
     return found === NONE ? this.begin(row) : found;
   }
 
-  /** The slot of a key that another tally has written, in the periods that are set. */
+  /** The slot of a key that another tally has written, in the periods of `periodIds`. */
   slotOfKey(bytes: Buffer, from: number, to: number): number {
     const row = this.#key;
     row.bytes = bytes;
@@ -94,7 +94,7 @@ export class GroupSlots {
     return this.slotOf(row);
   }
 
-  /** The slot of a row's group in the periods that are set, or NONE. */
+  /** The slot of a row's group in the periods of `periodIds`, or NONE. */
   find({ bytes, begins, ends }: PlainRow): number {
     let hash = 0;
     for (const id of this.periodIds) hash = mix(hash, id);
@@ -115,12 +115,12 @@ export class GroupSlots {
     }
   }
 
-  /** Gives the group that find() did not find a slot; NONE where its bytes are not those of one text alone. */
+  /** Begins a slot for the group that find() has just not found; NONE where its bytes are not UTF-8. */
   begin(row: PlainRow): number {
     const { bytes, begins, ends } = row;
     for (const place of this.#group) {
       const begin = begins[place] as number;
-      // What is no UTF-8 becomes U+FFFD, whatever it is.
+      // All invalid bytes decode to U+FFFD, so different bytes would be one group.
       if (begin !== NONE && !isUtf8(bytes.subarray(begin, ends[place]))) return NONE;
     }
     const slot = this.count;
@@ -135,7 +135,7 @@ export class GroupSlots {
     return slot;
   }
 
-  /** The groups that have got slots since the last time. */
+  /** Hands over the groups and the starts of periods that are new since the last time. */
   take(): Pick<Handed, 'keys' | 'keyEnds' | 'periods' | 'starts'> {
     const from = this.#handedSlots;
     const keyFrom = from === 0 ? 0 : (this.#keyEnds[from - 1] as number);
@@ -164,7 +164,7 @@ export class GroupSlots {
     this.#fillTable(rows.table(this.#table.length));
   }
 
-  /** Where the slot's key would end if it were this one; NONE where it isn't. */
+  /** Where the slot's key ends if it is that of these cells and periods; NONE where it isn't. */
   #keyEndsAt(slot: number, from: number, bytes: Buffer, begins: Int32Array, ends: Int32Array): number {
     const periods = this.periodIds;
     for (let index = 0; index < periods.length; index += 1)

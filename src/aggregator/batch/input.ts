@@ -1,4 +1,4 @@
-// A file's bytes → records. The extension gives the format: .csv, .ndjson or .jsonl, .json, each also with .gz.
+// Reads a file's bytes as records. The extension gives the format: .csv, .ndjson or .jsonl, .json, each also with .gz.
 
 import { createReadStream, type Stats, statSync } from 'node:fs';
 import { createGunzip } from 'node:zlib';
@@ -16,6 +16,7 @@ import {
 } from './reading.ts';
 
 const NAME = /\.(csv|ndjson|jsonl|json)(\.gz)?$/i;
+/** Bytes that are read at a time. */
 export const BLOCK_BYTES = 1024 * 1024;
 const MARK = Buffer.from('\ufeff');
 /** Small, as a decompressed block may be a thousand times as large. */
@@ -23,28 +24,30 @@ const GZIP_BLOCK_BYTES = 32 * 1024;
 
 export type InputFile = { readonly path: string; readonly bytes: number };
 
-/** Whether a file has rows of cells, packed or not. */
+/** Whether a file is CSV, packed or not. */
 export const hasRows = ({ path }: InputFile): boolean => /\.csv(\.gz)?$/i.test(path);
 
-/** Whether rows can be read from anywhere in a file. */
+/** Whether a file can be read in parts: it is CSV, and not packed. */
 export const hasParts = ({ path }: InputFile): boolean => /\.csv$/i.test(path);
 
+/** What readInput() reads, and whom it tells. */
 export type Reading = {
+  /** The fields that are read, in the order of a record's cells. */
   readonly names: readonly string[];
   readonly onRecord: OnRecord;
   readonly onFault: OnFault;
-  /** Of CSV, asked before onRecord. */
+  /** For CSV alone: called before onRecord. */
   readonly onPlainRow?: OnPlainRow;
   readonly onPlainRows?: OnPlainRows;
-  /** Awaited after each block, with the bytes of the file that were read: where a driver commits. */
+  /** Awaited after each block, where a driver may commit. @param bytes of the file that were read @param next undefined for a file without parts */
   readonly afterBlock: (bytes: number, next: Next | undefined) => Promise<void>;
 };
 /** Where a part of a CSV file ended: the next row's byte and line, and the columns of its header. */
 export type Next = Pick<Part, 'byte' | 'line' | 'columns'>;
 
 /**
- * Looks at a file before a run begins.
- * @throws {InputError} where it is missing, no file, unreadable, of an unknown kind, or no text
+ * Checks a file before a run begins.
+ * @throws {InputError} where it is missing, no file, unreadable, of an unknown format, or no text
  */
 export function describeInput(path: string): InputFile {
   if (!NAME.test(path))
@@ -80,7 +83,7 @@ function look(path: string): { readonly stats: Stats; readonly first: Buffer } {
  * Reads a file, block after block.
  * @param part of a file that hasParts()
  * @returns where the next part begins; undefined for a file without parts
- * @throws {InputError} for a doubled header, and for what is no gzip, after its whole records were read
+ * @throws {InputError} for a header that names a column twice; for a damaged gzip, once its whole records were read
  */
 export async function readInput(
   input: InputFile,
@@ -119,7 +122,7 @@ function readerOf(
   return new (kind === 'json' ? JsonReader : NdjsonReader)(names, onRecord, onFault);
 }
 
-/** The byte order mark, U+FEFF, is no part of the text. */
+/** Removes a byte order mark (U+FEFF) at the beginning. @param onMark called where there is one */
 async function* withoutMark(blocks: AsyncIterable<Buffer>, onMark: () => void): AsyncIterable<Buffer> {
   let head: Buffer | undefined = Buffer.alloc(0);
   for await (const block of blocks) {
@@ -137,7 +140,7 @@ async function* withoutMark(blocks: AsyncIterable<Buffer>, onMark: () => void): 
   if (head !== undefined) yield head;
 }
 
-/** What can be unzipped comes, whole blocks of it, before the error is thrown. */
+/** Unzips a file. Of a damaged one everything before the damage comes first. @throws {InputError} */
 async function* unzipped(file: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   const gunzip = createGunzip({ chunkSize: BLOCK_BYTES });
   let blocks: Buffer[] = [];
@@ -149,7 +152,7 @@ async function* unzipped(file: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   const ended = new Promise<void>((resolve) => gunzip.once('close', resolve));
   for await (const bytes of file) {
     const written = new Promise<void>((resolve) => void gunzip.write(bytes, () => resolve()));
-    // What is no gzip is not told to be written, ever.
+    // After an error the callback of write() is never called.
     await Promise.race([written, ended]);
     yield* blocks;
     blocks = [];

@@ -1,5 +1,5 @@
-// JSON, a block of bytes at a time → records. NDJSON: an object a line. JSON: one list of objects, or one object; its elements
-// are found by their brackets, so that a list needs not be in memory. What is no JSON or no object is told.
+// Reads JSON in blocks of bytes as records. NDJSON: an object a line. JSON: one list of objects, or one object; its elements are found by
+// their brackets, so that the list needs not be in memory. An element that is no JSON or no object is a fault.
 
 import { StringDecoder } from 'node:string_decoder';
 import { beginningOf } from '../../runtime/beginning.ts';
@@ -8,7 +8,7 @@ import type { Cell } from '../core/cell.ts';
 import { cellOf, readObject } from '../core/json.ts';
 import type { OnFault, OnRecord } from './reading.ts';
 
-/** Characters of a record, which is in memory as a whole, several times over while it is parsed. */
+/** Characters of a record at most, as a record is in memory as a whole, and several times while it is parsed. */
 export const LONGEST_RECORD = 16 * 1024 * 1024;
 const tooLong = (longest: number): string =>
   `received a record of more than ${longest.toLocaleString('en')} characters, expected a shorter one`;
@@ -21,7 +21,7 @@ abstract class ObjectReader {
   readonly #decoder = new StringDecoder('utf8');
   protected readonly longest: number;
 
-  /** @param longest characters of a record; what has more is told, and no part of it is kept */
+  /** @param longest characters of a record at most: a longer one is a fault, and no part of it is kept */
   constructor(
     names: readonly string[],
     onRecord: OnRecord,
@@ -50,7 +50,7 @@ abstract class ObjectReader {
     this.#onFault(message, position);
   }
 
-  /** @returns false where it is told as no object */
+  /** Takes the text of a record. @returns false where it is a fault */
   protected take(text: string, position: number): boolean {
     let object: ReturnType<typeof readObject>;
     try {
@@ -70,6 +70,7 @@ abstract class ObjectReader {
   }
 }
 
+/** Positions are lines, from 1. */
 export class NdjsonReader extends ObjectReader {
   #rest = '';
   #isTooLong = false;
@@ -112,7 +113,7 @@ export class JsonReader extends ObjectReader {
   #depth = 0;
   #inText = false;
   #begin = -1;
-  /** The element's text up to here is not kept. */
+  /** Whether the element is too long, so that its text is not kept. */
   #isTooLong = false;
   #list: boolean | undefined;
   #isClosed = false;
@@ -166,14 +167,14 @@ export class JsonReader extends ObjectReader {
     else if (character === '}' || character === ']') this.#depth -= 1;
   }
 
-  /** What comes behind a list is no part of it, and told once. */
+  /** Text behind the end of the list: one fault for all of it. */
   #more(character: string): void {
     if (this.#hasMore || character.trim() === '') return;
     this.#hasMore = true;
     this.fault(`received ${character} behind the end of the list, expected nothing more`, this.#position + 1);
   }
 
-  /** @returns false where there was one, and it is none */
+  /** Ends the element that has begun, if any. @returns false where that is a fault */
   #element(end: number): boolean {
     if (this.#begin === -1) return true;
     this.#position += 1;

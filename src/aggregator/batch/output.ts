@@ -1,6 +1,6 @@
-// Flushed rows → NDJSON, or CSV with a header: the columns of the row, then those of its meta, prefixed by meta_, or by one more _
-// where the row has a column of such a name. A session that was open when its definition changed has the columns of its own version,
-// and so another header before it.
+// Flushed rows as NDJSON, or as CSV with a header: the columns of the row, then those of its meta, prefixed by meta_, or by more
+// underscores where the row has a column of such a name. A session that was open when its definition changed has the columns of its
+// own version, and so gets another header.
 
 import { isLosslessNumber } from 'lossless-json';
 import { csvCell } from '../../runtime/csv.ts';
@@ -10,8 +10,8 @@ export const FORMATS = ['ndjson', 'csv'] as const;
 export type Format = (typeof FORMATS)[number];
 
 /**
- * Turns rows, as JSON text, into lines of the format.
- * @param cellOf writes a text as a cell of CSV
+ * Makes a writer of rows: JSON text → lines of the format, each with its LF. It remembers the header, so it serves one output.
+ * @param cellOf quotes a cell of CSV where that is needed
  */
 export function lineWriter(format: Format, cellOf = csvCell): (row: string) => string {
   if (format === 'ndjson') return (row) => `${row}\n`;

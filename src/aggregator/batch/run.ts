@@ -1,6 +1,6 @@
-// A batch run: files → sessions → flushed rows. Sessions, results and the position in the files are committed together, so that
-// a killed run resumes. The whole run has one `now`, also after a kill. Rows are delivered once they are committed, all of
-// them by the call that ends the run.
+// A batch run: files → sessions → flushed rows. Sessions, flushed rows and the position in the files are committed together, so that a
+// killed run resumes. The whole run has one `now`, also after a kill. Rows are delivered after their commit, before runBatch()
+// returns.
 
 import { availableParallelism } from 'node:os';
 import { notifyAggregatedSql } from '../../db/change.ts';
@@ -18,23 +18,25 @@ import { describeInput, type InputFile } from './input.ts';
 import { InputError } from './reading.ts';
 import { ReadingThreads } from './reading-threads.ts';
 
-/** What was read since the last commit is read again after a kill, and sooner than it was read at first. */
+/** Records since the last commit are read again after a kill, which takes less time than this. */
 const COMMIT_MS = 30_000;
 /** Least ratio of reading to committing: commits take at most a tenth of the time. */
 const MOST_COMMITTING = 9;
-/** Flushed rows and rejected records that trigger a commit. */
+/** Flushed rows and records set aside that trigger a commit. */
 const MOST_WAITING = 20_000;
 const DEFAULT_SESSIONS = 1_000_000;
-/** More threads have more to hand over than one can take. */
+/** More threads hand over more than one thread can merge. */
 const MOST_THREADS = 8;
 
+/** `done` is the part of the file that was read, from 0 to 1; `records` are those of the whole run. */
 export type Progress = { readonly file: string; readonly done: number; readonly records: number };
 export type RunOptions = Beginning & {
   readonly files: readonly string[];
+  /** Milliseconds between commits, COMMIT_MS by default. */
   readonly commitMs?: number;
-  /** That read a large file; as many as cores, MOST_THREADS at most, where it is not said. */
+  /** Threads that read a large file; by default one for each core, MOST_THREADS at most. */
   readonly threads?: number;
-  /** Bytes of a file that a thread reads at once. */
+  /** As in FileRunOptions. */
   readonly stretchBytes?: number;
   readonly onProgress?: (progress: Progress) => void;
 };
@@ -47,7 +49,7 @@ export type RunResult = {
 
 /**
  * Runs a definition over files, or resumes the interrupted run over the same files.
- * @param deliver called with all flushed rows of the run, as JSON text, in their order, some thousands at once
+ * @param deliver called with the flushed rows of the run, as JSON text, in their order, some thousands at a time
  * @throws {InputError} where a file is missing; {RunError} where another run is unfinished or running
  */
 export async function runBatch(options: RunOptions, deliver: Deliver): Promise<RunResult> {
@@ -61,7 +63,7 @@ export async function runBatch(options: RunOptions, deliver: Deliver): Promise<R
     try {
       return await runLocked(options, inputs, deliver);
     } finally {
-      // Also of a run that failed: who starts it again must not be told that it still runs.
+      // Also after a failure: whoever starts the run again must not be told that it still runs.
       await unlockRuns(lock, name).then(
         () => {
           broken = false;
@@ -70,7 +72,7 @@ export async function runBatch(options: RunOptions, deliver: Deliver): Promise<R
       );
     }
   } finally {
-    // Where it is not given back, the lock goes with its connection.
+    // A lock that was not given back ends with its connection.
     lock.release(broken);
   }
 }
@@ -132,7 +134,7 @@ class BatchRun {
   async #run(): Promise<void> {
     const state = await this.#load();
     const { file: first, position, byte } = this.#written;
-    // Nothing was read before; on a resume the due sessions were committed with the first positions.
+    // Due sessions are flushed once, before anything is read: a resumed run has committed them with its first position.
     if (first === 0 && position === 0) this.#flushed = flushDue(state, this.#now);
     for (const [index, input] of this.#inputs.entries()) {
       if (index < first) continue;
@@ -210,7 +212,10 @@ class BatchRun {
     );
   }
 
-  /** Raises the revision, so that a real-time stream drops its cache; fails where that stream has raised it before. */
+  /**
+   * Increments the revision, so that a real-time consumer of the definition drops its cache.
+   * @throws {RunError} where that consumer has incremented it since the run began
+   */
   async #nextRevision(client: Client, name: string): Promise<void> {
     const { rowCount } = await client.query(
       `UPDATE aggregator_definitions SET revision = revision + 1 WHERE name = $1 AND revision = $2
@@ -223,7 +228,7 @@ class BatchRun {
       );
   }
 
-  /** @param ended what is flushed besides, once the file has ended */
+  /** Commits a place of the run. @param ended what the end of a file flushes */
   async #commit(
     state: State,
     file: number,

@@ -1,5 +1,5 @@
-// What the rows of each slot come to: how many they are, on which lines, and by field their sum, least and most, in columns of numbers.
-// All stays in the integers of a double: a slot whose sum would leave them is told before. WebAssembly adds to the same columns
+// The totals of each slot's rows: their number, their lines, and by field sum, minimum and maximum, all in one array of numbers. They stay
+// within the safe integers of a double: before a sum would leave them, all totals go to the tape. WebAssembly adds to the same array
 // (wasm/plain-rows/sums.ts).
 
 import { NumberReader, powerOf } from '../core/decimal.ts';
@@ -15,25 +15,25 @@ import { ENTRY, KNOWN, lengthOf, NUMBERS, PER_FIELD, PER_TOTAL, type Tape } from
 const COUNT = 0;
 const FROM = 1;
 const LINE = 2;
-/** CLEAN: no rows since the last TOTAL; then one more for each range that was told; TOLD where no more are, GAPS where those
- * would have been more. */
+/** CLEAN: no rows since the last TOTAL; then 1 more than the ranges on the tape; TOLD: no more of them go there; GAPS: and the last one
+ * has gaps for that. */
 const RANGES = 3;
 const FIELDS = 4;
 const CLEAN = 0;
 const TOLD = MOST_RANGES + 1;
 const GAPS = TOLD + 1;
-/** A row's numbers fill lines of the cache. */
+/** The numbers of a slot fill whole cache lines. */
 const PER_LINE = 8;
 
-/** A number's cell; `units` of `scale` are what is about to be added. */
+/** A numeric field: the place of its cell, its scale, and the number that is about to be added, as units of 10^-scale. */
 type Field = { readonly place: number; scale: number; units: number };
 
 export class SlotSums {
-  /** How many sessions may be opened without asking. */
+  /** Number of sessions that may still be opened. */
   room = Number.POSITIVE_INFINITY;
-  /** By slot: what is KNOWN of its session. */
+  /** By slot, what is KNOWN of its session. */
   known: Uint8Array = new Uint8Array(FIRST_SLOTS);
-  /** How many slots have rows to be told. */
+  /** Number of slots with rows that are not on the tape yet. */
   dirtyCount = 0;
   /** Numbers of a slot. */
   readonly width: number;
@@ -55,18 +55,18 @@ export class SlotSums {
     this.texts = new CarriedTexts(plan);
   }
 
-  /** By field. */
+  /** The scale of each field. */
   get scales(): readonly number[] {
     return this.#fields.map(({ scale }) => scale);
   }
 
-  /** Reads the numbers of a row; false where a cell is none, or none that is small. */
+  /** Reads the numbers of a row; false where a cell is no number, or one that needs the core's exact decimals. */
   readFields(row: PlainRow): boolean {
     for (const field of this.#fields) if (!this.#readField(field, row)) return false;
     return true;
   }
 
-  /** Adds the row whose numbers were read. */
+  /** Adds the row whose numbers readFields() has read. */
   add(slot: number, row: PlainRow, line: number): void {
     const at = slot * this.width;
     this.#ready(slot, at, line);
@@ -75,7 +75,7 @@ export class SlotSums {
     this.texts.keepRow(slot, row);
   }
 
-  /** Adds a TOTAL of another tally. @param before how many lines come before those that it counts from */
+  /** Adds a TOTAL of another tally. @param before number of lines before the other tally's first */
   addTotal(
     slot: number,
     tape: Float64Array,
@@ -99,12 +99,12 @@ export class SlotSums {
     this.texts.keepTexts(slot, texts, tape[from + 6] as number);
   }
 
-  /** Adds lines of rows that a later TOTAL counts. */
+  /** Adds the lines of rows whose numbers come with a later TOTAL. */
   addRange(slot: number, from: number, to: number): void {
     this.#cover(slot, slot * this.width, from, to);
   }
 
-  /** Notes that the slot has rows to be told. @param line of the first one */
+  /** Marks the slot as having rows for the tape. @param line of the first one */
   touch(slot: number, line: number): void {
     const rows = this.#rows;
     const at = slot * this.width;
@@ -122,23 +122,23 @@ export class SlotSums {
     this.#tape.begin(slot, line);
   }
 
-  /** Writes the rows since the last time on the tape. */
+  /** Writes the totals since the last time to the tape. */
   settle(): void {
     for (let index = 0; index < this.dirtyCount; index += 1) this.#total(this.#dirty[index] as number);
     this.dirtyCount = 0;
   }
 
-  /** Whether no more of the slot's ranges are told. */
+  /** Whether the slot's session needs no more ranges. */
   isTold(slot: number): boolean {
     return (this.#rows[slot * this.width + RANGES] as number) >= TOLD || this.known[slot] === KNOWN.FULL;
   }
 
-  /** Whether numbers of these scales, one for each field, stay as they are. */
+  /** Whether each field has at most the given scale, so that numbers of that scale need not be converted. */
   haveScales(scales: readonly number[]): boolean {
     return this.#fields.every(({ scale }, index) => scale <= (scales[index] as number));
   }
 
-  /** Whether the numbers of another tally's TOTAL are small in the scales of this one. */
+  /** Whether the numbers of another tally's TOTAL are safe integers in the scales of this one. */
   fitsScales(tape: Float64Array, from: number): boolean {
     let at = from + NUMBERS;
     for (const { scale } of this.#fields) {
@@ -150,7 +150,7 @@ export class SlotSums {
     return true;
   }
 
-  /** How many numbers an entry of a tape has. */
+  /** Length of a tape's entry in numbers. */
   lengthAt(tape: Float64Array, at: number): number {
     return lengthOf(tape[at] as number, this.#fields.length);
   }
@@ -173,13 +173,13 @@ export class SlotSums {
     for (const [index, { scale }] of this.#fields.entries()) plain.scale(index, scale);
   }
 
-  /** Makes the slot ready for the units of the fields to be added, which begin at a line. */
+  /** Prepares the slot for the numbers that are about to be added. @param line of their first row */
   #ready(slot: number, at: number, line: number): void {
     if (!this.#fits(at)) this.settle();
     this.touch(slot, line);
   }
 
-  /** Whether the sums stay exact. */
+  /** Whether the sums stay safe integers. */
   #fits(at: number): boolean {
     const rows = this.#rows;
     if (rows[at + COUNT] === 0) return true;
@@ -243,7 +243,7 @@ export class SlotSums {
     const rows = this.#rows;
     const at = slot * this.width;
     if (rows[at + FROM] === NONE) {
-      // It was touched by what comes only now.
+      // The rows for which it was touched come after this.
       rows[at + RANGES] = CLEAN;
       return;
     }

@@ -1,13 +1,13 @@
-// The thread that reads stretches: a message for each, answered in their order.
+// The thread that reads stretches: it answers a message for each, in their order.
 
 import { parentPort } from 'node:worker_threads';
 import { ownedStretch, type StretchFile, type StretchPlace, StretchReader } from './stretch.ts';
 
 export type Asked = StretchPlace & {
   readonly told: Uint8Array;
-  /** Where it is another one than that of the stretch before. */
+  /** Left out where it is that of the stretch before. */
   readonly file?: StretchFile;
-  /** Of tapes that were read: memory that is to be had again costs no collection of garbage. */
+  /** Memory of tapes that were merged, reused so that it is no garbage. */
   readonly spare: readonly ArrayBuffer[];
 };
 

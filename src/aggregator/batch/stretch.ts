@@ -1,5 +1,5 @@
-// A stretch of a large CSV file, from about one place to about another, → what its rows come to. It begins at what seems to be a row;
-// whether it is one is known once the stretch before has been read to its end.
+// Reads a stretch of a large CSV file, from about one byte to about another, and adds up its rows. It begins at what seems to be a row;
+// whether that is one is known once the stretch before it was read to its end.
 
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { Cell } from '../core/cell.ts';
@@ -10,7 +10,7 @@ import { Tally } from './tally.ts';
 import type { TallyPlan } from './tally-plan.ts';
 import type { Handed } from './tape.ts';
 
-/** A stretch with more rows that are no plain ones is left to the core. */
+/** A stretch with more rows that are not plain is left to the core as a whole. */
 const MOST_OTHERS = 100_000;
 
 export type StretchFile = {
@@ -18,12 +18,12 @@ export type StretchFile = {
   readonly names: readonly string[];
   readonly plan: TallyPlan;
   readonly columns: Int32Array;
-  /** How many sessions there may be. */
+  /** Limit of open sessions. */
   readonly most: number;
 };
 /** Rows that begin behind the first line break from `from - 1` on, and before `end`. */
 export type StretchPlace = { readonly from: number; readonly end: number };
-/** A row for the core, or what is wrong with one, and its line in the stretch, from 1. */
+/** A row that is left to the core, or the fault of one, with its line in the stretch, from 1. */
 export type OtherRow = { readonly line: number } & (
   | { readonly cells: readonly Cell[] }
   | { readonly message: string }
@@ -31,14 +31,15 @@ export type OtherRow = { readonly line: number } & (
 export type Stretch = Handed & {
   /** Where its first row began; undefined where none was found. */
   readonly begin: number | undefined;
+  /** Where the row behind it begins; the line is counted from 1 in the stretch. */
   readonly next: Pick<Next, 'byte' | 'line'>;
-  /** In the order of their lines; undefined where they were too many: nothing of the stretch counts then. */
+  /** In the order of their lines; undefined where they were too many, or a row was too long: the stretch is useless then. */
   readonly others: readonly OtherRow[] | undefined;
 };
 
 /**
- * A stretch with arrays of its own, which another thread may have.
- * @param spare memory that its tape may have
+ * Copies a stretch out of its reader's arrays, so that it can be sent to another thread.
+ * @param spare memory for the tape, used where it is large enough
  */
 export function ownedStretch(stretch: Stretch, spare?: ArrayBuffer): Stretch {
   const { tape, keys, keyEnds, periods } = stretch;
@@ -48,13 +49,13 @@ export function ownedStretch(stretch: Stretch, spare?: ArrayBuffer): Stretch {
   return { ...stretch, tape: copy, keys: keys.slice(), keyEnds: keyEnds.slice(), periods: periods.slice() };
 }
 
-/** Reads stretches of one file, from its beginning to its end. */
+/** Reads stretches of one file, in their order. */
 export class StretchReader {
   readonly #file: StretchFile;
   readonly #tally: Tally;
   readonly #block: Buffer;
 
-  /** @param blockBytes that are read at once: no row may be longer */
+  /** @param blockBytes bytes that are read at a time: a longer row ends its stretch */
   constructor(file: StretchFile, blockBytes = BLOCK_BYTES) {
     this.#block = Buffer.allocUnsafe(blockBytes);
     this.#file = file;
@@ -62,7 +63,7 @@ export class StretchReader {
     this.#tally.room = file.most;
   }
 
-  /** @param told by slot: 1 where no more of the session's ranges were told when this was asked for */
+  /** Reads a stretch. @param told by slot, 1 where the session needed no more ranges when the stretch was asked for */
   read({ from, end }: StretchPlace, told: Uint8Array): Stretch {
     this.#tally.tell(told);
     const file = openSync(this.#file.path, 'r');
@@ -118,7 +119,7 @@ export class StretchReader {
   }
 }
 
-/** Fills the block from a place of the file on; less only where the file ends. A file system may give less than was asked for. */
+/** Fills the block from a byte of the file on. It is shorter only at the end of the file: a single read may give less anywhere. */
 function readFull(file: number, block: Buffer, place: number): Buffer {
   let filled = 0;
   for (let read = -1; read !== 0 && filled < block.length; filled += read)

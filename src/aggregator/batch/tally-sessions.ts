@@ -1,4 +1,4 @@
-// The sessions of a tally's slots: takes what it hands over into them, as the core would have taken its rows one after the other.
+// Moves what a tally hands over into the sessions of its slots, as the core would have aggregated its rows one after the other.
 
 import { NumberReader } from '../core/decimal.ts';
 import { Session } from '../core/session.ts';
@@ -14,18 +14,18 @@ import {
 } from '../core/step.ts';
 import { END, ENTRY, type Handed, KNOWN, lengthOf, MISSING, NUMBERS, PER_TOTAL } from './tape.ts';
 
-/** What an aggregate takes of a TOTAL: one of its numbers, in the scale that stands before them, or one of its texts. */
+/** What an aggregate takes from a TOTAL: one of its numbers, by the offsets of it and of its scale, or one of its texts. */
 type Taken = { readonly aggregate: number } & (
   | { readonly scale: number; readonly number: number }
   | { readonly text: number }
 );
-/** Behind the scale. */
+/** Offsets from a field's scale. */
 const OFFSETS: Readonly<Record<string, number>> = { MIN: 2, MAX: 3 };
 const SUM = 1;
-/** In place of where the next entry of a slot is. */
+/** The slot has no further entry. */
 const LAST = -1;
 
-/** Slots in the order of their first entries, and where those are. */
+/** Slots in the order of their first entries, and where these are on the tape. */
 type Chain = { readonly slots: Int32Array; readonly firsts: Int32Array };
 
 export class TallySessions {
@@ -36,10 +36,10 @@ export class TallySessions {
   readonly #fields: number;
   readonly #reader = new NumberReader();
   readonly #starts: string[] = [];
-  /** The session of a slot, or its place where it is not open. */
+  /** By slot, its session, or its place while it is not open. */
   readonly #sessions: (Session | Place)[] = [];
 
-  /** @param record of the file that is tallied: where from and when its records are */
+  /** @param record gives the source, origin and time of all records */
   constructor(state: State, record: Rec, now: number) {
     this.#state = state;
     this.#record = record;
@@ -57,8 +57,8 @@ export class TallySessions {
   }
 
   /**
-   * Takes in what was handed over.
-   * @param known by slot, told what is KNOWN now
+   * Moves totals into the open sessions, and opens the new ones.
+   * @param known by slot: updated with what is KNOWN of its session
    */
   take(handed: Handed, known: Uint8Array): void {
     this.#learn(handed, known);
@@ -66,9 +66,9 @@ export class TallySessions {
   }
 
   /**
-   * The sessions of all that was read, flushed one after the other as they are made: what is not kept costs no collection of garbage.
-   * For a plan whose sessions end now, while none is open; may be gone through again.
-   * @param handed its tape is written on
+   * Makes the sessions of all that was read and flushes them one by one, so that they are garbage at once. For a plan whose sessions
+   * end now, while none is open. The result can be iterated repeatedly.
+   * @param handed its tape is overwritten
    */
   flushed(handed: Handed, type: FlushType): Iterable<Flushed> {
     for (const start of handed.starts) this.#starts.push(start);
@@ -93,7 +93,7 @@ export class TallySessions {
     }
   }
 
-  /** Writes in each entry, in place of its slot, where the slot's next one is. @param count of slots */
+  /** Links the entries of each slot: replaces the slot in an entry by the place of the next one. @param count of slots */
   #chain(tape: Float64Array, count: number): Chain {
     const slots = new Int32Array(count);
     const firsts = new Int32Array(count);
@@ -113,7 +113,7 @@ export class TallySessions {
     return { slots: slots.subarray(0, found), firsts: firsts.subarray(0, found) };
   }
 
-  /** The place of a slot that is new, by its number among those. */
+  /** The place of a new slot. @param index among the new ones */
   #placeOf({ keys, keyEnds, periods }: Handed, index: number): Place {
     const text = Buffer.from(keys.buffer, keys.byteOffset, keys.length);
     const group: (string | undefined)[] = [];

@@ -1,8 +1,8 @@
-// The short way of a CSV file's plain rows: a row's group is found by the bytes of its cells (GroupSlots) and the row added up in columns
-// of numbers (SlotSums); no text and no object is made for it. Most rows are added by WebAssembly (plain-rows.ts), in the same arrays. What
-// rows have come to is written on a tape: of a part of the file that another thread has read it is taken into the file's one tally
-// (ForeignSlots), from there into the sessions (TallySessions). What is not plain (a number of more than 15 digits, a quote within quotes)
-// is left to the core.
+// The fast path of a CSV file's plain rows: a row's group is found by the bytes of its cells (GroupSlots), and its numbers are added to
+// those of the group (SlotSums), without a string or an object for the row. WebAssembly adds most rows to the same arrays
+// (plain-rows.ts). The totals go to a tape. That of a part of the file that another thread has read is merged into the file's own
+// tally (ForeignSlots), and from there everything goes to the sessions (TallySessions). A row that is not plain (with a number of
+// more than 15 digits, or a doubled quote) is left to the core.
 
 import { ForeignSlots } from './foreign-slots.ts';
 import { GroupSlots, NONE } from './group-slots.ts';
@@ -17,7 +17,7 @@ export class Tally {
   readonly #groups: GroupSlots;
   readonly #tape: Tape;
   readonly #sums: SlotSums;
-  /** The row that was refused for want of room. */
+  /** The last row, if it was refused as its session may not be opened. */
   #refused: PlainRow | undefined;
 
   constructor(plan: TallyPlan) {
@@ -27,7 +27,7 @@ export class Tally {
     this.#groups = new GroupSlots(plan, this.#memory, () => this.#sums.grow());
   }
 
-  /** How many sessions may be opened without asking. */
+  /** Number of sessions that may still be opened. */
   get room(): number {
     return this.#sums.room;
   }
@@ -36,17 +36,17 @@ export class Tally {
     this.#sums.room = room;
   }
 
-  /** By slot: what is KNOWN of its session. */
+  /** By slot, what is KNOWN of its session. */
   get known(): Uint8Array {
     return this.#sums.known;
   }
 
-  /** How many numbers are on the tape. */
+  /** Numbers on the tape. */
   get written(): number {
     return this.#tape.written;
   }
 
-  /** Adds a row. @returns false where it is left to the core */
+  /** Adds a row. @param line of the file @returns false where it is left to the core */
   add(row: PlainRow, line: number): boolean {
     this.#refused = undefined;
     if (!this.#groups.readPeriods(row) || !this.#sums.readFields(row)) return false;
@@ -62,8 +62,8 @@ export class Tally {
   }
 
   /**
-   * Adds the rows that begin at a place of some bytes, as many as are plain.
-   * @param end rows that begin there are not read
+   * Adds the rows that begin at a place of some bytes, as far as they are plain.
+   * @param end rows that begin there or later are not read
    * @param line of the first one
    * @param columns place of the cell by column, -1 for one that is not read
    * @returns where the first row begins that was not added, and how many were
@@ -88,30 +88,30 @@ export class Tally {
     return { next, rows: counts.line - line };
   }
 
-  /** What has become of the row that was refused last for want of room. @param isTaken its session is open */
+  /** Must be called after the core has had a row that add() refused. @param isTaken whether its session is open now */
   answer(isTaken: boolean): void {
     const slot = isTaken && this.#refused !== undefined ? this.#groups.slotOf(this.#refused) : NONE;
     if (slot !== NONE) this.#sums.known[slot] = KNOWN.OPEN;
     this.#refused = undefined;
   }
 
-  /** @param told by slot: 1 where no more of its ranges are told */
+  /** Marks sessions that need no more ranges. @param told by slot, 1 for such a session */
   tell(told: Uint8Array): void {
     const { known } = this.#sums;
     for (let slot = 0; slot < told.length; slot += 1) if (told[slot] === 1) known[slot] = KNOWN.FULL;
   }
 
-  /** Writes the rows since the last time on the tape. */
+  /** Writes the totals since the last time to the tape. */
   settle(): void {
     this.#sums.settle();
   }
 
-  /** Writes a place on the tape: of what is not added up. */
+  /** Writes the index of a row that is not added up to the tape. */
   other(index: number): void {
     this.#tape.other(index);
   }
 
-  /** Hands over what is on the tape, and begins another. */
+  /** Hands over what is on the tape, and begins a new one. */
   take(): Handed {
     const { begun, isInOneScale } = this.#tape;
     return {
@@ -123,7 +123,7 @@ export class Tally {
     };
   }
 
-  /** For what another tally hands over, to be taken in here. */
+  /** Makes what merges the totals of another tally into this one. */
   foreign(): ForeignSlots {
     return new ForeignSlots(this.#groups, this.#sums);
   }

@@ -1,4 +1,4 @@
-// Accumulators, the state of an operation over the values so far. Postgres stores it as text, from which it is restored.
+// Accumulators: the state of an operation over the values so far. Postgres stores it as text, from which it is restored.
 
 import { type Cell, ownCell, readNumeric, writeCell } from './cell.ts';
 import { type Decimal, meanOf, NumberReader, Total, writeDecimal } from './decimal.ts';
@@ -11,22 +11,23 @@ export type Operation = (typeof OPERATIONS)[number];
 export const isNumeric = (operation: Operation): boolean =>
   (NUMERIC_OPERATIONS as readonly Operation[]).includes(operation);
 
-/** Adds the reader's number for a numeric operation, the cell for any other. */
 export type Accumulator = {
+  /** Adds the reader's number for a numeric operation, the cell for any other. */
   add(cell: Cell, reader: NumberReader): void;
   /** The value as JSON text, all digits. @param count records of the session */
   result(count: number): string;
-  /** The exact number, for conditions; undefined where there is none. */
+  /** The exact number, for conditions, as value / times; undefined where there is none. */
   number(count: number): { readonly value: Decimal; readonly times: number } | undefined;
+  /** The state as text; '' without values. */
   save(): string;
-  /** What save() gives, as JSON text. */
+  /** The result of save() as JSON text. */
   saveQuoted(): string;
 };
 
 class TotalAccumulator implements Accumulator {
   readonly #operation: Operation;
   #total: Total | undefined;
-  /** Of a MAX or MIN, which few records change. */
+  /** The saved text of a MAX or MIN, cached as few records change it. */
   #quoted: string | undefined;
 
   constructor(operation: Operation, saved: string | undefined) {
@@ -58,7 +59,7 @@ class TotalAccumulator implements Accumulator {
       : this.#total.write();
   }
 
-  /** A mean is compared exactly: its sum with `times` the other side. */
+  /** A mean is its sum and the count, so that it is compared without rounding. */
   number(count: number): { readonly value: Decimal; readonly times: number } | undefined {
     if (this.#total === undefined) return undefined;
     return { value: this.#total.decimal, times: this.#operation === 'AVERAGE' ? count : 1 };
@@ -92,7 +93,7 @@ class CountAccumulator implements Accumulator {
   }
 }
 
-/** It has no state: one serves all sessions. */
+/** One for all sessions, as it has no state. */
 const COUNTER = new CountAccumulator();
 
 /** The first or last value that is neither missing nor null, stored as JSON. */
@@ -129,6 +130,7 @@ class CarryAccumulator implements Accumulator {
 }
 
 /**
+ * Makes or restores an accumulator.
  * @param saved the result of save(); '' for a new one
  * @param readCell JSON text → cell
  */

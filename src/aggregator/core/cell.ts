@@ -1,12 +1,12 @@
-// One value of a record, as the readers of CSV, JSON and Kafka pass it to the core.
+// A cell is one value of a record, as the readers of CSV, JSON and Kafka pass it to the core.
 //   CSV: always text. JSON: text, true and false, null, numbers, and objects or lists as their canonical text.
-// A number is a double only where that loses no digits (up to 15); any other keeps its text.
+// A number is a double only where that loses no digits (up to 15); any other keeps its text. undefined is a missing field.
 
 import { createHash } from 'node:crypto';
 import { shortened } from '../../runtime/beginning.ts';
 import { type NumberReader, parseDecimal, writeDecimal } from './decimal.ts';
 
-/** A number that a double can't represent. `text` is canonical, or the original where it has too many digits. */
+/** A number that a double may not represent. `text` is canonical, or as it came where it has more than 1,000 digits. */
 export class Digits {
   readonly text: string;
   constructor(text: string) {
@@ -14,7 +14,7 @@ export class Digits {
   }
 }
 
-/** An object or a list: the JSON text with sorted names. */
+/** An object or a list, as JSON text with sorted names. */
 export class Structure {
   readonly json: string;
   constructor(json: string) {
@@ -26,7 +26,7 @@ export type Cell = undefined | null | string | boolean | number | Digits | Struc
 
 const EXACT_DIGITS = 15;
 
-/** A number of JSON, by its text. 1, 1.0 and 1e0 are the same cell. */
+/** The cell of a JSON number. @param text as it came: 1, 1.0 and 1e0 are the same cell */
 export function numberCell(text: string): number | Digits {
   const decimal = parseDecimal(text);
   if (decimal === undefined) return new Digits(text);
@@ -37,29 +37,29 @@ export function numberCell(text: string): number | Digits {
     : new Digits(canonical);
 }
 
-/** Reads a cell under a numeric operation: a number, or text that is one. False for anything else. */
+/** Reads a cell as a number; text may be one, too. @returns false for anything else */
 export function readNumeric(reader: NumberReader, cell: Cell): boolean {
   if (typeof cell === 'string') return reader.read(cell);
   if (typeof cell === 'number') return reader.readNumber(cell);
   return cell instanceof Digits && reader.read(cell.text);
 }
 
-/** V8 copies shorter slices of a string. */
+/** From this length on, V8 makes a slice of a string refer to the whole of it. */
 const SLICED = 13;
 
-/** A copy of the cell for long-lived state, as a slice would keep its whole block in memory. */
+/** A cell for long-lived state: text is copied, as a slice would keep the whole block of its file in memory. */
 export function ownCell(cell: Cell): Cell {
   return typeof cell === 'string' ? ownText(cell) : cell;
 }
 
-/** Of one byte a character where that is enough: of two, it would make every text that it becomes part of as wide. */
+/** A copy of a text, with one byte for each character where that is enough: a wider one widens every text that it becomes part of. */
 export function ownText(text: string): string {
   if (text.length < SLICED) return text;
   const narrow = Buffer.from(text, 'latin1').toString('latin1');
   return narrow === text ? narrow : Buffer.from(text, 'utf16le').toString('utf16le');
 }
 
-/** A cell as JSON, with all digits of a number. Missing is null. */
+/** A cell as JSON, with all digits of a number; null for a missing one. */
 export function writeCell(cell: Cell): string {
   if (cell === undefined || cell === null) return 'null';
   if (typeof cell === 'number') return writeNumber(cell);
@@ -74,7 +74,7 @@ function writeNumber(value: number): string {
   return decimal === undefined ? String(value) : writeDecimal(decimal);
 }
 
-/** A value for messages: JSON, shortened. */
+/** A cell for messages: JSON, shortened. */
 export function showCell(cell: Cell): string {
   if (cell === undefined) return 'no value';
   return shortened(writeCell(cell), 80);

@@ -1,5 +1,5 @@
-// Conditions. A missing field and null meet none, not even "not equal"; a value that is no number meets no numerical one; the
-// comparison of texts is case-sensitive.
+// Conditions of a flush. A missing or null field meets none, not even "not equals"; a value that is no number meets no numerical
+// condition; texts are compared case-sensitively.
 
 import { type Cell, readNumeric } from './cell.ts';
 import { compareDecimals, type Decimal, NumberReader, timesCount } from './decimal.ts';

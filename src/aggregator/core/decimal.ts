@@ -1,28 +1,28 @@
-// Exact decimals: units × 10^-scale, beyond 2^53 and without floats, written with all digits and no exponent. No library, as
-// decimal.js and its like round every sum to a fixed precision (20 digits) and allocate an object for each addition; here
-// only means are rounded, and numbers within a double's 53 bits stay doubles. docs/decisions/aggregator.md compares them.
+// Exact decimals, units × 10^-scale, beyond 2^53, written with all digits and no exponent. Only means are rounded, and numbers within a
+// double's 53 bits stay doubles. No library does that: decimal.js and the like round every sum to a fixed precision (20 digits) and
+// allocate an object for each addition. docs/decisions/aggregator.md compares them.
 
-/** A number with more digits, written without exponent, is refused. */
+/** Digits of a number at most, written without exponent. */
 const MOST_DIGITS = 1_000;
-/** Digits of a mean without a finite expansion; 15 are promised. */
+/** Digits of a mean without a finite expansion; 15 are documented. */
 const MEAN_DIGITS = 20;
-/** Any integer of so many digits is exact in a double. */
+/** A double holds every integer of so many digits. */
 const SMALL_DIGITS = 15;
 
 const DECIMAL = /^([+-]?)(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:[eE]([+-]?\d+))?$/;
 const POWERS = Array.from({ length: SMALL_DIGITS + 1 }, (_, exponent) => 10 ** exponent);
-/** @param exponent 0 or more; exact up to 22 */
+/** A power of ten. @param exponent 0 or more; the result is exact up to 22 */
 export const powerOf = (exponent: number): number => POWERS[exponent] ?? 10 ** exponent;
 
 const BIG_POWERS = Array.from({ length: 40 }, (_, exponent) => 10n ** BigInt(exponent));
 const bigPowerOf = (exponent: number): bigint => BIG_POWERS[exponent] ?? 10n ** BigInt(exponent);
 
-/** `scale` is 0 or more; trailing zeros are allowed. */
+/** units × 10^-scale; `scale` is 0 or more, and trailing zeros are allowed. */
 export type Decimal = { readonly units: bigint; readonly scale: number };
 
 /**
  * Reads a decimal with optional sign, point and exponent.
- * @returns undefined for anything else, and for more than MOST_DIGITS digits; 1e999999999 is refused at once
+ * @returns undefined for anything else, and for more than MOST_DIGITS digits, at once also for 1e999999999
  */
 export function parseDecimal(text: string): Decimal | undefined {
   const match = DECIMAL.exec(text);
@@ -48,7 +48,7 @@ export function writeDecimal({ units, scale }: Decimal): string {
   return negative && text !== '0' ? `-${text}` : text;
 }
 
-/** As writeDecimal(), of units that are a double's integer. */
+/** As writeDecimal(), for units that are a safe integer. */
 function writeSmall(units: number, scale: number): string {
   if (scale === 0) return String(units);
   const digits = String(Math.abs(units)).padStart(scale + 1, '0');
@@ -72,6 +72,7 @@ export function compareDecimals(one: Decimal, other: Decimal): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+/** A decimal times an integer. */
 export const timesCount = ({ units, scale }: Decimal, count: number): Decimal => ({
   units: units * BigInt(count),
   scale,
@@ -79,7 +80,7 @@ export const timesCount = ({ units, scale }: Decimal, count: number): Decimal =>
 
 /** The mean: exact where it has a finite expansion, else rounded to MEAN_DIGITS digits or more, half away from zero. */
 export function meanOf(total: Decimal, count: number): Decimal {
-  // Without trailing zeros, which a sum loses when it is saved, so that they don't affect the digits of the mean.
+  // A saved sum has no trailing zeros: without them the digits of the mean are the same before and after a restart.
   const sum = withoutZeros(total);
   const wholeDigits = (sum.units < 0n ? -sum.units : sum.units).toString().length - sum.scale;
   const countDigits = String(count).length;
@@ -103,8 +104,8 @@ function unitsAt({ units, scale }: Decimal, wanted: number): bigint {
 }
 
 /**
- * Reads one number at a time, without an object for each small one: `small` tells whether `units` and `scale` hold it, or
- * `big`.
+ * Reads one number at a time, without an object for a small one. `small` tells whether `units` and `scale` hold it; any number is in
+ * `decimal`.
  */
 export class NumberReader {
   small = true;
@@ -122,7 +123,7 @@ export class NumberReader {
     return true;
   }
 
-  /** @param value a double that stands for the decimal it is printed as */
+  /** Reads a double as the decimal that it is printed as. @returns false for NaN and the infinities */
   readNumber(value: number): boolean {
     if (!Number.isSafeInteger(value)) return this.read(String(value));
     this.small = true;
@@ -132,8 +133,8 @@ export class NumberReader {
   }
 
   /**
-   * Reads a small number as it stands in a file's bytes.
-   * @returns false for everything else, number or not
+   * Reads a small number from the bytes of a file.
+   * @returns false for anything else, also for a number that is not small
    */
   readBytes(bytes: Uint8Array, from: number, to: number): boolean {
     if (to <= from || to - from > SMALL_DIGITS + 1) return false;
@@ -191,6 +192,7 @@ export class Total {
   #scale = 0;
   #big: Decimal | undefined;
 
+  /** Restores a total from write(). */
   static of(text: string): Total {
     const total = new Total();
     const reader = new NumberReader();
@@ -210,7 +212,7 @@ export class Total {
     this.#big = addDecimals(this.decimal, reader.decimal);
   }
 
-  /** Below 0 where this is less than the reader's number. */
+  /** Compares with the reader's number: below 0, 0 or above 0. */
   compare(reader: NumberReader): number {
     if (this.#big === undefined && reader.small && this.#scale === reader.scale)
       return this.#units - reader.units;
@@ -229,7 +231,7 @@ export class Total {
   #addSmall(units: number, scale: number): boolean {
     const common = Math.max(scale, this.#scale);
     const sum = this.#units * powerOf(common - this.#scale) + units * powerOf(common - scale);
-    // An operand beyond 2^53 makes a sum of the same sign too large as well; with different signs each is checked.
+    // Each converted operand is checked too: with different signs, two that are not exact may have a small sum.
     if (common !== scale && !Number.isSafeInteger(units * powerOf(common - scale))) return false;
     if (common !== this.#scale && !Number.isSafeInteger(this.#units * powerOf(common - this.#scale)))
       return false;

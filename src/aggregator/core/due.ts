@@ -1,5 +1,5 @@
-// Due times of sessions. Wall times are resolved by Temporal's "compatible" rule: a time that a clock change skips keeps the
-// offset before it (02:30 becomes 03:30), of a repeated one the first counts. Temporal is the language's coming API
+// Due times of sessions. Wall times are resolved by Temporal's "compatible" rule: a time that a clock change skips keeps the offset
+// before the change (02:30 becomes 03:30), and of a repeated time the first counts. Temporal is JavaScript's future API
 // (temporal-polyfill until Node has it); luxon and date-fns-tz leave both cases undefined.
 
 import { Temporal } from 'temporal-polyfill';
@@ -16,6 +16,7 @@ export type WallTimeout = Extract<Timeout, { readonly zone: string }>;
 
 /** Notes on unusual moments, for the flush calendar. */
 export type MomentNote = 'SKIPPED' | 'DOUBLED' | 'SHORT_MONTH';
+/** `at` in milliseconds since the epoch. */
 export type Moment = { readonly at: number; readonly notes: readonly MomentNote[] };
 
 /**
@@ -32,7 +33,7 @@ export function nextMoment(timeout: WallTimeout, after: number): Moment {
   }
 }
 
-/** The moment of the day, or of the month of the day. */
+/** The moment on a date, or in the month of a date. */
 function momentOn(timeout: WallTimeout, date: Temporal.PlainDate): Moment {
   const day = timeout.type === 'DAY' ? date.day : dayOf(timeout.day, date);
   const wall = date.with({ day }).toPlainDateTime(Temporal.PlainTime.from(timeout.time));
@@ -49,7 +50,7 @@ function momentOn(timeout: WallTimeout, date: Temporal.PlainDate): Moment {
 const dayOf = (day: number | 'last', { daysInMonth }: Temporal.PlainDate): number =>
   day === 'last' ? daysInMonth : Math.min(day, daysInMonth);
 
-/** The due times of one timeout: sessions that begin between two moments share the later. */
+/** The due times of one timeout. The last one is cached, as sessions that begin between two moments share the later. */
 export class DueTimes {
   readonly #timeout: Exclude<Timeout, { readonly type: 'TIMESTAMP' }>;
   #from = Number.POSITIVE_INFINITY;
@@ -59,7 +60,10 @@ export class DueTimes {
     this.#timeout = timeout;
   }
 
-  /** @param first time of the session's first record, in milliseconds since the epoch */
+  /**
+   * @param first time of the session's first record, in milliseconds since the epoch
+   * @returns milliseconds since the epoch
+   */
   dueOf(first: number): number {
     if (this.#timeout.type === 'HOUR') return first + this.#timeout.hours * HOUR_MS;
     if (first >= this.#from && first < this.#due) return this.#due;

@@ -1,4 +1,4 @@
-// Times in the format of the aggregator's manual: ISO 8601 extended, UTC. Other formats and impossible dates are refused.
+// Times in the format of the aggregator's manual: ISO 8601 extended, UTC. Other formats and impossible dates are invalid.
 
 import { ownText } from './cell.ts';
 
@@ -8,6 +8,7 @@ const LOOSE = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{3})?Z?$/;
 export const PERIODS = ['HOUR', 'DAY', 'MONTH', 'YEAR'] as const;
 export type Period = (typeof PERIODS)[number];
 
+/** By period, the characters of a time that tell its period. */
 const KEPT: Readonly<Record<Period, number>> = { HOUR: 13, DAY: 10, MONTH: 7, YEAR: 4 };
 const REST = '0000-01-01T00:00:00.000Z';
 
@@ -26,8 +27,8 @@ export function parseInstant(text: string): number | undefined {
 }
 
 /**
- * The beginning of a time's period, in UTC. Times of one stream are close together, so the result of a text is cached for
- * texts of the same hour.
+ * Finds the start of a time's period, in UTC. The last result is cached for texts of the same hour, as times of one stream are close
+ * together.
  */
 export class PeriodReader {
   readonly #kept: number;
@@ -38,7 +39,7 @@ export class PeriodReader {
     this.#kept = KEPT[period];
   }
 
-  /** As YYYY-MM-DDTHH:mm:ss.sssZ; undefined where the text is no time. */
+  /** The start as YYYY-MM-DDTHH:mm:ss.sssZ; undefined where the text is no such time. */
   startOf(text: string): string | undefined {
     if (text.length !== REST.length) return undefined;
     const hour = text.slice(0, KEPT.HOUR);
@@ -50,7 +51,7 @@ export class PeriodReader {
   }
 }
 
-/** True where :mm:ss.sssZ follows the hour. */
+/** Whether a text of the right length goes on behind its hour with :mm:ss.sssZ. */
 function isWithinHour(text: string): boolean {
   return (
     text.charCodeAt(13) === 0x3a &&

@@ -1,17 +1,17 @@
-// JSON text → cells, with all digits of every number, as JSON.parse rounds those beyond 2^53.
+// JSON text → cells, with all digits of numbers, which JSON.parse rounds beyond 2^53.
 
 import { isLosslessNumber, parse as parseLossless } from 'lossless-json';
 import { isNestedTooDeeply } from '../../runtime/json-text.ts';
 import { type Cell, Digits, numberCell, Structure, writeCell } from './cell.ts';
 
-/** A number that a double may not represent: 16 digits in a row, with or without a point, or an exponent. */
+/** Text with a number that a double may not represent: 16 digits in a row, with or without a point, or an exponent. */
 const MAY_LOSE = /[\d.]{16}|\d[eE][+-]?\d/;
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
- * Reads an object.
- * @returns undefined where the text is JSON and no object
+ * Reads an object. Numbers are doubles, or lossless-json's LosslessNumber where a double may lose digits.
+ * @returns undefined where the text is JSON but no object
  * @throws {SyntaxError} where it is no JSON, or nested too deeply
  */
 export function readObject(text: string): JsonObject | undefined {
@@ -22,14 +22,14 @@ export function readObject(text: string): JsonObject | undefined {
     : undefined;
 }
 
-/** JSON with every number as lossless-json's LosslessNumber. @throws {SyntaxError} */
+/** Parses JSON, every number to lossless-json's LosslessNumber. @throws {SyntaxError} */
 export function readLossless(text: string): unknown {
-  // Throws JSON.parse's own error; of repeated names the last one counts, as there.
+  // JSON.parse throws the better error. As there, the last of repeated names counts.
   JSON.parse(text);
   return parseLossless(text, null, { onDuplicateKey: ({ newValue }) => newValue });
 }
 
-/** A value that readObject() found. */
+/** A value of readObject() as a cell. */
 export function toCell(value: unknown): Cell {
   if (typeof value === 'number') return Object.is(value, -0) ? 0 : value;
   if (typeof value === 'string' || typeof value === 'boolean' || value === null || value === undefined)
@@ -38,7 +38,7 @@ export function toCell(value: unknown): Cell {
   return new Structure(canonicalJson(value));
 }
 
-/** The value of an object's own field. */
+/** The cell of an object's own field; undefined where it has none. */
 export const cellOf = (object: JsonObject, field: string): Cell =>
   Object.hasOwn(object, field) ? toCell(object[field]) : undefined;
 

@@ -1,6 +1,6 @@
-// The open sessions of one definition in memory, found by the cells of a record: nested maps, one level for each group field, so
-// that a look-up builds no text. Digits and structures, which are objects, have one shared map key for each text, as long as
-// a session uses it.
+// The open sessions of one definition in memory. Nested maps, one level for each group field and period, find them by the cells of a
+// record without building a string. Digits and structures are objects: each distinct text has one shared map key while a session
+// uses it.
 
 import { type Cell, Digits, keyOf, Structure } from './cell.ts';
 import type { Session } from './session.ts';
@@ -11,6 +11,7 @@ type SharedKey = { uses: number };
 
 const isObject = (cell: Cell): boolean => cell instanceof Digits || cell instanceof Structure;
 
+/** Iterates in the order in which sessions were added. */
 export class OpenSessions {
   readonly #byKey = new Map<string, Session>();
   readonly #root: Level = new Map();
@@ -69,7 +70,7 @@ export class OpenSessions {
     return this.#byKey.values();
   }
 
-  /** Removes the levels that became empty, too. */
+  /** Removes the path and the levels that are empty then. */
   #remove(level: Level, path: readonly unknown[], at: number): void {
     const next = level.get(path[at]);
     if (next instanceof Map) {
@@ -86,7 +87,7 @@ export class OpenSessions {
     return path;
   }
 
-  /** Undefined, which is no key, for a value that no session has. */
+  /** The map key of a cell; undefined, which is never a key, for digits or a structure that no session has. */
   #mapKey(cell: Cell): unknown {
     if (cell === undefined) return null;
     return isObject(cell) ? this.#shared.get(keyOf([cell], [])) : cell;

@@ -1,5 +1,5 @@
-// A compiled definition: the place of each field in a record's cells, and its use. Plans of one stream share a table of fields,
-// so that a record is read once for all versions with open sessions.
+// A plan is a compiled definition: the place of each field in a record's cells, and its use. Plans of one stream share a table of
+// fields, so that a record is read once for all versions with open sessions.
 
 import type { Definition } from '../definition/schema.ts';
 import { isNumeric, type Operation } from './accumulate.ts';
@@ -11,6 +11,7 @@ import { type Period, PeriodReader } from './instant.ts';
 export class FieldTable {
   readonly names: string[] = [];
 
+  /** The place of a field, a new one for a new field. */
   placeOf(name: string): number {
     const place = this.names.indexOf(name);
     return place === -1 ? this.names.push(name) - 1 : place;
@@ -24,6 +25,7 @@ export type PlannedPeriod = {
   readonly reader: PeriodReader;
 };
 export type PlannedAggregate = {
+  /** -1 for a COUNT without a field. */
   readonly place: number;
   readonly field: string;
   readonly operation: Operation;
@@ -47,7 +49,7 @@ export type Plan = {
   readonly version: number;
   /** Identifies a set of group fields and periods. */
   readonly grouping: string;
-  /** In the order of the grouping, which is sorted. */
+  /** Sorted by name, as the order of group fields makes no other grouping. */
   readonly group: readonly { readonly place: number; readonly field: string }[];
   readonly periods: readonly (PlannedPeriod & { readonly field: string })[];
   readonly aggregates: readonly PlannedAggregate[];
@@ -57,7 +59,7 @@ export type Plan = {
   /** Place of a TIMESTAMP timeout's field. */
   readonly duePlace: number | undefined;
   readonly dueTimes: DueTimes | undefined;
-  /** The names of a flushed row's columns, in the definition's order: group fields, then period starts. */
+  /** The first columns of a flushed row, in the definition's order: group fields, then period starts. `index` is that in `group` or `periods`. */
   readonly columns: readonly {
     readonly name: string;
     readonly from: 'group' | 'period';
@@ -74,6 +76,7 @@ const byName =
 export const outputOf = ({ field, operation, as }: Definition['aggregate'][number]): string =>
   as ?? [operation.toLowerCase(), ...(field === undefined ? [] : [field])].join('_');
 
+/** The column name of a period's start: month_timestamp. */
 export const periodOutputOf = ({
   field,
   period,
@@ -82,7 +85,11 @@ export const periodOutputOf = ({
   readonly period: string;
 }): string => `${period.toLowerCase()}_${field}`;
 
-/** @param version of the definition; its open sessions keep it until they are flushed */
+/**
+ * Compiles a definition, which must be valid.
+ * @param version of the definition; its open sessions keep it until they are flushed
+ * @param fields gets the fields that it doesn't have yet
+ */
 export function compile(definition: Definition, version: number, fields: FieldTable): Plan {
   const { name, group, flush } = definition;
   const sorted = [...new Set(group.fields)].sort();

@@ -8,14 +8,14 @@ export type Progress = {
   readonly condition: string;
   readonly output: string;
   readonly operator: Operator;
-  /** All digits of both. */
+  /** The value and the condition's, both with all digits. */
   readonly has: string;
   readonly wants: string;
   /** From 0 to 1 for a condition on a growing value; null otherwise. */
   readonly share: number | null;
 };
 
-/** Progress of each condition on an aggregate; one on an input field has none. */
+/** Progress of each condition on an aggregate; conditions on an input field have none. */
 export function progressOf({ plan, accumulators, count }: Session): Progress[] {
   return plan.conditions.flatMap(({ name, on, test }) => {
     const aggregate = 'aggregate' in on ? plan.aggregates[on.aggregate] : undefined;

@@ -1,16 +1,17 @@
-// A flushed session as a row: group fields, period starts, outputs, and `meta`, as JSON text, since doubles would lose digits.
+// A flushed session as a row: group fields, period starts, outputs and `meta`. It is JSON text, as doubles would lose digits.
 
 import { writeCell } from './cell.ts';
 import type { Plan } from './plan.ts';
 import { quoted, type Session, sessionId } from './session.ts';
 import type { Flushed } from './step.ts';
 
+/** A name, and a value as JSON text. */
 export type Column = readonly [name: string, json: string];
 
 let lastTime = Number.NaN;
 let lastText = '';
 
-/** Rows of one flush have few times that differ. */
+/** A time as JSON. The last one is cached, as rows of one flush have many equal times. */
 function time(at: number | undefined): string {
   if (at === undefined) return 'null';
   if (at !== lastTime) {
@@ -20,7 +21,7 @@ function time(at: number | undefined): string {
   return lastText;
 }
 
-/** The columns of a row without meta, in their order, each with its value as JSON. */
+/** The columns of a row but for `meta`, in their order, each with its value as JSON. */
 export const rowColumns = (flushed: Flushed): Column[] =>
   columnsOf(rowNames(flushed.session.plan), rowValues(flushed));
 
@@ -79,7 +80,7 @@ function metaValues({ session, type, at, condition }: Flushed): string[] {
   ];
 }
 
-/** As ["south.csv:7","south.csv:9-12"]. */
+/** The places of a session's records, such as ["south.csv:7","south.csv:9-12"]. */
 function writeSources({ sources, places }: Session): string {
   let text = '[';
   let source: string | undefined;
@@ -98,11 +99,12 @@ function writeSources({ sources, places }: Session): string {
 
 const headOf = (name: string, index: number): string => `${index === 0 ? '' : ','}${JSON.stringify(name)}:`;
 
+/** Columns as a JSON object. */
 export const writeObject = (columns: readonly Column[]): string =>
   `{${columns.map(([name, json], index) => headOf(name, index) + json).join('')}}`;
 
 const META_HEADS = META_NAMES.map(headOf);
-/** What stands before each value of a plan's rows. */
+/** By plan, the text before each value of its rows. */
 const heads = new WeakMap<Plan, readonly string[]>();
 
 function headsOf(plan: Plan): readonly string[] {

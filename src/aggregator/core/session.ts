@@ -1,4 +1,4 @@
-// One aggregation session: what the records with equal group values have come to, and where they were.
+// One aggregation session: the aggregates of the records with equal group values, and the places of these records.
 
 import { hash } from 'node:crypto';
 import { type Accumulator, accumulatorOf } from './accumulate.ts';
@@ -6,9 +6,10 @@ import { type Cell, keyOf, ownCell, writeCell } from './cell.ts';
 import { readCell } from './json.ts';
 import type { Plan } from './plan.ts';
 
-/** A session of records that lie far apart tells the first so many ranges exactly; the last one covers the rest. */
+/** Ranges of places that a session keeps exactly; the last one then widens to cover the rest. */
 export const MOST_RANGES = 8;
 
+/** Times are in milliseconds since the epoch. */
 export class Session {
   readonly plan: Plan;
   readonly key: string;
@@ -18,26 +19,26 @@ export class Session {
   readonly createdAt: number;
   readonly dueAt: number | undefined;
   readonly id: string;
-  /** Of each range of places (lines of one file or offsets of one partition), where they are. */
+  /** By range of places (lines of a file, or offsets of a partition), the file or partition. */
   readonly sources: string[] = [];
-  /** And its first and last place, one behind the other: numbers cost less than an object for each of millions of ranges. */
+  /** By range, its first and its last place, one behind the other: an object for each of millions of ranges would cost more. */
   readonly places: number[] = [];
   /** False where a range covers records of other sessions, too. */
   exactRanges = true;
   count = 0;
-  // Numbers from the beginning: V8 writes another one in their place, where it would make an object of each that follows undefined.
+  // NaN instead of undefined: V8 then stores later numbers in place, without an object for each.
   firstEvent = Number.NaN;
   lastEvent = Number.NaN;
   updatedAt = Number.NaN;
   /** True since it was last written to Postgres. */
   touched = false;
-  /** Number of the last transaction of this process that changes it, in the order in which they are committed. */
+  /** The last transaction of this process that changes it; they are numbered in the order of their commits. */
   transaction = 0;
-  /** What of its text stays the same. */
+  /** The parts of its saved text that never change. */
   saved: { readonly head: string; readonly times: string; readonly id: string } | undefined;
-  /** Its row's number, where Postgres has it in whatever state. */
+  /** The id of its row; undefined where Postgres has none. */
   row: number | undefined;
-  /** What sessionId() has found. */
+  /** The cached result of sessionId(). */
   flushedId: string | undefined;
   /** True once it was flushed or has expired. */
   ended = false;
@@ -67,14 +68,14 @@ export class Session {
     this.firstEvent = this.lastEvent = this.updatedAt = kept.createdAt;
   }
 
-  /** Notes where a record was. */
+  /** Adds the place of a record. */
   cover(source: string, position: number): void {
     this.coverRange(source, position, position, true);
   }
 
   /**
-   * Notes where some records were, as cover() does for one after the other.
-   * @param exact false where other places lie between theirs, too: only where isFull() of their source
+   * Adds the places of several records, as cover() would one after the other.
+   * @param exact false where places of other records lie between them, which is allowed only where isFull(source)
    */
   coverRange(source: string, from: number, to: number, exact: boolean): void {
     const { sources, places } = this;
@@ -86,7 +87,7 @@ export class Session {
     else this.#widen(source, from, to);
   }
 
-  /** Whether places of the source that come from now on begin no more ranges. */
+  /** Whether further places of the source only widen the last range. */
   isFull(source: string): boolean {
     return this.sources.length >= MOST_RANGES && this.sources.at(-1) === source;
   }
@@ -110,9 +111,9 @@ export class Session {
 }
 
 /**
- * An id that stays the same however often the session is flushed: of its definition, key, and how it began. Ids of sessions that one
- * file or partition has opened begin alike, and go on in the order of their first records: an index over them grows at its end, where
- * ids in no order cost it as much as all of the row.
+ * The id of a session, 32 hex digits, made of its definition, its key and its first record: the same if it is flushed again after a kill.
+ * Ids of sessions that one file or partition has opened have a common beginning, and follow the order of their first records. So an
+ * index over them grows at its end; random ids would cost as much as the rest of the row.
  */
 export function sessionId(session: Session): string {
   session.flushedId ??= flushedIdOf(session);
@@ -135,7 +136,7 @@ function flushedIdOf({ plan, key, createdAt, id }: Session): string {
 
 let lastHead = { plan: undefined as Plan | undefined, createdAt: 0, origin: '', text: '' };
 
-/** What the ids of sessions have in common that were opened at one time by records of one origin. */
+/** The common beginning of the ids of sessions that were opened at one time by records of one origin. */
 function headOf(plan: Plan, createdAt: number, origin: string): string {
   if (plan !== lastHead.plan || createdAt !== lastHead.createdAt || origin !== lastHead.origin) {
     const said = JSON.stringify([plan.definition, plan.grouping, createdAt, origin]);
@@ -144,14 +145,14 @@ function headOf(plan: Plan, createdAt: number, origin: string): string {
   return lastHead.text;
 }
 
-/** 32 bits, by FNV-1a: one record opens one session, so that they need not tell all keys apart. */
+/** FNV-1a, 32 bits. They need not distinguish all keys, as a record opens only one session. */
 function hashOf(text: string): number {
   let bits = 0x811c9dc5;
   for (let at = 0; at < text.length; at += 1) bits = Math.imul(bits ^ text.charCodeAt(at), 0x01000193);
   return bits >>> 0;
 }
 
-/** A session as JSON, for Postgres: written thousands of times a second, so what stays the same is written once. */
+/** A session as JSON, for Postgres. Its constant parts are encoded once, as it is written thousands of times a second. */
 export function saveSession(session: Session): string {
   const { accumulators, createdAt, dueAt = null } = session;
   session.saved ??= {
@@ -169,7 +170,7 @@ export function saveSession(session: Session): string {
   );
 }
 
-/** The text of the number before: sessions that are written together have times in common. */
+/** Caches the text of the last number, as sessions that are written together have equal times. */
 class LastNumber {
   #number = Number.NaN;
   #text = '';
@@ -184,7 +185,7 @@ class LastNumber {
 }
 const [firsts, lasts, updates] = [new LastNumber(), new LastNumber(), new LastNumber()];
 
-/** Ranges of one source in a row share its name: [source, from, to, from, to, …]. */
+/** Adjacent ranges of one source share its name: [source, from, to, from, to, …]. */
 function placesOf({ sources, places }: Session): string {
   let text = '';
   for (let at = 0; at < sources.length; at += 1) {
@@ -198,7 +199,7 @@ function placesOf({ sources, places }: Session): string {
 const MOST_QUOTED = 100;
 const quotes = new Map<string, string>();
 
-/** A source as JSON; sessions have few that differ. */
+/** A source as JSON, cached, as sessions have few different ones. */
 export function quoted(source: string): string {
   let text = quotes.get(source);
   if (text === undefined) {
@@ -225,8 +226,9 @@ type Saved = readonly [
 ];
 
 /**
+ * Restores a session that saveSession() has written.
  * @param plan of the version that the session was opened with
- * @param row its number in Postgres
+ * @param row the id of its row in Postgres
  */
 export function loadSession(plan: Plan, json: string, row?: number): Session {
   const [

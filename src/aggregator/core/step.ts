@@ -1,5 +1,5 @@
-// The core: (state, record, now) → state, flushed. No clock and no I/O. The state is changed in place, as a copy for each of a
-// million records a second would cost more than the aggregation.
+// The core: (state, record, now) → state, flushed, without a clock and without I/O. The state is changed in place, as a copy for each of
+// a million records a second would cost more than the aggregation.
 //
 // A record is aggregated as a whole or set aside as a whole; one that is set aside counts nowhere and opens no session.
 
@@ -33,13 +33,13 @@ export type Rec = {
   readonly source: string;
   /** Line from 1, or offset. */
   readonly position: number;
-  /** Distinguishes its place from the same one of another run, or of the same file again. */
+  /** Distinguishes the record from that of the same place in another run, or in another reading of the file. */
   readonly origin?: string;
   /** Event time in milliseconds since the epoch. */
   readonly at: number;
 };
 
-/** What the records of a session have in common. */
+/** What the records of a session have in common: their group values, and the starts of their periods. */
 export type Place = { readonly group: readonly Cell[]; readonly periods: readonly string[] };
 
 export type SetAside = { readonly field: string; readonly message: string };
@@ -51,7 +51,7 @@ export type State = {
   /** The current version, with which new sessions are opened. */
   plan: Plan;
   open: OpenSessions;
-  /** Written to Postgres and emptied by the driver. */
+  /** Sessions that were changed, and those that have ended, for the driver, which writes them to Postgres and empties both lists. */
   readonly touched: Session[];
   readonly gone: Session[];
   /** Limit of open sessions; a record that would open one more is set aside. */
@@ -62,9 +62,10 @@ export type Outcome = { readonly flushed: readonly Flushed[] } | { readonly asid
 
 const TAKEN: Outcome = { flushed: [] };
 const reader = new NumberReader();
-/** Place of the cell that `reader` has read; -1: none. Several aggregates often share a field. */
+/** Place of the cell that `reader` holds; -1: none. It is read once, as several aggregates often share a field. */
 let readPlace = -1;
 
+/** A state without sessions. @param maxSessions open sessions at most */
 export const newState = (plan: Plan, mode: Mode, maxSessions = Number.POSITIVE_INFINITY): State => ({
   mode,
   plan,
@@ -115,7 +116,7 @@ export function step(state: State, record: Rec, now: number): Outcome {
   return { flushed: [...before, { session, type: 'CONDITION', at: now, condition }] };
 }
 
-/** The group values and period starts of a record. */
+/** The group values and period starts of a record, or why it is set aside. */
 export function placeOf(plan: Plan, cells: readonly Cell[]): Place | SetAside {
   const group: Cell[] = [];
   for (const { place } of plan.group) group.push(cells[place]);
@@ -132,7 +133,7 @@ export function placeOf(plan: Plan, cells: readonly Cell[]): Place | SetAside {
 const expected = (field: string, cell: Cell, what: string): string =>
   `${field}: received ${showCell(cell)}, expected ${what}`;
 
-/** Why a record is set aside, wherever it belongs; undefined where it isn't. */
+/** Why a record is set aside for its values, whatever its group; undefined where it isn't. */
 export function faultOf(plan: Plan, cells: readonly Cell[]): SetAside | undefined {
   readPlace = -1;
   return fault(plan, cells);
@@ -177,8 +178,8 @@ function remove(state: State, session: Session): void {
 }
 
 /**
- * The session of a place, opened by this record where there is none, which takes no more of the record than where and when it was.
- * For records whose values are added up before: of definitions whose sessions end with their file or run, or by the clock.
+ * The session of a place, opened where there is none. Only the place and time of the record are used, as its values were added up
+ * before: for definitions whose sessions end with their file or run, or by the clock.
  */
 export function sessionOf(state: State, place: Place, record: Rec, now: number): Session {
   return state.open.find(place.group, place.periods) ?? openSession(state, place, record, now);
@@ -190,7 +191,7 @@ function openSession(state: State, place: Place, record: Rec, now: number): Sess
   return session;
 }
 
-/** As sessionOf() makes one, which is not open. */
+/** Makes a session without adding it to the open ones. @param now milliseconds since the epoch */
 export function newSession(
   plan: Plan,
   { group, periods }: Place,
@@ -221,8 +222,8 @@ function add(state: State, session: Session, { cells, source, position, at }: Re
 }
 
 /**
- * Counts records whose values and places are in the session's accumulators and ranges.
- * @param at when their events were, in milliseconds since the epoch
+ * Counts records whose values and places were added to the session before.
+ * @param at event time of these records, in milliseconds since the epoch
  */
 export function count(state: State, session: Session, records: number, at: number, now: number): void {
   session.count += records;

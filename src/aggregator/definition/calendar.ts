@@ -1,4 +1,4 @@
-// The next flushes of a definition, in local time and UTC, with notes on unusual ones.
+// A definition in words, and its next flushes, in local time and UTC, with notes on unusual ones.
 
 import { Temporal } from 'temporal-polyfill';
 import { type MomentNote, nextMoment } from '../core/due.ts';
@@ -13,8 +13,9 @@ const WORDS: Readonly<Record<MomentNote, string>> = {
 };
 
 /**
- * The next flushes of a Day or Month timeout; for others a description.
+ * The next flushes of a Day or Month timeout; for any other flush, a text that says when it happens.
  * @param now milliseconds since the epoch
+ * @param count number of flushes
  */
 export function flushCalendar({ flush }: Definition, now: number, count = 5): readonly FlushTime[] | string {
   if (flush.by === 'END_OF_TRANSACTION') return 'at the end of each file';

@@ -1,15 +1,17 @@
 // A problem of a definition, in one shape for the file, the form and the API.
 
 export type Problem = {
-  /** RFC 6901: /flush/timeout/hours; empty for the whole. */
+  /** JSON pointer (RFC 6901), such as /flush/timeout/hours; empty for the whole definition. */
   readonly pointer: string;
   /** From 1; undefined where the definition came from a form. */
   readonly line: number | undefined;
   readonly column: number | undefined;
   readonly message: string;
+  /** What was probably meant; undefined where nothing is close. */
   readonly suggestion: string | undefined;
 };
 
+/** A definition is invalid. The message has a line for each problem. */
 export class DefinitionError extends Error {
   override readonly name = 'DefinitionError';
   readonly problems: readonly Problem[];
@@ -27,5 +29,6 @@ function describeProblem({ pointer, line, column, message, suggestion }: Problem
   return `${place} ${pointer === '' ? '' : `${pointer}: `}${message}${hint}`;
 }
 
+/** A path as a JSON pointer. */
 export const toPointer = (path: readonly PropertyKey[]): string =>
   path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');

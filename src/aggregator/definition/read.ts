@@ -1,4 +1,4 @@
-// A definition's text (YAML, and so JSON) or a form's object → a checked definition, or every problem with its place.
+// Reads and validates a definition, from text (YAML, and so JSON) or from an object, with the place of every problem.
 
 import { closest, distance } from 'fastest-levenshtein';
 import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
@@ -11,7 +11,7 @@ import { checkDefinition, type Found } from './check.ts';
 import { DefinitionError, type Problem, toPointer } from './problem.ts';
 import { type Definition, definitionSchema } from './schema.ts';
 
-/** Characters of a definition: yaml compares each key with all before it, so that a data file given by mistake takes hours. */
+/** Characters of a definition at most: yaml compares each key with all others, so that a data file given by mistake would take hours. */
 const LONGEST = 256 * 1024;
 
 const KNOWN_NAMES = [
@@ -43,7 +43,7 @@ const KNOWN_NAMES = [
     'set_aside',
   ],
 ];
-/** A typo changes at most half of a word's letters. */
+/** Whether one may be a typo of the other: at least half of the word's letters are in it. */
 const isClose = (word: string, other: string): boolean => {
   const shared = [...new Set(word.toLowerCase())].filter((letter) => other.toLowerCase().includes(letter));
   return shared.length * 2 >= new Set(word).size;
@@ -55,7 +55,7 @@ const suggest = (word: string | undefined, known: readonly string[]): string | u
   return near !== word && isClose(word, near) ? near : undefined;
 };
 
-/** Zones are meant by their city, too; a typo changes at most a third of the letters. */
+/** The time zone that is meant, by its name or its city. A typo changes at most a third of the letters. */
 function suggestZone(word: string): string | undefined {
   const zones = Intl.supportedValuesOf('timeZone');
   const meant = new Map(zones.map((zone) => [zone.slice(zone.lastIndexOf('/') + 1), zone]));
@@ -77,17 +77,17 @@ export function readDefinition(text: string, file = 'definition', realTime?: boo
     throw atStart(`received ${text.length} characters, expected at most ${LONGEST}`, file);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
-  const broken = document.errors.map(({ code, message, pos: [at] }): Problem => {
+  const syntaxErrors = document.errors.map(({ code, message, pos: [at] }): Problem => {
     const { line, col } = lines.linePos(at);
     return {
       pointer: '',
       line,
       column: col,
-      message: wordsOf(code, message, text.slice(at)),
+      message: syntaxMessage(code, message, text.slice(at)),
       suggestion: undefined,
     };
   });
-  if (broken.length > 0) throw new DefinitionError(broken, file);
+  if (syntaxErrors.length > 0) throw new DefinitionError(syntaxErrors, file);
   keepDigits(document);
   let value: unknown;
   try {
@@ -98,7 +98,7 @@ export function readDefinition(text: string, file = 'definition', realTime?: boo
   return checkObject(value, placeIn(document, lines), file, realTime);
 }
 
-/** The value of a condition is what is written: a double would round the 17th digit, and leave out a text's last zero. */
+/** Keeps the value of each condition as it is written: a double would round the 17th digit, and lose the last zero of a text. */
 function keepDigits(document: Document): void {
   const conditions = document.getIn(['flush', 'conditions']);
   if (!isSeq(conditions)) return;
@@ -112,8 +112,8 @@ function keepDigits(document: Document): void {
 const atStart = (message: string, file: string) =>
   new DefinitionError([{ pointer: '', line: 1, column: 1, message, suggestion: undefined }], file);
 
-/** yaml's own words, where they are not for programmers. */
-function wordsOf(code: string, message: string, place: string): string {
+/** The message of an error of yaml; some of its own are not for users. */
+function syntaxMessage(code: string, message: string, place: string): string {
   if (code === 'DUPLICATE_KEY')
     return `received ${shorten(/^"[^"\n]*"|^[^\s:,{}]+/.exec(place)?.[0] ?? 'a name')} twice, expected it once`;
   if (code === 'MULTIPLE_DOCS') return 'received a second document, expected one definition';
@@ -121,7 +121,11 @@ function wordsOf(code: string, message: string, place: string): string {
   return message.split('\n', 1)[0] ?? '';
 }
 
-/** Validates a value from a form or the API. @throws {DefinitionError} */
+/**
+ * Validates an object from a form, the API or Postgres.
+ * @param realTime whether it runs on a topic; by default if it names one
+ * @throws {DefinitionError} with every problem
+ */
 export const checkValue = (value: unknown, realTime?: boolean): Definition =>
   checkObject(value, NOWHERE, 'definition', realTime);
 
@@ -177,7 +181,7 @@ function suggestValue(
 
 const shorten = (text = ''): string => shortened(text, 60);
 
-/** Position of a path in the text; of a missing one, that of its parent. */
+/** Finds the position of a path in the text; for a missing path, that of its parent. */
 function placeIn(document: Document, lines: LineCounter): Place {
   return (path, key) => {
     for (let length = path.length; length >= 0; length -= 1) {

@@ -1,5 +1,5 @@
-// The schema of a definition, for the file, the form, the API and its docs. Rules over several fields are in check.ts. Terms are
-// those of the manual page of the Data Aggregator.
+// The schema of a definition, for files, the form, the API and its documentation. Rules over several fields are in check.ts. The terms
+// are those of the manual page of the Data Aggregator.
 
 import { z } from 'zod';
 import { OPERATIONS } from '../core/accumulate.ts';
@@ -92,12 +92,12 @@ const testStep = z.strictObject({
   clock: z.iso
     .datetime('a time as 2024-01-31T13:00:00Z')
     .optional()
-    .describe('sets the clock, and checks what is due'),
-  records: z.array(values).optional().describe('records that come now'),
+    .describe('sets the clock, and checks for due sessions'),
+  records: z.array(values).optional().describe('records to aggregate'),
   file: z.string().optional().describe('the name of a file with these records: a transaction'),
-  run: z.literal('next').optional().describe('a batch run begins: what is due is flushed'),
-  end: z.literal('stream').optional().describe('the run ends'),
-  group: z.array(field).optional().describe('from here on the group fields are these'),
+  run: z.literal('next').optional().describe('begins a batch run: due sessions are flushed'),
+  end: z.literal('stream').optional().describe('ends the run'),
+  group: z.array(field).optional().describe('changes the group fields for the following steps'),
   expect: z
     .array(values)
     .optional()
@@ -154,5 +154,5 @@ export const definitionSchema = z
 export type Definition = z.infer<typeof definitionSchema>;
 export type DefinitionTest = NonNullable<Definition['tests']>[number];
 
-/** True where a value of a condition can be compared as a number. */
+/** Whether a value of a condition is a number. */
 export const isDecimal = (value: unknown): boolean => parseDecimal(String(value)) !== undefined;

@@ -1,5 +1,5 @@
-// Runs the tests inside a definition: records, and a clock that only the test moves. The flushed rows of each step are compared
-// with the expected ones, column by column; columns that an expected row leaves out may have any value.
+// Runs the tests inside of a definition: records, and a clock that only the test moves. The flushed rows of each step are compared with
+// the expected ones, column by column; columns that an expected row leaves out may have any value.
 
 import { type Cell, writeCell } from '../core/cell.ts';
 import { canonicalJson, readObject, toCell } from '../core/json.ts';
@@ -14,7 +14,7 @@ type Row = ReadonlyMap<string, string>;
 
 const FIRST_CLOCK = '2024-01-01T00:00:00.000Z';
 
-/** Runs every test of a definition. */
+/** Runs every test of a definition. @returns for each the differences from what it expects; none if it passes */
 export const runTests = (definition: Definition): TestOutcome[] =>
   (definition.tests ?? []).map((test) => ({
     name: test.name,
@@ -89,25 +89,25 @@ function compareAsides({ set_aside: wanted }: Step, asides: readonly string[]): 
   return [`expected ${expected} records set aside, ${asides.length} were: ${asides.join('; ')}`];
 }
 
-/** Matches each expected row with the first flushed one that has its columns. */
+/** Matches each expected row with the first flushed row that has its values, and reports those that are left on either side. */
 function compareRows(
   expected: readonly Readonly<Record<string, unknown>>[],
   flushed: readonly Flushed[],
 ): string[] {
-  const left = flushed.map(rowOf);
+  const unmatched = flushed.map(rowOf);
   const missing = expected.flatMap((row) => {
     const wanted = Object.entries(row).map(([name, value]): [string, string] => [name, canonical(value)]);
-    const at = left.findIndex((has) => wanted.every(([name, json]) => sameValue(has.get(name), json)));
-    if (at !== -1) left.splice(at, 1);
+    const at = unmatched.findIndex((has) => wanted.every(([name, json]) => sameValue(has.get(name), json)));
+    if (at !== -1) unmatched.splice(at, 1);
     return at === -1 ? [`not flushed: ${JSON.stringify(row)}`] : [];
   });
-  return [...missing, ...left.map((row) => `not expected: ${showRow(row)}`)];
+  return [...missing, ...unmatched.map((row) => `not expected: ${showRow(row)}`)];
 }
 
 const rowOf = (one: Flushed): Row => new Map([...rowColumns(one), ...metaColumns(one)]);
 const showRow = (row: Row): string => `{${[...row].map(([name, json]) => `${name}: ${json}`).join(', ')}}`;
 
-/** Compares numbers by their digits, and times also without milliseconds. */
+/** Compares values as canonical JSON; an expected time may lack its milliseconds. */
 const sameValue = (has: string | undefined, wanted: string): boolean =>
   has === wanted || has?.replace('.000Z"', 'Z"') === wanted;
 

@@ -9,7 +9,7 @@ export type FormProblem = {
   readonly message: string;
 };
 
-/** The schema's problems, each with its control. */
+/** Problems of the form's definition, each with the control that shows it. */
 export const problemsOf = (form: Form, problems: readonly Problem[]): FormProblem[] =>
   problems.map(({ pointer, message, suggestion }) => ({
     field: controlOf(form, pointer),
@@ -47,6 +47,7 @@ const ROW_CONTROL: Readonly<Record<RowKind, string>> = {
   conditions: 'on',
 };
 
+/** The control of a JSON pointer into the definition, whose lists lack the form's blank rows. */
 function controlOf(form: Form, pointer: string): string | undefined {
   const known = CONTROLS[pointer];
   if (known !== undefined) return known;

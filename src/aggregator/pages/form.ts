@@ -9,6 +9,7 @@ const ROWS = {
   aggregate: ['field', 'operation', 'as'],
   conditions: ['name', 'based', 'on', 'type', 'operator', 'text_operator', 'value', 'truth'],
 } as const;
+/** A list of rows in the form. */
 export type RowKind = keyof typeof ROWS;
 export const ROW_KINDS = Object.keys(ROWS) as RowKind[];
 export type FormRow = Readonly<Record<string, string>>;
@@ -21,10 +22,10 @@ type Scalar = (typeof SCALARS)[number];
 
 export type Form = Readonly<Record<Scalar, string>> & Readonly<Record<RowKind, readonly FormRow[]>>;
 
-/** Names of fields and outputs that are typed or pasted: a blank at an end would name a field that no record has. */
+/** Controls with names of fields or outputs. Blanks around them are removed, as a typed or pasted one would name another field. */
 const TYPED_NAMES: ReadonlySet<string> = new Set(['field', 'as', 'on', 'due_field']);
 const MOST_ROWS = 60;
-/** Values of a row's drop-downs before a choice; alone they leave the row blank. */
+/** Initial values of a row's drop-downs; a row with nothing else is blank. */
 const CHOSEN: FormRow = {
   period: 'DAY',
   operation: 'SUM',
@@ -44,7 +45,7 @@ export const isBlank = (kind: RowKind, row: FormRow): boolean => {
   return ROWS[kind].every((name) => name in CHOSEN || (row[name] ?? '') === '');
 };
 
-/** Of a box that is ticked. */
+/** The value of a ticked checkbox. */
 const TICKED = 'yes';
 const START: Readonly<Record<Scalar, string>> = {
   name: '',
@@ -73,7 +74,7 @@ export const newForm = (topic: string): Form => ({
   conditions: [],
 });
 
-/** Reads a posted form; values that are no text, and unknown names, are ignored. Names come without the blanks around them. */
+/** Reads a posted form. Values that are no text, and unknown names, are ignored. */
 export function readForm(body: unknown): Form {
   const values = typeof body === 'object' && body !== null ? body : {};
   const textOf = (name: string): string => {
@@ -103,7 +104,7 @@ export function readForm(body: unknown): Form {
 
 const text = (value: unknown): string => (value === undefined ? '' : String(value));
 
-/** A definition as a form. @param version that is edited, against a concurrent save */
+/** A definition as a form. @param version the version that is edited; a save is refused once another is in force */
 export function formOf(definition: Definition, version: number | undefined): Form {
   const { name, description, topic, limits, group, aggregate, flush, tests } = definition;
   const timeout = flush.by === 'TIMEOUT' ? flush.timeout : undefined;
@@ -126,7 +127,7 @@ export function formOf(definition: Definition, version: number | undefined): For
     version: text(version),
     by_time: periods.length === 0 ? '' : TICKED,
     group: group.fields.map((field) => ({ field })),
-    // A row that waits for the box to be ticked.
+    // A row to fill in once the checkbox is ticked.
     periods: periods.length === 0 ? [blankRow('periods')] : periods,
     aggregate: aggregate.map(({ field, operation, as }) => ({ field: text(field), operation, as: text(as) })),
     conditions: flush.by === 'TIMEOUT' ? (flush.conditions ?? []).map(conditionRow) : [],
@@ -150,14 +151,14 @@ function conditionRow({ name, field, aggregate, type = 'number', operator, value
   };
 }
 
-/** Digits as a number; any other text unchanged, for the schema to refuse. */
+/** A number as such, if that keeps its text; any other text unchanged, for the schema to check. */
 const numberOr = (value: string): unknown => {
   const trimmed = value.trim();
   if (trimmed === '') return undefined;
   return String(Number(trimmed)) === trimmed ? Number(trimmed) : trimmed;
 };
 const orNothing = (value: string): string | undefined => (value === '' ? undefined : value);
-/** Drops undefined fields, which would change the stored text. */
+/** Removes undefined fields: the definition is compared with the stored text. */
 const tidy = (object: object): object =>
   Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
 
@@ -190,7 +191,7 @@ export function definitionValue(form: Form): unknown {
   });
 }
 
-/** Whoever ticks the box has to say by which time: a blank field is refused. */
+/** A ticked checkbox needs a field: where all rows are blank, one is left for the schema to refuse. */
 const periodsValue = (rows: readonly FormRow[]): object[] =>
   (rows.length === 0 ? [blankRow('periods')] : rows).map(({ field, period }) => ({ field, period }));
 
@@ -210,7 +211,7 @@ function conditionValue(row: FormRow): object {
   return { name, field: on, type, operator, value: numberOr(value) ?? '' };
 }
 
-/** The definition's tests, unchanged; the schema refuses text that isn't JSON. */
+/** The definition's tests, which the form keeps unchanged. The schema refuses text that isn't JSON. */
 function testsValue(json: string): unknown {
   if (json === '') return undefined;
   try {
@@ -220,7 +221,11 @@ function testsValue(json: string): unknown {
   }
 }
 
-/** The form after a button such as add-aggregate or remove-aggregate-1; undefined for an unknown one. */
+/**
+ * The form after a button that adds or removes a row.
+ * @param asked the button's value, such as add-aggregate or remove-aggregate-1
+ * @returns undefined for any other button
+ */
 export function withRows(form: Form, asked: string): Form | undefined {
   const [, add] = /^add-([a-z]+)$/.exec(asked) ?? [];
   const [, remove, row] = /^remove-([a-z]+)-(\d{1,2})$/.exec(asked) ?? [];

@@ -31,7 +31,7 @@ const SESSIONS = 50;
 const RESULTS = 25;
 const ASIDES = 10;
 
-/** A value for a page: text as it is, anything else as JSON. */
+/** A value for a page: text without quotes, anything else as JSON, shortened. */
 function shown(json: string): string {
   const text = json.startsWith('"') ? String(JSON.parse(json)) : json;
   return shortened(text, 120);
@@ -52,6 +52,7 @@ export type ShownSession = ShownRow & {
   readonly progress: readonly Progress[];
 };
 
+/** An open session as pages show it. @param now milliseconds since the epoch */
 export function showSession(session: Session, now: number): ShownSession {
   return {
     columns: showColumns(sessionColumns(session)),
@@ -72,7 +73,7 @@ const UNITS = [
   ['second', 1_000],
 ] as const;
 
-/** "in 3 hours", or "due". @param ms from now */
+/** A span of time in words, such as "in 3 hours". @param ms milliseconds from now */
 function span(ms: number): string {
   if (ms <= 0) return 'due, at the next check';
   const [unit, length] = UNITS.find(([, one]) => ms >= 2 * one) ?? UNITS[3];
@@ -108,11 +109,11 @@ function showResult({ id, row, flushed_at }: Pick<KnownResult, 'id' | 'row' | 'f
   };
 }
 
-/** A count that is exact up to COUNTED. */
+/** A count in words, which is exact up to COUNTED. */
 const counted = (count: number): string =>
   count > COUNTED ? `more than ${COUNTED.toLocaleString('en')}` : count.toLocaleString('en');
 
-/** @throws {HttpError} 404 */
+/** The model of a definition's page. @param now milliseconds since the epoch @throws {HttpError} 404 */
 export async function definitionPage(definitions: Definitions, name: unknown, now: number) {
   const known = await definitions.find(name);
   const [versions, sessions, results, asides] = await Promise.all([
@@ -138,7 +139,7 @@ export async function definitionPage(definitions: Definitions, name: unknown, no
   };
 }
 
-/** The rows that are deleted with a definition. @throws {HttpError} 404 */
+/** The model of the page that asks before a definition is deleted: what goes with it. @throws {HttpError} 404 */
 export async function deletePage(definitions: Definitions, name: unknown) {
   const known = await definitions.find(name);
   const versions = await listVersions(definitions.pool, known.name);
@@ -172,12 +173,13 @@ function showVersions(versions: readonly KnownVersion[], known: KnownDefinition)
       groups: [...fields, ...periods.map(([field, period]) => `${period.toLowerCase()} of ${field}`)].join(
         ', ',
       ),
-      /** Versions with one grouping share their sessions, which the first of them shows. */
+      // Versions with one grouping share its sessions, which are shown beside the first of them.
       isFirstOfGrouping: versions.findIndex(({ grouping }) => grouping === version.grouping) === index,
     };
   });
 }
 
+/** The model of a flushed row's page. */
 export function resultPage({
   definition,
   result,
@@ -211,7 +213,7 @@ export function resultPage({
   };
 }
 
-/** Options of the form's drop-downs; while Kafka is away, names are typed. */
+/** Options of the form's drop-downs. While Kafka is away there are no topics or fields to choose: names are typed. */
 export async function formOptions(definitions: Definitions, form: Form) {
   const topic = form.topic.trim();
   const [topics, fields] = await Promise.all([

@@ -1,4 +1,4 @@
-// The model of a preview: what a definition would do with some records, and when it flushes next.
+// The model of a preview: what a definition would do with some records, and when it would flush next.
 
 import { rowColumns } from '../core/row.ts';
 import type { Flushed } from '../core/step.ts';
@@ -14,7 +14,7 @@ const ASIDES = 10;
 export type PreviewModel = {
   readonly words: readonly string[];
   readonly nextFlushes: readonly FlushTime[] | string;
-  /** Undefined where there are no records. */
+  /** Undefined where there is no source of records. */
   readonly tried:
     | {
         readonly of: string;
@@ -37,7 +37,11 @@ export type PreviewModel = {
     | undefined;
 };
 
-/** @throws {HttpError} 503 where Kafka is away, 400 for a file that can't be read */
+/**
+ * Makes the model. Lists are cut off; their counts are those of all.
+ * @param now milliseconds since the epoch
+ * @throws {HttpError} 503 where Kafka is away, 400 for a file that can't be read
+ */
 export async function previewModel(
   definitions: Definitions,
   definition: Definition,

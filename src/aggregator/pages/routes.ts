@@ -1,5 +1,5 @@
-// /aggregator: definitions, edited by forms that need no script, with their open sessions and flushed rows.
-// public/js/aggregator/ updates open pages, and previews while somebody types.
+// The pages below /aggregator: definitions, edited by forms that need no script, with their open sessions and flushed rows.
+// public/js/aggregator/ updates open pages, and shows a preview while somebody types.
 
 import { type Request, type Response, Router } from 'express';
 import { HttpError } from '../../http/errors.ts';
@@ -21,15 +21,16 @@ const FORM_BYTES = 3 * 1024 * 1024;
 const FIELDS = 1_000;
 const posted = () => form(FORM_BYTES, FIELDS);
 
-/** The model of a form page besides its form. */
+/** The model of the form's page, without the options of its drop-downs. */
 type Shown = {
   readonly form: Form;
   readonly problems: readonly FormProblem[];
   readonly preview: PreviewModel | undefined;
-  /** Name of a saved definition. */
+  /** Name of the definition that is edited; undefined for a new one. */
   readonly name: string | undefined;
 };
 
+/** Routes of the aggregator's pages. */
 export function aggregatorPages(definitions: Definitions, traces: Traces): Router {
   const router = Router();
   const show = (req: Request, res: Response, view: string, title: string, model: object) =>
@@ -169,7 +170,7 @@ export function aggregatorPages(definitions: Definitions, traces: Traces): Route
   return router;
 }
 
-/** A control of a posted form. */
+/** The text of a control in a posted form; '' where there is none. */
 function textOf(req: Request, name: string): string {
   const body: unknown = req.body;
   const value: unknown =
@@ -177,7 +178,7 @@ function textOf(req: Request, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** Fills the form with a definition pasted as YAML or JSON, which keeps the name of a saved one. */
+/** The form with a definition that was pasted as YAML or JSON, or the problems of that. */
 function pasted(form: Form, text: string): Partial<Shown> {
   try {
     const read = formOf(readDefinition(text), undefined);
@@ -193,6 +194,7 @@ function pasted(form: Form, text: string): Partial<Shown> {
   }
 }
 
+/** A preview of the form's definition, or why there is none. @param file undefined: over the definition's topic */
 async function previewed(
   definitions: Definitions,
   form: Form,

@@ -1,16 +1,16 @@
-// Why a definition does not run, kept in the database for whoever looks at it.
+// Stores why a definition does not run, for the page and the API.
 
 import { levelOf } from '../../db/errors.ts';
 import type { Pool } from '../../db/pool.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { noteFailure } from '../store/definitions.ts';
 
-/** Writes are made one after another, so that the last one said is the one that stays. */
+/** Writes one note after another, so that the last one stays. */
 export class FailureNote {
   readonly #pool: Pool;
   readonly #name: string;
   readonly #log: Logger;
-  /** null: nothing is known to be written. */
+  /** What Postgres has: undefined for no failure; null where that is not known. */
   #written: string | undefined | null = null;
   #writing: Promise<void> = Promise.resolve();
 
@@ -20,12 +20,12 @@ export class FailureNote {
     this.#log = log;
   }
 
-  /** @param reason undefined: it runs */
+  /** Notes a failure. @param reason undefined: the definition runs */
   note(reason: string | undefined): void {
     this.#writing = this.#writing.then(() => this.#write(reason));
   }
 
-  /** All that was noted is written, or could not be. */
+  /** Resolves once all notes are written, or could not be. */
   settled(): Promise<void> {
     return this.#writing;
   }

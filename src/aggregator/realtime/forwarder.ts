@@ -1,4 +1,4 @@
-// Flushed rows for other programs, on the topic aggregates.<definition>, each with its stable id as key and header.
+// Forwards flushed rows to the topic aggregates.<definition>, each with its stable id as key and as header.
 
 import type { Outbox } from '../../consumer/topic-forwarder.ts';
 import type { Client } from '../../db/pool.ts';
@@ -8,11 +8,12 @@ const MOST_ROWS = 500;
 /** Key of the forwarder's advisory lock, together with the name's hash. */
 const LOCK_CLASS = 0x5511;
 
+/** The topic of a definition's flushed rows. */
 export const resultTopicOf = (definition: string): string => `aggregates.${definition}`;
 
 type Result = { readonly seq: number; readonly id: string; readonly row: string };
 
-/** The results of a definition that were not forwarded yet. */
+/** The rows that a definition has flushed in real time and that were not forwarded yet. */
 export const resultOutbox = (definition: string): Outbox => ({
   topic: resultTopicOf(definition),
   partitions: PARTITIONS,

@@ -1,5 +1,5 @@
 // A definition as a handler of the consumer: the sessions that a batch changes and the partition's offset are committed in one
-// transaction. Records that can't be aggregated are set aside with their places.
+// transaction. Records that can't be aggregated are set aside with their offsets.
 
 import type { RecordHandler } from '../../consumer/handler.ts';
 import { inOffsetTransaction, type Subscription } from '../../consumer/offsets.ts';
@@ -10,7 +10,7 @@ import type { LiveSessions } from './live-sessions.ts';
 import { cellsOf } from './record-cells.ts';
 import type { Change, Transacted } from './transacted.ts';
 
-/** @param onChange called after a commit */
+/** Makes the handler of a definition. @param onChange called after each commit */
 export function aggregateHandler(
   pool: Pool,
   subscription: Subscription,
@@ -34,7 +34,7 @@ export function aggregateHandler(
   };
 }
 
-/** One text for each partition, which thousands of sessions keep. */
+/** Keeps one string for each partition, as thousands of sessions refer to it. */
 function sourcesOf(topic: string): (partition: number) => string {
   const sources = new Map<number, string>();
   return (partition) => {

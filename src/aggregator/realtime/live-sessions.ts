@@ -1,10 +1,10 @@
 // The sessions of one real-time definition, shared by all processes that read the topic: Postgres has all of them, each process
-// some in a bounded cache. A writer locks the definition's row and increments its revision; a process that finds another
-// revision than its own drops its cache. So a session may have records from partitions of several processes.
+// caches some. A writer locks the definition's row and increments its revision; a process that finds another revision than its own
+// drops its cache. So a session may have records from partitions of several processes.
 //
-// The cache is ahead of Postgres by the transactions that wait there. They are committed in the order in which they changed it; where
-// one of them is not, all that came behind it is lost with the cache, and taken once more. A session that isn't cached is as Postgres
-// has it: none that a waiting transaction has changed is dropped from the cache, and one that it has ended is not taken for open.
+// The cache is ahead of Postgres by the transactions that are not committed yet. They are committed in the order in which they changed
+// the cache; if one fails, the cache is dropped, and all later ones aggregate their records again. A session that isn't cached is as
+// Postgres has it: those that a waiting transaction has changed are kept in the cache, and those that it has ended are not loaded.
 
 import { notifyAggregatedSql } from '../../db/change.ts';
 import type { Client, Pool } from '../../db/pool.ts';
@@ -14,11 +14,11 @@ import { countSessions, RowNumbers } from '../store/sessions.ts';
 import { type Change, isSame, type Known, type Row, Transacted, waitingOf } from './transacted.ts';
 
 const MOST_CACHED = 100_000;
-/** What is dropped at once from a cache that is too large. */
+/** Share of the cache that is dropped at a time once it is too large. */
 const DROPPED_SHARE = 0.1;
 const DEFAULT_SESSIONS = 10_000_000;
 
-/** The definition was deleted, which ends its processing. */
+/** The definition was deleted, so that its processing ends. */
 export class DefinitionDeletedError extends Error {
   override readonly name = 'DefinitionDeletedError';
 
@@ -34,12 +34,15 @@ export class LiveSessions {
   readonly #pool: Pool;
   readonly #mostCached: number;
   readonly #numbers = new RowNumbers();
-  /** What the next one goes on with; undefined while a transaction changes it within Postgres' hands. */
+  /** What the next transaction goes on with; undefined while one has it that aggregates within its transaction. */
   #known: Known | undefined;
   #taken: Promise<unknown> = Promise.resolve();
   #committed: Promise<unknown> = Promise.resolve();
 
-  /** @param pool that is asked for sessions before their transaction begins */
+  /**
+   * @param pool for sessions that are loaded before their transaction begins
+   * @param mostCached sessions in the cache at most, but for those of transactions that are not committed
+   */
   constructor(definition: string, pool: Pool, mostCached = MOST_CACHED) {
     this.#definition = definition;
     this.#pool = pool;
@@ -47,12 +50,13 @@ export class LiveSessions {
   }
 
   /**
-   * Runs transactions that change sessions: one after the other, as they share the cache. Where no other process writes, one's records
-   * are taken while Postgres writes those of the one before; they are taken once more where that one was not committed, or another
-   * process wrote in between.
-   * @param transact runs the work in a transaction, to its commit
-   * @param work is done once, or twice: the second time, nothing of the first one counts
-   * @param records how many it takes at most; left out where it has to ask Postgres
+   * Runs transactions that change sessions, one after the other, as they share the cache. While no other process writes, the records
+   * of one are aggregated while Postgres commits the one before. They are aggregated again if that one fails, or if another process
+   * has written in between.
+   * @param transact runs its argument in a transaction, and commits it
+   * @param work changes the sessions; called a second time where the result of the first was discarded
+   * @param records number of records that it aggregates at most; left out where it has to read Postgres in its transaction
+   * @throws {DefinitionDeletedError}; what `transact` throws
    */
   async change(
     transact: Transact,
@@ -72,7 +76,7 @@ export class LiveSessions {
     return mine;
   }
 
-  /** @returns undefined where it is to be done within the transaction */
+  /** Does the work before its transaction begins. @returns undefined where it has to be done within the transaction */
   async #takeAhead(
     work: (sessions: Transacted) => Promise<void>,
     records: number | undefined,
@@ -85,7 +89,7 @@ export class LiveSessions {
     try {
       await work(ahead);
     } catch {
-      // It fails again within the transaction, for whoever waits for that.
+      // It fails again within the transaction, whose caller gets the error.
       this.#lose(known);
       return undefined;
     }
@@ -94,7 +98,7 @@ export class LiveSessions {
     return ahead;
   }
 
-  /** Drops sessions that Postgres has as they are, the longest known first, where there are more than there may be. */
+  /** Drops sessions from a cache that is too large, the longest cached first, but none that Postgres doesn't have as it is. */
   #dropSome({ state: { open }, committed }: Known): void {
     if (open.size <= this.#mostCached) return;
     let left = open.size - this.#mostCached * (1 - DROPPED_SHARE);
@@ -142,7 +146,7 @@ export class LiveSessions {
     if (this.#known === known) this.#known = undefined;
   }
 
-  /** Keeps other writers waiting until our commit. @returns the row as it was before */
+  /** Locks the definition's row until our commit. @returns the row as it was before */
   async #lock(client: Client): Promise<Row> {
     const { rows } = await client.query<Row>(
       `UPDATE aggregator_definitions SET revision = revision + 1 WHERE name = $1
@@ -170,11 +174,11 @@ export class LiveSessions {
     return taken;
   }
 
-  /** What Postgres has, which nobody else changes any more. */
+  /** The cache if it is as Postgres has the sessions, a new one otherwise. Nobody else changes them until our commit. */
   async #current(client: Client, row: Row): Promise<Known> {
     const known = this.#known;
     this.#known = undefined;
-    // What waits behind this transaction is taken once more, as this one is to come before it.
+    // Transactions that wait behind this one have to aggregate again, as this one changes the sessions before them.
     if (known !== undefined && (waitingOf(known) > 0 || !isSame(known, row))) known.isLost = true;
     if (known === undefined || known.isLost) return this.#read(client, row);
     known.isAlone = true;
@@ -204,6 +208,6 @@ export class LiveSessions {
   }
 }
 
-/** Whether so many records can be taken before their transaction: nobody else changes the sessions, and none has to be refused. */
+/** Whether so many records can be aggregated before their transaction: no other process writes, and the limit of sessions isn't near. */
 const isOurs = ({ total, isAlone, isLost, maxSessions }: Known, records: number): boolean =>
   isAlone && !isLost && total + records <= maxSessions;

@@ -1,4 +1,4 @@
-// Metrics of the aggregator, by definition, of those that run in this process.
+// Metrics of the aggregator: one series for each definition that runs in this process.
 
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Change } from './transacted.ts';

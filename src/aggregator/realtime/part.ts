@@ -1,5 +1,5 @@
-// The aggregator process: every definition that names a topic and isn't paused, for as long as it does. Each has its own
-// consumer group and transactions; one that fails is started again, with growing pauses, and disturbs no other.
+// The aggregator process: runs every definition that names a topic and isn't paused. Each has its own consumer group and transactions;
+// one that fails is started again, with growing pauses, and disturbs no other.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Registry } from 'prom-client';
@@ -21,16 +21,16 @@ import { FailureNote } from './failure-note.ts';
 import { AggregatorMetrics } from './metrics.ts';
 import { RunningDefinition } from './running-definition.ts';
 
-/** It is told of each change; this is for what nobody was told. */
+/** Interval of looking for changed definitions, beside their notifications: one may be lost with its connection. */
 const LOOK_MS = 30_000;
 
 type Running = {
-  readonly one: LiveDefinition;
+  readonly definition: LiveDefinition;
   readonly stopping: AbortController;
   readonly done: Promise<void>;
 };
 
-/** Starts the aggregator part; it waits for Postgres and Kafka for as long as they are away. */
+/** Starts the aggregator part. It waits for Postgres, and its definitions for Kafka, while they are away. */
 export async function startAggregator(config: Config, log: Logger): Promise<RunningPart> {
   const databaseUrl = await databaseUrlOf(config);
   await migrateWithRetries(databaseUrl, log, config.TIME_ZONE).ready;
@@ -58,7 +58,7 @@ export async function startAggregator(config: Config, log: Logger): Promise<Runn
   };
 }
 
-/** True where what runs for one definition is right for the other. */
+/** Whether what runs for one definition can go on for the other. */
 const isSame = (one: LiveDefinition, other: LiveDefinition | undefined): boolean =>
   one.topic === other?.topic && one.created_at.getTime() === other.created_at.getTime();
 
@@ -83,7 +83,7 @@ class DefinitionKeeper {
     this.#woken.abort();
   }
 
-  /** Looks which definitions there are, at each wake() and now and then, until `signal`. */
+  /** Starts and stops definitions at each wake(), and at intervals, until `signal` is aborted; then stops all of them. */
   async run(signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', () => this.wake());
     while (!signal.aborted) {
@@ -98,13 +98,15 @@ class DefinitionKeeper {
 
   async #look(): Promise<void> {
     const wanted = new Map((await readLiveDefinitions(this.#pool)).map((one) => [one.name, one]));
-    for (const [name, { one }] of this.#kept) if (!isSame(one, wanted.get(name))) await this.#end(name);
-    for (const [name, one] of wanted) if (!this.#kept.has(name)) this.#begin(one);
+    for (const [name, { definition }] of this.#kept)
+      if (!isSame(definition, wanted.get(name))) await this.#end(name);
+    for (const [name, definition] of wanted) if (!this.#kept.has(name)) this.#begin(definition);
   }
 
-  #begin(one: LiveDefinition): void {
+  #begin(definition: LiveDefinition): void {
     const stopping = new AbortController();
-    this.#kept.set(one.name, { one, stopping, done: this.#keep(one, stopping.signal) });
+    const done = this.#keep(definition, stopping.signal);
+    this.#kept.set(definition.name, { definition, stopping, done });
   }
 
   async #end(name: string): Promise<void> {
@@ -115,13 +117,13 @@ class DefinitionKeeper {
     this.#metrics.ended(name);
   }
 
-  async #keep(one: LiveDefinition, signal: AbortSignal): Promise<void> {
-    const failure = new FailureNote(this.#pool, one.name, this.#log);
+  async #keep(definition: LiveDefinition, signal: AbortSignal): Promise<void> {
+    const failure = new FailureNote(this.#pool, definition.name, this.#log);
     await keepRunning(
-      (crash) => this.#start(one, failure, crash),
+      (crash) => this.#start(definition, failure, crash),
       signal,
       (error) => {
-        this.#log.warn(`${one.name} does not run, it is tried again: ${reasonOf(error)}`);
+        this.#log.warn(`${definition.name} does not run; it is started again: ${reasonOf(error)}`);
         failure.note(reasonOf(error));
       },
     );

@@ -1,4 +1,4 @@
-// A record of a topic → the cells that a definition reads.
+// The cells that a definition reads of a record of a topic.
 
 import { isUtf8 } from 'node:buffer';
 import type { KafkaRecord } from '../../consumer/record.ts';
@@ -6,7 +6,7 @@ import { messageOf } from '../../runtime/errors.ts';
 import { cellOf, readObject } from '../core/json.ts';
 import type { Rec } from '../core/step.ts';
 
-/** The cells of a record, or a message why it has none. */
+/** The cells of a record, or the message with which it is set aside. @param names of the fields, in the order of the cells */
 export function cellsOf(
   { value, undecodable }: KafkaRecord,
   names: readonly string[],

@@ -1,4 +1,4 @@
-// One definition at work on its topic: consumer, the check for what is due, and the forwarder of its results.
+// One definition that runs on its topic: its consumer, the periodic check for due sessions, and the forwarder of its rows.
 
 import { Consumer } from '../../consumer/consumer.ts';
 import type { ConsumerObserver } from '../../consumer/handler.ts';
@@ -18,8 +18,10 @@ import { aggregateHandler } from './handler.ts';
 import { DefinitionDeletedError, LiveSessions } from './live-sessions.ts';
 import type { Change } from './transacted.ts';
 
+/** Due sessions that are flushed in one transaction. */
 const MOST_DUE = 5_000;
 
+/** Adds to an observer that it notes failures, and tells of a definition that was deleted. */
 function noting(
   observer: ConsumerObserver,
   failure: FailureNote,
@@ -57,7 +59,8 @@ export class RunningDefinition {
   #hasCheckFailed = false;
 
   /**
-   * @param failure what is known of why it does not run
+   * @param checkMs milliseconds between checks for due sessions
+   * @param failure stores why it does not run
    * @param onChange called after each commit
    */
   constructor(
@@ -93,19 +96,24 @@ export class RunningDefinition {
     );
   }
 
-  /** @param onCrash called where the Kafka client gives up for good, or the definition was deleted */
+  /**
+   * Joins the consumer group, and makes the topic where there is none.
+   * @param onCrash called where the Kafka client gives up for good, or the definition was deleted
+   * @throws kafkajs's error where Kafka can't be reached; stop() must be called also then
+   */
   async start(onCrash: (error: Error) => void): Promise<void> {
     this.#onCrash = onCrash;
     const admin = this.#kafka.admin();
     await admin.connect();
     await ensureTopic(admin, this.#topic, PARTITIONS).finally(() => admin.disconnect());
     this.#forwarder.start();
-    // Before the first record, whose failure is the newer news.
+    // Before the first record, so that a failure of that one is noted later.
     this.#failure.note(undefined);
     await this.#consumer.start(onCrash);
     this.#checkSoon();
   }
 
+  /** Finishes the batch and the check in hand, and leaves the group. */
   async stop(): Promise<void> {
     clearTimeout(this.#checking);
     await this.#check;
@@ -119,7 +127,7 @@ export class RunningDefinition {
       this.#check = this.#checkNow()
         .then(
           () => {
-            // Records may fail all the same, which their failure says.
+            // Records may still fail: only a failed check is taken back here.
             if (this.#hasCheckFailed) this.#failure.note(undefined);
             this.#hasCheckFailed = false;
           },
@@ -136,7 +144,7 @@ export class RunningDefinition {
 
   async #checkNow(): Promise<void> {
     const now = Date.now();
-    // A change of nothing would make other processes read their sessions anew, and open pages, too.
+    // Even an empty change would make other processes and open pages read all sessions again.
     const isDue = await isAnyDue(this.#pool, this.#name, now);
     if (isDue === undefined) throw new DefinitionDeletedError(this.#name);
     for (let all = !isDue; !all; ) {

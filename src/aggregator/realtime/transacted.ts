@@ -1,5 +1,5 @@
-// What one transaction takes of the records of a definition, and writes. It is taken before the transaction has begun, where
-// Postgres need not be asked for it.
+// The records of one transaction of a definition: aggregated into the cached sessions, where possible before the transaction begins, and
+// written within it.
 
 import type { Client, Pool } from '../../db/pool.ts';
 import { keyOf } from '../core/cell.ts';
@@ -16,54 +16,54 @@ import {
   readSessions,
 } from '../store/sessions.ts';
 
-/** The sessions as they are with all that was taken, committed or not. */
+/** The cached sessions with all that was aggregated, committed or not, and what is known of the others. */
 export type Known = {
   readonly version: number;
   readonly plans: ReadonlyMap<number, Plan>;
   readonly names: readonly string[];
   readonly state: State;
   readonly maxSessions: number;
-  /** That Postgres has once all of it is committed. */
+  /** The revision that Postgres has once all transactions are committed. */
   revision: number;
   /** Number of open sessions, cached or not. */
   total: number;
-  /** Transactions that have changed it, and how many of them, which are the first, are committed. */
+  /** Number of transactions that have changed it, and of those that are committed, which are the first ones. */
   taken: number;
   committed: number;
-  /** Rows that those delete which are not committed: whoever reads them finds sessions that have ended. */
+  /** Rows that uncommitted transactions delete: reading them finds sessions that have ended. */
   readonly leaving: Set<number>;
-  /** True where one of them was not committed, or another process has written: it is never used again. */
+  /** True once a transaction has failed or another process has written: it is never used again. */
   isLost: boolean;
-  /** True where no other process wrote between our last two transactions. */
+  /** True if no other process wrote between our last two transactions. */
   isAlone: boolean;
 };
 
-/** Figures of a transaction. */
+/** What a transaction has done. */
 export type Change = {
   readonly flushed: number;
   readonly asides: number;
-  /** Sessions that are open now, and the limit of them. */
+  /** Sessions that are open after it, and their limit. */
   readonly open: number;
   readonly most: number;
 };
 
-/** How often the sessions of a definition were changed, and which version of it is in force. */
+/** The revision of a definition's sessions, and its version in force. */
 export type Row = { readonly revision: number; readonly version: number };
 
-/** How many of its transactions are not committed. */
+/** Number of transactions that are not committed. */
 export const waitingOf = ({ taken, committed }: Known): number => taken - committed;
 
 export const isSame = (one: Row, other: Row): boolean =>
   one.revision === other.revision && one.version === other.version;
 
-/** The sessions within one transaction, which may be yet to begin. */
+/** One transaction's view of the sessions. The transaction may not have begun yet. */
 export class Transacted {
   readonly known: Known;
   readonly #postgres: Client | Pool;
   readonly #number: number;
-  /** The rows that it deletes. */
+  /** Rows that it deletes. */
   #leaving: readonly number[] = [];
-  /** Of the sessions as they were before. */
+  /** The revision and version that Postgres has to have before it. */
   readonly #before: Row;
   readonly #flushed: Flushed[] = [];
   readonly #asides: AsideRow[] = [];
@@ -71,7 +71,7 @@ export class Transacted {
   #opened = 0;
   #open = 0;
 
-  /** @param postgres the transaction; before it has begun, who is asked for sessions that aren't cached */
+  /** @param postgres reads sessions that aren't cached: the transaction, or a pool before that has begun */
   constructor(known: Known, postgres: Client | Pool) {
     this.known = known;
     this.#postgres = postgres;
@@ -81,20 +81,21 @@ export class Transacted {
     this.#number = known.taken;
   }
 
-  /** The fields of a record's cells, in their order. */
+  /** Names of the fields, in the order of a record's cells. */
   get names(): readonly string[] {
     return this.known.names;
   }
 
   /**
-   * Aggregates records, after their sessions were read from Postgres where they aren't cached.
-   * @param records each is made when its turn comes, where that is possible
-   * @param most how many they are at most
+   * Aggregates records. Their sessions are read from Postgres first where they aren't cached.
+   * @param records iterated once, lazily where all sessions are cached
+   * @param most number of records at most
+   * @param now milliseconds since the epoch
    */
   async take(records: Iterable<Rec>, most: number, now: number): Promise<void> {
     const { state, maxSessions } = this.known;
     const all = this.known.total === state.open.size ? records : await this.#load([...records]);
-    // Near the limit, sessions that have expired meanwhile are removed before one is refused.
+    // Near the limit sessions are counted again, as expired ones may have been deleted.
     if (this.known.total + most > maxSessions)
       this.known.total = await countSessions(this.#postgres, state.plan);
     state.maxSessions = state.open.size + Math.max(0, maxSessions - this.known.total);
@@ -106,11 +107,12 @@ export class Transacted {
     }
   }
 
+  /** Sets aside a record that take() doesn't get. */
   setAside(aside: AsideRow): void {
     this.#asides.push(aside);
   }
 
-  /** Flushes due sessions. @returns false where there may be more */
+  /** Flushes due sessions, the longest due first. @param most sessions at most @returns false where there may be more */
   async flushDue(now: number, most: number): Promise<boolean> {
     const { state } = this.known;
     const keys = await dueKeys(this.#postgres, state.plan, now, most);
@@ -120,23 +122,25 @@ export class Transacted {
     return keys.length < most;
   }
 
-  /** Whether what was taken follows what Postgres has now, which nobody else changes any more. */
+  /** Whether what was aggregated follows what Postgres has. @param row as it is locked */
   isAfter(row: Row): boolean {
     return !this.known.isLost && isSame(this.#before, row);
   }
 
+  /** Whether make() has succeeded. */
   get isMade(): boolean {
     return this.#changes !== undefined;
   }
 
-  /** How many sessions were opened. */
+  /** Number of sessions that it opens. */
   get opened(): number {
     return openedOf(this.known.state);
   }
 
   /**
-   * Makes what is to be written, so that the sessions may change again.
-   * @returns false where `numbers` are too few: nothing is made
+   * Encodes all changes, so that the next transaction may change the sessions.
+   * @param numbers of rows for the sessions that it opens
+   * @returns false where these are too few: nothing is encoded
    */
   make(numbers: RowNumbers): boolean {
     const { known } = this;
@@ -152,7 +156,7 @@ export class Transacted {
     return true;
   }
 
-  /** Writes all changes, and has some numbers ready for the next transaction. */
+  /** Writes all changes, and reserves row numbers for the next transaction. */
   async write(client: Client, numbers: RowNumbers): Promise<Change> {
     const { definition } = this.known.state.plan;
     await writeParts(client, this.#changes ?? []);
@@ -163,7 +167,7 @@ export class Transacted {
     return { flushed: this.#flushed.length, asides: this.#asides.length, open: this.#open, most };
   }
 
-  /** Postgres has all of it: what it has changed may be read there again. */
+  /** Must be called after the commit: sessions that it has changed may be dropped from the cache and read again. */
   committed(): void {
     this.known.committed = this.#number;
     for (const row of this.#leaving) this.known.leaving.delete(row);
@@ -184,7 +188,7 @@ export class Transacted {
   async #read(keys: readonly string[]): Promise<void> {
     if (keys.length === 0) return;
     const { state, plans, leaving } = this.known;
-    // Of the moment before: a row that is deleted while they are read may be among them.
+    // As of now: rows whose deletion is committed while they are read may be among those that are found.
     const ended = new Set(leaving);
     for (const session of await readSessions(this.#postgres, plans, state.plan, keys))
       if (session.row === undefined || !ended.has(session.row)) state.open.add(session);

@@ -1,5 +1,5 @@
-// A definition as DuckDB SQL over CSV files, which gives the same rows for the two batch modes without any code of the core.
-// Left out: TIMEOUT, whose sessions outlive a query, and numbers beyond DECIMAL(38, 10).
+// A definition as DuckDB SQL over CSV files. It gives the rows of the two batch modes without any code of the core. TIMEOUT has no query,
+// as its sessions outlive one; numbers beyond DECIMAL(38, 10) fail.
 
 import { duckDbFile } from '../../runtime/duckdb-file.ts';
 import { isNumeric } from '../core/accumulate.ts';
@@ -17,6 +17,7 @@ const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
 const number = (field: string): string => `CAST(${name(field)} AS DECIMAL(38, 10))`;
 
 /**
+ * Writes the query of a definition.
  * @param files CSV files, in the order in which a run reads them
  * @returns undefined for a definition that flushes by TIMEOUT
  */

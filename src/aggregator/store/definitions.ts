@@ -1,4 +1,4 @@
-// Definitions in Postgres, with every version that was ever in force.
+// Definitions in Postgres, with all their versions.
 
 import { notifyAggregatedSql } from '../../db/change.ts';
 import type { Client, Pool } from '../../db/pool.ts';
@@ -6,23 +6,23 @@ import { compile, FieldTable, type Plan } from '../core/plan.ts';
 import { checkValue } from '../definition/read.ts';
 import type { Definition } from '../definition/schema.ts';
 
-/** Notified where a definition, or that it runs, has changed. */
+/** The channel that is notified when a definition is saved, paused, resumed or deleted. */
 export const DEFINITIONS_CHANNEL = 'shopstream_definitions';
 
-/** SQL that announces such a change, beside what open pages are told. */
+/** SQL that notifies it, and open pages. */
 const NOTIFY_CHANGED = `${notifyAggregatedSql('name')}, pg_notify('${DEFINITIONS_CHANNEL}', '')`;
 
-/** The consumer group of a definition: processes of one definition share its partitions. */
+/** The consumer group of a definition, in which several processes share the partitions of its topic. */
 export const groupOf = (definition: string): string => `shopstream-aggregator-${definition}`;
 
 /**
- * Saves a definition; a version of it where it differs from the one in force.
+ * Saves a definition, as a new version where it differs from the one in force.
  * @param client in a transaction
  * @returns the version in force
  */
 export async function saveDefinition(client: Client, definition: Definition): Promise<number> {
   const { name } = definition;
-  // Revisions go on from the clock: one that is made again under a deleted one's name never has a revision of that one.
+  // The first revision comes from the clock, so that a definition never repeats the revisions of a deleted one of the same name.
   await client.query(
     `INSERT INTO aggregator_definitions (name, version, revision)
      VALUES ($1, 0, extract(epoch FROM clock_timestamp()) * 1000) ON CONFLICT (name) DO NOTHING`,
@@ -47,12 +47,12 @@ export async function saveDefinition(client: Client, definition: Definition): Pr
 }
 
 /**
- * Keeps a definition still, for its deletion: nobody moves its offsets or changes its sessions until the transaction ends.
+ * Locks a definition for its deletion: nobody moves its offsets or changes its sessions until the transaction ends.
  * @param client in a transaction
- * @returns how many sessions are open, asleep or not; undefined where there is no definition of the name
+ * @returns the number of its sessions, asleep or not; undefined where there is no definition of the name
  */
 export async function holdDefinition(client: Client, name: string): Promise<number | undefined> {
-  // In the order in which real time takes them.
+  // The order in which a real-time consumer locks them.
   await client.query('SELECT FROM consumer_offsets WHERE consumer_group = $1 FOR UPDATE', [groupOf(name)]);
   const held = await client.query('SELECT FROM aggregator_definitions WHERE name = $1 FOR UPDATE', [name]);
   if (held.rowCount !== 1) return undefined;
@@ -64,8 +64,8 @@ export async function holdDefinition(client: Client, name: string): Promise<numb
 }
 
 /**
- * Deletes a definition that is held, with all that Postgres has of it: versions, sessions of every grouping, runs, flushed
- * rows, records set aside, and its offsets, so that another one of the name begins at the beginning of its topic.
+ * Deletes a definition after holdDefinition(), with all that Postgres has of it: versions, sessions of every grouping, runs, flushed
+ * rows, records set aside, and its offsets, so that a new one of the same name starts at the beginning of its topic.
  */
 export async function deleteDefinition(client: Client, name: string): Promise<void> {
   await client.query('DELETE FROM consumer_offsets WHERE consumer_group = $1', [groupOf(name)]);
@@ -86,7 +86,7 @@ export async function pauseDefinition(pool: Pool, name: string, paused: boolean)
   return rowCount === 1;
 }
 
-/** Notes why a definition does not run. @param reason undefined: it does */
+/** Stores why a definition does not run. @param reason undefined: it runs */
 export async function noteFailure(pool: Pool, name: string, reason: string | undefined): Promise<void> {
   const failure = reason === undefined ? null : JSON.stringify(reason);
   await pool.query(
@@ -108,7 +108,11 @@ async function currentVersion(
   return rows[0];
 }
 
-/** The plans of every version, those of open sessions included; all read the same cells of a record. */
+/**
+ * Reads the plans of all versions, as open sessions keep theirs. They share one field table: a record is read once for all of them.
+ * @returns `definition` is the newest version
+ * @throws {DefinitionError} where this program can't read a version; {Error} where there is no definition of the name
+ */
 export async function readPlans(
   client: Client,
   name: string,
@@ -131,7 +135,7 @@ export async function readPlans(
   return { plans, fields, definition: latest.definition };
 }
 
-/** How often the sessions of a definition were changed. */
+/** The revision of a definition, which each change of its sessions increments; 0 where there is no definition of the name. */
 export async function readRevision(client: Client, name: string): Promise<number> {
   const { rows } = await client.query<{ revision: number }>(
     'SELECT revision FROM aggregator_definitions WHERE name = $1',
@@ -143,13 +147,13 @@ export async function readRevision(client: Client, name: string): Promise<number
 export type LiveDefinition = {
   readonly name: string;
   readonly topic: string;
-  /** Tells it from a deleted one of the same name. */
+  /** Distinguishes it from a deleted one of the same name. */
   readonly created_at: Date;
 };
 
 /** The definitions that name a topic and aren't paused. */
 export async function readLiveDefinitions(pool: Pool): Promise<readonly LiveDefinition[]> {
-  // Read here, as one body with "\u0000" would fail Postgres's operators of json, and with them the query for all.
+  // The topic is read here: a body with "\u0000" fails Postgres's JSON operators, and with them the query for all definitions.
   const { rows } = await pool.query<{ name: string; body: string; created_at: Date }>(
     `SELECT d.name, v.body::text AS body, d.created_at FROM aggregator_definitions d
      JOIN aggregator_versions v ON v.definition = d.name AND v.version = d.version

@@ -1,4 +1,4 @@
-// The end of sessions that were not updated for 180 days, whether or not anything of their definition runs.
+// Deletes sessions that were not updated for 180 days, whether or not their definition runs.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { levelOf } from '../../db/errors.ts';
@@ -7,14 +7,14 @@ import type { Logger } from '../../runtime/log.ts';
 import { TTL_MS } from '../core/step.ts';
 import { topicOf } from './definitions.ts';
 
-/** The core never takes up a session that has expired: only the place on the disk waits for this. */
+/** The core never resumes an expired session, so that only disk space waits for its deletion. */
 const EVERY_MS = 3_600_000;
 const AGAIN_MS = 60_000;
 
 /**
- * Deletes a definition's sessions, of whatever grouping, that were not updated for 180 days.
- * @param now milliseconds since the epoch, by the clock of what updates them
- * @returns how many
+ * Deletes a definition's expired sessions, of every grouping.
+ * @param now milliseconds since the epoch, by the clock that their updates have
+ * @returns the number of deleted sessions
  */
 export async function deleteExpired(client: Client | Pool, definition: string, now: number): Promise<number> {
   const { rowCount } = await client.query(
@@ -25,20 +25,21 @@ export async function deleteExpired(client: Client | Pool, definition: string, n
   return rowCount ?? 0;
 }
 
+/** The current version of a definition, and its last run over files. Times are in milliseconds since the epoch. */
 type Clock = {
   readonly name: string;
   readonly body: string;
-  /** Of the last run over files, in milliseconds since the epoch; null where there was none. */
+  /** The run's clock; null where there was no run. */
   readonly run: number | null;
   readonly started: number | null;
   readonly finished: boolean | null;
 };
 
 /**
- * Deletes what has expired of all definitions, paused ones too. The clock of one over files is that of its last run, which `--now`
- * may have set to another year, and goes on from there; one whose run is at work is left to that.
+ * Deletes the expired sessions of all definitions, paused ones too. The clock of a definition over files goes on from that of its last
+ * run, which `--now` may have set to another year; sessions of a run that is not finished are left to it.
  * @param now milliseconds since the epoch
- * @returns how many
+ * @returns the number of deleted sessions
  */
 export async function deleteAllExpired(pool: Pool, now: number): Promise<number> {
   const { rows } = await pool.query<Clock>(
@@ -63,7 +64,7 @@ function clockOf({ body, run, started, finished }: Clock, now: number): number |
   return finished === true || since >= TTL_MS ? run + since : undefined;
 }
 
-/** Runs `expire` now and every hour, until `signal`; sooner again where it has failed. */
+/** Runs `expire` now and every hour until `signal` is aborted; a minute after a failure. Never rejects. */
 export async function keepExpiring(
   expire: () => Promise<number>,
   log: Logger,

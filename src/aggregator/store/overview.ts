@@ -1,5 +1,4 @@
-// Overviews of definitions, for the page and the API. Counts are exact up to COUNTED, as counting millions of sessions takes
-// too long.
+// What the page and the API show of definitions. Counts are exact up to COUNTED, as counting millions of sessions takes too long.
 
 import type { Client, Pool } from '../../db/pool.ts';
 import { compile, FieldTable, type Plan } from '../core/plan.ts';
@@ -13,7 +12,7 @@ export type KnownDefinition = {
   readonly name: string;
   readonly version: number;
   readonly paused: boolean;
-  /** The reason why it does not run; null where it runs. */
+  /** Why it does not run; null where it runs. */
   readonly failure: string | null;
   readonly failed_at: Date | null;
   readonly created_at: Date;
@@ -36,12 +35,13 @@ const KNOWN = `SELECT d.name, d.version, d.paused, d.failure, d.failed_at, d.cre
     (SELECT r.flushed_at FROM aggregator_results r WHERE r.definition = d.name ORDER BY r.seq DESC LIMIT 1) AS last_flush
   FROM aggregator_definitions d JOIN aggregator_versions v ON v.definition = d.name AND v.version = d.version`;
 
-/** All definitions by name. */
+/** All definitions, in the order of their names. */
 export async function listDefinitions(pool: Pool): Promise<readonly KnownDefinition[]> {
   const { rows } = await pool.query<KnownDefinition>(`${KNOWN} ORDER BY d.name`);
   return rows;
 }
 
+/** A definition by its name. @param name text that Postgres can store */
 export async function findDefinition(pool: Pool, name: string): Promise<KnownDefinition | undefined> {
   const { rows } = await pool.query<KnownDefinition>(`${KNOWN} WHERE d.name = $1`, [name]);
   return rows[0];
@@ -67,7 +67,7 @@ export async function listVersions(pool: Pool, name: string): Promise<readonly K
   return rows;
 }
 
-/** The validated definition of a version; undefined where this program can't read it. */
+/** A stored body as a definition; undefined where this program can't read it. */
 export function definitionOf(body: unknown): Definition | undefined {
   try {
     return checkValue(body);
@@ -76,14 +76,14 @@ export function definitionOf(body: unknown): Definition | undefined {
   }
 }
 
-/** The open sessions of the current grouping, next due first. */
+/** Open sessions of the grouping in force, the next due first. @param most sessions at most */
 export async function readOpenSessions(
   pool: Pool | Client,
   name: string,
   most: number,
 ): Promise<readonly Session[]> {
   const { rows } = await pool.query<{ state: string; version: number; body: unknown }>(
-    // The limit is inside the subquery, as a join would sort millions of sessions instead of reading the first from the index.
+    // The limit is inside of the subquery: around the join, millions of sessions would be sorted instead of reading the index.
     `SELECT s.state::text AS state, s.version, opened.body
      FROM aggregator_definitions d
        JOIN aggregator_versions v ON v.definition = d.name AND v.version = d.version
@@ -115,7 +115,7 @@ export type KnownResult = {
 
 const RESULTS = 'SELECT seq, id, row::text AS row, flushed_at, run FROM aggregator_results';
 
-/** Flushed rows, newest first. @param before seq of the last row of the page before */
+/** A page of flushed rows, the newest first. @param before `seq` of the last row of the previous page */
 export async function newestResults(
   pool: Pool,
   name: string,
@@ -130,6 +130,7 @@ export async function newestResults(
   return rows;
 }
 
+/** A flushed row by its id, which is `meta.id`. */
 export async function findResult(pool: Pool, name: string, id: string): Promise<KnownResult | undefined> {
   const { rows } = await pool.query<KnownResult>(`${RESULTS} WHERE definition = $1 AND id = $2`, [name, id]);
   return rows[0];
@@ -144,7 +145,7 @@ export type KnownAside = {
   readonly at: Date;
 };
 
-/** Records that were set aside, newest first. */
+/** A page of records that were set aside, the newest first. @param before `seq` of the last one of the previous page */
 export async function newestAsides(
   pool: Pool,
   name: string,

@@ -7,9 +7,9 @@ const LOCK_CLASS = 0x5510;
 const LOCKS = { connection: 'pg_try_advisory_lock', transaction: 'pg_try_advisory_xact_lock' } as const;
 
 /**
- * Takes the lock of a definition's runs: one at a time, and none while the definition is deleted.
- * @param until the lock's scope
- * @returns false where another one holds it
+ * Takes the lock of a definition's runs: one run at a time, and none while the definition is deleted.
+ * @param until the end of the connection or of the transaction, which releases the lock
+ * @returns false where another process holds it
  */
 export async function lockRuns(
   client: Client,
@@ -23,7 +23,7 @@ export async function lockRuns(
   return rows[0]?.taken === true;
 }
 
-/** Gives back what lockRuns() took until the end of the connection: who asks next has it, without waiting for that end. */
+/** Releases a lock of lockRuns() before its connection ends. */
 export async function unlockRuns(client: Client, definition: string): Promise<void> {
   await client.query('SELECT pg_advisory_unlock($1, $2)', [LOCK_CLASS, lockKeyOf(definition)]);
 }
@@ -35,11 +35,12 @@ export type Run = {
   readonly id: number;
   readonly version: number;
   readonly inputs: string;
-  /** The run's own `now`, in milliseconds since the epoch: the same after a kill. */
+  /** The run's `now`, in milliseconds since the epoch; a resumed run keeps it. */
   readonly clock: number;
+  /** Index of the file that is being read, and its last line or element whose record is committed. */
   readonly file: number;
   readonly position: number;
-  /** Where the row behind the position begins in a CSV file; 0 where that is not known. */
+  /** The byte where the row behind the position begins in a CSV file; 0 where that is not known. */
   readonly byte: number;
   readonly records: number;
   readonly set_aside: number;
@@ -49,7 +50,7 @@ export type Run = {
 const COLUMNS = `id, version, inputs::text AS inputs, extract(epoch FROM clock) * 1000 AS clock, file, position, byte,
   records, set_aside, finished_at IS NOT NULL AS finished`;
 
-/** The run of a definition whose results were not all delivered. */
+/** The run of a definition whose rows were not all delivered, finished or not. */
 export async function findOpenRun(client: Client, definition: string): Promise<Run | undefined> {
   const { rows } = await client.query<Run>(
     `SELECT ${COLUMNS} FROM aggregator_runs WHERE definition = $1 AND delivered_at IS NULL`,
@@ -59,6 +60,7 @@ export async function findOpenRun(client: Client, definition: string): Promise<R
   return run === undefined ? undefined : { ...run, clock: Number(run.clock) };
 }
 
+/** Inserts a run at its beginning. @param inputs its files, as JSON @param now the run's clock, in milliseconds since the epoch */
 export async function insertRun(
   client: Client,
   definition: string,
@@ -76,8 +78,8 @@ export async function insertRun(
 export type RunPlace = Pick<Run, 'id' | 'file' | 'position' | 'byte' | 'records' | 'set_aside'>;
 
 /**
- * Moves a run from one position to another.
- * @throws {Error} where another process has moved it meanwhile
+ * Moves a run from one place to another, with its counts.
+ * @throws {Error} where another process has moved it since `from` was read
  */
 export async function moveRun(
   client: Client,
@@ -94,6 +96,7 @@ export async function moveRun(
   if (rowCount !== 1) throw new Error('another process has gone on with this run; this one stops');
 }
 
+/** Notes that all rows of a run were delivered, so that another run may begin. */
 export async function markDelivered(client: Client, id: number): Promise<void> {
   await client.query('UPDATE aggregator_runs SET delivered_at = clock_timestamp() WHERE id = $1', [id]);
 }

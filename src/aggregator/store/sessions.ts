@@ -1,4 +1,4 @@
-// Open sessions in Postgres: read, and written in the transaction that moves the positions or offsets of their records.
+// Open sessions in Postgres. They are written in the transaction that moves the position or offsets of their records.
 
 import { ArrayParameter } from '../../db/array-parameter.ts';
 import { CopyRows, copyInto } from '../../db/copy.ts';
@@ -11,8 +11,9 @@ import { type Part, partsOf, writeParts } from './in-parts.ts';
 type Row = { readonly id: number; readonly version: number; readonly state: string };
 
 /**
- * Reads the sessions of a grouping.
- * @param keys only these; none: all
+ * Reads the sessions of a plan's grouping.
+ * @param plans by version: each session keeps that of its own
+ * @param keys of the sessions; undefined reads all of them
  */
 export async function readSessions(
   client: Client | Pool,
@@ -34,7 +35,7 @@ function planOf(plans: ReadonlyMap<number, Plan>, version: number): Plan {
   return plan;
 }
 
-/** Numbers of rows that are to come. */
+/** Row numbers that are reserved for new sessions. */
 export class RowNumbers {
   #numbers: readonly number[] = [];
   #used = 0;
@@ -43,7 +44,7 @@ export class RowNumbers {
     return this.#numbers.length - this.#used;
   }
 
-  /** Takes some from the table's sequence, where fewer than `count` are left. */
+  /** Takes numbers from the table's sequence until `count` are left. */
   async reserve(client: Client, count: number): Promise<void> {
     if (this.left >= count) return;
     const { rows } = await client.query<{ numbers: string }>(
@@ -63,11 +64,11 @@ export class RowNumbers {
   }
 }
 
-/** How many sessions have no row yet. */
+/** Number of touched sessions that have no row yet. */
 export const openedOf = ({ touched }: State): number =>
   touched.reduce((count, { row, ended }) => (row === undefined && !ended ? count + 1 : count), 0);
 
-/** Writes what has changed since the last time; where that is not committed, the state has to be read anew. */
+/** Writes the changes since the last time. If the transaction is not committed, the state has to be read again. */
 export async function writeSessions(client: Client, state: State): Promise<void> {
   const numbers = new RowNumbers();
   await numbers.reserve(client, openedOf(state));
@@ -75,9 +76,9 @@ export async function writeSessions(client: Client, state: State): Promise<void>
 }
 
 /**
- * What has changed since the last time, as it is now. The sessions count as written from the first part on, and may change once
- * the last part is made.
- * @param numbers as many as openedOf() says
+ * The changes since the last time, in parts. From the first part on the sessions count as written; they may change again once the last
+ * part is made.
+ * @param numbers at least as many as openedOf() says
  */
 export function* changesOf(state: State, numbers: RowNumbers): Generator<Part<Client>> {
   const gone = state.gone.flatMap(({ row }) => row ?? []);
@@ -85,7 +86,7 @@ export function* changesOf(state: State, numbers: RowNumbers): Generator<Part<Cl
   for (const session of state.touched) session.touched = false;
   state.touched.length = 0;
   state.gone.length = 0;
-  // In the order in which they lie on the disk.
+  // By row number, which is about their order on disk.
   const known = kept
     .filter(({ row }) => row !== undefined)
     .sort((one, other) => (one.row ?? 0) - (other.row ?? 0));
@@ -102,7 +103,7 @@ const deletionOf = (rows: readonly number[]): Part<Client> => {
     void (await client.query('DELETE FROM aggregator_sessions WHERE id = ANY($1::bigint[])', [list]));
 };
 
-/** Row by row by the index: to the planner, whose disks are slow, a walk through the whole table looks cheaper. */
+/** Makes the update use the index row by row: the planner, which assumes slow disks, prefers to scan the whole table. */
 const byIndex: Part<Client> = async (client) =>
   void (await client.query('SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off'));
 
@@ -124,7 +125,7 @@ function updateOf(sessions: readonly Session[]): Part<Client> {
   };
 }
 
-/** Sessions were deleted after they were read: what was added to them would be lost, so nothing of the transaction may count. */
+/** Sessions were deleted after they were read. The transaction must not commit, as the records added to them would be lost. */
 export class LostSessionsError extends Error {
   override readonly name = 'LostSessionsError';
 
@@ -133,14 +134,13 @@ export class LostSessionsError extends Error {
   }
 }
 
-/** Enough for most of them: a buffer that is full is copied into one of twice the size. */
+/** Expected bytes of an element; a buffer that is full is copied into one of twice the size. */
 const [ELEMENT_BYTES, STATE_BYTES] = [13, 400];
 
 const UPDATE = `UPDATE aggregator_sessions s SET state = kept.state, updated_at = kept.updated_at, updated_day = kept.day
    FROM unnest($1::bigint[], $2::json[], $3::timestamptz[], $4::date[]) AS kept (id, state, updated_at, day)
    WHERE s.id = kept.id`;
 
-/** Sessions of one transaction have one grouping: the one in force. */
 function insertionOf(sessions: readonly Session[], rows: RowNumbers): Part<Client> {
   const copied = new CopyRows();
   for (const session of sessions) {
@@ -163,7 +163,7 @@ function copySession(rows: CopyRows, session: Session, id: number): void {
   else rows.timestamp(dueAt);
 }
 
-/** How many sessions a grouping has. */
+/** Number of sessions of a plan's grouping. */
 export async function countSessions(client: Client | Pool, { definition, grouping }: Plan): Promise<number> {
   const { rows } = await client.query<{ count: number }>(
     'SELECT count(*) AS count FROM aggregator_sessions WHERE definition = $1 AND grouping = $2',
@@ -188,7 +188,7 @@ export async function isAnyDue(pool: Pool, definition: string, now: number): Pro
   return rows[0]?.due;
 }
 
-/** The keys of sessions that are due, the longest due first. @param now milliseconds since the epoch */
+/** The keys of due sessions of a plan's grouping, the longest due first. @param now milliseconds since the epoch @param most keys at most */
 export async function dueKeys(
   client: Client | Pool,
   { definition, grouping }: Plan,

@@ -40,7 +40,7 @@ it("another tally's rows are taken in behind this one's own, into the slot of th
   const handed = handedBy(newTally(), ['anna', '3'], ['anna', '-4'], ['carl', '5']);
   foreign.learn(handed);
   expect(foreign.fits(handed, 0)).toBe(true);
-  expect(foreign.takeIn(handed, 2, () => {})).toBe(3);
+  expect(foreign.merge(handed, 2, () => {})).toBe(3);
   const totals = entriesOf(own).filter(([entry]) => entry === ENTRY.TOTAL);
   // Slot, rows, the last range, whether it has no gaps, texts, scale, sum, least and most.
   expect(totals.map(([, ...numbers]) => numbers)).toEqual([
@@ -56,7 +56,7 @@ it('rows that were left to the core are told by their numbers, in their order', 
   const handed = handedBy(newTally(), ['anna', '1'], 7, ['anna', '2'], 3);
   foreign.learn(handed);
   const told: number[] = [];
-  expect(foreign.takeIn(handed, 0, (index) => told.push(index))).toBe(2);
+  expect(foreign.merge(handed, 0, (index) => told.push(index))).toBe(2);
   expect(told).toEqual([7, 3]);
 });
 
@@ -79,7 +79,7 @@ it('slots are learnt beyond the first hundreds, and none of them is told before 
   const groups = Array.from({ length: 1_500 }, (_, group) => [`g${group}`, String(group)] as const);
   const handed = handedBy(newTally(2_000), ...groups);
   foreign.learn(handed);
-  expect(foreign.takeIn(handed, 0, () => {})).toBe(1_500);
+  expect(foreign.merge(handed, 0, () => {})).toBe(1_500);
   const told = foreign.told();
   expect([told.length, told.includes(1)]).toEqual([1_500, false]);
   const sums = entriesOf(own).flatMap(([entry, slot, , , , , , , sum]) =>
