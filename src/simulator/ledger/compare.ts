@@ -4,7 +4,7 @@
 import type { LedgerEntry } from './entry.ts';
 import type { Ledger } from './read.ts';
 import type { SetAside, StoredRow } from './rows.ts';
-import type { Found, Spot } from './topic.ts';
+import type { Found, RecordPlace } from './topic.ts';
 
 export type Counted = {
   readonly stored: number;
@@ -20,7 +20,7 @@ type Evidence = {
   readonly setAside: readonly SetAside[];
 };
 
-const spotKey = ({ partition, offset }: Spot) => `${partition}/${offset}`;
+const placeKey = ({ partition, offset }: RecordPlace) => `${partition}/${offset}`;
 const isTaken = ({ expect }: LedgerEntry) => expect === 'stored' || expect === 'duplicate';
 
 /** The differences between a ledger and the evidence, with counts. */
@@ -40,7 +40,7 @@ class Comparing implements Comparison {
   /** Code of the dead letter by place. */
   readonly #codes: ReadonlyMap<string, string>;
   /** Places of batches that can't be decompressed, by the record's number in their bytes. */
-  readonly #poisoned: ReadonlyMap<string, readonly Spot[]>;
+  readonly #poisoned: ReadonlyMap<string, readonly RecordPlace[]>;
   /** Places of the records with the order_id of an expected row. */
   readonly #places = new Map<string, Set<string>>();
   readonly #rowsSeen = new Set<string>();
@@ -48,11 +48,11 @@ class Comparing implements Comparison {
   constructor(ledger: Ledger, evidence: Evidence) {
     this.#ledger = ledger;
     this.#evidence = evidence;
-    this.#codes = new Map(evidence.setAside.map((one) => [spotKey(one), one.code]));
-    this.#poisoned = poisonSpots(evidence.setAside);
+    this.#codes = new Map(evidence.setAside.map((one) => [placeKey(one), one.code]));
+    this.#poisoned = poisonPlaces(evidence.setAside);
     for (const entry of ledger.entries.filter(isTaken)) {
       const known = this.#places.get(entry.order_id ?? '') ?? new Set();
-      for (const spot of this.#spotsOf(entry)) known.add(spotKey(spot));
+      for (const place of this.#placesOf(entry)) known.add(placeKey(place));
       this.#places.set(entry.order_id ?? '', known);
     }
   }
@@ -62,10 +62,10 @@ class Comparing implements Comparison {
     const { order_id: orderId, expect } = entry;
     // The shop has made this event, and its page did not say its order_id.
     if (orderId === null) return;
-    const spots = this.#spotsOf(entry);
-    this.#checkKafka(entry, spots);
-    if (isTaken(entry)) this.#checkRow(entry, orderId, spots);
-    else if (spots.length > 0 || expect !== 'undecodable') this.#checkSetAside(entry, orderId, spots);
+    const places = this.#placesOf(entry);
+    this.#checkKafka(entry, places);
+    if (isTaken(entry)) this.#checkRow(entry, orderId, places);
+    else if (places.length > 0 || expect !== 'undecodable') this.#checkSetAside(entry, orderId, places);
   }
 
   /** Finds out whether a line is missing, which nothing else shows of the shop's own records. */
@@ -86,7 +86,7 @@ class Comparing implements Comparison {
     this.differences.push(`n ${n} (${order_id ?? 'order_id unknown'}): ${text}`);
   }
 
-  #spotsOf(entry: LedgerEntry): readonly Spot[] {
+  #placesOf(entry: LedgerEntry): readonly RecordPlace[] {
     const { n, order_id, expect } = entry;
     if (expect === 'undecodable') return this.#poisoned.get(String(n)) ?? [];
     const { found } = this.#evidence;
@@ -96,22 +96,22 @@ class Comparing implements Comparison {
     return ofShop ?? found.get(String(n)) ?? [];
   }
 
-  #checkKafka(entry: LedgerEntry, spots: readonly Spot[]): void {
+  #checkKafka(entry: LedgerEntry, places: readonly RecordPlace[]): void {
     const { expect, partition, offset } = entry;
-    if (spots.length === 0)
+    if (places.length === 0)
       this.#report(entry, expect === 'undecodable' ? 'its batch was not set aside' : 'is not in Kafka');
-    else if (offset !== undefined && !spots.some((spot) => spotKey(spot) === `${partition}/${offset}`))
+    else if (offset !== undefined && !places.some((place) => placeKey(place) === `${partition}/${offset}`))
       this.#report(entry, `was acknowledged at ${partition}/${offset}, and is not there in Kafka`);
   }
 
-  #checkSetAside(entry: LedgerEntry, orderId: string, spots: readonly Spot[]): void {
+  #checkSetAside(entry: LedgerEntry, orderId: string, places: readonly RecordPlace[]): void {
     const { expect } = entry;
     const { setAside } = this.counted;
-    const codes = spots.map((spot) => this.#codes.get(spotKey(spot)));
+    const codes = places.map((place) => this.#codes.get(placeKey(place)));
     for (const [index, code] of codes.entries()) {
       if (code === expect) continue;
       const came = code === undefined ? 'was not set aside' : `was set aside as ${code}`;
-      this.#report(entry, `at ${spotKey(spots[index] as Spot)}: ${came}, expected ${expect}`);
+      this.#report(entry, `at ${placeKey(places[index] as RecordPlace)}: ${came}, expected ${expect}`);
     }
     if (codes.includes(expect)) setAside.set(expect, (setAside.get(expect) ?? 0) + 1);
     this.#expectNoRow(entry, orderId, `is a row, expected ${expect}`);
@@ -122,11 +122,11 @@ class Comparing implements Comparison {
     if (this.#evidence.rows.has(orderId) && !this.#places.has(orderId)) this.#report(entry, text);
   }
 
-  #checkRow(entry: LedgerEntry, orderId: string, spots: readonly Spot[]): void {
-    for (const spot of spots) {
-      const code = this.#codes.get(spotKey(spot));
+  #checkRow(entry: LedgerEntry, orderId: string, places: readonly RecordPlace[]): void {
+    for (const place of places) {
+      const code = this.#codes.get(placeKey(place));
       if (code !== undefined)
-        this.#report(entry, `at ${spotKey(spot)}: was set aside as ${code}, expected ${entry.expect}`);
+        this.#report(entry, `at ${placeKey(place)}: was set aside as ${code}, expected ${entry.expect}`);
     }
     const row = this.#evidence.rows.get(orderId);
     if (row === undefined) {
@@ -146,18 +146,18 @@ function rowProblems(entry: LedgerEntry, row: StoredRow, places: ReadonlySet<str
     problems.push(
       `its row has the time ${new Date(row.time).toISOString()}, expected ${new Date(entry.time).toISOString()}`,
     );
-  if (places !== undefined && places.size > 0 && !places.has(spotKey(row)))
-    problems.push(`its row has the origin ${spotKey(row)}, where Kafka does not have it`);
+  if (places !== undefined && places.size > 0 && !places.has(placeKey(row)))
+    problems.push(`its row has the origin ${placeKey(row)}, where Kafka does not have it`);
   return problems;
 }
 
-function poisonSpots(setAside: readonly SetAside[]): Map<string, Spot[]> {
-  const spots = new Map<string, Spot[]>();
+function poisonPlaces(setAside: readonly SetAside[]): Map<string, RecordPlace[]> {
+  const places = new Map<string, RecordPlace[]>();
   for (const one of setAside) {
     if (one.poison === null) continue;
-    const known = spots.get(one.poison);
-    if (known === undefined) spots.set(one.poison, [one]);
+    const known = places.get(one.poison);
+    if (known === undefined) places.set(one.poison, [one]);
     else known.push(one);
   }
-  return spots;
+  return places;
 }

@@ -3,11 +3,11 @@
 
 import type { Pool } from '../../db/pool.ts';
 import { digestOf } from './entry.ts';
-import type { Spot } from './topic.ts';
+import type { RecordPlace } from './topic.ts';
 
 const CHUNK = 20_000;
 
-export type StoredRow = Spot & { readonly content: string; readonly time: number };
+export type StoredRow = RecordPlace & { readonly content: string; readonly time: number };
 
 type Row = {
   order_id: string;
@@ -42,7 +42,7 @@ export async function readRows(pool: Pool, orderIds: readonly string[]): Promise
   return rows;
 }
 
-export type SetAside = Spot & { readonly code: string; readonly poison: string | null };
+export type SetAside = RecordPlace & { readonly code: string; readonly poison: string | null };
 
 /** Dead letters of a topic since a run began. `poison` is the record's number in the bytes of a batch. */
 export async function readSetAside(

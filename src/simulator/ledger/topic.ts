@@ -6,12 +6,13 @@ import { undecodableReason } from '../../kafka/undecodable-batch.ts';
 import { RUN_HEADER } from '../targets/kafka.ts';
 import type { LedgerHead } from './entry.ts';
 
-export type Spot = { readonly partition: number; readonly offset: string };
+/** Where a record is; the offset is a decimal text, as in kafkajs. */
+export type RecordPlace = { readonly partition: number; readonly offset: string };
 /** `time`: the event's, milliseconds since 1970, where the shop has produced the record. */
-export type FoundSpot = Spot & { readonly time?: number };
+export type FoundPlace = RecordPlace & { readonly time?: number };
 
 /** Places of each record, by its number in the run, or by order_id where the shop has produced it. It may be in the topic twice. */
-export type Found = ReadonlyMap<string, readonly FoundSpot[]>;
+export type Found = ReadonlyMap<string, readonly FoundPlace[]>;
 
 const ORDER_ID = /"order_id":"([0-9a-f]{32})"/;
 const TIME = /"time":"([^"]+)"/;
@@ -24,7 +25,7 @@ function nameOf({ run, target }: LedgerHead, message: KafkaMessage): string | un
   return target === 'http' ? ORDER_ID.exec(message.value?.toString('latin1') ?? '')?.[1] : undefined;
 }
 
-function timeOf({ target }: LedgerHead, { value }: KafkaMessage): Pick<FoundSpot, 'time'> {
+function timeOf({ target }: LedgerHead, { value }: KafkaMessage): Pick<FoundPlace, 'time'> {
   if (target === 'kafka') return {};
   const time = Date.parse(TIME.exec(value?.toString('latin1') ?? '')?.[1] ?? '');
   return Number.isNaN(time) ? {} : { time };
@@ -32,15 +33,15 @@ function timeOf({ target }: LedgerHead, { value }: KafkaMessage): Pick<FoundSpot
 
 /** @throws the Kafka client's error where Kafka is away, or retention has deleted the run's records */
 export async function findRecords(kafka: Kafka, head: LedgerHead): Promise<Found> {
-  const found = new Map<string, FoundSpot[]>();
+  const found = new Map<string, FoundPlace[]>();
   await readTopic(kafka, head.topic, head.from, async (partition, messages) => {
     for (const message of messages) {
       const name = nameOf(head, message);
       if (name === undefined) continue;
-      const spot = { partition, offset: message.offset, ...timeOf(head, message) };
+      const place = { partition, offset: message.offset, ...timeOf(head, message) };
       const known = found.get(name);
-      if (known === undefined) found.set(name, [spot]);
-      else known.push(spot);
+      if (known === undefined) found.set(name, [place]);
+      else known.push(place);
     }
   });
   return found;

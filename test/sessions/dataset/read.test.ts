@@ -51,13 +51,13 @@ it('the sessions that began in a half hour have all their events, also those aft
 
 it('the sessions that began in a half hour are listed by their beginning, as many as are wanted', async () => {
   const { pool } = await migratedDatabase();
-  const visitors = [3, 1, 2].map((n) => `00000000-0000-4000-8000-00000000000${n}`);
+  const visitors = [1, 3, 2].map((n) => `00000000-0000-4000-8000-00000000000${n}`);
   const [late = '', ...early] = visitors;
   await put(pool, [...loaded([NOON + 5_000], late), ...early.flatMap((visitor) => loaded([NOON], visitor))]);
   const listed = async (most: number) =>
     (await listBegun(pool, NOON, most)).map(({ user_id }) => Number(user_id.at(-1)));
-  expect(await listed(10)).toEqual([1, 2, 3]);
-  expect(await listed(2)).toEqual([1, 2]);
+  expect(await listed(10)).toEqual([2, 3, 1]);
+  expect(await listed(2)).toEqual([2, 3]);
 });
 
 it('a session that begins exactly a gap after another one is listed by itself', async () => {

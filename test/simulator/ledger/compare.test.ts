@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { compare } from '../../../src/simulator/ledger/compare.ts';
 import type { LedgerEntry, LedgerHead } from '../../../src/simulator/ledger/entry.ts';
 import type { SetAside, StoredRow } from '../../../src/simulator/ledger/rows.ts';
-import type { Spot } from '../../../src/simulator/ledger/topic.ts';
+import type { RecordPlace } from '../../../src/simulator/ledger/topic.ts';
 
 const HEAD: LedgerHead = {
   run: 'r',
@@ -26,21 +26,21 @@ const entry = (n: number, changes: Partial<LedgerEntry> = {}): LedgerEntry => ({
   time: 1_000,
   ...changes,
 });
-const spot = (offset: number): Spot => ({ partition: 0, offset: String(offset) });
+const place = (offset: number): RecordPlace => ({ partition: 0, offset: String(offset) });
 const row = (offset: number, changes: Partial<StoredRow> = {}): StoredRow => ({
-  ...spot(offset),
+  ...place(offset),
   content: 'said',
   time: 1_000,
   ...changes,
 });
 const aside = (offset: number, code: string, poison: string | null = null): SetAside => ({
-  ...spot(offset),
+  ...place(offset),
   code,
   poison,
 });
 
 type Evidence = {
-  readonly found?: Readonly<Record<string, readonly Spot[]>>;
+  readonly found?: Readonly<Record<string, readonly RecordPlace[]>>;
   readonly rows?: Readonly<Record<string, StoredRow>>;
   readonly setAside?: readonly SetAside[];
 };
@@ -65,7 +65,7 @@ describe('a ledger that Kafka and Postgres agree with', () => {
       entry(6, { order_id: null }),
     ];
     const { differences, counted } = of(entries, {
-      found: { 1: [spot(10)], 2: [spot(11)], 3: [spot(12)] },
+      found: { 1: [place(10)], 2: [place(11)], 3: [place(12)] },
       rows: { 'order-1': row(10) },
       setAside: [aside(12, 'not_json'), aside(13, 'undecodable', '4')],
     });
@@ -84,7 +84,7 @@ describe('a ledger that Kafka and Postgres agree with', () => {
     const { differences, counted } = of(
       [entry(1), entry(2, { expect: 'not_json' })],
       {
-        found: { 'order-1': [spot(10)], 2: [spot(12)] },
+        found: { 'order-1': [place(10)], 2: [place(12)] },
         rows: { 'order-1': row(10) },
         setAside: [aside(12, 'not_json')],
       },
@@ -97,7 +97,7 @@ describe('a ledger that Kafka and Postgres agree with', () => {
   it('a ledger that Kafka and Postgres agree with may have a record in Kafka twice, whichever of the two became the row', () => {
     for (const offset of [10, 20]) {
       const { differences, counted } = of([entry(1)], {
-        found: { 1: [spot(10), spot(20)] },
+        found: { 1: [place(10), place(20)] },
         rows: { 'order-1': row(offset) },
       });
       expect([differences, counted.stored]).toEqual([[], 1]);
@@ -106,14 +106,14 @@ describe('a ledger that Kafka and Postgres agree with', () => {
 
   it('a ledger that Kafka and Postgres agree with takes the row of the copy that came first for a copy', () => {
     const entries = [entry(1), entry(2, { order_id: 'order-1', expect: 'duplicate' })];
-    const found = { 1: [spot(20)], 2: [spot(10)] };
+    const found = { 1: [place(20)], 2: [place(10)] };
     expect(of(entries, { found, rows: { 'order-1': row(10) } }).differences).toEqual([]);
   });
 
   it('a ledger that Kafka and Postgres agree with finds records of the shop by their order_id, and takes the time that the shop gave', () => {
     const { differences } = of(
       [entry(1, { time: 0 })],
-      { found: { 'order-1': [spot(5)] }, rows: { 'order-1': row(5, { time: 7 }) } },
+      { found: { 'order-1': [place(5)] }, rows: { 'order-1': row(5, { time: 7 }) } },
       { target: 'http' },
     );
     expect(differences).toEqual([]);
@@ -121,7 +121,7 @@ describe('a ledger that Kafka and Postgres agree with', () => {
 });
 
 describe('a difference', () => {
-  const whole = { found: { 1: [spot(10)] }, rows: { 'order-1': row(10) } };
+  const whole = { found: { 1: [place(10)] }, rows: { 'order-1': row(10) } };
   it.each<[string, LedgerEntry, Evidence, string]>([
     ['a record lost by Kafka', entry(1), { rows: whole.rows }, 'is not in Kafka'],
     ['a row lost', entry(1), { found: whole.found }, 'is not in the table, expected a row'],
@@ -184,7 +184,7 @@ describe('a difference', () => {
   });
 
   it('a record that nobody sent is a difference, unless the run was killed before it could write it down', () => {
-    const evidence: Evidence = { found: { 7: [spot(1)] }, setAside: [aside(2, 'undecodable', '8')] };
+    const evidence: Evidence = { found: { 7: [place(1)] }, setAside: [aside(2, 'undecodable', '8')] };
     expect(of([], evidence).differences).toEqual([
       'n 7: is in Kafka, and not in the ledger',
       'n 8: is in Kafka, and not in the ledger',
