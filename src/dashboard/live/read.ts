@@ -3,56 +3,10 @@
 // transaction that stores the events: all below the offsets were read, and none from there on.
 
 import { type Client, type Pool, transaction } from '../../db/pool.ts';
-import type { DeviceType } from '../../events/event.ts';
 import { type Whose, whoseIs } from '../../events/whose.ts';
 import type { PanelEvent } from './event.ts';
+import { EVENT, type EventRow, eventOf, storedOf } from './event-row.ts';
 import { CLICKS_MS, MINUTE_MS, RAW_EVENTS, VISITOR_BARS } from './windows.ts';
-
-const COLUMNS = `replace(order_id::text, '-', '') AS order_id, replace(user_id::text, '-', '') AS user_id,
-  title, product, site_version, context->>'item' AS item, context->>'ip' AS ip, context->>'user_agent' AS user_agent,
-  context->>'device_type' AS device_type,
-  is_robot(context) AS robot, is_simulated(context) AS simulated,
-  (extract(epoch FROM "time") * 1000)::bigint AS time_ms,
-  (extract(epoch FROM coalesce(appended_at, stored_at)) * 1000)::bigint AS arrived_ms,
-  topic, "partition", "offset"::text AS "offset"`;
-
-type Row = {
-  readonly order_id: string;
-  readonly user_id: string;
-  readonly title: PanelEvent['title'];
-  readonly product: PanelEvent['product'];
-  readonly site_version: PanelEvent['siteVersion'];
-  readonly item: string | null;
-  readonly ip: string | null;
-  readonly user_agent: string | null;
-  readonly device_type: DeviceType | null;
-  readonly robot: boolean;
-  readonly simulated: boolean;
-  readonly time_ms: number;
-  readonly arrived_ms: number;
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: string;
-};
-
-const eventOf = (row: Row): PanelEvent => ({
-  orderId: row.order_id,
-  userId: row.user_id,
-  title: row.title,
-  product: row.product,
-  siteVersion: row.site_version,
-  item: row.item ?? undefined,
-  timeMs: row.time_ms,
-  arrivedMs: row.arrived_ms,
-  robot: row.robot,
-  simulated: row.simulated,
-  ip: row.ip ?? undefined,
-  userAgent: row.user_agent ?? undefined,
-  deviceType: row.device_type ?? undefined,
-  topic: row.topic,
-  partition: row.partition,
-  offset: row.offset,
-});
 
 /** The next offset of each partition, as text. */
 export type Offsets = Readonly<Record<string, string>>;
@@ -95,9 +49,11 @@ export function readWindows(
   return inSnapshot(pool, async (client) => {
     const read = await readPosition(client, ingested);
     const from = upTo ?? { mark: read.mark, transactions: [] };
-    const { rows: since } = await client.query<StoredRow>(SINCE, [from.mark, from.transactions]);
-    const rows = [...(await readHeld(client, nowMs)), ...(await readLast(client, whose)), ...since];
-    return { events: eachOnce(rows), since: newEvents(from, since, read) };
+    const { rows } = await client.query<EventRow>(SINCE, [from.mark, from.transactions]);
+    const since = newEvents(from, rows, read);
+    const held = await readHeld(client, nowMs);
+    const last = await readLast(client, whose);
+    return { events: eachOnce([...held, ...last, ...since.events]), since };
   });
 }
 
@@ -127,22 +83,28 @@ const inSnapshot = <T>(pool: Pool, work: (client: Client) => Promise<T>): Promis
     return work(client);
   });
 
-const eachOnce = (rows: readonly Row[]): PanelEvent[] =>
-  [...new Map(rows.map((row) => [row.order_id, row])).values()].map(eventOf);
+const eachOnce = (events: readonly PanelEvent[]): PanelEvent[] => [
+  ...new Map(events.map((event) => [event.orderId, event])).values(),
+];
 
 /** @param parameter a snapshot; NULL: everything is seen */
 const isSeenBy = (parameter: string): string =>
   `(${parameter}::text IS NULL OR stored_in IS NULL OR pg_visible_in_snapshot(stored_in, ${parameter}::pg_snapshot))`;
 
-async function readHeld(client: Client, atMs: number, untilMs?: number, counted?: string): Promise<Row[]> {
-  const { rows } = await client.query<Row>(
-    `SELECT ${COLUMNS} FROM events
+async function readHeld(
+  client: Client,
+  atMs: number,
+  untilMs?: number,
+  counted?: string,
+): Promise<PanelEvent[]> {
+  const { rows } = await client.query<EventRow>(
+    `SELECT ${EVENT} FROM events
      WHERE stored_at IS NOT NULL AND "time" > to_timestamp($1 / 1000.0)
        AND ($3::bigint IS NULL OR "time" <= to_timestamp($3 / 1000.0))
        AND (title = 'banner_click' OR "time" > to_timestamp($2 / 1000.0)) AND ${isSeenBy('$4')}`,
     [atMs - CLICKS_MS, atMs - VISITOR_BARS * MINUTE_MS, untilMs ?? null, counted ?? null],
   );
-  return rows;
+  return rows.map(eventOf);
 }
 
 type Read = { readonly mark: string; readonly snapshot: string; readonly offsets: string | null };
@@ -172,16 +134,17 @@ async function readPosition(client: Client, ingested?: Ingested): Promise<Read> 
 
 /** Among so many of the last events those are looked for that are wanted: where none is, the rest of the table is not read for it. */
 const LOOKED_AT = 3_000;
-const FEW = `SELECT * FROM few WHERE ($1::boolean IS NULL OR robot = $1) AND ($2::boolean IS NULL OR simulated = $2)`;
+const FEW = `SELECT ${EVENT} FROM few
+  WHERE ($1::boolean IS NULL OR is_robot(context) = $1) AND ($2::boolean IS NULL OR is_simulated(context) = $2)`;
 
-async function readLast(client: Client, whose?: Whose): Promise<Row[]> {
-  const { rows } = await client.query<Row>(
+async function readLast(client: Client, whose?: Whose): Promise<PanelEvent[]> {
+  const { rows } = await client.query<EventRow>(
     `WITH few AS (
-       SELECT ${COLUMNS}, stored_in FROM events WHERE stored_in IS NOT NULL ORDER BY stored_in DESC LIMIT ${LOOKED_AT}
-     ) ${FEW} ORDER BY arrived_ms DESC, "partition" DESC, "offset"::bigint DESC LIMIT ${RAW_EVENTS}`,
+       SELECT * FROM events WHERE stored_in IS NOT NULL ORDER BY stored_in DESC LIMIT ${LOOKED_AT}
+     ) ${FEW} ORDER BY coalesce(appended_at, stored_at) DESC, "partition" DESC, "offset" DESC LIMIT ${RAW_EVENTS}`,
     wanted(whose),
   );
-  return rows;
+  return rows.map(eventOf);
 }
 
 const wanted = (whose: Whose | undefined) => (whose === undefined ? [null, null] : whoseIs(whose));
@@ -191,43 +154,55 @@ async function readLastBefore(
   untilMs: number,
   counted?: string,
   whose?: Whose,
-): Promise<Row[]> {
-  const { rows } = await client.query<Row>(
+): Promise<PanelEvent[]> {
+  const { rows } = await client.query<EventRow>(
     `WITH few AS (
-       SELECT ${COLUMNS} FROM events
+       SELECT * FROM events
        WHERE stored_at IS NOT NULL AND "time" <= to_timestamp($3 / 1000.0) AND ${isSeenBy('$4')}
        ORDER BY "time" DESC LIMIT ${LOOKED_AT}
-     ) ${FEW} ORDER BY time_ms DESC LIMIT ${RAW_EVENTS}`,
+     ) ${FEW} ORDER BY "time" DESC LIMIT ${RAW_EVENTS}`,
     [...wanted(whose), untilMs, counted ?? null],
   );
-  return rows;
+  return rows.map(eventOf);
 }
 
-const SINCE = `SELECT ${COLUMNS}, stored_in::text AS stored_in FROM events
+const SINCE = `SELECT ${EVENT} FROM events
   WHERE stored_in IS NOT NULL AND stored_in >= $1::xid8 AND stored_in <> ALL ($2::xid8[])`;
 
-type StoredRow = Row & { readonly stored_in: string };
+/** A Read as the line of a row that has no visitor. */
+type PositionRow = { readonly user_id: null; readonly line: string };
 
 /** Reads what was stored since. One statement, and so one snapshot. */
 export async function readNew(pool: Pool, upTo: ReadUpTo, ingested?: Ingested): Promise<NewEvents> {
-  const { rows } = await pool.query<Read & (StoredRow | { readonly order_id: null })>({
+  const { rows } = await pool.query<EventRow | PositionRow>({
     name: 'new_events',
-    text: `SELECT read.*, since.* FROM (SELECT ${positionSql('$3', '$4')}) AS read LEFT JOIN (${SINCE}) AS since ON true`,
+    text: `SELECT NULL AS user_id, row_to_json(read)::text AS line FROM (SELECT ${positionSql('$3', '$4')}) AS read
+      UNION ALL ${SINCE}`,
     values: [upTo.mark, upTo.transactions, ingested?.group ?? null, ingested?.topic ?? null],
   });
-  const since = rows.flatMap((row) => (row.order_id === null ? [] : [row]));
-  return newEvents(upTo, since, rows[0] ?? { ...NOTHING_READ, mark: upTo.mark });
+  let read: Read = { ...NOTHING_READ, mark: upTo.mark };
+  const since: EventRow[] = [];
+  for (const row of rows) {
+    if (row.user_id === null) read = JSON.parse(row.line);
+    else since.push(row);
+  }
+  return newEvents(upTo, since, read);
 }
 
 function newEvents(
   { transactions }: Pick<ReadUpTo, 'transactions'>,
-  since: readonly StoredRow[],
+  since: readonly EventRow[],
   read: Read,
 ): NewEvents {
-  const seen = new Set([...transactions, ...since.map(({ stored_in }) => stored_in)]);
+  const seen = new Set(transactions);
+  const events = since.map((row) => {
+    const { event, storedIn } = storedOf(row);
+    if (storedIn !== undefined) seen.add(storedIn);
+    return event;
+  });
   const first = BigInt(read.mark);
   return {
-    events: since.map(eventOf),
+    events,
     upTo: {
       ...positionOf(read),
       mark: read.mark,

@@ -6,6 +6,7 @@ import { UNKNOWN } from '../../enrichment/user-agent.ts';
 import { PRODUCTS, type Product } from '../../events/products.ts';
 import { newestFirst, type PanelEvent } from './event.ts';
 
+const SECOND_MS = 1_000;
 export const MINUTE_MS = 60_000;
 export const VISITOR_BARS = 15;
 export const PRESENT_MS = 10 * MINUTE_MS;
@@ -34,6 +35,9 @@ export type WindowPanels = {
   readonly raw: readonly PanelEvent[];
 };
 
+/** A page that is counted further. */
+type Counted = { readonly item: string; readonly product: Product; count: number };
+type Click = { readonly timeMs: number; readonly key: string; readonly page: Counted };
 type Minute = { readonly people: Set<string>; events: number; late: number };
 
 export const minuteOf = (ms: number): number => Math.floor(ms / MINUTE_MS) * MINUTE_MS;
@@ -45,10 +49,9 @@ export class Windows {
   #ahead: PanelEvent[] = [];
   readonly #minutes = new Map<number, Minute>();
   readonly #present = new Map<string, PanelEvent>();
-  /** By time, from #firstClick on. */
-  #clicks: PanelEvent[] = [];
-  #firstClick = 0;
-  readonly #pages = new Map<string, PageCount>();
+  /** By second: clicks of a backlog come in the order of their partitions, not in that of their times. */
+  readonly #clicks = new Map<number, Click[]>();
+  readonly #pages = new Map<string, Counted>();
   #raw: PanelEvent[] = [];
 
   constructor(nowMs: number) {
@@ -61,7 +64,7 @@ export class Windows {
       if (event.timeMs > this.#nowMs) this.#ahead.push(event);
       else this.#count(event);
     }
-    this.#raw = [...events, ...this.#raw].sort(newestFirst).slice(0, RAW_EVENTS);
+    this.#raw = [...newestOf(events, RAW_EVENTS), ...this.#raw].sort(newestFirst).slice(0, RAW_EVENTS);
   }
 
   /** The last events by arrival, the newest first. */
@@ -87,7 +90,10 @@ export class Windows {
       present: [...this.#present.values()].sort(
         (a, b) => b.timeMs - a.timeMs || newestFirst(a, b) || (a.userId < b.userId ? -1 : 1),
       ),
-      pages: [...this.#pages.values()].sort(byCountAndName).slice(0, TOP_PAGES),
+      pages: [...this.#pages.values()]
+        .sort(byCountAndName)
+        .slice(0, TOP_PAGES)
+        .map((page) => ({ ...page })),
       categories: this.#categories(),
       raw: this.#raw,
     };
@@ -124,30 +130,44 @@ export class Windows {
   }
 
   #addClick(event: PanelEvent): void {
-    let at = this.#clicks.length;
-    while (at > this.#firstClick && (this.#clicks[at - 1]?.timeMs ?? 0) > event.timeMs) at -= 1;
-    this.#clicks.splice(at, 0, event);
-    this.#addToPage(event, 1);
+    const key = pageKey(event);
+    const page = this.#pages.get(key) ?? { item: event.item ?? UNKNOWN, product: event.product, count: 0 };
+    if (page.count === 0) this.#pages.set(key, page);
+    page.count += 1;
+    const second = Math.floor(event.timeMs / SECOND_MS);
+    const clicks = this.#clicks.get(second);
+    if (clicks === undefined) this.#clicks.set(second, [{ timeMs: event.timeMs, key, page }]);
+    else clicks.push({ timeMs: event.timeMs, key, page });
   }
 
   #dropOldClicks(): void {
-    for (;;) {
-      const click = this.#clicks[this.#firstClick];
-      if (click === undefined || click.timeMs > this.#nowMs - CLICKS_MS) break;
-      this.#addToPage(click, -1);
-      this.#firstClick += 1;
+    const untilMs = this.#nowMs - CLICKS_MS;
+    for (const [second, clicks] of this.#clicks) {
+      if (second * SECOND_MS > untilMs) continue;
+      const kept = clicks.filter(({ timeMs }) => timeMs > untilMs);
+      for (const { timeMs, key, page } of clicks) {
+        if (timeMs > untilMs) continue;
+        page.count -= 1;
+        if (page.count === 0) this.#pages.delete(key);
+      }
+      if (kept.length === 0) this.#clicks.delete(second);
+      else this.#clicks.set(second, kept);
     }
-    if (this.#firstClick * 2 <= this.#clicks.length) return;
-    this.#clicks = this.#clicks.slice(this.#firstClick);
-    this.#firstClick = 0;
   }
+}
 
-  #addToPage(event: PanelEvent, change: number): void {
-    const key = pageKey(event);
-    const count = (this.#pages.get(key)?.count ?? 0) + change;
-    if (count === 0) this.#pages.delete(key);
-    else this.#pages.set(key, { item: event.item ?? UNKNOWN, product: event.product, count });
+/** @param events mostly in the order of arrival: from the last of them on, nearly all of a backlog are passed over by one comparison */
+function newestOf(events: readonly PanelEvent[], most: number): PanelEvent[] {
+  const newest: PanelEvent[] = [];
+  for (let n = events.length - 1; n >= 0; n -= 1) {
+    const event = events[n] as PanelEvent;
+    let at = newest.length;
+    while (at > 0 && newestFirst(event, newest[at - 1] as PanelEvent) < 0) at -= 1;
+    if (at === most) continue;
+    newest.splice(at, 0, event);
+    if (newest.length > most) newest.pop();
   }
+  return newest;
 }
 
 const isLater = (a: PanelEvent, b: PanelEvent): boolean =>
