@@ -1,4 +1,4 @@
-// The payloads of PostgreSQL's NOTIFY, which every web process gets at each commit, once the rows are visible.
+// The payloads of NOTIFY on one channel, which every web process receives after a commit, once its rows are visible.
 
 import { z } from 'zod';
 
@@ -26,23 +26,26 @@ const changeSchema = z.union([
   z.object({ faults: z.literal(FAULTS.faults) }),
   z.object({ pages: z.literal(PAGES.pages) }),
 ]);
-/** Events were stored; a definition of the aggregator, named here, has changed; faults have begun or ended; a page is open. */
+/**
+ * Events were stored (Stored); the named definition of the aggregator has changed (`aggregated`); faults have begun or ended (`faults`);
+ * a page is open that shows what is new (`pages`).
+ */
 export type Change = z.infer<typeof changeSchema>;
 
-/** The text of a notification, to be sent on CHANGE_CHANNEL in the transaction that stores a batch. */
+/** The payload that says that events were stored, to be sent in the transaction that stores them. */
 export const storedMessage = (stored: Stored): string => JSON.stringify(stored);
 
-/** An SQL expression that announces the definition whose name is `name`, an SQL expression too. */
+/** An SQL expression that notifies of a changed definition. @param name an SQL expression for its name */
 export const notifyAggregatedSql = (name: string): string =>
   `pg_notify('${CHANGE_CHANNEL}', json_build_object('aggregated', ${name})::text)`;
 
-/** The text of a notification that faults have begun or ended. */
+/** The payload that says that faults have begun or ended. */
 export const FAULTS_MESSAGE = JSON.stringify(FAULTS);
 
-/** The text of a notification that somebody has a page open that shows what is new. */
+/** The payload that says that somebody has a page open that shows what is new. */
 export const PAGES_MESSAGE = JSON.stringify(PAGES);
 
-/** Reads a notification; undefined where another program sent it. */
+/** Reads a payload; undefined where it is none of these. */
 export function changeOf(payload: string | undefined): Change | undefined {
   try {
     return changeSchema.parse(JSON.parse(payload ?? ''));

@@ -2,7 +2,7 @@
 //   "PGCOPY\n\377\r\n\0"  int32 flags = 0  int32 header extension length = 0
 //   per row: int16 number of fields, per field: int32 length (-1 for NULL), bytes
 //   trailer: int16 -1
-// The binary format saves both sides the text of ids and times. An enum's binary form is its label.
+// In the binary format, ids and times are never converted to text. An enum's binary form is its label.
 
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -12,7 +12,7 @@ import type { Client } from './pool.ts';
 /** Signature, flags and header extension, and the field count of -1 that ends the data. */
 export const COPY_HEADER = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
 export const COPY_TRAILER = Buffer.from([0xff, 0xff]);
-/** Microseconds from 1970 to 2000, where PostgreSQL's timestamps begin. */
+/** Milliseconds from 1970 to 2000, where PostgreSQL's timestamps begin. */
 const EPOCH_2000_MS = Date.UTC(2000, 0, 1);
 const DAY_MS = 24 * 3_600_000;
 /** PostgreSQL's first timestamp, 4714-11-24 BC, and the first one that is too late for it (MIN_TIMESTAMP and END_TIMESTAMP). */
@@ -24,7 +24,7 @@ export class CopyRows {
   #view: DataView;
   #at: number;
 
-  /** @param header what comes before the fields */
+  /** @param expectedBytes first size of the buffer, which grows @param header bytes before the fields */
   constructor(expectedBytes = 64 * 1024, header = COPY_HEADER) {
     this.#buffer = Buffer.allocUnsafe(Math.max(expectedBytes, 1024));
     this.#view = viewOf(this.#buffer);
@@ -32,16 +32,17 @@ export class CopyRows {
     this.#at = header.length;
   }
 
-  /** How many bytes are written. */
+  /** Bytes written, header included. */
   get length(): number {
     return this.#at;
   }
 
-  /** Text that was written, by the bytes where it begins and ends. */
+  /** Reads text back. @param from byte where it begins @param to byte behind it */
   textBetween(from: number, to: number): string {
     return this.#buffer.toString('utf8', from, to);
   }
 
+  /** Begins a row. @param fields number of its fields */
   row(fields: number): this {
     this.#reserve(2);
     this.#view.setInt16(this.#at, fields);
@@ -49,7 +50,7 @@ export class CopyRows {
     return this;
   }
 
-  /** @param at where the 16 bytes begin */
+  /** `uuid`. @param at where its 16 bytes begin */
   uuid(bytes: Uint8Array, at = 0): this {
     this.#length(16);
     for (let byte = 0; byte < 16; byte += 1) this.#buffer[this.#at + byte] = bytes[at + byte] ?? 0;
@@ -58,15 +59,15 @@ export class CopyRows {
   }
 
   /**
-   * `timestamptz`; PostgreSQL refuses one that it can't keep, as it refuses such a text.
-   * @param ms milliseconds since the epoch; a part of one counts as far as a double of microseconds has it, until the year 2285
+   * `timestamptz`. A time outside of its range is written so that PostgreSQL refuses it, as it refuses such a text.
+   * @param ms milliseconds since the epoch; microseconds are kept until the year 2285
    */
   timestamp(ms: number): this {
     const us = Math.round((ms - EPOCH_2000_MS) * 1000);
     return Number.isSafeInteger(us) ? this.safeInteger(us) : this.bigint(farMicroseconds(ms));
   }
 
-  /** `bigint`, of a number that a double holds. */
+  /** `bigint`, of a safe integer. */
   safeInteger(value: number): this {
     this.#length(8);
     // Two halves, as a BigInt for every number costs more than the rest of the row. setInt32 takes the lower 32 bits
@@ -77,7 +78,7 @@ export class CopyRows {
     return this;
   }
 
-  /** @param ms milliseconds since the epoch; its day in UTC */
+  /** `date`: the day in UTC. @param ms milliseconds since the epoch */
   date(ms: number): this {
     return this.integer(Math.floor((ms - EPOCH_2000_MS) / DAY_MS));
   }
@@ -108,6 +109,7 @@ export class CopyRows {
     return this.#text(value, 0);
   }
 
+  /** `bytea`, or NULL of any type. */
   bytes(value: Buffer | null): this {
     if (value === null) {
       this.#reserve(4);
@@ -121,7 +123,7 @@ export class CopyRows {
   }
 
   /**
-   * `jsonb`, which travels as a version byte and the text.
+   * `jsonb`, whose binary form is a version byte and the text.
    * @param json the text of a JSON value
    */
   jsonb(json: string): this {
@@ -129,8 +131,8 @@ export class CopyRows {
   }
 
   /**
-   * Fields that were written before, by fieldsOf(): for what is the same in many rows.
-   * @param fields with the length of each before it
+   * Fields that are the same in many rows.
+   * @param fields the result of fieldsOf()
    */
   prepared(fields: Uint8Array): this {
     this.#reserve(fields.length);
@@ -139,19 +141,19 @@ export class CopyRows {
     return this;
   }
 
-  /** What is written so far, header included; it is overwritten by nothing. */
+  /** What is written so far, header included: a view that stays as it is, also when more is written. */
   get written(): Buffer {
     return this.#buffer.subarray(0, this.#at);
   }
 
-  /** The whole message, trailer included. */
+  /** Ends the data with the trailer. @returns all of it */
   finish(): Buffer {
     this.#reserve(COPY_TRAILER.length);
     this.#at += COPY_TRAILER.copy(this.#buffer, this.#at);
     return this.#buffer.subarray(0, this.#at);
   }
 
-  /** What `write` writes, without the header: to be given to prepared(). */
+  /** Encodes fields once, for prepared(). */
   static fieldsOf(write: (rows: CopyRows) => void): Uint8Array {
     const rows = new CopyRows();
     write(rows);
@@ -160,7 +162,7 @@ export class CopyRows {
 
   /** @param version what stands before the text, if not 0 */
   #text(value: string, version: 0 | 1): this {
-    // UTF-8 has at most three bytes for what is one unit of a string; the length is known once it is written.
+    // UTF-8 takes at most three bytes for each UTF-16 unit; the length is known once the text is written.
     this.#reserve(4 + version + 3 * value.length);
     const start = this.#at + 4;
     if (version !== 0) this.#buffer[start] = version;
@@ -185,7 +187,7 @@ export class CopyRows {
   }
 }
 
-/** Microseconds since 2000 of a time that is far from it; of one that PostgreSQL can't keep, some that it refuses. */
+/** Microseconds since 2000 of a time beyond safe integers; for one outside of PostgreSQL's range, a value that it refuses. */
 function farMicroseconds(ms: number): bigint {
   if (!Number.isFinite(ms)) return ms < 0 ? FIRST_US - 1n : END_US;
   const us = (BigInt(Math.round(ms)) - BigInt(EPOCH_2000_MS)) * 1000n;
@@ -198,7 +200,7 @@ const viewOf = ({ buffer, byteOffset, length }: Buffer) => new DataView(buffer, 
 /**
  * Copies finished rows into a table.
  * @param target table and columns, as in `events (order_id, …)`
- * @throws pg's error, for example 23505 where a unique key is there already: none of the rows is then
+ * @throws pg's error, such as 23505 for a key that exists already; no row is copied then
  */
 export async function copyInto(client: Client, target: string, rows: CopyRows): Promise<void> {
   const stream = client.query(copyFrom(`COPY ${target} FROM STDIN (FORMAT binary)`));

@@ -1,4 +1,4 @@
-// Faults of the database that a user can mend. Messages carry no password.
+// Errors of the database: those that a user can correct, and which of Postgres's own are transient. Messages have no password.
 
 import { DrizzleQueryError } from 'drizzle-orm/errors';
 import pg from 'pg';
@@ -16,6 +16,7 @@ export type DatabaseErrorCode =
   | 'TIME_ZONE_UNKNOWN'
   | 'EMBEDDED_START';
 
+/** An error that a user can correct; the message says how. */
 export class DatabaseError extends CodedError<DatabaseErrorCode> {
   override readonly name = 'DatabaseError';
 }
@@ -24,8 +25,7 @@ export class DatabaseError extends CodedError<DatabaseErrorCode> {
 const PASSING_STATES = /^(?:08|40|53|55|57|58)/;
 
 /**
- * True for an error that Postgres repeats at every try, such as insufficient_privilege or undefined_table. Any other is
- * transient.
+ * Whether Postgres would repeat an error at every try, such as insufficient_privilege or undefined_table. Any other is transient.
  */
 export function isRefusal(error: unknown): error is pg.DatabaseError {
   return error instanceof pg.DatabaseError && !PASSING_STATES.test(error.code ?? '');
@@ -37,9 +37,9 @@ const AWAY_CODES =
 const AWAY_WORDS =
   /^(?:Connection terminated|timeout exceeded when trying to connect|Client has encountered)/;
 
-/** True where Postgres can't be reached, or is shutting down. */
+/** Whether an error says that Postgres can't be reached, or is shutting down. */
 export function isAway(error: unknown): boolean {
-  // drizzle's error has the query, and pg's error as its cause.
+  // drizzle wraps pg's error in one with the query.
   if (error instanceof DrizzleQueryError) return isAway(error.cause);
   const code = codeOf(error);
   return code === undefined
@@ -47,7 +47,7 @@ export function isAway(error: unknown): boolean {
     : AWAY_CODES.test(code);
 }
 
-/** How loudly a failure is logged that is tried again: that Postgres is away is said elsewhere, and expected here. */
+/** The level at which a failure is logged that is tried again: that Postgres is away is logged elsewhere. */
 export const levelOf = (error: unknown): 'debug' | 'warn' => (isAway(error) ? 'debug' : 'warn');
 
 /** A database URL with its passwords masked. */

@@ -1,5 +1,5 @@
-// A connection that waits for notifications, made again whenever it is lost. A half-open connection is silent for ever and
-// looks like a shop without customers, so an empty query probes it at intervals.
+// A connection that waits for notifications, made again whenever it is lost. A half-open connection would be silent forever, like a
+// shop without customers, so an empty query probes it at intervals.
 
 import pg from 'pg';
 import { Backoff } from '../runtime/backoff.ts';
@@ -16,8 +16,8 @@ const LONGEST_PAUSE_MS = 5_000;
 export type Listener = { close(): Promise<void> };
 
 /**
- * Calls `onPayload` for each notification on the channel.
- * @param onConnect called at each new connection: notifications before it are lost
+ * Calls `onPayload` for each notification on a channel, until close(). It retries while Postgres is away.
+ * @param onConnect called at each new connection, as notifications before it may be lost
  * @param askEveryMs interval of the probes, and the timeout of each
  */
 export function listen(
@@ -44,7 +44,7 @@ export function listen(
     client.on('error', (error) => log.debug(`the listening connection was lost: ${error.message}`));
     client.on('notification', ({ payload }) => onPayload(payload));
     try {
-      // pg tells nobody where a connection that is being made ends after end() was called.
+      // connect() never settles where end() was called while it connects.
       await Promise.race([client.connect(), ended.then(() => Promise.reject(new Error('ended')))]);
       endOnResponseTimeout(socketOf(client), () => askEveryMs);
       await client.query(`LISTEN ${pg.escapeIdentifier(channel)}`);

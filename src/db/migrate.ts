@@ -1,5 +1,5 @@
-// Forward-only SQL migrations, each in its own transaction, one program at a time (advisory lock).
-// A database that is newer than the program is refused; so is a landed migration that was edited.
+// Forward-only SQL migrations, each in its own transaction, by one program at a time (advisory lock). A database that is newer than the
+// program is refused, as is one that ran another text of a migration.
 
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
@@ -14,7 +14,7 @@ import { openPool, type Pool, transaction } from './pool.ts';
 import { useTimeZone } from './time-zone.ts';
 import { machineTimeZone } from './time-zone-names.ts';
 
-/** Key of the advisory lock. */
+/** Key of the migrations' advisory lock. */
 const LOCK_KEY = 0x5509;
 const OLDEST_SERVER = 150_000;
 const RETRY_MS = 1_000;
@@ -42,10 +42,10 @@ async function readMigrations(folder: string): Promise<Migration[]> {
 }
 
 /**
- * Brings the database to the program's schema and its rollups to the wanted time zone.
+ * Brings the database to the program's schema, and its rollups to the wanted time zone.
  * @param timeZone IANA name; undefined keeps the database's, or takes the machine's in a new database
- * @returns how many migrations ran
- * @throws {DatabaseError} SCHEMA_NEWER, SCHEMA_CHANGED or SERVER_VERSION
+ * @returns the number of migrations that ran
+ * @throws {DatabaseError} SCHEMA_NEWER, SCHEMA_CHANGED, SERVER_VERSION or TIME_ZONE_UNKNOWN; pg's error
  */
 export async function migrate(
   pool: Pool,
@@ -74,9 +74,9 @@ export async function migrate(
 }
 
 /**
- * Migrates as soon as Postgres can be reached, and retries while it is away. It has connections of its own, without
- * response timeout, as a migration may take any time.
- * @returns `ready` settles when the schema is there (or cancel() was called) and rejects where trying can't help
+ * Migrates as soon as Postgres can be reached, and retries while it is away. It uses connections of its own, without response timeout,
+ * as a migration may take any time.
+ * @returns `ready` resolves once the schema is there, or after cancel(); it rejects with a DatabaseError where retrying can't help
  */
 export function migrateWithRetries(
   databaseUrl: string,

@@ -14,21 +14,21 @@ const KEEP_ALIVE_MS = 10_000;
 /** Longer than an idle part's polling interval: a new connection costs more than a thousand small queries. */
 const IDLE_MS = 60_000;
 
-// count(*) and sums are int8; those of this program are far below 2^53.
+// count(*) and sums are int8. Those of this program are far below 2^53.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
-// A day has no time of day: it stays the text 2019-01-31.
+// A date stays text (2019-01-31), as it has no time of day.
 pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
 
-/** How long a connection may be silent; undefined is without limit. */
+/** How long a connection may be silent; without limit where left out. */
 export type Timeouts = {
-  /** Milliseconds in which the answer to a statement has to begin; then the connection is given up. */
+  /** Milliseconds until the response to a statement has to begin; the connection is closed otherwise. */
   readonly answerMs?: number;
-  /** Milliseconds for which the server keeps an open transaction whose client says nothing; then it is rolled back. */
+  /** Milliseconds after which the server rolls back a transaction whose client is silent. */
   readonly idleInTransactionMs?: number;
 };
 
 /**
- * Opens a pool; connections are made when first used.
+ * Opens a pool, which connects when it is first used.
  * @param max connections at most
  */
 export function openPool(databaseUrl: string, log: Logger, max = 10, timeouts: Timeouts = {}): Pool {
@@ -48,7 +48,7 @@ export function openPool(databaseUrl: string, log: Logger, max = 10, timeouts: T
   });
   // An idle connection that dies is replaced at the next use.
   pool.on('error', (error) => log.warn({ err: error }, 'a Postgres connection was lost'));
-  // One in use may die between two queries, or in the packet that begins it; without a listener that would end the process.
+  // One in use may die between two queries, or while it connects; without a listener that would end the process.
   pool.on('connect', (client) => client.on('error', () => {}));
   if (answerMs !== undefined)
     pool.on('connect', (client) => endOnResponseTimeout(socketOf(client), () => answerMs));
@@ -72,9 +72,9 @@ export function socketOf(client: Client): Socket {
   return (client as unknown as { readonly connection: { readonly stream: Socket } }).connection.stream;
 }
 
-/** What a transaction begins with, in the statement that begins it. */
+/** Settings of a transaction, sent with its BEGIN. */
 export type Beginning = {
-  /** Its idle_in_transaction_session_timeout, in milliseconds; the pool's where left out. */
+  /** Its idle_in_transaction_session_timeout in milliseconds; by default the pool's. */
   readonly longestPauseMs?: number;
   /** Key of an advisory lock that it waits for, and holds to its end. */
   readonly lock?: number;

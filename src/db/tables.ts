@@ -1,4 +1,4 @@
-// The tables as drizzle sees them, for typed look-ups. migrations/ makes them; a test holds the two together.
+// The tables as drizzle sees them, for typed look-ups. The migrations make them; a test compares the two.
 
 import { sql } from 'drizzle-orm';
 import { bigint, boolean, customType, integer, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';

@@ -1,4 +1,5 @@
-// Renamed zones: Node's ICU keeps the old names, and a PostgreSQL built without tz's file `backward` knows only the new ones.
+// Names of time zones. Node's ICU keeps the old names of renamed zones; a PostgreSQL built without tz's file `backward` knows only the new
+// ones.
 
 /** Old name → new name. */
 const RENAMED: Readonly<Record<string, string>> = {
@@ -31,7 +32,7 @@ const canonical = (name: string): string => {
   }
 };
 
-/** The names of one zone, the given one first. */
+/** All names of a zone, the given one first. */
 export function spellingsOf(name: string): string[] {
   const old = canonical(name);
   const renamed = Object.entries(RENAMED).flatMap(([before, after]) =>
@@ -40,14 +41,14 @@ export function spellingsOf(name: string): string[] {
   return [...new Set([name, old, ...renamed])];
 }
 
-/** True for two names of one zone. */
+/** Whether two names are of one zone. */
 export const isSameZone = (a: string, b: string): boolean =>
   spellingsOf(a).some((name) => spellingsOf(b).includes(name));
 
 /**
- * The machine's time zone by its IANA name; UTC where TZ names none: it may be empty, a file, or as UTC0 and GMT+3, whose sign
+ * The machine's time zone by its IANA name; UTC where TZ has none. TZ may be empty, a file, or an offset such as GMT+3, whose sign
  * PostgreSQL reads the other way round.
- * @param told what Node makes of TZ: undefined, Etc/Unknown or GMT+03:00 for those
+ * @param told the zone that Node reports: undefined, Etc/Unknown or GMT+03:00 for such a TZ
  */
 export const machineTimeZone = (told: string | undefined): string =>
   told === undefined || told === 'Etc/Unknown' || /^[A-Z]*[+-]\d/.test(told) ? 'UTC' : told;

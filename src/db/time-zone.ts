@@ -1,5 +1,5 @@
-// The time zone whose midnight separates the rollups' days: a fact about the database, so that two programs with
-// different machines' zones can't count one event on two days.
+// The time zone whose midnight separates the rollups' days. It belongs to the database, so that two programs on machines with different
+// zones can't count one event on two days.
 
 import { lockZonedRollups, recountZoned } from '../rollups/recount.ts';
 import { codeOf } from '../runtime/errors.ts';
@@ -17,9 +17,9 @@ export async function readTimeZone(pool: Pool): Promise<string> {
 }
 
 /**
- * Makes `wanted` the database's time zone; the rollups of hours, days and years are counted again where it changes.
+ * Makes `wanted` the database's time zone, and recounts the rollups of hours, days and years where it changes.
  * @param wanted IANA name; undefined keeps what the database has
- * @param initial taken where the database has none yet; UTC where the server does not know it: nobody chose it
+ * @param initial for a database that has none yet; UTC replaces it where the server does not know it, as nobody chose it
  * @throws {DatabaseError} TIME_ZONE_UNKNOWN
  */
 export async function useTimeZone(
@@ -44,7 +44,7 @@ export async function useTimeZone(
         'TIME_ZONE_UNKNOWN',
         `TIME_ZONE: received ${JSON.stringify(given)}, which this PostgreSQL does not know under any of its names (${spellingsOf(given).join(', ')}): choose another one`,
       );
-    // Writers wait for this lock; their statements then look up the new zone.
+    // Writers wait for this lock, and then use the new zone.
     await lockZonedRollups(client);
     await client.query(
       `INSERT INTO settings (name, value) VALUES ('time_zone', $1) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
@@ -57,8 +57,9 @@ export async function useTimeZone(
 }
 
 /**
- * The first of the names that the server knows: an older server, or one built without tz's file `backward`, lacks some of this
- * machine's. An unknown name would otherwise fail at every event.
+ * The first of the names that the server knows: an older server, or one built without tz's file `backward`, lacks some names of this
+ * machine. An unknown name would fail at every event.
+ * @param client in a transaction
  */
 export async function firstKnown(client: Client, names: readonly string[]): Promise<string | undefined> {
   for (const name of names) {

@@ -1,4 +1,4 @@
-// What the page /api/docs is given to draw, made from the OpenAPI document alone: whatever the document says is there.
+// The model of the page /api/docs, made from the OpenAPI document alone.
 
 import type { DescribedOperation, JsonSchema, OpenApiDocument, Parameter } from './document.ts';
 import { type Mark, outlineOf, typeOf } from './schema-outline.ts';
@@ -21,7 +21,7 @@ export type DocsOperation = {
     readonly bodies: readonly { readonly type: string; readonly outline: readonly Mark[] }[];
   }[];
   readonly curl: string;
-  /** True where the page can show what a GET answers. */
+  /** Whether the page can show a response: a GET of anything but HTML. */
   readonly triable: boolean;
   readonly isStream: boolean;
 };
@@ -40,7 +40,7 @@ export type DocsModel = {
   }[];
 };
 
-/** @param origin where the API is for the reader, as http://127.0.0.1:3000, also below a path */
+/** Makes the model. @param origin the API's base URL for the reader, such as http://127.0.0.1:3000, also with a path */
 export function docsModel(document: OpenApiDocument, origin: string): DocsModel {
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({
@@ -94,7 +94,7 @@ function bodiesOf(content: Readonly<Record<string, { readonly schema: JsonSchema
   return Object.entries(content).map(([type, { schema }]) => ({ type, outline: outlineOf(schema) }));
 }
 
-/** The operation with its examples, as a shell takes it. */
+/** The curl command of an operation with its examples, quoted for a shell. */
 function curlOf(path: string, method: string, operation: DescribedOperation, origin: string): string {
   const { parameters, requestBody, responses } = operation;
   const given = parameters.filter(({ example }) => example !== undefined);

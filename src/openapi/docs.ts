@@ -1,4 +1,4 @@
-// GET /api/openapi.json and the page that shows it.
+// GET /api/openapi.json, and the page that shows it.
 
 import { type Response, Router } from 'express';
 import { LRUCache } from 'lru-cache';
@@ -10,20 +10,21 @@ import { type DocsModel, docsModel } from './docs-model.ts';
 import { type OpenApiDocument, openApiDocument } from './document.ts';
 import { descriptionOperations, OPERATIONS, TAGS } from './operations.ts';
 
-/** A body is 300 kB that take 15 ms to make; readers ask by few names of the shop. */
+/** Page bodies that are cached, by origin: one has 300 kB and takes 15 ms, and readers use few names of the shop. */
 const MOST_BODIES = 8;
 
 type DocsPage = Layout & {
   readonly docs: () => DocsModel;
-  /** The page's body, made once for all who ask by the same name. */
+  /** Caches the page's body by origin. */
   readonly body: (make: () => string) => string;
 };
 
+/** Routes of the API's description. @param version of the program */
 export function apiDocs(traces: Traces, version: string, whereabouts: Whereabouts): Router {
   const router = Router();
   const bodies = new LRUCache<string, string>({ max: MOST_BODIES });
   let described: OpenApiDocument | undefined;
-  // When first asked for: a start of the program has better things to do.
+  // Made at the first request, so that the program starts faster.
   const document = () => {
     described ??= openApiDocument(OPERATIONS, TAGS, version, whereabouts.path || '/');
     return described;

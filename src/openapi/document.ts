@@ -1,10 +1,10 @@
-// The API's description as OpenAPI 3.1, made of the declared operations and their zod schemas: nothing in it is written
-// twice. Schemas with an id become components; the others stand where they are used.
+// The API's description as OpenAPI 3.1, made from the declared operations and their zod schemas. Schemas with an id become components;
+// others are written where they are used.
 
 import { z } from 'zod';
 import { type Content, errorSchema, type Operation } from '../http/operation.ts';
 
-/** A JSON Schema (2020-12), as OpenAPI 3.1 has them. */
+/** A JSON Schema (2020-12), which OpenAPI 3.1 uses. */
 export type JsonSchema = { readonly [keyword: string]: unknown };
 type Media = Readonly<Record<string, { readonly schema: JsonSchema; readonly example?: unknown }>>;
 
@@ -36,20 +36,20 @@ export type OpenApiDocument = {
   readonly components: { readonly schemas: Readonly<Record<string, JsonSchema>> };
 };
 
-/** Writes schemas down, and keeps those that have a name. */
+/** Converts zod schemas to JSON Schema, and collects those with an id. */
 class Components {
   readonly schemas: Record<string, JsonSchema> = {};
-  /** Many operations have the same, as that of errors, and writing one down takes a millisecond. */
+  /** Converted schemas: many operations share one, such as that of errors, and a conversion takes a millisecond. */
   readonly #described = { input: new Map<z.ZodType, JsonSchema>(), output: new Map<z.ZodType, JsonSchema>() };
 
-  /** @param io what a client sends (`input`), or what it is answered (`output`) */
+  /** @param io `input` for what a client sends, `output` for a response @returns the schema, or a reference to its component */
   describe(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
-    const described = this.#described[io].get(schema) ?? this.#writeDown(schema, io);
+    const described = this.#described[io].get(schema) ?? this.#convert(schema, io);
     this.#described[io].set(schema, described);
     return described;
   }
 
-  #writeDown(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
+  #convert(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
     const {
       $schema: _,
       $defs,
@@ -60,13 +60,13 @@ class Components {
     for (const [name, definition] of Object.entries($defs ?? {})) this.schemas[name] = withoutId(definition);
     const { id } = schema.meta() ?? {};
     if (id === undefined) return own;
-    // A schema that occurs again in itself, or was cloned, is in $defs already.
+    // A recursive or cloned schema is in $defs already.
     if (own.$ref === undefined) this.schemas[id] = withoutId(own);
     return { $ref: `#/components/schemas/${id}` };
   }
 }
 
-/** Leaves out what says nothing beside the type or the format: the bounds of a double, the grammar of a date. */
+/** Removes what the type or format says already: the bounds of safe integers, and the pattern of a date. */
 function tidy(schema: z.core.JSONSchema.BaseSchema): void {
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
@@ -84,7 +84,12 @@ function withoutId({ id: _, $id: __, ...schema }: JsonSchema): JsonSchema {
   return schema;
 }
 
-/** Describes operations. @param base where their paths begin: the shop's own, or `/` */
+/**
+ * Describes operations.
+ * @param tags descriptions by the name of the tag, in the order of the document
+ * @param version of the program
+ * @param base path below which the operations are: `/`, or that of the shop behind a reverse proxy
+ */
 export function openApiDocument(
   operations: readonly Operation[],
   tags: Readonly<Record<string, string>>,
@@ -113,7 +118,7 @@ export function openApiDocument(
   };
 }
 
-/** What any operation may answer. */
+/** Responses that any operation may give. */
 const EVERYWHERE: Operation['answers'] = {
   429: { says: 'Too many requests from this address; Retry-After says when to come again' },
 };

@@ -1,4 +1,4 @@
-// Every operation of the API, in the order in which the description tells them.
+// Every operation of the API, in the order of the description.
 
 import { z } from 'zod';
 import { aggregatorOperations } from '../aggregator/operations.ts';
@@ -38,7 +38,7 @@ export const descriptionOperations = {
   }),
 } as const;
 
-/** What each tag is about. */
+/** Descriptions of the tags. */
 export const TAGS: Readonly<Record<string, string>> = {
   Events: 'Sent by any client, and traced through Kafka into Postgres.',
   Charts: 'The numbers of the dashboard, as JSON or as CSV.',

@@ -1,15 +1,15 @@
-// A JSON Schema as a person reads it: the shape of the JSON, with notes behind the fields. Pure; views escape it.
+// A JSON Schema as an outline for readers: the shape of the JSON, with notes behind the fields. Views escape it.
 
 import type { JsonSchema } from './document.ts';
 
-/** Part of a outline: plain, a note, or the name of a schema that is described elsewhere. */
+/** A part of an outline: plain text, a note, or the name of a component. */
 export type Mark = { readonly text: string } | { readonly note: string } | { readonly schema: string };
 
 const INDENT = '  ';
-/** Longer ones say nothing to a reader. */
+/** Longer patterns are left out, as they tell a reader nothing. */
 const LONGEST_PATTERN = 16;
 
-/** Draws a schema. */
+/** Makes the outline of a schema. */
 export function outlineOf(schema: JsonSchema): Mark[] {
   return joined(draw(schema, ''));
 }
@@ -42,7 +42,7 @@ function drawFields(schema: JsonSchema, properties: Fields, indent: string): Mar
   return [{ text: '{' }, ...lines, { text: `\n${indent}}` }];
 }
 
-/** A type in a word or two, as "integer ≥ 0" or `"a" | "b"`. */
+/** A type in few words, such as "integer ≥ 0" or `"a" | "b"`. */
 export function typeOf(schema: JsonSchema): string {
   if ('const' in schema) return JSON.stringify(schema.const);
   if (Array.isArray(schema.enum)) return schema.enum.map((value) => JSON.stringify(value)).join(' | ');
@@ -65,7 +65,7 @@ function isRecord(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Neighbouring plain texts as one. */
+/** Joins adjacent plain texts. */
 function joined(marks: readonly Mark[]): Mark[] {
   const result: Mark[] = [];
   for (const mark of marks) {

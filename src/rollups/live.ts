@@ -1,4 +1,4 @@
-// Counts of live events, added in the transaction that inserts the rows, and for new rows only.
+// Adds counts of live events to the rollups, in the transaction that inserts the rows, and for new rows only.
 
 import type { ClientBase } from 'pg';
 import { DIMENSIONS, type Dimensions } from '../events/dimensions.ts';
@@ -6,10 +6,10 @@ import { addCountsSql, addUsersSql, countsOf, minuteRows, ROLLUPS } from './roll
 
 const MINUTE_MS = 60_000;
 
-/** What is counted of an event. `time` in milliseconds since the epoch. */
+/** The part of an event that is counted. `time` in milliseconds since the epoch. */
 type Counted = { readonly time: number; readonly dimensions: Dimensions };
 
-/** How many events one minute has of some dimensions. `minute` in milliseconds since the epoch. */
+/** The number of events of one minute with the same dimensions. `minute` in milliseconds since the epoch. */
 type Delta = { readonly minute: number; readonly dimensions: Dimensions; count: number };
 
 const DELTAS = minuteRows('delta');
@@ -21,7 +21,7 @@ const ADD_COUNTS = `WITH delta AS (
   hours AS (${addCountsSql(ROLLUPS.hours, countsOf(ROLLUPS.hours, DELTAS), '$8::integer')})
   ${addCountsSql(ROLLUPS.minutes, 'SELECT * FROM delta', '$8::integer')}`;
 
-/** Adds counts to all rollups, with the events' partition as source. */
+/** Adds counts to all rollups. @param partition of the events, which is their source */
 export async function addCounts(
   client: ClientBase,
   partition: number,
@@ -70,9 +70,10 @@ const ADD_USERS = addUsersSql(
 );
 
 /**
- * Counts each user who is new in a year on this device.
- * @param events one for each user, year and device is enough
- * @param userIdOf the user of an event, as 32 hex digits
+ * Counts users who are new in a year on a device.
+ * @param partition of the events, which is their source
+ * @param events at least one for each user, year and device
+ * @param userIdOf gives the user of an event, as 32 hex digits
  */
 export async function addUsers<E extends Counted>(
   client: ClientBase,

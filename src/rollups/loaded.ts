@@ -1,4 +1,4 @@
-// Counts of rows that a load adds or removes, with LOADED_SOURCE as source. Of loaded rows only orders are counted by minute.
+// Counts of rows that a load adds or removes. Their source is LOADED_SOURCE. Only orders of loaded rows are counted by minute.
 
 import type { ClientBase } from 'pg';
 import {
@@ -17,19 +17,19 @@ type Relation = string;
 const SOURCE = String(LOADED_SOURCE);
 const LOADED_MINUTES = { ...ROLLUPS.minutes, where: `title = 'order'` };
 
-/** SELECT of the number of rows by day, with the columns of day_counts. */
+/** SELECT that counts rows by day, with the columns of day_counts. */
 export const daysOf = (rows: Relation): string => countsOf(ROLLUPS.days, loadedRows(rows));
 
-/** SELECT of the number of orders by minute, with the columns of minute_counts. */
+/** SELECT that counts orders by minute, with the columns of minute_counts. */
 export const minutesOf = (rows: Relation): string => countsOf(LOADED_MINUTES, loadedRows(rows));
 
-/** Adds counts to day_counts. @param days a SELECT as daysOf() makes it @param sign -1 subtracts */
+/** Adds counts to day_counts. @param days SELECT of daysOf() @param sign -1 subtracts them */
 export async function addDays(client: ClientBase, days: string, sign: 1 | -1 = 1): Promise<void> {
   await client.query(addCountsSql(ROLLUPS.days, days, SOURCE, sign));
   if (sign === -1) await deleteZeros(client, ROLLUPS.days.table);
 }
 
-/** Adds counts to minute_counts and, summed by hour, to hour_orders. @param minutes a SELECT as minutesOf() makes it */
+/** Adds counts to minute_counts and, summed by hour, to hour_orders. @param minutes SELECT of minutesOf() @param sign -1 subtracts them */
 export async function addMinutes(client: ClientBase, minutes: string, sign: 1 | -1 = 1): Promise<void> {
   const hours = countsOf(ROLLUPS.hours, minuteRows('minutes'));
   await client.query(
@@ -46,7 +46,7 @@ async function deleteZeros(client: ClientBase, table: string): Promise<void> {
   await client.query(`DELETE FROM ${table} WHERE source = ${SOURCE} AND count = 0`);
 }
 
-/** Counts each user of the rows who is new in a year on this device. */
+/** Counts the users of rows who are new in a year on a device. */
 export async function addUsers(client: ClientBase, rows: Relation): Promise<void> {
   await client.query(addUsersSql(loadedRows(rows), SOURCE));
 }

@@ -1,16 +1,16 @@
-// Recounts hours, days and years from the events and the counts by minute, which don't depend on the time zone.
+// Recounts hours, days and years in a new time zone, from the events and from the counts by minute, which don't depend on it.
 
 import type { ClientBase } from 'pg';
 import { addCountsSql, countsOf, eventRows, LOADED_SOURCE, minuteRows, ROLLUPS } from './rollups.ts';
 
 const TABLES = 'day_counts, hour_orders, user_years, year_users, unlisted_years';
 
-/** Makes the writers of these rollups wait until the transaction ends. */
+/** Locks the rollups that depend on the time zone: their writers and readers wait until the transaction ends. */
 export async function lockZonedRollups(client: ClientBase): Promise<void> {
   await client.query(`LOCK TABLE ${TABLES} IN ACCESS EXCLUSIVE MODE`);
 }
 
-/** Recounts the rollups that depend on the time zone, in a transaction that holds lockZonedRollups(). */
+/** Recounts these rollups. @param client in a transaction, after lockZonedRollups() */
 export async function recountZoned(client: ClientBase): Promise<void> {
   const source = String(LOADED_SOURCE);
   await client.query(`TRUNCATE ${TABLES}`);

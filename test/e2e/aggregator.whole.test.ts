@@ -240,7 +240,7 @@ describe.skipIf(noBrowser !== undefined)('the page of the aggregator', async () 
     await page.getByRole('button', { name: 'Save' }).click();
     // It stays when the new page has asked for its preview.
     await preview.getByText('It flushes 3 h after').waitFor();
-    await page.getByText('which somebody has saved meanwhile').first().waitFor();
+    await page.getByText('which was saved meanwhile').first().waitFor();
     await eventually(() =>
       page
         .getByLabel('Hours')

@@ -1,6 +1,6 @@
-// PostgreSQL refuses to run as root. Where the program is root (containers, CI), the server runs as an unprivileged
-// account without capabilities. Below a folder that only root may enter, it runs in a mount namespace of its own, in
-// which that folder holds only what the server needs.
+// PostgreSQL refuses to run as root. Where the program is root (containers, CI), the server runs as an unprivileged account without
+// capabilities. If its files are below a folder that only root may enter, it runs in a mount namespace of its own, in which that folder
+// has only what the server needs.
 
 import { execFileSync } from 'node:child_process';
 import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs';
@@ -31,9 +31,9 @@ function parseAccount(line: string): Account | undefined {
 }
 
 /**
- * The command line that runs `file` as `account`, which then holds no capability.
- * @param file a program of PostgreSQL's package, whose folder above `bin` it reads too
- * @param folder the server's data, below which it enters what belongs to `account`
+ * The command line that runs `file` as `account`, without capabilities.
+ * @param file a program in the `bin` folder of PostgreSQL's package, of which it reads the other folders, too
+ * @param folder the server's folder, in which the data belong to `account`
  * @throws {DatabaseError} EMBEDDED_START where a folder is closed to the account and the machine has no mount namespaces
  */
 export function commandAs(
@@ -63,8 +63,8 @@ export function commandAs(
 }
 
 /**
- * Mounts an empty folder that anybody may enter over each closed one, and binds the two that are needed into their
- * places; the machine's other processes don't see these mounts.
+ * A shell script that mounts an empty folder, which anybody may enter, over each closed one, and binds the two needed folders into their
+ * places. No other process sees these mounts.
  */
 const SHOW = `set -e
 umask 022
@@ -134,8 +134,8 @@ type Surroundings = {
 };
 
 /**
- * What spawn() needs to run a command: its account, and this process's environment without what is there for somebody's own PostgreSQL, as
- * PGCLIENTENCODING and PGDATA, which the server's programs read too.
+ * Options of spawn() for a command: its account, and this process's environment without the variables of libpq, such as PGDATA and
+ * PGCLIENTENCODING: they are about another server, but PostgreSQL's programs read them.
  */
 export function surroundingsOf({ account }: Command, environment = process.env): Surroundings {
   const env = Object.fromEntries(Object.entries(environment).filter(([name]) => !/^PG[A-Z_]/.test(name)));

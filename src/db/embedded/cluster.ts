@@ -10,10 +10,10 @@ import type { Place } from './place.ts';
 import { makeRole, SUPERUSER } from './role.ts';
 import { runToEnd } from './run-to-end.ts';
 
-/** Before what is at random in its name: the folder of a cluster that is being made. */
+/** Begins the name of the folder in which a cluster is made; random characters follow. */
 const UNFINISHED = 'cluster.new';
 
-/** Makes the cluster with the program's role in it, whole or not at all. */
+/** Makes the cluster, with the program's role in it: completely, or not at all. @throws {DatabaseError} EMBEDDED_START */
 export async function makeCluster(
   place: Place,
   binaries: Binaries,
@@ -30,8 +30,8 @@ export async function makeCluster(
 }
 
 /**
- * Removes what programs that were killed have left of clusters: initdb goes on without them for a moment, in the way of whoever removes
- * its files.
+ * Removes unfinished clusters of programs that were killed. Errors are ignored: the initdb of a killed program may still be writing, and
+ * the next start tries again.
  */
 export async function removeUnfinished({ folder }: Place): Promise<void> {
   const left = (await readdir(folder)).filter((name) => name.startsWith(UNFINISHED));
@@ -39,7 +39,7 @@ export async function removeUnfinished({ folder }: Place): Promise<void> {
     await rm(path.join(folder, name), { recursive: true, force: true }).catch(() => {});
 }
 
-/** @throws {DatabaseError} EMBEDDED_START where another major version made the cluster */
+/** Checks the cluster's version. @throws {DatabaseError} EMBEDDED_START where another major version made it */
 export async function checkVersion(place: Place, { postgres }: Binaries): Promise<void> {
   const made = (await readFile(path.join(place.cluster, 'PG_VERSION'), 'utf8')).trim();
   const mine = /(\d+)\./.exec(execFileSync(postgres, ['--version'], { encoding: 'utf8' }))?.[1];

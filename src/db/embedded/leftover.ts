@@ -11,14 +11,14 @@ import type { Place } from './place.ts';
 
 const STOP_SECONDS = 8;
 
-/** Stops the server of a program that was killed. The lock says that no living program owns it. */
+/** Stops the server of a program that was killed. The caller holds the folder's lock, so no living program owns that server. */
 export async function stopLeftover({ cluster }: Place, log: Logger): Promise<void> {
   const pidFile = path.join(cluster, 'postmaster.pid');
   if (!existsSync(pidFile)) return;
   const pid = Number((await readFile(pidFile, 'utf8')).split('\n', 1)[0]);
   if (!isAlive(pid)) return;
   if (!serves(pid, cluster)) {
-    // Another process has this pid by now, and PostgreSQL would take it for a server of this cluster.
+    // Another process has this pid now; PostgreSQL would take it for a server of this cluster.
     await rm(pidFile, { force: true });
     return;
   }
@@ -31,7 +31,7 @@ export async function stopLeftover({ cluster }: Place, log: Logger): Promise<voi
   }
 }
 
-/** True where the process is a PostgreSQL on this folder: started with it, or working in it. */
+/** Whether a process is a PostgreSQL of this cluster: started with its folder, or working in it. */
 function serves(pid: number, cluster: string): boolean {
   if (!existsSync('/proc')) return commandOf(pid).includes(cluster);
   try {

@@ -1,6 +1,5 @@
-// Who may do what in the embedded server. The program's role owns its database and is no superuser, so that SQL stays SQL:
-// it reads no file of the machine and starts no program. The superuser has no password: single-user mode, which only the
-// owner of the files can start, is the one way to be it.
+// The roles of the embedded server. The program's role owns its database and is no superuser, so that SQL can't read files of the
+// machine or start programs. The superuser has no password: only single-user mode, which the owner of the files can start, acts as it.
 
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -16,7 +15,7 @@ export const SUPERUSER = 'postgres';
 export const USER = 'shopstream';
 export const DATABASE = 'shopstream';
 
-/** The whole pg_hba.conf. It also marks a cluster whose roles this version has made. */
+/** The whole pg_hba.conf. It also marks a cluster whose roles are those of this version. */
 const LOGINS = `# Written by Shopstream. Roles with a password may come, from this machine.
 host all all 127.0.0.1/32 scram-sha-256
 `;
@@ -39,8 +38,8 @@ export async function makeRole(
 }
 
 /**
- * Takes the superuser's rights from the program's role in a cluster of an earlier version, where it was made with them, and
- * gives it all that it had made. Nothing is done in a cluster of this version; what was interrupted is repeated.
+ * Takes the superuser's rights from the program's role in a cluster of an earlier version, which gave it these, and makes it the owner of
+ * all that it has created. Does nothing in a cluster of this version; can be repeated after an interruption.
  * @throws {DatabaseError} EMBEDDED_START
  */
 export async function demoteRole(
@@ -71,7 +70,7 @@ export async function readPassword({ password: file, cluster }: Place): Promise<
   }
 }
 
-/** Runs `sql` as the superuser on files that no server has open. */
+/** Runs SQL as the superuser in single-user mode: no server may run on the cluster. */
 async function inSingleUserMode(
   place: Place,
   { postgres }: Binaries,
@@ -84,12 +83,15 @@ async function inSingleUserMode(
   await runToEnd(command, "making the program's role", `${sql};\n\n`);
 }
 
-/** The role may make databases and run CHECKPOINT, and has no other right on the server. */
+/** SQL that makes the role. It may create databases and run CHECKPOINT, and has no other right on the server. */
 const createRole = (password: string) => `
   CREATE ROLE ${USER} LOGIN CREATEDB PASSWORD '${password.replaceAll("'", "''")}';
   GRANT pg_checkpoint TO ${USER}`;
 
-/** The role that initdb made can neither lose its rights nor rename itself, so another superuser renames it. */
+/**
+ * SQL that separates the role from the superuser. The role that initdb made can't lose its rights or rename itself, so another superuser
+ * renames it.
+ */
 const splitRole = (password: string) => `DO $split$ BEGIN
   IF (SELECT rolname FROM pg_roles WHERE oid = 10) <> '${USER}' THEN RETURN; END IF;
   CREATE ROLE shopstream_split SUPERUSER;
@@ -102,7 +104,7 @@ const splitRole = (password: string) => `DO $split$ BEGIN
   ALTER DATABASE ${DATABASE} OWNER TO ${USER};
 END $split$`;
 
-/** Sequences of a column and a table's own types go with their table. */
+/** SQL that gives the role all that the superuser owns. A column's sequences and a table's types follow their table. */
 const OWN_ALL = `DO $own$ DECLARE change text; BEGIN
   FOR change IN
     SELECT format('ALTER %s %s OWNER TO ${USER}', kind, name) FROM (

@@ -1,13 +1,14 @@
-// Runs one of PostgreSQL's programs to its end.
+// Runs one of PostgreSQL's programs until it ends.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { DatabaseError } from '../errors.ts';
 import { type Command, surroundingsOf } from './account.ts';
 
 /**
+ * Runs a program and waits for its end.
  * @param name of the program, for the error
- * @param input what it reads from standard input
- * @throws {DatabaseError} EMBEDDED_START with the end of its output, where it ends with another code than 0
+ * @param input its standard input
+ * @throws {DatabaseError} EMBEDDED_START with its last output, where its exit code is not 0
  */
 export async function runToEnd(command: Command, name: string, input = ''): Promise<void> {
   const child = spawn(command.file, command.args, {
@@ -30,7 +31,7 @@ export async function runToEnd(command: Command, name: string, input = ''): Prom
   );
 }
 
-/** Why a program has ended, as far as it or the system tells: whom a signal ends says nothing himself. */
+/** Why a program has ended: its last output, or its exit code or signal where it has printed nothing or a signal has ended it. */
 export function endOf({ exitCode, signalCode }: ChildProcess, output: string): string {
   const how = signalCode === null ? `it ended with exit code ${exitCode}` : `it was ended by ${signalCode}`;
   const words = lastLines(output);
@@ -38,7 +39,7 @@ export function endOf({ exitCode, signalCode }: ChildProcess, output: string): s
   return signalCode === null ? words : `${words} | ${how}`;
 }
 
-/** The errors in a server's output, or else its end, on one line. */
+/** The last errors in a server's output, or else its last lines, on one line. */
 export function lastLines(text: string): string {
   const lines = text.trim().split('\n');
   const errors = lines.filter((line) => /\b(ERROR|FATAL|PANIC):/.test(line));

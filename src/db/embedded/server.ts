@@ -22,10 +22,10 @@ const START_SECONDS = 60;
 const STOP_SECONDS = 8;
 /** SQLSTATE disk_full. */
 const DISK_FULL = '53100';
-/** The system's words for it, in the output of a program of PostgreSQL. */
+/** The operating system's message for it, in the output of PostgreSQL's programs. */
 const NO_ROOM = /No space left on device|Disk quota exceeded/;
 
-/** Small and quick to start: this server has one machine and one shop. */
+/** Settings for a small server that starts quickly. */
 const SETTINGS = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
@@ -33,7 +33,7 @@ const SETTINGS = {
   shared_buffers: '64MB',
   maintenance_work_mem: '256MB',
   max_wal_size: '2GB',
-  // A look every minute costs an idle shop as much as two of its other processes.
+  // The default of a minute costs an idle shop as much as two of its other processes.
   autovacuum_naptime: '3min',
   wal_level: 'minimal',
   max_wal_senders: 0,
@@ -44,19 +44,19 @@ const SETTINGS = {
 
 export type EmbeddedPostgres = {
   readonly url: string;
-  /** The process that has started all others of the server. */
+  /** The postmaster's process id. */
   readonly pid: number | undefined;
-  /** True where this start made the cluster. */
+  /** True if this start has made the cluster. */
   readonly fresh: boolean;
-  /** Settles when the server ends, whoever ended it. */
+  /** Resolves when the server ends for whatever reason. */
   readonly exited: Promise<void>;
-  /** Fast shutdown: clients are cut off, everything committed is kept. */
+  /** Fast shutdown: clients are disconnected, everything committed is kept. */
   stop(): Promise<void>;
 };
 
 /**
- * What pg would take from libpq's environment (PGSSLMODE, PGOPTIONS and so on), which is about somebody's own server, for whatever a URL does
- * not say: this one has no TLS, and its program counts on its settings. Options that are empty would count as none.
+ * Parameters that pg would otherwise take from libpq's environment (PGSSLMODE, PGOPTIONS and so on), which is about another server. This
+ * one has no TLS. `options` is not empty, as an empty one counts as left out.
  */
 const OWN_PARAMETERS = new URLSearchParams({
   sslmode: 'disable',
@@ -70,7 +70,7 @@ function urlOf(password: string, port: number, database = DATABASE): string {
   return `postgres://${USER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}?${parameters}`;
 }
 
-/** The URL of the embedded server, whichever process runs it; undefined where it was never started here. */
+/** The URL of the embedded server, whichever process runs it; undefined where it was never started in this folder. */
 export async function embeddedUrl(dataDir: string, port: number): Promise<string | undefined> {
   const { password } = placeIn(dataDir);
   if (!existsSync(password)) return undefined;
@@ -78,9 +78,9 @@ export async function embeddedUrl(dataDir: string, port: number): Promise<string
 }
 
 /**
- * Starts the server, making its cluster where there is none. The caller holds the lock on the folder.
- * @param port loopback port; taken → EMBEDDED_START naming POSTGRES_PORT
- * @throws {DatabaseError} EMBEDDED_START, with the end of the server's output
+ * Starts the server, and makes its cluster where there is none. The caller holds the folder's lock.
+ * @param port a free port of 127.0.0.1
+ * @throws {DatabaseError} EMBEDDED_START, with the server's last output
  */
 export async function startEmbeddedPostgres(
   dataDir: string,
@@ -99,7 +99,7 @@ async function start(place: Place, port: number, log: Logger): Promise<EmbeddedP
   const binaries = await findBinaries();
   const account = serverAccount();
   await mkdir(place.folder, { recursive: true });
-  // 0711: the account passes through the folder, and nobody lists it.
+  // 0711: the server's account passes through the folder, and nobody lists it.
   await chmod(place.folder, account === undefined ? 0o700 : 0o711);
   await stopLeftover(place, log);
   await removeUnfinished(place);
@@ -141,7 +141,7 @@ async function launch(
   const deadline = performance.now() + START_SECONDS * 1000;
   for (;;) {
     const output = openSync(place.log, 'w', 0o600);
-    // A group of its own: Ctrl-C in the terminal is for the program, which stops the server last.
+    // A process group of its own: Ctrl-C reaches only the program, which stops the server last.
     const child = spawn(command.file, command.args, {
       ...surroundingsOf(command),
       detached: true,
@@ -157,18 +157,18 @@ async function launch(
     const said = await readFile(place.log, 'utf8');
     const words = hasEnded ? endOf(child, said) : `no answer in ${START_SECONDS} s: ${lastLines(said)}`;
     child.kill('SIGQUIT');
-    // The children of a killed server exit a moment after it.
+    // The child processes of a killed server exit a moment after it.
     const leaving = /shared memory block .* is still in use|lock file .* already exists/s.test(words);
     if (!leaving || performance.now() > deadline)
       throw new DatabaseError('EMBEDDED_START', `PostgreSQL did not start: ${words}`);
     log.info('waiting for the child processes of a killed PostgreSQL to exit');
-    // Itself, where it had only begun to start when its program was killed.
+    // The server itself may be left, if it was still starting when its program was killed.
     await stopLeftover(place, log);
     await sleep(250);
   }
 }
 
-/** A rejected password, or a full disk, as an error that says what to do; any other error as it is. */
+/** Turns a rejected password, or a full disk, into an error that says what to do; any other error stays as it is. */
 function explainRefusal(error: unknown, { folder, password }: Place): unknown {
   const code = codeOf(error);
   if (code === DISK_FULL || NO_ROOM.test(messageOf(error)))
@@ -185,7 +185,7 @@ function explainRefusal(error: unknown, { folder, password }: Place): unknown {
   );
 }
 
-/** True once it answers; false where the process ended or the time is over. */
+/** Waits for the server. @returns false if its process has ended, or the deadline has passed */
 async function isReady(
   child: ChildProcess,
   port: number,
@@ -206,7 +206,7 @@ async function isReady(
   return false;
 }
 
-/** Connects and makes the database where it is missing; false while the server isn't up. */
+/** Creates the database where it is missing; false while the server isn't up. */
 async function ensureDatabase(port: number, password: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: urlOf(password, port, 'postgres') });
   client.on('error', () => {});
@@ -216,7 +216,7 @@ async function ensureDatabase(port: number, password: string): Promise<boolean> 
     if (rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE}`);
     return true;
   } catch (error) {
-    // Also while it starts up or recovers after a crash, and where something ends it: its own words are told then.
+    // It is starting, recovering or shutting down; if it ends, its own output is reported.
     if (isAway(error)) return false;
     throw error;
   } finally {
