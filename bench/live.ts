@@ -7,11 +7,13 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { LOG_MINUTES } from '../src/behaviour/store.ts';
+import { openPool } from '../src/db/pool.ts';
+import { createLog } from '../src/runtime/log.ts';
 import { packageRoot } from '../src/runtime/paths.ts';
 import { type Loaded, startLoaded } from './dashboard/loaded.ts';
 import { makeEarlierSessions } from './earlier-sessions.ts';
 import { compareBacklog } from './live/compare-backlog.ts';
+import { measureLog } from './live/measure-log.ts';
 import { measurePixels, type Pixels } from './live/pixels.ts';
 import { send } from './live/send.ts';
 import { median, ms } from './statistics.ts';
@@ -79,13 +81,13 @@ async function sizeOf({ database }: Loaded, ...tables: string[]): Promise<number
 /** The table of sessions is filled to its size after eight hours; the others are measured as they are, and grow with the sessions. */
 async function measureState(loaded: Loaded): Promise<void> {
   const { database } = loaded;
-  const { rows: counted } = await database.query(
-    `SELECT (SELECT count(*) FROM events WHERE stored_at IS NOT NULL)::int AS events, (SELECT count(*) FROM session_rows)::int AS sessions`,
-  );
-  const { events, sessions } = counted[0];
-  await database.query(`VACUUM FULL ${BY_SESSION.join(', ')}, behaviour_log`);
+  const { rows: counted } = await database.query('SELECT count(*)::int AS sessions FROM session_rows');
+  const { sessions } = counted[0];
+  await database.query(`VACUUM FULL ${BY_SESSION.join(', ')}`);
   const others = await sizeOf(loaded, ...BY_SESSION);
-  const log = ((await sizeOf(loaded, 'behaviour_log')) / events) * RATE * LOG_MINUTES * 60;
+  const pool = openPool(loaded.databaseUrl, createLog('bench', 'warn', false));
+  const log = await measureLog(pool, RATE, EIGHT_HOURS);
+  await pool.end();
   await database.query(`TRUNCATE ${BY_SESSION.join(', ')}`);
   const empty = await sizeOf(loaded, ...BY_SESSION);
   const megabytes = (bytes: number) => `${(bytes / 1024 ** 2).toFixed(0)} MB`;
@@ -98,7 +100,7 @@ async function measureState(loaded: Loaded): Promise<void> {
     const rows = await sizeOf(loaded, 'session_rows');
     const offers = empty + ((others - empty) / sessions) * all;
     console.log(
-      `beside ${EIGHT_HOURS} events in ${all} sessions: ${megabytes(rows + offers + log)} (sessions ${megabytes(rows)}, states and offers ${megabytes(offers)}, ${LOG_MINUTES} minutes of log ${megabytes(log)})`,
+      `beside ${EIGHT_HOURS} events in ${all} sessions: ${megabytes(rows + offers + log)} (sessions ${megabytes(rows)}, states and offers ${megabytes(offers)}, log ${megabytes(log)})`,
     );
   }
 }

@@ -2,7 +2,7 @@
 // (default 50,000) of them, of 8 events each, go through the code of the live part as at 500 events/s on a simulated clock,
 // their revisions forwarded; those before are rows that SQL makes, of visitors in no order, as an index by visitor grows with
 // their number. VACUUM runs every five minutes of that clock, as autovacuum would. Sizes are those of the end, and those after
-// VACUUM FULL.
+// VACUUM FULL. The log of moves of as many events is measured beside it.
 
 import { type Client, type Pool, transaction } from '../src/db/pool.ts';
 import { newId } from '../src/events/ids.ts';
@@ -14,6 +14,7 @@ import { closeOver } from '../src/sessions/live/running-sessions.ts';
 import { SESSIONS_LOCK } from '../src/sessions/live/store.ts';
 import { startDatabase } from './database.ts';
 import { makeEarlierSessions } from './earlier-sessions.ts';
+import { measureLog } from './live/measure-log.ts';
 
 const SESSIONS = Number(process.env.SESSIONS ?? 50_000);
 const EVENTS = Number(process.env.EVENTS_A_SESSION ?? 8);
@@ -119,6 +120,8 @@ try {
   await say(database.pool, 'with its free space');
   await database.pool.query(`VACUUM FULL ${TABLES.join(', ')}`);
   await say(database.pool, 'packed anew');
+  const log = await measureLog(database.pool, RATE, EIGHT_HOURS);
+  console.log(`log of moves: ${(log / 1024 ** 2).toFixed(1)} MB`);
 } finally {
   await database.stop();
 }

@@ -12,6 +12,7 @@ const MAIN = path.join(packageRoot, 'dist', 'src', 'main.js');
 export type Loaded = {
   readonly rows: number;
   readonly program: Program;
+  readonly databaseUrl: string;
   readonly database: pg.Client;
   /** Process id of the PostgreSQL server. */
   readonly postgres: number;
@@ -26,9 +27,8 @@ export async function startLoaded(rows: number, file?: string): Promise<Loaded> 
   await seed(program, rows, file);
   const cluster = path.join(data.folder, 'postgres');
   const password = readFileSync(path.join(cluster, 'password'), 'utf8').trim();
-  const database = new pg.Client(
-    `postgres://shopstream:${password}@127.0.0.1:${program.env.POSTGRES_PORT}/shopstream`,
-  );
+  const databaseUrl = `postgres://shopstream:${password}@127.0.0.1:${program.env.POSTGRES_PORT}/shopstream`;
+  const database = new pg.Client(databaseUrl);
   await database.connect();
   await database.query('VACUUM ANALYZE');
   // Writes the load's pages to the disk now, not while the charts are timed.
@@ -37,6 +37,7 @@ export async function startLoaded(rows: number, file?: string): Promise<Loaded> 
   return {
     rows,
     program,
+    databaseUrl,
     database,
     postgres: Number(pidFile.split('\n', 1)[0]),
     remove: async () => {

@@ -13,7 +13,8 @@ export const USERS = Array.from({ length: 5_000 }, newId);
 /** Milliseconds since 1970. */
 export type Sent = { readonly at: number; acknowledged?: number };
 
-const anEventOf = (n: number) =>
+/** An event of somebody: the last three of ten are clicks. */
+export const anEventOf = (n: number) =>
   anEvent({
     user_id: pick(USERS),
     product: pick(PRODUCTS),

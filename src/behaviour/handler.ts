@@ -9,8 +9,9 @@ import { ageOf, genderOf } from '../enrichment/person.ts';
 import type { EventContext } from '../events/event.ts';
 import type { Ingest } from '../tracing/stored-offsets.ts';
 import { hasTitle, readStored, storedSql } from '../tracing/stored-records.ts';
+import type { Move } from './log.ts';
 import { type Click, START, step } from './machine.ts';
-import { BEHAVIOUR_LOCK, type Move, type Moves, type NewOffer, readPlaces, writeMoves } from './store.ts';
+import { BEHAVIOUR_LOCK, type Moves, type NewOffer, readPlaces, writeMoves } from './store.ts';
 
 /** @param onOffers called after a commit that made offers */
 export function behaviourHandler(

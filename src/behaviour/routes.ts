@@ -11,9 +11,10 @@ import { route } from '../http/routes.ts';
 import { plainLayout } from '../site/layout.ts';
 import { visitorOf } from '../site/visitor.ts';
 import type { Traces } from '../tracing/traces.ts';
+import { readLog } from './log.ts';
 import { OFFER_WORDS } from './offer-words.ts';
 import { offerOperations } from './operations.ts';
-import { readLog, readOffers, readOpenOffers, redeemOffer } from './store.ts';
+import { readOffers, readOpenOffers, redeemOffer } from './store.ts';
 
 const OFFER_COLUMNS = ['offer_id', 'user_id', 'offer', 'made_at', 'redeemed_at'] as const;
 const LOG_COLUMNS = ['at', 'user_id', 'order_id', 'from_state', 'to_state', 'because'] as const;

@@ -1,4 +1,4 @@
-// Behaviour detection at work: the consumer, the forwarder of offers to their topic, and the job that forgets what is old.
+// Behaviour detection at work: the consumer, the forwarder of offers to their topic, and the job that packs the log.
 
 import { Consumer } from '../consumer/consumer.ts';
 import { loggingObserver } from '../consumer/logging-observer.ts';
@@ -10,7 +10,7 @@ import type { Kafka } from '../kafka/client.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { Ingest } from '../tracing/stored-offsets.ts';
 import { behaviourHandler } from './handler.ts';
-import { deleteOld } from './store.ts';
+import { packLog } from './log.ts';
 
 export const BEHAVIOUR_GROUP = 'shopstream-behaviour';
 const OFFERS_TOPIC = 'offers';
@@ -19,7 +19,7 @@ const PARTITIONS = 1;
 const MOST_ROWS = 500;
 /** The lock of whoever forwards. */
 const LOCK_KEY = 0x5515;
-const CLEAN_EVERY_MS = 600_000;
+const PACK_EVERY_MS = 60_000;
 
 type Row = { readonly seq: number; readonly user_id: string; readonly body: string };
 
@@ -53,7 +53,8 @@ export class RunningBehaviour {
   readonly #forwarder: TopicForwarder;
   readonly #consumer: Consumer<number>;
   readonly #closing = new AbortController();
-  #cleaning: NodeJS.Timeout | undefined;
+  #packSoon: NodeJS.Timeout | undefined;
+  #packing: Promise<void> = Promise.resolve();
 
   constructor(kafka: Kafka, pool: Pool, ingest: Ingest, log: Logger, pace = AT_ONCE) {
     this.#pool = pool;
@@ -70,17 +71,21 @@ export class RunningBehaviour {
   async start(onCrash: (error: Error) => void): Promise<void> {
     this.#forwarder.start();
     await this.#consumer.start(onCrash);
-    this.#cleaning = setInterval(() => {
-      deleteOld(this.#pool).catch((error) =>
-        this.#log[levelOf(error)]({ err: error }, 'could not forget what is old'),
-      );
-    }, CLEAN_EVERY_MS);
+    this.#pack();
+    this.#packSoon = setInterval(() => this.#pack(), PACK_EVERY_MS);
   }
 
   async stop(): Promise<void> {
     this.#closing.abort();
-    clearInterval(this.#cleaning);
+    clearInterval(this.#packSoon);
+    await this.#packing;
     await this.#consumer.stop();
     await this.#forwarder.stop();
+  }
+
+  #pack(): void {
+    this.#packing = this.#packing
+      .then(() => packLog(this.#pool, this.#closing.signal))
+      .catch((error) => this.#log[levelOf(error)]({ err: error }, 'could not pack the log of moves'));
   }
 }

@@ -1,16 +1,12 @@
-// Places, log and offers in Postgres.
+// Places and offers in Postgres, and what a batch of clicks writes.
 
 import { type Moving, movingSql } from '../consumer/offsets.ts';
 import type { Client, Pool } from '../db/pool.ts';
-import { type Asked, USUAL, type Whose } from '../events/whose.ts';
-import { FIRST, type OfferName, type Place, START, STATES, type State } from './machine.ts';
+import type { Move } from './log.ts';
+import { FIRST, type OfferName, type Place, START, STATES } from './machine.ts';
 
 /** Held by whoever moves visitors: a visitor's events may be in partitions of several processes. */
 export const BEHAVIOUR_LOCK = 0x5514;
-/** How long the log is kept at least, in minutes: the live page's slider goes back an hour. */
-export const LOG_MINUTES = 70;
-/** Entries that are kept however old they are, some 3 MB: a quiet shop looks back for weeks. */
-const LOG_ENTRIES = 20_000;
 
 type PlaceRow = {
   readonly user_id: string;
@@ -99,44 +95,6 @@ const WRITE_MOVES = movingSql(
   ) SELECT count(*) AS moved FROM moved`,
 );
 
-export type LogEntry = {
-  readonly at: string;
-  readonly user_id: string;
-  readonly order_id: string;
-  readonly from_state: State;
-  readonly to_state: State;
-  readonly because: string;
-};
-export type Move = LogEntry & { readonly simulated: boolean };
-
-const OF_SIMULATED: Readonly<Record<Asked, string>> = {
-  include: 'true',
-  exclude: 'NOT simulated',
-  only: 'simulated',
-};
-
-/**
- * The last entries, the newest first.
- * @param whose moves; robots are never moved
- * @param untilMs of which instant; undefined: now
- */
-export async function readLog(
-  pool: Pool,
-  most: number,
-  whose: Whose = USUAL,
-  untilMs?: number,
-): Promise<LogEntry[]> {
-  if (whose.robots === 'only') return [];
-  const { rows } = await pool.query<LogEntry>(
-    `SELECT at, replace(user_id::text, '-', '') AS user_id, replace(order_id::text, '-', '') AS order_id,
-       from_state, to_state, because
-     FROM behaviour_log WHERE ($2::bigint IS NULL OR at <= to_timestamp($2 / 1000.0)) AND ${OF_SIMULATED[whose.simulated]}
-     ORDER BY seq DESC LIMIT $1`,
-    [most, untilMs ?? null],
-  );
-  return rows;
-}
-
 export type NewOffer = {
   /** The order_id of the click that made it. */
   readonly id: string;
@@ -186,30 +144,4 @@ export async function redeemOffer(pool: Pool, id: string, userId: string): Promi
     [id, userId],
   );
   return rowCount === 1;
-}
-
-/**
- * Since when the log is kept: what moved visitors before is gone.
- * @returns ISO 8601, the time of the first entry; undefined where none was ever deleted
- */
-export async function logKeptSince(pool: Pool): Promise<string | undefined> {
-  const { rows } = await pool.query<{ seq: number; at: string }>(
-    'SELECT seq, at FROM behaviour_log ORDER BY seq LIMIT 1',
-  );
-  return rows[0] === undefined || rows[0].seq <= 1 ? undefined : new Date(rows[0].at).toISOString();
-}
-
-/**
- * Deletes log entries of long ago: all before the first that is to be kept, as the log is in the order of its numbers.
- * @param entries of the newest that are kept, however old they are
- */
-export async function deleteOld(pool: Pool, entries = LOG_ENTRIES): Promise<void> {
-  await pool.query(
-    `DELETE FROM behaviour_log WHERE seq < least(
-       coalesce(
-         (SELECT seq FROM behaviour_log WHERE written_at >= now() - interval '${LOG_MINUTES} minutes' ORDER BY seq LIMIT 1),
-         (SELECT max(seq) + 1 FROM behaviour_log)),
-       (SELECT max(seq) + 1 - $1::bigint FROM behaviour_log))`,
-    [entries],
-  );
 }

@@ -2,7 +2,7 @@
 
 import { beforeAll, expect, it } from 'vitest';
 import { behaviourHandler } from '../../src/behaviour/handler.ts';
-import { readLog } from '../../src/behaviour/store.ts';
+import { readLog } from '../../src/behaviour/log.ts';
 import { FencedError, readOffset } from '../../src/consumer/offsets.ts';
 import type { RecordBatch } from '../../src/consumer/record.ts';
 import type { Pool } from '../../src/db/pool.ts';

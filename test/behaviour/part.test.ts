@@ -3,9 +3,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, it } from 'vitest';
+import { PACKING, readLog } from '../../src/behaviour/log.ts';
 import type { Click } from '../../src/behaviour/machine.ts';
 import { BEHAVIOUR_GROUP } from '../../src/behaviour/running-behaviour.ts';
-import { readLog, readOffers } from '../../src/behaviour/store.ts';
+import { readOffers } from '../../src/behaviour/store.ts';
 import type { ShopEvent } from '../../src/events/event.ts';
 import { newId } from '../../src/events/ids.ts';
 import { PRODUCTS, type Product } from '../../src/events/products.ts';
@@ -160,4 +161,22 @@ it('robots, clicks without an item and people who told nothing are left alone, a
     to_state: 'init',
     because: 'clothes, but age 47 is not in 25–35',
   });
+});
+
+it('moves are packed where more of them are rows than have to be', async () => {
+  const before = await readLog(line.pool, 1_000);
+  const moves = PACKING.rows + PACKING.chunk;
+  await line.pool.query(
+    `INSERT INTO behaviour_log (at, user_id, order_id, from_state, to_state, because)
+     SELECT now(), gen_random_uuid(), gen_random_uuid(), 'init', 'init', 'made' FROM generate_series(1, $1)`,
+    [moves],
+  );
+  await kill(live);
+  live = startLive();
+  await eventually(async () => {
+    const { rows } = await line.pool.query('SELECT 1 FROM behaviour_log_chunks WHERE NOT simulated');
+    return rows.length === 1;
+  }, 60);
+  const after = (await readLog(line.pool, moves + 1_000)).filter(({ because }) => because !== 'made');
+  expect(after).toEqual(before);
 });

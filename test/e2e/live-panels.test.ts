@@ -3,6 +3,8 @@
 
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { packLog } from '../../src/behaviour/log.ts';
+import { moveAt, write } from '../behaviour/moves.ts';
 import { noBrowser, STILL } from '../support/browser.ts';
 import { anEvent } from '../support/events.ts';
 import { shopInBrowser } from '../support/shop-in-browser.ts';
@@ -112,6 +114,22 @@ describe.skipIf(noBrowser !== undefined)('the live page', async () => {
     await page.getByRole('button', { name: 'Back to now' }).click();
     await expect.poll(() => visitors(page)).not.toBe(0);
     expect(page.url()).not.toContain('at=');
+  });
+
+  it('a look back of three hours shows what had moved visitors until then, out of the packed log', async () => {
+    const hours = 3_600_000;
+    const at = Date.now() - 3 * hours;
+    const because = ['four hours ago', 'three hours ago', 'two hours ago', 'an hour ago'];
+    await write(
+      line.pool,
+      because.map((words, n) => moveAt(at + (n - 1) * hours, { because: words })),
+    );
+    await packLog(line.pool, new AbortController().signal, { chunk: 4, rows: 0 });
+    const page = await open(`/dashboard/live?at=${new Date(at).toISOString()}`);
+    const whys = page.locator('#log tbody tr td:last-child');
+    await expect.poll(() => whys.allTextContents()).toEqual(['three hours ago', 'four hours ago']);
+    await page.getByRole('button', { name: 'Back to now' }).click();
+    await expect.poll(() => whys.allTextContents()).toEqual(because.toReversed());
   });
 
   it('an item that is too long for its cell is cut off, as no row is wider than the list', async () => {

@@ -21,7 +21,7 @@ export type PanelsAnswer = PanelRows & {
     /** About a second old; null where it is not known. */
     readonly lag: Lag;
     readonly attribution: string | null;
-    /** Of a look back: since when the log of moves is kept, as those before are gone; null where it is whole, and now. */
+    /** Of a look back: since when the log of moves is kept, where an earlier version deleted those before; null where it is whole, and now. */
     readonly log_since: string | null;
   };
 };

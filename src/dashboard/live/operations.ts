@@ -95,7 +95,7 @@ export const panelOperations = {
               log_since: instant
                 .nullable()
                 .describe(
-                  'of a look back: since when the log of moves is kept; null where it is whole, and now',
+                  'of a look back: since when the log of moves is kept, where an earlier version deleted those before; null where it is whole, and now',
                 ),
             }),
           }),

@@ -4,7 +4,7 @@
 // ../panels/panels.ts.
 
 import type { Request, Response } from 'express';
-import { logKeptSince } from '../../behaviour/store.ts';
+import { logKeptSince } from '../../behaviour/log.ts';
 import type { Stored } from '../../db/change.ts';
 import type { Feed } from '../../db/change-bus.ts';
 import { levelOf } from '../../db/errors.ts';

@@ -1,7 +1,7 @@
 // What moved visitors in the state machine of offers, beside its picture.
 
 import { z } from 'zod';
-import { type LogEntry, readLog } from '../../behaviour/store.ts';
+import { type LogEntry, readLog } from '../../behaviour/log.ts';
 import { panel } from './panel.ts';
 
 const ENTRIES = 30;
