@@ -14,6 +14,8 @@ export function showOffer({ id, title, words }) {
   card.querySelector('[data-offer-later]').addEventListener('click', () => {
     card.remove();
     tray.hidden = tray.children.length === 0;
+    // The pressed button is gone: the keyboard goes on at the next offer.
+    tray.querySelector('button')?.focus();
   });
   card.querySelector('form').action = address(`/offers/${id}/redeem`);
   tray.prepend(card);

@@ -25,8 +25,12 @@ describe.skipIf(noBrowser !== undefined)('offers in the shop', async () => {
     expect(await titles()).toEqual(['Offer b', 'Offer a']);
     expect(await tray.locator('p').first().textContent()).toBe('Ten per cent off b.');
     expect(await tray.locator('form').first().getAttribute('action')).toBe('/offers/b/redeem');
-    await tray.getByRole('button', { name: 'Later' }).first().click();
+    await tray.getByRole('button', { name: 'Later' }).first().press('Enter');
     expect(await titles()).toEqual(['Offer a']);
+    // Who uses the keyboard goes on at the next one.
+    expect(
+      await page.evaluate('document.activeElement.closest(".offer")?.querySelector("h2").textContent'),
+    ).toBe('Offer a');
     // It was put off: the stream that tells it again is not heard.
     await show('b');
     expect(await titles()).toEqual(['Offer a']);

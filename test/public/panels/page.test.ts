@@ -140,6 +140,7 @@ describe.skipIf(noBrowser !== undefined)('the page of the live panels', async ()
     await says('[data-as-of]', 'As of 2 Mar 2026, 08:50, 08:50:00.');
     // Of an instant only its last moves are known.
     expect(await here()).toEqual([]);
+    stream.tell('panels', answer({ visitors: visitors(70, 80) }));
     stream.tell('changes', told(9, { visitors: visitors(50, 60) }));
     stream.tell('raw', { added: [rawRow(2)] });
     await page.locator('[data-count="events"]').click();
@@ -187,16 +188,24 @@ describe.skipIf(noBrowser !== undefined)('the page of the live panels', async ()
     stream.tell('raw', { added: [rawRow(2)] });
     stream.tell('raw', { added: [rawRow(3)] });
     await expect.poll(places).toEqual(['ecommerce 0/3', 'ecommerce 0/2']);
-    now.answer({
-      body: answer({
-        visitors: visitors(1, 20),
-        raw: [rawRow(2), rawRow(1)],
-        meta: meta({ as_of: after(20) }),
-      }),
-    });
-    await expect.poll(places).toEqual(['ecommerce 0/3', 'ecommerce 0/2', 'ecommerce 0/1']);
+    const raw = [rawRow(4), rawRow(2), rawRow(1)];
+    now.answer({ body: answer({ visitors: visitors(1, 20), raw, meta: meta({ as_of: after(20) }) }) });
+    await expect.poll(places).toEqual([3, 4, 2, 1].map((n) => `ecommerce 0/${n}`));
     await says('#visitors [data-reading]', '30 people');
     await says('[data-as-of]', 'As of 09:00:30.');
+  });
+
+  it('who comes back to now does not see what was told before the snapshot of now was made', async () => {
+    const next = holdAnswers();
+    const { page, says, reading } = await open(answer(), `?at=${after(-600)}`);
+    (await next(0)).answer({ body: answer({ meta: meta({ as_of: after(-600) }) }) });
+    await page.getByRole('button', { name: 'Back to now' }).click();
+    const now = await next(1);
+    stream.tell('changes', told(10, { visitors: visitors(1, 10) }));
+    await says('#visitors [data-reading]', '10 people');
+    now.answer({ body: answer({ visitors: visitors(1, 20), meta: meta({ as_of: after(20) }) }) });
+    await says('[data-as-of]', 'As of 09:00:20.');
+    expect(await reading('visitors')).toContain('20 people');
   });
 
   it('a lost connection is said, and the snapshot of the next one is shown', async () => {
