@@ -1,4 +1,5 @@
-// The switch of the simulated shoppers: what they do, asked every other second while somebody looks, and what they shall do. It is loaded when the switch is opened.
+// The switch of the simulated shoppers: what they do, asked every other second while somebody looks, and what they shall do. It is
+// loaded when the switch is opened (crowd.js).
 
 import { address } from './base.js';
 import { messageOf } from './message-of.js';
@@ -15,7 +16,7 @@ const faults = /** @type {HTMLInputElement[]} */ ([...form.querySelectorAll('[da
 const number = new Intl.NumberFormat('en');
 /** @param {number} rate */
 const events = (rate) => `${number.format(rate)} event${rate === 1 ? '' : 's'} a second`;
-/** A share as a percentage, without the digits that dividing by a hundred leaves. @param {number} share */
+/** A share of 1 as a percentage, without the digits that multiplying by a hundred leaves. @param {number} share */
 const percent = (share) => Number((share * 100).toFixed(4));
 
 /**

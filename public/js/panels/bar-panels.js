@@ -42,7 +42,7 @@ export function say(name, words, isEmpty) {
   if (reading !== null && reading !== undefined) setText(reading, words);
 }
 
-/** The longest bar, and how many are as long. @param {readonly Drawn[]} bars  @param {Words} words */
+/** Says which bar is the longest, and how many more are as long. @param {readonly Drawn[]} bars  @param {Words} words */
 function firstOf([first, ...others], words) {
   if (first === undefined) return '';
   const ties = others.filter(({ count }) => count === first.count).length;

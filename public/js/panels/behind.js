@@ -32,6 +32,7 @@ function cell(name, text, value) {
   return element('td', '', link);
 }
 
+/** The newest question: an older one may be answered later. */
 let asked = '';
 
 /** @param {string} words what the bar says  @param {string} url of its rows */

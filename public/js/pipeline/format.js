@@ -6,7 +6,7 @@ const shortFormat = new Intl.NumberFormat('en', { notation: 'compact', maximumSi
 /** 8471220 → 8,471,220; nothing known → –. @param {number | null | undefined} value */
 export const exact = (value) => (value === null || value === undefined ? '–' : exactFormat.format(value));
 
-/** From a hundred thousand on 8.47M. @param {number} value */
+/** 12345 → 12,345; from a hundred thousand on three digits: 8471220 → 8.47M. @param {number} value */
 export const short = (value) =>
   Math.abs(value) < 100_000 ? exactFormat.format(value) : shortFormat.format(value);
 

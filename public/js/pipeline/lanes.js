@@ -47,6 +47,7 @@ export function fillLane({ group, name, end, cells }, partition) {
   );
   set(end, `${short(partition.end)}${partition.lag > 0 ? `, lag ${short(partition.lag)}` : ''}`);
   group.dataset.owned = String(partition.member !== null);
+  // A fifth of the cells is left to records that are stored.
   const each = Math.max(1, Math.ceil((partition.lag * 1.25) / CELLS));
   for (const [index, cell] of cells.entries()) {
     const offset = partition.end - (CELLS - index) * each;

@@ -16,7 +16,7 @@ const NARROW = { width: 340, gap: 46 };
 const HEIGHTS = { shop: 112, outbox: 134, kafka: 60, ingest: 112, postgres: 112, dashboards: 92 };
 const LANE = 44;
 
-/** Of one line of followers; three of them are side by side where there is room. */
+/** Height of a line of followers, and of what is around the lines; how many are side by side where there is room. */
 const FOLLOWER = { line: 22, around: 44, columns: 3 };
 
 /**
