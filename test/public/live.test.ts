@@ -50,15 +50,19 @@ describe.skipIf(noBrowser !== undefined)('a page that listens', async () => {
     await expect.poll(heard).toEqual([CONNECTED, LOST, AGAIN]);
   });
 
-  it('a page whose stream is refused asks again by itself', async () => {
+  it('a page whose stream is refused asks again by itself, and has missed nothing before it is connected', async () => {
     const { heard } = await open();
+    const all = async () => (await heard()) as unknown[];
     stream.isAway = true;
     stream.drop();
-    await expect.poll(async () => ((await heard()) as unknown[]).length).toBeGreaterThanOrEqual(3);
+    await expect.poll(async () => (await all()).length).toBeGreaterThanOrEqual(3);
+    const [first, ...others] = await all();
+    expect(first).toEqual(CONNECTED);
+    expect(others).toEqual(others.map(() => LOST));
     stream.isAway = false;
-    await expect.poll(async () => ((await heard()) as unknown[]).at(-1)).toEqual(AGAIN);
+    await expect.poll(async () => (await all()).at(-1)).toEqual(AGAIN);
     stream.tell('said', 1);
-    await expect.poll(async () => ((await heard()) as unknown[]).at(-1)).toBe(1);
+    await expect.poll(async () => (await all()).at(-1)).toBe(1);
   });
 
   it('a page that nobody sees has no connection, and is told that it has missed something when it is seen again', async () => {

@@ -61,11 +61,14 @@ describe.skipIf(noBrowser !== undefined)('the page of a lesson', async () => {
     expect(await spoken.textContent()).toBe('The pipe catches up …');
     expect(await progress.getAttribute('value')).toBe('30');
     expect(await page.evaluate('document.activeElement.textContent')).toBe('abc');
-    // An error is no run.
+    // An error is no run, whatever is in it.
+    const before = run;
     status = 503;
+    run = { ...IDLE, state: 'failed', failure: 'the shop is busy' };
     const asked = shop.asked.length;
     await expect.poll(() => shop.asked.length).toBeGreaterThan(asked + 1);
     expect(await words.textContent()).toBe('The pipe catches up …');
+    run = before;
     status = 200;
     run = { ...run, state: 'over' };
     await says('Over. Answer below.');
