@@ -71,7 +71,10 @@ async function ask(form, signal) {
   const output = element('pre', '', text?.slice(0, MOST_CHARACTERS) ?? '');
   output.tabIndex = 0;
   output.setAttribute('aria-label', 'The answer');
-  place.replaceChildren(element('p', 'made-of', facts.join(' · ')), output);
+  place.querySelector('pre')?.remove();
+  // A screen reader is read the facts, and not a whole answer.
+  place.querySelector('[role="status"]').textContent = facts.join(' · ');
+  place.append(output);
   if (text === undefined && response.body !== null) await read(response.body, output);
 }
 
@@ -93,8 +96,10 @@ for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySel
     try {
       await ask(form, mine.signal);
     } catch {
-      const place = form.querySelector('[data-answer]');
-      if (!mine.signal.aborted) place.replaceChildren(element('p', '', 'The server can not be reached.'));
+      if (!mine.signal.aborted) {
+        form.querySelector('[data-answer] pre')?.remove();
+        form.querySelector('[role="status"]').textContent = 'The server can not be reached.';
+      }
     }
     if (asking !== mine) return;
     button.textContent = words;

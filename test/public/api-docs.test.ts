@@ -86,6 +86,8 @@ describe.skipIf(noBrowser !== undefined)('the description of the API', async () 
     );
     expect(await place.locator('p').textContent()).toMatch(/^200 OK · \d+ ms · application\/json$/);
     expect(await place.locator('b').count()).toBe(0);
+    // Of the answer a screen reader is read what it is, and not the whole.
+    expect(await place.locator('[role="status"] pre').count()).toBe(0);
   });
 
   it('an answer that is no JSON is shown as it is, and of a very long one the beginning, which it says', async () => {

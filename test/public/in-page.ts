@@ -2,39 +2,18 @@
 
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import ejs from 'ejs';
 import type { BrowserContext, Page, Route } from 'playwright-core';
 import { PRODUCTS } from '../../src/events/products.ts';
 import { packageRoot } from '../../src/runtime/paths.ts';
-import { viewHelpers } from '../../src/site/layout.ts';
 import { startBrowser } from '../support/browser.ts';
+import { view } from './view.ts';
 
-const VIEWS = path.join(packageRoot, 'views');
 /** A secure context, as the clipboard wants one. No connection is made to it. */
 const ORIGIN = 'http://localhost';
 const CHART_JS = path.join(
   path.dirname(createRequire(import.meta.url).resolve('chart.js')),
   'chart.umd.min.js',
 );
-
-/** The layout of every page, for a visitor about whom nothing is known. */
-const LAYOUT = {
-  ...viewHelpers,
-  version: '0.0.0',
-  filesAt: '',
-  base: '',
-  pageTitle: 'A page',
-  here: '/',
-  siteVersion: 'desktop',
-  siteVersionForced: false,
-  visitor: { gender: 'U', birthdate: null },
-  asksForPrivacy: false,
-  traces: [],
-};
-
-/** The HTML of a view, with its layout. @param name of the view, below views/ */
-export const view = (name: string, model: object): Promise<string> =>
-  ejs.renderFile(path.join(VIEWS, `${name}.ejs`), { ...LAYOUT, ...model }, { root: VIEWS, cache: true });
 
 /** The HTML of a partial of the views. */
 export const partial = (name: string, model: object): Promise<string> => view(`partials/${name}`, model);

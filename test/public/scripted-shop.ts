@@ -6,34 +6,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
-import ejs from 'ejs';
 import { packageRoot } from '../../src/runtime/paths.ts';
-import { viewHelpers } from '../../src/site/layout.ts';
 import { afterFile } from '../support/after-file.ts';
 
-const [VIEWS, PUBLIC] = ['views', 'public'].map((name) => path.join(packageRoot, name)) as [string, string];
+const PUBLIC = path.join(packageRoot, 'public');
 const TYPES: Readonly<Record<string, string>> = { '.js': 'text/javascript', '.css': 'text/css' };
 /** How soon a browser comes back to a stream that has ended. */
 const RETRY_MS = 20;
-
-/** Every page's layout, of a visitor who has told nothing. */
-const LAYOUT = {
-  ...viewHelpers,
-  pageTitle: 'Test',
-  here: '/',
-  version: '0.0.0',
-  filesAt: '',
-  base: '',
-  siteVersion: 'desktop',
-  siteVersionForced: false,
-  visitor: { gender: 'U', birthdate: null },
-  asksForPrivacy: false,
-  traces: [],
-};
-
-/** A whole page as the shop renders it. @param model what the view wants beside the layout */
-export const view = (name: string, model: object): Promise<string> =>
-  ejs.renderFile(path.join(VIEWS, `${name}.ejs`), { ...LAYOUT, ...model }, { root: VIEWS });
 
 export type Asked = {
   readonly method: string;

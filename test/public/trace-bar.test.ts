@@ -3,7 +3,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Trace } from '../../src/tracing/trace.ts';
 import { closePages, noBrowser, STILL, startBrowser } from '../support/browser.ts';
-import { scriptedShop, view } from './scripted-shop.ts';
+import { scriptedShop } from './scripted-shop.ts';
+import { view } from './view.ts';
 
 const trace = (n: number, changes: Partial<Trace> = {}): Trace => ({
   order_id: `event-${n}`,

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { Trace } from '../../src/tracing/trace.ts';
 import { noBrowser } from '../support/browser.ts';
 import { newContext, openWith } from './in-page.ts';
-import { view } from './scripted-shop.ts';
+import { view } from './view.ts';
 
 const SCRIPT = `
   import { fillTrace, newTrace } from '/js/trace.js';

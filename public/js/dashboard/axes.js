@@ -1,5 +1,5 @@
-// How every chart of the dashboard is set in Chart.js: type, grid, ticks, tooltips, motion. Read anew for each drawing,
-// since colours follow the theme.
+// Settings of Chart.js that the charts share: fonts, grid, ticks, tooltips, motion. They are computed for each drawing, as
+// colours follow the theme.
 
 import { colour } from './colours.js';
 import { exact, short, TIME_ZONE } from './format.js';
@@ -23,7 +23,7 @@ const font = (size = 12, weight = 400) => ({
   weight,
 });
 
-/** Options all charts share; `more` is laid over them. @param {Options} options @returns {Options} */
+/** The options of a chart, laid over those that all share. @param {Options} options @returns {Options} */
 export function chartOptions({ plugins, ...more }) {
   return {
     responsive: true,
@@ -49,7 +49,7 @@ export function chartOptions({ plugins, ...more }) {
   };
 }
 
-/** A count, from zero, in short numbers. @param {Scale} more @returns {Scale} */
+/** A count from zero, in short numbers. @param {Scale} more laid over it @returns {Scale} */
 export function countAxis(more = {}) {
   const { ticks, ...rest } = more;
   return /** @type {Scale} */ ({
@@ -74,10 +74,10 @@ export function countAxis(more = {}) {
 const DAY_MS = 86_400_000;
 
 /**
- * Time in the shop's zone.
+ * Time in the shop's zone, labelled by the length of the range.
  * @param {number} from milliseconds
  * @param {number} to as from
- * @param {import('../../../src/dashboard/charts/orders.ts').Resolution} resolution
+ * @param {import('../../../src/dashboard/charts/orders.ts').Resolution} resolution what a point covers
  * @returns {Scale}
  */
 export function timeAxis(from, to, resolution) {
@@ -135,7 +135,7 @@ export const stripNames = {
   },
 };
 
-/** A tooltip's words. @param {import('chart.js').TooltipItem<import('chart.js').ChartType>} item */
+/** The line of a tooltip: the exact count, which is not always where the point is drawn. @param {import('chart.js').TooltipItem<import('chart.js').ChartType>} item */
 export function exactLabel({ dataset, raw }) {
   const { count, y } = /** @type {{ count?: number, y?: number }} */ (raw);
   return `${exact(count ?? y ?? Number(raw))} ${dataset.label}`;

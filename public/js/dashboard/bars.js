@@ -33,11 +33,11 @@ function nameOf(kind, subject, name) {
   return head;
 }
 
-/** @param {number} count  @param {number} most  @param {(count: number) => string} exact */
+/** @param {number} count  @param {number} most count of the longest bar  @param {(count: number) => string} exact */
 function bar(count, most, exact) {
   const made = cell('td', '', 'bar-cell');
   const fill = cell('span', '', 'bar');
-  // A width of nothing would still be the shortest bar that can be seen.
+  // The shortest bar is visible (min-inline-size): a count of zero has none.
   fill.hidden = count === 0;
   // Bars of neighbouring columns don't touch.
   fill.style.inlineSize = `calc(${most > 0 ? count / most : 0} * (100% - 12px))`;
@@ -48,7 +48,7 @@ function bar(count, most, exact) {
 }
 
 /**
- * Writes the table.
+ * Draws the table; without rows there is none.
  * @param {Element} place element that holds it
  * @param {Table} table
  *   a measure is a bar ({ measure, name }) or a text ({ name, value }); `shared`: all bars on one scale

@@ -1,5 +1,5 @@
-// The tokens of css/tokens.css as colours that a canvas understands, in the theme of the moment. light-dark() is
-// resolved by asking the browser what an element of that colour would have.
+// The tokens of css/tokens.css as colours for a canvas, in the current theme: the browser resolves light-dark() on an element
+// that is not shown.
 
 const probe = document.createElement('span');
 probe.hidden = true;
@@ -11,7 +11,7 @@ export function colour(token) {
   return getComputedStyle(probe).color;
 }
 
-/** The same colour, thinner. @param {string} token  @param {number} alpha 0 to 1 */
+/** The same colour, translucent. @param {string} token  @param {number} alpha 0 (invisible) to 1 */
 export function faint(token, alpha) {
   return colour(token).replace(/^rgb\((.*)\)$/, `rgba($1, ${alpha})`);
 }

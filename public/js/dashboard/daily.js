@@ -63,7 +63,7 @@ export const dailyView = {
   isEmpty: ({ meta }) => meta.total === 0,
   empty: ({ meta }) => [
     'No events in this range',
-    `Nothing happened ${span(meta.from, meta.to)}. The dataset covers January to May 2019; it comes in by`,
+    `${span(meta.from, meta.to)} has none. The dataset covers January to May 2019; load it with`,
     'npm run seed -- product.csv',
   ],
   tableRows: ({ rows }) => byDay(rows).reverse(),

@@ -48,9 +48,7 @@ export const devicesView = {
   isEmpty: ({ rows }) => total(rows) === 0,
   empty: ({ meta }) => [
     `Nobody came in ${meta.year}`,
-    meta.years.length > 0
-      ? `There is something to see in ${meta.years.join(', ')}.`
-      : 'The dataset of 2019 comes in by',
+    meta.years.length > 0 ? `There are events in ${meta.years.join(', ')}.` : 'Load the dataset of 2019 with',
     ...(meta.years.length > 0 ? [] : ['npm run seed -- product.csv']),
   ],
   columns: [

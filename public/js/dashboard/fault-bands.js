@@ -3,7 +3,7 @@
 import { faultsIn } from '../fault-periods.js';
 import { colour, faint } from './colours.js';
 
-/** A fault of a moment is to be seen on the axis of a day. */
+/** The shortest band: a fault of a second stays visible on the axis of a day. */
 const LEAST_PX = 4;
 const HATCH_PX = 6;
 
@@ -21,7 +21,7 @@ function hatch(ctx) {
   return ctx.createPattern(tile, 'repeat') ?? faint('bad', 0.55);
 }
 
-/** @param {import('chart.js').Chart} chart */
+/** Draws the bands of the faults that are known; a chart without an axis of time has none. @param {import('chart.js').Chart} chart */
 export function drawFaults(chart) {
   const { ctx, chartArea, scales } = chart;
   const { left, right, top, bottom } = chartArea;

@@ -1,4 +1,4 @@
-// Marks of faults in charts over time. What draws them is loaded once there was a fault: most pages show none.
+// Marks of faults in charts over time. The scripts that draw them are loaded once there was a fault, as most pages show none.
 
 import { address } from '../base.js';
 
@@ -7,7 +7,7 @@ let legendOf = () => [];
 /** @type {(chart: import('chart.js').Chart) => void} */
 let draw = () => {};
 
-/** @param {number} from milliseconds  @param {number} to as from */
+/** What a legend says of the faults of a range. @param {number} from milliseconds  @param {number} to as from */
 export const faultLegend = (from, to) => legendOf(from, to);
 
 /** @type {import('./axes.js').Plugin} */

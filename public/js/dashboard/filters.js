@@ -16,13 +16,13 @@ const {
   simulated,
 } = document.querySelector('main').dataset;
 
-/** Whose events are counted, where it is not as usual. @type {{ robots?: string | undefined, simulated?: string | undefined }} */
+/** Parameters for whose events are counted, without those at their default. @type {{ robots?: string | undefined, simulated?: string | undefined }} */
 export const whoseFilter = {
   ...(robots === 'exclude' ? {} : { robots }),
   ...(simulated === 'include' ? {} : { simulated }),
 };
 
-/** What is chosen now; empty text where nothing is. */
+/** What is chosen now; '' where nothing is. */
 export const filters = () => ({
   from: form.elements.from.value,
   to: form.elements.to.value,
@@ -60,7 +60,7 @@ function readUrl() {
 /** @returns {NodeListOf<HTMLAnchorElement>} */
 const rangeLinks = () => form.querySelectorAll('[data-range]');
 
-/** What a link chooses. @param {HTMLAnchorElement} link */
+/** The range that a link chooses. @param {HTMLAnchorElement} link */
 function rangeOf(link) {
   const its = new URL(link.href).searchParams;
   return { from: its.get('from') ?? '', to: its.get('to') ?? '' };
@@ -109,14 +109,18 @@ export function chooseRange(from, to) {
   form.dispatchEvent(new Event('change'));
 }
 
-/** @param {(changed: 'range' | 'devices') => void} onChange */
+/**
+ * Keeps the filters and the URL alike.
+ * @param {(changed: 'range' | 'devices') => void} onChange is called once the URL has the choice: `range` is of all charts but the devices'
+ */
 export function watchFilters(onChange) {
   /** @param {Parameters<typeof onChange>[0]} what */
   const change = (what) => {
     if (!form.reportValidity()) return;
-    const { year: aYear, count: aCount, ...rest } = filters();
-    const small = { year: aYear === '2019' ? '' : aYear, count: aCount === 'users' ? '' : aCount };
-    history.pushState(null, '', address(`/dashboard?${query({ ...rest, ...small })}`));
+    const chosen = filters();
+    if (chosen.year === '2019') chosen.year = '';
+    if (chosen.count === 'users') chosen.count = '';
+    history.pushState(null, '', address(`/dashboard?${query(chosen)}`));
     markRange();
     onChange(what);
   };

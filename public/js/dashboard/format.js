@@ -3,7 +3,7 @@
 export { categoryName } from '../marks.js';
 export * from './numbers.js';
 
-/** Whose midnight and whose wall clock: the shop's, not the reader's. */
+/** The zone of days and clocks: the shop's, not the reader's. */
 export const TIME_ZONE = document.querySelector('main').dataset.timeZone ?? 'UTC';
 
 const clockFormat = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', timeZone: TIME_ZONE });

@@ -85,7 +85,7 @@ export const funnelView = (filters) => ({
   isEmpty: ({ rows }) => chosen(rows, filters()).every((row) => row.shows + row.clicks + row.orders === 0),
   empty: () => [
     'Nothing to follow in this range',
-    'No banner was shown, so nobody could click one. Widen the range, or load the dataset:',
+    'No banner was shown, so nobody could click one. Widen the range, or load the dataset with',
     'npm run seed -- product.csv',
   ],
   facts: (meta) => span(meta.from, meta.to),

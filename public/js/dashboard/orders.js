@@ -11,26 +11,29 @@ import { byProduct, mostOrdered } from './titles.js';
 /** @typedef {{ rows: readonly import('../../../src/dashboard/charts/orders.ts').OrdersRow[], meta: import('./panel.js').Meta }} AnyOrders */
 /** @typedef {{ from: string, to: string, resolution: import('../../../src/dashboard/charts/orders.ts').Resolution }} Range days, and what a point is of */
 
+/** Counts up to this coincide often. */
 const FEW = 12;
+/** How far apart the points of two neighbouring categories are drawn, in orders. */
 const APART = 0.13;
 
 /**
- * Small numbers coincide all the time: then each category's points stand a little above or below their line.
+ * Where counts are small, each category's points are drawn a little above or below their line.
  * @param {AnyOrders['rows']} rows
+ * @returns the distance between categories, in orders
  */
-function lanes(rows) {
+function distance(rows) {
   const most = rows.reduce((highest, { count }) => Math.max(highest, count), 0);
   return most > FEW ? 0 : APART;
 }
 
 /** @param {AnyOrders['rows']} rows  @param {Legend} legend */
 function points(rows, legend) {
-  const apart = lanes(rows);
-  return PRODUCTS.map((product, lane) => ({
+  const apart = distance(rows);
+  return PRODUCTS.map((product, n) => ({
     label: `orders, ${categoryName(product).toLowerCase()}`,
     data: rows
       .filter((row) => row.product === product)
-      .map(({ time, count }) => ({ x: Date.parse(time), y: count + (2 - lane) * apart, count })),
+      .map(({ time, count }) => ({ x: Date.parse(time), y: count + (2 - n) * apart, count })),
     hidden: legend.hidden.has(product),
     pointStyle: pointStyle(product),
     pointRadius: rows.length > 400 ? 3.75 : 5,
@@ -95,7 +98,7 @@ function scatter(range, words) {
     reading({ rows }) {
       const most = mostOrdered(byProduct(rows), categoryName);
       const apart =
-        lanes(rows) > 0 ? ' Points of one number stand a little apart, so that none hides another.' : '';
+        distance(rows) > 0 ? ' Points of one number stand a little apart, so that none hides another.' : '';
       return most === undefined ? '' : most + apart;
     },
     ...words,
@@ -108,7 +111,7 @@ export const ordersView = scatter((meta) => meta, {
   facts: (meta) => `one point per ${meta.resolution} and category, ${span(meta.from, meta.to)}`,
   empty: ({ meta }) => [
     'No orders in this range',
-    `Nothing was ordered ${span(meta.from, meta.to)}. The dataset's orders are in January to May 2019; it comes in by`,
+    `${span(meta.from, meta.to)} has none. The dataset covers January to May 2019; load it with`,
     'npm run seed -- product.csv',
   ],
 });

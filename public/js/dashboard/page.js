@@ -99,7 +99,7 @@ function pulse() {
   pipe.animate(journey, { duration: 300, easing: 'ease-out', pseudoElement: '::after' });
 }
 
-/** @param {TodayAnswer & { orders_since?: string }} answer */
+/** Takes the newest numbers of today. @param {TodayAnswer & { orders_since?: string }} answer */
 function today(answer) {
   const isNews = newest !== undefined;
   const oldDay = newest?.meta.day ?? answer.meta.day;
@@ -118,7 +118,7 @@ function today(answer) {
     drawing = setTimeout(drawToday, Math.max(0, drawAt + TODAY_EVERY_MS - performance.now()));
 }
 
-/** Of the range that is chosen, and today. */
+/** Asks for the faults since the chosen range began, and at least those of the last 24 hours. */
 const askFaults = watchFaults(
   () => {
     const first = midnight(filters().from);
@@ -131,8 +131,8 @@ const askFaults = watchFaults(
   },
 );
 
-/** @type {Set<History>} */
-const missed = new Set();
+/** Charts that changed while nobody saw the page. @type {Set<History>} */
+const stale = new Set();
 
 /** Asks again for the charts whose range reaches into today. @param {{ charts: readonly History[] }} what */
 function changed({ charts }) {
@@ -141,7 +141,7 @@ function changed({ charts }) {
   for (const name of charts) {
     const isOver = name === 'devices' ? year !== thisDay.slice(0, 4) : to <= thisDay;
     if (isOver || loaders[name] === undefined) continue;
-    if (document.hidden) missed.add(name);
+    if (document.hidden) stale.add(name);
     else load(name);
   }
 }
@@ -150,14 +150,14 @@ document.addEventListener('visibilitychange', () => {
   if (document.hidden) return;
   if (newest !== undefined) drawToday();
   questions.draw();
-  for (const name of missed) load(name);
-  missed.clear();
+  for (const name of stale) load(name);
+  stale.clear();
 });
 
 /** @type {HTMLElement} */
 const connection = document.querySelector('[data-connection]');
 
-/** @param {boolean} connected */
+/** Shows whether the stream is connected. @param {boolean} connected */
 function say(connected) {
   const state = connected ? 'live' : 'lost';
   if (connection.dataset.state === state) return;
@@ -171,7 +171,7 @@ listen(
   `/api/live?${query(whoseFilter)}`,
   { today, changed, questions: questions.show.bind(questions), faults: askFaults },
   (connected, missed) => {
-    // What happened while nobody listened was said to nobody.
+    // Changes in the gap were told to nobody.
     if (missed) changed({ charts: HISTORY });
     if (connected) void askFaults();
     say(connected);

@@ -1,5 +1,5 @@
-// One panel of the dashboard: its states (loading, ready, empty, failed), its facts, its picture and its table. What
-// the picture shows is the chart's own module's business: { url, facts, config, columns, reading, isEmpty, empty }.
+// One panel of the dashboard: its states (loading, ready, empty, failed), its facts, its picture and its table. What they say
+// and show comes from the module of its chart, a View.
 
 import { address } from '../base.js';
 import { messageOf } from '../message-of.js';
@@ -102,12 +102,12 @@ export class Panel {
     this.#find('[data-reading]').textContent = isEmpty ? '' : this.#view.reading(answer);
   }
 
-  /** Shows what it shows anew: what lies behind it has changed. */
+  /** Draws the last answer again, as what is drawn beside it has changed. */
   again() {
     if (this.#drawn !== undefined) this.show(this.#drawn);
   }
 
-  /** Where these numbers are to be had as CSV and JSON. @param {string} url */
+  /** Links the numbers as CSV and JSON. @param {string} url path and query of the API */
   linkTo(url) {
     const csv = new URL(address(url), location.href);
     csv.searchParams.set('format', 'csv');
@@ -137,7 +137,9 @@ export class Panel {
     ];
     const sample =
       isSample && !this.#view.isLive ? [element('strong', { className: 'badge' }, 'Sample')] : [];
-    this.#find('[data-facts]').replaceChildren(`· ${facts.filter(Boolean).join(' · ')} `, ...sample);
+    const place = this.#find('[data-facts]');
+    const lead = place.previousElementSibling === null ? '' : '· ';
+    place.replaceChildren(`${lead}${facts.filter(Boolean).join(' · ')} `, ...sample);
   }
 
   /** @param {Answer} answer */
@@ -206,13 +208,13 @@ export class Panel {
       { className: 'button quiet', type: 'button', onclick: again },
       'Try again',
     );
-    // A chart that was drawn stays: old numbers with their time beside them are better than none.
+    // A chart that was drawn stays: old numbers, beside their time, are better than none.
     if (this.#drawn !== undefined && this.#root.dataset.state === 'ready') {
       this.#find('[data-facts]').append(' · could not be brought up to date ');
       return;
     }
     this.#root.dataset.state = 'failed';
-    this.#say('These numbers could not be had', messageOf(error), retry);
+    this.#say('These numbers could not be loaded', messageOf(error), retry);
   }
 
   /** @param {string} title  @param {string} text  @param {(string | Node)[]} more */

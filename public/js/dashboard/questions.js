@@ -53,7 +53,7 @@ const COUNTED_LATER = new Set(['no_order', 'no_order_by_category']);
 export class Questions {
   /** @type {QuestionsAnswer | undefined} */
   #newest;
-  /** What each shows, as JSON. @type {Map<string, string>} */
+  /** What each panel shows, as JSON. @type {Map<string, string>} */
   #drawn = new Map();
 
   /** Shows the answers; a page in the background waits until somebody looks. @param {QuestionsAnswer} answer */
@@ -62,6 +62,7 @@ export class Questions {
     if (!document.hidden) this.draw();
   }
 
+  /** Draws the newest answers. */
   draw() {
     if (this.#newest === undefined) return;
     const { rows, meta } = this.#newest;

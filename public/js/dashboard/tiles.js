@@ -4,7 +4,7 @@ import { exact, share, short } from './numbers.js';
 
 /** @typedef {'up' | 'down' | 'same'} Direction */
 
-/** Every event moves it, up to where it would not fit. @param {number} count */
+/** A count with all its digits, so that every event moves it; short where it would not fit. @param {number} count */
 export const counter = (count) => (count < 10_000_000 ? exact(count) : short(count));
 
 /**
@@ -15,11 +15,12 @@ export const perHundred = ({ order = 0, banner_click: clicks = 0 }) =>
   clicks > 0 ? (order / clicks) * 100 : undefined;
 
 /**
+ * Fills in a tile.
  * @param {Element} tile
  * @param {string} number
- * @param {string} title
+ * @param {string} title the number exactly, for a tooltip
  * @param {string} change
- * @param {Direction} direction
+ * @param {Direction} direction of the change, which colours it
  */
 export function write(tile, number, title, change, direction) {
   const figure = /** @type {HTMLElement} */ (tile.querySelector('[data-number]'));

@@ -13,7 +13,8 @@ import {
 } from '../../../src/aggregator/pages/form.ts';
 import { type FormProblem, problemsOf } from '../../../src/aggregator/pages/form-problems.ts';
 import { noBrowser } from '../../support/browser.ts';
-import { newContext, openView, partial, view } from '../in-page.ts';
+import { newContext, openView, partial } from '../in-page.ts';
+import { view } from '../view.ts';
 
 const OPTIONS = {
   ...{ topics: [], outputs: [], periods: ['DAY', 'MONTH'], zones: ['UTC'], previewed: 1000 },

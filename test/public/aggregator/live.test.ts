@@ -1,7 +1,8 @@
 import type { Route } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { noBrowser } from '../../support/browser.ts';
-import { newContext, openView, view } from '../in-page.ts';
+import { newContext, openView } from '../in-page.ts';
+import { view } from '../view.ts';
 
 const listed = (name: string, results = 0) => ({
   ...{ name, topic: 'prints', state: 'active', failure: null, version: 1 },

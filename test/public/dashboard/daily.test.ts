@@ -81,7 +81,7 @@ describe.skipIf(noBrowser !== undefined)('events day by day', async () => {
     expect(await run('view.isEmpty', nothing)).toBe(true);
     expect(await run('view.empty', nothing)).toEqual([
       'No events in this range',
-      'Nothing happened 1 Jan 2026. The dataset covers January to May 2019; it comes in by',
+      '1 Jan 2026 has none. The dataset covers January to May 2019; load it with',
       'npm run seed -- product.csv',
     ]);
   });

@@ -57,11 +57,11 @@ describe.skipIf(noBrowser !== undefined)('the pie of devices', async () => {
     expect(await view(`isEmpty(${answer(0, 1)})`)).toBe(false);
     expect(await view(`empty(${answer(0, 0, { year: 2020, years: [2019, 2026] })})`)).toEqual([
       'Nobody came in 2020',
-      'There is something to see in 2019, 2026.',
+      'There are events in 2019, 2026.',
     ]);
     expect(await view(`empty(${answer(0, 0, { years: [] })})`)).toEqual([
       'Nobody came in 2019',
-      'The dataset of 2019 comes in by',
+      'Load the dataset of 2019 with',
       'npm run seed -- product.csv',
     ]);
   });

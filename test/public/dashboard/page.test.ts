@@ -86,6 +86,9 @@ describe.skipIf(noBrowser !== undefined)('the page of the dashboard', async () =
     ]);
     await page.locator('[data-as-of]', { hasText: 'as of 13:00:00' }).waitFor();
     await expect.poll(names).toEqual(ALL);
+    // Facts without a unit before them begin their line.
+    expect(await page.locator('#totals [data-facts]').textContent()).toMatch(/^compared with/);
+    expect(await page.locator('#daily [data-facts]').textContent()).toMatch(/^· /);
   });
 
   it('after a gap of the connection all charts of today are asked for again, and those of this year', async () => {

@@ -9,7 +9,8 @@ import { PANEL_NAMES, PANELS } from '../../../src/dashboard/panels/panels.ts';
 import { USUAL } from '../../../src/events/whose.ts';
 import { unknownSwitch } from '../../../src/simulator/control/switch-model.ts';
 import { closePages, noBrowser, openPage, STILL, startBrowser } from '../../support/browser.ts';
-import { type Answer, type Asked, scriptedShop, view } from '../scripted-shop.ts';
+import { type Answer, type Asked, scriptedShop } from '../scripted-shop.ts';
+import { view } from '../view.ts';
 import { AT, after, answer, meta, move, rawRow, told, VISITOR, visitors } from './answer.ts';
 
 describe.skipIf(noBrowser !== undefined)('the page of the live panels', async () => {

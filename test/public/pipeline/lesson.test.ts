@@ -4,7 +4,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { readLessons } from '../../../src/lessons/lesson.ts';
 import type { RunAnswer } from '../../../src/lessons/run-answer.ts';
 import { closePages, noBrowser, openPage, STILL, startBrowser } from '../../support/browser.ts';
-import { scriptedShop, view } from '../scripted-shop.ts';
+import { scriptedShop } from '../scripted-shop.ts';
+import { view } from '../view.ts';
 import { state, WHOLE } from './state.ts';
 
 const lessons = readLessons();

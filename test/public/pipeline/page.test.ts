@@ -4,7 +4,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { PipelineState } from '../../../src/pipeline/state.ts';
 import { unknownSwitch } from '../../../src/simulator/control/switch-model.ts';
 import { closePages, noBrowser, openPage, STILL, startBrowser } from '../../support/browser.ts';
-import { type Asked, scriptedShop, view } from '../scripted-shop.ts';
+import { type Asked, scriptedShop } from '../scripted-shop.ts';
+import { view } from '../view.ts';
 import { follower, part, partition, state, WHOLE } from './state.ts';
 
 const LIMITS = { least: 1, most: 300, usual: 30 };
