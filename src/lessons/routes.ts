@@ -41,8 +41,7 @@ export function lessonRoutes(stage: Stage, admin: Admin): Router {
   });
   serve(router, quiz, (_req, res) => sendJson(res, quizAnswer(stage)));
   serve(router, quizStart, admin.gate(), async (_req, res) => {
-    await stage.close();
-    await stage.quiz.start();
+    await stage.startQuiz();
     sendJson(res.status(202), quizAnswer(stage));
   });
   serve(router, quizGuess, admin.gate(), body, async (req, res) =>
@@ -76,8 +75,7 @@ function addPages(router: Router, stage: Stage, admin: Admin): void {
     post: [
       admin.gate(),
       async (_req, res) => {
-        await stage.close();
-        await stage.quiz.start();
+        await stage.startQuiz();
         res.redirect(303, '/lessons/quiz');
       },
     ],

@@ -14,14 +14,14 @@ import { beginRun, keepRun, type NotedRun } from './run-store.ts';
 import { drawSeed } from './seed.ts';
 
 const LOOK_MS = 500;
-/** For which the readers of a lesson stay after its end, and the answer can be given. */
+/** How long a lesson's readers stay in their group after its end: its question is about them. */
 const KEPT_MS = 10 * 60_000;
 
 export class LessonRun implements NotedRun {
   readonly lesson: Lesson;
   readonly #id = randomUUID();
   readonly began = Date.now();
-  /** The last one of its visits; empty where it has none. */
+  /** Who made the last of its visits; empty where it has none. */
   visitor = '';
   readonly readers: Readers;
   readonly #place: LessonPlace;
@@ -50,7 +50,7 @@ export class LessonRun implements NotedRun {
     return this.readers.group;
   }
 
-  /** Ends it early, and whatever is left of it. */
+  /** Ends the run where it still goes on, and has its readers leave. */
   async close(): Promise<void> {
     this.#stop.abort();
     await this.#done;
@@ -82,11 +82,11 @@ export class LessonRun implements NotedRun {
     }
   }
 
-  /** Plays the scenario, each time with other shoppers. @throws {Error} where something of it was not done */
+  /** Plays the scenario, each time with other shoppers. @throws {Error} naming the steps that could not be done */
   async #play(signal: AbortSignal): Promise<void> {
     const { shoppers, actions } = this.#place;
     const options = optionsOf({ seed: drawSeed() }, this.lesson.scenario, Date.now());
-    // What can't be done at all ends it at once: nothing would be seen of what it is about.
+    // A step that can't be done at all ends the run: there would be nothing to see.
     const undone = new AbortController();
     const { notDone } = await playScenario(options, shoppers, AbortSignal.any([signal, undone.signal]), {
       run: null,
@@ -106,7 +106,7 @@ export class LessonRun implements NotedRun {
     if (notDone.length > 0) throw new Error(notDone.join('; '));
   }
 
-  /** Notes how far behind the pipe has been. */
+  /** Notes the peaks of lag and outbox, until the signal is aborted. */
   async #watch(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const { ledger, outbox } = await this.#place.board.look();
@@ -118,24 +118,32 @@ export class LessonRun implements NotedRun {
     }
   }
 
-  /** What is noted by now outlives this process. */
+  /** Writes what is noted by now to Postgres, where it outlives this process. */
   async #keep(): Promise<void> {
     const { pool, shoppers } = this.#place;
     try {
       this.replaced = !(await keepRun(pool, this.#id, this));
       if (this.replaced) this.#stop.abort();
     } catch (error) {
-      // Lessons take Postgres away, too: the next look keeps it.
+      // A lesson may cut the connection to Postgres: the next look writes it.
       shoppers.log.debug(`the run of a lesson was not kept: ${reasonOf(error)}`);
     }
   }
 
-  /** Until the outbox is empty and ingest has caught up. */
+  /** Until ingest has stored what the topic had once the outbox was empty; a shop with visitors is never without later events. */
   async #settle(signal: AbortSignal): Promise<void> {
+    let ends: ReadonlyMap<number, number> | undefined;
     for (;;) {
-      const { ledger, outbox, kafka, postgres } = await this.#place.board.look();
-      const isThere = kafka.problem === null && postgres.problem === null;
-      if (isThere && outbox.waiting === 0 && (ledger?.on_the_way ?? 1) <= 3) return;
+      const { outbox, kafka, postgres } = await this.#place.board.look();
+      if (kafka.problem === null && postgres.problem === null) {
+        if (outbox.waiting === 0)
+          ends ??= new Map(kafka.partitions.map(({ partition, end }) => [partition, end]));
+        if (
+          ends !== undefined &&
+          kafka.partitions.every((one) => one.next >= (ends?.get(one.partition) ?? 0))
+        )
+          return;
+      }
       await sleep(LOOK_MS, undefined, { signal });
     }
   }

@@ -14,13 +14,14 @@ export class Stage {
   readonly quiz: Quiz;
   readonly place: LessonPlace;
   #run: LessonRun | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(place: LessonPlace) {
     this.place = place;
     this.quiz = new Quiz(place);
   }
 
-  /** @throws {HttpError} 404 */
+  /** The lesson of a name. @throws {HttpError} 404 */
   find(name: unknown): Lesson {
     const lesson = this.lessons.find((one) => one.name === name);
     if (lesson !== undefined) return lesson;
@@ -31,18 +32,28 @@ export class Stage {
   async runOf(lesson: Lesson): Promise<NotedRun | undefined> {
     const own = this.#run;
     if (own?.lesson.name === lesson.name && !own.replaced) return own;
-    // Without Postgres there is nothing to answer, either.
+    // Without Postgres no answer could be judged, either.
     return readRun(this.place.pool, lesson.name).catch(() => undefined);
   }
 
   /** Plays a lesson from its beginning, in the place of what is played. */
-  async start(lesson: Lesson): Promise<LessonRun> {
-    await this.close();
-    this.#run = new LessonRun(lesson, this.place);
-    return this.#run;
+  start(lesson: Lesson): Promise<LessonRun> {
+    return this.#inTurn(() => {
+      this.#run = new LessonRun(lesson, this.place);
+      return this.#run;
+    });
   }
 
-  /** @throws {HttpError} 409 where the lesson has not been played to its end; 400 where that is no answer */
+  /** Begins a round of the quiz, in the place of what is played. */
+  startQuiz(): Promise<void> {
+    return this.#inTurn(() => this.quiz.start());
+  }
+
+  /**
+   * Judges an answer; each measure is taken once.
+   * @param given a number as text, or the place of a choice, from 0
+   * @throws {HttpError} 409 where the lesson has not been played to its end; 400 where that is no answer
+   */
   async answer(lesson: Lesson, given: string): Promise<Verdict> {
     const run = await this.runOf(lesson);
     if (run === undefined || !run.over || run.failure !== undefined)
@@ -59,8 +70,19 @@ export class Stage {
     });
   }
 
-  async close(): Promise<void> {
-    await Promise.all([this.#run?.close(), this.quiz.close()]);
-    this.#run = undefined;
+  /** Ends what is played. */
+  close(): Promise<void> {
+    return this.#inTurn(() => {});
+  }
+
+  /** Ends what is played, then begins. Calls wait for one another: two at the same moment would both play. */
+  #inTurn<T>(begin: () => T | Promise<T>): Promise<T> {
+    const begun = this.#turn.then(async () => {
+      await Promise.all([this.#run?.close(), this.quiz.close()]);
+      this.#run = undefined;
+      return begin();
+    });
+    this.#turn = begun.catch(() => {});
+    return begun;
   }
 }
