@@ -31,7 +31,7 @@ export function behaviourHandler(
       }
       const moveAll = async (client: Client) => {
         const moves = await movesOf(client, clicks);
-        // Pages show what has moved; that nothing has, nobody needs to hear.
+        // Pages are notified only where somebody has moved.
         const offset = new Moving(subscription, partition, move, moves.log.length > 0);
         await writeMoves(client, moves, offset);
         return moves.offers.length;

@@ -7,14 +7,14 @@ export type State = (typeof STATES)[number];
 export const FIRST: State = 'init';
 /** Makes an offer, and is left at once. */
 export const OFFER: State = 'offer';
-/** From the first interaction: exactly so much later is too late. */
+/** Milliseconds from the first click: a click exactly so much later is too late. */
 export const WINDOW_MS = 30 * 60_000;
 
 export const OFFERS = { M: 'offer1', F: 'offer2' } as const;
 export type Gender = keyof typeof OFFERS;
 export type OfferName = (typeof OFFERS)[Gender];
 
-/** Ages who are offered something, inclusive. */
+/** Ages that get an offer, inclusive. */
 const AGES: Readonly<Record<Gender, readonly [from: number, to: number]>> = { M: [35, 45], F: [25, 35] };
 
 /** A click as the machine sees it. */
@@ -91,7 +91,7 @@ export type Step = {
   readonly offer: OfferName | undefined;
 };
 
-/** Takes a click; undefined where it moves nothing: a page that is loaded again, or what nothing is remembered of. */
+/** Takes a click; undefined where it changes nothing: a page that is loaded again, or a first click in another category. */
 export function step(place: Place, click: Click): Step | undefined {
   if (place.lastItem === click.item) return undefined;
   if (place.firstMs !== undefined && click.timeMs - place.firstMs >= WINDOW_MS)
@@ -100,7 +100,7 @@ export function step(place: Place, click: Click): Step | undefined {
   const move = moves.find(({ guards }) => guards.every((guard) => guard.holds(click, place)));
   if (move === undefined) {
     const because = failureOf(moves, click, place);
-    // Whoever is at the start and stays there is told of only where the category was right.
+    // A visitor who stays at the start is logged only where the category was right.
     return place.state === FIRST && click.product !== 'clothes' ? undefined : moved(place, START, because);
   }
   if (move.to === OFFER) {

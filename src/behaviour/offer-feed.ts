@@ -22,7 +22,7 @@ export class OfferFeed implements Feed {
     this.#log = log;
   }
 
-  /** Visitors may have been moved. */
+  /** Looks for new offers: the commit may have made some. */
   stored(): void {
     if (this.#watchers.size === 0) return;
     this.#looking = this.#looking
@@ -44,7 +44,7 @@ export class OfferFeed implements Feed {
   }
 
   async #look(): Promise<void> {
-    // The offer that woke us is among the newest few; whoever has it already is told once more, which shows it once.
+    // The offer that caused this look is among the newest; a page that has it already shows it once.
     this.#last ??= (await readOffers(this.#pool, FIRST_LOOK))[FIRST_LOOK - 1]?.seq ?? 0;
     for (const offer of await readOffersAfter(this.#pool, this.#last)) {
       this.#last = offer.seq;

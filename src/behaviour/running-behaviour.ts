@@ -17,7 +17,7 @@ const OFFERS_TOPIC = 'offers';
 
 const PARTITIONS = 1;
 const MOST_ROWS = 500;
-/** The lock of whoever forwards. */
+/** The advisory lock of the process that forwards. */
 const LOCK_KEY = 0x5515;
 const PACK_EVERY_MS = 60_000;
 

@@ -1,4 +1,4 @@
-// Who follows the topic behind ingest announces its commits as ingest does; what charts count does not change with them.
+// Consumers that follow ingest notify their commits as ingest does; the numbers of the charts do not change with them.
 
 import { groupOf } from '../aggregator/store/definitions.ts';
 import { BEHAVIOUR_GROUP } from '../behaviour/running-behaviour.ts';

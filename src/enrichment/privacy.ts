@@ -13,7 +13,7 @@ export function asksForPrivacy(req: Request): boolean {
   return req.get('sec-gpc') === '1' || req.get('dnt') === '1';
 }
 
-/** @param address IPv4 or IPv6, without zone or port */
+/** What may be stored of an address; undefined: nothing. @param address IPv4 or IPv6, without zone or port */
 export function storedAddress(address: string, storage: IpStorage): string | undefined {
   if (storage === 'none') return undefined;
   const parsed = ipaddr.process(address);

@@ -1,5 +1,5 @@
-// Requests of the simulator: a header that only who knows the shop's secret can write says so, and from which address the
-// shopper comes. Their events are marked as simulated; anybody else's header counts for nothing.
+// Requests of the simulator: a header signed with the shop's secret says so, and which address the shopper has. Their events are
+// marked as simulated; a header without a valid signature is ignored.
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { isIP } from 'node:net';
@@ -15,7 +15,7 @@ const signatureOf = (secret: string, ip: string): string =>
 /** The header's value for a shopper with this address. */
 export const simulatedHeader = (secret: string, ip: string): string => `${ip} ${signatureOf(secret, ip)}`;
 
-/** Looks for the header, before every route. */
+/** Middleware before every route: notes the address of a valid header, for simulatedAddress(). */
 export function noteSimulated(secret: string) {
   return (req: Request, _res: Response, next: NextFunction): void => {
     const [ip = '', signature = ''] = req.get(SIMULATED_HEADER)?.split(' ') ?? [];

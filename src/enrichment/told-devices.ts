@@ -1,5 +1,5 @@
-// What pages have told of their visitors' devices, kept beside the events: a page is an event before it can tell anything. From the
-// second page on the events say it themselves (request-context.ts).
+// What pages have told of their visitors' devices, kept beside the events: a page's event is made before its script can tell anything.
+// From the second page on the events say it themselves (request-context.ts).
 
 import type { Pool } from '../db/pool.ts';
 import type { DeviceType } from '../events/event.ts';

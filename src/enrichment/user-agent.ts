@@ -23,7 +23,7 @@ const TOLD: readonly (readonly [RegExp, DeviceType])[] = [
 ];
 const HANDHELD: Readonly<Record<string, DeviceType>> = { mobile: 'mobile', tablet: 'tablet' };
 
-/** Of which the page knows more than its user agent tells: Safari's on an iPad too. */
+/** User agents that do not tell the device: Safari on an iPad says Macintosh as well. */
 const UNTELLING = /\(Macintosh;/;
 
 /** Whether a user agent may be another device's than it says. */

@@ -22,8 +22,8 @@ export function isVisit(req: Request): boolean {
 }
 
 /**
- * Goes before pages whose visit is an event: a browser that had the page ahead would show it without asking again, and
- * the visit would not count. What is not successful it throws away, and asks when the visitor comes.
+ * Goes before pages whose visit is an event: a browser that had fetched the page ahead would show it without another request, and
+ * the visit would not count. A failed response is discarded, and the page is requested when the visitor comes.
  */
 export const refuseAhead: RequestHandler = (req, res, next) => {
   if (!isFetchedAhead(req)) next();

@@ -1,5 +1,5 @@
-// What rows and rollups are told apart by: product, title and device, people or robots, real or simulated. Few combinations exist, so what is made of
-// them is made once for each combination, not for each event.
+// The dimensions of rows and rollups: product, title and device, people or robots, real or simulated. Few combinations exist, so what
+// is derived from them is made once for each combination, not for each event.
 
 import { DEVICES, type Device, TITLES, type Title } from './event.ts';
 import { PRODUCTS, type Product } from './products.ts';

@@ -1,6 +1,6 @@
 // What other programs wrap an event into: Confluent's framing (a zero byte and the id of a schema) over JSON, Kafka
 // Connect's {schema, payload}, Debezium's {before, after}, CloudEvents' {specversion, data}. They are taken off, up to
-// MOST_DEEP of them. What is no JSON inside gets a reason that names it. Pure; never throws.
+// MOST_DEEP of them. Content that is not JSON gets a reason that names what it is. Pure; never throws.
 
 import { isObject, type JsonObject } from './json-object.ts';
 

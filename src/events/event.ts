@@ -8,7 +8,7 @@ import { STORABLE_TEXT } from '../runtime/storable-text.ts';
 import { isId } from './ids.ts';
 import { PRODUCTS } from './products.ts';
 
-/** What somebody shops with, as far as it is known; `other` is what nobody does. */
+/** Kinds of devices, as far as they are known; `other` is a television, a watch, a robot and the like. */
 export const DEVICE_TYPES = ['desktop', 'mobile', 'tablet', 'other'] as const;
 export type DeviceType = (typeof DEVICE_TYPES)[number];
 
@@ -35,7 +35,7 @@ const id = z.custom<string>(isId, { error: 'expected 32 lower-case hex digits' }
 const FIRST_YEAR = 2000;
 const LAST_YEAR = 2099;
 
-/** The earliest time that an event may have; a clock that says less, or a sender who counts seconds, tells nothing. */
+/** The earliest time that an event may have; an earlier one comes of a wrong clock, or of a sender that counts in seconds. */
 export const FIRST_TIME_MS = Date.UTC(FIRST_YEAR, 0);
 
 /** ISO 8601, UTC, milliseconds, year 2000 to 2099: wide enough for any clock that is only somewhat wrong. */

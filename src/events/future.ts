@@ -6,8 +6,8 @@ import type { Rejection } from './parse.ts';
 const MOST_AHEAD_MS = 86_400_000;
 
 /**
- * Why an event is refused that says it will happen more than a day after it was received; undefined where it doesn't.
- * @param time what the event says; as receivedAt, in milliseconds since 1970
+ * Why an event is refused whose time is more than a day after it was received; undefined where it is not.
+ * @param time the event's own; as receivedAt, in milliseconds since 1970
  */
 export function futureOf(time: number, receivedAt: number): Rejection | undefined {
   if (!(time - receivedAt > MOST_AHEAD_MS)) return undefined;

@@ -1,5 +1,5 @@
-// Is an order_id that comes again the same event, or another one? What decides is the dataset's columns: context is told
-// anew at each send (when it was taken, from which address).
+// Whether a repeated order_id is the same event or another one. The dataset's columns decide: context differs with each send, as
+// it has when the event was received, and from which address.
 
 import type { Rejection } from './parse.ts';
 

@@ -1,5 +1,5 @@
 // An event's ids and times as other programs spell them, in the wire's own spelling: UUIDs in upper case or with dashes,
-// times with other precision or with an offset from UTC. Only what means one thing: a time without an offset stays as it
+// times with other precision or with an offset from UTC. Only unambiguous ones: a time without an offset stays as it
 // is, and is refused. Pure.
 
 import { isObject, type JsonObject } from './json-object.ts';
@@ -31,7 +31,7 @@ export function inWireSpelling(value: unknown): unknown {
 const respelled = (value: unknown, spell: (text: string) => string): unknown =>
   typeof value === 'string' ? spell(value) : value;
 
-/** The object itself where nothing is another, so that the usual event costs no copy. */
+/** The object itself where no field differs, so that the usual event costs no copy. */
 function withFields(object: JsonObject, fields: readonly (readonly [string, unknown])[]): JsonObject {
   const changed = fields.filter(([name, value]) => object[name] !== value);
   return changed.length === 0 ? object : { ...object, ...Object.fromEntries(changed) };

@@ -37,7 +37,7 @@ export const whoseIs = ({ robots, simulated }: Whose): [robot: boolean | null, s
   isAsked(simulated),
 ];
 
-/** Whether an event is one of those. */
+/** A predicate of the events that are wanted. */
 export function isWanted({
   robots,
   simulated,
@@ -47,16 +47,16 @@ export function isWanted({
     (robot === null || event.robot === robot) && (isSimulated === null || event.simulated === isSimulated);
 }
 
-/** The same for the same choices. */
+/** A key that is equal for equal choices. */
 export const whoseKey = ({ robots, simulated }: Whose): string => `${robots} ${simulated}`;
 
-/** What a page's query asks for; the usual where it asks for nothing that there is. */
+/** What a page's query asks for; the default in place of a missing or an unknown value. */
 export function readWhose(query: Readonly<Record<string, unknown>>): Whose {
   const chosen = (name: keyof Whose) => ASKED.find((one) => one === query[name]) ?? USUAL[name];
   return { robots: chosen('robots'), simulated: chosen('simulated') };
 }
 
-/** What links to numbers add, where something else than the usual is asked for: `robots=only&`. */
+/** Query parameters for links, of the choices that differ from the default: `robots=only&`. */
 export const whoseText = (whose: Whose): string =>
   (['robots', 'simulated'] as const)
     .filter((name) => whose[name] !== USUAL[name])

@@ -1,7 +1,6 @@
 // The wire form as our own producers write it: JSON with the keys in the schema's order. It is read by one regular
-// expression, where its texts need no escapes. That takes only what parse.ts would certainly take, for a quarter of the
-// time, and declines the rest: declined is not refused. What it takes, and for which reason something is no event, is for
-// parse.ts to say.
+// expression, where its texts need no escapes. That takes a quarter of the time of parse.ts, and accepts only what parse.ts would
+// certainly accept. What it declines is not refused: parse.ts decides, and names the reason.
 
 import { z } from 'zod';
 import {

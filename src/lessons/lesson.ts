@@ -60,7 +60,7 @@ export type Lesson = z.infer<typeof pageSchema> & {
   /** Milliseconds until nothing more is done. */
   readonly lasts: number;
   readonly scenario: Scenario;
-  /** What its timeline has, among it. */
+  /** The steps of its timeline. */
   readonly timeline: Timeline;
 };
 

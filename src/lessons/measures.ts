@@ -64,8 +64,8 @@ function sinceStart(of: 'repeated' | 'set_aside'): Measure {
 const value = (ledger: Ledger | null, of: 'repeated' | 'set_aside') => ledger?.[of] ?? 0;
 
 /**
- * Of the minutes into which events of this run fall that came more than a minute late, by one of their two times: in how many the
- * charts' count is what a recount by that time gives. 0 where it is another one.
+ * Of the minutes, by one of an event's two times, that have events of this run which came more than a minute late: how many they are,
+ * where the charts' count of each equals a recount by that time; else 0.
  */
 function lateCounted(column: 'time' | 'appended_at'): Measure {
   return async ({ pool, shoppers }, { ends }) => {

@@ -15,7 +15,7 @@ const FAULT_SECONDS = 25;
 const EARLIEST_MS = 6_000;
 const LATEST_MS = 25_000;
 const RATE = 8;
-/** Whoever names the moment this well gets the point for it. */
+/** How near the named moment has to be for its point. */
 const NEAR_MS = 6_000;
 
 type Broken = { readonly words: string } & (
@@ -159,7 +159,7 @@ export class Quiz {
     };
     const options = readOptions(given, undefined, Date.now());
     const faults = 'fault' in broken ? [{ ...broken, from: wait, until: Number.POSITIVE_INFINITY }] : [];
-    // Charts would tell.
+    // Without a recorder: its marks on the charts would tell what is broken.
     const place = { ...this.#place.shoppers, recorder: undefined };
     await runSimulation({ ...options, faults }, place, signal, { run: null });
   }

@@ -1,8 +1,8 @@
-// Where each run of a lesson has other shoppers, so that nobody can know the answer beforehand.
+// Seeds of lessons: each run has other shoppers, so that nobody can know the answer beforehand.
 
 import { randomInt } from 'node:crypto';
 
-/** As many as crypto draws from. */
+/** randomInt() takes a range below 2^48. */
 const SEEDS = 2 ** 47;
 
 /** A seed of chance. */

@@ -6,16 +6,16 @@ import type { Publisher } from '../kafka/publisher.ts';
 import type { FaultRecorder, PeriodId } from '../simulator/periods/recorder.ts';
 import type { Control, ControlRequest, Fault, ProcessesLook } from './control.ts';
 
-/** What is done does not wait longer for Postgres to note it. */
+/** How long an action waits for Postgres to record its period. */
 const WRITE_MS = 300;
 
 export type ActionRequest =
   | ControlRequest
   | { readonly do: 'fault'; readonly target: 'outbox'; readonly kind: 'full'; readonly seconds: number };
 
-/** For which charts mark a kill: about as long as a part takes to be there again. */
+/** How long charts mark a kill: about as long as a part takes to be there again. */
 const KILL_MARK_SECONDS = 3;
-/** What is marked, in a word where the request has none. */
+/** The word of a mark where the request has no kind. */
 const DONE: Readonly<Partial<Record<ActionRequest['do'], string>>> = {
   kill: 'killed',
   pause: 'paused',
@@ -142,6 +142,6 @@ function targetOf(request: ActionRequest): string | undefined {
 const inTime = (writing: Promise<unknown> | undefined): Promise<unknown> =>
   Promise.race([writing, sleep(WRITE_MS, undefined, { ref: false })]);
 
-/** What is left of it for the process that keeps the parts. */
+/** The request for the process that keeps the parts; the outbox is filled here. */
 const toControl = (request: ActionRequest): ControlRequest =>
   request.do === 'fault' && request.target === 'outbox' ? { do: 'look' } : request;

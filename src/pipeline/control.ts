@@ -11,7 +11,7 @@ import {
 
 /** Milliseconds that a slow connection's answers come late. */
 export const SLOW_MS = { least: 10, most: 5_000, usual: USUAL_LATE_MS } as const;
-/** Seconds of a pause: what forgets to end it must not keep a part from its work for long. */
+/** Seconds of a pause: one that nobody ends must not keep a part from its work for long. */
 export const PAUSE_SECONDS = { least: 1, most: 30, usual: 10 } as const;
 export const FAULT_SECONDS = { least: 1, most: 300, usual: 30 } as const;
 

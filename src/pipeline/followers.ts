@@ -1,4 +1,4 @@
-// Who follows ingest's topic beside it: the followers of the live part, and the aggregator's definitions over it. Each is a consumer
+// The consumers of ingest's topic beside it: the followers of the live part, and the aggregator's definitions over it. Each is a consumer
 // group of its own, whose offsets are in Postgres, moved with what its records have changed.
 
 import { z } from 'zod';

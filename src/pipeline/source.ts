@@ -1,4 +1,4 @@
-// Somebody who is asked again and again, and may be away or slow: the newest answer is kept with its age, and nobody waits.
+// A server or a process that is polled, and may be away or slow: the newest answer is kept with its age, and nobody waits for it.
 
 import { reasonOf } from '../kafka/errors.ts';
 

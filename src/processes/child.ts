@@ -1,5 +1,5 @@
 // A part in a process of its own, seen from both sides: the parent forks it, waits until it is ready and asks it to
-// stop; the child does so, and also where the parent is gone.
+// stop; the child stops when it is asked, or when its parent is gone.
 
 import { type ChildProcess, fork } from 'node:child_process';
 import path from 'node:path';
@@ -31,9 +31,9 @@ export const TERMINAL_SIGNALS = ['SIGINT', 'SIGHUP'] as const;
 /**
  * Runs a part in a child process.
  * @param env settings for the child, beside the parent's environment
- * @param signal aborted where the child shall not be waited for: it is stopped
- * @param beside what it hears of the rest of the program
- * @throws {Error} with the child's own words where it can't start
+ * @param signal aborted when the child is not to be waited for any more: it is stopped
+ * @param beside what it may ask of the rest of the program
+ * @throws {Error} with the child's own words where it can't start; the signal's reason where it was aborted before
  */
 export async function forkPart(
   part: Part,
@@ -41,6 +41,7 @@ export async function forkPart(
   signal: AbortSignal,
   beside: Beside,
 ): Promise<RunningPart> {
+  signal.throwIfAborted();
   const child = fork(MAIN, ['run-part', part], { env: { ...process.env, ...env } });
   answerMetrics(child, beside.metricsOfOthers);
   answerRequests(child, beside.control);
@@ -52,7 +53,7 @@ export async function forkPart(
       reject(new Error(cause ?? `it ended with ${signal ?? `code ${code}`}`)),
     );
   });
-  // Whoever waits hears of it; a part that never was ready is told of below.
+  // Nobody may be waiting for `ended` yet; an end before the part is ready rejects the promise below.
   ended.catch(() => {});
   const giveUp = () => void stop(child, exited);
   signal.addEventListener('abort', giveUp, { once: true });
@@ -99,7 +100,7 @@ export function report(message: Report): Promise<void> {
 export function askedToStop(): Promise<void> {
   for (const signal of TERMINAL_SIGNALS) process.on(signal, () => {});
   return new Promise((resolve) => {
-    // A parent that was killed while this process began: nothing tells of that any more.
+    // The parent was killed while this process began: 'disconnect' was emitted before anybody listened.
     if (process.connected === false) resolve();
     process.once('disconnect', resolve);
     process.once('SIGTERM', resolve);

@@ -1,4 +1,5 @@
-// What the web part may ask for: the parts' processes looked at, killed, paused, their connections disturbed.
+// What the web part may ask of the supervisor's process: to look at the parts' processes, to kill and pause them, to disturb their
+// connections.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ControlRequest, PartState, ProcessesLook } from '../pipeline/control.ts';
@@ -8,8 +9,9 @@ import { Pauses } from './pauses.ts';
 import { memoryOf, treeOf } from './process-tree.ts';
 import type { SupervisedPart, Supervisor } from './supervisor.ts';
 
-/** Time for the answer to go out, where who asked is the one to be killed. */
+/** Time for the answer to be sent before the web part, which has asked, is killed or paused itself. */
 const ANSWER_MS = 200;
+/** How long a kill waits for its process to end. */
 const END_MS = 1_000;
 
 type Signalled = SupervisedPart & { readonly pid: number };
@@ -24,7 +26,7 @@ export class PartsControl {
     this.#faults = faults;
   }
 
-  /** @throws {ExpectationError} where there is no such part, or it can't be done to it now */
+  /** Does it; the parts and faults afterwards. @throws {ExpectationError} where there is no such part, or it can't be done to it now */
   async handle(request: ControlRequest): Promise<ProcessesLook> {
     if (request.do === 'kill') await this.#kill(this.#running(request.part));
     else if (request.do === 'pause') this.#pause(this.#running(request.part), request.seconds);

@@ -7,9 +7,9 @@ import { codeOf } from '../runtime/errors.ts';
 import { makeFolder } from '../runtime/make-folder.ts';
 import { type Lock, lockFile } from '../runtime/process-lock.ts';
 
-/** What group and others may: nothing. */
+/** The mode bits of group and others, who get none. */
 const NOT_THE_OWNER = 0o077;
-/** Of root's, the account of the embedded PostgreSQL has to pass, and can't look around. */
+/** Where root runs the program, the account of the embedded PostgreSQL has to pass through the folder, and must not list it. */
 const FOLDER_MODE = process.getuid?.() === 0 ? 0o711 : 0o700;
 /** What the program itself keeps; the cluster is PostgreSQL's, which is as strict. Anything else in there isn't ours. */
 const OURS = /^(?:kafka|outbox|cookie-secret|[a-z]+\.lock)$/;

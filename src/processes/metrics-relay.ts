@@ -11,7 +11,7 @@ type Told = { readonly metrics: string; readonly of: number };
 
 /** A part that does not answer must not keep the others' metrics from being seen. */
 const TIMEOUT_MS = 1_000;
-/** Less than that, for who is asked on behalf of another: one that is paused does not keep the others' metrics back. */
+/** Shorter, for a child that is asked on behalf of another: a paused one must not hold back the others' metrics. */
 export const CHILD_TIMEOUT_MS = 600;
 
 let asked = 0;

@@ -1,4 +1,4 @@
-// Parts that stand still for a while: SIGSTOP, and SIGCONT after some seconds, whatever becomes of this process meanwhile.
+// Parts that are paused: SIGSTOP, and SIGCONT after some seconds, whatever becomes of this process meanwhile.
 
 import { spawn } from 'node:child_process';
 import { treeOf } from './process-tree.ts';
@@ -16,7 +16,7 @@ export class Pauses {
 
   /** Stops a process and all that it has started. */
   pause(pid: number, seconds: number): void {
-    // The parent first: it starts nobody any more.
+    // The parent first, so that it starts no further process.
     const pids = treeOf(pid);
     for (const one of pids) signal(one, 'SIGSTOP');
     wakeLater(pids, seconds);
@@ -38,7 +38,7 @@ export class Pauses {
   }
 }
 
-/** A process of its own, so that nobody stands still for ever where the program is killed meanwhile. */
+/** Sends SIGCONT from a process of its own: no part stays stopped where this program is killed meanwhile. */
 function wakeLater(pids: readonly number[], seconds: number): void {
   const script = 'sleep "$0"; kill -CONT "$@" 2>/dev/null';
   spawn('sh', ['-c', script, String(seconds + 1), ...pids.map(String)], {

@@ -1,5 +1,5 @@
-// A part's process with those that it has started (PostgreSQL has one for each connection): who they are, and how much memory
-// they hold. By /proc where there is one, else by ps(1).
+// A part's process with those that it has started (PostgreSQL has one for each connection): their pids, and how much memory they
+// hold. From /proc where there is one, else from ps(1).
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ export function treeOf(root: number): readonly number[] {
   return tree;
 }
 
-/** proc(5) has them by thread; where it does not, ps(1) has all. */
+/** From proc(5), which lists them by thread; from ps(1) where there is no /proc. */
 function childrenOf(pid: number): readonly number[] {
   try {
     const threads = readdirSync(`/proc/${pid}/task`);

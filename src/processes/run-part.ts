@@ -14,10 +14,10 @@ import { answerMetrics, askMetrics } from './metrics-relay.ts';
 import { FOLLOWERS, startPart } from './parts.ts';
 import { ask } from './request-relay.ts';
 
-/** A part that can't end in order, as its server has gone, ends all the same. */
+/** A part that can't close in order, as a server is away, ends after this time all the same. */
 const LONGEST_CLOSE_MS = 9_000;
 
-/** A part in this process, on behalf of the one that forked it. */
+/** Runs a part in this process, on behalf of the one that forked it, until that one asks it to stop. @throws what the part throws */
 export async function runPart(part: Part): Promise<void> {
   const stop = askedToStop();
   const config = readConfig();
@@ -53,8 +53,8 @@ class StrayRejection extends Error {
 }
 
 /**
- * The first rejection that nobody takes, as a library may leave one where its connection breaks: what has failed is not known, so the part
- * ends, in order, with the cause named, and is started again. Node by itself would end it at once, with what it has in hand.
+ * The first unhandled rejection, as a library may leave one where its connection breaks: what has failed is not known, so the part
+ * closes in order, names the cause, and is started again. Node by itself would end it at once, with its work unfinished.
  */
 function strayRejection(log: Logger): Promise<StrayRejection> {
   return new Promise((resolve) => {

@@ -111,7 +111,7 @@ async function startHere(part: Part, config: Config, signal: AbortSignal): Promi
   return Promise.race([starting, aborted]);
 }
 
-/** The servers side by side, then those that need them, then who visits. */
+/** Starts the servers side by side, then the parts that need them, then the simulator, which needs the shop. */
 async function startInOrder(parts: readonly Part[], supervisor: Supervisor): Promise<void> {
   const keep = (part: Part) => supervisor.keep(part);
   await settleAll(parts.filter((part) => part === 'postgres' || part === 'broker').map(keep));

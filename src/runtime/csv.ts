@@ -9,8 +9,8 @@ export const csvCell = (text: string): string =>
   /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 
 /**
- * A cell of what browsers download: a text that a spreadsheet would run as a formula begins with an apostrophe, by which it takes it for
- * text. Visitors write such texts, operators open them.
+ * A cell of what browsers download: a text that a spreadsheet would run as a formula gets an apostrophe before it, which makes it
+ * plain text there. Visitors write such texts, operators open them.
  */
 export const spreadsheetCell = (text: string): string =>
   csvCell(FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text);

@@ -4,7 +4,7 @@ import { ExpectationError } from './expectation-error.ts';
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** A hundred years, which every date of ours can be moved by. */
+/** A hundred years: a date that the program takes stays one where it is moved by that. */
 const LONGEST_MS = 36_525 * 86_400_000;
 
 /** Milliseconds, at most a hundred years. @throws {ExpectationError} naming `what` */

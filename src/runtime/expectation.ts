@@ -30,7 +30,7 @@ const FORMATS: Readonly<Record<string, string>> = {
 /** Where the value does not fit, and what was expected there. */
 export type Expectation = { readonly path: readonly PropertyKey[]; readonly expected: string };
 
-/** Of alternatives, it is the one that the value was meant to be, where that can be seen. */
+/** The expectation of an issue; of a union, that of the alternative which the value was meant to be, where only one comes near. */
 export function expectationOf(issue: Issue): Expectation {
   const inner = issue.code === 'invalid_union' ? innerOf(issue) : undefined;
   if (inner === undefined) return { path: issue.path, expected: wordsOf(issue) };
@@ -38,7 +38,7 @@ export function expectationOf(issue: Issue): Expectation {
   return { path: [...issue.path, ...path], expected };
 }
 
-/** The first issue of the only alternative whose fields the value has, none beside them, and not all of them usable. */
+/** The first issue of the one alternative that the value comes near: an object of its fields alone, some of which do not fit. */
 function innerOf({ errors }: z.core.$ZodIssueInvalidUnion): Issue | undefined {
   const near = errors.filter((issues) =>
     issues.every(({ code, path }) => code !== 'unrecognized_keys' && path.length > 0),

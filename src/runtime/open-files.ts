@@ -26,7 +26,7 @@ export const mostConnections = (limit = openFilesLimit()): number =>
   Math.max(FEWEST_CONNECTIONS, limit - KEPT_FOR_FILES);
 
 /**
- * Says so, as an error, while this process can't open another file.
+ * Logs an error at each look while this process can't open another file.
  * @returns what ends the watch
  */
 export function watchOpenFiles(log: Logger): () => void {

@@ -15,7 +15,7 @@ export class ResponseTimeoutError extends Error {
 /**
  * Destroys the socket, with a ResponseTimeoutError, where something was written and nothing was read for too long. A socket that
  * is asked nothing may be silent for ever. Time is the monotonic clock's.
- * @param timeoutMs milliseconds that the answer to what was written last may take at least; at most two looks more
+ * @param timeoutMs milliseconds that the answer to what was written last may take; the socket is destroyed at most two looks later
  */
 export function endOnResponseTimeout(socket: Socket, timeoutMs: () => number): void {
   let answered = socket.bytesWritten;

@@ -1,5 +1,5 @@
-// One computation for all concurrent callers with the same key. No caller gets a result of before its call: callers during a
-// computation share the next one, so that any number of them costs two.
+// One computation for all concurrent callers with the same key. No caller gets a result whose computation began before its call:
+// callers during a computation share the next one, so that any number of them costs two.
 
 type Run<T> = { readonly running: Promise<T>; next?: Promise<T> };
 

@@ -1,6 +1,6 @@
 // The admin may see and change what is not public: dead letters, and other visitors' events. With ADMIN_PASSWORD the admin is
-// who has given it, in the form or as HTTP Basic; without one, any client on this machine. A request by way of a proxy comes
-// from this machine only where TRUST_PROXY is set and the proxy's header says so.
+// whoever has given it, in the form or as HTTP Basic; without it, any client on this machine. A request that came through a proxy
+// is from this machine only where TRUST_PROXY is set and the proxy's header says so.
 
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
@@ -16,7 +16,7 @@ import { plainLayout } from './layout.ts';
 const COOKIE = 'admin';
 const LOGGED_IN_MS = 12 * 3_600_000;
 const ATTEMPTS_A_MINUTE = 10;
-/** What proxies add, each its own. */
+/** Headers that proxies add to a request. */
 const BY_WAY =
   /^(?:x-forwarded|forwarded$|via$|x-real-ip$|x-original-|x-client-ip$|x-cluster-client-ip$|x-envoy-|true-client-ip$|fastly-client-ip$|fly-client-ip$|x-azure-|x-amzn-|x-cloud-trace-|cf-|cdn-loop$|tailscale-)/;
 
@@ -57,7 +57,7 @@ export class Admin {
     };
   }
 
-  /** Refuses HTTP Basic with a wrong password, wherever it is sent, and soon any more tries. Goes before all other routes. */
+  /** Middleware before all routes: refuses HTTP Basic with a wrong password, and more than some attempts a minute. */
   checkBasic(): RequestHandler {
     const limit = attemptLimit(ATTEMPTS_A_MINUTE);
     return (req, res, next) => {
@@ -70,7 +70,7 @@ export class Admin {
     };
   }
 
-  /** The form, and the way out. */
+  /** The login form at /admin, and the logout. */
   routes(traces: Traces): Router {
     const router = Router();
     const show = (req: Request, res: Response, next: string, wrong = false) =>

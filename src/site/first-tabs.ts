@@ -1,9 +1,9 @@
-// Tabs that a browser opens at once, before it has a cookie of the shop, are one visitor's. Each asks without a cookie, and
-// the answer that comes last would decide who the visitor is from then on, after events of the others were counted as
-// somebody else's. So who asks like a newcomer that was answered just now is sent to the same page once more: a browser that
-// has that newcomer's cookie brings it there, and another one (people behind one address have equal browsers) brings none and
-// is a visitor of its own, or sent on after a newcomer that has come meanwhile: its own other tab, for all we know. No event is held
-// back, and nothing is remembered for longer than two seconds. Where several processes serve one shop, a balancer that goes by addresses
+// Tabs that a browser opens at once, before it has a cookie of the shop, belong to one visitor. Each request comes without a cookie
+// and would make a visitor of its own; the cookie that arrives last would win, after the other tabs' events were counted as other
+// people's. So a request that looks like a newcomer answered just now (same address, user agent and language) is redirected to the same
+// page: the same browser brings the newcomer's cookie there. Another browser that looks alike brings none, and becomes a visitor of
+// its own, or is redirected once more after a newcomer that has come meanwhile, which may be its own other tab. No event is held back,
+// and nothing is remembered for longer than two seconds. Where several processes serve one shop, a load balancer that hashes addresses
 // keeps the tabs of a browser together.
 
 import type { Request, RequestHandler, Response } from 'express';
@@ -15,11 +15,11 @@ import { limitKeyOf } from '../http/client-address.ts';
 /** How much later than the first a tab of the same moment may ask. */
 const TOGETHER_MS = 2_000;
 const MOST_NEWCOMERS = 10_000;
-/** How often one request is sent on: people behind one address may be many. */
+/** How often one request is redirected: many people may share an address. */
 const MOST_SENDS = 3;
 /**
- * In the query of who was sent on: the newcomer's number, and how often. public/js/base.js takes it out of the address that the visitor
- * sees.
+ * Query parameter of a redirected request: the newcomer's number, and how often it was redirected. public/js/base.js takes it out of
+ * the address bar.
  */
 const MARK = 'again';
 const MARKED = new RegExp(`([?&])${MARK}=(\\d{1,15})-(\\d)(?:&|$)`);
@@ -57,11 +57,11 @@ export function oneVisitorForFirstTabs(): RequestHandler {
   };
 }
 
-/** Whether who was sent on would have the newcomer's cookie if they were one. */
+/** Whether a request is another browser's: it was redirected after this newcomer, and brings no cookie, or too often. */
 const isAnother = (sent: Sent | undefined, { number }: Newcomer): boolean =>
   sent !== undefined && (sent.after >= number || sent.times >= MOST_SENDS);
 
-/** Once the cookie is with the browser. An answer that has begun may never end: a stream, or one that nobody reads. */
+/** Settles once the browser has the cookie: at the end of the answer, or some time after its head, as a stream never ends. */
 function answered(res: Response): Promise<void> {
   return new Promise((resolve) => {
     res.once('close', resolve);

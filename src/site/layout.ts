@@ -41,9 +41,9 @@ const euroFormat = new Intl.NumberFormat('en-IE', { style: 'currency', currency:
 const fragments = new Map<string, string>();
 
 /**
- * The HTML of a part of pages that is the same in all of them. A partial that is included gets a copy of all that the page knows,
- * which takes longer than most of them do.
- * @param name of the part; one name for each that differs from others
+ * The HTML of a fragment that is the same on all pages, rendered once: EJS copies the data of the page for each partial, which takes
+ * longer than most partials do.
+ * @param name of the fragment; different fragments have different names
  */
 function kept(name: string, make: () => string): string {
   const known = fragments.get(name) ?? make();

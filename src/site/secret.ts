@@ -26,7 +26,7 @@ function readIfThere(file: string): string | undefined {
   }
 }
 
-/** Several parts may start at once: the file appears whole, and the first one's is everybody's. */
+/** Several processes may start at once: link(2) makes the file appear whole, and all read the first one's. */
 function makeSecret(file: string): string {
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600 });
@@ -40,7 +40,7 @@ function makeSecret(file: string): string {
   return readFileSync(file, 'utf8').trim();
 }
 
-/** What an order form says: this visitor may place this order of this item. */
+/** What the signature of an order form covers: this visitor may place this order of this item. */
 export type OrderForm = { readonly orderId: string; readonly slug: string; readonly visitorId: string };
 
 /** Signs an order form: this shop made it, for this visitor. */

@@ -66,7 +66,7 @@ async function requestedEvent(shop: Shop, admin: Admin, req: Request): Promise<R
   return { known: { ...known, context }, isWhole };
 }
 
-/** What says nothing of a person; the rest is where they are, what they hold, whence they came, and who they said they are. */
+/** Fields of the context that are not personal; the others are address, device, referrer and profile. */
 const PUBLIC: ReadonlySet<string> = new Set(['item', 'bot', 'simulated', 'received_at']);
 
 function publicContext(context: EventContext | null): EventContext | null {
@@ -87,7 +87,7 @@ function streamTraces(shop: Shop, streams: Streams, offers: OfferFeed, req: Requ
     unwatchTraces();
     unwatchOffers();
   };
-  // The page whose event this stream tells of could not say it before. Where Postgres is away, the visitor's next event says it.
+  // The page's own event was made before its script could tell the device. Where Postgres is away, the visitor's next event tells it.
   const device = deviceOfPages(req);
   if (device !== undefined) tellDevice(shop.pool, id, device).catch(() => {});
   // Where Postgres is away, offers are told when the stream is opened anew.

@@ -25,7 +25,7 @@ export class Orders {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** Orders that an earlier process took and did not see acknowledged. */
+  /** Remembers an order that is on its way to Kafka: placed here, or left in the outbox by an earlier process. */
   remember(orderId: string, acknowledged: Promise<Acknowledgement>): void {
     this.#placed.set(orderId, acknowledged);
     acknowledged.catch((error) => {
@@ -55,7 +55,7 @@ export class Orders {
     return Promise.race([acknowledged.then(() => 'acknowledged' as const, waitsOnDisk), timeout]);
   }
 
-  /** Only a form older than this process can have been placed by another one. */
+  /** Asks Postgres only where the form is older than this process: any other can't have been placed by an earlier one. */
   async #isStored(orderId: string): Promise<boolean> {
     if (orderIdTime(orderId) >= this.#startedAt) return false;
     return (await findEvent(this.#pool, orderId).catch(() => undefined)) !== undefined;

@@ -20,7 +20,7 @@ export type KnownEvent = {
   readonly event: Omit<ShopEvent, 'context'>;
   readonly context: EventContext | null;
   readonly hops: EventHops;
-  /** For the page; null for an event without a beginning that anybody saw. */
+  /** For the page; null for a row that was loaded from a file. */
   readonly trace: Trace | null;
 };
 

@@ -1,6 +1,6 @@
-// How far ingest is, and whether somebody looks, for whoever follows the topic behind it. Ingest tells of each commit (db/change.ts), so that nobody has to ask;
-// what was told while the connection was away is asked for. While ingest works off a backlog its followers wait, as they would take
-// the processor that it needs.
+// How far ingest has stored each partition, and whether somebody looks at a page, for the consumers that follow ingest. Ingest notifies
+// each commit (db/change.ts), so that nobody polls; after a lost connection the offsets are read from Postgres. While ingest works off
+// a backlog its followers wait, as they would take the processor time that it needs.
 
 import { readOffset, type Subscription } from '../consumer/offsets.ts';
 import { Onlookers } from '../consumer/onlookers.ts';
@@ -15,13 +15,13 @@ const FIRST_LOOK_MS = 50;
 const LONGEST_LOOK_MS = 1_000;
 /** After this the batch is tried anew, so that a consumer that has lost its partition hears of it. */
 const LONGEST_WAIT_MS = 30_000;
-/** More than a fetch has of usual events: ingest is behind, and not just at work on the newest. */
+/** More records than a fetch usually has: ingest is behind, not just at work on the newest. */
 const BACKLOG_RECORDS = 5_000;
 /** How long a follower waits for an ingest that is behind. */
 const TIMEOUTS = {
-  /** For each batch, a backlog of a million: where more comes for good than ingest can take, followers go on, slowly. */
+  /** For each batch, time for a backlog of a million: where more comes than ingest can ever take, followers still advance, slowly. */
   longestMs: 30_000,
-  /** Ingest that tells of nothing for so long is not at work. */
+  /** Ingest that has notified no commit for so long is not working a backlog off. */
   silentMs: 3_000,
 };
 
@@ -57,6 +57,7 @@ export class StoredOffsets {
     this.#listener = listen(databaseUrl, CHANGE_CHANNEL, log, (payload) => this.#hear(payload), forget);
   }
 
+  /** Ingest as the followers of one subscription see it. */
   of(subscription: Subscription): Ingest {
     return {
       subscription,
@@ -121,7 +122,7 @@ export class StoredOffsets {
     return (this.#known.get(key) ?? -1n) >= next;
   }
 
-  /** Waits until it is told, or for a while. */
+  /** Waits until the partition is stored to `next`, for `ms` at most. */
   #news(key: string, next: bigint, ms: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const wake = () => {

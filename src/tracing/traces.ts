@@ -25,7 +25,7 @@ export type TraceObserver = {
   charted(ms: number): void;
 };
 
-/** Traces that began one after another, and are forgotten together: one by one would cost more than beginning them. */
+/** Consecutive traces, which are forgotten together: to evict them one by one would cost more than to begin them. */
 class Generation {
   readonly byOrder = new Map<string, Hops>();
   /** Newest first. */
@@ -58,7 +58,7 @@ export class Traces {
   #old = new Generation();
   /** Acknowledged, and not known to be stored yet: by partition, in the order of their offsets. */
   readonly #inKafka = new Map<number, Set<Hops>>();
-  /** How far each partition is stored: ingest may be done before our own acknowledgement has been read. */
+  /** How far each partition is stored: ingest may commit a record before the producer has read its acknowledgement. */
   readonly #storedTo = new Map<number, { readonly next: bigint; readonly at: number }>();
   /** Stored, and not on the chart yet. */
   #inPostgres = new Set<Hops>();

@@ -21,7 +21,7 @@ type State = { readonly ok: boolean; readonly state: string };
 const MOST_QUICK_ENDS = 3;
 /** Answers are cached for this long: each costs Kafka and Postgres a request. */
 const CACHED_MS = 1_000;
-/** Kafka is away for less where a dead letter waits no longer. */
+/** A dead letter that waits for longer is held up by more than a restart of Kafka. */
 const LETTERS_WAIT_SECONDS = 120;
 
 /** Where ingest reads and what it has stored. */

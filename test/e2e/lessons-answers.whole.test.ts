@@ -47,7 +47,7 @@ type Played = {
   readonly since: string;
 };
 
-/** The pipe once nothing is on its way in it: a lesson is over while up to three records are. */
+/** The pipe once nothing is on its way in it. */
 const settled = () =>
   eventually(async () => {
     const now = await pipe();

@@ -135,12 +135,3 @@ it.each([
   expect(answer.status).toBe(status);
   expect(JSON.parse(answer.text).error.message).toMatch(/\w/);
 });
-
-it('the page takes a day that the calendar does not have for none', async () => {
-  expect((await get('/dashboard/sessions?source=dataset&day=2019-02-30')).status).toBe(200);
-  // An instant that JavaScript has, and PostgreSQL has not.
-  for (const source of ['live', 'dataset'])
-    expect((await get(`/dashboard/sessions?source=${source}&from=-271821-04-20T00:00:00.000Z`)).status).toBe(
-      200,
-    );
-});

@@ -21,6 +21,7 @@ export async function usersByDevice(pool: Pool, year: number, whose: Whose): Pro
   return rows;
 }
 
+/** Events by device in a calendar year of the shop's time zone. */
 export async function eventsByDevice(pool: Pool, year: number, whose: Whose): Promise<DevicesRow[]> {
   const { rows } = await pool.query<DevicesRow>(
     `SELECT device, coalesce(events, 0)::bigint AS count

@@ -112,7 +112,7 @@ type TimedRow = { readonly ms: number; readonly product: Product; readonly count
 /** A timestamptz as milliseconds since the epoch, which are read in a tenth of the time that its text takes. */
 const msOf = (time: string): string => `1000 * date_part('epoch', ${time})`;
 
-/** @param rows ordered by their time, whose text neighbours share: it is most of what an answer costs here */
+/** @param rows by time: neighbours share the text of theirs, whose making is most of the cost here */
 function toOrders(rows: readonly TimedRow[]): OrdersRow[] {
   let [last, time] = [Number.NaN, ''];
   return rows.map(({ ms, product, count }) => {

@@ -53,7 +53,7 @@ export function stepOf(range: DayRange, rowsAStep: number): Step {
 export const stepStart = (step: Step, day: string, from: string): string =>
   `greatest(date_trunc('${step}', ${day}::timestamp)::date, ${from})`;
 
-/** Making one takes longer than all that a look at today needs it for. */
+/** By time zone: making one takes longer than all the formatting of a look at today. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** The day that it is in a time zone. */

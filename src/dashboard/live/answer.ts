@@ -28,7 +28,7 @@ export type PanelsAnswer = PanelRows & {
 
 /** Of the events that a panel shows. */
 export type PanelFreshness = Percentiles & {
-  /** Records that wait in Kafka for who has to take them; null where it is not known. */
+  /** Records that wait in Kafka for the panel's consumer; null where it is not known. */
   readonly lag: number | null;
 };
 

@@ -34,7 +34,7 @@ export class Audience {
     this.freshness.took(wanted);
   }
 
-  /** Somebody looks now who does not stay. */
+  /** Notes a look by a request that does not stay as a reader. */
   touch(): void {
     this.#leftAt = performance.now();
   }

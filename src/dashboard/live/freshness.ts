@@ -19,6 +19,7 @@ export type AgesBySource = Readonly<Partial<Record<Source, Ages>>>;
 export type Percentiles = { readonly p50_ms: number | null; readonly p99_ms: number | null };
 
 const MINUTE_MS = 60_000;
+/** How long percentiles are kept before they are computed anew. */
 const RECKONED_MS = 1_000;
 /** Samples kept: more would not change the percentiles. */
 const MOST = 10_000;
@@ -45,7 +46,7 @@ export class Freshness {
     this.#waiting.moves = keepSome([...this.#waiting.moves, ...events.filter(isClick)]);
   }
 
-  /** What was taken while nobody was told is not old because of it. */
+  /** Forgets what was taken while there was no reader: its age would only be how long nobody looked. */
   forget(): void {
     this.#new = [];
     this.#waiting.sessions = [];
@@ -58,7 +59,7 @@ export class Freshness {
   }
 
   /**
-   * Panels are told now: what they count for the first time.
+   * Called when the readers are told: the ages of the events that this message counts first.
    * @param reached read before the panels were; undefined: not known
    */
   told(nowMs: number, reached?: Reached): AgesBySource {
@@ -80,7 +81,7 @@ export class Freshness {
     return Object.fromEntries(ages);
   }
 
-  /** Of every source, reckoned anew once a second at most: many samples are sorted for it. */
+  /** Of every source, computed once a second at most, as many samples are sorted for it. */
   bySource(nowMs: number): ReadonlyMap<Source, Percentiles> {
     const { atMs, percentiles } = this.#reckoned;
     if (nowMs >= atMs && nowMs - atMs < RECKONED_MS) return percentiles;
@@ -108,7 +109,7 @@ export class Freshness {
   }
 }
 
-/** Of too many every second one: both the old and the new ones are told of. */
+/** Keeps every second one of too many, so that old and new ones are left alike. */
 const keepSome = (events: PanelEvent[]): PanelEvent[] =>
   events.length <= MOST ? events : keepSome(events.filter((_, n) => n % 2 === 0));
 

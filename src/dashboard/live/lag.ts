@@ -37,7 +37,7 @@ export class ConsumerLag {
     this.#looking = false;
   }
 
-  /** How far those are that follow ingest; undefined before the first look. @throws pg's error */
+  /** The next offsets of the groups that follow ingest; undefined before the first look. @throws pg's error */
   async reached(): Promise<Reached | undefined> {
     const clusterId = this.#clusterId;
     if (clusterId === undefined) return undefined;

@@ -88,9 +88,7 @@ export const panelOperations = {
               lag: z
                 .object({ ingest: count, sessions: count, offers: count })
                 .nullable()
-                .describe(
-                  'records that wait in Kafka for who has to take them; null where that is not known',
-                ),
+                .describe('records that wait in Kafka for each consumer; null where that is not known'),
               attribution: z.string().nullable(),
               log_since: instant
                 .nullable()

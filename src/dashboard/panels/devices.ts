@@ -15,7 +15,7 @@ import { OPEN_SHOP, panel } from './panel.ts';
 export const deviceOf = ({ userAgent, robot, deviceType }: PanelEvent): DeviceType =>
   clientOf(userAgent, robot, deviceType).deviceType;
 
-/** A page tells of its device so long after its event, and the clocks of the shop and of Postgres differ by no more. */
+/** How long after its event a page may tell its device, the difference of the shop's and Postgres's clocks included. */
 const TOLD_WITHIN_MS = MINUTE_MS;
 
 /** The device of each person, in their order. @param counted as readToldDevices() has it */

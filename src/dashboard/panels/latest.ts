@@ -1,5 +1,5 @@
-// The latest visitors, with the country of their address, which everybody may see and which is cut off: of what other programs send, and of
-// what STORE_IP=full stores, too.
+// The latest visitors, with the country of their address. The panel is public, so the address is truncated, also where another program
+// has sent a whole one or STORE_IP=full stores it.
 
 import { z } from 'zod';
 import type { Country } from '../../enrichment/country.ts';

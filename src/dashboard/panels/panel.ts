@@ -54,7 +54,7 @@ export type Panel<R extends object = object> = {
   readonly title: string;
   /** What is counted, in one line. */
   readonly unit: string;
-  /** What it is made of: how old that is, and who has to take it, is how fresh the panel is. */
+  /** What it is derived from: the age of that, and the lag of its consumer, are the freshness of the panel. */
   readonly of: Source;
   /** Neighbours that are stacked share one third of the page. */
   readonly width: 'half' | 'third' | 'stacked' | 'whole';

@@ -43,9 +43,16 @@ export class QuestionBoard {
 
   /** For those who watch: slow questions may be some seconds old. */
   refresh(): Promise<QuestionsAnswer> {
-    this.#making ??= this.#make(performance.now() - this.#slowAt >= SLOW_EVERY_MS).finally(() => {
-      this.#making = undefined;
-    });
+    const all = performance.now() - this.#slowAt >= SLOW_EVERY_MS;
+    this.#making ??= this.#make(all)
+      .catch((error) => {
+        // A slow question may be without its answer.
+        if (all) this.#slowAt = Number.NEGATIVE_INFINITY;
+        throw error;
+      })
+      .finally(() => {
+        this.#making = undefined;
+      });
     return this.#making;
   }
 
@@ -77,7 +84,7 @@ export class QuestionBoard {
     return { rows, meta };
   }
 
-  /** Live events at once; files, which take seconds, behind everybody's back. */
+  /** Takes in live events now; loaded files, which take seconds, in the background. */
   async #bringOutcomes(): Promise<void> {
     this.#isCounted = await foldOutcomes(this.#pool);
     if (this.#isCounted) return;

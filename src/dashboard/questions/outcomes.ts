@@ -4,7 +4,7 @@
 import { type Pool, transaction } from '../../db/pool.ts';
 
 const ROWS_A_SLICE = 100_000;
-/** Any number that nobody else takes in this database. */
+/** The advisory lock of the count; any number that no other lock has. */
 const COUNTING_LOCK = 6_006;
 
 /**
