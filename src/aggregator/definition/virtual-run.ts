@@ -2,7 +2,7 @@
 // the expected ones, column by column; columns that an expected row leaves out may have any value.
 
 import { type Cell, writeCell } from '../core/cell.ts';
-import { canonicalJson, readObject, toCell } from '../core/json.ts';
+import { canonicalJson, cellOf, readObject, toCell } from '../core/json.ts';
 import { compile, FieldTable } from '../core/plan.ts';
 import { metaColumns, rowColumns } from '../core/row.ts';
 import { type Flushed, flushDue, flushEnded, newState, type State, step, switchPlan } from '../core/step.ts';
@@ -69,7 +69,7 @@ class VirtualRun {
     this.#position += 1;
     // Through JSON, so that a test's values are read like those of a stream.
     const object = readObject(JSON.stringify(values)) ?? {};
-    const cells = this.#fields.names.map((name) => toCell(object[name]));
+    const cells = this.#fields.names.map((name) => cellOf(object, name));
     const record = { cells, source: file ?? 'test', position: this.#position, at: this.#now };
     const outcome = step(this.#state, record, this.#now);
     if ('aside' in outcome) asides.push(outcome.aside.message);

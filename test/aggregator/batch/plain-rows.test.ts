@@ -67,6 +67,18 @@ it('rows that are longer than the memory for them are read piece by piece, also 
   expect([counts.line, groups()]).toEqual([2 + rows, [['anna|', rows, rows, 1, 1]]]);
 });
 
+it('rows are read on from where the memory for them ends, but none that begins behind the end', () => {
+  const { read, groups } = newRows();
+  const row = 'this is not read by anybody,1,a\n';
+  expect(WINDOW % row.length).toBe(0);
+  const bytes = Buffer.from(row.repeat((2 * WINDOW) / row.length));
+  expect(read(bytes, 0, WINDOW)).toBe(WINDOW);
+  expect(read(bytes, WINDOW, WINDOW + row.length)).toBe(WINDOW + row.length);
+  expect(read(bytes, WINDOW + row.length, 0)).toBe(WINDOW + row.length);
+  expect(read(bytes, WINDOW + row.length)).toBe(bytes.length);
+  expect(groups()).toEqual([['a|', bytes.length / row.length, bytes.length / row.length, 1, 1]]);
+});
+
 it('a row that is longer than the memory for it is left where it begins, and what comes behind it can be read', () => {
   const { read, groups } = newRows();
   const long = `${'x'.repeat(WINDOW + 1)},1,anna\n`;

@@ -112,3 +112,15 @@ it('sessions of another grouping sleep until it comes again', () => {
     ]),
   ).toEqual([]);
 });
+
+it.each(['constructor', 'toString', '__proto__'])(
+  'a field named %s is missing where a record does not have it',
+  (name) => {
+    const group = { fields: [name] };
+    const steps = [{ records: [{ n: 1 }, { n: 2 }] }, { clock: due, expect: [{ sum_n: 3, count: 2 }] }];
+    expect(failures(steps, { group })).toEqual([]);
+    expect(
+      failures([{ records: [{ [name]: 'x', n: 1 }] }, { clock: due, expect: [{ [name]: 'x' }] }], { group }),
+    ).toEqual([]);
+  },
+);
