@@ -131,7 +131,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'a broker is asked before it has told its versions',
     line: 'return greeted.has(this) && isConnected.call(this);',
     becomes: 'return (greeted.has(this) || true) && isConnected.call(this);',
-    tests: ['test/kafka/greeted-broker'],
+    tests: ['test/kafka/connected-broker'],
   },
   {
     name: 'an event is set aside where the sender of its record counts seconds',

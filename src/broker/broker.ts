@@ -4,7 +4,7 @@
 
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import type { Context } from './api/api.ts';
-import { BreathingSpace } from './breathing-space.ts';
+import { BackgroundThrottle } from './background-throttle.ts';
 import { folderUnusable } from './errors.ts';
 import { lockFolder } from './folder-lock.ts';
 import { Groups } from './group/coordinator.ts';
@@ -141,9 +141,9 @@ function startChores({ settings, topics, groups, transactions }: Context, journa
   const compact = guarded((now) => {
     if (isCompacting) return;
     isCompacting = true;
-    const space = new BreathingSpace();
+    const throttle = new BackgroundThrottle();
     const pause = async () => {
-      await space.rest();
+      await throttle.pause();
       return isStopped;
     };
     void topics.compact(now, pause).finally(() => {

@@ -113,7 +113,10 @@ export class DeadLetterForwarder {
     return forwarded;
   }
 
-  /** Sends in halves what Kafka refuses as too large; a single message, which its headers made too large, without its value, then also without its key. */
+  /**
+   * Sends in halves what Kafka refuses as too large; a single message, which its headers made too large, without its value, then also
+   * without its key.
+   */
   async #send(messages: readonly Message[]): Promise<void> {
     try {
       await this.#producer.send({ topic: this.#topic, messages: [...messages] });

@@ -5,7 +5,7 @@
 import type { CookieOptions, Express, Request, RequestHandler, Response } from 'express';
 
 /** Removes the path from the URLs of requests. @param path empty, or like `/shop` */
-export function takeOff(path: string): RequestHandler {
+export function stripPath(path: string): RequestHandler {
   return (req, _res, next) => {
     const asked = originForm(req);
     const isBelow = path !== '' && asked.startsWith(path) && /^[/?]?$/.test(asked.charAt(path.length));
@@ -27,7 +27,7 @@ function originForm(req: Request): string {
 type SetCookie = (this: Response, name: string, value: unknown, options?: CookieOptions) => Response;
 
 /** Adds the path to redirects, and to cookies as their Path. @param isSecure whether cookies of this request are Secure */
-export function putUnder(app: Express, path: string, isSecure: (req: Request) => boolean): void {
+export function prefixPath(app: Express, path: string, isSecure: (req: Request) => boolean): void {
   const { location } = app.response;
   const cookie = app.response.cookie as SetCookie;
   const moved: SetCookie = function (name, value, options) {
@@ -43,5 +43,5 @@ export function putUnder(app: Express, path: string, isSecure: (req: Request) =>
 const below = (path: string, url: string): string => (/^\/(?!\/)/.test(url) ? `${path}${url}` : url);
 
 /** Adds the path to the links of a page. Text is never taken for a link, as its quotes are escaped. */
-export const moveLinks = (path: string, html: string): string =>
+export const prefixLinks = (path: string, html: string): string =>
   path === '' ? html : html.replace(/(\s(?:href|src|action|formaction)=")(?=\/(?!\/))/g, `$1${path}`);

@@ -25,7 +25,10 @@ export function limitKeyOf(req: Request): string {
   return address === undefined ? 'unknown' : ipKeyGenerator(address, NETWORK_BITS);
 }
 
-/** Reads `1.2.3.4`, `1.2.3.4:5`, `2001:db8::1`, `[2001:db8::1]:443`, `fe80::1%eth0`, also in quotes; a port may be `_hidden`. Undefined for others. */
+/**
+ * Reads `1.2.3.4`, `1.2.3.4:5`, `2001:db8::1`, `[2001:db8::1]:443`, `fe80::1%eth0`, also in quotes; a port may be `_hidden`.
+ * @returns undefined for anything else
+ */
 export function readAddress(text: string): string | undefined {
   const bare = text.trim().replace(/^"(.*)"$/s, '$1');
   const [, bracketed, dotted] =

@@ -5,15 +5,15 @@
 
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { HttpError } from './errors.ts';
-import type { Whereabouts } from './whereabouts.ts';
+import type { ShopOrigin } from './shop-origin.ts';
 
 /** A route that pages of other sites may use too; returns true if it has passed the request on or responded. */
 export type OpenToOthers = (req: Request, res: Response, next: NextFunction) => boolean;
 
 /** @param open called with requests of other sites before they are refused */
-export function sameOrigin(whereabouts: Whereabouts, open: OpenToOthers): RequestHandler {
+export function sameOrigin(shopOrigin: ShopOrigin, open: OpenToOthers): RequestHandler {
   return (req, res, next) => {
-    if (req.method === 'GET' || req.method === 'HEAD' || isOwn(whereabouts, req)) {
+    if (req.method === 'GET' || req.method === 'HEAD' || isOwn(shopOrigin, req)) {
       next();
       return;
     }
@@ -26,9 +26,9 @@ export function sameOrigin(whereabouts: Whereabouts, open: OpenToOthers): Reques
   };
 }
 
-function isOwn(whereabouts: Whereabouts, req: Request): boolean {
+function isOwn(shopOrigin: ShopOrigin, req: Request): boolean {
   const site = req.get('sec-fetch-site');
   if (site !== undefined) return site === 'same-origin' || site === 'none';
   const origin = req.get('origin');
-  return origin === undefined || whereabouts.isOwnOrigin(origin, req);
+  return origin === undefined || shopOrigin.isOwnOrigin(origin, req);
 }

@@ -35,7 +35,7 @@ export async function listenHttp(app: Express, host: string, port: number, log: 
       headersTimeout: HEADERS_SECONDS * 1000,
       requestTimeout: REQUEST_SECONDS * 1000,
       keepAliveTimeout: KEEP_ALIVE_SECONDS * 1000,
-      requireHostHeader: false, // whereabouts.ts responds with a better message
+      requireHostHeader: false, // shop-origin.ts responds with a better message
     },
     oneAtATime(app),
   );

@@ -5,7 +5,7 @@ import type { RecordBatch } from '../consumer/record.ts';
 import { type Pool, transaction } from '../db/pool.ts';
 import { addCounts, addUsers, countByMinute } from '../rollups/live.ts';
 import { codeOf } from '../runtime/errors.ts';
-import { isForAtOnce, storeAtOnce } from './at-once.ts';
+import { fitsSingleStatement, storeBySingleStatement } from './single-statement.ts';
 import { type LiveEvent, type ParsedBatch, parseBatch, userIdOf } from './batch.ts';
 import { KnownUsers } from './known-users.ts';
 import { addToLedger, type StoreResult } from './ledger.ts';
@@ -44,7 +44,7 @@ export async function storeParsed(
 ): Promise<StoreResult> {
   const move = { expected, next };
   try {
-    if (isForAtOnce(parsed, move)) return await storeSmall(pool, subscription, parsed, move, users);
+    if (fitsSingleStatement(parsed, move)) return await storeSmall(pool, subscription, parsed, move, users);
     return await store(pool, subscription, parsed, move, users, copyAll);
   } catch (error) {
     // A repeated order_id is rare: a client has sent an event twice, or two processes write it at the same moment.
@@ -61,7 +61,7 @@ async function storeSmall(
   users: KnownUsers,
 ): Promise<StoreResult> {
   const counted = users.unknown(parsed.events);
-  await storeAtOnce(pool, subscription, parsed, move, counted.length > 0);
+  await storeBySingleStatement(pool, subscription, parsed, move, counted.length > 0);
   users.learn(counted);
   return { inserted: parsed.events.length, duplicate: 0, rejected: 0 };
 }

@@ -4,7 +4,7 @@ import { type Admin, Kafka, type LogEntry, logLevel, type Producer, type SASLOpt
 import type { Logger } from '../runtime/log.ts';
 import { registerCodecs } from './codecs.ts';
 import { KafkaError, reasonOf } from './errors.ts';
-import { waitForGreetings } from './greeted-broker.ts';
+import { waitForApiVersions } from './connected-broker.ts';
 import { restIdleConnections } from './idle-queue.ts';
 import { partitionByKey } from './partition.ts';
 import { writeBatchesAtOnce } from './produce-request.ts';
@@ -18,7 +18,7 @@ export type { Consumer, Kafka, KafkaMessage, Message, Producer } from 'kafkajs';
 registerCodecs();
 passUndecodableBatches();
 restIdleConnections();
-waitForGreetings();
+waitForApiVersions();
 writeBatchesAtOnce();
 
 const REQUEST_MS = 15_000;

@@ -70,7 +70,7 @@ export class Outbox {
   }
 
   /** Makes the outbox behave as a full one; false ends that. */
-  leaveNoRoom(full: boolean): void {
+  simulateFull(full: boolean): void {
     this.#hasRoom = !full;
   }
 

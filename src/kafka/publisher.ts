@@ -160,8 +160,8 @@ export class Publisher {
   }
 
   /** Makes the outbox refuse further events, as a full one does; false ends that. */
-  closeOutbox(full: boolean): void {
-    this.#outbox.leaveNoRoom(full);
+  simulateFullOutbox(full: boolean): void {
+    this.#outbox.simulateFull(full);
   }
 
   /** Sends the waiting events, for some seconds at most; the rest stays on disk. */

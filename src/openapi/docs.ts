@@ -3,7 +3,7 @@
 import { type Response, Router } from 'express';
 import { LRUCache } from 'lru-cache';
 import { serve } from '../http/operation.ts';
-import type { Whereabouts } from '../http/whereabouts.ts';
+import type { ShopOrigin } from '../http/shop-origin.ts';
 import { type Layout, plainLayout } from '../site/layout.ts';
 import type { Traces } from '../tracing/traces.ts';
 import { type DocsModel, docsModel } from './docs-model.ts';
@@ -20,20 +20,20 @@ type DocsPage = Layout & {
 };
 
 /** Routes of the API's description. @param version of the program */
-export function apiDocs(traces: Traces, version: string, whereabouts: Whereabouts): Router {
+export function apiDocs(traces: Traces, version: string, shopOrigin: ShopOrigin): Router {
   const router = Router();
   const bodies = new LRUCache<string, string>({ max: MOST_BODIES });
   let described: OpenApiDocument | undefined;
   // Made at the first request, so that the program starts faster.
   const document = () => {
-    described ??= openApiDocument(OPERATIONS, TAGS, version, whereabouts.path || '/');
+    described ??= openApiDocument(OPERATIONS, TAGS, version, shopOrigin.path || '/');
     return described;
   };
   serve(router, descriptionOperations.document, (_req, res) =>
     res.set('Cache-Control', 'no-cache').json(document()),
   );
   serve(router, descriptionOperations.docs, (req, res) => {
-    const origin = whereabouts.originFor(req) + whereabouts.path;
+    const origin = shopOrigin.originFor(req) + shopOrigin.path;
     const model: DocsPage = {
       ...plainLayout(req, res, traces, 'API'),
       docs: () => docsModel(document(), origin),

@@ -118,7 +118,7 @@ export class Actions {
 
   #fillOutbox(seconds: number): void {
     this.#emptyOutbox();
-    this.#publisher.closeOutbox(true);
+    this.#publisher.simulateFullOutbox(true);
     const until = new Date(Date.now() + seconds * 1000).toISOString();
     this.#full = {
       fault: { target: 'outbox', kind: 'full', ms: null, until },
@@ -129,7 +129,7 @@ export class Actions {
   #emptyOutbox(): void {
     clearTimeout(this.#full?.timer);
     this.#full = undefined;
-    this.#publisher.closeOutbox(false);
+    this.#publisher.simulateFullOutbox(false);
   }
 }
 

@@ -14,7 +14,7 @@ import { ChangeBus } from '../db/change-bus.ts';
 import type { Pool } from '../db/pool.ts';
 import { openCountries } from '../enrichment/country.ts';
 import { Streams } from '../http/sse.ts';
-import { Whereabouts } from '../http/whereabouts.ts';
+import { ShopOrigin } from '../http/shop-origin.ts';
 import type { Kafka } from '../kafka/client.ts';
 import { reasonOf } from '../kafka/errors.ts';
 import { KafkaProbe } from '../kafka/probe.ts';
@@ -136,7 +136,7 @@ export function openAppParts(
     pipeline,
     lessons,
     admin: new Admin(config.ADMIN_PASSWORD, secret),
-    whereabouts: new Whereabouts(config.HOST, config.PUBLIC_URL, config.TRUST_PROXY),
+    shopOrigin: new ShopOrigin(config.HOST, config.PUBLIC_URL, config.TRUST_PROXY),
     close: async () => {
       await Promise.all([probe.close(), topics.close()]);
       today.close();

@@ -25,7 +25,7 @@ import { deadLetterApi } from '../dead-letters/api.ts';
 import { DeadLetters } from '../dead-letters/dead-letters.ts';
 import { deadLetterPages } from '../dead-letters/pages.ts';
 import { noteSimulated } from '../enrichment/simulated.ts';
-import { moveLinks, putUnder, takeOff } from '../http/below-path.ts';
+import { prefixLinks, prefixPath, stripPath } from '../http/below-path.ts';
 import { cors } from '../http/cors.ts';
 import { unavailable } from '../http/errors.ts';
 import { rateLimit } from '../http/rate-limit.ts';
@@ -86,7 +86,7 @@ export function createApp(parts: AppParts): Express {
   return app;
 }
 
-function configure(app: Express, { shop, whereabouts, config }: AppParts, turns: Turns): void {
+function configure(app: Express, { shop, shopOrigin, config }: AppParts, turns: Turns): void {
   app.disable('x-powered-by').disable('etag').set('trust proxy', config.TRUST_PROXY);
   // Where the error handler itself fails, Express answers: without a stack only in production.
   app.set('env', 'production');
@@ -94,14 +94,14 @@ function configure(app: Express, { shop, whereabouts, config }: AppParts, turns:
   // With a root, an include by its whole path is not looked for on disk each time.
   app.engine('ejs', (file, data, done) =>
     ejs.renderFile(file, data, { root, cache: true }, (error, html) =>
-      done(error, html === undefined ? html : moveLinks(whereabouts.path, html)),
+      done(error, html === undefined ? html : prefixLinks(shopOrigin.path, html)),
     ),
   );
   app.set('view engine', 'ejs').set('views', root).enable('view cache');
-  Object.assign(app.locals, viewHelpers, { version, filesAt, base: whereabouts.path });
-  putUnder(app, whereabouts.path, (req) => whereabouts.isSecure(req));
+  Object.assign(app.locals, viewHelpers, { version, filesAt, base: shopOrigin.path });
+  prefixPath(app, shopOrigin.path, (req) => shopOrigin.isSecure(req));
   turns.takeToRender(app);
-  app.use(takeOff(whereabouts.path));
+  app.use(stripPath(shopOrigin.path));
   // Before all other work, so that many connections at once are let in soon. Liveness probes don't wait for a turn.
   const turn = turns.take();
   app.use((req, res, next) => (req.path === LIVENESS ? next() : turn(req, res, next)));
@@ -115,17 +115,17 @@ function configure(app: Express, { shop, whereabouts, config }: AppParts, turns:
   );
   // Before every route, as the page of an error reads the visitor's cookies too.
   app.use(cookieParser(shop.secret), noteSimulated(shop.secret));
-  app.use(whereabouts.gate());
+  app.use(shopOrigin.gate());
   app.use(liveness());
   const pages = compression({ filter: isCompressible, level: PAGE_LEVEL });
   const files = compression({ level: FILE_LEVEL, brotli: { params: FILE_BROTLI }, threshold: 0 });
   app.use((req, res, next) => (/\.(?:js|css|svg)$/.test(req.path) ? files : pages)(req, res, next));
-  app.use(sameOrigin(whereabouts, cors(operations.collect.path, config.CORS_ORIGINS ?? [])));
+  app.use(sameOrigin(shopOrigin, cors(operations.collect.path, config.CORS_ORIGINS ?? [])));
 }
 
 /** In the order in which they are tried. Routes before the rate limit are cheap, or are for monitoring. */
 function routers(
-  { config, shop, publisher, probe, registry, admin, whereabouts, ...parts }: AppParts,
+  { config, shop, publisher, probe, registry, admin, shopOrigin, ...parts }: AppParts,
   turns: Turns,
 ): RequestHandler[] {
   const { pool, tracking, traces } = shop;
@@ -150,7 +150,7 @@ function routers(
     faultRoutes(pool),
     aggregatorApi(definitions, parts.aggregator),
     aggregatorPages(definitions, traces),
-    apiDocs(traces, version, whereabouts),
+    apiDocs(traces, version, shopOrigin),
     // Before /events/:order_id.
     deadLetterPages(shop, deadLetters, { brokers: clusterOf(config).brokers.join(','), topic }),
     pages(shop),

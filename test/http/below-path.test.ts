@@ -1,13 +1,13 @@
 import express from 'express';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
-import { moveLinks, putUnder, takeOff } from '../../src/http/below-path.ts';
+import { prefixLinks, prefixPath, stripPath } from '../../src/http/below-path.ts';
 
 /** A shop below a path, which tells what its routes see. */
 function shopBelow(path: string, isSecure = false) {
   const app = express();
-  putUnder(app, path, () => isSecure);
-  app.use(takeOff(path));
+  prefixPath(app, path, () => isSecure);
+  app.use(stripPath(path));
   app.get('/set', (_req, res) =>
     res.cookie('a', '1', { httpOnly: true }).cookie('b', '2', { path: '/x', secure: !isSecure }).json({}),
   );
@@ -40,7 +40,7 @@ describe('a request', () => {
     ['http://x.org?z', '/?z'],
   ])('a request for the absolute address %s is one for %s, and its host counts', (asked, url) => {
     const req = { url: asked, originalUrl: asked, headers: { host: 'other.example' } };
-    takeOff('/shop')(req as unknown as express.Request, {} as express.Response, () => {});
+    stripPath('/shop')(req as unknown as express.Request, {} as express.Response, () => {});
     expect(req).toMatchObject({ url, originalUrl: url, headers: { host: 'x.org' } });
   });
 });
@@ -73,7 +73,7 @@ describe('an answer', () => {
 describe('the links of a page', () => {
   it('the links of a page are moved where they are of the shop', () => {
     expect(
-      moveLinks(
+      prefixLinks(
         '/shop',
         '<a href="/"><img src="/a.svg"><form action="/order"><button formaction="/x"><a href="//y.example/"><a href="https://z.example/"><a href="#top"><a data-href="/no">',
       ),
@@ -83,11 +83,11 @@ describe('the links of a page', () => {
   });
 
   it('the links of a page stay where the shop is at the top of its host', () => {
-    expect(moveLinks('', '<a href="/">')).toBe('<a href="/">');
+    expect(prefixLinks('', '<a href="/">')).toBe('<a href="/">');
   });
 
   it('the links of a page do not take escaped text of a visitor for one', () => {
     const text = '<p>a href=&#34;/x&#34;</p>';
-    expect(moveLinks('/shop', text)).toBe(text);
+    expect(prefixLinks('/shop', text)).toBe(text);
   });
 });

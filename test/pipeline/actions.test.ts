@@ -12,7 +12,7 @@ function actionsOf(answer: ProcessesLook | Error = { parts: [], faults: [SLOW] }
   const asked: ControlRequest[] = [];
   let isClosed = false;
   const publisher = {
-    closeOutbox: (closed: boolean) => {
+    simulateFullOutbox: (closed: boolean) => {
       isClosed = closed;
     },
   } as unknown as Publisher;
@@ -91,7 +91,7 @@ describe('what is done to parts', () => {
 });
 
 describe('a web part that runs alone', () => {
-  const alone = () => new Actions({ closeOutbox: () => {} } as unknown as Publisher, undefined);
+  const alone = () => new Actions({ simulateFullOutbox: () => {} } as unknown as Publisher, undefined);
 
   it('a web part that runs alone has nothing to tell of other parts, and nothing to heal there', async () => {
     expect(alone().hasControl).toBe(false);

@@ -17,7 +17,7 @@
 //   Response => throttleTimeMs (v2+) [topic [partition errorCode timestamp offset leaderEpoch (v4+)]]
 //     timestamp, offset => INT64   leaderEpoch => INT32
 
-import { BreathingSpace } from '../breathing-space.ts';
+import { BackgroundThrottle } from '../background-throttle.ts';
 import { LEADER_EPOCH, type PartitionLog } from '../log/partition-log.ts';
 import { ErrorCode } from '../wire/error-codes.ts';
 import type { Writer } from '../wire/writer.ts';
@@ -95,14 +95,14 @@ async function findAll(
   );
   const twice = namedTwice(names);
   const found = new Map<string, Found>();
-  const space = new BreathingSpace();
+  const throttle = new BackgroundThrottle();
   let since = performance.now();
   for (const { topic, partitions } of topics) {
     for (const asked of partitions) {
       const name = nameOf(topic, asked.partition);
       found.set(name, twice.has(name) ? TWICE : findOne(topic, asked));
       if (performance.now() - since < SLICE_MS) continue;
-      await space.rest();
+      await throttle.pause();
       since = performance.now();
     }
   }

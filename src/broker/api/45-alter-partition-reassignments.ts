@@ -6,7 +6,8 @@
 //
 // Version notes: v1 says whether the number of replicas may change; the response repeats it, without any effect.
 //
-//   Request => timeoutMs mayChangeCount (v1+) [topic [partition [replica] (nullable)]]   timeoutMs, partition, replica => INT32   mayChangeCount => BOOLEAN
+//   Request => timeoutMs mayChangeCount (v1+) [topic [partition [replica] (nullable)]]
+//     timeoutMs, partition, replica => INT32   mayChangeCount => BOOLEAN
 //   Response => throttleTimeMs mayChangeCount (v1+) errorCode errorMessage [topic [partition errorCode errorMessage]]
 //     errorMessage => NULLABLE_STRING
 

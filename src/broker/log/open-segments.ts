@@ -154,7 +154,7 @@ function adoptScanned(of: Opening, segment: Segment, size: number, hasGaps: bool
   else of.log.error({ ...details, kept, nextOffset: found.nextOffset }, 'truncated a damaged segment');
 }
 
-/** The tables in a segment's seal. Where that is gone the log is scanned from its start, as an aborted transaction may begin in an earlier segment. */
+/** The tables in a segment's seal. Without it the log is scanned from its start, as an aborted transaction may begin in an earlier segment. */
 function tablesOf(segment: Segment, segments: readonly Segment[], name: string): Tables {
   const sealed = readTables(`${segment.path}.seal`, segment.size);
   if (sealed) return sealed;

@@ -142,10 +142,10 @@ export class Topics {
       const stored = { id: newTopicId(), partitions, overrides };
       const topic = this.#open(name, stored, now, undefined, made);
       this.#journal.set([[['topic', name], stored]], true);
-      log.info({ topic: name, partitions }, 'made a topic');
+      log.info({ topic: name, partitions }, 'created a topic');
       return this.#add(topic);
     } catch (error) {
-      log.error({ topic: name, error }, 'cannot make a topic');
+      log.error({ topic: name, error }, 'cannot create a topic');
       for (const partition of made) partition.remove();
       return undefined;
     }

@@ -1,7 +1,7 @@
 // Finds transactional ids by a pattern in RE2's syntax, as Apache Kafka does. RE2 does not backtrack: its time grows with the length
 // of an id times the size of the pattern, which is limited. Many ids are matched in slices, between which other requests are served.
 
-import { BreathingSpace } from '../breathing-space.ts';
+import { BackgroundThrottle } from '../background-throttle.ts';
 import { re2js } from '../late.ts';
 
 /** Limits of a pattern: its characters, and the states of its automaton, as a{1000} is short and yet large. */
@@ -31,13 +31,13 @@ export async function matching<T extends { readonly id: string }>(
 ): Promise<T[] | undefined> {
   const compiled = compile(pattern);
   if (compiled === undefined) return undefined;
-  const space = new BreathingSpace();
+  const throttle = new BackgroundThrottle();
   const found: T[] = [];
   let since = performance.now();
   for (const one of all) {
     if (compiled.matches(one.id)) found.push(one);
     if (performance.now() - since < SLICE_MS) continue;
-    await space.rest();
+    await throttle.pause();
     since = performance.now();
   }
   return found;

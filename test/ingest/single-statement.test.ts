@@ -5,7 +5,7 @@ import { FencedError, readOffset } from '../../src/consumer/offsets.ts';
 import type { KafkaRecord } from '../../src/consumer/record.ts';
 import type { Pool } from '../../src/db/pool.ts';
 import type { ShopEvent } from '../../src/events/event.ts';
-import { isForAtOnce, storeAtOnce } from '../../src/ingest/at-once.ts';
+import { fitsSingleStatement, storeBySingleStatement } from '../../src/ingest/single-statement.ts';
 import { parseBatch } from '../../src/ingest/batch.ts';
 import { storeBatch } from '../../src/ingest/store.ts';
 import { migratedDatabase } from '../support/database.ts';
@@ -59,8 +59,8 @@ it('storing at once writes what COPY and its statements write, gaps of offsets c
   const letter: KafkaRecord = { offset: 8n, timestamp: 0, key: null, value: Buffer.from('no event') };
   await storeBatch(copied, one, { ...batch, records: [...batch.records, letter] }, 1n, 9n);
   const parsed = parseBatch(batch);
-  expect(isForAtOnce(parsed, { expected: 1n, next: 8n })).toBe(true);
-  await storeAtOnce(atOnce, one, parsed, { expected: 1n, next: 8n }, true);
+  expect(fitsSingleStatement(parsed, { expected: 1n, next: 8n })).toBe(true);
+  await storeBySingleStatement(atOnce, one, parsed, { expected: 1n, next: 8n }, true);
   const [theirs, ours] = [await storedOf(copied), await storedOf(atOnce)];
   expect(ours.ledger).toEqual([{ ...theirs.ledger[0], set_aside: 0 }]);
   expect(ours.ledger[0]).toMatchObject({ counted_from: 0, inserted: 6, absent: 2 });
@@ -76,10 +76,10 @@ it('storing at once writes nothing where the offset has moved on, or an order_id
   await storeBatch(pool, one, { partition: 0, records: recordsOf([taken], 0n) }, undefined, 1n);
   const before = await storedOf(pool);
   const parsed = parseBatch({ partition: 0, records: recordsOf([event], 5n) });
-  await expect(storeAtOnce(pool, one, parsed, { expected: 5n, next: 6n }, true)).rejects.toThrow(FencedError);
+  await expect(storeBySingleStatement(pool, one, parsed, { expected: 5n, next: 6n }, true)).rejects.toThrow(FencedError);
   const repeated = parseBatch({ partition: 0, records: recordsOf([event, taken], 1n) });
   const move = { expected: 1n, next: 3n };
-  await expect(storeAtOnce(pool, one, repeated, move, true)).rejects.toThrow(/events.*_pkey/);
+  await expect(storeBySingleStatement(pool, one, repeated, move, true)).rejects.toThrow(/events.*_pkey/);
   expect(await storedOf(pool)).toEqual(before);
   expect(await readOffset(pool, one, 0)).toBe(1n);
   const { inserted, duplicate } = await storeBatch(
@@ -105,13 +105,13 @@ it('storing at once refuses what PostgreSQL cannot keep as COPY does, by a data 
 it('storing at once is for small batches of a partition with an offset, all of them new', () => {
   const parsed = parseBatch({ partition: 0, records: recordsOf(EVENTS, 0n) });
   const move = { expected: 0n, next: 5n };
-  expect(isForAtOnce(parsed, move)).toBe(true);
-  expect(isForAtOnce(parsed, { ...move, expected: undefined })).toBe(false);
-  expect(isForAtOnce({ ...parsed, events: [] }, move)).toBe(false);
-  expect(isForAtOnce({ ...parsed, repeats: parsed.events }, move)).toBe(false);
+  expect(fitsSingleStatement(parsed, move)).toBe(true);
+  expect(fitsSingleStatement(parsed, { ...move, expected: undefined })).toBe(false);
+  expect(fitsSingleStatement({ ...parsed, events: [] }, move)).toBe(false);
+  expect(fitsSingleStatement({ ...parsed, repeats: parsed.events }, move)).toBe(false);
   const [event] = parsed.events;
   if (event === undefined) throw new Error('no event');
-  expect(isForAtOnce({ ...parsed, events: Array(101).fill(event) }, move)).toBe(false);
+  expect(fitsSingleStatement({ ...parsed, events: Array(101).fill(event) }, move)).toBe(false);
   const letter = { record: event.record, rejection: { code: 'empty', reason: 'empty' } } as const;
-  expect(isForAtOnce({ ...parsed, deadLetters: [letter] }, move)).toBe(false);
+  expect(fitsSingleStatement({ ...parsed, deadLetters: [letter] }, move)).toBe(false);
 });

@@ -1,16 +1,16 @@
 // Long work beside requests: how much of the event loop it leaves to them.
 
 import { expect, test } from 'vitest';
-import { BreathingSpace, restMs } from '../../src/broker/breathing-space.ts';
+import { BackgroundThrottle, pauseMs } from '../../src/broker/background-throttle.ts';
 
 test('on a busy loop work gets an eighth of the time, on an idle one all, and never waits for more than half a second', () => {
-  expect(restMs(10, 1)).toBe(70);
-  expect(restMs(10, 0.5)).toBe(35);
-  expect(restMs(10, 0)).toBe(0);
-  expect(restMs(1000, 1)).toBe(500);
+  expect(pauseMs(10, 1)).toBe(70);
+  expect(pauseMs(10, 0.5)).toBe(35);
+  expect(pauseMs(10, 0)).toBe(0);
+  expect(pauseMs(1000, 1)).toBe(500);
 });
 
-test('beside others that keep the loop busy it rests for most of the time, and they have their turns', async () => {
+test('beside others that keep the loop busy it pauses for most of the time, and they have their turns', async () => {
   let turns = 0;
   let isOver = false;
   const keepBusy = () => {
@@ -18,18 +18,18 @@ test('beside others that keep the loop busy it rests for most of the time, and t
     if (!isOver) setImmediate(keepBusy);
   };
   keepBusy();
-  const space = new BreathingSpace();
+  const throttle = new BackgroundThrottle();
   let worked = 0;
-  let rested = 0;
+  let paused = 0;
   for (let slice = 0; slice < 5; slice += 1) {
     const start = performance.now();
     while (performance.now() - start < 4);
     const end = performance.now();
-    await space.rest();
+    await throttle.pause();
     worked += end - start;
-    rested += performance.now() - end;
+    paused += performance.now() - end;
   }
   isOver = true;
-  expect(rested).toBeGreaterThan(worked * 4);
+  expect(paused).toBeGreaterThan(worked * 4);
   expect(turns).toBeGreaterThan(100);
 });

@@ -13,7 +13,7 @@ export type PublicUrl = { readonly origin: string; readonly hostname: string; re
 /** Values of HOST with which the shop listens on every address of its machine. */
 const EVERY_ADDRESS = ['0.0.0.0', '::'];
 
-export class Whereabouts {
+export class ShopOrigin {
   readonly #names: ReadonlySet<string>;
   readonly #listensEverywhere: boolean;
   readonly #publicUrl: PublicUrl | undefined;

@@ -10,7 +10,7 @@ const BROKER = 'kafkajs/src/broker/index.js';
 type Broker = { isConnected(): boolean; connect(): Promise<void> };
 
 /** Patches kafkajs; for the whole process, before its first connection. */
-export function waitForGreetings(): void {
+export function waitForApiVersions(): void {
   const { prototype }: { readonly prototype: Broker & { waits?: true } } = require(BROKER);
   if (prototype.waits === true) return;
   const { isConnected, connect } = prototype;

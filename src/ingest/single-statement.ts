@@ -19,7 +19,7 @@ import { COLUMNS } from './rows.ts';
 const MOST_EVENTS = 100;
 
 /** Whether a batch may be stored by one statement: it is small, has only events, none of them repeated in it, and its partition has a ledger. */
-export const isForAtOnce = (
+export const fitsSingleStatement = (
   { events, repeats, deadLetters }: ParsedBatch,
   { expected }: OffsetMove,
 ): boolean =>
@@ -71,12 +71,12 @@ const listOf = (events: readonly LiveEvent[], of: (event: LiveEvent) => string |
   `{${events.map(of).join(',')}}`;
 
 /**
- * Stores a batch that isForAtOnce().
+ * Stores a batch that fitsSingleStatement().
  * @param hasUnknown whether some of its users may not be counted yet
  * @throws {FencedError} where another consumer has moved the offset: nothing is written
  * @throws pg's error 23505 where one of the ids is stored already: nothing is written
  */
-export async function storeAtOnce(
+export async function storeBySingleStatement(
   pool: Pool,
   subscription: Subscription,
   { partition, events }: ParsedBatch,

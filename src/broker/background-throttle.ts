@@ -3,22 +3,22 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const REST = 7; // ms of pause for each ms of work, on a loop without idle time
-const LONGEST_REST_MS = 500;
+const PAUSE = 7; // ms of pause for each ms of work, on a loop without idle time
+const LONGEST_PAUSE_MS = 500;
 
 /** How long to pause after work, ms. @param busyShare share of the last pause in which the loop had other work, 0 to 1 */
-export const restMs = (workedMs: number, busyShare: number): number =>
-  Math.min(workedMs * REST * busyShare, LONGEST_REST_MS);
+export const pauseMs = (workedMs: number, busyShare: number): number =>
+  Math.min(workedMs * PAUSE * busyShare, LONGEST_PAUSE_MS);
 
-export class BreathingSpace {
+export class BackgroundThrottle {
   #workingSince = performance.now();
-  #busyShare = 1; // see restMs
+  #busyShare = 1; // see pauseMs
 
   /** Resolves when the next slice may run. */
-  async rest(): Promise<void> {
+  async pause(): Promise<void> {
     const worked = performance.now() - this.#workingSince;
     const before = performance.eventLoopUtilization();
-    await sleep(restMs(worked, this.#busyShare), undefined, { ref: false });
+    await sleep(pauseMs(worked, this.#busyShare), undefined, { ref: false });
     this.#busyShare = performance.eventLoopUtilization(before).utilization;
     this.#workingSince = performance.now();
   }
