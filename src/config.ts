@@ -123,7 +123,7 @@ export const settings = {
     parse: (text) => (text.length >= 8 ? text : undefined),
     fallback: undefined,
     expected: 'at least 8 characters',
-    help: "password for rejected messages and for other visitors' details (default: only this machine has access)",
+    help: "password for rejected messages, the aggregator, other visitors' details, lessons, and changes to the pipeline and the simulator (default: only this machine has access)",
     secret: true,
   }),
   OUTBOX_MB: setting({

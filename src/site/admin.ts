@@ -1,6 +1,6 @@
-// The admin may see and change what is not public: dead letters, and other visitors' events. With ADMIN_PASSWORD the admin is
-// whoever has given it, in the form or as HTTP Basic; without it, any client on this machine. A request that came through a proxy
-// is from this machine only where TRUST_PROXY is set and the proxy's header says so.
+// The admin may see and change what is not public: dead letters, the aggregator, other visitors' events, lessons, the pipeline and the
+// simulator. With ADMIN_PASSWORD the admin is a client that has sent it, in the form or as HTTP Basic; without one, any client on this
+// machine. A request through a proxy comes from this machine only if TRUST_PROXY is set and the proxy's header says so.
 
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
