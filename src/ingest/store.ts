@@ -5,12 +5,12 @@ import type { RecordBatch } from '../consumer/record.ts';
 import { type Pool, transaction } from '../db/pool.ts';
 import { addCounts, addUsers, countByMinute } from '../rollups/live.ts';
 import { codeOf } from '../runtime/errors.ts';
-import { fitsSingleStatement, storeBySingleStatement } from './single-statement.ts';
 import { type LiveEvent, type ParsedBatch, parseBatch, userIdOf } from './batch.ts';
 import { KnownUsers } from './known-users.ts';
 import { addToLedger, type StoreResult } from './ledger.ts';
 import { conflictsAmong } from './repeats.ts';
 import { copyAll, insertDeadLetters, insertNew } from './rows.ts';
+import { fitsSingleStatement, storeBySingleStatement } from './single-statement.ts';
 
 const UNIQUE_VIOLATION = '23505';
 

@@ -3,8 +3,8 @@
 import { type Admin, Kafka, type LogEntry, logLevel, type Producer, type SASLOptions } from 'kafkajs';
 import type { Logger } from '../runtime/log.ts';
 import { registerCodecs } from './codecs.ts';
-import { KafkaError, reasonOf } from './errors.ts';
 import { waitForApiVersions } from './connected-broker.ts';
+import { KafkaError, reasonOf } from './errors.ts';
 import { restIdleConnections } from './idle-queue.ts';
 import { partitionByKey } from './partition.ts';
 import { writeBatchesAtOnce } from './produce-request.ts';

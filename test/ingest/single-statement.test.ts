@@ -5,8 +5,8 @@ import { FencedError, readOffset } from '../../src/consumer/offsets.ts';
 import type { KafkaRecord } from '../../src/consumer/record.ts';
 import type { Pool } from '../../src/db/pool.ts';
 import type { ShopEvent } from '../../src/events/event.ts';
-import { fitsSingleStatement, storeBySingleStatement } from '../../src/ingest/single-statement.ts';
 import { parseBatch } from '../../src/ingest/batch.ts';
+import { fitsSingleStatement, storeBySingleStatement } from '../../src/ingest/single-statement.ts';
 import { storeBatch } from '../../src/ingest/store.ts';
 import { migratedDatabase } from '../support/database.ts';
 import { anEvent } from '../support/events.ts';
@@ -76,7 +76,9 @@ it('storing at once writes nothing where the offset has moved on, or an order_id
   await storeBatch(pool, one, { partition: 0, records: recordsOf([taken], 0n) }, undefined, 1n);
   const before = await storedOf(pool);
   const parsed = parseBatch({ partition: 0, records: recordsOf([event], 5n) });
-  await expect(storeBySingleStatement(pool, one, parsed, { expected: 5n, next: 6n }, true)).rejects.toThrow(FencedError);
+  await expect(storeBySingleStatement(pool, one, parsed, { expected: 5n, next: 6n }, true)).rejects.toThrow(
+    FencedError,
+  );
   const repeated = parseBatch({ partition: 0, records: recordsOf([event, taken], 1n) });
   const move = { expected: 1n, next: 3n };
   await expect(storeBySingleStatement(pool, one, repeated, move, true)).rejects.toThrow(/events.*_pkey/);
