@@ -142,9 +142,9 @@ describe('a run', { timeout: 180_000 }, () => {
 
   it('a run notes what its outbox had to turn away and keep, since it began', async () => {
     const { publisher } = shop;
-    publisher.closeOutbox(true);
+    publisher.simulateFullOutbox(true);
     expect(() => publisher.publishAll([anEvent()])).toThrow();
-    publisher.closeOutbox(false);
+    publisher.simulateFullOutbox(false);
     const before = publisher.state.turnedAway;
     expect(before).toBeGreaterThan(0);
     const run = playing(
