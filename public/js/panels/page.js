@@ -23,10 +23,11 @@ import {
 } from './freshness.js';
 import { drawLatest, moves, RawEvents } from './lists.js';
 import './prove.js';
-import { rewoundTo, sayNotShown, watchRewind } from './rewind.js';
+import { rewoundTo, sayNotShown, sayShown, watchRewind } from './rewind.js';
 
 const SUMMARY_EVERY_MS = 30_000;
 const OTHERS_EVERY_MS = 1_000;
+const AGAIN_MS = 2_000;
 /** Eight hours of sessions, an hour ago. */
 const SHOWN_MS = 9 * 3_600_000;
 
@@ -241,8 +242,12 @@ function takeNewer({ panels, added }, { raw: known, meta }) {
   raw?.add(added.filter(({ order_id: id }) => !ids.has(id)));
 }
 
+/** @type {Timer | undefined} */
+let again;
+
 /** Every panel as of an instant. @param {string | undefined} asked ISO; undefined: now */
 async function rewind(asked) {
+  clearTimeout(again);
   // A list that stands still would be of another instant.
   raw?.goOn();
   held = asked === undefined ? { panels: [], added: [] } : undefined;
@@ -253,9 +258,13 @@ async function rewind(asked) {
     if (asked !== rewoundTo()) return;
     if (!response.ok) throw new Error(`${answer.error.message}, expected ${answer.error.expected}`);
     snapshot(answer);
+    sayShown();
     if (held !== undefined) takeNewer(held, answer);
   } catch (error) {
-    if (asked === rewoundTo()) sayNotShown(messageOf(error));
+    if (asked !== rewoundTo()) return;
+    sayNotShown(messageOf(error));
+    // The stream brings the other panels to now, and of the raw events only those that come.
+    if (asked === undefined) again = setTimeout(() => rewind(undefined), AGAIN_MS);
   } finally {
     if (asked === rewoundTo()) held = undefined;
   }

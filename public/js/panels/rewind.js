@@ -41,6 +41,13 @@ export function sayNotShown(why) {
   say(`not shown: ${why}`);
 }
 
+/** The panels of the instant are there, also where they could not be had before. */
+export function sayShown() {
+  if (isShown) return;
+  isShown = true;
+  say(instant === undefined ? 'now' : textOf(instant));
+}
+
 /** @param {URL} url */
 function withInstant(url) {
   if (instant === undefined) url.searchParams.delete('at');

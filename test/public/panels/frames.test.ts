@@ -22,6 +22,11 @@ describe.skipIf(noBrowser !== undefined)('frames', async () => {
     const seen = await page.evaluate(`new Promise((resolve) => {
       const seen = [];
       const [a, b] = [() => seen.push('a'), () => seen.push('b')];
+      const ask = requestAnimationFrame;
+      window.requestAnimationFrame = (draw) => {
+        seen.push('a frame');
+        return ask(draw);
+      };
       drawSoon(a);
       drawSoon(b);
       drawSoon(a);
@@ -29,7 +34,7 @@ describe.skipIf(noBrowser !== undefined)('frames', async () => {
       seen.push('asked');
       afterPaint(() => resolve(seen));
     })`);
-    expect(seen).toEqual(['asked', 'a', 'b', 'painted']);
+    expect(seen).toEqual(['a frame', 'asked', 'a', 'b', 'painted']);
   });
 
   it('what is drawn may ask to be drawn again, and is, in a later frame', async () => {

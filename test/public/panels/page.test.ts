@@ -209,6 +209,22 @@ describe.skipIf(noBrowser !== undefined)('the page of the live panels', async ()
     expect(await reading('visitors')).toContain('20 people');
   });
 
+  it('who comes back to now while the shop can’t answer is shown now as soon as it can', async () => {
+    const next = holdAnswers();
+    const { page, says, places } = await open(answer(), `?at=${after(-600)}`);
+    (await next(0)).answer({ body: answer({ raw: [rawRow(9)], meta: meta({ as_of: after(-600) }) }) });
+    await page.getByRole('button', { name: 'Back to now' }).click();
+    (await next(1)).answer({ status: 503, body: { error: { message: 'busy', expected: 'a later try' } } });
+    await says('[data-rewind-at]', 'not shown: busy, expected a later try');
+    const again = await next(2);
+    expect(again.asked.query.has('at')).toBe(false);
+    stream.tell('raw', { added: [rawRow(3)] });
+    again.answer({ body: answer({ raw: [rawRow(2)], meta: meta({ as_of: after(20) }) }) });
+    await says('[data-rewind-at]', 'now');
+    await expect.poll(places).toContain('ecommerce 0/2');
+    expect(await places()).not.toContain('ecommerce 0/9');
+  });
+
   it('a lost connection is said, and the snapshot of the next one is shown', async () => {
     const { page, says } = await open();
     stream.isAway = true;
