@@ -1,4 +1,4 @@
-// Long work beside requests: how much of the event loop it leaves to them.
+// The share of the event loop that throttled work leaves to requests.
 
 import { expect, test } from 'vitest';
 import { BackgroundThrottle, pauseMs } from '../../src/broker/background-throttle.ts';

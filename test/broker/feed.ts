@@ -1,4 +1,4 @@
-// A topic that is fed while its broker is killed: each message once, whatever happens to the broker.
+// Produces each message once to a topic whose broker is killed meanwhile.
 
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Message } from 'kafkajs';

@@ -1,4 +1,4 @@
-// What one client does costs the others nothing but their turn: partitions, groups and what a request names are limited.
+// No client can starve the others: partitions, groups and the contents of a request are limited.
 
 import { expect, test } from 'vitest';
 import { ErrorCode } from '../../src/broker/wire/error-codes.ts';

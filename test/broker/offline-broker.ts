@@ -1,5 +1,4 @@
-// A broker without sockets, in a folder of its own: requests are dispatched as a connection does, so that an API is asked in a
-// millisecond.
+// A broker without sockets, in a folder of its own: requests are dispatched as by a connection, so that one takes a millisecond.
 
 import type { Client, Context } from '../../src/broker/api/api.ts';
 import { dispatch } from '../../src/broker/api/dispatch.ts';

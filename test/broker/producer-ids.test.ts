@@ -4,7 +4,7 @@ import { ProducerIds } from '../../src/broker/producer-ids.ts';
 import { failing } from './failing-disk.ts';
 import { testFolder } from './running-broker.ts';
 
-// A producer with the id of another would have its first batch taken for a repeated one: acknowledged and not stored.
+// The first batch of a producer that has the id of another would be taken for a repeated one: acknowledged, but not stored.
 test.each([['writeSync'], ['fsyncSync']] as const)(
   'no id is given out twice where %s fails while a block is reserved',
   (call) => {

@@ -1,5 +1,5 @@
-// A broker for one test: in this process or, where the test kills it, in one of its own. Each has a folder of
-// its own and a free port. The folder is kept when the test fails, for a look.
+// A broker for one test: in this process or, where the test kills it, in one of its own. Each has a folder of its own and a free port.
+// The folder of a failed test is kept.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,4 +1,4 @@
-// Batches packed by others, and batches that nobody can unpack, through the real broker into the real Postgres.
+// Batches that other clients have compressed, and batches that can't be decompressed, through the real broker into the real Postgres.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,5 +1,5 @@
-// What the tests of half-open connections share: what stands between swallows every byte and closes nothing, new connections pass. The
-// times after which the program gives such a connection up are shortened; what happens then is the same.
+// What the tests of half-open connections share: a proxy that swallows every byte of open connections without closing them, and lets new
+// ones pass. The program's timeouts are shortened.
 
 import { expect } from 'vitest';
 import type { Pool } from '../../src/db/pool.ts';

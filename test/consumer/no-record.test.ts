@@ -1,6 +1,5 @@
-// Offsets at the end of a partition that have no record, as aborted ones and the markers of transactions have none: what follows
-// the topic goes on behind them, and nobody takes them for records that are still to be stored. Neither those that were deleted
-// before they were read.
+// Offsets without a record at the end of a partition, of aborted records and transaction markers: consumers move past them, and they do
+// not count as lag. The same for records that were deleted before they were read.
 
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';

@@ -1,5 +1,5 @@
-// Somebody deletes topics while the program runs. They are created again by whoever needs them first, and begin at offset 0: what is
-// acknowledged from then on is stored, bad messages are set aside, and all that follows goes on. Or somebody adds partitions.
+// Topics are deleted while the program runs, and created again, from offset 0 on, by the part that needs them first: events acknowledged
+// from then on are stored, bad messages are set aside, and the followers continue. Or partitions are added.
 
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';

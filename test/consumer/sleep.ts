@@ -1,4 +1,4 @@
-// A zombie: an ingest process that is stopped, sleeps while its partitions are given to another one, and wakes. Two real
+// A zombie: an ingest process that is suspended while its partitions are reassigned to another one, and then resumes. Two real
 // processes on a real broker and a real PostgreSQL.
 
 import pg from 'pg';

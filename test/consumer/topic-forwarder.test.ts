@@ -1,5 +1,5 @@
-// Rows of a table become records of a topic, once each while all goes well. What a crash repeats is
-// aggregator/realtime/forwarder.test.ts's.
+// Rows of a table become records of a topic, once each without a crash. aggregator/realtime/forwarder.test.ts tests what a crash
+// repeats.
 
 import { expect, it } from 'vitest';
 import { type Outbox, TopicForwarder } from '../../src/consumer/topic-forwarder.ts';

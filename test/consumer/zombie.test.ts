@@ -1,5 +1,5 @@
-// A process that is stopped in the middle of a COPY, where the server waits for the rest of the rows and no timeout of its own ends
-// that. zombie.whole has other places to stop in.
+// A process is suspended in the middle of a COPY: the server waits for the rest of the rows, without a timeout. zombie.whole.test.ts has
+// other situations.
 
 import { it } from 'vitest';
 import { expectNothingCommitted, LARGE, story } from './sleep.ts';

@@ -1,5 +1,5 @@
-// Places in which a process is stopped, because each ends differently: with a fetch on its way, which it stores when it wakes; between two
-// statements of a transaction; and behind the one statement of a small batch, which the server ends by itself.
+// A process is suspended in three situations that end differently: during a fetch, whose records it tries to store when it resumes; between
+// two statements of a transaction; and after the single statement of a small batch, which the server completes.
 
 import { beforeAll, describe, it } from 'vitest';
 import { expectNothingCommitted, type Hold, LARGE, story } from './sleep.ts';

@@ -1,5 +1,4 @@
-// Every route with good and with bad input, as a hostile client would send it. What the pages show and what the charts
-// count is tested elsewhere: here it is the status, the words and the headers.
+// Every route with valid and with hostile input: status, messages and headers. The contents of pages and charts are tested elsewhere.
 
 import request from 'supertest';
 import { beforeAll, describe, expect, it } from 'vitest';

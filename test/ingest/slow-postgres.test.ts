@@ -1,5 +1,5 @@
-// A Postgres that is slow, not gone: every answer comes more than a second late, so that a batch takes longer than a session of
-// the consumer group lasts. The process keeps its place in the group, what is sent is stored once, and pages don't wait.
+// A slow Postgres: every response is more than a second late, so that a batch takes longer than the session timeout of the consumer
+// group. The process stays a member, events are stored once, and pages don't wait.
 
 import request from 'supertest';
 import { describe, expect, it, onTestFinished } from 'vitest';

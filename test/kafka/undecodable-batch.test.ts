@@ -1,5 +1,4 @@
-// Batches as kafkajs hands on what a fetch brought: those that do not unpack, between those that are whole, and more of
-// them than memory holds.
+// Batches as kafkajs delivers them from a fetch: some that can't be decoded between good ones, and more of them than fit into memory.
 
 import { createRequire } from 'node:module';
 import { gzipSync } from 'node:zlib';

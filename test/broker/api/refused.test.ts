@@ -1,4 +1,4 @@
-// What this broker does not do it refuses in the protocol's own words, at once and for good.
+// Requests for what this broker does not support are refused with errors that are not retried.
 
 import { once } from 'node:events';
 import { connect as connectTls } from 'node:tls';

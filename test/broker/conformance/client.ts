@@ -1,5 +1,5 @@
-// What the conformance suite asks of a client: to write topics, each with a codec, and to read topics from their
-// start. One file a client; none of them was written here.
+// A client as the conformance suite uses it: it writes topics, each with a codec, and reads topics from their start. There is a file for
+// each client.
 
 import { execFile, execFileSync } from 'node:child_process';
 

@@ -1,4 +1,4 @@
-// Compaction beside readers at work: who is never behind reads every record, who comes later the last one of each key.
+// Compaction beside consumers: one that is never behind reads every record, a later one the last record of each key.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';

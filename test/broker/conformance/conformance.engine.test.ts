@@ -1,5 +1,5 @@
-// One suite, two brokers: what is said of the embedded broker is also true of Apache Kafka, and is shown by clients that nobody
-// here wrote. newest-kafka.engine.test.ts says it of the newest Apache Kafka.
+// The same suite on the embedded broker and on Apache Kafka, with clients of other makers. newest-kafka.engine.test.ts runs it on the
+// newest Apache Kafka.
 
 import { describe } from 'vitest';
 import { KAFKA } from '../../real-kafka/apache-kafka.ts';

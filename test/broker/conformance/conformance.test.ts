@@ -1,5 +1,5 @@
-// The embedded broker, asked by npm's clients. conformance.engine.test.ts says the same of Apache Kafka, and asks both by the
-// clients of other makers.
+// The embedded broker with npm's clients. conformance.engine.test.ts runs the same on Apache Kafka, and both with the clients of
+// other makers.
 
 import { describe } from 'vitest';
 import { kafkajsClient } from './kafkajs-client.ts';

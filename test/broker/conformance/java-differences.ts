@@ -1,4 +1,4 @@
-// What Java's clients and tools are told where the embedded broker does less than Apache Kafka.
+// The errors that Java's clients and tools get where the embedded broker supports less than Apache Kafka.
 
 import { join } from 'node:path';
 import { expect, type TestContext, test } from 'vitest';

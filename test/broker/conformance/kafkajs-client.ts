@@ -1,5 +1,5 @@
-// kafkajs 2: gzip is its own, other codecs are given to it to read (log/decompress.ts), so that this also tries
-// the broker's decoders on what four other clients packed.
+// kafkajs 2 has only gzip; for the other codecs it gets the broker's decoders (log/decompress.ts), which are thereby tested with what four
+// other clients have compressed.
 
 import * as zlib from 'node:zlib';
 import kafkajs, { CompressionTypes, type KafkaMessage } from 'kafkajs';

@@ -1,5 +1,5 @@
-// The same as conformance.engine.test.ts, of the newest Apache Kafka: its broker, its tools, its client. On the embedded broker, where
-// all other clients were tried already, its client meets one a family.
+// As conformance.engine.test.ts, with the newest Apache Kafka: its broker, its tools, its client. On the embedded broker, where all other
+// pairs of clients are tested already, its client is paired with one of each family.
 
 import { describe } from 'vitest';
 import { NEWEST_KAFKA } from '../../real-kafka/apache-kafka.ts';

@@ -1,5 +1,5 @@
-// What administrators ask of a cluster and a cluster of one node answers in few words: elections, moves of replicas, its quorum,
-// quotas, users and ACLs.
+// Requests of administrators to which a single node has trivial responses: elections, moves of replicas, its quorum, quotas, users
+// and ACLs.
 
 import { expect, test } from 'vitest';
 import { ErrorCode } from '../../../src/broker/wire/error-codes.ts';

@@ -1,4 +1,4 @@
-// @platformatic/kafka: a client in JavaScript that speaks flexible versions only and falls back to no other.
+// @platformatic/kafka: a JavaScript client that speaks only flexible versions.
 
 import * as zlib from 'node:zlib';
 import { Admin, Consumer, Producer, type Message as Received } from '@platformatic/kafka';

@@ -1,4 +1,4 @@
-// What is not spoken is refused in the protocol's own way.
+// APIs and versions that are not supported are refused as the protocol provides.
 
 import { Kafka, logLevel } from 'kafkajs';
 import { expect, test } from 'vitest';

@@ -1,5 +1,5 @@
-// What is said of a broker: by requests byte for byte, by the clients that npm has, and by those of other makers. Where the
-// embedded broker and Apache Kafka differ on purpose: docs/broker.md.
+// The conformance suite: requests as bytes, npm's clients, and clients of other makers. docs/broker.md lists the differences
+// between the embedded broker and Apache Kafka.
 
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { admin } from './admin.ts';

@@ -1,5 +1,5 @@
-// What drives the groups: the requests that wait, the time that passes, and what is kept of groups that nobody needs any more. What
-// a group answers is step.test.ts's.
+// The driver of the groups: waiting requests, time, and the removal of groups that are not needed any more. step.test.ts tests the
+// responses.
 
 import { expect, test } from 'vitest';
 import { Groups } from '../../../src/broker/group/coordinator.ts';

@@ -1,4 +1,4 @@
-// A pass over the segments of a log: what it takes, what it leaves, and where it ends.
+// A pass over the segments of a log: which it compacts, which records it keeps, and where it ends.
 
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { expect, test, vi } from 'vitest';

@@ -1,4 +1,4 @@
-// Compaction against a plain map: whatever is appended, compacted or reopened, of each key the last record is there, at its offset.
+// Compaction against a plain map: after any appends, passes and reopenings, the log has the last record of each key at its offset.
 
 import { rmSync } from 'node:fs';
 import fc from 'fast-check';

@@ -1,4 +1,4 @@
-// What a crash leaves of a folder, at each step of what is done there.
+// Copies of a folder as a crash would leave it, at each step of the changes in it.
 
 import fs, { cpSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';

@@ -1,4 +1,4 @@
-// Which segments a pass may take, and what a restart knows of the passes before it.
+// Which segments a pass may compact, and what a restart knows of earlier passes.
 
 import { readdirSync, rmSync } from 'node:fs';
 import { expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-// A crash at any step of a pass: of each key the last record is there, and the producers are known.
+// After a crash at any step of a pass, the last record of each key and the producers' state are there.
 
 import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import fc from 'fast-check';

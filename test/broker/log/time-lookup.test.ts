@@ -1,5 +1,5 @@
-// A look-up by time finds the first record that is late enough, wherever it is, also where the times of records go back, as after a
-// producer's clock was set back, and where a batch lies about its records.
+// A look-up by time finds the first record since that time, also where timestamps decrease, as after a producer's clock was set back, and
+// where a batch's header is wrong about its records.
 
 import { expect, test } from 'vitest';
 import { BATCH_HEADER, readHeader } from '../../../src/broker/log/record-batch.ts';

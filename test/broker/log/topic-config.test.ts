@@ -1,4 +1,4 @@
-// The settings of a topic: what is taken, what is refused in which words, and what is in force.
+// The settings of a topic: accepted values, refusals with their messages, and effective values.
 
 import { describe, expect, it } from 'vitest';
 import { configProblem, describeTopicConfig, topicConfig } from '../../../src/broker/log/topic-config.ts';

@@ -1,4 +1,4 @@
-// What one connection does, or many do together, costs the others nothing but their turn.
+// No connection, and no number of them, can starve the others.
 
 import { expect, test } from 'vitest';
 import { ErrorCode } from '../../../src/broker/wire/error-codes.ts';

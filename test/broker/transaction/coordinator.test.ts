@@ -1,5 +1,5 @@
-// What drives transactional ids: what is stored, what is forgotten, and the effects of an end. What an id answers is step.test.ts's, what a
-// crash leaves restart.test.ts's.
+// The driver of transactional ids: what it stores and removes, and the effects of an end. step.test.ts tests the responses, and
+// restart.test.ts what a crash leaves.
 
 import { expect, test } from 'vitest';
 import { ErrorCode } from '../../../src/broker/wire/error-codes.ts';

@@ -1,5 +1,5 @@
-// The disk gets full in the middle of a transaction's end: behind the decision, where its offsets would still have room and that it is
-// done would not. What the group commits meanwhile stays.
+// The disk gets full in the middle of a transaction's end: after the decision, with room for its offsets but not for its completed
+// state. What the group commits meanwhile stays.
 
 import { readFileSync, rmSync, statSync } from 'node:fs';
 import { expect, test } from 'vitest';

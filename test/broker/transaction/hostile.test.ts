@@ -1,4 +1,4 @@
-// More open transactions, and longer transactional ids, than a broker has memory for: it refuses what is too much, by name, keeps
+// More open transactions, and longer transactional ids, than a broker has memory for: it refuses the excess with an error, keeps
 // serving, and has room again once some have ended. HOSTILE_TRANSACTIONS sets how many (100,000 in the slow form).
 
 import { expect, test } from 'vitest';

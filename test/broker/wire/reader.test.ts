@@ -1,5 +1,5 @@
-// One request, from a client that may lie: nothing is read past its end, and no count costs memory. In flexible versions (KIP-482)
-// tagged fields that nobody knows are skipped.
+// Reads a request of a hostile client: nothing is read past its end, and no count costs memory. In flexible versions (KIP-482) unknown
+// tagged fields are skipped.
 
 import { describe, expect, test } from 'vitest';
 import { MalformedRequest, Reader } from '../../../src/broker/wire/reader.ts';
