@@ -89,7 +89,7 @@ describe('a replay on a terminal', { timeout: 240_000 }, () => {
     await sleep(PAUSE_MS);
     const resumedAt = Date.now();
     replay.press(' ');
-    await replay.shows('goes on\r\n');
+    await replay.shows('resumed\r\n');
     expect(await replay.ended).toBe(0);
     expect(replay.shown()).toMatch(/run \S+: 60 events in .*; 0 missed starts, 0 errors/);
 
