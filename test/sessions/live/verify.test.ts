@@ -94,6 +94,6 @@ it('a session that began before the hours is not compared, also where it goes on
   await visit([edge + 50, edge + 25, edge - 2, edge - 20]);
   // The second one of a visitor, behind one of before the hours.
   await visit([edge + 10, edge - 25]);
-  await visit([edge - 1]);
+  await visit([edge - 10]);
   expect(await verify(7)).toMatchObject({ sessions: 2, differences: [] });
 });
