@@ -1,119 +1,96 @@
-// The topic enriched-click-data on a real line, with the tutorial's columns, across kills of the part.
+// A click with what is known of it, and with nothing that isn't.
 
-import { type ChildProcess, spawn } from 'node:child_process';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, it } from 'vitest';
-import type { EnrichedClick } from '../../src/enriched-clicks/enriched-click.ts';
-import { tellDevice } from '../../src/enrichment/told-devices.ts';
-import { newId } from '../../src/events/ids.ts';
-import { MAIN } from '../support/command.ts';
-import { anEvent } from '../support/events.ts';
-import { eventually, startLine, temporaryFolder } from '../support/line.ts';
+import { describe, expect, it } from 'vitest';
+import { enrich, type StoredClick } from '../../src/enriched-clicks/enriched-click.ts';
+import { type Countries, openCountries } from '../../src/enrichment/country.ts';
+import type { EventContext } from '../../src/events/event.ts';
 
+const countries: Countries = openCountries();
 const PHONE =
   'Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Mobile Safari/537.36';
 const MACINTOSH =
   'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Safari/605.1.15';
-const COLUMNS = [
-  'timestamp',
-  'original_timestamp',
-  'userId',
-  'ip',
-  'userAgent',
-  'productId',
-  'category',
-  'title',
-  'gender',
-  'country',
-  'deviceType',
-  'age',
-  'birthdate',
-  'datetime',
-];
+const CLICK: StoredClick = {
+  order_id: 'a'.repeat(32),
+  user_id: 'b'.repeat(32),
+  product: 'clothes',
+  time_ms: Date.UTC(2026, 2, 10, 12),
+  appended_ms: Date.UTC(2026, 2, 10, 12, 0, 1),
+  robot: false,
+  context: null,
+  told: null,
+};
+const of = (context: EventContext, changes: Partial<StoredClick> = {}) =>
+  enrich({ ...CLICK, context, ...changes }, countries);
 
-it('enriched-click-data has every stored click with all that is known of it, and nothing else, across kills', async () => {
-  const line = await startLine();
-  const env = {
-    PATH: process.env.PATH ?? '',
-    DATABASE_URL: line.config.DATABASE_URL ?? '',
-    KAFKA_BROKERS: String(line.config.KAFKA_BROKERS),
-    DATA_DIR: temporaryFolder(),
-    LOG_LEVEL: 'warn',
-  };
-  const startLive = (): ChildProcess =>
-    spawn(process.execPath, [MAIN, 'start', 'live'], { env, stdio: 'ignore' });
-  const full = anEvent({
-    user_id: newId(),
-    time: '2026-03-10T12:00:00.000Z',
-    product: 'clothes',
-    context: { item: 'fjord-jumper', ip: '8.8.8.0', user_agent: PHONE, gender: 'F', birthdate: '1990-03-11' },
+describe('an enriched click', () => {
+  it('an enriched click of which nothing is known says so in each column', () => {
+    expect(enrich(CLICK, countries)).toEqual({
+      timestamp: CLICK.appended_ms,
+      original_timestamp: CLICK.time_ms,
+      userId: CLICK.user_id,
+      ip: null,
+      userAgent: null,
+      productId: 'Unknown',
+      category: 'clothes',
+      title: 'Unknown',
+      gender: 'Unknown',
+      country: 'Unknown',
+      deviceType: 'other',
+      age: null,
+      birthdate: null,
+      datetime: '2026-03-10T12:00:01.000Z',
+    });
+    expect(of({})).toEqual(enrich(CLICK, countries));
   });
-  const bare = anEvent({ product: 'sneakers' });
-  const tablet = anEvent({ user_id: newId(), context: { user_agent: MACINTOSH } });
-  const phone = anEvent({ user_id: tablet.user_id, context: { user_agent: PHONE } });
-  await tellDevice(line.pool, tablet.user_id, 'tablet');
-  const clicks = [full, bare, tablet, phone, ...Array.from({ length: 60 }, () => anEvent())];
-  const others = [anEvent({ title: 'banner_show' }), anEvent({ title: 'order' })];
-  const producer = line.kafka.producer();
-  await producer.connect();
-  let live = startLive();
-  for (const events of [clicks.slice(0, 30), [...clicks.slice(30), ...others], [full]]) {
-    const messages = events.map((event) => ({ value: JSON.stringify(event) }));
-    await producer.send({ topic: line.config.KAFKA_TOPIC, messages });
-    await sleep(Math.random() * 1_500);
-    const ended = new Promise((resolve) => live.once('exit', resolve));
-    live.kill('SIGKILL');
-    await ended;
-    live = startLive();
-  }
-  await producer.disconnect();
 
-  const seen = new Map<string, EnrichedClick>();
-  const consumer = line.kafka.consumer({ groupId: 'test-enriched' });
-  await consumer.connect();
-  await eventually(() =>
-    consumer.subscribe({ topic: 'enriched-click-data', fromBeginning: true }).then(
-      () => true,
-      () => false,
-    ),
-  );
-  await consumer.run({
-    eachMessage: async ({ message }) => {
-      seen.set(String(message.headers?.order_id), JSON.parse(message.value?.toString() ?? ''));
-    },
+  it('an enriched click has the item’s name, the person, the country and the device', () => {
+    const context = {
+      item: 'fjord-jumper',
+      ip: '8.8.8.0',
+      user_agent: PHONE,
+      gender: 'F',
+      birthdate: '1990-03-11',
+    } as const;
+    expect(of(context)).toMatchObject({
+      productId: 'fjord-jumper',
+      title: 'Fjord Jumper',
+      ip: '8.8.8.0',
+      country: 'United States',
+      userAgent: PHONE,
+      deviceType: 'mobile',
+      gender: 'F',
+      age: 35,
+      birthdate: '1990-03-11',
+    });
   });
-  await eventually(() => clicks.every(({ order_id }) => seen.has(order_id)));
-  await sleep(500);
-  await consumer.disconnect();
-  live.kill('SIGKILL');
-  expect([...seen.keys()].toSorted()).toEqual(clicks.map(({ order_id }) => order_id).toSorted());
-  for (const row of seen.values()) expect(Object.keys(row)).toEqual(COLUMNS);
-  expect(seen.get(full.order_id)).toMatchObject({
-    original_timestamp: Date.UTC(2026, 2, 10, 12),
-    userId: full.user_id,
-    ip: '8.8.8.0',
-    productId: 'fjord-jumper',
-    category: 'clothes',
-    title: 'Fjord Jumper',
-    gender: 'F',
-    country: 'United States',
-    deviceType: 'mobile',
-    age: 35,
-    birthdate: '1990-03-11',
+
+  it('an enriched click keeps the id of an item that the shop does not sell, and a gender that nobody told is unknown', () => {
+    expect(of({ item: 'umbrella', gender: 'U' })).toMatchObject({
+      productId: 'umbrella',
+      title: 'Unknown',
+      gender: 'Unknown',
+    });
   });
-  expect(seen.get(bare.order_id)).toMatchObject({
-    ip: null,
-    userAgent: null,
-    productId: 'Unknown',
-    title: 'Unknown',
-    gender: 'Unknown',
-    country: 'Unknown',
-    deviceType: 'other',
-    age: null,
+
+  it.each([
+    [
+      'as its page has told since, where it says Macintosh',
+      { user_agent: MACINTOSH },
+      'tablet',
+      false,
+      'tablet',
+    ],
+    [
+      'as the event itself says, whatever the page has told',
+      { user_agent: MACINTOSH, device_type: 'mobile' },
+      'tablet',
+      false,
+      'mobile',
+    ],
+    ['as its user agent says', { user_agent: MACINTOSH }, null, false, 'desktop'],
+    ['none, where it is a robot', { user_agent: PHONE, device_type: 'tablet' }, 'tablet', true, 'other'],
+  ] as const)('an enriched click has a device %s', (_, context, told, robot, device) => {
+    expect(of(context, { told, robot }).deviceType).toBe(device);
   });
-  // The page has told it, and no user agent but that one leaves it open.
-  expect(seen.get(tablet.order_id)?.deviceType).toBe('tablet');
-  expect(seen.get(phone.order_id)?.deviceType).toBe('mobile');
-  const { timestamp, datetime } = seen.get(bare.order_id) ?? { timestamp: 0, datetime: '' };
-  expect(Date.parse(datetime)).toBe(timestamp);
-}, 240_000);
+});
