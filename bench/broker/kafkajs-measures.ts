@@ -143,21 +143,27 @@ const delivery: PairedMeasure = (ports, id) => {
   });
 };
 
-/** Takes `count` times of each, one after the other, beginning with another one each time. @returns the times of each */
+/**
+ * Takes `count` times of each, in all orders alike: what a broker goes on with after its answer meets whoever comes next.
+ * @returns the times of each
+ */
 async function inTurn<T>(
   all: readonly T[],
   count: number,
   time: (one: T) => Promise<number>,
 ): Promise<number[][]> {
   const times = all.map((): number[] => []);
+  const orders = ordersOf([...all.keys()]);
   for (let n = 0; n < count; n++) {
-    for (let i = 0; i < all.length; i++) {
-      const at = (n + i) % all.length;
-      times[at]?.push(await time(all[at] as T));
-    }
+    for (const at of orders[n % orders.length] ?? []) times[at]?.push(await time(all[at] as T));
   }
   return times;
 }
+
+const ordersOf = (all: readonly number[]): number[][] =>
+  all.length === 0
+    ? [[]]
+    : all.flatMap((first) => ordersOf(all.filter((one) => one !== first)).map((rest) => [first, ...rest]));
 
 /** Transactions of 100 records, one after the other. */
 export const transactional: Measure = async (port, id) => {
