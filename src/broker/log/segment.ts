@@ -22,6 +22,7 @@ import { AbortedTransactions } from './transactions.ts';
 
 const NAME_DIGITS = 20;
 const SCAN_SLACK = 4096; // bytes; an index entry lies at most about this far before the batch looked for
+const MOST_IN_MEMORY = 1024; // bytes of a batch: several thousand partitions keep one each
 const EMPTY = Buffer.alloc(0);
 
 /** Path, without extension, of the segment of `folder` that starts at `baseOffset`. */
@@ -50,6 +51,7 @@ export class Segment {
   #hasLost = false; // an fsync has failed: a later one that succeeds does not cover the bytes of that one
   #toSeal: SealedState | null = null; // state for a seal that is being written, or that failed
   #hint = { offset: -1, position: 0 }; // end of the last read, where a sequential reader continues
+  #last: { readonly offset: number; readonly batch: Buffer } | undefined; // the last batch, for those that wait for it
 
   /** A segment of an existing file, whose contents the caller adopts; its age is counted from `openedAt`, in ms. */
   constructor(folder: string, baseOffset: number, openedAt: number) {
@@ -106,6 +108,8 @@ export class Segment {
     this.requireDisk();
     if (this.#isSealed || this.#toSeal) this.unseal();
     appendWhole(this.#file(), batch, this.size);
+    this.#last =
+      batch.length > MOST_IN_MEMORY ? undefined : { offset: header.baseOffset, batch: copyOf(batch) };
     this.index.add(header.baseOffset - this.baseOffset, this.size, this.maxTimestamp);
     this.size += batch.length;
     this.nextOffset = header.lastOffset + 1;
@@ -123,9 +127,16 @@ export class Segment {
 
   /**
    * Whole batches from the one that holds `offset`, at most `maxBytes`; unless `strict`, the first one is returned whole however
-   * large it is (KIP-74). None starts at or after `endOffset`, which must be above `offset`. Reads the file once, without a copy.
+   * large it is (KIP-74). None starts at or after `endOffset`, which must be above `offset`. Reads the file once, without a
+   * copy, or not at all for the last batch, if that is small: consumers wait for it.
    */
   read(offset: number, maxBytes: number, strict: boolean, endOffset: number): Buffer {
+    if (this.#last?.offset === offset && this.nextOffset <= endOffset) {
+      const { batch } = this.#last;
+      if (strict && batch.length > maxBytes) return EMPTY;
+      this.#hint = { offset: this.nextOffset, position: this.size };
+      return batch;
+    }
     const exact = this.#hint.offset === offset;
     const position = exact ? this.#hint.position : this.index.positionOf(offset - this.baseOffset);
     const bytes = this.readAt(position, Math.max(maxBytes, LENGTH_PREFIX) + (exact ? 0 : SCAN_SLACK));
@@ -208,6 +219,7 @@ export class Segment {
     writeSeal(`${this.path}.seal`, { size, nextOffset: next, maxTimestamp, index, aborted, ...state });
     this.#toSeal = null;
     this.#isSealed = true;
+    this.#last = undefined; // nothing was appended for a while, or the next segment is appended to
   }
 
   /** Removes the seal, before the segment is written again. */
@@ -271,4 +283,11 @@ function wholeBatches(bytes: Buffer, start: number, limit: number): [last: numbe
     end = next;
   }
   return [last, end];
+}
+
+/** A copy with memory of its own: a view would keep all that its connection has received with it. */
+function copyOf(batch: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(batch.length);
+  batch.copy(copy);
+  return copy;
 }

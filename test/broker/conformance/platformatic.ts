@@ -119,7 +119,8 @@ export function platformatic(port: () => number): void {
     await following;
     await expect.poll(() => assigned(other)?.toSorted(), WITHIN).toEqual([0, 1]);
     for (const partition of [0, 1]) await produce(wire, topic, batch({ values: ['b'] }), partition);
-    await expect.poll(() => ofOther.toSorted(), WITHIN).toEqual(['0 1 b', '1 1 b']);
+    // Who takes over starts at what is committed: a record that it has read a moment before comes again.
+    await expect.poll(() => [...new Set(ofOther)].toSorted(), WITHIN).toEqual(['0 1 b', '1 1 b']);
     await second.close();
     await other.close(true);
     await followingToo;

@@ -70,6 +70,32 @@ describe('a segment', () => {
     );
   });
 
+  it('a segment reads its last small batch from memory, which is what the file has, until it is sealed', () => {
+    const segment = made();
+    append(segment);
+    const bytes = batch({ values: ['last'] });
+    stamp(bytes, 1, 0);
+    segment.append(bytes, readHeader(bytes, 0));
+    const file = readFileSync(`${segment.path}.log`);
+    const onDisk = file.subarray(file.length - bytes.length);
+    bytes.fill(0); // the connection's memory is used again
+    truncateSync(`${segment.path}.log`, 0);
+    expect(segment.read(1, 1_000, true, 2)).toEqual(onDisk);
+    expect(segment.read(1, onDisk.length - 1, false, 2)).toEqual(onDisk);
+    expect(segment.read(1, onDisk.length - 1, true, 2)).toHaveLength(0);
+    expect(segment.read(0, 1_000, false, 2)).toHaveLength(0);
+    segment.seal(NOTHING);
+    expect(segment.read(1, 1_000, false, 2)).toHaveLength(0);
+  });
+
+  it('a segment reads a large batch from its file', () => {
+    const segment = made();
+    const size = append(segment, 1_100);
+    expect(segment.read(0, 10_000, false, 1)).toHaveLength(size);
+    truncateSync(`${segment.path}.log`, 0);
+    expect(segment.read(0, 10_000, false, 1)).toHaveLength(0);
+  });
+
   it('a segment goes on where a reader stopped, and is read from before it as well', () => {
     const segment = made();
     for (let n = 0; n < 40; n += 1) append(segment, 400);
@@ -87,6 +113,7 @@ describe('a segment', () => {
     const segment = made();
     append(segment);
     append(segment);
+    segment.seal(NOTHING);
     truncateSync(`${segment.path}.log`, 0);
     truncateSync(`${segment.path}.log`, segment.size); // zeros in their place
     expect(() => segment.read(1, 1_000, false, 2)).toThrow(
