@@ -210,6 +210,15 @@ describe('which files are read in several threads', () => {
       ).toMatchObject({ records: 2, asides: [5], rows: [{ sum: 6 }] });
   });
 
+  it('a place without its byte asks for no threads, and stays the place until the rows before it are passed', async () => {
+    const [all, before] = [500_000, 400_000];
+    const after = { position: before, byte: 0 };
+    const { places, ...read } = await reading('rows.csv', rows(all), after);
+    expect(read).toMatchObject({ asked: 0, records: all + 1 - before, position: all + 1 });
+    expect(places[0]).toEqual(after);
+    expect(places.at(-1)).toEqual({ position: all + 1, byte: HEADER.length + 5 * all });
+  });
+
   it('the place after a block is where the next row begins, as far as that can be known', async () => {
     const bytes = Buffer.from('\ufeffa,n\nx,1\nx,2\n');
     const csv = await reading('rows.csv', bytes);

@@ -98,6 +98,17 @@ it('the answer to a row that was refused for another reason opens nothing', () =
   expect(tally.add(plainRow('bert', '1'), 3)).toBe(false);
 });
 
+it('a group that is known of another tally needs room for its session, too', () => {
+  const [tally, other] = [new Tally(plan), new Tally(plan)];
+  other.add(plainRow('bert', '1'), 1);
+  other.settle();
+  tally.room = 0;
+  tally.foreign().learn(other.take());
+  expect(tally.add(plainRow('bert', '1'), 1)).toBe(false);
+  tally.answer(true);
+  expect(tally.add(plainRow('bert', '1'), 2)).toBe(true);
+});
+
 it('of slots that are told no more ranges go on the tape', () => {
   const tally = new Tally(plan);
   for (const [at, name] of ['anna', 'bert', 'anna', 'bert'].entries()) tally.add(plainRow(name, '1'), at + 1);
