@@ -12,10 +12,13 @@ import { attemptLimit } from '../http/rate-limit.ts';
 import { route } from '../http/routes.ts';
 import type { Traces } from '../tracing/traces.ts';
 import { plainLayout } from './layout.ts';
+import { localPath } from './local-path.ts';
 
 const COOKIE = 'admin';
 const LOGGED_IN_MS = 12 * 3_600_000;
 const ATTEMPTS_A_MINUTE = 10;
+/** Where a login leads that names no other page. */
+const REJECTED = '/events/rejected';
 /** Headers that proxies add to a request. */
 const BY_WAY =
   /^(?:x-forwarded|forwarded$|via$|x-real-ip$|x-original-|x-client-ip$|x-cluster-client-ip$|x-envoy-|true-client-ip$|fastly-client-ip$|fly-client-ip$|x-azure-|x-amzn-|x-cloud-trace-|cf-|cdn-loop$|tailscale-)/;
@@ -85,13 +88,13 @@ export class Admin {
           wrong,
         });
     route(router, '/admin', {
-      get: [(req, res) => void show(req, res, localPath(req.query.next))],
+      get: [(req, res) => void show(req, res, localPath(req.query.next, REJECTED))],
       post: [
         attemptLimit(ATTEMPTS_A_MINUTE),
         form(),
         (req, res) => {
           const { password, next } = (req.body ?? {}) as Readonly<Record<string, unknown>>;
-          if (!this.#isPassword(password)) return void show(req, res, localPath(next), true);
+          if (!this.#isPassword(password)) return void show(req, res, localPath(next, REJECTED), true);
           const until = String(Date.now() + LOGGED_IN_MS);
           res.cookie(COOKIE, `${until}.${this.#signatureOf(until, String(password))}`, {
             httpOnly: true,
@@ -100,7 +103,7 @@ export class Admin {
             path: '/',
             maxAge: LOGGED_IN_MS,
           });
-          res.redirect(303, localPath(next));
+          res.redirect(303, localPath(next, REJECTED));
         },
       ],
     });
@@ -161,9 +164,4 @@ function basicPassword(req: Request): string | undefined {
   if (encoded === undefined) return undefined;
   const decoded = Buffer.from(encoded, 'base64').toString('utf8');
   return decoded.includes(':') ? decoded.slice(decoded.indexOf(':') + 1) : undefined;
-}
-
-/** A path of this site, never another site's: anybody can make a link to the form. */
-function localPath(next: unknown): string {
-  return typeof next === 'string' && /^\/(?![/\\])[^\s\\]*$/.test(next) ? next : '/events/rejected';
 }

@@ -7,6 +7,7 @@ import { badRequest } from '../http/errors.ts';
 import { form } from '../http/form.ts';
 import { readBody } from '../http/query.ts';
 import { route } from '../http/routes.ts';
+import { localPath } from './local-path.ts';
 import { forceSiteVersion, forgetVisitor, rememberProfile } from './visitor.ts';
 
 export function preferences(): Router {
@@ -57,6 +58,5 @@ function chooseVersion(req: Request, res: Response): void {
 
 /** To the page that the form was on, never to another host. */
 function back(req: Request, res: Response): void {
-  const here: unknown = req.body?.here;
-  res.redirect(303, typeof here === 'string' && /^\/(?![/\\])[^\s\\]*$/.test(here) ? here : '/');
+  res.redirect(303, localPath(req.body?.here, '/'));
 }
