@@ -49,10 +49,11 @@ describe.skipIf(noBrowser !== undefined)('the list of rejected messages', async 
       });
     });
     await expect.poll(() => asked.length).toBe(1);
-    const change = async (next: Answer | 'away') => {
+    /** @param events of the stream, which ends after them */
+    const change = async (next: Answer | 'away', events = 'event: changed\ndata: {"charts":[]}\n\n') => {
       answer = next;
       await expect.poll(() => waiting.length).toBe(1);
-      const body = 'retry: 20\n\nevent: changed\ndata: {"charts":[]}\n\n';
+      const body = `retry: 20\n\n${events}`;
       await waiting.pop()?.fulfill({ contentType: 'text/event-stream', body });
     };
     return { page, asked, faults, change, notice: page.locator('[data-new]') };
@@ -109,6 +110,16 @@ describe.skipIf(noBrowser !== undefined)('the list of rejected messages', async 
     const { change, notice } = await open(model({}, 0), LIST, { counts: {} });
     await change({ counts: { empty: 1 }, newest: 1 });
     await notice.getByText('1 new. Show').waitFor();
+  });
+
+  it('after a gap of the connection the list is looked at again, as nobody told of changes', async () => {
+    const { change, notice } = await open(model({ not_json: 1 }, 7), LIST, {
+      counts: { not_json: 1 },
+      newest: 7,
+    });
+    await change({ counts: { not_json: 1 }, newest: 7 }, '');
+    await change({ counts: { not_json: 4 }, newest: 9 }, '');
+    await notice.getByText('3 new. Show').waitFor();
   });
 
   it('a shop that is away for a while leaves the list as it is, and is asked again', async () => {

@@ -80,9 +80,12 @@ export class Panel {
       const response = await fetch(address(url), {
         signal: loading.signal,
         headers: { Accept: 'application/json' },
+      }).catch(() => {
+        throw new Error('The server can not be reached.');
       });
-      const answer = await response.json();
-      if (!response.ok) throw new Error(sentence(answer.error));
+      // A proxy in front of the shop answers with a page of its own.
+      const answer = await response.json().catch(() => ({}));
+      if (!response.ok || answer.rows === undefined) throw new Error(sentence(answer.error));
       this.show(answer);
     } catch (error) {
       if (!loading.signal.aborted) this.#fail(error, () => this.load(url));

@@ -73,6 +73,25 @@ describe.skipIf(noBrowser !== undefined)('a panel of the dashboard', async () =>
     expect(await page.locator('[data-format="csv"]').getAttribute('href')).toContain('/api/fast?format=csv');
   });
 
+  it.each<[string, (route: Route) => unknown, string]>([
+    ['can not be reached', (route) => route.abort(), 'The server can not be reached.'],
+    [
+      'answers with a page of its own',
+      (route) => route.fulfill({ status: 502, contentType: 'text/html', body: '<h1>Bad gateway</h1>' }),
+      'The server said nothing more.',
+    ],
+    [
+      'answers with half an answer',
+      (route) => route.fulfill({ body: '{"rows":[' }),
+      'The server said nothing more.',
+    ],
+  ])('a server that %s is told in words', async (_, answer, words) => {
+    const { page, load, text } = await open({ '/api/numbers': answer });
+    await load('/api/numbers');
+    await page.locator('#numbers[data-state="failed"]').waitFor();
+    expect(await text('message')).toContain(words);
+  });
+
   it('the table of a panel has the first 500 rows, and says how many there are', async () => {
     const { page, load } = await open({
       '/api/numbers': (route) => route.fulfill({ json: answer(501, 'row') }),

@@ -50,6 +50,8 @@ describe.skipIf(noBrowser !== undefined)('today', async () => {
   it('orders for each hundred clicks are not told of a day without clicks', async () => {
     const rate = (await run('tiles', [row('clothes', 'order', 1)], [])) as string[][];
     expect(rate.at(-1)).toEqual(['–', 'no clicks yet', 'no clicks yesterday by this time', 'same']);
+    const first = (await run('tiles', [row('clothes', 'banner_click', 4)], [])) as string[][];
+    expect(first.at(-1)).toEqual(['0.0', '0', 'no clicks yesterday by this time', 'same']);
   });
 
   it('every category has its bars and its row, those of nothing too', async () => {

@@ -28,14 +28,14 @@ describe.skipIf(noBrowser !== undefined)('the totals of a range', async () => {
     expect(
       await draw(
         row('banner_show', 12_345_678, 24_691_356),
-        row('banner_click', 1000, 800),
+        row('banner_click', 1000, 500),
         row('order', 125, 100),
       ),
     ).toEqual([
       ['12.3 M', '12,345,678', '▼ 50% fewer than in the period before (24.7 M)'],
-      ['1,000', '1,000', '▲ 25% more than in the period before (800)'],
+      ['1,000', '1,000', '▲ 100% more than in the period before (500)'],
       ['125', '125', '▲ 25% more than in the period before (100)'],
-      ['12.5', '12.5', '12.5 in the period before'],
+      ['12.5', '12.5', '20.0 in the period before'],
     ]);
   });
 
@@ -46,6 +46,8 @@ describe.skipIf(noBrowser !== undefined)('the totals of a range', async () => {
       row('order', 2, 0),
     )) as string[][];
     expect(rate.at(-1)).toEqual(['–', 'no clicks', 'no clicks in the period before']);
+    const first = (await draw(row('banner_click', 8, 0), row('order', 1, 0))) as string[][];
+    expect(first.at(-1)).toEqual(['12.5', '12.5', 'no clicks in the period before']);
   });
 
   it('the range and what it is compared with are named by their days', async () => {
