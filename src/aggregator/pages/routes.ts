@@ -28,6 +28,8 @@ type Shown = {
   readonly preview: PreviewModel | undefined;
   /** Name of the definition that is edited; undefined for a new one. */
   readonly name: string | undefined;
+  /** A pasted definition that the form was not filled from. */
+  readonly text?: string;
 };
 
 /** Routes of the aggregator's pages. */
@@ -38,15 +40,22 @@ export function aggregatorPages(definitions: Definitions, traces: Traces): Route
 
   async function showForm(req: Request, res: Response, shown: Shown, status = 200): Promise<void> {
     const title = shown.name === undefined ? 'New definition' : `Change ${shown.name}`;
-    const model = { ...shown, ...(await formOptions(definitions, shown.form)) };
+    const model = { text: '', ...shown, ...(await formOptions(definitions, shown.form)) };
     show(req, res.status(status), 'aggregator-form', title, model);
   }
 
   async function takeForm(req: Request, res: Response, name: string | undefined): Promise<void> {
     const asked = textOf(req, 'do');
     const read = name === undefined ? readForm(req.body) : { ...readForm(req.body), name };
-    const again = (changed: Partial<Shown>, status = 200) =>
-      showForm(req, res, { form: read, problems: [], preview: undefined, name, ...changed }, status);
+    const again = (changed: Partial<Shown>, status = 200) => {
+      const text = textOf(req, 'text');
+      return showForm(
+        req,
+        res,
+        { form: read, problems: [], preview: undefined, name, text, ...changed },
+        status,
+      );
+    };
     const rows = withRows(read, asked);
     if (rows !== undefined) return again({ form: rows });
     if (asked === 'fields') return again({});
@@ -182,7 +191,7 @@ function textOf(req: Request, name: string): string {
 function pasted(form: Form, text: string): Partial<Shown> {
   try {
     const read = formOf(readDefinition(text), undefined);
-    return { form: { ...read, version: form.version } };
+    return { form: { ...read, version: form.version }, text: '' };
   } catch (error) {
     if (!(error instanceof DefinitionError)) throw error;
     return {

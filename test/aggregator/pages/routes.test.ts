@@ -42,6 +42,18 @@ const within = (element: string, id: string): string =>
 const choicesOf = (id: string): string[] => textsOf(within('select', id), 'option');
 
 describe('the form of a definition, beside the manual', () => {
+  it('a pasted text stays in its box until the form is filled from it', async () => {
+    const boxOf = (html: string) => /<textarea id="text"[^>]*>\n([\s\S]*?)<\/textarea>/.exec(html)?.[1];
+    const wrong = 'name: [<b>';
+    for (const asked of ['text', 'add-group', 'preview'])
+      expect(boxOf((await post({ do: asked, text: wrong })).text)).toBe('name: [&lt;b&gt;');
+    const right =
+      'name: pasted\ngroup: {fields: [user]}\naggregate: [{operation: COUNT}]\nflush: {by: END_OF_STREAM}';
+    const filled = (await post({ do: 'text', text: right })).text;
+    expect(boxOf(filled)).toBe('');
+    expect(filled).toMatch(/<input id="name"[^>]* value="pasted"/);
+  });
+
   it('the form has a section for group fields, one for aggregate fields, and one for when they are flushed', () => {
     expect(textsOf(form.slice(form.indexOf('<main')), 'legend')).toEqual([
       'Definition',

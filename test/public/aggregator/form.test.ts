@@ -23,6 +23,7 @@ const OPTIONS = {
 };
 const modelOf = (form: Form, changes: object = {}) => ({
   ...OPTIONS,
+  text: '',
   form,
   problems: [],
   fields: [],
@@ -124,7 +125,6 @@ describe.skipIf(noBrowser !== undefined)('the form of a definition', async () =>
   it('limits that were opened stay open while rows come and go', async () => {
     const { page, box, button } = await open();
     await page.getByText('Limits, and a definition as text').click();
-    await box('Paste YAML or JSON').fill('name: pasted');
     await button('+ Add group field').click();
     await page.getByLabel('Field 2').waitFor();
     expect(await box('Most open sessions').isVisible()).toBe(true);

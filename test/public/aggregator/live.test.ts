@@ -31,8 +31,8 @@ describe.skipIf(noBrowser !== undefined)('the pages of definitions, live', async
     });
     /** @param definitions null: any may have changed */
     const tell = async (definitions: readonly string[] | null, next: object | number = now) => {
-      now = next;
       await expect.poll(() => waiting.length).toBe(1);
+      now = next;
       const body = `retry: 20\n\nevent: changed\ndata: ${JSON.stringify({ definitions })}\n\n`;
       await waiting.pop()?.fulfill({ contentType: 'text/event-stream', body });
     };
@@ -87,11 +87,14 @@ describe.skipIf(noBrowser !== undefined)('the pages of definitions, live', async
     const results = page.locator('[data-live="results"]');
     const link = results.locator(`a[href="${ONE}/results/1"]`);
     await link.focus();
-    await page.evaluate(`document.querySelector('[data-live="results"] table').style.inlineSize = '3000px';
-      document.querySelector('[data-live="results"] .data-table').scrollLeft = 40`);
+    await page.addStyleTag({ content: '[data-live="results"] table { inline-size: 3000px }' });
+    const scrolled = () =>
+      page.evaluate(`document.querySelector('[data-live="results"] .data-table').scrollLeft`);
+    await page.evaluate(`document.querySelector('[data-live="results"] .data-table').scrollLeft = 40`);
     await tell(['prints'], definition({ results: rows('2', '1') }));
     await results.locator('tbody tr:nth-child(2)').waitFor();
     expect(await link.and(page.locator(':focus')).count()).toBe(1);
+    expect(await scrolled()).toBe(40);
     await results.getByRole('region').focus();
     await tell(['prints'], definition({ results: rows('3', '2', '1') }));
     await results.locator('tbody tr:nth-child(3)').waitFor();
