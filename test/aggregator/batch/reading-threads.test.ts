@@ -98,6 +98,8 @@ it('a file that is gone is told by the first stretch that is waited for, and by 
     for await (const _ of threads.read(file, placesOf(6, 10), NOTHING_TOLD)) expect('a stretch').toBe('none');
   };
   await expect(readAll(gone)).rejects.toMatchObject({ code: 'ENOENT' });
+  // The reason stays that of the thread, also once it has ended.
+  await threads.close();
   await expect(readAll(fileOf(60))).rejects.toMatchObject({ code: 'ENOENT' });
 });
 
