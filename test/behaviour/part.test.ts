@@ -164,7 +164,8 @@ it('robots, clicks without an item and people who told nothing are left alone, a
 });
 
 it('moves are packed where more of them are rows than have to be', async () => {
-  const before = await readLog(line.pool, 1_000);
+  // Rounds of kills leave thousands of moves.
+  const before = await readLog(line.pool, 100_000);
   const moves = PACKING.rows + PACKING.chunk;
   await line.pool.query(
     `INSERT INTO behaviour_log (at, user_id, order_id, from_state, to_state, because)
@@ -175,8 +176,8 @@ it('moves are packed where more of them are rows than have to be', async () => {
   live = startLive();
   await eventually(async () => {
     const { rows } = await line.pool.query('SELECT 1 FROM behaviour_log_chunks WHERE NOT simulated');
-    return rows.length === 1;
+    return rows.length > 0;
   }, 60);
-  const after = (await readLog(line.pool, moves + 1_000)).filter(({ because }) => because !== 'made');
+  const after = (await readLog(line.pool, 100_000)).filter(({ because }) => because !== 'made');
   expect(after).toEqual(before);
 });
