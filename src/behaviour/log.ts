@@ -37,8 +37,8 @@ const KINDS: Readonly<Record<Asked, readonly boolean[]>> = {
 const happened = (at: string) => `($2::bigint IS NULL OR ${at} <= to_timestamp($2 / 1000.0))`;
 
 /**
- * The newest moves of one kind. Each chunk that is unpacked has one of them at least, and none is where rows are enough. Words and visitors
- * are looked up for those alone that are answered.
+ * The newest moves of one kind. Each chunk that is unpacked has one of them at least, and none is unpacked where rows are enough.
+ * Words and visitors are looked up for those alone that are returned.
  */
 const newestSql = (simulated: boolean) => `(
   WITH newest AS (
@@ -96,8 +96,8 @@ export async function logKeptSince(pool: Pool): Promise<string | undefined> {
 }
 
 /**
- * Packs the oldest rows of the log, a chunk in a transaction, as long as enough rows are left. Rows are written under the lock of whoever moves
- * visitors, in the order of their seq: none comes before those that are seen.
+ * Packs the oldest rows of the log, a chunk in a transaction, as long as enough rows are left. Rows are committed in the order of
+ * their seq, as they are written under the lock of whoever moves visitors: none appears later before those that are packed.
  * @param signal ends it between two chunks
  */
 export async function packLog(pool: Pool, signal: AbortSignal, packing = PACKING): Promise<void> {
