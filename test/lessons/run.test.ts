@@ -16,7 +16,7 @@ import { eventually, testKafka } from '../support/line.ts';
 import { freePort } from '../support/ports.ts';
 import { lessonOf, type Shop, startShop } from './shop.ts';
 
-const VISITS = 'users: 0\nduration: 1s\ntimeline:\n  - { visits: [4, 4] }';
+const VISITS = 'users: 0\nduration: 1s\ntimeline:\n  - { visits: [2, 2] }';
 const ENDLESS = 'users: 0\nduration: 10m\ntimeline:\n  - { visits: [1, 1] }';
 
 const asked: string[] = [];
@@ -73,8 +73,8 @@ describe('a run', { timeout: 180_000 }, () => {
   it('a run is over once ingest has stored its last event, not before, and is found in Postgres as it was noted', async () => {
     const ended = await shop.publisher.publishAll([anEvent()]).then(() => shop.place.board.look());
     const run = playing(VISITS);
-    await eventually(() => run.lagPeak === 5);
-    expect(run.visits).toHaveLength(4);
+    await eventually(() => run.lagPeak === 3);
+    expect(run.visits).toHaveLength(2);
     // Looks go on after the run's second, but nobody ingests.
     for (let looks = 0; looks < 6; looks += 1) {
       const before = await written();
