@@ -49,7 +49,7 @@ describe.skipIf(noBrowser !== undefined)('the freshness of a panel', async () =>
       `${NOTHING} · lag 1,234`,
       NOTHING,
     ]);
-    await run('painted("visitors", "log", "raw")');
+    await run('painted("visitors", "log", "raw"), fresh.noteRawPainted()');
     expect(await run('says({})')).toEqual([
       'Event → pixel 1,300 ms, p99 1,300 ms',
       'Event → pixel 1,050 ms, p99 1,050 ms',
