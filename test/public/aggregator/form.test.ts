@@ -83,8 +83,7 @@ describe.skipIf(noBrowser !== undefined)('the form of a definition', async () =>
     const button = (name: string) => page.getByRole('button', { name, exact: true });
     return { page, faults, box, button, shown: page.locator('[data-preview]') };
   }
-  const focused = (page: Page) =>
-    page.evaluate('document.activeElement.name || document.activeElement.value');
+  const focused = (page: Page) => page.evaluate('document.activeElement.name');
   const problemOf = (page: Page, name: string) => page.locator(`[data-problem-of="${name}"]`).first();
 
   it('the cursor is in the row that was added, and where none is left on the button that adds one', async () => {
@@ -95,8 +94,7 @@ describe.skipIf(noBrowser !== undefined)('the form of a definition', async () =>
     await button('+ Add condition').click();
     await expect.poll(() => focused(page)).toBe('conditions.0.name');
     await button('Remove condition 1').click();
-    await expect.poll(() => focused(page)).toBe('do');
-    expect(await page.evaluate('document.activeElement.value')).toBe('add-conditions');
+    await expect.poll(() => page.evaluate('document.activeElement.value')).toBe('add-conditions');
     expect(await page.getByLabel('Field 2').inputValue()).toBe('shop');
   });
 
