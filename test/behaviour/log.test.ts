@@ -44,6 +44,30 @@ const sizes = async (pool: Pool) => {
   return rows[0];
 };
 
+/** Holds whoever packs between its deletion and its insertion, until the answer is called. */
+async function holdPacking(): Promise<() => Promise<void>> {
+  await pool.query(
+    `CREATE FUNCTION wait_for_test() RETURNS trigger LANGUAGE plpgsql AS
+       $$ BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NEW; END $$;
+     CREATE TRIGGER waiting BEFORE INSERT ON behaviour_log_chunks FOR EACH ROW EXECUTE FUNCTION wait_for_test()`,
+  );
+  const holder = await pool.connect();
+  await holder.query('BEGIN; SELECT pg_advisory_xact_lock(1)');
+  return async () => {
+    await holder.query('COMMIT');
+    holder.release();
+  };
+}
+
+/** Waits until so many connections wait for locks. */
+const waiting = (count: number) =>
+  eventually(async () => {
+    const { rowCount } = await pool.query(
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    return rowCount === count;
+  });
+
 let pool: Pool;
 let url: string;
 beforeEach(async () => {
@@ -124,11 +148,27 @@ describe('what is packed of the log', () => {
     expect(await sizes(pool)).toEqual({ rows: 0, chunks: 150, packed: 600 });
   });
 
+  it('who packs waits for another that does, and finds none of its moves gone', async () => {
+    const moves = [...Array(10).keys()].map((n) => aMove(n));
+    await write(pool, moves);
+    const letGo = await holdPacking();
+    const first = packLog(pool, GOES_ON, { chunk: 4, rows: 3 });
+    await waiting(1);
+    const second = packLog(pool, GOES_ON, { chunk: 6, rows: 0 });
+    await waiting(2);
+    await letGo();
+    await Promise.all([first, second]);
+    const { rows } = await pool.query(
+      'SELECT cardinality(order_ids) AS size FROM behaviour_log_chunks ORDER BY first_seq',
+    );
+    expect(rows).toEqual([{ size: 4 }, { size: 6 }]);
+    expect(await read(pool, 10)).toEqual(plainLog(moves, 10, USUAL));
+  });
+
   it('who dies while packing has packed nothing, and the next one packs it all', async () => {
     const moves = [0, 1, 2, 3].map((n) => aMove(n));
     await write(pool, moves);
-    const other = await pool.connect();
-    await other.query('BEGIN; LOCK TABLE behaviour_log_chunks IN SHARE MODE');
+    const letGo = await holdPacking();
     const dying = expect(packLog(openTestPool(url), GOES_ON, { chunk: 4, rows: 0 })).rejects.toThrow();
     await eventually(async () => {
       const { rowCount } = await pool.query(
@@ -138,8 +178,7 @@ describe('what is packed of the log', () => {
       return rowCount === 1;
     });
     await dying;
-    await other.query('COMMIT');
-    other.release();
+    await letGo();
     expect(await sizes(pool)).toEqual({ rows: 4, chunks: 0, packed: 0 });
     await packLog(pool, GOES_ON, { chunk: 4, rows: 0 });
     expect(await sizes(pool)).toEqual({ rows: 0, chunks: 1, packed: 4 });
