@@ -25,12 +25,17 @@ export type ClosedLog = SealedState & {
   readonly cleanedTo: number;
 };
 
-/** The ClosedLog of segments, each with its seal, and of the state at their end. */
+/** A partition with more producers is opened by its seal, so that the file of all closed logs (closed-logs.ts) stays small. */
+const MOST_CLOSED_PRODUCERS = 100;
+
+/** The ClosedLog of segments and of the state at their end; undefined where one has no seal, or there are too many producers. */
 export function closedLog(
   segments: readonly Segment[],
   cleanedTo: number,
   { producers, open }: SealedState,
-): ClosedLog {
+): ClosedLog | undefined {
+  const isSealed = segments.every((segment) => segment.isSealed || segment.size === 0);
+  if (!isSealed || producers.length > MOST_CLOSED_PRODUCERS) return undefined;
   const extents = segments.map(({ baseOffset, size, nextOffset, maxTimestamp, openedAt }) => {
     return [baseOffset, size, nextOffset, maxTimestamp, openedAt] as const;
   });

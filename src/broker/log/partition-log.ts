@@ -24,8 +24,6 @@ import {
 } from './transactions.ts';
 
 export const LEADER_EPOCH = 0;
-/** A partition with more producers is opened by its seal, so that the file of all closed logs (closed-logs.ts) stays small. */
-const MOST_CLOSED_PRODUCERS = 100;
 
 export class PartitionLog {
   readonly name: string;
@@ -284,13 +282,11 @@ export class PartitionLog {
    */
   close(): ClosedLog | undefined {
     this.#isGone = true;
-    const { producers, open } = this.#sealedState();
+    const state = this.#sealedState();
     // Without records there is nothing to scan either.
-    if (!this.#active.isSealed && this.#active.size > 0) this.#active.seal({ producers, open });
+    if (!this.#active.isSealed && this.#active.size > 0) this.#active.seal(state);
     for (const segment of this.#segments) segment.close();
-    const isSealed = this.#segments.every((segment) => segment.isSealed || segment.size === 0);
-    if (!isSealed || producers.length > MOST_CLOSED_PRODUCERS) return undefined;
-    return closedLog(this.#segments, this.#compaction.cleanedTo, { producers, open });
+    return closedLog(this.#segments, this.#compaction.cleanedTo, state);
   }
 
   /** Closes and deletes all files, and wakes waiting fetches. */
