@@ -29,7 +29,8 @@ const TIMEOUTS = {
 export type Ingest = {
   readonly subscription: Subscription;
   /**
-   * Waits until ingest is past an offset, and while it works off a backlog of the partition, for some seconds at most.
+   * Waits until ingest is past an offset, and while it works off a backlog, for half a minute at most.
+   * @param batch its partition, and where that ends
    * @param signal ends the waiting: ingest may stop first, and is not waited for then
    * @throws where it takes ingest half a minute to get there, or an AbortError
    */
@@ -48,6 +49,8 @@ export class StoredOffsets {
   /** The newest that is known, by subscription and partition. */
   readonly #known = new Map<string, bigint>();
   readonly #waiting = new Set<Waiter>();
+  /** Of the partitions that followers read, by subscription: the end that the last batch of each has told. */
+  readonly #ends = new Map<string, Map<number, bigint>>();
   readonly onlookers = new Onlookers();
 
   constructor(pool: Pool, databaseUrl: string, log: Logger, timeouts = TIMEOUTS) {
@@ -63,7 +66,9 @@ export class StoredOffsets {
       subscription,
       reached: async ({ partition, end }, next, signal) => {
         await this.#reached(subscription, partition, next, signal);
-        if (end !== undefined) await this.#standBack(subscription, partition, end, signal);
+        if (end === undefined) return;
+        this.#endsOf(subscription).set(partition, end);
+        await this.#standBack(subscription, signal);
       },
     };
   }
@@ -98,24 +103,45 @@ export class StoredOffsets {
     if (stored !== undefined) this.#known.set(keyOf(subscription, partition), stored);
   }
 
-  async #standBack(
-    subscription: Subscription,
-    partition: number,
-    end: bigint,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const key = keyOf(subscription, partition);
-    const near = end - BigInt(BACKLOG_RECORDS);
+  #endsOf({ clusterId, group, topic }: Subscription): Map<number, bigint> {
+    const key = JSON.stringify([clusterId, group, topic]);
+    const ends = this.#ends.get(key) ?? new Map<number, bigint>();
+    this.#ends.set(key, ends);
+    return ends;
+  }
+
+  /** Waits while ingest is behind in any partition: those that it is done with would be worked on while it needs the processor. */
+  async #standBack(subscription: Subscription, signal: AbortSignal): Promise<void> {
     const { longestMs, silentMs } = this.#timeouts;
     const until = performance.now() + longestMs;
-    for (let seen: bigint | undefined, left = longestMs; left > 0; left = until - performance.now()) {
-      if (!this.#known.has(key)) await this.#look(subscription, partition);
+    const seen = new Map<number, bigint | undefined>();
+    for (let left = longestMs; left > 0; left = until - performance.now()) {
+      const behind = await this.#behind(subscription);
+      if (behind === undefined) return;
+      const { partition, key, near } = behind;
       const known = this.#known.get(key);
-      if (this.#has(key, near) || known === seen) return;
-      seen = known;
+      if (known === seen.get(partition)) {
+        // Not at work on it, or the topic was made anew and its end is another: whoever reads it says so.
+        this.#endsOf(subscription).delete(partition);
+        continue;
+      }
+      seen.set(partition, known);
       await this.#news(key, near, Math.min(silentMs, left), signal);
       signal.throwIfAborted();
     }
+  }
+
+  /** A partition that ingest works off a backlog of, and the offset that it has to reach. */
+  async #behind(
+    subscription: Subscription,
+  ): Promise<{ readonly partition: number; readonly key: string; readonly near: bigint } | undefined> {
+    for (const [partition, end] of this.#endsOf(subscription)) {
+      const key = keyOf(subscription, partition);
+      const near = end - BigInt(BACKLOG_RECORDS);
+      if (!this.#known.has(key)) await this.#look(subscription, partition);
+      if (!this.#has(key, near)) return { partition, key, near };
+    }
+    return undefined;
   }
 
   #has(key: string, next: bigint): boolean {

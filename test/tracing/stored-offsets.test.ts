@@ -16,15 +16,15 @@ beforeAll(async () => {
   ({ pool, url } = await migratedDatabase());
 });
 
-/** Ingest of one partition, as its followers see it. They wait for a minute unless told otherwise. */
+/** Ingest, as its followers see it. They wait for a minute unless told otherwise. */
 function ingestOf(group: string, { longestMs = 60_000, silentMs = 60_000 } = {}) {
   const offsets = new StoredOffsets(pool, url, testLog, { longestMs, silentMs });
   onTestFinished(() => offsets.close());
   const subscription = subscriptionOf(group);
-  let at: bigint | undefined;
-  const moveTo = async (next: bigint) => {
-    await transaction(pool, (client) => moveOffset(client, subscription, 0, at, next));
-    at = next;
+  const at = new Map<number, bigint>();
+  const moveTo = async (next: bigint, partition = 0) => {
+    await transaction(pool, (client) => moveOffset(client, subscription, partition, at.get(partition), next));
+    at.set(partition, next);
   };
   return { ...offsets.of(subscription), moveTo };
 }
@@ -62,6 +62,31 @@ it('StoredOffsets keeps a follower waiting while ingest works off a backlog, and
   }
   await ingest.moveTo(15_000n);
   await waiting;
+});
+
+it('StoredOffsets keeps the followers of all partitions waiting while ingest works off a backlog of one', async () => {
+  const ingest = ingestOf('other');
+  await ingest.moveTo(1n, 0);
+  await ingest.moveTo(5n, 1);
+  const behind = ingest.reached({ partition: 0, end: 20_000n }, 1n, forever);
+  const waiting = ingest.reached({ partition: 1, end: 5n }, 5n, forever);
+  const state = settling(waiting);
+  await ingest.moveTo(14_999n);
+  await ingest.reached({ partition: 0 }, 14_999n, forever);
+  expect(state.isOver).toBe(false);
+  await ingest.moveTo(15_000n);
+  await Promise.all([behind, waiting]);
+});
+
+it('StoredOffsets does not wait for a partition again that ingest tells nothing of', async () => {
+  const ingest = ingestOf('idle', { silentMs: 100 });
+  await ingest.moveTo(1n, 0);
+  await ingest.moveTo(5n, 1);
+  await ingest.reached({ partition: 0, end: 1_000_000n }, 1n, forever);
+  await ingest.reached({ partition: 1, end: 5n }, 5n, forever);
+  const state = settling(ingest.reached({ partition: 1, end: 5n }, 5n, forever));
+  await new Promise(setImmediate);
+  expect(state.isOver).toBe(true);
 });
 
 it('StoredOffsets does not wait for an ingest that is behind and tells of nothing', async () => {
