@@ -79,7 +79,7 @@ describe('the report of a run', () => {
       funnelLines({ target, personas }, tally.funnel);
     expect(lines('kafka')).toEqual([
       expect.stringMatching(/^funnel against the 30 published counts: chi-square [\d.]+ at 27 degrees/),
-      expect.stringMatching(/^funnel against what the kinds of these shoppers lead to.*: chi-square/),
+      expect.stringMatching(/^funnel against what the personas of these shoppers lead to.*: chi-square/),
     ]);
     expect(lines('http')[0]).toContain('the shop chooses its banners itself');
     expect(lines('kafka', PERSONAS.slice(0, 1))).toEqual([expect.stringContaining('not compared')]);

@@ -8,11 +8,12 @@ import type { PanelEvent } from './event.ts';
  * SQL of an event as two columns: the visitor, and a line of all else, divided by tabs. The context's fields are JSON, in which a tab is
  * escaped. A column for each field costs the web process half as much again during a backlog. The visitor is a column because windows
  * keep the string for minutes, and a substring of a line would keep the whole line.
+ * concat_ws leaves out NULLs, so only the last field may be one.
  */
 export const EVENT = `encode(uuid_send(user_id), 'hex') AS user_id,
   concat_ws(E'\\t', encode(uuid_send(order_id), 'hex'), title, product, site_version, is_robot(context), is_simulated(context),
     (date_part('epoch', "time") * 1000)::bigint, (date_part('epoch', coalesce(appended_at, stored_at)) * 1000)::bigint,
-    topic, "partition", "offset",
+    coalesce(topic, ''), coalesce("partition", -1), coalesce("offset", -1),
     coalesce(context->'item', 'null'), coalesce(context->'ip', 'null'), coalesce(context->'user_agent', 'null'),
     coalesce(context->'device_type', 'null'), stored_in) AS line`;
 

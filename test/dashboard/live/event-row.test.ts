@@ -1,7 +1,7 @@
 // An event's way from its row in Postgres to the live panels, with all that visitors and their browsers may say.
 
 import { beforeAll, expect, it } from 'vitest';
-import { EVENT, type EventRow, storedOf } from '../../../src/dashboard/live/event-row.ts';
+import { EVENT, type EventRow, eventOf, storedOf } from '../../../src/dashboard/live/event-row.ts';
 import type { Pool } from '../../../src/db/pool.ts';
 import { newId } from '../../../src/events/ids.ts';
 import { migratedDatabase } from '../../support/database.ts';
@@ -84,4 +84,16 @@ it.each(['\t', '\n', '\\', '"', '\\t', 'null', '', '\u2028', '👟 \u0001'])(
 
 it('a row of before transactions were noted has none', async () => {
   expect((await readBack({ item: 'tote' }, null)).storedIn).toBeUndefined();
+});
+
+it('a row without a place in Kafka has its fields nevertheless', async () => {
+  const id = newId();
+  await pool.query(
+    `INSERT INTO events (order_id, user_id, page_id, product, site_version, "time", title, target, stored_at, context)
+     VALUES ($1, $1, $1, 'clothes', 'desktop', $2, 'order', 1, now(), '{"item": "tote"}')`,
+    [id, TIME],
+  );
+  const { rows } = await pool.query<EventRow>(`SELECT ${EVENT} FROM events WHERE order_id = $1`, [id]);
+  const [event] = rows.map(eventOf);
+  expect(event).toMatchObject({ orderId: id, item: 'tote', topic: '', partition: -1, offset: '-1' });
 });
