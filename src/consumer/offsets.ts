@@ -8,7 +8,12 @@ import { type Beginning, type Client, type Pool, transaction } from '../db/pool.
 export type Subscription = { readonly clusterId: string; readonly group: string; readonly topic: string };
 
 /** A partition's offset before and after a batch; `expected` is undefined before the first. */
-export type OffsetMove = { readonly expected: bigint | undefined; readonly next: bigint };
+export type OffsetMove = {
+  readonly expected: bigint | undefined;
+  readonly next: bigint;
+  /** Where the partition ended when its records were fetched, which is told with the move. */
+  readonly end?: bigint | undefined;
+};
 
 /** Another consumer has moved the partition's offset since we read it. */
 export class FencedError extends Error {
@@ -65,6 +70,7 @@ const MOVES = {
  * Moves the partition's offset from `expected` to `next`, and notifies the web processes at commit. Other writers of the partition
  * wait for the end of the transaction.
  * @param expected as readOffset returned it
+ * @param end as in OffsetMove
  * @throws {FencedError} where it has changed since
  */
 export function moveOffset(
@@ -73,8 +79,9 @@ export function moveOffset(
   partition: number,
   expected: bigint | undefined,
   next: bigint,
+  end?: bigint,
 ): Promise<void> {
-  return move(client, new Moving(subscription, partition, { expected, next }, true));
+  return move(client, new Moving(subscription, partition, { expected, next, end }, true));
 }
 
 async function move(client: Client | Pool, moving: Moving): Promise<void> {
@@ -91,10 +98,16 @@ export class Moving {
   readonly #expected: bigint | undefined;
 
   /** @param tells whether the web processes are notified at commit */
-  constructor(subscription: Subscription, partition: number, { expected, next }: OffsetMove, tells: boolean) {
+  constructor(
+    subscription: Subscription,
+    partition: number,
+    { expected, next, end }: OffsetMove,
+    tells: boolean,
+  ) {
     const { clusterId, group, topic } = subscription;
     const [from, to] = [expected?.toString() ?? null, next.toString()];
-    const news = tells ? storedMessage({ topic, cluster: clusterId, group, partition, next: to }) : null;
+    const stored = { topic, cluster: clusterId, group, partition, next: to, end: end?.toString() };
+    const news = tells ? storedMessage(stored) : null;
     this.kind = expected === undefined ? 'first' : 'next';
     this.values = [clusterId, group, topic, partition, to, CHANGE_CHANNEL, news, from];
     this.#partition = partition;

@@ -103,7 +103,7 @@ async function store<Result>(
     ...(unstorable === undefined ? {} : { unstorable }),
   };
   const started = performance.now();
-  const result = await handler.store(batch, { expected: position.expected, next });
+  const result = await handler.store(batch, { expected: position.expected, next, end });
   position.expected = next;
   handler.stored(result, batch, (performance.now() - started) / 1000);
 }

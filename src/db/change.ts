@@ -13,6 +13,8 @@ const storedSchema = z.object({
   partition: z.int(),
   /** Every record of the partition before this offset is in Postgres. */
   next: z.string().regex(/^\d+$/),
+  /** Where the partition ended when the records were fetched; left out where it is not known. */
+  end: z.string().regex(/^\d+$/).optional(),
 });
 /** Records of a partition, or a file, were stored. */
 export type Stored = z.infer<typeof storedSchema>;

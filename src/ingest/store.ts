@@ -70,14 +70,14 @@ async function store(
   pool: Pool,
   subscription: Subscription,
   parsed: ParsedBatch,
-  { expected, next }: OffsetMove,
+  { expected, next, end }: OffsetMove,
   users: KnownUsers,
   insert: typeof copyAll,
 ): Promise<StoreResult> {
   const { partition, events: live, repeats, deadLetters } = parsed;
   let counted: readonly LiveEvent[] = [];
   const result = await transaction(pool, async (client) => {
-    await moveOffset(client, subscription, partition, expected, next);
+    await moveOffset(client, subscription, partition, expected, next, end);
     const inserting = insert(client, { topic: subscription.topic, partition }, live);
     // Computed while Postgres copies the rows; nearly always all of them are new.
     let [deltas, unknown] = [countByMinute(live), users.unknown(live)];

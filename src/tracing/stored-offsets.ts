@@ -49,7 +49,7 @@ export class StoredOffsets {
   /** The newest that is known, by subscription and partition. */
   readonly #known = new Map<string, bigint>();
   readonly #waiting = new Set<Waiter>();
-  /** Of the partitions that followers read, by subscription: the end that the last batch of each has told. */
+  /** Where partitions end, by subscription: as ingest tells with each commit, and followers know of their batches. */
   readonly #ends = new Map<string, Map<number, bigint>>();
   readonly onlookers = new Onlookers();
 
@@ -67,7 +67,9 @@ export class StoredOffsets {
       reached: async ({ partition, end }, next, signal) => {
         await this.#reached(subscription, partition, next, signal);
         if (end === undefined) return;
-        this.#endsOf(subscription).set(partition, end);
+        const ends = this.#endsOf(subscription);
+        // Ingest may have told of a later one: this batch has waited since it was fetched.
+        if (end > (ends.get(partition) ?? -1n)) ends.set(partition, end);
         await this.#standBack(subscription, signal);
       },
     };
@@ -170,10 +172,12 @@ export class StoredOffsets {
     if (change === undefined) return;
     if ('pages' in change) this.onlookers.seen();
     if (!('next' in change)) return;
-    const { cluster, group, topic, partition, next } = change;
+    const { cluster, group, topic, partition, next, end } = change;
     if (cluster === undefined || group === undefined) return;
-    const key = keyOf({ clusterId: cluster, group, topic }, partition);
+    const subscription = { clusterId: cluster, group, topic };
+    const key = keyOf(subscription, partition);
     this.#known.set(key, BigInt(next));
+    if (end !== undefined) this.#endsOf(subscription).set(partition, BigInt(end));
     for (const waiting of this.#waiting) if (this.#has(waiting.key, waiting.next)) waiting.wake();
   }
 }

@@ -22,8 +22,10 @@ function ingestOf(group: string, { longestMs = 60_000, silentMs = 60_000 } = {})
   onTestFinished(() => offsets.close());
   const subscription = subscriptionOf(group);
   const at = new Map<number, bigint>();
-  const moveTo = async (next: bigint, partition = 0) => {
-    await transaction(pool, (client) => moveOffset(client, subscription, partition, at.get(partition), next));
+  const moveTo = async (next: bigint, partition = 0, end?: bigint) => {
+    await transaction(pool, (client) =>
+      moveOffset(client, subscription, partition, at.get(partition), next, end),
+    );
     at.set(partition, next);
   };
   return { ...offsets.of(subscription), moveTo };
@@ -76,6 +78,18 @@ it('StoredOffsets keeps the followers of all partitions waiting while ingest wor
   expect(state.isOver).toBe(false);
   await ingest.moveTo(15_000n);
   await Promise.all([behind, waiting]);
+});
+
+it('StoredOffsets knows of a backlog from ingest, where a follower fetched its batch before that came', async () => {
+  const ingest = ingestOf('told');
+  const waiting = ingest.reached({ partition: 0, end: 5n }, 5n, forever);
+  const state = settling(waiting);
+  await ingest.moveTo(5n, 0, 20_000n);
+  await ingest.moveTo(14_999n);
+  await ingest.reached({ partition: 0 }, 14_999n, forever);
+  expect(state.isOver).toBe(false);
+  await ingest.moveTo(15_000n);
+  await waiting;
 });
 
 it('StoredOffsets does not wait for a partition again that ingest tells nothing of', async () => {
