@@ -82,6 +82,8 @@ it('StoredOffsets keeps the followers of all partitions waiting while ingest wor
 
 it('StoredOffsets knows of a backlog from ingest, where a follower fetched its batch before that came', async () => {
   const ingest = ingestOf('told');
+  await ingest.moveTo(1n);
+  await ingest.reached({ partition: 0 }, 1n, forever);
   const waiting = ingest.reached({ partition: 0, end: 5n }, 5n, forever);
   const state = settling(waiting);
   await ingest.moveTo(5n, 0, 20_000n);
