@@ -28,8 +28,15 @@ function ingestOf(group: string, { longestMs = 60_000, silentMs = 60_000 } = {})
     );
     at.set(partition, next);
   };
-  return { ...offsets.of(subscription), moveTo };
+  return { ...offsets.of(subscription), moveTo, offsets };
 }
+
+/** What is told before it listens is found by a look. */
+const isListening = (offsets: StoredOffsets) =>
+  eventually(async () => {
+    await pool.query('SELECT pg_notify($1, $2)', [CHANGE_CHANNEL, PAGES_MESSAGE]);
+    return offsets.onlookers.leastMs === SEEN_MS;
+  });
 
 function settling(promise: Promise<void>) {
   const state = { isOver: false };
@@ -82,6 +89,7 @@ it('StoredOffsets keeps the followers of all partitions waiting while ingest wor
 
 it('StoredOffsets knows of a backlog from ingest, where a follower fetched its batch before that came', async () => {
   const ingest = ingestOf('told');
+  await isListening(ingest.offsets);
   await ingest.moveTo(1n);
   await ingest.reached({ partition: 0 }, 1n, forever);
   const waiting = ingest.reached({ partition: 0, end: 5n }, 5n, forever);
@@ -136,8 +144,5 @@ it('StoredOffsets is told of an open page, for which followers hurry', async () 
   const offsets = new StoredOffsets(pool, url, testLog);
   onTestFinished(() => offsets.close());
   expect(offsets.onlookers.leastMs).toBe(UNSEEN_MS);
-  await eventually(async () => {
-    await pool.query('SELECT pg_notify($1, $2)', [CHANGE_CHANNEL, PAGES_MESSAGE]);
-    return offsets.onlookers.leastMs === SEEN_MS;
-  });
+  await isListening(offsets);
 });
