@@ -15,7 +15,7 @@ export default defineConfig({
     isolate: false,
     sequence: { sequencer: LongestFirst },
     // Most tests wait for processes and sockets more than they compute: more of them at a time than cores.
-    maxWorkers: 6,
+    maxWorkers: 8,
     // Generous, as a machine may be busy with other work: what hangs is found all the same.
     expect: { poll: { timeout: 90_000 } },
     testTimeout: 240_000,
