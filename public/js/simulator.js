@@ -1,7 +1,7 @@
 // The switch of the simulated shoppers: what they do, asked every other second while somebody looks, and what they shall do. It is
 // loaded when the switch is opened (crowd.js).
 
-import { address } from './base.js';
+import { askJson } from './ask-json.js';
 import { messageOf } from './message-of.js';
 
 const ASK_MS = 2_000;
@@ -86,10 +86,7 @@ const note = (text) => {
 
 /** @param {RequestInit} [options] */
 async function ask(options) {
-  const answer = await fetch(address('/api/simulator'), options);
-  const body = await answer.json();
-  if (!answer.ok) throw new Error(body.error?.message ?? `the shop answered ${answer.status}`);
-  show(body);
+  show(await askJson('/api/simulator', options));
 }
 
 /** @param {import('../../src/simulator/control/settings.ts').Change} wanted */

@@ -1,5 +1,6 @@
 // "What is in this bar?": a click on a bar lists exactly the rows that its number counts.
 
+import { askJson } from '../ask-json.js';
 import { address } from '../base.js';
 import { clock, moment } from '../dashboard/format.js';
 import { messageOf } from '../message-of.js';
@@ -43,12 +44,9 @@ export async function showBehind(words, url) {
   dialog.showModal();
   asked = url;
   try {
-    const response = await fetch(address(url), { headers: { accept: 'application/json' } });
-    const answer = await response.json();
+    /** @type {{ rows: readonly Readonly<Record<string, string>>[] }} */
+    const { rows } = await askJson(url);
     if (asked !== url) return;
-    if (!response.ok) throw new Error(answer.error.message);
-    /** @type {readonly Readonly<Record<string, string>>[]} */
-    const rows = answer.rows;
     const [first = {}] = rows;
     const columns = Object.entries(COLUMNS).filter(([name]) => name in first);
     const heads = columns.map(([, [words]]) => element('th', '', words));

@@ -1,7 +1,7 @@
 // "Prove it": the sessions that are kept beside those that the batch finds in the stored events, of the last eight hours or of the
 // dataset, as the button says.
 
-import { address } from '../base.js';
+import { askJson } from '../ask-json.js';
 import { exact, plural } from '../dashboard/format.js';
 import { messageOf } from '../message-of.js';
 
@@ -16,12 +16,8 @@ async function prove(button) {
   isProving = true;
   proof.textContent = 'Counting again …';
   try {
-    const response = await fetch(
-      address(`/api/sessions/verification?source=${button.dataset.prove || 'live'}`),
-    );
-    const answer = await response.json();
-    if (!response.ok) throw new Error(answer.error.message);
-    const { sessions, events, differences } = answer;
+    const source = button.dataset.prove || 'live';
+    const { sessions, events, differences } = await askJson(`/api/sessions/verification?source=${source}`);
     const words = differences.length === 0 ? 'no difference' : plural(differences.length, 'difference');
     proof.textContent = `Counted again from ${exact(events)} stored events: ${plural(sessions, 'session')}, ${words}.`;
   } catch (error) {
